@@ -1,0 +1,21 @@
+# One image for the worker and the server. Debian, not Alpine: Temporal's native library needs glibc.
+FROM node:24-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# No install scripts: the native libraries arrive as ready-made packages.
+RUN npm ci --omit=dev --ignore-scripts
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production SLUICE_HOME=/home/node/.sluice
+COPY --from=packages /app/node_modules ./node_modules
+COPY package.json ./
+COPY bin ./bin
+COPY src ./src
+COPY workflows ./workflows
+COPY activities ./activities
+# The CLI knows how to start a sandbox; in a container without Go and without a whole loopback network it will say that it cannot.
+COPY sandbox ./sandbox
+USER node
+ENTRYPOINT ["node", "bin/sluice.mjs"]
+CMD ["serve"]

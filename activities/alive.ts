@@ -1,0 +1,41 @@
+import { Context, sleep } from '@temporalio/activity';
+import { toFailure } from './failure.ts';
+
+/** Shorter than the heartbeat timeout in workflows/activity-options.ts, so that a dead worker is noticed and a slow call is not. */
+const BEAT_MS = 1_000;
+
+type Activity = (...input: never[]) => Promise<unknown>;
+
+/** Wraps every activity: heartbeats while it runs (that is also how it learns of its cancellation) and classifies its errors. */
+export function alive<A extends Record<string, Activity>>(activities: A): A {
+  const wrapped = Object.entries(activities).map(([name, run]) => [name, keepAlive(run)]);
+  return Object.fromEntries(wrapped) as A;
+}
+
+function keepAlive(run: Activity): Activity {
+  return async (...input) => {
+    const beat = setInterval(() => Context.current().heartbeat(), BEAT_MS);
+    try {
+      return await run(...input);
+    } catch (error) {
+      throw toFailure(error);
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+/** How often a waiting activity looks: quick at first, when most things happen, then slower. */
+const QUICK_MS = 200;
+const SLOW_MS = 1_000;
+const QUICK_FOR_MS = 15_000;
+
+/** Looks again and again until `look` has an answer. Cancellation ends it; time limits are the workflow's. */
+export async function waitFor<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const began = Date.now();
+  for (;;) {
+    const answer = await look();
+    if (answer !== undefined) return answer;
+    await sleep(Date.now() - began < QUICK_FOR_MS ? QUICK_MS : SLOW_MS);
+  }
+}

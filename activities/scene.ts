@@ -1,0 +1,47 @@
+import { departure, type Observation } from '../src/domain/release/observe.ts';
+import type { ReleasePlan, Strategy } from '../src/domain/release/plan.ts';
+import type { Owner, Target } from '../src/domain/release/target.ts';
+import type { Ports } from '../src/ports/index.ts';
+import type { Refusal, RolloutView, WriteResult } from '../src/ports/rollouts.ts';
+import type { ArmServices, TrafficRef } from '../src/ports/traffic.ts';
+
+/** What every activity after preflight is told: the target, the fixed plan, and who acts. */
+export interface Scene {
+  readonly target: Target;
+  readonly strategy: Strategy;
+  readonly plan: ReleasePlan;
+  readonly owner: Owner;
+  /** Known once the controller has named the new ReplicaSet. */
+  readonly newHash?: string;
+}
+
+/** The Rollout as it was read, with the image of the release's container. */
+export type Seen = RolloutView & Observation;
+
+/** The release's version is no longer what the Rollout is asked to run, or somebody else stopped it. */
+export interface Left {
+  readonly kind: 'superseded' | 'aborted-elsewhere';
+  readonly detail: string;
+}
+
+export function trafficRef({ target, plan }: Scene): TrafficRef {
+  return { cluster: target.cluster, namespace: target.namespace, name: plan.traefikService };
+}
+
+export function armServices({ plan }: Scene): ArmServices {
+  return { stable: plan.stable.service, candidate: plan.candidate.service };
+}
+
+export async function observe(ports: Ports, scene: Scene): Promise<Seen> {
+  const view = await ports.rollouts.read(scene.target);
+  return { ...view, image: view.images[scene.plan.container] };
+}
+
+/** Why the release must leave what it is doing; undefined while the Rollout is as the release left it. */
+export function leftBecause(seen: Observation, { plan, newHash }: Scene): Left | undefined {
+  return departure(seen, { toImage: plan.toImage, ...(newHash ? { newHash } : {}) });
+}
+
+export function isRefusal(result: WriteResult): result is Refusal {
+  return 'refused' in result;
+}

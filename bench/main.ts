@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../scripts/root.mjs';
+import { Closers } from '../src/entry/demo/closers.ts';
+import { Cluster } from './cluster.ts';
+import { pluginStart, throughMcp, throughPlugin, type Contender } from './contenders.ts';
+import { measure, type Round } from './measure.ts';
+import { document, table, type Results } from './report.ts';
+import { raise, RPS, type Stack } from './stack.ts';
+
+const LEAST_PAIRS = 10;
+const began = performance.now();
+const say = (line: string): void => console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+
+process.exit(await main());
+
+async function main(): Promise<number> {
+  const closers = new Closers();
+  const stop = (): void => void closers.run(say).then(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  try {
+    const { pairs, write } = options();
+    const results = await run(await raise(closers, say), pairs);
+    console.log(`\n${table(results)}\n`);
+    if (write) writeFileSync(join(ROOT, 'docs', 'bench.md'), document(results));
+    return 0;
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return 1;
+  } finally {
+    await closers.run(say);
+  }
+}
+
+function options(): { pairs: number; write: boolean } {
+  const { values } = parseArgs({ options: { pairs: { type: 'string', default: String(LEAST_PAIRS) }, write: { type: 'boolean', default: false } } });
+  const pairs = Number(values.pairs);
+  if (!Number.isInteger(pairs) || pairs < 1) throw new Error(`--pairs ${values.pairs} is not a count. Give a whole number, ${LEAST_PAIRS} or more for figures that count.`);
+  return { pairs, write: values.write };
+}
+
+async function run({ sandbox, link, plugin, versions }: Stack, pairs: number): Promise<Results> {
+  const cluster = new Cluster(sandbox);
+  await cluster.watchWeight();
+  const contenders = [throughMcp(link, sandbox), throughPlugin(plugin, sandbox, cluster)];
+  const rounds: Record<Contender['name'], Round[]> = { sluice: [], plugin: [] };
+  const starts: number[] = [];
+  const busy: number[] = [];
+  say(`${pairs} pairs, about ${Math.round((pairs * 50) / 60)} minutes`);
+  for (let pair = 0; pair < pairs; pair += 1) {
+    // Who begins alternates: what drifts during the run, drifts for both.
+    for (const contender of pair % 2 === 0 ? contenders : contenders.toReversed()) {
+      const round = await measure(contender, cluster, sandbox, `b${pair}-${contender.name}`);
+      rounds[contender.name].push(round);
+      say(`pair ${pair + 1} of ${pairs}, ${contender.name}: abort ${Math.round(round.abortMs)} ms, promote ${Math.round(round.promoteMs)} ms`);
+    }
+    starts.push(await pluginStart(plugin));
+    busy.push(loadavg()[0] ?? 0);
+  }
+  const of = (key: keyof Round) => ({ sluice: rounds.sluice.map((round) => round[key]), plugin: rounds.plugin.map((round) => round[key]) });
+  return { abort: of('abortMs'), abortWritten: of('abortWrittenMs'), promote: of('promoteMs'), abortCall: of('abortCallMs'), promoteCall: of('promoteCallMs'), pluginStart: starts, rps: RPS, versions, busy };
+}

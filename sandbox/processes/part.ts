@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { isAlive, MARKER, startTimeOf } from './proc.ts';
+import type { PartRecord } from './state.ts';
+
+export interface PartCommand {
+  name: string;
+  command: string;
+  args: string[];
+  env?: Record<string, string>;
+  /** Where its answer can be seen by a person. */
+  url?: string;
+  /** True once it serves; polled while the part lives. Absent: nothing can be asked, its effect is awaited elsewhere. */
+  ready?: () => Promise<boolean>;
+  readyWithinMs?: number;
+}
+
+export class PartDied extends Error {
+  readonly part: string;
+  constructor(part: string, what: string, lines: string[], log: string) {
+    super(`${part} ${what}. The last lines of ${log}:\n${lines.map((line) => `  ${line}`).join('\n') || '  (nothing)'}`);
+    this.part = part;
+  }
+}
+
+export const logFile = (stateDir: string, part: string): string => join(stateDir, 'logs', `${part}.log`);
+
+/** The end of a part's log; where a Go program panicked, from the panic on, as its end is only the stack. */
+export function lastLines(stateDir: string, part: string, count = 10): string[] {
+  try {
+    const lines = readFileSync(logFile(stateDir, part), 'utf8').trimEnd().split('\n');
+    const panic = lines.slice(-300).findIndex((line) => /^(panic|fatal error): /.test(line));
+    return panic < 0 ? lines.slice(-count) : lines.slice(-300).slice(panic, panic + count);
+  } catch {
+    return [];
+  }
+}
+
+export function describeDeath(stateDir: string, part: string, exit = 'ended'): PartDied {
+  return new PartDied(part, exit, lastLines(stateDir, part), logFile(stateDir, part));
+}
+
+/** A clean environment: the user's proxies and certificates are none of the cluster's business. */
+function environment(stateDir: string, extra: Record<string, string>): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].map((name) => [name, process.env[name]] as const);
+  return { ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), ...extra, [MARKER]: stateDir };
+}
+
+export interface RunningPart {
+  record: PartRecord;
+  /** Settles when the process ends, if this process started it. */
+  ended: Promise<string>;
+}
+
+/** Starts a part in a process group of its own; it outlives this process. The caller must record it at once. */
+export function startProcess(stateDir: string, part: PartCommand): Promise<RunningPart> {
+  mkdirSync(join(stateDir, 'logs'), { recursive: true });
+  const log = openSync(logFile(stateDir, part.name), 'a');
+  const child = spawn(part.command, part.args, { cwd: stateDir, detached: true, stdio: ['ignore', log, log], env: environment(stateDir, part.env ?? {}) });
+  closeSync(log);
+  const ended = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `exited with ${code}`)));
+  child.unref();
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new Error(`${part.name} cannot be started (${part.command}): ${error.message}`)));
+    child.once('spawn', () => resolve({ record: { pid: child.pid!, startTime: startTimeOf(child.pid!) ?? '' }, ended }));
+  });
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until the part serves; fails at once, by name, when it dies meanwhile. */
+export async function untilReady(stateDir: string, part: PartCommand, running: RunningPart): Promise<void> {
+  let exit: string | undefined;
+  void running.ended.then((how) => (exit = how));
+  const deadline = Date.now() + (part.readyWithinMs ?? 60_000);
+  while (part.ready) {
+    if (exit ?? !isAlive(running.record.pid, running.record.startTime)) throw describeDeath(stateDir, part.name, exit ?? 'ended');
+    if (await part.ready().catch(() => false)) return;
+    if (Date.now() > deadline) throw describeDeath(stateDir, part.name, `was not ready after ${Math.round((part.readyWithinMs ?? 60_000) / 1000)} s`);
+    await pause(50);
+  }
+}

@@ -1,0 +1,71 @@
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+
+const FIRST_RANGE = 64;
+const LAST_RANGE = 120;
+// Below the kernel's ephemeral range (32768 and up), so that no outgoing connection takes a port between choice and use.
+const FIRST_PORT = 17_000;
+const PORTS_A_SANDBOX = 40;
+
+export const PORT_NAMES = [
+  'api-server', 'traefik-1-web', 'traefik-1-api', 'traefik-2-web', 'traefik-2-api', 'prometheus', 'temporal', 'temporal-ui',
+  'temporal-http', 'temporal-metrics', 'rollouts-metrics', 'rollouts-health', 'load',
+] as const;
+
+export const etcdAddress = (range: number): string => `127.${range}.255.253`;
+export const ETCD_CLIENT_PORT = 2379;
+export const ETCD_PEER_PORT = 2380;
+
+function bind(port: number, host: string): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host, exclusive: true }, () => resolve(server));
+  });
+}
+
+const close = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+
+export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  const server = await bind(port, host);
+  if (server) await close(server);
+  return server !== undefined;
+}
+
+/**
+ * A Service range that no living sandbox uses. etcd listens inside its range for the sandbox's whole life, so the bound
+ * port is the claim, and the kernel drops the claim with the process.
+ */
+export async function chooseRange(from = FIRST_RANGE): Promise<number> {
+  for (let range = from; range <= LAST_RANGE; range += 1) {
+    if (await isFree(ETCD_CLIENT_PORT, etcdAddress(range))) return range;
+  }
+  throw new Error(`All of 127.${FIRST_RANGE}.0.0/16 to 127.${LAST_RANGE}.0.0/16 are in use. Stop a sandbox: sluice sandbox down --name <name>.`);
+}
+
+/** Each range has its own block of ports, so two sandboxes that start together cannot choose the same. */
+export async function choosePorts(range: number, names: readonly string[] = PORT_NAMES): Promise<Record<string, number>> {
+  const first = FIRST_PORT + (range - FIRST_RANGE) * PORTS_A_SANDBOX;
+  const chosen: Record<string, number> = {};
+  let port = first;
+  for (const name of names) {
+    // Loopback can be free while another program holds the port on all addresses: ask for both.
+    while (port < first + PORTS_A_SANDBOX && !((await isFree(port)) && (await isFree(port, '0.0.0.0')))) port += 1;
+    if (port >= first + PORTS_A_SANDBOX) throw new Error(`No free port for ${name} in ${first}-${first + PORTS_A_SANDBOX - 1}. Free some of them and try again.`);
+    chosen[name] = port;
+    port += 1;
+  }
+  return chosen;
+}
+
+/** Ports for something outside any range, spread by process so that test workers side by side do not race. */
+export async function choosePortsAnywhere(names: readonly string[]): Promise<Record<string, number>> {
+  const chosen: Record<string, number> = {};
+  let port = 20_000 + ((process.pid * 8) % 10_000) + Math.floor(Math.random() * 8);
+  for (const name of names) {
+    do port = port >= 32_000 ? 20_000 : port + 1;
+    while (!((await isFree(port)) && (await isFree(port, '0.0.0.0'))));
+    chosen[name] = port;
+  }
+  return chosen;
+}

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The variable that marks every process of a sandbox; its value is the state directory. */
+export const MARKER = 'SLUICE_SANDBOX';
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined; // gone meanwhile, or another user's
+  }
+}
+
+/** Fields of /proc/<pid>/stat after the command name, which may itself contain spaces and brackets. */
+function stat(pid: number): string[] | undefined {
+  const text = read(`/proc/${pid}/stat`);
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+/** Clock ticks since boot at which the process started: with the pid, an identity that is never reused. */
+export function startTimeOf(pid: number): string | undefined {
+  return stat(pid)?.[19];
+}
+
+/** The leader of a killed process turns zombie first; its other threads still hold the ports until they end. */
+function threads(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
+}
+
+export function isAlive(pid: number, startTime: string | undefined): boolean {
+  const fields = stat(pid);
+  if (!fields || fields[0] === 'X' || (fields[0] === 'Z' && threads(pid) <= 1)) return false;
+  return startTime === undefined || fields[19] === startTime;
+}
+
+export function residentBytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+  return kilobytes ? Number(kilobytes) * 1024 : 0;
+}
+
+export function uptimeSeconds(pid: number): number {
+  const ticks = Number(startTimeOf(pid) ?? 'NaN');
+  const up = Number((read('/proc/uptime') ?? '').split(' ')[0]);
+  const seconds = up - ticks / 100;
+  return Number.isFinite(seconds) ? Math.max(0, Math.round(seconds)) : 0;
+}
+
+/** Every living process that carries the marker of this sandbox, whoever started it. */
+export function markedProcesses(stateDir: string): number[] {
+  const wanted = `${MARKER}=${stateDir}`;
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => pid !== process.pid && isAlive(pid, undefined))
+    .filter((pid) => (read(`/proc/${pid}/environ`) ?? '').split('\0').includes(wanted));
+}

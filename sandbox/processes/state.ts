@@ -1,0 +1,43 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { ApplicationSpec } from '../types.ts';
+
+export interface PartRecord {
+  pid: number;
+  startTime: string;
+  /** Set when the sandbox itself stopped it: then "gone" is not "died". */
+  stopped?: boolean;
+  exit?: string;
+}
+
+export interface SandboxState {
+  name: string;
+  /** Second octet of the cluster's Service range, 127.<range>.0.0/16. */
+  range: number;
+  ports: Record<string, number>;
+  tokens: Record<string, string>;
+  parts: Record<string, PartRecord>;
+  binaries: Record<string, string>;
+  applications: ApplicationSpec[];
+  rps: number;
+  /** True once everything served; before that an interrupted start is cleared away, not repaired. */
+  ready: boolean;
+}
+
+const file = (stateDir: string): string => join(stateDir, 'state.json');
+
+export function readState(stateDir: string): SandboxState | undefined {
+  try {
+    return JSON.parse(readFileSync(file(stateDir), 'utf8')) as SandboxState;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Written whole and renamed, so that a kill at any moment leaves the old or the new file. */
+export function writeState(stateDir: string, state: SandboxState): void {
+  mkdirSync(stateDir, { recursive: true });
+  writeFileSync(`${file(stateDir)}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
+  renameSync(`${file(stateDir)}.new`, file(stateDir));
+}

@@ -1,0 +1,37 @@
+import { partNamed } from './parts/all.ts';
+import { describeDeath, startProcess, untilReady } from './processes/part.ts';
+import type { RunningPart } from './processes/part.ts';
+import { isAlive } from './processes/proc.ts';
+import { readState, writeState } from './processes/state.ts';
+import type { SandboxState } from './processes/state.ts';
+
+async function start(stateDir: string, state: SandboxState, name: string): Promise<RunningPart> {
+  const running = await startProcess(stateDir, partNamed(name)(stateDir, state));
+  state.parts[name] = running.record;
+  writeState(stateDir, state);
+  void running.ended.then((exit) => {
+    const latest = readState(stateDir);
+    const record = latest?.parts[name];
+    if (!latest || record?.pid !== running.record.pid || record.stopped) return;
+    record.exit = exit;
+    if (state.parts[name]) state.parts[name].exit = exit;
+    writeState(stateDir, latest);
+  });
+  return running;
+}
+
+export async function startUntilReady(stateDir: string, state: SandboxState, name: string): Promise<void> {
+  const running = await start(stateDir, state, name);
+  await untilReady(stateDir, partNamed(name)(stateDir, state), running);
+}
+
+/** Fails by name as soon as any part that was started is gone. */
+export function watchParts(stateDir: string, state: SandboxState): { failed: Promise<never>; end: () => void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  const timer = setInterval(() => {
+    const dead = Object.entries(state.parts).find(([, record]) => !record.stopped && !isAlive(record.pid, record.startTime));
+    if (dead) reject(describeDeath(stateDir, dead[0], dead[1].exit));
+  }, 100);
+  return { failed: promise, end: () => clearInterval(timer) };
+}

@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { ensureApplications } from './apps/applications.ts';
+import { acquireBinaries, ALL_BINARIES } from './binaries/acquire.ts';
+import { acquireCrds } from './binaries/crds.ts';
+import { binaryCache } from './binaries/places.ts';
+import { bootstrap } from './cluster/bootstrap.ts';
+import { writeKubeconfig } from './cluster/kubeconfig.ts';
+import { createTokens, writeUserFiles } from './cluster/users.ts';
+import { PARTS } from './parts/all.ts';
+import { apiClient } from './parts/answers.ts';
+import { certificate, describeSandbox, kubeconfigOf } from './parts/layout.ts';
+import { exclusively, stateDirOf } from './place.ts';
+import type { Say } from './place.ts';
+import { withLock } from './processes/lock.ts';
+import { choosePorts, chooseRange } from './processes/ports.ts';
+import { isAlive, markedProcesses } from './processes/proc.ts';
+import { readState, writeState } from './processes/state.ts';
+import type { SandboxState } from './processes/state.ts';
+import { stopAllMarked } from './processes/stop.ts';
+import { startUntilReady, watchParts } from './start.ts';
+import type { ApplicationSpec, Sandbox, SandboxOptions } from './types.ts';
+
+const DEFAULT_APPLICATIONS: ApplicationSpec[] = [
+  { name: 'shop', strategy: 'canary' },
+  { name: 'shop-bg', strategy: 'blue-green' },
+];
+
+async function newState(stateDir: string, name: string, options: SandboxOptions): Promise<SandboxState> {
+  const range = await chooseRange();
+  const state: SandboxState = {
+    name,
+    range,
+    ports: await choosePorts(range),
+    tokens: createTokens(),
+    parts: {},
+    binaries: {},
+    applications: options.applications ?? DEFAULT_APPLICATIONS,
+    rps: options.load === false ? 0 : (options.rps ?? 200),
+    ready: false,
+  };
+  writeUserFiles(stateDir, state.tokens);
+  writeFileSync(join(stateDir, 'traefik.token'), state.tokens['traefik'] ?? '', { mode: 0o600 });
+  return state;
+}
+
+/**
+ * One sandbox at a time looks for a range, until its etcd holds it. Otherwise two would choose the same, and the slower
+ * would take the other's etcd for its own.
+ */
+function claimAndStartEtcd(stateDir: string, name: string, options: SandboxOptions, binaries: Record<string, string>): Promise<SandboxState> {
+  return withLock('ranges', async () => {
+    const state = await newState(stateDir, name, options);
+    state.binaries = binaries;
+    await startUntilReady(stateDir, state, 'etcd');
+    return state;
+  });
+}
+
+function writeKubeconfigs(stateDir: string, state: SandboxState): void {
+  const { apiServer, context } = describeSandbox(stateDir, state);
+  const ca = readFileSync(certificate(stateDir), 'utf8');
+  for (const [user, token] of Object.entries(state.tokens)) writeKubeconfig(kubeconfigOf(stateDir, user), { server: apiServer, ca, context, user, token });
+}
+
+async function startCluster(stateDir: string, state: SandboxState, crds: string[], say: Say): Promise<void> {
+  const startAndSay = (part: string): Promise<void> => startUntilReady(stateDir, state, part).then(() => say(`${part}: ready`));
+  // These need no cluster. Whoever dies is told by watchParts; awaited only at the end, this would count as unhandled.
+  const early = Promise.all(['temporal', 'prometheus'].map(startAndSay));
+  early.catch(() => {});
+  await startAndSay('kube-apiserver');
+  writeKubeconfigs(stateDir, state);
+  await bootstrap(apiClient(stateDir, state), crds);
+  say('resource definitions and node: in place');
+  // The garbage collector looks for new kinds only every 30 s, so it starts when all are there.
+  const parts = ['kube-controller-manager', 'kube-scheduler', 'node-agent', 'argo-rollouts', 'traefik-1', 'traefik-2', 'load'];
+  await Promise.all([early, ...parts.map(startAndSay)]);
+}
+
+async function freshStart(stateDir: string, name: string, options: SandboxOptions, say: Say): Promise<SandboxState> {
+  await stopAllMarked(stateDir);
+  rmSync(stateDir, { recursive: true, force: true });
+  mkdirSync(stateDir, { recursive: true });
+  const began = performance.now();
+  const acquired = await acquireBinaries(ALL_BINARIES, { onProgress: say });
+  const crds = await acquireCrds(binaryCache());
+  const acquiredAt = performance.now();
+  const binaries = Object.fromEntries(acquired.map((binary) => [binary.name, binary.path]));
+  const state = await claimAndStartEtcd(stateDir, name, options, binaries);
+  const watch = watchParts(stateDir, state);
+  const sandbox = describeSandbox(stateDir, state);
+  const work = async (): Promise<void> => {
+    await startCluster(stateDir, state, crds, say);
+    await ensureApplications(sandbox, state.applications);
+  };
+  try {
+    await Promise.race([work(), watch.failed]);
+  } catch (error) {
+    // The logs stay; half a cluster would only be in the way.
+    await stopAllMarked(stateDir);
+    throw error;
+  } finally {
+    watch.end();
+  }
+  state.ready = true;
+  writeState(stateDir, { ...state, applications: readState(stateDir)?.applications ?? state.applications });
+  const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(1)} s`;
+  say(`binaries had in ${seconds(began, acquiredAt)}; everything served ${seconds(acquiredAt, performance.now())} after that`);
+  return state;
+}
+
+/** Starts what is gone of a sandbox that once served, with its old ports and state. */
+async function repair(stateDir: string, state: SandboxState, say: Say): Promise<void> {
+  for (const part of Object.keys(PARTS)) {
+    const record = state.parts[part];
+    if (record && isAlive(record.pid, record.startTime)) continue;
+    say(`${part}: not running; starting it`);
+    await startUntilReady(stateDir, state, part);
+  }
+}
+
+/** Brings the sandbox up, or finds it running; returns when its applications are served. */
+export async function sandboxUp(options: SandboxOptions = {}): Promise<Sandbox> {
+  if (process.platform !== 'linux') throw new Error('The sandbox needs Linux: other systems do not have the whole of 127.0.0.0/8 on loopback. Use a cluster of your own instead.');
+  const say = options.onProgress ?? (() => {});
+  const stateDir = stateDirOf(options);
+  mkdirSync(stateDir, { recursive: true });
+  return exclusively(stateDir, async () => {
+    const known = readState(stateDir);
+    const usable = known?.ready && existsSync(certificate(stateDir)) && markedProcesses(stateDir).length > 0;
+    if (!usable) return describeSandbox(stateDir, await freshStart(stateDir, options.name ?? 'default', options, say));
+    await repair(stateDir, known, say);
+    const sandbox = describeSandbox(stateDir, known);
+    await ensureApplications(sandbox, options.applications ?? []);
+    return sandbox;
+  }, say);
+}

@@ -1,0 +1,35 @@
+// Writes docs/generated/ from the code that it describes. `--check` writes nothing and fails when a page is not up to date.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cliPage } from './docs/cli.ts';
+import { errorsPage } from './docs/errors.ts';
+import { settingsPage } from './docs/settings.ts';
+import { toolsPage } from './docs/tools.ts';
+import { ROOT } from './root.mjs';
+
+const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/generated/errors.md': errorsPage,
+  'docs/generated/tools.md': toolsPage,
+  'docs/generated/cli.md': cliPage,
+  'docs/generated/settings.md': settingsPage,
+};
+
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [name, page] of Object.entries(PAGES)) {
+  const path = join(ROOT, name);
+  const wanted = page();
+  if (existsSync(path) && readFileSync(path, 'utf8') === wanted) continue;
+  if (check) stale.push(name);
+  else write(path, wanted);
+}
+if (stale.length > 0) {
+  console.error(`Not up to date: ${stale.join(', ')}`);
+  process.exitCode = 1;
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  console.log(`Wrote ${path.slice(ROOT.length + 1)}`);
+}

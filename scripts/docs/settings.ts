@@ -1,0 +1,33 @@
+import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey } from '../../src/config/schema.ts';
+import { code, heading, table } from './markdown.ts';
+
+/** Temporal's own settings, read by Temporal's rules (src/config/temporal.ts). Only the usual ones. */
+const TEMPORAL = [
+  ['TEMPORAL_ADDRESS', 'localhost:7233', 'Host and port of the Temporal server.'],
+  ['TEMPORAL_NAMESPACE', 'default', 'Namespace of the releases.'],
+  ['TEMPORAL_API_KEY', '', 'API key, for Temporal Cloud.'],
+  ['TEMPORAL_TLS', '', 'true turns TLS on.'],
+  ['TEMPORAL_PROFILE', 'default', 'Profile in Temporal’s own settings file.'],
+  ['TEMPORAL_CONFIG_FILE', '', 'Path of that file, when it is not in its usual place.'],
+] as const;
+
+/** Every setting, its names and its default. */
+export function settingsPage(): string {
+  const rows = SETTING_KEYS.map((key) => [code(SETTINGS[key].env), code(fileKey(key)), fallback(key) === '' ? '' : code(fallback(key)), SETTINGS[key].about]);
+  return (
+    heading(
+      'Settings',
+      'src/config/schema.ts',
+      'A later source wins: default, settings file, environment, `--set NAME=value`. The settings file is `settings.yaml` in `SLUICE_HOME`, or what `--settings` names. `sluice config` shows every value and where it came from. An unknown name in the file or in `--set` is refused.',
+    ) +
+    `\n${table(['Environment', 'In the file', 'Default', 'Meaning'], rows)}` +
+    '\n## Temporal\n\nSluice reads Temporal’s own environment variables and profile file, so that one set-up serves the `temporal` CLI and Sluice. The usual ones:\n' +
+    `\n${table(['Environment', 'Default', 'Meaning'], TEMPORAL.map(([name, value, about]) => [code(name), value === '' ? '' : code(value), about]))}`
+  );
+}
+
+function fallback(key: SettingKey): string {
+  const { fallback: value } = SETTINGS[key];
+  if (typeof value === 'object') return Array.isArray(value) ? value.join(',') : '';
+  return String(value ?? '');
+}

@@ -1,0 +1,83 @@
+// Runs all tests, group after group, and prints the counts of all of them as the last line.
+// Paths and Jest's own arguments pass through: `npm test -- test/domain`, `npm test -- -t abort`.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { add, type Counts, countsLine, exitCodeOf, NONE } from './counts.ts';
+import { GROUPS, type TestGroup } from './groups.ts';
+import { type JestRun, listTests, runGroup } from './jest.ts';
+import { SharedSandbox } from './sandbox.ts';
+
+const args = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
+const sandbox = new SharedSandbox(folder);
+let running: JestRun | undefined;
+let interrupted = false;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+
+let counts = NONE;
+try {
+  counts = await runAll();
+} finally {
+  counts = add(counts, await takeDown(counts.failed > 0));
+  rmSync(folder, { recursive: true, force: true });
+  console.log(countsLine(counts));
+  process.exitCode = interrupted ? 130 : exitCodeOf(counts);
+}
+
+async function runAll(): Promise<Counts> {
+  let sum = NONE;
+  for (const group of GROUPS) {
+    const files = listTests(group, args);
+    if (files.length > 0 && !interrupted) sum = add(sum, await run(group, files.length, sum.failed > 0));
+  }
+  if (sum.passed + sum.failed === 0 && !interrupted) console.error('No test ran. Paths are relative to the repository, for example test/domain.');
+  return sum;
+}
+
+async function run(group: TestGroup, files: number, failedSoFar: boolean): Promise<Counts> {
+  console.log(`\n── ${group.name}: ${files} test file${files === 1 ? '' : 's'} ──`);
+  const ready = group.sandbox !== 'shared' || (await sandboxIsUp());
+  const left = group.sandbox === 'own' ? await takeDown(failedSoFar) : NONE;
+  // A Ctrl-C while the sandbox was starting.
+  if (interrupted) return NONE;
+  if (!ready) return { ...NONE, failed: files };
+  running = runGroup(group, args, join(folder, `${group.name.replaceAll(' ', '-')}.json`));
+  const counted = await running.done;
+  running = undefined;
+  return add(left, counted);
+}
+
+/** A sandbox that does not start fails the files that need it; the others still run. */
+async function sandboxIsUp(): Promise<boolean> {
+  try {
+    await sandbox.up();
+    return true;
+  } catch (error) {
+    if (!interrupted) console.error(`The sandbox did not start, so these tests count as failed: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+/** Something left behind is a failure as well. */
+async function takeDown(keepLogs: boolean): Promise<Counts> {
+  try {
+    await sandbox.down(keepLogs);
+    return NONE;
+  } catch (error) {
+    console.error(`The sandbox was not taken down: ${messageOf(error)}`);
+    return { ...NONE, failed: 1 };
+  }
+}
+
+function interrupt(): void {
+  if (!interrupted) console.error('\nStopping: the tests first, then the sandbox. This takes a few seconds.');
+  interrupted = true;
+  sandbox.interrupt();
+  running?.stop();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,88 @@
+// Runs before anything is installed, on whatever Node the machine has (18 or newer): no packages, no new syntax.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { projectNode } from './project-node.mjs';
+import { ROOT } from './root.mjs';
+
+const OLDEST_NODE = 18;
+
+/** A failure that its sentence explains; no stack trace. */
+class SetupError extends Error {}
+
+/** Installs the packages of package-lock.json when they are not there yet. Returns whether it installed. */
+export function setup(root = ROOT) {
+  refuseAncientNode(process.versions.node);
+  const wanted = lockHash(root);
+  const needed = !isInstalled(root, wanted);
+  if (needed) install(root);
+  writeFileSync(stampPath(root), wanted);
+  if (!projectNode(root)) {
+    throw new SetupError('The package `node` installed no program (node_modules/.bin/node). Remove node_modules and run `npm ci` with install scripts allowed.');
+  }
+  return needed;
+}
+
+/** Setup for a script: prints the sentence and ends the process when it fails. */
+export function setupOrExit() {
+  try {
+    setup();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(`Set-up failed. ${error.message}`);
+    process.exit(1);
+  }
+}
+
+function refuseAncientNode(version) {
+  if (Number(version.split('.')[0]) >= OLDEST_NODE) return;
+  throw new SetupError(`Node ${version} is too old to start with; install Node ${OLDEST_NODE} or newer (24 is best).`);
+}
+
+/** True when the stamp, or the list that npm itself left, says that the lockfile's packages are there. */
+export function isInstalled(root, wanted = lockHash(root)) {
+  if (!existsSync(join(root, 'node_modules'))) return false;
+  return readText(stampPath(root)) === wanted || npmInstalledTheSame(root);
+}
+
+/** Somebody ran npm by hand: no stamp of ours, but npm's own record. Compared so that it is not all done again. */
+function npmInstalledTheSame(root) {
+  const record = readText(join(root, 'node_modules', '.package-lock.json'));
+  if (record === undefined) return false;
+  const have = JSON.parse(record).packages ?? {};
+  const want = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  return Object.entries(want).every(([path, entry]) => path === '' || entry.optional || have[path]?.version === entry.version);
+}
+
+function install(root) {
+  console.log('Installing packages (npm ci). On a slow network this takes a minute or two.');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const started = Date.now();
+  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (result.error) throw new SetupError(`npm could not be started (${result.error.message}). Install npm and try again.`);
+  if (result.status !== 0) {
+    throw new SetupError('`npm ci` failed; its own message is above. Most often the package registry cannot be reached: check the network and `npm config get registry`.');
+  }
+  console.log(`Packages installed in ${Math.round((Date.now() - started) / 1000)} s.`);
+}
+
+function lockHash(root) {
+  const lock = readText(join(root, 'package-lock.json'));
+  if (lock === undefined) throw new SetupError('package-lock.json is missing; get a complete copy of the repository.');
+  return createHash('sha256').update(lock).digest('hex');
+}
+
+function stampPath(root) {
+  return join(root, 'node_modules', '.sluice-lock-hash');
+}
+
+function readText(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  setupOrExit();
+  console.log('Packages are in place.');
+}

@@ -1,0 +1,6 @@
+// `npm start`: sets up what is missing, then brings everything up; see src/entry/start.ts.
+import { runWithProjectNode } from './project-node.mjs';
+import { setupOrExit } from './setup.mjs';
+
+setupOrExit();
+process.exit(await runWithProjectNode(['src/entry/start.ts', ...process.argv.slice(2)]));

@@ -1,0 +1,6 @@
+// `npm test`: sets up what is missing, then runs every test; see scripts/run-tests/.
+import { runWithProjectNode } from './project-node.mjs';
+import { setupOrExit } from './setup.mjs';
+
+setupOrExit();
+process.exit(await runWithProjectNode(['scripts/run-tests/main.ts', ...process.argv.slice(2)]));

@@ -1,0 +1,141 @@
+import { SluiceError } from '../../domain/errors.ts';
+import { failureOf, serverStatus, unreachable } from './failure.ts';
+import { apiPath, describe, NAMESPACE } from './kinds.ts';
+import type { Kind, ObjectRef } from './kinds.ts';
+import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
+
+/** One operation of a JSON patch (RFC 6902). A failed `test` changes nothing. */
+export type PatchOperation =
+  | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string };
+
+/** Answer to a guarded patch. `applied: false`: a test failed or the result was not valid (422); nothing changed. */
+export type PatchResult = { readonly applied: true; readonly object: unknown } | { readonly applied: false; readonly why: string };
+
+export interface PatchOptions {
+  readonly subresource?: 'status' | 'scale';
+}
+
+/**
+ * One cluster. Objects come back as parsed JSON for the caller's schema to read.
+ * Errors: the kind's own "not found", NAMESPACE_NOT_FOUND, CRD_MISSING, FORBIDDEN, CONFLICT, and CLUSTER_UNREACHABLE
+ * (network, timeout, 429, 5xx). After CLUSTER_UNREACHABLE a write may or may not have happened: read before repeating it.
+ */
+export interface ClusterClient {
+  readonly cluster: string;
+  get(ref: ObjectRef): Promise<unknown>;
+  /** All items, page by page. `namespace` absent: of the whole cluster. */
+  list(kind: Kind, namespace?: string, labelSelector?: string): Promise<readonly unknown[]>;
+  jsonPatch(ref: ObjectRef, operations: readonly PatchOperation[], options?: PatchOptions): Promise<PatchResult>;
+  /** A `metadata.resourceVersion` in the body makes it fail with CONFLICT when the object has moved on. */
+  mergePatch(ref: ObjectRef, body: object, options?: PatchOptions): Promise<unknown>;
+  /** Server-side apply; creates what is not there. `force` takes fields over from other managers. */
+  apply(ref: ObjectRef, manifest: object, manager: { fieldManager: string; force?: boolean }): Promise<unknown>;
+  /** GET through the API server to a port of a pod; the pod's own status is in the answer. */
+  podGet(pod: { namespace: string; name: string; port: number }, path: string, timeoutMs?: number): Promise<ApiResponse>;
+}
+
+/** Clusters by kubeconfig context. */
+export interface Clusters {
+  contexts(): string[];
+  /** Empty when there is no kubeconfig. */
+  currentContext(): string;
+  /** Errors: CLUSTER_UNKNOWN, with the known contexts and the nearest in `details`. */
+  client(cluster: string): ClusterClient;
+}
+
+const PAGE = 500;
+
+export function createClient(cluster: string, transport: Transport, timeoutMs: number): ClusterClient {
+  const send = sender(cluster, transport, timeoutMs);
+  const patch = (ref: ObjectRef, contentType: string, body: unknown, options: PatchOptions = {}) =>
+    send(`patch ${describe(ref)}`, { method: 'PATCH', path: `${refPath(ref)}${options.subresource ? `/${options.subresource}` : ''}`, contentType, body });
+  const ok = async (response: ApiResponse, ref: ObjectRef, what: string) => {
+    if (response.status < 300) return JSON.parse(response.body) as unknown;
+    if (response.status === 404) throw await missing(response, ref, cluster, (other) => send('look for the namespace', { method: 'GET', path: refPath(other) }));
+    throw failureOf(response, cluster, `${what} ${describe(ref)}`);
+  };
+  return {
+    cluster,
+    get: async (ref) => ok(await send(`read ${describe(ref)}`, { method: 'GET', path: refPath(ref) }), ref, 'read'),
+    list: (kind, namespace, labelSelector) => listPages(cluster, send, kind, namespace, labelSelector),
+    async jsonPatch(ref, operations, options) {
+      const response = await patch(ref, 'application/json-patch+json', operations, options);
+      if (response.status === 422) return { applied: false, why: serverStatus(response).message };
+      return { applied: true, object: await ok(response, ref, 'patch') };
+    },
+    mergePatch: async (ref, body, options) => ok(await patch(ref, 'application/merge-patch+json', body, options), ref, 'patch'),
+    async apply(ref, manifest, manager) {
+      const query = new URLSearchParams({ fieldManager: manager.fieldManager, ...(manager.force && { force: 'true' }) });
+      const path = `${refPath(ref)}?${query.toString()}`;
+      const response = await send(`apply ${describe(ref)}`, { method: 'PATCH', path, contentType: 'application/apply-patch+yaml', body: manifest });
+      return ok(response, ref, 'apply');
+    },
+    podGet: ({ namespace, name, port }, path, limitMs) =>
+      send(`reach port ${port} of pod ${namespace}/${name}`, {
+        method: 'GET',
+        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(`${name}:${port}`)}/proxy${path}`,
+        ...(limitMs !== undefined && { timeoutMs: limitMs }),
+      }),
+  };
+}
+
+type Send = (what: string, request: Omit<ApiRequest, 'timeoutMs'> & { readonly timeoutMs?: number }) => Promise<ApiResponse>;
+
+function sender(cluster: string, transport: Transport, defaultMs: number): Send {
+  return async (what, request) => {
+    const timeoutMs = request.timeoutMs ?? defaultMs;
+    try {
+      return await transport({ ...request, timeoutMs });
+    } catch (cause) {
+      throw unreachable(cause, cluster, what, timeoutMs);
+    }
+  };
+}
+
+function refPath(ref: ObjectRef): string {
+  return apiPath(ref.kind, ref.namespace, ref.name);
+}
+
+async function listPages(cluster: string, send: Send, kind: Kind, namespace?: string, labelSelector?: string): Promise<readonly unknown[]> {
+  const items: unknown[] = [];
+  let next: string | undefined = '';
+  while (next !== undefined) {
+    const query = new URLSearchParams({ limit: String(PAGE), ...(labelSelector && { labelSelector }), ...(next && { continue: next }) });
+    const what = `list ${kind.plural}${namespace ? ` in ${namespace}` : ''}`;
+    const response = await send(what, { method: 'GET', path: `${apiPath(kind, namespace)}?${query.toString()}` });
+    if (response.status === 404) throw crdMissing(kind, cluster);
+    if (response.status >= 300) throw failureOf(response, cluster, what);
+    const page = JSON.parse(response.body) as { items?: unknown[]; metadata?: { continue?: string } };
+    items.push(...(page.items ?? []));
+    next = page.metadata?.continue || undefined;
+  }
+  return items;
+}
+
+/**
+ * A 404 has three meanings. A kind that the server does not serve is answered with bare text; a missing object
+ * with a Status that names it, whether or not its namespace exists, so the namespace is asked for as well.
+ */
+async function missing(response: ApiResponse, ref: ObjectRef, cluster: string, get: (ref: ObjectRef) => Promise<ApiResponse>): Promise<SluiceError> {
+  if (serverStatus(response).objectName === undefined) return crdMissing(ref.kind, cluster);
+  if (ref.namespace && (await namespaceIsMissing(ref.namespace, get))) {
+    return new SluiceError('NAMESPACE_NOT_FOUND', `Cluster "${cluster}" has no namespace "${ref.namespace}".`);
+  }
+  return new SluiceError(ref.kind.missing, `Cluster "${cluster}" has no ${describe(ref)}.`);
+}
+
+async function namespaceIsMissing(name: string, get: (ref: ObjectRef) => Promise<ApiResponse>): Promise<boolean> {
+  try {
+    return (await get({ kind: NAMESPACE, name })).status === 404;
+  } catch {
+    // Then the missing object, which is known for certain, is the answer.
+    return false;
+  }
+}
+
+function crdMissing(kind: Kind, cluster: string): SluiceError {
+  return new SluiceError('CRD_MISSING', `Cluster "${cluster}" does not serve ${kind.plural}.${kind.group || 'core'} ${kind.version}.`, {
+    details: { cluster, group: kind.group, version: kind.version, plural: kind.plural },
+  });
+}

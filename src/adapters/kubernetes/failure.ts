@@ -1,0 +1,52 @@
+import { SluiceError } from '../../domain/errors.ts';
+import { isTimeout, whyNoAnswer } from './no-answer.ts';
+import { plainLine } from './text.ts';
+import type { ApiResponse } from './transport.ts';
+
+/** What the API server says about a failure; `objectName` only when one object is meant. */
+interface ServerStatus {
+  readonly message: string;
+  readonly objectName?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** The reason in an answer that is not a success: a Status document, or any text. */
+export function serverStatus(response: ApiResponse): ServerStatus {
+  try {
+    const status = JSON.parse(response.body) as { kind?: string; message?: string; details?: { name?: string; retryAfterSeconds?: number } };
+    if (status.kind !== 'Status') return { message: plainLine(response.body) };
+    return {
+      message: plainLine(status.message ?? ''),
+      ...(status.details?.name && { objectName: status.details.name }),
+      ...(status.details?.retryAfterSeconds && { retryAfterSeconds: status.details.retryAfterSeconds }),
+    };
+  } catch {
+    return { message: plainLine(response.body) };
+  }
+}
+
+/** Errors for every status but 404 and 422, which depend on what was asked. `what`: "read Rollout shop/app". */
+export function failureOf(response: ApiResponse, cluster: string, what: string): SluiceError {
+  const { message, retryAfterSeconds } = serverStatus(response);
+  const details = { cluster, status: response.status, ...(retryAfterSeconds && { retryAfterSeconds }) };
+  const tail = message ? `: ${message}` : '';
+  switch (response.status) {
+    case 401:
+      return new SluiceError('FORBIDDEN', `Cluster "${cluster}" does not accept the credentials (401) to ${what}${tail}`, { details });
+    case 403:
+      return new SluiceError('FORBIDDEN', `Cluster "${cluster}" does not allow to ${what}${tail}`, { details });
+    case 409:
+      return new SluiceError('CONFLICT', `Could not ${what}${tail}`, { details });
+    case 429:
+      return new SluiceError('CLUSTER_UNREACHABLE', `Cluster "${cluster}" is throttling requests (429): could not ${what}${tail}`, { details });
+    default:
+      if (response.status >= 500) return new SluiceError('CLUSTER_UNREACHABLE', `Cluster "${cluster}" answered ${response.status}: could not ${what}${tail}`, { details });
+      return new SluiceError('INTERNAL', `Cluster "${cluster}" answered ${response.status}: could not ${what}${tail}`, { details });
+  }
+}
+
+/** A request that got no answer: refused, unresolvable, bad certificate, no credentials, or too slow. */
+export function unreachable(cause: unknown, cluster: string, what: string, timeoutMs: number): SluiceError {
+  const why = whyNoAnswer(cause, timeoutMs);
+  return new SluiceError('CLUSTER_UNREACHABLE', `Cluster "${cluster}" cannot be reached to ${what}: ${why}`, { cause, details: { cluster, timedOut: isTimeout(cause) } });
+}

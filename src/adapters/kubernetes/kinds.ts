@@ -1,0 +1,42 @@
+import type { ErrorCode } from '../../domain/errors.ts';
+
+/** A kind of object, with all that its URL and its error messages need. */
+export interface Kind {
+  readonly name: string;
+  /** Empty for the core API. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  /** Code for an object of this kind that is not there. */
+  readonly missing: ErrorCode;
+}
+
+export const NAMESPACE: Kind = { name: 'Namespace', group: '', version: 'v1', plural: 'namespaces', missing: 'NAMESPACE_NOT_FOUND' };
+export const SERVICE: Kind = { name: 'Service', group: '', version: 'v1', plural: 'services', missing: 'SERVICE_NOT_FOUND' };
+export const POD: Kind = { name: 'Pod', group: '', version: 'v1', plural: 'pods', missing: 'INTERNAL' };
+export const ROLLOUT: Kind = { name: 'Rollout', group: 'argoproj.io', version: 'v1alpha1', plural: 'rollouts', missing: 'ROLLOUT_NOT_FOUND' };
+export const TRAEFIK_SERVICE: Kind = {
+  name: 'TraefikService',
+  group: 'traefik.io',
+  version: 'v1alpha1',
+  plural: 'traefikservices',
+  missing: 'TRAFFIC_SERVICE_NOT_FOUND',
+};
+
+/** One object. `namespace` absent: cluster-scoped. */
+export interface ObjectRef {
+  readonly kind: Kind;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** Path of a collection, or of one object in it. */
+export function apiPath(kind: Kind, namespace?: string, name?: string): string {
+  const root = kind.group ? `/apis/${kind.group}/${kind.version}` : `/api/${kind.version}`;
+  const parts = [...(namespace ? ['namespaces', namespace] : []), kind.plural, ...(name ? [name] : [])];
+  return [root, ...parts.map(encodeURIComponent)].join('/');
+}
+
+export function describe(ref: ObjectRef): string {
+  return `${ref.kind.name} ${ref.namespace ? `${ref.namespace}/` : ''}${ref.name}`;
+}

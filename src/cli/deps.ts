@@ -1,0 +1,40 @@
+import type { CommandServices } from '../commands/command.ts';
+import type { LoadedSettings } from '../config/load.ts';
+import type { Settings } from '../config/schema.ts';
+
+/** What the composition root gives the CLI; each part is loaded when it is called. */
+export interface CliDeps {
+  readonly load: (flags: { set: Readonly<Record<string, string>>; file?: string }) => LoadedSettings;
+  readonly open: (settings: Settings) => Promise<CommandServices & { close(): Promise<void> }>;
+  readonly temporal: () => Promise<{ address: string; namespace: string }>;
+  readonly doctor: (settings: Settings, where: { cluster?: string; namespace?: string }) => Promise<readonly Report[]>;
+  readonly serve: (settings: Settings, stopped: AbortSignal) => Promise<void>;
+  readonly mcp: (settings: Settings, stopped: AbortSignal) => Promise<void>;
+  readonly worker: (settings: Settings) => Promise<void>;
+  readonly version: string;
+  /** The name in the release record. */
+  readonly user: string;
+  readonly io: Io;
+}
+
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether a person sits at the terminal and can be asked. */
+  readonly interactive: boolean;
+  /** Whether stdout is a terminal that can be redrawn. */
+  readonly live: boolean;
+  ask(question: string): Promise<boolean>;
+  readonly stopped: AbortSignal;
+}
+
+/** The format of answers. */
+export type Format = 'text' | 'json';
+
+/** One finding of the doctor. */
+export interface Report {
+  readonly name: string;
+  readonly state: 'ok' | 'missing' | 'skipped';
+  readonly detail: string;
+  readonly next?: string;
+}

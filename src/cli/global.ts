@@ -1,0 +1,25 @@
+import { InvalidArgumentError, Option, type Command as Cli } from 'commander';
+import type { LoadedSettings } from '../config/load.ts';
+import type { Settings } from '../config/schema.ts';
+import type { CliDeps, Format } from './deps.ts';
+
+/** Options that every command takes. */
+export function addGlobals(program: Cli): void {
+  program
+    .addOption(new Option('-o, --output <format>', 'form of the answer').choices(['text', 'json']).default('text'))
+    .option('--settings <path>', 'settings file; default: settings.yaml in SLUICE_HOME')
+    .option('--set <NAME=value>', 'a setting, as in MCP_PORT=8765; may be repeated', collect, {});
+}
+
+function collect(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must look like NAME=value.');
+  return { ...before, [text.slice(0, at).trim()]: text.slice(at + 1) };
+}
+
+/** Settings and format for a command. Throws CONFIG_INVALID. */
+export function settingsOf(deps: CliDeps, cli: Cli): { settings: Settings; loaded: LoadedSettings; format: Format } {
+  const { set, settings: file, output } = cli.optsWithGlobals<{ set: Record<string, string>; settings?: string; output: Format }>();
+  const loaded = deps.load({ set, ...(file === undefined ? {} : { file }) });
+  return { settings: loaded.settings, loaded, format: output };
+}

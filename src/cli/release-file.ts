@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { SluiceError } from '../domain/errors.ts';
+
+const MOST_BYTES = 256 * 1024;
+
+/** Reads a release file, YAML or JSON; `-` is stdin. Throws INVALID_INPUT. */
+export async function readReleaseFile(file: string): Promise<unknown> {
+  const text = readText(file);
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { prettyErrors: true });
+  const problem = document.errors[0];
+  if (problem) throw new SluiceError('INVALID_INPUT', `${file} is not YAML or JSON: ${problem.message}`);
+  return toValue(() => document.toJS({ maxAliasCount: 20 }), file);
+}
+
+function readText(file: string): string {
+  try {
+    const text = readFileSync(file === '-' ? 0 : file, 'utf8');
+    if (text.length <= MOST_BYTES) return text;
+  } catch (error) {
+    throw new SluiceError('INVALID_INPUT', `Cannot read ${file}: ${(error as { code?: string }).code ?? String(error)}`, { next: 'Check the path of the release file.' });
+  }
+  throw new SluiceError('INVALID_INPUT', `${file} is larger than ${MOST_BYTES / 1024} KB.`);
+}
+
+function toValue(read: () => unknown, file: string): unknown {
+  try {
+    return read();
+  } catch (error) {
+    throw new SluiceError('INVALID_INPUT', `${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Command as Cli } from 'commander';
+import type { PartStatus, SandboxStatus } from '../../sandbox/index.ts';
+import { SluiceError } from '../domain/errors.ts';
+import type { CliDeps } from './deps.ts';
+import { settingsOf } from './global.ts';
+
+interface Options {
+  name?: string;
+  rps?: string;
+}
+
+/** `sluice sandbox …`: the embedded stack. Loaded when used; most users have a cluster of their own. */
+export function addSandbox(program: Cli, deps: CliDeps): void {
+  const group = program.command('sandbox').description('A local stack of the real parts: Kubernetes, Argo Rollouts, Traefik, Prometheus, Temporal');
+  const add = (name: string, about: string) => group.command(name).description(about).option('--name <name>', 'which sandbox', 'default');
+  add('up', 'Start it; the first time builds its parts')
+    .option('--rps <number>', 'requests a second of the load generator')
+    .action((options: Options, cli: Cli) => up(deps, options, cli));
+  add('status', 'Show its parts').action(async (options: Options, cli: Cli) => show(deps, cli, await told((await load()).sandboxStatus(place(deps, options, cli))), statusText));
+  add('logs', 'Show the log of a part')
+    .argument('<part>', 'name of the part, as status shows it')
+    .action(async (part: string, options: Options, cli: Cli) => deps.io.out(await told((await load()).sandboxLogs(part, place(deps, options, cli)))));
+  add('down', 'Stop it').action(async (options: Options, cli: Cli) => {
+    await told((await load()).sandboxDown(place(deps, options, cli)));
+    deps.io.out('The sandbox is down.');
+  });
+}
+
+const load = () => import('../../sandbox/index.ts');
+
+function place(deps: CliDeps, { name = 'default' }: Options, cli: Cli): { name: string; home?: string } {
+  const { loaded } = settingsOf(deps, cli);
+  return { name, ...(loaded.origins.home === 'default' ? {} : { home: loaded.settings.home }) };
+}
+
+async function up(deps: CliDeps, options: Options, cli: Cli): Promise<void> {
+  const { sandboxUp } = await load();
+  const rps = options.rps === undefined ? {} : { rps: Number(options.rps) };
+  show(deps, cli, await told(sandboxUp({ ...place(deps, options, cli), ...rps, onProgress: (line) => deps.io.err(line) })), (sandbox) => lines(sandbox).join('\n'));
+}
+
+/** The sandbox speaks in plain errors: their text is for the user, it is no failure that Sluice does not know. */
+async function told<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    if (error instanceof SluiceError || !(error instanceof Error)) throw error;
+    throw new SluiceError('SANDBOX_FAILED', error.message, { cause: error });
+  });
+}
+
+function show<T extends object>(deps: CliDeps, cli: Cli, value: T, text: (value: T) => string): void {
+  const { format } = settingsOf(deps, cli);
+  deps.io.out(format === 'json' ? JSON.stringify(value, null, 2) : text(value));
+}
+
+function statusText({ name, stateDir, state, parts }: SandboxStatus): string {
+  return [`sandbox ${name}: ${state} (${stateDir})`, ...parts.flatMap(partLines)].join('\n');
+}
+
+function partLines({ name, state, pid, uptimeSeconds, rssBytes, url, exit, lastLines = [] }: PartStatus): string[] {
+  const life = state === 'running' ? `${Math.round(uptimeSeconds)} s, ${Math.round(rssBytes / 2 ** 20)} MiB, process ${pid}` : (exit ?? '');
+  return [`${name.padEnd(24)} ${state.padEnd(8)} ${life.padEnd(32)} ${url ?? ''}`.trimEnd(), ...lastLines.map((line) => `    ${line}`)];
+}
+
+function lines(value: object, indent = ''): string[] {
+  return Object.entries(value).flatMap(([name, field]: [string, unknown]) => {
+    if (typeof field !== 'object' || field === null) return [`${indent}${name}: ${String(field)}`];
+    return [`${indent}${name}:`, ...lines(field, `${indent}  `)];
+  });
+}

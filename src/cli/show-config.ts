@@ -1,0 +1,32 @@
+import type { Command as Cli } from 'commander';
+import { SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from '../config/schema.ts';
+import { maskSecrets } from '../domain/safe-text.ts';
+import type { CliDeps } from './deps.ts';
+import { settingsOf } from './global.ts';
+
+export function addConfig(program: Cli, deps: CliDeps): void {
+  program
+    .command('config')
+    .description('Show every setting, its value and where it comes from')
+    .action(async (_: unknown, cli: Cli) => {
+      const { loaded, format } = settingsOf(deps, cli);
+      const temporal = await deps.temporal();
+      const rows = [
+        ...SETTING_KEYS.map((key) => ({ name: SETTINGS[key].env, value: shown(loaded.settings, key), source: loaded.origins[key], about: SETTINGS[key].about })),
+        ...temporalRows(temporal),
+      ];
+      const file = loaded.file ? `settings file: ${loaded.file}` : 'settings file: none';
+      deps.io.out(format === 'json' ? JSON.stringify(rows, null, 2) : [file, ...rows.map(({ name, value, source }) => `${name.padEnd(30)} ${value.padEnd(28)} ${source}`)].join('\n'));
+    });
+}
+
+function temporalRows({ address, namespace }: { address: string; namespace: string }) {
+  const row = (name: string, value: string, about: string) => ({ name, value, source: process.env[name] ? 'environment' : 'Temporal profile or default', about });
+  return [row('TEMPORAL_ADDRESS', address, 'Temporal server.'), row('TEMPORAL_NAMESPACE', namespace, 'Temporal namespace.')];
+}
+
+function shown(settings: Settings, key: SettingKey): string {
+  const value: unknown = settings[key];
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '(unset)';
+  return maskSecrets(typeof value === 'string' ? value : JSON.stringify(value));
+}

@@ -1,0 +1,80 @@
+import type { z } from 'zod';
+import type { ReleaseDefaults } from '../contract/release-spec.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
+import type { Ports } from '../ports/index.ts';
+import type { ReleaseGateway } from '../temporal/gateway.ts';
+
+/** `destructive`: may end or skip something that cannot be had back. */
+export type Kind = 'read' | 'write' | 'destructive';
+
+export interface Caller {
+  /** Goes into the release record, e.g. `mcp:claude-code`, `cli:ada`. */
+  readonly id: string;
+  readonly kind: 'mcp' | 'cli' | 'http';
+}
+
+/** The kubeconfig's contexts. Errors: CLUSTER_UNKNOWN. */
+export interface ClusterNames {
+  current(): Promise<string>;
+}
+
+/** Everything a command may use. Nothing in it is opened before it is needed. */
+export interface CommandContext {
+  readonly gateway: ReleaseGateway;
+  readonly ports: Ports;
+  /** Reads everything that a release depends on; bound to the ports. */
+  readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
+  readonly clusters: ClusterNames;
+  readonly settings: ReleaseDefaults;
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+  readonly progress: (message: string, fraction?: number) => Promise<void>;
+}
+
+/** The part of the context that belongs to the process, not to one call. */
+export type CommandServices = Omit<CommandContext, 'caller' | 'signal' | 'progress'>;
+
+/** What must be confirmed before the command acts: `confirm` has to equal the release id. */
+export interface Confirmation {
+  readonly releaseId: string;
+  readonly question: string;
+}
+
+export interface Example<I> {
+  readonly title: string;
+  readonly input: I;
+}
+
+/** One use case, from which MCP tools, CLI commands, documentation and tests are generated. */
+export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: Kind;
+  /** Repeating the call with the same arguments has no further effect. */
+  readonly idempotent: boolean;
+  readonly toolset: 'release';
+  readonly input: I;
+  readonly output: O;
+  readonly examples: readonly Example<z.input<I>>[];
+  /** Checks raw arguments. Throws INVALID_INPUT or UNKNOWN_NAME. */
+  check(raw: unknown, settings: ReleaseDefaults): z.output<I>;
+  /** Undefined: nothing to confirm with this input. */
+  confirmation?(context: CommandContext, input: z.output<I>): Promise<Confirmation | undefined>;
+  run(context: CommandContext, input: z.output<I>): Promise<z.output<O>>;
+  /** The code of the catalogue when the answer itself is bad news: decides the exit code of the CLI. */
+  problem?(output: z.output<O>): ErrorCode | undefined;
+  /** The outcome in a few lines, never more than `output` says. */
+  text(output: z.output<O>): string;
+}
+
+/** MCP annotations; hints for clients, enforced elsewhere. */
+export function annotations(command: Command): { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean } {
+  return {
+    readOnlyHint: command.kind === 'read',
+    destructiveHint: command.kind === 'destructive',
+    idempotentHint: command.kind === 'read' || command.idempotent,
+    openWorldHint: false,
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { release, toReleaseOutput } from '../contract/release-view.ts';
+import { isClosed } from '../domain/release/state.ts';
+import type { Command } from './command.ts';
+import { live, readLive } from './live.ts';
+import { nextCall } from './next-call.ts';
+import { checkWhich, idOf, whichRelease } from './which-release.ts';
+import { releaseText } from './release-text.ts';
+
+const input = z.strictObject({
+  ...whichRelease,
+  detail: z.enum(['concise', 'full']).optional().describe('concise (default): the last 5 events; full: all that are kept.'),
+});
+const output = z.strictObject({ ...release.shape, live: live.optional(), next: z.string() });
+
+export const releaseGet: Command<typeof input, typeof output> = {
+  name: 'release_get',
+  title: 'Read a release',
+  description: 'The whole state of the latest release of a target: step, weights wanted and proved, last verdict with its numbers, what it waits for, decisions and events, with live data from the cluster.',
+  kind: 'read',
+  idempotent: true,
+  toolset: 'release',
+  input,
+  output,
+  examples: [{ title: 'By target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
+  check: (raw) => checkWhich(input, raw),
+  async run(context, which) {
+    const view = await context.gateway.get(await idOf(context, which));
+    // A closed release describes the past; the cluster may long be at another one.
+    const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view) };
+    return { ...toReleaseOutput(view, which.detail === 'full' ? 1000 : 5), ...now, next: nextCall(view) };
+  },
+  text: releaseText,
+};

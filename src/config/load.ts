@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { SluiceError } from '../domain/errors.ts';
+import { cleanText } from '../domain/safe-text.ts';
+import { nearest } from '../contract/nearest.ts';
+import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from './schema.ts';
+
+/** Where a value came from: later ones win. */
+export type Origin = 'default' | 'file' | 'environment' | 'flag';
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly origins: Readonly<Record<SettingKey, Origin>>;
+  readonly file?: string;
+}
+
+export interface SettingsSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Settings given on the command line, by their environment names. */
+  readonly flags?: Readonly<Record<string, string>>;
+  /** Must exist when given; else `settings.yaml` in SLUICE_HOME is read if it is there. */
+  readonly file?: string;
+}
+
+interface Found {
+  readonly value: string;
+  readonly origin: Origin;
+  /** The name under which the user wrote it. */
+  readonly name: string;
+}
+
+/** Reads every setting: defaults < file < environment < flags. Throws CONFIG_INVALID with all problems at once. */
+export function loadSettings(sources: SettingsSources): LoadedSettings {
+  const problems: string[] = [];
+  const file = settingsFile(sources);
+  const fromFile = file ? readFile(file, problems) : {};
+  checkFlags(sources.flags ?? {}, problems);
+  const values = SETTING_KEYS.map((key) => read(key, find(key, sources, fromFile), problems));
+  if (problems.length > 0) throw new SluiceError('CONFIG_INVALID', problems.join('\n'), { details: { problems } });
+  return {
+    settings: Object.fromEntries(values.map(({ key, value }) => [key, value])) as unknown as Settings,
+    origins: Object.fromEntries(values.map(({ key, origin }) => [key, origin])) as Record<SettingKey, Origin>,
+    ...(file ? { file } : {}),
+  };
+}
+
+function settingsFile(sources: SettingsSources): string | undefined {
+  if (sources.file) return resolve(sources.file);
+  const home = sources.flags?.['SLUICE_HOME'] ?? sources.env['SLUICE_HOME'] ?? SETTINGS.home.fallback;
+  const usual = resolve(home, 'settings.yaml');
+  return existsSync(usual) ? usual : undefined;
+}
+
+function readFile(file: string, problems: string[]): Record<string, string> {
+  try {
+    const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
+    if (typeof content !== 'object' || Array.isArray(content) || content === null) throw new Error('it must hold names and values');
+    return known(content as Record<string, unknown>, file, problems);
+  } catch (error) {
+    problems.push(`Settings file ${file}: ${cleanText(error instanceof Error ? error.message : String(error), 300)}`);
+    return {};
+  }
+}
+
+function known(content: Record<string, unknown>, file: string, problems: string[]): Record<string, string> {
+  const names = SETTING_KEYS.map(fileKey);
+  const unknown = Object.keys(content).filter((name) => !names.includes(name));
+  problems.push(...unknown.map((name) => `Settings file ${file}: ${unknownName(name, names)}`));
+  return Object.fromEntries(Object.entries(content).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]));
+}
+
+function checkFlags(flags: Readonly<Record<string, string>>, problems: string[]): void {
+  const names = SETTING_KEYS.map((key) => SETTINGS[key].env);
+  problems.push(...Object.keys(flags).filter((name) => !names.includes(name as never)).map((name) => `Flag --set: ${unknownName(name, names)}`));
+}
+
+function unknownName(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return `${cleanText(name, 80)} is not a setting${near ? `; did you mean ${near}?` : ''}`;
+}
+
+function find(key: SettingKey, sources: SettingsSources, file: Record<string, string>): Found | undefined {
+  const { env } = SETTINGS[key];
+  const flag = sources.flags?.[env];
+  if (flag !== undefined) return { value: flag, origin: 'flag', name: env };
+  // An empty variable is how shells and Compose files spell "not set".
+  const variable = sources.env[env];
+  if (variable !== undefined && variable !== '') return { value: variable, origin: 'environment', name: env };
+  const value = file[fileKey(key)];
+  return value === undefined ? undefined : { value, origin: 'file', name: fileKey(key) };
+}
+
+function read(key: SettingKey, found: Found | undefined, problems: string[]): { key: SettingKey; value: unknown; origin: Origin } {
+  const entry = SETTINGS[key];
+  if (!found) return { key, value: entry.fallback, origin: 'default' };
+  const parsed = entry.schema.safeParse(found.value);
+  if (parsed.success) return { key, value: parsed.data, origin: found.origin };
+  const reason = parsed.error.issues[0]?.message ?? 'is not valid';
+  problems.push(`${found.name}=${cleanText(JSON.stringify(found.value), 80)} (${found.origin}): ${reason}`);
+  return { key, value: entry.fallback, origin: found.origin };
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { STRATEGIES, type Strategy } from '../domain/release/plan.ts';
+
+/** One setting: read as text from every source, so that a file, the environment and a flag mean the same. */
+export interface Setting<T> {
+  readonly env: string;
+  readonly schema: z.ZodType<T, string>;
+  readonly fallback: T;
+  readonly about: string;
+}
+
+const setting = <T>(env: string, schema: z.ZodType<T, string>, fallback: NoInfer<T>, about: string): Setting<T> => ({ env, schema, fallback, about });
+
+const text = z.string().trim().min(1);
+const optionalText: z.ZodType<string | undefined, string> = text;
+
+const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
+const boolean = z.string().transform((value, context) => {
+  const known = Object.hasOwn(BOOLEANS, value) ? BOOLEANS[value] : undefined;
+  if (known === undefined) context.addIssue({ code: 'custom', message: 'must be true, false, 1 or 0' });
+  return known ?? false;
+});
+
+const integer = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
+
+const strategy = z.string().transform((value, context): Strategy => {
+  const name = value === 'bluegreen' ? 'blue-green' : value;
+  const known = STRATEGIES.find((candidate) => candidate === name);
+  if (known) return known;
+  const rolling = name === 'rolling' ? 'rolling releases are not built yet; ' : '';
+  context.addIssue({ code: 'custom', message: `${rolling}must be one of ${STRATEGIES.join(', ')}` });
+  return 'canary';
+});
+
+const httpUrl = z.string().refine(isHttpUrl, 'must be an http:// or https:// URL');
+const optionalUrl: z.ZodType<string | undefined, string> = httpUrl;
+const urls = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim()).filter(Boolean))
+  .pipe(z.array(httpUrl));
+
+function isHttpUrl(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value);
+}
+
+/** Traefik pods whose API is reached through the API server's pod proxy. */
+export interface PodSelector {
+  readonly namespace: string;
+  readonly selector: string;
+  readonly port: number;
+}
+
+const podSelector = z.string().transform((value, context): PodSelector | undefined => {
+  const match = /^([a-z0-9-]+)\/(.+):(\d{1,5})$/.exec(value);
+  if (!match) context.addIssue({ code: 'custom', message: 'must look like namespace/label=value:port' });
+  return match ? { namespace: match[1] ?? '', selector: match[2] ?? '', port: Number(match[3]) } : undefined;
+});
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+const logLevel = z.string().pipe(z.enum(LOG_LEVELS));
+
+/** Every setting of Sluice itself. Temporal's own are read by Temporal's rules: see temporal.ts. */
+export const SETTINGS = {
+  mcpPort: setting('MCP_PORT', integer(0, 65535), 8765, 'Port of the HTTP server: MCP at /mcp. 0 takes a free one.'),
+  mcpAllowWrite: setting('MCP_ALLOW_WRITE', boolean, false, 'Whether MCP offers the tools that change something.'),
+  mcpDebug: setting('MCP_DEBUG', boolean, false, 'Logs every MCP call with its arguments.'),
+  defaultStrategy: setting('ARGO_DEFAULT_STRATEGY', strategy, 'canary', 'Strategy of a release that names none: canary or blue-green.'),
+  requireManualPromotion: setting('ARGO_REQUIRE_MANUAL_PROMOTION', boolean, true, 'After each passed step, wait for promote.'),
+  autoRollback: setting('ARGO_AUTO_ROLLBACK', boolean, true, 'On a failing verdict, roll back at once; false: ask first.'),
+  weightStep: setting('TRAEFIK_DEFAULT_WEIGHT_STEP', integer(1, 100) as z.ZodType<number | undefined, string>, undefined, 'Blue-green weights N, 2N, … 100; unset: 5, 10, 25, 50, 100.'),
+  prometheusUrl: setting('SLUICE_PROMETHEUS_URL', optionalUrl, undefined, 'Prometheus that scrapes Traefik.'),
+  traefikApiUrls: setting('SLUICE_TRAEFIK_API_URLS', urls, [], 'API of every Traefik replica, separated by commas.'),
+  traefikApiPods: setting('SLUICE_TRAEFIK_API_PODS', podSelector, undefined, 'Traefik pods instead of URLs: namespace/label=value:port.'),
+  kubeconfig: setting('SLUICE_KUBECONFIG', optionalText, undefined, 'Kubeconfig; unset: KUBECONFIG, else the default file.'),
+  taskQueue: setting('SLUICE_TASK_QUEUE', text, 'sluice', 'Temporal task queue of the worker.'),
+  host: setting('SLUICE_HOST', text, '127.0.0.1', 'Address that the HTTP server binds to; loopback only.'),
+  logLevel: setting('SLUICE_LOG_LEVEL', logLevel, 'info', `Log level: ${LOG_LEVELS.join(', ')}.`),
+  home: setting('SLUICE_HOME', text, '.sluice', 'Folder for settings.yaml and sandboxes.'),
+} as const;
+
+export type SettingKey = keyof typeof SETTINGS;
+export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
+
+export type Settings = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key] extends Setting<infer T> ? T : never };
+
+/** The name of a setting in the settings file. */
+export function fileKey(key: SettingKey): string {
+  return SETTINGS[key].env.toLowerCase();
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const PATTERN = /^(?:\d{1,9}(?:ms|s|m|h|d)){1,5}$/;
+const MOST_MS = 366 * 86_400_000;
+
+/** A length of time as people write it: `30s`, `5m`, `1h30m`. A bare number is refused: its unit would be a guess. */
+export const duration = z
+  .string({ error: 'must be a duration with a unit, such as "30s", "5m" or "2h"' })
+  .regex(PATTERN, 'must be a duration with a unit, such as "30s", "5m" or "2h"')
+  .refine((text) => !PATTERN.test(text) || toMs(text) <= MOST_MS, 'must not be longer than a year');
+
+/** Milliseconds of a duration that the schema has accepted. */
+export function toMs(text: string): number {
+  return [...text.matchAll(/(\d+)(ms|s|m|h|d)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? 0), 0);
+}
+
+/** The shortest text for a length of time: `90000` is `1m30s`. */
+export function toDuration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`;
+  let rest = Math.round(ms / 1000);
+  const parts: string[] = [];
+  for (const [unit, seconds] of [['d', 86_400], ['h', 3600], ['m', 60], ['s', 1]] as const) {
+    if (rest >= seconds) parts.push(`${Math.floor(rest / seconds)}${unit}`);
+    rest %= seconds;
+  }
+  return parts.join('');
+}

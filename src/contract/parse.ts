@@ -1,0 +1,66 @@
+import type { z } from 'zod';
+import { SluiceError } from '../domain/errors.ts';
+import { cleanText } from '../domain/safe-text.ts';
+import { namesAt } from './fields.ts';
+import { nearest } from './nearest.ts';
+
+/** One thing that is wrong with an input. `path`: the field, dotted; empty for the whole. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
+const MOST_PROBLEMS = 20;
+
+/** Checks an input against its schema. Throws UNKNOWN_NAME or INVALID_INPUT with all problems at once, never anything else. */
+export function parse<S extends z.ZodType>(schema: S, value: unknown, more: readonly Problem[] = []): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success && more.length === 0) return parsed.data;
+  const issues = parsed.success ? [] : parsed.error.issues;
+  throw invalidInput([...issues.flatMap((issue) => toProblems(schema, issue, value)), ...more]);
+}
+
+/** The error for a list of problems. */
+export function invalidInput(problems: readonly Problem[]): SluiceError {
+  const shown = problems.slice(0, MOST_PROBLEMS);
+  const lines = shown.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  if (problems.length > MOST_PROBLEMS) lines.push(`and ${problems.length - MOST_PROBLEMS} more`);
+  const code = problems.every(({ suggestion }) => suggestion) ? 'UNKNOWN_NAME' : 'INVALID_INPUT';
+  return new SluiceError(code, lines.join('\n'), { details: { problems: shown } });
+}
+
+function toProblems(schema: z.ZodType, issue: z.core.$ZodIssue, value: unknown): Problem[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(schema, issue.path, key));
+  const path = dotted(issue.path);
+  if (issue.code === 'invalid_type' && valueAt(value, issue.path) === undefined) return [{ path, message: 'is missing' }];
+  if (issue.code !== 'invalid_value') return [{ path, message: cleanText(issue.message, 300) }];
+  return [unknownValue(path, issue.values.map(String), valueAt(value, issue.path), issue.message)];
+}
+
+function unknownField(schema: z.ZodType, parent: readonly PropertyKey[], key: string): Problem {
+  const names = namesAt(schema, parent);
+  const near = nearest(key, names);
+  const hint = near ? `did you mean ${dotted([...parent, near])}?` : `known are ${names.join(', ')}`;
+  return { path: dotted([...parent, key]), message: `unknown field; ${hint}`, ...(near ? { suggestion: dotted([...parent, near]) } : {}) };
+}
+
+function unknownValue(path: string, known: readonly string[], value: unknown, message: string): Problem {
+  // A schema's own text says more than the list of values does.
+  if (!message.startsWith('Invalid')) return { path, message };
+  const near = typeof value === 'string' ? nearest(value, known) : undefined;
+  const hint = near ? `; did you mean ${near}?` : '';
+  return { path, message: `${shown(value)} is not one of ${known.join(', ')}${hint}`, ...(near ? { suggestion: near } : {}) };
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'this' : cleanText(String(value), 60);
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined), value);
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return cleanText(path.map(String).join('.'), 120);
+}

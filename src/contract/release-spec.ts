@@ -1,0 +1,56 @@
+import { DEFAULT_STEPS, type AnalysisSpec, type ReleaseSpec, type Strategy, type Timeouts } from '../domain/release/plan.ts';
+import { toMs } from './duration.ts';
+import type { ReleaseFile } from './release-file.ts';
+
+/** What a release file leaves to the server's settings. */
+export interface ReleaseDefaults {
+  readonly defaultStrategy: Strategy;
+  readonly requireManualPromotion: boolean;
+  readonly autoRollback: boolean;
+  readonly weightStep: number | undefined;
+}
+
+/** A checked release file with every default filled in. `cluster`: the context that an absent one stands for. */
+export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: ReleaseDefaults): ReleaseSpec {
+  const strategy = file.strategy ?? defaults.defaultStrategy;
+  return {
+    target: { cluster: file.target.cluster ?? cluster, namespace: file.target.namespace, rollout: file.target.rollout },
+    image: file.image,
+    ...(file.container ? { container: file.container } : {}),
+    strategy,
+    ...(strategy === 'blue-green' ? { steps: file.steps ?? defaultSteps(defaults.weightStep) } : {}),
+    ...(file.traffic?.traefik_service ? { traefikService: file.traffic.traefik_service } : {}),
+    analysis: toAnalysis(file.analysis ?? {}),
+    approval: file.approval?.required ?? false,
+    manualPromotion: file.require_manual_promotion ?? defaults.requireManualPromotion,
+    autoRollback: file.auto_rollback ?? defaults.autoRollback,
+    restoreTemplate: file.after_rollback?.restore_template ?? true,
+    timeouts: toTimeouts(file.timeouts ?? {}),
+  };
+}
+
+function toAnalysis(file: NonNullable<ReleaseFile['analysis']>): AnalysisSpec {
+  return {
+    soakMs: toMs(file.soak ?? '60s'),
+    minRequests: file.min_requests ?? 50,
+    minSuccessRatio: file.success_ratio ?? 0.99,
+    ...(file.p95_ms === undefined ? {} : { maxP95Ms: file.p95_ms }),
+    holdMs: toMs(file.hold ?? '10m'),
+  };
+}
+
+function toTimeouts(file: NonNullable<ReleaseFile['timeouts']>): Timeouts {
+  return {
+    stepMs: toMs(file.step ?? '10m'),
+    approvalMs: toMs(file.approval ?? '24h'),
+    decisionMs: toMs(file.decision ?? '24h'),
+    rollbackMs: toMs(file.rollback ?? '15m'),
+  };
+}
+
+/** N, 2N, … and 100 last. */
+export function defaultSteps(weightStep: number | undefined): readonly number[] {
+  if (weightStep === undefined) return DEFAULT_STEPS;
+  const below = Array.from({ length: Math.ceil(100 / weightStep) - 1 }, (_, index) => (index + 1) * weightStep);
+  return [...below, 100];
+}

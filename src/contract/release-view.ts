@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { Verdict } from '../domain/analysis/verdict.ts';
+import type { WeightProof } from '../domain/release/proof.ts';
+import { RELEASE_STATES } from '../domain/release/state.ts';
+import { parseReleaseId, type Target } from '../domain/release/target.ts';
+import type { ReleaseView } from '../domain/release/view.ts';
+import { cleanText, maskSecrets } from '../domain/safe-text.ts';
+import { toDuration } from './duration.ts';
+
+// Output schemas are loose about what they describe only in passing: every byte of them is in every agent's context.
+const time = z.string();
+const shownTarget = z.strictObject({ cluster: z.string(), namespace: z.string(), rollout: z.string() });
+export const state = z.enum(RELEASE_STATES);
+
+export const weights = z
+  .strictObject({
+    wanted: z.number(),
+    effective: z.enum(['proved', 'pending', 'refused']),
+    reason: z.string(),
+    rollout: z.number().optional(),
+    traefik_service: z.number().optional(),
+    replicas: z.array(z.strictObject({ replica: z.string(), weight: z.number().optional(), error: z.string().optional() })),
+    at: time,
+  })
+  .describe("The candidate's weight in percent: wanted, and as read back.");
+
+const counts = z.strictObject({ requests: z.number(), errors: z.number() });
+const verdict = z.strictObject({
+  outcome: z.enum(['pass', 'fail', 'no-data', 'skipped']),
+  reason: z.string(),
+  findings: z.array(z.strictObject({ metric: z.string(), outcome: z.string(), measured: z.number().optional(), limit: z.number(), reason: z.string() })),
+  candidate: counts.optional(),
+  stable: counts.optional(),
+  measured_share: z.number().optional(),
+  from: time,
+  to: time,
+});
+
+const waiting = z
+  .strictObject({ for: z.enum(['approval', 'promotion', 'decision', 'resume', 'human']), answers: z.array(z.string()), since: time, deadline_in: z.string().optional() })
+  .describe('What it waits for from somebody; `answers` are commands.');
+
+export const release = z.strictObject({
+  release_id: z.string(),
+  run_id: z.string(),
+  target: shownTarget,
+  image: z.string(),
+  strategy: z.string(),
+  started_by: z.string(),
+  started_at: time,
+  closed_at: time.optional(),
+  state,
+  reason: z.string(),
+  step: z.strictObject({ index: z.number(), of: z.number(), weights: z.array(z.number()) }).optional().describe('Present step, from 0, of the planned weights.'),
+  weight_wanted: z.number(),
+  weights: weights.optional(),
+  verdict: verdict.optional().describe('Last judgement.'),
+  waiting: waiting.optional(),
+  commands: z.array(z.strictObject({ request_id: z.string(), command: z.string(), outcome: z.string(), detail: z.string() })),
+  events: z.array(z.strictObject({ at: time, state: z.string(), text: z.string(), who: z.string().optional() })),
+});
+export type ReleaseOutput = z.output<typeof release>;
+
+// A view comes from a worker that may be older or newer than this process: what is absent must not make a release unreadable.
+const safe = (text: unknown): string => (typeof text === 'string' ? maskSecrets(cleanText(text)) : 'unknown');
+const iso = (ms: unknown): string => (typeof ms === 'number' && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : 'unknown');
+
+/** Drops absent fields: with exact optional types, absent and undefined differ. */
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+export function compact<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
+}
+
+/** The release as it goes over the wire, with the last `events` events and commands. */
+export function toReleaseOutput(view: ReleaseView, events: number): ReleaseOutput {
+  return compact({
+    release_id: view.id,
+    run_id: view.runId,
+    target: view.spec.target,
+    image: safe(view.spec.image),
+    strategy: view.spec.strategy,
+    started_by: safe(view.startedBy),
+    started_at: iso(view.startedAt),
+    closed_at: view.closedAt === undefined ? undefined : iso(view.closedAt),
+    state: view.state,
+    reason: safe(view.reason),
+    step: view.plan && { index: view.stepIndex, of: view.plan.steps.length, weights: view.plan.steps.map(({ weight }) => weight) },
+    weight_wanted: view.weightWanted,
+    weights: view.proof && toWeights(view.proof),
+    verdict: view.verdict && toVerdict(view.verdict),
+    waiting: view.waiting && toWaiting(view.waiting),
+    commands: view.commands.slice(-events).map((done) => ({ request_id: done.requestId, command: done.command, outcome: done.outcome, detail: safe(done.detail) })),
+    events: view.events.slice(-events).map((event) => compact({ at: iso(event.at), state: event.state, text: safe(event.text), who: event.who === undefined ? undefined : safe(event.who) })),
+  });
+}
+
+function toWeights(proof: WeightProof): z.output<typeof weights> {
+  return compact({
+    wanted: proof.wanted,
+    effective: proof.effective,
+    reason: safe(proof.reason),
+    rollout: proof.rollout,
+    traefik_service: proof.traefikService,
+    replicas: (proof.replicas as typeof proof.replicas | undefined ?? []).map((seen) => compact({ replica: safe(seen.replica), weight: seen.candidate, error: seen.error === undefined ? undefined : safe(seen.error) })),
+    at: iso(proof.at),
+  });
+}
+
+function toVerdict(seen: Verdict): z.output<typeof verdict> {
+  return compact({
+    outcome: seen.outcome,
+    reason: safe(seen.reason),
+    findings: seen.findings.map((finding) => compact({ metric: finding.metric, outcome: finding.outcome, measured: finding.measured, limit: finding.limit, reason: safe(finding.reason) })),
+    candidate: seen.candidate,
+    stable: seen.stable,
+    measured_share: seen.measuredShare,
+    from: iso(seen.from),
+    to: iso(seen.to),
+  });
+}
+
+function toWaiting(seen: NonNullable<ReleaseView['waiting']>): z.output<typeof waiting> {
+  return compact({
+    for: seen.for,
+    answers: [...seen.answers],
+    since: iso(seen.sinceMs),
+    deadline_in: seen.deadlineInMs === undefined ? undefined : toDuration(seen.deadlineInMs),
+  });
+}
+
+/** One line for lists: the id without its prefix. */
+export function shortTarget(id: string): string {
+  const target: Target | undefined = parseReleaseId(id);
+  return target ? `${target.namespace}/${target.rollout} on ${target.cluster}` : id;
+}

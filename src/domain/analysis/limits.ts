@@ -1,0 +1,81 @@
+import type { AnalysisSpec } from '../release/plan.ts';
+import { quantileBounds } from './quantile.ts';
+import type { ArmCounts, Finding, Verdict } from './verdict.ts';
+
+/** What a judge sees of one step. `from`/`to`: epoch milliseconds of the window. */
+export interface StepCounts {
+  readonly candidate: ArmCounts;
+  readonly stable: ArmCounts;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Judges the candidate against the release's fixed limits. One failing limit fails the step; otherwise one
+ * without data leaves it without data. Only pass may advance a release.
+ */
+export function judgeLimits(limits: AnalysisSpec, counts: StepCounts): Verdict {
+  const findings = [successRatio(limits, counts.candidate), ...latency(limits, counts.candidate)];
+  const outcome = worst(findings);
+  return {
+    outcome,
+    reason: findings.filter((finding) => finding.outcome === outcome).map((finding) => finding.reason).join('; '),
+    findings,
+    candidate: { requests: counts.candidate.requests, errors: counts.candidate.errors },
+    stable: { requests: counts.stable.requests, errors: counts.stable.errors },
+    ...share(counts),
+    from: counts.from,
+    to: counts.to,
+  };
+}
+
+function successRatio(limits: AnalysisSpec, arm: ArmCounts): Finding {
+  const base = { metric: 'success-ratio', limit: limits.minSuccessRatio } as const;
+  if (tooFew(limits, arm)) return { ...base, outcome: 'no-data', reason: tooFewReason(limits, arm) };
+  const measured = 1 - arm.errors / arm.requests;
+  const ok = measured >= limits.minSuccessRatio;
+  const figures = `${percent(measured)} of ${Math.round(arm.requests)} requests`;
+  return { ...base, outcome: ok ? 'pass' : 'fail', measured, reason: `success ratio ${figures}, limit ${percent(limits.minSuccessRatio)}` };
+}
+
+function latency(limits: AnalysisSpec, arm: ArmCounts): Finding[] {
+  if (limits.maxP95Ms === undefined) return [];
+  const base = { metric: 'p95', limit: limits.maxP95Ms } as const;
+  if (tooFew(limits, arm)) return [{ ...base, outcome: 'no-data', reason: tooFewReason(limits, arm) }];
+  const bounds = quantileBounds(arm.buckets, 0.95);
+  if (!bounds) return [{ ...base, outcome: 'no-data', reason: 'no latency histogram of the new version' }];
+  return [{ ...base, ...judgeBounds(bounds, limits.maxP95Ms) }];
+}
+
+/** Pass when the whole bucket is within the limit, fail when it is beyond; a limit inside the bucket cannot be decided. */
+function judgeBounds(bounds: { lower: number; upper: number }, limitMs: number): Omit<Finding, 'metric' | 'limit'> {
+  const [lower, upper] = [bounds.lower * 1000, bounds.upper * 1000];
+  const text = Number.isFinite(upper) ? `p95 in (${lower}, ${upper}] ms` : `p95 above ${lower} ms`;
+  const measured = Number.isFinite(upper) ? upper : lower;
+  if (upper <= limitMs) return { outcome: 'pass', measured, reason: `${text}, limit ${limitMs} ms` };
+  if (lower >= limitMs) return { outcome: 'fail', measured, reason: `${text}, limit ${limitMs} ms` };
+  return { outcome: 'no-data', measured, reason: `${text}: the limit ${limitMs} ms is inside this bucket, so the histogram cannot decide` };
+}
+
+function tooFew(limits: AnalysisSpec, arm: ArmCounts): boolean {
+  return arm.requests < Math.max(1, limits.minRequests);
+}
+
+function tooFewReason(limits: AnalysisSpec, arm: ArmCounts): string {
+  return `${Math.round(arm.requests)} requests to the new version, ${Math.max(1, limits.minRequests)} needed`;
+}
+
+function worst(findings: readonly Finding[]): Finding['outcome'] {
+  const outcomes = findings.map((finding) => finding.outcome);
+  if (outcomes.includes('fail')) return 'fail';
+  return outcomes.includes('no-data') ? 'no-data' : 'pass';
+}
+
+function share(counts: StepCounts): { measuredShare?: number } {
+  const all = counts.candidate.requests + counts.stable.requests;
+  return all > 0 ? { measuredShare: counts.candidate.requests / all } : {};
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(2)} %`;
+}

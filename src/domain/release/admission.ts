@@ -1,0 +1,70 @@
+import type { ErrorCode } from '../errors.ts';
+import type { Outcome } from '../analysis/verdict.ts';
+import type { Command } from './command.ts';
+import type { ReleaseState } from './state.ts';
+import type { Waiting } from './view.ts';
+
+/** Where a release stands when a command arrives. `state` is never `paused` here: `paused` says that beside it. */
+export interface Standing {
+  readonly state: ReleaseState;
+  readonly paused: boolean;
+  readonly stopping: boolean;
+  readonly manualPromotion: boolean;
+  readonly waiting?: Waiting;
+  readonly verdict?: Outcome;
+}
+
+export interface CommandRefusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+const STEP_STATES: readonly ReleaseState[] = ['starting', 'shifting', 'verifying', 'soaking', 'judging', 'waiting-for-decision'];
+const JUDGED_STATES: readonly ReleaseState[] = ['soaking', 'judging', 'waiting-for-decision'];
+
+const refuse = (code: ErrorCode, message: string): CommandRefusal => ({ code, message });
+
+/** Why this command may not act now; undefined when it may. Decides nothing else. */
+export function refusalOf(command: Command, at: Standing): CommandRefusal | undefined {
+  switch (command.name) {
+    case 'pause':
+      return refusePause(at);
+    case 'resume':
+      return at.paused || at.waiting?.for === 'human' ? undefined : refuse('NOT_WAITING', `the release is not paused; it is ${at.state}`);
+    case 'promote':
+      return refusePromote(command, at);
+    case 'abort':
+      return at.stopping ? refuse('NOT_WAITING', 'the release is already being rolled back') : undefined;
+    case 'skip-analysis':
+      return refuseSkip(command, at);
+    case 'approve':
+    case 'reject':
+      return at.waiting?.for === 'approval' ? undefined : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
+  }
+}
+
+function refusePause(at: Standing): CommandRefusal | undefined {
+  if (at.paused) return refuse('NOT_WAITING', 'the release is paused already');
+  if (at.stopping) return refuse('NOT_WAITING', 'the release is being rolled back, which a pause does not hold');
+  return at.state === 'promoting' ? refuse('NOT_WAITING', 'every step has passed and the promotion is under way') : undefined;
+}
+
+function refusePromote(command: Command, at: Standing): CommandRefusal | undefined {
+  const hold = refuseUnlessStep('promote', STEP_STATES, at);
+  if (hold) return hold;
+  if (at.waiting?.for === 'decision')
+    return refuse('VERDICT_NOT_PASSED', `the step was judged ${at.verdict ?? 'not yet'}; promote never advances an unjudged step`);
+  if (!at.manualPromotion && !command.all) return refuse('NOT_WAITING', 'this release advances by itself after each pass');
+  return undefined;
+}
+
+function refuseSkip(command: Command, at: Standing): CommandRefusal | undefined {
+  if (!command.why?.trim()) return refuse('REASON_REQUIRED', 'skipping the analysis needs a reason');
+  return refuseUnlessStep('skip-analysis', JUDGED_STATES, at);
+}
+
+function refuseUnlessStep(name: string, states: readonly ReleaseState[], at: Standing): CommandRefusal | undefined {
+  if (at.stopping) return refuse('NOT_WAITING', 'the release is being rolled back');
+  if (at.paused) return refuse('NOT_WAITING', `the release is paused: resume it before ${name}`);
+  return states.includes(at.state) ? undefined : refuse('NOT_WAITING', `${name} does not apply while the release is ${at.state}`);
+}

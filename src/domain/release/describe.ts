@@ -1,0 +1,22 @@
+import type { ReleaseView } from './view.ts';
+
+/** Markdown for the Temporal UI's "current details": the whole story on one page. */
+export function describeRelease(view: ReleaseView): string {
+  return [
+    `**${view.state}**: ${view.reason}`,
+    '',
+    `${view.spec.target.namespace}/${view.spec.target.rollout} → \`${view.spec.image}\` (${view.spec.strategy}), started by ${view.startedBy}`,
+    ...stepLines(view),
+    ...(view.proof ? ['', `Weight: wanted ${view.weightWanted}, ${view.proof.effective} (${view.proof.reason})`] : []),
+    ...(view.verdict ? ['', `Last verdict: **${view.verdict.outcome}** (${view.verdict.reason})`] : []),
+    ...(view.waiting ? ['', `Waits for: **${view.waiting.for}** (answers: ${view.waiting.answers.join(', ')})`] : []),
+    '',
+    ...view.events.slice(-10).map((event) => `* ${new Date(event.at).toISOString()} ${event.text}${event.who ? ` (${event.who})` : ''}`),
+  ].join('\n');
+}
+
+function stepLines(view: ReleaseView): string[] {
+  if (!view.plan) return [];
+  const weights = view.plan.steps.map((step, index) => (index === view.stepIndex ? `**${step.weight} %**` : `${step.weight} %`));
+  return ['', `Steps: ${weights.join(' → ')}`];
+}

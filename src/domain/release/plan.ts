@@ -1,0 +1,89 @@
+import type { Target } from './target.ts';
+
+export const STRATEGIES = ['canary', 'blue-green'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** Blue-green weights of the preview Service when the release names none (design.md). */
+export const DEFAULT_STEPS = [5, 10, 25, 50, 100] as const;
+
+/** Fixed limits; times in milliseconds. */
+export interface AnalysisSpec {
+  readonly soakMs: number;
+  /** Fewer canary requests than this in a step are no data. */
+  readonly minRequests: number;
+  /** Least share of answers that are not 5xx, 0…1. */
+  readonly minSuccessRatio: number;
+  /** Limit of the 95th percentile of the request duration; absent: latency is not judged. */
+  readonly maxP95Ms?: number;
+  /** How long no data is held before a decision is asked for. */
+  readonly holdMs: number;
+}
+
+/** Durations in milliseconds, all on the release's own clock, which a pause stops. */
+export interface Timeouts {
+  /** From a step's shift until its weight is proved. */
+  readonly stepMs: number;
+  readonly approvalMs: number;
+  /** How long a question (promote? failed, what now?) waits for its answer. */
+  readonly decisionMs: number;
+  /** After this a rollback that has not settled says that it needs a human; it goes on trying. */
+  readonly rollbackMs: number;
+}
+
+/** A release as asked for; everything defaulted and validated. */
+export interface ReleaseSpec {
+  readonly target: Target;
+  readonly image: string;
+  readonly container?: string;
+  readonly strategy: Strategy;
+  /** Weights of the preview Service, ascending, last 100. Blue-green only. */
+  readonly steps?: readonly number[];
+  /** Name of the TraefikService. Blue-green only; found by its Services when absent. */
+  readonly traefikService?: string;
+  readonly analysis: AnalysisSpec;
+  readonly approval: boolean;
+  readonly manualPromotion: boolean;
+  readonly autoRollback: boolean;
+  /** Whether a rollback puts the stable image back into the template, so that the Rollout is Healthy. */
+  readonly restoreTemplate: boolean;
+  readonly timeouts: Timeouts;
+}
+
+/** One weight that the release stops at. `pauseIndex`: index of the Rollout's pause step (canary). */
+export interface PlanStep {
+  readonly weight: number;
+  readonly pauseIndex?: number;
+}
+
+/** A Service behind the weights, with the label that Traefik's counters carry for it. */
+export interface Arm {
+  readonly service: string;
+  readonly metricsService: string;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly next?: string;
+}
+
+/** What preflight found and fixed for the whole release: the workflow acts on this, never on a second guess. */
+export interface ReleasePlan {
+  readonly container: string;
+  readonly fromImage: string;
+  readonly toImage: string;
+  readonly stableHash: string;
+  readonly steps: readonly PlanStep[];
+  readonly stable: Arm;
+  readonly candidate: Arm;
+  readonly traefikService: string;
+  /** How long selectors must stand still after an abort: abortScaleDownDelaySeconds and a margin. */
+  readonly settleMs: number;
+}
+
+/** Preflight's answer: all checks, and the plan when every one holds. */
+export interface Preflight {
+  readonly checks: readonly Check[];
+  readonly plan?: ReleasePlan;
+}

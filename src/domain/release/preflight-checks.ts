@@ -1,0 +1,80 @@
+import type { Facts, RolloutFacts } from './preflight-facts.ts';
+import { blueGreenWeights, canarySteps, fixedSteps } from './preflight-steps.ts';
+import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
+import { releaseId } from './target.ts';
+
+const ok = (name: string, detail: string): Check => ({ name, ok: true, detail });
+const bad = (name: string, detail: string, next: string): Check => ({ name, ok: false, detail, next });
+
+export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts): Check {
+  if (rollout.strategy !== spec.strategy)
+    return bad('strategy', `the Rollout is ${rollout.strategy}, the release says ${spec.strategy}`, `Set strategy: ${rollout.strategy}, or change the Rollout.`);
+  if (spec.strategy === 'blue-green' && rollout.autoPromotion)
+    return bad('strategy', 'autoPromotionEnabled is on, so Argo would cut over unjudged', 'Set spec.strategy.blueGreen.autoPromotionEnabled: false.');
+  if (spec.strategy === 'canary' && rollout.trafficRouting.join() !== 'traefik')
+    return bad('strategy', `the canary routes traffic by ${rollout.trafficRouting.join(', ') || 'nothing'}`, 'Set spec.strategy.canary.trafficRouting.traefik.weightedTraefikServiceName.');
+  if (!rollout.stableService || !rollout.candidateService)
+    return bad('strategy', 'the Rollout does not name both of its Services', 'Set stableService and canaryService, or activeService and previewService.');
+  return ok('strategy', `${spec.strategy} with ${rollout.stableService} and ${rollout.candidateService}`);
+}
+
+export function templateCheck(spec: ReleaseSpec, rollout: RolloutFacts, container: string | undefined): Check {
+  const names = Object.keys(rollout.images).join(', ');
+  if (rollout.workloadRef) return bad('image', 'the Rollout takes its template from a workloadRef', 'Releases of workloadRef Rollouts are not supported yet.');
+  if (container === undefined)
+    return bad('image', spec.container ? `no container ${spec.container}; there are: ${names}` : `several containers: ${names}`, 'Name one in `container`.');
+  const present = rollout.images[container];
+  if (present === spec.image) return bad('image', `${container} already runs ${spec.image}`, 'Release another image.');
+  return ok('image', `${container}: ${present} → ${spec.image}`);
+}
+
+export function stepChecks(spec: ReleaseSpec, rollout: RolloutFacts): Check[] {
+  if (spec.strategy === 'blue-green') return [ok('steps', `preview weights ${blueGreenWeights(spec).join(', ')}`)];
+  const wanted = canarySteps(rollout.steps);
+  const problem = typeof wanted === 'string' ? wanted : wanted.length === 0 ? 'the Rollout has no setWeight step' : undefined;
+  if (problem !== undefined) return [bad('steps', problem, `Use these steps: ${JSON.stringify(fixedSteps(rollout.steps))}`)];
+  return [ok('steps', `canary weights ${(wanted as readonly PlanStep[]).map((step) => step.weight).join(', ')}, then 100`)];
+}
+
+/** Healthy, or Degraded only by an abort whose traffic is settled (design.md, "A release"). */
+export function healthCheck(spec: ReleaseSpec, facts: Facts): Check {
+  const { rollout } = facts;
+  const state = `${rollout.phase}${rollout.message ? `: ${rollout.message}` : ''}`;
+  if (rollout.specPaused) return bad('health', 'the Rollout is paused by hand (spec.paused)', 'Resume it first.');
+  if (!rollout.observed) return bad('health', 'the controller has not seen the present spec', 'Check that the Argo Rollouts controller runs, then try again.');
+  if (candidateWeight(facts) !== 0) return bad('health', `the candidate has weight ${candidateWeight(facts)} before the release`, 'Finish or abort what is under way.');
+  if (rollout.phase === 'Healthy') return ok('health', 'Healthy');
+  const settled = rollout.aborted && rollout.stableSelector === rollout.stableHash;
+  const selectors = spec.strategy === 'blue-green' || rollout.candidateSelector === rollout.stableHash;
+  if (settled && selectors) return ok('health', `${state}; only an abort, and its traffic is settled`);
+  return bad('health', state, 'Wait until the Rollout is Healthy, or abort what is under way.');
+}
+
+function candidateWeight(facts: Facts): number {
+  const entry = facts.traffic?.weights.find((one) => one.service === facts.rollout.candidateService);
+  return entry?.weight ?? 0;
+}
+
+export function trafficCheck(facts: Facts): Check {
+  if (!facts.traffic) return bad('traffic', facts.trafficProblem ?? 'no TraefikService', 'Create a weighted TraefikService over both Services.');
+  const names = facts.traffic.weights.map((one) => one.service);
+  const missing = [facts.rollout.stableService, facts.rollout.candidateService].filter((name) => name !== undefined && !names.includes(name));
+  if (missing.length > 0)
+    return bad('traffic', `TraefikService ${facts.traffic.name} has ${names.join(', ')} but not ${missing.join(', ')}`, 'Make the names of the TraefikService and the Rollout match.');
+  return ok('traffic', `TraefikService ${facts.traffic.name}: ${facts.traffic.weights.map((one) => `${one.service} ${one.weight}`).join(', ')}`);
+}
+
+export function ownerCheck(spec: ReleaseSpec, facts: Facts): Check {
+  const mine = releaseId(spec.target);
+  const other = [facts.rollout.owner, facts.traffic?.owner].find((owner) => owner !== undefined && owner.releaseId !== mine);
+  if (other) return bad('owner', `held by ${other.releaseId} (run ${other.runId})`, 'Let that release finish; if it is gone, remove the annotation sluice.dev/owner.');
+  return ok('owner', 'no other owner');
+}
+
+export function metricsCheck(facts: Facts): Check {
+  return facts.metricsProblem ? bad('prometheus', facts.metricsProblem, 'Start Prometheus, or set SLUICE_PROMETHEUS_URL.') : ok('prometheus', 'answers');
+}
+
+export function proxyCheck(facts: Facts): Check {
+  return facts.proxyProblem ? bad('traefik', facts.proxyProblem, 'Check SLUICE_TRAEFIK_API_URLS or SLUICE_TRAEFIK_API_PODS.') : ok('traefik', 'serves the TraefikService');
+}

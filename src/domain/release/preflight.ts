@@ -1,0 +1,49 @@
+import { healthCheck, metricsCheck, ownerCheck, proxyCheck, stepChecks, strategyCheck, templateCheck, trafficCheck } from './preflight-checks.ts';
+import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
+import { blueGreenWeights, canarySteps } from './preflight-steps.ts';
+import type { Arm, PlanStep, Preflight, ReleasePlan, ReleaseSpec } from './plan.ts';
+
+/** Margin on top of abortScaleDownDelaySeconds before selectors count as standing still. */
+const SETTLE_MARGIN_MS = 2_000;
+
+/** Runs every check, so that a caller sees all that is wrong at once; the plan exists only when all hold. */
+export function preflightChecks(spec: ReleaseSpec, facts: Facts): Preflight {
+  const container = chooseContainer(spec, facts.rollout);
+  const checks = [
+    strategyCheck(spec, facts.rollout),
+    templateCheck(spec, facts.rollout, container),
+    ...stepChecks(spec, facts.rollout),
+    healthCheck(spec, facts),
+    trafficCheck(facts),
+    ownerCheck(spec, facts),
+    metricsCheck(facts),
+    proxyCheck(facts),
+  ];
+  return checks.every((check) => check.ok) ? { checks, plan: makePlan(spec, facts, container as string) } : { checks };
+}
+
+function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): string | undefined {
+  const names = Object.keys(rollout.images);
+  if (spec.container !== undefined) return names.includes(spec.container) ? spec.container : undefined;
+  return names.length === 1 ? names[0] : undefined;
+}
+
+function makePlan(spec: ReleaseSpec, facts: Facts, container: string): ReleasePlan {
+  const { rollout, traffic } = facts;
+  return {
+    container,
+    fromImage: rollout.images[container] as string,
+    toImage: spec.image,
+    stableHash: rollout.stableHash,
+    steps: spec.strategy === 'canary' ? (canarySteps(rollout.steps) as PlanStep[]) : blueGreenWeights(spec).map((weight) => ({ weight })),
+    stable: arm(traffic as TrafficFacts, rollout.stableService as string),
+    candidate: arm(traffic as TrafficFacts, rollout.candidateService as string),
+    traefikService: (traffic as TrafficFacts).name,
+    settleMs: rollout.abortScaleDownDelaySeconds * 1000 + SETTLE_MARGIN_MS,
+  };
+}
+
+function arm(traffic: TrafficFacts, service: string): Arm {
+  const entry = traffic.weights.find((one) => one.service === service);
+  return { service, metricsService: entry?.metricsService ?? '' };
+}

@@ -1,0 +1,46 @@
+/** The share of one proxy replica as its own API shows it. */
+export interface ProxyWeights {
+  readonly replica: string;
+  /** Candidate weight in percent; absent when the API did not answer or does not know the service. */
+  readonly candidate?: number;
+  readonly error?: string;
+}
+
+/** What was read back after a weight was set. All weights are the candidate's, in percent. */
+export interface WeightProof {
+  readonly effective: 'proved' | 'pending' | 'refused';
+  readonly reason: string;
+  readonly wanted: number;
+  /** status.canary.weights of the Rollout; canary only. */
+  readonly rollout?: number;
+  readonly traefikService?: number;
+  readonly replicas: readonly ProxyWeights[];
+  readonly at: number;
+}
+
+/** An observation before it is judged. */
+export interface WeightObservation {
+  readonly wanted: number;
+  readonly rollout?: number;
+  readonly traefikService?: number;
+  readonly replicas: readonly ProxyWeights[];
+  readonly at: number;
+}
+
+/**
+ * Proved only when every place that knows the weight says the same. Without any replica API
+ * the effect stays pending: the counters must confirm it (design.md, "A release").
+ */
+export function proveWeight(seen: WeightObservation): WeightProof {
+  const wrong = mismatch(seen);
+  if (wrong) return { ...seen, effective: 'pending', reason: wrong };
+  if (seen.replicas.length === 0) return { ...seen, effective: 'pending', reason: 'no Traefik API is configured, so only counters can confirm' };
+  return { ...seen, effective: 'proved', reason: `weight ${seen.wanted} in force on ${seen.replicas.length} Traefik replica(s)` };
+}
+
+function mismatch(seen: WeightObservation): string | undefined {
+  if (seen.rollout !== undefined && seen.rollout !== seen.wanted) return `the Rollout reports weight ${seen.rollout}, wanted ${seen.wanted}`;
+  if (seen.traefikService !== seen.wanted) return `the TraefikService has weight ${seen.traefikService ?? 'none'}, wanted ${seen.wanted}`;
+  const bad = seen.replicas.find((replica) => replica.candidate !== seen.wanted);
+  return bad && `Traefik ${bad.replica} has weight ${bad.candidate ?? 'none'}, wanted ${seen.wanted}${bad.error ? ` (${bad.error})` : ''}`;
+}

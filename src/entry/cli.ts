@@ -1,0 +1,65 @@
+import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import type { CliDeps, Io } from '../cli/deps.ts';
+import { runCli } from '../cli/program.ts';
+import { loadSettings } from '../config/load.ts';
+import { loadTemporalSettings } from '../config/temporal.ts';
+import { version } from '../config/version.ts';
+
+const deps = (io: Io): CliDeps => ({
+  load: ({ set, file }) => loadSettings({ env: process.env, flags: set, ...(file === undefined ? {} : { file }) }),
+  open: async (settings) => (await import('./services.ts')).createServices(settings),
+  temporal: loadTemporalSettings,
+  doctor: async (settings, where) => (await import('./doctor.ts')).examine(settings, where),
+  serve: async (settings, stopped) => (await import('./server.ts')).runServer(settings, stopped),
+  mcp: async (settings, stopped) => (await import('./mcp-stdio.ts')).runMcpStdio(settings, stopped),
+  worker: async (settings) => (await import('./worker.ts')).runWorker(settings),
+  version: version(),
+  user: userName(),
+  io,
+});
+
+/** The command line of this process. Sets its exit code and ends it, whatever a library still holds open. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const code = await runCli(argv, deps(terminal(stopSignal())));
+  await flushed(process.stdout);
+  await flushed(process.stderr);
+  process.exit(code);
+}
+
+function terminal(stopped: AbortSignal): Io {
+  return {
+    out: (text) => process.stdout.write(`${text}\n`),
+    err: (text) => process.stderr.write(`${text}\n`),
+    interactive: process.stdin.isTTY && process.stderr.isTTY,
+    live: process.stdout.isTTY,
+    ask,
+    stopped,
+  };
+}
+
+async function ask(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await lines.question(`${question} [y/N] `);
+  lines.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** First signal: stop in good order. Second: at once. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+  return stop.signal;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env['USER'] ?? 'unknown';
+  }
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}

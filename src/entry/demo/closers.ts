@@ -1,0 +1,16 @@
+/** What has to be ended, the last that was started first. */
+export class Closers {
+  private readonly stack: { readonly name: string; readonly close: () => Promise<void> }[] = [];
+
+  add(name: string, close: () => Promise<void>): void {
+    this.stack.push({ name, close });
+  }
+
+  /** Ends everything, also when ending one of them fails; such a failure is told. */
+  async run(tell: (line: string) => void): Promise<void> {
+    for (let last = this.stack.pop(); last; last = this.stack.pop()) {
+      const { name, close } = last;
+      await close().catch((error: unknown) => tell(`${name} could not be ended: ${error instanceof Error ? error.message : String(error)}`));
+    }
+  }
+}

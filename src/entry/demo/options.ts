@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SluiceError } from '../../domain/errors.ts';
+
+export interface StartOptions {
+  /** End after the two releases of the demo. */
+  readonly once: boolean;
+  /** Which sandbox; without a meaning when a kubeconfig is given. */
+  readonly name: string;
+  readonly home: string;
+  /** A cluster of the user's own, instead of the sandbox. */
+  readonly kubeconfig?: string;
+}
+
+export const USAGE = `npm start [-- options]
+
+  (nothing)             start the sandbox, show a good and a bad release, stay up
+  --once                end after the two releases; exit code 0 only if both went as they should
+  --name <sandbox>      use another sandbox than "default"
+  --kubeconfig <path>   use your own cluster instead; also SLUICE_KUBECONFIG. Changes nothing by itself`;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Only a kubeconfig that was named counts: nobody's usual cluster becomes a stage for a demo. Throws INVALID_INPUT. */
+export function readOptions(argv: readonly string[], env: Env, root: string): StartOptions | 'help' {
+  const values = parse(argv);
+  if (values.help) return 'help';
+  const home = resolve(root, env['SLUICE_HOME'] || '.sluice');
+  const given = values.kubeconfig ?? (env['SLUICE_KUBECONFIG'] || undefined);
+  const options = { once: values.once ?? false, name: values.name ?? 'default', home };
+  if (given === undefined) return options;
+  if (options.once) throw refused('--once runs the releases of the demo, and those run in the sandbox only.', 'Leave out --once, or the kubeconfig.');
+  // npm changes into the package's folder; INIT_CWD is where the user typed.
+  return { ...options, kubeconfig: existing(resolve(env['INIT_CWD'] ?? root, given)) };
+}
+
+function parse(argv: readonly string[]) {
+  const options = { once: { type: 'boolean' }, name: { type: 'string' }, kubeconfig: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    return parseArgs({ args: [...argv], options }).values;
+  } catch (error) {
+    throw refused((error as Error).message.split('. ')[0] ?? 'The arguments cannot be read', 'Known are --once, --name, --kubeconfig and --help.');
+  }
+}
+
+function existing(path: string): string {
+  if (existsSync(path)) return path;
+  throw refused(`There is no kubeconfig at ${path}.`, 'Correct --kubeconfig or SLUICE_KUBECONFIG, or leave it out to use the sandbox.');
+}
+
+function refused(message: string, next: string): SluiceError {
+  return new SluiceError('INVALID_INPUT', message, { next });
+}

@@ -1,0 +1,22 @@
+import { Closers } from './closers.ts';
+import { createScreen, type Screen } from './screen.ts';
+
+/** One `npm start`, from its first line until everything it started has ended. */
+export interface Session {
+  readonly screen: Screen;
+  readonly closers: Closers;
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Resolves at Ctrl-C. */
+  readonly stopped: Promise<void>;
+  /** True once everything is up to stay: Ctrl-C is then the way to end it, and no failure. */
+  up: boolean;
+}
+
+/** Ctrl-C reaches this process twice: from the terminal, and passed on by npm's script. Any number of them stops once. */
+export function openSession(): Session {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
+  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }));
+  return { screen: createScreen(process.stdout), closers: new Closers(), signal: stop.signal, stopped, up: false };
+}

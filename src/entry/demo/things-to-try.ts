@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import type { Sandbox } from '../../../sandbox/index.ts';
+import { shownPath } from './environment.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const CLI = 'node bin/sluice.mjs';
+
+/** The last words of `npm start`: where everything is, and three commands that work as they stand. */
+export function thingsToTry({ temporalUiUrl, stateDir }: Sandbox, mcpUrl: string, envFile: string): string[] {
+  const env = shownPath(envFile, ROOT);
+  const worker = shownPath(`${stateDir}/worker.pid`, ROOT);
+  const start = `${CLI} release start --namespace shop --analysis-soak 10s --analysis-min-requests 25`;
+  return [
+    `MCP endpoint  ${mcpUrl}  (loopback only; write tools are ON: whoever is on this machine may release)`,
+    `Temporal UI   ${temporalUiUrl}/namespaces/default/workflows`,
+    '',
+    `Three things to try, in another terminal in this folder. First, once: . ${env}`,
+    '',
+    '1. A version that is slow; it is found and rolled back:',
+    `   ${start} --rollout shop --image shop:try-slow-300 --analysis-p95-ms 100 && ${CLI} release watch shop/shop`,
+    '2. Blue-green, and the worker killed in the middle; it is started again and the release goes on:',
+    `   ${start} --rollout shop-bg --strategy blue-green --image shop:v$(date +%s) && { (sleep 15; kill -9 $(cat ${worker})) & ${CLI} release watch shop/shop-bg; }`,
+    '3. What an agent sees, over plain HTTP:',
+    `   curl -s ${mcpUrl} -H 'content-type: application/json' -H 'accept: application/json, text/event-stream' -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"release_list","arguments":{}}}'`,
+    '',
+    'Ctrl-C stops everything that was started here.',
+  ];
+}

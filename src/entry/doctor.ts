@@ -1,0 +1,34 @@
+import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
+import type { Report } from '../cli/deps.ts';
+import type { Settings } from '../config/schema.ts';
+import { ERRORS } from '../domain/errors.ts';
+import { clusterChecks } from './doctor-cluster.ts';
+import { report } from './doctor-report.ts';
+import { temporalChecks } from './doctor-temporal.ts';
+import { createPorts } from './ports.ts';
+
+/** Looks at everything that Sluice needs. Changes nothing. */
+export async function examine(settings: Settings, where: { cluster?: string; namespace?: string }): Promise<readonly Report[]> {
+  const [cluster, prometheus, temporal] = await Promise.all([clusterPart(settings, where), prometheusCheck(settings), temporalChecks(settings)]);
+  return [...cluster, prometheus, ...temporal];
+}
+
+async function clusterPart(settings: Settings, where: { cluster?: string; namespace?: string }): Promise<readonly Report[]> {
+  let clusters: Clusters | undefined;
+  const kubeconfig = await report('kubeconfig', async () => {
+    clusters = createClusters(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig });
+    const context = where.cluster ?? clusters.currentContext();
+    if (!context) return { name: 'kubeconfig', state: 'missing', detail: 'no kubeconfig with a current context', next: 'Set KUBECONFIG or SLUICE_KUBECONFIG.' };
+    clusters.client(context);
+    return `context ${context}`;
+  });
+  if (!clusters || kubeconfig.state !== 'ok') return [kubeconfig];
+  const client = clusters.client(where.cluster ?? clusters.currentContext());
+  return [kubeconfig, ...(await clusterChecks(settings, client, where.namespace ?? 'default'))];
+}
+
+async function prometheusCheck(settings: Settings): Promise<Report> {
+  const name = 'Prometheus';
+  if (!settings.prometheusUrl) return { name, state: 'missing', detail: 'SLUICE_PROMETHEUS_URL is not set', next: ERRORS.PROMETHEUS_UNREACHABLE.next };
+  return report(name, async () => `version ${(await createPorts(settings).metrics.probe()).version} at ${settings.prometheusUrl}`);
+}

@@ -1,0 +1,49 @@
+import type { CommandServices } from '../commands/command.ts';
+import type { Settings } from '../config/schema.ts';
+import { loadTemporalSettings } from '../config/temporal.ts';
+import { SluiceError } from '../domain/errors.ts';
+import type { Ports } from '../ports/index.ts';
+import type { ReleaseGateway } from '../temporal/gateway.ts';
+import { deferred } from './deferred.ts';
+
+/** Everything that commands use, opened at first use. */
+export interface Services extends CommandServices {
+  /** Loads the packages ahead of the first call, for servers. */
+  warm(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createServices(settings: Settings): Services {
+  let loading: Promise<Ports> | undefined;
+  let gatewayUsed = false;
+  const loadPorts = (): Promise<Ports> => (loading ??= import('./ports.ts').then(({ createPorts }) => createPorts(settings)));
+  const gateway = deferred<ReleaseGateway>(async () => {
+    gatewayUsed = true;
+    const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
+    return createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
+  });
+  const ports: Ports = {
+    rollouts: deferred(async () => (await loadPorts()).rollouts),
+    traffic: deferred(async () => (await loadPorts()).traffic),
+    metrics: deferred(async () => (await loadPorts()).metrics),
+    now: Date.now,
+  };
+  return {
+    gateway,
+    ports,
+    preflight: async (spec) => (await import('../planning/preflight.ts')).preflight(ports, spec),
+    clusters: { current: () => currentContext(settings) },
+    settings,
+    warm: async () => void (await Promise.allSettled([loadPorts(), import('../temporal/temporal-gateway.ts'), import('@temporalio/client'), import('../planning/preflight.ts')])),
+    close: async () => (gatewayUsed ? gateway.close() : undefined),
+  };
+}
+
+async function currentContext(settings: Settings): Promise<string> {
+  const { createClusters } = await import('../adapters/kubernetes/index.ts');
+  const context = createClusters(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig }).currentContext();
+  if (context) return context;
+  throw new SluiceError('CLUSTER_UNKNOWN', 'No cluster was named, and there is no kubeconfig with a current context.', {
+    next: 'Name the cluster, or set KUBECONFIG or SLUICE_KUBECONFIG.',
+  });
+}

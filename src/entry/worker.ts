@@ -1,0 +1,50 @@
+import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.ts';
+import type { Settings } from '../config/schema.ts';
+import { loadTemporalSettings } from '../config/temporal.ts';
+import { SluiceError } from '../domain/errors.ts';
+import type { Ports } from '../ports/index.ts';
+import { createPorts } from './ports.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+/** How long a stopping worker lets its activities reach a safe point; they are tried again elsewhere after that. */
+const GRACE = '5 seconds';
+
+/** Runs the worker until the process is told to stop. Throws TEMPORAL_UNREACHABLE. */
+export async function runWorker(settings: Settings, ports: Ports = createPorts(settings), onReady?: () => void): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger(temporalLevel(settings.logLevel)) });
+  const { connection, namespace } = await connect();
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue: settings.taskQueue,
+      workflowBundle: { codePath: await workflowBundle(settings.home) },
+      activities: createActivities(ports),
+      shutdownGraceTime: GRACE,
+      // Cancellations reach an activity with its heartbeats: throttled longer, an abort would wait for them.
+      maxHeartbeatThrottleInterval: '1 second',
+      defaultHeartbeatThrottleInterval: '1 second',
+      // A killed worker's workflows are taken over after this.
+      stickyQueueScheduleToStartTimeout: '3 seconds',
+    });
+    onReady?.();
+    await worker.run();
+  } finally {
+    await connection.close();
+  }
+}
+
+async function connect(): Promise<{ connection: NativeConnection; namespace: string }> {
+  const temporal = await loadTemporalSettings();
+  try {
+    return { connection: await NativeConnection.connect(temporal.connectionOptions), namespace: temporal.namespace };
+  } catch (error) {
+    throw new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${temporal.address} does not answer: ${String(error)}`, { cause: error });
+  }
+}
+
+function temporalLevel(level: Settings['logLevel']): LogLevel {
+  const levels = { trace: 'TRACE', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR', silent: 'ERROR' } as const;
+  return levels[level];
+}

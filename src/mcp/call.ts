@@ -1,0 +1,79 @@
+import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequiredResult, type ServerContext } from '@modelcontextprotocol/server';
+import type { Command, CommandContext } from '../commands/command.ts';
+import { failureText, toFailure } from '../contract/failure.ts';
+import { nearest } from '../contract/nearest.ts';
+import { SluiceError } from '../domain/errors.ts';
+import { cleanText } from '../domain/safe-text.ts';
+import { callerOf, canElicit, type Session } from './caller.ts';
+import { confirmInput } from './confirmation.ts';
+import type { McpDeps } from './deps.ts';
+import { offered } from './tool-list.ts';
+
+interface Call {
+  readonly deps: McpDeps;
+  readonly request: ServerContext;
+  readonly session: Session;
+  /** 2026-07-28 clients; 2025 ones check structured content against the output schema even when it is an error. */
+  readonly modern: boolean;
+}
+
+/** Answers `tools/call`. Every failure but an unknown tool is a result with `isError`. */
+export async function callTool(call: Call, name: string, args: unknown): Promise<CallToolResult | InputRequiredResult> {
+  const command = find(call.deps, name);
+  const started = Date.now();
+  try {
+    const result = await run(call, command, args);
+    log(call, name, args, started);
+    return result;
+  } catch (error) {
+    log(call, name, args, started, error);
+    return errorResult(error, call.modern);
+  }
+}
+
+function find({ catalogue, allowWrite }: McpDeps, name: string): Command {
+  const command = catalogue.find((known) => known.name === name);
+  if (command) return command;
+  const near = nearest(name, offered(catalogue, allowWrite).map((known) => known.name));
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${cleanText(name, 80)}${near ? `; did you mean ${near}?` : ''}`);
+}
+
+async function run({ deps, request, session }: Call, command: Command, args: unknown): Promise<CallToolResult | InputRequiredResult> {
+  if (command.kind !== 'read' && !deps.allowWrite) throw new SluiceError('WRITE_DISABLED', `${command.name} changes something, and write tools are off on this server.`);
+  const input = command.check(args ?? {}, deps.services.settings);
+  const context = contextOf(deps, request, session);
+  const confirmed = await confirmInput(command, context, input, request, canElicit(request, session));
+  if ('resultType' in confirmed && confirmed['resultType'] === 'input_required') return confirmed as InputRequiredResult;
+  const output = await command.run(context, confirmed);
+  return { content: [{ type: 'text', text: command.text(output) }], structuredContent: output };
+}
+
+function contextOf({ services }: McpDeps, request: ServerContext, session: Session): CommandContext {
+  const progressToken = request.mcpReq._meta?.progressToken;
+  return {
+    ...services,
+    caller: callerOf(request, session),
+    signal: request.mcpReq.signal,
+    async progress(message, fraction = 0) {
+      if (progressToken === undefined) return;
+      await request.mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress: fraction, total: 1, message } });
+    },
+  };
+}
+
+function errorResult(error: unknown, modern: boolean): CallToolResult {
+  const failure = toFailure(error);
+  return {
+    isError: true,
+    content: [{ type: 'text', text: failureText(failure) }],
+    ...(modern ? { structuredContent: { ...failure } } : {}),
+    _meta: { 'sluice/error': failure },
+  };
+}
+
+function log({ deps, request, session }: Call, tool: string, args: unknown, started: number, error?: unknown): void {
+  const fields = { tool, caller: callerOf(request, session).id, ms: Date.now() - started, ...(deps.debug ? { args } : {}) };
+  if (error === undefined) deps.log.info(fields, 'MCP call');
+  else if (error instanceof SluiceError) deps.log.warn({ ...fields, code: error.code, error: error.message }, 'MCP call refused');
+  else deps.log.error({ ...fields, err: error }, 'MCP call failed');
+}

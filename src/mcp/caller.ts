@@ -1,0 +1,36 @@
+import type { ServerContext } from '@modelcontextprotocol/server';
+import type { Caller } from '../commands/command.ts';
+import { cleanText } from '../domain/safe-text.ts';
+
+const INFO = 'io.modelcontextprotocol/clientInfo';
+const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+
+/** What a 2025-era connection told at `initialize`. */
+export interface Session {
+  readonly name: string | undefined;
+  readonly elicits: boolean;
+}
+
+/** Who calls, as far as the client says: a name for the record, not an identity. */
+export function callerOf(context: ServerContext, session: Session): Caller {
+  const info = envelope(context)[INFO] as { name?: unknown } | undefined;
+  const name = typeof info?.name === 'string' ? info.name : session.name;
+  const plain = cleanText(name ?? '', 60).replace(/[^\w.@/-]+/g, '-');
+  return { id: `mcp:${plain || 'client'}`, kind: 'mcp' };
+}
+
+/** Whether the client can put a question to its user. */
+export function canElicit(context: ServerContext, session: Session): boolean {
+  const capabilities = envelope(context)[CAPABILITIES] as { elicitation?: { form?: unknown; url?: unknown } } | undefined;
+  if (!capabilities) return session.elicits;
+  return formElicitation(capabilities.elicitation);
+}
+
+/** An empty capability means forms; one that names only URLs does not have them. */
+export function formElicitation(capability: { form?: unknown; url?: unknown } | undefined): boolean {
+  return capability !== undefined && (capability.form !== undefined || capability.url === undefined);
+}
+
+function envelope(context: ServerContext): Record<string, unknown> {
+  return (context.mcpReq.envelope ?? {});
+}

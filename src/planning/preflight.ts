@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../domain/errors.ts';
+import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
+import { preflightChecks } from '../domain/release/preflight.ts';
+import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
+import type { Ports } from '../ports/index.ts';
+import type { RolloutView } from '../ports/rollouts.ts';
+import { metricsServiceName, type ArmServices, type TrafficView } from '../ports/traffic.ts';
+
+/** A proxy that is silent for a moment is no reason to refuse a release: it is asked this often before it is believed to be away. */
+const PROXY_LOOKS = 3;
+const BETWEEN_LOOKS_MS = 250;
+
+/**
+ * Reads everything a release depends on and checks it. Changes nothing. Problems of the target itself are failed
+ * checks; a Rollout that cannot be read at all is an error: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN.
+ */
+export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Preflight> {
+  const rollout = await ports.rollouts.read(spec.target);
+  const [traffic, metricsProblem] = await Promise.all([readTraffic(ports, spec, rollout), problemOf(ports.metrics.probe())]);
+  const proxyProblem = traffic.view && (await readProxies(ports, traffic.view, rollout));
+  const facts: Facts = {
+    rollout,
+    ...(traffic.view ? { traffic: trafficFacts(traffic.view) } : {}),
+    ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
+    ...(metricsProblem ? { metricsProblem } : {}),
+    ...(proxyProblem ? { proxyProblem } : {}),
+  };
+  return preflightChecks(spec, facts);
+}
+
+async function readTraffic(ports: Ports, spec: ReleaseSpec, rollout: RolloutView): Promise<{ view?: TrafficView; problem?: string }> {
+  const place = { cluster: spec.target.cluster, namespace: spec.target.namespace };
+  const name = rollout.traefikService ?? spec.traefikService ?? (await findName(ports, place, rollout));
+  if (typeof name !== 'string') return name;
+  try {
+    return { view: await ports.traffic.read({ ...place, name }) };
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'TRAFFIC_SERVICE_NOT_FOUND') return { problem: error.message };
+    throw error;
+  }
+}
+
+async function findName(ports: Ports, place: { cluster: string; namespace: string }, rollout: RolloutView): Promise<string | { problem: string }> {
+  const arms = armServices(rollout);
+  if (!arms) return { problem: 'the Rollout does not name both of its Services' };
+  const found = await ports.traffic.find(place, arms);
+  if (found.length === 1) return found[0] as string;
+  if (found.length === 0) return { problem: `no weighted TraefikService holds ${arms.stable} and ${arms.candidate}` };
+  return { problem: `several TraefikServices hold both Services: ${found.join(', ')}; name one in traffic.traefik_service` };
+}
+
+function armServices(rollout: RolloutView): ArmServices | undefined {
+  const { stableService: stable, candidateService: candidate } = rollout;
+  return stable && candidate ? { stable, candidate } : undefined;
+}
+
+/** A replica that does not answer or does not serve the TraefikService: the effect of weights could not be proved. */
+async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutView): Promise<string | undefined> {
+  const arms = armServices(rollout);
+  if (!arms) return undefined;
+  for (let look = 1; ; look += 1) {
+    const replicas = await ports.traffic.inForce(view.ref, arms);
+    const silent = replicas.find((replica) => replica.candidate === undefined);
+    if (!silent) return undefined;
+    if (look === PROXY_LOOKS) return `Traefik ${silent.replica}: ${silent.error ?? 'does not serve the TraefikService'}`;
+    await sleep(BETWEEN_LOOKS_MS);
+  }
+}
+
+function trafficFacts(view: TrafficView): TrafficFacts {
+  const weights = view.weights.map(({ service, weight, port }) => ({
+    service,
+    weight,
+    metricsService: metricsServiceName(view.ref.namespace, service, port),
+  }));
+  return { name: view.ref.name, weights, ...(view.owner ? { owner: view.owner } : {}) };
+}
+
+async function problemOf(attempt: Promise<unknown>): Promise<string | undefined> {
+  return attempt.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+}

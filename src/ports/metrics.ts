@@ -1,0 +1,21 @@
+/** Raw samples of one counter series: [epoch milliseconds, value], ascending. */
+export interface CounterSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly samples: readonly (readonly [number, number])[];
+}
+
+/** All counters of one proxied service over a window. */
+export interface ServiceCounters {
+  /** traefik_service_requests_total, with label `code`. */
+  readonly requests: readonly CounterSeries[];
+  /** traefik_service_request_duration_seconds_bucket, with label `le` (seconds). */
+  readonly buckets: readonly CounterSeries[];
+}
+
+/** Prometheus. Errors: PROMETHEUS_UNREACHABLE (retryable), QUERY_FAILED. An empty answer is not an error. */
+export interface MetricsPort {
+  /** Answers when Prometheus does. */
+  probe(): Promise<{ readonly version: string }>;
+  /** Raw samples in [fromMs, toMs] for the service label. */
+  counters(metricsService: string, window: { fromMs: number; toMs: number }): Promise<ServiceCounters>;
+}

@@ -1,0 +1,42 @@
+import type { ProxyWeights } from '../domain/release/proof.ts';
+import type { Owner } from '../domain/release/target.ts';
+import type { Change, WriteResult } from './rollouts.ts';
+
+export interface TrafficRef {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The two Services whose weights are meant; others in the same TraefikService are left alone. */
+export interface ArmServices {
+  readonly stable: string;
+  readonly candidate: string;
+}
+
+export interface TrafficView {
+  readonly ref: TrafficRef;
+  readonly resourceVersion: string;
+  /** As written; an absent weight counts as 1 (Traefik). */
+  readonly weights: readonly { readonly service: string; readonly weight: number; readonly port: string }[];
+  readonly sticky: boolean;
+  readonly owner?: Owner;
+}
+
+/** Traefik: the TraefikService object and the proxies that serve it. Errors: TRAFFIC_SERVICE_NOT_FOUND, CLUSTER_*, FORBIDDEN, CONFLICT. */
+export interface TrafficPort {
+  read(ref: TrafficRef): Promise<TrafficView>;
+  /** Names of the weighted TraefikServices in the namespace that hold both Services. */
+  find(place: { cluster: string; namespace: string }, arms: ArmServices): Promise<readonly string[]>;
+  /** Sets candidate = weight and stable = 100 − weight. Refused when held by another owner. Equal already: unchanged. */
+  setWeight(ref: TrafficRef, arms: ArmServices, weight: number, owner: Owner): Promise<WriteResult>;
+  /** The candidate's weight on every proxy replica, from its own API. Empty when no API is configured. Never throws for a silent replica. */
+  inForce(ref: TrafficRef, arms: ArmServices): Promise<readonly ProxyWeights[]>;
+  claim(ref: TrafficRef, owner: Owner): Promise<WriteResult>;
+  unclaim(ref: TrafficRef, owner: Owner): Promise<Change>;
+}
+
+/** Label value of Traefik's per-service counters: `<namespace>-<service>-<port>@kubernetescrd`. */
+export function metricsServiceName(namespace: string, service: string, port: string): string {
+  return `${namespace}-${service}-${port}@kubernetescrd`;
+}

@@ -1,0 +1,48 @@
+import type { Command, CommandOutcome } from '../domain/release/command.ts';
+import type { ReleaseState } from '../domain/release/state.ts';
+import type { ReleaseView } from '../domain/release/view.ts';
+import type { ReleaseInput } from '../../workflows/messages.ts';
+
+export interface StartedRelease {
+  readonly id: string;
+  readonly runId: string;
+  /** False when the same request id had already started it. */
+  readonly started: boolean;
+}
+
+export interface ReleaseFilter {
+  readonly cluster?: string;
+  readonly namespace?: string;
+  readonly rollout?: string;
+  readonly state?: ReleaseState;
+  readonly limit: number;
+}
+
+/** From the visibility store, so up to a second late: a list informs, it never decides. */
+export interface ReleaseSummary {
+  readonly id: string;
+  readonly runId: string;
+  readonly state: ReleaseState;
+  readonly strategy: string;
+  readonly version: string;
+  readonly startedBy: string;
+  readonly startedAt: number;
+  readonly closedAt?: number;
+}
+
+/**
+ * The only way from a door to the workflows. Every call is bounded: TEMPORAL_UNREACHABLE within 5 seconds.
+ * Errors besides: RELEASE_NOT_FOUND, RELEASE_CLOSED, TARGET_BUSY (details.release_id), NO_ANSWER, and the code with which
+ * the workflow's validator refused a command.
+ */
+export interface ReleaseGateway {
+  probe(): Promise<{ readonly address: string; readonly namespace: string; readonly pollers: number }>;
+  /** What `start` would meet: the release that this request started earlier, nothing, or TARGET_BUSY. To be asked before preflight, which a busy target fails. */
+  admit(id: string, requestId: string): Promise<StartedRelease | undefined>;
+  start(input: ReleaseInput): Promise<StartedRelease>;
+  /** Sends the command as an update. When its effect takes longer than `waitMs`: outcome `accepted`. */
+  command(id: string, command: Command, waitMs: number): Promise<CommandOutcome>;
+  get(id: string): Promise<ReleaseView>;
+  list(filter: ReleaseFilter): Promise<readonly ReleaseSummary[]>;
+  close(): Promise<void>;
+}

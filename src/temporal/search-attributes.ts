@@ -1,0 +1,49 @@
+import type { Connection } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { ReleaseSpec } from '../domain/release/plan.ts';
+import { SluiceError } from '../domain/errors.ts';
+import { releaseId } from '../domain/release/target.ts';
+
+const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
+
+/** All Keyword: the development server has room for ten. */
+export const ATTRIBUTES = {
+  target: keyword('SluiceTarget'),
+  state: keyword('SluiceState'),
+  strategy: keyword('SluiceStrategy'),
+  version: keyword('SluiceVersion'),
+  startedBy: keyword('SluiceStartedBy'),
+} as const;
+
+/** The value of SluiceTarget: the release id without its prefix. */
+export function targetValue(id: string): string {
+  return id.slice(id.indexOf('/') + 1);
+}
+
+export function attributesOf(spec: ReleaseSpec, startedBy: string) {
+  const pair = (key: (typeof ATTRIBUTES)[keyof typeof ATTRIBUTES], value: string) => ({ key, value: value.slice(0, 255) });
+  return [
+    pair(ATTRIBUTES.target, targetValue(releaseId(spec.target))),
+    pair(ATTRIBUTES.state, 'preflight'),
+    pair(ATTRIBUTES.strategy, spec.strategy),
+    pair(ATTRIBUTES.version, spec.image),
+    pair(ATTRIBUTES.startedBy, startedBy),
+  ];
+}
+
+const KEYWORD = 2;
+
+/** Registers the search attributes that the server does not have. Needs the operator's rights. */
+export async function registerAttributes(connection: Connection, namespace: string): Promise<void> {
+  try {
+    const { customAttributes = {} } = await connection.operatorService.listSearchAttributes({ namespace });
+    const missing = Object.values(ATTRIBUTES).map(({ name }) => name).filter((name) => !Object.hasOwn(customAttributes ?? {}, name));
+    if (missing.length > 0) await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])) });
+  } catch (cause) {
+    const names = Object.values(ATTRIBUTES).map(({ name }) => `--name ${name} --type Keyword`).join(' ');
+    throw new SluiceError('FORBIDDEN', 'The Temporal namespace lacks search attributes of Sluice, and they could not be registered.', {
+      next: `Have an operator run: temporal operator search-attribute create ${names}`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,192 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from '@jest/globals';
+import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { SluiceError } from '../../src/domain/errors.ts';
+import { aView, AT, createFakeGateway, type FakeGateway } from '../support/fake-gateway.ts';
+import { sluice } from '../support/cli.ts';
+
+const ID = 'release/prod/shop/web';
+let gateway: FakeGateway;
+beforeEach(() => {
+  gateway = createFakeGateway([aView()]);
+});
+
+function file(text: string, name = 'release.yaml'): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'sluice-cli-')), name);
+  writeFileSync(path, text);
+  return path;
+}
+
+test('every command of the catalogue is there', async () => {
+  const { out } = await sluice({ gateway }, 'release', '--help');
+
+  for (const { name } of CATALOGUE) expect(out).toContain(`  ${name.replace('release_', '').replaceAll('_', '-')} `);
+});
+
+test('starts from a file, with flags over it, in the name of the user', async () => {
+  gateway.views.clear();
+  const path = file('target: { namespace: shop, rollout: web }\nimage: shop:v1\nanalysis: { soak: 5m, min_requests: 10 }\n');
+
+  const { code, out } = await sluice({ gateway }, 'release', 'start', '-f', path, '--image', 'shop:v9', '--analysis-min-requests', '7', '--require-manual-promotion', 'false', '--auto-rollback');
+
+  expect(code).toBe(0);
+  expect(out).toContain(`Started: canary release of shop/web on prod to shop:v9\n${ID}`);
+  expect(gateway.started[0]).toMatchObject({ startedBy: 'cli:ada', spec: { image: 'shop:v9', manualPromotion: false, autoRollback: true, analysis: { soakMs: 300_000, minRequests: 7 } } });
+});
+
+test('settings decide what a file leaves out', async () => {
+  gateway.views.clear();
+
+  await sluice({ gateway }, '--set', 'TRAEFIK_DEFAULT_WEIGHT_STEP=50', 'release', 'plan', '--namespace', 'shop', '--rollout', 'web', '--image', 'a:b');
+  const bad = await sluice({ gateway, env: { MCP_PORT: 'x' } }, 'release', 'list');
+
+  expect(bad).toMatchObject({ code: 2, err: expect.stringMatching(/^CONFIG_INVALID: MCP_PORT="x" \(environment\)/) });
+});
+
+test.each([
+  ['image: [', /is not YAML or JSON/],
+  ['just text', /expected object, received string/],
+  ['target: &a [*a, *a]', /INVALID_INPUT/],
+  ['{"target": {"namespace": "shop", "rollout": "web"}, "imgae": "x"}', /imgae: unknown field; did you mean image\?/],
+])('a release file that says %j is refused clearly', async (text, message) => {
+  const { code, err } = await sluice({ gateway }, 'release', 'start', '-f', file(text));
+
+  expect(code).toBe(2);
+  expect(err).toMatch(message);
+  expect(err).not.toMatch(/\n\s+at /);
+  expect(gateway.started).toEqual([]);
+});
+
+test('a file that is not there is named', async () => {
+  const { code, err } = await sluice({ gateway }, 'release', 'plan', '-f', '/no/such.yaml');
+
+  expect([code, err]).toEqual([2, expect.stringContaining('Cannot read /no/such.yaml: ENOENT')]);
+});
+
+test('a plan that is not ready lists the failed checks and ends with an exit code for scripts', async () => {
+  const preflight = { checks: [{ name: 'prometheus', ok: false, detail: 'does not answer', next: 'Start it.' }] };
+
+  const plan = await sluice({ gateway, preflight }, 'release', 'plan', '--namespace', 'shop', '--rollout', 'api', '--image', 'a:b');
+  const start = await sluice({ gateway, preflight }, 'release', 'start', '--namespace', 'shop', '--rollout', 'api', '--image', 'a:b');
+
+  expect(plan).toMatchObject({ code: 7, out: expect.stringContaining('✗ prometheus: does not answer → Start it.') });
+  expect(start).toMatchObject({ code: 7, err: expect.stringContaining('PREFLIGHT_FAILED: Nothing was started.') });
+});
+
+test('a release is named by its id or by namespace and rollout', async () => {
+  await sluice({ gateway }, 'release', 'pause', ID, '--reason', 'lunch');
+  await sluice({ gateway }, 'release', 'resume', 'shop/web');
+  const elsewhere = await sluice({ gateway }, 'release', 'pause', 'shop/web', '--cluster', 'dev');
+  const nonsense = await sluice({ gateway }, 'release', 'pause', 'web');
+
+  expect(gateway.sent.map(({ id, command }) => [id, command.name, command.why])).toEqual([[ID, 'pause', 'lunch'], [ID, 'resume', undefined]]);
+  expect(elsewhere).toMatchObject({ code: 5, err: expect.stringContaining('release/dev/shop/web') });
+  expect(nonsense).toMatchObject({ code: 2, err: expect.stringContaining('must look like release/') });
+});
+
+test('a destructive command asks the person, takes --yes, and refuses when nobody is there', async () => {
+  const no = await sluice({ gateway, answer: false }, 'release', 'abort', ID);
+  const nobody = await sluice({ gateway }, 'release', 'abort', ID);
+  const yes = await sluice({ gateway, answer: true }, 'release', 'abort', ID);
+  const flag = await sluice({ gateway }, 'release', 'skip-analysis', ID, '--reason', 'tested', '-y');
+
+  expect([no.code, nobody.code, yes.code, flag.code]).toEqual([4, 4, 0, 0]);
+  expect(yes.asked).toEqual([`Abort ${ID} and put all traffic back on the stable version?`]);
+  expect(gateway.sent.map(({ command }) => command.name)).toEqual(['abort', 'skip-analysis']);
+});
+
+test('promote asks only for all', async () => {
+  const one = await sluice({ gateway, answer: false }, 'release', 'promote', ID);
+  const all = await sluice({ gateway, answer: true }, 'release', 'promote', ID, '--all');
+
+  expect([one.asked.length, all.asked.length]).toEqual([0, 1]);
+  expect(gateway.sent.map(({ command }) => command.all)).toEqual([undefined, true]);
+});
+
+test('a refused outcome is not a success', async () => {
+  gateway.outcome = { outcome: 'refused', detail: 'nothing waits' };
+
+  expect(await sluice({ gateway }, 'release', 'pause', ID)).toMatchObject({ code: 7, out: expect.stringContaining('pause refused: nothing waits') });
+});
+
+test('json in, json out, also for errors', async () => {
+  const good = await sluice({ gateway }, 'release', 'get', ID, '-o', 'json');
+  const bad = await sluice({ gateway }, '-o', 'json', 'release', 'get', 'release/prod/shop/no');
+
+  expect(JSON.parse(good.out)).toMatchObject({ release_id: ID, state: 'soaking' });
+  expect(JSON.parse(bad.out)).toMatchObject({ error: { code: 'RELEASE_NOT_FOUND', next: 'Call release_list for the ids.' } });
+  expect(bad.code).toBe(5);
+});
+
+test.each([
+  [['release', 'satrt'], /did you mean start/i],
+  [['release', 'start', '--namespac', 'x'], /did you mean --namespace/i],
+  [['release', 'list', '--limit', 'many'], /limit/],
+  [['release', 'list', '--state', 'sucseeded'], /did you mean succeeded/],
+  [['release', 'get', ID, '-o', 'xml'], /text, json/],
+  [['--set', 'MCP_PROT=1', 'release', 'list'], /did you mean MCP_PORT/],
+  [['--set', 'MCP_PORT', 'release', 'list'], /NAME=value/],
+])('%j is refused with exit code 2', async (argv, message) => {
+  const { code, err } = await sluice({ gateway }, ...argv);
+
+  expect(code).toBe(2);
+  expect(err).toMatch(message);
+});
+
+test('an unknown failure tells its text and no stack', async () => {
+  gateway.failure = new TypeError('odd thing');
+
+  const { code, err } = await sluice({ gateway }, 'release', 'get', ID);
+
+  expect(code).toBe(1);
+  expect(err).toContain('odd thing');
+  expect(err).not.toMatch(/\n\s+at /);
+});
+
+test.each([['TEMPORAL_UNREACHABLE', 6], ['CLUSTER_UNREACHABLE', 6], ['NO_ANSWER', 8], ['FORBIDDEN', 3]] as const)('%s ends with exit code %d', async (error, exit) => {
+  gateway.failure = new SluiceError(error, 'away');
+
+  expect((await sluice({ gateway }, 'release', 'list')).code).toBe(exit);
+});
+
+test('watch prints each event once and ends with the release', async () => {
+  setTimeout(() => gateway.views.set(ID, aView({ events: [...aView().events, { at: AT + 1, state: 'judging', text: 'judging' }] })), 200);
+  setTimeout(() => gateway.views.set(ID, aView({ state: 'succeeded', reason: 'stable', closedAt: AT + 9, events: [...aView().events, { at: AT + 1, state: 'judging', text: 'judging' }] })), 1500);
+
+  const { code, out } = await sluice({ gateway }, 'release', 'watch', 'shop/web');
+
+  expect(code).toBe(0);
+  expect(out.split('\n').map((line) => line.slice(25))).toEqual(['soaking: weight 10 for 60 s', 'judging: judging', 'succeeded: stable']);
+});
+
+test('watch outlives a worker that is away for a while, and tells a bad end by its exit code', async () => {
+  setTimeout(() => (gateway.failure = new SluiceError('NO_ANSWER', 'no worker')), 500);
+  setTimeout(() => {
+    gateway.failure = undefined;
+    gateway.views.set(ID, aView({ state: 'rolled-back', reason: 'errors', closedAt: AT + 9 }));
+  }, 2500);
+
+  const { code, err } = await sluice({ gateway }, 'release', 'watch', ID);
+
+  expect(code).toBe(10);
+  expect(err).toBe('NO_ANSWER: no worker');
+});
+
+test('doctor ends with exit code 9 when something is missing', async () => {
+  const doctor = () => Promise.resolve([{ name: 'Temporal', state: 'missing' as const, detail: 'away', next: 'Start it.' }]);
+
+  const { code, out } = await sluice({ gateway, doctor }, 'doctor');
+
+  expect(code).toBe(9);
+  expect(out).toMatch(/missing.*Temporal.*away\n\s+→ Start it\./);
+});
+
+test('config shows each value with its source', async () => {
+  const { out } = await sluice({ gateway, env: { SLUICE_TASK_QUEUE: 'mine' } }, 'config', '--set', 'MCP_PORT=1');
+
+  expect(out).toMatch(/MCP_PORT +1 +flag/);
+  expect(out).toMatch(/SLUICE_TASK_QUEUE +mine +environment/);
+  expect(out).toMatch(/MCP_ALLOW_WRITE +false +default/);
+});

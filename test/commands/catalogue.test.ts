@@ -1,0 +1,62 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { annotations } from '../../src/commands/command.ts';
+import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { fieldsOf, inner, shapeOf } from '../../src/contract/fields.ts';
+import { DEFAULTS } from '../support/fake-gateway.ts';
+
+const each = CATALOGUE.map((command) => [command.name, command] as const);
+
+test('no command file is forgotten in the catalogue', () => {
+  const files = readdirSync(new URL('../../src/commands/', import.meta.url)).map((file) => file.replace('.ts', '').replaceAll('-', '_'));
+
+  const names = CATALOGUE.map(({ name }) => name);
+  expect(files.filter((file) => file.startsWith('release_') && file !== 'release_text').toSorted()).toEqual(names.toSorted());
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test.each(each)('%s has a portable name, a title and a description that ends as a sentence', (name, command) => {
+  expect(name).toMatch(/^release_[a-z_]{3,40}$/);
+  expect(command.title.length).toBeGreaterThan(5);
+  expect(command.description).toMatch(/^[A-Z].{40,600}\.$/);
+});
+
+test.each(each)('%s is strict at every level, in and out', (_, command) => {
+  const schemas = [...objectsIn(command.input), ...objectsIn(command.output)];
+
+  for (const schema of schemas) expect(schema.safeParse({ unheard_of: 1 }).error?.issues.some(({ code }) => code === 'unrecognized_keys')).toBe(true);
+});
+
+test.each(each)('%s: snake_case fields, each input field described', (_, command) => {
+  for (const field of [...fieldsOf(command.input), ...fieldsOf(command.output)]) for (const part of field.path) expect(part).toMatch(/^[a-z][a-z0-9_]*$/);
+  for (const field of fieldsOf(command.input)) expect([field.path, field.description.length > 5]).toEqual([field.path, true]);
+});
+
+test.each(each)('%s: its schemas are plain JSON Schema objects', (_, command) => {
+  for (const schema of [z.toJSONSchema(command.input, { io: 'input' }), z.toJSONSchema(command.output, { io: 'output' })]) {
+    expect(schema.type).toBe('object');
+    expect(JSON.stringify(schema)).not.toMatch(/"(anyOf|oneOf|allOf|\$ref)"/);
+  }
+});
+
+test.each(each)('%s: its examples pass its own check', (_, command) => {
+  expect(command.examples.length).toBeGreaterThan(0);
+  for (const { input } of command.examples) expect(() => command.check(input, DEFAULTS)).not.toThrow();
+});
+
+test('annotations follow from the kind, and what destroys asks', () => {
+  const hints = Object.fromEntries(CATALOGUE.map((command) => [command.name, annotations(command)]));
+
+  expect(hints['release_get']).toEqual({ readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false });
+  expect(hints['release_start']).toMatchObject({ readOnlyHint: false, destructiveHint: false, idempotentHint: false });
+  expect(CATALOGUE.filter(({ kind }) => kind === 'destructive').map(({ name }) => name)).toEqual(['release_promote', 'release_abort', 'release_skip_analysis']);
+  for (const command of CATALOGUE.filter(({ kind }) => kind === 'destructive')) expect(Object.keys(command.input.shape)).toContain('confirm');
+});
+
+function objectsIn(schema: z.core.$ZodType): z.ZodObject[] {
+  const bare = inner(schema);
+  if (bare instanceof z.ZodArray) return objectsIn(bare.element);
+  const shape = shapeOf(schema);
+  return shape ? [bare as z.ZodObject, ...Object.values(shape).flatMap(objectsIn)] : [];
+}

@@ -1,0 +1,61 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import type { CommandContext } from '../../src/commands/command.ts';
+import { releaseWait } from '../../src/commands/release-wait.ts';
+import { SluiceError } from '../../src/domain/errors.ts';
+import { aView, AT, createFakeGateway, fakeServices, type FakeGateway } from '../support/fake-gateway.ts';
+
+const ID = 'release/prod/shop/web';
+let gateway: FakeGateway;
+let context: CommandContext;
+let stop: AbortController;
+beforeEach(() => {
+  gateway = createFakeGateway([aView()]);
+  stop = new AbortController();
+  context = { ...fakeServices(gateway), caller: { id: 'cli:ada', kind: 'cli' }, signal: stop.signal, progress: () => Promise.resolve() };
+});
+
+const wait = (input: { timeout_seconds?: number; cursor?: string } = {}) => releaseWait.run(context, { release_id: ID, ...input });
+
+test('ends as soon as anything happened', async () => {
+  const began = Date.now();
+  setTimeout(() => gateway.views.set(ID, aView({ state: 'judging' })), 100);
+
+  const answer = await wait({ timeout_seconds: 20 });
+
+  expect(answer).toMatchObject({ changed: true, state: 'judging' });
+  expect(Date.now() - began).toBeLessThan(3000);
+});
+
+test('a cursor from before tells at once what was missed', async () => {
+  const { cursor } = await wait({ timeout_seconds: 0 });
+  gateway.views.set(ID, aView({ stepIndex: 1 }));
+
+  expect(await wait({ timeout_seconds: 20, cursor })).toMatchObject({ changed: true });
+});
+
+test('a release that has ended is answered at once, whatever the cursor', async () => {
+  gateway.views.set(ID, aView({ state: 'rolled-back', closedAt: AT }));
+  const { cursor, next } = await wait({ timeout_seconds: 20 });
+
+  expect(next).toContain('has ended');
+  expect(await wait({ timeout_seconds: 20, cursor })).toMatchObject({ changed: false });
+});
+
+test('a caller that goes away ends the wait', async () => {
+  setTimeout(() => stop.abort(), 100);
+  const began = Date.now();
+
+  await wait({ timeout_seconds: 20 });
+
+  expect(Date.now() - began).toBeLessThan(2000);
+});
+
+test('an error in the middle is told, not waited out', async () => {
+  setTimeout(() => (gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away')), 100);
+
+  await expect(wait({ timeout_seconds: 20 })).rejects.toMatchObject({ code: 'TEMPORAL_UNREACHABLE' });
+});
+
+test('more than 50 s is refused: clients give up after 60', () => {
+  expect(() => releaseWait.check({ release_id: ID, timeout_seconds: 51 }, context.settings)).toThrow(/timeout_seconds/);
+});

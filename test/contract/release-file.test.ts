@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { parse as parseYaml } from 'yaml';
+import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
+import { defaultSteps, toReleaseSpec } from '../../src/contract/release-spec.ts';
+import { SluiceError } from '../../src/domain/errors.ts';
+import { DEFAULTS } from '../support/fake-gateway.ts';
+
+const least = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
+const read = (file: unknown) => parseReleaseFile(releaseFile, file, 'canary');
+
+function refused(file: unknown): SluiceError {
+  try {
+    read(file);
+  } catch (error) {
+    if (error instanceof SluiceError) return error;
+    throw error;
+  }
+  throw new Error('the file was accepted');
+}
+
+test('the least file gets every default', () => {
+  expect(toReleaseSpec(read(least), 'prod', DEFAULTS)).toEqual({
+    target: { cluster: 'prod', namespace: 'shop', rollout: 'web' },
+    image: 'shop:v2',
+    strategy: 'canary',
+    analysis: { soakMs: 60_000, minRequests: 50, minSuccessRatio: 0.99, holdMs: 600_000 },
+    approval: false,
+    manualPromotion: true,
+    autoRollback: true,
+    restoreTemplate: true,
+    timeouts: { stepMs: 600_000, approvalMs: 86_400_000, decisionMs: 86_400_000, rollbackMs: 900_000 },
+  });
+});
+
+test('what the file says goes before what the server is set to', () => {
+  const file = read({ ...least, strategy: 'blue-green', steps: [20, 100], require_manual_promotion: false, auto_rollback: true, analysis: { soak: '1m30s', p95_ms: 250 }, traffic: { traefik_service: 'web-ts' } });
+
+  const spec = toReleaseSpec(file, 'prod', { ...DEFAULTS, autoRollback: false });
+
+  expect(spec).toMatchObject({ strategy: 'blue-green', steps: [20, 100], manualPromotion: false, autoRollback: true, traefikService: 'web-ts', analysis: { soakMs: 90_000, maxP95Ms: 250 } });
+});
+
+test.each([
+  [undefined, [5, 10, 25, 50, 100]],
+  [25, [25, 50, 75, 100]],
+  [30, [30, 60, 90, 100]],
+  [100, [100]],
+])('weight step %s gives %j', (step, weights) => {
+  expect(defaultSteps(step)).toEqual(weights);
+});
+
+test('unknown fields are refused with their path and the nearest right name, all at once', () => {
+  const error = refused({ ...least, tagret: {}, analysis: { min_request: 1 }, timeouts: { setp: '1m' }, stratgy: 'canary', require_manual_promotion: 3 });
+
+  expect(error.code).toBe('INVALID_INPUT');
+  expect(error.message).toMatch(/^tagret: unknown field; did you mean target\?$/m);
+  expect(error.message).toMatch(/^analysis\.min_request: unknown field; did you mean analysis\.min_requests\?$/m);
+  expect(error.message).toMatch(/^timeouts\.setp: unknown field; did you mean timeouts\.step\?$/m);
+  expect(error.message).toMatch(/^stratgy: unknown field; did you mean strategy\?$/m);
+});
+
+test('camelCase finds its field', () => {
+  expect(refused({ ...least, requireManualPromotion: true }).message).toContain('did you mean require_manual_promotion?');
+});
+
+test('when every problem is a misspelt name the code says so', () => {
+  expect(refused({ ...least, imgae: 'x' }).code).toBe('UNKNOWN_NAME');
+});
+
+test.each([
+  ['rolling', /rolling releases are not built yet/],
+  ['bluegreen', /spelled blue-green/],
+  ['canarry', /did you mean canary\?/],
+])('strategy %s is refused', (strategy, text) => {
+  expect(refused({ ...least, strategy }).message).toMatch(text);
+});
+
+test('steps and TraefikService of a canary are refused with the reason, also when canary is only the default', () => {
+  const error = refused({ ...least, steps: [10, 100], traffic: { traefik_service: 'web' } });
+
+  expect(error.message).toMatch(/^steps: not for a canary: the Rollout's own steps are the plan/m);
+  expect(error.message).toMatch(/^traffic\.traefik_service: not for a canary/m);
+  expect(() => parseReleaseFile(releaseFile, { ...least, steps: [10, 100] }, 'blue-green')).not.toThrow();
+});
+
+test.each([[[100, 50]], [[10, 10, 100]], [[10, 50]], [[]], [[0, 100]], [[50.5, 100]], ['10,100']])('steps %j are refused', (steps) => {
+  expect(refused({ ...least, strategy: 'blue-green', steps }).message).toMatch(/^steps/m);
+});
+
+test.each([[30], ['30'], ['30 s'], ['-5s'], ['5x'], ['9999d'], ['']])('soak %j is refused: a duration has a unit', (soak) => {
+  expect(refused({ ...least, analysis: { soak } }).message).toMatch(/^analysis\.soak: must/m);
+});
+
+test('missing fields are named', () => {
+  expect(refused({}).message).toBe('target: is missing\nimage: is missing');
+});
+
+test.each(['', 'UPPER', 'a b', '-a', 'ns/x', 'a\u001b[31m'])('namespace %j is refused', (namespace) => {
+  expect(refused({ ...least, target: { namespace, rollout: 'web' } }).message).toMatch(/^target\.namespace/m);
+});
+
+test.each(readdirSync(new URL('../../examples/', import.meta.url)).filter((name) => name.endsWith('.yaml')))('examples/%s is a good release file', (name) => {
+  const file = read(parseYaml(readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8')));
+
+  expect(toReleaseSpec(file, 'prod', DEFAULTS).image).toMatch(/^shop:v/);
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { refusalOf, type Standing } from '../../../src/domain/release/admission.ts';
+import { COMMANDS, type Command, type CommandName } from '../../../src/domain/release/command.ts';
+import { isClosed, RELEASE_STATES, type ReleaseState } from '../../../src/domain/release/state.ts';
+import type { Waiting } from '../../../src/domain/release/view.ts';
+
+const command = (name: CommandName, more: Partial<Command> = {}): Command => ({ name, requestId: 'r', who: 'ann', why: 'because', ...more });
+const waiting = (what: Waiting['for']): Waiting => ({ for: what, answers: [], sinceMs: 0 });
+
+/** What a release in this state usually waits for. */
+const WAITS: Partial<Record<ReleaseState, Waiting>> = {
+  'waiting-for-approval': waiting('approval'),
+  'waiting-for-decision': waiting('promotion'),
+  'failed-needs-human': waiting('human'),
+};
+const STOPPING: readonly ReleaseState[] = ['aborting', 'failed-needs-human'];
+
+function standing(state: ReleaseState, more: Partial<Standing> = {}): Standing {
+  const wait = WAITS[state];
+  return { state, paused: false, stopping: isClosed(state) || STOPPING.includes(state), manualPromotion: true, ...(wait ? { waiting: wait } : {}), ...more };
+}
+
+const PHASES = RELEASE_STATES.filter((state) => state !== 'paused');
+/** Commands that act in a state, when it is not paused. Everything else is refused. */
+const ACTS: Readonly<Record<Exclude<ReleaseState, 'paused'>, readonly CommandName[]>> = {
+  preflight: ['pause', 'abort'],
+  'waiting-for-approval': ['pause', 'abort', 'approve', 'reject'],
+  starting: ['pause', 'promote', 'abort'],
+  shifting: ['pause', 'promote', 'abort'],
+  verifying: ['pause', 'promote', 'abort'],
+  soaking: ['pause', 'promote', 'abort', 'skip-analysis'],
+  judging: ['pause', 'promote', 'abort', 'skip-analysis'],
+  'waiting-for-decision': ['pause', 'promote', 'abort', 'skip-analysis'],
+  promoting: ['abort'],
+  aborting: [],
+  succeeded: [],
+  'rolled-back': [],
+  superseded: [],
+  refused: [],
+  'failed-needs-human': ['resume'],
+};
+const PAIRS = PHASES.flatMap((state) => COMMANDS.map((name) => ({ state, name, acts: ACTS[state].includes(name) })));
+
+test.each(PAIRS)('$name while $state: $acts', ({ state, name, acts }) => {
+  const refusal = refusalOf(command(name), standing(state));
+  if (acts) expect(refusal).toBeUndefined();
+  else expect(refusal).toEqual({ code: 'NOT_WAITING', message: expect.stringMatching(/release|promotion|resume/) });
+});
+
+const WHILE_PAUSED: readonly CommandName[] = ['resume', 'abort'];
+test.each(COMMANDS)('%s while a soak is paused', (name) => {
+  expect(refusalOf(command(name), standing('soaking', { paused: true })) === undefined).toBe(WHILE_PAUSED.includes(name));
+});
+
+describe('what the table does not say', () => {
+  test('an approval is taken while the release is paused: the clock holds the start', () => {
+    expect(refusalOf(command('approve'), standing('waiting-for-approval', { paused: true }))).toBeUndefined();
+  });
+
+  test('skipping the analysis needs a reason that is more than blanks, whatever the state', () => {
+    const blank = { why: '  ' };
+    for (const state of PHASES) expect(refusalOf(command('skip-analysis', blank), standing(state))?.code).toBe('REASON_REQUIRED');
+  });
+
+  test('promote does not advance a step that failed or has no data', () => {
+    const at = standing('waiting-for-decision', { waiting: waiting('decision'), verdict: 'fail' });
+    expect(refusalOf(command('promote', { all: true }), at)).toEqual({ code: 'VERDICT_NOT_PASSED', message: 'the step was judged fail; promote never advances an unjudged step' });
+    expect(refusalOf(command('skip-analysis'), at)).toBeUndefined();
+  });
+
+  test('promote has no meaning where every pass advances, except for all', () => {
+    const at = standing('soaking', { manualPromotion: false });
+    expect(refusalOf(command('promote'), at)?.code).toBe('NOT_WAITING');
+    expect(refusalOf(command('promote', { all: true }), at)).toBeUndefined();
+  });
+
+  test('nothing but resume acts once the release is stopping', () => {
+    const acting = COMMANDS.filter((name) => !refusalOf(command(name), standing('soaking', { stopping: true })));
+    expect(acting).toEqual([]);
+  });
+});

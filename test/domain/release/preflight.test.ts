@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { preflightChecks } from '../../../src/domain/release/preflight.ts';
+import type { Facts, RolloutFacts } from '../../../src/domain/release/preflight-facts.ts';
+import { releaseSpec, type SpecChanges } from '../../support/builders.ts';
+import { blueGreenFacts, canaryFacts } from '../../support/builders-preflight.ts';
+
+const failing = (facts: Facts, spec: SpecChanges = {}) => preflightChecks(releaseSpec(spec), facts).checks.filter((check) => !check.ok);
+
+describe('when all holds', () => {
+  test('a canary is planned from its own steps', () => {
+    expect(preflightChecks(releaseSpec(), canaryFacts()).plan).toEqual({
+      container: 'app',
+      fromImage: 'shop:v1',
+      toImage: 'shop:v2',
+      stableHash: 'old',
+      steps: [{ weight: 25, pauseIndex: 1 }],
+      stable: { service: 'shop-stable', metricsService: 'shop-shop-stable-80@kubernetescrd' },
+      candidate: { service: 'shop-canary', metricsService: 'shop-shop-canary-80@kubernetescrd' },
+      traefikService: 'shop',
+      settleMs: 32_000,
+    });
+  });
+
+  test('a blue-green release is planned from its own weights, or the default ones', () => {
+    const weights = (spec: SpecChanges) => preflightChecks(releaseSpec({ strategy: 'blue-green', ...spec }), blueGreenFacts()).plan?.steps.map((step) => step.weight);
+    expect(weights({})).toEqual([5, 10, 25, 50, 100]);
+    expect(weights({ steps: [30, 100] })).toEqual([30, 100]);
+  });
+
+  test('one of several containers is taken when it is named', () => {
+    const facts = canaryFacts({ images: { app: 'shop:v1', proxy: 'envoy:1' } });
+    expect(preflightChecks(releaseSpec({ container: 'proxy', image: 'envoy:2' }), facts).plan).toMatchObject({ container: 'proxy', fromImage: 'envoy:1' });
+  });
+
+  test.each([
+    ['canary', canaryFacts({ phase: 'Degraded', aborted: true, podHash: 'bad' })],
+    ['blue-green', blueGreenFacts({ phase: 'Degraded', aborted: true, podHash: 'bad', candidateSelector: 'bad' })],
+  ] as const)('a %s that is Degraded only by a settled abort may be released', (strategy, facts) => {
+    expect(failing(facts, { strategy })).toEqual([]);
+  });
+});
+
+type Case = readonly [what: string, check: string, facts: Facts, detail: string, spec?: SpecChanges];
+const changed = (changes: Partial<RolloutFacts>) => canaryFacts(changes);
+const OTHER = { releaseId: 'release/dev/shop/other', runId: 'r1' };
+
+const CASES: readonly Case[] = [
+  ['another strategy', 'strategy', changed({}), 'the Rollout is canary', { strategy: 'blue-green' }],
+  ['auto-promotion', 'strategy', blueGreenFacts({ autoPromotion: true }), 'cut over unjudged', { strategy: 'blue-green' }],
+  ['no traffic routing', 'strategy', changed({ trafficRouting: [] }), 'by nothing'],
+  ['two traffic routers', 'strategy', changed({ trafficRouting: ['traefik', 'nginx'] }), 'traefik, nginx'],
+  ['a workloadRef', 'image', changed({ workloadRef: true }), 'workloadRef'],
+  ['the same image', 'image', changed({ images: { app: 'shop:v2' } }), 'already runs shop:v2'],
+  ['several containers', 'image', changed({ images: { app: 'a:1', side: 'b:1' } }), 'several containers: app, side'],
+  ['an unknown container', 'image', changed({}), 'no container web; there are: app', { container: 'web' }],
+  ['no steps', 'steps', changed({ steps: [] }), 'no setWeight step'],
+  ['a timed pause', 'steps', changed({ steps: [{ setWeight: 5 }, { pause: { seconds: 10 } }] }), 'timed pause'],
+  ['a hand pause', 'health', changed({ specPaused: true }), 'paused by hand'],
+  ['an unseen spec', 'health', changed({ observed: false }), 'has not seen'],
+  ['a rollout under way', 'health', changed({ phase: 'Progressing', message: 'more replicas' }), 'Progressing: more replicas'],
+  ['an abort that still flaps', 'health', changed({ phase: 'Degraded', aborted: true, candidateSelector: 'bad' }), 'Degraded'],
+  ['an owner of the Rollout', 'owner', changed({ owner: OTHER }), 'held by release/dev/shop/other'],
+  ['an owner of the TraefikService', 'owner', { ...canaryFacts(), traffic: { name: 'shop', weights: canaryFacts().traffic?.weights ?? [], owner: OTHER } }, 'held by'],
+  ['no Prometheus', 'prometheus', { ...canaryFacts(), metricsProblem: 'does not answer' }, 'does not answer'],
+  ['a silent Traefik', 'traefik', { ...canaryFacts(), proxyProblem: 'Traefik t1: 503' }, 't1'],
+  ['no TraefikService', 'traffic', { rollout: canaryFacts().rollout, trafficProblem: 'none holds both' }, 'none holds both'],
+  ['other names in the TraefikService', 'traffic', { ...canaryFacts(), traffic: { name: 'shop', weights: [{ service: 'shop-stable', weight: 100, metricsService: '' }] } }, 'not shop-canary'],
+  ['a candidate with weight', 'health', { ...canaryFacts(), traffic: { name: 'shop', weights: [{ service: 'shop-stable', weight: 90, metricsService: '' }, { service: 'shop-canary', weight: 10, metricsService: '' }] } }, 'weight 10 before the release'],
+];
+
+test.each(CASES)('%s alone fails the check %s and says what to do', (_what, check, facts, detail, spec = {}) => {
+  const failed = failing(facts, spec);
+  expect(failed).toEqual([{ name: check, ok: false, detail: expect.stringContaining(detail), next: expect.stringMatching(/\.$|\]$/) }]);
+  expect(preflightChecks(releaseSpec(spec), facts).plan).toBeUndefined();
+});
+
+test('a Rollout without Services has neither strategy nor traffic', () => {
+  const { stableService: _stable, candidateService: _candidate, ...rest } = canaryFacts().rollout;
+  expect(failing({ rollout: rest, trafficProblem: 'the Rollout does not name both of its Services' }).map((check) => check.name)).toEqual(['strategy', 'traffic']);
+});
+
+test('all that is wrong is said at once', () => {
+  const facts = { ...changed({ specPaused: true, owner: OTHER, images: { app: 'shop:v2' } }), metricsProblem: 'away' };
+  expect(failing(facts).map((check) => check.name)).toEqual(['image', 'health', 'owner', 'prometheus']);
+});
+
+test('a mark of an earlier run of the same release is nobody else', () => {
+  expect(failing(changed({ owner: { releaseId: 'release/dev/shop/shop', runId: 'gone' } }))).toEqual([]);
+});

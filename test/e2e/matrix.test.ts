@@ -1,0 +1,47 @@
+import { expect, test } from '@jest/globals';
+import { Matrix, type Cell } from '../support/matrix.ts';
+
+const spec = { states: ['soaking', 'paused'], faults: ['abort'], notApplicable: [{ state: 'paused', fault: 'abort', strategy: 'blue-green' as const, because: 'it is only an example' }] };
+const cell = (state: string, strategy: Cell['strategy'] = 'canary'): Cell => ({ state, fault: 'abort', strategy });
+
+test('a cell in which nothing ran is empty, unless it was declared not applicable with a reason', () => {
+  const matrix = new Matrix(spec);
+  matrix.mark(cell('soaking'), true);
+  expect(matrix.empty()).toEqual([cell('soaking', 'blue-green'), cell('paused')]);
+});
+
+test('one failure spoils a cell, whatever else passed in it', () => {
+  const matrix = new Matrix(spec);
+  matrix.mark(cell('soaking'), true);
+  matrix.mark(cell('soaking'), false);
+  matrix.mark(cell('soaking'), true);
+  expect(matrix.markdown()).toContain('| soaking | FAIL |  |');
+});
+
+test('a cell that ran although it was declared not applicable is a contradiction', () => {
+  const matrix = new Matrix(spec);
+  matrix.mark(cell('paused', 'blue-green'), true);
+  expect(matrix.contradictions()).toEqual([cell('paused', 'blue-green')]);
+});
+
+test('a mark outside the table is a stray', () => {
+  const matrix = new Matrix(spec);
+  matrix.mark(cell('sleeping'), true);
+  expect(matrix.strays()).toEqual(['sleeping × abort × canary']);
+});
+
+test('the table shows each state in a row and says why a cell is not applicable', () => {
+  const matrix = new Matrix(spec);
+  matrix.mark(cell('paused'), true);
+  expect(matrix.markdown().split('\n')).toEqual([
+    '| state | abort (canary) | abort (blue-green) |',
+    '| --- | --- | --- |',
+    '| soaking |  |  |',
+    '| paused | ok | n/a 1 |',
+    '',
+    'Not applicable:',
+    '',
+    '1. paused, abort, blue-green: it is only an example',
+    '',
+  ]);
+});

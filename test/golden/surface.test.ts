@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { ERRORS } from '../../src/domain/errors.ts';
+import type { HttpServer } from '../../src/http/server.ts';
+import { sluice } from '../support/cli.ts';
+import { createFakeGateway } from '../support/fake-gateway.ts';
+import { expectGolden } from '../support/golden.ts';
+import { connect } from '../support/mcp-clients.ts';
+import { startTestServer } from '../support/mcp-server.ts';
+
+const servers: { reading?: HttpServer; writing?: HttpServer } = {};
+beforeAll(async () => {
+  servers.reading = await startTestServer(createFakeGateway(), false);
+  servers.writing = await startTestServer(createFakeGateway(), true);
+});
+afterAll(async () => {
+  await servers.reading?.close();
+  await servers.writing?.close();
+});
+
+/** What other projects' servers take for their lists; every byte is in every agent's context. */
+const MOST_BYTES = 28_000;
+
+test.each(['reading', 'writing'] as const)('the tool list of a %s server', async (kind) => {
+  const client = await connect('2026 client', { url: servers[kind]?.mcpUrl ?? '' });
+
+  const { tools } = await client.listTools();
+  await client.close();
+
+  expect(JSON.stringify(tools).length).toBeLessThan(MOST_BYTES);
+  expectGolden(`tools-${kind}.json`, `${JSON.stringify(tools, null, 2)}\n`);
+});
+
+test('the help of every command line', async () => {
+  const gateway = createFakeGateway();
+  const releases = [...CATALOGUE.map(({ name }) => name.replace('release_', '').replaceAll('_', '-')), 'watch'];
+  const pages = [[], ['release'], ...releases.map((name) => ['release', name]), ['sandbox'], ['sandbox', 'up'], ['sandbox', 'logs'], ['serve'], ['mcp'], ['worker'], ['doctor'], ['config']];
+
+  const texts = await Promise.all(pages.map(async (page) => `$ sluice ${[...page, '--help'].join(' ')}\n${(await sluice({ gateway }, ...page, '--help')).out}\n`));
+
+  expectGolden('cli-help.txt', texts.join('\n'));
+});
+
+test('the error catalogue', () => {
+  const rows = Object.entries(ERRORS).map(([code, { http, exit, retryable, meaning, next }]) => `${code} http ${http} exit ${exit}${retryable ? ' retryable' : ''}\n  ${meaning}\n  ${next}`);
+
+  expectGolden('errors.txt', `${rows.join('\n')}\n`);
+});

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import type { CliDeps } from '../../src/cli/deps.ts';
+import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
+import { COMMANDS } from '../../src/domain/release/command.ts';
+import { ROOT } from '../../scripts/root.mjs';
+import { read, trackedFiles } from './tracked-files.ts';
+
+const pages = trackedFiles().filter((path) => path.endsWith('.md') && !path.startsWith('test/'));
+const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts);
+/** All code but this folder: a name that occurs nowhere in it is not read by anything. */
+const code = trackedFiles()
+  .filter((path) => /\.(ts|mjs)$/.test(path) && !path.startsWith('test/repo/'))
+  .map(read)
+  .join('\n');
+const program = createProgram({ version: '' } as unknown as CliDeps);
+
+describe.each(pages)('%s', (page) => {
+  const text = read(page);
+
+  test('every link to a file of the repository leads somewhere', () => {
+    const targets = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, target = '']) => target);
+    expect(targets.filter((target) => !existsSync(join(ROOT, dirname(page), target)))).toEqual([]);
+  });
+
+  test('every npm script that it names exists', () => {
+    const named = [...text.matchAll(/`?npm (?:run ([a-z:-]+)|(test|start))/g)].map(([, run, short]) => run ?? short ?? '');
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+  });
+
+  test('every sluice command that it names exists', () => {
+    const named = [...text.matchAll(/(?:node bin\/sluice\.mjs|`sluice) ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)?)/g)].map(([, words = '']) => words.split(' '));
+    expect(named.filter((words) => !commandExists(words))).toEqual([]);
+  });
+
+  test('every setting that it names occurs in the code, and every tool exists', () => {
+    const settings = [...text.matchAll(/\b(?:MCP|ARGO|SLUICE|TRAEFIK)_[A-Z_]+[A-Z]\b/g)].map(([name]) => name);
+    const tools = [...text.matchAll(/\brelease_[a-z_]+\b/g)].map(([name]) => name).filter((name) => name !== 'release_id');
+    expect(settings.filter((name) => !code.includes(name))).toEqual([]);
+    expect(tools.filter((name) => !CATALOGUE.some((command) => command.name === name))).toEqual([]);
+  });
+});
+
+describe('README.md', () => {
+  const text = read('README.md');
+
+  test('its release file is one', () => {
+    const [, yaml = ''] = /```yaml\n([\s\S]+?)```/.exec(text) ?? [];
+    expect(() => parseReleaseFile(releaseFile, parse(yaml), 'canary')).not.toThrow();
+  });
+
+  test('its client configurations are JSON', () => {
+    const blocks = [...text.matchAll(/```json\n([\s\S]+?)```/g)].map(([, json = '']) => JSON.parse(json) as object);
+    expect(blocks.length).toBe(2);
+  });
+
+  test('its table names every signal', () => {
+    const [, table = ''] = /\| signal \| effect \|\n([\s\S]+?)\n\n/.exec(text) ?? [];
+    const named = table.split('\n').flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name));
+    expect(new Set(named)).toEqual(new Set<string>(COMMANDS));
+  });
+
+  test('it says that the Compose file was not run', () => {
+    expect(text).toMatch(/not run here/);
+  });
+});
+
+/** The first word must be a command; a second one too, when the first is a group. */
+function commandExists([first = '', second]: string[]): boolean {
+  const command = program.commands.find((candidate) => candidate.name() === first);
+  if (!command) return false;
+  return command.commands.length === 0 || second === undefined || command.commands.some((child) => child.name() === second);
+}

@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+
+import { behaviourOf, createFailures, randomFrom, tagOf } from '../../sandbox/node-agent/behaviour.ts';
+
+test('a plain tag is a good version', () => {
+  expect(behaviourOf('shop:v1')).toEqual({ tag: 'v1', errorShare: 0, clump: 1, addedMs: 0, startMs: 0, neverReady: false, crashMs: undefined });
+});
+
+test('modifiers combine in any order', () => {
+  const behaviour = behaviourOf('shop:v3-slow-300-errors-2.5-start-4-crash-9-clump-5');
+
+  expect(behaviour).toMatchObject({ errorShare: 0.025, addedMs: 300, startMs: 4_000, crashMs: 9_000, clump: 5 });
+});
+
+test.each(['shop:v2-never-ready', 'shop:v2-errors-5-never-ready', 'shop:never-ready-never-ready'])('%s never becomes ready', (image) => {
+  expect(behaviourOf(image).neverReady).toBe(true);
+});
+
+test.each(['shop:errors-are-welcome', 'shop:v1-errors-', 'shop:v1-errors-5x', 'shop:v1-slowly-5', 'shop'])('%s is unknown and therefore good', (image) => {
+  expect(behaviourOf(image)).toMatchObject({ errorShare: 0, addedMs: 0, neverReady: false });
+});
+
+test.each([
+  ['registry:5000/shop', 'latest'],
+  ['registry:5000/shop:v7', 'v7'],
+  ['shop:v7@sha256:0123', 'v7'],
+])('the tag of %s is %s', (image, tag) => {
+  expect(tagOf(image)).toBe(tag);
+});
+
+function sharesOf(image: string, answers: number): { share: number; runs: number } {
+  const fails = createFailures(behaviourOf(image), randomFrom(42));
+  const outcomes = Array.from({ length: answers }, fails);
+  const failed = outcomes.filter(Boolean).length;
+  return { share: failed / answers, runs: outcomes.filter((bad, at) => bad && !outcomes[at - 1]).length };
+}
+
+test.each(['v1-errors-2', 'v1-errors-20', 'v1-errors-20-clump-10', 'v1-errors-50-clump-4', 'v1-errors-100'])('%s fails about as often as it says', (tag) => {
+  const wanted = behaviourOf(`shop:${tag}`).errorShare;
+
+  expect(Math.abs(sharesOf(`shop:${tag}`, 100_000).share - wanted)).toBeLessThan(0.015);
+});
+
+test('clumped errors come in fewer, longer runs', () => {
+  expect(sharesOf('shop:v1-errors-10-clump-10', 50_000).runs).toBeLessThan(sharesOf('shop:v1-errors-10', 50_000).runs / 5);
+});
+
+test('errors are the same in every run', () => {
+  expect(sharesOf('shop:v1-errors-7', 5_000)).toEqual(sharesOf('shop:v1-errors-7', 5_000));
+});

@@ -1,0 +1,38 @@
+import type { Facts, RolloutFacts } from '../../src/domain/release/preflight-facts.ts';
+
+/** A healthy canary Rollout as preflight reads it. */
+export function canaryFacts(changes: Partial<RolloutFacts> = {}): Facts {
+  const rollout: RolloutFacts = {
+    strategy: 'canary',
+    images: { app: 'shop:v1' },
+    workloadRef: false,
+    podHash: 'old',
+    stableHash: 'old',
+    steps: [{ setWeight: 25 }, { pause: {} }],
+    specPaused: false,
+    aborted: false,
+    phase: 'Healthy',
+    message: '',
+    observed: true,
+    stableService: 'shop-stable',
+    candidateService: 'shop-canary',
+    stableSelector: 'old',
+    candidateSelector: 'old',
+    traefikService: 'shop',
+    trafficRouting: ['traefik'],
+    autoPromotion: false,
+    canaryWeight: 0,
+    abortScaleDownDelaySeconds: 30,
+    ...changes,
+  };
+  return { rollout, traffic: { name: 'shop', weights: weights('shop-stable', 'shop-canary') } };
+}
+
+export function blueGreenFacts(changes: Partial<RolloutFacts> = {}): Facts {
+  const facts = canaryFacts({ strategy: 'blue-green', steps: [], trafficRouting: [], stableService: 'shop-active', candidateService: 'shop-preview', ...changes });
+  return { ...facts, traffic: { name: 'shop', weights: weights('shop-active', 'shop-preview') } };
+}
+
+function weights(stable: string, candidate: string) {
+  return [stable, candidate].map((service, index) => ({ service, weight: index === 0 ? 100 : 0, metricsService: `shop-${service}-80@kubernetescrd` }));
+}

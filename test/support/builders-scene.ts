@@ -1,0 +1,77 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { createActivities, type Activities } from '../../activities/index.ts';
+import type { Watch } from '../../activities/guard.ts';
+import type { Scene } from '../../activities/scene.ts';
+import type { ReleaseSpec } from '../../src/domain/release/plan.ts';
+import { releaseId, type Owner } from '../../src/domain/release/target.ts';
+import { releaseSpec, type SpecChanges } from './builders.ts';
+import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from './fake-world.ts';
+
+/** The failures that tests provoke would bury a real one. */
+export function quietEnvironment(): MockActivityEnvironment {
+  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+}
+
+/** The activities of one release over a world of its own, each run as Temporal would run it, without Temporal. */
+export class Stage {
+  readonly world: FakeWorld;
+  readonly spec: ReleaseSpec;
+  readonly owner: Owner;
+  readonly activities: Activities;
+  scene!: Scene;
+
+  constructor(world: FakeWorldOptions = {}, spec: SpecChanges = {}) {
+    const strategy = world.strategy ?? 'canary';
+    this.world = createFakeWorld({ image: 'shop:v1', speed: 100, ...world, strategy });
+    this.spec = releaseSpec({ strategy, target: this.world.target, ...(strategy === 'blue-green' ? { steps: [20, 100] } : {}), ...spec });
+    this.owner = { releaseId: releaseId(this.world.target), runId: 'run-1' };
+    this.activities = createActivities(this.world.ports);
+  }
+
+  /** Runs an activity in an environment of its own; a cancelled one stays cancelled. */
+  run<Name extends keyof Activities>(name: Name, ...input: Parameters<Activities[Name]>): Promise<Awaited<ReturnType<Activities[Name]>>> {
+    return this.in(quietEnvironment(), name, ...input);
+  }
+
+  in<Name extends keyof Activities>(environment: MockActivityEnvironment, name: Name, ...input: Parameters<Activities[Name]>): Promise<Awaited<ReturnType<Activities[Name]>>> {
+    const activity = this.activities[name] as (...args: Parameters<Activities[Name]>) => Promise<Awaited<ReturnType<Activities[Name]>>>;
+    return environment.run(activity, ...input);
+  }
+
+  /** After preflight: the plan is known and the marks are set. */
+  async planned(): Promise<this> {
+    const { plan, checks } = await this.run('preflight', { spec: this.spec, owner: this.owner });
+    if (!plan) throw new Error(`preflight: ${checks.filter(({ ok }) => !ok).map(({ detail }) => detail).join('; ')}`);
+    this.scene = { target: this.spec.target, strategy: this.spec.strategy, plan, owner: this.owner };
+    return this;
+  }
+
+  /** The new version is up and has the weight of step `index`. */
+  async atStep(index = 0): Promise<this> {
+    await this.planned();
+    const started = await this.run('start', this.scene);
+    if (started.kind !== 'ready') throw new Error(started.detail);
+    this.scene = { ...this.scene, newHash: started.newHash };
+    for (let step = 0; step <= index; step += 1) await this.run('shift', { scene: this.scene, index: step });
+    await this.run('verify', { scene: this.scene, wanted: this.weight(index) });
+    return this;
+  }
+
+  weight(index: number): number {
+    return this.scene.plan.steps[index]?.weight as number;
+  }
+
+  watch(index = 0): Watch {
+    return { scene: this.scene, limits: this.spec.analysis, from: this.world.now(), wanted: this.weight(index), index };
+  }
+}
+
+/** Gives the stage to `body` and stops its world afterwards. */
+export async function onStage(stage: Stage, body: (stage: Stage) => Promise<void>): Promise<void> {
+  try {
+    await body(stage);
+  } finally {
+    stage.world.stop();
+  }
+}

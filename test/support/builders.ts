@@ -1,0 +1,23 @@
+import type { AnalysisSpec, ReleaseSpec, Timeouts } from '../../src/domain/release/plan.ts';
+
+export interface SpecChanges extends Partial<Omit<ReleaseSpec, 'analysis' | 'timeouts'>> {
+  readonly analysis?: Partial<AnalysisSpec>;
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+/** A release that goes through by itself in milliseconds; every deadline is far away. */
+export function releaseSpec(changes: SpecChanges = {}): ReleaseSpec {
+  const { analysis, timeouts, ...rest } = changes;
+  return {
+    target: { cluster: 'dev', namespace: 'shop', rollout: 'shop' },
+    image: 'shop:v2',
+    strategy: 'canary',
+    approval: false,
+    manualPromotion: false,
+    autoRollback: true,
+    restoreTemplate: true,
+    ...rest,
+    analysis: { soakMs: 50, minRequests: 20, minSuccessRatio: 0.99, maxP95Ms: 300, holdMs: 60_000, ...analysis },
+    timeouts: { stepMs: 60_000, approvalMs: 60_000, decisionMs: 60_000, rollbackMs: 60_000, ...timeouts },
+  };
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ports } from '../../src/ports/index.ts';
+import type { Point, Rules } from './chaos-rules.ts';
+
+const LOOK_MS = 25;
+
+type Operation = (...args: unknown[]) => Promise<unknown>;
+
+/** The ports, with every operation asking the rules before it begins and after it has ended. */
+export function withChaos(ports: Ports, rules: Rules): Ports {
+  return {
+    rollouts: wrap('rollouts', ports.rollouts, rules),
+    traffic: wrap('traffic', ports.traffic, rules),
+    metrics: wrap('metrics', ports.metrics, rules),
+    now: ports.now,
+  };
+}
+
+function wrap<P extends object>(name: string, port: P, rules: Rules): P {
+  const operations = Object.entries(port as Record<string, Operation>);
+  return Object.fromEntries(operations.map(([op, run]) => [op, guarded(`${name}.${op}`, run, rules)])) as P;
+}
+
+function guarded(op: string, run: Operation, rules: Rules): Operation {
+  return async (...args) => {
+    const app = appOf(args[0]);
+    await pass(rules, { app, op, when: 'before' });
+    const result = await run(...args);
+    await pass(rules, { app, op, when: 'after' });
+    return result;
+  };
+}
+
+async function pass(rules: Rules, point: Point): Promise<void> {
+  for (let fault = rules.at(point); fault !== undefined; fault = rules.at(point)) {
+    rules.reach(point);
+    if (fault === 'kill') die(rules, point);
+    await sleep(LOOK_MS);
+  }
+}
+
+/** As the kernel would: no handler runs, nothing is flushed. The rule goes first, so that it acts once. */
+function die(rules: Rules, point: Point): void {
+  rules.clear(point);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** Every operation is about one application: a target, the TraefikService of the same name, or one of its counters. */
+function appOf(about: unknown): string {
+  if (typeof about === 'string') return /^[^-]+-(.+)-(?:stable|canary|active|preview)-\d+@/.exec(about)?.[1] ?? 'none';
+  const { rollout, name } = (about ?? {}) as { rollout?: string; name?: string };
+  return rollout ?? name ?? 'none';
+}

@@ -1,0 +1,52 @@
+import type { CliDeps } from '../../src/cli/deps.ts';
+import { runCli } from '../../src/cli/program.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import type { Preflight } from '../../src/domain/release/plan.ts';
+import { fakeServices, READY, type FakeGateway } from './fake-gateway.ts';
+
+export interface CliResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly asked: readonly string[];
+}
+
+export interface CliWorld {
+  readonly gateway: FakeGateway;
+  readonly preflight?: Preflight;
+  readonly env?: Record<string, string>;
+  /** What the person at the terminal answers; absent: nobody sits there. */
+  readonly answer?: boolean;
+  readonly doctor?: CliDeps['doctor'];
+}
+
+/** Runs the command line in this process, on a fake gateway. */
+export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliResult> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const asked: string[] = [];
+  const before = process.exitCode;
+  process.exitCode = 0;
+  const unused = (): Promise<void> => Promise.reject(new Error('not in this test'));
+  const code = await runCli(argv, {
+    load: ({ set, file }) => loadSettings({ env: { SLUICE_HOME: '/nonexistent', ...world.env }, flags: set, ...(file === undefined ? {} : { file }) }),
+    open: () => Promise.resolve({ ...fakeServices(world.gateway, world.preflight ?? READY), close: () => Promise.resolve() }),
+    temporal: () => Promise.resolve({ address: 'localhost:7233', namespace: 'default' }),
+    doctor: world.doctor ?? (() => Promise.resolve([])),
+    serve: unused,
+    mcp: unused,
+    worker: unused,
+    version: '0.0.0',
+    user: 'ada',
+    io: {
+      out: (text) => out.push(text),
+      err: (text) => err.push(text),
+      interactive: world.answer !== undefined,
+      live: false,
+      ask: (question) => Promise.resolve((asked.push(question), world.answer === true)),
+      stopped: new AbortController().signal,
+    },
+  });
+  process.exitCode = before ?? 0;
+  return { code, out: out.join('\n'), err: err.join('\n'), asked };
+}

@@ -1,0 +1,149 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { SluiceError } from '../../src/domain/errors.ts';
+import type { ErrorCode } from '../../src/domain/errors.ts';
+import type { ClusterClient, PatchOperation, PatchOptions, PatchResult } from '../../src/adapters/kubernetes/client.ts';
+import { describe } from '../../src/adapters/kubernetes/kinds.ts';
+import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
+import type { ApiResponse } from '../../src/adapters/kubernetes/transport.ts';
+import { applyJsonPatch, applyMergePatch } from './json-patch.ts';
+
+export interface StoredObject {
+  metadata: { name: string; namespace: string; resourceVersion: string; generation: number; labels?: Record<string, string>; annotations?: Record<string, string> };
+  spec: Record<string, unknown>;
+  status: Record<string, unknown>;
+}
+
+interface Fault {
+  left: number;
+  readonly code: ErrorCode;
+  /** The request is carried out, only its answer is lost. */
+  readonly afterwards: boolean;
+}
+
+/** An API server in memory, as far as the adapters need one: guarded patches, resource versions, generations, subresources. */
+export class FakeCluster implements ClusterClient {
+  readonly cluster: string;
+  /** Answers GETs to pods; set by the fake Traefik. */
+  servePod: (pod: string, path: string) => ApiResponse = () => ({ status: 404, headers: {}, body: '' });
+  readonly #objects = new Map<string, StoredObject>();
+  readonly #listeners: ((ref: ObjectRef) => void)[] = [];
+  #fault: Fault | undefined;
+  #version = 100;
+
+  constructor(cluster: string) {
+    this.cluster = cluster;
+  }
+
+  /** The next `count` requests fail; with `afterwards` writes are carried out all the same. */
+  fail(count: number, code: ErrorCode = 'CLUSTER_UNREACHABLE', afterwards = false): void {
+    this.#fault = { left: count, code, afterwards };
+  }
+
+  onChange(listener: (ref: ObjectRef) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  create(ref: ObjectRef, content: { spec?: object; status?: object; labels?: Record<string, string> }): void {
+    this.#objects.set(keyOf(ref), {
+      metadata: { name: ref.name, namespace: ref.namespace ?? '', resourceVersion: String((this.#version += 1)), generation: 1, ...(content.labels && { labels: content.labels }) },
+      spec: { ...content.spec },
+      status: { ...content.status },
+    });
+  }
+
+  delete(ref: ObjectRef): void {
+    this.#objects.delete(keyOf(ref));
+  }
+
+  /** A copy of the object as it is now. */
+  peek(ref: ObjectRef): StoredObject {
+    return structuredClone(this.#stored(ref));
+  }
+
+  /** What a controller or a stranger does. No change, no new version. */
+  update(ref: ObjectRef, mutate: (object: StoredObject) => void): void {
+    const object = this.peek(ref);
+    mutate(object);
+    this.#commit(ref, object);
+  }
+
+  async get(ref: ObjectRef): Promise<unknown> {
+    return this.#request(() => this.peek(ref));
+  }
+
+  async list(kind: Kind, namespace?: string, labelSelector?: string): Promise<readonly unknown[]> {
+    const [label, value] = (labelSelector ?? '').split('=');
+    return this.#request(() =>
+      [...this.#objects]
+        .filter(([key]) => key.startsWith(`${kind.plural}/${namespace ? `${namespace}/` : ''}`))
+        .map(([, object]) => structuredClone(object))
+        .filter((object) => !label || object.metadata.labels?.[label] === value),
+    );
+  }
+
+  async jsonPatch(ref: ObjectRef, operations: readonly PatchOperation[], options: PatchOptions = {}): Promise<PatchResult> {
+    return this.#request(() => {
+      const patched = this.peek(ref);
+      const why = applyJsonPatch(patched, operations);
+      if (why) return { applied: false, why };
+      return { applied: true, object: this.#commit(ref, this.#scoped(ref, patched, options)) };
+    });
+  }
+
+  async mergePatch(ref: ObjectRef, body: object, options: PatchOptions = {}): Promise<unknown> {
+    return this.#request(() => {
+      const patched = this.peek(ref);
+      applyMergePatch(patched as unknown as Record<string, unknown>, body as Record<string, unknown>);
+      if (patched.metadata.resourceVersion !== this.#stored(ref).metadata.resourceVersion) throw new SluiceError('CONFLICT', 'the object has been modified');
+      return this.#commit(ref, this.#scoped(ref, patched, options));
+    });
+  }
+
+  async apply(ref: ObjectRef, manifest: object): Promise<unknown> {
+    if (!this.#objects.has(keyOf(ref))) this.create(ref, {});
+    return this.mergePatch(ref, manifest);
+  }
+
+  async podGet(pod: { namespace: string; name: string }, path: string): Promise<ApiResponse> {
+    return this.#request(() => this.servePod(pod.name, path));
+  }
+
+  /** A status patch changes the status alone, any other patch all but the status. */
+  #scoped(ref: ObjectRef, patched: StoredObject, options: PatchOptions): StoredObject {
+    const present = this.peek(ref);
+    return options.subresource === 'status' ? { ...present, status: patched.status } : { ...patched, status: present.status };
+  }
+
+  #commit(ref: ObjectRef, object: StoredObject): StoredObject {
+    const before = this.#stored(ref);
+    if (JSON.stringify(before) === JSON.stringify(object)) return object;
+    const specChanged = JSON.stringify(before.spec) !== JSON.stringify(object.spec);
+    object.metadata.generation = before.metadata.generation + (specChanged ? 1 : 0);
+    object.metadata.resourceVersion = String((this.#version += 1));
+    this.#objects.set(keyOf(ref), structuredClone(object));
+    for (const listener of this.#listeners) listener(ref);
+    return structuredClone(object);
+  }
+
+  #stored(ref: ObjectRef): StoredObject {
+    const object = this.#objects.get(keyOf(ref));
+    if (object) return object;
+    const known = [...this.#objects.values()].some(({ metadata }) => metadata.namespace === ref.namespace);
+    if (!known) throw new SluiceError('NAMESPACE_NOT_FOUND', `Cluster "${this.cluster}" has no namespace "${ref.namespace ?? ''}".`);
+    throw new SluiceError(ref.kind.missing, `Cluster "${this.cluster}" has no ${describe(ref)}.`);
+  }
+
+  async #request<Answer>(answer: () => Answer): Promise<Answer> {
+    await turn();
+    const fault = this.#fault?.left ? this.#fault : undefined;
+    if (fault) fault.left -= 1;
+    if (fault && !fault.afterwards) throw new SluiceError(fault.code, 'fault set by the test');
+    const result = answer();
+    if (fault) throw new SluiceError(fault.code, 'fault set by the test, after the fact');
+    return result;
+  }
+}
+
+function keyOf(ref: ObjectRef): string {
+  return `${ref.kind.plural}/${ref.namespace ?? ''}/${ref.name}`;
+}

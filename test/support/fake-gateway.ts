@@ -1,0 +1,133 @@
+import type { CommandServices } from '../../src/commands/command.ts';
+import type { ReleaseDefaults } from '../../src/contract/release-spec.ts';
+import type { Command, CommandOutcome } from '../../src/domain/release/command.ts';
+import { SluiceError } from '../../src/domain/errors.ts';
+import type { Preflight, ReleaseSpec } from '../../src/domain/release/plan.ts';
+import { releaseId } from '../../src/domain/release/target.ts';
+import type { ReleaseView } from '../../src/domain/release/view.ts';
+import type { Ports } from '../../src/ports/index.ts';
+import type { ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
+import type { ReleaseInput } from '../../workflows/messages.ts';
+
+export const AT = Date.parse('2026-11-01T10:00:00Z');
+
+export const SPEC: ReleaseSpec = {
+  target: { cluster: 'prod', namespace: 'shop', rollout: 'web' },
+  image: 'shop:v2',
+  strategy: 'canary',
+  analysis: { soakMs: 60_000, minRequests: 50, minSuccessRatio: 0.99, holdMs: 600_000 },
+  approval: false,
+  manualPromotion: true,
+  autoRollback: true,
+  restoreTemplate: true,
+  timeouts: { stepMs: 600_000, approvalMs: 86_400_000, decisionMs: 86_400_000, rollbackMs: 900_000 },
+};
+
+export const PLAN: NonNullable<Preflight['plan']> = {
+  container: 'app',
+  fromImage: 'shop:v1',
+  toImage: 'shop:v2',
+  stableHash: 'aaa',
+  steps: [{ weight: 10, pauseIndex: 1 }, { weight: 50, pauseIndex: 3 }],
+  stable: { service: 'web-stable', metricsService: 'shop-web-stable-80@kubernetescrd' },
+  candidate: { service: 'web-canary', metricsService: 'shop-web-canary-80@kubernetescrd' },
+  traefikService: 'web',
+  settleMs: 35_000,
+};
+
+export function aView(changes: Partial<ReleaseView> = {}): ReleaseView {
+  return {
+    id: releaseId(SPEC.target),
+    runId: '11111111-2222-3333-4444-555555555555',
+    spec: SPEC,
+    startedBy: 'cli:ada',
+    startedAt: AT,
+    state: 'soaking',
+    reason: 'weight 10 for 60 s',
+    stepIndex: 0,
+    plan: PLAN,
+    weightWanted: 10,
+    commands: [],
+    events: [{ at: AT, state: 'soaking', text: 'weight 10 for 60 s' }],
+    ...changes,
+  };
+}
+
+export interface FakeGateway extends ReleaseGateway {
+  readonly views: Map<string, ReleaseView>;
+  readonly started: ReleaseInput[];
+  readonly sent: { id: string; command: Command }[];
+  /** Thrown by every call while set. */
+  failure: Error | undefined;
+  /** The answer to the next commands. */
+  outcome: Pick<CommandOutcome, 'outcome' | 'detail'>;
+}
+
+/** A gateway without Temporal: releases are what a test put into `views`. */
+export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGateway {
+  const answer = async <T>(work: () => T): Promise<T> => {
+    if (fake.failure) throw fake.failure;
+    return work();
+  };
+  const find = (id: string): ReleaseView => {
+    const view = fake.views.get(id);
+    if (!view) throw new SluiceError('RELEASE_NOT_FOUND', `There is no release ${id}.`);
+    return view;
+  };
+  const admit = (id: string, requestId: string): StartedRelease | undefined => {
+    const earlier = fake.started.find((input) => releaseId(input.spec.target) === id && input.requestId === requestId);
+    if (earlier) return { id, runId: 'run-1', started: false };
+    if (fake.views.get(id)?.closedAt === undefined && fake.views.has(id)) throw new SluiceError('TARGET_BUSY', `The target already has a running release: ${id}.`, { details: { release_id: id } });
+    return undefined;
+  };
+  const start = (input: ReleaseInput): StartedRelease => {
+    const id = releaseId(input.spec.target);
+    fake.started.push(input);
+    fake.views.set(id, aView({ id, spec: input.spec, startedBy: input.startedBy }));
+    return { id, runId: 'run-1', started: true };
+  };
+  const fake: FakeGateway = {
+    views: new Map(views.map((view) => [view.id, view])),
+    started: [],
+    sent: [],
+    failure: undefined,
+    outcome: { outcome: 'applied', detail: 'done' },
+    probe: () => answer(() => ({ address: 'fake', namespace: 'default', pollers: 1 })),
+    admit: (id, requestId) => answer(() => admit(id, requestId)),
+    start: (input) => answer(() => admit(releaseId(input.spec.target), input.requestId) ?? start(input)),
+    command: (id, command) =>
+      answer(() => {
+        find(id);
+        const duplicate = fake.sent.some((sent) => sent.command.requestId === command.requestId);
+        fake.sent.push({ id, command });
+        return { requestId: command.requestId, command: command.name, duplicate, ...fake.outcome };
+      }),
+    get: (id) => answer(() => find(id)),
+    list: ({ state, limit }) =>
+      answer(() =>
+        [...fake.views.values()]
+          .filter((view) => state === undefined || view.state === state)
+          .slice(0, limit)
+          .map((view) => ({ id: view.id, runId: view.runId, state: view.state, strategy: view.spec.strategy, version: view.spec.image, startedBy: view.startedBy, startedAt: view.startedAt })),
+      ),
+    close: () => Promise.resolve(),
+  };
+  return fake;
+}
+
+export const DEFAULTS: ReleaseDefaults = { defaultStrategy: 'canary', requireManualPromotion: true, autoRollback: true, weightStep: undefined };
+
+export const READY: Preflight = { checks: [{ name: 'rollout', ok: true, detail: 'Healthy' }], plan: PLAN };
+
+/** Services for commands whose cluster is away: every read of it fails. */
+export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = READY): CommandServices {
+  const away = (): Promise<never> => Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'The cluster prod does not answer.'));
+  const port = { read: away, inForce: away };
+  return {
+    gateway,
+    ports: { rollouts: port, traffic: port, metrics: {}, now: () => AT } as unknown as Ports,
+    preflight: () => Promise.resolve(preflight),
+    clusters: { current: () => Promise.resolve('prod') },
+    settings: DEFAULTS,
+  };
+}

@@ -1,0 +1,84 @@
+import { SluiceError } from '../../src/domain/errors.ts';
+import type { CounterSeries, MetricsPort, ServiceCounters } from '../../src/ports/metrics.ts';
+
+/** What flows through one Traefik replica to one Service, from a moment on. */
+export interface Flow {
+  readonly instance: string;
+  /** Label value of the counters. */
+  readonly service: string;
+  readonly requestsPerSecond: number;
+  readonly errorShare: number;
+  readonly latencyMs: number;
+}
+
+const BOUNDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, Infinity];
+const HISTORY_MS = 3_600_000;
+const MOST_SAMPLES = 200;
+
+/**
+ * Prometheus over flows: counters are the flows' integrals at scrape times. Times after now go on with the present
+ * flows, so that a workflow whose clock is ahead (time skipping) sees the traffic that it would see.
+ */
+export class FakeMetrics implements MetricsPort {
+  away = false;
+  /** No series at all, as for a label that nobody exports. */
+  empty = false;
+  readonly #history: { at: number; flows: readonly Flow[] }[] = [];
+  readonly #scrapeMs: number;
+
+  constructor(scrapeMs: number) {
+    this.#scrapeMs = scrapeMs;
+  }
+
+  record(at: number, flows: readonly Flow[]): void {
+    this.#history.push({ at: this.#history.length === 0 ? at - HISTORY_MS : at, flows });
+  }
+
+  async probe(): Promise<{ version: string }> {
+    this.#mustAnswer();
+    return { version: '3.0.0' };
+  }
+
+  async counters(service: string, window: { fromMs: number; toMs: number }): Promise<ServiceCounters> {
+    this.#mustAnswer();
+    if (this.empty) return { requests: [], buckets: [] };
+    const times = this.#scrapes(window);
+    const parts = this.#instances(service).flatMap((instance) => ['200', '500'].map((code) => this.#part(service, instance, code, times)));
+    return { requests: parts.flatMap((part) => part.requests), buckets: parts.flatMap((part) => part.buckets) };
+  }
+
+  #instances(service: string): string[] {
+    return [...new Set(this.#history.flatMap(({ flows }) => flows.filter((flow) => flow.service === service).map(({ instance }) => instance)))];
+  }
+
+  /** The series of one status code on one replica; like a real counter they appear with their first event. */
+  #part(service: string, instance: string, code: string, times: readonly number[]): ServiceCounters {
+    const labels = { service, instance, code, method: 'GET', protocol: 'http' };
+    const born = times.filter((at) => this.#count(service, instance, at, code, Infinity) > 0);
+    if (born.length === 0) return { requests: [], buckets: [] };
+    const series = (le: number, extra: object): CounterSeries => ({ labels: { ...labels, ...extra }, samples: born.map((at) => [at, this.#count(service, instance, at, code, le)] as const) });
+    return { requests: [series(Infinity, {})], buckets: BOUNDS.map((le) => series(le, { le: le === Infinity ? '+Inf' : String(le) })) };
+  }
+
+  #mustAnswer(): void {
+    if (this.away) throw new SluiceError('PROMETHEUS_UNREACHABLE', 'Prometheus does not answer: fault set by the test');
+  }
+
+  #scrapes({ fromMs, toMs }: { fromMs: number; toMs: number }): number[] {
+    const step = this.#scrapeMs * Math.max(1, Math.ceil((toMs - fromMs) / this.#scrapeMs / MOST_SAMPLES));
+    const times = [];
+    for (let at = Math.ceil(fromMs / step) * step; at <= toMs; at += step) times.push(at);
+    return times;
+  }
+
+  #count(service: string, instance: string, at: number, code: string, le: number): number {
+    let total = 0;
+    for (const [index, period] of this.#history.entries()) {
+      const flow = period.flows.find((one) => one.service === service && one.instance === instance);
+      const until = Math.min(at, this.#history[index + 1]?.at ?? Infinity);
+      if (!flow || until <= period.at || flow.latencyMs / 1000 > le) continue;
+      total += ((until - period.at) / 1000) * flow.requestsPerSecond * (code === '500' ? flow.errorShare : 1 - flow.errorShare);
+    }
+    return Math.floor(total);
+  }
+}

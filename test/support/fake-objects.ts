@@ -1,0 +1,72 @@
+import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
+import type { Target } from '../../src/domain/release/target.ts';
+import type { ArmServices } from '../../src/ports/traffic.ts';
+import { HASH_LABEL, hashOf } from './fake-argo.ts';
+import type { FakeCluster } from './fake-cluster.ts';
+import type { FakeWorldOptions } from './fake-world-options.ts';
+
+export const PORT = 8080;
+
+interface Scene {
+  readonly target: Target;
+  readonly arms: ArmServices;
+  readonly image: string;
+  readonly options: FakeWorldOptions;
+}
+
+/** One settled application: the Rollout, its two Services, and the TraefikService of the same name. */
+export function createObjects(cluster: FakeCluster, { target, arms, image, options }: Scene): void {
+  const { namespace, rollout } = target;
+  const hash = hashOf(image);
+  for (const name of [arms.stable, arms.candidate]) {
+    cluster.create({ kind: SERVICE, namespace, name }, { spec: { selector: { app: rollout, [HASH_LABEL]: hash }, ports: [{ port: PORT }] } });
+  }
+  const services = [arms.stable, arms.candidate].map((name, index) => ({ name, port: PORT, weight: index === 0 ? 100 : 0, nativeLB: true }));
+  cluster.create({ kind: TRAEFIK_SERVICE, namespace, name: rollout }, { spec: { weighted: { services } } });
+  const { strategy, status } = options.strategy === 'blue-green' ? blueGreen(arms, hash, options) : canary(target, arms, options);
+  cluster.create(
+    { kind: ROLLOUT, namespace, name: rollout },
+    {
+      spec: { replicas: 2, template: { spec: { containers: [{ name: 'app', image }] } }, strategy },
+      status: { currentPodHash: hash, stableRS: hash, phase: 'Healthy', observedGeneration: '1', updatedReplicas: 2, availableReplicas: 2, ...status },
+    },
+  );
+}
+
+function canary(target: Target, arms: ArmServices, options: FakeWorldOptions): { strategy: object; status: object } {
+  const steps = options.steps ?? [5, 25, 50].flatMap((weight) => [{ setWeight: weight }, { pause: {} }]);
+  const strategy = {
+    steps,
+    stableService: arms.stable,
+    canaryService: arms.candidate,
+    trafficRouting: { traefik: { weightedTraefikServiceName: target.rollout } },
+    abortScaleDownDelaySeconds: options.abortScaleDownDelaySeconds ?? 1,
+  };
+  return { strategy: { canary: strategy }, status: { currentStepIndex: steps.length, canary: { weights: { canary: { weight: 0 } } } } };
+}
+
+function blueGreen(arms: ArmServices, hash: string, options: FakeWorldOptions): { strategy: object; status: object } {
+  const strategy = {
+    activeService: arms.stable,
+    previewService: arms.candidate,
+    autoPromotionEnabled: false,
+    abortScaleDownDelaySeconds: options.abortScaleDownDelaySeconds ?? 1,
+  };
+  return { strategy: { blueGreen: strategy }, status: { blueGreen: { activeSelector: hash, previewSelector: hash } } };
+}
+
+interface Template {
+  template: { spec: { containers: { image: string }[] } };
+}
+
+export function imageOf(spec: object): string {
+  return (spec as Template).template.spec.containers[0]?.image ?? '';
+}
+
+export function setImage(spec: object, image: string): void {
+  for (const container of (spec as Template).template.spec.containers) container.image = image;
+}
+
+export function weightedEntries(spec: object): { name: string; weight: number }[] {
+  return (spec as { weighted: { services: { name: string; weight: number }[] } }).weighted.services;
+}

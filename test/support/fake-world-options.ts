@@ -1,0 +1,31 @@
+import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Target } from '../../src/domain/release/target.ts';
+import type { ArgoTiming } from './fake-argo.ts';
+
+/** How a version answers. */
+export interface Behaviour {
+  /** Share of 500s, 0…1. */
+  readonly errorShare: number;
+  readonly latencyMs: number;
+  /** Real milliseconds until its pods are ready; Infinity: never. */
+  readonly readyAfterMs: number;
+}
+
+export interface FakeWorldOptions {
+  readonly strategy?: Strategy;
+  readonly target?: Target;
+  readonly image?: string;
+  /** Steps of the canary, as in the Rollout. Default: 5, 25, 50, each with an untimed pause. */
+  readonly steps?: readonly Record<string, unknown>[];
+  /** By image; what is not said is healthy: no errors, 20 ms, ready after 5 ms. */
+  readonly versions?: Readonly<Record<string, Partial<Behaviour>>>;
+  /** Through all replicas together, per second of the world's clock. Default 200. */
+  readonly requestsPerSecond?: number;
+  readonly timing?: Partial<ArgoTiming & { readonly proxyMs: number; readonly scrapeMs: number }>;
+  readonly replicas?: readonly string[];
+  /** Flips of the canary selector after an abort. Default 3. */
+  readonly flaps?: number;
+  readonly abortScaleDownDelaySeconds?: number;
+  /** How many times faster than real the world's clock runs: `ports.now()`, timed pauses and traffic. Default 1. */
+  readonly speed?: number;
+}

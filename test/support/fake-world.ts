@@ -1,0 +1,279 @@
+import { createRollouts } from '../../src/adapters/argo-rollouts/index.ts';
+import type { Clusters } from '../../src/adapters/kubernetes/client.ts';
+import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
+import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
+import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner.ts';
+import { createTraffic } from '../../src/adapters/traefik/index.ts';
+import { SluiceError } from '../../src/domain/errors.ts';
+import type { ErrorCode } from '../../src/domain/errors.ts';
+import type { Owner, Target } from '../../src/domain/release/target.ts';
+import type { Ports } from '../../src/ports/index.ts';
+import { metricsServiceName } from '../../src/ports/traffic.ts';
+import type { ArmServices, TrafficRef } from '../../src/ports/traffic.ts';
+import { FakeArgo, HASH_LABEL, hashOf } from './fake-argo.ts';
+import { FakeCluster } from './fake-cluster.ts';
+import { FakeMetrics } from './fake-metrics.ts';
+import type { Flow } from './fake-metrics.ts';
+import { createObjects, imageOf, PORT, setImage, weightedEntries } from './fake-objects.ts';
+import { FakeTraefik, TRAEFIK_PODS } from './fake-traefik.ts';
+import type { Behaviour, FakeWorldOptions } from './fake-world-options.ts';
+
+export type { Behaviour, FakeWorldOptions } from './fake-world-options.ts';
+
+const TIMING = { reconcileMs: 2, weightMs: 3, flapMs: 10, proxyMs: 3, scrapeMs: 100 };
+const HEALTHY: Behaviour = { errorShare: 0, latencyMs: 20, readyAfterMs: 5 };
+
+/** What a test looks at without going through the ports. */
+export interface Snapshot {
+  readonly image: string;
+  readonly podHash: string;
+  readonly stableHash: string;
+  readonly stepIndex: number | undefined;
+  readonly phase: string;
+  readonly aborted: boolean;
+  readonly paused: boolean;
+  /** Candidate's weight in the TraefikService. */
+  readonly weight: number;
+  readonly stableSelector: string | undefined;
+  readonly candidateSelector: string | undefined;
+  readonly rolloutOwner: string | undefined;
+  readonly trafficOwner: string | undefined;
+}
+
+/**
+ * One Rollout with its Services, TraefikService, proxies and counters, in memory and in milliseconds. The ports are the
+ * real adapters over a fake API server, except for metrics. Call `stop()` at the end.
+ */
+export class FakeWorld {
+  readonly target: Target;
+  readonly traffic: TrafficRef;
+  readonly arms: ArmServices;
+  /** Values of the `service` label of the counters. */
+  readonly metricsServices: { readonly stable: string; readonly candidate: string };
+  readonly ports: Ports;
+  /** Every call of a port, in order: "rollouts.promoteCanary". */
+  readonly calls: string[] = [];
+  /** What the controller did, in order. */
+  readonly events: string[] = [];
+  /** What a careful release never does. */
+  readonly violations: string[] = [];
+  readonly cluster: FakeCluster;
+  readonly argo: FakeArgo;
+  readonly traefik: FakeTraefik;
+  readonly metrics: FakeMetrics;
+  readonly #options: FakeWorldOptions;
+  readonly #rollout: ObjectRef;
+  readonly #versions: Map<string, Partial<Behaviour>>;
+  readonly #images = new Map<string, string>();
+  readonly #bornAt = Date.now();
+
+  constructor(options: FakeWorldOptions) {
+    const timing = { ...TIMING, ...options.timing };
+    this.#options = options;
+    this.#versions = new Map(Object.entries(options.versions ?? {}));
+    this.target = options.target ?? { cluster: 'dev', namespace: 'shop', rollout: 'shop' };
+    const { cluster, namespace, rollout } = this.target;
+    this.arms = options.strategy === 'blue-green' ? { stable: `${rollout}-active`, candidate: `${rollout}-preview` } : { stable: `${rollout}-stable`, candidate: `${rollout}-canary` };
+    this.traffic = { cluster, namespace, name: rollout };
+    this.metricsServices = { stable: metricsServiceName(namespace, this.arms.stable, String(PORT)), candidate: metricsServiceName(namespace, this.arms.candidate, String(PORT)) };
+    this.cluster = new FakeCluster(cluster);
+    this.#rollout = { kind: ROLLOUT, namespace, name: rollout };
+    this.metrics = new FakeMetrics(timing.scrapeMs);
+    const image = options.image ?? `${rollout}:v1`;
+    this.#images.set(hashOf(image), image);
+    createObjects(this.cluster, { target: this.target, arms: this.arms, image, options });
+    this.traefik = new FakeTraefik(this.cluster, options.replicas ?? ['traefik-1', 'traefik-2'], timing.proxyMs, () => this.#recordFlows());
+    this.traefik.follow(this.cluster, namespace, rollout, true);
+    this.argo = new FakeArgo(this.cluster, {
+      ref: this.#rollout,
+      stableService: this.arms.stable,
+      candidateService: this.arms.candidate,
+      traefikService: rollout,
+      timing,
+      flaps: options.flaps ?? 3,
+      readyAfterMs: (image) => this.#behaviour(image).readyAfterMs,
+      pauseMs: (seconds) => (seconds * 1000) / (options.speed ?? 1),
+      note: (event) => this.events.push(event),
+    });
+    this.cluster.onChange((ref) => this.#watch(ref));
+    this.ports = this.#createPorts();
+  }
+
+  stop(): void {
+    this.argo.stop();
+    this.traefik.stop();
+  }
+
+  /** The world's clock, epoch milliseconds. */
+  now(): number {
+    return Math.round(this.#bornAt + (Date.now() - this.#bornAt) * (this.#options.speed ?? 1));
+  }
+
+  /** The next `count` requests to the cluster fail. `afterwards`: they are carried out and the answer is lost. */
+  failCluster(count: number, code?: ErrorCode, afterwards = false): void {
+    this.cluster.fail(count, code, afterwards);
+  }
+
+  metricsAway(away: boolean): void {
+    this.metrics.away = away;
+  }
+
+  metricsEmpty(empty: boolean): void {
+    this.metrics.empty = empty;
+  }
+
+  /** Delay with which a replica follows from now on; Infinity: it stays as it is. */
+  lagReplica(name: string, lagMs: number): void {
+    this.#replica(name).lagMs = lagMs;
+    if (Number.isFinite(lagMs)) this.traefik.follow(this.cluster, this.target.namespace, this.traffic.name);
+  }
+
+  silenceReplica(name: string, silent: boolean): void {
+    this.#replica(name).silent = silent;
+  }
+
+  /** Changes how a version answers from now on. Readiness counts for its next start. */
+  behave(image: string, behaviour: Partial<Behaviour>): void {
+    this.#versions.set(image, { ...this.#versions.get(image), ...behaviour });
+    this.#recordFlows();
+  }
+
+  /** Somebody else sets an image. */
+  foreignImage(image: string): void {
+    this.cluster.update(this.#rollout, (object) => setImage(object.spec, image));
+  }
+
+  /** Somebody else writes weights; the controller overwrites them only when it next acts, as Argo does. */
+  foreignWeight(candidate: number): void {
+    this.cluster.update(this.#trafficObject(), (object) => {
+      for (const entry of weightedEntries(object.spec)) entry.weight = entry.name === this.arms.candidate ? candidate : 100 - candidate;
+    });
+  }
+
+  /** Somebody else's mark on the Rollout or the TraefikService. */
+  foreignOwner(on: 'rollout' | 'traffic', owner: Owner): void {
+    this.cluster.update(on === 'rollout' ? this.#rollout : this.#trafficObject(), ({ metadata }) => {
+      metadata.annotations = { ...metadata.annotations, [OWNER_ANNOTATION]: JSON.stringify({ release_id: owner.releaseId, run_id: owner.runId }) };
+    });
+  }
+
+  /** `spec.paused`, as `kubectl argo rollouts pause` sets it. */
+  pauseByHand(paused: boolean): void {
+    this.cluster.update(this.#rollout, (object) => {
+      object.spec['paused'] = paused;
+    });
+  }
+
+  /** A stopped controller reacts to nothing; started again it catches up. */
+  controllerDown(down: boolean): void {
+    this.argo.running = !down;
+    if (!down) this.argo.poke();
+  }
+
+  snapshot(): Snapshot {
+    const { spec, status, metadata } = this.cluster.peek(this.#rollout);
+    const traffic = this.cluster.peek(this.#trafficObject());
+    return {
+      image: imageOf(spec),
+      podHash: String(status['currentPodHash']),
+      stableHash: String(status['stableRS']),
+      stepIndex: status['currentStepIndex'] as number | undefined,
+      phase: String(status['phase']),
+      aborted: status['abort'] === true,
+      paused: Array.isArray(status['pauseConditions']) && status['pauseConditions'].length > 0,
+      weight: weightedEntries(traffic.spec).find(({ name }) => name === this.arms.candidate)?.weight ?? 1,
+      stableSelector: this.#selector(this.arms.stable),
+      candidateSelector: this.#selector(this.arms.candidate),
+      rolloutOwner: metadata.annotations?.[OWNER_ANNOTATION],
+      trafficOwner: traffic.metadata.annotations?.[OWNER_ANNOTATION],
+    };
+  }
+
+  /** Waits until the snapshot is as wanted; fails after `withinMs`. */
+  async until(wanted: (now: Snapshot) => boolean, withinMs = 2_000): Promise<Snapshot> {
+    const deadline = Date.now() + withinMs;
+    while (!wanted(this.snapshot())) {
+      if (Date.now() > deadline) throw new Error(`not reached within ${withinMs} ms: ${JSON.stringify(this.snapshot())}`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    return this.snapshot();
+  }
+
+  #trafficObject(): ObjectRef {
+    return { kind: TRAEFIK_SERVICE, namespace: this.target.namespace, name: this.target.rollout };
+  }
+
+  #replica(name: string): { lagMs: number; silent: boolean } {
+    const replica = this.traefik.replicas.find((one) => one.name === name);
+    if (!replica) throw new Error(`no replica ${name}`);
+    return replica;
+  }
+
+  #behaviour(image: string): Behaviour {
+    return { ...HEALTHY, ...this.#versions.get(image) };
+  }
+
+  #selector(service: string): string | undefined {
+    const { spec } = this.cluster.peek({ kind: SERVICE, namespace: this.target.namespace, name: service });
+    return (spec['selector'] as Record<string, string> | undefined)?.[HASH_LABEL];
+  }
+
+  #watch(ref: ObjectRef): void {
+    if (ref.kind === SERVICE) this.#recordFlows();
+    if (ref.kind !== ROLLOUT) return;
+    const { spec, status } = this.cluster.peek(ref);
+    this.#images.set(hashOf(imageOf(spec)), imageOf(spec));
+    const fresh = status['abort'] === true && status['abortedAt'] === undefined;
+    // Seen: pods of the preview go away after the abort, and its share is answered with 503.
+    if (fresh && this.#options.strategy === 'blue-green' && this.snapshot().weight > 0) this.violations.push(`aborted with weight ${this.snapshot().weight} on the preview Service`);
+  }
+
+  /** What flows where now: each replica splits its part of the requests by the weights that it serves. */
+  #recordFlows(): void {
+    const perReplica = (this.#options.requestsPerSecond ?? 200) / this.traefik.replicas.length;
+    const flows = this.traefik.replicas.flatMap((replica) => {
+      const entries = replica.serves.get(`${this.target.namespace}-${this.target.rollout}`) ?? [];
+      const sum = entries.reduce((total, { weight = 1 }) => total + weight, 0);
+      return entries.map(({ name, port, weight = 1 }): Flow => {
+        const { errorShare, latencyMs } = this.#behaviour(this.#images.get(this.#selector(name) ?? '') ?? '');
+        const service = metricsServiceName(this.target.namespace, name, String(port));
+        return { instance: replica.name, service, requestsPerSecond: sum === 0 ? 0 : (perReplica * weight) / sum, errorShare, latencyMs };
+      });
+    });
+    this.metrics.record(this.now(), flows);
+  }
+
+  #createPorts(): Ports {
+    const clusters: Clusters = {
+      contexts: () => [this.target.cluster],
+      currentContext: () => this.target.cluster,
+      client: (name) => {
+        if (name !== this.target.cluster) throw new SluiceError('CLUSTER_UNKNOWN', `No kubeconfig context is named "${name}". Contexts: ${this.target.cluster}.`);
+        return this.cluster;
+      },
+    };
+    return {
+      rollouts: this.#logged('rollouts', createRollouts(clusters)),
+      traffic: this.#logged('traffic', createTraffic(clusters, { apis: { pods: TRAEFIK_PODS } })),
+      metrics: this.#logged('metrics', this.metrics),
+      now: () => this.now(),
+    };
+  }
+
+  #logged<Port extends object>(name: string, port: Port): Port {
+    return new Proxy(port, {
+      get: (target, key) => {
+        const member = Reflect.get(target, key) as unknown;
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => {
+          this.calls.push(`${name}.${String(key)}`);
+          return Reflect.apply(member, target, args) as unknown;
+        };
+      },
+    });
+  }
+}
+
+export function createFakeWorld(options: FakeWorldOptions = {}): FakeWorld {
+  return new FakeWorld(options);
+}

@@ -1,0 +1,34 @@
+import type { PatchOperation } from '../../src/adapters/kubernetes/client.ts';
+
+type Container = Record<string, unknown>;
+
+/** Applies an RFC 6902 patch to `document` itself. Returns why it does not apply; then `document` may be half changed. */
+export function applyJsonPatch(document: object, operations: readonly PatchOperation[]): string | undefined {
+  for (const operation of operations) {
+    const problem = applyOne(document, operation);
+    if (problem) return `${operation.op} ${operation.path}: ${problem}`;
+  }
+  return undefined;
+}
+
+function applyOne(document: object, operation: PatchOperation): string | undefined {
+  const keys = operation.path.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const last = keys.pop() as string;
+  const parent = keys.reduce<unknown>((value, key) => (value as Container | undefined)?.[key], document) as Container | undefined;
+  if (typeof parent !== 'object' || parent === null) return 'no such path';
+  if (operation.op === 'add') parent[last] = operation.value;
+  else if (!(last in parent)) return 'no such path';
+  else if (operation.op === 'remove') delete parent[last];
+  else if (operation.op === 'replace') parent[last] = operation.value;
+  else if (JSON.stringify(parent[last]) !== JSON.stringify(operation.value)) return 'test failed';
+  return undefined;
+}
+
+/** Applies an RFC 7386 merge patch to `target` itself. */
+export function applyMergePatch(target: Container, patch: Container): void {
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete target[key];
+    else if (typeof value === 'object' && !Array.isArray(value)) applyMergePatch((target[key] ??= {}) as Container, value as Container);
+    else target[key] = value;
+  }
+}

@@ -1,0 +1,62 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as StdioClientTransport1 } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport as StreamableHTTPClientTransport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+
+/** The clients people have: 2.x speaking 2026-07-28, and 1.x speaking 2025. */
+export const ERAS = ['2026 client', '2025 client'] as const;
+export type Era = (typeof ERAS)[number];
+
+export interface ToolAnswer {
+  readonly isError?: boolean;
+  readonly content: readonly { readonly type: string; readonly text?: string }[];
+  readonly structuredContent?: unknown;
+  readonly _meta?: Record<string, unknown>;
+}
+
+export interface TestClient {
+  listTools(): Promise<{ tools: { name: string; annotations?: Record<string, unknown>; inputSchema: unknown; outputSchema?: unknown }[] }>;
+  callTool(name: string, args: Record<string, unknown>, onProgress?: (message: string) => void): Promise<ToolAnswer>;
+  instructions(): string | undefined;
+  close(): Promise<void>;
+}
+
+export interface ClientOptions {
+  readonly name?: string;
+  /** The answer of the user to every question; absent: the client cannot ask. */
+  readonly answer?: boolean;
+}
+
+type Where = { readonly url: string } | { readonly command: string; readonly args: string[] };
+
+export function connect(era: Era, where: Where, options: ClientOptions = {}): Promise<TestClient> {
+  return era === '2026 client' ? connect2(where, options) : connect1(where, options);
+}
+
+async function connect2(where: Where, { name = 'test-agent', answer }: ClientOptions): Promise<TestClient> {
+  const client = new Client({ name, version: '1' }, { capabilities: answer === undefined ? {} : { elicitation: { form: {} } }, versionNegotiation: { mode: 'auto' } });
+  if (answer !== undefined) client.setRequestHandler('elicitation/create', () => ({ action: 'accept' as const, content: { yes: answer } }));
+  await client.connect('url' in where ? new StreamableHTTPClientTransport(new URL(where.url)) : new StdioClientTransport({ ...where, stderr: 'ignore' }));
+  return {
+    listTools: () => client.listTools() as ReturnType<TestClient['listTools']>,
+    callTool: (tool, args, onProgress) =>
+      client.callTool({ name: tool, arguments: args }, onProgress ? { onprogress: ({ message }) => onProgress(message ?? '') } : {}) as Promise<ToolAnswer>,
+    instructions: () => client.getInstructions(),
+    close: () => client.close(),
+  };
+}
+
+async function connect1(where: Where, { name = 'test-agent', answer }: ClientOptions): Promise<TestClient> {
+  const client = new Client1({ name, version: '1' }, { capabilities: answer === undefined ? {} : { elicitation: {} } });
+  if (answer !== undefined) client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept' as const, content: { yes: answer } }));
+  await client.connect(('url' in where ? new StreamableHTTPClientTransport1(new URL(where.url)) : new StdioClientTransport1({ ...where, stderr: 'ignore' })));
+  return {
+    listTools: () => client.listTools() as ReturnType<TestClient['listTools']>,
+    callTool: (tool, args, onProgress) =>
+      client.callTool({ name: tool, arguments: args }, undefined, onProgress ? { onprogress: ({ message }) => onProgress(message ?? '') } : {}) as Promise<ToolAnswer>,
+    instructions: () => client.getInstructions(),
+    close: () => client.close(),
+  };
+}

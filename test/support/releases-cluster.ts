@@ -1,0 +1,72 @@
+import { createRollouts } from '../../src/adapters/argo-rollouts/index.ts';
+import type { ClusterClient } from '../../src/adapters/kubernetes/index.ts';
+import { createClusters } from '../../src/adapters/kubernetes/index.ts';
+import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
+import { createTraffic } from '../../src/adapters/traefik/index.ts';
+import type { Target } from '../../src/domain/release/target.ts';
+import type { RolloutView, RolloutsPort } from '../../src/ports/rollouts.ts';
+import type { TrafficPort, TrafficView } from '../../src/ports/traffic.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
+import { eventually } from './releases-wait.ts';
+
+/** Everything that proves the end of a release, read without the release's help. */
+export interface EndState {
+  readonly rollout: RolloutView;
+  readonly traffic: TrafficView;
+  /** The candidate's weight on every Traefik replica. */
+  readonly inForce: readonly (number | undefined)[];
+}
+
+/** The cluster as an operator with kubectl would see and change it. */
+export class Cluster {
+  private readonly rollouts: RolloutsPort;
+  private readonly traffic: TrafficPort;
+  private readonly client: ClusterClient;
+
+  constructor(sandbox: Sandbox) {
+    const clusters = createClusters({ kubeconfig: sandbox.kubeconfig });
+    this.rollouts = createRollouts(clusters);
+    this.traffic = createTraffic(clusters, { apis: { urls: sandbox.traefikApiUrls } });
+    this.client = clusters.client(sandbox.context);
+  }
+
+  async read(target: Target): Promise<EndState> {
+    const ref = { cluster: target.cluster, namespace: target.namespace, name: target.rollout };
+    const rollout = await this.rollouts.read(target);
+    const arms = { stable: rollout.stableService as string, candidate: rollout.candidateService as string };
+    const [traffic, proxies] = await Promise.all([this.traffic.read(ref), this.traffic.inForce(ref, arms)]);
+    return { rollout, traffic, inForce: proxies.map(({ candidate }) => candidate) };
+  }
+
+  image({ images }: RolloutView): string | undefined {
+    return images['app'];
+  }
+
+  /** What somebody with `kubectl set image` does. */
+  async setImage(target: Target, image: string): Promise<void> {
+    const containers = [{ op: 'replace' as const, path: '/spec/template/spec/containers/0/image', value: image }];
+    await this.client.jsonPatch({ kind: ROLLOUT, namespace: target.namespace, name: target.rollout }, containers);
+  }
+
+  async untilImage(target: Target, image: string): Promise<void> {
+    await eventually(`${target.rollout} has ${image}`, async () => (this.image(await this.rollouts.read(target)) === image ? true : undefined));
+  }
+
+  /** Another step list, each weight followed by an untimed pause. */
+  async setSteps(target: Target, weights: readonly number[]): Promise<void> {
+    const value = weights.flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
+    await this.client.jsonPatch({ kind: ROLLOUT, namespace: target.namespace, name: target.rollout }, [{ op: 'replace', path: '/spec/strategy/canary/steps', value }]);
+    await eventually(`${target.rollout} has its new steps`, async () => ((await this.rollouts.read(target)).observed ? true : undefined));
+  }
+
+  /** What `kubectl argo rollouts promote --full` does; returns when the Rollout is Healthy on its newest image. */
+  async finish(target: Target): Promise<void> {
+    const ref = { kind: ROLLOUT, namespace: target.namespace, name: target.rollout };
+    await eventually(`${target.rollout} is Healthy on its newest image`, async () => {
+      const seen = await this.rollouts.read(target);
+      if (seen.observed && seen.phase === 'Healthy' && seen.stableHash === seen.podHash) return true;
+      if (seen.observed) await this.client.mergePatch(ref, { status: { promoteFull: true, pauseConditions: null } }, { subresource: 'status' });
+      return undefined;
+    }, { everyMs: 500, timeoutMs: 60_000 });
+  }
+}

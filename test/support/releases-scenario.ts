@@ -1,0 +1,45 @@
+import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Cell } from './matrix.ts';
+import type { Stage } from './releases-stage.ts';
+
+/**
+ * `steady`: side by side with others on one worker that nobody kills. `chaos`: alone on a worker that may be killed.
+ * `settings`: on a plain `sluice worker`, through a server whose settings differ from the usual. `together`: all of them at
+ * once, when the others are done.
+ */
+export type LaneKind = 'steady' | 'chaos' | 'settings' | 'together';
+
+/** How the cluster must be left; proved from the cluster itself after every scenario. */
+export type End = { readonly is: 'released' | 'back' | 'left-to'; readonly image: string };
+
+export interface Scenario {
+  readonly name: string;
+  readonly strategy: Strategy;
+  readonly lane: LaneKind;
+  /** The cells of the table that are filled when it passes. */
+  readonly cells: readonly Cell[];
+  /** Name under which its history is kept for the replay tests. */
+  readonly record?: string;
+  /** Images that answer badly by purpose need no mention: their tags say it. */
+  play(stage: Stage): Promise<End>;
+}
+
+export const released = (image: string): End => ({ is: 'released', image });
+export const back = (image: string): End => ({ is: 'back', image });
+export const leftTo = (image: string): End => ({ is: 'left-to', image });
+
+export type Play = Scenario['play'];
+interface Options {
+  readonly lane?: LaneKind;
+  readonly cells?: readonly Omit<Cell, 'strategy'>[];
+  readonly record?: string;
+}
+
+/** The same story for both strategies. */
+export function forBoth(name: string, play: Play, options: Options = {}): Scenario[] {
+  return [...forOne('canary', name, play, options), ...forOne('blue-green', name, play, options)];
+}
+
+export function forOne(strategy: Strategy, name: string, play: Play, { lane = 'steady', cells = [], record }: Options = {}): Scenario[] {
+  return [{ name: `${strategy}: ${name}`, strategy, lane, cells: cells.map((cell) => ({ ...cell, strategy })), play, ...(record ? { record: `${strategy}-${record}` } : {}) }];
+}

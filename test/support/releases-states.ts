@@ -1,0 +1,132 @@
+import type { ReleaseState } from '../../src/domain/release/state.ts';
+import { ToolError } from './mcp-client.ts';
+import type { Release } from './releases-release.ts';
+import type { ReleaseOverrides, Stage } from './releases-stage.ts';
+
+/** Every state in which a release can be met by a fault. */
+export const OPEN_STATES = [
+  'preflight',
+  'waiting-for-approval',
+  'starting',
+  'shifting',
+  'verifying',
+  'soaking',
+  'judging',
+  'waiting-for-decision',
+  'paused',
+  'promoting',
+  'aborting',
+] as const satisfies readonly ReleaseState[];
+export type OpenState = (typeof OPEN_STATES)[number];
+
+/** States whose histories stand for the others' where a fault leaves much the same behind in every one. */
+const REPRESENTATIVE: readonly OpenState[] = ['shifting', 'soaking', 'promoting', 'aborting'];
+
+/** The name under which a history is kept for the replay tests; nothing where another state's stands for it. */
+export function recordedAs(fault: string, state: OpenState): { record?: string } {
+  return REPRESENTATIVE.includes(state) ? { record: `${fault}-${state}` } : {};
+}
+
+/** A release that stays in a state until it is let go. */
+export interface Held {
+  readonly release: Release;
+  /** The port operation before which a worker waits; absent: the release waits for somebody, or for its clock. */
+  readonly op?: string;
+  /** Lets it go on to its end. Does nothing when it has ended meanwhile. */
+  letGo(): Promise<void>;
+}
+
+type Way = (stage: Stage, file: ReleaseOverrides) => Promise<Held>;
+
+/** Starts a release of a good version and brings it to the state. */
+export async function bringTo(state: OpenState, stage: Stage, file: ReleaseOverrides = {}): Promise<Held> {
+  return WAYS[state](stage, file);
+}
+
+const ends = (stage: Stage) => (stage.strategy === 'canary' ? 'rollouts.promoteCanary' : 'rollouts.promoteBlueGreen');
+const shifts = (stage: Stage) => (stage.strategy === 'canary' ? 'rollouts.promoteCanary' : 'traffic.setWeight');
+
+const WAYS: Readonly<Record<OpenState, Way>> = {
+  preflight: (stage, file) => startHeld(stage, file, 'rollouts.claim'),
+  starting: (stage, file) => startHeld(stage, file, 'rollouts.setImage'),
+  shifting: (stage, file) => startHeld(stage, file, shifts(stage)),
+
+  async 'waiting-for-approval'(stage, file) {
+    const release = await stage.start('', { approval: { required: true }, ...file });
+    await release.reaches('waiting-for-approval');
+    return waiting(release, () => release.approve());
+  },
+
+  /** Preflight asks the proxies too, so the hold is set up once the release has passed it. */
+  async verifying(stage, file) {
+    const { release } = await startHeld(stage, file, 'rollouts.setImage');
+    stage.arm('traffic.inForce', 'before', 'hold');
+    stage.letGo('rollouts.setImage', 'before');
+    await release.reaches('verifying');
+    return held(stage, release, 'traffic.inForce');
+  },
+
+  async soaking(stage, file) {
+    const release = await stage.start('', { ...file, analysis: { soak: '8s', ...file.analysis } });
+    await release.reaches('soaking');
+    return waiting(release, async () => undefined);
+  },
+
+  /** The guard reads the counters too and is held with the judge. */
+  async judging(stage, file) {
+    stage.arm('metrics.counters', 'before', 'hold');
+    const release = await stage.start('', file);
+    await release.reaches('judging');
+    return held(stage, release, 'metrics.counters');
+  },
+
+  async 'waiting-for-decision'(stage, file) {
+    const release = await stage.start('', { require_manual_promotion: true, ...file });
+    await release.reaches('waiting-for-decision');
+    return waiting(release, () => release.promoteAll());
+  },
+
+  async paused(stage, file) {
+    const release = await stage.start('', { ...file, analysis: { soak: '4s', ...file.analysis } });
+    await release.reaches('soaking');
+    await release.pause({ reason: 'lunch' });
+    await release.reaches('paused');
+    return waiting(release, () => release.resume());
+  },
+
+  /** The operation that ends the last pause of a canary ends earlier ones too. */
+  async promoting(stage, file) {
+    const release = await stage.start('', file);
+    await release.until('the last step is watched', ({ state, step }) => state === 'soaking' && step !== undefined && step.index === step.of - 1);
+    stage.arm(ends(stage), 'before', 'hold');
+    await release.reaches('promoting');
+    return held(stage, release, ends(stage));
+  },
+
+  async aborting(stage, file) {
+    const release = await stage.start('', { ...file, analysis: { soak: '20s', ...file.analysis } });
+    await release.reaches('soaking');
+    stage.arm('rollouts.abort', 'before', 'hold');
+    await release.abort({ reason: 'to see it abort' });
+    return held(stage, release, 'rollouts.abort');
+  },
+};
+
+async function startHeld(stage: Stage, file: ReleaseOverrides, op: string): Promise<Held> {
+  stage.arm(op, 'before', 'hold');
+  return held(stage, await stage.start('', file), op);
+}
+
+async function held(stage: Stage, release: Release, op: string): Promise<Held> {
+  await stage.reached(op, 'before');
+  return { release, op, letGo: async () => stage.letGo(op, 'before') };
+}
+
+function waiting(release: Release, answer: () => Promise<unknown>): Held {
+  const letGo = async () => {
+    await answer().catch((error: unknown) => {
+      if (!(error instanceof ToolError && ['RELEASE_CLOSED', 'NOT_WAITING'].includes(error.code))) throw error;
+    });
+  };
+  return { release, letGo };
+}

@@ -1,0 +1,59 @@
+import { applyApplication, removeApplication, type ApplicationSpec } from '../../sandbox/index.ts';
+import type { Strategy } from '../../src/domain/release/plan.ts';
+import { record } from './releases-history.ts';
+import { expectBack, expectLeftTo, expectNoOtherFailures, expectReleased } from './releases-proof.ts';
+import type { End, Scenario } from './releases-scenario.ts';
+import { NAMESPACE, type Stage } from './releases-stage.ts';
+
+const PROOFS = { released: expectReleased, back: expectBack, 'left-to': expectLeftTo } as const;
+
+/** Two applications, one of each strategy, on which one scenario after the other runs. */
+export class Track {
+  readonly name: string;
+  private readonly stages: Readonly<Record<Strategy, Stage>>;
+
+  constructor(name: string, stages: Readonly<Record<Strategy, Stage>>) {
+    this.name = name;
+    this.stages = stages;
+  }
+
+  async build(): Promise<void> {
+    await Promise.all(Object.values(this.stages).map((stage) => applyApplication(stage.sandbox, specOf(stage))));
+    await Promise.all(Object.values(this.stages).map((stage) => stage.noTraffic()));
+  }
+
+  /** Plays the scenario and proves its end; leaves the application ready for the next one in any case. */
+  async play(scenario: Scenario): Promise<void> {
+    const stage = this.stages[scenario.strategy];
+    await stage.traffic();
+    try {
+      const end = await scenario.play(stage);
+      await prove(stage, end);
+      if (scenario.record) await record(stage, scenario.record);
+      if (end.is === 'left-to') await stage.cluster.finish(stage.target);
+    } catch (error) {
+      await clean(stage);
+      throw error;
+    } finally {
+      await stage.noTraffic();
+    }
+  }
+}
+
+async function prove(stage: Stage, end: End): Promise<void> {
+  await PROOFS[end.is](stage, end.image);
+  await expectNoOtherFailures(stage, stage.images.filter((image) => image.includes('errors-')));
+}
+
+/** After a failed scenario nothing is sure: whatever runs is ended, and the application is made anew. */
+async function clean(stage: Stage): Promise<void> {
+  stage.lane.rules.clearAll(stage.app);
+  await stage.release?.endForCleaning();
+  await removeApplication(stage.sandbox, stage.app, NAMESPACE);
+  await applyApplication(stage.sandbox, specOf(stage));
+}
+
+/** Weights that give a canary enough requests to be judged soon. */
+function specOf(stage: Stage): ApplicationSpec {
+  return { name: stage.app, namespace: NAMESPACE, strategy: stage.strategy, ...(stage.strategy === 'canary' ? { steps: [25, 50] } : {}) };
+}

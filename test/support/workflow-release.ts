@@ -1,0 +1,129 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.ts';
+import type { CommandName, CommandOutcome } from '../../src/domain/release/command.ts';
+import { releaseId } from '../../src/domain/release/target.ts';
+import type { ReleaseResult, ReleaseView } from '../../src/domain/release/view.ts';
+import { commandSignals, commandUpdates, getRelease, RELEASE_WORKFLOW, type CommandMessage, type ReleaseInput } from '../../workflows/messages.ts';
+import { releaseSpec, type SpecChanges } from './builders.ts';
+import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from './fake-world.ts';
+import type { TestTemporal } from './temporal.ts';
+import { recordHistory } from './workflow-history.ts';
+
+export interface Scenario {
+  readonly world?: FakeWorldOptions;
+  readonly spec?: SpecChanges;
+  /** Under this name the history is kept for replay, when histories are recorded. */
+  readonly record?: string;
+}
+
+let count = 0;
+
+/** One release of one target of its own, on a task queue of its own, over a world of its own. */
+export class ReleaseUnderTest {
+  readonly world: FakeWorld;
+  readonly input: ReleaseInput;
+  readonly taskQueue: string;
+  readonly temporal: TestTemporal;
+  handle: WorkflowHandle;
+
+  constructor(temporal: TestTemporal, { world = {}, spec = {} }: Scenario) {
+    const name = `r${process.pid}x${(count += 1)}`;
+    const strategy = spec.strategy ?? world.strategy ?? 'canary';
+    this.world = createFakeWorld({ image: 'shop:v1', speed: 100, steps: ONE_STEP, target: { cluster: 'dev', namespace: 'shop', rollout: name }, ...world, strategy });
+    const blueGreen = strategy === 'blue-green' ? { steps: [100] } : {};
+    this.input = { spec: releaseSpec({ strategy, ...blueGreen, ...spec, target: this.world.target }), startedBy: 'tester', requestId: `start-${name}` };
+    this.taskQueue = name;
+    this.temporal = temporal;
+    this.handle = temporal.client.workflow.getHandle(this.id);
+  }
+
+  get id(): string {
+    return releaseId(this.world.target);
+  }
+
+  async start(): Promise<void> {
+    const options = { workflowId: this.id, taskQueue: this.taskQueue, args: [this.input], workflowIdConflictPolicy: 'FAIL' } as const;
+    const started = await this.temporal.client.workflow.start(RELEASE_WORKFLOW, options);
+    this.handle = this.temporal.client.workflow.getHandle(this.id, started.firstExecutionRunId);
+  }
+
+  worker(): Promise<Worker> {
+    const beat = { maxHeartbeatThrottleInterval: '100ms', defaultHeartbeatThrottleInterval: '100ms' } as const;
+    const { connection, codePath } = this.temporal;
+    return Worker.create({ connection, taskQueue: this.taskQueue, identity: 'test', workflowBundle: { codePath }, activities: createActivities(this.world.ports), ...beat });
+  }
+
+  view(): Promise<ReleaseView> {
+    return this.handle.query(getRelease);
+  }
+
+  /** Waits for a state, or for whatever `wanted` says of the view. */
+  async until(wanted: ReleaseView['state'] | ((view: ReleaseView) => boolean), withinMs = 60_000): Promise<ReleaseView> {
+    const met = typeof wanted === 'string' ? (view: ReleaseView) => view.state === wanted : wanted;
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      const view = await this.view();
+      if (met(view)) return view;
+      if (Date.now() > deadline) throw new Error(`${String(wanted)} not within ${withinMs} ms:\n${story(view)}`);
+      await pause(LOOK_MS);
+    }
+  }
+
+  async update(name: CommandName, message: Partial<CommandMessage> = {}): Promise<CommandOutcome> {
+    return this.handle.executeUpdate(commandUpdates[name], { args: [this.message(message)] });
+  }
+
+  async signal(name: CommandName, message: Partial<CommandMessage> = {}): Promise<void> {
+    await this.handle.signal(commandSignals[name], this.message(message));
+  }
+
+  message(message: Partial<CommandMessage>): CommandMessage {
+    return { requestId: `c${(count += 1)}`, who: 'ann', ...message };
+  }
+
+  ended(): Promise<ReleaseResult> {
+    return this.handle.result() as Promise<ReleaseResult>;
+  }
+
+  async events(): Promise<number> {
+    return (await this.handle.describe()).historyLength;
+  }
+}
+
+const LOOK_MS = 40;
+/** Longer than any release takes on a busy machine; a test that hangs must tell what it hung in. */
+const BODY_MS = 90_000;
+/** For jest.setTimeout: the harness reports before Jest does. */
+export const TEST_MS = 120_000;
+export const ONE_STEP = [{ setWeight: 25 }, { pause: {} }];
+export const TWO_STEPS = [{ setWeight: 10 }, { pause: {} }, { setWeight: 50 }, { pause: {} }];
+
+function story(view: ReleaseView): string {
+  return [`${view.state}: ${view.reason}`, ...view.events.map((event) => `  ${event.state}: ${event.text}`)].join('\n');
+}
+
+type Body = (release: ReleaseUnderTest) => Promise<void>;
+
+async function tooLong(release: ReleaseUnderTest, over: AbortSignal): Promise<never> {
+  await pause(BODY_MS, undefined, { signal: over });
+  throw new Error(`the release went on for ${BODY_MS} ms:\n${story(await release.view())}`);
+}
+
+/** Starts the release and a worker, runs `body` and, when the worker has gone, `withoutWorker`. Leaves nothing behind. A release that is still open is terminated. */
+export async function withRelease(temporal: TestTemporal, scenario: Scenario, body: Body, withoutWorker?: Body): Promise<void> {
+  const release = new ReleaseUnderTest(temporal, scenario);
+  const worker = await release.worker();
+  const over = new AbortController();
+  try {
+    await release.start();
+    await worker.runUntil(() => Promise.race([body(release), tooLong(release, over.signal)]));
+    await withoutWorker?.(release);
+    if (scenario.record) await recordHistory(scenario.record, release.handle);
+  } finally {
+    over.abort();
+    await release.handle.terminate('end of the test').catch(() => undefined);
+    release.world.stop();
+  }
+}

@@ -1,0 +1,23 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+/** A worker that dies is noticed after this; activities heartbeat every second (activities/alive.ts). */
+const HEARTBEAT = '6 seconds';
+
+/** Retries never end by themselves: the release's own deadlines, which a pause stops, end a step. */
+const retry = { initialInterval: '500 milliseconds', backoffCoefficient: 1.6, maximumInterval: '10 seconds' } as const;
+
+/** Activities that write: a cancelled one must have stopped before its opposite begins. */
+const writes: ActivityOptions = {
+  startToCloseTimeout: '30 days',
+  heartbeatTimeout: HEARTBEAT,
+  retry,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
+
+/** Activities that only read: nobody waits for a cancelled one. */
+const reads: ActivityOptions = { ...writes, cancellationType: ActivityCancellationType.TRY_CANCEL };
+
+export const write = proxyActivities<Pick<Activities, 'preflight' | 'unclaim' | 'start' | 'shift' | 'promote' | 'settle' | 'withdraw' | 'restoreTemplate'>>(writes);
+export const read = proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'awaitSettled'>>(reads);

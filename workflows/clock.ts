@@ -1,0 +1,37 @@
+import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
+
+/** The release's own clock: it stands still while the release is paused. */
+export class ReleaseClock {
+  private pausedNow = false;
+
+  get paused(): boolean {
+    return this.pausedNow;
+  }
+
+  pause(): void {
+    this.pausedNow = true;
+  }
+
+  resume(): void {
+    this.pausedNow = false;
+  }
+
+  /** Resolves when the clock runs. Waiting adds nothing to the history. */
+  async running(): Promise<void> {
+    // What was cancelled in the very moment in which it went on must not go on.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
+    if (this.pausedNow) await condition(() => !this.pausedNow);
+  }
+
+  /** Resolves after `ms` on this clock. `summary` names the timer in the Temporal UI. */
+  async sleep(ms: number, summary: string): Promise<void> {
+    let left = ms;
+    while (left > 0) {
+      await this.running();
+      const began = Date.now();
+      const paused = await condition(() => this.pausedNow, left, { summary });
+      left -= Date.now() - began;
+      if (!paused) return;
+    }
+  }
+}

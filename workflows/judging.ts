@@ -1,0 +1,110 @@
+import { condition } from '@temporalio/workflow';
+import type { Judgement } from '../activities/analysis.ts';
+import type { Verdict } from '../src/domain/analysis/verdict.ts';
+import { read } from './activity-options.ts';
+import { first } from './first.ts';
+import type { ReleaseRun } from './release-run.ts';
+import { ReleaseStopped } from './stopped.ts';
+
+/** The step may be left. */
+export interface Advance {
+  readonly kind: 'advance';
+}
+
+/** What is judged while a step is held. */
+export interface Step {
+  readonly index: number;
+  readonly judgement: Judgement;
+}
+
+const ADVANCE: Advance = { kind: 'advance' };
+
+/** Soak, judge, and wait for whoever must say yes. */
+export async function soakAndJudge(run: ReleaseRun, step: Step): Promise<Advance | { readonly kind: 'failed'; readonly verdict: Verdict }> {
+  const { soakMs } = step.judgement.limits;
+  run.enter('soaking', `weight ${run.weightWanted} for ${soakMs / 1000} s`);
+  await first(() => [run.clock.sleep(soakMs, `soak at weight ${run.weightWanted}`), skipped(run, step.index)]);
+  await run.clock.running();
+  if (isSkipped(run, step.index)) return skipTo(run);
+  const verdict = await verdictOf(run, step);
+  if (verdict === 'skipped') return skipTo(run);
+  run.verdict = verdict;
+  if (verdict.outcome === 'fail') return { kind: 'failed', verdict };
+  return awaitPromotion(run, step.index, verdict);
+}
+
+/** The first verdict; where it is no data, the hold, the question and what comes of them. */
+async function verdictOf(run: ReleaseRun, step: Step): Promise<Verdict | 'skipped'> {
+  run.enter('judging', `judging weight ${run.weightWanted}`);
+  run.verdict = await read.judge.executeWithOptions({ summary: `judge weight ${run.weightWanted}` }, [step.judgement]);
+  return run.verdict.outcome === 'no-data' ? awaitData(run, step) : run.verdict;
+}
+
+/** No data holds, then asks; data that comes meanwhile decides. */
+async function awaitData(run: ReleaseRun, { index, judgement }: Step): Promise<Verdict | 'skipped'> {
+  run.enter('judging', `no data, holding: ${run.verdict?.reason}`);
+  return first<Verdict | 'skipped'>(() => [
+    read.awaitVerdict.executeWithOptions({ summary: 'wait for data' }, [judgement]),
+    skipped(run, index).then(() => 'skipped' as const),
+    askAfterHold(run),
+  ]);
+}
+
+async function askAfterHold(run: ReleaseRun): Promise<never> {
+  const { analysis, timeouts } = run.input.spec;
+  await run.clock.sleep(analysis.holdMs, 'hold without data');
+  run.ask('waiting-for-decision', `no data for ${analysis.holdMs / 1000} s: ${run.verdict?.reason}`, {
+    for: 'decision',
+    answers: ['skip-analysis', 'abort'],
+    deadlineInMs: timeouts.decisionMs,
+  });
+  await run.clock.sleep(timeouts.decisionMs, 'decision');
+  throw new ReleaseStopped({ kind: 'deadline', reason: `nobody decided within ${timeouts.decisionMs / 1000} s, and there was no data` });
+}
+
+async function awaitPromotion(run: ReleaseRun, index: number, verdict: Verdict): Promise<Advance> {
+  await run.clock.running();
+  const may = () => !run.input.spec.manualPromotion || run.promoteAll || run.promoted.has(index) || isSkipped(run, index);
+  run.note(`passed: ${verdict.reason}`);
+  if (may()) return ADVANCE;
+  const { decisionMs } = run.input.spec.timeouts;
+  run.ask('waiting-for-decision', `weight ${run.weightWanted} passed (${verdict.reason}); waiting for promote`, {
+    for: 'promotion',
+    answers: ['promote', 'abort', 'pause'],
+    deadlineInMs: decisionMs,
+  });
+  await first(() => [condition(may), unanswered(run, decisionMs)]);
+  return ADVANCE;
+}
+
+async function unanswered(run: ReleaseRun, decisionMs: number): Promise<never> {
+  await run.clock.sleep(decisionMs, 'promotion');
+  throw new ReleaseStopped({ kind: 'deadline', reason: `nobody promoted within ${decisionMs / 1000} s` });
+}
+
+/** Asks what to do about a failed verdict; undefined when nobody answered in time. */
+export async function askAboutFailure(run: ReleaseRun, index: number, verdict: Verdict): Promise<Advance | undefined> {
+  const { decisionMs } = run.input.spec.timeouts;
+  run.ask('waiting-for-decision', `failed (${verdict.reason}); auto-rollback is off`, {
+    for: 'decision',
+    answers: ['abort', 'skip-analysis'],
+    deadlineInMs: decisionMs,
+  });
+  await first(() => [skipped(run, index), run.clock.sleep(decisionMs, 'answer to the failed verdict')]);
+  return isSkipped(run, index) ? skipTo(run) : undefined;
+}
+
+function isSkipped(run: ReleaseRun, index: number): boolean {
+  return run.skip?.index === index;
+}
+
+async function skipped(run: ReleaseRun, index: number): Promise<void> {
+  await condition(() => isSkipped(run, index));
+}
+
+function skipTo(run: ReleaseRun): Advance {
+  const now = Date.now();
+  const reason = `skipped by ${run.skip?.who}: ${run.skip?.why}`;
+  run.verdict = { outcome: 'skipped', reason, findings: [], from: run.proof?.at ?? now, to: now };
+  return ADVANCE;
+}

@@ -1,0 +1,46 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CommandHeader, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
+import type { ReleaseSpec } from '../src/domain/release/plan.ts';
+import type { ReleaseView } from '../src/domain/release/view.ts';
+
+/** Workflow type of every release. */
+export const RELEASE_WORKFLOW = 'release';
+
+export interface ReleaseInput {
+  readonly spec: ReleaseSpec;
+  readonly startedBy: string;
+  /** The same start sent twice starts once. */
+  readonly requestId: string;
+}
+
+/** The one argument of every signal and update. `all`: promote only. */
+export interface CommandMessage extends CommandHeader {
+  readonly all?: boolean;
+}
+
+export const getRelease = defineQuery<ReleaseView>('get');
+
+const signal = (name: CommandName) => defineSignal<[CommandMessage]>(name);
+const update = (name: CommandName) => defineUpdate<CommandOutcome, [CommandMessage]>(name);
+
+/** Every command as a signal: for the Temporal UI, its CLI and other programs. A refusal shows in the release's events. */
+export const commandSignals = {
+  pause: signal('pause'),
+  resume: signal('resume'),
+  promote: signal('promote'),
+  abort: signal('abort'),
+  'skip-analysis': signal('skip-analysis'),
+  approve: signal('approve'),
+  reject: signal('reject'),
+} as const;
+
+/** Every command as an update: the caller learns whether it was accepted and what came of it. */
+export const commandUpdates = {
+  pause: update('pause'),
+  resume: update('resume'),
+  promote: update('promote'),
+  abort: update('abort'),
+  'skip-analysis': update('skip-analysis'),
+  approve: update('approve'),
+  reject: update('reject'),
+} as const;

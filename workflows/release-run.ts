@@ -1,0 +1,166 @@
+import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Verdict } from '../src/domain/analysis/verdict.ts';
+import type { Standing } from '../src/domain/release/admission.ts';
+import type { CommandOutcome } from '../src/domain/release/command.ts';
+import type { ReleasePlan } from '../src/domain/release/plan.ts';
+import type { WeightProof } from '../src/domain/release/proof.ts';
+import { isClosed, type ReleaseState } from '../src/domain/release/state.ts';
+import type { StopCause } from '../src/domain/release/stop.ts';
+import { releaseId, type Owner } from '../src/domain/release/target.ts';
+import type { ReleaseEvent, ReleaseView, Waiting } from '../src/domain/release/view.ts';
+import { describeRelease } from '../src/domain/release/describe.ts';
+import type { Scene } from '../activities/scene.ts';
+import { STATE_KEY } from './search-attributes.ts';
+import { ReleaseClock } from './clock.ts';
+import { first } from './first.ts';
+import type { ReleaseInput } from './messages.ts';
+import { ReleaseStopped } from './stopped.ts';
+
+/** The oldest events go first; a long release must not outgrow a query's answer. */
+const MAX_EVENTS = 200;
+
+/** Everything that a release knows. Handlers set wishes (`stop`, `skip`, `promoted`); the loop in release.ts acts on them. */
+export class ReleaseRun {
+  readonly clock = new ReleaseClock();
+  readonly input: ReleaseInput;
+  readonly owner: Owner;
+  readonly startedAt = Date.now();
+  plan?: ReleasePlan;
+  newHash?: string;
+  stepIndex = 0;
+  weightWanted = 0;
+  proof?: WeightProof;
+  verdict?: Verdict;
+  waiting?: Waiting;
+  /** Wishes of people. */
+  stop?: StopCause;
+  skip?: { readonly index: number; readonly who: string; readonly why: string };
+  approval?: { readonly approved: boolean; readonly who: string };
+  readonly promoted = new Set<number>();
+  promoteAll = false;
+  retries = 0;
+  /** Facts that command handlers wait for: steps left behind, and what became of an abort. */
+  advanced = 0;
+  withdrawal?: { readonly done: boolean; readonly detail: string };
+  readonly outcomes: CommandOutcome[] = [];
+  private phase: ReleaseState = 'preflight';
+  private reason = '';
+  private closedAt?: number;
+  private readonly events: ReleaseEvent[] = [];
+
+  constructor(input: ReleaseInput) {
+    this.input = input;
+    this.owner = { releaseId: releaseId(input.spec.target), runId: workflowInfo().runId };
+  }
+
+  /** What activities are told. Only after preflight. */
+  get scene(): Scene {
+    const { target, strategy } = this.input.spec;
+    const base = { target, strategy, plan: this.plan as ReleasePlan, owner: this.owner };
+    return this.newHash === undefined ? base : { ...base, newHash: this.newHash };
+  }
+
+  get state(): ReleaseState {
+    return this.clock.paused && !isClosed(this.phase) ? 'paused' : this.phase;
+  }
+
+  get standing(): Standing {
+    return {
+      state: this.phase,
+      paused: this.clock.paused,
+      stopping: this.stop !== undefined || this.phase === 'aborting' || isClosed(this.phase),
+      manualPromotion: this.input.spec.manualPromotion && !this.promoteAll,
+      ...(this.waiting ? { waiting: this.waiting } : {}),
+      ...(this.verdict ? { verdict: this.verdict.outcome } : {}),
+    };
+  }
+
+  /** Names the present state with a reason that a person can read. */
+  enter(phase: ReleaseState, reason: string, who?: string): void {
+    this.phase = phase;
+    this.reason = reason;
+    delete this.waiting;
+    if (isClosed(phase)) this.closedAt = Date.now();
+    this.note(reason, who);
+    this.publish();
+  }
+
+  /** As `enter`, for a state in which a person is asked. */
+  ask(phase: ReleaseState, reason: string, waiting: Pick<Waiting, 'for' | 'answers' | 'deadlineInMs'>): void {
+    this.enter(phase, reason);
+    this.waiting = { ...waiting, sinceMs: Date.now() };
+    this.publish();
+  }
+
+  note(text: string, who?: string): void {
+    this.events.push({ at: Date.now(), state: this.phase, text, ...(who ? { who } : {}) });
+    if (this.events.length > MAX_EVENTS) this.events.shift();
+  }
+
+  pause(who: string, why?: string): void {
+    this.clock.pause();
+    this.note(`paused${why ? `: ${why}` : ''}`, who);
+    this.publish();
+  }
+
+  resume(who: string): void {
+    this.clock.resume();
+    this.retries += 1;
+    this.note('resumed', who);
+    this.publish();
+  }
+
+  halt(stop: StopCause): void {
+    this.clock.resume();
+    this.stop = stop;
+  }
+
+  /**
+   * Runs `work` until it ends, somebody stops the release, or the deadline passes on the release's clock. What was still
+   * running is cancelled and has ended when this returns: the opposite action may follow at once.
+   */
+  async interruptible<T>(work: () => Promise<T>, deadline?: { ms: number; summary: string }): Promise<T> {
+    return first(() => [work(), this.stopped(), ...(deadline ? [this.expired(deadline)] : [])]);
+  }
+
+  private async stopped(): Promise<never> {
+    await condition(() => this.stop !== undefined);
+    throw new ReleaseStopped(this.stop as StopCause);
+  }
+
+  private async expired(deadline: { ms: number; summary: string }): Promise<never> {
+    await this.clock.sleep(deadline.ms, deadline.summary);
+    throw new ReleaseStopped({ kind: 'deadline', reason: `${deadline.summary}: not within ${deadline.ms / 1000} s` });
+  }
+
+  /** Shows the state where people look for it: search attribute and current details of the run. */
+  private publish(): void {
+    if (this.published !== this.state) upsertSearchAttributes([{ key: STATE_KEY, value: this.state }]);
+    this.published = this.state;
+    setCurrentDetails(describeRelease(this.view()));
+  }
+
+  private published: ReleaseState | undefined;
+
+  view(): ReleaseView {
+    return {
+      id: this.owner.releaseId,
+      runId: this.owner.runId,
+      spec: this.input.spec,
+      startedBy: this.input.startedBy,
+      startedAt: this.startedAt,
+      state: this.state,
+      reason: this.reason,
+      stepIndex: this.stepIndex,
+      weightWanted: this.weightWanted,
+      commands: [...this.outcomes],
+      events: [...this.events],
+      ...(this.closedAt === undefined ? {} : { closedAt: this.closedAt }),
+      ...(this.plan ? { plan: this.plan } : {}),
+      ...(this.newHash === undefined ? {} : { newHash: this.newHash }),
+      ...(this.proof ? { proof: this.proof } : {}),
+      ...(this.verdict ? { verdict: this.verdict } : {}),
+      ...(this.waiting ? { waiting: this.waiting } : {}),
+    };
+  }
+}

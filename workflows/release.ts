@@ -1,0 +1,152 @@
+import { allHandlersFinished, CancellationScope, CancelledFailure, condition, setHandler } from '@temporalio/workflow';
+import type { Check, Preflight } from '../src/domain/release/plan.ts';
+import type { ClosedState } from '../src/domain/release/state.ts';
+import type { StopCause } from '../src/domain/release/stop.ts';
+import type { ReleaseResult } from '../src/domain/release/view.ts';
+import { write } from './activity-options.ts';
+import { registerCommands } from './commands.ts';
+import { insist } from './insist.ts';
+import { getRelease, type ReleaseInput } from './messages.ts';
+import { ReleaseRun } from './release-run.ts';
+import { rollBack } from './rollback.ts';
+import { runStep } from './steps.ts';
+import { ReleaseStopped, stopCause } from './stopped.ts';
+
+/**
+ * One release of one target. Its workflow id is the target, so there is at most one. Ends as a completed run with the state
+ * in its result; as a cancelled one when Temporal was told to cancel it, after the same rollback.
+ */
+export async function release(input: ReleaseInput): Promise<ReleaseResult> {
+  const run = new ReleaseRun(input);
+  setHandler(getRelease, () => run.view(), { description: 'The whole state of the release.' });
+  registerCommands(run);
+  const refusal = await prepare(run);
+  if (refusal) return end(run, 'refused', refusal);
+  const outcome = await forwardOrBack(run);
+  return end(run, outcome.state, outcome.cause, outcome.reason);
+}
+
+/** Preflight and approval. Nothing but the owner mark has been written when this says why the release must not start. */
+async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
+  try {
+    run.enter('preflight', 'checking the target');
+    await run.interruptible(() => preflight(run));
+    await approval(run);
+    return undefined;
+  } catch (error) {
+    return stopCause(error);
+  }
+}
+
+async function preflight(run: ReleaseRun): Promise<void> {
+  await run.clock.running();
+  const input = { spec: run.input.spec, owner: run.owner };
+  const found: Preflight = await write.preflight.executeWithOptions({ summary: 'preflight' }, [input]);
+  if (!found.plan) throw new ReleaseStopped({ kind: 'refused', reason: `preflight: ${found.checks.filter(failedCheck).map(checkText).join('; ')}` });
+  run.plan = found.plan;
+}
+
+const failedCheck = (check: Check) => !check.ok;
+const checkText = (check: Check) => `${check.name}: ${check.detail}`;
+
+async function approval(run: ReleaseRun): Promise<void> {
+  if (!run.input.spec.approval) return;
+  const { approvalMs } = run.input.spec.timeouts;
+  run.ask('waiting-for-approval', 'waiting for approval', { for: 'approval', answers: ['approve', 'reject', 'abort'], deadlineInMs: approvalMs });
+  await run.interruptible(() => condition(() => run.approval !== undefined), { ms: approvalMs, summary: 'approval' });
+  const { approved, who } = run.approval as { approved: boolean; who: string };
+  if (!approved) throw new ReleaseStopped({ kind: 'refused', reason: `rejected by ${who}`, who });
+}
+
+interface Outcome {
+  readonly state: ClosedState;
+  readonly reason: string;
+  readonly cause?: StopCause;
+}
+
+async function forwardOrBack(run: ReleaseRun): Promise<Outcome> {
+  try {
+    await forward(run);
+    return { state: 'succeeded', reason: `${run.plan?.toImage} is stable` };
+  } catch (error) {
+    return back(run, stopCause(error));
+  }
+}
+
+async function back(run: ReleaseRun, cause: StopCause): Promise<Outcome> {
+  for (;;) {
+    const rolledBack = await rollBack(run, cause);
+    if (rolledBack !== 'too-late') return { ...rolledBack, cause };
+    const late = await finishLate(run, cause);
+    if (late) return late;
+  }
+}
+
+/** Whoever wanted to stop the release came too late: what is stable is brought to its end, unless it is aborted meanwhile. */
+async function finishLate(run: ReleaseRun, cause: StopCause): Promise<Outcome | undefined> {
+  run.enter('promoting', `too late to go back: ${run.plan?.toImage} is stable already`);
+  try {
+    await CancellationScope.nonCancellable(() => insist(run, 'promotion', () => settle(run)));
+    return { state: 'succeeded', reason: `${cause.reason}, but too late: ${run.plan?.toImage} was already stable` };
+  } catch (error) {
+    const { kind, reason } = stopCause(error);
+    return kind === 'superseded' ? { state: 'superseded', reason } : undefined;
+  }
+}
+
+async function forward(run: ReleaseRun): Promise<void> {
+  await begin(run);
+  const steps = run.plan?.steps.length ?? 0;
+  for (let index = 0; index < steps; index += 1) await runStep(run, index);
+  await finish(run, steps);
+}
+
+async function begin(run: ReleaseRun): Promise<void> {
+  const { stepMs } = run.input.spec.timeouts;
+  run.enter('starting', `setting ${run.plan?.toImage}`);
+  await run.interruptible(async () => {
+    await run.clock.running();
+    const started = await write.start.executeWithOptions({ summary: `set image ${run.plan?.toImage}` }, [run.scene]);
+    if (started.kind !== 'ready') throw new ReleaseStopped({ kind: started.kind, reason: started.detail });
+    run.newHash = started.newHash;
+  }, { ms: stepMs, summary: 'new version ready' });
+}
+
+async function finish(run: ReleaseRun, steps: number): Promise<void> {
+  const { stepMs } = run.input.spec.timeouts;
+  await run.clock.running();
+  run.enter('promoting', 'every step has passed: promoting');
+  await run.interruptible(async () => {
+    const promoted = await write.promote.executeWithOptions({ summary: 'promote' }, [run.scene]);
+    if (promoted.kind !== 'ready') throw new ReleaseStopped({ kind: promoted.kind, reason: promoted.detail });
+    run.advanced = steps;
+    await settle(run);
+  }, { ms: stepMs, summary: 'new version stable' });
+}
+
+async function settle(run: ReleaseRun): Promise<void> {
+  const settled = await write.settle.executeWithOptions({ summary: 'settle weights and selectors' }, [run.scene]);
+  if (settled.kind !== 'settled') throw new ReleaseStopped({ kind: settled.kind, reason: settled.detail });
+  run.weightWanted = 0;
+  run.proof = settled.proof;
+}
+
+/** Lets go of the target, then closes: whoever sees the end may start the next release at once. */
+async function end(run: ReleaseRun, state: ClosedState, cause?: StopCause, reason = cause?.reason ?? state): Promise<ReleaseResult> {
+  return CancellationScope.nonCancellable(async () => {
+    if (run.plan) await letGo(run);
+    run.enter(state, reason, cause?.who);
+    await condition(allHandlersFinished);
+    if (cause?.kind === 'cancelled') throw new CancelledFailure(reason);
+    return { state, reason };
+  });
+}
+
+/** A mark that cannot be removed (the Rollout is gone) must not keep a finished release open: a later one takes it over. */
+async function letGo(run: ReleaseRun): Promise<void> {
+  try {
+    await write.unclaim.executeWithOptions({ summary: 'release the owner marks' }, [run.scene]);
+  } catch (error) {
+    run.note(`the owner marks stay: ${stopCause(error).reason}`);
+  }
+}

@@ -1,0 +1,49 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { StopCause } from '../src/domain/release/stop.ts';
+import type { ClosedState } from '../src/domain/release/state.ts';
+import { read, write } from './activity-options.ts';
+import { insist } from './insist.ts';
+import type { ReleaseRun } from './release-run.ts';
+
+/** How a rollback ended: `too-late` means that the new version is stable and the release must be finished instead. */
+export type RolledBack = { readonly state: ClosedState; readonly reason: string } | 'too-late';
+
+/** Takes traffic off the new version and puts the Rollout back in order. Cannot be cancelled and does not give up. */
+export async function rollBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
+  return CancellationScope.nonCancellable(async () => {
+    run.halt(cause);
+    run.enter('aborting', cause.reason, cause.who);
+    return insist(run, 'rollback', () => undo(run, cause));
+  });
+}
+
+async function undo(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
+  const withdrawn = await write.withdraw.executeWithOptions({ summary: 'traffic back to the stable version' }, [run.scene]);
+  if (withdrawn.kind === 'too-late') {
+    run.newHash = withdrawn.newHash;
+    run.withdrawal = { done: false, detail: `too late: ${withdrawn.detail}; to go back, start a release of ${run.plan?.fromImage}` };
+    return 'too-late';
+  }
+  run.weightWanted = 0;
+  if (withdrawn.kind === 'superseded') return superseded(run, withdrawn.detail);
+  run.proof = withdrawn.proof;
+  if (!run.withdrawal) run.note(`traffic is back on ${run.plan?.fromImage}: ${withdrawn.proof.reason}`);
+  run.withdrawal = { done: true, detail: `traffic is back on ${run.plan?.fromImage}: ${withdrawn.proof.reason}` };
+  return settleBack(run, cause);
+}
+
+async function settleBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
+  const settled = await read.awaitSettled.executeWithOptions({ summary: 'weights and selectors stand still' }, [run.scene]);
+  if (settled.kind === 'superseded') return superseded(run, settled.detail);
+  run.proof = settled.proof;
+  const reason = `${cause.reason}; traffic is settled on ${run.plan?.fromImage}`;
+  if (!run.input.spec.restoreTemplate) return { state: 'rolled-back', reason: `${reason}; the failed version is kept for inspection` };
+  const restored = await write.restoreTemplate.executeWithOptions({ summary: 'stable image back in the template' }, [run.scene]);
+  return restored.kind === 'superseded' ? superseded(run, restored.detail) : { state: 'rolled-back', reason };
+}
+
+/** An abort that had taken the traffic away before somebody else came was carried out all the same. */
+function superseded(run: ReleaseRun, detail: string): RolledBack {
+  run.withdrawal ??= { done: false, detail: `superseded: ${detail}` };
+  return { state: 'superseded', reason: `${detail}; the newer version was not touched` };
+}
