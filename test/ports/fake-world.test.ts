@@ -37,3 +37,21 @@ metricsContract('fake world', async () => {
   const world = newWorld({ versions: { 'shop:v1': { errorShare: 0.2 } } });
   return { metrics: world.ports.metrics, busyService: world.metricsServices.stable, now: world.ports.now };
 });
+
+test('a new template ends the flapping of an abort: the selector of a healthy Rollout stays', async () => {
+  const world = newWorld({ steps, flaps: 5, timing: { flapMs: 60 } });
+  const from = world.snapshot().image;
+  await world.ports.rollouts.setImage(world.target, { container: 'app', from, to: 'shop:v2' });
+  const { podHash } = await world.until((now) => now.stepIndex === 1 && now.phase === 'Paused');
+  await world.ports.rollouts.abort(world.target, { podHash });
+  await world.ports.rollouts.setImage(world.target, { container: 'app', from: 'shop:v2', to: from });
+  await world.until((now) => now.phase === 'Healthy');
+
+  const seen = new Set<string | undefined>();
+  for (let look = 0; look < 40; look += 1) {
+    seen.add(world.snapshot().candidateSelector);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  expect([...seen]).toEqual([world.snapshot().stableHash]);
+});

@@ -69,6 +69,8 @@ export class FakeArgo {
   readonly #timers = new Set<NodeJS.Timeout>();
   #readyAt = 0;
   #weightDueAt = 0;
+  /** Pod hash of the abort whose selector still flaps. */
+  #flapping: string | undefined;
 
   constructor(cluster: FakeCluster, options: ArgoOptions) {
     this.#cluster = cluster;
@@ -116,6 +118,8 @@ export class FakeArgo {
     const image = spec.template.spec.containers[0]?.image ?? '';
     if (hashOf(image) === status.currentPodHash) return;
     status.currentPodHash = hashOf(image);
+    // A new template ends the flapping of an abort: seen.
+    this.#flapping = undefined;
     clearPause(status);
     for (const key of ['abort', 'abortedAt', 'promoteFull'] as const) delete status[key];
     if (spec.strategy.canary) status.currentStepIndex = 0;
@@ -212,6 +216,7 @@ export class FakeArgo {
     if (spec.strategy.canary) {
       status.currentStepIndex = 0;
       this.#writeWeight(status, 0);
+      this.#flapping = status.currentPodHash;
       this.#flap(status, this.#options.flaps);
     } else if (status.blueGreen) {
       // The preview Service keeps the bad hash: seen.
@@ -221,6 +226,7 @@ export class FakeArgo {
   }
 
   #flap({ currentPodHash, stableRS }: Status, left: number): void {
+    if (this.#flapping !== currentPodHash) return;
     this.#select(this.#options.candidateService, left % 2 === 0 ? stableRS : currentPodHash);
     if (left > 0) this.#later(this.#options.timing.flapMs, () => this.#flap({ currentPodHash, stableRS }, left - 1));
   }
