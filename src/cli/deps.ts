@@ -1,11 +1,13 @@
 import type { CommandServices } from '../commands/command.ts';
 import type { LoadedSettings } from '../config/load.ts';
+import type { AuditTrail } from '../domain/audit.ts';
 import type { Settings } from '../config/schema.ts';
 
 /** What the composition root gives the CLI; each part is loaded when it is called. */
 export interface CliDeps {
   readonly load: (flags: { set: Readonly<Record<string, string>>; file?: string }) => LoadedSettings;
   readonly open: (settings: Settings) => Promise<CommandServices & { close(): Promise<void> }>;
+  readonly audit: (settings: Settings) => AuditTrail;
   readonly temporal: () => Promise<{ address: string; namespace: string }>;
   readonly doctor: (settings: Settings, where: { cluster?: string; namespace?: string }) => Promise<readonly Report[]>;
   readonly serve: (settings: Settings, stopped: AbortSignal) => Promise<void>;

@@ -1,5 +1,5 @@
 import { Argument, type Command as Cli } from 'commander';
-import { CATALOGUE } from '../commands/catalogue.ts';
+import { RELEASE_COMMANDS } from '../commands/release/index.ts';
 import type { Command } from '../commands/command.ts';
 import type { CliDeps, Format } from './deps.ts';
 import { addFlags, inputOf, takesRelease } from './flags.ts';
@@ -14,7 +14,7 @@ const RELEASE = 'release id, or <namespace>/<rollout> in the current cluster';
 /** `sluice release …`: every command of the catalogue, and watch. */
 export function addRelease(program: Cli, deps: CliDeps): void {
   const group = program.command('release').description('Plan, start, follow and steer releases');
-  for (const command of CATALOGUE) addCommand(group, deps, command);
+  for (const command of RELEASE_COMMANDS) addCommand(group, deps, command);
   group
     .command('watch')
     .description('Show a release live until it ends. Exit code 0 only if it succeeded.')

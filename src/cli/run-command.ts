@@ -1,4 +1,5 @@
 import type { Command, CommandContext } from '../commands/command.ts';
+import { execute } from '../commands/execute.ts';
 import { ERRORS } from '../domain/errors.ts';
 import type { Settings } from '../config/schema.ts';
 import type { CliDeps, Format } from './deps.ts';
@@ -11,17 +12,20 @@ export interface CommandRun {
   readonly yes: boolean;
 }
 
+/** The command line acts as its user: it may write. */
+const GATE = { allowWrite: true, toolsets: [] } as const;
+
 /** Runs one command of the catalogue and prints its answer. */
-export async function runCommand(deps: CliDeps, settings: Settings, run: CommandRun): Promise<void> {
-  const { command } = run;
-  const input = command.check(run.raw, settings);
+export async function runCommand(deps: CliDeps, settings: Settings, { command, raw, format, yes }: CommandRun): Promise<void> {
+  command.check(raw, settings);
   const services = await deps.open(settings);
   try {
     const context = contextOf(deps, services);
-    const output = await command.run(context, await confirmed(deps, context, run, input));
+    const ask = async ({ question }: { question: string }) => yes || (deps.io.interactive && (await deps.io.ask(question)));
+    const output = await execute({ command, raw, context, gate: GATE, audit: deps.audit(settings), ask });
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;
-    deps.io.out(run.format === 'json' ? JSON.stringify(output, null, 2) : command.text(output));
+    deps.io.out(format === 'json' ? JSON.stringify(output, null, 2) : command.text(output));
   } finally {
     await services.close();
   }
@@ -34,12 +38,4 @@ function contextOf(deps: CliDeps, services: Awaited<ReturnType<CliDeps['open']>>
     signal: deps.io.stopped,
     progress: () => Promise.resolve(),
   };
-}
-
-/** The answer of the person at the terminal, as the argument that the command wants. Without one the command refuses. */
-async function confirmed(deps: CliDeps, context: CommandContext, run: CommandRun, input: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const needed = await run.command.confirmation?.(context, input);
-  if (!needed) return input;
-  const yes = run.yes || (deps.io.interactive && (await deps.io.ask(needed.question)));
-  return yes ? { ...input, confirm: needed.releaseId } : input;
 }

@@ -1,5 +1,5 @@
 import { colours as pc } from './colours.ts';
-import type { releaseGet } from '../commands/release-get.ts';
+import type { releaseGet } from '../commands/release/release-get.ts';
 import { toDuration } from '../contract/duration.ts';
 
 export type Watched = Awaited<ReturnType<typeof releaseGet.run>>;

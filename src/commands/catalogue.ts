@@ -1,29 +1,7 @@
+import { ARGO_COMMANDS } from './argo/index.ts';
 import type { Command } from './command.ts';
-import { releaseAbort } from './release-abort.ts';
-import { releaseApprove } from './release-approve.ts';
-import { releaseGet } from './release-get.ts';
-import { releaseList } from './release-list.ts';
-import { releasePause } from './release-pause.ts';
-import { releasePlan } from './release-plan.ts';
-import { releasePromote } from './release-promote.ts';
-import { releaseReject } from './release-reject.ts';
-import { releaseResume } from './release-resume.ts';
-import { releaseSkipAnalysis } from './release-skip-analysis.ts';
-import { releaseStart } from './release-start.ts';
-import { releaseWait } from './release-wait.ts';
+import { RELEASE_COMMANDS } from './release/index.ts';
+import { TRAEFIK_COMMANDS } from './traefik/index.ts';
 
 /** Every command, in the order in which doors list them. */
-export const CATALOGUE: readonly Command[] = [
-  releasePlan,
-  releaseStart,
-  releaseList,
-  releaseGet,
-  releaseWait,
-  releasePause,
-  releaseResume,
-  releasePromote,
-  releaseAbort,
-  releaseSkipAnalysis,
-  releaseApprove,
-  releaseReject,
-];
+export const CATALOGUE: readonly Command[] = [...RELEASE_COMMANDS, ...ARGO_COMMANDS, ...TRAEFIK_COMMANDS];

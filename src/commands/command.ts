@@ -2,14 +2,15 @@ import type { z } from 'zod';
 import type { ReleaseDefaults } from '../contract/release-spec.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
-import type { Ports } from '../ports/index.ts';
+import type { Toolset } from '../domain/toolset.ts';
+import type { ToolPorts } from '../ports/index.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
 /** `destructive`: may end or skip something that cannot be had back. */
 export type Kind = 'read' | 'write' | 'destructive';
 
 export interface Caller {
-  /** Goes into the release record, e.g. `mcp:claude-code`, `cli:ada`. */
+  /** Goes into the release record and the audit log, e.g. `mcp:claude-code`, `cli:ada`. */
   readonly id: string;
   readonly kind: 'mcp' | 'cli' | 'http';
 }
@@ -19,14 +20,22 @@ export interface ClusterNames {
   current(): Promise<string>;
 }
 
+/** The settings that commands look at. */
+export interface CommandSettings extends ReleaseDefaults {
+  /** Namespaces in which tools may act and look; empty: all. */
+  readonly allowedNamespaces: readonly string[];
+  /** Share of bad answers at which a circuit breaker opens when the call names none, 0…1. */
+  readonly circuitBreakerThreshold: number;
+}
+
 /** Everything a command may use. Nothing in it is opened before it is needed. */
 export interface CommandContext {
   readonly gateway: ReleaseGateway;
-  readonly ports: Ports;
+  readonly ports: ToolPorts;
   /** Reads everything that a release depends on; bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;
-  readonly settings: ReleaseDefaults;
+  readonly settings: CommandSettings;
   readonly caller: Caller;
   readonly signal: AbortSignal;
   readonly progress: (message: string, fraction?: number) => Promise<void>;
@@ -35,9 +44,9 @@ export interface CommandContext {
 /** The part of the context that belongs to the process, not to one call. */
 export type CommandServices = Omit<CommandContext, 'caller' | 'signal' | 'progress'>;
 
-/** What must be confirmed before the command acts: `confirm` has to equal the release id. */
+/** What must be confirmed before the command acts: the argument `confirm` has to equal `value`, which names what is acted on. */
 export interface Confirmation {
-  readonly releaseId: string;
+  readonly value: string;
   readonly question: string;
 }
 
@@ -54,12 +63,12 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   readonly kind: Kind;
   /** Repeating the call with the same arguments has no further effect. */
   readonly idempotent: boolean;
-  readonly toolset: 'release';
+  readonly toolset: Toolset;
   readonly input: I;
   readonly output: O;
   readonly examples: readonly Example<z.input<I>>[];
   /** Checks raw arguments. Throws INVALID_INPUT or UNKNOWN_NAME. */
-  check(raw: unknown, settings: ReleaseDefaults): z.output<I>;
+  check(raw: unknown, settings: CommandSettings): z.output<I>;
   /** Undefined: nothing to confirm with this input. */
   confirmation?(context: CommandContext, input: z.output<I>): Promise<Confirmation | undefined>;
   run(context: CommandContext, input: z.output<I>): Promise<z.output<O>>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOOLSETS } from '../domain/toolset.ts';
 import { STRATEGIES, type Strategy } from '../domain/release/plan.ts';
 
 /** One setting: read as text from every source, so that a file, the environment and a flag mean the same. */
@@ -37,6 +38,21 @@ const strategy = z.string().transform((value, context): Strategy => {
   return 'canary';
 });
 
+const ratio = z
+  .string()
+  .regex(/^(0|1|0?\.\d{1,6}|1\.0+|0\.\d{1,6})$/, 'must be a share from 0 to 1, as in 0.30')
+  .transform(Number)
+  .refine((value) => value > 0 && value <= 1, 'must be above 0 and at most 1');
+
+const words = (known: (word: string) => boolean, form: string) =>
+  z
+    .string()
+    .transform((value) => value.split(',').map((part) => part.trim()).filter(Boolean))
+    .refine((list) => list.every(known), form);
+const namespaces = words((word) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(word), 'must be names of namespaces, separated by commas');
+
+const toolsets = words((word) => (TOOLSETS as readonly string[]).includes(word), `must be of ${TOOLSETS.join(', ')}, separated by commas`);
+
 const httpUrl = z.string().refine(isHttpUrl, 'must be an http:// or https:// URL');
 const optionalUrl: z.ZodType<string | undefined, string> = httpUrl;
 const urls = z
@@ -73,6 +89,10 @@ export const SETTINGS = {
   requireManualPromotion: setting('ARGO_REQUIRE_MANUAL_PROMOTION', boolean, true, 'After each passed step, wait for promote.'),
   autoRollback: setting('ARGO_AUTO_ROLLBACK', boolean, true, 'On a failing verdict, roll back at once; false: ask first.'),
   weightStep: setting('TRAEFIK_DEFAULT_WEIGHT_STEP', integer(1, 100) as z.ZodType<number | undefined, string>, undefined, 'Blue-green weights N, 2N, … 100; unset: 5, 10, 25, 50, 100.'),
+  circuitBreakerThreshold: setting('TRAEFIK_CIRCUIT_BREAKER_THRESHOLD', ratio, 0.3, 'Share of 5xx answers at which a circuit breaker opens when the call names none.'),
+  allowedNamespaces: setting('SLUICE_ALLOWED_NAMESPACES', namespaces, [], 'Namespaces in which tools may look and act, separated by commas; unset: all.'),
+  toolsets: setting('SLUICE_TOOLSETS', toolsets, [], `Toolsets that servers offer, of ${TOOLSETS.join(', ')}; unset: all.`),
+  auditLog: setting('SLUICE_AUDIT_LOG', text, 'audit.jsonl', 'File of the audit log, relative to SLUICE_HOME, or stderr.'),
   prometheusUrl: setting('SLUICE_PROMETHEUS_URL', optionalUrl, undefined, 'Prometheus that scrapes Traefik.'),
   traefikApiUrls: setting('SLUICE_TRAEFIK_API_URLS', urls, [], 'API of every Traefik replica, separated by commas.'),
   traefikApiPods: setting('SLUICE_TRAEFIK_API_PODS', podSelector, undefined, 'Traefik pods instead of URLs: namespace/label=value:port.'),

@@ -4,11 +4,14 @@ import type { CliDeps, Io } from '../cli/deps.ts';
 import { runCli } from '../cli/program.ts';
 import { loadSettings } from '../config/load.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
+import { createAudit } from '../observability/audit.ts';
+import { createLog } from '../observability/log.ts';
 import { version } from '../config/version.ts';
 
 const deps = (io: Io): CliDeps => ({
   load: ({ set, file }) => loadSettings({ env: process.env, flags: set, ...(file === undefined ? {} : { file }) }),
   open: async (settings) => (await import('./services.ts')).createServices(settings),
+  audit: ({ home, auditLog, logLevel }) => createAudit({ home, file: auditLog, log: createLog(logLevel) }),
   temporal: loadTemporalSettings,
   doctor: async (settings, where) => (await import('./doctor.ts')).examine(settings, where),
   serve: async (settings, stopped) => (await import('./server.ts')).runServer(settings, stopped),

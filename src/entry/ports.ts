@@ -1,17 +1,27 @@
+import { createRolloutFeed } from '../adapters/argo-rollouts/feed.ts';
 import { createRollouts } from '../adapters/argo-rollouts/index.ts';
+import { createRolloutObjects } from '../adapters/argo-rollouts/objects.ts';
+import { createRolloutSteering } from '../adapters/argo-rollouts/steering.ts';
 import { createClusters } from '../adapters/kubernetes/index.ts';
 import { createMetrics } from '../adapters/prometheus/index.ts';
 import { createTraffic, type TraefikApis } from '../adapters/traefik/index.ts';
+import { createMiddlewares } from '../adapters/traefik/middlewares.ts';
+import { createRoutes } from '../adapters/traefik/routes.ts';
 import type { Settings } from '../config/schema.ts';
-import type { Ports } from '../ports/index.ts';
+import type { ToolPorts } from '../ports/index.ts';
 
 /** The real systems behind the ports. Connects to nothing by itself. */
-export function createPorts(settings: Settings): Ports {
+export function createPorts(settings: Settings): ToolPorts {
   const clusters = createClusters(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig });
   return {
     rollouts: createRollouts(clusters),
     traffic: createTraffic(clusters, { apis: traefikApis(settings) }),
     metrics: createMetrics(settings.prometheusUrl === undefined ? {} : { url: settings.prometheusUrl }),
+    rolloutObjects: createRolloutObjects(clusters),
+    rolloutSteering: createRolloutSteering(clusters),
+    rolloutFeed: createRolloutFeed(clusters),
+    routes: createRoutes(clusters, { apis: traefikApis(settings) }),
+    middlewares: createMiddlewares(clusters, { apis: traefikApis(settings) }),
     now: Date.now,
   };
 }

@@ -2,7 +2,7 @@ import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
-import type { Ports } from '../ports/index.ts';
+import type { ToolPorts } from '../ports/index.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { deferred } from './deferred.ts';
 
@@ -14,18 +14,23 @@ export interface Services extends CommandServices {
 }
 
 export function createServices(settings: Settings): Services {
-  let loading: Promise<Ports> | undefined;
+  let loading: Promise<ToolPorts> | undefined;
   let gatewayUsed = false;
-  const loadPorts = (): Promise<Ports> => (loading ??= import('./ports.ts').then(({ createPorts }) => createPorts(settings)));
+  const loadPorts = (): Promise<ToolPorts> => (loading ??= import('./ports.ts').then(({ createPorts }) => createPorts(settings)));
   const gateway = deferred<ReleaseGateway>(async () => {
     gatewayUsed = true;
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
     return createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   });
-  const ports: Ports = {
+  const ports: ToolPorts = {
     rollouts: deferred(async () => (await loadPorts()).rollouts),
     traffic: deferred(async () => (await loadPorts()).traffic),
     metrics: deferred(async () => (await loadPorts()).metrics),
+    rolloutObjects: deferred(async () => (await loadPorts()).rolloutObjects),
+    rolloutSteering: deferred(async () => (await loadPorts()).rolloutSteering),
+    rolloutFeed: deferred(async () => (await loadPorts()).rolloutFeed),
+    routes: deferred(async () => (await loadPorts()).routes),
+    middlewares: deferred(async () => (await loadPorts()).middlewares),
     now: Date.now,
   };
   return {

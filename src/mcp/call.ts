@@ -1,13 +1,14 @@
 import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequiredResult, type ServerContext } from '@modelcontextprotocol/server';
-import type { Command, CommandContext } from '../commands/command.ts';
+import type { Command, CommandContext, Confirmation } from '../commands/command.ts';
+import { Asked, execute } from '../commands/execute.ts';
+import { offered } from '../commands/gate.ts';
 import { failureText, toFailure } from '../contract/failure.ts';
 import { nearest } from '../contract/nearest.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { callerOf, canElicit, type Session } from './caller.ts';
-import { confirmInput } from './confirmation.ts';
+import { askPerson } from './confirmation.ts';
 import type { McpDeps } from './deps.ts';
-import { offered } from './tool-list.ts';
 
 interface Call {
   readonly deps: McpDeps;
@@ -31,21 +32,24 @@ export async function callTool(call: Call, name: string, args: unknown): Promise
   }
 }
 
-function find({ catalogue, allowWrite }: McpDeps, name: string): Command {
+function find({ catalogue, gate }: McpDeps, name: string): Command {
   const command = catalogue.find((known) => known.name === name);
   if (command) return command;
-  const near = nearest(name, offered(catalogue, allowWrite).map((known) => known.name));
+  const near = nearest(name, offered(catalogue, gate).map((known) => known.name));
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${cleanText(name, 80)}${near ? `; did you mean ${near}?` : ''}`);
 }
 
 async function run({ deps, request, session }: Call, command: Command, args: unknown): Promise<CallToolResult | InputRequiredResult> {
-  if (command.kind !== 'read' && !deps.allowWrite) throw new SluiceError('WRITE_DISABLED', `${command.name} changes something, and write tools are off on this server.`);
-  const input = command.check(args ?? {}, deps.services.settings);
+  const { gate, audit } = deps;
   const context = contextOf(deps, request, session);
-  const confirmed = await confirmInput(command, context, input, request, canElicit(request, session));
-  if ('resultType' in confirmed && confirmed['resultType'] === 'input_required') return confirmed as InputRequiredResult;
-  const output = await command.run(context, confirmed);
-  return { content: [{ type: 'text', text: command.text(output) }], structuredContent: output };
+  const ask = canElicit(request, session) ? (needed: Confirmation) => Promise.resolve(askPerson(needed, request)) : undefined;
+  try {
+    const output = await execute({ command, raw: args, context, gate, audit, ...(ask ? { ask } : {}) });
+    return { content: [{ type: 'text', text: command.text(output) }], structuredContent: output };
+  } catch (error) {
+    if (error instanceof Asked) return error.question as InputRequiredResult;
+    throw error;
+  }
 }
 
 function contextOf({ services }: McpDeps, request: ServerContext, session: Session): CommandContext {

@@ -1,22 +1,14 @@
 import { acceptedContent, inputRequired, type InputRequiredResult, type ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import type { Command, CommandContext } from '../commands/command.ts';
+import type { Confirmation } from '../commands/command.ts';
+import { Asked } from '../commands/execute.ts';
 
 const KEY = 'confirm';
 
-type Input = Record<string, unknown>;
-
-/**
- * Asks the client's user about a destructive call that carries no `confirm`. Returns the question, or the input with
- * the answer in it. A client that cannot ask gets its input back, which the command then refuses.
- */
-export async function confirmInput(command: Command, context: CommandContext, input: Input, request: ServerContext, elicits: boolean): Promise<InputRequiredResult | Input> {
-  if (input['confirm'] !== undefined || !elicits) return input;
-  const needed = await command.confirmation?.(context, input);
-  if (!needed) return input;
-  if (request.mcpReq.inputResponses?.[KEY] === undefined) return question(needed.question);
-  const answer = acceptedContent(request.mcpReq.inputResponses, KEY, z.object({ yes: z.boolean() }));
-  return answer?.yes === true ? { ...input, confirm: needed.releaseId } : input;
+/** The answer of the client's user, which comes with a repeated call; the first call throws the question. */
+export function askPerson(needed: Confirmation, request: ServerContext): boolean {
+  if (request.mcpReq.inputResponses?.[KEY] === undefined) throw new Asked(question(needed.question));
+  return acceptedContent(request.mcpReq.inputResponses, KEY, z.object({ yes: z.boolean() }))?.yes === true;
 }
 
 function question(message: string): InputRequiredResult {

@@ -1,10 +1,13 @@
 import type { Command, CommandServices } from '../commands/command.ts';
+import type { Gate } from '../commands/gate.ts';
+import type { AuditTrail } from '../domain/audit.ts';
 import type { Log } from '../observability/log.ts';
 
 export interface McpDeps {
   readonly catalogue: readonly Command[];
   readonly services: CommandServices;
-  readonly allowWrite: boolean;
+  readonly gate: Gate;
+  readonly audit: AuditTrail;
   /** Log arguments too. */
   readonly debug: boolean;
   readonly version: string;

@@ -1,9 +1,10 @@
 import { McpServer, type McpServerFactory } from '@modelcontextprotocol/server';
+import { offered } from '../commands/gate.ts';
 import { callTool } from './call.ts';
 import { formElicitation, type Session } from './caller.ts';
 import type { McpDeps } from './deps.ts';
 import { INSTRUCTIONS } from './instructions.ts';
-import { offered, toTool } from './tool-list.ts';
+import { toTool } from './tool-list.ts';
 
 /**
  * One factory for clients of both eras. The SDK asks it for a server per request (HTTP) or per connection (stdio), so
@@ -11,7 +12,7 @@ import { offered, toTool } from './tool-list.ts';
  * error catalogue, and a tool that is not listed can still say why.
  */
 export function createMcpFactory(deps: McpDeps): McpServerFactory {
-  const tools = offered(deps.catalogue, deps.allowWrite).map(toTool);
+  const tools = offered(deps.catalogue, deps.gate).map(toTool);
   return ({ era }) => {
     const mcp = new McpServer({ name: 'sluice', title: 'Sluice', version: deps.version }, { capabilities: { tools: {} }, instructions: INSTRUCTIONS });
     mcp.server.setRequestHandler('tools/list', () => ({ tools }));

@@ -2,11 +2,6 @@ import type { Tool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { annotations, type Command } from '../commands/command.ts';
 
-/** The commands that this server offers: those that change something only when writing is allowed. */
-export function offered(catalogue: readonly Command[], allowWrite: boolean): readonly Command[] {
-  return catalogue.filter(({ kind }) => allowWrite || kind === 'read');
-}
-
 /** A command as `tools/list` shows it. */
 export function toTool(command: Command): Tool {
   return {

@@ -1,5 +1,10 @@
 import type { MetricsPort } from './metrics.ts';
+import type { MiddlewaresPort } from './middlewares.ts';
+import type { RolloutFeed } from './rollout-feed.ts';
+import type { RolloutObjectsPort } from './rollout-objects.ts';
+import type { RolloutSteeringPort } from './rollout-steering.ts';
 import type { RolloutsPort } from './rollouts.ts';
+import type { RoutesPort } from './routes.ts';
 import type { TrafficPort } from './traffic.ts';
 
 /** Everything that activities and the planner may touch. */
@@ -9,4 +14,13 @@ export interface Ports {
   readonly metrics: MetricsPort;
   /** Epoch milliseconds. */
   readonly now: () => number;
+}
+
+/** What the single tools use besides. */
+export interface ToolPorts extends Ports {
+  readonly rolloutObjects: RolloutObjectsPort;
+  readonly rolloutSteering: RolloutSteeringPort;
+  readonly rolloutFeed: RolloutFeed;
+  readonly routes: RoutesPort;
+  readonly middlewares: MiddlewaresPort;
 }

@@ -3,21 +3,26 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { annotations } from '../../src/commands/command.ts';
 import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { TOOLSETS } from '../../src/domain/toolset.ts';
 import { fieldsOf, inner, shapeOf } from '../../src/contract/fields.ts';
 import { DEFAULTS } from '../support/fake-gateway.ts';
 
 const each = CATALOGUE.map((command) => [command.name, command] as const);
 
-test('no command file is forgotten in the catalogue', () => {
-  const files = readdirSync(new URL('../../src/commands/', import.meta.url)).map((file) => file.replace('.ts', '').replaceAll('-', '_'));
+test.each(TOOLSETS)('no command file of the toolset %s is forgotten in the catalogue', (toolset) => {
+  const folder = new URL(`../../src/commands/${toolset}/`, import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.startsWith(`${toolset}-`));
 
-  const names = CATALOGUE.map(({ name }) => name);
-  expect(files.filter((file) => file.startsWith('release_') && file !== 'release_text').toSorted()).toEqual(names.toSorted());
-  expect(new Set(names).size).toBe(names.length);
+  const names = CATALOGUE.filter((command) => command.toolset === toolset).map(({ name }) => name);
+  expect(files.map((file) => file.replace('.ts', '').replaceAll('-', '_')).toSorted()).toEqual(names.toSorted());
+});
+
+test('no name is taken twice', () => {
+  expect(new Set(CATALOGUE.map(({ name }) => name)).size).toBe(CATALOGUE.length);
 });
 
 test.each(each)('%s has a portable name, a title and a description that ends as a sentence', (name, command) => {
-  expect(name).toMatch(/^release_[a-z_]{3,40}$/);
+  expect(name).toMatch(new RegExp(`^${command.toolset}_[a-z_]{3,40}$`));
   expect(command.title.length).toBeGreaterThan(5);
   expect(command.description).toMatch(/^[A-Z].{40,600}\.$/);
 });

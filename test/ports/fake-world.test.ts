@@ -1,4 +1,4 @@
-import { afterAll } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { createFakeWorld } from '../support/fake-world.ts';
 import type { FakeWorld, FakeWorldOptions } from '../support/fake-world.ts';
 import { metricsContract } from './metrics.contract.ts';

@@ -1,7 +1,9 @@
 import type { CliDeps } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import type { AuditTrail } from '../../src/domain/audit.ts';
 import type { Preflight } from '../../src/domain/release/plan.ts';
+import { memoryAudit } from './mcp-server.ts';
 import { fakeServices, READY, type FakeGateway } from './fake-gateway.ts';
 
 export interface CliResult {
@@ -18,6 +20,7 @@ export interface CliWorld {
   /** What the person at the terminal answers; absent: nobody sits there. */
   readonly answer?: boolean;
   readonly doctor?: CliDeps['doctor'];
+  readonly audit?: AuditTrail;
 }
 
 /** Runs the command line in this process, on a fake gateway. */
@@ -31,6 +34,7 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
   const code = await runCli(argv, {
     load: ({ set, file }) => loadSettings({ env: { SLUICE_HOME: '/nonexistent', ...world.env }, flags: set, ...(file === undefined ? {} : { file }) }),
     open: () => Promise.resolve({ ...fakeServices(world.gateway, world.preflight ?? READY), close: () => Promise.resolve() }),
+    audit: () => world.audit ?? memoryAudit(),
     temporal: () => Promise.resolve({ address: 'localhost:7233', namespace: 'default' }),
     doctor: world.doctor ?? (() => Promise.resolve([])),
     serve: unused,

@@ -8,7 +8,7 @@ import type { ApiResponse } from '../../src/adapters/kubernetes/transport.ts';
 import { applyJsonPatch, applyMergePatch } from './json-patch.ts';
 
 export interface StoredObject {
-  metadata: { name: string; namespace: string; resourceVersion: string; generation: number; labels?: Record<string, string>; annotations?: Record<string, string> };
+  metadata: { name: string; namespace: string; uid: string; resourceVersion: string; generation: number; labels?: Record<string, string>; annotations?: Record<string, string> };
   spec: Record<string, unknown>;
   status: Record<string, unknown>;
 }
@@ -45,7 +45,7 @@ export class FakeCluster implements ClusterClient {
 
   create(ref: ObjectRef, content: { spec?: object; status?: object; labels?: Record<string, string> }): void {
     this.#objects.set(keyOf(ref), {
-      metadata: { name: ref.name, namespace: ref.namespace ?? '', resourceVersion: String((this.#version += 1)), generation: 1, ...(content.labels && { labels: content.labels }) },
+      metadata: { name: ref.name, namespace: ref.namespace ?? '', uid: `uid-${this.#version}`, resourceVersion: String((this.#version += 1)), generation: 1, ...(content.labels && { labels: content.labels }) },
       spec: { ...content.spec },
       status: { ...content.status },
     });
@@ -102,6 +102,13 @@ export class FakeCluster implements ClusterClient {
   async apply(ref: ObjectRef, manifest: object): Promise<unknown> {
     if (!this.#objects.has(keyOf(ref))) this.create(ref, {});
     return this.mergePatch(ref, manifest);
+  }
+
+  async remove(ref: ObjectRef, read: { readonly uid: string }): Promise<void> {
+    return this.#request(() => {
+      if (this.#stored(ref).metadata.uid !== read.uid) throw new SluiceError('CONFLICT', 'another object of this name exists');
+      this.delete(ref);
+    });
   }
 
   async podGet(pod: { namespace: string; name: string }, path: string): Promise<ApiResponse> {

@@ -1,11 +1,10 @@
-import type { CommandServices } from '../../src/commands/command.ts';
-import type { ReleaseDefaults } from '../../src/contract/release-spec.ts';
+import type { CommandServices, CommandSettings } from '../../src/commands/command.ts';
 import type { Command, CommandOutcome } from '../../src/domain/release/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
-import type { Ports } from '../../src/ports/index.ts';
+import type { ToolPorts } from '../../src/ports/index.ts';
 import type { ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 
@@ -115,7 +114,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
   return fake;
 }
 
-export const DEFAULTS: ReleaseDefaults = { defaultStrategy: 'canary', requireManualPromotion: true, autoRollback: true, weightStep: undefined };
+export const DEFAULTS: CommandSettings = { defaultStrategy: 'canary', requireManualPromotion: true, autoRollback: true, weightStep: undefined, allowedNamespaces: [], circuitBreakerThreshold: 0.3 };
 
 export const READY: Preflight = { checks: [{ name: 'rollout', ok: true, detail: 'Healthy' }], plan: PLAN };
 
@@ -125,7 +124,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
   const port = { read: away, inForce: away };
   return {
     gateway,
-    ports: { rollouts: port, traffic: port, metrics: {}, now: () => AT } as unknown as Ports,
+    ports: { rollouts: port, traffic: port, metrics: {}, now: () => AT } as unknown as ToolPorts,
     preflight: () => Promise.resolve(preflight),
     clusters: { current: () => Promise.resolve('prod') },
     settings: DEFAULTS,

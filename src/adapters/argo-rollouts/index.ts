@@ -1,23 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/release/target.ts';
-import type { RolloutsPort, RolloutView, WriteResult } from '../../ports/rollouts.ts';
-import type { ClusterClient, Clusters } from '../kubernetes/client.ts';
+import type { RolloutsPort, WriteResult } from '../../ports/rollouts.ts';
+import type { Clusters } from '../kubernetes/client.ts';
 import { guardedWrite } from '../kubernetes/guarded-write.ts';
 import type { Decision } from '../kubernetes/guarded-write.ts';
-import { ROLLOUT, SERVICE } from '../kubernetes/kinds.ts';
-import type { ObjectRef } from '../kubernetes/kinds.ts';
 import { claim, unclaim } from '../kubernetes/owner.ts';
-import { plainLine } from '../kubernetes/text.ts';
 import { decideAbort, isAbortSeen } from './abort.ts';
 import { decidePromoteBlueGreen, decidePromoteCanary, isActive, isPastStep } from './promote.ts';
-import { Rollout, Service } from './schema.ts';
+import { readRollout, readView, refOf } from './read.ts';
+import type { Rollout } from './schema.ts';
 import { decideSetImage } from './set-image.ts';
-import { serviceNames, toView } from './view.ts';
-
-/** Label by which Argo tells versions apart, on pods and in the selectors it manages. */
-const HASH_LABEL = 'rollouts-pod-template-hash';
 
 /** How long the controller may take to act on a status patch; a reconcile takes well under a second. */
 const CANARY_PROOF_MS = 3_000;
@@ -49,36 +42,6 @@ export function createRollouts(clusters: Clusters): RolloutsPort {
     claim: async (target, owner) => claim(clusters.client(target.cluster), refOf(target), owner),
     unclaim: async (target, owner) => unclaim(clusters.client(target.cluster), refOf(target), owner),
   };
-}
-
-function refOf(target: Target): ObjectRef {
-  return { kind: ROLLOUT, namespace: target.namespace, name: target.rollout };
-}
-
-async function readRollout(client: ClusterClient, target: Target): Promise<Rollout> {
-  const parsed = Rollout.safeParse(await client.get(refOf(target)));
-  if (parsed.success) return parsed.data;
-  const message = `Rollout ${target.namespace}/${target.rollout} has an unexpected form: ${plainLine(z.prettifyError(parsed.error))}`;
-  throw new SluiceError('INTERNAL', message, { cause: parsed.error });
-}
-
-async function readView(client: ClusterClient, target: Target): Promise<RolloutView> {
-  const rollout = await readRollout(client, target);
-  const names = serviceNames(rollout);
-  const [stable, candidate] = await Promise.all([selectedHash(client, target, names.stable), selectedHash(client, target, names.candidate)]);
-  return toView(target, rollout, { ...(stable && { stable }), ...(candidate && { candidate }) });
-}
-
-/** The hash that a Service selects. A missing Service selects nothing: a rollback must still be able to read the Rollout. */
-async function selectedHash(client: ClusterClient, target: Target, name: string | undefined): Promise<string | undefined> {
-  if (!name) return undefined;
-  try {
-    const service = Service.parse(await client.get({ kind: SERVICE, namespace: target.namespace, name }));
-    return service.spec.selector?.[HASH_LABEL];
-  } catch (error) {
-    if (error instanceof SluiceError && error.code === 'SERVICE_NOT_FOUND') return undefined;
-    throw error;
-  }
 }
 
 interface Write {

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../domain/errors.ts';
-import { failureOf, serverStatus, unreachable } from './failure.ts';
+import { failureOf, refuseApply, serverStatus, unreachable } from './failure.ts';
 import { apiPath, describe, NAMESPACE } from './kinds.ts';
 import type { Kind, ObjectRef } from './kinds.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
@@ -29,8 +29,13 @@ export interface ClusterClient {
   jsonPatch(ref: ObjectRef, operations: readonly PatchOperation[], options?: PatchOptions): Promise<PatchResult>;
   /** A `metadata.resourceVersion` in the body makes it fail with CONFLICT when the object has moved on. */
   mergePatch(ref: ObjectRef, body: object, options?: PatchOptions): Promise<unknown>;
-  /** Server-side apply; creates what is not there. `force` takes fields over from other managers. */
-  apply(ref: ObjectRef, manifest: object, manager: { fieldManager: string; force?: boolean }): Promise<unknown>;
+  /**
+   * Server-side apply; creates what is not there. A `metadata.resourceVersion` in the manifest guards it: CONFLICT when the object has moved on.
+   * `force` takes fields over from other managers. Errors besides: FIELD_CONFLICT (details.managers), MANIFEST_REFUSED.
+   */
+  apply(ref: ObjectRef, manifest: object, manager: { fieldManager: string; force?: boolean; dryRun?: boolean }): Promise<unknown>;
+  /** Deletes exactly the object that was read. Errors besides: CONFLICT when it is another one by now. */
+  remove(ref: ObjectRef, read: { readonly uid: string; readonly resourceVersion?: string }): Promise<void>;
   /** GET through the API server to a port of a pod; the pod's own status is in the answer. */
   podGet(pod: { namespace: string; name: string; port: number }, path: string, timeoutMs?: number): Promise<ApiResponse>;
 }
@@ -66,10 +71,15 @@ export function createClient(cluster: string, transport: Transport, timeoutMs: n
     },
     mergePatch: async (ref, body, options) => ok(await patch(ref, 'application/merge-patch+json', body, options), ref, 'patch'),
     async apply(ref, manifest, manager) {
-      const query = new URLSearchParams({ fieldManager: manager.fieldManager, ...(manager.force && { force: 'true' }) });
+      const query = new URLSearchParams({ fieldManager: manager.fieldManager, ...(manager.force && { force: 'true' }), ...(manager.dryRun && { dryRun: 'All' }) });
       const path = `${refPath(ref)}?${query.toString()}`;
       const response = await send(`apply ${describe(ref)}`, { method: 'PATCH', path, contentType: 'application/apply-patch+yaml', body: manifest });
+      refuseApply(response, ref);
       return ok(response, ref, 'apply');
+    },
+    async remove(ref, preconditions) {
+      const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions, propagationPolicy: 'Background' };
+      await ok(await send(`delete ${describe(ref)}`, { method: 'DELETE', path: refPath(ref), contentType: 'application/json', body }), ref, 'delete');
     },
     podGet: ({ namespace, name, port }, path, limitMs) =>
       send(`reach port ${port} of pod ${namespace}/${name}`, {

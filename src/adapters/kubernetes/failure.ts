@@ -1,4 +1,6 @@
 import { SluiceError } from '../../domain/errors.ts';
+import { describe } from './kinds.ts';
+import type { ObjectRef } from './kinds.ts';
 import { isTimeout, whyNoAnswer } from './no-answer.ts';
 import { plainLine } from './text.ts';
 import type { ApiResponse } from './transport.ts';
@@ -6,6 +8,8 @@ import type { ApiResponse } from './transport.ts';
 /** What the API server says about a failure; `objectName` only when one object is meant. */
 interface ServerStatus {
   readonly message: string;
+  /** Of a refused apply: "conflict with \"kubectl-edit\" using …" for each field. */
+  readonly causes: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
   readonly objectName?: string;
   readonly retryAfterSeconds?: number;
 }
@@ -13,16 +17,35 @@ interface ServerStatus {
 /** The reason in an answer that is not a success: a Status document, or any text. */
 export function serverStatus(response: ApiResponse): ServerStatus {
   try {
-    const status = JSON.parse(response.body) as { kind?: string; message?: string; details?: { name?: string; retryAfterSeconds?: number } };
-    if (status.kind !== 'Status') return { message: plainLine(response.body) };
+    const status = JSON.parse(response.body) as { kind?: string; message?: string; details?: { name?: string; retryAfterSeconds?: number; causes?: ServerStatus['causes'] } };
+    if (status.kind !== 'Status') return { message: plainLine(response.body), causes: [] };
     return {
-      message: plainLine(status.message ?? ''),
+      message: plainLine(status.message ?? '', 600),
+      causes: status.details?.causes ?? [],
       ...(status.details?.name && { objectName: status.details.name }),
       ...(status.details?.retryAfterSeconds && { retryAfterSeconds: status.details.retryAfterSeconds }),
     };
   } catch {
-    return { message: plainLine(response.body) };
+    return { message: plainLine(response.body), causes: [] };
   }
+}
+
+/**
+ * Errors of server-side apply: FIELD_CONFLICT naming the other managers, MANIFEST_REFUSED with the server's reason.
+ * Source: k8s.io/apimachinery, pkg/apis/meta/v1/types.go (CauseTypeFieldManagerConflict).
+ */
+export function refuseApply(response: ApiResponse, ref: ObjectRef): void {
+  if (![400, 409, 422].includes(response.status)) return;
+  const { message, causes } = serverStatus(response);
+  const conflicts = causes.filter(({ reason }) => reason === 'FieldManagerConflict');
+  if (conflicts.length > 0) throw fieldConflict(conflicts, ref);
+  if (response.status !== 409) throw new SluiceError('MANIFEST_REFUSED', `The API server refuses ${describe(ref)}: ${message}`);
+}
+
+function fieldConflict(conflicts: ServerStatus['causes'], ref: ObjectRef): SluiceError {
+  const managers = [...new Set(conflicts.map(({ message }) => plainLine(/conflict with "([^"]+)"/.exec(message ?? '')?.[1] ?? 'unknown')))];
+  const fields = conflicts.map(({ field }) => plainLine(field ?? ''));
+  return new SluiceError('FIELD_CONFLICT', `${managers.join(' and ')} manages ${fields.join(', ')} of ${describe(ref)}.`, { details: { managers, fields } });
 }
 
 /** Errors for every status but 404 and 422, which depend on what was asked. `what`: "read Rollout shop/app". */

@@ -1,7 +1,7 @@
-import { parseReleaseFile, releaseFile } from '../contract/release-file.ts';
-import { toReleaseSpec } from '../contract/release-spec.ts';
-import { releaseId } from '../domain/release/target.ts';
-import type { Command } from './command.ts';
+import { parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
+import { toReleaseSpec } from '../../contract/release-spec.ts';
+import { releaseId } from '../../domain/release/target.ts';
+import type { Command } from '../command.ts';
 import { planOutput, toPlanOutput, type PlanOutput } from './plan-output.ts';
 
 export const exampleRelease = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };

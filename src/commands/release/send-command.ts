@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { reason, requestId } from '../contract/target.ts';
-import { COMMANDS, type CommandName, type CommandOutcome } from '../domain/release/command.ts';
-import { SluiceError } from '../domain/errors.ts';
-import { cleanText, maskSecrets } from '../domain/safe-text.ts';
-import type { Command, CommandContext, Confirmation, Kind } from './command.ts';
-import { confirmField, requireConfirmation } from './confirm.ts';
+import { reason, requestId } from '../../contract/target.ts';
+import { COMMANDS, type CommandName, type CommandOutcome } from '../../domain/release/command.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import type { Command, CommandContext, Confirmation, Kind } from '../command.ts';
+import { confirmField, requireConfirmation } from '../confirm.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 
 /** How long the caller waits for the effect; later ones are `accepted`. */
@@ -48,7 +48,7 @@ export function sendCommand(send: Send): Command {
   const confirmation = async (context: CommandContext, input: Record<string, unknown>): Promise<Confirmation | undefined> => {
     const releaseId = await idOf(context, input);
     const question = send.ask?.(releaseId, input);
-    return question ? { releaseId, question } : undefined;
+    return question ? { value: releaseId, question } : undefined;
   };
   return {
     name: `release_${send.command.replaceAll('-', '_')}`,
@@ -70,7 +70,7 @@ export function sendCommand(send: Send): Command {
 
 async function run(context: CommandContext, send: Send, input: Input, needed: Confirmation | undefined): Promise<Output> {
   requireConfirmation(needed, input.confirm);
-  const id = needed?.releaseId ?? (await idOf(context, input));
+  const id = needed?.value ?? (await idOf(context, input));
   const request = input.request_id ?? randomUUID();
   const command = { name: send.command, requestId: request, who: context.caller.id, ...(input.reason ? { why: input.reason } : {}), ...(input.all ? { all: true } : {}) };
   try {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { parse } from '../contract/parse.ts';
-import { compact, shortTarget, state } from '../contract/release-view.ts';
-import { targetFields } from '../contract/target.ts';
-import { cleanText } from '../domain/safe-text.ts';
-import type { ReleaseSummary } from '../temporal/gateway.ts';
-import type { Command } from './command.ts';
+import { parse } from '../../contract/parse.ts';
+import { compact, shortTarget, state } from '../../contract/release-view.ts';
+import { targetFields } from '../../contract/target.ts';
+import { cleanText } from '../../domain/safe-text.ts';
+import type { ReleaseSummary } from '../../temporal/gateway.ts';
+import type { Command } from '../command.ts';
 
 const { cluster, namespace, rollout } = targetFields.shape;
 const input = z.strictObject({

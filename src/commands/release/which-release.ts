@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Problem } from '../contract/parse.ts';
-import { parse } from '../contract/parse.ts';
-import { targetFields } from '../contract/target.ts';
-import { parseReleaseId, releaseId } from '../domain/release/target.ts';
-import type { CommandContext } from './command.ts';
+import type { Problem } from '../../contract/parse.ts';
+import { parse } from '../../contract/parse.ts';
+import { targetFields } from '../../contract/target.ts';
+import { parseReleaseId, releaseId } from '../../domain/release/target.ts';
+import type { CommandContext } from '../command.ts';
 
 /** The fields with which every command about one release says which. */
 export const whichRelease = {

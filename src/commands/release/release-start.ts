@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { parseReleaseFile, releaseFile } from '../contract/release-file.ts';
-import { toReleaseSpec } from '../contract/release-spec.ts';
-import { requestId } from '../contract/target.ts';
-import { SluiceError } from '../domain/errors.ts';
-import type { Preflight } from '../domain/release/plan.ts';
-import { releaseId } from '../domain/release/target.ts';
-import type { Command, CommandContext } from './command.ts';
+import { parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
+import { toReleaseSpec } from '../../contract/release-spec.ts';
+import { requestId } from '../../contract/target.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Preflight } from '../../domain/release/plan.ts';
+import { releaseId } from '../../domain/release/target.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { toChecks } from './plan-output.ts';
 import { exampleRelease } from './release-plan.ts';
 

@@ -1,5 +1,5 @@
-import { isClosed } from '../domain/release/state.ts';
-import type { ReleaseView } from '../domain/release/view.ts';
+import { isClosed } from '../../domain/release/state.ts';
+import type { ReleaseView } from '../../domain/release/view.ts';
 
 /** What a caller can usefully do now. */
 export function nextCall(view: ReleaseView): string {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { release, toReleaseOutput } from '../contract/release-view.ts';
-import { isClosed } from '../domain/release/state.ts';
-import type { Command } from './command.ts';
+import { release, toReleaseOutput } from '../../contract/release-view.ts';
+import { isClosed } from '../../domain/release/state.ts';
+import type { Command } from '../command.ts';
 import { live, readLive } from './live.ts';
 import { nextCall } from './next-call.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
-import { releaseText } from './release-text.ts';
+import { releaseText } from './state-text.ts';
 
 const input = z.strictObject({
   ...whichRelease,

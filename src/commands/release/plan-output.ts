@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { compact } from '../contract/release-view.ts';
-import { toDuration } from '../contract/duration.ts';
-import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
-import { cleanText, maskSecrets } from '../domain/safe-text.ts';
+import { compact } from '../../contract/release-view.ts';
+import { toDuration } from '../../contract/duration.ts';
+import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 
 const check = z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.string(), next: z.string().optional() });
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { release, toReleaseOutput } from '../contract/release-view.ts';
-import { isClosed } from '../domain/release/state.ts';
-import type { ReleaseView } from '../domain/release/view.ts';
-import type { Command, CommandContext } from './command.ts';
+import { release, toReleaseOutput } from '../../contract/release-view.ts';
+import { isClosed } from '../../domain/release/state.ts';
+import type { ReleaseView } from '../../domain/release/view.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { nextCall, stateText } from './next-call.ts';
-import { releaseText } from './release-text.ts';
+import { releaseText } from './state-text.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 
 const POLL_MS = 1000;

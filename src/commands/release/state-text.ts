@@ -1,4 +1,4 @@
-import type { ReleaseOutput } from '../contract/release-view.ts';
+import type { ReleaseOutput } from '../../contract/release-view.ts';
 import type { Live } from './live.ts';
 
 interface Shown extends ReleaseOutput {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { compact } from '../contract/release-view.ts';
-import type { ReleaseView } from '../domain/release/view.ts';
-import { cleanText, maskSecrets } from '../domain/safe-text.ts';
-import type { Ports } from '../ports/index.ts';
+import { compact } from '../../contract/release-view.ts';
+import type { ReleaseView } from '../../domain/release/view.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import type { Ports } from '../../ports/index.ts';
 
 const LIMIT_MS = 3000;
 

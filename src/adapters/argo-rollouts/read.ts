@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Target } from '../../domain/release/target.ts';
+import type { RolloutView } from '../../ports/rollouts.ts';
+import type { ClusterClient } from '../kubernetes/client.ts';
+import { ROLLOUT, SERVICE } from '../kubernetes/kinds.ts';
+import type { ObjectRef } from '../kubernetes/kinds.ts';
+import { plainLine } from '../kubernetes/text.ts';
+import { Rollout, Service } from './schema.ts';
+import { serviceNames, toView } from './view.ts';
+
+/** Label by which Argo tells versions apart, on pods and in the selectors it manages. */
+const HASH_LABEL = 'rollouts-pod-template-hash';
+
+export function refOf(target: Target): ObjectRef {
+  return { kind: ROLLOUT, namespace: target.namespace, name: target.rollout };
+}
+
+export async function readRollout(client: ClusterClient, target: Target): Promise<Rollout> {
+  const parsed = Rollout.safeParse(await client.get(refOf(target)));
+  if (parsed.success) return parsed.data;
+  const message = `Rollout ${target.namespace}/${target.rollout} has an unexpected form: ${plainLine(z.prettifyError(parsed.error))}`;
+  throw new SluiceError('INTERNAL', message, { cause: parsed.error });
+}
+
+export async function readView(client: ClusterClient, target: Target): Promise<RolloutView> {
+  const rollout = await readRollout(client, target);
+  const names = serviceNames(rollout);
+  const [stable, candidate] = await Promise.all([selectedHash(client, target, names.stable), selectedHash(client, target, names.candidate)]);
+  return toView(target, rollout, { ...(stable && { stable }), ...(candidate && { candidate }) });
+}
+
+/** The hash that a Service selects. A missing Service selects nothing: a rollback must still be able to read the Rollout. */
+async function selectedHash(client: ClusterClient, target: Target, name: string | undefined): Promise<string | undefined> {
+  if (!name) return undefined;
+  try {
+    const service = Service.parse(await client.get({ kind: SERVICE, namespace: target.namespace, name }));
+    return service.spec.selector?.[HASH_LABEL];
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'SERVICE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}

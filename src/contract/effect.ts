@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { EFFECTIVE } from '../domain/effect.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** The fields of every answer of a write tool, around a snapshot of what it writes to. */
+export const effectFields = <S extends z.ZodObject>(snapshot: S) => ({
+  changed: z.boolean().describe('False: nothing was written; reason says why.'),
+  effective: z.enum(EFFECTIVE).describe('proved: read back everywhere; pending: accepted, not yet seen everywhere; refused: nothing was written.'),
+  reason: z.string(),
+  before: snapshot.optional(),
+  after: snapshot.optional(),
+  release_id: z.string().optional().describe('The running release that took the command over.'),
+  next: z.string().optional(),
+});
+
+/** `problem` of a write tool: a refusal is bad news for a script. */
+export function effectProblem(output: { readonly effective?: unknown }): ErrorCode | undefined {
+  return output.effective === 'refused' ? 'NOT_APPLICABLE' : undefined;
+}
