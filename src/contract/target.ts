@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 const DNS = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
-const dnsName = z.string().regex(DNS, 'must be a Kubernetes name: lower-case letters, digits, "-" and "."');
+export const dnsName = z.string().regex(DNS, 'must be a Kubernetes name: lower-case letters, digits, "-" and "."');
 // Context names are free text; control characters would end up in terminals and in queries.
 // eslint-disable-next-line no-control-regex
-const contextName = z.string().min(1).max(253).regex(/^[^\u0000-\u001f\u007f]+$/, 'must be a kubeconfig context name');
+export const contextName = z.string().min(1).max(253).regex(/^[^\u0000-\u001f\u007f]+$/, 'must be a kubeconfig context name');
 
 export const targetFields = z.strictObject({
   cluster: contextName.optional().describe('Kubeconfig context. Default: the current one.'),
