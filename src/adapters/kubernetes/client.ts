@@ -3,6 +3,8 @@ import { failureOf, refuseApply, serverStatus, unreachable } from './failure.ts'
 import { apiPath, describe, NAMESPACE } from './kinds.ts';
 import type { Kind, ObjectRef } from './kinds.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
+import { watchEvents, WatchEnded, type WatchEvent } from './watch-stream.ts';
+import { NOTHING, type WriteLog } from './write-log.ts';
 
 /** One operation of a JSON patch (RFC 6902). A failed `test` changes nothing. */
 export type PatchOperation =
@@ -14,6 +16,10 @@ export type PatchResult = { readonly applied: true; readonly object: unknown } |
 
 export interface PatchOptions {
   readonly subresource?: 'status' | 'scale';
+  /** Who is named as the writer in managedFields; absent: the API server takes it from the user agent. */
+  readonly fieldManager?: string;
+  /** Checked and answered as if written, but not stored. */
+  readonly dryRun?: boolean;
 }
 
 /**
@@ -23,9 +29,18 @@ export interface PatchOptions {
  */
 export interface ClusterClient {
   readonly cluster: string;
+  /** The writes of this process; shared by all contexts that lead to the same API server. */
+  readonly written: WriteLog;
   get(ref: ObjectRef): Promise<unknown>;
   /** All items, page by page. `namespace` absent: of the whole cluster. */
   list(kind: Kind, namespace?: string, labelSelector?: string): Promise<readonly unknown[]>;
+  /** As `list`, with the version of the collection at that moment: a watch goes on from there. */
+  snapshot(kind: Kind, namespace?: string): Promise<Snapshot>;
+  /**
+   * What changes after `resourceVersion`, bookmarks included; ends when the server ends it, which it does after `seconds`.
+   * Errors besides: WatchEnded, from the call when the version is too old, and while reading.
+   */
+  watch(kind: Kind, from: WatchFrom): Promise<AsyncIterable<WatchEvent>>;
   jsonPatch(ref: ObjectRef, operations: readonly PatchOperation[], options?: PatchOptions): Promise<PatchResult>;
   /** A `metadata.resourceVersion` in the body makes it fail with CONFLICT when the object has moved on. */
   mergePatch(ref: ObjectRef, body: object, options?: PatchOptions): Promise<unknown>;
@@ -40,6 +55,18 @@ export interface ClusterClient {
   podGet(pod: { namespace: string; name: string; port: number }, path: string, timeoutMs?: number): Promise<ApiResponse>;
 }
 
+export interface Snapshot {
+  readonly items: readonly unknown[];
+  readonly resourceVersion: string;
+}
+
+export interface WatchFrom {
+  readonly namespace?: string;
+  readonly resourceVersion: string;
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+}
+
 /** Clusters by kubeconfig context. */
 export interface Clusters {
   contexts(): string[];
@@ -51,10 +78,10 @@ export interface Clusters {
 
 const PAGE = 500;
 
-export function createClient(cluster: string, transport: Transport, timeoutMs: number): ClusterClient {
+export function createClient(cluster: string, transport: Transport, { timeoutMs, written }: { readonly timeoutMs: number; readonly written: WriteLog }): ClusterClient {
   const send = sender(cluster, transport, timeoutMs);
   const patch = (ref: ObjectRef, contentType: string, body: unknown, options: PatchOptions = {}) =>
-    send(`patch ${describe(ref)}`, { method: 'PATCH', path: `${refPath(ref)}${options.subresource ? `/${options.subresource}` : ''}`, contentType, body });
+    send(`patch ${describe(ref)}`, { method: 'PATCH', path: patchPath(ref, options), contentType, body });
   const ok = async (response: ApiResponse, ref: ObjectRef, what: string) => {
     if (response.status < 300) return JSON.parse(response.body) as unknown;
     if (response.status === 404) throw await missing(response, ref, cluster, (other) => send('look for the namespace', { method: 'GET', path: refPath(other) }));
@@ -62,25 +89,30 @@ export function createClient(cluster: string, transport: Transport, timeoutMs: n
   };
   return {
     cluster,
+    written,
     get: async (ref) => ok(await send(`read ${describe(ref)}`, { method: 'GET', path: refPath(ref) }), ref, 'read'),
-    list: (kind, namespace, labelSelector) => listPages(cluster, send, kind, namespace, labelSelector),
-    async jsonPatch(ref, operations, options) {
-      const response = await patch(ref, 'application/json-patch+json', operations, options);
-      if (response.status === 422) return { applied: false, why: serverStatus(response).message };
-      return { applied: true, object: await ok(response, ref, 'patch') };
-    },
-    mergePatch: async (ref, body, options) => ok(await patch(ref, 'application/merge-patch+json', body, options), ref, 'patch'),
-    async apply(ref, manifest, manager) {
+    list: async (kind, namespace, labelSelector) => (await listPages(cluster, send, kind, namespace, labelSelector)).items,
+    snapshot: (kind, namespace) => listPages(cluster, send, kind, namespace),
+    watch: (kind, from) => openWatch(cluster, transport, timeoutMs, kind, from),
+    jsonPatch: (ref, operations, options) =>
+      written.around<PatchResult>(ref, async () => {
+        const response = await patch(ref, 'application/json-patch+json', operations, options);
+        if (response.status === 422) return { applied: false, why: serverStatus(response).message };
+        return { applied: true, object: await ok(response, ref, 'patch') };
+      }, (result) => (result.applied && !options?.dryRun ? result.object : NOTHING)),
+    mergePatch: (ref, body, options) => written.around(ref, async () => ok(await patch(ref, 'application/merge-patch+json', body, options), ref, 'patch'), (object) => (options?.dryRun ? NOTHING : object)),
+    apply: (ref, manifest, manager) => written.around(ref, async () => {
       const query = new URLSearchParams({ fieldManager: manager.fieldManager, ...(manager.force && { force: 'true' }), ...(manager.dryRun && { dryRun: 'All' }) });
       const path = `${refPath(ref)}?${query.toString()}`;
       const response = await send(`apply ${describe(ref)}`, { method: 'PATCH', path, contentType: 'application/apply-patch+yaml', body: manifest });
       refuseApply(response, ref);
       return ok(response, ref, 'apply');
-    },
-    async remove(ref, preconditions) {
-      const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions, propagationPolicy: 'Background' };
-      await ok(await send(`delete ${describe(ref)}`, { method: 'DELETE', path: refPath(ref), contentType: 'application/json', body }), ref, 'delete');
-    },
+    }, (object) => (manager.dryRun ? NOTHING : object)),
+    remove: (ref, preconditions) =>
+      written.around(ref, async () => {
+        const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions, propagationPolicy: 'Background' };
+        await ok(await send(`delete ${describe(ref)}`, { method: 'DELETE', path: refPath(ref), contentType: 'application/json', body }), ref, 'delete');
+      }, () => undefined),
     podGet: ({ namespace, name, port }, path, limitMs) =>
       send(`reach port ${port} of pod ${namespace}/${name}`, {
         method: 'GET',
@@ -96,19 +128,25 @@ function sender(cluster: string, transport: Transport, defaultMs: number): Send 
   return async (what, request) => {
     const timeoutMs = request.timeoutMs ?? defaultMs;
     try {
-      return await transport({ ...request, timeoutMs });
+      return await transport.send({ ...request, timeoutMs });
     } catch (cause) {
       throw unreachable(cause, cluster, what, timeoutMs);
     }
   };
 }
 
+function patchPath(ref: ObjectRef, { subresource, fieldManager, dryRun }: PatchOptions): string {
+  const query = new URLSearchParams({ ...(fieldManager && { fieldManager }), ...(dryRun && { dryRun: 'All' }) }).toString();
+  return `${refPath(ref)}${subresource ? `/${subresource}` : ''}${query ? `?${query}` : ''}`;
+}
+
 function refPath(ref: ObjectRef): string {
   return apiPath(ref.kind, ref.namespace, ref.name);
 }
 
-async function listPages(cluster: string, send: Send, kind: Kind, namespace?: string, labelSelector?: string): Promise<readonly unknown[]> {
+async function listPages(cluster: string, send: Send, kind: Kind, namespace?: string, labelSelector?: string): Promise<Snapshot> {
   const items: unknown[] = [];
+  let resourceVersion = '';
   let next: string | undefined = '';
   while (next !== undefined) {
     const query = new URLSearchParams({ limit: String(PAGE), ...(labelSelector && { labelSelector }), ...(next && { continue: next }) });
@@ -116,11 +154,25 @@ async function listPages(cluster: string, send: Send, kind: Kind, namespace?: st
     const response = await send(what, { method: 'GET', path: `${apiPath(kind, namespace)}?${query.toString()}` });
     if (response.status === 404) throw crdMissing(kind, cluster);
     if (response.status >= 300) throw failureOf(response, cluster, what);
-    const page = JSON.parse(response.body) as { items?: unknown[]; metadata?: { continue?: string } };
+    const page = JSON.parse(response.body) as { items?: unknown[]; metadata?: { continue?: string; resourceVersion?: string } };
     items.push(...(page.items ?? []));
+    resourceVersion = page.metadata?.resourceVersion ?? '';
     next = page.metadata?.continue || undefined;
   }
-  return items;
+  return { items, resourceVersion };
+}
+
+async function openWatch(cluster: string, transport: Transport, timeoutMs: number, kind: Kind, { namespace, resourceVersion, seconds, signal }: WatchFrom): Promise<AsyncIterable<WatchEvent>> {
+  const what = `watch ${kind.plural}${namespace ? ` in ${namespace}` : ''}`;
+  const query = new URLSearchParams({ watch: 'true', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds: String(seconds) });
+  const stream = await transport.open({ method: 'GET', path: `${apiPath(kind, namespace)}?${query.toString()}`, timeoutMs }, signal).catch((cause: unknown) => {
+    throw unreachable(cause, cluster, what, timeoutMs);
+  });
+  if (stream.status < 300) return watchEvents(stream.chunks);
+  const response: ApiResponse = { status: stream.status, headers: stream.headers, body: await new Response(stream.chunks).text() };
+  if (stream.status === 404) throw crdMissing(kind, cluster);
+  if (stream.status === 410) throw new WatchEnded(serverStatus(response).message);
+  throw failureOf(response, cluster, what);
 }
 
 /**
