@@ -1,24 +1,34 @@
+import { CATALOGUE } from '../commands/catalogue.ts';
+import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { version } from '../config/version.ts';
+import type { RestDeps } from '../http/rest/deps.ts';
 import { startHttpServer, type HttpServer } from '../http/server.ts';
-import { createLog } from '../observability/log.ts';
+import { createAudit } from '../observability/audit.ts';
+import { createLog, type Log } from '../observability/log.ts';
+import { gateOf } from './gate.ts';
 import { mcpFactory } from './mcp.ts';
 import { createServices } from './services.ts';
 
 /** Starts the HTTP server and returns once it listens. */
 export async function startServer(settings: Settings): Promise<HttpServer> {
   const log = createLog(settings.logLevel);
-  const services = createServices(settings);
-  const server = await startHttpServer({ host: settings.host, port: settings.mcpPort, mcp: mcpFactory(settings, services, log), log, version: version() });
-  log.info({ url: server.mcpUrl, write: settings.mcpAllowWrite }, 'MCP over HTTP');
+  const services = createServices(settings, { serving: true });
+  const server = await startHttpServer({ host: settings.host, port: settings.mcpPort, mcp: mcpFactory(settings, services, log), rest: restDeps(settings, services, log), log, version: version() });
+  log.info({ url: server.mcpUrl, rest: server.restUrl, write: settings.mcpAllowWrite }, 'MCP over HTTP');
   void services.warm();
   return {
-    mcpUrl: server.mcpUrl,
+    ...server,
     async close() {
       await server.close();
       await services.close();
     },
   };
+}
+
+function restDeps(settings: Settings, services: CommandServices, log: Log): RestDeps {
+  const audit = createAudit({ home: settings.home, file: settings.auditLog, log });
+  return { catalogue: CATALOGUE, services, gate: gateOf(settings), audit, version: version(), log, debug: settings.mcpDebug };
 }
 
 /** Serves until the process is told to stop. */

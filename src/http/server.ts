@@ -1,14 +1,17 @@
-import { createMcpFastifyApp } from '@modelcontextprotocol/fastify';
-import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node';
-import { createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
+import type { McpServerFactory } from '@modelcontextprotocol/server';
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../domain/errors.ts';
 import type { Log } from '../observability/log.ts';
+import { createApp } from './app.ts';
+import { mountMcp } from './mcp.ts';
+import type { RestDeps } from './rest/deps.ts';
+import { mountRest, REST_ROOT } from './rest/routes.ts';
 
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
   readonly mcp: McpServerFactory;
+  readonly rest: RestDeps;
   readonly log: Log;
   readonly version: string;
 }
@@ -16,6 +19,8 @@ export interface HttpOptions {
 export interface HttpServer {
   /** Where MCP answers. */
   readonly mcpUrl: string;
+  /** Where the Tools API answers; its list is at `<restUrl>/tools`. */
+  readonly restUrl: string;
   close(): Promise<void>;
 }
 
@@ -29,19 +34,19 @@ export function requireLoopback(host: string): void {
   });
 }
 
-/** Starts the one HTTP server: MCP at /mcp, health at /healthz. REST will be mounted beside them at /engine/v1. */
+/** Starts the one HTTP server: MCP at /mcp, the Tools API at /engine/v1, health at /healthz. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   requireLoopback(options.host);
-  // Checks Host and Origin of every request against loopback names.
-  const app = createMcpFastifyApp({ host: options.host });
-  const closeMcp = mountMcp(app, options);
+  const app = createApp(options.log);
+  const closeMcp = mountMcp(app, options.mcp, options.log);
+  await mountRest(app, options.rest);
   app.get('/healthz', () => ({ status: 'ok', version: options.version }));
-  answerErrors(app, options.log);
   await listen(app, options);
   const { port } = app.server.address() as { port: number };
-  const host = options.host === '::1' ? '[::1]' : options.host;
+  const root = `http://${options.host === '::1' ? '[::1]' : options.host}:${port}`;
   return {
-    mcpUrl: `http://${host}:${port}/mcp`,
+    mcpUrl: `${root}/mcp`,
+    restUrl: `${root}${REST_ROOT}`,
     async close() {
       await closeMcp();
       // Open event streams would hold the server for as long as their clients like.
@@ -49,28 +54,6 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
       await app.close();
     },
   };
-}
-
-function mountMcp(app: FastifyInstance, { mcp, log }: HttpOptions): () => Promise<void> {
-  const onerror = (error: Error): void => log.warn({ err: error }, 'MCP transport');
-  const handler = createMcpHandler(mcp, { onerror });
-  const handle = toNodeHandler(handler, { onerror });
-  app.all('/mcp', async (request, reply) => {
-    reply.hijack();
-    // Their type has no room for an undefined method, which a received request never has.
-    await handle(request.raw as NodeIncomingMessageLike, reply.raw, request.body);
-  });
-  return () => handler.close();
-}
-
-function answerErrors(app: FastifyInstance, log: Log): void {
-  app.setNotFoundHandler((_, reply) => reply.code(404).send({ code: 'UNKNOWN_NAME', message: 'There is nothing at this path.', next: 'MCP is at /mcp, health at /healthz.' }));
-  app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) log.error({ err: error }, 'HTTP request failed');
-    const known = status < 500 ? { code: 'INVALID_INPUT', message: error.message, next: 'Correct the request.' } : { code: 'INTERNAL', message: 'Something failed.', next: 'See the log of the server.' };
-    return reply.code(status).send(known);
-  });
 }
 
 async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promise<void> {

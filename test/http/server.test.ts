@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { requireLoopback, type HttpServer } from '../../src/http/server.ts';
-import { createFakeGateway } from '../support/fake-gateway.ts';
+import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { startTestServer } from '../support/mcp-server.ts';
 
 let server: HttpServer;
@@ -48,8 +48,9 @@ test('what is not there and what is not JSON is told in the form of the catalogu
   const missing = await send('/nothing');
   const broken = await send('/mcp', MCP, '{"a":');
 
-  expect(JSON.parse(missing.body)).toMatchObject({ code: 'UNKNOWN_NAME' });
+  expect(JSON.parse(missing.body)).toMatchObject({ error: { code: 'PATH_NOT_FOUND', next: expect.stringContaining('/engine/v1/tools') } });
   expect(missing.status).toBe(404);
+  expect(JSON.parse(broken.body)).toMatchObject({ error: { code: 'INVALID_INPUT' } });
   expect(broken.status).toBe(400);
   expect(broken.body).not.toMatch(/\.js:|\.ts:|node_modules/);
 });
@@ -61,10 +62,10 @@ test.each(['0.0.0.0', '::', '192.168.1.2', 'example.org'])('does not bind to %s 
 test('a taken port is told with the setting', async () => {
   const { startHttpServer } = await import('../../src/http/server.ts');
   const { createLog } = await import('../../src/observability/log.ts');
-  const { testFactory } = await import('../support/mcp-server.ts');
+  const { testFactory, testRest } = await import('../support/mcp-server.ts');
   const port = Number(new URL(server.mcpUrl).port);
 
-  const second = startHttpServer({ host: '127.0.0.1', port, mcp: testFactory(createFakeGateway(), false), log: createLog('silent'), version: '0' });
+  const second = startHttpServer({ host: '127.0.0.1', port, mcp: testFactory(createFakeGateway(), false), rest: testRest(fakeServices(createFakeGateway()), false), log: createLog('silent'), version: '0' });
 
   await expect(second).rejects.toMatchObject({ code: 'CONFIG_INVALID', next: expect.stringContaining('MCP_PORT') });
 });

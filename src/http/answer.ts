@@ -1,0 +1,25 @@
+import type { FastifyReply } from 'fastify';
+import { toFailure, type Failure } from '../contract/failure.ts';
+import { ERRORS } from '../domain/errors.ts';
+
+/** The body of every answer of a call. Both fields: the tool answered, and its answer is bad news. */
+export interface AnswerBody {
+  readonly result?: Record<string, unknown>;
+  readonly error?: Failure;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: AnswerBody;
+}
+
+/** Whatever was thrown, with the status that the catalogue gives it. */
+export function failureAnswer(thrown: unknown): Answer {
+  const error = toFailure(thrown);
+  return { status: ERRORS[error.code].http, body: { error } };
+}
+
+export function sendFailure(reply: FastifyReply, thrown: unknown): FastifyReply {
+  const { status, body } = failureAnswer(thrown);
+  return reply.code(status).send(body);
+}

@@ -1,0 +1,17 @@
+import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node';
+import { createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
+import type { FastifyInstance } from 'fastify';
+import type { Log } from '../observability/log.ts';
+
+/** MCP over Streamable HTTP at /mcp. Answers how to close it. */
+export function mountMcp(app: FastifyInstance, mcp: McpServerFactory, log: Log): () => Promise<void> {
+  const onerror = (error: Error): void => log.warn({ err: error }, 'MCP transport');
+  const handler = createMcpHandler(mcp, { onerror });
+  const handle = toNodeHandler(handler, { onerror });
+  app.all('/mcp', async (request, reply) => {
+    reply.hijack();
+    // Their type has no room for an undefined method, which a received request never has.
+    await handle(request.raw as NodeIncomingMessageLike, reply.raw, request.body);
+  });
+  return () => handler.close();
+}

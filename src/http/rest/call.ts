@@ -1,0 +1,44 @@
+import type { Caller, Command } from '../../commands/command.ts';
+import { execute, type Output } from '../../commands/execute.ts';
+import { ERRORS, SluiceError } from '../../domain/errors.ts';
+import { failureAnswer, type Answer } from '../answer.ts';
+import type { RestDeps } from './deps.ts';
+
+export interface Call {
+  readonly deps: RestDeps;
+  readonly command: Command;
+  readonly raw: unknown;
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+  readonly progress: (message: string, fraction?: number) => Promise<void>;
+}
+
+/** Runs a tool and answers in any case. */
+export async function callTool(call: Call): Promise<Answer> {
+  const { deps, command, raw, caller, signal, progress } = call;
+  const started = Date.now();
+  try {
+    const context = { ...deps.services, caller, signal, progress };
+    const output = await execute({ command, raw, context, gate: deps.gate, audit: deps.audit });
+    log(call, started);
+    return toAnswer(command, output);
+  } catch (error) {
+    log(call, started, error);
+    return failureAnswer(error);
+  }
+}
+
+/** An answer that is bad news, a refused write for example, has the status of its code, so that a script need not read it. */
+function toAnswer(command: Command, output: Output): Answer {
+  const code = command.problem?.(output);
+  if (!code) return { status: 200, body: { result: output } };
+  const next = typeof output['next'] === 'string' ? output['next'] : ERRORS[code].next;
+  return { status: ERRORS[code].http, body: { result: output, error: { code, message: command.text(output), next } } };
+}
+
+function log({ deps, command, raw, caller }: Call, started: number, error?: unknown): void {
+  const fields = { tool: command.name, caller: caller.id, ms: Date.now() - started, ...(deps.debug ? { args: raw } : {}) };
+  if (error === undefined) deps.log.info(fields, 'REST call');
+  else if (error instanceof SluiceError) deps.log.warn({ ...fields, code: error.code, error: error.message }, 'REST call refused');
+  else deps.log.error({ ...fields, err: error }, 'REST call failed');
+}

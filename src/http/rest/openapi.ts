@@ -1,0 +1,95 @@
+import { offered } from '../../commands/gate.ts';
+import { TOOLSETS } from '../../domain/toolset.ts';
+import { failureResponses, failureSchemas, refusals } from './openapi-failures.ts';
+import { toolPath } from './openapi-tool.ts';
+import type { Json, Shelf } from './tools.ts';
+
+/** An OpenAPI 3.1 document. */
+export interface OpenApiDocument extends Json {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Json>>;
+}
+
+const ABOUT = [
+  'Every tool of Sluice by HTTP: the same checks, errors and safety as over MCP.',
+  'A call answers `{"result": …}` or `{"error": {code, message, next}}`; both, with the status of the error, when the tool answered and its answer is bad news, a refused write for example.',
+  'With `Accept: text/event-stream` a call answers with server-sent events: `progress`, and last `result` or `error`.',
+  'Tools that change something are absent while MCP_ALLOW_WRITE is not true.',
+].join('\n\n');
+
+const TOOLSET_TEXT: Readonly<Record<(typeof TOOLSETS)[number], string>> = {
+  release: 'Releases: durable workflows that shift traffic step by step.',
+  argo: 'Single actions on Argo Rollouts.',
+  traefik: 'Single actions on weighted routes of Traefik.',
+};
+
+/** The document of what this server offers. */
+export function openApiDocument({ catalogue, gate, version }: Shelf & { readonly version: string }): OpenApiDocument {
+  const commands = offered(catalogue, gate);
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Sluice Tools API', version, description: ABOUT, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: '/' }],
+    tags: [{ name: 'tools', description: 'Discovery.' }, ...TOOLSETS.filter((name) => commands.some(({ toolset }) => toolset === name)).map((name) => ({ name, description: TOOLSET_TEXT[name] }))],
+    paths: { '/engine/v1/tools': { get: LIST }, '/engine/v1/openapi.json': { get: DOCUMENT }, ...Object.fromEntries(commands.map(toolPath)) },
+    components: { schemas: { ToolEntry: TOOL_ENTRY, ...failureSchemas() }, responses: failureResponses() },
+  };
+}
+
+const LIST: Json = {
+  operationId: 'list_tools',
+  tags: ['tools'],
+  summary: 'List the tools',
+  description: 'Every tool that this server offers, with its schemas. Categories are toolsets.',
+  parameters: [
+    {
+      name: 'toolset',
+      in: 'query',
+      description: 'Only tools of these toolsets.',
+      style: 'form',
+      explode: false,
+      schema: { type: 'array', minItems: 1, items: { type: 'string', enum: TOOLSETS } },
+      example: ['argo', 'traefik'],
+    },
+  ],
+  responses: { 200: { description: 'The tools.', content: { 'application/json': { schema: toolList() } } }, ...refusals([400, 403]) },
+};
+
+const DOCUMENT: Json = {
+  operationId: 'get_openapi',
+  tags: ['tools'],
+  summary: 'This document',
+  responses: { 200: { description: 'The document.', content: { 'application/json': { schema: { type: 'object', required: ['openapi', 'paths'] } } } }, ...refusals([403]) },
+};
+
+function toolList(): Json {
+  const names = { type: 'array', items: { type: 'string' } };
+  const category = { type: 'object', required: ['name', 'tools'], additionalProperties: false, properties: { name: { type: 'string', enum: TOOLSETS }, tools: names } };
+  return {
+    type: 'object',
+    required: ['categories', 'tools'],
+    additionalProperties: false,
+    properties: { categories: { type: 'array', items: category }, tools: { type: 'array', items: { $ref: '#/components/schemas/ToolEntry' } } },
+  };
+}
+
+const flag = { type: 'boolean' };
+const text = { type: 'string' };
+const schema = { type: 'object', description: 'JSON Schema 2020-12.' };
+
+const TOOL_ENTRY: Json = {
+  type: 'object',
+  required: ['name', 'category', 'title', 'description', 'kind', 'annotations', 'input_schema', 'output_schema', 'examples'],
+  additionalProperties: false,
+  properties: {
+    name: text,
+    category: { type: 'string', enum: TOOLSETS },
+    title: text,
+    description: text,
+    kind: { type: 'string', enum: ['read', 'write', 'destructive'], description: 'destructive: wants to be confirmed.' },
+    annotations: { type: 'object', description: 'As in MCP.', properties: { readOnlyHint: flag, destructiveHint: flag, idempotentHint: flag, openWorldHint: flag } },
+    input_schema: schema,
+    output_schema: schema,
+    examples: { type: 'array', items: { type: 'object', required: ['title', 'input'], properties: { title: text, input: { type: 'object' } } } },
+  },
+};

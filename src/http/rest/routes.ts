@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SluiceError } from '../../domain/errors.ts';
+import { sendFailure } from '../answer.ts';
+import { callTool, type Call } from './call.ts';
+import { callerOf } from './caller.ts';
+import type { RestDeps } from './deps.ts';
+import { streamAnswer, wantsEvents } from './event-stream.ts';
+import { openApiDocument } from './openapi.ts';
+import { mountPage } from './page.ts';
+import { findTool, listTools, toolsetsOf, toToolEntry } from './tools.ts';
+
+export const REST_ROOT = '/engine/v1';
+
+type Named = FastifyRequest<{ Params: { name: string } }>;
+
+/** The Tools API: list, one tool, call; its OpenAPI document; and a page to try it. */
+export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<void> {
+  const document = openApiDocument(deps);
+  await app.register(
+    async (scope) => {
+      readJson(scope);
+      scope.get('/tools', ({ query }) => listTools(deps, toolsetsOf(query)));
+      scope.get('/tools/:name', ({ params }: Named) => toToolEntry(findTool(deps, params.name)));
+      scope.post('/tools/:name', (request: Named, reply) => answerCall(deps, request, reply));
+      scope.get('/openapi.json', () => document);
+      refuseOtherMethods(scope, { '/tools': ['GET', 'HEAD'], '/tools/:name': ['GET', 'HEAD', 'POST'], '/openapi.json': ['GET', 'HEAD'] });
+      await mountPage(scope, document);
+    },
+    { prefix: REST_ROOT },
+  );
+}
+
+async function answerCall(deps: RestDeps, request: Named, reply: FastifyReply): Promise<unknown> {
+  const call = { deps, command: findTool(deps, request.params.name), raw: request.body, caller: callerOf(request), signal: goneSignal(reply) };
+  if (wantsEvents(request.headers.accept)) return streamAnswer(reply, (progress) => callTool({ ...call, progress }), deps.keepAliveMs);
+  const silent: Call['progress'] = () => Promise.resolve();
+  const { status, body } = await callTool({ ...call, progress: silent });
+  return reply.code(status).header('cache-control', 'no-store').send(body);
+}
+
+/** Aborted when the caller goes away before its answer is complete. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+/** As Fastify reads JSON, except that no body at all means no arguments. */
+function readJson(scope: FastifyInstance): void {
+  const parse = scope.getDefaultJsonParser('error', 'error');
+  scope.removeContentTypeParser('application/json');
+  scope.removeContentTypeParser('text/plain');
+  scope.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => (body.trim() === '' ? done(null, undefined) : parse(request, body, done)));
+}
+
+function refuseOtherMethods(scope: FastifyInstance, paths: Readonly<Record<string, readonly string[]>>): void {
+  for (const [url, allowed] of Object.entries(paths)) {
+    const method = scope.supportedMethods.filter((known) => !allowed.includes(known));
+    const refuse = async (request: FastifyRequest, reply: FastifyReply) =>
+      sendFailure(reply.header('allow', allowed.join(', ')), new SluiceError('METHOD_NOT_ALLOWED', `This path does not take ${request.method}, but ${allowed.join(', ')}.`));
+    // Before the body is read: whatever it holds, the method is what is wrong.
+    scope.route({ method, url, onRequest: refuse, handler: refuse });
+  }
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { annotations, type Command } from '../../commands/command.ts';
+import { offered, requireOffered, type Gate } from '../../commands/gate.ts';
+import { nearest } from '../../contract/nearest.ts';
+import { parse } from '../../contract/parse.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { cleanText } from '../../domain/safe-text.ts';
+import { TOOLSETS, type Toolset } from '../../domain/toolset.ts';
+
+/** What of the process the list depends on. */
+export interface Shelf {
+  readonly catalogue: readonly Command[];
+  readonly gate: Gate;
+}
+
+/** A command as the Tools API shows it. */
+export interface ToolEntry {
+  readonly name: string;
+  readonly category: Toolset;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: Command['kind'];
+  readonly annotations: ReturnType<typeof annotations>;
+  readonly input_schema: Json;
+  readonly output_schema: Json;
+  readonly examples: Command['examples'];
+}
+
+export type Json = Record<string, unknown>;
+
+export interface ToolList {
+  /** The toolsets of this server that the filter lets through. */
+  readonly categories: readonly { readonly name: Toolset; readonly tools: readonly string[] }[];
+  readonly tools: readonly ToolEntry[];
+}
+
+export function toToolEntry(command: Command): ToolEntry {
+  const { name, toolset: category, title, description, kind, examples } = command;
+  return { name, category, title, description, kind, annotations: annotations(command), input_schema: schemaOf(command.input, 'input'), output_schema: schemaOf(command.output, 'output'), examples };
+}
+
+/** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
+export function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
+  return json;
+}
+
+const query = z.strictObject({ toolset: z.union([z.string(), z.array(z.string())]).optional() });
+const wanted = z.strictObject({ toolset: z.array(z.enum(TOOLSETS)).min(1) });
+
+/** The toolsets of `?toolset=argo,traefik`, which may also be repeated; all without it. Errors: UNKNOWN_NAME, INVALID_INPUT. */
+export function toolsetsOf(raw: unknown): readonly Toolset[] {
+  const { toolset } = parse(query, raw);
+  if (toolset === undefined) return TOOLSETS;
+  const names = [toolset].flat().flatMap((part) => part.split(','));
+  return parse(wanted, { toolset: names.map((name) => name.trim()) }).toolset;
+}
+
+export function listTools({ catalogue, gate }: Shelf, toolsets: readonly Toolset[]): ToolList {
+  const commands = offered(catalogue, gate).filter(({ toolset }) => toolsets.includes(toolset));
+  const categories = TOOLSETS.map((name) => ({ name, tools: commands.filter(({ toolset }) => toolset === name).map((command) => command.name) }));
+  return { categories: categories.filter(({ tools }) => tools.length > 0), tools: commands.map(toToolEntry) };
+}
+
+/** Errors: TOOL_NOT_FOUND with the nearest name, WRITE_DISABLED. */
+export function findTool({ catalogue, gate }: Shelf, name: string): Command {
+  const command = catalogue.find((known) => known.name === name);
+  if (!command) throw unknownTool(name, offered(catalogue, gate));
+  requireOffered(command, gate);
+  if (offered(catalogue, gate).includes(command)) return command;
+  throw new SluiceError('TOOL_NOT_FOUND', `This server does not offer the toolset ${command.toolset}, to which ${name} belongs.`, { next: 'Add the toolset to SLUICE_TOOLSETS on the server.' });
+}
+
+function unknownTool(name: string, known: readonly Command[]): SluiceError {
+  const near = nearest(name, known.map((command) => command.name));
+  const hint = near ? `; did you mean ${near}?` : '.';
+  return new SluiceError('TOOL_NOT_FOUND', `There is no tool ${cleanText(name, 80)}${hint}`, near ? { details: { suggestion: near } } : {});
+}
