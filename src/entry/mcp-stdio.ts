@@ -7,7 +7,7 @@ import { createServices } from './services.ts';
 /** Serves MCP over stdin and stdout until the client closes them or the process is told to stop. */
 export async function runMcpStdio(settings: Settings, stopped: AbortSignal): Promise<void> {
   const log = createLog(settings.logLevel);
-  const services = createServices(settings);
+  const services = createServices(settings, { serving: true });
   const handle = serveStdio(mcpFactory(settings, services, log), { onerror: (error) => log.warn({ err: error }, 'MCP transport') });
   void services.warm();
   await new Promise<void>((resolve) => {

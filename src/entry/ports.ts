@@ -10,8 +10,8 @@ import { createRoutes } from '../adapters/traefik/routes.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ToolPorts } from '../ports/index.ts';
 
-/** The real systems behind the ports. Connects to nothing by itself. */
-export function createPorts(settings: Settings): ToolPorts {
+/** The real systems behind the ports. Connects to nothing by itself. `serving`: lists may come from a watch that stays. */
+export function createPorts(settings: Settings, serving = false): ToolPorts {
   const clusters = createClusters(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig });
   return {
     rollouts: createRollouts(clusters),
@@ -19,7 +19,7 @@ export function createPorts(settings: Settings): ToolPorts {
     metrics: createMetrics(settings.prometheusUrl === undefined ? {} : { url: settings.prometheusUrl }),
     rolloutObjects: createRolloutObjects(clusters),
     rolloutSteering: createRolloutSteering(clusters),
-    rolloutFeed: createRolloutFeed(clusters),
+    rolloutFeed: createRolloutFeed(clusters, { cached: serving, namespaces: settings.allowedNamespaces }),
     routes: createRoutes(clusters, { apis: traefikApis(settings) }),
     middlewares: createMiddlewares(clusters, { apis: traefikApis(settings) }),
     now: Date.now,

@@ -13,10 +13,11 @@ export interface Services extends CommandServices {
   close(): Promise<void>;
 }
 
-export function createServices(settings: Settings): Services {
+/** `serving`: this process answers many calls, so that it pays to keep a watch. */
+export function createServices(settings: Settings, { serving = false } = {}): Services {
   let loading: Promise<ToolPorts> | undefined;
   let gatewayUsed = false;
-  const loadPorts = (): Promise<ToolPorts> => (loading ??= import('./ports.ts').then(({ createPorts }) => createPorts(settings)));
+  const loadPorts = (): Promise<ToolPorts> => (loading ??= import('./ports.ts').then(({ createPorts }) => createPorts(settings, serving)));
   const gateway = deferred<ReleaseGateway>(async () => {
     gatewayUsed = true;
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
@@ -40,7 +41,10 @@ export function createServices(settings: Settings): Services {
     clusters: { current: () => currentContext(settings) },
     settings,
     warm: async () => void (await Promise.allSettled([loadPorts(), import('../temporal/temporal-gateway.ts'), import('@temporalio/client'), import('../planning/preflight.ts')])),
-    close: async () => (gatewayUsed ? gateway.close() : undefined),
+    close: async () => {
+      if (loading) await (await loading).rolloutFeed.close();
+      if (gatewayUsed) await gateway.close();
+    },
   };
 }
 

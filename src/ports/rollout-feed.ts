@@ -1,7 +1,7 @@
 import type { Target } from '../domain/release/target.ts';
 import type { RolloutView } from './rollouts.ts';
 
-/** Rollouts as known at `resourceVersion`. */
+/** Rollouts as known at `resourceVersion`, by namespace and name. They have no selectors: those are of the Services. */
 export interface RolloutListing {
   readonly items: readonly RolloutView[];
   readonly resourceVersion: string;
@@ -10,10 +10,18 @@ export interface RolloutListing {
   readonly source: 'cache' | 'live';
 }
 
-/** A list of Rollouts that is kept up to date by a watch. A list after a write of this process is never older than that write. */
+/**
+ * A list of Rollouts that a watch keeps up to date, in servers; in other processes every list is live. The watch begins at
+ * the first use and ends some minutes after the last. A list after a write of this process is never older than that write.
+ */
 export interface RolloutFeed {
   /** `fresh`: read from the API server now. Errors: as RolloutObjectsPort.list. */
   list(place: { readonly cluster: string; readonly namespace?: string; readonly fresh?: boolean }): Promise<RolloutListing>;
-  /** Calls `listener` for each Rollout that changes from now on; the answer stops it. */
+  /**
+   * Calls `listener` for each Rollout that comes, changes or goes from now on, also for what happened while the connection was
+   * lost; the answer stops it. The watch lives as long as a listener does. Errors, when it cannot begin: as `list`.
+   */
   watch(cluster: string, listener: (target: Target) => void): Promise<() => void>;
+  /** Ends all watches. */
+  close(): Promise<void>;
 }

@@ -1,10 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
-import type { ClusterClient, PatchOperation, PatchOptions, PatchResult } from '../../src/adapters/kubernetes/client.ts';
+import type { ClusterClient, PatchOperation, PatchOptions, PatchResult, Snapshot, WatchFrom } from '../../src/adapters/kubernetes/client.ts';
 import { describe } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ApiResponse } from '../../src/adapters/kubernetes/transport.ts';
+import type { WatchEvent } from '../../src/adapters/kubernetes/watch-stream.ts';
+import { NOTHING, WriteLog } from '../../src/adapters/kubernetes/write-log.ts';
+import { FakeChanges } from './fake-watch.ts';
 import { applyJsonPatch, applyMergePatch } from './json-patch.ts';
 
 export interface StoredObject {
@@ -23,10 +26,12 @@ interface Fault {
 /** An API server in memory, as far as the adapters need one: guarded patches, resource versions, generations, subresources. */
 export class FakeCluster implements ClusterClient {
   readonly cluster: string;
+  readonly written = new WriteLog();
   /** Answers GETs to pods; set by the fake Traefik. */
   servePod: (pod: string, path: string) => ApiResponse = () => ({ status: 404, headers: {}, body: '' });
   readonly #objects = new Map<string, StoredObject>();
   readonly #listeners: ((ref: ObjectRef) => void)[] = [];
+  readonly #changes = new FakeChanges();
   #fault: Fault | undefined;
   #version = 100;
 
@@ -49,10 +54,13 @@ export class FakeCluster implements ClusterClient {
       spec: { ...content.spec },
       status: { ...content.status },
     });
+    this.#changes.record(ref.kind, 'ADDED', this.#stored(ref));
   }
 
   delete(ref: ObjectRef): void {
+    const object = this.#objects.get(keyOf(ref));
     this.#objects.delete(keyOf(ref));
+    if (object) this.#changes.record(ref.kind, 'DELETED', { ...object, metadata: { ...object.metadata, resourceVersion: String((this.#version += 1)) } });
   }
 
   /** A copy of the object as it is now. */
@@ -72,31 +80,35 @@ export class FakeCluster implements ClusterClient {
   }
 
   async list(kind: Kind, namespace?: string, labelSelector?: string): Promise<readonly unknown[]> {
-    const [label, value] = (labelSelector ?? '').split('=');
-    return this.#request(() =>
-      [...this.#objects]
-        .filter(([key]) => key.startsWith(`${kind.plural}/${namespace ? `${namespace}/` : ''}`))
-        .map(([, object]) => structuredClone(object))
-        .filter((object) => !label || object.metadata.labels?.[label] === value),
-    );
+    return this.#request(() => this.#items(kind, namespace, labelSelector));
+  }
+
+  async snapshot(kind: Kind, namespace?: string): Promise<Snapshot> {
+    return this.#request(() => ({ items: this.#items(kind, namespace), resourceVersion: String(this.#version) }));
+  }
+
+  async watch(kind: Kind, from: WatchFrom): Promise<AsyncIterable<WatchEvent>> {
+    return this.#request(() => this.#changes.since(kind, from));
   }
 
   async jsonPatch(ref: ObjectRef, operations: readonly PatchOperation[], options: PatchOptions = {}): Promise<PatchResult> {
-    return this.#request(() => {
+    const patch = (): PatchResult => {
       const patched = this.peek(ref);
       const why = applyJsonPatch(patched, operations);
       if (why) return { applied: false, why };
       return { applied: true, object: this.#commit(ref, this.#scoped(ref, patched, options)) };
-    });
+    };
+    return this.written.around(ref, () => this.#request(patch), (result) => (result.applied ? result.object : NOTHING));
   }
 
   async mergePatch(ref: ObjectRef, body: object, options: PatchOptions = {}): Promise<unknown> {
-    return this.#request(() => {
+    const patch = (): unknown => {
       const patched = this.peek(ref);
       applyMergePatch(patched as unknown as Record<string, unknown>, body as Record<string, unknown>);
       if (patched.metadata.resourceVersion !== this.#stored(ref).metadata.resourceVersion) throw new SluiceError('CONFLICT', 'the object has been modified');
       return this.#commit(ref, this.#scoped(ref, patched, options));
-    });
+    };
+    return this.written.around(ref, () => this.#request(patch), (object) => object);
   }
 
   async apply(ref: ObjectRef, manifest: object): Promise<unknown> {
@@ -105,14 +117,23 @@ export class FakeCluster implements ClusterClient {
   }
 
   async remove(ref: ObjectRef, read: { readonly uid: string }): Promise<void> {
-    return this.#request(() => {
+    const remove = (): void => {
       if (this.#stored(ref).metadata.uid !== read.uid) throw new SluiceError('CONFLICT', 'another object of this name exists');
       this.delete(ref);
-    });
+    };
+    return this.written.around(ref, () => this.#request(remove), () => undefined);
   }
 
   async podGet(pod: { namespace: string; name: string }, path: string): Promise<ApiResponse> {
     return this.#request(() => this.servePod(pod.name, path));
+  }
+
+  #items(kind: Kind, namespace?: string, labelSelector?: string): StoredObject[] {
+    const [label, value] = (labelSelector ?? '').split('=');
+    return [...this.#objects]
+      .filter(([key]) => key.startsWith(`${kind.plural}/${namespace ? `${namespace}/` : ''}`))
+      .map(([, object]) => structuredClone(object))
+      .filter((object) => !label || object.metadata.labels?.[label] === value);
   }
 
   /** A status patch changes the status alone, any other patch all but the status. */
@@ -128,6 +149,7 @@ export class FakeCluster implements ClusterClient {
     object.metadata.generation = before.metadata.generation + (specChanged ? 1 : 0);
     object.metadata.resourceVersion = String((this.#version += 1));
     this.#objects.set(keyOf(ref), structuredClone(object));
+    this.#changes.record(ref.kind, 'MODIFIED', object);
     for (const listener of this.#listeners) listener(ref);
     return structuredClone(object);
   }

@@ -2,6 +2,7 @@ import { createClient } from './client.ts';
 import type { ClusterClient, Clusters } from './client.ts';
 import { loadKubeConfig, onlyContext } from './kubeconfig.ts';
 import { createTransport } from './transport.ts';
+import { WriteLog } from './write-log.ts';
 
 export type { ClusterClient, Clusters } from './client.ts';
 
@@ -19,13 +20,18 @@ export interface ClustersOptions {
 export function createClusters(options: ClustersOptions = {}): Clusters {
   const config = loadKubeConfig(options.kubeconfig);
   const clients = new Map<string, ClusterClient>();
+  const logs = new Map<string, WriteLog>();
   return {
     contexts: () => config.getContexts().map((context) => context.name),
     currentContext: () => config.getCurrentContext() ?? '',
     client(cluster) {
       const known = clients.get(cluster);
       if (known) return known;
-      const client = createClient(cluster, createTransport(onlyContext(config, cluster)), options.requestTimeoutMs ?? 4_000);
+      const only = onlyContext(config, cluster);
+      const server = only.getCurrentCluster()?.server ?? '';
+      const written = logs.get(server) ?? new WriteLog();
+      const client = createClient(cluster, createTransport(only), { timeoutMs: options.requestTimeoutMs ?? 4_000, written });
+      logs.set(server, written);
       clients.set(cluster, client);
       return client;
     },

@@ -18,24 +18,50 @@ export interface ApiResponse {
   readonly body: string;
 }
 
-export type Transport = (request: ApiRequest) => Promise<ApiResponse>;
+/** An answer whose body comes piece by piece, for as long as the server and `signal` let it. */
+export interface ApiStream {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
 
-/** Sends requests to the one cluster of `config`. Rejects on network failure and after the timeout, never for a status. */
+/** The way to one cluster. Rejects on network failure and after the timeout, never for a status. */
+export interface Transport {
+  send(request: ApiRequest): Promise<ApiResponse>;
+  /** `timeoutMs` is the limit of the answer's beginning. Aborting `signal` ends the body with an error. */
+  open(request: ApiRequest, signal: AbortSignal): Promise<ApiStream>;
+}
+
+/** Sends requests to the one cluster of `config`. */
 export function createTransport(config: KubeConfig): Transport {
   const http = new IsomorphicFetchHttpLibrary();
   const connections = createConnections(config);
-  return async (request) => {
+  const begin = async (request: ApiRequest, signal: AbortSignal) => {
     const server = config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '';
     const context = new RequestContext(server + request.path, HttpMethod[request.method]);
-    const signal = AbortSignal.timeout(request.timeoutMs);
     context.setSignal(signal);
     // Credential plug-ins are processes that may hang, and know no signal.
     await Promise.race([connections.apply(context), aborted(signal)]);
     if (request.contentType) context.setHeaderParam('Content-Type', request.contentType);
     context.setHeaderParam('Accept', 'application/json');
     if (request.body !== undefined) context.setBody(JSON.stringify(request.body));
-    const response = await http.send(context).toPromise();
-    return { status: response.httpStatusCode, headers: response.headers, body: await response.body.text() };
+    return http.send(context).toPromise();
+  };
+  return {
+    async send(request) {
+      const response = await begin(request, AbortSignal.timeout(request.timeoutMs));
+      return { status: response.httpStatusCode, headers: response.headers, body: await response.body.text() };
+    },
+    async open(request, signal) {
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(new DOMException('no answer in time', 'TimeoutError')), request.timeoutMs);
+      try {
+        const response = await begin(request, AbortSignal.any([signal, late.signal]));
+        return { status: response.httpStatusCode, headers: response.headers, chunks: response.body.stream() as unknown as AsyncIterable<Uint8Array> };
+      } finally {
+        clearTimeout(timer);
+      }
+    },
   };
 }
 

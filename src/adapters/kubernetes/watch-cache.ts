@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterClient } from './client.ts';
+import type { Kind } from './kinds.ts';
+import type { WatchEvent } from './watch-stream.ts';
+
+/** Bookmarks come about once a minute; after this long without anything the server is taken to have gone silent. */
+const SILENT_MS = 90_000;
+/** The server ends each watch after this long, or up to twice as long, so that watches of many processes do not end together. */
+const STREAM_SECONDS = 300;
+/** A stream that ends sooner than this did not end in the server's ordinary way. */
+const LEAST_STREAM_MS = 1_000;
+const FIRST_PAUSE_MS = 250;
+const MOST_PAUSE_MS = 30_000;
+
+export interface WatchCacheOptions<Value> {
+  readonly client: ClusterClient;
+  readonly kind: Kind;
+  /** Absent: the whole cluster. */
+  readonly namespace?: string;
+  /** Undefined: the object is left out. */
+  readonly read: (object: unknown) => Value | undefined;
+  /** Called after the cache has changed, for each object that came, changed or went since the first list. Must not throw. */
+  readonly onChange?: (id: ObjectId) => void;
+  readonly silentMs?: number;
+}
+
+export interface ObjectId {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+interface Entry<Value> {
+  readonly id: ObjectId;
+  readonly version: string;
+  readonly value: Value | undefined;
+}
+
+/**
+ * All objects of a kind, kept up to date: a list, then a watch that goes on from it. Whatever fails, both are begun again,
+ * at once the first time and then with growing pauses. Nothing here keeps the process alive but the watch's connection.
+ */
+export class WatchCache<Value> {
+  readonly #options: WatchCacheOptions<Value>;
+  readonly #stop = new AbortController();
+  readonly #first = Promise.withResolvers<void>();
+  #entries = new Map<string, Entry<Value>>();
+  #sorted: readonly Entry<Value>[] | undefined;
+  #version = '';
+  #confirmedAt = -Infinity;
+  #connected = false;
+  #failures = 0;
+
+  constructor(options: WatchCacheOptions<Value>) {
+    this.#options = options;
+    // Whoever waits for the first list hears of it; nobody need wait.
+    this.#first.promise.catch(() => undefined);
+    void this.#run();
+  }
+
+  /** Settles with the first list; rejects when the first attempt at it fails, after which attempts go on until `stop`. */
+  get listed(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  /** Whether the watch is connected, and was heard of lately. */
+  get current(): boolean {
+    return this.#connected && this.ageMs < this.#silentMs;
+  }
+
+  /** Milliseconds since the API server last said what the present state is. */
+  get ageMs(): number {
+    return performance.now() - this.#confirmedAt;
+  }
+
+  get version(): string {
+    return this.#version;
+  }
+
+  /** By namespace and name, as the API server orders them. */
+  values(namespace?: string): Value[] {
+    this.#sorted ??= [...this.#entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+    return this.#sorted.flatMap(({ id, value }) => (value === undefined || (namespace !== undefined && id.namespace !== namespace) ? [] : [value]));
+  }
+
+  stop(): void {
+    this.#connected = false;
+    this.#stop.abort();
+    this.#first.reject(new Error('stopped'));
+  }
+
+  get #silentMs(): number {
+    return this.#options.silentMs ?? SILENT_MS;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#follow();
+      } catch (error) {
+        this.#first.reject(error);
+        this.#failures += 1;
+      }
+      this.#connected = false;
+      if (!this.#stop.signal.aborted) await this.#pause();
+    }
+  }
+
+  /** Lists, then watches, one stream after the other; ends only with an error. */
+  async #follow(): Promise<never> {
+    await this.#list();
+    for (;;) {
+      const began = performance.now();
+      await this.#watch();
+      this.#connected = false;
+      if (performance.now() - began < LEAST_STREAM_MS) throw new Error('the watch ended at once');
+    }
+  }
+
+  async #list(): Promise<void> {
+    const asked = performance.now();
+    const { client, kind, namespace } = this.#options;
+    const { items, resourceVersion } = await client.snapshot(kind, namespace);
+    const before = this.#version === '' ? undefined : this.#entries;
+    this.#entries = new Map(items.map((item) => this.#entry(item)).map((entry) => [keyOf(entry.id), entry]));
+    this.#seen(resourceVersion, asked);
+    if (before) this.#tellDifferences(before);
+    this.#first.resolve();
+  }
+
+  /** Takes events in until the server ends the stream. */
+  async #watch(): Promise<void> {
+    const { client, kind, namespace } = this.#options;
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(new Error('the watch went silent')), this.#silentMs).unref();
+    try {
+      const signal = AbortSignal.any([this.#stop.signal, silence.signal]);
+      const seconds = Math.round(STREAM_SECONDS * (1 + Math.random()));
+      const events = await client.watch(kind, { resourceVersion: this.#version, seconds, signal, ...(namespace !== undefined && { namespace }) });
+      this.#connected = true;
+      for await (const event of events) {
+        timer.refresh();
+        this.#take(event);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #take({ type, object }: WatchEvent): void {
+    this.#failures = 0;
+    const entry = this.#entry(object);
+    if (type === 'DELETED') this.#entries.delete(keyOf(entry.id));
+    else if (type !== 'BOOKMARK') this.#entries.set(keyOf(entry.id), entry);
+    this.#seen(entry.version, performance.now(), type !== 'BOOKMARK');
+    if (type !== 'BOOKMARK') this.#options.onChange?.(entry.id);
+  }
+
+  #seen(version: string, at: number, changed = true): void {
+    if (changed) this.#sorted = undefined;
+    this.#version = version;
+    this.#confirmedAt = at;
+  }
+
+  #tellDifferences(before: ReadonlyMap<string, Entry<Value>>): void {
+    for (const [key, { id, version }] of this.#entries) if (before.get(key)?.version !== version) this.#options.onChange?.(id);
+    for (const [key, { id }] of before) if (!this.#entries.has(key)) this.#options.onChange?.(id);
+  }
+
+  #entry(object: unknown): Entry<Value> {
+    const { metadata } = object as { metadata: { namespace?: string; name?: string; resourceVersion: string } };
+    return { id: { namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, version: metadata.resourceVersion, value: this.#options.read(object) };
+  }
+
+  /** None after the first failure, as when a version has grown too old; then twice as long each time, and a little by chance. */
+  async #pause(): Promise<void> {
+    if (this.#failures <= 1) return;
+    const ms = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 2), MOST_PAUSE_MS) * (1 + Math.random() / 4);
+    await sleep(ms, undefined, { ref: false, signal: this.#stop.signal }).catch(() => undefined);
+  }
+}
+
+/** No name has a control character, so keys are ordered as namespaces first and names within. */
+function keyOf({ namespace, name }: ObjectId): string {
+  return `${namespace}\u0000${name}`;
+}

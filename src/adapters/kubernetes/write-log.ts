@@ -1,0 +1,96 @@
+import { SluiceError } from '../../domain/errors.ts';
+import type { Kind, ObjectRef } from './kinds.ts';
+
+/** The answer to a write that changed nothing. */
+export const NOTHING = Symbol('nothing written');
+
+/** `after`: a number of the write that nobody knows the version of; until a read that began later, no version covers it. */
+interface Floor {
+  readonly version: string;
+  readonly after?: number;
+}
+
+/**
+ * What this process wrote to one API server, so that a cache can tell whether it has seen it. Versions are compared as
+ * numbers, which they are for all that lives in etcd (KEP-5504); any other version covers nothing, so the cache is not used.
+ */
+export class WriteLog {
+  readonly #floors = new Map<string, Floor>();
+  #count = 0;
+
+  /** Carries a write out and notes it. `result`: the object as written, undefined when the server does not tell, or NOTHING. */
+  async around<Answer>(ref: ObjectRef, write: () => Promise<Answer>, result: (answer: Answer) => unknown): Promise<Answer> {
+    try {
+      const answer = await write();
+      const object = result(answer);
+      if (object !== NOTHING) this.#wrote(ref, versionOf(object));
+      return answer;
+    } catch (error) {
+      if (mayHaveHappened(error)) this.#wrote(ref, undefined);
+      throw error;
+    }
+  }
+
+  /** Whether what was read at `version` shows every write so far. `namespace` absent: those in all namespaces. */
+  covers(kind: Kind, namespace: string | undefined, version: string): boolean {
+    return this.#places(kind, namespace).every((place) => {
+      const floor = this.#floors.get(place);
+      return floor === undefined || (floor.after === undefined && notOlder(version, floor.version));
+    });
+  }
+
+  /** Taken before a read from the API server, for `settle`. */
+  mark(): number {
+    return this.#count;
+  }
+
+  /** A read that began at `mark` was answered with `version`: it shows whatever was written before, known or not. */
+  settle(kind: Kind, namespace: string | undefined, mark: number, version: string): void {
+    for (const place of this.#places(kind, namespace)) {
+      const floor = this.#floors.get(place);
+      if (floor?.after === undefined || floor.after > mark) continue;
+      this.#floors.set(place, { version: newer(version, floor.version) });
+    }
+  }
+
+  #wrote(ref: ObjectRef, version: string | undefined): void {
+    this.#count += 1;
+    const place = placeOf(ref.kind, ref.namespace ?? '');
+    const floor = this.#floors.get(place);
+    if (version === undefined) this.#floors.set(place, { version: floor?.version ?? '0', after: this.#count });
+    else this.#floors.set(place, { ...floor, version: newer(version, floor?.version ?? '0') });
+  }
+
+  #places(kind: Kind, namespace: string | undefined): string[] {
+    if (namespace !== undefined) return [placeOf(kind, namespace)];
+    return [...this.#floors.keys()].filter((place) => place.startsWith(placeOf(kind, '')));
+  }
+}
+
+function placeOf({ group, plural }: Kind, namespace: string): string {
+  return `${plural}.${group}/${namespace}`;
+}
+
+function versionOf(object: unknown): string | undefined {
+  return (object as { metadata?: { resourceVersion?: string } } | undefined)?.metadata?.resourceVersion || undefined;
+}
+
+/** Whether `version` is as new as `floor`. */
+function notOlder(version: string, floor: string): boolean {
+  if (version === floor) return true;
+  return isNumber(version) && isNumber(floor) && BigInt(version) >= BigInt(floor);
+}
+
+/** One that is no number wins: then nothing covers it, and every read goes to the API server. */
+function newer(version: string, other: string): string {
+  return notOlder(other, version) ? other : version;
+}
+
+function isNumber(version: string): boolean {
+  return /^\d+$/.test(version);
+}
+
+/** A refused write changed nothing; one without an answer, or with an odd one, may have. */
+function mayHaveHappened(error: unknown): boolean {
+  return !(error instanceof SluiceError) || error.code === 'CLUSTER_UNREACHABLE' || error.code === 'INTERNAL';
+}
