@@ -1,6 +1,5 @@
 import { CATALOGUE } from '../../src/commands/catalogue.ts';
 import type { AuditEntry, AuditTrail } from '../../src/domain/audit.ts';
-import type { CommandServices } from '../../src/commands/command.ts';
 import type { RestDeps } from '../../src/http/rest/deps.ts';
 import { startHttpServer, type HttpServer } from '../../src/http/server.ts';
 import { createMcpFactory } from '../../src/mcp/server.ts';
@@ -23,11 +22,11 @@ export function testFactory(gateway: FakeGateway, allowWrite: boolean) {
   return createMcpFactory({ catalogue: CATALOGUE, services: fakeServices(gateway), gate: { allowWrite, toolsets: [] }, audit: memoryAudit(), debug: false, version: '0.0.0', log });
 }
 
-export function testRest(services: CommandServices, allowWrite: boolean, more: Partial<RestDeps> = {}): RestDeps {
-  return { catalogue: CATALOGUE, services, gate: { allowWrite, toolsets: [] }, audit: memoryAudit(), debug: false, version: '0.0.0', log, ...more };
+function restOf(gateway: FakeGateway, allowWrite: boolean): RestDeps {
+  return { catalogue: CATALOGUE, services: fakeServices(gateway), gate: { allowWrite, toolsets: [] }, audit: memoryAudit(), debug: false, version: '0.0.0', log };
 }
 
 /** The HTTP server on a free port, over a fake gateway. */
 export function startTestServer(gateway: FakeGateway, allowWrite: boolean): Promise<HttpServer> {
-  return startHttpServer({ host: '127.0.0.1', port: 0, mcp: testFactory(gateway, allowWrite), rest: testRest(fakeServices(gateway), allowWrite), log, version: '0.0.0' });
+  return startHttpServer({ host: '127.0.0.1', port: 0, mcp: testFactory(gateway, allowWrite), rest: restOf(gateway, allowWrite), log, version: '0.0.0' });
 }

@@ -1,0 +1,10 @@
+import { test } from '@jest/globals';
+import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { openApiDocument } from '../../src/http/rest/openapi.ts';
+import { expectGolden } from '../support/golden.ts';
+
+test('the OpenAPI document of a writing server', () => {
+  const document = openApiDocument({ catalogue: CATALOGUE, gate: { allowWrite: true, toolsets: [] }, version: '0.0.0' });
+
+  expectGolden('openapi.json', `${JSON.stringify(document, null, 1)}\n`);
+});

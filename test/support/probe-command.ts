@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Command } from '../../src/commands/command.ts';
+import { parse } from '../../src/contract/parse.ts';
+
+const input = z.strictObject({ mode: z.enum(['answer', 'refuse', 'break', 'hang']) });
+const output = z.strictObject({ effective: z.string(), next: z.string() });
+
+export interface Probe {
+  readonly command: Command<typeof input, typeof output>;
+  /** Set when a hanging call was told that its caller is gone. */
+  readonly seen: { aborted: boolean; started: boolean };
+}
+
+/** A command that does what its input says: for what doors make of each outcome. */
+export function probeCommand(): Probe {
+  const seen = { aborted: false, started: false };
+  const command: Probe['command'] = {
+    name: 'release_probe',
+    title: 'Probe',
+    description: 'Does what its input says.',
+    kind: 'read',
+    idempotent: true,
+    toolset: 'release',
+    input,
+    output,
+    examples: [{ title: 'Answer', input: { mode: 'answer' } }],
+    check: (raw) => parse(input, raw),
+    async run({ progress, signal }, { mode }) {
+      seen.started = true;
+      if (mode === 'break') throw new TypeError('password=hunter22 cannot be read at /srv/secret.ts:1');
+      await progress('half way', 0.5);
+      if (mode === 'hang') {
+        signal.addEventListener('abort', () => (seen.aborted = true), { once: true });
+        await sleep(10_000, undefined, { signal }).catch(() => undefined);
+      }
+      return { effective: mode === 'refuse' ? 'refused' : 'proved', next: 'Look at the state.' };
+    },
+    problem: ({ effective }) => (effective === 'refused' ? 'NOT_APPLICABLE' : undefined),
+    text: ({ effective }) => `It is ${effective}.`,
+  };
+  return { command, seen };
+}
