@@ -51,6 +51,8 @@ export class FakeWorld {
   /** Values of the `service` label of the counters. */
   readonly metricsServices: { readonly stable: string; readonly candidate: string };
   readonly ports: Ports;
+  /** The world's one cluster, as adapters find it. */
+  readonly clusters: Clusters;
   /** Every call of a port, in order: "rollouts.promoteCanary". */
   readonly calls: string[] = [];
   /** What the controller did, in order. */
@@ -96,6 +98,7 @@ export class FakeWorld {
       note: (event) => this.events.push(event),
     });
     this.cluster.onChange((ref) => this.#watch(ref));
+    this.clusters = this.#createClusters();
     this.ports = this.#createPorts();
   }
 
@@ -243,8 +246,8 @@ export class FakeWorld {
     this.metrics.record(this.now(), flows);
   }
 
-  #createPorts(): Ports {
-    const clusters: Clusters = {
+  #createClusters(): Clusters {
+    return {
       contexts: () => [this.target.cluster],
       currentContext: () => this.target.cluster,
       client: (name) => {
@@ -252,9 +255,12 @@ export class FakeWorld {
         return this.cluster;
       },
     };
+  }
+
+  #createPorts(): Ports {
     return {
-      rollouts: this.#logged('rollouts', createRollouts(clusters)),
-      traffic: this.#logged('traffic', createTraffic(clusters, { apis: { pods: TRAEFIK_PODS } })),
+      rollouts: this.#logged('rollouts', createRollouts(this.clusters)),
+      traffic: this.#logged('traffic', createTraffic(this.clusters, { apis: { pods: TRAEFIK_PODS } })),
       metrics: this.#logged('metrics', this.metrics),
       now: () => this.now(),
     };

@@ -1,0 +1,15 @@
+import type { CommandServices } from '../../src/commands/command.ts';
+import { portsOver } from '../../src/entry/ports.ts';
+import { preflight } from '../../src/planning/preflight.ts';
+import type { ToolPorts } from '../../src/ports/index.ts';
+import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
+import { DEFAULTS } from './fake-gateway.ts';
+import { TRAEFIK_PODS } from './fake-traefik.ts';
+import type { FakeWorld } from './fake-world.ts';
+
+/** What commands use, with the real adapters over a fake world; only the metrics and Temporal are pretended. */
+export function worldServices(world: FakeWorld, gateway: ReleaseGateway): CommandServices {
+  const adapters = portsOver(world.clusters, { prometheusUrl: undefined, traefikApiUrls: [], traefikApiPods: TRAEFIK_PODS, allowedNamespaces: [] });
+  const ports: ToolPorts = { ...adapters, metrics: world.metrics, now: () => world.now() };
+  return { gateway, ports, preflight: (spec) => preflight(ports, spec), clusters: { current: async () => world.target.cluster }, settings: DEFAULTS };
+}
