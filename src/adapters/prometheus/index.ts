@@ -44,7 +44,7 @@ async function rawSamples(prometheus: PrometheusDriver, query: string, atMs: num
 }
 
 async function ask<Answer>(driver: PrometheusDriver | undefined, what: string, send: (driver: PrometheusDriver) => Promise<Answer>): Promise<Answer> {
-  if (!driver) throw new SluiceError('PROMETHEUS_UNREACHABLE', 'No Prometheus is configured: SLUICE_PROMETHEUS_URL is not set.');
+  if (!driver) throw new SluiceError('PROMETHEUS_UNREACHABLE', 'No Prometheus is configured: SLUICE_PROMETHEUS_URL is not set.', { details: { configured: false } });
   try {
     return await send(driver);
   } catch (cause) {

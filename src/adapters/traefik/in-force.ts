@@ -9,7 +9,7 @@ import type { Arm } from './traefik-service.ts';
  * Traefik's name for an object of the CRD provider (with `safeNaming` false, its default): letters and digits, all else a hyphen.
  * Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go.
  */
-function traefikName(...parts: readonly (string | number)[]): string {
+export function traefikName(...parts: readonly (string | number)[]): string {
   return parts.join('-').split(/[^\p{L}\p{N}]+/u).filter(Boolean).join('-');
 }
 

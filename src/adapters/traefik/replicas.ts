@@ -75,7 +75,11 @@ function credentials(url: URL): Record<string, string> {
   return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
+/** Traefik answers, and has nothing of that name. */
+export class UnknownToTraefik extends Error {}
+
 function bodyOf(status: number, body: string): string {
   if (status === 200) return body;
-  throw new Error(status === 404 ? 'does not know the service' : `answered ${status}: ${plainLine(body, 80)}`);
+  if (status === 404) throw new UnknownToTraefik('does not know the service');
+  throw new Error(`answered ${status}: ${plainLine(body, 80)}`);
 }

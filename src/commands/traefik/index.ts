@@ -1,4 +1,7 @@
 import type { Command } from '../command.ts';
+import { traefikAddCircuitBreaker } from './traefik-add-circuit-breaker.ts';
+import { traefikAddRateLimiting } from './traefik-add-rate-limiting.ts';
+import { traefikUpdateRouteWeights } from './traefik-update-route-weights.ts';
 
 /** The tools of the toolset `traefik`, in the order in which doors list them. */
-export const TRAEFIK_COMMANDS: readonly Command[] = [];
+export const TRAEFIK_COMMANDS: readonly Command[] = [traefikUpdateRouteWeights, traefikAddRateLimiting, traefikAddCircuitBreaker];

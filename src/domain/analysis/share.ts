@@ -7,13 +7,14 @@ const SLACK = 0.02;
 
 /**
  * Wilson's score interval of a share of `hits` in `total` (E. B. Wilson, JASA 22, 1927). Bounds in 0…1; [0, 1] without observations.
+ * `z`: of the two-sided normal interval; 99.9 % when absent.
  */
-export function shareInterval(hits: number, total: number): readonly [number, number] {
+export function shareInterval(hits: number, total: number, z = Z): readonly [number, number] {
   if (total <= 0) return [0, 1];
   const p = hits / total;
-  const denominator = 1 + Z ** 2 / total;
-  const centre = (p + Z ** 2 / (2 * total)) / denominator;
-  const half = (Z * Math.sqrt((p * (1 - p)) / total + Z ** 2 / (4 * total ** 2))) / denominator;
+  const denominator = 1 + z ** 2 / total;
+  const centre = (p + z ** 2 / (2 * total)) / denominator;
+  const half = (z * Math.sqrt((p * (1 - p)) / total + z ** 2 / (4 * total ** 2))) / denominator;
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
