@@ -86,8 +86,8 @@ describe('what makes it valid at whatever moment it stops', () => {
   test('without a margin the labels are only names: swapped arms give the other direction', () => {
     fc.assert(
       fc.property(fc.array(history, { minLength: 1, maxLength: 8 }), (blocks) => {
-        const forward = blocks.reduce((process, each) => addBlock(process, each, 0, 'worse'), START);
-        const swapped = blocks.reduce((process, { candidate, stable }) => addBlock(process, { candidate: stable, stable: candidate }, 0, 'not-worse'), START);
+        const forward = blocks.reduce<Process>((process, each) => addBlock(process, each, 0, 'worse'), START);
+        const swapped = blocks.reduce<Process>((process, { candidate, stable }) => addBlock(process, { candidate: stable, stable: candidate }, 0, 'not-worse'), START);
         expect(swapped.logE).toBeCloseTo(forward.logE, 6);
       }),
     );
