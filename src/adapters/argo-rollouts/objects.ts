@@ -1,13 +1,13 @@
-import { z } from 'zod';
-import { SluiceError } from '../../domain/errors.ts';
 import type { RolloutObjectsPort } from '../../ports/rollout-objects.ts';
 import type { Clusters } from '../kubernetes/client.ts';
 import { ROLLOUT } from '../kubernetes/kinds.ts';
-import { readView, refOf } from './read.ts';
+import { createRollout } from './create.ts';
+import { readDetail } from './detail.ts';
+import { readHistory } from './history.ts';
+import { removeRollout } from './remove.ts';
 import { Rollout } from './schema.ts';
+import { setTemplate } from './template.ts';
 import { toView } from './view.ts';
-
-const Identity = z.object({ metadata: z.object({ uid: z.string() }) });
 
 /** RolloutObjectsPort on the Kubernetes API. */
 export function createRolloutObjects(clusters: Clusters): RolloutObjectsPort {
@@ -18,18 +18,10 @@ export function createRolloutObjects(clusters: Clusters): RolloutObjectsPort {
       const rollouts = items.map((item) => Rollout.safeParse(item)).flatMap(({ data }) => (data ? [data] : []));
       return rollouts.map((rollout) => toView({ cluster, namespace: rollout.metadata.namespace, rollout: rollout.metadata.name }, rollout, {}));
     },
-    read: (target) => readView(clusters.client(target.cluster), target),
-    async remove(target) {
-      const client = clusters.client(target.cluster);
-      const before = await readView(client, target);
-      const { metadata } = Identity.parse(await client.get(refOf(target)));
-      await client.remove(refOf(target), metadata);
-      try {
-        return { changed: true, effective: 'pending', reason: 'deletion has begun', before, after: await readView(client, target) };
-      } catch (error) {
-        if (error instanceof SluiceError && error.code === 'ROLLOUT_NOT_FOUND') return { changed: true, effective: 'proved', reason: 'the Rollout is gone', before };
-        throw error;
-      }
-    },
+    read: async (target) => readDetail(clusters.client(target.cluster), target),
+    create: async (rollout) => createRollout(clusters.client(rollout.target.cluster), rollout),
+    remove: async (target, admit) => removeRollout(clusters.client(target.cluster), target, admit),
+    history: async (target) => readHistory(clusters.client(target.cluster), target),
+    setTemplate: async (template) => setTemplate(clusters.client(template.ref.cluster), template),
   };
 }

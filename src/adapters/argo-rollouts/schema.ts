@@ -27,6 +27,11 @@ const BlueGreen = z.object({
 
 const PauseCondition = z.object({ reason: z.string(), startTime: z.string() });
 
+const Condition = z.object({ type: z.string(), status: z.string(), reason: z.string().default(''), message: z.string().default(''), lastUpdateTime: z.string().optional() });
+
+/** What a Rollout says of an AnalysisRun that it waits for. */
+const RunStatus = z.object({ name: z.string(), status: z.string().default(''), message: z.string().default('') });
+
 const Status = z.object({
   observedGeneration: z.string().optional(),
   phase: z.string().optional(),
@@ -39,10 +44,28 @@ const Status = z.object({
   abort: z.boolean().optional(),
   abortedAt: z.string().optional(),
   promoteFull: z.boolean().optional(),
+  workloadObservedGeneration: z.string().optional(),
+  restartedAt: z.string().optional(),
+  replicas: z.number().optional(),
   updatedReplicas: z.number().optional(),
+  readyReplicas: z.number().optional(),
   availableReplicas: z.number().optional(),
-  canary: z.object({ weights: z.object({ canary: z.object({ weight: z.number() }) }).optional() }).optional(),
-  blueGreen: z.object({ activeSelector: z.string().optional(), previewSelector: z.string().optional() }).optional(),
+  conditions: z.array(Condition).optional(),
+  canary: z
+    .object({
+      weights: z.object({ canary: z.object({ weight: z.number() }) }).optional(),
+      currentStepAnalysisRunStatus: RunStatus.optional(),
+      currentBackgroundAnalysisRunStatus: RunStatus.optional(),
+    })
+    .optional(),
+  blueGreen: z
+    .object({
+      activeSelector: z.string().optional(),
+      previewSelector: z.string().optional(),
+      prePromotionAnalysisRunStatus: RunStatus.optional(),
+      postPromotionAnalysisRunStatus: RunStatus.optional(),
+    })
+    .optional(),
 });
 
 export const Rollout = z.object({
@@ -51,18 +74,26 @@ export const Rollout = z.object({
     namespace: z.string(),
     resourceVersion: z.string(),
     generation: z.number(),
+    uid: z.string().optional(),
+    deletionTimestamp: z.string().optional(),
+    finalizers: z.array(z.string()).optional(),
     annotations: z.record(z.string(), z.string()).optional(),
   }),
   spec: z.object({
     replicas: z.number().optional(),
     paused: z.boolean().optional(),
-    workloadRef: z.unknown().optional(),
+    restartAt: z.string().nullish(),
+    selector: z.object({ matchLabels: z.record(z.string(), z.string()).optional() }).nullish(),
+    workloadRef: z.looseObject({ kind: z.string().optional(), name: z.string().optional() }).optional(),
     template: z.object({ spec: z.object({ containers: z.array(Container).default([]) }).optional() }).optional(),
     strategy: z.object({ canary: Canary.optional(), blueGreen: BlueGreen.optional() }).default({}),
   }),
   status: Status.default({}),
 });
 export type Rollout = z.infer<typeof Rollout>;
+
+/** The containers of a workload that a Rollout refers to. */
+export const Workload = z.object({ spec: z.object({ template: z.object({ spec: z.object({ containers: z.array(Container).default([]) }) }) }) });
 
 /** A core Service: its selector alone. */
 export const Service = z.object({ spec: z.object({ selector: z.record(z.string(), z.string()).optional() }) });

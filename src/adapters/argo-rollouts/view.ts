@@ -1,8 +1,10 @@
 import type { Target } from '../../domain/release/target.ts';
 import type { RolloutStep, RolloutView } from '../../ports/rollouts.ts';
 import { ownerOf } from '../kubernetes/owner.ts';
-import { plainLine } from '../kubernetes/text.ts';
+import { isObserved, phaseOf } from './phase.ts';
 import type { Rollout } from './schema.ts';
+
+export { isObserved } from './phase.ts';
 
 /** Argo's default for both strategies. */
 const ABORT_SCALE_DOWN_SECONDS = 30;
@@ -16,9 +18,10 @@ export interface Selectors {
   readonly candidate?: string;
 }
 
-/** True once the controller has acted on the present spec. `observedGeneration` is a string in this API. */
-export function isObserved(rollout: Rollout): boolean {
-  return rollout.status.observedGeneration === String(rollout.metadata.generation);
+/** What a Rollout leaves to other objects. */
+export interface Elsewhere extends Selectors {
+  /** Containers of the workload that `workloadRef` names. */
+  readonly containers?: readonly { readonly name: string; readonly image: string }[];
 }
 
 /** Names of the two Services, stable or active first. */
@@ -28,7 +31,7 @@ export function serviceNames(rollout: Rollout): { readonly stable?: string; read
   return { ...(stable && { stable }), ...(candidate && { candidate }) };
 }
 
-export function toView(target: Target, rollout: Rollout, selectors: Selectors): RolloutView {
+export function toView(target: Target, rollout: Rollout, elsewhere: Elsewhere): RolloutView {
   const { metadata, spec, status } = rollout;
   const { canary, blueGreen } = spec.strategy;
   const services = serviceNames(rollout);
@@ -40,7 +43,7 @@ export function toView(target: Target, rollout: Rollout, selectors: Selectors): 
     resourceVersion: metadata.resourceVersion,
     observed: isObserved(rollout),
     strategy: canary ? 'canary' : blueGreen ? 'blue-green' : 'unknown',
-    images: Object.fromEntries((spec.template?.spec?.containers ?? []).map(({ name, image }) => [name, image])),
+    images: Object.fromEntries((elsewhere.containers ?? spec.template?.spec?.containers ?? []).map(({ name, image }) => [name, image])),
     workloadRef: spec.workloadRef !== undefined,
     podHash: status.currentPodHash ?? '',
     stableHash: status.stableRS ?? '',
@@ -56,22 +59,14 @@ export function toView(target: Target, rollout: Rollout, selectors: Selectors): 
     ...(weight !== undefined && { canaryWeight: weight }),
     ...(services.stable && { stableService: services.stable }),
     ...(services.candidate && { candidateService: services.candidate }),
-    ...(selectors.stable && { stableSelector: selectors.stable }),
-    ...(selectors.candidate && { candidateSelector: selectors.candidate }),
+    ...(elsewhere.stable && { stableSelector: elsewhere.stable }),
+    ...(elsewhere.candidate && { candidateSelector: elsewhere.candidate }),
     ...(traefik && { traefikService: traefik }),
     trafficRouting: Object.keys(canary?.trafficRouting ?? {}).filter((key) => !ROUTING_SETTINGS.includes(key)),
     autoPromotion: blueGreen !== undefined && blueGreen.autoPromotionEnabled !== false,
     abortScaleDownDelaySeconds: (canary ?? blueGreen)?.abortScaleDownDelaySeconds ?? ABORT_SCALE_DOWN_SECONDS,
     ...(owner && { owner }),
   };
-}
-
-/** Phase as `kubectl argo rollouts` shows it: the stored one is stale until the controller has caught up. */
-function phaseOf(rollout: Rollout): { phase: string; message: string } {
-  const { status } = rollout;
-  if (!isObserved(rollout)) return { phase: 'Progressing', message: 'waiting for rollout spec update to be observed' };
-  if (status.controllerPause && !status.pauseConditions?.length) return { phase: 'Progressing', message: 'waiting for rollout to unpause' };
-  return { phase: status.phase ?? 'Unknown', message: plainLine(status.message ?? '') };
 }
 
 function toStep(step: Readonly<Record<string, unknown>>): RolloutStep {

@@ -32,8 +32,8 @@ export interface ClusterClient {
   /** The writes of this process; shared by all contexts that lead to the same API server. */
   readonly written: WriteLog;
   get(ref: ObjectRef): Promise<unknown>;
-  /** All items, page by page. `namespace` absent: of the whole cluster. */
-  list(kind: Kind, namespace?: string, labelSelector?: string): Promise<readonly unknown[]>;
+  /** All items, page by page. `namespace` absent: of the whole cluster. `fieldSelector`: of the fields that the kind supports. */
+  list(kind: Kind, namespace?: string, labelSelector?: string, fieldSelector?: string): Promise<readonly unknown[]>;
   /** As `list`, with the version of the collection at that moment: a watch goes on from there. */
   snapshot(kind: Kind, namespace?: string): Promise<Snapshot>;
   /**
@@ -91,7 +91,7 @@ export function createClient(cluster: string, transport: Transport, { timeoutMs,
     cluster,
     written,
     get: async (ref) => ok(await send(`read ${describe(ref)}`, { method: 'GET', path: refPath(ref) }), ref, 'read'),
-    list: async (kind, namespace, labelSelector) => (await listPages(cluster, send, kind, namespace, labelSelector)).items,
+    list: async (kind, namespace, labelSelector, fieldSelector) => (await listPages(cluster, send, kind, namespace, { labelSelector, fieldSelector })).items,
     snapshot: (kind, namespace) => listPages(cluster, send, kind, namespace),
     watch: (kind, from) => openWatch(cluster, transport, timeoutMs, kind, from),
     jsonPatch: (ref, operations, options) =>
@@ -144,12 +144,19 @@ function refPath(ref: ObjectRef): string {
   return apiPath(ref.kind, ref.namespace, ref.name);
 }
 
-async function listPages(cluster: string, send: Send, kind: Kind, namespace?: string, labelSelector?: string): Promise<Snapshot> {
+interface Selection {
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+const chosen = ({ labelSelector, fieldSelector }: Selection): Record<string, string> => ({ ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) });
+
+async function listPages(cluster: string, send: Send, kind: Kind, namespace?: string, only: Selection = {}): Promise<Snapshot> {
   const items: unknown[] = [];
   let resourceVersion = '';
   let next: string | undefined = '';
   while (next !== undefined) {
-    const query = new URLSearchParams({ limit: String(PAGE), ...(labelSelector && { labelSelector }), ...(next && { continue: next }) });
+    const query = new URLSearchParams({ limit: String(PAGE), ...chosen(only), ...(next && { continue: next }) });
     const what = `list ${kind.plural}${namespace ? ` in ${namespace}` : ''}`;
     const response = await send(what, { method: 'GET', path: `${apiPath(kind, namespace)}?${query.toString()}` });
     if (response.status === 404) throw crdMissing(kind, cluster);

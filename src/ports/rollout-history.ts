@@ -1,0 +1,70 @@
+import type { Target } from '../domain/release/target.ts';
+
+export interface Revision {
+  readonly revision: number;
+  readonly podHash: string;
+  readonly images: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+  readonly replicas: { readonly desired: number; readonly ready: number };
+  readonly replicaSet: string;
+}
+
+export interface MetricOutcome {
+  readonly name: string;
+  readonly phase: string;
+  readonly successful: number;
+  readonly failed: number;
+  readonly inconclusive: number;
+  readonly errors: number;
+  /** Of the newest measurement. */
+  readonly lastValue?: string;
+  readonly message: string;
+}
+
+export interface AnalysisOutcome {
+  readonly run: string;
+  /** Step, Background, PrePromotion, PostPromotion; empty when made by somebody else. */
+  readonly type: string;
+  readonly podHash: string;
+  readonly phase: string;
+  readonly message: string;
+  readonly startedAt: string;
+  readonly completedAt?: string;
+  readonly metrics: readonly MetricOutcome[];
+}
+
+export interface ObjectEvent {
+  readonly at: string;
+  /** The component that reported it. */
+  readonly who: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+}
+
+/** The last write of a field manager to the Rollout. */
+export interface LastWrite {
+  readonly at: string;
+  readonly who: string;
+  /** status, spec, or another subresource. */
+  readonly what: string;
+  /** "spec.template", two levels at most. */
+  readonly fields: readonly string[];
+}
+
+export interface PastOfRollout {
+  readonly podHash: string;
+  readonly stableHash: string;
+  readonly resourceVersion: string;
+  readonly revisions: readonly Revision[];
+  readonly analysisRuns: readonly AnalysisOutcome[];
+  /** Clusters keep events for an hour unless told otherwise. */
+  readonly events: readonly ObjectEvent[];
+  readonly writes: readonly LastWrite[];
+}
+
+export interface RolloutHistory {
+  /** Everything newest first, unlimited. Errors: as RolloutObjectsPort.read. */
+  history(target: Target): Promise<PastOfRollout>;
+}
