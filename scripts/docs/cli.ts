@@ -15,5 +15,5 @@ export function cliPage(): string {
 function helpOf(cli: Cli, parents: readonly string[]): string {
   const path = [...parents, cli.name()];
   cli.configureOutput({ getOutHelpWidth: () => WIDTH, getOutHasColors: () => false });
-  return `## ${path.join(' ')}\n\n\`\`\`text\n${cli.helpInformation().trimEnd()}\n\`\`\`\n\n${cli.commands.map((child) => helpOf(child, path)).join('')}`;
+  return `## ${path.join(' ')}\n\n\`\`\`text\n${cli.helpInformation().trimEnd()}\n\`\`\`\n\n${cli.createHelp().visibleCommands(cli).filter((child) => child.name() !== 'help').map((child) => helpOf(child, path)).join('')}`;
 }

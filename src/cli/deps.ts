@@ -1,4 +1,4 @@
-import type { CommandServices } from '../commands/command.ts';
+import type { Command, CommandServices } from '../commands/command.ts';
 import type { LoadedSettings } from '../config/load.ts';
 import type { AuditTrail } from '../domain/audit.ts';
 import type { Settings } from '../config/schema.ts';
@@ -13,6 +13,10 @@ export interface CliDeps {
   readonly serve: (settings: Settings, stopped: AbortSignal) => Promise<void>;
   readonly mcp: (settings: Settings, stopped: AbortSignal) => Promise<void>;
   readonly worker: (settings: Settings) => Promise<void>;
+  /** The contexts of the kubeconfig. */
+  readonly contexts: (settings: Settings) => Promise<readonly string[]>;
+  /** Commands as an MCP client finds them in its list: what they cost there is told from this. */
+  readonly listed: (commands: readonly Command[]) => Promise<readonly object[]>;
   readonly version: string;
   /** The name in the release record. */
   readonly user: string;
@@ -26,12 +30,11 @@ export interface Io {
   readonly interactive: boolean;
   /** Whether stdout is a terminal that can be redrawn. */
   readonly live: boolean;
+  /** Shows a line that the next one replaces, and undefined takes away; absent: stderr is no terminal. */
+  readonly status?: (line: string | undefined) => void;
   ask(question: string): Promise<boolean>;
   readonly stopped: AbortSignal;
 }
-
-/** The format of answers. */
-export type Format = 'text' | 'json';
 
 /** One finding of the doctor. */
 export interface Report {

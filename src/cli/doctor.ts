@@ -1,7 +1,7 @@
 import type { Command as Cli } from 'commander';
 import { colours as pc } from './colours.ts';
 import type { CliDeps, Report } from './deps.ts';
-import { settingsOf } from './global.ts';
+import { print, settingsOf } from './global.ts';
 
 const MISSING_EXIT = 9;
 
@@ -12,9 +12,9 @@ export function addDoctor(program: Cli, deps: CliDeps): void {
     .option('--cluster <context>', 'kubeconfig context; default: the current one')
     .option('--namespace <name>', 'namespace of the Rollouts; default: that of the context')
     .action(async (where: { cluster?: string; namespace?: string }, cli: Cli) => {
-      const { settings, format } = settingsOf(deps, cli);
+      const { settings } = settingsOf(deps, cli);
       const reports = await deps.doctor(settings, where);
-      deps.io.out(format === 'json' ? JSON.stringify(reports, null, 2) : reports.map(line).join('\n'));
+      await print(deps, cli, reports, () => reports.map(line).join('\n'));
       if (reports.some(({ state }) => state === 'missing')) process.exitCode = MISSING_EXIT;
     });
 }

@@ -1,10 +1,12 @@
 import { Option, type Command as Cli } from 'commander';
 import type { Command } from '../commands/command.ts';
 import { fieldsOf, type Field } from '../contract/fields.ts';
+import { subjectOf } from './subject.ts';
 
 /** Groups whose fields need no prefix on the command line. */
 const PLAIN = ['target', 'traffic'];
-const POSITIONAL = ['release_id', 'target.namespace', 'target.rollout', 'confirm'];
+/** More choices than these would only make the help hard to read; completion knows them all. */
+const MOST_CHOICES = 4;
 
 /** The name of a field as a flag: `analysis.min_requests` is `--analysis-min-requests`. */
 export function flagName({ path }: Field): string {
@@ -12,23 +14,27 @@ export function flagName({ path }: Field): string {
   return parts.join('-').replaceAll('_', '-');
 }
 
-/** Whether a command is about one existing release, which the CLI takes as an argument. */
-export function takesRelease(command: Command): boolean {
-  return Object.hasOwn(command.input.shape, 'release_id');
+/** The fields of a command that are flags: all but what is its argument, what --yes says, and what only a file can. */
+export function flagFields(command: Command): readonly Field[] {
+  const hidden = ['confirm', ...(subjectOf(command)?.fields ?? [])];
+  return fieldsOf(command.input).filter(({ path, type }) => type !== 'structure' && !hidden.includes(path.join('.')));
 }
 
-/** The fields of a command that are flags. */
-export function flagFields(command: Command): readonly Field[] {
-  const hidden = takesRelease(command) ? POSITIONAL : ['confirm'];
-  return fieldsOf(command.input).filter(({ path }) => !hidden.includes(path.join('.')));
+/** Whether the input may come from a file: it is long, or has parts that no flag can express. */
+export function takesFile(command: Command): boolean {
+  return Object.hasOwn(command.input.shape, 'image') || fieldsOf(command.input).some(({ type }) => type === 'structure');
 }
 
 /** Adds a flag for every field of the command's input. */
 export function addFlags(cli: Cli, command: Command): void {
-  for (const field of flagFields(command)) {
-    const value = { boolean: ' [true|false]', list: ' <a,b,…>', number: ' <number>', string: ' <text>' }[field.type];
-    cli.addOption(new Option(`--${flagName(field)}${value}`, field.description));
-  }
+  for (const field of flagFields(command)) cli.addOption(new Option(`--${flagName(field)}${placeholder(field)}`, field.description));
+}
+
+function placeholder({ type, choices }: Field): string {
+  if (type === 'boolean') return ' [true|false]';
+  if (choices && choices.length <= MOST_CHOICES) return ` <${choices.join('|')}>`;
+  if (type === 'list' || type === 'numbers') return ' <a,b,…>';
+  return type === 'map' ? ' <name=value,…>' : type === 'number' ? ' <number>' : ' <text>';
 }
 
 /** The input that flags describe, over what a file gave. Nothing is checked here: that is the contract's part. */
@@ -51,12 +57,19 @@ function typed({ type }: Field, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (type === 'boolean') return { true: true, false: false }[value] ?? value;
   if (type === 'number') return number(value);
-  return type === 'list' ? value.split(',').map(number) : value;
+  if (type === 'map') return Object.fromEntries(value.split(',').map(pair));
+  if (type === 'numbers') return value.split(',').map(number);
+  return type === 'list' ? value.split(',').map((part) => part.trim()) : value;
 }
 
 /** What is no number stays text, so that the contract refuses it with its own words. */
 function number(text: string): unknown {
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+function pair(text: string): [string, unknown] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text.trim(), ''] : [text.slice(0, at).trim(), number(text.slice(at + 1))];
 }
 
 function camel(name: string): string {

@@ -1,12 +1,20 @@
 import { Command as Cli, CommanderError } from 'commander';
 import { failureText, toFailure } from '../contract/failure.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
+import { ARGO_COMMANDS } from '../commands/argo/index.ts';
+import { TRAEFIK_COMMANDS } from '../commands/traefik/index.ts';
+import { spellBooleans } from './boolean-flags.ts';
+import { addCompletion } from './completion/index.ts';
 import type { CliDeps } from './deps.ts';
 import { addDoctor } from './doctor.ts';
-import { addGlobals, settingsOf } from './global.ts';
+import { formatOf, render } from './format.ts';
+import { addGlobals } from './global.ts';
 import { addRelease } from './release.ts';
 import { addSandbox } from './sandbox.ts';
+import { addServers } from './servers.ts';
 import { addConfig } from './show-config.ts';
+import { addToolset } from './tool-command.ts';
+import { addTools } from './tools.ts';
 
 /** The whole command line. */
 export function createProgram(deps: CliDeps): Cli {
@@ -18,35 +26,41 @@ export function createProgram(deps: CliDeps): Cli {
     .exitOverride();
   addGlobals(program);
   addRelease(program, deps);
-  program.command('serve').description('Serve MCP over HTTP on MCP_PORT').action((_: unknown, cli: Cli) => deps.serve(settingsOf(deps, cli).settings, deps.io.stopped));
-  program.command('mcp').description('Serve MCP over stdin and stdout').action((_: unknown, cli: Cli) => deps.mcp(settingsOf(deps, cli).settings, deps.io.stopped));
-  program.command('worker').description('Run the Temporal worker that carries releases').action((_: unknown, cli: Cli) => deps.worker(settingsOf(deps, cli).settings));
+  addToolset(program, deps, 'argo', 'Read and steer single Rollouts, beside releases', ARGO_COMMANDS);
+  addToolset(program, deps, 'traefik', 'Read and write weighted routes and what protects them', TRAEFIK_COMMANDS);
+  addTools(program, deps);
+  addServers(program, deps);
   addSandbox(program, deps);
   addDoctor(program, deps);
   addConfig(program, deps);
+  addCompletion(program, deps);
   return program;
 }
 
 /** Runs the command line. Returns the exit code; every failure has been told. */
 export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
   try {
-    await createProgram(deps).parseAsync([...argv], { from: 'user' });
+    const program = createProgram(deps);
+    await program.parseAsync(spellBooleans(argv, program), { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.INVALID_INPUT.exit;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused(error, argv, deps);
     return tell(error, argv, deps);
   }
 }
 
-function tell(error: unknown, argv: readonly string[], deps: CliDeps): number {
+/** A wrong command line has been told on stderr already, and is told to scripts in the form they asked for. */
+async function misused({ message }: CommanderError, argv: readonly string[], deps: CliDeps): Promise<number> {
+  if (formatOf(argv) !== 'text') await tell(new SluiceError('INVALID_INPUT', message.replace(/^error: /, '')), argv, deps);
+  return ERRORS.INVALID_INPUT.exit;
+}
+
+async function tell(error: unknown, argv: readonly string[], deps: CliDeps): Promise<number> {
   const failure = toFailure(error);
   // What Sluice does not know is worth its text, at least to the person at the terminal; never a stack.
   const unknown = error instanceof SluiceError ? '' : `\n${error instanceof Error ? error.message : String(error)}`;
-  if (wantsJson(argv)) deps.io.out(JSON.stringify({ error: failure }, null, 2));
+  const format = formatOf(argv);
+  if (format === 'json' || format === 'yaml') deps.io.out(await render(format, { error: failure }, () => ''));
   else deps.io.err(`${failureText(failure)}${unknown}`);
   return ERRORS[failure.code].exit;
-}
-
-function wantsJson(argv: readonly string[]): boolean {
-  return argv.some((arg, index) => arg === '-ojson' || arg === '--output=json' || ((arg === '-o' || arg === '--output') && argv[index + 1] === 'json'));
 }

@@ -1,8 +1,10 @@
-import type { Command, CommandContext } from '../commands/command.ts';
+import type { Command, CommandContext, Confirmation } from '../commands/command.ts';
 import { execute } from '../commands/execute.ts';
 import { ERRORS } from '../domain/errors.ts';
 import type { Settings } from '../config/schema.ts';
-import type { CliDeps, Format } from './deps.ts';
+import type { CliDeps } from './deps.ts';
+import { render, type Format } from './format.ts';
+import { startProgress, type Progress } from './progress.ts';
 
 export interface CommandRun {
   readonly command: Command;
@@ -15,27 +17,36 @@ export interface CommandRun {
 /** The command line acts as its user: it may write. */
 const GATE = { allowWrite: true, toolsets: [] } as const;
 
-/** Runs one command of the catalogue and prints its answer. */
+/** Runs one command of the catalogue and prints its answer. An answer that is bad news sets the exit code. */
 export async function runCommand(deps: CliDeps, settings: Settings, { command, raw, format, yes }: CommandRun): Promise<void> {
   command.check(raw, settings);
   const services = await deps.open(settings);
+  let progress = startProgress(deps.io, command.title);
+  const ask = async ({ question }: Confirmation): Promise<boolean> => {
+    if (yes || !deps.io.interactive) return yes;
+    progress.stop();
+    const answer = await deps.io.ask(question);
+    progress = startProgress(deps.io, command.title);
+    return answer;
+  };
   try {
-    const context = contextOf(deps, services);
-    const ask = async ({ question }: { question: string }) => yes || (deps.io.interactive && (await deps.io.ask(question)));
+    const context = contextOf(deps, services, (...told) => progress.report(...told));
     const output = await execute({ command, raw, context, gate: GATE, audit: deps.audit(settings), ask });
+    progress.stop();
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;
-    deps.io.out(format === 'json' ? JSON.stringify(output, null, 2) : command.text(output));
+    deps.io.out(await render(format, output, () => command.text(output)));
   } finally {
+    progress.stop();
     await services.close();
   }
 }
 
-function contextOf(deps: CliDeps, services: Awaited<ReturnType<CliDeps['open']>>): CommandContext {
+function contextOf(deps: CliDeps, services: Awaited<ReturnType<CliDeps['open']>>, report: Progress['report']): CommandContext {
   return {
     ...services,
     caller: { id: `cli:${deps.user}`, kind: 'cli' },
     signal: deps.io.stopped,
-    progress: () => Promise.resolve(),
+    progress: async (message, fraction) => report(message, fraction),
   };
 }

@@ -2,7 +2,7 @@ import type { Command as Cli } from 'commander';
 import type { PartStatus, SandboxStatus } from '../../sandbox/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { CliDeps } from './deps.ts';
-import { settingsOf } from './global.ts';
+import { print, settingsOf } from './global.ts';
 
 interface Options {
   name?: string;
@@ -36,7 +36,7 @@ function place(deps: CliDeps, { name = 'default' }: Options, cli: Cli): { name: 
 async function up(deps: CliDeps, options: Options, cli: Cli): Promise<void> {
   const { sandboxUp } = await load();
   const rps = options.rps === undefined ? {} : { rps: Number(options.rps) };
-  show(deps, cli, await told(sandboxUp({ ...place(deps, options, cli), ...rps, onProgress: (line) => deps.io.err(line) })), (sandbox) => lines(sandbox).join('\n'));
+  await show(deps, cli, await told(sandboxUp({ ...place(deps, options, cli), ...rps, onProgress: (line) => deps.io.err(line) })), (sandbox) => lines(sandbox).join('\n'));
 }
 
 /** The sandbox speaks in plain errors: their text is for the user, it is no failure that Sluice does not know. */
@@ -47,9 +47,8 @@ async function told<T>(work: Promise<T>): Promise<T> {
   });
 }
 
-function show<T extends object>(deps: CliDeps, cli: Cli, value: T, text: (value: T) => string): void {
-  const { format } = settingsOf(deps, cli);
-  deps.io.out(format === 'json' ? JSON.stringify(value, null, 2) : text(value));
+function show<T extends object>(deps: CliDeps, cli: Cli, value: T, text: (value: T) => string): Promise<void> {
+  return print(deps, cli, value, () => text(value));
 }
 
 function statusText({ name, stateDir, state, parts }: SandboxStatus): string {

@@ -2,21 +2,21 @@ import type { Command as Cli } from 'commander';
 import { SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from '../config/schema.ts';
 import { maskSecrets } from '../domain/safe-text.ts';
 import type { CliDeps } from './deps.ts';
-import { settingsOf } from './global.ts';
+import { print, settingsOf } from './global.ts';
+import { addSettingFlags } from './setting-flags.ts';
 
 export function addConfig(program: Cli, deps: CliDeps): void {
-  program
-    .command('config')
-    .description('Show every setting, its value and where it comes from')
+  addSettingFlags(program.command('config'))
+    .description('Show every setting, its value and where it comes from: default < settings file < environment < flag')
     .action(async (_: unknown, cli: Cli) => {
-      const { loaded, format } = settingsOf(deps, cli);
+      const { loaded } = settingsOf(deps, cli);
       const temporal = await deps.temporal();
       const rows = [
         ...SETTING_KEYS.map((key) => ({ name: SETTINGS[key].env, value: shown(loaded.settings, key), source: loaded.origins[key], about: SETTINGS[key].about })),
         ...temporalRows(temporal),
       ];
       const file = loaded.file ? `settings file: ${loaded.file}` : 'settings file: none';
-      deps.io.out(format === 'json' ? JSON.stringify(rows, null, 2) : [file, ...rows.map(({ name, value, source }) => `${name.padEnd(30)} ${value.padEnd(28)} ${source}`)].join('\n'));
+      await print(deps, cli, rows, () => [file, ...rows.map(({ name, value, source }) => `${name.padEnd(34)} ${value.padEnd(28)} ${source}`)].join('\n'));
     });
 }
 

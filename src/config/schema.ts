@@ -29,12 +29,13 @@ const integer = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
 
-const strategy = z.string().transform((value, context): Strategy => {
+/** `rolling` is for argo_create_rollout; a release of it is refused when it starts. */
+const DEFAULT_STRATEGIES = [...STRATEGIES, 'rolling'] as const;
+const strategy = z.string().transform((value, context): Strategy | 'rolling' => {
   const name = value === 'bluegreen' ? 'blue-green' : value;
-  const known = STRATEGIES.find((candidate) => candidate === name);
+  const known = DEFAULT_STRATEGIES.find((candidate) => candidate === name);
   if (known) return known;
-  const rolling = name === 'rolling' ? 'rolling releases are not built yet; ' : '';
-  context.addIssue({ code: 'custom', message: `${rolling}must be one of ${STRATEGIES.join(', ')}` });
+  context.addIssue({ code: 'custom', message: `must be one of ${DEFAULT_STRATEGIES.join(', ')}` });
   return 'canary';
 });
 
@@ -82,10 +83,10 @@ const logLevel = z.string().pipe(z.enum(LOG_LEVELS));
 
 /** Every setting of Sluice itself. Temporal's own are read by Temporal's rules: see temporal.ts. */
 export const SETTINGS = {
-  mcpPort: setting('MCP_PORT', integer(0, 65535), 8765, 'Port of the HTTP server: MCP at /mcp. 0 takes a free one.'),
-  mcpAllowWrite: setting('MCP_ALLOW_WRITE', boolean, false, 'Whether MCP offers the tools that change something.'),
-  mcpDebug: setting('MCP_DEBUG', boolean, false, 'Logs every MCP call with its arguments.'),
-  defaultStrategy: setting('ARGO_DEFAULT_STRATEGY', strategy, 'canary', 'Strategy of a release that names none: canary or blue-green.'),
+  mcpPort: setting('MCP_PORT', integer(0, 65535), 8765, 'Port of the HTTP server: MCP at /mcp, REST at /engine/v1. 0 takes a free one.'),
+  mcpAllowWrite: setting('MCP_ALLOW_WRITE', boolean, false, 'Whether MCP and REST offer the tools that change something.'),
+  mcpDebug: setting('MCP_DEBUG', boolean, false, 'Logs every call with its arguments.'),
+  defaultStrategy: setting('ARGO_DEFAULT_STRATEGY', strategy, 'canary', 'Strategy of a release or a new Rollout that names none: canary, blue-green, or rolling (new Rollouts only).'),
   requireManualPromotion: setting('ARGO_REQUIRE_MANUAL_PROMOTION', boolean, true, 'After each passed step, wait for promote.'),
   autoRollback: setting('ARGO_AUTO_ROLLBACK', boolean, true, 'On a failing verdict, roll back at once; false: ask first.'),
   weightStep: setting('TRAEFIK_DEFAULT_WEIGHT_STEP', integer(1, 100) as z.ZodType<number | undefined, string>, undefined, 'Blue-green weights N, 2N, … 100; unset: 5, 10, 25, 50, 100.'),

@@ -3,8 +3,11 @@ import { z } from 'zod';
 /** A leaf of an input schema, for doors that have no nested values (CLI flags). */
 export interface Field {
   readonly path: readonly string[];
-  readonly type: 'string' | 'number' | 'boolean' | 'list';
+  /** `map`: names and values. `structure`: lists of objects and whatever else one word cannot express. */
+  readonly type: 'string' | 'number' | 'boolean' | 'list' | 'numbers' | 'map' | 'structure';
   readonly description: string;
+  /** The only values it takes. */
+  readonly choices?: readonly string[];
 }
 
 /** The schema without optional, default and nullable around it. */
@@ -32,14 +35,35 @@ export function namesAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): 
 /** Every leaf of an object schema, in order. */
 export function fieldsOf(schema: z.core.$ZodType, path: readonly string[] = []): readonly Field[] {
   const shape = shapeOf(schema);
-  if (!shape) return [{ path, type: typeOf(inner(schema)), description: describe(schema) }];
+  if (!shape) return [leaf(schema, path)];
   return Object.entries(shape).flatMap(([name, child]) => fieldsOf(child, [...path, name]));
+}
+
+function leaf(schema: z.core.$ZodType, path: readonly string[]): Field {
+  const bare = inner(schema);
+  const choices = bare instanceof z.ZodEnum ? { choices: bare.options.map(String) } : {};
+  return { path, type: typeOf(bare), description: describe(schema), ...choices };
 }
 
 function typeOf(schema: z.core.$ZodType): Field['type'] {
   if (schema instanceof z.ZodNumber) return 'number';
   if (schema instanceof z.ZodBoolean) return 'boolean';
-  return schema instanceof z.ZodArray ? 'list' : 'string';
+  if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return 'string';
+  if (schema instanceof z.ZodArray) return listOf(inner(schema.element));
+  return schema instanceof z.ZodRecord && typeOf(inner(schema.valueType)) !== 'structure' ? 'map' : structureOr(schema);
+}
+
+function listOf(element: z.core.$ZodType): Field['type'] {
+  const type = typeOf(element);
+  if (type === 'number') return 'numbers';
+  return type === 'string' ? 'list' : 'structure';
+}
+
+/** Checked text (a pipe, a transformation of text) is text at the command line. */
+function structureOr(schema: z.core.$ZodType): Field['type'] {
+  const from = (schema._zod.def as { in?: z.core.$ZodType }).in;
+  if (from) return typeOf(inner(from));
+  return schema instanceof z.ZodObject || schema instanceof z.ZodRecord || schema instanceof z.ZodUnknown || schema instanceof z.ZodAny ? 'structure' : 'string';
 }
 
 function describe(schema: z.core.$ZodType): string {

@@ -62,6 +62,12 @@ export const releaseFile = z.strictObject({
 });
 export type ReleaseFile = z.output<typeof releaseFile>;
 
+/** Why a release that names no strategy is refused while the default is one that releases do not have. */
+export const ROLLING_DEFAULT: Problem = {
+  path: 'strategy',
+  message: 'is missing, and ARGO_DEFAULT_STRATEGY is rolling: rolling releases are not built yet; name canary or blue-green',
+};
+
 /** Checks a release file, with what only canary or only blue-green may say. Throws INVALID_INPUT or UNKNOWN_NAME. */
 export function parseReleaseFile<S extends z.ZodType>(schema: S, value: unknown, defaultStrategy: string): z.output<S> {
   return parse(schema, value, strategyProblems(value, defaultStrategy));
@@ -70,6 +76,7 @@ export function parseReleaseFile<S extends z.ZodType>(schema: S, value: unknown,
 /** Read from the raw value, so that these are told together with everything else that is wrong. */
 function strategyProblems(value: unknown, defaultStrategy: string): readonly Problem[] {
   const file = record(value);
+  if (file['strategy'] === undefined && defaultStrategy === 'rolling') return [ROLLING_DEFAULT];
   if ((file['strategy'] ?? defaultStrategy) !== 'canary') return [];
   const problems: Problem[] = [];
   if (file['steps'] !== undefined) problems.push({ path: 'steps', message: "not for a canary: the Rollout's own steps are the plan; change them there, or use strategy blue-green" });

@@ -1,18 +1,20 @@
 import { DEFAULT_STEPS, type AnalysisSpec, type ReleaseSpec, type Strategy, type Timeouts } from '../domain/release/plan.ts';
 import { toMs } from './duration.ts';
-import type { ReleaseFile } from './release-file.ts';
+import { invalidInput } from './parse.ts';
+import { ROLLING_DEFAULT, type ReleaseFile } from './release-file.ts';
 
 /** What a release file leaves to the server's settings. */
 export interface ReleaseDefaults {
-  readonly defaultStrategy: Strategy;
+  /** `rolling`: for new Rollouts only; a release has to name its strategy then. */
+  readonly defaultStrategy: Strategy | 'rolling';
   readonly requireManualPromotion: boolean;
   readonly autoRollback: boolean;
   readonly weightStep: number | undefined;
 }
 
-/** A checked release file with every default filled in. `cluster`: the context that an absent one stands for. */
+/** A checked release file with every default filled in. `cluster`: the context that an absent one stands for. Errors: INVALID_INPUT. */
 export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: ReleaseDefaults): ReleaseSpec {
-  const strategy = file.strategy ?? defaults.defaultStrategy;
+  const strategy = strategyOf(file, defaults);
   return {
     target: { cluster: file.target.cluster ?? cluster, namespace: file.target.namespace, rollout: file.target.rollout },
     image: file.image,
@@ -27,6 +29,13 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     restoreTemplate: file.after_rollback?.restore_template ?? true,
     timeouts: toTimeouts(file.timeouts ?? {}),
   };
+}
+
+function strategyOf(file: ReleaseFile, { defaultStrategy }: ReleaseDefaults): Strategy {
+  if (file.strategy) return file.strategy;
+  // The check of the file has refused it already.
+  if (defaultStrategy === 'rolling') throw invalidInput([ROLLING_DEFAULT]);
+  return defaultStrategy;
 }
 
 function toAnalysis(file: NonNullable<ReleaseFile['analysis']>): AnalysisSpec {

@@ -17,6 +17,8 @@ const deps = (io: Io): CliDeps => ({
   serve: async (settings, stopped) => (await import('./server.ts')).runServer(settings, stopped),
   mcp: async (settings, stopped) => (await import('./mcp-stdio.ts')).runMcpStdio(settings, stopped),
   worker: async (settings) => (await import('./worker.ts')).runWorker(settings),
+  contexts: async ({ kubeconfig }) => (await import('../adapters/kubernetes/index.ts')).createClusters(kubeconfig === undefined ? {} : { kubeconfig }).contexts(),
+  listed: async (commands) => commands.map((await import('../mcp/tool-list.ts')).toTool),
   version: version(),
   user: userName(),
   io,
@@ -36,9 +38,16 @@ function terminal(stopped: AbortSignal): Io {
     err: (text) => process.stderr.write(`${text}\n`),
     interactive: process.stdin.isTTY && process.stderr.isTTY,
     live: process.stdout.isTTY,
+    ...(process.stderr.isTTY ? { status: statusLine } : {}),
     ask,
     stopped,
   };
+}
+
+/** Writes over the line it wrote before. */
+function statusLine(line: string | undefined): void {
+  const room = Math.max(20, (process.stderr.columns ?? 80) - 1);
+  process.stderr.write(`\r\u001b[2K${[...(line ?? '')].slice(0, room).join('')}`);
 }
 
 async function ask(question: string): Promise<boolean> {

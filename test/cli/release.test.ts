@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { RELEASE_COMMANDS } from '../../src/commands/release/index.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { aView, AT, createFakeGateway, type FakeGateway } from '../support/fake-gateway.ts';
 import { sluice } from '../support/cli.ts';
@@ -19,10 +19,10 @@ function file(text: string, name = 'release.yaml'): string {
   return path;
 }
 
-test('every command of the catalogue is there', async () => {
+test('every command of the toolset is there', async () => {
   const { out } = await sluice({ gateway }, 'release', '--help');
 
-  for (const { name } of CATALOGUE) expect(out).toContain(`  ${name.replace('release_', '').replaceAll('_', '-')} `);
+  for (const { name } of RELEASE_COMMANDS) expect(out).toContain(`  ${name.replace('release_', '').replaceAll('_', '-')} `);
 });
 
 test('starts from a file, with flags over it, in the name of the user', async () => {
@@ -125,7 +125,7 @@ test.each([
   [['release', 'start', '--namespac', 'x'], /did you mean --namespace/i],
   [['release', 'list', '--limit', 'many'], /limit/],
   [['release', 'list', '--state', 'sucseeded'], /did you mean succeeded/],
-  [['release', 'get', ID, '-o', 'xml'], /text, json/],
+  [['release', 'get', ID, '-o', 'xml'], /text, json, yaml, table/],
   [['--set', 'MCP_PROT=1', 'release', 'list'], /did you mean MCP_PORT/],
   [['--set', 'MCP_PORT', 'release', 'list'], /NAME=value/],
 ])('%j is refused with exit code 2', async (argv, message) => {

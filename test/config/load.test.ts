@@ -54,9 +54,12 @@ test.each([['1', true], ['true', true], ['0', false], ['false', false]])('MCP_AL
   expect(loadSettings({ env: { SLUICE_HOME: folder(), MCP_ALLOW_WRITE: value } }).settings.mcpAllowWrite).toBe(expected);
 });
 
-test('bluegreen is understood here, and rolling is refused with the reason', () => {
-  expect(loadSettings({ env: { SLUICE_HOME: folder(), ARGO_DEFAULT_STRATEGY: 'bluegreen' } }).settings.defaultStrategy).toBe('blue-green');
-  expect(refusal(() => loadSettings({ env: { SLUICE_HOME: folder(), ARGO_DEFAULT_STRATEGY: 'rolling' } })).message).toMatch(/rolling releases are not built yet.*canary, blue-green/);
+test.each([['bluegreen', 'blue-green'], ['blue-green', 'blue-green'], ['canary', 'canary'], ['rolling', 'rolling']])('ARGO_DEFAULT_STRATEGY=%s is %s', (value, expected) => {
+  expect(loadSettings({ env: { SLUICE_HOME: folder(), ARGO_DEFAULT_STRATEGY: value } }).settings.defaultStrategy).toBe(expected);
+});
+
+test('another strategy is refused with the known ones', () => {
+  expect(refusal(() => loadSettings({ env: { SLUICE_HOME: folder(), ARGO_DEFAULT_STRATEGY: 'ab-test' } })).message).toMatch(/must be one of canary, blue-green, rolling/);
 });
 
 test('unknown names in the file and among flags are refused with the nearest one, all at once', () => {

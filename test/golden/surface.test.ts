@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import type { Command as Cli } from 'commander';
+import type { CliDeps } from '../../src/cli/deps.ts';
+import { createProgram } from '../../src/cli/program.ts';
 import { ERRORS } from '../../src/domain/errors.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { sluice } from '../support/cli.ts';
@@ -33,13 +35,17 @@ test.each(['reading', 'writing'] as const)('the tool list of a %s server', async
 
 test('the help of every command line', async () => {
   const gateway = createFakeGateway();
-  const releases = [...CATALOGUE.map(({ name }) => name.replace('release_', '').replaceAll('_', '-')), 'watch'];
-  const pages = [[], ['release'], ...releases.map((name) => ['release', name]), ['sandbox'], ['sandbox', 'up'], ['sandbox', 'logs'], ['serve'], ['mcp'], ['worker'], ['doctor'], ['config']];
+  const pages = pathsOf(createProgram({ version: '' } as unknown as CliDeps));
 
   const texts = await Promise.all(pages.map(async (page) => `$ sluice ${[...page, '--help'].join(' ')}\n${(await sluice({ gateway }, ...page, '--help')).out}\n`));
 
   expectGolden('cli-help.txt', texts.join('\n'));
 });
+
+/** Every command and group, by the words that lead to it. */
+function pathsOf(cli: Cli, parents: readonly string[] = []): readonly (readonly string[])[] {
+  return [parents, ...cli.commands.flatMap((child) => pathsOf(child, [...parents, child.name()]))];
+}
 
 test('the error catalogue', () => {
   const rows = Object.entries(ERRORS).map(([code, { http, exit, retryable, meaning, next }]) => `${code} http ${http} exit ${exit}${retryable ? ' retryable' : ''}\n  ${meaning}\n  ${next}`);

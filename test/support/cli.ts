@@ -3,6 +3,7 @@ import { runCli } from '../../src/cli/program.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import type { AuditTrail } from '../../src/domain/audit.ts';
 import type { Preflight } from '../../src/domain/release/plan.ts';
+import { toTool } from '../../src/mcp/tool-list.ts';
 import { memoryAudit } from './mcp-server.ts';
 import { fakeServices, READY, type FakeGateway } from './fake-gateway.ts';
 
@@ -40,6 +41,8 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
     serve: unused,
     mcp: unused,
     worker: unused,
+    contexts: () => Promise.resolve(['prod', 'dev']),
+    listed: (commands) => Promise.resolve(commands.map(toTool)),
     version: '0.0.0',
     user: 'ada',
     io: {

@@ -3,8 +3,8 @@ import { SluiceError } from '../domain/errors.ts';
 
 const MOST_BYTES = 256 * 1024;
 
-/** Reads a release file, YAML or JSON; `-` is stdin. Throws INVALID_INPUT. */
-export async function readReleaseFile(file: string): Promise<unknown> {
+/** Reads a file with an input, YAML or JSON; `-` is stdin. Throws INVALID_INPUT. */
+export async function readInputFile(file: string): Promise<unknown> {
   const text = readText(file);
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text, { prettyErrors: true });
@@ -18,7 +18,7 @@ function readText(file: string): string {
     const text = readFileSync(file === '-' ? 0 : file, 'utf8');
     if (text.length <= MOST_BYTES) return text;
   } catch (error) {
-    throw new SluiceError('INVALID_INPUT', `Cannot read ${file}: ${(error as { code?: string }).code ?? String(error)}`, { next: 'Check the path of the release file.' });
+    throw new SluiceError('INVALID_INPUT', `Cannot read ${file}: ${(error as { code?: string }).code ?? String(error)}`, { next: 'Check the path of the file.' });
   }
   throw new SluiceError('INVALID_INPUT', `${file} is larger than ${MOST_BYTES / 1024} KB.`);
 }

@@ -1,0 +1,84 @@
+import type { Command as Cli, Option } from 'commander';
+import { argumentSource, optionSource, type Source } from './sources.ts';
+
+/** One possible next word. */
+export interface Candidate {
+  readonly value: string;
+  readonly about: string;
+}
+
+/** What may stand where the cursor is: fixed words, and names that have to be looked up. */
+export interface Possible {
+  readonly words: readonly Candidate[];
+  readonly source?: Source;
+  /** `--cluster` as given so far. */
+  readonly cluster?: string;
+}
+
+/** Where the walk over the words before the cursor has arrived. */
+interface Place {
+  cli: Cli;
+  /** Words that are arguments of `cli`. */
+  given: number;
+  /** The flag whose value comes next. */
+  open: Option | undefined;
+  cluster: string | undefined;
+}
+
+/** Reads the words before the cursor and says what may come next. `current`: the word under the cursor, possibly empty. */
+export function possible(program: Cli, before: readonly string[], current: string): Possible {
+  const place = walk(program, before);
+  const cluster = place.cluster === undefined ? {} : { cluster: place.cluster };
+  if (place.open && !(place.open.optional && current.startsWith('-'))) return { ...valuesOf(place.cli, place.open), ...cluster };
+  if (current.startsWith('-')) return { words: flagsOf(place.cli) };
+  const source = place.given === 0 ? argumentSource(place.cli) : undefined;
+  return { words: place.given === 0 ? subcommands(place.cli) : [], ...(source ? { source } : {}), ...cluster };
+}
+
+function walk(program: Cli, words: readonly string[]): Place {
+  const place: Place = { cli: program, given: 0, open: undefined, cluster: undefined };
+  for (const word of words) step(place, word);
+  return place;
+}
+
+function step(place: Place, word: string): void {
+  const { open } = place;
+  place.open = undefined;
+  // The value of an optional flag is told from the next word only by what it says.
+  if (open && (open.required || /^(true|false)$/.test(word))) {
+    if (open.long === '--cluster') place.cluster = word;
+    return;
+  }
+  if (word.startsWith('-')) {
+    if (!word.includes('=')) place.open = takingValue(place.cli, word);
+    return;
+  }
+  const child = place.given === 0 ? place.cli.commands.find((command) => command.name() === word) : undefined;
+  if (child) place.cli = child;
+  else place.given += 1;
+}
+
+function takingValue(cli: Cli, word: string): Option | undefined {
+  const option = allOptions(cli).find(({ short, long }) => short === word || long === word);
+  return option && (option.required || option.optional) ? option : undefined;
+}
+
+function valuesOf(cli: Cli, option: Option): Possible {
+  if (option.argChoices) return { words: option.argChoices.map((value) => ({ value, about: '' })) };
+  if (option.optional) return { words: ['true', 'false'].map((value) => ({ value, about: '' })) };
+  const source = optionSource(cli, (option.long ?? '').slice(2));
+  return { words: [], ...(source ? { source } : {}) };
+}
+
+function flagsOf(cli: Cli): Candidate[] {
+  return [...allOptions(cli).filter(({ hidden }) => !hidden).map(({ long, short, description }) => ({ value: long ?? short ?? '', about: description })), { value: '--help', about: 'display help' }];
+}
+
+function subcommands(cli: Cli): Candidate[] {
+  return cli.createHelp().visibleCommands(cli).map((command) => ({ value: command.name(), about: command.summary() || command.description() }));
+}
+
+/** Those of the command and of the commands above it, which hold the global ones. */
+function allOptions(cli: Cli): readonly Option[] {
+  return cli.parent ? [...cli.options, ...allOptions(cli.parent)] : cli.options;
+}

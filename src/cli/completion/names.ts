@@ -1,0 +1,65 @@
+import { CATALOGUE } from '../../commands/catalogue.ts';
+import { isAllowed } from '../../commands/gate.ts';
+import { SETTING_KEYS, SETTINGS, type Settings } from '../../config/schema.ts';
+import type { CliDeps } from '../deps.ts';
+import type { Names } from './sources.ts';
+
+export interface Lookup {
+  readonly deps: CliDeps;
+  readonly settings: Settings;
+  /** The word under the cursor. */
+  readonly current: string;
+  readonly cluster: string | undefined;
+}
+
+type Services = Awaited<ReturnType<CliDeps['open']>>;
+
+/** Names that the shell would read as something else are no help to anybody. */
+const PLAIN_NAME = /^[\w./@:+=-]+$/;
+
+/** Looks names up. Throws what the systems throw; the caller decides how long to wait. */
+export async function namesOf(source: Names, lookup: Lookup): Promise<readonly string[]> {
+  return (await LOOKUPS[source](lookup)).filter((name) => PLAIN_NAME.test(name));
+}
+
+const LOOKUPS: Readonly<Record<Names, (lookup: Lookup) => Promise<readonly string[]>>> = {
+  tool: async () => CATALOGUE.map(({ name }) => name),
+  setting: async () => SETTING_KEYS.map((key) => `${SETTINGS[key].env}=`),
+  cluster: ({ deps, settings }) => deps.contexts(settings),
+  release: (lookup) => opened(lookup, releases),
+  rollout: (lookup) => opened(lookup, async (services) => (await rollouts(services, lookup)).map(({ target }) => `${target.namespace}/${target.rollout}`)),
+  route: (lookup) => opened(lookup, (services) => routes(services, lookup)),
+  namespace: (lookup) => opened(lookup, async (services) => unique((await rollouts(services, { ...lookup, current: '' })).map(({ target }) => target.namespace))),
+};
+
+async function opened<T>({ deps, settings }: Lookup, work: (services: Services) => Promise<T>): Promise<T> {
+  const services = await deps.open(settings);
+  try {
+    return await work(services);
+  } finally {
+    await services.close();
+  }
+}
+
+/** Running ones, which are what commands are sent to. */
+async function releases({ gateway }: Services): Promise<readonly string[]> {
+  const found = await gateway.list({ limit: 100 });
+  return found.filter(({ closedAt }) => closedAt === undefined).map(({ id }) => id.split('/').slice(-2).join('/'));
+}
+
+async function rollouts(services: Services, { settings, current, cluster }: Lookup) {
+  const namespace = current.includes('/') ? (current.split('/')[0] ?? '') : undefined;
+  const place = { cluster: cluster ?? (await services.clusters.current()), ...(namespace ? { namespace } : {}) };
+  const found = await services.ports.rolloutObjects.list(place);
+  return found.filter(({ target }) => isAllowed(target.namespace, settings));
+}
+
+/** The TraefikServices that Rollouts name. */
+async function routes(services: Services, lookup: Lookup): Promise<readonly string[]> {
+  const found = await rollouts(services, lookup);
+  return unique(found.flatMap(({ target, traefikService }) => (traefikService ? [`${target.namespace}/${traefikService}`] : [])));
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}

@@ -1,0 +1,36 @@
+/** The shells that have a script. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/**
+ * A script that asks `sluice complete` for the next word. The words are handed over as they are and never evaluated: a
+ * command substitution on the line must not run because somebody pressed Tab. bash 3.2 and later; needs no bash-completion.
+ */
+export const SCRIPTS: Readonly<Record<Shell, string>> = {
+  bash: `# bash completion of sluice. Load it with: source <(sluice completion bash)
+_sluice() {
+  local line
+  COMPREPLY=()
+  while IFS= read -r line; do
+    COMPREPLY+=("\${line%%$'\\t'*}")
+  done < <(sluice complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  # A setting goes on behind its "=".
+  if [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
+}
+complete -o default -F _sluice sluice`,
+  zsh: `#compdef sluice
+# zsh completion of sluice. Load it with: source <(sluice completion zsh)
+_sluice() {
+  local -a found
+  local value about
+  while IFS=$'\\t' read -r value about; do
+    found+=("\${value//:/\\\\:}:$about")
+  done < <(sluice complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  if (( \${#found} )); then _describe 'sluice' found; else _files; fi
+}
+if [ "\${funcstack[1]}" = _sluice ]; then _sluice "$@"; else compdef _sluice sluice; fi`,
+  fish: `# fish completion of sluice. Load it with: sluice completion fish | source
+complete -c sluice -f -a '(sluice complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+complete -c sluice -s f -l file -r -F
+complete -c sluice -l settings -r -F`,
+};

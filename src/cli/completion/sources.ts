@@ -1,0 +1,32 @@
+import type { Command as Cli } from 'commander';
+
+/** What can be completed with names that only the cluster, Temporal or the catalogue knows. */
+export type Names = 'release' | 'rollout' | 'route' | 'namespace' | 'cluster' | 'tool' | 'setting';
+
+/** Where values come from: a fixed list, or names that are looked up. */
+export type Source = Names | readonly string[];
+
+/** Flags that mean the same in every command. */
+const EVERYWHERE: Readonly<Record<string, Source>> = { namespace: 'namespace', cluster: 'cluster', set: 'setting' };
+
+const args = new WeakMap<Cli, Source>();
+const options = new WeakMap<Cli, Map<string, Source>>();
+
+/** What a command says about the values of its argument and its flags. */
+export const complete = {
+  argument: (cli: Cli, source: Source): void => void args.set(cli, source),
+  option(cli: Cli, name: string, source: Source): void {
+    const known = options.get(cli) ?? new Map<string, Source>();
+    options.set(cli, known.set(name, source));
+  },
+};
+
+/** The values of the first argument of a command. */
+export function argumentSource(cli: Cli): Source | undefined {
+  return args.get(cli);
+}
+
+/** The values of a flag, by its long name without the dashes. */
+export function optionSource(cli: Cli, name: string): Source | undefined {
+  return options.get(cli)?.get(name) ?? EVERYWHERE[name];
+}

@@ -1,0 +1,25 @@
+import { toTable } from './table.ts';
+
+/** The forms in which every answer can be had. */
+export const FORMATS = ['text', 'json', 'yaml', 'table'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** An answer in the form asked for. `text`: what people read when they ask for none. */
+export async function render(format: Format, value: object, text: () => string): Promise<string> {
+  if (format === 'text') return text();
+  if (format === 'table') return toTable(value);
+  if (format === 'json') return JSON.stringify(value, null, 2);
+  // Loaded when asked for. Without line folding: a long reason stays one line for grep.
+  const { stringify } = await import('yaml');
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
+}
+
+/** The form that a command line asks for, read before it is parsed: errors are told in it too. */
+export function formatOf(argv: readonly string[]): Format {
+  const given = argv.flatMap((arg, index) => {
+    if (arg === '-o' || arg === '--output') return [argv[index + 1] ?? ''];
+    const match = /^(?:-o|--output)=?(.+)$/.exec(arg);
+    return match && !arg.startsWith('--output-') ? [match[1] ?? ''] : [];
+  });
+  return FORMATS.find((format) => format === given.at(-1)) ?? 'text';
+}

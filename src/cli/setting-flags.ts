@@ -1,0 +1,47 @@
+import { Option, type Command as Cli } from 'commander';
+import { SETTINGS, type SettingKey } from '../config/schema.ts';
+
+interface SettingFlag {
+  readonly flags: string;
+  /** The flag's value, when it is given without one. */
+  readonly alone?: string;
+}
+
+/** The settings that have a flag of their own where servers start; every other one goes through --set. */
+export const SETTING_FLAGS = {
+  mcpPort: { flags: '--port <number>' },
+  mcpAllowWrite: { flags: '--allow-write [true|false]', alone: 'true' },
+  mcpDebug: { flags: '--debug [true|false]', alone: 'true' },
+  toolsets: { flags: '--toolsets <a,b,…>' },
+  allowedNamespaces: { flags: '--namespaces <a,b,…>' },
+} as const satisfies Partial<Record<SettingKey, SettingFlag>>;
+
+type FlagKey = keyof typeof SETTING_FLAGS;
+const KEYS = Object.keys(SETTING_FLAGS) as readonly FlagKey[];
+
+/** By command, the settings that its flags stand for. */
+const added = new WeakMap<Cli, ReadonlyMap<string, FlagKey>>();
+
+/** Adds flags that mean the same as the settings. */
+export function addSettingFlags(cli: Cli, keys: readonly FlagKey[] = KEYS): Cli {
+  const options = keys.map((key): [Option, FlagKey] => [optionFor(key), key]);
+  for (const [option] of options) cli.addOption(option);
+  added.set(cli, new Map(options.map(([option, key]) => [option.attributeName(), key])));
+  return cli;
+}
+
+function optionFor(key: FlagKey): Option {
+  const { flags, alone }: SettingFlag = SETTING_FLAGS[key];
+  const option = new Option(flags, `${SETTINGS[key].env}: ${SETTINGS[key].about}`);
+  return alone === undefined ? option : option.preset(alone);
+}
+
+/** The settings given by flags of their own, by their environment names. They go before --set. */
+export function givenSettings(cli: Cli): Record<string, string> {
+  const names = added.get(cli) ?? new Map<string, FlagKey>();
+  const given = Object.entries(cli.opts<Record<string, unknown>>()).flatMap(([name, value]): [string, string][] => {
+    const key = names.get(name);
+    return key && typeof value === 'string' ? [[SETTINGS[key].env, value]] : [];
+  });
+  return Object.fromEntries(given);
+}

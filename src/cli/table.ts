@@ -1,0 +1,49 @@
+type Row = Readonly<Record<string, unknown>>;
+
+const GAP = '  ';
+
+/** Names and values for an object, aligned columns for each list of objects in it. */
+export function toTable(value: unknown): string {
+  if (Array.isArray(value)) return columns(value as readonly Row[]);
+  const fields = flat(value as Row);
+  const lists = fields.filter(([, field]) => isRows(field));
+  const single = fields.filter(([, field]) => !isRows(field));
+  const titled = lists.map(([name, rows]) => {
+    const title = lists.length > 1 || single.length > 0 ? `${name}:\n` : '';
+    return `${title}${columns(rows as readonly Row[])}`;
+  });
+  return [...(single.length > 0 ? [aligned(single.map(([name, field]) => [name, cell(field)]))] : []), ...titled].join('\n\n');
+}
+
+/** An empty list is a table too: one that says that there is nothing. */
+function isRows(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null);
+}
+
+/** Nested objects under dotted names. */
+function flat(object: Row, prefix = ''): [string, unknown][] {
+  return Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
+    const path = `${prefix}${name}`;
+    if (value === undefined) return [];
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? flat(value as Row, `${path}.`) : [[path, value]];
+  });
+}
+
+function columns(rows: readonly Row[]): string {
+  if (rows.length === 0) return '(none)';
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return aligned([names.map((name) => name.toUpperCase()), ...rows.map((row) => names.map((name) => cell(row[name])))]);
+}
+
+/** One line, whatever it holds. */
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return '-';
+  if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(cell).join(',');
+  if (typeof value === 'object') return Object.entries(value).map(([name, inner]) => `${name}=${cell(inner)}`).join(' ') || '-';
+  return String(value as string | number | boolean).replace(/\s*\n\s*/g, ' ') || '-';
+}
+
+function aligned(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => [...(line[column] ?? '')].length)));
+  return lines.map((line) => line.map((text, column) => text + ' '.repeat((widths[column] ?? 0) - [...text].length)).join(GAP).trimEnd()).join('\n');
+}

@@ -1,0 +1,63 @@
+import { Argument, type Command as Cli } from 'commander';
+import type { Command } from '../commands/command.ts';
+import type { Toolset } from '../domain/toolset.ts';
+import { complete } from './completion/sources.ts';
+import type { CliDeps } from './deps.ts';
+import { addFlags, flagFields, flagName, inputOf, takesFile } from './flags.ts';
+import { settingsOf } from './global.ts';
+import { readInputFile } from './input-file.ts';
+import { runCommand } from './run-command.ts';
+import { subjectOf, type Subject } from './subject.ts';
+
+/** Adds the commands of one toolset: `argo_promote_rollout` is `sluice argo promote-rollout <namespace/name>`. */
+export function addToolset(program: Cli, deps: CliDeps, toolset: Toolset, about: string, commands: readonly Command[]): Cli {
+  const group = program.command(toolset).description(about);
+  for (const command of commands) addTool(group, deps, command);
+  return group;
+}
+
+/** How a tool is called at the command line. */
+export function cliName({ name, toolset }: Command): string {
+  return name.slice(toolset.length + 1).replaceAll('_', '-');
+}
+
+function addTool(group: Cli, deps: CliDeps, command: Command): void {
+  const subject = subjectOf(command);
+  const cli = group.command(cliName(command)).summary(command.title).description(command.description);
+  if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
+  if (takesFile(command)) cli.option('-f, --file <path>', `${command.toolset === 'release' ? 'release file' : 'file with the input'}, YAML or JSON; - is stdin. Flags override it.`);
+  addFlags(cli, command);
+  if (command.kind === 'destructive') cli.option('-y, --yes', 'do not ask for confirmation');
+  addCompletions(cli, command, subject);
+  cli.action(async (...args: unknown[]) => {
+    const options = cli.opts<Record<string, unknown>>();
+    const raw = await rawInput(command, subject, subject ? (args[0] as string | undefined) : undefined, options);
+    const { settings, format } = settingsOf(deps, cli);
+    await runCommand(deps, settings, { command, raw, format, yes: options['yes'] === true });
+  });
+}
+
+function argumentOf({ argument, about }: Subject, fromFile: boolean): Argument {
+  return new Argument(fromFile ? `[${argument}]` : `<${argument}>`, fromFile ? `${about}; may be in the file` : about);
+}
+
+async function rawInput(command: Command, subject: Subject | undefined, argument: string | undefined, options: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const file = options['file'];
+  const base = typeof file === 'string' ? await readInputFile(file) : {};
+  if (!subject || argument === undefined) return inputOf(command, options, base);
+  const about = subject.read(argument, options['cluster'] as string | undefined);
+  // The cluster of a release is a part of what its argument stands for.
+  const flags = subject.kind === 'release' ? { ...options, cluster: undefined } : options;
+  return inputOf(command, flags, isObject(base) ? { ...base, ...about } : base);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function addCompletions(cli: Cli, command: Command, subject: Subject | undefined): void {
+  if (subject) complete.argument(cli, subject.kind);
+  for (const field of flagFields(command)) {
+    if (field.choices) complete.option(cli, flagName(field), field.choices);
+  }
+}
