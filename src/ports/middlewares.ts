@@ -1,7 +1,93 @@
+import type { Effect } from '../domain/effect.ts';
+import type { Owner } from '../domain/release/target.ts';
 import type { TrafficRef } from './traffic.ts';
 
-/** What is put in front of a route's Services: limits, breakers and mirrors. */
+/** Where a middleware sits: on one Service of the weighted TraefikService, or on every rule that leads to it. */
+export type MiddlewarePlace = { readonly on: 'service'; readonly service: string } | { readonly on: 'route' };
+
+/** `rateLimit` and `circuitBreaker` as in traefik.io/v1alpha1; values are numbers, texts or objects of them. */
+export type MiddlewareSpec = { readonly rateLimit: Readonly<Record<string, unknown>> } | { readonly circuitBreaker: Readonly<Record<string, unknown>> };
+
+/** What one Traefik replica says about a middleware, from its own API. */
+export interface MiddlewareSight {
+  readonly replica: string;
+  /** Known there and enabled. */
+  readonly loaded: boolean;
+  /** Services and rules that use it there. */
+  readonly usedBy: readonly string[];
+  readonly error?: string;
+}
+
+/** A middleware and where it is attached around one weighted route. */
+export interface MiddlewareView {
+  readonly ref: TrafficRef;
+  readonly name: string;
+  /** Absent: there is no such Middleware. */
+  readonly spec?: Readonly<Record<string, unknown>>;
+  /** "Service app-canary", "IngressRoute app rule 1". */
+  readonly attachedTo: readonly string[];
+  /** Empty when no Traefik API is configured. */
+  readonly replicas: readonly MiddlewareSight[];
+}
+
+/** The weighted route that a middleware is meant for. */
+export interface RouteArms {
+  readonly services: readonly string[];
+  readonly owner?: Owner;
+}
+
+export interface MiddlewareWish {
+  readonly name: string;
+  readonly spec: MiddlewareSpec;
+  readonly place: MiddlewarePlace;
+  /** Takes fields over from other field managers. */
+  readonly takeOver: boolean;
+}
+
+export interface MirrorWish {
+  /** Mirrored copies go to this Service. */
+  readonly service: string;
+  /** Number or name; absent: the Service's only port. */
+  readonly port?: string;
+  /** 1…100. */
+  readonly percent: number;
+  readonly methods: 'safe' | 'all';
+  /** Bytes; longer bodies are not mirrored. Absent: no limit. */
+  readonly maxBodySize?: number;
+  readonly takeOver: boolean;
+}
+
+export interface MirrorSight {
+  readonly replica: string;
+  /** Absent: that replica mirrors nothing here. */
+  readonly percent?: number;
+  readonly service?: string;
+  readonly rules: readonly string[];
+  readonly error?: string;
+}
+
+/** The mirror of a weighted route. `service` absent: none. */
+export interface MirrorView {
+  readonly ref: TrafficRef;
+  readonly service?: string;
+  readonly percent?: number;
+  readonly methods?: 'safe' | 'all';
+  readonly maxBodySize?: number;
+  readonly rules: readonly string[];
+  readonly replicas: readonly MirrorSight[];
+}
+
+/**
+ * What is put in front of a route's Services: limits, breakers and mirrors. Every write dry-runs all of its parts first, undoes
+ * what it has done when a later part fails, and reads back from the API server and every Traefik replica.
+ * Errors: TRAFFIC_SERVICE_NOT_FOUND, ROUTE_NOT_FOUND, SERVICE_NOT_FOUND, FIELD_CONFLICT, ALREADY_EXISTS, CONFLICT, CLUSTER_*, FORBIDDEN.
+ */
 export interface MiddlewaresPort {
-  /** Names of the middlewares on the route and on each of its Services. */
-  attached(ref: TrafficRef): Promise<readonly string[]>;
+  arms(ref: TrafficRef): Promise<RouteArms>;
+  read(ref: TrafficRef, name: string): Promise<MiddlewareView>;
+  put(ref: TrafficRef, wish: MiddlewareWish): Promise<Effect<MiddlewareView>>;
+  readMirror(ref: TrafficRef): Promise<MirrorView>;
+  mirror(ref: TrafficRef, wish: MirrorWish): Promise<Effect<MirrorView>>;
+  /** Takes the mirror away, rules first. None there: unchanged. */
+  unmirror(ref: TrafficRef, takeOver: boolean): Promise<Effect<MirrorView>>;
 }

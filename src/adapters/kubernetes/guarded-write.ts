@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
-import type { ClusterClient, PatchOperation } from './client.ts';
+import type { ClusterClient, PatchOperation, PatchOptions } from './client.ts';
 import type { ObjectRef } from './kinds.ts';
 
 /** What to do about an object as it was just read. */
@@ -16,6 +16,7 @@ export interface GuardedWrite<View, Result> {
   readonly read: () => Promise<View>;
   readonly decide: (view: View) => Decision<Result>;
   readonly attempts?: number;
+  readonly fieldManager?: string;
 }
 
 /** First pause; each further one is twice as long: 1.5 s in all for six attempts. */
@@ -26,14 +27,14 @@ const PAUSE_MS = 50;
  * and decide again. So a patch whose answer was lost is found applied by `decide`, and is never sent twice to the same
  * state. Errors: those of the client, and CONFLICT after the last attempt.
  */
-export async function guardedWrite<View extends { readonly resourceVersion: string }, Result>(client: ClusterClient, write: GuardedWrite<View, Result>): Promise<Result> {
+export async function guardedWrite<View extends { readonly resourceVersion: string }, Result>(client: Pick<ClusterClient, 'jsonPatch'>, write: GuardedWrite<View, Result>): Promise<Result> {
   const attempts = write.attempts ?? 6;
   let obstacle: unknown;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const view = await write.read();
     const decision = write.decide(view);
     if ('patch' in decision) {
-      obstacle = await tryPatch(client, write.ref, view.resourceVersion, decision);
+      obstacle = await tryPatch(client, write, view.resourceVersion, decision);
       if (obstacle === undefined) return decision.done;
     } else if ('done' in decision) return decision.done;
     else obstacle = decision.wait;
@@ -44,14 +45,14 @@ export async function guardedWrite<View extends { readonly resourceVersion: stri
 
 /** Undefined when the patch is applied; otherwise why not. */
 async function tryPatch(
-  client: ClusterClient,
-  ref: ObjectRef,
+  client: Pick<ClusterClient, 'jsonPatch'>,
+  { ref, fieldManager }: { readonly ref: ObjectRef; readonly fieldManager?: string },
   resourceVersion: string,
   decision: { readonly patch: readonly PatchOperation[]; readonly subresource?: 'status' },
 ): Promise<unknown> {
   const guard: PatchOperation = { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion };
   try {
-    const options = decision.subresource ? { subresource: decision.subresource } : {};
+    const options: PatchOptions = { ...(decision.subresource && { subresource: decision.subresource }), ...(fieldManager && { fieldManager }) };
     const result = await client.jsonPatch(ref, [guard, ...decision.patch], options);
     return result.applied ? undefined : `the object changed between reading and writing (${result.why})`;
   } catch (error) {

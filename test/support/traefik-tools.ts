@@ -1,0 +1,87 @@
+import { request } from 'node:http';
+import { applyApplication, removeApplication } from '../../sandbox/index.ts';
+import type { ApplicationSpec, Sandbox } from '../../sandbox/index.ts';
+import type { ClusterClient } from '../../src/adapters/kubernetes/client.ts';
+import { createClusters } from '../../src/adapters/kubernetes/index.ts';
+import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
+import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import type { CommandContext } from '../../src/commands/command.ts';
+import { execute } from '../../src/commands/execute.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { createServices } from '../../src/entry/services.ts';
+import { eventually } from './releases-wait.ts';
+
+export const NAMESPACE = 'mid';
+
+export interface Answer {
+  readonly status: number;
+  /** x-version of the sandbox's pods; absent when Traefik answered by itself. */
+  readonly version: string | undefined;
+}
+
+/** The tools on the real sandbox, with applications of their own and requests that a test sends itself. */
+export class TraefikTools {
+  readonly sandbox: Sandbox;
+  readonly client: ClusterClient;
+  readonly #applications: string[] = [];
+  readonly #run = Date.now().toString(36).slice(-5);
+  #turn = 0;
+
+  constructor(sandbox: Sandbox) {
+    this.sandbox = sandbox;
+    this.client = createClusters({ kubeconfig: sandbox.kubeconfig }).client(sandbox.context);
+  }
+
+  /** A settled application; the load generator leaves it alone unless `rps` is given. */
+  async application(part: string, spec: Partial<ApplicationSpec> = {}): Promise<string> {
+    const name = `mid-${part}-${this.#run}`;
+    this.#applications.push(name);
+    await applyApplication(this.sandbox, { strategy: 'canary', steps: [50], image: 'shop:v1', rps: 0, ...spec, name, namespace: NAMESPACE });
+    return name;
+  }
+
+  /** Sets the image and waits until the canary has its weight. */
+  async startCanary(name: string, image: string, weight: number): Promise<void> {
+    await this.client.jsonPatch({ kind: ROLLOUT, namespace: NAMESPACE, name }, [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: image }]);
+    await eventually(`${name} has weight ${weight}`, async () => {
+      const { status } = (await this.client.get({ kind: ROLLOUT, namespace: NAMESPACE, name })) as { status: { canary?: { weights?: { canary?: { weight?: number } } }; phase?: string } };
+      return (status.canary?.weights?.canary?.weight === weight && status.phase === 'Paused') || undefined;
+    }, { timeoutMs: 60_000 });
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#applications.map((name) => removeApplication(this.sandbox, name, NAMESPACE)));
+  }
+
+  /** `env`: settings that differ from the sandbox's own. */
+  async call<T = Record<string, unknown>>(tool: string, raw: object, env: Record<string, string> = {}): Promise<T> {
+    const { settings } = loadSettings({
+      env: { SLUICE_KUBECONFIG: this.sandbox.kubeconfig, SLUICE_PROMETHEUS_URL: this.sandbox.prometheusUrl, SLUICE_TRAEFIK_API_URLS: this.sandbox.traefikApiUrls.join(','), SLUICE_HOME: '/nonexistent', ...env },
+    });
+    const command = CATALOGUE.find(({ name }) => name === tool);
+    if (!command) throw new Error(`no tool ${tool}`);
+    const services = createServices(settings);
+    const context: CommandContext = { ...services, caller: { id: 'test', kind: 'cli' }, signal: new AbortController().signal, progress: async () => undefined };
+    const audit = { ready: async () => undefined, record: async () => undefined };
+    try {
+      return (await execute({ command, raw: { cluster: this.sandbox.context, namespace: NAMESPACE, ...raw }, context, gate: { allowWrite: true, toolsets: [] }, audit })) as T;
+    } finally {
+      await services.close();
+    }
+  }
+
+  /** One request through the next Traefik replica in turn, or through the one at `replica`. */
+  send(host: string, options: { method?: string; replica?: number } = {}): Promise<Answer> {
+    const urls = this.sandbox.traefikEntryUrls;
+    const url = urls[options.replica ?? (this.#turn += 1) % urls.length] as string;
+    return new Promise((resolve, reject) => {
+      const outgoing = request(url, { method: options.method ?? 'GET', headers: { host: `${host}.${NAMESPACE}.local` }, agent: false, timeout: 10_000 }, (response) => {
+        response.resume();
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, version: response.headers['x-version'] as string | undefined }));
+      });
+      outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 10 s')));
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  }
+}
