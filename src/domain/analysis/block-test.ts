@@ -4,6 +4,8 @@ export interface ArmBlock {
   readonly bad: number;
 }
 
+export type Direction = 'worse' | 'not-worse';
+
 /** What both arms did between the same two scrapes. */
 export interface Block {
   readonly candidate: ArmBlock;
@@ -34,14 +36,15 @@ const BISECTIONS = 60;
  * The e-value of a block is the likelihood ratio of the rates predicted from the blocks before to the pair (q + δ, q) that fits the prediction best.
  * Given the sizes its expectation is Aⁿᶜ·Bⁿˢ with n_c·A + n_s·B = n_c + n_s at that q, so at most 1 by the inequality of the
  * means, for any common rate in the block and any split of the traffic: drift that hits both arms, and changes of weight, are harmless.
- * Source: Turner & Grünwald, arXiv 2203.09785 (nulls with a margin).
+ * Source: Turner & Grünwald, arXiv 2203.09785 (nulls with a margin). `phi`: how much bad answers clump (dispersion.ts); a clump of φ counts as one
+ * answer, which is exact for clumps of one size and else an approximation, whose error rates bench/analysis prints.
  */
-export function addBlock(process: Process, block: Block, delta: number, direction: 'worse' | 'not-worse'): Process {
+export function addBlock(process: Process, block: Block, delta: number, direction: Direction, phi = 1): Process {
   const predicted = { candidate: predict(process.candidate), stable: predict(process.stable) };
   const difference = predicted.candidate - predicted.stable;
   const bets = direction === 'worse' ? difference > delta : difference < delta;
   return {
-    logE: process.logE + (bets ? logFactor(block, predicted, delta) : 0),
+    logE: process.logE + (bets ? logFactor(block, predicted, delta) / phi : 0),
     candidate: add(process.candidate, block.candidate),
     stable: add(process.stable, block.stable),
     blocks: process.blocks + 1,
