@@ -1,10 +1,11 @@
 import type { Command } from '../command.ts';
 import { traefikAddCircuitBreaker } from './traefik-add-circuit-breaker.ts';
 import { traefikAddRateLimiting } from './traefik-add-rate-limiting.ts';
+import { traefikEnableTrafficMirroring } from './traefik-enable-traffic-mirroring.ts';
 import { traefikCreateWeightedRoute } from './traefik-create-weighted-route.ts';
 import { traefikDeleteRoute } from './traefik-delete-route.ts';
 import { traefikGetTrafficDistribution } from './traefik-get-traffic-distribution.ts';
 import { traefikUpdateRouteWeights } from './traefik-update-route-weights.ts';
 
 /** The tools of the toolset `traefik`, in the order in which doors list them. */
-export const TRAEFIK_COMMANDS: readonly Command[] = [traefikCreateWeightedRoute, traefikUpdateRouteWeights, traefikDeleteRoute, traefikGetTrafficDistribution, traefikAddRateLimiting, traefikAddCircuitBreaker];
+export const TRAEFIK_COMMANDS: readonly Command[] = [traefikCreateWeightedRoute, traefikUpdateRouteWeights, traefikDeleteRoute, traefikGetTrafficDistribution, traefikAddRateLimiting, traefikAddCircuitBreaker, traefikEnableTrafficMirroring];

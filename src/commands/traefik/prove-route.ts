@@ -11,7 +11,7 @@ const PROOF_MS = 10_000;
 const POLL_MS = 150;
 
 export interface Claim {
-  /** What every replica is to show, as the end of "… on all 2 Traefik replicas". */
+  /** What every replica is to show, as the beginning of "… in force on all 2 Traefik replicas". */
   readonly what: string;
   /** What is still wrong with one replica's answer; undefined when it shows it. */
   readonly missing: (served: ServedRoute) => string | undefined;
@@ -32,7 +32,7 @@ async function look(ask: () => Promise<readonly ServedRoute[]>, { what, missing 
     const served = await ask();
     if (served.length === 0) return { effective: 'pending', reason: `${what} is written; no Traefik API is configured, so only the counters can confirm that it is in force`, final: true };
     const wrong = served.flatMap((one) => missing(one) ?? []);
-    if (wrong.length === 0) return { effective: 'proved', reason: `${what} on all ${served.length} Traefik replicas`, final: true };
+    if (wrong.length === 0) return { effective: 'proved', reason: `${what} in force on all ${served.length} Traefik replicas`, final: true };
     return { effective: 'pending', reason: `${what} is written, but not in force everywhere yet: ${wrong.join('; ')}`, final: false };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
