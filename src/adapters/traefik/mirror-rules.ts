@@ -2,6 +2,7 @@ import type { TrafficRef } from '../../ports/traffic.ts';
 import type { PatchOperation } from '../kubernetes/client.ts';
 import { IngressRoute, leadsTo, mirrorName } from './ingress-routes.ts';
 import type { Route } from './ingress-routes.ts';
+import { sameSpec } from './middleware-object.ts';
 
 /** Methods that change nothing (RFC 9110 §9.2.1), in the form of Traefik's rules. */
 const SAFE = '(Method(`GET`) || Method(`HEAD`) || Method(`OPTIONS`))';
@@ -51,7 +52,7 @@ export function mirrorRules(raw: unknown, ref: TrafficRef, methods: Methods): re
 /** Replaces the mirroring rules, behind all others so that those keep their places. */
 export function setMirrorRules(raw: unknown, ref: TrafficRef, rules: readonly Record<string, unknown>[]): readonly PatchOperation[] {
   const { own, mirrors } = split(raw, ref);
-  if (JSON.stringify(mirrors) === JSON.stringify(rules)) return [];
+  if (sameSpec(mirrors, rules)) return [];
   return [{ op: 'replace', path: '/spec/routes', value: [...own, ...rules] }];
 }
 
@@ -59,7 +60,7 @@ export function setMirrorRules(raw: unknown, ref: TrafficRef, rules: readonly Re
 export function rival(objects: readonly IngressRoute[], ref: TrafficRef): string | undefined {
   const leading = objects.flatMap((object) => split(object, ref).leading.map(({ route }) => route));
   for (const object of objects) {
-    for (const { route } of split(object, ref).own.map((_, index) => ({ route: object.spec.routes[index] as Route }))) {
+    for (const route of object.spec.routes.filter((one) => !one.services.some(({ name }) => name === mirrorName(ref.name)))) {
       const met = leading.find((one) => one.match !== route.match && priorityOf(route) === priorityOf(one) + 1 && mayOverlap(one.match, route.match));
       if (met) return `IngressRoute ${object.metadata.name} has a rule of priority ${priorityOf(route)} (${route.match}), the one that the mirror of ${met.match} needs; give one of them another priority`;
     }
