@@ -18,6 +18,8 @@ export interface Caller {
 /** The kubeconfig's contexts. Errors: CLUSTER_UNKNOWN. */
 export interface ClusterNames {
   current(): Promise<string>;
+  /** All of them, in the file's order. */
+  all(): Promise<readonly string[]>;
 }
 
 /** The settings that commands look at. */

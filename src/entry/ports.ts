@@ -2,6 +2,7 @@ import { createRolloutFeed } from '../adapters/argo-rollouts/feed.ts';
 import { createRollouts } from '../adapters/argo-rollouts/index.ts';
 import { createRolloutObjects } from '../adapters/argo-rollouts/objects.ts';
 import { createRolloutSteering } from '../adapters/argo-rollouts/steering.ts';
+import { createTemplates } from '../adapters/argo-rollouts/templates.ts';
 import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
 import { createMetrics } from '../adapters/prometheus/index.ts';
 import { createTraffic, type TraefikApis } from '../adapters/traefik/index.ts';
@@ -26,6 +27,7 @@ export function portsOver(clusters: Clusters, settings: PortSettings, serving = 
     rolloutObjects: createRolloutObjects(clusters),
     rolloutSteering: createRolloutSteering(clusters),
     rolloutFeed: createRolloutFeed(clusters, { cached: serving, namespaces: settings.allowedNamespaces }),
+    templates: createTemplates(clusters),
     routes: createRoutes(clusters, { apis: traefikApis(settings) }),
     middlewares: createMiddlewares(clusters, { apis: traefikApis(settings) }),
     now: Date.now,

@@ -1,3 +1,4 @@
+import type { Clusters } from '../adapters/kubernetes/index.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
@@ -17,6 +18,7 @@ export interface Services extends CommandServices {
 export function createServices(settings: Settings, { serving = false } = {}): Services {
   let loading: Promise<ToolPorts> | undefined;
   let gatewayUsed = false;
+  let context: Promise<string> | undefined;
   const loadPorts = (): Promise<ToolPorts> => (loading ??= import('./ports.ts').then(({ createPorts }) => createPorts(settings, serving)));
   const gateway = deferred<ReleaseGateway>(async () => {
     gatewayUsed = true;
@@ -30,6 +32,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     rolloutObjects: deferred(async () => (await loadPorts()).rolloutObjects),
     rolloutSteering: deferred(async () => (await loadPorts()).rolloutSteering),
     rolloutFeed: deferred(async () => (await loadPorts()).rolloutFeed),
+    templates: deferred(async () => (await loadPorts()).templates),
     routes: deferred(async () => (await loadPorts()).routes),
     middlewares: deferred(async () => (await loadPorts()).middlewares),
     now: Date.now,
@@ -38,21 +41,30 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     gateway,
     ports,
     preflight: async (spec) => (await import('../planning/preflight.ts')).preflight(ports, spec),
-    clusters: { current: () => currentContext(settings) },
+    // Read once: the clients keep to the kubeconfig that they were made from, too.
+    clusters: {
+      current: () => (context ??= currentContext(settings).catch((error: unknown) => ((context = undefined), Promise.reject(error)))),
+      all: async () => (await clustersOf(settings)).contexts(),
+    },
     settings,
     warm: async () => void (await Promise.allSettled([loadPorts(), import('../temporal/temporal-gateway.ts'), import('@temporalio/client'), import('../planning/preflight.ts')])),
     close: async () => {
-      if (loading) await (await loading).rolloutFeed.close();
+      // Ports that could not be loaded hold nothing.
+      await loading?.then(({ rolloutFeed }) => rolloutFeed.close(), () => undefined);
       if (gatewayUsed) await gateway.close();
     },
   };
 }
 
 async function currentContext(settings: Settings): Promise<string> {
-  const { createClusters } = await import('../adapters/kubernetes/index.ts');
-  const context = createClusters(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig }).currentContext();
+  const context = (await clustersOf(settings)).currentContext();
   if (context) return context;
   throw new SluiceError('CLUSTER_UNKNOWN', 'No cluster was named, and there is no kubeconfig with a current context.', {
     next: 'Name the cluster, or set KUBECONFIG or SLUICE_KUBECONFIG.',
   });
+}
+
+async function clustersOf({ kubeconfig }: Settings): Promise<Clusters> {
+  const { createClusters } = await import('../adapters/kubernetes/index.ts');
+  return createClusters(kubeconfig === undefined ? {} : { kubeconfig });
 }

@@ -5,6 +5,7 @@ import type { RolloutObjectsPort } from './rollout-objects.ts';
 import type { RolloutSteeringPort } from './rollout-steering.ts';
 import type { RolloutsPort } from './rollouts.ts';
 import type { RoutesPort } from './routes.ts';
+import type { TemplatesPort } from './templates.ts';
 import type { TrafficPort } from './traffic.ts';
 
 /** Everything that activities and the planner may touch. */
@@ -21,6 +22,7 @@ export interface ToolPorts extends Ports {
   readonly rolloutObjects: RolloutObjectsPort;
   readonly rolloutSteering: RolloutSteeringPort;
   readonly rolloutFeed: RolloutFeed;
+  readonly templates: TemplatesPort;
   readonly routes: RoutesPort;
   readonly middlewares: MiddlewaresPort;
 }

@@ -126,7 +126,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
     gateway,
     ports: { rollouts: port, traffic: port, metrics: {}, now: () => AT } as unknown as ToolPorts,
     preflight: () => Promise.resolve(preflight),
-    clusters: { current: () => Promise.resolve('prod') },
+    clusters: { current: () => Promise.resolve('prod'), all: () => Promise.resolve(['prod']) },
     settings: DEFAULTS,
   };
 }

@@ -11,5 +11,5 @@ import type { FakeWorld } from './fake-world.ts';
 export function worldServices(world: FakeWorld, gateway: ReleaseGateway): CommandServices {
   const adapters = portsOver(world.clusters, { prometheusUrl: undefined, traefikApiUrls: [], traefikApiPods: TRAEFIK_PODS, allowedNamespaces: [] });
   const ports: ToolPorts = { ...adapters, metrics: world.metrics, now: () => world.now() };
-  return { gateway, ports, preflight: (spec) => preflight(ports, spec), clusters: { current: async () => world.target.cluster }, settings: DEFAULTS };
+  return { gateway, ports, preflight: (spec) => preflight(ports, spec), clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] }, settings: DEFAULTS };
 }
