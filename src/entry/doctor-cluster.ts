@@ -4,6 +4,7 @@ import { listReplicas, type Replica } from '../adapters/traefik/replicas.ts';
 import type { Report } from '../cli/deps.ts';
 import type { Settings } from '../config/schema.ts';
 import { report } from './doctor-report.ts';
+import { rightsChecks } from './doctor-rights.ts';
 import { traefikApis } from './ports.ts';
 
 /** What the cluster must have. When it does not answer at all, that is told once. */
@@ -13,8 +14,8 @@ export async function clusterChecks(settings: Settings, client: ClusterClient, n
     return `${client.cluster} answers and has it`;
   });
   if (api.state !== 'ok' && !api.detail.includes('has no namespace')) return [{ ...api, name: 'cluster' }];
-  const rest = await Promise.all([objects(client, ROLLOUT, namespace), objects(client, TRAEFIK_SERVICE, namespace), traefik(settings, client)]);
-  return [api, ...rest];
+  const [rights, ...rest] = await Promise.all([rightsChecks(settings, client, namespace), objects(client, ROLLOUT, namespace), objects(client, TRAEFIK_SERVICE, namespace), traefik(settings, client)]);
+  return [api, ...rest, ...rights];
 }
 
 /** Listing shows three things at once: the resource definition, the right to read, and whether there is anything to release. */

@@ -4,13 +4,14 @@ import type { Settings } from '../config/schema.ts';
 import { ERRORS } from '../domain/errors.ts';
 import { clusterChecks } from './doctor-cluster.ts';
 import { report } from './doctor-report.ts';
+import { settingsChecks } from './doctor-settings.ts';
 import { temporalChecks } from './doctor-temporal.ts';
 import { createPorts } from './ports.ts';
 
-/** Looks at everything that Sluice needs. Changes nothing. */
+/** Looks at everything that Sluice needs. Changes nothing but to open the audit log. */
 export async function examine(settings: Settings, where: { cluster?: string; namespace?: string }): Promise<readonly Report[]> {
-  const [cluster, prometheus, temporal] = await Promise.all([clusterPart(settings, where), prometheusCheck(settings), temporalChecks(settings)]);
-  return [...cluster, prometheus, ...temporal];
+  const [cluster, prometheus, temporal, own] = await Promise.all([clusterPart(settings, where), prometheusCheck(settings), temporalChecks(settings), settingsChecks(settings)]);
+  return [...cluster, prometheus, ...temporal, ...own];
 }
 
 async function clusterPart(settings: Settings, where: { cluster?: string; namespace?: string }): Promise<readonly Report[]> {

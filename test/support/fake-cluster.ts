@@ -121,7 +121,12 @@ export class FakeCluster implements ClusterClient {
       if (this.#stored(ref).metadata.uid !== read.uid) throw new SluiceError('CONFLICT', 'another object of this name exists');
       this.delete(ref);
     };
-    return this.written.around(ref, () => this.#request(remove), () => undefined);
+    return this.written.aroundDeletion(ref, read.uid, () => this.#request(remove));
+  }
+
+  /** The fake has no users: everybody may do everything. */
+  async allowed(): Promise<boolean> {
+    return this.#request(() => true);
   }
 
   async podGet(pod: { namespace: string; name: string }, path: string): Promise<ApiResponse> {

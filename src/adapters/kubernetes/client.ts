@@ -51,8 +51,21 @@ export interface ClusterClient {
   apply(ref: ObjectRef, manifest: object, manager: { fieldManager: string; force?: boolean; dryRun?: boolean }): Promise<unknown>;
   /** Deletes exactly the object that was read. Errors besides: CONFLICT when it is another one by now. */
   remove(ref: ObjectRef, read: { readonly uid: string; readonly resourceVersion?: string }): Promise<void>;
+  /** Whether the account in use has a right, as the API server sees it. */
+  allowed(access: Access): Promise<boolean>;
   /** GET through the API server to a port of a pod; the pod's own status is in the answer. */
   podGet(pod: { namespace: string; name: string; port: number }, path: string, timeoutMs?: number): Promise<ApiResponse>;
+}
+
+/** A right, in the words of RBAC. */
+export interface Access {
+  /** Empty for the core API. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly verb: string;
+  /** Absent: in every namespace. */
+  readonly namespace?: string;
 }
 
 export interface Snapshot {
@@ -109,10 +122,11 @@ export function createClient(cluster: string, transport: Transport, { timeoutMs,
       return ok(response, ref, 'apply');
     }, (object) => (manager.dryRun ? NOTHING : object)),
     remove: (ref, preconditions) =>
-      written.around(ref, async () => {
+      written.aroundDeletion(ref, preconditions.uid, async () => {
         const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions, propagationPolicy: 'Background' };
         await ok(await send(`delete ${describe(ref)}`, { method: 'DELETE', path: refPath(ref), contentType: 'application/json', body }), ref, 'delete');
-      }, () => undefined),
+      }),
+    allowed: (access) => reviewAccess(cluster, send, access),
     podGet: ({ namespace, name, port }, path, limitMs) =>
       send(`reach port ${port} of pod ${namespace}/${name}`, {
         method: 'GET',
@@ -150,6 +164,13 @@ interface Selection {
 }
 
 const chosen = ({ labelSelector, fieldSelector }: Selection): Record<string, string> => ({ ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) });
+
+async function reviewAccess(cluster: string, send: Send, access: Access): Promise<boolean> {
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: access } };
+  const response = await send('ask for its rights', { method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', contentType: 'application/json', body });
+  if (response.status >= 300) throw failureOf(response, cluster, 'ask for its rights');
+  return (JSON.parse(response.body) as { status?: { allowed?: boolean } }).status?.allowed === true;
+}
 
 async function listPages(cluster: string, send: Send, kind: Kind, namespace?: string, only: Selection = {}): Promise<Snapshot> {
   const items: unknown[] = [];

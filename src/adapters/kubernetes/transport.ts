@@ -4,7 +4,7 @@ import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { HttpMethod, IsomorphicFetchHttpLibrary, RequestContext } from '@kubernetes/client-node/dist/gen/http/http.js';
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** From the server's root, query included. */
   readonly path: string;
   readonly contentType?: string;

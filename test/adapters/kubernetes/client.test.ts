@@ -149,6 +149,25 @@ describe('failures', () => {
   });
 });
 
+describe('rights', () => {
+  const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const access = { group: 'argoproj.io', resource: 'rollouts', subresource: 'status', verb: 'patch', namespace: 'shop' };
+
+  test.each([[{ allowed: true }, true], [{ allowed: false, denied: true }, false], [{}, false]])('a review that says %j is %s', async (answer, expected) => {
+    answers[REVIEWS] = { status: 201, body: { status: answer } };
+
+    expect(await client.allowed(access)).toBe(expected);
+    expect(server.requests[0]).toMatchObject({ method: 'POST', path: REVIEWS });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: access } });
+  });
+
+  test('an account that may not even ask is told so', async () => {
+    answers[REVIEWS] = status(403, 'no');
+
+    expect((await failure(client.allowed(access))).code).toBe('FORBIDDEN');
+  });
+});
+
 describe('contexts', () => {
   test('are those of the kubeconfig; an unknown one is refused with the nearest', () => {
     const clusters = createClusters({ kubeconfig: writeKubeconfig({ staging: server.url, production: server.url }) });

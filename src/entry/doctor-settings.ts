@@ -1,0 +1,28 @@
+import { CATALOGUE } from '../commands/catalogue.ts';
+import { offered } from '../commands/gate.ts';
+import type { Report } from '../cli/deps.ts';
+import type { Settings } from '../config/schema.ts';
+import { createAudit } from '../observability/audit.ts';
+import { createLog } from '../observability/log.ts';
+import { report } from './doctor-report.ts';
+import { gateOf } from './gate.ts';
+
+/** What the settings let servers offer, and whether calls can be recorded. */
+export function settingsChecks(settings: Settings): Promise<readonly Report[]> {
+  return Promise.all([auditCheck(settings), toolsCheck(settings)]);
+}
+
+/** The log is opened for writing, and left as it is. */
+function auditCheck({ home, auditLog, logLevel }: Settings): Promise<Report> {
+  return report('audit log', async () => {
+    await createAudit({ home, file: auditLog, log: createLog(logLevel) }).ready();
+    return auditLog === 'stderr' ? 'goes to stderr' : `${auditLog} in ${home} can be written`;
+  });
+}
+
+async function toolsCheck(settings: Settings): Promise<Report> {
+  const tools = offered(CATALOGUE, gateOf(settings));
+  const sets = settings.toolsets.length > 0 ? settings.toolsets.join(', ') : 'all toolsets';
+  const places = settings.allowedNamespaces.length > 0 ? `namespaces ${settings.allowedNamespaces.join(', ')}` : 'every namespace';
+  return { name: 'tools', state: 'ok', detail: `servers offer ${tools.length} of ${CATALOGUE.length} (${sets}; writing ${settings.mcpAllowWrite ? 'on' : 'off'}), in ${places}` };
+}
