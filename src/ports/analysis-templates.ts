@@ -1,19 +1,19 @@
 import type { Effect } from '../domain/effect.ts';
 
-/** A metric of an AnalysisTemplate that Argo reads from Prometheus. Times are Go durations. */
+/** A metric of an AnalysisTemplate that Argo reads from Prometheus. Times are Go durations; limits are texts when arguments stand in them. */
 export interface TemplateMetric {
   readonly name: string;
   readonly query: string;
   /** Absent: what ARGO_ROLLOUTS_PROMETHEUS_ADDRESS of the Argo controller says. */
   readonly address?: string;
   readonly interval?: string;
-  readonly count?: number;
+  readonly count?: number | string;
   readonly initialDelay?: string;
   readonly successCondition?: string;
   readonly failureCondition?: string;
-  readonly failureLimit?: number;
-  readonly inconclusiveLimit?: number;
-  readonly consecutiveErrorLimit?: number;
+  readonly failureLimit?: number | string;
+  readonly inconclusiveLimit?: number | string;
+  readonly consecutiveErrorLimit?: number | string;
 }
 
 export interface TemplateArgument {

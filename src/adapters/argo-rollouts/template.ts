@@ -7,8 +7,8 @@ import { ANALYSIS_TEMPLATE, FIELD_MANAGER } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
 import { ifThere } from './creation-plan.ts';
 
-/** Limits may be numbers or, with arguments in them, texts. */
-const limit = z.union([z.number(), z.string()]).transform(Number).optional();
+/** A text when an argument stands in it. */
+const limit = z.union([z.number(), z.string()]).optional();
 
 /** Source: argo-rollouts v1.10.1, pkg/apis/rollouts/v1alpha1/analysis_types.go. */
 const Metric = z.object({
