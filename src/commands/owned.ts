@@ -1,38 +1,66 @@
 import { randomUUID } from 'node:crypto';
-import { SluiceError } from '../domain/errors.ts';
+import { SluiceError, type ErrorCode } from '../domain/errors.ts';
 import type { Effect } from '../domain/effect.ts';
-import type { CommandName } from '../domain/release/command.ts';
+import type { CommandName, CommandOutcome } from '../domain/release/command.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { CommandContext } from './command.ts';
 
 /** How long the caller waits for the release to act. */
 const EFFECT_WAIT_MS = 3000;
 
-interface Meant {
+/** The release's command that a write comes down to. */
+export interface Meant {
   readonly name: CommandName;
   readonly reason?: string | undefined;
   readonly requestId?: string | undefined;
+  /** promote only: every remaining step. */
   readonly all?: boolean;
 }
 
 /** A write that the running release carried out, or will. */
 export type Handed = Omit<Effect<never>, 'before' | 'after'> & { readonly release_id: string; readonly next: string };
 
+/** Codes with which a release refuses a command in the state that it is in. */
+const REFUSED_BY_STATE: readonly ErrorCode[] = ['NOT_WAITING', 'VERDICT_NOT_PASSED', 'TOO_LATE'];
+/** The release has ended: its mark was left behind. */
+const GONE: readonly ErrorCode[] = ['RELEASE_CLOSED', 'RELEASE_NOT_FOUND'];
+
 /**
  * Hands a write on an owned object to the release that owns it, as the release's own command: a direct write would go behind its back.
- * Errors: those of the gateway. RELEASE_CLOSED and RELEASE_NOT_FOUND mean that the mark was left behind.
+ * Errors: those of the gateway, in particular TEMPORAL_UNREACHABLE: then nothing was done. OWNED_BY_OTHER when the release has ended.
  */
 export async function handToRelease(context: CommandContext, owner: Owner, meant: Meant): Promise<Handed> {
   const { name, reason, requestId, all } = meant;
   const command = { name, requestId: requestId ?? randomUUID(), who: context.caller.id, ...(reason ? { why: reason } : {}), ...(all ? { all: true } : {}) };
-  const { outcome, detail, duplicate } = await context.gateway.command(owner.releaseId, command, EFFECT_WAIT_MS);
+  try {
+    return toHanded(owner, await context.gateway.command(owner.releaseId, command, EFFECT_WAIT_MS));
+  } catch (error) {
+    if (error instanceof SluiceError && REFUSED_BY_STATE.includes(error.code)) return refusedBy(owner, name, error);
+    if (error instanceof SluiceError && GONE.includes(error.code)) throw leftBehind(owner, error);
+    throw error;
+  }
+}
+
+function toHanded({ releaseId }: Owner, { command, outcome, detail, duplicate }: CommandOutcome): Handed {
   return {
     changed: outcome !== 'refused' && !duplicate,
     effective: ({ applied: 'proved', accepted: 'pending', refused: 'refused' } as const)[outcome],
-    reason: `${owner.releaseId} took this as its command ${name}: ${detail}`,
-    release_id: owner.releaseId,
-    next: `Call release_wait with release_id "${owner.releaseId}" to follow it.`,
+    reason: `${releaseId} ${duplicate ? 'had already taken' : 'took'} this as its command ${command}: ${detail}`,
+    release_id: releaseId,
+    next: `Call release_wait with release_id "${releaseId}" to follow it.`,
   };
+}
+
+function refusedBy({ releaseId }: Owner, name: CommandName, { message, next }: SluiceError): Handed {
+  return { changed: false, effective: 'refused', reason: `${releaseId} refused this as its command ${name}: ${message}`, release_id: releaseId, next };
+}
+
+function leftBehind({ releaseId }: Owner, cause: SluiceError): SluiceError {
+  return new SluiceError('OWNED_BY_OTHER', `The mark of ${releaseId} is on the object, but that release is not running (${cause.message}); nothing was done.`, {
+    next: 'Make sure that it has ended, then remove the annotation sluice.dev/owner from the object and repeat the call.',
+    details: { release_id: releaseId },
+    cause,
+  });
 }
 
 /** The refusal of a write that a release has no command for. Undefined owner: nothing to refuse. Errors: OWNED_BY_OTHER. */

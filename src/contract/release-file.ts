@@ -11,7 +11,8 @@ const STRATEGY_TEXT: Readonly<Record<string, string>> = {
 
 const strategy = z.enum(STRATEGIES, { error: (issue) => (typeof issue.input === 'string' && Object.hasOwn(STRATEGY_TEXT, issue.input) ? STRATEGY_TEXT[issue.input] : undefined) });
 
-const image = z
+/** An image reference. */
+export const image = z
   .string()
   .max(512)
   .regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'must be an image reference such as registry/name:tag');

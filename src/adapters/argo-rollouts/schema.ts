@@ -22,6 +22,7 @@ const BlueGreen = z.object({
   activeService: z.string(),
   previewService: z.string().optional(),
   autoPromotionEnabled: z.boolean().optional(),
+  autoPromotionSeconds: z.number().optional(),
   abortScaleDownDelaySeconds: z.number().optional(),
 });
 
