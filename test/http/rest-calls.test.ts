@@ -111,6 +111,7 @@ test('the caller is an address, and what the caller says its name is', async () 
 test.each([
   ['broken JSON', { headers: JSON_TYPE, body: '{"release_id":' }, 400, 'INVALID_INPUT'],
   ['a prototype', { headers: JSON_TYPE, body: '{"__proto__":{"allowWrite":true}}' }, 400, 'INVALID_INPUT'],
+  ['null', { headers: JSON_TYPE, body: 'null' }, 400, 'INVALID_INPUT'],
   ['a list', { headers: JSON_TYPE, body: '[]' }, 400, 'INVALID_INPUT'],
   ['null in the place of a text', { headers: JSON_TYPE, body: '{"release_id":null}' }, 400, 'INVALID_INPUT'],
   ['a form', { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'release_id=1' }, 415, 'MEDIA_TYPE_UNSUPPORTED'],

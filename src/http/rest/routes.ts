@@ -31,11 +31,17 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
 }
 
 async function answerCall(deps: RestDeps, request: Named, reply: FastifyReply): Promise<unknown> {
-  const call = { deps, command: findTool(deps, request.params.name), raw: request.body, caller: callerOf(request), signal: goneSignal(reply) };
+  const call = { deps, command: findTool(deps, request.params.name), raw: argumentsOf(request.body), caller: callerOf(request), signal: goneSignal(reply) };
   if (wantsEvents(request.headers.accept)) return streamAnswer(reply, (progress) => callTool({ ...call, progress }), deps.keepAliveMs);
   const silent: Call['progress'] = () => Promise.resolve();
   const { status, body } = await callTool({ ...call, progress: silent });
   return reply.code(status).header('cache-control', 'no-store').send(body);
+}
+
+/** No body means no arguments; `null` is one, and it is not an object. */
+function argumentsOf(body: unknown): unknown {
+  if (body === null) throw new SluiceError('INVALID_INPUT', 'The body is null. It must be a JSON object, or absent.');
+  return body;
 }
 
 /** Aborted when the caller goes away before its answer is complete. */
