@@ -59,8 +59,15 @@ export function ingressRefOf(ref: TrafficRef): ObjectRef {
   return { kind: INGRESS_ROUTE, namespace: ref.namespace, name: ref.name };
 }
 
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion?: string };
+  readonly spec: object;
+}
+
 /** All that Sluice applies to a weighted TraefikService: its list of services, which has one owner as a whole. */
-export function trafficManifest(ref: TrafficRef, services: readonly unknown[], resourceVersion?: string): object {
+export function trafficManifest(ref: TrafficRef, services: readonly unknown[], resourceVersion?: string): Manifest {
   const identity = { name: ref.name, namespace: ref.namespace, ...(resourceVersion !== undefined && { resourceVersion }) };
   return { apiVersion: API_VERSION, kind: 'TraefikService', metadata: identity, spec: { weighted: { services } } };
 }
@@ -72,10 +79,8 @@ export function newEntries({ stable, canary, port, nativeLb }: RoutePlan): reado
 }
 
 /** Leaving `kind: TraefikService` out would send every request past the weights. */
-export function ingressManifest(ref: TrafficRef, { match, entryPoints }: RoutePlan): { spec: object } {
+export function ingressManifest(ref: TrafficRef, { match, entryPoints }: RoutePlan): Manifest {
   const routes = [{ match, kind: 'Rule', services: [{ name: ref.name, kind: 'TraefikService' }] }];
-  return {
-    ...{ apiVersion: API_VERSION, kind: 'IngressRoute', metadata: { name: ref.name, namespace: ref.namespace } },
-    spec: { ...(entryPoints.length > 0 && { entryPoints }), routes },
-  };
+  const metadata = { name: ref.name, namespace: ref.namespace };
+  return { apiVersion: API_VERSION, kind: 'IngressRoute', metadata, spec: { ...(entryPoints.length > 0 && { entryPoints }), routes } };
 }

@@ -4,14 +4,16 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { IngressRouteFacts, RoutePlan, RouteView } from '../../ports/routes.ts';
 import type { TrafficRef } from '../../ports/traffic.ts';
 import type { ClusterClient } from '../kubernetes/client.ts';
+import { create, tryCreate } from '../kubernetes/create-only.ts';
 import { describe, FIELD_MANAGER } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
 import { linksOf } from './route-links.ts';
 import { IngressRoute, ingressManifest, ingressRefOf, newEntries, trafficManifest, trafficRefOf } from './route-objects.ts';
+import type { Manifest } from './route-objects.ts';
 
 interface Part {
   readonly ref: ObjectRef;
-  readonly manifest: object;
+  readonly manifest: Manifest;
 }
 
 const Existing = z.looseObject({ metadata: z.looseObject({ uid: z.string() }), spec: z.record(z.string(), z.unknown()) });
@@ -25,25 +27,24 @@ export async function createRoute(client: ClusterClient, ref: TrafficRef, plan: 
   ];
   const absent: Part[] = [];
   for (const part of parts) if (!(await existsExactly(client, part))) absent.push(part);
-  for (const { ref, manifest } of absent) await client.apply(ref, manifest, { fieldManager: FIELD_MANAGER, dryRun: true });
-  const made: { ref: ObjectRef; uid: string }[] = [];
-  for (const part of absent) {
+  for (const { ref, manifest } of absent) await tryCreate(client, ref, manifest);
+  const made: ObjectRef[] = [];
+  for (const { ref, manifest } of absent) {
     try {
-      const object = Existing.parse(await client.apply(part.ref, part.manifest, { fieldManager: FIELD_MANAGER }));
-      made.push({ ref: part.ref, uid: object.metadata.uid });
+      await create(client, ref, manifest);
+      made.push(ref);
     } catch (error) {
       throw await undone(client, made, error);
     }
   }
-  return made.map(({ ref }) => describe(ref));
+  return made.map(describe);
 }
 
 /** Errors: ALREADY_EXISTS when there is another one of this name. */
 async function existsExactly(client: ClusterClient, { ref, manifest }: Part): Promise<boolean> {
   const object = await find(client, ref);
   if (!object) return false;
-  const wanted = (manifest as { spec: object }).spec;
-  if (isDeepStrictEqual(explicit(object.spec), explicit(wanted))) return true;
+  if (isDeepStrictEqual(explicit(object.spec), explicit(manifest.spec))) return true;
   throw new SluiceError('ALREADY_EXISTS', `There is another ${describe(ref)} already: ${JSON.stringify(object.spec).slice(0, 400)}.`, {
     next: 'Choose another route_name; change the weights of a route with traefik_update_route_weights, or delete it with traefik_delete_route.',
   });
@@ -68,14 +69,18 @@ async function find(client: ClusterClient, ref: ObjectRef): Promise<Existing | u
 }
 
 /** The error to throw once what was made is taken away again, or says that it could not be. */
-async function undone(client: ClusterClient, made: readonly { ref: ObjectRef; uid: string }[], error: unknown): Promise<unknown> {
-  const [first] = made;
-  if (!first || !(error instanceof SluiceError)) return error;
-  const rest = await client.remove(first.ref, { uid: first.uid }).then(
-    () => `${describe(first.ref)}, made just before, was deleted again`,
-    () => `${describe(first.ref)} was made just before and is still there; the same call makes what is missing`,
-  );
+async function undone(client: ClusterClient, [made]: readonly ObjectRef[], error: unknown): Promise<unknown> {
+  if (!made || !(error instanceof SluiceError)) return error;
+  const kept = `${describe(made)} was made just before and is still there; the same call makes what is missing`;
+  // An IngressRoute that was made all the same must not be left without its TraefikService.
+  const unsure = error.code === 'CLUSTER_UNREACHABLE';
+  const rest = unsure ? kept : await takeBack(client, made).then(() => `${describe(made)}, made just before, was deleted again`, () => kept);
   return new SluiceError(error.code, `${error.message} ${rest}.`, { next: error.next, details: error.details, cause: error });
+}
+
+async function takeBack(client: ClusterClient, ref: ObjectRef): Promise<void> {
+  const object = await find(client, ref);
+  if (object) await client.remove(ref, { uid: object.metadata.uid });
 }
 
 /** The list of services has one owner as a whole, so all of it is applied as it was read, with other weights. */
@@ -86,7 +91,9 @@ export async function applyWeights(client: ClusterClient, view: RouteView, weigh
   try {
     await client.apply(ref, manifest, { fieldManager: FIELD_MANAGER, ...(takeOver && { force: true }) });
   } catch (error) {
-    if (!isOwnConflict(error)) throw error;
+    const foreign = foreignManagers(error);
+    if (!foreign) throw error;
+    if (foreign.length > 0) throw new SluiceError('FIELD_CONFLICT', `${foreign.join(' and ')} manages the weights of ${describe(ref)}; nothing was written.`, { details: { managers: foreign }, cause: error });
     await client.apply(ref, manifest, { fieldManager: FIELD_MANAGER, force: true });
   }
 }
@@ -99,11 +106,14 @@ async function rawEntries(client: ClusterClient, { ref, resourceVersion }: Route
   throw new SluiceError('CONFLICT', `TraefikService ${ref.namespace}/${ref.name} was changed by somebody else just now; nothing was written.`);
 }
 
-/** What a release of Sluice patched counts as another manager than what Sluice applied, although both are named alike. */
-function isOwnConflict(error: unknown): boolean {
-  if (!(error instanceof SluiceError) || error.code !== 'FIELD_CONFLICT') return false;
+/**
+ * Who else manages what was to be applied; undefined for any other error. What Sluice patched counts as another manager than what it
+ * applied, although both are named alike: it is not foreign.
+ */
+function foreignManagers(error: unknown): readonly string[] | undefined {
+  if (!(error instanceof SluiceError) || error.code !== 'FIELD_CONFLICT') return undefined;
   const managers = error.details['managers'];
-  return Array.isArray(managers) && managers.every((name) => name === FIELD_MANAGER);
+  return Array.isArray(managers) ? managers.map(String).filter((name) => name !== FIELD_MANAGER) : undefined;
 }
 
 /** The IngressRoute of the route's name; undefined when there is none. */

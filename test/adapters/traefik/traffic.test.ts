@@ -26,7 +26,7 @@ let served1: Answer;
 
 beforeEach(async () => {
   objects = { [PATH]: { body: traefikService([entry('app-stable', 95), entry('other', 7), entry('app-canary', 5)]) } };
-  cluster = await startHttpServer(({ path }) => objects[path] ?? { status: 404, body: '404 page not found' });
+  cluster = await startHttpServer(({ path }) => objects[path.replace('?fieldManager=sluice', '')] ?? { status: 404, body: '404 page not found' });
   served1 = served(95, 5);
   proxy = await startHttpServer(() => served1);
 });
@@ -48,7 +48,7 @@ describe('setWeight', () => {
 
     expect(patches()).toEqual([
       {
-        path: PATH,
+        path: `${PATH}?fieldManager=sluice`,
         operations: [
           { op: 'test', path: '/metadata/resourceVersion', value: '41' },
           { op: 'test', path: '/spec/weighted/services/0/name', value: 'app-stable' },
