@@ -1,0 +1,69 @@
+import type { Rule } from './rule.ts';
+import type { Figures } from './simulate.ts';
+import { DELTA } from './sluice.ts';
+import { SCRAPE_SECONDS, SCRAPES, truth, type Setting, type Version } from './world.ts';
+
+export interface Cell {
+  readonly setting: Setting;
+  readonly figures: ReadonlyMap<string, Figures>;
+}
+
+export interface Simulation {
+  readonly cells: readonly Cell[];
+  readonly rules: readonly Rule[];
+  readonly runs: number;
+  readonly seed: number;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const number = (value: number | undefined): string => (value === undefined ? '–' : value >= 10_000 ? `${Math.round(value / 1000)} k` : String(Math.round(value)));
+
+/** A failure is wrong when the version is not worse by more than the margin; a pass when it is. */
+export function wrong(version: Version, { failed, passed }: Figures): number {
+  return truth(version, DELTA) === 'worse' ? passed : failed;
+}
+
+/** The worst wrong decision of each rule over all cells of a version, and its figures at one busy cell. */
+export function summary({ cells, rules }: Simulation): string {
+  const names = rules.map(({ name }) => name);
+  const versions = [...new Set(cells.map(({ setting }) => setting.version))];
+  const worst = (version: Version, name: string) => Math.max(...cells.filter(({ setting }) => setting.version === version).map(({ figures }) => wrong(version, figures.get(name) as Figures)));
+  const rows = versions.map((version) => `| ${version.name} | ${truth(version, DELTA)} | ${names.map((name) => percent(worst(version, name))).join(' | ')} |`);
+  return [`| version | truth | ${names.join(' | ')} |`, `|---|---|${'--:|'.repeat(names.length)}`, ...rows].join('\n');
+}
+
+/** All cells of one version, a line for each rule and setting. */
+export function details({ cells, rules }: Simulation, version: Version): string {
+  const head = '| requests/s | weight | rule | failed | passed | open | requests to fail | bad answers to fail | s to pass |\n|--:|--:|---|--:|--:|--:|--:|--:|--:|';
+  const rows = cells
+    .filter(({ setting }) => setting.version === version)
+    .flatMap(({ setting, figures }) =>
+      rules.map(({ name }) => {
+        const f = figures.get(name) as Figures;
+        return `| ${setting.requestsPerSecond} | ${percent(setting.share)} | ${name} | ${percent(f.failed)} | ${percent(f.passed)} | ${percent(f.undecided)} | ${number(f.requestsToFail)} | ${number(f.harmToFail)} | ${number(f.secondsToPass)} |`;
+      }),
+    );
+  return [head, ...rows].join('\n');
+}
+
+/** The page in docs/. */
+export function page(simulation: Simulation): string {
+  const { cells, rules, runs, seed } = simulation;
+  const versions = [...new Set(cells.map(({ setting }) => setting.version))];
+  const minutes = (SCRAPES * SCRAPE_SECONDS) / 60;
+  return [
+    '# Judges compared, by simulation',
+    `Written by \`npm run bench:analysis -- --write\`: ${runs} runs of ${minutes} minutes a cell, a scrape every ${SCRAPE_SECONDS} s, seed ${seed}. All rules see the same traffic, run by run. The sequential judge that is shown here is not yet the one that releases use.`,
+    '"Worse" means: by more than 1 point of errors, or 5 points of slow answers. Failing a version that is not worse is a false alarm; passing one that is worse is a miss. A rule that has not decided by the end is open: a person is asked.',
+    ...rules.map(({ name, source }) => `* **${name}**: ${source}.`).join('\n').split('\n\n'),
+    '## Wrong decisions: the worst cell of each version',
+    'False alarms where the truth is "not-worse", misses where it is "worse". Our bound is 5 % for each.',
+    summary(simulation),
+    '![Wrong decisions in the worst cell](bench-analysis-wrong.svg)',
+    '## Requests until a clearly worse version is failed',
+    '![Requests to the new version until it is failed](bench-analysis-harm.svg)',
+    '## Every cell',
+    ...versions.flatMap((version) => [`### ${version.name}`, details(simulation, version)]),
+    '',
+  ].join('\n\n');
+}

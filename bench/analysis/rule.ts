@@ -1,0 +1,40 @@
+import type { Scrape } from './world.ts';
+
+export type Decision = 'fail' | 'pass';
+
+/** A rule that watches a candidate. It sees every scrape in turn and says when it has decided. */
+export interface Watch {
+  see(scrape: Scrape, index: number): Decision | undefined;
+  /** What it says when time is up; undefined: undecided, a person is asked. */
+  end(): Decision | undefined;
+}
+
+export interface Rule {
+  readonly name: string;
+  /** Where the rule comes from, and which of its settings are used. */
+  readonly source: string;
+  /** `past`: scrapes of the stable version before the release. */
+  watch(past: readonly Scrape[]): Watch;
+}
+
+/** Counts over the last `blocks` scrapes, as a `[5m]` window has them. */
+export class Window {
+  readonly #blocks: number;
+  readonly #scrapes: Scrape[] = [];
+
+  constructor(blocks: number) {
+    this.#blocks = blocks;
+  }
+
+  add(scrape: Scrape): void {
+    this.#scrapes.push(scrape);
+    if (this.#scrapes.length > this.#blocks) this.#scrapes.shift();
+  }
+
+  /** Share of bad answers; undefined without requests. */
+  share(question: 'errors' | 'slow', arm: 'candidate' | 'stable'): number | undefined {
+    const seen = this.#scrapes.filter((scrape) => scrape.seen).map((scrape) => scrape[question][arm]);
+    const requests = seen.reduce((sum, block) => sum + block.requests, 0);
+    return requests === 0 ? undefined : seen.reduce((sum, block) => sum + block.bad, 0) / requests;
+  }
+}

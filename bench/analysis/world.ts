@@ -1,0 +1,70 @@
+import type { Block } from '../../src/domain/analysis/block-test.ts';
+import { binomial, poisson, type Random } from './random.ts';
+
+/** Seconds between two scrapes, and scrapes in a run. */
+export const SCRAPE_SECONDS = 15;
+export const SCRAPES = 160;
+/** Scrapes of the stable version alone before the release: what the dispersion is estimated from. */
+export const PAST_SCRAPES = 240;
+
+/** How a pair of versions behaves. Shares are 0…1. */
+export interface Version {
+  readonly name: string;
+  readonly errors: { readonly candidate: number; readonly stable: number };
+  /** Share of requests slower than the bound that users care about. */
+  readonly slow: { readonly candidate: number; readonly stable: number };
+  /** Mean size of the clumps in which errors come; 1: independent. Sizes are geometric. */
+  readonly clump?: number;
+  /** A wave in both arms' errors and latency: the rates are multiplied by 1 ± this. */
+  readonly drift?: number;
+  /** Share of scrapes that are lost, and of scrapes at which a proxy restarts and its counters with it. */
+  readonly gaps?: number;
+  readonly resets?: number;
+}
+
+export interface Setting {
+  readonly version: Version;
+  readonly requestsPerSecond: number;
+  /** Candidate's share of the traffic, 0…1. */
+  readonly share: number;
+}
+
+/** What happened between two scrapes. `seen` is what a judge can know; a lost block is known to nobody. */
+export interface Scrape {
+  readonly errors: Block;
+  readonly slow: Block;
+  readonly seen: boolean;
+}
+
+/** Whether failing, or passing, this version is wrong. δ: the margins of the judge. */
+export function truth({ errors, slow }: Version, delta: { readonly errors: number; readonly slow: number }): 'worse' | 'not-worse' {
+  const tiny = 1e-9;
+  return errors.candidate - errors.stable > delta.errors + tiny || slow.candidate - slow.stable > delta.slow + tiny ? 'worse' : 'not-worse';
+}
+
+export function scrape(random: Random, { version, requestsPerSecond, share }: Setting, index: number): Scrape {
+  const wave = 1 + (version.drift ?? 0) * Math.sin(index / 6);
+  const mean = requestsPerSecond * SCRAPE_SECONDS;
+  const sizes = { candidate: poisson(random, mean * share), stable: poisson(random, mean * (1 - share)) };
+  const arm = (name: 'candidate' | 'stable', bad: number) => ({ requests: sizes[name], bad });
+  return {
+    errors: {
+      candidate: arm('candidate', clumped(random, sizes.candidate, version.errors.candidate * wave, version.clump ?? 1)),
+      stable: arm('stable', clumped(random, sizes.stable, version.errors.stable * wave, version.clump ?? 1)),
+    },
+    slow: {
+      candidate: arm('candidate', binomial(random, sizes.candidate, version.slow.candidate * wave)),
+      stable: arm('stable', binomial(random, sizes.stable, version.slow.stable * wave)),
+    },
+    // A one-sided or reset block is dropped for both arms, so for the judges it is a gap.
+    seen: random() >= (version.gaps ?? 0) + (version.resets ?? 0),
+  };
+}
+
+/** Bad answers at the same rate, in clumps of geometric size: a client that retries, a pod that goes. */
+function clumped(random: Random, requests: number, rate: number, size: number): number {
+  if (size <= 1) return binomial(random, requests, rate);
+  let bad = 0;
+  for (let left = poisson(random, (requests * rate) / size); left > 0; left -= 1) bad += 1 + Math.floor(Math.log(1 - random()) / Math.log(1 - 1 / size));
+  return Math.min(requests, bad);
+}
