@@ -11,7 +11,7 @@ import { simulate } from './simulate.ts';
 import { sluice } from './sluice.ts';
 import { argo, flagger } from './thresholds.ts';
 
-const RULES = [sluice('Sluice', true), sluice('Sluice without dispersion', false), argo, flagger, kayenta, fixedSample('z test, every look', 'every-scrape'), fixedSample('z test, once', 'once')];
+const RULES = [sluice('Sluice', true), sluice('Sluice without dispersion', false), argo, flagger(0.99), flagger(0.95), kayenta, fixedSample('z test, every look', 'every-scrape'), fixedSample('z test, once', 'once')];
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' }, write: { type: 'boolean', default: false } } });
 const [runs, seed] = [Number(values.runs), Number(values.seed)];

@@ -1,7 +1,7 @@
 import { wrong, type Simulation } from './report.ts';
 import type { Figures } from './simulate.ts';
 
-const COLOURS = ['#2563eb', '#93c5fd', '#dc2626', '#f59e0b', '#7c3aed', '#6b7280', '#a3a3a3'];
+const COLOURS = ['#2563eb', '#93c5fd', '#dc2626', '#f59e0b', '#fcd34d', '#7c3aed', '#6b7280', '#a3a3a3'];
 const STYLE = 'text{font:12px system-ui,sans-serif;fill:#334155}.axis{stroke:#94a3b8;fill:none}@media(prefers-color-scheme:dark){text{fill:#cbd5e1}}';
 
 const svg = (width: number, height: number, body: string): string => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img"><style>${STYLE}</style>${body}</svg>\n`;

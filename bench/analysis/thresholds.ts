@@ -34,9 +34,9 @@ export const argo: Rule = {
  * Flagger: a check each interval; a failed one, or one without values, adds to failedChecks, which success does not lower; at `threshold` it rolls back.
  * Source: flagger, pkg/controller/scheduler.go and docs (threshold 5, request-success-rate min 99, request-duration by percentile).
  */
-export const flagger: Rule = {
-  name: 'Flagger',
-  source: 'interval 1m, window 1m, success ratio >= 0.99 and share of slow answers <= 0.10, threshold 5; no values is a failed check',
+export const flagger = (least: 0.99 | 0.95): Rule => ({
+  name: `Flagger at ${100 * least} %`,
+  source: `interval 1m, window 1m, success ratio >= ${least}${least === 0.99 ? ' (its documentation)' : ' (for who knows that stable has 2 % errors)'} and share of slow answers <= 0.10, threshold 5; no values is a failed check`,
   watch() {
     const window = new Window(SCRAPES_PER_MINUTE);
     let failed = 0;
@@ -45,10 +45,10 @@ export const flagger: Rule = {
         window.add(scrape);
         if ((index + 1) % SCRAPES_PER_MINUTE !== 0) return undefined;
         const [bad, slow] = [window.share('errors', 'candidate'), window.share('slow', 'candidate')];
-        if (bad === undefined || slow === undefined || bad > 0.01 || slow > 0.1) failed += 1;
+        if (bad === undefined || slow === undefined || 1 - bad < least || slow > 0.1) failed += 1;
         return failed >= 5 ? 'fail' : undefined;
       },
       end: () => 'pass',
     };
   },
-};
+});
