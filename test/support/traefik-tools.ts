@@ -3,7 +3,7 @@ import { applyApplication, removeApplication } from '../../sandbox/index.ts';
 import type { ApplicationSpec, Sandbox } from '../../sandbox/index.ts';
 import type { ClusterClient } from '../../src/adapters/kubernetes/client.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
-import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
+import { MIDDLEWARE, ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
 import { CATALOGUE } from '../../src/commands/catalogue.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
@@ -51,6 +51,9 @@ export class TraefikTools {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#applications.map((name) => removeApplication(this.sandbox, name, NAMESPACE)));
+    const middlewares = (await this.client.list(MIDDLEWARE, NAMESPACE)) as readonly { metadata: { name: string; uid: string } }[];
+    const own = middlewares.filter(({ metadata }) => this.#applications.some((name) => metadata.name.startsWith(`${name}-`)));
+    await Promise.allSettled(own.map(({ metadata: { name, uid } }) => this.client.remove({ kind: MIDDLEWARE, namespace: NAMESPACE, name }, { uid })));
   }
 
   /** `env`: settings that differ from the sandbox's own. */
