@@ -17,8 +17,10 @@ export interface Services extends CommandServices {
 /** `serving`: this process answers many calls, so that it pays to keep a watch. */
 export function createServices(settings: Settings, { serving = false } = {}): Services {
   let loading: Promise<ToolPorts> | undefined;
+  // Read once: the clients keep to the kubeconfig that they were made from, too.
+  let known: Promise<Clusters> | undefined;
+  const clusters = (): Promise<Clusters> => (known ??= clustersOf(settings));
   let gatewayUsed = false;
-  let context: Promise<string> | undefined;
   const loadPorts = (): Promise<ToolPorts> => (loading ??= import('./ports.ts').then(({ createPorts }) => createPorts(settings, serving)));
   const gateway = deferred<ReleaseGateway>(async () => {
     gatewayUsed = true;
@@ -41,10 +43,9 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     gateway,
     ports,
     preflight: async (spec) => (await import('../planning/preflight.ts')).preflight(ports, spec),
-    // Read once: the clients keep to the kubeconfig that they were made from, too.
     clusters: {
-      current: () => (context ??= currentContext(settings).catch((error: unknown) => ((context = undefined), Promise.reject(error)))),
-      all: async () => (await clustersOf(settings)).contexts(),
+      current: async () => currentContext(await clusters()),
+      all: async () => (await clusters()).contexts(),
     },
     settings,
     warm: async () => void (await Promise.allSettled([loadPorts(), import('../temporal/temporal-gateway.ts'), import('@temporalio/client'), import('../planning/preflight.ts')])),
@@ -56,8 +57,8 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   };
 }
 
-async function currentContext(settings: Settings): Promise<string> {
-  const context = (await clustersOf(settings)).currentContext();
+function currentContext(clusters: Clusters): string {
+  const context = clusters.currentContext();
   if (context) return context;
   throw new SluiceError('CLUSTER_UNKNOWN', 'No cluster was named, and there is no kubeconfig with a current context.', {
     next: 'Name the cluster, or set KUBECONFIG or SLUICE_KUBECONFIG.',

@@ -35,7 +35,7 @@ export function createRolloutFeed(clusters: Clusters, options: RolloutFeedOption
     async list({ cluster, namespace, fresh }) {
       const { written } = clusters.client(cluster);
       const cache = options.cached && !fresh ? kept.for(cluster, namespace) : undefined;
-      if (cache?.current && written.covers(ROLLOUT, namespace, cache.version)) return fromCache(cache, namespace);
+      if (cache?.current && written.covers(ROLLOUT, namespace, cache.version, (uid) => cache.holds(uid))) return fromCache(cache, namespace);
       return live(clusters, cluster, namespace);
     },
     watch: (cluster, listener) => kept.listen(cluster, listener),

@@ -31,6 +31,7 @@ export interface ObjectId {
 
 interface Entry<Value> {
   readonly id: ObjectId;
+  readonly uid: string;
   readonly version: string;
   readonly value: Value | undefined;
 }
@@ -45,6 +46,7 @@ export class WatchCache<Value> {
   readonly #first = Promise.withResolvers<void>();
   #entries = new Map<string, Entry<Value>>();
   #sorted: readonly Entry<Value>[] | undefined;
+  #uids: ReadonlySet<string> | undefined;
   #version = '';
   #confirmedAt = -Infinity;
   #connected = false;
@@ -80,6 +82,12 @@ export class WatchCache<Value> {
   values(namespace?: string): Value[] {
     this.#sorted ??= [...this.#entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
     return this.#sorted.flatMap(({ id, value }) => (value === undefined || (namespace !== undefined && id.namespace !== namespace) ? [] : [value]));
+  }
+
+  /** Whether an object with this uid is there. */
+  holds(uid: string): boolean {
+    this.#uids ??= new Set([...this.#entries.values()].map((entry) => entry.uid));
+    return this.#uids.has(uid);
   }
 
   stop(): void {
@@ -156,7 +164,7 @@ export class WatchCache<Value> {
   }
 
   #seen(version: string, at: number, changed = true): void {
-    if (changed) this.#sorted = undefined;
+    if (changed) this.#sorted = this.#uids = undefined;
     this.#version = version;
     this.#confirmedAt = at;
   }
@@ -167,8 +175,8 @@ export class WatchCache<Value> {
   }
 
   #entry(object: unknown): Entry<Value> {
-    const { metadata } = object as { metadata: { namespace?: string; name?: string; resourceVersion: string } };
-    return { id: { namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, version: metadata.resourceVersion, value: this.#options.read(object) };
+    const { metadata } = object as { metadata: { namespace?: string; name?: string; uid?: string; resourceVersion: string } };
+    return { id: { namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, uid: metadata.uid ?? '', version: metadata.resourceVersion, value: this.#options.read(object) };
   }
 
   /** None after the first failure, as when a version has grown too old; then twice as long each time, and a little by chance. */

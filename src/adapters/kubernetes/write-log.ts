@@ -4,6 +4,9 @@ import type { Kind, ObjectRef } from './kinds.ts';
 /** The answer to a write that changed nothing. */
 export const NOTHING = Symbol('nothing written');
 
+/** Deletions that a cache is held against; those before them it has seen long since. */
+const REMEMBERED = 200;
+
 /** `after`: a number of the write that nobody knows the version of; until a read that began later, no version covers it. */
 interface Floor {
   readonly version: string;
@@ -16,6 +19,8 @@ interface Floor {
  */
 export class WriteLog {
   readonly #floors = new Map<string, Floor>();
+  /** Uids of what was deleted last, by place: the server tells no version of a deletion. */
+  readonly #deleted = new Map<string, readonly string[]>();
   #count = 0;
 
   /** Carries a write out and notes it. `result`: the object as written, undefined when the server does not tell, or NOTHING. */
@@ -31,11 +36,23 @@ export class WriteLog {
     }
   }
 
-  /** Whether what was read at `version` shows every write so far. `namespace` absent: those in all namespaces. */
-  covers(kind: Kind, namespace: string | undefined, version: string): boolean {
+  /** As `around`, for a deletion of the object with `uid`. */
+  async aroundDeletion(ref: ObjectRef, uid: string, write: () => Promise<void>): Promise<void> {
+    await this.around(ref, write, () => NOTHING);
+    const place = placeOf(ref.kind, ref.namespace ?? '');
+    this.#deleted.set(place, [uid, ...(this.#deleted.get(place) ?? [])].slice(0, REMEMBERED));
+    if (!this.#floors.has(place)) this.#floors.set(place, { version: '0' });
+  }
+
+  /**
+   * Whether what was read at `version` shows every write so far; `holds`: whether an object with this uid is in it.
+   * `namespace` absent: the writes in all namespaces.
+   */
+  covers(kind: Kind, namespace: string | undefined, version: string, holds: (uid: string) => boolean): boolean {
     return this.#places(kind, namespace).every((place) => {
       const floor = this.#floors.get(place);
-      return floor === undefined || (floor.after === undefined && notOlder(version, floor.version));
+      if (floor !== undefined && (floor.after !== undefined || !notOlder(version, floor.version))) return false;
+      return !this.#deleted.get(place)?.some(holds);
     });
   }
 
