@@ -18,10 +18,16 @@ export async function createRollout(client: ClusterClient, rollout: NewRollout):
     throw new SluiceError('ALREADY_EXISTS', `${describe(ref)} exists already; nothing was touched.`, { next: 'Call argo_get_rollout_status to see it; argo_update_rollout_image sets another image.' });
   }
   const plan = await planCreation(client, rollout);
-  if ('refused' in plan) return { changed: false, effective: 'refused', reason: plan.refused, created: [], found: [], ...(plan.missingRoute && { missingRoute: plan.missingRoute }) };
+  if ('refused' in plan) return { changed: false, effective: 'refused', reason: plan.refused, created: [], found: [], ...(plan.missing && { missing: plan.missing }) };
   for (const { ref: each, manifest } of plan.make) await tryCreate(client, each, manifest);
   const created = await makeAll(client, plan.make);
-  return { changed: true, ...(await prove(client, rollout)), created, found: plan.found };
+  const proof = rollout.servicesOnly ? servicesMade(created) : await prove(client, rollout);
+  return { changed: created.length > 0, ...proof, created, found: plan.found };
+}
+
+/** The API server answered each apply with the object that it stored. */
+function servicesMade(created: readonly string[]): Pick<Creation, 'effective' | 'reason'> {
+  return { effective: 'proved', reason: created.length > 0 ? 'the Services were made, without a Rollout yet' : 'both Services were there already' };
 }
 
 /** Errors: those of the client; what exists by then is in the message. */

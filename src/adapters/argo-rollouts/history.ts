@@ -56,7 +56,7 @@ async function eventsOf(client: ClusterClient, { metadata }: Rollout): Promise<E
 async function writesTo(client: ClusterClient, target: Target): Promise<LastWrite[]> {
   const parsed = Managed.safeParse(await client.get(refOf(target)));
   const entries = parsed.data?.metadata.managedFields ?? [];
-  return entries.map(({ manager, time, subresource, fieldsV1 }) => ({ at: time, who: plainLine(manager, 80), what: subresource || 'spec', fields: fieldPaths(fieldsV1) }));
+  return entries.map(({ manager, time, subresource, fieldsV1 }) => ({ at: time, who: plainLine(manager, 80), what: subresource || 'object', fields: fieldPaths(fieldsV1) }));
 }
 
 /** "spec.template" and the like, from the field set of a manager (its keys are "f:<field>", "k:<key>" and "."). */

@@ -4,6 +4,7 @@ import { parse } from '../../contract/parse.ts';
 import { rolloutFields } from '../../contract/place.ts';
 import { rolloutSnapshot } from '../../contract/rollout-snapshot.ts';
 import { cleanText } from '../../domain/safe-text.ts';
+import type { PastOfRollout } from '../../ports/rollout-history.ts';
 import type { RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { Command, CommandContext, Confirmation } from '../command.ts';
 import { confirmField, requireConfirmation } from '../confirm.ts';
@@ -45,25 +46,33 @@ export const argoDeleteRollout: Command<typeof input, typeof output> = {
 
 interface Look {
   readonly detail: RolloutDetail;
-  /** "TraefikService shop/web" for each that sends traffic to its Services. */
+  /** "TraefikService shop/web" for each that sends requests to its Services. */
   readonly routes: readonly string[];
   readonly needed: Confirmation;
 }
 
 /** Errors: OWNED_BY_OTHER, before anybody is asked. */
 async function look(context: CommandContext, where: Where): Promise<Look> {
-  const detail = await context.ports.rolloutObjects.read(await targetOf(context, where));
+  const target = await targetOf(context, where);
+  const [detail, past] = await Promise.all([context.ports.rolloutObjects.read(target), context.ports.rolloutObjects.history(target)]);
   const value = `${where.namespace}/${where.name}`;
   refuseOwned(detail.owner, `Rollout ${value}`);
-  const routes = await routesOf(context, detail);
-  const pods = `${detail.pods.ready} ready pods (${Object.values(detail.images).map((image) => cleanText(image, 200)).join(', ') || 'image not known'})`;
-  const traffic = routes.length > 0 ? ` ${routes.join(', ')} still sends traffic to them: its callers will get errors.` : ' No TraefikService over its two Services was found.';
-  return { detail, routes, needed: { value, question: `Delete Rollout ${value} and its ${pods}?${traffic}` } };
+  const routes = await routesTo(context, detail);
+  const traffic = routes.length > 0 ? ` ${routes.join(', ')} still sends traffic to them: its callers will get errors.` : ' No route to its Services was found.';
+  return { detail, routes, needed: { value, question: `Delete Rollout ${value} and ${podsText(past)}?${traffic}` } };
 }
 
-async function routesOf(context: CommandContext, { target, stableService, candidateService }: RolloutDetail): Promise<string[]> {
-  if (!stableService || !candidateService) return [];
-  const { cluster, namespace } = target;
-  const names = await context.ports.traffic.find({ cluster, namespace }, { stable: stableService, candidate: candidateService });
-  return names.map((name) => `TraefikService ${namespace}/${cleanText(name, 253)}`);
+/** Counted by ReplicaSet: the status of a Rollout in the middle of an update leaves some out. */
+function podsText({ revisions }: PastOfRollout): string {
+  const serving = revisions.filter(({ replicas }) => replicas.ready > 0);
+  const pods = serving.map(({ replicas, images }) => `${replicas.ready} of ${Object.values(images).join(', ')}`);
+  return serving.length > 0 ? `all its ready pods (${pods.join('; ')})` : 'its pods, of which none is ready';
+}
+
+async function routesTo(context: CommandContext, { target, stableService, candidateService }: RolloutDetail): Promise<string[]> {
+  const services = [stableService, candidateService].filter((name) => name !== undefined);
+  if (services.length === 0) return [];
+  const { links } = await context.ports.routes.links({ cluster: target.cluster, namespace: target.namespace });
+  const leading = links.filter(({ to }) => to.kind === 'Service' && to.namespace === target.namespace && services.includes(to.name));
+  return [...new Set(leading.map(({ from }) => `${from.kind} ${from.namespace}/${cleanText(from.name, 253)}`))];
 }
