@@ -65,6 +65,8 @@ export interface PastOfRollout {
 }
 
 export interface RolloutHistory {
+  /** Newest first. Errors: as `history`. */
+  revisions(target: Target): Promise<readonly Revision[]>;
   /** Everything newest first, unlimited. Errors: as RolloutObjectsPort.read. */
   history(target: Target): Promise<PastOfRollout>;
 }

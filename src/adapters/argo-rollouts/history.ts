@@ -28,12 +28,18 @@ export async function readHistory(client: ClusterClient, target: Target): Promis
     podHash: rollout.status.currentPodHash ?? '',
     stableHash: rollout.status.stableRS ?? '',
     resourceVersion: rollout.metadata.resourceVersion,
-    revisions: sets.map(toRevision).toSorted((a, b) => b.revision - a.revision),
+    revisions: toRevisions(sets),
     analysisRuns: runs.map(toOutcome).toSorted((a, b) => newestFirst(a.startedAt, b.startedAt)),
     events: events.map(toEvent).toSorted((a, b) => newestFirst(a.at, b.at)),
     writes: writes.toSorted((a, b) => newestFirst(a.at, b.at)),
   };
 }
+
+export async function readRevisions(client: ClusterClient, target: Target): Promise<Revision[]> {
+  return toRevisions(await owned(client, REPLICA_SET, ReplicaSet, await readRollout(client, target)));
+}
+
+const toRevisions = (sets: readonly ReplicaSet[]): Revision[] => sets.map(toRevision).toSorted((a, b) => b.revision - a.revision);
 
 interface OwnedObject {
   readonly metadata: { readonly ownerReferences: readonly { readonly uid: string }[] };

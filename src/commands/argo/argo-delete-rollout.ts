@@ -3,8 +3,8 @@ import { effectFields, effectProblem } from '../../contract/effect.ts';
 import { parse } from '../../contract/parse.ts';
 import { rolloutFields } from '../../contract/place.ts';
 import { rolloutSnapshot } from '../../contract/rollout-snapshot.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
-import type { PastOfRollout } from '../../ports/rollout-history.ts';
 import type { RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { Command, CommandContext, Confirmation } from '../command.ts';
 import { confirmField, requireConfirmation } from '../confirm.ts';
@@ -54,19 +54,24 @@ interface Look {
 /** Errors: OWNED_BY_OTHER, before anybody is asked. */
 async function look(context: CommandContext, where: Where): Promise<Look> {
   const target = await targetOf(context, where);
-  const [detail, past] = await Promise.all([context.ports.rolloutObjects.read(target), context.ports.rolloutObjects.history(target)]);
+  const detail = await context.ports.rolloutObjects.read(target);
   const value = `${where.namespace}/${where.name}`;
   refuseOwned(detail.owner, `Rollout ${value}`);
   const routes = await routesTo(context, detail);
   const traffic = routes.length > 0 ? ` ${routes.join(', ')} still sends traffic to them: its callers will get errors.` : ' No route to its Services was found.';
-  return { detail, routes, needed: { value, question: `Delete Rollout ${value} and ${podsText(past)}?${traffic}` } };
+  return { detail, routes, needed: { value, question: `Delete Rollout ${value} and ${await podsText(context, detail)}?${traffic}` } };
 }
 
 /** Counted by ReplicaSet: the status of a Rollout in the middle of an update leaves some out. */
-function podsText({ revisions }: PastOfRollout): string {
-  const serving = revisions.filter(({ replicas }) => replicas.ready > 0);
-  const pods = serving.map(({ replicas, images }) => `${replicas.ready} of ${Object.values(images).join(', ')}`);
-  return serving.length > 0 ? `all its ready pods (${pods.join('; ')})` : 'its pods, of which none is ready';
+async function podsText({ ports }: CommandContext, { target, replicas }: RolloutDetail): Promise<string> {
+  try {
+    const revisions = await ports.rolloutObjects.revisions(target);
+    const pods = revisions.filter(({ replicas }) => replicas.ready > 0).map(({ replicas, images }) => `${replicas.ready} of ${Object.values(images).join(', ')}`);
+    return pods.length > 0 ? `all its ready pods (${pods.join('; ')})` : 'its pods, of which none is ready';
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'FORBIDDEN') return `its pods (${replicas.desired} are wanted; this account may not count them)`;
+    throw error;
+  }
 }
 
 async function routesTo(context: CommandContext, { target, stableService, candidateService }: RolloutDetail): Promise<string[]> {
