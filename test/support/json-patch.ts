@@ -17,7 +17,8 @@ function applyOne(document: object, operation: PatchOperation): string | undefin
   const parent = keys.reduce<unknown>((value, key) => (value as Container | undefined)?.[key], document) as Container | undefined;
   if (typeof parent !== 'object' || parent === null) return 'no such path';
   if (operation.op === 'add') parent[last] = operation.value;
-  else if (!(last in parent)) return 'no such path';
+  // As the API server: a test for null passes when there is no such field.
+  else if (!(last in parent)) return operation.op === 'test' && operation.value === null ? undefined : 'no such path';
   else if (operation.op === 'remove') delete parent[last];
   else if (operation.op === 'replace') parent[last] = operation.value;
   else if (JSON.stringify(parent[last]) !== JSON.stringify(operation.value)) return 'test failed';

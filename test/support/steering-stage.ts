@@ -78,7 +78,7 @@ export class SteeringStage {
     // What the Rollouts refer to has to be valid before they are made.
     await this.template('steer-running', { successCondition: 'result[0] == 1', interval: '3s', count: 1000 });
     await this.template('steer-inconclusive', { successCondition: 'result[0] == 2', failureCondition: 'result[0] == 3' });
-    await this.template('steer-inconclusive-late', { successCondition: 'result[0] == 2', failureCondition: 'result[0] == 3', initialDelay: '4s' });
+    await this.template('steer-inconclusive-late', { successCondition: 'result[0] == 2', failureCondition: 'result[0] == 3', initialDelay: '20s' });
   }
 
   async close(): Promise<void> {

@@ -93,6 +93,13 @@ export function refusal(view: RolloutView, why: string, next?: string): Effect<R
 
 export const nameOf = ({ target }: RolloutView): string => `Rollout ${target.namespace}/${target.rollout}`;
 
+/** Where a Rollout stands, for the end of a reason. */
+export function standing(view: RolloutView): string {
+  if (view.podHash === view.stableHash) return `${view.podHash} is the stable version`;
+  const held = view.pauseReasons.length > 0 ? `, held by ${view.pauseReasons.join(' and ')}` : '';
+  return view.stepIndex === undefined ? `now ${view.phase}${held}` : `now at step ${view.stepIndex} of ${view.steps.length}${held}`;
+}
+
 const clean = (message: string): string => maskSecrets(cleanText(message, 1_500));
 
 function text({ changed, effective, reason: why, after, next }: Output): string {
