@@ -5,15 +5,40 @@ import type { ClusterClient } from '../../src/adapters/kubernetes/client.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { INGRESS_ROUTE, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Kind } from '../../src/adapters/kubernetes/kinds.ts';
+import type { RouteSnapshot } from '../../src/contract/route-snapshot.ts';
 import { CATALOGUE } from '../../src/commands/catalogue.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import type { SluiceError } from '../../src/domain/errors.ts';
 import { createServices } from '../../src/entry/services.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import { eventually } from './releases-wait.ts';
 
 export const NAMESPACE = 'routes';
+
+export interface Written {
+  readonly changed: boolean;
+  readonly effective: string;
+  readonly reason: string;
+  readonly next?: string;
+  readonly before?: RouteSnapshot;
+  readonly after?: RouteSnapshot;
+}
+
+export interface Distribution {
+  readonly route: RouteSnapshot;
+  readonly argo_weight?: number;
+  readonly services: readonly { service: string; wanted: number; requests?: number; share?: number; low?: number; high?: number; version?: string }[];
+  readonly window_seconds: number;
+  readonly agrees: string;
+  readonly reason: string;
+}
+
+export const CREATE = 'traefik_create_weighted_route';
+export const UPDATE = 'traefik_update_route_weights';
+export const DELETE = 'traefik_delete_route';
+export const READ = 'traefik_get_traffic_distribution';
 
 interface CallOptions {
   /** Settings that differ from the sandbox's own. */
@@ -52,6 +77,21 @@ export class RouteStage {
   /** Services `<route>-stable` and `<route>-canary` over the pods of an application. */
   async services(route: string, app: string, port = 8080): Promise<void> {
     for (const [arm, number] of [['stable', 8080], ['canary', port]] as const) await this.service(`${route}-${arm}`, { app }, number);
+  }
+
+  /** A weighted route over the pods of an application, proved. */
+  async newRoute(part: string, app: string): Promise<string> {
+    const route = this.name(part);
+    await this.services(route, app);
+    const made = await this.call<Written>(CREATE, { route_name: route, hostname: this.host(route), native_lb: true });
+    if (made.effective !== 'proved') throw new Error(`${route}: ${made.reason}`);
+    return route;
+  }
+
+  /** What somebody else does to a TraefikService. */
+  async writeWeights(route: string, patch: (services: { name: string; weight: number }[]) => unknown): Promise<void> {
+    const { spec } = (await this.object(TRAEFIK_SERVICE, route)) as unknown as { spec: { weighted: { services: { name: string; weight: number }[] } } };
+    await this.client.jsonPatch({ kind: TRAEFIK_SERVICE, namespace: NAMESPACE, name: route }, [{ op: 'replace', path: '/spec/weighted', value: patch(spec.weighted.services) }]);
   }
 
   async service(name: string, selector: Record<string, string>, port = 8080): Promise<void> {
@@ -136,4 +176,15 @@ export class RouteStage {
       env: { SLUICE_KUBECONFIG: this.sandbox.kubeconfig, SLUICE_PROMETHEUS_URL: this.sandbox.prometheusUrl, SLUICE_TRAEFIK_API_URLS: this.sandbox.traefikApiUrls.join(','), SLUICE_HOME: '/nonexistent', ...env },
     }).settings;
   }
+}
+
+/** The error of a call that must not be accepted. */
+export const errorOf = async (call: Promise<unknown>): Promise<SluiceError> => call.then(() => Promise.reject(new Error('it was accepted')), (error: unknown) => error as SluiceError);
+
+export const codeOf = async (call: Promise<unknown>) => (await errorOf(call)).code;
+
+/** The port's methods, bound: the deferred port is a proxy without own properties. */
+export function routesOf<Port extends object>(port: Port): Port {
+  const names = ['read', 'served', 'links', 'service', 'create', 'setWeights', 'findIngressRoute', 'removeIngressRoute', 'removeTraefikService'];
+  return Object.fromEntries(names.map((name) => [name, (...args: unknown[]) => (port as Record<string, (...all: unknown[]) => unknown>)[name]?.(...args)])) as Port;
 }

@@ -1,37 +1,12 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { RouteSnapshot } from '../../src/contract/route-snapshot.ts';
-import { INGRESS_ROUTE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
-import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner.ts';
-import { SluiceError } from '../../src/domain/errors.ts';
+import { INGRESS_ROUTE, ROLLOUT, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import { eventually } from '../support/releases-wait.ts';
-import { NAMESPACE, RouteStage } from '../support/route-stage.ts';
+import { codeOf, CREATE, DELETE, errorOf, NAMESPACE, READ, RouteStage, UPDATE } from '../support/route-stage.ts';
+import type { Distribution, Written } from '../support/route-stage.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
 // Pods start, Traefik takes changes in every 2 s, counters need seconds.
 jest.setTimeout(120_000);
-
-interface Written {
-  readonly changed: boolean;
-  readonly effective: string;
-  readonly reason: string;
-  readonly next?: string;
-  readonly before?: RouteSnapshot;
-  readonly after?: RouteSnapshot;
-}
-
-interface Distribution {
-  readonly route: RouteSnapshot;
-  readonly argo_weight?: number;
-  readonly services: readonly { service: string; wanted: number; requests?: number; share?: number; low?: number; high?: number; version?: string }[];
-  readonly window_seconds: number;
-  readonly agrees: string;
-  readonly reason: string;
-}
-
-const CREATE = 'traefik_create_weighted_route';
-const UPDATE = 'traefik_update_route_weights';
-const DELETE = 'traefik_delete_route';
-const READ = 'traefik_get_traffic_distribution';
 
 let stage: RouteStage;
 /** Pods for the Services of all routes here. */
@@ -43,22 +18,6 @@ beforeAll(async () => {
 }, 900_000);
 
 afterAll(() => stage.close(), 200_000);
-
-const errorOf = async (call: Promise<unknown>): Promise<SluiceError> => call.then(() => Promise.reject(new Error('it was accepted')), (error: unknown) => error as SluiceError);
-const codeOf = async (call: Promise<unknown>) => (await errorOf(call)).code;
-const mark = JSON.stringify({ release_id: 'release/dev/routes/somebody', run_id: '1' });
-
-async function newRoute(part: string): Promise<string> {
-  const route = stage.name(part);
-  await stage.services(route, app);
-  expect(await stage.call<Written>(CREATE, { route_name: route, hostname: stage.host(route), native_lb: true })).toMatchObject({ changed: true, effective: 'proved' });
-  return route;
-}
-
-async function writeWeights(route: string, patch: (services: { name: string; weight: number }[]) => unknown): Promise<void> {
-  const { spec } = (await stage.object(TRAEFIK_SERVICE, route)) as unknown as { spec: { weighted: { services: { name: string; weight: number }[] } } };
-  await stage.client.jsonPatch({ kind: TRAEFIK_SERVICE, namespace: NAMESPACE, name: route }, [{ op: 'replace', path: '/spec/weighted', value: patch(spec.weighted.services) }]);
-}
 
 test('a route from its making to its end, under load', async () => {
   const route = stage.name('life');
@@ -150,6 +109,14 @@ describe('creating is refused', () => {
     expect(await nothingMade()).toEqual([false, false]);
   });
 
+  test('also by a rule in a namespace that may not be looked into, of which nothing is told', async () => {
+    const env = { SLUICE_ALLOWED_NAMESPACES: NAMESPACE };
+    const answer = await stage.call<Written>(CREATE, wish({ hostname: 'shop.shop.local' }), { env });
+    expect(answer).toMatchObject({ effective: 'refused', reason: expect.stringContaining('not on the allow list') });
+    expect(answer.reason).not.toContain('shop/shop');
+    expect(await codeOf(stage.call(CREATE, wish({ namespace: 'shop' }), { env }))).toBe('NAMESPACE_NOT_ALLOWED');
+  });
+
   test('where another object has the name; nothing is half made', async () => {
     const blocked = stage.name('blocked');
     await stage.services(blocked, app);
@@ -169,7 +136,7 @@ describe('creating is refused', () => {
     expect(await stage.call<Written>(CREATE, late)).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringMatching(/in the middle of an update/) });
     expect(await stage.exists(TRAEFIK_SERVICE, late.route_name)).toBe(false);
 
-    await stage.client.jsonPatch({ kind: { name: 'Rollout', group: 'argoproj.io', version: 'v1alpha1', plural: 'rollouts', missing: 'ROLLOUT_NOT_FOUND' }, namespace: NAMESPACE, name: canary }, [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'shop:v1' }]);
+    await stage.client.jsonPatch({ kind: ROLLOUT, namespace: NAMESPACE, name: canary }, [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'shop:v1' }]);
     const made = await eventually('the Rollout is on its stable version again', async () => {
       const answer = await stage.call<Written>(CREATE, late);
       return answer.effective === 'refused' ? undefined : answer;
@@ -185,224 +152,3 @@ describe('creating is refused', () => {
     expect(answer).toMatchObject({ changed: true, effective: 'pending', reason: expect.stringContaining('no enabled router') });
   });
 });
-
-describe('changing weights', () => {
-  let route: string;
-
-  beforeAll(async () => {
-    route = await newRoute('weights');
-  });
-
-  test('step: true goes on by TRAEFIK_DEFAULT_WEIGHT_STEP', async () => {
-    await stage.call(UPDATE, { route_name: route, canary_weight: 0 });
-    expect(await stage.call<Written>(UPDATE, { route_name: route, step: true })).toMatchObject({ after: { weights: { [`${route}-canary`]: 10 } } });
-    expect(await stage.call<Written>(UPDATE, { route_name: route, step: true }, { env: { TRAEFIK_DEFAULT_WEIGHT_STEP: '35' } })).toMatchObject({ after: { weights: { [`${route}-stable`]: 55, [`${route}-canary`]: 45 } } });
-  });
-
-  test('everything to the canary needs confirm, and back to stable does not', async () => {
-    const error = await errorOf(stage.call(UPDATE, { route_name: route, stable_weight: 0, canary_weight: 100 }));
-    expect([error.code, error.details]).toEqual(['CONFIRMATION_REQUIRED', { confirm: `${NAMESPACE}/${route}` }]);
-    expect(await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 100, confirm: `${NAMESPACE}/${route}` })).toMatchObject({ changed: true, effective: 'proved' });
-    expect(await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 0 })).toMatchObject({ changed: true, effective: 'proved' });
-  });
-
-  test.each([
-    ['weights that do not sum', { stable_weight: 80, canary_weight: 30 }, 'together 100'],
-    ['101', { canary_weight: 101 }, '0 to 100'],
-    ['-1', { stable_weight: -1 }, '0 to 100'],
-    ['a fraction', { canary_weight: 2.5 }, '0 to 100'],
-    ['nothing', {}, 'give canary_weight'],
-    ['a Service that is not in it', { canary_weight: 5, canary_service: 'nobody' }, 'not clear'],
-  ])('refuses %s', async (_, weights, text) => {
-    const error = await errorOf(stage.call(UPDATE, { route_name: route, ...weights }));
-    expect([error.code, error.message]).toEqual(['INVALID_INPUT', expect.stringContaining(text)]);
-  });
-
-  test('names another field manager, and takes over only when told to', async () => {
-    const wish = { route_name: app, canary_weight: 5 };
-    const error = await errorOf(stage.call(UPDATE, wish));
-    expect([error.code, error.details]).toEqual(['FIELD_CONFLICT', { managers: ['sluice-sandbox'] }]);
-    expect(await stage.call<Written>(UPDATE, { ...wish, take_over: true })).toMatchObject({ changed: true, effective: 'proved' });
-    expect(await stage.call<Written>(UPDATE, { ...wish, canary_weight: 0 })).toMatchObject({ changed: true, effective: 'proved' });
-  });
-
-  test("what a release's workflow patched is not a foreign manager's", async () => {
-    const own = await newRoute('own');
-    const { traffic } = await stage.ports({});
-    const ref = { cluster: stage.sandbox.context, namespace: NAMESPACE, name: own };
-    await traffic.setWeight(ref, { stable: `${own}-stable`, candidate: `${own}-canary` }, 40, { releaseId: 'release/a', runId: '1' });
-
-    expect(await stage.call<Written>(UPDATE, { route_name: own, canary_weight: 20 })).toMatchObject({ changed: true, effective: 'proved', before: { weights: { [`${own}-canary`]: 40 } } });
-  });
-
-  test('two calls at once leave one of the two splits, never a mixture', async () => {
-    const both = await Promise.allSettled([15, 65].map((weight) => stage.call(UPDATE, { route_name: route, canary_weight: weight })));
-    const { route: now } = await stage.call<Distribution>(READ, { route_name: route });
-    expect(both.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
-    for (const one of both) if (one.status === 'rejected') expect((one.reason as SluiceError).code).toBe('CONFLICT');
-    expect([15, 65]).toContain(now.weights[`${route}-canary`]);
-    expect(now.weights[`${route}-stable`]).toBe(100 - (now.weights[`${route}-canary`] ?? 0));
-  });
-
-  test('is refused where Argo writes the weights', async () => {
-    const argo = await stage.application('argo', { strategy: 'canary', steps: [20] });
-    const answer = await stage.call<Written>(UPDATE, { route_name: argo, canary_weight: 50, take_over: true });
-    expect(answer).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining(`Rollout ${argo}`), next: expect.stringContaining('argo_promote_rollout'), before: { rollout: argo } });
-    expect(answer.after).toEqual(answer.before);
-
-    await stage.startCanary(argo, 'shop:v2');
-    expect(await stage.call<Distribution>(READ, { route_name: argo })).toMatchObject({ argo_weight: 20, route: { rollout: argo }, services: [{ wanted: 80 }, { wanted: 20 }] });
-    const { services } = await stage.call<Distribution>(READ, { route_name: argo });
-    expect(services[0]?.version).not.toBe(services[1]?.version);
-    expect(await stage.call<Written>(DELETE, { route_name: argo })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining(`Rollout ${argo}`) });
-  });
-
-  test('is refused where users would be answered with 503', async () => {
-    const empty = stage.name('empty');
-    await stage.service(`${empty}-stable`, { app });
-    await stage.service(`${empty}-canary`, { app: 'nobody' });
-    await stage.call(CREATE, { route_name: empty, hostname: stage.host(empty), native_lb: true });
-    expect(await stage.call<Written>(UPDATE, { route_name: empty, canary_weight: 5 })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining(`${empty}-canary has no ready endpoints`) });
-    expect(await stage.call<Written>(UPDATE, { route_name: empty, canary_weight: 0 })).toMatchObject({ changed: false, effective: 'proved' });
-  });
-
-  test('is refused on a sticky route, but for all or nothing', async () => {
-    const sticky = await newRoute('sticky');
-    await writeWeights(sticky, (services) => ({ services, sticky: { cookie: { name: 'lb' } } }));
-    expect(await stage.call<Written>(UPDATE, { route_name: sticky, canary_weight: 20, take_over: true })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('sticky') });
-    expect(await stage.call<Written>(UPDATE, { route_name: sticky, canary_weight: 100, take_over: true, confirm: `${NAMESPACE}/${sticky}` })).toMatchObject({ changed: true, effective: 'proved', after: { sticky: true } });
-    expect((await stage.call<Distribution>(READ, { route_name: sticky })).reason).toContain('sticky');
-  });
-
-  test('is refused where a third Service has a share', async () => {
-    const third = await newRoute('third');
-    await writeWeights(third, (services) => ({ services: [...services, { name: `${app}-active`, port: 8080, weight: 7, nativeLB: true }] }));
-    expect(await stage.call<Written>(UPDATE, { route_name: third, canary_weight: 20, take_over: true })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining(`${app}-active has weight 7`) });
-  });
-
-  test('a running release keeps all three writes off, and is named', async () => {
-    const owned = await newRoute('owned');
-    await stage.client.mergePatch({ kind: TRAEFIK_SERVICE, namespace: NAMESPACE, name: owned }, { metadata: { annotations: { [OWNER_ANNOTATION]: mark } } });
-    for (const [tool, more] of [[UPDATE, { canary_weight: 5 }], [DELETE, {}]] as const) {
-      const error = await errorOf(stage.call(tool, { route_name: owned, ...more }));
-      expect([error.code, error.details['release_id']]).toEqual(['OWNED_BY_OTHER', 'release/dev/routes/somebody']);
-    }
-  });
-});
-
-describe('proof', () => {
-  let route: string;
-
-  beforeAll(async () => {
-    route = await newRoute('proof');
-  });
-
-  test('one Traefik replica that does not answer is named, and nothing is called proved', async () => {
-    const [first = ''] = stage.sandbox.traefikApiUrls;
-    const env = { SLUICE_TRAEFIK_API_URLS: `${first},http://127.0.0.1:9` };
-    const answer = await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 30 }, { env });
-    expect(answer).toMatchObject({ changed: true, effective: 'pending', reason: expect.stringContaining('127.0.0.1:9'), after: { weights: { [`${route}-canary`]: 30 } } });
-    expect(answer.reason).not.toContain(new URL(first).host);
-    expect(answer.after?.in_force.map(({ error }) => error !== undefined)).toEqual([false, true]);
-
-    const seen = await stage.call<Distribution>(READ, { route_name: route }, { env });
-    expect(seen.reason).toContain('127.0.0.1:9');
-  });
-
-  test('without any Traefik API only counters can confirm', async () => {
-    const answer = await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 31 }, { env: { SLUICE_TRAEFIK_API_URLS: '' } });
-    expect(answer).toMatchObject({ changed: true, effective: 'pending', reason: expect.stringContaining('counters'), after: { in_force: [] } });
-  });
-
-  test('weights that somebody else writes at the same time are not called proved', async () => {
-    const ports = (real: Awaited<ReturnType<RouteStage['ports']>>) => ({
-      routes: {
-        ...routesOf(real.routes),
-        setWeights: async (...args: Parameters<typeof real.routes.setWeights>) => {
-          await real.routes.setWeights(...args);
-          await writeWeights(route, (services) => ({ services: services.map((one, index) => ({ ...one, weight: index === 0 ? 1 : 99 })) }));
-        },
-      },
-    });
-    const answer = await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 5, take_over: true }, { ports });
-    expect(answer).toMatchObject({ changed: true, effective: 'pending', reason: expect.stringContaining('somebody else'), after: { weights: { [`${route}-canary`]: 99 } } });
-  });
-
-  test('shares that the weights do not explain are told, with the route that makes them', async () => {
-    const shared = stage.name('shared');
-    const busy = await stage.application('busy', { rps: 60 });
-    const answer = await stage.call<Written>(CREATE, { route_name: shared, hostname: stage.host(shared), stable_service: `${busy}-active`, canary_service: `${busy}-preview`, native_lb: true });
-    expect(answer.effective).toBe('proved');
-    await stage.call(UPDATE, { route_name: shared, canary_weight: 50 });
-    const seen = await eventually('enough requests are counted', async () => {
-      const now = await stage.call<Distribution>(READ, { route_name: shared });
-      return now.agrees === 'too little data' ? undefined : now;
-    });
-    expect(seen).toMatchObject({ agrees: 'no', reason: expect.stringContaining(`TraefikService ${NAMESPACE}/${busy}`) });
-
-    // Whether anything comes through this one cannot be told from the counters.
-    const doubt = await stage.call<Written>(DELETE, { route_name: shared, confirm: `${NAMESPACE}/${shared}` });
-    expect(doubt).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('may be in use'), next: expect.stringContaining('used_elsewhere') });
-    const error = await errorOf(stage.call(DELETE, { route_name: shared, used_elsewhere: true }));
-    expect([error.code, error.message]).toEqual(['CONFIRMATION_REQUIRED', expect.stringContaining('could not be ruled out')]);
-    expect(await stage.call<Written>(DELETE, { route_name: shared, used_elsewhere: true, confirm: `${NAMESPACE}/${shared}` })).toMatchObject({ changed: true, effective: 'proved' });
-    expect((await stage.traffic(busy)).failed).toBe(0);
-  });
-
-  test('without Prometheus the distribution is told without a measured share', async () => {
-    for (const url of ['http://127.0.0.1:9', '']) {
-      const seen = await stage.call<Distribution>(READ, { route_name: route }, { env: { SLUICE_PROMETHEUS_URL: url } });
-      expect(seen).toMatchObject({ agrees: 'too little data', window_seconds: 0, reason: expect.stringMatching(/nothing is measured: (Prometheus does not answer|No Prometheus is configured)/) });
-      expect(seen.services.map(({ share }) => share)).toEqual([undefined, undefined]);
-      expect(seen.route.in_force).toHaveLength(2);
-    }
-  });
-});
-
-describe('deleting', () => {
-  test('is refused while another IngressRoute or TraefikService leads to it', async () => {
-    const used = await newRoute('used');
-    const outer = stage.name('outer');
-    const manifest = { apiVersion: 'traefik.io/v1alpha1', kind: 'TraefikService', metadata: { name: outer, namespace: NAMESPACE }, spec: { mirroring: { kind: 'TraefikService', name: used, mirrors: [{ name: `${used}-canary`, port: 8080, percent: 1 }] } } };
-    await stage.client.apply({ kind: TRAEFIK_SERVICE, namespace: NAMESPACE, name: outer }, manifest, { fieldManager: 'test' });
-    const answer = await stage.call<Written>(DELETE, { route_name: used, confirm: `${NAMESPACE}/${used}` });
-    expect(answer).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining(`TraefikService ${NAMESPACE}/${outer}`) });
-    expect(await stage.exists(INGRESS_ROUTE, used)).toBe(true);
-  });
-
-  test('is refused while its IngressRoute has other rules, which would go with it', async () => {
-    const mixed = await newRoute('mixed');
-    await stage.client.jsonPatch({ kind: INGRESS_ROUTE, namespace: NAMESPACE, name: mixed }, [{ op: 'add', path: '/spec/routes/-', value: { kind: 'Rule', match: 'Host(`other.local`)', services: [{ name: `${mixed}-stable`, port: 8080, nativeLB: true }] } }]);
-    expect(await stage.call<Written>(DELETE, { route_name: mixed, confirm: `${NAMESPACE}/${mixed}` })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('leads elsewhere too') });
-  });
-
-  test('is refused while a configured Prometheus is away, and asks when none is configured', async () => {
-    const dark = await newRoute('dark');
-    const confirm = `${NAMESPACE}/${dark}`;
-    const away = await errorOf(stage.call(DELETE, { route_name: dark, confirm }, { env: { SLUICE_PROMETHEUS_URL: 'http://127.0.0.1:9' } }));
-    expect([away.code, away.message]).toEqual(['PROMETHEUS_UNREACHABLE', expect.stringContaining('not known')]);
-    const none = await errorOf(stage.call(DELETE, { route_name: dark }, { env: { SLUICE_PROMETHEUS_URL: '' } }));
-    expect([none.code, none.message]).toEqual(['CONFIRMATION_REQUIRED', expect.stringContaining('could not be checked: no Prometheus is configured')]);
-    expect(await stage.exists(INGRESS_ROUTE, dark)).toBe(true);
-  });
-
-  test('that stops half-way tells what is gone, and repeating it finishes', async () => {
-    const half = await newRoute('half');
-    const confirm = `${NAMESPACE}/${half}`;
-    const ports = (real: Awaited<ReturnType<RouteStage['ports']>>) => ({
-      routes: { ...routesOf(real.routes), removeTraefikService: async () => Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'the API server went away')) },
-    });
-    const error = await errorOf(stage.call(DELETE, { route_name: half, confirm }, { ports }));
-    expect([error.code, error.message]).toEqual(['CLUSTER_UNREACHABLE', expect.stringMatching(/^IngressRoute \S+ is deleted, TraefikService \S+ is not/)]);
-    expect([await stage.exists(INGRESS_ROUTE, half), await stage.exists(TRAEFIK_SERVICE, half)]).toEqual([false, true]);
-
-    expect(await stage.call<Written>(DELETE, { route_name: half, confirm })).toMatchObject({ changed: true, effective: 'proved' });
-    expect(await stage.exists(TRAEFIK_SERVICE, half)).toBe(false);
-  });
-});
-
-/** The port's methods, bound: the deferred port is a proxy without own properties. */
-function routesOf<Port extends object>(port: Port): Port {
-  const names = ['read', 'served', 'links', 'service', 'create', 'setWeights', 'findIngressRoute', 'removeIngressRoute', 'removeTraefikService'];
-  return Object.fromEntries(names.map((name) => [name, (...args: unknown[]) => (port as Record<string, (...all: unknown[]) => unknown>)[name]?.(...args)])) as Port;
-}

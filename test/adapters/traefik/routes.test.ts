@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createClusters } from '../../../src/adapters/kubernetes/index.ts';
 import type { TraefikApis } from '../../../src/adapters/traefik/replicas.ts';
 import { createRoutes } from '../../../src/adapters/traefik/routes.ts';
-import { SluiceError } from '../../../src/domain/errors.ts';
+import type { SluiceError } from '../../../src/domain/errors.ts';
 import type { RoutePlan, RoutesPort, RouteView } from '../../../src/ports/routes.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 import type { Answer, HttpServer } from '../../support/http-server.ts';
@@ -94,9 +94,7 @@ describe('read', () => {
     expect(await routes().read(REF)).toMatchObject({ form: 'other', entries: [] });
   });
 
-  test('names what is missing', async () => {
-    expect((await errorOf(routes().read({ ...REF, name: 'nobody' }))).code).toBe('TRAFFIC_SERVICE_NOT_FOUND');
-  });
+  test('names what is missing', async () => expect((await errorOf(routes().read({ ...REF, name: 'nobody' }))).code).toBe('TRAFFIC_SERVICE_NOT_FOUND'));
 });
 
 describe('served', () => {
@@ -294,9 +292,7 @@ test('deletions are of the very objects that were read', async () => {
   expect(ingress?.links).toMatchObject([{ to: { kind: 'TraefikService', namespace: 'shop', name: 'app' } }]);
   if (ingress) await port.removeIngressRoute(ingress);
   await port.removeTraefikService(await port.read(REF));
-  expect(writes().map(({ method, body }) => [method, body['preconditions']])).toEqual([
-    ['DELETE', { uid: 'uid-app', resourceVersion: '41' }],
-    ['DELETE', { uid: 'uid-app', resourceVersion: '41' }],
-  ]);
+  const read = { uid: 'uid-app', resourceVersion: '41' };
+  expect(writes().map(({ method, body }) => [method, body['preconditions']])).toEqual([['DELETE', read], ['DELETE', read]]);
   expect(await port.findIngressRoute({ ...REF, name: 'nobody' })).toBeUndefined();
 });
