@@ -12,7 +12,7 @@ export type State = 'normal' | 'anomalous' | 'too-little-data';
 export const ALPHA = 0.01;
 /** Differences of shares below these are never called anomalous, however sure they are. */
 export const LEAST_EFFECT: Readonly<Record<Signal, number>> = { errors: 0.005, latency: 0.02, 'traffic-share': 0.05 };
-/** Below these there is too little data: requests now and before, blocks of the past, and requests once clumps are allowed for. */
+/** Below these there is too little data: requests now and before, blocks of the past, and, to call anything normal, requests once clumps are allowed for. */
 export const LEAST_DATA = { now: 30, past: 100, blocks: 8, effective: 20 } as const;
 
 /** One service of a weighted route. */
@@ -106,19 +106,20 @@ function sum(counts: readonly Counts[]): Counts {
 function judge({ signal, now, past, bound }: Question): { phi: number; p?: number; lack?: string } {
   const before = sum(past);
   const phi = dispersion(past);
-  const lack = lacking(now, before, past, phi) ?? (signal === 'latency' && bound === undefined ? 'there is no latency histogram' : undefined);
+  const lack = lacking(now, before, past) ?? (signal === 'latency' && bound === undefined ? 'there is no latency histogram' : undefined);
   if (lack !== undefined) return { phi, lack };
   const [a, b] = [effective(now, phi), effective(before, phi)];
-  if (signal !== 'traffic-share') return { phi, p: fisherGreater(a, b) };
-  return { phi, p: Math.min(1, 2 * Math.min(fisherGreater(a, b), fisherGreater(b, a))) };
+  const p = signal === 'traffic-share' ? Math.min(1, 2 * Math.min(fisherGreater(a, b), fisherGreater(b, a))) : fisherGreater(a, b);
+  const worth = Math.min(a.total, b.total);
+  // Few requests may prove a great difference, but never that there is none.
+  return { phi, p, ...(worth < LEAST_DATA.effective && { lack: `the past varies ${phi.toFixed(1)} times more than chance, so these requests are worth ${worth}, and ${LEAST_DATA.effective} are needed` }) };
 }
 
-function lacking(now: Counts, before: Counts, past: readonly Counts[], phi: number): string | undefined {
+function lacking(now: Counts, before: Counts, past: readonly Counts[]): string | undefined {
   const filled = past.filter(({ total }) => total > 0).length;
   if (now.total < LEAST_DATA.now) return `${count(now.total)} requests in the window, ${LEAST_DATA.now} are needed`;
   if (before.total < LEAST_DATA.past) return `${count(before.total)} requests before it, ${LEAST_DATA.past} are needed`;
   if (filled < LEAST_DATA.blocks) return `the past fills ${filled} blocks of time, ${LEAST_DATA.blocks} are needed to see how much it varies`;
-  if (Math.min(now.total, before.total) / phi < LEAST_DATA.effective) return `the past varies ${phi.toFixed(1)} times more than chance, so these requests are worth ${Math.floor(Math.min(now.total, before.total) / phi)}, and ${LEAST_DATA.effective} are needed`;
   return undefined;
 }
 
@@ -128,7 +129,7 @@ function conclude(question: Question, phi: number, p: number | undefined, lack: 
   const shareNow = share(now);
   const sharePast = share(before);
   const base = { route: of.route, service: of.service, signal, shareNow, sharePast, requestsNow: Math.round(now.total), requestsPast: Math.round(before.total), dispersion: phi, ...(bound !== undefined && { bound }) };
-  if (p === undefined) return { ...base, state: 'too-little-data', why: `${what(question)}: too little data; ${lack ?? ''}` };
+  if (p === undefined || (p > ALPHA && lack !== undefined)) return { ...base, state: 'too-little-data', why: `${what(question)}: too little data; ${lack ?? ''}` };
   const rise = signal === 'traffic-share' ? Math.abs(shareNow - sharePast) : shareNow - sharePast;
   const figures = `${what(question)}: ${percent(shareNow)} of ${count(now.total)} requests now, ${percent(sharePast)} of ${count(before.total)} before (p ${pText(p)}${phi > 1.05 ? `, clumps of ${phi.toFixed(1)} allowed for` : ''})`;
   if (p > ALPHA) return { ...base, p, state: 'normal', why: `${figures}: no more than chance explains` };
