@@ -99,7 +99,7 @@ export class FakeCluster implements ClusterClient {
       const scoped = this.#scoped(ref, patched, options);
       return { applied: true, object: options.dryRun ? scoped : this.#commit(ref, scoped) };
     };
-    return this.written.around(ref, () => this.#request(patch), (result) => (result.applied && !options.dryRun ? result.object : NOTHING));
+    return this.written.around(ref, () => this.#request(patch), (result) => (result.applied && !options.dryRun ? result.object : NOTHING), options.dryRun ? 'tried' : 'written');
   }
 
   async mergePatch(ref: ObjectRef, body: object, options: PatchOptions = {}): Promise<unknown> {
@@ -110,7 +110,7 @@ export class FakeCluster implements ClusterClient {
       const scoped = this.#scoped(ref, patched, options);
       return options.dryRun ? scoped : this.#commit(ref, scoped);
     };
-    return this.written.around(ref, () => this.#request(patch), (object) => (options.dryRun ? NOTHING : object));
+    return this.written.around(ref, () => this.#request(patch), (object) => (options.dryRun ? NOTHING : object), options.dryRun ? 'tried' : 'written');
   }
 
   /** Merges the manifest into what is there; field managers are not kept. */
@@ -128,7 +128,7 @@ export class FakeCluster implements ClusterClient {
       applyMergePatch(applied as unknown as Record<string, unknown>, { ...rest, metadata: wanted });
       return this.#commit(ref, this.#scoped(ref, applied, {}));
     };
-    return this.written.around(ref, () => this.#request(put), (object) => (dryRun ? NOTHING : object));
+    return this.written.around(ref, () => this.#request(put), (object) => (dryRun ? NOTHING : object), dryRun ? 'tried' : 'written');
   }
 
   async remove(ref: ObjectRef, read: { readonly uid: string }): Promise<void> {
