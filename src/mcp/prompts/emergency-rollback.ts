@@ -68,7 +68,7 @@ function weightsFirst(place: Readonly<Record<string, string>>, name: string): re
       id: 'weights',
       title: 'Blue-green: first all weight to the active Service',
       tool: 'traefik_update_route_weights',
-      args: { ...place, route_name: new Kept('ROUTE'), stable_weight: 100, canary_weight: 0 },
+      args: { ...place, route_name: new Kept('ROUTE'), stable_weight: 100, canary_weight: 0, take_over: true },
       when: [['`effective` is "refused"', { stop: `the weights could not be written; tell the person \`reason\`, and do not abort ${name} before they are at 100/0` }]],
       until: { condition: '`effective` is "proved"', everySeconds: 3, atMostSeconds: 60 },
     },

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import * as known from './arguments.ts';
 import type { PromptKind } from './kind.ts';
 import { backToStable } from './rollback-steps.ts';
-import { Kept, stepsText, type Step } from './steps.ts';
+import { Kept, stepsText, withTakeOver, type Step } from './steps.ts';
 
 type Place = Readonly<Record<string, string>>;
 
@@ -81,13 +81,13 @@ function protect(place: Place, name: string): readonly Step[] {
     id,
     title,
     tool,
-    args: { ...place, route_name: name, ...settings, take_over: true },
+    args: { ...place, route_name: name, ...settings },
     when: [['`effective` is "refused"', { stop: 'the canary is not protected; tell the person `reason`' }]],
     until: { condition: '`effective` is "proved"', everySeconds: 3, atMostSeconds: 60 },
   });
   return [
-    add('breaker', 'Protect users from a canary that fails', 'traefik_add_circuit_breaker', { middleware_name: `${name}-breaker`, threshold: 0.3 }),
-    add('limit', 'Protect the canary from more than it can take', 'traefik_add_rate_limiting', { middleware_name: `${name}-limit`, average: 100 }),
+    ...withTakeOver(add('breaker', 'Protect users from a canary that fails', 'traefik_add_circuit_breaker', { middleware_name: `${name}-breaker`, threshold: 0.3 }), 'limit'),
+    ...withTakeOver(add('limit', 'Protect the canary from more than it can take', 'traefik_add_rate_limiting', { middleware_name: `${name}-limit`, average: 100 }), 'begin'),
   ];
 }
 

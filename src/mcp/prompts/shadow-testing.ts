@@ -1,7 +1,7 @@
 import { dnsName } from '../../contract/target.ts';
 import * as known from './arguments.ts';
 import type { PromptKind } from './kind.ts';
-import { stepsText, type Step } from './steps.ts';
+import { stepsText, withTakeOver, type Step } from './steps.ts';
 
 export const shadowTesting: PromptKind = {
   name: 'shadow_testing',
@@ -39,14 +39,14 @@ function steps(route: Readonly<Record<string, string>>, { service, percent, soak
   const refused = (what: string) => [['`effective` is "refused"', { stop: `${what}; tell the person \`reason\`` }]] as const;
   return [
     { id: 'look', title: 'Look at the route', tool: 'traefik_get_traffic_distribution', args: route },
-    {
+    ...withTakeOver({
       id: 'mirror',
       title: 'Switch mirroring on',
       tool: 'traefik_enable_traffic_mirroring',
       args: { ...route, mirror_service: service, mirror_percent: percent },
       when: refused('nothing is mirrored'),
       until: { condition: '`effective` is "proved"', everySeconds: 3, atMostSeconds: 60 },
-    },
+    }, 'watch'),
     {
       id: 'watch',
       title: 'Let it run, then see that users notice nothing',

@@ -28,6 +28,16 @@ export class Kept {
   }
 }
 
+/** The step, and the same with `take_over`, once a person has agreed that fields of somebody else are written. */
+export function withTakeOver(step: Step, next: string): readonly Step[] {
+  const over = `${step.id}-over`;
+  const errors = { ...step.errors, FIELD_CONFLICT: { ask: true, go: over } } as const;
+  return [
+    { ...step, errors, then: step.then ?? { go: next } },
+    { ...step, id: over, title: 'Somebody else manages these fields (the error names who), and the person has agreed to take them over', args: { ...step.args, take_over: true }, then: step.then ?? { go: next } },
+  ];
+}
+
 const RULES = [
   'Follow the steps in order. After each answer check the points under its step from top to bottom; keep what it says, if the answer has it; then the first "If" that fits decides.',
   'Paths such as `services[role=canary].name` point into the structured answer. <NAME> in arguments stands for the value kept under NAME, as JSON.',
