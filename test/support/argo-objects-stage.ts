@@ -10,14 +10,49 @@ import { CATALOGUE } from '../../src/commands/catalogue.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import type { SluiceError } from '../../src/domain/errors.ts';
 import { createServices } from '../../src/entry/services.ts';
 import { eventually } from './releases-wait.ts';
 
 const run = promisify(execFile);
 
-/** Any answer of a tool; tests look at the fields that they know. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Loose = any;
+interface Named {
+  readonly name: string;
+  readonly phase: string;
+}
+
+/** Fields of the answers of all these tools; which of them are there depends on the tool. */
+export interface Seen extends Named {
+  readonly changed: boolean;
+  readonly effective: string;
+  readonly next: string;
+  readonly found: readonly string[];
+  readonly after: { readonly pod_hash: string };
+  readonly weight: number;
+  readonly step: number;
+  readonly plan: readonly string[];
+  readonly conditions: readonly object[];
+  readonly services: readonly { readonly role: string; readonly version: string }[];
+  readonly analysis: readonly { readonly run: string; readonly status: string }[];
+  readonly message: string;
+  readonly revisions: readonly { readonly revision: number; readonly role: string; readonly images: Readonly<Record<string, string>> }[];
+  readonly events: readonly { readonly at: string; readonly who: string; readonly reason: string }[];
+  readonly writes: readonly { readonly who: string; readonly what: string }[];
+  readonly analysis_runs: readonly object[];
+  readonly rollouts: readonly Named[];
+  readonly total: number;
+}
+
+/** An object of the cluster, as far as tests look into it. */
+export interface Stored {
+  readonly metadata: { readonly generation: number };
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+    readonly strategy: { readonly canary: { readonly steps: readonly object[] } };
+    readonly metrics: readonly { readonly name: string }[];
+  };
+  readonly status?: { readonly completedAt?: string; readonly metricResults: readonly object[] };
+}
 
 /** The tools on the real sandbox, in a namespace of their own that is deleted at the end with all that is in it. */
 export class ObjectsStage {
@@ -45,7 +80,7 @@ export class ObjectsStage {
   }
 
   /** `env`: settings that differ from the sandbox's own. */
-  async call(tool: string, raw: object, env: Record<string, string> = {}): Promise<Loose> {
+  async call(tool: string, raw: object, env: Record<string, string> = {}): Promise<Seen> {
     const { sandbox } = this;
     const { settings } = loadSettings({
       env: { SLUICE_KUBECONFIG: sandbox.kubeconfig, SLUICE_PROMETHEUS_URL: sandbox.prometheusUrl, SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','), SLUICE_HOME: '/nonexistent', ...env },
@@ -57,23 +92,27 @@ export class ObjectsStage {
     const audit = { ready: async () => undefined, record: async () => undefined };
     try {
       const answer = await execute({ command, raw: { cluster: sandbox.context, ...raw }, context, gate: { allowWrite: true, toolsets: [] }, audit });
-      return command.output.parse(answer);
+      return command.output.parse(answer) as unknown as Seen;
     } finally {
       await services.close();
     }
   }
 
+  async get(kind: Kind, name: string): Promise<Stored> {
+    return (await this.client.get(this.ref(kind, name))) as Stored;
+  }
+
   /** A call about one object of the stage's namespace. */
-  about(tool: string, name: string, more: object = {}): Promise<Loose> {
+  about(tool: string, name: string, more: object = {}): Promise<Seen> {
     return this.call(tool, { namespace: this.namespace, name, ...more });
   }
 
-  status(name: string): Promise<Loose> {
+  status(name: string): Promise<Seen> {
     return this.about('argo_get_rollout_status', name);
   }
 
   /** Waits for a status of the tool's own telling. */
-  until(name: string, what: string, wanted: (status: Loose) => boolean): Promise<Loose> {
+  until(name: string, what: string, wanted: (status: Seen) => boolean): Promise<Seen> {
     return eventually(`${name}: ${what}`, async () => {
       const status = await this.status(name);
       return wanted(status) ? status : undefined;
@@ -97,5 +136,12 @@ export class ObjectsStage {
     return { phase: field('Status').replace(/^\W+/, ''), message: field('Message') };
   }
 }
+
+/** The catalogue error that a call ends with. */
+export const failureOf = (call: Promise<unknown>): Promise<SluiceError> =>
+  call.then(
+    () => Promise.reject(new Error('the call did not fail')),
+    (error: SluiceError) => error,
+  );
 
 export const codeOf = (call: Promise<unknown>): Promise<string> => call.then(() => 'no error', (error: { code?: string; message: string }) => error.code ?? error.message);

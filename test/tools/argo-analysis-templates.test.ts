@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { ANALYSIS_RUN, ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
-import { codeOf, type Loose, ObjectsStage } from '../support/argo-objects-stage.ts';
+import { codeOf, failureOf, ObjectsStage, type Seen, type Stored } from '../support/argo-objects-stage.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
@@ -21,14 +21,14 @@ afterAll(() => stage.close(), 60_000);
 
 const BOTH = { success_condition: 'result[0] >= 0.9', failure_condition: 'result[0] < 0.5' };
 const metric = (query: string, more: object = {}): object => ({ name: 'share', address, query, ...BOTH, ...more });
-const setTemplate = (name: string, metrics: object[], more: object = {}): Promise<Loose> => stage.about('argo_set_analysis_template', name, { metrics, ...more });
+const setTemplate = (name: string, metrics: object[], more: object = {}): Promise<Seen> => stage.about('argo_set_analysis_template', name, { metrics, ...more });
 
 /** An AnalysisRun of the template's own spec, which Argo then runs. */
-async function runOf(template: string): Promise<Loose> {
-  const { spec } = (await stage.client.get(stage.ref(ANALYSIS_TEMPLATE, template))) as Loose;
+async function runOf(template: string): Promise<NonNullable<Stored['status']>> {
+  const { spec } = await stage.get(ANALYSIS_TEMPLATE, template);
   await stage.apply(ANALYSIS_RUN, template, { spec });
   return eventually(`the run of ${template} ends`, async () => {
-    const { status } = (await stage.client.get(stage.ref(ANALYSIS_RUN, template))) as Loose;
+    const { status } = await stage.get(ANALYSIS_RUN, template);
     return status?.completedAt ? status : undefined;
   });
 }
@@ -48,12 +48,12 @@ describe('writing', () => {
   test("another manager's fields are not taken without being told to; nothing is written before", async () => {
     await stage.apply(ANALYSIS_TEMPLATE, 'obj-other', { spec: { metrics: [{ name: 'theirs', provider: { prometheus: { query: 'vector(1)', address } }, successCondition: 'result[0] > 0' }] } }, 'their-gitops');
 
-    const refused = await setTemplate('obj-other', [metric('vector(1)')]).catch((error: Loose) => error);
-    const untouched = (await stage.client.get(stage.ref(ANALYSIS_TEMPLATE, 'obj-other'))) as Loose;
+    const refused = await failureOf(setTemplate('obj-other', [metric('vector(1)')]));
+    const untouched = await stage.get(ANALYSIS_TEMPLATE, 'obj-other');
     const taken = await setTemplate('obj-other', [metric('vector(1)')], { take_over: true });
 
     expect(refused).toMatchObject({ code: 'FIELD_CONFLICT', details: { managers: ['their-gitops'] } });
-    expect(untouched.spec.metrics[0].name).toBe('theirs');
+    expect(untouched.spec.metrics[0]?.name).toBe('theirs');
     expect(taken).toMatchObject({ changed: true, effective: 'proved', before: { metrics: [{ name: 'theirs' }] } });
   });
 
@@ -102,7 +102,7 @@ describe('what Argo makes of it', () => {
     const past = await stage.about('argo_get_rollout_history', name);
 
     expect(seen.analysis[0]).toMatchObject({ role: 'pre-promotion', run: expect.stringContaining(name) });
-    expect(past.analysis_runs[0]).toMatchObject({ phase, type: 'PrePromotion', run: done.analysis[0].run, metrics: [{ name: 'share', phase, last_value: expect.stringMatching(/^\[[01]\]$/) }] });
+    expect(past.analysis_runs[0]).toMatchObject({ phase, type: 'PrePromotion', run: done.analysis[0]?.run, metrics: [{ name: 'share', phase, last_value: expect.stringMatching(/^\[[01]\]$/) }] });
     expect(done.next).toMatch(then === 'Paused' ? /argo_promote_rollout/ : /argo_get_rollout_history/);
   });
 });
