@@ -20,7 +20,7 @@ let answers: Record<string, Answer>;
 beforeEach(async () => {
   answers = {};
   server = await startHttpServer(({ path }) => answers[path] ?? { status: 500, body: `no answer prepared for ${path}` });
-  client = createClusters({ kubeconfig: writeKubeconfig({ test: server.url }), requestTimeoutMs: 300 }).client('test');
+  client = createClusters({ kubeconfig: writeKubeconfig({ test: server.url }), requestTimeoutMs: 1_500 }).client('test');
 });
 
 afterEach(() => server.close());
