@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { INGRESS_ROUTE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { eventually } from '../support/releases-wait.ts';
-import { CREATE, DELETE, errorOf, NAMESPACE, READ, RouteStage, routesOf, UPDATE } from '../support/route-stage.ts';
+import { codeOf, CREATE, DELETE, errorOf, NAMESPACE, READ, RouteStage, routesOf, UPDATE } from '../support/route-stage.ts';
 import type { Distribution, Written } from '../support/route-stage.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
@@ -42,6 +42,21 @@ describe('proof', () => {
   test('without any Traefik API only counters can confirm', async () => {
     const answer = await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 31 }, { env: { SLUICE_TRAEFIK_API_URLS: '' } });
     expect(answer).toMatchObject({ changed: true, effective: 'pending', reason: expect.stringContaining('counters'), after: { in_force: [] } });
+  });
+
+  test('a write whose answer is lost is found done, and one that did not happen is not claimed', async () => {
+    const lost = new SluiceError('CLUSTER_UNREACHABLE', 'no answer');
+    const ports = (written: boolean) => (real: Awaited<ReturnType<RouteStage['ports']>>) => ({
+      routes: {
+        ...routesOf(real.routes),
+        setWeights: async (...args: Parameters<typeof real.routes.setWeights>) => {
+          if (written) await real.routes.setWeights(...args);
+          throw lost;
+        },
+      },
+    });
+    expect(await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 40 }, { ports: ports(true) })).toMatchObject({ changed: true, effective: 'proved', after: { weights: { [`${route}-canary`]: 40 } } });
+    expect(await codeOf(stage.call(UPDATE, { route_name: route, canary_weight: 41 }, { ports: ports(false) }))).toBe('CLUSTER_UNREACHABLE');
   });
 
   test('weights that somebody else writes at the same time are not called proved', async () => {
