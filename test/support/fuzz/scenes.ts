@@ -1,4 +1,4 @@
-import { ANALYSIS_TEMPLATE, INGRESS_ROUTE, type ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
+import { ANALYSIS_TEMPLATE, INGRESS_ROUTE, ROLLOUT, type ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
 import type { CommandServices } from '../../../src/commands/command.ts';
 import type { ReleaseGateway } from '../../../src/temporal/gateway.ts';
 import { aView, AT, createFakeGateway, type FakeGateway } from '../fake-gateway.ts';
@@ -53,7 +53,10 @@ async function bringInto(world: FakeWorld, name: SceneName): Promise<void> {
     world.foreignImage('web:v2');
     await world.until(({ paused, podHash, stableHash }) => paused && podHash !== stableHash, BRING_MS);
   }
-  if (name === 'canary aborted') await world.ports.rollouts.abort(world.target, { podHash: world.snapshot().podHash });
+  if (name === 'canary aborted') {
+    world.cluster.update({ kind: ROLLOUT, namespace: TARGET.namespace, name: TARGET.rollout }, ({ status }) => void (status['abort'] = true));
+    await world.until(({ aborted, weight, phase }) => aborted && weight === 0 && phase === 'Degraded', BRING_MS);
+  }
   if (name === 'canary paused by hand') world.pauseByHand(true);
   if (name === 'replica silent') world.silenceReplica('traefik-2', true);
   if (name === 'owned by a release') {

@@ -30,9 +30,9 @@ export function netOf(writes: readonly Write[]): readonly Write[] {
   return left;
 }
 
-/** What of a pretended cluster is looked at besides its answers. */
+/** What of a cluster is looked at besides its answers. */
 export interface Backstage {
-  exists(ref: ObjectRef): boolean;
+  exists(ref: ObjectRef): boolean | Promise<boolean>;
   fail(count: number, code: ErrorCode, afterwards: boolean): void;
 }
 
@@ -75,19 +75,19 @@ export class WatchedClusters implements Clusters {
     this.requests += 1;
     const away = this.#isAway();
     const writes = WRITES.includes(verb) && !args.some((arg) => (arg as { dryRun?: boolean } | undefined)?.dryRun === true);
-    const note = { verb, object: writes ? describe(args[0] as ObjectRef) : '', made: writes && !this.#backstage.exists(args[0] as ObjectRef) };
+    const note = { verb, object: writes ? describe(args[0] as ObjectRef) : '', made: writes && !(await this.#backstage.exists(args[0] as ObjectRef)) };
     if (away) this.#backstage.fail(1, 'CLUSTER_UNREACHABLE', away.afterwards);
-    const answer = await send().catch((error: unknown) => {
+    const answer = await send().catch(async (error: unknown) => {
       // Lost on the way back, or refused by the API server: only what the object's existence and version tell apart.
-      if (writes && away?.afterwards && this.#wasDone(args[0] as ObjectRef, verb, note.made)) this.writes.push(note);
+      if (writes && away?.afterwards && (await this.#wasDone(args[0] as ObjectRef, verb, note.made))) this.writes.push(note);
       throw error;
     });
     if (writes && (verb !== 'jsonPatch' || (answer as PatchResult).applied)) this.writes.push(note);
     return answer;
   }
 
-  #wasDone(ref: ObjectRef, verb: string, made: boolean): boolean {
-    const there = this.#backstage.exists(ref);
+  async #wasDone(ref: ObjectRef, verb: string, made: boolean): Promise<boolean> {
+    const there = await this.#backstage.exists(ref);
     return verb === 'remove' ? !there : !made || there;
   }
 
