@@ -78,7 +78,7 @@ function call(command: Command<typeof input, typeof output>, raw: unknown, more:
     signal: new AbortController().signal,
     progress: () => Promise.resolve(),
   };
-  return execute({ command: command as unknown as Command, raw, context, gate: { allowWrite: true, toolsets: [] }, audit: createAudit({ home, file: auditFile, log }), ...rest });
+  return execute({ command, raw, context, gate: { allowWrite: true, toolsets: [] }, audit: createAudit({ home, file: auditFile, log }), ...rest });
 }
 
 async function entries(): Promise<AuditEntry[]> {

@@ -41,7 +41,7 @@ export interface Steer<I extends z.ZodObject> {
   readonly idempotent: boolean;
   readonly input: I;
   readonly example: z.input<I>;
-  plan(context: CommandContext, target: Target, input: z.output<I>): Promise<Plan>;
+  readonly plan: (context: CommandContext, target: Target, input: z.output<I>) => Promise<Plan>;
 }
 
 interface Common {
