@@ -162,7 +162,7 @@ describe.each(ERAS)('%s over stdio', (era) => {
     const told = new Set<string>();
 
     const subscriptions = [await client.watch(ROLLOUT, (uri) => told.add(uri)), await client.watch(RELEASE, (uri) => told.add(uri))];
-    await eventually('both are told', () => Promise.resolve(told.size === 2 || undefined), { timeoutMs: 15_000 });
+    await eventually('both are told', () => Promise.resolve(told.size === 2 || undefined), { timeoutMs: 30_000 });
     for (const { end } of subscriptions) await end();
     told.clear();
     await new Promise((resolve) => setTimeout(resolve, 2_500));
@@ -170,5 +170,5 @@ describe.each(ERAS)('%s over stdio', (era) => {
 
     expect(subscriptions.map(({ agreed }) => agreed)).toEqual([true, true]);
     expect([...told]).toEqual([]);
-  });
+  }, 60_000);
 });

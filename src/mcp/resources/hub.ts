@@ -5,6 +5,8 @@ import { findKind, type Found } from './index.ts';
 import type { Scope } from './kind.ts';
 
 const RETRY_MS = 5000;
+/** An object that changes five times in one step of a rollout is worth one look. */
+const QUIET_MS = 250;
 /** Addresses that one server watches at a time. */
 const MOST_WATCHED = 200;
 
@@ -78,13 +80,14 @@ export class ResourceHub {
     const { scope, publish, log } = this.#deps;
     let stopped = false;
     let end: (() => void) | undefined;
+    const told = coalesced(() => publish(uri), QUIET_MS);
     let timer: NodeJS.Timeout | undefined;
     const begin = async (missed: boolean): Promise<void> => {
       try {
-        const stop = await kind.watch?.(scope, parts, () => stopped || publish(uri));
+        const stop = await kind.watch?.(scope, parts, told.soon);
         if (stopped) return stop?.();
         end = stop;
-        if (missed) publish(uri);
+        if (missed) told.soon();
       } catch (err) {
         log.warn({ err, uri }, 'A resource cannot be watched yet');
         if (!stopped) timer = setTimeout(() => void begin(true), RETRY_MS).unref();
@@ -94,7 +97,22 @@ export class ResourceHub {
     return () => {
       stopped = true;
       clearTimeout(timer);
+      told.cancel();
       end?.();
     };
   }
+}
+
+/** `soon` calls `tell` once, a little later, however often it is called until then. */
+function coalesced(tell: () => void, afterMs: number): { readonly soon: () => void; readonly cancel: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    soon() {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        tell();
+      }, afterMs).unref();
+    },
+    cancel: () => clearTimeout(timer),
+  };
 }
