@@ -4,6 +4,7 @@ import type { Effect } from '../../domain/effect.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { Admit, RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { ClusterClient } from '../kubernetes/client.ts';
+import { unlessAway } from '../kubernetes/unless-away.ts';
 import { toDetail } from './detail.ts';
 import { readElsewhere, readRollout, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
@@ -66,9 +67,9 @@ async function present(client: ClusterClient, target: Target, first: Rollout): P
 async function waitGone(client: ClusterClient, target: Target, first: Rollout, before: RolloutDetail, changed: boolean): Promise<Effect<RolloutDetail>> {
   const deadline = performance.now() + PROOF_MS;
   for (;;) {
-    const now = await present(client, target, first);
-    if (!now) return { changed, effective: 'proved', reason: 'the Rollout is gone; the cluster now removes its ReplicaSets and pods', before };
-    if (performance.now() > deadline) return stillThere(target, now, before, changed);
+    const seen = await unlessAway(async () => ({ now: await present(client, target, first) }));
+    if (seen && !seen.now) return { changed, effective: 'proved', reason: 'the Rollout is gone; the cluster now removes its ReplicaSets and pods', before };
+    if (performance.now() > deadline) return seen?.now ? stillThere(target, seen.now, before, changed) : { changed, effective: 'pending', reason: 'deletion has begun, but the cluster no longer answers', before };
     await sleep(POLL_MS);
   }
 }

@@ -129,6 +129,19 @@ describe('making', () => {
   });
 });
 
+test('a cluster that goes away right after the writing: pending, not a failure', async () => {
+  fault = (request) => {
+    if (request === 'Rollout shop/new') setTimeout(() => world.cluster.fail(10_000), 1);
+    return undefined;
+  };
+
+  const made = await objects.create(blueGreen);
+
+  expect(made).toMatchObject({ changed: true, effective: 'pending' });
+  expect(made.created).toContain('Rollout shop/new');
+  expect(made).not.toHaveProperty('after');
+}, 20_000);
+
 describe('deleting', () => {
   const admit = (): void => undefined;
   const request = 'delete Rollout shop/shop';
