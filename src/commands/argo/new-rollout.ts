@@ -5,7 +5,7 @@ import type { Target } from '../../domain/release/target.ts';
 import type { NewRollout } from '../../ports/rollout-objects.ts';
 
 const STRATEGIES = ['canary', 'blue-green', 'rolling'] as const;
-export const DEFAULT_WEIGHTS: readonly number[] = [5, 10, 25, 50];
+const DEFAULT_WEIGHTS: readonly number[] = [5, 10, 25, 50];
 const DEFAULT_PORT = 8080;
 const DEFAULT_REPLICAS = 2;
 /** The name is a label of the pods and part of the names of Services. */
