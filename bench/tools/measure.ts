@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender, Name, Question } from './contenders.ts';
 import type { Sample } from './figures.ts';
 import { handshake, type Answer, type Wire } from './wire.ts';
@@ -10,19 +11,38 @@ export interface Line {
 
 export type Samples = Readonly<Partial<Record<Name, readonly Sample[]>>>;
 
+/** One call right after the other, or with a pause in which all that limits a server's rate recovers. */
+export type Pace = 'in a row' | 'now and then';
+
 const WARM_UP = 3;
+const PAUSE_MS = 300;
+
+type Ask = (line: Line, round: number) => Promise<Answer>;
+
+export async function atPace(pace: Pace, lines: readonly Line[], calls: number, ask: Ask): Promise<Samples> {
+  for (const line of lines) for (let round = 0; round < WARM_UP; round += 1) await ask(line, round);
+  return pace === 'in a row' ? inRows(lines, calls, ask) : inTurns(lines, calls, ask);
+}
 
 /** Every line is asked in turn, and who begins changes: what drifts during the run, drifts for all. */
-export async function inTurns(lines: readonly Line[], calls: number, ask: (line: Line, round: number) => Promise<Answer>): Promise<Samples> {
+async function inTurns(lines: readonly Line[], calls: number, ask: Ask): Promise<Samples> {
   const samples: Partial<Record<Name, Sample[]>> = {};
-  for (let round = -WARM_UP; round < calls; round += 1) {
-    const first = (round + WARM_UP) % lines.length;
-    for (const line of [...lines.slice(first), ...lines.slice(0, first)]) {
-      const { ms, bytes } = await ask(line, Math.max(round, 0));
-      if (round >= 0) (samples[line.contender.name] ??= []).push({ ms, bytes });
-    }
+  for (let round = 0; round < calls; round += 1) {
+    const first = round % lines.length;
+    for (const line of [...lines.slice(first), ...lines.slice(0, first)]) keep(samples, line, await ask(line, round));
+    await sleep(PAUSE_MS);
   }
   return samples;
+}
+
+async function inRows(lines: readonly Line[], calls: number, ask: Ask): Promise<Samples> {
+  const samples: Partial<Record<Name, Sample[]>> = {};
+  for (const line of lines) for (let round = 0; round < calls; round += 1) keep(samples, line, await ask(line, round));
+  return samples;
+}
+
+function keep(samples: Partial<Record<Name, Sample[]>>, { contender }: Line, { ms, bytes }: Answer): void {
+  (samples[contender.name] ??= []).push({ ms, bytes });
 }
 
 export function listTools({ wire }: Line): Promise<Answer> {

@@ -1,10 +1,12 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Name } from './contenders.ts';
 import { percentile, ratioToBetter, short, spread, type Sample } from './figures.ts';
+import type { Pace } from './measure.ts';
 import { PEERS } from './peers.ts';
 import { VIAS, type Results, type Row } from './run.ts';
 
 const NAMES: readonly Name[] = ['sluice', 'kubernetes-mcp-server', 'mcp-server-kubernetes'];
+const PACES: readonly Pace[] = ['in a row', 'now and then'];
 const READY_MS = 800;
 /** How much a status may differ between the least and the largest number of Rollouts and still be called flat. */
 const FLAT = 1.25;
@@ -15,7 +17,9 @@ const WORDS: Readonly<Record<Row['question'], string>> = { list: 'list', 'list-f
 /** Every table in Markdown, which reads as well in a terminal. */
 export function tables(results: Results): string {
   return [
-    ...VIAS.map((via) => `### ${via}: p50 / p99 in ms\n\n${timesTable(results.rows.filter((row) => row.via === via))}`),
+    ...VIAS.flatMap((via) => PACES.map((pace) => ({ via, pace, rows: results.rows.filter((row) => row.via === via && row.pace === pace) })))
+      .filter(({ rows }) => rows.length > 0)
+      .map(({ via, pace, rows }) => `### ${via}, ${pace}: p50 / p99 in ms\n\n${timesTable(rows)}`),
     `### One status, from few Rollouts to many\n\n${flatTable(results)}`,
     `### Bytes of an answer\n\n${bytesTable(results)}`,
     `### Start over stdio: median (most) in ms\n\n${startTable(results)}`,
@@ -36,7 +40,7 @@ function timesTable(rows: readonly Row[]): string {
 
 function flatTable({ rows }: Results): string {
   const lines = VIAS.filter((via) => via.endsWith('raw')).map((via) => {
-    const found = rows.filter((row) => row.via === via && row.question === 'status');
+    const found = rows.filter((row) => row.via === via && row.pace === 'in a row' && row.question === 'status');
     const p50 = found.map(({ samples }) => spread(times(samples.sluice)).p50);
     const ratio = (p50.at(-1) ?? NaN) / (p50[0] ?? NaN);
     return [via, found.map(({ size }, index) => `${size}: ${short(p50[index] ?? NaN)} ms`).join(', '), short(ratio), verdict(ratio, FLAT)];
@@ -45,7 +49,7 @@ function flatTable({ rows }: Results): string {
 }
 
 function bytesTable({ rows }: Results): string {
-  const lines = rows.filter(({ via }) => via === 'stdio, raw').map(({ question, size, samples }) => [WORDS[question], String(size), ...NAMES.map((name) => bytes(samples[name]))]);
+  const lines = rows.filter(({ via, pace }) => via === 'stdio, raw' && pace === 'in a row').map(({ question, size, samples }) => [WORDS[question], String(size), ...NAMES.map((name) => bytes(samples[name]))]);
   return table(['question', 'Rollouts', ...NAMES], lines);
 }
 
@@ -98,8 +102,8 @@ export function document(results: Results, calls: number): string {
   return `${ABOUT}
 ## Figures
 
-One run on ${cores} cores and ${Math.round(totalmem() / 2 ** 30)} GiB with Node ${process.versions.node}, against ${peers}; ${calls} calls of each kind raw, a quarter
-as many with the client. Load average when the measuring of each number of Rollouts began: ${results.busy.map((load) => load.toFixed(1)).join(', ')}.${busy}
+One run on ${cores} cores and ${Math.round(totalmem() / 2 ** 30)} GiB with Node ${process.versions.node}, against ${peers}; ${calls} calls of each kind
+in a row, a quarter as many now and then. Load average when the measuring of each number of Rollouts began: ${results.busy.map((load) => load.toFixed(1)).join(', ')}.${busy}
 
 ${tables(results)}
 `;
@@ -111,8 +115,10 @@ Written by \`npm run bench:tools -- --write\`; change bench/tools/, not this pag
 
 Sluice's MCP server beside two others from npm, on one sandbox (a real API server and Argo Rollouts controller) with more and more
 Rollouts, all with the same questions: the list of the Rollouts of a namespace, one Rollout, and the list of tools. All servers run
-at the same time and are asked in turn, one request at a time; who begins a round changes. An answer without the wanted names, or
-with an error, ends the run.
+at the same time, and one request at a time is under way. An answer without the wanted names, or with an error, ends the run.
+
+* **in a row**: each server gets its calls one right after the other. **now and then**: all are asked in turn, and 0.3 s pass between
+  the turns; who begins a turn changes. The two differ for \`kubernetes-mcp-server\`, whose Kubernetes client lets 5 requests a second through.
 
 * **raw**: JSON-RPC written to the pipe or the kept HTTP connection by the bench itself; the time ends with the last byte of the
   answer. **client**: through the usual client library, the same for all.

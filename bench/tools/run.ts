@@ -4,7 +4,7 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import type { Closers } from '../../src/entry/demo/closers.ts';
 import type { Contender, Question } from './contenders.ts';
 import { HttpWire } from './http-wire.ts';
-import { askTool, inTurns, listTools, start, type Line, type Place, type Samples, type Start } from './measure.ts';
+import { askTool, atPace, listTools, start, type Line, type Pace, type Place, type Samples, type Start } from './measure.ts';
 import { mostDuring, residentMib } from './memory.ts';
 import { ManyRollouts } from './rollouts.ts';
 import { SdkWire } from './sdk-wire.ts';
@@ -25,6 +25,7 @@ export interface Options {
 /** One row: a question, asked in one way at one number of Rollouts. */
 export interface Row {
   readonly via: Via;
+  readonly pace: Pace;
   readonly question: Question | 'tools/list';
   readonly size: number;
   readonly samples: Samples;
@@ -70,13 +71,15 @@ async function measureSize(lines: Lines, size: number, place: Place, calls: numb
   const add = (row: Row): void => void (results.rows as Row[]).push(row);
   (results.busy as number[]).push(loadavg()[0] ?? 0);
   for (const via of VIAS) {
-    const count = via.endsWith('raw') ? calls : Math.ceil(calls / 4);
-    add({ via, question: 'tools/list', size, samples: await inTurns(lines[via], count, listTools) });
-    for (const question of ['list', 'list-fresh', 'status'] as const) {
-      const able = lines[via].filter(({ contender }) => contender.ask(question, '', '') !== undefined);
-      add({ via, question, size, samples: await inTurns(able, count, (line, round) => askTool(line, question, place, round)) });
+    for (const [pace, count] of [['in a row', calls], ['now and then', Math.ceil(calls / 4)]] as const) {
+      if (pace === 'in a row' && !via.endsWith('raw')) continue;
+      add({ via, pace, question: 'tools/list', size, samples: await atPace(pace, lines[via], count, listTools) });
+      for (const question of ['list', 'list-fresh', 'status'] as const) {
+        const able = lines[via].filter(({ contender }) => contender.ask(question, '', '') !== undefined);
+        add({ via, pace, question, size, samples: await atPace(pace, able, count, (line, round) => askTool(line, question, place, round)) });
+      }
+      say(`${via}, ${pace}: done`);
     }
-    say(`${via}: done`);
   }
   await remember(lines['stdio, raw'], size, place, results);
 }

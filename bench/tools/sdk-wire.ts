@@ -1,7 +1,6 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Launch } from './contenders.ts';
 import type { Answer, Wire } from './wire.ts';
 
@@ -11,8 +10,7 @@ export class SdkWire implements Wire {
   readonly #ready: Promise<void>;
 
   constructor(to: Launch | string) {
-    // Its types and exactOptionalPropertyTypes do not agree.
-    this.#ready = this.#client.connect(typeof to === 'string' ? (new StreamableHTTPClientTransport(new URL(to)) as Transport) : overPipes(to));
+    this.#ready = this.#client.connect(typeof to === 'string' ? new StreamableHTTPClientTransport(new URL(to)) : overPipes(to));
   }
 
   async request(method: string, params: object): Promise<Answer> {

@@ -142,7 +142,7 @@ describe('failures', () => {
     answers[PATH] = { silent: true };
     const slow = await failure(client.get(APP));
     expect(slow).toMatchObject({ code: 'CLUSTER_UNREACHABLE', details: { timedOut: true } });
-    expect(slow.message).toContain('300 ms');
+    expect(slow.message).toContain('1500 ms');
 
     await server.close();
     expect((await failure(client.get(APP))).message).toContain('ECONNREFUSED');
