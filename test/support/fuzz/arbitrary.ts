@@ -33,9 +33,17 @@ export function inputsFor(command: Command, names: Names): fc.Arbitrary<unknown>
 export function rightShaped(command: Command, names: Names): fc.Arbitrary<unknown> {
   const schema = z.toJSONSchema(command.input, { io: 'input' }) as Schema;
   const made = fromSchema(schema, wordsFor(names));
-  const examples = command.examples.map(({ input }) => ({ ...input, ...('namespace' in input ? { namespace: names.namespace } : {}) }));
+  const examples = command.examples.flatMap(({ input }) => [placed(input, names), { ...placed(input, names), ...inTheWorld(input, names) }]);
   const mixed = fc.tuple(fc.constantFrom(...examples), made).map(([example, fields]) => ({ ...(fields as object), ...example }));
   return fc.oneof({ weight: 4, arbitrary: made }, { weight: 1, arbitrary: mixed }, { weight: 1, arbitrary: fc.constantFrom(...examples) });
+}
+
+const placed = (input: object, { namespace }: Names): object => ('namespace' in input ? { ...input, namespace } : input);
+
+/** The names of an example, as they are in the world. */
+function inTheWorld(input: object, { namespace, rollout }: Names): object {
+  const named = Object.fromEntries(['name', 'route_name'].filter((field) => field in input).map((field) => [field, rollout]));
+  return 'confirm' in input ? { ...named, confirm: `${namespace}/${rollout}` } : named;
 }
 
 function fromSchema(schema: Schema, words: Words, field = ''): fc.Arbitrary<unknown> {

@@ -1,4 +1,4 @@
-import { ANALYSIS_TEMPLATE, INGRESS_ROUTE, ROLLOUT, type ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
+import { ANALYSIS_TEMPLATE, INGRESS_ROUTE, ROLLOUT, SERVICE, TRAEFIK_SERVICE, type ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
 import type { CommandServices } from '../../../src/commands/command.ts';
 import type { ReleaseGateway } from '../../../src/temporal/gateway.ts';
 import { aView, AT, createFakeGateway, type FakeGateway } from '../fake-gateway.ts';
@@ -9,7 +9,10 @@ import type { Names } from './words.ts';
 
 const TARGET = { cluster: 'prod', namespace: 'shop', rollout: 'web' };
 /** The names of the tools' examples. */
-export const NAMES: Names = { ...TARGET, services: ['web-stable', 'web-canary', 'web-active', 'web-preview'], templates: ['success-ratio'] };
+export const NAMES: Names = { ...TARGET, services: ['web-stable', 'web-canary', 'web-active', 'web-preview', 'api-stable', 'api-canary'], templates: ['success-ratio'], freeRoutes: ['api'] };
+
+/** By the clock, which may be hurried. */
+const BRING_MS = 300_000;
 
 /** States in which a tool may meet a Rollout and its route. */
 export const SCENES = ['canary at rest', 'canary under way', 'canary aborted', 'canary paused by hand', 'blue-green at rest', 'blue-green under way', 'owned by a release', 'replica silent'] as const;
@@ -27,7 +30,8 @@ export interface Scene {
 /** A world of its own for one call. */
 export async function createScene(name: SceneName): Promise<Scene> {
   const world = createFakeWorld({ target: TARGET, strategy: name.startsWith('blue-green') ? 'blue-green' : 'canary' });
-  world.cluster.create({ kind: INGRESS_ROUTE, namespace: TARGET.namespace, name: TARGET.rollout }, { spec: { routes: [{ kind: 'Rule', match: 'Host(`web.example.com`)', services: [{ kind: 'TraefikService', name: TARGET.rollout }] }] } });
+  for (const name of [TARGET.rollout, 'api']) addRule(world, name);
+  addFreeRoute(world);
   world.cluster.create({ kind: ANALYSIS_TEMPLATE, namespace: TARGET.namespace, name: 'success-ratio' }, { spec: { metrics: [{ name: 'ratio', provider: { prometheus: { address: 'http://p', query: 'up' } } }] } });
   await bringInto(world, name);
   const clusters = new WatchedClusters(world.clusters, { exists: (ref) => exists(world, ref), fail: (count, code, afterwards) => world.cluster.fail(count, code, afterwards) });
@@ -45,8 +49,20 @@ function exists(world: FakeWorld, ref: ObjectRef): boolean {
   }
 }
 
-/** By the clock, which may be hurried. */
-const BRING_MS = 300_000;
+function addRule(world: FakeWorld, name: string): void {
+  const rule = { kind: 'Rule', match: `Host(\`${name}.example.com\`)`, services: [{ kind: 'TraefikService', name }] };
+  world.cluster.create({ kind: INGRESS_ROUTE, namespace: TARGET.namespace, name }, { spec: { routes: [rule] } });
+}
+
+/** A weighted route that no Rollout writes to, in use by nobody. */
+function addFreeRoute(world: FakeWorld): void {
+  const { namespace } = TARGET;
+  const names = ['api-stable', 'api-canary'];
+  for (const name of names) world.cluster.create({ kind: SERVICE, namespace, name }, { spec: { selector: { app: 'api' }, ports: [{ port: 8080 }] } });
+  const services = names.map((name, index) => ({ name, port: 8080, weight: index === 0 ? 100 : 0 }));
+  world.cluster.create({ kind: TRAEFIK_SERVICE, namespace, name: 'api' }, { spec: { weighted: { services } } });
+  world.traefik.follow(world.cluster, namespace, 'api', true);
+}
 
 async function bringInto(world: FakeWorld, name: SceneName): Promise<void> {
   if (name.endsWith('under way') || name === 'canary aborted') {

@@ -6,10 +6,12 @@ export interface Names {
   readonly rollout: string;
   readonly services: readonly string[];
   readonly templates: readonly string[];
+  /** Routes that no Rollout writes to. */
+  readonly freeRoutes?: readonly string[];
 }
 
 /** Values that fit the world, by field name; a field that is not here is made from its schema. Repeated ones come more often. */
-export function wordsFor({ cluster, namespace, rollout, services, templates }: Names): Readonly<Record<string, readonly unknown[]>> {
+export function wordsFor({ cluster, namespace, rollout, services, templates, freeRoutes = [] }: Names): Readonly<Record<string, readonly unknown[]>> {
   const objects = [rollout, rollout, rollout, rollout, 'absent', 'absent', 'a'.repeat(253), 'web.v2'];
   const service = [...services, ...services, 'absent'];
   return {
@@ -17,7 +19,7 @@ export function wordsFor({ cluster, namespace, rollout, services, templates }: N
     namespace: [namespace, namespace, namespace, namespace, namespace, 'absent'],
     name: objects,
     rollout: objects,
-    route_name: objects,
+    route_name: [...objects, ...freeRoutes, ...freeRoutes, ...freeRoutes],
     release_id: [`release/${cluster}/${namespace}/${rollout}`, `release/${cluster}/${namespace}/absent`, 'release/x'],
     confirm: [`${namespace}/${rollout}`, `${namespace}/${rollout}`, `release/${cluster}/${namespace}/${rollout}`, `${namespace}/absent`, 'yes'],
     image: ['shop:v1', 'shop:v2', 'registry.example:5000/a/b@sha256:00'],
@@ -39,8 +41,8 @@ export function wordsFor({ cluster, namespace, rollout, services, templates }: N
     step: [0, 1, 3, true],
     full: [true, false],
     timeout_seconds: [0, 1],
-    stable_weight: [0, 5, 50, 90, 95, 100],
-    canary_weight: [100, 95, 50, 10, 5, 0],
+    stable_weight: [50, 50, 50, 90, 0, 100],
+    canary_weight: [50, 50, 50, 10, 100, 0],
     window_seconds: [10, 60],
     idle_seconds: [60],
     port: [8080, 80],
