@@ -9,6 +9,10 @@ import { getPrompt, listPrompts } from './prompts/get.ts';
 import { uriTemplateOf } from './resources/index.ts';
 import { listResources, readResource } from './resources/read.ts';
 
+/** These change only when the server is started anew, with other settings or another version. */
+const STATIC = { ttlMs: 60_000 };
+const CACHE_HINTS = { 'tools/list': STATIC, 'prompts/list': STATIC, 'resources/templates/list': STATIC };
+
 export interface Connection {
   readonly era: 'legacy' | 'modern';
   /** Whether changes of resources can reach this client. */
@@ -23,7 +27,7 @@ export interface Connection {
 export function createServer(offer: Offer, { era, subscribes }: Connection): McpServer {
   const { deps, tools, resources, prompts } = offer;
   const capabilities = { tools: {}, resources: subscribes ? { subscribe: true } : {}, prompts: {}, completions: {} };
-  const mcp = new McpServer({ name: 'sluice', title: 'Sluice', version: deps.version }, { capabilities, instructions: INSTRUCTIONS });
+  const mcp = new McpServer({ name: 'sluice', title: 'Sluice', version: deps.version }, { capabilities, instructions: INSTRUCTIONS, cacheHints: CACHE_HINTS });
   const { server } = mcp;
   const contextFor = (request: ServerContext) => contextOf(deps.services, request, sessionOf(mcp));
   server.setRequestHandler('tools/list', () => ({ tools: [...tools] }));

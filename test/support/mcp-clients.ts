@@ -37,7 +37,7 @@ export type CompletionRef = { readonly type: 'ref/resource'; readonly uri: strin
 export interface ClientOptions {
   readonly name?: string;
   /** The answer of the user to every question; absent: the client cannot ask. */
-  readonly answer?: boolean;
+  readonly answer?: boolean | (() => boolean);
 }
 
 type Where = { readonly url: string } | { readonly command: string; readonly args: string[] };
@@ -48,7 +48,7 @@ export function connect(era: Era, where: Where, options: ClientOptions = {}): Pr
 
 async function connect2(where: Where, { name = 'test-agent', answer }: ClientOptions): Promise<TestClient> {
   const client = new Client({ name, version: '1' }, { capabilities: answer === undefined ? {} : { elicitation: { form: {} } }, versionNegotiation: { mode: 'auto' } });
-  if (answer !== undefined) client.setRequestHandler('elicitation/create', () => ({ action: 'accept' as const, content: { yes: answer } }));
+  if (answer !== undefined) client.setRequestHandler('elicitation/create', () => ({ action: 'accept' as const, content: { yes: typeof answer === 'function' ? answer() : answer } }));
   await client.connect('url' in where ? new StreamableHTTPClientTransport(new URL(where.url)) : new StdioClientTransport({ ...where, stderr: 'ignore' }));
   return {
     listTools: () => client.listTools() as ReturnType<TestClient['listTools']>,
@@ -72,7 +72,7 @@ async function connect2(where: Where, { name = 'test-agent', answer }: ClientOpt
 
 async function connect1(where: Where, { name = 'test-agent', answer }: ClientOptions): Promise<TestClient> {
   const client = new Client1({ name, version: '1' }, { capabilities: answer === undefined ? {} : { elicitation: {} } });
-  if (answer !== undefined) client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept' as const, content: { yes: answer } }));
+  if (answer !== undefined) client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept' as const, content: { yes: typeof answer === 'function' ? answer() : answer } }));
   await client.connect(('url' in where ? new StreamableHTTPClientTransport1(new URL(where.url)) : new StdioClientTransport1({ ...where, stderr: 'ignore' })));
   return {
     listTools: () => client.listTools() as ReturnType<TestClient['listTools']>,
