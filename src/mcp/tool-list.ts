@@ -9,7 +9,7 @@ export function toTool(command: Command): Tool {
     title: command.title,
     description: command.description,
     inputSchema: schemaOf(command.input, 'input') as Tool['inputSchema'],
-    outputSchema: outline(schemaOf(command.output, 'output')) as NonNullable<Tool['outputSchema']>,
+    outputSchema: outline(schemaOf(command.output, 'output')),
     annotations: hints(command),
   };
 }
