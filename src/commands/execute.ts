@@ -71,6 +71,11 @@ async function record({ command, raw, context, audit }: Execution, started: numb
   await audit.record(detail === undefined ? entry : { ...entry, detail: harmless(detail) as string });
 }
 
+/** A call of a tool that this server does not have is a call, too. */
+export async function recordUnknown(audit: AuditTrail, who: string, name: string, raw: unknown): Promise<void> {
+  await audit.record({ at: new Date().toISOString(), who, tool: cleanText(name, 80), kind: 'unknown', arguments: harmless(raw ?? {}), result: 'TOOL_NOT_FOUND', ms: 0 });
+}
+
 const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|kubeconfig/i;
 
 /** Arguments come from anybody: what looks like a secret is masked, and long texts are cut. */

@@ -5,7 +5,8 @@ export interface AuditEntry {
   /** e.g. `mcp:claude-code`, `cli:ada`, `http:127.0.0.1`. */
   readonly who: string;
   readonly tool: string;
-  readonly kind: 'read' | 'write' | 'destructive';
+  /** `unknown`: a tool that this server does not have. */
+  readonly kind: 'read' | 'write' | 'destructive' | 'unknown';
   /** As given, secrets masked and long texts cut. */
   readonly arguments: unknown;
   /** `ok`, `asked` (a confirmation was asked for, nothing was done), or a code of the error catalogue. */

@@ -1,6 +1,6 @@
 import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequiredResult, type ServerContext } from '@modelcontextprotocol/server';
 import type { Command, Confirmation } from '../commands/command.ts';
-import { Asked, execute } from '../commands/execute.ts';
+import { Asked, execute, recordUnknown } from '../commands/execute.ts';
 import { offered } from '../commands/gate.ts';
 import { failureText, toFailure } from '../contract/failure.ts';
 import { nearest } from '../contract/nearest.ts';
@@ -21,7 +21,7 @@ interface Call {
 
 /** Answers `tools/call`. Every failure but an unknown tool is a result with `isError`. */
 export async function callTool(call: Call, name: string, args: unknown): Promise<CallToolResult | InputRequiredResult> {
-  const command = find(call.deps, name);
+  const command = await find(call, name, args);
   const started = Date.now();
   try {
     const result = await run(call, command, args);
@@ -33,9 +33,11 @@ export async function callTool(call: Call, name: string, args: unknown): Promise
   }
 }
 
-function find({ catalogue, gate }: McpDeps, name: string): Command {
+async function find({ deps, request, session }: Call, name: string, args: unknown): Promise<Command> {
+  const { catalogue, gate, audit } = deps;
   const command = catalogue.find((known) => known.name === name);
   if (command) return command;
+  await recordUnknown(audit, callerOf(request, session).id, name, args);
   const near = nearest(name, offered(catalogue, gate).map((known) => known.name));
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${cleanText(name, 80)}${near ? `; did you mean ${near}?` : ''}`);
 }

@@ -98,6 +98,10 @@ test('a server that does not write refuses to, before it looks at the arguments'
 test('an unknown tool is named, with the nearest', async () => {
   expect(await callRest(writing, 'release_lst', {})).toMatchObject({ status: 404, body: { error: { code: 'TOOL_NOT_FOUND', message: 'There is no tool release_lst; did you mean release_list?' } } });
   expect(await callRest(writing, 'x'.repeat(1500), {})).toMatchObject({ status: 404, body: { error: { code: 'TOOL_NOT_FOUND' } } });
+  expect(audit.entries.map(({ who, tool, kind, result }) => [who, tool.length, kind, result])).toEqual([
+    ['http:127.0.0.1', 11, 'unknown', 'TOOL_NOT_FOUND'],
+    ['http:127.0.0.1', 80, 'unknown', 'TOOL_NOT_FOUND'],
+  ]);
 });
 
 test('the caller is an address, and what the caller says its name is', async () => {

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Command } from '../../commands/command.ts';
+import { recordUnknown } from '../../commands/execute.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { sendFailure } from '../answer.ts';
 import { callTool, type Call } from './call.ts';
@@ -31,13 +33,24 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
 }
 
 async function answerCall(deps: RestDeps, request: Named, reply: FastifyReply): Promise<unknown> {
-  const command = findTool(deps, request.params.name);
+  const command = await toolOf(deps, request);
   const call = { deps, command, raw: argumentsOf(request.body), caller: callerOf(request), signal: goneSignal(reply) };
   const willRun = deps.gate.allowWrite || command.kind === 'read';
   if (willRun && wantsEvents(request.headers.accept)) return streamAnswer(reply, (progress) => callTool({ ...call, progress }), deps.keepAliveMs);
   const silent: Call['progress'] = () => Promise.resolve();
   const { status, body } = await callTool({ ...call, progress: silent });
   return reply.code(status).header('cache-control', 'no-store').send(body);
+}
+
+/** Errors: TOOL_NOT_FOUND, which the audit log keeps. */
+async function toolOf(deps: RestDeps, request: Named): Promise<Command> {
+  const { name } = request.params;
+  try {
+    return findTool(deps, name);
+  } catch (error) {
+    await recordUnknown(deps.audit, callerOf(request).id, name, request.body);
+    throw error;
+  }
 }
 
 /** No body means no arguments; `null` is one, and it is not an object. */

@@ -38,7 +38,7 @@ describe('where a list comes from', () => {
 
   test('an empty one is told from a namespace that is not there, from the watch and without', async () => {
     const empty = { namespace: 'empty' };
-    for (const begin of [() => scene.open({ cached: false }), () => scene.open(), () => scene.cached()]) {
+    for (const begin of [async () => scene.open({ cached: false }), async () => scene.open(), async () => scene.cached()]) {
       await begin();
       await expect(scene.list(empty)).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND', message: 'Cluster "test" has no namespace "empty".' });
     }
