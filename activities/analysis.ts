@@ -2,7 +2,7 @@ import { SluiceError } from '../src/domain/errors.ts';
 import { countArms } from '../src/domain/analysis/increase.ts';
 import { judgeLimits } from '../src/domain/analysis/limits.ts';
 import { confirmShare } from '../src/domain/analysis/share.ts';
-import type { Verdict } from '../src/domain/analysis/verdict.ts';
+import { isOpen, type Verdict } from '../src/domain/analysis/verdict.ts';
 import type { AnalysisSpec } from '../src/domain/release/plan.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
@@ -30,7 +30,7 @@ export const analysisActivities = (ports: Ports) => ({
   async awaitVerdict(input: Judgement): Promise<Verdict> {
     return waitFor(async () => {
       const verdict = await judgeNow(ports, input);
-      return verdict.outcome === 'no-data' ? undefined : verdict;
+      return isOpen(verdict.outcome) ? undefined : verdict;
     });
   },
 });

@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Judgement } from '../activities/analysis.ts';
-import type { Verdict } from '../src/domain/analysis/verdict.ts';
+import { isOpen, type Verdict } from '../src/domain/analysis/verdict.ts';
 import { read } from './activity-options.ts';
 import { first } from './first.ts';
 import type { ReleaseRun } from './release-run.ts';
@@ -37,7 +37,7 @@ export async function soakAndJudge(run: ReleaseRun, step: Step): Promise<Advance
 async function verdictOf(run: ReleaseRun, step: Step): Promise<Verdict | 'skipped'> {
   run.enter('judging', `judging weight ${run.weightWanted}`);
   run.verdict = await read.judge.executeWithOptions({ summary: `judge weight ${run.weightWanted}` }, [step.judgement]);
-  return run.verdict.outcome === 'no-data' ? awaitData(run, step) : run.verdict;
+  return isOpen(run.verdict.outcome) ? awaitData(run, step) : run.verdict;
 }
 
 /** No data holds, then asks; data that comes meanwhile decides. */

@@ -44,7 +44,7 @@ function weightLine({ weight_wanted: wanted, weights, live, verdict }: Watched):
 
 function verdictLines({ verdict }: Watched): string[] {
   if (!verdict) return [];
-  const colour = { pass: pc.green, fail: pc.red, 'no-data': pc.yellow, skipped: pc.yellow }[verdict.outcome];
+  const colour = { pass: pc.green, fail: pc.red, 'no-data': pc.yellow, 'too-little-traffic': pc.yellow, inconclusive: pc.yellow, skipped: pc.yellow }[verdict.outcome];
   const numbers = verdict.candidate ? ` (${verdict.candidate.requests} requests, ${verdict.candidate.errors} errors)` : '';
   return [`verdict  ${colour(verdict.outcome)} ${verdict.reason}${numbers}`, ...verdict.findings.map(({ metric, measured, limit, outcome }) => `         ${metric} ${figure(metric, measured)}, limit ${figure(metric, limit)}: ${outcome}`)];
 }

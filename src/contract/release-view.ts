@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Verdict } from '../domain/analysis/verdict.ts';
+import { JUDGED, type Verdict } from '../domain/analysis/verdict.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import { RELEASE_STATES } from '../domain/release/state.ts';
 import { parseReleaseId, type Target } from '../domain/release/target.ts';
@@ -26,9 +26,9 @@ export const weights = z
 
 const counts = z.strictObject({ requests: z.number(), errors: z.number() });
 const verdict = z.strictObject({
-  outcome: z.enum(['pass', 'fail', 'no-data', 'skipped']),
+  outcome: z.enum([...JUDGED, 'skipped']),
   reason: z.string(),
-  findings: z.array(z.strictObject({ metric: z.string(), outcome: z.string(), measured: z.number().optional(), limit: z.number(), reason: z.string() })),
+  findings: z.array(z.strictObject({ metric: z.string(), outcome: z.string(), measured: z.number().optional(), limit: z.number().optional(), reason: z.string() })),
   candidate: counts.optional(),
   stable: counts.optional(),
   measured_share: z.number().optional(),

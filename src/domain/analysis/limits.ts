@@ -15,7 +15,7 @@ export interface StepCounts {
  * without data leaves it without data. Only pass may advance a release.
  */
 export function judgeLimits(limits: AnalysisSpec, counts: StepCounts): Verdict {
-  const findings = [successRatio(limits, counts.candidate), ...latency(limits, counts.candidate)];
+  const findings = [...successRatio(limits, counts.candidate), ...latency(limits, counts.candidate)];
   const outcome = worst(findings);
   return {
     outcome,
@@ -29,13 +29,13 @@ export function judgeLimits(limits: AnalysisSpec, counts: StepCounts): Verdict {
   };
 }
 
-function successRatio(limits: AnalysisSpec, arm: ArmCounts): Finding {
-  const base = { metric: 'success-ratio', limit: limits.minSuccessRatio } as const;
-  if (tooFew(limits, arm)) return { ...base, outcome: 'no-data', reason: tooFewReason(limits, arm) };
+function successRatio({ minSuccessRatio: limit, ...limits }: AnalysisSpec, arm: ArmCounts): Finding[] {
+  if (limit === undefined) return [];
+  const base = { metric: 'success-ratio', limit } as const;
+  if (tooFew(limits, arm)) return [{ ...base, outcome: 'no-data', reason: tooFewReason(limits, arm) }];
   const measured = 1 - arm.errors / arm.requests;
-  const ok = measured >= limits.minSuccessRatio;
   const figures = `${percent(measured)} of ${Math.round(arm.requests)} requests`;
-  return { ...base, outcome: ok ? 'pass' : 'fail', measured, reason: `success ratio ${figures}, limit ${percent(limits.minSuccessRatio)}` };
+  return [{ ...base, outcome: measured >= limit ? 'pass' : 'fail', measured, reason: `success ratio ${figures}, limit ${percent(limit)}` }];
 }
 
 function latency(limits: AnalysisSpec, arm: ArmCounts): Finding[] {
@@ -57,11 +57,11 @@ function judgeBounds(bounds: { lower: number; upper: number }, limitMs: number):
   return { outcome: 'no-data', measured, reason: `${text}: the limit ${limitMs} ms is inside this bucket, so the histogram cannot decide` };
 }
 
-function tooFew(limits: AnalysisSpec, arm: ArmCounts): boolean {
+function tooFew(limits: Pick<AnalysisSpec, 'minRequests'>, arm: ArmCounts): boolean {
   return arm.requests < Math.max(1, limits.minRequests);
 }
 
-function tooFewReason(limits: AnalysisSpec, arm: ArmCounts): string {
+function tooFewReason(limits: Pick<AnalysisSpec, 'minRequests'>, arm: ArmCounts): string {
   return `${Math.round(arm.requests)} requests to the new version, ${Math.max(1, limits.minRequests)} needed`;
 }
 

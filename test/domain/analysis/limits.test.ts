@@ -53,7 +53,7 @@ test('latency is not judged without a limit, and one request is the least there 
   expect(judge({ ...arm(0), buckets: [] }, limits)).toMatchObject({ outcome: 'no-data' });
 });
 
-const RANK = { pass: 0, 'no-data': 1, fail: 2, skipped: 3 } as const;
+const RANK = { pass: 0, 'no-data': 1, 'too-little-traffic': 1, inconclusive: 1, fail: 2, skipped: 3 } as const;
 const requests = fc.integer({ min: 0, max: 1_000 });
 const bound = fc.constantFrom(0.1, 0.3, 1.2, Infinity);
 
