@@ -1,6 +1,6 @@
 import type { AnalysisSpec, SequentialSettings } from '../release/plan.ts';
 import { START, type ArmBlock, type Process } from './block-test.ts';
-import { blocksOf, type Arms, type Counted, type TimedBlock } from './blocks.ts';
+import { blocksOf, boundsMs, type Arms, type Counted, type TimedBlock } from './blocks.ts';
 import { dispersion } from './dispersion.ts';
 import { logMeanWorse, weigh, type Evidence, type Question, type SequentialSpec } from './evidence.ts';
 import type { Finding, Judged } from './verdict.ts';
@@ -31,7 +31,7 @@ export interface SequentialVerdict {
 }
 
 /** Questions of a release: bad answers, and for each bound slow ones. Half of the alarm budget is for errors, the rest for latency. */
-export function questionsOf({ errorsMargin, slowMargin, slowerThanMs }: SequentialSettings): readonly (Question & Counted)[] {
+export function questionsOf({ errorsMargin, slowMargin }: SequentialSettings, slowerThanMs: readonly number[]): readonly (Question & Counted)[] {
   const slow = slowerThanMs.map((ms) => ({ name: `slow-${ms}ms`, slowerThanMs: ms, delta: slowMargin, weight: 0.5 / slowerThanMs.length }));
   return [{ name: 'errors', delta: errorsMargin, weight: slow.length > 0 ? 0.5 : 1 }, ...slow];
 }
@@ -42,7 +42,7 @@ export function questionsOf({ errorsMargin, slowMargin, slowerThanMs }: Sequenti
  */
 export function judgeSequentially(spec: AnalysisSpec & { readonly sequential: SequentialSettings }, sight: Sight): SequentialVerdict {
   const { sequential, warmUpMs = 0, minRequests } = spec;
-  const questions = questionsOf(sequential);
+  const questions = questionsOf(sequential, sequential.slowerThanMs ?? telling(sight));
   const settings: SequentialSpec = { questions, alphaWorse: sequential.alpha, alphaNotWorse: sequential.alpha };
   const phi = pastDispersion(sight, questions);
   const blocks = blocksOf(sight.arms, questions, { from: sight.since + warmUpMs, to: sight.to });
@@ -51,6 +51,27 @@ export function judgeSequentially(spec: AnalysisSpec & { readonly sequential: Se
   const inStep = requestsSince(blocks, sight.from);
   return { outcome: outcomeOf(settings, { trail, findings, blocks: blocks.length, inStep, minRequests }), findings: withTraffic(findings, inStep, minRequests), trail };
 }
+
+/** Bounds that tell versions apart: those that some of stable's answers of the past hour were slower than, but not most. At most three, the slowest first. */
+function telling({ arms, since }: Sight): readonly number[] {
+  const bounds = boundsMs(arms.stable.buckets);
+  const past = blocksOf(arms, bounds.map((ms) => ({ name: String(ms), slowerThanMs: ms })), { from: 0, to: since });
+  const share = (ms: number) => {
+    const arm = past.map(({ questions }) => questions[ms]?.stable ?? EMPTY);
+    return arm.reduce((sum, { bad }) => sum + bad, 0) / Math.max(1, arm.reduce((sum, { requests }) => sum + requests, 0));
+  };
+  const useful = bounds.filter((ms) => share(ms) >= LEAST_SLOW && share(ms) <= MOST_SLOW);
+  if (past.length === 0) return bounds.filter((ms) => ms >= USUAL_MS).slice(0, 1);
+  // Where every answer of stable was fast, the first bound above them all is the one that a slow version crosses.
+  const above = bounds.find((ms) => share(ms) < LEAST_SLOW);
+  return useful.length > 0 ? useful.slice(-MOST_BOUNDS) : above === undefined ? [] : [above];
+}
+
+const LEAST_SLOW = 0.005;
+const MOST_SLOW = 0.5;
+const MOST_BOUNDS = 3;
+/** Without any past the first bound from here on is as good as another. */
+const USUAL_MS = 250;
 
 function follow(settings: SequentialSpec, blocks: readonly TimedBlock[], phi: Readonly<Record<string, number>>): { trail: TrailPoint[]; evidence: Evidence } {
   let evidence: Evidence = {};

@@ -18,8 +18,8 @@ export interface SequentialSettings {
   readonly alpha: number;
   readonly errorsMargin: number;
   readonly slowMargin: number;
-  /** Requests slower than these (ms) are slow; each must be a bucket bound of Traefik. Empty: latency is not compared. */
-  readonly slowerThanMs: readonly number[];
+  /** Requests slower than these (ms) are slow; each must be a bucket bound of Traefik. Empty: latency is not compared. Absent: chosen from stable's past. */
+  readonly slowerThanMs?: readonly number[];
 }
 
 /** How a step is judged; times in milliseconds. What is optional is absent in releases that older versions started. */

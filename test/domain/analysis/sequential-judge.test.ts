@@ -87,8 +87,27 @@ describe('what it says', () => {
   });
 });
 
+test.each([
+  [{ slowStable: 0.04 }, 'slow-300ms'],
+  [{ slowStable: 0 }, 'slow-300ms'],
+])('without named bounds stable\'s past chooses them: %j', (rates, expected) => {
+  const { slowerThanMs: _, ...sequential } = SPEC.sequential;
+
+  const { findings } = judgeSequentially({ ...SPEC, sequential }, sight(7, 10, { candidate: 0.02, stable: 0.02, ...rates }));
+
+  expect(findings.map(({ metric }) => metric)).toEqual(['errors', expected]);
+});
+
+test('where most of stable is slower than every bound, latency is not asked about', () => {
+  const { slowerThanMs: _, ...sequential } = SPEC.sequential;
+
+  const { findings } = judgeSequentially({ ...SPEC, sequential }, sight(7, 10, { candidate: 0.02, stable: 0.02, slowStable: 0.9, slowCandidate: 0.9 }));
+
+  expect(findings.map(({ metric }) => metric)).toEqual(['errors']);
+});
+
 test('the alarm budget is shared: half for errors, the rest for latency', () => {
-  const weights = (slowerThanMs: readonly number[]) => questionsOf({ ...SPEC.sequential, slowerThanMs }).map(({ weight }) => weight);
+  const weights = (slowerThanMs: readonly number[]) => questionsOf(SPEC.sequential, slowerThanMs).map(({ weight }) => weight);
 
   expect(weights([])).toEqual([1]);
   expect(weights([100, 300])).toEqual([0.5, 0.25, 0.25]);
