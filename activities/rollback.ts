@@ -26,10 +26,12 @@ export const rollbackActivities = (ports: Ports) => ({
    * aborting first gave 503s on the preview's share. Canary: the abort is what moves Argo's weights.
    */
   async withdraw(scene: Scene): Promise<Withdrawn> {
-    const stable = tooLate(await observe(ports, scene), scene);
+    const first = await observe(ports, scene);
+    const stable = tooLate(first, scene);
     if (stable) return stable;
     if (scene.strategy === 'blue-green') await weightsToActive(ports, scene);
-    const seen = await waitFor(() => namedByController(ports, scene));
+    // Weights take their time: for blue-green the first reading is old by then.
+    const seen = scene.strategy === 'canary' && isNamed(first, scene) ? first : await waitFor(() => namedByController(ports, scene));
     const lost = replaced(seen, scene) ?? tooLate(seen, scene);
     if (lost) return lost;
     if (seen.podHash !== scene.plan.stableHash) {
@@ -77,8 +79,12 @@ async function weightsToActive(ports: Ports, scene: Scene): Promise<void> {
 /** An image that was set, or put back, a moment ago has no hash yet: what is to be aborted is known once the controller has seen it. */
 async function namedByController(ports: Ports, scene: Scene): Promise<Seen | undefined> {
   const seen = await observe(ports, scene);
-  const foreign = seen.image !== scene.plan.toImage && seen.image !== scene.plan.fromImage;
-  return seen.observed || foreign ? seen : undefined;
+  return isNamed(seen, scene) ? seen : undefined;
+}
+
+function isNamed(seen: Seen, { plan }: Scene): boolean {
+  const foreign = seen.image !== plan.toImage && seen.image !== plan.fromImage;
+  return seen.observed || foreign;
 }
 
 function hashOfNew(seen: Seen, scene: Scene): string {

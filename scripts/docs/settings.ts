@@ -1,4 +1,5 @@
 import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey } from '../../src/config/schema.ts';
+import { SETTING_FLAGS } from '../../src/cli/setting-flags.ts';
 import { code, heading, table } from './markdown.ts';
 
 /** Temporal's own settings, read by Temporal's rules (src/config/temporal.ts). Only the usual ones. */
@@ -13,17 +14,23 @@ const TEMPORAL = [
 
 /** Every setting, its names and its default. */
 export function settingsPage(): string {
-  const rows = SETTING_KEYS.map((key) => [code(SETTINGS[key].env), code(fileKey(key)), fallback(key) === '' ? '' : code(fallback(key)), SETTINGS[key].about]);
+  const rows = SETTING_KEYS.map((key) => [code(SETTINGS[key].env), code(fileKey(key)), flag(key), fallback(key) === '' ? '' : code(fallback(key)), SETTINGS[key].about]);
   return (
     heading(
       'Settings',
       'src/config/schema.ts',
-      'A later source wins: default, settings file, environment, `--set NAME=value`. The settings file is `settings.yaml` in `SLUICE_HOME`, or what `--settings` names. `sluice config` shows every value and where it came from. An unknown name in the file or in `--set` is refused.',
+      'A later source wins: default, settings file, environment, `--set NAME=value`, flag of its own (on `sluice serve`, `sluice mcp` and `sluice config`). The settings file is `settings.yaml` in `SLUICE_HOME`, or what `--settings` names. `sluice config` shows every value and where it came from. An unknown name in the file or in `--set` is refused.',
     ) +
-    `\n${table(['Environment', 'In the file', 'Default', 'Meaning'], rows)}` +
+    `\n${table(['Environment', 'In the file', 'Flag', 'Default', 'Meaning'], rows)}` +
     '\n## Temporal\n\nSluice reads Temporal’s own environment variables and profile file, so that one set-up serves the `temporal` CLI and Sluice. The usual ones:\n' +
     `\n${table(['Environment', 'Default', 'Meaning'], TEMPORAL.map(([name, value, about]) => [code(name), value === '' ? '' : code(value), about]))}`
   );
+}
+
+function flag(key: SettingKey): string {
+  const own: Partial<Record<SettingKey, { readonly flags: string }>> = SETTING_FLAGS;
+  const { flags } = own[key] ?? {};
+  return flags === undefined ? '' : code(flags.split(' ')[0] ?? '');
 }
 
 function fallback(key: SettingKey): string {

@@ -2,32 +2,59 @@ import { z } from 'zod';
 import { CATALOGUE } from '../../src/commands/catalogue.ts';
 import type { Command, Kind } from '../../src/commands/command.ts';
 import { fieldsOf } from '../../src/contract/fields.ts';
+import { subjectOf } from '../../src/cli/subject.ts';
+import { cliName } from '../../src/cli/tool-command.ts';
+import { TOOLSETS, type Toolset } from '../../src/domain/toolset.ts';
 import { code, heading, table } from './markdown.ts';
 
 const KINDS: Readonly<Record<Kind, string>> = {
   read: 'reads',
   write: 'writes; absent unless `MCP_ALLOW_WRITE=true`',
-  destructive: 'writes what cannot be taken back, and wants it confirmed; absent unless `MCP_ALLOW_WRITE=true`',
+  destructive: 'may do what cannot be taken back; absent unless `MCP_ALLOW_WRITE=true`',
 };
 
-/** Every command of the catalogue, as the MCP tool that it is. */
+const ABOUT: Readonly<Record<Toolset, string>> = {
+  release: 'Durable releases: Temporal workflows that shift, judge, promote and roll back by themselves.',
+  argo: 'Single Rollouts, beside releases and without Temporal. A write to a Rollout that a running release owns becomes that release’s command, or is refused with its id.',
+  traefik: 'Weighted routes and what protects them, proved on every Traefik replica.',
+};
+
+/** Every command of the catalogue, by toolset, as the tool that it is. */
 export function toolsPage(): string {
-  const overview = table(['Tool', 'Kind', 'Purpose'], CATALOGUE.map((command) => [`[${command.name}](#${command.name})`, command.kind, command.title]));
-  return (
-    heading('Tools', 'src/commands/catalogue.ts', 'Each is an MCP tool and, as `sluice release <verb>`, a command of the CLI. Answers hold a short text and the same as structured content. Errors: [errors.md](errors.md).') +
-    `\n${overview}${CATALOGUE.map(section).join('')}`
-  );
+  const text =
+    'Each is an MCP tool, a route of the REST API (`POST /engine/v1/tools/<name>`) and a command of the CLI. Answers hold a short text and the same as structured content. ' +
+    'A write answers with `changed`, `effective` (`proved`: read back everywhere; `pending`: accepted, not yet seen everywhere; `refused`: nothing was written), `reason`, `before` and `after`. ' +
+    '`sluice tools` prints what each takes in the list that an agent reads. Errors: [errors.md](errors.md).';
+  return `${heading('Tools', 'src/commands/catalogue.ts', text)}\n${TOOLSETS.map(chapter).join('\n')}`;
+}
+
+function chapter(toolset: Toolset): string {
+  const commands = CATALOGUE.filter((command) => command.toolset === toolset);
+  const rows = commands.map((command) => [`[${command.name}](#${command.name})`, command.kind, command.title]);
+  return `## Toolset ${toolset}\n\n${ABOUT[toolset]}\n\n${table(['Tool', 'Kind', 'Purpose'], rows)}${commands.map(section).join('')}`;
 }
 
 function section(command: Command): string {
   return [
-    `\n## ${command.name}\n`,
-    `${command.title}: ${KINDS[command.kind]}.\n`,
+    `\n### ${command.name}\n`,
+    `${command.title}: ${KINDS[command.kind]}.${confirmation(command)}\n`,
     `${command.description}\n`,
+    `On the command line: \`${commandLine(command)}\`.\n`,
     inputTable(command),
     `Answers: ${Object.keys(command.output.shape).map(code).join(', ')}.\n`,
     ...command.examples.map(({ title, input }) => `${title}:\n\n\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`\n`),
   ].join('\n');
+}
+
+/** A confirmation is asked for where the input asks for something that destroys. */
+function confirmation({ confirmation: asks, toolset }: Command): string {
+  if (!asks) return '';
+  return ` Where it destroys it wants to be confirmed: the client’s user is asked where that can be, otherwise \`confirm\` names ${toolset === 'release' ? 'the release id' : '`<namespace>/<name>`'}.`;
+}
+
+function commandLine(command: Command): string {
+  const subject = subjectOf(command);
+  return ['sluice', command.toolset, cliName(command), ...(subject ? [`<${subject.argument}>`] : []), '[flags]'].join(' ');
 }
 
 /** The parts of a JSON schema that the table shows. */

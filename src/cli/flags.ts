@@ -5,6 +5,8 @@ import { subjectOf } from './subject.ts';
 
 /** Groups whose fields need no prefix on the command line. */
 const PLAIN = ['target', 'traffic'];
+/** A longer input is easier to keep in a file. */
+const MOST_FLAGS = 10;
 /** More choices than these would only make the help hard to read; completion knows them all. */
 const MOST_CHOICES = 4;
 
@@ -22,7 +24,8 @@ export function flagFields(command: Command): readonly Field[] {
 
 /** Whether the input may come from a file: it is long, or has parts that no flag can express. */
 export function takesFile(command: Command): boolean {
-  return Object.hasOwn(command.input.shape, 'image') || fieldsOf(command.input).some(({ type }) => type === 'structure');
+  const fields = fieldsOf(command.input);
+  return fields.length > MOST_FLAGS || fields.some(({ type }) => type === 'structure');
 }
 
 /** Adds a flag for every field of the command's input. */

@@ -1,4 +1,3 @@
-import { setInterval } from 'node:timers';
 import { cleanText } from '../domain/safe-text.ts';
 import type { Io } from './deps.ts';
 

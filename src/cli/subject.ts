@@ -1,10 +1,13 @@
+import type { z } from 'zod';
 import type { Command } from '../commands/command.ts';
 import { SluiceError } from '../domain/errors.ts';
+import { cleanText } from '../domain/safe-text.ts';
 import { releaseRef } from './release-ref.ts';
 
 /** What a command is about, which the command line takes as its argument. */
 export interface Subject {
-  readonly kind: 'release' | 'rollout' | 'route';
+  /** What its names are completed with; absent: with nothing. */
+  readonly names?: 'release' | 'rollout' | 'route';
   readonly argument: string;
   readonly about: string;
   /** The input fields that the argument gives, dotted; they are no flags. */
@@ -16,31 +19,34 @@ export interface Subject {
 /** Undefined: the command is about no single object, and every field is a flag. */
 export function subjectOf({ input }: Command): Subject | undefined {
   if (Object.hasOwn(input.shape, 'release_id')) return RELEASE;
-  const required = (field: string): boolean => Object.hasOwn(input.shape, field) && !(input.shape[field] as { isOptional(): boolean }).isOptional();
-  if (!required('namespace')) return undefined;
-  if (required('name')) return placed('rollout', 'name', 'name', 'namespace and name of the Rollout');
-  return required('route_name') ? placed('route', 'route_name', 'route', 'namespace and name of the TraefikService') : undefined;
+  if (!required(input, 'namespace')) return undefined;
+  if (required(input, 'name')) return placed(input, 'name', 'name');
+  return required(input, 'route_name') ? { ...placed(input, 'route_name', 'route'), names: 'route' } : undefined;
 }
 
 const RELEASE: Subject = {
-  kind: 'release',
+  names: 'release',
   argument: 'release',
   about: 'release id, or <namespace>/<rollout> in the current cluster',
   fields: ['release_id', 'target.namespace', 'target.rollout'],
   read: releaseRef,
 };
 
-function placed(kind: 'rollout' | 'route', field: string, word: string, about: string): Subject {
-  const argument = `namespace/${word}`;
+function placed({ shape }: z.ZodObject, field: string, word: string): Subject {
+  const { description = '' } = shape[field] as z.ZodType;
   return {
-    kind,
-    argument,
-    about,
+    ...(description.includes('Rollout') ? { names: 'rollout' } : {}),
+    argument: `namespace/${word}`,
+    about: `namespace, and ${description.charAt(0).toLowerCase()}${description.slice(1).replace(/\.$/, '')}`,
     fields: ['namespace', field],
     read(text) {
       const [namespace, name, ...rest] = text.split('/');
-      if (!namespace || !name || rest.length > 0) throw new SluiceError('INVALID_INPUT', `"${text}" must look like <namespace>/<${word}>.`);
+      if (!namespace || !name || rest.length > 0) throw new SluiceError('INVALID_INPUT', `"${cleanText(text, 80)}" must look like <namespace>/<${word}>.`);
       return { namespace, [field]: name };
     },
   };
+}
+
+function required({ shape }: z.ZodObject, field: string): boolean {
+  return Object.hasOwn(shape, field) && !(shape[field] as z.ZodType).isOptional();
 }

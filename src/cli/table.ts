@@ -40,7 +40,8 @@ function cell(value: unknown): string {
   if (value === undefined || value === null) return '-';
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(cell).join(',');
   if (typeof value === 'object') return Object.entries(value).map(([name, inner]) => `${name}=${cell(inner)}`).join(' ') || '-';
-  return String(value as string | number | boolean).replace(/\s*\n\s*/g, ' ') || '-';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.replace(/\s*\n\s*/g, ' ') || '-';
 }
 
 function aligned(lines: readonly (readonly string[])[]): string {

@@ -47,7 +47,7 @@ async function rawInput(command: Command, subject: Subject | undefined, argument
   if (!subject || argument === undefined) return inputOf(command, options, base);
   const about = subject.read(argument, options['cluster'] as string | undefined);
   // The cluster of a release is a part of what its argument stands for.
-  const flags = subject.kind === 'release' ? { ...options, cluster: undefined } : options;
+  const flags = subject.names === 'release' ? { ...options, cluster: undefined } : options;
   return inputOf(command, flags, isObject(base) ? { ...base, ...about } : base);
 }
 
@@ -56,7 +56,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function addCompletions(cli: Cli, command: Command, subject: Subject | undefined): void {
-  if (subject) complete.argument(cli, subject.kind);
+  if (subject?.names) complete.argument(cli, subject.names);
   for (const field of flagFields(command)) {
     if (field.choices) complete.option(cli, flagName(field), field.choices);
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SluiceError } from '../domain/errors.ts';
 import type { Confirmation } from './command.ts';
 
-export const confirmField = z.string().max(800).optional().describe('Names what is acted on, to confirm. Without it the call is refused and says what to pass.');
+export const confirmField = z.string().max(800).optional().describe('Names what is acted on; a call without it is refused and says what to pass.');
 
 /** Throws CONFIRMATION_REQUIRED unless `confirm` names what is acted on. */
 export function requireConfirmation(needed: Confirmation | undefined, confirm: string | undefined): void {

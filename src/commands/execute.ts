@@ -1,6 +1,7 @@
 import type { AuditTrail } from '../domain/audit.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
+import { withLedger } from '../ports/call-ledger.ts';
 import type { Command, CommandContext, Confirmation } from './command.ts';
 import { requireNamespace, requireOffered, type Gate } from './gate.ts';
 
@@ -25,11 +26,11 @@ export class Asked<T = unknown> extends Error {
   }
 }
 
-/** What every door does with a call: the gate, the check, the confirmation, the command, the audit log. Errors: SluiceError, Asked. */
+/** What every door does with a call: the gate, the check, the confirmation, the command, the audit log. Errors: SluiceError, which says what was written before it; Asked. */
 export async function execute(call: Execution): Promise<Output> {
   const started = Date.now();
   try {
-    const output = await run(call);
+    const output = await withLedger(() => run(call));
     await record(call, started, 'ok', effectOf(output));
     return output;
   } catch (error) {

@@ -89,7 +89,7 @@ export const SETTINGS = {
   defaultStrategy: setting('ARGO_DEFAULT_STRATEGY', strategy, 'canary', 'Strategy of a release or a new Rollout that names none: canary, blue-green, or rolling (new Rollouts only).'),
   requireManualPromotion: setting('ARGO_REQUIRE_MANUAL_PROMOTION', boolean, true, 'After each passed step, wait for promote.'),
   autoRollback: setting('ARGO_AUTO_ROLLBACK', boolean, true, 'On a failing verdict, roll back at once; false: ask first.'),
-  weightStep: setting('TRAEFIK_DEFAULT_WEIGHT_STEP', integer(1, 100) as z.ZodType<number | undefined, string>, undefined, 'Blue-green weights N, 2N, … 100; unset: 5, 10, 25, 50, 100.'),
+  weightStep: setting('TRAEFIK_DEFAULT_WEIGHT_STEP', integer(1, 100) as z.ZodType<number | undefined, string>, undefined, 'Blue-green weights N, 2N, … 100; unset: 5, 10, 25, 50, 100. Also one step of traefik_update_route_weights; unset: 10.'),
   circuitBreakerThreshold: setting('TRAEFIK_CIRCUIT_BREAKER_THRESHOLD', ratio, 0.3, 'Share of 5xx answers at which a circuit breaker opens when the call names none.'),
   allowedNamespaces: setting('SLUICE_ALLOWED_NAMESPACES', namespaces, [], 'Namespaces in which tools may look and act, separated by commas; unset: all.'),
   toolsets: setting('SLUICE_TOOLSETS', toolsets, [], `Toolsets that servers offer, of ${TOOLSETS.join(', ')}; unset: all.`),

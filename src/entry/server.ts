@@ -4,17 +4,18 @@ import type { Settings } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import type { RestDeps } from '../http/rest/deps.ts';
 import { startHttpServer, type HttpServer } from '../http/server.ts';
+import { createMcpHttp } from '../mcp/http.ts';
 import { createAudit } from '../observability/audit.ts';
 import { createLog, type Log } from '../observability/log.ts';
 import { gateOf } from './gate.ts';
-import { mcpFactory } from './mcp.ts';
+import { mcpDeps } from './mcp.ts';
 import { createServices } from './services.ts';
 
 /** Starts the HTTP server and returns once it listens. */
 export async function startServer(settings: Settings): Promise<HttpServer> {
   const log = createLog(settings.logLevel);
   const services = createServices(settings, { serving: true });
-  const server = await startHttpServer({ host: settings.host, port: settings.mcpPort, mcp: mcpFactory(settings, services, log), rest: restDeps(settings, services, log), log, version: version() });
+  const server = await startHttpServer({ host: settings.host, port: settings.mcpPort, mcp: createMcpHttp(mcpDeps(settings, services, log)), rest: restDeps(settings, services, log), log, version: version() });
   log.info({ url: server.mcpUrl, rest: server.restUrl, write: settings.mcpAllowWrite }, 'MCP over HTTP');
   void services.warm();
   return {

@@ -1,12 +1,14 @@
 import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node';
-import { createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
+import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../observability/log.ts';
 
-/** MCP over Streamable HTTP at /mcp. Answers how to close it. */
-export function mountMcp(app: FastifyInstance, mcp: McpServerFactory, log: Log): () => Promise<void> {
+/** What answers MCP over Streamable HTTP. */
+export type McpHandler = Pick<McpHttpHandler, 'fetch' | 'close'>;
+
+/** MCP at /mcp. Answers how to close it. */
+export function mountMcp(app: FastifyInstance, handler: McpHandler, log: Log): () => Promise<void> {
   const onerror = (error: Error): void => log.warn({ err: error }, 'MCP transport');
-  const handler = createMcpHandler(mcp, { onerror });
   const handle = toNodeHandler(handler, { onerror });
   app.all('/mcp', async (request, reply) => {
     reply.hijack();

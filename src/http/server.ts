@@ -1,16 +1,15 @@
-import type { McpServerFactory } from '@modelcontextprotocol/server';
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../domain/errors.ts';
 import type { Log } from '../observability/log.ts';
 import { createApp } from './app.ts';
-import { mountMcp } from './mcp.ts';
+import { mountMcp, type McpHandler } from './mcp.ts';
 import type { RestDeps } from './rest/deps.ts';
 import { mountRest, REST_ROOT } from './rest/routes.ts';
 
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
-  readonly mcp: McpServerFactory;
+  readonly mcp: McpHandler;
   readonly rest: RestDeps;
   readonly log: Log;
   readonly version: string;

@@ -1,5 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequiredResult, type ServerContext } from '@modelcontextprotocol/server';
-import type { Command, CommandContext, Confirmation } from '../commands/command.ts';
+import type { Command, Confirmation } from '../commands/command.ts';
 import { Asked, execute } from '../commands/execute.ts';
 import { offered } from '../commands/gate.ts';
 import { failureText, toFailure } from '../contract/failure.ts';
@@ -8,6 +8,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { callerOf, canElicit, type Session } from './caller.ts';
 import { askPerson } from './confirmation.ts';
+import { contextOf } from './context.ts';
 import type { McpDeps } from './deps.ts';
 
 interface Call {
@@ -41,7 +42,7 @@ function find({ catalogue, gate }: McpDeps, name: string): Command {
 
 async function run({ deps, request, session }: Call, command: Command, args: unknown): Promise<CallToolResult | InputRequiredResult> {
   const { gate, audit } = deps;
-  const context = contextOf(deps, request, session);
+  const context = contextOf(deps.services, request, session);
   const ask = canElicit(request, session) ? (needed: Confirmation) => Promise.resolve(askPerson(needed, request)) : undefined;
   try {
     const output = await execute({ command, raw: args, context, gate, audit, ...(ask ? { ask } : {}) });
@@ -50,19 +51,6 @@ async function run({ deps, request, session }: Call, command: Command, args: unk
     if (error instanceof Asked) return error.question as InputRequiredResult;
     throw error;
   }
-}
-
-function contextOf({ services }: McpDeps, request: ServerContext, session: Session): CommandContext {
-  const progressToken = request.mcpReq._meta?.progressToken;
-  return {
-    ...services,
-    caller: callerOf(request, session),
-    signal: request.mcpReq.signal,
-    async progress(message, fraction = 0) {
-      if (progressToken === undefined) return;
-      await request.mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress: fraction, total: 1, message } });
-    },
-  };
 }
 
 function errorResult(error: unknown, modern: boolean): CallToolResult {

@@ -4,6 +4,7 @@ import type { AuditTrail } from '../domain/audit.ts';
 import type { Log } from '../observability/log.ts';
 
 export interface McpDeps {
+  /** All commands; callers are offered those of their toolsets. */
   readonly catalogue: readonly Command[];
   readonly services: CommandServices;
   readonly gate: Gate;

@@ -1,26 +1,48 @@
-import { McpServer, type McpServerFactory } from '@modelcontextprotocol/server';
-import { offered } from '../commands/gate.ts';
+import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import { callTool } from './call.ts';
 import { formElicitation, type Session } from './caller.ts';
-import type { McpDeps } from './deps.ts';
+import { complete } from './complete.ts';
+import { contextOf } from './context.ts';
 import { INSTRUCTIONS } from './instructions.ts';
-import { toTool } from './tool-list.ts';
+import type { Offer } from './offer.ts';
+import { getPrompt, listPrompts } from './prompts/get.ts';
+import { uriTemplateOf } from './resources/index.ts';
+import { listResources, readResource } from './resources/read.ts';
+
+/** These change only when the server is started anew, with other settings or another version. */
+const STATIC = { ttlMs: 60_000 };
+const CACHE_HINTS = { 'tools/list': STATIC, 'prompts/list': STATIC, 'resources/templates/list': STATIC };
+
+export interface Connection {
+  readonly era: 'legacy' | 'modern';
+  /** Whether changes of resources can reach this client. */
+  readonly subscribes: boolean;
+}
 
 /**
- * One factory for clients of both eras. The SDK asks it for a server per request (HTTP) or per connection (stdio), so
- * nothing is kept in it. The tool handlers are our own and not `registerTool`'s: refusals are told in the form of the
- * error catalogue, and a tool that is not listed can still say why.
+ * A server for one request (HTTP) or one connection (stdio); nothing is kept in it. The handlers are our own and not those of
+ * `registerTool` and its like: refusals are told in the form of the error catalogue, a tool that is not listed can still say
+ * why, and each read is audited.
  */
-export function createMcpFactory(deps: McpDeps): McpServerFactory {
-  const tools = offered(deps.catalogue, deps.gate).map(toTool);
-  return ({ era }) => {
-    const mcp = new McpServer({ name: 'sluice', title: 'Sluice', version: deps.version }, { capabilities: { tools: {} }, instructions: INSTRUCTIONS });
-    mcp.server.setRequestHandler('tools/list', () => ({ tools }));
-    mcp.server.setRequestHandler('tools/call', ({ params }, request) =>
-      callTool({ deps, request, session: sessionOf(mcp), modern: era === 'modern' }, params.name, params.arguments),
-    );
-    return mcp;
-  };
+export function createServer(offer: Offer, { era, subscribes }: Connection): McpServer {
+  const { deps, tools, resources, prompts } = offer;
+  const capabilities = { tools: {}, resources: subscribes ? { subscribe: true } : {}, prompts: {}, completions: {} };
+  const mcp = new McpServer({ name: 'sluice', title: 'Sluice', version: deps.version }, { capabilities, instructions: INSTRUCTIONS, cacheHints: CACHE_HINTS });
+  const { server } = mcp;
+  const contextFor = (request: ServerContext) => contextOf(deps.services, request, sessionOf(mcp));
+  server.setRequestHandler('tools/list', () => ({ tools: [...tools] }));
+  server.setRequestHandler('tools/call', ({ params }, request) =>
+    callTool({ deps, request, session: sessionOf(mcp), modern: era === 'modern' }, params.name, params.arguments),
+  );
+  server.setRequestHandler('resources/list', ({ params }, request) => listResources(deps, contextFor(request), params?.cursor));
+  server.setRequestHandler('resources/templates/list', () => ({
+    resourceTemplates: resources.map((kind) => ({ uriTemplate: uriTemplateOf(kind), name: kind.scheme, title: kind.title, description: kind.description, mimeType: kind.mimeType })),
+  }));
+  server.setRequestHandler('resources/read', ({ params }, request) => readResource(deps, contextFor(request), params.uri));
+  server.setRequestHandler('prompts/list', () => listPrompts(prompts));
+  server.setRequestHandler('prompts/get', ({ params }, request) => getPrompt(offer, contextFor(request), params));
+  server.setRequestHandler('completion/complete', ({ params }) => complete(offer, params));
+  return mcp;
 }
 
 /** Empty over stateless HTTP, where the server that answered `initialize` is gone. */

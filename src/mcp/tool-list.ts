@@ -9,37 +9,57 @@ export function toTool(command: Command): Tool {
     title: command.title,
     description: command.description,
     inputSchema: schemaOf(command.input, 'input') as Tool['inputSchema'],
-    outputSchema: outline(schemaOf(command.output, 'output'), OUTPUT_LEVELS),
-    annotations: annotations(command),
+    outputSchema: outline(schemaOf(command.output, 'output')),
+    annotations: hints(command),
   };
+}
+
+/** Whether a read destroys, or may be repeated, is not asked: the protocol gives both a meaning for writes only. */
+function hints(command: Command): NonNullable<Tool['annotations']> {
+  const { readOnlyHint, openWorldHint, ...ofWrites } = annotations(command);
+  return { readOnlyHint, ...(readOnlyHint ? {} : ofWrites), openWorldHint };
 }
 
 interface Json {
   [key: string]: unknown;
   properties?: Record<string, Json>;
   items?: Json;
+  enum?: readonly unknown[];
+  maximum?: number;
 }
 
 /** Our own check refuses what breaks these, in better words; in the list they only take room in every agent's context. */
-const UNSAID = ['pattern', 'minLength', 'maxLength', 'minItems', 'maxItems', 'exclusiveMinimum'];
-/** Fields of the answer, and of the entries of its lists; what is deeper explains itself when it comes. */
-const OUTPUT_LEVELS = 1;
+const UNSAID = ['pattern', 'minLength', 'maxLength', 'minItems', 'maxItems', 'exclusiveMinimum', 'propertyNames'];
+/** Limits above this are there to stop nonsense. */
+const SAID_MAXIMUM = 1000;
+/** Values of an answer that are worth naming; more are states that come and go with versions. */
+const SAID_VALUES = 4;
 
 function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
   // Draft 7: the newest that clients of both eras check without being told.
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, target: 'draft-7', override: ({ jsonSchema }) => UNSAID.forEach((word) => delete (jsonSchema as Json)[word]) });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, target: 'draft-7', override: ({ jsonSchema }) => shorten(jsonSchema as Json) });
   return json as Json;
 }
 
+function shorten(json: Json): void {
+  for (const word of UNSAID) delete json[word];
+  if ((json.maximum ?? 0) > SAID_MAXIMUM) delete json.maximum;
+}
+
 /**
- * The upper levels of an answer's schema. Open, unlike the schema it comes from: a client that has cached it must
- * not refuse the answers of a newer server with one field more.
+ * The fields of an answer; what is deeper explains itself when it comes. Open, unlike the schema it comes from, and without the
+ * list of those that are always there: a client that has cached it must not refuse the answers of another version.
  */
-function outline({ additionalProperties: _, properties, items, required, ...rest }: Json, levels: number): Json {
-  if (items) return { ...rest, items: outline(items, levels + 1) };
-  if (levels === 0) return rest;
+function outline({ type, properties = {} }: Json): Tool['outputSchema'] & object {
+  return { type, properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, flat(field)])) } as Tool['outputSchema'] & object;
+}
+
+function flat({ type, description, items, enum: values, const: value }: Json): Json {
   return {
-    ...rest,
-    ...(properties ? { properties: Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, outline(child, levels - 1)])), required } : {}),
+    type,
+    ...(description === undefined ? {} : { description }),
+    ...(values && values.length <= SAID_VALUES ? { enum: values } : {}),
+    ...(value === undefined ? {} : { const: value }),
+    ...(items ? { items: { type: items['type'] } } : {}),
   };
 }

@@ -36,6 +36,12 @@ export interface RouteArms {
   readonly owner?: Owner;
 }
 
+/** A weighted TraefikService; entries that are Services of its own namespace. `port` as written, empty when absent. */
+export interface WeightedRoute {
+  readonly name: string;
+  readonly services: readonly { readonly service: string; readonly port: string; readonly weight: number }[];
+}
+
 export interface MiddlewareWish {
   readonly name: string;
   readonly spec: MiddlewareSpec;
@@ -84,6 +90,8 @@ export interface MirrorView {
  */
 export interface MiddlewaresPort {
   arms(ref: TrafficRef): Promise<RouteArms>;
+  /** All of the namespace, by name. Errors besides: NAMESPACE_NOT_FOUND. */
+  weightedRoutes(place: { readonly cluster: string; readonly namespace: string }): Promise<readonly WeightedRoute[]>;
   read(ref: TrafficRef, name: string): Promise<MiddlewareView>;
   put(ref: TrafficRef, wish: MiddlewareWish): Promise<Effect<MiddlewareView>>;
   readMirror(ref: TrafficRef): Promise<MirrorView>;

@@ -47,7 +47,7 @@ export interface ObjectEvent {
 export interface LastWrite {
   readonly at: string;
   readonly who: string;
-  /** status, spec, or another subresource. */
+  /** object, or a subresource of it such as status. */
   readonly what: string;
   /** "spec.template", two levels at most. */
   readonly fields: readonly string[];
@@ -65,6 +65,8 @@ export interface PastOfRollout {
 }
 
 export interface RolloutHistory {
+  /** Newest first. Errors: as `history`. */
+  revisions(target: Target): Promise<readonly Revision[]>;
   /** Everything newest first, unlimited. Errors: as RolloutObjectsPort.read. */
   history(target: Target): Promise<PastOfRollout>;
 }

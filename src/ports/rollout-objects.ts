@@ -44,6 +44,8 @@ export interface NewRollout {
   readonly traefikService?: string;
   /** In the background of a canary, before the promotion of a blue-green. */
   readonly analysisTemplates: readonly string[];
+  /** Make the Services alone: a route has to be made over them before the Rollout. */
+  readonly servicesOnly: boolean;
 }
 
 /** What was made. `effective` refused: nothing was. */
@@ -52,8 +54,8 @@ export interface Creation extends Effect<RolloutDetail> {
   readonly created: readonly string[];
   /** What had to exist, or existed already and is used as it is. */
   readonly found: readonly string[];
-  /** The weighted TraefikService is what is missing. */
-  readonly missingRoute?: string;
+  /** The weighted TraefikService is what is missing, and which Services it needs first. */
+  readonly missing?: { readonly route: string; readonly services: readonly string[] };
 }
 
 export type Admit = (owner: Owner | undefined) => void;

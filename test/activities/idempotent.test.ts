@@ -67,3 +67,26 @@ test('an abort before anything was set changes nothing but is proved', async () 
     expect(stage.world.snapshot()).toEqual(before);
   });
 });
+
+test('a canary that was observed is aborted on that one reading: seconds count', async () => {
+  await onStage(new Stage(), async (stage) => {
+    await stage.atStep();
+    const before = stage.world.calls.length;
+    await stage.run('withdraw', stage.scene);
+    const calls = stage.world.calls.slice(before);
+    expect(calls.slice(0, calls.indexOf('rollouts.abort'))).toEqual(['rollouts.read']);
+  });
+});
+
+test('a canary whose new image the controller has not seen yet is read again before it is aborted', async () => {
+  await onStage(new Stage(), async (stage) => {
+    await stage.atStep();
+    stage.world.controllerDown(true);
+    stage.world.pauseByHand(true);
+    setTimeout(() => stage.world.controllerDown(false), 300);
+    const before = stage.world.calls.length;
+    expect(await stage.run('withdraw', stage.scene)).toMatchObject({ kind: 'withdrawn' });
+    const calls = stage.world.calls.slice(before);
+    expect(calls.slice(0, calls.indexOf('rollouts.abort')).filter((call) => call === 'rollouts.read').length).toBeGreaterThan(1);
+  });
+});

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command as Cli } from 'commander';
 import type { CliDeps } from '../../src/cli/deps.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { CATALOGUE } from '../../src/commands/catalogue.ts';
 import { ERRORS } from '../../src/domain/errors.ts';
+import { TOOLSETS } from '../../src/domain/toolset.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { sluice } from '../support/cli.ts';
 import { createFakeGateway } from '../support/fake-gateway.ts';
@@ -20,17 +22,41 @@ afterAll(async () => {
   await servers.writing?.close();
 });
 
-/** What other projects' servers take for their lists; every byte is in every agent's context. */
-const MOST_BYTES = 28_000;
-
 test.each(['reading', 'writing'] as const)('the tool list of a %s server', async (kind) => {
   const client = await connect('2026 client', { url: servers[kind]?.mcpUrl ?? '' });
 
   const { tools } = await client.listTools();
   await client.close();
 
-  expect(JSON.stringify(tools).length).toBeLessThan(MOST_BYTES);
   expectGolden(`tools-${kind}.json`, `${JSON.stringify(tools, null, 2)}\n`);
+});
+
+/** Every byte of these lists is in every agent's context. */
+describe('the size of tool lists', () => {
+  /** Bytes of the whole answer to tools/list, as it comes over the wire. */
+  const bytes = async (kind: 'reading' | 'writing', toolsets = ''): Promise<number> => {
+    const response = await fetch(`${servers[kind]?.mcpUrl ?? ''}${toolsets && `?toolsets=${toolsets}`}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-11-25' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    });
+    const text = await response.text();
+    const message = text.split('\n').find((line) => line.startsWith('data: '))?.slice(6) ?? text;
+    expect(JSON.parse(message)).toMatchObject({ result: { tools: expect.any(Array) } });
+    return Buffer.byteLength(message);
+  };
+
+  test('a server as it is by default sends at most 16 KB, and no toolset of a writing one more than 24 KB', async () => {
+    const rows: [string, number][] = [['default (reading, all toolsets)', await bytes('reading')], ['writing, all toolsets', await bytes('writing')]];
+    for (const toolset of TOOLSETS) rows.push([`reading, ${toolset}`, await bytes('reading', toolset)], [`writing, ${toolset}`, await bytes('writing', toolset)]);
+    console.info(`tools/list in bytes:\n${rows.map(([name, size]) => `  ${name.padEnd(32)} ${String(size).padStart(6)}`).join('\n')}`);
+    const size = Object.fromEntries(rows);
+
+    expect(size['default (reading, all toolsets)']).toBeLessThanOrEqual(16 * 1024);
+    for (const toolset of TOOLSETS) expect(size[`writing, ${toolset}`]).toBeLessThanOrEqual(24 * 1024);
+    // Others: 24 to 31 KB for 13 to 20 tools, most without output schemas, so 1.5 to 1.9 KB for each. Ours have them.
+    expect(size['writing, all toolsets'] ?? Infinity).toBeLessThanOrEqual(1.9 * 1024 * CATALOGUE.length);
+  });
 });
 
 test('the help of every command line', async () => {

@@ -87,10 +87,12 @@ test('a destructive call says with which value to repeat it, and does nothing be
 test('a server that does not write refuses to, before it looks at the arguments', async () => {
   const call = await callRest(reading, 'release_abort', { nonsense: true });
   const look = await send(toolUrl('release_abort', reading));
+  const streamed = await send(toolUrl('release_pause', reading), { headers: { ...JSON_TYPE, accept: 'text/event-stream' }, body: '{}' });
 
   expect(call).toMatchObject({ status: 403, body: { error: { code: 'WRITE_DISABLED' } } });
-  expect(look.status).toBe(403);
+  expect([look.status, streamed.status]).toEqual([403, 403]);
   expect(gateway.sent).toEqual([]);
+  expect(audit.entries.map(({ tool, result }) => [tool, result])).toEqual([['release_abort', 'WRITE_DISABLED'], ['release_pause', 'WRITE_DISABLED']]);
 });
 
 test('an unknown tool is named, with the nearest', async () => {

@@ -62,11 +62,11 @@ test.each(['0.0.0.0', '::', '192.168.1.2', 'example.org'])('does not bind to %s 
 test('a taken port is told with the setting', async () => {
   const { startHttpServer } = await import('../../src/http/server.ts');
   const { createLog } = await import('../../src/observability/log.ts');
-  const { testFactory } = await import('../support/mcp-server.ts');
+  const { testMcp } = await import('../support/mcp-server.ts');
   const { restDeps } = await import('../support/rest.ts');
   const port = Number(new URL(server.mcpUrl).port);
 
-  const second = startHttpServer({ host: '127.0.0.1', port, mcp: testFactory(createFakeGateway(), false), rest: restDeps(fakeServices(createFakeGateway())), log: createLog('silent'), version: '0' });
+  const second = startHttpServer({ host: '127.0.0.1', port, mcp: testMcp(createFakeGateway(), false), rest: restDeps(fakeServices(createFakeGateway())), log: createLog('silent'), version: '0' });
 
   await expect(second).rejects.toMatchObject({ code: 'CONFIG_INVALID', next: expect.stringContaining('MCP_PORT') });
 });

@@ -1,3 +1,4 @@
+import type { CommandServices } from '../../src/commands/command.ts';
 import type { CliDeps } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { loadSettings } from '../../src/config/load.ts';
@@ -22,6 +23,11 @@ export interface CliWorld {
   readonly answer?: boolean;
   readonly doctor?: CliDeps['doctor'];
   readonly audit?: AuditTrail;
+  /** What commands use instead of the fake gateway alone. */
+  readonly services?: CommandServices;
+  /** Where progress goes; absent: stderr is no terminal. */
+  readonly status?: (line: string | undefined) => void;
+  readonly serve?: CliDeps['serve'];
 }
 
 /** Runs the command line in this process, on a fake gateway. */
@@ -34,11 +40,11 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
   const unused = (): Promise<void> => Promise.reject(new Error('not in this test'));
   const code = await runCli(argv, {
     load: ({ set, file }) => loadSettings({ env: { SLUICE_HOME: '/nonexistent', ...world.env }, flags: set, ...(file === undefined ? {} : { file }) }),
-    open: () => Promise.resolve({ ...fakeServices(world.gateway, world.preflight ?? READY), close: () => Promise.resolve() }),
+    open: () => Promise.resolve({ ...(world.services ?? fakeServices(world.gateway, world.preflight ?? READY)), close: () => Promise.resolve() }),
     audit: () => world.audit ?? memoryAudit(),
     temporal: () => Promise.resolve({ address: 'localhost:7233', namespace: 'default' }),
     doctor: world.doctor ?? (() => Promise.resolve([])),
-    serve: unused,
+    serve: world.serve ?? unused,
     mcp: unused,
     worker: unused,
     contexts: () => Promise.resolve(['prod', 'dev']),
@@ -50,6 +56,7 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
       err: (text) => err.push(text),
       interactive: world.answer !== undefined,
       live: false,
+      ...(world.status ? { status: world.status } : {}),
       ask: (question) => Promise.resolve((asked.push(question), world.answer === true)),
       stopped: new AbortController().signal,
     },

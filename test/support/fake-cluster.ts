@@ -96,9 +96,10 @@ export class FakeCluster implements ClusterClient {
       const patched = this.peek(ref);
       const why = applyJsonPatch(patched, operations);
       if (why) return { applied: false, why };
-      return { applied: true, object: this.#commit(ref, this.#scoped(ref, patched, options)) };
+      const scoped = this.#scoped(ref, patched, options);
+      return { applied: true, object: options.dryRun ? scoped : this.#commit(ref, scoped) };
     };
-    return this.written.around(ref, () => this.#request(patch), (result) => (result.applied ? result.object : NOTHING));
+    return this.written.around(ref, () => this.#request(patch), (result) => (result.applied && !options.dryRun ? result.object : NOTHING), options.dryRun ? 'tried' : 'written');
   }
 
   async mergePatch(ref: ObjectRef, body: object, options: PatchOptions = {}): Promise<unknown> {
@@ -106,14 +107,28 @@ export class FakeCluster implements ClusterClient {
       const patched = this.peek(ref);
       applyMergePatch(patched as unknown as Record<string, unknown>, body as Record<string, unknown>);
       if (patched.metadata.resourceVersion !== this.#stored(ref).metadata.resourceVersion) throw new SluiceError('CONFLICT', 'the object has been modified');
-      return this.#commit(ref, this.#scoped(ref, patched, options));
+      const scoped = this.#scoped(ref, patched, options);
+      return options.dryRun ? scoped : this.#commit(ref, scoped);
     };
-    return this.written.around(ref, () => this.#request(patch), (object) => object);
+    return this.written.around(ref, () => this.#request(patch), (object) => (options.dryRun ? NOTHING : object), options.dryRun ? 'tried' : 'written');
   }
 
-  async apply(ref: ObjectRef, manifest: object): Promise<unknown> {
-    if (!this.#objects.has(keyOf(ref))) this.create(ref, {});
-    return this.mergePatch(ref, manifest);
+  /** Merges the manifest into what is there; field managers are not kept. */
+  async apply(ref: ObjectRef, manifest: object, { dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<unknown> {
+    const put = (): unknown => {
+      const present = this.#objects.get(keyOf(ref));
+      if (!present) this.#requireNamespace(ref);
+      const { metadata, ...rest } = manifest as { metadata?: { resourceVersion?: string } };
+      const guard = metadata?.resourceVersion;
+      if (present && guard !== undefined && guard !== present.metadata.resourceVersion) throw new SluiceError('CONFLICT', 'the object has been modified');
+      if (dryRun) return { ...present, ...rest };
+      if (!present) this.create(ref, {});
+      const applied = this.peek(ref);
+      const { resourceVersion: _, ...wanted } = metadata ?? {};
+      applyMergePatch(applied as unknown as Record<string, unknown>, { ...rest, metadata: wanted });
+      return this.#commit(ref, this.#scoped(ref, applied, {}));
+    };
+    return this.written.around(ref, () => this.#request(put), (object) => (dryRun ? NOTHING : object), dryRun ? 'tried' : 'written');
   }
 
   async remove(ref: ObjectRef, read: { readonly uid: string }): Promise<void> {
@@ -162,9 +177,14 @@ export class FakeCluster implements ClusterClient {
   #stored(ref: ObjectRef): StoredObject {
     const object = this.#objects.get(keyOf(ref));
     if (object) return object;
+    this.#requireNamespace(ref);
+    throw new SluiceError(ref.kind.missing, `Cluster "${this.cluster}" has no ${describe(ref)}.`);
+  }
+
+  /** A namespace is there when an object is in it. */
+  #requireNamespace(ref: ObjectRef): void {
     const known = [...this.#objects.values()].some(({ metadata }) => metadata.namespace === ref.namespace);
     if (!known) throw new SluiceError('NAMESPACE_NOT_FOUND', `Cluster "${this.cluster}" has no namespace "${ref.namespace ?? ''}".`);
-    throw new SluiceError(ref.kind.missing, `Cluster "${this.cluster}" has no ${describe(ref)}.`);
   }
 
   async #request<Answer>(answer: () => Answer): Promise<Answer> {

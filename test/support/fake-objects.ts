@@ -56,15 +56,16 @@ function blueGreen(arms: ArmServices, hash: string, options: FakeWorldOptions): 
 }
 
 interface Template {
-  template: { spec: { containers: { image: string }[] } };
+  /** Absent with a workloadRef. */
+  template?: { spec: { containers: { image: string }[] } };
 }
 
 export function imageOf(spec: object): string {
-  return (spec as Template).template.spec.containers[0]?.image ?? '';
+  return (spec as Template).template?.spec.containers[0]?.image ?? '';
 }
 
 export function setImage(spec: object, image: string): void {
-  for (const container of (spec as Template).template.spec.containers) container.image = image;
+  for (const container of (spec as Template).template?.spec.containers ?? []) container.image = image;
 }
 
 export function weightedEntries(spec: object): { name: string; weight: number }[] {

@@ -8,7 +8,7 @@ import { TRAEFIK_PODS } from './fake-traefik.ts';
 import type { FakeWorld } from './fake-world.ts';
 
 /** What commands use, with the real adapters over a fake world; only the metrics and Temporal are pretended. */
-export function worldServices(world: FakeWorld, gateway: ReleaseGateway): CommandServices {
+export function worldServices(world: Pick<FakeWorld, 'target' | 'clusters' | 'metrics' | 'now'>, gateway: ReleaseGateway): CommandServices {
   const adapters = portsOver(world.clusters, { prometheusUrl: undefined, traefikApiUrls: [], traefikApiPods: TRAEFIK_PODS, allowedNamespaces: [] });
   const ports: ToolPorts = { ...adapters, metrics: world.metrics, now: () => world.now() };
   return { gateway, ports, preflight: (spec) => preflight(ports, spec), clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] }, settings: DEFAULTS };

@@ -16,11 +16,24 @@ function applyOne(document: object, operation: PatchOperation): string | undefin
   const last = keys.pop() as string;
   const parent = keys.reduce<unknown>((value, key) => (value as Container | undefined)?.[key], document) as Container | undefined;
   if (typeof parent !== 'object' || parent === null) return 'no such path';
+  if (Array.isArray(parent)) return applyToList(parent, last, operation);
   if (operation.op === 'add') parent[last] = operation.value;
-  else if (!(last in parent)) return 'no such path';
+  // As the API server: a test for null passes when there is no such field.
+  else if (!(last in parent)) return operation.op === 'test' && operation.value === null ? undefined : 'no such path';
   else if (operation.op === 'remove') delete parent[last];
   else if (operation.op === 'replace') parent[last] = operation.value;
   else if (JSON.stringify(parent[last]) !== JSON.stringify(operation.value)) return 'test failed';
+  return undefined;
+}
+
+/** `add` inserts, `-` is behind the last one, `remove` closes the gap. */
+function applyToList(list: unknown[], last: string, operation: PatchOperation): string | undefined {
+  const index = last === '-' ? list.length : Number(last);
+  if (operation.op === 'add' ? index > list.length : index >= list.length) return 'no such path';
+  if (operation.op === 'add') list.splice(index, 0, operation.value);
+  else if (operation.op === 'remove') list.splice(index, 1);
+  else if (operation.op === 'replace') list[index] = operation.value;
+  else if (JSON.stringify(list[index]) !== JSON.stringify(operation.value)) return 'test failed';
   return undefined;
 }
 

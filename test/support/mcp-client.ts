@@ -61,6 +61,12 @@ export class Mcp {
     throw new ToolError(tool, failure);
   }
 
+  /** The text of a prompt. */
+  async prompt(name: string, args: Record<string, string>): Promise<string> {
+    const { messages } = await this.client.getPrompt({ name, arguments: args });
+    return messages.map(({ content }) => (content.type === 'text' ? content.text : '')).join('\n');
+  }
+
   close(): Promise<void> {
     return this.client.close();
   }

@@ -1,8 +1,11 @@
 import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import type { CommandServices } from '../../src/commands/command.ts';
+import type { Gate } from '../../src/commands/gate.ts';
 import type { AuditEntry, AuditTrail } from '../../src/domain/audit.ts';
 import type { RestDeps } from '../../src/http/rest/deps.ts';
 import { startHttpServer, type HttpServer } from '../../src/http/server.ts';
-import { createMcpFactory } from '../../src/mcp/server.ts';
+import type { McpDeps } from '../../src/mcp/deps.ts';
+import { createMcpHttp, type McpHttp } from '../../src/mcp/http.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { fakeServices, type FakeGateway } from './fake-gateway.ts';
 
@@ -18,15 +21,21 @@ export function memoryAudit(): AuditTrail & { readonly entries: AuditEntry[] } {
   };
 }
 
-export function testFactory(gateway: FakeGateway, allowWrite: boolean) {
-  return createMcpFactory({ catalogue: CATALOGUE, services: fakeServices(gateway), gate: { allowWrite, toolsets: [] }, audit: memoryAudit(), debug: false, version: '0.0.0', log });
+/** What a server over given services is made of. */
+export function depsOver(services: CommandServices, gate: Partial<Gate> = {}, audit: AuditTrail = memoryAudit()): McpDeps & RestDeps {
+  return { catalogue: CATALOGUE, services, gate: { allowWrite: false, toolsets: [], ...gate }, audit, debug: false, version: '0.0.0', log };
 }
 
-function restOf(gateway: FakeGateway, allowWrite: boolean): RestDeps {
-  return { catalogue: CATALOGUE, services: fakeServices(gateway), gate: { allowWrite, toolsets: [] }, audit: memoryAudit(), debug: false, version: '0.0.0', log };
+export function testMcp(gateway: FakeGateway, allowWrite: boolean): McpHttp {
+  return createMcpHttp(depsOver(fakeServices(gateway), { allowWrite }));
+}
+
+/** The HTTP server on a free port. */
+export function startServerOver(deps: McpDeps & RestDeps): Promise<HttpServer> {
+  return startHttpServer({ host: '127.0.0.1', port: 0, mcp: createMcpHttp(deps), rest: deps, log, version: '0.0.0' });
 }
 
 /** The HTTP server on a free port, over a fake gateway. */
 export function startTestServer(gateway: FakeGateway, allowWrite: boolean): Promise<HttpServer> {
-  return startHttpServer({ host: '127.0.0.1', port: 0, mcp: testFactory(gateway, allowWrite), rest: restOf(gateway, allowWrite), log, version: '0.0.0' });
+  return startServerOver(depsOver(fakeServices(gateway), { allowWrite }));
 }

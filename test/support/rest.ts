@@ -5,7 +5,7 @@ import type { RestDeps } from '../../src/http/rest/deps.ts';
 import { startHttpServer, type HttpServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { createFakeGateway } from './fake-gateway.ts';
-import { memoryAudit, testFactory } from './mcp-server.ts';
+import { memoryAudit, testMcp } from './mcp-server.ts';
 
 /** What the Tools API needs, with an audit log in memory, writing and all toolsets unless told otherwise. */
 export function restDeps(services: CommandServices, more: Partial<RestDeps> = {}): RestDeps {
@@ -14,7 +14,7 @@ export function restDeps(services: CommandServices, more: Partial<RestDeps> = {}
 
 /** The HTTP server on a free port; MCP beside the Tools API is over a fake gateway of its own. */
 export function startRestServer(deps: RestDeps): Promise<HttpServer> {
-  return startHttpServer({ host: '127.0.0.1', port: 0, mcp: testFactory(createFakeGateway(), false), rest: deps, log: deps.log, version: deps.version });
+  return startHttpServer({ host: '127.0.0.1', port: 0, mcp: testMcp(createFakeGateway(), false), rest: deps, log: deps.log, version: deps.version });
 }
 
 export interface HttpAnswer {

@@ -49,6 +49,20 @@ export class TraefikTools {
     }, { timeoutMs: 60_000 });
   }
 
+  /** Sets the image and lets it become the stable one at once, whatever it does. */
+  async release(name: string, image: string): Promise<void> {
+    const ref = { kind: ROLLOUT, namespace: NAMESPACE, name };
+    const read = async () => (await this.client.get(ref)) as { metadata: { generation: number }; status: { observedGeneration?: string; phase?: string; stableRS?: string; currentPodHash?: string } };
+    await this.client.jsonPatch(ref, [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: image }]);
+    await eventually(`${image} is stable in ${name}`, async () => {
+      const { metadata, status } = await read();
+      if (status.observedGeneration !== String(metadata.generation)) return undefined;
+      if (status.phase === 'Healthy' && status.stableRS === status.currentPodHash) return true;
+      await this.client.mergePatch(ref, { status: { promoteFull: true, pauseConditions: null } }, { subresource: 'status' });
+      return undefined;
+    }, { timeoutMs: 90_000, everyMs: 500 });
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#applications.map((name) => removeApplication(this.sandbox, name, NAMESPACE)));
     const middlewares = (await this.client.list(MIDDLEWARE, NAMESPACE)) as readonly { metadata: { name: string; uid: string } }[];

@@ -52,7 +52,7 @@ test('a circuit breaker cuts a canary that fails, never stable, and lets it come
   const kept = (await tools.client.get({ kind: TRAEFIK_SERVICE, namespace: NAMESPACE, name: app })) as { spec: { weighted: { services: object[] } } };
   expect(kept.spec.weighted.services).toMatchObject([{ name: `${app}-stable`, weight: 60 }, { name: `${app}-canary`, weight: 40, middlewares: [{ name: middleware }] }]);
 
-  await eventually('both replicas serve weight 40', async () => (count(await sendFor(500, app), { version: 'v1' }) > 0 ? true : undefined));
+  await eventually('both replicas serve weight 40', async () => ((await Promise.all(tools.sandbox.traefikApiUrls.map((url) => servedWeights(url, app)))).every((weights) => weights === '60,40') ? true : undefined));
   const cut = await sendFor(4_000, app);
   const stable = count(cut, { version: 'v1' });
   expect(count(cut, { version: 'v1', status: 200 })).toBe(stable);
@@ -61,6 +61,14 @@ test('a circuit breaker cuts a canary that fails, never stable, and lets it come
   // Open: the breaker answers by itself for the canary's share.
   expect(count(cut, { status: 530, version: undefined })).toBeGreaterThan(cut.length * 0.25);
   expect(cut.length - stable).toBe(count(cut, { status: 530, version: undefined }) + count(cut, { version: 'v2-errors-100', status: 500 }));
+
+  // What the breaker answers is counted for no service: a judge of the canary's counters does not see it.
+  const metrics = createMetrics({ url: tools.sandbox.prometheusUrl });
+  for (const service of [`${app}-canary`, `${app}-stable`]) {
+    const { requests } = await metrics.counters(metricsServiceName(NAMESPACE, service, '8080'), { fromMs: Date.now() - 30_000, toMs: Date.now() });
+    expect(requests.map(({ labels }) => labels['code'])).not.toContain('530');
+    expect(requests.length).toBeGreaterThan(0);
+  }
 
   // A good version behind the same breaker is let through after fallback and recovery.
   await tools.client.jsonPatch({ kind: ROLLOUT, namespace: NAMESPACE, name: app }, [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'shop:v3' }]);
@@ -205,6 +213,12 @@ test('what a mirror is refused for', async () => {
   const { metadata } = (await tools.client.get({ kind: SERVICE, namespace: NAMESPACE, name: empty })) as { metadata: { uid: string } };
   await tools.client.remove({ kind: SERVICE, namespace: NAMESPACE, name: empty }, { uid: metadata.uid });
 });
+
+/** In the order of the TraefikService, as one replica serves them. */
+async function servedWeights(api: string, app: string): Promise<string> {
+  const { weighted } = (await (await fetch(`${api}/api/http/services/${NAMESPACE}-${app}@kubernetescrd`)).json()) as { weighted: { services: { weight: number }[] } };
+  return weighted.services.map(({ weight }) => weight).join(',');
+}
 
 /** Copies that the mirror has answered since, by method. */
 async function copied(shadow: string, from: number): Promise<{ GET: number; POST: number }> {

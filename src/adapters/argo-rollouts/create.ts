@@ -4,6 +4,7 @@ import type { Creation, NewRollout, RolloutDetail } from '../../ports/rollout-ob
 import type { ClusterClient } from '../kubernetes/client.ts';
 import { create, tryCreate } from '../kubernetes/create-only.ts';
 import { describe } from '../kubernetes/kinds.ts';
+import { unlessAway } from '../kubernetes/unless-away.ts';
 import { ifThere, planCreation } from './creation-plan.ts';
 import { readDetail } from './detail.ts';
 import type { Planned } from './manifests.ts';
@@ -18,10 +19,16 @@ export async function createRollout(client: ClusterClient, rollout: NewRollout):
     throw new SluiceError('ALREADY_EXISTS', `${describe(ref)} exists already; nothing was touched.`, { next: 'Call argo_get_rollout_status to see it; argo_update_rollout_image sets another image.' });
   }
   const plan = await planCreation(client, rollout);
-  if ('refused' in plan) return { changed: false, effective: 'refused', reason: plan.refused, created: [], found: [], ...(plan.missingRoute && { missingRoute: plan.missingRoute }) };
+  if ('refused' in plan) return { changed: false, effective: 'refused', reason: plan.refused, created: [], found: [], ...(plan.missing && { missing: plan.missing }) };
   for (const { ref: each, manifest } of plan.make) await tryCreate(client, each, manifest);
   const created = await makeAll(client, plan.make);
-  return { changed: true, ...(await prove(client, rollout)), created, found: plan.found };
+  const proof = rollout.servicesOnly ? servicesMade(created) : await prove(client, rollout);
+  return { changed: created.length > 0, ...proof, created, found: plan.found };
+}
+
+/** The API server answered each apply with the object that it stored. */
+function servicesMade(created: readonly string[]): Pick<Creation, 'effective' | 'reason'> {
+  return { effective: 'proved', reason: created.length > 0 ? 'the Services were made, without a Rollout yet' : 'both Services were there already' };
 }
 
 /** Errors: those of the client; what exists by then is in the message. */
@@ -46,18 +53,21 @@ function halfMade(error: SluiceError, created: readonly string[]): SluiceError {
   });
 }
 
-/** Waits until the controller has looked at it; readiness comes later and is told as it is. */
+/** Waits until the controller has looked at it; readiness comes later and is told as it is. The Rollout is written: no answer is no failure. */
 async function prove(client: ClusterClient, { target }: NewRollout): Promise<Pick<Creation, 'effective' | 'reason' | 'after'>> {
   const deadline = performance.now() + PROOF_MS;
   for (;;) {
-    const after = await readDetail(client, target);
-    if (after.invalid !== undefined) return { effective: 'pending', reason: `it was written, but Argo does not act on it: ${after.invalid}`, after };
-    if (after.observed && after.podHash) return { effective: 'proved', reason: `the controller has taken it up; ${readiness(after)}`, after };
-    if (performance.now() > deadline) {
-      return { effective: 'pending', reason: `it was written, but the Argo Rollouts controller has not taken it up within ${PROOF_MS / 1000} s: ${after.phase} ${after.message}`, after };
-    }
+    const after = await unlessAway(() => readDetail(client, target));
+    if (after?.invalid !== undefined) return { effective: 'pending', reason: `it was written, but Argo does not act on it: ${after.invalid}`, after };
+    if (after?.observed && after.podHash) return { effective: 'proved', reason: `the controller has taken it up; ${readiness(after)}`, after };
+    if (performance.now() > deadline) return unseen(after);
     await sleep(POLL_MS);
   }
+}
+
+function unseen(after: RolloutDetail | undefined): Pick<Creation, 'effective' | 'reason' | 'after'> {
+  if (!after) return { effective: 'pending', reason: 'it was written, but the cluster no longer answers, so it could not be read back' };
+  return { effective: 'pending', reason: `it was written, but the Argo Rollouts controller has not taken it up within ${PROOF_MS / 1000} s: ${after.phase} ${after.message}`, after };
 }
 
 const readiness = ({ phase, message, replicas, pods }: RolloutDetail): string =>

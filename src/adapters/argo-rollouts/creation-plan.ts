@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import type { NewRollout } from '../../ports/rollout-objects.ts';
+import type { Creation, NewRollout } from '../../ports/rollout-objects.ts';
 import type { ClusterClient } from '../kubernetes/client.ts';
 import { ANALYSIS_TEMPLATE, DEPLOYMENT, describe, SERVICE, TRAEFIK_SERVICE } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
@@ -9,7 +9,12 @@ import { rolloutManifest, serviceManifest } from './manifests.ts';
 import type { Planned } from './manifests.ts';
 
 /** What would be made, in the order of making, and what is there already; or why not. */
-export type CreationPlan = { readonly make: readonly Planned[]; readonly found: readonly string[] } | { readonly refused: string; readonly missingRoute?: string };
+export type CreationPlan = { readonly make: readonly Planned[]; readonly found: readonly string[] } | Refused;
+
+interface Refused {
+  readonly refused: string;
+  readonly missing?: NonNullable<Creation['missing']>;
+}
 
 /** Argo writes it on each Service that it steers. */
 const MANAGED_BY = 'argo-rollouts.argoproj.io/managed-by-rollouts';
@@ -22,21 +27,28 @@ const FoundService = z.object({ metadata: z.object({ annotations: Labels.optiona
 export async function planCreation(client: ClusterClient, rollout: NewRollout): Promise<CreationPlan> {
   const { namespace } = rollout.target;
   const labels = await labelsOf(client, rollout);
-  const routeProblem = await routeRefusal(client, rollout);
-  if (routeProblem) return routeProblem;
   const templates = rollout.analysisTemplates.map((name): ObjectRef => ({ kind: ANALYSIS_TEMPLATE, namespace, name }));
   await Promise.all(templates.map((ref) => client.get(ref)));
+  const services = await planServices(client, rollout, labels);
+  if ('refused' in services || rollout.servicesOnly) return services;
+  const absent = await routeRefusal(client, rollout);
+  if (absent) return { ...absent, missing: { route: rollout.traefikService ?? '', services: services.make.map(({ ref }) => ref.name) } };
+  const route = rollout.traefikService ? [`TraefikService ${namespace}/${rollout.traefikService}`] : [];
+  return { make: [...services.make, rolloutManifest(rollout, labels)], found: [...services.found, ...route] };
+}
+
+async function planServices(client: ClusterClient, rollout: NewRollout, labels: Readonly<Record<string, string>>): Promise<CreationPlan> {
   const make: Planned[] = [];
-  const found: string[] = rollout.traefikService ? [`TraefikService ${namespace}/${rollout.traefikService}`] : [];
+  const found: string[] = [];
   for (const name of serviceNames(rollout)) {
-    const ref = { kind: SERVICE, namespace, name };
+    const ref = { kind: SERVICE, namespace: rollout.target.namespace, name };
     const present = await ifThere(client, ref);
     const problem = present === undefined ? undefined : serviceRefusal(present, ref, rollout, labels);
     if (problem) return { refused: problem };
     if (present === undefined) make.push(serviceManifest(rollout, name, labels));
     else found.push(describe(ref));
   }
-  return { make: [...make, rolloutManifest(rollout, labels)], found };
+  return { make, found };
 }
 
 const serviceNames = ({ services }: NewRollout): string[] => (services ? [services.stable, services.candidate] : []);
@@ -58,16 +70,16 @@ export async function ifThere(client: ClusterClient, ref: ObjectRef): Promise<un
 }
 
 /** The route has to be there first: without it the first canary pods would have no traffic to be judged by. */
-async function routeRefusal(client: ClusterClient, rollout: NewRollout): Promise<Extract<CreationPlan, { refused: string }> | undefined> {
+async function routeRefusal(client: ClusterClient, rollout: NewRollout): Promise<Refused | undefined> {
   const { traefikService: name, services, target } = rollout;
   if (!name || !services) return undefined;
   const ref = { kind: TRAEFIK_SERVICE, namespace: target.namespace, name };
   const present = await ifThere(client, ref);
-  if (present === undefined) return { refused: `there is no ${describe(ref)}; a weighted route is made before the Rollout that steers it`, missingRoute: name };
+  if (present === undefined) return { refused: `there is no ${describe(ref)}; a weighted route is made before the Rollout that steers it` };
   const names = (Weighted.safeParse(present).data?.spec.weighted?.services ?? []).map((entry) => entry.name);
   const absent = [services.stable, services.candidate].filter((service) => !names.includes(service));
   if (absent.length === 0) return undefined;
-  return { refused: `${describe(ref)} has no entry for ${absent.join(' and ')}; it has ${plainLine(names.join(', ')) || 'no weighted services'}`, missingRoute: name };
+  return { refused: `${describe(ref)} has no entry for ${absent.join(' and ')}; it has ${plainLine(names.join(', ')) || 'no weighted services'}` };
 }
 
 /** Why an existing Service cannot be used as it is. */

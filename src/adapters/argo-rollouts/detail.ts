@@ -47,7 +47,7 @@ function analysisOf({ status: { canary, blueGreen } }: Rollout): AnalysisBrief[]
 }
 
 /** Source: argo-rollouts v1.10.1, utils/rollout/rolloututil.go, CanaryStepString. */
-export function stepText(step: Readonly<Record<string, unknown>>): string {
+function stepText(step: Readonly<Record<string, unknown>>): string {
   const [kind = 'empty', value] = Object.entries(step)[0] ?? [];
   const fields = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   if (kind === 'setWeight') return `setWeight: ${String(value)}`;

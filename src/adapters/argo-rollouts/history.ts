@@ -28,12 +28,18 @@ export async function readHistory(client: ClusterClient, target: Target): Promis
     podHash: rollout.status.currentPodHash ?? '',
     stableHash: rollout.status.stableRS ?? '',
     resourceVersion: rollout.metadata.resourceVersion,
-    revisions: sets.map(toRevision).toSorted((a, b) => b.revision - a.revision),
+    revisions: toRevisions(sets),
     analysisRuns: runs.map(toOutcome).toSorted((a, b) => newestFirst(a.startedAt, b.startedAt)),
     events: events.map(toEvent).toSorted((a, b) => newestFirst(a.at, b.at)),
     writes: writes.toSorted((a, b) => newestFirst(a.at, b.at)),
   };
 }
+
+export async function readRevisions(client: ClusterClient, target: Target): Promise<Revision[]> {
+  return toRevisions(await owned(client, REPLICA_SET, ReplicaSet, await readRollout(client, target)));
+}
+
+const toRevisions = (sets: readonly ReplicaSet[]): Revision[] => sets.map(toRevision).toSorted((a, b) => b.revision - a.revision);
 
 interface OwnedObject {
   readonly metadata: { readonly ownerReferences: readonly { readonly uid: string }[] };
@@ -56,7 +62,7 @@ async function eventsOf(client: ClusterClient, { metadata }: Rollout): Promise<E
 async function writesTo(client: ClusterClient, target: Target): Promise<LastWrite[]> {
   const parsed = Managed.safeParse(await client.get(refOf(target)));
   const entries = parsed.data?.metadata.managedFields ?? [];
-  return entries.map(({ manager, time, subresource, fieldsV1 }) => ({ at: time, who: plainLine(manager, 80), what: subresource || 'spec', fields: fieldPaths(fieldsV1) }));
+  return entries.map(({ manager, time, subresource, fieldsV1 }) => ({ at: time, who: plainLine(manager, 80), what: subresource || 'object', fields: fieldPaths(fieldsV1) }));
 }
 
 /** "spec.template" and the like, from the field set of a manager (its keys are "f:<field>", "k:<key>" and "."). */

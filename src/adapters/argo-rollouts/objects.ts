@@ -3,7 +3,7 @@ import type { Clusters } from '../kubernetes/client.ts';
 import { ROLLOUT } from '../kubernetes/kinds.ts';
 import { createRollout } from './create.ts';
 import { readDetail } from './detail.ts';
-import { readHistory } from './history.ts';
+import { readHistory, readRevisions } from './history.ts';
 import { removeRollout } from './remove.ts';
 import { Rollout } from './schema.ts';
 import { setTemplate } from './template.ts';
@@ -21,6 +21,7 @@ export function createRolloutObjects(clusters: Clusters): RolloutObjectsPort {
     read: async (target) => readDetail(clusters.client(target.cluster), target),
     create: async (rollout) => createRollout(clusters.client(rollout.target.cluster), rollout),
     remove: async (target, admit) => removeRollout(clusters.client(target.cluster), target, admit),
+    revisions: async (target) => readRevisions(clusters.client(target.cluster), target),
     history: async (target) => readHistory(clusters.client(target.cluster), target),
     setTemplate: async (template) => setTemplate(clusters.client(template.ref.cluster), template),
   };

@@ -4,6 +4,7 @@ import type { Effect } from '../../domain/effect.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { Admit, RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { ClusterClient } from '../kubernetes/client.ts';
+import { unlessAway } from '../kubernetes/unless-away.ts';
 import { toDetail } from './detail.ts';
 import { readElsewhere, readRollout, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
@@ -21,21 +22,24 @@ export async function removeRollout(client: ClusterClient, target: Target, admit
   const first = await readRollout(client, target);
   const before = toDetail(target, first, await readElsewhere(client, target, first));
   admit(before.owner);
-  if (first.metadata.deletionTimestamp) return waitGone(client, target, first, before, false);
   const sent = await send(client, target, first, admit);
-  return sent ? waitGone(client, target, first, before, true) : { changed: true, effective: 'proved', reason: 'the Rollout is gone', before };
+  if (sent === 'gone') return { changed: true, effective: 'proved', reason: 'the Rollout is gone', before };
+  return waitGone(client, target, first, before, sent === 'sent');
 }
 
-/** False when it was gone before the answer came. */
-async function send(client: ClusterClient, target: Target, first: Rollout, admit: Admit): Promise<boolean> {
+type Sent = 'sent' | 'going already' | 'gone';
+
+/** `gone`: it vanished after a request whose answer was lost or refused. */
+async function send(client: ClusterClient, target: Target, first: Rollout, admit: Admit): Promise<Sent> {
   let obstacle: unknown;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const now = attempt === 0 ? first : await present(client, target, first);
-    if (!now) return false;
+    if (!now) return 'gone';
+    if (now.metadata.deletionTimestamp) return 'going already';
     if (attempt > 0) admit(toDetail(target, now, {}).owner);
     try {
       await client.remove(refOf(target), { uid: first.metadata.uid ?? '', resourceVersion: now.metadata.resourceVersion });
-      return true;
+      return 'sent';
     } catch (error) {
       if (!isPassing(error)) throw error;
       obstacle = error;
@@ -63,9 +67,9 @@ async function present(client: ClusterClient, target: Target, first: Rollout): P
 async function waitGone(client: ClusterClient, target: Target, first: Rollout, before: RolloutDetail, changed: boolean): Promise<Effect<RolloutDetail>> {
   const deadline = performance.now() + PROOF_MS;
   for (;;) {
-    const now = await present(client, target, first);
-    if (!now) return { changed, effective: 'proved', reason: 'the Rollout is gone; the cluster now removes its ReplicaSets and pods', before };
-    if (performance.now() > deadline) return stillThere(target, now, before, changed);
+    const seen = await unlessAway(async () => ({ now: await present(client, target, first) }));
+    if (seen && !seen.now) return { changed, effective: 'proved', reason: 'the Rollout is gone; the cluster now removes its ReplicaSets and pods', before };
+    if (performance.now() > deadline) return seen?.now ? stillThere(target, seen.now, before, changed) : { changed, effective: 'pending', reason: 'deletion has begun, but the cluster no longer answers', before };
     await sleep(POLL_MS);
   }
 }

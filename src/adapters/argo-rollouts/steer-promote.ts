@@ -72,7 +72,8 @@ function notActive({ rollout, view }: Now, podHash: string): string | undefined 
   return undefined;
 }
 
-function notArrived({ view }: Now, before: RolloutView, { podHash, stepIndex = 0 }: Point): string | undefined {
+/** What keeps a canary from the first hold after the step that was ended. */
+export function notArrived({ view }: Now, before: RolloutView, { podHash, stepIndex = 0 }: Point): string | undefined {
   if (view.podHash !== podHash) return `${podHash} was replaced by ${view.podHash}`;
   if (view.aborted) return 'it was aborted meanwhile';
   const hold = nextHold(before.steps, stepIndex + 1);
@@ -103,6 +104,7 @@ export function decidePromoteFull(rollout: Rollout, { podHash }: Point): Decisio
   };
 }
 
+/** What is missing for a version to be the stable one, also for users. */
 export function notStable(view: RolloutView, podHash: string): string | undefined {
   if (view.podHash !== podHash) return `${podHash} was replaced by ${view.podHash}`;
   if (view.aborted) return 'it was aborted meanwhile';

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Target } from '../../domain/release/target.ts';
 import type { AnalysisHold } from '../../ports/rollout-steering.ts';
-import type { WriteResult } from '../../ports/rollouts.ts';
+import type { RolloutView, WriteResult } from '../../ports/rollouts.ts';
 import type { ClusterClient, PatchOperation } from '../kubernetes/client.ts';
 import type { Decision } from '../kubernetes/guarded-write.ts';
 import { ANALYSIS_RUN } from '../kubernetes/kinds.ts';
 import { analysisHold, runStatuses } from './analysis-hold.ts';
 import type { Rollout } from './schema.ts';
 import { refused, unchanged, type Now, type Steering } from './steer.ts';
-import { notStable } from './steer-promote.ts';
+import { notArrived, notStable } from './steer-promote.ts';
 
 const SKIP_MS = 10_000;
 
@@ -26,13 +26,13 @@ interface Run {
 
 /** Patches of the Rollout's status; for every way but `terminate`. */
 export function skipSteering(hold: AnalysisHold): Steering {
-  return { decide: (rollout) => decideSkip(rollout, hold), missing: (now) => notSkipped(now, hold), withinMs: SKIP_MS };
+  return { decide: (rollout) => decideSkip(rollout, hold), missing: (now, before) => notSkipped(now, before, hold), withinMs: SKIP_MS };
 }
 
-export function decideSkip(rollout: Rollout, hold: AnalysisHold): Decision<WriteResult> {
+function decideSkip(rollout: Rollout, hold: AnalysisHold): Decision<WriteResult> {
   const now = sameHold(rollout, hold);
   if (typeof now !== 'object') return moved(rollout, hold, now);
-  const guard: PatchOperation[] = [{ op: 'test', path: '/status/currentPodHash', value: hold.podHash }, { op: 'test', path: `${POINTERS[hold.role]}/name`, value: hold.run }];
+  const guard: PatchOperation[] = [{ op: 'test', path: '/status/currentPodHash', value: hold.podHash }, { op: 'test', path: `${POINTERS[hold.role]}/name`, value: hold.run }, { op: 'test', path: `${POINTERS[hold.role]}/status`, value: now.status }];
   const index: PatchOperation[] = hold.stepIndex === undefined ? [] : [{ op: 'test', path: '/status/currentStepIndex', value: hold.stepIndex }];
   return { patch: [...guard, ...index, ...skipOf(rollout, hold)], subresource: 'status', done: { changed: true, detail: DONE[hold.way](hold) } };
 }
@@ -72,15 +72,17 @@ function moved({ status }: Rollout, hold: AnalysisHold, why: string | undefined)
   return past ? unchanged(`it is past analysis ${hold.run} already`) : refused(why ?? `analysis ${hold.run} does not hold it any more`);
 }
 
-function notSkipped({ rollout, view }: Now, hold: AnalysisHold): string | undefined {
+function notSkipped(now: Now, before: RolloutView, hold: AnalysisHold): string | undefined {
+  if (hold.way === 'promote-full') return notStable(now.view, hold.podHash);
+  return hold.way === 'terminate' ? notEnded(now, hold) : notArrived(now, before, hold);
+}
+
+function notEnded({ rollout, view }: Now, hold: AnalysisHold): string | undefined {
   if (view.podHash !== hold.podHash) return `${hold.podHash} was replaced by ${view.podHash}`;
   if (view.aborted) return 'it was aborted meanwhile';
-  if (view.stableHash === hold.podHash) return notStable(view, hold.podHash);
-  if (hold.way === 'promote-full') return notStable(view, hold.podHash);
-  if (hold.way === 'next-step') return (view.stepIndex ?? 0) > (hold.stepIndex ?? 0) ? undefined : `it is still at step ${view.stepIndex ?? 'none'}`;
+  if (hold.role === 'post-promotion' || view.stableHash === hold.podHash) return notStable(view, hold.podHash);
   const run = runStatuses(rollout).find(({ role }) => role === hold.role);
-  if (hold.way === 'terminate') return run?.run === hold.run && run.status === 'Successful' ? undefined : `the Rollout still shows the analysis as ${run?.status ?? 'unknown'}`;
-  return run?.run === hold.run ? `the Rollout is still held by ${hold.run}` : undefined;
+  return run?.run === hold.run && run.status === 'Successful' ? undefined : `the Rollout still shows the analysis as ${run?.status ?? 'unknown'}`;
 }
 
 /** Ends the AnalysisRun itself: the Rollout then goes on as after a success. */
@@ -90,7 +92,7 @@ export function terminateSteering(client: ClusterClient, target: Target, hold: A
     const { metadata, status } = AnalysisRun.parse(await client.get(ref));
     return { resourceVersion: metadata.resourceVersion, phase: status.phase };
   };
-  return { decide: (rollout, run) => decideTerminate(rollout, run, hold), missing: (now) => notSkipped(now, hold), withinMs: SKIP_MS, subject: { ref, read } };
+  return { decide: (rollout, run) => decideTerminate(rollout, run, hold), missing: (now) => notEnded(now, hold), withinMs: SKIP_MS, subject: { ref, read } };
 }
 
 function decideTerminate(rollout: Rollout, { phase }: Run, hold: AnalysisHold): Decision<WriteResult> {

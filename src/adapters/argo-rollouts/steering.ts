@@ -4,7 +4,7 @@ import type { ClusterClient, Clusters } from '../kubernetes/client.ts';
 import { decideAbort } from './abort.ts';
 import { analysisHold } from './analysis-hold.ts';
 import type { Rollout } from './schema.ts';
-import { readNow, refused, steer, unchanged, type Now, type Steering } from './steer.ts';
+import { readNow, refused, steer, unchanged, type Now, type Steering, type Versioned } from './steer.ts';
 import { imageSteering } from './steer-image.ts';
 import { promoteFullSteering, promoteSteering } from './steer-promote.ts';
 import { skipSteering, terminateSteering } from './steer-skip.ts';
@@ -13,19 +13,20 @@ import { isObserved } from './view.ts';
 const SPEC_MS = 5_000;
 const ABORT_MS = 10_000;
 
-/** RolloutSteeringPort on Argo Rollouts ≥ 1.10, through the Kubernetes API. */
-export function createRolloutSteering(clusters: Clusters): RolloutSteeringPort {
+/** RolloutSteeringPort on Argo Rollouts ≥ 1.10, through the Kubernetes API. `longestProofMs`: when to stop waiting for any effect. */
+export function createRolloutSteering(clusters: Clusters, { longestProofMs = Infinity } = {}): RolloutSteeringPort {
   const client = (target: Target) => clusters.client(target.cluster);
+  const run = <S extends Versioned>(target: Target, steering: Steering<S>) =>
+    steer(client(target), target, { ...steering, withinMs: Math.min(steering.withinMs, longestProofMs) });
   return {
-    setImage: async (target, wish) => steer(client(target), target, await imageSteering(client(target), target, wish)),
-    promote: async (target, at) => steer(client(target), target, promoteSteering(target, at)),
-    promoteFull: async (target, at) => steer(client(target), target, promoteFullSteering(at)),
-    abort: async (target, at) => steer(client(target), target, abortSteering(target, at.podHash)),
-    pause: async (target) => steer(client(target), target, PAUSE),
-    resume: async (target) => steer(client(target), target, RESUME),
+    setImage: async (target, wish) => run(target, await imageSteering(client(target), target, wish)),
+    promote: async (target, at) => run(target, promoteSteering(target, at)),
+    promoteFull: async (target, at) => run(target, promoteFullSteering(at)),
+    abort: async (target, at) => run(target, abortSteering(target, at.podHash)),
+    pause: async (target) => run(target, PAUSE),
+    resume: async (target) => run(target, RESUME),
     findAnalysis: (target) => findAnalysis(client(target), target),
-    skipAnalysis: async (target, hold) =>
-      hold.way === 'terminate' ? steer(client(target), target, terminateSteering(client(target), target, hold)) : steer(client(target), target, skipSteering(hold)),
+    skipAnalysis: async (target, hold) => (hold.way === 'terminate' ? run(target, terminateSteering(client(target), target, hold)) : run(target, skipSteering(hold))),
   };
 }
 

@@ -5,6 +5,7 @@ import type { NewTemplate, TemplateMetric, TemplateRef, TemplateView } from '../
 import type { ClusterClient } from '../kubernetes/client.ts';
 import { ANALYSIS_TEMPLATE, FIELD_MANAGER } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
+import { unlessAway } from '../kubernetes/unless-away.ts';
 import { ifThere } from './creation-plan.ts';
 
 /** A text when an argument stands in it. */
@@ -37,12 +38,13 @@ export async function setTemplate(client: ClusterClient, wanted: NewTemplate): P
   const manager = { fieldManager: FIELD_MANAGER, force: wanted.takeOver };
   await client.apply(ref, manifest, { ...manager, dryRun: true });
   await client.apply(ref, manifest, manager);
-  const after = await readTemplate(client, ref, wanted.ref);
+  const after = await unlessAway(() => readTemplate(client, ref, wanted.ref));
   return { ...judge(before, after, wanted), ...(before && { before }), ...(after && { after }) };
 }
 
 function judge(before: TemplateView | undefined, after: TemplateView | undefined, wanted: NewTemplate): Pick<Effect<TemplateView>, 'changed' | 'effective' | 'reason'> {
-  const same = after !== undefined && isDeepStrictEqual([after.metrics, after.args], [wanted.metrics, wanted.args]);
+  if (!after) return { changed: true, effective: 'pending', reason: 'it was written, but could not be read back' };
+  const same = isDeepStrictEqual([after.metrics, after.args], [wanted.metrics, wanted.args]);
   if (!same) return { changed: true, effective: 'pending', reason: 'it was written, but reads differently now: somebody else writes to it' };
   if (before?.resourceVersion === after.resourceVersion) return { changed: false, effective: 'proved', reason: 'the template is so already' };
   return { changed: true, effective: 'proved', reason: `the template was ${before ? 'changed' : 'made'} and read back; analysis that runs already keeps the old one` };

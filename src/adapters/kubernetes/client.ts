@@ -112,15 +112,15 @@ export function createClient(cluster: string, transport: Transport, { timeoutMs,
         const response = await patch(ref, 'application/json-patch+json', operations, options);
         if (response.status === 422) return { applied: false, why: serverStatus(response).message };
         return { applied: true, object: await ok(response, ref, 'patch') };
-      }, (result) => (result.applied && !options?.dryRun ? result.object : NOTHING)),
-    mergePatch: (ref, body, options) => written.around(ref, async () => ok(await patch(ref, 'application/merge-patch+json', body, options), ref, 'patch'), (object) => (options?.dryRun ? NOTHING : object)),
+      }, (result) => (result.applied && !options?.dryRun ? result.object : NOTHING), options?.dryRun ? 'tried' : 'written'),
+    mergePatch: (ref, body, options) => written.around(ref, async () => ok(await patch(ref, 'application/merge-patch+json', body, options), ref, 'patch'), (object) => (options?.dryRun ? NOTHING : object), options?.dryRun ? 'tried' : 'written'),
     apply: (ref, manifest, manager) => written.around(ref, async () => {
       const query = new URLSearchParams({ fieldManager: manager.fieldManager, ...(manager.force && { force: 'true' }), ...(manager.dryRun && { dryRun: 'All' }) });
       const path = `${refPath(ref)}?${query.toString()}`;
       const response = await send(`apply ${describe(ref)}`, { method: 'PATCH', path, contentType: 'application/apply-patch+yaml', body: manifest });
       refuseApply(response, ref);
       return ok(response, ref, 'apply');
-    }, (object) => (manager.dryRun ? NOTHING : object)),
+    }, (object) => (manager.dryRun ? NOTHING : object), manager.dryRun ? 'tried' : 'written'),
     remove: (ref, preconditions) =>
       written.aroundDeletion(ref, preconditions.uid, async () => {
         const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions, propagationPolicy: 'Background' };

@@ -6,8 +6,8 @@ import type { ObjectRef } from './kinds.ts';
 /** What to do about an object as it was just read. */
 export type Decision<Result> =
   | { readonly done: Result }
-  /** Patch it so; `done` is the result once the patch is applied. */
-  | { readonly patch: readonly PatchOperation[]; readonly subresource?: 'status'; readonly done: Result }
+  /** Patch it so; `done` is the result once the patch is applied. `unversioned`: the patch itself tests all that was decided on. */
+  | { readonly patch: readonly PatchOperation[]; readonly subresource?: 'status'; readonly unversioned?: boolean; readonly done: Result }
   /** Not in a state to act on yet; `why` is the error when it stays so. */
   | { readonly wait: string };
 
@@ -48,12 +48,12 @@ async function tryPatch(
   client: Pick<ClusterClient, 'jsonPatch'>,
   { ref, fieldManager }: { readonly ref: ObjectRef; readonly fieldManager?: string },
   resourceVersion: string,
-  decision: { readonly patch: readonly PatchOperation[]; readonly subresource?: 'status' },
+  decision: { readonly patch: readonly PatchOperation[]; readonly subresource?: 'status'; readonly unversioned?: boolean },
 ): Promise<unknown> {
-  const guard: PatchOperation = { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion };
+  const guard: PatchOperation[] = decision.unversioned ? [] : [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }];
   try {
     const options: PatchOptions = { ...(decision.subresource && { subresource: decision.subresource }), ...(fieldManager && { fieldManager }) };
-    const result = await client.jsonPatch(ref, [guard, ...decision.patch], options);
+    const result = await client.jsonPatch(ref, [...guard, ...decision.patch], options);
     return result.applied ? undefined : `the object changed between reading and writing (${result.why})`;
   } catch (error) {
     if (error instanceof SluiceError && (error.code === 'CONFLICT' || error.code === 'CLUSTER_UNREACHABLE')) return error;

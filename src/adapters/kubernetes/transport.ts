@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
-import type { RequestOptions } from 'node:https';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import { HttpMethod, IsomorphicFetchHttpLibrary, RequestContext } from '@kubernetes/client-node/dist/gen/http/http.js';
+import { createConnections } from './connections.ts';
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
   /** From the server's root, query included. */
   readonly path: string;
   readonly contentType?: string;
@@ -28,36 +30,37 @@ export interface ApiStream {
 /** The way to one cluster. Rejects on network failure and after the timeout, never for a status. */
 export interface Transport {
   send(request: ApiRequest): Promise<ApiResponse>;
-  /** `timeoutMs` is the limit of the answer's beginning. Aborting `signal` ends the body with an error. */
+  /** `timeoutMs` is the limit of the answer's beginning. Aborting `signal` ends the body with an error. Keeps no process alive. */
   open(request: ApiRequest, signal: AbortSignal): Promise<ApiStream>;
 }
 
-/** Sends requests to the one cluster of `config`. */
+/**
+ * Sends requests to the one cluster of `config`. With Node's own client: client-node's (fetch) takes twice the time of
+ * the processor for each request, and makes a connection pool for each.
+ */
 export function createTransport(config: KubeConfig): Transport {
-  const http = new IsomorphicFetchHttpLibrary();
-  const connections = createConnections(config);
-  const begin = async (request: ApiRequest, signal: AbortSignal) => {
-    const server = config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '';
-    const context = new RequestContext(server + request.path, HttpMethod[request.method]);
-    context.setSignal(signal);
+  const connect = createConnections(config);
+  const begin = async (request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> => {
     // Credential plug-ins are processes that may hang, and know no signal.
-    await Promise.race([connections.apply(context), aborted(signal)]);
-    if (request.contentType) context.setHeaderParam('Content-Type', request.contentType);
-    context.setHeaderParam('Accept', 'application/json');
-    if (request.body !== undefined) context.setBody(JSON.stringify(request.body));
-    return http.send(context).toPromise();
+    const { server, options } = await Promise.race([connect(), aborted(signal)]);
+    return answerTo(new URL(server + request.path), options, request, signal);
   };
   return {
     async send(request) {
-      const response = await begin(request, AbortSignal.timeout(request.timeoutMs));
-      return { status: response.httpStatusCode, headers: response.headers, body: await response.body.text() };
+      const signal = AbortSignal.timeout(request.timeoutMs);
+      return failingAs(signal, async () => {
+        const response = await begin(request, signal);
+        return { ...headOf(response), body: await textOf(unpacked(response)) };
+      });
     },
     async open(request, signal) {
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(new DOMException('no answer in time', 'TimeoutError')), request.timeoutMs);
+      const either = AbortSignal.any([signal, late.signal]);
       try {
-        const response = await begin(request, AbortSignal.any([signal, late.signal]));
-        return { status: response.httpStatusCode, headers: response.headers, chunks: response.body.stream() as unknown as AsyncIterable<Uint8Array> };
+        const response = await failingAs(either, () => begin(request, either));
+        response.socket.unref();
+        return { ...headOf(response), chunks: unpacked(response) };
       } finally {
         clearTimeout(timer);
       }
@@ -65,41 +68,49 @@ export function createTransport(config: KubeConfig): Transport {
   };
 }
 
+function answerTo(url: URL, options: RequestOptions, { method, body, contentType }: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const content = body === undefined ? undefined : JSON.stringify(body);
+  const headers = {
+    ...options.headers,
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    ...(contentType && { 'content-type': contentType }),
+    // Node leaves the length out for DELETE; the server then takes the body for the next request on the connection.
+    ...(content !== undefined && { 'content-length': Buffer.byteLength(content) }),
+  };
+  const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+  return new Promise((resolve, reject) => {
+    const outgoing: ClientRequest = send(url, { ...options, method, headers, signal }, resolve);
+    outgoing.once('error', reject);
+    outgoing.end(content);
+  });
+}
+
+function headOf({ statusCode = 0, headers }: IncomingMessage): Pick<ApiResponse, 'status' | 'headers'> {
+  return { status: statusCode, headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])) };
+}
+
+function unpacked(response: IncomingMessage): Readable {
+  if (response.headers['content-encoding'] !== 'gzip') return response;
+  // A failure reaches the reader through the unpacking end.
+  return pipeline(response, createGunzip(), () => undefined);
+}
+
+async function textOf(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+/** An aborted request fails in many ways; the reason is the signal's. */
+async function failingAs<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
-}
-
-type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>;
-
-/**
- * client-node makes a new connection pool for every request: a TLS handshake each time, and sockets that
- * nobody closes. Keep one pool for as long as the certificates stay the same; headers are always fresh.
- */
-function createConnections(config: KubeConfig): { apply(context: RequestContext): Promise<void> } {
-  let pool: { key: string; dispatcher: Dispatcher | undefined } | undefined;
-  return {
-    async apply(context) {
-      const credentials: RequestOptions = {};
-      await config.applyToHTTPSOptions(credentials);
-      const key = fingerprint(credentials);
-      if (pool?.key !== key) pool = { key, dispatcher: await newDispatcher(config) };
-      if (pool.dispatcher) context.setDispatcher(pool.dispatcher);
-      if (credentials.auth) context.setHeaderParam('Authorization', `Basic ${Buffer.from(credentials.auth).toString('base64')}`);
-      for (const [name, value] of Object.entries(credentials.headers ?? {})) context.setHeaderParam(name, String(value));
-    },
-  };
-}
-
-async function newDispatcher(config: KubeConfig): Promise<Dispatcher | undefined> {
-  const context = new RequestContext('https://unused.invalid', HttpMethod.GET);
-  await config.applySecurityAuthentication(context);
-  return context.getDispatcher();
-}
-
-function fingerprint(tls: RequestOptions): string {
-  const hash = createHash('sha256');
-  for (const part of [tls.ca, tls.cert, tls.key, tls.pfx, tls.passphrase, tls.servername, tls.rejectUnauthorized]) {
-    hash.update(`${JSON.stringify(part)}\n`);
-  }
-  return hash.digest('hex');
 }

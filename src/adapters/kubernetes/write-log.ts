@@ -1,8 +1,13 @@
 import { SluiceError } from '../../domain/errors.ts';
+import { noteWrite } from '../../ports/call-ledger.ts';
+import { describe } from './kinds.ts';
 import type { Kind, ObjectRef } from './kinds.ts';
 
 /** The answer to a write that changed nothing. */
 export const NOTHING = Symbol('nothing written');
+
+/** `tried`: a dry run, which changes nothing whatever comes of it. */
+type Deed = 'written' | 'deleted' | 'tried';
 
 /** Deletions that a cache is held against; those before them it has seen long since. */
 const REMEMBERED = 200;
@@ -24,21 +29,28 @@ export class WriteLog {
   #count = 0;
 
   /** Carries a write out and notes it. `result`: the object as written, undefined when the server does not tell, or NOTHING. */
-  async around<Answer>(ref: ObjectRef, write: () => Promise<Answer>, result: (answer: Answer) => unknown): Promise<Answer> {
+  async around<Answer>(ref: ObjectRef, write: () => Promise<Answer>, result: (answer: Answer) => unknown, deed: Deed = 'written'): Promise<Answer> {
     try {
       const answer = await write();
       const object = result(answer);
-      if (object !== NOTHING) this.#wrote(ref, versionOf(object));
+      if (object !== NOTHING) {
+        this.#wrote(ref, versionOf(object));
+        noteWrite(`${describe(ref)} was ${deed}`, true);
+      }
       return answer;
     } catch (error) {
-      if (mayHaveHappened(error)) this.#wrote(ref, undefined);
+      if (deed !== 'tried' && mayHaveHappened(error)) {
+        this.#wrote(ref, undefined);
+        noteWrite(`${describe(ref)} was ${deed}`, false);
+      }
       throw error;
     }
   }
 
   /** As `around`, for a deletion of the object with `uid`. */
   async aroundDeletion(ref: ObjectRef, uid: string, write: () => Promise<void>): Promise<void> {
-    await this.around(ref, write, () => NOTHING);
+    await this.around(ref, write, () => NOTHING, 'deleted');
+    noteWrite(`${describe(ref)} was deleted`, true);
     const place = placeOf(ref.kind, ref.namespace ?? '');
     this.#deleted.set(place, [uid, ...(this.#deleted.get(place) ?? [])].slice(0, REMEMBERED));
     if (!this.#floors.has(place)) this.#floors.set(place, { version: '0' });

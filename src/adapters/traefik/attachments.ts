@@ -4,7 +4,8 @@ import type { TrafficRef } from '../../ports/traffic.ts';
 import type { PatchOperation } from '../kubernetes/client.ts';
 import { TRAEFIK_SERVICE } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
-import { ingressRef, IngressRoute, leadsTo } from './ingress-routes.ts';
+import type { IngressRoute} from './ingress-routes.ts';
+import { ingressRef, leadsTo } from './ingress-routes.ts';
 
 const Named = z.looseObject({ name: z.string(), namespace: z.string().optional() });
 const Entry = z.looseObject({
@@ -48,7 +49,7 @@ export interface Holder {
 /** Where `place` is in the TraefikService, or in an IngressRoute that leads to it. */
 export function slotsOf(object: AttachableService | IngressRoute, place: MiddlewarePlace, ref: TrafficRef): Holder {
   const { resourceVersion } = object.metadata;
-  if (place.on === 'service') return { ref: { kind: TRAEFIK_SERVICE, namespace: ref.namespace, name: ref.name }, object, path: ['spec', 'weighted', 'services'], resourceVersion, slots: serviceSlots(object as AttachableService, place.service) };
+  if (place.on === 'service') return { ref: { kind: TRAEFIK_SERVICE, namespace: ref.namespace, name: ref.name }, object, path: ['spec', 'weighted', 'services'], resourceVersion, slots: serviceSlots(object, place.service) };
   return { ref: ingressRef(object as IngressRoute), object, path: ['spec', 'routes'], resourceVersion, slots: ruleSlots(object as IngressRoute, ref) };
 }
 

@@ -7,6 +7,7 @@ import type { World } from './middleware-view.ts';
 import { mirrorRoute, unmirrorRoute } from './mirror.ts';
 import { mirrorViewOf } from './mirror-view.ts';
 import { putMiddleware } from './put-middleware.ts';
+import { weightedRoutes } from './weighted-routes.ts';
 import { listReplicas } from './replicas.ts';
 import type { TraefikApis } from './replicas.ts';
 
@@ -22,6 +23,7 @@ export function createMiddlewares(clusters: Clusters, options: { readonly apis: 
       const owner = ownerOf(metadata.annotations);
       return { services: (spec.weighted?.services ?? []).map(({ name }) => name), ...(owner && { owner }) };
     },
+    weightedRoutes: async ({ cluster, namespace }) => weightedRoutes(clusters.client(cluster), namespace),
     read: async (ref, name) => viewOf(await worldOf(ref), name),
     put: async (ref, wish) => putMiddleware(await worldOf(ref), wish),
     readMirror: async (ref) => mirrorViewOf(await worldOf(ref)),

@@ -39,8 +39,8 @@ export const argoCreateRollout: Command<typeof newRolloutFields, typeof output> 
   },
   async run(context, input) {
     const wanted = toNewRollout(await targetOf(context, input), input, strategyFor(input, context.settings));
-    const { after, before: _, missingRoute, created, found, ...effect } = await context.ports.rolloutObjects.create(wanted);
-    const next = after ? nextStep(after) : adviceFor(wanted, missingRoute);
+    const { after, before: _, missing, created, found, ...effect } = await context.ports.rolloutObjects.create(wanted);
+    const next = after ? nextStep(after) : missing ? routeFirst(wanted, missing) : undefined;
     return { ...effect, created: [...created], found: [...found], ...(after ? { after: toSnapshot(after) } : {}), ...(next ? { next } : {}) };
   },
   problem: effectProblem,
@@ -51,7 +51,7 @@ function strategyFor({ strategy }: NewRolloutInput, { defaultStrategy }: Command
   return strategy ?? defaultStrategy;
 }
 
-function adviceFor({ target, services }: NewRollout, missingRoute: Creation['missingRoute']): string | undefined {
-  if (missingRoute === undefined) return undefined;
-  return `Call traefik_create_weighted_route with namespace "${target.namespace}" and route_name "${missingRoute}" over the Services ${services?.stable} and ${services?.candidate}, then repeat this call; or use strategy "rolling", which splits no traffic.`;
+function routeFirst({ target, services }: NewRollout, { route, services: absent }: NonNullable<Creation['missing']>): string {
+  const first = absent.length > 0 ? 'repeat this call with services_only: true; then ' : '';
+  return `In this order: ${first}traefik_create_weighted_route with namespace "${target.namespace}", route_name "${route}", stable_service "${services?.stable}" and canary_service "${services?.candidate}"; then this call again. Or use strategy "rolling", which splits no traffic.`;
 }

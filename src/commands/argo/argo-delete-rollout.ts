@@ -3,6 +3,7 @@ import { effectFields, effectProblem } from '../../contract/effect.ts';
 import { parse } from '../../contract/parse.ts';
 import { rolloutFields } from '../../contract/place.ts';
 import { rolloutSnapshot } from '../../contract/rollout-snapshot.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { Command, CommandContext, Confirmation } from '../command.ts';
@@ -45,25 +46,38 @@ export const argoDeleteRollout: Command<typeof input, typeof output> = {
 
 interface Look {
   readonly detail: RolloutDetail;
-  /** "TraefikService shop/web" for each that sends traffic to its Services. */
+  /** "TraefikService shop/web" for each that sends requests to its Services. */
   readonly routes: readonly string[];
   readonly needed: Confirmation;
 }
 
 /** Errors: OWNED_BY_OTHER, before anybody is asked. */
 async function look(context: CommandContext, where: Where): Promise<Look> {
-  const detail = await context.ports.rolloutObjects.read(await targetOf(context, where));
+  const target = await targetOf(context, where);
+  const detail = await context.ports.rolloutObjects.read(target);
   const value = `${where.namespace}/${where.name}`;
   refuseOwned(detail.owner, `Rollout ${value}`);
-  const routes = await routesOf(context, detail);
-  const pods = `${detail.pods.ready} ready pods (${Object.values(detail.images).map((image) => cleanText(image, 200)).join(', ') || 'image not known'})`;
-  const traffic = routes.length > 0 ? ` ${routes.join(', ')} still sends traffic to them: its callers will get errors.` : ' No TraefikService over its two Services was found.';
-  return { detail, routes, needed: { value, question: `Delete Rollout ${value} and its ${pods}?${traffic}` } };
+  const routes = await routesTo(context, detail);
+  const traffic = routes.length > 0 ? ` ${routes.join(', ')} still sends traffic to them: its callers will get errors.` : ' No route to its Services was found.';
+  return { detail, routes, needed: { value, question: `Delete Rollout ${value} and ${await podsText(context, detail)}?${traffic}` } };
 }
 
-async function routesOf(context: CommandContext, { target, stableService, candidateService }: RolloutDetail): Promise<string[]> {
-  if (!stableService || !candidateService) return [];
-  const { cluster, namespace } = target;
-  const names = await context.ports.traffic.find({ cluster, namespace }, { stable: stableService, candidate: candidateService });
-  return names.map((name) => `TraefikService ${namespace}/${cleanText(name, 253)}`);
+/** Counted by ReplicaSet: the status of a Rollout in the middle of an update leaves some out. */
+async function podsText({ ports }: CommandContext, { target, replicas }: RolloutDetail): Promise<string> {
+  try {
+    const revisions = await ports.rolloutObjects.revisions(target);
+    const pods = revisions.filter(({ replicas }) => replicas.ready > 0).map(({ replicas, images }) => `${replicas.ready} of ${Object.values(images).join(', ')}`);
+    return pods.length > 0 ? `all its ready pods (${pods.join('; ')})` : 'its pods, of which none is ready';
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'FORBIDDEN') return `its pods (${replicas.desired} are wanted; this account may not count them)`;
+    throw error;
+  }
+}
+
+async function routesTo(context: CommandContext, { target, stableService, candidateService }: RolloutDetail): Promise<string[]> {
+  const services = [stableService, candidateService].filter((name) => name !== undefined);
+  if (services.length === 0) return [];
+  const { links } = await context.ports.routes.links({ cluster: target.cluster, namespace: target.namespace });
+  const leading = links.filter(({ to }) => to.kind === 'Service' && to.namespace === target.namespace && services.includes(to.name));
+  return [...new Set(leading.map(({ from }) => `${from.kind} ${from.namespace}/${cleanText(from.name, 253)}`))];
 }

@@ -55,7 +55,7 @@ export const argoGetRolloutHistory: Command<typeof input, typeof output> = {
   examples: [{ title: 'Which image was stable before?', input: { namespace: 'shop', name: 'web' } }],
   check: (raw) => parse(input, raw ?? {}),
   run: async (context, { limit = 10, ...where }) => toOutput(await context.ports.rolloutObjects.history(await targetOf(context, where)), limit),
-  text: (answer) => lines(answer).join('\n'),
+  text: (answer) => lines(answer).join('\n') || 'The cluster keeps nothing of its past: no revisions, analysis runs or events.',
 };
 
 function toOutput(past: PastOfRollout, limit: number): Output {
@@ -89,6 +89,7 @@ function toRun({ run, type, podHash, phase, message, startedAt, completedAt, met
 }
 
 function lines({ revisions, analysis_runs, events, writes, left_out }: Output): string[] {
+  if (revisions.length + analysis_runs.length + events.length + writes.length === 0) return ['Nothing is recorded of it: the controller has made no revision yet.'];
   return [
     ...revisions.map(({ revision: number, role, images, pod_hash, created_at, pods }) => `revision ${number} (${role}) ${Object.values(images).join(', ')}, ${pod_hash}, ${created_at}, pods ${pods}`),
     ...analysis_runs.map(({ run, phase, message, started_at, metrics }) => `analysis ${run} ${started_at}: ${phase}${message ? `, ${message}` : ''}; ${metrics.map(({ name, phase: each, last_value }) => `${name} ${each} (${last_value ?? 'no value'})`).join(', ')}`),

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { Effect } from '../../domain/effect.ts';
 import { nextHold } from '../../domain/next-hold.ts';
 import type { Point } from '../../ports/rollout-steering.ts';
 import type { RolloutView } from '../../ports/rollouts.ts';
 import type { CommandContext } from '../command.ts';
 import { confirmField } from '../confirm.ts';
-import { handedFields, nameOf, steerCommand, type Plan } from './steer.ts';
-import { withTraffic } from './traffic-proof.ts';
+import { handedFields, nameOf, standing, steerCommand, type Plan } from './steer.ts';
+import { weightAt, withTraffic } from './traffic-proof.ts';
 
 const input = z.strictObject({
   ...handedFields,
@@ -57,21 +56,8 @@ async function promote(context: CommandContext, view: RolloutView, at: Point, fu
   const { rolloutSteering } = context.ports;
   const effect = await (full ? rolloutSteering.promoteFull(view.target, at) : rolloutSteering.promote(view.target, at));
   if (effect.effective === 'refused') return { ...effect, next: wayOut(effect.after ?? view, effect.reason) };
-  const proved = await withTraffic(context, effect, weightOf(effect, at));
+  const proved = await withTraffic(context, effect, weightAt(effect, at.podHash));
   return { ...proved, reason: `${proved.reason}; ${standing(proved.after ?? view)}` };
-}
-
-/** The canary's share once the promotion has its effect: that of the hold it comes to, and 0 when the new version is the stable one. */
-function weightOf({ after, effective }: Effect<RolloutView>, { podHash }: Point): number | undefined {
-  if (after?.strategy !== 'canary' || effective !== 'proved') return undefined;
-  if (after.stableHash === podHash) return 0;
-  return after.steps.slice(0, after.stepIndex).findLast((step) => step.setWeight !== undefined)?.setWeight;
-}
-
-export function standing(view: RolloutView): string {
-  if (view.podHash === view.stableHash) return `${view.podHash} is the stable version`;
-  const held = view.pauseReasons.length > 0 ? `, held by ${view.pauseReasons.join(' and ')}` : '';
-  return view.stepIndex === undefined ? `now ${view.phase}${held}` : `now at step ${view.stepIndex} of ${view.steps.length}${held}`;
 }
 
 function wayOut(view: RolloutView, why: string): string {

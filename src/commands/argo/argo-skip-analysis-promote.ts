@@ -4,8 +4,8 @@ import type { AnalysisHold } from '../../ports/rollout-steering.ts';
 import type { RolloutView } from '../../ports/rollouts.ts';
 import { nextHold } from '../../domain/next-hold.ts';
 import { confirmField } from '../confirm.ts';
-import { standing } from './argo-promote-rollout.ts';
-import { handedFields, nameOf, refusal, steerCommand } from './steer.ts';
+import { handedFields, nameOf, refusal, standing, steerCommand } from './steer.ts';
+import { weightAt, withTraffic } from './traffic-proof.ts';
 
 const input = z.strictObject({ ...handedFields, reason, confirm: confirmField });
 
@@ -17,16 +17,18 @@ export const argoSkipAnalysisPromote = steerCommand({
   idempotent: false,
   input,
   example: { namespace: 'shop', name: 'web', reason: 'no traffic at night, tested by hand', confirm: 'shop/web' },
-  async plan({ ports }, target, { reason: why, request_id: requestId }) {
-    const { view, hold, why: found } = await ports.rolloutSteering.findAnalysis(target);
+  async plan(context, target, { reason: why, request_id: requestId }) {
+    const { view, hold, why: found } = await context.ports.rolloutSteering.findAnalysis(target);
     return {
       view,
       question: view.owner ? `Let the present step of ${view.owner.releaseId} pass without judging it?` : hold && question(view, hold),
       owned: { name: 'skip-analysis', reason: why, requestId },
       async act() {
         if (!hold) return refusal(view, found, 'Call argo_get_rollout_status to see what holds it.');
-        const effect = await ports.rolloutSteering.skipAnalysis(target, hold);
-        return effect.effective === 'refused' ? effect : { ...effect, reason: `${effect.reason}; ${standing(effect.after ?? view)}` };
+        const effect = await context.ports.rolloutSteering.skipAnalysis(target, hold);
+        if (effect.effective === 'refused') return effect;
+        const proved = await withTraffic(context, effect, weightAt(effect, hold.podHash));
+        return { ...proved, reason: `${proved.reason}; ${standing(proved.after ?? view)}` };
       },
     };
   },

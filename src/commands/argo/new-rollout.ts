@@ -5,7 +5,7 @@ import type { Target } from '../../domain/release/target.ts';
 import type { NewRollout } from '../../ports/rollout-objects.ts';
 
 const STRATEGIES = ['canary', 'blue-green', 'rolling'] as const;
-export const DEFAULT_WEIGHTS: readonly number[] = [5, 10, 25, 50];
+const DEFAULT_WEIGHTS: readonly number[] = [5, 10, 25, 50];
 const DEFAULT_PORT = 8080;
 const DEFAULT_REPLICAS = 2;
 /** The name is a label of the pods and part of the names of Services. */
@@ -28,6 +28,7 @@ export const newRolloutFields = z.strictObject({
   canary_service: label('Canary or preview Service. Default <name>-canary or -preview.'),
   traefik_service: objectName.optional().describe('Weighted TraefikService of a canary. Default <name>.'),
   analysis_templates: z.array(objectName).max(10).optional().describe('AnalysisTemplates: in the background of a canary, before the promotion of a blue-green.'),
+  services_only: z.boolean().optional().describe('Make only the two Services, so that a route can be made over them first.'),
 });
 export type NewRolloutInput = z.output<typeof newRolloutFields>;
 
@@ -43,6 +44,7 @@ export function problemsOf(input: NewRolloutInput, strategy: NewRollout['strateg
     ...not('container', input.workload_ref === undefined, 'the workload names its containers'),
     ...not('weights', strategy !== 'blue-green', 'a blue-green Rollout has no steps'),
     ...not('traefik_service', strategy === 'canary', `Argo writes no weights for ${strategy}`),
+    ...(input.services_only && !split ? [{ path: 'services_only', message: 'a rolling update has no Services of its own' }] : []),
     ...not('stable_service', split, 'a rolling update has no Services of its own'),
     ...not('canary_service', split, 'a rolling update has no Services of its own'),
     ...(input.weights && !ascends(input.weights) ? [{ path: 'weights', message: 'must ascend' }] : []),
@@ -71,5 +73,6 @@ export function toNewRollout(target: Target, input: NewRolloutInput, strategy: N
     ...(services ? { services } : {}),
     ...(strategy === 'canary' ? { traefikService: input.traefik_service ?? input.name } : {}),
     analysisTemplates: input.analysis_templates ?? [],
+    servicesOnly: input.services_only ?? false,
   };
 }

@@ -41,7 +41,7 @@ export interface Steer<I extends z.ZodObject> {
   readonly idempotent: boolean;
   readonly input: I;
   readonly example: z.input<I>;
-  plan(context: CommandContext, target: Target, input: z.output<I>): Promise<Plan>;
+  readonly plan: (context: CommandContext, target: Target, input: z.output<I>) => Promise<Plan>;
 }
 
 interface Common {
@@ -92,6 +92,13 @@ export function refusal(view: RolloutView, why: string, next?: string): Effect<R
 }
 
 export const nameOf = ({ target }: RolloutView): string => `Rollout ${target.namespace}/${target.rollout}`;
+
+/** Where a Rollout stands, for the end of a reason. */
+export function standing(view: RolloutView): string {
+  if (view.podHash === view.stableHash) return `${view.podHash} is the stable version`;
+  const held = view.pauseReasons.length > 0 ? `, held by ${view.pauseReasons.join(' and ')}` : '';
+  return view.stepIndex === undefined ? `now ${view.phase}${held}` : `now at step ${view.stepIndex} of ${view.steps.length}${held}`;
+}
 
 const clean = (message: string): string => maskSecrets(cleanText(message, 1_500));
 

@@ -20,6 +20,13 @@ export async function withTraffic(context: CommandContext, effect: Effect<Rollou
   return waitForWeight(context, effect, wanted);
 }
 
+/** The canary's share that a promotion to where it stands brings: that of its step, and 0 once the new version is the stable one. */
+export function weightAt({ after, effective }: Effect<RolloutView>, podHash: string): number | undefined {
+  if (after?.strategy !== 'canary' || effective !== 'proved') return undefined;
+  if (after.stableHash === podHash) return 0;
+  return after.steps.slice(0, after.stepIndex).findLast((step) => step.setWeight !== undefined)?.setWeight;
+}
+
 async function waitForWeight(context: CommandContext, effect: Effect<RolloutView>, wanted: number): Promise<Effect<RolloutView>> {
   const deadline = performance.now() + IN_FORCE_MS;
   for (;;) {

@@ -2,7 +2,8 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { CounterSeries } from '../../ports/metrics.ts';
 import type { RouteLink, RouteLinks, RouteView } from '../../ports/routes.ts';
 import { metricsServiceName } from '../../ports/traffic.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, CommandSettings } from '../command.ts';
+import { isAllowed } from '../gate.ts';
 
 /** How far before a window samples are fetched, so that it has a beginning even with rare scrapes. */
 const LEAD_MS = 120_000;
@@ -18,14 +19,15 @@ export function routeCounters({ ports }: CommandContext, view: RouteView, window
 }
 
 /** Traefik counts by Service, whichever route a request came through: what else leads to the route's Services. */
-export function sharers({ ref, entries }: RouteView, { links }: RouteLinks): readonly string[] {
+export function sharers({ ref, entries }: RouteView, { links }: RouteLinks, settings: CommandSettings): readonly string[] {
   const used = (to: RouteLink['to']) => to.kind === 'Service' && entries.some(({ kind, service, namespace }) => kind === 'Service' && service === to.name && (namespace ?? ref.namespace) === to.namespace);
   const others = links.filter(({ from, to }) => used(to) && !(from.kind === 'TraefikService' && from.name === ref.name && from.namespace === ref.namespace));
-  return [...new Set(others.map(({ from }) => linkName(from)))];
+  return [...new Set(others.map(({ from }) => linkName(from, settings)))];
 }
 
-export function linkName({ kind, namespace, name }: RouteLink['from']): string {
-  return `${kind} ${namespace}/${name}`;
+/** "IngressRoute shop/web"; outside the allow list no more than that there is one. */
+export function linkName({ kind, namespace, name }: RouteLink['from'], settings: CommandSettings): string {
+  return isAllowed(namespace, settings) ? `${kind} ${namespace}/${name}` : `an object of kind ${kind} in a namespace that is not on the allow list`;
 }
 
 /** False when no Prometheus is configured, which is another thing than one that is away. */

@@ -1,9 +1,11 @@
 import { SluiceError } from '../../domain/errors.ts';
+import { cleanText } from '../../domain/safe-text.ts';
 import { competes, ruleFor } from '../../domain/route/rule.ts';
 import type { RolloutView } from '../../ports/rollouts.ts';
 import type { RouteLinks, RoutePlan, ServiceFacts } from '../../ports/routes.ts';
 import type { TrafficRef } from '../../ports/traffic.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, CommandSettings } from '../command.ts';
+import { isAllowed } from '../gate.ts';
 import { refuseOwned } from '../owned.ts';
 import { linkName } from './route-counters.ts';
 import { rolloutsOver } from './route-rollouts.ts';
@@ -25,7 +27,7 @@ interface Planned {
 }
 
 /** What to make, or why not now. Errors: INVALID_INPUT, ROLLOUT_NOT_FOUND, SERVICE_NOT_FOUND, OWNED_BY_OTHER, those of the ports. */
-export async function planRoute({ ports }: CommandContext, ref: TrafficRef, wish: Wish, rollouts: readonly RolloutView[]): Promise<Planned> {
+export async function planRoute({ ports, settings }: CommandContext, ref: TrafficRef, wish: Wish, rollouts: readonly RolloutView[]): Promise<Planned> {
   const named = wish.rollout === undefined ? undefined : requireRollout(rollouts, ref, wish.rollout);
   const stable = wish.stable_service ?? named?.stableService ?? `${ref.name}-stable`;
   const canary = wish.canary_service ?? named?.candidateService ?? `${ref.name}-canary`;
@@ -38,7 +40,7 @@ export async function planRoute({ ports }: CommandContext, ref: TrafficRef, wish
   const match = ruleFor(wish.hostname, wish.path_prefix);
   const plan = { stable, canary, port: wish.port ?? onlyPort(one, other), nativeLb: wish.native_lb === true, match, entryPoints: wish.entry_points ?? [] };
   for (const facts of [one, other]) requirePort(facts, plan.port);
-  const refusal = refuseUpdating(over) ?? refuseCompeting(ref, plan, links);
+  const refusal = refuseUpdating(over) ?? refuseCompeting(ref, plan, links, settings);
   return { plan, ...(refusal && { refusal }) };
 }
 
@@ -78,10 +80,10 @@ function refuseUpdating(rollouts: readonly RolloutView[]): Planned['refusal'] {
   return { reason: `Rollout ${target.rollout} ${state}; a route made now would not carry the share that its candidate has`, next: 'Create the route before the promotion begins: finish or abort this update first.' };
 }
 
-function refuseCompeting(ref: TrafficRef, plan: RoutePlan, { links }: RouteLinks): Planned['refusal'] {
+function refuseCompeting(ref: TrafficRef, plan: RoutePlan, { links }: RouteLinks, settings: CommandSettings): Planned['refusal'] {
   const own = (from: { namespace: string; name: string }) => from.namespace === ref.namespace && from.name === ref.name;
   const rivals = links.filter(({ from, rule }) => rule && !own(from) && competes(rule, plan));
   if (rivals.length === 0) return undefined;
-  const names = [...new Set(rivals.map(({ from, rule }) => `${linkName(from)} (${rule?.match ?? ''})`))].join(', ');
+  const names = [...new Set(rivals.map(({ from, rule }) => (isAllowed(from.namespace, settings) ? `${linkName(from, settings)} (${cleanText(rule?.match ?? '', 200)})` : linkName(from, settings))))].join(', ');
   return { reason: `${names} answers the same requests, and which of the two would get them is a matter of priorities`, next: 'Choose another hostname or path_prefix, or delete the other route first.' };
 }

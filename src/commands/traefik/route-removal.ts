@@ -2,7 +2,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { mostRequestsSince } from '../../domain/route/requests.ts';
 import type { IngressRouteFacts, RouteLink, RouteLinks, RouteView } from '../../ports/routes.ts';
 import type { TrafficRef } from '../../ports/traffic.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, CommandSettings } from '../command.ts';
 import { refuseOwned } from '../owned.ts';
 import { isConfigured, linkName, routeCounters, sharers } from './route-counters.ts';
 import { rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
@@ -35,7 +35,7 @@ export async function lookAtRoute(context: CommandContext, wish: Wish): Promise<
   const [view, rollouts, links] = await Promise.all([readUnlessGone(context, ref, ingress), rolloutsBeside(context, ref), routes.links(ref)]);
   refuseOwned(view?.owner, `TraefikService ${ref.namespace}/${ref.name}`);
   const removal = { ref, view, ingress, writer: writerOf(rollouts, ref)?.target.rollout };
-  const refusal = refuseNamed(removal, links);
+  const refusal = refuseNamed(removal, links, context.settings);
   if (refusal) return { ...removal, refusal, caveats: [] };
   const use = view && ingress ? await recentUse(context, view, links, wish) : { caveats: [] };
   const unseen = links.everywhere ? [] : [`Only namespace ${ref.namespace} could be searched for what else leads to it.`];
@@ -52,18 +52,18 @@ async function readUnlessGone({ ports }: CommandContext, ref: TrafficRef, ingres
   }
 }
 
-function refuseNamed({ ref, ingress, writer }: Pick<Removal, 'ref' | 'ingress' | 'writer'>, { links }: RouteLinks): Removal['refusal'] {
+function refuseNamed({ ref, ingress, writer }: Pick<Removal, 'ref' | 'ingress' | 'writer'>, { links }: RouteLinks, settings: CommandSettings): Removal['refusal'] {
   if (writer !== undefined) return { reason: `Rollout ${writer} names this TraefikService and writes its weights`, next: 'Delete the Rollout, or take its trafficRouting out, first.' };
   const same = (one: { kind: string; namespace: string; name: string }, kind: string) => one.kind === kind && one.namespace === ref.namespace && one.name === ref.name;
   const others = links.filter(({ from, to }) => same(to, 'TraefikService') && !same(from, 'IngressRoute') && !same(from, 'TraefikService'));
-  if (others.length > 0) return { reason: `It is in use: ${names(others)} leads to it`, next: 'Delete or change these first.' };
+  if (others.length > 0) return { reason: `It is in use: ${names(others, settings)} leads to it`, next: 'Delete or change these first.' };
   const elsewhere = (ingress?.links ?? []).filter(({ to }) => !same(to, 'TraefikService'));
   if (elsewhere.length > 0) return { reason: `IngressRoute ${ref.namespace}/${ref.name} leads elsewhere too, to ${elsewhere.map(({ to }) => `${to.kind} ${to.namespace}/${to.name}`).join(', ')}`, next: 'Take its other rules out first; they would be deleted with it.' };
   return undefined;
 }
 
-function names(links: readonly RouteLink[]): string {
-  return [...new Set(links.map(({ from }) => linkName(from)))].join(', ');
+function names(links: readonly RouteLink[], settings: CommandSettings): string {
+  return [...new Set(links.map(({ from }) => linkName(from, settings)))].join(', ');
 }
 
 type Use = Pick<Removal, 'refusal' | 'caveats'>;
@@ -80,7 +80,7 @@ async function recentUse(context: CommandContext, view: RouteView, links: RouteL
   if (series.length === 0) return { caveats: [`Prometheus knows no requests of its Services, which is also so when it does not scrape this Traefik.`] };
   const requests = mostRequestsSince(series, fromMs);
   if (requests === 0) return { caveats: [] };
-  return busy(Math.round(requests), sharers(view, links), wish);
+  return busy(Math.round(requests), sharers(view, links, context.settings), wish);
 }
 
 function busy(requests: number, shared: readonly string[], wish: Wish): Use {

@@ -27,7 +27,7 @@ const output = z.strictObject(effectFields(middlewareSnapshot));
 export const traefikAddCircuitBreaker: Command<typeof input, typeof output> = {
   name: 'traefik_add_circuit_breaker',
   title: 'Break the circuit to a bad canary',
-  description: 'Makes a circuit breaker and attaches it to the canary Service alone, so that stable is never cut. Needs Traefik 3.7 or later. While open, the canary share gets response_code; nothing is rolled back.',
+  description: 'Makes a circuit breaker and attaches it to the canary Service alone, so that stable is never cut. Needs Traefik 3.7 or later. While open, the canary share gets response_code, which Traefik counts for no service; nothing is rolled back.',
   kind: 'write',
   idempotent: true,
   toolset: 'traefik',

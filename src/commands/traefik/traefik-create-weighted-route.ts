@@ -3,11 +3,13 @@ import { effectProblem } from '../../contract/effect.ts';
 import { parse } from '../../contract/parse.ts';
 import { objectName, routeFields } from '../../contract/place.ts';
 import { isHostname, isPathPrefix } from '../../domain/route/rule.ts';
+import type { RolloutView } from '../../ports/rollouts.ts';
+import type { RoutePlan } from '../../ports/routes.ts';
 import type { Command } from '../command.ts';
 import { proveRoute, serves } from './prove-route.ts';
 import { effectText, refused, routeEffect, weightsText } from './route-answer.ts';
 import { planRoute } from './route-plan.ts';
-import { routeRef, rolloutsBeside, writerOf } from './route-rollouts.ts';
+import { rolloutsBeside, rolloutsOver, routeRef, writerOf } from './route-rollouts.ts';
 import { toRouteSnapshot } from './route-snapshot.ts';
 
 const input = z.strictObject({
@@ -47,9 +49,16 @@ export const traefikCreateWeightedRoute: Command<typeof input, typeof output> = 
     const writer = writerOf(rollouts, ref)?.target.rollout;
     const after = toRouteSnapshot(proof.effective === 'proved' ? await context.ports.routes.read(ref) : view, writer);
     const done = made.length > 0 ? `Made ${made.join(' and ')}` : 'Both were there exactly so already';
-    const next = writer === undefined ? 'Change the weights with traefik_update_route_weights.' : `Rollout ${writer} names this TraefikService: Argo writes the weights.`;
-    return { changed: made.length > 0, effective: proof.effective, reason: `${done}; ${proof.reason}`, ...(made.length === 0 && { before: after }), after, next };
+    return { changed: made.length > 0, effective: proof.effective, reason: `${done}; ${proof.reason}`, ...(made.length === 0 && { before: after }), after, next: whoWrites(rollouts, plan, writer) };
   },
   problem: effectProblem,
   text: (answer) => effectText(answer.after ? `${answer.after.namespace}/${answer.after.route_name}` : 'The route', answer),
 };
+
+function whoWrites(rollouts: readonly RolloutView[], { stable, canary }: RoutePlan, writer: string | undefined): string {
+  if (writer !== undefined) return `Rollout ${writer} names this TraefikService: Argo writes the weights.`;
+  const canaries = rolloutsOver(rollouts, [stable, canary]).filter(({ strategy, traefikService }) => strategy === 'canary' && traefikService === undefined);
+  const names = canaries.map(({ target }) => target.rollout).join(', ');
+  const own = 'Change the weights with traefik_update_route_weights';
+  return names ? `${own}; or name this TraefikService in trafficRouting.traefik of Rollout ${names}, and Argo writes them.` : `${own}.`;
+}

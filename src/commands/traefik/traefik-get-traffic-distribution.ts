@@ -76,7 +76,7 @@ export const traefikGetTrafficDistribution: Command<typeof input, typeof output>
       confidence: CONFIDENCE,
       window_seconds: typeof measured === 'string' ? 0 : Math.round((measured.toMs - measured.fromMs) / 1000),
       agrees,
-      reason: [judgement(agrees, measured), ...inForce(view), ...stickiness(view), ...notes].join('; '),
+      reason: [judgement(agrees, measured), ...inForce(view), ...ruleless(view), ...stickiness(view), ...notes].join('; '),
     };
   },
   text({ route, services, agrees, reason, window_seconds: seconds }) {
@@ -115,12 +115,16 @@ function inForce(view: RouteView): string[] {
   return view.served.flatMap((one) => missing(one) ?? []);
 }
 
+function ruleless({ rules, ref }: RouteView): string[] {
+  return rules.length === 0 ? [`no IngressRoute of ${ref.namespace} leads to it`] : [];
+}
+
 function stickiness({ sticky }: RouteView): string[] {
   return sticky ? ['the route is sticky: clients keep their Service while it has any weight, so shares lag behind weights'] : [];
 }
 
-async function sharing({ ports }: CommandContext, view: RouteView): Promise<string[]> {
-  const others = sharers(view, await ports.routes.links(view.ref));
+async function sharing({ ports, settings }: CommandContext, view: RouteView): Promise<string[]> {
+  const others = sharers(view, await ports.routes.links(view.ref), settings);
   return others.length === 0 ? [] : [`counters are by Service, and ${others.join(', ')} leads to the same ones, so its requests are counted too`];
 }
 

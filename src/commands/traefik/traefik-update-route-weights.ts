@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { effectProblem } from '../../contract/effect.ts';
 import { invalidInput, parse } from '../../contract/parse.ts';
 import { objectName, routeFields } from '../../contract/place.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import { resolveSplit, percentOf, wrongSplit } from '../../domain/route/weights.ts';
 import type { Split } from '../../domain/route/weights.ts';
 import type { Pair } from '../../domain/route/arms.ts';
@@ -65,10 +66,10 @@ export const traefikUpdateRouteWeights: Command<typeof input, typeof output> = {
     if (refusal) return refused(refusal.reason, before, refusal.next);
     requireConfirmation(toConfirm(intent), given.confirm);
     const changed = !isAlready(intent);
-    if (changed) await context.ports.routes.setWeights(view, weights, { takeOver: given.take_over === true });
+    if (changed) await write(context, intent, given.take_over === true);
     const proof = await proveRoute(context, view, serves(weights, weightsText(view, weights)));
     const read = await context.ports.routes.read(view.ref);
-    const kept = JSON.stringify(read.entries.map(({ weight }) => weight)) === JSON.stringify(weights);
+    const kept = has(read, weights);
     const overwritten = { effective: 'pending', reason: `the TraefikService has other weights by now, ${weightsText(read, read.entries.map(({ weight }) => weight))}: somebody else wrote it` } as const;
     const told = kept ? proof : overwritten;
     return { changed, effective: told.effective, reason: changed ? told.reason : `It had these weights already: ${told.reason}`, before, after: toRouteSnapshot(read, writer) };
@@ -77,8 +78,22 @@ export const traefikUpdateRouteWeights: Command<typeof input, typeof output> = {
   text: (answer) => effectText(answer.before ? `${answer.before.namespace}/${answer.before.route_name}` : 'The route', answer),
 };
 
+/** A write whose answer was lost may have happened: then it is there. */
+async function write({ ports }: CommandContext, { view, weights }: Intent, takeOver: boolean): Promise<void> {
+  try {
+    await ports.routes.setWeights(view, weights, { takeOver });
+  } catch (error) {
+    const lost = error instanceof SluiceError && error.code === 'CLUSTER_UNREACHABLE';
+    if (!lost || !has(await ports.routes.read(view.ref), weights)) throw error;
+  }
+}
+
+function has({ entries }: RouteView, weights: readonly number[]): boolean {
+  return entries.length === weights.length && entries.every(({ weight }, index) => weight === weights[index]);
+}
+
 function isAlready({ view, weights }: Intent): boolean {
-  return view.entries.every(({ weight }, index) => weight === weights[index]);
+  return has(view, weights);
 }
 
 function toConfirm(intent: Intent): Confirmation | undefined {

@@ -7,7 +7,7 @@ import type { RestDeps } from './deps.ts';
 import { streamAnswer, wantsEvents } from './event-stream.ts';
 import { openApiDocument } from './openapi.ts';
 import { mountPage } from './page.ts';
-import { findTool, listTools, toolsetsOf, toToolEntry } from './tools.ts';
+import { describeTool, findTool, listTools, toolsetsOf } from './tools.ts';
 
 export const REST_ROOT = '/engine/v1';
 
@@ -20,7 +20,7 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
     async (scope) => {
       readJson(scope);
       scope.get('/tools', ({ query }) => listTools(deps, toolsetsOf(query)));
-      scope.get('/tools/:name', ({ params }: Named) => toToolEntry(findTool(deps, params.name)));
+      scope.get('/tools/:name', ({ params }: Named) => describeTool(deps, params.name));
       scope.post('/tools/:name', (request: Named, reply) => answerCall(deps, request, reply));
       scope.get('/openapi.json', () => document);
       refuseOtherMethods(scope, { '/tools': ['GET', 'HEAD'], '/tools/:name': ['GET', 'HEAD', 'POST'], '/openapi.json': ['GET', 'HEAD'] });
@@ -31,8 +31,10 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
 }
 
 async function answerCall(deps: RestDeps, request: Named, reply: FastifyReply): Promise<unknown> {
-  const call = { deps, command: findTool(deps, request.params.name), raw: argumentsOf(request.body), caller: callerOf(request), signal: goneSignal(reply) };
-  if (wantsEvents(request.headers.accept)) return streamAnswer(reply, (progress) => callTool({ ...call, progress }), deps.keepAliveMs);
+  const command = findTool(deps, request.params.name);
+  const call = { deps, command, raw: argumentsOf(request.body), caller: callerOf(request), signal: goneSignal(reply) };
+  const willRun = deps.gate.allowWrite || command.kind === 'read';
+  if (willRun && wantsEvents(request.headers.accept)) return streamAnswer(reply, (progress) => callTool({ ...call, progress }), deps.keepAliveMs);
   const silent: Call['progress'] = () => Promise.resolve();
   const { status, body } = await callTool({ ...call, progress: silent });
   return reply.code(status).header('cache-control', 'no-store').send(body);

@@ -34,7 +34,7 @@ export interface ToolList {
   readonly tools: readonly ToolEntry[];
 }
 
-export function toToolEntry(command: Command): ToolEntry {
+function toToolEntry(command: Command): ToolEntry {
   const { name, toolset: category, title, description, kind, examples } = command;
   return { name, category, title, description, kind, annotations: annotations(command), input_schema: schemaOf(command.input, 'input'), output_schema: schemaOf(command.output, 'output'), examples };
 }
@@ -62,12 +62,18 @@ export function listTools({ catalogue, gate }: Shelf, toolsets: readonly Toolset
   return { categories: categories.filter(({ tools }) => tools.length > 0), tools: commands.map(toToolEntry) };
 }
 
-/** Errors: TOOL_NOT_FOUND with the nearest name, WRITE_DISABLED. */
+/** Errors: as `findTool`, and WRITE_DISABLED. */
+export function describeTool(shelf: Shelf, name: string): ToolEntry {
+  const command = findTool(shelf, name);
+  requireOffered(command, shelf.gate);
+  return toToolEntry(command);
+}
+
+/** Also a tool that writes, on a server that does not: its refusal belongs into the audit log. Errors: TOOL_NOT_FOUND with the nearest name. */
 export function findTool({ catalogue, gate }: Shelf, name: string): Command {
   const command = catalogue.find((known) => known.name === name);
   if (!command) throw unknownTool(name, offered(catalogue, gate));
-  requireOffered(command, gate);
-  if (offered(catalogue, gate).includes(command)) return command;
+  if (gate.toolsets.length === 0 || gate.toolsets.includes(command.toolset)) return command;
   throw new SluiceError('TOOL_NOT_FOUND', `This server does not offer the toolset ${command.toolset}, to which ${name} belongs.`, { next: 'Add the toolset to SLUICE_TOOLSETS on the server.' });
 }
 

@@ -20,7 +20,7 @@ let answers: Record<string, Answer>;
 beforeEach(async () => {
   answers = {};
   server = await startHttpServer(({ path }) => answers[path] ?? { status: 500, body: `no answer prepared for ${path}` });
-  client = createClusters({ kubeconfig: writeKubeconfig({ test: server.url }), requestTimeoutMs: 300 }).client('test');
+  client = createClusters({ kubeconfig: writeKubeconfig({ test: server.url }), requestTimeoutMs: 1_500 }).client('test');
 });
 
 afterEach(() => server.close());
@@ -142,7 +142,7 @@ describe('failures', () => {
     answers[PATH] = { silent: true };
     const slow = await failure(client.get(APP));
     expect(slow).toMatchObject({ code: 'CLUSTER_UNREACHABLE', details: { timedOut: true } });
-    expect(slow.message).toContain('300 ms');
+    expect(slow.message).toContain('1500 ms');
 
     await server.close();
     expect((await failure(client.get(APP))).message).toContain('ECONNREFUSED');

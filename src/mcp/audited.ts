@@ -1,0 +1,30 @@
+import { ProtocolError } from '@modelcontextprotocol/server';
+import type { AuditTrail } from '../domain/audit.ts';
+import { SluiceError } from '../domain/errors.ts';
+import { cleanText, maskSecrets } from '../domain/safe-text.ts';
+
+interface Read {
+  readonly who: string;
+  /** The method of the protocol, e.g. `resources/read`. */
+  readonly method: string;
+  readonly arguments: Readonly<Record<string, string>>;
+}
+
+/** Does a read that is no tool, and writes it to the audit log as one. */
+export async function audited<T>(audit: AuditTrail, { who, method, arguments: given }: Read, work: () => Promise<T>): Promise<T> {
+  const started = Date.now();
+  const record = (result: string, detail?: string) => {
+    const safe = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, maskSecrets(cleanText(value))]));
+    const entry = { at: new Date(started).toISOString(), who, tool: method, kind: 'read' as const, arguments: safe, result, ms: Date.now() - started };
+    return audit.record(detail === undefined ? entry : { ...entry, detail: maskSecrets(cleanText(detail)) });
+  };
+  try {
+    const answer = await work();
+    await record('ok');
+    return answer;
+  } catch (error) {
+    const code = error instanceof SluiceError ? error.code : error instanceof ProtocolError ? 'INVALID_INPUT' : 'INTERNAL';
+    await record(code, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}

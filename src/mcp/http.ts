@@ -1,0 +1,57 @@
+import { createMcpHandler, ProtocolErrorCode, type McpHttpHandler, type McpServer } from '@modelcontextprotocol/server';
+import { failureText, toFailure } from '../contract/failure.ts';
+import type { Gate } from '../commands/gate.ts';
+import type { McpDeps } from './deps.ts';
+import { isListen, takeUp } from './listen.ts';
+import { ResourceHub } from './resources/hub.ts';
+import { createOffer, type Offer } from './offer.ts';
+import { createServer } from './server.ts';
+import { narrowed } from './toolsets.ts';
+
+/** MCP over Streamable HTTP, without sessions: each request is answered by a server of its own. */
+export type McpHttp = Pick<McpHttpHandler, 'fetch' | 'close'>;
+
+type Fetch = McpHttpHandler['fetch'];
+
+export function createMcpHttp(deps: McpDeps): McpHttp {
+  const offerOf = offers(deps);
+  const onerror = (err: Error): void => deps.log.warn({ err }, 'MCP transport');
+  const handler = createMcpHandler(({ era, requestInfo }): McpServer => createServer(offerOf(narrowed(deps.gate, requestInfo?.url)), { era, subscribes: era === 'modern' }), { onerror });
+  const hub = new ResourceHub({ scope: deps.services, log: deps.log, publish: (uri) => handler.notify.resourceUpdated(uri) });
+  const fetch: Fetch = async (request, options = {}) => {
+    const gate = gateOrRefusal(deps.gate, request, options.parsedBody);
+    if (gate instanceof Response) return gate;
+    return isListen(options.parsedBody) ? listen(options.parsedBody, gate, request, options) : handler.fetch(request, options);
+  };
+  const listen = async (asked: Parameters<typeof takeUp>[0], gate: Gate, ...[request, options]: Parameters<Fetch>): Promise<Response> => {
+    const { message, release } = takeUp(asked, hub, gate);
+    request.signal.addEventListener('abort', release, { once: true });
+    const response = await handler.fetch(request, { ...options, parsedBody: message });
+    if (request.signal.aborted || !response.headers.get('content-type')?.startsWith('text/event-stream')) release();
+    return response;
+  };
+  return { fetch, close: () => (hub.close(), handler.close()) };
+}
+
+/** What callers of a gate are offered, made once for each set of toolsets. */
+function offers(deps: McpDeps): (gate: Gate) => Offer {
+  const made = new Map<string, Offer>();
+  return (gate) => {
+    const key = gate.toolsets.join();
+    const offer = made.get(key) ?? createOffer({ ...deps, gate });
+    made.set(key, offer);
+    return offer;
+  };
+}
+
+/** Asked before the SDK makes a server: an error of its factory would be told as an internal one. */
+function gateOrRefusal(gate: Gate, request: Request, body: unknown): Gate | Response {
+  try {
+    return narrowed(gate, request.url);
+  } catch (error) {
+    const failure = toFailure(error);
+    const { id = null } = (typeof body === 'object' && body !== null ? body : {}) as { id?: unknown };
+    const told = { code: ProtocolErrorCode.InvalidParams, message: failureText(failure), data: failure };
+    return Response.json({ jsonrpc: '2.0', id, error: told }, { status: 400 });
+  }
+}

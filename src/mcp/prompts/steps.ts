@@ -1,0 +1,76 @@
+/** What follows an answer: another step, by its id, or the end. */
+export type Outcome = { readonly go: string } | { readonly stop: string } | { readonly done: string };
+
+export interface Step {
+  readonly id: string;
+  readonly title: string;
+  /** Seconds before the call. */
+  readonly wait?: number;
+  readonly tool: string;
+  /** A value that is a `Kept` stands for something that an earlier answer held. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Checked against each answer, in order: `` `effective` is "refused" ``. */
+  readonly when?: readonly (readonly [condition: string, outcome: Outcome])[];
+  /** By code of the error catalogue; any other error is the end. */
+  readonly errors?: Readonly<Record<string, Outcome & { readonly ask?: true }>>;
+  readonly until?: { readonly condition: string; readonly everySeconds: number; readonly atMostSeconds: number };
+  /** Path in the answer, and the name it is kept under. */
+  readonly keep?: Readonly<Record<string, string>>;
+  /** Absent: the next step. */
+  readonly then?: Outcome;
+}
+
+/** The value kept under a name, in arguments. */
+export class Kept {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** The step, and the same with `take_over`, once a person has agreed that fields of somebody else are written. */
+export function withTakeOver(step: Step, next: string): readonly Step[] {
+  const over = `${step.id}-over`;
+  const errors = { ...step.errors, FIELD_CONFLICT: { ask: true, go: over } } as const;
+  return [
+    { ...step, errors, then: step.then ?? { go: next } },
+    { ...step, id: over, title: 'Somebody else manages these fields (the error names who), and the person has agreed to take them over', args: { ...step.args, take_over: true }, then: step.then ?? { go: next } },
+  ];
+}
+
+const RULES = [
+  'Follow the steps in order. After each answer check the points under its step from top to bottom; keep what it says, if the answer has it; then the first "If" that fits decides.',
+  'Paths such as `services[role=canary].name` point into the structured answer. <NAME> in arguments stands for the value kept under NAME, as JSON.',
+  'An error that a step does not name, or a time that runs out, is the end: tell the person what you saw, and do nothing else.',
+];
+
+/** Steps as a numbered list of exact calls. */
+export function stepsText(goal: string, more: readonly string[], steps: readonly Step[]): string {
+  const numbers = new Map(steps.map(({ id }, index) => [id, index + 1]));
+  return [goal, '', ...[...RULES, ...more].map((rule) => `- ${rule}`), '', ...steps.flatMap((step, index) => stepLines(step, index + 1, numbers))].join('\n');
+}
+
+function stepLines(step: Step, number: number, numbers: ReadonlyMap<string, number>): string[] {
+  const { title, wait, tool, args, when = [], errors = {}, until, keep = {}, then } = step;
+  const points = [
+    ...Object.entries(keep).map(([path, name]) => `Keep \`${path}\` as ${name}.`),
+    ...Object.entries(errors).map(([code, { ask, ...outcome }]) => `If the error is ${code}, ${ask ? 'ask the person responsible; when they agree, ' : ''}${outcomeText(outcome, numbers)}.`),
+    ...when.map(([condition, outcome]) => `If ${condition}, ${outcomeText(outcome, numbers)}.`),
+    ...(until ? [`Repeat the call every ${until.everySeconds} s, for at most ${until.atMostSeconds} s, until ${until.condition}.`] : []),
+    ...(then ? [`Then ${outcomeText(then, numbers)}.`] : []),
+  ];
+  return [`${number}. ${title}. ${wait ? `Wait ${wait} s. ` : ''}Call \`${tool}\` with \`${argsText(args)}\`.`, ...points.map((point) => `   - ${point}`)];
+}
+
+function outcomeText(outcome: Outcome, numbers: ReadonlyMap<string, number>): string {
+  if ('stop' in outcome) return `stop: ${outcome.stop}`;
+  if ('done' in outcome) return `you are done: ${outcome.done}`;
+  const number = numbers.get(outcome.go);
+  if (number === undefined) throw new Error(`There is no step ${outcome.go}.`);
+  return `go to step ${number}`;
+}
+
+function argsText(args: Readonly<Record<string, unknown>>): string {
+  const fields = Object.entries(args).filter(([, value]) => value !== undefined);
+  return `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${value instanceof Kept ? `<${value.name}>` : JSON.stringify(value)}`).join(',')}}`;
+}

@@ -1,0 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { SluiceError } from '../domain/errors.ts';
+
+interface Ledger {
+  readonly written: Set<string>;
+  readonly unheard: Set<string>;
+}
+
+const ledgers = new AsyncLocalStorage<Ledger>();
+
+/**
+ * Notes a write of the call that is under way, as in "Rollout shop/web was deleted". `heard: false`: its answer was lost, so it may
+ * have happened. Outside of a call: does nothing.
+ */
+export function noteWrite(what: string, heard: boolean): void {
+  const ledger = ledgers.getStore();
+  (heard ? ledger?.written : ledger?.unheard)?.add(what);
+}
+
+/**
+ * Does the work of one call. When it fails after it has written something, or may have, the error says what: a caller must not take
+ * an error for "nothing happened". Errors: those of the work.
+ */
+export async function withLedger<T>(work: () => Promise<T>): Promise<T> {
+  const ledger: Ledger = { written: new Set(), unheard: new Set() };
+  try {
+    return await ledgers.run(ledger, work);
+  } catch (error) {
+    throw error instanceof SluiceError ? withWrites(error, ledger) : error;
+  }
+}
+
+function withWrites(error: SluiceError, { written, unheard }: Ledger): SluiceError {
+  const lost = [...unheard].filter((what) => !written.has(what));
+  if (written.size + lost.length === 0) return error;
+  const told = [
+    ...(written.size > 0 ? [`Before this failed, ${[...written].join(' and ')}.`] : []),
+    ...(lost.length > 0 ? [`Whether ${lost.join(' and ')} is not known.`] : []),
+  ];
+  const details = { ...error.details, ...(written.size > 0 && { done: [...written] }), ...(lost.length > 0 && { perhaps_done: lost }) };
+  return new SluiceError(error.code, `${sentence(error.message)} ${told.join(' ')}`, { next: `Look at what is there before you repeat the call. ${error.next}`, details, cause: error });
+}
+
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

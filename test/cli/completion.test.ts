@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SCRIPTS, SHELLS } from '../../src/cli/completion/scripts.ts';
+import { SluiceError } from '../../src/domain/errors.ts';
+import { sluice, type CliWorld } from '../support/cli.ts';
+import { aView, createFakeGateway } from '../support/fake-gateway.ts';
+import { worldServices } from '../support/fake-tools.ts';
+import { createFakeWorld } from '../support/fake-world.ts';
+
+const gateway = createFakeGateway([aView()]);
+const fake = createFakeWorld({ target: { cluster: 'prod', namespace: 'shop', rollout: 'web' } });
+const world: CliWorld = { gateway, services: worldServices(fake, gateway) };
+afterAll(() => fake.stop());
+
+/** The words offered, without their meanings. */
+async function offered(...words: string[]): Promise<readonly string[]> {
+  const { code, out, err } = await sluice(world, 'complete', '--', ...words);
+  expect([code, err]).toEqual([0, '']);
+  return out === '' ? [] : out.split('\n').map((line) => line.split('\t')[0] ?? '');
+}
+
+test.each([
+  [['arg'], ['argo']],
+  [['argo', 'promote'], ['promote-rollout']],
+  [['argo', 'promote-rollout', '--fu'], ['--full']],
+  [['argo', 'promote-rollout', '--full', ''], ['true', 'false']],
+  [['argo', 'list-rollouts', '--phase', 'De'], ['Degraded']],
+  [['release', 'list', '--state', 'succ'], ['succeeded']],
+  [['argo', 'list-rollouts', '-o', ''], ['text', 'json', 'yaml', 'table']],
+  [['tools', '--toolset', 'tr'], ['traefik']],
+  [['tools', 'call', 'argo_promote'], ['argo_promote_rollout']],
+  [['--set', 'MCP_AL'], ['MCP_ALLOW_WRITE=']],
+  [['completion', ''], []],
+  [['argo', 'get-rollout-status', 'shop/w'], ['shop/web']],
+  [['argo', 'get-rollout-status', ''], ['shop/web']],
+  [['traefik', 'update-route-weights', 's'], ['shop/web']],
+  [['argo', 'list-rollouts', '--namespace', ''], ['shop']],
+  [['argo', 'list-rollouts', '--cluster', 'd'], ['dev']],
+  [['release', 'abort', ''], ['shop/web']],
+  [['argo', 'get-rollout-status', '--cluster', 'prod', ''], ['shop/web']],
+  [['argo', 'get-rollout-status', 'shop/web', ''], []],
+  [['nonsense', 'more', ''], []],
+])('after %j comes %j', async (words, expected) => {
+  expect(await offered(...words)).toEqual(expected);
+});
+
+test('all commands are offered, each with its meaning, and no hidden one', async () => {
+  const { out } = await sluice(world, 'complete', '--', '');
+
+  expect(out).toMatch(/^argo\tRead and steer/m);
+  expect(out).not.toMatch(/^complete\t/m);
+});
+
+test.each(['CLUSTER_UNREACHABLE', 'FORBIDDEN', 'TEMPORAL_UNREACHABLE'] as const)('%s: no names, no message, no failure', async (code) => {
+  const away = createFakeGateway();
+  away.failure = new SluiceError(code, 'away');
+  const silent = { gateway: away };
+
+  for (const words of [['argo', 'get-rollout-status', ''], ['release', 'get', '']]) expect(await sluice(silent, 'complete', '--', ...words)).toMatchObject({ code: 0, out: '', err: '' });
+});
+
+test('a cluster that never answers keeps nobody waiting', async () => {
+  const services = worldServices(fake, gateway);
+  const hanging = { ...services, ports: { ...services.ports, rolloutObjects: { ...services.ports.rolloutObjects, list: () => new Promise<never>(() => undefined) } } };
+  const began = performance.now();
+
+  const { code, out } = await sluice({ gateway, services: hanging }, 'complete', '--', 'argo', 'get-rollout-status', '');
+
+  expect([code, out]).toEqual([0, '']);
+  expect(performance.now() - began).toBeLessThan(4000);
+});
+
+test('names that a shell would read as something else are left out', async () => {
+  const services = worldServices(fake, gateway);
+  const [view] = await services.ports.rolloutObjects.list({ cluster: 'prod' });
+  const list = () => Promise.resolve([view!, { ...view!, target: { ...view!.target, rollout: '$(touch /tmp/x)' } }]);
+  const odd = { ...services, ports: { ...services.ports, rolloutObjects: { ...services.ports.rolloutObjects, list } } };
+
+  expect((await sluice({ gateway, services: odd }, 'complete', '--', 'argo', 'get-rollout-status', '')).out).toBe('shop/web');
+});
+
+test.each(SHELLS)('completion %s prints its script', async (shell) => {
+  expect((await sluice(world, 'completion', shell)).out).toBe(SCRIPTS[shell]);
+});
+
+describe('in a real bash', () => {
+  const run = promisify(execFile);
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-bash-'));
+  beforeAll(() => {
+    const program = join(folder, 'sluice');
+    writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url))}" "$@"\n`);
+    chmodSync(program, 0o755);
+  });
+
+  /** What Tab would offer behind these words; the last one is under the cursor. */
+  async function tab(...words: string[]): Promise<readonly string[]> {
+    const quoted = ['sluice', ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+    const script = `set -u; source <(sluice completion bash); COMP_WORDS=(${quoted}); COMP_CWORD=${words.length}; complete -p sluice >/dev/null && _sluice sluice; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout, stderr } = await run('bash', ['--norc', '-c', script], { env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder, KUBECONFIG: '/nonexistent' } });
+    expect(stderr).toBe('');
+    return stdout.trimEnd().split('\n');
+  }
+
+  test('commands, flags and choices are completed', async () => {
+    expect(await tab('argo', 'promote-r')).toEqual(['promote-rollout']);
+    expect(await tab('argo', 'promote-rollout', '--ful')).toEqual(['--full']);
+    expect(await tab('tools', '--toolset', '')).toEqual(['release', 'argo', 'traefik']);
+  });
+
+  test('without a cluster there is nothing, and no noise', async () => {
+    expect(await tab('argo', 'get-rollout-status', '')).toEqual(['']);
+  });
+
+  test('what is on the line is never run', async () => {
+    const trace = join(folder, 'trace');
+
+    await tab('argo', `$(touch ${trace})`, '');
+    await tab('argo', `\`touch ${trace}\``);
+
+    expect(existsSync(trace)).toBe(false);
+  });
+});

@@ -1,0 +1,68 @@
+import { expect, test } from '@jest/globals';
+import type { Settings } from '../../src/config/schema.ts';
+import { sluice } from '../support/cli.ts';
+import { createFakeGateway } from '../support/fake-gateway.ts';
+
+const gateway = createFakeGateway();
+
+interface Row {
+  name: string;
+  value: string;
+  source: string;
+}
+
+async function config(env: Record<string, string>, ...argv: string[]): Promise<Record<string, string>> {
+  const { out } = await sluice({ gateway, env }, 'config', '-o', 'json', ...argv);
+  return Object.fromEntries((JSON.parse(out) as Row[]).map(({ name, value, source }) => [name, `${value} ${source}`]));
+}
+
+test('flags of their own mean the settings, and show as flags', async () => {
+  const shown = await config({ MCP_PORT: '1000', SLUICE_TOOLSETS: 'release' }, '--port', '7001', '--allow-write', '--debug=false', '--toolsets', 'argo,traefik', '--namespaces', 'shop');
+
+  expect(shown).toMatchObject({
+    MCP_PORT: '7001 flag',
+    MCP_ALLOW_WRITE: 'true flag',
+    MCP_DEBUG: 'false flag',
+    SLUICE_TOOLSETS: '["argo","traefik"] flag',
+    SLUICE_ALLOWED_NAMESPACES: '["shop"] flag',
+    ARGO_AUTO_ROLLBACK: 'true default',
+  });
+});
+
+test('one order: the flag of its own, then --set, then the environment', async () => {
+  expect(await config({ MCP_PORT: '1' }, '--set', 'MCP_PORT=2', '--port', '3')).toMatchObject({ MCP_PORT: '3 flag' });
+  expect(await config({ MCP_PORT: '1' }, '--set', 'MCP_PORT=2')).toMatchObject({ MCP_PORT: '2 flag' });
+  expect(await config({ MCP_PORT: '1' })).toMatchObject({ MCP_PORT: '1 environment' });
+});
+
+test('servers start with what their flags say', async () => {
+  const seen: Settings[] = [];
+  const serve = (settings: Settings) => Promise.resolve(void seen.push(settings));
+
+  await sluice({ gateway, serve }, 'serve', '--port', '0', '--allow-write', 'true', '--namespaces', 'shop,pay');
+
+  expect(seen).toMatchObject([{ mcpPort: 0, mcpAllowWrite: true, mcpDebug: false, allowedNamespaces: ['shop', 'pay'], toolsets: [] }]);
+});
+
+test.each([
+  [['serve', '--port', 'x'], /MCP_PORT="x" \(flag\): must be a whole number/],
+  [['mcp', '--allow-write=yes'], /MCP_ALLOW_WRITE="yes" \(flag\): must be true, false/],
+  [['mcp', '--toolsets', 'agro'], /SLUICE_TOOLSETS/],
+  [['mcp', '--port', '1'], /unknown option '--port'/],
+])('sluice %j is refused', async (argv, message) => {
+  const { code, err } = await sluice({ gateway }, ...argv);
+
+  expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+});
+
+test('a release without a strategy is refused while the default is rolling', async () => {
+  const env = { ARGO_DEFAULT_STRATEGY: 'rolling' };
+  const least = ['--namespace', 'shop', '--rollout', 'web', '--image', 'a:b'];
+
+  const refused = await sluice({ gateway, env }, 'release', 'start', ...least);
+  const named = await sluice({ gateway, env }, 'release', 'plan', ...least, '--strategy', 'canary');
+
+  expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/ARGO_DEFAULT_STRATEGY is rolling: rolling releases are not built yet; name canary or blue-green/)]);
+  expect(named.code).toBe(0);
+  expect(gateway.started).toEqual([]);
+});

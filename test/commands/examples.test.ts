@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { execute } from '../../src/commands/execute.ts';
+import { RIGHTS } from '../../src/entry/rights.ts';
+import { exampleWorld } from '../support/example-world.ts';
+import { memoryAudit } from '../support/mcp-server.ts';
+import type { Request } from '../support/recorded-requests.ts';
+
+/**
+ * These wait for what only a real Traefik shows: routers, middlewares, mirrors, its version. test/tools/rights.test.ts runs their
+ * examples on the sandbox, with all the others.
+ */
+const REAL_ONLY = ['traefik_create_weighted_route', 'traefik_delete_route', 'traefik_add_rate_limiting', 'traefik_add_circuit_breaker', 'traefik_enable_traffic_mirroring'];
+
+const each = CATALOGUE.filter(({ name }) => !REAL_ONLY.includes(name)).flatMap((command) => command.examples.map((example) => [command.name, example.title, command, example] as const));
+
+test.each(each)('%s: "%s" runs, says what its output schema says, and needs no right that the doctor does not know', async (name, title, command, { input }) => {
+  const { context, requests, stop } = await exampleWorld(name, title);
+  try {
+    const output = await execute({ command, raw: input, context, gate: { allowWrite: true, toolsets: [] }, audit: memoryAudit() });
+
+    expect(command.output.safeParse(output).error?.issues).toBeUndefined();
+    expect([command.problem?.(output), command.text(output)]).toEqual([undefined, expect.stringMatching(/\S/)]);
+    expect(requests.filter((request) => !isKnown(name, request)).map(({ verb, resource }) => `${verb} ${resource}`)).toEqual([]);
+  } finally {
+    stop();
+  }
+});
+
+/** `<resource>/<subresource>`, as RBAC has it. */
+function isKnown(tool: string, { verb, resource, group }: Request): boolean {
+  return RIGHTS.some((right) => {
+    const named = right.subresource ? `${right.resource}/${right.subresource}` : right.resource;
+    return named === resource && right.group === group && right.verbs.includes(verb) && right.tools.some((prefix) => tool === prefix || tool.startsWith(`${prefix}_`));
+  });
+}

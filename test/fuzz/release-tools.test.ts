@@ -1,0 +1,3 @@
+import { fuzzToolset } from '../support/fuzz/toolset.ts';
+
+fuzzToolset('release');

@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, parseAllDocuments, stringify } from 'yaml';
+import type { ClusterClient } from '../../src/adapters/kubernetes/client.ts';
+import { createClusters } from '../../src/adapters/kubernetes/index.ts';
+import type { Kind } from '../../src/adapters/kubernetes/kinds.ts';
+import { eventually } from './releases-wait.ts';
+
+const RBAC = { group: 'rbac.authorization.k8s.io', version: 'v1', missing: 'INTERNAL' } as const;
+const CLUSTER_ROLE: Kind = { ...RBAC, name: 'ClusterRole', plural: 'clusterroles' };
+const CLUSTER_ROLE_BINDING: Kind = { ...RBAC, name: 'ClusterRoleBinding', plural: 'clusterrolebindings' };
+
+interface Role {
+  readonly metadata: { readonly name: string };
+  readonly rules: readonly object[];
+}
+
+/** An account that may do what the named roles of deploy/rbac.yaml grant, and no more. */
+export interface Account {
+  /** A kubeconfig that acts as it. */
+  readonly kubeconfig: string;
+  close(): Promise<void>;
+}
+
+/** Binds a new user of the cluster to roles as deploy/rbac.yaml has them, under names of their own. */
+export async function createAccount(admin: ClusterClient, kubeconfig: string, user: string, roles: readonly string[]): Promise<Account> {
+  const file = parseAllDocuments(readFileSync(new URL('../../deploy/rbac.yaml', import.meta.url), 'utf8')).map((document) => document.toJS() as Role);
+  const made = await Promise.all(
+    roles.map(async (role) => {
+      const name = `${user}-${role}`;
+      const { rules = [] } = file.find(({ metadata }) => metadata.name === role) ?? {};
+      const subjects = [{ apiGroup: RBAC.group, kind: 'User', name: user }];
+      return [await apply(admin, CLUSTER_ROLE, name, { rules }), await apply(admin, CLUSTER_ROLE_BINDING, name, { roleRef: { apiGroup: RBAC.group, kind: 'ClusterRole', name }, subjects })];
+    }),
+  );
+  const path = actingAs(kubeconfig, user);
+  // The authorizer learns of bindings through a watch of its own.
+  const client = createClusters({ kubeconfig: path }).client(admin.cluster);
+  await eventually(`${user} has its rights`, async () => (await client.allowed({ group: 'argoproj.io', resource: 'rollouts', verb: roles.includes('sluice-writer') ? 'delete' : 'list' })) || undefined);
+  return { kubeconfig: path, close: async () => void (await Promise.all(made.flat().map((remove) => remove()))) };
+}
+
+async function apply(admin: ClusterClient, kind: Kind, name: string, body: object): Promise<() => Promise<void>> {
+  const object = (await admin.apply({ kind, name }, { apiVersion: `${kind.group}/${kind.version}`, kind: kind.name, metadata: { name }, ...body }, { fieldManager: 'test' })) as { metadata: { uid: string } };
+  return () => admin.remove({ kind, name }, { uid: object.metadata.uid });
+}
+
+/** The administrator's kubeconfig with impersonation, which leaves it the rights of `user` alone. */
+function actingAs(kubeconfig: string, user: string): string {
+  const config = parse(readFileSync(kubeconfig, 'utf8')) as { users: { user: { as?: string } }[] };
+  for (const entry of config.users) entry.user.as = user;
+  const path = join(mkdtempSync(join(tmpdir(), 'sluice-account-')), 'kubeconfig');
+  writeFileSync(path, stringify(config), { mode: 0o600 });
+  return path;
+}

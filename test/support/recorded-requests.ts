@@ -1,0 +1,46 @@
+import type { PatchOptions } from '../../src/adapters/kubernetes/client.ts';
+import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
+import type { FakeCluster } from './fake-cluster.ts';
+
+/** One request to the API server, in the words of RBAC: verb, resource with its subresource, group. */
+export interface Request {
+  readonly verb: string;
+  readonly resource: string;
+  readonly group: string;
+}
+
+/** A client that keeps what is asked of it. */
+export function recorded(cluster: FakeCluster, requests: Request[]): FakeCluster {
+  const note = (verb: string, { group, plural }: Kind, subresource?: string): void => void requests.push({ verb, group, resource: subresource ? `${plural}/${subresource}` : plural });
+  const exists = (ref: ObjectRef): boolean => {
+    try {
+      return cluster.peek(ref) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  const patch = (ref: ObjectRef, _: unknown, options?: PatchOptions): void => note('patch', ref.kind, options?.subresource);
+  const notes = {
+    get: (ref: ObjectRef) => note('get', ref.kind),
+    list: (kind: Kind) => note('list', kind),
+    snapshot: (kind: Kind) => note('list', kind),
+    watch: (kind: Kind) => note('watch', kind),
+    jsonPatch: patch,
+    mergePatch: patch,
+    apply(ref: ObjectRef) {
+      note('patch', ref.kind);
+      if (!exists(ref)) note('create', ref.kind);
+    },
+    remove: (ref: ObjectRef) => note('delete', ref.kind),
+  };
+  return new Proxy(cluster, {
+    get(target, name) {
+      const member = Reflect.get(target, name, target) as unknown;
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        (notes as Record<string, undefined | ((...args: unknown[]) => void)>)[String(name)]?.(...args);
+        return Reflect.apply(member, target, args) as unknown;
+      };
+    },
+  });
+}
