@@ -45,6 +45,8 @@ async function verdictOf(run: ReleaseRun, step: Step): Promise<Verdict | 'skippe
 async function awaitData(run: ReleaseRun, { index, judgement }: Step, open: Open): Promise<Verdict | 'skipped'> {
   const policy = run.input.spec.analysis.policies?.[open] ?? 'hold';
   run.enter('judging', `${WORDS[open]}, ${DOING[policy]}: ${run.verdict?.reason}`);
+  // A hold waits for the clock by itself; what acts at once must not act on a release that was paused meanwhile.
+  if (policy === 'ask' || policy === 'rollback') await run.clock.running();
   if (policy === 'rollback') throw new ReleaseStopped({ kind: 'failed', reason: `${WORDS[open]}, and the release asks for a rollback then: ${run.verdict?.reason}` });
   return first<Verdict | 'skipped'>(() => [
     read.awaitVerdict.executeWithOptions({ summary: 'wait for data' }, [judgement]),

@@ -22,7 +22,7 @@ export const weights = z
     replicas: z.array(z.strictObject({ replica: z.string(), weight: z.number().optional(), error: z.string().optional() })),
     at: time,
   })
-  .describe("The candidate's weight in percent: wanted, and as read back.");
+  .describe("In percent: wanted, and as read back.");
 
 const counts = z.strictObject({ requests: z.number(), errors: z.number() });
 const verdict = z.strictObject({
@@ -38,7 +38,7 @@ const verdict = z.strictObject({
 
 const waiting = z
   .strictObject({ for: z.enum(['approval', 'promotion', 'decision', 'resume', 'human']), answers: z.array(z.string()), since: time, deadline_in: z.string().optional() })
-  .describe('What it waits for from somebody; `answers` are commands.');
+  .describe('`answers` are commands.');
 
 export const release = z.strictObject({
   release_id: z.string(),
@@ -51,7 +51,7 @@ export const release = z.strictObject({
   closed_at: time.optional(),
   state,
   reason: z.string(),
-  step: z.strictObject({ index: z.number(), of: z.number(), weights: z.array(z.number()) }).optional().describe('Present step, from 0, of the planned weights.'),
+  step: z.strictObject({ index: z.number(), of: z.number(), weights: z.array(z.number()) }).optional().describe('Index from 0.'),
   weight_wanted: z.number(),
   weights: weights.optional(),
   verdict: verdict.optional().describe('Last judgement.'),

@@ -13,7 +13,7 @@ const POLL_MS = 1000;
 const input = z.strictObject({
   ...whichRelease,
   timeout_seconds: z.number().min(0).max(50).optional().describe('How long to wait at most. Default 25.'),
-  cursor: z.string().max(300).optional().describe('The cursor of the last answer: waits for what comes after it. Without it, a release that has ended or needs somebody is answered at once.'),
+  cursor: z.string().max(300).optional().describe('Of the last answer: waits for what comes after it. Without it, a release that has ended or needs somebody answers at once.'),
 });
 const output = z.strictObject({ ...release.shape, changed: z.boolean(), cursor: z.string(), next: z.string() });
 

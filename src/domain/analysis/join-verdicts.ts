@@ -1,14 +1,11 @@
-import type { Finding, Judged, Verdict } from './verdict.ts';
-
-/** Worst first: what fails, fails; what is not known yet keeps from passing. */
-const ORDER: readonly Judged[] = ['fail', 'no-data', 'too-little-traffic', 'inconclusive', 'pass'];
+import { worst, type Finding, type Judged, type Verdict } from './verdict.ts';
 
 /**
  * The verdict of several judges on the same step. `base` brings the counts; limits that nobody has set bring no findings and no say.
  */
 export function joinVerdicts(base: Verdict, more: { readonly outcome: Judged; readonly findings: readonly Finding[] }): Verdict {
   const outcomes: readonly Judged[] = [...(base.findings.length > 0 ? [base.outcome as Judged] : []), more.outcome];
-  const outcome = ORDER.find((one) => outcomes.includes(one)) ?? 'no-data';
+  const outcome = worst(outcomes) ?? 'no-data';
   const findings = [...base.findings, ...more.findings];
   return { ...base, outcome, findings, reason: reasonOf(outcome, findings) };
 }

@@ -42,14 +42,26 @@ export function questionsOf({ errorsMargin, slowMargin }: SequentialSettings, sl
  */
 export function judgeSequentially(spec: AnalysisSpec & { readonly sequential: SequentialSettings }, sight: Sight): SequentialVerdict {
   const { sequential, warmUpMs = 0, minRequests } = spec;
-  const questions = questionsOf(sequential, sequential.slowerThanMs ?? telling(sight));
+  const { bounds, missing } = boundsOf(sequential, sight);
+  const questions = questionsOf(sequential, bounds);
   const settings: SequentialSpec = { questions, alphaWorse: sequential.alpha, alphaNotWorse: sequential.alpha };
   const phi = pastDispersion(sight, questions);
   const blocks = blocksOf(sight.arms, questions, { from: sight.since + warmUpMs, to: sight.to });
   const { trail, evidence } = follow(settings, blocks, phi);
-  const findings = questions.map((question) => finding(question, sequential.alpha, evidence[question.name], trail, phi[question.name] ?? 1));
+  const asked = questions.map((question) => finding(question, sequential.alpha, evidence[question.name], trail, phi[question.name] ?? 1));
+  const findings = [...asked, ...missing];
   const inStep = requestsSince(blocks, sight.from);
   return { outcome: outcomeOf(settings, { trail, findings, blocks: blocks.length, inStep, minRequests }), findings: withTraffic(findings, inStep, minRequests), trail };
+}
+
+/** The bounds to ask about. A named one that Traefik has no bucket for cannot be counted, and must not look as if it had been compared. */
+function boundsOf({ slowerThanMs }: SequentialSettings, sight: Sight): { bounds: readonly number[]; missing: readonly Finding[] } {
+  if (!slowerThanMs) return { bounds: telling(sight), missing: [] };
+  const there = boundsMs([...sight.arms.stable.buckets, ...sight.arms.candidate.buckets]);
+  if (there.length === 0) return { bounds: slowerThanMs, missing: [] };
+  const reason = (ms: number) => `slow-${ms}ms: Traefik counts no bucket that ends at ${ms} ms; it has ${there.join(', ')} ms`;
+  const missing = slowerThanMs.filter((ms) => !there.includes(ms)).map((ms): Finding => ({ metric: `slow-${ms}ms`, outcome: 'no-data', reason: reason(ms) }));
+  return { bounds: slowerThanMs.filter((ms) => there.includes(ms)), missing };
 }
 
 /** Bounds that tell versions apart: those that some of stable's answers of the past hour were slower than, but not most. At most three, the slowest first. */
@@ -100,7 +112,7 @@ interface State {
 
 function outcomeOf({ alphaWorse }: SequentialSpec, { trail, findings, blocks, inStep, minRequests }: State): Judged {
   if (trail.some(({ worse }) => worse >= -Math.log(alphaWorse))) return 'fail';
-  if (blocks === 0) return 'no-data';
+  if (blocks === 0 || findings.some(({ outcome }) => outcome === 'no-data')) return 'no-data';
   if (inStep < Math.max(1, minRequests)) return 'too-little-traffic';
   return findings.every(({ outcome }) => outcome === 'pass') ? 'pass' : 'inconclusive';
 }

@@ -10,6 +10,14 @@ export interface ArmCounts {
 /** What a judge can say. `no-data`: nothing was measured. `too-little-traffic`: something, but too few requests. `inconclusive`: enough requests, no proof yet. */
 export const JUDGED = ['pass', 'fail', 'inconclusive', 'too-little-traffic', 'no-data'] as const;
 export type Judged = (typeof JUDGED)[number];
+
+/** Worst first: what fails, fails; what is not known yet keeps from passing. */
+const WORST_FIRST: readonly Judged[] = ['fail', 'no-data', 'too-little-traffic', 'inconclusive', 'pass'];
+
+/** The outcome of several together; undefined of none. */
+export function worst(outcomes: readonly Judged[]): Judged | undefined {
+  return WORST_FIRST.find((one) => outcomes.includes(one));
+}
 export type Outcome = Judged | 'skipped';
 
 /** The outcomes for which a release has a policy; only pass advances, only fail fails. */

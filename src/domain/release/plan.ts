@@ -8,6 +8,9 @@ export type Strategy = (typeof STRATEGIES)[number];
 /** Blue-green weights of the preview Service when the release names none (design.md). */
 export const DEFAULT_STEPS = [5, 10, 25, 50, 100] as const;
 
+/** `limits`: fixed limits alone. `sequential`: compared with stable, and fixed limits where the file names some. */
+export const JUDGES = ['limits', 'sequential'] as const;
+
 /** What happens to a release while a judge cannot say. `hold`: wait for data for `holdMs`, then ask. */
 export const POLICIES = ['hold', 'extend', 'ask', 'rollback'] as const;
 export type Policy = (typeof POLICIES)[number];

@@ -106,6 +106,17 @@ test('where most of stable is slower than every bound, latency is not asked abou
   expect(findings.map(({ metric }) => metric)).toEqual(['errors']);
 });
 
+test('a named bound without a bucket is no data, and says which bounds there are; a failure is still one', () => {
+  const spec = { ...SPEC, sequential: { ...SPEC.sequential, slowerThanMs: [250, 300] } };
+
+  const { outcome, findings } = judgeSequentially(spec, sight(7, 40, { candidate: 0.001, stable: 0.001 }));
+
+  expect(outcome).toBe('no-data');
+  expect(findings).toContainEqual({ metric: 'slow-250ms', outcome: 'no-data', reason: 'slow-250ms: Traefik counts no bucket that ends at 250 ms; it has 300 ms' });
+  expect(findings.find(({ metric }) => metric === 'slow-300ms')?.outcome).toBe('pass');
+  expect(judgeSequentially(spec, sight(7, 20, { candidate: 0.06, stable: 0.02 })).outcome).toBe('fail');
+});
+
 test('the alarm budget is shared: half for errors, the rest for latency', () => {
   const weights = (slowerThanMs: readonly number[]) => questionsOf(SPEC.sequential, slowerThanMs).map(({ weight }) => weight);
 
