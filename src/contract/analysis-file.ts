@@ -8,29 +8,29 @@ const policy = z.enum(POLICIES);
 
 /** How steps are judged, as a release file says it. */
 export const analysis = z.strictObject({
-  judge: z.enum(JUDGES).optional().describe('limits (default): fixed limits; sequential: also proved not worse than stable.'),
-  soak: duration.optional().describe('How long a step is watched first. Default 60s.'),
+  judge: z.enum(JUDGES).optional().describe('sequential: must be proved not worse than stable. Default limits.'),
+  soak: duration.optional().describe('Before a step is judged. Default 60s.'),
   min_requests: z.int().min(1).max(1e9).optional().describe('Fewer canary requests never pass. Default 50.'),
-  success_ratio: z.number().min(0).max(1).optional().describe('Least share of answers that are not 5xx. Default 0.99; sequential: none.'),
+  success_ratio: z.number().min(0).max(1).optional().describe('Least share of non-5xx answers. Default 0.99; sequential: none.'),
   p95_ms: z.number().positive().max(3.6e6).optional().describe('Limit of the 95th percentile. Default: none.'),
   alpha: z.number().gt(0, 'must be above 0').max(0.5).optional().describe('Chance of a wrong verdict. Default 0.05.'),
   margins: z
     .strictObject({ errors: margin.optional().describe('Default 0.01.'), slow: margin.optional().describe('Default 0.05.') })
     .optional()
-    .describe('Shares by which worse is too much.'),
+    .describe('Worse by this is too much.'),
   slower_than_ms: z
     .array(z.number().positive().max(3.6e6))
     .min(1)
     .max(5)
     .refine((bounds) => new Set(bounds).size === bounds.length, 'must not name a bound twice')
     .optional()
-    .describe('Buckets of Traefik that count as slow. Default: from the past of stable.'),
+    .describe('Bounds of buckets of Traefik. Default: from the past of stable.'),
   warm_up: duration.optional().describe('Left out at first. Default 15s.'),
   on_no_data: policy.optional().describe('Default hold.'),
   on_too_little_traffic: policy.optional().describe('Default hold.'),
   on_inconclusive: policy.optional().describe('Default hold.'),
-  hold: duration.optional().describe('Time before hold asks. Default 10m.'),
-  extend: duration.optional().describe('Time before extend rolls back. Default: hold.'),
+  hold: duration.optional().describe('Until hold asks. Default 10m.'),
+  extend: duration.optional().describe('Until extend rolls back. Default: hold.'),
 });
 export type AnalysisFile = z.output<typeof analysis>;
 

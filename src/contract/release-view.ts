@@ -54,7 +54,7 @@ export const release = z.strictObject({
   step: z.strictObject({ index: z.number(), of: z.number(), weights: z.array(z.number()) }).optional().describe('Index from 0.'),
   weight_wanted: z.number(),
   weights: weights.optional(),
-  verdict: verdict.optional().describe('Last judgement.'),
+  verdict: verdict.optional(),
   waiting: waiting.optional(),
   commands: z.array(z.strictObject({ request_id: z.string(), command: z.string(), outcome: z.string(), detail: z.string() })),
   events: z.array(z.strictObject({ at: time, state: z.string(), text: z.string(), who: z.string().optional() })),

@@ -9,7 +9,7 @@ export const contextName = z.string().min(1).max(253).regex(/^[^\u0000-\u001f\u0
 export const targetFields = z.strictObject({
   cluster: contextName.optional().describe('Kubeconfig context.'),
   namespace: dnsName.describe('Namespace.'),
-  rollout: dnsName.describe('Name of the Rollout.'),
+  rollout: dnsName.describe('Rollout.'),
 });
 
 export const requestId = z

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import type { Open } from '../../src/domain/analysis/verdict.ts';
 import type { AnalysisSpec, Policy } from '../../src/domain/release/plan.ts';
@@ -71,11 +72,11 @@ describe('an open outcome waits as its policy says', () => {
     expect(await one.ended()).toMatchObject({ state: 'rolled-back', reason: expect.stringMatching(/too little traffic, and the release asks for a rollback then: .*1000000 needed/) });
   }));
 
-  test.concurrent('what acts at once does not act while the release is paused', release({ spec: { analysis: { soakMs: 500, ...policies({ 'no-data': 'rollback' }) } } }, async (one) => {
+  test.concurrent('nothing is judged while the release is paused, so that nothing acts at once either', release({ spec: { analysis: { soakMs: 500, ...policies({ 'no-data': 'rollback' }) } } }, async (one) => {
     one.world.metricsEmpty(true);
     await one.until('soaking');
     await one.update('pause');
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await pause(800);
     expect((await one.view()).state).toBe('paused');
     one.world.metricsEmpty(false);
     await one.update('resume');
