@@ -17,7 +17,7 @@ class Source {
   counters(service: string, { fromMs, toMs }: { fromMs: number; toMs: number }): Promise<ServiceCounters> {
     this.asked.push({ service, fromMs, toMs });
     if (this.failing) return Promise.reject(new Error('away'));
-    const times = [];
+    const times: number[] = [];
     for (let at = Math.ceil(fromMs / SCRAPE_MS) * SCRAPE_MS; at <= toMs; at += SCRAPE_MS) if (!this.late(at)) times.push(at);
     const names = new Set(times.flatMap((at) => this.instances(at)));
     const series = (instance: string, labels: object): CounterSeries => ({ labels: { ...labels, instance }, samples: times.filter((at) => this.instances(at).includes(instance)).map((at) => [at, at / SCRAPE_MS]) });
