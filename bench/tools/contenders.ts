@@ -62,7 +62,11 @@ function goServer(program: readonly string[], env: NodeJS.ProcessEnv): Contender
   };
 }
 
-function kubectlServer(program: readonly string[], env: NodeJS.ProcessEnv): Contender {
+/** As it comes it takes in one MiB of what kubectl says, and cannot list a thousand Rollouts. */
+const ROOM = { SPAWN_MAX_BUFFER: String(64 * 2 ** 20) };
+
+function kubectlServer(program: readonly string[], usual: NodeJS.ProcessEnv): Contender {
+  const env = { ...usual, ...ROOM };
   return {
     name: 'mcp-server-kubernetes',
     stdio: launchOf(program, [], env),

@@ -128,6 +128,7 @@ at the same time, and one request at a time is under way. An answer without the 
 * **status**: one Rollout, another one with each call. Sluice reads it live, with what belongs to it (its Services, analysis runs and
   TraefikService, as far as it has them), and judges it; the others give the object as stored.
 * \`kubernetes-mcp-server\` is started as the program that its npm package wraps, which is quicker than the wrapper.
-  \`mcp-server-kubernetes\` runs the \`kubectl\` on PATH for each call.
+  \`mcp-server-kubernetes\` runs the \`kubectl\` on PATH for each call; it is given a larger SPAWN_MAX_BUFFER, as without it it fails to list a
+  thousand Rollouts.
 * Sluice is read-only, as it comes: the tools that write are not in its list.
 `;

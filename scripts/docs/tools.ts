@@ -47,9 +47,9 @@ function section(command: Command): string {
 }
 
 /** A confirmation is asked for where the input asks for something that destroys. */
-function confirmation({ confirmation: asks, toolset }: Command): string {
-  if (!asks) return '';
-  return ` Where it destroys it wants to be confirmed: the client’s user is asked where that can be, otherwise \`confirm\` names ${toolset === 'release' ? 'the release id' : '`<namespace>/<name>`'}.`;
+function confirmation(command: Command): string {
+  if (!command.confirmation) return '';
+  return ` Where it destroys it wants to be confirmed: the client’s user is asked where that can be, otherwise \`confirm\` names ${command.toolset === 'release' ? 'the release id' : '`<namespace>/<name>`'}.`;
 }
 
 function commandLine(command: Command): string {

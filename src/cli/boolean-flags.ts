@@ -5,16 +5,20 @@ import type { Command as Cli } from 'commander';
  * when that word is true or false, so that it can stand before an argument.
  */
 export function spellBooleans(argv: readonly string[], program: Cli): string[] {
-  const booleans = flagsOf(program);
   const end = argv.indexOf('--');
+  const booleans = booleansOf(commandIn(end < 0 ? argv : argv.slice(0, end), program));
   return argv.map((word, index) => {
     const alone = booleans.has(word) && (end < 0 || index < end) && !/^(true|false)$/.test(argv[index + 1] ?? '');
     return alone ? `${word}=true` : word;
   });
 }
 
-/** Long flags of the whole command line whose value may be left out. */
-function flagsOf(cli: Cli): ReadonlySet<string> {
-  const own = cli.options.filter(({ optional }) => optional).map(({ long }) => long ?? '');
-  return new Set([...own, ...cli.commands.flatMap((child) => [...flagsOf(child)])]);
+/** The command that is called: one flag may be a switch in one and take a value in another. */
+function commandIn(words: readonly string[], program: Cli): Cli {
+  return words.reduce((cli, word) => cli.commands.find((child) => child.name() === word) ?? cli, program);
+}
+
+/** Long flags of a command whose value may be left out. */
+function booleansOf(cli: Cli): ReadonlySet<string> {
+  return new Set(cli.options.filter(({ optional }) => optional).map(({ long }) => long ?? ''));
 }

@@ -1,6 +1,6 @@
 import type { Command, CommandContext, Confirmation } from '../commands/command.ts';
 import { execute } from '../commands/execute.ts';
-import { ERRORS } from '../domain/errors.ts';
+import { ERRORS, SluiceError } from '../domain/errors.ts';
 import type { Settings } from '../config/schema.ts';
 import type { CliDeps } from './deps.ts';
 import { render, type Format } from './format.ts';
@@ -36,10 +36,18 @@ export async function runCommand(deps: CliDeps, settings: Settings, { command, r
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;
     deps.io.out(await render(format, output, () => command.text(output)));
+  } catch (error) {
+    throw atTheTerminal(error);
   } finally {
     progress.stop();
     await services.close();
   }
+}
+
+/** Here it is --yes that confirms, and a flag that is not there would be no advice. */
+function atTheTerminal(error: unknown): unknown {
+  if (!(error instanceof SluiceError && error.code === 'CONFIRMATION_REQUIRED')) return error;
+  return new SluiceError(error.code, error.message, { next: 'Ask the person responsible, then repeat the command with --yes.', details: { ...error.details }, cause: error });
 }
 
 function contextOf(deps: CliDeps, services: Awaited<ReturnType<CliDeps['open']>>, report: Progress['report']): CommandContext {

@@ -50,8 +50,8 @@ function shorten(json: Json): void {
  * The fields of an answer; what is deeper explains itself when it comes. Open, unlike the schema it comes from, and without the
  * list of those that are always there: a client that has cached it must not refuse the answers of another version.
  */
-function outline({ type, properties = {} }: Json): Tool['outputSchema'] & object {
-  return { type, properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, flat(field)])) } as Tool['outputSchema'] & object;
+function outline({ type, properties = {} }: Json): Json {
+  return { type, properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, flat(field)])) };
 }
 
 function flat({ type, description, items, enum: values, const: value }: Json): Json {

@@ -15,7 +15,7 @@ export interface RolloutListing {
  * the first use and ends some minutes after the last. A list after a write of this process is never older than that write.
  */
 export interface RolloutFeed {
-  /** `fresh`: read from the API server now. Errors: as RolloutObjectsPort.list. */
+  /** `fresh`: read from the API server now. Errors: NAMESPACE_NOT_FOUND for an empty list, and as RolloutObjectsPort.list. */
   list(place: { readonly cluster: string; readonly namespace?: string; readonly fresh?: boolean }): Promise<RolloutListing>;
   /**
    * Calls `listener` for each Rollout that comes, changes or goes from now on, also for what happened while the connection was

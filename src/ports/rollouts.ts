@@ -41,6 +41,8 @@ export interface RolloutView {
   readonly traefikService?: string;
   readonly trafficRouting: readonly string[];
   readonly autoPromotion: boolean;
+  /** Templates of strategy.canary.analysis, which Argo runs beside the steps; absent without one. */
+  readonly backgroundAnalysis?: readonly string[];
   readonly abortScaleDownDelaySeconds: number;
   readonly owner?: Owner;
 }

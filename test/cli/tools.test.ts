@@ -103,6 +103,22 @@ test('a flag that may stand alone does not swallow the argument behind it', asyn
   expect(fake.snapshot()).toMatchObject({ paused: true, stepIndex: 1 });
 });
 
+test('a flag means what it means in its own command: --step is a number here, and a switch in another', async () => {
+  fake.foreignImage('web:v2');
+  await fake.until(({ paused }) => paused);
+
+  const { code, err } = await sluice(world, 'argo', 'promote-rollout', 'shop/web', '--step', '1');
+
+  expect([code, err]).toEqual([0, '']);
+  expect(fake.snapshot().stepIndex).toBeGreaterThan(1);
+});
+
+test('what is not confirmed says how it is confirmed at the command line', async () => {
+  const { code, err } = await sluice(world, 'argo', 'delete-rollout', 'shop/web');
+
+  expect([code, err]).toEqual([4, expect.stringMatching(/CONFIRMATION_REQUIRED.*\n.*with --yes\.$/)]);
+});
+
 test('every call is recorded in the name of the user, refused ones too', async () => {
   await sluice(world, 'argo', 'get-rollout-status', 'shop/web');
   await sluice(world, 'argo', 'delete-rollout', 'shop/web');

@@ -30,7 +30,7 @@ const GATES = { reading: { allowWrite: false, toolsets: [] }, writing: { allowWr
 test.each(Object.entries(GATES))('the document of a %s server is OpenAPI 3.1', async (_, gate) => {
   const validator = new Validator();
 
-  const { valid, errors } = await validator.validate(structuredClone(openApiDocument({ catalogue: CATALOGUE, gate, version: '1.2.3' })) as never);
+  const { valid, errors } = await validator.validate(structuredClone(openApiDocument({ catalogue: CATALOGUE, gate, version: '1.2.3' })));
 
   expect([valid, errors]).toEqual([true, undefined]);
   expect(validator.version).toBe('3.1');

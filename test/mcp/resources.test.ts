@@ -142,6 +142,57 @@ test('a 2026 client over HTTP is told of changes, and no watch is left behind', 
   await client.close();
 });
 
+describe('what the server watches for clients', () => {
+  const open: { end(): Promise<void> }[] = [];
+  let watches = 0;
+  let failing = 0;
+  let counting: HttpServer;
+
+  beforeAll(async () => {
+    const services = worldServices(world, gateway);
+    const { rolloutFeed } = services.ports;
+    const watch: typeof rolloutFeed.watch = async (...args) => {
+      if (failing-- > 0) throw new SluiceError('CLUSTER_UNREACHABLE', 'away');
+      const stop = await rolloutFeed.watch(...args);
+      watches += 1;
+      return () => {
+        watches -= 1;
+        stop();
+      };
+    };
+    counting = await startServerOver(depsOver({ ...services, ports: { ...services.ports, rolloutFeed: { ...rolloutFeed, watch } } }));
+  });
+  afterAll(() => counting.close());
+
+  const watcher = async (told: string[] = []): Promise<TestClient> => {
+    const client = await connect('2026 client', { url: counting.mcpUrl });
+    open.push(await client.watch(ROLLOUT, (uri) => told.push(uri)));
+    return client;
+  };
+
+  test('is one watch for all of them, and none when the last has gone, however it went', async () => {
+    const [one, two] = [await watcher(), await watcher()];
+    await eventually('watched', () => Promise.resolve(watches > 0 || undefined));
+
+    expect(watches).toBe(1);
+    await open[0]?.end();
+    expect(watches).toBe(1);
+    await Promise.all([one.close(), two.close()]);
+    await eventually('let go', () => Promise.resolve(watches === 0 || undefined));
+  });
+
+  test('is tried again when it could not begin, and then the client is told to look', async () => {
+    failing = 1;
+    const told: string[] = [];
+    const client = await watcher(told);
+
+    await eventually('told without a change', () => Promise.resolve(told.length > 0 || undefined), { timeoutMs: 15_000 });
+
+    expect([told, watches]).toEqual([[ROLLOUT], 1]);
+    await client.close();
+  });
+});
+
 test('what cannot change is not acknowledged', async () => {
   const client = await connect('2026 client', { url: server.mcpUrl });
 

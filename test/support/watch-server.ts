@@ -26,6 +26,8 @@ export class WatchServer {
   watchStatus = 200;
   /** Status of the next lists. */
   listStatus = 200;
+  /** Answers to reads of a namespace; 404 for those that are not here. */
+  namespaces: Record<string, number> = { shop: 200, other: 200 };
   /** Answers to writes are not sent: they are carried out, and the connection ends. */
   loseAnswers = false;
   readonly #objects = new Map<string, StoredRollout>();
@@ -110,11 +112,19 @@ export class WatchServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '', 'http://fake');
+    const asked = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(url.pathname)?.[1];
+    if (asked !== undefined) return this.#namespace(asked, response);
     const [, namespace, name] = /^(?:\/namespaces\/([^/]+))?\/rollouts(?:\/([^/]+))?$/.exec(url.pathname.slice(ROOT.length)) ?? [];
     if (request.method === 'GET' && url.searchParams.has('watch')) return this.#watch(url, namespace, response);
     if (request.method === 'GET') return this.#list(namespace, response);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => this.#write(request, response, namespace ?? '', name ?? '', Buffer.concat(chunks).toString()));
+  }
+
+  #namespace(name: string, response: ServerResponse): void {
+    this.log.push(`namespace ${name}`);
+    const status = this.namespaces[name] ?? 404;
+    response.writeHead(status).end(JSON.stringify(status === 200 ? { kind: 'Namespace', metadata: { name } } : { kind: 'Status', message: `status ${status}`, details: { name, kind: 'namespaces' } }));
   }
 
   #list(namespace: string | undefined, response: ServerResponse): void {

@@ -44,9 +44,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   const client = clusters.client(sandbox.context);
-  const ours = (await present()).filter(({ kind, name }) => kind !== SERVICE && name !== NAMES.rollout);
-  await Promise.allSettled(ours.map(({ uid, ...ref }) => client.remove(ref, { uid })));
   await removeApplication(sandbox, NAMES.rollout, NAMESPACE);
+  await Promise.allSettled((await present()).map(({ uid, ...ref }) => client.remove(ref, { uid })));
 }, 120_000);
 
 async function present(): Promise<(ObjectRef & { readonly uid: string })[]> {

@@ -33,6 +33,11 @@ afterAll(async () => {
   await client.remove({ kind: NAMESPACE, name: HOME }, { uid: home.metadata.uid });
 });
 
+test('a namespace that is not there is no empty list', async () => {
+  const missing = { cluster: sandbox.context, namespace: `${HOME}-missing` };
+  for (const fresh of [true, false]) await expect(feed.list({ ...missing, fresh })).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND' });
+});
+
 const ref = (name: string) => ({ kind: ROLLOUT, namespace: HOME, name });
 const list = async () => {
   const listing = await feed.list({ cluster: sandbox.context, namespace: HOME });

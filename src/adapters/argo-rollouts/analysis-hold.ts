@@ -11,16 +11,15 @@ export interface RunState {
   readonly status: string;
 }
 
-/** The AnalysisRuns that the Rollout names for the present version. */
-export function runStatuses({ status }: Rollout): readonly RunState[] {
-  const { canary, blueGreen } = status;
+/** The AnalysisRuns that the Rollout names for the present version, with what it says of each. */
+export function runStatuses({ status: { canary, blueGreen } }: Rollout): readonly (RunState & { readonly message: string })[] {
   const runs = [
     ['step', canary?.currentStepAnalysisRunStatus],
     ['background', canary?.currentBackgroundAnalysisRunStatus],
     ['pre-promotion', blueGreen?.prePromotionAnalysisRunStatus],
     ['post-promotion', blueGreen?.postPromotionAnalysisRunStatus],
   ] as const;
-  return runs.flatMap(([role, run]) => (run ? [{ role, run: run.name, status: run.status }] : []));
+  return runs.flatMap(([role, run]) => (run ? [{ role, run: run.name, status: run.status, message: run.message }] : []));
 }
 
 /** The analysis that holds the Rollout, or why there is nothing to skip. Facts seen on Argo Rollouts 1.10.1. */

@@ -2,6 +2,7 @@ import type { Target } from '../../domain/release/target.ts';
 import type { AnalysisBrief, RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { ClusterClient } from '../kubernetes/client.ts';
 import { plainLine } from '../kubernetes/text.ts';
+import { runStatuses } from './analysis-hold.ts';
 import { invalidSpec } from './phase.ts';
 import { readElsewhere, readRollout } from './read.ts';
 import type { Rollout } from './schema.ts';
@@ -36,14 +37,8 @@ export function toDetail(target: Target, rollout: Rollout, elsewhere: Elsewhere)
   };
 }
 
-function analysisOf({ status: { canary, blueGreen } }: Rollout): AnalysisBrief[] {
-  const runs = [
-    ['step', canary?.currentStepAnalysisRunStatus],
-    ['background', canary?.currentBackgroundAnalysisRunStatus],
-    ['pre-promotion', blueGreen?.prePromotionAnalysisRunStatus],
-    ['post-promotion', blueGreen?.postPromotionAnalysisRunStatus],
-  ] as const;
-  return runs.flatMap(([role, run]) => (run ? [{ role, run: run.name, status: run.status, message: plainLine(run.message, 400) }] : []));
+function analysisOf(rollout: Rollout): AnalysisBrief[] {
+  return runStatuses(rollout).map(({ message, ...run }) => ({ ...run, message: plainLine(message, 400) }));
 }
 
 /** Source: argo-rollouts v1.10.1, utils/rollout/rolloututil.go, CanaryStepString. */

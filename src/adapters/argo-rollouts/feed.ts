@@ -2,6 +2,7 @@ import type { RolloutFeed, RolloutListing } from '../../ports/rollout-feed.ts';
 import type { RolloutView } from '../../ports/rollouts.ts';
 import type { Clusters } from '../kubernetes/client.ts';
 import { ROLLOUT } from '../kubernetes/kinds.ts';
+import { requireNamespace } from '../kubernetes/require-namespace.ts';
 import { WatchCache, type ObjectId } from '../kubernetes/watch-cache.ts';
 import { Rollout } from './schema.ts';
 import { toView } from './view.ts';
@@ -35,8 +36,10 @@ export function createRolloutFeed(clusters: Clusters, options: RolloutFeedOption
     async list({ cluster, namespace, fresh }) {
       const { written } = clusters.client(cluster);
       const cache = options.cached && !fresh ? kept.for(cluster, namespace) : undefined;
-      if (cache?.current && written.covers(ROLLOUT, namespace, cache.version, (uid) => cache.holds(uid))) return fromCache(cache, namespace);
-      return live(clusters, cluster, namespace);
+      const known = cache?.current && written.covers(ROLLOUT, namespace, cache.version, (uid) => cache.holds(uid));
+      const listing = known ? fromCache(cache, namespace) : await live(clusters, cluster, namespace);
+      if (namespace !== undefined && listing.items.length === 0) await requireNamespace(clusters.client(cluster), namespace);
+      return listing;
     },
     watch: (cluster, listener) => kept.listen(cluster, listener),
     close: () => Promise.resolve(kept.stop()),

@@ -10,8 +10,11 @@ const Step = z.record(z.string(), z.unknown());
 
 const Traefik = z.object({ weightedTraefikServiceName: z.string().optional() });
 
+const Background = z.object({ templates: z.array(z.object({ templateName: z.string().default('') })).nullish() });
+
 const Canary = z.object({
   steps: z.array(Step).optional(),
+  analysis: Background.nullish(),
   stableService: z.string().optional(),
   canaryService: z.string().optional(),
   trafficRouting: z.looseObject({ traefik: Traefik.optional() }).optional(),

@@ -1,6 +1,7 @@
 import type { Target } from '../../domain/release/target.ts';
 import type { RolloutStep, RolloutView } from '../../ports/rollouts.ts';
 import { ownerOf } from '../kubernetes/owner.ts';
+import { plainLine } from '../kubernetes/text.ts';
 import { isObserved, phaseOf } from './phase.ts';
 import type { Rollout } from './schema.ts';
 
@@ -64,6 +65,7 @@ export function toView(target: Target, rollout: Rollout, elsewhere: Elsewhere): 
     ...(traefik && { traefikService: traefik }),
     trafficRouting: Object.keys(canary?.trafficRouting ?? {}).filter((key) => !ROUTING_SETTINGS.includes(key)),
     autoPromotion: blueGreen !== undefined && blueGreen.autoPromotionEnabled !== false,
+    ...(canary?.analysis && { backgroundAnalysis: (canary.analysis.templates ?? []).map(({ templateName }) => plainLine(templateName, 100)) }),
     abortScaleDownDelaySeconds: (canary ?? blueGreen)?.abortScaleDownDelaySeconds ?? ABORT_SCALE_DOWN_SECONDS,
     ...(owner && { owner }),
   };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ClusterClient, PatchOperation, PatchOptions } from './client.ts';
+import { FIELD_MANAGER } from './kinds.ts';
 import type { ObjectRef } from './kinds.ts';
 
 /** What to do about an object as it was just read. */
@@ -16,7 +17,6 @@ export interface GuardedWrite<View, Result> {
   readonly read: () => Promise<View>;
   readonly decide: (view: View) => Decision<Result>;
   readonly attempts?: number;
-  readonly fieldManager?: string;
 }
 
 /** First pause; each further one is twice as long: 1.5 s in all for six attempts. */
@@ -46,13 +46,13 @@ export async function guardedWrite<View extends { readonly resourceVersion: stri
 /** Undefined when the patch is applied; otherwise why not. */
 async function tryPatch(
   client: Pick<ClusterClient, 'jsonPatch'>,
-  { ref, fieldManager }: { readonly ref: ObjectRef; readonly fieldManager?: string },
+  { ref }: { readonly ref: ObjectRef },
   resourceVersion: string,
   decision: { readonly patch: readonly PatchOperation[]; readonly subresource?: 'status'; readonly unversioned?: boolean },
 ): Promise<unknown> {
   const guard: PatchOperation[] = decision.unversioned ? [] : [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }];
   try {
-    const options: PatchOptions = { ...(decision.subresource && { subresource: decision.subresource }), ...(fieldManager && { fieldManager }) };
+    const options: PatchOptions = { fieldManager: FIELD_MANAGER, ...(decision.subresource && { subresource: decision.subresource }) };
     const result = await client.jsonPatch(ref, [...guard, ...decision.patch], options);
     return result.applied ? undefined : `the object changed between reading and writing (${result.why})`;
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { TrafficPort, TrafficRef } from '../../ports/traffic.ts';
 import type { Clusters } from '../kubernetes/client.ts';
 import { guardedWrite } from '../kubernetes/guarded-write.ts';
-import { FIELD_MANAGER, TRAEFIK_SERVICE } from '../kubernetes/kinds.ts';
+import { TRAEFIK_SERVICE } from '../kubernetes/kinds.ts';
 import { claim, unclaim } from '../kubernetes/owner.ts';
 import { weightOn } from './in-force.ts';
 import { listReplicas } from './replicas.ts';
@@ -28,7 +28,6 @@ export function createTraffic(clusters: Clusters, options: { readonly apis: Trae
       requireWeight(arms, weight);
       return guardedWrite(clientOf(ref), {
         ref: refOf(ref),
-        fieldManager: FIELD_MANAGER,
         read: async () => {
           const object = await read(ref);
           return { object, resourceVersion: object.metadata.resourceVersion };

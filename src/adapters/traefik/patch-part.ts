@@ -26,7 +26,6 @@ export async function dryRun(client: ClusterClient, part: PatchPart): Promise<un
 export function write(client: ClusterClient, part: PatchPart, operations = part.operations): Promise<boolean> {
   return guardedWrite<{ resourceVersion: string; object: unknown }, boolean>(client, {
     ref: part.ref,
-    fieldManager: FIELD_MANAGER,
     read: async () => {
       const object = await client.get(part.ref);
       return { object, resourceVersion: (object as { metadata: { resourceVersion: string } }).metadata.resourceVersion };

@@ -7,7 +7,7 @@ import { namesOf } from './names.ts';
 import { SCRIPTS, SHELLS, type Shell } from './scripts.ts';
 
 /** A person waits with a finger on the key; what has not answered by then is left out. */
-const PATIENCE_MS = 1500;
+const PATIENCE_MS = 2000;
 
 /** `sluice completion <shell>`, and the hidden `sluice complete -- <words>` that its scripts call. */
 export function addCompletion(program: Cli, deps: CliDeps): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { objectName, placeFields } from '../../contract/place.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { RolloutListing } from '../../ports/rollout-feed.ts';
 import type { RolloutView } from '../../ports/rollouts.ts';
@@ -65,7 +66,18 @@ async function listIn(context: CommandContext, place: { cluster: string; fresh: 
   const { allowedNamespaces } = context.settings;
   if (namespace !== undefined) return context.ports.rolloutFeed.list({ ...place, namespace });
   if (allowedNamespaces.length === 0) return context.ports.rolloutFeed.list(place);
-  return joined(await Promise.all(allowedNamespaces.map((allowed) => context.ports.rolloutFeed.list({ ...place, namespace: allowed }))));
+  const listings = await Promise.all(allowedNamespaces.map((allowed) => listAllowed(context, { ...place, namespace: allowed })));
+  return joined(listings.flatMap((listing) => listing ?? []));
+}
+
+/** Undefined for a namespace that is allowed and not there: the others have Rollouts all the same. */
+async function listAllowed({ ports }: CommandContext, place: { cluster: string; fresh: boolean; namespace: string }): Promise<RolloutListing | undefined> {
+  try {
+    return await ports.rolloutFeed.list(place);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'NAMESPACE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 /** Several lists are as old as the oldest of them. */

@@ -9,6 +9,7 @@ import { refusedTraps, toldTraps } from '../../domain/analysis-traps.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { NewTemplate, TemplateMetric, TemplateView } from '../../ports/analysis-templates.ts';
 import type { Command } from '../command.ts';
+import { outcomeText } from '../effect-text.ts';
 
 const output = z.strictObject({ ...effectFields(templateSnapshot), warnings: z.array(z.string()).describe('What Argo will do that one may not expect.') });
 type Input = z.output<typeof templateFields>;
@@ -59,7 +60,7 @@ export const argoSetAnalysisTemplate: Command<typeof templateFields, typeof outp
     return { ...effect, ...(before ? { before: toSnapshot(before) } : {}), ...(after ? { after: toSnapshot(after) } : {}), warnings };
   },
   problem: effectProblem,
-  text: ({ changed, effective, reason, warnings }) => [`${changed ? 'changed' : 'not changed'}, ${effective}: ${reason}`, ...warnings].join('\n'),
+  text: (answer) => [outcomeText(answer), ...answer.warnings].join('\n'),
 };
 
 function problemsOf({ metrics, args = [], background = false }: Input): Problem[] {

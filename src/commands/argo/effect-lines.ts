@@ -1,3 +1,5 @@
+import { outcomeText, type Outcome } from '../effect-text.ts';
+
 interface Snapshot {
   readonly namespace: string;
   readonly name: string;
@@ -5,18 +7,16 @@ interface Snapshot {
   readonly message: string;
 }
 
-interface Answer {
-  readonly changed: boolean;
-  readonly effective: string;
-  readonly reason: string;
+interface Answer extends Outcome {
   readonly before?: Snapshot | undefined;
   readonly after?: Snapshot | undefined;
   readonly next?: string | undefined;
 }
 
 /** The outcome of a write to a Rollout, for people. */
-export function effectLines({ changed, effective, reason, before, after, next }: Answer): string[] {
+export function effectLines(answer: Answer): string[] {
+  const { before, after, next } = answer;
   const object = after ?? before;
   const state = after ? [`${after.namespace}/${after.name} is now ${after.phase}${after.message ? `: ${after.message}` : ''}`] : object ? [`${object.namespace}/${object.name}`] : [];
-  return [`${changed ? 'changed' : 'not changed'}, ${effective}: ${reason}`, ...state, ...(next ? [next] : [])];
+  return [outcomeText(answer), ...state, ...(next ? [next] : [])];
 }

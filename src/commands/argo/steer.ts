@@ -11,6 +11,7 @@ import type { RolloutView } from '../../ports/rollouts.ts';
 import type { Command, CommandContext, Kind } from '../command.ts';
 import { requireConfirmation } from '../confirm.ts';
 import { handToRelease, refuseOwned, type Meant } from '../owned.ts';
+import { outcomeText } from '../effect-text.ts';
 import { targetOf } from './place-of.ts';
 import { toSnapshot } from './snapshot.ts';
 
@@ -102,7 +103,8 @@ export function standing(view: RolloutView): string {
 
 const clean = (message: string): string => maskSecrets(cleanText(message, 1_500));
 
-function text({ changed, effective, reason: why, after, next }: Output): string {
+function text(answer: Output): string {
+  const { after, next } = answer;
   const now = after && `${after.namespace}/${after.name}: ${after.phase}${after.message ? `, ${after.message}` : ''}${after.weight === undefined ? '' : `, weight ${after.weight}`}`;
-  return [`${changed ? 'changed' : 'nothing changed'}, ${effective}: ${why}`, now, next].filter(Boolean).join('\n');
+  return [outcomeText(answer), now, next].filter(Boolean).join('\n');
 }

@@ -3,6 +3,7 @@ import { effectFields } from '../../contract/effect.ts';
 import { routeSnapshot } from '../../contract/route-snapshot.ts';
 import type { RouteSnapshot } from '../../contract/route-snapshot.ts';
 import type { RouteView } from '../../ports/routes.ts';
+import { outcomeText } from '../effect-text.ts';
 import { entryName } from './route-snapshot.ts';
 
 export const routeEffect = effectFields(routeSnapshot);
@@ -18,8 +19,7 @@ export function weightsText(view: Pick<RouteView, 'entries'>, weights: readonly 
   return view.entries.map((entry, index) => `${entryName(view.entries, entry)} ${weights[index] ?? 0}`).join(', ');
 }
 
-/** The outcome of a write to a route, as a sentence. */
-export function effectText(route: string, { changed, effective, reason, next }: Pick<RouteAnswer, 'changed' | 'effective' | 'reason' | 'next'>): string {
-  const head = changed ? `${route}: changed, ${effective}` : `${route}: not changed, ${effective}`;
-  return [`${head}. ${reason}.`, ...(next === undefined ? [] : [next])].join('\n');
+/** The outcome of a write to a route, for people. */
+export function effectText(route: string, answer: Pick<RouteAnswer, 'changed' | 'effective' | 'reason' | 'next'>): string {
+  return [`${route}: ${outcomeText(answer)}.`, ...(answer.next === undefined ? [] : [answer.next])].join('\n');
 }

@@ -4,6 +4,7 @@ import type { RolloutView } from '../../ports/rollouts.ts';
 import type { RouteArms } from '../../ports/middlewares.ts';
 import type { CommandContext } from '../command.ts';
 import { refuseOwned } from '../owned.ts';
+import { rolloutsBeside } from './route-rollouts.ts';
 
 /** The weighted route that a call means, with the Rollout whose Services it weighs. */
 export interface RouteTarget {
@@ -22,19 +23,9 @@ interface Named {
 export async function routeTarget(context: CommandContext, { cluster, namespace, route_name: name }: Named): Promise<RouteTarget> {
   const ref = { cluster: cluster ?? (await context.clusters.current()), namespace, name };
   const arms = await context.ports.middlewares.arms(ref);
-  const rollouts = await rolloutsOf(context, ref);
+  const rollouts = await rolloutsBeside(context, ref);
   const rollout = rollouts.find(({ traefikService }) => traefikService === name) ?? rollouts.find(({ stableService, candidateService }) => weighs(arms, stableService) && weighs(arms, candidateService));
   return { ref, arms, ...(rollout && { rollout }) };
-}
-
-/** A cluster without Argo Rollouts may have weighted routes all the same. */
-async function rolloutsOf(context: CommandContext, { cluster, namespace }: TrafficRef): Promise<readonly RolloutView[]> {
-  try {
-    return await context.ports.rolloutObjects.list({ cluster, namespace });
-  } catch (error) {
-    if (error instanceof SluiceError && error.code === 'CRD_MISSING') return [];
-    throw error;
-  }
 }
 
 function weighs({ services }: RouteArms, service: string | undefined): boolean {

@@ -5,6 +5,7 @@ import { middlewareSnapshot } from '../../contract/middleware-snapshot.ts';
 import { parse } from '../../contract/parse.ts';
 import { objectName, routeFields } from '../../contract/place.ts';
 import type { Command } from '../command.ts';
+import { outcomeText } from '../effect-text.ts';
 import { toAnswer } from './middleware-answer.ts';
 import { canaryService, refuseOwnedRoute, routeTarget } from './route-target.ts';
 
@@ -43,7 +44,7 @@ export const traefikAddCircuitBreaker: Command<typeof input, typeof output> = {
     return toAnswer(await context.ports.middlewares.put(target.ref, { name: call.middleware_name, spec, place: { on: 'service', service }, takeOver: call.take_over ?? false }));
   },
   problem: effectProblem,
-  text: ({ effective, reason }) => `${effective}: ${reason}`,
+  text: outcomeText,
 };
 
 function settings(call: z.output<typeof input>, threshold: number): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { middlewareSnapshot } from '../../contract/middleware-snapshot.ts';
 import { parse } from '../../contract/parse.ts';
 import { objectName, routeFields } from '../../contract/place.ts';
 import type { Command } from '../command.ts';
+import { outcomeText } from '../effect-text.ts';
 import { toAnswer } from './middleware-answer.ts';
 import { canaryService, refuseOwnedRoute, routeTarget } from './route-target.ts';
 
@@ -42,7 +43,7 @@ export const traefikAddRateLimiting: Command<typeof input, typeof output> = {
     return { ...toAnswer(effect), limit: limitText(call, effect.after?.replicas.length ?? 0, effect.after?.attachedTo ?? []) };
   },
   problem: effectProblem,
-  text: ({ effective, reason, limit }) => `${effective}: ${reason}\n${limit}`,
+  text: (answer) => `${outcomeText(answer)}\n${answer.limit}`,
 };
 
 function settings({ average, period, burst, per }: Input): Record<string, unknown> {

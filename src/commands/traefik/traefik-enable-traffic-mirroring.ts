@@ -9,6 +9,7 @@ import { cleanText } from '../../domain/safe-text.ts';
 import type { MirrorView, MirrorWish } from '../../ports/middlewares.ts';
 import type { Command, Confirmation } from '../command.ts';
 import { confirmField, requireConfirmation } from '../confirm.ts';
+import { outcomeText } from '../effect-text.ts';
 import { refuseOwnedRoute, routeTarget } from './route-target.ts';
 import type { RouteTarget } from './route-target.ts';
 
@@ -52,7 +53,7 @@ export const traefikEnableTrafficMirroring: Command<typeof input, typeof output>
     return toAnswer(await middlewares.mirror(target.ref, wish(call)));
   },
   problem: effectProblem,
-  text: ({ effective, reason, mirrored }) => `${effective}: ${reason}\n${mirrored}`,
+  text: (answer) => `${outcomeText(answer)}\n${answer.mirrored}`,
 };
 
 function checkInput(call: Input): Input {

@@ -36,6 +36,13 @@ export function stepChecks(spec: ReleaseSpec, rollout: RolloutFacts): Check[] {
   return [ok('steps', `canary weights ${(wanted as readonly PlanStep[]).map((step) => step.weight).join(', ')}, then 100`)];
 }
 
+/** An inconclusive background analysis makes Argo 1.10.1 pass the untimed pauses that come later without a promote (tried). */
+export function analysisChecks({ backgroundAnalysis }: RolloutFacts): Check[] {
+  if (backgroundAnalysis === undefined) return [];
+  const detail = `the Rollout has a background analysis (${backgroundAnalysis.join(', ')}): when it is inconclusive, Argo goes past later pauses unjudged`;
+  return [bad('analysis', detail, 'Remove spec.strategy.canary.analysis; the release judges each step itself, by its own `analysis`.')];
+}
+
 /** Healthy, or Degraded only by an abort whose traffic is settled (design.md, "A release"). */
 export function healthCheck(spec: ReleaseSpec, facts: Facts): Check {
   const { rollout } = facts;

@@ -26,6 +26,8 @@ export interface RolloutFacts {
   readonly traefikService?: string;
   readonly trafficRouting: readonly string[];
   readonly autoPromotion: boolean;
+  /** Templates of the canary's background analysis; absent without one. */
+  readonly backgroundAnalysis?: readonly string[];
   readonly canaryWeight?: number;
   readonly abortScaleDownDelaySeconds: number;
   readonly owner?: Owner;

@@ -1,4 +1,4 @@
-import { healthCheck, metricsCheck, ownerCheck, proxyCheck, stepChecks, strategyCheck, templateCheck, trafficCheck } from './preflight-checks.ts';
+import { analysisChecks, healthCheck, metricsCheck, ownerCheck, proxyCheck, stepChecks, strategyCheck, templateCheck, trafficCheck } from './preflight-checks.ts';
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { blueGreenWeights, canarySteps } from './preflight-steps.ts';
 import type { Arm, PlanStep, Preflight, ReleasePlan, ReleaseSpec } from './plan.ts';
@@ -13,6 +13,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts): Preflight {
     strategyCheck(spec, facts.rollout),
     templateCheck(spec, facts.rollout, container),
     ...stepChecks(spec, facts.rollout),
+    ...analysisChecks(facts.rollout),
     healthCheck(spec, facts),
     trafficCheck(facts),
     ownerCheck(spec, facts),

@@ -34,7 +34,18 @@ describe('where a list comes from', () => {
     await scene.cached();
 
     expect(images(await scene.list({ namespace: 'shop' }))).toEqual(['app:v1']);
-    expect((await scene.list({ namespace: 'nothing' })).items).toEqual([]);
+  });
+
+  test('an empty one is told from a namespace that is not there, from the watch and without', async () => {
+    const empty = { namespace: 'empty' };
+    for (const begin of [() => scene.open({ cached: false }), () => scene.open(), () => scene.cached()]) {
+      await begin();
+      await expect(scene.list(empty)).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND', message: expect.stringContaining('empty') });
+    }
+    for (const status of [200, 403]) {
+      server.namespaces['empty'] = status;
+      expect((await scene.list(empty)).items).toEqual([]);
+    }
   });
 
   test('fresh ones from the API server', async () => {

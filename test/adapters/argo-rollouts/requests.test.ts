@@ -57,7 +57,7 @@ test('promote tests all that was read and removes the pause conditions', async (
 
   expect(patches()).toEqual([
     {
-      path: `${PATH}/status`,
+      path: `${PATH}/status?fieldManager=sluice`,
       type: 'application/json-patch+json',
       operations: [
         { op: 'test', path: '/metadata/resourceVersion', value: '41' },
@@ -103,7 +103,7 @@ test('abort clears a full promotion in the same patch', async () => {
 
   expect(patches()).toEqual([
     {
-      path: `${PATH}/status`,
+      path: `${PATH}/status?fieldManager=sluice`,
       type: 'application/json-patch+json',
       operations: [
         { op: 'test', path: '/metadata/resourceVersion', value: '41' },
@@ -135,7 +135,7 @@ test('setImage replaces one field, guarded by the container name and the old ima
 
   expect(patches()).toEqual([
     {
-      path: PATH,
+      path: `${PATH}?fieldManager=sluice`,
       type: 'application/json-patch+json',
       operations: [
         { op: 'test', path: '/metadata/resourceVersion', value: '41' },
@@ -162,8 +162,8 @@ test('the mark is one annotation, added or made with the map', async () => {
 
   const guard = { op: 'test', path: '/metadata/resourceVersion', value: '41' };
   expect(patches()).toMatchObject([
-    { path: PATH, operations: [guard, { op: 'add', path: '/metadata/annotations', value: { 'sluice.dev/owner': mark } }] },
-    { path: PATH, operations: [guard, { op: 'add', path: '/metadata/annotations/sluice.dev~1owner', value: mark }] },
+    { path: `${PATH}?fieldManager=sluice`, operations: [guard, { op: 'add', path: '/metadata/annotations', value: { 'sluice.dev/owner': mark } }] },
+    { path: `${PATH}?fieldManager=sluice`, operations: [guard, { op: 'add', path: '/metadata/annotations/sluice.dev~1owner', value: mark }] },
   ]);
 });
 

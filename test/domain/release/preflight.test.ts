@@ -55,6 +55,7 @@ const CASES: readonly Case[] = [
   ['an unknown container', 'image', changed({}), 'no container web; there are: app', { container: 'web' }],
   ['no steps', 'steps', changed({ steps: [] }), 'no setWeight step'],
   ['a timed pause', 'steps', changed({ steps: [{ setWeight: 5 }, { pause: { seconds: 10 } }] }), 'timed pause'],
+  ['a background analysis', 'analysis', changed({ backgroundAnalysis: ['errors', 'latency'] }), 'background analysis (errors, latency)'],
   ['a hand pause', 'health', changed({ specPaused: true }), 'paused by hand'],
   ['an unseen spec', 'health', changed({ observed: false }), 'has not seen'],
   ['a rollout under way', 'health', changed({ phase: 'Progressing', message: 'more replicas' }), 'Progressing: more replicas'],

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { createClusters } from '../../src/adapters/kubernetes/index.ts';
+import { portsOver } from '../../src/entry/ports.ts';
+import { preflight } from '../../src/planning/preflight.ts';
+import { releaseSpec } from '../support/builders.ts';
+import { sharedSandbox } from '../support/sandbox.ts';
+import { NAMESPACE, SteeringStage } from '../support/steering-stage.ts';
+
+// Pods start.
+jest.setTimeout(120_000);
+
+let stage: SteeringStage;
+
+beforeAll(async () => {
+  stage = new SteeringStage(await sharedSandbox());
+  await stage.open();
+}, 900_000);
+
+afterAll(() => stage.close(), 200_000);
+
+test('a Rollout with a background analysis is refused, and why is all that is wrong with its analysis', async () => {
+  const { sandbox } = stage;
+  const ports = portsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), { ...sandbox, traefikApiPods: undefined, allowedNamespaces: [] });
+  const analysis = { templates: [{ templateName: 'steer-running' }] };
+  const [plain, judged] = await Promise.all([stage.make('plan-plain', { form: 'canary' }), stage.make('plan-background', { form: 'canary', change: { analysis } })]);
+  const failed = async (rollout: string) => {
+    const spec = releaseSpec({ target: { cluster: sandbox.context, namespace: NAMESPACE, rollout }, image: 'shop:v2' });
+    return (await preflight(ports, spec)).checks.filter(({ ok }) => !ok).map(({ name, detail, next }) => ({ name, detail, next }));
+  };
+
+  expect(await failed(plain)).toEqual([]);
+  expect(await failed(judged)).toEqual([{ name: 'analysis', detail: expect.stringContaining('steer-running'), next: expect.stringContaining('spec.strategy.canary.analysis') }]);
+});
