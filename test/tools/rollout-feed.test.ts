@@ -35,7 +35,7 @@ afterAll(async () => {
 
 test('a namespace that is not there is no empty list', async () => {
   const missing = { cluster: sandbox.context, namespace: `${HOME}-missing` };
-  for (const fresh of [true, false]) await expect(feed.list({ ...missing, fresh })).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND' });
+  for (const fresh of [true, false]) await expect(feed.list({ ...missing, fresh })).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND', message: `Cluster "${sandbox.context}" has no namespace "${HOME}-missing".` });
 });
 
 const ref = (name: string) => ({ kind: ROLLOUT, namespace: HOME, name });

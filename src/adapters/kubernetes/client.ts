@@ -209,9 +209,8 @@ async function openWatch(cluster: string, transport: Transport, timeoutMs: numbe
  */
 async function missing(response: ApiResponse, ref: ObjectRef, cluster: string, get: (ref: ObjectRef) => Promise<ApiResponse>): Promise<SluiceError> {
   if (serverStatus(response).objectName === undefined) return crdMissing(ref.kind, cluster);
-  if (ref.namespace && (await namespaceIsMissing(ref.namespace, get))) {
-    return new SluiceError('NAMESPACE_NOT_FOUND', `Cluster "${cluster}" has no namespace "${ref.namespace}".`);
-  }
+  const absent = ref.kind === NAMESPACE ? ref.name : ref.namespace && (await namespaceIsMissing(ref.namespace, get)) ? ref.namespace : undefined;
+  if (absent !== undefined) return new SluiceError('NAMESPACE_NOT_FOUND', `Cluster "${cluster}" has no namespace "${absent}".`);
   return new SluiceError(ref.kind.missing, `Cluster "${cluster}" has no ${describe(ref)}.`);
 }
 

@@ -40,7 +40,7 @@ describe('where a list comes from', () => {
     const empty = { namespace: 'empty' };
     for (const begin of [() => scene.open({ cached: false }), () => scene.open(), () => scene.cached()]) {
       await begin();
-      await expect(scene.list(empty)).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND', message: expect.stringContaining('empty') });
+      await expect(scene.list(empty)).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND', message: 'Cluster "test" has no namespace "empty".' });
     }
     for (const status of [200, 403]) {
       server.namespaces['empty'] = status;
