@@ -1,11 +1,14 @@
 import { SluiceError } from '../src/domain/errors.ts';
 import { countArms } from '../src/domain/analysis/increase.ts';
 import { judgeLimits } from '../src/domain/analysis/limits.ts';
+import { judgeSequentially, type TrailPoint } from '../src/domain/analysis/sequential-judge.ts';
 import { confirmShare } from '../src/domain/analysis/share.ts';
-import type { Verdict } from '../src/domain/analysis/verdict.ts';
-import type { AnalysisSpec } from '../src/domain/release/plan.ts';
+import { joinVerdicts } from '../src/domain/analysis/join-verdicts.ts';
+import { isOpen, type Verdict } from '../src/domain/analysis/verdict.ts';
+import type { AnalysisSpec, SequentialSettings } from '../src/domain/release/plan.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
+import { Samples } from './samples.ts';
 import type { Scene } from './scene.ts';
 
 /** What is judged: the requests since `from` (epoch ms), the moment the step's weight was proved. */
@@ -13,40 +16,61 @@ export interface Judgement {
   readonly scene: Scene;
   readonly limits: AnalysisSpec;
   readonly from: number;
+  /** The moment the first step's weight was proved: evidence counts from there. Absent in releases of older versions. */
+  readonly since?: number;
   /** Weight, in percent, that no proxy API could prove: the counters must confirm it. */
   readonly unproved?: number;
 }
 
+/** A verdict with what it was computed from, for the record. */
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly trail: readonly TrailPoint[];
+}
+
 /** Samples this long before `from` are fetched for the baseline: Prometheus' default look-back. */
 const BASELINE_MS = 300_000;
+/** Stable's own past, from which the sequential judge learns how errors clump and how slow answers are. */
+const PAST_MS = 3_600_000;
 
-export const analysisActivities = (ports: Ports) => ({
+export const analysisActivities = (judge: Judge) => ({
   /** One judgement, now. Prometheus away is no data, never a failure and never a pass. */
   async judge(input: Judgement): Promise<Verdict> {
-    return judgeNow(ports, input);
+    return (await judge(input)).verdict;
   },
 
   /** Judges again and again until there is enough data to say pass or fail. The caller bounds it. */
   async awaitVerdict(input: Judgement): Promise<Verdict> {
     return waitFor(async () => {
-      const verdict = await judgeNow(ports, input);
-      return verdict.outcome === 'no-data' ? undefined : verdict;
+      const { verdict } = await judge(input);
+      return isOpen(verdict.outcome) ? undefined : verdict;
     });
   },
 });
 
-export async function judgeNow(ports: Ports, { scene, limits, from, unproved }: Judgement): Promise<Verdict> {
-  const to = ports.now();
-  const window = { fromMs: from - BASELINE_MS, toMs: to };
-  try {
-    const [candidate, stable] = await Promise.all([
-      ports.metrics.counters(scene.plan.candidate.metricsService, window),
-      ports.metrics.counters(scene.plan.stable.metricsService, window),
-    ]);
-    const verdict = judgeLimits(limits, { ...countArms({ candidate, stable }, from), from, to });
-    return unproved === undefined ? verdict : confirmShare(verdict, unproved);
-  } catch (error) {
-    if (error instanceof SluiceError) return { outcome: 'no-data', reason: error.message, findings: [], from, to };
-    throw error;
-  }
+export type Judge = (input: Judgement) => Promise<Judged>;
+
+/** The judge of a worker; it remembers samples from one judgement to the next. */
+export function createJudge(ports: Ports): Judge {
+  const samples = new Samples(ports.metrics);
+  return async (input) => {
+    const to = ports.now();
+    try {
+      const { verdict, trail } = await judgeNow(samples, input, to);
+      return { verdict: input.unproved === undefined ? verdict : confirmShare(verdict, input.unproved), trail };
+    } catch (error) {
+      if (error instanceof SluiceError) return { verdict: { outcome: 'no-data', reason: error.message, findings: [], from: input.from, to }, trail: [] };
+      throw error;
+    }
+  };
+}
+
+async function judgeNow(samples: Samples, { scene, limits, from, since = from }: Judgement, to: number): Promise<Judged> {
+  const { sequential } = limits;
+  const window = { fromMs: sequential ? since - PAST_MS : from - BASELINE_MS, toMs: to };
+  const [candidate, stable] = await Promise.all([samples.counters(scene.plan.candidate.metricsService, window), samples.counters(scene.plan.stable.metricsService, window)]);
+  const fixed = judgeLimits(limits, { ...countArms({ candidate, stable }, from), from, to });
+  if (!sequential) return { verdict: fixed, trail: [] };
+  const compared = judgeSequentially({ ...limits, sequential: sequential satisfies SequentialSettings }, { arms: { candidate, stable }, since, from, to });
+  return { verdict: joinVerdicts(fixed, compared), trail: compared.trail };
 }

@@ -1,7 +1,7 @@
 import { sleep } from '@temporalio/activity';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
 import type { Ports } from '../src/ports/index.ts';
-import { judgeNow, type Judgement } from './analysis.ts';
+import type { Judge, Judgement } from './analysis.ts';
 import { isInForce, observeWeight } from './proof.ts';
 import { leftBecause, observe, type Left } from './scene.ts';
 
@@ -23,7 +23,7 @@ const LOOK_MS = 1_000;
 /** A step may be held for days: only this much of the past is judged again while it is held. */
 const RECENT_MS = 600_000;
 
-export const guardActivities = (ports: Ports) => ({
+export const guardActivities = (ports: Ports, judge: Judge) => ({
   /**
    * Watches a held step, for as long as it is held: returns only when the new version fails its limits, when somebody else
    * changed or stopped the Rollout, or when the weights drifted.
@@ -31,7 +31,7 @@ export const guardActivities = (ports: Ports) => ({
   async guard(watch: Watch): Promise<Alarm> {
     let drifts = 0;
     for (;;) {
-      const alarm = (await intruder(ports, watch)) ?? (watch.failed ? undefined : await failing(ports, watch));
+      const alarm = (await intruder(ports, watch)) ?? (watch.failed ? undefined : await failing(ports, judge, watch));
       if (alarm) return alarm;
       const drift = await drifted(ports, watch);
       drifts = drift === undefined ? 0 : drifts + 1;
@@ -52,8 +52,8 @@ async function intruder(ports: Ports, { scene, index }: Watch): Promise<Alarm | 
   return promoted ? { kind: 'promoted-elsewhere', detail: 'somebody else promoted the Rollout past the step that is being judged' } : undefined;
 }
 
-async function failing(ports: Ports, watch: Watch): Promise<Alarm | undefined> {
-  const verdict = await judgeNow(ports, { ...watch, from: Math.max(watch.from, ports.now() - RECENT_MS) });
+async function failing(ports: Ports, judge: Judge, watch: Watch): Promise<Alarm | undefined> {
+  const { verdict } = await judge({ since: watch.from, ...watch, from: Math.max(watch.from, ports.now() - RECENT_MS) });
   return verdict.outcome === 'fail' ? { kind: 'failed', verdict } : undefined;
 }
 

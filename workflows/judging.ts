@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Judgement } from '../activities/analysis.ts';
-import type { Verdict } from '../src/domain/analysis/verdict.ts';
+import { isOpen, type Open, type Verdict } from '../src/domain/analysis/verdict.ts';
+import type { Policy } from '../src/domain/release/plan.ts';
 import { read } from './activity-options.ts';
 import { first } from './first.ts';
 import type { ReleaseRun } from './release-run.ts';
@@ -37,29 +38,43 @@ export async function soakAndJudge(run: ReleaseRun, step: Step): Promise<Advance
 async function verdictOf(run: ReleaseRun, step: Step): Promise<Verdict | 'skipped'> {
   run.enter('judging', `judging weight ${run.weightWanted}`);
   run.verdict = await read.judge.executeWithOptions({ summary: `judge weight ${run.weightWanted}` }, [step.judgement]);
-  return run.verdict.outcome === 'no-data' ? awaitData(run, step) : run.verdict;
+  return isOpen(run.verdict.outcome) ? awaitData(run, step, run.verdict.outcome) : run.verdict;
 }
 
-/** No data holds, then asks; data that comes meanwhile decides. */
-async function awaitData(run: ReleaseRun, { index, judgement }: Step): Promise<Verdict | 'skipped'> {
-  run.enter('judging', `no data, holding: ${run.verdict?.reason}`);
+/** An open outcome never advances: it waits as its policy says. Data that come meanwhile decide. */
+async function awaitData(run: ReleaseRun, { index, judgement }: Step, open: Open): Promise<Verdict | 'skipped'> {
+  const policy = run.input.spec.analysis.policies?.[open] ?? 'hold';
+  run.enter('judging', `${WORDS[open]}, ${DOING[policy]}: ${run.verdict?.reason}`);
+  // A hold waits for the clock by itself; what acts at once must not act on a release that was paused meanwhile.
+  if (policy === 'ask' || policy === 'rollback') await run.clock.running();
+  if (policy === 'rollback') throw new ReleaseStopped({ kind: 'failed', reason: `${WORDS[open]}, and the release asks for a rollback then: ${run.verdict?.reason}` });
   return first<Verdict | 'skipped'>(() => [
     read.awaitVerdict.executeWithOptions({ summary: 'wait for data' }, [judgement]),
     skipped(run, index).then(() => 'skipped' as const),
-    askAfterHold(run),
+    policy === 'extend' ? rollBackAfter(run, open) : askAfterHold(run, open, policy),
   ]);
 }
 
-async function askAfterHold(run: ReleaseRun): Promise<never> {
+const WORDS: Readonly<Record<Open, string>> = { 'no-data': 'no data', 'too-little-traffic': 'too little traffic', inconclusive: 'inconclusive' };
+const DOING: Readonly<Record<Policy, string>> = { hold: 'holding', extend: 'extending', ask: 'asking', rollback: 'rolling back' };
+
+async function rollBackAfter(run: ReleaseRun, open: Open): Promise<never> {
+  const { holdMs, extendMs = holdMs } = run.input.spec.analysis;
+  await run.clock.sleep(extendMs, `extended: ${WORDS[open]}`);
+  throw new ReleaseStopped({ kind: 'deadline', reason: `still ${WORDS[open]} after another ${extendMs / 1000} s` });
+}
+
+async function askAfterHold(run: ReleaseRun, open: Open, policy: Policy): Promise<never> {
   const { analysis, timeouts } = run.input.spec;
-  await run.clock.sleep(analysis.holdMs, 'hold without data');
-  run.ask('waiting-for-decision', `no data for ${analysis.holdMs / 1000} s: ${run.verdict?.reason}`, {
+  if (policy !== 'ask') await run.clock.sleep(analysis.holdMs, 'hold without data');
+  const since = policy === 'ask' ? '' : ` for ${analysis.holdMs / 1000} s`;
+  run.ask('waiting-for-decision', `${WORDS[open]}${since}: ${run.verdict?.reason}`, {
     for: 'decision',
     answers: ['skip-analysis', 'abort'],
     deadlineInMs: timeouts.decisionMs,
   });
   await run.clock.sleep(timeouts.decisionMs, 'decision');
-  throw new ReleaseStopped({ kind: 'deadline', reason: `nobody decided within ${timeouts.decisionMs / 1000} s, and there was no data` });
+  throw new ReleaseStopped({ kind: 'deadline', reason: `nobody decided within ${timeouts.decisionMs / 1000} s, and the outcome stayed open: ${WORDS[open]}` });
 }
 
 async function awaitPromotion(run: ReleaseRun, index: number, verdict: Verdict): Promise<Advance> {

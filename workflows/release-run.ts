@@ -30,6 +30,8 @@ export class ReleaseRun {
   stepIndex = 0;
   weightWanted = 0;
   proof?: WeightProof;
+  /** When the first weight was in force: evidence counts from there. */
+  since?: number;
   verdict?: Verdict;
   waiting?: Waiting;
   /** Wishes of people. */

@@ -43,6 +43,7 @@ async function shiftAndProve(run: ReleaseRun, index: number, weight: number): Pr
   const verified = await read.verify.executeWithOptions({ summary: `prove ${summary}` }, [{ scene: run.scene, wanted: weight }]);
   if (verified.kind !== 'in-force') throw new ReleaseStopped({ kind: verified.kind, reason: verified.detail });
   run.proof = verified.proof;
+  run.since ??= verified.proof.at;
   run.advanced = index;
 }
 
@@ -70,5 +71,5 @@ function guarding(watch: Watch): Promise<Alarm> {
 
 function watchOf(run: ReleaseRun, index: number): Watch {
   const unproved = run.proof?.effective === 'proved' ? {} : { unproved: run.weightWanted };
-  return { scene: run.scene, limits: run.input.spec.analysis, from: run.proof?.at as number, wanted: run.weightWanted, index, ...unproved };
+  return { scene: run.scene, limits: run.input.spec.analysis, from: run.proof?.at as number, ...(run.since === undefined ? {} : { since: run.since }), wanted: run.weightWanted, index, ...unproved };
 }

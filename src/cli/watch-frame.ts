@@ -44,9 +44,9 @@ function weightLine({ weight_wanted: wanted, weights, live, verdict }: Watched):
 
 function verdictLines({ verdict }: Watched): string[] {
   if (!verdict) return [];
-  const colour = { pass: pc.green, fail: pc.red, 'no-data': pc.yellow, skipped: pc.yellow }[verdict.outcome];
+  const colour = { pass: pc.green, fail: pc.red, 'no-data': pc.yellow, 'too-little-traffic': pc.yellow, inconclusive: pc.yellow, skipped: pc.yellow }[verdict.outcome];
   const numbers = verdict.candidate ? ` (${verdict.candidate.requests} requests, ${verdict.candidate.errors} errors)` : '';
-  return [`verdict  ${colour(verdict.outcome)} ${verdict.reason}${numbers}`, ...verdict.findings.map(({ metric, measured, limit, outcome }) => `         ${metric} ${figure(metric, measured)}, limit ${figure(metric, limit)}: ${outcome}`)];
+  return [`verdict  ${colour(verdict.outcome)} ${verdict.reason}${numbers}`, ...verdict.findings.map(({ metric, measured, limit, outcome }) => `         ${metric} ${figure(metric, measured)}${limit === undefined ? '' : `, limit ${figure(metric, limit)}`}: ${outcome}`)];
 }
 
 function waitLine({ waiting, closed_at: closed }: Watched): string | undefined {
@@ -61,5 +61,6 @@ function eventLines({ events }: Watched): string[] {
 
 function figure(metric: string, value: number | undefined): string {
   if (value === undefined) return 'unknown';
+  if (metric === 'requests') return String(Math.round(value));
   return metric === 'p95' ? `${Math.round(value)} ms` : `${(value * 100).toFixed(2)} %`;
 }

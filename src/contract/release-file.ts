@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { STRATEGIES } from '../domain/release/plan.ts';
+import { analysis, analysisProblems } from './analysis-file.ts';
 import { duration } from './duration.ts';
 import { parse, type Problem } from './parse.ts';
 import { targetFields } from './target.ts';
@@ -28,37 +29,29 @@ function isAscendingTo100(weights: readonly number[]): boolean {
 }
 
 const traffic = z.strictObject({
-  traefik_service: targetFields.shape.rollout.optional().describe('TraefikService with the weights; blue-green only. Default: the one that holds both Services.'),
-});
-
-const analysis = z.strictObject({
-  soak: duration.optional().describe('How long each step is watched before it is judged. Default 60s.'),
-  min_requests: z.int().min(1).max(1e9).optional().describe('Fewer canary requests than this are no data, not a pass. Default 50.'),
-  success_ratio: z.number().min(0).max(1).optional().describe('Least share of answers that are not 5xx. Default 0.99.'),
-  p95_ms: z.number().positive().max(3.6e6).optional().describe('Limit of the 95th percentile of the duration. Absent: latency is not judged.'),
-  hold: duration.optional().describe('How long no data is held before somebody is asked. Default 10m.'),
+  traefik_service: targetFields.shape.rollout.optional().describe('Blue-green only. Default: the one over both Services.'),
 });
 
 const timeouts = z.strictObject({
-  step: duration.optional().describe('From a shift until its weight is proved. Default 10m.'),
-  approval: duration.optional().describe('How long approval is awaited. Default 24h.'),
-  decision: duration.optional().describe('How long a question waits for its answer. Default 24h.'),
-  rollback: duration.optional().describe('After this, a rollback that has not settled asks for a human. Default 15m.'),
+  step: duration.optional().describe('From a shift to its proof. Default 10m.'),
+  approval: duration.optional().describe('For the approval. Default 24h.'),
+  decision: duration.optional().describe('For each answer. Default 24h.'),
+  rollback: duration.optional().describe('Then a rollback asks for a human. Default 15m.'),
 });
 
 /** A release as a person or an agent writes it. The one contract of release files, MCP arguments and CLI flags. */
 export const releaseFile = z.strictObject({
   target: targetFields.describe('What is released.'),
   image: image.describe('The new image.'),
-  container: targetFields.shape.rollout.optional().describe('Container that gets the image; needed when the pod has several.'),
-  strategy: strategy.optional().describe('How traffic is shifted. Default: the server setting.'),
-  steps: steps.optional().describe('Weights of the new version in percent, ascending to 100; blue-green only (a canary follows the steps of its Rollout).'),
+  container: targetFields.shape.rollout.optional().describe('Needed when the pod has several.'),
+  strategy: strategy.optional().describe('Default: server setting.'),
+  steps: steps.optional().describe('Blue-green only: weights in percent, ascending to 100. A canary follows its Rollout.'),
   traffic: traffic.optional(),
-  analysis: analysis.optional().describe('Limits that every step must meet.'),
-  approval: z.strictObject({ required: z.boolean().describe('Wait for release_approve before anything changes. Default false.') }).optional(),
-  require_manual_promotion: z.boolean().optional().describe('Wait for release_promote after each passed step. Default: the server setting.'),
-  auto_rollback: z.boolean().optional().describe('Roll back at once on a failing verdict; false: ask first. Default: the server setting.'),
-  after_rollback: z.strictObject({ restore_template: z.boolean().describe('Put the stable image back, so that the Rollout is Healthy. Default true.') }).optional(),
+  analysis: analysis.optional().describe('How each step is judged.'),
+  approval: z.strictObject({ required: z.boolean().describe('Wait for release_approve first. Default false.') }).optional(),
+  require_manual_promotion: z.boolean().optional().describe('Wait for release_promote after each step. Default: server setting.'),
+  auto_rollback: z.boolean().optional().describe('Roll back on failure; false: ask first. Default: server setting.'),
+  after_rollback: z.strictObject({ restore_template: z.boolean().describe('Put the stable image back. Default true.') }).optional(),
   timeouts: timeouts.optional(),
 });
 export type ReleaseFile = z.output<typeof releaseFile>;
@@ -71,7 +64,7 @@ export const ROLLING_DEFAULT: Problem = {
 
 /** Checks a release file, with what only canary or only blue-green may say. Throws INVALID_INPUT or UNKNOWN_NAME. */
 export function parseReleaseFile<S extends z.ZodType>(schema: S, value: unknown, defaultStrategy: string): z.output<S> {
-  return parse(schema, value, strategyProblems(value, defaultStrategy));
+  return parse(schema, value, [...strategyProblems(value, defaultStrategy), ...analysisProblems(record(record(value)['analysis']))]);
 }
 
 /** Read from the raw value, so that these are told together with everything else that is wrong. */

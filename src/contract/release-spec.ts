@@ -1,4 +1,5 @@
-import { DEFAULT_STEPS, type AnalysisSpec, type ReleaseSpec, type Strategy, type Timeouts } from '../domain/release/plan.ts';
+import { DEFAULT_STEPS, type ReleaseSpec, type Strategy, type Timeouts } from '../domain/release/plan.ts';
+import { toAnalysis } from './analysis-spec.ts';
 import { toMs } from './duration.ts';
 import { invalidInput } from './parse.ts';
 import { ROLLING_DEFAULT, type ReleaseFile } from './release-file.ts';
@@ -36,16 +37,6 @@ function strategyOf(file: ReleaseFile, { defaultStrategy }: ReleaseDefaults): St
   // The check of the file has refused it already.
   if (defaultStrategy === 'rolling') throw invalidInput([ROLLING_DEFAULT]);
   return defaultStrategy;
-}
-
-function toAnalysis(file: NonNullable<ReleaseFile['analysis']>): AnalysisSpec {
-  return {
-    soakMs: toMs(file.soak ?? '60s'),
-    minRequests: file.min_requests ?? 50,
-    minSuccessRatio: file.success_ratio ?? 0.99,
-    ...(file.p95_ms === undefined ? {} : { maxP95Ms: file.p95_ms }),
-    holdMs: toMs(file.hold ?? '10m'),
-  };
 }
 
 function toTimeouts(file: NonNullable<ReleaseFile['timeouts']>): Timeouts {

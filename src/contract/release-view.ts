@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Verdict } from '../domain/analysis/verdict.ts';
+import { JUDGED, type Verdict } from '../domain/analysis/verdict.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import { RELEASE_STATES } from '../domain/release/state.ts';
 import { parseReleaseId, type Target } from '../domain/release/target.ts';
@@ -22,13 +22,13 @@ export const weights = z
     replicas: z.array(z.strictObject({ replica: z.string(), weight: z.number().optional(), error: z.string().optional() })),
     at: time,
   })
-  .describe("The candidate's weight in percent: wanted, and as read back.");
+  .describe("In percent: wanted, and as read back.");
 
 const counts = z.strictObject({ requests: z.number(), errors: z.number() });
 const verdict = z.strictObject({
-  outcome: z.enum(['pass', 'fail', 'no-data', 'skipped']),
+  outcome: z.enum([...JUDGED, 'skipped']),
   reason: z.string(),
-  findings: z.array(z.strictObject({ metric: z.string(), outcome: z.string(), measured: z.number().optional(), limit: z.number(), reason: z.string() })),
+  findings: z.array(z.strictObject({ metric: z.string(), outcome: z.string(), measured: z.number().optional(), limit: z.number().optional(), reason: z.string() })),
   candidate: counts.optional(),
   stable: counts.optional(),
   measured_share: z.number().optional(),
@@ -38,7 +38,7 @@ const verdict = z.strictObject({
 
 const waiting = z
   .strictObject({ for: z.enum(['approval', 'promotion', 'decision', 'resume', 'human']), answers: z.array(z.string()), since: time, deadline_in: z.string().optional() })
-  .describe('What it waits for from somebody; `answers` are commands.');
+  .describe('`answers` are commands.');
 
 export const release = z.strictObject({
   release_id: z.string(),
@@ -51,10 +51,10 @@ export const release = z.strictObject({
   closed_at: time.optional(),
   state,
   reason: z.string(),
-  step: z.strictObject({ index: z.number(), of: z.number(), weights: z.array(z.number()) }).optional().describe('Present step, from 0, of the planned weights.'),
+  step: z.strictObject({ index: z.number(), of: z.number(), weights: z.array(z.number()) }).optional().describe('Index from 0.'),
   weight_wanted: z.number(),
   weights: weights.optional(),
-  verdict: verdict.optional().describe('Last judgement.'),
+  verdict: verdict.optional(),
   waiting: waiting.optional(),
   commands: z.array(z.strictObject({ request_id: z.string(), command: z.string(), outcome: z.string(), detail: z.string() })),
   events: z.array(z.strictObject({ at: time, state: z.string(), text: z.string(), who: z.string().optional() })),

@@ -7,9 +7,9 @@ export const dnsName = z.string().regex(DNS, 'must be a Kubernetes name: lower-c
 export const contextName = z.string().min(1).max(253).regex(/^[^\u0000-\u001f\u007f]+$/, 'must be a kubeconfig context name');
 
 export const targetFields = z.strictObject({
-  cluster: contextName.optional().describe('Kubeconfig context. Default: the current one.'),
-  namespace: dnsName.describe('Namespace of the Rollout.'),
-  rollout: dnsName.describe('Name of the Rollout.'),
+  cluster: contextName.optional().describe('Kubeconfig context.'),
+  namespace: dnsName.describe('Namespace.'),
+  rollout: dnsName.describe('Rollout.'),
 });
 
 export const requestId = z

@@ -17,5 +17,9 @@ export interface MetricsPort {
   /** Answers when Prometheus does. */
   probe(): Promise<{ readonly version: string }>;
   /** Raw samples in [fromMs, toMs] for the service label. */
+  /** One PromQL expression at one moment (epoch ms): its values; empty when it has none. NaN and infinities come as they are. */
+  query(promql: string, atMs: number): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
+  /** One PromQL expression over time. */
+  queryRange(promql: string, window: { fromMs: number; toMs: number; stepMs: number }): Promise<readonly CounterSeries[]>;
   counters(metricsService: string, window: { fromMs: number; toMs: number }): Promise<ServiceCounters>;
 }

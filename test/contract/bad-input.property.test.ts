@@ -10,7 +10,7 @@ import { maskSecrets } from '../../src/domain/safe-text.ts';
 import { DEFAULTS } from '../support/fake-gateway.ts';
 
 const anything = fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withMap: true, withObjectString: true });
-const fieldNames = ['target', 'namespace', 'rollout', 'cluster', 'image', 'strategy', 'steps', 'analysis', 'soak', 'timeouts', 'step', 'release_id', 'confirm', 'all', 'reason', '__proto__', 'constructor', 'toString'];
+const fieldNames = ['target', 'namespace', 'rollout', 'cluster', 'image', 'strategy', 'steps', 'analysis', 'judge', 'alpha', 'margins', 'slower_than_ms', 'on_no_data', 'extend', 'soak', 'timeouts', 'step', 'release_id', 'confirm', 'all', 'reason', '__proto__', 'constructor', 'toString'];
 /** Nearly right: known names with any value, some levels deep. */
 const nearMiss = fc.dictionary(fc.oneof(fc.constantFrom(...fieldNames), fc.string()), fc.oneof(anything, fc.dictionary(fc.constantFrom(...fieldNames), anything)));
 
@@ -40,7 +40,7 @@ test('what a release file accepts always maps to a whole spec', () => {
       image: fc.constantFrom('a:b', 'registry.example/a/b@sha256:00', 'a'),
       strategy: fc.constantFrom('canary', 'blue-green'),
       steps: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 6 }).map((weights) => [...weights.toSorted((a, b) => a - b), 100]),
-      analysis: fc.record({ soak: fc.constantFrom('1s', '2m', '1h30m'), success_ratio: fc.double({ min: 0, max: 1, noNaN: true }) }, { requiredKeys: [] }),
+      analysis: fc.record({ soak: fc.constantFrom('1s', '2m', '1h30m'), success_ratio: fc.double({ min: 0, max: 1, noNaN: true }), judge: fc.constantFrom('limits', 'sequential'), alpha: fc.double({ min: 0, max: 0.6, noNaN: true }), on_inconclusive: fc.constantFrom('hold', 'extend'), extend: fc.constantFrom('1m', '1h') }, { requiredKeys: [] }),
     },
     { requiredKeys: ['target', 'image'] },
   );
@@ -50,6 +50,8 @@ test('what a release file accepts always maps to a whole spec', () => {
       const spec = toReleaseSpec(parseReleaseFile(releaseFile, input, 'canary'), 'prod', DEFAULTS);
       expect(Object.values(spec.timeouts).every((ms) => ms > 0)).toBe(true);
       expect(spec.steps === undefined).toBe(spec.strategy === 'canary');
+      expect(spec.analysis.sequential !== undefined).toBe(input.analysis?.judge === 'sequential');
+      expect(spec.analysis.sequential !== undefined || spec.analysis.minSuccessRatio !== undefined).toBe(true);
     }),
   );
 });

@@ -92,6 +92,59 @@ test.each([[30], ['30'], ['30 s'], ['-5s'], ['5x'], ['9999d'], ['']])('soak %j i
   expect(refused({ ...least, analysis: { soak } }).message).toMatch(/^analysis\.soak: must/m);
 });
 
+const analysed = (analysis: object) => toReleaseSpec(read({ ...least, analysis }), 'prod', DEFAULTS).analysis;
+
+test('the sequential judge gets its defaults, and a fixed limit only where one is named', () => {
+  const sequential = { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05 };
+  expect(analysed({ judge: 'sequential' })).toEqual({ soakMs: 60_000, minRequests: 50, holdMs: 600_000, warmUpMs: 15_000, sequential });
+  expect(analysed({ judge: 'sequential', success_ratio: 0.9, alpha: 0.01, margins: { errors: 0.02 }, slower_than_ms: [100, 300], warm_up: '1m' })).toEqual({
+    soakMs: 60_000,
+    minRequests: 50,
+    minSuccessRatio: 0.9,
+    holdMs: 600_000,
+    warmUpMs: 60_000,
+    sequential: { alpha: 0.01, errorsMargin: 0.02, slowMargin: 0.05, slowerThanMs: [100, 300] },
+  });
+});
+
+test.each(['limits', 'sequential'])('judge %s takes policies; those that are not named hold', (judge) => {
+  expect(analysed({ judge, on_inconclusive: 'extend', on_no_data: 'ask', extend: '2m' })).toMatchObject({
+    policies: { 'no-data': 'ask', 'too-little-traffic': 'hold', inconclusive: 'extend' },
+    extendMs: 120_000,
+  });
+});
+
+test('judge limits, named or not, is what it was before there was another', () => {
+  expect(analysed({ judge: 'limits' })).toEqual(analysed({}));
+  expect(analysed({ judge: 'limits' })).not.toHaveProperty('sequential');
+});
+
+test.each<[object, RegExp]>([
+  [{ alpha: 0.05 }, /^analysis\.alpha: only for the sequential judge/m],
+  [{ judge: 'limits', margins: { errors: 0.1 } }, /^analysis\.margins: only for the sequential judge/m],
+  [{ slower_than_ms: [300] }, /^analysis\.slower_than_ms: only for the sequential judge/m],
+  [{ warm_up: '5s' }, /^analysis\.warm_up: only for the sequential judge/m],
+  [{ extend: '5m', on_no_data: 'hold' }, /^analysis\.extend: says nothing unless a policy is extend/m],
+  [{ judge: 'bayes' }, /^analysis\.judge: .*limits.*sequential/m],
+  [{ judge: 'sequential', alpha: 0 }, /^analysis\.alpha: must be above 0/m],
+  [{ judge: 'sequential', alpha: 0.6 }, /^analysis\.alpha: /m],
+  [{ judge: 'sequential', alpha: '5 %' }, /^analysis\.alpha: /m],
+  [{ judge: 'sequential', margins: { errors: 0 } }, /^analysis\.margins\.errors: must be above 0/m],
+  [{ judge: 'sequential', margins: { slow: 1 } }, /^analysis\.margins\.slow: must be below 1/m],
+  [{ judge: 'sequential', margins: { latency: 0.1 } }, /^analysis\.margins\.latency: unknown field/m],
+  [{ judge: 'sequential', slower_than_ms: [] }, /^analysis\.slower_than_ms: /m],
+  [{ judge: 'sequential', slower_than_ms: [300, 300] }, /^analysis\.slower_than_ms: must not name a bound twice/m],
+  [{ judge: 'sequential', slower_than_ms: [1, 2, 3, 4, 5, 6] }, /^analysis\.slower_than_ms: /m],
+  [{ judge: 'sequential', slower_than_ms: [-1] }, /^analysis\.slower_than_ms\.0: /m],
+  [{ judge: 'sequential', warm_up: 5 }, /^analysis\.warm_up: must be a duration/m],
+  [{ on_no_data: 'promote' }, /^analysis\.on_no_data: /m],
+  [{ on_too_little_traffic: 'pass' }, /^analysis\.on_too_little_traffic: /m],
+  [{ on_inconclusive: true }, /^analysis\.on_inconclusive: /m],
+  [{ judge: 'sequential', extend: '5', on_no_data: 'extend' }, /^analysis\.extend: must be a duration/m],
+])('analysis %j is refused', (analysis, text) => {
+  expect(refused({ ...least, analysis }).message).toMatch(text);
+});
+
 test('missing fields are named', () => {
   expect(refused({}).message).toBe('target: is missing\nimage: is missing');
 });

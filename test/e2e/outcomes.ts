@@ -61,7 +61,7 @@ export const outcomes: Scenario[] = [
       const asked = await release.reaches('waiting-for-decision');
       expect(asked).toMatchObject({ verdict: { outcome: 'no-data' }, waiting: { for: 'decision', answers: ['skip-analysis', 'abort'] } });
       await expectEnd(release, 'rolled-back');
-      expect(release.last?.reason).toMatch(/nobody decided within 4 s, and there was no data/);
+      expect(release.last?.reason).toMatch(/nobody decided within 4 s, and the outcome stayed open: no data/);
       return back(before);
     },
     { record: 'no-traffic-no-answer' },

@@ -34,6 +34,23 @@ export class FakeMetrics implements MetricsPort {
     this.#history.push({ at: this.#history.length === 0 ? at - HISTORY_MS : at, flows });
   }
 
+  /** Answers of PromQL expressions, by their text; a text that is not here has an empty answer. */
+  readonly answers = new Map<string, number>();
+
+  async query(promql: string): Promise<{ labels: Record<string, string>; value: number }[]> {
+    this.#mustAnswer();
+    const value = this.answers.get(promql);
+    return value === undefined ? [] : [{ labels: {}, value }];
+  }
+
+  async queryRange(promql: string, { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number }): Promise<CounterSeries[]> {
+    this.#mustAnswer();
+    const value = this.answers.get(promql);
+    if (value === undefined) return [];
+    const count = Math.floor((toMs - fromMs) / stepMs) + 1;
+    return [{ labels: {}, samples: Array.from({ length: count }, (_, index) => [fromMs + index * stepMs, value] as const) }];
+  }
+
   async probe(): Promise<{ version: string }> {
     this.#mustAnswer();
     return { version: '3.0.0' };

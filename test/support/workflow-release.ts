@@ -16,6 +16,8 @@ export interface Scenario {
   readonly spec?: SpecChanges;
   /** Under this name the history is kept for replay, when histories are recorded. */
   readonly record?: string;
+  /** Changes what is about to be started. */
+  readonly prepare?: (release: ReleaseUnderTest) => void;
 }
 
 let count = 0;
@@ -114,6 +116,7 @@ async function tooLong(release: ReleaseUnderTest, over: AbortSignal): Promise<ne
 /** Starts the release and a worker, runs `body` and, when the worker has gone, `withoutWorker`. Leaves nothing behind. A release that is still open is terminated. */
 export async function withRelease(temporal: TestTemporal, scenario: Scenario, body: Body, withoutWorker?: Body): Promise<void> {
   const release = new ReleaseUnderTest(temporal, scenario);
+  scenario.prepare?.(release);
   const worker = await release.worker();
   const over = new AbortController();
   try {

@@ -3,7 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { CounterSeries, MetricsPort } from '../../ports/metrics.ts';
 import { serviceDurationBuckets, serviceRequests } from './queries.ts';
-import { BuildInfo, Failure, Matrix, toSeries } from './schema.ts';
+import { BuildInfo, Failure, Matrix, toSeries, Vector } from './schema.ts';
 
 export interface MetricsOptions {
   /** Base URL, without /api/v1. Absent: every call fails with PROMETHEUS_UNREACHABLE. */
@@ -22,6 +22,11 @@ export function createMetrics(options: MetricsOptions): MetricsPort {
     async probe() {
       return { version: await ask(driver, 'status/buildinfo', async (prometheus) => BuildInfo.parse(await prometheus.statusBuildinfo()).version) };
     },
+    async query(promql, atMs) {
+      const { result } = await ask(driver, promql, async (prometheus) => Vector.parse(await prometheus.instantQuery(promql, atMs)));
+      return result.map(({ metric, value }) => ({ labels: metric.labels, value: value.value }));
+    },
+    queryRange: (promql, { fromMs, toMs, stepMs }) => ask(driver, promql, async (prometheus) => toSeries(Matrix.parse(await prometheus.rangeQuery(promql, fromMs, toMs, stepMs / 1000)))),
     async counters(metricsService, { fromMs, toMs }) {
       // One millisecond more: since Prometheus 3 a range selector leaves its left end out.
       const windowMs = Math.max(1, Math.round(toMs - fromMs) + 1);

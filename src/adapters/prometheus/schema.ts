@@ -12,6 +12,11 @@ export const Matrix = z.object({
   ),
 });
 
+/** What prometheus-query makes of a vector, or of a scalar. */
+export const Vector = z.object({
+  result: z.array(z.object({ metric: z.object({ labels: z.record(z.string(), z.string()) }), value: z.object({ value: z.number() }) })),
+});
+
 export const BuildInfo = z.object({ version: z.string() });
 
 /** What prometheus-query throws: an object, not an Error. */

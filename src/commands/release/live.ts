@@ -15,7 +15,7 @@ export const live = z
     replicas: z.strictObject({ desired: z.number(), updated: z.number(), available: z.number() }).optional(),
     problem: z.string().optional(),
   })
-  .describe('Read from the cluster and from Traefik just now.');
+  .describe('Read just now.');
 export type Live = z.output<typeof live>;
 
 const safe = (text: string): string => maskSecrets(cleanText(text));

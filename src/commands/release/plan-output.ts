@@ -1,21 +1,39 @@
 import { z } from 'zod';
 import { compact } from '../../contract/release-view.ts';
 import { toDuration } from '../../contract/duration.ts';
-import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
+import { JUDGES, POLICIES, type Preflight, type ReleaseSpec } from '../../domain/release/plan.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 
 const check = z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.string(), next: z.string().optional() });
 
+const policy = z.enum(POLICIES);
+const limits = z.strictObject({
+  judge: z.enum(JUDGES),
+  soak: z.string(),
+  min_requests: z.number(),
+  success_ratio: z.number().optional(),
+  p95_ms: z.number().optional(),
+  alpha: z.number().optional(),
+  margins: z.strictObject({ errors: z.number(), slow: z.number() }).optional(),
+  slower_than_ms: z.array(z.number()).optional(),
+  warm_up: z.string().optional(),
+  on_no_data: policy,
+  on_too_little_traffic: policy,
+  on_inconclusive: policy,
+  hold: z.string(),
+  extend: z.string().optional(),
+});
+
 export const planOutput = z.strictObject({
-  release_id: z.string().describe('The id that the release will have.'),
-  ready: z.boolean().describe('Every check holds: release_start would start it.'),
+  release_id: z.string(),
+  ready: z.boolean().describe('Every check holds.'),
   target: z.strictObject({ cluster: z.string(), namespace: z.string(), rollout: z.string() }),
   strategy: z.string(),
   from_image: z.string().optional(),
   to_image: z.string(),
-  weights: z.array(z.number()).describe('Share of the new version at each stop, in percent.'),
+  weights: z.array(z.number()).describe('In percent.'),
   traefik_service: z.string().optional(),
-  limits: z.strictObject({ soak: z.string(), min_requests: z.number(), success_ratio: z.number(), p95_ms: z.number().optional(), hold: z.string() }),
+  limits,
   approval: z.boolean(),
   manual_promotion: z.boolean(),
   auto_rollback: z.boolean(),
@@ -35,7 +53,7 @@ export function toPlanOutput(id: string, spec: ReleaseSpec, { checks, plan }: Pr
     to_image: spec.image,
     weights: (plan?.steps ?? []).map(({ weight }) => weight),
     traefik_service: plan?.traefikService,
-    limits: limits(spec),
+    limits: toLimits(spec),
     approval: spec.approval,
     manual_promotion: spec.manualPromotion,
     auto_rollback: spec.autoRollback,
@@ -47,12 +65,22 @@ export function toChecks(checks: Preflight['checks']): PlanOutput['checks'] {
   return checks.map((one) => compact({ name: one.name, ok: one.ok, detail: safe(one.detail), next: one.next === undefined ? undefined : safe(one.next) }) as PlanOutput['checks'][number]);
 }
 
-function limits({ analysis }: ReleaseSpec): PlanOutput['limits'] {
+function toLimits({ analysis }: ReleaseSpec): PlanOutput['limits'] {
+  const { sequential, policies, warmUpMs, extendMs } = analysis;
   return compact({
+    judge: sequential ? 'sequential' : 'limits',
     soak: toDuration(analysis.soakMs),
     min_requests: analysis.minRequests,
     success_ratio: analysis.minSuccessRatio,
     p95_ms: analysis.maxP95Ms,
+    alpha: sequential?.alpha,
+    margins: sequential && { errors: sequential.errorsMargin, slow: sequential.slowMargin },
+    slower_than_ms: sequential?.slowerThanMs && [...sequential.slowerThanMs],
+    warm_up: warmUpMs === undefined ? undefined : toDuration(warmUpMs),
+    on_no_data: policies?.['no-data'] ?? 'hold',
+    on_too_little_traffic: policies?.['too-little-traffic'] ?? 'hold',
+    on_inconclusive: policies?.inconclusive ?? 'hold',
     hold: toDuration(analysis.holdMs),
+    extend: extendMs === undefined ? undefined : toDuration(extendMs),
   });
 }

@@ -9,14 +9,14 @@ import { releaseText } from './state-text.ts';
 
 const input = z.strictObject({
   ...whichRelease,
-  detail: z.enum(['concise', 'full']).optional().describe('concise (default): the last 5 events; full: all that are kept.'),
+  detail: z.enum(['concise', 'full']).optional().describe('concise (default): the last 5 events; full: all.'),
 });
 const output = z.strictObject({ ...release.shape, live: live.optional(), next: z.string() });
 
 export const releaseGet: Command<typeof input, typeof output> = {
   name: 'release_get',
   title: 'Read a release',
-  description: 'The whole state of the latest release of a target: step, weights wanted and proved, last verdict with its numbers, what it waits for, decisions and events, with live data from the cluster.',
+  description: 'The whole state of the latest release of a target: step, weights wanted and proved, last verdict, what it waits for, decisions, events, and live data from the cluster.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',

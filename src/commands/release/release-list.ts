@@ -8,11 +8,11 @@ import type { Command } from '../command.ts';
 
 const { cluster, namespace, rollout } = targetFields.shape;
 const input = z.strictObject({
-  cluster: cluster.describe('Only this kubeconfig context.'),
+  cluster: cluster.describe('Only this context.'),
   namespace: namespace.optional().describe('Only this namespace.'),
   rollout: rollout.optional().describe('Only this Rollout.'),
   state: state.optional().describe('Only this state.'),
-  limit: z.int().min(1).max(200).optional().describe('At most so many, newest first. Default 20.'),
+  limit: z.int().min(1).max(200).optional().describe('At most. Default 20.'),
 });
 
 const summary = z.strictObject({

@@ -9,7 +9,7 @@ export const exampleRelease = { target: { namespace: 'shop', rollout: 'web' }, i
 export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   name: 'release_plan',
   title: 'Plan a release',
-  description: 'Shows what a release would do and checks everything that it needs, without changing anything. Call it before release_start.',
+  description: 'Checks everything that a release needs and shows what it would do; changes nothing. Call before release_start.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',

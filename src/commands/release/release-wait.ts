@@ -12,15 +12,15 @@ const POLL_MS = 1000;
 
 const input = z.strictObject({
   ...whichRelease,
-  timeout_seconds: z.number().min(0).max(50).optional().describe('How long to wait at most. Default 25.'),
-  cursor: z.string().max(300).optional().describe('The cursor of the last answer: waits for what comes after it. Without it, a release that has ended or needs somebody is answered at once.'),
+  timeout_seconds: z.number().min(0).max(50).optional().describe('Default 25.'),
+  cursor: z.string().max(300).optional().describe('Of the last answer: waits for what comes after it. Without it, a release that has ended or needs somebody answers at once.'),
 });
 const output = z.strictObject({ ...release.shape, changed: z.boolean(), cursor: z.string(), next: z.string() });
 
 export const releaseWait: Command<typeof input, typeof output> = {
   name: 'release_wait',
   title: 'Wait for a release',
-  description: 'Waits until the state of a release changes, it ends, or it needs somebody; at most 50 s, then call again with the returned cursor. Waiting costs the release nothing.',
+  description: 'Waits until the state of a release changes, it ends, or it needs somebody; at most 50 s, then call again with the returned cursor.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',

@@ -1,6 +1,6 @@
 import type { AnalysisSpec } from '../release/plan.ts';
 import { quantileBounds } from './quantile.ts';
-import type { ArmCounts, Finding, Verdict } from './verdict.ts';
+import { worst, type ArmCounts, type Finding, type Verdict } from './verdict.ts';
 
 /** What a judge sees of one step. `from`/`to`: epoch milliseconds of the window. */
 export interface StepCounts {
@@ -11,12 +11,12 @@ export interface StepCounts {
 }
 
 /**
- * Judges the candidate against the release's fixed limits. One failing limit fails the step; otherwise one
- * without data leaves it without data. Only pass may advance a release.
+ * Judges the candidate against the release's fixed limits. One failing limit fails the step; otherwise the one
+ * that knows least decides. Only pass may advance a release.
  */
 export function judgeLimits(limits: AnalysisSpec, counts: StepCounts): Verdict {
-  const findings = [successRatio(limits, counts.candidate), ...latency(limits, counts.candidate)];
-  const outcome = worst(findings);
+  const findings = [...successRatio(limits, counts.candidate), ...latency(limits, counts.candidate)];
+  const outcome = worst(findings.map((finding) => finding.outcome)) ?? 'pass';
   return {
     outcome,
     reason: findings.filter((finding) => finding.outcome === outcome).map((finding) => finding.reason).join('; '),
@@ -29,19 +29,19 @@ export function judgeLimits(limits: AnalysisSpec, counts: StepCounts): Verdict {
   };
 }
 
-function successRatio(limits: AnalysisSpec, arm: ArmCounts): Finding {
-  const base = { metric: 'success-ratio', limit: limits.minSuccessRatio } as const;
-  if (tooFew(limits, arm)) return { ...base, outcome: 'no-data', reason: tooFewReason(limits, arm) };
+function successRatio({ minSuccessRatio: limit, ...limits }: AnalysisSpec, arm: ArmCounts): Finding[] {
+  if (limit === undefined) return [];
+  const base = { metric: 'success-ratio', limit } as const;
+  if (tooFew(limits, arm)) return [{ ...base, ...tooFewOf(limits, arm) }];
   const measured = 1 - arm.errors / arm.requests;
-  const ok = measured >= limits.minSuccessRatio;
   const figures = `${percent(measured)} of ${Math.round(arm.requests)} requests`;
-  return { ...base, outcome: ok ? 'pass' : 'fail', measured, reason: `success ratio ${figures}, limit ${percent(limits.minSuccessRatio)}` };
+  return [{ ...base, outcome: measured >= limit ? 'pass' : 'fail', measured, reason: `success ratio ${figures}, limit ${percent(limit)}` }];
 }
 
 function latency(limits: AnalysisSpec, arm: ArmCounts): Finding[] {
   if (limits.maxP95Ms === undefined) return [];
   const base = { metric: 'p95', limit: limits.maxP95Ms } as const;
-  if (tooFew(limits, arm)) return [{ ...base, outcome: 'no-data', reason: tooFewReason(limits, arm) }];
+  if (tooFew(limits, arm)) return [{ ...base, ...tooFewOf(limits, arm) }];
   const bounds = quantileBounds(arm.buckets, 0.95);
   if (!bounds) return [{ ...base, outcome: 'no-data', reason: 'no latency histogram of the new version' }];
   return [{ ...base, ...judgeBounds(bounds, limits.maxP95Ms) }];
@@ -54,22 +54,18 @@ function judgeBounds(bounds: { lower: number; upper: number }, limitMs: number):
   const measured = Number.isFinite(upper) ? upper : lower;
   if (upper <= limitMs) return { outcome: 'pass', measured, reason: `${text}, limit ${limitMs} ms` };
   if (lower >= limitMs) return { outcome: 'fail', measured, reason: `${text}, limit ${limitMs} ms` };
-  return { outcome: 'no-data', measured, reason: `${text}: the limit ${limitMs} ms is inside this bucket, so the histogram cannot decide` };
+  return { outcome: 'inconclusive', measured, reason: `${text}: the limit ${limitMs} ms is inside this bucket, so the histogram cannot decide` };
 }
 
-function tooFew(limits: AnalysisSpec, arm: ArmCounts): boolean {
+function tooFew(limits: Pick<AnalysisSpec, 'minRequests'>, arm: ArmCounts): boolean {
   return arm.requests < Math.max(1, limits.minRequests);
 }
 
-function tooFewReason(limits: AnalysisSpec, arm: ArmCounts): string {
-  return `${Math.round(arm.requests)} requests to the new version, ${Math.max(1, limits.minRequests)} needed`;
+function tooFewOf(limits: Pick<AnalysisSpec, 'minRequests'>, arm: ArmCounts): Pick<Finding, 'outcome' | 'reason'> {
+  const outcome = arm.requests > 0 ? 'too-little-traffic' : 'no-data';
+  return { outcome, reason: `${Math.round(arm.requests)} requests to the new version, ${Math.max(1, limits.minRequests)} needed` };
 }
 
-function worst(findings: readonly Finding[]): Finding['outcome'] {
-  const outcomes = findings.map((finding) => finding.outcome);
-  if (outcomes.includes('fail')) return 'fail';
-  return outcomes.includes('no-data') ? 'no-data' : 'pass';
-}
 
 function share(counts: StepCounts): { measuredShare?: number } {
   const all = counts.candidate.requests + counts.stable.requests;

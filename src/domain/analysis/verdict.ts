@@ -7,15 +7,48 @@ export interface ArmCounts {
   readonly buckets: readonly { readonly le: number; readonly count: number }[];
 }
 
-export type Outcome = 'pass' | 'fail' | 'no-data' | 'skipped';
+/** What a judge can say. `no-data`: nothing was measured. `too-little-traffic`: something, but too few requests. `inconclusive`: enough requests, no proof yet. */
+export const JUDGED = ['pass', 'fail', 'inconclusive', 'too-little-traffic', 'no-data'] as const;
+export type Judged = (typeof JUDGED)[number];
 
-/** The state of one limit. */
+/** Worst first: what fails, fails; what is not known yet keeps from passing. */
+const WORST_FIRST: readonly Judged[] = ['fail', 'no-data', 'too-little-traffic', 'inconclusive', 'pass'];
+
+/** The outcome of several together; undefined of none. */
+export function worst(outcomes: readonly Judged[]): Judged | undefined {
+  return WORST_FIRST.find((one) => outcomes.includes(one));
+}
+export type Outcome = Judged | 'skipped';
+
+/** The outcomes for which a release has a policy; only pass advances, only fail fails. */
+export type Open = Exclude<Judged, 'pass' | 'fail'>;
+
+export function isOpen(outcome: Outcome): outcome is Open {
+  return outcome === 'inconclusive' || outcome === 'too-little-traffic' || outcome === 'no-data';
+}
+
+/** Evidence of one question. e-values as natural logarithms; `bound`: what they must reach. */
+export interface FindingEvidence {
+  readonly worse: number;
+  readonly notWorse: number;
+  readonly bound: number;
+  readonly blocks: number;
+  readonly delta: number;
+  /** Dispersion of the stable version; 1: answers are independent. */
+  readonly phi: number;
+  readonly candidate: { readonly requests: number; readonly bad: number };
+  readonly stable: { readonly requests: number; readonly bad: number };
+}
+
+/** The state of one limit or comparison. */
 export interface Finding {
-  readonly metric: 'success-ratio' | 'p95';
-  readonly outcome: 'pass' | 'fail' | 'no-data';
-  /** Ratio 0…1, or milliseconds. For p95 the upper bound of the bucket that holds it. */
+  /** `success-ratio`, `p95`, `errors`, `slow-300ms`, or the name of a metric of the release file. */
+  readonly metric: string;
+  readonly outcome: Judged;
+  /** Ratio 0…1, or milliseconds, or the metric's own unit. For a quantile the upper bound of the bucket that holds it. */
   readonly measured?: number;
-  readonly limit: number;
+  readonly limit?: number;
+  readonly evidence?: FindingEvidence;
   readonly reason: string;
 }
 

@@ -1,3 +1,5 @@
+import type { MetricSpec } from '../analysis/metric-spec.ts';
+import type { Open } from '../analysis/verdict.ts';
 import type { Target } from './target.ts';
 
 export const STRATEGIES = ['canary', 'blue-green'] as const;
@@ -6,17 +8,46 @@ export type Strategy = (typeof STRATEGIES)[number];
 /** Blue-green weights of the preview Service when the release names none (design.md). */
 export const DEFAULT_STEPS = [5, 10, 25, 50, 100] as const;
 
-/** Fixed limits; times in milliseconds. */
+/** `limits`: fixed limits alone. `sequential`: compared with stable, and fixed limits where the file names some. */
+export const JUDGES = ['limits', 'sequential'] as const;
+
+/** What happens to a release while a judge cannot say. `hold`: wait for data for `holdMs`, then ask. */
+export const POLICIES = ['hold', 'extend', 'ask', 'rollback'] as const;
+export type Policy = (typeof POLICIES)[number];
+
+/** How the sequential judge decides (src/domain/analysis/evidence.ts). Margins are differences of shares, 0…1. */
+export interface SequentialSettings {
+  /** Probability of failing a version that is not worse, and of passing one that is. 0 < α ≤ 0.5. */
+  readonly alpha: number;
+  readonly errorsMargin: number;
+  readonly slowMargin: number;
+  /** Requests slower than these (ms) are slow; each must be a bucket bound of Traefik. Empty: latency is not compared. Absent: chosen from stable's past. */
+  readonly slowerThanMs?: readonly number[];
+}
+
+/** How a step is judged; times in milliseconds. What is optional is absent in releases that older versions started. */
 export interface AnalysisSpec {
+  /** A step is judged no earlier. */
   readonly soakMs: number;
-  /** Fewer canary requests than this in a step are no data. */
+  /** Fewer canary requests than this in a step are too little traffic. */
   readonly minRequests: number;
-  /** Least share of answers that are not 5xx, 0…1. */
-  readonly minSuccessRatio: number;
-  /** Limit of the 95th percentile of the request duration; absent: latency is not judged. */
+  /** Least share of answers that are not 5xx, 0…1; a fixed limit. Absent: no such limit. */
+  readonly minSuccessRatio?: number;
+  /** Limit of the 95th percentile of the request duration; absent: none. */
   readonly maxP95Ms?: number;
-  /** How long no data is held before a decision is asked for. */
+  /** Limits of further percentiles, by 50, 90 and 99. */
+  readonly maxQuantileMs?: Readonly<Partial<Record<'50' | '90' | '99', number>>>;
+  /** How long an open outcome is held before a decision is asked for. */
   readonly holdMs: number;
+  /** Present: the candidate is compared with stable by the sequential judge, and must be proved not worse. Absent: fixed limits alone decide. */
+  readonly sequential?: SequentialSettings;
+  /** Data of this long after the first weight is in force are left out. */
+  readonly warmUpMs?: number;
+  readonly policies?: Readonly<Record<Open, Policy>>;
+  /** With policy `extend`: how long before the release is rolled back. */
+  readonly extendMs?: number;
+  /** Metrics of the release file. */
+  readonly metrics?: readonly MetricSpec[];
 }
 
 /** Durations in milliseconds, all on the release's own clock, which a pause stops. */

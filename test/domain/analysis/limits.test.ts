@@ -35,8 +35,8 @@ test.each<[string, ArmCounts, string, string]>([
   ['latency in the bucket that ends at the limit', arm(100, 0, 0.3), 'pass', 'p95 in (100, 300] ms'],
   ['latency in the bucket that begins at the limit', arm(100, 0, 1.2), 'fail', 'p95 in (300, 1200] ms'],
   ['latency beyond every bound', arm(100, 0, Infinity), 'fail', 'p95 above 1200 ms'],
-  ['too few requests', arm(19), 'no-data', '19 requests to the new version, 20 needed'],
-  ['too few requests, all of them bad', arm(19, 19), 'no-data', '19 requests'],
+  ['too few requests', arm(19), 'too-little-traffic', '19 requests to the new version, 20 needed'],
+  ['too few requests, all of them bad', arm(19, 19), 'too-little-traffic', '19 requests'],
   ['no histogram', { ...arm(100), buckets: [] }, 'no-data', 'no latency histogram of the new version'],
   ['errors and no histogram', { ...arm(100, 50), buckets: [] }, 'fail', '50.00 %'],
 ])('%s', (_what, candidate, outcome, reason) => {
@@ -44,7 +44,7 @@ test.each<[string, ArmCounts, string, string]>([
 });
 
 test('a limit inside the bucket that holds p95 cannot be decided', () => {
-  expect(judge(arm(100, 0, 1.2), { ...LIMITS, maxP95Ms: 500 })).toMatchObject({ outcome: 'no-data', reason: expect.stringContaining('inside this bucket') });
+  expect(judge(arm(100, 0, 1.2), { ...LIMITS, maxP95Ms: 500 })).toMatchObject({ outcome: 'inconclusive', reason: expect.stringContaining('inside this bucket') });
 });
 
 test('latency is not judged without a limit, and one request is the least there can be', () => {
@@ -53,7 +53,7 @@ test('latency is not judged without a limit, and one request is the least there 
   expect(judge({ ...arm(0), buckets: [] }, limits)).toMatchObject({ outcome: 'no-data' });
 });
 
-const RANK = { pass: 0, 'no-data': 1, fail: 2, skipped: 3 } as const;
+const RANK = { pass: 0, 'no-data': 1, 'too-little-traffic': 1, inconclusive: 1, fail: 2, skipped: 3 } as const;
 const requests = fc.integer({ min: 0, max: 1_000 });
 const bound = fc.constantFrom(0.1, 0.3, 1.2, Infinity);
 
@@ -69,15 +69,15 @@ test('more errors never make a verdict better', () => {
 test('too little data never passes, whatever it says', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 19 }), bound, (total, le) => {
-      expect(judge(arm(total, 0, le)).outcome).toBe('no-data');
+      expect(judge(arm(total, 0, le)).outcome).toBe(total > 0 ? 'too-little-traffic' : 'no-data');
     }),
   );
 });
 
-test('a p95 limit strictly inside the bucket is no data, at every place in it', () => {
+test('a p95 limit strictly inside the bucket cannot be decided, at every place in it', () => {
   fc.assert(
     fc.property(fc.integer({ min: 301, max: 1_199 }), (maxP95Ms) => {
-      expect(judge(arm(100, 0, 1.2), { ...LIMITS, maxP95Ms }).outcome).toBe('no-data');
+      expect(judge(arm(100, 0, 1.2), { ...LIMITS, maxP95Ms }).outcome).toBe('inconclusive');
     }),
   );
 });

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { JUDGES, POLICIES } from '../domain/release/plan.ts';
+import { duration } from './duration.ts';
+import type { Problem } from './parse.ts';
+
+const margin = z.number().gt(0, 'must be above 0').lt(1, 'must be below 1');
+const policy = z.enum(POLICIES);
+
+/** How steps are judged, as a release file says it. */
+export const analysis = z.strictObject({
+  judge: z.enum(JUDGES).optional().describe('sequential: must be proved not worse than stable. Default limits.'),
+  soak: duration.optional().describe('Before a step is judged. Default 60s.'),
+  min_requests: z.int().min(1).max(1e9).optional().describe('Fewer canary requests never pass. Default 50.'),
+  success_ratio: z.number().min(0).max(1).optional().describe('Least share of non-5xx answers. Default 0.99; sequential: none.'),
+  p95_ms: z.number().positive().max(3.6e6).optional().describe('Limit of the 95th percentile. Default: none.'),
+  alpha: z.number().gt(0, 'must be above 0').max(0.5).optional().describe('Chance of a wrong verdict. Default 0.05.'),
+  margins: z
+    .strictObject({ errors: margin.optional().describe('Default 0.01.'), slow: margin.optional().describe('Default 0.05.') })
+    .optional()
+    .describe('Worse by this is too much.'),
+  slower_than_ms: z
+    .array(z.number().positive().max(3.6e6))
+    .min(1)
+    .max(5)
+    .refine((bounds) => new Set(bounds).size === bounds.length, 'must not name a bound twice')
+    .optional()
+    .describe('Bounds of buckets of Traefik. Default: from the past of stable.'),
+  warm_up: duration.optional().describe('Left out at first. Default 15s.'),
+  on_no_data: policy.optional().describe('Default hold.'),
+  on_too_little_traffic: policy.optional().describe('Default hold.'),
+  on_inconclusive: policy.optional().describe('Default hold.'),
+  hold: duration.optional().describe('Until hold asks. Default 10m.'),
+  extend: duration.optional().describe('Until extend rolls back. Default: hold.'),
+});
+export type AnalysisFile = z.output<typeof analysis>;
+
+const SEQUENTIAL_ONLY = ['alpha', 'margins', 'slower_than_ms', 'warm_up'] as const;
+const POLICY_FIELDS = ['on_no_data', 'on_too_little_traffic', 'on_inconclusive'] as const;
+
+/** Fields that would say nothing where they stand. Read from the raw value, so that they are told together with everything else that is wrong. */
+export function analysisProblems(file: Readonly<Record<string, unknown>>): readonly Problem[] {
+  const idle = file['judge'] === 'sequential' ? [] : SEQUENTIAL_ONLY.filter((name) => file[name] !== undefined);
+  const problems: Problem[] = idle.map((name) => ({ path: `analysis.${name}`, message: 'only for the sequential judge: add analysis.judge: sequential, or leave this out' }));
+  const extends_ = POLICY_FIELDS.some((name) => file[name] === 'extend');
+  if (file['extend'] !== undefined && !extends_) problems.push({ path: 'analysis.extend', message: `says nothing unless a policy is extend: set ${POLICY_FIELDS.join(', ')} or leave this out` });
+  return problems;
+}

@@ -1,0 +1,17 @@
+import { worst, type Finding, type Judged, type Verdict } from './verdict.ts';
+
+/**
+ * The verdict of several judges on the same step. `base` brings the counts; limits that nobody has set bring no findings and no say.
+ */
+export function joinVerdicts(base: Verdict, more: { readonly outcome: Judged; readonly findings: readonly Finding[] }): Verdict {
+  const outcomes: readonly Judged[] = [...(base.findings.length > 0 ? [base.outcome as Judged] : []), more.outcome];
+  const outcome = worst(outcomes) ?? 'no-data';
+  const findings = [...base.findings, ...more.findings];
+  return { ...base, outcome, findings, reason: reasonOf(outcome, findings) };
+}
+
+/** The reasons of the findings that decided; all of them where they decided together. */
+function reasonOf(outcome: Judged, findings: readonly Finding[]): string {
+  const deciding = findings.filter((finding) => finding.outcome === outcome);
+  return (deciding.length > 0 ? deciding : findings).map(({ reason }) => reason).join('; ') || 'nothing was measured';
+}
