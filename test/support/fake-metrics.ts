@@ -81,11 +81,11 @@ export class FakeMetrics implements MetricsPort {
     if (this.away) throw new SluiceError('PROMETHEUS_UNREACHABLE', 'Prometheus does not answer: fault set by the test');
   }
 
+  /** The last MOST_SAMPLES scrapes, and of what is older at most as many again, all on the one grid of scrapes. */
   #scrapes({ fromMs, toMs }: { fromMs: number; toMs: number }): number[] {
-    const step = this.#scrapeMs * Math.max(1, Math.ceil((toMs - fromMs) / this.#scrapeMs / MOST_SAMPLES));
-    const times = [];
-    for (let at = Math.ceil(fromMs / step) * step; at <= toMs; at += step) times.push(at);
-    return times;
+    const dense = Math.max(fromMs, toMs - MOST_SAMPLES * this.#scrapeMs);
+    const coarse = this.#scrapeMs * Math.max(1, Math.ceil((dense - fromMs) / this.#scrapeMs / MOST_SAMPLES));
+    return [...grid(fromMs, dense - this.#scrapeMs / 2, coarse), ...grid(dense, toMs, this.#scrapeMs)];
   }
 
   #count(service: string, instance: string, at: number, code: string, le: number): number {
@@ -98,4 +98,9 @@ export class FakeMetrics implements MetricsPort {
     }
     return Math.floor(total);
   }
+}
+
+function grid(from: number, to: number, step: number): number[] {
+  const first = Math.ceil(from / step) * step;
+  return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, index) => first + index * step);
 }
