@@ -25,13 +25,20 @@ export async function startUntilReady(stateDir: string, state: SandboxState, nam
   await untilReady(stateDir, partNamed(name)(stateDir, state), running);
 }
 
+/** Looks, 100 ms apart, at a part that is gone before it is told without how it ended. */
+const PATIENCE = 5;
+
 /** Fails by name as soon as any part that was started is gone. */
 export function watchParts(stateDir: string, state: SandboxState): { failed: Promise<never>; end: () => void } {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => {});
+  let before: readonly string[] = [];
   const timer = setInterval(() => {
-    const dead = Object.entries(state.parts).find(([, record]) => !record.stopped && !isAlive(record.pid, record.startTime));
-    if (dead) reject(describeDeath(stateDir, dead[0], dead[1].exit));
+    const dead = Object.entries(state.parts).filter(([, record]) => !record.stopped && !isAlive(record.pid, record.startTime));
+    // How it ended is told a moment after it is gone, and not at all to a process that has not started it: a few looks are enough.
+    const named = dead.find(([name, { exit }]) => exit !== undefined || before.filter((other) => other === name).length >= PATIENCE);
+    if (named) reject(describeDeath(stateDir, named[0], named[1].exit));
+    before = [...before, ...dead.map(([name]) => name)];
   }, 100);
   return { failed: promise, end: () => clearInterval(timer) };
 }

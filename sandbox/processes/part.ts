@@ -70,13 +70,18 @@ export function startProcess(stateDir: string, part: PartCommand): Promise<Runni
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** The system shows a process as gone a moment before its parent is told how it ended. */
+function howItEnded({ ended }: RunningPart): Promise<string> {
+  return Promise.race([ended, pause(500).then(() => 'ended')]);
+}
+
 /** Waits until the part serves; fails at once, by name, when it dies meanwhile. */
 export async function untilReady(stateDir: string, part: PartCommand, running: RunningPart): Promise<void> {
   let exit: string | undefined;
   void running.ended.then((how) => (exit = how));
   const deadline = Date.now() + (part.readyWithinMs ?? 60_000);
   while (part.ready) {
-    if (exit ?? !isAlive(running.record.pid, running.record.startTime)) throw describeDeath(stateDir, part.name, exit ?? 'ended');
+    if (exit ?? !isAlive(running.record.pid, running.record.startTime)) throw describeDeath(stateDir, part.name, exit ?? (await howItEnded(running)));
     if (await part.ready().catch(() => false)) return;
     if (Date.now() > deadline) throw describeDeath(stateDir, part.name, `was not ready after ${Math.round((part.readyWithinMs ?? 60_000) / 1000)} s`);
     await pause(50);
