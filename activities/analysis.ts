@@ -6,8 +6,10 @@ import { confirmShare } from '../src/domain/analysis/share.ts';
 import { joinVerdicts } from '../src/domain/analysis/join-verdicts.ts';
 import { isOpen, type Verdict } from '../src/domain/analysis/verdict.ts';
 import type { AnalysisSpec, SequentialSettings } from '../src/domain/release/plan.ts';
+import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
+import { counterRecords, unansweredCounters } from './counter-records.ts';
 import { Samples } from './samples.ts';
 import type { Scene } from './scene.ts';
 
@@ -26,6 +28,7 @@ export interface Judgement {
 export interface Judged {
   readonly verdict: Verdict;
   readonly trail: readonly TrailPoint[];
+  readonly queries: readonly QueryRecord[];
 }
 
 /** Samples this long before `from` are fetched for the baseline: Prometheus' default look-back. */
@@ -56,13 +59,17 @@ export function createJudge(ports: Ports): Judge {
   return async (input) => {
     const to = ports.now();
     try {
-      const { verdict, trail } = await judgeNow(samples, input, to);
-      return { verdict: input.unproved === undefined ? verdict : confirmShare(verdict, input.unproved), trail };
+      const { verdict, ...seen } = await judgeNow(samples, input, to);
+      return { verdict: input.unproved === undefined ? verdict : confirmShare(verdict, input.unproved), ...seen };
     } catch (error) {
-      if (error instanceof SluiceError) return { verdict: { outcome: 'no-data', reason: error.message, findings: [], from: input.from, to }, trail: [] };
+      if (error instanceof SluiceError) return nothingSeen(input, to, error.message);
       throw error;
     }
   };
+}
+
+function nothingSeen({ scene, from }: Judgement, to: number, reason: string): Judged {
+  return { verdict: { outcome: 'no-data', reason, findings: [], from, to }, trail: [], queries: unansweredCounters(scene.plan, to, reason) };
 }
 
 async function judgeNow(samples: Samples, { scene, limits, from, since = from }: Judgement, to: number): Promise<Judged> {
@@ -70,7 +77,8 @@ async function judgeNow(samples: Samples, { scene, limits, from, since = from }:
   const window = { fromMs: sequential ? since - PAST_MS : from - BASELINE_MS, toMs: to };
   const [candidate, stable] = await Promise.all([samples.counters(scene.plan.candidate.metricsService, window), samples.counters(scene.plan.stable.metricsService, window)]);
   const fixed = judgeLimits(limits, { ...countArms({ candidate, stable }, from), from, to });
-  if (!sequential) return { verdict: fixed, trail: [] };
+  const queries = counterRecords(scene.plan, { candidate, stable }, to);
+  if (!sequential) return { verdict: fixed, trail: [], queries };
   const compared = judgeSequentially({ ...limits, sequential: sequential satisfies SequentialSettings }, { arms: { candidate, stable }, since, from, to });
-  return { verdict: joinVerdicts(fixed, compared), trail: compared.trail };
+  return { verdict: joinVerdicts(fixed, compared), trail: compared.trail, queries };
 }

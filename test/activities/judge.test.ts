@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { createJudge } from '../../activities/analysis.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { AnalysisSpec } from '../../src/domain/release/plan.ts';
 import { releaseSpec } from '../support/builders.ts';
@@ -67,5 +68,20 @@ test('a guarded step that turns worse than stable raises the alarm', async () =>
     const watch = { ...stage.watch(), limits: SEQUENTIAL, since: stage.world.now() };
     stage.world.behave('shop:v2', { errorShare: 0.2 });
     expect(await stage.run('guard', watch)).toMatchObject({ kind: 'failed', verdict: { outcome: 'fail' } });
+  });
+});
+
+test('what Traefik was asked comes with the verdict, answered or not', async () => {
+  await onStage(new Stage(), async (stage) => {
+    await stage.atStep();
+    await stage.run('awaitVerdict', stage.watch());
+    const judge = createJudge(stage.world.ports);
+    const { queries } = await judge(stage.watch());
+    expect(queries.map(({ name, arm }) => `${arm} ${name}`)).toEqual(['candidate requests', 'candidate durations', 'stable requests', 'stable durations']);
+    expect(queries[0]).toMatchObject({ promql: expect.stringMatching(/^traefik_service_requests_total\{service="[^"]+"\}$/), values: expect.arrayContaining([{ labels: expect.objectContaining({ code: '200' }), value: expect.any(Number) }]) });
+    expect(queries[0]?.at).toBeLessThanOrEqual(stage.world.now());
+
+    stage.world.metricsAway(true);
+    expect((await judge(stage.watch())).queries).toMatchObject([{ values: [], error: expect.stringContaining('Prometheus') }, {}, {}, {}]);
   });
 });

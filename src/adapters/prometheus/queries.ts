@@ -1,17 +1,10 @@
-/** Raw samples of one service's counters in the `windowMs` before the query's time. Names: traefik v3, pkg/observability/metrics/prometheus.go. */
+import { COUNTER_SELECTORS } from '../../domain/analysis/counter-selectors.ts';
+
+/** Raw samples of one service's counters in the `windowMs` before the query's time. */
 export function serviceRequests(service: string, windowMs: number): string {
-  return selector('traefik_service_requests_total', service, windowMs);
+  return `${COUNTER_SELECTORS.requests(service)}[${windowMs}ms]`;
 }
 
 export function serviceDurationBuckets(service: string, windowMs: number): string {
-  return selector('traefik_service_request_duration_seconds_bucket', service, windowMs);
-}
-
-function selector(metric: string, service: string, windowMs: number): string {
-  return `${metric}{service="${escapeLabel(service)}"}[${windowMs}ms]`;
-}
-
-/** A PromQL string has Go's escapes; a service name from a file could hold anything. */
-function escapeLabel(value: string): string {
-  return value.replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`).replaceAll('\n', String.raw`\n`);
+  return `${COUNTER_SELECTORS.durations(service)}[${windowMs}ms]`;
 }

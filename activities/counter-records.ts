@@ -1,0 +1,35 @@
+import { COUNTER_SELECTORS } from '../src/domain/analysis/counter-selectors.ts';
+import type { QueryRecord } from '../src/domain/release/record.ts';
+import type { ReleasePlan } from '../src/domain/release/plan.ts';
+import type { CounterSeries, ServiceCounters } from '../src/ports/metrics.ts';
+
+export type ArmCounters = Readonly<Record<'candidate' | 'stable', ServiceCounters>>;
+
+/** What was asked of Traefik's counters and what they said. `at` of an empty answer: the moment of the question. */
+export function counterRecords(plan: Pick<ReleasePlan, 'candidate' | 'stable'>, counters: ArmCounters, to: number): readonly QueryRecord[] {
+  return eachCounter(plan, (arm, name, promql) => {
+    const series = name === 'requests' ? counters[arm].requests : counters[arm].buckets;
+    return { name, arm, promql, ...newest(series, to) };
+  });
+}
+
+/** The same questions without an answer. */
+export function unansweredCounters(plan: Pick<ReleasePlan, 'candidate' | 'stable'>, to: number, error: string): readonly QueryRecord[] {
+  return eachCounter(plan, (arm, name, promql) => ({ name, arm, promql, at: to, values: [], error }));
+}
+
+type Ask = (arm: 'candidate' | 'stable', name: 'requests' | 'durations', promql: string) => QueryRecord;
+
+function eachCounter(plan: Pick<ReleasePlan, 'candidate' | 'stable'>, ask: Ask): readonly QueryRecord[] {
+  const arms = ['candidate', 'stable'] as const;
+  return arms.flatMap((arm) => (['requests', 'durations'] as const).map((name) => ask(arm, name, COUNTER_SELECTORS[name](plan[arm].metricsService))));
+}
+
+function newest(series: readonly CounterSeries[], to: number): Pick<QueryRecord, 'at' | 'values'> {
+  const lasts = series.flatMap(({ labels, samples }) => {
+    const last = samples.at(-1);
+    return last ? [{ labels, at: last[0], value: last[1] }] : [];
+  });
+  const at = lasts.reduce((latest, one) => Math.max(latest, one.at), Number.NEGATIVE_INFINITY);
+  return { at: Number.isFinite(at) ? at : to, values: lasts.map(({ labels, value }) => ({ labels, value })) };
+}
