@@ -1,36 +1,31 @@
-import { PrometheusDriver } from 'prometheus-query';
+import type { PrometheusDriver } from 'prometheus-query';
+import type { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { CounterSeries, MetricsPort } from '../../ports/metrics.ts';
+import type { Connection } from './connection.ts';
+import { createAsk, type Ask } from './driver.ts';
 import { serviceDurationBuckets, serviceRequests } from './queries.ts';
-import { BuildInfo, Failure, Matrix, toSeries, Vector } from './schema.ts';
+import { BuildInfo, Instant, Matrix, toSeries } from './schema.ts';
 
-export interface MetricsOptions {
-  /** Base URL, without /api/v1. Absent: every call fails with PROMETHEUS_UNREACHABLE. */
-  readonly url?: string;
-  readonly timeoutMs?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+export type { Connection, Secret } from './connection.ts';
+
+/** `url` absent: every call fails with PROMETHEUS_UNREACHABLE. */
+export type MetricsOptions = Omit<Connection, 'url'> & { readonly url?: string };
 
 /**
  * MetricsPort on Prometheus' HTTP API. Samples are fetched raw and differenced by the domain: `increase()` extrapolates
  * and misses the first value of a series. Series of several Traefik replicas stay apart (label `instance`).
  */
-export function createMetrics(options: MetricsOptions): MetricsPort {
-  const driver = options.url ? newDriver({ ...options, url: options.url }) : undefined;
+export function createMetrics({ url, ...options }: MetricsOptions): MetricsPort {
+  const ask = url === undefined ? nowhere : createAsk({ ...options, url });
   return {
-    async probe() {
-      return { version: await ask(driver, 'status/buildinfo', async (prometheus) => BuildInfo.parse(await prometheus.statusBuildinfo()).version) };
-    },
-    async query(promql, atMs) {
-      const { result } = await ask(driver, promql, async (prometheus) => Vector.parse(await prometheus.instantQuery(promql, atMs)));
-      return result.map(({ metric, value }) => ({ labels: metric.labels, value: value.value }));
-    },
-    queryRange: (promql, { fromMs, toMs, stepMs }) => ask(driver, promql, async (prometheus) => toSeries(Matrix.parse(await prometheus.rangeQuery(promql, fromMs, toMs, stepMs / 1000)))),
+    probe: async () => (url === undefined ? nowhere() : probe({ ...options, url })),
+    query: (promql, atMs) => ask(promql, async (prometheus) => values(promql, Instant.parse(await prometheus.instantQuery(promql, atMs)))),
+    queryRange: (promql, { fromMs, toMs, stepMs }) => ask(promql, async (prometheus) => toSeries(Matrix.parse(await prometheus.rangeQuery(promql, fromMs, toMs, stepMs / 1000)))),
     async counters(metricsService, { fromMs, toMs }) {
       // One millisecond more: since Prometheus 3 a range selector leaves its left end out.
       const windowMs = Math.max(1, Math.round(toMs - fromMs) + 1);
-      const samples = (query: string) => ask(driver, query, (prometheus) => rawSamples(prometheus, query, toMs));
+      const samples = (query: string) => ask(query, (prometheus) => rawSamples(prometheus, query, toMs));
       const [requests, buckets] = await Promise.all([
         samples(serviceRequests(metricsService, windowMs)),
         samples(serviceDurationBuckets(metricsService, windowMs)),
@@ -40,29 +35,37 @@ export function createMetrics(options: MetricsOptions): MetricsPort {
   };
 }
 
-function newDriver(options: MetricsOptions & { readonly url: string }): PrometheusDriver {
-  return new PrometheusDriver({ endpoint: options.url, timeout: options.timeoutMs ?? 5_000, ...(options.headers && { headers: options.headers }) });
+const nowhere = (): Promise<never> => Promise.reject(new SluiceError('PROMETHEUS_UNREACHABLE', 'No Prometheus is configured: SLUICE_PROMETHEUS_URL is not set.', { details: { configured: false } }));
+
+/** Its answer's Date tells its clock, in whole seconds; the middle of the exchange is when that was so. */
+async function probe(connection: Connection): ReturnType<MetricsPort['probe']> {
+  let date: number | undefined;
+  const ask = createAsk(connection, (atMs) => (date = atMs));
+  const began = Date.now();
+  const version = await versionOf(ask);
+  const middle = (began + Date.now()) / 2;
+  return { version, ...(date !== undefined && { aheadMs: Math.round(date + 500 - middle) }) };
+}
+
+/** Not everything that speaks PromQL tells its version. */
+async function versionOf(ask: Ask): Promise<string> {
+  try {
+    return await ask('status/buildinfo', async (prometheus) => BuildInfo.parse(await prometheus.statusBuildinfo()).version);
+  } catch (error) {
+    if (!(error instanceof SluiceError && error.details['status'] === 404)) throw error;
+    await ask('vector(1)', async (prometheus) => Instant.parse(await prometheus.instantQuery('vector(1)')));
+    return 'unknown';
+  }
 }
 
 async function rawSamples(prometheus: PrometheusDriver, query: string, atMs: number): Promise<CounterSeries[]> {
   return toSeries(Matrix.parse(await prometheus.instantQuery(query, atMs)));
 }
 
-async function ask<Answer>(driver: PrometheusDriver | undefined, what: string, send: (driver: PrometheusDriver) => Promise<Answer>): Promise<Answer> {
-  if (!driver) throw new SluiceError('PROMETHEUS_UNREACHABLE', 'No Prometheus is configured: SLUICE_PROMETHEUS_URL is not set.', { details: { configured: false } });
-  try {
-    return await send(driver);
-  } catch (cause) {
-    throw toSluiceError(cause, what);
-  }
-}
-
-/** Only Prometheus' own refusals are failed queries; a proxy's error page or silence is an absent Prometheus. */
-function toSluiceError(cause: unknown, what: string): SluiceError {
-  const failure = Failure.safeParse(cause).data;
-  const reason = cleanText(maskSecrets(failure?.error ?? (cause instanceof Error ? cause.message : String(cause))), 300);
-  if (failure?.errorType === 'http_error') return new SluiceError('QUERY_FAILED', `Prometheus answered ${failure.httpStatus} to ${what}: ${reason}`, { cause });
-  if (!failure) return new SluiceError('QUERY_FAILED', `The answer to ${what} is not understood: ${reason}`, { cause });
-  const code = failure.code ? ` (${failure.code})` : '';
-  return new SluiceError('PROMETHEUS_UNREACHABLE', `Prometheus does not answer${code}: ${reason}`, { cause });
+/** A scalar is one value without labels. */
+function values(promql: string, answer: z.infer<typeof Instant>): Awaited<ReturnType<MetricsPort['query']>> {
+  if (answer.resultType === 'vector') return answer.result.map(({ metric, value }) => ({ labels: metric.labels, value: value.value }));
+  if (answer.resultType === 'scalar') return [{ labels: {}, value: Number.parseFloat(answer.result[1].replace('Inf', 'Infinity')) }];
+  const next = answer.resultType === 'string' ? 'Write an expression that gives a number.' : 'Write an expression that gives one number at one moment: put a function such as rate() or max_over_time() around the range.';
+  throw new SluiceError('QUERY_FAILED', `${promql} gives ${answer.resultType === 'string' ? 'a text' : 'a range of samples'}, not a number.`, { next });
 }

@@ -12,20 +12,23 @@ export const Matrix = z.object({
   ),
 });
 
-/** What prometheus-query makes of a vector, or of a scalar. */
-export const Vector = z.object({
-  result: z.array(z.object({ metric: z.object({ labels: z.record(z.string(), z.string()) }), value: z.object({ value: z.number() }) })),
-});
+/** What prometheus-query makes of an instant query: a vector's samples taken apart; a scalar or a string as it came. */
+export const Instant = z.discriminatedUnion('resultType', [
+  z.object({
+    resultType: z.literal('vector'),
+    result: z.array(z.object({ metric: z.object({ labels: z.record(z.string(), z.string()) }), value: z.object({ value: z.number() }) })),
+  }),
+  z.object({ resultType: z.literal('scalar'), result: z.tuple([z.number(), z.string()]) }),
+  z.object({ resultType: z.enum(['matrix', 'string']), result: z.array(z.unknown()) }),
+]);
 
 export const BuildInfo = z.object({ version: z.string() });
 
+/** Prometheus' own refusal. */
+export const Refusal = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
+
 /** What prometheus-query throws: an object, not an Error. */
-export const Failure = z.object({
-  errorType: z.string(),
-  error: z.string(),
-  code: z.string().optional(),
-  httpStatus: z.number().optional(),
-});
+export const Wrapped = z.object({ original: z.unknown() });
 
 export function toSeries(matrix: z.infer<typeof Matrix>): CounterSeries[] {
   return matrix.result.map(({ metric, values }) => ({

@@ -49,7 +49,7 @@ test('a service name cannot leave its quotes', async () => {
 test('reads the version', async () => {
   answer = { body: { status: 'success', data: { version: '3.15.0', revision: 'x' } } };
 
-  expect(await createMetrics({ url: server.url }).probe()).toEqual({ version: '3.15.0' });
+  expect(await createMetrics({ url: server.url }).probe()).toMatchObject({ version: '3.15.0' });
   expect(server.requests[0]?.path).toMatch(/^\/api\/v1\/status\/buildinfo/);
 });
 

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Connection, Secret } from './connection.ts';
+
+/** What proves to Prometheus who asks. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Texts that must appear in no message, whoever writes it. */
+  readonly secrets: readonly string[];
+}
+
+/** Shorter ones are words of messages, too. */
+const LEAST_SECRET = 4;
+/** A header's value may name a tenant, which messages should say, or be a key. */
+const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
+const LEAST_SECRET_HEADER = 16;
+
+/** Errors: CONFIG_INVALID when a file cannot be read. */
+export function readCredentials({ headers = {}, bearerToken, basic }: Connection): Credentials {
+  const given = Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) || value.length >= LEAST_SECRET_HEADER ? [value] : []));
+  const own = bearerToken ? bearer(reveal(bearerToken)) : basic ? basicOf(basic.username, reveal(basic.password)) : { headers: {}, secrets: [] };
+  return { headers: { ...headers, ...own.headers }, secrets: [...given, ...own.secrets].filter((secret) => secret.length >= LEAST_SECRET) };
+}
+
+function bearer(token: string): Credentials {
+  return { headers: { Authorization: `Bearer ${token}` }, secrets: [token] };
+}
+
+function basicOf(username: string, password: string): Credentials {
+  const pair = Buffer.from(`${username}:${password}`).toString('base64');
+  return { headers: { Authorization: `Basic ${pair}` }, secrets: [pair, password] };
+}
+
+function reveal(secret: Secret): string {
+  return 'value' in secret ? secret.value : readText(secret.file).trim();
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    throw new SluiceError('CONFIG_INVALID', `Prometheus was not asked: ${file} cannot be read (${code}).`, { next: 'Make the file of the SLUICE_PROMETHEUS_… setting readable for this process.' });
+  }
+}
+
+/** Gives the TLS agent for the files as they are now; the same one until they change, so that connections are kept. */
+export function agentSource({ caFile, certFile, keyFile }: NonNullable<Connection['tls']>): () => Agent {
+  let last: { readonly content: string; readonly agent: Agent } | undefined;
+  return () => {
+    const [ca, cert, key] = [caFile, certFile, keyFile].map((file) => file && readText(file));
+    const content = JSON.stringify([ca, cert, key]);
+    if (last?.content === content) return last.agent;
+    // The old one is left to its requests that are under way.
+    last = { content, agent: new Agent({ keepAlive: true, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }) };
+    return last.agent;
+  };
+}
+
+/** Takes the secrets out of a text that somebody else wrote. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}

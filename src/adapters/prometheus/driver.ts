@@ -1,0 +1,94 @@
+import { PrometheusDriver, type PrometheusConnectionOptions } from 'prometheus-query';
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import { DEFAULT_TIMEOUT_MS, type Connection } from './connection.ts';
+import { agentSource, readCredentials, withoutSecrets } from './credentials.ts';
+import { NoAnswer, toFailure } from './no-answer.ts';
+import { Wrapped } from './schema.ts';
+
+/** Asks Prometheus. `what`: for messages. Errors: PROMETHEUS_UNREACHABLE, PROMETHEUS_DENIED, QUERY_FAILED, CONFIG_INVALID. */
+export type Ask = <Answer>(what: string, send: (driver: PrometheusDriver) => Promise<Answer>) => Promise<Answer>;
+
+/** Answers larger than this are refused rather than kept: a query that gives so much is not the one that was meant. */
+const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_SECRETS = 32;
+
+type Request = Parameters<NonNullable<PrometheusConnectionOptions['requestInterceptor']>['onFulfilled']>[0];
+type Response = Parameters<NonNullable<PrometheusConnectionOptions['responseInterceptor']>['onFulfilled']>[0];
+
+/** `onDate`: told the header Date of every answer, epoch ms. */
+export function createAsk(connection: Connection, onDate?: (atMs: number) => void): Ask {
+  const secrets = new Sent();
+  const driver = new PrometheusDriver({
+    endpoint: connection.url,
+    timeout: connection.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    requestInterceptor: { onFulfilled: preparing(connection, secrets) },
+    responseInterceptor: { onFulfilled: (response) => accept(response, onDate), onRejected: refuse },
+  });
+  return async (what, send) => {
+    try {
+      return await send(driver);
+    } catch (thrown) {
+      throw explain(thrown, what, (text) => withoutSecrets(text, secrets.last));
+    }
+  };
+}
+
+/** The secrets of the last requests, of more than one token while it is exchanged. */
+class Sent {
+  last: readonly string[] = [];
+
+  add(secrets: readonly string[]): void {
+    this.last = [...new Set([...secrets, ...this.last])].slice(0, MOST_SECRETS);
+  }
+}
+
+function preparing(connection: Connection, sent: Sent): (request: Request) => Request {
+  const agent = connection.tls && agentSource(connection.tls);
+  const timeoutMs = connection.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  return (request) => {
+    const { headers, secrets } = readCredentials(connection);
+    sent.add(secrets);
+    request.headers.set({ ...headers });
+    request.maxRedirects = 0;
+    request.maxContentLength = MOST_BYTES;
+    // The package's own limit is one of silence: an answer that drips would never end.
+    request.signal = AbortSignal.timeout(timeoutMs);
+    if (agent) request.httpsAgent = agent();
+    return request;
+  };
+}
+
+/** Whatever is not the JSON of Prometheus' API is refused here, while its status can still be told. */
+function accept(response: Response, onDate: ((atMs: number) => void) | undefined): Response {
+  const { status, headers } = response;
+  const data: unknown = response.data;
+  const date = Date.parse(String(headers['date'] ?? ''));
+  if (Number.isFinite(date)) onDate?.(date);
+  if ((data as { status?: unknown } | null)?.status !== 'success') throw new NoAnswer('no answer of the API', { came: { status, data } });
+  return response;
+}
+
+const Failed = z.object({
+  message: z.string(),
+  code: z.string().optional(),
+  response: z.object({ status: z.number(), data: z.unknown(), headers: z.looseObject({ location: z.string().optional() }) }).optional(),
+});
+const LATE = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ERR_CANCELED']);
+
+function refuse(error: unknown): never {
+  if (error instanceof SluiceError || error instanceof NoAnswer) throw error;
+  const { message, code = '', response } = Failed.safeParse(error).data ?? { message: String(error) };
+  if (response) throw new NoAnswer(message, { came: { status: response.status, data: response.data, location: response.headers.location } });
+  throw LATE.has(code) ? new NoAnswer('timeout: no whole answer in time', { code: 'ETIMEDOUT' }) : new NoAnswer(message, { code });
+}
+
+/** The package wraps what an interceptor threw. What it wraps of its own holds the request with its credentials: that goes no further. */
+function explain(thrown: unknown, what: string, clean: (text: string) => string): SluiceError {
+  const cause = Wrapped.safeParse(thrown).data?.original ?? thrown;
+  if (cause instanceof SluiceError) return cause;
+  if (cause instanceof NoAnswer) return toFailure(cause, what, clean);
+  const reason = cause instanceof Error ? cause.message : 'it is of another form';
+  return new SluiceError('QUERY_FAILED', `The answer to ${clean(what)} is not understood: ${cleanText(maskSecrets(clean(reason)), 300)}`);
+}
