@@ -1,4 +1,4 @@
-import type { Block } from './block-test.ts';
+import type { ArmBlock, Block } from './block-test.ts';
 import type { ArmSeries, Series } from './increase.ts';
 import { isBadAnswer } from './bad-answer.ts';
 
@@ -35,39 +35,83 @@ export function blocksOf(arms: Arms, questions: readonly Counted[], window: { re
 
 const instanceOf = ({ labels }: Series): string => labels['instance'] ?? '';
 
-function blocksOfInstance(arms: Arms, questions: readonly Counted[], { from, to }: { from: number; to: number }, instance: string): TimedBlock[] {
-  const own = (all: readonly Series[]) => all.filter((one) => instanceOf(one) === instance).map(byTime);
-  const counters = { candidate: { requests: own(arms.candidate.requests), buckets: own(arms.candidate.buckets) }, stable: { requests: own(arms.stable.requests), buckets: own(arms.stable.buckets) } };
-  const everything = [...counters.candidate.requests, ...counters.candidate.buckets, ...counters.stable.requests, ...counters.stable.buckets];
-  const scrapes = [...new Set(everything.flatMap(({ at }) => [...at.keys()]))].filter((time) => time >= from && time <= to).sort((a, b) => a - b);
-  return scrapes.slice(1).flatMap((end, index) => {
-    const start = scrapes[index] as number;
-    if (everything.some((counter) => isBroken(counter, start, end))) return [];
-    const block = (question: Counted): Block => ({ candidate: count(counters.candidate, question, start, end), stable: count(counters.stable, question, start, end) });
-    return [{ from: start, to: end, instance, questions: Object.fromEntries(questions.map((question) => [question.name, block(question)])) }];
+function blocksOfInstance(arms: Arms, questions: readonly Counted[], window: { from: number; to: number }, instance: string): TimedBlock[] {
+  const own = (all: readonly Series[]) => all.filter((one) => instanceOf(one) === instance);
+  const times = scrapeTimes([arms.candidate, arms.stable].flatMap(({ requests, buckets }) => own([...requests, ...buckets])), window);
+  const places = new Map(times.map((time, place) => [time, place]));
+  const aligned = ({ requests, buckets }: ArmSeries): AlignedArm => ({ requests: own(requests).map((one) => align(one, places)), buckets: own(buckets).map((one) => align(one, places)) });
+  const [candidate, stable] = [aligned(arms.candidate), aligned(arms.stable)];
+  const broken = brokenIntervals([...candidate.requests, ...candidate.buckets, ...stable.requests, ...stable.buckets], times.length);
+  const totals = questions.map((question) => [question.name, totalsOf(candidate, question, times.length), totalsOf(stable, question, times.length)] as const);
+  return times.slice(1).flatMap((to, index) => {
+    if (broken[index]) return [];
+    const counted = totals.map(([name, ofCandidate, ofStable]) => [name, { candidate: increase(ofCandidate, index), stable: increase(ofStable, index) }] as const);
+    return [{ from: times[index] as number, to, instance, questions: Object.fromEntries(counted) }];
   });
 }
 
-interface Counter {
+/** Every moment in the window at which the replica was scraped, ascending. */
+function scrapeTimes(series: readonly Series[], { from, to }: { from: number; to: number }): readonly number[] {
+  const times = new Set<number>();
+  for (const { samples } of series) for (const [at] of samples) if (at >= from && at <= to) times.add(at);
+  return [...times].sort((a, b) => a - b);
+}
+
+/** A counter's values at the scrapes, NaN where it was not there. Judgements look at an hour of every counter each second, so nothing is looked up twice. */
+interface Column {
   readonly labels: Readonly<Record<string, string>>;
-  readonly at: ReadonlyMap<number, number>;
+  readonly values: Float64Array;
 }
 
-function byTime({ labels, samples }: Series): Counter {
-  return { labels, at: new Map(samples) };
+interface AlignedArm {
+  readonly requests: readonly Column[];
+  readonly buckets: readonly Column[];
 }
 
-function isBroken({ at }: Counter, start: number, end: number): boolean {
-  const [before, after] = [at.get(start), at.get(end)];
-  return before !== undefined && (after === undefined || after < before);
+function align({ labels, samples }: Series, places: ReadonlyMap<number, number>): Column {
+  const values = new Float64Array(places.size).fill(NaN);
+  for (const [at, value] of samples) {
+    const place = places.get(at);
+    if (place !== undefined) values[place] = value;
+  }
+  return { labels, values };
 }
 
-function count(arm: { requests: readonly Counter[]; buckets: readonly Counter[] }, { slowerThanMs }: Counted, start: number, end: number): Block['stable'] {
-  const increase = (counters: readonly Counter[]) => counters.reduce((sum, { at }) => sum + (at.get(end) ?? 0) - (at.get(start) ?? 0), 0);
-  if (slowerThanMs === undefined) return { requests: increase(arm.requests), bad: increase(arm.requests.filter(({ labels }) => isBadAnswer(labels))) };
-  const all = increase(arm.buckets.filter(({ labels }) => labels['le'] === '+Inf'));
-  const fast = increase(arm.buckets.filter(({ labels }) => Number(labels['le']) === slowerThanMs / 1000));
-  return { requests: all, bad: Math.max(0, all - fast) };
+/** By the index of its first scrape: whether any counter fell or vanished in the interval. */
+function brokenIntervals(columns: readonly Column[], scrapes: number): Uint8Array {
+  const broken = new Uint8Array(scrapes);
+  for (const { values } of columns) {
+    for (let index = 0; index + 1 < scrapes; index += 1) {
+      const before = values[index] as number;
+      // Not "after < before": a counter that vanished is NaN and broke off as well.
+      if (!Number.isNaN(before) && !((values[index + 1] as number) >= before)) broken[index] = 1;
+    }
+  }
+  return broken;
+}
+
+interface Totals {
+  readonly requests: Float64Array;
+  readonly bad: Float64Array;
+}
+
+function totalsOf({ requests, buckets }: AlignedArm, { slowerThanMs }: Counted, scrapes: number): Totals {
+  if (slowerThanMs === undefined) return { requests: sum(requests, scrapes), bad: sum(requests.filter(({ labels }) => isBadAnswer(labels)), scrapes) };
+  const all = sum(buckets.filter(({ labels }) => labels['le'] === '+Inf'), scrapes);
+  const fast = sum(buckets.filter(({ labels }) => Number(labels['le']) === slowerThanMs / 1000), scrapes);
+  return { requests: all, bad: all.map((count, index) => count - (fast[index] as number)) };
+}
+
+/** What is not there yet counts as zero. */
+function sum(columns: readonly Column[], scrapes: number): Float64Array {
+  const totals = new Float64Array(scrapes);
+  for (const { values } of columns) for (let index = 0; index < scrapes; index += 1) totals[index] = (totals[index] as number) + ((values[index] as number) || 0);
+  return totals;
+}
+
+function increase({ requests, bad }: Totals, index: number): ArmBlock {
+  const over = (totals: Float64Array) => (totals[index + 1] as number) - (totals[index] as number);
+  return { requests: over(requests), bad: Math.max(0, over(bad)) };
 }
 
 /** The bucket bounds of a histogram, in ms, ascending, without infinity. */
