@@ -3,6 +3,7 @@ import type { ReleaseDefaults } from '../contract/release-spec.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Toolset } from '../domain/toolset.ts';
+import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
@@ -34,6 +35,8 @@ export interface CommandSettings extends ReleaseDefaults {
 export interface CommandContext {
   readonly gateway: ReleaseGateway;
   readonly ports: ToolPorts;
+  /** The record of releases, also of those that Temporal has forgotten. */
+  readonly journal: JournalPort;
   /** Reads everything that a release depends on; bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;

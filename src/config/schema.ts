@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TOOLSETS } from '../domain/toolset.ts';
 import { STRATEGIES, type Strategy } from '../domain/release/plan.ts';
+import { headers, timeout, token } from './prometheus-values.ts';
 
 /** One setting: read as text from every source, so that a file, the environment and a flag mean the same. */
 export interface Setting<T> {
@@ -8,9 +9,12 @@ export interface Setting<T> {
   readonly schema: z.ZodType<T, string>;
   readonly fallback: T;
   readonly about: string;
+  /** Its value is shown nowhere. */
+  readonly secret?: true;
 }
 
 const setting = <T>(env: string, schema: z.ZodType<T, string>, fallback: NoInfer<T>, about: string): Setting<T> => ({ env, schema, fallback, about });
+const secret = <T>(...parts: Parameters<typeof setting<T>>): Setting<T> => ({ ...setting(...parts), secret: true });
 
 const text = z.string().trim().min(1);
 const optionalText: z.ZodType<string | undefined, string> = text;
@@ -78,6 +82,9 @@ const podSelector = z.string().transform((value, context): PodSelector | undefin
   return match ? { namespace: match[1] ?? '', selector: match[2] ?? '', port: Number(match[3]) } : undefined;
 });
 
+const journal = text.refine((value) => !value.includes('://') || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)), 'must be a file, or a URL such as postgres://user:password@host:5432/database');
+const days = z.string().regex(/^[1-9]\d{0,4}d$/, 'must be whole days, as in 365d');
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 const logLevel = z.string().pipe(z.enum(LOG_LEVELS));
 
@@ -94,7 +101,19 @@ export const SETTINGS = {
   allowedNamespaces: setting('SLUICE_ALLOWED_NAMESPACES', namespaces, [], 'Namespaces in which tools may look and act, separated by commas; unset: all.'),
   toolsets: setting('SLUICE_TOOLSETS', toolsets, [], `Toolsets that servers offer, of ${TOOLSETS.join(', ')}; unset: all.`),
   auditLog: setting('SLUICE_AUDIT_LOG', text, 'audit.jsonl', 'File of the audit log, relative to SLUICE_HOME, or stderr.'),
-  prometheusUrl: setting('SLUICE_PROMETHEUS_URL', optionalUrl, undefined, 'Prometheus that scrapes Traefik.'),
+  journal: setting('SLUICE_JOURNAL', journal, 'journal.db', 'The record of every release: an SQLite file, relative to SLUICE_HOME, or a postgres:// URL. The same for workers, servers and CLI.'),
+  journalRetention: setting('SLUICE_JOURNAL_RETENTION', days, '365d', 'How long the journal keeps a release after its end, in days.'),
+  prometheusUrl: setting('SLUICE_PROMETHEUS_URL', optionalUrl, undefined, 'Prometheus that scrapes Traefik; the base address, without /api/v1.'),
+  prometheusBearerToken: secret('SLUICE_PROMETHEUS_BEARER_TOKEN', token, undefined, 'Bearer token for Prometheus.'),
+  prometheusBearerTokenFile: setting('SLUICE_PROMETHEUS_BEARER_TOKEN_FILE', optionalText, undefined, 'File with the bearer token, read anew for every request.'),
+  prometheusUsername: setting('SLUICE_PROMETHEUS_USERNAME', optionalText, undefined, 'Basic authentication at Prometheus.'),
+  prometheusPassword: secret('SLUICE_PROMETHEUS_PASSWORD', optionalText, undefined, 'Its password.'),
+  prometheusPasswordFile: setting('SLUICE_PROMETHEUS_PASSWORD_FILE', optionalText, undefined, 'File with the password, read anew for every request.'),
+  prometheusCaFile: setting('SLUICE_PROMETHEUS_CA_FILE', optionalText, undefined, "PEM file of the authorities that may sign Prometheus' certificate, instead of the system's."),
+  prometheusCertFile: setting('SLUICE_PROMETHEUS_CERT_FILE', optionalText, undefined, 'PEM file of the certificate to show to Prometheus (mutual TLS).'),
+  prometheusKeyFile: setting('SLUICE_PROMETHEUS_KEY_FILE', optionalText, undefined, 'PEM file of its key.'),
+  prometheusHeaders: secret('SLUICE_PROMETHEUS_HEADERS', headers, {}, 'Headers of every request to Prometheus, as in X-Scope-OrgID=shop,X-Other=value.'),
+  prometheusTimeout: setting('SLUICE_PROMETHEUS_TIMEOUT', timeout, 5_000, 'Within this Prometheus must have answered a query in full; 100ms to 1m.'),
   traefikApiUrls: setting('SLUICE_TRAEFIK_API_URLS', urls, [], 'API of every Traefik replica, separated by commas.'),
   traefikApiPods: setting('SLUICE_TRAEFIK_API_PODS', podSelector, undefined, 'Traefik pods instead of URLs: namespace/label=value:port.'),
   kubeconfig: setting('SLUICE_KUBECONFIG', optionalText, undefined, 'Kubeconfig; unset: KUBECONFIG, else the default file.'),

@@ -3,6 +3,7 @@ import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
+import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { deferred } from './deferred.ts';
@@ -27,6 +28,11 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
     return createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   });
+  let journalUsed = false;
+  const journal = deferred<JournalPort>(async () => {
+    journalUsed = true;
+    return (await import('../adapters/journal/index.ts')).createJournal(settings);
+  });
   const ports: ToolPorts = {
     rollouts: deferred(async () => (await loadPorts()).rollouts),
     traffic: deferred(async () => (await loadPorts()).traffic),
@@ -42,6 +48,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   return {
     gateway,
     ports,
+    journal,
     preflight: async (spec) => (await import('../planning/preflight.ts')).preflight(ports, spec),
     clusters: {
       current: async () => currentContext(await clusters()),
@@ -53,6 +60,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
       // Ports that could not be loaded hold nothing.
       await loading?.then(({ rolloutFeed }) => rolloutFeed.close(), () => undefined);
       if (gatewayUsed) await gateway.close();
+      if (journalUsed) await journal.close();
     },
   };
 }

@@ -13,6 +13,16 @@ export interface JournalRelease {
   readonly closedAt?: number;
 }
 
+/** Which releases to list; what is absent is not looked at. */
+export interface JournalFilter {
+  readonly releaseId?: string;
+  readonly cluster?: string;
+  readonly namespace?: string;
+  readonly rollout?: string;
+  readonly state?: ReleaseState;
+  readonly limit: number;
+}
+
 /** The record of releases outside Temporal's history. Errors: JOURNAL_UNAVAILABLE (retryable). */
 export interface JournalPort {
   /** All of them or none. Entries that are there already are left as they are. */
@@ -20,7 +30,7 @@ export interface JournalPort {
   /** In the order of `at`, then of writing. Empty: the run is not known. */
   read(runId: string, filter?: { readonly kinds?: readonly RecordKind[] }): Promise<readonly RecordEntry[]>;
   /** Newest first. */
-  releases(filter: { readonly releaseId?: string; readonly limit: number }): Promise<readonly JournalRelease[]>;
+  releases(filter: JournalFilter): Promise<readonly JournalRelease[]>;
   /** Removes runs that closed before (epoch ms); answers how many. */
   prune(closedBefore: number): Promise<number>;
   close(): Promise<void>;

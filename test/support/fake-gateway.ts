@@ -7,6 +7,7 @@ import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
+import { createFakeJournal } from './fake-journal.ts';
 
 export const AT = Date.parse('2026-11-01T10:00:00Z');
 
@@ -125,6 +126,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
   return {
     gateway,
     ports: { rollouts: port, traffic: port, metrics: {}, now: () => AT } as unknown as ToolPorts,
+    journal: createFakeJournal(),
     preflight: () => Promise.resolve(preflight),
     clusters: { current: () => Promise.resolve('prod'), all: () => Promise.resolve(['prod']) },
     settings: DEFAULTS,

@@ -4,6 +4,7 @@ import { preflight } from '../../src/planning/preflight.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
+import { createFakeJournal } from './fake-journal.ts';
 import { TRAEFIK_PODS } from './fake-traefik.ts';
 import type { FakeWorld } from './fake-world.ts';
 
@@ -11,5 +12,5 @@ import type { FakeWorld } from './fake-world.ts';
 export function worldServices(world: Pick<FakeWorld, 'target' | 'clusters' | 'metrics' | 'now'>, gateway: ReleaseGateway): CommandServices {
   const adapters = portsOver(world.clusters, { prometheusUrl: undefined, traefikApiUrls: [], traefikApiPods: TRAEFIK_PODS, allowedNamespaces: [] });
   const ports: ToolPorts = { ...adapters, metrics: world.metrics, now: () => world.now() };
-  return { gateway, ports, preflight: (spec) => preflight(ports, spec), clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] }, settings: DEFAULTS };
+  return { gateway, ports, journal: createFakeJournal(), preflight: (spec) => preflight(ports, spec), clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] }, settings: DEFAULTS };
 }

@@ -10,6 +10,7 @@ import { SluiceError } from '../../src/domain/errors.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { portsOver } from '../../src/entry/ports.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
+import { createFakeJournal } from './fake-journal.ts';
 import { eventually } from './releases-wait.ts';
 
 export const NAMESPACE = 'steer';
@@ -70,7 +71,7 @@ export class SteeringStage {
     // Whatever asked Temporal would fail.
     gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away in these tests');
     const clusters = { current: async () => sandbox.context, all: async () => [sandbox.context] };
-    this.#services = { gateway, ports, preflight: () => Promise.reject(new Error('not asked')), clusters, settings: DEFAULTS };
+    this.#services = { gateway, ports, journal: createFakeJournal(), preflight: () => Promise.reject(new Error('not asked')), clusters, settings: DEFAULTS };
   }
 
   async open(): Promise<void> {

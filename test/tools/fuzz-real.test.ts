@@ -11,6 +11,7 @@ import { releaseId } from '../../src/domain/release/target.ts';
 import { portsOver } from '../../src/entry/ports.ts';
 import { preflight } from '../../src/planning/preflight.ts';
 import { aView, AT, createFakeGateway, SPEC } from '../support/fake-gateway.ts';
+import { createFakeJournal } from '../support/fake-journal.ts';
 import { inputsFor, rightShaped } from '../support/fuzz/arbitrary.ts';
 import { complaintsOf, mapAtOnce, outcomesOf, SEED, type Tried } from '../support/fuzz/run.ts';
 import { callAndJudge } from '../support/fuzz/verdict.ts';
@@ -70,7 +71,7 @@ function stage() {
   const watched = new WatchedClusters(clusters, { exists, fail: () => undefined });
   const gateway = createFakeGateway([aRelease()]);
   const ports = portsOver(watched, settings);
-  const services: CommandServices = { gateway, ports, preflight: (spec) => preflight(ports, spec), clusters: { current: async () => sandbox.context, all: async () => [sandbox.context] }, settings };
+  const services: CommandServices = { gateway, ports, journal: createFakeJournal(), preflight: (spec) => preflight(ports, spec), clusters: { current: async () => sandbox.context, all: async () => [sandbox.context] }, settings };
   const written = () => [...netOf(watched.writes).map(({ verb, object }) => `${verb} ${object}`), ...gateway.sent.map(({ command }) => `sent ${command.name}`), ...gateway.started.map(() => 'started a release')];
   return { services, written, objects: () => netOf(watched.writes).map(({ object }) => object) };
 }

@@ -1,0 +1,13 @@
+export type Value = string | number | null;
+export type Row = Readonly<Record<string, unknown>>;
+/** Runs one statement; `?` stands for a value. */
+export type Query = (sql: string, values?: readonly Value[]) => Promise<readonly Row[]>;
+
+/** What SQLite and PostgreSQL have in common, as far as the journal needs it. Errors: the driver's own. */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres';
+  readonly query: Query;
+  /** All statements of `work` or none. */
+  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import { maskSecrets } from '../../domain/safe-text.ts';
+import type { JournalPort } from '../../ports/journal.ts';
+import type { Database } from './database.ts';
+import { journalIn, unavailable } from './journal.ts';
+import { migrate } from './migrations.ts';
+
+export interface JournalSettings {
+  /** A file, relative to `home`, or a `postgres://` URL. */
+  readonly journal: string;
+  readonly home: string;
+}
+
+const isServer = (journal: string): boolean => /^postgres(ql)?:\/\//.test(journal);
+
+/** Where the journal is, for people: without its password. */
+export function journalPlace({ journal, home }: JournalSettings): string {
+  return isServer(journal) ? maskSecrets(journal) : resolve(home, journal);
+}
+
+/** The journal of the settings. Opened at the first use, and again at the next one when that failed. Errors: JOURNAL_UNAVAILABLE. */
+export function createJournal(settings: JournalSettings): JournalPort {
+  let opening: Promise<JournalPort> | undefined;
+  const opened = (): Promise<JournalPort> =>
+    (opening ??= open(settings).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    }));
+  return {
+    append: async (entries) => (await opened()).append(entries),
+    read: async (runId, filter) => (await opened()).read(runId, filter),
+    releases: async (filter) => (await opened()).releases(filter),
+    prune: async (closedBefore) => (await opened()).prune(closedBefore),
+    close: async () => {
+      const last = opening;
+      opening = undefined;
+      await last?.then((journal) => journal.close(), () => undefined);
+    },
+  };
+}
+
+async function open(settings: JournalSettings): Promise<JournalPort> {
+  const where = journalPlace(settings);
+  let db: Database | undefined;
+  try {
+    db = isServer(settings.journal) ? await (await import('./postgres.ts')).openPostgres(settings.journal) : await (await import('./sqlite.ts')).openSqlite(where);
+    await migrate(db);
+    return journalIn(db, where);
+  } catch (error) {
+    await db?.close().catch(() => undefined);
+    throw unavailable(where, error);
+  }
+}

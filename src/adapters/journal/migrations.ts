@@ -1,0 +1,62 @@
+import { SluiceError } from '../../domain/errors.ts';
+import type { Database, Query } from './database.ts';
+
+type Texts = readonly string[];
+
+/**
+ * The schema, step by step; the place in the list is the version. A step that was released is never changed: the next one corrects it.
+ * `data` is JSON as text: what PostgreSQL's own JSON types refuse (NUL) or reorder stays as it was written.
+ */
+export const MIGRATIONS: readonly ((dialect: Database['dialect']) => Texts)[] = [
+  (dialect) => [
+    `CREATE TABLE sluice_journal_entries (
+      seq ${dialect === 'sqlite' ? 'INTEGER PRIMARY KEY AUTOINCREMENT' : 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY'},
+      run_id TEXT NOT NULL, entry_key TEXT NOT NULL, release_id TEXT NOT NULL, kind TEXT NOT NULL, at BIGINT NOT NULL, data TEXT NOT NULL,
+      UNIQUE (run_id, entry_key))`,
+    `CREATE TABLE sluice_journal_runs (
+      run_id TEXT PRIMARY KEY, release_id TEXT NOT NULL, cluster TEXT NOT NULL, namespace TEXT NOT NULL, rollout TEXT NOT NULL,
+      state TEXT NOT NULL, strategy TEXT NOT NULL, version TEXT NOT NULL, started_by TEXT NOT NULL,
+      started_at BIGINT NOT NULL, closed_at BIGINT, at BIGINT NOT NULL)`,
+  ],
+  () => [
+    'CREATE INDEX sluice_journal_entries_in_order ON sluice_journal_entries (run_id, at, seq)',
+    'CREATE INDEX sluice_journal_runs_started ON sluice_journal_runs (started_at)',
+    'CREATE INDEX sluice_journal_runs_closed ON sluice_journal_runs (closed_at)',
+  ],
+];
+
+const TABLE = 'sluice_journal_migrations';
+/** Any number, as long as it is always the same. */
+const LOCK = 7_355_608;
+
+/** Brings the schema to the program's version; openers that come at once wait for the first. Errors: JOURNAL_UNAVAILABLE when the schema is newer than the program. */
+export async function migrate(db: Database): Promise<void> {
+  // Looked at first without a lock: an account that may only read and write rows can use what is there.
+  if (refuseNewer(await versionOf(db.dialect, db.query)) === MIGRATIONS.length) return;
+  await db.transaction(async (query) => {
+    if (db.dialect === 'postgres') await query('SELECT pg_advisory_xact_lock(?)', [LOCK]);
+    const version = refuseNewer(await versionOf(db.dialect, query));
+    if (version === 0) await query(`CREATE TABLE IF NOT EXISTS ${TABLE} (version INTEGER PRIMARY KEY, at TEXT NOT NULL)`);
+    for (let next = version; next < MIGRATIONS.length; next += 1) await step(db.dialect, query, next);
+  });
+}
+
+async function step(dialect: Database['dialect'], query: Query, from: number): Promise<void> {
+  for (const statement of MIGRATIONS[from]?.(dialect) ?? []) await query(statement);
+  await query(`INSERT INTO ${TABLE} (version, at) VALUES (?, ?)`, [from + 1, new Date().toISOString()]);
+}
+
+async function versionOf(dialect: Database['dialect'], query: Query): Promise<number> {
+  const there = dialect === 'sqlite' ? `SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?` : 'SELECT to_regclass(?) AS name';
+  const [found] = await query(there, [TABLE]);
+  if (!found?.['name']) return 0;
+  const [row] = await query(`SELECT COALESCE(MAX(version), 0) AS version FROM ${TABLE}`);
+  return Number(row?.['version'] ?? 0);
+}
+
+function refuseNewer(version: number): number {
+  if (version <= MIGRATIONS.length) return version;
+  throw new SluiceError('JOURNAL_UNAVAILABLE', `The journal has schema version ${version}; this program knows versions up to ${MIGRATIONS.length}.`, {
+    next: 'Run the newer version of Sluice that wrote it, or set SLUICE_JOURNAL to another journal.',
+  });
+}

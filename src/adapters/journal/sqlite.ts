@@ -1,0 +1,68 @@
+import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Database, Query } from './database.ts';
+import { loadSqlite } from './load-sqlite.ts';
+
+/** Waiting for another process stops everything else in this one: no longer than heartbeats can spare. */
+const BUSY_MS = 2_000;
+const TRIES = 20;
+
+/** Opens, and creates, a file that several processes may have open at once. Errors: SQLite's own. */
+export async function openSqlite(path: string): Promise<Database> {
+  const { DatabaseSync: Sqlite } = await loadSqlite();
+  mkdirSync(dirname(path), { recursive: true });
+  // Readable for its owner alone; SQLite gives its side files the same mode.
+  closeSync(openSync(path, 'a', 0o600));
+  const file = new Sqlite(path);
+  try {
+    await patiently(() => file.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`));
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return serialised(file);
+}
+
+/** Changing to WAL is refused at once, without the busy timeout, while another process does the same. */
+async function patiently(work: () => void): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return work();
+    } catch (error) {
+      if (tried === TRIES || !/locked|busy/i.test(String(error))) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+/** One thing after the other: a connection has one transaction. */
+function serialised(file: DatabaseSync): Database {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  const query: Query = async (sql, values = []) => file.prepare(sql).all(...values);
+  return {
+    dialect: 'sqlite',
+    query: (sql, values) => inTurn(() => query(sql, values)),
+    transaction: (work) => inTurn(() => transaction(file, () => work(query))),
+    close: () => inTurn(async () => file.close()),
+  };
+}
+
+/** Immediate: one that reads first and then finds another writer could not wait for it. */
+async function transaction<T>(file: DatabaseSync, work: () => Promise<T>): Promise<T> {
+  file.exec('BEGIN IMMEDIATE');
+  try {
+    const result = await work();
+    file.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (file.isTransaction) file.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,53 @@
+import { SluiceError } from '../../src/domain/errors.ts';
+import type { RecordEntry } from '../../src/domain/release/record.ts';
+import { parseReleaseId } from '../../src/domain/release/target.ts';
+import type { JournalFilter, JournalPort, JournalRelease } from '../../src/ports/journal.ts';
+
+export interface FakeJournal extends JournalPort {
+  readonly entries: RecordEntry[];
+  /** While true, everything is refused. */
+  away: boolean;
+}
+
+/** A journal in memory; test/adapters/journal proves that it keeps the port's promises. */
+export function createFakeJournal(): FakeJournal {
+  const runs = new Map<string, JournalRelease & { readonly at: number }>();
+  const answer = async <T>(work: () => T): Promise<T> => {
+    if (fake.away) throw new SluiceError('JOURNAL_UNAVAILABLE', 'The journal is away.');
+    return work();
+  };
+  const add = (entry: RecordEntry) => {
+    if (fake.entries.some(({ runId, key }) => runId === entry.runId && key === entry.key)) return;
+    fake.entries.push(structuredClone(entry));
+    const known = runs.get(entry.runId);
+    if (entry.kind === 'release' && (!known || (entry.at >= known.at && (known.closedAt === undefined || entry.data.closedAt !== undefined)))) runs.set(entry.runId, { ...lineOf(entry), at: entry.at });
+  };
+  const prune = (before: number) => {
+    const gone = [...runs.values()].filter(({ closedAt }) => closedAt !== undefined && closedAt < before).map(({ runId }) => runId);
+    for (const runId of gone) runs.delete(runId);
+    const left = fake.entries.filter(({ runId, at }) => !gone.includes(runId) && (runs.has(runId) || at >= before));
+    fake.entries.splice(0, fake.entries.length, ...left);
+    return gone.length;
+  };
+  const fake: FakeJournal = {
+    entries: [],
+    away: false,
+    append: (entries) => answer(() => entries.forEach(add)),
+    read: (runId, { kinds } = {}) => answer(() => fake.entries.filter((entry) => entry.runId === runId && (!kinds || kinds.includes(entry.kind))).sort((a, b) => a.at - b.at)),
+    releases: (filter) => answer(() => [...runs.values()].filter((run) => fits(run, filter)).sort((a, b) => b.startedAt - a.startedAt || (a.runId < b.runId ? -1 : 1)).slice(0, filter.limit).map(({ at: _, ...line }) => line)),
+    prune: (before) => answer(() => prune(before)),
+    close: () => Promise.resolve(),
+  };
+  return fake;
+}
+
+function lineOf({ runId, releaseId, data }: Extract<RecordEntry, { kind: 'release' }>): JournalRelease {
+  const { state, spec, startedBy, startedAt, closedAt } = data;
+  return { runId, releaseId, state, strategy: spec.strategy, version: spec.image, startedBy, startedAt, ...(closedAt === undefined ? {} : { closedAt }) };
+}
+
+function fits(run: JournalRelease, { releaseId, state, ...place }: JournalFilter): boolean {
+  const target = parseReleaseId(run.releaseId);
+  const there = (['cluster', 'namespace', 'rollout'] as const).every((part) => place[part] === undefined || place[part] === target?.[part]);
+  return there && (releaseId === undefined || releaseId === run.releaseId) && (state === undefined || state === run.state);
+}
