@@ -1,4 +1,4 @@
-import type { Scrape } from './world.ts';
+import type { Pace, Scrape } from './world.ts';
 
 export type Decision = 'fail' | 'pass';
 
@@ -14,7 +14,7 @@ export interface Rule {
   /** Where the rule comes from, and which of its settings are used. */
   readonly source: string;
   /** `past`: scrapes of the stable version before the release. */
-  watch(past: readonly Scrape[]): Watch;
+  watch(past: readonly Scrape[], pace: Pace): Watch;
 }
 
 /** Counts over the last `blocks` scrapes, as a `[5m]` window has them. */

@@ -1,6 +1,7 @@
-import { dispersion } from '../../src/domain/analysis/dispersion.ts';
+import { clumping } from '../../src/domain/analysis/clumping.ts';
 import { conclude, weigh, type Evidence, type SequentialSpec } from '../../src/domain/analysis/evidence.ts';
 import type { Rule } from './rule.ts';
+import type { Scrape } from './world.ts';
 
 /** Margins in shares of requests. */
 export const DELTA = { errors: 0.01, slow: 0.05 } as const;
@@ -19,8 +20,8 @@ export function sluice(name: string, clumps: boolean): Rule {
   return {
     name,
     source: `α = 5 % in both directions, margins 1 point of errors and 5 points of slow answers${clumps ? ', dispersion from one hour of the stable version' : ', no dispersion'}`,
-    watch(past) {
-      const known = clumps ? dispersion(past.filter(({ seen }) => seen).map(({ errors }) => errors.stable))?.estimate : undefined;
+    watch(past, { scrapeSeconds }) {
+      const known = clumps ? pastClumping(past, 1000 * scrapeSeconds) : undefined;
       let evidence: Evidence = {};
       return {
         see(scrape) {
@@ -33,4 +34,8 @@ export function sluice(name: string, clumps: boolean): Rule {
       };
     },
   };
+}
+
+function pastClumping(past: readonly Scrape[], ms: number): number | undefined {
+  return clumping(past.flatMap(({ seen, errors }, index) => (seen ? [{ from: index * ms, to: (index + 1) * ms, ...errors.stable }] : [])));
 }

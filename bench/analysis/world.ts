@@ -15,6 +15,8 @@ export interface Version {
   readonly slow: { readonly candidate: number; readonly stable: number };
   /** Mean size of the clumps in which errors come; 1: independent. Sizes are geometric. */
   readonly clump?: number;
+  /** Clumps are all of the mean size, as those of the sandbox are. */
+  readonly evenClumps?: boolean;
   /** A wave in both arms' errors and latency: the rates are multiplied by 1 ± this. */
   readonly drift?: number;
   /** Share of scrapes that are lost, and of scrapes at which a proxy restarts and its counters with it. */
@@ -27,7 +29,17 @@ export interface Setting {
   readonly requestsPerSecond: number;
   /** Candidate's share of the traffic, 0…1. */
   readonly share: number;
+  /** Absent: a scrape every SCRAPE_SECONDS, SCRAPES of them, after PAST_SCRAPES. */
+  readonly pace?: Pace;
 }
+
+export interface Pace {
+  readonly scrapeSeconds: number;
+  readonly scrapes: number;
+  readonly pastScrapes: number;
+}
+
+export const USUAL_PACE: Pace = { scrapeSeconds: SCRAPE_SECONDS, scrapes: SCRAPES, pastScrapes: PAST_SCRAPES };
 
 /** What happened between two scrapes. `seen` is what a judge can know; a lost block is known to nobody. */
 export interface Scrape {
@@ -42,15 +54,15 @@ export function truth({ errors, slow }: Version, delta: { readonly errors: numbe
   return errors.candidate - errors.stable > delta.errors + tiny || slow.candidate - slow.stable > delta.slow + tiny ? 'worse' : 'not-worse';
 }
 
-export function scrape(random: Random, { version, requestsPerSecond, share }: Setting, index: number): Scrape {
+export function scrape(random: Random, { version, requestsPerSecond, share, pace = USUAL_PACE }: Setting, index: number): Scrape {
   const wave = 1 + (version.drift ?? 0) * Math.sin(index / 6);
-  const mean = requestsPerSecond * SCRAPE_SECONDS;
+  const mean = requestsPerSecond * pace.scrapeSeconds;
   const sizes = { candidate: poisson(random, mean * share), stable: poisson(random, mean * (1 - share)) };
   const arm = (name: 'candidate' | 'stable', bad: number) => ({ requests: sizes[name], bad });
   return {
     errors: {
-      candidate: arm('candidate', clumped(random, sizes.candidate, version.errors.candidate * wave, version.clump ?? 1)),
-      stable: arm('stable', clumped(random, sizes.stable, version.errors.stable * wave, version.clump ?? 1)),
+      candidate: arm('candidate', clumped(random, sizes.candidate, version.errors.candidate * wave, version)),
+      stable: arm('stable', clumped(random, sizes.stable, version.errors.stable * wave, version)),
     },
     slow: {
       candidate: arm('candidate', binomial(random, sizes.candidate, version.slow.candidate * wave)),
@@ -61,9 +73,10 @@ export function scrape(random: Random, { version, requestsPerSecond, share }: Se
   };
 }
 
-/** Bad answers at the same rate, in clumps of geometric size: a client that retries, a pod that goes. */
-function clumped(random: Random, requests: number, rate: number, size: number): number {
+/** Bad answers at the same rate, in clumps of geometric or of one size: a client that retries, a pod that goes. */
+function clumped(random: Random, requests: number, rate: number, { clump: size = 1, evenClumps }: Version): number {
   if (size <= 1) return binomial(random, requests, rate);
+  if (evenClumps) return Math.min(requests, size * poisson(random, (requests * rate) / size));
   let bad = 0;
   for (let left = poisson(random, (requests * rate) / size); left > 0; left -= 1) bad += 1 + Math.floor(Math.log(1 - random()) / Math.log(1 - 1 / size));
   return Math.min(requests, bad);

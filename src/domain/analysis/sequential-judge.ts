@@ -1,7 +1,7 @@
 import type { AnalysisSpec, SequentialSettings } from '../release/plan.ts';
 import { START, type ArmBlock, type Process } from './block-test.ts';
 import { blocksOf, boundsMs, type Arms, type Counted, type TimedBlock } from './blocks.ts';
-import { dispersion } from './dispersion.ts';
+import { clumping } from './clumping.ts';
 import { logMeanWorse, weigh, type Evidence, type Question, type SequentialSpec } from './evidence.ts';
 import type { Finding, Judged } from './verdict.ts';
 
@@ -97,7 +97,7 @@ function follow(settings: SequentialSpec, blocks: readonly TimedBlock[], phi: Re
 
 function pastDispersion({ arms, since }: Sight, questions: readonly Counted[]): Record<string, number> {
   const past = blocksOf(arms, questions, { from: 0, to: since });
-  return Object.fromEntries(questions.map(({ name }) => [name, dispersion(past.map((block) => block.questions[name]?.stable ?? EMPTY))?.estimate ?? 1]));
+  return Object.fromEntries(questions.map(({ name }) => [name, clumping(past.map(({ from, to, questions: counted }) => ({ from, to, ...(counted[name]?.stable ?? EMPTY) }))) ?? 1]));
 }
 
 const EMPTY: ArmBlock = { requests: 0, bad: 0 };
