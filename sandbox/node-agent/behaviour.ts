@@ -5,24 +5,29 @@
  *   modifier = "errors-N"     N % of the answers are 500 (0-100, decimals allowed: errors-0.5), spread pseudo-randomly
  *            | "clump-N"      the errors come in runs of about N answers instead of singly
  *            | "slow-N"       N ms are added to each answer
+ *            | "share-N"      slow-N is only for N % of the answers
+ *            | "seed-N"       which answers fail or are slow is the same whenever this image runs, counted over all its pods
  *            | "start-N"      N s until the pod is ready
  *            | "never-ready"  the pod never becomes ready
  *            | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff
  *
  * `v1`, `v2`, … and every other name are good versions that answer in 2 to 6 ms. Modifiers combine:
- * `v3-errors-20-slow-300`.
+ * `v3-errors-20-slow-300`, `v7-errors-2-clump-10-seed-42`. Without a seed the order is that of the pod's name.
  */
 export interface Behaviour {
   tag: string;
   errorShare: number;
   clump: number;
   addedMs: number;
+  /** Part of the answers to which `addedMs` is added, 0…1. */
+  slowShare: number;
+  seed: number | undefined;
   startMs: number;
   neverReady: boolean;
   crashMs: number | undefined;
 }
 
-const MODIFIER = /-(?:(errors|clump|slow|start|crash)-(\d+(?:\.\d+)?)|(never-ready))(?=-|$)/g;
+const MODIFIER = /-(?:(errors|clump|slow|share|seed|start|crash)-(\d+(?:\.\d+)?)|(never-ready))(?=-|$)/g;
 
 export function tagOf(image: string): string {
   const name = image.split('@')[0]!;
@@ -39,6 +44,8 @@ export function behaviourOf(image: string): Behaviour {
     errorShare: Math.min(100, found['errors'] ?? 0) / 100,
     clump: Math.max(1, found['clump'] ?? 1),
     addedMs: found['slow'] ?? 0,
+    slowShare: Math.min(100, found['share'] ?? 100) / 100,
+    seed: found['seed'],
     startMs: (found['start'] ?? 0) * 1000,
     neverReady: found['never-ready'] !== undefined,
     crashMs: found['crash'] === undefined ? undefined : found['crash'] * 1000,
@@ -57,7 +64,7 @@ export function randomFrom(seed: number): () => number {
 }
 
 /** Decides, answer by answer, which of them fail: the share is exact in the long run, the order is not regular. */
-export function createFailures(behaviour: Behaviour, random: () => number): () => boolean {
+export function createFailures(behaviour: Pick<Behaviour, 'errorShare' | 'clump'>, random: () => number): () => boolean {
   let left = 0;
   return () => {
     if (left === 0 && random() < behaviour.errorShare / (behaviour.clump - (behaviour.clump - 1) * behaviour.errorShare)) left = behaviour.clump;
@@ -65,4 +72,20 @@ export function createFailures(behaviour: Behaviour, random: () => number): () =
     left -= 1;
     return true;
   };
+}
+
+/** How long each answer takes, in ms. */
+export function createDelays({ addedMs, slowShare }: Pick<Behaviour, 'addedMs' | 'slowShare'>, random: () => number): () => number {
+  return () => 2 + random() * 4 + (slowShare === 1 || random() < slowShare ? addedMs : 0);
+}
+
+/** Decides the status and the delay of one answer after the other. */
+export interface Answering {
+  fails: () => boolean;
+  delayMs: () => number;
+}
+
+export function createAnswering(behaviour: Behaviour, seed: number): Answering {
+  const random = randomFrom(seed);
+  return { fails: createFailures(behaviour, random), delayMs: createDelays(behaviour, random) };
 }

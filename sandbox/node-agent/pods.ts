@@ -1,7 +1,7 @@
 import type { ApiClient, KubeObject } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-client.ts';
-import { behaviourOf, createFailures, randomFrom } from './behaviour.ts';
-import type { Behaviour } from './behaviour.ts';
+import { behaviourOf, createAnswering } from './behaviour.ts';
+import type { Answering, Behaviour } from './behaviour.ts';
 
 export interface Pod extends KubeObject {
   spec: { containers: { name: string; image: string }[] };
@@ -14,8 +14,7 @@ export interface PlayedPod {
   name: string;
   labels: Record<string, string>;
   behaviour: Behaviour;
-  fails: () => boolean;
-  random: () => number;
+  answering: Answering;
   ready: boolean;
   ending: boolean;
   ip: string;
@@ -32,6 +31,8 @@ export class Pods {
   readonly played = new Map<string, PlayedPod>();
   private readonly api: ApiClient;
   private readonly range: number;
+  /** Of images that name a seed: all pods of one answer from one sequence. */
+  private readonly sequences = new Map<string, Answering>();
   private nextAddress = 0;
 
   constructor(api: ApiClient, range: number) {
@@ -58,16 +59,13 @@ export class Pods {
   private begin(pod: Pod): void {
     const image = pod.spec.containers[0]?.image ?? '';
     const behaviour = behaviourOf(image);
-    const seed = [...pod.metadata.name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7);
-    const random = randomFrom(seed);
     const wasReady = pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false;
     const played: PlayedPod = {
       namespace: pod.metadata.namespace ?? 'default',
       name: pod.metadata.name,
       labels: pod.metadata.labels ?? {},
       behaviour,
-      random,
-      fails: createFailures(behaviour, random),
+      answering: this.answering(pod, image, behaviour),
       ready: wasReady,
       ending: false,
       ip: pod.status?.podIP ?? this.address(),
@@ -76,6 +74,14 @@ export class Pods {
     this.played.set(keyOf(pod), played);
     if (!wasReady && !pod.metadata.deletionTimestamp) this.start(pod, played);
     else if (behaviour.crashMs !== undefined) this.later(played, this.remaining(pod, behaviour.crashMs), () => this.crash(pod, played));
+  }
+
+  private answering({ metadata: { name, namespace, labels } }: Pod, image: string, behaviour: Behaviour): Answering {
+    if (behaviour.seed === undefined) return createAnswering(behaviour, [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7));
+    const version = JSON.stringify([namespace, labels?.['app'], image]);
+    const known = this.sequences.get(version) ?? createAnswering(behaviour, behaviour.seed);
+    this.sequences.set(version, known);
+    return known;
   }
 
   private start(pod: Pod, played: PlayedPod): void {

@@ -69,9 +69,9 @@ export class Services {
       response.writeHead(503, { 'content-type': 'text/plain' }).end('no ready pod matches the selector\n');
       return;
     }
-    const { behaviour } = pod;
-    const status = pod.fails() ? 500 : 200;
-    const delay = 2 + pod.random() * 4 + behaviour.addedMs;
+    const { behaviour, answering } = pod;
+    const status = answering.fails() ? 500 : 200;
+    const delay = answering.delayMs();
     setTimeout(() => {
       response.writeHead(status, { 'content-type': 'application/json', 'x-version': behaviour.tag, 'x-pod': pod.name });
       response.end(`{"version":"${behaviour.tag}","pod":"${pod.name}"}\n`);

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 
-import { behaviourOf, createFailures, randomFrom, tagOf } from '../../sandbox/node-agent/behaviour.ts';
+import { behaviourOf, createAnswering, createFailures, randomFrom, tagOf } from '../../sandbox/node-agent/behaviour.ts';
 
 test('a plain tag is a good version', () => {
-  expect(behaviourOf('shop:v1')).toEqual({ tag: 'v1', errorShare: 0, clump: 1, addedMs: 0, startMs: 0, neverReady: false, crashMs: undefined });
+  expect(behaviourOf('shop:v1')).toEqual({ tag: 'v1', errorShare: 0, clump: 1, addedMs: 0, slowShare: 1, seed: undefined, startMs: 0, neverReady: false, crashMs: undefined });
 });
 
 test('modifiers combine in any order', () => {
@@ -47,4 +47,23 @@ test('clumped errors come in fewer, longer runs', () => {
 
 test('errors are the same in every run', () => {
   expect(sharesOf('shop:v1-errors-7', 5_000)).toEqual(sharesOf('shop:v1-errors-7', 5_000));
+});
+
+test('slow-N with share-N adds to so many answers only', () => {
+  const { delayMs } = createAnswering(behaviourOf('shop:v1-slow-150-share-15-seed-3'), 3);
+  const slow = Array.from({ length: 20_000 }, delayMs).filter((ms) => ms > 100).length;
+
+  expect(Math.abs(slow / 20_000 - 0.15)).toBeLessThan(0.015);
+  expect(createAnswering(behaviourOf('shop:v1-slow-150'), 3).delayMs()).toBeGreaterThan(150);
+});
+
+test('a seed decides which answers fail', () => {
+  const outcomes = (seed: number) => {
+    const { fails } = createAnswering(behaviourOf('shop:v1-errors-20'), seed);
+    return Array.from({ length: 200 }, fails);
+  };
+
+  expect(behaviourOf('shop:v1-errors-20-seed-7').seed).toBe(7);
+  expect(outcomes(7)).toEqual(outcomes(7));
+  expect(outcomes(7)).not.toEqual(outcomes(8));
 });
