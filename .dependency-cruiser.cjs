@@ -32,9 +32,10 @@ const layers = [
     '^src/(ports|planning|domain|config|observability)/',
   ]),
   layer('workflows', 'A workflow must replay: it sees src/domain and, as types, activities. Do the work in an activity.', '^workflows/', ['^(workflows|activities)/', '^src/domain/']),
+  layer('report', 'src/report draws what src/domain/report has built, and nothing else. Build it there, or read it in src/commands.', '^src/report/', ['^src/(report|contract|domain)/']),
   layer('temporal', 'src/temporal carries messages to workflows. Decide in src/commands, or in the workflow.', '^src/temporal/', ['^src/(temporal|domain|config)/', '^workflows/']),
   layer('commands', 'A command uses ports, planning and the Temporal gateway. Hand the adapter in from src/entry, as a port.', '^src/commands/', [
-    '^src/(commands|contract|temporal|ports|planning|domain)/',
+    '^src/(commands|contract|temporal|ports|planning|report|domain)/',
   ]),
   layer('door-mcp', 'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.', '^src/mcp/', [
     '^src/(mcp|commands|contract|domain|config|observability)/',

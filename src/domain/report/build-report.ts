@@ -1,0 +1,59 @@
+import type { RecordEntry, Recorded } from '../release/record.ts';
+import { comparisonsOf } from './comparisons.ts';
+import { factsOf, safeEntries } from './entries.ts';
+import { evidenceOf } from './evidence-course.ts';
+import { queriesOf } from './queries.ts';
+import type { Person, ReleaseReport, ReportHead } from './report.ts';
+import { metricsOf, verdictsOf } from './verdicts.ts';
+import { stepsOf, weightsOf } from './weights.ts';
+
+/** The report of one run from its entries, in any order of kinds. Undefined: none of them says what release it is. */
+export function buildReport(raw: readonly RecordEntry[], notes: readonly string[] = []): ReleaseReport | undefined {
+  const entries = safeEntries(raw);
+  const release = factsOf(entries, 'release').at(-1)?.data;
+  if (!release) return undefined;
+  const alpha = release.spec.analysis.sequential?.alpha;
+  const evidence = evidenceOf(entries, alpha);
+  const events = factsOf(entries, 'event').map(({ data: { at, state, text, who } }) => ({ at, state, text, ...(who === undefined ? {} : { who }) }));
+  return {
+    release: headOf(release, entries),
+    steps: stepsOf(entries),
+    weights: weightsOf(entries, release.startedAt),
+    comparisons: comparisonsOf(entries),
+    metrics: metricsOf(entries),
+    ...(evidence ? { evidence } : {}),
+    verdicts: verdictsOf(entries),
+    people: peopleOf(release, events),
+    events,
+    commands: factsOf(entries, 'command').map(({ at, data }) => ({ at, id: data.requestId, command: data.command, outcome: data.outcome, detail: data.detail })),
+    queries: queriesOf(entries),
+    notes,
+  };
+}
+
+function headOf(release: Recorded['release'], entries: readonly RecordEntry[]): ReportHead {
+  const { id, runId, spec, state, reason, startedBy, startedAt, closedAt, plan, waiting } = release;
+  const alpha = spec.analysis.sequential?.alpha;
+  return {
+    id,
+    run: runId,
+    target: spec.target,
+    strategy: spec.strategy,
+    image: spec.image,
+    ...(plan ? { previous: plan.fromImage } : {}),
+    state,
+    reason,
+    starter: startedBy,
+    started: startedAt,
+    ...(closedAt === undefined ? {} : { closed: closedAt }),
+    until: entries.reduce((latest, { at }) => Math.max(latest, at), closedAt ?? startedAt),
+    ...(waiting ? { waiting: { for: waiting.for, answers: waiting.answers } } : {}),
+    ...(alpha === undefined ? {} : { alpha }),
+  };
+}
+
+/** Who did what, each in the order of their first deed. */
+function peopleOf({ startedBy, startedAt }: Recorded['release'], events: ReleaseReport['events']): readonly Person[] {
+  const deeds = [{ who: startedBy, at: startedAt, text: 'started the release' }, ...events.flatMap(({ who, at, text }) => (who === undefined ? [] : [{ who, at, text }]))];
+  return [...new Set(deeds.map(({ who }) => who))].map((who) => ({ who, did: deeds.filter((deed) => deed.who === who).map(({ at, text }) => ({ at, text })) }));
+}

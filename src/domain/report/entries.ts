@@ -1,0 +1,27 @@
+import type { RecordEntry, RecordKind, Recorded } from '../release/record.ts';
+import { cleanText, maskSecrets } from '../safe-text.ts';
+
+/** Longer texts are cut: a query is the longest that is worth reading. */
+const MOST_TEXT = 2000;
+
+export interface Fact<K extends RecordKind> {
+  readonly at: number;
+  readonly data: Recorded[K];
+}
+
+/** The entries of one kind, in their order. */
+export function factsOf<K extends RecordKind>(entries: readonly RecordEntry[], kind: K): readonly Fact<K>[] {
+  return entries.filter((entry) => entry.kind === kind).map(({ at, data }) => ({ at, data: data as Recorded[K] }));
+}
+
+/** Entries hold texts from clusters and callers: control characters and what looks like a credential go before anybody shows them. */
+export function safeEntries(entries: readonly RecordEntry[]): readonly RecordEntry[] {
+  return safe(entries) as readonly RecordEntry[];
+}
+
+function safe(value: unknown): unknown {
+  if (typeof value === 'string') return maskSecrets(cleanText(value, MOST_TEXT));
+  if (Array.isArray(value)) return value.map(safe);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [cleanText(key, MOST_TEXT), safe(field)]));
+}

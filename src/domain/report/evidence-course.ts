@@ -1,0 +1,55 @@
+import type { FindingEvidence } from '../analysis/verdict.ts';
+import type { RecordEntry, Recorded } from '../release/record.ts';
+import { inBuckets } from './buckets.ts';
+import { factsOf } from './entries.ts';
+import type { Count, EvidencePoint, QuestionEvidence, ReportEvidence } from './report.ts';
+
+const MOST_POINTS = 160;
+
+/** The evidence as it grew, block by block. Undefined: there is none, or nobody said what it must reach. */
+export function evidenceOf(entries: readonly RecordEntry[], alpha: number | undefined): ReportEvidence | undefined {
+  const blocks = factsOf(entries, 'block').map(({ data }) => data).sort((a, b) => a.at - b.at);
+  const found = lastFindings(entries);
+  const bound = alpha === undefined ? [...found.values()][0]?.bound : -Math.log(alpha);
+  if (bound === undefined || blocks.length === 0) return undefined;
+  const names = [...new Set(blocks.flatMap(({ questions }) => Object.keys(questions)))];
+  const together = blocks.map(({ at, worse }) => ({ at, worse }));
+  return { bound, together: thinned(together, ({ worse }) => worse >= bound), questions: names.map((name) => questionOf(name, blocks, bound, found.get(name))) };
+}
+
+function questionOf(name: string, blocks: readonly Recorded['block'][], bound: number, told: FindingEvidence | undefined): QuestionEvidence {
+  const own = blocks.flatMap(({ at, questions }) => (questions[name] ? [{ at, ...questions[name] }] : []));
+  const points = own.map(({ at, worse, notWorse }): EvidencePoint => ({ at, worse, better: notWorse }));
+  const proved = points.find(({ better }) => better >= bound)?.at;
+  return {
+    name,
+    ...(told ? { delta: told.delta, phi: told.phi } : {}),
+    blocks: own.length,
+    points: thinned(points, ({ better }) => better >= bound),
+    most: { worse: most(points.map(({ worse }) => worse)), better: most(points.map(({ better }) => better)) },
+    ...(proved === undefined ? {} : { proved }),
+    candidate: total(own.map(({ block }) => block.candidate)),
+    stable: total(own.map(({ block }) => block.stable)),
+  };
+}
+
+/** By question, what the newest verdict that asked it said. */
+function lastFindings(entries: readonly RecordEntry[]): ReadonlyMap<string, FindingEvidence> {
+  const findings = factsOf(entries, 'verdict').flatMap(({ data }) => data.findings);
+  return new Map(findings.flatMap(({ metric, evidence }) => (evidence ? [[metric, evidence] as const] : [])));
+}
+
+/** The last point of each bucket, and the first one that reached the bound: it must not be missing from the picture. */
+function thinned<T extends { readonly at: number }>(points: readonly T[], reached: (point: T) => boolean): readonly T[] {
+  const kept = new Set(inBuckets(points, MOST_POINTS).map(({ items }) => items.at(-1)));
+  const first = points.find(reached);
+  return points.filter((point) => point === first || kept.has(point));
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), 0);
+}
+
+function total(counts: readonly Count[]): Count {
+  return { requests: counts.reduce((all, { requests }) => all + requests, 0), bad: counts.reduce((all, { bad }) => all + bad, 0) };
+}

@@ -1,0 +1,20 @@
+import type { RecordEntry } from '../release/record.ts';
+import { factsOf } from './entries.ts';
+import type { QueryCourse } from './report.ts';
+
+/** The journal has all answers; a page shows the newest. */
+const MOST_ANSWERS = 12;
+/** Series of one answer. */
+const MOST_VALUES = 40;
+
+/** The queries that were asked, each with its newest answers. */
+export function queriesOf(entries: readonly RecordEntry[]): readonly QueryCourse[] {
+  const byQuery = new Map<string, QueryCourse>();
+  for (const { data: { name, arm, promql, at, values, error, step } } of factsOf(entries, 'query')) {
+    const key = JSON.stringify([name, arm, promql]);
+    const { asked = 0, failed = 0, answers = [] } = byQuery.get(key) ?? {};
+    const answer = { at, step, values: values.slice(0, MOST_VALUES), ...(error === undefined ? {} : { error }) };
+    byQuery.set(key, { name, ...(arm ? { arm } : {}), promql, asked: asked + 1, failed: failed + (error === undefined ? 0 : 1), answers: [...answers, answer].slice(-MOST_ANSWERS) });
+  }
+  return [...byQuery.values()];
+}

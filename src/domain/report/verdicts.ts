@@ -1,0 +1,37 @@
+import type { RecordEntry, Recorded } from '../release/record.ts';
+import { factsOf } from './entries.ts';
+import type { MetricCourse, VerdictSpell } from './report.ts';
+
+/** The story of the verdicts: one line for as long as a step's verdict stayed the same. */
+export function verdictsOf(entries: readonly RecordEntry[]): readonly VerdictSpell[] {
+  return factsOf(entries, 'verdict').reduce<VerdictSpell[]>((spells, { at, data }) => {
+    const last = spells.at(-1);
+    const goesOn = last?.step === data.step && last.outcome === data.outcome;
+    const spell = { ...spellOf(data, at), ...(goesOn ? { from: last.from, times: last.times + 1 } : {}) };
+    return goesOn ? [...spells.slice(0, -1), spell] : [...spells, spell];
+  }, []);
+}
+
+function spellOf({ step, weight, outcome, reason, candidate, stable, findings }: Recorded['verdict'], at: number): VerdictSpell {
+  const shown = findings.map(({ evidence: _, ...finding }) => finding);
+  return { step, weight, outcome, from: at, to: at, times: 1, reason, findings: shown, ...(candidate ? { candidate } : {}), ...(stable ? { stable } : {}) };
+}
+
+/** What was measured against limits. Questions of the sequential judge have their own pictures, and so has traffic. */
+export function metricsOf(entries: readonly RecordEntry[]): readonly MetricCourse[] {
+  const found = factsOf(entries, 'verdict').flatMap(({ at, data }) => data.findings.filter(({ evidence, metric }) => !evidence && metric !== 'requests').map((finding) => ({ at, ...finding })));
+  const names = [...new Set(found.map(({ metric }) => metric))];
+  const courses = names.map((name) => ({ name, unit: unitOf(name), points: found.filter(({ metric }) => metric === name).flatMap(pointOf) }));
+  return courses.filter(({ points }) => points.length > 0);
+}
+
+type Found = Recorded['verdict']['findings'][number] & { readonly at: number };
+
+function pointOf({ at, measured, limit, outcome }: Found): MetricCourse['points'] {
+  return measured === undefined ? [] : [{ at, value: measured, outcome, ...(limit === undefined ? {} : { limit }) }];
+}
+
+function unitOf(name: string): MetricCourse['unit'] {
+  if (name === 'success-ratio') return 'ratio';
+  return /^p\d+$/.test(name) ? 'ms' : 'number';
+}

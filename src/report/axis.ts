@@ -1,0 +1,66 @@
+import { widthFor } from '../domain/report/buckets.ts';
+import type { Html } from './html.ts';
+import { html } from './html.ts';
+
+/** The coordinates of every picture: it is stretched to its place, so these are parts of it and no pixels. */
+export const WIDE = 1000;
+export const HIGH = 200;
+/** A narrow screen has room for so many labels. */
+const MOST_TIMES = 4;
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From a value to its place between 0 and `length`, cut off at both ends. */
+export function scale({ from, to }: Span, length: number): (value: number) => number {
+  const width = Math.max(to - from, Number.MIN_VALUE);
+  return (value) => Math.round(Math.min(1, Math.max(0, (value - from) / width)) * length * 10) / 10;
+}
+
+export interface Tick {
+  readonly value: number;
+  readonly label: string;
+}
+
+/** Labels of a time axis, at full minutes, hours or days where there is room for no more. */
+export function timeTicks({ from, to }: Span): readonly Tick[] {
+  const width = widthFor(to - from, MOST_TIMES);
+  const first = Math.ceil(from / width) * width;
+  // A label in the last twentieth would stick out.
+  const count = Math.floor((from + (to - from) * 0.95 - first) / width) + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, index) => first + index * width).map((value) => ({ value, label: timeLabel(value, width) }));
+}
+
+function timeLabel(at: number, width: number): string {
+  const text = new Date(at).toISOString();
+  if (width >= 86_400_000) return text.slice(5, 10);
+  return width < 60_000 ? text.slice(11, 19) : text.slice(11, 16);
+}
+
+/** The step between about four labels from 0 to `most`: 1, 2 or 5 times a power of ten. */
+export function niceStep(most: number): number {
+  const rough = Math.max(most, 1e-9) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return ([1, 2, 5, 10].find((one) => one * power >= rough * 0.999) ?? 10) * power;
+}
+
+/** Ticks from 0, and the end of the axis: the first multiple of the step that is not below `most`. */
+export function niceTicks(most: number, label: (value: number, step: number) => string): { readonly end: number; readonly ticks: readonly Tick[] } {
+  const step = niceStep(most);
+  const count = Math.max(1, Math.ceil(most / step - 1e-9));
+  return { end: count * step, ticks: Array.from({ length: count + 1 }, (_, index) => ({ value: index * step, label: label(index * step, step) })) };
+}
+
+/** Labels beside the picture, as text: they keep their size when it is stretched. */
+export function labels(side: 'x' | 'y', span: Span, ticks: readonly Tick[]): Html {
+  const place = scale(span, 100);
+  return html`<div class="axis ${side}" aria-hidden="true">${ticks.map(({ value, label }) => html`<span style="${side === 'x' ? 'left' : 'bottom'}:${place(value)}%">${label}</span>`)}</div>`;
+}
+
+/** Thin lines across the picture. */
+export function grid(span: Span, ticks: readonly Tick[]): Html {
+  const y = scale(span, HIGH);
+  return html`<path class="grid" d="${ticks.map(({ value }) => `M0 ${HIGH - y(value)}H${WIDE}`).join('')}"/>`;
+}

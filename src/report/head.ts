@@ -1,0 +1,43 @@
+import { toDuration } from '../contract/duration.ts';
+import type { ReleaseReport, ReportStep } from '../domain/report/report.ts';
+import { chosen, iso, moment } from './figures.ts';
+import { html, type Html } from './html.ts';
+import { isOpenState, pill, signOf, toneOf } from './outcome.ts';
+
+/** What release it is, how it stands and why, before anything else. */
+export function head({ release, steps, notes }: ReleaseReport): Html {
+  const { target, image, previous, state, reason, waiting } = release;
+  return html`<header>
+<p class="over">Release report</p>
+<h1>${target.namespace}/${target.rollout} <small>on ${target.cluster}</small></h1>
+<p class="images">${previous !== undefined && html`<code>${previous}</code> <span aria-label="to">→</span> `}<code>${image}</code></p>
+<p class="state">${pill(state)} ${reason}</p>
+${waiting && html`<p class="waits">Waits for <strong>${waiting.for}</strong>${waiting.answers.length > 0 && html`: answer with ${waiting.answers.join(', ')}`}.</p>`}
+${steps.length > 0 && stepList(release.state === 'succeeded', steps)}
+${facts(release)}
+${notes.map((note) => html`<p class="note">${note}</p>`)}
+</header>
+`;
+}
+
+function stepList(succeeded: boolean, steps: readonly ReportStep[]): Html {
+  const word = ({ outcome, proved }: ReportStep): string => outcome ?? (succeeded ? 'passed' : proved === undefined ? 'not reached' : 'proved, not judged');
+  return html`<ol class="steps" aria-label="Steps">${steps.map((step) => html`<li class="${toneOf(step.outcome)}"><b>${step.weight} %</b> <span aria-hidden="true">${signOf(step.outcome)}</span><span class="unseen">${word(step)}</span></li>`)}</ol>`;
+}
+
+function facts({ strategy, starter, started, closed, until, state, alpha, run }: ReleaseReport['release']): Html {
+  const judge = alpha === undefined ? 'fixed limits' : `sequential, at most ${chosen(alpha)} wrong alarms`;
+  const rows: readonly (readonly [string, Html | string])[] = [
+    ['Strategy', strategy],
+    ['Started by', starter],
+    ['Started', html`<time datetime="${iso(started)}">${moment(started)}</time>`],
+    closed === undefined ? ['So far', `${spell(until - started)}${isOpenState(state) ? ', still going' : ''}`] : ['Took', spell(closed - started)],
+    ['Judge', judge],
+    ['Run', html`<code>${run}</code>`],
+  ];
+  return html`<dl>${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function spell(ms: number): string {
+  return toDuration(Math.max(0, Math.round(ms / 1000) * 1000));
+}

@@ -1,0 +1,26 @@
+import type { MetricCourse, ReleaseReport } from '../domain/report/report.ts';
+import { niceTicks } from './axis.ts';
+import { chart, dataTable, spanOf } from './chart.ts';
+import { clockTime, percent, plain } from './figures.ts';
+import { html, type Html } from './html.ts';
+import { dots, held, through } from './paths.ts';
+
+/** A measurement and its limit, verdict by verdict. */
+export function metricChart({ name, unit, points }: MetricCourse, { release }: ReleaseReport): Html {
+  const shown = (value: number): string => (unit === 'ratio' ? percent(value) : unit === 'ms' ? `${plain(value)} ms` : plain(value));
+  const limits = points.flatMap(({ at, limit }) => (limit === undefined ? [] : [{ at, value: limit }]));
+  const all = [...points.map(({ value }) => value), ...limits.map(({ value }) => value)].filter(Number.isFinite);
+  const least = unit === 'ratio' ? Math.max(0, Math.min(...all) - (1 - Math.min(...all)) * 0.5) : Math.min(0, ...all);
+  const { end, ticks } = niceTicks((unit === 'ratio' ? 1 : Math.max(...all)) - least || 1, (value) => shown(value + least));
+  const last = points.at(-1);
+  return chart({
+    title: name,
+    says: `${name}: ${points.length} measurements, the last ${last ? shown(last.value) : 'none'}${last?.limit === undefined ? '' : `, limit ${shown(last.limit)}`}.`,
+    keys: [{ kind: 'line candidate', text: 'new version' }, ...(limits.length > 0 ? [{ kind: 'line limit', text: 'limit' }] : [])],
+    time: spanOf(release.started, release.until),
+    value: { from: least, to: least + end },
+    ticks: ticks.map(({ value, label }) => ({ value: value + least, label })),
+    draw: (x, y) => [html`<path class="line limit" d="${held(limits, release.until, x, y)}"/>`, html`<path class="line candidate" d="${through(points, x, y)}"/>`, html`<path class="dot candidate" d="${dots(points.slice(-1), x, y)}"/>`],
+    data: dataTable({ caption: `Figures: ${name}`, heads: ['At', 'Measured', 'Limit', 'Outcome'], rows: points.slice(-60).map(({ at, value, limit, outcome }) => [clockTime(at), shown(value), limit === undefined ? '–' : shown(limit), outcome]) }),
+  });
+}

@@ -1,0 +1,36 @@
+import { isClosed, type ReleaseState } from '../domain/release/state.ts';
+import { html, type Html } from './html.ts';
+
+/** A sign beside each word, so that nothing is told by colour alone. */
+const SIGNS: Readonly<Record<string, readonly [sign: string, tone: string]>> = {
+  pass: ['✓', 'good'],
+  fail: ['✗', 'bad'],
+  inconclusive: ['?', 'open'],
+  'too-little-traffic': ['…', 'open'],
+  'no-data': ['∅', 'open'],
+  skipped: ['⤼', 'open'],
+  succeeded: ['✓', 'good'],
+  'rolled-back': ['↩', 'bad'],
+  refused: ['✗', 'bad'],
+  superseded: ['⤼', 'open'],
+  'failed-needs-human': ['!', 'bad'],
+};
+
+/** A state or an outcome as a labelled sign. */
+export function pill(word: string): Html {
+  const [sign, tone] = SIGNS[word] ?? ['●', 'going'];
+  return html`<span class="pill ${tone}"><span aria-hidden="true">${sign}</span> ${word.replaceAll('-', ' ')}</span>`;
+}
+
+export function signOf(word: string | undefined): string {
+  return word === undefined ? '' : (SIGNS[word]?.[0] ?? '');
+}
+
+export function toneOf(word: string | undefined): string {
+  return word === undefined ? '' : (SIGNS[word]?.[1] ?? '');
+}
+
+/** Whether there is more to come. */
+export function isOpenState(state: ReleaseState): boolean {
+  return !isClosed(state);
+}

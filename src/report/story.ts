@@ -1,0 +1,25 @@
+import type { Person, ReleaseReport } from '../domain/report/report.ts';
+import { clockTime, iso } from './figures.ts';
+import { html, type Html } from './html.ts';
+
+/** Deeds of people in the order of time, with the numbers that mark them in the picture of the weights. */
+export function deedsOf(people: readonly Person[]): readonly { readonly at: number; readonly who: string; readonly text: string; readonly mark: string }[] {
+  const deeds = people.flatMap(({ who, did }) => did.map((deed) => ({ ...deed, who }))).toSorted((a, b) => a.at - b.at);
+  return deeds.map((deed, index) => ({ ...deed, mark: String(index + 1) }));
+}
+
+export function peopleList(people: readonly Person[]): Html {
+  return html`<ol class="people">${deedsOf(people).map(({ at, who, text }) => html`<li><strong>${who}</strong> ${text} ${time(at)}</li>`)}</ol>`;
+}
+
+export function eventList(events: ReleaseReport['events']): Html {
+  return html`<ol class="events">${events.map(({ at, state, text, who }) => html`<li>${time(at)}<div><span class="phase">${state.replaceAll('-', ' ')}</span> ${text}${who !== undefined && html` <em>(${who})</em>`}</div></li>`)}</ol>`;
+}
+
+export function commandList(commands: ReleaseReport['commands']): Html {
+  return html`<ul class="events">${commands.map(({ at, command, outcome, detail }) => html`<li>${time(at)}<div><strong>${command}</strong> ${outcome}: ${detail}</div></li>`)}</ul>`;
+}
+
+function time(at: number): Html {
+  return html`<time datetime="${iso(at)}">${clockTime(at)}</time>`;
+}

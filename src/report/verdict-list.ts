@@ -1,0 +1,28 @@
+import type { VerdictSpell } from '../domain/report/report.ts';
+import { table } from './chart.ts';
+import { clockTime, percent, plain, whole } from './figures.ts';
+import { html, type Html } from './html.ts';
+import { pill } from './outcome.ts';
+
+/** Every verdict with its reason; those that said the same again and again are told once. */
+export function verdictList(verdicts: readonly VerdictSpell[]): Html {
+  return html`<ol class="verdicts">${verdicts.map(one)}</ol>`;
+}
+
+function one({ step, weight, outcome, from, to, times, reason, candidate, stable, findings }: VerdictSpell): Html {
+  const when = times === 1 ? clockTime(to) : `${clockTime(from)} to ${clockTime(to)}, ${times} times`;
+  const arm = (name: string, counts: VerdictSpell['candidate']): string => (counts ? `${name} ${whole(counts.requests)} requests, ${whole(counts.errors)} errors` : '');
+  const counted = [arm('new', candidate), arm('stable', stable)].filter(Boolean).join('; ');
+  return html`<li>${pill(outcome)} <b>step ${step + 1}, ${weight} %</b> <time>${when}</time>
+<p>${reason}</p>${(findings.length > 0 || counted !== '') && html`<details class="data"><summary>${findings.length} findings</summary>${counted !== '' && html`<p>${counted}</p>`}${findings.length > 0 && findingTable(findings)}</details>`}</li>
+`;
+}
+
+function findingTable(findings: VerdictSpell['findings']): Html {
+  const figure = (metric: string, value: number | undefined): string => {
+    if (value === undefined) return '–';
+    if (metric === 'errors' || metric === 'success-ratio' || metric.startsWith('slow-')) return percent(value);
+    return /^p\d+$/.test(metric) ? `${plain(value)} ms` : plain(value);
+  };
+  return table({ caption: 'Findings', heads: ['Question', 'Outcome', 'Measured', 'Limit', 'Reason'], rows: findings.map(({ metric, outcome, measured, limit, reason }) => [metric, outcome, figure(metric, measured), figure(metric, limit), reason]) });
+}

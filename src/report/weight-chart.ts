@@ -1,0 +1,44 @@
+import type { ReleaseReport } from '../domain/report/report.ts';
+import { HIGH } from './axis.ts';
+import { chart, dataTable, spanOf } from './chart.ts';
+import { clockTime, percent, ratioOf } from './figures.ts';
+import { html, type Html } from './html.ts';
+import { dots, held, type Place } from './paths.ts';
+
+const TICKS = [0, 25, 50, 75, 100].map((value) => ({ value, label: `${value} %` }));
+
+/** Weights wanted, proved and measured over the whole release. `marks`: deeds of people. */
+export function weightChart({ release, weights }: ReleaseReport, marks: readonly { readonly at: number; readonly text: string }[]): Html {
+  const { wanted, proofs, measured } = weights;
+  const time = spanOf(release.started, release.until);
+  const course = wanted.map(({ at, weight }) => ({ at, value: weight }));
+  const ofKind = (proved: boolean) => proofs.filter(({ effective }) => (effective === 'proved') === proved).map(({ at, wanted: value }) => ({ at, value }));
+  const [proved, unproved] = [ofKind(true), ofKind(false)];
+  return chart({
+    title: 'Weight of the new version',
+    says: `Weights wanted: ${wanted.map(({ at, weight }) => `${weight} % from ${clockTime(at)}`).join(', ')}.${measured.length > 0 ? ` Share of requests measured last: ${percent((measured.at(-1)?.value.hits ?? 0) / (measured.at(-1)?.value.of ?? 1))}.` : ''}`,
+    keys: [
+      { kind: 'line wanted', text: 'wanted' },
+      ...(proved.length > 0 ? [{ kind: 'dot proved', text: 'proved in Rollout and every Traefik' }] : []),
+      ...(unproved.length > 0 ? [{ kind: 'dot pending', text: 'read back, not proved' }] : []),
+      ...(measured.length > 0 ? [{ kind: 'band candidate', text: 'share of requests measured, 95 % interval' }] : []),
+    ],
+    time,
+    value: { from: 0, to: 100 },
+    ticks: TICKS,
+    marks,
+    draw: (x, y) => [
+      html`<path class="band candidate" d="${measured.map(({ from, to, value }) => interval(x, y, Math.max(from, time.from), to, value)).join('')}"/>`,
+      html`<path class="line wanted" d="${held(course, release.until, x, y)}"/>`,
+      html`<path class="dot pending" d="${dots(unproved, x, y)}"/>`,
+      ...proofs.filter(({ effective }) => effective === 'proved').map((proof) => html`<path class="dot proved" d="${dots([{ at: proof.at, value: proof.wanted }], x, y)}"><title>${clockTime(proof.at)} ${proof.reason}</title></path>`),
+    ],
+    data: dataTable({ caption: 'Measured share', heads: ['Until', 'New version, 95 % interval'], rows: measured.map(({ to, value }) => [clockTime(to), ratioOf(value)]) }),
+  });
+}
+
+/** Never thinner than a line: with many requests the interval is. */
+function interval(x: Place, y: Place, from: number, to: number, { low, high }: { readonly low: number; readonly high: number }): string {
+  const [top, bottom] = [HIGH - y(high * 100), HIGH - y(low * 100)];
+  return `M${x(from)} ${Math.max(bottom, top + 2)}V${top}H${x(to)}V${Math.max(bottom, top + 2)}Z`;
+}
