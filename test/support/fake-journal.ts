@@ -1,3 +1,4 @@
+import { ENTRY_COLUMNS, toEntry, toEntryRow } from '../../src/adapters/journal/rows.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { RecordEntry } from '../../src/domain/release/record.ts';
 import { parseReleaseId } from '../../src/domain/release/target.ts';
@@ -18,7 +19,9 @@ export function createFakeJournal(): FakeJournal {
   };
   const add = (entry: RecordEntry) => {
     if (fake.entries.some(({ runId, key }) => runId === entry.runId && key === entry.key)) return;
-    fake.entries.push(structuredClone(entry));
+    // Written and read as a database would: what is masked there is masked here.
+    const row = toEntryRow(entry);
+    fake.entries.push(toEntry(Object.fromEntries(ENTRY_COLUMNS.map((name, index) => [name, row[index]]))));
     const known = runs.get(entry.runId);
     if (entry.kind === 'release' && (!known || (entry.at >= known.at && (known.closedAt === undefined || entry.data.closedAt !== undefined)))) runs.set(entry.runId, { ...lineOf(entry), at: entry.at });
   };

@@ -7,7 +7,7 @@ export type Query = (sql: string, values?: readonly Value[]) => Promise<readonly
 export interface Database {
   readonly dialect: 'sqlite' | 'postgres';
   readonly query: Query;
-  /** All statements of `work` or none. */
-  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /** All statements of `work` or none. Of transactions that name the same thing in `alone` one runs after the other. */
+  transaction<T>(work: (query: Query) => Promise<T>, alone?: readonly string[]): Promise<T>;
   close(): Promise<void>;
 }

@@ -12,7 +12,8 @@ const ROWS_AT_ONCE = 500;
 export function journalIn(db: Database, where: string): JournalPort {
   const bounded = <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => Promise.reject(unavailable(where, error)));
   return {
-    append: (entries) => bounded(entries.length === 0 ? Promise.resolve() : db.transaction((query) => append(query, entries))),
+    // Two that write the same entries in another order would wait for each other for ever.
+    append: (entries) => bounded(entries.length === 0 ? Promise.resolve() : db.transaction((query) => append(query, entries), entries.map(({ runId }) => runId))),
     read: (runId, { kinds } = {}) => bounded(read(db.query, runId, kinds)),
     releases: (filter) => bounded(releases(db.query, filter)),
     prune: (closedBefore) => bounded(db.transaction((query) => prune(query, closedBefore))),

@@ -26,19 +26,18 @@ export const MIGRATIONS: readonly ((dialect: Database['dialect']) => Texts)[] = 
 ];
 
 const TABLE = 'sluice_journal_migrations';
-/** Any number, as long as it is always the same. */
-const LOCK = 7_355_608;
+/** Not to_regclass: it may still answer what it knew before it waited for the lock. */
+const VISIBLE = 'SELECT relname FROM pg_catalog.pg_class WHERE relname = ? AND pg_catalog.pg_table_is_visible(oid)';
 
 /** Brings the schema to the program's version; openers that come at once wait for the first. Errors: JOURNAL_UNAVAILABLE when the schema is newer than the program. */
 export async function migrate(db: Database): Promise<void> {
   // Looked at first without a lock: an account that may only read and write rows can use what is there.
   if (refuseNewer(await versionOf(db.dialect, db.query)) === MIGRATIONS.length) return;
   await db.transaction(async (query) => {
-    if (db.dialect === 'postgres') await query('SELECT pg_advisory_xact_lock(?)', [LOCK]);
     const version = refuseNewer(await versionOf(db.dialect, query));
     if (version === 0) await query(`CREATE TABLE IF NOT EXISTS ${TABLE} (version INTEGER PRIMARY KEY, at TEXT NOT NULL)`);
     for (let next = version; next < MIGRATIONS.length; next += 1) await step(db.dialect, query, next);
-  });
+  }, [TABLE]);
 }
 
 async function step(dialect: Database['dialect'], query: Query, from: number): Promise<void> {
@@ -47,9 +46,8 @@ async function step(dialect: Database['dialect'], query: Query, from: number): P
 }
 
 async function versionOf(dialect: Database['dialect'], query: Query): Promise<number> {
-  const there = dialect === 'sqlite' ? `SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?` : 'SELECT to_regclass(?) AS name';
-  const [found] = await query(there, [TABLE]);
-  if (!found?.['name']) return 0;
+  const [found] = await query(dialect === 'sqlite' ? `SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?` : VISIBLE, [TABLE]);
+  if (!found) return 0;
   const [row] = await query(`SELECT COALESCE(MAX(version), 0) AS version FROM ${TABLE}`);
   return Number(row?.['version'] ?? 0);
 }

@@ -3,6 +3,8 @@ import type { Database, Query, Row } from './database.ts';
 
 /** Nothing waits longer for a server that does not answer. */
 const LIMIT_MS = 4_000;
+/** Keeps the journal's locks apart from those of other programs: any number, always the same. */
+const OURS = 7_355_608;
 
 /** A pool of connections to the server of a `postgres://` URL. Connects at the first use. Errors: the driver's own. */
 export async function openPostgres(url: string): Promise<Database> {
@@ -13,7 +15,11 @@ export async function openPostgres(url: string): Promise<Database> {
   return {
     dialect: 'postgres',
     query: async (sql, values = []) => (await pool.query<Row>(numbered(sql), [...values])).rows,
-    transaction: async (work) => transaction(await pool.connect(), work),
+    transaction: async (work, alone = []) =>
+      transaction(await pool.connect(), async (query) => {
+        for (const name of [...new Set(alone)].sort()) await query('SELECT pg_advisory_xact_lock(?, hashtext(?))', [OURS, name]);
+        return work(query);
+      }),
     close: () => pool.end(),
   };
 }

@@ -22,7 +22,7 @@ export async function openSqlite(path: string): Promise<Database> {
     file.close();
     throw error;
   }
-  return serialised(file);
+  return serialised(path, file);
 }
 
 /** Changing to WAL is refused at once, without the busy timeout, while another process does the same. */
@@ -37,12 +37,17 @@ async function patiently(work: () => void): Promise<void> {
   }
 }
 
-/** One thing after the other: a connection has one transaction. */
-function serialised(file: DatabaseSync): Database {
-  let last: Promise<unknown> = Promise.resolve();
+/** By path, what this process does last with it. */
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * One thing after the other: a connection has one transaction. So it is among all connections of this process to a file: the one that
+ * waited for another would not let it come to its end.
+ */
+function serialised(path: string, file: DatabaseSync): Database {
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
+    const turn = (turns.get(path) ?? Promise.resolve()).then(work);
+    turns.set(path, turn.catch(() => undefined));
     return turn;
   };
   const query: Query = async (sql, values = []) => file.prepare(sql).all(...values);
