@@ -27,6 +27,12 @@ function temporalRows({ address, namespace }: { address: string; namespace: stri
 
 function shown(settings: Settings, key: SettingKey): string {
   const value: unknown = settings[key];
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '(unset)';
+  if (value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)) return '(unset)';
+  if (SETTINGS[key].secret) return hidden(value);
   return maskSecrets(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** Of headers the names may be seen. */
+function hidden(value: unknown): string {
+  return typeof value === 'object' && value !== null ? Object.keys(value).map((name) => `${name}=***`).join(',') : '***';
 }

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { SluiceError } from '../domain/errors.ts';
-import { cleanText } from '../domain/safe-text.ts';
+import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { nearest } from '../contract/nearest.ts';
+import { prometheusProblems } from './prometheus.ts';
 import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from './schema.ts';
 
 /** Where a value came from: later ones win. */
@@ -37,9 +38,11 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const fromFile = file ? readFile(file, problems) : {};
   checkFlags(sources.flags ?? {}, problems);
   const values = SETTING_KEYS.map((key) => read(key, find(key, sources, fromFile), problems));
+  const settings = Object.fromEntries(values.map(({ key, value }) => [key, value])) as unknown as Settings;
+  problems.push(...prometheusProblems(settings));
   if (problems.length > 0) throw new SluiceError('CONFIG_INVALID', problems.join('\n'), { details: { problems } });
   return {
-    settings: Object.fromEntries(values.map(({ key, value }) => [key, value])) as unknown as Settings,
+    settings,
     origins: Object.fromEntries(values.map(({ key, origin }) => [key, origin])) as Record<SettingKey, Origin>,
     ...(file ? { file } : {}),
   };
@@ -97,6 +100,6 @@ function read(key: SettingKey, found: Found | undefined, problems: string[]): { 
   const parsed = entry.schema.safeParse(found.value);
   if (parsed.success) return { key, value: parsed.data, origin: found.origin };
   const reason = parsed.error.issues[0]?.message ?? 'is not valid';
-  problems.push(`${found.name}=${cleanText(JSON.stringify(found.value), 80)} (${found.origin}): ${reason}`);
+  problems.push(`${found.name}=${entry.secret ? '***' : cleanText(maskSecrets(JSON.stringify(found.value)), 80)} (${found.origin}): ${reason}`);
   return { key, value: entry.fallback, origin: found.origin };
 }

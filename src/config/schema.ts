@@ -113,7 +113,7 @@ export const SETTINGS = {
   prometheusCertFile: setting('SLUICE_PROMETHEUS_CERT_FILE', optionalText, undefined, 'PEM file of the certificate to show to Prometheus (mutual TLS).'),
   prometheusKeyFile: setting('SLUICE_PROMETHEUS_KEY_FILE', optionalText, undefined, 'PEM file of its key.'),
   prometheusHeaders: secret('SLUICE_PROMETHEUS_HEADERS', headers, {}, 'Headers of every request to Prometheus, as in X-Scope-OrgID=shop,X-Other=value.'),
-  prometheusTimeout: setting('SLUICE_PROMETHEUS_TIMEOUT', timeout, 5_000, 'Within this Prometheus must have answered a query in full; 100ms to 1m.'),
+  prometheusTimeout: setting('SLUICE_PROMETHEUS_TIMEOUT', timeout, '5s', 'Within this Prometheus must have answered a query in full; 100ms to 1m.'),
   traefikApiUrls: setting('SLUICE_TRAEFIK_API_URLS', urls, [], 'API of every Traefik replica, separated by commas.'),
   traefikApiPods: setting('SLUICE_TRAEFIK_API_PODS', podSelector, undefined, 'Traefik pods instead of URLs: namespace/label=value:port.'),
   kubeconfig: setting('SLUICE_KUBECONFIG', optionalText, undefined, 'Kubeconfig; unset: KUBECONFIG, else the default file.'),

@@ -2,11 +2,13 @@ import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
 import type { Report } from '../cli/deps.ts';
 import type { Settings } from '../config/schema.ts';
 import { ERRORS } from '../domain/errors.ts';
+import { maskSecrets } from '../domain/safe-text.ts';
 import { clusterChecks } from './doctor-cluster.ts';
 import { report } from './doctor-report.ts';
 import { settingsChecks } from './doctor-settings.ts';
 import { temporalChecks } from './doctor-temporal.ts';
 import { createPorts } from './ports.ts';
+import { shownAs } from './prometheus.ts';
 
 /** Looks at everything that Sluice needs. Changes nothing but to open the audit log. */
 export async function examine(settings: Settings, where: { cluster?: string; namespace?: string }): Promise<readonly Report[]> {
@@ -31,5 +33,5 @@ async function clusterPart(settings: Settings, where: { cluster?: string; namesp
 async function prometheusCheck(settings: Settings): Promise<Report> {
   const name = 'Prometheus';
   if (!settings.prometheusUrl) return { name, state: 'missing', detail: 'SLUICE_PROMETHEUS_URL is not set', next: ERRORS.PROMETHEUS_UNREACHABLE.next };
-  return report(name, async () => `version ${(await createPorts(settings).metrics.probe()).version} at ${settings.prometheusUrl}`);
+  return report(name, async () => `version ${(await createPorts(settings).metrics.probe()).version} at ${maskSecrets(settings.prometheusUrl ?? '')}${shownAs(settings)}`);
 }

@@ -8,10 +8,12 @@ import { createMetrics } from '../adapters/prometheus/index.ts';
 import { createTraffic, type TraefikApis } from '../adapters/traefik/index.ts';
 import { createMiddlewares } from '../adapters/traefik/middlewares.ts';
 import { createRoutes } from '../adapters/traefik/routes.ts';
+import type { PrometheusSettings } from '../config/prometheus.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ToolPorts } from '../ports/index.ts';
+import { prometheusOptions } from './prometheus.ts';
 
-type PortSettings = Pick<Settings, 'prometheusUrl' | 'traefikApiUrls' | 'traefikApiPods' | 'allowedNamespaces'>;
+type PortSettings = Pick<Settings, 'prometheusUrl' | 'traefikApiUrls' | 'traefikApiPods' | 'allowedNamespaces'> & Partial<PrometheusSettings>;
 
 /** The real systems behind the ports. Connects to nothing by itself. `serving`: lists may come from a watch that stays. */
 export function createPorts(settings: Settings, serving = false): ToolPorts {
@@ -23,7 +25,7 @@ export function portsOver(clusters: Clusters, settings: PortSettings, serving = 
   return {
     rollouts: createRollouts(clusters),
     traffic: createTraffic(clusters, { apis: traefikApis(settings) }),
-    metrics: createMetrics(settings.prometheusUrl === undefined ? {} : { url: settings.prometheusUrl }),
+    metrics: createMetrics(prometheusOptions(settings)),
     rolloutObjects: createRolloutObjects(clusters),
     rolloutSteering: createRolloutSteering(clusters),
     rolloutFeed: createRolloutFeed(clusters, { cached: serving, namespaces: settings.allowedNamespaces }),

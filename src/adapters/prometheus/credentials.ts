@@ -40,7 +40,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
     throw new SluiceError('CONFIG_INVALID', `Prometheus was not asked: ${file} cannot be read (${code}).`, { next: 'Make the file of the SLUICE_PROMETHEUS_… setting readable for this process.' });
   }
 }

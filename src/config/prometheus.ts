@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { X509Certificate } from 'node:crypto';
+import { SETTINGS, type SettingKey, type Settings } from './schema.ts';
+
+export type PrometheusSettings = Pick<Settings, Extract<SettingKey, `prometheus${string}`>>;
+type Key = keyof PrometheusSettings;
+
+const name = (key: Key): string => SETTINGS[key].env;
+
+/** Everything about Prometheus' settings that contradicts itself, and every file that is not what it should be. Empty: all is well. */
+export function prometheusProblems(settings: PrometheusSettings): readonly string[] {
+  return [...credentialProblems(settings), ...pairProblems(settings), ...tlsProblems(settings)];
+}
+
+/** Each of these says who asks; two of them would be sent as one of them, and nobody could tell which. */
+function credentialProblems(settings: PrometheusSettings): string[] {
+  const { prometheusUrl, prometheusHeaders } = settings;
+  const url = prometheusUrl === undefined ? undefined : new URL(prometheusUrl);
+  const given = [
+    ...(['prometheusBearerToken', 'prometheusBearerTokenFile', 'prometheusUsername'] as const).filter((key) => settings[key] !== undefined).map(name),
+    ...(Object.keys(prometheusHeaders).some((header) => header.toLowerCase() === 'authorization') ? [`Authorization in ${name('prometheusHeaders')}`] : []),
+    ...(url && (url.username || url.password) ? [`the user in ${name('prometheusUrl')}`] : []),
+  ];
+  return given.length > 1 ? [`${given.join(' and ')} each say who asks Prometheus: keep one of them`] : [];
+}
+
+/** What needs another setting beside it, or must not have it. */
+function pairProblems(settings: PrometheusSettings): string[] {
+  const has = (key: Key) => settings[key] !== undefined;
+  const password = has('prometheusPassword') || has('prometheusPasswordFile');
+  return [
+    ...(has('prometheusUsername') && !password ? [`${name('prometheusUsername')} needs ${name('prometheusPassword')} or ${name('prometheusPasswordFile')}`] : []),
+    ...(password && !has('prometheusUsername') ? [`${name(has('prometheusPassword') ? 'prometheusPassword' : 'prometheusPasswordFile')} needs ${name('prometheusUsername')}`] : []),
+    ...(has('prometheusPassword') && has('prometheusPasswordFile') ? [`${name('prometheusPassword')} and ${name('prometheusPasswordFile')}: keep one of them`] : []),
+    ...(has('prometheusCertFile') && !has('prometheusKeyFile') ? [`${name('prometheusCertFile')} needs ${name('prometheusKeyFile')}`] : []),
+    ...(has('prometheusKeyFile') && !has('prometheusCertFile') ? [`${name('prometheusKeyFile')} needs ${name('prometheusCertFile')}`] : []),
+  ];
+}
+
+const TLS_FILES = ['prometheusCaFile', 'prometheusCertFile', 'prometheusKeyFile'] as const;
+
+function tlsProblems(settings: PrometheusSettings): string[] {
+  const files = [...(['prometheusBearerTokenFile', 'prometheusPasswordFile'] as const), ...TLS_FILES];
+  const read = files.map((key) => ({ key, ...contentOf(settings[key]) }));
+  const content = Object.fromEntries(read.map(({ key, text }) => [key, text])) as Partial<Record<Key, string>>;
+  const plain = settings.prometheusUrl?.startsWith('http:') === true ? TLS_FILES.filter((key) => settings[key] !== undefined) : [];
+  return [
+    ...read.flatMap(({ key, problem }) => (problem === undefined ? [] : [`${name(key)}=${settings[key]}: ${problem}`])),
+    ...plain.map((key) => `${name(key)} says nothing while ${name('prometheusUrl')} begins with http:// : use https://, or leave it out`),
+    ...authorityProblem(settings, content.prometheusCaFile),
+    ...certificateProblem(content.prometheusCertFile, content.prometheusKeyFile),
+  ];
+}
+
+function contentOf(file: string | undefined): { text?: string; problem?: string } {
+  if (file === undefined) return {};
+  try {
+    const text = readFileSync(file, 'utf8');
+    return text.trim() === '' ? { problem: 'the file is empty' } : { text };
+  } catch (error) {
+    return { problem: `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})` };
+  }
+}
+
+/** Node passes over what is no certificate, and would trust nothing then without a word. */
+function authorityProblem({ prometheusCaFile }: PrometheusSettings, ca: string | undefined): string[] {
+  if (ca === undefined || attempt(() => new X509Certificate(ca)) === undefined) return [];
+  return [`${name('prometheusCaFile')}=${prometheusCaFile}: holds no PEM certificate`];
+}
+
+function certificateProblem(cert: string | undefined, key: string | undefined): string[] {
+  if (cert === undefined || key === undefined) return [];
+  const problem = attempt(() => createSecureContext({ cert, key }));
+  return problem === undefined ? [] : [`${name('prometheusCertFile')} and ${name('prometheusKeyFile')} are not a certificate and its key in PEM: ${problem}`];
+}
+
+function attempt(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.slice(0, 200);
+  }
+}
