@@ -5,6 +5,7 @@ import { preflightChecks } from '../domain/release/preflight.ts';
 import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { RolloutView } from '../ports/rollouts.ts';
+import { readTemplates } from './templates.ts';
 import { metricsServiceName, type ArmServices, type TrafficView } from '../ports/traffic.ts';
 
 /** A proxy that is silent for a moment is no reason to refuse a release: it is asked this often before it is believed to be away. */
@@ -18,6 +19,7 @@ const BETWEEN_LOOKS_MS = 250;
 export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Preflight> {
   const rollout = await ports.rollouts.read(spec.target);
   const [traffic, metricsProblem] = await Promise.all([readTraffic(ports, spec, rollout), problemOf(ports.metrics.probe())]);
+  const templates = await readTemplates(ports.templates, spec);
   const proxyProblem = traffic.view && (await readProxies(ports, traffic.view, rollout));
   const facts: Facts = {
     rollout,
@@ -25,6 +27,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Prefli
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
     ...(metricsProblem ? { metricsProblem } : {}),
     ...(proxyProblem ? { proxyProblem } : {}),
+    ...(templates.length > 0 ? { templates } : {}),
   };
   return preflightChecks(spec, facts);
 }

@@ -13,6 +13,7 @@ export interface Ports {
   readonly rollouts: RolloutsPort;
   readonly traffic: TrafficPort;
   readonly metrics: MetricsPort;
+  readonly templates: TemplatesPort;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -22,7 +23,6 @@ export interface ToolPorts extends Ports {
   readonly rolloutObjects: RolloutObjectsPort;
   readonly rolloutSteering: RolloutSteeringPort;
   readonly rolloutFeed: RolloutFeed;
-  readonly templates: TemplatesPort;
   readonly routes: RoutesPort;
   readonly middlewares: MiddlewaresPort;
 }

@@ -14,4 +14,6 @@ export interface TemplatesPort {
   list(place: { readonly cluster: string; readonly namespace?: string }): Promise<readonly TemplateRef[]>;
   /** Errors besides: ANALYSIS_TEMPLATE_NOT_FOUND. */
   read(ref: TemplateRef): Promise<StoredTemplate>;
+  /** The spec of a ClusterAnalysisTemplate. Errors besides: ANALYSIS_TEMPLATE_NOT_FOUND. */
+  readClusterTemplate(ref: { readonly cluster: string; readonly name: string }): Promise<unknown>;
 }

@@ -12,6 +12,7 @@ export function withChaos(ports: Ports, rules: Rules): Ports {
     rollouts: wrap('rollouts', ports.rollouts, rules),
     traffic: wrap('traffic', ports.traffic, rules),
     metrics: wrap('metrics', ports.metrics, rules),
+    templates: wrap('templates', ports.templates, rules),
     now: ports.now,
   };
 }

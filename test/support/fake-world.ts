@@ -1,4 +1,5 @@
 import { createRollouts } from '../../src/adapters/argo-rollouts/index.ts';
+import { createTemplates } from '../../src/adapters/argo-rollouts/templates.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/client.ts';
 import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
@@ -262,6 +263,7 @@ export class FakeWorld {
       rollouts: this.#logged('rollouts', createRollouts(this.clusters)),
       traffic: this.#logged('traffic', createTraffic(this.clusters, { apis: { pods: TRAEFIK_PODS } })),
       metrics: this.#logged('metrics', this.metrics),
+      templates: this.#logged('templates', createTemplates(this.clusters)),
       now: () => this.now(),
     };
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TemplatesPort } from '../../ports/templates.ts';
 import type { Clusters } from '../kubernetes/client.ts';
-import { ANALYSIS_TEMPLATE } from '../kubernetes/kinds.ts';
+import { ANALYSIS_TEMPLATE, CLUSTER_ANALYSIS_TEMPLATE } from '../kubernetes/kinds.ts';
 
 const Named = z.object({ metadata: z.object({ name: z.string(), namespace: z.string() }) });
 const Stored = z.object({ metadata: z.object({ resourceVersion: z.string() }), spec: z.unknown() });
@@ -19,6 +19,9 @@ export function createTemplates(clusters: Clusters): TemplatesPort {
     async read(ref) {
       const { metadata, spec } = Stored.parse(await clusters.client(ref.cluster).get({ kind: ANALYSIS_TEMPLATE, namespace: ref.namespace, name: ref.name }));
       return { ref, resourceVersion: metadata.resourceVersion, spec };
+    },
+    async readClusterTemplate({ cluster, name }) {
+      return Stored.parse(await clusters.client(cluster).get({ kind: CLUSTER_ANALYSIS_TEMPLATE, name })).spec;
     },
   };
 }

@@ -27,6 +27,7 @@ export const TRAEFIK_SERVICE: Kind = {
 export const INGRESS_ROUTE: Kind = { name: 'IngressRoute', group: 'traefik.io', version: 'v1alpha1', plural: 'ingressroutes', missing: 'ROUTE_NOT_FOUND' };
 export const MIDDLEWARE: Kind = { name: 'Middleware', group: 'traefik.io', version: 'v1alpha1', plural: 'middlewares', missing: 'MIDDLEWARE_NOT_FOUND' };
 export const ANALYSIS_TEMPLATE: Kind = { name: 'AnalysisTemplate', group: 'argoproj.io', version: 'v1alpha1', plural: 'analysistemplates', missing: 'ANALYSIS_TEMPLATE_NOT_FOUND' };
+export const CLUSTER_ANALYSIS_TEMPLATE: Kind = { ...ANALYSIS_TEMPLATE, name: 'ClusterAnalysisTemplate', plural: 'clusteranalysistemplates' };
 export const ANALYSIS_RUN: Kind = { name: 'AnalysisRun', group: 'argoproj.io', version: 'v1alpha1', plural: 'analysisruns', missing: 'INTERNAL' };
 export const REPLICA_SET: Kind = { name: 'ReplicaSet', group: 'apps', version: 'v1', plural: 'replicasets', missing: 'WORKLOAD_NOT_FOUND' };
 export const DEPLOYMENT: Kind = { name: 'Deployment', group: 'apps', version: 'v1', plural: 'deployments', missing: 'WORKLOAD_NOT_FOUND' };

@@ -12,6 +12,6 @@ export function joinVerdicts(base: Verdict, more: { readonly outcome: Judged; re
 
 /** The reasons of the findings that decided; all of them where they decided together. */
 function reasonOf(outcome: Judged, findings: readonly Finding[]): string {
-  const deciding = findings.filter((finding) => finding.outcome === outcome);
+  const deciding = findings.filter((finding) => finding.outcome === outcome && !finding.dryRun);
   return (deciding.length > 0 ? deciding : findings).map(({ reason }) => reason).join('; ') || 'nothing was measured';
 }

@@ -49,6 +49,8 @@ export interface Finding {
   readonly measured?: number;
   readonly limit?: number;
   readonly evidence?: FindingEvidence;
+  /** Judged and told, but without a say. */
+  readonly dryRun?: true;
   readonly reason: string;
 }
 

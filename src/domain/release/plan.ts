@@ -1,4 +1,5 @@
 import type { MetricSpec } from '../analysis/metric-spec.ts';
+import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
 import type { Open } from '../analysis/verdict.ts';
 import type { Target } from './target.ts';
 
@@ -111,6 +112,8 @@ export interface ReleasePlan {
   readonly traefikService: string;
   /** How long selectors must stand still after an abort: abortScaleDownDelaySeconds and a margin. */
   readonly settleMs: number;
+  /** Templates of Argo that the release is judged by, as they were when it was planned. */
+  readonly templates?: readonly ResolvedTemplate[];
 }
 
 /** Preflight's answer: all checks, and the plan when every one holds. */

@@ -1,3 +1,4 @@
+import type { TemplateFacts } from '../analysis/template/check-templates.ts';
 import type { Owner } from './target.ts';
 
 /** The Rollout's own step, as preflight needs it. */
@@ -47,4 +48,6 @@ export interface Facts {
   readonly trafficProblem?: string;
   readonly metricsProblem?: string;
   readonly proxyProblem?: string;
+  /** Argo's templates that the release is judged by. */
+  readonly templates?: readonly TemplateFacts[];
 }

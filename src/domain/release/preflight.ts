@@ -1,7 +1,9 @@
 import { analysisChecks, healthCheck, metricsCheck, ownerCheck, proxyCheck, stepChecks, strategyCheck, templateCheck, trafficCheck } from './preflight-checks.ts';
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { blueGreenWeights, canarySteps } from './preflight-steps.ts';
-import type { Arm, PlanStep, Preflight, ReleasePlan, ReleaseSpec } from './plan.ts';
+import { argumentsOf } from '../analysis/query-arguments.ts';
+import { checkTemplates } from '../analysis/template/check-templates.ts';
+import type { Arm, Check, PlanStep, Preflight, ReleasePlan, ReleaseSpec } from './plan.ts';
 
 /** Margin on top of abortScaleDownDelaySeconds before selectors count as standing still. */
 const SETTLE_MARGIN_MS = 2_000;
@@ -20,7 +22,18 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts): Preflight {
     metricsCheck(facts),
     proxyCheck(facts),
   ];
-  return checks.every((check) => check.ok) ? { checks, plan: makePlan(spec, facts, container as string) } : { checks };
+  if (!checks.every((check) => check.ok)) return { checks };
+  const plan = makePlan(spec, facts, container as string);
+  return withTemplates(spec, facts, { checks, plan });
+}
+
+/** Their arguments come from the plan, so they are looked at last. */
+function withTemplates({ target, analysis }: ReleaseSpec, facts: Facts, { checks, plan }: { readonly checks: readonly Check[]; readonly plan: ReleasePlan }): Preflight {
+  if (!facts.templates || facts.templates.length === 0) return { checks, plan };
+  const patienceMs = analysis.soakMs + Math.max(analysis.holdMs, analysis.extendMs ?? 0);
+  const found = checkTemplates(facts.templates, argumentsOf(target, plan), patienceMs);
+  const all = [...checks, ...found.checks];
+  return found.checks.every((check) => check.ok) ? { checks: all, plan: { ...plan, templates: found.templates } } : { checks: all };
 }
 
 function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): string | undefined {
