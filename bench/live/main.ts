@@ -1,0 +1,88 @@
+import { renameSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../../scripts/root.mjs';
+import { Closers } from '../../src/entry/demo/closers.ts';
+import { Queue } from './queue.ts';
+import { lines, page, sums, table } from './report.ts';
+import { Results } from './results.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
+import { Slot, type Where } from './slot.ts';
+import { raise, RESULTS } from './stack.ts';
+
+interface Options {
+  readonly runs: number;
+  readonly slots: number;
+  readonly scenarios: readonly Scenario[];
+  readonly fresh: boolean;
+  readonly write: boolean;
+}
+
+const began = performance.now();
+const say = (line: string): void => console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+
+process.exit(await main());
+
+async function main(): Promise<number> {
+  const closers = new Closers();
+  const stopping = new AbortController();
+  const stop = (): void => {
+    stopping.abort();
+    void closers.run(say).then(() => process.exit(130));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  try {
+    const options = read();
+    if (options.fresh && existsSync(RESULTS)) renameSync(RESULTS, `${RESULTS}.old`);
+    const results = new Results(RESULTS);
+    const queue = new Queue(options.scenarios, results, options.runs);
+    say(`${results.runs.length} runs are there, ${queue.leftOver} to go; kept in ${RESULTS}`);
+    if (queue.leftOver > 0) await runAll(await raise(closers, stopping.signal, say), queue, results, options.slots);
+    show(results, options.write);
+    return 0;
+  } catch (error) {
+    if (!stopping.signal.aborted) say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return 1;
+  } finally {
+    await closers.run(say);
+  }
+}
+
+function read(): Options {
+  const { values } = parseArgs({
+    options: { runs: { type: 'string', default: '20' }, slots: { type: 'string', default: '8' }, scenario: { type: 'string', multiple: true }, fresh: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+  });
+  const [runs, slots] = [Number(values.runs), Number(values.slots)];
+  if (![runs, slots].every((count) => Number.isInteger(count) && count >= 0) || slots < 1) throw new Error('--runs and --slots are whole numbers; give at least one slot.');
+  const names = SCENARIOS.map(({ id }) => id);
+  const unknown = (values.scenario ?? []).find((id) => !names.includes(id));
+  if (unknown !== undefined) throw new Error(`--scenario ${unknown}: there are ${names.join(', ')}.`);
+  return { runs, slots, scenarios: SCENARIOS.filter(({ id }) => values.scenario?.includes(id) ?? true), fresh: values.fresh, write: values.write };
+}
+
+async function runAll(where: Where, queue: Queue, results: Results, slots: number): Promise<void> {
+  await Promise.all(Array.from({ length: slots }, (_, index) => work(new Slot(where, `live-${index + 1}`), queue, results)));
+}
+
+const MOST_DISTURBED = 3;
+
+async function work(slot: Slot, queue: Queue, results: Results): Promise<void> {
+  let disturbed = 0;
+  for (let next = queue.next(slot.kind); next; next = queue.next(slot.kind)) {
+    const run = await slot.run(next.scenario, next.seed);
+    queue.done(next.scenario);
+    results.add(run);
+    if (run.outcome === 'disturbed' && (disturbed += 1) >= MOST_DISTURBED) throw new Error(`${disturbed} runs of one application in a row were disturbed, the last by: ${run.reason}`);
+    if (run.outcome !== 'disturbed') disturbed = 0;
+    say(`${run.scenario}, seed ${run.seed}: ${run.outcome} after ${run.seconds.toFixed(0)} s and ${run.requests} requests; ${queue.leftOver} to go, load ${run.loadAverage}`);
+  }
+  await slot.rest();
+}
+
+function show({ runs }: Results, write: boolean): void {
+  const all = lines(runs);
+  console.log(`\n${table(all)}\n\n${sums(all)}\n`);
+  if (!write) return;
+  writeFileSync(join(ROOT, 'docs', 'bench-live.md'), page(runs, all));
+  writeFileSync(join(ROOT, 'docs', 'bench-live.json'), `[\n${runs.map((run) => JSON.stringify(run)).join(',\n')}\n]\n`);
+}

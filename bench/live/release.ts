@@ -1,0 +1,79 @@
+import { loadavg } from 'node:os';
+import type { ReleaseOutput } from '../../src/contract/release-view.ts';
+import type { McpLink } from '../../src/entry/demo/mcp-link.ts';
+import type { LiveRun, Outcome } from './results.ts';
+import { BOUND_MS } from './scenarios.ts';
+
+export const NAMESPACE = 'live';
+/** How long an open outcome is extended before the release goes back. */
+export const EXTEND_SECONDS = 120;
+export const SOAK_SECONDS = 5;
+export const WARM_UP_SECONDS = 2;
+
+/** The judge as it comes, but in a hurry, and with a named bound so that the simulation knows it. */
+const ANALYSIS = {
+  judge: 'sequential',
+  soak: `${SOAK_SECONDS}s`,
+  min_requests: 50,
+  warm_up: `${WARM_UP_SECONDS}s`,
+  slower_than_ms: [BOUND_MS],
+  on_inconclusive: 'extend',
+  on_too_little_traffic: 'extend',
+  on_no_data: 'extend',
+  extend: `${EXTEND_SECONDS}s`,
+};
+
+export type Decided = Pick<LiveRun, 'outcome' | 'seconds' | 'requests' | 'bad' | 'reason' | 'loadAverage' | 'endedAt'>;
+type Seen = ReleaseOutput & { readonly cursor: string };
+type Verdict = NonNullable<ReleaseOutput['verdict']>;
+
+/** One release from start to end, through MCP as an agent would do it. */
+export async function release(link: McpLink, cluster: string, app: string, image: string): Promise<Decided> {
+  const file = { target: { cluster, namespace: NAMESPACE, rollout: app }, image, strategy: 'canary', analysis: ANALYSIS, require_manual_promotion: false, timeouts: { step: '120s', rollback: '120s', decision: '60s' } };
+  const { release_id: id } = await link.call<{ release_id: string }>('release_start', file);
+  let passed: Verdict | undefined;
+  for (let cursor: string | undefined; ; ) {
+    const seen = await link.call<Seen>('release_wait', { release_id: id, timeout_seconds: 25, ...(cursor === undefined ? {} : { cursor }) });
+    cursor = seen.cursor;
+    // The verdict of a step stands until the next step is judged, a soak later: the first pass cannot be missed.
+    if (seen.verdict?.outcome === 'pass') passed ??= seen.verdict;
+    if (seen.closed_at !== undefined) return decided(seen, passed);
+    if (seen.waiting) await link.call('release_abort', { release_id: id, reason: 'the bench asks nobody', confirm: id });
+  }
+}
+
+/** The first pass is the moment of decision of a version that was promoted; any fail is that of one that went back. */
+function decided({ state, reason, verdict }: ReleaseOutput, passed: Verdict | undefined): Decided {
+  const outcome = outcomeOf(state, reason, verdict);
+  const at = outcome === 'pass' ? passed : verdict;
+  const first = passed ?? at;
+  const earlier = outcome !== 'pass' && passed ? (passed.candidate ?? NONE) : NONE;
+  const own = at?.candidate ?? NONE;
+  return {
+    outcome,
+    seconds: at && first ? (Date.parse(at.to) - Date.parse(first.from)) / 1000 : 0,
+    requests: Math.round(own.requests + earlier.requests),
+    bad: Math.round(own.errors + earlier.errors),
+    reason: (outcome === 'disturbed' || !at ? reason : at.reason).slice(0, 300),
+    ...ending(),
+  };
+}
+
+/** A run that came to no decision of the judge's. */
+export function disturbed(reason: string): Decided {
+  return { outcome: 'disturbed', seconds: 0, requests: 0, bad: 0, reason: reason.slice(0, 300), ...ending() };
+}
+
+function ending(): Pick<Decided, 'loadAverage' | 'endedAt'> {
+  return { loadAverage: Number((loadavg()[0] ?? 0).toFixed(1)), endedAt: new Date().toISOString() };
+}
+
+const NONE = { requests: 0, errors: 0 };
+
+function outcomeOf(state: string, reason: string, verdict: Verdict | undefined): Outcome {
+  if (state === 'succeeded') return 'pass';
+  if (state === 'rolled-back' && verdict?.outcome === 'fail') return 'fail';
+  // workflows/judging.ts: "still inconclusive after another 120 s".
+  return state === 'rolled-back' && /still (inconclusive|too little traffic)/.test(reason) ? 'undecided' : 'disturbed';
+}
+

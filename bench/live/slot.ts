@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { applyApplication, removeApplication, setLoad, type Sandbox } from '../../sandbox/index.ts';
+import type { McpLink } from '../../src/entry/demo/mcp-link.ts';
+import { disturbed, NAMESPACE, release } from './release.ts';
+import type { LiveRun } from './results.ts';
+import { imageOf, isSame, kindOf, type Scenario } from './scenarios.ts';
+
+/** Requests a second of one application. */
+export const RPS = 100;
+/** Stable is under load for so long before its first release: dispersion needs a past. */
+export const PAST_SECONDS = 60;
+
+export interface Where {
+  readonly sandbox: Sandbox;
+  readonly link: McpLink;
+  readonly signal: AbortSignal;
+}
+
+/** An application on which scenarios with the same kind of stable version take turns; what was promoted is the next one's stable version. */
+export class Slot {
+  private readonly where: Where;
+  private readonly app: string;
+  private stable: { readonly kind: string; readonly seed: number; readonly since: number } | undefined;
+  private number = 0;
+
+  constructor(where: Where, app: string) {
+    this.where = where;
+    this.app = app;
+  }
+
+  /** What its stable version is like now. */
+  get kind(): string | undefined {
+    return this.stable?.kind;
+  }
+
+  async run(scenario: Scenario, seed: number): Promise<LiveRun> {
+    const kind = kindOf(scenario);
+    const { seed: stableSeed, since } = await this.prepare(scenario, kind, seed);
+    const pastSeconds = Math.round((Date.now() - since) / 1000);
+    this.number += 1;
+    const image = imageOf(scenario.version, 'candidate', this.number, seed);
+    const decided = await release(this.where.link, this.where.sandbox.context, this.app, image).catch((error: unknown) => {
+      if (this.where.signal.aborted) throw error;
+      return disturbed(error instanceof Error ? error.message : String(error));
+    });
+    if (decided.outcome === 'pass' && isSame(scenario)) this.stable = { kind, seed, since };
+    else if (decided.outcome === 'pass' || decided.outcome === 'disturbed') this.stable = undefined;
+    return { scenario: scenario.id, seed, stableSeed, ...decided, pastSeconds };
+  }
+
+  /** No more requests: what is left of the machine is for the others. */
+  async rest(): Promise<void> {
+    if (this.number > 0) await setLoad(this.where.sandbox, { apps: { [`${NAMESPACE}/${this.app}`]: 0 } });
+  }
+
+  private async prepare(scenario: Scenario, kind: string, seed: number): Promise<NonNullable<Slot['stable']>> {
+    if (this.stable?.kind === kind) return this.stable;
+    const { sandbox, signal } = this.where;
+    if (this.number > 0) await removeApplication(sandbox, this.app, NAMESPACE);
+    this.number += 1;
+    // Never the candidate's own sequence.
+    const stableSeed = seed + 500_000;
+    const image = imageOf(scenario.version, 'stable', this.number, stableSeed);
+    await applyApplication(sandbox, { name: this.app, namespace: NAMESPACE, strategy: 'canary', steps: [...scenario.weights], image, rps: RPS });
+    this.stable = { kind, seed: stableSeed, since: Date.now() };
+    await sleep(PAST_SECONDS * 1000, undefined, { signal });
+    return this.stable;
+  }
+}
