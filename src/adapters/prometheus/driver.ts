@@ -67,7 +67,22 @@ function accept(response: Response, onDate: ((atMs: number) => void) | undefined
   const date = Date.parse(String(headers['date'] ?? ''));
   if (Number.isFinite(date)) onDate?.(date);
   if ((data as { status?: unknown } | null)?.status !== 'success') throw new NoAnswer('no answer of the API', { came: { status, data } });
+  for (const sample of samplesOf(data)) if (sample[1] in INFINITIES) sample[1] = INFINITIES[sample[1]] as string;
   return response;
+}
+
+/** The package reads a sample with parseFloat, which does not know how Go writes these. */
+const INFINITIES: Readonly<Record<string, string>> = { '+Inf': 'Infinity', '-Inf': '-Infinity' };
+
+interface Series {
+  readonly value?: [number, string];
+  readonly values?: [number, string][];
+}
+
+function samplesOf(answer: unknown): [number, string][] {
+  const { resultType, result } = (answer as { data?: { resultType?: string; result?: readonly Series[] } }).data ?? {};
+  if (resultType !== 'vector' && resultType !== 'matrix') return [];
+  return (result ?? []).flatMap(({ value, values }) => values ?? (value ? [value] : []));
 }
 
 const Failed = z.object({

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import type { CounterSeries } from '../../ports/metrics.ts';
 
+/** NaN and infinities, too. */
+const float = z.custom<number>((value) => typeof value === 'number');
+
 /** What prometheus-query makes of a matrix. */
 export const Matrix = z.object({
   resultType: z.literal('matrix'),
   result: z.array(
     z.object({
       metric: z.object({ labels: z.record(z.string(), z.string()) }),
-      values: z.array(z.object({ time: z.date(), value: z.number() })),
+      values: z.array(z.object({ time: z.date(), value: float })),
     }),
   ),
 });
@@ -16,7 +19,7 @@ export const Matrix = z.object({
 export const Instant = z.discriminatedUnion('resultType', [
   z.object({
     resultType: z.literal('vector'),
-    result: z.array(z.object({ metric: z.object({ labels: z.record(z.string(), z.string()) }), value: z.object({ value: z.number() }) })),
+    result: z.array(z.object({ metric: z.object({ labels: z.record(z.string(), z.string()) }), value: z.object({ value: float }) })),
   }),
   z.object({ resultType: z.literal('scalar'), result: z.tuple([z.number(), z.string()]) }),
   z.object({ resultType: z.enum(['matrix', 'string']), result: z.array(z.unknown()) }),
