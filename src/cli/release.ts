@@ -4,12 +4,15 @@ import { complete } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
 import { settingsOf } from './global.ts';
 import { releaseRef } from './release-ref.ts';
+import { addReportFiles } from './report.ts';
 import { addToolset } from './tool-command.ts';
 import { runWatch } from './watch.ts';
 
 /** `sluice release …`: every command of the toolset, and watch. */
 export function addRelease(program: Cli, deps: CliDeps): void {
-  const watch = addToolset(program, deps, 'release', 'Plan, start, follow and steer releases', RELEASE_COMMANDS)
+  const group = addToolset(program, deps, 'release', 'Plan, start, follow and steer releases', RELEASE_COMMANDS);
+  addReportFiles(group, deps);
+  const watch = group
     .command('watch')
     .description('Show a release live until it ends. Exit code 0 only if it succeeded.')
     .argument('<release>', 'release id, or <namespace>/<rollout> in the current cluster')

@@ -37,13 +37,21 @@ const SAID_VALUES = 4;
 
 function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
   // Draft 7: the newest that clients of both eras check without being told.
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, target: 'draft-7', override: ({ jsonSchema }) => shorten(jsonSchema as Json) });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, target: 'draft-7', override: ({ jsonSchema, path }) => shorten(jsonSchema as Json, path) });
   return json as Json;
 }
 
-function shorten(json: Json): void {
+function shorten(json: Json, path: readonly (string | number)[]): void {
   for (const word of UNSAID) delete json[word];
+  if (saysItsName(json['description'], path.at(-1))) delete json['description'];
+  // Said of the whole input, once; our own check names the nearest field.
+  if (path.length > 0) delete json['additionalProperties'];
   if ((json.maximum ?? 0) > SAID_MAXIMUM) delete json.maximum;
+}
+
+/** `namespace: "Namespace."` tells nobody anything, nor does "Only this namespace." of a list. */
+function saysItsName(description: unknown, name: string | number | undefined): boolean {
+  return typeof description === 'string' && typeof name === 'string' && description.replace(/^Only this |\.$/g, '').toLowerCase() === name.replaceAll('_', ' ');
 }
 
 /**

@@ -15,9 +15,14 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return new Html(strings.reduce((text, string, index) => text + shown(parts[index - 1]) + string));
 }
 
+/** `Array.isArray` does not narrow lists that cannot be changed. */
+function isList(part: Part): part is readonly Part[] {
+  return Array.isArray(part);
+}
+
 function shown(part: Part): string {
   if (part === undefined || part === false) return '';
   if (part instanceof Html) return part.text;
-  if (Array.isArray(part)) return part.map(shown).join('');
+  if (isList(part)) return part.map(shown).join('');
   return String(part).replace(/[&<>"']/g, (found) => ESCAPES[found] ?? '');
 }

@@ -55,7 +55,7 @@ describe.each(ERAS)('%s over HTTP', (era) => {
     expect(resources.map(({ uri }) => uri)).toEqual(expect.arrayContaining([ROLLOUT, RELEASE, TEMPLATE, 'example://canary', 'example://blue-green']));
     expect(resources.every(({ name, description, mimeType }) => name && description && mimeType)).toBe(true);
     expect(nextCursor).toBeUndefined();
-    expect(await client.listTemplates()).toEqual(['rollout://{cluster}/{namespace}/{name}', 'release://{cluster}/{namespace}/{rollout}', 'analysis-template://{cluster}/{namespace}/{name}', 'example://{name}']);
+    expect(await client.listTemplates()).toEqual(['rollout://{cluster}/{namespace}/{name}', 'release://{cluster}/{namespace}/{rollout}', 'report://{cluster}/{namespace}/{rollout}', 'report-page://{cluster}/{namespace}/{rollout}', 'analysis-template://{cluster}/{namespace}/{name}', 'example://{name}']);
   });
 
   test('reads what the tools answer, with secrets masked, and writes it to the audit log', async () => {
@@ -106,7 +106,7 @@ describe.each(ERAS)('%s over HTTP', (era) => {
   test('completes every variable of every template, and the arguments of prompts', async () => {
     const client = await over();
     const values = (uri: string, name: string, value: string, given = {}) => client.complete({ type: 'ref/resource', uri }, { name, value }, given);
-    const [rollout, release, template] = await client.listTemplates() as [string, string, string];
+    const [rollout, release, , , template] = await client.listTemplates() as [string, string, string, string, string];
 
     for (const uri of [rollout, release, template]) {
       expect(await values(uri, 'cluster', 'p')).toEqual(['prod']);

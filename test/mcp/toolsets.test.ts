@@ -50,7 +50,7 @@ describe.each(ERAS)('%s', (era) => {
     await using(all, '?toolsets=release', async (client) => {
       await expect(client.callTool('argo_get_rollout_status', { namespace: 'shop', name: 'web' })).rejects.toThrow(/Unknown tool argo_get_rollout_status/);
       await expect(client.read('rollout://prod/shop/web')).rejects.toThrow(/not found/i);
-      expect(await client.listTemplates()).toEqual(['release://{cluster}/{namespace}/{rollout}', 'example://{name}']);
+      expect(await client.listTemplates()).toEqual(['release://{cluster}/{namespace}/{rollout}', 'report://{cluster}/{namespace}/{rollout}', 'report-page://{cluster}/{namespace}/{rollout}', 'example://{name}']);
       expect(await client.prompts()).toEqual([]);
       await expect(client.prompt('progressive_canary', {})).rejects.toThrow(/Unknown prompt/);
     });

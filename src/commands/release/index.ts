@@ -7,6 +7,7 @@ import { releasePause } from './release-pause.ts';
 import { releasePlan } from './release-plan.ts';
 import { releasePromote } from './release-promote.ts';
 import { releaseReject } from './release-reject.ts';
+import { releaseReport } from './release-report.ts';
 import { releaseResume } from './release-resume.ts';
 import { releaseSkipAnalysis } from './release-skip-analysis.ts';
 import { releaseStart } from './release-start.ts';
@@ -19,6 +20,7 @@ export const RELEASE_COMMANDS: readonly Command[] = [
   releaseList,
   releaseGet,
   releaseWait,
+  releaseReport,
   releasePause,
   releaseResume,
   releasePromote,

@@ -16,7 +16,7 @@ const output = z.strictObject({ ...release.shape, live: live.optional(), next: z
 export const releaseGet: Command<typeof input, typeof output> = {
   name: 'release_get',
   title: 'Read a release',
-  description: 'The whole state of the latest release of a target: step, weights wanted and proved, last verdict, what it waits for, decisions, events, and live data from the cluster.',
+  description: 'The latest release of a target: step, weights wanted and proved, last verdict, what it waits for, decisions, events, live data.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',

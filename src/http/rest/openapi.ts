@@ -1,6 +1,7 @@
 import { offered } from '../../commands/gate.ts';
 import { TOOLSETS } from '../../domain/toolset.ts';
 import { failureResponses, failureSchemas, refusals } from './openapi-failures.ts';
+import { reportPaths } from './openapi-report.ts';
 import { toolPath } from './openapi-tool.ts';
 import type { Json, Shelf } from './tools.ts';
 
@@ -31,7 +32,7 @@ export function openApiDocument({ catalogue, gate, version }: Shelf & { readonly
     info: { title: 'Sluice Tools API', version, description: ABOUT, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: '/' }],
     tags: [{ name: 'tools', description: 'Discovery.' }, ...TOOLSETS.filter((name) => commands.some(({ toolset }) => toolset === name)).map((name) => ({ name, description: TOOLSET_TEXT[name] }))],
-    paths: { '/engine/v1/tools': { get: LIST }, '/engine/v1/openapi.json': { get: DOCUMENT }, ...Object.fromEntries(commands.map(toolPath)) },
+    paths: { '/engine/v1/tools': { get: LIST }, '/engine/v1/openapi.json': { get: DOCUMENT }, ...Object.fromEntries(commands.map(toolPath)), ...reportPaths(commands) },
     components: { schemas: { ToolEntry: TOOL_ENTRY, ...failureSchemas() }, responses: failureResponses() },
   };
 }

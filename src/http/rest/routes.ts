@@ -7,8 +7,10 @@ import { callTool, type Call } from './call.ts';
 import { callerOf } from './caller.ts';
 import type { RestDeps } from './deps.ts';
 import { streamAnswer, wantsEvents } from './event-stream.ts';
+import { goneSignal } from './gone.ts';
 import { openApiDocument } from './openapi.ts';
 import { mountPage } from './page.ts';
+import { answerReport, REPORT_ROUTES } from './report.ts';
 import { describeTool, findTool, listTools, toolsetsOf } from './tools.ts';
 
 export const REST_ROOT = '/engine/v1';
@@ -24,8 +26,9 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
       scope.get('/tools', ({ query }) => listTools(deps, toolsetsOf(query)));
       scope.get('/tools/:name', ({ params }: Named) => describeTool(deps, params.name));
       scope.post('/tools/:name', (request: Named, reply) => answerCall(deps, request, reply));
+      for (const [url, format] of REPORT_ROUTES) scope.get(url, (request, reply) => answerReport(deps, format, request, reply));
       scope.get('/openapi.json', () => document);
-      refuseOtherMethods(scope, { '/tools': ['GET', 'HEAD'], '/tools/:name': ['GET', 'HEAD', 'POST'], '/openapi.json': ['GET', 'HEAD'] });
+      refuseOtherMethods(scope, { '/tools': ['GET', 'HEAD'], '/tools/:name': ['GET', 'HEAD', 'POST'], '/openapi.json': ['GET', 'HEAD'], ...Object.fromEntries(REPORT_ROUTES.map(([url]) => [url, ['GET', 'HEAD']])) });
       await mountPage(scope, document);
     },
     { prefix: REST_ROOT },
@@ -57,15 +60,6 @@ async function toolOf(deps: RestDeps, request: Named): Promise<Command> {
 function argumentsOf(body: unknown): unknown {
   if (body === null) throw new SluiceError('INVALID_INPUT', 'The body is null. It must be a JSON object, or absent.');
   return body;
-}
-
-/** Aborted when the caller goes away before its answer is complete. */
-function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort();
-  });
-  return gone.signal;
 }
 
 /** As Fastify reads JSON, except that no body at all means no arguments. */

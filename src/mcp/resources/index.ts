@@ -3,11 +3,12 @@ import { toolsetsOf } from '../toolsets.ts';
 import { examples } from './examples.ts';
 import type { ResourceKind } from './kind.ts';
 import { releases } from './releases.ts';
+import { reportPages, reports } from './reports.ts';
 import { rollouts } from './rollouts.ts';
 import { templates } from './templates.ts';
 import { parseAddress } from './uri.ts';
 
-const KINDS: readonly ResourceKind[] = [rollouts, releases, templates, examples];
+const KINDS: readonly ResourceKind[] = [rollouts, releases, reports, reportPages, templates, examples];
 
 /** The sorts of resources that belong to the toolsets of a gate. */
 export function kindsOf(gate: Gate): readonly ResourceKind[] {
