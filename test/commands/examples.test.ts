@@ -6,10 +6,7 @@ import { exampleWorld } from '../support/example-world.ts';
 import { memoryAudit } from '../support/mcp-server.ts';
 import type { Request } from '../support/recorded-requests.ts';
 
-/**
- * These wait for what only a real Traefik shows: routers, middlewares, mirrors, its version. test/tools/rights.test.ts runs their
- * examples on the sandbox, with all the others.
- */
+/** These wait for what only a real Traefik shows: routers, middlewares, mirrors, its version. test/tools/traefik-examples.test.ts runs them there. */
 const REAL_ONLY = ['traefik_create_weighted_route', 'traefik_delete_route', 'traefik_add_rate_limiting', 'traefik_add_circuit_breaker', 'traefik_enable_traffic_mirroring'];
 
 const each = CATALOGUE.filter(({ name }) => !REAL_ONLY.includes(name)).flatMap((command) => command.examples.map((example) => [command.name, example.title, command, example] as const));

@@ -34,7 +34,7 @@ export const traefikAddCircuitBreaker: Command<typeof input, typeof output> = {
   toolset: 'traefik',
   input,
   output,
-  examples: [{ title: 'Open at 30 % errors of the canary', input: { namespace: 'shop', route_name: 'api', middleware_name: 'api-breaker', threshold: 0.3 } }],
+  examples: [{ title: 'Open at 30 % errors of the canary', input: { namespace: 'shop', route_name: 'api', canary_service: 'api-canary', middleware_name: 'api-breaker', threshold: 0.3 } }],
   check: (raw) => parse(input, raw ?? {}),
   async run(context, call) {
     const target = await routeTarget(context, call);

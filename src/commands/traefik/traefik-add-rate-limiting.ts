@@ -33,7 +33,7 @@ export const traefikAddRateLimiting: Command<typeof input, typeof output> = {
   toolset: 'traefik',
   input,
   output,
-  examples: [{ title: 'At most 100 requests a second for each replica', input: { namespace: 'shop', route_name: 'api', middleware_name: 'api-limit', average: 100 } }],
+  examples: [{ title: 'At most 100 requests a second for each replica', input: { namespace: 'shop', route_name: 'api', canary_service: 'api-canary', middleware_name: 'api-limit', average: 100 } }],
   check: (raw) => parse(input, raw ?? {}),
   async run(context, call) {
     const target = await routeTarget(context, call);
