@@ -61,6 +61,8 @@ function predict({ requests, bad }: ArmBlock): number {
 }
 
 function logFactor(block: Block, predicted: Rates, delta: number): number {
+  // Nobody asked: no evidence. The search below would end on the edge, where logarithms are infinite.
+  if (block.candidate.requests + block.stable.requests === 0) return 0;
   const q = nearestNull(block, predicted, delta);
   return logRatio(block.candidate, predicted.candidate, q + delta) + logRatio(block.stable, predicted.stable, q);
 }

@@ -93,6 +93,15 @@ describe('what makes it valid at whatever moment it stops', () => {
     );
   });
 
+  test('an interval without any request changes nothing, whenever it comes', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(A, B, C), fc.nat(6), fc.constantFrom(0, 0.01, 0.05), fc.constantFrom<Direction>('worse', 'not-worse'), (rows, at, delta, direction) => {
+        const quiet = run([...rows.slice(0, at), [0, 0, 0, 0], ...rows.slice(at)], delta, direction).at(-1);
+        expect(quiet).toEqual({ ...run(rows, delta, direction).at(-1), blocks: rows.length + 1 });
+      }),
+    );
+  });
+
   test('a block without requests of one arm says nothing about a difference', () => {
     const before = run(A, 0.01, 'worse').at(-1) ?? START;
 
