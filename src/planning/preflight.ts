@@ -5,6 +5,7 @@ import { preflightChecks } from '../domain/release/preflight.ts';
 import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { RolloutView } from '../ports/rollouts.ts';
+import { readSources } from './sources.ts';
 import { readTemplates } from './templates.ts';
 import { metricsServiceName, type ArmServices, type TrafficView } from '../ports/traffic.ts';
 
@@ -18,18 +19,15 @@ const BETWEEN_LOOKS_MS = 250;
  */
 export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Preflight> {
   const rollout = await ports.rollouts.read(spec.target);
-  const [traffic, metricsProblem] = await Promise.all([readTraffic(ports, spec, rollout), problemOf(ports.metrics.probe())]);
-  const templates = await readTemplates(ports.templates, spec);
-  const proxyProblem = traffic.view && (await readProxies(ports, traffic.view, rollout));
+  const [traffic, templates] = await Promise.all([readTraffic(ports, spec, rollout), readTemplates(ports.templates, spec)]);
   const facts: Facts = {
     rollout,
     ...(traffic.view ? { traffic: trafficFacts(traffic.view) } : {}),
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
-    ...(metricsProblem ? { metricsProblem } : {}),
-    ...(proxyProblem ? { proxyProblem } : {}),
     ...(templates.length > 0 ? { templates } : {}),
   };
-  return preflightChecks(spec, facts);
+  const [sources, proxyProblem] = await Promise.all([readSources(ports, spec, facts), traffic.view && readProxies(ports, traffic.view, rollout)]);
+  return preflightChecks(spec, { ...facts, ...sources, ...(proxyProblem ? { proxyProblem } : {}) });
 }
 
 async function readTraffic(ports: Ports, spec: ReleaseSpec, rollout: RolloutView): Promise<{ view?: TrafficView; problem?: string }> {
@@ -78,11 +76,4 @@ function trafficFacts(view: TrafficView): TrafficFacts {
     metricsService: metricsServiceName(view.ref.namespace, service, port),
   }));
   return { name: view.ref.name, weights, ...(view.owner ? { owner: view.owner } : {}) };
-}
-
-async function problemOf(attempt: Promise<unknown>): Promise<string | undefined> {
-  return attempt.then(
-    () => undefined,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
 }

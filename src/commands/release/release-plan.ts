@@ -28,10 +28,12 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
 
 function planText(plan: PlanOutput): string {
   const { cluster, namespace, rollout } = plan.target;
-  const failed = plan.checks.filter(({ ok }) => !ok).map(({ name, detail, next }) => `✗ ${name}: ${detail}${next ? ` → ${next}` : ''}`);
+  const line = (mark: string, { name, detail, next }: PlanOutput['checks'][number]) => `${mark} ${name}: ${detail}${next ? ` → ${next}` : ''}`;
+  const failed = plan.checks.filter(({ ok }) => !ok).map((one) => line('✗', one));
+  const warnings = plan.checks.filter(({ ok, next }) => ok && next !== undefined).map((one) => line('!', one));
   const head = plan.ready ? 'Ready' : `Not ready, ${failed.length} check(s) failed`;
   const images = plan.from_image ? `${plan.from_image} → ${plan.to_image}` : plan.to_image;
   const weights = plan.weights.length > 0 ? `, weights ${plan.weights.join(' → ')} %` : '';
   const next = plan.ready ? 'Nothing was changed. Start it with release_start and the same input.' : 'Nothing was changed. Correct the failed checks and plan again.';
-  return [`${head}: ${plan.strategy} of ${namespace}/${rollout} on ${cluster}: ${images}${weights}`, ...failed, next].join('\n');
+  return [`${head}: ${plan.strategy} of ${namespace}/${rollout} on ${cluster}: ${images}${weights}`, ...failed, ...warnings, next].join('\n');
 }

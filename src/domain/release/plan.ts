@@ -93,6 +93,7 @@ export interface Arm {
   readonly metricsService: string;
 }
 
+/** `next` on a check that holds: a warning. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;

@@ -79,7 +79,8 @@ export function ownerCheck(spec: ReleaseSpec, facts: Facts): Check {
 }
 
 export function metricsCheck(facts: Facts): Check {
-  return facts.metricsProblem ? bad('prometheus', facts.metricsProblem, 'Start Prometheus, or set SLUICE_PROMETHEUS_URL.') : ok('prometheus', 'answers');
+  const { metricsProblem } = facts;
+  return metricsProblem ? bad('prometheus', metricsProblem.detail, metricsProblem.next) : ok('prometheus', 'answers');
 }
 
 export function proxyCheck(facts: Facts): Check {

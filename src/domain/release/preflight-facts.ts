@@ -1,4 +1,6 @@
 import type { TemplateFacts } from '../analysis/template/check-templates.ts';
+import type { SourceFacts } from '../analysis/sources.ts';
+import type { Tried } from '../analysis/trial.ts';
 import type { Owner } from './target.ts';
 
 /** The Rollout's own step, as preflight needs it. */
@@ -40,13 +42,24 @@ export interface TrafficFacts {
   readonly owner?: Owner;
 }
 
+/** What Prometheus answered to everything that the release will ask it. */
+export interface SourcesFacts {
+  /** Of its clock before this one; absent when it does not tell. */
+  readonly aheadMs?: number;
+  /** Absent while the arms are not known. */
+  readonly counters?: { readonly stable: SourceFacts; readonly candidate: SourceFacts } | undefined;
+  readonly tried: readonly Tried[];
+}
+
 /** Everything that was read before the release; what could not be read is a failed check already. */
 export interface Facts {
   readonly rollout: RolloutFacts;
   readonly traffic?: TrafficFacts;
   /** Text of why the TraefikService could not be read or chosen. */
   readonly trafficProblem?: string;
-  readonly metricsProblem?: string;
+  /** Why Prometheus cannot be asked, and what to do about it. */
+  readonly metricsProblem?: { readonly detail: string; readonly next: string };
+  readonly sources?: SourcesFacts;
   readonly proxyProblem?: string;
   /** Argo's templates that the release is judged by. */
   readonly templates?: readonly TemplateFacts[];

@@ -1,5 +1,6 @@
 import { analysisChecks, healthCheck, metricsCheck, ownerCheck, proxyCheck, stepChecks, strategyCheck, templateCheck, trafficCheck } from './preflight-checks.ts';
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
+import { sourceChecks } from './preflight-sources.ts';
 import { blueGreenWeights, canarySteps } from './preflight-steps.ts';
 import { argumentsOf } from '../analysis/query-arguments.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
@@ -20,6 +21,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts): Preflight {
     trafficCheck(facts),
     ownerCheck(spec, facts),
     metricsCheck(facts),
+    ...sourceChecks(spec, facts),
     proxyCheck(facts),
   ];
   if (!checks.every((check) => check.ok)) return { checks };

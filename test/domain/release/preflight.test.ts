@@ -62,7 +62,7 @@ const CASES: readonly Case[] = [
   ['an abort that still flaps', 'health', changed({ phase: 'Degraded', aborted: true, candidateSelector: 'bad' }), 'Degraded'],
   ['an owner of the Rollout', 'owner', changed({ owner: OTHER }), 'held by release/dev/shop/other'],
   ['an owner of the TraefikService', 'owner', { ...canaryFacts(), traffic: { name: 'shop', weights: canaryFacts().traffic?.weights ?? [], owner: OTHER } }, 'held by'],
-  ['no Prometheus', 'prometheus', { ...canaryFacts(), metricsProblem: 'does not answer' }, 'does not answer'],
+  ['no Prometheus', 'prometheus', { ...canaryFacts(), metricsProblem: { detail: 'does not answer', next: 'Start it.' } }, 'does not answer'],
   ['a silent Traefik', 'traefik', { ...canaryFacts(), proxyProblem: 'Traefik t1: 503' }, 't1'],
   ['no TraefikService', 'traffic', { rollout: canaryFacts().rollout, trafficProblem: 'none holds both' }, 'none holds both'],
   ['other names in the TraefikService', 'traffic', { ...canaryFacts(), traffic: { name: 'shop', weights: [{ service: 'shop-stable', weight: 100, metricsService: '' }] } }, 'not shop-canary'],
@@ -81,7 +81,7 @@ test('a Rollout without Services has neither strategy nor traffic', () => {
 });
 
 test('all that is wrong is said at once', () => {
-  const facts = { ...changed({ specPaused: true, owner: OTHER, images: { app: 'shop:v2' } }), metricsProblem: 'away' };
+  const facts = { ...changed({ specPaused: true, owner: OTHER, images: { app: 'shop:v2' } }), metricsProblem: { detail: 'away', next: 'Start it.' } };
   expect(failing(facts).map((check) => check.name)).toEqual(['image', 'health', 'owner', 'prometheus']);
 });
 

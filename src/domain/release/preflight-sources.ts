@@ -1,0 +1,43 @@
+import { argumentsOf, type ArgumentValues } from '../analysis/query-arguments.ts';
+import { clockFinding, durationsFinding, requestsFinding, scrapesFinding } from '../analysis/sources.ts';
+import { checkTemplates } from '../analysis/template/check-templates.ts';
+import { findingOf, NO_HASH_YET, trialsOf, type Finding, type Trial } from '../analysis/trial.ts';
+import type { Arm, Check, ReleaseSpec } from './plan.ts';
+import type { Facts } from './preflight-facts.ts';
+
+/** Both arms as Traefik's counters name them; undefined while one of them is not known. */
+export function armsOf({ rollout, traffic }: Pick<Facts, 'rollout' | 'traffic'>): { readonly stable: Arm; readonly candidate: Arm } | undefined {
+  const arm = (service: string | undefined): Arm | undefined => {
+    const entry = traffic?.weights.find((one) => one.service === service);
+    return entry && { service: entry.service, metricsService: entry.metricsService };
+  };
+  const [stable, candidate] = [arm(rollout.stableService), arm(rollout.candidateService)];
+  return stable && candidate ? { stable, candidate } : undefined;
+}
+
+/** Every query that can be tried already, whatever else is wrong with the release. */
+export function trials(spec: ReleaseSpec, facts: Pick<Facts, 'rollout' | 'traffic' | 'templates'>): readonly Trial[] {
+  const arms = armsOf(facts);
+  if (!arms) return [];
+  const values: ArgumentValues = argumentsOf(spec.target, { ...arms, stableHash: facts.rollout.stableHash }, NO_HASH_YET);
+  const { templates } = checkTemplates(facts.templates ?? [], values, Infinity);
+  return trialsOf(spec.analysis.metrics ?? [], templates, values);
+}
+
+/** What a release is judged by: Prometheus' clock, Traefik's counters, and every query of the release file. */
+export function sourceChecks({ analysis }: ReleaseSpec, { sources }: Facts): readonly Check[] {
+  if (!sources) return [];
+  const { aheadMs, counters, tried } = sources;
+  const scrapes = counters && scrapesFinding(counters.stable, analysis);
+  return [
+    ...(aheadMs === undefined ? [] : [toCheck('clock', clockFinding(aheadMs))]),
+    ...(counters ? [toCheck('query requests', requestsFinding(counters.stable, counters.candidate)), toCheck('query durations', durationsFinding(counters.stable, analysis))] : []),
+    ...(scrapes ? [toCheck('scrapes', scrapes)] : []),
+    ...tried.map((one) => toCheck(`query ${one.name}`, findingOf(one))),
+  ];
+}
+
+/** A warning is a check that holds and yet says what to do. */
+export function toCheck(name: string, { state, detail, next }: Finding): Check {
+  return { name, ok: state !== 'bad', detail, ...(next === undefined ? {} : { next }) };
+}
