@@ -18,6 +18,8 @@ interface Options {
   readonly write: boolean;
 }
 
+/** So many runs of one application in a row that something else ended: that is no accident. */
+const MOST_DISTURBED = 3;
 const began = performance.now();
 const say = (line: string): void => console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
@@ -41,7 +43,8 @@ async function main(): Promise<number> {
     show(results, options.write);
     return 0;
   } catch (error) {
-    if (!stopping.signal.aborted) say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    if (!stopping.signal.aborted) say(error instanceof Error ? error.message : String(error));
+    stopping.abort();
     return 1;
   } finally {
     await closers.run(say);
@@ -63,8 +66,6 @@ function read(): Options {
 async function runAll(where: Where, queue: Queue, results: Results, slots: number): Promise<void> {
   await Promise.all(Array.from({ length: slots }, (_, index) => work(new Slot(where, `live-${index + 1}`), queue, results)));
 }
-
-const MOST_DISTURBED = 3;
 
 async function work(slot: Slot, queue: Queue, results: Results): Promise<void> {
   let disturbed = 0;
