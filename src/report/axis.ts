@@ -19,6 +19,13 @@ export function scale({ from, to }: Span, length: number): (value: number) => nu
   return (value) => Math.round(Math.min(1, Math.max(0, (value - from) / width)) * length * 10) / 10;
 }
 
+export type Place = (value: number) => number;
+
+/** From a value to its place below the top edge of a picture. */
+export function down(y: Place, value: number): number {
+  return Math.round((HIGH - y(value)) * 10) / 10;
+}
+
 export interface Tick {
   readonly value: number;
   readonly label: string;
@@ -62,5 +69,5 @@ export function labels(side: 'x' | 'y', span: Span, ticks: readonly Tick[]): Htm
 /** Thin lines across the picture. */
 export function grid(span: Span, ticks: readonly Tick[]): Html {
   const y = scale(span, HIGH);
-  return html`<path class="grid" d="${ticks.map(({ value }) => `M0 ${HIGH - y(value)}H${WIDE}`).join('')}"/>`;
+  return html`<path class="grid" d="${ticks.map(({ value }) => `M0 ${down(y, value)}H${WIDE}`).join('')}"/>`;
 }

@@ -1,7 +1,6 @@
 import type { Bucket } from '../domain/report/report.ts';
-import { grid, HIGH, labels, scale, timeTicks, WIDE, type Span, type Tick } from './axis.ts';
+import { grid, HIGH, labels, scale, timeTicks, WIDE, type Place, type Span, type Tick } from './axis.ts';
 import { html, type Html } from './html.ts';
-import type { Place } from './paths.ts';
 
 /** One line of a legend; `kind` is the class that draws it. */
 export interface Key {

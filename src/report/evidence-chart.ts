@@ -1,9 +1,9 @@
 import type { QuestionEvidence, ReleaseReport, ReportEvidence } from '../domain/report/report.ts';
-import type { Span, Tick } from './axis.ts';
+import type { Place, Span, Tick } from './axis.ts';
 import { chart, spanOf } from './chart.ts';
 import { chosen, clockTime, countOf, odds } from './figures.ts';
 import { html, type Html } from './html.ts';
-import { dots, held, through, type Place, type Point } from './paths.ts';
+import { dots, held, through, type Point } from './paths.ts';
 
 /** How far beyond its bound, and below even odds, evidence is drawn; in bounds. */
 const [ABOVE, BELOW] = [1.6, 0.6];

@@ -1,7 +1,5 @@
 import type { Bucket } from '../domain/report/report.ts';
-import { HIGH } from './axis.ts';
-
-export type Place = (value: number) => number;
+import { down, type Place } from './axis.ts';
 
 /** A line of flat pieces, one for each bucket; a gap in time is a gap in the line. */
 export function steps<T>(buckets: readonly Bucket<T>[], x: Place, y: Place, of: (value: T) => number | undefined): string {
@@ -10,7 +8,7 @@ export function steps<T>(buckets: readonly Bucket<T>[], x: Place, y: Place, of: 
     .map(({ from, to, value }) => {
       const own = of(value);
       if (own === undefined) return '';
-      const piece = `${end === from ? 'V' : `M${x(from)} `}${HIGH - y(own)}H${x(to)}`;
+      const piece = `${end === from ? 'V' : `M${x(from)} `}${down(y, own)}H${x(to)}`;
       end = to;
       return piece;
     })
@@ -22,7 +20,7 @@ export function bands<T>(buckets: readonly Bucket<T>[], x: Place, y: Place, of: 
   return buckets
     .map(({ from, to, value }) => {
       const own = of(value);
-      return own ? `M${x(from)} ${HIGH - y(own.low)}V${HIGH - y(own.high)}H${x(to)}V${HIGH - y(own.low)}Z` : '';
+      return own ? `M${x(from)} ${down(y, own.low)}V${down(y, own.high)}H${x(to)}V${down(y, own.low)}Z` : '';
     })
     .join('');
 }
@@ -34,16 +32,16 @@ export interface Point {
 
 /** A line through points. */
 export function through(points: readonly Point[], x: Place, y: Place): string {
-  return points.map(({ at, value }, index) => `${index === 0 ? 'M' : 'L'}${x(at)} ${HIGH - y(value)}`).join('');
+  return points.map(({ at, value }, index) => `${index === 0 ? 'M' : 'L'}${x(at)} ${down(y, value)}`).join('');
 }
 
 /** A line that keeps its value until the next point, and the last one until `end`. */
 export function held(points: readonly Point[], end: number, x: Place, y: Place): string {
-  const corners = points.map(({ at, value }, index) => `${index === 0 ? `M${x(at)} ` : `H${x(at)}V`}${HIGH - y(value)}`);
+  const corners = points.map(({ at, value }, index) => `${index === 0 ? `M${x(at)} ` : `H${x(at)}V`}${down(y, value)}`);
   return points.length === 0 ? '' : `${corners.join('')}H${x(end)}`;
 }
 
 /** Dots: lines of no length with round ends, which a stretched picture leaves round. */
 export function dots(points: readonly Point[], x: Place, y: Place): string {
-  return points.map(({ at, value }) => `M${x(at)} ${HIGH - y(value)}h0`).join('');
+  return points.map(({ at, value }) => `M${x(at)} ${down(y, value)}h0`).join('');
 }

@@ -14,7 +14,7 @@ export function queryList(queries: readonly QueryCourse[]): Html {
 function one({ name, arm, promql, asked, failed, answers }: QueryCourse): Html {
   const last = answers.at(-1);
   const shown = answers.length < asked ? `; the last ${answers.length} below` : '';
-  return html`<details class="query"><summary><b>${name}</b>${arm !== undefined && ` of ${arm === 'candidate' ? 'the new version' : 'stable'}`} <small>asked ${asked} times${failed > 0 && `, ${failed} without an answer`}</small></summary>
+  return html`<details class="query"><summary><b>${name}</b>${arm !== undefined && ` of ${arm === 'candidate' ? 'the new version' : 'stable'}`} <small>asked ${asked === 1 ? 'once' : `${asked} times`}${failed > 0 && `, ${failed} without an answer`}</small></summary>
 <pre><code>${promql}</code></pre><p class="note">Newest values of each series${shown}.</p>
 ${table({ caption: `Answers to ${name}`, heads: ['At', 'Step', ...series(last)], rows: answers.toReversed().map((answer) => [clockTime(answer.at), String(answer.step + 1), ...cells(answer, last)]) })}</details>
 `;

@@ -1,9 +1,9 @@
 import type { ReleaseReport } from '../domain/report/report.ts';
-import { HIGH } from './axis.ts';
+import { down, type Place } from './axis.ts';
 import { chart, dataTable, spanOf } from './chart.ts';
 import { clockTime, percent, ratioOf } from './figures.ts';
 import { html, type Html } from './html.ts';
-import { dots, held, type Place } from './paths.ts';
+import { dots, held } from './paths.ts';
 
 const TICKS = [0, 25, 50, 75, 100].map((value) => ({ value, label: `${value} %` }));
 
@@ -39,6 +39,6 @@ export function weightChart({ release, weights }: ReleaseReport, marks: readonly
 
 /** Never thinner than a line: with many requests the interval is. */
 function interval(x: Place, y: Place, from: number, to: number, { low, high }: { readonly low: number; readonly high: number }): string {
-  const [top, bottom] = [HIGH - y(high * 100), HIGH - y(low * 100)];
+  const [top, bottom] = [down(y, high * 100), down(y, low * 100)];
   return `M${x(from)} ${Math.max(bottom, top + 2)}V${top}H${x(to)}V${Math.max(bottom, top + 2)}Z`;
 }

@@ -13,6 +13,8 @@ import { eventually } from '../support/releases-wait.ts';
 const STDIO_SERVER = fileURLToPath(new URL('../support/mcp-stdio-server.ts', import.meta.url));
 const ROLLOUT = 'rollout://prod/shop/web';
 const RELEASE = 'release://prod/shop/web';
+const REPORT = 'report://prod/shop/web';
+const PAGE = 'report-page://prod/shop/web';
 const TEMPLATE = 'analysis-template://prod/shop/errors';
 
 let world: FakeWorld;
@@ -66,8 +68,10 @@ describe.each(ERAS)('%s over HTTP', (era) => {
     expect(JSON.parse(await client.read(RELEASE))).toMatchObject({ release_id: 'release/prod/shop/web', state: 'soaking' });
     expect(JSON.parse(await client.read(TEMPLATE))).toMatchObject({ name: 'errors', spec: { metrics: [{ provider: { web: { url: 'http://judge', headers: '***' } } }] } });
     expect(await client.read('example://canary')).toContain('strategy: canary');
+    expect(JSON.parse(await client.read(REPORT))).toMatchObject({ release: { release_id: 'release/prod/shop/web', state: 'soaking' } });
+    expect(await client.read(PAGE)).toMatch(/^<!doctype html>[^]*shop\/web/);
 
-    expect(audit.entries.slice(from)).toMatchObject([ROLLOUT, RELEASE, TEMPLATE, 'example://canary'].map((uri) => ({ tool: 'resources/read', kind: 'read', arguments: { uri }, result: 'ok' })));
+    expect(audit.entries.slice(from)).toMatchObject([ROLLOUT, RELEASE, TEMPLATE, 'example://canary', REPORT, PAGE].map((uri) => ({ tool: 'resources/read', kind: 'read', arguments: { uri }, result: 'ok' })));
   });
 
   test.each([
@@ -91,7 +95,7 @@ describe.each(ERAS)('%s over HTTP', (era) => {
 
     expect(resources.every(({ uri }) => uri.startsWith('example://'))).toBe(true);
     expect(names).toEqual(['other']);
-    for (const uri of [ROLLOUT, RELEASE, TEMPLATE]) await expect(client.read(uri)).rejects.toThrow(/NAMESPACE_NOT_ALLOWED/);
+    for (const uri of [ROLLOUT, RELEASE, REPORT, PAGE, TEMPLATE]) await expect(client.read(uri)).rejects.toThrow(/NAMESPACE_NOT_ALLOWED/);
     if (era === '2026 client') expect((await client.watch(ROLLOUT, () => undefined)).agreed).toBe(false);
   });
 
