@@ -10,6 +10,8 @@ import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
 import { counterRecords, unansweredCounters } from './counter-records.ts';
+import { Measurements } from './measurements.ts';
+import { judgeMetrics, type JudgedMetrics } from './metrics.ts';
 import { Samples } from './samples.ts';
 import type { Scene } from './scene.ts';
 
@@ -20,8 +22,13 @@ export interface Judgement {
   readonly from: number;
   /** The moment the first step's weight was proved: evidence counts from there. Absent in releases of older versions. */
   readonly since?: number;
+  /** The moment this step's weight was proved, where `from` is a later one: metrics of the release file are measured at times that follow from it. */
+  readonly stepFrom?: number;
   /** Weight, in percent, that no proxy API could prove: the counters must confirm it. */
   readonly unproved?: number;
+  /** Index and weight of the step, for the record. Absent in releases of older versions. */
+  readonly index?: number;
+  readonly wanted?: number;
 }
 
 /** A verdict with what it was computed from, for the record. */
@@ -56,10 +63,12 @@ export type Judge = (input: Judgement) => Promise<Judged>;
 /** The judge of a worker; it remembers samples from one judgement to the next. */
 export function createJudge(ports: Ports): Judge {
   const samples = new Samples(ports.metrics);
+  const measurements = new Measurements(ports.metrics);
   return async (input) => {
     const to = ports.now();
     try {
-      const { verdict, ...seen } = await judgeNow(samples, input, to);
+      const [counted, measured] = await Promise.all([judgeNow(samples, input, to), measureNow(measurements, input, to)]);
+      const { verdict, ...seen } = together(counted, measured);
       return { verdict: input.unproved === undefined ? verdict : confirmShare(verdict, input.unproved), ...seen };
     } catch (error) {
       if (error instanceof SluiceError) return nothingSeen(input, to, error.message);
@@ -70,6 +79,15 @@ export function createJudge(ports: Ports): Judge {
 
 function nothingSeen({ scene, from }: Judgement, to: number, reason: string): Judged {
   return { verdict: { outcome: 'no-data', reason, findings: [], from, to }, trail: [], queries: unansweredCounters(scene.plan, to, reason) };
+}
+
+/** Undefined where the release file has no metrics of its own. */
+async function measureNow(measurements: Measurements, { scene, limits, from, stepFrom = from }: Judgement, to: number): Promise<JudgedMetrics | undefined> {
+  return limits.metrics && limits.metrics.length > 0 ? judgeMetrics(measurements, { limits, scene, stepFrom, to }) : undefined;
+}
+
+function together(counted: Judged, measured: JudgedMetrics | undefined): Judged {
+  return measured ? { ...counted, verdict: joinVerdicts(counted.verdict, measured), queries: [...counted.queries, ...measured.queries] } : counted;
 }
 
 async function judgeNow(samples: Samples, { scene, limits, from, since = from }: Judgement, to: number): Promise<Judged> {

@@ -53,7 +53,7 @@ async function intruder(ports: Ports, { scene, index }: Watch): Promise<Alarm | 
 }
 
 async function failing(ports: Ports, judge: Judge, watch: Watch): Promise<Alarm | undefined> {
-  const { verdict } = await judge({ since: watch.from, ...watch, from: Math.max(watch.from, ports.now() - RECENT_MS) });
+  const { verdict } = await judge({ since: watch.from, ...watch, from: Math.max(watch.from, ports.now() - RECENT_MS), stepFrom: watch.from });
   return verdict.outcome === 'fail' ? { kind: 'failed', verdict } : undefined;
 }
 

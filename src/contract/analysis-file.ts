@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { JUDGES, POLICIES } from '../domain/release/plan.ts';
 import { duration } from './duration.ts';
+import { metricProblems } from './metric-file.ts';
 import type { Problem } from './parse.ts';
 
 const margin = z.number().gt(0, 'must be above 0').lt(1, 'must be below 1');
 const policy = z.enum(POLICIES);
+/** The upper limit is a rule of its own: it is not worth its bytes in the tool's schema. */
+const latency = z.number().positive().refine((ms) => ms <= 3.6e6, 'must be at most 3600000').optional();
 
 /** How steps are judged, as a release file says it. */
 export const analysis = z.strictObject({
@@ -12,7 +15,11 @@ export const analysis = z.strictObject({
   soak: duration.optional().describe('Before a step is judged. Default 60s.'),
   min_requests: z.int().min(1).max(1e9).optional().describe('Fewer canary requests never pass. Default 50.'),
   success_ratio: z.number().min(0).max(1).optional().describe('Least share of non-5xx answers. Default 0.99; sequential: none.'),
-  p95_ms: z.number().positive().max(3.6e6).optional().describe('Limit of the 95th percentile. Default: none.'),
+  p50_ms: latency.describe('Limit of the median.'),
+  p90_ms: latency,
+  p95_ms: latency,
+  p99_ms: latency,
+  metrics: z.array(z.unknown()).max(20).optional().describe('PromQL of your own, by kind: limit, pair, gauge, template; sluice://examples has one of each.'),
   alpha: z.number().gt(0, 'must be above 0').max(0.5).optional().describe('Chance of a wrong verdict. Default 0.05.'),
   margins: z
     .strictObject({ errors: margin.optional().describe('Default 0.01.'), slow: margin.optional().describe('Default 0.05.') })
@@ -39,8 +46,9 @@ const POLICY_FIELDS = ['on_no_data', 'on_too_little_traffic', 'on_inconclusive']
 
 /** Fields that would say nothing where they stand. Read from the raw value, so that they are told together with everything else that is wrong. */
 export function analysisProblems(file: Readonly<Record<string, unknown>>): readonly Problem[] {
-  const idle = file['judge'] === 'sequential' ? [] : SEQUENTIAL_ONLY.filter((name) => file[name] !== undefined);
-  const problems: Problem[] = idle.map((name) => ({ path: `analysis.${name}`, message: 'only for the sequential judge: add analysis.judge: sequential, or leave this out' }));
+  const idle = file['judge'] === 'sequential' ? [] : SEQUENTIAL_ONLY.filter((name) => file[name] !== undefined && !(name === 'warm_up' && file['metrics'] !== undefined));
+  const problems: Problem[] = [...metricProblems(file['metrics'])];
+  problems.push(...idle.map((name) => ({ path: `analysis.${name}`, message: 'only for the sequential judge: add analysis.judge: sequential, or leave this out' })));
   const extends_ = POLICY_FIELDS.some((name) => file[name] === 'extend');
   if (file['extend'] !== undefined && !extends_) problems.push({ path: 'analysis.extend', message: `says nothing unless a policy is extend: set ${POLICY_FIELDS.join(', ')} or leave this out` });
   return problems;

@@ -1,6 +1,7 @@
 import type { AnalysisSpec, SequentialSettings } from '../domain/release/plan.ts';
 import type { AnalysisFile } from './analysis-file.ts';
 import { toMs } from './duration.ts';
+import { toMetrics } from './metric-spec.ts';
 
 /** The analysis of a checked release file with every default filled in. */
 export function toAnalysis(file: AnalysisFile): AnalysisSpec {
@@ -11,11 +12,19 @@ export function toAnalysis(file: AnalysisFile): AnalysisSpec {
     minRequests: file.min_requests ?? 50,
     ...(successRatio === undefined ? {} : { minSuccessRatio: successRatio }),
     ...(file.p95_ms === undefined ? {} : { maxP95Ms: file.p95_ms }),
+    ...quantiles(file),
     holdMs: toMs(file.hold ?? '10m'),
-    ...(sequential ? { sequential: toSequential(file), warmUpMs: toMs(file.warm_up ?? '15s') } : {}),
+    ...(sequential ? { sequential: toSequential(file) } : {}),
+    ...(sequential || file.metrics ? { warmUpMs: toMs(file.warm_up ?? '15s') } : {}),
+    ...(file.metrics ? { metrics: toMetrics(file.metrics) } : {}),
     ...policies(file),
     ...(file.extend === undefined ? {} : { extendMs: toMs(file.extend) }),
   };
+}
+
+function quantiles({ p50_ms: p50, p90_ms: p90, p99_ms: p99 }: AnalysisFile): Pick<AnalysisSpec, 'maxQuantileMs'> {
+  const limits = { ...(p50 === undefined ? {} : { 50: p50 }), ...(p90 === undefined ? {} : { 90: p90 }), ...(p99 === undefined ? {} : { 99: p99 }) };
+  return Object.keys(limits).length > 0 ? { maxQuantileMs: limits } : {};
 }
 
 function toSequential({ alpha = 0.05, margins, slower_than_ms: slowerThanMs }: AnalysisFile): SequentialSettings {

@@ -17,8 +17,13 @@ const MOST_PROBLEMS = 20;
 export function parse<S extends z.ZodType>(schema: S, value: unknown, more: readonly Problem[] = []): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success && more.length === 0) return parsed.data;
-  const issues = parsed.success ? [] : parsed.error.issues;
-  throw invalidInput([...issues.flatMap((issue) => toProblems(schema, issue, value)), ...more]);
+  throw invalidInput([...problemsOf(schema, value), ...more]);
+}
+
+/** Everything that is wrong with an input; nothing when it matches. `at`: the path of the input in a larger one. */
+export function problemsOf(schema: z.ZodType, value: unknown, at: readonly PropertyKey[] = []): readonly Problem[] {
+  const parsed = schema.safeParse(value);
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => toProblems(schema, issue, value, at));
 }
 
 /** The error for a list of problems. */
@@ -30,19 +35,20 @@ export function invalidInput(problems: readonly Problem[]): SluiceError {
   return new SluiceError(code, lines.join('\n'), { details: { problems: shown } });
 }
 
-function toProblems(schema: z.ZodType, issue: z.core.$ZodIssue, value: unknown): Problem[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(schema, issue.path, key));
-  const path = dotted(issue.path);
+function toProblems(schema: z.ZodType, issue: z.core.$ZodIssue, value: unknown, at: readonly PropertyKey[]): Problem[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(schema, issue.path, key, at));
+  const path = dotted([...at, ...issue.path]);
   if (issue.code === 'invalid_type' && valueAt(value, issue.path) === undefined) return [{ path, message: 'is missing' }];
   if (issue.code !== 'invalid_value') return [{ path, message: cleanText(issue.message, 300) }];
   return [unknownValue(path, issue.values.map(String), valueAt(value, issue.path), issue.message)];
 }
 
-function unknownField(schema: z.ZodType, parent: readonly PropertyKey[], key: string): Problem {
+function unknownField(schema: z.ZodType, parent: readonly PropertyKey[], key: string, at: readonly PropertyKey[]): Problem {
   const names = namesAt(schema, parent);
   const near = nearest(key, names);
-  const hint = near ? `did you mean ${dotted([...parent, near])}?` : `known are ${names.join(', ')}`;
-  return { path: dotted([...parent, key]), message: `unknown field; ${hint}`, ...(near ? { suggestion: dotted([...parent, near]) } : {}) };
+  const whole = [...at, ...parent];
+  const hint = near ? `did you mean ${dotted([...whole, near])}?` : `known are ${names.join(', ')}`;
+  return { path: dotted([...whole, key]), message: `unknown field; ${hint}`, ...(near ? { suggestion: dotted([...whole, near]) } : {}) };
 }
 
 function unknownValue(path: string, known: readonly string[], value: unknown, message: string): Problem {

@@ -11,6 +11,8 @@ export interface Flow {
   readonly latencyMs: number;
 }
 
+type FakeAnswer = { readonly labels: Record<string, string>; readonly value: number }[];
+
 const BOUNDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, Infinity];
 const HISTORY_MS = 3_600_000;
 const MOST_SAMPLES = 200;
@@ -34,21 +36,34 @@ export class FakeMetrics implements MetricsPort {
     this.#history.push({ at: this.#history.length === 0 ? at - HISTORY_MS : at, flows });
   }
 
-  /** Answers of PromQL expressions, by their text; a text that is not here has an empty answer. */
-  readonly answers = new Map<string, number>();
+  /** Answers of PromQL expressions by their text, or by the time they are asked for; a text that is not here has an empty answer. */
+  readonly answers = new Map<string, number | ((at: number) => FakeAnswer)>();
+  /** What was asked, and for which times. */
+  readonly asked: { promql: string; fromMs: number; toMs: number }[] = [];
 
-  async query(promql: string): Promise<{ labels: Record<string, string>; value: number }[]> {
+  async query(promql: string, atMs: number): Promise<FakeAnswer> {
     this.#mustAnswer();
-    const value = this.answers.get(promql);
-    return value === undefined ? [] : [{ labels: {}, value }];
+    this.asked.push({ promql, fromMs: atMs, toMs: atMs });
+    return this.#answer(promql, atMs);
   }
 
   async queryRange(promql: string, { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number }): Promise<CounterSeries[]> {
     this.#mustAnswer();
-    const value = this.answers.get(promql);
-    if (value === undefined) return [];
-    const count = Math.floor((toMs - fromMs) / stepMs) + 1;
-    return [{ labels: {}, samples: Array.from({ length: count }, (_, index) => [fromMs + index * stepMs, value] as const) }];
+    this.asked.push({ promql, fromMs, toMs });
+    const series = new Map<string, { labels: Record<string, string>; samples: (readonly [number, number])[] }>();
+    for (let at = fromMs; at <= toMs; at += stepMs) {
+      for (const { labels, value } of this.#answer(promql, at)) {
+        const key = JSON.stringify(labels);
+        series.set(key, { labels, samples: [...(series.get(key)?.samples ?? []), [at, value]] });
+      }
+    }
+    return [...series.values()];
+  }
+
+  #answer(promql: string, at: number): FakeAnswer {
+    const answer = this.answers.get(promql);
+    if (answer === undefined) return [];
+    return typeof answer === 'number' ? [{ labels: {}, value: answer }] : answer(at);
   }
 
   async probe(): Promise<{ version: string }> {

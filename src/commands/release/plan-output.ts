@@ -1,28 +1,11 @@
 import { z } from 'zod';
+import { shownMetric } from '../../contract/metric-spec.ts';
 import { compact } from '../../contract/release-view.ts';
 import { toDuration } from '../../contract/duration.ts';
-import { JUDGES, POLICIES, type Preflight, type ReleaseSpec } from '../../domain/release/plan.ts';
+import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 
 const check = z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.string(), next: z.string().optional() });
-
-const policy = z.enum(POLICIES);
-const limits = z.strictObject({
-  judge: z.enum(JUDGES),
-  soak: z.string(),
-  min_requests: z.number(),
-  success_ratio: z.number().optional(),
-  p95_ms: z.number().optional(),
-  alpha: z.number().optional(),
-  margins: z.strictObject({ errors: z.number(), slow: z.number() }).optional(),
-  slower_than_ms: z.array(z.number()).optional(),
-  warm_up: z.string().optional(),
-  on_no_data: policy,
-  on_too_little_traffic: policy,
-  on_inconclusive: policy,
-  hold: z.string(),
-  extend: z.string().optional(),
-});
 
 export const planOutput = z.strictObject({
   release_id: z.string(),
@@ -33,7 +16,7 @@ export const planOutput = z.strictObject({
   to_image: z.string(),
   weights: z.array(z.number()).describe('In percent.'),
   traefik_service: z.string().optional(),
-  limits,
+  limits: z.record(z.string(), z.unknown()).describe('The analysis, defaults filled in.'),
   approval: z.boolean(),
   manual_promotion: z.boolean(),
   auto_rollback: z.boolean(),
@@ -72,7 +55,11 @@ function toLimits({ analysis }: ReleaseSpec): PlanOutput['limits'] {
     soak: toDuration(analysis.soakMs),
     min_requests: analysis.minRequests,
     success_ratio: analysis.minSuccessRatio,
+    p50_ms: analysis.maxQuantileMs?.[50],
+    p90_ms: analysis.maxQuantileMs?.[90],
     p95_ms: analysis.maxP95Ms,
+    p99_ms: analysis.maxQuantileMs?.[99],
+    metrics: analysis.metrics?.map(shownMetric),
     alpha: sequential?.alpha,
     margins: sequential && { errors: sequential.errorsMargin, slow: sequential.slowMargin },
     slower_than_ms: sequential?.slowerThanMs && [...sequential.slowerThanMs],

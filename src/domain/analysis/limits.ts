@@ -15,7 +15,7 @@ export interface StepCounts {
  * that knows least decides. Only pass may advance a release.
  */
 export function judgeLimits(limits: AnalysisSpec, counts: StepCounts): Verdict {
-  const findings = [...successRatio(limits, counts.candidate), ...latency(limits, counts.candidate)];
+  const findings = [...successRatio(limits, counts.candidate), ...QUANTILES.flatMap((percent) => latency(percent, limits, counts.candidate))];
   const outcome = worst(findings.map((finding) => finding.outcome)) ?? 'pass';
   return {
     outcome,
@@ -34,23 +34,27 @@ function successRatio({ minSuccessRatio: limit, ...limits }: AnalysisSpec, arm: 
   const base = { metric: 'success-ratio', limit } as const;
   if (tooFew(limits, arm)) return [{ ...base, ...tooFewOf(limits, arm) }];
   const measured = 1 - arm.errors / arm.requests;
-  const figures = `${percent(measured)} of ${Math.round(arm.requests)} requests`;
-  return [{ ...base, outcome: measured >= limit ? 'pass' : 'fail', measured, reason: `success ratio ${figures}, limit ${percent(limit)}` }];
+  const figures = `${inPercent(measured)} of ${Math.round(arm.requests)} requests`;
+  return [{ ...base, outcome: measured >= limit ? 'pass' : 'fail', measured, reason: `success ratio ${figures}, limit ${inPercent(limit)}` }];
 }
 
-function latency(limits: AnalysisSpec, arm: ArmCounts): Finding[] {
-  if (limits.maxP95Ms === undefined) return [];
-  const base = { metric: 'p95', limit: limits.maxP95Ms } as const;
+const QUANTILES = ['50', '90', '95', '99'] as const;
+type Quantile = (typeof QUANTILES)[number];
+
+function latency(percent: Quantile, limits: AnalysisSpec, arm: ArmCounts): Finding[] {
+  const limit = percent === '95' ? limits.maxP95Ms : limits.maxQuantileMs?.[percent];
+  if (limit === undefined) return [];
+  const base = { metric: `p${percent}`, limit };
   if (tooFew(limits, arm)) return [{ ...base, ...tooFewOf(limits, arm) }];
-  const bounds = quantileBounds(arm.buckets, 0.95);
+  const bounds = quantileBounds(arm.buckets, Number(percent) / 100);
   if (!bounds) return [{ ...base, outcome: 'no-data', reason: 'no latency histogram of the new version' }];
-  return [{ ...base, ...judgeBounds(bounds, limits.maxP95Ms) }];
+  return [{ ...base, ...judgeBounds(base.metric, bounds, limit) }];
 }
 
 /** Pass when the whole bucket is within the limit, fail when it is beyond; a limit inside the bucket cannot be decided. */
-function judgeBounds(bounds: { lower: number; upper: number }, limitMs: number): Omit<Finding, 'metric' | 'limit'> {
+function judgeBounds(name: string, bounds: { lower: number; upper: number }, limitMs: number): Omit<Finding, 'metric' | 'limit'> {
   const [lower, upper] = [bounds.lower * 1000, bounds.upper * 1000];
-  const text = Number.isFinite(upper) ? `p95 in (${lower}, ${upper}] ms` : `p95 above ${lower} ms`;
+  const text = Number.isFinite(upper) ? `${name} in (${lower}, ${upper}] ms` : `${name} above ${lower} ms`;
   const measured = Number.isFinite(upper) ? upper : lower;
   if (upper <= limitMs) return { outcome: 'pass', measured, reason: `${text}, limit ${limitMs} ms` };
   if (lower >= limitMs) return { outcome: 'fail', measured, reason: `${text}, limit ${limitMs} ms` };
@@ -66,12 +70,11 @@ function tooFewOf(limits: Pick<AnalysisSpec, 'minRequests'>, arm: ArmCounts): Pi
   return { outcome, reason: `${Math.round(arm.requests)} requests to the new version, ${Math.max(1, limits.minRequests)} needed` };
 }
 
-
 function share(counts: StepCounts): { measuredShare?: number } {
   const all = counts.candidate.requests + counts.stable.requests;
   return all > 0 ? { measuredShare: counts.candidate.requests / all } : {};
 }
 
-function percent(ratio: number): string {
+function inPercent(ratio: number): string {
   return `${(ratio * 100).toFixed(2)} %`;
 }

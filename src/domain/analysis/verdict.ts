@@ -42,7 +42,7 @@ export interface FindingEvidence {
 
 /** The state of one limit or comparison. */
 export interface Finding {
-  /** `success-ratio`, `p95`, `errors`, `slow-300ms`, or the name of a metric of the release file. */
+  /** `success-ratio`, `p50` to `p99`, `errors`, `slow-300ms`, or the name of a metric of the release file. */
   readonly metric: string;
   readonly outcome: Judged;
   /** Ratio 0…1, or milliseconds, or the metric's own unit. For a quantile the upper bound of the bucket that holds it. */
