@@ -4,12 +4,17 @@ import { analysisActivities, createJudge } from './analysis.ts';
 import { guardActivities } from './guard.ts';
 import { preflightActivities } from './preflight.ts';
 import { proofActivities } from './proof.ts';
+import { recordActivities } from './record.ts';
+import { recordedJudge } from './record-judgements.ts';
+import { recordedProofs } from './record-proofs.ts';
+import type { Recorder } from './recorder.ts';
 import { rollbackActivities } from './rollback.ts';
 import { rolloutActivities } from './rollout.ts';
 
-/** All effects of a release, over ports. Every one may run more than once: it reads before it writes. */
-export function createActivities(ports: Ports) {
-  const judge = createJudge(ports);
+/** All effects of a release, over ports. Every one may run more than once: it reads before it writes. Without a recorder nothing is kept. */
+export function createActivities(outer: Ports, recorder?: Recorder) {
+  const ports = recorder ? { ...outer, witness: recordedProofs(recorder) } : outer;
+  const judge = recorder ? recordedJudge(createJudge(ports), recorder) : createJudge(ports);
   return alive({
     ...preflightActivities(ports),
     ...rolloutActivities(ports),
@@ -17,6 +22,7 @@ export function createActivities(ports: Ports) {
     ...analysisActivities(judge),
     ...guardActivities(ports, judge),
     ...rollbackActivities(ports),
+    ...recordActivities(recorder),
   });
 }
 

@@ -2,12 +2,13 @@ import { proveWeight, type WeightProof } from '../src/domain/release/proof.ts';
 import type { Ports } from '../src/ports/index.ts';
 import type { RolloutView } from '../src/ports/rollouts.ts';
 import { waitFor } from './alive.ts';
+import type { Witness } from './record-proofs.ts';
 import { armServices, leftBecause, observe, trafficRef, type Left, type Scene, type Seen } from './scene.ts';
 
 export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Left;
 
 /** Reads the weight wherever it is known: Rollout, TraefikService and every Traefik replica. */
-export async function observeWeight(ports: Ports, scene: Scene, wanted: number, rollout?: RolloutView): Promise<WeightProof> {
+export async function observeWeight(ports: Ports & { readonly witness?: Witness }, scene: Scene, wanted: number, rollout?: RolloutView): Promise<WeightProof> {
   const arms = armServices(scene);
   const [view, traffic, replicas] = await Promise.all([
     rollout ?? ports.rollouts.read(scene.target),
@@ -15,13 +16,15 @@ export async function observeWeight(ports: Ports, scene: Scene, wanted: number, 
     ports.traffic.inForce(trafficRef(scene), arms),
   ]);
   const written = traffic.weights.find((entry) => entry.service === arms.candidate)?.weight;
-  return proveWeight({
+  const proof = proveWeight({
     wanted,
     ...(scene.strategy === 'canary' && view.canaryWeight !== undefined ? { rollout: view.canaryWeight } : {}),
     ...(written === undefined ? {} : { traefikService: written }),
     replicas,
     at: ports.now(),
   });
+  ports.witness?.(scene, proof);
+  return proof;
 }
 
 /** Proved, or, without any replica API, as far as Rollout and TraefikService can say. */

@@ -13,6 +13,8 @@ export interface Scene {
   readonly owner: Owner;
   /** Known once the controller has named the new ReplicaSet. */
   readonly newHash?: string;
+  /** Index of the present step, for the record. Absent in releases of older versions. */
+  readonly step?: number;
 }
 
 /** The Rollout as it was read, with the image of the release's container. */

@@ -2,7 +2,6 @@ import { ApplicationFailure, CancellationScope, condition, setHandler } from '@t
 import { refusalOf } from '../src/domain/release/admission.ts';
 import { COMMANDS, type Command, type CommandName, type CommandOutcome } from '../src/domain/release/command.ts';
 import { ERRORS } from '../src/domain/errors.ts';
-import { isClosed } from '../src/domain/release/state.ts';
 import { commandSignals, commandUpdates, type CommandMessage } from './messages.ts';
 import type { ReleaseRun } from './release-run.ts';
 
@@ -50,6 +49,7 @@ async function perform(run: ReleaseRun, command: Command): Promise<CommandOutcom
   const ending: Ending = problem ? { outcome: 'refused', detail: problem } : await act(run, command);
   const outcome: CommandOutcome = { requestId: command.requestId, command: command.name, duplicate: false, ...ending };
   run.outcomes.push(outcome);
+  run.ledger.add('command', outcome);
   if (problem) run.note(`${command.name} refused: ${problem}`, command.who);
   return outcome;
 }
@@ -95,8 +95,8 @@ async function skip(run: ReleaseRun, command: Command): Promise<Ending> {
 
 /** Waits until the step was really left, or the release took another turn. */
 async function leftBehind(run: ReleaseRun, index: number): Promise<Ending> {
-  await condition(() => run.advanced > index || run.stop !== undefined || isClosed(run.state) || run.state === 'aborting');
-  if (run.advanced <= index) return { outcome: 'refused', detail: `overtaken: the release is ${run.state}` };
+  await condition(() => run.advanced > index || run.stop !== undefined || run.isEnding || run.state === 'aborting');
+  if (run.advanced <= index) return { outcome: 'refused', detail: `overtaken: the release is ${run.ending ?? run.state}` };
   const last = index + 1 === run.plan?.steps.length;
   return { outcome: 'applied', detail: last ? 'the last pause has ended; the new version is being promoted' : `step ${index + 2} is in force: weight ${run.weightWanted}` };
 }
@@ -105,7 +105,7 @@ async function abort(run: ReleaseRun, command: Command): Promise<Ending> {
   const reason = `aborted by ${command.who}${command.why ? `: ${command.why}` : ''}`;
   run.note(reason, command.who);
   run.halt({ kind: 'abort', reason, who: command.who });
-  await condition(() => run.withdrawal !== undefined || isClosed(run.state));
+  await condition(() => run.withdrawal !== undefined || run.isEnding);
   if (!run.withdrawal) return { outcome: 'applied', detail: 'ended before anything was changed' };
   return { outcome: run.withdrawal.done ? 'applied' : 'refused', detail: run.withdrawal.detail };
 }

@@ -1,10 +1,11 @@
-import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
 import type { Standing } from '../src/domain/release/admission.ts';
 import type { CommandOutcome } from '../src/domain/release/command.ts';
 import type { ReleasePlan } from '../src/domain/release/plan.ts';
 import type { WeightProof } from '../src/domain/release/proof.ts';
-import { isClosed, type ReleaseState } from '../src/domain/release/state.ts';
+import { isClosed, type ClosedState, type ReleaseState } from '../src/domain/release/state.ts';
+import type { Recorded } from '../src/domain/release/record.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import { releaseId, type Owner } from '../src/domain/release/target.ts';
 import type { ReleaseEvent, ReleaseView, Waiting } from '../src/domain/release/view.ts';
@@ -13,11 +14,15 @@ import type { Scene } from '../activities/scene.ts';
 import { STATE_KEY } from './search-attributes.ts';
 import { ReleaseClock } from './clock.ts';
 import { first } from './first.ts';
+import { Ledger } from './ledger.ts';
 import type { ReleaseInput } from './messages.ts';
+import { has } from './patches.ts';
 import { ReleaseStopped } from './stopped.ts';
 
 /** The oldest events go first; a long release must not outgrow a query's answer. */
 const MAX_EVENTS = 200;
+/** States at whose beginning the journal is told, besides every question, pause and end. Not at every one: each time costs six events of the history. */
+const TOLD: readonly ReleaseState[] = ['soaking', 'aborting'];
 
 /** Everything that a release knows. Handlers set wishes (`stop`, `skip`, `promoted`); the loop in release.ts acts on them. */
 export class ReleaseRun {
@@ -45,25 +50,37 @@ export class ReleaseRun {
   advanced = 0;
   withdrawal?: { readonly done: boolean; readonly detail: string };
   readonly outcomes: CommandOutcome[] = [];
+  /** The release tells the journal; one that an older version started does not. */
+  readonly journaled = has('journal');
+  readonly ledger: Ledger;
+  /** How the release ends, while the journal is told of it and nobody sees it yet. */
+  ending?: ClosedState;
+  private lastEvent?: ReleaseEvent;
   private phase: ReleaseState = 'preflight';
   private reason = '';
   private closedAt?: number;
   private readonly events: ReleaseEvent[] = [];
+  private eventsBefore = 0;
 
   constructor(input: ReleaseInput) {
     this.input = input;
     this.owner = { releaseId: releaseId(input.spec.target), runId: workflowInfo().runId };
+    this.ledger = new Ledger(this.journaled, { owner: this.owner, standing: () => this.ledger.add('release', recordOf(this.view())), note: (text) => this.note(text) });
   }
 
   /** What activities are told. Only after preflight. */
   get scene(): Scene {
     const { target, strategy } = this.input.spec;
-    const base = { target, strategy, plan: this.plan as ReleasePlan, owner: this.owner };
+    const base = { target, strategy, plan: this.plan as ReleasePlan, owner: this.owner, step: this.stepIndex };
     return this.newHash === undefined ? base : { ...base, newHash: this.newHash };
   }
 
   get state(): ReleaseState {
     return this.clock.paused && !isClosed(this.phase) ? 'paused' : this.phase;
+  }
+
+  get isEnding(): boolean {
+    return this.ending !== undefined || isClosed(this.state);
   }
 
   get standing(): Standing {
@@ -72,6 +89,7 @@ export class ReleaseRun {
       paused: this.clock.paused,
       stopping: this.stop !== undefined || this.phase === 'aborting' || isClosed(this.phase),
       manualPromotion: this.input.spec.manualPromotion && !this.promoteAll,
+      ...(this.ending ? { ending: true as const } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
       ...(this.verdict ? { verdict: this.verdict.outcome } : {}),
     };
@@ -82,9 +100,23 @@ export class ReleaseRun {
     this.phase = phase;
     this.reason = reason;
     delete this.waiting;
-    if (isClosed(phase)) this.closedAt = Date.now();
-    this.note(reason, who);
+    if (isClosed(phase)) this.closedAt = this.lastEvent?.at ?? Date.now();
+    if (this.lastEvent && isClosed(phase)) this.show(this.lastEvent);
+    else this.note(reason, who);
     this.publish();
+    if (TOLD.includes(phase)) this.ledger.tell();
+  }
+
+  /** Tells the journal how the release ends, before anybody can see it: whoever sees the end may start the next release at once. */
+  async tellEnd(state: ClosedState, reason: string, who?: string): Promise<void> {
+    const at = Date.now();
+    this.ending = state;
+    await condition(allHandlersFinished);
+    this.lastEvent = { at, state, text: reason, ...(who ? { who } : {}) };
+    this.ledger.add('event', this.lastEvent, at);
+    const { waiting: _, ...standing } = recordOf(this.view());
+    this.ledger.add('release', { ...standing, state, reason, closedAt: at }, at);
+    await this.ledger.finish();
   }
 
   /** As `enter`, for a state in which a person is asked. */
@@ -92,17 +124,27 @@ export class ReleaseRun {
     this.enter(phase, reason);
     this.waiting = { ...waiting, sinceMs: Date.now() };
     this.publish();
+    this.ledger.tell();
   }
 
   note(text: string, who?: string): void {
-    this.events.push({ at: Date.now(), state: this.phase, text, ...(who ? { who } : {}) });
-    if (this.events.length > MAX_EVENTS) this.events.shift();
+    const event = { at: Date.now(), state: this.phase, text, ...(who ? { who } : {}) };
+    this.show(event);
+    this.ledger.add('event', event);
+  }
+
+  private show(event: ReleaseEvent): void {
+    this.events.push(event);
+    if (this.events.length <= MAX_EVENTS) return;
+    this.events.shift();
+    this.eventsBefore += 1;
   }
 
   pause(who: string, why?: string): void {
     this.clock.pause();
     this.note(`paused${why ? `: ${why}` : ''}`, who);
     this.publish();
+    this.ledger.tell();
   }
 
   resume(who: string): void {
@@ -110,6 +152,7 @@ export class ReleaseRun {
     this.retries += 1;
     this.note('resumed', who);
     this.publish();
+    this.ledger.tell();
   }
 
   halt(stop: StopCause): void {
@@ -157,6 +200,7 @@ export class ReleaseRun {
       weightWanted: this.weightWanted,
       commands: [...this.outcomes],
       events: [...this.events],
+      ...(this.eventsBefore > 0 ? { eventsBefore: this.eventsBefore } : {}),
       ...(this.closedAt === undefined ? {} : { closedAt: this.closedAt }),
       ...(this.plan ? { plan: this.plan } : {}),
       ...(this.newHash === undefined ? {} : { newHash: this.newHash }),
@@ -165,4 +209,9 @@ export class ReleaseRun {
       ...(this.waiting ? { waiting: this.waiting } : {}),
     };
   }
+}
+
+function recordOf(view: ReleaseView): Recorded['release'] {
+  const { events: _events, eventsBefore: _before, commands: _commands, ...standing } = view;
+  return standing;
 }

@@ -135,6 +135,7 @@ async function settle(run: ReleaseRun): Promise<void> {
 async function end(run: ReleaseRun, state: ClosedState, cause?: StopCause, reason = cause?.reason ?? state): Promise<ReleaseResult> {
   return CancellationScope.nonCancellable(async () => {
     if (run.plan) await letGo(run);
+    if (run.journaled) await run.tellEnd(state, reason, cause?.who);
     run.enter(state, reason, cause?.who);
     await condition(allHandlersFinished);
     if (cause?.kind === 'cancelled') throw new CancelledFailure(reason);

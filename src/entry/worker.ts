@@ -1,9 +1,14 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
+import { Recorder } from '../../activities/recorder.ts';
+import { createJournal } from '../adapters/journal/index.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
+import { createLog, type Log } from '../observability/log.ts';
 import type { Ports } from '../ports/index.ts';
+import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
+import { keepJournal } from './journal-keeper.ts';
 import { createPorts } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -14,13 +19,15 @@ const GRACE = '5 seconds';
 export async function runWorker(settings: Settings, ports: Ports = createPorts(settings), onReady?: () => void): Promise<void> {
   Runtime.install({ logger: new DefaultLogger(temporalLevel(settings.logLevel)) });
   const { connection, namespace } = await connect();
+  const log = createLog(settings.logLevel);
+  const recorder = new Recorder(createJournal(settings), log);
   try {
     const worker = await Worker.create({
       connection,
       namespace,
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: await workflowBundle(settings.home) },
-      activities: createActivities(ports),
+      activities: createActivities(ports, recorder),
       shutdownGraceTime: GRACE,
       // Cancellations reach an activity with its heartbeats: throttled longer, an abort would wait for them.
       maxHeartbeatThrottleInterval: '1 second',
@@ -29,9 +36,22 @@ export async function runWorker(settings: Settings, ports: Ports = createPorts(s
       stickyQueueScheduleToStartTimeout: '3 seconds',
     });
     onReady?.();
-    await worker.run();
+    await lookingAfter(settings, log, () => worker.run());
   } finally {
-    await connection.close();
+    await connection.close().finally(() => recorder.close());
+  }
+}
+
+/** Keeps the journal in order while `work` goes on. */
+async function lookingAfter(settings: Settings, log: Log, work: () => Promise<void>): Promise<void> {
+  const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
+  const journal = createJournal(settings);
+  const stop = keepJournal({ gateway, journal, log, retentionDays: Number.parseInt(settings.journalRetention, 10), now: Date.now });
+  try {
+    await work();
+  } finally {
+    stop();
+    await Promise.allSettled([gateway.close(), journal.close()]);
   }
 }
 

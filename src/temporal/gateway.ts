@@ -42,7 +42,8 @@ export interface ReleaseGateway {
   start(input: ReleaseInput): Promise<StartedRelease>;
   /** Sends the command as an update. When its effect takes longer than `waitMs`: outcome `accepted`. */
   command(id: string, command: Command, waitMs: number): Promise<CommandOutcome>;
-  get(id: string): Promise<ReleaseView>;
+  /** `runId`: that run instead of the latest. */
+  get(id: string, runId?: string): Promise<ReleaseView>;
   list(filter: ReleaseFilter): Promise<readonly ReleaseSummary[]>;
   close(): Promise<void>;
 }

@@ -11,9 +11,9 @@ import { toSummary } from './visibility.ts';
 const QUERY_MS = 2500;
 
 /** See ReleaseGateway.get. Works for closed releases too, as long as Temporal keeps them. */
-export async function getRelease(link: TemporalLink, taskQueue: string, id: string): Promise<ReleaseView> {
+export async function getRelease(link: TemporalLink, taskQueue: string, id: string, runId?: string): Promise<ReleaseView> {
   try {
-    return await link.raw((client) => client.workflow.getHandle(id).query(getQuery), QUERY_MS);
+    return await link.raw((client) => client.workflow.getHandle(id, runId).query(getQuery), QUERY_MS);
   } catch (error) {
     const { address } = await link.settings();
     if (isMissing(error)) throw notFound(id);

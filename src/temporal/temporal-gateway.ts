@@ -23,7 +23,7 @@ export function createTemporalGateway({ temporal, taskQueue }: GatewayOptions): 
     admit: (id, requestId) => admit(link, id, requestId),
     start: (input) => startRelease(link, taskQueue, input),
     command: (id, command, waitMs) => sendToRelease(link, taskQueue, id, command, waitMs),
-    get: (id) => getRelease(link, taskQueue, id),
+    get: (id, runId) => getRelease(link, taskQueue, id, runId),
     list: (filter) => listReleases(link, filter),
     close: () => link.close(),
   };

@@ -2,11 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
+import { Recorder } from '../../activities/recorder.ts';
 import type { CommandName, CommandOutcome } from '../../src/domain/release/command.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseResult, ReleaseView } from '../../src/domain/release/view.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { commandSignals, commandUpdates, getRelease, RELEASE_WORKFLOW, type CommandMessage, type ReleaseInput } from '../../workflows/messages.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
+import { createFakeJournal } from './fake-journal.ts';
 import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from './fake-world.ts';
 import type { TestTemporal } from './temporal.ts';
 import { recordHistory } from './workflow-history.ts';
@@ -28,6 +31,8 @@ export class ReleaseUnderTest {
   readonly input: ReleaseInput;
   readonly taskQueue: string;
   readonly temporal: TestTemporal;
+  readonly journal = createFakeJournal();
+  readonly recorder = new Recorder(this.journal, createLog('silent'));
   handle: WorkflowHandle;
 
   constructor(temporal: TestTemporal, { world = {}, spec = {} }: Scenario) {
@@ -54,7 +59,7 @@ export class ReleaseUnderTest {
   worker(): Promise<Worker> {
     const beat = { maxHeartbeatThrottleInterval: '100ms', defaultHeartbeatThrottleInterval: '100ms' } as const;
     const { connection, codePath } = this.temporal;
-    return Worker.create({ connection, taskQueue: this.taskQueue, identity: 'test', workflowBundle: { codePath }, activities: createActivities(this.world.ports), ...beat });
+    return Worker.create({ connection, taskQueue: this.taskQueue, identity: 'test', workflowBundle: { codePath }, activities: createActivities(this.world.ports, this.recorder), ...beat });
   }
 
   view(): Promise<ReleaseView> {

@@ -53,6 +53,9 @@ test.concurrent('a one-step release stays below 100 history events', release({},
 
 test.concurrent('waiting adds nothing to the history', release({ spec: { manualPromotion: true } }, async (one) => {
   await one.until((view) => view.waiting?.for === 'promotion');
+  // The journal is told of the question first.
+  const asked = one.world.calls.length;
+  await one.until(() => one.world.calls.length > asked + 12);
   const before = await one.events();
   const looks = one.world.calls.length;
   await one.until(() => one.world.calls.length > looks + 40);

@@ -9,6 +9,8 @@ export interface Standing {
   readonly state: ReleaseState;
   readonly paused: boolean;
   readonly stopping: boolean;
+  /** Everything is done; only its record is still written. */
+  readonly ending?: true;
   readonly manualPromotion: boolean;
   readonly waiting?: Waiting;
   readonly verdict?: Outcome;
@@ -26,6 +28,7 @@ const refuse = (code: ErrorCode, message: string): CommandRefusal => ({ code, me
 
 /** Why this command may not act now; undefined when it may. Decides nothing else. */
 export function refusalOf(command: Command, at: Standing): CommandRefusal | undefined {
+  if (at.ending) return refuse('RELEASE_CLOSED', 'the release has come to its end');
   switch (command.name) {
     case 'pause':
       return refusePause(at);

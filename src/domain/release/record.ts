@@ -20,7 +20,7 @@ export interface QueryRecord {
 /** What the journal keeps, by kind. */
 export interface Recorded {
   /** The release without its lists; the last one is how it stands. */
-  readonly release: Omit<ReleaseView, 'events' | 'commands'>;
+  readonly release: Omit<ReleaseView, 'events' | 'eventsBefore' | 'commands'>;
   readonly event: ReleaseEvent;
   readonly command: CommandOutcome;
   /** A weight as it was read back. */

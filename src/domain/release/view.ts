@@ -39,6 +39,8 @@ export interface ReleaseView {
   readonly waiting?: Waiting;
   readonly commands: readonly CommandOutcome[];
   readonly events: readonly ReleaseEvent[];
+  /** How many events there were before the first of `events`; absent: none. */
+  readonly eventsBefore?: number;
 }
 
 /** What the workflow returns. */

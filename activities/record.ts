@@ -1,0 +1,17 @@
+import type { RecordEntry } from '../src/domain/release/record.ts';
+import type { Owner } from '../src/domain/release/target.ts';
+import type { Recorder } from './recorder.ts';
+
+type WithoutOwner<E> = E extends RecordEntry ? Omit<E, 'releaseId' | 'runId'> : never;
+
+/** An entry as the workflow numbers it; whose it is, is said once for all. */
+export type RecordLine = WithoutOwner<RecordEntry>;
+
+export const recordActivities = (recorder?: Recorder) => ({
+  /** Writes what the release tells of itself. Errors: JOURNAL_UNAVAILABLE. Without a journal there is nobody to tell. */
+  async record({ owner, lines }: { readonly owner: Owner; readonly lines: readonly RecordLine[] }): Promise<void> {
+    if (!recorder) return;
+    recorder.add(lines.map((line): RecordEntry => ({ ...line, releaseId: owner.releaseId, runId: owner.runId })));
+    await recorder.flush();
+  },
+});

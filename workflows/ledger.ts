@@ -1,0 +1,95 @@
+import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { RecordLine } from '../activities/record.ts';
+import type { Owner } from '../src/domain/release/target.ts';
+import { record, recordLast } from './activity-options.ts';
+
+/** A payload of Temporal has its limits; a release that was away from its journal for long tells it in parts. */
+const AT_ONCE = 100;
+
+/** What the ledger asks of the release. */
+interface Teller {
+  readonly owner: Owner;
+  /** A line about how the release stands. */
+  readonly standing: () => void;
+  readonly note: (text: string) => void;
+}
+
+type Kind = RecordLine['kind'];
+type Data<K extends Kind> = Extract<RecordLine, { kind: K }>['data'];
+
+/** What the journal has not been told yet, numbered by kind. Telling goes on beside the release and never holds it up; what failed is told with the next. */
+export class Ledger {
+  private readonly lines: RecordLine[] = [];
+  private readonly counts = new Map<Kind, number>();
+  private readonly teller: Teller;
+  private wanted = false;
+  private going: Promise<void> | undefined;
+  private scope: CancellationScope | undefined;
+  private away = false;
+
+  private readonly on: boolean;
+
+  /** `on: false`: the release began before there was a journal, and nothing is told. */
+  constructor(on: boolean, teller: Teller) {
+    this.on = on;
+    this.teller = teller;
+  }
+
+  add<K extends Kind>(kind: K, data: Data<K>, at = Date.now()): void {
+    if (!this.on) return;
+    const number = (this.counts.get(kind) ?? 0) + 1;
+    this.counts.set(kind, number);
+    this.lines.push({ kind, key: `${kind}/${number}`, at, data } as RecordLine);
+  }
+
+  /** Begins to tell what is new, and how the release stands. */
+  tell(): void {
+    if (!this.on) return;
+    this.teller.standing();
+    this.wanted = true;
+    this.going ??= this.go();
+  }
+
+  /** Tells the rest and waits for it, a few seconds at most: what is not told now is found by the sweep. */
+  async finish(): Promise<void> {
+    this.wanted = false;
+    this.scope?.cancel();
+    await this.going;
+    await this.send(recordLast);
+  }
+
+  private async go(): Promise<void> {
+    while (this.wanted) {
+      this.wanted = false;
+      await this.send(record);
+    }
+    this.going = undefined;
+  }
+
+  private async send(activity: typeof record): Promise<void> {
+    try {
+      while (this.lines.length > 0) await this.sendPart(activity, this.lines.slice(0, AT_ONCE));
+      this.away = false;
+    } catch (error) {
+      if (isCancellation(error)) return;
+      if (!this.away) this.teller.note(`the journal could not be told, which is tried again later: ${reasonOf(error)}`);
+      this.away = true;
+    }
+  }
+
+  /** In a scope of its own: no cancellation of the release ends it, only `finish`. */
+  private async sendPart(activity: typeof record, part: readonly RecordLine[]): Promise<void> {
+    await CancellationScope.nonCancellable(() => {
+      const scope = new CancellationScope();
+      this.scope = scope;
+      return scope.run(() => activity.executeWithOptions({ summary: 'tell the journal' }, [{ owner: this.teller.owner, lines: part }]));
+    });
+    this.lines.splice(0, part.length);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const causes = error instanceof ActivityFailure ? [error.cause?.cause, error.cause, error] : [error];
+  const known = causes.find((cause) => cause instanceof ApplicationFailure) ?? causes.find((cause) => cause instanceof Error);
+  return known instanceof Error ? known.message : String(error);
+}
