@@ -19,7 +19,7 @@ export const analysis = z.strictObject({
   p90_ms: latency,
   p95_ms: latency,
   p99_ms: latency,
-  metrics: z.array(z.unknown()).max(20).optional().describe('PromQL of your own, by kind: limit, pair, gauge, template; sluice://examples has one of each.'),
+  metrics: z.array(z.unknown()).max(20).optional().describe('PromQL of your own, by kind: limit, pair, gauge, template; see example://metrics.'),
   alpha: z.number().gt(0, 'must be above 0').max(0.5).optional().describe('Chance of a wrong verdict. Default 0.05.'),
   margins: z
     .strictObject({ errors: margin.optional().describe('Default 0.01.'), slow: margin.optional().describe('Default 0.05.') })

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
 import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
 import { toReleaseSpec } from '../../src/contract/release-spec.ts';
 import { preflight } from '../../src/planning/preflight.ts';
@@ -21,9 +22,17 @@ test.each(examples)('%s is a release file, and can be released', async (path) =>
   const spec = toReleaseSpec(file, 'dev', DEFAULTS);
   const world = createFakeWorld({ strategy: spec.strategy, target: spec.target, image: 'shop:v1' });
   worlds.push(world);
+  if (spec.analysis.metrics) createTemplate(world);
 
   const { checks, plan } = await preflight(world.ports, spec);
 
   expect(checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(plan?.steps.length).toBeGreaterThan(0);
 });
+
+/** The AnalysisTemplate that examples name, as Argo's own documentation writes it. */
+function createTemplate(world: FakeWorld): void {
+  const query = 'sum(rate(http_requests_total{service="{{args.service-name}}", code!~"5.*"}[2m])) / sum(rate(http_requests_total{service="{{args.service-name}}"}[2m]))';
+  const metric = { name: 'success-rate', interval: '30s', count: 5, successCondition: 'result[0] >= 0.95', failureLimit: 2, provider: { prometheus: { address: 'http://prometheus.example.com:9090', query } } };
+  world.cluster.create({ kind: ANALYSIS_TEMPLATE, namespace: world.target.namespace, name: 'success-rate' }, { spec: { args: [{ name: 'service-name' }], metrics: [metric] } });
+}
