@@ -26,8 +26,12 @@ export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Prefli
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
     ...(templates.length > 0 ? { templates } : {}),
   };
-  const [sources, proxyProblem] = await Promise.all([readSources(ports, spec, facts), traffic.view && readProxies(ports, traffic.view, rollout)]);
-  return preflightChecks(spec, { ...facts, ...sources, ...(proxyProblem ? { proxyProblem } : {}) });
+  const [sources, proxyProblem, selfAnswering] = await Promise.all([
+    readSources(ports, spec, facts),
+    traffic.view && readProxies(ports, traffic.view, rollout),
+    traffic.view && readSelfAnswering(ports, traffic.view, rollout),
+  ]);
+  return preflightChecks(spec, { ...facts, ...sources, ...(proxyProblem ? { proxyProblem } : {}), ...(selfAnswering === undefined ? {} : { selfAnswering }) });
 }
 
 async function readTraffic(ports: Ports, spec: ReleaseSpec, rollout: RolloutView): Promise<{ view?: TrafficView; problem?: string }> {
@@ -66,6 +70,17 @@ async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutView
     if (!silent) return undefined;
     if (look === PROXY_LOOKS) return `Traefik ${silent.replica}: ${silent.error ?? 'does not serve the TraefikService'}`;
     await sleep(BETWEEN_LOOKS_MS);
+  }
+}
+
+/** Looking at them is no condition of a release: an account that may not is told so. */
+async function readSelfAnswering(ports: Ports, view: TrafficView, rollout: RolloutView): Promise<Facts['selfAnswering']> {
+  const arms = armServices(rollout);
+  try {
+    return arms && (await ports.traffic.selfAnswering(view.ref, arms));
+  } catch (error) {
+    if (error instanceof SluiceError) return error.message;
+    throw error;
   }
 }
 

@@ -23,6 +23,15 @@ export interface TrafficView {
   readonly owner?: Owner;
 }
 
+/** A middleware that may answer in place of a version; what it answers, Traefik counts for no service. */
+export interface SelfAnswering {
+  readonly middleware: string;
+  /** As in traefik.io/v1alpha1: `circuitBreaker`. */
+  readonly type: string;
+  /** "Service app-canary", "IngressRoute app rule 1". */
+  readonly place: string;
+}
+
 /** Traefik: the TraefikService object and the proxies that serve it. Errors: TRAFFIC_SERVICE_NOT_FOUND, CLUSTER_*, FORBIDDEN, CONFLICT. */
 export interface TrafficPort {
   read(ref: TrafficRef): Promise<TrafficView>;
@@ -32,6 +41,8 @@ export interface TrafficPort {
   setWeight(ref: TrafficRef, arms: ArmServices, weight: number, owner: Owner): Promise<WriteResult>;
   /** The candidate's weight on every proxy replica, from its own API. Empty when no API is configured. Never throws for a silent replica. */
   inForce(ref: TrafficRef, arms: ArmServices): Promise<readonly ProxyWeights[]>;
+  /** What stands before the two Services and may answer by itself: on their entries, and on the rules of the namespace that lead to them. */
+  selfAnswering(ref: TrafficRef, arms: ArmServices): Promise<readonly SelfAnswering[]>;
   claim(ref: TrafficRef, owner: Owner): Promise<WriteResult>;
   unclaim(ref: TrafficRef, owner: Owner): Promise<Change>;
 }

@@ -72,10 +72,11 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
     return waiting(release, async () => undefined);
   },
 
-  /** The guard reads the counters too and is held with the judge. */
+  /** The guard reads the counters too and is held with the judge; preflight reads them before. */
   async judging(stage, file) {
+    const { release } = await startHeld(stage, file, 'rollouts.setImage');
     stage.arm('metrics.counters', 'before', 'hold');
-    const release = await stage.start('', file);
+    stage.letGo('rollouts.setImage', 'before');
     await release.reaches('judging');
     return held(stage, release, 'metrics.counters');
   },

@@ -7,6 +7,7 @@ import { weightOn } from './in-force.ts';
 import { listReplicas } from './replicas.ts';
 import type { TraefikApis } from './replicas.ts';
 import { TraefikService } from './schema.ts';
+import { selfAnswering } from './self-answering.ts';
 import { decideWeight, requireWeight } from './set-weight.ts';
 import { findArms, holdsArms, readTraefikService, refOf, toView } from './traefik-service.ts';
 
@@ -42,6 +43,7 @@ export function createTraffic(clusters: Clusters, options: { readonly apis: Trae
       const found = findArms(ref, object, arms);
       return Promise.all(replicas.map((replica) => weightOn(replica, object, found)));
     },
+    selfAnswering: async (ref, arms) => selfAnswering(clientOf(ref), ref, arms),
     claim: async (ref, owner) => claim(clientOf(ref), refOf(ref), owner),
     unclaim: async (ref, owner) => unclaim(clientOf(ref), refOf(ref), owner),
   };

@@ -86,3 +86,14 @@ export function metricsCheck(facts: Facts): Check {
 export function proxyCheck(facts: Facts): Check {
   return facts.proxyProblem ? bad('traefik', facts.proxyProblem, 'Check SLUICE_TRAEFIK_API_URLS or SLUICE_TRAEFIK_API_PODS.') : ok('traefik', 'serves the TraefikService');
 }
+
+/** A breaker that is open, or a limit that is reached, answers users; no counter of a Service holds it (tried with Traefik 3.7), so no judge sees it. */
+export function hiddenAnswersCheck({ selfAnswering }: Facts): Check[] {
+  if (selfAnswering === undefined) return [];
+  const name = 'hidden answers';
+  if (typeof selfAnswering === 'string') return [{ ...ok(name, `the middlewares could not be read: ${selfAnswering}`), next: 'Grant the account to read IngressRoutes and Middlewares (deploy/rbac.yaml).' }];
+  if (selfAnswering.length === 0) return [ok(name, 'no breaker and no limit stands before the two Services')];
+  const told = selfAnswering.map(({ type, middleware, place }) => `${type} ${middleware} on ${place}`).join(', ');
+  const detail = `${told}: Traefik counts what ${selfAnswering.length === 1 ? 'it answers' : 'they answer'} for no Service, so the release does not see it`;
+  return [{ ...ok(name, detail), next: 'Take it off while the release runs, which goes back from a bad version by itself, or watch traefik_router_requests_total (Traefik: metrics.prometheus.addRoutersLabels) by a metric of the release.' }];
+}

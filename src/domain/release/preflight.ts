@@ -1,4 +1,4 @@
-import { analysisChecks, healthCheck, metricsCheck, ownerCheck, proxyCheck, stepChecks, strategyCheck, templateCheck, trafficCheck } from './preflight-checks.ts';
+import { analysisChecks, healthCheck, hiddenAnswersCheck, metricsCheck, ownerCheck, proxyCheck, stepChecks, strategyCheck, templateCheck, trafficCheck } from './preflight-checks.ts';
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { sourceChecks } from './preflight-sources.ts';
 import { blueGreenWeights, canarySteps } from './preflight-steps.ts';
@@ -23,6 +23,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts): Preflight {
     metricsCheck(facts),
     ...sourceChecks(spec, facts),
     proxyCheck(facts),
+    ...hiddenAnswersCheck(facts),
   ];
   if (!checks.every((check) => check.ok)) return { checks };
   const plan = makePlan(spec, facts, container as string);

@@ -88,3 +88,25 @@ test('all that is wrong is said at once', () => {
 test('a mark of an earlier run of the same release is nobody else', () => {
   expect(failing(changed({ owner: { releaseId: 'release/dev/shop/shop', runId: 'gone' } }))).toEqual([]);
 });
+
+describe('warnings: checks that hold, with something to do', () => {
+  const warnings = (facts: Facts) => preflightChecks(releaseSpec(), facts).checks.filter(({ ok, next }) => ok && next !== undefined).map(({ name, detail }) => `${name}: ${detail}`);
+  const breaker = { middleware: 'web-breaker', type: 'circuitBreaker', place: 'Service shop-canary' };
+
+  test('what answers in place of a version', () => {
+    expect(warnings({ ...canaryFacts(), selfAnswering: [] })).toEqual([]);
+    expect(warnings({ ...canaryFacts(), selfAnswering: [breaker] })).toEqual([expect.stringMatching(/^hidden answers: circuitBreaker web-breaker on Service shop-canary: Traefik counts what it answers for no Service/)]);
+    expect(warnings({ ...canaryFacts(), selfAnswering: 'forbidden' })).toEqual([expect.stringContaining('could not be read: forbidden')]);
+  });
+
+  test('they stop no plan, and a wrong query does', () => {
+    const empty = { windowMs: 300_000, requests: 0, series: 0, boundsMs: [] };
+    const trial = { name: 'queue', promql: 'queue', where: 'analysis.metrics[0].query', needs: 'one' as const };
+    const facts = (tried: NonNullable<Facts['sources']>['tried']): Facts => ({ ...canaryFacts(), selfAnswering: [breaker], sources: { aheadMs: 400, counters: { stable: empty, candidate: empty }, tried } });
+
+    expect(warnings(facts([{ ...trial, answer: [] }])).map((text) => text.split(':')[0])).toEqual(['query requests', 'query queue', 'hidden answers']);
+    expect(preflightChecks(releaseSpec(), facts([{ ...trial, answer: [] }])).plan).toBeDefined();
+    expect(failing(facts([{ ...trial, problem: 'parse error', next: 'Check it.' }]))).toEqual([{ name: 'query queue', ok: false, detail: 'analysis.metrics[0].query: parse error', next: 'Check it.' }]);
+    expect(failing({ ...facts([]), sources: { aheadMs: 9_000, tried: [] } }).map(({ name }) => name)).toEqual(['clock']);
+  });
+});
