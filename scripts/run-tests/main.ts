@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installChromium } from '../chromium.mjs';
 import { add, type Counts, countsLine, exitCodeOf, NONE } from './counts.ts';
 import { GROUPS, type TestGroup } from './groups.ts';
 import { type JestRun, listTests, runGroup } from './jest.ts';
@@ -30,6 +31,7 @@ async function runAll(): Promise<Counts> {
   let sum = NONE;
   for (const group of GROUPS) {
     const files = listTests(group, args);
+    if (files.some((file) => file.endsWith('browser.test.ts'))) installChromium();
     if (files.length > 0 && !interrupted) sum = add(sum, await run(group, files.length, sum.failed > 0));
   }
   if (sum.passed + sum.failed === 0 && !interrupted) console.error('No test ran. Paths are relative to the repository, for example test/domain.');
