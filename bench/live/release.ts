@@ -56,15 +56,17 @@ const MOST_TRIES = 10;
 const PASSING: readonly string[] = ['NO_ANSWER', 'TEMPORAL_UNREACHABLE'];
 
 /** The first pass is the moment of decision of a version that was promoted; any fail is that of one that went back. */
-function decided({ state, reason, verdict }: ReleaseOutput, passed: Verdict | undefined): Decided {
+function decided({ state, reason, verdict, events }: ReleaseOutput, passed: Verdict | undefined): Decided {
   const outcome = outcomeOf(state, reason, verdict);
   const at = outcome === 'pass' ? passed : verdict;
+  // While an outcome is extended its first verdict stands.
+  const gaveUp = outcome === 'undecided' ? events.find((event) => event.state === 'aborting')?.at : undefined;
   const first = passed ?? at;
   const earlier = outcome !== 'pass' && passed ? (passed.candidate ?? NONE) : NONE;
   const own = at?.candidate ?? NONE;
   return {
     outcome,
-    seconds: at && first ? (Date.parse(at.to) - Date.parse(first.from)) / 1000 : 0,
+    seconds: at && first ? (Date.parse(gaveUp ?? at.to) - Date.parse(first.from)) / 1000 : 0,
     requests: Math.round(own.requests + earlier.requests),
     bad: Math.round(own.errors + earlier.errors),
     reason: (outcome === 'disturbed' || !at ? reason : at.reason).slice(0, 300),

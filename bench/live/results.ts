@@ -11,7 +11,7 @@ export interface LiveRun {
   readonly seed: number;
   readonly stableSeed: number;
   readonly outcome: Outcome;
-  /** From the proof of the first weight to the decision; of an undecided run to its first look, after which it only waited. */
+  /** From the proof of the first weight to the decision; of an undecided run until the release gave up. */
   readonly seconds: number;
   /** Answers of the new version until then, and bad ones among them. */
   readonly requests: number;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { applyApplication, removeApplication, setLoad, type Sandbox } from '../../sandbox/index.ts';
+import { applyApplication, loadStats, removeApplication, setLoad, type Sandbox } from '../../sandbox/index.ts';
 import type { McpLink } from '../../src/entry/demo/mcp-link.ts';
 import { disturbed, NAMESPACE, release } from './release.ts';
 import type { LiveRun } from './results.ts';
@@ -45,7 +45,15 @@ export class Slot {
     });
     if (decided.outcome === 'pass' && isSame(scenario)) this.stable = { kind, seed, since };
     else if (decided.outcome === 'pass' || decided.outcome === 'disturbed') this.stable = undefined;
-    return { scenario: scenario.id, seed, stableSeed, ...decided, pastSeconds };
+    const seen = decided.outcome === 'undecided' ? await this.answersOf(image) : {};
+    return { scenario: scenario.id, seed, stableSeed, ...decided, ...seen, pastSeconds };
+  }
+
+  /** All that clients were answered by a version. */
+  private async answersOf(image: string): Promise<Pick<LiveRun, 'requests' | 'bad'>> {
+    const key = `${NAMESPACE}/${this.app}`;
+    const version = (await loadStats(this.where.sandbox, key)).apps[key]?.versions[image.slice(image.indexOf(':') + 1)];
+    return { requests: version?.count ?? 0, bad: version?.status[500] ?? 0 };
   }
 
   /** No more requests: what is left of the machine is for the others. */
