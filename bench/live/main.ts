@@ -28,9 +28,12 @@ process.exit(await main());
 async function main(): Promise<number> {
   const closers = new Closers();
   const stopping = new AbortController();
+  // Once: whoever comes second waits for the first, or the process would end with half of it still running.
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closers.run(say));
   const stop = (): void => {
     stopping.abort();
-    void closers.run(say).then(() => process.exit(130));
+    void close().then(() => process.exit(130));
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   try {
@@ -47,7 +50,7 @@ async function main(): Promise<number> {
     stopping.abort();
     return 1;
   } finally {
-    await closers.run(say);
+    await close();
   }
 }
 
