@@ -6,8 +6,7 @@ import type { Problem } from './parse.ts';
 
 const margin = z.number().gt(0, 'must be above 0').lt(1, 'must be below 1');
 const policy = z.enum(POLICIES);
-/** The upper limit is a rule of its own: it is not worth its bytes in the tool's schema. */
-const latency = z.number().positive().refine((ms) => ms <= 3.6e6, 'must be at most 3600000').optional();
+const latency = z.number().positive().max(3.6e6).optional();
 
 /** How steps are judged, as a release file says it. */
 export const analysis = z.strictObject({
@@ -16,10 +15,10 @@ export const analysis = z.strictObject({
   min_requests: z.int().min(1).max(1e9).optional().describe('Fewer canary requests never pass. Default 50.'),
   success_ratio: z.number().min(0).max(1).optional().describe('Least share of non-5xx answers. Default 0.99; sequential: none.'),
   p50_ms: latency.describe('Limit of the median.'),
-  p90_ms: latency,
-  p95_ms: latency,
-  p99_ms: latency,
-  metrics: z.array(z.unknown()).max(20).optional().describe('PromQL of your own, by kind: limit, pair, gauge, template; see example://metrics.'),
+  p90_ms: latency.describe('Of 90 %.'),
+  p95_ms: latency.describe('Of 95 %.'),
+  p99_ms: latency.describe('Of 99 %.'),
+  metrics: z.array(z.unknown()).max(20).optional().describe('Own PromQL, AnalysisTemplates: see example://metrics.'),
   alpha: z.number().gt(0, 'must be above 0').max(0.5).optional().describe('Chance of a wrong verdict. Default 0.05.'),
   margins: z
     .strictObject({ errors: margin.optional().describe('Default 0.01.'), slow: margin.optional().describe('Default 0.05.') })
@@ -31,7 +30,7 @@ export const analysis = z.strictObject({
     .max(5)
     .refine((bounds) => new Set(bounds).size === bounds.length, 'must not name a bound twice')
     .optional()
-    .describe('Bounds of buckets of Traefik. Default: from the past of stable.'),
+    .describe("Bounds of Traefik's buckets. Default: from stable's past."),
   warm_up: duration.optional().describe('Left out at first. Default 15s.'),
   on_no_data: policy.optional().describe('Default hold.'),
   on_too_little_traffic: policy.optional().describe('Default hold.'),

@@ -93,7 +93,7 @@ test('a name that is used twice is refused, and all problems are told at once', 
   expect(wrong).toThrow('analysis.metrics.1.name: cpu is the name of analysis.metrics.0 already');
   expect(wrong).toThrow('analysis.metrics.1.max_ratio: must be above 0');
   expect(wrong).toThrow('analysis.p99_ms');
-  expect(wrong).toThrow('analysis.p50_ms: must be at most 3600000');
+  expect(wrong).toThrow('analysis.p50_ms');
 });
 
 test('more than twenty metrics are refused', () => {

@@ -16,7 +16,7 @@ export const planOutput = z.strictObject({
   to_image: z.string(),
   weights: z.array(z.number()).describe('In percent.'),
   traefik_service: z.string().optional(),
-  limits: z.record(z.string(), z.unknown()).describe('The analysis, defaults filled in.'),
+  limits: z.record(z.string(), z.unknown()),
   approval: z.boolean(),
   manual_promotion: z.boolean(),
   auto_rollback: z.boolean(),
