@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,20 +88,24 @@ test.each(SHELLS)('completion %s prints its script', async (shell) => {
   expect((await sluice(world, 'completion', shell)).out).toBe(SCRIPTS[shell]);
 });
 
+/** `sluice` on the PATH of a shell that has nothing else of the user's. */
+function program(shell: string): { readonly folder: string; readonly env: Record<string, string> } {
+  const folder = mkdtempSync(join(tmpdir(), `sluice-${shell}-`));
+  const file = join(folder, 'sluice');
+  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url))}" "$@"\n`);
+  chmodSync(file, 0o755);
+  return { folder, env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder, KUBECONFIG: '/nonexistent' } };
+}
+
 describe('in a real bash', () => {
   const run = promisify(execFile);
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-bash-'));
-  beforeAll(() => {
-    const program = join(folder, 'sluice');
-    writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url))}" "$@"\n`);
-    chmodSync(program, 0o755);
-  });
+  const { folder, env } = program('bash');
 
   /** What Tab would offer behind these words; the last one is under the cursor. */
   async function tab(...words: string[]): Promise<readonly string[]> {
     const quoted = ['sluice', ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
     const script = `set -u; source <(sluice completion bash); COMP_WORDS=(${quoted}); COMP_CWORD=${words.length}; complete -p sluice >/dev/null && _sluice sluice; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const { stdout, stderr } = await run('bash', ['--norc', '-c', script], { env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder, KUBECONFIG: '/nonexistent' } });
+    const { stdout, stderr } = await run('bash', ['--norc', '-c', script], { env });
     expect(stderr).toBe('');
     return stdout.trimEnd().split('\n');
   }
@@ -123,5 +127,38 @@ describe('in a real bash', () => {
     await tab('argo', `\`touch ${trace}\``);
 
     expect(existsSync(trace)).toBe(false);
+  });
+});
+
+const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+
+describe('in a real fish, where there is one', () => {
+  (has('fish') ? test : test.skip)('commands and flags are completed, with what they do', async () => {
+    const { folder, env } = program('fish');
+    const { stdout } = await promisify(execFile)('fish', ['-c', 'sluice completion fish | source; complete -C "sluice argo promote-r"; complete -C "sluice argo promote-rollout --ful"'], { env, cwd: folder });
+
+    expect(stdout.split('\n')).toEqual(['promote-rollout\tPromote a Rollout', expect.stringMatching(/^--full\t/), '']);
+  });
+});
+
+describe('in a real zsh, where there is one', () => {
+  // Only a zsh at a terminal completes: this one has a pseudo-terminal, and another zsh at the keys.
+  const keys = `
+    zmodload zsh/zpty
+    zpty z zsh -f -i
+    zpty -w z 'PS1="%% "; autoload -Uz compinit; compinit -u -D; source <(sluice completion zsh); echo RE""ADY'
+    zpty -r -m z seen '*READY*'
+    zpty -w -n z $'sluice argo promote-r\t'
+    zpty -r -m z seen '*promote-rollout*'
+    zpty -w -n z $'--ful\t'
+    zpty -r -m z seen '*--full*'
+    print done
+    zpty -d z`;
+
+  (has('zsh') ? test : test.skip)('commands and flags are completed', async () => {
+    const { folder, env } = program('zsh');
+    const { stdout } = await promisify(execFile)('zsh', ['-f', '-c', keys], { env, cwd: folder, timeout: 60_000 });
+
+    expect(stdout.trim()).toBe('done');
   });
 });
