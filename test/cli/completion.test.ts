@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { SCRIPTS, SHELLS } from '../../src/cli/completion/scripts.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { sluice, type CliWorld } from '../support/cli.ts';
