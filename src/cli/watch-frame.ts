@@ -1,4 +1,5 @@
 import { colours as pc } from './colours.ts';
+import { evidenceLines } from './evidence-lines.ts';
 import type { releaseGet } from '../commands/release/release-get.ts';
 import { toDuration } from '../contract/duration.ts';
 
@@ -6,11 +7,11 @@ export type Watched = Awaited<ReturnType<typeof releaseGet.run>>;
 
 const EVENTS = 6;
 
-/** The screen of `release watch`. `problem`: why the last look failed; the rest is then what was seen before. */
-export function frame(view: Watched | undefined, problem?: string): string {
+/** The screen of `release watch`. `problem`: why the last look failed; the rest is then what was seen before. `columns`: of the terminal. */
+export function frame(view: Watched | undefined, problem?: string, columns = 80): string {
   const warning = problem ? [pc.yellow(`! ${problem}`)] : [];
   if (!view) return warning.join('\n');
-  return [heading(view), stateLine(view), stepLine(view), weightLine(view), ...verdictLines(view), waitLine(view), '', ...eventLines(view), ...warning].filter((line) => line !== undefined).join('\n');
+  return [heading(view), stateLine(view), stepLine(view), weightLine(view), ...verdictLines(view, columns), waitLine(view), '', ...eventLines(view), ...warning].filter((line) => line !== undefined).join('\n');
 }
 
 function heading({ target, image, strategy, started_by: by, started_at: at, closed_at: end }: Watched): string {
@@ -42,11 +43,15 @@ function weightLine({ weight_wanted: wanted, weights, live, verdict }: Watched):
   return `weight   wanted ${wanted} %${proof}${now.length > 0 ? `; now ${now.join(', ')}` : ''}${share}`;
 }
 
-function verdictLines({ verdict }: Watched): string[] {
+function verdictLines({ verdict }: Watched, columns: number): string[] {
   if (!verdict) return [];
   const colour = { pass: pc.green, fail: pc.red, 'no-data': pc.yellow, 'too-little-traffic': pc.yellow, inconclusive: pc.yellow, skipped: pc.yellow }[verdict.outcome];
   const numbers = verdict.candidate ? ` (${verdict.candidate.requests} requests, ${verdict.candidate.errors} errors)` : '';
-  return [`verdict  ${colour(verdict.outcome)} ${verdict.reason}${numbers}`, ...verdict.findings.map(({ metric, measured, limit, outcome }) => `         ${metric} ${figure(metric, measured)}${limit === undefined ? '' : `, limit ${figure(metric, limit)}`}: ${outcome}`)];
+  return [`verdict  ${colour(verdict.outcome)} ${verdict.reason}${numbers}`, ...verdict.findings.flatMap((finding) => (finding.evidence ? evidenceLines({ ...finding, evidence: finding.evidence }, columns) : [findingLine(finding)]))];
+}
+
+function findingLine({ metric, measured, limit, outcome }: NonNullable<Watched['verdict']>['findings'][number]): string {
+  return `         ${metric} ${figure(metric, measured)}${limit === undefined ? '' : `, limit ${figure(metric, limit)}`}: ${outcome}`;
 }
 
 function waitLine({ waiting, closed_at: closed }: Watched): string | undefined {
@@ -62,5 +67,7 @@ function eventLines({ events }: Watched): string[] {
 function figure(metric: string, value: number | undefined): string {
   if (value === undefined) return 'unknown';
   if (metric === 'requests') return String(Math.round(value));
-  return metric === 'p95' ? `${Math.round(value)} ms` : `${(value * 100).toFixed(2)} %`;
+  if (/^p\d+$/.test(metric)) return `${Math.round(value)} ms`;
+  // A metric of the release file has a unit of its own.
+  return metric === 'success-ratio' ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(4)));
 }

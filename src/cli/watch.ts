@@ -56,8 +56,8 @@ async function liveScreen(): Promise<Screen> {
   const { default: logUpdate } = await import('log-update');
   let last: Watched | undefined;
   return {
-    show: (view) => logUpdate(frame((last = view))),
-    problem: (text) => logUpdate(frame(last, text)),
+    show: (view) => logUpdate(frame((last = view), undefined, process.stdout.columns)),
+    problem: (text) => logUpdate(frame(last, text, process.stdout.columns)),
     done: () => logUpdate.done(),
   };
 }

@@ -67,7 +67,7 @@ const verdict = z.strictObject({
   reason: z.string(),
   candidate: counts.optional(),
   stable: counts.optional(),
-  findings: z.array(z.looseObject({ metric: z.string(), outcome, measured: number.optional(), limit: number.optional(), reason: z.string() })),
+  findings: z.array(z.strictObject({ metric: z.string(), outcome, measured: number.optional(), limit: number.optional(), reason: z.string(), dry: z.literal(true).optional() })),
 });
 
 const query = z.strictObject({

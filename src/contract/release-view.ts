@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JUDGED, type Verdict } from '../domain/analysis/verdict.ts';
+import { JUDGED, type FindingEvidence, type Verdict } from '../domain/analysis/verdict.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import { RELEASE_STATES } from '../domain/release/state.ts';
 import { parseReleaseId, type Target } from '../domain/release/target.ts';
@@ -25,10 +25,13 @@ export const weights = z
   .describe("In percent: wanted, and as read back.");
 
 const counts = z.strictObject({ requests: z.number(), errors: z.number() });
+const seen = z.strictObject({ requests: z.number(), bad: z.number() });
+/** Natural logarithms of e-values; `delta` a difference of shares. */
+const evidence = z.strictObject({ worse: z.number(), not_worse: z.number(), bound: z.number(), blocks: z.number(), delta: z.number(), phi: z.number(), candidate: seen, stable: seen });
 const verdict = z.strictObject({
   outcome: z.enum([...JUDGED, 'skipped']),
   reason: z.string(),
-  findings: z.array(z.strictObject({ metric: z.string(), outcome: z.string(), measured: z.number().optional(), limit: z.number().optional(), reason: z.string() })),
+  findings: z.array(z.strictObject({ metric: z.string(), outcome: z.string(), measured: z.number().optional(), limit: z.number().optional(), reason: z.string(), evidence: evidence.optional() })),
   candidate: counts.optional(),
   stable: counts.optional(),
   measured_share: z.number().optional(),
@@ -71,6 +74,9 @@ export function compact<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
 }
 
+/** A short answer has so many events at most, and leaves out the figures of the evidence, which the reasons tell in words. */
+export const CONCISE = 5;
+
 /** The release as it goes over the wire, with the last `events` events and commands. */
 export function toReleaseOutput(view: ReleaseView, events: number): ReleaseOutput {
   return compact({
@@ -87,7 +93,7 @@ export function toReleaseOutput(view: ReleaseView, events: number): ReleaseOutpu
     step: view.plan && { index: view.stepIndex, of: view.plan.steps.length, weights: view.plan.steps.map(({ weight }) => weight) },
     weight_wanted: view.weightWanted,
     weights: view.proof && toWeights(view.proof),
-    verdict: view.verdict && toVerdict(view.verdict),
+    verdict: view.verdict && toVerdict(view.verdict, events > CONCISE),
     waiting: view.waiting && toWaiting(view.waiting),
     commands: view.commands.slice(-events).map((done) => ({ request_id: done.requestId, command: done.command, outcome: done.outcome, detail: safe(done.detail) })),
     events: view.events.slice(-events).map((event) => compact({ at: iso(event.at), state: event.state, text: safe(event.text), who: event.who === undefined ? undefined : safe(event.who) })),
@@ -106,17 +112,21 @@ function toWeights(proof: WeightProof): z.output<typeof weights> {
   });
 }
 
-function toVerdict(seen: Verdict): z.output<typeof verdict> {
+function toVerdict(seen: Verdict, full: boolean): z.output<typeof verdict> {
   return compact({
     outcome: seen.outcome,
     reason: safe(seen.reason),
-    findings: seen.findings.map((finding) => compact({ metric: finding.metric, outcome: finding.outcome, measured: finding.measured, limit: finding.limit, reason: safe(finding.reason) })),
+    findings: seen.findings.map((finding) => compact({ metric: finding.metric, outcome: finding.outcome, measured: finding.measured, limit: finding.limit, reason: safe(finding.reason), evidence: full && finding.evidence ? toEvidence(finding.evidence) : undefined })),
     candidate: seen.candidate,
     stable: seen.stable,
     measured_share: seen.measuredShare,
     from: iso(seen.from),
     to: iso(seen.to),
   });
+}
+
+function toEvidence({ notWorse, ...told }: FindingEvidence): z.output<typeof evidence> {
+  return { ...told, not_worse: notWorse };
 }
 
 function toWaiting(seen: NonNullable<ReleaseView['waiting']>): z.output<typeof waiting> {

@@ -1,5 +1,6 @@
+import { odds } from '../domain/analysis/odds.ts';
 import type { ReportEvidence } from '../domain/report/report.ts';
-import { chosen, countOf, odds } from './figures.ts';
+import { chosen, countOf } from './figures.ts';
 import { html, type Html } from './html.ts';
 
 /** How far each proof has come, at a glance. */

@@ -1,7 +1,8 @@
+import { odds } from '../domain/analysis/odds.ts';
 import type { QuestionEvidence, ReleaseReport, ReportEvidence } from '../domain/report/report.ts';
 import type { Place, Span, Tick } from './axis.ts';
 import { chart, spanOf } from './chart.ts';
-import { chosen, clockTime, countOf, odds } from './figures.ts';
+import { chosen, clockTime, countOf } from './figures.ts';
 import { html, type Html } from './html.ts';
 import { dots, held, through, type Point } from './paths.ts';
 

@@ -1,8 +1,9 @@
+import { odds } from '../domain/analysis/odds.ts';
 import type { ReleaseReport } from '../domain/report/report.ts';
 import { comparisonChart } from './comparison-chart.ts';
 import { evidenceBars } from './evidence-bars.ts';
 import { evidenceCharts } from './evidence-chart.ts';
-import { chosen, odds } from './figures.ts';
+import { chosen } from './figures.ts';
 import { head } from './head.ts';
 import { Html, html } from './html.ts';
 import { metricChart } from './metric-chart.ts';

@@ -24,5 +24,5 @@ function findingTable(findings: VerdictSpell['findings']): Html {
     if (metric === 'errors' || metric === 'success-ratio' || metric.startsWith('slow-')) return percent(value);
     return /^p\d+$/.test(metric) ? `${plain(value)} ms` : plain(value);
   };
-  return table({ caption: 'Findings', heads: ['Question', 'Outcome', 'Measured', 'Limit', 'Reason'], rows: findings.map(({ metric, outcome, measured, limit, reason }) => [metric, outcome, figure(metric, measured), figure(metric, limit), reason]) });
+  return table({ caption: 'Findings', heads: ['Question', 'Outcome', 'Measured', 'Limit', 'Reason'], rows: findings.map(({ metric, outcome, measured, limit, reason, dry }) => [metric, `${outcome}${dry ? ' (dry run)' : ''}`, figure(metric, measured), figure(metric, limit), reason]) });
 }

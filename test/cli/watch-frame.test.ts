@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { frame } from '../../src/cli/watch-frame.ts';
 import { toReleaseOutput } from '../../src/contract/release-view.ts';
+import type { Finding } from '../../src/domain/analysis/verdict.ts';
 import { aView, AT } from '../support/fake-gateway.ts';
 
 // eslint-disable-next-line no-control-regex
@@ -41,4 +42,55 @@ test('text from clusters cannot write to the terminal', () => {
   const screen = frame({ ...toReleaseOutput(view, 10), next: '' });
 
   expect(screen).not.toMatch(/\u001b\[2J|\u001b\]|\u0007/); // eslint-disable-line no-control-regex
+});
+
+const question = (metric: string, worse: number, notWorse: number): Finding => ({
+  metric,
+  outcome: notWorse >= 3 ? 'pass' : worse >= 3 ? 'fail' : 'inconclusive',
+  evidence: { worse, notWorse, bound: Math.log(20), blocks: 12, delta: 0.01, phi: 1, candidate: { requests: 1200, bad: 13 }, stable: { requests: 10_800, bad: 22 } },
+  reason: `${metric} …`,
+});
+
+/** The part of the screen that tells the evidence. */
+function evidenceOf(columns: number, ...findings: readonly Finding[]): string {
+  const view = aView({ verdict: { outcome: 'inconclusive', reason: 'not yet', findings, from: AT, to: AT + 60_000 } });
+  const lines = plain(frame({ ...toReleaseOutput(view, 10), next: '' }, undefined, columns)).split('\n');
+  return lines.slice(lines.findIndex((line) => line.startsWith('verdict')) + 1, lines.findIndex((line) => line.startsWith('waits'))).join('\n');
+}
+
+test('evidence is shown as bars towards its bound, with odds, margins and the counts of both arms', () => {
+  expect(evidenceOf(120, question('errors', 0, 1.5), question('slow-300ms', 0.9, 5))).toBe(
+    [
+      '         errors: inconclusive; margin 1 %; new 1.08 % of 1,200, stable 0.20 % of 10,800',
+      '         not worse ████████████████████···················· 4.5 to 1, 20 to 1 needed',
+      '         slow-300ms: pass; margin 1 %; new 1.08 % of 1,200, stable 0.20 % of 10,800',
+      '         not worse ████████████████████████████████████████ 148 to 1 ✓ proved',
+      '         worse     ▒▒▒▒▒▒▒▒▒▒▒▒···························· 2.5 to 1, 20 to 1 needed',
+    ].join('\n'),
+  );
+});
+
+test('on a narrow terminal the bars are short and no line is longer than the terminal', () => {
+  const text = evidenceOf(60, question('errors', 3.5, 0), question('slow-300ms', 0.9, 5));
+
+  expect(text).toBe(
+    [
+      '         errors: fail; margin 1 %',
+      '           new 1.08 % of 1,200, stable 0.20 % of 10,800',
+      '         not worse ········ 1 to 1, 20 to 1 needed',
+      '         worse     ▒▒▒▒▒▒▒▒ 33 to 1 ✓ proved',
+      '         slow-300ms: pass; margin 1 %',
+      '           new 1.08 % of 1,200, stable 0.20 % of 10,800',
+      '         not worse ████████ 148 to 1 ✓ proved',
+      '         worse     ▒▒······ 2.5 to 1, 20 to 1 needed',
+    ].join('\n'),
+  );
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+});
+
+test('a short answer tells the evidence in words only; metrics of one’s own keep their units', () => {
+  const view = aView({ verdict: { outcome: 'pass', reason: 'fine', findings: [question('errors', 0, 5), { metric: 'queue', outcome: 'pass', measured: 12.3456, limit: 20, reason: 'ok' }, { metric: 'p99', outcome: 'pass', measured: 250, limit: 300, reason: 'ok' }], from: AT, to: AT } });
+
+  expect(JSON.stringify(toReleaseOutput(view, 5))).not.toContain('not_worse');
+  expect(plain(frame({ ...toReleaseOutput(view, 10), next: '' }))).toMatch(/queue 12\.35, limit 20: pass\n +p99 250 ms, limit 300 ms: pass/);
 });

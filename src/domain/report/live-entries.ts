@@ -8,7 +8,7 @@ export function withLive(recorded: readonly RecordEntry[], view: ReleaseView): r
   return [...recorded, ...safeEntries(fromView(view)).filter((entry) => entry.kind === 'release' || !known.has(identity(entry)))];
 }
 
-function fromView({ events, commands, ...release }: ReleaseView): readonly RecordEntry[] {
+function fromView({ events, commands, eventsBefore: _, ...release }: ReleaseView): readonly RecordEntry[] {
   const { id: releaseId, runId, proof, verdict, stepIndex: step, weightWanted: weight } = release;
   const last = events.at(-1)?.at ?? release.startedAt;
   const base = { releaseId, runId };

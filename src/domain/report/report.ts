@@ -141,7 +141,8 @@ export interface VerdictSpell {
   readonly reason: string;
   readonly candidate?: { readonly requests: number; readonly errors: number };
   readonly stable?: { readonly requests: number; readonly errors: number };
-  readonly findings: readonly Pick<Finding, 'metric' | 'outcome' | 'measured' | 'limit' | 'reason'>[];
+  /** `dry`: judged and told, but without a say. */
+  readonly findings: readonly (Pick<Finding, 'metric' | 'outcome' | 'measured' | 'limit' | 'reason'> & { readonly dry?: true })[];
 }
 
 export interface ReportEvent {

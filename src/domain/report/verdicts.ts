@@ -13,7 +13,7 @@ export function verdictsOf(entries: readonly RecordEntry[]): readonly VerdictSpe
 }
 
 function spellOf({ step, weight, outcome, reason, candidate, stable, findings }: Recorded['verdict'], at: number): VerdictSpell {
-  const shown = findings.map(({ evidence: _, ...finding }) => finding);
+  const shown = findings.map(({ evidence: _, dryRun, ...finding }) => ({ ...finding, ...(dryRun ? { dry: true as const } : {}) }));
   return { step, weight, outcome, from: at, to: at, times: 1, reason, findings: shown, ...(candidate ? { candidate } : {}), ...(stable ? { stable } : {}) };
 }
 

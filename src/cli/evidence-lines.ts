@@ -1,0 +1,49 @@
+import { odds } from '../domain/analysis/odds.ts';
+import { colours as pc } from './colours.ts';
+import type { Watched } from './watch-frame.ts';
+
+type Finding = NonNullable<Watched['verdict']>['findings'][number];
+type Evidence = NonNullable<Finding['evidence']>;
+
+const INDENT = ' '.repeat(9);
+const LABEL = 'not worse ';
+/** Of a bar, in columns. */
+const [LEAST, MOST] = [8, 40];
+/** Room for the longest odds beside a bar. */
+const ODDS = 34;
+
+/** How far the proofs of one question have come: a bar for each direction, told apart by words and signs, not by colour alone. */
+export function evidenceLines({ metric, outcome, evidence }: Finding & { readonly evidence: Evidence }, columns: number): readonly string[] {
+  const { worse, not_worse: better, bound, candidate, stable, delta } = evidence;
+  const width = Math.max(LEAST, Math.min(MOST, columns - INDENT.length - LABEL.length - ODDS));
+  const line = (label: string, log: number, sign: string, colour: (text: string) => string): string => `${INDENT}${label.padEnd(LABEL.length)}${colour(bar(log / bound, width, sign))} ${told(log, bound)}`;
+  return [
+    ...wrapped(`${metric}: ${outcome}; margin ${round(delta)}`, `new ${share(candidate)}, stable ${share(stable)}`, columns),
+    line('not worse', better, '█', pc.blue),
+    // Where nothing speaks for it, its bar would only take room.
+    ...(worse > 0 ? [line('worse', worse, '▒', pc.yellow)] : []),
+  ];
+}
+
+function bar(part: number, width: number, sign: string): string {
+  const full = Math.max(0, Math.min(width, Math.floor(part * width)));
+  return `${sign.repeat(full)}${'·'.repeat(width - full)}`;
+}
+
+function told(log: number, bound: number): string {
+  return log >= bound ? `${odds(log)} ✓ proved` : `${odds(log)}, ${odds(bound)} needed`;
+}
+
+/** On one line where there is room for it. */
+function wrapped(head: string, rest: string, columns: number): readonly string[] {
+  const one = `${INDENT}${head}; ${rest}`;
+  return one.length <= columns ? [one] : [`${INDENT}${head}`, `${INDENT}  ${rest}`];
+}
+
+function share({ requests, bad }: Evidence['candidate']): string {
+  return requests === 0 ? 'no requests' : `${((bad / requests) * 100).toFixed(2)} % of ${Math.round(requests).toLocaleString('en')}`;
+}
+
+function round(delta: number): string {
+  return `${Number((delta * 100).toPrecision(3))} %`;
+}

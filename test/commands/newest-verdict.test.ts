@@ -1,0 +1,37 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import { withNewestVerdict } from '../../src/commands/release/newest-verdict.ts';
+import type { Verdict } from '../../src/domain/analysis/verdict.ts';
+import { aView, AT } from '../support/fake-gateway.ts';
+import { createFakeJournal, type FakeJournal } from '../support/fake-journal.ts';
+
+const verdict = (to: number, reason = 'later'): Verdict => ({ outcome: 'inconclusive', reason, findings: [], from: AT, to });
+const held = aView({ state: 'judging', verdict: verdict(AT + 1000, 'first') });
+let journal: FakeJournal;
+beforeEach(() => {
+  journal = createFakeJournal();
+});
+
+const keep = (step: number, ...ends: readonly number[]) =>
+  journal.append(ends.map((to) => ({ releaseId: held.id, runId: held.runId, key: `verdict/${step}/${to}`, kind: 'verdict', at: to, data: { ...verdict(to), step, weight: 10 } }) as const));
+
+test('while a release is held, its newest verdict is that of the journal', async () => {
+  await keep(0, AT + 2000, AT + 3000);
+
+  expect((await withNewestVerdict({ journal }, held)).verdict).toEqual(verdict(AT + 3000));
+});
+
+test.each([
+  ['an older verdict', 0, AT + 500, held],
+  ['one of another step', 1, AT + 3000, held],
+  ['one of a release that has ended', 0, AT + 3000, { ...held, state: 'rolled-back' as const }],
+])('%s changes nothing', async (_, step, to, view) => {
+  await keep(step, to);
+
+  expect(await withNewestVerdict({ journal }, view)).toBe(view);
+});
+
+test('a journal that is away changes nothing', async () => {
+  journal.away = true;
+
+  expect(await withNewestVerdict({ journal }, held)).toBe(held);
+});
