@@ -15,6 +15,7 @@ interface Keeping {
   readonly gateway: Pick<ReleaseGateway, 'list' | 'get'>;
   readonly journal: JournalPort;
   readonly log: Log;
+  readonly taskQueue: string;
   readonly retentionDays: number;
   readonly now: () => number;
 }
@@ -41,9 +42,9 @@ export function keepJournal(keeping: Keeping): () => void {
  * while the journal was away. Then removes what is older than the retention. Errors: those of the gateway and the journal.
  */
 export async function sweep(keeping: Keeping): Promise<{ readonly found: number; readonly removed: number }> {
-  const { gateway, journal, now, retentionDays } = keeping;
+  const { gateway, journal, now, retentionDays, taskQueue } = keeping;
   const before = now() - retentionDays * DAY_MS;
-  const ended = (await gateway.list({ limit: MOST })).filter(({ closedAt }) => closedAt !== undefined && closedAt >= before);
+  const ended = (await gateway.list({ taskQueue, limit: MOST })).filter(({ closedAt }) => closedAt !== undefined && closedAt >= before);
   const known = new Set((await journal.releases({ limit: MOST })).filter(({ closedAt }) => closedAt !== undefined).map(({ runId }) => runId));
   let found = 0;
   for (const summary of ended) if (!known.has(summary.runId) && (await rescue(keeping, summary))) found += 1;

@@ -46,7 +46,7 @@ export async function runWorker(settings: Settings, ports: Ports = createPorts(s
 async function lookingAfter(settings: Settings, log: Log, work: () => Promise<void>): Promise<void> {
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   const journal = createJournal(settings);
-  const stop = keepJournal({ gateway, journal, log, retentionDays: Number.parseInt(settings.journalRetention, 10), now: Date.now });
+  const stop = keepJournal({ gateway, journal, log, taskQueue: settings.taskQueue, retentionDays: Number.parseInt(settings.journalRetention, 10), now: Date.now });
   try {
     await work();
   } finally {

@@ -2,16 +2,19 @@ import { z } from 'zod';
 import { release, toReleaseOutput } from '../../contract/release-view.ts';
 import { isClosed } from '../../domain/release/state.ts';
 import type { Command } from '../command.ts';
+import { knownRelease } from './known-release.ts';
 import { live, readLive } from './live.ts';
 import { nextCall } from './next-call.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 import { releaseText } from './state-text.ts';
 
+const FORGOTTEN = 'Temporal no longer has this run; this is its record in the journal. A new release starts with release_start.';
+
 const input = z.strictObject({
   ...whichRelease,
   detail: z.enum(['concise', 'full']).optional().describe('concise (default): the last 5 events; full: all.'),
 });
-const output = z.strictObject({ ...release.shape, live: live.optional(), next: z.string() });
+const output = z.strictObject({ ...release.shape, live: live.optional(), source: z.string().optional(), next: z.string() });
 
 export const releaseGet: Command<typeof input, typeof output> = {
   name: 'release_get',
@@ -25,10 +28,12 @@ export const releaseGet: Command<typeof input, typeof output> = {
   examples: [{ title: 'By target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
   check: (raw) => checkWhich(input, raw),
   async run(context, which) {
-    const view = await context.gateway.get(await idOf(context, which));
+    const { view, source } = await knownRelease(context, await idOf(context, which));
+    const detail = which.detail === 'full' ? Infinity : 5;
+    if (source) return { ...toReleaseOutput(view, detail), source, next: FORGOTTEN };
     // A closed release describes the past; the cluster may long be at another one.
     const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view) };
-    return { ...toReleaseOutput(view, which.detail === 'full' ? 1000 : 5), ...now, next: nextCall(view) };
+    return { ...toReleaseOutput(view, detail), ...now, next: nextCall(view) };
   },
   text: releaseText,
 };
