@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createJudge, type Judgement } from '../../activities/analysis.ts';
+import { ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { MetricSpec } from '../../src/domain/analysis/metric-spec.ts';
 import type { ResolvedMetric } from '../../src/domain/analysis/template/resolved.ts';
 import type { Verdict } from '../../src/domain/analysis/verdict.ts';
@@ -209,5 +210,36 @@ describe("Argo's templates", () => {
   test('a plan without the template has no data for it', () =>
     onScene(async (scene) => {
       expect(await scene.at(MINUTE, [{ ...TEMPLATE, name: 'other' }], [MEASURED])).toMatchObject({ outcome: 'no-data', reason: expect.stringContaining('no such template') });
+    }));
+});
+
+describe('from the cluster to the verdict', () => {
+  const template = (stage: Stage, spec: object): void => stage.world.cluster.create({ kind: ANALYSIS_TEMPLATE, namespace: stage.world.target.namespace, name: 'share' }, { spec });
+  const metrics: readonly MetricSpec[] = [{ ...TEMPLATE, args: { service: '{{args.candidate_service}}' } } as MetricSpec];
+  const spec = (successCondition: string) => ({ args: [{ name: 'service' }], metrics: [{ name: 'share', successCondition, provider: { prometheus: { query: 'share{service="{{args.service}}"}' } } }] });
+  const planned = (successCondition: string, body: (stage: Stage) => Promise<void>): Promise<void> => {
+    const stage = new Stage();
+    Object.assign(stage.spec.analysis, { metrics });
+    template(stage, spec(successCondition));
+    return onStage(stage, body);
+  };
+
+  test('a template is read by preflight, fixed in the plan, and judged from it, whatever is written to it meanwhile', () =>
+    planned('result[0] > 0.9', async (stage) => {
+      await stage.atStep();
+      const { service } = stage.scene.plan.candidate;
+      expect(stage.scene.plan.templates).toMatchObject([{ name: 'argo', template: 'share', metrics: [{ query: `share{service="${service}"}` }] }]);
+      stage.world.cluster.update({ kind: ANALYSIS_TEMPLATE, namespace: stage.world.target.namespace, name: 'share' }, (object) => void Object.assign(object, { spec: spec('result[0] > 2') }));
+
+      stage.world.metrics.answers.set(`share{service="${service}"}`, 0.95);
+      expect(await stage.run('awaitVerdict', stage.watch())).toMatchObject({ outcome: 'pass', findings: expect.arrayContaining([expect.objectContaining({ metric: 'argo.share', outcome: 'pass' })]) });
+
+      stage.world.metrics.answers.set(`share{service="${service}"}`, 0.5);
+      expect(await stage.run('guard', stage.watch())).toMatchObject({ kind: 'failed', verdict: { reason: 'argo.share: 1 failed of 1, failureLimit 0, last 0.5' } });
+    }));
+
+  test('one that is not understood refuses the release before anything was marked', () =>
+    planned('result[0] =~ 1', async (stage) => {
+      await expect(stage.planned()).rejects.toThrow('spec.metrics[0].successCondition: result[0] =~ 1 cannot be evaluated');
     }));
 });
