@@ -13,7 +13,6 @@ export const QUERY_ARGUMENTS = {
   candidate_hash: 'rollouts-pod-template-hash of the new pods',
   stable_hash: 'rollouts-pod-template-hash of the stable pods',
 } as const;
-export type QueryArgument = keyof typeof QUERY_ARGUMENTS;
 
 /** What each arm's query may say instead, so that one text does for both. */
 export const ARM_ARGUMENTS = ['service', 'traefik', 'hash'] as const;
