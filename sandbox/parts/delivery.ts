@@ -32,7 +32,7 @@ export function traefik(stateDir: string, state: SandboxState, replica: 1 | 2): 
     args: [
       '--global.checknewversion=false', '--log.level=INFO', '--ping=true', '--api.insecure=true',
       `--entrypoints.web.address=${loopback(state, `traefik-${replica}-web`)}`, `--entrypoints.traefik.address=${loopback(state, api)}`,
-      '--metrics.prometheus=true', '--metrics.prometheus.addserviceslabels=true', `--metrics.prometheus.buckets=${LATENCY_BUCKETS.join(',')}`,
+      '--metrics.prometheus=true', '--metrics.prometheus.addserviceslabels=true', '--metrics.prometheus.addrouterslabels=true', `--metrics.prometheus.buckets=${LATENCY_BUCKETS.join(',')}`,
       `--providers.kubernetescrd.endpoint=https://${loopback(state, 'api-server')}`, `--providers.kubernetescrd.token=${join(stateDir, 'traefik.token')}`,
       // One Service without ready pods must not take the whole route away.
       '--providers.kubernetescrd.allowemptyservices=true',

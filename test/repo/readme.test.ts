@@ -19,7 +19,7 @@ const code = trackedFiles()
   .map(read)
   .join('\n');
 /** Names of fields, metrics and settings that look like tools. */
-const FIELDS = ['release_id', 'traefik_service', 'argo_weight', 'traefik_service_requests_total', ...SETTING_KEYS.map(fileKey)];
+const FIELDS = ['release_id', 'traefik_service', 'argo_weight', 'traefik_service_requests_total', 'traefik_router_requests_total', ...SETTING_KEYS.map(fileKey)];
 const program = createProgram({ version: '' } as unknown as CliDeps);
 
 describe.each(pages)('%s', (page) => {
