@@ -4,12 +4,13 @@ import type { Report } from '../cli/deps.ts';
 import type { Settings } from '../config/schema.ts';
 import { createAudit } from '../observability/audit.ts';
 import { createLog } from '../observability/log.ts';
+import { journalCheck } from './doctor-journal.ts';
 import { report } from './doctor-report.ts';
 import { gateOf } from './gate.ts';
 
-/** What the settings let servers offer, and whether calls can be recorded. */
+/** What the settings let servers offer, and whether calls and releases can be recorded. */
 export function settingsChecks(settings: Settings): Promise<readonly Report[]> {
-  return Promise.all([auditCheck(settings), toolsCheck(settings)]);
+  return Promise.all([auditCheck(settings), journalCheck(settings), toolsCheck(settings)]);
 }
 
 /** The log is opened for writing, and left as it is. */

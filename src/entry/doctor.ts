@@ -10,7 +10,7 @@ import { temporalChecks } from './doctor-temporal.ts';
 import { createPorts } from './ports.ts';
 import { shownAs } from './prometheus.ts';
 
-/** Looks at everything that Sluice needs. Changes nothing but to open the audit log. */
+/** Looks at everything that Sluice needs. Changes nothing but to open the audit log and the journal. */
 export async function examine(settings: Settings, where: { cluster?: string; namespace?: string }): Promise<readonly Report[]> {
   const [cluster, prometheus, temporal, own] = await Promise.all([clusterPart(settings, where), prometheusCheck(settings), temporalChecks(settings), settingsChecks(settings)]);
   return [...cluster, prometheus, ...temporal, ...own];
