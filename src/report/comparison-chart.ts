@@ -25,7 +25,7 @@ export function comparisonChart(comparison: Comparison, { release }: ReleaseRepo
         html`<path class="band ${which}" d="${bands(buckets, x, y, (value) => value[which])}"/>`,
         html`<path class="line ${which}" d="${steps(buckets, x, y, (value) => value[which] && value[which].hits / value[which].of)}"/>`,
       ]),
-    note: `${source === 'blocks' ? 'From the blocks that the judge weighed, between two scrapes of one Traefik' : 'From the counts of each verdict since its step began'}; bands are Wilson’s 95 % intervals.`,
+    note: `${source === 'blocks' ? 'From the blocks that the judge weighed, between two scrapes of one Traefik' : 'From the counts of each verdict since its step began'}; bands are Wilson’s 95\u00a0% intervals.`,
     data: dataTable({
       caption: `Figures: ${counted}`,
       heads: ['Until', 'New version, 95 % interval', 'Stable, 95 % interval'],

@@ -43,7 +43,7 @@ figcaption{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;align-items:baseline;mar
 .legend li{display:flex;align-items:center;gap:.35rem}
 .legend svg{width:24px;height:10px;flex:none}
 .plot{display:grid;grid-template-columns:auto 1fr;column-gap:.5rem}
-.plot>svg{grid-column:2;width:100%;height:200px;border-bottom:1px solid var(--soft)}
+.plot>svg{grid-column:2;width:100%;height:200px;overflow:visible;border-bottom:1px solid var(--soft)}
 .axis{position:relative;font-size:.8rem;line-height:1;color:var(--soft);font-variant-numeric:tabular-nums}
 .axis.y{grid-column:1;width:4.4rem}
 .axis.x{grid-column:2;height:1.4rem}

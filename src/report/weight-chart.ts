@@ -33,6 +33,7 @@ export function weightChart({ release, weights }: ReleaseReport, marks: readonly
       html`<path class="dot pending" d="${dots(unproved, x, y)}"/>`,
       ...proofs.filter(({ effective }) => effective === 'proved').map((proof) => html`<path class="dot proved" d="${dots([{ at: proof.at, value: proof.wanted }], x, y)}"><title>${clockTime(proof.at)} ${proof.reason}</title></path>`),
     ],
+    ...(release.state === 'succeeded' && wanted.at(-1)?.weight === 0 ? { note: 'At the end the new version is the stable one: it has all traffic, and there is no weight any more.' } : {}),
     data: dataTable({ caption: 'Measured share', heads: ['Until', 'New version, 95 % interval'], rows: measured.map(({ to, value }) => [clockTime(to), ratioOf(value)]) }),
   });
 }

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from '@jest/globals';
+import { releaseGet } from '../../src/commands/release/release-get.ts';
 import { withNewestVerdict } from '../../src/commands/release/newest-verdict.ts';
 import type { Verdict } from '../../src/domain/analysis/verdict.ts';
-import { aView, AT } from '../support/fake-gateway.ts';
+import { aView, AT, createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { createFakeJournal, type FakeJournal } from '../support/fake-journal.ts';
 
 const verdict = (to: number, reason = 'later'): Verdict => ({ outcome: 'inconclusive', reason, findings: [], from: AT, to });
@@ -34,4 +35,11 @@ test('a journal that is away changes nothing', async () => {
   journal.away = true;
 
   expect(await withNewestVerdict({ journal }, held)).toBe(held);
+});
+
+test('release_get tells it, in short and in full', async () => {
+  await keep(0, AT + 2000);
+  const context = { ...fakeServices(createFakeGateway([held])), journal, caller: { id: 'cli:ada', kind: 'cli' as const }, signal: new AbortController().signal, progress: () => Promise.resolve() };
+
+  for (const detail of ['concise', 'full'] as const) expect(await releaseGet.run(context, { release_id: held.id, detail })).toMatchObject({ verdict: { reason: 'later' } });
 });

@@ -44,6 +44,8 @@ test('a summary is small, and its words say no more than it does', async () => {
 });
 
 test('a running release is told as it stands now, with what the journal knows', async () => {
+  journal.entries.length = 0;
+  await journal.append(recordedRelease({ endsIn: 1 }));
   gateway.views.set(ID, aView({ state: 'paused', reason: 'lunch' }));
 
   expect(await report()).toMatchObject({ state: 'paused', reason: 'lunch', notes: [], evidence: { needed_odds: 20 } });

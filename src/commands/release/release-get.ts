@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { release, toReleaseOutput } from '../../contract/release-view.ts';
+import { CONCISE, release, toReleaseOutput } from '../../contract/release-view.ts';
 import { isClosed } from '../../domain/release/state.ts';
 import type { Command } from '../command.ts';
 import { knownRelease } from './known-release.ts';
 import { live, readLive } from './live.ts';
+import { withNewestVerdict } from './newest-verdict.ts';
 import { nextCall } from './next-call.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 import { releaseText } from './state-text.ts';
@@ -28,9 +29,10 @@ export const releaseGet: Command<typeof input, typeof output> = {
   examples: [{ title: 'By target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
   check: (raw) => checkWhich(input, raw),
   async run(context, which) {
-    const { view, source } = await knownRelease(context, await idOf(context, which));
-    const detail = which.detail === 'full' ? Infinity : 5;
-    if (source) return { ...toReleaseOutput(view, detail), source, next: FORGOTTEN };
+    const { view: known, source } = await knownRelease(context, await idOf(context, which));
+    const detail = which.detail === 'full' ? Infinity : CONCISE;
+    if (source) return { ...toReleaseOutput(known, detail), source, next: FORGOTTEN };
+    const view = await withNewestVerdict(context, known);
     // A closed release describes the past; the cluster may long be at another one.
     const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view) };
     return { ...toReleaseOutput(view, detail), ...now, next: nextCall(view) };

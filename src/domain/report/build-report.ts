@@ -10,7 +10,9 @@ import { stepsOf, weightsOf } from './weights.ts';
 /** The report of one run from its entries, in any order of kinds. Undefined: none of them says what release it is. */
 export function buildReport(raw: readonly RecordEntry[], notes: readonly string[] = []): ReleaseReport | undefined {
   const entries = safeEntries(raw);
-  const release = factsOf(entries, 'release').at(-1)?.data;
+  const standings = factsOf(entries, 'release').map(({ data }) => data);
+  // What was told late of an earlier moment may come after the end.
+  const release = standings.findLast(({ closedAt }) => closedAt !== undefined) ?? standings.at(-1);
   if (!release) return undefined;
   const alpha = release.spec.analysis.sequential?.alpha;
   const evidence = evidenceOf(entries, alpha);

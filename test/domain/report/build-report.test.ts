@@ -21,6 +21,12 @@ test('says what release it was, how it ended and why', () => {
   expect(reportOf(bad).release).toMatchObject({ state: 'rolled-back', reason: expect.stringContaining('errors') });
 });
 
+test('what was told late of an earlier moment does not open a release again', () => {
+  const first = good.find(({ kind }) => kind === 'release');
+
+  expect(reportOf([...good, first as RecordEntry]).release.state).toBe('succeeded');
+});
+
 test('each weight is told with its proof and its last verdict; those that were not reached have neither', () => {
   expect(reportOf(good).steps.map(({ weight, outcome, proved }) => [weight, outcome, proved !== undefined])).toEqual([5, 10, 25, 50, 100].map((weight) => [weight, 'pass', true]));
   expect(reportOf(bad).steps.map(({ outcome, proved }) => [outcome, proved !== undefined])).toEqual([['fail', true], ...Array.from({ length: 4 }, () => [undefined, false])]);
