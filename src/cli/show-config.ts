@@ -16,7 +16,7 @@ export function addConfig(program: Cli, deps: CliDeps): void {
         ...temporalRows(temporal),
       ];
       const file = loaded.file ? `settings file: ${loaded.file}` : 'settings file: none';
-      await print(deps, cli, rows, () => [file, ...rows.map(({ name, value, source }) => `${name.padEnd(34)} ${value.padEnd(28)} ${source}`)].join('\n'));
+      await print(deps, cli, rows, () => [file, ...rows.map(({ name, value, source }) => `${name.padEnd(35)} ${value.padEnd(28)} ${source}`)].join('\n'));
     });
 }
 

@@ -35,6 +35,17 @@ test('one order: the flag of its own, then --set, then the environment', async (
   expect(await config({ MCP_PORT: '1' })).toMatchObject({ MCP_PORT: '1 environment' });
 });
 
+test('secrets are shown nowhere, neither by their setting nor in its refusal', async () => {
+  const env = { SLUICE_PROMETHEUS_URL: 'https://prometheus.example', SLUICE_PROMETHEUS_USERNAME: 'sluice', SLUICE_PROMETHEUS_PASSWORD: 'horse-battery', SLUICE_PROMETHEUS_HEADERS: 'X-Scope-OrgID=horse-tenant,X-Api=horse-key' };
+  const shown = await config(env);
+
+  expect(shown).toMatchObject({ SLUICE_PROMETHEUS_USERNAME: 'sluice environment', SLUICE_PROMETHEUS_PASSWORD: '*** environment', SLUICE_PROMETHEUS_HEADERS: 'X-Scope-OrgID=***,X-Api=*** environment', SLUICE_PROMETHEUS_BEARER_TOKEN: '(unset) default' });
+  expect(JSON.stringify(shown)).not.toContain('horse');
+  const { out, err } = await sluice({ gateway, env: { ...env, SLUICE_PROMETHEUS_HEADERS: 'horse key' } }, 'config');
+  expect(err).toContain('SLUICE_PROMETHEUS_HEADERS=***');
+  expect(out + err).not.toContain('horse');
+});
+
 test('servers start with what their flags say', async () => {
   const seen: Settings[] = [];
   const serve = (settings: Settings) => Promise.resolve(void seen.push(settings));

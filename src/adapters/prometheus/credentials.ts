@@ -17,10 +17,16 @@ const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
 const LEAST_SECRET_HEADER = 16;
 
 /** Errors: CONFIG_INVALID when a file cannot be read. */
-export function readCredentials({ headers = {}, bearerToken, basic }: Connection): Credentials {
+export function readCredentials({ url, headers = {}, bearerToken, basic }: Connection): Credentials {
   const given = Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) || value.length >= LEAST_SECRET_HEADER ? [value] : []));
   const own = bearerToken ? bearer(reveal(bearerToken)) : basic ? basicOf(basic.username, reveal(basic.password)) : { headers: {}, secrets: [] };
-  return { headers: { ...headers, ...own.headers }, secrets: [...given, ...own.secrets].filter((secret) => secret.length >= LEAST_SECRET) };
+  return { headers: { ...headers, ...own.headers }, secrets: [...given, ...own.secrets, ...ofUrl(url)].filter((secret) => secret.length >= LEAST_SECRET) };
+}
+
+/** The package sends them as basic authentication. */
+function ofUrl(url: string): readonly string[] {
+  const { username, password } = new URL(url);
+  return password === '' ? [] : basicOf(decodeURIComponent(username), decodeURIComponent(password)).secrets;
 }
 
 function bearer(token: string): Credentials {

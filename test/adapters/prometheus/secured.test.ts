@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { createJudge, type Judgement } from '../../../activities/analysis.ts';
 import { createMetrics, type MetricsOptions } from '../../../src/adapters/prometheus/index.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
+import type { Ports } from '../../../src/ports/index.ts';
 import type { MetricsPort } from '../../../src/ports/metrics.ts';
 import { metricsContract } from '../../ports/metrics.contract.ts';
 import { startGateway, startSecuredPrometheus, USER, type Gateway, type Mode, type SecuredPrometheus } from '../../support/secured-prometheus.ts';
@@ -67,6 +69,7 @@ test('a token that is exchanged while it is used is taken up', async () => {
 describe('who may not ask', () => {
   test.each<readonly [string, () => MetricsPort, string, RegExp]>([
     ['a wrong password', () => direct({ basic: { username: USER.name, password: { value: 'wrong-password' } } }), 'PROMETHEUS_DENIED', /refuses the credentials \(401\): Unauthorized/],
+    ['a wrong password in the address', () => createMetrics({ url: prometheus.url.replace('//', '//sluice:wrong-password@'), tls: tls() }), 'PROMETHEUS_DENIED', /401/],
     ['no password', () => createMetrics({ url: prometheus.url, tls: tls() }), 'PROMETHEUS_DENIED', /401/],
     ['no certificate', () => direct({ tls: { caFile: prometheus.certificates.ca } }), 'PROMETHEUS_DENIED', /refuses the TLS connection/],
     ['an authority that is not trusted', () => createMetrics({ url: prometheus.url }), 'PROMETHEUS_UNREACHABLE', /certificate/],
@@ -90,6 +93,19 @@ describe('who may not ask', () => {
     expect(refused).toMatchObject({ code: 'PROMETHEUS_DENIED', message: 'Prometheus refuses the credentials (401): not known here: Bearer ***' });
     expect(forbidden).toMatchObject({ code: 'PROMETHEUS_DENIED', message: expect.stringMatching(/\(403\): \{"message":"Bearer \*\*\* may not read tenant shop"\}/) });
   });
+});
+
+test('the judge of a release says in its verdict who refuses what; that is no data', async () => {
+  gateway.token = 'another-one';
+  const arm = { service: 'web', metricsService: prometheus.service };
+  const ports = { metrics: through(), now: Date.now } as unknown as Ports;
+  const scene = { plan: { candidate: arm, stable: arm } } as unknown as Judgement['scene'];
+  const judge = createJudge(ports);
+  const input = { scene, limits: { soakMs: 0, minRequests: 1, holdMs: 0, minSuccessRatio: 0.5 }, from: Date.now() - 3_000 };
+
+  expect((await judge(input)).verdict).toMatchObject({ outcome: 'no-data', reason: 'Prometheus refuses the credentials (401): not known here: Bearer ***' });
+  gateway.token = 'first-token-1234';
+  expect((await judge(input)).verdict).toMatchObject({ outcome: 'pass' });
 });
 
 test.each<readonly [Mode, RegExp]>([
