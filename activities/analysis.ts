@@ -26,7 +26,7 @@ export interface Judgement {
   readonly stepFrom?: number;
   /** Weight, in percent, that no proxy API could prove: the counters must confirm it. */
   readonly unproved?: number;
-  /** Index and weight of the step, for the record. Absent in releases of older versions. */
+  /** Index and weight (percent) of the step, for the record and for queries that ask for it. Absent in releases of older versions. */
   readonly index?: number;
   readonly wanted?: number;
 }
@@ -82,8 +82,8 @@ function nothingSeen({ scene, from }: Judgement, to: number, reason: string): Ju
 }
 
 /** Undefined where the release file has no metrics of its own. */
-async function measureNow(measurements: Measurements, { scene, limits, from, stepFrom = from }: Judgement, to: number): Promise<JudgedMetrics | undefined> {
-  return limits.metrics && limits.metrics.length > 0 ? judgeMetrics(measurements, { limits, scene, stepFrom, to }) : undefined;
+async function measureNow(measurements: Measurements, { scene, limits, from, stepFrom = from, wanted }: Judgement, to: number): Promise<JudgedMetrics | undefined> {
+  return limits.metrics && limits.metrics.length > 0 ? judgeMetrics(measurements, { limits, scene, stepFrom, to, ...(wanted === undefined ? {} : { weight: wanted }) }) : undefined;
 }
 
 function together(counted: Judged, measured: JudgedMetrics | undefined): Judged {

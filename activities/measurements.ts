@@ -51,7 +51,7 @@ export class Measurements {
   async last(promql: string, times: Times, toMs: number): Promise<Point | undefined> {
     if (toMs < times.startMs) return undefined;
     const at = times.startMs + Math.floor((toMs - times.startMs) / times.stepMs) * times.stepMs;
-    const kept = this.#keep(promql, toMs);
+    const kept = this.#keep(`${promql}\n${times.startMs}`, toMs);
     const [known] = kept.points;
     if (known?.at === at && known.answer.length > 0) return known;
     const point = { at, answer: await this.#metrics.query(promql, at) };

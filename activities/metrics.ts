@@ -26,6 +26,8 @@ interface Moment {
   /** When the step's weight was in force; all times of measurement follow from it. */
   readonly stepFrom: number;
   readonly to: number;
+  /** In percent. */
+  readonly weight?: number;
 }
 
 interface Asked {
@@ -35,7 +37,7 @@ interface Asked {
 
 /** Judges every metric of the release file. What Prometheus does not answer is no data of that metric alone. */
 export async function judgeMetrics(measurements: Measurements, moment: Moment): Promise<JudgedMetrics> {
-  const values = argumentsOf(moment.scene.target, moment.scene.plan, moment.scene.newHash);
+  const values = argumentsOf(moment.scene.target, moment.scene.plan, moment.scene.newHash, moment.weight);
   const asked = await Promise.all((moment.limits.metrics ?? []).map((metric) => new MetricJudge(measurements, moment, values).judge(metric)));
   const findings = asked.flatMap((one) => one.findings);
   return { outcome: worst(findings.filter(({ dryRun }) => !dryRun).map(({ outcome }) => outcome)), findings, queries: asked.flatMap(({ queries }) => queries) };

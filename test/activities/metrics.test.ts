@@ -99,6 +99,12 @@ describe('values of one moment', () => {
       ]);
     }));
 
+  test('a limit may depend on the weight', () =>
+    onScene(async (scene) => {
+      scene.says('share / 25', 1);
+      expect(await scene.at(MINUTE, [{ ...LIMIT, query: 'share / {{args.weight}}' }], [], { wanted: 25 })).toMatchObject({ outcome: 'pass', reason: 'cpu is 1, at most 2 is allowed' });
+    }));
+
   test('nothing is no data until there is something, without waiting for the next time', () =>
     onScene(async (scene) => {
       expect(await scene.at(MINUTE, [LIMIT])).toMatchObject({ outcome: 'no-data', reason: 'cpu: Prometheus has nothing for it' });

@@ -12,6 +12,7 @@ export const QUERY_ARGUMENTS = {
   stable_traefik: 'label `service` of the stable version in the metrics of Traefik',
   candidate_hash: 'rollouts-pod-template-hash of the new pods',
   stable_hash: 'rollouts-pod-template-hash of the stable pods',
+  weight: 'weight of the new version in this step, in percent',
 } as const;
 
 /** What each arm's query may say instead, so that one text does for both. */
@@ -19,8 +20,8 @@ export const ARM_ARGUMENTS = ['service', 'traefik', 'hash'] as const;
 
 export type ArgumentValues = Readonly<Record<string, string>>;
 
-/** The values of one release. `newHash`: known once the new pods are there; before, its argument stays as it is. */
-export function argumentsOf(target: Target, plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'stableHash'>, newHash?: string): ArgumentValues {
+/** The values of one step of a release. `newHash`: known once the new pods are there, `weight` once a step has it; before, their arguments stay as they are. */
+export function argumentsOf(target: Target, plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'stableHash'>, newHash?: string, weight?: number): ArgumentValues {
   return {
     namespace: target.namespace,
     rollout: target.rollout,
@@ -30,6 +31,7 @@ export function argumentsOf(target: Target, plan: Pick<ReleasePlan, 'candidate' 
     stable_traefik: plan.stable.metricsService,
     stable_hash: plan.stableHash,
     ...(newHash === undefined ? {} : { candidate_hash: newHash }),
+    ...(weight === undefined ? {} : { weight: String(weight) }),
   };
 }
 

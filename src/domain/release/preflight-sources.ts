@@ -19,7 +19,7 @@ export function armsOf({ rollout, traffic }: Pick<Facts, 'rollout' | 'traffic'>)
 export function trials(spec: ReleaseSpec, facts: Pick<Facts, 'rollout' | 'traffic' | 'templates'>): readonly Trial[] {
   const arms = armsOf(facts);
   if (!arms) return [];
-  const values: ArgumentValues = argumentsOf(spec.target, { ...arms, stableHash: facts.rollout.stableHash }, NO_HASH_YET);
+  const values: ArgumentValues = argumentsOf(spec.target, { ...arms, stableHash: facts.rollout.stableHash }, NO_HASH_YET, 0);
   const { templates } = checkTemplates(facts.templates ?? [], values, Infinity);
   return trialsOf(spec.analysis.metrics ?? [], templates, values);
 }
