@@ -221,7 +221,7 @@ describe("Argo's templates", () => {
 
 describe('from the cluster to the verdict', () => {
   const template = (stage: Stage, spec: object): void => stage.world.cluster.create({ kind: ANALYSIS_TEMPLATE, namespace: stage.world.target.namespace, name: 'share' }, { spec });
-  const metrics: readonly MetricSpec[] = [{ ...TEMPLATE, args: { service: '{{args.candidate_service}}' } } as MetricSpec];
+  const metrics: readonly MetricSpec[] = [{ ...TEMPLATE, args: { service: '{{args.candidate_service}}' } }];
   const spec = (successCondition: string) => ({ args: [{ name: 'service' }], metrics: [{ name: 'share', successCondition, provider: { prometheus: { query: 'share{service="{{args.service}}"}' } } }] });
   const planned = (successCondition: string, body: (stage: Stage) => Promise<void>): Promise<void> => {
     const stage = new Stage();
