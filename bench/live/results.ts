@@ -23,6 +23,8 @@ export interface LiveRun {
   /** Of the machine, at the end. */
   readonly loadAverage: number;
   readonly endedAt: string;
+  /** What distinguishes the run from the others. */
+  readonly note?: string;
 }
 
 /** One line a run, so that an interruption loses nothing. */
