@@ -1,8 +1,8 @@
+import type { ReleaseOutput } from '../contract/release-view.ts';
 import { odds } from '../domain/analysis/odds.ts';
 import { colours as pc } from './colours.ts';
-import type { Watched } from './watch-frame.ts';
 
-type Finding = NonNullable<Watched['verdict']>['findings'][number];
+type Finding = NonNullable<ReleaseOutput['verdict']>['findings'][number];
 type Evidence = NonNullable<Finding['evidence']>;
 
 const INDENT = ' '.repeat(9);

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { findChromium } from '../../scripts/chromium.mjs';
 import { buildReport } from '../../src/domain/report/build-report.ts';
@@ -9,7 +9,6 @@ import { barriers, overflow, styleOf, unfold } from '../support/report/in-page.t
 import { pictureOf, show, startBrowser, type Look } from '../support/report/browser.ts';
 import { recordedRelease, type Told } from '../support/report/recorded-release.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const program = findChromium();
 if (program === undefined) console.warn('SKIPPED: there is no Chromium here, so nobody has looked at the report. Install it (Debian: apt-get install chromium), or set CHROME_BIN.');
 
@@ -54,7 +53,7 @@ function pageOf(told: Told): string {
     const { page } = await show(browser, pageOf(RELEASES['bad'] ?? {}), look, true);
     await unfold(page);
 
-    expect(await barriers(page, AXE)).toEqual([]);
+    expect(await barriers(page, axe.source)).toEqual([]);
     await page.context().close();
   }, 60_000);
 
