@@ -10,10 +10,10 @@ const latency = z.number().positive().max(3.6e6).optional();
 
 /** How steps are judged, as a release file says it. */
 export const analysis = z.strictObject({
-  judge: z.enum(JUDGES).optional().describe('sequential: must be proved not worse than stable. Default limits.'),
+  judge: z.enum(JUDGES).optional().describe('Default sequential: must be proved not worse than stable.'),
   soak: duration.optional().describe('Before a step is judged. Default 60s.'),
   min_requests: z.int().min(1).max(1e9).optional().describe('Fewer canary requests never pass. Default 50.'),
-  success_ratio: z.number().min(0).max(1).optional().describe('Least share of non-5xx answers. Default 0.99; sequential: none.'),
+  success_ratio: z.number().min(0).max(1).optional().describe('Least share of non-5xx answers. Default: none; judge limits: 0.99.'),
   p50_ms: latency.describe('Limit of the median.'),
   p90_ms: latency.describe('Of 90 %.'),
   p95_ms: latency.describe('Of 95 %.'),
@@ -45,9 +45,9 @@ const POLICY_FIELDS = ['on_no_data', 'on_too_little_traffic', 'on_inconclusive']
 
 /** Fields that would say nothing where they stand. Read from the raw value, so that they are told together with everything else that is wrong. */
 export function analysisProblems(file: Readonly<Record<string, unknown>>): readonly Problem[] {
-  const idle = file['judge'] === 'sequential' ? [] : SEQUENTIAL_ONLY.filter((name) => file[name] !== undefined && !(name === 'warm_up' && file['metrics'] !== undefined));
+  const idle = file['judge'] !== 'limits' ? [] : SEQUENTIAL_ONLY.filter((name) => file[name] !== undefined && !(name === 'warm_up' && file['metrics'] !== undefined));
   const problems: Problem[] = [...metricProblems(file['metrics'])];
-  problems.push(...idle.map((name) => ({ path: `analysis.${name}`, message: 'only for the sequential judge: add analysis.judge: sequential, or leave this out' })));
+  problems.push(...idle.map((name) => ({ path: `analysis.${name}`, message: 'only for the sequential judge: leave out analysis.judge: limits, or leave this out' })));
   const extends_ = POLICY_FIELDS.some((name) => file[name] === 'extend');
   if (file['extend'] !== undefined && !extends_) problems.push({ path: 'analysis.extend', message: `says nothing unless a policy is extend: set ${POLICY_FIELDS.join(', ')} or leave this out` });
   return problems;

@@ -5,7 +5,7 @@ import { toMetrics } from './metric-spec.ts';
 
 /** The analysis of a checked release file with every default filled in. */
 export function toAnalysis(file: AnalysisFile): AnalysisSpec {
-  const sequential = file.judge === 'sequential';
+  const sequential = file.judge !== 'limits';
   const successRatio = file.success_ratio ?? (sequential ? undefined : 0.99);
   return {
     soakMs: toMs(file.soak ?? '60s'),

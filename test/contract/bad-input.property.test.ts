@@ -50,7 +50,7 @@ test('what a release file accepts always maps to a whole spec', () => {
       const spec = toReleaseSpec(parseReleaseFile(releaseFile, input, 'canary'), 'prod', DEFAULTS);
       expect(Object.values(spec.timeouts).every((ms) => ms > 0)).toBe(true);
       expect(spec.steps === undefined).toBe(spec.strategy === 'canary');
-      expect(spec.analysis.sequential !== undefined).toBe(input.analysis?.judge === 'sequential');
+      expect(spec.analysis.sequential !== undefined).toBe(input.analysis?.judge !== 'limits');
       expect(spec.analysis.sequential !== undefined || spec.analysis.minSuccessRatio !== undefined).toBe(true);
     }),
   );

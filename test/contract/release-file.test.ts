@@ -24,7 +24,7 @@ test('the least file gets every default', () => {
     target: { cluster: 'prod', namespace: 'shop', rollout: 'web' },
     image: 'shop:v2',
     strategy: 'canary',
-    analysis: { soakMs: 60_000, minRequests: 50, minSuccessRatio: 0.99, holdMs: 600_000 },
+    analysis: { soakMs: 60_000, minRequests: 50, holdMs: 600_000, warmUpMs: 15_000, sequential: { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05 } },
     approval: false,
     manualPromotion: true,
     autoRollback: true,
@@ -114,16 +114,16 @@ test.each(['limits', 'sequential'])('judge %s takes policies; those that are not
   });
 });
 
-test('judge limits, named or not, is what it was before there was another', () => {
-  expect(analysed({ judge: 'limits' })).toEqual(analysed({}));
-  expect(analysed({ judge: 'limits' })).not.toHaveProperty('sequential');
+test('sequential, named or not; limits are what they were before there was another judge', () => {
+  expect(analysed({ judge: 'sequential' })).toEqual(analysed({}));
+  expect(analysed({ judge: 'limits' })).toEqual({ soakMs: 60_000, minRequests: 50, minSuccessRatio: 0.99, holdMs: 600_000 });
 });
 
 test.each<[object, RegExp]>([
-  [{ alpha: 0.05 }, /^analysis\.alpha: only for the sequential judge/m],
+  [{ judge: 'limits', alpha: 0.05 }, /^analysis\.alpha: only for the sequential judge/m],
   [{ judge: 'limits', margins: { errors: 0.1 } }, /^analysis\.margins: only for the sequential judge/m],
-  [{ slower_than_ms: [300] }, /^analysis\.slower_than_ms: only for the sequential judge/m],
-  [{ warm_up: '5s' }, /^analysis\.warm_up: only for the sequential judge/m],
+  [{ judge: 'limits', slower_than_ms: [300] }, /^analysis\.slower_than_ms: only for the sequential judge/m],
+  [{ judge: 'limits', warm_up: '5s' }, /^analysis\.warm_up: only for the sequential judge/m],
   [{ extend: '5m', on_no_data: 'hold' }, /^analysis\.extend: says nothing unless a policy is extend/m],
   [{ judge: 'bayes' }, /^analysis\.judge: .*limits.*sequential/m],
   [{ judge: 'sequential', alpha: 0 }, /^analysis\.alpha: must be above 0/m],

@@ -65,7 +65,7 @@ export class Stage {
       image,
       strategy: this.strategy,
       ...(this.strategy === 'blue-green' ? { steps: [50, 100] } : {}),
-      analysis: { soak: '2s', min_requests: 10, success_ratio: 0.95, p95_ms: 500, hold: '30s', ...analysis },
+      analysis: { judge: 'limits', soak: '2s', min_requests: 10, success_ratio: 0.95, p95_ms: 500, hold: '30s', ...analysis },
       require_manual_promotion: false,
       auto_rollback: true,
       timeouts: { step: '90s', approval: '90s', decision: '90s', rollback: '120s', ...timeouts },

@@ -44,7 +44,7 @@ async function startRelease(image: string): Promise<Release> {
     target: { cluster: sandbox.context, namespace: NAMESPACE, rollout: NAME },
     image,
     strategy: 'canary',
-    analysis: { soak: '1s', min_requests: 3, success_ratio: 0.9, hold: '60s' },
+    analysis: { judge: 'limits', soak: '1s', min_requests: 3, success_ratio: 0.9, hold: '60s' },
     require_manual_promotion: true,
     timeouts: { step: '90s', approval: '90s', decision: '180s', rollback: '120s' },
   });

@@ -9,7 +9,7 @@ const CLI = 'node bin/sluice.mjs';
 export function thingsToTry({ temporalUiUrl, stateDir }: Sandbox, mcpUrl: string, envFile: string): string[] {
   const env = shownPath(envFile, ROOT);
   const worker = shownPath(`${stateDir}/worker.pid`, ROOT);
-  const start = `${CLI} release start --namespace shop --analysis-soak 10s --analysis-min-requests 25`;
+  const start = `${CLI} release start --namespace shop --analysis-soak 10s --analysis-margins-errors 0.03 --analysis-slower-than-ms 500`;
   return [
     `MCP endpoint  ${mcpUrl}  (loopback only; write tools are ON: whoever is on this machine may release)`,
     `Temporal UI   ${temporalUiUrl}/namespaces/default/workflows`,
