@@ -18,7 +18,7 @@ export const analysis = z.strictObject({
   p90_ms: latency.describe('Of 90 %.'),
   p95_ms: latency.describe('Of 95 %.'),
   p99_ms: latency.describe('Of 99 %.'),
-  metrics: z.array(z.unknown()).max(20).optional().describe('Own PromQL, AnalysisTemplates: see example://metrics.'),
+  metrics: z.array(z.unknown().meta({ type: 'object' })).max(20).optional().describe('Own PromQL, AnalysisTemplates: see example://metrics.'),
   alpha: z.number().gt(0, 'must be above 0').max(0.5).optional().describe('Chance of a wrong verdict. Default 0.05.'),
   margins: z
     .strictObject({ errors: margin.optional().describe('Default 0.01.'), slow: margin.optional().describe('Default 0.05.') })
