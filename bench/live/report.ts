@@ -71,10 +71,16 @@ export function page(runs: readonly LiveRun[], all = lines(runs)): string {
     sums(all),
     table(all),
     'Failing a version that is not worse by more than the margin is wrong, and so is passing one that is. Time and requests count from the proof of the first weight to the verdict, warm-up included, and are medians over what was decided. Differences that are to be expected: the workflow looks once a second, Prometheus has a sample up to a second later, clumps on the sandbox are cut by scrapes and shared by two proxies, and a live past is between one and some twenty minutes.',
-    `The machine had two cores, and its load average at the ends of the runs was between ${loads[0] ?? 0} and ${loads.at(-1) ?? 0}, half of them above ${median(loads) ?? 0}: what else ran on it delays answers of both versions, which the judge sees as slow answers in clumps and trusts less. That lengthens decisions, and leaves some open.${disturbed.length > 0 ? ` ${disturbed.length} further runs ended by something else than the judge and count for no rate: ${[...new Set(disturbed.map(({ reason }) => reason))].join('; ')}.` : ''}`,
+    `The machine had two cores, and its load average at the ends of the runs was between ${loads[0] ?? 0} and ${loads.at(-1) ?? 0}, half of them above ${median(loads) ?? 0}: what else ran on it delays answers of both versions, which the judge sees as slow answers in clumps and trusts less. That lengthens decisions, and leaves some open.${disturbed.length > 0 ? ` ${disturbed.length} further runs ended by something else than the judge and count for no rate: ${kinds(disturbed)}.` : ''}`,
     ...notes(runs),
     '',
   ].join('\n\n');
+}
+
+/** Reasons without the names in them, each with how often it came. */
+function kinds(disturbed: readonly LiveRun[]): string {
+  const reasons = disturbed.map(({ reason }) => (reason.includes('Its details need a worker') ? 'the busy worker did not answer in time' : reason));
+  return [...new Set(reasons)].map((reason) => `${reason} (${reasons.filter((one) => one === reason).length})`).join('; ');
 }
 
 function notes(runs: readonly LiveRun[]): readonly string[] {
