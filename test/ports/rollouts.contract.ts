@@ -146,8 +146,9 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
       await until(fixture, 'at the second pause', isPausedAt(3));
       expect(await rollouts.promoteCanary(target, { podHash, stepIndex: 3 })).toMatchObject({ changed: true });
 
-      const view = await until(fixture, 'healthy on the new version', isHealthy);
-      expect(view).toMatchObject({ stableHash: podHash, stableSelector: podHash });
+      // Argo calls it Healthy one reconciliation before it moves the stable Service: `settle` waits for that, too.
+      const view = await until(fixture, 'healthy, with the stable Service on the new version', (seen) => isHealthy(seen) && seen.stableSelector === podHash);
+      expect(view).toMatchObject({ stableHash: podHash });
       expect(await rollouts.promoteCanary(target, { podHash, stepIndex: 3 })).toMatchObject({ changed: false });
       expect(await rollouts.abort(target, { podHash })).toMatchObject({ refused: true, detail: expect.stringContaining('stable') });
     });
