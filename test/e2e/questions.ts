@@ -3,15 +3,27 @@ import { expect } from '@jest/globals';
 import { eventCount } from '../support/releases-history.ts';
 import { expectEnd } from '../support/releases-proof.ts';
 import { back, forBoth, forOne, released, type Play, type Scenario } from '../support/releases-scenario.ts';
+import type { Release } from '../support/releases-release.ts';
+import type { Stage } from '../support/releases-stage.ts';
 import { bringTo } from '../support/releases-states.ts';
+import { eventually } from '../support/releases-wait.ts';
 
 const FEW_EVENTS = 100;
+
+/** The journal is told of the question while people see it already: from when that is over, nothing may be added. */
+async function settledCount(stage: Stage, release: Release): Promise<number> {
+  let last = 0;
+  return eventually('the journal was told', async () => {
+    const [before, now] = [last, (last = await eventCount(stage, release))];
+    return now === before ? now : undefined;
+  }, { everyMs: 1_000 });
+}
 
 /** What Temporal keeps of a release. */
 const histories: Scenario[] = [
   ...forBoth('waiting adds nothing to the history', async (stage) => {
     const { release, letGo } = await bringTo('waiting-for-decision', stage);
-    const before = await eventCount(stage, release);
+    const before = await settledCount(stage, release);
     await sleep(5_000);
     expect(await eventCount(stage, release)).toBe(before);
     await letGo();
