@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { acquireBinary } from './binaries/acquire.ts';
 import { homeOf } from './place.ts';
-import { choosePortsAnywhere } from './processes/ports.ts';
+import { claimPorts } from './processes/ports.ts';
 import { isAlive } from './processes/proc.ts';
 import type { SandboxState } from './processes/state.ts';
 import { stopAllMarked } from './processes/stop.ts';
@@ -34,7 +34,7 @@ export async function startTemporalOnly(options: { home?: string; onProgress?: (
   const stateDir = join(parent, `${process.pid}-${Date.now().toString(36)}`);
   mkdirSync(stateDir, { recursive: true });
   const { path } = await acquireBinary('temporal', options.onProgress ? { onProgress: options.onProgress } : {});
-  const ports = await choosePortsAnywhere(['temporal', 'temporal-ui', 'temporal-http', 'temporal-metrics']);
+  const { ports, release } = await claimPorts(['temporal', 'temporal-ui', 'temporal-http', 'temporal-metrics']);
   const state: SandboxState = { name: 'temporal-only', range: 0, ports, tokens: {}, parts: {}, binaries: { temporal: path }, applications: [], rps: 0, ready: true };
   await startUntilReady(stateDir, state, 'temporal');
   return {
@@ -42,6 +42,7 @@ export async function startTemporalOnly(options: { home?: string; onProgress?: (
     uiUrl: `http://127.0.0.1:${ports['temporal-ui']}`,
     stop: async () => {
       await stopAllMarked(stateDir);
+      await release();
       rmSync(stateDir, { recursive: true, force: true });
     },
   };

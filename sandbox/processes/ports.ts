@@ -58,14 +58,37 @@ export async function choosePorts(range: number, names: readonly string[] = PORT
   return chosen;
 }
 
-/** Ports for something outside any range, spread by process so that test workers side by side do not race. */
-export async function choosePortsAnywhere(names: readonly string[]): Promise<Record<string, number>> {
-  const chosen: Record<string, number> = {};
-  let port = 20_000 + ((process.pid * 8) % 10_000) + Math.floor(Math.random() * 8);
-  for (const name of names) {
-    do port = port >= 32_000 ? 20_000 : port + 1;
-    while (!((await isFree(port)) && (await isFree(port, '0.0.0.0'))));
-    chosen[name] = port;
+// Blocks of ports for what is outside any range, above the ranges' own.
+const FIRST_BLOCK = 20_000;
+const PORTS_A_BLOCK = 8;
+const BLOCKS = 1_500;
+
+export interface ClaimedPorts {
+  readonly ports: Record<string, number>;
+  /** The next one may have them. Without it they are kept until the process ends. */
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Ports for something outside any range. The first port of a block is bound for as long as the others are used: of all that look for ports at
+ * the same moment, in this process or another, one gets the block. Throws when every block is taken.
+ */
+export async function claimPorts(names: readonly string[]): Promise<ClaimedPorts> {
+  const start = Math.floor(Math.random() * BLOCKS);
+  for (let tried = 0; tried < BLOCKS; tried += 1) {
+    const claimed = await claimBlock(FIRST_BLOCK + ((start + tried) % BLOCKS) * PORTS_A_BLOCK, names);
+    if (claimed) return claimed;
   }
-  return chosen;
+  throw new Error(`No free ports for ${names.join(', ')} in ${FIRST_BLOCK}-${FIRST_BLOCK + BLOCKS * PORTS_A_BLOCK - 1}. Free some of them and try again.`);
+}
+
+async function claimBlock(first: number, names: readonly string[]): Promise<ClaimedPorts | undefined> {
+  const claim = await bind(first, '127.0.0.1');
+  if (!claim) return undefined;
+  const ports = Object.fromEntries(names.map((name, index) => [name, first + 1 + index]));
+  const free = await Promise.all(Object.values(ports).map(async (port) => (await isFree(port)) && (await isFree(port, '0.0.0.0'))));
+  claim.unref();
+  if (free.every(Boolean)) return { ports, release: () => close(claim) };
+  await close(claim);
+  return undefined;
 }

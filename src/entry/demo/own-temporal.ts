@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { acquireBinary } from '../../../sandbox/binaries/acquire.ts';
-import { choosePortsAnywhere } from '../../../sandbox/processes/ports.ts';
+import { claimPorts } from '../../../sandbox/processes/ports.ts';
 import { readState, writeState, type SandboxState } from '../../../sandbox/processes/state.ts';
 import { stopAllMarked } from '../../../sandbox/processes/stop.ts';
 import { startUntilReady } from '../../../sandbox/start.ts';
@@ -38,6 +38,6 @@ export async function startOwnTemporal(home: string, say: (line: string) => void
 }
 
 async function newState(path: string): Promise<SandboxState> {
-  const ports = await choosePortsAnywhere(PORTS);
+  const { ports } = await claimPorts(PORTS);
   return { name: 'temporal', range: 0, ports, tokens: {}, parts: {}, binaries: { temporal: path }, applications: [], rps: 0, ready: true };
 }
