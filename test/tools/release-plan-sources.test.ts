@@ -36,7 +36,9 @@ const limit = (name: string, query: string): MetricSpec => ({ kind: 'limit', nam
 test('the counters, the scrapes, the clock and the latency bounds of the real Prometheus are told', async () => {
   const { checks } = await eventually('Prometheus has the requests', async () => {
     const found = await plan();
-    return found.ready && /stable 4\d in 2 series/.test(named(found.checks, 'query requests')?.detail ?? '') ? found : undefined;
+    const says = (name: string, text: RegExp) => text.test(named(found.checks, name)?.detail ?? '');
+    // How often Traefik is scraped is known from the second sample on.
+    return found.ready && says('query requests', /stable 4\d in 2 series/) && says('scrapes', /is scraped every/) ? found : undefined;
   }, { timeoutMs: 60_000 });
 
   expect(named(checks, 'query requests')).toMatchObject({ ok: true, detail: expect.stringMatching(/stable 4\d in 2 series, new version none yet$/) });
