@@ -1,3 +1,4 @@
+import { shareInterval } from '../../src/domain/analysis/share.ts';
 import { median } from '../analysis/simulate.ts';
 import { DELTA } from '../analysis/sluice.ts';
 import { truth } from '../analysis/world.ts';
@@ -6,7 +7,9 @@ import type { LiveRun } from './results.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { simulated, type Rates } from './simulated.ts';
 import { PAST_SECONDS, RPS } from './slot.ts';
-import { wilson } from './wilson.ts';
+
+/** z of a two-sided 95 % interval. */
+export const Z95 = 1.959964;
 
 const SIMULATED_RUNS = 2_000;
 const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
@@ -38,7 +41,7 @@ function ratesOf(runs: readonly LiveRun[]): Rates {
 
 export function table(all: readonly Line[]): string {
   const rows = all.flatMap(({ scenario: { version, weights }, live, model, wrong }) => {
-    const { low, high } = wilson(wrong, live.runs);
+    const [low, high] = shareInterval(wrong, live.runs, Z95);
     const cells = (rates: Rates) => `${percent(rates.fail)} | ${percent(rates.pass)} | ${percent(rates.undecided)} | ${whole(rates.seconds)} | ${whole(rates.requests)}`;
     const modelWrong = truth(version, DELTA) === 'worse' ? model.pass : model.fail;
     return [
@@ -54,7 +57,7 @@ export function sums(all: readonly Line[]): string {
   const of = (kind: 'worse' | 'not-worse') => {
     const own = all.filter(({ scenario }) => truth(scenario.version, DELTA) === kind);
     const [wrong, runs] = [own.reduce((sum, line) => sum + line.wrong, 0), own.reduce((sum, { live }) => sum + live.runs, 0)];
-    const { low, high } = wilson(wrong, runs);
+    const [low, high] = shareInterval(wrong, runs, Z95);
     return `${wrong} of ${runs} (95 % interval ${percent(low)} to ${percent(high)})`;
   };
   return `False alarms: ${of('not-worse')} releases of versions that are not worse. Misses: ${of('worse')} releases of versions that are. The judge promises at most 5 % of each.`;

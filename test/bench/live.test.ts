@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Queue } from '../../bench/live/queue.ts';
-import { lines, page, sums, table } from '../../bench/live/report.ts';
+import { lines, page, sums, table, Z95 } from '../../bench/live/report.ts';
 import { Results, type LiveRun, type Outcome } from '../../bench/live/results.ts';
 import { imageOf, isSame, kindOf, SCENARIOS, type Scenario } from '../../bench/live/scenarios.ts';
 import { simulated } from '../../bench/live/simulated.ts';
-import { wilson } from '../../bench/live/wilson.ts';
+import { shareInterval } from '../../src/domain/analysis/share.ts';
 import { behaviourOf } from '../../sandbox/node-agent/behaviour.ts';
 
 const run = (scenario: string, outcome: Outcome, seed = 1): LiveRun => ({ scenario, seed, stableSeed: 9, outcome, seconds: 20, requests: 500, bad: 20, reason: 'a reason', pastSeconds: 60, loadAverage: 2, endedAt: '2026-11-21T15:00:00.000Z' });
@@ -29,12 +29,13 @@ test.each([
   [10, 20, 0.299298, 0.700702],
   [20, 20, 0.838875, 1],
 ])('%d of %d: between %d and %d', (hits, n, low, high) => {
-  expect(wilson(hits, n).low).toBeCloseTo(low, 5);
-  expect(wilson(hits, n).high).toBeCloseTo(high, 5);
+  const [lower, upper] = shareInterval(hits, n, Z95);
+  expect(lower).toBeCloseTo(low, 5);
+  expect(upper).toBeCloseTo(high, 5);
 });
 
 test('of no run at all nothing is known', () => {
-  expect(wilson(0, 0)).toEqual({ low: 0, high: 1 });
+  expect(shareInterval(0, 0, Z95)).toEqual([0, 1]);
 });
 
 test.each(SCENARIOS)('the images of $id behave as the simulation has it', ({ version }) => {

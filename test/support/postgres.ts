@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { claimPorts } from '../../sandbox/processes/ports.ts';
 
 export interface TestPostgres {
   /** Of a database of its own, made by the call. */
@@ -29,7 +29,8 @@ export async function startPostgres(): Promise<TestPostgres> {
   if (root) [folder, data].forEach((path) => chownSync(path, NOBODY, NOBODY));
   const options: SpawnOptions = { ...(root ? { uid: NOBODY, gid: NOBODY } : {}), cwd: folder, env: { LC_ALL: 'C', PATH: process.env['PATH'] }, stdio: ['ignore', 'pipe', 'pipe'] };
   await ended(spawn(join(native, 'bin/initdb'), ['-D', data, '-U', 'sluice', '--auth=trust', '--no-sync'], options));
-  const port = await freePort();
+  const { ports, release } = await claimPorts(['postgres']);
+  const port = ports['postgres'];
   const begin = () => ready(spawn(join(native, 'bin/postgres'), ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off'], options));
   let server = await begin();
   let count = 0;
@@ -44,6 +45,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     resume: async () => void (server = await begin()),
     stop: async () => {
       await gone(server, 'SIGINT');
+      await release();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -70,16 +72,6 @@ function copyOf(from: string, to: string): string {
   cpSync(from, to, { recursive: true, verbatimSymlinks: true });
   chmodSync(to, 0o755);
   return to;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function ready(server: ChildProcess): Promise<ChildProcess> {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { acquireBinary } from '../../sandbox/index.ts';
+import { claimPorts } from '../../sandbox/processes/ports.ts';
 import { makeCertificates, type Certificates } from './certificates.ts';
 
 export const USER = { name: 'sluice', password: 'correct horse' };
@@ -27,7 +28,8 @@ export async function startSecuredPrometheus(): Promise<SecuredPrometheus> {
   const service = 'shop-web-stable-80@kubernetescrd';
   const certificates = makeCertificates();
   const exporters = await Promise.all([startExporter(service), startExporter(service)]);
-  const [{ path }, port] = await Promise.all([acquireBinary('prometheus'), freePort()]);
+  const [{ path }, { ports, release }] = await Promise.all([acquireBinary('prometheus'), claimPorts(['prometheus'])]);
+  const port = ports['prometheus'];
   const folder = mkdtempSync(join(tmpdir(), 'sluice-secured-prometheus-'));
   const config = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [{ job_name: 'traefik', static_configs: [{ targets: exporters.map(addressOf) }] }] };
   const { server, ca } = certificates;
@@ -40,7 +42,7 @@ export async function startSecuredPrometheus(): Promise<SecuredPrometheus> {
   const stop = async () => {
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    await Promise.all(exporters.map(close));
+    await Promise.all([...exporters.map(close), release()]);
     for (const one of [folder, certificates.folder]) rmSync(one, { recursive: true, force: true });
   };
   const started = { url: `https://127.0.0.1:${port}`, certificates, service, stop };
@@ -134,11 +136,4 @@ const addressOf = (server: Server): string => `127.0.0.1:${(server.address() as 
 async function close(server: Server): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-}
-
-async function freePort(): Promise<number> {
-  const server = await listen(() => undefined);
-  const { port } = server.address() as AddressInfo;
-  await close(server);
-  return port;
 }
