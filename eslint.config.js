@@ -9,7 +9,10 @@ const typed = {
   '@typescript-eslint/no-explicit-any': 'error',
   '@typescript-eslint/consistent-type-imports': 'error',
   '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-  '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+  '@typescript-eslint/no-unused-vars': [
+    'error',
+    { varsIgnorePattern: '^_', argsIgnorePattern: '^_', ignoreRestSiblings: true },
+  ],
   // A fake of a port is async because the port is.
   '@typescript-eslint/require-await': 'off',
 };
@@ -17,13 +20,24 @@ const typed = {
 const sizes = {
   'max-lines': ['error', { max: 300 }],
   'max-lines-per-function': ['error', { max: 60 }],
+  // The formatter (biome.json) wraps code. This finds what it cannot wrap: comments, and expressions that need a name.
+  'max-len': [
+    'error',
+    { code: 120, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true, ignoreUrls: true },
+  ],
 };
 
 /** The bundler refuses these too, but later and with a longer text. */
 const workflowImports = {
   patterns: [
-    { regex: `^(node:.*|${builtinModules.filter((name) => !name.startsWith('node:')).join('|')})$`, message: 'Workflows run without Node: do it in an activity.' },
-    { regex: '^@temporalio/(client|worker|activity)', message: 'Workflows load only @temporalio/workflow and @temporalio/common.' },
+    {
+      regex: `^(node:.*|${builtinModules.filter((name) => !name.startsWith('node:')).join('|')})$`,
+      message: 'Workflows run without Node: do it in an activity.',
+    },
+    {
+      regex: '^@temporalio/(client|worker|activity)',
+      message: 'Workflows load only @temporalio/workflow and @temporalio/common.',
+    },
   ],
 };
 
@@ -43,14 +57,23 @@ export default tseslint.config(
     rules: typed,
   },
   { files: ['**/*.{js,mjs,cjs}'], extends: [tseslint.configs.base], languageOptions: { sourceType: 'module' } },
-  { rules: { eqeqeq: ['error', 'always'], 'no-var': 'error', 'prefer-const': 'error', 'no-control-regex': 'error', ...sizes } },
+  {
+    rules: {
+      eqeqeq: ['error', 'always'],
+      'no-var': 'error',
+      'prefer-const': 'error',
+      'no-control-regex': 'error',
+      ...sizes,
+    },
+  },
   { files: ['workflows/**/*.ts'], rules: { 'no-restricted-imports': ['error', workflowImports] } },
   { files: ['src/domain/**/*.ts'], rules: { 'no-restricted-properties': ['error', ...pure] } },
   {
     files: ['test/**/*.ts'],
     rules: {
       // A describe block is one function; its tests are the units that count.
-      'max-lines-per-function': ['error', { max: 200 }],
+      'max-lines-per-function': ['error', { max: 250 }],
+      'max-lines': ['error', { max: 500 }],
       // Scenarios are objects with methods that are handed around; none uses `this`.
       '@typescript-eslint/unbound-method': 'off',
     },

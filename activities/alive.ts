@@ -1,12 +1,18 @@
 import { Context, sleep } from '@temporalio/activity';
 import { toFailure } from './failure.ts';
 
-/** Shorter than the heartbeat timeout in workflows/activity-options.ts, so that a dead worker is noticed and a slow call is not. */
+/**
+ * Shorter than the heartbeat timeout in workflows/activity-options.ts, so that a dead worker is noticed and a slow call
+ * is not.
+ */
 const BEAT_MS = 1_000;
 
 type Activity = (...input: never[]) => Promise<unknown>;
 
-/** Wraps every activity: heartbeats while it runs (that is also how it learns of its cancellation) and classifies its errors. */
+/**
+ * Wraps every activity: heartbeats while it runs (that is also how it learns of its cancellation) and classifies its
+ * errors.
+ */
 export function alive<A extends Record<string, Activity>>(activities: A): A {
   const wrapped = Object.entries(activities).map(([name, run]) => [name, keepAlive(run)]);
   return Object.fromEntries(wrapped) as A;

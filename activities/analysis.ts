@@ -20,13 +20,21 @@ export interface Judgement {
   readonly scene: Scene;
   readonly limits: AnalysisSpec;
   readonly from: number;
-  /** The moment the first step's weight was proved: evidence counts from there. Absent in releases of older versions. */
+  /**
+   * The moment the first step's weight was proved: evidence counts from there. Absent in releases of older versions.
+   */
   readonly since?: number;
-  /** The moment this step's weight was proved, where `from` is a later one: metrics of the release file are measured at times that follow from it. */
+  /**
+   * The moment this step's weight was proved, where `from` is a later one: metrics of the release file are measured at
+   * times that follow from it.
+   */
   readonly stepFrom?: number;
   /** Weight, in percent, that no proxy API could prove: the counters must confirm it. */
   readonly unproved?: number;
-  /** Index and weight (percent) of the step, for the record and for queries that ask for it. Absent in releases of older versions. */
+  /**
+   * Index and weight (percent) of the step, for the record and for queries that ask for it. Absent in releases of older
+   * versions.
+   */
   readonly index?: number;
   readonly wanted?: number;
 }
@@ -67,7 +75,10 @@ export function createJudge(ports: Ports): Judge {
   return async (input) => {
     const to = ports.now();
     try {
-      const [counted, measured] = await Promise.all([judgeNow(samples, input, to), measureNow(measurements, input, to)]);
+      const [counted, measured] = await Promise.all([
+        judgeNow(samples, input, to),
+        measureNow(measurements, input, to),
+      ]);
       const { verdict, ...seen } = together(counted, measured);
       return { verdict: input.unproved === undefined ? verdict : confirmShare(verdict, input.unproved), ...seen };
     } catch (error) {
@@ -78,25 +89,51 @@ export function createJudge(ports: Ports): Judge {
 }
 
 function nothingSeen({ scene, from }: Judgement, to: number, reason: string): Judged {
-  return { verdict: { outcome: 'no-data', reason, findings: [], from, to }, trail: [], queries: unansweredCounters(scene.plan, to, reason) };
+  return {
+    verdict: { outcome: 'no-data', reason, findings: [], from, to },
+    trail: [],
+    queries: unansweredCounters(scene.plan, to, reason),
+  };
 }
 
 /** Undefined where the release file has no metrics of its own. */
-async function measureNow(measurements: Measurements, { scene, limits, from, stepFrom = from, wanted }: Judgement, to: number): Promise<JudgedMetrics | undefined> {
-  return limits.metrics && limits.metrics.length > 0 ? judgeMetrics(measurements, { limits, scene, stepFrom, to, ...(wanted === undefined ? {} : { weight: wanted }) }) : undefined;
+async function measureNow(
+  measurements: Measurements,
+  { scene, limits, from, stepFrom = from, wanted }: Judgement,
+  to: number,
+): Promise<JudgedMetrics | undefined> {
+  return limits.metrics && limits.metrics.length > 0
+    ? judgeMetrics(measurements, { limits, scene, stepFrom, to, ...(wanted === undefined ? {} : { weight: wanted }) })
+    : undefined;
 }
 
 function together(counted: Judged, measured: JudgedMetrics | undefined): Judged {
-  return measured ? { ...counted, verdict: joinVerdicts(counted.verdict, measured), queries: [...counted.queries, ...measured.queries] } : counted;
+  return measured
+    ? {
+        ...counted,
+        verdict: joinVerdicts(counted.verdict, measured),
+        queries: [...counted.queries, ...measured.queries],
+      }
+    : counted;
 }
 
-async function judgeNow(samples: Samples, { scene, limits, from, since = from }: Judgement, to: number): Promise<Judged> {
+async function judgeNow(
+  samples: Samples,
+  { scene, limits, from, since = from }: Judgement,
+  to: number,
+): Promise<Judged> {
   const { sequential } = limits;
   const window = { fromMs: sequential ? since - PAST_MS : from - BASELINE_MS, toMs: to };
-  const [candidate, stable] = await Promise.all([samples.counters(scene.plan.candidate.metricsService, window), samples.counters(scene.plan.stable.metricsService, window)]);
+  const [candidate, stable] = await Promise.all([
+    samples.counters(scene.plan.candidate.metricsService, window),
+    samples.counters(scene.plan.stable.metricsService, window),
+  ]);
   const fixed = judgeLimits(limits, { ...countArms({ candidate, stable }, from), from, to });
   const queries = counterRecords(scene.plan, { candidate, stable }, to);
   if (!sequential) return { verdict: fixed, trail: [], queries };
-  const compared = judgeSequentially({ ...limits, sequential: sequential satisfies SequentialSettings }, { arms: { candidate, stable }, since, from, to });
+  const compared = judgeSequentially(
+    { ...limits, sequential: sequential satisfies SequentialSettings },
+    { arms: { candidate, stable }, since, from, to },
+  );
   return { verdict: joinVerdicts(fixed, compared), trail: compared.trail, queries };
 }

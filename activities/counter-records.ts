@@ -6,7 +6,11 @@ import type { CounterSeries, ServiceCounters } from '../src/ports/metrics.ts';
 export type ArmCounters = Readonly<Record<'candidate' | 'stable', ServiceCounters>>;
 
 /** What was asked of Traefik's counters and what they said. `at` of an empty answer: the moment of the question. */
-export function counterRecords(plan: Pick<ReleasePlan, 'candidate' | 'stable'>, counters: ArmCounters, to: number): readonly QueryRecord[] {
+export function counterRecords(
+  plan: Pick<ReleasePlan, 'candidate' | 'stable'>,
+  counters: ArmCounters,
+  to: number,
+): readonly QueryRecord[] {
   return eachCounter(plan, (arm, name, promql) => {
     const series = name === 'requests' ? counters[arm].requests : counters[arm].buckets;
     return { name, arm, promql, ...newest(series, to) };
@@ -14,7 +18,11 @@ export function counterRecords(plan: Pick<ReleasePlan, 'candidate' | 'stable'>, 
 }
 
 /** The same questions without an answer. */
-export function unansweredCounters(plan: Pick<ReleasePlan, 'candidate' | 'stable'>, to: number, error: string): readonly QueryRecord[] {
+export function unansweredCounters(
+  plan: Pick<ReleasePlan, 'candidate' | 'stable'>,
+  to: number,
+  error: string,
+): readonly QueryRecord[] {
   return eachCounter(plan, (arm, name, promql) => ({ name, arm, promql, at: to, values: [], error }));
 }
 
@@ -22,7 +30,11 @@ type Ask = (arm: 'candidate' | 'stable', name: 'requests' | 'durations', promql:
 
 function eachCounter(plan: Pick<ReleasePlan, 'candidate' | 'stable'>, ask: Ask): readonly QueryRecord[] {
   const arms = ['candidate', 'stable'] as const;
-  return arms.flatMap((arm) => (['requests', 'durations'] as const).map((name) => ask(arm, name, COUNTER_SELECTORS[name](plan[arm].metricsService))));
+  return arms.flatMap((arm) =>
+    (['requests', 'durations'] as const).map((name) =>
+      ask(arm, name, COUNTER_SELECTORS[name](plan[arm].metricsService)),
+    ),
+  );
 }
 
 function newest(series: readonly CounterSeries[], to: number): Pick<QueryRecord, 'at' | 'values'> {

@@ -25,7 +25,8 @@ const RECENT_MS = 600_000;
 
 export const guardActivities = (ports: Ports, judge: Judge) => ({
   /**
-   * Watches a held step, for as long as it is held: returns only when the new version fails its limits, when somebody else
+   * Watches a held step, for as long as it is held: returns only when the new version fails its limits, when somebody
+   * else
    * changed or stopped the Rollout, or when the weights drifted.
    */
   async guard(watch: Watch): Promise<Alarm> {
@@ -49,11 +50,18 @@ async function intruder(ports: Ports, { scene, index }: Watch): Promise<Alarm | 
   const pause = scene.plan.steps[index]?.pauseIndex;
   const cutOver = seen.stableHash === scene.newHash || seen.stableSelector === scene.newHash;
   const promoted = cutOver || (pause !== undefined && seen.observed && (seen.stepIndex ?? pause) > pause);
-  return promoted ? { kind: 'promoted-elsewhere', detail: 'somebody else promoted the Rollout past the step that is being judged' } : undefined;
+  return promoted
+    ? { kind: 'promoted-elsewhere', detail: 'somebody else promoted the Rollout past the step that is being judged' }
+    : undefined;
 }
 
 async function failing(ports: Ports, judge: Judge, watch: Watch): Promise<Alarm | undefined> {
-  const { verdict } = await judge({ since: watch.from, ...watch, from: Math.max(watch.from, ports.now() - RECENT_MS), stepFrom: watch.from });
+  const { verdict } = await judge({
+    since: watch.from,
+    ...watch,
+    from: Math.max(watch.from, ports.now() - RECENT_MS),
+    stepFrom: watch.from,
+  });
   return verdict.outcome === 'fail' ? { kind: 'failed', verdict } : undefined;
 }
 

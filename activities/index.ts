@@ -11,7 +11,10 @@ import type { Recorder } from './recorder.ts';
 import { rollbackActivities } from './rollback.ts';
 import { rolloutActivities } from './rollout.ts';
 
-/** All effects of a release, over ports. Every one may run more than once: it reads before it writes. Without a recorder nothing is kept. */
+/**
+ * All effects of a release, over ports. Every one may run more than once: it reads before it writes. Without a recorder
+ * nothing is kept.
+ */
 export function createActivities(outer: Ports, recorder?: Recorder) {
   const ports = recorder ? { ...outer, witness: recordedProofs(recorder) } : outer;
   const judge = recorder ? recordedJudge(createJudge(ports), recorder) : createJudge(ports);

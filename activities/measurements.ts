@@ -27,7 +27,8 @@ interface Kept {
 }
 
 /**
- * Measurements of PromQL at times that are fixed by the step alone: whoever asks, and however often, measures the same. They are kept so that a judgement every
+ * Measurements of PromQL at times that are fixed by the step alone: whoever asks, and however often, measures the same.
+ * They are kept so that a judgement every
  * second asks only for what is new; what is lost with the process is asked for again. Errors: those of MetricsPort.
  */
 export class Measurements {
@@ -72,15 +73,26 @@ export class Measurements {
     const points = kept.points.slice(0, next);
     for (; next < count; next += MOST_AT_ONCE) {
       const until = Math.min(count, next + MOST_AT_ONCE);
-      const series = await this.#metrics.queryRange(promql, { fromMs: startMs + next * stepMs, toMs: startMs + (until - 1) * stepMs, stepMs });
+      const series = await this.#metrics.queryRange(promql, {
+        fromMs: startMs + next * stepMs,
+        toMs: startMs + (until - 1) * stepMs,
+        stepMs,
+      });
       points.push(...pointsOf(series, startMs, stepMs, next, until));
     }
     kept.points = points;
   }
 }
 
-function pointsOf(series: readonly CounterSeries[], startMs: number, stepMs: number, from: number, until: number): Point[] {
+function pointsOf(
+  series: readonly CounterSeries[],
+  startMs: number,
+  stepMs: number,
+  from: number,
+  until: number,
+): Point[] {
   const answers = Array.from({ length: until - from }, (): { labels: CounterSeries['labels']; value: number }[] => []);
-  for (const { labels, samples } of series) for (const [at, value] of samples) answers[Math.round((at - startMs) / stepMs) - from]?.push({ labels, value });
+  for (const { labels, samples } of series)
+    for (const [at, value] of samples) answers[Math.round((at - startMs) / stepMs) - from]?.push({ labels, value });
   return answers.map((answer, index) => ({ at: startMs + (from + index) * stepMs, answer }));
 }

@@ -1,6 +1,13 @@
 import { SluiceError } from '../src/domain/errors.ts';
 import { judgeGauge, mostSamples } from '../src/domain/analysis/gauge-judge.ts';
-import type { GaugeMetric, LimitMetric, MetricSpec, PairMetric, QueryMetric, TemplateMetric } from '../src/domain/analysis/metric-spec.ts';
+import type {
+  GaugeMetric,
+  LimitMetric,
+  MetricSpec,
+  PairMetric,
+  QueryMetric,
+  TemplateMetric,
+} from '../src/domain/analysis/metric-spec.ts';
 import { argumentsOf, fillArguments, queriesOf, type ArgumentValues } from '../src/domain/analysis/query-arguments.ts';
 import { seriesProblem } from '../src/domain/analysis/series-problem.ts';
 import { assess } from '../src/domain/analysis/template/assess.ts';
@@ -38,9 +45,15 @@ interface Asked {
 /** Judges every metric of the release file. What Prometheus does not answer is no data of that metric alone. */
 export async function judgeMetrics(measurements: Measurements, moment: Moment): Promise<JudgedMetrics> {
   const values = argumentsOf(moment.scene.target, moment.scene.plan, moment.scene.newHash, moment.weight);
-  const asked = await Promise.all((moment.limits.metrics ?? []).map((metric) => new MetricJudge(measurements, moment, values).judge(metric)));
+  const asked = await Promise.all(
+    (moment.limits.metrics ?? []).map((metric) => new MetricJudge(measurements, moment, values).judge(metric)),
+  );
   const findings = asked.flatMap((one) => one.findings);
-  return { outcome: worst(findings.filter(({ dryRun }) => !dryRun).map(({ outcome }) => outcome)), findings, queries: asked.flatMap(({ queries }) => queries) };
+  return {
+    outcome: worst(findings.filter(({ dryRun }) => !dryRun).map(({ outcome }) => outcome)),
+    findings,
+    queries: asked.flatMap(({ queries }) => queries),
+  };
 }
 
 class MetricJudge {
@@ -85,9 +98,12 @@ class MetricJudge {
   async #now(metric: LimitMetric | PairMetric): Promise<Finding> {
     const { stepFrom, limits, to } = this.#moment;
     const times = { startMs: stepFrom + limits.soakMs, stepMs: metric.intervalMs };
-    if (to < times.startMs) return { metric: metric.name, outcome: 'inconclusive', reason: `${metric.name}: measured when the soak is over` };
+    if (to < times.startMs)
+      return { metric: metric.name, outcome: 'inconclusive', reason: `${metric.name}: measured when the soak is over` };
     const [first, second] = await this.#ask(metric, (promql) => this.#measurements.last(promql, times, to));
-    return metric.kind === 'limit' ? judgeLimit(metric, first?.answer ?? []) : judgePair(metric, { candidate: first?.answer ?? [], stable: second?.answer ?? [] });
+    return metric.kind === 'limit'
+      ? judgeLimit(metric, first?.answer ?? [])
+      : judgePair(metric, { candidate: first?.answer ?? [], stable: second?.answer ?? [] });
   }
 
   async #gauge(metric: GaugeMetric): Promise<Finding> {
@@ -104,7 +120,9 @@ class MetricJudge {
     if (problem?.kind === 'several') return noData(metric.name, problem.reason);
     const both = candidate.flatMap(({ answer }, index) => {
       const [mine, theirs] = [answer, stable[index]?.answer ?? []];
-      return seriesProblem(mine) || seriesProblem(theirs) ? [] : [{ candidate: mine[0]?.value as number, stable: theirs[0]?.value as number }];
+      return seriesProblem(mine) || seriesProblem(theirs)
+        ? []
+        : [{ candidate: mine[0]?.value as number, stable: theirs[0]?.value as number }];
     });
     return judgeGauge(metric, { candidate: both.map((one) => one.candidate), stable: both.map((one) => one.stable) });
   }
@@ -112,7 +130,11 @@ class MetricJudge {
   async #template({ name }: TemplateMetric): Promise<readonly Finding[]> {
     const template = this.#moment.scene.plan.templates?.find((one) => one.name === name);
     if (!template) return [noData(name, 'the plan of this release has no such template')];
-    const findings = await Promise.all(template.metrics.map((metric) => this.#unlessAway(`${name}.${metric.name}`, async () => [await this.#measured(name, metric)])));
+    const findings = await Promise.all(
+      template.metrics.map((metric) =>
+        this.#unlessAway(`${name}.${metric.name}`, async () => [await this.#measured(name, metric)]),
+      ),
+    );
     return findings.flat();
   }
 
@@ -120,24 +142,53 @@ class MetricJudge {
     const { stepFrom, to } = this.#moment;
     const name = `${template}.${metric.name}`;
     const promql = fillArguments(metric.query, this.#values);
-    const points = await this.#recorded({ name, promql }, async () => this.#measurements.all(promql, { startMs: stepFrom + metric.initialDelayMs, stepMs: metric.intervalMs }, to), (all) => all.at(-1));
+    const points = await this.#recorded(
+      { name, promql },
+      async () =>
+        this.#measurements.all(promql, { startMs: stepFrom + metric.initialDelayMs, stepMs: metric.intervalMs }, to),
+      (all) => all.at(-1),
+    );
     const measure = measuring(metric);
-    return assess({ ...metric, name }, points.map(({ at, answer }) => measure(at, answer.map(({ value }) => value))));
+    return assess(
+      { ...metric, name },
+      points.map(({ at, answer }) =>
+        measure(
+          at,
+          answer.map(({ value }) => value),
+        ),
+      ),
+    );
   }
 
-  #ask(metric: QueryMetric, answer: (promql: string, index: number) => Promise<Point | undefined>): Promise<readonly (Point | undefined)[]> {
+  #ask(
+    metric: QueryMetric,
+    answer: (promql: string, index: number) => Promise<Point | undefined>,
+  ): Promise<readonly (Point | undefined)[]> {
     const queries = queriesOf(metric, this.#values);
-    return Promise.all(queries.map(({ arm, promql }, index) => this.#recorded({ name: metric.name, ...(arm ? { arm } : {}), promql }, () => answer(promql, index), (point) => point)));
+    return Promise.all(
+      queries.map(({ arm, promql }, index) =>
+        this.#recorded(
+          { name: metric.name, ...(arm ? { arm } : {}), promql },
+          () => answer(promql, index),
+          (point) => point,
+        ),
+      ),
+    );
   }
 
-  async #recorded<T>(query: Pick<QueryRecord, 'name' | 'arm' | 'promql'>, ask: () => Promise<T>, newest: (found: T) => Point | undefined): Promise<T> {
+  async #recorded<T>(
+    query: Pick<QueryRecord, 'name' | 'arm' | 'promql'>,
+    ask: () => Promise<T>,
+    newest: (found: T) => Point | undefined,
+  ): Promise<T> {
     try {
       const found = await ask();
       const point = newest(found);
       if (point) this.#queries.push({ ...query, at: point.at, values: point.answer });
       return found;
     } catch (error) {
-      if (error instanceof SluiceError) this.#queries.push({ ...query, at: this.#moment.to, values: [], error: error.message });
+      if (error instanceof SluiceError)
+        this.#queries.push({ ...query, at: this.#moment.to, values: [], error: error.message });
       throw error;
     }
   }

@@ -14,7 +14,10 @@ interface Run {
   usedAt: number;
 }
 
-/** What was told already of each run, so that a judgement a second does not write the same a second. Forgetting it does no harm: keys are the same again. */
+/**
+ * What was told already of each run, so that a judgement a second does not write the same a second. Forgetting it does
+ * no harm: keys are the same again.
+ */
 export class News {
   readonly #runs = new Map<string, Run>();
 

@@ -24,7 +24,10 @@ export const preflightActivities = (ports: Ports) => ({
   },
 });
 
-/** The Rollout's mark decides; it is let go of again when the TraefikService cannot be marked: half a claim would outlive an abort. */
+/**
+ * The Rollout's mark decides; it is let go of again when the TraefikService cannot be marked: half a claim would
+ * outlive an abort.
+ */
 async function claim(ports: Ports, scene: Scene): Promise<Check | undefined> {
   const rollout = await ports.rollouts.claim(scene.target, scene.owner);
   if (isRefusal(rollout)) return heldBy(rollout.detail);
@@ -39,5 +42,10 @@ async function claim(ports: Ports, scene: Scene): Promise<Check | undefined> {
 }
 
 function heldBy(detail: string): Check {
-  return { name: 'owner', ok: false, detail, next: 'Let that release finish; if it is gone, remove the annotation sluice.dev/owner.' };
+  return {
+    name: 'owner',
+    ok: false,
+    detail,
+    next: 'Let that release finish; if it is gone, remove the annotation sluice.dev/owner.',
+  };
 }

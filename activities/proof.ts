@@ -8,7 +8,12 @@ import { armServices, leftBecause, observe, trafficRef, type Left, type Scene, t
 export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Left;
 
 /** Reads the weight wherever it is known: Rollout, TraefikService and every Traefik replica. */
-export async function observeWeight(ports: Ports & { readonly witness?: Witness }, scene: Scene, wanted: number, rollout?: RolloutView): Promise<WeightProof> {
+export async function observeWeight(
+  ports: Ports & { readonly witness?: Witness },
+  scene: Scene,
+  wanted: number,
+  rollout?: RolloutView,
+): Promise<WeightProof> {
   const arms = armServices(scene);
   const [view, traffic, replicas] = await Promise.all([
     rollout ?? ports.rollouts.read(scene.target),
@@ -34,7 +39,8 @@ export function isInForce(proof: WeightProof): boolean {
 }
 
 /**
- * Waits until the weight is in force everywhere, or until `unless` says why it never will be. Without a replica API it ends
+ * Waits until the weight is in force everywhere, or until `unless` says why it never will be. Without a replica API it
+ * ends
  * once Rollout and TraefikService agree, as `pending`. The caller bounds it.
  */
 export async function awaitProof<L extends { readonly kind: string }>(

@@ -6,7 +6,10 @@ import type { Recorder } from './recorder.ts';
 
 type Run = ReturnType<News['of']>;
 
-/** The judge, with everything that it asked, saw and said going into the record: each once, under keys made of Prometheus' sample times. */
+/**
+ * The judge, with everything that it asked, saw and said going into the record: each once, under keys made of
+ * Prometheus' sample times.
+ */
 export function recordedJudge(judge: Judge, recorder: Recorder): Judge {
   const news = new News();
   return async (input) => {
@@ -17,8 +20,16 @@ export function recordedJudge(judge: Judge, recorder: Recorder): Judge {
 }
 
 function entriesOf(input: Judgement, judged: Judged, run: Run): RecordEntry[] {
-  run.newest = Math.max(run.newest, ...judged.queries.filter(answered).map(({ at }) => at), judged.trail.at(-1)?.at ?? 0);
-  return [...queryEntries(input, judged, run), ...blockEntries(input, judged, run), ...verdictEntries(input, judged, run)];
+  run.newest = Math.max(
+    run.newest,
+    ...judged.queries.filter(answered).map(({ at }) => at),
+    judged.trail.at(-1)?.at ?? 0,
+  );
+  return [
+    ...queryEntries(input, judged, run),
+    ...blockEntries(input, judged, run),
+    ...verdictEntries(input, judged, run),
+  ];
 }
 
 const answered = ({ values, error }: QueryRecord): boolean => error === undefined && values.length > 0;
@@ -38,11 +49,16 @@ function queryEntries(input: Judgement, { queries }: Judged, run: Run): RecordEn
 function blockEntries(input: Judgement, { trail }: Judged, run: Run): RecordEntry[] {
   return trail.flatMap((point): RecordEntry[] => {
     const key = `block/${part(point.instance)}/${point.at}`;
-    return isFirst(run, key) ? [{ ...of(input), key, kind: 'block', at: point.at, data: { ...point, step: stepOf(input) } }] : [];
+    return isFirst(run, key)
+      ? [{ ...of(input), key, kind: 'block', at: point.at, data: { ...point, step: stepOf(input) } }]
+      : [];
   });
 }
 
-/** News: another outcome, or other reasons than a minute ago. A skipped or failed look at the same samples says the same under the same key. */
+/**
+ * News: another outcome, or other reasons than a minute ago. A skipped or failed look at the same samples says the same
+ * under the same key.
+ */
 function verdictEntries(input: Judgement, { verdict }: Judged, run: Run): RecordEntry[] {
   const { scene, limits, wanted } = input;
   const step = stepOf(input);
@@ -51,7 +67,9 @@ function verdictEntries(input: Judgement, { verdict }: Judged, run: Run): Record
   const hash = createHash('sha256').update(JSON.stringify(limits)).digest('hex').slice(0, 8);
   const weight = wanted ?? scene.plan.steps[step]?.weight ?? 0;
   const key = `verdict/${step}/${hash}/${run.newest}/${outcome}`;
-  return isFirst(run, key) ? [{ ...of(input), key, kind: 'verdict', at: verdict.to, data: { ...verdict, step, weight } }] : [];
+  return isFirst(run, key)
+    ? [{ ...of(input), key, kind: 'verdict', at: verdict.to, data: { ...verdict, step, weight } }]
+    : [];
 }
 
 const of = ({ scene }: Judgement) => ({ releaseId: scene.owner.releaseId, runId: scene.owner.runId });

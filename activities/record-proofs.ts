@@ -8,7 +8,8 @@ import type { Scene } from './scene.ts';
 export type Witness = (scene: Scene, proof: WeightProof) => void;
 
 /**
- * Keeps each reading that differs from the one before. An activity looks anew each time that it is tried, so its readings are numbered
+ * Keeps each reading that differs from the one before. An activity looks anew each time that it is tried, so its
+ * readings are numbered
  * within the attempt: attempt and activity id are running numbers of the run.
  */
 export function recordedProofs(recorder: Recorder): Witness {
@@ -19,6 +20,15 @@ export function recordedProofs(recorder: Recorder): Witness {
     const { at, ...seen } = proof;
     if (!isChange(run, 'proof', seen, at, Infinity)) return;
     const { activityId, attempt } = Context.current().info;
-    recorder.add([{ releaseId, runId, key: `proof/${activityId}/${attempt}/${(run.count += 1)}`, kind: 'proof', at, data: { ...proof, step: scene.step ?? 0 } }]);
+    recorder.add([
+      {
+        releaseId,
+        runId,
+        key: `proof/${activityId}/${attempt}/${(run.count += 1)}`,
+        kind: 'proof',
+        at,
+        data: { ...proof, step: scene.step ?? 0 },
+      },
+    ]);
   };
 }

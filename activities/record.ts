@@ -8,7 +8,9 @@ type WithoutOwner<E> = E extends RecordEntry ? Omit<E, 'releaseId' | 'runId'> : 
 export type RecordLine = WithoutOwner<RecordEntry>;
 
 export const recordActivities = (recorder?: Recorder) => ({
-  /** Writes what the release tells of itself. Errors: JOURNAL_UNAVAILABLE. Without a journal there is nobody to tell. */
+  /**
+   * Writes what the release tells of itself. Errors: JOURNAL_UNAVAILABLE. Without a journal there is nobody to tell.
+   */
   async record({ owner, lines }: { readonly owner: Owner; readonly lines: readonly RecordLine[] }): Promise<void> {
     if (!recorder) return;
     recorder.add(lines.map((line): RecordEntry => ({ ...line, releaseId: owner.releaseId, runId: owner.runId })));

@@ -7,8 +7,10 @@ const MOST_WAITING = 20_000;
 const AT_ONCE = 500;
 
 /**
- * Writes to the journal without ever holding up who has something to tell: entries wait in memory until they are written, and are tried
- * again with the next ones. What is lost with the process is told again by whoever computes it anew, under the same keys.
+ * Writes to the journal without ever holding up who has something to tell: entries wait in memory until they are
+ * written, and are tried
+ * again with the next ones. What is lost with the process is told again by whoever computes it anew, under the same
+ * keys.
  */
 export class Recorder {
   readonly #journal: JournalPort;
@@ -41,12 +43,14 @@ export class Recorder {
   /** Writes what can be written, once, and closes the journal. */
   async close(): Promise<void> {
     await this.flush().catch(() => undefined);
-    if (this.#waiting.length > 0) this.#log.warn({ entries: this.#waiting.length }, 'The journal was away to the end; these entries are lost');
+    if (this.#waiting.length > 0)
+      this.#log.warn({ entries: this.#waiting.length }, 'The journal was away to the end; these entries are lost');
     await this.#journal.close();
   }
 
   async #send(): Promise<void> {
-    // Whoever adds an entry while this runs must either be served by it or find it ended: nothing is awaited between the last look and the end.
+    // Whoever adds an entry while this runs must either be served by it or find it ended: nothing is awaited between
+    // the last look and the end.
     try {
       while (this.#waiting.length > 0) {
         const part = this.#waiting.slice(0, AT_ONCE);
@@ -63,7 +67,11 @@ export class Recorder {
   }
 
   #gone(err: unknown): void {
-    if (!this.#away) this.#log.warn({ err, waiting: this.#waiting.length }, 'The journal is away; releases go on, and it is told later');
+    if (!this.#away)
+      this.#log.warn(
+        { err, waiting: this.#waiting.length },
+        'The journal is away; releases go on, and it is told later',
+      );
     this.#away = true;
   }
 

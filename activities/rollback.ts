@@ -21,62 +21,80 @@ export type Restored = { readonly kind: 'restored'; readonly detail: string } | 
 
 /** Each of these may be repeated at any point of any rollback: it then finds its work done. */
 export const rollbackActivities = (ports: Ports) => ({
-  /**
-   * Takes the traffic off the new version. Blue-green: weights to the active Service first and proved, then the abort;
-   * aborting first gave 503s on the preview's share. Canary: the abort is what moves Argo's weights.
-   */
-  async withdraw(scene: Scene): Promise<Withdrawn> {
-    const first = await observe(ports, scene);
-    const stable = tooLate(first, scene);
-    if (stable) return stable;
-    if (scene.strategy === 'blue-green') await weightsToActive(ports, scene);
-    // Weights take their time: for blue-green the first reading is old by then.
-    const seen = scene.strategy === 'canary' && isNamed(first, scene) ? first : await waitFor(() => namedByController(ports, scene));
-    const lost = replaced(seen, scene) ?? tooLate(seen, scene);
-    if (lost) return lost;
-    if (seen.podHash !== scene.plan.stableHash) {
-      const { container, toImage, fromImage } = scene.plan;
-      const aborted = await ports.rollouts.abort(scene.target, { podHash: hashOfNew(seen, scene), template: { container, images: [toImage, fromImage] } });
-      if (isRefusal(aborted)) return lostRace(ports, scene, aborted.detail);
-    }
-    const gone = await awaitProof(ports, scene, 0, (now) => replaced(now, scene));
-    return gone.kind === 'superseded' ? gone : { kind: 'withdrawn', proof: gone.proof };
-  },
-
-  /** Waits until weight and selectors have stood on the old version for `settleMs` without a break: they flap after an abort. */
-  async awaitSettled(scene: Scene): Promise<BackOnStable> {
-    let since: number | undefined;
-    return waitFor(async () => {
-      const seen = await observe(ports, scene);
-      const other = replaced(seen, scene);
-      if (other) return other;
-      const proof = await settledNow(ports, scene, seen);
-      since = proof ? (since ?? ports.now()) : undefined;
-      const long = since !== undefined && ports.now() - since >= scene.plan.settleMs;
-      return proof && long ? { kind: 'settled' as const, proof } : undefined;
-    });
-  },
-
-  /** Puts the stable image back into the template and waits until the Rollout is Healthy. A foreign image is left alone. */
-  async restoreTemplate(scene: Scene): Promise<Restored> {
-    const { container, fromImage, toImage } = scene.plan;
-    const set = await ports.rollouts.setImage(scene.target, { container, from: toImage, to: fromImage });
-    if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
-    return waitFor(async () => {
-      const seen = await observe(ports, scene);
-      if (seen.image !== fromImage) return { kind: 'superseded' as const, detail: `the image is now ${seen.image}` };
-      const healthy = seen.observed && seen.phase === 'Healthy' && seen.podHash === scene.plan.stableHash;
-      return healthy ? { kind: 'restored' as const, detail: `the template is back on ${fromImage} and the Rollout is Healthy` } : undefined;
-    });
-  },
+  withdraw: (scene: Scene) => withdraw(ports, scene),
+  awaitSettled: (scene: Scene) => awaitSettled(ports, scene),
+  restoreTemplate: (scene: Scene) => restoreTemplate(ports, scene),
 });
+
+/**
+ * Takes the traffic off the new version. Blue-green: weights to the active Service first and proved, then the abort;
+ * aborting first gave 503s on the preview's share. Canary: the abort is what moves Argo's weights.
+ */
+async function withdraw(ports: Ports, scene: Scene): Promise<Withdrawn> {
+  const first = await observe(ports, scene);
+  const stable = tooLate(first, scene);
+  if (stable) return stable;
+  if (scene.strategy === 'blue-green') await weightsToActive(ports, scene);
+  // Weights take their time: for blue-green the first reading is old by then.
+  const seen =
+    scene.strategy === 'canary' && isNamed(first, scene) ? first : await waitFor(() => namedByController(ports, scene));
+  const lost = replaced(seen, scene) ?? tooLate(seen, scene);
+  if (lost) return lost;
+  if (seen.podHash !== scene.plan.stableHash) {
+    const { container, toImage, fromImage } = scene.plan;
+    const aborted = await ports.rollouts.abort(scene.target, {
+      podHash: hashOfNew(seen, scene),
+      template: { container, images: [toImage, fromImage] },
+    });
+    if (isRefusal(aborted)) return lostRace(ports, scene, aborted.detail);
+  }
+  const gone = await awaitProof(ports, scene, 0, (now) => replaced(now, scene));
+  return gone.kind === 'superseded' ? gone : { kind: 'withdrawn', proof: gone.proof };
+}
+
+/**
+ * Waits until weight and selectors have stood on the old version for `settleMs` without a break: they flap after an
+ * abort.
+ */
+async function awaitSettled(ports: Ports, scene: Scene): Promise<BackOnStable> {
+  let since: number | undefined;
+  return waitFor(async () => {
+    const seen = await observe(ports, scene);
+    const other = replaced(seen, scene);
+    if (other) return other;
+    const proof = await settledNow(ports, scene, seen);
+    since = proof ? (since ?? ports.now()) : undefined;
+    const long = since !== undefined && ports.now() - since >= scene.plan.settleMs;
+    return proof && long ? { kind: 'settled' as const, proof } : undefined;
+  });
+}
+
+/**
+ * Puts the stable image back into the template and waits until the Rollout is Healthy. A foreign image is left alone.
+ */
+async function restoreTemplate(ports: Ports, scene: Scene): Promise<Restored> {
+  const { container, fromImage, toImage } = scene.plan;
+  const set = await ports.rollouts.setImage(scene.target, { container, from: toImage, to: fromImage });
+  if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
+  return waitFor(async () => {
+    const seen = await observe(ports, scene);
+    if (seen.image !== fromImage) return { kind: 'superseded' as const, detail: `the image is now ${seen.image}` };
+    const healthy = seen.observed && seen.phase === 'Healthy' && seen.podHash === scene.plan.stableHash;
+    return healthy
+      ? { kind: 'restored' as const, detail: `the template is back on ${fromImage} and the Rollout is Healthy` }
+      : undefined;
+  });
+}
 
 async function weightsToActive(ports: Ports, scene: Scene): Promise<void> {
   const written = await ports.traffic.setWeight(trafficRef(scene), armServices(scene), 0, scene.owner);
   if (!isRefusal(written)) await awaitProof(ports, scene, 0, () => undefined);
 }
 
-/** An image that was set, or put back, a moment ago has no hash yet: what is to be aborted is known once the controller has seen it. */
+/**
+ * An image that was set, or put back, a moment ago has no hash yet: what is to be aborted is known once the controller
+ * has seen it.
+ */
 async function namedByController(ports: Ports, scene: Scene): Promise<Seen | undefined> {
   const seen = await observe(ports, scene);
   return isNamed(seen, scene) ? seen : undefined;
@@ -91,7 +109,10 @@ function hashOfNew(seen: Seen, scene: Scene): string {
   return scene.newHash ?? seen.podHash;
 }
 
-/** What somebody else put in the place of this release's version. The old image is nobody else's: it was not set yet, or put back. */
+/**
+ * What somebody else put in the place of this release's version. The old image is nobody else's: it was not set yet, or
+ * put back.
+ */
 function replaced(seen: Seen, scene: Scene): Superseded | undefined {
   const { fromImage, stableHash } = scene.plan;
   if (seen.image !== fromImage) {

@@ -11,7 +11,9 @@ export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Lef
 export type Settled = { readonly kind: 'settled'; readonly proof: WeightProof } | Left;
 
 export const rolloutActivities = (ports: Ports) => ({
-  /** Sets the image and waits until the new pods are ready and Argo holds them at the first pause. Sets it at most once. */
+  /**
+   * Sets the image and waits until the new pods are ready and Argo holds them at the first pause. Sets it at most once.
+   */
   async start(scene: Scene): Promise<Started> {
     const { container, fromImage, toImage } = scene.plan;
     const set = await ports.rollouts.setImage(scene.target, { container, from: fromImage, to: toImage });
@@ -19,7 +21,9 @@ export const rolloutActivities = (ports: Ports) => ({
     return waitFor(() => startedAt(ports, scene));
   },
 
-  /** Canary: ends the pause before `index` and waits for the pause at `index`. Blue-green: writes the weight of `index`. */
+  /**
+   * Canary: ends the pause before `index` and waits for the pause at `index`. Blue-green: writes the weight of `index`.
+   */
   async shift(input: { scene: Scene; index: number }): Promise<Advanced> {
     return input.scene.strategy === 'canary' ? shiftCanary(ports, input) : shiftBlueGreen(ports, input);
   },
@@ -35,7 +39,10 @@ export const rolloutActivities = (ports: Ports) => ({
     return isRefusal(result) ? refusedAs(ports, scene, result.detail) : { kind: 'ready', detail: result.detail };
   },
 
-  /** Waits until the new version is stable, puts blue-green weights back on the active Service, and proves the end state. */
+  /**
+   * Waits until the new version is stable, puts blue-green weights back on the active Service, and proves the end
+   * state.
+   */
   async settle(scene: Scene): Promise<Settled> {
     const left = await waitFor(() => promotedOrLeft(ports, scene));
     if (left !== 'promoted') return left;
@@ -98,7 +105,8 @@ function leftAsStable(seen: Seen, scene: Scene): Left | undefined {
 }
 
 /**
- * A guarded write was refused: another version or an abort ends the release. Anything else (paused by hand, a full promotion
+ * A guarded write was refused: another version or an abort ends the release. Anything else (paused by hand, a full
+ * promotion
  * under way) may pass, so it is tried again until the step's deadline.
  */
 async function refusedAs(ports: Ports, scene: Scene, detail: string): Promise<Left> {

@@ -13,7 +13,8 @@ interface Kept {
 }
 
 /**
- * Counters of services, fetched once and from then on only their end: a judgement looks at the whole release, every second. What is
+ * Counters of services, fetched once and from then on only their end: a judgement looks at the whole release, every
+ * second. What is
  * lost with the process is fetched again. Errors: those of MetricsPort.counters.
  */
 export class Samples {
@@ -27,7 +28,10 @@ export class Samples {
   async counters(service: string, window: { fromMs: number; toMs: number }): Promise<ServiceCounters> {
     const kept = this.#kept.get(service);
     const known = kept && kept.fromMs <= window.fromMs && kept.toMs <= window.toMs ? kept : undefined;
-    const fresh = await this.#metrics.counters(service, known ? { fromMs: Math.max(window.fromMs, known.toMs - OVERLAP_MS), toMs: window.toMs } : window);
+    const fresh = await this.#metrics.counters(
+      service,
+      known ? { fromMs: Math.max(window.fromMs, known.toMs - OVERLAP_MS), toMs: window.toMs } : window,
+    );
     const counters = known ? merge(known.counters, fresh, known.toMs - OVERLAP_MS) : fresh;
     this.#keep(service, { counters, fromMs: known?.fromMs ?? window.fromMs, toMs: window.toMs, usedAt: window.toMs });
     return cut(counters, window.fromMs);
@@ -40,14 +44,25 @@ export class Samples {
 }
 
 function merge(old: ServiceCounters, fresh: ServiceCounters, from: number): ServiceCounters {
-  return { requests: mergeSeries(old.requests, fresh.requests, from), buckets: mergeSeries(old.buckets, fresh.buckets, from) };
+  return {
+    requests: mergeSeries(old.requests, fresh.requests, from),
+    buckets: mergeSeries(old.buckets, fresh.buckets, from),
+  };
 }
 
 function mergeSeries(old: readonly CounterSeries[], fresh: readonly CounterSeries[], from: number): CounterSeries[] {
-  const byLabels = new Map(old.map((series) => [keyOf(series), { labels: series.labels, samples: series.samples.filter(([at]) => at < from) }]));
+  const byLabels = new Map(
+    old.map((series) => [
+      keyOf(series),
+      { labels: series.labels, samples: series.samples.filter(([at]) => at < from) },
+    ]),
+  );
   for (const series of fresh) {
     const before = byLabels.get(keyOf(series))?.samples ?? [];
-    byLabels.set(keyOf(series), { labels: series.labels, samples: [...before, ...series.samples.filter(([at]) => at >= from)] });
+    byLabels.set(keyOf(series), {
+      labels: series.labels,
+      samples: [...before, ...series.samples.filter(([at]) => at >= from)],
+    });
   }
   return [...byLabels.values()];
 }
@@ -57,6 +72,7 @@ function keyOf({ labels }: CounterSeries): string {
 }
 
 function cut({ requests, buckets }: ServiceCounters, from: number): ServiceCounters {
-  const later = (all: readonly CounterSeries[]) => all.map(({ labels, samples }) => ({ labels, samples: samples.filter(([at]) => at >= from) }));
+  const later = (all: readonly CounterSeries[]) =>
+    all.map(({ labels, samples }) => ({ labels, samples: samples.filter(([at]) => at >= from) }));
   return { requests: later(requests), buckets: later(buckets) };
 }

@@ -44,9 +44,12 @@ export class Cluster {
       for (const tell of this.seen.splice(0)) tell();
     };
     take(await this.api.get<TraefikService>(`${path}/${APP}`));
-    const watch = this.api.watch<TraefikService>(`${path}?watch=true&timeoutSeconds=7200&fieldSelector=metadata.name%3D${APP}`, ({ type, object }) => {
-      if (type === 'ADDED' || type === 'MODIFIED') take(object);
-    });
+    const watch = this.api.watch<TraefikService>(
+      `${path}?watch=true&timeoutSeconds=7200&fieldSelector=metadata.name%3D${APP}`,
+      ({ type, object }) => {
+        if (type === 'ADDED' || type === 'MODIFIED') take(object);
+      },
+    );
     // It ends with the sandbox; a measure that misses it fails by its own deadline.
     watch.catch(() => undefined);
   }
@@ -57,18 +60,30 @@ export class Cluster {
     while (this.weight !== wanted) {
       const next = new Promise<void>((resolve) => this.seen.push(resolve));
       await Promise.race([next, sleep(WAIT_MS, undefined, { ref: false })]);
-      if (performance.now() > end) throw new Error(`Weight ${wanted} was not written within ${WAIT_MS / 1000} s; it is ${this.weight}. See: sluice sandbox logs argo-rollouts.`);
+      if (performance.now() > end)
+        throw new Error(
+          `Weight ${wanted} was not written within ${WAIT_MS / 1000} s; it is ${this.weight}. See: sluice sandbox logs argo-rollouts.`,
+        );
     }
     return performance.now();
   }
 
   /** Held by the controller at this step of a new version. */
   pausedAt(index: number): Promise<void> {
-    return this.until(`paused at step ${index}`, ({ status }) => status.currentStepIndex === index && status.controllerPause === true && status.currentPodHash !== status.stableRS);
+    return this.until(
+      `paused at step ${index}`,
+      ({ status }) =>
+        status.currentStepIndex === index &&
+        status.controllerPause === true &&
+        status.currentPodHash !== status.stableRS,
+    );
   }
 
   healthy(): Promise<void> {
-    return this.until('Healthy', ({ metadata, status }) => status.phase === 'Healthy' && status.observedGeneration === String(metadata.generation));
+    return this.until(
+      'Healthy',
+      ({ metadata, status }) => status.phase === 'Healthy' && status.observedGeneration === String(metadata.generation),
+    );
   }
 
   private async until(what: string, holds: (rollout: Rollout) => boolean): Promise<void> {
@@ -76,7 +91,8 @@ export class Cluster {
     for (;;) {
       const rollout = await this.api.get<Rollout>(`/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/rollouts/${APP}`);
       if (holds(rollout)) return;
-      if (performance.now() > end) throw new Error(`The Rollout is not ${what} after ${WAIT_MS / 1000} s: ${JSON.stringify(rollout.status)}.`);
+      if (performance.now() > end)
+        throw new Error(`The Rollout is not ${what} after ${WAIT_MS / 1000} s: ${JSON.stringify(rollout.status)}.`);
       await sleep(50);
     }
   }

@@ -35,7 +35,8 @@ interface Release {
 export function throughMcp(link: McpLink, sandbox: Sandbox): Contender {
   const target = { cluster: sandbox.context, namespace: NAMESPACE, rollout: APP };
   const id = releaseId(target);
-  const asksAt = (index: number) => until(link, id, ({ waiting, step }) => waiting?.for === 'promotion' && step?.index === index);
+  const asksAt = (index: number) =>
+    until(link, id, ({ waiting, step }) => waiting?.for === 'promotion' && step?.index === index);
   return {
     name: 'sluice',
     async begin(image) {
@@ -54,13 +55,15 @@ async function until(link: McpLink, id: string, holds: (release: Release) => boo
   for (const end = Date.now() + 60_000; ; await sleep(100)) {
     const release = await link.call<Release>('release_get', { release_id: id });
     if (holds(release)) return;
-    if (Date.now() > end) throw new Error(`The release stays in ${release.state}: ${release.reason}. Its story is in the Temporal UI.`);
+    if (Date.now() > end)
+      throw new Error(`The release stays in ${release.state}: ${release.reason}. Its story is in the Temporal UI.`);
   }
 }
 
 /** `kubectl argo rollouts`: a fresh process for each command, as a user's is. */
 export function throughPlugin(path: string, sandbox: Sandbox, cluster: Cluster): Contender {
-  const command = (...args: string[]) => run(path, [...args, '--namespace', NAMESPACE, '--kubeconfig', sandbox.kubeconfig]);
+  const command = (...args: string[]) =>
+    run(path, [...args, '--namespace', NAMESPACE, '--kubeconfig', sandbox.kubeconfig]);
   return {
     name: 'plugin',
     async begin(image) {
@@ -89,6 +92,8 @@ function run(path: string, args: string[]): Promise<void> {
   let text = '';
   child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
   child.once('error', reject);
-  child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`The plugin's ${args[0]} failed: ${text.trim() || String(code)}`))));
+  child.once('close', (code) =>
+    code === 0 ? resolve() : reject(new Error(`The plugin's ${args[0]} failed: ${text.trim() || String(code)}`)),
+  );
   return promise;
 }

@@ -18,7 +18,11 @@ export function median(values: readonly number[]): number {
 }
 
 export function summary(values: readonly number[]): Summary {
-  return { median: Math.round(median(values)), least: Math.round(Math.min(...values)), most: Math.round(Math.max(...values)) };
+  return {
+    median: Math.round(median(values)),
+    least: Math.round(Math.min(...values)),
+    most: Math.round(Math.max(...values)),
+  };
 }
 
 /** Ours to theirs, of the medians: below 1 we are faster. */

@@ -12,7 +12,8 @@ import { raise, RPS, type Stack } from './stack.ts';
 
 const LEAST_PAIRS = 10;
 const began = performance.now();
-const say = (line: string): void => console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+const say = (line: string): void =>
+  console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
 process.exit(await main());
 
@@ -35,9 +36,14 @@ async function main(): Promise<number> {
 }
 
 function options(): { pairs: number; write: boolean } {
-  const { values } = parseArgs({ options: { pairs: { type: 'string', default: String(LEAST_PAIRS) }, write: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { pairs: { type: 'string', default: String(LEAST_PAIRS) }, write: { type: 'boolean', default: false } },
+  });
   const pairs = Number(values.pairs);
-  if (!Number.isInteger(pairs) || pairs < 1) throw new Error(`--pairs ${values.pairs} is not a count. Give a whole number, ${LEAST_PAIRS} or more for figures that count.`);
+  if (!Number.isInteger(pairs) || pairs < 1)
+    throw new Error(
+      `--pairs ${values.pairs} is not a count. Give a whole number, ${LEAST_PAIRS} or more for figures that count.`,
+    );
   return { pairs, write: values.write };
 }
 
@@ -54,11 +60,26 @@ async function run({ sandbox, link, plugin, versions }: Stack, pairs: number): P
     for (const contender of pair % 2 === 0 ? contenders : contenders.toReversed()) {
       const round = await measure(contender, cluster, sandbox, `b${pair}-${contender.name}`);
       rounds[contender.name].push(round);
-      say(`pair ${pair + 1} of ${pairs}, ${contender.name}: abort ${Math.round(round.abortMs)} ms, promote ${Math.round(round.promoteMs)} ms`);
+      say(
+        `pair ${pair + 1} of ${pairs}, ${contender.name}: abort ${Math.round(round.abortMs)} ms, promote ${Math.round(round.promoteMs)} ms`,
+      );
     }
     starts.push(await pluginStart(plugin));
     busy.push(loadavg()[0] ?? 0);
   }
-  const of = (key: keyof Round) => ({ sluice: rounds.sluice.map((round) => round[key]), plugin: rounds.plugin.map((round) => round[key]) });
-  return { abort: of('abortMs'), abortWritten: of('abortWrittenMs'), promote: of('promoteMs'), abortCall: of('abortCallMs'), promoteCall: of('promoteCallMs'), pluginStart: starts, rps: RPS, versions, busy };
+  const of = (key: keyof Round) => ({
+    sluice: rounds.sluice.map((round) => round[key]),
+    plugin: rounds.plugin.map((round) => round[key]),
+  });
+  return {
+    abort: of('abortMs'),
+    abortWritten: of('abortWrittenMs'),
+    promote: of('promoteMs'),
+    abortCall: of('abortCallMs'),
+    promoteCall: of('promoteCallMs'),
+    pluginStart: starts,
+    rps: RPS,
+    versions,
+    busy,
+  };
 }

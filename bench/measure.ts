@@ -5,7 +5,10 @@ import type { Contender } from './contenders.ts';
 
 /** Weights of the two pauses; half of the traffic at the abort, so that the last answer is known to some 10 ms. */
 export const WEIGHTS = [25, 50] as const;
-/** Each command comes this long after the Rollout stands still, and a little more by chance, so that no timer of either side keeps step. */
+/**
+ * Each command comes this long after the Rollout stands still, and a little more by chance, so that no timer of either
+ * side keeps step.
+ */
 const STILL_MS = 3_000;
 const CHANCE_MS = 1_500;
 /** Long enough for the last answers to arrive after the weight is back. */
@@ -26,17 +29,30 @@ export async function measure(contender: Contender, cluster: Cluster, sandbox: S
   await cluster.healthy();
   await contender.begin(`shop:${tag}`);
   await standStill(cluster, 1);
-  const promote = await timed(() => contender.promote(), () => cluster.whenWeight(WEIGHTS[1]));
+  const promote = await timed(
+    () => contender.promote(),
+    () => cluster.whenWeight(WEIGHTS[1]),
+  );
   await contender.held();
   await standStill(cluster, 3);
   const calledAt = Date.now();
-  const abort = await timed(() => contender.abort(), () => cluster.whenWeight(0));
+  const abort = await timed(
+    () => contender.abort(),
+    () => cluster.whenWeight(0),
+  );
   await sleep(DRAIN_MS);
   const last = (await loadStats(sandbox, APP)).apps[APP]?.versions[tag]?.lastAt;
-  if (last === undefined) throw new Error(`The load generator was never answered by ${tag}. See: sluice sandbox logs load.`);
+  if (last === undefined)
+    throw new Error(`The load generator was never answered by ${tag}. See: sluice sandbox logs load.`);
   await contender.finish();
   await cluster.healthy();
-  return { promoteMs: promote.effectMs, abortMs: last - calledAt, abortWrittenMs: abort.effectMs, promoteCallMs: promote.callMs, abortCallMs: abort.callMs };
+  return {
+    promoteMs: promote.effectMs,
+    abortMs: last - calledAt,
+    abortWrittenMs: abort.effectMs,
+    promoteCallMs: promote.callMs,
+    abortCallMs: abort.callMs,
+  };
 }
 
 async function standStill(cluster: Cluster, pause: number): Promise<void> {
@@ -44,7 +60,10 @@ async function standStill(cluster: Cluster, pause: number): Promise<void> {
   await sleep(STILL_MS + Math.random() * CHANCE_MS);
 }
 
-async function timed(call: () => Promise<void>, effect: () => Promise<number>): Promise<{ callMs: number; effectMs: number }> {
+async function timed(
+  call: () => Promise<void>,
+  effect: () => Promise<number>,
+): Promise<{ callMs: number; effectMs: number }> {
   const began = performance.now();
   const [called, seen] = await Promise.all([call().then(() => performance.now()), effect()]);
   return { callMs: called - began, effectMs: seen - began };

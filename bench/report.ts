@@ -33,10 +33,29 @@ const rows = ({ abort, abortWritten, promote, abortCall, promoteCall }: Results)
 
 /** The table in Markdown, which reads as well in a terminal. */
 export function table(results: Results): string {
-  const head = ['measure (ms)', 'Sluice through MCP: median (min–max)', 'kubectl argo rollouts: median (min–max)', 'ratio', 'aim'];
-  const body = rows(results).map(({ title, pairs, aim }) => [title, span(pairs.sluice), span(pairs.plugin), ratio(pairs).toFixed(2), verdict(ratio(pairs), aim)]);
-  const lines = [head, head.map(() => '---'), ...body, ["the plugin's process alone", '', span(results.pluginStart), '', '']];
-  return aligned(lines).map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const head = [
+    'measure (ms)',
+    'Sluice through MCP: median (min–max)',
+    'kubectl argo rollouts: median (min–max)',
+    'ratio',
+    'aim',
+  ];
+  const body = rows(results).map(({ title, pairs, aim }) => [
+    title,
+    span(pairs.sluice),
+    span(pairs.plugin),
+    ratio(pairs).toFixed(2),
+    verdict(ratio(pairs), aim),
+  ]);
+  const lines = [
+    head,
+    head.map(() => '---'),
+    ...body,
+    ["the plugin's process alone", '', span(results.pluginStart), '', ''],
+  ];
+  return aligned(lines)
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
 }
 
 function verdict(measured: number, aim: number | undefined): string {
@@ -50,17 +69,35 @@ function span(values: readonly number[]): string {
 
 function aligned(lines: readonly (readonly string[])[]): string[][] {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
-  return lines.map((cells) => cells.map((cell, column) => (cell === '---' ? '-'.repeat(widths[column] ?? 3) : cell.padEnd(widths[column] ?? 0))));
+  return lines.map((cells) =>
+    cells.map((cell, column) => (cell === '---' ? '-'.repeat(widths[column] ?? 3) : cell.padEnd(widths[column] ?? 0))),
+  );
 }
 
 export function document(results: Results): string {
   const { abort, abortWritten, promote, rps, versions, pluginStart, busy } = results;
-  const rounded = (pairs: Pairs) => ({ sluice: pairs.sluice.map(Math.round), plugin: pairs.plugin.map(Math.round), ratio: ratio(pairs) });
-  const data = { pairs: abort.sluice.length, cores: availableParallelism(), versions, abort: rounded(abort), abort_written: rounded(abortWritten), promote: rounded(promote), plugin_start: pluginStart.map(Math.round) };
+  const rounded = (pairs: Pairs) => ({
+    sluice: pairs.sluice.map(Math.round),
+    plugin: pairs.plugin.map(Math.round),
+    ratio: ratio(pairs),
+  });
+  const data = {
+    pairs: abort.sluice.length,
+    cores: availableParallelism(),
+    versions,
+    abort: rounded(abort),
+    abort_written: rounded(abortWritten),
+    promote: rounded(promote),
+    plugin_start: pluginStart.map(Math.round),
+  };
   return `${ABOUT}
 ## Figures
 
-${abort.sluice.length} pairs, one run, on ${availableParallelism()} cores and ${Math.round(totalmem() / 2 ** 30)} GiB, ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')},
+${abort.sluice.length} pairs, one run, on ${availableParallelism()} cores and ${Math.round(totalmem() / 2 ** 30)} GiB, ${Object.entries(
+    versions,
+  )
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')},
 at ${rps} requests a second; the machine's load average was ${Math.min(...busy).toFixed(1)} to ${Math.max(...busy).toFixed(1)}.
 
 ${table(results)}
@@ -80,7 +117,8 @@ Written by \`npm run bench -- --write\`; change bench/, not this page.
 Two commands of a canary, each given through Sluice's MCP server and through \`kubectl argo rollouts\`, on the same Rollout of one
 sandbox (real API server, Argo Rollouts controller, two Traefik replicas, Temporal), in one run and under load:
 
-* **abort**: from the call until the last answer that the canary gave to any client. The load generator notes when each version
+* **abort**: from the call until the last answer that the canary gave to any client. The load generator notes when each
+* version
   answered last; at the abort the canary has half of the traffic.
 * **promote**: from the call until the next weight is written in the TraefikService, seen by a watch.
 

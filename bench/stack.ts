@@ -22,7 +22,10 @@ export interface Stack {
 export const RPS = 200;
 const PLACE = { name: 'bench' };
 
-/** A sandbox of its own, freshly made, with one application that gets the whole load; our worker and server as users run them. */
+/**
+ * A sandbox of its own, freshly made, with one application that gets the whole load; our worker and server as users run
+ * them.
+ */
 export async function raise(closers: Closers, say: (line: string) => void): Promise<Stack> {
   const stateDir = stateDirOf(PLACE);
   await onlyOne(stateDir, closers);
@@ -36,6 +39,8 @@ export async function raise(closers: Closers, say: (line: string) => void): Prom
   const { mcpUrl } = await startProcesses({ env, port, folder: stateDir, say }, closers, new AbortController().signal);
   const link = await connectMcp(mcpUrl, 'bench');
   closers.add('client', () => link.close());
-  const versions = Object.fromEntries((['rollouts-controller', 'traefik', 'temporal'] as const).map((name) => [name, binaryNamed(name).version]));
+  const versions = Object.fromEntries(
+    (['rollouts-controller', 'traefik', 'temporal'] as const).map((name) => [name, binaryNamed(name).version]),
+  );
   return { sandbox, link, plugin, versions };
 }

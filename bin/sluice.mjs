@@ -21,7 +21,10 @@ function refuse(message) {
 
 /** The other Node must not outlive this process, nor miss its signals: servers run here. */
 function runWithNewerNode() {
-  const child = spawn(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, SLUICE_REEXECUTED: '1' } });
+  const child = spawn(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, SLUICE_REEXECUTED: '1' },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
   child.on('error', (error) => refuse(`cannot run ${newer}: ${error.message}`));

@@ -25,7 +25,8 @@ export async function sandboxDown(place: Place = {}): Promise<{ stopped: string[
 
 function existing(sandbox: Sandbox): SandboxState {
   const state = readState(sandbox.stateDir);
-  if (!state) throw new Error(`There is no sandbox in ${sandbox.stateDir}. Start it: sluice sandbox up --name ${sandbox.name}.`);
+  if (!state)
+    throw new Error(`There is no sandbox in ${sandbox.stateDir}. Start it: sluice sandbox up --name ${sandbox.name}.`);
   return state;
 }
 

@@ -3,10 +3,14 @@ import { parseArgs } from 'node:util';
 
 import { sandboxDown, sandboxLogs, sandboxStatus, sandboxUp } from './index.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { name: { type: 'string', default: 'default' }, rps: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { name: { type: 'string', default: 'default' }, rps: { type: 'string' } },
+});
 const place = { name: values.name };
 const started = performance.now();
-const say = (line: string): void => console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+const say = (line: string): void =>
+  console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
 const COMMANDS: Record<string, () => Promise<unknown>> = {
   up: () => sandboxUp({ ...place, ...(values.rps === undefined ? {} : { rps: Number(values.rps) }), onProgress: say }),

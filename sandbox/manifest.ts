@@ -66,7 +66,12 @@ function kubernetes(name: 'kube-apiserver' | 'kube-controller-manager' | 'kube-s
   };
 }
 
-function rollouts(name: 'rollouts-controller' | 'kubectl-argo-rollouts', release: Binary['release'], args: string[], seconds: number): Binary {
+function rollouts(
+  name: 'rollouts-controller' | 'kubectl-argo-rollouts',
+  release: Binary['release'],
+  args: string[],
+  seconds: number,
+): Binary {
   return {
     name,
     version: ROLLOUTS,
@@ -103,10 +108,18 @@ export const BINARIES: readonly Binary[] = [
   kubernetes('kube-apiserver', 190),
   kubernetes('kube-controller-manager', 60),
   kubernetes('kube-scheduler', 5),
-  rollouts('rollouts-controller', { none: 'the project publishes the controller as a container image only' }, ['--version'], 70),
+  rollouts(
+    'rollouts-controller',
+    { none: 'the project publishes the controller as a container image only' },
+    ['--version'],
+    70,
+  ),
   rollouts(
     'kubectl-argo-rollouts',
-    { url: `${rolloutsRelease}/kubectl-argo-rollouts-{os}-{arch}`, checksums: `${rolloutsRelease}/argo-rollouts-checksums.txt` },
+    {
+      url: `${rolloutsRelease}/kubectl-argo-rollouts-{os}-{arch}`,
+      checksums: `${rolloutsRelease}/argo-rollouts-checksums.txt`,
+    },
     ['version', '--short'],
     15,
   ),
@@ -160,7 +173,13 @@ export const BINARIES: readonly Binary[] = [
 
 /** Custom resource definitions come from module directories, so that no copy is kept here. */
 export const CRDS = [
-  { name: 'argo-rollouts', module: 'github.com/argoproj/argo-rollouts', version: `v${ROLLOUTS}`, path: 'manifests/crds', pattern: /-crd\.yaml$/ },
+  {
+    name: 'argo-rollouts',
+    module: 'github.com/argoproj/argo-rollouts',
+    version: `v${ROLLOUTS}`,
+    path: 'manifests/crds',
+    pattern: /-crd\.yaml$/,
+  },
   {
     name: 'traefik',
     module: 'github.com/traefik/traefik/v3',
@@ -173,6 +192,7 @@ export const CRDS = [
 
 export function binaryNamed(name: string): Binary {
   const found = BINARIES.find((binary) => binary.name === name);
-  if (!found) throw new Error(`The sandbox knows no binary "${name}". It knows: ${BINARIES.map((b) => b.name).join(', ')}.`);
+  if (!found)
+    throw new Error(`The sandbox knows no binary "${name}". It knows: ${BINARIES.map((b) => b.name).join(', ')}.`);
   return found;
 }

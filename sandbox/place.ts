@@ -15,7 +15,8 @@ export function homeOf(place: Place = {}): string {
 
 export function stateDirOf(place: Place = {}): string {
   const name = place.name ?? 'default';
-  if (!/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/.test(name)) throw new Error(`"${name}" cannot name a sandbox: use lower-case letters, digits and dashes.`);
+  if (!/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/.test(name))
+    throw new Error(`"${name}" cannot name a sandbox: use lower-case letters, digits and dashes.`);
   return join(homeOf(place), 'sandbox', name);
 }
 

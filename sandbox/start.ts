@@ -34,9 +34,14 @@ export function watchParts(stateDir: string, state: SandboxState): { failed: Pro
   promise.catch(() => {});
   let before: readonly string[] = [];
   const timer = setInterval(() => {
-    const dead = Object.entries(state.parts).filter(([, record]) => !record.stopped && !isAlive(record.pid, record.startTime));
-    // How it ended is told a moment after it is gone, and not at all to a process that has not started it: a few looks are enough.
-    const named = dead.find(([name, { exit }]) => exit !== undefined || before.filter((other) => other === name).length >= PATIENCE);
+    const dead = Object.entries(state.parts).filter(
+      ([, record]) => !record.stopped && !isAlive(record.pid, record.startTime),
+    );
+    // How it ended is told a moment after it is gone, and not at all to a process that has not started it: a few looks
+    // are enough.
+    const named = dead.find(
+      ([name, { exit }]) => exit !== undefined || before.filter((other) => other === name).length >= PATIENCE,
+    );
     if (named) reject(describeDeath(stateDir, named[0], named[1].exit));
     before = [...before, ...dead.map(([name]) => name)];
   }, 100);

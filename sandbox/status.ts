@@ -16,10 +16,16 @@ function urlOf(stateDir: string, state: SandboxState, name: string): { url?: str
 
 function statusOf(stateDir: string, state: SandboxState, name: string, record: PartRecord): PartStatus {
   const base = { name, pid: record.pid, ...urlOf(stateDir, state, name) };
-  if (isAlive(record.pid, record.startTime)) return { ...base, state: 'running', uptimeSeconds: uptimeSeconds(record.pid), rssBytes: residentBytes(record.pid) };
+  if (isAlive(record.pid, record.startTime))
+    return { ...base, state: 'running', uptimeSeconds: uptimeSeconds(record.pid), rssBytes: residentBytes(record.pid) };
   const gone = { ...base, uptimeSeconds: 0, rssBytes: 0 };
   if (record.stopped) return { ...gone, state: 'stopped' };
-  return { ...gone, state: 'died', ...(record.exit === undefined ? {} : { exit: record.exit }), lastLines: lastLines(stateDir, name) };
+  return {
+    ...gone,
+    state: 'died',
+    ...(record.exit === undefined ? {} : { exit: record.exit }),
+    lastLines: lastLines(stateDir, name),
+  };
 }
 
 /** What runs, what was stopped and what died; a part that died comes with the last lines of its log. */
@@ -33,7 +39,12 @@ export async function sandboxStatus(place: Place = {}): Promise<SandboxStatus> {
     return record ? [statusOf(stateDir, state, part, record)] : [];
   });
   const running = parts.filter((part) => part.state === 'running').length;
-  return { name, stateDir, parts, state: running === 0 ? 'stopped' : running === Object.keys(PARTS).length ? 'running' : 'degraded' };
+  return {
+    name,
+    stateDir,
+    parts,
+    state: running === 0 ? 'stopped' : running === Object.keys(PARTS).length ? 'running' : 'degraded',
+  };
 }
 
 export async function sandboxLogs(part: string, place: Place = {}): Promise<string> {

@@ -28,14 +28,26 @@ async function sweep(parent: string): Promise<void> {
 }
 
 /** Just the Temporal dev server, with the search attributes of a release, for workflow tests. */
-export async function startTemporalOnly(options: { home?: string; onProgress?: (line: string) => void } = {}): Promise<TemporalOnly> {
+export async function startTemporalOnly(
+  options: { home?: string; onProgress?: (line: string) => void } = {},
+): Promise<TemporalOnly> {
   const parent = join(homeOf(options), 'temporal-only');
   await sweep(parent);
   const stateDir = join(parent, `${process.pid}-${Date.now().toString(36)}`);
   mkdirSync(stateDir, { recursive: true });
   const { path } = await acquireBinary('temporal', options.onProgress ? { onProgress: options.onProgress } : {});
   const { ports, release } = await claimPorts(['temporal', 'temporal-ui', 'temporal-http', 'temporal-metrics']);
-  const state: SandboxState = { name: 'temporal-only', range: 0, ports, tokens: {}, parts: {}, binaries: { temporal: path }, applications: [], rps: 0, ready: true };
+  const state: SandboxState = {
+    name: 'temporal-only',
+    range: 0,
+    ports,
+    tokens: {},
+    parts: {},
+    binaries: { temporal: path },
+    applications: [],
+    rps: 0,
+    ready: true,
+  };
   await startUntilReady(stateDir, state, 'temporal');
   return {
     address: `127.0.0.1:${ports['temporal']}`,

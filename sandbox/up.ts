@@ -49,7 +49,12 @@ async function newState(stateDir: string, name: string, options: SandboxOptions)
  * One sandbox at a time looks for a range, until its etcd holds it. Otherwise two would choose the same, and the slower
  * would take the other's etcd for its own.
  */
-function claimAndStartEtcd(stateDir: string, name: string, options: SandboxOptions, binaries: Record<string, string>): Promise<SandboxState> {
+function claimAndStartEtcd(
+  stateDir: string,
+  name: string,
+  options: SandboxOptions,
+  binaries: Record<string, string>,
+): Promise<SandboxState> {
   return withLock('ranges', async () => {
     const state = await newState(stateDir, name, options);
     state.binaries = binaries;
@@ -61,11 +66,13 @@ function claimAndStartEtcd(stateDir: string, name: string, options: SandboxOptio
 function writeKubeconfigs(stateDir: string, state: SandboxState): void {
   const { apiServer, context } = describeSandbox(stateDir, state);
   const ca = readFileSync(certificate(stateDir), 'utf8');
-  for (const [user, token] of Object.entries(state.tokens)) writeKubeconfig(kubeconfigOf(stateDir, user), { server: apiServer, ca, context, user, token });
+  for (const [user, token] of Object.entries(state.tokens))
+    writeKubeconfig(kubeconfigOf(stateDir, user), { server: apiServer, ca, context, user, token });
 }
 
 async function startCluster(stateDir: string, state: SandboxState, crds: string[], say: Say): Promise<void> {
-  const startAndSay = (part: string): Promise<void> => startUntilReady(stateDir, state, part).then(() => say(`${part}: ready`));
+  const startAndSay = (part: string): Promise<void> =>
+    startUntilReady(stateDir, state, part).then(() => say(`${part}: ready`));
   // These need no cluster. Whoever dies is told by watchParts; awaited only at the end, this would count as unhandled.
   const early = Promise.all(['temporal', 'prometheus'].map(startAndSay));
   early.catch(() => {});
@@ -74,7 +81,15 @@ async function startCluster(stateDir: string, state: SandboxState, crds: string[
   await bootstrap(apiClient(stateDir, state), crds);
   say('resource definitions and node: in place');
   // The garbage collector looks for new kinds only every 30 s, so it starts when all are there.
-  const parts = ['kube-controller-manager', 'kube-scheduler', 'node-agent', 'argo-rollouts', 'traefik-1', 'traefik-2', 'load'];
+  const parts = [
+    'kube-controller-manager',
+    'kube-scheduler',
+    'node-agent',
+    'argo-rollouts',
+    'traefik-1',
+    'traefik-2',
+    'load',
+  ];
   await Promise.all([early, ...parts.map(startAndSay)]);
 }
 
@@ -106,7 +121,9 @@ async function freshStart(stateDir: string, name: string, options: SandboxOption
   state.ready = true;
   writeState(stateDir, { ...state, applications: readState(stateDir)?.applications ?? state.applications });
   const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(1)} s`;
-  say(`binaries had in ${seconds(began, acquiredAt)}; everything served ${seconds(acquiredAt, performance.now())} after that`);
+  say(
+    `binaries had in ${seconds(began, acquiredAt)}; everything served ${seconds(acquiredAt, performance.now())} after that`,
+  );
   return state;
 }
 
@@ -122,17 +139,25 @@ async function repair(stateDir: string, state: SandboxState, say: Say): Promise<
 
 /** Brings the sandbox up, or finds it running; returns when its applications are served. */
 export async function sandboxUp(options: SandboxOptions = {}): Promise<Sandbox> {
-  if (process.platform !== 'linux') throw new Error('The sandbox needs Linux: other systems do not have the whole of 127.0.0.0/8 on loopback. Use a cluster of your own instead.');
+  if (process.platform !== 'linux')
+    throw new Error(
+      'The sandbox needs Linux: other systems do not have the whole of 127.0.0.0/8 on loopback. Use a cluster of your own instead.',
+    );
   const say = options.onProgress ?? (() => {});
   const stateDir = stateDirOf(options);
   mkdirSync(stateDir, { recursive: true });
-  return exclusively(stateDir, async () => {
-    const known = readState(stateDir);
-    const usable = known?.ready && existsSync(certificate(stateDir)) && markedProcesses(stateDir).length > 0;
-    if (!usable) return describeSandbox(stateDir, await freshStart(stateDir, options.name ?? 'default', options, say));
-    await repair(stateDir, known, say);
-    const sandbox = describeSandbox(stateDir, known);
-    await ensureApplications(sandbox, options.applications ?? []);
-    return sandbox;
-  }, say);
+  return exclusively(
+    stateDir,
+    async () => {
+      const known = readState(stateDir);
+      const usable = known?.ready && existsSync(certificate(stateDir)) && markedProcesses(stateDir).length > 0;
+      if (!usable)
+        return describeSandbox(stateDir, await freshStart(stateDir, options.name ?? 'default', options, say));
+      await repair(stateDir, known, say);
+      const sandbox = describeSandbox(stateDir, known);
+      await ensureApplications(sandbox, options.applications ?? []);
+      return sandbox;
+    },
+    say,
+  );
 }

@@ -1,4 +1,5 @@
-// The browser that looks at the report in tests. Found where it is; installed where that is possible; otherwise the test says that it was skipped.
+// The browser that looks at the report in tests. Found where it is; installed where that is possible; otherwise the
+// test says that it was skipped.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -19,7 +20,9 @@ export function installChromium() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || !apt(['--version'])) return false;
   console.log('Installing Chromium for the tests of the report (apt-get install chromium).');
   const packages = ['-y', '--no-install-recommends', 'chromium'];
-  const fetched = apt(['install', '--download-only', ...packages], DOWNLOAD_MS) || (apt(['update'], DOWNLOAD_MS) && apt(['install', '--download-only', ...packages], DOWNLOAD_MS));
+  const fetched =
+    apt(['install', '--download-only', ...packages], DOWNLOAD_MS) ||
+    (apt(['update'], DOWNLOAD_MS) && apt(['install', '--download-only', ...packages], DOWNLOAD_MS));
   // Not bounded: an unpacking that is cut off leaves a machine that apt refuses to touch.
   const done = fetched && apt(['install', '--no-download', ...packages]) && findChromium() !== undefined;
   if (!done) console.log('Chromium could not be installed; the test that needs it will be skipped.');
@@ -27,7 +30,11 @@ export function installChromium() {
 }
 
 function apt(args, timeout) {
-  const { status } = spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=20', ...args], { stdio: 'ignore', timeout, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  const { status } = spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=20', ...args], {
+    stdio: 'ignore',
+    timeout,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
   return status === 0;
 }
 

@@ -1,4 +1,5 @@
-// Writes docs/generated/ from the code that it describes. `--check` writes nothing and fails when a page is not up to date.
+// Writes docs/generated/ from the code that it describes. `--check` writes nothing and fails when a page is not up to
+// date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cliPage } from './docs/cli.ts';

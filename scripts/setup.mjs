@@ -20,7 +20,9 @@ export function setup(root = ROOT) {
   if (needed) install(root);
   writeFileSync(stampPath(root), wanted);
   if (!projectNode(root)) {
-    throw new SetupError('The package `node` installed no program (node_modules/.bin/node). Remove node_modules and run `npm ci` with install scripts allowed.');
+    throw new SetupError(
+      'The package `node` installed no program (node_modules/.bin/node). Remove node_modules and run `npm ci` with install scripts allowed.',
+    );
   }
   return needed;
 }
@@ -53,17 +55,26 @@ function npmInstalledTheSame(root) {
   if (record === undefined) return false;
   const have = JSON.parse(record).packages ?? {};
   const want = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  return Object.entries(want).every(([path, entry]) => path === '' || entry.optional || have[path]?.version === entry.version);
+  return Object.entries(want).every(
+    ([path, entry]) => path === '' || entry.optional || have[path]?.version === entry.version,
+  );
 }
 
 function install(root) {
   console.log('Installing packages (npm ci). On a slow network this takes a minute or two.');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const started = Date.now();
-  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
-  if (result.error) throw new SetupError(`npm could not be started (${result.error.message}). Install npm and try again.`);
+  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (result.error)
+    throw new SetupError(`npm could not be started (${result.error.message}). Install npm and try again.`);
   if (result.status !== 0) {
-    throw new SetupError('`npm ci` failed; its own message is above. Most often the package registry cannot be reached: check the network and `npm config get registry`.');
+    throw new SetupError(
+      '`npm ci` failed; its own message is above. Most often the package registry cannot be reached: check the network and `npm config get registry`.',
+    );
   }
   console.log(`Packages installed in ${Math.round((Date.now() - started) / 1000)} s.`);
 }

@@ -19,10 +19,25 @@ const writes: ActivityOptions = {
 /** Activities that only read: nobody waits for a cancelled one. */
 const reads: ActivityOptions = { ...writes, cancellationType: ActivityCancellationType.TRY_CANCEL };
 
-/** The journal being away must not become a matter of the release: nothing waits for it long. Nobody waits for a cancelled one. */
-const told = (most: '20 seconds' | '5 seconds'): ActivityOptions => ({ scheduleToCloseTimeout: most, heartbeatTimeout: HEARTBEAT, retry, cancellationType: ActivityCancellationType.TRY_CANCEL });
+/**
+ * The journal being away must not become a matter of the release: nothing waits for it long. Nobody waits for a
+ * cancelled one.
+ */
+const told = (most: '20 seconds' | '5 seconds'): ActivityOptions => ({
+  scheduleToCloseTimeout: most,
+  heartbeatTimeout: HEARTBEAT,
+  retry,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
 
 export const { record } = proxyActivities<Pick<Activities, 'record'>>(told('20 seconds'));
 export const { record: recordLast } = proxyActivities<Pick<Activities, 'record'>>(told('5 seconds'));
-export const write = proxyActivities<Pick<Activities, 'preflight' | 'unclaim' | 'start' | 'shift' | 'promote' | 'settle' | 'withdraw' | 'restoreTemplate'>>(writes);
-export const read = proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'awaitSettled'>>(reads);
+export const write =
+  proxyActivities<
+    Pick<
+      Activities,
+      'preflight' | 'unclaim' | 'start' | 'shift' | 'promote' | 'settle' | 'withdraw' | 'restoreTemplate'
+    >
+  >(writes);
+export const read =
+  proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'awaitSettled'>>(reads);

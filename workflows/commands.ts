@@ -12,10 +12,13 @@ export function registerCommands(run: ReleaseRun): void {
   const handled = new Map<string, Promise<CommandOutcome>>();
   for (const name of COMMANDS) {
     // A cancelled workflow still rolls back; an error of a handler that waits for it would close the workflow at once.
-    const handle = (message: CommandMessage) => CancellationScope.nonCancellable(() => once(run, handled, { ...message, name }));
+    const handle = (message: CommandMessage) =>
+      CancellationScope.nonCancellable(() => once(run, handled, { ...message, name }));
     const validator = (message: CommandMessage) => validate(run, handled, { ...message, name });
     setHandler(commandUpdates[name], handle, { validator, description: DESCRIPTIONS[name] });
-    setHandler(commandSignals[name], async (message) => void (await handle(message)), { description: DESCRIPTIONS[name] });
+    setHandler(commandSignals[name], async (message) => void (await handle(message)), {
+      description: DESCRIPTIONS[name],
+    });
   }
 }
 
@@ -25,7 +28,12 @@ function validate(run: ReleaseRun, handled: ReadonlyMap<string, unknown>, comman
   if (!problem && handled.has(command.requestId)) return;
   const refusal = problem ? ({ code: 'INVALID_INPUT', message: problem } as const) : refusalOf(command, run.standing);
   if (refusal)
-    throw ApplicationFailure.create({ type: refusal.code, message: refusal.message, nonRetryable: true, details: [{ next: ERRORS[refusal.code].next }] });
+    throw ApplicationFailure.create({
+      type: refusal.code,
+      message: refusal.message,
+      nonRetryable: true,
+      details: [{ next: ERRORS[refusal.code].next }],
+    });
 }
 
 /** Signals come from anywhere, so their payload is checked here too. */
@@ -36,7 +44,11 @@ function malformed(command: Partial<Command>): string | undefined {
 }
 
 /** The same request id acts once; a repeated one gets the first one's outcome, marked as a duplicate. */
-async function once(run: ReleaseRun, handled: Map<string, Promise<CommandOutcome>>, command: Command): Promise<CommandOutcome> {
+async function once(
+  run: ReleaseRun,
+  handled: Map<string, Promise<CommandOutcome>>,
+  command: Command,
+): Promise<CommandOutcome> {
   const first = handled.get(command.requestId);
   if (first) return { ...(await first), duplicate: true };
   const outcome = perform(run, command);
@@ -65,7 +77,10 @@ async function act(run: ReleaseRun, command: Command): Promise<Ending> {
     case 'approve':
     case 'reject':
       run.approval = { approved: command.name === 'approve', who: command.who };
-      run.note(`${command.name === 'approve' ? 'approved' : 'rejected'}${command.why ? `: ${command.why}` : ''}`, command.who);
+      run.note(
+        `${command.name === 'approve' ? 'approved' : 'rejected'}${command.why ? `: ${command.why}` : ''}`,
+        command.who,
+      );
       return { outcome: 'applied', detail: `recorded: ${command.name}` };
     case 'promote':
       return promote(run, command);
@@ -96,9 +111,15 @@ async function skip(run: ReleaseRun, command: Command): Promise<Ending> {
 /** Waits until the step was really left, or the release took another turn. */
 async function leftBehind(run: ReleaseRun, index: number): Promise<Ending> {
   await condition(() => run.advanced > index || run.stop !== undefined || run.isEnding || run.state === 'aborting');
-  if (run.advanced <= index) return { outcome: 'refused', detail: `overtaken: the release is ${run.ending ?? run.state}` };
+  if (run.advanced <= index)
+    return { outcome: 'refused', detail: `overtaken: the release is ${run.ending ?? run.state}` };
   const last = index + 1 === run.plan?.steps.length;
-  return { outcome: 'applied', detail: last ? 'the last pause has ended; the new version is being promoted' : `step ${index + 2} is in force: weight ${run.weightWanted}` };
+  return {
+    outcome: 'applied',
+    detail: last
+      ? 'the last pause has ended; the new version is being promoted'
+      : `step ${index + 2} is in force: weight ${run.weightWanted}`,
+  };
 }
 
 async function abort(run: ReleaseRun, command: Command): Promise<Ending> {

@@ -4,7 +4,8 @@ import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped, stopCause } from './stopped.ts';
 
 /**
- * Does what must be done, whatever happens: it retries until it is done. When it fails for good, or takes longer than the
+ * Does what must be done, whatever happens: it retries until it is done. When it fails for good, or takes longer than
+ * the
  * release allows, a human is asked; `resume` starts it anew. Call it in a non-cancellable scope.
  */
 export async function insist<T>(run: ReleaseRun, what: 'rollback' | 'promotion', work: () => Promise<T>): Promise<T> {

@@ -21,7 +21,10 @@ export interface Step {
 const ADVANCE: Advance = { kind: 'advance' };
 
 /** Soak, judge, and wait for whoever must say yes. */
-export async function soakAndJudge(run: ReleaseRun, step: Step): Promise<Advance | { readonly kind: 'failed'; readonly verdict: Verdict }> {
+export async function soakAndJudge(
+  run: ReleaseRun,
+  step: Step,
+): Promise<Advance | { readonly kind: 'failed'; readonly verdict: Verdict }> {
   const { soakMs } = step.judgement.limits;
   run.enter('soaking', `weight ${run.weightWanted} for ${soakMs / 1000} s`);
   await first(() => [run.clock.sleep(soakMs, `soak at weight ${run.weightWanted}`), skipped(run, step.index)]);
@@ -47,7 +50,11 @@ async function awaitData(run: ReleaseRun, { index, judgement }: Step, open: Open
   run.enter('judging', `${WORDS[open]}, ${DOING[policy]}: ${run.verdict?.reason}`);
   // A hold waits for the clock by itself; what acts at once must not act on a release that was paused meanwhile.
   if (policy === 'ask' || policy === 'rollback') await run.clock.running();
-  if (policy === 'rollback') throw new ReleaseStopped({ kind: 'failed', reason: `${WORDS[open]}, and the release asks for a rollback then: ${run.verdict?.reason}` });
+  if (policy === 'rollback')
+    throw new ReleaseStopped({
+      kind: 'failed',
+      reason: `${WORDS[open]}, and the release asks for a rollback then: ${run.verdict?.reason}`,
+    });
   return first<Verdict | 'skipped'>(() => [
     read.awaitVerdict.executeWithOptions({ summary: 'wait for data' }, [judgement]),
     skipped(run, index).then(() => 'skipped' as const),
@@ -55,8 +62,17 @@ async function awaitData(run: ReleaseRun, { index, judgement }: Step, open: Open
   ]);
 }
 
-const WORDS: Readonly<Record<Open, string>> = { 'no-data': 'no data', 'too-little-traffic': 'too little traffic', inconclusive: 'inconclusive' };
-const DOING: Readonly<Record<Policy, string>> = { hold: 'holding', extend: 'extending', ask: 'asking', rollback: 'rolling back' };
+const WORDS: Readonly<Record<Open, string>> = {
+  'no-data': 'no data',
+  'too-little-traffic': 'too little traffic',
+  inconclusive: 'inconclusive',
+};
+const DOING: Readonly<Record<Policy, string>> = {
+  hold: 'holding',
+  extend: 'extending',
+  ask: 'asking',
+  rollback: 'rolling back',
+};
 
 async function rollBackAfter(run: ReleaseRun, open: Open): Promise<never> {
   const { holdMs, extendMs = holdMs } = run.input.spec.analysis;
@@ -74,12 +90,16 @@ async function askAfterHold(run: ReleaseRun, open: Open, policy: Policy): Promis
     deadlineInMs: timeouts.decisionMs,
   });
   await run.clock.sleep(timeouts.decisionMs, 'decision');
-  throw new ReleaseStopped({ kind: 'deadline', reason: `nobody decided within ${timeouts.decisionMs / 1000} s, and the outcome stayed open: ${WORDS[open]}` });
+  throw new ReleaseStopped({
+    kind: 'deadline',
+    reason: `nobody decided within ${timeouts.decisionMs / 1000} s, and the outcome stayed open: ${WORDS[open]}`,
+  });
 }
 
 async function awaitPromotion(run: ReleaseRun, index: number, verdict: Verdict): Promise<Advance> {
   await run.clock.running();
-  const may = () => !run.input.spec.manualPromotion || run.promoteAll || run.promoted.has(index) || isSkipped(run, index);
+  const may = () =>
+    !run.input.spec.manualPromotion || run.promoteAll || run.promoted.has(index) || isSkipped(run, index);
   run.note(`passed: ${verdict.reason}`);
   if (may()) return ADVANCE;
   const { decisionMs } = run.input.spec.timeouts;

@@ -17,7 +17,10 @@ interface Teller {
 type Kind = RecordLine['kind'];
 type Data<K extends Kind> = Extract<RecordLine, { kind: K }>['data'];
 
-/** What the journal has not been told yet, numbered by kind. Telling goes on beside the release and never holds it up; what failed is told with the next. */
+/**
+ * What the journal has not been told yet, numbered by kind. Telling goes on beside the release and never holds it up;
+ * what failed is told with the next.
+ */
 export class Ledger {
   private readonly lines: RecordLine[] = [];
   private readonly counts = new Map<Kind, number>();
@@ -82,7 +85,9 @@ export class Ledger {
     await CancellationScope.nonCancellable(() => {
       const scope = new CancellationScope();
       this.scope = scope;
-      return scope.run(() => activity.executeWithOptions({ summary: 'tell the journal' }, [{ owner: this.teller.owner, lines: part }]));
+      return scope.run(() =>
+        activity.executeWithOptions({ summary: 'tell the journal' }, [{ owner: this.teller.owner, lines: part }]),
+      );
     });
     this.lines.splice(0, part.length);
   }
@@ -90,6 +95,7 @@ export class Ledger {
 
 function reasonOf(error: unknown): string {
   const causes = error instanceof ActivityFailure ? [error.cause?.cause, error.cause, error] : [error];
-  const known = causes.find((cause) => cause instanceof ApplicationFailure) ?? causes.find((cause) => cause instanceof Error);
+  const known =
+    causes.find((cause) => cause instanceof ApplicationFailure) ?? causes.find((cause) => cause instanceof Error);
   return known instanceof Error ? known.message : String(error);
 }

@@ -23,7 +23,9 @@ export const getRelease = defineQuery<ReleaseView>('get');
 const signal = (name: CommandName) => defineSignal<[CommandMessage]>(name);
 const update = (name: CommandName) => defineUpdate<CommandOutcome, [CommandMessage]>(name);
 
-/** Every command as a signal: for the Temporal UI, its CLI and other programs. A refusal shows in the release's events. */
+/**
+ * Every command as a signal: for the Temporal UI, its CLI and other programs. A refusal shows in the release's events.
+ */
 export const commandSignals = {
   pause: signal('pause'),
   resume: signal('resume'),

@@ -1,11 +1,17 @@
 import { patched } from '@temporalio/workflow';
 
 /**
- * Every change of the workflow that releases which were started before it do not have (docs/adr/0004, 0010). An entry goes when no such
+ * Every change of the workflow that releases which were started before it do not have (docs/adr/0004, 0010). An entry
+ * goes when no such
  * release can be open any more, together with the code that it guards.
  */
 export const PATCHES = {
-  journal: { since: '2026-11-21', mayGo: '2028-01-01', reason: 'the release tells the journal what it does, and closes when that is written or has failed; its longest waits take a year' },
+  journal: {
+    since: '2026-11-21',
+    mayGo: '2028-01-01',
+    reason:
+      'the release tells the journal what it does, and closes when that is written or has failed; its longest waits take a year',
+  },
 } as const;
 
 export function has(patch: keyof typeof PATCHES): boolean {

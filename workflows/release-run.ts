@@ -1,4 +1,10 @@
-import { allHandlersFinished, condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
 import type { Standing } from '../src/domain/release/admission.ts';
 import type { CommandOutcome } from '../src/domain/release/command.ts';
@@ -21,10 +27,16 @@ import { ReleaseStopped } from './stopped.ts';
 
 /** The oldest events go first; a long release must not outgrow a query's answer. */
 const MAX_EVENTS = 200;
-/** States at whose beginning the journal is told, besides every question, pause and end. Not at every one: each time costs six events of the history. */
+/**
+ * States at whose beginning the journal is told, besides every question, pause and end. Not at every one: each time
+ * costs six events of the history.
+ */
 const TOLD: readonly ReleaseState[] = ['soaking', 'aborting'];
 
-/** Everything that a release knows. Handlers set wishes (`stop`, `skip`, `promoted`); the loop in release.ts acts on them. */
+/**
+ * Everything that a release knows. Handlers set wishes (`stop`, `skip`, `promoted`); the loop in release.ts acts on
+ * them.
+ */
 export class ReleaseRun {
   readonly clock = new ReleaseClock();
   readonly input: ReleaseInput;
@@ -65,7 +77,11 @@ export class ReleaseRun {
   constructor(input: ReleaseInput) {
     this.input = input;
     this.owner = { releaseId: releaseId(input.spec.target), runId: workflowInfo().runId };
-    this.ledger = new Ledger(this.journaled, { owner: this.owner, standing: () => this.ledger.add('release', recordOf(this.view())), note: (text) => this.note(text) });
+    this.ledger = new Ledger(this.journaled, {
+      owner: this.owner,
+      standing: () => this.ledger.add('release', recordOf(this.view())),
+      note: (text) => this.note(text),
+    });
   }
 
   /** What activities are told. Only after preflight. */
@@ -107,7 +123,10 @@ export class ReleaseRun {
     if (TOLD.includes(phase)) this.ledger.tell();
   }
 
-  /** Tells the journal how the release ends, before anybody can see it: whoever sees the end may start the next release at once. */
+  /**
+   * Tells the journal how the release ends, before anybody can see it: whoever sees the end may start the next release
+   * at once.
+   */
   async tellEnd(state: ClosedState, reason: string, who?: string): Promise<void> {
     const at = Date.now();
     this.ending = state;
@@ -161,7 +180,8 @@ export class ReleaseRun {
   }
 
   /**
-   * Runs `work` until it ends, somebody stops the release, or the deadline passes on the release's clock. What was still
+   * Runs `work` until it ends, somebody stops the release, or the deadline passes on the release's clock. What was
+   * still
    * running is cancelled and has ended when this returns: the opposite action may follow at once.
    */
   async interruptible<T>(work: () => Promise<T>, deadline?: { ms: number; summary: string }): Promise<T> {

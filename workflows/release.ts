@@ -13,7 +13,8 @@ import { runStep } from './steps.ts';
 import { ReleaseStopped, stopCause } from './stopped.ts';
 
 /**
- * One release of one target. Its workflow id is the target, so there is at most one. Ends as a completed run with the state
+ * One release of one target. Its workflow id is the target, so there is at most one. Ends as a completed run with the
+ * state
  * in its result; as a cancelled one when Temporal was told to cancel it, after the same rollback.
  */
 export async function release(input: ReleaseInput): Promise<ReleaseResult> {
@@ -26,7 +27,9 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
   return end(run, outcome.state, outcome.cause, outcome.reason);
 }
 
-/** Preflight and approval. Nothing but the owner mark has been written when this says why the release must not start. */
+/**
+ * Preflight and approval. Nothing but the owner mark has been written when this says why the release must not start.
+ */
 async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
   try {
     run.enter('preflight', 'checking the target');
@@ -42,7 +45,11 @@ async function preflight(run: ReleaseRun): Promise<void> {
   await run.clock.running();
   const input = { spec: run.input.spec, owner: run.owner };
   const found: Preflight = await write.preflight.executeWithOptions({ summary: 'preflight' }, [input]);
-  if (!found.plan) throw new ReleaseStopped({ kind: 'refused', reason: `preflight: ${found.checks.filter(failedCheck).map(checkText).join('; ')}` });
+  if (!found.plan)
+    throw new ReleaseStopped({
+      kind: 'refused',
+      reason: `preflight: ${found.checks.filter(failedCheck).map(checkText).join('; ')}`,
+    });
   run.plan = found.plan;
 }
 
@@ -52,7 +59,11 @@ const checkText = (check: Check) => `${check.name}: ${check.detail}`;
 async function approval(run: ReleaseRun): Promise<void> {
   if (!run.input.spec.approval) return;
   const { approvalMs } = run.input.spec.timeouts;
-  run.ask('waiting-for-approval', 'waiting for approval', { for: 'approval', answers: ['approve', 'reject', 'abort'], deadlineInMs: approvalMs });
+  run.ask('waiting-for-approval', 'waiting for approval', {
+    for: 'approval',
+    answers: ['approve', 'reject', 'abort'],
+    deadlineInMs: approvalMs,
+  });
   await run.interruptible(() => condition(() => run.approval !== undefined), { ms: approvalMs, summary: 'approval' });
   const { approved, who } = run.approval as { approved: boolean; who: string };
   if (!approved) throw new ReleaseStopped({ kind: 'refused', reason: `rejected by ${who}`, who });
@@ -82,7 +93,10 @@ async function back(run: ReleaseRun, cause: StopCause): Promise<Outcome> {
   }
 }
 
-/** Whoever wanted to stop the release came too late: what is stable is brought to its end, unless it is aborted meanwhile. */
+/**
+ * Whoever wanted to stop the release came too late: what is stable is brought to its end, unless it is aborted
+ * meanwhile.
+ */
 async function finishLate(run: ReleaseRun, cause: StopCause): Promise<Outcome | undefined> {
   run.enter('promoting', `too late to go back: ${run.plan?.toImage} is stable already`);
   try {
@@ -104,24 +118,30 @@ async function forward(run: ReleaseRun): Promise<void> {
 async function begin(run: ReleaseRun): Promise<void> {
   const { stepMs } = run.input.spec.timeouts;
   run.enter('starting', `setting ${run.plan?.toImage}`);
-  await run.interruptible(async () => {
-    await run.clock.running();
-    const started = await write.start.executeWithOptions({ summary: `set image ${run.plan?.toImage}` }, [run.scene]);
-    if (started.kind !== 'ready') throw new ReleaseStopped({ kind: started.kind, reason: started.detail });
-    run.newHash = started.newHash;
-  }, { ms: stepMs, summary: 'new version ready' });
+  await run.interruptible(
+    async () => {
+      await run.clock.running();
+      const started = await write.start.executeWithOptions({ summary: `set image ${run.plan?.toImage}` }, [run.scene]);
+      if (started.kind !== 'ready') throw new ReleaseStopped({ kind: started.kind, reason: started.detail });
+      run.newHash = started.newHash;
+    },
+    { ms: stepMs, summary: 'new version ready' },
+  );
 }
 
 async function finish(run: ReleaseRun, steps: number): Promise<void> {
   const { stepMs } = run.input.spec.timeouts;
   await run.clock.running();
   run.enter('promoting', 'every step has passed: promoting');
-  await run.interruptible(async () => {
-    const promoted = await write.promote.executeWithOptions({ summary: 'promote' }, [run.scene]);
-    if (promoted.kind !== 'ready') throw new ReleaseStopped({ kind: promoted.kind, reason: promoted.detail });
-    run.advanced = steps;
-    await settle(run);
-  }, { ms: stepMs, summary: 'new version stable' });
+  await run.interruptible(
+    async () => {
+      const promoted = await write.promote.executeWithOptions({ summary: 'promote' }, [run.scene]);
+      if (promoted.kind !== 'ready') throw new ReleaseStopped({ kind: promoted.kind, reason: promoted.detail });
+      run.advanced = steps;
+      await settle(run);
+    },
+    { ms: stepMs, summary: 'new version stable' },
+  );
 }
 
 async function settle(run: ReleaseRun): Promise<void> {
@@ -132,7 +152,12 @@ async function settle(run: ReleaseRun): Promise<void> {
 }
 
 /** Lets go of the target, then closes: whoever sees the end may start the next release at once. */
-async function end(run: ReleaseRun, state: ClosedState, cause?: StopCause, reason = cause?.reason ?? state): Promise<ReleaseResult> {
+async function end(
+  run: ReleaseRun,
+  state: ClosedState,
+  cause?: StopCause,
+  reason = cause?.reason ?? state,
+): Promise<ReleaseResult> {
   return CancellationScope.nonCancellable(async () => {
     if (run.plan) await letGo(run);
     if (run.journaled) await run.tellEnd(state, reason, cause?.who);
@@ -143,7 +168,9 @@ async function end(run: ReleaseRun, state: ClosedState, cause?: StopCause, reaso
   });
 }
 
-/** A mark that cannot be removed (the Rollout is gone) must not keep a finished release open: a later one takes it over. */
+/**
+ * A mark that cannot be removed (the Rollout is gone) must not keep a finished release open: a later one takes it over.
+ */
 async function letGo(run: ReleaseRun): Promise<void> {
   try {
     await write.unclaim.executeWithOptions({ summary: 'release the owner marks' }, [run.scene]);

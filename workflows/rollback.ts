@@ -18,10 +18,15 @@ export async function rollBack(run: ReleaseRun, cause: StopCause): Promise<Rolle
 }
 
 async function undo(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
-  const withdrawn = await write.withdraw.executeWithOptions({ summary: 'traffic back to the stable version' }, [run.scene]);
+  const withdrawn = await write.withdraw.executeWithOptions({ summary: 'traffic back to the stable version' }, [
+    run.scene,
+  ]);
   if (withdrawn.kind === 'too-late') {
     run.newHash = withdrawn.newHash;
-    run.withdrawal = { done: false, detail: `too late: ${withdrawn.detail}; to go back, start a release of ${run.plan?.fromImage}` };
+    run.withdrawal = {
+      done: false,
+      detail: `too late: ${withdrawn.detail}; to go back, start a release of ${run.plan?.fromImage}`,
+    };
     return 'too-late';
   }
   run.weightWanted = 0;
@@ -33,12 +38,17 @@ async function undo(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
 }
 
 async function settleBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
-  const settled = await read.awaitSettled.executeWithOptions({ summary: 'weights and selectors stand still' }, [run.scene]);
+  const settled = await read.awaitSettled.executeWithOptions({ summary: 'weights and selectors stand still' }, [
+    run.scene,
+  ]);
   if (settled.kind === 'superseded') return superseded(run, settled.detail);
   run.proof = settled.proof;
   const reason = `${cause.reason}; traffic is settled on ${run.plan?.fromImage}`;
-  if (!run.input.spec.restoreTemplate) return { state: 'rolled-back', reason: `${reason}; the failed version is kept for inspection` };
-  const restored = await write.restoreTemplate.executeWithOptions({ summary: 'stable image back in the template' }, [run.scene]);
+  if (!run.input.spec.restoreTemplate)
+    return { state: 'rolled-back', reason: `${reason}; the failed version is kept for inspection` };
+  const restored = await write.restoreTemplate.executeWithOptions({ summary: 'stable image back in the template' }, [
+    run.scene,
+  ]);
   return restored.kind === 'superseded' ? superseded(run, restored.detail) : { state: 'rolled-back', reason };
 }
 

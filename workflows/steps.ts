@@ -37,10 +37,14 @@ async function advanceTo(run: ReleaseRun, index: number): Promise<void> {
 async function shiftAndProve(run: ReleaseRun, index: number, weight: number): Promise<void> {
   await run.clock.running();
   const summary = `weight ${weight}`;
-  const shifted = await write.shift.executeWithOptions({ summary: `shift to ${summary}` }, [{ scene: run.scene, index }]);
+  const shifted = await write.shift.executeWithOptions({ summary: `shift to ${summary}` }, [
+    { scene: run.scene, index },
+  ]);
   if (shifted.kind !== 'ready') throw new ReleaseStopped({ kind: shifted.kind, reason: shifted.detail });
   run.enter('verifying', `proving weight ${weight} in Rollout, TraefikService and every Traefik`);
-  const verified = await read.verify.executeWithOptions({ summary: `prove ${summary}` }, [{ scene: run.scene, wanted: weight }]);
+  const verified = await read.verify.executeWithOptions({ summary: `prove ${summary}` }, [
+    { scene: run.scene, wanted: weight },
+  ]);
   if (verified.kind !== 'in-force') throw new ReleaseStopped({ kind: verified.kind, reason: verified.detail });
   run.proof = verified.proof;
   run.since ??= verified.proof.at;
@@ -54,13 +58,18 @@ async function hold(run: ReleaseRun, index: number): Promise<Ending> {
   return run.interruptible(() => first<Ending>(() => [guarding(watch), soakAndJudge(run, step)]));
 }
 
-/** A failing step never advances by itself: it rolls back, or asks first where auto-rollback is off, still guarded against others. */
+/**
+ * A failing step never advances by itself: it rolls back, or asks first where auto-rollback is off, still guarded
+ * against others.
+ */
 async function failed(run: ReleaseRun, index: number, verdict: Verdict): Promise<Exclude<Ending, { kind: 'failed' }>> {
   run.verdict = verdict;
   const stop = new ReleaseStopped({ kind: 'failed', reason: verdict.reason });
   if (run.input.spec.autoRollback) throw stop;
   const watch: Watch = { ...watchOf(run, index), failed: true };
-  const ending = await run.interruptible(() => first<Ending | undefined>(() => [guarding(watch), askAboutFailure(run, index, verdict)]));
+  const ending = await run.interruptible(() =>
+    first<Ending | undefined>(() => [guarding(watch), askAboutFailure(run, index, verdict)]),
+  );
   if (!ending || ending.kind === 'failed') throw stop;
   return ending;
 }
@@ -71,5 +80,13 @@ function guarding(watch: Watch): Promise<Alarm> {
 
 function watchOf(run: ReleaseRun, index: number): Watch {
   const unproved = run.proof?.effective === 'proved' ? {} : { unproved: run.weightWanted };
-  return { scene: run.scene, limits: run.input.spec.analysis, from: run.proof?.at as number, ...(run.since === undefined ? {} : { since: run.since }), wanted: run.weightWanted, index, ...unproved };
+  return {
+    scene: run.scene,
+    limits: run.input.spec.analysis,
+    from: run.proof?.at as number,
+    ...(run.since === undefined ? {} : { since: run.since }),
+    wanted: run.weightWanted,
+    index,
+    ...unproved,
+  };
 }

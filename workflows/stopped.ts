@@ -21,5 +21,7 @@ export function stopCause(error: unknown): StopCause {
 
 function failureText(error: ActivityFailure): string {
   const cause = error.cause;
-  return cause instanceof ApplicationFailure ? `${cause.type ?? 'INTERNAL'}: ${cause.message}` : (cause?.message ?? error.message);
+  return cause instanceof ApplicationFailure
+    ? `${cause.type ?? 'INTERNAL'}: ${cause.message}`
+    : (cause?.message ?? error.message);
 }

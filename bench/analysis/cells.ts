@@ -22,4 +22,6 @@ const TRAFFIC = [0.1, 1, 10, 100, 1000];
 const SHARES = [0.01, 0.05, 0.25, 0.5];
 
 /** Every version at every traffic and weight. */
-export const CELLS: readonly Setting[] = VERSIONS.flatMap((version) => TRAFFIC.flatMap((requestsPerSecond) => SHARES.map((share) => ({ version, requestsPerSecond, share }))));
+export const CELLS: readonly Setting[] = VERSIONS.flatMap((version) =>
+  TRAFFIC.flatMap((requestsPerSecond) => SHARES.map((share) => ({ version, requestsPerSecond, share }))),
+);

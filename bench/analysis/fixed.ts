@@ -13,7 +13,10 @@ interface Sums {
 
 /** z of "the difference of shares exceeds the margin", pooled counts, unpooled variance. */
 function z({ candidate, stable }: Sums, delta: number): number {
-  const [a, b] = [candidate, stable].map(({ requests, bad }) => (requests === 0 ? 0 : bad / requests)) as [number, number];
+  const [a, b] = [candidate, stable].map(({ requests, bad }) => (requests === 0 ? 0 : bad / requests)) as [
+    number,
+    number,
+  ];
   const variance = (a * (1 - a)) / Math.max(1, candidate.requests) + (b * (1 - b)) / Math.max(1, stable.requests);
   return variance === 0 ? 0 : (a - b - delta) / Math.sqrt(variance);
 }
@@ -25,10 +28,12 @@ export function fixedSample(name: string, looks: 'every-scrape' | 'once'): Rule 
     source: `z test of two shares with the same margins, α = 5 % (Bonferroni over two questions), ${looks === 'once' ? 'once at the end' : 'looked at after every scrape'}`,
     watch() {
       const sums = { errors: zero(), slow: zero() };
-      const failed = (): Decision | undefined => (z(sums.errors, DELTA.errors) > Z || z(sums.slow, DELTA.slow) > Z ? 'fail' : undefined);
+      const failed = (): Decision | undefined =>
+        z(sums.errors, DELTA.errors) > Z || z(sums.slow, DELTA.slow) > Z ? 'fail' : undefined;
       return {
         see(scrape) {
-          if (scrape.seen) for (const question of ['errors', 'slow'] as const) sums[question] = add(sums[question], scrape[question]);
+          if (scrape.seen)
+            for (const question of ['errors', 'slow'] as const) sums[question] = add(sums[question], scrape[question]);
           return looks === 'once' ? undefined : failed();
         },
         end: () => failed() ?? 'pass',

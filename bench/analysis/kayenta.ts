@@ -9,16 +9,23 @@ const TOLERANCE = 0.25;
 type Series = Record<'candidate' | 'stable', number[]>;
 
 /**
- * Kayenta's NetflixACAJudge: one point a minute and arm, Mann–Whitney at confidence 0.98, tolerance 0.25 of the shift's estimate, effect size by
- * the ratio of means; a High metric fails the canary, no data is a pass. Judged every ten minutes over all points so far, as an interval of a
- * canary analysis is. Source: spinnaker/kayenta a69573be, kayenta-judge/…/NetflixACAJudge.scala and MannWhitneyClassifier.scala.
+ * Kayenta's NetflixACAJudge: one point a minute and arm, Mann–Whitney at confidence 0.98, tolerance 0.25 of the shift's
+ * estimate, effect size by
+ * the ratio of means; a High metric fails the canary, no data is a pass. Judged every ten minutes over all points so
+ * far, as an interval of a
+ * canary analysis is. Source: spinnaker/kayenta a69573be, kayenta-judge/…/NetflixACAJudge.scala and
+ * MannWhitneyClassifier.scala.
  */
 export const kayenta: Rule = {
   name: 'Kayenta',
-  source: 'a point a minute, judged every 10 min on all points, confidence 0.98, tolerance 0.25, allowed increase 1; both metrics critical',
+  source:
+    'a point a minute, judged every 10 min on all points, confidence 0.98, tolerance 0.25, allowed increase 1; both metrics critical',
   watch() {
     const window = new Window(SCRAPES_PER_MINUTE);
-    const series: Record<'errors' | 'slow', Series> = { errors: { candidate: [], stable: [] }, slow: { candidate: [], stable: [] } };
+    const series: Record<'errors' | 'slow', Series> = {
+      errors: { candidate: [], stable: [] },
+      slow: { candidate: [], stable: [] },
+    };
     return {
       see(scrape, index) {
         window.add(scrape);

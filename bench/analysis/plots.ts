@@ -2,10 +2,13 @@ import { wrong, type Simulation } from './report.ts';
 import type { Figures } from './simulate.ts';
 
 const COLOURS = ['#2563eb', '#93c5fd', '#dc2626', '#f59e0b', '#fcd34d', '#7c3aed', '#6b7280', '#a3a3a3'];
-const STYLE = 'text{font:12px system-ui,sans-serif;fill:#334155}.axis{stroke:#94a3b8;fill:none}@media(prefers-color-scheme:dark){text{fill:#cbd5e1}}';
+const STYLE =
+  'text{font:12px system-ui,sans-serif;fill:#334155}.axis{stroke:#94a3b8;fill:none}@media(prefers-color-scheme:dark){text{fill:#cbd5e1}}';
 
-const svg = (width: number, height: number, body: string): string => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img"><style>${STYLE}</style>${body}</svg>\n`;
-const text = (x: number, y: number, words: string, anchor = 'start'): string => `<text x="${x}" y="${y}" text-anchor="${anchor}">${words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>`;
+const svg = (width: number, height: number, body: string): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img"><style>${STYLE}</style>${body}</svg>\n`;
+const text = (x: number, y: number, words: string, anchor = 'start'): string =>
+  `<text x="${x}" y="${y}" text-anchor="${anchor}">${words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>`;
 
 /** A bar for each rule and version: the worst share of wrong decisions over all cells. */
 export function wrongPlot({ cells, rules }: Simulation): string {
@@ -16,7 +19,9 @@ export function wrongPlot({ cells, rules }: Simulation): string {
   const bars = versions.flatMap((version, v) => [
     text(left - 8, v * group + group / 2, version.name, 'end'),
     ...rules.map(({ name }, r) => {
-      const of = cells.filter(({ setting }) => setting.version === version).map(({ figures }) => wrong(version, figures.get(name) as Figures));
+      const of = cells
+        .filter(({ setting }) => setting.version === version)
+        .map(({ figures }) => wrong(version, figures.get(name) as Figures));
       return `<rect x="${left}" y="${v * group + r * bar}" width="${(x(Math.max(...of)) - left).toFixed(1)}" height="${bar - 1}" fill="${COLOURS[r] ?? '#000'}"/>`;
     }),
   ]);
@@ -25,23 +30,41 @@ export function wrongPlot({ cells, rules }: Simulation): string {
   return svg(740, height + 30 + rules.length * 16, [...bars, bound, legend(rules, height + 36)].join(''));
 }
 
-/** Median requests to a clearly worse version (6 % against 2 %) until it is failed, by traffic, at weight 5 %. Both axes logarithmic. */
+/**
+ * Median requests to a clearly worse version (6 % against 2 %) until it is failed, by traffic, at weight 5 %. Both axes
+ * logarithmic.
+ */
 export function harmPlot({ cells, rules }: Simulation): string {
-  const of = cells.filter(({ setting }) => setting.version.name.startsWith('clearly worse (') && setting.share === 0.05);
+  const of = cells.filter(
+    ({ setting }) => setting.version.name.startsWith('clearly worse (') && setting.share === 0.05,
+  );
   const x = (requestsPerSecond: number): number => 60 + ((Math.log10(requestsPerSecond) + 1) / 4) * 600;
   const y = (requests: number): number => 300 - (Math.log10(Math.max(1, requests)) / 5) * 280;
   const lines = rules.map(({ name }, r) => {
     // A rule that fails fewer than half of the runs has no say about how soon.
     const points = of.flatMap(({ setting, figures }) => {
       const { failed, requestsToFail } = figures.get(name) as Figures;
-      return requestsToFail !== undefined && failed >= 0.5 ? [`${x(setting.requestsPerSecond).toFixed(1)},${y(requestsToFail).toFixed(1)}`] : [];
+      return requestsToFail !== undefined && failed >= 0.5
+        ? [`${x(setting.requestsPerSecond).toFixed(1)},${y(requestsToFail).toFixed(1)}`]
+        : [];
     });
     return `<polyline fill="none" stroke="${COLOURS[r] ?? '#000'}" stroke-width="2" points="${points.join(' ')}"/>`;
   });
-  const ticks = [0.1, 1, 10, 100, 1000].map((rps) => text(x(rps), 318, `${rps}/s`, 'middle')).concat([1, 10, 100, 1000, 10_000, 100_000].map((n) => text(54, y(n) + 4, String(n), 'end')));
-  return svg(700, 330 + rules.length * 16, [...lines, ...ticks, '<path class="axis" d="M60 20V300H660"/>', legend(rules, 336)].join(''));
+  const ticks = [0.1, 1, 10, 100, 1000]
+    .map((rps) => text(x(rps), 318, `${rps}/s`, 'middle'))
+    .concat([1, 10, 100, 1000, 10_000, 100_000].map((n) => text(54, y(n) + 4, String(n), 'end')));
+  return svg(
+    700,
+    330 + rules.length * 16,
+    [...lines, ...ticks, '<path class="axis" d="M60 20V300H660"/>', legend(rules, 336)].join(''),
+  );
 }
 
 function legend(rules: Simulation['rules'], top: number): string {
-  return rules.map(({ name }, r) => `<rect x="60" y="${top + r * 16 - 9}" width="12" height="9" fill="${COLOURS[r] ?? '#000'}"/>${text(78, top + r * 16, name)}`).join('');
+  return rules
+    .map(
+      ({ name }, r) =>
+        `<rect x="60" y="${top + r * 16 - 9}" width="12" height="9" fill="${COLOURS[r] ?? '#000'}"/>${text(78, top + r * 16, name)}`,
+    )
+    .join('');
 }

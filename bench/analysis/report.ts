@@ -16,7 +16,8 @@ export interface Simulation {
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const number = (value: number | undefined): string => (value === undefined ? '–' : value >= 10_000 ? `${Math.round(value / 1000)} k` : String(Math.round(value)));
+const number = (value: number | undefined): string =>
+  value === undefined ? '–' : value >= 10_000 ? `${Math.round(value / 1000)} k` : String(Math.round(value));
 
 /** A failure is wrong when the version is not worse by more than the margin; a pass when it is. */
 export function wrong(version: Version, { failed, passed }: Figures): number {
@@ -27,14 +28,23 @@ export function wrong(version: Version, { failed, passed }: Figures): number {
 export function summary({ cells, rules }: Simulation): string {
   const names = rules.map(({ name }) => name);
   const versions = [...new Set(cells.map(({ setting }) => setting.version))];
-  const worst = (version: Version, name: string) => Math.max(...cells.filter(({ setting }) => setting.version === version).map(({ figures }) => wrong(version, figures.get(name) as Figures)));
-  const rows = versions.map((version) => `| ${version.name} | ${truth(version, DELTA)} | ${names.map((name) => percent(worst(version, name))).join(' | ')} |`);
+  const worst = (version: Version, name: string) =>
+    Math.max(
+      ...cells
+        .filter(({ setting }) => setting.version === version)
+        .map(({ figures }) => wrong(version, figures.get(name) as Figures)),
+    );
+  const rows = versions.map(
+    (version) =>
+      `| ${version.name} | ${truth(version, DELTA)} | ${names.map((name) => percent(worst(version, name))).join(' | ')} |`,
+  );
   return [`| version | truth | ${names.join(' | ')} |`, `|---|---|${'--:|'.repeat(names.length)}`, ...rows].join('\n');
 }
 
 /** All cells of one version, a line for each rule and setting. */
 export function details({ cells, rules }: Simulation, version: Version): string {
-  const head = '| requests/s | weight | rule | failed | passed | open | requests to fail | bad answers to fail | s to pass |\n|--:|--:|---|--:|--:|--:|--:|--:|--:|';
+  const head =
+    '| requests/s | weight | rule | failed | passed | open | requests to fail | bad answers to fail | s to pass |\n|--:|--:|---|--:|--:|--:|--:|--:|--:|';
   const rows = cells
     .filter(({ setting }) => setting.version === version)
     .flatMap(({ setting, figures }) =>
@@ -46,27 +56,68 @@ export function details({ cells, rules }: Simulation, version: Version): string 
   return [head, ...rows].join('\n');
 }
 
-const BUSY = [[10, 0.05], [10, 0.25], [100, 0.05], [100, 0.25], [1000, 0.05]] as const;
+const BUSY = [
+  [10, 0.05],
+  [10, 0.25],
+  [100, 0.05],
+  [100, 0.25],
+  [1000, 0.05],
+] as const;
 const at = (requestsPerSecond: number, share: number): string => `${requestsPerSecond}/s, ${100 * share} %`;
 
-/** Bad answers that users got of a clearly worse version, beside each rule's worst false alarms: a rule that fails everything harms least. */
+/**
+ * Bad answers that users got of a clearly worse version, beside each rule's worst false alarms: a rule that fails
+ * everything harms least.
+ */
 function harm({ cells, rules }: Simulation): string {
-  const alarms = (name: string) => Math.max(...cells.filter(({ setting }) => truth(setting.version, DELTA) === 'not-worse').map(({ figures }) => figures.get(name)?.failed ?? 0));
-  const mean = (name: string, rps: number, share: number) => cells.find(({ setting }) => setting.version.name === 'clearly worse (6 % against 2 %)' && setting.requestsPerSecond === rps && setting.share === share)?.figures.get(name)?.harm;
-  const rows = rules.map(({ name }) => `| ${name} | ${percent(alarms(name))} | ${BUSY.map(([rps, share]) => number(mean(name, rps, share))).join(' | ')} |`);
-  return [`| rule | worst false alarms | ${BUSY.map(([rps, share]) => at(rps, share)).join(' | ')} |`, `|---|${'--:|'.repeat(BUSY.length + 1)}`, ...rows].join('\n');
+  const alarms = (name: string) =>
+    Math.max(
+      ...cells
+        .filter(({ setting }) => truth(setting.version, DELTA) === 'not-worse')
+        .map(({ figures }) => figures.get(name)?.failed ?? 0),
+    );
+  const mean = (name: string, rps: number, share: number) =>
+    cells
+      .find(
+        ({ setting }) =>
+          setting.version.name === 'clearly worse (6 % against 2 %)' &&
+          setting.requestsPerSecond === rps &&
+          setting.share === share,
+      )
+      ?.figures.get(name)?.harm;
+  const rows = rules.map(
+    ({ name }) =>
+      `| ${name} | ${percent(alarms(name))} | ${BUSY.map(([rps, share]) => number(mean(name, rps, share))).join(' | ')} |`,
+  );
+  return [
+    `| rule | worst false alarms | ${BUSY.map(([rps, share]) => at(rps, share)).join(' | ')} |`,
+    `|---|${'--:|'.repeat(BUSY.length + 1)}`,
+    ...rows,
+  ].join('\n');
 }
 
-/** How soon our judge promotes a version that is the same as stable. The others pass at the end of their time, whatever was seen. */
+/**
+ * How soon our judge promotes a version that is the same as stable. The others pass at the end of their time, whatever
+ * was seen.
+ */
 function promotion({ cells, rules: [ours] }: Simulation): string {
   const own = cells.filter(({ setting }) => setting.version.name === 'same');
-  const [traffic, shares] = [[...new Set(own.map(({ setting }) => setting.requestsPerSecond))], [...new Set(own.map(({ setting }) => setting.share))]];
+  const [traffic, shares] = [
+    [...new Set(own.map(({ setting }) => setting.requestsPerSecond))],
+    [...new Set(own.map(({ setting }) => setting.share))],
+  ];
   const cell = (rps: number, share: number): string => {
-    const found = own.find(({ setting }) => setting.requestsPerSecond === rps && setting.share === share)?.figures.get(ours?.name ?? '');
+    const found = own
+      .find(({ setting }) => setting.requestsPerSecond === rps && setting.share === share)
+      ?.figures.get(ours?.name ?? '');
     return found && found.passed > 0 ? `${number(found.secondsToPass)} s (${percent(found.passed)})` : 'never';
   };
   const rows = shares.map((share) => `| ${percent(share)} | ${traffic.map((rps) => cell(rps, share)).join(' | ')} |`);
-  return [`| weight | ${traffic.map((rps) => `${rps}/s`).join(' | ')} |`, `|--:|${'--:|'.repeat(traffic.length)}`, ...rows].join('\n');
+  return [
+    `| weight | ${traffic.map((rps) => `${rps}/s`).join(' | ')} |`,
+    `|--:|${'--:|'.repeat(traffic.length)}`,
+    ...rows,
+  ].join('\n');
 }
 
 /** The page in docs/. */
@@ -78,7 +129,10 @@ export function page(simulation: Simulation): string {
     '# Judges compared, by simulation',
     `Written by \`npm run bench:analysis -- --write\`: ${runs} runs of ${minutes} minutes a cell, a scrape every ${SCRAPE_SECONDS} s, seed ${seed}. All rules see the same traffic, run by run. "Sluice" is the judge of releases with \`analysis.judge: sequential\`, on simulated counts.`,
     '"Worse" means: by more than 1 point of errors, or 5 points of slow answers. Failing a version that is not worse is a false alarm; passing one that is worse is a miss. A rule that has not decided by the end is open: a person is asked.',
-    ...rules.map(({ name, source }) => `* **${name}**: ${source}.`).join('\n').split('\n\n'),
+    ...rules
+      .map(({ name, source }) => `* **${name}**: ${source}.`)
+      .join('\n')
+      .split('\n\n'),
     '## Wrong decisions: the worst cell of each version',
     'False alarms where the truth is "not-worse", misses where it is "worse". Our bound is 5 % for each.',
     summary(simulation),

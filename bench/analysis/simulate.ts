@@ -7,7 +7,10 @@ export interface Figures {
   readonly failed: number;
   readonly passed: number;
   readonly undecided: number;
-  /** Median requests that the candidate answered until the rule failed it, and bad answers that users got of it meanwhile. */
+  /**
+   * Median requests that the candidate answered until the rule failed it, and bad answers that users got of it
+   * meanwhile.
+   */
   readonly requestsToFail: number | undefined;
   readonly harmToFail: number | undefined;
   /** Median seconds until it passed. */
@@ -24,18 +27,30 @@ export interface End {
   readonly scrapes: number;
 }
 
-export function simulate(rules: readonly Rule[], setting: Setting, runs: number, seed: number): ReadonlyMap<string, Figures> {
+export function simulate(
+  rules: readonly Rule[],
+  setting: Setting,
+  runs: number,
+  seed: number,
+): ReadonlyMap<string, Figures> {
   const { scrapeSeconds } = setting.pace ?? USUAL_PACE;
   return new Map([...endsOf(rules, setting, runs, seed)].map(([name, list]) => [name, figures(list, scrapeSeconds)]));
 }
 
 /** Runs all rules on the same traffic, run by run. `seed` and the run's number make the traffic. */
-export function endsOf(rules: readonly Rule[], setting: Setting, runs: number, seed: number): ReadonlyMap<string, readonly End[]> {
+export function endsOf(
+  rules: readonly Rule[],
+  setting: Setting,
+  runs: number,
+  seed: number,
+): ReadonlyMap<string, readonly End[]> {
   const ends = new Map(rules.map(({ name }) => [name, [] as End[]]));
   const pace = setting.pace ?? USUAL_PACE;
   for (let run = 0; run < runs; run += 1) {
     const random = seeded(seed * 1_000_003 + run);
-    const past = Array.from({ length: pace.pastScrapes }, (_, index) => scrape(random, { ...setting, share: 0 }, index - pace.pastScrapes));
+    const past = Array.from({ length: pace.pastScrapes }, (_, index) =>
+      scrape(random, { ...setting, share: 0 }, index - pace.pastScrapes),
+    );
     const scrapes = Array.from({ length: pace.scrapes }, (_, index) => scrape(random, setting, index));
     for (const rule of rules) ends.get(rule.name)?.push(follow(rule.watch(past, pace), scrapes));
   }

@@ -26,7 +26,12 @@ export function sluice(name: string, clumps: boolean): Rule {
       return {
         see(scrape) {
           if (!scrape.seen) return undefined;
-          evidence = weigh(SPEC, evidence, { errors: scrape.errors, slow: scrape.slow }, known === undefined ? {} : { errors: known });
+          evidence = weigh(
+            SPEC,
+            evidence,
+            { errors: scrape.errors, slow: scrape.slow },
+            known === undefined ? {} : { errors: known },
+          );
           const conclusion = conclude(SPEC, evidence);
           return conclusion === 'open' ? undefined : conclusion;
         },
@@ -37,5 +42,9 @@ export function sluice(name: string, clumps: boolean): Rule {
 }
 
 function pastClumping(past: readonly Scrape[], ms: number): number | undefined {
-  return clumping(past.flatMap(({ seen, errors }, index) => (seen ? [{ from: index * ms, to: (index + 1) * ms, ...errors.stable }] : [])));
+  return clumping(
+    past.flatMap(({ seen, errors }, index) =>
+      seen ? [{ from: index * ms, to: (index + 1) * ms, ...errors.stable }] : [],
+    ),
+  );
 }

@@ -49,12 +49,21 @@ export interface Scrape {
 }
 
 /** Whether failing, or passing, this version is wrong. δ: the margins of the judge. */
-export function truth({ errors, slow }: Version, delta: { readonly errors: number; readonly slow: number }): 'worse' | 'not-worse' {
+export function truth(
+  { errors, slow }: Version,
+  delta: { readonly errors: number; readonly slow: number },
+): 'worse' | 'not-worse' {
   const tiny = 1e-9;
-  return errors.candidate - errors.stable > delta.errors + tiny || slow.candidate - slow.stable > delta.slow + tiny ? 'worse' : 'not-worse';
+  return errors.candidate - errors.stable > delta.errors + tiny || slow.candidate - slow.stable > delta.slow + tiny
+    ? 'worse'
+    : 'not-worse';
 }
 
-export function scrape(random: Random, { version, requestsPerSecond, share, pace = USUAL_PACE }: Setting, index: number): Scrape {
+export function scrape(
+  random: Random,
+  { version, requestsPerSecond, share, pace = USUAL_PACE }: Setting,
+  index: number,
+): Scrape {
   const wave = 1 + (version.drift ?? 0) * Math.sin(index / 6);
   const mean = requestsPerSecond * pace.scrapeSeconds;
   const sizes = { candidate: poisson(random, mean * share), stable: poisson(random, mean * (1 - share)) };
@@ -78,6 +87,7 @@ function clumped(random: Random, requests: number, rate: number, { clump: size =
   if (size <= 1) return binomial(random, requests, rate);
   if (evenClumps) return Math.min(requests, size * poisson(random, (requests * rate) / size));
   let bad = 0;
-  for (let left = poisson(random, (requests * rate) / size); left > 0; left -= 1) bad += 1 + Math.floor(Math.log(1 - random()) / Math.log(1 - 1 / size));
+  for (let left = poisson(random, (requests * rate) / size); left > 0; left -= 1)
+    bad += 1 + Math.floor(Math.log(1 - random()) / Math.log(1 - 1 / size));
   return Math.min(requests, bad);
 }

@@ -21,7 +21,8 @@ interface Options {
 /** So many runs of one application in a row that something else ended: that is no accident. */
 const MOST_DISTURBED = 3;
 const began = performance.now();
-const say = (line: string): void => console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+const say = (line: string): void =>
+  console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
 process.exit(await main());
 
@@ -56,18 +57,33 @@ async function main(): Promise<number> {
 
 function read(): Options {
   const { values } = parseArgs({
-    options: { runs: { type: 'string', default: '20' }, slots: { type: 'string', default: '8' }, scenario: { type: 'string', multiple: true }, fresh: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+    options: {
+      runs: { type: 'string', default: '20' },
+      slots: { type: 'string', default: '8' },
+      scenario: { type: 'string', multiple: true },
+      fresh: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+    },
   });
   const [runs, slots] = [Number(values.runs), Number(values.slots)];
-  if (![runs, slots].every((count) => Number.isInteger(count) && count >= 0) || slots < 1) throw new Error('--runs and --slots are whole numbers; give at least one slot.');
+  if (![runs, slots].every((count) => Number.isInteger(count) && count >= 0) || slots < 1)
+    throw new Error('--runs and --slots are whole numbers; give at least one slot.');
   const names = SCENARIOS.map(({ id }) => id);
   const unknown = (values.scenario ?? []).find((id) => !names.includes(id));
   if (unknown !== undefined) throw new Error(`--scenario ${unknown}: there are ${names.join(', ')}.`);
-  return { runs, slots, scenarios: SCENARIOS.filter(({ id }) => values.scenario?.includes(id) ?? true), fresh: values.fresh, write: values.write };
+  return {
+    runs,
+    slots,
+    scenarios: SCENARIOS.filter(({ id }) => values.scenario?.includes(id) ?? true),
+    fresh: values.fresh,
+    write: values.write,
+  };
 }
 
 async function runAll(where: Where, queue: Queue, results: Results, slots: number): Promise<void> {
-  await Promise.all(Array.from({ length: slots }, (_, index) => work(new Slot(where, `live-${index + 1}`), queue, results)));
+  await Promise.all(
+    Array.from({ length: slots }, (_, index) => work(new Slot(where, `live-${index + 1}`), queue, results)),
+  );
 }
 
 async function work(slot: Slot, queue: Queue, results: Results): Promise<void> {
@@ -76,9 +92,12 @@ async function work(slot: Slot, queue: Queue, results: Results): Promise<void> {
     const run = await slot.run(next.scenario, next.seed);
     queue.done(next.scenario);
     results.add(run);
-    if (run.outcome === 'disturbed' && (disturbed += 1) >= MOST_DISTURBED) throw new Error(`${disturbed} runs of one application in a row were disturbed, the last by: ${run.reason}`);
+    if (run.outcome === 'disturbed' && (disturbed += 1) >= MOST_DISTURBED)
+      throw new Error(`${disturbed} runs of one application in a row were disturbed, the last by: ${run.reason}`);
     if (run.outcome !== 'disturbed') disturbed = 0;
-    say(`${run.scenario}, seed ${run.seed}: ${run.outcome} after ${run.seconds.toFixed(0)} s and ${run.requests} requests; ${queue.leftOver} to go, load ${run.loadAverage}`);
+    say(
+      `${run.scenario}, seed ${run.seed}: ${run.outcome} after ${run.seconds.toFixed(0)} s and ${run.requests} requests; ${queue.leftOver} to go, load ${run.loadAverage}`,
+    );
   }
   await slot.rest();
 }

@@ -1,7 +1,10 @@
 import type { Results } from './results.ts';
 import { kindOf, type Scenario } from './scenarios.ts';
 
-/** Hands out what is still to be run. A slot stays with its kind of stable version as long as there is work for it: a change costs it a new past. */
+/**
+ * Hands out what is still to be run. A slot stays with its kind of stable version as long as there is work for it: a
+ * change costs it a new past.
+ */
 export class Queue {
   private readonly scenarios: readonly Scenario[];
   private readonly results: Results;
@@ -45,8 +48,12 @@ export class Queue {
 
   /** Scenarios of the kind that has the most work for each slot that is at it. */
   private leastServed(open: readonly Scenario[]): readonly Scenario[] {
-    const sum = (kind: string, of: (scenario: Scenario) => number) => this.scenarios.filter((scenario) => kindOf(scenario) === kind).reduce((total, scenario) => total + of(scenario), 0);
-    const load = (kind: string) => sum(kind, (scenario) => this.left(scenario)) / (1 + sum(kind, (scenario) => this.runningOf(scenario)));
+    const sum = (kind: string, of: (scenario: Scenario) => number) =>
+      this.scenarios
+        .filter((scenario) => kindOf(scenario) === kind)
+        .reduce((total, scenario) => total + of(scenario), 0);
+    const load = (kind: string) =>
+      sum(kind, (scenario) => this.left(scenario)) / (1 + sum(kind, (scenario) => this.runningOf(scenario)));
     const [kind] = [...new Set(open.map(kindOf))].toSorted((a, b) => load(b) - load(a));
     return open.filter((scenario) => kindOf(scenario) === kind);
   }

@@ -30,25 +30,43 @@ type Verdict = NonNullable<ReleaseOutput['verdict']>;
 
 /** One release from start to end, through MCP as an agent would do it. */
 export async function release(link: McpLink, cluster: string, app: string, image: string): Promise<Decided> {
-  const file = { target: { cluster, namespace: NAMESPACE, rollout: app }, image, strategy: 'canary', analysis: ANALYSIS, require_manual_promotion: false, timeouts: { step: '120s', rollback: '120s', decision: '60s' } };
+  const file = {
+    target: { cluster, namespace: NAMESPACE, rollout: app },
+    image,
+    strategy: 'canary',
+    analysis: ANALYSIS,
+    require_manual_promotion: false,
+    timeouts: { step: '120s', rollback: '120s', decision: '60s' },
+  };
   const { release_id: id } = await link.call<{ release_id: string }>('release_start', file);
   let passed: Verdict | undefined;
   for (let cursor: string | undefined; ; ) {
-    const seen = await persistently(() => link.call<Seen>('release_wait', { release_id: id, timeout_seconds: 25, ...(cursor === undefined ? {} : { cursor }) }));
+    const seen = await persistently(() =>
+      link.call<Seen>('release_wait', {
+        release_id: id,
+        timeout_seconds: 25,
+        ...(cursor === undefined ? {} : { cursor }),
+      }),
+    );
     cursor = seen.cursor;
     // The verdict of a step stands until the next step is judged, a soak later: the first pass cannot be missed.
     if (seen.verdict?.outcome === 'pass') passed ??= seen.verdict;
     if (seen.closed_at !== undefined) return decided(seen, passed);
-    if (seen.waiting) await link.call('release_abort', { release_id: id, reason: 'the bench asks nobody', confirm: id });
+    if (seen.waiting)
+      await link.call('release_abort', { release_id: id, reason: 'the bench asks nobody', confirm: id });
   }
 }
 
 /** On a busy machine a worker may be late with an answer; the release goes on meanwhile. */
 async function persistently<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
-    const answer = await call().then((value) => ({ value }), (error: unknown) => ({ error }));
+    const answer = await call().then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
     if ('value' in answer) return answer.value;
-    if (tries === MOST_TRIES || !(answer.error instanceof SluiceError && PASSING.includes(answer.error.code))) throw answer.error;
+    if (tries === MOST_TRIES || !(answer.error instanceof SluiceError && PASSING.includes(answer.error.code)))
+      throw answer.error;
   }
 }
 
@@ -91,4 +109,3 @@ function outcomeOf(state: string, reason: string, verdict: Verdict | undefined):
   // workflows/judging.ts: "still inconclusive after another 120 s".
   return state === 'rolled-back' && /still (inconclusive|too little traffic)/.test(reason) ? 'undecided' : 'disturbed';
 }
-

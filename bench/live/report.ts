@@ -29,34 +29,55 @@ export function lines(runs: readonly LiveRun[], simulatedRuns = SIMULATED_RUNS):
     const own = runs.filter((run) => run.scenario === scenario.id && run.outcome !== 'disturbed');
     if (own.length === 0) return [];
     const wrong = truth(scenario.version, DELTA) === 'worse' ? 'pass' : 'fail';
-    return { scenario, live: ratesOf(own), model: simulated(scenario, simulatedRuns, 1), wrong: own.filter(({ outcome }) => outcome === wrong).length };
+    return {
+      scenario,
+      live: ratesOf(own),
+      model: simulated(scenario, simulatedRuns, 1),
+      wrong: own.filter(({ outcome }) => outcome === wrong).length,
+    };
   });
 }
 
 function ratesOf(runs: readonly LiveRun[]): Rates {
-  const share = (outcome: LiveRun['outcome']) => runs.filter((run) => run.outcome === outcome).length / Math.max(1, runs.length);
+  const share = (outcome: LiveRun['outcome']) =>
+    runs.filter((run) => run.outcome === outcome).length / Math.max(1, runs.length);
   const decided = runs.filter(({ outcome }) => outcome !== 'undecided');
-  return { runs: runs.length, fail: share('fail'), pass: share('pass'), undecided: share('undecided'), seconds: median(decided.map(({ seconds }) => seconds)), requests: median(decided.map(({ requests }) => requests)) };
+  return {
+    runs: runs.length,
+    fail: share('fail'),
+    pass: share('pass'),
+    undecided: share('undecided'),
+    seconds: median(decided.map(({ seconds }) => seconds)),
+    requests: median(decided.map(({ requests }) => requests)),
+  };
 }
 
 export function table(all: readonly Line[]): string {
   const rows = all.flatMap(({ scenario: { version, weights }, live, model, wrong }) => {
     const [low, high] = shareInterval(wrong, live.runs, Z95);
-    const cells = (rates: Rates) => `${percent(rates.fail)} | ${percent(rates.pass)} | ${percent(rates.undecided)} | ${whole(rates.seconds)} | ${whole(rates.requests)}`;
+    const cells = (rates: Rates) =>
+      `${percent(rates.fail)} | ${percent(rates.pass)} | ${percent(rates.undecided)} | ${whole(rates.seconds)} | ${whole(rates.requests)}`;
     const modelWrong = truth(version, DELTA) === 'worse' ? model.pass : model.fail;
     return [
       `| ${version.name} | ${weights.join(', ')} % | live | ${live.runs} | ${cells(live)} | ${wrong} (${percent(low)} to ${percent(high)}) |`,
       `| | | simulated | ${model.runs} | ${cells(model)} | ${percent(modelWrong)} |`,
     ];
   });
-  return ['| version | weights | | runs | failed | passed | undecided | s to decision | requests to it | wrong (95 % interval) |', '|---|---|---|--:|--:|--:|--:|--:|--:|--:|', ...rows].join('\n');
+  return [
+    '| version | weights | | runs | failed | passed | undecided | s to decision | requests to it | wrong (95 % interval) |',
+    '|---|---|---|--:|--:|--:|--:|--:|--:|--:|',
+    ...rows,
+  ].join('\n');
 }
 
 /** False alarms and misses over all scenarios. */
 export function sums(all: readonly Line[]): string {
   const of = (kind: 'worse' | 'not-worse') => {
     const own = all.filter(({ scenario }) => truth(scenario.version, DELTA) === kind);
-    const [wrong, runs] = [own.reduce((sum, line) => sum + line.wrong, 0), own.reduce((sum, { live }) => sum + live.runs, 0)];
+    const [wrong, runs] = [
+      own.reduce((sum, line) => sum + line.wrong, 0),
+      own.reduce((sum, { live }) => sum + live.runs, 0),
+    ];
     const [low, high] = shareInterval(wrong, runs, Z95);
     return `${wrong} of ${runs} (95 % interval ${percent(low)} to ${percent(high)})`;
   };
@@ -82,8 +103,12 @@ export function page(runs: readonly LiveRun[], all = lines(runs)): string {
 
 /** Reasons without the names in them, each with how often it came. */
 function kinds(disturbed: readonly LiveRun[]): string {
-  const reasons = disturbed.map(({ reason }) => (reason.includes('Its details need a worker') ? 'the busy worker did not answer in time' : reason));
-  return [...new Set(reasons)].map((reason) => `${reason} (${reasons.filter((one) => one === reason).length})`).join('; ');
+  const reasons = disturbed.map(({ reason }) =>
+    reason.includes('Its details need a worker') ? 'the busy worker did not answer in time' : reason,
+  );
+  return [...new Set(reasons)]
+    .map((reason) => `${reason} (${reasons.filter((one) => one === reason).length})`)
+    .join('; ');
 }
 
 function notes(runs: readonly LiveRun[]): readonly string[] {

@@ -1,7 +1,10 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** `undecided`: the judge could not say within the time, and the release went back. `disturbed`: something else ended it; it counts for no rate. */
+/**
+ * `undecided`: the judge could not say within the time, and the release went back. `disturbed`: something else ended
+ * it; it counts for no rate.
+ */
 export type Outcome = 'fail' | 'pass' | 'undecided' | 'disturbed';
 
 /** One release on the sandbox. */
@@ -35,7 +38,12 @@ export class Results {
   constructor(file: string) {
     this.file = file;
     mkdirSync(dirname(file), { recursive: true });
-    this.runs = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as LiveRun) : [];
+    this.runs = existsSync(file)
+      ? readFileSync(file, 'utf8')
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as LiveRun)
+      : [];
   }
 
   add(run: LiveRun): void {

@@ -31,6 +31,11 @@ export function simulated({ version, weights }: Scenario, runs: number, seed: nu
     undecided: share(({ decision }) => decision === undefined),
     // The first look is after the soak, whatever was known before.
     seconds: median(decided.map(({ scrapes }) => Math.max(SOAK_SECONDS, WARM_UP_SECONDS + scrapes))),
-    requests: median(decided.map(({ requests, scrapes }) => requests + (Math.max(SOAK_SECONDS, WARM_UP_SECONDS + scrapes) - scrapes) * RPS * setting.share)),
+    requests: median(
+      decided.map(
+        ({ requests, scrapes }) =>
+          requests + (Math.max(SOAK_SECONDS, WARM_UP_SECONDS + scrapes) - scrapes) * RPS * setting.share,
+      ),
+    ),
   };
 }

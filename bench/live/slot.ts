@@ -16,7 +16,10 @@ export interface Where {
   readonly signal: AbortSignal;
 }
 
-/** An application on which scenarios with the same kind of stable version take turns; what was promoted is the next one's stable version. */
+/**
+ * An application on which scenarios with the same kind of stable version take turns; what was promoted is the next
+ * one's stable version.
+ */
 export class Slot {
   private readonly where: Where;
   private readonly app: string;
@@ -39,10 +42,12 @@ export class Slot {
     const pastSeconds = Math.round((Date.now() - since) / 1000);
     this.number += 1;
     const image = imageOf(scenario.version, 'candidate', this.number, seed);
-    const decided = await release(this.where.link, this.where.sandbox.context, this.app, image).catch((error: unknown) => {
-      if (this.where.signal.aborted) throw error;
-      return disturbed(error instanceof Error ? error.message : String(error));
-    });
+    const decided = await release(this.where.link, this.where.sandbox.context, this.app, image).catch(
+      (error: unknown) => {
+        if (this.where.signal.aborted) throw error;
+        return disturbed(error instanceof Error ? error.message : String(error));
+      },
+    );
     if (decided.outcome === 'pass' && isSame(scenario)) this.stable = { kind, seed, since };
     else if (decided.outcome === 'pass' || decided.outcome === 'disturbed') this.stable = undefined;
     const seen = decided.outcome === 'undecided' ? await this.answersOf(image) : {};
@@ -69,7 +74,14 @@ export class Slot {
     // Never the candidate's own sequence.
     const stableSeed = seed + 500_000;
     const image = imageOf(scenario.version, 'stable', this.number, stableSeed);
-    await applyApplication(sandbox, { name: this.app, namespace: NAMESPACE, strategy: 'canary', steps: [...scenario.weights], image, rps: RPS });
+    await applyApplication(sandbox, {
+      name: this.app,
+      namespace: NAMESPACE,
+      strategy: 'canary',
+      steps: [...scenario.weights],
+      image,
+      rps: RPS,
+    });
     this.stable = { kind, seed: stableSeed, since: Date.now() };
     await sleep(PAST_SECONDS * 1000, undefined, { signal });
     return this.stable;

@@ -21,7 +21,11 @@ export async function raise(closers: Closers, signal: AbortSignal, say: (line: s
   closers.add('sandbox', async () => void (await sandboxDown(PLACE)));
   const sandbox = await sandboxUp({ ...PLACE, rps: 0, applications: [], onProgress: say });
   const port = await choosePort('0', say);
-  const { mcpUrl } = await startProcesses({ env: { ...sandboxProcessEnv(sandbox, homeOf(), port), SLUICE_LOG_LEVEL: 'warn' }, port, folder: stateDir, say }, closers, signal);
+  const { mcpUrl } = await startProcesses(
+    { env: { ...sandboxProcessEnv(sandbox, homeOf(), port), SLUICE_LOG_LEVEL: 'warn' }, port, folder: stateDir, say },
+    closers,
+    signal,
+  );
   const link = await connectMcp(mcpUrl, 'bench', logOf(stateDir, 'server'));
   closers.add('client', () => link.close());
   return { sandbox, link, signal };

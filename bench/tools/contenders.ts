@@ -27,8 +27,15 @@ export interface Contender {
 }
 
 export function sluice(env: NodeJS.ProcessEnv): Contender {
-  const launch = (command: string, more: NodeJS.ProcessEnv = {}): Launch => ({ command: process.execPath, args: [join(ROOT, 'bin', 'sluice.mjs'), command], env: { ...env, ...more } });
-  const list = (namespace: string, fresh: boolean): ToolCall => ({ name: 'argo_list_rollouts', arguments: { namespace, limit: 1000, ...(fresh ? { fresh } : {}) } });
+  const launch = (command: string, more: NodeJS.ProcessEnv = {}): Launch => ({
+    command: process.execPath,
+    args: [join(ROOT, 'bin', 'sluice.mjs'), command],
+    env: { ...env, ...more },
+  });
+  const list = (namespace: string, fresh: boolean): ToolCall => ({
+    name: 'argo_list_rollouts',
+    arguments: { namespace, limit: 1000, ...(fresh ? { fresh } : {}) },
+  });
   return {
     name: 'sluice',
     stdio: launch('mcp'),
@@ -57,7 +64,9 @@ function goServer(program: readonly string[], env: NodeJS.ProcessEnv): Contender
     http: (port) => launchOf(program, ['--port', String(port), '--bind-address', '127.0.0.1'], env),
     ask(question, namespace, name) {
       if (question === 'list-fresh') return undefined;
-      return question === 'list' ? { name: 'resources_list', arguments: { ...ROLLOUT, namespace } } : { name: 'resources_get', arguments: { ...ROLLOUT, namespace, name } };
+      return question === 'list'
+        ? { name: 'resources_list', arguments: { ...ROLLOUT, namespace } }
+        : { name: 'resources_get', arguments: { ...ROLLOUT, namespace, name } };
     },
   };
 }
@@ -70,10 +79,19 @@ function kubectlServer(program: readonly string[], usual: NodeJS.ProcessEnv): Co
   return {
     name: 'mcp-server-kubernetes',
     stdio: launchOf(program, [], env),
-    http: (port) => launchOf(program, [], { ...env, ENABLE_UNSAFE_STREAMABLE_HTTP_TRANSPORT: '1', HOST: '127.0.0.1', PORT: String(port) }),
+    http: (port) =>
+      launchOf(program, [], {
+        ...env,
+        ENABLE_UNSAFE_STREAMABLE_HTTP_TRANSPORT: '1',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+      }),
     ask(question, namespace, name) {
       if (question === 'list-fresh') return undefined;
-      return { name: 'kubectl_get', arguments: { resourceType: 'rollouts.argoproj.io', namespace, ...(question === 'status' ? { name } : {}) } };
+      return {
+        name: 'kubectl_get',
+        arguments: { resourceType: 'rollouts.argoproj.io', namespace, ...(question === 'status' ? { name } : {}) },
+      };
     },
   };
 }

@@ -7,7 +7,11 @@ const LIMIT_MS = 60_000;
 export class HttpWire implements Wire {
   readonly #url: URL;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  readonly #headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-06-18' };
+  readonly #headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': '2025-06-18',
+  };
   #id = 0;
 
   constructor(url: string) {
@@ -38,7 +42,9 @@ export class HttpWire implements Wire {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { ...this.#headers, 'content-length': String(Buffer.byteLength(body)) };
       const outgoing = request(this.#url, { method: 'POST', agent: this.#agent, headers, timeout: LIMIT_MS }, resolve);
-      outgoing.once('error', reject).once('timeout', () => outgoing.destroy(new Error(`no answer within ${LIMIT_MS / 1000} s`)));
+      outgoing
+        .once('error', reject)
+        .once('timeout', () => outgoing.destroy(new Error(`no answer within ${LIMIT_MS / 1000} s`)));
       outgoing.end(body);
     });
     const chunks: Buffer[] = [];
@@ -55,6 +61,12 @@ export class HttpWire implements Wire {
 /** The body itself, or the data of each server-sent event in it. */
 function messagesIn(text: string): string[] {
   if (text.startsWith('{')) return [text];
-  const events = text.split(/\r?\n\r?\n/).map((event) => event.split(/\r?\n/).filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trimStart()).join('\n'));
+  const events = text.split(/\r?\n\r?\n/).map((event) =>
+    event
+      .split(/\r?\n/)
+      .filter((line) => line.startsWith('data:'))
+      .map((line) => line.slice(5).trimStart())
+      .join('\n'),
+  );
   return events.filter((data) => data.startsWith('{'));
 }

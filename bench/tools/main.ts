@@ -8,7 +8,8 @@ import { run, type Options } from './run.ts';
 import { raiseSandbox } from './stack.ts';
 
 const began = performance.now();
-const say = (line: string): void => console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+const say = (line: string): void =>
+  console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
 process.exit(await main());
 
@@ -43,7 +44,14 @@ function options(): Options & { sandbox: string | undefined; write: boolean } {
     allowNegative: true,
   });
   const sizes = values.sizes.split(',').map((text) => count('sizes', text));
-  return { sizes, calls: count('calls', values.calls), starts: count('starts', values.starts), peers: values.peers, sandbox: values.sandbox, write: values.write };
+  return {
+    sizes,
+    calls: count('calls', values.calls),
+    starts: count('starts', values.starts),
+    peers: values.peers,
+    sandbox: values.sandbox,
+    write: values.write,
+  };
 }
 
 function count(name: string, text: string): number {

@@ -55,7 +55,12 @@ export interface Place {
 }
 
 /** Asks, and refuses an answer that is none. */
-export async function askTool({ contender, wire }: Line, question: Question, { namespace, names }: Place, round: number): Promise<Answer> {
+export async function askTool(
+  { contender, wire }: Line,
+  question: Question,
+  { namespace, names }: Place,
+  round: number,
+): Promise<Answer> {
   // Another one each time, so that nobody can answer from what was asked before.
   const object = names[(round * 37) % names.length] ?? '';
   const call = contender.ask(question, namespace, object);
@@ -63,7 +68,8 @@ export async function askTool({ contender, wire }: Line, question: Question, { n
   const answer = await wire.request('tools/call', call);
   const text = JSON.stringify(answer.result);
   const wanted = question === 'status' ? [object] : [names[0] ?? '', names.at(-1) ?? ''];
-  if (answer.result['isError'] === true || !wanted.every((name) => text.includes(name))) throw new Error(`${contender.name} did not answer ${question}: ${text.slice(0, 300)}`);
+  if (answer.result['isError'] === true || !wanted.every((name) => text.includes(name)))
+    throw new Error(`${contender.name} did not answer ${question}: ${text.slice(0, 300)}`);
   return answer;
 }
 

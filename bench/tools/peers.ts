@@ -13,18 +13,33 @@ export type Programs = Readonly<Record<Peer, readonly string[]>>;
 
 /** Installs the peers into `folder`, unless they are there, without running anything of theirs. */
 export async function installPeers(folder: string, say: (line: string) => void): Promise<Programs> {
-  const home = join(folder, Object.entries(PEERS).map((pair) => pair.join('-')).join('+'));
+  const home = join(
+    folder,
+    Object.entries(PEERS)
+      .map((pair) => pair.join('-'))
+      .join('+'),
+  );
   if (!existsSync(join(home, 'done'))) {
     say('installing the peers from npm, some 300 MB');
     mkdirSync(home, { recursive: true });
     writeFileSync(join(home, 'package.json'), JSON.stringify({ private: true, dependencies: PEERS }));
-    const install = promisify(execFile)('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: home });
+    const install = promisify(execFile)(
+      'npm',
+      ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+      { cwd: home },
+    );
     await install.catch((error: Error) => {
       throw new Error(`The peers could not be installed: ${error.message.split('\n').slice(0, 3).join(' ')}`);
     });
     writeFileSync(join(home, 'done'), '');
   }
-  return { 'kubernetes-mcp-server': [binary(home)], 'mcp-server-kubernetes': [process.execPath, join(home, 'node_modules', 'mcp-server-kubernetes', 'dist', 'index.js')] };
+  return {
+    'kubernetes-mcp-server': [binary(home)],
+    'mcp-server-kubernetes': [
+      process.execPath,
+      join(home, 'node_modules', 'mcp-server-kubernetes', 'dist', 'index.js'),
+    ],
+  };
 }
 
 /** The program itself rather than its npm wrapper, which would cost it a second process and some time. */

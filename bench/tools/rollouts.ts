@@ -29,11 +29,18 @@ export class ManyRollouts {
 
   /** Makes as many as are missing to `count`; returns when the controller is done with all of them. */
   async grow(count: number): Promise<void> {
-    await this.#api.apply(`/api/v1/namespaces/${this.namespace}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } });
+    await this.#api.apply(`/api/v1/namespaces/${this.namespace}`, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: this.namespace },
+    });
     const missing = Array.from({ length: count - this.#count }, (_, index) => nameOf(this.#count + index));
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-      for (let name = missing.pop(); name; name = missing.pop()) await this.#api.apply(`${this.#all}/${name}`, rollout(name, this.namespace));
-    }));
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (let name = missing.pop(); name; name = missing.pop())
+          await this.#api.apply(`${this.#all}/${name}`, rollout(name, this.namespace));
+      }),
+    );
     this.#count = count;
     await this.#settled();
   }
@@ -46,9 +53,15 @@ export class ManyRollouts {
   async #settled(): Promise<void> {
     for (const end = Date.now() + WAIT_MS; ; await sleep(1_000)) {
       const { items } = await this.#api.get<{ items: Rollout[] }>(this.#all);
-      const open = items.filter(({ metadata, status }) => status?.phase !== 'Healthy' || status.observedGeneration !== String(metadata.generation)).length;
+      const open = items.filter(
+        ({ metadata, status }) =>
+          status?.phase !== 'Healthy' || status.observedGeneration !== String(metadata.generation),
+      ).length;
       if (items.length === this.#count && open === 0) return;
-      if (Date.now() > end) throw new Error(`${open} of ${items.length} Rollouts are not Healthy after ${WAIT_MS / 1000} s. See: sluice sandbox logs argo-rollouts.`);
+      if (Date.now() > end)
+        throw new Error(
+          `${open} of ${items.length} Rollouts are not Healthy after ${WAIT_MS / 1000} s. See: sluice sandbox logs argo-rollouts.`,
+        );
     }
   }
 }
@@ -61,6 +74,14 @@ function nameOf(index: number): string {
 function rollout(name: string, namespace: string): object {
   const labels = { app: name };
   const steps = [5, 25, 50].flatMap((weight) => [{ setWeight: weight }, { pause: {} }]);
-  const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'shop:v1', ports: [{ containerPort: 8080 }] }] } };
-  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name, namespace, labels }, spec: { replicas: 0, selector: { matchLabels: labels }, template, strategy: { canary: { steps } } } };
+  const template = {
+    metadata: { labels },
+    spec: { containers: [{ name: 'app', image: 'shop:v1', ports: [{ containerPort: 8080 }] }] },
+  };
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name, namespace, labels },
+    spec: { replicas: 0, selector: { matchLabels: labels }, template, strategy: { canary: { steps } } },
+  };
 }

@@ -4,7 +4,17 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import type { Closers } from '../../src/entry/demo/closers.ts';
 import type { Contender, Question } from './contenders.ts';
 import { HttpWire } from './http-wire.ts';
-import { askTool, atPace, listTools, start, type Line, type Pace, type Place, type Samples, type Start } from './measure.ts';
+import {
+  askTool,
+  atPace,
+  listTools,
+  start,
+  type Line,
+  type Pace,
+  type Place,
+  type Samples,
+  type Start,
+} from './measure.ts';
 import { mostDuring, residentMib } from './memory.ts';
 import { ManyRollouts } from './rollouts.ts';
 import { SdkWire } from './sdk-wire.ts';
@@ -48,7 +58,12 @@ export interface Results {
 
 type Lines = Readonly<Record<Via, readonly Line[]>>;
 
-export async function run(sandbox: Sandbox, options: Options, closers: Closers, say: (line: string) => void): Promise<Results> {
+export async function run(
+  sandbox: Sandbox,
+  options: Options,
+  closers: Closers,
+  say: (line: string) => void,
+): Promise<Results> {
   const rollouts = new ManyRollouts(sandbox, `bench-tools-${process.pid}`);
   closers.add('Rollouts', () => rollouts.remove());
   const all = await raise(sandbox, options.peers, closers, say);
@@ -67,16 +82,32 @@ export async function run(sandbox: Sandbox, options: Options, closers: Closers, 
 }
 
 /** The raw ones carry the figures that have aims; the client's are there to see what it adds. */
-async function measureSize(lines: Lines, size: number, place: Place, calls: number, results: Results, say: (line: string) => void): Promise<void> {
+async function measureSize(
+  lines: Lines,
+  size: number,
+  place: Place,
+  calls: number,
+  results: Results,
+  say: (line: string) => void,
+): Promise<void> {
   const add = (row: Row): void => void (results.rows as Row[]).push(row);
   (results.busy as number[]).push(loadavg()[0] ?? 0);
   for (const via of VIAS) {
-    for (const [pace, count] of [['in a row', calls], ['now and then', Math.ceil(calls / 4)]] as const) {
+    for (const [pace, count] of [
+      ['in a row', calls],
+      ['now and then', Math.ceil(calls / 4)],
+    ] as const) {
       if (pace === 'in a row' && !via.endsWith('raw')) continue;
       add({ via, pace, question: 'tools/list', size, samples: await atPace(pace, lines[via], count, listTools) });
       for (const question of ['list', 'list-fresh', 'status'] as const) {
         const able = lines[via].filter(({ contender }) => contender.ask(question, '', '') !== undefined);
-        add({ via, pace, question, size, samples: await atPace(pace, able, count, (line, round) => askTool(line, question, place, round)) });
+        add({
+          via,
+          pace,
+          question,
+          size,
+          samples: await atPace(pace, able, count, (line, round) => askTool(line, question, place, round)),
+        });
       }
       say(`${via}, ${pace}: done`);
     }
@@ -93,10 +124,16 @@ async function remember(lines: readonly Line[], size: number, place: Place, resu
   }
 }
 
-async function startAll(all: readonly Contender[], count: number, place: Place, say: (line: string) => void): Promise<Record<string, Start[]>> {
+async function startAll(
+  all: readonly Contender[],
+  count: number,
+  place: Place,
+  say: (line: string) => void,
+): Promise<Record<string, Start[]>> {
   const starts: Record<string, Start[]> = {};
   for (let round = 0; round < count; round += 1) {
-    for (const contender of all) (starts[contender.name] ??= []).push(await start(contender, () => new StdioWire(contender.stdio), place));
+    for (const contender of all)
+      (starts[contender.name] ??= []).push(await start(contender, () => new StdioWire(contender.stdio), place));
   }
   say(`${count} starts of each: done`);
   return starts;
@@ -106,7 +143,12 @@ async function connect(all: readonly Contender[], closers: Closers): Promise<Lin
   const lines: Record<Via, Line[]> = { 'stdio, raw': [], 'HTTP, raw': [], 'stdio, client': [], 'HTTP, client': [] };
   for (const contender of all) {
     const { url } = await serveHttp(contender, closers);
-    const wires = { 'stdio, raw': new StdioWire(contender.stdio), 'HTTP, raw': new HttpWire(url), 'stdio, client': new SdkWire(contender.stdio), 'HTTP, client': new SdkWire(url) };
+    const wires = {
+      'stdio, raw': new StdioWire(contender.stdio),
+      'HTTP, raw': new HttpWire(url),
+      'stdio, client': new SdkWire(contender.stdio),
+      'HTTP, client': new SdkWire(url),
+    };
     for (const via of VIAS) {
       closers.add(`${contender.name} (${via})`, () => wires[via].close());
       await handshake(wires[via]);

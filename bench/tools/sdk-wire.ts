@@ -4,20 +4,28 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Launch } from './contenders.ts';
 import type { Answer, Wire } from './wire.ts';
 
-/** The usual client library (its 1.x line, which every contender knows), as an agent's host has it; sizes are not seen here. */
+/**
+ * The usual client library (its 1.x line, which every contender knows), as an agent's host has it; sizes are not seen
+ * here.
+ */
 export class SdkWire implements Wire {
   readonly #client = new Client({ name: 'bench', version: '1' });
   readonly #ready: Promise<void>;
 
   constructor(to: Launch | string) {
-    this.#ready = this.#client.connect(typeof to === 'string' ? new StreamableHTTPClientTransport(new URL(to)) : overPipes(to));
+    this.#ready = this.#client.connect(
+      typeof to === 'string' ? new StreamableHTTPClientTransport(new URL(to)) : overPipes(to),
+    );
   }
 
   async request(method: string, params: object): Promise<Answer> {
     await this.#ready;
     if (method === 'initialize') return { ms: 0, bytes: 0, result: {} };
     const began = performance.now();
-    const result = method === 'tools/list' ? await this.#client.listTools() : await this.#client.callTool(params as { name: string });
+    const result =
+      method === 'tools/list'
+        ? await this.#client.listTools()
+        : await this.#client.callTool(params as { name: string });
     return { ms: performance.now() - began, bytes: 0, result };
   }
 

@@ -17,7 +17,11 @@ const OWN = 'bench-tools';
 const START_MS = 60_000;
 
 /** A running sandbox when one is named, otherwise one of the bench's own, without any load. */
-export async function raiseSandbox(named: string | undefined, closers: Closers, say: (line: string) => void): Promise<Sandbox> {
+export async function raiseSandbox(
+  named: string | undefined,
+  closers: Closers,
+  say: (line: string) => void,
+): Promise<Sandbox> {
   if (named !== undefined) return sandboxUp({ name: named });
   await sandboxDown({ name: OWN });
   closers.add('sandbox', async () => void (await sandboxDown({ name: OWN })));
@@ -25,7 +29,12 @@ export async function raiseSandbox(named: string | undefined, closers: Closers, 
 }
 
 /** Ours, read-only as it comes, and the peers that this machine can run. */
-export async function contenders(sandbox: Sandbox, withPeers: boolean, closers: Closers, say: (line: string) => void): Promise<Contender[]> {
+export async function contenders(
+  sandbox: Sandbox,
+  withPeers: boolean,
+  closers: Closers,
+  say: (line: string) => void,
+): Promise<Contender[]> {
   const home = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   closers.add('folder', () => Promise.resolve(rmSync(home, { recursive: true, force: true })));
   const env = { ...sandboxProcessEnv(sandbox, home, 0), MCP_ALLOW_WRITE: 'false', SLUICE_LOG_LEVEL: 'warn' };
@@ -44,7 +53,10 @@ export async function serveHttp(contender: Contender, closers: Closers): Promise
   const url = `http://127.0.0.1:${port}/mcp`;
   for (const end = Date.now() + START_MS; ; await sleep(100)) {
     const wire = new HttpWire(url);
-    const problem = await handshake(wire).then(() => undefined, (error: Error) => error.message);
+    const problem = await handshake(wire).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
     await wire.close();
     if (problem === undefined) return { url, pid };
     if (Date.now() > end) throw new Error(`${contender.name} does not answer at ${url}: ${problem}`);

@@ -18,7 +18,11 @@ const REVISION = '2025-06-18';
 
 /** The revision that all contenders speak. */
 export async function handshake(wire: Wire): Promise<Answer> {
-  const answer = await wire.request('initialize', { protocolVersion: REVISION, capabilities: {}, clientInfo: { name: 'bench', version: '1' } });
+  const answer = await wire.request('initialize', {
+    protocolVersion: REVISION,
+    capabilities: {},
+    clientInfo: { name: 'bench', version: '1' },
+  });
   await wire.notify('notifications/initialized', {});
   return answer;
 }

@@ -17,11 +17,13 @@ const POLL_MS = 100;
 const WAIT_MS = 90_000;
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
-const rolloutPath = (app: CompleteSpec): string => `/apis/argoproj.io/v1alpha1/namespaces/${app.namespace}/rollouts/${app.name}`;
+const rolloutPath = (app: CompleteSpec): string =>
+  `/apis/argoproj.io/v1alpha1/namespaces/${app.namespace}/rollouts/${app.name}`;
 
 export function clientOf(sandbox: Sandbox): ApiClient {
   const state = readState(sandbox.stateDir);
-  if (!state) throw new Error(`There is no sandbox in ${sandbox.stateDir}. Start it: sluice sandbox up --name ${sandbox.name}.`);
+  if (!state)
+    throw new Error(`There is no sandbox in ${sandbox.stateDir}. Start it: sluice sandbox up --name ${sandbox.name}.`);
   return apiClient(sandbox.stateDir, state);
 }
 
@@ -31,7 +33,10 @@ async function untilHealthy(api: ApiClient, app: CompleteSpec): Promise<void> {
     const rollout = await api.get<Rollout>(rolloutPath(app));
     const status = rollout.status;
     if (status?.phase === 'Healthy' && status.observedGeneration === String(rollout.metadata.generation)) return;
-    if (Date.now() > deadline) throw new Error(`${app.namespace}/${app.name} is not Healthy after ${WAIT_MS / 1000} s: ${status?.phase ?? 'no phase'} ${status?.message ?? ''}. See: sluice sandbox logs argo-rollouts.`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `${app.namespace}/${app.name} is not Healthy after ${WAIT_MS / 1000} s: ${status?.phase ?? 'no phase'} ${status?.message ?? ''}. See: sluice sandbox logs argo-rollouts.`,
+      );
     await pause();
   }
 }
@@ -56,7 +61,10 @@ async function untilServed(sandbox: Sandbox, app: CompleteSpec): Promise<void> {
     let status = await statusThrough(entry, host);
     // 500 is an answer of a pod too: an application may be made to fail from the start.
     while (status !== 200 && status !== 500) {
-      if (Date.now() > deadline) throw new Error(`${host} is not served by ${entry} after ${WAIT_MS / 1000} s (last status ${status}). See: sluice sandbox logs traefik-1.`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `${host} is not served by ${entry} after ${WAIT_MS / 1000} s (last status ${status}). See: sluice sandbox logs traefik-1.`,
+        );
       await pause();
       status = await statusThrough(entry, host);
     }
@@ -68,13 +76,21 @@ function remember(sandbox: Sandbox, change: (applications: ApplicationSpec[]) =>
   if (state) writeState(sandbox.stateDir, { ...state, applications: change(state.applications) });
 }
 
-const same = (a: ApplicationSpec, b: CompleteSpec): boolean => a.name === b.name && complete(a).namespace === b.namespace;
+const same = (a: ApplicationSpec, b: CompleteSpec): boolean =>
+  a.name === b.name && complete(a).namespace === b.namespace;
 
-/** Makes the application as described, also over an existing one (whose weights and steps start afresh); returns when it is served. */
+/**
+ * Makes the application as described, also over an existing one (whose weights and steps start afresh); returns when it
+ * is served.
+ */
 export async function applyApplication(sandbox: Sandbox, spec: ApplicationSpec): Promise<void> {
   const app = complete(spec);
   const api = clientOf(sandbox);
-  await api.apply(`/api/v1/namespaces/${app.namespace}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: app.namespace } });
+  await api.apply(`/api/v1/namespaces/${app.namespace}`, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: app.namespace },
+  });
   for (const { path, object } of objectsOf(app)) await api.apply(path, object);
   await untilHealthy(api, app);
   await untilServed(sandbox, app);
@@ -92,7 +108,10 @@ export async function removeApplication(sandbox: Sandbox, name: string, namespac
   const pods = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(`app=${name}`)}`;
   const deadline = Date.now() + WAIT_MS;
   while ((await api.get<{ items: unknown[] }>(pods)).items.length > 0) {
-    if (Date.now() > deadline) throw new Error(`Pods of ${namespace}/${name} are still there after ${WAIT_MS / 1000} s. See: sluice sandbox logs node-agent.`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `Pods of ${namespace}/${name} are still there after ${WAIT_MS / 1000} s. See: sluice sandbox logs node-agent.`,
+      );
     await pause();
   }
   remember(sandbox, (all) => all.filter((one) => !same(one, complete({ name, namespace, strategy: 'canary' }))));
@@ -101,7 +120,9 @@ export async function removeApplication(sandbox: Sandbox, name: string, namespac
 /** Adds those that are not there yet; a running release of an existing one is left alone. */
 export async function ensureApplications(sandbox: Sandbox, specs: ApplicationSpec[]): Promise<void> {
   const api = clientOf(sandbox);
-  await Promise.all(specs.map(async (spec) => {
-    if (!(await api.find(rolloutPath(complete(spec))))) await applyApplication(sandbox, spec);
-  }));
+  await Promise.all(
+    specs.map(async (spec) => {
+      if (!(await api.find(rolloutPath(complete(spec))))) await applyApplication(sandbox, spec);
+    }),
+  );
 }

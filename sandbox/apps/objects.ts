@@ -6,7 +6,13 @@ export const PORT = 8080;
 export type CompleteSpec = ApplicationSpec & { namespace: string; steps: number[]; replicas: number; image: string };
 
 export function complete(app: ApplicationSpec): CompleteSpec {
-  return { ...app, namespace: app.namespace ?? 'shop', steps: app.steps ?? [5, 25, 50], replicas: app.replicas ?? 2, image: app.image ?? 'shop:v1' };
+  return {
+    ...app,
+    namespace: app.namespace ?? 'shop',
+    steps: app.steps ?? [5, 25, 50],
+    replicas: app.replicas ?? 2,
+    image: app.image ?? 'shop:v1',
+  };
 }
 
 export interface AppObject {
@@ -16,14 +22,24 @@ export interface AppObject {
 
 /** Names of the two Services of an application: the one in use, and the one for the new version. */
 export function serviceNames(app: ApplicationSpec): [current: string, next: string] {
-  return app.strategy === 'canary' ? [`${app.name}-stable`, `${app.name}-canary`] : [`${app.name}-active`, `${app.name}-preview`];
+  return app.strategy === 'canary'
+    ? [`${app.name}-stable`, `${app.name}-canary`]
+    : [`${app.name}-active`, `${app.name}-preview`];
 }
 
 function strategy(app: CompleteSpec): object {
   const [current, next] = serviceNames(app);
   // 5 s rather than 30: a rollback test would otherwise wait half a minute each time.
   if (app.strategy === 'blue-green') {
-    return { blueGreen: { activeService: current, previewService: next, autoPromotionEnabled: false, abortScaleDownDelaySeconds: 5, scaleDownDelaySeconds: 5 } };
+    return {
+      blueGreen: {
+        activeService: current,
+        previewService: next,
+        autoPromotionEnabled: false,
+        abortScaleDownDelaySeconds: 5,
+        scaleDownDelaySeconds: 5,
+      },
+    };
   }
   return {
     canary: {
@@ -36,13 +52,26 @@ function strategy(app: CompleteSpec): object {
   };
 }
 
-function place(apiVersion: string, plural: string, kind: string, name: string, namespace: string, spec: object): AppObject {
+function place(
+  apiVersion: string,
+  plural: string,
+  kind: string,
+  name: string,
+  namespace: string,
+  spec: object,
+): AppObject {
   const base = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
-  return { path: `${base}/namespaces/${namespace}/${plural}/${name}`, object: { apiVersion, kind, metadata: { name, namespace }, spec } };
+  return {
+    path: `${base}/namespaces/${namespace}/${plural}/${name}`,
+    object: { apiVersion, kind, metadata: { name, namespace }, spec },
+  };
 }
 
 function service(app: CompleteSpec, name: string): AppObject {
-  return place('v1', 'services', 'Service', name, app.namespace, { selector: { app: app.name }, ports: [{ name: 'http', port: PORT, targetPort: PORT }] });
+  return place('v1', 'services', 'Service', name, app.namespace, {
+    selector: { app: app.name },
+    ports: [{ name: 'http', port: PORT, targetPort: PORT }],
+  });
 }
 
 function rollout(app: CompleteSpec): AppObject {
@@ -53,7 +82,10 @@ function rollout(app: CompleteSpec): AppObject {
     selector: { matchLabels: { app: app.name } },
     template: {
       metadata: { labels: { app: app.name } },
-      spec: { terminationGracePeriodSeconds: 5, containers: [{ name: 'app', image: app.image, ports: [{ containerPort: PORT }] }] },
+      spec: {
+        terminationGracePeriodSeconds: 5,
+        containers: [{ name: 'app', image: app.image, ports: [{ containerPort: PORT }] }],
+      },
     },
     strategy: strategy(app),
   });
@@ -63,7 +95,9 @@ function traefikService(app: CompleteSpec): AppObject {
   const [current, next] = serviceNames(app);
   // nativeLB: the pods' addresses are made up, only the Service's own address can be reached.
   const entry = (name: string, weight: number): object => ({ name, port: PORT, weight, nativeLB: true });
-  return place('traefik.io/v1alpha1', 'traefikservices', 'TraefikService', app.name, app.namespace, { weighted: { services: [entry(current, 100), entry(next, 0)] } });
+  return place('traefik.io/v1alpha1', 'traefikservices', 'TraefikService', app.name, app.namespace, {
+    weighted: { services: [entry(current, 100), entry(next, 0)] },
+  });
 }
 
 function ingressRoute(app: CompleteSpec): AppObject {

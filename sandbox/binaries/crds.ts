@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -11,11 +20,17 @@ const run = promisify(execFile);
 /** The checksum database vouches for the module, so its files need no copy in this repository. */
 async function moduleFolder(module: string, version: string, env: NodeJS.ProcessEnv): Promise<string> {
   try {
-    const { stdout } = await run('go', ['mod', 'download', '-json', `${module}@${version}`], { env: { ...env, GOWORK: 'off' }, cwd: '/', timeout: 300_000 });
+    const { stdout } = await run('go', ['mod', 'download', '-json', `${module}@${version}`], {
+      env: { ...env, GOWORK: 'off' },
+      cwd: '/',
+      timeout: 300_000,
+    });
     return (JSON.parse(stdout) as { Dir: string }).Dir;
   } catch (error) {
     const why = (error as { stdout?: string }).stdout?.match(/"Error": "(.*)"/)?.[1] ?? String(error);
-    throw new Error(`The resource definitions of ${module} ${version} could not be had: ${why}. Go and its module proxy are needed for them once.`);
+    throw new Error(
+      `The resource definitions of ${module} ${version} could not be had: ${why}. Go and its module proxy are needed for them once.`,
+    );
   }
 }
 
@@ -37,7 +52,8 @@ async function copyCrds(crd: (typeof CRDS)[number], target: string, env: NodeJS.
   mkdirSync(dirname(target), { recursive: true });
   const folder = mkdtempSync(`${target}.`);
   try {
-    for (const name of readdirSync(from).filter((file) => crd.pattern.test(file))) copyFileSync(join(from, name), join(folder, name));
+    for (const name of readdirSync(from).filter((file) => crd.pattern.test(file)))
+      copyFileSync(join(from, name), join(folder, name));
     renameSync(folder, target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -46,5 +62,7 @@ async function copyCrds(crd: (typeof CRDS)[number], target: string, env: NodeJS.
 
 /** The single documents of a YAML file, as text: the API server parses them, so we need not. */
 export function documents(file: string): string[] {
-  return readFileSync(file, 'utf8').split(/^---\s*$/m).filter((text) => /^kind:/m.test(text));
+  return readFileSync(file, 'utf8')
+    .split(/^---\s*$/m)
+    .filter((text) => /^kind:/m.test(text));
 }

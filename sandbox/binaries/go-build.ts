@@ -17,9 +17,14 @@ type Buildable = Binary & { go: GoBuild };
 
 function buildable(binary: Binary, env: NodeJS.ProcessEnv): Buildable {
   if ('none' in binary.go) {
-    throw new Error(`${binary.name} could not be had from anywhere (the lines above say why), and building it is no way: ${binary.go.none}. Install ${binary.name} ${binary.accepts.words} on PATH.`);
+    throw new Error(
+      `${binary.name} could not be had from anywhere (the lines above say why), and building it is no way: ${binary.go.none}. Install ${binary.name} ${binary.accepts.words} on PATH.`,
+    );
   }
-  if (!findOnPath('go', env)) throw new Error(`${binary.name} would have to be built, and there is no Go on PATH. Install Go 1.26, or ${binary.name} ${binary.accepts.words}.`);
+  if (!findOnPath('go', env))
+    throw new Error(
+      `${binary.name} would have to be built, and there is no Go on PATH. Install Go 1.26, or ${binary.name} ${binary.accepts.words}.`,
+    );
   return binary as Buildable;
 }
 
@@ -30,8 +35,20 @@ async function buildModule(binaries: Buildable[], context: Context): Promise<Acq
   const estimate = binaries.reduce((sum, binary) => sum + binary.go.seconds, 0);
   binaries.forEach((binary) => ensureFolderOf(cachedPath(context.cache, binary)));
   const out = mkdtempSync(join(context.cache, '.build-'));
-  const ldflags = ['-s', '-w', ...new Set(binaries.flatMap((binary) => (binary.go.ldflags ?? '').split(/ (?=-X)/)))].join(' ').trim();
-  const args = ['build', '-v', '-mod=readonly', '-trimpath', `-ldflags=${ldflags}`, ...(first.tags ? ['-tags', first.tags] : []), '-o', `${out}/`, ...binaries.map((binary) => binary.go.package)];
+  const ldflags = ['-s', '-w', ...new Set(binaries.flatMap((binary) => (binary.go.ldflags ?? '').split(/ (?=-X)/)))]
+    .join(' ')
+    .trim();
+  const args = [
+    'build',
+    '-v',
+    '-mod=readonly',
+    '-trimpath',
+    `-ldflags=${ldflags}`,
+    ...(first.tags ? ['-tags', first.tags] : []),
+    '-o',
+    `${out}/`,
+    ...binaries.map((binary) => binary.go.package),
+  ];
   context.say(`${names}: building with Go; about ${estimate} s on two cores when nothing is cached`);
   try {
     const started = Date.now();
@@ -46,7 +63,10 @@ async function buildModule(binaries: Buildable[], context: Context): Promise<Acq
 
 /** `go build -o <folder>/` names the file after the package, leaving out a major version at its end. */
 function store(binary: Buildable, out: string, context: Context): AcquiredBinary {
-  const file = binary.go.package.replace(/\/v\d+$/, '').split('/').at(-1)!;
+  const file = binary.go.package
+    .replace(/\/v\d+$/, '')
+    .split('/')
+    .at(-1)!;
   const path = cachedPath(context.cache, binary);
   renameSync(join(out, file), path);
   return { name: binary.name, path, source: `go build of ${binary.go.package} (${binary.version})` };
@@ -54,7 +74,11 @@ function store(binary: Buildable, out: string, context: Context): AcquiredBinary
 
 function goBuild(args: string[], cwd: string, names: string, estimate: number, context: Context): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('go', args, { cwd, env: { ...context.env, GOWORK: 'off' }, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn('go', args, {
+      cwd,
+      env: { ...context.env, GOWORK: 'off' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const started = Date.now();
     const last: string[] = [];
     let packages = 0;
@@ -80,7 +104,12 @@ export async function buildWithGo(binaries: readonly Binary[], context: Context)
   const ready = binaries.map((binary) => buildable(binary, context.env));
   const built: AcquiredBinary[] = [];
   for (const module of new Set(ready.map((binary) => binary.go.module))) {
-    built.push(...(await buildModule(ready.filter((binary) => binary.go.module === module), context)));
+    built.push(
+      ...(await buildModule(
+        ready.filter((binary) => binary.go.module === module),
+        context,
+      )),
+    );
   }
   return built;
 }

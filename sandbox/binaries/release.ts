@@ -17,7 +17,9 @@ const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
 const unreachable = new Map<string, string>();
 
 function fill(template: string): string {
-  return template.replaceAll('{os}', process.platform).replaceAll('{arch}', process.arch === 'x64' ? 'amd64' : process.arch);
+  return template
+    .replaceAll('{os}', process.platform)
+    .replaceAll('{arch}', process.arch === 'x64' ? 'amd64' : process.arch);
 }
 
 export function releaseUrl(template: string, base: string | undefined): URL {
@@ -48,7 +50,8 @@ async function get(url: URL, timeoutMs: number): Promise<Buffer | { skipped: str
 export function publishedHash(checksums: string, file: string): string | undefined {
   const lines = checksums.split('\n').map((line) => line.trim().split(/\s+\*?/));
   const named = lines.find(([hash, name]) => hash?.length === 64 && name !== undefined && basename(name) === file);
-  const alone = lines.length > 0 && lines.filter((line) => line[0]).length === 1 && lines[0]?.length === 1 ? lines[0] : undefined;
+  const alone =
+    lines.length > 0 && lines.filter((line) => line[0]).length === 1 && lines[0]?.length === 1 ? lines[0] : undefined;
   return (named ?? alone)?.[0]?.toLowerCase();
 }
 
@@ -87,7 +90,9 @@ export async function fromRelease(binary: Binary, context: Context): Promise<Att
   if ('skipped' in content) return content;
   const actual = createHash('sha256').update(content).digest('hex');
   if (actual !== expected) {
-    throw new Error(`${url.href} has SHA-256 ${actual}, but ${sums.href} publishes ${expected}. Nothing was installed; try again, and if it stays so, report it to the project.`);
+    throw new Error(
+      `${url.href} has SHA-256 ${actual}, but ${sums.href} publishes ${expected}. Nothing was installed; try again, and if it stays so, report it to the project.`,
+    );
   }
   const target = cachedPath(context.cache, binary);
   ensureFolderOf(target);

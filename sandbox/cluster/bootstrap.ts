@@ -12,7 +12,11 @@ const VIEWER = {
   rules: [
     { apiGroups: [''], resources: ['pods', 'services', 'events', 'namespaces', 'endpoints', 'nodes'], verbs: READ },
     { apiGroups: ['apps'], resources: ['*'], verbs: READ },
-    { apiGroups: ['discovery.k8s.io', 'argoproj.io', 'traefik.io', 'apiextensions.k8s.io'], resources: ['*'], verbs: READ },
+    {
+      apiGroups: ['discovery.k8s.io', 'argoproj.io', 'traefik.io', 'apiextensions.k8s.io'],
+      resources: ['*'],
+      verbs: READ,
+    },
   ],
 };
 
@@ -45,18 +49,35 @@ interface Definition extends KubeObject {
 async function established(api: ApiClient, count: number): Promise<void> {
   for (;;) {
     const { items } = await api.get<{ items: Definition[] }>(CRD_PATH);
-    const ready = items.filter((one) => one.status?.conditions?.some((c) => c.type === 'Established' && c.status === 'True'));
+    const ready = items.filter((one) =>
+      one.status?.conditions?.some((c) => c.type === 'Established' && c.status === 'True'),
+    );
     if (ready.length >= count) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
 async function createNode(api: ApiClient): Promise<void> {
-  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE_NAME, labels: { 'kubernetes.io/hostname': NODE_NAME, 'kubernetes.io/os': 'linux' } } };
+  const node = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: NODE_NAME, labels: { 'kubernetes.io/hostname': NODE_NAME, 'kubernetes.io/os': 'linux' } },
+  };
   await create(api, '/api/v1/nodes', node);
   const resources = { cpu: '1000', memory: '4Ti', pods: '10000', 'ephemeral-storage': '4Ti' };
-  const conditions = [{ type: 'Ready', status: 'True', reason: 'Sandbox', message: 'pretended by the node agent', lastHeartbeatTime: new Date().toISOString(), lastTransitionTime: new Date().toISOString() }];
-  await api.patch(`/api/v1/nodes/${NODE_NAME}/status`, { status: { capacity: resources, allocatable: resources, conditions } });
+  const conditions = [
+    {
+      type: 'Ready',
+      status: 'True',
+      reason: 'Sandbox',
+      message: 'pretended by the node agent',
+      lastHeartbeatTime: new Date().toISOString(),
+      lastTransitionTime: new Date().toISOString(),
+    },
+  ];
+  await api.patch(`/api/v1/nodes/${NODE_NAME}/status`, {
+    status: { capacity: resources, allocatable: resources, conditions },
+  });
   // A new node is tainted not-ready, and no node controller runs here that would take the taint away.
   await api.patch(`/api/v1/nodes/${NODE_NAME}`, { spec: { taints: null } });
 }

@@ -9,7 +9,8 @@ const key = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/
 const RETRY_MS = 300;
 
 /**
- * Keeps a list of objects up to date: list, watch from there, and again whenever the watch ends. While the API server is
+ * Keeps a list of objects up to date: list, watch from there, and again whenever the watch ends. While the API server
+ * is
  * away the last known list holds, as with a real kubelet or proxy.
  */
 export class Informer<T extends KubeObject> {
@@ -30,7 +31,10 @@ export class Informer<T extends KubeObject> {
     for (;;) {
       try {
         const version = await this.list();
-        await this.api.watch<T>(`${this.path}?watch=true&resourceVersion=${version}&timeoutSeconds=600${this.query}`, (event) => this.take(event.type, event.object));
+        await this.api.watch<T>(
+          `${this.path}?watch=true&resourceVersion=${version}&timeoutSeconds=600${this.query}`,
+          (event) => this.take(event.type, event.object),
+        );
       } catch (error) {
         console.error(`${this.path}: ${error instanceof Error ? error.message : String(error)}; listing again`);
       }
@@ -39,7 +43,9 @@ export class Informer<T extends KubeObject> {
   }
 
   private async list(): Promise<string> {
-    const list = await this.api.get<{ metadata: { resourceVersion: string }; items: T[] }>(`${this.path}?${this.query.slice(1)}`);
+    const list = await this.api.get<{ metadata: { resourceVersion: string }; items: T[] }>(
+      `${this.path}?${this.query.slice(1)}`,
+    );
     const found = new Set(list.items.map(key));
     for (const [name, object] of this.objects) if (!found.has(name)) this.take('DELETED', object);
     for (const object of list.items) this.take('MODIFIED', object);

@@ -17,7 +17,12 @@ export function writeKubeconfig(path: string, access: Access): void {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': context,
-    clusters: [{ name: context, cluster: { server: access.server, 'certificate-authority-data': Buffer.from(access.ca).toString('base64') } }],
+    clusters: [
+      {
+        name: context,
+        cluster: { server: access.server, 'certificate-authority-data': Buffer.from(access.ca).toString('base64') },
+      },
+    ],
     users: [{ name: user, user: { token: access.token } }],
     contexts: [{ name: context, context: { cluster: context, user, namespace: 'shop' } }],
   };

@@ -9,7 +9,7 @@ const USERS: Record<string, string> = {
   'sandbox-controllers': 'system:masters',
   'sandbox-scheduler': 'system:masters',
   'argo-rollouts': 'system:masters',
-  'traefik': 'system:masters',
+  traefik: 'system:masters',
   'node-agent': 'system:masters',
 };
 
@@ -22,5 +22,7 @@ export function writeUserFiles(stateDir: string, tokens: Record<string, string>)
   const lines = Object.entries(tokens).map(([user, token]) => `${token},${user},${user},"${USERS[user] ?? ''}"`);
   writeFileSync(join(stateDir, 'tokens.csv'), `${lines.join('\n')}\n`, { mode: 0o600 });
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  writeFileSync(join(stateDir, 'service-account.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
+  writeFileSync(join(stateDir, 'service-account.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }), {
+    mode: 0o600,
+  });
 }

@@ -28,7 +28,11 @@ export async function setLoad(sandbox: Sandbox, load: { rps?: number; apps?: Rec
 }
 
 export async function addToLoad(sandbox: Sandbox, name: string, namespace: string, rps?: number): Promise<void> {
-  await call(sandbox, 'PUT', '/apps', { key: loadKey(name, namespace), host: loadHost(name, namespace), ...(rps === undefined ? {} : { rps }) });
+  await call(sandbox, 'PUT', '/apps', {
+    key: loadKey(name, namespace),
+    host: loadHost(name, namespace),
+    ...(rps === undefined ? {} : { rps }),
+  });
 }
 
 export async function removeFromLoad(sandbox: Sandbox, name: string, namespace: string): Promise<void> {

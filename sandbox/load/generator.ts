@@ -14,7 +14,15 @@ interface Entry {
   agent: Agent;
 }
 
-const emptyStats = (): AppStats => ({ since: Date.now(), sent: 0, answered: 0, versions: {}, connectionErrors: 0, connectionErrorCodes: {}, failures: [] });
+const emptyStats = (): AppStats => ({
+  since: Date.now(),
+  sent: 0,
+  answered: 0,
+  versions: {},
+  connectionErrors: 0,
+  connectionErrorCodes: {},
+  failures: [],
+});
 
 /**
  * Sends at a steady rate whatever comes back (an open loop): a slow version must not hide itself by slowing its own
@@ -36,7 +44,12 @@ export class Generator {
     this.entries = entryUrls.map((text) => {
       const url = new URL(text);
       // fifo keeps every connection in use, so that none is closed for idleness just as it is taken.
-      return { url: text, host: url.hostname, port: Number(url.port), agent: new Agent({ keepAlive: true, scheduling: 'fifo', maxSockets: 256 }) };
+      return {
+        url: text,
+        host: url.hostname,
+        port: Number(url.port),
+        agent: new Agent({ keepAlive: true, scheduling: 'fifo', maxSockets: 256 }),
+      };
     });
   }
 
@@ -106,7 +119,14 @@ export class Generator {
 
   private exchange(app: LoadApp, entry: Entry, stats: AppStats): void {
     const started = performance.now();
-    const outgoing = request({ host: entry.host, port: entry.port, agent: entry.agent, path: '/', headers: { host: app.host }, timeout: REQUEST_TIMEOUT_MS });
+    const outgoing = request({
+      host: entry.host,
+      port: entry.port,
+      agent: entry.agent,
+      path: '/',
+      headers: { host: app.host },
+      timeout: REQUEST_TIMEOUT_MS,
+    });
     let settled = false;
     const settle = (record: () => void): void => {
       if (settled) return;
@@ -115,11 +135,25 @@ export class Generator {
       record();
     };
     outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error('no answer'), { code: 'TIMEOUT' })));
-    outgoing.on('error', (error: NodeJS.ErrnoException) => settle(() => recordError(stats, entry.url, error.code ?? error.message)));
+    outgoing.on('error', (error: NodeJS.ErrnoException) =>
+      settle(() => recordError(stats, entry.url, error.code ?? error.message)),
+    );
     outgoing.on('response', (response) => {
       response.resume();
-      response.on('error', (error: NodeJS.ErrnoException) => settle(() => recordError(stats, entry.url, error.code ?? error.message)));
-      response.on('end', () => settle(() => recordAnswer(stats, entry.url, response.statusCode ?? 0, String(response.headers['x-version'] ?? 'none'), performance.now() - started)));
+      response.on('error', (error: NodeJS.ErrnoException) =>
+        settle(() => recordError(stats, entry.url, error.code ?? error.message)),
+      );
+      response.on('end', () =>
+        settle(() =>
+          recordAnswer(
+            stats,
+            entry.url,
+            response.statusCode ?? 0,
+            String(response.headers['x-version'] ?? 'none'),
+            performance.now() - started,
+          ),
+        ),
+      );
     });
     outgoing.end();
   }
@@ -134,7 +168,14 @@ function recordError(stats: AppStats, entry: string, code: string): void {
 function recordAnswer(stats: AppStats, entry: string, status: number, version: string, ms: number): void {
   const now = Date.now();
   stats.answered += 1;
-  const of = (stats.versions[version] ??= { status: {}, count: 0, latencyMsSum: 0, latencyMsMax: 0, firstAt: now, lastAt: now });
+  const of = (stats.versions[version] ??= {
+    status: {},
+    count: 0,
+    latencyMsSum: 0,
+    latencyMsMax: 0,
+    firstAt: now,
+    lastAt: now,
+  });
   of.count += 1;
   of.status[status] = (of.status[status] ?? 0) + 1;
   of.latencyMsSum += ms;

@@ -36,7 +36,13 @@ function setLoad(wanted: { rps?: number; apps?: Record<string, number> }): void 
   if (wanted.rps !== undefined) generator.rps = wanted.rps;
   for (const [key, rps] of Object.entries(wanted.apps ?? {})) {
     const app = generator.list().find((one) => one.key === key);
-    if (!app) throw new Error(`no application "${key}"; there are: ${generator.list().map((one) => one.key).join(', ')}`);
+    if (!app)
+      throw new Error(
+        `no application "${key}"; there are: ${generator
+          .list()
+          .map((one) => one.key)
+          .join(', ')}`,
+      );
     generator.put({ ...app, rps });
   }
 }
@@ -61,6 +67,9 @@ generator.run();
 createServer((request, response) => {
   handle(request).then(
     (result) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result)),
-    (error: unknown) => response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error: error instanceof Error ? error.message : String(error) })),
+    (error: unknown) =>
+      response
+        .writeHead(400, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ error: error instanceof Error ? error.message : String(error) })),
   );
 }).listen(config.port, '127.0.0.1', () => console.log(`load generator on ${config.port}`));

@@ -6,7 +6,7 @@
  *            | "clump-N"      the errors come in runs of about N answers instead of singly
  *            | "slow-N"       N ms are added to each answer
  *            | "share-N"      slow-N is only for N % of the answers
- *            | "seed-N"       which answers fail or are slow is the same whenever this image runs, counted over all its pods
+ * | "seed-N"       which answers fail or are slow is the same whenever this image runs, counted over all its pods
  *            | "start-N"      N s until the pod is ready
  *            | "never-ready"  the pod never becomes ready
  *            | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff
@@ -38,7 +38,8 @@ export function tagOf(image: string): string {
 export function behaviourOf(image: string): Behaviour {
   const tag = tagOf(image);
   const found: Record<string, number> = {};
-  for (const [, modifier, value, neverReady] of tag.matchAll(MODIFIER)) found[modifier ?? neverReady!] = Number(value ?? 1);
+  for (const [, modifier, value, neverReady] of tag.matchAll(MODIFIER))
+    found[modifier ?? neverReady!] = Number(value ?? 1);
   return {
     tag,
     errorShare: Math.min(100, found['errors'] ?? 0) / 100,
@@ -64,10 +65,17 @@ export function randomFrom(seed: number): () => number {
 }
 
 /** Decides, answer by answer, which of them fail: the share is exact in the long run, the order is not regular. */
-export function createFailures(behaviour: Pick<Behaviour, 'errorShare' | 'clump'>, random: () => number): () => boolean {
+export function createFailures(
+  behaviour: Pick<Behaviour, 'errorShare' | 'clump'>,
+  random: () => number,
+): () => boolean {
   let left = 0;
   return () => {
-    if (left === 0 && random() < behaviour.errorShare / (behaviour.clump - (behaviour.clump - 1) * behaviour.errorShare)) left = behaviour.clump;
+    if (
+      left === 0 &&
+      random() < behaviour.errorShare / (behaviour.clump - (behaviour.clump - 1) * behaviour.errorShare)
+    )
+      left = behaviour.clump;
     if (left === 0) return false;
     left -= 1;
     return true;
@@ -75,7 +83,10 @@ export function createFailures(behaviour: Pick<Behaviour, 'errorShare' | 'clump'
 }
 
 /** How long each answer takes, in ms. */
-export function createDelays({ addedMs, slowShare }: Pick<Behaviour, 'addedMs' | 'slowShare'>, random: () => number): () => number {
+export function createDelays(
+  { addedMs, slowShare }: Pick<Behaviour, 'addedMs' | 'slowShare'>,
+  random: () => number,
+): () => number {
   return () => 2 + random() * 4 + (slowShare === 1 || random() < slowShare ? addedMs : 0);
 }
 

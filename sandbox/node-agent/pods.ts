@@ -73,11 +73,16 @@ export class Pods {
     };
     this.played.set(keyOf(pod), played);
     if (!wasReady && !pod.metadata.deletionTimestamp) this.start(pod, played);
-    else if (behaviour.crashMs !== undefined) this.later(played, this.remaining(pod, behaviour.crashMs), () => this.crash(pod, played));
+    else if (behaviour.crashMs !== undefined)
+      this.later(played, this.remaining(pod, behaviour.crashMs), () => this.crash(pod, played));
   }
 
   private answering({ metadata: { name, namespace, labels } }: Pod, image: string, behaviour: Behaviour): Answering {
-    if (behaviour.seed === undefined) return createAnswering(behaviour, [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7));
+    if (behaviour.seed === undefined)
+      return createAnswering(
+        behaviour,
+        [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7),
+      );
     const version = JSON.stringify([namespace, labels?.['app'], image]);
     const known = this.sequences.get(version) ?? createAnswering(behaviour, behaviour.seed);
     this.sequences.set(version, known);
@@ -107,7 +112,12 @@ export class Pods {
     played.ending = true;
     const path = `/api/v1/namespaces/${played.namespace}/pods/${played.name}`;
     const finish = (): void => {
-      const body = { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } };
+      const body = {
+        kind: 'DeleteOptions',
+        apiVersion: 'v1',
+        gracePeriodSeconds: 0,
+        preconditions: { uid: pod.metadata.uid },
+      };
       this.api.remove(path, body).catch((error: unknown) => {
         if (error instanceof ApiError && error.status === 409) return;
         console.error(`${played.name}: ${String(error)}; trying again`);
@@ -118,11 +128,16 @@ export class Pods {
   }
 
   private report(pod: Pod, played: PlayedPod, status: object): void {
-    this.api.patch(`/api/v1/namespaces/${played.namespace}/pods/${played.name}/status`, { metadata: { uid: pod.metadata.uid }, status }).catch((error: unknown) => {
-      if (!this.played.has(keyOf(pod)) || (error instanceof ApiError && [404, 409].includes(error.status))) return;
-      console.error(`${played.name}: ${String(error)}; trying again`);
-      this.later(played, 1_000, () => this.report(pod, played, status));
-    });
+    this.api
+      .patch(`/api/v1/namespaces/${played.namespace}/pods/${played.name}/status`, {
+        metadata: { uid: pod.metadata.uid },
+        status,
+      })
+      .catch((error: unknown) => {
+        if (!this.played.has(keyOf(pod)) || (error instanceof ApiError && [404, 409].includes(error.status))) return;
+        console.error(`${played.name}: ${String(error)}; trying again`);
+        this.later(played, 1_000, () => this.report(pod, played, status));
+      });
   }
 
   private later(played: PlayedPod, ms: number, what: () => void): void {
@@ -150,22 +165,42 @@ type Stage = 'starting' | 'ready' | 'crashed';
 function containerState(stage: Stage, now: string): object {
   if (stage !== 'crashed') return { state: { running: { startedAt: now } }, restartCount: 0 };
   const terminated = { exitCode: 1, reason: 'Error', startedAt: now, finishedAt: now };
-  return { state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off restarting failed container' } }, lastState: { terminated }, restartCount: 1 };
+  return {
+    state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off restarting failed container' } },
+    lastState: { terminated },
+    restartCount: 1,
+  };
 }
 
 function statusOf(pod: Pod, played: PlayedPod, stage: Stage): object {
   const now = new Date().toISOString();
   const ready = stage === 'ready';
-  const condition = (type: string, yes: boolean): object => ({ type, status: yes ? 'True' : 'False', lastTransitionTime: now, ...(yes ? {} : { reason: 'ContainersNotReady' }) });
+  const condition = (type: string, yes: boolean): object => ({
+    type,
+    status: yes ? 'True' : 'False',
+    lastTransitionTime: now,
+    ...(yes ? {} : { reason: 'ContainersNotReady' }),
+  });
   return {
     phase: 'Running',
     hostIP: `10.${played.ip.split('.')[1]}.0.2`,
     podIP: played.ip,
     podIPs: [{ ip: played.ip }],
     startTime: pod.status?.startTime ?? now,
-    conditions: [condition('PodScheduled', true), condition('Initialized', true), condition('ContainersReady', ready), condition('Ready', ready)],
+    conditions: [
+      condition('PodScheduled', true),
+      condition('Initialized', true),
+      condition('ContainersReady', ready),
+      condition('Ready', ready),
+    ],
     containerStatuses: pod.spec.containers.map((container) => ({
-      name: container.name, image: container.image, imageID: container.image, containerID: `sandbox://${pod.metadata.uid}`, ready, started: stage !== 'crashed', ...containerState(stage, now),
+      name: container.name,
+      image: container.image,
+      imageID: container.image,
+      containerID: `sandbox://${pod.metadata.uid}`,
+      ready,
+      started: stage !== 'crashed',
+      ...containerState(stage, now),
     })),
   };
 }

@@ -48,15 +48,21 @@ export class Services {
   onGone(service: Service): void {
     const one = this.listening.get(keyOf(service));
     this.listening.delete(keyOf(service));
-    setTimeout(() => one?.servers.forEach((server) => {
-      server.close();
-      server.closeAllConnections();
-    }), LINGER_MS);
+    setTimeout(
+      () =>
+        one?.servers.forEach((server) => {
+          server.close();
+          server.closeAllConnections();
+        }),
+      LINGER_MS,
+    );
   }
 
   private listen(one: Listening, address: string, port: number): Server {
     // No idle limit of ours: a connection closed just as Traefik reuses it would be a failed request.
-    const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) => this.answer(one, request, response));
+    const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) =>
+      this.answer(one, request, response),
+    );
     server.on('error', (error) => console.error(`cannot listen on ${address}:${port}: ${error.message}`));
     server.listen(port, address);
     return server;
@@ -81,7 +87,10 @@ export class Services {
   /** Ready pods in turn; when all are ending, one of those, as kube-proxy does. */
   private choose(one: Listening): PlayedPod | undefined {
     const wanted = Object.entries(one.selector);
-    const ready = [...this.pods.played.values()].filter((pod) => pod.ready && pod.namespace === one.namespace && wanted.every(([label, value]) => pod.labels[label] === value));
+    const ready = [...this.pods.played.values()].filter(
+      (pod) =>
+        pod.ready && pod.namespace === one.namespace && wanted.every(([label, value]) => pod.labels[label] === value),
+    );
     const staying = ready.filter((pod) => !pod.ending);
     const candidates = staying.length > 0 ? staying : ready;
     one.turn += 1;

@@ -16,4 +16,3 @@ export function apiClient(stateDir: string, state: SandboxState, user = 'sluice-
   if (!token) throw new Error(`The sandbox has no user ${user}.`);
   return new ApiClient(`https://${loopback(state, 'api-server')}`, token, readFileSync(certificate(stateDir), 'utf8'));
 }
-

@@ -13,9 +13,15 @@ export function etcd(stateDir: string, state: SandboxState): PartCommand {
     name: 'etcd',
     command: state.binaries['etcd']!,
     args: [
-      '--name=sandbox', `--data-dir=${join(stateDir, 'etcd')}`, '--log-level=warn', '--unsafe-no-fsync',
-      `--listen-client-urls=${client}`, `--advertise-client-urls=${client}`,
-      `--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=sandbox=${peer}`,
+      '--name=sandbox',
+      `--data-dir=${join(stateDir, 'etcd')}`,
+      '--log-level=warn',
+      '--unsafe-no-fsync',
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=sandbox=${peer}`,
     ],
     url: client,
     ready: () => answers(`${client}/health`),
@@ -29,13 +35,19 @@ export function apiServer(stateDir: string, state: SandboxState): PartCommand {
     command: state.binaries['kube-apiserver']!,
     args: [
       `--etcd-servers=http://${etcdAddress(state.range)}:${ETCD_CLIENT_PORT}`,
-      '--bind-address=127.0.0.1', `--secure-port=${portOf(state, 'api-server')}`, `--cert-dir=${join(stateDir, 'certificates')}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${portOf(state, 'api-server')}`,
+      `--cert-dir=${join(stateDir, 'certificates')}`,
       // Service addresses are then loopback addresses, so that a process can listen on them without kube-proxy.
       `--service-cluster-ip-range=127.${state.range}.0.0/16`,
       // Loopback is refused here; nobody connects to this address.
       `--advertise-address=10.${state.range}.0.1`,
-      '--authorization-mode=RBAC', `--token-auth-file=${join(stateDir, 'tokens.csv')}`, '--disable-admission-plugins=ServiceAccount',
-      '--service-account-issuer=https://sandbox.sluice.local', `--service-account-key-file=${key}`, `--service-account-signing-key-file=${key}`,
+      '--authorization-mode=RBAC',
+      `--token-auth-file=${join(stateDir, 'tokens.csv')}`,
+      '--disable-admission-plugins=ServiceAccount',
+      '--service-account-issuer=https://sandbox.sluice.local',
+      `--service-account-key-file=${key}`,
+      `--service-account-signing-key-file=${key}`,
       '--profiling=false',
     ],
     url: `https://${loopback(state, 'api-server')}`,
@@ -43,17 +55,31 @@ export function apiServer(stateDir: string, state: SandboxState): PartCommand {
   };
 }
 
-const CONTROLLERS = ['replicaset', 'deployment', 'endpointslice', 'endpoints', 'garbage-collector', 'namespace', 'serviceaccount', 'pod-garbage-collector', 'job', 'ttl-after-finished'];
+const CONTROLLERS = [
+  'replicaset',
+  'deployment',
+  'endpointslice',
+  'endpoints',
+  'garbage-collector',
+  'namespace',
+  'serviceaccount',
+  'pod-garbage-collector',
+  'job',
+  'ttl-after-finished',
+];
 
 export function controllerManager(stateDir: string, state: SandboxState): PartCommand {
   return {
     name: 'kube-controller-manager',
     command: state.binaries['kube-controller-manager']!,
     args: [
-      `--kubeconfig=${kubeconfigOf(stateDir, 'sandbox-controllers')}`, '--leader-elect=false', '--secure-port=0',
+      `--kubeconfig=${kubeconfigOf(stateDir, 'sandbox-controllers')}`,
+      '--leader-elect=false',
+      '--secure-port=0',
       `--controllers=${CONTROLLERS.map((name) => `${name}-controller`).join(',')}`,
       `--service-account-private-key-file=${join(stateDir, 'service-account.key')}`,
-      '--kube-api-qps=200', '--kube-api-burst=400',
+      '--kube-api-qps=200',
+      '--kube-api-burst=400',
     ],
   };
 }
@@ -62,6 +88,12 @@ export function scheduler(stateDir: string, state: SandboxState): PartCommand {
   return {
     name: 'kube-scheduler',
     command: state.binaries['kube-scheduler']!,
-    args: [`--kubeconfig=${kubeconfigOf(stateDir, 'sandbox-scheduler')}`, '--leader-elect=false', '--secure-port=0', '--kube-api-qps=200', '--kube-api-burst=400'],
+    args: [
+      `--kubeconfig=${kubeconfigOf(stateDir, 'sandbox-scheduler')}`,
+      '--leader-elect=false',
+      '--secure-port=0',
+      '--kube-api-qps=200',
+      '--kube-api-burst=400',
+    ],
   };
 }

@@ -5,7 +5,10 @@ import type { Sandbox } from '../types.ts';
 
 const port = (state: SandboxState, name: string): number => {
   const found = state.ports[name];
-  if (found === undefined) throw new Error(`The sandbox's state names no port for ${name}; it is of another version. Take it down and up again.`);
+  if (found === undefined)
+    throw new Error(
+      `The sandbox's state names no port for ${name}; it is of another version. Take it down and up again.`,
+    );
   return found;
 };
 

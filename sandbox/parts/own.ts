@@ -25,7 +25,11 @@ export function nodeAgent(stateDir: string, state: SandboxState): PartCommand {
     node: NODE_NAME,
     range: state.range,
   };
-  return { name: 'node-agent', command: process.execPath, args: [script('node-agent/main.ts'), writeConfig(stateDir, 'node-agent', config)] };
+  return {
+    name: 'node-agent',
+    command: process.execPath,
+    args: [script('node-agent/main.ts'), writeConfig(stateDir, 'node-agent', config)],
+  };
 }
 
 export function load(stateDir: string, state: SandboxState): PartCommand {

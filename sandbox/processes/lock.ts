@@ -10,7 +10,9 @@ export interface Lock {
 function listen(name: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
     // exclusive: under a cluster primary the socket must still belong to this process alone.
     server.listen({ path: `\0sluice-${shortHash(name)}`, exclusive: true }, () => resolve(server));
   });
@@ -20,13 +22,17 @@ function listen(name: string): Promise<Server | undefined> {
  * One holder of a name on this machine. The lock is an abstract socket: the kernel drops it with its process, so a
  * SIGKILLed holder leaves nothing to clean up, which no lock file can promise.
  */
-export async function acquireLock(name: string, options: { timeoutMs?: number; onWait?: () => void } = {}): Promise<Lock> {
+export async function acquireLock(
+  name: string,
+  options: { timeoutMs?: number; onWait?: () => void } = {},
+): Promise<Lock> {
   const deadline = Date.now() + (options.timeoutMs ?? 20 * 60_000);
   let told = false;
   for (;;) {
     const server = await listen(name);
     if (server) return { release: () => new Promise((resolve) => server.close(() => resolve())) };
-    if (Date.now() > deadline) throw new Error(`Another process is still at work on ${name}. Wait for it, or end it, and try again.`);
+    if (Date.now() > deadline)
+      throw new Error(`Another process is still at work on ${name}. Wait for it, or end it, and try again.`);
     if (!told) options.onWait?.();
     told = true;
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -12,7 +12,9 @@ export interface PartCommand {
   env?: Record<string, string>;
   /** Where its answer can be seen by a person. */
   url?: string;
-  /** True once it serves; polled while the part lives. Absent: nothing can be asked, its effect is awaited elsewhere. */
+  /**
+   * True once it serves; polled while the part lives. Absent: nothing can be asked, its effect is awaited elsewhere.
+   */
   ready?: () => Promise<boolean>;
   readyWithinMs?: number;
 }
@@ -20,7 +22,9 @@ export interface PartCommand {
 export class PartDied extends Error {
   readonly part: string;
   constructor(part: string, what: string, lines: string[], log: string) {
-    super(`${part} ${what}. The last lines of ${log}:\n${lines.map((line) => `  ${line}`).join('\n') || '  (nothing)'}`);
+    super(
+      `${part} ${what}. The last lines of ${log}:\n${lines.map((line) => `  ${line}`).join('\n') || '  (nothing)'}`,
+    );
     this.part = part;
   }
 }
@@ -58,13 +62,24 @@ export interface RunningPart {
 export function startProcess(stateDir: string, part: PartCommand): Promise<RunningPart> {
   mkdirSync(join(stateDir, 'logs'), { recursive: true });
   const log = openSync(logFile(stateDir, part.name), 'a');
-  const child = spawn(part.command, part.args, { cwd: stateDir, detached: true, stdio: ['ignore', log, log], env: environment(stateDir, part.env ?? {}) });
+  const child = spawn(part.command, part.args, {
+    cwd: stateDir,
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: environment(stateDir, part.env ?? {}),
+  });
   closeSync(log);
-  const ended = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `exited with ${code}`)));
+  const ended = new Promise<string>((resolve) =>
+    child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `exited with ${code}`)),
+  );
   child.unref();
   return new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`${part.name} cannot be started (${part.command}): ${error.message}`)));
-    child.once('spawn', () => resolve({ record: { pid: child.pid!, startTime: startTimeOf(child.pid!) ?? '' }, ended }));
+    child.once('error', (error) =>
+      reject(new Error(`${part.name} cannot be started (${part.command}): ${error.message}`)),
+    );
+    child.once('spawn', () =>
+      resolve({ record: { pid: child.pid!, startTime: startTimeOf(child.pid!) ?? '' }, ended }),
+    );
   });
 }
 
@@ -81,9 +96,15 @@ export async function untilReady(stateDir: string, part: PartCommand, running: R
   void running.ended.then((how) => (exit = how));
   const deadline = Date.now() + (part.readyWithinMs ?? 60_000);
   while (part.ready) {
-    if (exit ?? !isAlive(running.record.pid, running.record.startTime)) throw describeDeath(stateDir, part.name, exit ?? (await howItEnded(running)));
+    if (exit ?? !isAlive(running.record.pid, running.record.startTime))
+      throw describeDeath(stateDir, part.name, exit ?? (await howItEnded(running)));
     if (await part.ready().catch(() => false)) return;
-    if (Date.now() > deadline) throw describeDeath(stateDir, part.name, `was not ready after ${Math.round((part.readyWithinMs ?? 60_000) / 1000)} s`);
+    if (Date.now() > deadline)
+      throw describeDeath(
+        stateDir,
+        part.name,
+        `was not ready after ${Math.round((part.readyWithinMs ?? 60_000) / 1000)} s`,
+      );
     await pause(50);
   }
 }

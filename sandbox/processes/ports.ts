@@ -3,13 +3,25 @@ import type { Server } from 'node:net';
 
 const FIRST_RANGE = 64;
 const LAST_RANGE = 120;
-// Below the kernel's ephemeral range (32768 and up), so that no outgoing connection takes a port between choice and use.
+// Below the kernel's ephemeral range (32768 and up), so that no outgoing connection takes a port between choice and
+// use.
 const FIRST_PORT = 17_000;
 const PORTS_A_SANDBOX = 40;
 
 export const PORT_NAMES = [
-  'api-server', 'traefik-1-web', 'traefik-1-api', 'traefik-2-web', 'traefik-2-api', 'prometheus', 'temporal', 'temporal-ui',
-  'temporal-http', 'temporal-metrics', 'rollouts-metrics', 'rollouts-health', 'load',
+  'api-server',
+  'traefik-1-web',
+  'traefik-1-api',
+  'traefik-2-web',
+  'traefik-2-api',
+  'prometheus',
+  'temporal',
+  'temporal-ui',
+  'temporal-http',
+  'temporal-metrics',
+  'rollouts-metrics',
+  'rollouts-health',
+  'load',
 ] as const;
 
 export const etcdAddress = (range: number): string => `127.${range}.255.253`;
@@ -40,18 +52,26 @@ export async function chooseRange(from = FIRST_RANGE): Promise<number> {
   for (let range = from; range <= LAST_RANGE; range += 1) {
     if (await isFree(ETCD_CLIENT_PORT, etcdAddress(range))) return range;
   }
-  throw new Error(`All of 127.${FIRST_RANGE}.0.0/16 to 127.${LAST_RANGE}.0.0/16 are in use. Stop a sandbox: sluice sandbox down --name <name>.`);
+  throw new Error(
+    `All of 127.${FIRST_RANGE}.0.0/16 to 127.${LAST_RANGE}.0.0/16 are in use. Stop a sandbox: sluice sandbox down --name <name>.`,
+  );
 }
 
 /** Each range has its own block of ports, so two sandboxes that start together cannot choose the same. */
-export async function choosePorts(range: number, names: readonly string[] = PORT_NAMES): Promise<Record<string, number>> {
+export async function choosePorts(
+  range: number,
+  names: readonly string[] = PORT_NAMES,
+): Promise<Record<string, number>> {
   const first = FIRST_PORT + (range - FIRST_RANGE) * PORTS_A_SANDBOX;
   const chosen: Record<string, number> = {};
   let port = first;
   for (const name of names) {
     // Loopback can be free while another program holds the port on all addresses: ask for both.
     while (port < first + PORTS_A_SANDBOX && !((await isFree(port)) && (await isFree(port, '0.0.0.0')))) port += 1;
-    if (port >= first + PORTS_A_SANDBOX) throw new Error(`No free port for ${name} in ${first}-${first + PORTS_A_SANDBOX - 1}. Free some of them and try again.`);
+    if (port >= first + PORTS_A_SANDBOX)
+      throw new Error(
+        `No free port for ${name} in ${first}-${first + PORTS_A_SANDBOX - 1}. Free some of them and try again.`,
+      );
     chosen[name] = port;
     port += 1;
   }
@@ -70,7 +90,8 @@ export interface ClaimedPorts {
 }
 
 /**
- * Ports for something outside any range. The first port of a block is bound for as long as the others are used: of all that look for ports at
+ * Ports for something outside any range. The first port of a block is bound for as long as the others are used: of all
+ * that look for ports at
  * the same moment, in this process or another, one gets the block. Throws when every block is taken.
  */
 export async function claimPorts(names: readonly string[]): Promise<ClaimedPorts> {
@@ -79,14 +100,18 @@ export async function claimPorts(names: readonly string[]): Promise<ClaimedPorts
     const claimed = await claimBlock(FIRST_BLOCK + ((start + tried) % BLOCKS) * PORTS_A_BLOCK, names);
     if (claimed) return claimed;
   }
-  throw new Error(`No free ports for ${names.join(', ')} in ${FIRST_BLOCK}-${FIRST_BLOCK + BLOCKS * PORTS_A_BLOCK - 1}. Free some of them and try again.`);
+  throw new Error(
+    `No free ports for ${names.join(', ')} in ${FIRST_BLOCK}-${FIRST_BLOCK + BLOCKS * PORTS_A_BLOCK - 1}. Free some of them and try again.`,
+  );
 }
 
 async function claimBlock(first: number, names: readonly string[]): Promise<ClaimedPorts | undefined> {
   const claim = await bind(first, '127.0.0.1');
   if (!claim) return undefined;
   const ports = Object.fromEntries(names.map((name, index) => [name, first + 1 + index]));
-  const free = await Promise.all(Object.values(ports).map(async (port) => (await isFree(port)) && (await isFree(port, '0.0.0.0'))));
+  const free = await Promise.all(
+    Object.values(ports).map(async (port) => (await isFree(port)) && (await isFree(port, '0.0.0.0'))),
+  );
   claim.unref();
   if (free.every(Boolean)) return { ports, release: () => close(claim) };
   await close(claim);

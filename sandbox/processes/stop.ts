@@ -20,7 +20,12 @@ async function gone(pids: Map<number, string | undefined>, withinMs: number): Pr
 }
 
 /** Ends one process: the wanted signal first, SIGKILL when it does not go. */
-export async function stopProcess(pid: number, startTime: string, first: NodeJS.Signals = 'SIGTERM', graceMs = 3_000): Promise<void> {
+export async function stopProcess(
+  pid: number,
+  startTime: string,
+  first: NodeJS.Signals = 'SIGTERM',
+  graceMs = 3_000,
+): Promise<void> {
   if (!isAlive(pid, startTime)) return;
   const one = new Map([[pid, startTime]]);
   signal(pid, first);
@@ -42,5 +47,7 @@ export async function stopAllMarked(stateDir: string, graceMs = 1_500): Promise<
     for (const pid of pids.keys()) signal(pid, round === 0 ? 'SIGTERM' : 'SIGKILL');
     await gone(pids, graceMs);
   }
-  throw new Error(`Processes of ${stateDir} do not end: ${markedProcesses(stateDir).join(', ')}. Look at them with ps, then try again.`);
+  throw new Error(
+    `Processes of ${stateDir} do not end: ${markedProcesses(stateDir).join(', ')}. Look at them with ps, then try again.`,
+  );
 }

@@ -32,8 +32,11 @@ function run(check) {
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-    child.on('error', (error) => resolve({ check, code: 1, output: `${program} could not be started: ${error.message}` }));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('error', (error) =>
+      resolve({ check, code: 1, output: `${program} could not be started: ${error.message}` }),
+    );
     child.on('close', (code) => resolve({ check, code: code ?? 1, output }));
   });
 }

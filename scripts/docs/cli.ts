@@ -9,11 +9,22 @@ const WIDTH = 110;
 export function cliPage(): string {
   // Nothing is run, so nothing is needed; and the version is not in the help.
   const program = createProgram({ version: '' } as unknown as CliDeps);
-  return heading('Command line', 'src/cli/program.ts', 'Run it as `node bin/sluice.mjs` in the repository, or as `sluice` once the package is linked (`npm link`).') + `\n${helpOf(program, [])}`;
+  return (
+    heading(
+      'Command line',
+      'src/cli/program.ts',
+      'Run it as `node bin/sluice.mjs` in the repository, or as `sluice` once the package is linked (`npm link`).',
+    ) + `\n${helpOf(program, [])}`
+  );
 }
 
 function helpOf(cli: Cli, parents: readonly string[]): string {
   const path = [...parents, cli.name()];
   cli.configureOutput({ getOutHelpWidth: () => WIDTH, getOutHasColors: () => false });
-  return `## ${path.join(' ')}\n\n\`\`\`text\n${cli.helpInformation().trimEnd()}\n\`\`\`\n\n${cli.createHelp().visibleCommands(cli).filter((child) => child.name() !== 'help').map((child) => helpOf(child, path)).join('')}`;
+  return `## ${path.join(' ')}\n\n\`\`\`text\n${cli.helpInformation().trimEnd()}\n\`\`\`\n\n${cli
+    .createHelp()
+    .visibleCommands(cli)
+    .filter((child) => child.name() !== 'help')
+    .map((child) => helpOf(child, path))
+    .join('')}`;
 }

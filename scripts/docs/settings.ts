@@ -14,7 +14,13 @@ const TEMPORAL = [
 
 /** Every setting, its names and its default. */
 export function settingsPage(): string {
-  const rows = SETTING_KEYS.map((key) => [code(SETTINGS[key].env), code(fileKey(key)), flag(key), fallback(key) === '' ? '' : code(fallback(key)), SETTINGS[key].about]);
+  const rows = SETTING_KEYS.map((key) => [
+    code(SETTINGS[key].env),
+    code(fileKey(key)),
+    flag(key),
+    fallback(key) === '' ? '' : code(fallback(key)),
+    SETTINGS[key].about,
+  ]);
   return (
     heading(
       'Settings',
@@ -23,7 +29,10 @@ export function settingsPage(): string {
     ) +
     `\n${table(['Environment', 'In the file', 'Flag', 'Default', 'Meaning'], rows)}` +
     '\n## Temporal\n\nSluice reads Temporal’s own environment variables and profile file, so that one set-up serves the `temporal` CLI and Sluice. The usual ones:\n' +
-    `\n${table(['Environment', 'Default', 'Meaning'], TEMPORAL.map(([name, value, about]) => [code(name), value === '' ? '' : code(value), about]))}`
+    `\n${table(
+      ['Environment', 'Default', 'Meaning'],
+      TEMPORAL.map(([name, value, about]) => [code(name), value === '' ? '' : code(value), about]),
+    )}`
   );
 }
 

@@ -42,7 +42,9 @@ function section(command: Command): string {
     `On the command line: \`${commandLine(command)}\`.\n`,
     inputTable(command),
     `Answers: ${Object.keys(command.output.shape).map(code).join(', ')}.\n`,
-    ...command.examples.map(({ title, input }) => `${title}:\n\n\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`\n`),
+    ...command.examples.map(
+      ({ title, input }) => `${title}:\n\n\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`\n`,
+    ),
   ].join('\n');
 }
 
@@ -54,7 +56,9 @@ function confirmation(command: Command): string {
 
 function commandLine(command: Command): string {
   const subject = subjectOf(command);
-  return ['sluice', command.toolset, cliName(command), ...(subject ? [`<${subject.argument}>`] : []), '[flags]'].join(' ');
+  return ['sluice', command.toolset, cliName(command), ...(subject ? [`<${subject.argument}>`] : []), '[flags]'].join(
+    ' ',
+  );
 }
 
 /** The parts of a JSON schema that the table shows. */
@@ -69,7 +73,12 @@ function inputTable(command: Command): string {
   const schema = z.toJSONSchema(command.input, { io: 'input' }) as Schema;
   const rows = fieldsOf(command.input).map(({ path, type, description }) => {
     const { found, required } = lookUp(schema, path);
-    return [code(path.join('.')), found.enum?.map((value) => code(String(value))).join(', ') ?? type, required ? 'yes' : '', description];
+    return [
+      code(path.join('.')),
+      found.enum?.map((value) => code(String(value))).join(', ') ?? type,
+      required ? 'yes' : '',
+      description,
+    ];
   });
   return rows.length === 0 ? 'No input.\n' : table(['Input', 'Type', 'Required', 'Meaning'], rows);
 }

@@ -23,10 +23,28 @@ export const GROUPS: readonly TestGroup[] = [
     args: [],
   },
   // These start what they need themselves: HTTP fakes, a Temporal dev server for a file of tests.
-  { name: 'workflows and adapters', folders: ['adapters', 'activities', 'workflows', 'replay', 'temporal', 'fuzz', 'bench'], sandbox: 'none', progress: false, args: [LEAVE] },
+  {
+    name: 'workflows and adapters',
+    folders: ['adapters', 'activities', 'workflows', 'replay', 'temporal', 'fuzz', 'bench'],
+    sandbox: 'none',
+    progress: false,
+    args: [LEAVE],
+  },
   { name: 'real systems', folders: ['ports', 'tools'], sandbox: 'shared', progress: false, args: [LEAVE] },
   // One process: its releases run side by side inside it, and a second process would count the same traffic.
-  { name: 'whole releases', folders: ['e2e', 'chaos'], sandbox: 'shared', progress: true, args: ['--runInBand', LEAVE] },
+  {
+    name: 'whole releases',
+    folders: ['e2e', 'chaos'],
+    sandbox: 'shared',
+    progress: true,
+    args: ['--runInBand', LEAVE],
+  },
   // Last, from binaries that are built by now: these start and kill sandboxes, also through `npm start`.
-  { name: 'sandbox and npm start', folders: ['sandbox', 'entry'], sandbox: 'own', progress: true, args: ['--runInBand', LEAVE] },
+  {
+    name: 'sandbox and npm start',
+    folders: ['sandbox', 'entry'],
+    sandbox: 'own',
+    progress: true,
+    args: ['--runInBand', LEAVE],
+  },
 ];

@@ -4,12 +4,21 @@ import { ROOT } from '../root.mjs';
 import type { TestGroup } from './groups.ts';
 import { type Counts, readCounts } from './counts.ts';
 
-const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join('node_modules', 'jest', 'bin', 'jest.js'), '--config', 'jest.config.js'];
+const JEST = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  join('node_modules', 'jest', 'bin', 'jest.js'),
+  '--config',
+  'jest.config.js',
+];
 const REPORTER = join(ROOT, 'scripts', 'run-tests', 'progress-reporter.mjs');
 
 /** The group's test files that the arguments select, as Jest itself finds them. */
 export function listTests(group: TestGroup, args: readonly string[]): string[] {
-  const result = spawnSync(process.execPath, [...JEST, ...only(group), '--listTests', '--passWithNoTests', ...args], { cwd: ROOT, encoding: 'utf8' });
+  const result = spawnSync(process.execPath, [...JEST, ...only(group), '--listTests', '--passWithNoTests', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   if (result.status !== 0) throw new Error(`Jest could not list the tests: ${result.stderr.trim()}`);
   return result.stdout.split('\n').filter((line) => line.endsWith('.test.ts'));
 }
@@ -22,10 +31,24 @@ export interface JestRun {
 
 export function runGroup(group: TestGroup, args: readonly string[], resultFile: string): JestRun {
   const reporters = group.progress ? ['--reporters=default', `--reporters=${REPORTER}`] : [];
-  const child = spawn(process.execPath, [...JEST, ...only(group), ...group.args, ...reporters, '--passWithNoTests', '--json', '--outputFile', resultFile, ...args], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      ...JEST,
+      ...only(group),
+      ...group.args,
+      ...reporters,
+      '--passWithNoTests',
+      '--json',
+      '--outputFile',
+      resultFile,
+      ...args,
+    ],
+    {
+      cwd: ROOT,
+      stdio: 'inherit',
+    },
+  );
   return { done: ended(child).then((code) => readCounts(resultFile, code)), stop: () => stop(child) };
 }
 

@@ -34,7 +34,8 @@ async function runAll(): Promise<Counts> {
     if (files.some((file) => file.endsWith('browser.test.ts'))) installChromium();
     if (files.length > 0 && !interrupted) sum = add(sum, await run(group, files.length, sum.failed > 0));
   }
-  if (sum.passed + sum.failed === 0 && !interrupted) console.error('No test ran. Paths are relative to the repository, for example test/domain.');
+  if (sum.passed + sum.failed === 0 && !interrupted)
+    console.error('No test ran. Paths are relative to the repository, for example test/domain.');
   return sum;
 }
 

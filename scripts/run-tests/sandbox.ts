@@ -9,7 +9,8 @@ const SANDBOX_FILE_VARIABLE = 'SLUICE_TEST_SANDBOX';
 const PREFIX = 'test-';
 
 /**
- * The one sandbox that all groups share, started by the first group that needs it. It is started by a process of its own,
+ * The one sandbox that all groups share, started by the first group that needs it. It is started by a process of its
+ * own,
  * in a process group of its own: interrupted, everything that it is building ends with it.
  */
 export class SharedSandbox {
@@ -41,7 +42,10 @@ export class SharedSandbox {
     if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
   }
 
-  /** Takes it down, also when it failed half-way up; without one, does nothing. Its state stays for a look when something failed. */
+  /**
+   * Takes it down, also when it failed half-way up; without one, does nothing. Its state stays for a look when
+   * something failed.
+   */
   async down(keep: boolean): Promise<void> {
     if (!this.#starting) return;
     this.#starting = undefined;
@@ -79,7 +83,11 @@ function isRunning(pid: number): boolean {
 }
 
 function sandbox(command: 'up' | 'down', name: string, detached = false): ChildProcess {
-  return spawn(process.execPath, ['sandbox/main.ts', command, '--name', name], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached });
+  return spawn(process.execPath, ['sandbox/main.ts', command, '--name', name], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached,
+  });
 }
 
 async function outputOf(child: ChildProcess): Promise<string> {

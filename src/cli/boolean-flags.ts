@@ -1,7 +1,8 @@
 import type { Command as Cli } from 'commander';
 
 /**
- * Writes `--full shop/web` as `--full=true shop/web`: a flag that may stand alone takes the next word for its value only
+ * Writes `--full shop/web` as `--full=true shop/web`: a flag that may stand alone takes the next word for its value
+ * only
  * when that word is true or false, so that it can stand before an argument.
  */
 export function spellBooleans(argv: readonly string[], program: Cli): string[] {

@@ -12,13 +12,24 @@ const [LEAST, MOST] = [8, 40];
 /** Room for the longest odds beside a bar. */
 const ODDS = 34;
 
-/** How far the proofs of one question have come: a bar for each direction, told apart by words and signs, not by colour alone. */
-export function evidenceLines({ metric, outcome, evidence }: Finding & { readonly evidence: Evidence }, columns: number): readonly string[] {
+/**
+ * How far the proofs of one question have come: a bar for each direction, told apart by words and signs, not by colour
+ * alone.
+ */
+export function evidenceLines(
+  { metric, outcome, evidence }: Finding & { readonly evidence: Evidence },
+  columns: number,
+): readonly string[] {
   const { worse, not_worse: better, bound, candidate, stable, delta } = evidence;
   const width = Math.max(LEAST, Math.min(MOST, columns - INDENT.length - LABEL.length - ODDS));
-  const line = (label: string, log: number, sign: string, colour: (text: string) => string): string => `${INDENT}${label.padEnd(LABEL.length)}${colour(bar(log / bound, width, sign))} ${told(log, bound)}`;
+  const line = (label: string, log: number, sign: string, colour: (text: string) => string): string =>
+    `${INDENT}${label.padEnd(LABEL.length)}${colour(bar(log / bound, width, sign))} ${told(log, bound)}`;
   return [
-    ...wrapped(`${metric}: ${outcome}; margin ${round(delta)}`, `new ${share(candidate)}, stable ${share(stable)}`, columns),
+    ...wrapped(
+      `${metric}: ${outcome}; margin ${round(delta)}`,
+      `new ${share(candidate)}, stable ${share(stable)}`,
+      columns,
+    ),
     line('not worse', better, '█', pc.blue),
     // Where nothing speaks for it, its bar would only take room.
     ...(worse > 0 ? [line('worse', worse, '▒', pc.yellow)] : []),
@@ -41,7 +52,9 @@ function wrapped(head: string, rest: string, columns: number): readonly string[]
 }
 
 function share({ requests, bad }: Evidence['candidate']): string {
-  return requests === 0 ? 'no requests' : `${((bad / requests) * 100).toFixed(2)} % of ${Math.round(requests).toLocaleString('en')}`;
+  return requests === 0
+    ? 'no requests'
+    : `${((bad / requests) * 100).toFixed(2)} % of ${Math.round(requests).toLocaleString('en')}`;
 }
 
 function round(delta: number): string {

@@ -30,7 +30,8 @@ export function takesFile(command: Command): boolean {
 
 /** Adds a flag for every field of the command's input. */
 export function addFlags(cli: Cli, command: Command): void {
-  for (const field of flagFields(command)) cli.addOption(new Option(`--${flagName(field)}${placeholder(field)}`, field.description));
+  for (const field of flagFields(command))
+    cli.addOption(new Option(`--${flagName(field)}${placeholder(field)}`, field.description));
 }
 
 function placeholder({ type, choices }: Field): string {
@@ -52,7 +53,8 @@ export function inputOf(command: Command, options: Readonly<Record<string, unkno
 function withValue(input: unknown, path: readonly string[], value: unknown): unknown {
   const [head, ...rest] = path;
   if (head === undefined) return value;
-  const object = typeof input === 'object' && input !== null && !Array.isArray(input) ? (input as Record<string, unknown>) : {};
+  const object =
+    typeof input === 'object' && input !== null && !Array.isArray(input) ? (input as Record<string, unknown>) : {};
   return { ...object, [head]: withValue(object[head], rest, value) };
 }
 

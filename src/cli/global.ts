@@ -21,7 +21,11 @@ function collect(text: string, before: Record<string, string>): Record<string, s
 
 /** Settings and format for a command. Throws CONFIG_INVALID. */
 export function settingsOf(deps: CliDeps, cli: Cli): { settings: Settings; loaded: LoadedSettings; format: Format } {
-  const { set, settings: file, output } = cli.optsWithGlobals<{ set: Record<string, string>; settings?: string; output: Format }>();
+  const {
+    set,
+    settings: file,
+    output,
+  } = cli.optsWithGlobals<{ set: Record<string, string>; settings?: string; output: Format }>();
   const loaded = deps.load({ set: { ...set, ...givenSettings(cli) }, ...(file === undefined ? {} : { file }) });
   return { settings: loaded.settings, loaded, format: output };
 }

@@ -18,7 +18,11 @@ function readText(file: string): string {
     const text = readFileSync(file === '-' ? 0 : file, 'utf8');
     if (text.length <= MOST_BYTES) return text;
   } catch (error) {
-    throw new SluiceError('INVALID_INPUT', `Cannot read ${file}: ${(error as { code?: string }).code ?? String(error)}`, { next: 'Check the path of the file.' });
+    throw new SluiceError(
+      'INVALID_INPUT',
+      `Cannot read ${file}: ${(error as { code?: string }).code ?? String(error)}`,
+      { next: 'Check the path of the file.' },
+    );
   }
   throw new SluiceError('INVALID_INPUT', `${file} is larger than ${MOST_BYTES / 1024} KB.`);
 }

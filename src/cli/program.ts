@@ -22,7 +22,10 @@ export function createProgram(deps: CliDeps): Cli {
     .description('Releases software gradually and lets nothing slip through')
     .version(deps.version)
     .showHelpAfterError('(add --help for what is known)')
-    .configureOutput({ writeOut: (text) => deps.io.out(text.trimEnd()), writeErr: (text) => deps.io.err(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => deps.io.out(text.trimEnd()),
+      writeErr: (text) => deps.io.err(text.trimEnd()),
+    })
     .exitOverride();
   addGlobals(program);
   addRelease(program, deps);
@@ -51,7 +54,8 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
 
 /** A wrong command line has been told on stderr already, and is told to scripts in the form they asked for. */
 async function misused({ message }: CommanderError, argv: readonly string[], deps: CliDeps): Promise<number> {
-  if (formatOf(argv) !== 'text') await tell(new SluiceError('INVALID_INPUT', message.replace(/^error: /, '')), argv, deps);
+  if (formatOf(argv) !== 'text')
+    await tell(new SluiceError('INVALID_INPUT', message.replace(/^error: /, '')), argv, deps);
   return ERRORS.INVALID_INPUT.exit;
 }
 

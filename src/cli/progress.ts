@@ -21,11 +21,13 @@ export function startProgress(io: Io, what: string): Progress {
   let now = what;
   const draw = (): void => {
     const ms = Date.now() - began;
-    if (ms >= AFTER_MS) show(`${FRAMES[Math.floor(ms / EVERY_MS) % FRAMES.length] ?? ''} ${now} (${Math.round(ms / 1000)} s)`);
+    if (ms >= AFTER_MS)
+      show(`${FRAMES[Math.floor(ms / EVERY_MS) % FRAMES.length] ?? ''} ${now} (${Math.round(ms / 1000)} s)`);
   };
   const timer = setInterval(draw, EVERY_MS);
   return {
-    report: (message, fraction) => void (now = `${cleanText(message, 200)}${fraction ? ` ${Math.round(fraction * 100)} %` : ''}`),
+    report: (message, fraction) =>
+      void (now = `${cleanText(message, 200)}${fraction ? ` ${Math.round(fraction * 100)} %` : ''}`),
     stop: () => {
       clearInterval(timer);
       if (Date.now() - began >= AFTER_MS) show(undefined);

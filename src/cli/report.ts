@@ -17,10 +17,22 @@ export function addReportFiles(group: Cli, deps: CliDeps): void {
     .option('--json <file>', 'Write everything as JSON to this file; - is stdout.')
     .action(async (ref: string, options: Options, cli: Cli) => {
       const { settings, format } = settingsOf(deps, cli);
-      const about = { ...releaseRef(ref, options.cluster), ...(options.runId === undefined ? {} : { run_id: options.runId }) };
-      const files = (['html', 'json'] as const).flatMap((kind) => (options[kind] === undefined ? [] : [{ kind, path: options[kind] }]));
-      if (files.length === 0) await runCommand(deps, settings, { command: releaseReport, raw: about, format, yes: false });
-      for (const { kind, path } of files) await runCommand(written(path, deps), settings, { command: reportFile, raw: { ...about, format: kind }, format: 'text', yes: false });
+      const about = {
+        ...releaseRef(ref, options.cluster),
+        ...(options.runId === undefined ? {} : { run_id: options.runId }),
+      };
+      const files = (['html', 'json'] as const).flatMap((kind) =>
+        options[kind] === undefined ? [] : [{ kind, path: options[kind] }],
+      );
+      if (files.length === 0)
+        await runCommand(deps, settings, { command: releaseReport, raw: about, format, yes: false });
+      for (const { kind, path } of files)
+        await runCommand(written(path, deps), settings, {
+          command: reportFile,
+          raw: { ...about, format: kind },
+          format: 'text',
+          yes: false,
+        });
     });
 }
 
@@ -45,6 +57,10 @@ function write(path: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new SluiceError('INVALID_INPUT', `Cannot write ${path}: ${(error as { code?: string }).code ?? String(error)}`, { next: 'Check the path of the file.' });
+    throw new SluiceError(
+      'INVALID_INPUT',
+      `Cannot write ${path}: ${(error as { code?: string }).code ?? String(error)}`,
+      { next: 'Check the path of the file.' },
+    );
   }
 }

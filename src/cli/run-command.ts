@@ -18,7 +18,11 @@ export interface CommandRun {
 const GATE = { allowWrite: true, toolsets: [] } as const;
 
 /** Runs one command of the catalogue and prints its answer. An answer that is bad news sets the exit code. */
-export async function runCommand(deps: CliDeps, settings: Settings, { command, raw, format, yes }: CommandRun): Promise<void> {
+export async function runCommand(
+  deps: CliDeps,
+  settings: Settings,
+  { command, raw, format, yes }: CommandRun,
+): Promise<void> {
   command.check(raw, settings);
   const services = await deps.open(settings);
   let progress = startProgress(deps.io, command.title);
@@ -47,10 +51,18 @@ export async function runCommand(deps: CliDeps, settings: Settings, { command, r
 /** Here it is --yes that confirms, and a flag that is not there would be no advice. */
 function atTheTerminal(error: unknown): unknown {
   if (!(error instanceof SluiceError && error.code === 'CONFIRMATION_REQUIRED')) return error;
-  return new SluiceError(error.code, error.message, { next: 'Ask the person responsible, then repeat the command with --yes.', details: { ...error.details }, cause: error });
+  return new SluiceError(error.code, error.message, {
+    next: 'Ask the person responsible, then repeat the command with --yes.',
+    details: { ...error.details },
+    cause: error,
+  });
 }
 
-function contextOf(deps: CliDeps, services: Awaited<ReturnType<CliDeps['open']>>, report: Progress['report']): CommandContext {
+function contextOf(
+  deps: CliDeps,
+  services: Awaited<ReturnType<CliDeps['open']>>,
+  report: Progress['report'],
+): CommandContext {
   return {
     ...services,
     caller: { id: `cli:${deps.user}`, kind: 'cli' },

@@ -11,15 +11,22 @@ interface Options {
 
 /** `sluice sandbox …`: the embedded stack. Loaded when used; most users have a cluster of their own. */
 export function addSandbox(program: Cli, deps: CliDeps): void {
-  const group = program.command('sandbox').description('A local stack of the real parts: Kubernetes, Argo Rollouts, Traefik, Prometheus, Temporal');
-  const add = (name: string, about: string) => group.command(name).description(about).option('--name <name>', 'which sandbox', 'default');
+  const group = program
+    .command('sandbox')
+    .description('A local stack of the real parts: Kubernetes, Argo Rollouts, Traefik, Prometheus, Temporal');
+  const add = (name: string, about: string) =>
+    group.command(name).description(about).option('--name <name>', 'which sandbox', 'default');
   add('up', 'Start it; the first time builds its parts')
     .option('--rps <number>', 'requests a second of the load generator')
     .action((options: Options, cli: Cli) => up(deps, options, cli));
-  add('status', 'Show its parts').action(async (options: Options, cli: Cli) => show(deps, cli, await told((await load()).sandboxStatus(place(deps, options, cli))), statusText));
+  add('status', 'Show its parts').action(async (options: Options, cli: Cli) =>
+    show(deps, cli, await told((await load()).sandboxStatus(place(deps, options, cli))), statusText),
+  );
   add('logs', 'Show the log of a part')
     .argument('<part>', 'name of the part, as status shows it')
-    .action(async (part: string, options: Options, cli: Cli) => deps.io.out(await told((await load()).sandboxLogs(part, place(deps, options, cli)))));
+    .action(async (part: string, options: Options, cli: Cli) =>
+      deps.io.out(await told((await load()).sandboxLogs(part, place(deps, options, cli)))),
+    );
   add('down', 'Stop it').action(async (options: Options, cli: Cli) => {
     await told((await load()).sandboxDown(place(deps, options, cli)));
     deps.io.out('The sandbox is down.');
@@ -36,7 +43,12 @@ function place(deps: CliDeps, { name = 'default' }: Options, cli: Cli): { name: 
 async function up(deps: CliDeps, options: Options, cli: Cli): Promise<void> {
   const { sandboxUp } = await load();
   const rps = options.rps === undefined ? {} : { rps: Number(options.rps) };
-  await show(deps, cli, await told(sandboxUp({ ...place(deps, options, cli), ...rps, onProgress: (line) => deps.io.err(line) })), (sandbox) => lines(sandbox).join('\n'));
+  await show(
+    deps,
+    cli,
+    await told(sandboxUp({ ...place(deps, options, cli), ...rps, onProgress: (line) => deps.io.err(line) })),
+    (sandbox) => lines(sandbox).join('\n'),
+  );
 }
 
 /** The sandbox speaks in plain errors: their text is for the user, it is no failure that Sluice does not know. */
@@ -56,8 +68,14 @@ function statusText({ name, stateDir, state, parts }: SandboxStatus): string {
 }
 
 function partLines({ name, state, pid, uptimeSeconds, rssBytes, url, exit, lastLines = [] }: PartStatus): string[] {
-  const life = state === 'running' ? `${Math.round(uptimeSeconds)} s, ${Math.round(rssBytes / 2 ** 20)} MiB, process ${pid}` : (exit ?? '');
-  return [`${name.padEnd(24)} ${state.padEnd(8)} ${life.padEnd(32)} ${url ?? ''}`.trimEnd(), ...lastLines.map((line) => `    ${line}`)];
+  const life =
+    state === 'running'
+      ? `${Math.round(uptimeSeconds)} s, ${Math.round(rssBytes / 2 ** 20)} MiB, process ${pid}`
+      : (exit ?? '');
+  return [
+    `${name.padEnd(24)} ${state.padEnd(8)} ${life.padEnd(32)} ${url ?? ''}`.trimEnd(),
+    ...lastLines.map((line) => `    ${line}`),
+  ];
 }
 
 function lines(value: object, indent = ''): string[] {

@@ -8,7 +8,9 @@ export function addServers(program: Cli, deps: CliDeps): void {
   const serve = program.command('serve').description('Serve MCP (/mcp) and REST (/engine/v1) over HTTP on MCP_PORT');
   addSettingFlags(serve).action((_: unknown, cli: Cli) => deps.serve(settingsOf(deps, cli).settings, deps.io.stopped));
   const mcp = program.command('mcp').description('Serve MCP over stdin and stdout');
-  addSettingFlags(mcp, ['mcpAllowWrite', 'mcpDebug', 'toolsets', 'allowedNamespaces']).action((_: unknown, cli: Cli) => deps.mcp(settingsOf(deps, cli).settings, deps.io.stopped));
+  addSettingFlags(mcp, ['mcpAllowWrite', 'mcpDebug', 'toolsets', 'allowedNamespaces']).action((_: unknown, cli: Cli) =>
+    deps.mcp(settingsOf(deps, cli).settings, deps.io.stopped),
+  );
   program
     .command('worker')
     .description('Run the Temporal worker that carries releases')

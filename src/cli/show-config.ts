@@ -12,27 +12,47 @@ export function addConfig(program: Cli, deps: CliDeps): void {
       const { loaded } = settingsOf(deps, cli);
       const temporal = await deps.temporal();
       const rows = [
-        ...SETTING_KEYS.map((key) => ({ name: SETTINGS[key].env, value: shown(loaded.settings, key), source: loaded.origins[key], about: SETTINGS[key].about })),
+        ...SETTING_KEYS.map((key) => ({
+          name: SETTINGS[key].env,
+          value: shown(loaded.settings, key),
+          source: loaded.origins[key],
+          about: SETTINGS[key].about,
+        })),
         ...temporalRows(temporal),
       ];
       const file = loaded.file ? `settings file: ${loaded.file}` : 'settings file: none';
-      await print(deps, cli, rows, () => [file, ...rows.map(({ name, value, source }) => `${name.padEnd(35)} ${value.padEnd(28)} ${source}`)].join('\n'));
+      await print(deps, cli, rows, () =>
+        [file, ...rows.map(({ name, value, source }) => `${name.padEnd(35)} ${value.padEnd(28)} ${source}`)].join('\n'),
+      );
     });
 }
 
 function temporalRows({ address, namespace }: { address: string; namespace: string }) {
-  const row = (name: string, value: string, about: string) => ({ name, value, source: process.env[name] ? 'environment' : 'Temporal profile or default', about });
-  return [row('TEMPORAL_ADDRESS', address, 'Temporal server.'), row('TEMPORAL_NAMESPACE', namespace, 'Temporal namespace.')];
+  const row = (name: string, value: string, about: string) => ({
+    name,
+    value,
+    source: process.env[name] ? 'environment' : 'Temporal profile or default',
+    about,
+  });
+  return [
+    row('TEMPORAL_ADDRESS', address, 'Temporal server.'),
+    row('TEMPORAL_NAMESPACE', namespace, 'Temporal namespace.'),
+  ];
 }
 
 function shown(settings: Settings, key: SettingKey): string {
   const value: unknown = settings[key];
-  if (value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)) return '(unset)';
+  if (value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0))
+    return '(unset)';
   if (SETTINGS[key].secret) return hidden(value);
   return maskSecrets(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /** Of headers the names may be seen. */
 function hidden(value: unknown): string {
-  return typeof value === 'object' && value !== null ? Object.keys(value).map((name) => `${name}=***`).join(',') : '***';
+  return typeof value === 'object' && value !== null
+    ? Object.keys(value)
+        .map((name) => `${name}=***`)
+        .join(',')
+    : '***';
 }

@@ -41,7 +41,8 @@ function placed({ shape }: z.ZodObject, field: string, word: string): Subject {
     fields: ['namespace', field],
     read(text) {
       const [namespace, name, ...rest] = text.split('/');
-      if (!namespace || !name || rest.length > 0) throw new SluiceError('INVALID_INPUT', `"${cleanText(text, 80)}" must look like <namespace>/<${word}>.`);
+      if (!namespace || !name || rest.length > 0)
+        throw new SluiceError('INVALID_INPUT', `"${cleanText(text, 80)}" must look like <namespace>/<${word}>.`);
       return { namespace, [field]: name };
     },
   };

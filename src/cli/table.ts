@@ -12,7 +12,9 @@ export function toTable(value: unknown): string {
     const title = lists.length > 1 || single.length > 0 ? `${name}:\n` : '';
     return `${title}${columns(rows as readonly Row[])}`;
   });
-  return [...(single.length > 0 ? [aligned(single.map(([name, field]) => [name, cell(field)]))] : []), ...titled].join('\n\n');
+  return [...(single.length > 0 ? [aligned(single.map(([name, field]) => [name, cell(field)]))] : []), ...titled].join(
+    '\n\n',
+  );
 }
 
 /** An empty list is a table too: one that says that there is nothing. */
@@ -25,7 +27,9 @@ function flat(object: Row, prefix = ''): [string, unknown][] {
   return Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
     const path = `${prefix}${name}`;
     if (value === undefined) return [];
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? flat(value as Row, `${path}.`) : [[path, value]];
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? flat(value as Row, `${path}.`)
+      : [[path, value]];
   });
 }
 
@@ -39,12 +43,26 @@ function columns(rows: readonly Row[]): string {
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '-';
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(cell).join(',');
-  if (typeof value === 'object') return Object.entries(value).map(([name, inner]) => `${name}=${cell(inner)}`).join(' ') || '-';
+  if (typeof value === 'object')
+    return (
+      Object.entries(value)
+        .map(([name, inner]) => `${name}=${cell(inner)}`)
+        .join(' ') || '-'
+    );
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.replace(/\s*\n\s*/g, ' ') || '-';
 }
 
 function aligned(lines: readonly (readonly string[])[]): string {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => [...(line[column] ?? '')].length)));
-  return lines.map((line) => line.map((text, column) => text + ' '.repeat((widths[column] ?? 0) - [...text].length)).join(GAP).trimEnd()).join('\n');
+  const widths = (lines[0] ?? []).map((_, column) =>
+    Math.max(...lines.map((line) => [...(line[column] ?? '')].length)),
+  );
+  return lines
+    .map((line) =>
+      line
+        .map((text, column) => text + ' '.repeat((widths[column] ?? 0) - [...text].length))
+        .join(GAP)
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -10,7 +10,13 @@ import { runCommand } from './run-command.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
 /** Adds the commands of one toolset: `argo_promote_rollout` is `sluice argo promote-rollout <namespace/name>`. */
-export function addToolset(program: Cli, deps: CliDeps, toolset: Toolset, about: string, commands: readonly Command[]): Cli {
+export function addToolset(
+  program: Cli,
+  deps: CliDeps,
+  toolset: Toolset,
+  about: string,
+  commands: readonly Command[],
+): Cli {
   const group = program.command(toolset).description(about);
   for (const command of commands) addTool(group, deps, command);
   return group;
@@ -25,7 +31,11 @@ function addTool(group: Cli, deps: CliDeps, command: Command): void {
   const subject = subjectOf(command);
   const cli = group.command(cliName(command)).summary(command.title).description(command.description);
   if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
-  if (takesFile(command)) cli.option('-f, --file <path>', `${command.toolset === 'release' ? 'release file' : 'file with the input'}, YAML or JSON; - is stdin. Flags override it.`);
+  if (takesFile(command))
+    cli.option(
+      '-f, --file <path>',
+      `${command.toolset === 'release' ? 'release file' : 'file with the input'}, YAML or JSON; - is stdin. Flags override it.`,
+    );
   addFlags(cli, command);
   if (command.kind === 'destructive') cli.option('-y, --yes', 'do not ask for confirmation');
   addCompletions(cli, command, subject);
@@ -41,7 +51,12 @@ function argumentOf({ argument, about }: Subject, fromFile: boolean): Argument {
   return new Argument(fromFile ? `[${argument}]` : `<${argument}>`, fromFile ? `${about}; may be in the file` : about);
 }
 
-async function rawInput(command: Command, subject: Subject | undefined, argument: string | undefined, options: Readonly<Record<string, unknown>>): Promise<unknown> {
+async function rawInput(
+  command: Command,
+  subject: Subject | undefined,
+  argument: string | undefined,
+  options: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
   const file = options['file'];
   const base = typeof file === 'string' ? await readInputFile(file) : {};
   if (!subject || argument === undefined) return inputOf(command, options, base);

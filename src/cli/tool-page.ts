@@ -31,6 +31,10 @@ export function toolText(page: ReturnType<typeof describeTool>, command: Command
     '',
     'Output:',
     JSON.stringify(page.output_schema, null, 2),
-    ...page.examples.flatMap(({ title, input }) => ['', `${title}:`, `  sluice tools call ${page.name} --input '${JSON.stringify(input)}'`]),
+    ...page.examples.flatMap(({ title, input }) => [
+      '',
+      `${title}:`,
+      `  sluice tools call ${page.name} --input '${JSON.stringify(input)}'`,
+    ]),
   ].join('\n');
 }

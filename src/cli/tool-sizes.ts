@@ -5,9 +5,21 @@ import { toTable } from './table.ts';
 
 /** What the tools take in the list that an agent reads; bytes of JSON in UTF-8. */
 export interface Sizes {
-  readonly tools: readonly { readonly name: string; readonly toolset: Toolset; readonly kind: Kind; readonly title: string; readonly bytes: number }[];
+  readonly tools: readonly {
+    readonly name: string;
+    readonly toolset: Toolset;
+    readonly kind: Kind;
+    readonly title: string;
+    readonly bytes: number;
+  }[];
   /** `read_only`: the list of a server with its default, MCP_ALLOW_WRITE=false. */
-  readonly lists: readonly { readonly list: string; readonly tools: number; readonly bytes: number; readonly read_only_tools: number; readonly read_only_bytes: number }[];
+  readonly lists: readonly {
+    readonly list: string;
+    readonly tools: number;
+    readonly bytes: number;
+    readonly read_only_tools: number;
+    readonly read_only_bytes: number;
+  }[];
 }
 
 /** Every tool, the list of each toolset, and the list of all of them. */
@@ -19,17 +31,40 @@ export async function sizesOf(commands: readonly Command[], listed: CliDeps['lis
     }),
   );
   const sets = TOOLSETS.filter((toolset) => commands.some((command) => command.toolset === toolset));
-  const lists = await Promise.all([...sets, undefined].map((toolset) => listSize(commands.filter((command) => toolset === undefined || command.toolset === toolset), toolset ?? 'all', listed)));
+  const lists = await Promise.all(
+    [...sets, undefined].map((toolset) =>
+      listSize(
+        commands.filter((command) => toolset === undefined || command.toolset === toolset),
+        toolset ?? 'all',
+        listed,
+      ),
+    ),
+  );
   return { tools, lists: sets.length > 1 ? lists : lists.slice(0, 1) };
 }
 
-async function listSize(commands: readonly Command[], list: string, listed: CliDeps['listed']): Promise<Sizes['lists'][number]> {
+async function listSize(
+  commands: readonly Command[],
+  list: string,
+  listed: CliDeps['listed'],
+): Promise<Sizes['lists'][number]> {
   const reading = commands.filter(({ kind }) => kind === 'read');
-  return { list, tools: commands.length, bytes: jsonBytes(await listed(commands)), read_only_tools: reading.length, read_only_bytes: jsonBytes(await listed(reading)) };
+  return {
+    list,
+    tools: commands.length,
+    bytes: jsonBytes(await listed(commands)),
+    read_only_tools: reading.length,
+    read_only_bytes: jsonBytes(await listed(reading)),
+  };
 }
 
 export function sizesText({ tools, lists }: Sizes): string {
-  return [toTable(tools), '', 'Bytes of the list that an agent reads; read_only: what a server with MCP_ALLOW_WRITE=false sends, the default:', toTable(lists)].join('\n');
+  return [
+    toTable(tools),
+    '',
+    'Bytes of the list that an agent reads; read_only: what a server with MCP_ALLOW_WRITE=false sends, the default:',
+    toTable(lists),
+  ].join('\n');
 }
 
 /** What one tool takes. */

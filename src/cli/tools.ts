@@ -20,10 +20,14 @@ export function addTools(program: Cli, deps: CliDeps): void {
   const tools = program
     .command('tools')
     .summary('List the tools, show one, or call one')
-    .description('List the tools with their sizes in the list that an agent reads, or show one with its schemas and examples')
+    .description(
+      'List the tools with their sizes in the list that an agent reads, or show one with its schemas and examples',
+    )
     .argument('[name]', 'show this tool')
     .option('--toolset <a,b,…>', `only these, of ${TOOLSETS.join(', ')}`)
-    .action((name: string | undefined, { toolset }: { toolset?: string }, cli: Cli) => (name === undefined ? list(deps, cli, toolset) : show(deps, cli, find(name))));
+    .action((name: string | undefined, { toolset }: { toolset?: string }, cli: Cli) =>
+      name === undefined ? list(deps, cli, toolset) : show(deps, cli, find(name)),
+    );
   complete.argument(tools, 'tool');
   complete.option(tools, 'toolset', TOOLSETS);
   addCall(tools, deps);
@@ -49,21 +53,38 @@ function addCall(tools: Cli, deps: CliDeps): void {
 function find(name: string): Command {
   const command = CATALOGUE.find((known) => known.name === name);
   if (command) return command;
-  const near = nearest(name, CATALOGUE.map((known) => known.name));
-  throw new SluiceError('UNKNOWN_NAME', `There is no tool ${cleanText(name, 80)}${near ? `; did you mean ${near}?` : '.'}`, { next: 'Call `sluice tools` for the list.' });
+  const near = nearest(
+    name,
+    CATALOGUE.map((known) => known.name),
+  );
+  throw new SluiceError(
+    'UNKNOWN_NAME',
+    `There is no tool ${cleanText(name, 80)}${near ? `; did you mean ${near}?` : '.'}`,
+    { next: 'Call `sluice tools` for the list.' },
+  );
 }
 
 function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new SluiceError('INVALID_INPUT', `--input is not JSON: ${error instanceof Error ? error.message : String(error)}`, { next: 'Quote it for the shell, or give a file with -f.' });
+    throw new SluiceError(
+      'INVALID_INPUT',
+      `--input is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      { next: 'Quote it for the shell, or give a file with -f.' },
+    );
   }
 }
 
 async function list(deps: CliDeps, cli: Cli, toolset: string | undefined): Promise<void> {
-  const wanted = toolset === undefined ? TOOLSETS : parse(z.strictObject({ toolset: z.array(z.enum(TOOLSETS)) }), { toolset: toolset.split(',') }).toolset;
-  const sizes = await sizesOf(CATALOGUE.filter((command) => wanted.includes(command.toolset)), deps.listed);
+  const wanted =
+    toolset === undefined
+      ? TOOLSETS
+      : parse(z.strictObject({ toolset: z.array(z.enum(TOOLSETS)) }), { toolset: toolset.split(',') }).toolset;
+  const sizes = await sizesOf(
+    CATALOGUE.filter((command) => wanted.includes(command.toolset)),
+    deps.listed,
+  );
   await print(deps, cli, sizes, () => sizesText(sizes));
 }
 

@@ -7,11 +7,26 @@ export type Watched = Awaited<ReturnType<typeof releaseGet.run>>;
 
 const EVENTS = 6;
 
-/** The screen of `release watch`. `problem`: why the last look failed; the rest is then what was seen before. `columns`: of the terminal. */
+/**
+ * The screen of `release watch`. `problem`: why the last look failed; the rest is then what was seen before. `columns`:
+ * of the terminal.
+ */
 export function frame(view: Watched | undefined, problem?: string, columns = 80): string {
   const warning = problem ? [pc.yellow(`! ${problem}`)] : [];
   if (!view) return warning.join('\n');
-  return [heading(view), stateLine(view), stepLine(view), weightLine(view), ...verdictLines(view, columns), waitLine(view), '', ...eventLines(view), ...warning].filter((line) => line !== undefined).join('\n');
+  return [
+    heading(view),
+    stateLine(view),
+    stepLine(view),
+    weightLine(view),
+    ...verdictLines(view, columns),
+    waitLine(view),
+    '',
+    ...eventLines(view),
+    ...warning,
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n');
 }
 
 function heading({ target, image, strategy, started_by: by, started_at: at, closed_at: end }: Watched): string {
@@ -36,32 +51,66 @@ function stepLine({ step, state }: Watched): string | undefined {
 }
 
 function weightLine({ weight_wanted: wanted, weights, live, verdict }: Watched): string {
-  const places = weights ? [`Rollout ${weights.rollout ?? '–'}`, `TraefikService ${weights.traefik_service ?? '–'}`, ...weights.replicas.map(({ replica, weight }) => `${replica} ${weight ?? '?'}`)] : [];
+  const places = weights
+    ? [
+        `Rollout ${weights.rollout ?? '–'}`,
+        `TraefikService ${weights.traefik_service ?? '–'}`,
+        ...weights.replicas.map(({ replica, weight }) => `${replica} ${weight ?? '?'}`),
+      ]
+    : [];
   const now = live?.traefik.map(({ replica, weight, error }) => `${replica} ${weight ?? error ?? '?'}`) ?? [];
-  const share = verdict?.measured_share === undefined ? '' : `; measured ${(verdict.measured_share * 100).toFixed(1)} % of requests`;
-  const proof = weights ? ` ${weights.effective === 'proved' ? pc.green('proved') : pc.yellow(weights.effective)} (${places.join(', ')})` : '';
+  const share =
+    verdict?.measured_share === undefined
+      ? ''
+      : `; measured ${(verdict.measured_share * 100).toFixed(1)} % of requests`;
+  const proof = weights
+    ? ` ${weights.effective === 'proved' ? pc.green('proved') : pc.yellow(weights.effective)} (${places.join(', ')})`
+    : '';
   return `weight   wanted ${wanted} %${proof}${now.length > 0 ? `; now ${now.join(', ')}` : ''}${share}`;
 }
 
 function verdictLines({ verdict }: Watched, columns: number): string[] {
   if (!verdict) return [];
-  const colour = { pass: pc.green, fail: pc.red, 'no-data': pc.yellow, 'too-little-traffic': pc.yellow, inconclusive: pc.yellow, skipped: pc.yellow }[verdict.outcome];
-  const numbers = verdict.candidate ? ` (${verdict.candidate.requests} requests, ${verdict.candidate.errors} errors)` : '';
-  return [`verdict  ${colour(verdict.outcome)} ${verdict.reason}${numbers}`, ...verdict.findings.flatMap((finding) => (finding.evidence ? evidenceLines({ ...finding, evidence: finding.evidence }, columns) : [findingLine(finding)]))];
+  const colour = {
+    pass: pc.green,
+    fail: pc.red,
+    'no-data': pc.yellow,
+    'too-little-traffic': pc.yellow,
+    inconclusive: pc.yellow,
+    skipped: pc.yellow,
+  }[verdict.outcome];
+  const numbers = verdict.candidate
+    ? ` (${verdict.candidate.requests} requests, ${verdict.candidate.errors} errors)`
+    : '';
+  return [
+    `verdict  ${colour(verdict.outcome)} ${verdict.reason}${numbers}`,
+    ...verdict.findings.flatMap((finding) =>
+      finding.evidence ? evidenceLines({ ...finding, evidence: finding.evidence }, columns) : [findingLine(finding)],
+    ),
+  ];
 }
 
-function findingLine({ metric, measured, limit, outcome }: NonNullable<Watched['verdict']>['findings'][number]): string {
+function findingLine({
+  metric,
+  measured,
+  limit,
+  outcome,
+}: NonNullable<Watched['verdict']>['findings'][number]): string {
   return `         ${metric} ${figure(metric, measured)}${limit === undefined ? '' : `, limit ${figure(metric, limit)}`}: ${outcome}`;
 }
 
 function waitLine({ waiting, closed_at: closed }: Watched): string | undefined {
   if (closed) return undefined;
   if (!waiting) return 'waits    for nothing: it goes on by itself';
-  return pc.yellow(`waits    for ${waiting.for}: ${waiting.answers.join(', ')}${waiting.deadline_in ? ` (within ${waiting.deadline_in})` : ''}`);
+  return pc.yellow(
+    `waits    for ${waiting.for}: ${waiting.answers.join(', ')}${waiting.deadline_in ? ` (within ${waiting.deadline_in})` : ''}`,
+  );
 }
 
 function eventLines({ events }: Watched): string[] {
-  return events.slice(-EVENTS).map(({ at, text, who }) => `${pc.dim(at.slice(11, 19))}  ${text}${who ? pc.dim(` (${who})`) : ''}`);
+  return events
+    .slice(-EVENTS)
+    .map(({ at, text, who }) => `${pc.dim(at.slice(11, 19))}  ${text}${who ? pc.dim(` (${who})`) : ''}`);
 }
 
 function figure(metric: string, value: number | undefined): string {

@@ -25,7 +25,12 @@ interface Screen {
 export async function runWatch(deps: CliDeps, settings: Settings, which: Record<string, unknown>): Promise<number> {
   const input = releaseGet.check({ ...which, detail: 'full' }, settings);
   const services = await deps.open(settings);
-  const context: CommandContext = { ...services, caller: { id: `cli:${deps.user}`, kind: 'cli' }, signal: deps.io.stopped, progress: () => Promise.resolve() };
+  const context: CommandContext = {
+    ...services,
+    caller: { id: `cli:${deps.user}`, kind: 'cli' },
+    signal: deps.io.stopped,
+    progress: () => Promise.resolve(),
+  };
   const screen = deps.io.live ? await liveScreen() : lineScreen(deps);
   try {
     return await follow(context, input, screen);
@@ -35,7 +40,11 @@ export async function runWatch(deps: CliDeps, settings: Settings, which: Record<
   }
 }
 
-async function follow(context: CommandContext, input: Parameters<typeof releaseGet.run>[1], screen: Screen): Promise<number> {
+async function follow(
+  context: CommandContext,
+  input: Parameters<typeof releaseGet.run>[1],
+  screen: Screen,
+): Promise<number> {
   let seen = false;
   while (!context.signal.aborted) {
     try {
@@ -72,7 +81,8 @@ function lineScreen({ io }: CliDeps): Screen {
       const fresh = view.events.filter(({ at }) => Date.parse(at) > told);
       for (const { at, state, text, who } of fresh) io.out(`${at} ${state}: ${text}${who ? ` (${who})` : ''}`);
       told = Math.max(told, ...fresh.map(({ at }) => Date.parse(at)));
-      if (view.closed_at !== undefined && view.events.at(-1)?.text !== view.reason) io.out(`${view.closed_at} ${view.state}: ${view.reason}`);
+      if (view.closed_at !== undefined && view.events.at(-1)?.text !== view.reason)
+        io.out(`${view.closed_at} ${view.state}: ${view.reason}`);
     },
     problem(text) {
       if (text !== lastProblem) io.err(text);

@@ -49,7 +49,10 @@ export interface CommandContext {
 /** The part of the context that belongs to the process, not to one call. */
 export type CommandServices = Omit<CommandContext, 'caller' | 'signal' | 'progress'>;
 
-/** What must be confirmed before the command acts: the argument `confirm` has to equal `value`, which names what is acted on. */
+/**
+ * What must be confirmed before the command acts: the argument `confirm` has to equal `value`, which names what is
+ * acted on.
+ */
 export interface Confirmation {
   readonly value: string;
   readonly question: string;
@@ -84,7 +87,12 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
 }
 
 /** MCP annotations; hints for clients, enforced elsewhere. */
-export function annotations(command: Command): { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean } {
+export function annotations(command: Command): {
+  readOnlyHint: boolean;
+  destructiveHint: boolean;
+  idempotentHint: boolean;
+  openWorldHint: boolean;
+} {
   return {
     readOnlyHint: command.kind === 'read',
     destructiveHint: command.kind === 'destructive',

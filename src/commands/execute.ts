@@ -13,7 +13,10 @@ export interface Execution {
   readonly context: CommandContext;
   readonly gate: Gate;
   readonly audit: AuditTrail;
-  /** Asks a person, where the door can. Yes: the call goes on as confirmed. No: the command refuses it. May throw `Asked`. */
+  /**
+   * Asks a person, where the door can. Yes: the call goes on as confirmed. No: the command refuses it. May throw
+   * `Asked`.
+   */
   readonly ask?: (question: Confirmation) => Promise<boolean>;
 }
 
@@ -26,7 +29,10 @@ export class Asked<T = unknown> extends Error {
   }
 }
 
-/** What every door does with a call: the gate, the check, the confirmation, the command, the audit log. Errors: SluiceError, which says what was written before it; Asked. */
+/**
+ * What every door does with a call: the gate, the check, the confirmation, the command, the audit log. Errors:
+ * SluiceError, which says what was written before it; Asked.
+ */
 export async function execute(call: Execution): Promise<Output> {
   const started = Date.now();
   try {
@@ -47,7 +53,12 @@ async function run({ command, raw, context, gate, audit, ask }: Execution): Prom
   return command.run(context, await confirmed(command, context, input, ask));
 }
 
-async function confirmed(command: Command, context: CommandContext, input: Record<string, unknown>, ask: Execution['ask']): Promise<Record<string, unknown>> {
+async function confirmed(
+  command: Command,
+  context: CommandContext,
+  input: Record<string, unknown>,
+  ask: Execution['ask'],
+): Promise<Record<string, unknown>> {
   if (input['confirm'] !== undefined || !ask) return input;
   const needed = await command.confirmation?.(context, input);
   if (!needed) return input;
@@ -65,15 +76,36 @@ function effectOf({ effective, outcome, reason, detail }: Output): string | unde
   return words.length > 0 ? words.join(': ') : undefined;
 }
 
-async function record({ command, raw, context, audit }: Execution, started: number, result: string, detail?: string): Promise<void> {
+async function record(
+  { command, raw, context, audit }: Execution,
+  started: number,
+  result: string,
+  detail?: string,
+): Promise<void> {
   const { name: tool, kind } = command;
-  const entry = { at: new Date(started).toISOString(), who: context.caller.id, tool, kind, arguments: harmless(raw ?? {}), result, ms: Date.now() - started };
+  const entry = {
+    at: new Date(started).toISOString(),
+    who: context.caller.id,
+    tool,
+    kind,
+    arguments: harmless(raw ?? {}),
+    result,
+    ms: Date.now() - started,
+  };
   await audit.record(detail === undefined ? entry : { ...entry, detail: harmless(detail) as string });
 }
 
 /** A call of a tool that this server does not have is a call, too. */
 export async function recordUnknown(audit: AuditTrail, who: string, name: string, raw: unknown): Promise<void> {
-  await audit.record({ at: new Date().toISOString(), who, tool: cleanText(name, 80), kind: 'unknown', arguments: harmless(raw ?? {}), result: 'TOOL_NOT_FOUND', ms: 0 });
+  await audit.record({
+    at: new Date().toISOString(),
+    who,
+    tool: cleanText(name, 80),
+    kind: 'unknown',
+    arguments: harmless(raw ?? {}),
+    result: 'TOOL_NOT_FOUND',
+    ms: 0,
+  });
 }
 
 const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|kubeconfig/i;

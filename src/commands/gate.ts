@@ -13,7 +13,9 @@ export interface Gate {
 
 /** The commands that a door offers, in the catalogue's order. */
 export function offered(catalogue: readonly Command[], { allowWrite, toolsets }: Gate): readonly Command[] {
-  return catalogue.filter(({ kind, toolset }) => (allowWrite || kind === 'read') && (toolsets.length === 0 || toolsets.includes(toolset)));
+  return catalogue.filter(
+    ({ kind, toolset }) => (allowWrite || kind === 'read') && (toolsets.length === 0 || toolsets.includes(toolset)),
+  );
 }
 
 /** Errors: WRITE_DISABLED. */
@@ -29,7 +31,8 @@ interface Placed {
 }
 
 /**
- * Errors: NAMESPACE_NOT_ALLOWED for an input that names a namespace outside the allow list. A command whose namespace may be
+ * Errors: NAMESPACE_NOT_ALLOWED for an input that names a namespace outside the allow list. A command whose namespace
+ * may be
  * absent (a list) narrows itself with `isAllowed`.
  */
 export function requireNamespace(input: Placed, settings: CommandSettings): void {
@@ -37,7 +40,10 @@ export function requireNamespace(input: Placed, settings: CommandSettings): void
   const named = [input.namespace, input.target?.namespace, release].filter((name) => typeof name === 'string');
   const foreign = named.find((name) => !isAllowed(name, settings));
   if (foreign === undefined) return;
-  throw new SluiceError('NAMESPACE_NOT_ALLOWED', `Namespace ${foreign} is not on the allow list: ${settings.allowedNamespaces.join(', ')}.`);
+  throw new SluiceError(
+    'NAMESPACE_NOT_ALLOWED',
+    `Namespace ${foreign} is not on the allow list: ${settings.allowedNamespaces.join(', ')}.`,
+  );
 }
 
 export function isAllowed(namespace: string, { allowedNamespaces }: CommandSettings): boolean {

@@ -26,12 +26,20 @@ const REFUSED_BY_STATE: readonly ErrorCode[] = ['NOT_WAITING', 'VERDICT_NOT_PASS
 const GONE: readonly ErrorCode[] = ['RELEASE_CLOSED', 'RELEASE_NOT_FOUND'];
 
 /**
- * Hands a write on an owned object to the release that owns it, as the release's own command: a direct write would go behind its back.
- * Errors: those of the gateway, in particular TEMPORAL_UNREACHABLE: then nothing was done. OWNED_BY_OTHER when the release has ended.
+ * Hands a write on an owned object to the release that owns it, as the release's own command: a direct write would go
+ * behind its back.
+ * Errors: those of the gateway, in particular TEMPORAL_UNREACHABLE: then nothing was done. OWNED_BY_OTHER when the
+ * release has ended.
  */
 export async function handToRelease(context: CommandContext, owner: Owner, meant: Meant): Promise<Handed> {
   const { name, reason, requestId, all } = meant;
-  const command = { name, requestId: requestId ?? randomUUID(), who: context.caller.id, ...(reason ? { why: reason } : {}), ...(all ? { all: true } : {}) };
+  const command = {
+    name,
+    requestId: requestId ?? randomUUID(),
+    who: context.caller.id,
+    ...(reason ? { why: reason } : {}),
+    ...(all ? { all: true } : {}),
+  };
   try {
     return toHanded(owner, await context.gateway.command(owner.releaseId, command, EFFECT_WAIT_MS));
   } catch (error) {
@@ -52,22 +60,38 @@ function toHanded({ releaseId }: Owner, { command, outcome, detail, duplicate }:
 }
 
 function refusedBy({ releaseId }: Owner, name: CommandName, { message, next }: SluiceError): Handed {
-  return { changed: false, effective: 'refused', reason: `${releaseId} refused this as its command ${name}: ${message}`, release_id: releaseId, next };
+  return {
+    changed: false,
+    effective: 'refused',
+    reason: `${releaseId} refused this as its command ${name}: ${message}`,
+    release_id: releaseId,
+    next,
+  };
 }
 
 function leftBehind({ releaseId }: Owner, cause: SluiceError): SluiceError {
-  return new SluiceError('OWNED_BY_OTHER', `The mark of ${releaseId} is on the object, but that release is not running (${cause.message}); nothing was done.`, {
-    next: 'Make sure that it has ended, then remove the annotation sluice.dev/owner from the object and repeat the call.',
-    details: { release_id: releaseId },
-    cause,
-  });
+  return new SluiceError(
+    'OWNED_BY_OTHER',
+    `The mark of ${releaseId} is on the object, but that release is not running (${cause.message}); nothing was done.`,
+    {
+      next: 'Make sure that it has ended, then remove the annotation sluice.dev/owner from the object and repeat the call.',
+      details: { release_id: releaseId },
+      cause,
+    },
+  );
 }
 
-/** The refusal of a write that a release has no command for. Undefined owner: nothing to refuse. Errors: OWNED_BY_OTHER. */
+/**
+ * The refusal of a write that a release has no command for. Undefined owner: nothing to refuse. Errors: OWNED_BY_OTHER.
+ */
 export function refuseOwned(owner: Owner | undefined, what: string): void {
   if (!owner) return;
-  throw new SluiceError('OWNED_BY_OTHER', `${what} belongs to the running release ${owner.releaseId}; writing to it would go behind its back.`, {
-    next: `Call release_get with release_id "${owner.releaseId}". Abort that release, or wait for its end. If it has ended, its mark (annotation sluice.dev/owner) was left behind: remove it.`,
-    details: { release_id: owner.releaseId },
-  });
+  throw new SluiceError(
+    'OWNED_BY_OTHER',
+    `${what} belongs to the running release ${owner.releaseId}; writing to it would go behind its back.`,
+    {
+      next: `Call release_get with release_id "${owner.releaseId}". Abort that release, or wait for its end. If it has ended, its mark (annotation sluice.dev/owner) was left behind: remove it.`,
+      details: { release_id: owner.releaseId },
+    },
+  );
 }

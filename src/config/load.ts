@@ -58,7 +58,8 @@ function settingsFile(sources: SettingsSources): string | undefined {
 function readFile(file: string, problems: string[]): Record<string, string> {
   try {
     const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
-    if (typeof content !== 'object' || Array.isArray(content) || content === null) throw new Error('it must hold names and values');
+    if (typeof content !== 'object' || Array.isArray(content) || content === null)
+      throw new Error('it must hold names and values');
     return known(content as Record<string, unknown>, file, problems);
   } catch (error) {
     problems.push(`Settings file ${file}: ${cleanText(error instanceof Error ? error.message : String(error), 300)}`);
@@ -70,12 +71,18 @@ function known(content: Record<string, unknown>, file: string, problems: string[
   const names = SETTING_KEYS.map(fileKey);
   const unknown = Object.keys(content).filter((name) => !names.includes(name));
   problems.push(...unknown.map((name) => `Settings file ${file}: ${unknownName(name, names)}`));
-  return Object.fromEntries(Object.entries(content).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]));
+  return Object.fromEntries(
+    Object.entries(content).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
+  );
 }
 
 function checkFlags(flags: Readonly<Record<string, string>>, problems: string[]): void {
   const names = SETTING_KEYS.map((key) => SETTINGS[key].env);
-  problems.push(...Object.keys(flags).filter((name) => !names.includes(name as never)).map((name) => `Flag --set: ${unknownName(name, names)}`));
+  problems.push(
+    ...Object.keys(flags)
+      .filter((name) => !names.includes(name as never))
+      .map((name) => `Flag --set: ${unknownName(name, names)}`),
+  );
 }
 
 function unknownName(name: string, names: readonly string[]): string {
@@ -94,12 +101,18 @@ function find(key: SettingKey, sources: SettingsSources, file: Record<string, st
   return value === undefined ? undefined : { value, origin: 'file', name: fileKey(key) };
 }
 
-function read(key: SettingKey, found: Found | undefined, problems: string[]): { key: SettingKey; value: unknown; origin: Origin } {
+function read(
+  key: SettingKey,
+  found: Found | undefined,
+  problems: string[],
+): { key: SettingKey; value: unknown; origin: Origin } {
   const entry = SETTINGS[key];
   if (!found) return { key, value: entry.fallback, origin: 'default' };
   const parsed = entry.schema.safeParse(found.value);
   if (parsed.success) return { key, value: parsed.data, origin: found.origin };
   const reason = parsed.error.issues[0]?.message ?? 'is not valid';
-  problems.push(`${found.name}=${entry.secret ? '***' : cleanText(maskSecrets(JSON.stringify(found.value)), 80)} (${found.origin}): ${reason}`);
+  problems.push(
+    `${found.name}=${entry.secret ? '***' : cleanText(maskSecrets(JSON.stringify(found.value)), 80)} (${found.origin}): ${reason}`,
+  );
   return { key, value: entry.fallback, origin: found.origin };
 }

@@ -3,18 +3,32 @@ import { z } from 'zod';
 import { duration, toMs } from '../contract/duration.ts';
 
 /** A bearer token: what RFC 6750 §2.1 allows. */
-export const token: z.ZodType<string | undefined, string> = z.string().trim().regex(/^[\w.~+/-]+=*$/, 'must be a bearer token: letters, digits and -._~+/ without spaces');
+export const token: z.ZodType<string | undefined, string> = z
+  .string()
+  .trim()
+  .regex(/^[\w.~+/-]+=*$/, 'must be a bearer token: letters, digits and -._~+/ without spaces');
 
 const LEAST_MS = 100;
 const MOST_MS = 60_000;
-export const timeout = duration.refine((text) => toMs(text) >= LEAST_MS && toMs(text) <= MOST_MS, 'must be from 100ms to 1m');
+export const timeout = duration.refine(
+  (text) => toMs(text) >= LEAST_MS && toMs(text) <= MOST_MS,
+  'must be from 100ms to 1m',
+);
 
 /** `Name=value, Name=value`. The value may hold further equals signs, but no comma. */
 export const headers = z.string().transform((value, context): Readonly<Record<string, string>> => {
-  const pairs = value.split(',').map((part) => part.trim()).filter(Boolean).map((part) => [part.split('=', 1)[0]?.trim() ?? '', part.slice(part.indexOf('=') + 1).trim(), part.includes('=')] as const);
+  const pairs = value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map(
+      (part) =>
+        [part.split('=', 1)[0]?.trim() ?? '', part.slice(part.indexOf('=') + 1).trim(), part.includes('=')] as const,
+    );
   const names = pairs.map(([name]) => name.toLowerCase());
   const fine = pairs.every(([name, content, complete]) => complete && content !== '' && isHeader(name, content));
-  if (!fine || new Set(names).size !== names.length) context.addIssue({ code: 'custom', message: 'must look like Name=value, Name=value, each name once' });
+  if (!fine || new Set(names).size !== names.length)
+    context.addIssue({ code: 'custom', message: 'must look like Name=value, Name=value, each name once' });
   return Object.fromEntries(pairs) as Record<string, string>;
 });
 

@@ -8,7 +8,10 @@ type Key = keyof PrometheusSettings;
 
 const name = (key: Key): string => SETTINGS[key].env;
 
-/** Everything about Prometheus' settings that contradicts itself, and every file that is not what it should be. Empty: all is well. */
+/**
+ * Everything about Prometheus' settings that contradicts itself, and every file that is not what it should be. Empty:
+ * all is well.
+ */
 export function prometheusProblems(settings: PrometheusSettings): readonly string[] {
   return [...credentialProblems(settings), ...pairProblems(settings), ...tlsProblems(settings)];
 }
@@ -18,8 +21,12 @@ function credentialProblems(settings: PrometheusSettings): string[] {
   const { prometheusUrl, prometheusHeaders } = settings;
   const url = prometheusUrl === undefined ? undefined : new URL(prometheusUrl);
   const given = [
-    ...(['prometheusBearerToken', 'prometheusBearerTokenFile', 'prometheusUsername'] as const).filter((key) => settings[key] !== undefined).map(name),
-    ...(Object.keys(prometheusHeaders).some((header) => header.toLowerCase() === 'authorization') ? [`Authorization in ${name('prometheusHeaders')}`] : []),
+    ...(['prometheusBearerToken', 'prometheusBearerTokenFile', 'prometheusUsername'] as const)
+      .filter((key) => settings[key] !== undefined)
+      .map(name),
+    ...(Object.keys(prometheusHeaders).some((header) => header.toLowerCase() === 'authorization')
+      ? [`Authorization in ${name('prometheusHeaders')}`]
+      : []),
     ...(url && (url.username || url.password) ? [`the user in ${name('prometheusUrl')}`] : []),
   ];
   return given.length > 1 ? [`${given.join(' and ')} each say who asks Prometheus: keep one of them`] : [];
@@ -30,11 +37,23 @@ function pairProblems(settings: PrometheusSettings): string[] {
   const has = (key: Key) => settings[key] !== undefined;
   const password = has('prometheusPassword') || has('prometheusPasswordFile');
   return [
-    ...(has('prometheusUsername') && !password ? [`${name('prometheusUsername')} needs ${name('prometheusPassword')} or ${name('prometheusPasswordFile')}`] : []),
-    ...(password && !has('prometheusUsername') ? [`${name(has('prometheusPassword') ? 'prometheusPassword' : 'prometheusPasswordFile')} needs ${name('prometheusUsername')}`] : []),
-    ...(has('prometheusPassword') && has('prometheusPasswordFile') ? [`${name('prometheusPassword')} and ${name('prometheusPasswordFile')}: keep one of them`] : []),
-    ...(has('prometheusCertFile') && !has('prometheusKeyFile') ? [`${name('prometheusCertFile')} needs ${name('prometheusKeyFile')}`] : []),
-    ...(has('prometheusKeyFile') && !has('prometheusCertFile') ? [`${name('prometheusKeyFile')} needs ${name('prometheusCertFile')}`] : []),
+    ...(has('prometheusUsername') && !password
+      ? [`${name('prometheusUsername')} needs ${name('prometheusPassword')} or ${name('prometheusPasswordFile')}`]
+      : []),
+    ...(password && !has('prometheusUsername')
+      ? [
+          `${name(has('prometheusPassword') ? 'prometheusPassword' : 'prometheusPasswordFile')} needs ${name('prometheusUsername')}`,
+        ]
+      : []),
+    ...(has('prometheusPassword') && has('prometheusPasswordFile')
+      ? [`${name('prometheusPassword')} and ${name('prometheusPasswordFile')}: keep one of them`]
+      : []),
+    ...(has('prometheusCertFile') && !has('prometheusKeyFile')
+      ? [`${name('prometheusCertFile')} needs ${name('prometheusKeyFile')}`]
+      : []),
+    ...(has('prometheusKeyFile') && !has('prometheusCertFile')
+      ? [`${name('prometheusKeyFile')} needs ${name('prometheusCertFile')}`]
+      : []),
   ];
 }
 
@@ -44,10 +63,14 @@ function tlsProblems(settings: PrometheusSettings): string[] {
   const files = [...(['prometheusBearerTokenFile', 'prometheusPasswordFile'] as const), ...TLS_FILES];
   const read = files.map((key) => ({ key, ...contentOf(settings[key]) }));
   const content = Object.fromEntries(read.map(({ key, text }) => [key, text])) as Partial<Record<Key, string>>;
-  const plain = settings.prometheusUrl?.startsWith('http:') === true ? TLS_FILES.filter((key) => settings[key] !== undefined) : [];
+  const plain =
+    settings.prometheusUrl?.startsWith('http:') === true ? TLS_FILES.filter((key) => settings[key] !== undefined) : [];
   return [
     ...read.flatMap(({ key, problem }) => (problem === undefined ? [] : [`${name(key)}=${settings[key]}: ${problem}`])),
-    ...plain.map((key) => `${name(key)} says nothing while ${name('prometheusUrl')} begins with http:// : use https://, or leave it out`),
+    ...plain.map(
+      (key) =>
+        `${name(key)} says nothing while ${name('prometheusUrl')} begins with http:// : use https://, or leave it out`,
+    ),
     ...authorityProblem(settings, content.prometheusCaFile),
     ...certificateProblem(content.prometheusCertFile, content.prometheusKeyFile),
   ];
@@ -72,7 +95,11 @@ function authorityProblem({ prometheusCaFile }: PrometheusSettings, ca: string |
 function certificateProblem(cert: string | undefined, key: string | undefined): string[] {
   if (cert === undefined || key === undefined) return [];
   const problem = attempt(() => createSecureContext({ cert, key }));
-  return problem === undefined ? [] : [`${name('prometheusCertFile')} and ${name('prometheusKeyFile')} are not a certificate and its key in PEM: ${problem}`];
+  return problem === undefined
+    ? []
+    : [
+        `${name('prometheusCertFile')} and ${name('prometheusKeyFile')} are not a certificate and its key in PEM: ${problem}`,
+      ];
 }
 
 function attempt(work: () => unknown): string | undefined {

@@ -13,7 +13,12 @@ export interface Setting<T> {
   readonly secret?: true;
 }
 
-const setting = <T>(env: string, schema: z.ZodType<T, string>, fallback: NoInfer<T>, about: string): Setting<T> => ({ env, schema, fallback, about });
+const setting = <T>(env: string, schema: z.ZodType<T, string>, fallback: NoInfer<T>, about: string): Setting<T> => ({
+  env,
+  schema,
+  fallback,
+  about,
+});
 const secret = <T>(...parts: Parameters<typeof setting<T>>): Setting<T> => ({ ...setting(...parts), secret: true });
 
 const text = z.string().trim().min(1);
@@ -52,17 +57,33 @@ const ratio = z
 const words = (known: (word: string) => boolean, form: string) =>
   z
     .string()
-    .transform((value) => value.split(',').map((part) => part.trim()).filter(Boolean))
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
     .refine((list) => list.every(known), form);
-const namespaces = words((word) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(word), 'must be names of namespaces, separated by commas');
+const namespaces = words(
+  (word) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(word),
+  'must be names of namespaces, separated by commas',
+);
 
-const toolsets = words((word) => (TOOLSETS as readonly string[]).includes(word), `must be of ${TOOLSETS.join(', ')}, separated by commas`);
+const toolsets = words(
+  (word) => (TOOLSETS as readonly string[]).includes(word),
+  `must be of ${TOOLSETS.join(', ')}, separated by commas`,
+);
 
 const httpUrl = z.string().refine(isHttpUrl, 'must be an http:// or https:// URL');
 const optionalUrl: z.ZodType<string | undefined, string> = httpUrl;
 const urls = z
   .string()
-  .transform((value) => value.split(',').map((part) => part.trim()).filter(Boolean))
+  .transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
   .pipe(z.array(httpUrl));
 
 function isHttpUrl(value: string): boolean {
@@ -82,7 +103,10 @@ const podSelector = z.string().transform((value, context): PodSelector | undefin
   return match ? { namespace: match[1] ?? '', selector: match[2] ?? '', port: Number(match[3]) } : undefined;
 });
 
-const journal = text.refine((value) => !value.includes('://') || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)), 'must be a file, or a URL such as postgres://user:password@host:5432/database');
+const journal = text.refine(
+  (value) => !value.includes('://') || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)),
+  'must be a file, or a URL such as postgres://user:password@host:5432/database',
+);
 const days = z.string().regex(/^[1-9]\d{0,4}d$/, 'must be whole days, as in 365d');
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -90,33 +114,143 @@ const logLevel = z.string().pipe(z.enum(LOG_LEVELS));
 
 /** Every setting of Sluice itself. Temporal's own are read by Temporal's rules: see temporal.ts. */
 export const SETTINGS = {
-  mcpPort: setting('MCP_PORT', integer(0, 65535), 8765, 'Port of the HTTP server: MCP at /mcp, REST at /engine/v1. 0 takes a free one.'),
-  mcpAllowWrite: setting('MCP_ALLOW_WRITE', boolean, false, 'Whether MCP and REST offer the tools that change something.'),
+  mcpPort: setting(
+    'MCP_PORT',
+    integer(0, 65535),
+    8765,
+    'Port of the HTTP server: MCP at /mcp, REST at /engine/v1. 0 takes a free one.',
+  ),
+  mcpAllowWrite: setting(
+    'MCP_ALLOW_WRITE',
+    boolean,
+    false,
+    'Whether MCP and REST offer the tools that change something.',
+  ),
   mcpDebug: setting('MCP_DEBUG', boolean, false, 'Logs every call with its arguments.'),
-  defaultStrategy: setting('ARGO_DEFAULT_STRATEGY', strategy, 'canary', 'Strategy of a release or a new Rollout that names none: canary, blue-green, or rolling (new Rollouts only).'),
-  requireManualPromotion: setting('ARGO_REQUIRE_MANUAL_PROMOTION', boolean, true, 'After each passed step, wait for promote.'),
-  autoRollback: setting('ARGO_AUTO_ROLLBACK', boolean, true, 'On a failing verdict, roll back at once; false: ask first.'),
-  weightStep: setting('TRAEFIK_DEFAULT_WEIGHT_STEP', integer(1, 100) as z.ZodType<number | undefined, string>, undefined, 'Blue-green weights N, 2N, … 100; unset: 5, 10, 25, 50, 100. Also one step of traefik_update_route_weights; unset: 10.'),
-  circuitBreakerThreshold: setting('TRAEFIK_CIRCUIT_BREAKER_THRESHOLD', ratio, 0.3, 'Share of 5xx answers at which a circuit breaker opens when the call names none.'),
-  allowedNamespaces: setting('SLUICE_ALLOWED_NAMESPACES', namespaces, [], 'Namespaces in which tools may look and act, separated by commas; unset: all.'),
-  toolsets: setting('SLUICE_TOOLSETS', toolsets, [], `Toolsets that servers offer, of ${TOOLSETS.join(', ')}; unset: all.`),
-  auditLog: setting('SLUICE_AUDIT_LOG', text, 'audit.jsonl', 'File of the audit log, relative to SLUICE_HOME, or stderr.'),
-  journal: setting('SLUICE_JOURNAL', journal, 'journal.db', 'The record of every release: an SQLite file, relative to SLUICE_HOME, or a postgres:// URL. The same for workers, servers and CLI.'),
-  journalRetention: setting('SLUICE_JOURNAL_RETENTION', days, '365d', 'How long the journal keeps a release after its end, in days.'),
-  prometheusUrl: setting('SLUICE_PROMETHEUS_URL', optionalUrl, undefined, 'Prometheus that scrapes Traefik; the base address, without /api/v1.'),
+  defaultStrategy: setting(
+    'ARGO_DEFAULT_STRATEGY',
+    strategy,
+    'canary',
+    'Strategy of a release or a new Rollout that names none: canary, blue-green, or rolling (new Rollouts only).',
+  ),
+  requireManualPromotion: setting(
+    'ARGO_REQUIRE_MANUAL_PROMOTION',
+    boolean,
+    true,
+    'After each passed step, wait for promote.',
+  ),
+  autoRollback: setting(
+    'ARGO_AUTO_ROLLBACK',
+    boolean,
+    true,
+    'On a failing verdict, roll back at once; false: ask first.',
+  ),
+  weightStep: setting(
+    'TRAEFIK_DEFAULT_WEIGHT_STEP',
+    integer(1, 100) as z.ZodType<number | undefined, string>,
+    undefined,
+    'Blue-green weights N, 2N, … 100; unset: 5, 10, 25, 50, 100. Also one step of traefik_update_route_weights; unset: 10.',
+  ),
+  circuitBreakerThreshold: setting(
+    'TRAEFIK_CIRCUIT_BREAKER_THRESHOLD',
+    ratio,
+    0.3,
+    'Share of 5xx answers at which a circuit breaker opens when the call names none.',
+  ),
+  allowedNamespaces: setting(
+    'SLUICE_ALLOWED_NAMESPACES',
+    namespaces,
+    [],
+    'Namespaces in which tools may look and act, separated by commas; unset: all.',
+  ),
+  toolsets: setting(
+    'SLUICE_TOOLSETS',
+    toolsets,
+    [],
+    `Toolsets that servers offer, of ${TOOLSETS.join(', ')}; unset: all.`,
+  ),
+  auditLog: setting(
+    'SLUICE_AUDIT_LOG',
+    text,
+    'audit.jsonl',
+    'File of the audit log, relative to SLUICE_HOME, or stderr.',
+  ),
+  journal: setting(
+    'SLUICE_JOURNAL',
+    journal,
+    'journal.db',
+    'The record of every release: an SQLite file, relative to SLUICE_HOME, or a postgres:// URL. The same for workers, servers and CLI.',
+  ),
+  journalRetention: setting(
+    'SLUICE_JOURNAL_RETENTION',
+    days,
+    '365d',
+    'How long the journal keeps a release after its end, in days.',
+  ),
+  prometheusUrl: setting(
+    'SLUICE_PROMETHEUS_URL',
+    optionalUrl,
+    undefined,
+    'Prometheus that scrapes Traefik; the base address, without /api/v1.',
+  ),
   prometheusBearerToken: secret('SLUICE_PROMETHEUS_BEARER_TOKEN', token, undefined, 'Bearer token for Prometheus.'),
-  prometheusBearerTokenFile: setting('SLUICE_PROMETHEUS_BEARER_TOKEN_FILE', optionalText, undefined, 'File with the bearer token, read anew for every request.'),
-  prometheusUsername: setting('SLUICE_PROMETHEUS_USERNAME', optionalText, undefined, 'Basic authentication at Prometheus.'),
+  prometheusBearerTokenFile: setting(
+    'SLUICE_PROMETHEUS_BEARER_TOKEN_FILE',
+    optionalText,
+    undefined,
+    'File with the bearer token, read anew for every request.',
+  ),
+  prometheusUsername: setting(
+    'SLUICE_PROMETHEUS_USERNAME',
+    optionalText,
+    undefined,
+    'Basic authentication at Prometheus.',
+  ),
   prometheusPassword: secret('SLUICE_PROMETHEUS_PASSWORD', optionalText, undefined, 'Its password.'),
-  prometheusPasswordFile: setting('SLUICE_PROMETHEUS_PASSWORD_FILE', optionalText, undefined, 'File with the password, read anew for every request.'),
-  prometheusCaFile: setting('SLUICE_PROMETHEUS_CA_FILE', optionalText, undefined, "PEM file of the authorities that may sign Prometheus' certificate, instead of the system's."),
-  prometheusCertFile: setting('SLUICE_PROMETHEUS_CERT_FILE', optionalText, undefined, 'PEM file of the certificate to show to Prometheus (mutual TLS).'),
+  prometheusPasswordFile: setting(
+    'SLUICE_PROMETHEUS_PASSWORD_FILE',
+    optionalText,
+    undefined,
+    'File with the password, read anew for every request.',
+  ),
+  prometheusCaFile: setting(
+    'SLUICE_PROMETHEUS_CA_FILE',
+    optionalText,
+    undefined,
+    "PEM file of the authorities that may sign Prometheus' certificate, instead of the system's.",
+  ),
+  prometheusCertFile: setting(
+    'SLUICE_PROMETHEUS_CERT_FILE',
+    optionalText,
+    undefined,
+    'PEM file of the certificate to show to Prometheus (mutual TLS).',
+  ),
   prometheusKeyFile: setting('SLUICE_PROMETHEUS_KEY_FILE', optionalText, undefined, 'PEM file of its key.'),
-  prometheusHeaders: secret('SLUICE_PROMETHEUS_HEADERS', headers, {}, 'Headers of every request to Prometheus, as in X-Scope-OrgID=shop,X-Other=value.'),
-  prometheusTimeout: setting('SLUICE_PROMETHEUS_TIMEOUT', timeout, '5s', 'Within this Prometheus must have answered a query in full; 100ms to 1m.'),
+  prometheusHeaders: secret(
+    'SLUICE_PROMETHEUS_HEADERS',
+    headers,
+    {},
+    'Headers of every request to Prometheus, as in X-Scope-OrgID=shop,X-Other=value.',
+  ),
+  prometheusTimeout: setting(
+    'SLUICE_PROMETHEUS_TIMEOUT',
+    timeout,
+    '5s',
+    'Within this Prometheus must have answered a query in full; 100ms to 1m.',
+  ),
   traefikApiUrls: setting('SLUICE_TRAEFIK_API_URLS', urls, [], 'API of every Traefik replica, separated by commas.'),
-  traefikApiPods: setting('SLUICE_TRAEFIK_API_PODS', podSelector, undefined, 'Traefik pods instead of URLs: namespace/label=value:port.'),
-  kubeconfig: setting('SLUICE_KUBECONFIG', optionalText, undefined, 'Kubeconfig; unset: KUBECONFIG, else the default file.'),
+  traefikApiPods: setting(
+    'SLUICE_TRAEFIK_API_PODS',
+    podSelector,
+    undefined,
+    'Traefik pods instead of URLs: namespace/label=value:port.',
+  ),
+  kubeconfig: setting(
+    'SLUICE_KUBECONFIG',
+    optionalText,
+    undefined,
+    'Kubeconfig; unset: KUBECONFIG, else the default file.',
+  ),
   taskQueue: setting('SLUICE_TASK_QUEUE', text, 'sluice', 'Temporal task queue of the worker.'),
   host: setting('SLUICE_HOST', text, '127.0.0.1', 'Address that the HTTP server binds to; loopback only.'),
   logLevel: setting('SLUICE_LOG_LEVEL', logLevel, 'info', `Log level: ${LOG_LEVELS.join(', ')}.`),

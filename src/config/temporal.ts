@@ -8,7 +8,10 @@ export interface TemporalSettings {
   readonly connectionOptions: ClientConnectConfig['connectionOptions'];
 }
 
-/** Temporal's own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …) and profile file. Imported late: it is slow. */
+/**
+ * Temporal's own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …) and profile file. Imported late:
+ * it is slow.
+ */
 export async function loadTemporalSettings(): Promise<TemporalSettings> {
   const { loadClientConnectConfig } = await import('@temporalio/envconfig');
   try {
@@ -16,8 +19,12 @@ export async function loadTemporalSettings(): Promise<TemporalSettings> {
     const address = connectionOptions.address ?? 'localhost:7233';
     return { address, namespace: namespace ?? 'default', connectionOptions: { ...connectionOptions, address } };
   } catch (error) {
-    throw new SluiceError('CONFIG_INVALID', `Temporal's settings: ${error instanceof Error ? error.message : String(error)}`, {
-      next: 'Check the TEMPORAL_ variables and the profile file.',
-    });
+    throw new SluiceError(
+      'CONFIG_INVALID',
+      `Temporal's settings: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        next: 'Check the TEMPORAL_ variables and the profile file.',
+      },
+    );
   }
 }

@@ -13,15 +13,27 @@ export const analysis = z.strictObject({
   judge: z.enum(JUDGES).optional().describe('Default sequential: must be proved not worse than stable.'),
   soak: duration.optional().describe('Before a step is judged. Default 60s.'),
   min_requests: z.int().min(1).max(1e9).optional().describe('Fewer canary requests never pass. Default 50.'),
-  success_ratio: z.number().min(0).max(1).optional().describe('Least share of non-5xx answers. Default: none; judge limits: 0.99.'),
+  success_ratio: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Least share of non-5xx answers. Default: none; judge limits: 0.99.'),
   p50_ms: latency.describe('Limit of the median.'),
   p90_ms: latency.describe('Of 90 %.'),
   p95_ms: latency.describe('Of 95 %.'),
   p99_ms: latency.describe('Of 99 %.'),
-  metrics: z.array(z.unknown().meta({ type: 'object' })).max(20).optional().describe('Own PromQL, AnalysisTemplates: see example://metrics.'),
+  metrics: z
+    .array(z.unknown().meta({ type: 'object' }))
+    .max(20)
+    .optional()
+    .describe('Own PromQL, AnalysisTemplates: see example://metrics.'),
   alpha: z.number().gt(0, 'must be above 0').max(0.5).optional().describe('Chance of a wrong verdict. Default 0.05.'),
   margins: z
-    .strictObject({ errors: margin.optional().describe('Default 0.01.'), slow: margin.optional().describe('Default 0.05.') })
+    .strictObject({
+      errors: margin.optional().describe('Default 0.01.'),
+      slow: margin.optional().describe('Default 0.05.'),
+    })
     .optional()
     .describe('Worse by this is too much.'),
   slower_than_ms: z
@@ -43,12 +55,29 @@ export type AnalysisFile = z.output<typeof analysis>;
 const SEQUENTIAL_ONLY = ['alpha', 'margins', 'slower_than_ms', 'warm_up'] as const;
 const POLICY_FIELDS = ['on_no_data', 'on_too_little_traffic', 'on_inconclusive'] as const;
 
-/** Fields that would say nothing where they stand. Read from the raw value, so that they are told together with everything else that is wrong. */
+/**
+ * Fields that would say nothing where they stand. Read from the raw value, so that they are told together with
+ * everything else that is wrong.
+ */
 export function analysisProblems(file: Readonly<Record<string, unknown>>): readonly Problem[] {
-  const idle = file['judge'] !== 'limits' ? [] : SEQUENTIAL_ONLY.filter((name) => file[name] !== undefined && !(name === 'warm_up' && file['metrics'] !== undefined));
+  const idle =
+    file['judge'] !== 'limits'
+      ? []
+      : SEQUENTIAL_ONLY.filter(
+          (name) => file[name] !== undefined && !(name === 'warm_up' && file['metrics'] !== undefined),
+        );
   const problems: Problem[] = [...metricProblems(file['metrics'])];
-  problems.push(...idle.map((name) => ({ path: `analysis.${name}`, message: 'only for the sequential judge: leave out analysis.judge: limits, or leave this out' })));
+  problems.push(
+    ...idle.map((name) => ({
+      path: `analysis.${name}`,
+      message: 'only for the sequential judge: leave out analysis.judge: limits, or leave this out',
+    })),
+  );
   const extends_ = POLICY_FIELDS.some((name) => file[name] === 'extend');
-  if (file['extend'] !== undefined && !extends_) problems.push({ path: 'analysis.extend', message: `says nothing unless a policy is extend: set ${POLICY_FIELDS.join(', ')} or leave this out` });
+  if (file['extend'] !== undefined && !extends_)
+    problems.push({
+      path: 'analysis.extend',
+      message: `says nothing unless a policy is extend: set ${POLICY_FIELDS.join(', ')} or leave this out`,
+    });
   return problems;
 }

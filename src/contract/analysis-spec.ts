@@ -23,16 +23,31 @@ export function toAnalysis(file: AnalysisFile): AnalysisSpec {
 }
 
 function quantiles({ p50_ms: p50, p90_ms: p90, p99_ms: p99 }: AnalysisFile): Pick<AnalysisSpec, 'maxQuantileMs'> {
-  const limits = { ...(p50 === undefined ? {} : { 50: p50 }), ...(p90 === undefined ? {} : { 90: p90 }), ...(p99 === undefined ? {} : { 99: p99 }) };
+  const limits = {
+    ...(p50 === undefined ? {} : { 50: p50 }),
+    ...(p90 === undefined ? {} : { 90: p90 }),
+    ...(p99 === undefined ? {} : { 99: p99 }),
+  };
   return Object.keys(limits).length > 0 ? { maxQuantileMs: limits } : {};
 }
 
 function toSequential({ alpha = 0.05, margins, slower_than_ms: slowerThanMs }: AnalysisFile): SequentialSettings {
-  return { alpha, errorsMargin: margins?.errors ?? 0.01, slowMargin: margins?.slow ?? 0.05, ...(slowerThanMs ? { slowerThanMs } : {}) };
+  return {
+    alpha,
+    errorsMargin: margins?.errors ?? 0.01,
+    slowMargin: margins?.slow ?? 0.05,
+    ...(slowerThanMs ? { slowerThanMs } : {}),
+  };
 }
 
 function policies(file: AnalysisFile): Pick<AnalysisSpec, 'policies'> {
   const { on_no_data: noData, on_too_little_traffic: tooLittle, on_inconclusive: inconclusive } = file;
   if ((noData ?? tooLittle ?? inconclusive) === undefined) return {};
-  return { policies: { 'no-data': noData ?? 'hold', 'too-little-traffic': tooLittle ?? 'hold', inconclusive: inconclusive ?? 'hold' } };
+  return {
+    policies: {
+      'no-data': noData ?? 'hold',
+      'too-little-traffic': tooLittle ?? 'hold',
+      inconclusive: inconclusive ?? 'hold',
+    },
+  };
 }

@@ -7,7 +7,10 @@ const limit = (described: string) => z.int().min(0).max(10_000).optional().descr
 const condition = (described: string) => z.string().trim().min(1).max(1000).optional().describe(described);
 
 const metricFields = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/, 'must be 1 to 63 of letters, digits, "_", "-" and "."').describe('Name of the metric.'),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]{0,62}$/, 'must be 1 to 63 of letters, digits, "_", "-" and "."')
+    .describe('Name of the metric.'),
   query: z.string().trim().min(1).max(8000).describe('PromQL. {{args.x}} is replaced by the argument x.'),
   address: z.string().max(500).optional().describe('URL of Prometheus as the Argo controller reaches it.'),
   interval: duration.optional().describe('Time between measurements.'),
@@ -20,14 +23,20 @@ const metricFields = z.strictObject({
   consecutive_error_limit: limit('Errors in a row that are borne. Default 4.'),
 });
 
-const argument = z.strictObject({ name: z.string().regex(/^[\w-]{1,63}$/, 'must be 1 to 63 of letters, digits, "_" and "-"'), value: z.string().max(1000).optional() });
+const argument = z.strictObject({
+  name: z.string().regex(/^[\w-]{1,63}$/, 'must be 1 to 63 of letters, digits, "_" and "-"'),
+  value: z.string().max(1000).optional(),
+});
 
 export const templateFields = z.strictObject({
   ...placeFields,
   name: dnsName.describe('Name of the AnalysisTemplate.'),
   metrics: z.array(metricFields).min(1).max(20).describe('All its metrics; others are removed.'),
   args: z.array(argument).max(30).optional().describe('Arguments; one without value is given by the Rollout.'),
-  background: z.boolean().optional().describe('For background analysis only: a metric may then have interval without count.'),
+  background: z
+    .boolean()
+    .optional()
+    .describe('For background analysis only: a metric may then have interval without count.'),
   take_over: z.boolean().optional().describe('Take fields over from other field managers.'),
 });
 

@@ -5,7 +5,9 @@ import type { ErrorCode } from '../domain/errors.ts';
 /** The fields of every answer of a write tool, around a snapshot of what it writes to. */
 export const effectFields = <S extends z.ZodObject>(snapshot: S) => ({
   changed: z.boolean().describe('False: reason says why.'),
-  effective: z.enum(EFFECTIVE).describe('proved: read back everywhere; pending: not yet; refused: nothing was written.'),
+  effective: z
+    .enum(EFFECTIVE)
+    .describe('proved: read back everywhere; pending: not yet; refused: nothing was written.'),
   reason: z.string(),
   before: snapshot.optional(),
   after: snapshot.optional(),

@@ -11,9 +11,15 @@ export interface Failure {
 
 /** Whatever was thrown, in the form of the catalogue. What Sluice does not know keeps its text for the log. */
 export function toFailure(error: unknown): Failure {
-  if (!(error instanceof SluiceError)) return { code: 'INTERNAL', message: ERRORS.INTERNAL.meaning, next: ERRORS.INTERNAL.next };
+  if (!(error instanceof SluiceError))
+    return { code: 'INTERNAL', message: ERRORS.INTERNAL.meaning, next: ERRORS.INTERNAL.next };
   const details = masked(error.details);
-  return { code: error.code, message: safe(error.message), next: safe(error.next), ...(Object.keys(details).length > 0 ? { details } : {}) };
+  return {
+    code: error.code,
+    message: safe(error.message),
+    next: safe(error.next),
+    ...(Object.keys(details).length > 0 ? { details } : {}),
+  };
 }
 
 export function failureText({ code, message, next }: Failure): string {
@@ -25,5 +31,7 @@ function safe(text: string): string {
 }
 
 function masked(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(details, (_, value: unknown) => (typeof value === 'string' ? safe(value) : value))) as Record<string, unknown>;
+  return JSON.parse(
+    JSON.stringify(details, (_, value: unknown) => (typeof value === 'string' ? safe(value) : value)),
+  ) as Record<string, unknown>;
 }

@@ -19,7 +19,7 @@ export function inner(schema: z.core.$ZodType): z.core.$ZodType {
 /** The fields of an object schema; undefined for any other. */
 export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> | undefined {
   const bare = inner(schema);
-  return bare instanceof z.ZodObject ? (bare.shape) : undefined;
+  return bare instanceof z.ZodObject ? bare.shape : undefined;
 }
 
 /** The names that are allowed at a path of an object schema. */
@@ -63,7 +63,12 @@ function listOf(element: z.core.$ZodType): Field['type'] {
 function structureOr(schema: z.core.$ZodType): Field['type'] {
   const from = (schema._zod.def as { in?: z.core.$ZodType }).in;
   if (from) return typeOf(inner(from));
-  return schema instanceof z.ZodObject || schema instanceof z.ZodRecord || schema instanceof z.ZodUnknown || schema instanceof z.ZodAny ? 'structure' : 'string';
+  return schema instanceof z.ZodObject ||
+    schema instanceof z.ZodRecord ||
+    schema instanceof z.ZodUnknown ||
+    schema instanceof z.ZodAny
+    ? 'structure'
+    : 'string';
 }
 
 function describe(schema: z.core.$ZodType): string {

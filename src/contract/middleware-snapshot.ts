@@ -7,7 +7,14 @@ export const middlewareSnapshot = z.strictObject({
   settings: z.record(z.string(), z.string()).describe('Empty: there is no such Middleware.'),
   attached_to: z.array(z.string()),
   in_force: z
-    .array(z.strictObject({ replica: z.string(), loaded: z.boolean(), used_by: z.array(z.string()), error: z.string().optional() }))
+    .array(
+      z.strictObject({
+        replica: z.string(),
+        loaded: z.boolean(),
+        used_by: z.array(z.string()),
+        error: z.string().optional(),
+      }),
+    )
     .describe('As each Traefik replica has it; empty: no Traefik API is configured.'),
 });
 export type MiddlewareSnapshot = z.output<typeof middlewareSnapshot>;

@@ -9,6 +9,13 @@ export const mirrorSnapshot = z.strictObject({
   methods: z.array(z.string()).describe('That are mirrored; * is every method.'),
   rules: z.array(z.string()),
   in_force: z
-    .array(z.strictObject({ replica: z.string(), mirror_percent: z.number(), rules: z.number(), error: z.string().optional() }))
+    .array(
+      z.strictObject({
+        replica: z.string(),
+        mirror_percent: z.number(),
+        rules: z.number(),
+        error: z.string().optional(),
+      }),
+    )
     .describe('As each Traefik replica has it; empty: no Traefik API is configured.'),
 });

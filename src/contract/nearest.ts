@@ -3,7 +3,9 @@ import { distance } from 'fastest-levenshtein';
 /** The known name that was probably meant; undefined when none is near enough to be worth a guess. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > 100) return undefined;
-  const near = known.map((candidate) => ({ candidate, away: distance(flatten(name), flatten(candidate)) })).toSorted((a, b) => a.away - b.away);
+  const near = known
+    .map((candidate) => ({ candidate, away: distance(flatten(name), flatten(candidate)) }))
+    .toSorted((a, b) => a.away - b.away);
   const best = near[0];
   return best && best.away <= Math.max(2, Math.ceil(best.candidate.length / 3)) ? best.candidate : undefined;
 }

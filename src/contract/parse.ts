@@ -13,7 +13,10 @@ export interface Problem {
 
 const MOST_PROBLEMS = 20;
 
-/** Checks an input against its schema. Throws UNKNOWN_NAME or INVALID_INPUT with all problems at once, never anything else. */
+/**
+ * Checks an input against its schema. Throws UNKNOWN_NAME or INVALID_INPUT with all problems at once, never anything
+ * else.
+ */
 export function parse<S extends z.ZodType>(schema: S, value: unknown, more: readonly Problem[] = []): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success && more.length === 0) return parsed.data;
@@ -38,17 +41,27 @@ export function invalidInput(problems: readonly Problem[]): SluiceError {
 function toProblems(schema: z.ZodType, issue: z.core.$ZodIssue, value: unknown, at: readonly PropertyKey[]): Problem[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(schema, issue.path, key, at));
   const path = dotted([...at, ...issue.path]);
-  if (issue.code === 'invalid_type' && valueAt(value, issue.path) === undefined) return [{ path, message: 'is missing' }];
+  if (issue.code === 'invalid_type' && valueAt(value, issue.path) === undefined)
+    return [{ path, message: 'is missing' }];
   if (issue.code !== 'invalid_value') return [{ path, message: cleanText(issue.message, 300) }];
   return [unknownValue(path, issue.values.map(String), valueAt(value, issue.path), issue.message)];
 }
 
-function unknownField(schema: z.ZodType, parent: readonly PropertyKey[], key: string, at: readonly PropertyKey[]): Problem {
+function unknownField(
+  schema: z.ZodType,
+  parent: readonly PropertyKey[],
+  key: string,
+  at: readonly PropertyKey[],
+): Problem {
   const names = namesAt(schema, parent);
   const near = nearest(key, names);
   const whole = [...at, ...parent];
   const hint = near ? `did you mean ${dotted([...whole, near])}?` : `known are ${names.join(', ')}`;
-  return { path: dotted([...whole, key]), message: `unknown field; ${hint}`, ...(near ? { suggestion: dotted([...whole, near]) } : {}) };
+  return {
+    path: dotted([...whole, key]),
+    message: `unknown field; ${hint}`,
+    ...(near ? { suggestion: dotted([...whole, near]) } : {}),
+  };
 }
 
 function unknownValue(path: string, known: readonly string[], value: unknown, message: string): Problem {
@@ -56,7 +69,11 @@ function unknownValue(path: string, known: readonly string[], value: unknown, me
   if (!message.startsWith('Invalid')) return { path, message };
   const near = typeof value === 'string' ? nearest(value, known) : undefined;
   const hint = near ? `; did you mean ${near}?` : '';
-  return { path, message: `${shown(value)} is not one of ${known.join(', ')}${hint}`, ...(near ? { suggestion: near } : {}) };
+  return {
+    path,
+    message: `${shown(value)} is not one of ${known.join(', ')}${hint}`,
+    ...(near ? { suggestion: near } : {}),
+  };
 }
 
 function shown(value: unknown): string {
@@ -64,7 +81,10 @@ function shown(value: unknown): string {
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined), value);
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  );
 }
 
 function dotted(path: readonly PropertyKey[]): string {

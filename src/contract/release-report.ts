@@ -28,7 +28,9 @@ const head = z.strictObject({
 
 const weights = z.strictObject({
   wanted: z.array(z.strictObject({ at: time, weight: z.number() })),
-  proofs: z.array(z.strictObject({ at: time, step: z.number(), wanted: z.number(), effective: z.string(), reason: z.string() })),
+  proofs: z.array(
+    z.strictObject({ at: time, step: z.number(), wanted: z.number(), effective: z.string(), reason: z.string() }),
+  ),
   measured: z.array(z.strictObject({ from: time, to: time, value: share })),
 });
 
@@ -36,7 +38,13 @@ const comparison = z.strictObject({
   name: z.string(),
   counted: z.string(),
   source: z.enum(['blocks', 'verdicts']),
-  buckets: z.array(z.strictObject({ from: time, to: time, value: z.strictObject({ candidate: share.optional(), stable: share.optional() }) })),
+  buckets: z.array(
+    z.strictObject({
+      from: time,
+      to: time,
+      value: z.strictObject({ candidate: share.optional(), stable: share.optional() }),
+    }),
+  ),
 });
 
 const metric = z.strictObject({
@@ -67,7 +75,16 @@ const verdict = z.strictObject({
   reason: z.string(),
   candidate: counts.optional(),
   stable: counts.optional(),
-  findings: z.array(z.strictObject({ metric: z.string(), outcome, measured: number.optional(), limit: number.optional(), reason: z.string(), dry: z.literal(true).optional() })),
+  findings: z.array(
+    z.strictObject({
+      metric: z.string(),
+      outcome,
+      measured: number.optional(),
+      limit: number.optional(),
+      reason: z.string(),
+      dry: z.literal(true).optional(),
+    }),
+  ),
 });
 
 const query = z.strictObject({
@@ -76,21 +93,38 @@ const query = z.strictObject({
   promql: z.string(),
   asked: z.number(),
   failed: z.number(),
-  answers: z.array(z.strictObject({ at: time, step: z.number(), values: z.array(z.strictObject({ labels: z.record(z.string(), z.string()), value: number })), error: z.string().optional() })),
+  answers: z.array(
+    z.strictObject({
+      at: time,
+      step: z.number(),
+      values: z.array(z.strictObject({ labels: z.record(z.string(), z.string()), value: number })),
+      error: z.string().optional(),
+    }),
+  ),
 });
 
 /** The report of a release as JSON. */
 export const releaseReportFile = z.strictObject({
   release: head,
-  steps: z.array(z.strictObject({ index: z.number(), weight: z.number(), proved: time.optional(), outcome: outcome.optional() })),
+  steps: z.array(
+    z.strictObject({ index: z.number(), weight: z.number(), proved: time.optional(), outcome: outcome.optional() }),
+  ),
   weights,
   comparisons: z.array(comparison),
   metrics: z.array(metric),
-  evidence: z.strictObject({ bound: z.number(), together: z.array(z.strictObject({ at: time, worse: number })), questions: z.array(question) }).optional(),
+  evidence: z
+    .strictObject({
+      bound: z.number(),
+      together: z.array(z.strictObject({ at: time, worse: number })),
+      questions: z.array(question),
+    })
+    .optional(),
   verdicts: z.array(verdict),
   people: z.array(z.strictObject({ who: z.string(), did: z.array(z.strictObject({ at: time, text: z.string() })) })),
   events: z.array(z.strictObject({ at: time, state: z.string(), text: z.string(), who: z.string().optional() })),
-  commands: z.array(z.strictObject({ at: time, id: z.string(), command: z.string(), outcome: z.string(), detail: z.string() })),
+  commands: z.array(
+    z.strictObject({ at: time, id: z.string(), command: z.string(), outcome: z.string(), detail: z.string() }),
+  ),
   queries: z.array(query),
   notes: z.array(z.string()),
 });
@@ -99,18 +133,28 @@ export type ReportFile = z.output<typeof releaseReportFile>;
 /** Fields that hold a moment wherever they are; labels are texts and stay as they are. */
 const MOMENTS: readonly string[] = ['at', 'from', 'to', 'proved', 'until'];
 
-/** The report as it goes over the wire. Its texts have been cleaned when it was built; what is no finite number is null. */
+/**
+ * The report as it goes over the wire. Its texts have been cleaned when it was built; what is no finite number is null.
+ */
 export function toReportFile({ release, ...rest }: ReleaseReport): ReportFile {
   const { id: release_id, run: run_id, starter: started_by, started, closed, ...head } = release;
   const times = { started_at: iso(started), ...(closed === undefined ? {} : { closed_at: iso(closed) }) };
-  return { release: { release_id, run_id, started_by, ...times, ...(wire(head) as object) }, ...(wire(rest) as object) } as ReportFile;
+  return {
+    release: { release_id, run_id, started_by, ...times, ...(wire(head) as object) },
+    ...(wire(rest) as object),
+  } as ReportFile;
 }
 
 function wire(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(wire);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, typeof field === 'number' && MOMENTS.includes(key) ? iso(field) : wire(field)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [
+      key,
+      typeof field === 'number' && MOMENTS.includes(key) ? iso(field) : wire(field),
+    ]),
+  );
 }
 
 function iso(at: number): string {

@@ -13,7 +13,10 @@ export interface ReleaseDefaults {
   readonly weightStep: number | undefined;
 }
 
-/** A checked release file with every default filled in. `cluster`: the context that an absent one stands for. Errors: INVALID_INPUT. */
+/**
+ * A checked release file with every default filled in. `cluster`: the context that an absent one stands for. Errors:
+ * INVALID_INPUT.
+ */
 export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: ReleaseDefaults): ReleaseSpec {
   const strategy = strategyOf(file, defaults);
   return {

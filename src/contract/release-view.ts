@@ -19,19 +19,39 @@ export const weights = z
     reason: z.string(),
     rollout: z.number().optional(),
     traefik_service: z.number().optional(),
-    replicas: z.array(z.strictObject({ replica: z.string(), weight: z.number().optional(), error: z.string().optional() })),
+    replicas: z.array(
+      z.strictObject({ replica: z.string(), weight: z.number().optional(), error: z.string().optional() }),
+    ),
     at: time,
   })
-  .describe("In percent: wanted, and as read back.");
+  .describe('In percent: wanted, and as read back.');
 
 const counts = z.strictObject({ requests: z.number(), errors: z.number() });
 const seen = z.strictObject({ requests: z.number(), bad: z.number() });
 /** Natural logarithms of e-values; `delta` a difference of shares. */
-const evidence = z.strictObject({ worse: z.number(), not_worse: z.number(), bound: z.number(), blocks: z.number(), delta: z.number(), phi: z.number(), candidate: seen, stable: seen });
+const evidence = z.strictObject({
+  worse: z.number(),
+  not_worse: z.number(),
+  bound: z.number(),
+  blocks: z.number(),
+  delta: z.number(),
+  phi: z.number(),
+  candidate: seen,
+  stable: seen,
+});
 const verdict = z.strictObject({
   outcome: z.enum([...JUDGED, 'skipped']),
   reason: z.string(),
-  findings: z.array(z.strictObject({ metric: z.string(), outcome: z.string(), measured: z.number().optional(), limit: z.number().optional(), reason: z.string(), evidence: evidence.optional() })),
+  findings: z.array(
+    z.strictObject({
+      metric: z.string(),
+      outcome: z.string(),
+      measured: z.number().optional(),
+      limit: z.number().optional(),
+      reason: z.string(),
+      evidence: evidence.optional(),
+    }),
+  ),
   candidate: counts.optional(),
   stable: counts.optional(),
   measured_share: z.number().optional(),
@@ -40,7 +60,12 @@ const verdict = z.strictObject({
 });
 
 const waiting = z
-  .strictObject({ for: z.enum(['approval', 'promotion', 'decision', 'resume', 'human']), answers: z.array(z.string()), since: time, deadline_in: z.string().optional() })
+  .strictObject({
+    for: z.enum(['approval', 'promotion', 'decision', 'resume', 'human']),
+    answers: z.array(z.string()),
+    since: time,
+    deadline_in: z.string().optional(),
+  })
   .describe('`answers` are commands.');
 
 export const release = z.strictObject({
@@ -54,19 +79,26 @@ export const release = z.strictObject({
   closed_at: time.optional(),
   state,
   reason: z.string(),
-  step: z.strictObject({ index: z.number(), of: z.number(), weights: z.array(z.number()) }).optional().describe('Index from 0.'),
+  step: z
+    .strictObject({ index: z.number(), of: z.number(), weights: z.array(z.number()) })
+    .optional()
+    .describe('Index from 0.'),
   weight_wanted: z.number(),
   weights: weights.optional(),
   verdict: verdict.optional(),
   waiting: waiting.optional(),
-  commands: z.array(z.strictObject({ request_id: z.string(), command: z.string(), outcome: z.string(), detail: z.string() })),
+  commands: z.array(
+    z.strictObject({ request_id: z.string(), command: z.string(), outcome: z.string(), detail: z.string() }),
+  ),
   events: z.array(z.strictObject({ at: time, state: z.string(), text: z.string(), who: z.string().optional() })),
 });
 export type ReleaseOutput = z.output<typeof release>;
 
-// A view comes from a worker that may be older or newer than this process: what is absent must not make a release unreadable.
+// A view comes from a worker that may be older or newer than this process: what is absent must not make a release
+// unreadable.
 const safe = (text: unknown): string => (typeof text === 'string' ? maskSecrets(cleanText(text)) : 'unknown');
-const iso = (ms: unknown): string => (typeof ms === 'number' && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : 'unknown');
+const iso = (ms: unknown): string =>
+  typeof ms === 'number' && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : 'unknown';
 
 /** Drops absent fields: with exact optional types, absent and undefined differ. */
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
@@ -74,7 +106,10 @@ export function compact<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
 }
 
-/** A short answer has so many events at most, and leaves out the figures of the evidence, which the reasons tell in words. */
+/**
+ * A short answer has so many events at most, and leaves out the figures of the evidence, which the reasons tell in
+ * words.
+ */
 export const CONCISE = 5;
 
 /** The release as it goes over the wire, with the last `events` events and commands. */
@@ -90,13 +125,29 @@ export function toReleaseOutput(view: ReleaseView, events: number): ReleaseOutpu
     closed_at: view.closedAt === undefined ? undefined : iso(view.closedAt),
     state: view.state,
     reason: safe(view.reason),
-    step: view.plan && { index: view.stepIndex, of: view.plan.steps.length, weights: view.plan.steps.map(({ weight }) => weight) },
+    step: view.plan && {
+      index: view.stepIndex,
+      of: view.plan.steps.length,
+      weights: view.plan.steps.map(({ weight }) => weight),
+    },
     weight_wanted: view.weightWanted,
     weights: view.proof && toWeights(view.proof),
     verdict: view.verdict && toVerdict(view.verdict, events > CONCISE),
     waiting: view.waiting && toWaiting(view.waiting),
-    commands: view.commands.slice(-events).map((done) => ({ request_id: done.requestId, command: done.command, outcome: done.outcome, detail: safe(done.detail) })),
-    events: view.events.slice(-events).map((event) => compact({ at: iso(event.at), state: event.state, text: safe(event.text), who: event.who === undefined ? undefined : safe(event.who) })),
+    commands: view.commands.slice(-events).map((done) => ({
+      request_id: done.requestId,
+      command: done.command,
+      outcome: done.outcome,
+      detail: safe(done.detail),
+    })),
+    events: view.events.slice(-events).map((event) =>
+      compact({
+        at: iso(event.at),
+        state: event.state,
+        text: safe(event.text),
+        who: event.who === undefined ? undefined : safe(event.who),
+      }),
+    ),
   });
 }
 
@@ -107,7 +158,13 @@ function toWeights(proof: WeightProof): z.output<typeof weights> {
     reason: safe(proof.reason),
     rollout: proof.rollout,
     traefik_service: proof.traefikService,
-    replicas: (proof.replicas as typeof proof.replicas | undefined ?? []).map((seen) => compact({ replica: safe(seen.replica), weight: seen.candidate, error: seen.error === undefined ? undefined : safe(seen.error) })),
+    replicas: ((proof.replicas as typeof proof.replicas | undefined) ?? []).map((seen) =>
+      compact({
+        replica: safe(seen.replica),
+        weight: seen.candidate,
+        error: seen.error === undefined ? undefined : safe(seen.error),
+      }),
+    ),
     at: iso(proof.at),
   });
 }
@@ -116,7 +173,16 @@ function toVerdict(seen: Verdict, full: boolean): z.output<typeof verdict> {
   return compact({
     outcome: seen.outcome,
     reason: safe(seen.reason),
-    findings: seen.findings.map((finding) => compact({ metric: finding.metric, outcome: finding.outcome, measured: finding.measured, limit: finding.limit, reason: safe(finding.reason), evidence: full && finding.evidence ? toEvidence(finding.evidence) : undefined })),
+    findings: seen.findings.map((finding) =>
+      compact({
+        metric: finding.metric,
+        outcome: finding.outcome,
+        measured: finding.measured,
+        limit: finding.limit,
+        reason: safe(finding.reason),
+        evidence: full && finding.evidence ? toEvidence(finding.evidence) : undefined,
+      }),
+    ),
     candidate: seen.candidate,
     stable: seen.stable,
     measured_share: seen.measuredShare,

@@ -4,7 +4,8 @@ const DNS = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 export const dnsName = z.string().regex(DNS, 'must be a Kubernetes name: lower-case letters, digits, "-" and "."');
 // Context names are free text; control characters would end up in terminals and in queries.
 // eslint-disable-next-line no-control-regex
-export const contextName = z.string().min(1).max(253).regex(/^[^\u0000-\u001f\u007f]+$/, 'must be a kubeconfig context name');
+const PRINTABLE = /^[^\u0000-\u001f\u007f]+$/;
+export const contextName = z.string().min(1).max(253).regex(PRINTABLE, 'must be a kubeconfig context name');
 
 export const targetFields = z.strictObject({
   cluster: contextName.optional().describe('Kubeconfig context.'),

@@ -2,8 +2,10 @@
 export const EFFECTIVE = ['proved', 'pending', 'refused'] as const;
 
 /**
- * What a write did, told from what was read back and never from what was sent. `proved`: every place that knows shows it.
- * `pending`: accepted, but not seen everywhere within the time given; `reason` says where it is missing. `refused`: the object
+ * What a write did, told from what was read back and never from what was sent. `proved`: every place that knows shows
+ * it.
+ * `pending`: accepted, but not seen everywhere within the time given; `reason` says where it is missing. `refused`: the
+ * object
  * is not in a state in which the write means what the caller wants; nothing was written.
  */
 export interface Effect<Snapshot> {

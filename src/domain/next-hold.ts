@@ -18,7 +18,10 @@ export interface Hold {
 /** Steps that are over as soon as they are done. */
 const PASSING = ['setCanaryScale', 'setHeaderRoute', 'setMirrorRoute'];
 
-/** The first step from `from` on that holds a canary. `judgedOnly`: a timed pause counts as passed, since nobody decides there. */
+/**
+ * The first step from `from` on that holds a canary. `judgedOnly`: a timed pause counts as passed, since nobody decides
+ * there.
+ */
 export function nextHold(steps: readonly Step[], from: number, { judgedOnly = false } = {}): Hold {
   const index = steps.findIndex((step, at) => at >= from && holds(step, judgedOnly));
   const end = index === -1 ? steps.length : index;

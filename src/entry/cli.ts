@@ -17,7 +17,10 @@ const deps = (io: Io): CliDeps => ({
   serve: async (settings, stopped) => (await import('./server.ts')).runServer(settings, stopped),
   mcp: async (settings, stopped) => (await import('./mcp-stdio.ts')).runMcpStdio(settings, stopped),
   worker: async (settings) => (await import('./worker.ts')).runWorker(settings),
-  contexts: async ({ kubeconfig }) => (await import('../adapters/kubernetes/index.ts')).createClusters(kubeconfig === undefined ? {} : { kubeconfig }).contexts(),
+  contexts: async ({ kubeconfig }) =>
+    (await import('../adapters/kubernetes/index.ts'))
+      .createClusters(kubeconfig === undefined ? {} : { kubeconfig })
+      .contexts(),
   listed: async (commands) => commands.map((await import('../mcp/tool-list.ts')).toTool),
   version: version(),
   user: userName(),
@@ -60,7 +63,8 @@ async function ask(question: string): Promise<boolean> {
 /** First signal: stop in good order. Second: at once. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
   return stop.signal;
 }
 

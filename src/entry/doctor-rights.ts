@@ -9,18 +9,33 @@ interface Lacking {
   readonly verbs: readonly string[];
 }
 
-/** Which rights the account has, and which tools lose something for want of one. Two findings: to read, and to write. */
-export async function rightsChecks(settings: Settings, client: ClusterClient, namespace: string): Promise<readonly Report[]> {
+/**
+ * Which rights the account has, and which tools lose something for want of one. Two findings: to read, and to write.
+ */
+export async function rightsChecks(
+  settings: Settings,
+  client: ClusterClient,
+  namespace: string,
+): Promise<readonly Report[]> {
   return Promise.all([readRights(settings, client, namespace), writeRights(settings, client, namespace)]);
 }
 
 function readRights(settings: Settings, client: ClusterClient, namespace: string): Promise<Report> {
   const name = 'rights to read';
   return report(name, async () => {
-    const wanted = RIGHTS.filter(({ role, proxies }) => role === 'sluice-reader' && (!proxies || settings.traefikApiPods));
-    const lacking = await missingOf(client, wanted, (right) => (right.proxies ? settings.traefikApiPods?.namespace : namespace));
+    const wanted = RIGHTS.filter(
+      ({ role, proxies }) => role === 'sluice-reader' && (!proxies || settings.traefikApiPods),
+    );
+    const lacking = await missingOf(client, wanted, (right) =>
+      right.proxies ? settings.traefikApiPods?.namespace : namespace,
+    );
     if (lacking.length === 0) return `all, in ${namespace}`;
-    return { name, state: 'missing', detail: told(lacking), next: 'Bind the ClusterRole sluice-reader of deploy/rbac.yaml to the account.' };
+    return {
+      name,
+      state: 'missing',
+      detail: told(lacking),
+      next: 'Bind the ClusterRole sluice-reader of deploy/rbac.yaml to the account.',
+    };
   });
 }
 
@@ -28,24 +43,52 @@ function readRights(settings: Settings, client: ClusterClient, namespace: string
 function writeRights({ mcpAllowWrite }: Settings, client: ClusterClient, namespace: string): Promise<Report> {
   const name = 'rights to write';
   return report(name, async () => {
-    const lacking = await missingOf(client, RIGHTS.filter(({ role }) => role === 'sluice-writer'), () => namespace);
+    const lacking = await missingOf(
+      client,
+      RIGHTS.filter(({ role }) => role === 'sluice-writer'),
+      () => namespace,
+    );
     if (lacking.length === 0) return `all, in ${namespace}`;
-    const next = 'Bind the ClusterRole sluice-writer of deploy/rbac.yaml to the account, unless it is meant only to read.';
+    const next =
+      'Bind the ClusterRole sluice-writer of deploy/rbac.yaml to the account, unless it is meant only to read.';
     return { name, state: mcpAllowWrite ? 'missing' : 'skipped', detail: told(lacking), next };
   });
 }
 
-async function missingOf(client: ClusterClient, rights: readonly Right[], namespaceOf: (right: Right) => string | undefined): Promise<readonly Lacking[]> {
-  const looked = await Promise.all(rights.map(async (right) => ({ right, verbs: await refusedVerbs(client, right, right.clusterScoped ? undefined : namespaceOf(right)) })));
+async function missingOf(
+  client: ClusterClient,
+  rights: readonly Right[],
+  namespaceOf: (right: Right) => string | undefined,
+): Promise<readonly Lacking[]> {
+  const looked = await Promise.all(
+    rights.map(async (right) => ({
+      right,
+      verbs: await refusedVerbs(client, right, right.clusterScoped ? undefined : namespaceOf(right)),
+    })),
+  );
   return looked.filter(({ verbs }) => verbs.length > 0);
 }
 
-async function refusedVerbs(client: ClusterClient, { group, resource, subresource, verbs }: Right, namespace: string | undefined): Promise<readonly string[]> {
-  const place = { group, resource, ...(subresource ? { subresource } : {}), ...(namespace === undefined ? {} : { namespace }) };
+async function refusedVerbs(
+  client: ClusterClient,
+  { group, resource, subresource, verbs }: Right,
+  namespace: string | undefined,
+): Promise<readonly string[]> {
+  const place = {
+    group,
+    resource,
+    ...(subresource ? { subresource } : {}),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
   const allowed = await Promise.all(verbs.map((verb) => client.allowed({ ...place, verb })));
   return verbs.filter((_, index) => !allowed[index]);
 }
 
 function told(lacking: readonly Lacking[]): string {
-  return lacking.map(({ right, verbs }) => `no ${verbs.join(', ')} of ${right.resource}${right.subresource ? `/${right.subresource}` : ''} (${right.tools.join(', ')})`).join('; ');
+  return lacking
+    .map(
+      ({ right, verbs }) =>
+        `no ${verbs.join(', ')} of ${right.resource}${right.subresource ? `/${right.subresource}` : ''} (${right.tools.join(', ')})`,
+    )
+    .join('; ');
 }

@@ -24,6 +24,11 @@ function auditCheck({ home, auditLog, logLevel }: Settings): Promise<Report> {
 async function toolsCheck(settings: Settings): Promise<Report> {
   const tools = offered(CATALOGUE, gateOf(settings));
   const sets = settings.toolsets.length > 0 ? settings.toolsets.join(', ') : 'all toolsets';
-  const places = settings.allowedNamespaces.length > 0 ? `namespaces ${settings.allowedNamespaces.join(', ')}` : 'every namespace';
-  return { name: 'tools', state: 'ok', detail: `servers offer ${tools.length} of ${CATALOGUE.length} (${sets}; writing ${settings.mcpAllowWrite ? 'on' : 'off'}), in ${places}` };
+  const places =
+    settings.allowedNamespaces.length > 0 ? `namespaces ${settings.allowedNamespaces.join(', ')}` : 'every namespace';
+  return {
+    name: 'tools',
+    state: 'ok',
+    detail: `servers offer ${tools.length} of ${CATALOGUE.length} (${sets}; writing ${settings.mcpAllowWrite ? 'on' : 'off'}), in ${places}`,
+  };
 }

@@ -9,7 +9,10 @@ export async function temporalChecks(settings: Settings): Promise<readonly Repor
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   try {
     const { address, namespace, pollers } = await gateway.probe();
-    return [{ name: 'Temporal', state: 'ok', detail: `${address}, namespace ${namespace}` }, worker(settings.taskQueue, pollers)];
+    return [
+      { name: 'Temporal', state: 'ok', detail: `${address}, namespace ${namespace}` },
+      worker(settings.taskQueue, pollers),
+    ];
   } catch (error) {
     const { message, next } = toFailure(error);
     return [
@@ -23,5 +26,10 @@ export async function temporalChecks(settings: Settings): Promise<readonly Repor
 
 function worker(taskQueue: string, pollers: number): Report {
   if (pollers > 0) return { name: 'worker', state: 'ok', detail: `${pollers} poll(s) the task queue ${taskQueue}` };
-  return { name: 'worker', state: 'missing', detail: `nothing polls the task queue ${taskQueue}`, next: 'Start one: sluice worker.' };
+  return {
+    name: 'worker',
+    state: 'missing',
+    detail: `nothing polls the task queue ${taskQueue}`,
+    next: 'Start one: sluice worker.',
+  };
 }

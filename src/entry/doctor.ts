@@ -11,17 +11,34 @@ import { createPorts } from './ports.ts';
 import { shownAs } from './prometheus.ts';
 
 /** Looks at everything that Sluice needs. Changes nothing but to open the audit log and the journal. */
-export async function examine(settings: Settings, where: { cluster?: string; namespace?: string }): Promise<readonly Report[]> {
-  const [cluster, prometheus, temporal, own] = await Promise.all([clusterPart(settings, where), prometheusCheck(settings), temporalChecks(settings), settingsChecks(settings)]);
+export async function examine(
+  settings: Settings,
+  where: { cluster?: string; namespace?: string },
+): Promise<readonly Report[]> {
+  const [cluster, prometheus, temporal, own] = await Promise.all([
+    clusterPart(settings, where),
+    prometheusCheck(settings),
+    temporalChecks(settings),
+    settingsChecks(settings),
+  ]);
   return [...cluster, prometheus, ...temporal, ...own];
 }
 
-async function clusterPart(settings: Settings, where: { cluster?: string; namespace?: string }): Promise<readonly Report[]> {
+async function clusterPart(
+  settings: Settings,
+  where: { cluster?: string; namespace?: string },
+): Promise<readonly Report[]> {
   let clusters: Clusters | undefined;
   const kubeconfig = await report('kubeconfig', async () => {
     clusters = createClusters(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig });
     const context = where.cluster ?? clusters.currentContext();
-    if (!context) return { name: 'kubeconfig', state: 'missing', detail: 'no kubeconfig with a current context', next: 'Set KUBECONFIG or SLUICE_KUBECONFIG.' };
+    if (!context)
+      return {
+        name: 'kubeconfig',
+        state: 'missing',
+        detail: 'no kubeconfig with a current context',
+        next: 'Set KUBECONFIG or SLUICE_KUBECONFIG.',
+      };
     clusters.client(context);
     return `context ${context}`;
   });
@@ -32,6 +49,16 @@ async function clusterPart(settings: Settings, where: { cluster?: string; namesp
 
 async function prometheusCheck(settings: Settings): Promise<Report> {
   const name = 'Prometheus';
-  if (!settings.prometheusUrl) return { name, state: 'missing', detail: 'SLUICE_PROMETHEUS_URL is not set', next: ERRORS.PROMETHEUS_UNREACHABLE.next };
-  return report(name, async () => `version ${(await createPorts(settings).metrics.probe()).version} at ${maskSecrets(settings.prometheusUrl ?? '')}${shownAs(settings)}`);
+  if (!settings.prometheusUrl)
+    return {
+      name,
+      state: 'missing',
+      detail: 'SLUICE_PROMETHEUS_URL is not set',
+      next: ERRORS.PROMETHEUS_UNREACHABLE.next,
+    };
+  return report(
+    name,
+    async () =>
+      `version ${(await createPorts(settings).metrics.probe()).version} at ${maskSecrets(settings.prometheusUrl ?? '')}${shownAs(settings)}`,
+  );
 }

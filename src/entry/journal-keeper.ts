@@ -26,7 +26,9 @@ export function keepJournal(keeping: Keeping): () => void {
   let stopped = false;
   function look(): void {
     void sweep(keeping)
-      .catch((err: unknown) => keeping.log.warn({ err }, 'The journal could not be looked after; it is tried again in an hour'))
+      .catch((err: unknown) =>
+        keeping.log.warn({ err }, 'The journal could not be looked after; it is tried again in an hour'),
+      )
       .finally(() => {
         if (!stopped) timer = setTimeout(look, HOUR_MS).unref();
       });
@@ -38,14 +40,22 @@ export function keepJournal(keeping: Keeping): () => void {
 }
 
 /**
- * Writes what the journal does not know of releases that have ended and that Temporal still has: those that were terminated, or ended
- * while the journal was away. Then removes what is older than the retention. Errors: those of the gateway and the journal.
+ * Writes what the journal does not know of releases that have ended and that Temporal still has: those that were
+ * terminated, or ended
+ * while the journal was away. Then removes what is older than the retention. Errors: those of the gateway and the
+ * journal.
  */
 export async function sweep(keeping: Keeping): Promise<{ readonly found: number; readonly removed: number }> {
   const { gateway, journal, now, retentionDays, taskQueue } = keeping;
   const before = now() - retentionDays * DAY_MS;
-  const ended = (await gateway.list({ taskQueue, limit: MOST })).filter(({ closedAt }) => closedAt !== undefined && closedAt >= before);
-  const known = new Set((await journal.releases({ limit: MOST })).filter(({ closedAt }) => closedAt !== undefined).map(({ runId }) => runId));
+  const ended = (await gateway.list({ taskQueue, limit: MOST })).filter(
+    ({ closedAt }) => closedAt !== undefined && closedAt >= before,
+  );
+  const known = new Set(
+    (await journal.releases({ limit: MOST }))
+      .filter(({ closedAt }) => closedAt !== undefined)
+      .map(({ runId }) => runId),
+  );
   let found = 0;
   for (const summary of ended) if (!known.has(summary.runId) && (await rescue(keeping, summary))) found += 1;
   return { found, removed: await journal.prune(before) };
@@ -53,20 +63,47 @@ export async function sweep(keeping: Keeping): Promise<{ readonly found: number;
 
 /** One run that cannot be read (its history is damaged, say) must not keep the others from being written. */
 async function rescue({ gateway, journal, log }: Keeping, summary: ReleaseSummary): Promise<boolean> {
-  const view = await gateway.get(summary.id, summary.runId).catch((err: unknown) => void log.warn({ err, release: summary.id, run: summary.runId }, 'A release that has ended could not be read for the journal'));
+  const view = await gateway
+    .get(summary.id, summary.runId)
+    .catch(
+      (err: unknown) =>
+        void log.warn(
+          { err, release: summary.id, run: summary.runId },
+          'A release that has ended could not be read for the journal',
+        ),
+    );
   if (!view) return false;
   await journal.append(entriesOf(view, summary));
   return true;
 }
 
-/** The entries that the release would have written, under the keys that it would have used. A run that was terminated has no last state of its own. */
+/**
+ * The entries that the release would have written, under the keys that it would have used. A run that was terminated
+ * has no last state of its own.
+ */
 function entriesOf(view: ReleaseView, { state, closedAt = view.startedAt }: ReleaseSummary): RecordEntry[] {
   const { events, eventsBefore = 0, commands, waiting: _, ...standing } = view;
   const of = { releaseId: view.id, runId: view.runId };
   const reason = view.closedAt === undefined ? `ended from outside while ${view.state}: ${view.reason}` : view.reason;
   return [
-    ...events.map((data, index): RecordEntry => ({ ...of, key: `event/${eventsBefore + index + 1}`, kind: 'event', at: data.at, data })),
-    ...commands.map((data, index): RecordEntry => ({ ...of, key: `command/${index + 1}`, kind: 'command', at: closedAt, data })),
-    { ...of, key: 'release/swept', kind: 'release', at: closedAt, data: { ...standing, state, reason, closedAt: view.closedAt ?? closedAt } },
+    ...events.map(
+      (data, index): RecordEntry => ({
+        ...of,
+        key: `event/${eventsBefore + index + 1}`,
+        kind: 'event',
+        at: data.at,
+        data,
+      }),
+    ),
+    ...commands.map(
+      (data, index): RecordEntry => ({ ...of, key: `command/${index + 1}`, kind: 'command', at: closedAt, data }),
+    ),
+    {
+      ...of,
+      key: 'release/swept',
+      kind: 'release',
+      at: closedAt,
+      data: { ...standing, state, reason, closedAt: view.closedAt ?? closedAt },
+    },
   ];
 }

@@ -10,5 +10,13 @@ import { gateOf } from './gate.ts';
 /** What the MCP servers of both transports are made of. */
 export function mcpDeps(settings: Settings, services: CommandServices, log: Log): McpDeps {
   const audit = createAudit({ home: settings.home, file: settings.auditLog, log });
-  return { catalogue: CATALOGUE, services, gate: gateOf(settings), audit, debug: settings.mcpDebug, version: version(), log };
+  return {
+    catalogue: CATALOGUE,
+    services,
+    gate: gateOf(settings),
+    audit,
+    debug: settings.mcpDebug,
+    version: version(),
+    log,
+  };
 }

@@ -13,11 +13,18 @@ import type { Settings } from '../config/schema.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import { prometheusOptions } from './prometheus.ts';
 
-type PortSettings = Pick<Settings, 'prometheusUrl' | 'traefikApiUrls' | 'traefikApiPods' | 'allowedNamespaces'> & Partial<PrometheusSettings>;
+type PortSettings = Pick<Settings, 'prometheusUrl' | 'traefikApiUrls' | 'traefikApiPods' | 'allowedNamespaces'> &
+  Partial<PrometheusSettings>;
 
-/** The real systems behind the ports. Connects to nothing by itself. `serving`: lists may come from a watch that stays. */
+/**
+ * The real systems behind the ports. Connects to nothing by itself. `serving`: lists may come from a watch that stays.
+ */
 export function createPorts(settings: Settings, serving = false): ToolPorts {
-  return portsOver(createClusters(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig }), settings, serving);
+  return portsOver(
+    createClusters(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig }),
+    settings,
+    serving,
+  );
 }
 
 /** The ports over given clusters. */

@@ -22,9 +22,19 @@ function secretOf(value: string | undefined, file: string | undefined): Secret |
   return file === undefined ? undefined : { file };
 }
 
-function tls({ prometheusCaFile: caFile, prometheusCertFile: certFile, prometheusKeyFile: keyFile }: Partial<PrometheusSettings>): Pick<MetricsOptions, 'tls'> {
+function tls({
+  prometheusCaFile: caFile,
+  prometheusCertFile: certFile,
+  prometheusKeyFile: keyFile,
+}: Partial<PrometheusSettings>): Pick<MetricsOptions, 'tls'> {
   if ((caFile ?? certFile) === undefined) return {};
-  return { tls: { ...(caFile !== undefined && { caFile }), ...(certFile !== undefined && { certFile }), ...(keyFile !== undefined && { keyFile }) } };
+  return {
+    tls: {
+      ...(caFile !== undefined && { caFile }),
+      ...(certFile !== undefined && { certFile }),
+      ...(keyFile !== undefined && { keyFile }),
+    },
+  };
 }
 
 /** How Sluice shows itself to Prometheus, for people; without any secret. */
@@ -34,7 +44,9 @@ export function shownAs(settings: PrometheusSettings): string {
     settings.prometheusBearerTokenFile !== undefined ? 'the bearer token of a file' : undefined,
     settings.prometheusUsername === undefined ? undefined : `user ${settings.prometheusUsername}`,
     settings.prometheusCertFile === undefined ? undefined : 'a client certificate',
-    Object.keys(settings.prometheusHeaders).length === 0 ? undefined : `headers ${Object.keys(settings.prometheusHeaders).join(', ')}`,
+    Object.keys(settings.prometheusHeaders).length === 0
+      ? undefined
+      : `headers ${Object.keys(settings.prometheusHeaders).join(', ')}`,
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? '' : ` with ${parts.join(', ')}`;
 }

@@ -15,7 +15,14 @@ import { createServices } from './services.ts';
 export async function startServer(settings: Settings): Promise<HttpServer> {
   const log = createLog(settings.logLevel);
   const services = createServices(settings, { serving: true });
-  const server = await startHttpServer({ host: settings.host, port: settings.mcpPort, mcp: createMcpHttp(mcpDeps(settings, services, log)), rest: restDeps(settings, services, log), log, version: version() });
+  const server = await startHttpServer({
+    host: settings.host,
+    port: settings.mcpPort,
+    mcp: createMcpHttp(mcpDeps(settings, services, log)),
+    rest: restDeps(settings, services, log),
+    log,
+    version: version(),
+  });
   log.info({ url: server.mcpUrl, rest: server.restUrl, write: settings.mcpAllowWrite }, 'MCP over HTTP');
   void services.warm();
   return {
@@ -29,7 +36,15 @@ export async function startServer(settings: Settings): Promise<HttpServer> {
 
 function restDeps(settings: Settings, services: CommandServices, log: Log): RestDeps {
   const audit = createAudit({ home: settings.home, file: settings.auditLog, log });
-  return { catalogue: CATALOGUE, services, gate: gateOf(settings), audit, version: version(), log, debug: settings.mcpDebug };
+  return {
+    catalogue: CATALOGUE,
+    services,
+    gate: gateOf(settings),
+    audit,
+    version: version(),
+    log,
+    debug: settings.mcpDebug,
+  };
 }
 
 /** Serves until the process is told to stop. */

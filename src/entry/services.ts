@@ -22,7 +22,8 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   let known: Promise<Clusters> | undefined;
   const clusters = (): Promise<Clusters> => (known ??= clustersOf(settings));
   let gatewayUsed = false;
-  const loadPorts = (): Promise<ToolPorts> => (loading ??= import('./ports.ts').then(({ createPorts }) => createPorts(settings, serving)));
+  const loadPorts = (): Promise<ToolPorts> =>
+    (loading ??= import('./ports.ts').then(({ createPorts }) => createPorts(settings, serving)));
   const gateway = deferred<ReleaseGateway>(async () => {
     gatewayUsed = true;
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
@@ -55,10 +56,19 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
       all: async () => (await clusters()).contexts(),
     },
     settings,
-    warm: async () => void (await Promise.allSettled([loadPorts(), import('../temporal/temporal-gateway.ts'), import('@temporalio/client'), import('../planning/preflight.ts')])),
+    warm: async () =>
+      void (await Promise.allSettled([
+        loadPorts(),
+        import('../temporal/temporal-gateway.ts'),
+        import('@temporalio/client'),
+        import('../planning/preflight.ts'),
+      ])),
     close: async () => {
       // Ports that could not be loaded hold nothing.
-      await loading?.then(({ rolloutFeed }) => rolloutFeed.close(), () => undefined);
+      await loading?.then(
+        ({ rolloutFeed }) => rolloutFeed.close(),
+        () => undefined,
+      );
       if (gatewayUsed) await gateway.close();
       if (journalUsed) await journal.close();
     },

@@ -35,7 +35,11 @@ async function run(session: Session): Promise<number> {
 }
 
 async function play(options: StartOptions, session: Session): Promise<number> {
-  if (options.kubeconfig !== undefined) return (await import('./demo/cluster-mode.ts')).runOnCluster({ ...options, kubeconfig: options.kubeconfig }, session);
+  if (options.kubeconfig !== undefined)
+    return (await import('./demo/cluster-mode.ts')).runOnCluster(
+      { ...options, kubeconfig: options.kubeconfig },
+      session,
+    );
   return (await import('./demo/sandbox-mode.ts')).runInSandbox(options, session);
 }
 

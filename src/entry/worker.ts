@@ -16,7 +16,11 @@ import { workflowBundle } from './workflow-bundle.ts';
 const GRACE = '5 seconds';
 
 /** Runs the worker until the process is told to stop. Throws TEMPORAL_UNREACHABLE. */
-export async function runWorker(settings: Settings, ports: Ports = createPorts(settings), onReady?: () => void): Promise<void> {
+export async function runWorker(
+  settings: Settings,
+  ports: Ports = createPorts(settings),
+  onReady?: () => void,
+): Promise<void> {
   Runtime.install({ logger: new DefaultLogger(temporalLevel(settings.logLevel)) });
   const { connection, namespace } = await connect();
   const log = createLog(settings.logLevel);
@@ -46,7 +50,14 @@ export async function runWorker(settings: Settings, ports: Ports = createPorts(s
 async function lookingAfter(settings: Settings, log: Log, work: () => Promise<void>): Promise<void> {
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   const journal = createJournal(settings);
-  const stop = keepJournal({ gateway, journal, log, taskQueue: settings.taskQueue, retentionDays: Number.parseInt(settings.journalRetention, 10), now: Date.now });
+  const stop = keepJournal({
+    gateway,
+    journal,
+    log,
+    taskQueue: settings.taskQueue,
+    retentionDays: Number.parseInt(settings.journalRetention, 10),
+    now: Date.now,
+  });
   try {
     await work();
   } finally {
@@ -60,11 +71,20 @@ async function connect(): Promise<{ connection: NativeConnection; namespace: str
   try {
     return { connection: await NativeConnection.connect(temporal.connectionOptions), namespace: temporal.namespace };
   } catch (error) {
-    throw new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${temporal.address} does not answer: ${String(error)}`, { cause: error });
+    throw new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${temporal.address} does not answer: ${String(error)}`, {
+      cause: error,
+    });
   }
 }
 
 function temporalLevel(level: Settings['logLevel']): LogLevel {
-  const levels = { trace: 'TRACE', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR', silent: 'ERROR' } as const;
+  const levels = {
+    trace: 'TRACE',
+    debug: 'DEBUG',
+    info: 'INFO',
+    warn: 'WARN',
+    error: 'ERROR',
+    silent: 'ERROR',
+  } as const;
   return levels[level];
 }

@@ -20,7 +20,10 @@ export async function workflowBundle(home: string): Promise<string> {
 
 async function build(path: string): Promise<void> {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(ROOT, 'workflows/index.ts'), logger: new DefaultLogger('WARN') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(ROOT, 'workflows/index.ts'),
+    logger: new DefaultLogger('WARN'),
+  });
   await mkdir(resolve(path, '..'), { recursive: true });
   // Renamed into place: two workers that start together never read half a file.
   const part = `${path}.${process.pid}`;
@@ -32,7 +35,8 @@ async function digest(): Promise<string> {
   const hash = createHash('sha256').update(await readFile(join(ROOT, 'package.json')));
   for (const folder of SOURCES) {
     const names = await readdir(join(ROOT, folder), { recursive: true });
-    for (const name of names.filter((one) => one.endsWith('.ts')).sort()) hash.update(name).update(await readFile(join(ROOT, folder, name)));
+    for (const name of names.filter((one) => one.endsWith('.ts')).sort())
+      hash.update(name).update(await readFile(join(ROOT, folder, name)));
   }
   return hash.digest('hex').slice(0, 24);
 }

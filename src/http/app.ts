@@ -1,4 +1,9 @@
-import { localhostAllowedHostnames, localhostAllowedOrigins, validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
+import {
+  localhostAllowedHostnames,
+  localhostAllowedOrigins,
+  validateHostHeader,
+  validateOriginHeader,
+} from '@modelcontextprotocol/server';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ERRORS, SluiceError, type ErrorCode } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
@@ -10,19 +15,25 @@ export const MOST_BODY_BYTES = 1024 * 1024;
 
 /** An HTTP application for loopback that answers every failure in the form of the error catalogue. */
 export function createApp(log: Log): FastifyInstance {
-  const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => sendFailure(reply, toSluiceError(error, request, log));
+  const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+    sendFailure(reply, toSluiceError(error, request, log));
   const app = Fastify({
     bodyLimit: MOST_BODY_BYTES,
     routerOptions: { maxParamLength: 2000 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply as unknown as FastifyReply),
   });
   app.addHook('onRequest', refuseForeign);
-  app.setNotFoundHandler((request, reply) => sendFailure(reply, new SluiceError('PATH_NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request)}.`)));
+  app.setNotFoundHandler((request, reply) =>
+    sendFailure(reply, new SluiceError('PATH_NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request)}.`)),
+  );
   app.setErrorHandler(answerError);
   return app;
 }
 
-/** A page of another site can make a browser call loopback, also under another name for it; it must neither read nor write. */
+/**
+ * A page of another site can make a browser call loopback, also under another name for it; it must neither read nor
+ * write.
+ */
 async function refuseForeign(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const host = validateHostHeader(request.headers.host, localhostAllowedHostnames());
   const origin = validateOriginHeader(request.headers.origin, localhostAllowedOrigins());
@@ -30,15 +41,24 @@ async function refuseForeign(request: FastifyRequest, reply: FastifyReply): Prom
   if (refused && !refused.ok) await sendFailure(reply, new SluiceError('FOREIGN_ORIGIN', refused.message));
 }
 
-const BY_STATUS: Readonly<Record<number, ErrorCode>> = { 404: 'PATH_NOT_FOUND', 413: 'BODY_TOO_LARGE', 414: 'BODY_TOO_LARGE', 415: 'MEDIA_TYPE_UNSUPPORTED' };
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  404: 'PATH_NOT_FOUND',
+  413: 'BODY_TOO_LARGE',
+  414: 'BODY_TOO_LARGE',
+  415: 'MEDIA_TYPE_UNSUPPORTED',
+};
 
-/** What Fastify itself refuses has a status below 500 and a text for callers; anything else is ours to read in the log. */
+/**
+ * What Fastify itself refuses has a status below 500 and a text for callers; anything else is ours to read in the log.
+ */
 function toSluiceError(error: FastifyError, request: FastifyRequest, log: Log): unknown {
   if (error instanceof SluiceError) return error;
   const status = error.statusCode ?? 500;
   if (status < 500) {
     const code = BY_STATUS[status] ?? 'INVALID_INPUT';
-    return new SluiceError(code, cleanText(error.message, 300), { next: code === 'INVALID_INPUT' ? 'Correct the request.' : ERRORS[code].next });
+    return new SluiceError(code, cleanText(error.message, 300), {
+      next: code === 'INVALID_INPUT' ? 'Correct the request.' : ERRORS[code].next,
+    });
   }
   log.error({ err: error, method: request.method, path: pathOf(request) }, 'HTTP request failed');
   return error;

@@ -28,9 +28,13 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 /** Refuses to listen where others could reach it: there is no authentication yet. */
 export function requireLoopback(host: string): void {
   if (LOOPBACK.includes(host)) return;
-  throw new SluiceError('CONFIG_INVALID', `SLUICE_HOST=${host}: without authentication the server binds to loopback only, and authentication is not built yet.`, {
-    next: `Use one of ${LOOPBACK.join(', ')}, and a tunnel or port-forward to reach it from elsewhere.`,
-  });
+  throw new SluiceError(
+    'CONFIG_INVALID',
+    `SLUICE_HOST=${host}: without authentication the server binds to loopback only, and authentication is not built yet.`,
+    {
+      next: `Use one of ${LOOPBACK.join(', ')}, and a tunnel or port-forward to reach it from elsewhere.`,
+    },
+  );
 }
 
 /** Starts the one HTTP server: MCP at /mcp, the Tools API at /engine/v1, health at /healthz. */
@@ -60,6 +64,8 @@ async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promis
     await app.listen({ host, port });
   } catch (error) {
     if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
-    throw new SluiceError('CONFIG_INVALID', `Port ${port} on ${host} is taken.`, { next: 'Set MCP_PORT to a free port, or to 0.' });
+    throw new SluiceError('CONFIG_INVALID', `Port ${port} on ${host} is taken.`, {
+      next: 'Set MCP_PORT to a free port, or to 0.',
+    });
   }
 }

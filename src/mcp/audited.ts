@@ -11,11 +11,25 @@ interface Read {
 }
 
 /** Does a read that is no tool, and writes it to the audit log as one. */
-export async function audited<T>(audit: AuditTrail, { who, method, arguments: given }: Read, work: () => Promise<T>): Promise<T> {
+export async function audited<T>(
+  audit: AuditTrail,
+  { who, method, arguments: given }: Read,
+  work: () => Promise<T>,
+): Promise<T> {
   const started = Date.now();
   const record = (result: string, detail?: string) => {
-    const safe = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, maskSecrets(cleanText(value))]));
-    const entry = { at: new Date(started).toISOString(), who, tool: method, kind: 'read' as const, arguments: safe, result, ms: Date.now() - started };
+    const safe = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, maskSecrets(cleanText(value))]),
+    );
+    const entry = {
+      at: new Date(started).toISOString(),
+      who,
+      tool: method,
+      kind: 'read' as const,
+      arguments: safe,
+      result,
+      ms: Date.now() - started,
+    };
     return audit.record(detail === undefined ? entry : { ...entry, detail: maskSecrets(cleanText(detail)) });
   };
   try {
@@ -23,7 +37,8 @@ export async function audited<T>(audit: AuditTrail, { who, method, arguments: gi
     await record('ok');
     return answer;
   } catch (error) {
-    const code = error instanceof SluiceError ? error.code : error instanceof ProtocolError ? 'INVALID_INPUT' : 'INTERNAL';
+    const code =
+      error instanceof SluiceError ? error.code : error instanceof ProtocolError ? 'INVALID_INPUT' : 'INTERNAL';
     await record(code, error instanceof Error ? error.message : String(error));
     throw error;
   }

@@ -1,4 +1,10 @@
-import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequiredResult, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type CallToolResult,
+  type InputRequiredResult,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import type { Command, Confirmation } from '../commands/command.ts';
 import { Asked, execute, recordUnknown } from '../commands/execute.ts';
 import { offered } from '../commands/gate.ts';
@@ -38,14 +44,26 @@ async function find({ deps, request, session }: Call, name: string, args: unknow
   const command = catalogue.find((known) => known.name === name);
   if (command) return command;
   await recordUnknown(audit, callerOf(request, session).id, name, args);
-  const near = nearest(name, offered(catalogue, gate).map((known) => known.name));
-  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${cleanText(name, 80)}${near ? `; did you mean ${near}?` : ''}`);
+  const near = nearest(
+    name,
+    offered(catalogue, gate).map((known) => known.name),
+  );
+  throw new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `Unknown tool ${cleanText(name, 80)}${near ? `; did you mean ${near}?` : ''}`,
+  );
 }
 
-async function run({ deps, request, session }: Call, command: Command, args: unknown): Promise<CallToolResult | InputRequiredResult> {
+async function run(
+  { deps, request, session }: Call,
+  command: Command,
+  args: unknown,
+): Promise<CallToolResult | InputRequiredResult> {
   const { gate, audit } = deps;
   const context = contextOf(deps.services, request, session);
-  const ask = canElicit(request, session) ? (needed: Confirmation) => Promise.resolve(askPerson(needed, request)) : undefined;
+  const ask = canElicit(request, session)
+    ? (needed: Confirmation) => Promise.resolve(askPerson(needed, request))
+    : undefined;
   try {
     const output = await execute({ command, raw: args, context, gate, audit, ...(ask ? { ask } : {}) });
     return { content: [{ type: 'text', text: command.text(output) }], structuredContent: output };
@@ -66,8 +84,14 @@ function errorResult(error: unknown, modern: boolean): CallToolResult {
 }
 
 function log({ deps, request, session }: Call, tool: string, args: unknown, started: number, error?: unknown): void {
-  const fields = { tool, caller: callerOf(request, session).id, ms: Date.now() - started, ...(deps.debug ? { args } : {}) };
+  const fields = {
+    tool,
+    caller: callerOf(request, session).id,
+    ms: Date.now() - started,
+    ...(deps.debug ? { args } : {}),
+  };
   if (error === undefined) deps.log.info(fields, 'MCP call');
-  else if (error instanceof SluiceError) deps.log.warn({ ...fields, code: error.code, error: error.message }, 'MCP call refused');
+  else if (error instanceof SluiceError)
+    deps.log.warn({ ...fields, code: error.code, error: error.message }, 'MCP call refused');
   else deps.log.error({ ...fields, err: error }, 'MCP call failed');
 }

@@ -21,7 +21,9 @@ export function callerOf(context: ServerContext, session: Session): Caller {
 
 /** Whether the client can put a question to its user. */
 export function canElicit(context: ServerContext, session: Session): boolean {
-  const capabilities = envelope(context)[CAPABILITIES] as { elicitation?: { form?: unknown; url?: unknown } } | undefined;
+  const capabilities = envelope(context)[CAPABILITIES] as
+    | { elicitation?: { form?: unknown; url?: unknown } }
+    | undefined;
   if (!capabilities) return session.elicits;
   return formElicitation(capabilities.elicitation);
 }
@@ -32,5 +34,5 @@ export function formElicitation(capability: { form?: unknown; url?: unknown } | 
 }
 
 function envelope(context: ServerContext): Record<string, unknown> {
-  return (context.mcpReq.envelope ?? {});
+  return context.mcpReq.envelope ?? {};
 }

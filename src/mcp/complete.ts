@@ -1,4 +1,9 @@
-import { ProtocolError, ProtocolErrorCode, type CompleteRequestParams, type CompleteResult } from '@modelcontextprotocol/server';
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type CompleteRequestParams,
+  type CompleteResult,
+} from '@modelcontextprotocol/server';
 import { nearest } from '../contract/nearest.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import type { Offer } from './offer.ts';
@@ -7,10 +12,20 @@ import type { Scope } from './resources/kind.ts';
 
 const MOST = 100;
 
-type Completer = (scope: Scope, variable: string, given: Readonly<Record<string, string>>) => Promise<readonly string[]>;
+type Completer = (
+  scope: Scope,
+  variable: string,
+  given: Readonly<Record<string, string>>,
+) => Promise<readonly string[]>;
 
-/** Answers `completion/complete`. A cluster or a Temporal that does not answer gives no values: nobody's typing waits for an error. */
-export async function complete(offer: Offer, { ref, argument, context }: CompleteRequestParams): Promise<CompleteResult> {
+/**
+ * Answers `completion/complete`. A cluster or a Temporal that does not answer gives no values: nobody's typing waits
+ * for an error.
+ */
+export async function complete(
+  offer: Offer,
+  { ref, argument, context }: CompleteRequestParams,
+): Promise<CompleteResult> {
   const completer = ref.type === 'ref/prompt' ? promptCompleter(offer, ref.name) : resourceCompleter(offer, ref.uri);
   const values = await completer(offer.deps.services, argument.name, context?.arguments ?? {}).catch(() => []);
   const fitting = values.filter((value) => value.startsWith(argument.value)).map((value) => cleanText(value));
@@ -20,17 +35,27 @@ export async function complete(offer: Offer, { ref, argument, context }: Complet
 function resourceCompleter({ resources }: Offer, template: string): Completer {
   const kind = resources.find((known) => uriTemplateOf(known) === template);
   if (!kind) throw unknown('resource template', template, resources.map(uriTemplateOf));
-  return (scope, variable, given) => (kind.variables.includes(variable) ? kind.complete(scope, variable, given) : Promise.resolve([]));
+  return (scope, variable, given) =>
+    kind.variables.includes(variable) ? kind.complete(scope, variable, given) : Promise.resolve([]);
 }
 
 function promptCompleter({ prompts }: Offer, name: string): Completer {
   const prompt = prompts.find((known) => known.name === name);
-  if (!prompt) throw unknown('prompt', name, prompts.map((known) => known.name));
-  return async (scope, variable, given) => prompt.arguments.find((known) => known.name === variable)?.complete?.(scope, given) ?? [];
+  if (!prompt)
+    throw unknown(
+      'prompt',
+      name,
+      prompts.map((known) => known.name),
+    );
+  return async (scope, variable, given) =>
+    prompt.arguments.find((known) => known.name === variable)?.complete?.(scope, given) ?? [];
 }
 
 /** A protocol error for a name that is not offered. */
 export function unknown(what: string, name: string, known: readonly string[]): ProtocolError {
   const near = nearest(name, known);
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown ${what} ${cleanText(name, 120)}${near ? `; did you mean ${near}?` : ''}`);
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `Unknown ${what} ${cleanText(name, 120)}${near ? `; did you mean ${near}?` : ''}`,
+  );
 }

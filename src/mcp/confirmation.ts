@@ -1,4 +1,9 @@
-import { acceptedContent, inputRequired, type InputRequiredResult, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  acceptedContent,
+  inputRequired,
+  type InputRequiredResult,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Confirmation } from '../commands/command.ts';
 import { Asked } from '../commands/execute.ts';
@@ -16,7 +21,11 @@ function question(message: string): InputRequiredResult {
     inputRequests: {
       [KEY]: inputRequired.elicit({
         message,
-        requestedSchema: { type: 'object', properties: { yes: { type: 'boolean', title: 'Yes, do it' } }, required: ['yes'] },
+        requestedSchema: {
+          type: 'object',
+          properties: { yes: { type: 'boolean', title: 'Yes, do it' } },
+          required: ['yes'],
+        },
       }),
     },
   });

@@ -11,7 +11,10 @@ export function contextOf(services: CommandServices, request: ServerContext, ses
     signal: request.mcpReq.signal,
     async progress(message, fraction = 0) {
       if (progressToken === undefined) return;
-      await request.mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress: fraction, total: 1, message } });
+      await request.mcpReq.notify({
+        method: 'notifications/progress',
+        params: { progressToken, progress: fraction, total: 1, message },
+      });
     },
   };
 }

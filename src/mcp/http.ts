@@ -16,14 +16,28 @@ type Fetch = McpHttpHandler['fetch'];
 export function createMcpHttp(deps: McpDeps): McpHttp {
   const offerOf = offers(deps);
   const onerror = (err: Error): void => deps.log.warn({ err }, 'MCP transport');
-  const handler = createMcpHandler(({ era, requestInfo }): McpServer => createServer(offerOf(narrowed(deps.gate, requestInfo?.url)), { era, subscribes: era === 'modern' }), { onerror });
-  const hub = new ResourceHub({ scope: deps.services, log: deps.log, publish: (uri) => handler.notify.resourceUpdated(uri) });
+  const handler = createMcpHandler(
+    ({ era, requestInfo }): McpServer =>
+      createServer(offerOf(narrowed(deps.gate, requestInfo?.url)), { era, subscribes: era === 'modern' }),
+    { onerror },
+  );
+  const hub = new ResourceHub({
+    scope: deps.services,
+    log: deps.log,
+    publish: (uri) => handler.notify.resourceUpdated(uri),
+  });
   const fetch: Fetch = async (request, options = {}) => {
     const gate = gateOrRefusal(deps.gate, request, options.parsedBody);
     if (gate instanceof Response) return gate;
-    return isListen(options.parsedBody) ? listen(options.parsedBody, gate, request, options) : handler.fetch(request, options);
+    return isListen(options.parsedBody)
+      ? listen(options.parsedBody, gate, request, options)
+      : handler.fetch(request, options);
   };
-  const listen = async (asked: Parameters<typeof takeUp>[0], gate: Gate, ...[request, options]: Parameters<Fetch>): Promise<Response> => {
+  const listen = async (
+    asked: Parameters<typeof takeUp>[0],
+    gate: Gate,
+    ...[request, options]: Parameters<Fetch>
+  ): Promise<Response> => {
     const { message, release } = takeUp(asked, hub, gate);
     request.signal.addEventListener('abort', release, { once: true });
     const response = await handler.fetch(request, { ...options, parsedBody: message });

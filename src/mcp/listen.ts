@@ -9,14 +9,23 @@ interface Listen {
 
 /** A request of 2026-07-28 to be told of changes. The SDK answers it before any handler of ours sees it. */
 export function isListen(message: unknown): message is Listen {
-  return typeof message === 'object' && message !== null && (message as { method?: unknown }).method === 'subscriptions/listen' && 'id' in message;
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    (message as { method?: unknown }).method === 'subscriptions/listen' &&
+    'id' in message
+  );
 }
 
 /**
  * Watches what a request asks for. The answer's message names only the addresses that are watched, so that the
  * acknowledgement, which the SDK makes from it, says what will be told and no more.
  */
-export function takeUp<M extends Listen>(message: M, hub: ResourceHub, gate: Gate): { readonly message: M; readonly release: () => void } {
+export function takeUp<M extends Listen>(
+  message: M,
+  hub: ResourceHub,
+  gate: Gate,
+): { readonly message: M; readonly release: () => void } {
   const wished = (message.params as Listen['params'] | undefined)?.notifications?.resourceSubscriptions;
   if (!Array.isArray(wished)) return { message, release: () => undefined };
   const held = new Map<string, () => void>();
@@ -25,7 +34,10 @@ export function takeUp<M extends Listen>(message: M, hub: ResourceHub, gate: Gat
     if (release) held.set(uri as string, release);
   }
   const notifications = { ...message.params.notifications, resourceSubscriptions: [...held.keys()] };
-  return { message: { ...message, params: { ...message.params, notifications } }, release: () => held.forEach((release) => release()) };
+  return {
+    message: { ...message, params: { ...message.params, notifications } },
+    release: () => held.forEach((release) => release()),
+  };
 }
 
 function tryHold(hub: ResourceHub, uri: string, gate: Gate): (() => void) | undefined {

@@ -8,7 +8,10 @@ import type { ResourceKind } from './resources/kind.ts';
 import { toTool } from './tool-list.ts';
 import { toolsetsOf } from './toolsets.ts';
 
-/** All that callers of one gate are offered. The catalogue keeps the write tools that are off: a call of one is told why. */
+/**
+ * All that callers of one gate are offered. The catalogue keeps the write tools that are off: a call of one is told
+ * why.
+ */
 export interface Offer {
   readonly deps: McpDeps;
   readonly tools: readonly Tool[];
@@ -20,5 +23,10 @@ export function createOffer(deps: McpDeps): Offer {
   const { gate } = deps;
   const sets = toolsetsOf(gate);
   const catalogue = deps.catalogue.filter(({ toolset }) => sets.includes(toolset));
-  return { deps: { ...deps, catalogue }, tools: offered(catalogue, gate).map(toTool), resources: kindsOf(gate), prompts: promptsOf(gate) };
+  return {
+    deps: { ...deps, catalogue },
+    tools: offered(catalogue, gate).map(toTool),
+    resources: kindsOf(gate),
+    prompts: promptsOf(gate),
+  };
 }

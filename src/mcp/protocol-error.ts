@@ -2,11 +2,18 @@ import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelc
 import { failureText, toFailure } from '../contract/failure.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
 
-/** What went wrong, as a protocol error whose data is the failure of the error catalogue: resources and prompts have no `isError`. */
+/**
+ * What went wrong, as a protocol error whose data is the failure of the error catalogue: resources and prompts have no
+ * `isError`.
+ */
 export function protocolError(error: unknown, uri?: string): ProtocolError {
   if (error instanceof ProtocolError) return error;
   const failure = toFailure(error);
   const status = error instanceof SluiceError ? ERRORS[error.code].http : 500;
   if (uri !== undefined && status === 404) return new ResourceNotFoundError(uri, failureText(failure));
-  return new ProtocolError(status < 500 ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError, failureText(failure), failure);
+  return new ProtocolError(
+    status < 500 ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError,
+    failureText(failure),
+    failure,
+  );
 }

@@ -20,25 +20,40 @@ export interface Connection {
 }
 
 /**
- * A server for one request (HTTP) or one connection (stdio); nothing is kept in it. The handlers are our own and not those of
- * `registerTool` and its like: refusals are told in the form of the error catalogue, a tool that is not listed can still say
+ * A server for one request (HTTP) or one connection (stdio); nothing is kept in it. The handlers are our own and not
+ * those of
+ * `registerTool` and its like: refusals are told in the form of the error catalogue, a tool that is not listed can
+ * still say
  * why, and each read is audited.
  */
 export function createServer(offer: Offer, { era, subscribes }: Connection): McpServer {
   const { deps, tools, resources, prompts } = offer;
   const capabilities = { tools: {}, resources: subscribes ? { subscribe: true } : {}, prompts: {}, completions: {} };
-  const mcp = new McpServer({ name: 'sluice', title: 'Sluice', version: deps.version }, { capabilities, instructions: INSTRUCTIONS, cacheHints: CACHE_HINTS });
+  const mcp = new McpServer(
+    { name: 'sluice', title: 'Sluice', version: deps.version },
+    { capabilities, instructions: INSTRUCTIONS, cacheHints: CACHE_HINTS },
+  );
   const { server } = mcp;
   const contextFor = (request: ServerContext) => contextOf(deps.services, request, sessionOf(mcp));
   server.setRequestHandler('tools/list', () => ({ tools: [...tools] }));
   server.setRequestHandler('tools/call', ({ params }, request) =>
     callTool({ deps, request, session: sessionOf(mcp), modern: era === 'modern' }, params.name, params.arguments),
   );
-  server.setRequestHandler('resources/list', ({ params }, request) => listResources(deps, contextFor(request), params?.cursor));
+  server.setRequestHandler('resources/list', ({ params }, request) =>
+    listResources(deps, contextFor(request), params?.cursor),
+  );
   server.setRequestHandler('resources/templates/list', () => ({
-    resourceTemplates: resources.map((kind) => ({ uriTemplate: uriTemplateOf(kind), name: kind.scheme, title: kind.title, description: kind.description, mimeType: kind.mimeType })),
+    resourceTemplates: resources.map((kind) => ({
+      uriTemplate: uriTemplateOf(kind),
+      name: kind.scheme,
+      title: kind.title,
+      description: kind.description,
+      mimeType: kind.mimeType,
+    })),
   }));
-  server.setRequestHandler('resources/read', ({ params }, request) => readResource(deps, contextFor(request), params.uri));
+  server.setRequestHandler('resources/read', ({ params }, request) =>
+    readResource(deps, contextFor(request), params.uri),
+  );
   server.setRequestHandler('prompts/list', () => listPrompts(prompts));
   server.setRequestHandler('prompts/get', ({ params }, request) => getPrompt(offer, contextFor(request), params));
   server.setRequestHandler('completion/complete', ({ params }) => complete(offer, params));
@@ -47,5 +62,8 @@ export function createServer(offer: Offer, { era, subscribes }: Connection): Mcp
 
 /** Empty over stateless HTTP, where the server that answered `initialize` is gone. */
 function sessionOf({ server }: McpServer): Session {
-  return { name: server.getClientVersion()?.name, elicits: formElicitation(server.getClientCapabilities()?.elicitation) };
+  return {
+    name: server.getClientVersion()?.name,
+    elicits: formElicitation(server.getClientCapabilities()?.elicitation),
+  };
 }

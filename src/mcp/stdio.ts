@@ -16,15 +16,21 @@ export interface McpStdioOptions {
 export function serveMcpStdio(deps: McpDeps, { onConnection }: McpStdioOptions = {}): StdioServerHandle {
   const offer = createOffer(deps);
   let current: McpServer | undefined;
-  const publish = (uri: string): void => void current?.server.sendResourceUpdated({ uri }).catch((err: unknown) => deps.log.warn({ err, uri }, 'MCP notification'));
+  const publish = (uri: string): void =>
+    void current?.server
+      .sendResourceUpdated({ uri })
+      .catch((err: unknown) => deps.log.warn({ err, uri }, 'MCP notification'));
   const hub = new ResourceHub({ scope: deps.services, log: deps.log, publish });
   const transport = new StdioServerTransport();
-  const handle = serveStdio(({ era }) => {
-    onConnection?.();
-    current = createServer(offer, { era, subscribes: true });
-    if (era === 'legacy') handleSubscriptions(current, hub, deps);
-    return current;
-  }, { transport, onerror: (err) => deps.log.warn({ err }, 'MCP transport') });
+  const handle = serveStdio(
+    ({ era }) => {
+      onConnection?.();
+      current = createServer(offer, { era, subscribes: true });
+      if (era === 'legacy') handleSubscriptions(current, hub, deps);
+      return current;
+    },
+    { transport, onerror: (err) => deps.log.warn({ err }, 'MCP transport') },
+  );
   interceptListen(transport, hub, deps);
   return { close: () => (hub.close(), handle.close()) };
 }
@@ -47,7 +53,10 @@ function handleSubscriptions({ server }: McpServer, hub: ResourceHub, { gate }: 
   });
 }
 
-/** 2026: the SDK answers `subscriptions/listen` itself and does not say for which addresses, so they are read on the way in. */
+/**
+ * 2026: the SDK answers `subscriptions/listen` itself and does not say for which addresses, so they are read on the way
+ * in.
+ */
 function interceptListen(transport: Transport, hub: ResourceHub, { gate }: McpDeps): void {
   const deliver = transport.onmessage;
   const open = new Map<string | number, () => void>();

@@ -28,7 +28,9 @@ interface Json {
   maximum?: number;
 }
 
-/** Our own check refuses what breaks these, in better words; in the list they only take room in every agent's context. */
+/**
+ * Our own check refuses what breaks these, in better words; in the list they only take room in every agent's context.
+ */
 const UNSAID = ['pattern', 'minLength', 'maxLength', 'minItems', 'maxItems', 'exclusiveMinimum', 'propertyNames'];
 /** Limits above this are there to stop nonsense. */
 const SAID_MAXIMUM = 1000;
@@ -37,7 +39,11 @@ const SAID_VALUES = 4;
 
 function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
   // Draft 7: the newest that clients of both eras check without being told.
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, target: 'draft-7', override: ({ jsonSchema, path }) => shorten(jsonSchema as Json, path) });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    target: 'draft-7',
+    override: ({ jsonSchema, path }) => shorten(jsonSchema as Json, path),
+  });
   return json as Json;
 }
 
@@ -51,15 +57,23 @@ function shorten(json: Json, path: readonly (string | number)[]): void {
 
 /** `namespace: "Namespace."` tells nobody anything, nor does "Only this namespace." of a list. */
 function saysItsName(description: unknown, name: string | number | undefined): boolean {
-  return typeof description === 'string' && typeof name === 'string' && description.replace(/^Only this |\.$/g, '').toLowerCase() === name.replaceAll('_', ' ');
+  return (
+    typeof description === 'string' &&
+    typeof name === 'string' &&
+    description.replace(/^Only this |\.$/g, '').toLowerCase() === name.replaceAll('_', ' ')
+  );
 }
 
 /**
- * The fields of an answer; what is deeper explains itself when it comes. Open, unlike the schema it comes from, and without the
+ * The fields of an answer; what is deeper explains itself when it comes. Open, unlike the schema it comes from, and
+ * without the
  * list of those that are always there: a client that has cached it must not refuse the answers of another version.
  */
 function outline({ type, properties = {} }: Json): Json {
-  return { type, properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, flat(field)])) };
+  return {
+    type,
+    properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, flat(field)])),
+  };
 }
 
 function flat({ type, description, items, enum: values, const: value }: Json): Json {

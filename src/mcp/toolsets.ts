@@ -29,8 +29,14 @@ export function narrowed(gate: Gate, url: string | undefined): Gate {
 function refusal(name: string, offered: readonly Toolset[]): SluiceError {
   const known = `This server offers ${offered.join(', ')}.`;
   const next = `Connect with ?${TOOLSETS_PARAMETER}= and some of ${offered.join(',')}, or without it for all.`;
-  if (name === '') return new SluiceError('INVALID_INPUT', `${TOOLSETS_PARAMETER}: a name is missing. ${known}`, { next });
-  if (TOOLSETS.includes(name as Toolset)) return new SluiceError('INVALID_INPUT', `${TOOLSETS_PARAMETER}: ${name} is not offered here. ${known}`, { next });
+  if (name === '')
+    return new SluiceError('INVALID_INPUT', `${TOOLSETS_PARAMETER}: a name is missing. ${known}`, { next });
+  if (TOOLSETS.includes(name as Toolset))
+    return new SluiceError('INVALID_INPUT', `${TOOLSETS_PARAMETER}: ${name} is not offered here. ${known}`, { next });
   const near = nearest(name, offered);
-  return new SluiceError('UNKNOWN_NAME', `${TOOLSETS_PARAMETER}: ${cleanText(name, 60)} is unknown${near ? `; did you mean ${near}?` : '.'} ${known}`, { next });
+  return new SluiceError(
+    'UNKNOWN_NAME',
+    `${TOOLSETS_PARAMETER}: ${cleanText(name, 60)} is unknown${near ? `; did you mean ${near}?` : '.'} ${known}`,
+    { next },
+  );
 }

@@ -4,8 +4,19 @@ import type { AuditEntry, AuditTrail } from '../domain/audit.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Log } from './log.ts';
 
-/** Appends one JSON line for each call to `file`, or to stderr. Lines of several processes do not mix: each is one append. */
-export function createAudit({ home, file, log }: { readonly home: string; readonly file: string; readonly log: Log }): AuditTrail {
+/**
+ * Appends one JSON line for each call to `file`, or to stderr. Lines of several processes do not mix: each is one
+ * append.
+ */
+export function createAudit({
+  home,
+  file,
+  log,
+}: {
+  readonly home: string;
+  readonly file: string;
+  readonly log: Log;
+}): AuditTrail {
   const path = file === 'stderr' ? undefined : resolve(home, file);
   const append = async (text: string): Promise<void> => {
     if (path === undefined) return void process.stderr.write(text);
@@ -18,9 +29,16 @@ export function createAudit({ home, file, log }: { readonly home: string; readon
       try {
         await append('');
       } catch (cause) {
-        throw new SluiceError('AUDIT_UNAVAILABLE', `The audit log ${path ?? 'stderr'} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+        throw new SluiceError(
+          'AUDIT_UNAVAILABLE',
+          `The audit log ${path ?? 'stderr'} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
+          { cause },
+        );
       }
     },
-    record: (entry: AuditEntry) => append(`${JSON.stringify(entry)}\n`).catch((err: unknown) => log.error({ err, entry }, 'The audit log cannot be written')),
+    record: (entry: AuditEntry) =>
+      append(`${JSON.stringify(entry)}\n`).catch((err: unknown) =>
+        log.error({ err, entry }, 'The audit log cannot be written'),
+      ),
   };
 }

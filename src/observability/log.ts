@@ -8,7 +8,12 @@ const HIDDEN = ['password', 'secret', 'token', 'apiKey', 'api_key', 'authorizati
 /** Logs go to stderr: stdout belongs to MCP over stdio and to the CLI's answers. */
 export function createLog(level: string, destination: { write(line: string): void } = process.stderr): Log {
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: HIDDEN.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: HIDDEN.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
+    },
     // Last line of defence: whatever a message or an error text carries.
     { write: (line: string) => destination.write(maskSecrets(line)) },
   );

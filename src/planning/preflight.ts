@@ -9,17 +9,24 @@ import { readSources } from './sources.ts';
 import { readTemplates } from './templates.ts';
 import { metricsServiceName, type ArmServices, type TrafficView } from '../ports/traffic.ts';
 
-/** A proxy that is silent for a moment is no reason to refuse a release: it is asked this often before it is believed to be away. */
+/**
+ * A proxy that is silent for a moment is no reason to refuse a release: it is asked this often before it is believed to
+ * be away.
+ */
 const PROXY_LOOKS = 3;
 const BETWEEN_LOOKS_MS = 250;
 
 /**
  * Reads everything a release depends on and checks it. Changes nothing. Problems of the target itself are failed
- * checks; a Rollout that cannot be read at all is an error: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN.
+ * checks; a Rollout that cannot be read at all is an error: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*,
+ * CRD_MISSING, FORBIDDEN.
  */
 export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Preflight> {
   const rollout = await ports.rollouts.read(spec.target);
-  const [traffic, templates] = await Promise.all([readTraffic(ports, spec, rollout), readTemplates(ports.templates, spec)]);
+  const [traffic, templates] = await Promise.all([
+    readTraffic(ports, spec, rollout),
+    readTemplates(ports.templates, spec),
+  ]);
   const facts: Facts = {
     rollout,
     ...(traffic.view ? { traffic: trafficFacts(traffic.view) } : {}),
@@ -31,10 +38,19 @@ export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Prefli
     traffic.view && readProxies(ports, traffic.view, rollout),
     traffic.view && readSelfAnswering(ports, traffic.view, rollout),
   ]);
-  return preflightChecks(spec, { ...facts, ...sources, ...(proxyProblem ? { proxyProblem } : {}), ...(selfAnswering === undefined ? {} : { selfAnswering }) });
+  return preflightChecks(spec, {
+    ...facts,
+    ...sources,
+    ...(proxyProblem ? { proxyProblem } : {}),
+    ...(selfAnswering === undefined ? {} : { selfAnswering }),
+  });
 }
 
-async function readTraffic(ports: Ports, spec: ReleaseSpec, rollout: RolloutView): Promise<{ view?: TrafficView; problem?: string }> {
+async function readTraffic(
+  ports: Ports,
+  spec: ReleaseSpec,
+  rollout: RolloutView,
+): Promise<{ view?: TrafficView; problem?: string }> {
   const place = { cluster: spec.target.cluster, namespace: spec.target.namespace };
   const name = rollout.traefikService ?? spec.traefikService ?? (await findName(ports, place, rollout));
   if (typeof name !== 'string') return name;
@@ -46,13 +62,19 @@ async function readTraffic(ports: Ports, spec: ReleaseSpec, rollout: RolloutView
   }
 }
 
-async function findName(ports: Ports, place: { cluster: string; namespace: string }, rollout: RolloutView): Promise<string | { problem: string }> {
+async function findName(
+  ports: Ports,
+  place: { cluster: string; namespace: string },
+  rollout: RolloutView,
+): Promise<string | { problem: string }> {
   const arms = armServices(rollout);
   if (!arms) return { problem: 'the Rollout does not name both of its Services' };
   const found = await ports.traffic.find(place, arms);
   if (found.length === 1) return found[0] as string;
   if (found.length === 0) return { problem: `no weighted TraefikService holds ${arms.stable} and ${arms.candidate}` };
-  return { problem: `several TraefikServices hold both Services: ${found.join(', ')}; name one in traffic.traefik_service` };
+  return {
+    problem: `several TraefikServices hold both Services: ${found.join(', ')}; name one in traffic.traefik_service`,
+  };
 }
 
 function armServices(rollout: RolloutView): ArmServices | undefined {
@@ -68,13 +90,18 @@ async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutView
     const replicas = await ports.traffic.inForce(view.ref, arms);
     const silent = replicas.find((replica) => replica.candidate === undefined);
     if (!silent) return undefined;
-    if (look === PROXY_LOOKS) return `Traefik ${silent.replica}: ${silent.error ?? 'does not serve the TraefikService'}`;
+    if (look === PROXY_LOOKS)
+      return `Traefik ${silent.replica}: ${silent.error ?? 'does not serve the TraefikService'}`;
     await sleep(BETWEEN_LOOKS_MS);
   }
 }
 
 /** Looking at them is no condition of a release: an account that may not is told so. */
-async function readSelfAnswering(ports: Ports, view: TrafficView, rollout: RolloutView): Promise<Facts['selfAnswering']> {
+async function readSelfAnswering(
+  ports: Ports,
+  view: TrafficView,
+  rollout: RolloutView,
+): Promise<Facts['selfAnswering']> {
   const arms = armServices(rollout);
   try {
     return arms && (await ports.traffic.selfAnswering(view.ref, arms));

@@ -10,10 +10,17 @@ import type { Ports } from '../ports/index.ts';
 const WINDOW_MS = 300_000;
 
 /** Asks Prometheus everything that the release will be judged by, once. `metricsProblem`: why it cannot be asked. */
-export async function readSources(ports: Ports, spec: ReleaseSpec, facts: Pick<Facts, 'rollout' | 'traffic' | 'templates'>): Promise<Pick<Facts, 'metricsProblem' | 'sources'>> {
+export async function readSources(
+  ports: Ports,
+  spec: ReleaseSpec,
+  facts: Pick<Facts, 'rollout' | 'traffic' | 'templates'>,
+): Promise<Pick<Facts, 'metricsProblem' | 'sources'>> {
   try {
     const { aheadMs } = await ports.metrics.probe();
-    const [counters, tried] = await Promise.all([readCounters(ports, facts), Promise.all(trials(spec, facts).map((trial) => tryOut(ports, trial)))]);
+    const [counters, tried] = await Promise.all([
+      readCounters(ports, facts),
+      Promise.all(trials(spec, facts).map((trial) => tryOut(ports, trial))),
+    ]);
     return { sources: { tried, ...(aheadMs !== undefined && { aheadMs }), ...(counters && { counters }) } };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
@@ -21,12 +28,19 @@ export async function readSources(ports: Ports, spec: ReleaseSpec, facts: Pick<F
   }
 }
 
-async function readCounters(ports: Ports, facts: Pick<Facts, 'rollout' | 'traffic'>): Promise<SourcesFacts['counters']> {
+async function readCounters(
+  ports: Ports,
+  facts: Pick<Facts, 'rollout' | 'traffic'>,
+): Promise<SourcesFacts['counters']> {
   const arms = armsOf(facts);
   if (!arms) return undefined;
   const toMs = ports.now();
-  const read = async (service: string) => sourceFacts(await ports.metrics.counters(service, { fromMs: toMs - WINDOW_MS, toMs }), toMs, WINDOW_MS);
-  const [stable, candidate] = await Promise.all([read(arms.stable.metricsService), read(arms.candidate.metricsService)]);
+  const read = async (service: string) =>
+    sourceFacts(await ports.metrics.counters(service, { fromMs: toMs - WINDOW_MS, toMs }), toMs, WINDOW_MS);
+  const [stable, candidate] = await Promise.all([
+    read(arms.stable.metricsService),
+    read(arms.candidate.metricsService),
+  ]);
   return { stable, candidate };
 }
 
@@ -35,7 +49,8 @@ async function tryOut({ metrics, now }: Ports, trial: Trial): Promise<Tried> {
   try {
     return { ...trial, answer: await metrics.query(trial.promql, now()) };
   } catch (error) {
-    if (error instanceof SluiceError && error.code === 'QUERY_FAILED') return { ...trial, problem: error.message, next: error.next };
+    if (error instanceof SluiceError && error.code === 'QUERY_FAILED')
+      return { ...trial, problem: error.message, next: error.next };
     throw error;
   }
 }

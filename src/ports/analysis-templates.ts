@@ -1,6 +1,9 @@
 import type { Effect } from '../domain/effect.ts';
 
-/** A metric of an AnalysisTemplate that Argo reads from Prometheus. Times are Go durations; limits are texts when arguments stand in them. */
+/**
+ * A metric of an AnalysisTemplate that Argo reads from Prometheus. Times are Go durations; limits are texts when
+ * arguments stand in them.
+ */
 export interface TemplateMetric {
   readonly name: string;
   readonly query: string;
@@ -47,7 +50,8 @@ export interface NewTemplate {
 
 export interface AnalysisTemplates {
   /**
-   * Makes the template so. Errors: FIELD_CONFLICT (details.managers), MANIFEST_REFUSED, NAMESPACE_NOT_FOUND, CRD_MISSING, CLUSTER_*, FORBIDDEN.
+   * Makes the template so. Errors: FIELD_CONFLICT (details.managers), MANIFEST_REFUSED, NAMESPACE_NOT_FOUND,
+   * CRD_MISSING, CLUSTER_*, FORBIDDEN.
    */
   setTemplate(template: NewTemplate): Promise<Effect<TemplateView>>;
 }

@@ -9,7 +9,8 @@ interface Ledger {
 const ledgers = new AsyncLocalStorage<Ledger>();
 
 /**
- * Notes a write of the call that is under way, as in "Rollout shop/web was deleted". `heard: false`: its answer was lost, so it may
+ * Notes a write of the call that is under way, as in "Rollout shop/web was deleted". `heard: false`: its answer was
+ * lost, so it may
  * have happened. Outside of a call: does nothing.
  */
 export function noteWrite(what: string, heard: boolean): void {
@@ -18,7 +19,8 @@ export function noteWrite(what: string, heard: boolean): void {
 }
 
 /**
- * Does the work of one call. When it fails after it has written something, or may have, the error says what: a caller must not take
+ * Does the work of one call. When it fails after it has written something, or may have, the error says what: a caller
+ * must not take
  * an error for "nothing happened". Errors: those of the work.
  */
 export async function withLedger<T>(work: () => Promise<T>): Promise<T> {
@@ -37,8 +39,16 @@ function withWrites(error: SluiceError, { written, unheard }: Ledger): SluiceErr
     ...(written.size > 0 ? [`Before this failed, ${[...written].join(' and ')}.`] : []),
     ...(lost.length > 0 ? [`Whether ${lost.join(' and ')} is not known.`] : []),
   ];
-  const details = { ...error.details, ...(written.size > 0 && { done: [...written] }), ...(lost.length > 0 && { perhaps_done: lost }) };
-  return new SluiceError(error.code, `${sentence(error.message)} ${told.join(' ')}`, { next: `Look at what is there before you repeat the call. ${error.next}`, details, cause: error });
+  const details = {
+    ...error.details,
+    ...(written.size > 0 && { done: [...written] }),
+    ...(lost.length > 0 && { perhaps_done: lost }),
+  };
+  return new SluiceError(error.code, `${sentence(error.message)} ${told.join(' ')}`, {
+    next: `Look at what is there before you repeat the call. ${error.next}`,
+    details,
+    cause: error,
+  });
 }
 
 const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

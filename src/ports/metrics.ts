@@ -12,14 +12,29 @@ export interface ServiceCounters {
   readonly buckets: readonly CounterSeries[];
 }
 
-/** Prometheus. Errors: PROMETHEUS_UNREACHABLE and PROMETHEUS_DENIED (retryable), QUERY_FAILED, CONFIG_INVALID when a file of credentials cannot be read. An empty answer is not an error. */
+/**
+ * Prometheus. Errors: PROMETHEUS_UNREACHABLE and PROMETHEUS_DENIED (retryable), QUERY_FAILED, CONFIG_INVALID when a
+ * file of credentials cannot be read. An empty answer is not an error.
+ */
 export interface MetricsPort {
-  /** Answers when Prometheus does. `aheadMs`: how far its clock is ahead of this one, to about a second; absent when it does not tell. */
+  /**
+   * Answers when Prometheus does. `aheadMs`: how far its clock is ahead of this one, to about a second; absent when it
+   * does not tell.
+   */
   probe(): Promise<{ readonly version: string; readonly aheadMs?: number }>;
-  /** One PromQL expression at one moment (epoch ms): its values; empty when it has none. NaN and infinities come as they are. A text or a range of samples is QUERY_FAILED. */
-  query(promql: string, atMs: number): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
+  /**
+   * One PromQL expression at one moment (epoch ms): its values; empty when it has none. NaN and infinities come as they
+   * are. A text or a range of samples is QUERY_FAILED.
+   */
+  query(
+    promql: string,
+    atMs: number,
+  ): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
   /** One PromQL expression over time. */
-  queryRange(promql: string, window: { fromMs: number; toMs: number; stepMs: number }): Promise<readonly CounterSeries[]>;
+  queryRange(
+    promql: string,
+    window: { fromMs: number; toMs: number; stepMs: number },
+  ): Promise<readonly CounterSeries[]>;
   /** Raw samples in [fromMs, toMs] for the service label. */
   counters(metricsService: string, window: { fromMs: number; toMs: number }): Promise<ServiceCounters>;
 }

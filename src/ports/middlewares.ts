@@ -6,7 +6,9 @@ import type { TrafficRef } from './traffic.ts';
 export type MiddlewarePlace = { readonly on: 'service'; readonly service: string } | { readonly on: 'route' };
 
 /** `rateLimit` and `circuitBreaker` as in traefik.io/v1alpha1; values are numbers, texts or objects of them. */
-export type MiddlewareSpec = { readonly rateLimit: Readonly<Record<string, unknown>> } | { readonly circuitBreaker: Readonly<Record<string, unknown>> };
+export type MiddlewareSpec =
+  | { readonly rateLimit: Readonly<Record<string, unknown>> }
+  | { readonly circuitBreaker: Readonly<Record<string, unknown>> };
 
 /** What one Traefik replica says about a middleware, from its own API. */
 export interface MiddlewareSight {
@@ -84,9 +86,11 @@ export interface MirrorView {
 }
 
 /**
- * What is put in front of a route's Services: limits, breakers and mirrors. Every write dry-runs all of its parts first, undoes
+ * What is put in front of a route's Services: limits, breakers and mirrors. Every write dry-runs all of its parts
+ * first, undoes
  * what it has done when a later part fails, and reads back from the API server and every Traefik replica.
- * Errors: TRAFFIC_SERVICE_NOT_FOUND, ROUTE_NOT_FOUND, SERVICE_NOT_FOUND, FIELD_CONFLICT, ALREADY_EXISTS, CONFLICT, CLUSTER_*, FORBIDDEN.
+ * Errors: TRAFFIC_SERVICE_NOT_FOUND, ROUTE_NOT_FOUND, SERVICE_NOT_FOUND, FIELD_CONFLICT, ALREADY_EXISTS, CONFLICT,
+ * CLUSTER_*, FORBIDDEN.
  */
 export interface MiddlewaresPort {
   arms(ref: TrafficRef): Promise<RouteArms>;

@@ -11,14 +11,24 @@ export interface RolloutListing {
 }
 
 /**
- * A list of Rollouts that a watch keeps up to date, in servers; in other processes every list is live. The watch begins at
- * the first use and ends some minutes after the last. A list after a write of this process is never older than that write.
+ * A list of Rollouts that a watch keeps up to date, in servers; in other processes every list is live. The watch begins
+ * at
+ * the first use and ends some minutes after the last. A list after a write of this process is never older than that
+ * write.
  */
 export interface RolloutFeed {
-  /** `fresh`: read from the API server now. Errors: NAMESPACE_NOT_FOUND for an empty list, and as RolloutObjectsPort.list. */
-  list(place: { readonly cluster: string; readonly namespace?: string; readonly fresh?: boolean }): Promise<RolloutListing>;
   /**
-   * Calls `listener` for each Rollout that comes, changes or goes from now on, also for what happened while the connection was
+   * `fresh`: read from the API server now. Errors: NAMESPACE_NOT_FOUND for an empty list, and as
+   * RolloutObjectsPort.list.
+   */
+  list(place: {
+    readonly cluster: string;
+    readonly namespace?: string;
+    readonly fresh?: boolean;
+  }): Promise<RolloutListing>;
+  /**
+   * Calls `listener` for each Rollout that comes, changes or goes from now on, also for what happened while the
+   * connection was
    * lost; the answer stops it. The watch lives as long as a listener does. Errors, when it cannot begin: as `list`.
    */
   watch(cluster: string, listener: (target: Target) => void): Promise<() => void>;

@@ -21,7 +21,13 @@ export interface RolloutDetail extends RolloutView {
   /** When the present pause began. */
   readonly pausedSince?: string;
   readonly analysis: readonly AnalysisBrief[];
-  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string; readonly since?: string }[];
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly since?: string;
+  }[];
   /** Why the controller does not accept the spec. */
   readonly invalid?: string;
   readonly workload?: { readonly kind: string; readonly name: string };
@@ -34,7 +40,9 @@ export interface NewRollout {
   readonly target: Target;
   readonly strategy: 'canary' | 'blue-green' | 'rolling';
   /** The template's source: a container of its own, or a Deployment. */
-  readonly template: { readonly image: string; readonly container: string; readonly port: number } | { readonly deployment: string; readonly port: number };
+  readonly template:
+    | { readonly image: string; readonly container: string; readonly port: number }
+    | { readonly deployment: string; readonly port: number };
   readonly replicas: number;
   /** setWeight values, each followed by an untimed pause; canary and rolling. */
   readonly weights: readonly number[];
@@ -67,12 +75,14 @@ export interface RolloutObjectsPort extends AnalysisTemplates, RolloutHistory {
   /** Errors besides: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND. */
   read(target: Target): Promise<RolloutDetail>;
   /**
-   * Everything is tried as a dry run first, so that nothing is left half-made. Errors besides: ALREADY_EXISTS, WORKLOAD_NOT_FOUND,
+   * Everything is tried as a dry run first, so that nothing is left half-made. Errors besides: ALREADY_EXISTS,
+   * WORKLOAD_NOT_FOUND,
    * ANALYSIS_TEMPLATE_NOT_FOUND, MANIFEST_REFUSED. After an error between two objects the message says what exists.
    */
   create(rollout: NewRollout): Promise<Creation>;
   /**
-   * Deletes the object that was read. `admit` is asked about the owner of each state that would be deleted, and throws to forbid it.
+   * Deletes the object that was read. `admit` is asked about the owner of each state that would be deleted, and throws
+   * to forbid it.
    * Errors besides: CONFLICT when another object took its name.
    */
   remove(target: Target, admit: Admit): Promise<Effect<RolloutDetail>>;

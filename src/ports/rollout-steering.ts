@@ -23,7 +23,8 @@ export interface AnalysisHold extends Point {
   readonly role: 'step' | 'background' | 'pre-promotion' | 'post-promotion';
   readonly status: 'Pending' | 'Running' | 'Inconclusive';
   /**
-   * `next-step`: the step is ended. `end-pause`: the pause is ended, and with it that of the present step; Argo starts the analysis anew.
+   * `next-step`: the step is ended. `end-pause`: the pause is ended, and with it that of the present step; Argo starts
+   * the analysis anew.
    * `terminate`: the run is ended, which Argo counts as a success. `promote-full`: everything that is left is skipped.
    */
   readonly way: 'next-step' | 'end-pause' | 'terminate' | 'promote-full';
@@ -37,9 +38,12 @@ export interface AnalysisFound {
 }
 
 /**
- * Single commands to a Rollout that no release owns. Each is guarded by the state it was decided on, is sent at most once to that
- * state, and answers with what was read back within seconds: of the API server, not of the proxies. A Rollout that a release has taken in
- * the meantime is refused. Errors: as RolloutsPort; setImage also UNKNOWN_NAME, INVALID_INPUT (container) and WORKLOAD_NOT_FOUND.
+ * Single commands to a Rollout that no release owns. Each is guarded by the state it was decided on, is sent at most
+ * once to that
+ * state, and answers with what was read back within seconds: of the API server, not of the proxies. A Rollout that a
+ * release has taken in
+ * the meantime is refused. Errors: as RolloutsPort; setImage also UNKNOWN_NAME, INVALID_INPUT (container) and
+ * WORKLOAD_NOT_FOUND.
  */
 export interface RolloutSteeringPort {
   /** In the Rollout, or in the Deployment that it refers to. */

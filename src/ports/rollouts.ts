@@ -47,7 +47,10 @@ export interface RolloutView {
   readonly owner?: Owner;
 }
 
-/** Images that the template may have for a write to be meant for it. The hash alone lags behind the template: it is the controller's. */
+/**
+ * Images that the template may have for a write to be meant for it. The hash alone lags behind the template: it is the
+ * controller's.
+ */
 export interface TemplateImages {
   readonly container: string;
   readonly images: readonly string[];
@@ -69,7 +72,8 @@ export type WriteResult = Change | Refusal;
 
 /**
  * Argo Rollouts. Every write is guarded by what the caller last read: it changes the state it was meant for or
- * nothing. Errors: SluiceError with ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN, CONFLICT.
+ * nothing. Errors: SluiceError with ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN,
+ * CONFLICT.
  */
 export interface RolloutsPort {
   read(target: Target): Promise<RolloutView>;
@@ -79,7 +83,10 @@ export interface RolloutsPort {
   promoteCanary(target: Target, at: { podHash: string; stepIndex: number }): Promise<WriteResult>;
   /** Ends the BlueGreenPause of `podHash`. Already active: unchanged. */
   promoteBlueGreen(target: Target, at: { podHash: string }): Promise<WriteResult>;
-  /** Aborts `podHash` (clears promoteFull too). Refused when it is already stable or replaced, also by a template of another image. */
+  /**
+   * Aborts `podHash` (clears promoteFull too). Refused when it is already stable or replaced, also by a template of
+   * another image.
+   */
   abort(target: Target, at: { podHash: string; template?: TemplateImages }): Promise<WriteResult>;
   /** Writes the owner mark. Held by another release: refused. A mark of the same release id is taken over. */
   claim(target: Target, owner: Owner): Promise<WriteResult>;

@@ -55,7 +55,11 @@ export interface RouteView {
 
 /** An IngressRoute's rule, or a TraefikService, that sends requests to something. */
 export interface RouteLink {
-  readonly from: { readonly kind: 'IngressRoute' | 'TraefikService'; readonly namespace: string; readonly name: string };
+  readonly from: {
+    readonly kind: 'IngressRoute' | 'TraefikService';
+    readonly namespace: string;
+    readonly name: string;
+  };
   readonly to: { readonly kind: 'Service' | 'TraefikService'; readonly namespace: string; readonly name: string };
   /** Of an IngressRoute only. */
   readonly rule?: RouteRule;
@@ -97,7 +101,8 @@ export interface IngressRouteFacts {
 export type Touched = readonly string[];
 
 /**
- * Weighted routes: an IngressRoute over a TraefikService over two Services. Errors: NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN.
+ * Weighted routes: an IngressRoute over a TraefikService over two Services. Errors: NAMESPACE_NOT_FOUND, CLUSTER_*,
+ * CRD_MISSING, FORBIDDEN.
  * What a Traefik replica does not answer is text in the result, never an error.
  */
 export interface RoutesPort {
@@ -110,12 +115,14 @@ export interface RoutesPort {
   /** Errors besides: SERVICE_NOT_FOUND. */
   service(ref: TrafficRef): Promise<ServiceFacts>;
   /**
-   * Makes what is not there, after a dry run of all of it; stable gets 100, canary 0. Nothing touched: both are there exactly so.
+   * Makes what is not there, after a dry run of all of it; stable gets 100, canary 0. Nothing touched: both are there
+   * exactly so.
    * Errors besides: ALREADY_EXISTS, MANIFEST_REFUSED.
    */
   create(ref: TrafficRef, plan: RoutePlan): Promise<Touched>;
   /**
-   * Writes all weights of the view, in the order of its entries, or nothing. Errors besides: CONFLICT when the object is another by
+   * Writes all weights of the view, in the order of its entries, or nothing. Errors besides: CONFLICT when the object
+   * is another by
    * now, FIELD_CONFLICT (unless `takeOver`) when somebody else manages the weights.
    */
   setWeights(view: RouteView, weights: readonly number[], options: { readonly takeOver: boolean }): Promise<void>;

@@ -32,16 +32,27 @@ export interface SelfAnswering {
   readonly place: string;
 }
 
-/** Traefik: the TraefikService object and the proxies that serve it. Errors: TRAFFIC_SERVICE_NOT_FOUND, CLUSTER_*, FORBIDDEN, CONFLICT. */
+/**
+ * Traefik: the TraefikService object and the proxies that serve it. Errors: TRAFFIC_SERVICE_NOT_FOUND, CLUSTER_*,
+ * FORBIDDEN, CONFLICT.
+ */
 export interface TrafficPort {
   read(ref: TrafficRef): Promise<TrafficView>;
   /** Names of the weighted TraefikServices in the namespace that hold both Services. */
   find(place: { cluster: string; namespace: string }, arms: ArmServices): Promise<readonly string[]>;
-  /** Sets candidate = weight and stable = 100 − weight. Refused when held by another owner. Equal already: unchanged. */
+  /**
+   * Sets candidate = weight and stable = 100 − weight. Refused when held by another owner. Equal already: unchanged.
+   */
   setWeight(ref: TrafficRef, arms: ArmServices, weight: number, owner: Owner): Promise<WriteResult>;
-  /** The candidate's weight on every proxy replica, from its own API. Empty when no API is configured. Never throws for a silent replica. */
+  /**
+   * The candidate's weight on every proxy replica, from its own API. Empty when no API is configured. Never throws for
+   * a silent replica.
+   */
   inForce(ref: TrafficRef, arms: ArmServices): Promise<readonly ProxyWeights[]>;
-  /** What stands before the two Services and may answer by itself: on their entries, and on the rules of the namespace that lead to them. */
+  /**
+   * What stands before the two Services and may answer by itself: on their entries, and on the rules of the namespace
+   * that lead to them.
+   */
   selfAnswering(ref: TrafficRef, arms: ArmServices): Promise<readonly SelfAnswering[]>;
   claim(ref: TrafficRef, owner: Owner): Promise<WriteResult>;
   unclaim(ref: TrafficRef, owner: Owner): Promise<Change>;

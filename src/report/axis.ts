@@ -37,7 +37,10 @@ export function timeTicks({ from, to }: Span): readonly Tick[] {
   const first = Math.ceil(from / width) * width;
   // A label in the last twentieth would stick out.
   const count = Math.floor((from + (to - from) * 0.95 - first) / width) + 1;
-  return Array.from({ length: Math.max(0, count) }, (_, index) => first + index * width).map((value) => ({ value, label: timeLabel(value, width) }));
+  return Array.from({ length: Math.max(0, count) }, (_, index) => first + index * width).map((value) => ({
+    value,
+    label: timeLabel(value, width),
+  }));
 }
 
 function timeLabel(at: number, width: number): string {
@@ -54,10 +57,16 @@ export function niceStep(most: number): number {
 }
 
 /** Ticks from 0, and the end of the axis: the first multiple of the step that is not below `most`. */
-export function niceTicks(most: number, label: (value: number, step: number) => string): { readonly end: number; readonly ticks: readonly Tick[] } {
+export function niceTicks(
+  most: number,
+  label: (value: number, step: number) => string,
+): { readonly end: number; readonly ticks: readonly Tick[] } {
   const step = niceStep(most);
   const count = Math.max(1, Math.ceil(most / step - 1e-9));
-  return { end: count * step, ticks: Array.from({ length: count + 1 }, (_, index) => ({ value: index * step, label: label(index * step, step) })) };
+  return {
+    end: count * step,
+    ticks: Array.from({ length: count + 1 }, (_, index) => ({ value: index * step, label: label(index * step, step) })),
+  };
 }
 
 /** Labels beside the picture, as text: they keep their size when it is stretched. */

@@ -28,7 +28,14 @@ export function chart({ title, says, keys, time, value, ticks, draw, marks = [],
   const x = scale(time, WIDE);
   return html`<figure>
 <figcaption><h3>${title}</h3>${legend(keys)}</figcaption>
-<div class="plot">${marks.length > 0 && labels('x', time, marks.map(({ at, text }) => ({ value: at, label: text })))}
+<div class="plot">${
+    marks.length > 0 &&
+    labels(
+      'x',
+      time,
+      marks.map(({ at, text }) => ({ value: at, label: text })),
+    )
+  }
 ${labels('y', value, ticks)}
 <svg role="img" aria-label="${says}" viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none">${grid(value, ticks)}${marks.length > 0 && html`<path class="mark" d="${marks.map(({ at }) => `M${x(at)} 0V${HIGH}`).join('')}"/>`}${draw(x, scale(value, HIGH))}</svg>
 ${labels('x', time, timeTicks(time))}</div>

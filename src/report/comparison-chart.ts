@@ -16,7 +16,11 @@ export function comparisonChart(comparison: Comparison, { release }: ReleaseRepo
   return chart({
     title: name === 'errors' ? 'Error ratio' : `Slow answers: ${counted.replace('answers ', '')}`,
     says: `Share of ${counted} over time. New version: ${overall(arm('candidate'))}. Stable: ${overall(arm('stable'))}.`,
-    keys: [{ kind: 'line candidate', text: 'new version' }, { kind: 'line stable', text: 'stable' }, { kind: 'band candidate', text: '95 % band' }],
+    keys: [
+      { kind: 'line candidate', text: 'new version' },
+      { kind: 'line stable', text: 'stable' },
+      { kind: 'band candidate', text: '95 % band' },
+    ],
     time: spanOf(release.started, release.until),
     value: { from: 0, to: end },
     ticks,
@@ -29,7 +33,11 @@ export function comparisonChart(comparison: Comparison, { release }: ReleaseRepo
     data: dataTable({
       caption: `Figures: ${counted}`,
       heads: ['Until', 'New version, 95 % interval', 'Stable, 95 % interval'],
-      rows: buckets.map(({ to, value: { candidate, stable } }) => [clockTime(to), candidate ? ratioOf(candidate) : 'no requests', stable ? ratioOf(stable) : 'no requests']),
+      rows: buckets.map(({ to, value: { candidate, stable } }) => [
+        clockTime(to),
+        candidate ? ratioOf(candidate) : 'no requests',
+        stable ? ratioOf(stable) : 'no requests',
+      ]),
     }),
   });
 }
@@ -43,5 +51,7 @@ function topOf(shares: readonly Share[]): number {
 
 function overall(shares: readonly Share[]): string {
   const of = shares.reduce((sum, one) => sum + one.of, 0);
-  return of === 0 ? 'no requests' : `${percent(shares.reduce((sum, { hits }) => sum + hits, 0) / of)} of ${whole(of)} requests`;
+  return of === 0
+    ? 'no requests'
+    : `${percent(shares.reduce((sum, { hits }) => sum + hits, 0) / of)} of ${whole(of)} requests`;
 }

@@ -21,7 +21,8 @@ ${notes.map((note) => html`<p class="note">${note}</p>`)}
 }
 
 function stepList(succeeded: boolean, steps: readonly ReportStep[]): Html {
-  const word = ({ outcome, proved }: ReportStep): string => outcome ?? (succeeded ? 'passed' : proved === undefined ? 'not reached' : 'proved, not judged');
+  const word = ({ outcome, proved }: ReportStep): string =>
+    outcome ?? (succeeded ? 'passed' : proved === undefined ? 'not reached' : 'proved, not judged');
   return html`<ol class="steps" aria-label="Steps">${steps.map((step) => html`<li class="${toneOf(step.outcome)}"><b>${step.weight} %</b> <span aria-hidden="true">${signOf(step.outcome)}</span><span class="unseen">${word(step)}</span></li>`)}</ol>`;
 }
 
@@ -31,7 +32,9 @@ function facts({ strategy, starter, started, closed, until, state, alpha, run }:
     ['Strategy', strategy],
     ['Started by', starter],
     ['Started', html`<time datetime="${iso(started)}">${moment(started)}</time>`],
-    closed === undefined ? ['So far', `${spell(until - started)}${isOpenState(state) ? ', still going' : ''}`] : ['Took', spell(closed - started)],
+    closed === undefined
+      ? ['So far', `${spell(until - started)}${isOpenState(state) ? ', still going' : ''}`]
+      : ['Took', spell(closed - started)],
     ['Judge', judge],
     ['Run', html`<code>${run}</code>`],
   ];

@@ -8,9 +8,18 @@ export class Html {
 
 type Part = Html | string | number | undefined | false | readonly Part[];
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
-/** HTML from a template whose values are data: escaped for text and for quoted attributes alike. Lists are joined, undefined and false are nothing. */
+/**
+ * HTML from a template whose values are data: escaped for text and for quoted attributes alike. Lists are joined,
+ * undefined and false are nothing.
+ */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.reduce((text, string, index) => text + shown(parts[index - 1]) + string));
 }

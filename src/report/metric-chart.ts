@@ -7,7 +7,8 @@ import { dots, held, through } from './paths.ts';
 
 /** A measurement and its limit, verdict by verdict. */
 export function metricChart({ name, unit, points }: MetricCourse, { release }: ReleaseReport): Html {
-  const shown = (value: number): string => (unit === 'ratio' ? percent(value) : unit === 'ms' ? `${plain(value)} ms` : plain(value));
+  const shown = (value: number): string =>
+    unit === 'ratio' ? percent(value) : unit === 'ms' ? `${plain(value)} ms` : plain(value);
   const limits = points.flatMap(({ at, limit }) => (limit === undefined ? [] : [{ at, value: limit }]));
   const all = [...points.map(({ value }) => value), ...limits.map(({ value }) => value)].filter(Number.isFinite);
   const { value, ticks } = unit === 'ratio' ? belowOne(Math.min(...all)) : aroundZero(all, shown);
@@ -15,12 +16,30 @@ export function metricChart({ name, unit, points }: MetricCourse, { release }: R
   return chart({
     title: name,
     says: `${name}: ${points.length} measurements, the last ${last ? shown(last.value) : 'none'}${last?.limit === undefined ? '' : `, limit ${shown(last.limit)}`}.`,
-    keys: [{ kind: 'line candidate', text: 'new version' }, ...(limits.length > 0 ? [{ kind: 'line limit', text: 'limit' }] : [])],
+    keys: [
+      { kind: 'line candidate', text: 'new version' },
+      ...(limits.length > 0 ? [{ kind: 'line limit', text: 'limit' }] : []),
+    ],
     time: spanOf(release.started, release.until),
     value,
     ticks,
-    draw: (x, y) => [html`<path class="line limit" d="${held(limits, release.until, x, y)}"/>`, html`<path class="line candidate" d="${through(points, x, y)}"/>`, html`<path class="dot candidate" d="${dots(points.slice(-1), x, y)}"/>`],
-    data: dataTable({ caption: `Figures: ${name}`, heads: ['At', 'Measured', 'Limit', 'Outcome'], rows: points.slice(-60).map(({ at, value, limit, outcome }) => [clockTime(at), shown(value), limit === undefined ? '–' : shown(limit), outcome]) }),
+    draw: (x, y) => [
+      html`<path class="line limit" d="${held(limits, release.until, x, y)}"/>`,
+      html`<path class="line candidate" d="${through(points, x, y)}"/>`,
+      html`<path class="dot candidate" d="${dots(points.slice(-1), x, y)}"/>`,
+    ],
+    data: dataTable({
+      caption: `Figures: ${name}`,
+      heads: ['At', 'Measured', 'Limit', 'Outcome'],
+      rows: points
+        .slice(-60)
+        .map(({ at, value, limit, outcome }) => [
+          clockTime(at),
+          shown(value),
+          limit === undefined ? '–' : shown(limit),
+          outcome,
+        ]),
+    }),
   });
 }
 
@@ -31,12 +50,17 @@ interface Axis {
 
 /** A ratio is looked at from above: up to 1, down to as far below the lowest as that is from 1. */
 function belowOne(lowest: number): Axis {
-  const { end, ticks } = niceTicks(Math.min(1, Math.max(0.001, (1 - lowest) * 1.3)), (value, step) => roundPercent(1 - value, step));
+  const { end, ticks } = niceTicks(Math.min(1, Math.max(0.001, (1 - lowest) * 1.3)), (value, step) =>
+    roundPercent(1 - value, step),
+  );
   return { value: { from: 1 - end, to: 1 }, ticks: ticks.map(({ value, label }) => ({ value: 1 - value, label })) };
 }
 
 function aroundZero(all: readonly number[], shown: (value: number) => string): Axis {
   const least = Math.min(0, ...all);
   const { end, ticks } = niceTicks(Math.max(0, ...all) - least || 1, (value) => shown(value + least));
-  return { value: { from: least, to: least + end }, ticks: ticks.map(({ value, label }) => ({ value: value + least, label })) };
+  return {
+    value: { from: least, to: least + end },
+    ticks: ticks.map(({ value, label }) => ({ value: value + least, label })),
+  };
 }

@@ -33,11 +33,29 @@ ${style}</head>
 function sections(report: ReleaseReport): readonly (Html | false)[] {
   const { comparisons, metrics, evidence, verdicts, people, events, commands, queries } = report;
   return [
-    section('Weights', html`${weightChart(report, deedsOf(people).map(({ at, mark }) => ({ at, text: mark })))}`),
+    section(
+      'Weights',
+      html`${weightChart(
+        report,
+        deedsOf(people).map(({ at, mark }) => ({ at, text: mark })),
+      )}`,
+    ),
     section('People', peopleList(people)),
-    comparisons.length > 0 && section('New version and stable, side by side', html`<div class="charts">${comparisons.map((one) => comparisonChart(one, report))}</div>`),
-    evidence !== undefined && section('Evidence', html`${aboutEvidence(evidence.bound)}${evidenceBars(evidence)}<div class="charts">${evidenceCharts(evidence, report)}</div>`),
-    metrics.length > 0 && section('Measured against limits', html`<div class="charts">${metrics.map((one) => metricChart(one, report))}</div>`),
+    comparisons.length > 0 &&
+      section(
+        'New version and stable, side by side',
+        html`<div class="charts">${comparisons.map((one) => comparisonChart(one, report))}</div>`,
+      ),
+    evidence !== undefined &&
+      section(
+        'Evidence',
+        html`${aboutEvidence(evidence.bound)}${evidenceBars(evidence)}<div class="charts">${evidenceCharts(evidence, report)}</div>`,
+      ),
+    metrics.length > 0 &&
+      section(
+        'Measured against limits',
+        html`<div class="charts">${metrics.map((one) => metricChart(one, report))}</div>`,
+      ),
     verdicts.length > 0 && section('Verdicts', verdictList(verdicts)),
     events.length > 0 && section('Events', eventList(events)),
     commands.length > 0 && section('Commands', commandList(commands)),

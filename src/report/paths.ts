@@ -2,7 +2,12 @@ import type { Bucket } from '../domain/report/report.ts';
 import { down, type Place } from './axis.ts';
 
 /** A line of flat pieces, one for each bucket; a gap in time is a gap in the line. */
-export function steps<T>(buckets: readonly Bucket<T>[], x: Place, y: Place, of: (value: T) => number | undefined): string {
+export function steps<T>(
+  buckets: readonly Bucket<T>[],
+  x: Place,
+  y: Place,
+  of: (value: T) => number | undefined,
+): string {
   let end: number | undefined;
   return buckets
     .map(({ from, to, value }) => {
@@ -16,7 +21,12 @@ export function steps<T>(buckets: readonly Bucket<T>[], x: Place, y: Place, of: 
 }
 
 /** The areas between two bounds, one for each bucket. */
-export function bands<T>(buckets: readonly Bucket<T>[], x: Place, y: Place, of: (value: T) => { readonly low: number; readonly high: number } | undefined): string {
+export function bands<T>(
+  buckets: readonly Bucket<T>[],
+  x: Place,
+  y: Place,
+  of: (value: T) => { readonly low: number; readonly high: number } | undefined,
+): string {
   return buckets
     .map(({ from, to, value }) => {
       const own = of(value);

@@ -22,7 +22,11 @@ ${table({ caption: `Answers to ${name}`, heads: ['At', 'Step', ...series(last)],
 
 type Answer = QueryCourse['answers'][number];
 
-const keyOf = (labels: Readonly<Record<string, string>>): string => Object.entries(labels).filter(([label]) => label !== '__name__').map(([label, value]) => `${label}=${value}`).join(' ') || 'value';
+const keyOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .filter(([label]) => label !== '__name__')
+    .map(([label, value]) => `${label}=${value}`)
+    .join(' ') || 'value';
 
 /** The columns are the series of the newest answer. */
 function series(last: Answer | undefined): readonly string[] {

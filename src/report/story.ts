@@ -3,7 +3,9 @@ import { clockTime, iso } from './figures.ts';
 import { html, type Html } from './html.ts';
 
 /** Deeds of people in the order of time, with the numbers that mark them in the picture of the weights. */
-export function deedsOf(people: readonly Person[]): readonly { readonly at: number; readonly who: string; readonly text: string; readonly mark: string }[] {
+export function deedsOf(
+  people: readonly Person[],
+): readonly { readonly at: number; readonly who: string; readonly text: string; readonly mark: string }[] {
   const deeds = people.flatMap(({ who, did }) => did.map((deed) => ({ ...deed, who }))).toSorted((a, b) => a.at - b.at);
   return deeds.map((deed, index) => ({ ...deed, mark: String(index + 1) }));
 }

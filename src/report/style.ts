@@ -1,4 +1,7 @@
-/** Colours are told apart in every common form of colour blindness (after Okabe & Ito); lines differ in their dashes as well. */
+/**
+ * Colours are told apart in every common form of colour blindness (after Okabe & Ito); lines differ in their dashes as
+ * well.
+ */
 const COLOURS = `
 :root{--paper:#fff;--card:#f6f7f9;--ink:#16191d;--soft:#4d555f;--rule:#d5dae0;--new:#b84a00;--old:#0062a3;--good:#00694a;--bad:#b3261e;--open:#7a5200;--going:#0062a3;color-scheme:light dark}
 @media (prefers-color-scheme:dark){:root{--paper:#111418;--card:#1a1f25;--ink:#e9ecef;--soft:#a9b2bc;--rule:#343c45;--new:#ff9c55;--old:#6db9ff;--good:#4ecfa1;--bad:#ff8a80;--open:#f0c060;--going:#6db9ff}}

@@ -11,7 +11,8 @@ export function verdictList(verdicts: readonly VerdictSpell[]): Html {
 
 function one({ step, weight, outcome, from, to, times, reason, candidate, stable, findings }: VerdictSpell): Html {
   const when = times === 1 ? clockTime(to) : `${clockTime(from)} to ${clockTime(to)}, ${times} times`;
-  const arm = (name: string, counts: VerdictSpell['candidate']): string => (counts ? `${name} ${whole(counts.requests)} requests, ${whole(counts.errors)} errors` : '');
+  const arm = (name: string, counts: VerdictSpell['candidate']): string =>
+    counts ? `${name} ${whole(counts.requests)} requests, ${whole(counts.errors)} errors` : '';
   const counted = [arm('new', candidate), arm('stable', stable)].filter(Boolean).join('; ');
   return html`<li>${pill(outcome)} <b>step ${step + 1}, ${weight} %</b> <time>${when}</time>
 <p>${reason}</p>${(findings.length > 0 || counted !== '') && html`<details class="data"><summary>${findings.length} findings</summary>${counted !== '' && html`<p>${counted}</p>`}${findings.length > 0 && findingTable(findings)}</details>`}</li>
@@ -24,5 +25,15 @@ function findingTable(findings: VerdictSpell['findings']): Html {
     if (metric === 'errors' || metric === 'success-ratio' || metric.startsWith('slow-')) return percent(value);
     return /^p\d+$/.test(metric) ? `${plain(value)} ms` : plain(value);
   };
-  return table({ caption: 'Findings', heads: ['Question', 'Outcome', 'Measured', 'Limit', 'Reason'], rows: findings.map(({ metric, outcome, measured, limit, reason, dry }) => [metric, `${outcome}${dry ? ' (dry run)' : ''}`, figure(metric, measured), figure(metric, limit), reason]) });
+  return table({
+    caption: 'Findings',
+    heads: ['Question', 'Outcome', 'Measured', 'Limit', 'Reason'],
+    rows: findings.map(({ metric, outcome, measured, limit, reason, dry }) => [
+      metric,
+      `${outcome}${dry ? ' (dry run)' : ''}`,
+      figure(metric, measured),
+      figure(metric, limit),
+      reason,
+    ]),
+  });
 }

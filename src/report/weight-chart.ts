@@ -8,11 +8,17 @@ import { dots, held } from './paths.ts';
 const TICKS = [0, 25, 50, 75, 100].map((value) => ({ value, label: `${value} %` }));
 
 /** Weights wanted, proved and measured over the whole release. `marks`: deeds of people. */
-export function weightChart({ release, weights }: ReleaseReport, marks: readonly { readonly at: number; readonly text: string }[]): Html {
+export function weightChart(
+  { release, weights }: ReleaseReport,
+  marks: readonly { readonly at: number; readonly text: string }[],
+): Html {
   const { wanted, proofs, measured } = weights;
   const time = spanOf(release.started, release.until);
   const course = wanted.map(({ at, weight }) => ({ at, value: weight }));
-  const ofKind = (proved: boolean) => proofs.filter(({ effective }) => (effective === 'proved') === proved).map(({ at, wanted: value }) => ({ at, value }));
+  const ofKind = (proved: boolean) =>
+    proofs
+      .filter(({ effective }) => (effective === 'proved') === proved)
+      .map(({ at, wanted: value }) => ({ at, value }));
   const [proved, unproved] = [ofKind(true), ofKind(false)];
   return chart({
     title: 'Weight of the new version',
@@ -31,15 +37,32 @@ export function weightChart({ release, weights }: ReleaseReport, marks: readonly
       html`<path class="band candidate" d="${measured.map(({ from, to, value }) => interval(x, y, Math.max(from, time.from), to, value)).join('')}"/>`,
       html`<path class="line wanted" d="${held(course, release.until, x, y)}"/>`,
       html`<path class="dot pending" d="${dots(unproved, x, y)}"/>`,
-      ...proofs.filter(({ effective }) => effective === 'proved').map((proof) => html`<path class="dot proved" d="${dots([{ at: proof.at, value: proof.wanted }], x, y)}"><title>${clockTime(proof.at)} ${proof.reason}</title></path>`),
+      ...proofs
+        .filter(({ effective }) => effective === 'proved')
+        .map(
+          (proof) =>
+            html`<path class="dot proved" d="${dots([{ at: proof.at, value: proof.wanted }], x, y)}"><title>${clockTime(proof.at)} ${proof.reason}</title></path>`,
+        ),
     ],
-    ...(release.state === 'succeeded' && wanted.at(-1)?.weight === 0 ? { note: 'At the end the new version is the stable one: it has all traffic, and there is no weight any more.' } : {}),
-    data: dataTable({ caption: 'Measured share', heads: ['Until', 'New version, 95 % interval'], rows: measured.map(({ to, value }) => [clockTime(to), ratioOf(value)]) }),
+    ...(release.state === 'succeeded' && wanted.at(-1)?.weight === 0
+      ? { note: 'At the end the new version is the stable one: it has all traffic, and there is no weight any more.' }
+      : {}),
+    data: dataTable({
+      caption: 'Measured share',
+      heads: ['Until', 'New version, 95 % interval'],
+      rows: measured.map(({ to, value }) => [clockTime(to), ratioOf(value)]),
+    }),
   });
 }
 
 /** Never thinner than a line: with many requests the interval is. */
-function interval(x: Place, y: Place, from: number, to: number, { low, high }: { readonly low: number; readonly high: number }): string {
+function interval(
+  x: Place,
+  y: Place,
+  from: number,
+  to: number,
+  { low, high }: { readonly low: number; readonly high: number },
+): string {
   const [top, bottom] = [down(y, high * 100), down(y, low * 100)];
   return `M${x(from)} ${Math.max(bottom, top + 2)}V${top}H${x(to)}V${Math.max(bottom, top + 2)}Z`;
 }

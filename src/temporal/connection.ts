@@ -32,7 +32,10 @@ export function createLink(load: () => Promise<TemporalSettings>): TemporalLink 
       throw error;
     });
   };
-  const raw = async <T>(work: (client: Client, connection: Connection) => Promise<T>, limitMs = LIMIT_MS): Promise<T> => {
+  const raw = async <T>(
+    work: (client: Client, connection: Connection) => Promise<T>,
+    limitMs = LIMIT_MS,
+  ): Promise<T> => {
     const { client, connection } = await open();
     return connection.withDeadline(Date.now() + limitMs, () => work(client, connection));
   };
@@ -55,9 +58,18 @@ async function connect({ address, namespace, connectionOptions }: TemporalSettin
   const { Client, Connection, isRetryableError, makeGrpcRetryInterceptor } = await import('@temporalio/client');
   // The usual pauses between attempts grow to seconds and run past every deadline: the caller would wait for them, and
   // one that ends after the connection was closed would end the process.
-  const interceptors = [makeGrpcRetryInterceptor({ delayFunction: () => RETRY_MS, retryableDecider: (attempt, status) => attempt < LIMIT_MS / RETRY_MS && isRetryableError(status) })];
+  const interceptors = [
+    makeGrpcRetryInterceptor({
+      delayFunction: () => RETRY_MS,
+      retryableDecider: (attempt, status) => attempt < LIMIT_MS / RETRY_MS && isRetryableError(status),
+    }),
+  ];
   try {
-    const connection = await Connection.connect({ ...clientOptions(connectionOptions), interceptors, connectTimeout: LIMIT_MS - 500 });
+    const connection = await Connection.connect({
+      ...clientOptions(connectionOptions),
+      interceptors,
+      connectTimeout: LIMIT_MS - 500,
+    });
     return { connection, client: new Client({ connection, namespace }) };
   } catch (error) {
     throw unreachable(address, error);
@@ -65,6 +77,13 @@ async function connect({ address, namespace, connectionOptions }: TemporalSettin
 }
 
 /** The settings are typed for the worker's native connection; what both kinds share is all that envconfig sets. */
-function clientOptions({ address, tls, apiKey, metadata }: TemporalSettings['connectionOptions']): { address?: string } {
-  return { ...(address ? { address } : {}), ...(tls === undefined ? {} : { tls }), ...(apiKey ? { apiKey } : {}), ...(metadata ? { metadata } : {}) };
+function clientOptions({ address, tls, apiKey, metadata }: TemporalSettings['connectionOptions']): {
+  address?: string;
+} {
+  return {
+    ...(address ? { address } : {}),
+    ...(tls === undefined ? {} : { tls }),
+    ...(apiKey ? { apiKey } : {}),
+    ...(metadata ? { metadata } : {}),
+  };
 }

@@ -4,7 +4,11 @@ import type { TemporalLink } from './connection.ts';
 import { isMissing } from './failure.ts';
 
 /** Temporal's record of the latest run of a release; undefined when there has been none. */
-export async function describeRelease(link: TemporalLink, id: string, limitMs?: number): Promise<WorkflowExecutionDescription | undefined> {
+export async function describeRelease(
+  link: TemporalLink,
+  id: string,
+  limitMs?: number,
+): Promise<WorkflowExecutionDescription | undefined> {
   return link.call(
     (client) =>
       client.workflow

@@ -1,7 +1,17 @@
 import { isErrorCode, SluiceError, type ErrorCode } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 
-const GRPC = { CANCELLED: 1, INVALID_ARGUMENT: 3, DEADLINE_EXCEEDED: 4, NOT_FOUND: 5, PERMISSION_DENIED: 7, FAILED_PRECONDITION: 9, UNIMPLEMENTED: 12, UNAVAILABLE: 14, UNAUTHENTICATED: 16 } as const;
+const GRPC = {
+  CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  FAILED_PRECONDITION: 9,
+  UNIMPLEMENTED: 12,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
 
 /** The gRPC status of an error or of what it wraps; undefined when it has none. */
 export function grpcCode(error: unknown): number | undefined {
@@ -13,10 +23,14 @@ export function grpcCode(error: unknown): number | undefined {
 }
 
 /** No such run. A namespace that is missing is another matter. */
-export const isMissing = (error: unknown): boolean => !isWithoutNamespace(error) && (grpcCode(error) === GRPC.NOT_FOUND || named(error, 'WorkflowNotFoundError'));
-const isWithoutNamespace = (error: unknown): boolean => named(error, 'NamespaceNotFoundError') || (grpcCode(error) === GRPC.NOT_FOUND && /namespace/i.test(textOf(error)));
+export const isMissing = (error: unknown): boolean =>
+  !isWithoutNamespace(error) && (grpcCode(error) === GRPC.NOT_FOUND || named(error, 'WorkflowNotFoundError'));
+const isWithoutNamespace = (error: unknown): boolean =>
+  named(error, 'NamespaceNotFoundError') || (grpcCode(error) === GRPC.NOT_FOUND && /namespace/i.test(textOf(error)));
 export const isTimeout = (error: unknown): boolean =>
-  grpcCode(error) === GRPC.DEADLINE_EXCEEDED || grpcCode(error) === GRPC.CANCELLED || named(error, 'WorkflowUpdateRPCTimeoutOrCancelledError');
+  grpcCode(error) === GRPC.DEADLINE_EXCEEDED ||
+  grpcCode(error) === GRPC.CANCELLED ||
+  named(error, 'WorkflowUpdateRPCTimeoutOrCancelledError');
 /** The server knows that no worker has polled lately. */
 export const isWithoutWorker = (error: unknown): boolean => grpcCode(error) === GRPC.FAILED_PRECONDITION;
 export const isInvalid = (error: unknown): boolean => grpcCode(error) === GRPC.INVALID_ARGUMENT;
@@ -29,7 +43,8 @@ function named(error: unknown, name: string): boolean {
 export function refusal(error: unknown): SluiceError | undefined {
   if (!named(error, 'WorkflowUpdateFailedError')) return undefined;
   const { cause } = error as { cause?: { type?: unknown; message?: string; details?: unknown[] } };
-  if (cause?.type === 'AcceptedUpdateCompletedWorkflow') return new SluiceError('RELEASE_CLOSED', 'The release ended before it answered the command.', { cause: error });
+  if (cause?.type === 'AcceptedUpdateCompletedWorkflow')
+    return new SluiceError('RELEASE_CLOSED', 'The release ended before it answered the command.', { cause: error });
   const code: ErrorCode = isErrorCode(cause?.type) ? cause.type : 'INTERNAL';
   return new SluiceError(code, textOf(cause?.message ?? 'the release refused the command'), { cause: error });
 }
@@ -41,13 +56,23 @@ export function toSluiceError(error: unknown, address: string): SluiceError {
   if (refused) return refused;
   const code = grpcCode(error);
   if (code === GRPC.PERMISSION_DENIED || code === GRPC.UNAUTHENTICATED) {
-    return new SluiceError('FORBIDDEN', `Temporal at ${address} refused the request: ${textOf(error)}`, { next: 'Check the Temporal credentials and the namespace.', cause: error });
+    return new SluiceError('FORBIDDEN', `Temporal at ${address} refused the request: ${textOf(error)}`, {
+      next: 'Check the Temporal credentials and the namespace.',
+      cause: error,
+    });
   }
   if (isWithoutNamespace(error)) {
-    return new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${address}: ${textOf(error)}`, { next: 'Create the namespace, or set TEMPORAL_NAMESPACE.', cause: error });
+    return new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${address}: ${textOf(error)}`, {
+      next: 'Create the namespace, or set TEMPORAL_NAMESPACE.',
+      cause: error,
+    });
   }
   if (code === GRPC.UNIMPLEMENTED) {
-    return new SluiceError('TEMPORAL_UNREACHABLE', `Something answers at ${address}, but it is not Temporal: ${textOf(error)}`, { next: 'Set TEMPORAL_ADDRESS to the gRPC port of Temporal; check proxy variables.', cause: error });
+    return new SluiceError(
+      'TEMPORAL_UNREACHABLE',
+      `Something answers at ${address}, but it is not Temporal: ${textOf(error)}`,
+      { next: 'Set TEMPORAL_ADDRESS to the gRPC port of Temporal; check proxy variables.', cause: error },
+    );
   }
   if (code === GRPC.UNAVAILABLE || isTimeout(error)) return unreachable(address, error);
   return new SluiceError('INTERNAL', `Temporal answered with an error: ${textOf(error)}`, { cause: error });

@@ -34,12 +34,16 @@ export interface ReleaseSummary {
 
 /**
  * The only way from a door to the workflows. Every call is bounded: TEMPORAL_UNREACHABLE within 5 seconds.
- * Errors besides: RELEASE_NOT_FOUND, RELEASE_CLOSED, TARGET_BUSY (details.release_id), NO_ANSWER, and the code with which
+ * Errors besides: RELEASE_NOT_FOUND, RELEASE_CLOSED, TARGET_BUSY (details.release_id), NO_ANSWER, and the code with
+ * which
  * the workflow's validator refused a command.
  */
 export interface ReleaseGateway {
   probe(): Promise<{ readonly address: string; readonly namespace: string; readonly pollers: number }>;
-  /** What `start` would meet: the release that this request started earlier, nothing, or TARGET_BUSY. To be asked before preflight, which a busy target fails. */
+  /**
+   * What `start` would meet: the release that this request started earlier, nothing, or TARGET_BUSY. To be asked before
+   * preflight, which a busy target fails.
+   */
   admit(id: string, requestId: string): Promise<StartedRelease | undefined>;
   start(input: ReleaseInput): Promise<StartedRelease>;
   /** Sends the command as an update. When its effect takes longer than `waitMs`: outcome `accepted`. */

@@ -11,7 +11,12 @@ import { toSummary } from './visibility.ts';
 const QUERY_MS = 2500;
 
 /** See ReleaseGateway.get. Works for closed releases too, as long as Temporal keeps them. */
-export async function getRelease(link: TemporalLink, taskQueue: string, id: string, runId?: string): Promise<ReleaseView> {
+export async function getRelease(
+  link: TemporalLink,
+  taskQueue: string,
+  id: string,
+  runId?: string,
+): Promise<ReleaseView> {
   try {
     return await link.raw((client) => client.workflow.getHandle(id, runId).query(getQuery), QUERY_MS);
   } catch (error) {

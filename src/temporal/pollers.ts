@@ -9,17 +9,33 @@ const FRESH_MS = 70_000;
 export async function countPollers(link: TemporalLink, taskQueue: string, limitMs?: number): Promise<number> {
   const { namespace } = await link.settings();
   const answer = await link.call(
-    (_, connection) => connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue }, taskQueueType: WORKFLOW_QUEUE }),
+    (_, connection) =>
+      connection.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: WORKFLOW_QUEUE,
+      }),
     limitMs,
   );
   const since = Date.now() - FRESH_MS;
-  return (answer.pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since).length;
+  return (answer.pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since)
+    .length;
 }
 
 /** The error for an exchange that no worker answered. `about`: what is known without one. */
-export async function noAnswer(link: TemporalLink, taskQueue: string, about: string, details: Record<string, unknown> = {}): Promise<SluiceError> {
+export async function noAnswer(
+  link: TemporalLink,
+  taskQueue: string,
+  about: string,
+  details: Record<string, unknown> = {},
+): Promise<SluiceError> {
   const pollers = await countPollers(link, taskQueue, 1000);
-  if (pollers > 0) return new SluiceError('NO_ANSWER', `${about} ${pollers} worker(s) poll the task queue "${taskQueue}", but none has answered yet.`, { details });
+  if (pollers > 0)
+    return new SluiceError(
+      'NO_ANSWER',
+      `${about} ${pollers} worker(s) poll the task queue "${taskQueue}", but none has answered yet.`,
+      { details },
+    );
   return new SluiceError('NO_ANSWER', `${about} No worker polls the task queue "${taskQueue}".`, {
     next: 'Start a worker (sluice worker), then repeat the call; a repeated request id is safe.',
     details,

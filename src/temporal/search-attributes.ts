@@ -21,7 +21,10 @@ export function targetValue(id: string): string {
 }
 
 export function attributesOf(spec: ReleaseSpec, startedBy: string) {
-  const pair = (key: (typeof ATTRIBUTES)[keyof typeof ATTRIBUTES], value: string) => ({ key, value: value.slice(0, 255) });
+  const pair = (key: (typeof ATTRIBUTES)[keyof typeof ATTRIBUTES], value: string) => ({
+    key,
+    value: value.slice(0, 255),
+  });
   return [
     pair(ATTRIBUTES.target, targetValue(releaseId(spec.target))),
     pair(ATTRIBUTES.state, 'preflight'),
@@ -37,13 +40,25 @@ const KEYWORD = 2;
 export async function registerAttributes(connection: Connection, namespace: string): Promise<void> {
   try {
     const { customAttributes = {} } = await connection.operatorService.listSearchAttributes({ namespace });
-    const missing = Object.values(ATTRIBUTES).map(({ name }) => name).filter((name) => !Object.hasOwn(customAttributes ?? {}, name));
-    if (missing.length > 0) await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])) });
+    const missing = Object.values(ATTRIBUTES)
+      .map(({ name }) => name)
+      .filter((name) => !Object.hasOwn(customAttributes ?? {}, name));
+    if (missing.length > 0)
+      await connection.operatorService.addSearchAttributes({
+        namespace,
+        searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+      });
   } catch (cause) {
-    const names = Object.values(ATTRIBUTES).map(({ name }) => `--name ${name} --type Keyword`).join(' ');
-    throw new SluiceError('FORBIDDEN', 'The Temporal namespace lacks search attributes of Sluice, and they could not be registered.', {
-      next: `Have an operator run: temporal operator search-attribute create ${names}`,
-      cause,
-    });
+    const names = Object.values(ATTRIBUTES)
+      .map(({ name }) => `--name ${name} --type Keyword`)
+      .join(' ');
+    throw new SluiceError(
+      'FORBIDDEN',
+      'The Temporal namespace lacks search attributes of Sluice, and they could not be registered.',
+      {
+        next: `Have an operator run: temporal operator search-attribute create ${names}`,
+        cause,
+      },
+    );
   }
 }

@@ -19,22 +19,32 @@ export async function admit(link: TemporalLink, id: string, requestId: string): 
 }
 
 function busy(id: string, run: WorkflowExecutionDescription): SluiceError {
-  return new SluiceError('TARGET_BUSY', `The target already has a running release: ${id}, started ${run.startTime.toISOString()}.`, {
-    next: `Call release_get with release_id "${id}"; wait for it to end, or abort it.`,
-    details: { release_id: id, run_id: run.runId },
-  });
+  return new SluiceError(
+    'TARGET_BUSY',
+    `The target already has a running release: ${id}, started ${run.startTime.toISOString()}.`,
+    {
+      next: `Call release_get with release_id "${id}"; wait for it to end, or abort it.`,
+      details: { release_id: id, run_id: run.runId },
+    },
+  );
 }
 
 /** See ReleaseGateway.start. */
-export async function startRelease(link: TemporalLink, taskQueue: string, input: ReleaseInput): Promise<StartedRelease> {
+export async function startRelease(
+  link: TemporalLink,
+  taskQueue: string,
+  input: ReleaseInput,
+): Promise<StartedRelease> {
   const id = releaseId(input.spec.target);
   const earlier = await admit(link, id, input.requestId);
   if (earlier) return earlier;
   try {
     return await start(link, taskQueue, input);
   } catch (error) {
-    if (error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError') return lostRace(link, id, input.requestId);
-    if (isInvalid(error) && /search attribute/i.test(String((error as Error).cause ?? error))) return startAfterRegistering(link, taskQueue, input);
+    if (error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError')
+      return lostRace(link, id, input.requestId);
+    if (isInvalid(error) && /search attribute/i.test(String((error as Error).cause ?? error)))
+      return startAfterRegistering(link, taskQueue, input);
     throw toSluiceError(error, (await link.settings()).address);
   }
 }
@@ -62,16 +72,24 @@ async function start(link: TemporalLink, taskQueue: string, input: ReleaseInput)
 async function lostRace(link: TemporalLink, id: string, requestId: string): Promise<StartedRelease> {
   const earlier = await admit(link, id, requestId);
   if (earlier) return earlier;
-  throw new SluiceError('TARGET_BUSY', `Another release of ${id} started and ended at the same moment.`, { details: { release_id: id } });
+  throw new SluiceError('TARGET_BUSY', `Another release of ${id} started and ended at the same moment.`, {
+    details: { release_id: id },
+  });
 }
 
 /** The server takes a while to know a search attribute that was just registered. */
-async function startAfterRegistering(link: TemporalLink, taskQueue: string, input: ReleaseInput): Promise<StartedRelease> {
+async function startAfterRegistering(
+  link: TemporalLink,
+  taskQueue: string,
+  input: ReleaseInput,
+): Promise<StartedRelease> {
   const { namespace } = await link.settings();
   await link.call((_, connection) => registerAttributes(connection, namespace));
   for (let attempt = 1; ; attempt += 1) {
     await sleep(250 * attempt);
-    const outcome = await start(link, taskQueue, input).catch((error: unknown) => (isInvalid(error) && attempt < 6 ? undefined : Promise.reject(error as Error)));
+    const outcome = await start(link, taskQueue, input).catch((error: unknown) =>
+      isInvalid(error) && attempt < 6 ? undefined : Promise.reject(error as Error),
+    );
     if (outcome) return outcome;
   }
 }

@@ -16,8 +16,10 @@ export function queryOf(filter: ReleaseFilter): string {
   if (filter.state) clauses.push(`${ATTRIBUTES.state.name} = ${literal(filter.state)}`);
   if (filter.taskQueue) clauses.push(`TaskQueue = ${literal(filter.taskQueue)}`);
   const { cluster, namespace, rollout } = filter;
-  if (cluster && namespace && rollout) clauses.push(`${ATTRIBUTES.target.name} = ${literal(`${cluster}/${namespace}/${rollout}`)}`);
-  else if (cluster) clauses.push(`${ATTRIBUTES.target.name} STARTS_WITH ${literal(`${cluster}/${namespace ? `${namespace}/` : ''}`)}`);
+  if (cluster && namespace && rollout)
+    clauses.push(`${ATTRIBUTES.target.name} = ${literal(`${cluster}/${namespace}/${rollout}`)}`);
+  else if (cluster)
+    clauses.push(`${ATTRIBUTES.target.name} STARTS_WITH ${literal(`${cluster}/${namespace ? `${namespace}/` : ''}`)}`);
   return clauses.join(' AND ');
 }
 
@@ -25,13 +27,18 @@ export function queryOf(filter: ReleaseFilter): string {
 export function matches(filter: ReleaseFilter, id: string): boolean {
   const target = parseReleaseId(id);
   if (!target) return false;
-  return (['cluster', 'namespace', 'rollout'] as const).every((part) => filter[part] === undefined || filter[part] === target[part]);
+  return (['cluster', 'namespace', 'rollout'] as const).every(
+    (part) => filter[part] === undefined || filter[part] === target[part],
+  );
 }
 
-type Run = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'typedSearchAttributes'> & { readonly closeTime?: Date | undefined };
+type Run = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'typedSearchAttributes'> & {
+  readonly closeTime?: Date | undefined;
+};
 
 export function toSummary(info: Run): ReleaseSummary {
-  const value = (key: (typeof ATTRIBUTES)[keyof typeof ATTRIBUTES]): string => info.typedSearchAttributes.get(key) ?? '';
+  const value = (key: (typeof ATTRIBUTES)[keyof typeof ATTRIBUTES]): string =>
+    info.typedSearchAttributes.get(key) ?? '';
   return {
     id: info.workflowId,
     runId: info.runId,

@@ -9,7 +9,12 @@ const CODES = Object.keys(ERRORS) as ErrorCode[];
 
 test.each(CODES)('%s is tried again only where the catalogue says so', (code) => {
   const failure = toFailure(new SluiceError(code, 'what happened'));
-  expect(failure).toMatchObject({ type: code, message: 'what happened', nonRetryable: !ERRORS[code].retryable, details: [{ next: ERRORS[code].next }] });
+  expect(failure).toMatchObject({
+    type: code,
+    message: 'what happened',
+    nonRetryable: !ERRORS[code].retryable,
+    details: [{ next: ERRORS[code].next }],
+  });
 });
 
 test('what is not known passes through as it is, and Temporal tries it again', () => {
@@ -27,7 +32,10 @@ test('an activity that fails fails with the code of its error', async () => {
 test('a waiting activity heartbeats until it ends, and not after', async () => {
   const environment = quietEnvironment();
   let beats = 0;
-  const { wait } = alive({ wait: () => new Promise<void>((resolve) => environment.on('heartbeat', () => ((beats += 1), beats === 2 && resolve()))) });
+  const { wait } = alive({
+    wait: () =>
+      new Promise<void>((resolve) => environment.on('heartbeat', () => ((beats += 1), beats === 2 && resolve()))),
+  });
   await environment.run(wait);
   await new Promise((resolve) => setTimeout(resolve, 1_200));
   expect(beats).toBe(2);
@@ -53,7 +61,16 @@ test('a cancelled activity stops looking', async () => {
   expect(looks).toBe(2);
 });
 
-const WAITING = ['start', 'verify', 'awaitSettled', 'settle', 'guard', 'awaitVerdict', 'withdraw', 'restoreTemplate'] as const;
+const WAITING = [
+  'start',
+  'verify',
+  'awaitSettled',
+  'settle',
+  'guard',
+  'awaitVerdict',
+  'withdraw',
+  'restoreTemplate',
+] as const;
 
 test.each(WAITING)('%s ends when it is cancelled, whatever it waits for', async (name) => {
   await onStage(new Stage(), async (stage) => {
@@ -62,8 +79,15 @@ test.each(WAITING)('%s ends when it is cancelled, whatever it waits for', async 
     // An abort waits for its controller inside the adapter, for some seconds.
     stage.world.controllerDown(name !== 'withdraw');
     stage.world.lagReplica('traefik-1', Infinity);
-    const input = { verify: { scene: stage.scene, wanted: 99 }, guard: stage.watch(), awaitVerdict: stage.watch() } as Record<string, unknown>;
-    const scene = name === 'start' ? { ...stage.scene, plan: { ...stage.scene.plan, steps: [{ weight: 1, pauseIndex: 99 }] } } : stage.scene;
+    const input = {
+      verify: { scene: stage.scene, wanted: 99 },
+      guard: stage.watch(),
+      awaitVerdict: stage.watch(),
+    } as Record<string, unknown>;
+    const scene =
+      name === 'start'
+        ? { ...stage.scene, plan: { ...stage.scene.plan, steps: [{ weight: 1, pauseIndex: 99 }] } }
+        : stage.scene;
     const environment = quietEnvironment();
     const running = environment.run(stage.activities[name] as (one: unknown) => Promise<unknown>, input[name] ?? scene);
     const looks = stage.world.calls.length;

@@ -12,16 +12,22 @@ test('preflight marks both objects for this release', async () => {
   });
 });
 
-test.each(['rollout', 'traffic'] as const)('preflight that finds the %s held leaves no mark of its own', async (held) => {
-  await onStage(new Stage(), async (stage) => {
-    stage.world.foreignOwner(held, OTHER);
-    const before = stage.world.snapshot();
-    const { checks, plan } = await stage.run('preflight', { spec: stage.spec, owner: stage.owner });
-    expect(plan).toBeUndefined();
-    expect(checks.find(({ name }) => name === 'owner')).toMatchObject({ ok: false, detail: expect.stringContaining('release/dev/shop/other') });
-    expect(stage.world.snapshot()).toEqual(before);
-  });
-});
+test.each(['rollout', 'traffic'] as const)(
+  'preflight that finds the %s held leaves no mark of its own',
+  async (held) => {
+    await onStage(new Stage(), async (stage) => {
+      stage.world.foreignOwner(held, OTHER);
+      const before = stage.world.snapshot();
+      const { checks, plan } = await stage.run('preflight', { spec: stage.spec, owner: stage.owner });
+      expect(plan).toBeUndefined();
+      expect(checks.find(({ name }) => name === 'owner')).toMatchObject({
+        ok: false,
+        detail: expect.stringContaining('release/dev/shop/other'),
+      });
+      expect(stage.world.snapshot()).toEqual(before);
+    });
+  },
+);
 
 test('a mark of a stranger that appears between look and claim is respected', async () => {
   await onStage(new Stage(), async (stage) => {
@@ -33,7 +39,9 @@ test('a mark of a stranger that appears between look and claim is respected', as
     };
     const { checks, plan } = await stage.run('preflight', { spec: stage.spec, owner: stage.owner });
     expect(plan).toBeUndefined();
-    expect(checks.filter(({ name }) => name === 'owner')).toMatchObject([{ ok: false, next: expect.stringContaining('annotation') }]);
+    expect(checks.filter(({ name }) => name === 'owner')).toMatchObject([
+      { ok: false, next: expect.stringContaining('annotation') },
+    ]);
     expect(stage.world.snapshot().rolloutOwner).toBeUndefined();
   });
 });
@@ -41,7 +49,9 @@ test('a mark of a stranger that appears between look and claim is respected', as
 test('half a claim is let go of', async () => {
   await onStage(new Stage(), async (stage) => {
     stage.world.ports.traffic.claim = async () => Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'away'));
-    await expect(stage.run('preflight', { spec: stage.spec, owner: stage.owner })).rejects.toMatchObject({ type: 'CLUSTER_UNREACHABLE' });
+    await expect(stage.run('preflight', { spec: stage.spec, owner: stage.owner })).rejects.toMatchObject({
+      type: 'CLUSTER_UNREACHABLE',
+    });
     expect(stage.world.snapshot()).toMatchObject({ rolloutOwner: undefined, trafficOwner: undefined });
   });
 });
@@ -51,7 +61,10 @@ test('a foreign mark is not removed', async () => {
     await stage.planned();
     stage.world.foreignOwner('rollout', OTHER);
     await stage.run('unclaim', stage.scene);
-    expect(stage.world.snapshot()).toMatchObject({ rolloutOwner: expect.stringContaining('other'), trafficOwner: undefined });
+    expect(stage.world.snapshot()).toMatchObject({
+      rolloutOwner: expect.stringContaining('other'),
+      trafficOwner: undefined,
+    });
   });
 });
 
@@ -60,7 +73,10 @@ test('Prometheus away is no data, and the data decides when it is back', async (
     await stage.atStep();
     const judgement = stage.watch();
     stage.world.metricsAway(true);
-    expect(await stage.run('judge', judgement)).toMatchObject({ outcome: 'no-data', reason: expect.stringContaining('Prometheus') });
+    expect(await stage.run('judge', judgement)).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining('Prometheus'),
+    });
     const verdict = stage.run('awaitVerdict', judgement);
     stage.world.metricsAway(false);
     expect(await verdict).toMatchObject({ outcome: 'fail' });
@@ -71,7 +87,10 @@ test('no series at all is no data', async () => {
   await onStage(new Stage(), async (stage) => {
     await stage.atStep();
     stage.world.metricsEmpty(true);
-    expect(await stage.run('judge', stage.watch())).toMatchObject({ outcome: 'no-data', reason: expect.stringContaining('0 requests') });
+    expect(await stage.run('judge', stage.watch())).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining('0 requests'),
+    });
   });
 });
 
@@ -83,7 +102,8 @@ test.each<[ErrorCode, boolean]>([
   await onStage(new Stage(), async (stage) => {
     await stage.planned();
     stage.world.failCluster(1_000, code);
-    for (const name of ['start', 'withdraw', 'awaitSettled', 'restoreTemplate'] as const) await expect(stage.run(name, stage.scene)).rejects.toMatchObject({ type: code, nonRetryable });
+    for (const name of ['start', 'withdraw', 'awaitSettled', 'restoreTemplate'] as const)
+      await expect(stage.run(name, stage.scene)).rejects.toMatchObject({ type: code, nonRetryable });
   });
 });
 
@@ -111,7 +131,12 @@ test('a promote that somebody holds back by hand is tried again', async () => {
   await onStage(new Stage(), async (stage) => {
     await stage.atStep();
     stage.world.pauseByHand(true);
-    await expect(stage.run('promote', { ...stage.scene, plan: { ...stage.scene.plan, steps: stage.scene.plan.steps.slice(0, 1) } })).rejects.toMatchObject({ type: 'CONFLICT', nonRetryable: false });
+    await expect(
+      stage.run('promote', {
+        ...stage.scene,
+        plan: { ...stage.scene.plan, steps: stage.scene.plan.steps.slice(0, 1) },
+      }),
+    ).rejects.toMatchObject({ type: 'CONFLICT', nonRetryable: false });
   });
 });
 

@@ -11,8 +11,16 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { what: 'a version that fails its limits', act: ({ world }) => world.behave('shop:v2', { errorShare: 0.5 }), alarm: { kind: 'failed', verdict: { outcome: 'fail' } } },
-  { what: 'a foreign image', act: ({ world }) => world.foreignImage('shop:v3'), alarm: { kind: 'superseded', detail: expect.stringContaining('shop:v3') } },
+  {
+    what: 'a version that fails its limits',
+    act: ({ world }) => world.behave('shop:v2', { errorShare: 0.5 }),
+    alarm: { kind: 'failed', verdict: { outcome: 'fail' } },
+  },
+  {
+    what: 'a foreign image',
+    act: ({ world }) => world.foreignImage('shop:v3'),
+    alarm: { kind: 'superseded', detail: expect.stringContaining('shop:v3') },
+  },
   {
     what: 'a foreign abort',
     act: ({ world, scene }) => world.ports.rollouts.abort(scene.target, { podHash: scene.newHash as string }),
@@ -20,17 +28,28 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'a foreign promotion of a canary',
-    act: ({ world, scene }) => world.ports.rollouts.promoteCanary(scene.target, { podHash: scene.newHash as string, stepIndex: 1 }),
+    act: ({ world, scene }) =>
+      world.ports.rollouts.promoteCanary(scene.target, { podHash: scene.newHash as string, stepIndex: 1 }),
     alarm: { kind: 'promoted-elsewhere' },
   },
   {
     what: 'a foreign promotion of a blue-green',
     strategy: 'blue-green',
-    act: ({ world, scene }) => world.ports.rollouts.promoteBlueGreen(scene.target, { podHash: scene.newHash as string }),
+    act: ({ world, scene }) =>
+      world.ports.rollouts.promoteBlueGreen(scene.target, { podHash: scene.newHash as string }),
     alarm: { kind: 'promoted-elsewhere' },
   },
-  { what: 'foreign weights', strategy: 'blue-green', act: ({ world }) => world.foreignWeight(90), alarm: { kind: 'drift', detail: expect.stringContaining('wanted 20') } },
-  { what: 'a replica that serves something else', act: ({ world }) => world.silenceReplica('traefik-2', true), alarm: { kind: 'drift', detail: expect.stringContaining('traefik-2') } },
+  {
+    what: 'foreign weights',
+    strategy: 'blue-green',
+    act: ({ world }) => world.foreignWeight(90),
+    alarm: { kind: 'drift', detail: expect.stringContaining('wanted 20') },
+  },
+  {
+    what: 'a replica that serves something else',
+    act: ({ world }) => world.silenceReplica('traefik-2', true),
+    alarm: { kind: 'drift', detail: expect.stringContaining('traefik-2') },
+  },
 ];
 
 test.each(CASES)('$what raises the alarm', async ({ strategy = 'canary', act, alarm }) => {

@@ -23,14 +23,25 @@ test.each(STRATEGIES)('%s: every activity of a good release may run twice', asyn
     expect(restarted).toEqual(started);
     stage.scene = { ...stage.scene, newHash: (started as { newHash: string }).newHash };
     for (const index of stage.scene.plan.steps.keys()) {
-      expect(await twice(stage, 'shift', { scene: stage.scene, index })).toMatchObject([{ kind: 'ready' }, { kind: 'ready' }]);
-      expect(await twice(stage, 'verify', { scene: stage.scene, wanted: stage.weight(index) })).toMatchObject([{ kind: 'in-force' }, { kind: 'in-force' }]);
+      expect(await twice(stage, 'shift', { scene: stage.scene, index })).toMatchObject([
+        { kind: 'ready' },
+        { kind: 'ready' },
+      ]);
+      expect(await twice(stage, 'verify', { scene: stage.scene, wanted: stage.weight(index) })).toMatchObject([
+        { kind: 'in-force' },
+        { kind: 'in-force' },
+      ]);
     }
     expect(await stage.run('promote', stage.scene)).toMatchObject({ kind: 'ready' });
     expect(await stage.run('promote', stage.scene)).toMatchObject({ kind: 'ready' });
     expect(await twice(stage, 'settle', stage.scene)).toMatchObject([{ kind: 'settled' }, { kind: 'settled' }]);
     await twice(stage, 'unclaim', stage.scene);
-    expect(stage.world.snapshot()).toMatchObject({ image: 'shop:v2', weight: 0, rolloutOwner: undefined, trafficOwner: undefined });
+    expect(stage.world.snapshot()).toMatchObject({
+      image: 'shop:v2',
+      weight: 0,
+      rolloutOwner: undefined,
+      trafficOwner: undefined,
+    });
     expect(stage.world.events.filter((event) => event.startsWith('stable is'))).toHaveLength(1);
   });
 });
@@ -41,7 +52,10 @@ test.each(STRATEGIES)('%s: every activity of a rollback may run twice', async (s
     const withdrawn = [await stage.run('withdraw', stage.scene), await stage.run('withdraw', stage.scene)];
     expect(withdrawn).toMatchObject([{ kind: 'withdrawn' }, { kind: 'withdrawn' }]);
     expect(await twice(stage, 'awaitSettled', stage.scene)).toMatchObject([{ kind: 'settled' }, { kind: 'settled' }]);
-    expect(await twice(stage, 'restoreTemplate', stage.scene)).toMatchObject([{ kind: 'restored' }, { kind: 'restored' }]);
+    expect(await twice(stage, 'restoreTemplate', stage.scene)).toMatchObject([
+      { kind: 'restored' },
+      { kind: 'restored' },
+    ]);
     expect(await stage.run('withdraw', stage.scene)).toMatchObject({ kind: 'withdrawn' });
     expect(stage.world.snapshot()).toMatchObject({ image: 'shop:v1', weight: 0, phase: 'Healthy' });
     expect(stage.world.violations).toEqual([]);
@@ -63,7 +77,10 @@ test('an abort before anything was set changes nothing but is proved', async () 
   await onStage(new Stage(), async (stage) => {
     await stage.planned();
     const before = stage.world.snapshot();
-    expect(await stage.run('withdraw', stage.scene)).toMatchObject({ kind: 'withdrawn', proof: { effective: 'proved', wanted: 0 } });
+    expect(await stage.run('withdraw', stage.scene)).toMatchObject({
+      kind: 'withdrawn',
+      proof: { effective: 'proved', wanted: 0 },
+    });
     expect(stage.world.snapshot()).toEqual(before);
   });
 });
@@ -87,6 +104,8 @@ test('a canary whose new image the controller has not seen yet is read again bef
     const before = stage.world.calls.length;
     expect(await stage.run('withdraw', stage.scene)).toMatchObject({ kind: 'withdrawn' });
     const calls = stage.world.calls.slice(before);
-    expect(calls.slice(0, calls.indexOf('rollouts.abort')).filter((call) => call === 'rollouts.read').length).toBeGreaterThan(1);
+    expect(
+      calls.slice(0, calls.indexOf('rollouts.abort')).filter((call) => call === 'rollouts.read').length,
+    ).toBeGreaterThan(1);
   });
 });

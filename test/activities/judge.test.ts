@@ -22,12 +22,19 @@ function decided(world: FakeWorldOptions, limits: AnalysisSpec, check: (verdict:
 
 test('a version like stable is proved not worse', () =>
   decided(versions({ errorShare: 0.02 }, { errorShare: 0.02 }), SEQUENTIAL, (verdict) => {
-    expect(verdict).toMatchObject({ outcome: 'pass', reason: expect.stringContaining('proved not worse'), findings: [{ metric: 'errors', outcome: 'pass' }, { outcome: 'pass' }] });
+    expect(verdict).toMatchObject({
+      outcome: 'pass',
+      reason: expect.stringContaining('proved not worse'),
+      findings: [{ metric: 'errors', outcome: 'pass' }, { outcome: 'pass' }],
+    });
   }));
 
 test('a version with more errors than stable fails without any limit', () =>
   decided(versions({ errorShare: 0.08 }, { errorShare: 0.02 }), SEQUENTIAL, (verdict) => {
-    expect(verdict).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('worse by more than 1.0 points') });
+    expect(verdict).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining('worse by more than 1.0 points'),
+    });
   }));
 
 test('a version that is only slower fails', () =>
@@ -37,7 +44,10 @@ test('a version that is only slower fails', () =>
 
 test('a fixed limit that is named still fails what is no worse than stable', () =>
   decided(versions({ errorShare: 0.08 }, { errorShare: 0.08 }), { ...SEQUENTIAL, minSuccessRatio: 0.95 }, (verdict) => {
-    expect(verdict).toMatchObject({ outcome: 'fail', findings: expect.arrayContaining([expect.objectContaining({ metric: 'success-ratio', outcome: 'fail' })]) });
+    expect(verdict).toMatchObject({
+      outcome: 'fail',
+      findings: expect.arrayContaining([expect.objectContaining({ metric: 'success-ratio', outcome: 'fail' })]),
+    });
   }));
 
 test('a judge that was restarted says what the old one would have said', async () => {
@@ -55,7 +65,10 @@ test('Prometheus away or empty is no data for it too, never a pass', async () =>
     await stage.atStep();
     const input = { ...stage.watch(), limits: SEQUENTIAL, since: stage.world.now() };
     stage.world.metricsAway(true);
-    expect(await stage.run('judge', input)).toMatchObject({ outcome: 'no-data', reason: expect.stringContaining('Prometheus') });
+    expect(await stage.run('judge', input)).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining('Prometheus'),
+    });
     stage.world.metricsAway(false);
     stage.world.metricsEmpty(true);
     expect(await stage.run('judge', input)).toMatchObject({ outcome: 'no-data' });
@@ -77,11 +90,24 @@ test('what Traefik was asked comes with the verdict, answered or not', async () 
     await stage.run('awaitVerdict', stage.watch());
     const judge = createJudge(stage.world.ports);
     const { queries } = await judge(stage.watch());
-    expect(queries.map(({ name, arm }) => `${arm} ${name}`)).toEqual(['candidate requests', 'candidate durations', 'stable requests', 'stable durations']);
-    expect(queries[0]).toMatchObject({ promql: expect.stringMatching(/^traefik_service_requests_total\{service="[^"]+"\}$/), values: expect.arrayContaining([{ labels: expect.objectContaining({ code: '200' }), value: expect.any(Number) }]) });
+    expect(queries.map(({ name, arm }) => `${arm} ${name}`)).toEqual([
+      'candidate requests',
+      'candidate durations',
+      'stable requests',
+      'stable durations',
+    ]);
+    expect(queries[0]).toMatchObject({
+      promql: expect.stringMatching(/^traefik_service_requests_total\{service="[^"]+"\}$/),
+      values: expect.arrayContaining([{ labels: expect.objectContaining({ code: '200' }), value: expect.any(Number) }]),
+    });
     expect(queries[0]?.at).toBeLessThanOrEqual(stage.world.now());
 
     stage.world.metricsAway(true);
-    expect((await judge(stage.watch())).queries).toMatchObject([{ values: [], error: expect.stringContaining('Prometheus') }, {}, {}, {}]);
+    expect((await judge(stage.watch())).queries).toMatchObject([
+      { values: [], error: expect.stringContaining('Prometheus') },
+      {},
+      {},
+      {},
+    ]);
   });
 });

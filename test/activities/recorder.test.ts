@@ -21,18 +21,24 @@ const event = (number: number) => eventEntry('run-1', `event/${number}`, number)
 
 test('what was added before a flush is written when it resolves, whatever was under way', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.record({ add: fc.integer({ min: 0, max: 3 }), turns: fc.integer({ min: 0, max: 4 }), flush: fc.boolean() }), { maxLength: 12 }), async (steps) => {
-      const { recorder, journal } = recording();
-      let number = 0;
-      for (const { add, turns, flush } of steps) {
-        recorder.add(Array.from({ length: add }, () => event((number += 1))));
-        const wanted = number;
-        for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-        if (flush) await recorder.flush().then(() => expect(journal.entries.length).toBeGreaterThanOrEqual(wanted));
-      }
-      await recorder.close();
-      expect(journal.entries).toHaveLength(number);
-    }),
+    fc.asyncProperty(
+      fc.array(
+        fc.record({ add: fc.integer({ min: 0, max: 3 }), turns: fc.integer({ min: 0, max: 4 }), flush: fc.boolean() }),
+        { maxLength: 12 },
+      ),
+      async (steps) => {
+        const { recorder, journal } = recording();
+        let number = 0;
+        for (const { add, turns, flush } of steps) {
+          recorder.add(Array.from({ length: add }, () => event((number += 1))));
+          const wanted = number;
+          for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+          if (flush) await recorder.flush().then(() => expect(journal.entries.length).toBeGreaterThanOrEqual(wanted));
+        }
+        await recorder.close();
+        expect(journal.entries).toHaveLength(number);
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -49,7 +55,10 @@ test('while the journal is away entries wait, in order; it is said once that it 
   await recorder.flush();
 
   expect(keys()).toEqual(['event/1', 'event/2', 'event/3']);
-  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['The journal is away; releases go on, and it is told later', 'The journal is back']);
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+    'The journal is away; releases go on, and it is told later',
+    'The journal is back',
+  ]);
 });
 
 test('what waits has a limit: what comes then is given up and counted', async () => {
@@ -74,15 +83,45 @@ test('a journal that stays away to the end is said with what was lost', async ()
 });
 
 const OWNER = { releaseId: 'release/prod/shop/web', runId: 'run-1' };
-const JUDGEMENT: Judgement = { scene: { target: SPEC.target, strategy: 'canary', plan: PLAN, owner: OWNER }, limits: SPEC.analysis, from: AT, index: 1, wanted: 50 };
-const query = (changes: Partial<QueryRecord> = {}): QueryRecord => ({ name: 'requests', arm: 'stable', promql: 'x', at: AT, values: [{ labels: {}, value: 7 }], ...changes });
-const judged = (changes: { at?: number; to?: number; reason?: string; queries?: readonly QueryRecord[]; outcome?: Judged['verdict']['outcome'] } = {}): Judged => ({
-  verdict: { outcome: changes.outcome ?? 'inconclusive', reason: changes.reason ?? 'not yet', findings: [], from: AT, to: changes.to ?? AT + 500 },
+const JUDGEMENT: Judgement = {
+  scene: { target: SPEC.target, strategy: 'canary', plan: PLAN, owner: OWNER },
+  limits: SPEC.analysis,
+  from: AT,
+  index: 1,
+  wanted: 50,
+};
+const query = (changes: Partial<QueryRecord> = {}): QueryRecord => ({
+  name: 'requests',
+  arm: 'stable',
+  promql: 'x',
+  at: AT,
+  values: [{ labels: {}, value: 7 }],
+  ...changes,
+});
+const judged = (
+  changes: {
+    at?: number;
+    to?: number;
+    reason?: string;
+    queries?: readonly QueryRecord[];
+    outcome?: Judged['verdict']['outcome'];
+  } = {},
+): Judged => ({
+  verdict: {
+    outcome: changes.outcome ?? 'inconclusive',
+    reason: changes.reason ?? 'not yet',
+    findings: [],
+    from: AT,
+    to: changes.to ?? AT + 500,
+  },
   trail: changes.at === undefined ? [] : [{ at: changes.at, instance: 'traefik-1', questions: {}, worse: 0 }],
   queries: changes.queries ?? [query()],
 });
 
-/** What is written when a judge says these, one after the other; with a new process before each whose index is in `restarts`. */
+/**
+ * What is written when a judge says these, one after the other; with a new process before each whose index is in
+ * `restarts`.
+ */
 async function written(all: readonly Judged[], restarts: readonly number[] = []): Promise<readonly RecordEntry[]> {
   const { journal, recorder } = recording();
   let said: Judged = judged();
@@ -100,15 +139,28 @@ async function written(all: readonly Judged[], restarts: readonly number[] = [])
 test('a judgement a second over the same samples writes once', async () => {
   const all = Array.from({ length: 30 }, (_, second) => judged({ at: AT, to: AT + second * 1_000 }));
 
-  expect((await written(all)).map(({ kind, at, data }) => [kind, at, (data as { step: number }).step])).toEqual([['query', AT, 1], ['block', AT, 1], ['verdict', AT, 1]]);
+  expect((await written(all)).map(({ kind, at, data }) => [kind, at, (data as { step: number }).step])).toEqual([
+    ['query', AT, 1],
+    ['block', AT, 1],
+    ['verdict', AT, 1],
+  ]);
   expect(await written(all, [3, 9, 20])).toEqual(await written(all));
 });
 
 test('new samples, another outcome and other reasons are news', async () => {
   const all = [
     judged({ reason: 'odds 3' }),
-    judged({ reason: 'odds 5', at: AT + 1_000, queries: [query({ at: AT + 1_000, values: [{ labels: {}, value: 9 }] })] }),
-    judged({ reason: 'proved', outcome: 'pass', at: AT + 1_000, queries: [query({ at: AT + 1_000, values: [{ labels: {}, value: 9 }] })] }),
+    judged({
+      reason: 'odds 5',
+      at: AT + 1_000,
+      queries: [query({ at: AT + 1_000, values: [{ labels: {}, value: 9 }] })],
+    }),
+    judged({
+      reason: 'proved',
+      outcome: 'pass',
+      at: AT + 1_000,
+      queries: [query({ at: AT + 1_000, values: [{ labels: {}, value: 9 }] })],
+    }),
   ];
 
   expect((await written(all)).map(({ key }) => key.replace(/\/[0-9a-f]{8}\//, '/LIMITS/'))).toEqual([
@@ -122,20 +174,54 @@ test('new samples, another outcome and other reasons are news', async () => {
 });
 
 test('each time that Prometheus is away is there once, with the reason', async () => {
-  const away = (to: number) => judged({ outcome: 'no-data', reason: 'away', to, queries: [query({ at: to, values: [], error: 'away' })] });
+  const away = (to: number) =>
+    judged({ outcome: 'no-data', reason: 'away', to, queries: [query({ at: to, values: [], error: 'away' })] });
   const later = judged({ queries: [query({ at: AT + 60_000, values: [{ labels: {}, value: 99 }] })] });
-  const entries = await written([judged(), away(AT + 1_000), away(AT + 2_000), later, away(AT + 61_000), away(AT + 62_000)]);
+  const entries = await written([
+    judged(),
+    away(AT + 1_000),
+    away(AT + 2_000),
+    later,
+    away(AT + 61_000),
+    away(AT + 62_000),
+  ]);
 
-  expect(entries.filter(({ kind }) => kind === 'query').map(({ data }) => (data as QueryRecord).error)).toEqual([undefined, 'away', undefined, 'away']);
-  expect(entries.filter(({ kind, data }) => kind === 'verdict' && (data as { outcome: string }).outcome === 'no-data')).toHaveLength(2);
+  expect(entries.filter(({ kind }) => kind === 'query').map(({ data }) => (data as QueryRecord).error)).toEqual([
+    undefined,
+    'away',
+    undefined,
+    'away',
+  ]);
+  expect(
+    entries.filter(({ kind, data }) => kind === 'verdict' && (data as { outcome: string }).outcome === 'no-data'),
+  ).toHaveLength(2);
 });
 
 test('any sequence of judgements, told again by a process that starts anew, adds nothing', async () => {
-  const answers = fc.array(fc.record({ sample: fc.integer({ min: 0, max: 5 }), outcome: fc.constantFrom('pass', 'fail', 'inconclusive', 'no-data'), seen: fc.boolean() }), { minLength: 1, maxLength: 12 });
+  const answers = fc.array(
+    fc.record({
+      sample: fc.integer({ min: 0, max: 5 }),
+      outcome: fc.constantFrom('pass', 'fail', 'inconclusive', 'no-data'),
+      seen: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 12 },
+  );
   await fc.assert(
     fc.asyncProperty(answers, async (all) => {
       const times = all.map(({ sample }) => AT + sample * 1_000).sort((a, b) => a - b);
-      const said = all.map(({ outcome, seen }, index) => judged({ outcome: outcome as 'pass', ...(seen ? { at: times[index] as number } : {}), queries: [query(seen ? { at: times[index] as number, values: [{ labels: {}, value: times[index] as number }] } : { values: [], error: 'away', at: AT + index })] }));
+      const said = all.map(({ outcome, seen }, index) =>
+        judged({
+          outcome: outcome as 'pass',
+          ...(seen ? { at: times[index] as number } : {}),
+          queries: [
+            query(
+              seen
+                ? { at: times[index] as number, values: [{ labels: {}, value: times[index] as number }] }
+                : { values: [], error: 'away', at: AT + index },
+            ),
+          ],
+        }),
+      );
       const once = (await written(said)).map(({ key }) => key).sort();
       const again = (await written([...said, ...said], [said.length])).map(({ key }) => key).sort();
       expect(again).toEqual(once);

@@ -18,10 +18,17 @@ class Source {
     this.asked.push({ service, fromMs, toMs });
     if (this.failing) return Promise.reject(new Error('away'));
     const times: number[] = [];
-    for (let at = Math.ceil(fromMs / SCRAPE_MS) * SCRAPE_MS; at <= toMs; at += SCRAPE_MS) if (!this.late(at)) times.push(at);
+    for (let at = Math.ceil(fromMs / SCRAPE_MS) * SCRAPE_MS; at <= toMs; at += SCRAPE_MS)
+      if (!this.late(at)) times.push(at);
     const names = new Set(times.flatMap((at) => this.instances(at)));
-    const series = (instance: string, labels: object): CounterSeries => ({ labels: { ...labels, instance }, samples: times.filter((at) => this.instances(at).includes(instance)).map((at) => [at, at / SCRAPE_MS]) });
-    return Promise.resolve({ requests: [...names].map((name) => series(name, { code: '200' })), buckets: [...names].map((name) => series(name, { le: '0.3' })) });
+    const series = (instance: string, labels: object): CounterSeries => ({
+      labels: { ...labels, instance },
+      samples: times.filter((at) => this.instances(at).includes(instance)).map((at) => [at, at / SCRAPE_MS]),
+    });
+    return Promise.resolve({
+      requests: [...names].map((name) => series(name, { code: '200' })),
+      buckets: [...names].map((name) => series(name, { le: '0.3' })),
+    });
   }
 }
 
@@ -41,7 +48,10 @@ test('the first judgement fetches everything, the next ones only the end, and th
   await samples.counters('web', window(0, 60));
   const later = await samples.counters('web', window(0, 61));
 
-  expect(source.asked).toEqual([{ service: 'web', ...window(0, 60) }, { service: 'web', ...window(59, 61) }]);
+  expect(source.asked).toEqual([
+    { service: 'web', ...window(0, 60) },
+    { service: 'web', ...window(59, 61) },
+  ]);
   expect(later).toEqual(await whole(0, 61));
 });
 
@@ -59,7 +69,10 @@ test('a replica that comes later and one that goes keep their own series', async
   await samples.counters('web', window(0, 61));
   const { requests } = await samples.counters('web', window(0, 63));
 
-  expect(requests.map(({ labels, samples: [first] }) => [labels['instance'], first?.[0]])).toEqual([['traefik-1', 0], ['traefik-2', 60 * MINUTE]]);
+  expect(requests.map(({ labels, samples: [first] }) => [labels['instance'], first?.[0]])).toEqual([
+    ['traefik-1', 0],
+    ['traefik-2', 60 * MINUTE],
+  ]);
   expect(requests.map(({ samples: { length } }) => length)).toEqual([240, 13]);
 });
 
@@ -109,7 +122,10 @@ test('an answer that failed is not kept, and what was kept before it is good', a
 test('services are kept apart, and one that nobody asks for any more is forgotten', async () => {
   await samples.counters('web', window(0, 60));
   await samples.counters('api', window(0, 60));
-  expect(source.asked.map(({ service, fromMs }) => [service, fromMs])).toEqual([['web', 0], ['api', 0]]);
+  expect(source.asked.map(({ service, fromMs }) => [service, fromMs])).toEqual([
+    ['web', 0],
+    ['api', 0],
+  ]);
 
   await samples.counters('api', window(0, 71));
   await samples.counters('web', window(0, 71));

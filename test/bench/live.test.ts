@@ -10,7 +10,19 @@ import { simulated } from '../../bench/live/simulated.ts';
 import { shareInterval } from '../../src/domain/analysis/share.ts';
 import { behaviourOf } from '../../sandbox/node-agent/behaviour.ts';
 
-const run = (scenario: string, outcome: Outcome, seed = 1): LiveRun => ({ scenario, seed, stableSeed: 9, outcome, seconds: 20, requests: 500, bad: 20, reason: 'a reason', pastSeconds: 60, loadAverage: 2, endedAt: '2026-11-21T15:00:00.000Z' });
+const run = (scenario: string, outcome: Outcome, seed = 1): LiveRun => ({
+  scenario,
+  seed,
+  stableSeed: 9,
+  outcome,
+  seconds: 20,
+  requests: 500,
+  bad: 20,
+  reason: 'a reason',
+  pastSeconds: 60,
+  loadAverage: 2,
+  endedAt: '2026-11-21T15:00:00.000Z',
+});
 const named = (id: string) => SCENARIOS.find((scenario) => scenario.id === id) as Scenario;
 
 function inFolder(what: (file: string) => void): void {
@@ -89,10 +101,20 @@ test('the simulation of a scenario decides as its truth is', () => {
 });
 
 test('the page counts wrong decisions with their interval, and leaves disturbed runs out', () => {
-  const runs = [...Array.from({ length: 19 }, () => run('clean', 'pass')), run('clean', 'fail'), run('clean', 'disturbed'), run('worse', 'fail'), run('worse', 'pass')];
+  const runs = [
+    ...Array.from({ length: 19 }, () => run('clean', 'pass')),
+    run('clean', 'fail'),
+    run('clean', 'disturbed'),
+    run('worse', 'fail'),
+    run('worse', 'pass'),
+  ];
   const all = lines(runs, 20);
 
-  expect(table(all)).toContain('| same: no errors | 25, 50 % | live | 20 | 5.0 % | 95 % | 0 % | 20 | 500 | 1 (0.9 % to 24 %) |');
-  expect(sums(all)).toBe('False alarms: 1 of 20 (95 % interval 0.9 % to 24 %) releases of versions that are not worse. Misses: 1 of 2 (95 % interval 9.5 % to 91 %) releases of versions that are. The judge promises at most 5 % of each.');
+  expect(table(all)).toContain(
+    '| same: no errors | 25, 50 % | live | 20 | 5.0 % | 95 % | 0 % | 20 | 500 | 1 (0.9 % to 24 %) |',
+  );
+  expect(sums(all)).toBe(
+    'False alarms: 1 of 20 (95 % interval 0.9 % to 24 %) releases of versions that are not worse. Misses: 1 of 2 (95 % interval 9.5 % to 91 %) releases of versions that are. The judge promises at most 5 % of each.',
+  );
   expect(page(runs, all)).toContain('1 further runs ended by something else than the judge');
 });

@@ -10,12 +10,16 @@ import { StdioWire } from '../../bench/tools/stdio-wire.ts';
 
 test('a percentile is one of the values, with at least its share of them at or below', () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 }), fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
-      const found = percentile(values, share);
-      expect(values).toContain(found);
-      expect(values.filter((value) => value <= found).length).toBeGreaterThanOrEqual(share * values.length - 1e-9);
-      expect(values.filter((value) => value < found).length).toBeLessThanOrEqual(share * values.length);
-    }),
+    fc.property(
+      fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (values, share) => {
+        const found = percentile(values, share);
+        expect(values).toContain(found);
+        expect(values.filter((value) => value <= found).length).toBeGreaterThanOrEqual(share * values.length - 1e-9);
+        expect(values.filter((value) => value < found).length).toBeLessThanOrEqual(share * values.length);
+      },
+    ),
   );
 });
 
@@ -52,16 +56,25 @@ test('over pipes the end of the server ends a request', async () => {
 
 test.each([
   ['JSON', 'application/json', (answer: string) => answer],
-  ['server-sent events', 'text/event-stream', (answer: string) => `: hello\n\nevent: message\ndata: {"jsonrpc":"2.0","method":"x"}\n\nevent: message\ndata: ${answer}\n\n`],
+  [
+    'server-sent events',
+    'text/event-stream',
+    (answer: string) =>
+      `: hello\n\nevent: message\ndata: {"jsonrpc":"2.0","method":"x"}\n\nevent: message\ndata: ${answer}\n\n`,
+  ],
 ])('over HTTP an answer is read from %s, and the session is kept', async (_, type, form) => {
   const sessions: unknown[] = [];
   const server = createServer((request, response) => {
     sessions.push(request.headers['mcp-session-id']);
     const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      const { id } = JSON.parse(Buffer.concat(chunks).toString()) as { id: number };
-      response.writeHead(200, { 'content-type': type, 'mcp-session-id': 's-1' }).end(form(JSON.stringify({ jsonrpc: '2.0', id, result: { call: id } })));
-    });
+    request
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => {
+        const { id } = JSON.parse(Buffer.concat(chunks).toString()) as { id: number };
+        response
+          .writeHead(200, { 'content-type': type, 'mcp-session-id': 's-1' })
+          .end(form(JSON.stringify({ jsonrpc: '2.0', id, result: { call: id } })));
+      });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const wire = new HttpWire(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);

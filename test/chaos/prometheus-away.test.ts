@@ -27,12 +27,22 @@ beforeAll(async () => {
   sandbox = await sharedSandbox();
   lane = await openLane(sandbox, { name: `prometheus-away-${RUN}` });
   const begin = async (name: string, strategy: 'canary' | 'blue-green', behaviour: string) => {
-    await applyApplication(sandbox, { name, namespace: NAMESPACE, strategy, ...(strategy === 'canary' && { steps: [25, 50] }), image: BEFORE, rps: 40 });
+    await applyApplication(sandbox, {
+      name,
+      namespace: NAMESPACE,
+      strategy,
+      ...(strategy === 'canary' && { steps: [25, 50] }),
+      image: BEFORE,
+      rps: 40,
+    });
     const stage = new Stage(sandbox, lane, new Cluster(sandbox), name, strategy);
     const release = await stage.start(behaviour, { analysis: ANALYSIS });
     return { stage, release };
   };
-  [good, bad] = await Promise.all([begin(`pa-good-${RUN}`, 'canary', ''), begin(`pa-bad-${RUN}`, 'blue-green', 'errors-60')]);
+  [good, bad] = await Promise.all([
+    begin(`pa-good-${RUN}`, 'canary', ''),
+    begin(`pa-bad-${RUN}`, 'blue-green', 'errors-60'),
+  ]);
   await Promise.all([good, bad].map(({ release }) => release.reaches('soaking')));
 }, 900_000);
 
@@ -45,10 +55,23 @@ afterAll(async () => {
 
 test('while Prometheus is away both hold at their step and say why, and nothing new can start', async () => {
   await stopPart(sandbox, 'prometheus', 'SIGKILL');
-  const held = await Promise.all([good, bad].map(({ release }) => release.until('it holds without data', ({ state, reason }) => state === 'judging' && reason.startsWith('no data, holding'))));
-  for (const seen of held) expect(seen).toMatchObject({ step: { index: 0 }, reason: expect.stringContaining('Prometheus does not answer (ECONNREFUSED)') });
+  const held = await Promise.all(
+    [good, bad].map(({ release }) =>
+      release.until(
+        'it holds without data',
+        ({ state, reason }) => state === 'judging' && reason.startsWith('no data, holding'),
+      ),
+    ),
+  );
+  for (const seen of held)
+    expect(seen).toMatchObject({
+      step: { index: 0 },
+      reason: expect.stringContaining('Prometheus does not answer (ECONNREFUSED)'),
+    });
 
-  const plan = await lane.mcp.call<PlanOutput>('release_plan', good.stage.file('shop:v9', { analysis: ANALYSIS })).catch((error: unknown) => error);
+  const plan = await lane.mcp
+    .call<PlanOutput>('release_plan', good.stage.file('shop:v9', { analysis: ANALYSIS }))
+    .catch((error: unknown) => error);
   expect(JSON.stringify(plan)).toContain('Prometheus does not answer (ECONNREFUSED)');
 
   await sleep(AWAY_MS);

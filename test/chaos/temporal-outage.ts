@@ -33,7 +33,10 @@ export class Outage {
   }
 
   async strike({ sandbox, lanes }: Run): Promise<void> {
-    await eventually('every release is in its state', () => (this.arrived >= this.expected ? true : undefined), { timeoutMs: 150_000, now: () => this.arrived });
+    await eventually('every release is in its state', () => (this.arrived >= this.expected ? true : undefined), {
+      timeoutMs: 150_000,
+      now: () => this.arrived,
+    });
     try {
       await stopPart(sandbox, 'temporal');
       await Promise.all([expectUnreachable((lanes[0] as Lane).mcp), sleep(DOWN_MS)]);
@@ -47,7 +50,10 @@ export class Outage {
 }
 
 /** A release of each strategy in every state while Temporal is away. */
-export function temporalOutage(chosen: (scenario: Scenario) => boolean): { scenarios: Scenario[]; strike: (run: Run) => Promise<void> } {
+export function temporalOutage(chosen: (scenario: Scenario) => boolean): {
+  scenarios: Scenario[];
+  strike: (run: Run) => Promise<void>;
+} {
   const outage = new Outage();
   const all = OPEN_STATES.flatMap((state) =>
     forBoth(`Temporal is stopped and started while ${state}`, (stage) => outlive(outage, state, stage), {
@@ -64,10 +70,12 @@ export function temporalOutage(chosen: (scenario: Scenario) => boolean): { scena
 async function outlive(outage: Outage, state: OpenState, stage: Stage): Promise<End> {
   const before = await stage.present();
   // A soak that lasts beyond the outage: the release must still be in its state when Temporal goes.
-  const held = await bringTo(state, stage, state === 'soaking' ? { analysis: { soak: '30s' } } : {}).catch(async (error: unknown) => {
-    void outage.arrive();
-    throw error;
-  });
+  const held = await bringTo(state, stage, state === 'soaking' ? { analysis: { soak: '30s' } } : {}).catch(
+    async (error: unknown) => {
+      void outage.arrive();
+      throw error;
+    },
+  );
   await outage.arrive();
   await held.letGo();
   await expectEnd(held.release, state === 'aborting' ? 'rolled-back' : 'succeeded');

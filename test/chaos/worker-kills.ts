@@ -10,7 +10,9 @@ export const KILLED_AFTER = 'worker killed after the write';
 /** States in which a worker writes: the write may be done when it dies, and must not be done twice, nor be lost. */
 export const WRITING_STATES: readonly OpenState[] = ['preflight', 'starting', 'shifting', 'promoting', 'aborting'];
 
-/** SIGKILL in every state: while a worker waits there for somebody, or at the very operation that the state is about. */
+/**
+ * SIGKILL in every state: while a worker waits there for somebody, or at the very operation that the state is about.
+ */
 const inEachState = OPEN_STATES.flatMap((state) =>
   forBoth(`the worker is killed while ${state}`, (stage) => survive(stage, state, killNow), {
     lane: 'chaos',
@@ -20,13 +22,21 @@ const inEachState = OPEN_STATES.flatMap((state) =>
 );
 
 const afterEachWrite = WRITING_STATES.flatMap((state) =>
-  forBoth(`the worker is killed just after its write while ${state}`, (stage) => survive(stage, state, killAfterWrite), {
-    lane: 'chaos',
-    cells: [{ state, fault: KILLED_AFTER }],
-  }),
+  forBoth(
+    `the worker is killed just after its write while ${state}`,
+    (stage) => survive(stage, state, killAfterWrite),
+    {
+      lane: 'chaos',
+      cells: [{ state, fault: KILLED_AFTER }],
+    },
+  ),
 );
 
-async function survive(stage: Stage, state: OpenState, kill: (stage: Stage, held: Held) => Promise<void>): Promise<End> {
+async function survive(
+  stage: Stage,
+  state: OpenState,
+  kill: (stage: Stage, held: Held) => Promise<void>,
+): Promise<End> {
   const before = await stage.present();
   const held = await bringTo(state, stage);
   await expectDeath(stage, () => kill(stage, held));
@@ -66,10 +76,28 @@ async function rolledBack({ release }: Held, before: string): Promise<End> {
 
 /** Writes of a rollback and of an ending besides the one that their state is held at. */
 const laterWrites: Scenario[] = (['before', 'after'] as const).flatMap((when) => [
-  ...forOne('blue-green', `the worker is killed ${when} the weights of a rollback are written`, (stage) => killedInRollback(stage, 'traffic.setWeight', when), { lane: 'chaos' }),
-  ...forBoth(`the worker is killed ${when} the stable image is put back`, (stage) => killedInRollback(stage, 'rollouts.setImage', when), { lane: 'chaos' }),
-  ...forOne('blue-green', `the worker is killed ${when} the weights go back to the active Service`, (stage) => killedInEnding(stage, 'traffic.setWeight', when), { lane: 'chaos' }),
-  ...forBoth(`the worker is killed ${when} the owner marks are removed`, (stage) => killedInEnding(stage, 'rollouts.unclaim', when), { lane: 'chaos' }),
+  ...forOne(
+    'blue-green',
+    `the worker is killed ${when} the weights of a rollback are written`,
+    (stage) => killedInRollback(stage, 'traffic.setWeight', when),
+    { lane: 'chaos' },
+  ),
+  ...forBoth(
+    `the worker is killed ${when} the stable image is put back`,
+    (stage) => killedInRollback(stage, 'rollouts.setImage', when),
+    { lane: 'chaos' },
+  ),
+  ...forOne(
+    'blue-green',
+    `the worker is killed ${when} the weights go back to the active Service`,
+    (stage) => killedInEnding(stage, 'traffic.setWeight', when),
+    { lane: 'chaos' },
+  ),
+  ...forBoth(
+    `the worker is killed ${when} the owner marks are removed`,
+    (stage) => killedInEnding(stage, 'rollouts.unclaim', when),
+    { lane: 'chaos' },
+  ),
 ]);
 
 async function killedInRollback(stage: Stage, op: string, when: 'before' | 'after'): Promise<End> {

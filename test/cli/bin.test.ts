@@ -13,7 +13,10 @@ interface Ended {
 }
 
 async function sluice(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  return run(process.execPath, [BIN, ...args], { maxBuffer: 64e6, env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env } }).then(
+  return run(process.execPath, [BIN, ...args], {
+    maxBuffer: 64e6,
+    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
+  }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   );
@@ -33,10 +36,41 @@ test('help costs little more than starting: it loads neither Temporal nor Kubern
 });
 
 test.each([
-  ['Temporal', ['release', 'list'], 6, /^TEMPORAL_UNREACHABLE: Temporal at 127\.0\.0\.1:1 does not answer\.\nNext: Start Temporal, or set TEMPORAL_ADDRESS\.\n$/],
-  ['the kubeconfig', ['release', 'plan', '--namespace', 'a', '--rollout', 'b', '--image', 'c:d'], 5, /^CLUSTER_UNKNOWN: .*\nNext: .*KUBECONFIG/],
-  ['the named cluster', ['release', 'plan', '--cluster', 'x', '--namespace', 'a', '--rollout', 'b', '--image', 'c:d'], 5, /^CLUSTER_UNKNOWN: No kubeconfig context is named "x"/],
-  ['a readable kubeconfig', ['--set', 'SLUICE_KUBECONFIG=/nonexistent/k', 'release', 'plan', '--namespace', 'a', '--rollout', 'b', '--image', 'c:d'], 2, /^CONFIG_INVALID: The kubeconfig/],
+  [
+    'Temporal',
+    ['release', 'list'],
+    6,
+    /^TEMPORAL_UNREACHABLE: Temporal at 127\.0\.0\.1:1 does not answer\.\nNext: Start Temporal, or set TEMPORAL_ADDRESS\.\n$/,
+  ],
+  [
+    'the kubeconfig',
+    ['release', 'plan', '--namespace', 'a', '--rollout', 'b', '--image', 'c:d'],
+    5,
+    /^CLUSTER_UNKNOWN: .*\nNext: .*KUBECONFIG/,
+  ],
+  [
+    'the named cluster',
+    ['release', 'plan', '--cluster', 'x', '--namespace', 'a', '--rollout', 'b', '--image', 'c:d'],
+    5,
+    /^CLUSTER_UNKNOWN: No kubeconfig context is named "x"/,
+  ],
+  [
+    'a readable kubeconfig',
+    [
+      '--set',
+      'SLUICE_KUBECONFIG=/nonexistent/k',
+      'release',
+      'plan',
+      '--namespace',
+      'a',
+      '--rollout',
+      'b',
+      '--image',
+      'c:d',
+    ],
+    2,
+    /^CONFIG_INVALID: The kubeconfig/,
+  ],
 ])('without %s: one clear message with what to do, and no hanging', async (_, args, exit, message) => {
   const { code, stderr } = await sluice(args, NOWHERE);
 
@@ -49,11 +83,15 @@ test('doctor tells everything that is missing, each with what to do, and does no
   const { code, stdout } = await sluice(['doctor'], NOWHERE);
 
   expect(code).toBe(9);
-  for (const name of ['kubeconfig', 'Prometheus', 'Temporal']) expect(stdout).toMatch(new RegExp(`missing  ${name}[^\\n]*\\n\\s+→ `));
+  for (const name of ['kubeconfig', 'Prometheus', 'Temporal'])
+    expect(stdout).toMatch(new RegExp(`missing  ${name}[^\\n]*\\n\\s+→ `));
 });
 
 test('a server that others could reach is refused', async () => {
   const { code, stderr } = await sluice(['serve', '--set', 'SLUICE_HOST=0.0.0.0']);
 
-  expect([code, stderr]).toEqual([2, expect.stringContaining('without authentication the server binds to loopback only')]);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('without authentication the server binds to loopback only'),
+  ]);
 });

@@ -28,10 +28,16 @@ test.each([
   [['arg'], ['argo']],
   [['argo', 'promote'], ['promote-rollout']],
   [['argo', 'promote-rollout', '--fu'], ['--full']],
-  [['argo', 'promote-rollout', '--full', ''], ['true', 'false']],
+  [
+    ['argo', 'promote-rollout', '--full', ''],
+    ['true', 'false'],
+  ],
   [['argo', 'list-rollouts', '--phase', 'De'], ['Degraded']],
   [['release', 'list', '--state', 'succ'], ['succeeded']],
-  [['argo', 'list-rollouts', '-o', ''], ['text', 'json', 'yaml', 'table']],
+  [
+    ['argo', 'list-rollouts', '-o', ''],
+    ['text', 'json', 'yaml', 'table'],
+  ],
   [['tools', '--toolset', 'tr'], ['traefik']],
   [['tools', 'call', 'argo_promote'], ['argo_promote_rollout']],
   [['--set', 'MCP_AL'], ['MCP_ALLOW_WRITE=']],
@@ -56,20 +62,40 @@ test('all commands are offered, each with its meaning, and no hidden one', async
   expect(out).not.toMatch(/^complete\t/m);
 });
 
-test.each(['CLUSTER_UNREACHABLE', 'FORBIDDEN', 'TEMPORAL_UNREACHABLE'] as const)('%s: no names, no message, no failure', async (code) => {
-  const away = createFakeGateway();
-  away.failure = new SluiceError(code, 'away');
-  const silent = { gateway: away };
+test.each(['CLUSTER_UNREACHABLE', 'FORBIDDEN', 'TEMPORAL_UNREACHABLE'] as const)(
+  '%s: no names, no message, no failure',
+  async (code) => {
+    const away = createFakeGateway();
+    away.failure = new SluiceError(code, 'away');
+    const silent = { gateway: away };
 
-  for (const words of [['argo', 'get-rollout-status', ''], ['release', 'get', '']]) expect(await sluice(silent, 'complete', '--', ...words)).toMatchObject({ code: 0, out: '', err: '' });
-});
+    for (const words of [
+      ['argo', 'get-rollout-status', ''],
+      ['release', 'get', ''],
+    ])
+      expect(await sluice(silent, 'complete', '--', ...words)).toMatchObject({ code: 0, out: '', err: '' });
+  },
+);
 
 test('a cluster that never answers keeps nobody waiting', async () => {
   const services = worldServices(fake, gateway);
-  const hanging = { ...services, ports: { ...services.ports, rolloutObjects: { ...services.ports.rolloutObjects, list: () => new Promise<never>(() => undefined) } } };
+  const hanging = {
+    ...services,
+    ports: {
+      ...services.ports,
+      rolloutObjects: { ...services.ports.rolloutObjects, list: () => new Promise<never>(() => undefined) },
+    },
+  };
   const began = performance.now();
 
-  const { code, out } = await sluice({ gateway, services: hanging }, 'complete', '--', 'argo', 'get-rollout-status', '');
+  const { code, out } = await sluice(
+    { gateway, services: hanging },
+    'complete',
+    '--',
+    'argo',
+    'get-rollout-status',
+    '',
+  );
 
   expect([code, out]).toEqual([0, '']);
   expect(performance.now() - began).toBeLessThan(4000);
@@ -81,7 +107,9 @@ test('names that a shell would read as something else are left out', async () =>
   const list = () => Promise.resolve([view!, { ...view!, target: { ...view!.target, rollout: '$(touch /tmp/x)' } }]);
   const odd = { ...services, ports: { ...services.ports, rolloutObjects: { ...services.ports.rolloutObjects, list } } };
 
-  expect((await sluice({ gateway, services: odd }, 'complete', '--', 'argo', 'get-rollout-status', '')).out).toBe('shop/web');
+  expect((await sluice({ gateway, services: odd }, 'complete', '--', 'argo', 'get-rollout-status', '')).out).toBe(
+    'shop/web',
+  );
 });
 
 test.each(SHELLS)('completion %s prints its script', async (shell) => {
@@ -92,7 +120,10 @@ test.each(SHELLS)('completion %s prints its script', async (shell) => {
 function program(shell: string): { readonly folder: string; readonly env: Record<string, string> } {
   const folder = mkdtempSync(join(tmpdir(), `sluice-${shell}-`));
   const file = join(folder, 'sluice');
-  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url))}" "$@"\n`);
+  writeFileSync(
+    file,
+    `#!/bin/sh\nexec "${process.execPath}" "${fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url))}" "$@"\n`,
+  );
   chmodSync(file, 0o755);
   return { folder, env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder, KUBECONFIG: '/nonexistent' } };
 }
@@ -135,7 +166,14 @@ const has = (shell: string): boolean => spawnSync(shell, ['--version']).status =
 describe('in a real fish, where there is one', () => {
   (has('fish') ? test : test.skip)('commands and flags are completed, with what they do', async () => {
     const { folder, env } = program('fish');
-    const { stdout } = await promisify(execFile)('fish', ['-c', 'sluice completion fish | source; complete -C "sluice argo promote-r"; complete -C "sluice argo promote-rollout --ful"'], { env, cwd: folder });
+    const { stdout } = await promisify(execFile)(
+      'fish',
+      [
+        '-c',
+        'sluice completion fish | source; complete -C "sluice argo promote-r"; complete -C "sluice argo promote-rollout --ful"',
+      ],
+      { env, cwd: folder },
+    );
 
     expect(stdout.split('\n')).toEqual(['promote-rollout\tPromote a Rollout', expect.stringMatching(/^--full\t/), '']);
   });

@@ -22,24 +22,60 @@ function file(text: string, name = 'release.yaml'): string {
 test('every command of the toolset is there', async () => {
   const { out } = await sluice({ gateway }, 'release', '--help');
 
-  for (const { name } of RELEASE_COMMANDS) expect(out).toContain(`  ${name.replace('release_', '').replaceAll('_', '-')} `);
+  for (const { name } of RELEASE_COMMANDS)
+    expect(out).toContain(`  ${name.replace('release_', '').replaceAll('_', '-')} `);
 });
 
 test('starts from a file, with flags over it, in the name of the user', async () => {
   gateway.views.clear();
-  const path = file('target: { namespace: shop, rollout: web }\nimage: shop:v1\nanalysis: { soak: 5m, min_requests: 10 }\n');
+  const path = file(
+    'target: { namespace: shop, rollout: web }\nimage: shop:v1\nanalysis: { soak: 5m, min_requests: 10 }\n',
+  );
 
-  const { code, out } = await sluice({ gateway }, 'release', 'start', '-f', path, '--image', 'shop:v9', '--analysis-min-requests', '7', '--require-manual-promotion', 'false', '--auto-rollback');
+  const { code, out } = await sluice(
+    { gateway },
+    'release',
+    'start',
+    '-f',
+    path,
+    '--image',
+    'shop:v9',
+    '--analysis-min-requests',
+    '7',
+    '--require-manual-promotion',
+    'false',
+    '--auto-rollback',
+  );
 
   expect(code).toBe(0);
   expect(out).toContain(`Started: canary release of shop/web on prod to shop:v9\n${ID}`);
-  expect(gateway.started[0]).toMatchObject({ startedBy: 'cli:ada', spec: { image: 'shop:v9', manualPromotion: false, autoRollback: true, analysis: { soakMs: 300_000, minRequests: 7 } } });
+  expect(gateway.started[0]).toMatchObject({
+    startedBy: 'cli:ada',
+    spec: {
+      image: 'shop:v9',
+      manualPromotion: false,
+      autoRollback: true,
+      analysis: { soakMs: 300_000, minRequests: 7 },
+    },
+  });
 });
 
 test('settings decide what a file leaves out', async () => {
   gateway.views.clear();
 
-  await sluice({ gateway }, '--set', 'TRAEFIK_DEFAULT_WEIGHT_STEP=50', 'release', 'plan', '--namespace', 'shop', '--rollout', 'web', '--image', 'a:b');
+  await sluice(
+    { gateway },
+    '--set',
+    'TRAEFIK_DEFAULT_WEIGHT_STEP=50',
+    'release',
+    'plan',
+    '--namespace',
+    'shop',
+    '--rollout',
+    'web',
+    '--image',
+    'a:b',
+  );
   const bad = await sluice({ gateway, env: { MCP_PORT: 'x' } }, 'release', 'list');
 
   expect(bad).toMatchObject({ code: 2, err: expect.stringMatching(/^CONFIG_INVALID: MCP_PORT="x" \(environment\)/) });
@@ -68,8 +104,28 @@ test('a file that is not there is named', async () => {
 test('a plan that is not ready lists the failed checks and ends with an exit code for scripts', async () => {
   const preflight = { checks: [{ name: 'prometheus', ok: false, detail: 'does not answer', next: 'Start it.' }] };
 
-  const plan = await sluice({ gateway, preflight }, 'release', 'plan', '--namespace', 'shop', '--rollout', 'api', '--image', 'a:b');
-  const start = await sluice({ gateway, preflight }, 'release', 'start', '--namespace', 'shop', '--rollout', 'api', '--image', 'a:b');
+  const plan = await sluice(
+    { gateway, preflight },
+    'release',
+    'plan',
+    '--namespace',
+    'shop',
+    '--rollout',
+    'api',
+    '--image',
+    'a:b',
+  );
+  const start = await sluice(
+    { gateway, preflight },
+    'release',
+    'start',
+    '--namespace',
+    'shop',
+    '--rollout',
+    'api',
+    '--image',
+    'a:b',
+  );
 
   expect(plan).toMatchObject({ code: 7, out: expect.stringContaining('✗ prometheus: does not answer → Start it.') });
   expect(start).toMatchObject({ code: 7, err: expect.stringContaining('PREFLIGHT_FAILED: Nothing was started.') });
@@ -81,7 +137,10 @@ test('a release is named by its id or by namespace and rollout', async () => {
   const elsewhere = await sluice({ gateway }, 'release', 'pause', 'shop/web', '--cluster', 'dev');
   const nonsense = await sluice({ gateway }, 'release', 'pause', 'web');
 
-  expect(gateway.sent.map(({ id, command }) => [id, command.name, command.why])).toEqual([[ID, 'pause', 'lunch'], [ID, 'resume', undefined]]);
+  expect(gateway.sent.map(({ id, command }) => [id, command.name, command.why])).toEqual([
+    [ID, 'pause', 'lunch'],
+    [ID, 'resume', undefined],
+  ]);
   expect(elsewhere).toMatchObject({ code: 5, err: expect.stringContaining('release/dev/shop/web') });
   expect(nonsense).toMatchObject({ code: 2, err: expect.stringContaining('must look like release/') });
 });
@@ -108,7 +167,10 @@ test('promote asks only for all', async () => {
 test('a refused outcome is not a success', async () => {
   gateway.outcome = { outcome: 'refused', detail: 'nothing waits' };
 
-  expect(await sluice({ gateway }, 'release', 'pause', ID)).toMatchObject({ code: 7, out: expect.stringContaining('pause refused: nothing waits') });
+  expect(await sluice({ gateway }, 'release', 'pause', ID)).toMatchObject({
+    code: 7,
+    out: expect.stringContaining('pause refused: nothing waits'),
+  });
 });
 
 test('json in, json out, also for errors', async () => {
@@ -116,7 +178,9 @@ test('json in, json out, also for errors', async () => {
   const bad = await sluice({ gateway }, '-o', 'json', 'release', 'get', 'release/prod/shop/no');
 
   expect(JSON.parse(good.out)).toMatchObject({ release_id: ID, state: 'soaking' });
-  expect(JSON.parse(bad.out)).toMatchObject({ error: { code: 'RELEASE_NOT_FOUND', next: 'Call release_list for the ids.' } });
+  expect(JSON.parse(bad.out)).toMatchObject({
+    error: { code: 'RELEASE_NOT_FOUND', next: 'Call release_list for the ids.' },
+  });
   expect(bad.code).toBe(5);
 });
 
@@ -145,20 +209,45 @@ test('an unknown failure tells its text and no stack', async () => {
   expect(err).not.toMatch(/\n\s+at /);
 });
 
-test.each([['TEMPORAL_UNREACHABLE', 6], ['CLUSTER_UNREACHABLE', 6], ['NO_ANSWER', 8], ['FORBIDDEN', 3]] as const)('%s ends with exit code %d', async (error, exit) => {
+test.each([
+  ['TEMPORAL_UNREACHABLE', 6],
+  ['CLUSTER_UNREACHABLE', 6],
+  ['NO_ANSWER', 8],
+  ['FORBIDDEN', 3],
+] as const)('%s ends with exit code %d', async (error, exit) => {
   gateway.failure = new SluiceError(error, 'away');
 
   expect((await sluice({ gateway }, 'release', 'list')).code).toBe(exit);
 });
 
 test('watch prints each event once and ends with the release', async () => {
-  setTimeout(() => gateway.views.set(ID, aView({ events: [...aView().events, { at: AT + 1, state: 'judging', text: 'judging' }] })), 200);
-  setTimeout(() => gateway.views.set(ID, aView({ state: 'succeeded', reason: 'stable', closedAt: AT + 9, events: [...aView().events, { at: AT + 1, state: 'judging', text: 'judging' }] })), 1500);
+  setTimeout(
+    () =>
+      gateway.views.set(ID, aView({ events: [...aView().events, { at: AT + 1, state: 'judging', text: 'judging' }] })),
+    200,
+  );
+  setTimeout(
+    () =>
+      gateway.views.set(
+        ID,
+        aView({
+          state: 'succeeded',
+          reason: 'stable',
+          closedAt: AT + 9,
+          events: [...aView().events, { at: AT + 1, state: 'judging', text: 'judging' }],
+        }),
+      ),
+    1500,
+  );
 
   const { code, out } = await sluice({ gateway }, 'release', 'watch', 'shop/web');
 
   expect(code).toBe(0);
-  expect(out.split('\n').map((line) => line.slice(25))).toEqual(['soaking: weight 10 for 60 s', 'judging: judging', 'succeeded: stable']);
+  expect(out.split('\n').map((line) => line.slice(25))).toEqual([
+    'soaking: weight 10 for 60 s',
+    'judging: judging',
+    'succeeded: stable',
+  ]);
 });
 
 test('watch outlives a worker that is away for a while, and tells a bad end by its exit code', async () => {
@@ -175,7 +264,8 @@ test('watch outlives a worker that is away for a while, and tells a bad end by i
 });
 
 test('doctor ends with exit code 9 when something is missing', async () => {
-  const doctor = () => Promise.resolve([{ name: 'Temporal', state: 'missing' as const, detail: 'away', next: 'Start it.' }]);
+  const doctor = () =>
+    Promise.resolve([{ name: 'Temporal', state: 'missing' as const, detail: 'away', next: 'Start it.' }]);
 
   const { code, out } = await sluice({ gateway, doctor }, 'doctor');
 

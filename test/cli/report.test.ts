@@ -20,14 +20,22 @@ beforeAll(async () => {
 const report = (...argv: string[]) => sluice({ gateway, services }, 'release', 'report', ...argv);
 
 test('tells the story in a few lines, or as JSON', async () => {
-  expect(await report('shop/web')).toMatchObject({ code: 0, out: expect.stringMatching(/^succeeded: shop:v2, release\/prod\/shop\/web\n[^]*\nPage: /) });
-  expect(JSON.parse((await report('release/prod/shop/web', '--run-id', aView().runId, '-o', 'json')).out)).toMatchObject({ report: { state: 'succeeded' } });
+  expect(await report('shop/web')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^succeeded: shop:v2, release\/prod\/shop\/web\n[^]*\nPage: /),
+  });
+  expect(
+    JSON.parse((await report('release/prod/shop/web', '--run-id', aView().runId, '-o', 'json')).out),
+  ).toMatchObject({ report: { state: 'succeeded' } });
 });
 
 test('writes the page and the data where it is told to', async () => {
   const [page, data] = [join(folder, 'a.html'), join(folder, 'a.json')];
 
-  expect(await report('shop/web', '--html', page, '--json', data)).toMatchObject({ code: 0, out: `Wrote ${page}.\nWrote ${data}.` });
+  expect(await report('shop/web', '--html', page, '--json', data)).toMatchObject({
+    code: 0,
+    out: `Wrote ${page}.\nWrote ${data}.`,
+  });
   expect(readFileSync(page, 'utf8')).toContain('shop/web: succeeded');
   expect(JSON.parse(readFileSync(data, 'utf8'))).toMatchObject({ release: { state: 'succeeded' } });
   expect((await report('shop/web', '--html', '-')).out).toMatch(/^<!doctype html>/);

@@ -17,7 +17,17 @@ async function config(env: Record<string, string>, ...argv: string[]): Promise<R
 }
 
 test('flags of their own mean the settings, and show as flags', async () => {
-  const shown = await config({ MCP_PORT: '1000', SLUICE_TOOLSETS: 'release' }, '--port', '7001', '--allow-write', '--debug=false', '--toolsets', 'argo,traefik', '--namespaces', 'shop');
+  const shown = await config(
+    { MCP_PORT: '1000', SLUICE_TOOLSETS: 'release' },
+    '--port',
+    '7001',
+    '--allow-write',
+    '--debug=false',
+    '--toolsets',
+    'argo,traefik',
+    '--namespaces',
+    'shop',
+  );
 
   expect(shown).toMatchObject({
     MCP_PORT: '7001 flag',
@@ -36,10 +46,20 @@ test('one order: the flag of its own, then --set, then the environment', async (
 });
 
 test('secrets are shown nowhere, neither by their setting nor in its refusal', async () => {
-  const env = { SLUICE_PROMETHEUS_URL: 'https://prometheus.example', SLUICE_PROMETHEUS_USERNAME: 'sluice', SLUICE_PROMETHEUS_PASSWORD: 'horse-battery', SLUICE_PROMETHEUS_HEADERS: 'X-Scope-OrgID=horse-tenant,X-Api=horse-key' };
+  const env = {
+    SLUICE_PROMETHEUS_URL: 'https://prometheus.example',
+    SLUICE_PROMETHEUS_USERNAME: 'sluice',
+    SLUICE_PROMETHEUS_PASSWORD: 'horse-battery',
+    SLUICE_PROMETHEUS_HEADERS: 'X-Scope-OrgID=horse-tenant,X-Api=horse-key',
+  };
   const shown = await config(env);
 
-  expect(shown).toMatchObject({ SLUICE_PROMETHEUS_USERNAME: 'sluice environment', SLUICE_PROMETHEUS_PASSWORD: '*** environment', SLUICE_PROMETHEUS_HEADERS: 'X-Scope-OrgID=***,X-Api=*** environment', SLUICE_PROMETHEUS_BEARER_TOKEN: '(unset) default' });
+  expect(shown).toMatchObject({
+    SLUICE_PROMETHEUS_USERNAME: 'sluice environment',
+    SLUICE_PROMETHEUS_PASSWORD: '*** environment',
+    SLUICE_PROMETHEUS_HEADERS: 'X-Scope-OrgID=***,X-Api=*** environment',
+    SLUICE_PROMETHEUS_BEARER_TOKEN: '(unset) default',
+  });
   expect(JSON.stringify(shown)).not.toContain('horse');
   const { out, err } = await sluice({ gateway, env: { ...env, SLUICE_PROMETHEUS_HEADERS: 'horse key' } }, 'config');
   expect(err).toContain('SLUICE_PROMETHEUS_HEADERS=***');
@@ -52,7 +72,9 @@ test('servers start with what their flags say', async () => {
 
   await sluice({ gateway, serve }, 'serve', '--port', '0', '--allow-write', 'true', '--namespaces', 'shop,pay');
 
-  expect(seen).toMatchObject([{ mcpPort: 0, mcpAllowWrite: true, mcpDebug: false, allowedNamespaces: ['shop', 'pay'], toolsets: [] }]);
+  expect(seen).toMatchObject([
+    { mcpPort: 0, mcpAllowWrite: true, mcpDebug: false, allowedNamespaces: ['shop', 'pay'], toolsets: [] },
+  ]);
 });
 
 test.each([
@@ -73,7 +95,12 @@ test('a release without a strategy is refused while the default is rolling', asy
   const refused = await sluice({ gateway, env }, 'release', 'start', ...least);
   const named = await sluice({ gateway, env }, 'release', 'plan', ...least, '--strategy', 'canary');
 
-  expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/ARGO_DEFAULT_STRATEGY is rolling: rolling releases are not built yet; name canary or blue-green/)]);
+  expect([refused.code, refused.err]).toEqual([
+    2,
+    expect.stringMatching(
+      /ARGO_DEFAULT_STRATEGY is rolling: rolling releases are not built yet; name canary or blue-green/,
+    ),
+  ]);
   expect(named.code).toBe(0);
   expect(gateway.started).toEqual([]);
 });

@@ -23,7 +23,10 @@ beforeEach(() => {
 });
 afterEach(() => fake.stop());
 
-test.each([['argo', ARGO_COMMANDS], ['traefik', TRAEFIK_COMMANDS]] as const)('every tool of %s is a command', async (toolset, commands) => {
+test.each([
+  ['argo', ARGO_COMMANDS],
+  ['traefik', TRAEFIK_COMMANDS],
+] as const)('every tool of %s is a command', async (toolset, commands) => {
   const { out } = await sluice(world, toolset, '--help');
 
   for (const { name } of commands) expect(out).toContain(`  ${name.replace(`${toolset}_`, '').replaceAll('_', '-')} `);
@@ -32,7 +35,12 @@ test.each([['argo', ARGO_COMMANDS], ['traefik', TRAEFIK_COMMANDS]] as const)('ev
 test('a Rollout is named by namespace and name, in text, json, yaml and as a table', async () => {
   const read = (...more: string[]) => sluice(world, 'argo', 'get-rollout-status', 'shop/web', ...more);
 
-  const [text, json, yaml, table] = [await read(), await read('-o', 'json'), await read('-o', 'yaml'), await read('-o', 'table')];
+  const [text, json, yaml, table] = [
+    await read(),
+    await read('-o', 'json'),
+    await read('-o', 'yaml'),
+    await read('-o', 'table'),
+  ];
 
   expect(text.out).toContain('shop/web');
   expect(JSON.parse(json.out)).toMatchObject({ namespace: 'shop', name: 'web', phase: 'Healthy' });
@@ -69,7 +77,9 @@ test('a wrong command line is told to scripts in the form that they asked for', 
   const { code, out } = await sluice(world, 'argo', 'promote-rolout', '-o', 'json');
 
   expect(code).toBe(2);
-  expect(JSON.parse(out)).toMatchObject({ error: { code: 'INVALID_INPUT', message: expect.stringContaining('promote-rollout') } });
+  expect(JSON.parse(out)).toMatchObject({
+    error: { code: 'INVALID_INPUT', message: expect.stringContaining('promote-rollout') },
+  });
 });
 
 test('what destroys asks first and names what; nobody there and no --yes: nothing is done', async () => {
@@ -130,7 +140,18 @@ test('every call is recorded in the name of the user, refused ones too', async (
 });
 
 test('the allow list holds at the command line too', async () => {
-  const { code, err } = await sluice({ ...world, services: { ...worldServices(fake, world.gateway), settings: { ...worldServices(fake, world.gateway).settings, allowedNamespaces: ['other'] } } }, 'argo', 'get-rollout-status', 'shop/web');
+  const { code, err } = await sluice(
+    {
+      ...world,
+      services: {
+        ...worldServices(fake, world.gateway),
+        settings: { ...worldServices(fake, world.gateway).settings, allowedNamespaces: ['other'] },
+      },
+    },
+    'argo',
+    'get-rollout-status',
+    'shop/web',
+  );
 
   expect([code, err]).toEqual([3, expect.stringContaining('NAMESPACE_NOT_ALLOWED')]);
 });
@@ -138,13 +159,19 @@ test('the allow list holds at the command line too', async () => {
 test('tools lists each with its size in the list that agents read, and what each toolset comes to', async () => {
   const { out } = await sluice(world, 'tools', '-o', 'json');
 
-  const { tools, lists } = JSON.parse(out) as { tools: { name: string; toolset: string; kind: string; bytes: number }[]; lists: { list: string; tools: number; bytes: number; read_only_bytes: number }[] };
+  const { tools, lists } = JSON.parse(out) as {
+    tools: { name: string; toolset: string; kind: string; bytes: number }[];
+    lists: { list: string; tools: number; bytes: number; read_only_bytes: number }[];
+  };
   expect(tools.map(({ name }) => name)).toEqual(CATALOGUE.map(({ name }) => name));
   expect(lists.map(({ list }) => list)).toEqual(['release', 'argo', 'traefik', 'all']);
   for (const { list, tools: count, bytes } of lists) {
     const members = tools.filter(({ toolset }) => list === 'all' || toolset === list);
     // Brackets and commas of the JSON list.
-    expect([count, bytes]).toEqual([members.length, members.reduce((sum, tool) => sum + tool.bytes, 0) + members.length + 1]);
+    expect([count, bytes]).toEqual([
+      members.length,
+      members.reduce((sum, tool) => sum + tool.bytes, 0) + members.length + 1,
+    ]);
   }
 });
 
@@ -171,7 +198,16 @@ test('tools call takes JSON or a file, and asks as the command does', async () =
   writeFileSync(file, 'namespace: shop\nname: web\n');
 
   const fromFile = await sluice(world, 'tools', 'call', 'argo_get_rollout_status', '-f', file, '-o', 'json');
-  const inline = await sluice(world, 'tools', 'call', 'argo_get_rollout_status', '--input', '{"namespace":"shop","name":"web"}', '-o', 'json');
+  const inline = await sluice(
+    world,
+    'tools',
+    'call',
+    'argo_get_rollout_status',
+    '--input',
+    '{"namespace":"shop","name":"web"}',
+    '-o',
+    'json',
+  );
   const unconfirmed = await sluice(world, 'tools', 'call', 'argo_delete_rollout', '-f', file);
   const broken = await sluice(world, 'tools', 'call', 'argo_get_rollout_status', '--input', '{');
 

@@ -13,7 +13,18 @@ test('shows step, weights wanted, proved and measured, the verdict with its numb
     reason: 'weight 50 passed; waiting for promote',
     stepIndex: 1,
     weightWanted: 50,
-    proof: { effective: 'proved', reason: 'in force', wanted: 50, rollout: 50, traefikService: 50, replicas: [{ replica: 't1', candidate: 50 }, { replica: 't2', candidate: 50 }], at: AT },
+    proof: {
+      effective: 'proved',
+      reason: 'in force',
+      wanted: 50,
+      rollout: 50,
+      traefikService: 50,
+      replicas: [
+        { replica: 't1', candidate: 50 },
+        { replica: 't2', candidate: 50 },
+      ],
+      at: AT,
+    },
     verdict: {
       outcome: 'pass',
       reason: 'within limits',
@@ -26,18 +37,25 @@ test('shows step, weights wanted, proved and measured, the verdict with its numb
     waiting: { for: 'promotion', answers: ['promote', 'abort'], sinceMs: AT, deadlineInMs: 3_600_000 },
   });
 
-  const screen = plain(frame({ ...toReleaseOutput(view, 10), live: { traefik: [{ replica: 't1', weight: 50 }] }, next: '' }));
+  const screen = plain(
+    frame({ ...toReleaseOutput(view, 10), live: { traefik: [{ replica: 't1', weight: 50 }] }, next: '' }),
+  );
 
   expect(screen).toContain('shop/web on prod  canary → shop:v2');
   expect(screen).toContain('steps    10✓ → [50] %');
-  expect(screen).toContain('weight   wanted 50 % proved (Rollout 50, TraefikService 50, t1 50, t2 50); now t1 50; measured 49.8 % of requests');
+  expect(screen).toContain(
+    'weight   wanted 50 % proved (Rollout 50, TraefikService 50, t1 50, t2 50); now t1 50; measured 49.8 % of requests',
+  );
   expect(screen).toContain('verdict  pass within limits (500 requests, 1 errors)');
   expect(screen).toContain('success-ratio 99.80 %, limit 99.00 %: pass');
   expect(screen).toContain('waits    for promotion: promote, abort (within 1h)');
 });
 
 test('text from clusters cannot write to the terminal', () => {
-  const view = aView({ reason: '\u001b[2Jgone\u0007', events: [{ at: AT, state: 'soaking', text: 'a\u001b]0;title\u0007b' }] });
+  const view = aView({
+    reason: '\u001b[2Jgone\u0007',
+    events: [{ at: AT, state: 'soaking', text: 'a\u001b]0;title\u0007b' }],
+  });
 
   const screen = frame({ ...toReleaseOutput(view, 10), next: '' });
 
@@ -47,7 +65,16 @@ test('text from clusters cannot write to the terminal', () => {
 const question = (metric: string, worse: number, notWorse: number): Finding => ({
   metric,
   outcome: notWorse >= 3 ? 'pass' : worse >= 3 ? 'fail' : 'inconclusive',
-  evidence: { worse, notWorse, bound: Math.log(20), blocks: 12, delta: 0.01, phi: 1, candidate: { requests: 1200, bad: 13 }, stable: { requests: 10_800, bad: 22 } },
+  evidence: {
+    worse,
+    notWorse,
+    bound: Math.log(20),
+    blocks: 12,
+    delta: 0.01,
+    phi: 1,
+    candidate: { requests: 1200, bad: 13 },
+    stable: { requests: 10_800, bad: 22 },
+  },
   reason: `${metric} …`,
 });
 
@@ -55,7 +82,12 @@ const question = (metric: string, worse: number, notWorse: number): Finding => (
 function evidenceOf(columns: number, ...findings: readonly Finding[]): string {
   const view = aView({ verdict: { outcome: 'inconclusive', reason: 'not yet', findings, from: AT, to: AT + 60_000 } });
   const lines = plain(frame({ ...toReleaseOutput(view, 10), next: '' }, undefined, columns)).split('\n');
-  return lines.slice(lines.findIndex((line) => line.startsWith('verdict')) + 1, lines.findIndex((line) => line.startsWith('waits'))).join('\n');
+  return lines
+    .slice(
+      lines.findIndex((line) => line.startsWith('verdict')) + 1,
+      lines.findIndex((line) => line.startsWith('waits')),
+    )
+    .join('\n');
 }
 
 test('evidence is shown as bars towards its bound, with odds, margins and the counts of both arms', () => {
@@ -89,8 +121,22 @@ test('on a narrow terminal the bars are short and no line is longer than the ter
 });
 
 test('a short answer tells the evidence in words only; metrics of one’s own keep their units', () => {
-  const view = aView({ verdict: { outcome: 'pass', reason: 'fine', findings: [question('errors', 0, 5), { metric: 'queue', outcome: 'pass', measured: 12.3456, limit: 20, reason: 'ok' }, { metric: 'p99', outcome: 'pass', measured: 250, limit: 300, reason: 'ok' }], from: AT, to: AT } });
+  const view = aView({
+    verdict: {
+      outcome: 'pass',
+      reason: 'fine',
+      findings: [
+        question('errors', 0, 5),
+        { metric: 'queue', outcome: 'pass', measured: 12.3456, limit: 20, reason: 'ok' },
+        { metric: 'p99', outcome: 'pass', measured: 250, limit: 300, reason: 'ok' },
+      ],
+      from: AT,
+      to: AT,
+    },
+  });
 
   expect(JSON.stringify(toReleaseOutput(view, 5))).not.toContain('not_worse');
-  expect(plain(frame({ ...toReleaseOutput(view, 10), next: '' }))).toMatch(/queue 12\.35, limit 20: pass\n +p99 250 ms, limit 300 ms: pass/);
+  expect(plain(frame({ ...toReleaseOutput(view, 10), next: '' }))).toMatch(
+    /queue 12\.35, limit 20: pass\n +p99 250 ms, limit 300 ms: pass/,
+  );
 });

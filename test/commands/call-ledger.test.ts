@@ -14,7 +14,10 @@ async function fail(...writes: [string, boolean][]): Promise<SluiceError> {
     await turn();
     throw away();
   };
-  return withLedger(work).then(() => Promise.reject(new Error('it did not fail')), (error: SluiceError) => error);
+  return withLedger(work).then(
+    () => Promise.reject(new Error('it did not fail')),
+    (error: SluiceError) => error,
+  );
 }
 
 test('an error before any write stays as it is', async () => {
@@ -22,16 +25,29 @@ test('an error before any write stays as it is', async () => {
 });
 
 test('an error after writes says which, and which are not known', async () => {
-  const error = await fail(['Rollout shop/web was written', false], ['TraefikService shop/web was written', true], ['TraefikService shop/web was written', false]);
+  const error = await fail(
+    ['Rollout shop/web was written', false],
+    ['TraefikService shop/web was written', true],
+    ['TraefikService shop/web was written', false],
+  );
 
   expect(error.code).toBe('CLUSTER_UNREACHABLE');
-  expect(error.message).toBe('the cluster went away. Before this failed, TraefikService shop/web was written. Whether Rollout shop/web was written is not known.');
+  expect(error.message).toBe(
+    'the cluster went away. Before this failed, TraefikService shop/web was written. Whether Rollout shop/web was written is not known.',
+  );
   expect(error.next).toMatch(/^Look at what is there before you repeat the call\. ./);
-  expect(error.details).toEqual({ cluster: 'prod', done: ['TraefikService shop/web was written'], perhaps_done: ['Rollout shop/web was written'] });
+  expect(error.details).toEqual({
+    cluster: 'prod',
+    done: ['TraefikService shop/web was written'],
+    perhaps_done: ['Rollout shop/web was written'],
+  });
 });
 
 test('calls at the same time do not answer for each other', async () => {
-  const [one, other] = await Promise.all([fail(['A was written', true]), fail(['B was deleted', true], ['C was written', true])]);
+  const [one, other] = await Promise.all([
+    fail(['A was written', true]),
+    fail(['B was deleted', true], ['C was written', true]),
+  ]);
 
   expect(one?.details['done']).toEqual(['A was written']);
   expect(other?.details['done']).toEqual(['B was deleted', 'C was written']);

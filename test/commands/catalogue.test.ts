@@ -30,16 +30,24 @@ test.each(each)('%s has a portable name, a title and a description that ends as 
 test.each(each)('%s is strict at every level, in and out', (_, command) => {
   const schemas = [...objectsIn(command.input), ...objectsIn(command.output)];
 
-  for (const schema of schemas) expect(schema.safeParse({ unheard_of: 1 }).error?.issues.some(({ code }) => code === 'unrecognized_keys')).toBe(true);
+  for (const schema of schemas)
+    expect(schema.safeParse({ unheard_of: 1 }).error?.issues.some(({ code }) => code === 'unrecognized_keys')).toBe(
+      true,
+    );
 });
 
 test.each(each)('%s: snake_case fields, each input field described', (_, command) => {
-  for (const field of [...fieldsOf(command.input), ...fieldsOf(command.output)]) for (const part of field.path) expect(part).toMatch(/^[a-z][a-z0-9_]*$/);
-  for (const field of fieldsOf(command.input)) expect([field.path, field.description.length > 5]).toEqual([field.path, true]);
+  for (const field of [...fieldsOf(command.input), ...fieldsOf(command.output)])
+    for (const part of field.path) expect(part).toMatch(/^[a-z][a-z0-9_]*$/);
+  for (const field of fieldsOf(command.input))
+    expect([field.path, field.description.length > 5]).toEqual([field.path, true]);
 });
 
 test.each(each)('%s: its schemas are plain JSON Schema objects', (_, command) => {
-  for (const schema of [z.toJSONSchema(command.input, { io: 'input' }), z.toJSONSchema(command.output, { io: 'output' })]) {
+  for (const schema of [
+    z.toJSONSchema(command.input, { io: 'input' }),
+    z.toJSONSchema(command.output, { io: 'output' }),
+  ]) {
     expect(schema.type).toBe('object');
     expect(JSON.stringify(schema)).not.toMatch(/"(anyOf|oneOf|allOf|\$ref)"/);
   }
@@ -53,14 +61,20 @@ test.each(each)('%s: its examples pass its own check', (_, command) => {
 test('annotations follow from the kind, and what destroys asks', () => {
   const hints = Object.fromEntries(CATALOGUE.map((command) => [command.name, annotations(command)]));
 
-  expect(hints['release_get']).toEqual({ readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false });
+  expect(hints['release_get']).toEqual({
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  });
   expect(hints['release_start']).toMatchObject({ readOnlyHint: false, destructiveHint: false, idempotentHint: false });
   expect(CATALOGUE.filter(({ kind }) => kind === 'destructive').map(({ name }) => name)).toEqual([
     ...['release_promote', 'release_abort', 'release_skip_analysis'],
     ...['argo_delete_rollout', 'argo_promote_rollout', 'argo_abort_rollout', 'argo_skip_analysis_promote'],
     ...['traefik_update_route_weights', 'traefik_delete_route', 'traefik_enable_traffic_mirroring'],
   ]);
-  for (const command of CATALOGUE.filter(({ kind }) => kind === 'destructive')) expect(Object.keys(command.input.shape)).toContain('confirm');
+  for (const command of CATALOGUE.filter(({ kind }) => kind === 'destructive'))
+    expect(Object.keys(command.input.shape)).toContain('confirm');
 });
 
 function objectsIn(schema: z.core.$ZodType): z.ZodObject[] {

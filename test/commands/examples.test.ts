@@ -6,28 +6,55 @@ import { exampleWorld } from '../support/example-world.ts';
 import { memoryAudit } from '../support/mcp-server.ts';
 import type { Request } from '../support/recorded-requests.ts';
 
-/** These wait for what only a real Traefik shows: routers, middlewares, mirrors, its version. test/tools/traefik-examples.test.ts runs them there. */
-const REAL_ONLY = ['traefik_create_weighted_route', 'traefik_delete_route', 'traefik_add_rate_limiting', 'traefik_add_circuit_breaker', 'traefik_enable_traffic_mirroring'];
+/**
+ * These wait for what only a real Traefik shows: routers, middlewares, mirrors, its version.
+ * test/tools/traefik-examples.test.ts runs them there.
+ */
+const REAL_ONLY = [
+  'traefik_create_weighted_route',
+  'traefik_delete_route',
+  'traefik_add_rate_limiting',
+  'traefik_add_circuit_breaker',
+  'traefik_enable_traffic_mirroring',
+];
 
-const each = CATALOGUE.filter(({ name }) => !REAL_ONLY.includes(name)).flatMap((command) => command.examples.map((example) => [command.name, example.title, command, example] as const));
+const each = CATALOGUE.filter(({ name }) => !REAL_ONLY.includes(name)).flatMap((command) =>
+  command.examples.map((example) => [command.name, example.title, command, example] as const),
+);
 
-test.each(each)('%s: "%s" runs, says what its output schema says, and needs no right that the doctor does not know', async (name, title, command, { input }) => {
-  const { context, requests, stop } = await exampleWorld(name, title);
-  try {
-    const output = await execute({ command, raw: input, context, gate: { allowWrite: true, toolsets: [] }, audit: memoryAudit() });
+test.each(each)(
+  '%s: "%s" runs, says what its output schema says, and needs no right that the doctor does not know',
+  async (name, title, command, { input }) => {
+    const { context, requests, stop } = await exampleWorld(name, title);
+    try {
+      const output = await execute({
+        command,
+        raw: input,
+        context,
+        gate: { allowWrite: true, toolsets: [] },
+        audit: memoryAudit(),
+      });
 
-    expect(command.output.safeParse(output).error?.issues).toBeUndefined();
-    expect([command.problem?.(output), command.text(output)]).toEqual([undefined, expect.stringMatching(/\S/)]);
-    expect(requests.filter((request) => !isKnown(name, request)).map(({ verb, resource }) => `${verb} ${resource}`)).toEqual([]);
-  } finally {
-    stop();
-  }
-});
+      expect(command.output.safeParse(output).error?.issues).toBeUndefined();
+      expect([command.problem?.(output), command.text(output)]).toEqual([undefined, expect.stringMatching(/\S/)]);
+      expect(
+        requests.filter((request) => !isKnown(name, request)).map(({ verb, resource }) => `${verb} ${resource}`),
+      ).toEqual([]);
+    } finally {
+      stop();
+    }
+  },
+);
 
 /** `<resource>/<subresource>`, as RBAC has it. */
 function isKnown(tool: string, { verb, resource, group }: Request): boolean {
   return RIGHTS.some((right) => {
     const named = right.subresource ? `${right.resource}/${right.subresource}` : right.resource;
-    return named === resource && right.group === group && right.verbs.includes(verb) && right.tools.some((prefix) => tool === prefix || tool.startsWith(`${prefix}_`));
+    return (
+      named === resource &&
+      right.group === group &&
+      right.verbs.includes(verb) &&
+      right.tools.some((prefix) => tool === prefix || tool.startsWith(`${prefix}_`))
+    );
   });
 }

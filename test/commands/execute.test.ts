@@ -57,7 +57,8 @@ function tool(kind: Kind, asks = false): { command: Command<typeof input, typeof
     async run(_context, { confirm, fail, slow }) {
       if (asks) requireConfirmation(QUESTION, confirm);
       if (slow) await new Promise((resolve) => setTimeout(resolve, 60));
-      if (fail === 'known') throw new SluiceError('CLUSTER_UNREACHABLE', 'no answer; Authorization: Bearer abcdefgh12345678');
+      if (fail === 'known')
+        throw new SluiceError('CLUSTER_UNREACHABLE', 'no answer; Authorization: Bearer abcdefgh12345678');
       if (fail === 'unknown') throw new TypeError('broken');
       acted += 1;
       return { effective: 'proved', reason: 'done with token=abc123secret' };
@@ -67,7 +68,11 @@ function tool(kind: Kind, asks = false): { command: Command<typeof input, typeof
   return { command, acted: () => acted };
 }
 
-function call(command: Command<typeof input, typeof output>, raw: unknown, more: Partial<Execution> & { allowed?: readonly string[]; auditFile?: string } = {}): Promise<unknown> {
+function call(
+  command: Command<typeof input, typeof output>,
+  raw: unknown,
+  more: Partial<Execution> & { allowed?: readonly string[]; auditFile?: string } = {},
+): Promise<unknown> {
   const { allowed = [], auditFile = file, ...rest } = more;
   const log = pino({}, { write: (line: string) => void logged.push(line) });
   const services = fakeServices(createFakeGateway());
@@ -78,12 +83,22 @@ function call(command: Command<typeof input, typeof output>, raw: unknown, more:
     signal: new AbortController().signal,
     progress: () => Promise.resolve(),
   };
-  return execute({ command, raw, context, gate: { allowWrite: true, toolsets: [] }, audit: createAudit({ home, file: auditFile, log }), ...rest });
+  return execute({
+    command,
+    raw,
+    context,
+    gate: { allowWrite: true, toolsets: [] },
+    audit: createAudit({ home, file: auditFile, log }),
+    ...rest,
+  });
 }
 
 async function entries(): Promise<AuditEntry[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as AuditEntry);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as AuditEntry);
 }
 
 test('a call is written down: who, what, arguments, result, effect and duration', async () => {
@@ -94,7 +109,13 @@ test('a call is written down: who, what, arguments, result, effect and duration'
 
   const [entry, ...others] = await entries();
   expect(others).toEqual([]);
-  expect(entry).toMatchObject({ who: 'mcp:claude-code', tool: 'argo_probe', kind: 'write', arguments: { namespace: 'shop', slow: true }, result: 'ok' });
+  expect(entry).toMatchObject({
+    who: 'mcp:claude-code',
+    tool: 'argo_probe',
+    kind: 'write',
+    arguments: { namespace: 'shop', slow: true },
+    result: 'ok',
+  });
   expect(entry?.detail).toMatch(/^proved: done with token=\*\*\*/);
   expect(entry?.ms).toBeGreaterThanOrEqual(55);
   expect(Date.parse(entry?.at ?? '')).toBeGreaterThanOrEqual(began);
@@ -109,17 +130,25 @@ test('reads are written down too', async () => {
 test('secrets in arguments are masked, long ones cut, and wrong ones still recorded', async () => {
   const { command } = tool('write');
   await call(command, { password: 'hunter2', note: `see https://ada:pw123456@example.org ${'x'.repeat(2_000)}` });
-  await expect(call(command, { api_token: 'abc', nested: { secret_key: 'k' } })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  await expect(call(command, { api_token: 'abc', nested: { secret_key: 'k' } })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+  });
 
   const text = await readFile(file, 'utf8');
   expect(text).not.toMatch(/hunter2|pw123456|"abc"|"k"/);
   const [first, second] = await entries();
   expect(first?.arguments).toMatchObject({ password: '***' });
   expect((first?.arguments as { note: string }).note.length).toBeLessThanOrEqual(500);
-  expect(second).toMatchObject({ arguments: { api_token: '***', nested: { secret_key: '***' } }, result: 'INVALID_INPUT' });
+  expect(second).toMatchObject({
+    arguments: { api_token: '***', nested: { secret_key: '***' } },
+    result: 'INVALID_INPUT',
+  });
 });
 
-test.each([['known', 'CLUSTER_UNREACHABLE'], ['unknown', 'INTERNAL']] as const)('a call that fails (%s) is written down as %s', async (fail, result) => {
+test.each([
+  ['known', 'CLUSTER_UNREACHABLE'],
+  ['unknown', 'INTERNAL'],
+] as const)('a call that fails (%s) is written down as %s', async (fail, result) => {
   const { command } = tool('write');
   await expect(call(command, { fail })).rejects.toThrow();
   const [entry] = await entries();
@@ -130,14 +159,18 @@ test.each([['known', 'CLUSTER_UNREACHABLE'], ['unknown', 'INTERNAL']] as const)(
 test('write tools that are off are refused before anything else, and that is written down', async () => {
   const { command, acted } = tool('write');
 
-  await expect(call(command, { nonsense: 1 }, { gate: { allowWrite: false, toolsets: [] } })).rejects.toMatchObject({ code: 'WRITE_DISABLED' });
+  await expect(call(command, { nonsense: 1 }, { gate: { allowWrite: false, toolsets: [] } })).rejects.toMatchObject({
+    code: 'WRITE_DISABLED',
+  });
 
   expect(acted()).toBe(0);
   expect(await entries()).toMatchObject([{ result: 'WRITE_DISABLED' }]);
 });
 
 test('reads go on while writing is off', async () => {
-  expect(await call(tool('read').command, {}, { gate: { allowWrite: false, toolsets: [] } })).toMatchObject({ effective: 'proved' });
+  expect(await call(tool('read').command, {}, { gate: { allowWrite: false, toolsets: [] } })).toMatchObject({
+    effective: 'proved',
+  });
 });
 
 test.each([
@@ -148,20 +181,33 @@ test.each([
 ])('a namespace outside the allow list is refused: %s', async (_, raw) => {
   const { command, acted } = tool('write');
 
-  await expect(call(command, raw, { allowed: ['shop'] })).rejects.toMatchObject({ code: 'NAMESPACE_NOT_ALLOWED', message: expect.stringContaining('other') });
+  await expect(call(command, raw, { allowed: ['shop'] })).rejects.toMatchObject({
+    code: 'NAMESPACE_NOT_ALLOWED',
+    message: expect.stringContaining('other'),
+  });
 
   expect(acted()).toBe(0);
   expect(await entries()).toMatchObject([{ result: 'NAMESPACE_NOT_ALLOWED' }]);
 });
 
 test('one foreign namespace among allowed ones is enough', async () => {
-  const raw = { namespace: 'shop', target: { namespace: 'shop', rollout: 'web' }, release_id: 'release/prod/other/web' };
-  await expect(call(tool('write').command, raw, { allowed: ['shop'] })).rejects.toMatchObject({ code: 'NAMESPACE_NOT_ALLOWED' });
+  const raw = {
+    namespace: 'shop',
+    target: { namespace: 'shop', rollout: 'web' },
+    release_id: 'release/prod/other/web',
+  };
+  await expect(call(tool('write').command, raw, { allowed: ['shop'] })).rejects.toMatchObject({
+    code: 'NAMESPACE_NOT_ALLOWED',
+  });
 });
 
 test('inside the allow list, and without one, calls go through', async () => {
   const { command, acted } = tool('write');
-  await call(command, { namespace: 'shop', target: { namespace: 'shop', rollout: 'web' }, release_id: 'release/prod/shop/web' }, { allowed: ['shop'] });
+  await call(
+    command,
+    { namespace: 'shop', target: { namespace: 'shop', rollout: 'web' }, release_id: 'release/prod/shop/web' },
+    { allowed: ['shop'] },
+  );
   await call(command, { namespace: 'anything' });
   expect(acted()).toBe(2);
 });
@@ -172,44 +218,65 @@ test('what cannot be recorded is not done', async () => {
 
   const failing = call(command, { namespace: 'shop' }, { auditFile: join('occupied', 'audit.jsonl') });
 
-  await expect(failing).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE', message: expect.stringContaining(join(home, 'occupied', 'audit.jsonl')) });
+  await expect(failing).rejects.toMatchObject({
+    code: 'AUDIT_UNAVAILABLE',
+    message: expect.stringContaining(join(home, 'occupied', 'audit.jsonl')),
+  });
   expect(acted()).toBe(0);
   expect(logged.join('')).toContain('The audit log cannot be written');
 });
 
 test('reads go on without an audit log', async () => {
   await writeFile(join(home, 'occupied'), '');
-  expect(await call(tool('read').command, {}, { auditFile: join('occupied', 'audit.jsonl') })).toMatchObject({ effective: 'proved' });
+  expect(await call(tool('read').command, {}, { auditFile: join('occupied', 'audit.jsonl') })).toMatchObject({
+    effective: 'proved',
+  });
 });
 
 test('nothing is asked, and nothing done, while nothing can be recorded', async () => {
   await writeFile(join(home, 'occupied'), '');
   let asked = 0;
   const ask = () => Promise.resolve((asked += 1) > 0);
-  await expect(call(tool('destructive', true).command, {}, { ask, auditFile: join('occupied', 'audit.jsonl') })).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+  await expect(
+    call(tool('destructive', true).command, {}, { ask, auditFile: join('occupied', 'audit.jsonl') }),
+  ).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
   expect(asked).toBe(0);
 });
 
 test('without a way to ask, what is not confirmed is refused and says what to pass', async () => {
   const { command, acted } = tool('destructive', true);
 
-  await expect(call(command, {})).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED', details: { confirm: 'shop/web' } });
-  await expect(call(command, { confirm: 'shop/other' })).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED', message: expect.stringContaining('another value') });
+  await expect(call(command, {})).rejects.toMatchObject({
+    code: 'CONFIRMATION_REQUIRED',
+    details: { confirm: 'shop/web' },
+  });
+  await expect(call(command, { confirm: 'shop/other' })).rejects.toMatchObject({
+    code: 'CONFIRMATION_REQUIRED',
+    message: expect.stringContaining('another value'),
+  });
   expect(acted()).toBe(0);
   await call(command, { confirm: 'shop/web' });
 
   expect(acted()).toBe(1);
-  expect((await entries()).map(({ result }) => result)).toEqual(['CONFIRMATION_REQUIRED', 'CONFIRMATION_REQUIRED', 'ok']);
+  expect((await entries()).map(({ result }) => result)).toEqual([
+    'CONFIRMATION_REQUIRED',
+    'CONFIRMATION_REQUIRED',
+    'ok',
+  ]);
 });
 
 test('a person is asked once: yes acts, no is refused, and a given confirm is not asked about', async () => {
   const { command, acted } = tool('destructive', true);
   const questions: string[] = [];
-  const answer = (yes: boolean) => ({ ask: ({ question }: { question: string }) => (questions.push(question), Promise.resolve(yes)) });
+  const answer = (yes: boolean) => ({
+    ask: ({ question }: { question: string }) => (questions.push(question), Promise.resolve(yes)),
+  });
 
   await expect(call(command, {}, answer(false))).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
   await call(command, {}, answer(true));
-  await expect(call(command, { confirm: 'wrong' }, answer(true))).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
+  await expect(call(command, { confirm: 'wrong' }, answer(true))).rejects.toMatchObject({
+    code: 'CONFIRMATION_REQUIRED',
+  });
 
   expect(acted()).toBe(1);
   expect(questions).toEqual([QUESTION.question, QUESTION.question]);

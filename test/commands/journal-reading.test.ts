@@ -13,7 +13,12 @@ const ID = 'release/prod/shop/web';
 function stage(...views: Parameters<typeof createFakeGateway>) {
   const [gateway, journal] = [createFakeGateway(...views), createFakeJournal()];
   const services: CommandServices = { ...fakeServices(gateway), journal };
-  const context: CommandContext = { ...services, caller: { id: 'test', kind: 'cli' }, signal: new AbortController().signal, progress: () => Promise.resolve() };
+  const context: CommandContext = {
+    ...services,
+    caller: { id: 'test', kind: 'cli' },
+    signal: new AbortController().signal,
+    progress: () => Promise.resolve(),
+  };
   return { gateway, journal, context };
 }
 
@@ -21,13 +26,34 @@ const ended = { state: 'succeeded', reason: 'shop:v2 is stable', closedAt: AT + 
 
 test('what Temporal has forgotten is told from the journal, and said so', async () => {
   const { journal, context } = stage();
-  await journal.append([eventEntry('run-1', 'event/1', AT + 1), releaseEntry('run-1', 1), eventEntry('run-1', 'event/2', AT + 5), releaseEntry('run-1', 2, ended)]);
-  await journal.append([{ releaseId: ID, runId: 'run-1', key: 'command/1', kind: 'command', at: AT + 4, data: { requestId: 'c', command: 'promote', outcome: 'applied', detail: 'done', duplicate: false } }]);
+  await journal.append([
+    eventEntry('run-1', 'event/1', AT + 1),
+    releaseEntry('run-1', 1),
+    eventEntry('run-1', 'event/2', AT + 5),
+    releaseEntry('run-1', 2, ended),
+  ]);
+  await journal.append([
+    {
+      releaseId: ID,
+      runId: 'run-1',
+      key: 'command/1',
+      kind: 'command',
+      at: AT + 4,
+      data: { requestId: 'c', command: 'promote', outcome: 'applied', detail: 'done', duplicate: false },
+    },
+  ]);
   await journal.append([releaseEntry('run-0', 1, { ...ended, startedAt: AT - 99, closedAt: AT - 50 })]);
 
   const answer = await releaseGet.run(context, { release_id: ID });
 
-  expect(answer).toMatchObject({ run_id: 'run-1', state: 'succeeded', reason: 'shop:v2 is stable', source: 'journal', commands: [{ command: 'promote' }], next: expect.stringContaining('Temporal no longer has this run') });
+  expect(answer).toMatchObject({
+    run_id: 'run-1',
+    state: 'succeeded',
+    reason: 'shop:v2 is stable',
+    source: 'journal',
+    commands: [{ command: 'promote' }],
+    next: expect.stringContaining('Temporal no longer has this run'),
+  });
   expect(answer.events.map(({ text }) => text)).toEqual(['of run-1, event/1', 'of run-1, event/2']);
   expect(answer.live).toBeUndefined();
   expect(releaseGet.output.parse(answer)).toEqual(answer);
@@ -46,13 +72,19 @@ test('what Temporal knows is never told from the journal', async () => {
 
 test('a release that nobody knows is not found; with a journal that is away it is said that it could not be asked', async () => {
   const { journal, context } = stage();
-  await expect(releaseGet.run(context, { release_id: ID })).rejects.toMatchObject({ code: 'RELEASE_NOT_FOUND', message: `There is no release ${ID}.` });
+  await expect(releaseGet.run(context, { release_id: ID })).rejects.toMatchObject({
+    code: 'RELEASE_NOT_FOUND',
+    message: `There is no release ${ID}.`,
+  });
   // Some of its entries came through, but none that says how it stood.
   await journal.append([eventEntry('run-1', 'event/1')]);
   await expect(releaseGet.run(context, { release_id: ID })).rejects.toMatchObject({ code: 'RELEASE_NOT_FOUND' });
 
   journal.away = true;
-  await expect(releaseGet.run(context, { release_id: ID })).rejects.toMatchObject({ code: 'RELEASE_NOT_FOUND', message: expect.stringContaining('the journal could not be asked: The journal is away.') });
+  await expect(releaseGet.run(context, { release_id: ID })).rejects.toMatchObject({
+    code: 'RELEASE_NOT_FOUND',
+    message: expect.stringContaining('the journal could not be asked: The journal is away.'),
+  });
 });
 
 test('when Temporal is away the journal does not pretend to know how a release stands now', async () => {
@@ -66,11 +98,19 @@ test('when Temporal is away the journal does not pretend to know how a release s
 
 test('the list has each run once, newest first, and marks those that only the journal knows', async () => {
   const { journal, context } = stage([aView({ runId: 'run-2', startedAt: AT })]);
-  await journal.append([releaseEntry('run-2', 1), releaseEntry('run-1', 1, { ...ended, startedAt: AT - 500 }), releaseEntry('run-3', 1, { ...ended, id: 'release/prod/shop/api', startedAt: AT + 500 })]);
+  await journal.append([
+    releaseEntry('run-2', 1),
+    releaseEntry('run-1', 1, { ...ended, startedAt: AT - 500 }),
+    releaseEntry('run-3', 1, { ...ended, id: 'release/prod/shop/api', startedAt: AT + 500 }),
+  ]);
 
   const answer = await releaseList.run(context, {});
 
-  expect(answer.releases.map(({ run_id, source }) => [run_id, source])).toEqual([['run-3', 'journal'], ['run-2', undefined], ['run-1', 'journal']]);
+  expect(answer.releases.map(({ run_id, source }) => [run_id, source])).toEqual([
+    ['run-3', 'journal'],
+    ['run-2', undefined],
+    ['run-1', 'journal'],
+  ]);
   expect(releaseList.output.parse(answer)).toEqual(answer);
   expect(releaseList.text(answer).split('\n')[2]).toContain('from the journal');
   expect((await releaseList.run(context, { limit: 1 })).releases.map(({ run_id }) => run_id)).toEqual(['run-3']);

@@ -5,7 +5,13 @@ import type { Verdict } from '../../src/domain/analysis/verdict.ts';
 import { aView, AT, createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { createFakeJournal, type FakeJournal } from '../support/fake-journal.ts';
 
-const verdict = (to: number, reason = 'later'): Verdict => ({ outcome: 'inconclusive', reason, findings: [], from: AT, to });
+const verdict = (to: number, reason = 'later'): Verdict => ({
+  outcome: 'inconclusive',
+  reason,
+  findings: [],
+  from: AT,
+  to,
+});
 const held = aView({ state: 'judging', verdict: verdict(AT + 1000, 'first') });
 let journal: FakeJournal;
 beforeEach(() => {
@@ -13,7 +19,19 @@ beforeEach(() => {
 });
 
 const keep = (step: number, ...ends: readonly number[]) =>
-  journal.append(ends.map((to) => ({ releaseId: held.id, runId: held.runId, key: `verdict/${step}/${to}`, kind: 'verdict', at: to, data: { ...verdict(to), step, weight: 10 } }) as const));
+  journal.append(
+    ends.map(
+      (to) =>
+        ({
+          releaseId: held.id,
+          runId: held.runId,
+          key: `verdict/${step}/${to}`,
+          kind: 'verdict',
+          at: to,
+          data: { ...verdict(to), step, weight: 10 },
+        }) as const,
+    ),
+  );
 
 test('while a release is held, its newest verdict is that of the journal', async () => {
   await keep(0, AT + 2000, AT + 3000);
@@ -39,7 +57,16 @@ test('a journal that is away changes nothing', async () => {
 
 test('release_get tells it, in short and in full', async () => {
   await keep(0, AT + 2000);
-  const context = { ...fakeServices(createFakeGateway([held])), journal, caller: { id: 'cli:ada', kind: 'cli' as const }, signal: new AbortController().signal, progress: () => Promise.resolve() };
+  const context = {
+    ...fakeServices(createFakeGateway([held])),
+    journal,
+    caller: { id: 'cli:ada', kind: 'cli' as const },
+    signal: new AbortController().signal,
+    progress: () => Promise.resolve(),
+  };
 
-  for (const detail of ['concise', 'full'] as const) expect(await releaseGet.run(context, { release_id: held.id, detail })).toMatchObject({ verdict: { reason: 'later' } });
+  for (const detail of ['concise', 'full'] as const)
+    expect(await releaseGet.run(context, { release_id: held.id, detail })).toMatchObject({
+      verdict: { reason: 'later' },
+    });
 });

@@ -17,7 +17,12 @@ beforeEach(async () => {
   await world.until(({ paused }) => paused);
   world.foreignOwner('rollout', { releaseId: ID, runId: 'run-1' });
   gateway = createFakeGateway([aView({ id: ID })]);
-  context = { ...worldServices(world, gateway), caller: { id: 'cli:ada', kind: 'cli' }, signal: new AbortController().signal, progress: () => Promise.resolve() };
+  context = {
+    ...worldServices(world, gateway),
+    caller: { id: 'cli:ada', kind: 'cli' },
+    signal: new AbortController().signal,
+    progress: () => Promise.resolve(),
+  };
 });
 afterEach(() => world.stop());
 
@@ -33,7 +38,11 @@ const HANDED: readonly (readonly [tool: string, input: Record<string, unknown>, 
   ['argo_promote_rollout', {}, { name: 'promote' }],
   ['argo_promote_rollout', { full: true, confirm: 'shop/shop' }, { name: 'promote', all: true }],
   ['argo_abort_rollout', { confirm: 'shop/shop' }, { name: 'abort' }],
-  ['argo_skip_analysis_promote', { reason: 'tested by hand', confirm: 'shop/shop' }, { name: 'skip-analysis', why: 'tested by hand' }],
+  [
+    'argo_skip_analysis_promote',
+    { reason: 'tested by hand', confirm: 'shop/shop' },
+    { name: 'skip-analysis', why: 'tested by hand' },
+  ],
 ];
 
 describe.each(HANDED)('%s %j on a Rollout that a release owns', (tool, input, command) => {
@@ -43,7 +52,12 @@ describe.each(HANDED)('%s %j on a Rollout that a release owns', (tool, input, co
     const answer = await call(tool, { ...input, request_id: 'r-1' });
 
     expect(gateway.sent).toEqual([{ id: ID, command: { requestId: 'r-1', who: 'cli:ada', ...command } }]);
-    expect(answer).toMatchObject({ changed: true, effective: 'proved', release_id: ID, next: expect.stringContaining('release_wait') });
+    expect(answer).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      release_id: ID,
+      next: expect.stringContaining('release_wait'),
+    });
     expect(world.cluster.peek({ kind: ROLLOUT, namespace: 'shop', name: 'shop' })).toEqual(before);
   });
 
@@ -62,10 +76,18 @@ test('the same request id is one command', async () => {
   expect(await call('argo_pause_rollout', { request_id: 'r-1' })).toMatchObject({ changed: false });
 });
 
-test.each<ErrorCode>(['NOT_WAITING', 'VERDICT_NOT_PASSED', 'TOO_LATE'])('a release that says %s: refused, as an answer', async (code) => {
-  gateway.failure = new SluiceError(code, 'not now');
-  expect(await call('argo_promote_rollout')).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('not now'), release_id: ID });
-});
+test.each<ErrorCode>(['NOT_WAITING', 'VERDICT_NOT_PASSED', 'TOO_LATE'])(
+  'a release that says %s: refused, as an answer',
+  async (code) => {
+    gateway.failure = new SluiceError(code, 'not now');
+    expect(await call('argo_promote_rollout')).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('not now'),
+      release_id: ID,
+    });
+  },
+);
 
 test('accepted is pending, and refused by the release is refused', async () => {
   gateway.outcome = { outcome: 'accepted', detail: 'its effect comes later' };
@@ -74,16 +96,26 @@ test('accepted is pending, and refused by the release is refused', async () => {
   expect(await call('argo_pause_rollout')).toMatchObject({ changed: false, effective: 'refused' });
 });
 
-test.each<ErrorCode>(['RELEASE_NOT_FOUND', 'RELEASE_CLOSED'])('a mark that a release left behind (%s): nothing is done, and it says how to go on', async (code) => {
-  gateway.failure = new SluiceError(code, 'there is none');
-  await expect(call('argo_abort_rollout', { confirm: 'shop/shop' })).rejects.toMatchObject({ code: 'OWNED_BY_OTHER', next: expect.stringContaining('sluice.dev/owner'), details: { release_id: ID } });
-  expect(world.snapshot().aborted).toBe(false);
-});
+test.each<ErrorCode>(['RELEASE_NOT_FOUND', 'RELEASE_CLOSED'])(
+  'a mark that a release left behind (%s): nothing is done, and it says how to go on',
+  async (code) => {
+    gateway.failure = new SluiceError(code, 'there is none');
+    await expect(call('argo_abort_rollout', { confirm: 'shop/shop' })).rejects.toMatchObject({
+      code: 'OWNED_BY_OTHER',
+      next: expect.stringContaining('sluice.dev/owner'),
+      details: { release_id: ID },
+    });
+    expect(world.snapshot().aborted).toBe(false);
+  },
+);
 
 test('an image is refused with the id of the release, without asking Temporal', async () => {
   gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away');
 
-  await expect(call('argo_update_rollout_image', { image: 'shop:v3' })).rejects.toMatchObject({ code: 'OWNED_BY_OTHER', details: { release_id: ID } });
+  await expect(call('argo_update_rollout_image', { image: 'shop:v3' })).rejects.toMatchObject({
+    code: 'OWNED_BY_OTHER',
+    details: { release_id: ID },
+  });
 
   expect(world.snapshot().image).toBe('shop:v2');
 });
@@ -91,7 +123,10 @@ test('an image is refused with the id of the release, without asking Temporal', 
 test('what destroys asks here too', async () => {
   for (const [tool, input] of HANDED.filter(([, { confirm }]) => confirm)) {
     const { confirm: _, ...unconfirmed } = input;
-    await expect(call(tool, unconfirmed)).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED', details: { confirm: 'shop/shop' } });
+    await expect(call(tool, unconfirmed)).rejects.toMatchObject({
+      code: 'CONFIRMATION_REQUIRED',
+      details: { confirm: 'shop/shop' },
+    });
   }
   expect(gateway.sent).toEqual([]);
 });

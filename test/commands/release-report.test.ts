@@ -16,10 +16,17 @@ beforeEach(async () => {
   gateway = createFakeGateway();
   journal = createFakeJournal();
   await journal.append(kept);
-  context = { ...fakeServices(gateway), journal, caller: { id: 'cli:ada', kind: 'cli' }, signal: new AbortController().signal, progress: () => Promise.resolve() };
+  context = {
+    ...fakeServices(gateway),
+    journal,
+    caller: { id: 'cli:ada', kind: 'cli' },
+    signal: new AbortController().signal,
+    progress: () => Promise.resolve(),
+  };
 });
 
-const report = async (input: object = {}) => (await releaseReport.run(context, releaseReport.check({ release_id: ID, ...input }, context.settings))).report;
+const report = async (input: object = {}) =>
+  (await releaseReport.run(context, releaseReport.check({ release_id: ID, ...input }, context.settings))).report;
 
 test('a release that Temporal has forgotten is told from its journal, with the evidence and its reason', async () => {
   expect(await report()).toMatchObject({
@@ -27,7 +34,14 @@ test('a release that Temporal has forgotten is told from its journal, with the e
     run_id: RUN,
     state: 'rolled-back',
     steps: [{ weight: 5, outcome: 'fail', proved: true }, { weight: 10, proved: false }, {}, {}, {}],
-    evidence: { needed_odds: 20, worse_odds: expect.any(Number), not_worse: [{ question: 'errors', margin: 0.01, proved: false }, { question: 'slow-300ms', proved: true }] },
+    evidence: {
+      needed_odds: 20,
+      worse_odds: expect.any(Number),
+      not_worse: [
+        { question: 'errors', margin: 0.01, proved: false },
+        { question: 'slow-300ms', proved: true },
+      ],
+    },
     compared: [{ question: 'errors', candidate: { requests: expect.any(Number), bad: expect.any(Number) } }, {}],
     verdicts: [{ outcome: 'inconclusive' }, { outcome: 'fail', reason: expect.stringContaining('errors') }],
     people: [{ who: 'cli:ada', did: 'started the release' }],
@@ -40,7 +54,9 @@ test('a summary is small, and its words say no more than it does', async () => {
 
   expect(JSON.stringify(output).length).toBeLessThan(6000);
   expect(output.page).toBe(`/engine/v1/releases/prod/shop/web/report.html?run_id=${RUN}`);
-  expect(releaseReport.text(output)).toMatch(/^rolled-back: shop:v2.*\n[^]*Steps: 5 % fail, 10 %[^]*errors: not worse, odds [\d.]+ to 1, 20 needed[^]*Page: \/engine/);
+  expect(releaseReport.text(output)).toMatch(
+    /^rolled-back: shop:v2.*\n[^]*Steps: 5 % fail, 10 %[^]*errors: not worse, odds [\d.]+ to 1, 20 needed[^]*Page: \/engine/,
+  );
 });
 
 test('a running release is told as it stands now, with what the journal knows', async () => {
@@ -55,20 +71,33 @@ test('an earlier run is told though a newer one is under way', async () => {
   gateway.views.set(ID, aView({ runId: 'newer', state: 'soaking' }));
 
   expect(await report({ run_id: RUN })).toMatchObject({ run_id: RUN, state: 'rolled-back' });
-  expect(await report()).toMatchObject({ run_id: 'newer', state: 'soaking', notes: [expect.stringContaining('nothing of this run')] });
+  expect(await report()).toMatchObject({
+    run_id: 'newer',
+    state: 'soaking',
+    notes: [expect.stringContaining('nothing of this run')],
+  });
 });
 
-test.each(['TEMPORAL_UNREACHABLE', 'NO_ANSWER'] as const)('with %s the journal alone answers, and says so', async (code) => {
-  gateway.failure = new SluiceError(code, 'Temporal is away.');
+test.each(['TEMPORAL_UNREACHABLE', 'NO_ANSWER'] as const)(
+  'with %s the journal alone answers, and says so',
+  async (code) => {
+    gateway.failure = new SluiceError(code, 'Temporal is away.');
 
-  expect(await report()).toMatchObject({ state: 'rolled-back', notes: ['Temporal is away. This is what the journal has.'] });
-});
+    expect(await report()).toMatchObject({
+      state: 'rolled-back',
+      notes: ['Temporal is away. This is what the journal has.'],
+    });
+  },
+);
 
 test('while the journal is away the release itself is asked, and the report says what is missing', async () => {
   journal.away = true;
   gateway.views.set(ID, aView());
 
-  expect(await report()).toMatchObject({ state: 'soaking', notes: [expect.stringContaining('The journal does not answer')] });
+  expect(await report()).toMatchObject({
+    state: 'soaking',
+    notes: [expect.stringContaining('The journal does not answer')],
+  });
 });
 
 test('when neither answers, the error is that of the one which is away', async () => {
@@ -77,7 +106,9 @@ test('when neither answers, the error is that of the one which is away', async (
 
   journal.away = false;
   gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away');
-  await expect(report({ release_id: 'release/prod/shop/nobody' })).rejects.toMatchObject({ code: 'TEMPORAL_UNREACHABLE' });
+  await expect(report({ release_id: 'release/prod/shop/nobody' })).rejects.toMatchObject({
+    code: 'TEMPORAL_UNREACHABLE',
+  });
 });
 
 test.each([

@@ -11,10 +11,16 @@ let stop: AbortController;
 beforeEach(() => {
   gateway = createFakeGateway([aView()]);
   stop = new AbortController();
-  context = { ...fakeServices(gateway), caller: { id: 'cli:ada', kind: 'cli' }, signal: stop.signal, progress: () => Promise.resolve() };
+  context = {
+    ...fakeServices(gateway),
+    caller: { id: 'cli:ada', kind: 'cli' },
+    signal: stop.signal,
+    progress: () => Promise.resolve(),
+  };
 });
 
-const wait = (input: { timeout_seconds?: number; cursor?: string } = {}) => releaseWait.run(context, { release_id: ID, ...input });
+const wait = (input: { timeout_seconds?: number; cursor?: string } = {}) =>
+  releaseWait.run(context, { release_id: ID, ...input });
 
 test('ends as soon as anything happened', async () => {
   const began = Date.now();

@@ -9,10 +9,44 @@ import { SluiceError } from '../../src/domain/errors.ts';
 import { maskSecrets } from '../../src/domain/safe-text.ts';
 import { DEFAULTS } from '../support/fake-gateway.ts';
 
-const anything = fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withMap: true, withObjectString: true });
-const fieldNames = ['target', 'namespace', 'rollout', 'cluster', 'image', 'strategy', 'steps', 'analysis', 'judge', 'alpha', 'margins', 'slower_than_ms', 'on_no_data', 'extend', 'soak', 'timeouts', 'step', 'release_id', 'confirm', 'all', 'reason', '__proto__', 'constructor', 'toString'];
+const anything = fc.anything({
+  withNullPrototype: true,
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withObjectString: true,
+});
+const fieldNames = [
+  'target',
+  'namespace',
+  'rollout',
+  'cluster',
+  'image',
+  'strategy',
+  'steps',
+  'analysis',
+  'judge',
+  'alpha',
+  'margins',
+  'slower_than_ms',
+  'on_no_data',
+  'extend',
+  'soak',
+  'timeouts',
+  'step',
+  'release_id',
+  'confirm',
+  'all',
+  'reason',
+  '__proto__',
+  'constructor',
+  'toString',
+];
 /** Nearly right: known names with any value, some levels deep. */
-const nearMiss = fc.dictionary(fc.oneof(fc.constantFrom(...fieldNames), fc.string()), fc.oneof(anything, fc.dictionary(fc.constantFrom(...fieldNames), anything)));
+const nearMiss = fc.dictionary(
+  fc.oneof(fc.constantFrom(...fieldNames), fc.string()),
+  fc.oneof(anything, fc.dictionary(fc.constantFrom(...fieldNames), anything)),
+);
 
 function accepted(work: () => unknown): boolean {
   try {
@@ -29,18 +63,39 @@ function accepted(work: () => unknown): boolean {
   }
 }
 
-test.each(CATALOGUE.map((command) => [command.name, command] as const))('%s answers any input with the catalogue or accepts it', (_, command) => {
-  fc.assert(fc.property(fc.oneof(anything, nearMiss), (input) => void accepted(() => command.check(input, DEFAULTS))), { numRuns: 300 });
-});
+test.each(CATALOGUE.map((command) => [command.name, command] as const))(
+  '%s answers any input with the catalogue or accepts it',
+  (_, command) => {
+    fc.assert(
+      fc.property(fc.oneof(anything, nearMiss), (input) => void accepted(() => command.check(input, DEFAULTS))),
+      { numRuns: 300 },
+    );
+  },
+);
 
 test('what a release file accepts always maps to a whole spec', () => {
   const file = fc.record(
     {
-      target: fc.record({ namespace: fc.constantFrom('shop', 'x'), rollout: fc.constantFrom('web', 'web.v2') }, { requiredKeys: ['namespace', 'rollout'] }),
+      target: fc.record(
+        { namespace: fc.constantFrom('shop', 'x'), rollout: fc.constantFrom('web', 'web.v2') },
+        { requiredKeys: ['namespace', 'rollout'] },
+      ),
       image: fc.constantFrom('a:b', 'registry.example/a/b@sha256:00', 'a'),
       strategy: fc.constantFrom('canary', 'blue-green'),
-      steps: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 6 }).map((weights) => [...weights.toSorted((a, b) => a - b), 100]),
-      analysis: fc.record({ soak: fc.constantFrom('1s', '2m', '1h30m'), success_ratio: fc.double({ min: 0, max: 1, noNaN: true }), judge: fc.constantFrom('limits', 'sequential'), alpha: fc.double({ min: 0, max: 0.6, noNaN: true }), on_inconclusive: fc.constantFrom('hold', 'extend'), extend: fc.constantFrom('1m', '1h') }, { requiredKeys: [] }),
+      steps: fc
+        .uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 6 })
+        .map((weights) => [...weights.toSorted((a, b) => a - b), 100]),
+      analysis: fc.record(
+        {
+          soak: fc.constantFrom('1s', '2m', '1h30m'),
+          success_ratio: fc.double({ min: 0, max: 1, noNaN: true }),
+          judge: fc.constantFrom('limits', 'sequential'),
+          alpha: fc.double({ min: 0, max: 0.6, noNaN: true }),
+          on_inconclusive: fc.constantFrom('hold', 'extend'),
+          extend: fc.constantFrom('1m', '1h'),
+        },
+        { requiredKeys: [] },
+      ),
     },
     { requiredKeys: ['target', 'image'] },
   );
@@ -57,7 +112,11 @@ test('what a release file accepts always maps to a whole spec', () => {
 });
 
 test('a duration reads back as what was written', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 10_000_000 }), (seconds) => expect(toMs(toDuration(seconds * 1000))).toBe(seconds * 1000)));
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000_000 }), (seconds) =>
+      expect(toMs(toDuration(seconds * 1000))).toBe(seconds * 1000),
+    ),
+  );
 });
 
 test.each([

@@ -6,7 +6,8 @@ import { toPlanOutput } from '../../src/commands/release/plan-output.ts';
 import { DEFAULTS } from '../support/fake-gateway.ts';
 
 const fileOf = (analysis: unknown) => ({ target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2', analysis });
-const specOf = (analysis: unknown) => toReleaseSpec(parseReleaseFile(releaseFile, fileOf(analysis), 'canary'), 'prod', DEFAULTS);
+const specOf = (analysis: unknown) =>
+  toReleaseSpec(parseReleaseFile(releaseFile, fileOf(analysis), 'canary'), 'prod', DEFAULTS);
 
 const LIMIT = { kind: 'limit', name: 'cpu', query: 'up', max: 2 };
 const PAIR = { kind: 'pair', name: 'queue', query: 'queue{service="{{args.service}}"}', max_ratio: 1.5 };
@@ -19,8 +20,25 @@ describe('what a release file may ask', () => {
       warmUpMs: 15_000,
       metrics: [
         { kind: 'limit', name: 'cpu', query: 'up', intervalMs: 15_000, max: 2 },
-        { kind: 'pair', name: 'queue', candidateQuery: 'queue{service="{{args.candidate_service}}"}', stableQuery: 'queue{service="{{args.stable_service}}"}', intervalMs: 15_000, maxRatio: 1.5 },
-        { kind: 'gauge', name: 'load', candidateQuery: 'load{new}', stableQuery: 'load{old}', intervalMs: 15_000, worse: 'higher', confidence: 0.98, tolerance: 0.25, minSamples: 10 },
+        {
+          kind: 'pair',
+          name: 'queue',
+          candidateQuery: 'queue{service="{{args.candidate_service}}"}',
+          stableQuery: 'queue{service="{{args.stable_service}}"}',
+          intervalMs: 15_000,
+          maxRatio: 1.5,
+        },
+        {
+          kind: 'gauge',
+          name: 'load',
+          candidateQuery: 'load{new}',
+          stableQuery: 'load{old}',
+          intervalMs: 15_000,
+          worse: 'higher',
+          confidence: 0.98,
+          tolerance: 0.25,
+          minSamples: 10,
+        },
         { kind: 'template', name: 'argo', template: 'success-rate', clusterScope: false, args: {} },
       ],
     });
@@ -35,7 +53,14 @@ describe('what a release file may ask', () => {
     ];
     const spec = specOf({ metrics, warm_up: '5s', p50_ms: 20, p90_ms: 50, p95_ms: 90, p99_ms: 200 });
     expect(spec.analysis).toMatchObject({ warmUpMs: 5_000, maxP95Ms: 90, maxQuantileMs: { 50: 20, 90: 50, 99: 200 } });
-    expect(toPlanOutput('release/x', spec, { checks: [] }).limits).toMatchObject({ p50_ms: 20, p90_ms: 50, p95_ms: 90, p99_ms: 200, warm_up: '5s', metrics });
+    expect(toPlanOutput('release/x', spec, { checks: [] }).limits).toMatchObject({
+      p50_ms: 20,
+      p90_ms: 50,
+      p95_ms: 90,
+      p99_ms: 200,
+      warm_up: '5s',
+      metrics,
+    });
   });
 
   test('a file without metrics is as it was', () => {
@@ -51,38 +76,94 @@ test.each<[string, unknown, string]>([
   ['an inherited kind', { ...LIMIT, kind: 'toString' }, 'analysis.metrics.0.kind: must be one of'],
   ['no object', 'up > 1', 'analysis.metrics.0.kind: must be one of'],
   ['null', null, 'analysis.metrics.0.kind: must be one of'],
-  ['an unknown field', { ...LIMIT, maxx: 1 }, 'analysis.metrics.0.maxx: unknown field; did you mean analysis.metrics.0.max?'],
+  [
+    'an unknown field',
+    { ...LIMIT, maxx: 1 },
+    'analysis.metrics.0.maxx: unknown field; did you mean analysis.metrics.0.max?',
+  ],
   ["another kind's field", { ...LIMIT, max_ratio: 1 }, 'analysis.metrics.0.max_ratio: unknown field'],
   ['no name', { ...LIMIT, name: undefined }, 'analysis.metrics.0.name: is missing'],
   ['a name with spaces', { ...LIMIT, name: 'a b' }, 'analysis.metrics.0.name: must be 1 to 63'],
-  ['a name of ours', { ...LIMIT, name: 'errors' }, 'analysis.metrics.0.name: errors is what Sluice calls a judgement of its own'],
+  [
+    'a name of ours',
+    { ...LIMIT, name: 'errors' },
+    'analysis.metrics.0.name: errors is what Sluice calls a judgement of its own',
+  ],
   ['another name of ours', { ...LIMIT, name: 'slow-300ms' }, 'judgement of its own'],
   ['no query', { ...LIMIT, query: undefined }, 'analysis.metrics.0.query: is missing'],
   ['an empty query', { ...LIMIT, query: ' ' }, 'analysis.metrics.0.query: must not be empty'],
-  ['a query that is too long', { ...LIMIT, query: 'x'.repeat(4001) }, 'analysis.metrics.0.query: must not be longer than 4000'],
+  [
+    'a query that is too long',
+    { ...LIMIT, query: 'x'.repeat(4001) },
+    'analysis.metrics.0.query: must not be longer than 4000',
+  ],
   ['no limit', { ...LIMIT, max: undefined }, 'analysis.metrics.0.max: is missing: give max, min or both'],
   ['a limit that is no number', { ...LIMIT, max: '2' }, 'analysis.metrics.0.max: Invalid input: expected number'],
   ['an infinite limit', { ...LIMIT, max: Infinity }, 'analysis.metrics.0.max'],
   ['NaN', { ...LIMIT, max: Number.NaN }, 'analysis.metrics.0.max'],
-  ['limits that exclude everything', { ...LIMIT, min: 3 }, 'analysis.metrics.0.min: 3 is above max 2: nothing could pass'],
-  ['an interval that is too short', { ...LIMIT, interval: '500ms' }, 'analysis.metrics.0.interval: must be from 1s to 1h'],
-  ['an interval without a unit', { ...LIMIT, interval: 5 }, 'analysis.metrics.0.interval: must be a duration with a unit'],
+  [
+    'limits that exclude everything',
+    { ...LIMIT, min: 3 },
+    'analysis.metrics.0.min: 3 is above max 2: nothing could pass',
+  ],
+  [
+    'an interval that is too short',
+    { ...LIMIT, interval: '500ms' },
+    'analysis.metrics.0.interval: must be from 1s to 1h',
+  ],
+  [
+    'an interval without a unit',
+    { ...LIMIT, interval: 5 },
+    'analysis.metrics.0.interval: must be a duration with a unit',
+  ],
   ['neither ratio nor increase', { ...PAIR, max_ratio: undefined }, 'analysis.metrics.0.max_ratio: is missing'],
-  ['ratio and increase', { ...PAIR, max_increase: 1 }, 'analysis.metrics.0.max_increase: give max_ratio or max_increase, not both'],
+  [
+    'ratio and increase',
+    { ...PAIR, max_increase: 1 },
+    'analysis.metrics.0.max_increase: give max_ratio or max_increase, not both',
+  ],
   ['a ratio of 0', { ...PAIR, max_ratio: 0 }, 'analysis.metrics.0.max_ratio: must be above 0'],
-  ['a negative increase', { ...PAIR, max_ratio: undefined, max_increase: -1 }, 'analysis.metrics.0.max_increase: must not be negative'],
-  ['the same query for both', { ...PAIR, query: 'up' }, 'analysis.metrics.0.query: asks the same of both versions: use {{args.service}}'],
-  ['the same query twice', { ...GAUGE, stable_query: 'load{new}' }, 'analysis.metrics.0.stable_query: asks the same as query'],
+  [
+    'a negative increase',
+    { ...PAIR, max_ratio: undefined, max_increase: -1 },
+    'analysis.metrics.0.max_increase: must not be negative',
+  ],
+  [
+    'the same query for both',
+    { ...PAIR, query: 'up' },
+    'analysis.metrics.0.query: asks the same of both versions: use {{args.service}}',
+  ],
+  [
+    'the same query twice',
+    { ...GAUGE, stable_query: 'load{new}' },
+    'analysis.metrics.0.stable_query: asks the same as query',
+  ],
   ['a confidence of 1', { ...GAUGE, confidence: 1 }, 'analysis.metrics.0.confidence: must be from 0.5 to below 1'],
   ['a negative tolerance', { ...GAUGE, tolerance: -0.1 }, 'analysis.metrics.0.tolerance: must be from 0 to 1'],
   ['too few samples', { ...GAUGE, min_samples: 2 }, 'analysis.metrics.0.min_samples: must be from 5 to 1000'],
-  ['a wrong direction', { ...GAUGE, worse: 'highr' }, 'analysis.metrics.0.worse: highr is not one of higher, lower; did you mean higher?'],
-  ['an unknown argument', { ...LIMIT, query: 'up{x="{{args.servce}}"}' }, 'analysis.metrics.0.query: {{args.servce}} is not known; there are {{args.namespace}}'],
-  ["an arm's argument without arms", { ...LIMIT, query: 'up{x="{{args.service}}"}' }, 'analysis.metrics.0.query: {{args.service}} is not known'],
+  [
+    'a wrong direction',
+    { ...GAUGE, worse: 'highr' },
+    'analysis.metrics.0.worse: highr is not one of higher, lower; did you mean higher?',
+  ],
+  [
+    'an unknown argument',
+    { ...LIMIT, query: 'up{x="{{args.servce}}"}' },
+    'analysis.metrics.0.query: {{args.servce}} is not known; there are {{args.namespace}}',
+  ],
+  [
+    "an arm's argument without arms",
+    { ...LIMIT, query: 'up{x="{{args.service}}"}' },
+    'analysis.metrics.0.query: {{args.service}} is not known',
+  ],
   ['another placeholder', { ...GAUGE, query: '{{inputs.x}}' }, 'analysis.metrics.0.query: {{inputs.x}} is not known'],
   ['no template', { ...TEMPLATE, template: undefined }, 'analysis.metrics.0.template: is missing'],
   ['a name that no template has', { ...TEMPLATE, template: 'Success Rate' }, 'analysis.metrics.0.template'],
-  ['an argument of a template that is not known', { ...TEMPLATE, args: { service: '{{args.servce}}' } }, 'analysis.metrics.0.args.service: {{args.servce}} is not known'],
+  [
+    'an argument of a template that is not known',
+    { ...TEMPLATE, args: { service: '{{args.servce}}' } },
+    'analysis.metrics.0.args.service: {{args.servce}} is not known',
+  ],
 ])('%s is refused with its path', (_, metric, message) => {
   expect(() => specOf({ metrics: [metric] })).toThrow(SluiceError);
   expect(() => specOf({ metrics: [metric] })).toThrow(message);
@@ -97,5 +178,7 @@ test('a name that is used twice is refused, and all problems are told at once', 
 });
 
 test('more than twenty metrics are refused', () => {
-  expect(() => specOf({ metrics: Array.from({ length: 21 }, (_, index) => ({ ...LIMIT, name: `m${index}` })) })).toThrow('analysis.metrics');
+  expect(() =>
+    specOf({ metrics: Array.from({ length: 21 }, (_, index) => ({ ...LIMIT, name: `m${index}` })) }),
+  ).toThrow('analysis.metrics');
 });

@@ -24,7 +24,13 @@ test('the least file gets every default', () => {
     target: { cluster: 'prod', namespace: 'shop', rollout: 'web' },
     image: 'shop:v2',
     strategy: 'canary',
-    analysis: { soakMs: 60_000, minRequests: 50, holdMs: 600_000, warmUpMs: 15_000, sequential: { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05 } },
+    analysis: {
+      soakMs: 60_000,
+      minRequests: 50,
+      holdMs: 600_000,
+      warmUpMs: 15_000,
+      sequential: { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05 },
+    },
     approval: false,
     manualPromotion: true,
     autoRollback: true,
@@ -34,11 +40,26 @@ test('the least file gets every default', () => {
 });
 
 test('what the file says goes before what the server is set to', () => {
-  const file = read({ ...least, strategy: 'blue-green', steps: [20, 100], require_manual_promotion: false, auto_rollback: true, analysis: { soak: '1m30s', p95_ms: 250 }, traffic: { traefik_service: 'web-ts' } });
+  const file = read({
+    ...least,
+    strategy: 'blue-green',
+    steps: [20, 100],
+    require_manual_promotion: false,
+    auto_rollback: true,
+    analysis: { soak: '1m30s', p95_ms: 250 },
+    traffic: { traefik_service: 'web-ts' },
+  });
 
   const spec = toReleaseSpec(file, 'prod', { ...DEFAULTS, autoRollback: false });
 
-  expect(spec).toMatchObject({ strategy: 'blue-green', steps: [20, 100], manualPromotion: false, autoRollback: true, traefikService: 'web-ts', analysis: { soakMs: 90_000, maxP95Ms: 250 } });
+  expect(spec).toMatchObject({
+    strategy: 'blue-green',
+    steps: [20, 100],
+    manualPromotion: false,
+    autoRollback: true,
+    traefikService: 'web-ts',
+    analysis: { soakMs: 90_000, maxP95Ms: 250 },
+  });
 });
 
 test.each([
@@ -51,7 +72,14 @@ test.each([
 });
 
 test('unknown fields are refused with their path and the nearest right name, all at once', () => {
-  const error = refused({ ...least, tagret: {}, analysis: { min_request: 1 }, timeouts: { setp: '1m' }, stratgy: 'canary', require_manual_promotion: 3 });
+  const error = refused({
+    ...least,
+    tagret: {},
+    analysis: { min_request: 1 },
+    timeouts: { setp: '1m' },
+    stratgy: 'canary',
+    require_manual_promotion: 3,
+  });
 
   expect(error.code).toBe('INVALID_INPUT');
   expect(error.message).toMatch(/^tagret: unknown field; did you mean target\?$/m);
@@ -61,7 +89,9 @@ test('unknown fields are refused with their path and the nearest right name, all
 });
 
 test('camelCase finds its field', () => {
-  expect(refused({ ...least, requireManualPromotion: true }).message).toContain('did you mean require_manual_promotion?');
+  expect(refused({ ...least, requireManualPromotion: true }).message).toContain(
+    'did you mean require_manual_promotion?',
+  );
 });
 
 test('when every problem is a misspelt name the code says so', () => {
@@ -84,20 +114,41 @@ test('steps and TraefikService of a canary are refused with the reason, also whe
   expect(() => parseReleaseFile(releaseFile, { ...least, steps: [10, 100] }, 'blue-green')).not.toThrow();
 });
 
-test.each([[[100, 50]], [[10, 10, 100]], [[10, 50]], [[]], [[0, 100]], [[50.5, 100]], ['10,100']])('steps %j are refused', (steps) => {
-  expect(refused({ ...least, strategy: 'blue-green', steps }).message).toMatch(/^steps/m);
-});
+test.each([[[100, 50]], [[10, 10, 100]], [[10, 50]], [[]], [[0, 100]], [[50.5, 100]], ['10,100']])(
+  'steps %j are refused',
+  (steps) => {
+    expect(refused({ ...least, strategy: 'blue-green', steps }).message).toMatch(/^steps/m);
+  },
+);
 
-test.each([[30], ['30'], ['30 s'], ['-5s'], ['5x'], ['9999d'], ['']])('soak %j is refused: a duration has a unit', (soak) => {
-  expect(refused({ ...least, analysis: { soak } }).message).toMatch(/^analysis\.soak: must/m);
-});
+test.each([[30], ['30'], ['30 s'], ['-5s'], ['5x'], ['9999d'], ['']])(
+  'soak %j is refused: a duration has a unit',
+  (soak) => {
+    expect(refused({ ...least, analysis: { soak } }).message).toMatch(/^analysis\.soak: must/m);
+  },
+);
 
 const analysed = (analysis: object) => toReleaseSpec(read({ ...least, analysis }), 'prod', DEFAULTS).analysis;
 
 test('the sequential judge gets its defaults, and a fixed limit only where one is named', () => {
   const sequential = { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05 };
-  expect(analysed({ judge: 'sequential' })).toEqual({ soakMs: 60_000, minRequests: 50, holdMs: 600_000, warmUpMs: 15_000, sequential });
-  expect(analysed({ judge: 'sequential', success_ratio: 0.9, alpha: 0.01, margins: { errors: 0.02 }, slower_than_ms: [100, 300], warm_up: '1m' })).toEqual({
+  expect(analysed({ judge: 'sequential' })).toEqual({
+    soakMs: 60_000,
+    minRequests: 50,
+    holdMs: 600_000,
+    warmUpMs: 15_000,
+    sequential,
+  });
+  expect(
+    analysed({
+      judge: 'sequential',
+      success_ratio: 0.9,
+      alpha: 0.01,
+      margins: { errors: 0.02 },
+      slower_than_ms: [100, 300],
+      warm_up: '1m',
+    }),
+  ).toEqual({
     soakMs: 60_000,
     minRequests: 50,
     minSuccessRatio: 0.9,
@@ -116,7 +167,12 @@ test.each(['limits', 'sequential'])('judge %s takes policies; those that are not
 
 test('sequential, named or not; limits are what they were before there was another judge', () => {
   expect(analysed({ judge: 'sequential' })).toEqual(analysed({}));
-  expect(analysed({ judge: 'limits' })).toEqual({ soakMs: 60_000, minRequests: 50, minSuccessRatio: 0.99, holdMs: 600_000 });
+  expect(analysed({ judge: 'limits' })).toEqual({
+    soakMs: 60_000,
+    minRequests: 50,
+    minSuccessRatio: 0.99,
+    holdMs: 600_000,
+  });
 });
 
 test.each<[object, RegExp]>([
@@ -153,8 +209,11 @@ test.each(['', 'UPPER', 'a b', '-a', 'ns/x', 'a\u001b[31m'])('namespace %j is re
   expect(refused({ ...least, target: { namespace, rollout: 'web' } }).message).toMatch(/^target\.namespace/m);
 });
 
-test.each(readdirSync(new URL('../../examples/', import.meta.url)).filter((name) => name.endsWith('.yaml')))('examples/%s is a good release file', (name) => {
-  const file = read(parseYaml(readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8')));
+test.each(readdirSync(new URL('../../examples/', import.meta.url)).filter((name) => name.endsWith('.yaml')))(
+  'examples/%s is a good release file',
+  (name) => {
+    const file = read(parseYaml(readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8')));
 
-  expect(toReleaseSpec(file, 'prod', DEFAULTS).image).toMatch(/^shop:v/);
-});
+    expect(toReleaseSpec(file, 'prod', DEFAULTS).image).toMatch(/^shop:v/);
+  },
+);

@@ -16,12 +16,30 @@ test.each<readonly [string, Told]>([
   const read = releaseReportFile.safeParse(JSON.parse(JSON.stringify(file)));
 
   expect(read.error?.issues).toBeUndefined();
-  expect(read.data?.release).toMatchObject({ release_id: 'release/prod/shop/web', started_at: new Date(AT).toISOString() });
+  expect(read.data?.release).toMatchObject({
+    release_id: 'release/prod/shop/web',
+    started_at: new Date(AT).toISOString(),
+  });
 });
 
 test('labels keep their names, moments are ISO 8601, and what is no number is null', () => {
   const report = buildReport(recordedRelease({ endsIn: 0 })) as ReleaseReport;
-  const queries = [{ name: 'mine', promql: 'x', asked: 1, failed: 0, answers: [{ at: AT, step: 0, values: [{ labels: { from: 'a', notWorse: 'b' }, value: NaN }] }] }];
+  const queries = [
+    {
+      name: 'mine',
+      promql: 'x',
+      asked: 1,
+      failed: 0,
+      answers: [{ at: AT, step: 0, values: [{ labels: { from: 'a', notWorse: 'b' }, value: NaN }] }],
+    },
+  ];
 
-  expect(toReportFile({ ...report, queries }).queries).toEqual([{ ...queries[0], answers: [{ at: new Date(AT).toISOString(), step: 0, values: [{ labels: { from: 'a', notWorse: 'b' }, value: null }] }] }]);
+  expect(toReportFile({ ...report, queries }).queries).toEqual([
+    {
+      ...queries[0],
+      answers: [
+        { at: new Date(AT).toISOString(), step: 0, values: [{ labels: { from: 'a', notWorse: 'b' }, value: null }] },
+      ],
+    },
+  ]);
 });

@@ -6,7 +6,10 @@ import { aView } from '../support/fake-gateway.ts';
 test('a view of another version stays readable', () => {
   const odd = aView({ proof: { wanted: 10 } as unknown as WeightProof, startedAt: Number.NaN });
 
-  expect(toReleaseOutput(odd, 5)).toMatchObject({ started_at: 'unknown', weights: { wanted: 10, reason: 'unknown', replicas: [] } });
+  expect(toReleaseOutput(odd, 5)).toMatchObject({
+    started_at: 'unknown',
+    weights: { wanted: 10, reason: 'unknown', replicas: [] },
+  });
 });
 
 test('text from clusters comes without control characters, secrets and end', () => {

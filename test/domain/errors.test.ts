@@ -25,7 +25,16 @@ test('names that are no codes are not taken for codes', () => {
 });
 
 test('an error carries the next action of its code unless it knows a better one', () => {
-  expect(new SluiceError('CONFLICT', 'x')).toMatchObject({ name: 'SluiceError', code: 'CONFLICT', next: ERRORS.CONFLICT.next, details: {} });
+  expect(new SluiceError('CONFLICT', 'x')).toMatchObject({
+    name: 'SluiceError',
+    code: 'CONFLICT',
+    next: ERRORS.CONFLICT.next,
+    details: {},
+  });
   const cause = new Error('inner');
-  expect(new SluiceError('CONFLICT', 'x', { next: 'Do y.', details: { a: 1 }, cause })).toMatchObject({ next: 'Do y.', details: { a: 1 }, cause });
+  expect(new SluiceError('CONFLICT', 'x', { next: 'Do y.', details: { a: 1 }, cause })).toMatchObject({
+    next: 'Do y.',
+    details: { a: 1 },
+    cause,
+  });
 });

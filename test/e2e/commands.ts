@@ -49,11 +49,16 @@ export const commands: Scenario[] = [
       await expectRefusal(release.skipAnalysis({ reason: undefined }), 'INVALID_INPUT', /reason/);
       await expectRefusal(release.promote(), 'VERDICT_NOT_PASSED', /never advances an unjudged step/);
       await expectApplied(release.skipAnalysis({ reason: 'no traffic at night, tested by hand' }));
-      await release.until('the second step asks', ({ state, step }) => state === 'waiting-for-decision' && step?.index === 1);
+      await release.until(
+        'the second step asks',
+        ({ state, step }) => state === 'waiting-for-decision' && step?.index === 1,
+      );
       await release.skipAnalysis({ reason: 'the same at the second step' });
       await expectEnd(release, 'succeeded');
       const told = await release.story();
-      expect(told.events.map(({ text }) => text).join('\n')).toMatch(/analysis of step 1 skipped: no traffic at night, tested by hand/);
+      expect(told.events.map(({ text }) => text).join('\n')).toMatch(
+        /analysis of step 1 skipped: no traffic at night, tested by hand/,
+      );
       return released(release.image);
     },
     { record: 'skip-analysis' },
@@ -100,9 +105,16 @@ export const commands: Scenario[] = [
   ...forBoth('the same start sent twice starts once, another one is told of the first', async (stage) => {
     const image = stage.image();
     const release = await stage.startImage(image, { request_id: `start-of-${stage.app}-${image.slice(5)}` });
-    const again = await stage.lane.mcp.call('release_start', stage.file(image, { request_id: `start-of-${stage.app}-${image.slice(5)}` }));
+    const again = await stage.lane.mcp.call(
+      'release_start',
+      stage.file(image, { request_id: `start-of-${stage.app}-${image.slice(5)}` }),
+    );
     expect(again).toMatchObject({ started: false, release_id: release.id, run_id: release.runId });
-    await expectRefusal(stage.lane.mcp.call('release_start', stage.file(stage.image())), 'TARGET_BUSY', new RegExp(release.id));
+    await expectRefusal(
+      stage.lane.mcp.call('release_start', stage.file(stage.image())),
+      'TARGET_BUSY',
+      new RegExp(release.id),
+    );
     await expectEnd(release, 'succeeded');
     return released(image);
   }),
@@ -113,7 +125,10 @@ export const commands: Scenario[] = [
       const { release } = await bringTo('waiting-for-decision', stage);
       const request_id = `promote-${stage.app}`;
       await expectApplied(release.promote({ request_id }));
-      const asked = await release.until('the second step asks', ({ state, step }) => state === 'waiting-for-decision' && step?.index === 1);
+      const asked = await release.until(
+        'the second step asks',
+        ({ state, step }) => state === 'waiting-for-decision' && step?.index === 1,
+      );
       expect(await release.promote({ request_id })).toMatchObject({ request_id, duplicate: true });
       // Promoted a second time it would leave the state at once; the next promote finds it waiting.
       expect((await release.peek())?.events).toEqual(asked.events);

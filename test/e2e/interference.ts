@@ -11,7 +11,10 @@ const UNTOUCHED: readonly OpenState[] = ['preflight', 'waiting-for-approval'];
 
 /** An abort in every state. */
 const aborts = OPEN_STATES.flatMap((state) =>
-  forBoth(`abort while ${state}`, (stage) => abortIn(state, stage), { cells: [{ state, fault: ABORT }], record: `abort-in-${state}` }),
+  forBoth(`abort while ${state}`, (stage) => abortIn(state, stage), {
+    cells: [{ state, fault: ABORT }],
+    record: `abort-in-${state}`,
+  }),
 );
 
 async function abortIn(state: OpenState, stage: Stage): Promise<End> {
@@ -24,7 +27,9 @@ async function abortIn(state: OpenState, stage: Stage): Promise<End> {
   return back(before);
 }
 
-/** A worker that is held in the middle of its work does that work after the abort was taken: the release must undo it. */
+/**
+ * A worker that is held in the middle of its work does that work after the abort was taken: the release must undo it.
+ */
 async function abortHeld({ release, op, letGo }: Held): Promise<void> {
   const { outcome } = await release.abort();
   // Which of the two depends on whether its effect was seen within the seconds that a caller is kept.
@@ -37,18 +42,24 @@ async function abortAgain({ release, letGo }: Held): Promise<void> {
   await letGo();
 }
 
-/** The last pause may have been ended before the abort could act. Whichever it was, the release must say so and be so. */
+/**
+ * The last pause may have been ended before the abort could act. Whichever it was, the release must say so and be so.
+ */
 async function afterLateAbort({ release }: Held, before: string): Promise<End> {
   const ended = await release.ended();
   const [answer] = ended.commands.filter(({ command }) => command === 'abort');
-  if (ended.state === 'succeeded') expect(answer).toMatchObject({ outcome: 'refused', detail: expect.stringMatching(/^too late/) });
+  if (ended.state === 'succeeded')
+    expect(answer).toMatchObject({ outcome: 'refused', detail: expect.stringMatching(/^too late/) });
   else expect([ended.state, answer?.outcome]).toEqual(['rolled-back', 'applied']);
   return ended.state === 'succeeded' ? released(release.image) : back(before);
 }
 
 /** Somebody else's image in every state. */
 const foreignImages = OPEN_STATES.flatMap((state) =>
-  forBoth(`somebody else's image while ${state}`, (stage) => foreignImageIn(state, stage), { cells: [{ state, fault: FOREIGN_IMAGE }], ...recordedAs('foreign-image-in', state) }),
+  forBoth(`somebody else's image while ${state}`, (stage) => foreignImageIn(state, stage), {
+    cells: [{ state, fault: FOREIGN_IMAGE }],
+    ...recordedAs('foreign-image-in', state),
+  }),
 );
 
 async function foreignImageIn(state: OpenState, stage: Stage): Promise<End> {

@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { Matrix, type Cell } from '../support/matrix.ts';
 
-const spec = { states: ['soaking', 'paused'], faults: ['abort'], notApplicable: [{ state: 'paused', fault: 'abort', strategy: 'blue-green' as const, because: 'it is only an example' }] };
+const spec = {
+  states: ['soaking', 'paused'],
+  faults: ['abort'],
+  notApplicable: [
+    { state: 'paused', fault: 'abort', strategy: 'blue-green' as const, because: 'it is only an example' },
+  ],
+};
 const cell = (state: string, strategy: Cell['strategy'] = 'canary'): Cell => ({ state, fault: 'abort', strategy });
 
 test('a cell in which nothing ran is empty, unless it was declared not applicable with a reason', () => {

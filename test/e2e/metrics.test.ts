@@ -18,7 +18,8 @@ const BEFORE = 'shop:v1';
 const APPS = { good: `mt-good-${RUN}`, bad: `mt-bad-${RUN}` };
 const TEMPLATE = `answers-${RUN}`;
 
-const rate = (service: string, more = '', counter = 'requests_total') => `sum(rate(traefik_service_${counter}{service="{{args.${service}}}"${more}}[10s]))`;
+const rate = (service: string, more = '', counter = 'requests_total') =>
+  `sum(rate(traefik_service_${counter}{service="{{args.${service}}}"${more}}[10s]))`;
 
 /** The usual limits cannot fail: only the file's own metrics see that answers are bad. */
 const ANALYSIS = {
@@ -31,8 +32,21 @@ const ANALYSIS = {
   warm_up: '4s',
   metrics: [
     { name: 'throughput', kind: 'limit', query: rate('candidate_traefik'), min: 1, interval: '2s' },
-    { name: 'bad-answers', kind: 'pair', query: `(${rate('traefik', ', code=~"5.."')} or vector(0)) / (${rate('traefik')} > 0)`, max_increase: 0.02, interval: '2s' },
-    { name: 'duration', kind: 'gauge', query: `${rate('traefik', '', 'request_duration_seconds_sum')} / (${rate('traefik', '', 'request_duration_seconds_count')} > 0)`, interval: '1s', min_samples: 5, tolerance: 1 },
+    {
+      name: 'bad-answers',
+      kind: 'pair',
+      query: `(${rate('traefik', ', code=~"5.."')} or vector(0)) / (${rate('traefik')} > 0)`,
+      max_increase: 0.02,
+      interval: '2s',
+    },
+    {
+      name: 'duration',
+      kind: 'gauge',
+      query: `${rate('traefik', '', 'request_duration_seconds_sum')} / (${rate('traefik', '', 'request_duration_seconds_count')} > 0)`,
+      interval: '1s',
+      min_samples: 5,
+      tolerance: 1,
+    },
     { name: 'argo', kind: 'template', template: TEMPLATE, args: { service: '{{args.candidate_traefik}}' } },
   ],
   hold: '60s',
@@ -46,15 +60,50 @@ let releases: Record<keyof typeof APPS, Release>;
 beforeAll(async () => {
   const sandbox = await sharedSandbox();
   lane = await openLane(sandbox, { name: `metrics-${RUN}` });
-  await Promise.all(Object.values(APPS).map((name) => applyApplication(sandbox, { name, namespace: NAMESPACE, strategy: 'canary', steps: [25, 50], image: BEFORE, rps: RPS })));
+  await Promise.all(
+    Object.values(APPS).map((name) =>
+      applyApplication(sandbox, {
+        name,
+        namespace: NAMESPACE,
+        strategy: 'canary',
+        steps: [25, 50],
+        image: BEFORE,
+        rps: RPS,
+      }),
+    ),
+  );
   const query = 'sum(rate(traefik_service_requests_total{service="{{args.service}}"}[10s]))';
-  const spec = { args: [{ name: 'service' }], metrics: [{ name: 'answered', interval: '2s', count: 3, initialDelay: '6s', successCondition: 'result[0] > 1', provider: { prometheus: { address: sandbox.prometheusUrl, query } } }] };
+  const spec = {
+    args: [{ name: 'service' }],
+    metrics: [
+      {
+        name: 'answered',
+        interval: '2s',
+        count: 3,
+        initialDelay: '6s',
+        successCondition: 'result[0] > 1',
+        provider: { prometheus: { address: sandbox.prometheusUrl, query } },
+      },
+    ],
+  };
   await createClusters({ kubeconfig: sandbox.kubeconfig })
     .client(sandbox.context)
-    .apply({ kind: ANALYSIS_TEMPLATE, namespace: NAMESPACE, name: TEMPLATE }, { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisTemplate', metadata: { name: TEMPLATE, namespace: NAMESPACE }, spec }, { fieldManager: 'test' });
+    .apply(
+      { kind: ANALYSIS_TEMPLATE, namespace: NAMESPACE, name: TEMPLATE },
+      {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'AnalysisTemplate',
+        metadata: { name: TEMPLATE, namespace: NAMESPACE },
+        spec,
+      },
+      { fieldManager: 'test' },
+    );
   const stage = (app: string) => new Stage(sandbox, lane, new Cluster(sandbox), app, 'canary');
   stages = { good: stage(APPS.good), bad: stage(APPS.bad) };
-  releases = { good: await stages.good.start('', { analysis: ANALYSIS }), bad: await stages.bad.start('errors-20', { analysis: ANALYSIS }) };
+  releases = {
+    good: await stages.good.start('', { analysis: ANALYSIS }),
+    bad: await stages.bad.start('errors-20', { analysis: ANALYSIS }),
+  };
 }, 900_000);
 
 afterAll(async () => {
@@ -65,8 +114,19 @@ afterAll(async () => {
 test('the plan shows each metric, has tried each query, and has read the template', async () => {
   const plan = await lane.mcp.call<PlanOutput>('release_plan', stages.good.file('shop:v2', { analysis: ANALYSIS }));
 
-  expect(plan.limits).toMatchObject({ p50_ms: 5_000, warm_up: '4s', metrics: ['throughput', 'bad-answers', 'duration', 'argo'].map((name) => expect.objectContaining({ name })) });
-  expect(plan.checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['query throughput', 'query bad-answers candidate', 'query duration stable', 'query argo answered']));
+  expect(plan.limits).toMatchObject({
+    p50_ms: 5_000,
+    warm_up: '4s',
+    metrics: ['throughput', 'bad-answers', 'duration', 'argo'].map((name) => expect.objectContaining({ name })),
+  });
+  expect(plan.checks.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      'query throughput',
+      'query bad-answers candidate',
+      'query duration stable',
+      'query argo answered',
+    ]),
+  );
 });
 
 test('a good version passes by every metric', async () => {
@@ -75,7 +135,14 @@ test('a good version passes by every metric', async () => {
   const { verdict } = await release.story();
 
   expect(verdict).toMatchObject({ outcome: 'pass' });
-  expect(verdict?.findings.map(({ metric, outcome }) => `${metric} ${outcome}`)).toEqual(['success-ratio pass', 'p50 pass', 'throughput pass', 'bad-answers pass', 'duration pass', 'argo.answered pass']);
+  expect(verdict?.findings.map(({ metric, outcome }) => `${metric} ${outcome}`)).toEqual([
+    'success-ratio pass',
+    'p50 pass',
+    'throughput pass',
+    'bad-answers pass',
+    'duration pass',
+    'argo.answered pass',
+  ]);
   await expectReleased(stage, release.image);
   await expectNoOtherFailures(stage);
 });
@@ -86,14 +153,23 @@ test('a version with bad answers fails by the pair that counts them, and by noth
   const { verdict, reason } = await release.story();
 
   expect(reason).toMatch(/bad-answers: new 0\.\d+, stable 0; at most 0\.02 more is allowed/);
-  expect(verdict?.findings.filter(({ outcome }) => outcome === 'fail').map(({ metric }) => metric)).toEqual(['bad-answers']);
+  expect(verdict?.findings.filter(({ outcome }) => outcome === 'fail').map(({ metric }) => metric)).toEqual([
+    'bad-answers',
+  ]);
   await expectBack(stage, BEFORE);
   await expectNoOtherFailures(stage, [release.image]);
 });
 
 test('a metric that would compare a version with itself, or that is no PromQL, starts nothing', async () => {
-  const refusal = async (metric: object) => lane.mcp.call('release_plan', stages.good.file('shop:v3', { analysis: { ...ANALYSIS, metrics: [metric] } })).then((plan) => JSON.stringify(plan), String);
+  const refusal = async (metric: object) =>
+    lane.mcp
+      .call('release_plan', stages.good.file('shop:v3', { analysis: { ...ANALYSIS, metrics: [metric] } }))
+      .then((plan) => JSON.stringify(plan), String);
 
-  expect(await refusal({ name: 'same', kind: 'pair', query: 'up', max_ratio: 1 })).toContain('analysis.metrics.0.query: asks the same of both versions');
-  expect(await refusal({ name: 'broken', kind: 'limit', query: 'sum(up', max: 1 })).toMatch(/query broken.*parse error/);
+  expect(await refusal({ name: 'same', kind: 'pair', query: 'up', max_ratio: 1 })).toContain(
+    'analysis.metrics.0.query: asks the same of both versions',
+  );
+  expect(await refusal({ name: 'broken', kind: 'limit', query: 'sum(up', max: 1 })).toMatch(
+    /query broken.*parse error/,
+  );
 });

@@ -2,7 +2,10 @@ import { expect } from '@jest/globals';
 import { expectEnd } from '../support/releases-proof.ts';
 import { back, forBoth, released, type Scenario } from '../support/releases-scenario.ts';
 
-const failed = (metric: string) => ({ outcome: 'fail', findings: expect.arrayContaining([expect.objectContaining({ metric, outcome: 'fail' })]) });
+const failed = (metric: string) => ({
+  outcome: 'fail',
+  findings: expect.arrayContaining([expect.objectContaining({ metric, outcome: 'fail' })]),
+});
 
 /** What becomes of versions that are good, and of those that are not, when nobody interferes. */
 export const outcomes: Scenario[] = [
@@ -59,7 +62,10 @@ export const outcomes: Scenario[] = [
       await stage.noTraffic();
       const release = await stage.start('', { analysis: { hold: '3s' }, timeouts: { decision: '4s' } });
       const asked = await release.reaches('waiting-for-decision');
-      expect(asked).toMatchObject({ verdict: { outcome: 'no-data' }, waiting: { for: 'decision', answers: ['skip-analysis', 'abort'] } });
+      expect(asked).toMatchObject({
+        verdict: { outcome: 'no-data' },
+        waiting: { for: 'decision', answers: ['skip-analysis', 'abort'] },
+      });
       await expectEnd(release, 'rolled-back');
       expect(release.last?.reason).toMatch(/nobody decided within 4 s, and the outcome stayed open: no data/);
       return back(before);

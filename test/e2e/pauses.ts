@@ -14,7 +14,11 @@ const A_WHILE_MS = 2_500;
 
 /** A pause in every state. */
 export const pauses: Scenario[] = OPEN_STATES.flatMap((state) =>
-  forBoth(`pause and resume while ${state}`, (stage) => (REFUSED.includes(state) ? refusesPause(state, stage) : pauseIn(state, stage)), { cells: [{ state, fault: PAUSE }] }),
+  forBoth(
+    `pause and resume while ${state}`,
+    (stage) => (REFUSED.includes(state) ? refusesPause(state, stage) : pauseIn(state, stage)),
+    { cells: [{ state, fault: PAUSE }] },
+  ),
 );
 
 async function pauseIn(state: OpenState, stage: Stage): Promise<End> {

@@ -13,10 +13,14 @@ const FEW_EVENTS = 100;
 /** The journal is told of the question while people see it already: from when that is over, nothing may be added. */
 async function settledCount(stage: Stage, release: Release): Promise<number> {
   let last = 0;
-  return eventually('the journal was told', async () => {
-    const [before, now] = [last, (last = await eventCount(stage, release))];
-    return now === before ? now : undefined;
-  }, { everyMs: 1_000 });
+  return eventually(
+    'the journal was told',
+    async () => {
+      const [before, now] = [last, (last = await eventCount(stage, release))];
+      return now === before ? now : undefined;
+    },
+    { everyMs: 1_000 },
+  );
 }
 
 /** What Temporal keeps of a release. */
@@ -58,7 +62,11 @@ const withoutAutoRollback: Scenario[] = [
       const before = await stage.present();
       const release = await stage.start('errors-60', { auto_rollback: false });
       const asked = await release.reaches('waiting-for-decision');
-      expect(asked).toMatchObject({ step: { index: 0 }, verdict: { outcome: 'fail' }, waiting: { for: 'decision', answers: ['abort', 'skip-analysis'] } });
+      expect(asked).toMatchObject({
+        step: { index: 0 },
+        verdict: { outcome: 'fail' },
+        waiting: { for: 'decision', answers: ['abort', 'skip-analysis'] },
+      });
       await release.abort();
       await expectEnd(release, 'rolled-back');
       return back(before);
@@ -70,7 +78,11 @@ const withoutAutoRollback: Scenario[] = [
     'ARGO_AUTO_ROLLBACK=false asks, and rolls back when nobody answers',
     async (stage) => {
       const before = await stage.present();
-      const release = await stage.start('errors-60', { auto_rollback: undefined, require_manual_promotion: undefined, timeouts: { decision: '4s' } });
+      const release = await stage.start('errors-60', {
+        auto_rollback: undefined,
+        require_manual_promotion: undefined,
+        timeouts: { decision: '4s' },
+      });
       await release.reaches('waiting-for-decision');
       await expectEnd(release, 'rolled-back');
       return back(before);
@@ -83,7 +95,10 @@ const withoutAutoRollback: Scenario[] = [
     async (stage) => {
       const release = await stage.start('', { auto_rollback: undefined, require_manual_promotion: undefined });
       for (const index of [0, 1]) {
-        const asked = await release.until(`step ${index} asks`, ({ state, step }) => state === 'waiting-for-decision' && step?.index === index);
+        const asked = await release.until(
+          `step ${index} asks`,
+          ({ state, step }) => state === 'waiting-for-decision' && step?.index === index,
+        );
         expect(asked).toMatchObject({ verdict: { outcome: 'pass' }, waiting: { for: 'promotion' } });
         await release.promote();
       }

@@ -33,7 +33,9 @@ beforeAll(async () => {
   played = play().catch((error: unknown) => board.close(error));
 }, 5 * MINUTES);
 
-/** First everything that runs side by side, then Temporal goes away under one release of each strategy in each state. */
+/**
+ * First everything that runs side by side, then Temporal goes away under one release of each strategy in each state.
+ */
 async function play(): Promise<void> {
   await run.sideBySide(atOnce, board);
   if (outage.scenarios.length === 0) return;
@@ -57,7 +59,10 @@ describe('whole releases, side by side under load', () => {
   });
 
   test('no worker and no server ended but by SIGKILL', () => {
-    const ends = run.lanes.flatMap(({ worker, server }) => [...worker.ends.filter((end) => end !== 'SIGKILL'), ...server.ends]);
+    const ends = run.lanes.flatMap(({ worker, server }) => [
+      ...worker.ends.filter((end) => end !== 'SIGKILL'),
+      ...server.ends,
+    ]);
     expect(ends).toEqual([]);
   });
 
@@ -65,6 +70,10 @@ describe('whole releases, side by side under load', () => {
     const table = board.matrix.markdown();
     writeFileSync(join(folderOf(run.sandbox), 'states-by-faults.md'), table);
     process.stderr.write(`\n${table}\n`);
-    expect({ empty: board.matrix.empty(), strays: board.matrix.strays(), contradictions: board.matrix.contradictions() }).toEqual({ empty: [], strays: [], contradictions: [] });
+    expect({
+      empty: board.matrix.empty(),
+      strays: board.matrix.strays(),
+      contradictions: board.matrix.contradictions(),
+    }).toEqual({ empty: [], strays: [], contradictions: [] });
   });
 });

@@ -38,10 +38,24 @@ let releases: Record<keyof typeof APPS, Release>;
 beforeAll(async () => {
   const sandbox = await sharedSandbox();
   lane = await openLane(sandbox, { name: `sequential-${RUN}` });
-  await Promise.all(Object.values(APPS).map((name) => applyApplication(sandbox, { name, namespace: NAMESPACE, strategy: 'canary', steps: [25, 50], image: BEFORE, rps: RPS })));
+  await Promise.all(
+    Object.values(APPS).map((name) =>
+      applyApplication(sandbox, {
+        name,
+        namespace: NAMESPACE,
+        strategy: 'canary',
+        steps: [25, 50],
+        image: BEFORE,
+        rps: RPS,
+      }),
+    ),
+  );
   const stage = (app: string) => new Stage(sandbox, lane, new Cluster(sandbox), app, 'canary');
   stages = { good: stage(APPS.good), bad: stage(APPS.bad) };
-  releases = { good: await stages.good.start('', { analysis: ANALYSIS }), bad: await stages.bad.start('errors-6', { analysis: ANALYSIS }) };
+  releases = {
+    good: await stages.good.start('', { analysis: ANALYSIS }),
+    bad: await stages.bad.start('errors-6', { analysis: ANALYSIS }),
+  };
 }, 900_000);
 
 afterAll(async () => {
@@ -74,7 +88,13 @@ test('a version like stable is proved not worse and promoted', async () => {
   const { verdict, events } = await release.story();
   say(events);
 
-  expect(verdict).toMatchObject({ outcome: 'pass', findings: [{ metric: 'errors', outcome: 'pass' }, { metric: 'slow-500ms', outcome: 'pass' }] });
+  expect(verdict).toMatchObject({
+    outcome: 'pass',
+    findings: [
+      { metric: 'errors', outcome: 'pass' },
+      { metric: 'slow-500ms', outcome: 'pass' },
+    ],
+  });
   expect(verdict?.reason).toMatch(/errors: new 0\.00 % of \d+, stable 0\.00 % of \d+; proved not worse by 1\.0 points/);
   await expectReleased(stage, release.image);
   await expectNoOtherFailures(stage);
@@ -87,7 +107,10 @@ test('a version with 6 % errors, which no fixed limit was set against, fails and
   say(events);
 
   expect(reason).toMatch(/errors: new \d+\.\d+ % of \d+, stable 0\.00 % of \d+; worse by more than 1\.0 points/);
-  expect(verdict).toMatchObject({ outcome: 'fail', findings: expect.arrayContaining([expect.objectContaining({ metric: 'errors', outcome: 'fail' })]) });
+  expect(verdict).toMatchObject({
+    outcome: 'fail',
+    findings: expect.arrayContaining([expect.objectContaining({ metric: 'errors', outcome: 'fail' })]),
+  });
   await expectBack(stage, BEFORE);
   await expectNoOtherFailures(stage, [release.image]);
 });

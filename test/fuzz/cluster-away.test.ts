@@ -19,23 +19,29 @@ const OUTAGES: readonly Omit<Outage, 'from'>[] = [
   { lasting: true, afterwards: true },
 ];
 
-test.each(CATALOGUE.map((command) => [command.name, command] as const))('%s, when the cluster goes away at any of its requests, says what it did', async (name, command) => {
-  const far = await farthestCalls(command);
-  const cases = far.flatMap(({ scene, input, requests }) =>
-    Array.from({ length: Math.min(requests, MOST_REQUESTS) }, (_, index) => index + 1).flatMap((from) => OUTAGES.map((outage) => ({ scene, input, outage: { ...outage, from } }))),
-  );
+test.each(CATALOGUE.map((command) => [command.name, command] as const))(
+  '%s, when the cluster goes away at any of its requests, says what it did',
+  async (name, command) => {
+    const far = await farthestCalls(command);
+    const cases = far.flatMap(({ scene, input, requests }) =>
+      Array.from({ length: Math.min(requests, MOST_REQUESTS) }, (_, index) => index + 1).flatMap((from) =>
+        OUTAGES.map((outage) => ({ scene, input, outage: { ...outage, from } })),
+      ),
+    );
 
-  const tried = await mapAtOnce(cases, async ({ scene: sceneName, input, outage }): Promise<Tried> => {
-    const scene = await createScene(sceneName);
-    scene.clusters.outage = outage;
-    try {
-      const outcome = await callAndJudge(command, input, scene);
-      return { scene: sceneName, input: { input, outage }, ...outcome };
-    } finally {
-      scene.world.stop();
-    }
-  });
+    const tried = await mapAtOnce(cases, async ({ scene: sceneName, input, outage }): Promise<Tried> => {
+      const scene = await createScene(sceneName);
+      scene.clusters.outage = outage;
+      try {
+        const outcome = await callAndJudge(command, input, scene);
+        return { scene: sceneName, input: { input, outage }, ...outcome };
+      } finally {
+        scene.world.stop();
+      }
+    });
 
-  expect([name, complaintsOf(tried)]).toEqual([name, []]);
-  if (process.env['SLUICE_FUZZ_TELL']) process.stderr.write(`${name}: ${far.length} calls, ${JSON.stringify(outcomesOf(tried))}\n`);
-});
+    expect([name, complaintsOf(tried)]).toEqual([name, []]);
+    if (process.env['SLUICE_FUZZ_TELL'])
+      process.stderr.write(`${name}: ${far.length} calls, ${JSON.stringify(outcomesOf(tried))}\n`);
+  },
+);

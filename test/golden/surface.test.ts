@@ -37,19 +37,36 @@ describe('the size of tool lists', () => {
   const bytes = async (kind: 'reading' | 'writing', toolsets = ''): Promise<number> => {
     const response = await fetch(`${servers[kind]?.mcpUrl ?? ''}${toolsets && `?toolsets=${toolsets}`}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-11-25' },
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2025-11-25',
+      },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
     });
     const text = await response.text();
-    const message = text.split('\n').find((line) => line.startsWith('data: '))?.slice(6) ?? text;
+    const message =
+      text
+        .split('\n')
+        .find((line) => line.startsWith('data: '))
+        ?.slice(6) ?? text;
     expect(JSON.parse(message)).toMatchObject({ result: { tools: expect.any(Array) } });
     return Buffer.byteLength(message);
   };
 
   test('a server as it is by default sends at most 16 KB, and no toolset of a writing one more than 24 KB', async () => {
-    const rows: [string, number][] = [['default (reading, all toolsets)', await bytes('reading')], ['writing, all toolsets', await bytes('writing')]];
-    for (const toolset of TOOLSETS) rows.push([`reading, ${toolset}`, await bytes('reading', toolset)], [`writing, ${toolset}`, await bytes('writing', toolset)]);
-    console.info(`tools/list in bytes:\n${rows.map(([name, size]) => `  ${name.padEnd(32)} ${String(size).padStart(6)}`).join('\n')}`);
+    const rows: [string, number][] = [
+      ['default (reading, all toolsets)', await bytes('reading')],
+      ['writing, all toolsets', await bytes('writing')],
+    ];
+    for (const toolset of TOOLSETS)
+      rows.push(
+        [`reading, ${toolset}`, await bytes('reading', toolset)],
+        [`writing, ${toolset}`, await bytes('writing', toolset)],
+      );
+    console.info(
+      `tools/list in bytes:\n${rows.map(([name, size]) => `  ${name.padEnd(32)} ${String(size).padStart(6)}`).join('\n')}`,
+    );
     const size = Object.fromEntries(rows);
 
     expect(size['default (reading, all toolsets)']).toBeLessThanOrEqual(16 * 1024);
@@ -63,7 +80,12 @@ test('the help of every command line', async () => {
   const gateway = createFakeGateway();
   const pages = pathsOf(createProgram({ version: '' } as unknown as CliDeps));
 
-  const texts = await Promise.all(pages.map(async (page) => `$ sluice ${[...page, '--help'].join(' ')}\n${(await sluice({ gateway }, ...page, '--help')).out}\n`));
+  const texts = await Promise.all(
+    pages.map(
+      async (page) =>
+        `$ sluice ${[...page, '--help'].join(' ')}\n${(await sluice({ gateway }, ...page, '--help')).out}\n`,
+    ),
+  );
 
   expectGolden('cli-help.txt', texts.join('\n'));
 });
@@ -74,7 +96,10 @@ function pathsOf(cli: Cli, parents: readonly string[] = []): readonly (readonly 
 }
 
 test('the error catalogue', () => {
-  const rows = Object.entries(ERRORS).map(([code, { http, exit, retryable, meaning, next }]) => `${code} http ${http} exit ${exit}${retryable ? ' retryable' : ''}\n  ${meaning}\n  ${next}`);
+  const rows = Object.entries(ERRORS).map(
+    ([code, { http, exit, retryable, meaning, next }]) =>
+      `${code} http ${http} exit ${exit}${retryable ? ' retryable' : ''}\n  ${meaning}\n  ${next}`,
+  );
 
   expectGolden('errors.txt', `${rows.join('\n')}\n`);
 });

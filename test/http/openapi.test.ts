@@ -30,7 +30,9 @@ const GATES = { reading: { allowWrite: false, toolsets: [] }, writing: { allowWr
 test.each(Object.entries(GATES))('the document of a %s server is OpenAPI 3.1', async (_, gate) => {
   const validator = new Validator();
 
-  const { valid, errors } = await validator.validate(structuredClone(openApiDocument({ catalogue: CATALOGUE, gate, version: '1.2.3' })));
+  const { valid, errors } = await validator.validate(
+    structuredClone(openApiDocument({ catalogue: CATALOGUE, gate, version: '1.2.3' })),
+  );
 
   expect([valid, errors]).toEqual([true, undefined]);
   expect(validator.version).toBe('3.1');
@@ -41,19 +43,27 @@ test('the server hands out this document, and a page that shows it', async () =>
   const shown = await send(`${server.restUrl}/docs/json`);
 
   expect(status).toBe(200);
-  expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(openApiDocument({ catalogue: CATALOGUE, gate: GATES.writing, version: '0.0.0' }))));
+  expect(JSON.parse(body)).toEqual(
+    JSON.parse(JSON.stringify(openApiDocument({ catalogue: CATALOGUE, gate: GATES.writing, version: '0.0.0' }))),
+  );
   expect(JSON.parse(shown.body)).toEqual(JSON.parse(body));
 });
 
 test('every reference leads somewhere, and every schema is one', () => {
   const document = openApiDocument({ catalogue: CATALOGUE, gate: GATES.writing, version: '1' });
-  const at = (pointer: string) => pointer.split('/').slice(1).reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
+  const at = (pointer: string) =>
+    pointer
+      .split('/')
+      .slice(1)
+      .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, pointer = '']) => pointer);
 
   expect(references.length).toBeGreaterThan(20);
-  for (const pointer of references) expect([pointer, at(pointer.replace('#', ''))]).toEqual([pointer, expect.any(Object)]);
+  for (const pointer of references)
+    expect([pointer, at(pointer.replace('#', ''))]).toEqual([pointer, expect.any(Object)]);
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
-  for (const { input, output } of operations(document)) for (const schema of [input.schema, output.schema]) expect(() => ajv.compile(schema)).not.toThrow();
+  for (const { input, output } of operations(document))
+    for (const schema of [input.schema, output.schema]) expect(() => ajv.compile(schema)).not.toThrow();
 });
 
 function operations(document: OpenApiDocument): { name: string; input: Media; output: Media; statuses: string[] }[] {
@@ -62,7 +72,12 @@ function operations(document: OpenApiDocument): { name: string; input: Media; ou
     .map(([path, item]) => {
       const { post } = item as unknown as PathItem;
       const json = 'application/json';
-      return { name: path.split('/').at(-1) ?? '', input: post.requestBody.content[json] as Media, output: post.responses['200']?.content?.[json] as Media, statuses: Object.keys(post.responses) };
+      return {
+        name: path.split('/').at(-1) ?? '',
+        input: post.requestBody.content[json] as Media,
+        output: post.responses['200']?.content?.[json] as Media,
+        statuses: Object.keys(post.responses),
+      };
     });
 }
 
@@ -73,8 +88,11 @@ test('one path for each tool, named after it, with examples that fit its schema 
   expect(described.map(({ name }) => name)).toEqual(CATALOGUE.map(({ name }) => name));
   for (const { name, input, statuses } of described) {
     const values = Object.values(input.examples ?? {}).map(({ value }) => value);
-    expect(values).toEqual(CATALOGUE.find((command) => command.name === name)?.examples.map((example) => example.input));
-    for (const value of values) expect([name, ajv.validate(input.schema, value), ajv.errors]).toEqual([name, true, null]);
+    expect(values).toEqual(
+      CATALOGUE.find((command) => command.name === name)?.examples.map((example) => example.input),
+    );
+    for (const value of values)
+      expect([name, ajv.validate(input.schema, value), ajv.errors]).toEqual([name, true, null]);
     const known = new Set(Object.values(ERRORS).map(({ http }) => String(http)));
     known.delete('405');
     expect(new Set(statuses)).toEqual(new Set(['200', ...known]));
@@ -84,7 +102,9 @@ test('one path for each tool, named after it, with examples that fit its schema 
 test('a reading server describes what it offers and no more', () => {
   const described = operations(openApiDocument({ catalogue: CATALOGUE, gate: GATES.reading, version: '1' }));
 
-  expect(described.map(({ name }) => name)).toEqual(CATALOGUE.filter(({ kind }) => kind === 'read').map(({ name }) => name));
+  expect(described.map(({ name }) => name)).toEqual(
+    CATALOGUE.filter(({ kind }) => kind === 'read').map(({ name }) => name),
+  );
 });
 
 test('the page to try it comes whole from this server', async () => {

@@ -23,7 +23,8 @@ async function list(kind: keyof typeof servers, query = ''): Promise<ToolList> {
 }
 
 const namesOf = ({ tools }: ToolList) => tools.map(({ name }) => name);
-const inCatalogue = (wanted: (command: (typeof CATALOGUE)[number]) => boolean) => CATALOGUE.filter(wanted).map(({ name }) => name);
+const inCatalogue = (wanted: (command: (typeof CATALOGUE)[number]) => boolean) =>
+  CATALOGUE.filter(wanted).map(({ name }) => name);
 
 test('a writing server lists the whole catalogue in its order, a reading one what reads', async () => {
   expect(namesOf(await list('writing'))).toEqual(CATALOGUE.map(({ name }) => name));
@@ -36,28 +37,43 @@ test('an entry says all that a caller needs', async () => {
 
   for (const command of CATALOGUE) {
     const entry = tools.find(({ name }) => name === command.name);
-    expect(entry).toMatchObject({ category: command.toolset, title: command.title, description: command.description, kind: command.kind, examples: command.examples });
+    expect(entry).toMatchObject({
+      category: command.toolset,
+      title: command.title,
+      description: command.description,
+      kind: command.kind,
+      examples: command.examples,
+    });
     const { $schema: _, ...input } = z.toJSONSchema(command.input, { io: 'input' });
-    expect([entry?.input_schema, entry?.output_schema['type'], entry?.annotations.readOnlyHint]).toEqual([input, 'object', command.kind === 'read']);
+    expect([entry?.input_schema, entry?.output_schema['type'], entry?.annotations.readOnlyHint]).toEqual([
+      input,
+      'object',
+      command.kind === 'read',
+    ]);
   }
 });
 
 test('one tool by name is its entry of the list', async () => {
   const { tools } = await list('writing');
 
-  for (const entry of tools) expect(JSON.parse((await send(`${servers.writing?.restUrl}/tools/${entry.name}`)).body)).toEqual(entry);
+  for (const entry of tools)
+    expect(JSON.parse((await send(`${servers.writing?.restUrl}/tools/${entry.name}`)).body)).toEqual(entry);
 });
 
-test.each([['?toolset=release', ['release']], ['?toolset=argo,traefik', ['argo', 'traefik']], ['?toolset=traefik&toolset=release', ['release', 'traefik']], ['', TOOLSETS]])(
-  'the list of %j has these categories',
-  async (query, toolsets) => {
-    const { categories, tools } = await list('writing', query);
+test.each([
+  ['?toolset=release', ['release']],
+  ['?toolset=argo,traefik', ['argo', 'traefik']],
+  ['?toolset=traefik&toolset=release', ['release', 'traefik']],
+  ['', TOOLSETS],
+])('the list of %j has these categories', async (query, toolsets) => {
+  const { categories, tools } = await list('writing', query);
 
-    const expected = toolsets.map((name) => ({ name, tools: inCatalogue(({ toolset }) => toolset === name) })).filter((one) => one.tools.length > 0);
-    expect(categories).toEqual(expected);
-    expect(tools.map(({ name }: ToolEntry) => name)).toEqual(expected.flatMap((one) => one.tools));
-  },
-);
+  const expected = toolsets
+    .map((name) => ({ name, tools: inCatalogue(({ toolset }) => toolset === name) }))
+    .filter((one) => one.tools.length > 0);
+  expect(categories).toEqual(expected);
+  expect(tools.map(({ name }: ToolEntry) => name)).toEqual(expected.flatMap((one) => one.tools));
+});
 
 test.each([
   ['?toolset=argon', /did you mean argo\?|argon is not one of release, argo, traefik/],
@@ -72,7 +88,13 @@ test.each([
 });
 
 test('a tool of a toolset that the server does not offer is not there', async () => {
-  const { status, body } = await send(`${servers.argoOnly?.restUrl}/tools/release_list`, { headers: { 'content-type': 'application/json' }, body: '{}' });
+  const { status, body } = await send(`${servers.argoOnly?.restUrl}/tools/release_list`, {
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
 
-  expect([status, JSON.parse(body)]).toEqual([404, { error: expect.objectContaining({ code: 'TOOL_NOT_FOUND', next: expect.stringContaining('SLUICE_TOOLSETS') }) }]);
+  expect([status, JSON.parse(body)]).toEqual([
+    404,
+    { error: expect.objectContaining({ code: 'TOOL_NOT_FOUND', next: expect.stringContaining('SLUICE_TOOLSETS') }) },
+  ]);
 });

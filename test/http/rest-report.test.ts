@@ -26,7 +26,9 @@ const at = (path: string, which = server) => send(`${which.restUrl}/releases/${p
 test('the tool names the page, and the page is there', async () => {
   const { body } = await callRest(server, 'release_report', { release_id: 'release/prod/shop/web' });
 
-  const answer = await send(new URL(String((body as { result?: { page?: unknown } }).result?.page), server.restUrl).href);
+  const answer = await send(
+    new URL(String((body as { result?: { page?: unknown } }).result?.page), server.restUrl).href,
+  );
 
   expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   expect(answer.body).toContain('<title>shop/web: succeeded (release report)</title>');
@@ -35,7 +37,11 @@ test('the tool names the page, and the page is there', async () => {
 test('a browser is told to run, frame and keep nothing of it', async () => {
   const { headers } = await at('prod/shop/web/report.html');
 
-  expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-security-policy': expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'$/) });
+  expect(headers).toMatchObject({
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'$/),
+  });
 });
 
 test('JSON is what the document says', async () => {
@@ -65,5 +71,8 @@ test('rules of the tool hold for its files: namespaces, toolsets, methods, the a
   expect(audit.entries).toMatchObject([{ tool: 'release_report', kind: 'read', result: 'ok' }]);
   expect((await at('prod/shop/web/report.html', narrow)).status).toBe(403);
   expect((await at('prod/shop/web/report.html', without)).status).toBe(404);
-  expect(await send(`${server.restUrl}/releases/prod/shop/web/report.html`, { method: 'POST' })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+  expect(await send(`${server.restUrl}/releases/prod/shop/web/report.html`, { method: 'POST' })).toMatchObject({
+    status: 405,
+    headers: { allow: 'GET, HEAD' },
+  });
 });

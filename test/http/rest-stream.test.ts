@@ -24,7 +24,8 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const stream = (tool: string, input: unknown) => send(`${server.restUrl}/tools/${tool}`, { headers: EVENTS, body: JSON.stringify(input) });
+const stream = (tool: string, input: unknown) =>
+  send(`${server.restUrl}/tools/${tool}`, { headers: EVENTS, body: JSON.stringify(input) });
 
 test('events tell the progress, and last the plain answer', async () => {
   const { status, headers, body } = await stream('release_probe', { mode: 'answer' });
@@ -54,7 +55,10 @@ test('what is wrong with the request itself is answered plainly', async () => {
   const broken = await send(`${server.restUrl}/tools/release_get`, { headers: EVENTS, body: '{' });
 
   expect([unknown.status, unknown.headers['content-type']]).toEqual([404, 'application/json; charset=utf-8']);
-  expect([broken.status, JSON.parse(broken.body)]).toEqual([400, { error: expect.objectContaining({ code: 'INVALID_INPUT' }) }]);
+  expect([broken.status, JSON.parse(broken.body)]).toEqual([
+    400,
+    { error: expect.objectContaining({ code: 'INVALID_INPUT' }) },
+  ]);
 });
 
 test('release_wait tells what it waits for, and a silent stream that it lives', async () => {
@@ -63,7 +67,10 @@ test('release_wait tells what it waits for, and a silent stream that it lives', 
   const { body } = await stream('release_wait', { release_id: ID, timeout_seconds: 20 });
 
   const events = eventsOf(body);
-  expect(events[0]).toMatchObject({ event: 'progress', data: { message: expect.stringContaining('soaking'), fraction: expect.any(Number) } });
+  expect(events[0]).toMatchObject({
+    event: 'progress',
+    data: { message: expect.stringContaining('soaking'), fraction: expect.any(Number) },
+  });
   expect(events.at(-1)).toMatchObject({ event: 'result', data: { result: { changed: true, state: 'judging' } } });
   expect(body.split('\n\n').filter((block) => block.startsWith(':')).length).toBeGreaterThan(2);
 });
@@ -84,7 +91,10 @@ async function until(reached: () => boolean): Promise<void> {
   }
 }
 
-test.each([['events', EVENTS], ['a plain answer', { 'content-type': 'application/json' }]])('a caller of %s that goes away ends the call', async (_, headers) => {
+test.each([
+  ['events', EVENTS],
+  ['a plain answer', { 'content-type': 'application/json' }],
+])('a caller of %s that goes away ends the call', async (_, headers) => {
   const call = await hang(headers);
   expect(probe.seen.aborted).toBe(false);
 

@@ -29,17 +29,29 @@ afterAll(async () => {
 function restless(): ReleaseGateway {
   const gateway = createFakeGateway([aView()]);
   let at = AT;
-  return { ...gateway, get: async (id) => ({ ...(await gateway.get(id)), events: [{ at: (at += 1), state: 'soaking', text: 'still soaking' }] }) };
+  return {
+    ...gateway,
+    get: async (id) => ({
+      ...(await gateway.get(id)),
+      events: [{ at: (at += 1), state: 'soaking', text: 'still soaking' }],
+    }),
+  };
 }
 
 test('schemathesis finds no 500, no answer that the document does not describe, and no wrong input that is taken', async () => {
   const seed = Number(process.env['SLUICE_FUZZ_SEED'] ?? 20_261_121);
 
-  const { code, report } = await runSchemathesis(`${server.restUrl}/openapi.json`, { seed, examples: 5, say: (line) => process.stderr.write(`${line}\n`) });
+  const { code, report } = await runSchemathesis(`${server.restUrl}/openapi.json`, {
+    seed,
+    examples: 5,
+    say: (line) => process.stderr.write(`${line}\n`),
+  });
 
   expect(code === 0 ? '' : report).toBe('');
   expect(new Set(audit.entries.map(({ tool }) => tool))).toEqual(new Set(CATALOGUE.map(({ name }) => name)));
   expect(audit.entries.filter(({ result }) => result === 'INTERNAL')).toEqual([]);
   // Not only refusals.
-  expect(new Set(audit.entries.filter(({ result }) => result === 'ok').map(({ tool }) => tool)).size).toBeGreaterThan(5);
+  expect(new Set(audit.entries.filter(({ result }) => result === 'ok').map(({ tool }) => tool)).size).toBeGreaterThan(
+    5,
+  );
 });

@@ -18,11 +18,15 @@ interface Answer {
 /** fetch does not let Host and Origin through. */
 function send(path: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(path, server.mcpUrl), { method: body === undefined ? 'GET' : 'POST', headers }, (response) => {
-      let text = '';
-      response.on('data', (chunk) => (text += String(chunk)));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-    });
+    const outgoing = request(
+      new URL(path, server.mcpUrl),
+      { method: body === undefined ? 'GET' : 'POST', headers },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += String(chunk)));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });
@@ -48,7 +52,9 @@ test('what is not there and what is not JSON is told in the form of the catalogu
   const missing = await send('/nothing');
   const broken = await send('/mcp', MCP, '{"a":');
 
-  expect(JSON.parse(missing.body)).toMatchObject({ error: { code: 'PATH_NOT_FOUND', next: expect.stringContaining('/engine/v1/tools') } });
+  expect(JSON.parse(missing.body)).toMatchObject({
+    error: { code: 'PATH_NOT_FOUND', next: expect.stringContaining('/engine/v1/tools') },
+  });
   expect(missing.status).toBe(404);
   expect(JSON.parse(broken.body)).toMatchObject({ error: { code: 'INVALID_INPUT' } });
   expect(broken.status).toBe(400);
@@ -66,7 +72,14 @@ test('a taken port is told with the setting', async () => {
   const { restDeps } = await import('../support/rest.ts');
   const port = Number(new URL(server.mcpUrl).port);
 
-  const second = startHttpServer({ host: '127.0.0.1', port, mcp: testMcp(createFakeGateway(), false), rest: restDeps(fakeServices(createFakeGateway())), log: createLog('silent'), version: '0' });
+  const second = startHttpServer({
+    host: '127.0.0.1',
+    port,
+    mcp: testMcp(createFakeGateway(), false),
+    rest: restDeps(fakeServices(createFakeGateway())),
+    log: createLog('silent'),
+    version: '0',
+  });
 
   await expect(second).rejects.toMatchObject({ code: 'CONFIG_INVALID', next: expect.stringContaining('MCP_PORT') });
 });

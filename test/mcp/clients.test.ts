@@ -3,7 +3,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { CATALOGUE } from '../../src/commands/catalogue.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { aView, AT, createFakeGateway, type FakeGateway } from '../support/fake-gateway.ts';
-import { connect, ERAS, type ClientOptions, type Era, type TestClient, type ToolAnswer } from '../support/mcp-clients.ts';
+import {
+  connect,
+  ERAS,
+  type ClientOptions,
+  type Era,
+  type TestClient,
+  type ToolAnswer,
+} from '../support/mcp-clients.ts';
 import { startTestServer } from '../support/mcp-server.ts';
 
 const ID = 'release/prod/shop/web';
@@ -12,7 +19,12 @@ const READ = CATALOGUE.filter(({ kind }) => kind === 'read').map(({ name }) => n
 
 const errorOf = (answer: ToolAnswer) => {
   expect(answer.isError).toBe(true);
-  return answer._meta?.['sluice/error'] as { code: string; message: string; next: string; details?: Record<string, unknown> };
+  return answer._meta?.['sluice/error'] as {
+    code: string;
+    message: string;
+    next: string;
+    details?: Record<string, unknown>;
+  };
 };
 
 describe.each(ERAS)('over HTTP, %s', (era) => {
@@ -50,7 +62,9 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
     expect(await names(writing)).toEqual(CATALOGUE.map(({ name }) => name));
   });
 
-  test.each(CATALOGUE.filter(({ kind }) => kind !== 'read').map(({ name, examples }) => [name, examples[0]?.input] as const))('refuses %s while writing is off, and does nothing', async (name, input) => {
+  test.each(
+    CATALOGUE.filter(({ kind }) => kind !== 'read').map(({ name, examples }) => [name, examples[0]?.input] as const),
+  )('refuses %s while writing is off, and does nothing', async (name, input) => {
     const answer = await (await open(reading)).callTool(name, input as Record<string, unknown>);
 
     expect(errorOf(answer).code).toBe('WRITE_DISABLED');
@@ -72,11 +86,17 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
     const client = await open(reading);
     await client.listTools();
 
-    expect(errorOf(await client.callTool('release_get', { release_id: 'release/prod/shop/other' })).code).toBe('RELEASE_NOT_FOUND');
+    expect(errorOf(await client.callTool('release_get', { release_id: 'release/prod/shop/other' })).code).toBe(
+      'RELEASE_NOT_FOUND',
+    );
   });
 
   test('bad input is refused with every problem and the nearest names', async () => {
-    const answer = await (await open(writing)).callTool('release_start', { target: { namespace: 'shop', rolout: 'web' }, image: 'shop:v2', strategy: 'bluegreen' });
+    const answer = await (await open(writing)).callTool('release_start', {
+      target: { namespace: 'shop', rolout: 'web' },
+      image: 'shop:v2',
+      strategy: 'bluegreen',
+    });
 
     expect(errorOf(answer).code).toBe('INVALID_INPUT');
     expect(answer.content[0]?.text).toMatch(/target\.rolout: unknown field; did you mean target\.rollout\?/);
@@ -94,7 +114,9 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
   });
 
   test('an unknown tool is a protocol error that names the nearest', async () => {
-    await expect((await open(reading)).callTool('release_gett', {})).rejects.toThrow(/release_gett; did you mean release_get\?/);
+    await expect((await open(reading)).callTool('release_gett', {})).rejects.toThrow(
+      /release_gett; did you mean release_get\?/,
+    );
   });
 
   test('a release can be planned, started once and read, and the caller is in the record', async () => {
@@ -108,13 +130,23 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
     const other = await client.callTool('release_start', { ...release, request_id: 'r2' });
     const read = await client.callTool('release_get', { release_id: ID });
 
-    expect(plan.structuredContent).toMatchObject({ ready: true, release_id: ID, weights: [10, 50], target: { cluster: 'prod' } });
+    expect(plan.structuredContent).toMatchObject({
+      ready: true,
+      release_id: ID,
+      weights: [10, 50],
+      target: { cluster: 'prod' },
+    });
     expect(first.structuredContent).toMatchObject({ release_id: ID, started: true, request_id: 'r1' });
     expect(again.structuredContent).toMatchObject({ started: false });
     expect(errorOf(other)).toMatchObject({ code: 'TARGET_BUSY', details: { release_id: ID } });
-    expect(read.structuredContent).toMatchObject({ state: 'soaking', live: { problem: 'The cluster prod does not answer.' } });
+    expect(read.structuredContent).toMatchObject({
+      state: 'soaking',
+      live: { problem: 'The cluster prod does not answer.' },
+    });
     // Stateless HTTP forgets what a 2025 client said of itself at initialize.
-    expect(gateway.started.map(({ startedBy }) => startedBy)).toEqual([era === '2026 client' ? 'mcp:claude-code' : 'mcp:client']);
+    expect(gateway.started.map(({ startedBy }) => startedBy)).toEqual([
+      era === '2026 client' ? 'mcp:claude-code' : 'mcp:client',
+    ]);
   });
 
   test('a destructive call without confirmation is refused and says exactly what to pass', async () => {
@@ -148,7 +180,11 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
     const first = await client.callTool('release_promote', { release_id: ID, request_id: 'p1' });
     const again = await client.callTool('release_promote', { release_id: ID, request_id: 'p1' });
 
-    expect(first.structuredContent).toMatchObject({ outcome: 'accepted', detail: 'goes on as soon as step 1 has passed', duplicate: false });
+    expect(first.structuredContent).toMatchObject({
+      outcome: 'accepted',
+      detail: 'goes on as soon as step 1 has passed',
+      duplicate: false,
+    });
     expect(again.structuredContent).toMatchObject({ duplicate: true });
     expect(first.content[0]?.text).toMatch(/^promote accepted: goes on/);
   });
@@ -162,14 +198,24 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
   test('wait reports progress and ends with a cursor when time is up', async () => {
     const told: string[] = [];
 
-    const answer = await (await open(reading)).callTool('release_wait', { release_id: ID, timeout_seconds: 1.5 }, (message) => told.push(message));
+    const answer = await (await open(reading)).callTool(
+      'release_wait',
+      { release_id: ID, timeout_seconds: 1.5 },
+      (message) => told.push(message),
+    );
 
     expect(answer.structuredContent).toMatchObject({ changed: false, state: 'soaking' });
     expect(told[0]).toContain('soaking, step 1 of 2');
   });
 
   test('wait answers at once when somebody is needed, and with its cursor waits for what comes next', async () => {
-    gateway.views.set(ID, aView({ state: 'waiting-for-decision', waiting: { for: 'promotion', answers: ['promote', 'abort'], sinceMs: AT, deadlineInMs: 3_600_000 } }));
+    gateway.views.set(
+      ID,
+      aView({
+        state: 'waiting-for-decision',
+        waiting: { for: 'promotion', answers: ['promote', 'abort'], sinceMs: AT, deadlineInMs: 3_600_000 },
+      }),
+    );
     const client = await open(reading);
 
     const first = await client.callTool('release_wait', { release_id: ID });
@@ -183,7 +229,11 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
 });
 
 describe('a client that can ask its user', () => {
-  const cases: readonly (readonly [Era, 'http' | 'stdio'])[] = [['2026 client', 'http'], ['2026 client', 'stdio'], ['2025 client', 'stdio']];
+  const cases: readonly (readonly [Era, 'http' | 'stdio'])[] = [
+    ['2026 client', 'http'],
+    ['2026 client', 'stdio'],
+    ['2025 client', 'stdio'],
+  ];
 
   test.each(cases)('%s over %s: yes acts, no does not', async (era, transport) => {
     const server = transport === 'http' ? await startTestServer(createFakeGateway([aView()]), true) : undefined;

@@ -9,7 +9,10 @@ import { depsOver, startServerOver } from '../support/mcp-server.ts';
 
 const ROOT = new URL('../../node_modules/', import.meta.url);
 /** The released suite knows the revisions of 2025; 2026-07-28 is in the one that is to come. */
-const PROGRAMS = { released: '@modelcontextprotocol/conformance/dist/index.js', coming: 'conformance-2026/dist/index.js' };
+const PROGRAMS = {
+  released: '@modelcontextprotocol/conformance/dist/index.js',
+  coming: 'conformance-2026/dist/index.js',
+};
 type Suite = keyof typeof PROGRAMS;
 
 const OLD = ['server-initialize', 'ping', 'tools-list', 'resources-list', 'prompts-list', 'dns-rebinding-protection'];
@@ -38,17 +41,21 @@ const SUITES: readonly (readonly [suite: Suite, revision: string, scenarios: rea
 ];
 
 /**
- * Why the other scenarios are not here. Each is about a fixture server that the suite describes, with tools, resources and
- * prompts of given names (`test_simple_text`, `test://static-text`, `test_prompt_with_arguments`), or about something that
+ * Why the other scenarios are not here. Each is about a fixture server that the suite describes, with tools, resources
+ * and
+ * prompts of given names (`test_simple_text`, `test://static-text`, `test_prompt_with_arguments`), or about something
+ * that
  * this server does not offer and does not declare. What they look at is tried in clients.test.ts, resources.test.ts and
  * prompts.test.ts with real names instead.
  */
 const NOT_OURS: Readonly<Record<string, RegExp>> = {
-  'fixture tools': /^tools-call-|^json-schema-2020-12$|^elicitation-|^http-custom-header-server-validation$|^input-required-result-(basic|request-state|multi|result-type|non-tool|tampered|capability)/,
+  'fixture tools':
+    /^tools-call-|^json-schema-2020-12$|^elicitation-|^http-custom-header-server-validation$|^input-required-result-(basic|request-state|multi|result-type|non-tool|tampered|capability)/,
   'fixture resources': /^resources-(read|templates|subscribe|unsubscribe)/,
   'fixture prompts, also for completion': /^prompts-get-|^completion-complete$/,
   'MCP logging, deprecated since 2026-07-28': /^logging-set-level$/,
-  'sessions and resumable streams, which a stateless server does not have': /^server-session-lifecycle$|^server-sse-(polling|multiple-streams)$/,
+  'sessions and resumable streams, which a stateless server does not have':
+    /^server-session-lifecycle$|^server-sse-(polling|multiple-streams)$/,
   'extensions: skills and tasks': /^sep-2640-|^tasks-/,
 };
 
@@ -65,7 +72,9 @@ afterAll(async () => {
 
 function run(suite: Suite, ...args: string[]): Promise<{ code: number | null; out: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL(PROGRAMS[suite], ROOT)), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [fileURLToPath(new URL(PROGRAMS[suite], ROOT)), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let out = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
     child.on('error', reject).on('close', (code) => resolve({ code, out }));
@@ -73,17 +82,39 @@ function run(suite: Suite, ...args: string[]): Promise<{ code: number | null; ou
 }
 
 describe.each(SUITES)('the %s suite for %s', (suite, revision, scenarios) => {
-  test.each(scenarios)('%s', async (scenario) => {
-    const { code, out } = await run(suite, 'server', '--url', server.mcpUrl, '--scenario', scenario, '--spec-version', revision);
+  test.each(scenarios)(
+    '%s',
+    async (scenario) => {
+      const { code, out } = await run(
+        suite,
+        'server',
+        '--url',
+        server.mcpUrl,
+        '--scenario',
+        scenario,
+        '--spec-version',
+        revision,
+      );
 
-    expect([code, out.match(/^.*✗.*$/gm)]).toEqual([0, null]);
-    // A scenario in which nothing was looked at proves nothing.
-    expect(out).toMatch(/Passed: [1-9]/);
-  }, 60_000);
+      expect([code, out.match(/^.*✗.*$/gm)]).toEqual([0, null]);
+      // A scenario in which nothing was looked at proves nothing.
+      expect(out).toMatch(/Passed: [1-9]/);
+    },
+    60_000,
+  );
 });
 
 test('server-stateless for 2026-07-28: all of it but what would need tools of the suite', async () => {
-  const { out } = await run('coming', 'server', '--url', server.mcpUrl, '--scenario', 'server-stateless', '--spec-version', '2026-07-28');
+  const { out } = await run(
+    'coming',
+    'server',
+    '--url',
+    server.mcpUrl,
+    '--scenario',
+    'server-stateless',
+    '--spec-version',
+    '2026-07-28',
+  );
 
   const [, passed, all, failed] = /Passed: (\d+)\/(\d+), (\d+) failed/.exec(out) ?? [];
   const untestable = out.match(/Error: Not testable: server does not list the diagnostic tool 'test_\w+'/g) ?? [];
@@ -92,10 +123,14 @@ test('server-stateless for 2026-07-28: all of it but what would need tools of th
 }, 60_000);
 
 test('every scenario of both suites either runs here or has a reason why it does not', async () => {
-  const listed = await Promise.all((['released', 'coming'] as const).map(async (suite) => (await run(suite, 'list', '--server')).out));
+  const listed = await Promise.all(
+    (['released', 'coming'] as const).map(async (suite) => (await run(suite, 'list', '--server')).out),
+  );
   const known = [...new Set(listed.join('\n').match(/(?<=^ {2}- )[\w-]+/gm))];
   const taken = new Set(['server-stateless', ...SUITES.flatMap(([, , scenarios]) => scenarios)]);
 
   expect(known.length).toBeGreaterThan(60);
-  expect(known.filter((name) => !taken.has(name) && !Object.values(NOT_OURS).some((pattern) => pattern.test(name)))).toEqual([]);
+  expect(
+    known.filter((name) => !taken.has(name) && !Object.values(NOT_OURS).some((pattern) => pattern.test(name))),
+  ).toEqual([]);
 }, 60_000);

@@ -9,7 +9,9 @@ import type { HttpServer } from '../../src/http/server.ts';
 import { aView, createFakeGateway } from '../support/fake-gateway.ts';
 import { startTestServer } from '../support/mcp-server.ts';
 
-const INSPECTOR = fileURLToPath(new URL('../../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js', import.meta.url));
+const INSPECTOR = fileURLToPath(
+  new URL('../../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js', import.meta.url),
+);
 const STDIO_SERVER = fileURLToPath(new URL('../support/mcp-stdio-server.ts', import.meta.url));
 /** It keeps a catalogue of servers in the home folder. */
 const HOME = mkdtempSync(join(tmpdir(), 'inspector-'));
@@ -22,7 +24,10 @@ afterAll(() => server.close());
 
 function inspect(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [INSPECTOR, '--cli', ...args, '--format', 'json'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOME, MCP_CATALOG_PATH: join(HOME, 'mcp.json') } });
+    const child = spawn(process.execPath, [INSPECTOR, '--cli', ...args, '--format', 'json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, HOME, MCP_CATALOG_PATH: join(HOME, 'mcp.json') },
+    });
     const texts = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (texts.out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (texts.err += chunk.toString()));
@@ -37,14 +42,33 @@ describe("the MCP Inspector's command line", () => {
     const { code, out, err } = await http('--method', 'tools/list', '--strict');
 
     expect([code, err]).toEqual([0, expect.not.stringContaining('error')]);
-    expect((JSON.parse(out) as { result: { tools: { name: string }[] } }).result.tools.map(({ name }) => name)).toEqual(CATALOGUE.filter(({ kind }) => kind === 'read').map(({ name }) => name));
+    expect((JSON.parse(out) as { result: { tools: { name: string }[] } }).result.tools.map(({ name }) => name)).toEqual(
+      CATALOGUE.filter(({ kind }) => kind === 'read').map(({ name }) => name),
+    );
   }, 60_000);
 
   test('calls a tool; a refusal has an exit code of its own', async () => {
-    const read = await http('--method', 'tools/call', '--tool-name', 'release_get', '--tool-args-json', '{"release_id":"release/prod/shop/web"}');
-    const refused = await http('--method', 'tools/call', '--tool-name', 'release_get', '--tool-args-json', '{"release_id":"release/prod/shop/other"}');
+    const read = await http(
+      '--method',
+      'tools/call',
+      '--tool-name',
+      'release_get',
+      '--tool-args-json',
+      '{"release_id":"release/prod/shop/web"}',
+    );
+    const refused = await http(
+      '--method',
+      'tools/call',
+      '--tool-name',
+      'release_get',
+      '--tool-args-json',
+      '{"release_id":"release/prod/shop/other"}',
+    );
 
-    expect([read.code, JSON.parse(read.out)]).toEqual([0, { result: expect.objectContaining({ structuredContent: expect.objectContaining({ state: 'soaking' }) }) }]);
+    expect([read.code, JSON.parse(read.out)]).toEqual([
+      0,
+      { result: expect.objectContaining({ structuredContent: expect.objectContaining({ state: 'soaking' }) }) },
+    ]);
     expect([refused.code, refused.out + refused.err]).toEqual([5, expect.stringContaining('RELEASE_NOT_FOUND')]);
   }, 60_000);
 
@@ -52,11 +76,23 @@ describe("the MCP Inspector's command line", () => {
     const [templates, read, prompt] = await Promise.all([
       http('--method', 'resources/templates/list'),
       http('--method', 'resources/read', '--uri', 'example://canary'),
-      http('--method', 'prompts/get', '--prompt-name', 'emergency_rollback', '--prompt-args', 'namespace=shop', 'name=web'),
+      http(
+        '--method',
+        'prompts/get',
+        '--prompt-name',
+        'emergency_rollback',
+        '--prompt-args',
+        'namespace=shop',
+        'name=web',
+      ),
     ]);
 
     expect([templates.code, read.code, prompt.code]).toEqual([0, 0, 0]);
-    expect([templates.out, read.out, prompt.out]).toEqual([expect.stringContaining('rollout://{cluster}'), expect.stringContaining('strategy: canary'), expect.stringContaining('argo_abort_rollout')]);
+    expect([templates.out, read.out, prompt.out]).toEqual([
+      expect.stringContaining('rollout://{cluster}'),
+      expect.stringContaining('strategy: canary'),
+      expect.stringContaining('argo_abort_rollout'),
+    ]);
   }, 60_000);
 
   test('lists over stdio', async () => {

@@ -27,7 +27,14 @@ const open: TestClient[] = [];
 beforeAll(async () => {
   world = new FakeWorld({ target: { cluster: 'prod', namespace: 'shop', rollout: 'web' } });
   gateway = createFakeGateway([aView()]);
-  const spec = { metrics: [{ name: 'errors', provider: { web: { url: 'http://judge', headers: [{ key: 'Authorization', value: 'Bearer abcdefghijkl' }] } } }] };
+  const spec = {
+    metrics: [
+      {
+        name: 'errors',
+        provider: { web: { url: 'http://judge', headers: [{ key: 'Authorization', value: 'Bearer abcdefghijkl' }] } },
+      },
+    ],
+  };
   world.cluster.create({ kind: ANALYSIS_TEMPLATE, namespace: 'shop', name: 'errors' }, { spec });
   const services = worldServices(world, gateway);
   server = await startServerOver(depsOver(services, {}, audit));
@@ -54,24 +61,53 @@ describe.each(ERAS)('%s over HTTP', (era) => {
 
     const { resources, nextCursor } = await client.listResources();
 
-    expect(resources.map(({ uri }) => uri)).toEqual(expect.arrayContaining([ROLLOUT, RELEASE, TEMPLATE, 'example://canary', 'example://blue-green']));
+    expect(resources.map(({ uri }) => uri)).toEqual(
+      expect.arrayContaining([ROLLOUT, RELEASE, TEMPLATE, 'example://canary', 'example://blue-green']),
+    );
     expect(resources.every(({ name, description, mimeType }) => name && description && mimeType)).toBe(true);
     expect(nextCursor).toBeUndefined();
-    expect(await client.listTemplates()).toEqual(['rollout://{cluster}/{namespace}/{name}', 'release://{cluster}/{namespace}/{rollout}', 'report://{cluster}/{namespace}/{rollout}', 'report-page://{cluster}/{namespace}/{rollout}', 'analysis-template://{cluster}/{namespace}/{name}', 'example://{name}']);
+    expect(await client.listTemplates()).toEqual([
+      'rollout://{cluster}/{namespace}/{name}',
+      'release://{cluster}/{namespace}/{rollout}',
+      'report://{cluster}/{namespace}/{rollout}',
+      'report-page://{cluster}/{namespace}/{rollout}',
+      'analysis-template://{cluster}/{namespace}/{name}',
+      'example://{name}',
+    ]);
   });
 
   test('reads what the tools answer, with secrets masked, and writes it to the audit log', async () => {
     const client = await over();
     const from = audit.entries.length;
 
-    expect(JSON.parse(await client.read(ROLLOUT))).toMatchObject({ namespace: 'shop', name: 'web', phase: 'Healthy', next: expect.any(String) });
-    expect(JSON.parse(await client.read(RELEASE))).toMatchObject({ release_id: 'release/prod/shop/web', state: 'soaking' });
-    expect(JSON.parse(await client.read(TEMPLATE))).toMatchObject({ name: 'errors', spec: { metrics: [{ provider: { web: { url: 'http://judge', headers: '***' } } }] } });
+    expect(JSON.parse(await client.read(ROLLOUT))).toMatchObject({
+      namespace: 'shop',
+      name: 'web',
+      phase: 'Healthy',
+      next: expect.any(String),
+    });
+    expect(JSON.parse(await client.read(RELEASE))).toMatchObject({
+      release_id: 'release/prod/shop/web',
+      state: 'soaking',
+    });
+    expect(JSON.parse(await client.read(TEMPLATE))).toMatchObject({
+      name: 'errors',
+      spec: { metrics: [{ provider: { web: { url: 'http://judge', headers: '***' } } }] },
+    });
     expect(await client.read('example://canary')).toContain('strategy: canary');
-    expect(JSON.parse(await client.read(REPORT))).toMatchObject({ release: { release_id: 'release/prod/shop/web', state: 'soaking' } });
+    expect(JSON.parse(await client.read(REPORT))).toMatchObject({
+      release: { release_id: 'release/prod/shop/web', state: 'soaking' },
+    });
     expect(await client.read(PAGE)).toMatch(/^<!doctype html>[^]*shop\/web/);
 
-    expect(audit.entries.slice(from)).toMatchObject([ROLLOUT, RELEASE, TEMPLATE, 'example://canary', REPORT, PAGE].map((uri) => ({ tool: 'resources/read', kind: 'read', arguments: { uri }, result: 'ok' })));
+    expect(audit.entries.slice(from)).toMatchObject(
+      [ROLLOUT, RELEASE, TEMPLATE, 'example://canary', REPORT, PAGE].map((uri) => ({
+        tool: 'resources/read',
+        kind: 'read',
+        arguments: { uri },
+        result: 'ok',
+      })),
+    );
   });
 
   test.each([
@@ -91,11 +127,16 @@ describe.each(ERAS)('%s over HTTP', (era) => {
     const client = await over(narrow.mcpUrl);
 
     const { resources } = await client.listResources();
-    const names = await client.complete({ type: 'ref/resource', uri: 'rollout://{cluster}/{namespace}/{name}' }, { name: 'namespace', value: '' }, { cluster: 'prod' });
+    const names = await client.complete(
+      { type: 'ref/resource', uri: 'rollout://{cluster}/{namespace}/{name}' },
+      { name: 'namespace', value: '' },
+      { cluster: 'prod' },
+    );
 
     expect(resources.every(({ uri }) => uri.startsWith('example://'))).toBe(true);
     expect(names).toEqual(['other']);
-    for (const uri of [ROLLOUT, RELEASE, REPORT, PAGE, TEMPLATE]) await expect(client.read(uri)).rejects.toThrow(/NAMESPACE_NOT_ALLOWED/);
+    for (const uri of [ROLLOUT, RELEASE, REPORT, PAGE, TEMPLATE])
+      await expect(client.read(uri)).rejects.toThrow(/NAMESPACE_NOT_ALLOWED/);
     if (era === '2026 client') expect((await client.watch(ROLLOUT, () => undefined)).agreed).toBe(false);
   });
 
@@ -104,13 +145,16 @@ describe.each(ERAS)('%s over HTTP', (era) => {
     const { resources, _meta } = await (await over()).listResources();
 
     expect(resources.map(({ uri }) => uri)).toContain(ROLLOUT);
-    expect(_meta?.['sluice/unavailable']).toMatchObject([{ scheme: 'release', problem: { code: 'TEMPORAL_UNREACHABLE' } }]);
+    expect(_meta?.['sluice/unavailable']).toMatchObject([
+      { scheme: 'release', problem: { code: 'TEMPORAL_UNREACHABLE' } },
+    ]);
   });
 
   test('completes every variable of every template, and the arguments of prompts', async () => {
     const client = await over();
-    const values = (uri: string, name: string, value: string, given = {}) => client.complete({ type: 'ref/resource', uri }, { name, value }, given);
-    const [rollout, release, , , template] = await client.listTemplates() as [string, string, string, string, string];
+    const values = (uri: string, name: string, value: string, given = {}) =>
+      client.complete({ type: 'ref/resource', uri }, { name, value }, given);
+    const [rollout, release, , , template] = (await client.listTemplates()) as [string, string, string, string, string];
 
     for (const uri of [rollout, release, template]) {
       expect(await values(uri, 'cluster', 'p')).toEqual(['prod']);
@@ -121,9 +165,19 @@ describe.each(ERAS)('%s over HTTP', (era) => {
     expect(await values(release, 'rollout', 'w', { cluster: 'prod', namespace: 'shop' })).toEqual(['web']);
     expect(await values(template, 'name', '', { cluster: 'prod', namespace: 'shop' })).toEqual(['errors']);
     expect(await values('example://{name}', 'name', 'can')).toEqual(['canary', 'canary-bad', 'canary-strict']);
-    expect(await client.complete({ type: 'ref/prompt', name: 'progressive_canary' }, { name: 'name', value: '' }, { namespace: 'shop' })).toEqual(['web']);
-    expect(await client.complete({ type: 'ref/prompt', name: 'progressive_canary' }, { name: 'image', value: 'shop' })).toEqual(['shop:v2']);
-    await expect(client.complete({ type: 'ref/prompt', name: 'progressive_canry' }, { name: 'name', value: '' })).rejects.toThrow(/did you mean progressive_canary/);
+    expect(
+      await client.complete(
+        { type: 'ref/prompt', name: 'progressive_canary' },
+        { name: 'name', value: '' },
+        { namespace: 'shop' },
+      ),
+    ).toEqual(['web']);
+    expect(
+      await client.complete({ type: 'ref/prompt', name: 'progressive_canary' }, { name: 'image', value: 'shop' }),
+    ).toEqual(['shop:v2']);
+    await expect(
+      client.complete({ type: 'ref/prompt', name: 'progressive_canry' }, { name: 'name', value: '' }),
+    ).rejects.toThrow(/did you mean progressive_canary/);
   });
 });
 
@@ -164,7 +218,9 @@ describe('what the server watches for clients', () => {
         stop();
       };
     };
-    counting = await startServerOver(depsOver({ ...services, ports: { ...services.ports, rolloutFeed: { ...rolloutFeed, watch } } }));
+    counting = await startServerOver(
+      depsOver({ ...services, ports: { ...services.ports, rolloutFeed: { ...rolloutFeed, watch } } }),
+    );
   });
   afterAll(() => counting.close());
 
@@ -190,7 +246,9 @@ describe('what the server watches for clients', () => {
     const told: string[] = [];
     const client = await watcher(told);
 
-    await eventually('told without a change', () => Promise.resolve(told.length > 0 || undefined), { timeoutMs: 15_000 });
+    await eventually('told without a change', () => Promise.resolve(told.length > 0 || undefined), {
+      timeoutMs: 15_000,
+    });
 
     expect([told, watches]).toEqual([[ROLLOUT], 1]);
     await client.close();
@@ -216,7 +274,10 @@ describe.each(ERAS)('%s over stdio', (era) => {
     const client = await connect(era, { command: process.execPath, args: [STDIO_SERVER, 'changes'] });
     const told = new Set<string>();
 
-    const subscriptions = [await client.watch(ROLLOUT, (uri) => told.add(uri)), await client.watch(RELEASE, (uri) => told.add(uri))];
+    const subscriptions = [
+      await client.watch(ROLLOUT, (uri) => told.add(uri)),
+      await client.watch(RELEASE, (uri) => told.add(uri)),
+    ];
     await eventually('both are told', () => Promise.resolve(told.size === 2 || undefined), { timeoutMs: 30_000 });
     for (const { end } of subscriptions) await end();
     told.clear();

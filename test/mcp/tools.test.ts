@@ -58,19 +58,37 @@ describe.each(ERAS)('%s', (era) => {
   test('a canary is looked at, begun, promoted, aborted and put back', async () => {
     const client = await over({ url: server.mcpUrl });
 
-    expect(await answer(client, 'argo_list_rollouts', {})).toMatchObject({ total: 1, rollouts: [{ namespace: 'shop', name: 'web' }] });
-    expect(await answer(client, 'argo_update_rollout_image', { ...WEB, image: 'shop:v2' })).toMatchObject({ changed: true });
+    expect(await answer(client, 'argo_list_rollouts', {})).toMatchObject({
+      total: 1,
+      rollouts: [{ namespace: 'shop', name: 'web' }],
+    });
+    expect(await answer(client, 'argo_update_rollout_image', { ...WEB, image: 'shop:v2' })).toMatchObject({
+      changed: true,
+    });
     await paused(client, 1);
     expect(await answer(client, 'argo_promote_rollout', { ...WEB, step: 1 })).toMatchObject({ changed: true });
     await paused(client, 3);
     expect((await answer<Written>(client, 'argo_promote_rollout', { ...WEB, step: 1 })).changed).toBe(false);
-    expect(await answer(client, 'traefik_get_traffic_distribution', ROUTE)).toMatchObject({ argo_weight: 25, services: [{ wanted: 75 }, { wanted: 25 }] });
-    expect(await answer(client, 'traefik_update_route_weights', { ...ROUTE, stable_weight: 50, canary_weight: 50 })).toMatchObject({ changed: false, effective: 'refused' });
+    expect(await answer(client, 'traefik_get_traffic_distribution', ROUTE)).toMatchObject({
+      argo_weight: 25,
+      services: [{ wanted: 75 }, { wanted: 25 }],
+    });
+    expect(
+      await answer(client, 'traefik_update_route_weights', { ...ROUTE, stable_weight: 50, canary_weight: 50 }),
+    ).toMatchObject({ changed: false, effective: 'refused' });
 
     const refused = await client.callTool('argo_abort_rollout', WEB);
-    expect([refused.isError, refused.content[0]?.text]).toEqual([true, expect.stringContaining('CONFIRMATION_REQUIRED')]);
-    expect(await answer(client, 'argo_abort_rollout', { ...WEB, confirm: 'shop/web' })).toMatchObject({ changed: true, after: { aborted: true } });
-    expect(await answer(client, 'argo_update_rollout_image', { ...WEB, image: 'shop:v1' })).toMatchObject({ changed: true });
+    expect([refused.isError, refused.content[0]?.text]).toEqual([
+      true,
+      expect.stringContaining('CONFIRMATION_REQUIRED'),
+    ]);
+    expect(await answer(client, 'argo_abort_rollout', { ...WEB, confirm: 'shop/web' })).toMatchObject({
+      changed: true,
+      after: { aborted: true },
+    });
+    expect(await answer(client, 'argo_update_rollout_image', { ...WEB, image: 'shop:v1' })).toMatchObject({
+      changed: true,
+    });
 
     expect(audit.entries.filter(({ kind }) => kind !== 'read').map(({ tool, result }) => [tool, result])).toEqual([
       ['argo_update_rollout_image', 'ok'],
@@ -88,7 +106,15 @@ describe.each(ERAS)('%s', (era) => {
     // Both clients check answers against the schemas of the list that they have seen.
     await client.listTools();
 
-    for (const [tool, args] of [['argo_get_rollout_status', WEB], ['argo_get_rollout_history', WEB], ['argo_list_rollouts', {}], ['traefik_get_traffic_distribution', ROUTE], ['traefik_detect_anomalies', { namespace: 'shop' }], ['argo_pause_rollout', WEB], ['argo_resume_rollout', WEB]] as const) {
+    for (const [tool, args] of [
+      ['argo_get_rollout_status', WEB],
+      ['argo_get_rollout_history', WEB],
+      ['argo_list_rollouts', {}],
+      ['traefik_get_traffic_distribution', ROUTE],
+      ['traefik_detect_anomalies', { namespace: 'shop' }],
+      ['argo_pause_rollout', WEB],
+      ['argo_resume_rollout', WEB],
+    ] as const) {
       expect(await answer(client, tool, args)).toEqual(expect.any(Object));
     }
   });
@@ -96,37 +122,60 @@ describe.each(ERAS)('%s', (era) => {
   test('what a tool cannot do is an error of the catalogue', async () => {
     const client = await over({ url: server.mcpUrl });
 
-    expect((await client.callTool('argo_get_rollout_status', { namespace: 'shop', name: 'nobody' })).content[0]?.text).toMatch(/^ROLLOUT_NOT_FOUND/);
-    expect((await client.callTool('traefik_update_route_weights', { ...ROUTE, stable_weight: 101, canary_weight: -1 })).content[0]?.text).toMatch(/^INVALID_INPUT/);
-    expect((await client.callTool('argo_promote_rollout', { ...WEB, stepp: 1 })).content[0]?.text).toMatch(/did you mean step\?/);
+    expect(
+      (await client.callTool('argo_get_rollout_status', { namespace: 'shop', name: 'nobody' })).content[0]?.text,
+    ).toMatch(/^ROLLOUT_NOT_FOUND/);
+    expect(
+      (await client.callTool('traefik_update_route_weights', { ...ROUTE, stable_weight: 101, canary_weight: -1 }))
+        .content[0]?.text,
+    ).toMatch(/^INVALID_INPUT/);
+    expect((await client.callTool('argo_promote_rollout', { ...WEB, stepp: 1 })).content[0]?.text).toMatch(
+      /did you mean step\?/,
+    );
   });
 });
 
 describe('a destructive tool asks the user of a client that can', () => {
-  const cases: readonly (readonly [Era, 'http' | 'stdio'])[] = [['2026 client', 'http'], ['2026 client', 'stdio'], ['2025 client', 'stdio']];
+  const cases: readonly (readonly [Era, 'http' | 'stdio'])[] = [
+    ['2026 client', 'http'],
+    ['2026 client', 'stdio'],
+    ['2025 client', 'stdio'],
+  ];
 
-  test.each(cases)('%s over %s: no leaves everything as it is, yes aborts', async (era, transport) => {
-    const world = new FakeWorld({ target: { cluster: 'prod', namespace: 'shop', rollout: 'web' } });
-    const server = transport === 'http' ? await startServerOver(depsOver(worldServices(world, createFakeGateway()), { allowWrite: true })) : undefined;
-    const where = server ? { url: server.mcpUrl } : { command: process.execPath, args: [STDIO_SERVER, 'write'] };
-    // One client for both over stdio, as each has a world of its own there.
-    let says = false;
-    const client = await connect(era, where, { answer: () => says });
-    await client.callTool('argo_update_rollout_image', { ...WEB, image: 'shop:v2' });
-    await eventually('paused', async () => (((await client.callTool('argo_get_rollout_status', WEB)).structuredContent as { phase: string }).phase === 'Paused' ? true : undefined));
+  test.each(cases)(
+    '%s over %s: no leaves everything as it is, yes aborts',
+    async (era, transport) => {
+      const world = new FakeWorld({ target: { cluster: 'prod', namespace: 'shop', rollout: 'web' } });
+      const server =
+        transport === 'http'
+          ? await startServerOver(depsOver(worldServices(world, createFakeGateway()), { allowWrite: true }))
+          : undefined;
+      const where = server ? { url: server.mcpUrl } : { command: process.execPath, args: [STDIO_SERVER, 'write'] };
+      // One client for both over stdio, as each has a world of its own there.
+      let says = false;
+      const client = await connect(era, where, { answer: () => says });
+      await client.callTool('argo_update_rollout_image', { ...WEB, image: 'shop:v2' });
+      await eventually('paused', async () =>
+        ((await client.callTool('argo_get_rollout_status', WEB)).structuredContent as { phase: string }).phase ===
+        'Paused'
+          ? true
+          : undefined,
+      );
 
-    const no = await client.callTool('argo_abort_rollout', WEB);
-    const between = (await client.callTool('argo_get_rollout_status', WEB)).structuredContent;
-    says = true;
-    const yes = await client.callTool('argo_abort_rollout', WEB);
-    await client.close();
-    await server?.close();
-    world.stop();
+      const no = await client.callTool('argo_abort_rollout', WEB);
+      const between = (await client.callTool('argo_get_rollout_status', WEB)).structuredContent;
+      says = true;
+      const yes = await client.callTool('argo_abort_rollout', WEB);
+      await client.close();
+      await server?.close();
+      world.stop();
 
-    expect([no.isError, no.content[0]?.text]).toEqual([true, expect.stringContaining('CONFIRMATION_REQUIRED')]);
-    expect(between).toMatchObject({ phase: 'Paused', aborted: false });
-    expect(yes.structuredContent).toMatchObject({ changed: true, after: { aborted: true } });
-  }, 60_000);
+      expect([no.isError, no.content[0]?.text]).toEqual([true, expect.stringContaining('CONFIRMATION_REQUIRED')]);
+      expect(between).toMatchObject({ phase: 'Paused', aborted: false });
+      expect(yes.structuredContent).toMatchObject({ changed: true, after: { aborted: true } });
+    },
+    60_000,
+  );
 });
 
 test('the list names every tool of the document, each with a title, one description, annotations and both schemas', async () => {
@@ -142,9 +191,18 @@ test('the list names every tool of the document, each with a title, one descript
   expect(tools.filter(({ name }) => name.startsWith('argo_')).length).toBe(12);
   expect(tools.filter(({ name }) => name.startsWith('traefik_')).length).toBe(8);
   for (const tool of tools) {
-    expect(tool).toMatchObject({ title: expect.any(String), description: expect.any(String), inputSchema: { type: 'object' }, outputSchema: { type: 'object', properties: expect.any(Object) } });
+    expect(tool).toMatchObject({
+      title: expect.any(String),
+      description: expect.any(String),
+      inputSchema: { type: 'object' },
+      outputSchema: { type: 'object', properties: expect.any(Object) },
+    });
     const { readOnlyHint, destructiveHint } = tool.annotations as { readOnlyHint: boolean; destructiveHint?: boolean };
     const { kind } = CATALOGUE.find(({ name }) => name === tool.name) ?? {};
-    expect([tool.name, readOnlyHint, destructiveHint]).toEqual([tool.name, kind === 'read', kind === 'read' ? undefined : kind === 'destructive']);
+    expect([tool.name, readOnlyHint, destructiveHint]).toEqual([
+      tool.name,
+      kind === 'read',
+      kind === 'read' ? undefined : kind === 'destructive',
+    ]);
   }
 });

@@ -16,14 +16,16 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([all.close(), releases.close()]));
 
-const namesOf = (...sets: Toolset[]) => CATALOGUE.filter(({ toolset }) => sets.includes(toolset)).map(({ name }) => name);
+const namesOf = (...sets: Toolset[]) =>
+  CATALOGUE.filter(({ toolset }) => sets.includes(toolset)).map(({ name }) => name);
 
 describe.each(ERAS)('%s', (era) => {
   const using = async <T>(server: HttpServer, query: string, work: (client: TestClient) => Promise<T>): Promise<T> => {
     const client = await connect(era, { url: `${server.mcpUrl}${query}` });
     return work(client).finally(() => client.close());
   };
-  const names = (server: HttpServer, query: string) => using(server, query, async (client) => (await client.listTools()).tools.map(({ name }) => name));
+  const names = (server: HttpServer, query: string) =>
+    using(server, query, async (client) => (await client.listTools()).tools.map(({ name }) => name));
 
   test('is offered the sets that it asks for, in the order of the catalogue', async () => {
     expect(await names(all, '')).toEqual(namesOf('release', 'argo', 'traefik'));
@@ -43,17 +45,28 @@ describe.each(ERAS)('%s', (era) => {
   });
 
   test('cannot have more than the server offers', async () => {
-    await expect(names(releases, '?toolsets=release,traefik')).rejects.toThrow(/traefik is not offered here. This server offers release, argo/);
+    await expect(names(releases, '?toolsets=release,traefik')).rejects.toThrow(
+      /traefik is not offered here. This server offers release, argo/,
+    );
   });
 
   test('finds no tool, resource or prompt of a set that it did not ask for', async () => {
     await using(all, '?toolsets=release', async (client) => {
-      await expect(client.callTool('argo_get_rollout_status', { namespace: 'shop', name: 'web' })).rejects.toThrow(/Unknown tool argo_get_rollout_status/);
+      await expect(client.callTool('argo_get_rollout_status', { namespace: 'shop', name: 'web' })).rejects.toThrow(
+        /Unknown tool argo_get_rollout_status/,
+      );
       await expect(client.read('rollout://prod/shop/web')).rejects.toThrow(/not found/i);
-      expect(await client.listTemplates()).toEqual(['release://{cluster}/{namespace}/{rollout}', 'report://{cluster}/{namespace}/{rollout}', 'report-page://{cluster}/{namespace}/{rollout}', 'example://{name}']);
+      expect(await client.listTemplates()).toEqual([
+        'release://{cluster}/{namespace}/{rollout}',
+        'report://{cluster}/{namespace}/{rollout}',
+        'report-page://{cluster}/{namespace}/{rollout}',
+        'example://{name}',
+      ]);
       expect(await client.prompts()).toEqual([]);
       await expect(client.prompt('progressive_canary', {})).rejects.toThrow(/Unknown prompt/);
     });
-    expect((await using(all, '?toolsets=traefik', (client) => client.prompts())).map(({ name }) => name)).toEqual(['shadow_testing']);
+    expect((await using(all, '?toolsets=traefik', (client) => client.prompts())).map(({ name }) => name)).toEqual([
+      'shadow_testing',
+    ]);
   });
 });

@@ -20,7 +20,11 @@ afterAll(() => {
 
 async function rolloutsFixture(options: FakeWorldOptions): Promise<RolloutsFixture> {
   const world = newWorld(options);
-  return { rollouts: world.ports.rollouts, target: world.target, pauseByHand: async (paused) => world.pauseByHand(paused) };
+  return {
+    rollouts: world.ports.rollouts,
+    target: world.target,
+    pauseByHand: async (paused) => world.pauseByHand(paused),
+  };
 }
 
 const steps = [{ setWeight: 5 }, { pause: {} }, { setWeight: 25 }, { pause: {} }];

@@ -22,12 +22,19 @@ export function metricsContract(name: string, create: () => Promise<MetricsFixtu
     }, 180_000);
 
     /** Until both replicas have been scraped with traffic over the window. */
-    async function busy(): Promise<{ requests: readonly CounterSeries[]; buckets: readonly CounterSeries[]; fromMs: number; toMs: number }> {
+    async function busy(): Promise<{
+      requests: readonly CounterSeries[];
+      buckets: readonly CounterSeries[];
+      fromMs: number;
+      toMs: number;
+    }> {
       const deadline = Date.now() + 60_000;
       for (;;) {
         const window = { fromMs: fixture.now() - WINDOW_MS, toMs: fixture.now() };
         const counters = await metrics.counters(fixture.busyService, window);
-        const ready = new Set(counters.requests.filter(({ samples }) => samples.length >= 3).map(({ labels }) => labels['instance']));
+        const ready = new Set(
+          counters.requests.filter(({ samples }) => samples.length >= 3).map(({ labels }) => labels['instance']),
+        );
         if (ready.size >= 2) return { ...counters, ...window };
         if (Date.now() > deadline) throw new Error(`no traffic: ${JSON.stringify(counters.requests)}`);
         await new Promise((resolve) => setTimeout(resolve, 200));
@@ -39,14 +46,21 @@ export function metricsContract(name: string, create: () => Promise<MetricsFixtu
     });
 
     test('a service that nobody exports has no series, which is no error', async () => {
-      expect(await metrics.counters('no "such" \\ service', { fromMs: 0, toMs: fixture.now() })).toEqual({ requests: [], buckets: [] });
+      expect(await metrics.counters('no "such" \\ service', { fromMs: 0, toMs: fixture.now() })).toEqual({
+        requests: [],
+        buckets: [],
+      });
     });
 
     test('gives raw samples inside the window, ascending, one series for each replica and code', async () => {
       const { requests, fromMs, toMs } = await busy();
 
       for (const { labels, samples } of requests) {
-        expect(labels).toMatchObject({ service: fixture.busyService, code: expect.stringMatching(/^\d{3}$/), instance: expect.any(String) });
+        expect(labels).toMatchObject({
+          service: fixture.busyService,
+          code: expect.stringMatching(/^\d{3}$/),
+          instance: expect.any(String),
+        });
         const times = samples.map(([at]) => at);
         expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
         // Prometheus keeps whole milliseconds; the package that reads it may cut one off.
@@ -57,7 +71,8 @@ export function metricsContract(name: string, create: () => Promise<MetricsFixtu
 
     test('the last bucket counts what the requests count', async () => {
       const { requests, buckets } = await busy();
-      const last = (series: readonly CounterSeries[]) => series.reduce((sum, { samples }) => sum + (samples.at(-1)?.[1] ?? 0), 0);
+      const last = (series: readonly CounterSeries[]) =>
+        series.reduce((sum, { samples }) => sum + (samples.at(-1)?.[1] ?? 0), 0);
 
       const all = buckets.filter(({ labels }) => labels['le'] === '+Inf');
       expect(new Set(buckets.map(({ labels }) => labels['le'])).size).toBeGreaterThan(3);

@@ -30,7 +30,9 @@ beforeAll(async () => {
 
 const applications: string[] = [];
 
-/** Names of their own in every run: over an application that was left on another image, applying would start a release. */
+/**
+ * Names of their own in every run: over an application that was left on another image, applying would start a release.
+ */
 const RUN = Date.now().toString(36).slice(-5);
 const nameOf = (part: string) => `contract-${part}-${RUN}`;
 
@@ -70,5 +72,9 @@ trafficContract('Traefik', async () => {
 metricsContract('Prometheus', async () => {
   const name = nameOf('metrics');
   await freshApplication({ name, strategy: 'canary', image: 'shop:v1-errors-20', rps: 50 });
-  return { metrics: createMetrics({ url: sandbox.prometheusUrl }), busyService: metricsServiceName(NAMESPACE, `${name}-stable`, '8080'), now: Date.now };
+  return {
+    metrics: createMetrics({ url: sandbox.prometheusUrl }),
+    busyService: metricsServiceName(NAMESPACE, `${name}-stable`, '8080'),
+    now: Date.now,
+  };
 });

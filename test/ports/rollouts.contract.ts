@@ -25,7 +25,11 @@ export async function errorCode(attempt: Promise<unknown>): Promise<string> {
 }
 
 /** Reads until it is as wanted. */
-async function until({ rollouts, target }: RolloutsFixture, what: string, wanted: (view: RolloutView) => boolean): Promise<RolloutView> {
+async function until(
+  { rollouts, target }: RolloutsFixture,
+  what: string,
+  wanted: (view: RolloutView) => boolean,
+): Promise<RolloutView> {
   const deadline = Date.now() + 30_000;
   for (;;) {
     const view = await rollouts.read(target);
@@ -36,7 +40,8 @@ async function until({ rollouts, target }: RolloutsFixture, what: string, wanted
 }
 
 const isHealthy = (view: RolloutView) => view.phase === 'Healthy' && view.podHash === view.stableHash;
-const isPausedAt = (stepIndex: number) => (view: RolloutView) => view.stepIndex === stepIndex && view.controllerPause && view.pauseReasons[0] === 'CanaryPauseStep';
+const isPausedAt = (stepIndex: number) => (view: RolloutView) =>
+  view.stepIndex === stepIndex && view.controllerPause && view.pauseReasons[0] === 'CanaryPauseStep';
 
 /** A canary with the steps 5, pause, 25, pause. The tests are one story: each goes on where the one before ended. */
 export function canaryContract(name: string, create: () => Promise<RolloutsFixture>): void {
@@ -54,16 +59,32 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
     test('reads a settled Rollout with its Services and steps', async () => {
       const view = await until(fixture, 'healthy', isHealthy);
 
-      expect(view).toMatchObject({ target, strategy: 'canary', images: { [CONTAINER]: V1 }, workloadRef: false, aborted: false, specPaused: false });
+      expect(view).toMatchObject({
+        target,
+        strategy: 'canary',
+        images: { [CONTAINER]: V1 },
+        workloadRef: false,
+        aborted: false,
+        specPaused: false,
+      });
       expect(view.steps).toEqual([{ setWeight: 5 }, { pause: {} }, { setWeight: 25 }, { pause: {} }]);
-      expect(view).toMatchObject({ stableSelector: view.stableHash, candidateSelector: view.stableHash, trafficRouting: ['traefik'], traefikService: target.rollout });
+      expect(view).toMatchObject({
+        stableSelector: view.stableHash,
+        candidateSelector: view.stableHash,
+        trafficRouting: ['traefik'],
+        traefikService: target.rollout,
+      });
     });
 
     test('tells a missing Rollout from a missing namespace and an unknown cluster', async () => {
       expect(await errorCode(rollouts.read({ ...target, rollout: 'nobody' }))).toBe('ROLLOUT_NOT_FOUND');
       expect(await errorCode(rollouts.read({ ...target, namespace: 'nowhere' }))).toBe('NAMESPACE_NOT_FOUND');
       expect(await errorCode(rollouts.read({ ...target, cluster: 'nothing' }))).toBe('CLUSTER_UNKNOWN');
-      expect(await errorCode(rollouts.setImage({ ...target, rollout: 'nobody' }, { container: CONTAINER, from: V1, to: V2 }))).toBe('ROLLOUT_NOT_FOUND');
+      expect(
+        await errorCode(
+          rollouts.setImage({ ...target, rollout: 'nobody' }, { container: CONTAINER, from: V1, to: V2 }),
+        ),
+      ).toBe('ROLLOUT_NOT_FOUND');
     });
 
     test('an owner keeps others out, and its mark changes neither template nor generation', async () => {
@@ -72,26 +93,48 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
 
       expect(await rollouts.claim(target, mine)).toMatchObject({ changed: true });
       expect(await rollouts.claim(target, mine)).toMatchObject({ changed: false });
-      expect(await rollouts.claim(target, { releaseId: 'release/b', runId: '9' })).toMatchObject({ refused: true, detail: expect.stringContaining('release/a') });
+      expect(await rollouts.claim(target, { releaseId: 'release/b', runId: '9' })).toMatchObject({
+        refused: true,
+        detail: expect.stringContaining('release/a'),
+      });
       expect(await rollouts.claim(target, { ...mine, runId: '2' })).toMatchObject({ changed: true });
       expect(await rollouts.unclaim(target, { releaseId: 'release/b', runId: '9' })).toMatchObject({ changed: false });
 
       const marked = await rollouts.read(target);
-      expect(marked).toMatchObject({ owner: { releaseId: 'release/a', runId: '2' }, observed: true, podHash: before.podHash, phase: 'Healthy' });
+      expect(marked).toMatchObject({
+        owner: { releaseId: 'release/a', runId: '2' },
+        observed: true,
+        podHash: before.podHash,
+        phase: 'Healthy',
+      });
       expect(await rollouts.unclaim(target, mine)).toMatchObject({ changed: true });
       expect(await rollouts.unclaim(target, mine)).toMatchObject({ changed: false });
       expect((await rollouts.read(target)).owner).toBeUndefined();
     });
 
     test('sets an image only over the expected one, and once', async () => {
-      expect(await rollouts.setImage(target, { container: CONTAINER, from: V3, to: V2 })).toMatchObject({ refused: true, detail: expect.stringContaining(V1) });
-      expect(await rollouts.setImage(target, { container: 'nobody', from: V1, to: V2 })).toMatchObject({ refused: true, detail: expect.stringContaining(CONTAINER) });
-      expect(await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 })).toMatchObject({ changed: true });
-      expect(await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 })).toMatchObject({ changed: false });
+      expect(await rollouts.setImage(target, { container: CONTAINER, from: V3, to: V2 })).toMatchObject({
+        refused: true,
+        detail: expect.stringContaining(V1),
+      });
+      expect(await rollouts.setImage(target, { container: 'nobody', from: V1, to: V2 })).toMatchObject({
+        refused: true,
+        detail: expect.stringContaining(CONTAINER),
+      });
+      expect(await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 })).toMatchObject({
+        changed: true,
+      });
+      expect(await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 })).toMatchObject({
+        changed: false,
+      });
 
       const view = await until(fixture, 'at the first pause', isPausedAt(1));
       at = { podHash: view.podHash, stepIndex: 1 };
-      expect(view).toMatchObject({ images: { [CONTAINER]: V2 }, candidateSelector: view.podHash, stableSelector: view.stableHash });
+      expect(view).toMatchObject({
+        images: { [CONTAINER]: V2 },
+        candidateSelector: view.podHash,
+        stableSelector: view.stableHash,
+      });
       expect(view.podHash).not.toBe(view.stableHash);
       await until(fixture, 'at weight 5', ({ canaryWeight }) => canaryWeight === 5);
     });
@@ -106,7 +149,10 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
       await fixture.pauseByHand(true);
       await until(fixture, 'paused by hand', ({ specPaused }) => specPaused);
 
-      expect(await rollouts.promoteCanary(target, at)).toMatchObject({ refused: true, detail: expect.stringContaining('spec.paused') });
+      expect(await rollouts.promoteCanary(target, at)).toMatchObject({
+        refused: true,
+        detail: expect.stringContaining('spec.paused'),
+      });
 
       await fixture.pauseByHand(false);
       await until(fixture, 'back at the first pause', isPausedAt(1));
@@ -128,12 +174,18 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
       expect(await rollouts.abort(target, at)).toMatchObject({ changed: false });
       expect(await rollouts.promoteCanary(target, { ...at, stepIndex: 3 })).toMatchObject({ refused: true });
 
-      const view = await until(fixture, 'at weight 0', ({ canaryWeight, phase }) => canaryWeight === 0 && phase === 'Degraded');
+      const view = await until(
+        fixture,
+        'at weight 0',
+        ({ canaryWeight, phase }) => canaryWeight === 0 && phase === 'Degraded',
+      );
       expect(view).toMatchObject({ aborted: true, podHash: at.podHash, images: { [CONTAINER]: V2 } });
     });
 
     test('the stable template put back makes it healthy again', async () => {
-      expect(await rollouts.setImage(target, { container: CONTAINER, from: V2, to: V1 })).toMatchObject({ changed: true });
+      expect(await rollouts.setImage(target, { container: CONTAINER, from: V2, to: V1 })).toMatchObject({
+        changed: true,
+      });
 
       const view = await until(fixture, 'healthy', isHealthy);
       expect(view).toMatchObject({ aborted: false, canaryWeight: 0, candidateSelector: view.stableHash });
@@ -147,10 +199,17 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
       expect(await rollouts.promoteCanary(target, { podHash, stepIndex: 3 })).toMatchObject({ changed: true });
 
       // Argo calls it Healthy one reconciliation before it moves the stable Service: `settle` waits for that, too.
-      const view = await until(fixture, 'healthy, with the stable Service on the new version', (seen) => isHealthy(seen) && seen.stableSelector === podHash);
+      const view = await until(
+        fixture,
+        'healthy, with the stable Service on the new version',
+        (seen) => isHealthy(seen) && seen.stableSelector === podHash,
+      );
       expect(view).toMatchObject({ stableHash: podHash });
       expect(await rollouts.promoteCanary(target, { podHash, stepIndex: 3 })).toMatchObject({ changed: false });
-      expect(await rollouts.abort(target, { podHash })).toMatchObject({ refused: true, detail: expect.stringContaining('stable') });
+      expect(await rollouts.abort(target, { podHash })).toMatchObject({
+        refused: true,
+        detail: expect.stringContaining('stable'),
+      });
     });
   });
 }
@@ -171,7 +230,13 @@ export function blueGreenContract(name: string, create: () => Promise<RolloutsFi
     test('reads active and preview Service as stable and candidate', async () => {
       const view = await until(fixture, 'healthy', isHealthy);
 
-      expect(view).toMatchObject({ strategy: 'blue-green', autoPromotion: false, steps: [], stableSelector: view.stableHash, candidateSelector: view.stableHash });
+      expect(view).toMatchObject({
+        strategy: 'blue-green',
+        autoPromotion: false,
+        steps: [],
+        stableSelector: view.stableHash,
+        candidateSelector: view.stableHash,
+      });
       expect(view.stepIndex).toBeUndefined();
     });
 

@@ -36,7 +36,10 @@ export function trafficContract(name: string, create: () => Promise<TrafficFixtu
     test('reads the weights as written, and finds the object by its Services', async () => {
       const view = await traffic.read(ref);
 
-      expect(view.weights.map(({ service, weight }) => [service, weight])).toEqual([[arms.stable, 100], [arms.candidate, 0]]);
+      expect(view.weights.map(({ service, weight }) => [service, weight])).toEqual([
+        [arms.stable, 100],
+        [arms.candidate, 0],
+      ]);
       expect(view).toMatchObject({ ref, sticky: false });
       expect(await traffic.find(ref, arms)).toEqual([ref.name]);
       expect(await traffic.find(ref, { stable: arms.stable, candidate: 'nobody' })).toEqual([]);
@@ -45,7 +48,9 @@ export function trafficContract(name: string, create: () => Promise<TrafficFixtu
     test('names what is missing', async () => {
       expect(await errorCode(traffic.read({ ...ref, name: 'nobody' }))).toBe('TRAFFIC_SERVICE_NOT_FOUND');
       expect(await errorCode(traffic.read({ ...ref, namespace: 'nowhere' }))).toBe('NAMESPACE_NOT_FOUND');
-      expect(await errorCode(traffic.setWeight(ref, { ...arms, candidate: 'nobody' }, 5, MINE))).toBe('TRAFFIC_SERVICE_NOT_FOUND');
+      expect(await errorCode(traffic.setWeight(ref, { ...arms, candidate: 'nobody' }, 5, MINE))).toBe(
+        'TRAFFIC_SERVICE_NOT_FOUND',
+      );
     });
 
     test.each([-1, 101, 2.5, Number.NaN])('refuses the weight %p', async (weight) => {
@@ -72,8 +77,14 @@ export function trafficContract(name: string, create: () => Promise<TrafficFixtu
 
     test('an owner keeps others from writing', async () => {
       expect(await traffic.claim(ref, MINE)).toMatchObject({ changed: true });
-      expect(await traffic.claim(ref, OTHER)).toMatchObject({ refused: true, detail: expect.stringContaining('release/a') });
-      expect(await traffic.setWeight(ref, arms, 10, OTHER)).toMatchObject({ refused: true, detail: expect.stringContaining('release/a') });
+      expect(await traffic.claim(ref, OTHER)).toMatchObject({
+        refused: true,
+        detail: expect.stringContaining('release/a'),
+      });
+      expect(await traffic.setWeight(ref, arms, 10, OTHER)).toMatchObject({
+        refused: true,
+        detail: expect.stringContaining('release/a'),
+      });
       expect(await traffic.setWeight(ref, arms, 10, { ...MINE, runId: '2' })).toMatchObject({ changed: true });
       expect((await traffic.read(ref)).owner).toEqual(MINE);
       expect(await traffic.unclaim(ref, OTHER)).toMatchObject({ changed: false });

@@ -11,7 +11,9 @@ import { HISTORIES } from '../support/workflow-history.ts';
 type History = ReturnType<typeof historyFromJSON>;
 
 const REPLAY_MS = 120_000;
-const names = readdirSync(HISTORIES).filter((name) => name.endsWith('.json')).sort();
+const names = readdirSync(HISTORIES)
+  .filter((name) => name.endsWith('.json'))
+  .sort();
 const code = readFileSync(await workflowBundle(homeOf()), 'utf8');
 quietRuntime();
 afterAll(() => Runtime.instance().shutdown());
@@ -20,20 +22,33 @@ test('histories were recorded: SLUICE_RECORD_HISTORIES=1 makes the workflow test
   expect(names.length).toBeGreaterThan(0);
 });
 
-test('every recorded release is replayed by the present workflow code', async () => {
-  const results = await replay(code);
-  expect(results.map(({ workflowId }) => workflowId).sort()).toEqual(names);
-  expect(results.filter(({ error }) => error).map(({ workflowId, error }) => `${workflowId}: ${error?.message}`)).toEqual([]);
-}, REPLAY_MS);
+test(
+  'every recorded release is replayed by the present workflow code',
+  async () => {
+    const results = await replay(code);
+    expect(results.map(({ workflowId }) => workflowId).sort()).toEqual(names);
+    expect(
+      results.filter(({ error }) => error).map(({ workflowId, error }) => `${workflowId}: ${error?.message}`),
+    ).toEqual([]);
+  },
+  REPLAY_MS,
+);
 
-test('workflow code that does something else is found out', async () => {
-  const changed = code.replace(/\bpreflight\.executeWithOptions/, 'unclaim.executeWithOptions');
-  expect(changed).not.toBe(code);
-  const results = await replay(changed);
-  expect(results.map(({ error }) => error?.name)).toEqual(names.map(() => 'DeterminismViolationError'));
-}, REPLAY_MS);
+test(
+  'workflow code that does something else is found out',
+  async () => {
+    const changed = code.replace(/\bpreflight\.executeWithOptions/, 'unclaim.executeWithOptions');
+    expect(changed).not.toBe(code);
+    const results = await replay(changed);
+    expect(results.map(({ error }) => error?.name)).toEqual(names.map(() => 'DeterminismViolationError'));
+  },
+  REPLAY_MS,
+);
 
-/** As historyToJSON, the Temporal CLI and the Temporal UI write it; a text that was written as JSON once more is read too. */
+/**
+ * As historyToJSON, the Temporal CLI and the Temporal UI write it; a text that was written as JSON once more is read
+ * too.
+ */
 function historyIn(name: string): History {
   const read: unknown = JSON.parse(readFileSync(join(HISTORIES, name), 'utf8'));
   return historyFromJSON(typeof read === 'string' ? JSON.parse(read) : read);
@@ -42,6 +57,7 @@ function historyIn(name: string): History {
 async function replay(workflowCode: string): Promise<ReplayResult[]> {
   const histories = names.map((name) => ({ workflowId: name, history: historyIn(name) }));
   const results: ReplayResult[] = [];
-  for await (const result of Worker.runReplayHistories({ workflowBundle: { code: workflowCode } }, histories)) results.push(result);
+  for await (const result of Worker.runReplayHistories({ workflowBundle: { code: workflowCode } }, histories))
+    results.push(result);
   return results;
 }

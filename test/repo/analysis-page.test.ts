@@ -9,8 +9,14 @@ const page = read('docs/analysis.md');
 /** Fields that are told as parts of another. */
 const NAMED_OTHERWISE: Readonly<Record<string, string>> = { margins: 'margins.errors' };
 
-test.each(Object.keys(analysis.shape))('docs/analysis.md tells of the field %s', (field) => expect(page).toContain(`\`${NAMED_OTHERWISE[field] ?? field}\``));
+test.each(Object.keys(analysis.shape))('docs/analysis.md tells of the field %s', (field) =>
+  expect(page).toContain(`\`${NAMED_OTHERWISE[field] ?? field}\``),
+);
 
-test.each([...Object.keys(QUERY_ARGUMENTS), ...ARM_ARGUMENTS])('docs/analysis.md tells of the argument %s', (name) => expect(page).toMatch(new RegExp(`\`${name}\`[^|]*\\|`)));
+test.each([...Object.keys(QUERY_ARGUMENTS), ...ARM_ARGUMENTS])('docs/analysis.md tells of the argument %s', (name) =>
+  expect(page).toMatch(new RegExp(`\`${name}\`[^|]*\\|`)),
+);
 
-test.each(Object.keys(FUNCTIONS))('docs/analysis.md tells of the function %s', (name) => expect(page).toContain(`\`${name}\``));
+test.each(Object.keys(FUNCTIONS))('docs/analysis.md tells of the function %s', (name) =>
+  expect(page).toContain(`\`${name}\``),
+);

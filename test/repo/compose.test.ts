@@ -17,7 +17,10 @@ interface Service {
   readonly environment?: Record<string, string>;
 }
 
-const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service>; volumes: Record<string, unknown> };
+const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+};
 const services = Object.entries(compose.services);
 
 describe('the official schema', () => {
@@ -34,11 +37,24 @@ describe('the official schema', () => {
 
 describe('docker-compose.yml', () => {
   test('every part that issue and README promise is there', () => {
-    expect(Object.keys(compose.services)).toEqual(expect.arrayContaining(['postgresql', 'temporal', 'temporal-ui', 'k3s', 'argo-rollouts', 'prometheus', 'worker', 'server']));
+    expect(Object.keys(compose.services)).toEqual(
+      expect.arrayContaining([
+        'postgresql',
+        'temporal',
+        'temporal-ui',
+        'k3s',
+        'argo-rollouts',
+        'prometheus',
+        'worker',
+        'server',
+      ]),
+    );
   });
 
   test('every published port is on the host’s loopback address', () => {
-    const open = services.flatMap(([name, { ports = [] }]) => ports.filter((port) => !port.startsWith('127.0.0.1:')).map((port) => `${name}: ${port}`));
+    const open = services.flatMap(([name, { ports = [] }]) =>
+      ports.filter((port) => !port.startsWith('127.0.0.1:')).map((port) => `${name}: ${port}`),
+    );
     expect(open).toEqual([]);
   });
 
@@ -49,15 +65,21 @@ describe('docker-compose.yml', () => {
 
   test('every mounted file, named volume and dependency exists', () => {
     const missing = services.flatMap(([name, service]) => [
-      ...(service.volumes ?? []).map((volume) => volume.split(':')[0] ?? '').filter((source) => !volumeExists(source)).map((source) => `${name}: ${source}`),
-      ...Object.keys(service.depends_on ?? {}).filter((other) => !compose.services[other]).map((other) => `${name} depends on ${other}`),
+      ...(service.volumes ?? [])
+        .map((volume) => volume.split(':')[0] ?? '')
+        .filter((source) => !volumeExists(source))
+        .map((source) => `${name}: ${source}`),
+      ...Object.keys(service.depends_on ?? {})
+        .filter((other) => !compose.services[other])
+        .map((other) => `${name} depends on ${other}`),
       ...[service.network_mode ?? ''].filter((mode) => mode.startsWith('service:') && !compose.services[mode.slice(8)]),
     ]);
     expect(missing).toEqual([]);
   });
 
   test('writing is off unless the user turns it on', () => {
-    for (const name of ['worker', 'server']) expect(compose.services[name]?.environment?.['MCP_ALLOW_WRITE']).toBe('${MCP_ALLOW_WRITE:-false}');
+    for (const name of ['worker', 'server'])
+      expect(compose.services[name]?.environment?.['MCP_ALLOW_WRITE']).toBe('${MCP_ALLOW_WRITE:-false}');
   });
 });
 
@@ -69,8 +91,13 @@ test('the other files under deploy/ are YAML', () => {
 });
 
 test('the Dockerfile copies what exists, and .dockerignore lets it through', () => {
-  const sources = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, list = '']) => list.split(' '));
-  const allowed = read('.dockerignore').split('\n').filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+  const sources = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, list = '']) =>
+    list.split(' '),
+  );
+  const allowed = read('.dockerignore')
+    .split('\n')
+    .filter((line) => line.startsWith('!'))
+    .map((line) => line.slice(1));
   expect(sources.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   expect(sources.filter((path) => !allowed.includes(path))).toEqual([]);
 });

@@ -39,7 +39,8 @@ test('all @temporalio packages, direct or not, have one version', () => {
  */
 describe('one protobufjs for Temporal', () => {
   const packages = ['proto', 'common', 'client', 'worker'].map((name) => `@temporalio/${name}`);
-  const copyOf = (name: string) => createRequire(join(ROOT, 'node_modules', name, 'package.json')).resolve('protobufjs');
+  const copyOf = (name: string) =>
+    createRequire(join(ROOT, 'node_modules', name, 'package.json')).resolve('protobufjs');
   const ours = createRequire(join(ROOT, 'package.json')).resolve('protobufjs');
 
   test.each(packages)('%s loads the same copy as we do', (name) => {

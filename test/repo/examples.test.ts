@@ -7,7 +7,12 @@ import { preflight } from '../../src/planning/preflight.ts';
 import { createFakeWorld, type FakeWorld } from '../support/fake-world.ts';
 import { read, trackedFiles } from './tracked-files.ts';
 
-const DEFAULTS = { defaultStrategy: 'canary', requireManualPromotion: true, autoRollback: true, weightStep: undefined } as const;
+const DEFAULTS = {
+  defaultStrategy: 'canary',
+  requireManualPromotion: true,
+  autoRollback: true,
+  weightStep: undefined,
+} as const;
 const examples = trackedFiles().filter((path) => /^examples\/.*\.yaml$/.test(path));
 
 const worlds: FakeWorld[] = [];
@@ -32,7 +37,18 @@ test.each(examples)('%s is a release file, and can be released', async (path) =>
 
 /** The AnalysisTemplate that examples name, as Argo's own documentation writes it. */
 function createTemplate(world: FakeWorld): void {
-  const query = 'sum(rate(http_requests_total{service="{{args.service-name}}", code!~"5.*"}[2m])) / sum(rate(http_requests_total{service="{{args.service-name}}"}[2m]))';
-  const metric = { name: 'success-rate', interval: '30s', count: 5, successCondition: 'result[0] >= 0.95', failureLimit: 2, provider: { prometheus: { address: 'http://prometheus.example.com:9090', query } } };
-  world.cluster.create({ kind: ANALYSIS_TEMPLATE, namespace: world.target.namespace, name: 'success-rate' }, { spec: { args: [{ name: 'service-name' }], metrics: [metric] } });
+  const query =
+    'sum(rate(http_requests_total{service="{{args.service-name}}", code!~"5.*"}[2m])) / sum(rate(http_requests_total{service="{{args.service-name}}"}[2m]))';
+  const metric = {
+    name: 'success-rate',
+    interval: '30s',
+    count: 5,
+    successCondition: 'result[0] >= 0.95',
+    failureLimit: 2,
+    provider: { prometheus: { address: 'http://prometheus.example.com:9090', query } },
+  };
+  world.cluster.create(
+    { kind: ANALYSIS_TEMPLATE, namespace: world.target.namespace, name: 'success-rate' },
+    { spec: { args: [{ name: 'service-name' }], metrics: [metric] } },
+  );
 }

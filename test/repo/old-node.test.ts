@@ -7,12 +7,15 @@ import { ROOT } from '../../scripts/root.mjs';
 
 /** Where a system's own Node usually is. The tests below need one that is too old for the product. */
 const CANDIDATES = ['/usr/bin/node', '/usr/local/bin/node', '/opt/homebrew/bin/node'];
-const old = CANDIDATES.find((path) => isTooOld(spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout));
+const old = CANDIDATES.find((path) =>
+  isTooOld(spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout),
+);
 const onOldNode = old === undefined ? describe.skip : describe;
 
 onOldNode('bin/sluice.mjs on a Node that is too old', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-old-node-'));
-  const run = (root: string, args: string[]) => spawnSync(old ?? '', [join(root, 'bin', 'sluice.mjs'), ...args], { encoding: 'utf8' });
+  const run = (root: string, args: string[]) =>
+    spawnSync(old ?? '', [join(root, 'bin', 'sluice.mjs'), ...args], { encoding: 'utf8' });
 
   beforeAll(() => cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true }));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,7 +41,9 @@ onOldNode('bin/sluice.mjs on a Node that is too old', () => {
 
 test('the scripts that run before set-up have syntax that Node 18 knows', () => {
   for (const name of ['setup', 'project-node', 'root', 'test', 'start', 'bench', 'check', 'docs']) {
-    const { status, stderr } = spawnSync(old ?? process.execPath, ['--check', join(ROOT, 'scripts', `${name}.mjs`)], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(old ?? process.execPath, ['--check', join(ROOT, 'scripts', `${name}.mjs`)], {
+      encoding: 'utf8',
+    });
     expect([name, status, stderr]).toEqual([name, 0, '']);
   }
 });

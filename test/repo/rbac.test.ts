@@ -12,13 +12,22 @@ interface Role {
 
 const roles = parseAllDocuments(read('deploy/rbac.yaml')).map((document) => document.toJS() as Role);
 
-test.each(['sluice-reader', 'sluice-writer'])('deploy/rbac.yaml grants %s what the doctor looks for, and nothing else', (name) => {
-  const rules = roles.find((role) => role.metadata.name === name)?.rules ?? [];
-  const granted = rules.flatMap(({ apiGroups, resources, verbs }) => apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource} ${group}`))));
-  const wanted = RIGHTS.filter(({ role }) => role === name).flatMap(({ group, resource, subresource, verbs }) => verbs.map((verb) => `${verb} ${subresource ? `${resource}/${subresource}` : resource} ${group}`));
+test.each(['sluice-reader', 'sluice-writer'])(
+  'deploy/rbac.yaml grants %s what the doctor looks for, and nothing else',
+  (name) => {
+    const rules = roles.find((role) => role.metadata.name === name)?.rules ?? [];
+    const granted = rules.flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource} ${group}`)),
+      ),
+    );
+    const wanted = RIGHTS.filter(({ role }) => role === name).flatMap(({ group, resource, subresource, verbs }) =>
+      verbs.map((verb) => `${verb} ${subresource ? `${resource}/${subresource}` : resource} ${group}`),
+    );
 
-  expect(granted.toSorted()).toEqual(wanted.toSorted());
-});
+    expect(granted.toSorted()).toEqual(wanted.toSorted());
+  },
+);
 
 test('the doctor names only tools and toolsets that exist', () => {
   const known = [...TOOLSETS, ...CATALOGUE.map(({ name }) => name)];

@@ -19,7 +19,14 @@ const code = trackedFiles()
   .map(read)
   .join('\n');
 /** Names of fields, metrics and settings that look like tools. */
-const FIELDS = ['release_id', 'traefik_service', 'argo_weight', 'traefik_service_requests_total', 'traefik_router_requests_total', ...SETTING_KEYS.map(fileKey)];
+const FIELDS = [
+  'release_id',
+  'traefik_service',
+  'argo_weight',
+  'traefik_service_requests_total',
+  'traefik_router_requests_total',
+  ...SETTING_KEYS.map(fileKey),
+];
 const program = createProgram({ version: '' } as unknown as CliDeps);
 
 describe.each(pages)('%s', (page) => {
@@ -31,18 +38,24 @@ describe.each(pages)('%s', (page) => {
   });
 
   test('every npm script that it names exists', () => {
-    const named = [...text.matchAll(/`?npm (?:run ([a-z:-]+)|(test|start))/g)].map(([, run, short]) => run ?? short ?? '');
+    const named = [...text.matchAll(/`?npm (?:run ([a-z:-]+)|(test|start))/g)].map(
+      ([, run, short]) => run ?? short ?? '',
+    );
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 
   test('every sluice command that it names exists', () => {
-    const named = [...text.matchAll(/(?:node bin\/sluice\.mjs|`sluice) ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)?)/g)].map(([, words = '']) => words.split(' '));
+    const named = [...text.matchAll(/(?:node bin\/sluice\.mjs|`sluice) ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)?)/g)].map(
+      ([, words = '']) => words.split(' '),
+    );
     expect(named.filter((words) => !commandExists(words))).toEqual([]);
   });
 
   test('every setting that it names occurs in the code, and every tool exists', () => {
     const settings = [...text.matchAll(/\b(?:MCP|ARGO|SLUICE|TRAEFIK)_[A-Z_]+[A-Z]\b/g)].map(([name]) => name);
-    const tools = [...text.matchAll(/\b(?:release|argo|traefik)_[a-z_]+\b/g)].map(([name]) => name).filter((name) => !FIELDS.includes(name));
+    const tools = [...text.matchAll(/\b(?:release|argo|traefik)_[a-z_]+\b/g)]
+      .map(([name]) => name)
+      .filter((name) => !FIELDS.includes(name));
     expect(settings.filter((name) => !code.includes(name))).toEqual([]);
     expect(tools.filter((name) => !CATALOGUE.some((command) => command.name === name))).toEqual([]);
   });
@@ -63,7 +76,9 @@ describe('README.md', () => {
 
   test('its table names every signal', () => {
     const [, table = ''] = /\| signal \| effect \|\n([\s\S]+?)\n\n/.exec(text) ?? [];
-    const named = table.split('\n').flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name));
+    const named = table
+      .split('\n')
+      .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name));
     expect(new Set(named)).toEqual(new Set<string>(COMMANDS));
   });
 
@@ -76,5 +91,7 @@ describe('README.md', () => {
 function commandExists([first = '', second]: string[]): boolean {
   const command = program.commands.find((candidate) => candidate.name() === first);
   if (!command) return false;
-  return command.commands.length === 0 || second === undefined || command.commands.some((child) => child.name() === second);
+  return (
+    command.commands.length === 0 || second === undefined || command.commands.some((child) => child.name() === second)
+  );
 }

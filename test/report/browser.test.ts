@@ -10,14 +10,22 @@ import { pictureOf, show, startBrowser, type Look } from '../support/report/brow
 import { recordedRelease, type Told } from '../support/report/recorded-release.ts';
 
 const program = findChromium();
-if (program === undefined) console.warn('SKIPPED: there is no Chromium here, so nobody has looked at the report. Install it (Debian: apt-get install chromium), or set CHROME_BIN.');
+if (program === undefined)
+  console.warn(
+    'SKIPPED: there is no Chromium here, so nobody has looked at the report. Install it (Debian: apt-get install chromium), or set CHROME_BIN.',
+  );
 
 const RELEASES: Readonly<Record<string, Told>> = {
   good: {},
   bad: { candidate: { bad: 0.06, slow: 0.04 }, stable: { bad: 0.02, slow: 0.04 } },
   quiet: { rate: 0, endsIn: 0 },
 };
-const LOOKS: readonly Look[] = [{ width: 360, scheme: 'dark' }, { width: 360, scheme: 'light' }, { width: 1280, scheme: 'dark' }, { width: 1280, scheme: 'light' }];
+const LOOKS: readonly Look[] = [
+  { width: 360, scheme: 'dark' },
+  { width: 360, scheme: 'light' },
+  { width: 1280, scheme: 'dark' },
+  { width: 1280, scheme: 'light' },
+];
 
 function pageOf(told: Told): string {
   const report = buildReport(recordedRelease(told));
@@ -35,33 +43,54 @@ function pageOf(told: Told): string {
   describe.each(Object.entries(RELEASES))('a %s release', (name, told) => {
     const html = pageOf(told);
 
-    test.each(LOOKS)('$scheme at $width px: nothing sticks out, nothing is fetched, nothing complains', async (look) => {
-      const { page, complaints, requests } = await show(browser, html, look);
+    test.each(LOOKS)(
+      '$scheme at $width px: nothing sticks out, nothing is fetched, nothing complains',
+      async (look) => {
+        const { page, complaints, requests } = await show(browser, html, look);
 
-      const folded = await overflow(page);
-      await page.screenshot({ path: pictureOf(`${name}-${look.scheme}-${look.width}`), fullPage: true });
-      await unfold(page);
+        const folded = await overflow(page);
+        await page.screenshot({ path: pictureOf(`${name}-${look.scheme}-${look.width}`), fullPage: true });
+        await unfold(page);
 
-      expect([folded, await overflow(page)]).toEqual([{ by: 0, elements: [] }, { by: 0, elements: [] }]);
-      expect([complaints, requests]).toEqual([[], []]);
-      expect(statSync(pictureOf(`${name}-${look.scheme}-${look.width}`)).size).toBeGreaterThan(20_000);
-      await page.context().close();
-    }, 60_000);
+        expect([folded, await overflow(page)]).toEqual([
+          { by: 0, elements: [] },
+          { by: 0, elements: [] },
+        ]);
+        expect([complaints, requests]).toEqual([[], []]);
+        expect(statSync(pictureOf(`${name}-${look.scheme}-${look.width}`)).size).toBeGreaterThan(20_000);
+        await page.context().close();
+      },
+      60_000,
+    );
   });
 
-  test.each(LOOKS)('$scheme at $width px: no barriers, with everything unfolded', async (look) => {
-    const { page } = await show(browser, pageOf(RELEASES['bad'] ?? {}), look, true);
-    await unfold(page);
+  test.each(LOOKS)(
+    '$scheme at $width px: no barriers, with everything unfolded',
+    async (look) => {
+      const { page } = await show(browser, pageOf(RELEASES['bad'] ?? {}), look, true);
+      await unfold(page);
 
-    expect(await barriers(page, axe.source)).toEqual([]);
-    await page.context().close();
-  }, 60_000);
+      expect(await barriers(page, axe.source)).toEqual([]);
+      await page.context().close();
+    },
+    60_000,
+  );
 
   test('its policy stops scripts, even one that got into the page', async () => {
-    const { page, complaints } = await show(browser, pageOf({ endsIn: 0 }).replace('<main>', '<script>document.title = "owned"</script><img src="https://example.invalid/x.png"><main>'), { width: 1280, scheme: 'light' });
+    const { page, complaints } = await show(
+      browser,
+      pageOf({ endsIn: 0 }).replace(
+        '<main>',
+        '<script>document.title = "owned"</script><img src="https://example.invalid/x.png"><main>',
+      ),
+      { width: 1280, scheme: 'light' },
+    );
 
     expect(await page.title()).toMatch(/^shop\/web: /);
-    expect(complaints).toEqual([expect.stringMatching(/script.*Content Security Policy/s), expect.stringMatching(/image.*Content Security Policy/s)]);
+    expect(complaints).toEqual([
+      expect.stringMatching(/script.*Content Security Policy/s),
+      expect.stringMatching(/image.*Content Security Policy/s),
+    ]);
     await page.context().close();
   }, 60_000);
 
@@ -70,7 +99,10 @@ function pageOf(told: Told): string {
     const pdf = await page.pdf({ format: 'A4', printBackground: true });
     await page.emulateMedia({ media: 'print' });
 
-    expect([await styleOf(page, 'body', 'background-color'), await styleOf(page, 'body', 'color')]).toEqual(['rgb(255, 255, 255)', 'rgb(0, 0, 0)']);
+    expect([await styleOf(page, 'body', 'background-color'), await styleOf(page, 'body', 'color')]).toEqual([
+      'rgb(255, 255, 255)',
+      'rgb(0, 0, 0)',
+    ]);
     expect(await page.locator('figure svg[role=img]:visible').count()).toBe(7);
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     // Its pictures, verdicts and events; not the figures behind them, of which nobody wants forty pages.
@@ -82,8 +114,15 @@ function pageOf(told: Told): string {
   test('pictures keep their lines thin and their dots round, however wide they are', async () => {
     const { page } = await show(browser, pageOf({}), { width: 360, scheme: 'light' });
 
-    for (const selector of ['.line.candidate', '.dot.proved', '.grid']) expect(await styleOf(page, `.plot ${selector}`, 'vector-effect')).toBe('non-scaling-stroke');
-    expect(Math.min(...(await Promise.all((await page.locator('.plot > svg').all()).map(async (one) => (await one.boundingBox())?.width ?? 0))))).toBeGreaterThan(200);
+    for (const selector of ['.line.candidate', '.dot.proved', '.grid'])
+      expect(await styleOf(page, `.plot ${selector}`, 'vector-effect')).toBe('non-scaling-stroke');
+    expect(
+      Math.min(
+        ...(await Promise.all(
+          (await page.locator('.plot > svg').all()).map(async (one) => (await one.boundingBox())?.width ?? 0),
+        )),
+      ),
+    ).toBeGreaterThan(200);
     await page.context().close();
   }, 60_000);
 });

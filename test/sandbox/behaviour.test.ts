@@ -3,7 +3,17 @@ import { expect, test } from '@jest/globals';
 import { behaviourOf, createAnswering, createFailures, randomFrom, tagOf } from '../../sandbox/node-agent/behaviour.ts';
 
 test('a plain tag is a good version', () => {
-  expect(behaviourOf('shop:v1')).toEqual({ tag: 'v1', errorShare: 0, clump: 1, addedMs: 0, slowShare: 1, seed: undefined, startMs: 0, neverReady: false, crashMs: undefined });
+  expect(behaviourOf('shop:v1')).toEqual({
+    tag: 'v1',
+    errorShare: 0,
+    clump: 1,
+    addedMs: 0,
+    slowShare: 1,
+    seed: undefined,
+    startMs: 0,
+    neverReady: false,
+    crashMs: undefined,
+  });
 });
 
 test('modifiers combine in any order', () => {
@@ -12,13 +22,19 @@ test('modifiers combine in any order', () => {
   expect(behaviour).toMatchObject({ errorShare: 0.025, addedMs: 300, startMs: 4_000, crashMs: 9_000, clump: 5 });
 });
 
-test.each(['shop:v2-never-ready', 'shop:v2-errors-5-never-ready', 'shop:never-ready-never-ready'])('%s never becomes ready', (image) => {
-  expect(behaviourOf(image).neverReady).toBe(true);
-});
+test.each(['shop:v2-never-ready', 'shop:v2-errors-5-never-ready', 'shop:never-ready-never-ready'])(
+  '%s never becomes ready',
+  (image) => {
+    expect(behaviourOf(image).neverReady).toBe(true);
+  },
+);
 
-test.each(['shop:errors-are-welcome', 'shop:v1-errors-', 'shop:v1-errors-5x', 'shop:v1-slowly-5', 'shop'])('%s is unknown and therefore good', (image) => {
-  expect(behaviourOf(image)).toMatchObject({ errorShare: 0, addedMs: 0, neverReady: false });
-});
+test.each(['shop:errors-are-welcome', 'shop:v1-errors-', 'shop:v1-errors-5x', 'shop:v1-slowly-5', 'shop'])(
+  '%s is unknown and therefore good',
+  (image) => {
+    expect(behaviourOf(image)).toMatchObject({ errorShare: 0, addedMs: 0, neverReady: false });
+  },
+);
 
 test.each([
   ['registry:5000/shop', 'latest'],
@@ -35,14 +51,19 @@ function sharesOf(image: string, answers: number): { share: number; runs: number
   return { share: failed / answers, runs: outcomes.filter((bad, at) => bad && !outcomes[at - 1]).length };
 }
 
-test.each(['v1-errors-2', 'v1-errors-20', 'v1-errors-20-clump-10', 'v1-errors-50-clump-4', 'v1-errors-100'])('%s fails about as often as it says', (tag) => {
-  const wanted = behaviourOf(`shop:${tag}`).errorShare;
+test.each(['v1-errors-2', 'v1-errors-20', 'v1-errors-20-clump-10', 'v1-errors-50-clump-4', 'v1-errors-100'])(
+  '%s fails about as often as it says',
+  (tag) => {
+    const wanted = behaviourOf(`shop:${tag}`).errorShare;
 
-  expect(Math.abs(sharesOf(`shop:${tag}`, 100_000).share - wanted)).toBeLessThan(0.015);
-});
+    expect(Math.abs(sharesOf(`shop:${tag}`, 100_000).share - wanted)).toBeLessThan(0.015);
+  },
+);
 
 test('clumped errors come in fewer, longer runs', () => {
-  expect(sharesOf('shop:v1-errors-10-clump-10', 50_000).runs).toBeLessThan(sharesOf('shop:v1-errors-10', 50_000).runs / 5);
+  expect(sharesOf('shop:v1-errors-10-clump-10', 50_000).runs).toBeLessThan(
+    sharesOf('shop:v1-errors-10', 50_000).runs / 5,
+  );
 });
 
 test('errors are the same in every run', () => {

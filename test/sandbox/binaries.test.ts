@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -39,7 +48,10 @@ function put(path: string, line: string): string {
 }
 
 /** A world with nothing but a shell and tar: no Go, no Python, no download. */
-function acquire(name: 'etcd' | 'kube-apiserver', env: NodeJS.ProcessEnv = {}): Promise<{ path: string; source: string }> {
+function acquire(
+  name: 'etcd' | 'kube-apiserver',
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ path: string; source: string }> {
   const tools = join(folder, 'tools');
   mkdirSync(tools, { recursive: true });
   const base = { PATH: tools, SLUICE_DOWNLOAD_BASE: server?.base ?? 'http://127.0.0.1:9', ...env };
@@ -49,7 +61,10 @@ function acquire(name: 'etcd' | 'kube-apiserver', env: NodeJS.ProcessEnv = {}): 
 async function serveEtcd(checksum?: string): Promise<Buffer> {
   const file = archive(`etcd-v3.7.3-linux-${arch}/etcd`, program('etcd Version: 3.7.3'));
   const sums = `${'0'.repeat(64)}  another-file.tar.gz\n${checksum ?? sha256(file)}  ${etcdFile}\n`;
-  server = await serveReleases({ [`${etcdFolder}/${etcdFile}`]: file, [`${etcdFolder}/SHA256SUMS`]: Buffer.from(sums) });
+  server = await serveReleases({
+    [`${etcdFolder}/${etcdFile}`]: file,
+    [`${etcdFolder}/SHA256SUMS`]: Buffer.from(sums),
+  });
   return file;
 }
 
@@ -61,7 +76,9 @@ test('a path that was set comes before everything else', async () => {
 });
 
 test('a path that was set and is no program is refused, not passed over', async () => {
-  await expect(acquire('etcd', { SLUICE_BIN_ETCD: join(folder, 'absent') })).rejects.toThrow(/SLUICE_BIN_ETCD is .*absent.* not an executable file/);
+  await expect(acquire('etcd', { SLUICE_BIN_ETCD: join(folder, 'absent') })).rejects.toThrow(
+    /SLUICE_BIN_ETCD is .*absent.* not an executable file/,
+  );
 });
 
 test('PATH is taken when its version will do', async () => {
@@ -106,7 +123,9 @@ test('a download that does not match its checksum stops everything and leaves no
 });
 
 test('a release without a checksum of the file is not taken', async () => {
-  server = await serveReleases({ [`${etcdFolder}/SHA256SUMS`]: Buffer.from(`${'0'.repeat(64)}  another-file.tar.gz\n`) });
+  server = await serveReleases({
+    [`${etcdFolder}/SHA256SUMS`]: Buffer.from(`${'0'.repeat(64)}  another-file.tar.gz\n`),
+  });
 
   await expect(acquire('etcd')).rejects.toThrow('no Go on PATH');
   expect(said.join('\n')).toContain(`has no checksum of ${etcdFile}`);
@@ -116,7 +135,14 @@ test('when nothing is left, every step says why and the error says what to insta
   await expect(acquire('etcd')).rejects.toThrow(/etcd would have to be built, and there is no Go on PATH\. Install Go/);
 
   const line = said.join('\n');
-  for (const reason of ['SLUICE_BIN_ETCD is not set', 'PATH: not there', 'no 3.7.3 in the cache', 'cannot be reached', 'not published as a Python wheel']) expect(line).toContain(reason);
+  for (const reason of [
+    'SLUICE_BIN_ETCD is not set',
+    'PATH: not there',
+    'no 3.7.3 in the cache',
+    'cannot be reached',
+    'not published as a Python wheel',
+  ])
+    expect(line).toContain(reason);
 });
 
 test('a site that cannot be reached is asked once a run, and quickly', async () => {
@@ -150,7 +176,8 @@ test.each([
 
 test('the manifest names every binary once, with somewhere to get it from', () => {
   expect(new Set(BINARIES.map((binary) => binary.name)).size).toBe(BINARIES.length);
-  for (const binary of BINARIES) expect('none' in binary.release && 'none' in binary.wheel && 'none' in binary.go).toBe(false);
+  for (const binary of BINARIES)
+    expect('none' in binary.release && 'none' in binary.wheel && 'none' in binary.go).toBe(false);
 });
 
 test.each([

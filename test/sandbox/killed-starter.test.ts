@@ -21,7 +21,10 @@ afterEach(async () => {
 });
 
 async function killStarterOnceRunning(processes: number): Promise<void> {
-  const starter = spawn('node', [main, 'up', '--name', 'killed'], { env: { ...process.env, SLUICE_HOME: place.home }, stdio: 'ignore' });
+  const starter = spawn('node', [main, 'up', '--name', 'killed'], {
+    env: { ...process.env, SLUICE_HOME: place.home },
+    stdio: 'ignore',
+  });
   const stateDir = stateDirOf({ name: 'killed', home: place.home });
   try {
     await until(`${processes} processes run`, () => markedProcesses(stateDir).length >= processes, START_MS);
@@ -30,15 +33,19 @@ async function killStarterOnceRunning(processes: number): Promise<void> {
   }
 }
 
-test.each([1, 3, 6, 10])('down ends everything after the starter was killed with %d processes running', async (processes) => {
-  await killStarterOnceRunning(processes);
+test.each([1, 3, 6, 10])(
+  'down ends everything after the starter was killed with %d processes running',
+  async (processes) => {
+    await killStarterOnceRunning(processes);
 
-  const { stopped } = await sandboxDown({ name: 'killed', home: place.home });
+    const { stopped } = await sandboxDown({ name: 'killed', home: place.home });
 
-  expect(stopped.length).toBeGreaterThan(0);
-  expect(markedProcesses(stateDirOf({ name: 'killed', home: place.home }))).toEqual([]);
-  expect((await sandboxStatus({ name: 'killed', home: place.home })).state).toBe('stopped');
-}, START_MS);
+    expect(stopped.length).toBeGreaterThan(0);
+    expect(markedProcesses(stateDirOf({ name: 'killed', home: place.home }))).toEqual([]);
+    expect((await sandboxStatus({ name: 'killed', home: place.home })).state).toBe('stopped');
+  },
+  START_MS,
+);
 
 test('down twice is no error', async () => {
   expect(await sandboxDown({ name: 'killed', home: place.home })).toEqual({ stopped: [] });

@@ -1,14 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { clientOf } from '../../sandbox/apps/applications.ts';
-import { applyApplication, loadStats, removeApplication, resetLoadStats, sandboxLogs, sandboxStatus, sandboxUp, setLoad, startPart, stopPart } from '../../sandbox/index.ts';
+import {
+  applyApplication,
+  loadStats,
+  removeApplication,
+  resetLoadStats,
+  sandboxLogs,
+  sandboxStatus,
+  sandboxUp,
+  setLoad,
+  startPart,
+  stopPart,
+} from '../../sandbox/index.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { apiClient } from '../../sandbox/parts/answers.ts';
 import { readState } from '../../sandbox/processes/state.ts';
 import { createHome, START_MS, until, versionServed } from './living.ts';
 
 const place = createHome();
-const options = { name: 'living', home: place.home, rps: 100, applications: [{ name: 'shop', strategy: 'canary' as const, steps: [20, 60] }] };
+const options = {
+  name: 'living',
+  home: place.home,
+  rps: 100,
+  applications: [{ name: 'shop', strategy: 'canary' as const, steps: [20, 60] }],
+};
 let sandbox: Sandbox;
 
 beforeAll(async () => {
@@ -21,14 +37,22 @@ afterAll(async () => {
 
 interface Rollout {
   metadata: { name: string };
-  status: { phase?: string; currentStepIndex?: number; stableRS?: string; currentPodHash?: string; pauseConditions?: unknown[] };
+  status: {
+    phase?: string;
+    currentStepIndex?: number;
+    stableRS?: string;
+    currentPodHash?: string;
+    pauseConditions?: unknown[];
+  };
 }
 
 const path = (name: string): string => `/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/${name}`;
 const read = (name: string): Promise<Rollout> => clientOf(sandbox).get<Rollout>(path(name));
 
 async function setImage(name: string, image: string): Promise<void> {
-  await clientOf(sandbox).patch(path(name), { spec: { template: { spec: { containers: [{ name: 'app', image, ports: [{ containerPort: 8080 }] }] } } } });
+  await clientOf(sandbox).patch(path(name), {
+    spec: { template: { spec: { containers: [{ name: 'app', image, ports: [{ containerPort: 8080 }] }] } } },
+  });
 }
 
 async function untilPausedAt(name: string, step: number): Promise<void> {
@@ -42,7 +66,13 @@ async function promote(name: string): Promise<void> {
   await clientOf(sandbox).patch(`${path(name)}/status`, { status: { pauseConditions: null } });
 }
 
-const pods = (app: string) => clientOf(sandbox).get<{ items: { spec: { containers: { image: string }[] }; status: { containerStatuses?: { state: { waiting?: { reason: string } } }[] } }[] }>(`/api/v1/namespaces/shop/pods?labelSelector=app%3D${app}`);
+const pods = (app: string) =>
+  clientOf(sandbox).get<{
+    items: {
+      spec: { containers: { image: string }[] };
+      status: { containerStatuses?: { state: { waiting?: { reason: string } } }[] };
+    }[];
+  }>(`/api/v1/namespaces/shop/pods?labelSelector=app%3D${app}`);
 
 test('up again finds what runs and changes nothing', async () => {
   const before = await sandboxStatus({ name: 'living', home: place.home });
@@ -61,7 +91,10 @@ test('a canary goes all the way under load and no request fails', async () => {
   await promote('shop');
   await untilPausedAt('shop', 3);
   await promote('shop');
-  await until('only v2 answers', async () => Date.now() - ((await loadStats(sandbox, 'shop')).apps['shop']?.versions['v1']?.lastAt ?? 0) > 1_000);
+  await until(
+    'only v2 answers',
+    async () => Date.now() - ((await loadStats(sandbox, 'shop')).apps['shop']?.versions['v1']?.lastAt ?? 0) > 1_000,
+  );
 
   const { versions, connectionErrors, failures } = (await loadStats(sandbox, 'shop')).apps['shop']!;
   expect(connectionErrors).toBe(0);
@@ -75,7 +108,11 @@ describe('what image tags ask for', () => {
     await setImage('shop', 'shop:v3-errors-100-slow-40');
     await untilPausedAt('shop', 1);
     await resetLoadStats(sandbox);
-    await until('twenty answers of v3', async () => ((await loadStats(sandbox, 'shop')).apps['shop']?.versions['v3-errors-100-slow-40']?.count ?? 0) >= 20);
+    await until(
+      'twenty answers of v3',
+      async () =>
+        ((await loadStats(sandbox, 'shop')).apps['shop']?.versions['v3-errors-100-slow-40']?.count ?? 0) >= 20,
+    );
 
     const { versions } = (await loadStats(sandbox, 'shop')).apps['shop']!;
     const bad = versions['v3-errors-100-slow-40']!;
@@ -88,9 +125,18 @@ describe('what image tags ask for', () => {
 
   test('a slow starter is ready after its time, a crashing one is in CrashLoopBackOff after its', async () => {
     const started = Date.now();
-    await applyApplication(sandbox, { name: 'late', strategy: 'canary', image: 'shop:v1-start-3-crash-15', replicas: 1 });
+    await applyApplication(sandbox, {
+      name: 'late',
+      strategy: 'canary',
+      image: 'shop:v1-start-3-crash-15',
+      replicas: 1,
+    });
     expect(Date.now() - started).toBeGreaterThan(3_000);
-    await until('the pod has crashed', async () => (await pods('late')).items[0]?.status.containerStatuses?.[0]?.state.waiting?.reason === 'CrashLoopBackOff');
+    await until(
+      'the pod has crashed',
+      async () =>
+        (await pods('late')).items[0]?.status.containerStatuses?.[0]?.state.waiting?.reason === 'CrashLoopBackOff',
+    );
 
     expect(await versionServed(sandbox.traefikEntryUrls[0]!, 'late.shop.local')).toBe('503 undefined');
     await removeApplication(sandbox, 'late');
@@ -100,7 +146,9 @@ describe('what image tags ask for', () => {
 
   test('one that is never ready gets no traffic', async () => {
     await setImage('shop', 'shop:v4-never-ready');
-    await until('its pod is there', async () => (await pods('shop')).items.some((pod) => pod.spec.containers[0]?.image.endsWith('never-ready')));
+    await until('its pod is there', async () =>
+      (await pods('shop')).items.some((pod) => pod.spec.containers[0]?.image.endsWith('never-ready')),
+    );
     await resetLoadStats(sandbox);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
 
@@ -146,7 +194,10 @@ describe('parts', () => {
     expect(dead.lastLines?.length).toBeGreaterThan(0);
 
     await sandboxUp(options);
-    await until('both replicas serve', async () => (await versionServed(sandbox.traefikEntryUrls[1]!, 'shop.shop.local')) === '200 v2');
+    await until(
+      'both replicas serve',
+      async () => (await versionServed(sandbox.traefikEntryUrls[1]!, 'shop.shop.local')) === '200 v2',
+    );
     expect((await sandboxStatus(options)).state).toBe('running');
   }, 60_000);
 

@@ -42,6 +42,8 @@ export function versionServed(entry: string, host: string): Promise<string> {
     request(entry, { headers: { host }, agent: false }, (response) => {
       response.resume();
       resolve(`${response.statusCode} ${String(response.headers['x-version'])}`);
-    }).on('error', reject).end();
+    })
+      .on('error', reject)
+      .end();
   });
 }

@@ -5,7 +5,14 @@ import { afterEach, expect, test } from '@jest/globals';
 
 import { stateDirOf } from '../../sandbox/place.ts';
 import { acquireLock } from '../../sandbox/processes/lock.ts';
-import { choosePorts, chooseRange, claimPorts, ETCD_CLIENT_PORT, etcdAddress, PORT_NAMES } from '../../sandbox/processes/ports.ts';
+import {
+  choosePorts,
+  chooseRange,
+  claimPorts,
+  ETCD_CLIENT_PORT,
+  etcdAddress,
+  PORT_NAMES,
+} from '../../sandbox/processes/ports.ts';
 
 const servers: Server[] = [];
 
@@ -62,7 +69,9 @@ test.each(['', '../other', 'Upper', 'a b', '-a', 'a/b'])('"%s" cannot name a san
 });
 
 test('those who look for ports at the same moment never get the same, and what is given back can be had again', async () => {
-  const claims = await Promise.all(Array.from({ length: 300 }, () => claimPorts(['temporal', 'temporal-ui', 'temporal-http', 'temporal-metrics'])));
+  const claims = await Promise.all(
+    Array.from({ length: 300 }, () => claimPorts(['temporal', 'temporal-ui', 'temporal-http', 'temporal-metrics'])),
+  );
   const ports = claims.flatMap((claim) => Object.values(claim.ports));
   await Promise.all(claims.map(({ release }) => release()));
 

@@ -22,7 +22,11 @@ export async function serveReleases(files: Record<string, Buffer>): Promise<Rele
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { base: `http://127.0.0.1:${port}`, requests, stop: () => new Promise((resolve) => server.close(() => resolve())) };
+  return {
+    base: `http://127.0.0.1:${port}`,
+    requests,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }
 
 export const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');

@@ -5,7 +5,9 @@ import { ROOT } from '../../scripts/root.mjs';
 import { GROUPS } from '../../scripts/run-tests/groups.ts';
 
 test('every folder under test/ that holds tests is in exactly one group', () => {
-  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts'));
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.test.ts'),
+  );
   const folders = new Set(files.map((path) => path.split(/[\\/]/)[0]));
   const grouped = GROUPS.flatMap((group) => group.folders);
 

@@ -9,7 +9,13 @@ import { isInstalled } from '../../scripts/setup.mjs';
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'sluice-setup-'));
-  write('package-lock.json', { packages: { '': {}, 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': { version: '2.0.0', optional: true } } });
+  write('package-lock.json', {
+    packages: {
+      '': {},
+      'node_modules/a': { version: '1.0.0' },
+      'node_modules/b': { version: '2.0.0', optional: true },
+    },
+  });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { acquireBinary } from '../../sandbox/index.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
-import type { ClusterClient } from '../../src/adapters/kubernetes/client.ts';
+import type { ClusterClient } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { NAMESPACE, ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
@@ -35,7 +35,11 @@ export interface Seen extends Named {
   readonly services: readonly { readonly role: string; readonly version: string }[];
   readonly analysis: readonly { readonly run: string; readonly status: string }[];
   readonly message: string;
-  readonly revisions: readonly { readonly revision: number; readonly role: string; readonly images: Readonly<Record<string, string>> }[];
+  readonly revisions: readonly {
+    readonly revision: number;
+    readonly role: string;
+    readonly images: Readonly<Record<string, string>>;
+  }[];
   readonly events: readonly { readonly at: string; readonly who: string; readonly reason: string }[];
   readonly writes: readonly { readonly who: string; readonly what: string }[];
   readonly analysis_runs: readonly object[];
@@ -66,7 +70,11 @@ export class ObjectsStage {
   }
 
   async open(): Promise<void> {
-    await this.client.apply({ kind: NAMESPACE, name: this.namespace }, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } }, { fieldManager: 'test' });
+    await this.client.apply(
+      { kind: NAMESPACE, name: this.namespace },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } },
+      { fieldManager: 'test' },
+    );
   }
 
   async close(): Promise<void> {
@@ -83,15 +91,32 @@ export class ObjectsStage {
   async call(tool: string, raw: object, env: Record<string, string> = {}): Promise<Seen> {
     const { sandbox } = this;
     const { settings } = loadSettings({
-      env: { SLUICE_KUBECONFIG: sandbox.kubeconfig, SLUICE_PROMETHEUS_URL: sandbox.prometheusUrl, SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','), SLUICE_HOME: '/nonexistent', ...env },
+      env: {
+        SLUICE_KUBECONFIG: sandbox.kubeconfig,
+        SLUICE_PROMETHEUS_URL: sandbox.prometheusUrl,
+        SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','),
+        SLUICE_HOME: '/nonexistent',
+        ...env,
+      },
     });
     const command = CATALOGUE.find(({ name }) => name === tool);
     if (!command) throw new Error(`no tool ${tool}`);
     const services = createServices(settings);
-    const context: CommandContext = { ...services, caller: { id: 'test', kind: 'cli' }, signal: new AbortController().signal, progress: async () => undefined };
+    const context: CommandContext = {
+      ...services,
+      caller: { id: 'test', kind: 'cli' },
+      signal: new AbortController().signal,
+      progress: async () => undefined,
+    };
     const audit = { ready: async () => undefined, record: async () => undefined };
     try {
-      const answer = await execute({ command, raw: { cluster: sandbox.context, ...raw }, context, gate: { allowWrite: true, toolsets: [] }, audit });
+      const answer = await execute({
+        command,
+        raw: { cluster: sandbox.context, ...raw },
+        context,
+        gate: { allowWrite: true, toolsets: [] },
+        audit,
+      });
       return command.output.parse(answer) as unknown as Seen;
     } finally {
       await services.close();
@@ -113,25 +138,46 @@ export class ObjectsStage {
 
   /** Waits for a status of the tool's own telling. */
   until(name: string, what: string, wanted: (status: Seen) => boolean): Promise<Seen> {
-    return eventually(`${name}: ${what}`, async () => {
-      const status = await this.status(name);
-      return wanted(status) ? status : undefined;
-    }, { timeoutMs: 60_000 });
+    return eventually(
+      `${name}: ${what}`,
+      async () => {
+        const status = await this.status(name);
+        return wanted(status) ? status : undefined;
+      },
+      { timeoutMs: 60_000 },
+    );
   }
 
   async setImage(name: string, image: string): Promise<void> {
-    await this.client.jsonPatch(this.ref(ROLLOUT, name), [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: image }]);
+    await this.client.jsonPatch(this.ref(ROLLOUT, name), [
+      { op: 'replace', path: '/spec/template/spec/containers/0/image', value: image },
+    ]);
   }
 
   async apply(kind: Kind, name: string, body: object, fieldManager = 'test'): Promise<void> {
     const apiVersion = kind.group ? `${kind.group}/${kind.version}` : kind.version;
-    await this.client.apply(this.ref(kind, name), { apiVersion, kind: kind.name, metadata: { name, namespace: this.namespace }, ...body }, { fieldManager });
+    await this.client.apply(
+      this.ref(kind, name),
+      { apiVersion, kind: kind.name, metadata: { name, namespace: this.namespace }, ...body },
+      { fieldManager },
+    );
   }
 
   /** "Status:" and "Message:" of the kubectl plugin. */
   async plugin(name: string): Promise<{ phase: string; message: string }> {
     const { path } = await acquireBinary('kubectl-argo-rollouts');
-    const { stdout } = await run(path, ['get', 'rollout', name, '-n', this.namespace, '--kubeconfig', this.sandbox.kubeconfig, '--context', this.sandbox.context, '--no-color']);
+    const { stdout } = await run(path, [
+      'get',
+      'rollout',
+      name,
+      '-n',
+      this.namespace,
+      '--kubeconfig',
+      this.sandbox.kubeconfig,
+      '--context',
+      this.sandbox.context,
+      '--no-color',
+    ]);
     const field = (label: string) => new RegExp(`^${label}:\\s*(.*)$`, 'm').exec(stdout)?.[1]?.trim() ?? '';
     return { phase: field('Status').replace(/^\W+/, ''), message: field('Message') };
   }
@@ -144,4 +190,8 @@ export const failureOf = (call: Promise<unknown>): Promise<SluiceError> =>
     (error: SluiceError) => error,
   );
 
-export const codeOf = (call: Promise<unknown>): Promise<string> => call.then(() => 'no error', (error: { code?: string; message: string }) => error.code ?? error.message);
+export const codeOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'no error',
+    (error: { code?: string; message: string }) => error.code ?? error.message,
+  );

@@ -29,10 +29,21 @@ export function canaryFacts(changes: Partial<RolloutFacts> = {}): Facts {
 }
 
 export function blueGreenFacts(changes: Partial<RolloutFacts> = {}): Facts {
-  const facts = canaryFacts({ strategy: 'blue-green', steps: [], trafficRouting: [], stableService: 'shop-active', candidateService: 'shop-preview', ...changes });
+  const facts = canaryFacts({
+    strategy: 'blue-green',
+    steps: [],
+    trafficRouting: [],
+    stableService: 'shop-active',
+    candidateService: 'shop-preview',
+    ...changes,
+  });
   return { ...facts, traffic: { name: 'shop', weights: weights('shop-active', 'shop-preview') } };
 }
 
 function weights(stable: string, candidate: string) {
-  return [stable, candidate].map((service, index) => ({ service, weight: index === 0 ? 100 : 0, metricsService: `shop-${service}-80@kubernetescrd` }));
+  return [stable, candidate].map((service, index) => ({
+    service,
+    weight: index === 0 ? 100 : 0,
+    metricsService: `shop-${service}-80@kubernetescrd`,
+  }));
 }

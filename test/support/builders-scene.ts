@@ -24,25 +24,45 @@ export class Stage {
   constructor(world: FakeWorldOptions = {}, spec: SpecChanges = {}) {
     const strategy = world.strategy ?? 'canary';
     this.world = createFakeWorld({ image: 'shop:v1', speed: 100, ...world, strategy });
-    this.spec = releaseSpec({ strategy, target: this.world.target, ...(strategy === 'blue-green' ? { steps: [20, 100] } : {}), ...spec });
+    this.spec = releaseSpec({
+      strategy,
+      target: this.world.target,
+      ...(strategy === 'blue-green' ? { steps: [20, 100] } : {}),
+      ...spec,
+    });
     this.owner = { releaseId: releaseId(this.world.target), runId: 'run-1' };
     this.activities = createActivities(this.world.ports);
   }
 
   /** Runs an activity in an environment of its own; a cancelled one stays cancelled. */
-  run<Name extends keyof Activities>(name: Name, ...input: Parameters<Activities[Name]>): Promise<Awaited<ReturnType<Activities[Name]>>> {
+  run<Name extends keyof Activities>(
+    name: Name,
+    ...input: Parameters<Activities[Name]>
+  ): Promise<Awaited<ReturnType<Activities[Name]>>> {
     return this.in(quietEnvironment(), name, ...input);
   }
 
-  in<Name extends keyof Activities>(environment: MockActivityEnvironment, name: Name, ...input: Parameters<Activities[Name]>): Promise<Awaited<ReturnType<Activities[Name]>>> {
-    const activity = this.activities[name] as (...args: Parameters<Activities[Name]>) => Promise<Awaited<ReturnType<Activities[Name]>>>;
+  in<Name extends keyof Activities>(
+    environment: MockActivityEnvironment,
+    name: Name,
+    ...input: Parameters<Activities[Name]>
+  ): Promise<Awaited<ReturnType<Activities[Name]>>> {
+    const activity = this.activities[name] as (
+      ...args: Parameters<Activities[Name]>
+    ) => Promise<Awaited<ReturnType<Activities[Name]>>>;
     return environment.run(activity, ...input);
   }
 
   /** After preflight: the plan is known and the marks are set. */
   async planned(): Promise<this> {
     const { plan, checks } = await this.run('preflight', { spec: this.spec, owner: this.owner });
-    if (!plan) throw new Error(`preflight: ${checks.filter(({ ok }) => !ok).map(({ detail }) => detail).join('; ')}`);
+    if (!plan)
+      throw new Error(
+        `preflight: ${checks
+          .filter(({ ok }) => !ok)
+          .map(({ detail }) => detail)
+          .join('; ')}`,
+      );
     this.scene = { target: this.spec.target, strategy: this.spec.strategy, plan, owner: this.owner };
     return this;
   }

@@ -42,7 +42,8 @@ export class Rules {
   }
 
   clearAll(app: string): void {
-    for (const name of readdirSync(this.dir).filter((one) => one.startsWith(`${app}~`))) rmSync(join(this.dir, name), { force: true });
+    for (const name of readdirSync(this.dir).filter((one) => one.startsWith(`${app}~`)))
+      rmSync(join(this.dir, name), { force: true });
   }
 
   /** Told by the worker that got there. */

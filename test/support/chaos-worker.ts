@@ -1,4 +1,5 @@
-// The product's worker, with real ports that can be told to die or to wait. Its rules are in the folder SLUICE_CHAOS_RULES.
+// The product's worker, with real ports that can be told to die or to wait. Its rules are in the folder
+// SLUICE_CHAOS_RULES.
 import { loadSettings } from '../../src/config/load.ts';
 import { createPorts } from '../../src/entry/ports.ts';
 import { runWorker } from '../../src/entry/worker.ts';

@@ -39,8 +39,17 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
   process.exitCode = 0;
   const unused = (): Promise<void> => Promise.reject(new Error('not in this test'));
   const code = await runCli(argv, {
-    load: ({ set, file }) => loadSettings({ env: { SLUICE_HOME: '/nonexistent', ...world.env }, flags: set, ...(file === undefined ? {} : { file }) }),
-    open: () => Promise.resolve({ ...(world.services ?? fakeServices(world.gateway, world.preflight ?? READY)), close: () => Promise.resolve() }),
+    load: ({ set, file }) =>
+      loadSettings({
+        env: { SLUICE_HOME: '/nonexistent', ...world.env },
+        flags: set,
+        ...(file === undefined ? {} : { file }),
+      }),
+    open: () =>
+      Promise.resolve({
+        ...(world.services ?? fakeServices(world.gateway, world.preflight ?? READY)),
+        close: () => Promise.resolve(),
+      }),
     audit: () => world.audit ?? memoryAudit(),
     temporal: () => Promise.resolve({ address: 'localhost:7233', namespace: 'default' }),
     doctor: world.doctor ?? (() => Promise.resolve([])),

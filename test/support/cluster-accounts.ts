@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import type { ClusterClient } from '../../src/adapters/kubernetes/client.ts';
+import type { ClusterClient } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import type { Kind } from '../../src/adapters/kubernetes/kinds.ts';
 import { eventually } from './releases-wait.ts';
@@ -24,25 +24,50 @@ export interface Account {
 }
 
 /** Binds a new user of the cluster to roles as deploy/rbac.yaml has them, under names of their own. */
-export async function createAccount(admin: ClusterClient, kubeconfig: string, user: string, roles: readonly string[]): Promise<Account> {
-  const file = parseAllDocuments(readFileSync(new URL('../../deploy/rbac.yaml', import.meta.url), 'utf8')).map((document) => document.toJS() as Role);
+export async function createAccount(
+  admin: ClusterClient,
+  kubeconfig: string,
+  user: string,
+  roles: readonly string[],
+): Promise<Account> {
+  const file = parseAllDocuments(readFileSync(new URL('../../deploy/rbac.yaml', import.meta.url), 'utf8')).map(
+    (document) => document.toJS() as Role,
+  );
   const made = await Promise.all(
     roles.map(async (role) => {
       const name = `${user}-${role}`;
       const { rules = [] } = file.find(({ metadata }) => metadata.name === role) ?? {};
       const subjects = [{ apiGroup: RBAC.group, kind: 'User', name: user }];
-      return [await apply(admin, CLUSTER_ROLE, name, { rules }), await apply(admin, CLUSTER_ROLE_BINDING, name, { roleRef: { apiGroup: RBAC.group, kind: 'ClusterRole', name }, subjects })];
+      return [
+        await apply(admin, CLUSTER_ROLE, name, { rules }),
+        await apply(admin, CLUSTER_ROLE_BINDING, name, {
+          roleRef: { apiGroup: RBAC.group, kind: 'ClusterRole', name },
+          subjects,
+        }),
+      ];
     }),
   );
   const path = actingAs(kubeconfig, user);
   // The authorizer learns of bindings through a watch of its own.
   const client = createClusters({ kubeconfig: path }).client(admin.cluster);
-  await eventually(`${user} has its rights`, async () => (await client.allowed({ group: 'argoproj.io', resource: 'rollouts', verb: roles.includes('sluice-writer') ? 'delete' : 'list' })) || undefined);
+  await eventually(
+    `${user} has its rights`,
+    async () =>
+      (await client.allowed({
+        group: 'argoproj.io',
+        resource: 'rollouts',
+        verb: roles.includes('sluice-writer') ? 'delete' : 'list',
+      })) || undefined,
+  );
   return { kubeconfig: path, close: async () => void (await Promise.all(made.flat().map((remove) => remove()))) };
 }
 
 async function apply(admin: ClusterClient, kind: Kind, name: string, body: object): Promise<() => Promise<void>> {
-  const object = (await admin.apply({ kind, name }, { apiVersion: `${kind.group}/${kind.version}`, kind: kind.name, metadata: { name }, ...body }, { fieldManager: 'test' })) as { metadata: { uid: string } };
+  const object = (await admin.apply(
+    { kind, name },
+    { apiVersion: `${kind.group}/${kind.version}`, kind: kind.name, metadata: { name }, ...body },
+    { fieldManager: 'test' },
+  )) as { metadata: { uid: string } };
   return () => admin.remove({ kind, name }, { uid: object.metadata.uid });
 }
 

@@ -1,5 +1,12 @@
-import type { Clusters } from '../../src/adapters/kubernetes/client.ts';
-import { DEPLOYMENT, ENDPOINT_SLICE, INGRESS_ROUTE, ROLLOUT, type Kind, type ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
+import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
+import {
+  DEPLOYMENT,
+  ENDPOINT_SLICE,
+  INGRESS_ROUTE,
+  ROLLOUT,
+  type Kind,
+  type ObjectRef,
+} from '../../src/adapters/kubernetes/kinds.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { aView, AT, createFakeGateway } from './fake-gateway.ts';
 import { createObjects, PORT } from './fake-objects.ts';
@@ -20,13 +27,22 @@ export interface ExampleWorld {
 }
 
 /**
- * The world of the catalogue's examples: canaries `shop/web` and `shop/api` with their routes, and a release of `shop/web` in
+ * The world of the catalogue's examples: canaries `shop/web` and `shop/api` with their routes, and a release of
+ * `shop/web` in
  * Temporal.
  */
 export async function exampleWorld(tool: string, title: string): Promise<ExampleWorld> {
   const moment = MOMENTS[`${tool}: ${title}`] ?? MOMENTS[tool] ?? {};
-  const world = createFakeWorld({ target: { cluster: 'prod', namespace: NAMESPACE, rollout: moment.rollout ?? 'web' }, image: OLD });
-  createObjects(world.cluster, { target: { ...world.target, rollout: 'api' }, arms: { stable: 'api-stable', candidate: 'api-canary' }, image: OLD, options: {} });
+  const world = createFakeWorld({
+    target: { cluster: 'prod', namespace: NAMESPACE, rollout: moment.rollout ?? 'web' },
+    image: OLD,
+  });
+  createObjects(world.cluster, {
+    target: { ...world.target, rollout: 'api' },
+    arms: { stable: 'api-stable', candidate: 'api-canary' },
+    image: OLD,
+    options: {},
+  });
   for (const host of ['web', 'api']) createIngressRoute(world, host);
   for (const service of ['web-stable', 'web-canary', 'api-stable', 'api-canary']) createReadyPods(world, service);
   world.traefik.follow(world.cluster, NAMESPACE, 'api', true);
@@ -38,8 +54,16 @@ function atWork(world: FakeWorld, releases: Parameters<typeof createFakeGateway>
   const requests: Request[] = [];
   const client = recorded(world.cluster, requests);
   const clusters: Clusters = { ...world.clusters, client: (name) => (world.clusters.client(name), client) };
-  const services = worldServices({ target: world.target, metrics: world.metrics, now: () => world.now(), clusters }, createFakeGateway(releases));
-  const context: CommandContext = { ...services, caller: { id: 'test', kind: 'cli' }, signal: new AbortController().signal, progress: async () => undefined };
+  const services = worldServices(
+    { target: world.target, metrics: world.metrics, now: () => world.now(), clusters },
+    createFakeGateway(releases),
+  );
+  const context: CommandContext = {
+    ...services,
+    caller: { id: 'test', kind: 'cli' },
+    signal: new AbortController().signal,
+    progress: async () => undefined,
+  };
   return { context, requests, stop: () => world.stop() };
 }
 
@@ -59,7 +83,12 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   // The fake controller knows no workloadRef, so none acts on this one.
   'argo_create_rollout: Blue-green over an existing Deployment': {
     rollout: 'other',
-    prepare: (world) => create(world, DEPLOYMENT, 'web', { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: OLD }] } } }),
+    prepare: (world) =>
+      create(world, DEPLOYMENT, 'web', {
+        replicas: 2,
+        selector: { matchLabels: { app: 'web' } },
+        template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: OLD }] } },
+      }),
   },
   argo_promote_rollout: { prepare: waitingAtTheFirstPause },
   argo_abort_rollout: { prepare: waitingAtTheFirstPause },
@@ -77,22 +106,33 @@ async function waitingAtTheFirstPause(world: FakeWorld): Promise<void> {
 async function heldByAnAnalysis(world: FakeWorld): Promise<void> {
   await waitingAtTheFirstPause(world);
   world.cluster.update(ref(ROLLOUT, 'web'), ({ spec, status }) => {
-    (spec as { strategy: { canary: { steps: object[] } } }).strategy.canary.steps[1] = { analysis: { templates: [{ templateName: 'success-ratio' }] } };
+    (spec as { strategy: { canary: { steps: object[] } } }).strategy.canary.steps[1] = {
+      analysis: { templates: [{ templateName: 'success-ratio' }] },
+    };
     status['pauseConditions'] = [{ reason: 'InconclusiveAnalysisRun', startTime: new Date().toISOString() }];
-    status['canary'] = { ...(status['canary'] as object), currentStepAnalysisRunStatus: { name: 'web-2-1', status: 'Inconclusive' } };
+    status['canary'] = {
+      ...(status['canary'] as object),
+      currentStepAnalysisRunStatus: { name: 'web-2-1', status: 'Inconclusive' },
+    };
   });
   // The controller has to have seen the new steps.
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 function createIngressRoute(world: FakeWorld, name: string): void {
-  create(world, INGRESS_ROUTE, name, { entryPoints: ['web'], routes: [{ kind: 'Rule', match: `Host(\`${name}.example.com\`)`, services: [{ kind: 'TraefikService', name }] }] });
+  create(world, INGRESS_ROUTE, name, {
+    entryPoints: ['web'],
+    routes: [{ kind: 'Rule', match: `Host(\`${name}.example.com\`)`, services: [{ kind: 'TraefikService', name }] }],
+  });
 }
 
 function createReadyPods(world: FakeWorld, service: string): void {
   const slice = ref(ENDPOINT_SLICE, `${service}-1`);
   world.cluster.create(slice, { labels: { 'kubernetes.io/service-name': service } });
-  world.cluster.update(slice, (object) => void Object.assign(object, { endpoints: [{ conditions: { ready: true } }], ports: [{ port: PORT }] }));
+  world.cluster.update(
+    slice,
+    (object) => void Object.assign(object, { endpoints: [{ conditions: { ready: true } }], ports: [{ port: PORT }] }),
+  );
 }
 
 function create(world: FakeWorld, kind: Kind, name: string, spec: object): void {

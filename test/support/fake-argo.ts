@@ -58,7 +58,8 @@ export function hashOf(image: string): string {
 export const HASH_LABEL = 'rollouts-pod-template-hash';
 
 /**
- * A tiny Argo Rollouts controller. What it does was seen on Argo Rollouts 1.10.1: promote clears the pause and the index
+ * A tiny Argo Rollouts controller. What it does was seen on Argo Rollouts 1.10.1: promote clears the pause and the
+ * index
  * moves a moment later; a pause ended under spec.paused comes back; an abort makes the canary selector flap.
  */
 export class FakeArgo {
@@ -211,7 +212,11 @@ export class FakeArgo {
   #abort(spec: Spec, status: Status): void {
     if (status.abortedAt) return;
     clearPause(status);
-    Object.assign(status, { abortedAt: new Date().toISOString(), phase: 'Degraded', message: 'RolloutAborted: Rollout aborted update' });
+    Object.assign(status, {
+      abortedAt: new Date().toISOString(),
+      phase: 'Degraded',
+      message: 'RolloutAborted: Rollout aborted update',
+    });
     this.#options.note(`aborted ${status.currentPodHash}`);
     if (spec.strategy.canary) {
       status.currentStepIndex = 0;
@@ -242,7 +247,8 @@ export class FakeArgo {
     status.canary = { weights: { canary: { weight } } };
     const { stableService, candidateService, traefikService, ref } = this.#options;
     this.#cluster.update({ kind: TRAEFIK_SERVICE, namespace: ref.namespace ?? '', name: traefikService }, (object) => {
-      for (const entry of (object.spec as { weighted: { services: { name: string; weight: number }[] } }).weighted.services) {
+      for (const entry of (object.spec as { weighted: { services: { name: string; weight: number }[] } }).weighted
+        .services) {
         if (entry.name === candidateService) entry.weight = weight;
         if (entry.name === stableService) entry.weight = 100 - weight;
       }

@@ -1,7 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
-import type { ClusterClient, PatchOperation, PatchOptions, PatchResult, Snapshot, WatchFrom } from '../../src/adapters/kubernetes/client.ts';
+import type {
+  ClusterClient,
+  PatchOperation,
+  PatchOptions,
+  PatchResult,
+  Snapshot,
+  WatchFrom,
+} from '../../src/adapters/kubernetes/cluster-client.ts';
 import { describe } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ApiResponse } from '../../src/adapters/kubernetes/transport.ts';
@@ -11,7 +18,15 @@ import { FakeChanges } from './fake-watch.ts';
 import { applyJsonPatch, applyMergePatch } from './json-patch.ts';
 
 export interface StoredObject {
-  metadata: { name: string; namespace: string; uid: string; resourceVersion: string; generation: number; labels?: Record<string, string>; annotations?: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace: string;
+    uid: string;
+    resourceVersion: string;
+    generation: number;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
   spec: Record<string, unknown>;
   status: Record<string, unknown>;
 }
@@ -23,7 +38,10 @@ interface Fault {
   readonly afterwards: boolean;
 }
 
-/** An API server in memory, as far as the adapters need one: guarded patches, resource versions, generations, subresources. */
+/**
+ * An API server in memory, as far as the adapters need one: guarded patches, resource versions, generations,
+ * subresources.
+ */
 export class FakeCluster implements ClusterClient {
   readonly cluster: string;
   readonly written = new WriteLog();
@@ -50,7 +68,14 @@ export class FakeCluster implements ClusterClient {
 
   create(ref: ObjectRef, content: { spec?: object; status?: object; labels?: Record<string, string> }): void {
     this.#objects.set(keyOf(ref), {
-      metadata: { name: ref.name, namespace: ref.namespace ?? '', uid: `uid-${this.#version}`, resourceVersion: String((this.#version += 1)), generation: 1, ...(content.labels && { labels: content.labels }) },
+      metadata: {
+        name: ref.name,
+        namespace: ref.namespace ?? '',
+        uid: `uid-${this.#version}`,
+        resourceVersion: String((this.#version += 1)),
+        generation: 1,
+        ...(content.labels && { labels: content.labels }),
+      },
       spec: { ...content.spec },
       status: { ...content.status },
     });
@@ -60,7 +85,11 @@ export class FakeCluster implements ClusterClient {
   delete(ref: ObjectRef): void {
     const object = this.#objects.get(keyOf(ref));
     this.#objects.delete(keyOf(ref));
-    if (object) this.#changes.record(ref.kind, 'DELETED', { ...object, metadata: { ...object.metadata, resourceVersion: String((this.#version += 1)) } });
+    if (object)
+      this.#changes.record(ref.kind, 'DELETED', {
+        ...object,
+        metadata: { ...object.metadata, resourceVersion: String((this.#version += 1)) },
+      });
   }
 
   /** A copy of the object as it is now. */
@@ -91,7 +120,11 @@ export class FakeCluster implements ClusterClient {
     return this.#request(() => this.#changes.since(kind, from));
   }
 
-  async jsonPatch(ref: ObjectRef, operations: readonly PatchOperation[], options: PatchOptions = {}): Promise<PatchResult> {
+  async jsonPatch(
+    ref: ObjectRef,
+    operations: readonly PatchOperation[],
+    options: PatchOptions = {},
+  ): Promise<PatchResult> {
     const patch = (): PatchResult => {
       const patched = this.peek(ref);
       const why = applyJsonPatch(patched, operations);
@@ -99,28 +132,44 @@ export class FakeCluster implements ClusterClient {
       const scoped = this.#scoped(ref, patched, options);
       return { applied: true, object: options.dryRun ? scoped : this.#commit(ref, scoped) };
     };
-    return this.written.around(ref, () => this.#request(patch), (result) => (result.applied && !options.dryRun ? result.object : NOTHING), options.dryRun ? 'tried' : 'written');
+    return this.written.around(
+      ref,
+      () => this.#request(patch),
+      (result) => (result.applied && !options.dryRun ? result.object : NOTHING),
+      options.dryRun ? 'tried' : 'written',
+    );
   }
 
   async mergePatch(ref: ObjectRef, body: object, options: PatchOptions = {}): Promise<unknown> {
     const patch = (): unknown => {
       const patched = this.peek(ref);
       applyMergePatch(patched as unknown as Record<string, unknown>, body as Record<string, unknown>);
-      if (patched.metadata.resourceVersion !== this.#stored(ref).metadata.resourceVersion) throw new SluiceError('CONFLICT', 'the object has been modified');
+      if (patched.metadata.resourceVersion !== this.#stored(ref).metadata.resourceVersion)
+        throw new SluiceError('CONFLICT', 'the object has been modified');
       const scoped = this.#scoped(ref, patched, options);
       return options.dryRun ? scoped : this.#commit(ref, scoped);
     };
-    return this.written.around(ref, () => this.#request(patch), (object) => (options.dryRun ? NOTHING : object), options.dryRun ? 'tried' : 'written');
+    return this.written.around(
+      ref,
+      () => this.#request(patch),
+      (object) => (options.dryRun ? NOTHING : object),
+      options.dryRun ? 'tried' : 'written',
+    );
   }
 
   /** Merges the manifest into what is there; field managers are not kept. */
-  async apply(ref: ObjectRef, manifest: object, { dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<unknown> {
+  async apply(
+    ref: ObjectRef,
+    manifest: object,
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
+  ): Promise<unknown> {
     const put = (): unknown => {
       const present = this.#objects.get(keyOf(ref));
       if (!present) this.#requireNamespace(ref);
       const { metadata, ...rest } = manifest as { metadata?: { resourceVersion?: string } };
       const guard = metadata?.resourceVersion;
-      if (present && guard !== undefined && guard !== present.metadata.resourceVersion) throw new SluiceError('CONFLICT', 'the object has been modified');
+      if (present && guard !== undefined && guard !== present.metadata.resourceVersion)
+        throw new SluiceError('CONFLICT', 'the object has been modified');
       if (dryRun) return { ...present, ...rest };
       if (!present) this.create(ref, {});
       const applied = this.peek(ref);
@@ -128,12 +177,18 @@ export class FakeCluster implements ClusterClient {
       applyMergePatch(applied as unknown as Record<string, unknown>, { ...rest, metadata: wanted });
       return this.#commit(ref, this.#scoped(ref, applied, {}));
     };
-    return this.written.around(ref, () => this.#request(put), (object) => (dryRun ? NOTHING : object), dryRun ? 'tried' : 'written');
+    return this.written.around(
+      ref,
+      () => this.#request(put),
+      (object) => (dryRun ? NOTHING : object),
+      dryRun ? 'tried' : 'written',
+    );
   }
 
   async remove(ref: ObjectRef, read: { readonly uid: string }): Promise<void> {
     const remove = (): void => {
-      if (this.#stored(ref).metadata.uid !== read.uid) throw new SluiceError('CONFLICT', 'another object of this name exists');
+      if (this.#stored(ref).metadata.uid !== read.uid)
+        throw new SluiceError('CONFLICT', 'another object of this name exists');
       this.delete(ref);
     };
     return this.written.aroundDeletion(ref, read.uid, () => this.#request(remove));
@@ -159,7 +214,9 @@ export class FakeCluster implements ClusterClient {
   /** A status patch changes the status alone, any other patch all but the status. */
   #scoped(ref: ObjectRef, patched: StoredObject, options: PatchOptions): StoredObject {
     const present = this.peek(ref);
-    return options.subresource === 'status' ? { ...present, status: patched.status } : { ...patched, status: present.status };
+    return options.subresource === 'status'
+      ? { ...present, status: patched.status }
+      : { ...patched, status: present.status };
   }
 
   #commit(ref: ObjectRef, object: StoredObject): StoredObject {
@@ -184,7 +241,11 @@ export class FakeCluster implements ClusterClient {
   /** A namespace is there when an object is in it. */
   #requireNamespace(ref: ObjectRef): void {
     const known = [...this.#objects.values()].some(({ metadata }) => metadata.namespace === ref.namespace);
-    if (!known) throw new SluiceError('NAMESPACE_NOT_FOUND', `Cluster "${this.cluster}" has no namespace "${ref.namespace ?? ''}".`);
+    if (!known)
+      throw new SluiceError(
+        'NAMESPACE_NOT_FOUND',
+        `Cluster "${this.cluster}" has no namespace "${ref.namespace ?? ''}".`,
+      );
   }
 
   async #request<Answer>(answer: () => Answer): Promise<Answer> {

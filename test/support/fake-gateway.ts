@@ -28,7 +28,10 @@ export const PLAN: NonNullable<Preflight['plan']> = {
   fromImage: 'shop:v1',
   toImage: 'shop:v2',
   stableHash: 'aaa',
-  steps: [{ weight: 10, pauseIndex: 1 }, { weight: 50, pauseIndex: 3 }],
+  steps: [
+    { weight: 10, pauseIndex: 1 },
+    { weight: 50, pauseIndex: 3 },
+  ],
   stable: { service: 'web-stable', metricsService: 'shop-web-stable-80@kubernetescrd' },
   candidate: { service: 'web-canary', metricsService: 'shop-web-canary-80@kubernetescrd' },
   traefikService: 'web',
@@ -77,7 +80,10 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
   const admit = (id: string, requestId: string): StartedRelease | undefined => {
     const earlier = fake.started.find((input) => releaseId(input.spec.target) === id && input.requestId === requestId);
     if (earlier) return { id, runId: 'run-1', started: false };
-    if (fake.views.get(id)?.closedAt === undefined && fake.views.has(id)) throw new SluiceError('TARGET_BUSY', `The target already has a running release: ${id}.`, { details: { release_id: id } });
+    if (fake.views.get(id)?.closedAt === undefined && fake.views.has(id))
+      throw new SluiceError('TARGET_BUSY', `The target already has a running release: ${id}.`, {
+        details: { release_id: id },
+      });
     return undefined;
   };
   const start = (input: ReleaseInput): StartedRelease => {
@@ -108,20 +114,36 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
         [...fake.views.values()]
           .filter((view) => state === undefined || view.state === state)
           .slice(0, limit)
-          .map((view) => ({ id: view.id, runId: view.runId, state: view.state, strategy: view.spec.strategy, version: view.spec.image, startedBy: view.startedBy, startedAt: view.startedAt })),
+          .map((view) => ({
+            id: view.id,
+            runId: view.runId,
+            state: view.state,
+            strategy: view.spec.strategy,
+            version: view.spec.image,
+            startedBy: view.startedBy,
+            startedAt: view.startedAt,
+          })),
       ),
     close: () => Promise.resolve(),
   };
   return fake;
 }
 
-export const DEFAULTS: CommandSettings = { defaultStrategy: 'canary', requireManualPromotion: true, autoRollback: true, weightStep: undefined, allowedNamespaces: [], circuitBreakerThreshold: 0.3 };
+export const DEFAULTS: CommandSettings = {
+  defaultStrategy: 'canary',
+  requireManualPromotion: true,
+  autoRollback: true,
+  weightStep: undefined,
+  allowedNamespaces: [],
+  circuitBreakerThreshold: 0.3,
+};
 
 export const READY: Preflight = { checks: [{ name: 'rollout', ok: true, detail: 'Healthy' }], plan: PLAN };
 
 /** Services for commands whose cluster is away: every read of it fails. */
 export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = READY): CommandServices {
-  const away = (): Promise<never> => Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'The cluster prod does not answer.'));
+  const away = (): Promise<never> =>
+    Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'The cluster prod does not answer.'));
   const port = { read: away, inForce: away };
   return {
     gateway,

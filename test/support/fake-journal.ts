@@ -23,10 +23,16 @@ export function createFakeJournal(): FakeJournal {
     const row = toEntryRow(entry);
     fake.entries.push(toEntry(Object.fromEntries(ENTRY_COLUMNS.map((name, index) => [name, row[index]]))));
     const known = runs.get(entry.runId);
-    if (entry.kind === 'release' && (!known || (entry.at >= known.at && (known.closedAt === undefined || entry.data.closedAt !== undefined)))) runs.set(entry.runId, { ...lineOf(entry), at: entry.at });
+    if (
+      entry.kind === 'release' &&
+      (!known || (entry.at >= known.at && (known.closedAt === undefined || entry.data.closedAt !== undefined)))
+    )
+      runs.set(entry.runId, { ...lineOf(entry), at: entry.at });
   };
   const prune = (before: number) => {
-    const gone = [...runs.values()].filter(({ closedAt }) => closedAt !== undefined && closedAt < before).map(({ runId }) => runId);
+    const gone = [...runs.values()]
+      .filter(({ closedAt }) => closedAt !== undefined && closedAt < before)
+      .map(({ runId }) => runId);
     for (const runId of gone) runs.delete(runId);
     const left = fake.entries.filter(({ runId, at }) => !gone.includes(runId) && (runs.has(runId) || at >= before));
     fake.entries.splice(0, fake.entries.length, ...left);
@@ -36,8 +42,20 @@ export function createFakeJournal(): FakeJournal {
     entries: [],
     away: false,
     append: (entries) => answer(() => entries.forEach(add)),
-    read: (runId, { kinds } = {}) => answer(() => fake.entries.filter((entry) => entry.runId === runId && (!kinds || kinds.includes(entry.kind))).sort((a, b) => a.at - b.at)),
-    releases: (filter) => answer(() => [...runs.values()].filter((run) => fits(run, filter)).sort((a, b) => b.startedAt - a.startedAt || (a.runId < b.runId ? -1 : 1)).slice(0, filter.limit).map(({ at: _, ...line }) => line)),
+    read: (runId, { kinds } = {}) =>
+      answer(() =>
+        fake.entries
+          .filter((entry) => entry.runId === runId && (!kinds || kinds.includes(entry.kind)))
+          .sort((a, b) => a.at - b.at),
+      ),
+    releases: (filter) =>
+      answer(() =>
+        [...runs.values()]
+          .filter((run) => fits(run, filter))
+          .sort((a, b) => b.startedAt - a.startedAt || (a.runId < b.runId ? -1 : 1))
+          .slice(0, filter.limit)
+          .map(({ at: _, ...line }) => line),
+      ),
     prune: (before) => answer(() => prune(before)),
     close: () => Promise.resolve(),
   };
@@ -46,11 +64,24 @@ export function createFakeJournal(): FakeJournal {
 
 function lineOf({ runId, releaseId, data }: Extract<RecordEntry, { kind: 'release' }>): JournalRelease {
   const { state, spec, startedBy, startedAt, closedAt } = data;
-  return { runId, releaseId, state, strategy: spec.strategy, version: spec.image, startedBy, startedAt, ...(closedAt === undefined ? {} : { closedAt }) };
+  return {
+    runId,
+    releaseId,
+    state,
+    strategy: spec.strategy,
+    version: spec.image,
+    startedBy,
+    startedAt,
+    ...(closedAt === undefined ? {} : { closedAt }),
+  };
 }
 
 function fits(run: JournalRelease, { releaseId, state, ...place }: JournalFilter): boolean {
   const target = parseReleaseId(run.releaseId);
-  const there = (['cluster', 'namespace', 'rollout'] as const).every((part) => place[part] === undefined || place[part] === target?.[part]);
-  return there && (releaseId === undefined || releaseId === run.releaseId) && (state === undefined || state === run.state);
+  const there = (['cluster', 'namespace', 'rollout'] as const).every(
+    (part) => place[part] === undefined || place[part] === target?.[part],
+  );
+  return (
+    there && (releaseId === undefined || releaseId === run.releaseId) && (state === undefined || state === run.state)
+  );
 }

@@ -36,7 +36,10 @@ export class FakeMetrics implements MetricsPort {
     this.#history.push({ at: this.#history.length === 0 ? at - HISTORY_MS : at, flows });
   }
 
-  /** Answers of PromQL expressions by their text, or by the time they are asked for; a text that is not here has an empty answer. */
+  /**
+   * Answers of PromQL expressions by their text, or by the time they are asked for; a text that is not here has an
+   * empty answer.
+   */
   readonly answers = new Map<string, number | ((at: number) => FakeAnswer)>();
   /** What was asked, and for which times. */
   readonly asked: { promql: string; fromMs: number; toMs: number }[] = [];
@@ -47,7 +50,10 @@ export class FakeMetrics implements MetricsPort {
     return this.#answer(promql, atMs);
   }
 
-  async queryRange(promql: string, { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number }): Promise<CounterSeries[]> {
+  async queryRange(
+    promql: string,
+    { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
+  ): Promise<CounterSeries[]> {
     this.#mustAnswer();
     this.asked.push({ promql, fromMs, toMs });
     const series = new Map<string, { labels: Record<string, string>; samples: (readonly [number, number])[] }>();
@@ -75,12 +81,20 @@ export class FakeMetrics implements MetricsPort {
     this.#mustAnswer();
     if (this.empty) return { requests: [], buckets: [] };
     const times = this.#scrapes(window);
-    const parts = this.#instances(service).flatMap((instance) => ['200', '500'].map((code) => this.#part(service, instance, code, times)));
+    const parts = this.#instances(service).flatMap((instance) =>
+      ['200', '500'].map((code) => this.#part(service, instance, code, times)),
+    );
     return { requests: parts.flatMap((part) => part.requests), buckets: parts.flatMap((part) => part.buckets) };
   }
 
   #instances(service: string): string[] {
-    return [...new Set(this.#history.flatMap(({ flows }) => flows.filter((flow) => flow.service === service).map(({ instance }) => instance)))];
+    return [
+      ...new Set(
+        this.#history.flatMap(({ flows }) =>
+          flows.filter((flow) => flow.service === service).map(({ instance }) => instance),
+        ),
+      ),
+    ];
   }
 
   /** The series of one status code on one replica; like a real counter they appear with their first event. */
@@ -88,8 +102,14 @@ export class FakeMetrics implements MetricsPort {
     const labels = { service, instance, code, method: 'GET', protocol: 'http' };
     const born = times.filter((at) => this.#count(service, instance, at, code, Infinity) > 0);
     if (born.length === 0) return { requests: [], buckets: [] };
-    const series = (le: number, extra: object): CounterSeries => ({ labels: { ...labels, ...extra }, samples: born.map((at) => [at, this.#count(service, instance, at, code, le)] as const) });
-    return { requests: [series(Infinity, {})], buckets: BOUNDS.map((le) => series(le, { le: le === Infinity ? '+Inf' : String(le) })) };
+    const series = (le: number, extra: object): CounterSeries => ({
+      labels: { ...labels, ...extra },
+      samples: born.map((at) => [at, this.#count(service, instance, at, code, le)] as const),
+    });
+    return {
+      requests: [series(Infinity, {})],
+      buckets: BOUNDS.map((le) => series(le, { le: le === Infinity ? '+Inf' : String(le) })),
+    };
   }
 
   #mustAnswer(): void {
@@ -109,7 +129,10 @@ export class FakeMetrics implements MetricsPort {
       const flow = period.flows.find((one) => one.service === service && one.instance === instance);
       const until = Math.min(at, this.#history[index + 1]?.at ?? Infinity);
       if (!flow || until <= period.at || flow.latencyMs / 1000 > le) continue;
-      total += ((until - period.at) / 1000) * flow.requestsPerSecond * (code === '500' ? flow.errorShare : 1 - flow.errorShare);
+      total +=
+        ((until - period.at) / 1000) *
+        flow.requestsPerSecond *
+        (code === '500' ? flow.errorShare : 1 - flow.errorShare);
     }
     return Math.floor(total);
   }

@@ -19,16 +19,33 @@ export function createObjects(cluster: FakeCluster, { target, arms, image, optio
   const { namespace, rollout } = target;
   const hash = hashOf(image);
   for (const name of [arms.stable, arms.candidate]) {
-    cluster.create({ kind: SERVICE, namespace, name }, { spec: { selector: { app: rollout, [HASH_LABEL]: hash }, ports: [{ port: PORT }] } });
+    cluster.create(
+      { kind: SERVICE, namespace, name },
+      { spec: { selector: { app: rollout, [HASH_LABEL]: hash }, ports: [{ port: PORT }] } },
+    );
   }
-  const services = [arms.stable, arms.candidate].map((name, index) => ({ name, port: PORT, weight: index === 0 ? 100 : 0, nativeLB: true }));
+  const services = [arms.stable, arms.candidate].map((name, index) => ({
+    name,
+    port: PORT,
+    weight: index === 0 ? 100 : 0,
+    nativeLB: true,
+  }));
   cluster.create({ kind: TRAEFIK_SERVICE, namespace, name: rollout }, { spec: { weighted: { services } } });
-  const { strategy, status } = options.strategy === 'blue-green' ? blueGreen(arms, hash, options) : canary(target, arms, options);
+  const { strategy, status } =
+    options.strategy === 'blue-green' ? blueGreen(arms, hash, options) : canary(target, arms, options);
   cluster.create(
     { kind: ROLLOUT, namespace, name: rollout },
     {
       spec: { replicas: 2, template: { spec: { containers: [{ name: 'app', image }] } }, strategy },
-      status: { currentPodHash: hash, stableRS: hash, phase: 'Healthy', observedGeneration: '1', updatedReplicas: 2, availableReplicas: 2, ...status },
+      status: {
+        currentPodHash: hash,
+        stableRS: hash,
+        phase: 'Healthy',
+        observedGeneration: '1',
+        updatedReplicas: 2,
+        availableReplicas: 2,
+        ...status,
+      },
     },
   );
 }
@@ -42,7 +59,10 @@ function canary(target: Target, arms: ArmServices, options: FakeWorldOptions): {
     trafficRouting: { traefik: { weightedTraefikServiceName: target.rollout } },
     abortScaleDownDelaySeconds: options.abortScaleDownDelaySeconds ?? 1,
   };
-  return { strategy: { canary: strategy }, status: { currentStepIndex: steps.length, canary: { weights: { canary: { weight: 0 } } } } };
+  return {
+    strategy: { canary: strategy },
+    status: { currentStepIndex: steps.length, canary: { weights: { canary: { weight: 0 } } } },
+  };
 }
 
 function blueGreen(arms: ArmServices, hash: string, options: FakeWorldOptions): { strategy: object; status: object } {

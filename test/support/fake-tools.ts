@@ -9,8 +9,23 @@ import { TRAEFIK_PODS } from './fake-traefik.ts';
 import type { FakeWorld } from './fake-world.ts';
 
 /** What commands use, with the real adapters over a fake world; only the metrics and Temporal are pretended. */
-export function worldServices(world: Pick<FakeWorld, 'target' | 'clusters' | 'metrics' | 'now'>, gateway: ReleaseGateway): CommandServices {
-  const adapters = portsOver(world.clusters, { prometheusUrl: undefined, traefikApiUrls: [], traefikApiPods: TRAEFIK_PODS, allowedNamespaces: [] });
+export function worldServices(
+  world: Pick<FakeWorld, 'target' | 'clusters' | 'metrics' | 'now'>,
+  gateway: ReleaseGateway,
+): CommandServices {
+  const adapters = portsOver(world.clusters, {
+    prometheusUrl: undefined,
+    traefikApiUrls: [],
+    traefikApiPods: TRAEFIK_PODS,
+    allowedNamespaces: [],
+  });
   const ports: ToolPorts = { ...adapters, metrics: world.metrics, now: () => world.now() };
-  return { gateway, ports, journal: createFakeJournal(), preflight: (spec) => preflight(ports, spec), clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] }, settings: DEFAULTS };
+  return {
+    gateway,
+    ports,
+    journal: createFakeJournal(),
+    preflight: (spec) => preflight(ports, spec),
+    clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] },
+    settings: DEFAULTS,
+  };
 }

@@ -29,7 +29,10 @@ export class FakeTraefik {
     this.#onServe = onServe;
     this.replicas = names.map((name) => ({ name, lagMs, silent: false, serves: new Map<string, readonly Entry[]>() }));
     for (const { name } of this.replicas) {
-      cluster.create({ kind: POD, namespace: TRAEFIK_PODS.namespace, name }, { labels: { app: 'traefik' }, status: { phase: 'Running' } });
+      cluster.create(
+        { kind: POD, namespace: TRAEFIK_PODS.namespace, name },
+        { labels: { app: 'traefik' }, status: { phase: 'Running' } },
+      );
     }
     cluster.servePod = (pod, path) => this.#answer(pod, path);
     cluster.onChange((ref) => {
@@ -43,7 +46,9 @@ export class FakeTraefik {
 
   /** `atOnce`: without any delay. */
   follow(cluster: FakeCluster, namespace: string, name: string, atOnce = false): void {
-    const { weighted } = cluster.peek({ kind: TRAEFIK_SERVICE, namespace, name }).spec as { weighted: { services: Entry[] } };
+    const { weighted } = cluster.peek({ kind: TRAEFIK_SERVICE, namespace, name }).spec as {
+      weighted: { services: Entry[] };
+    };
     for (const replica of this.replicas) {
       const serve = () => {
         replica.serves.set(`${namespace}-${name}`, weighted.services);
@@ -70,7 +75,20 @@ export class FakeTraefik {
     if (!replica || replica.silent) return { status: 503, headers: {}, body: 'error trying to reach service' };
     if (!entries) return { status: 404, headers: {}, body: '{"message":"service not found"}' };
     const namespace = id.split('-')[0] ?? '';
-    const services = entries.map(({ name, port, weight }) => ({ name: `${namespace}-${name}-${port}`, weight: weight ?? 1 }));
-    return { status: 200, headers: {}, body: JSON.stringify({ weighted: { services }, status: 'enabled', usedBy: ['web@kubernetescrd'], type: 'weighted', provider: 'kubernetescrd' }) };
+    const services = entries.map(({ name, port, weight }) => ({
+      name: `${namespace}-${name}-${port}`,
+      weight: weight ?? 1,
+    }));
+    return {
+      status: 200,
+      headers: {},
+      body: JSON.stringify({
+        weighted: { services },
+        status: 'enabled',
+        usedBy: ['web@kubernetescrd'],
+        type: 'weighted',
+        provider: 'kubernetescrd',
+      }),
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { createRollouts } from '../../src/adapters/argo-rollouts/index.ts';
 import { createTemplates } from '../../src/adapters/argo-rollouts/templates.ts';
-import type { Clusters } from '../../src/adapters/kubernetes/client.ts';
+import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner.ts';
@@ -76,16 +76,24 @@ export class FakeWorld {
     this.#versions = new Map(Object.entries(options.versions ?? {}));
     this.target = options.target ?? { cluster: 'dev', namespace: 'shop', rollout: 'shop' };
     const { cluster, namespace, rollout } = this.target;
-    this.arms = options.strategy === 'blue-green' ? { stable: `${rollout}-active`, candidate: `${rollout}-preview` } : { stable: `${rollout}-stable`, candidate: `${rollout}-canary` };
+    this.arms =
+      options.strategy === 'blue-green'
+        ? { stable: `${rollout}-active`, candidate: `${rollout}-preview` }
+        : { stable: `${rollout}-stable`, candidate: `${rollout}-canary` };
     this.traffic = { cluster, namespace, name: rollout };
-    this.metricsServices = { stable: metricsServiceName(namespace, this.arms.stable, String(PORT)), candidate: metricsServiceName(namespace, this.arms.candidate, String(PORT)) };
+    this.metricsServices = {
+      stable: metricsServiceName(namespace, this.arms.stable, String(PORT)),
+      candidate: metricsServiceName(namespace, this.arms.candidate, String(PORT)),
+    };
     this.cluster = new FakeCluster(cluster);
     this.#rollout = { kind: ROLLOUT, namespace, name: rollout };
     this.metrics = new FakeMetrics(timing.scrapeMs);
     const image = options.image ?? `${rollout}:v1`;
     this.#images.set(hashOf(image), image);
     createObjects(this.cluster, { target: this.target, arms: this.arms, image, options });
-    this.traefik = new FakeTraefik(this.cluster, options.replicas ?? ['traefik-1', 'traefik-2'], timing.proxyMs, () => this.#recordFlows());
+    this.traefik = new FakeTraefik(this.cluster, options.replicas ?? ['traefik-1', 'traefik-2'], timing.proxyMs, () =>
+      this.#recordFlows(),
+    );
     this.traefik.follow(this.cluster, namespace, rollout, true);
     this.argo = new FakeArgo(this.cluster, {
       ref: this.#rollout,
@@ -150,14 +158,18 @@ export class FakeWorld {
   /** Somebody else writes weights; the controller overwrites them only when it next acts, as Argo does. */
   foreignWeight(candidate: number): void {
     this.cluster.update(this.#trafficObject(), (object) => {
-      for (const entry of weightedEntries(object.spec)) entry.weight = entry.name === this.arms.candidate ? candidate : 100 - candidate;
+      for (const entry of weightedEntries(object.spec))
+        entry.weight = entry.name === this.arms.candidate ? candidate : 100 - candidate;
     });
   }
 
   /** Somebody else's mark on the Rollout or the TraefikService. */
   foreignOwner(on: 'rollout' | 'traffic', owner: Owner): void {
     this.cluster.update(on === 'rollout' ? this.#rollout : this.#trafficObject(), ({ metadata }) => {
-      metadata.annotations = { ...metadata.annotations, [OWNER_ANNOTATION]: JSON.stringify({ release_id: owner.releaseId, run_id: owner.runId }) };
+      metadata.annotations = {
+        ...metadata.annotations,
+        [OWNER_ANNOTATION]: JSON.stringify({ release_id: owner.releaseId, run_id: owner.runId }),
+      };
     });
   }
 
@@ -197,7 +209,8 @@ export class FakeWorld {
   async until(wanted: (now: Snapshot) => boolean, withinMs = 2_000): Promise<Snapshot> {
     const deadline = Date.now() + withinMs;
     while (!wanted(this.snapshot())) {
-      if (Date.now() > deadline) throw new Error(`not reached within ${withinMs} ms: ${JSON.stringify(this.snapshot())}`);
+      if (Date.now() > deadline)
+        throw new Error(`not reached within ${withinMs} ms: ${JSON.stringify(this.snapshot())}`);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     return this.snapshot();
@@ -229,7 +242,8 @@ export class FakeWorld {
     this.#images.set(hashOf(imageOf(spec)), imageOf(spec));
     const fresh = status['abort'] === true && status['abortedAt'] === undefined;
     // Seen: pods of the preview go away after the abort, and its share is answered with 503.
-    if (fresh && this.#options.strategy === 'blue-green' && this.snapshot().weight > 0) this.violations.push(`aborted with weight ${this.snapshot().weight} on the preview Service`);
+    if (fresh && this.#options.strategy === 'blue-green' && this.snapshot().weight > 0)
+      this.violations.push(`aborted with weight ${this.snapshot().weight} on the preview Service`);
   }
 
   /** What flows where now: each replica splits its part of the requests by the weights that it serves. */
@@ -241,7 +255,13 @@ export class FakeWorld {
       return entries.map(({ name, port, weight = 1 }): Flow => {
         const { errorShare, latencyMs } = this.#behaviour(this.#images.get(this.#selector(name) ?? '') ?? '');
         const service = metricsServiceName(this.target.namespace, name, String(port));
-        return { instance: replica.name, service, requestsPerSecond: sum === 0 ? 0 : (perReplica * weight) / sum, errorShare, latencyMs };
+        return {
+          instance: replica.name,
+          service,
+          requestsPerSecond: sum === 0 ? 0 : (perReplica * weight) / sum,
+          errorShare,
+          latencyMs,
+        };
       });
     });
     this.metrics.record(this.now(), flows);
@@ -252,7 +272,11 @@ export class FakeWorld {
       contexts: () => [this.target.cluster],
       currentContext: () => this.target.cluster,
       client: (name) => {
-        if (name !== this.target.cluster) throw new SluiceError('CLUSTER_UNKNOWN', `No kubeconfig context is named "${name}". Contexts: ${this.target.cluster}.`);
+        if (name !== this.target.cluster)
+          throw new SluiceError(
+            'CLUSTER_UNKNOWN',
+            `No kubeconfig context is named "${name}". Contexts: ${this.target.cluster}.`,
+          );
         return this.cluster;
       },
     };

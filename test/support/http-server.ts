@@ -34,7 +34,12 @@ export async function startHttpServer(answer: (request: SeenRequest) => Answer):
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
-      const request = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body: Buffer.concat(chunks).toString() };
+      const request = {
+        method: incoming.method ?? '',
+        path: incoming.url ?? '',
+        headers: incoming.headers,
+        body: Buffer.concat(chunks).toString(),
+      };
       requests.push(request);
       const { status = 200, body = '', headers, silent } = answer(request);
       if (!silent) outgoing.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
@@ -47,5 +52,10 @@ export async function startHttpServer(answer: (request: SeenRequest) => Answer):
       server.closeAllConnections();
       server.close(() => resolve());
     });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, connections: () => connections, close };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    connections: () => connections,
+    close,
+  };
 }

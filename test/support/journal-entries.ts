@@ -4,11 +4,23 @@ import { AT, aView } from './fake-gateway.ts';
 
 /** One event of a run; what it says is made of its key, so that a wrong one shows. */
 export function eventEntry(runId: string, key: string, at = AT): RecordEntry {
-  return { releaseId: 'release/prod/shop/web', runId, key, kind: 'event', at, data: { at, state: 'soaking', text: `of ${runId}, ${key}` } };
+  return {
+    releaseId: 'release/prod/shop/web',
+    runId,
+    key,
+    kind: 'event',
+    at,
+    data: { at, state: 'soaking', text: `of ${runId}, ${key}` },
+  };
 }
 
 /** How a run stands. */
-export function releaseEntry(runId: string, number: number, changes: Partial<ReleaseView> = {}, at = AT + number): Extract<RecordEntry, { kind: 'release' }> {
+export function releaseEntry(
+  runId: string,
+  number: number,
+  changes: Partial<ReleaseView> = {},
+  at = AT + number,
+): Extract<RecordEntry, { kind: 'release' }> {
   const { events: _, commands: __, ...data } = aView({ runId, ...changes });
   return { releaseId: data.id, runId, key: `release/${number}`, kind: 'release', at, data };
 }

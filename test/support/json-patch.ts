@@ -1,8 +1,10 @@
-import type { PatchOperation } from '../../src/adapters/kubernetes/client.ts';
+import type { PatchOperation } from '../../src/adapters/kubernetes/cluster-client.ts';
 
 type Container = Record<string, unknown>;
 
-/** Applies an RFC 6902 patch to `document` itself. Returns why it does not apply; then `document` may be half changed. */
+/**
+ * Applies an RFC 6902 patch to `document` itself. Returns why it does not apply; then `document` may be half changed.
+ */
 export function applyJsonPatch(document: object, operations: readonly PatchOperation[]): string | undefined {
   for (const operation of operations) {
     const problem = applyOne(document, operation);
@@ -12,9 +14,14 @@ export function applyJsonPatch(document: object, operations: readonly PatchOpera
 }
 
 function applyOne(document: object, operation: PatchOperation): string | undefined {
-  const keys = operation.path.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const keys = operation.path
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
   const last = keys.pop() as string;
-  const parent = keys.reduce<unknown>((value, key) => (value as Container | undefined)?.[key], document) as Container | undefined;
+  const parent = keys.reduce<unknown>((value, key) => (value as Container | undefined)?.[key], document) as
+    | Container
+    | undefined;
   if (typeof parent !== 'object' || parent === null) return 'no such path';
   if (Array.isArray(parent)) return applyToList(parent, last, operation);
   if (operation.op === 'add') parent[last] = operation.value;
@@ -41,7 +48,8 @@ function applyToList(list: unknown[], last: string, operation: PatchOperation): 
 export function applyMergePatch(target: Container, patch: Container): void {
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete target[key];
-    else if (typeof value === 'object' && !Array.isArray(value)) applyMergePatch((target[key] ??= {}) as Container, value as Container);
+    else if (typeof value === 'object' && !Array.isArray(value))
+      applyMergePatch((target[key] ??= {}) as Container, value as Container);
     else target[key] = value;
   }
 }

@@ -54,13 +54,23 @@ export class Matrix {
   markdown(): string {
     const columns = this.spec.faults.flatMap((fault) => STRATEGIES.map((strategy) => ({ fault, strategy })));
     const head = ['state', ...columns.map(({ fault, strategy }) => `${fault} (${strategy})`)];
-    const rows = this.spec.states.map((state) => [state, ...columns.map((column) => this.textOf({ state, ...column }))]);
-    const notes = this.spec.notApplicable.map((entry, index) => `${index + 1}. ${entry.state}, ${entry.fault}${entry.strategy ? `, ${entry.strategy}` : ''}: ${entry.because}`);
-    return [line(head), line(head.map(() => '---')), ...rows.map(line), '', 'Not applicable:', '', ...notes, ''].join('\n');
+    const rows = this.spec.states.map((state) => [
+      state,
+      ...columns.map((column) => this.textOf({ state, ...column })),
+    ]);
+    const notes = this.spec.notApplicable.map(
+      (entry, index) =>
+        `${index + 1}. ${entry.state}, ${entry.fault}${entry.strategy ? `, ${entry.strategy}` : ''}: ${entry.because}`,
+    );
+    return [line(head), line(head.map(() => '---')), ...rows.map(line), '', 'Not applicable:', '', ...notes, ''].join(
+      '\n',
+    );
   }
 
   private cells(): Cell[] {
-    return this.spec.states.flatMap((state) => this.spec.faults.flatMap((fault) => STRATEGIES.map((strategy) => ({ state, fault, strategy }))));
+    return this.spec.states.flatMap((state) =>
+      this.spec.faults.flatMap((fault) => STRATEGIES.map((strategy) => ({ state, fault, strategy }))),
+    );
   }
 
   private textOf(cell: Cell): string {
@@ -69,7 +79,9 @@ export class Matrix {
   }
 
   private exemption({ state, fault, strategy }: Cell): number | undefined {
-    const index = this.spec.notApplicable.findIndex((one) => one.state === state && one.fault === fault && (one.strategy ?? strategy) === strategy);
+    const index = this.spec.notApplicable.findIndex(
+      (one) => one.state === state && one.fault === fault && (one.strategy ?? strategy) === strategy,
+    );
     return index < 0 ? undefined : index;
   }
 }

@@ -29,7 +29,10 @@ export function isPassing(error: unknown): boolean {
 /** Repeats a call that is safe to repeat until there is somebody to answer it. */
 export async function persistently<T>(call: () => Promise<T>): Promise<T> {
   for (const began = Date.now(); ; ) {
-    const answer = await call().then((value) => ({ value }), (error: unknown) => ({ error }));
+    const answer = await call().then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
     if ('value' in answer) return answer.value;
     if (!isPassing(answer.error) || Date.now() - began > PATIENCE_MS) throw answer.error;
   }
@@ -57,7 +60,10 @@ export class Mcp {
   async call<T = Record<string, unknown>>(tool: string, args: Record<string, unknown>): Promise<T> {
     const answer = await this.client.callTool({ name: tool, arguments: args }, { timeout: 60_000 });
     if (!answer.isError) return answer.structuredContent as T;
-    const failure = (answer._meta?.['sluice/error'] ?? { code: 'NONE', message: JSON.stringify(answer.content) }) as Failure;
+    const failure = (answer._meta?.['sluice/error'] ?? {
+      code: 'NONE',
+      message: JSON.stringify(answer.content),
+    }) as Failure;
     throw new ToolError(tool, failure);
   }
 

@@ -17,13 +17,23 @@ export interface ToolAnswer {
 }
 
 export interface TestClient {
-  listTools(): Promise<{ tools: { name: string; annotations?: Record<string, unknown>; inputSchema: unknown; outputSchema?: unknown }[] }>;
+  listTools(): Promise<{
+    tools: { name: string; annotations?: Record<string, unknown>; inputSchema: unknown; outputSchema?: unknown }[];
+  }>;
   callTool(name: string, args: Record<string, unknown>, onProgress?: (message: string) => void): Promise<ToolAnswer>;
-  listResources(cursor?: string): Promise<{ resources: { uri: string; name: string; description?: string; mimeType?: string }[]; nextCursor?: string; _meta?: Record<string, unknown> }>;
+  listResources(cursor?: string): Promise<{
+    resources: { uri: string; name: string; description?: string; mimeType?: string }[];
+    nextCursor?: string;
+    _meta?: Record<string, unknown>;
+  }>;
   listTemplates(): Promise<string[]>;
   /** The text of a resource. */
   read(uri: string): Promise<string>;
-  complete(ref: CompletionRef, argument: { name: string; value: string }, given?: Record<string, string>): Promise<string[]>;
+  complete(
+    ref: CompletionRef,
+    argument: { name: string; value: string },
+    given?: Record<string, string>,
+  ): Promise<string[]>;
   prompts(): Promise<{ name: string; description?: string; arguments?: { name: string; required?: boolean }[] }[]>;
   prompt(name: string, args: Record<string, string>): Promise<string>;
   /** Tells of changes of a resource until the answer is called. Answers whether the server has agreed to tell. */
@@ -32,7 +42,9 @@ export interface TestClient {
   close(): Promise<void>;
 }
 
-export type CompletionRef = { readonly type: 'ref/resource'; readonly uri: string } | { readonly type: 'ref/prompt'; readonly name: string };
+export type CompletionRef =
+  | { readonly type: 'ref/resource'; readonly uri: string }
+  | { readonly type: 'ref/prompt'; readonly name: string };
 
 export interface ClientOptions {
   readonly name?: string;
@@ -47,23 +59,47 @@ export function connect(era: Era, where: Where, options: ClientOptions = {}): Pr
 }
 
 async function connect2(where: Where, { name = 'test-agent', answer }: ClientOptions): Promise<TestClient> {
-  const client = new Client({ name, version: '1' }, { capabilities: answer === undefined ? {} : { elicitation: { form: {} } }, versionNegotiation: { mode: 'auto' } });
-  if (answer !== undefined) client.setRequestHandler('elicitation/create', () => ({ action: 'accept' as const, content: { yes: typeof answer === 'function' ? answer() : answer } }));
-  await client.connect('url' in where ? new StreamableHTTPClientTransport(new URL(where.url)) : new StdioClientTransport({ ...where, stderr: 'ignore' }));
+  const client = new Client(
+    { name, version: '1' },
+    { capabilities: answer === undefined ? {} : { elicitation: { form: {} } }, versionNegotiation: { mode: 'auto' } },
+  );
+  if (answer !== undefined)
+    client.setRequestHandler('elicitation/create', () => ({
+      action: 'accept' as const,
+      content: { yes: typeof answer === 'function' ? answer() : answer },
+    }));
+  await client.connect(
+    'url' in where
+      ? new StreamableHTTPClientTransport(new URL(where.url))
+      : new StdioClientTransport({ ...where, stderr: 'ignore' }),
+  );
   return {
     listTools: () => client.listTools() as ReturnType<TestClient['listTools']>,
     callTool: (tool, args, onProgress) =>
-      client.callTool({ name: tool, arguments: args }, onProgress ? { onprogress: ({ message }) => onProgress(message ?? '') } : {}) as Promise<ToolAnswer>,
-    listResources: (cursor) => client.listResources(cursor === undefined ? {} : { cursor }) as ReturnType<TestClient['listResources']>,
-    listTemplates: async () => (await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate),
-    read: async (uri) => (await client.readResource({ uri })).contents.map((part) => ('text' in part ? part.text : '')).join(''),
-    complete: async (ref, argument, given) => (await client.complete({ ref, argument, ...(given ? { context: { arguments: given } } : {}) })).completion.values,
+      client.callTool(
+        { name: tool, arguments: args },
+        onProgress ? { onprogress: ({ message }) => onProgress(message ?? '') } : {},
+      ) as Promise<ToolAnswer>,
+    listResources: (cursor) =>
+      client.listResources(cursor === undefined ? {} : { cursor }) as ReturnType<TestClient['listResources']>,
+    listTemplates: async () =>
+      (await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate),
+    read: async (uri) =>
+      (await client.readResource({ uri })).contents.map((part) => ('text' in part ? part.text : '')).join(''),
+    complete: async (ref, argument, given) =>
+      (await client.complete({ ref, argument, ...(given ? { context: { arguments: given } } : {}) })).completion.values,
     prompts: async () => (await client.listPrompts()).prompts as Awaited<ReturnType<TestClient['prompts']>>,
-    prompt: async (prompt, args) => (await client.getPrompt({ name: prompt, arguments: args })).messages.map(({ content }) => (content.type === 'text' ? content.text : '')).join('\n'),
+    prompt: async (prompt, args) =>
+      (await client.getPrompt({ name: prompt, arguments: args })).messages
+        .map(({ content }) => (content.type === 'text' ? content.text : ''))
+        .join('\n'),
     async watch(uri, onUpdate) {
       client.setNotificationHandler('notifications/resources/updated', ({ params }) => onUpdate(params.uri));
       const subscription = await client.listen({ resourceSubscriptions: [uri] });
-      return { agreed: subscription.honoredFilter.resourceSubscriptions?.includes(uri) === true, end: () => subscription.close() };
+      return {
+        agreed: subscription.honoredFilter.resourceSubscriptions?.includes(uri) === true,
+        end: () => subscription.close(),
+      };
     },
     instructions: () => client.getInstructions(),
     close: () => client.close(),
@@ -72,21 +108,43 @@ async function connect2(where: Where, { name = 'test-agent', answer }: ClientOpt
 
 async function connect1(where: Where, { name = 'test-agent', answer }: ClientOptions): Promise<TestClient> {
   const client = new Client1({ name, version: '1' }, { capabilities: answer === undefined ? {} : { elicitation: {} } });
-  if (answer !== undefined) client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept' as const, content: { yes: typeof answer === 'function' ? answer() : answer } }));
-  await client.connect(('url' in where ? new StreamableHTTPClientTransport1(new URL(where.url)) : new StdioClientTransport1({ ...where, stderr: 'ignore' })));
+  if (answer !== undefined)
+    client.setRequestHandler(ElicitRequestSchema, () => ({
+      action: 'accept' as const,
+      content: { yes: typeof answer === 'function' ? answer() : answer },
+    }));
+  await client.connect(
+    'url' in where
+      ? new StreamableHTTPClientTransport1(new URL(where.url))
+      : new StdioClientTransport1({ ...where, stderr: 'ignore' }),
+  );
   return {
     listTools: () => client.listTools() as ReturnType<TestClient['listTools']>,
     callTool: (tool, args, onProgress) =>
-      client.callTool({ name: tool, arguments: args }, undefined, onProgress ? { onprogress: ({ message }) => onProgress(message ?? '') } : {}) as Promise<ToolAnswer>,
-    listResources: (cursor) => client.listResources(cursor === undefined ? {} : { cursor }) as ReturnType<TestClient['listResources']>,
-    listTemplates: async () => (await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate),
-    read: async (uri) => (await client.readResource({ uri })).contents.map((part) => ('text' in part ? part.text : '')).join(''),
-    complete: async (ref, argument, given) => (await client.complete({ ref, argument, ...(given ? { context: { arguments: given } } : {}) })).completion.values,
+      client.callTool(
+        { name: tool, arguments: args },
+        undefined,
+        onProgress ? { onprogress: ({ message }) => onProgress(message ?? '') } : {},
+      ) as Promise<ToolAnswer>,
+    listResources: (cursor) =>
+      client.listResources(cursor === undefined ? {} : { cursor }) as ReturnType<TestClient['listResources']>,
+    listTemplates: async () =>
+      (await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate),
+    read: async (uri) =>
+      (await client.readResource({ uri })).contents.map((part) => ('text' in part ? part.text : '')).join(''),
+    complete: async (ref, argument, given) =>
+      (await client.complete({ ref, argument, ...(given ? { context: { arguments: given } } : {}) })).completion.values,
     prompts: async () => (await client.listPrompts()).prompts as Awaited<ReturnType<TestClient['prompts']>>,
-    prompt: async (prompt, args) => (await client.getPrompt({ name: prompt, arguments: args })).messages.map(({ content }) => (content.type === 'text' ? content.text : '')).join('\n'),
+    prompt: async (prompt, args) =>
+      (await client.getPrompt({ name: prompt, arguments: args })).messages
+        .map(({ content }) => (content.type === 'text' ? content.text : ''))
+        .join('\n'),
     async watch(uri, onUpdate) {
       client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => onUpdate(params.uri));
-      const agreed = await client.subscribeResource({ uri }).then(() => true, () => false);
+      const agreed = await client.subscribeResource({ uri }).then(
+        () => true,
+        () => false,
+      );
       return { agreed, end: async () => void (agreed && (await client.unsubscribeResource({ uri }))) };
     },
     instructions: () => client.getInstructions(),

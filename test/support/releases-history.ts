@@ -3,7 +3,11 @@ import type { Release } from './releases-release.ts';
 import type { Stage } from './releases-stage.ts';
 import { recordHistory } from './workflow-history.ts';
 
-async function withHandle<T>({ sandbox }: Stage, { id, runId }: Release, work: (handle: WorkflowHandle) => Promise<T>): Promise<T> {
+async function withHandle<T>(
+  { sandbox }: Stage,
+  { id, runId }: Release,
+  work: (handle: WorkflowHandle) => Promise<T>,
+): Promise<T> {
   const connection = await Connection.connect({ address: sandbox.temporalAddress });
   try {
     return await work(new Client({ connection }).workflow.getHandle(id, runId));
@@ -19,5 +23,6 @@ export async function eventCount(stage: Stage, release: Release): Promise<number
 
 /** Keeps the history of the stage's last release for the replay tests, when they ask for it. */
 export async function record(stage: Stage, name: string): Promise<void> {
-  if (process.env['SLUICE_RECORD_HISTORIES'] && stage.release) await withHandle(stage, stage.release, (handle) => recordHistory(name, handle));
+  if (process.env['SLUICE_RECORD_HISTORIES'] && stage.release)
+    await withHandle(stage, stage.release, (handle) => recordHistory(name, handle));
 }

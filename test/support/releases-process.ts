@@ -33,7 +33,11 @@ export class Supervised {
 
   private spawn(): void {
     const log = openSync(this.spec.log, 'a');
-    const child = spawn(process.execPath, [...this.spec.args], { cwd: ROOT, stdio: ['ignore', log, log], env: this.environment() });
+    const child = spawn(process.execPath, [...this.spec.args], {
+      cwd: ROOT,
+      stdio: ['ignore', log, log],
+      env: this.environment(),
+    });
     closeSync(log);
     this.child = child;
     child.once('exit', (code, signal) => {
@@ -44,14 +48,22 @@ export class Supervised {
   }
 
   private environment(): NodeJS.ProcessEnv {
-    const kept = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+    const kept = Object.fromEntries(
+      ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].flatMap((name) =>
+        process.env[name] === undefined ? [] : [[name, process.env[name]]],
+      ),
+    );
     return { ...kept, ...this.spec.env, [MARKER]: this.spec.stateDir };
   }
 
   /** The text with which it said that it serves, after its last start. */
   async ready(): Promise<RegExpExecArray> {
     const starts = this.ends.length + 1;
-    return eventually(`${this.spec.name} serves (see ${this.spec.log})`, () => [...this.output().matchAll(new RegExp(this.spec.ready, `${this.spec.ready.flags}g`))][starts - 1], { timeoutMs: 60_000 });
+    return eventually(
+      `${this.spec.name} serves (see ${this.spec.log})`,
+      () => [...this.output().matchAll(new RegExp(this.spec.ready, `${this.spec.ready.flags}g`))][starts - 1],
+      { timeoutMs: 60_000 },
+    );
   }
 
   output(): string {

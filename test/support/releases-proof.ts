@@ -6,8 +6,16 @@ import type { Stage } from './releases-stage.ts';
 /** The new image is stable, Healthy and has all traffic; nobody owns the target any more. */
 export async function expectReleased(stage: Stage, image: string): Promise<void> {
   const { rollout, traffic, inForce } = await stage.cluster.read(stage.target);
-  expect({ image: stage.cluster.image(rollout), phase: rollout.phase, aborted: rollout.aborted }).toEqual({ image, phase: 'Healthy', aborted: false });
-  expect([rollout.stableHash, rollout.stableSelector, rollout.candidateSelector]).toEqual([rollout.podHash, rollout.podHash, rollout.podHash]);
+  expect({ image: stage.cluster.image(rollout), phase: rollout.phase, aborted: rollout.aborted }).toEqual({
+    image,
+    phase: 'Healthy',
+    aborted: false,
+  });
+  expect([rollout.stableHash, rollout.stableSelector, rollout.candidateSelector]).toEqual([
+    rollout.podHash,
+    rollout.podHash,
+    rollout.podHash,
+  ]);
   expectSettled(stage, traffic, inForce);
   expectUnowned(rollout.owner, traffic.owner);
 }
@@ -17,7 +25,8 @@ export async function expectBack(stage: Stage, image: string): Promise<void> {
   const { rollout, traffic, inForce } = await stage.cluster.read(stage.target);
   expect({ image: stage.cluster.image(rollout), phase: rollout.phase }).toEqual({ image, phase: 'Healthy' });
   expect([rollout.stableHash, rollout.stableSelector]).toEqual([rollout.podHash, rollout.podHash]);
-  if (stage.strategy === 'canary') expect([rollout.candidateSelector, rollout.canaryWeight ?? 0]).toEqual([rollout.stableHash, 0]);
+  if (stage.strategy === 'canary')
+    expect([rollout.candidateSelector, rollout.canaryWeight ?? 0]).toEqual([rollout.stableHash, 0]);
   expectSettled(stage, traffic, inForce);
   expectUnowned(rollout.owner, traffic.owner);
 }
@@ -30,7 +39,11 @@ export async function expectLeftTo(stage: Stage, image: string): Promise<void> {
   expectUnowned(rollout.owner, traffic.owner);
 }
 
-function expectSettled(stage: Stage, traffic: { weights: readonly { service: string; weight: number }[] }, inForce: readonly (number | undefined)[]): void {
+function expectSettled(
+  stage: Stage,
+  traffic: { weights: readonly { service: string; weight: number }[] },
+  inForce: readonly (number | undefined)[],
+): void {
   const [stable, candidate] = stage.strategy === 'canary' ? ['stable', 'canary'] : ['active', 'preview'];
   const weights = Object.fromEntries(traffic.weights.map(({ service, weight }) => [service, weight]));
   expect(weights).toEqual({ [`${stage.app}-${stable}`]: 100, [`${stage.app}-${candidate}`]: 0 });
@@ -42,7 +55,10 @@ function expectUnowned(...owners: unknown[]): void {
 }
 
 /** The release itself says that it ended so. */
-export async function expectEnd(release: Release, state: 'succeeded' | 'rolled-back' | 'superseded' | 'refused'): Promise<void> {
+export async function expectEnd(
+  release: Release,
+  state: 'succeeded' | 'rolled-back' | 'superseded' | 'refused',
+): Promise<void> {
   const { state: ended, reason } = await release.ended();
   expect(`${ended}: ${reason}`).toMatch(new RegExp(`^${state}: `));
 }
@@ -60,17 +76,29 @@ export async function expectRefusal(call: Promise<unknown>, code: string, text: 
 export async function expectNoOtherFailures(stage: Stage, badImages: readonly string[] = []): Promise<void> {
   const stats = await stage.load();
   const bad = new Set(badImages.map((image) => image.split(':')[1] as string));
-  expect({ app: stage.app, errors: stats.connectionErrorCodes, failures: failuresOf(stats, bad, excusedOf(stage, stats)) }).toEqual({ app: stage.app, errors: {}, failures: [] });
+  expect({
+    app: stage.app,
+    errors: stats.connectionErrorCodes,
+    failures: failuresOf(stats, bad, excusedOf(stage, stats)),
+  }).toEqual({ app: stage.app, errors: {}, failures: [] });
 }
 
 function failuresOf(stats: AppStats, bad: ReadonlySet<string>, excused: number): object[] {
   const seen = Object.entries(stats.versions).filter(([version]) => !bad.has(version));
-  const counts = seen.flatMap(([version, { status }]) => Object.entries(status).filter(([code]) => Number(code) >= 400).map(([code, count]) => ({ version, code, count })));
-  const unexcused = counts.filter(({ version, code, count }) => !(version === 'none' && code === '503' && count <= excused));
+  const counts = seen.flatMap(([version, { status }]) =>
+    Object.entries(status)
+      .filter(([code]) => Number(code) >= 400)
+      .map(([code, count]) => ({ version, code, count })),
+  );
+  const unexcused = counts.filter(
+    ({ version, code, count }) => !(version === 'none' && code === '503' && count <= excused),
+  );
   return unexcused.length === 0 ? [] : [...unexcused, ...stats.failures];
 }
 
 function excusedOf({ excused }: Stage, stats: AppStats): number {
   if (!excused) return 0;
-  return stats.failures.filter(({ at, status, version }) => status === 503 && version === 'none' && at >= excused.from && at <= excused.until).length;
+  return stats.failures.filter(
+    ({ at, status, version }) => status === 503 && version === 'none' && at >= excused.from && at <= excused.until,
+  ).length;
 }

@@ -47,7 +47,8 @@ export class Release {
     const look = async () => {
       const seen = await this.peek();
       if (seen && holds(seen)) return seen;
-      if (seen && isClosed(seen)) throw new Error(`Waited until ${what}, but the release ended: ${seen.state}: ${seen.reason}`);
+      if (seen && isClosed(seen))
+        throw new Error(`Waited until ${what}, but the release ended: ${seen.state}: ${seen.reason}`);
       return undefined;
     };
     return eventually(what, look, { timeoutMs, everyMs: 150, now: () => this.summary() });
@@ -68,7 +69,11 @@ export class Release {
   }
 
   private async follow(cursor: string | undefined): Promise<ReleaseOutput & { cursor: string }> {
-    const seen = await this.mcp.call<ReleaseOutput & { cursor: string }>('release_wait', { release_id: this.id, timeout_seconds: 5, ...(cursor ? { cursor } : {}) });
+    const seen = await this.mcp.call<ReleaseOutput & { cursor: string }>('release_wait', {
+      release_id: this.id,
+      timeout_seconds: 5,
+      ...(cursor ? { cursor } : {}),
+    });
     this.last = seen;
     return seen;
   }
@@ -83,7 +88,8 @@ export class Release {
   promote = (args = {}) => this.send('release_promote', args);
   promoteAll = (args = {}) => this.send('release_promote', { all: true, confirm: this.id, ...args });
   abort = (args = {}) => this.send('release_abort', { reason: 'test', confirm: this.id, ...args });
-  skipAnalysis = (args = {}) => this.send('release_skip_analysis', { reason: 'judged by hand', confirm: this.id, ...args });
+  skipAnalysis = (args = {}) =>
+    this.send('release_skip_analysis', { reason: 'judged by hand', confirm: this.id, ...args });
   approve = (args = {}) => this.send('release_approve', args);
   reject = (args = {}) => this.send('release_reject', args);
 
@@ -102,7 +108,11 @@ export class Release {
   }
 
   private summary(): object {
-    return { state: this.last?.state, reason: this.last?.reason, events: this.last?.events.map(({ at, state, text }) => `${at} ${state}: ${text}`) };
+    return {
+      state: this.last?.state,
+      reason: this.last?.reason,
+      events: this.last?.events.map(({ at, state, text }) => `${at} ${state}: ${text}`),
+    };
   }
 }
 

@@ -1,6 +1,13 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { applyApplication, loadStats, removeApplication, resetLoadStats, setLoad, type Sandbox } from '../../sandbox/index.ts';
+import {
+  applyApplication,
+  loadStats,
+  removeApplication,
+  resetLoadStats,
+  setLoad,
+  type Sandbox,
+} from '../../sandbox/index.ts';
 import type { Strategy } from '../../src/domain/release/plan.ts';
 import { say, type Board } from './releases-board.ts';
 import { Cluster } from './releases-cluster.ts';
@@ -60,7 +67,11 @@ export class Run {
   }
 
   private async openSettingsLane(): Promise<void> {
-    const lane = await openLane(this.sandbox, { name: 'settings', plainWorker: true, settings: { ARGO_AUTO_ROLLBACK: 'false', ARGO_REQUIRE_MANUAL_PROMOTION: 'true' } });
+    const lane = await openLane(this.sandbox, {
+      name: 'settings',
+      plainWorker: true,
+      settings: { ARGO_AUTO_ROLLBACK: 'false', ARGO_REQUIRE_MANUAL_PROMOTION: 'true' },
+    });
     this.lanes.push(lane);
     this.addTrack('settings', lane, 'd1');
   }
@@ -93,12 +104,15 @@ export class Run {
   /** Plays all of them at once, two to a track, on workers that can be held. */
   async together(scenarios: readonly Scenario[], board: Board): Promise<void> {
     const tracks = [...this.tracks.steady, ...this.tracks.chaos];
-    const places = tracks.flatMap((track) => (['canary', 'blue-green'] as const).map((strategy) => ({ track, strategy })));
+    const places = tracks.flatMap((track) =>
+      (['canary', 'blue-green'] as const).map((strategy) => ({ track, strategy })),
+    );
     await Promise.all(
       scenarios.map((scenario) => {
         const index = places.findIndex(({ strategy }) => strategy === scenario.strategy);
         const [place] = places.splice(index, 1);
-        if (index < 0 || !place) throw new Error(`There are not tracks enough to play ${scenario.name} together with the others.`);
+        if (index < 0 || !place)
+          throw new Error(`There are not tracks enough to play ${scenario.name} together with the others.`);
         return playOn(place.track, scenario, board);
       }),
     );
@@ -114,7 +128,9 @@ export class Run {
 
   async close(): Promise<void> {
     await Promise.all(this.lanes.map((lane) => lane.stop()));
-    await Promise.all([BACKGROUND, ...this.stages.map(({ app }) => app)].map((app) => removeApplication(this.sandbox, app, NAMESPACE)));
+    await Promise.all(
+      [BACKGROUND, ...this.stages.map(({ app }) => app)].map((app) => removeApplication(this.sandbox, app, NAMESPACE)),
+    );
   }
 }
 

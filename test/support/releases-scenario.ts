@@ -4,7 +4,8 @@ import type { Stage } from './releases-stage.ts';
 
 /**
  * `steady`: side by side with others on one worker that nobody kills. `chaos`: alone on a worker that may be killed.
- * `settings`: on a plain `sluice worker`, through a server whose settings differ from the usual. `together`: all of them at
+ * `settings`: on a plain `sluice worker`, through a server whose settings differ from the usual. `together`: all of
+ * them at
  * once, when the others are done.
  */
 export type LaneKind = 'steady' | 'chaos' | 'settings' | 'together';
@@ -40,6 +41,20 @@ export function forBoth(name: string, play: Play, options: Options = {}): Scenar
   return [...forOne('canary', name, play, options), ...forOne('blue-green', name, play, options)];
 }
 
-export function forOne(strategy: Strategy, name: string, play: Play, { lane = 'steady', cells = [], record }: Options = {}): Scenario[] {
-  return [{ name: `${strategy}: ${name}`, strategy, lane, cells: cells.map((cell) => ({ ...cell, strategy })), play, ...(record ? { record: `${strategy}-${record}` } : {}) }];
+export function forOne(
+  strategy: Strategy,
+  name: string,
+  play: Play,
+  { lane = 'steady', cells = [], record }: Options = {},
+): Scenario[] {
+  return [
+    {
+      name: `${strategy}: ${name}`,
+      strategy,
+      lane,
+      cells: cells.map((cell) => ({ ...cell, strategy })),
+      play,
+      ...(record ? { record: `${strategy}-${record}` } : {}),
+    },
+  ];
 }

@@ -47,13 +47,18 @@ export class Stage {
     return image;
   }
 
-  /** Starts a release of a new image through MCP. `file`: fields of the release file that differ from the usual ones. */
+  /**
+   * Starts a release of a new image through MCP. `file`: fields of the release file that differ from the usual ones.
+   */
   async start(behaviour = '', file: ReleaseOverrides = {}): Promise<Release> {
     return this.startImage(this.image(behaviour), file);
   }
 
   async startImage(image: string, file: ReleaseOverrides = {}): Promise<Release> {
-    const started = await this.lane.mcp.call<{ release_id: string; run_id: string }>('release_start', this.file(image, file));
+    const started = await this.lane.mcp.call<{ release_id: string; run_id: string }>(
+      'release_start',
+      this.file(image, file),
+    );
     this.release = new Release(this.lane.mcp, started.release_id, started.run_id, image);
     return this.release;
   }
@@ -65,7 +70,15 @@ export class Stage {
       image,
       strategy: this.strategy,
       ...(this.strategy === 'blue-green' ? { steps: [50, 100] } : {}),
-      analysis: { judge: 'limits', soak: '2s', min_requests: 10, success_ratio: 0.95, p95_ms: 500, hold: '30s', ...analysis },
+      analysis: {
+        judge: 'limits',
+        soak: '2s',
+        min_requests: 10,
+        success_ratio: 0.95,
+        p95_ms: 500,
+        hold: '30s',
+        ...analysis,
+      },
       require_manual_promotion: false,
       auto_rollback: true,
       timeouts: { step: '90s', approval: '90s', decision: '90s', rollback: '120s', ...timeouts },
@@ -79,7 +92,11 @@ export class Stage {
 
   /** Waits until a worker stands at the point. */
   async reached(op: string, when: Point['when']): Promise<void> {
-    await eventually(`a worker is ${when} ${op} of ${this.app}`, () => this.lane.rules.reached({ app: this.app, op, when }) || undefined, { timeoutMs: 60_000 });
+    await eventually(
+      `a worker is ${when} ${op} of ${this.app}`,
+      () => this.lane.rules.reached({ app: this.app, op, when }) || undefined,
+      { timeoutMs: 60_000 },
+    );
   }
 
   letGo(op: string, when: Point['when']): void {

@@ -98,7 +98,10 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
   /** The operation that ends the last pause of a canary ends earlier ones too. */
   async promoting(stage, file) {
     const release = await stage.start('', file);
-    await release.until('the last step is watched', ({ state, step }) => state === 'soaking' && step !== undefined && step.index === step.of - 1);
+    await release.until(
+      'the last step is watched',
+      ({ state, step }) => state === 'soaking' && step !== undefined && step.index === step.of - 1,
+    );
     stage.arm(ends(stage), 'before', 'hold');
     await release.reaches('promoting');
     return held(stage, release, ends(stage));

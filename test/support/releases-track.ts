@@ -42,7 +42,10 @@ export class Track {
 
 async function prove(stage: Stage, end: End): Promise<void> {
   await PROOFS[end.is](stage, end.image);
-  await expectNoOtherFailures(stage, stage.images.filter((image) => image.includes('errors-')));
+  await expectNoOtherFailures(
+    stage,
+    stage.images.filter((image) => image.includes('errors-')),
+  );
 }
 
 /** After a failed scenario nothing is sure: whatever runs is ended, and the application is made anew. */
@@ -55,5 +58,10 @@ async function clean(stage: Stage): Promise<void> {
 
 /** Weights that give a canary enough requests to be judged soon. */
 function specOf(stage: Stage): ApplicationSpec {
-  return { name: stage.app, namespace: NAMESPACE, strategy: stage.strategy, ...(stage.strategy === 'canary' ? { steps: [25, 50] } : {}) };
+  return {
+    name: stage.app,
+    namespace: NAMESPACE,
+    strategy: stage.strategy,
+    ...(stage.strategy === 'canary' ? { steps: [25, 50] } : {}),
+  };
 }

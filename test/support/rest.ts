@@ -9,12 +9,28 @@ import { memoryAudit, testMcp } from './mcp-server.ts';
 
 /** What the Tools API needs, with an audit log in memory, writing and all toolsets unless told otherwise. */
 export function restDeps(services: CommandServices, more: Partial<RestDeps> = {}): RestDeps {
-  return { catalogue: CATALOGUE, services, gate: { allowWrite: true, toolsets: [] }, audit: memoryAudit(), debug: false, version: '0.0.0', log: createLog('silent'), ...more };
+  return {
+    catalogue: CATALOGUE,
+    services,
+    gate: { allowWrite: true, toolsets: [] },
+    audit: memoryAudit(),
+    debug: false,
+    version: '0.0.0',
+    log: createLog('silent'),
+    ...more,
+  };
 }
 
 /** The HTTP server on a free port; MCP beside the Tools API is over a fake gateway of its own. */
 export function startRestServer(deps: RestDeps): Promise<HttpServer> {
-  return startHttpServer({ host: '127.0.0.1', port: 0, mcp: testMcp(createFakeGateway(), false), rest: deps, log: deps.log, version: deps.version });
+  return startHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    mcp: testMcp(createFakeGateway(), false),
+    rest: deps,
+    log: deps.log,
+    version: deps.version,
+  });
 }
 
 export interface HttpAnswer {
@@ -32,12 +48,16 @@ export interface HttpCall {
 /** One request as it is; fetch would not let Host and Origin through. */
 export function send(url: string, { method, headers = {}, body }: HttpCall = {}): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(url), { method: method ?? (body === undefined ? 'GET' : 'POST'), headers }, (response) => {
-      let text = '';
-      response.on('data', (chunk) => (text += String(chunk)));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
-      response.on('error', reject);
-    });
+    const outgoing = request(
+      new URL(url),
+      { method: method ?? (body === undefined ? 'GET' : 'POST'), headers },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += String(chunk)));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
+        response.on('error', reject);
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });
@@ -46,8 +66,16 @@ export function send(url: string, { method, headers = {}, body }: HttpCall = {})
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** Calls a tool; the answer's body as JSON. */
-export async function callRest(server: HttpServer, tool: string, input: unknown, headers: Record<string, string> = {}): Promise<{ status: number; body: Record<string, never> }> {
-  const { status, body } = await send(`${server.restUrl}/tools/${tool}`, { headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(input) });
+export async function callRest(
+  server: HttpServer,
+  tool: string,
+  input: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: Record<string, never> }> {
+  const { status, body } = await send(`${server.restUrl}/tools/${tool}`, {
+    headers: { ...JSON_TYPE, ...headers },
+    body: JSON.stringify(input),
+  });
   return { status, body: JSON.parse(body) as Record<string, never> };
 }
 

@@ -1,7 +1,7 @@
 import { applyApplication, removeApplication } from '../../sandbox/index.ts';
 import type { ApplicationSpec, Sandbox } from '../../sandbox/index.ts';
 import { addToLoad, loadStats, removeFromLoad, resetLoadStats } from '../../sandbox/load/client.ts';
-import type { ClusterClient } from '../../src/adapters/kubernetes/client.ts';
+import type { ClusterClient } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { INGRESS_ROUTE, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Kind } from '../../src/adapters/kubernetes/kinds.ts';
@@ -29,7 +29,15 @@ export interface Written {
 export interface Distribution {
   readonly route: RouteSnapshot;
   readonly argo_weight?: number;
-  readonly services: readonly { service: string; wanted: number; requests?: number; share?: number; low?: number; high?: number; version?: string }[];
+  readonly services: readonly {
+    service: string;
+    wanted: number;
+    requests?: number;
+    share?: number;
+    low?: number;
+    high?: number;
+    version?: string;
+  }[];
   readonly window_seconds: number;
   readonly agrees: string;
   readonly reason: string;
@@ -70,13 +78,24 @@ export class RouteStage {
   async application(part: string, spec: Partial<ApplicationSpec> = {}): Promise<string> {
     const name = this.name(part);
     this.#applications.push(name);
-    await applyApplication(this.sandbox, { strategy: 'blue-green', image: 'shop:v1', rps: 0, ...spec, name, namespace: NAMESPACE });
+    await applyApplication(this.sandbox, {
+      strategy: 'blue-green',
+      image: 'shop:v1',
+      rps: 0,
+      ...spec,
+      name,
+      namespace: NAMESPACE,
+    });
     return name;
   }
 
   /** Services `<route>-stable` and `<route>-canary` over the pods of an application. */
   async services(route: string, app: string, port = 8080): Promise<void> {
-    for (const [arm, number] of [['stable', 8080], ['canary', port]] as const) await this.service(`${route}-${arm}`, { app }, number);
+    for (const [arm, number] of [
+      ['stable', 8080],
+      ['canary', port],
+    ] as const)
+      await this.service(`${route}-${arm}`, { app }, number);
   }
 
   /** A weighted route over the pods of an application, proved. */
@@ -90,27 +109,47 @@ export class RouteStage {
 
   /** What somebody else does to a TraefikService. */
   async writeWeights(route: string, patch: (services: { name: string; weight: number }[]) => unknown): Promise<void> {
-    const { spec } = (await this.object(TRAEFIK_SERVICE, route)) as unknown as { spec: { weighted: { services: { name: string; weight: number }[] } } };
-    await this.client.jsonPatch({ kind: TRAEFIK_SERVICE, namespace: NAMESPACE, name: route }, [{ op: 'replace', path: '/spec/weighted', value: patch(spec.weighted.services) }]);
+    const { spec } = (await this.object(TRAEFIK_SERVICE, route)) as unknown as {
+      spec: { weighted: { services: { name: string; weight: number }[] } };
+    };
+    await this.client.jsonPatch({ kind: TRAEFIK_SERVICE, namespace: NAMESPACE, name: route }, [
+      { op: 'replace', path: '/spec/weighted', value: patch(spec.weighted.services) },
+    ]);
   }
 
   async service(name: string, selector: Record<string, string>, port = 8080): Promise<void> {
-    const manifest = { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: NAMESPACE }, spec: { selector, ports: [{ name: 'http', port, targetPort: 8080 }] } };
+    const manifest = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: NAMESPACE },
+      spec: { selector, ports: [{ name: 'http', port, targetPort: 8080 }] },
+    };
     await this.client.apply({ kind: SERVICE, namespace: NAMESPACE, name }, manifest, { fieldManager: 'test' });
     // Requests to a Service without endpoints are refused; with a real kubelet, too.
-    if (selector['app'] !== 'nobody') await eventually(`${name} has endpoints`, async () => ((await this.ready(name)) > 0 ? true : undefined));
+    if (selector['app'] !== 'nobody')
+      await eventually(`${name} has endpoints`, async () => ((await this.ready(name)) > 0 ? true : undefined));
   }
 
   async ready(name: string): Promise<number> {
-    return this.ports({}).then(({ routes }) => routes.service({ cluster: this.sandbox.context, namespace: NAMESPACE, name })).then(({ ready }) => ready);
+    return this.ports({})
+      .then(({ routes }) => routes.service({ cluster: this.sandbox.context, namespace: NAMESPACE, name }))
+      .then(({ ready }) => ready);
   }
 
-  async object(kind: Kind, name: string): Promise<{ metadata: { resourceVersion: string; uid: string }; spec: Record<string, unknown> }> {
-    return (await this.client.get({ kind, namespace: NAMESPACE, name })) as { metadata: { resourceVersion: string; uid: string }; spec: Record<string, unknown> };
+  async object(
+    kind: Kind,
+    name: string,
+  ): Promise<{ metadata: { resourceVersion: string; uid: string }; spec: Record<string, unknown> }> {
+    return (await this.client.get({ kind, namespace: NAMESPACE, name })) as {
+      metadata: { resourceVersion: string; uid: string };
+      spec: Record<string, unknown>;
+    };
   }
 
   async exists(kind: Kind, name: string): Promise<boolean> {
-    return (await this.client.list(kind, NAMESPACE)).some((item) => (item as { metadata: { name: string } }).metadata.name === name);
+    return (await this.client.list(kind, NAMESPACE)).some(
+      (item) => (item as { metadata: { name: string } }).metadata.name === name,
+    );
   }
 
   async load(route: string, rps: number): Promise<void> {
@@ -132,18 +171,30 @@ export class RouteStage {
 
   /** Sets the image and waits until the canary is paused at its first weight. */
   async startCanary(name: string, image: string): Promise<void> {
-    await this.client.jsonPatch({ kind: ROLLOUT, namespace: NAMESPACE, name }, [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: image }]);
-    await eventually(`${name} is paused`, async () => {
-      const { status } = (await this.client.get({ kind: ROLLOUT, namespace: NAMESPACE, name })) as { status: { phase?: string; currentPodHash?: string; stableRS?: string } };
-      return (status.phase === 'Paused' && status.currentPodHash !== status.stableRS) || undefined;
-    }, { timeoutMs: 60_000 });
+    await this.client.jsonPatch({ kind: ROLLOUT, namespace: NAMESPACE, name }, [
+      { op: 'replace', path: '/spec/template/spec/containers/0/image', value: image },
+    ]);
+    await eventually(
+      `${name} is paused`,
+      async () => {
+        const { status } = (await this.client.get({ kind: ROLLOUT, namespace: NAMESPACE, name })) as {
+          status: { phase?: string; currentPodHash?: string; stableRS?: string };
+        };
+        return (status.phase === 'Paused' && status.currentPodHash !== status.stableRS) || undefined;
+      },
+      { timeoutMs: 60_000 },
+    );
   }
 
   async ports(env: Record<string, string>): Promise<ToolPorts> {
     return createServices(this.#settings(env)).ports;
   }
 
-  async call<T = Record<string, unknown>>(tool: string, raw: object, { env = {}, ports }: CallOptions = {}): Promise<T> {
+  async call<T = Record<string, unknown>>(
+    tool: string,
+    raw: object,
+    { env = {}, ports }: CallOptions = {},
+  ): Promise<T> {
     const command = CATALOGUE.find(({ name }) => name === tool);
     if (!command) throw new Error(`no tool ${tool}`);
     const services = createServices(this.#settings(env));
@@ -155,7 +206,13 @@ export class RouteStage {
       progress: async () => undefined,
     };
     const audit = { ready: async () => undefined, record: async () => undefined };
-    const output = await execute({ command, raw: { cluster: this.sandbox.context, namespace: NAMESPACE, ...raw }, context, gate: { allowWrite: true, toolsets: [] }, audit });
+    const output = await execute({
+      command,
+      raw: { cluster: this.sandbox.context, namespace: NAMESPACE, ...raw },
+      context,
+      gate: { allowWrite: true, toolsets: [] },
+      audit,
+    });
     return command.output.parse(output) as T;
   }
 
@@ -168,23 +225,50 @@ export class RouteStage {
   async #removeOwn(kind: Kind): Promise<void> {
     const items = (await this.client.list(kind, NAMESPACE)) as readonly { metadata: { name: string; uid: string } }[];
     const own = items.filter(({ metadata }) => metadata.name.startsWith('route-') && metadata.name.includes(this.#run));
-    await Promise.allSettled(own.map(({ metadata: { name, uid } }) => this.client.remove({ kind, namespace: NAMESPACE, name }, { uid })));
+    await Promise.allSettled(
+      own.map(({ metadata: { name, uid } }) => this.client.remove({ kind, namespace: NAMESPACE, name }, { uid })),
+    );
   }
 
   #settings(env: Record<string, string>) {
     return loadSettings({
-      env: { SLUICE_KUBECONFIG: this.sandbox.kubeconfig, SLUICE_PROMETHEUS_URL: this.sandbox.prometheusUrl, SLUICE_TRAEFIK_API_URLS: this.sandbox.traefikApiUrls.join(','), SLUICE_HOME: '/nonexistent', ...env },
+      env: {
+        SLUICE_KUBECONFIG: this.sandbox.kubeconfig,
+        SLUICE_PROMETHEUS_URL: this.sandbox.prometheusUrl,
+        SLUICE_TRAEFIK_API_URLS: this.sandbox.traefikApiUrls.join(','),
+        SLUICE_HOME: '/nonexistent',
+        ...env,
+      },
     }).settings;
   }
 }
 
 /** The error of a call that must not be accepted. */
-export const errorOf = async (call: Promise<unknown>): Promise<SluiceError> => call.then(() => Promise.reject(new Error('it was accepted')), (error: unknown) => error as SluiceError);
+export const errorOf = async (call: Promise<unknown>): Promise<SluiceError> =>
+  call.then(
+    () => Promise.reject(new Error('it was accepted')),
+    (error: unknown) => error as SluiceError,
+  );
 
 export const codeOf = async (call: Promise<unknown>) => (await errorOf(call)).code;
 
 /** The port's methods, bound: the deferred port is a proxy without own properties. */
 export function routesOf<Port extends object>(port: Port): Port {
-  const names = ['read', 'served', 'links', 'service', 'create', 'setWeights', 'findIngressRoute', 'removeIngressRoute', 'removeTraefikService'];
-  return Object.fromEntries(names.map((name) => [name, (...args: unknown[]) => (port as Record<string, (...all: unknown[]) => unknown>)[name]?.(...args)])) as Port;
+  const names = [
+    'read',
+    'served',
+    'links',
+    'service',
+    'create',
+    'setWeights',
+    'findIngressRoute',
+    'removeIngressRoute',
+    'removeTraefikService',
+  ];
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      (...args: unknown[]) => (port as Record<string, (...all: unknown[]) => unknown>)[name]?.(...args),
+    ]),
+  ) as Port;
 }

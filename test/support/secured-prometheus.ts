@@ -31,13 +31,30 @@ export async function startSecuredPrometheus(): Promise<SecuredPrometheus> {
   const [{ path }, { ports, release }] = await Promise.all([acquireBinary('prometheus'), claimPorts(['prometheus'])]);
   const port = ports['prometheus'];
   const folder = mkdtempSync(join(tmpdir(), 'sluice-secured-prometheus-'));
-  const config = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [{ job_name: 'traefik', static_configs: [{ targets: exporters.map(addressOf) }] }] };
+  const config = {
+    global: { scrape_interval: '1s', scrape_timeout: '1s' },
+    scrape_configs: [{ job_name: 'traefik', static_configs: [{ targets: exporters.map(addressOf) }] }],
+  };
   const { server, ca } = certificates;
-  const web = { tls_server_config: { cert_file: server.cert, key_file: server.key, client_auth_type: 'RequireAndVerifyClientCert', client_ca_file: ca }, basic_auth_users: { [USER.name]: HASH } };
+  const web = {
+    tls_server_config: {
+      cert_file: server.cert,
+      key_file: server.key,
+      client_auth_type: 'RequireAndVerifyClientCert',
+      client_ca_file: ca,
+    },
+    basic_auth_users: { [USER.name]: HASH },
+  };
   writeFileSync(join(folder, 'prometheus.yml'), stringify(config));
   writeFileSync(join(folder, 'web.yml'), stringify(web));
   mkdirSync(join(folder, 'data'));
-  const args = [`--config.file=${join(folder, 'prometheus.yml')}`, `--web.config.file=${join(folder, 'web.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'];
+  const args = [
+    `--config.file=${join(folder, 'prometheus.yml')}`,
+    `--web.config.file=${join(folder, 'web.yml')}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--log.level=warn',
+  ];
   const child = spawn(path, args, { stdio: 'ignore' });
   const stop = async () => {
     child.kill('SIGKILL');
@@ -53,13 +70,26 @@ export async function startSecuredPrometheus(): Promise<SecuredPrometheus> {
   return started;
 }
 
-const knownTo = ({ certificates: { client, ca } }: SecuredPrometheus) => ({ ca: readFileSync(ca), cert: readFileSync(client.cert), key: readFileSync(client.key), auth: `${USER.name}:${USER.password}` });
+const knownTo = ({ certificates: { client, ca } }: SecuredPrometheus) => ({
+  ca: readFileSync(ca),
+  cert: readFileSync(client.cert),
+  key: readFileSync(client.key),
+  auth: `${USER.name}:${USER.password}`,
+});
 
 /** Until it answers and both exporters were scraped. */
 async function scraped(prometheus: SecuredPrometheus): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 100))) {
+  for (
+    const deadline = Date.now() + 60_000;
+    Date.now() < deadline;
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  ) {
     const answer = await new Promise<string>((resolve) => {
-      const asked = request(`${prometheus.url}/api/v1/query?query=${encodeURIComponent('count(traefik_service_requests_total)')}`, knownTo(prometheus), (response) => response.setEncoding('utf8').on('data', resolve));
+      const asked = request(
+        `${prometheus.url}/api/v1/query?query=${encodeURIComponent('count(traefik_service_requests_total)')}`,
+        knownTo(prometheus),
+        (response) => response.setEncoding('utf8').on('data', resolve),
+      );
       asked.on('error', (error) => resolve(error.message)).end();
     });
     if (answer.includes(',"4"]')) return;
@@ -75,9 +105,14 @@ async function startExporter(service: string): Promise<Server> {
     const labels = (code: string) => `service="${service}",code="${code}",method="GET",protocol="http"`;
     const lines = Object.entries({ 200: count, 500: Math.floor(count / 10) }).flatMap(([code, value]) => [
       `traefik_service_requests_total{${labels(code)}} ${value}`,
-      ...['0.005', '0.1', '0.3', '1.2', '+Inf'].map((le, index) => `traefik_service_request_duration_seconds_bucket{${labels(code)},le="${le}"} ${Math.floor((value * index) / 4)}`),
+      ...['0.005', '0.1', '0.3', '1.2', '+Inf'].map(
+        (le, index) =>
+          `traefik_service_request_duration_seconds_bucket{${labels(code)},le="${le}"} ${Math.floor((value * index) / 4)}`,
+      ),
     ]);
-    answer.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(`# TYPE traefik_service_requests_total counter\n${lines.join('\n')}\nzero 0\n`);
+    answer
+      .writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
+      .end(`# TYPE traefik_service_requests_total counter\n${lines.join('\n')}\nzero 0\n`);
   });
 }
 
@@ -99,19 +134,33 @@ export async function startGateway(prometheus: SecuredPrometheus): Promise<Gatew
   const server = await listen((incoming, outgoing) => {
     const { authorization, 'x-scope-orgid': tenant } = incoming.headers;
     gateway.seen.push({ authorization, tenant: tenant as string | undefined });
-    if (authorization !== `Bearer ${gateway.token}`) return void outgoing.writeHead(401).end(`not known here: ${authorization}`);
+    if (authorization !== `Bearer ${gateway.token}`)
+      return void outgoing.writeHead(401).end(`not known here: ${authorization}`);
     if (gateway.mode === 'slow') return;
     const answers: Partial<Record<Mode, () => unknown>> = {
       drip: () => void drip(outgoing.writeHead(200, { 'content-type': 'application/json' })),
-      'login-redirect': () => outgoing.writeHead(302, { location: 'https://login.example/start?state=very-secret-state' }).end(),
-      'login-page': () => outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><html><head><title>Sign in to shop</title></head></html>'),
-      'bad-gateway': () => outgoing.writeHead(502, { 'content-type': 'text/html' }).end('<html><head><title>502 Bad Gateway</title></head></html>'),
-      forbidden: () => outgoing.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify({ message: `${authorization} may not read tenant ${String(tenant)}` })),
+      'login-redirect': () =>
+        outgoing.writeHead(302, { location: 'https://login.example/start?state=very-secret-state' }).end(),
+      'login-page': () =>
+        outgoing
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end('<!doctype html><html><head><title>Sign in to shop</title></head></html>'),
+      'bad-gateway': () =>
+        outgoing
+          .writeHead(502, { 'content-type': 'text/html' })
+          .end('<html><head><title>502 Bad Gateway</title></head></html>'),
+      forbidden: () =>
+        outgoing
+          .writeHead(403, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ message: `${authorization} may not read tenant ${String(tenant)}` })),
     };
     const other = answers[gateway.mode];
     if (other) return void other();
     const forward = request(`${prometheus.url}${incoming.url}`, { ...tls, method: incoming.method }, (response) => {
-      outgoing.writeHead(response.statusCode ?? 0, { ...response.headers, ...(gateway.mode === 'skewed' && { date: new Date(Date.now() + 90_000).toUTCString() }) });
+      outgoing.writeHead(response.statusCode ?? 0, {
+        ...response.headers,
+        ...(gateway.mode === 'skewed' && { date: new Date(Date.now() + 90_000).toUTCString() }),
+      });
       response.pipe(outgoing);
     });
     forward.on('error', () => outgoing.writeHead(502).end('upstream is away'));

@@ -29,8 +29,15 @@ export interface Raw {
     readonly abort?: boolean;
     readonly promoteFull?: boolean;
     readonly pauseConditions?: readonly { readonly reason: string }[];
-    readonly canary?: { readonly weights?: { readonly canary: { readonly weight: number } }; readonly currentStepAnalysisRunStatus?: { readonly status: string } };
-    readonly blueGreen?: { readonly activeSelector?: string; readonly prePromotionAnalysisRunStatus?: { readonly status: string }; readonly postPromotionAnalysisRunStatus?: { readonly status: string } };
+    readonly canary?: {
+      readonly weights?: { readonly canary: { readonly weight: number } };
+      readonly currentStepAnalysisRunStatus?: { readonly status: string };
+    };
+    readonly blueGreen?: {
+      readonly activeSelector?: string;
+      readonly prePromotionAnalysisRunStatus?: { readonly status: string };
+      readonly postPromotionAnalysisRunStatus?: { readonly status: string };
+    };
   };
 }
 
@@ -65,31 +72,61 @@ export class SteeringStage {
   constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
     this.api = clientOf(sandbox);
-    const settings = { prometheusUrl: sandbox.prometheusUrl, traefikApiUrls: sandbox.traefikApiUrls, traefikApiPods: undefined, allowedNamespaces: [] };
+    const settings = {
+      prometheusUrl: sandbox.prometheusUrl,
+      traefikApiUrls: sandbox.traefikApiUrls,
+      traefikApiPods: undefined,
+      allowedNamespaces: [],
+    };
     const ports = portsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), settings);
     const gateway = createFakeGateway();
     // Whatever asked Temporal would fail.
     gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away in these tests');
     const clusters = { current: async () => sandbox.context, all: async () => [sandbox.context] };
-    this.#services = { gateway, ports, journal: createFakeJournal(), preflight: () => Promise.reject(new Error('not asked')), clusters, settings: DEFAULTS };
+    this.#services = {
+      gateway,
+      ports,
+      journal: createFakeJournal(),
+      preflight: () => Promise.reject(new Error('not asked')),
+      clusters,
+      settings: DEFAULTS,
+    };
   }
 
   async open(): Promise<void> {
-    await this.api.apply(`/api/v1/namespaces/${NAMESPACE}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+    await this.api.apply(`/api/v1/namespaces/${NAMESPACE}`, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: NAMESPACE },
+    });
     // What the Rollouts refer to has to be valid before they are made.
     await this.template('steer-running', { successCondition: 'result[0] == 1', interval: '3s', count: 1000 });
-    await this.template('steer-inconclusive', { successCondition: 'result[0] == 2', failureCondition: 'result[0] == 3' });
-    await this.template('steer-inconclusive-late', { successCondition: 'result[0] == 2', failureCondition: 'result[0] == 3', initialDelay: '20s' });
+    await this.template('steer-inconclusive', {
+      successCondition: 'result[0] == 2',
+      failureCondition: 'result[0] == 3',
+    });
+    await this.template('steer-inconclusive-late', {
+      successCondition: 'result[0] == 2',
+      failureCondition: 'result[0] == 3',
+      initialDelay: '20s',
+    });
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#names.map((name) => this.api.remove(`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`)));
+    await Promise.allSettled(
+      this.#names.map((name) => this.api.remove(`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`)),
+    );
     await Promise.allSettled(this.#names.map((name) => removeApplication(this.sandbox, name, NAMESPACE)));
   }
 
   private template(name: string, metric: object): Promise<unknown> {
     const provider = { prometheus: { address: this.sandbox.prometheusUrl, query: 'vector(1)' } };
-    return this.api.apply(`${ARGO}/analysistemplates/${name}`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisTemplate', metadata: { name, namespace: NAMESPACE }, spec: { metrics: [{ name: 'm', ...metric, provider }] } });
+    return this.api.apply(`${ARGO}/analysistemplates/${name}`, {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AnalysisTemplate',
+      metadata: { name, namespace: NAMESPACE },
+      spec: { metrics: [{ name: 'm', ...metric, provider }] },
+    });
   }
 
   /** A Healthy Rollout on shop:v1, with Services, TraefikService and route. Returns its name. */
@@ -97,8 +134,14 @@ export class SteeringStage {
     const name = `steer-${part}-${this.#run}`;
     this.#names.push(name);
     const strategy = made.form === 'blue-green' ? 'blue-green' : 'canary';
-    for (const object of objectsOf(complete({ name, namespace: NAMESPACE, strategy, image: 'shop:v1' }))) await this.#apply(object, name, made);
-    await this.until(name, 'Healthy', ({ metadata, status }) => status?.phase === 'Healthy' && status.observedGeneration === String(metadata.generation));
+    for (const object of objectsOf(complete({ name, namespace: NAMESPACE, strategy, image: 'shop:v1' })))
+      await this.#apply(object, name, made);
+    await this.until(
+      name,
+      'Healthy',
+      ({ metadata, status }) =>
+        status?.phase === 'Healthy' && status.observedGeneration === String(metadata.generation),
+    );
     return name;
   }
 
@@ -108,7 +151,12 @@ export class SteeringStage {
     shape(spec, made);
     if (made.workloadRef) {
       const { selector, template } = spec;
-      const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: NAMESPACE }, spec: { replicas: 0, selector, template } };
+      const deployment = {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name, namespace: NAMESPACE },
+        spec: { replicas: 0, selector, template },
+      };
       await this.api.apply(`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`, deployment);
       delete spec.selector;
       delete spec.template;
@@ -133,7 +181,12 @@ export class SteeringStage {
   }
 
   paused(name: string, step?: number): Promise<Raw> {
-    return this.until(name, `paused at step ${step ?? 'any'}`, ({ status }) => (status.pauseConditions?.length ?? 0) > 0 && (step === undefined || status.currentStepIndex === step));
+    return this.until(
+      name,
+      `paused at step ${step ?? 'any'}`,
+      ({ status }) =>
+        (status.pauseConditions?.length ?? 0) > 0 && (step === undefined || status.currentStepIndex === step),
+    );
   }
 
   /** Someone with kubectl. */
@@ -145,9 +198,20 @@ export class SteeringStage {
   async call(tool: string, name: string, more: Record<string, unknown> = {}): Promise<Answer> {
     const command = CATALOGUE.find((one) => one.name === tool);
     if (!command) throw new Error(`no tool ${tool}`);
-    const context = { ...this.#services, caller: { id: 'cli:steer', kind: 'cli' as const }, signal: new AbortController().signal, progress: () => Promise.resolve() };
+    const context = {
+      ...this.#services,
+      caller: { id: 'cli:steer', kind: 'cli' as const },
+      signal: new AbortController().signal,
+      progress: () => Promise.resolve(),
+    };
     const audit = { ready: () => Promise.resolve(), record: () => Promise.resolve() };
-    const output = await execute({ command, raw: { namespace: NAMESPACE, name, ...more }, context, gate: { allowWrite: true, toolsets: [] }, audit });
+    const output = await execute({
+      command,
+      raw: { namespace: NAMESPACE, name, ...more },
+      context,
+      gate: { allowWrite: true, toolsets: [] },
+      audit,
+    });
     command.output.parse(output);
     return output as unknown as Answer;
   }
@@ -158,13 +222,22 @@ export class SteeringStage {
   }
 
   async weights(name: string): Promise<number[]> {
-    const { spec } = (await this.api.get(`/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices/${name}`)) as unknown as { spec: { weighted: { services: { weight: number }[] } } };
+    const { spec } = (await this.api.get(
+      `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices/${name}`,
+    )) as unknown as { spec: { weighted: { services: { weight: number }[] } } };
     return spec.weighted.services.map(({ weight }) => weight);
   }
 
   async setWeights(name: string, [first, second]: readonly [number, number]): Promise<void> {
-    const services = [`${name}-active`, `${name}-preview`].map((service, index) => ({ name: service, port: 8080, nativeLB: true, weight: index === 0 ? first : second }));
-    await this.api.patch(`/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices/${name}`, { spec: { weighted: { services } } });
+    const services = [`${name}-active`, `${name}-preview`].map((service, index) => ({
+      name: service,
+      port: 8080,
+      nativeLB: true,
+      weight: index === 0 ? first : second,
+    }));
+    await this.api.patch(`/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices/${name}`, {
+      spec: { weighted: { services } },
+    });
   }
 }
 
@@ -180,7 +253,8 @@ export interface Answer extends Output {
 function shape(spec: RolloutSpec, { form, change }: Made): void {
   const { canary, blueGreen } = spec.strategy;
   if (canary) Object.assign(canary, { steps: STEPS });
-  if (form === 'rolling' && canary) for (const key of ['trafficRouting', 'stableService', 'canaryService']) delete canary[key];
+  if (form === 'rolling' && canary)
+    for (const key of ['trafficRouting', 'stableService', 'canaryService']) delete canary[key];
   // Four pods, so that 10, 30 and 50 percent are whole pods.
   if (form === 'rolling') spec.replicas = 4;
   Object.assign(canary ?? blueGreen ?? {}, change);

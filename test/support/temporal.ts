@@ -28,5 +28,8 @@ export async function startTestTemporal(): Promise<TestTemporal> {
 
 /** The tests provoke failures on purpose; their warnings would bury a real one. */
 export function quietRuntime(): void {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF', forward: {} } } });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: 'OFF', forward: {} } },
+  });
 }

@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 interface StoredRollout {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly uid: string; readonly resourceVersion: string; readonly generation: number };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation: number;
+  };
   readonly spec: Readonly<Record<string, unknown>>;
   readonly status: Readonly<Record<string, unknown>>;
 }
@@ -16,7 +22,10 @@ interface Stream {
 
 const ROOT = '/apis/argoproj.io/v1alpha1';
 
-/** An API server over HTTP that holds Rollouts: lists, merge patches, deletes, and watches with all that can go wrong with them. */
+/**
+ * An API server over HTTP that holds Rollouts: lists, merge patches, deletes, and watches with all that can go wrong
+ * with them.
+ */
 export class WatchServer {
   /** "list shop", "watch * from 3", "patch shop/app", in order. */
   readonly log: string[] = [];
@@ -59,7 +68,13 @@ export class WatchServer {
   put(namespace: string, name: string, image: string): void {
     const key = `${namespace}/${name}`;
     const before = this.#objects.get(key);
-    const metadata = { name, namespace, uid: before?.metadata.uid ?? `uid-${key}`, resourceVersion: String((this.#version += 1)), generation: (before?.metadata.generation ?? 0) + 1 };
+    const metadata = {
+      name,
+      namespace,
+      uid: before?.metadata.uid ?? `uid-${key}`,
+      resourceVersion: String((this.#version += 1)),
+      generation: (before?.metadata.generation ?? 0) + 1,
+    };
     const spec = { template: { spec: { containers: [{ name: 'app', image }] } }, strategy: { canary: {} } };
     const object = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata, spec, status: {} };
     this.#objects.set(key, object);
@@ -69,7 +84,11 @@ export class WatchServer {
   remove(namespace: string, name: string): void {
     const object = this.#objects.get(`${namespace}/${name}`);
     this.#objects.delete(`${namespace}/${name}`);
-    if (object) this.#happened('DELETED', { ...object, metadata: { ...object.metadata, resourceVersion: String((this.#version += 1)) } });
+    if (object)
+      this.#happened('DELETED', {
+        ...object,
+        metadata: { ...object.metadata, resourceVersion: String((this.#version += 1)) },
+      });
   }
 
   /** Other objects are written too: the version moves on without an event. */
@@ -78,7 +97,9 @@ export class WatchServer {
   }
 
   bookmark(): void {
-    this.send(`${JSON.stringify({ type: 'BOOKMARK', object: { kind: 'Rollout', metadata: { resourceVersion: this.version } } })}\n`);
+    this.send(
+      `${JSON.stringify({ type: 'BOOKMARK', object: { kind: 'Rollout', metadata: { resourceVersion: this.version } } })}\n`,
+    );
   }
 
   /** Raw bytes to every stream. */
@@ -101,10 +122,15 @@ export class WatchServer {
   }
 
   #happened(type: string, object: StoredRollout): void {
-    const entry = { version: this.#version, namespace: object.metadata.namespace, line: `${JSON.stringify({ type, object })}\n` };
+    const entry = {
+      version: this.#version,
+      namespace: object.metadata.namespace,
+      line: `${JSON.stringify({ type, object })}\n`,
+    };
     this.#history.push(entry);
     const tell = (): void => {
-      for (const { namespace, response } of this.#streams) if (namespace === undefined || namespace === entry.namespace) response.write(entry.line);
+      for (const { namespace, response } of this.#streams)
+        if (namespace === undefined || namespace === entry.namespace) response.write(entry.line);
     };
     if (this.held) this.#waiting.push(tell);
     else tell();
@@ -114,34 +140,55 @@ export class WatchServer {
     const url = new URL(request.url ?? '', 'http://fake');
     const asked = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(url.pathname)?.[1];
     if (asked !== undefined) return this.#namespace(asked, response);
-    const [, namespace, name] = /^(?:\/namespaces\/([^/]+))?\/rollouts(?:\/([^/]+))?$/.exec(url.pathname.slice(ROOT.length)) ?? [];
+    const [, namespace, name] =
+      /^(?:\/namespaces\/([^/]+))?\/rollouts(?:\/([^/]+))?$/.exec(url.pathname.slice(ROOT.length)) ?? [];
     if (request.method === 'GET' && url.searchParams.has('watch')) return this.#watch(url, namespace, response);
     if (request.method === 'GET') return this.#list(namespace, response);
     const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => this.#write(request, response, namespace ?? '', name ?? '', Buffer.concat(chunks).toString()));
+    request
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => this.#write(request, response, namespace ?? '', name ?? '', Buffer.concat(chunks).toString()));
   }
 
   #namespace(name: string, response: ServerResponse): void {
     this.log.push(`namespace ${name}`);
     const status = this.namespaces[name] ?? 404;
-    response.writeHead(status).end(JSON.stringify(status === 200 ? { kind: 'Namespace', metadata: { name } } : { kind: 'Status', message: `status ${status}`, details: { name, kind: 'namespaces' } }));
+    response
+      .writeHead(status)
+      .end(
+        JSON.stringify(
+          status === 200
+            ? { kind: 'Namespace', metadata: { name } }
+            : { kind: 'Status', message: `status ${status}`, details: { name, kind: 'namespaces' } },
+        ),
+      );
   }
 
   #list(namespace: string | undefined, response: ServerResponse): void {
     this.log.push(`list ${namespace ?? '*'}`);
     const sorted = [...this.#objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
     const items = sorted.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
-    const body = this.listStatus === 200 ? { metadata: { resourceVersion: this.version }, items } : { kind: 'Status', message: `status ${this.listStatus}` };
+    const body =
+      this.listStatus === 200
+        ? { metadata: { resourceVersion: this.version }, items }
+        : { kind: 'Status', message: `status ${this.listStatus}` };
     response.writeHead(this.listStatus).end(JSON.stringify(body));
   }
 
   #watch(url: URL, namespace: string | undefined, response: ServerResponse): void {
     const from = Number(url.searchParams.get('resourceVersion'));
-    this.log.push(`watch ${namespace ?? '*'} from ${from}${url.searchParams.get('allowWatchBookmarks') === 'true' ? '' : ' without bookmarks'}`);
-    if (this.watchStatus !== 200) return void response.writeHead(this.watchStatus).end(JSON.stringify({ kind: 'Status', message: 'too old resource version' }));
+    this.log.push(
+      `watch ${namespace ?? '*'} from ${from}${url.searchParams.get('allowWatchBookmarks') === 'true' ? '' : ' without bookmarks'}`,
+    );
+    if (this.watchStatus !== 200)
+      return void response
+        .writeHead(this.watchStatus)
+        .end(JSON.stringify({ kind: 'Status', message: 'too old resource version' }));
     const stream: Stream = { namespace, response };
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
-    const missed = this.#history.filter((entry) => entry.version > from && (namespace === undefined || entry.namespace === namespace));
+    const missed = this.#history.filter(
+      (entry) => entry.version > from && (namespace === undefined || entry.namespace === namespace),
+    );
     for (const { line } of missed) response.write(line);
     this.#streams.add(stream);
     response.on('close', () => this.#streams.delete(stream));
@@ -152,6 +199,15 @@ export class WatchServer {
     if (request.method === 'DELETE') this.remove(namespace, name);
     else this.put(namespace, name, (JSON.parse(body) as { spec: { image: string } }).spec.image);
     if (this.loseAnswers) response.destroy();
-    else response.writeHead(200).end(JSON.stringify(request.method === 'DELETE' ? { kind: 'Status', status: 'Success' } : this.#objects.get(`${namespace}/${name}`)));
+    else
+      response
+        .writeHead(200)
+        .end(
+          JSON.stringify(
+            request.method === 'DELETE'
+              ? { kind: 'Status', status: 'Success' }
+              : this.#objects.get(`${namespace}/${name}`),
+          ),
+        );
   }
 }

@@ -7,7 +7,10 @@ import { WatchServer } from './watch-server.ts';
 
 type Place = { readonly cluster?: string; readonly namespace?: string; readonly fresh?: boolean };
 
-/** A feed over a fake API server that holds two Rollouts at version 2: shop/app with app:v1, and other/app with other:v1. */
+/**
+ * A feed over a fake API server that holds two Rollouts at version 2: shop/app with app:v1, and other/app with
+ * other:v1.
+ */
 export class WatchedFeed {
   readonly server = new WatchServer();
   /** What listeners were told, in order: "shop/app". */
@@ -40,13 +43,19 @@ export class WatchedFeed {
 
   /** The first list that comes from the watch. */
   cached(place: Place = {}): Promise<RolloutListing> {
-    return this.until(() => this.list(place), ({ source }) => source === 'cache');
+    return this.until(
+      () => this.list(place),
+      ({ source }) => source === 'cache',
+    );
   }
 
   /** Listens, and waits for the stream. */
   async listen(): Promise<() => void> {
     const end = await this.feed.watch('test', ({ namespace, rollout }) => this.changed.push(`${namespace}/${rollout}`));
-    await this.until(() => this.server.streams, (count) => count > 0);
+    await this.until(
+      () => this.server.streams,
+      (count) => count > 0,
+    );
     return end;
   }
 

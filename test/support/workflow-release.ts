@@ -7,7 +7,14 @@ import type { CommandName, CommandOutcome } from '../../src/domain/release/comma
 import { releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseResult, ReleaseView } from '../../src/domain/release/view.ts';
 import { createLog } from '../../src/observability/log.ts';
-import { commandSignals, commandUpdates, getRelease, RELEASE_WORKFLOW, type CommandMessage, type ReleaseInput } from '../../workflows/messages.ts';
+import {
+  commandSignals,
+  commandUpdates,
+  getRelease,
+  RELEASE_WORKFLOW,
+  type CommandMessage,
+  type ReleaseInput,
+} from '../../workflows/messages.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from './fake-world.ts';
@@ -38,9 +45,20 @@ export class ReleaseUnderTest {
   constructor(temporal: TestTemporal, { world = {}, spec = {} }: Scenario) {
     const name = `r${process.pid}x${(count += 1)}`;
     const strategy = spec.strategy ?? world.strategy ?? 'canary';
-    this.world = createFakeWorld({ image: 'shop:v1', speed: 100, steps: ONE_STEP, target: { cluster: 'dev', namespace: 'shop', rollout: name }, ...world, strategy });
+    this.world = createFakeWorld({
+      image: 'shop:v1',
+      speed: 100,
+      steps: ONE_STEP,
+      target: { cluster: 'dev', namespace: 'shop', rollout: name },
+      ...world,
+      strategy,
+    });
     const blueGreen = strategy === 'blue-green' ? { steps: [100] } : {};
-    this.input = { spec: releaseSpec({ strategy, ...blueGreen, ...spec, target: this.world.target }), startedBy: 'tester', requestId: `start-${name}` };
+    this.input = {
+      spec: releaseSpec({ strategy, ...blueGreen, ...spec, target: this.world.target }),
+      startedBy: 'tester',
+      requestId: `start-${name}`,
+    };
     this.taskQueue = name;
     this.temporal = temporal;
     this.handle = temporal.client.workflow.getHandle(this.id);
@@ -51,7 +69,12 @@ export class ReleaseUnderTest {
   }
 
   async start(): Promise<void> {
-    const options = { workflowId: this.id, taskQueue: this.taskQueue, args: [this.input], workflowIdConflictPolicy: 'FAIL' } as const;
+    const options = {
+      workflowId: this.id,
+      taskQueue: this.taskQueue,
+      args: [this.input],
+      workflowIdConflictPolicy: 'FAIL',
+    } as const;
     const started = await this.temporal.client.workflow.start(RELEASE_WORKFLOW, options);
     this.handle = this.temporal.client.workflow.getHandle(this.id, started.firstExecutionRunId);
   }
@@ -59,7 +82,14 @@ export class ReleaseUnderTest {
   worker(): Promise<Worker> {
     const beat = { maxHeartbeatThrottleInterval: '100ms', defaultHeartbeatThrottleInterval: '100ms' } as const;
     const { connection, codePath } = this.temporal;
-    return Worker.create({ connection, taskQueue: this.taskQueue, identity: 'test', workflowBundle: { codePath }, activities: createActivities(this.world.ports, this.recorder), ...beat });
+    return Worker.create({
+      connection,
+      taskQueue: this.taskQueue,
+      identity: 'test',
+      workflowBundle: { codePath },
+      activities: createActivities(this.world.ports, this.recorder),
+      ...beat,
+    });
   }
 
   view(): Promise<ReleaseView> {
@@ -67,7 +97,10 @@ export class ReleaseUnderTest {
   }
 
   /** Waits for a state, or for whatever `wanted` says of the view. */
-  async until(wanted: ReleaseView['state'] | ((view: ReleaseView) => boolean), withinMs = 60_000): Promise<ReleaseView> {
+  async until(
+    wanted: ReleaseView['state'] | ((view: ReleaseView) => boolean),
+    withinMs = 60_000,
+  ): Promise<ReleaseView> {
     const met = typeof wanted === 'string' ? (view: ReleaseView) => view.state === wanted : wanted;
     const deadline = Date.now() + withinMs;
     for (;;) {
@@ -118,8 +151,16 @@ async function tooLong(release: ReleaseUnderTest, over: AbortSignal): Promise<ne
   throw new Error(`the release went on for ${BODY_MS} ms:\n${story(await release.view())}`);
 }
 
-/** Starts the release and a worker, runs `body` and, when the worker has gone, `withoutWorker`. Leaves nothing behind. A release that is still open is terminated. */
-export async function withRelease(temporal: TestTemporal, scenario: Scenario, body: Body, withoutWorker?: Body): Promise<void> {
+/**
+ * Starts the release and a worker, runs `body` and, when the worker has gone, `withoutWorker`. Leaves nothing behind. A
+ * release that is still open is terminated.
+ */
+export async function withRelease(
+  temporal: TestTemporal,
+  scenario: Scenario,
+  body: Body,
+  withoutWorker?: Body,
+): Promise<void> {
   const release = new ReleaseUnderTest(temporal, scenario);
   scenario.prepare?.(release);
   const worker = await release.worker();

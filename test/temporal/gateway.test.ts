@@ -26,7 +26,10 @@ afterAll(() => temporal.stop());
 const address = (): string => (temporal.client.connection as Connection).options.address;
 
 function gatewayAt(at: string, taskQueue: string, namespace = 'default'): ReleaseGateway {
-  const gateway = createTemporalGateway({ temporal: () => Promise.resolve({ address: at, namespace, connectionOptions: { address: at } }), taskQueue });
+  const gateway = createTemporalGateway({
+    temporal: () => Promise.resolve({ address: at, namespace, connectionOptions: { address: at } }),
+    taskQueue,
+  });
   gateways.push(gateway);
   return gateway;
 }
@@ -39,7 +42,9 @@ async function work(release: ReleaseUnderTest): Promise<void> {
 /** A release that waits for its approval, so that it stays where it is. */
 const aRelease = (): ReleaseUnderTest => new ReleaseUnderTest(temporal, { spec: { approval: true } });
 
-async function took(call: Promise<unknown>): Promise<{ error: { code?: string; message: string; details?: unknown }; ms: number }> {
+async function took(
+  call: Promise<unknown>,
+): Promise<{ error: { code?: string; message: string; details?: unknown }; ms: number }> {
   const began = performance.now();
   const error = await call.then(
     () => Promise.reject(new Error('it was answered')),
@@ -100,7 +105,9 @@ test('lists by target and state', async () => {
     found = await gateway.list({ ...target, state: 'waiting-for-approval', limit: 5 });
   }
 
-  expect(found).toMatchObject([{ id: release.id, state: 'waiting-for-approval', version: release.input.spec.image, startedBy: 'tester' }]);
+  expect(found).toMatchObject([
+    { id: release.id, state: 'waiting-for-approval', version: release.input.spec.image, startedBy: 'tester' },
+  ]);
   expect(await gateway.list({ namespace: `it's`, limit: 5 })).toEqual([]);
   expect(await gateway.list({ cluster: `x' OR 'a' = 'a`, limit: 5 })).toEqual([]);
 });
@@ -114,8 +121,14 @@ test('without a worker every call says so within 5 s, with what Temporal itself 
   const began = performance.now();
   const command = await gateway.command(release.id, { name: 'pause', requestId: 'p1', who: 'ada' }, 3000);
 
-  expect(get.error).toMatchObject({ code: 'NO_ANSWER', message: expect.stringMatching(/record says preflight.*No worker polls/) });
-  expect(command).toMatchObject({ outcome: 'accepted', detail: expect.stringContaining('No worker has taken the command up') });
+  expect(get.error).toMatchObject({
+    code: 'NO_ANSWER',
+    message: expect.stringMatching(/record says preflight.*No worker polls/),
+  });
+  expect(command).toMatchObject({
+    outcome: 'accepted',
+    detail: expect.stringContaining('No worker has taken the command up'),
+  });
   expect(Math.max(get.ms, performance.now() - began)).toBeLessThan(5000);
   expect(await gateway.probe()).toMatchObject({ pollers: 0 });
 });
@@ -132,7 +145,10 @@ test('a command that no worker took up acts once a worker runs, and once only', 
   const view = await gateway.get(release.id);
   expect(view.state).toBe('refused');
   expect(view.commands.filter(({ outcome }) => outcome === 'applied')).toHaveLength(1);
-  expect(await gateway.command(release.id, { name: 'abort', requestId: 'a1', who: 'ada' }, 3000)).toMatchObject({ duplicate: true, outcome: 'applied' });
+  expect(await gateway.command(release.id, { name: 'abort', requestId: 'a1', who: 'ada' }, 3000)).toMatchObject({
+    duplicate: true,
+    outcome: 'applied',
+  });
 });
 
 test('an unknown release, namespace and server are three different answers', async () => {
@@ -140,7 +156,11 @@ test('an unknown release, namespace and server are three different answers', asy
   const namespace = await took(gatewayAt(address(), 'q', 'nope').get('release/a/b/c'));
   const server = await took(gatewayAt('127.0.0.1:1', 'q').get('release/a/b/c'));
 
-  expect([unknown, namespace, server].map(({ error }) => error.code)).toEqual(['RELEASE_NOT_FOUND', 'TEMPORAL_UNREACHABLE', 'TEMPORAL_UNREACHABLE']);
+  expect([unknown, namespace, server].map(({ error }) => error.code)).toEqual([
+    'RELEASE_NOT_FOUND',
+    'TEMPORAL_UNREACHABLE',
+    'TEMPORAL_UNREACHABLE',
+  ]);
   expect(namespace.error.message).toContain('nope');
   expect(server.ms).toBeLessThan(5000);
 });
@@ -151,7 +171,11 @@ test('a server that goes away after the first call is told within 5 s', async ()
   await gateway.probe();
   await own.stop();
 
-  const calls = await Promise.all([took(gateway.list({ limit: 1 })), took(gateway.get('release/a/b/c')), took(gateway.command('release/a/b/c', { name: 'abort', requestId: 'x', who: 'ada' }, 100))]);
+  const calls = await Promise.all([
+    took(gateway.list({ limit: 1 })),
+    took(gateway.get('release/a/b/c')),
+    took(gateway.command('release/a/b/c', { name: 'abort', requestId: 'x', who: 'ada' }, 100)),
+  ]);
 
   for (const { error, ms } of calls) {
     expect(error.code).toBe('TEMPORAL_UNREACHABLE');

@@ -22,8 +22,17 @@ afterAll(() => temporal.stop());
 
 /** What a server's process would use beside the release. */
 function contextOf(one: ReleaseUnderTest): CommandContext {
-  const gateway = createTemporalGateway({ temporal: () => Promise.resolve({ address, namespace: 'default', connectionOptions: { address } }), taskQueue: one.taskQueue });
-  return { ...fakeServices(gateway), journal: one.journal, caller: { id: 'test', kind: 'cli' }, signal: new AbortController().signal, progress: () => Promise.resolve() };
+  const gateway = createTemporalGateway({
+    temporal: () => Promise.resolve({ address, namespace: 'default', connectionOptions: { address } }),
+    taskQueue: one.taskQueue,
+  });
+  return {
+    ...fakeServices(gateway),
+    journal: one.journal,
+    caller: { id: 'test', kind: 'cli' },
+    signal: new AbortController().signal,
+    progress: () => Promise.resolve(),
+  };
 }
 
 async function until(met: () => Promise<boolean>): Promise<void> {
@@ -36,13 +45,27 @@ async function until(met: () => Promise<boolean>): Promise<void> {
 
 /** As when its retention has passed: neither history nor visibility know the run. */
 async function forget(one: ReleaseUnderTest, context: CommandContext): Promise<void> {
-  await connection.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: one.id } });
-  await until(async () => (await context.gateway.get(one.id).catch((error: { code?: string }) => error.code)) === 'RELEASE_NOT_FOUND');
+  await connection.workflowService.deleteWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: one.id },
+  });
+  await until(
+    async () =>
+      (await context.gateway.get(one.id).catch((error: { code?: string }) => error.code)) === 'RELEASE_NOT_FOUND',
+  );
   await until(async () => (await context.gateway.list({ rollout: one.world.target.rollout, limit: 9 })).length === 0);
 }
 
-const inList = async (context: CommandContext, one: ReleaseUnderTest) => (await releaseList.run(context, { rollout: one.world.target.rollout })).releases;
-const keeping = (one: ReleaseUnderTest, { gateway }: CommandContext) => ({ gateway, journal: one.journal, log: createLog('silent'), taskQueue: one.taskQueue, retentionDays: 365, now: Date.now });
+const inList = async (context: CommandContext, one: ReleaseUnderTest) =>
+  (await releaseList.run(context, { rollout: one.world.target.rollout })).releases;
+const keeping = (one: ReleaseUnderTest, { gateway }: CommandContext) => ({
+  gateway,
+  journal: one.journal,
+  log: createLog('silent'),
+  taskQueue: one.taskQueue,
+  retentionDays: 365,
+  now: Date.now,
+});
 
 test('when Temporal has forgotten a release, all of it is still told', async () => {
   await withRelease(temporal, { spec: { manualPromotion: true } }, async (one) => {
@@ -57,7 +80,16 @@ test('when Temporal has forgotten a release, all of it is still told', async () 
 
     expect(answer).toEqual({ ...toReleaseOutput(view, Infinity), source: 'journal', next: expect.any(String) });
     expect(answer.commands).toMatchObject([{ request_id: 'yes', command: 'promote' }]);
-    expect(await inList(context, one)).toMatchObject([{ release_id: one.id, run_id: view.runId, state: 'succeeded', image: 'shop:v2', started_by: 'tester', source: 'journal' }]);
+    expect(await inList(context, one)).toMatchObject([
+      {
+        release_id: one.id,
+        run_id: view.runId,
+        state: 'succeeded',
+        image: 'shop:v2',
+        started_by: 'tester',
+        source: 'journal',
+      },
+    ]);
     await context.gateway.close();
   });
 });
@@ -70,15 +102,25 @@ test('a release that was terminated, and one that ended while the journal was aw
     await one.handle.terminate('to see what becomes of it');
     one.journal.away = false;
     one.journal.entries.splice(0);
-    await until(async () => (await context.gateway.list({ rollout: one.world.target.rollout, limit: 9 }))[0]?.closedAt !== undefined);
+    await until(
+      async () =>
+        (await context.gateway.list({ rollout: one.world.target.rollout, limit: 9 }))[0]?.closedAt !== undefined,
+    );
 
     await until(async () => (await sweep(keeping(one, context))).found === 0 && one.journal.entries.length > 0);
     // The server takes half a minute to forget a run; one that knows nothing says the same.
     const forgotten = { ...context, gateway: createFakeGateway() };
 
     const answer = await releaseGet.run(forgotten, { release_id: one.id, detail: 'full' });
-    expect(answer).toMatchObject({ state: 'failed-needs-human', reason: expect.stringContaining('ended from outside while soaking'), closed_at: expect.any(String), source: 'journal' });
-    expect(answer.events.map(({ text }) => text)).toEqual(expect.arrayContaining(['checking the target', 'weight 25 for 600 s']));
+    expect(answer).toMatchObject({
+      state: 'failed-needs-human',
+      reason: expect.stringContaining('ended from outside while soaking'),
+      closed_at: expect.any(String),
+      source: 'journal',
+    });
+    expect(answer.events.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['checking the target', 'weight 25 for 600 s']),
+    );
     expect(await inList(forgotten, one)).toMatchObject([{ state: 'failed-needs-human', source: 'journal' }]);
     await context.gateway.close();
   });
@@ -88,7 +130,10 @@ test('what the release itself has told is not told again by the sweep, and what 
   await withRelease(temporal, {}, async (one) => {
     const context = contextOf(one);
     await one.ended();
-    await until(async () => (await context.gateway.list({ rollout: one.world.target.rollout, limit: 9 }))[0]?.closedAt !== undefined);
+    await until(
+      async () =>
+        (await context.gateway.list({ rollout: one.world.target.rollout, limit: 9 }))[0]?.closedAt !== undefined,
+    );
     const mine = () => one.journal.entries.filter(({ releaseId }) => releaseId === one.id).length;
     const before = mine();
 

@@ -8,7 +8,9 @@ test('values are quoted, so that a name cannot become a query', () => {
 
 test('the server filters what it can, and the rest is left', () => {
   expect(queryOf({ limit: 1 })).toBe(`WorkflowType = 'release'`);
-  expect(queryOf({ limit: 1, cluster: 'c', namespace: 'n', rollout: 'r', state: 'paused' })).toBe(`WorkflowType = 'release' AND SluiceState = 'paused' AND SluiceTarget = 'c/n/r'`);
+  expect(queryOf({ limit: 1, cluster: 'c', namespace: 'n', rollout: 'r', state: 'paused' })).toBe(
+    `WorkflowType = 'release' AND SluiceState = 'paused' AND SluiceTarget = 'c/n/r'`,
+  );
   expect(queryOf({ limit: 1, cluster: 'c' })).toContain(`SluiceTarget STARTS_WITH 'c/'`);
   expect(matches({ limit: 1, namespace: 'n' }, 'release/arn:aws/eks/n/r')).toBe(true);
   expect(matches({ limit: 1, cluster: 'eks' }, 'release/arn:aws/eks/n/r')).toBe(false);

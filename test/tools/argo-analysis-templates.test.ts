@@ -21,7 +21,8 @@ afterAll(() => stage.close(), 60_000);
 
 const BOTH = { success_condition: 'result[0] >= 0.9', failure_condition: 'result[0] < 0.5' };
 const metric = (query: string, more: object = {}): object => ({ name: 'share', address, query, ...BOTH, ...more });
-const setTemplate = (name: string, metrics: object[], more: object = {}): Promise<Seen> => stage.about('argo_set_analysis_template', name, { metrics, ...more });
+const setTemplate = (name: string, metrics: object[], more: object = {}): Promise<Seen> =>
+  stage.about('argo_set_analysis_template', name, { metrics, ...more });
 
 /** An AnalysisRun of the template's own spec, which Argo then runs. */
 async function runOf(template: string): Promise<NonNullable<Stored['status']>> {
@@ -37,16 +38,42 @@ describe('writing', () => {
   test('made, the same again, changed: told as it is', async () => {
     const first = await setTemplate('obj-write', [metric('vector(1)')]);
     const again = await setTemplate('obj-write', [metric('vector(1)')]);
-    const changed = await setTemplate('obj-write', [metric('vector(0)', { interval: '2s', count: 3, failure_limit: 1 })]);
+    const changed = await setTemplate('obj-write', [
+      metric('vector(0)', { interval: '2s', count: 3, failure_limit: 1 }),
+    ]);
 
-    expect(first).toMatchObject({ changed: true, effective: 'proved', after: { metrics: [{ name: 'share', query: 'vector(1)', address }] } });
+    expect(first).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      after: { metrics: [{ name: 'share', query: 'vector(1)', address }] },
+    });
     expect(first).not.toHaveProperty('before');
     expect(again).toMatchObject({ changed: false, effective: 'proved' });
-    expect(changed).toMatchObject({ changed: true, effective: 'proved', before: { metrics: [{ query: 'vector(1)' }] }, after: { metrics: [{ query: 'vector(0)', interval: '2s', count: '3', failure_limit: '1' }] } });
+    expect(changed).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      before: { metrics: [{ query: 'vector(1)' }] },
+      after: { metrics: [{ query: 'vector(0)', interval: '2s', count: '3', failure_limit: '1' }] },
+    });
   });
 
   test("another manager's fields are not taken without being told to; nothing is written before", async () => {
-    await stage.apply(ANALYSIS_TEMPLATE, 'obj-other', { spec: { metrics: [{ name: 'theirs', provider: { prometheus: { query: 'vector(1)', address } }, successCondition: 'result[0] > 0' }] } }, 'their-gitops');
+    await stage.apply(
+      ANALYSIS_TEMPLATE,
+      'obj-other',
+      {
+        spec: {
+          metrics: [
+            {
+              name: 'theirs',
+              provider: { prometheus: { query: 'vector(1)', address } },
+              successCondition: 'result[0] > 0',
+            },
+          ],
+        },
+      },
+      'their-gitops',
+    );
 
     const refused = await failureOf(setTemplate('obj-other', [metric('vector(1)')]));
     const untouched = await stage.get(ANALYSIS_TEMPLATE, 'obj-other');
@@ -58,7 +85,15 @@ describe('writing', () => {
   });
 
   test('no namespace, no template', async () => {
-    expect(await codeOf(stage.call('argo_set_analysis_template', { namespace: 'obj-nowhere', name: 'x', metrics: [metric('vector(1)')] }))).toBe('NAMESPACE_NOT_FOUND');
+    expect(
+      await codeOf(
+        stage.call('argo_set_analysis_template', {
+          namespace: 'obj-nowhere',
+          name: 'x',
+          metrics: [metric('vector(1)')],
+        }),
+      ),
+    ).toBe('NAMESPACE_NOT_FOUND');
   });
 });
 
@@ -82,7 +117,9 @@ describe('what Argo makes of it', () => {
   });
 
   test('counters of the real Prometheus, by an argument with a value', async () => {
-    await setTemplate('obj-run-real', [metric('count(up{job=~"{{args.job}}"}) or vector(0)')], { args: [{ name: 'job', value: '.*' }] });
+    await setTemplate('obj-run-real', [metric('count(up{job=~"{{args.job}}"}) or vector(0)')], {
+      args: [{ name: 'job', value: '.*' }],
+    });
 
     expect(await runOf('obj-run-real')).toMatchObject({ phase: 'Successful' });
   });
@@ -93,16 +130,30 @@ describe('what Argo makes of it', () => {
   ])('a Rollout that refers to it is judged by it: %s gives a run %s and a Rollout %s', async (query, phase, then) => {
     const name = `obj-judged-${phase.toLowerCase()}`;
     await setTemplate(name, [metric(query, counted)]);
-    await stage.about('argo_create_rollout', name, { image: 'shop:v1', strategy: 'blue-green', replicas: 1, analysis_templates: [name] });
+    await stage.about('argo_create_rollout', name, {
+      image: 'shop:v1',
+      strategy: 'blue-green',
+      replicas: 1,
+      analysis_templates: [name],
+    });
     await stage.until(name, 'Healthy', (status) => status.phase === 'Healthy');
 
     await stage.setImage(name, 'shop:v2');
     const seen = await stage.until(name, 'its analysis runs', ({ analysis }) => analysis.length > 0);
-    const done = await stage.until(name, then, (status) => status.phase === then && status.analysis[0]?.status === phase);
+    const done = await stage.until(
+      name,
+      then,
+      (status) => status.phase === then && status.analysis[0]?.status === phase,
+    );
     const past = await stage.about('argo_get_rollout_history', name);
 
     expect(seen.analysis[0]).toMatchObject({ role: 'pre-promotion', run: expect.stringContaining(name) });
-    expect(past.analysis_runs[0]).toMatchObject({ phase, type: 'PrePromotion', run: done.analysis[0]?.run, metrics: [{ name: 'share', phase, last_value: expect.stringMatching(/^\[[01]\]$/) }] });
+    expect(past.analysis_runs[0]).toMatchObject({
+      phase,
+      type: 'PrePromotion',
+      run: done.analysis[0]?.run,
+      metrics: [{ name: 'share', phase, last_value: expect.stringMatching(/^\[[01]\]$/) }],
+    });
     expect(done.next).toMatch(then === 'Paused' ? /argo_promote_rollout/ : /argo_get_rollout_history/);
   });
 });

@@ -16,7 +16,14 @@ let sandbox: Sandbox;
 let lane: Lane;
 beforeAll(async () => {
   sandbox = await sharedSandbox();
-  await applyApplication(sandbox, { name: NAME, namespace: NAMESPACE, strategy: 'canary', steps: [25, 50], image: 'shop:v1', rps: 20 });
+  await applyApplication(sandbox, {
+    name: NAME,
+    namespace: NAMESPACE,
+    strategy: 'canary',
+    steps: [25, 50],
+    image: 'shop:v1',
+    rps: 20,
+  });
   lane = await openLane(sandbox, { name: NAME, plainWorker: true });
 }, 900_000);
 afterAll(async () => {
@@ -31,9 +38,12 @@ interface Answer extends Record<string, unknown> {
   readonly release_id?: string;
 }
 
-const call = (tool: string, more: Record<string, unknown> = {}): Promise<Answer> => lane.mcp.call<Answer>(tool, { namespace: NAMESPACE, name: NAME, ...more });
+const call = (tool: string, more: Record<string, unknown> = {}): Promise<Answer> =>
+  lane.mcp.call<Answer>(tool, { namespace: NAMESPACE, name: NAME, ...more });
 const rollout = async () =>
-  (await createClusters({ kubeconfig: sandbox.kubeconfig }).client(sandbox.context).get({ kind: ROLLOUT, namespace: NAMESPACE, name: NAME })) as {
+  (await createClusters({ kubeconfig: sandbox.kubeconfig })
+    .client(sandbox.context)
+    .get({ kind: ROLLOUT, namespace: NAMESPACE, name: NAME })) as {
     metadata: { annotations?: Record<string, string> };
     spec: { paused?: boolean; template: { spec: { containers: { image: string }[] } } };
     status: { currentStepIndex?: number; abort?: boolean };
@@ -55,31 +65,54 @@ test('a running release takes pause, resume, promote and abort as its own, and n
   const release = await startRelease('shop:v2');
   await release.reaches('waiting-for-decision', 120_000);
 
-  await expect(call('argo_update_rollout_image', { image: 'shop:v9' })).rejects.toMatchObject({ code: 'OWNED_BY_OTHER', details: { release_id: release.id } });
+  await expect(call('argo_update_rollout_image', { image: 'shop:v9' })).rejects.toMatchObject({
+    code: 'OWNED_BY_OTHER',
+    details: { release_id: release.id },
+  });
   expect((await rollout()).spec.template.spec.containers[0]?.image).toBe('shop:v2');
 
-  expect(await call('argo_pause_rollout', { reason: 'error reports' })).toMatchObject({ changed: true, effective: 'proved', release_id: release.id });
+  expect(await call('argo_pause_rollout', { reason: 'error reports' })).toMatchObject({
+    changed: true,
+    effective: 'proved',
+    release_id: release.id,
+  });
   await release.reaches('paused');
   expect((await rollout()).spec.paused ?? false).toBe(false);
   // The release itself refuses what does not fit its state: an answer, not an error.
-  expect(await call('argo_promote_rollout')).toMatchObject({ changed: false, effective: 'refused', release_id: release.id });
+  expect(await call('argo_promote_rollout')).toMatchObject({
+    changed: false,
+    effective: 'refused',
+    release_id: release.id,
+  });
 
   expect(await call('argo_resume_rollout')).toMatchObject({ changed: true, release_id: release.id });
   await release.reaches('waiting-for-decision');
   const id = { request_id: `promote-${NAME}` };
   expect(await call('argo_promote_rollout', id)).toMatchObject({ changed: true, release_id: release.id });
-  await release.until('the second step asks', ({ state, step }) => state === 'waiting-for-decision' && step?.index === 1);
+  await release.until(
+    'the second step asks',
+    ({ state, step }) => state === 'waiting-for-decision' && step?.index === 1,
+  );
   // Sent again it is the same command: the release does not go on to its end.
   expect(await call('argo_promote_rollout', id)).toMatchObject({ changed: false, release_id: release.id });
   expect((await rollout()).status.currentStepIndex).toBe(3);
 
   await expect(call('argo_abort_rollout')).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
-  expect(await call('argo_abort_rollout', { confirm: `${NAMESPACE}/${NAME}`, reason: 'error reports' })).toMatchObject({ changed: true, release_id: release.id });
+  expect(await call('argo_abort_rollout', { confirm: `${NAMESPACE}/${NAME}`, reason: 'error reports' })).toMatchObject({
+    changed: true,
+    release_id: release.id,
+  });
   await release.reaches('rolled-back', 120_000);
   expect((await rollout()).spec.template.spec.containers[0]?.image).toBe('shop:v1');
 
-  await eventually('the mark is gone', async () => ((await rollout()).metadata.annotations?.['sluice.dev/owner'] === undefined ? true : undefined));
-  expect(await call('argo_pause_rollout')).toMatchObject({ changed: true, effective: 'proved', after: { paused_by: ['manual'] } });
+  await eventually('the mark is gone', async () =>
+    (await rollout()).metadata.annotations?.['sluice.dev/owner'] === undefined ? true : undefined,
+  );
+  expect(await call('argo_pause_rollout')).toMatchObject({
+    changed: true,
+    effective: 'proved',
+    after: { paused_by: ['manual'] },
+  });
   expect(await call('argo_resume_rollout')).toMatchObject({ changed: true, effective: 'proved' });
 });
 
@@ -88,10 +121,18 @@ test('skip and full promotion reach the release too', async () => {
   await release.reaches('waiting-for-decision', 120_000);
   const confirm = `${NAMESPACE}/${NAME}`;
 
-  expect(await call('argo_skip_analysis_promote', { reason: 'tested by hand', confirm })).toMatchObject({ release_id: release.id });
+  expect(await call('argo_skip_analysis_promote', { reason: 'tested by hand', confirm })).toMatchObject({
+    release_id: release.id,
+  });
   await expect(call('argo_promote_rollout', { full: true })).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
-  await release.until('the second step asks', ({ state, step }) => state === 'waiting-for-decision' && step?.index === 1);
-  expect(await call('argo_promote_rollout', { full: true, confirm })).toMatchObject({ changed: true, release_id: release.id });
+  await release.until(
+    'the second step asks',
+    ({ state, step }) => state === 'waiting-for-decision' && step?.index === 1,
+  );
+  expect(await call('argo_promote_rollout', { full: true, confirm })).toMatchObject({
+    changed: true,
+    release_id: release.id,
+  });
 
   await release.reaches('succeeded', 120_000);
   expect((await rollout()).spec.template.spec.containers[0]?.image).toBe('shop:v3');

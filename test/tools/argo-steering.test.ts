@@ -17,7 +17,11 @@ const ALL: readonly Form[] = ['canary', 'blue-green', 'rolling'];
 const image = (name: string, tag = 'v2') => stage.call('argo_update_rollout_image', name, { image: `shop:${tag}` });
 
 /** A Rollout of that form that waits at its first pause with shop:v2. */
-async function waiting(part: string, form: Form, more: { change?: Record<string, unknown>; workloadRef?: boolean } = {}): Promise<string> {
+async function waiting(
+  part: string,
+  form: Form,
+  more: { change?: Record<string, unknown>; workloadRef?: boolean } = {},
+): Promise<string> {
   const name = await stage.make(part, { form, ...more });
   await image(name);
   await stage.paused(name);
@@ -28,12 +32,19 @@ describe.each(STEPPED)('promote of a %s', (form) => {
   test.concurrent('sent twice at once promotes once, and sent later with the same step it changes nothing', async () => {
     const name = await waiting(`twice-${form}`, form);
 
-    const both = await Promise.all([stage.call('argo_promote_rollout', name), stage.call('argo_promote_rollout', name)]);
+    const both = await Promise.all([
+      stage.call('argo_promote_rollout', name),
+      stage.call('argo_promote_rollout', name),
+    ]);
     expect(both.map(({ changed }) => changed).toSorted()).toEqual([false, true]);
     const { status } = await stage.paused(name, 3);
     const later = await stage.call('argo_promote_rollout', name, { step: 1 });
 
-    expect(later).toMatchObject({ changed: false, effective: 'proved', reason: expect.stringContaining('past step 1') });
+    expect(later).toMatchObject({
+      changed: false,
+      effective: 'proved',
+      reason: expect.stringContaining('past step 1'),
+    });
     expect((await stage.get(name)).status).toEqual(status);
   });
 
@@ -41,30 +52,76 @@ describe.each(STEPPED)('promote of a %s', (form) => {
     const name = await waiting(`steps-${form}`, form);
 
     const first = await stage.call('argo_promote_rollout', name);
-    expect(first).toMatchObject({ changed: true, effective: 'proved', before: { step: 1 }, after: { step: 3, paused_by: ['CanaryPauseStep'] } });
-    if (form === 'canary') expect(first).toMatchObject({ reason: expect.stringContaining('weight 30 in force on 2 Traefik replica(s)'), after: { weight: 30 } });
-    expect(await stage.call('argo_promote_rollout', name)).toMatchObject({ changed: true, effective: 'proved', after: { step: 5 } });
-    await expect(stage.call('argo_promote_rollout', name)).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED', details: { confirm: `steer/${name}` } });
+    expect(first).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      before: { step: 1 },
+      after: { step: 3, paused_by: ['CanaryPauseStep'] },
+    });
+    if (form === 'canary')
+      expect(first).toMatchObject({
+        reason: expect.stringContaining('weight 30 in force on 2 Traefik replica(s)'),
+        after: { weight: 30 },
+      });
+    expect(await stage.call('argo_promote_rollout', name)).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      after: { step: 5 },
+    });
+    await expect(stage.call('argo_promote_rollout', name)).rejects.toMatchObject({
+      code: 'CONFIRMATION_REQUIRED',
+      details: { confirm: `steer/${name}` },
+    });
     expect((await stage.get(name)).status.currentStepIndex).toBe(5);
 
     const last = await stage.confirmed('argo_promote_rollout', name);
-    expect(last).toMatchObject({ changed: true, effective: 'proved', reason: expect.stringContaining('is the stable version') });
-    expect(await stage.call('argo_promote_rollout', name)).toMatchObject({ changed: false, effective: 'proved', reason: expect.stringContaining('nothing is left to promote') });
+    expect(last).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      reason: expect.stringContaining('is the stable version'),
+    });
+    expect(await stage.call('argo_promote_rollout', name)).toMatchObject({
+      changed: false,
+      effective: 'proved',
+      reason: expect.stringContaining('nothing is left to promote'),
+    });
   });
 
   test.concurrent('while paused by hand it is refused, and a resume leaves it at its step', async () => {
     const name = await waiting(`by-hand-${form}`, form);
-    expect(await stage.call('argo_pause_rollout', name)).toMatchObject({ changed: true, effective: 'proved', after: { paused_by: ['manual', 'CanaryPauseStep'] } });
+    expect(await stage.call('argo_pause_rollout', name)).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      after: { paused_by: ['manual', 'CanaryPauseStep'] },
+    });
     expect(await stage.call('argo_pause_rollout', name)).toMatchObject({ changed: false, effective: 'proved' });
 
-    expect(await stage.call('argo_promote_rollout', name)).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('paused by hand'), next: expect.stringContaining('argo_resume_rollout') });
-    expect(await stage.confirmed('argo_promote_rollout', name, { full: true })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('paused by hand') });
+    expect(await stage.call('argo_promote_rollout', name)).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('paused by hand'),
+      next: expect.stringContaining('argo_resume_rollout'),
+    });
+    expect(await stage.confirmed('argo_promote_rollout', name, { full: true })).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('paused by hand'),
+    });
 
     const resumed = await stage.call('argo_resume_rollout', name);
-    expect(resumed).toMatchObject({ changed: true, effective: 'proved', reason: expect.stringContaining('still held by CanaryPauseStep'), next: expect.stringContaining('argo_promote_rollout') });
+    expect(resumed).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      reason: expect.stringContaining('still held by CanaryPauseStep'),
+      next: expect.stringContaining('argo_promote_rollout'),
+    });
     await sleep(1_500);
     expect((await stage.get(name)).status.currentStepIndex).toBe(1);
-    expect(await stage.call('argo_resume_rollout', name)).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('held by CanaryPauseStep') });
+    expect(await stage.call('argo_resume_rollout', name)).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('held by CanaryPauseStep'),
+    });
   });
 
   test.concurrent('while pods are still starting it is refused', async () => {
@@ -73,7 +130,11 @@ describe.each(STEPPED)('promote of a %s', (form) => {
 
     const early = await stage.call('argo_promote_rollout', name);
 
-    expect(early).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('busy with step 0') });
+    expect(early).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('busy with step 0'),
+    });
     expect(await stage.paused(name, 1)).toBeDefined();
   });
 });
@@ -84,55 +145,104 @@ describe.each(ALL)('%s', (form) => {
     await expect(stage.call('argo_abort_rollout', name)).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
 
     const aborted = await stage.confirmed('argo_abort_rollout', name);
-    expect(aborted).toMatchObject({ changed: true, effective: 'proved', after: { aborted: true }, next: expect.stringContaining('argo_update_rollout_image') });
+    expect(aborted).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      after: { aborted: true },
+      next: expect.stringContaining('argo_update_rollout_image'),
+    });
     if (form === 'canary') expect(await stage.weights(name)).toEqual([100, 0]);
     expect(await stage.confirmed('argo_abort_rollout', name)).toMatchObject({ changed: false, effective: 'proved' });
 
-    const refused = { changed: false, effective: 'refused', reason: expect.stringContaining('aborted'), next: expect.stringContaining('argo_update_rollout_image') };
+    const refused = {
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('aborted'),
+      next: expect.stringContaining('argo_update_rollout_image'),
+    };
     expect(await stage.confirmed('argo_promote_rollout', name)).toMatchObject(refused);
     expect(await stage.confirmed('argo_promote_rollout', name, { full: true })).toMatchObject(refused);
     expect((await stage.get(name)).status).toMatchObject({ abort: true });
 
-    expect(await image(name, 'v1')).toMatchObject({ changed: true, effective: 'proved', reason: expect.stringContaining('straight back to it') });
+    expect(await image(name, 'v1')).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      reason: expect.stringContaining('straight back to it'),
+    });
     await stage.until(name, 'Healthy', ({ status }) => status.phase === 'Healthy');
   });
 
   test.concurrent('a full promotion asks, is proved, and the next one changes nothing', async () => {
     const name = await waiting(`full-${form}`, form);
-    await expect(stage.call('argo_promote_rollout', name, { full: true })).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
+    await expect(stage.call('argo_promote_rollout', name, { full: true })).rejects.toMatchObject({
+      code: 'CONFIRMATION_REQUIRED',
+    });
 
-    expect(await stage.confirmed('argo_promote_rollout', name, { full: true })).toMatchObject({ changed: true, effective: 'proved', reason: expect.stringContaining('is the stable version') });
+    expect(await stage.confirmed('argo_promote_rollout', name, { full: true })).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      reason: expect.stringContaining('is the stable version'),
+    });
 
     const { status } = await stage.get(name);
     expect(status.stableRS).toBe(status.currentPodHash);
-    expect(await stage.confirmed('argo_promote_rollout', name, { full: true })).toMatchObject({ changed: false, effective: 'proved' });
+    expect(await stage.confirmed('argo_promote_rollout', name, { full: true })).toMatchObject({
+      changed: false,
+      effective: 'proved',
+    });
   });
 
   test.concurrent('with nothing under way there is nothing to abort, promote or skip', async () => {
     const name = await stage.make(`idle-${form}`, { form });
     const { metadata, status } = await stage.get(name);
 
-    expect(await stage.confirmed('argo_abort_rollout', name)).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('nothing to abort') });
+    expect(await stage.confirmed('argo_abort_rollout', name)).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('nothing to abort'),
+    });
     expect(await stage.confirmed('argo_promote_rollout', name)).toMatchObject({ changed: false, effective: 'proved' });
-    expect(await stage.confirmed('argo_skip_analysis_promote', name, { reason: 'tested by hand' })).toMatchObject({ changed: false, effective: 'refused' });
-    expect(await stage.call('argo_resume_rollout', name)).toMatchObject({ changed: false, effective: 'proved', reason: 'it is not paused by hand' });
+    expect(await stage.confirmed('argo_skip_analysis_promote', name, { reason: 'tested by hand' })).toMatchObject({
+      changed: false,
+      effective: 'refused',
+    });
+    expect(await stage.call('argo_resume_rollout', name)).toMatchObject({
+      changed: false,
+      effective: 'proved',
+      reason: 'it is not paused by hand',
+    });
 
     expect(await stage.get(name)).toMatchObject({ metadata: { generation: metadata.generation }, status });
   });
 
   test.concurrent('an image: guarded, unchanged when it is there, and a rollout under way starts again', async () => {
     const name = await stage.make(`image-${form}`, { form });
-    expect(await stage.call('argo_update_rollout_image', name, { image: 'shop:v2', from: 'shop:v9' })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('shop:v1') });
-    await expect(stage.call('argo_update_rollout_image', name, { image: 'shop:v2', container: 'ap' })).rejects.toMatchObject({ code: 'UNKNOWN_NAME', message: expect.stringContaining('there is app') });
+    expect(await stage.call('argo_update_rollout_image', name, { image: 'shop:v2', from: 'shop:v9' })).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('shop:v1'),
+    });
+    await expect(
+      stage.call('argo_update_rollout_image', name, { image: 'shop:v2', container: 'ap' }),
+    ).rejects.toMatchObject({ code: 'UNKNOWN_NAME', message: expect.stringContaining('there is app') });
 
     const set = await stage.call('argo_update_rollout_image', name, { image: 'shop:v2', from: 'shop:v1' });
-    expect(set).toMatchObject({ changed: true, effective: 'proved', before: { images: { app: 'shop:v1' } }, after: { images: { app: 'shop:v2' } } });
+    expect(set).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      before: { images: { app: 'shop:v1' } },
+      after: { images: { app: 'shop:v2' } },
+    });
     expect(set.after?.['pod_hash']).not.toBe(set.before?.['pod_hash']);
     await stage.paused(name);
     expect(await image(name)).toMatchObject({ changed: false, effective: 'proved' });
 
     const third = await image(name, 'v3');
-    expect(third).toMatchObject({ changed: true, effective: 'proved', reason: expect.stringContaining('was given up') });
+    expect(third).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      reason: expect.stringContaining('was given up'),
+    });
     if (form !== 'blue-green') expect(third.reason).toContain('step 0 of 6');
   });
 });
@@ -142,9 +252,15 @@ describe('blue-green', () => {
     const name = await waiting('switch', 'blue-green');
     await expect(stage.call('argo_promote_rollout', name)).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
 
-    const both = await Promise.all([stage.confirmed('argo_promote_rollout', name), stage.confirmed('argo_promote_rollout', name)]);
+    const both = await Promise.all([
+      stage.confirmed('argo_promote_rollout', name),
+      stage.confirmed('argo_promote_rollout', name),
+    ]);
 
-    expect(both.map(({ changed, effective }) => [changed, effective]).toSorted()).toEqual([[false, 'proved'], [true, 'proved']]);
+    expect(both.map(({ changed, effective }) => [changed, effective]).toSorted()).toEqual([
+      [false, 'proved'],
+      [true, 'proved'],
+    ]);
     expect(await stage.confirmed('argo_promote_rollout', name)).toMatchObject({ changed: false, effective: 'proved' });
   });
 
@@ -152,16 +268,30 @@ describe('blue-green', () => {
     const name = await stage.make('early', { form: 'blue-green' });
     await image(name, 'v2-start-6');
 
-    expect(await stage.confirmed('argo_promote_rollout', name)).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('not ready') });
+    expect(await stage.confirmed('argo_promote_rollout', name)).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('not ready'),
+    });
     const { status } = await stage.paused(name);
     expect(status.blueGreen?.activeSelector).toBe(status.stableRS);
   });
 
   test.concurrent('with autoPromotionSeconds Argo would put the pause back: refused, and full works', async () => {
-    const name = await waiting('by-itself', 'blue-green', { change: { autoPromotionEnabled: true, autoPromotionSeconds: 600 } });
+    const name = await waiting('by-itself', 'blue-green', {
+      change: { autoPromotionEnabled: true, autoPromotionSeconds: 600 },
+    });
 
-    expect(await stage.confirmed('argo_promote_rollout', name)).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('autoPromotionSeconds'), next: expect.stringContaining('full: true') });
-    expect(await stage.confirmed('argo_promote_rollout', name, { full: true })).toMatchObject({ changed: true, effective: 'proved' });
+    expect(await stage.confirmed('argo_promote_rollout', name)).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('autoPromotionSeconds'),
+      next: expect.stringContaining('full: true'),
+    });
+    expect(await stage.confirmed('argo_promote_rollout', name, { full: true })).toMatchObject({
+      changed: true,
+      effective: 'proved',
+    });
   });
 
   test.concurrent('an abort is refused while a route sends weight to the preview', async () => {
@@ -169,7 +299,12 @@ describe('blue-green', () => {
     await stage.setWeights(name, [75, 25]);
 
     const refused = await stage.confirmed('argo_abort_rollout', name);
-    expect(refused).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining(`weight 25 for ${name}-preview`), next: expect.stringContaining('traefik_update_route_weights') });
+    expect(refused).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining(`weight 25 for ${name}-preview`),
+      next: expect.stringContaining('traefik_update_route_weights'),
+    });
     expect((await stage.get(name)).status.abort).not.toBe(true);
 
     await stage.setWeights(name, [100, 0]);
@@ -205,7 +340,11 @@ describe('abort', () => {
     const name = await waiting('abort-by-hand', 'canary');
     await stage.call('argo_pause_rollout', name);
 
-    expect(await stage.confirmed('argo_abort_rollout', name)).toMatchObject({ changed: true, effective: 'proved', after: { aborted: true, weight: 0 } });
+    expect(await stage.confirmed('argo_abort_rollout', name)).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      after: { aborted: true, weight: 0 },
+    });
   });
 });
 
@@ -213,7 +352,11 @@ describe('pause by hand', () => {
   test.concurrent('Argo goes on writing the weight of the present step, and no step ends', async () => {
     const name = await stage.make('hand-weights', { form: 'canary' });
     await image(name, 'v2-start-3');
-    expect(await stage.call('argo_pause_rollout', name)).toMatchObject({ changed: true, effective: 'proved', reason: expect.stringContaining('Argo still writes the weight of the present step') });
+    expect(await stage.call('argo_pause_rollout', name)).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      reason: expect.stringContaining('Argo still writes the weight of the present step'),
+    });
 
     await stage.until(name, 'weight 10 while paused', ({ status }) => status.canary?.weights?.canary.weight === 10);
     expect(await stage.get(name)).toMatchObject({ spec: { paused: true }, status: { currentStepIndex: 0 } });
@@ -223,7 +366,10 @@ describe('pause by hand', () => {
   });
 
   test.concurrent('the clock of a timed pause runs on, and an image set meanwhile starts no pods', async () => {
-    const name = await stage.make('hand-timed', { form: 'canary', change: { steps: [{ setWeight: 10 }, { pause: { duration: 4 } }, { setWeight: 30 }, { pause: {} }] } });
+    const name = await stage.make('hand-timed', {
+      form: 'canary',
+      change: { steps: [{ setWeight: 10 }, { pause: { duration: 4 } }, { setWeight: 30 }, { pause: {} }] },
+    });
     await image(name);
     await stage.paused(name, 1);
     await stage.call('argo_pause_rollout', name);
@@ -233,7 +379,11 @@ describe('pause by hand', () => {
     await stage.paused(name, 3);
 
     await stage.call('argo_pause_rollout', name);
-    expect(await image(name, 'v3')).toMatchObject({ changed: true, effective: 'proved', reason: expect.stringContaining('paused by hand, and no pod starts') });
+    expect(await image(name, 'v3')).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      reason: expect.stringContaining('paused by hand, and no pod starts'),
+    });
     await sleep(1_500);
     expect((await stage.get(name)).status.currentStepIndex).toBe(0);
   });
@@ -244,15 +394,30 @@ describe.each(ALL)('workloadRef, %s', (form) => {
     const name = await stage.make(`ref-${form}`, { form, workloadRef: true });
 
     const set = await stage.call('argo_update_rollout_image', name, { image: 'shop:v2', from: 'shop:v1' });
-    expect(set).toMatchObject({ changed: true, effective: 'proved', before: { images: { app: 'shop:v1' } }, after: { images: { app: 'shop:v2' } } });
+    expect(set).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      before: { images: { app: 'shop:v1' } },
+      after: { images: { app: 'shop:v2' } },
+    });
     await stage.paused(name);
     expect(await image(name)).toMatchObject({ changed: false, effective: 'proved' });
-    if (form === 'blue-green') expect(await stage.confirmed('argo_promote_rollout', name)).toMatchObject({ changed: true, effective: 'proved' });
-    else expect(await stage.call('argo_promote_rollout', name)).toMatchObject({ changed: true, effective: 'proved', after: { step: 3 } });
+    if (form === 'blue-green')
+      expect(await stage.confirmed('argo_promote_rollout', name)).toMatchObject({ changed: true, effective: 'proved' });
+    else
+      expect(await stage.call('argo_promote_rollout', name)).toMatchObject({
+        changed: true,
+        effective: 'proved',
+        after: { step: 3 },
+      });
     if (form === 'blue-green') return;
 
     expect(await stage.call('argo_pause_rollout', name)).toMatchObject({ changed: true, effective: 'proved' });
     expect(await stage.call('argo_resume_rollout', name)).toMatchObject({ changed: true, effective: 'proved' });
-    expect(await stage.confirmed('argo_abort_rollout', name)).toMatchObject({ changed: true, effective: 'proved', after: { aborted: true } });
+    expect(await stage.confirmed('argo_abort_rollout', name)).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      after: { aborted: true },
+    });
   });
 });

@@ -11,7 +11,12 @@ test('the benchmark of the tools asks every question in every way, and cleans up
   const closers = new Closers();
   const problems: string[] = [];
   try {
-    const results = await run(await sharedSandbox(), { sizes: [2, 3], calls: 2, starts: 1, peers: false }, closers, () => undefined);
+    const results = await run(
+      await sharedSandbox(),
+      { sizes: [2, 3], calls: 2, starts: 1, peers: false },
+      closers,
+      () => undefined,
+    );
 
     const asked = results.rows.map(({ via, pace, question, size }) => `${via}/${pace}/${question}/${size}`);
     expect(new Set(asked).size).toBe(asked.length);

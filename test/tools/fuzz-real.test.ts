@@ -2,7 +2,16 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { applyApplication, removeApplication, type Sandbox } from '../../sandbox/index.ts';
 import { createClusters, type Clusters } from '../../src/adapters/kubernetes/index.ts';
-import { ANALYSIS_TEMPLATE, describe, INGRESS_ROUTE, MIDDLEWARE, ROLLOUT, SERVICE, TRAEFIK_SERVICE, type ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
+import {
+  ANALYSIS_TEMPLATE,
+  describe,
+  INGRESS_ROUTE,
+  MIDDLEWARE,
+  ROLLOUT,
+  SERVICE,
+  TRAEFIK_SERVICE,
+  type ObjectRef,
+} from '../../src/adapters/kubernetes/kinds.ts';
 import { CATALOGUE } from '../../src/commands/catalogue.ts';
 import type { Command, CommandServices } from '../../src/commands/command.ts';
 import { loadSettings } from '../../src/config/load.ts';
@@ -25,7 +34,12 @@ jest.setTimeout(240_000);
 const EACH = 25;
 const AT_ONCE = 8;
 const NAMESPACE = `rest-fuzz-${Date.now().toString(36).slice(-5)}`;
-const NAMES = { namespace: NAMESPACE, rollout: 'web', services: ['web-stable', 'web-canary'], templates: ['success-ratio'] };
+const NAMES = {
+  namespace: NAMESPACE,
+  rollout: 'web',
+  services: ['web-stable', 'web-canary'],
+  templates: ['success-ratio'],
+};
 const KINDS = [ROLLOUT, TRAEFIK_SERVICE, INGRESS_ROUTE, MIDDLEWARE, ANALYSIS_TEMPLATE, SERVICE];
 
 let sandbox: Sandbox;
@@ -37,9 +51,20 @@ const ownedUp = new Set<string>();
 beforeAll(async () => {
   sandbox = await sharedSandbox();
   clusters = createClusters({ kubeconfig: sandbox.kubeconfig });
-  const env = { SLUICE_KUBECONFIG: sandbox.kubeconfig, SLUICE_PROMETHEUS_URL: sandbox.prometheusUrl, SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','), SLUICE_ALLOWED_NAMESPACES: `${NAMESPACE},absent` };
+  const env = {
+    SLUICE_KUBECONFIG: sandbox.kubeconfig,
+    SLUICE_PROMETHEUS_URL: sandbox.prometheusUrl,
+    SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','),
+    SLUICE_ALLOWED_NAMESPACES: `${NAMESPACE},absent`,
+  };
   ({ settings } = loadSettings({ env }));
-  await applyApplication(sandbox, { name: NAMES.rollout, namespace: NAMESPACE, strategy: 'canary', steps: [5, 25], rps: 2 });
+  await applyApplication(sandbox, {
+    name: NAMES.rollout,
+    namespace: NAMESPACE,
+    strategy: 'canary',
+    steps: [5, 25],
+    rps: 2,
+  });
   for (const each of await present()) ownedUp.add(describe(each));
 }, 900_000);
 
@@ -51,7 +76,9 @@ afterAll(async () => {
 
 async function present(): Promise<(ObjectRef & { readonly uid: string })[]> {
   const client = clusters.client(sandbox.context);
-  const lists = await Promise.all(KINDS.map(async (kind) => (await client.list(kind, NAMESPACE)).map((item) => ({ kind, item }))));
+  const lists = await Promise.all(
+    KINDS.map(async (kind) => (await client.list(kind, NAMESPACE)).map((item) => ({ kind, item }))),
+  );
   return lists.flat().map(({ kind, item }) => {
     const { name, uid } = (item as { metadata: { name: string; uid: string } }).metadata;
     return { kind, namespace: NAMESPACE, name, uid };
@@ -61,18 +88,37 @@ async function present(): Promise<(ObjectRef & { readonly uid: string })[]> {
 /** It needs somebody, so that nobody waits for it. */
 function aRelease() {
   const target = { cluster: sandbox.context, namespace: NAMESPACE, rollout: NAMES.rollout };
-  return aView({ id: releaseId(target), spec: { ...SPEC, target }, waiting: { for: 'promotion', answers: ['promote'], sinceMs: AT } });
+  return aView({
+    id: releaseId(target),
+    spec: { ...SPEC, target },
+    waiting: { for: 'promotion', answers: ['promote'], sinceMs: AT },
+  });
 }
 
 /** Real ports over a cluster whose writes are noted, for one call; only Temporal is pretended. */
 function stage() {
   const client = clusters.client(sandbox.context);
-  const exists = (ref: ObjectRef) => client.get(ref).then(() => true, () => false);
+  const exists = (ref: ObjectRef) =>
+    client.get(ref).then(
+      () => true,
+      () => false,
+    );
   const watched = new WatchedClusters(clusters, { exists, fail: () => undefined });
   const gateway = createFakeGateway([aRelease()]);
   const ports = portsOver(watched, settings);
-  const services: CommandServices = { gateway, ports, journal: createFakeJournal(), preflight: (spec) => preflight(ports, spec), clusters: { current: async () => sandbox.context, all: async () => [sandbox.context] }, settings };
-  const written = () => [...netOf(watched.writes).map(({ verb, object }) => `${verb} ${object}`), ...gateway.sent.map(({ command }) => `sent ${command.name}`), ...gateway.started.map(() => 'started a release')];
+  const services: CommandServices = {
+    gateway,
+    ports,
+    journal: createFakeJournal(),
+    preflight: (spec) => preflight(ports, spec),
+    clusters: { current: async () => sandbox.context, all: async () => [sandbox.context] },
+    settings,
+  };
+  const written = () => [
+    ...netOf(watched.writes).map(({ verb, object }) => `${verb} ${object}`),
+    ...gateway.sent.map(({ command }) => `sent ${command.name}`),
+    ...gateway.started.map(() => 'started a release'),
+  ];
   return { services, written, objects: () => netOf(watched.writes).map(({ object }) => object) };
 }
 
@@ -92,7 +138,8 @@ test.each(ORDER)(`%s answers ${EACH} inputs on a real cluster truly or with the 
     async (input): Promise<Tried> => {
       const { services, written, objects } = stage();
       const outcome = await callAndJudge(command, input, { services, written });
-      if (outcome.result === 'ok' || outcome.complaints.length === 0) for (const object of objects()) ownedUp.add(object);
+      if (outcome.result === 'ok' || outcome.complaints.length === 0)
+        for (const object of objects()) ownedUp.add(object);
       return { scene: 'canary at rest', input, ...outcome };
     },
     AT_ONCE,

@@ -25,8 +25,19 @@ afterAll(() => tools.close(), 200_000);
 
 async function plan(changes: SpecChanges = {}): Promise<{ checks: readonly Check[]; ready: boolean }> {
   const { sandbox } = tools;
-  const ports = portsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), { ...sandbox, traefikApiPods: undefined, allowedNamespaces: [] });
-  const { checks, plan: made } = await preflight(ports, releaseSpec({ target: { cluster: sandbox.context, namespace: NAMESPACE, rollout: app }, image: 'shop:v2', ...changes }));
+  const ports = portsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), {
+    ...sandbox,
+    traefikApiPods: undefined,
+    allowedNamespaces: [],
+  });
+  const { checks, plan: made } = await preflight(
+    ports,
+    releaseSpec({
+      target: { cluster: sandbox.context, namespace: NAMESPACE, rollout: app },
+      image: 'shop:v2',
+      ...changes,
+    }),
+  );
   return { checks, ready: made !== undefined };
 }
 
@@ -34,23 +45,42 @@ const named = (checks: readonly Check[], name: string) => checks.find((check) =>
 const limit = (name: string, query: string): MetricSpec => ({ kind: 'limit', name, intervalMs: 1_000, query, max: 1 });
 
 test('the counters, the scrapes, the clock and the latency bounds of the real Prometheus are told', async () => {
-  const { checks } = await eventually('Prometheus has the requests', async () => {
-    const found = await plan();
-    const says = (name: string, text: RegExp) => text.test(named(found.checks, name)?.detail ?? '');
-    // How often Traefik is scraped is known from the second sample on.
-    return found.ready && says('query requests', /stable 4\d in 2 series/) && says('scrapes', /is scraped every/) ? found : undefined;
-  }, { timeoutMs: 60_000 });
+  const { checks } = await eventually(
+    'Prometheus has the requests',
+    async () => {
+      const found = await plan();
+      const says = (name: string, text: RegExp) => text.test(named(found.checks, name)?.detail ?? '');
+      // How often Traefik is scraped is known from the second sample on.
+      return found.ready && says('query requests', /stable 4\d in 2 series/) && says('scrapes', /is scraped every/)
+        ? found
+        : undefined;
+    },
+    { timeoutMs: 60_000 },
+  );
 
-  expect(named(checks, 'query requests')).toMatchObject({ ok: true, detail: expect.stringMatching(/stable 4\d in 2 series, new version none yet$/) });
-  expect(named(checks, 'query durations')).toMatchObject({ ok: true, detail: expect.stringContaining('5, 10, 25, 50, 100, 200, 300, 500, 800, 1200, 2500, 5000 ms') });
+  expect(named(checks, 'query requests')).toMatchObject({
+    ok: true,
+    detail: expect.stringMatching(/stable 4\d in 2 series, new version none yet$/),
+  });
+  expect(named(checks, 'query durations')).toMatchObject({
+    ok: true,
+    detail: expect.stringContaining('5, 10, 25, 50, 100, 200, 300, 500, 800, 1200, 2500, 5000 ms'),
+  });
   expect(named(checks, 'scrapes')?.detail).toMatch(/^Traefik is scraped every 1 s, last [\d.]+ s ago/);
   expect(named(checks, 'clock')).toEqual({ name: 'clock', ok: true, detail: expect.stringContaining('this machine') });
-  expect(named(checks, 'hidden answers')).toEqual({ name: 'hidden answers', ok: true, detail: 'no breaker and no limit stands before the two Services' });
+  expect(named(checks, 'hidden answers')).toEqual({
+    name: 'hidden answers',
+    ok: true,
+    detail: 'no breaker and no limit stands before the two Services',
+  });
 });
 
 test('every query is tried: what is wrong stops the plan, what is empty is warned of', async () => {
   const metrics = [
-    limit('share', 'sum(traefik_service_requests_total{service="{{args.stable_traefik}}",code="200"}) / sum(traefik_service_requests_total{service="{{args.stable_traefik}}"})'),
+    limit(
+      'share',
+      'sum(traefik_service_requests_total{service="{{args.stable_traefik}}",code="200"}) / sum(traefik_service_requests_total{service="{{args.stable_traefik}}"})',
+    ),
     limit('new-pods', 'sum(up{hash="{{args.candidate_hash}}"})'),
     limit('typo', 'sum('),
     limit('many', 'traefik_config_reloads_total'),
@@ -64,22 +94,56 @@ test('every query is tried: what is wrong stops the plan, what is empty is warne
 
   expect(ready).toBe(false);
   expect(of('share')).toEqual({ name: 'query share', ok: true, detail: 'analysis.metrics[0].query: now 1' });
-  expect(of('new-pods')).toMatchObject({ ok: true, detail: expect.stringContaining('analysis.metrics[1].query: Prometheus has nothing'), next: expect.any(String) });
-  const wrong = { typo: /metrics\[2\].*parse error/, many: /metrics\[3\].*gives 2 series/, zero: /metrics\[4\].*NaN/, endless: /metrics\[5\].*\+Inf/, words: /metrics\[6\].*a text, not a number/, range: /metrics\[7\].*a range of samples/ };
-  for (const [name, detail] of Object.entries(wrong)) expect(of(name)).toMatchObject({ ok: false, detail: expect.stringMatching(detail), next: expect.any(String) });
+  expect(of('new-pods')).toMatchObject({
+    ok: true,
+    detail: expect.stringContaining('analysis.metrics[1].query: Prometheus has nothing'),
+    next: expect.any(String),
+  });
+  const wrong = {
+    typo: /metrics\[2\].*parse error/,
+    many: /metrics\[3\].*gives 2 series/,
+    zero: /metrics\[4\].*NaN/,
+    endless: /metrics\[5\].*\+Inf/,
+    words: /metrics\[6\].*a text, not a number/,
+    range: /metrics\[7\].*a range of samples/,
+  };
+  for (const [name, detail] of Object.entries(wrong))
+    expect(of(name)).toMatchObject({ ok: false, detail: expect.stringMatching(detail), next: expect.any(String) });
 });
 
 test('a bound that is none of the buckets is refused with those that there are', async () => {
-  const { checks } = await plan({ analysis: { sequential: { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05, slowerThanMs: [500, 250] } } });
+  const { checks } = await plan({
+    analysis: { sequential: { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05, slowerThanMs: [500, 250] } },
+  });
 
-  expect(named(checks, 'query durations')).toMatchObject({ ok: false, detail: expect.stringContaining('analysis.slower_than_ms[1]: 250 ms is no bound of them') });
+  expect(named(checks, 'query durations')).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('analysis.slower_than_ms[1]: 250 ms is no bound of them'),
+  });
 });
 
 test('a breaker on the canary and a limit on the route are warned of', async () => {
-  await tools.call('traefik_add_circuit_breaker', { route_name: app, middleware_name: `${app}-breaker`, threshold: 0.3, take_over: true });
-  await tools.call('traefik_add_rate_limiting', { route_name: app, middleware_name: `${app}-limit`, average: 1_000, attach: 'route', take_over: true });
+  await tools.call('traefik_add_circuit_breaker', {
+    route_name: app,
+    middleware_name: `${app}-breaker`,
+    threshold: 0.3,
+    take_over: true,
+  });
+  await tools.call('traefik_add_rate_limiting', {
+    route_name: app,
+    middleware_name: `${app}-limit`,
+    average: 1_000,
+    attach: 'route',
+    take_over: true,
+  });
   const { checks, ready } = await plan();
 
-  expect(named(checks, 'hidden answers')).toMatchObject({ ok: true, detail: expect.stringContaining(`circuitBreaker ${app}-breaker on Service ${app}-canary, rateLimit ${app}-limit on IngressRoute ${app} rule 1: Traefik counts what they answer for no Service`), next: expect.stringContaining('traefik_router_requests_total') });
+  expect(named(checks, 'hidden answers')).toMatchObject({
+    ok: true,
+    detail: expect.stringContaining(
+      `circuitBreaker ${app}-breaker on Service ${app}-canary, rateLimit ${app}-limit on IngressRoute ${app} rule 1: Traefik counts what they answer for no Service`,
+    ),
+    next: expect.stringContaining('traefik_router_requests_total'),
+  });
   expect(ready).toBe(true);
 });

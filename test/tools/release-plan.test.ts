@@ -21,20 +21,38 @@ afterAll(() => stage.close(), 200_000);
 
 test('a Rollout with a background analysis is refused, and why is all that is wrong with its analysis', async () => {
   const { sandbox } = stage;
-  const ports = portsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), { ...sandbox, traefikApiPods: undefined, allowedNamespaces: [] });
+  const ports = portsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), {
+    ...sandbox,
+    traefikApiPods: undefined,
+    allowedNamespaces: [],
+  });
   const analysis = { templates: [{ templateName: 'steer-running' }] };
-  const [plain, judged] = await Promise.all([stage.make('plan-plain', { form: 'canary' }), stage.make('plan-background', { form: 'canary', change: { analysis } })]);
+  const [plain, judged] = await Promise.all([
+    stage.make('plan-plain', { form: 'canary' }),
+    stage.make('plan-background', { form: 'canary', change: { analysis } }),
+  ]);
   const failed = async (rollout: string) => {
     const spec = releaseSpec({ target: { cluster: sandbox.context, namespace: NAMESPACE, rollout }, image: 'shop:v2' });
-    return (await preflight(ports, spec)).checks.filter(({ ok }) => !ok).map(({ name, detail, next }) => ({ name, detail, next }));
+    return (await preflight(ports, spec)).checks
+      .filter(({ ok }) => !ok)
+      .map(({ name, detail, next }) => ({ name, detail, next }));
   };
 
   // Traefik takes up what was just made in its own time; preflight rightly says so until then.
-  await untilServed(async () => [...(await failed(plain)), ...(await failed(judged))].every(({ name }) => name !== 'traefik'));
+  await untilServed(async () =>
+    [...(await failed(plain)), ...(await failed(judged))].every(({ name }) => name !== 'traefik'),
+  );
   expect(await failed(plain)).toEqual([]);
-  expect(await failed(judged)).toEqual([{ name: 'analysis', detail: expect.stringContaining('steer-running'), next: expect.stringContaining('spec.strategy.canary.analysis') }]);
+  expect(await failed(judged)).toEqual([
+    {
+      name: 'analysis',
+      detail: expect.stringContaining('steer-running'),
+      next: expect.stringContaining('spec.strategy.canary.analysis'),
+    },
+  ]);
 });
 
 async function untilServed(served: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !(await served()); await sleep(100)) if (Date.now() > deadline) throw new Error('Traefik does not serve the routes of the test');
+  for (const deadline = Date.now() + 30_000; !(await served()); await sleep(100))
+    if (Date.now() > deadline) throw new Error('Traefik does not serve the routes of the test');
 }

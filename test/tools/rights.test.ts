@@ -44,13 +44,19 @@ const used = new Set<string>();
 /** A call with the rights of an account; nothing in the answer may come from a refused request that was passed over. */
 async function by({ kubeconfig }: Account, tool: string, input: object): Promise<Answer> {
   used.add(tool);
-  const answer = (await stage.call(tool, { namespace: stage.namespace, ...input }, { SLUICE_KUBECONFIG: kubeconfig })) as Answer;
+  const answer = (await stage.call(
+    tool,
+    { namespace: stage.namespace, ...input },
+    { SLUICE_KUBECONFIG: kubeconfig },
+  )) as Answer;
   expect([tool, JSON.stringify(answer)]).toEqual([tool, expect.not.stringMatching(/forbidden/i)]);
   return answer;
 }
 
-const argo = (tool: string, input: object = {}): Promise<Answer> => by(writer, `argo_${tool}`, { name: NAME, ...input });
-const traefik = (tool: string, input: object = {}): Promise<Answer> => by(writer, `traefik_${tool}`, { route_name: NAME, ...input });
+const argo = (tool: string, input: object = {}): Promise<Answer> =>
+  by(writer, `argo_${tool}`, { name: NAME, ...input });
+const traefik = (tool: string, input: object = {}): Promise<Answer> =>
+  by(writer, `traefik_${tool}`, { route_name: NAME, ...input });
 const changed = ({ changed: done, reason }: Answer): void => expect([done, reason]).toEqual([true, reason]);
 const confirm = () => ({ confirm: `${stage.namespace}/${NAME}` });
 
@@ -60,9 +66,24 @@ test('with the rights of deploy/rbac.yaml every single tool does its work', asyn
   changed(await argo('create_rollout', { image: 'shop:v1', strategy: 'canary', weights: [20, 50] }));
   await stage.until(NAME, 'Healthy', ({ phase }) => phase === 'Healthy');
   // The canary Service answers nobody yet, so it can take copies.
-  changed(await traefik('enable_traffic_mirroring', { mirror_service: `${NAME}-canary`, mirror_percent: 5, ...confirm() }));
+  changed(
+    await traefik('enable_traffic_mirroring', { mirror_service: `${NAME}-canary`, mirror_percent: 5, ...confirm() }),
+  );
   changed(await traefik('enable_traffic_mirroring', { mirror_percent: 0, ...confirm() }));
-  changed(await argo('set_analysis_template', { name: 'cli-ratio', metrics: [{ name: 'ratio', address: stage.sandbox.prometheusUrl, query: 'vector(1)', success_condition: 'result[0] >= 0.9', count: 1 }] }));
+  changed(
+    await argo('set_analysis_template', {
+      name: 'cli-ratio',
+      metrics: [
+        {
+          name: 'ratio',
+          address: stage.sandbox.prometheusUrl,
+          query: 'vector(1)',
+          success_condition: 'result[0] >= 0.9',
+          count: 1,
+        },
+      ],
+    }),
+  );
 
   changed(await argo('update_rollout_image', { image: 'shop:v2' }));
   await stage.until(NAME, 'paused', ({ phase, weight }) => phase === 'Paused' && weight === 20);
@@ -81,13 +102,21 @@ test('with the rights of deploy/rbac.yaml every single tool does its work', asyn
   expect(await argo('get_rollout_status')).toMatchObject({ aborted: true });
 
   changed(await argo('delete_rollout', confirm()));
-  expect(await traefik('update_route_weights', { stable_weight: 100, canary_weight: 0, ...confirm() })).toMatchObject({ effective: 'proved' });
+  expect(await traefik('update_route_weights', { stable_weight: 100, canary_weight: 0, ...confirm() })).toMatchObject({
+    effective: 'proved',
+  });
   changed(await traefik('delete_route', confirm()));
 });
 
 test('and of a Rollout over a Deployment the image, which is in the Deployment', async () => {
   const labels = { app: 'cli-work' };
-  await stage.apply(DEPLOYMENT, 'cli-work', { spec: { replicas: 0, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'shop:v1' }] } } } });
+  await stage.apply(DEPLOYMENT, 'cli-work', {
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'shop:v1' }] } },
+    },
+  });
 
   changed(await argo('create_rollout', { name: 'cli-work', workload_ref: 'cli-work', strategy: 'rolling' }));
   changed(await argo('update_rollout_image', { name: 'cli-work', image: 'shop:v2' }));
@@ -106,10 +135,18 @@ test('a reader reads, and is refused to write with what to grant', async () => {
 
 test('the doctor finds nothing missing for the writer, and for the reader what writes', async () => {
   const { settings } = loadSettings({ env: { MCP_ALLOW_WRITE: 'true', SLUICE_HOME: '/nonexistent' } });
-  const look = ({ kubeconfig }: Account) => rightsChecks(settings, createClusters({ kubeconfig }).client(stage.sandbox.context), stage.namespace);
+  const look = ({ kubeconfig }: Account) =>
+    rightsChecks(settings, createClusters({ kubeconfig }).client(stage.sandbox.context), stage.namespace);
 
   const [all, some] = await Promise.all([look(writer), look(reader)]);
 
   expect(all.map(({ state }) => state)).toEqual(['ok', 'ok']);
-  expect(some).toMatchObject([{ state: 'ok' }, { state: 'missing', detail: expect.stringContaining('no delete of rollouts (argo_delete_rollout)'), next: expect.stringContaining('sluice-writer') }]);
+  expect(some).toMatchObject([
+    { state: 'ok' },
+    {
+      state: 'missing',
+      detail: expect.stringContaining('no delete of rollouts (argo_delete_rollout)'),
+      next: expect.stringContaining('sluice-writer'),
+    },
+  ]);
 });

@@ -22,26 +22,38 @@ beforeAll(async () => {
   sandbox = await sharedSandbox();
   clusters = createClusters({ kubeconfig: sandbox.kubeconfig });
   client = clusters.client(sandbox.context);
-  await client.apply({ kind: NAMESPACE, name: HOME }, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: HOME } }, MANAGER);
+  await client.apply(
+    { kind: NAMESPACE, name: HOME },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: HOME } },
+    MANAGER,
+  );
   feed = createRolloutFeed(clusters, { cached: true });
 }, 900_000);
 
 afterAll(async () => {
   await feed.close();
-  for (const item of await client.list(ROLLOUT, HOME)) await remove((item as { metadata: { name: string } }).metadata.name);
+  for (const item of await client.list(ROLLOUT, HOME))
+    await remove((item as { metadata: { name: string } }).metadata.name);
   const home = (await client.get({ kind: NAMESPACE, name: HOME })) as { metadata: { uid: string } };
   await client.remove({ kind: NAMESPACE, name: HOME }, { uid: home.metadata.uid });
 });
 
 test('a namespace that is not there is no empty list', async () => {
   const missing = { cluster: sandbox.context, namespace: `${HOME}-missing` };
-  for (const fresh of [true, false]) await expect(feed.list({ ...missing, fresh })).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND', message: `Cluster "${sandbox.context}" has no namespace "${HOME}-missing".` });
+  for (const fresh of [true, false])
+    await expect(feed.list({ ...missing, fresh })).rejects.toMatchObject({
+      code: 'NAMESPACE_NOT_FOUND',
+      message: `Cluster "${sandbox.context}" has no namespace "${HOME}-missing".`,
+    });
 });
 
 const ref = (name: string) => ({ kind: ROLLOUT, namespace: HOME, name });
 const list = async () => {
   const listing = await feed.list({ cluster: sandbox.context, namespace: HOME });
-  return { ...listing, images: Object.fromEntries(listing.items.map((item) => [item.target.rollout, item.images['app']])) };
+  return {
+    ...listing,
+    images: Object.fromEntries(listing.items.map((item) => [item.target.rollout, item.images['app']])),
+  };
 };
 
 /** Without replicas: nothing starts. */
@@ -49,7 +61,11 @@ async function apply(name: string, image: string): Promise<void> {
   const labels = { app: name };
   const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image }] } };
   const spec = { replicas: 0, selector: { matchLabels: labels }, template, strategy: { canary: {} } };
-  await client.apply(ref(name), { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name, namespace: HOME }, spec }, MANAGER);
+  await client.apply(
+    ref(name),
+    { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name, namespace: HOME }, spec },
+    MANAGER,
+  );
 }
 
 async function remove(name: string): Promise<void> {

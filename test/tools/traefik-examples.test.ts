@@ -12,7 +12,8 @@ let stage: RouteStage;
 beforeAll(async () => {
   stage = new RouteStage(await sharedSandbox());
   const app = await stage.application('pods');
-  for (const service of ['api-stable', 'api-canary', 'api-staging', 'web-trial-stable', 'web-trial-canary']) await stage.service(service, { app });
+  for (const service of ['api-stable', 'api-canary', 'api-staging', 'web-trial-stable', 'web-trial-canary'])
+    await stage.service(service, { app });
   await stage.call(CREATE, { route_name: 'web-trial', hostname: 'web-trial.example.com', native_lb: true });
 }, 900_000);
 
@@ -25,18 +26,29 @@ afterAll(async () => {
 async function removeAll(kind: Kind): Promise<void> {
   const items = (await stage.client.list(kind, NAMESPACE)) as readonly { metadata: { name: string; uid: string } }[];
   const own = items.filter(({ metadata: { name } }) => /^(api|web-trial)(-|$)/.test(name));
-  await Promise.all(own.map(({ metadata: { name, uid } }) => stage.client.remove({ kind, namespace: NAMESPACE, name }, { uid })));
+  await Promise.all(
+    own.map(({ metadata: { name, uid } }) => stage.client.remove({ kind, namespace: NAMESPACE, name }, { uid })),
+  );
 }
 
 /** The input as an agent reads it, in the namespace of these tests. */
 function examplesOf(tool: string): readonly Record<string, unknown>[] {
   const { examples } = TRAEFIK_COMMANDS.find(({ name }) => name === tool) as (typeof TRAEFIK_COMMANDS)[number];
-  return examples.map(({ input }) => JSON.parse(JSON.stringify(input).replaceAll('"shop', `"${NAMESPACE}`)) as Record<string, unknown>);
+  return examples.map(
+    ({ input }) => JSON.parse(JSON.stringify(input).replaceAll('"shop', `"${NAMESPACE}`)) as Record<string, unknown>,
+  );
 }
 
 // In this order: what the first makes, the others change.
-const WRITERS = [CREATE, 'traefik_add_rate_limiting', 'traefik_add_circuit_breaker', 'traefik_enable_traffic_mirroring', DELETE] as const;
+const WRITERS = [
+  CREATE,
+  'traefik_add_rate_limiting',
+  'traefik_add_circuit_breaker',
+  'traefik_enable_traffic_mirroring',
+  DELETE,
+] as const;
 
 test.each(WRITERS)('the examples of %s do on a real Traefik what they say', async (tool) => {
-  for (const input of examplesOf(tool)) expect(await stage.call<Written>(tool, input)).toMatchObject({ changed: true, effective: 'proved' });
+  for (const input of examplesOf(tool))
+    expect(await stage.call<Written>(tool, input)).toMatchObject({ changed: true, effective: 'proved' });
 });

@@ -31,15 +31,28 @@ describe('changing weights', () => {
 
   test('step: true goes on by TRAEFIK_DEFAULT_WEIGHT_STEP', async () => {
     await stage.call(UPDATE, { route_name: route, canary_weight: 0 });
-    expect(await stage.call<Written>(UPDATE, { route_name: route, step: true })).toMatchObject({ after: { weights: { [`${route}-canary`]: 10 } } });
-    expect(await stage.call<Written>(UPDATE, { route_name: route, step: true }, { env: { TRAEFIK_DEFAULT_WEIGHT_STEP: '35' } })).toMatchObject({ after: { weights: { [`${route}-stable`]: 55, [`${route}-canary`]: 45 } } });
+    expect(await stage.call<Written>(UPDATE, { route_name: route, step: true })).toMatchObject({
+      after: { weights: { [`${route}-canary`]: 10 } },
+    });
+    expect(
+      await stage.call<Written>(
+        UPDATE,
+        { route_name: route, step: true },
+        { env: { TRAEFIK_DEFAULT_WEIGHT_STEP: '35' } },
+      ),
+    ).toMatchObject({ after: { weights: { [`${route}-stable`]: 55, [`${route}-canary`]: 45 } } });
   });
 
   test('everything to the canary needs confirm, and back to stable does not', async () => {
     const error = await errorOf(stage.call(UPDATE, { route_name: route, stable_weight: 0, canary_weight: 100 }));
     expect([error.code, error.details]).toEqual(['CONFIRMATION_REQUIRED', { confirm: `${NAMESPACE}/${route}` }]);
-    expect(await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 100, confirm: `${NAMESPACE}/${route}` })).toMatchObject({ changed: true, effective: 'proved' });
-    expect(await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 0 })).toMatchObject({ changed: true, effective: 'proved' });
+    expect(
+      await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 100, confirm: `${NAMESPACE}/${route}` }),
+    ).toMatchObject({ changed: true, effective: 'proved' });
+    expect(await stage.call<Written>(UPDATE, { route_name: route, canary_weight: 0 })).toMatchObject({
+      changed: true,
+      effective: 'proved',
+    });
   });
 
   test.each([
@@ -58,21 +71,36 @@ describe('changing weights', () => {
     const wish = { route_name: app, canary_weight: 5 };
     const error = await errorOf(stage.call(UPDATE, wish));
     expect([error.code, error.details]).toEqual(['FIELD_CONFLICT', { managers: ['sluice-sandbox'] }]);
-    expect(await stage.call<Written>(UPDATE, { ...wish, take_over: true })).toMatchObject({ changed: true, effective: 'proved' });
-    expect(await stage.call<Written>(UPDATE, { ...wish, canary_weight: 0 })).toMatchObject({ changed: true, effective: 'proved' });
+    expect(await stage.call<Written>(UPDATE, { ...wish, take_over: true })).toMatchObject({
+      changed: true,
+      effective: 'proved',
+    });
+    expect(await stage.call<Written>(UPDATE, { ...wish, canary_weight: 0 })).toMatchObject({
+      changed: true,
+      effective: 'proved',
+    });
   });
 
   test("what a release's workflow patched is not a foreign manager's", async () => {
     const own = await stage.newRoute('own', app);
     const { traffic } = await stage.ports({});
     const ref = { cluster: stage.sandbox.context, namespace: NAMESPACE, name: own };
-    await traffic.setWeight(ref, { stable: `${own}-stable`, candidate: `${own}-canary` }, 40, { releaseId: 'release/a', runId: '1' });
+    await traffic.setWeight(ref, { stable: `${own}-stable`, candidate: `${own}-canary` }, 40, {
+      releaseId: 'release/a',
+      runId: '1',
+    });
 
-    expect(await stage.call<Written>(UPDATE, { route_name: own, canary_weight: 20 })).toMatchObject({ changed: true, effective: 'proved', before: { weights: { [`${own}-canary`]: 40 } } });
+    expect(await stage.call<Written>(UPDATE, { route_name: own, canary_weight: 20 })).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      before: { weights: { [`${own}-canary`]: 40 } },
+    });
   });
 
   test('two calls at once leave one of the two splits, never a mixture', async () => {
-    const both = await Promise.allSettled([15, 65].map((weight) => stage.call(UPDATE, { route_name: route, canary_weight: weight })));
+    const both = await Promise.allSettled(
+      [15, 65].map((weight) => stage.call(UPDATE, { route_name: route, canary_weight: weight })),
+    );
     const { route: now } = await stage.call<Distribution>(READ, { route_name: route });
     expect(both.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
     for (const one of both) if (one.status === 'rejected') expect((one.reason as SluiceError).code).toBe('CONFLICT');
@@ -90,14 +118,28 @@ describe('changing weights', () => {
   test('is refused where Argo writes the weights', async () => {
     const argo = await stage.application('argo', { strategy: 'canary', steps: [20] });
     const answer = await stage.call<Written>(UPDATE, { route_name: argo, canary_weight: 50, take_over: true });
-    expect(answer).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining(`Rollout ${argo}`), next: expect.stringContaining('argo_promote_rollout'), before: { rollout: argo } });
+    expect(answer).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining(`Rollout ${argo}`),
+      next: expect.stringContaining('argo_promote_rollout'),
+      before: { rollout: argo },
+    });
     expect(answer.after).toEqual(answer.before);
 
     await stage.startCanary(argo, 'shop:v2');
-    expect(await stage.call<Distribution>(READ, { route_name: argo })).toMatchObject({ argo_weight: 20, route: { rollout: argo }, services: [{ wanted: 80 }, { wanted: 20 }] });
+    expect(await stage.call<Distribution>(READ, { route_name: argo })).toMatchObject({
+      argo_weight: 20,
+      route: { rollout: argo },
+      services: [{ wanted: 80 }, { wanted: 20 }],
+    });
     const { services } = await stage.call<Distribution>(READ, { route_name: argo });
     expect(services[0]?.version).not.toBe(services[1]?.version);
-    expect(await stage.call<Written>(DELETE, { route_name: argo })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining(`Rollout ${argo}`) });
+    expect(await stage.call<Written>(DELETE, { route_name: argo })).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining(`Rollout ${argo}`),
+    });
   });
 
   test('is refused where users would be answered with 503', async () => {
@@ -105,28 +147,56 @@ describe('changing weights', () => {
     await stage.service(`${empty}-stable`, { app });
     await stage.service(`${empty}-canary`, { app: 'nobody' });
     await stage.call(CREATE, { route_name: empty, hostname: stage.host(empty), native_lb: true });
-    expect(await stage.call<Written>(UPDATE, { route_name: empty, canary_weight: 5 })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining(`${empty}-canary has no ready endpoints`) });
-    expect(await stage.call<Written>(UPDATE, { route_name: empty, canary_weight: 0 })).toMatchObject({ changed: false, effective: 'proved' });
+    expect(await stage.call<Written>(UPDATE, { route_name: empty, canary_weight: 5 })).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining(`${empty}-canary has no ready endpoints`),
+    });
+    expect(await stage.call<Written>(UPDATE, { route_name: empty, canary_weight: 0 })).toMatchObject({
+      changed: false,
+      effective: 'proved',
+    });
   });
 
   test('is refused on a sticky route, but for all or nothing', async () => {
     const sticky = await stage.newRoute('sticky', app);
     await stage.writeWeights(sticky, (services) => ({ services, sticky: { cookie: { name: 'lb' } } }));
-    expect(await stage.call<Written>(UPDATE, { route_name: sticky, canary_weight: 20, take_over: true })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('sticky') });
-    expect(await stage.call<Written>(UPDATE, { route_name: sticky, canary_weight: 100, take_over: true, confirm: `${NAMESPACE}/${sticky}` })).toMatchObject({ changed: true, effective: 'proved', after: { sticky: true } });
+    expect(await stage.call<Written>(UPDATE, { route_name: sticky, canary_weight: 20, take_over: true })).toMatchObject(
+      { changed: false, effective: 'refused', reason: expect.stringContaining('sticky') },
+    );
+    expect(
+      await stage.call<Written>(UPDATE, {
+        route_name: sticky,
+        canary_weight: 100,
+        take_over: true,
+        confirm: `${NAMESPACE}/${sticky}`,
+      }),
+    ).toMatchObject({ changed: true, effective: 'proved', after: { sticky: true } });
     expect((await stage.call<Distribution>(READ, { route_name: sticky })).reason).toContain('sticky');
   });
 
   test('is refused where a third Service has a share', async () => {
     const third = await stage.newRoute('third', app);
-    await stage.writeWeights(third, (services) => ({ services: [...services, { name: `${app}-active`, port: 8080, weight: 7, nativeLB: true }] }));
-    expect(await stage.call<Written>(UPDATE, { route_name: third, canary_weight: 20, take_over: true })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining(`${app}-active has weight 7`) });
+    await stage.writeWeights(third, (services) => ({
+      services: [...services, { name: `${app}-active`, port: 8080, weight: 7, nativeLB: true }],
+    }));
+    expect(await stage.call<Written>(UPDATE, { route_name: third, canary_weight: 20, take_over: true })).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining(`${app}-active has weight 7`),
+    });
   });
 
   test('a running release keeps all three writes off, and is named', async () => {
     const owned = await stage.newRoute('owned', app);
-    await stage.client.mergePatch({ kind: TRAEFIK_SERVICE, namespace: NAMESPACE, name: owned }, { metadata: { annotations: { [OWNER_ANNOTATION]: mark } } });
-    for (const [tool, more] of [[UPDATE, { canary_weight: 5 }], [DELETE, {}]] as const) {
+    await stage.client.mergePatch(
+      { kind: TRAEFIK_SERVICE, namespace: NAMESPACE, name: owned },
+      { metadata: { annotations: { [OWNER_ANNOTATION]: mark } } },
+    );
+    for (const [tool, more] of [
+      [UPDATE, { canary_weight: 5 }],
+      [DELETE, {}],
+    ] as const) {
       const error = await errorOf(stage.call(tool, { route_name: owned, ...more }));
       expect([error.code, error.details['release_id']]).toEqual(['OWNED_BY_OTHER', 'release/dev/routes/somebody']);
     }

@@ -5,59 +5,108 @@ import { TEST_MS, TWO_STEPS, withRelease, type ReleaseUnderTest, type Scenario }
 jest.setTimeout(TEST_MS);
 const temporal = await startTestTemporal();
 afterAll(() => temporal.stop());
-const release = (scenario: Scenario, body: (release: ReleaseUnderTest) => Promise<void>) => () => withRelease(temporal, scenario, body);
+const release = (scenario: Scenario, body: (release: ReleaseUnderTest) => Promise<void>) => () =>
+  withRelease(temporal, scenario, body);
 
-test.concurrent('a good canary becomes stable and leaves no mark', release({ record: 'good-canary', world: { steps: TWO_STEPS } }, async (one) => {
-  expect(await one.ended()).toEqual({ state: 'succeeded', reason: 'shop:v2 is stable' });
-  const { podHash, stableHash, weight, image, rolloutOwner, trafficOwner } = one.world.snapshot();
-  expect({ stable: podHash === stableHash, weight, image, rolloutOwner, trafficOwner }).toEqual({ stable: true, weight: 0, image: 'shop:v2' });
-  expect(one.world.violations).toEqual([]);
-}));
+test.concurrent(
+  'a good canary becomes stable and leaves no mark',
+  release({ record: 'good-canary', world: { steps: TWO_STEPS } }, async (one) => {
+    expect(await one.ended()).toEqual({ state: 'succeeded', reason: 'shop:v2 is stable' });
+    const { podHash, stableHash, weight, image, rolloutOwner, trafficOwner } = one.world.snapshot();
+    expect({ stable: podHash === stableHash, weight, image, rolloutOwner, trafficOwner }).toEqual({
+      stable: true,
+      weight: 0,
+      image: 'shop:v2',
+    });
+    expect(one.world.violations).toEqual([]);
+  }),
+);
 
-test.concurrent('a good blue-green release ends on the active Service', release({ record: 'good-blue-green', spec: { strategy: 'blue-green', steps: [20, 100] } }, async (one) => {
-  expect(await one.ended()).toMatchObject({ state: 'succeeded' });
-  expect(one.world.snapshot()).toMatchObject({ image: 'shop:v2', weight: 0, phase: 'Healthy', stableSelector: one.world.snapshot().stableHash });
-  expect(one.world.violations).toEqual([]);
-}));
+test.concurrent(
+  'a good blue-green release ends on the active Service',
+  release({ record: 'good-blue-green', spec: { strategy: 'blue-green', steps: [20, 100] } }, async (one) => {
+    expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+    expect(one.world.snapshot()).toMatchObject({
+      image: 'shop:v2',
+      weight: 0,
+      phase: 'Healthy',
+      stableSelector: one.world.snapshot().stableHash,
+    });
+    expect(one.world.violations).toEqual([]);
+  }),
+);
 
-test.concurrent('each pass waits for promote when promotion is manual', release({ record: 'manual-promotion', world: { steps: TWO_STEPS }, spec: { manualPromotion: true } }, async (one) => {
-  const first = await one.until((view) => view.waiting?.for === 'promotion');
-  expect(first).toMatchObject({ state: 'waiting-for-decision', stepIndex: 0, weightWanted: 10, verdict: { outcome: 'pass' } });
-  expect(await one.update('promote')).toMatchObject({ outcome: 'applied', detail: 'step 2 is in force: weight 50', duplicate: false });
-  await one.until((view) => view.waiting?.for === 'promotion' && view.stepIndex === 1);
-  expect(await one.update('promote')).toMatchObject({ outcome: 'applied' });
-  expect(await one.ended()).toMatchObject({ state: 'succeeded' });
-}));
+test.concurrent(
+  'each pass waits for promote when promotion is manual',
+  release({ record: 'manual-promotion', world: { steps: TWO_STEPS }, spec: { manualPromotion: true } }, async (one) => {
+    const first = await one.until((view) => view.waiting?.for === 'promotion');
+    expect(first).toMatchObject({
+      state: 'waiting-for-decision',
+      stepIndex: 0,
+      weightWanted: 10,
+      verdict: { outcome: 'pass' },
+    });
+    expect(await one.update('promote')).toMatchObject({
+      outcome: 'applied',
+      detail: 'step 2 is in force: weight 50',
+      duplicate: false,
+    });
+    await one.until((view) => view.waiting?.for === 'promotion' && view.stepIndex === 1);
+    expect(await one.update('promote')).toMatchObject({ outcome: 'applied' });
+    expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+  }),
+);
 
-test.concurrent('promote all lets every later step advance by its verdict alone', release({ record: 'promote-all', world: { steps: TWO_STEPS }, spec: { manualPromotion: true } }, async (one) => {
-  await one.until((view) => view.waiting?.for === 'promotion');
-  await one.update('promote', { all: true });
-  expect(await one.ended()).toMatchObject({ state: 'succeeded' });
-}));
+test.concurrent(
+  'promote all lets every later step advance by its verdict alone',
+  release({ record: 'promote-all', world: { steps: TWO_STEPS }, spec: { manualPromotion: true } }, async (one) => {
+    await one.until((view) => view.waiting?.for === 'promotion');
+    await one.update('promote', { all: true });
+    expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+  }),
+);
 
-test.concurrent('a promote before the verdict is kept for it', release({ spec: { manualPromotion: true, analysis: { soakMs: 1_000 } } }, async (one) => {
-  await one.until('soaking');
-  expect(await one.update('promote')).toMatchObject({ outcome: 'accepted' });
-  expect(await one.ended()).toMatchObject({ state: 'succeeded' });
-}));
+test.concurrent(
+  'a promote before the verdict is kept for it',
+  release({ spec: { manualPromotion: true, analysis: { soakMs: 1_000 } } }, async (one) => {
+    await one.until('soaking');
+    expect(await one.update('promote')).toMatchObject({ outcome: 'accepted' });
+    expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+  }),
+);
 
-test.concurrent('nobody promotes: the release goes back', release({ record: 'promotion-timeout', spec: { manualPromotion: true, timeouts: { decisionMs: 300 } } }, async (one) => {
-  expect(await one.ended()).toMatchObject({ state: 'rolled-back', reason: expect.stringContaining('nobody promoted within 0.3 s') });
-  expect(one.world.snapshot()).toMatchObject({ image: 'shop:v1', weight: 0, phase: 'Healthy' });
-}));
+test.concurrent(
+  'nobody promotes: the release goes back',
+  release(
+    { record: 'promotion-timeout', spec: { manualPromotion: true, timeouts: { decisionMs: 300 } } },
+    async (one) => {
+      expect(await one.ended()).toMatchObject({
+        state: 'rolled-back',
+        reason: expect.stringContaining('nobody promoted within 0.3 s'),
+      });
+      expect(one.world.snapshot()).toMatchObject({ image: 'shop:v1', weight: 0, phase: 'Healthy' });
+    },
+  ),
+);
 
-test.concurrent('a one-step release stays below 100 history events', release({}, async (one) => {
-  await one.ended();
-  expect(await one.events()).toBeLessThan(100);
-}));
+test.concurrent(
+  'a one-step release stays below 100 history events',
+  release({}, async (one) => {
+    await one.ended();
+    expect(await one.events()).toBeLessThan(100);
+  }),
+);
 
-test.concurrent('waiting adds nothing to the history', release({ spec: { manualPromotion: true } }, async (one) => {
-  await one.until((view) => view.waiting?.for === 'promotion');
-  // The journal is told of the question first.
-  const asked = one.world.calls.length;
-  await one.until(() => one.world.calls.length > asked + 12);
-  const before = await one.events();
-  const looks = one.world.calls.length;
-  await one.until(() => one.world.calls.length > looks + 40);
-  expect(await one.events()).toBe(before);
-}));
+test.concurrent(
+  'waiting adds nothing to the history',
+  release({ spec: { manualPromotion: true } }, async (one) => {
+    await one.until((view) => view.waiting?.for === 'promotion');
+    // The journal is told of the question first.
+    const asked = one.world.calls.length;
+    await one.until(() => one.world.calls.length > asked + 12);
+    const before = await one.events();
+    const looks = one.world.calls.length;
+    await one.until(() => one.world.calls.length > looks + 40);
+    expect(await one.events()).toBe(before);
+  }),
+);

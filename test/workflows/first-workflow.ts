@@ -24,5 +24,8 @@ export async function cancelledOnTheClock(): Promise<boolean> {
   const scope = new CancellationScope();
   scope.cancel();
   const running = scope.run(() => new ReleaseClock().running());
-  return running.then(() => false, (error: unknown) => error instanceof CancelledFailure);
+  return running.then(
+    () => false,
+    (error: unknown) => error instanceof CancelledFailure,
+  );
 }

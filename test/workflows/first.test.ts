@@ -11,7 +11,10 @@ let code: string;
 
 beforeAll(async () => {
   const workflowsPath = fileURLToPath(new URL('first-workflow.ts', import.meta.url));
-  [temporal, { code }] = await Promise.all([startTestTemporal(), bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })]);
+  [temporal, { code }] = await Promise.all([
+    startTestTemporal(),
+    bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
+  ]);
 }, TEST_MS);
 afterAll(() => temporal.stop());
 
@@ -20,10 +23,18 @@ async function run<Name extends keyof typeof workflows>(name: Name): Promise<unk
   return worker.runUntil(temporal.client.workflow.execute(name, { taskQueue: QUEUE, workflowId: name, args: [] }));
 }
 
-test('of two waits that come true together the second one has ended when the first is known', async () => {
-  expect(await run('twoAtOnce')).toEqual({ first: 'quick', before: ['quick', 'slow'], after: [] });
-}, TEST_MS);
+test(
+  'of two waits that come true together the second one has ended when the first is known',
+  async () => {
+    expect(await run('twoAtOnce')).toEqual({ first: 'quick', before: ['quick', 'slow'], after: [] });
+  },
+  TEST_MS,
+);
 
-test('the clock does not let go on what was cancelled', async () => {
-  expect(await run('cancelledOnTheClock')).toBe(true);
-}, TEST_MS);
+test(
+  'the clock does not let go on what was cancelled',
+  async () => {
+    expect(await run('cancelledOnTheClock')).toBe(true);
+  },
+  TEST_MS,
+);

@@ -12,19 +12,29 @@ export interface RunState {
 }
 
 /** The AnalysisRuns that the Rollout names for the present version, with what it says of each. */
-export function runStatuses({ status: { canary, blueGreen } }: Rollout): readonly (RunState & { readonly message: string })[] {
+export function runStatuses({
+  status: { canary, blueGreen },
+}: Rollout): readonly (RunState & { readonly message: string })[] {
   const runs = [
     ['step', canary?.currentStepAnalysisRunStatus],
     ['background', canary?.currentBackgroundAnalysisRunStatus],
     ['pre-promotion', blueGreen?.prePromotionAnalysisRunStatus],
     ['post-promotion', blueGreen?.postPromotionAnalysisRunStatus],
   ] as const;
-  return runs.flatMap(([role, run]) => (run ? [{ role, run: run.name, status: run.status, message: run.message }] : []));
+  return runs.flatMap(([role, run]) =>
+    run ? [{ role, run: run.name, status: run.status, message: run.message }] : [],
+  );
 }
 
 /** The analysis that holds the Rollout, or why there is nothing to skip. Facts seen on Argo Rollouts 1.10.1. */
 export function analysisHold(rollout: Rollout): AnalysisHold | string {
-  return notNow(rollout) ?? stepHold(rollout) ?? backgroundHold(rollout) ?? blueGreenHold(rollout) ?? `no analysis is in the way${heldBy(rollout)}`;
+  return (
+    notNow(rollout) ??
+    stepHold(rollout) ??
+    backgroundHold(rollout) ??
+    blueGreenHold(rollout) ??
+    `no analysis is in the way${heldBy(rollout)}`
+  );
 }
 
 function notNow({ spec, status, ...rollout }: Rollout): string | undefined {
@@ -41,11 +51,19 @@ function heldBy({ status }: Rollout): string {
   return reasons.length > 0 ? `: it is held by ${reasons.join(' and ')}, which argo_promote_rollout ends` : '';
 }
 
-function find(rollout: Rollout, role: AnalysisHold['role']): (Omit<AnalysisHold, 'way' | 'status'> & { readonly status: AnalysisHold['status'] }) | undefined {
+function find(
+  rollout: Rollout,
+  role: AnalysisHold['role'],
+): (Omit<AnalysisHold, 'way' | 'status'> & { readonly status: AnalysisHold['status'] }) | undefined {
   const found = runStatuses(rollout).find((run) => run.role === role);
   if (!found || !isOpen(found.status)) return undefined;
   const { currentPodHash = '', currentStepIndex } = rollout.status;
-  return { ...found, status: found.status, podHash: currentPodHash, ...(currentStepIndex !== undefined && { stepIndex: currentStepIndex }) };
+  return {
+    ...found,
+    status: found.status,
+    podHash: currentPodHash,
+    ...(currentStepIndex !== undefined && { stepIndex: currentStepIndex }),
+  };
 }
 
 function isOpen(status: string): status is AnalysisHold['status'] {
@@ -67,7 +85,10 @@ function backgroundHold(rollout: Rollout): AnalysisHold | undefined {
   return found?.status === 'Inconclusive' && holds ? { ...found, way: 'end-pause' } : undefined;
 }
 
-/** After an inconclusive run, ending the pause only makes Argo start the same analysis anew; a running one can be ended as it is. */
+/**
+ * After an inconclusive run, ending the pause only makes Argo start the same analysis anew; a running one can be ended
+ * as it is.
+ */
 function blueGreenHold(rollout: Rollout): AnalysisHold | undefined {
   const found = find(rollout, 'pre-promotion') ?? find(rollout, 'post-promotion');
   return found && { ...found, way: found.status === 'Inconclusive' ? 'promote-full' : 'terminate' };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Creation, NewRollout, RolloutDetail } from '../../ports/rollout-objects.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { create, tryCreate } from '../kubernetes/create-only.ts';
 import { describe } from '../kubernetes/kinds.ts';
 import { unlessAway } from '../kubernetes/unless-away.ts';
@@ -16,10 +16,20 @@ const POLL_MS = 100;
 export async function createRollout(client: ClusterClient, rollout: NewRollout): Promise<Creation> {
   const ref = refOf(rollout.target);
   if ((await ifThere(client, ref)) !== undefined) {
-    throw new SluiceError('ALREADY_EXISTS', `${describe(ref)} exists already; nothing was touched.`, { next: 'Call argo_get_rollout_status to see it; argo_update_rollout_image sets another image.' });
+    throw new SluiceError('ALREADY_EXISTS', `${describe(ref)} exists already; nothing was touched.`, {
+      next: 'Call argo_get_rollout_status to see it; argo_update_rollout_image sets another image.',
+    });
   }
   const plan = await planCreation(client, rollout);
-  if ('refused' in plan) return { changed: false, effective: 'refused', reason: plan.refused, created: [], found: [], ...(plan.missing && { missing: plan.missing }) };
+  if ('refused' in plan)
+    return {
+      changed: false,
+      effective: 'refused',
+      reason: plan.refused,
+      created: [],
+      found: [],
+      ...(plan.missing && { missing: plan.missing }),
+    };
   for (const { ref: each, manifest } of plan.make) await tryCreate(client, each, manifest);
   const created = await makeAll(client, plan.make);
   const proof = rollout.servicesOnly ? servicesMade(created) : await prove(client, rollout);
@@ -28,7 +38,10 @@ export async function createRollout(client: ClusterClient, rollout: NewRollout):
 
 /** The API server answered each apply with the object that it stored. */
 function servicesMade(created: readonly string[]): Pick<Creation, 'effective' | 'reason'> {
-  return { effective: 'proved', reason: created.length > 0 ? 'the Services were made, without a Rollout yet' : 'both Services were there already' };
+  return {
+    effective: 'proved',
+    reason: created.length > 0 ? 'the Services were made, without a Rollout yet' : 'both Services were there already',
+  };
 }
 
 /** Errors: those of the client; what exists by then is in the message. */
@@ -46,28 +59,48 @@ async function makeAll(client: ClusterClient, planned: readonly Planned[]): Prom
 }
 
 function halfMade(error: SluiceError, created: readonly string[]): SluiceError {
-  return new SluiceError(error.code, `${error.message} By then these were made and are still there: ${created.join(', ')}.`, {
-    next: `${error.next} A repeated call uses what exists.`,
-    details: { ...error.details, created },
-    cause: error,
-  });
+  return new SluiceError(
+    error.code,
+    `${error.message} By then these were made and are still there: ${created.join(', ')}.`,
+    {
+      next: `${error.next} A repeated call uses what exists.`,
+      details: { ...error.details, created },
+      cause: error,
+    },
+  );
 }
 
-/** Waits until the controller has looked at it; readiness comes later and is told as it is. The Rollout is written: no answer is no failure. */
-async function prove(client: ClusterClient, { target }: NewRollout): Promise<Pick<Creation, 'effective' | 'reason' | 'after'>> {
+/**
+ * Waits until the controller has looked at it; readiness comes later and is told as it is. The Rollout is written: no
+ * answer is no failure.
+ */
+async function prove(
+  client: ClusterClient,
+  { target }: NewRollout,
+): Promise<Pick<Creation, 'effective' | 'reason' | 'after'>> {
   const deadline = performance.now() + PROOF_MS;
   for (;;) {
     const after = await unlessAway(() => readDetail(client, target));
-    if (after?.invalid !== undefined) return { effective: 'pending', reason: `it was written, but Argo does not act on it: ${after.invalid}`, after };
-    if (after?.observed && after.podHash) return { effective: 'proved', reason: `the controller has taken it up; ${readiness(after)}`, after };
+    if (after?.invalid !== undefined)
+      return { effective: 'pending', reason: `it was written, but Argo does not act on it: ${after.invalid}`, after };
+    if (after?.observed && after.podHash)
+      return { effective: 'proved', reason: `the controller has taken it up; ${readiness(after)}`, after };
     if (performance.now() > deadline) return unseen(after);
     await sleep(POLL_MS);
   }
 }
 
 function unseen(after: RolloutDetail | undefined): Pick<Creation, 'effective' | 'reason' | 'after'> {
-  if (!after) return { effective: 'pending', reason: 'it was written, but the cluster no longer answers, so it could not be read back' };
-  return { effective: 'pending', reason: `it was written, but the Argo Rollouts controller has not taken it up within ${PROOF_MS / 1000} s: ${after.phase} ${after.message}`, after };
+  if (!after)
+    return {
+      effective: 'pending',
+      reason: 'it was written, but the cluster no longer answers, so it could not be read back',
+    };
+  return {
+    effective: 'pending',
+    reason: `it was written, but the Argo Rollouts controller has not taken it up within ${PROOF_MS / 1000} s: ${after.phase} ${after.message}`,
+    after,
+  };
 }
 
 const readiness = ({ phase, message, replicas, pods }: RolloutDetail): string =>

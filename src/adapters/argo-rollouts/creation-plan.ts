@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Creation, NewRollout } from '../../ports/rollout-objects.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { ANALYSIS_TEMPLATE, DEPLOYMENT, describe, SERVICE, TRAEFIK_SERVICE } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
 import { plainLine } from '../kubernetes/text.ts';
@@ -21,8 +21,13 @@ const MANAGED_BY = 'argo-rollouts.argoproj.io/managed-by-rollouts';
 
 const Labels = z.record(z.string(), z.string());
 const Deployment = z.object({ spec: z.object({ selector: z.object({ matchLabels: Labels.default({}) }) }) });
-const Weighted = z.object({ spec: z.object({ weighted: z.object({ services: z.array(z.object({ name: z.string() })).default([]) }).optional() }) });
-const FoundService = z.object({ metadata: z.object({ annotations: Labels.optional() }), spec: z.object({ selector: Labels.default({}), ports: z.array(z.object({ port: z.number() })).default([]) }) });
+const Weighted = z.object({
+  spec: z.object({ weighted: z.object({ services: z.array(z.object({ name: z.string() })).default([]) }).optional() }),
+});
+const FoundService = z.object({
+  metadata: z.object({ annotations: Labels.optional() }),
+  spec: z.object({ selector: Labels.default({}), ports: z.array(z.object({ port: z.number() })).default([]) }),
+});
 
 export async function planCreation(client: ClusterClient, rollout: NewRollout): Promise<CreationPlan> {
   const { namespace } = rollout.target;
@@ -32,12 +37,20 @@ export async function planCreation(client: ClusterClient, rollout: NewRollout): 
   const services = await planServices(client, rollout, labels);
   if ('refused' in services || rollout.servicesOnly) return services;
   const absent = await routeRefusal(client, rollout);
-  if (absent) return { ...absent, missing: { route: rollout.traefikService ?? '', services: services.make.map(({ ref }) => ref.name) } };
+  if (absent)
+    return {
+      ...absent,
+      missing: { route: rollout.traefikService ?? '', services: services.make.map(({ ref }) => ref.name) },
+    };
   const route = rollout.traefikService ? [`TraefikService ${namespace}/${rollout.traefikService}`] : [];
   return { make: [...services.make, rolloutManifest(rollout, labels)], found: [...services.found, ...route] };
 }
 
-async function planServices(client: ClusterClient, rollout: NewRollout, labels: Readonly<Record<string, string>>): Promise<CreationPlan> {
+async function planServices(
+  client: ClusterClient,
+  rollout: NewRollout,
+  labels: Readonly<Record<string, string>>,
+): Promise<CreationPlan> {
   const make: Planned[] = [];
   const found: string[] = [];
   for (const name of serviceNames(rollout)) {
@@ -54,9 +67,14 @@ async function planServices(client: ClusterClient, rollout: NewRollout, labels: 
 const serviceNames = ({ services }: NewRollout): string[] => (services ? [services.stable, services.candidate] : []);
 
 /** Errors: WORKLOAD_NOT_FOUND. */
-async function labelsOf(client: ClusterClient, { target, template }: NewRollout): Promise<Readonly<Record<string, string>>> {
+async function labelsOf(
+  client: ClusterClient,
+  { target, template }: NewRollout,
+): Promise<Readonly<Record<string, string>>> {
   if (!('deployment' in template)) return { app: target.rollout };
-  return Deployment.parse(await client.get({ kind: DEPLOYMENT, namespace: target.namespace, name: template.deployment })).spec.selector.matchLabels;
+  return Deployment.parse(
+    await client.get({ kind: DEPLOYMENT, namespace: target.namespace, name: template.deployment }),
+  ).spec.selector.matchLabels;
 }
 
 /** The object; undefined when it is not there. */
@@ -75,22 +93,39 @@ async function routeRefusal(client: ClusterClient, rollout: NewRollout): Promise
   if (!name || !services) return undefined;
   const ref = { kind: TRAEFIK_SERVICE, namespace: target.namespace, name };
   const present = await ifThere(client, ref);
-  if (present === undefined) return { refused: `there is no ${describe(ref)}; a weighted route is made before the Rollout that steers it` };
+  if (present === undefined)
+    return { refused: `there is no ${describe(ref)}; a weighted route is made before the Rollout that steers it` };
   const names = (Weighted.safeParse(present).data?.spec.weighted?.services ?? []).map((entry) => entry.name);
   const absent = [services.stable, services.candidate].filter((service) => !names.includes(service));
   if (absent.length === 0) return undefined;
-  return { refused: `${describe(ref)} has no entry for ${absent.join(' and ')}; it has ${plainLine(names.join(', ')) || 'no weighted services'}` };
+  return {
+    refused: `${describe(ref)} has no entry for ${absent.join(' and ')}; it has ${plainLine(names.join(', ')) || 'no weighted services'}`,
+  };
 }
 
 /** Why an existing Service cannot be used as it is. */
-function serviceRefusal(present: unknown, ref: ObjectRef, rollout: NewRollout, labels: Readonly<Record<string, string>>): string | undefined {
+function serviceRefusal(
+  present: unknown,
+  ref: ObjectRef,
+  rollout: NewRollout,
+  labels: Readonly<Record<string, string>>,
+): string | undefined {
   const { metadata, spec } = FoundService.parse(present);
   const holder = metadata.annotations?.[MANAGED_BY];
-  if (holder && holder !== rollout.target.rollout) return `${describe(ref)} is steered by Rollout ${plainLine(holder, 63)}`;
-  const wrong = Object.entries(spec.selector).filter(([label, value]) => label !== 'rollouts-pod-template-hash' && labels[label] !== value);
+  if (holder && holder !== rollout.target.rollout)
+    return `${describe(ref)} is steered by Rollout ${plainLine(holder, 63)}`;
+  const wrong = Object.entries(spec.selector).filter(
+    ([label, value]) => label !== 'rollouts-pod-template-hash' && labels[label] !== value,
+  );
   if (wrong.length > 0 || Object.keys(spec.selector).length === 0) {
-    return `${describe(ref)} exists and selects ${plainLine(wrong.map((pair) => pair.join('=')).join(', ')) || 'nothing'}, not the pods of this Rollout (${Object.entries(labels).map((pair) => pair.join('=')).join(', ')})`;
+    return `${describe(ref)} exists and selects ${plainLine(wrong.map((pair) => pair.join('=')).join(', ')) || 'nothing'}, not the pods of this Rollout (${Object.entries(
+      labels,
+    )
+      .map((pair) => pair.join('='))
+      .join(', ')})`;
   }
   const ports = spec.ports.map(({ port }) => port);
-  return ports.includes(rollout.template.port) ? undefined : `${describe(ref)} exists with port ${ports.join(', ')}, not ${rollout.template.port}`;
+  return ports.includes(rollout.template.port)
+    ? undefined
+    : `${describe(ref)} exists with port ${ports.join(', ')}, not ${rollout.template.port}`;
 }

@@ -1,6 +1,6 @@
 import type { Target } from '../../domain/release/target.ts';
 import type { AnalysisBrief, RolloutDetail } from '../../ports/rollout-objects.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { plainLine } from '../kubernetes/text.ts';
 import { runStatuses } from './analysis-hold.ts';
 import { invalidSpec } from './phase.ts';
@@ -32,8 +32,12 @@ export function toDetail(target: Target, rollout: Rollout, elsewhere: Elsewhere)
       ...(lastUpdateTime && { since: lastUpdateTime }),
     })),
     ...(invalid !== undefined && { invalid }),
-    ...(spec.workloadRef && { workload: { kind: plainLine(spec.workloadRef.kind ?? ''), name: plainLine(spec.workloadRef.name ?? '') } }),
-    ...(metadata.deletionTimestamp && { deletion: { since: metadata.deletionTimestamp, finalizers: metadata.finalizers ?? [] } }),
+    ...(spec.workloadRef && {
+      workload: { kind: plainLine(spec.workloadRef.kind ?? ''), name: plainLine(spec.workloadRef.name ?? '') },
+    }),
+    ...(metadata.deletionTimestamp && {
+      deletion: { since: metadata.deletionTimestamp, finalizers: metadata.finalizers ?? [] },
+    }),
   };
 }
 
@@ -46,15 +50,21 @@ function stepText(step: Readonly<Record<string, unknown>>): string {
   const [kind = 'empty', value] = Object.entries(step)[0] ?? [];
   const fields = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   if (kind === 'setWeight') return `setWeight: ${String(value)}`;
-  if (kind === 'pause') return fields['duration'] === undefined ? 'pause until promoted' : `pause: ${plainLine(scalar(fields['duration']), 40)}`;
+  if (kind === 'pause')
+    return fields['duration'] === undefined
+      ? 'pause until promoted'
+      : `pause: ${plainLine(scalar(fields['duration']), 40)}`;
   const named = fields['name'] ?? fields['weight'] ?? fields['replicas'];
   if (kind === 'analysis') return `analysis: ${templateNames(fields['templates'])}`;
   return named === undefined ? plainLine(kind, 60) : plainLine(`${kind}: ${scalar(named)}`, 120);
 }
 
 function templateNames(templates: unknown): string {
-  const names = Array.isArray(templates) ? templates.map((template: { templateName?: unknown } | null) => scalar(template?.templateName)) : [];
+  const names = Array.isArray(templates)
+    ? templates.map((template: { templateName?: unknown } | null) => scalar(template?.templateName))
+    : [];
   return plainLine(names.join(', '), 200);
 }
 
-const scalar = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '?');
+const scalar = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '?';

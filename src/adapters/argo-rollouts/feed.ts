@@ -1,6 +1,6 @@
 import type { RolloutFeed, RolloutListing } from '../../ports/rollout-feed.ts';
 import type { RolloutView } from '../../ports/rollouts.ts';
-import type { Clusters } from '../kubernetes/client.ts';
+import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { ROLLOUT } from '../kubernetes/kinds.ts';
 import { requireNamespace } from '../kubernetes/require-namespace.ts';
 import { WatchCache, type ObjectId } from '../kubernetes/watch-cache.ts';
@@ -38,7 +38,8 @@ export function createRolloutFeed(clusters: Clusters, options: RolloutFeedOption
       const cache = options.cached && !fresh ? kept.for(cluster, namespace) : undefined;
       const known = cache?.current && written.covers(ROLLOUT, namespace, cache.version, (uid) => cache.holds(uid));
       const listing = known ? fromCache(cache, namespace) : await live(clusters, cluster, namespace);
-      if (namespace !== undefined && listing.items.length === 0) await requireNamespace(clusters.client(cluster), namespace);
+      if (namespace !== undefined && listing.items.length === 0)
+        await requireNamespace(clusters.client(cluster), namespace);
       return listing;
     },
     watch: (cluster, listener) => kept.listen(cluster, listener),
@@ -47,7 +48,12 @@ export function createRolloutFeed(clusters: Clusters, options: RolloutFeedOption
 }
 
 function fromCache(cache: WatchCache<RolloutView>, namespace: string | undefined): RolloutListing {
-  return { items: cache.values(namespace), resourceVersion: cache.version, ageMs: Math.round(cache.ageMs), source: 'cache' };
+  return {
+    items: cache.values(namespace),
+    resourceVersion: cache.version,
+    ageMs: Math.round(cache.ageMs),
+    source: 'cache',
+  };
 }
 
 async function live(clusters: Clusters, cluster: string, namespace: string | undefined): Promise<RolloutListing> {
@@ -125,7 +131,13 @@ class KeptCaches {
     const { silentMs, idleMs = IDLE_MS } = this.#options;
     const client = this.#clusters.client(cluster);
     const place = { ...(namespace !== undefined && { namespace }), ...(silentMs !== undefined && { silentMs }) };
-    const cache = new WatchCache({ client, kind: ROLLOUT, read: (object) => readItem(cluster, object), onChange, ...place });
+    const cache = new WatchCache({
+      client,
+      kind: ROLLOUT,
+      read: (object) => readItem(cluster, object),
+      onChange,
+      ...place,
+    });
     const idle = setTimeout(() => (listeners.size > 0 ? idle.refresh() : this.#drop(key)), idleMs).unref();
     return { cache, listeners, idle };
   }

@@ -13,7 +13,11 @@ export const ReplicaSet = z.object({
   metadata: Owned,
   spec: z.object({
     replicas: z.number().default(0),
-    template: z.object({ spec: z.object({ containers: z.array(z.object({ name: z.string(), image: z.string().default('') })).default([]) }) }),
+    template: z.object({
+      spec: z.object({
+        containers: z.array(z.object({ name: z.string(), image: z.string().default('') })).default([]),
+      }),
+    }),
   }),
   status: z.object({ readyReplicas: z.number().default(0) }).default({ readyReplicas: 0 }),
 });
@@ -62,7 +66,14 @@ export type Event = z.infer<typeof Event>;
 export const Managed = z.object({
   metadata: z.object({
     managedFields: z
-      .array(z.object({ manager: z.string().default(''), time: z.string().default(''), subresource: z.string().default(''), fieldsV1: z.record(z.string(), z.unknown()).default({}) }))
+      .array(
+        z.object({
+          manager: z.string().default(''),
+          time: z.string().default(''),
+          subresource: z.string().default(''),
+          fieldsV1: z.record(z.string(), z.unknown()).default({}),
+        }),
+      )
       .default([]),
   }),
 });

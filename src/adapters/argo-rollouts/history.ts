@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Target } from '../../domain/release/target.ts';
 import type { AnalysisOutcome, LastWrite, ObjectEvent, PastOfRollout, Revision } from '../../ports/rollout-history.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { ANALYSIS_RUN, EVENT, REPLICA_SET } from '../kubernetes/kinds.ts';
 import type { Kind } from '../kubernetes/kinds.ts';
 import { plainLine } from '../kubernetes/text.ts';
@@ -39,14 +39,20 @@ export async function readRevisions(client: ClusterClient, target: Target): Prom
   return toRevisions(await owned(client, REPLICA_SET, ReplicaSet, await readRollout(client, target)));
 }
 
-const toRevisions = (sets: readonly ReplicaSet[]): Revision[] => sets.map(toRevision).toSorted((a, b) => b.revision - a.revision);
+const toRevisions = (sets: readonly ReplicaSet[]): Revision[] =>
+  sets.map(toRevision).toSorted((a, b) => b.revision - a.revision);
 
 interface OwnedObject {
   readonly metadata: { readonly ownerReferences: readonly { readonly uid: string }[] };
 }
 
 /** Argo puts the selector's labels on all that it makes for a Rollout; the owner reference decides. */
-async function owned<S extends z.ZodType<OwnedObject>>(client: ClusterClient, kind: Kind, schema: S, rollout: Rollout): Promise<z.output<S>[]> {
+async function owned<S extends z.ZodType<OwnedObject>>(
+  client: ClusterClient,
+  kind: Kind,
+  schema: S,
+  rollout: Rollout,
+): Promise<z.output<S>[]> {
   const labels = Object.entries(rollout.spec.selector?.matchLabels ?? {}).map(([label, value]) => `${label}=${value}`);
   const items = await client.list(kind, rollout.metadata.namespace, labels.join(',') || undefined);
   const parsed = items.flatMap((item) => schema.safeParse(item).data ?? []);
@@ -62,12 +68,18 @@ async function eventsOf(client: ClusterClient, { metadata }: Rollout): Promise<E
 async function writesTo(client: ClusterClient, target: Target): Promise<LastWrite[]> {
   const parsed = Managed.safeParse(await client.get(refOf(target)));
   const entries = parsed.data?.metadata.managedFields ?? [];
-  return entries.map(({ manager, time, subresource, fieldsV1 }) => ({ at: time, who: plainLine(manager, 80), what: subresource || 'object', fields: fieldPaths(fieldsV1) }));
+  return entries.map(({ manager, time, subresource, fieldsV1 }) => ({
+    at: time,
+    who: plainLine(manager, 80),
+    what: subresource || 'object',
+    fields: fieldPaths(fieldsV1),
+  }));
 }
 
 /** "spec.template" and the like, from the field set of a manager (its keys are "f:<field>", "k:<key>" and "."). */
 function fieldPaths(fields: Readonly<Record<string, unknown>>): string[] {
-  const named = (set: unknown) => Object.entries(set ?? {}).flatMap(([key, inner]) => (key.startsWith('f:') ? [[key.slice(2), inner] as const] : []));
+  const named = (set: unknown) =>
+    Object.entries(set ?? {}).flatMap(([key, inner]) => (key.startsWith('f:') ? [[key.slice(2), inner] as const] : []));
   const paths = named(fields).flatMap(([top, inner]) => {
     const below = named(inner);
     return below.length > 0 ? below.map(([name]) => `${top}.${name}`) : [top];
@@ -79,7 +91,9 @@ function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
   return {
     revision: Number(metadata.annotations[REVISION] ?? 0) || 0,
     podHash: plainLine(metadata.labels[HASH_LABEL] ?? '', 63),
-    images: Object.fromEntries(spec.template.spec.containers.map(({ name, image }) => [plainLine(name, 63), plainLine(image)])),
+    images: Object.fromEntries(
+      spec.template.spec.containers.map(({ name, image }) => [plainLine(name, 63), plainLine(image)]),
+    ),
     createdAt: metadata.creationTimestamp,
     replicas: { desired: spec.replicas, ready: status.readyReplicas },
     replicaSet: metadata.name,
@@ -95,11 +109,22 @@ function toOutcome({ metadata, status }: AnalysisRun): AnalysisOutcome {
     message: plainLine(status.message, TEXT),
     startedAt: status.startedAt ?? metadata.creationTimestamp,
     ...(status.completedAt && { completedAt: status.completedAt }),
-    metrics: status.metricResults.map(({ name, phase, message, successful, failed, inconclusive, error, measurements }) => {
-      const last = measurements.at(-1);
-      const why = message || last?.message || '';
-      return { name: plainLine(name, 80), phase, successful, failed, inconclusive, errors: error, message: plainLine(why, TEXT), ...(last?.value !== undefined && { lastValue: plainLine(last.value, 80) }) };
-    }),
+    metrics: status.metricResults.map(
+      ({ name, phase, message, successful, failed, inconclusive, error, measurements }) => {
+        const last = measurements.at(-1);
+        const why = message || last?.message || '';
+        return {
+          name: plainLine(name, 80),
+          phase,
+          successful,
+          failed,
+          inconclusive,
+          errors: error,
+          message: plainLine(why, TEXT),
+          ...(last?.value !== undefined && { lastValue: plainLine(last.value, 80) }),
+        };
+      },
+    ),
   };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { RolloutsPort, WriteResult } from '../../ports/rollouts.ts';
-import type { Clusters } from '../kubernetes/client.ts';
+import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { guardedWrite } from '../kubernetes/guarded-write.ts';
 import type { Decision } from '../kubernetes/guarded-write.ts';
 import { claim, unclaim } from '../kubernetes/owner.ts';
@@ -23,16 +23,25 @@ const LAST_POLL_MS = 250;
 export function createRollouts(clusters: Clusters): RolloutsPort {
   return {
     read: async (target) => readView(clusters.client(target.cluster), target),
-    setImage: (target, change) => write(clusters, target, { decide: (rollout) => decideSetImage(rollout, target, change) }),
+    setImage: (target, change) =>
+      write(clusters, target, { decide: (rollout) => decideSetImage(rollout, target, change) }),
     promoteCanary: (target, at) =>
       write(clusters, target, {
         decide: (rollout) => decidePromoteCanary(rollout, target, at),
-        proof: { seen: (rollout) => isPastStep(rollout, at), withinMs: CANARY_PROOF_MS, what: `go past step ${at.stepIndex}` },
+        proof: {
+          seen: (rollout) => isPastStep(rollout, at),
+          withinMs: CANARY_PROOF_MS,
+          what: `go past step ${at.stepIndex}`,
+        },
       }),
     promoteBlueGreen: (target, { podHash }) =>
       write(clusters, target, {
         decide: (rollout) => decidePromoteBlueGreen(rollout, target, podHash),
-        proof: { seen: (rollout) => isActive(rollout, podHash), withinMs: BLUE_GREEN_PROOF_MS, what: `make ${podHash} active` },
+        proof: {
+          seen: (rollout) => isActive(rollout, podHash),
+          withinMs: BLUE_GREEN_PROOF_MS,
+          what: `make ${podHash} active`,
+        },
       }),
     abort: (target, { podHash, template }) =>
       write(clusters, target, {
@@ -70,7 +79,11 @@ async function write(clusters: Clusters, target: Target, { decide, proof }: Writ
 async function waitFor(read: () => Promise<Rollout>, proof: Proof): Promise<void> {
   const deadline = performance.now() + proof.withinMs;
   for (let poll = FIRST_POLL_MS; !proof.seen(await read()); poll = Math.min(poll * 2, LAST_POLL_MS)) {
-    if (performance.now() > deadline) throw new SluiceError('CONFLICT', `The patch was accepted, but the controller did not ${proof.what} within ${proof.withinMs} ms.`);
+    if (performance.now() > deadline)
+      throw new SluiceError(
+        'CONFLICT',
+        `The patch was accepted, but the controller did not ${proof.what} within ${proof.withinMs} ms.`,
+      );
     await sleep(poll);
   }
 }

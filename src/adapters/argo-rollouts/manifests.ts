@@ -4,7 +4,12 @@ import type { ObjectRef } from '../kubernetes/kinds.ts';
 
 export interface Planned {
   readonly ref: ObjectRef;
-  readonly manifest: { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string; readonly namespace: string }; readonly spec: object };
+  readonly manifest: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata: { readonly name: string; readonly namespace: string };
+    readonly spec: object;
+  };
 }
 
 /** A Service over the Rollout's pods; Argo adds the hash of a version to its selector. */
@@ -13,7 +18,12 @@ export function serviceManifest(rollout: NewRollout, name: string, labels: Reado
   const { port } = rollout.template;
   return {
     ref: { kind: SERVICE, namespace, name },
-    manifest: { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: labels, ports: [{ name: 'http', port, targetPort: port }] } },
+    manifest: {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace },
+      spec: { selector: labels, ports: [{ name: 'http', port, targetPort: port }] },
+    },
   };
 }
 
@@ -25,13 +35,25 @@ export function rolloutManifest(rollout: NewRollout, labels: Readonly<Record<str
       apiVersion: `${ROLLOUT.group}/${ROLLOUT.version}`,
       kind: ROLLOUT.name,
       metadata: { name, namespace },
-      spec: { replicas: rollout.replicas, selector: { matchLabels: labels }, ...template(rollout, labels), strategy: strategy(rollout) },
+      spec: {
+        replicas: rollout.replicas,
+        selector: { matchLabels: labels },
+        ...template(rollout, labels),
+        strategy: strategy(rollout),
+      },
     },
   };
 }
 
 function template({ template }: NewRollout, labels: Readonly<Record<string, string>>): object {
-  if ('deployment' in template) return { workloadRef: { apiVersion: `${DEPLOYMENT.group}/${DEPLOYMENT.version}`, kind: DEPLOYMENT.name, name: template.deployment } };
+  if ('deployment' in template)
+    return {
+      workloadRef: {
+        apiVersion: `${DEPLOYMENT.group}/${DEPLOYMENT.version}`,
+        kind: DEPLOYMENT.name,
+        name: template.deployment,
+      },
+    };
   const container = { name: template.container, image: template.image, ports: [{ containerPort: template.port }] };
   return { template: { metadata: { labels }, spec: { containers: [container] } } };
 }
@@ -40,13 +62,19 @@ function strategy(rollout: NewRollout): object {
   const templates = rollout.analysisTemplates.map((templateName) => ({ templateName }));
   const { services } = rollout;
   if (rollout.strategy === 'blue-green') {
-    const blueGreen = { activeService: services?.stable, previewService: services?.candidate, autoPromotionEnabled: false };
+    const blueGreen = {
+      activeService: services?.stable,
+      previewService: services?.candidate,
+      autoPromotionEnabled: false,
+    };
     return { blueGreen: { ...blueGreen, ...(templates.length > 0 && { prePromotionAnalysis: { templates } }) } };
   }
   return {
     canary: {
       ...(services && { stableService: services.stable, canaryService: services.candidate }),
-      ...(rollout.traefikService && { trafficRouting: { traefik: { weightedTraefikServiceName: rollout.traefikService } } }),
+      ...(rollout.traefikService && {
+        trafficRouting: { traefik: { weightedTraefikServiceName: rollout.traefikService } },
+      }),
       // An untimed pause after each weight: a timed one would go on unjudged.
       steps: rollout.weights.flatMap((weight) => [{ setWeight: weight }, { pause: {} }]),
       // From the first pause on: before, the canary has no traffic to be judged by.

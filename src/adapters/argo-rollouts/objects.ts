@@ -1,5 +1,5 @@
 import type { RolloutObjectsPort } from '../../ports/rollout-objects.ts';
-import type { Clusters } from '../kubernetes/client.ts';
+import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { ROLLOUT } from '../kubernetes/kinds.ts';
 import { createRollout } from './create.ts';
 import { readDetail } from './detail.ts';
@@ -16,7 +16,9 @@ export function createRolloutObjects(clusters: Clusters): RolloutObjectsPort {
       const items = await clusters.client(cluster).list(ROLLOUT, namespace);
       // One odd object must not hide the others.
       const rollouts = items.map((item) => Rollout.safeParse(item)).flatMap(({ data }) => (data ? [data] : []));
-      return rollouts.map((rollout) => toView({ cluster, namespace: rollout.metadata.namespace, rollout: rollout.metadata.name }, rollout, {}));
+      return rollouts.map((rollout) =>
+        toView({ cluster, namespace: rollout.metadata.namespace, rollout: rollout.metadata.name }, rollout, {}),
+      );
     },
     read: async (target) => readDetail(clusters.client(target.cluster), target),
     create: async (rollout) => createRollout(clusters.client(rollout.target.cluster), rollout),

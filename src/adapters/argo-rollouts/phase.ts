@@ -19,14 +19,17 @@ export function isObserved(rollout: Rollout): boolean {
 }
 
 /**
- * Phase and message as `kubectl argo rollouts` shows them, and right also just after a patch of the status: that one does not move
- * the generation, so the stored phase is still that of before. Source: argo-rollouts v1.10.1, utils/rollout/rolloututil.go.
+ * Phase and message as `kubectl argo rollouts` shows them, and right also just after a patch of the status: that one
+ * does not move
+ * the generation, so the stored phase is still that of before. Source: argo-rollouts v1.10.1,
+ * utils/rollout/rolloututil.go.
  */
 export function phaseOf(rollout: Rollout): Phase {
   const { status } = rollout;
   if (!isObserved(rollout)) return progressing('waiting for rollout spec update to be observed');
   if (status.controllerPause && !status.pauseConditions?.length) return progressing('waiting for rollout to unpause');
-  if (!isWorkloadObserved(rollout)) return progressing('waiting for rollout spec update to be observed for the reference workload');
+  if (!isWorkloadObserved(rollout))
+    return progressing('waiting for rollout spec update to be observed for the reference workload');
   const asked = notTakenUp(rollout);
   if (asked) return progressing(`waiting for the controller to take up the ${asked}`);
   return status.phase ? { phase: status.phase, message: plainLine(status.message ?? '') } : computed(rollout);
@@ -41,7 +44,8 @@ function notTakenUp({ status }: Rollout): string | undefined {
 
 function isWorkloadObserved({ metadata, spec, status }: Rollout): boolean {
   const wanted = metadata.annotations?.[WORKLOAD_GENERATION];
-  if (spec.workloadRef === undefined || wanted === undefined || !/^\d+$/.test(status.workloadObservedGeneration ?? '')) return true;
+  if (spec.workloadRef === undefined || wanted === undefined || !/^\d+$/.test(status.workloadObservedGeneration ?? ''))
+    return true;
   return status.workloadObservedGeneration === wanted;
 }
 
@@ -62,12 +66,15 @@ function computedProgress({ spec, status }: Rollout): Phase {
   const updated = status.updatedReplicas ?? 0;
   const { canary, blueGreen } = spec.strategy;
   const promoted = Boolean(status.stableRS) && status.stableRS === status.currentPodHash;
-  if (spec.restartAt && Date.parse(spec.restartAt) !== Date.parse(status.restartedAt ?? '')) return progressing('rollout is restarting');
+  if (spec.restartAt && Date.parse(spec.restartAt) !== Date.parse(status.restartedAt ?? ''))
+    return progressing('rollout is restarting');
   if (updated < (spec.replicas ?? 1)) return progressing('more replicas need to be updated');
   if ((status.availableReplicas ?? 0) < updated) return progressing('updated replicas are still becoming available');
-  if (blueGreen && (!status.blueGreen?.activeSelector || status.blueGreen.activeSelector !== status.currentPodHash)) return progressing('active service cutover pending');
+  if (blueGreen && (!status.blueGreen?.activeSelector || status.blueGreen.activeSelector !== status.currentPodHash))
+    return progressing('active service cutover pending');
   if (blueGreen && !promoted) return progressing('waiting for post-promotion verification to complete');
-  if (canary && !canary.trafficRouting && (status.replicas ?? 0) > updated) return progressing('old replicas are pending termination');
+  if (canary && !canary.trafficRouting && (status.replicas ?? 0) > updated)
+    return progressing('old replicas are pending termination');
   if (canary && !promoted) return progressing('waiting for all steps to complete');
   return { phase: 'Healthy', message: '' };
 }

@@ -1,6 +1,6 @@
 import type { Target } from '../../domain/release/target.ts';
 import type { WriteResult } from '../../ports/rollouts.ts';
-import type { PatchOperation } from '../kubernetes/client.ts';
+import type { PatchOperation } from '../kubernetes/cluster-client.ts';
 import type { Decision } from '../kubernetes/guarded-write.ts';
 import type { Rollout } from './schema.ts';
 import { isObserved } from './view.ts';
@@ -16,16 +16,22 @@ const refused = (detail: string): Decision<WriteResult> => ({ done: { refused: t
 /** Index beyond the step, or the whole rollout finished. A pause that vanished is no proof: unpausing adds it again. */
 export function isPastStep(rollout: Rollout, at: CanaryStep): boolean {
   const { status } = rollout;
-  return status.currentPodHash === at.podHash && (status.stableRS === at.podHash || (status.currentStepIndex ?? -1) > at.stepIndex);
+  return (
+    status.currentPodHash === at.podHash &&
+    (status.stableRS === at.podHash || (status.currentStepIndex ?? -1) > at.stepIndex)
+  );
 }
 
 export function isActive(rollout: Rollout, podHash: string): boolean {
   const { status } = rollout;
-  return status.currentPodHash === podHash && (status.stableRS === podHash || status.blueGreen?.activeSelector === podHash);
+  return (
+    status.currentPodHash === podHash && (status.stableRS === podHash || status.blueGreen?.activeSelector === podHash)
+  );
 }
 
 /**
- * Promote is not idempotent in Argo: without a pause condition it skips a step, and under `spec.paused` too. So the patch
+ * Promote is not idempotent in Argo: without a pause condition it skips a step, and under `spec.paused` too. So the
+ * patch
  * is sent only at the very pause that the caller means, and tests everything that was read.
  */
 export function decidePromoteCanary(rollout: Rollout, target: Target, at: CanaryStep): Decision<WriteResult> {
@@ -35,7 +41,8 @@ export function decidePromoteCanary(rollout: Rollout, target: Target, at: Canary
   if (isPastStep(rollout, at)) return unchanged(`${target.rollout} is already past step ${at.stepIndex}`);
   const held = heldBack(rollout, 'CanaryPauseStep');
   if (held) return held;
-  if (status.currentStepIndex !== at.stepIndex) return refused(`${target.rollout} is at step ${status.currentStepIndex ?? 'none'}, not at ${at.stepIndex}`);
+  if (status.currentStepIndex !== at.stepIndex)
+    return refused(`${target.rollout} is at step ${status.currentStepIndex ?? 'none'}, not at ${at.stepIndex}`);
   return {
     patch: [{ op: 'test', path: '/status/currentStepIndex', value: at.stepIndex }, ...endPause(rollout)],
     subresource: 'status',
@@ -50,13 +57,19 @@ export function decidePromoteBlueGreen(rollout: Rollout, target: Target, podHash
   if (isActive(rollout, podHash)) return unchanged(`${podHash} of ${target.rollout} is already active`);
   const held = heldBack(rollout, 'BlueGreenPause');
   if (held) return held;
-  return { patch: endPause(rollout), subresource: 'status', done: { changed: true, detail: `${podHash} of ${target.rollout} was made active` } };
+  return {
+    patch: endPause(rollout),
+    subresource: 'status',
+    done: { changed: true, detail: `${podHash} of ${target.rollout} was made active` },
+  };
 }
 
 function otherHash(rollout: Rollout, podHash: string): Decision<WriteResult> | undefined {
   if (!isObserved(rollout)) return { wait: 'the controller has not yet seen the present spec' };
   const current = rollout.status.currentPodHash ?? 'none';
-  return current === podHash ? undefined : refused(`the Rollout is at pod hash ${current}, not ${podHash}: another template was set`);
+  return current === podHash
+    ? undefined
+    : refused(`the Rollout is at pod hash ${current}, not ${podHash}: another template was set`);
 }
 
 /** States in which removing the pause would do something else, or nothing. */
@@ -68,7 +81,8 @@ function heldBack(rollout: Rollout, reason: string): Decision<WriteResult> | und
   const reasons = (status.pauseConditions ?? []).map((condition) => condition.reason);
   const foreign = reasons.find((other) => other !== reason);
   if (foreign) return refused(`the Rollout is also paused by ${foreign}, which is not Sluice's to end`);
-  if (!status.controllerPause || reasons.length === 0) return { wait: 'the controller has not paused the Rollout there' };
+  if (!status.controllerPause || reasons.length === 0)
+    return { wait: 'the controller has not paused the Rollout there' };
   return undefined;
 }
 

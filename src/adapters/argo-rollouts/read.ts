@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { RolloutView } from '../../ports/rollouts.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { DEPLOYMENT, ROLLOUT, SERVICE } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
 import { plainLine } from '../kubernetes/text.ts';
@@ -43,19 +43,34 @@ export async function readElsewhere(client: ClusterClient, target: Target, rollo
 /** Not knowing the images is no reason not to show, or to roll back, the Rollout. */
 const IMAGES_UNKNOWN = ['WORKLOAD_NOT_FOUND', 'CRD_MISSING', 'FORBIDDEN'];
 
-/** Undefined unless the Rollout refers to a Deployment that can be read; Argo accepts other kinds, whose images are then not known. */
-async function referredContainers(client: ClusterClient, { namespace }: Target, { spec: { workloadRef } }: Rollout): Promise<Elsewhere['containers']> {
+/**
+ * Undefined unless the Rollout refers to a Deployment that can be read; Argo accepts other kinds, whose images are then
+ * not known.
+ */
+async function referredContainers(
+  client: ClusterClient,
+  { namespace }: Target,
+  { spec: { workloadRef } }: Rollout,
+): Promise<Elsewhere['containers']> {
   if (workloadRef?.kind !== DEPLOYMENT.name || !workloadRef.name) return undefined;
   try {
-    return Workload.parse(await client.get({ kind: DEPLOYMENT, namespace, name: workloadRef.name })).spec.template.spec.containers;
+    return Workload.parse(await client.get({ kind: DEPLOYMENT, namespace, name: workloadRef.name })).spec.template.spec
+      .containers;
   } catch (error) {
     if (error instanceof SluiceError && IMAGES_UNKNOWN.includes(error.code)) return undefined;
     throw error;
   }
 }
 
-/** The hash that a Service selects. A missing Service selects nothing: a rollback must still be able to read the Rollout. */
-async function selectedHash(client: ClusterClient, target: Target, name: string | undefined): Promise<string | undefined> {
+/**
+ * The hash that a Service selects. A missing Service selects nothing: a rollback must still be able to read the
+ * Rollout.
+ */
+async function selectedHash(
+  client: ClusterClient,
+  target: Target,
+  name: string | undefined,
+): Promise<string | undefined> {
   if (!name) return undefined;
   try {
     const service = Service.parse(await client.get({ kind: SERVICE, namespace: target.namespace, name }));

@@ -3,7 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { Admit, RolloutDetail } from '../../ports/rollout-objects.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { unlessAway } from '../kubernetes/unless-away.ts';
 import { toDetail } from './detail.ts';
 import { readElsewhere, readRollout, refOf } from './read.ts';
@@ -15,10 +15,15 @@ const PROOF_MS = 5_000;
 const POLL_MS = 100;
 
 /**
- * Deletes what was read, and nothing else: the resource version makes sure that no release has marked it in between. `admit`
+ * Deletes what was read, and nothing else: the resource version makes sure that no release has marked it in between.
+ * `admit`
  * throws when the owner forbids it. Errors: CONFLICT when another object has taken the name.
  */
-export async function removeRollout(client: ClusterClient, target: Target, admit: Admit): Promise<Effect<RolloutDetail>> {
+export async function removeRollout(
+  client: ClusterClient,
+  target: Target,
+  admit: Admit,
+): Promise<Effect<RolloutDetail>> {
   const first = await readRollout(client, target);
   const before = toDetail(target, first, await readElsewhere(client, target, first));
   admit(before.owner);
@@ -38,7 +43,10 @@ async function send(client: ClusterClient, target: Target, first: Rollout, admit
     if (now.metadata.deletionTimestamp) return 'going already';
     if (attempt > 0) admit(toDetail(target, now, {}).owner);
     try {
-      await client.remove(refOf(target), { uid: first.metadata.uid ?? '', resourceVersion: now.metadata.resourceVersion });
+      await client.remove(refOf(target), {
+        uid: first.metadata.uid ?? '',
+        resourceVersion: now.metadata.resourceVersion,
+      });
       return 'sent';
     } catch (error) {
       if (!isPassing(error)) throw error;
@@ -50,7 +58,8 @@ async function send(client: ClusterClient, target: Target, first: Rollout, admit
 }
 
 /** A conflict is the controller's write in between; after a lost answer the next read tells. */
-const isPassing = (error: unknown): boolean => error instanceof SluiceError && (error.code === 'CONFLICT' || error.code === 'CLUSTER_UNREACHABLE');
+const isPassing = (error: unknown): boolean =>
+  error instanceof SluiceError && (error.code === 'CONFLICT' || error.code === 'CLUSTER_UNREACHABLE');
 
 /** The object as it is now; undefined when it is gone. Errors: CONFLICT when it is another one. */
 async function present(client: ClusterClient, target: Target, first: Rollout): Promise<Rollout | undefined> {
@@ -58,18 +67,37 @@ async function present(client: ClusterClient, target: Target, first: Rollout): P
     const now = await readRollout(client, target);
     if (now.metadata.uid === first.metadata.uid) return now;
   } catch (error) {
-    if (error instanceof SluiceError && (error.code === 'ROLLOUT_NOT_FOUND' || error.code === 'NAMESPACE_NOT_FOUND')) return undefined;
+    if (error instanceof SluiceError && (error.code === 'ROLLOUT_NOT_FOUND' || error.code === 'NAMESPACE_NOT_FOUND'))
+      return undefined;
     throw error;
   }
-  throw new SluiceError('CONFLICT', `${target.namespace}/${target.rollout} was deleted, and another Rollout of that name was made meanwhile: that one was left alone.`);
+  throw new SluiceError(
+    'CONFLICT',
+    `${target.namespace}/${target.rollout} was deleted, and another Rollout of that name was made meanwhile: that one was left alone.`,
+  );
 }
 
-async function waitGone(client: ClusterClient, target: Target, first: Rollout, before: RolloutDetail, changed: boolean): Promise<Effect<RolloutDetail>> {
+async function waitGone(
+  client: ClusterClient,
+  target: Target,
+  first: Rollout,
+  before: RolloutDetail,
+  changed: boolean,
+): Promise<Effect<RolloutDetail>> {
   const deadline = performance.now() + PROOF_MS;
   for (;;) {
     const seen = await unlessAway(async () => ({ now: await present(client, target, first) }));
-    if (seen && !seen.now) return { changed, effective: 'proved', reason: 'the Rollout is gone; the cluster now removes its ReplicaSets and pods', before };
-    if (performance.now() > deadline) return seen?.now ? stillThere(target, seen.now, before, changed) : { changed, effective: 'pending', reason: 'deletion has begun, but the cluster no longer answers', before };
+    if (seen && !seen.now)
+      return {
+        changed,
+        effective: 'proved',
+        reason: 'the Rollout is gone; the cluster now removes its ReplicaSets and pods',
+        before,
+      };
+    if (performance.now() > deadline)
+      return seen?.now
+        ? stillThere(target, seen.now, before, changed)
+        : { changed, effective: 'pending', reason: 'deletion has begun, but the cluster no longer answers', before };
     await sleep(POLL_MS);
   }
 }
@@ -77,6 +105,8 @@ async function waitGone(client: ClusterClient, target: Target, first: Rollout, b
 function stillThere(target: Target, now: Rollout, before: RolloutDetail, changed: boolean): Effect<RolloutDetail> {
   const after = toDetail(target, now, {});
   const held = after.deletion?.finalizers.join(', ');
-  const reason = held ? `deletion has begun and waits for the finalizers ${held}` : `deletion was asked for, and after ${PROOF_MS / 1000} s the Rollout is still there`;
+  const reason = held
+    ? `deletion has begun and waits for the finalizers ${held}`
+    : `deletion was asked for, and after ${PROOF_MS / 1000} s the Rollout is still there`;
   return { changed, effective: 'pending', reason, before, after };
 }

@@ -31,7 +31,13 @@ const BlueGreen = z.object({
 
 const PauseCondition = z.object({ reason: z.string(), startTime: z.string() });
 
-const Condition = z.object({ type: z.string(), status: z.string(), reason: z.string().default(''), message: z.string().default(''), lastUpdateTime: z.string().optional() });
+const Condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+  lastUpdateTime: z.string().optional(),
+});
 
 /** What a Rollout says of an AnalysisRun that it waits for. */
 const RunStatus = z.object({ name: z.string(), status: z.string().default(''), message: z.string().default('') });
@@ -97,7 +103,9 @@ export const Rollout = z.object({
 export type Rollout = z.infer<typeof Rollout>;
 
 /** The containers of a workload that a Rollout refers to. */
-export const Workload = z.object({ spec: z.object({ template: z.object({ spec: z.object({ containers: z.array(Container).default([]) }) }) }) });
+export const Workload = z.object({
+  spec: z.object({ template: z.object({ spec: z.object({ containers: z.array(Container).default([]) }) }) }),
+});
 
 /** A core Service: its selector alone. */
 export const Service = z.object({ spec: z.object({ selector: z.record(z.string(), z.string()).optional() }) });

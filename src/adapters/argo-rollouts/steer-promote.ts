@@ -17,21 +17,29 @@ const FULL_MS = 20_000;
 export function promoteSteering(target: Target, at: Point): Steering {
   return {
     decide: (rollout) => decidePromote(rollout, target, at),
-    missing: (now, before) => (now.rollout.spec.strategy.blueGreen ? notActive(now, at.podHash) : notArrived(now, before, at)),
+    missing: (now, before) =>
+      now.rollout.spec.strategy.blueGreen ? notActive(now, at.podHash) : notArrived(now, before, at),
     withinMs: NEXT_HOLD_MS,
   };
 }
 
 export function decidePromote(rollout: Rollout, target: Target, at: Point): Decision<WriteResult> {
-  return notInTheWay(rollout, at) ?? (rollout.spec.strategy.blueGreen ? decideBlueGreen(rollout, target, at.podHash) : decideCanary(rollout, target, at));
+  return (
+    notInTheWay(rollout, at) ??
+    (rollout.spec.strategy.blueGreen ? decideBlueGreen(rollout, target, at.podHash) : decideCanary(rollout, target, at))
+  );
 }
 
 function decideBlueGreen(rollout: Rollout, target: Target, podHash: string): Decision<WriteResult> {
   const { status } = rollout;
   if (status.blueGreen?.activeSelector === podHash) return unchanged(`${podHash} is active already`);
   const seconds = promotesByItself(rollout);
-  if (seconds !== undefined) return refused(`it promotes itself ${seconds} s after its pause began (autoPromotionSeconds), and Argo puts a pause that is ended earlier back`);
-  if (!status.pauseConditions?.length && !status.controllerPause) return refused('it is not paused: its preview is not ready yet');
+  if (seconds !== undefined)
+    return refused(
+      `it promotes itself ${seconds} s after its pause began (autoPromotionSeconds), and Argo puts a pause that is ended earlier back`,
+    );
+  if (!status.pauseConditions?.length && !status.controllerPause)
+    return refused('it is not paused: its preview is not ready yet');
   return decidePromoteBlueGreen(rollout, target, podHash);
 }
 
@@ -40,29 +48,40 @@ function notInTheWay(rollout: Rollout, { podHash }: Point): Decision<WriteResult
   const { spec, status } = rollout;
   if (!isObserved(rollout)) return { wait: 'the controller has not yet seen the present spec' };
   if (!status.stableRS) return refused('there is no stable version yet: the first version needs no promotion');
-  if (status.currentPodHash !== podHash) return refused(`the Rollout is at pod hash ${status.currentPodHash ?? 'none'}, not ${podHash}: another template was set`);
-  if (status.stableRS === podHash) return unchanged(`${podHash} is the stable version already: nothing is left to promote`);
+  if (status.currentPodHash !== podHash)
+    return refused(
+      `the Rollout is at pod hash ${status.currentPodHash ?? 'none'}, not ${podHash}: another template was set`,
+    );
+  if (status.stableRS === podHash)
+    return unchanged(`${podHash} is the stable version already: nothing is left to promote`);
   if (status.abort) return refused('the Rollout is aborted; Argo would go back to step 0 at once');
   if (status.promoteFull) return unchanged('a full promotion is under way already');
   if (spec.paused) return refused('it is paused by hand (spec.paused), and a promote now would skip a step');
-  const waiting = runStatuses(rollout).find(({ role, status: state }) => role !== 'background' && ['Pending', 'Running', 'Inconclusive'].includes(state));
-  if (waiting) return refused(`the ${waiting.role} analysis ${waiting.run} is ${waiting.status}; a promote would skip it`);
+  const waiting = runStatuses(rollout).find(
+    ({ role, status: state }) => role !== 'background' && ['Pending', 'Running', 'Inconclusive'].includes(state),
+  );
+  if (waiting)
+    return refused(`the ${waiting.role} analysis ${waiting.run} is ${waiting.status}; a promote would skip it`);
   return undefined;
 }
 
 function decideCanary(rollout: Rollout, target: Target, { podHash, stepIndex }: Point): Decision<WriteResult> {
   const { status } = rollout;
-  if (stepIndex === undefined) return refused('it has no steps: there is nothing between the old version and the new one to promote');
+  if (stepIndex === undefined)
+    return refused('it has no steps: there is nothing between the old version and the new one to promote');
   if (isPastStep(rollout, { podHash, stepIndex })) return unchanged(`it is past step ${stepIndex} already`);
   // The controller has reset the mark of a resume: nothing holds it, it is on its way.
-  if (!status.pauseConditions?.length && !status.controllerPause) return refused(`it is not paused: it is busy with step ${status.currentStepIndex ?? 0}`);
+  if (!status.pauseConditions?.length && !status.controllerPause)
+    return refused(`it is not paused: it is busy with step ${status.currentStepIndex ?? 0}`);
   return decidePromoteCanary(rollout, target, { podHash, stepIndex });
 }
 
 /** With `autoPromotionSeconds` Argo puts the pause back when it is ended early (seen on 1.10.1). */
 function promotesByItself({ spec: { strategy } }: Rollout): number | undefined {
   const { blueGreen } = strategy;
-  return blueGreen?.autoPromotionEnabled !== false && blueGreen?.autoPromotionSeconds ? blueGreen.autoPromotionSeconds : undefined;
+  return blueGreen?.autoPromotionEnabled !== false && blueGreen?.autoPromotionSeconds
+    ? blueGreen.autoPromotionSeconds
+    : undefined;
 }
 
 function notActive({ rollout, view }: Now, podHash: string): string | undefined {
@@ -84,7 +103,11 @@ export function notArrived({ view }: Now, before: RolloutView, { podHash, stepIn
 
 /** Skips all that is left; proved once the version is stable. */
 export function promoteFullSteering(at: Point): Steering {
-  return { decide: (rollout) => decidePromoteFull(rollout, at), missing: ({ view }) => notStable(view, at.podHash), withinMs: FULL_MS };
+  return {
+    decide: (rollout) => decidePromoteFull(rollout, at),
+    missing: ({ view }) => notStable(view, at.podHash),
+    withinMs: FULL_MS,
+  };
 }
 
 /** Argo removes an abort, and sticks under spec.paused (seen): neither is what the caller means. */
@@ -92,13 +115,19 @@ export function decidePromoteFull(rollout: Rollout, { podHash }: Point): Decisio
   const { spec, status } = rollout;
   if (!isObserved(rollout)) return { wait: 'the controller has not yet seen the present spec' };
   if (!status.stableRS) return refused('there is no stable version yet: the first version needs no promotion');
-  if (status.currentPodHash !== podHash) return refused(`the Rollout is at pod hash ${status.currentPodHash ?? 'none'}, not ${podHash}: another template was set`);
+  if (status.currentPodHash !== podHash)
+    return refused(
+      `the Rollout is at pod hash ${status.currentPodHash ?? 'none'}, not ${podHash}: another template was set`,
+    );
   if (status.stableRS === podHash) return unchanged(`${podHash} is the stable version already`);
   if (status.abort) return refused('the Rollout is aborted; a full promotion would undo the abort');
   if (spec.paused) return refused('it is paused by hand (spec.paused), where a full promotion gets stuck');
   if (status.promoteFull) return unchanged('a full promotion is under way already');
   return {
-    patch: [{ op: 'test', path: '/status/currentPodHash', value: podHash }, { op: 'add', path: '/status/promoteFull', value: true }],
+    patch: [
+      { op: 'test', path: '/status/currentPodHash', value: podHash },
+      { op: 'add', path: '/status/promoteFull', value: true },
+    ],
     subresource: 'status',
     done: { changed: true, detail: `full promotion of ${podHash}, past all steps, pauses and analyses` },
   };
@@ -109,6 +138,7 @@ export function notStable(view: RolloutView, podHash: string): string | undefine
   if (view.podHash !== podHash) return `${podHash} was replaced by ${view.podHash}`;
   if (view.aborted) return 'it was aborted meanwhile';
   if (view.stableHash !== podHash) return `the stable version is ${view.stableHash || 'none'}, not yet ${podHash}`;
-  if (view.stableService !== undefined && view.stableSelector !== podHash) return `Service ${view.stableService} still selects ${view.stableSelector ?? 'no version'}`;
+  if (view.stableService !== undefined && view.stableSelector !== podHash)
+    return `Service ${view.stableService} still selects ${view.stableSelector ?? 'no version'}`;
   return undefined;
 }

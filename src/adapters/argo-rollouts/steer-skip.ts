@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Target } from '../../domain/release/target.ts';
 import type { AnalysisHold } from '../../ports/rollout-steering.ts';
 import type { RolloutView, WriteResult } from '../../ports/rollouts.ts';
-import type { ClusterClient, PatchOperation } from '../kubernetes/client.ts';
+import type { ClusterClient, PatchOperation } from '../kubernetes/cluster-client.ts';
 import type { Decision } from '../kubernetes/guarded-write.ts';
 import { ANALYSIS_RUN } from '../kubernetes/kinds.ts';
 import { analysisHold, runStatuses } from './analysis-hold.ts';
@@ -26,15 +26,28 @@ interface Run {
 
 /** Patches of the Rollout's status; for every way but `terminate`. */
 export function skipSteering(hold: AnalysisHold): Steering {
-  return { decide: (rollout) => decideSkip(rollout, hold), missing: (now, before) => notSkipped(now, before, hold), withinMs: SKIP_MS };
+  return {
+    decide: (rollout) => decideSkip(rollout, hold),
+    missing: (now, before) => notSkipped(now, before, hold),
+    withinMs: SKIP_MS,
+  };
 }
 
 function decideSkip(rollout: Rollout, hold: AnalysisHold): Decision<WriteResult> {
   const now = sameHold(rollout, hold);
   if (typeof now !== 'object') return moved(rollout, hold, now);
-  const guard: PatchOperation[] = [{ op: 'test', path: '/status/currentPodHash', value: hold.podHash }, { op: 'test', path: `${POINTERS[hold.role]}/name`, value: hold.run }, { op: 'test', path: `${POINTERS[hold.role]}/status`, value: now.status }];
-  const index: PatchOperation[] = hold.stepIndex === undefined ? [] : [{ op: 'test', path: '/status/currentStepIndex', value: hold.stepIndex }];
-  return { patch: [...guard, ...index, ...skipOf(rollout, hold)], subresource: 'status', done: { changed: true, detail: DONE[hold.way](hold) } };
+  const guard: PatchOperation[] = [
+    { op: 'test', path: '/status/currentPodHash', value: hold.podHash },
+    { op: 'test', path: `${POINTERS[hold.role]}/name`, value: hold.run },
+    { op: 'test', path: `${POINTERS[hold.role]}/status`, value: now.status },
+  ];
+  const index: PatchOperation[] =
+    hold.stepIndex === undefined ? [] : [{ op: 'test', path: '/status/currentStepIndex', value: hold.stepIndex }];
+  return {
+    patch: [...guard, ...index, ...skipOf(rollout, hold)],
+    subresource: 'status',
+    done: { changed: true, detail: DONE[hold.way](hold) },
+  };
 }
 
 const POINTERS: Readonly<Record<AnalysisHold['role'], string>> = {
@@ -46,30 +59,44 @@ const POINTERS: Readonly<Record<AnalysisHold['role'], string>> = {
 
 const DONE: Readonly<Record<AnalysisHold['way'], (hold: AnalysisHold) => string>> = {
   'next-step': ({ run, stepIndex }) => `analysis ${run} was skipped: step ${stepIndex} was ended`,
-  'end-pause': ({ run, stepIndex }) => `the pause that the inconclusive analysis ${run} had set at step ${stepIndex} was ended; Argo starts that analysis anew`,
-  'promote-full': ({ run }) => `analysis ${run} was skipped by a full promotion, the only way that Argo has past an inconclusive one`,
+  'end-pause': ({ run, stepIndex }) =>
+    `the pause that the inconclusive analysis ${run} had set at step ${stepIndex} was ended; Argo starts that analysis anew`,
+  'promote-full': ({ run }) =>
+    `analysis ${run} was skipped by a full promotion, the only way that Argo has past an inconclusive one`,
   terminate: ({ run }) => `analysis ${run} was ended, which Argo counts as a success`,
 };
 
 function skipOf({ status }: Rollout, { way, stepIndex = 0 }: AnalysisHold): PatchOperation[] {
   if (way === 'promote-full') return [{ op: 'add', path: '/status/promoteFull', value: true }];
-  const pause: PatchOperation[] = status.pauseConditions?.length ? [{ op: 'remove', path: '/status/pauseConditions' }] : [];
+  const pause: PatchOperation[] = status.pauseConditions?.length
+    ? [{ op: 'remove', path: '/status/pauseConditions' }]
+    : [];
   if (way === 'end-pause') return pause;
   // A controllerPause that is left true would end the next pause step as well.
-  return [...pause, { op: 'add', path: '/status/controllerPause', value: false }, { op: 'replace', path: '/status/currentStepIndex', value: stepIndex + 1 }];
+  return [
+    ...pause,
+    { op: 'add', path: '/status/controllerPause', value: false },
+    { op: 'replace', path: '/status/currentStepIndex', value: stepIndex + 1 },
+  ];
 }
 
 /** The same hold as found before, or why not. */
 function sameHold(rollout: Rollout, hold: AnalysisHold): AnalysisHold | string | undefined {
   const now = analysisHold(rollout);
   if (typeof now === 'string') return now;
-  const same = now.run === hold.run && now.way === hold.way && now.podHash === hold.podHash && now.stepIndex === hold.stepIndex;
+  const same =
+    now.run === hold.run && now.way === hold.way && now.podHash === hold.podHash && now.stepIndex === hold.stepIndex;
   return same ? now : undefined;
 }
 
 function moved({ status }: Rollout, hold: AnalysisHold, why: string | undefined): Decision<WriteResult> {
-  const past = status.currentPodHash === hold.podHash && (status.stableRS === hold.podHash || (hold.way === 'next-step' && (status.currentStepIndex ?? 0) > (hold.stepIndex ?? 0)));
-  return past ? unchanged(`it is past analysis ${hold.run} already`) : refused(why ?? `analysis ${hold.run} does not hold it any more`);
+  const past =
+    status.currentPodHash === hold.podHash &&
+    (status.stableRS === hold.podHash ||
+      (hold.way === 'next-step' && (status.currentStepIndex ?? 0) > (hold.stepIndex ?? 0)));
+  return past
+    ? unchanged(`it is past analysis ${hold.run} already`)
+    : refused(why ?? `analysis ${hold.run} does not hold it any more`);
 }
 
 function notSkipped(now: Now, before: RolloutView, hold: AnalysisHold): string | undefined {
@@ -82,7 +109,9 @@ function notEnded({ rollout, view }: Now, hold: AnalysisHold): string | undefine
   if (view.aborted) return 'it was aborted meanwhile';
   if (hold.role === 'post-promotion' || view.stableHash === hold.podHash) return notStable(view, hold.podHash);
   const run = runStatuses(rollout).find(({ role }) => role === hold.role);
-  return run?.run === hold.run && run.status === 'Successful' ? undefined : `the Rollout still shows the analysis as ${run?.status ?? 'unknown'}`;
+  return run?.run === hold.run && run.status === 'Successful'
+    ? undefined
+    : `the Rollout still shows the analysis as ${run?.status ?? 'unknown'}`;
 }
 
 /** Ends the AnalysisRun itself: the Rollout then goes on as after a success. */
@@ -92,12 +121,20 @@ export function terminateSteering(client: ClusterClient, target: Target, hold: A
     const { metadata, status } = AnalysisRun.parse(await client.get(ref));
     return { resourceVersion: metadata.resourceVersion, phase: status.phase };
   };
-  return { decide: (rollout, run) => decideTerminate(rollout, run, hold), missing: (now) => notEnded(now, hold), withinMs: SKIP_MS, subject: { ref, read } };
+  return {
+    decide: (rollout, run) => decideTerminate(rollout, run, hold),
+    missing: (now) => notEnded(now, hold),
+    withinMs: SKIP_MS,
+    subject: { ref, read },
+  };
 }
 
 function decideTerminate(rollout: Rollout, { phase }: Run, hold: AnalysisHold): Decision<WriteResult> {
   const now = sameHold(rollout, hold);
   if (typeof now !== 'object') return moved(rollout, hold, now);
   if (phase !== 'Running' && phase !== 'Pending') return { wait: `analysis ${hold.run} has just ended as ${phase}` };
-  return { patch: [{ op: 'add', path: '/spec/terminate', value: true }], done: { changed: true, detail: DONE.terminate(hold) } };
+  return {
+    patch: [{ op: 'add', path: '/spec/terminate', value: true }],
+    done: { changed: true, detail: DONE.terminate(hold) },
+  };
 }

@@ -3,7 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { RolloutView, WriteResult } from '../../ports/rollouts.ts';
-import type { ClusterClient, PatchOperation } from '../kubernetes/client.ts';
+import type { ClusterClient, PatchOperation } from '../kubernetes/cluster-client.ts';
 import { guardedWrite } from '../kubernetes/guarded-write.ts';
 import type { Decision } from '../kubernetes/guarded-write.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
@@ -15,7 +15,9 @@ import { toView } from './view.ts';
 
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 250;
-/** How often a write is tried at the very version that was read, before it is tried at the same state of any version. */
+/**
+ * How often a write is tried at the very version that was read, before it is tried at the same state of any version.
+ */
 const VERSIONED_ATTEMPTS = 2;
 
 /** A Rollout as it was read. */
@@ -34,7 +36,10 @@ interface Seen<Subject> extends Now {
 /** An object that is written; undefined: the Rollout itself. */
 export type Versioned = { readonly resourceVersion: string } | undefined;
 
-/** One command: what to write and how to know that it took effect. `Subject`: the object that is written, when it is not the Rollout itself. */
+/**
+ * One command: what to write and how to know that it took effect. `Subject`: the object that is written, when it is not
+ * the Rollout itself.
+ */
 export interface Steering<Subject extends Versioned = undefined> {
   readonly decide: (rollout: Rollout, subject: Subject) => Decision<WriteResult>;
   /** What is still missing for the effect to be proved; `before` is the state that was written to. */
@@ -43,25 +48,55 @@ export interface Steering<Subject extends Versioned = undefined> {
   readonly subject?: { readonly ref: ObjectRef; readonly read: () => Promise<NonNullable<Subject>> };
 }
 
-/** Reads, decides, writes once, and reads back until the effect shows or the time is over. Errors: those of the client. */
-export async function steer<Subject extends Versioned = undefined>(client: ClusterClient, target: Target, steering: Steering<Subject>): Promise<Effect<RolloutView>> {
+/**
+ * Reads, decides, writes once, and reads back until the effect shows or the time is over. Errors: those of the client.
+ */
+export async function steer<Subject extends Versioned = undefined>(
+  client: ClusterClient,
+  target: Target,
+  steering: Steering<Subject>,
+): Promise<Effect<RolloutView>> {
   const attempt = new Attempt(client, target, steering);
   const result = await attempt.write();
   const before = attempt.before;
-  if ('refused' in result) return { changed: false, effective: 'refused', reason: `${result.detail}; nothing was written`, before, after: before };
+  if ('refused' in result)
+    return {
+      changed: false,
+      effective: 'refused',
+      reason: `${result.detail}; nothing was written`,
+      before,
+      after: before,
+    };
   const changed = result.changed || attempt.answerLost;
   const { after, missing } = await readBack(client, target, (now) => steering.missing(now, before), steering.withinMs);
   const lost = attempt.answerLost ? ' (the answer to the write was lost, so this is from what was read back)' : '';
-  return { changed, effective: missing === undefined ? 'proved' : 'pending', reason: `${result.detail}${lost}${missing === undefined ? '' : `; not seen yet: ${missing}`}`, before, after };
+  return {
+    changed,
+    effective: missing === undefined ? 'proved' : 'pending',
+    reason: `${result.detail}${lost}${missing === undefined ? '' : `; not seen yet: ${missing}`}`,
+    before,
+    after,
+  };
 }
 
 /**
- * Tests of everything that decisions rest on. At an inconclusive analysis after a blue-green promotion Argo writes the status twenty times
- * a second (seen on 1.10.1), only to change a message: a write that waits for one version never comes through. A test for null
+ * Tests of everything that decisions rest on. At an inconclusive analysis after a blue-green promotion Argo writes the
+ * status twenty times
+ * a second (seen on 1.10.1), only to change a message: a write that waits for one version never comes through. A test
+ * for null
  * passes when there is no such field.
  */
 function stateTests({ metadata, spec, status }: Rollout): PatchOperation[] {
-  const fields = ['observedGeneration', 'currentPodHash', 'stableRS', 'currentStepIndex', 'pauseConditions', 'controllerPause', 'abort', 'promoteFull'] as const;
+  const fields = [
+    'observedGeneration',
+    'currentPodHash',
+    'stableRS',
+    'currentStepIndex',
+    'pauseConditions',
+    'controllerPause',
+    'abort',
+    'promoteFull',
+  ] as const;
   return [
     { op: 'test', path: '/metadata/generation', value: metadata.generation },
     { op: 'test', path: '/metadata/annotations/sluice.dev~1owner', value: null },
@@ -96,10 +131,15 @@ class Attempt<Subject extends Versioned> {
   async write(): Promise<WriteResult> {
     const ref = this.#steering.subject?.ref ?? refOf(this.#target);
     try {
-      return await guardedWrite(this.#noting(), { ref, read: () => this.#read(), decide: (seen) => this.#decide(seen) });
+      return await guardedWrite(this.#noting(), {
+        ref,
+        read: () => this.#read(),
+        decide: (seen) => this.#decide(seen),
+      });
     } catch (error) {
       // Waiting for the controller is over: that is the object's state, not a conflict.
-      if (error instanceof SluiceError && error.code === 'CONFLICT' && this.#waiting !== undefined && !this.answerLost) return { refused: true, detail: this.#waiting };
+      if (error instanceof SluiceError && error.code === 'CONFLICT' && this.#waiting !== undefined && !this.answerLost)
+        return { refused: true, detail: this.#waiting };
       throw error;
     }
   }
@@ -119,7 +159,11 @@ class Attempt<Subject extends Versioned> {
 
   async #read(): Promise<Seen<Subject>> {
     const [now, subject] = await Promise.all([readNow(this.#client, this.#target), this.#steering.subject?.read()]);
-    return { ...now, subject: subject as Subject, resourceVersion: subject?.resourceVersion ?? now.view.resourceVersion };
+    return {
+      ...now,
+      subject: subject as Subject,
+      resourceVersion: subject?.resourceVersion ?? now.view.resourceVersion,
+    };
   }
 
   #decide({ rollout, view, subject }: Seen<Subject>): Decision<WriteResult> {
@@ -131,12 +175,19 @@ class Attempt<Subject extends Versioned> {
     this.#waiting = 'wait' in decision ? decision.wait : undefined;
     this.#attempts += 1;
     const overtaken = this.#attempts > VERSIONED_ATTEMPTS && !this.#steering.subject;
-    return overtaken && 'patch' in decision ? { ...decision, patch: [...stateTests(rollout), ...decision.patch], unversioned: true } : decision;
+    return overtaken && 'patch' in decision
+      ? { ...decision, patch: [...stateTests(rollout), ...decision.patch], unversioned: true }
+      : decision;
   }
 }
 
 /** Reads until nothing is missing any more, or until the time is over. */
-async function readBack(client: ClusterClient, target: Target, missingIn: (now: Now) => string | undefined, withinMs: number): Promise<{ after: RolloutView; missing: string | undefined }> {
+async function readBack(
+  client: ClusterClient,
+  target: Target,
+  missingIn: (now: Now) => string | undefined,
+  withinMs: number,
+): Promise<{ after: RolloutView; missing: string | undefined }> {
   const deadline = performance.now() + withinMs;
   for (let poll = FIRST_POLL_MS; ; poll = Math.min(poll * 2, LAST_POLL_MS)) {
     const now = await readNow(client, target);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Effect } from '../../domain/effect.ts';
 import type { NewTemplate, TemplateMetric, TemplateRef, TemplateView } from '../../ports/analysis-templates.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { ANALYSIS_TEMPLATE, FIELD_MANAGER } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
 import { unlessAway } from '../kubernetes/unless-away.ts';
@@ -22,12 +22,17 @@ const Metric = z.object({
   failureLimit: limit,
   inconclusiveLimit: limit,
   consecutiveErrorLimit: limit,
-  provider: z.object({ prometheus: z.object({ address: z.string().optional(), query: z.string().default('') }).optional() }).default({}),
+  provider: z
+    .object({ prometheus: z.object({ address: z.string().optional(), query: z.string().default('') }).optional() })
+    .default({}),
 });
 
 const Template = z.object({
   metadata: z.object({ resourceVersion: z.string() }),
-  spec: z.object({ metrics: z.array(Metric).default([]), args: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]) }),
+  spec: z.object({
+    metrics: z.array(Metric).default([]),
+    args: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
+  }),
 });
 
 /** Server-side apply, tried as a dry run first; proved by reading it back. */
@@ -42,15 +47,33 @@ export async function setTemplate(client: ClusterClient, wanted: NewTemplate): P
   return { ...judge(before, after, wanted), ...(before && { before }), ...(after && { after }) };
 }
 
-function judge(before: TemplateView | undefined, after: TemplateView | undefined, wanted: NewTemplate): Pick<Effect<TemplateView>, 'changed' | 'effective' | 'reason'> {
+function judge(
+  before: TemplateView | undefined,
+  after: TemplateView | undefined,
+  wanted: NewTemplate,
+): Pick<Effect<TemplateView>, 'changed' | 'effective' | 'reason'> {
   if (!after) return { changed: true, effective: 'pending', reason: 'it was written, but could not be read back' };
   const same = isDeepStrictEqual([after.metrics, after.args], [wanted.metrics, wanted.args]);
-  if (!same) return { changed: true, effective: 'pending', reason: 'it was written, but reads differently now: somebody else writes to it' };
-  if (before?.resourceVersion === after.resourceVersion) return { changed: false, effective: 'proved', reason: 'the template is so already' };
-  return { changed: true, effective: 'proved', reason: `the template was ${before ? 'changed' : 'made'} and read back; analysis that runs already keeps the old one` };
+  if (!same)
+    return {
+      changed: true,
+      effective: 'pending',
+      reason: 'it was written, but reads differently now: somebody else writes to it',
+    };
+  if (before?.resourceVersion === after.resourceVersion)
+    return { changed: false, effective: 'proved', reason: 'the template is so already' };
+  return {
+    changed: true,
+    effective: 'proved',
+    reason: `the template was ${before ? 'changed' : 'made'} and read back; analysis that runs already keeps the old one`,
+  };
 }
 
-async function readTemplate(client: ClusterClient, ref: ObjectRef, place: TemplateRef): Promise<TemplateView | undefined> {
+async function readTemplate(
+  client: ClusterClient,
+  ref: ObjectRef,
+  place: TemplateRef,
+): Promise<TemplateView | undefined> {
   const present = await ifThere(client, ref);
   if (present === undefined) return undefined;
   const { metadata, spec } = Template.parse(present);
@@ -76,7 +99,10 @@ function manifestOf({ ref, metrics, args }: NewTemplate): object {
     metadata: { name: ref.name, namespace: ref.namespace },
     spec: {
       ...(args.length > 0 && { args }),
-      metrics: metrics.map(({ query, address, ...metric }) => ({ ...metric, provider: { prometheus: { query, ...(address !== undefined && { address }) } } })),
+      metrics: metrics.map(({ query, address, ...metric }) => ({
+        ...metric,
+        provider: { prometheus: { query, ...(address !== undefined && { address }) } },
+      })),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TemplatesPort } from '../../ports/templates.ts';
-import type { Clusters } from '../kubernetes/client.ts';
+import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { ANALYSIS_TEMPLATE, CLUSTER_ANALYSIS_TEMPLATE } from '../kubernetes/kinds.ts';
 
 const Named = z.object({ metadata: z.object({ name: z.string(), namespace: z.string() }) });
@@ -17,7 +17,9 @@ export function createTemplates(clusters: Clusters): TemplatesPort {
       });
     },
     async read(ref) {
-      const { metadata, spec } = Stored.parse(await clusters.client(ref.cluster).get({ kind: ANALYSIS_TEMPLATE, namespace: ref.namespace, name: ref.name }));
+      const { metadata, spec } = Stored.parse(
+        await clusters.client(ref.cluster).get({ kind: ANALYSIS_TEMPLATE, namespace: ref.namespace, name: ref.name }),
+      );
       return { ref, resourceVersion: metadata.resourceVersion, spec };
     },
     async readClusterTemplate({ cluster, name }) {

@@ -28,7 +28,9 @@ export interface Elsewhere extends Selectors {
 /** Names of the two Services, stable or active first. */
 export function serviceNames(rollout: Rollout): { readonly stable?: string; readonly candidate?: string } {
   const { canary, blueGreen } = rollout.spec.strategy;
-  const [stable, candidate] = blueGreen ? [blueGreen.activeService, blueGreen.previewService] : [canary?.stableService, canary?.canaryService];
+  const [stable, candidate] = blueGreen
+    ? [blueGreen.activeService, blueGreen.previewService]
+    : [canary?.stableService, canary?.canaryService];
   return { ...(stable && { stable }), ...(candidate && { candidate }) };
 }
 
@@ -44,7 +46,9 @@ export function toView(target: Target, rollout: Rollout, elsewhere: Elsewhere): 
     resourceVersion: metadata.resourceVersion,
     observed: isObserved(rollout),
     strategy: canary ? 'canary' : blueGreen ? 'blue-green' : 'unknown',
-    images: Object.fromEntries((elsewhere.containers ?? spec.template?.spec?.containers ?? []).map(({ name, image }) => [name, image])),
+    images: Object.fromEntries(
+      (elsewhere.containers ?? spec.template?.spec?.containers ?? []).map(({ name, image }) => [name, image]),
+    ),
     workloadRef: spec.workloadRef !== undefined,
     podHash: status.currentPodHash ?? '',
     stableHash: status.stableRS ?? '',
@@ -56,7 +60,11 @@ export function toView(target: Target, rollout: Rollout, elsewhere: Elsewhere): 
     aborted: status.abort === true,
     promoteFull: status.promoteFull === true,
     ...phaseOf(rollout),
-    replicas: { desired: spec.replicas ?? 1, updated: status.updatedReplicas ?? 0, available: status.availableReplicas ?? 0 },
+    replicas: {
+      desired: spec.replicas ?? 1,
+      updated: status.updatedReplicas ?? 0,
+      available: status.availableReplicas ?? 0,
+    },
     ...(weight !== undefined && { canaryWeight: weight }),
     ...(services.stable && { stableService: services.stable }),
     ...(services.candidate && { candidateService: services.candidate }),
@@ -65,7 +73,9 @@ export function toView(target: Target, rollout: Rollout, elsewhere: Elsewhere): 
     ...(traefik && { traefikService: traefik }),
     trafficRouting: Object.keys(canary?.trafficRouting ?? {}).filter((key) => !ROUTING_SETTINGS.includes(key)),
     autoPromotion: blueGreen !== undefined && blueGreen.autoPromotionEnabled !== false,
-    ...(canary?.analysis && { backgroundAnalysis: (canary.analysis.templates ?? []).map(({ templateName }) => plainLine(templateName, 100)) }),
+    ...(canary?.analysis && {
+      backgroundAnalysis: (canary.analysis.templates ?? []).map(({ templateName }) => plainLine(templateName, 100)),
+    }),
     abortScaleDownDelaySeconds: (canary ?? blueGreen)?.abortScaleDownDelaySeconds ?? ABORT_SCALE_DOWN_SECONDS,
     ...(owner && { owner }),
   };
@@ -82,10 +92,15 @@ function toStep(step: Readonly<Record<string, unknown>>): RolloutStep {
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
 
-/** Seconds as a number, digits, or a Go duration ("1h30m"). One that Argo would refuse counts as 0: still a timed pause. */
+/**
+ * Seconds as a number, digits, or a Go duration ("1h30m"). One that Argo would refuse counts as 0: still a timed pause.
+ */
 export function durationSeconds(duration: string | number): number {
   if (typeof duration === 'number') return duration;
   if (/^\d+$/.test(duration)) return Number(duration);
   if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(duration)) return 0;
-  return [...duration.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)].reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit ?? ''] ?? 0), 0);
+  return [...duration.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit ?? ''] ?? 0),
+    0,
+  );
 }

@@ -18,7 +18,10 @@ export function journalPlace({ journal, home }: JournalSettings): string {
   return isServer(journal) ? maskSecrets(journal) : resolve(home, journal);
 }
 
-/** The journal of the settings. Opened at the first use, and again at the next one when that failed. Errors: JOURNAL_UNAVAILABLE. */
+/**
+ * The journal of the settings. Opened at the first use, and again at the next one when that failed. Errors:
+ * JOURNAL_UNAVAILABLE.
+ */
 export function createJournal(settings: JournalSettings): JournalPort {
   let opening: Promise<JournalPort> | undefined;
   const opened = (): Promise<JournalPort> =>
@@ -34,7 +37,10 @@ export function createJournal(settings: JournalSettings): JournalPort {
     close: async () => {
       const last = opening;
       opening = undefined;
-      await last?.then((journal) => journal.close(), () => undefined);
+      await last?.then(
+        (journal) => journal.close(),
+        () => undefined,
+      );
     },
   };
 }
@@ -43,7 +49,9 @@ async function open(settings: JournalSettings): Promise<JournalPort> {
   const where = journalPlace(settings);
   let db: Database | undefined;
   try {
-    db = isServer(settings.journal) ? await (await import('./postgres.ts')).openPostgres(settings.journal) : await (await import('./sqlite.ts')).openSqlite(where);
+    db = isServer(settings.journal)
+      ? await (await import('./postgres.ts')).openPostgres(settings.journal)
+      : await (await import('./sqlite.ts')).openSqlite(where);
     await migrate(db);
     return journalIn(db, where);
   } catch (error) {

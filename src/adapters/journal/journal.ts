@@ -10,10 +10,19 @@ const ROWS_AT_ONCE = 500;
 
 /** The journal in an open database whose schema is the present one. `where`: for errors, without its password. */
 export function journalIn(db: Database, where: string): JournalPort {
-  const bounded = <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => Promise.reject(unavailable(where, error)));
+  const bounded = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => Promise.reject(unavailable(where, error)));
   return {
     // Two that write the same entries in another order would wait for each other for ever.
-    append: (entries) => bounded(entries.length === 0 ? Promise.resolve() : db.transaction((query) => append(query, entries), entries.map(({ runId }) => runId))),
+    append: (entries) =>
+      bounded(
+        entries.length === 0
+          ? Promise.resolve()
+          : db.transaction(
+              (query) => append(query, entries),
+              entries.map(({ runId }) => runId),
+            ),
+      ),
     read: (runId, { kinds } = {}) => bounded(read(db.query, runId, kinds)),
     releases: (filter) => bounded(releases(db.query, filter)),
     prune: (closedBefore) => bounded(db.transaction((query) => prune(query, closedBefore))),
@@ -31,37 +40,60 @@ async function append(query: Query, entries: readonly RecordEntry[]): Promise<vo
   for (let from = 0; from < entries.length; from += ROWS_AT_ONCE) {
     const part = entries.slice(from, from + ROWS_AT_ONCE);
     const sql = `INSERT INTO sluice_journal_entries (${ENTRY_COLUMNS.join(', ')}) VALUES ${part.map(() => places(ENTRY_COLUMNS.length)).join(', ')} ON CONFLICT DO NOTHING RETURNING run_id, entry_key`;
-    const fresh = new Set((await query(sql, part.flatMap(toEntryRow))).map((row) => `${String(row['run_id'])} ${String(row['entry_key'])}`));
-    for (const entry of part) if (entry.kind === 'release' && fresh.has(`${entry.runId} ${entry.key}`)) await noteRun(query, entry);
+    const fresh = new Set(
+      (await query(sql, part.flatMap(toEntryRow))).map((row) => `${String(row['run_id'])} ${String(row['entry_key'])}`),
+    );
+    for (const entry of part)
+      if (entry.kind === 'release' && fresh.has(`${entry.runId} ${entry.key}`)) await noteRun(query, entry);
   }
 }
 
-/** The line of the list. One that is written late, or again, does not put back what a later one says; what has closed stays closed. */
+/**
+ * The line of the list. One that is written late, or again, does not put back what a later one says; what has closed
+ * stays closed.
+ */
 async function noteRun(query: Query, entry: Extract<RecordEntry, { kind: 'release' }>): Promise<void> {
   const changes = RUN_COLUMNS.slice(1).map((name) => `${name} = excluded.${name}`);
-  const later = 'excluded.at >= sluice_journal_runs.at AND (sluice_journal_runs.closed_at IS NULL OR excluded.closed_at IS NOT NULL)';
-  await query(`INSERT INTO sluice_journal_runs (${RUN_COLUMNS.join(', ')}) VALUES ${places(RUN_COLUMNS.length)} ON CONFLICT (run_id) DO UPDATE SET ${changes.join(', ')} WHERE ${later}`, toRunRow(entry));
+  const later =
+    'excluded.at >= sluice_journal_runs.at AND (sluice_journal_runs.closed_at IS NULL OR excluded.closed_at IS NOT NULL)';
+  await query(
+    `INSERT INTO sluice_journal_runs (${RUN_COLUMNS.join(', ')}) VALUES ${places(RUN_COLUMNS.length)} ON CONFLICT (run_id) DO UPDATE SET ${changes.join(', ')} WHERE ${later}`,
+    toRunRow(entry),
+  );
 }
 
 async function read(query: Query, runId: string, kinds?: readonly string[]): Promise<readonly RecordEntry[]> {
   if (kinds?.length === 0) return [];
   const only = kinds ? ` AND kind IN ${places(kinds.length)}` : '';
-  const rows = await query(`SELECT * FROM sluice_journal_entries WHERE run_id = ?${only} ORDER BY at, seq`, [runId, ...(kinds ?? [])]);
+  const rows = await query(`SELECT * FROM sluice_journal_entries WHERE run_id = ?${only} ORDER BY at, seq`, [
+    runId,
+    ...(kinds ?? []),
+  ]);
   return rows.map(toEntry);
 }
 
 async function releases(query: Query, { limit, releaseId, cluster, namespace, rollout, state }: JournalFilter) {
-  const wanted = Object.entries({ release_id: releaseId, cluster, namespace, rollout, state }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const wanted = Object.entries({ release_id: releaseId, cluster, namespace, rollout, state }).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  );
   const where = wanted.length > 0 ? `WHERE ${wanted.map(([name]) => `${name} = ?`).join(' AND ')}` : '';
   const values: Value[] = [...wanted.map(([, value]) => value), limit];
-  return (await query(`SELECT * FROM sluice_journal_runs ${where} ORDER BY started_at DESC, run_id LIMIT ?`, values)).map(toRelease);
+  return (
+    await query(`SELECT * FROM sluice_journal_runs ${where} ORDER BY started_at DESC, run_id LIMIT ?`, values)
+  ).map(toRelease);
 }
 
 /** Entries of runs that never got a line of the list go by their own age. */
 async function prune(query: Query, closedBefore: number): Promise<number> {
-  await query('DELETE FROM sluice_journal_entries WHERE run_id IN (SELECT run_id FROM sluice_journal_runs WHERE closed_at < ?)', [closedBefore]);
+  await query(
+    'DELETE FROM sluice_journal_entries WHERE run_id IN (SELECT run_id FROM sluice_journal_runs WHERE closed_at < ?)',
+    [closedBefore],
+  );
   const gone = await query('DELETE FROM sluice_journal_runs WHERE closed_at < ? RETURNING run_id', [closedBefore]);
-  await query('DELETE FROM sluice_journal_entries WHERE at < ? AND run_id NOT IN (SELECT run_id FROM sluice_journal_runs)', [closedBefore]);
+  await query(
+    'DELETE FROM sluice_journal_entries WHERE at < ? AND run_id NOT IN (SELECT run_id FROM sluice_journal_runs)',
+    [closedBefore],
+  );
   return gone.length;
 }
 

@@ -4,7 +4,8 @@ import type { Database, Query } from './database.ts';
 type Texts = readonly string[];
 
 /**
- * The schema, step by step; the place in the list is the version. A step that was released is never changed: the next one corrects it.
+ * The schema, step by step; the place in the list is the version. A step that was released is never changed: the next
+ * one corrects it.
  * `data` is JSON as text: what PostgreSQL's own JSON types refuse (NUL) or reorder stays as it was written.
  */
 export const MIGRATIONS: readonly ((dialect: Database['dialect']) => Texts)[] = [
@@ -29,15 +30,22 @@ const TABLE = 'sluice_journal_migrations';
 /** Not to_regclass: it may still answer what it knew before it waited for the lock. */
 const VISIBLE = 'SELECT relname FROM pg_catalog.pg_class WHERE relname = ? AND pg_catalog.pg_table_is_visible(oid)';
 
-/** Brings the schema to the program's version; openers that come at once wait for the first. Errors: JOURNAL_UNAVAILABLE when the schema is newer than the program. */
+/**
+ * Brings the schema to the program's version; openers that come at once wait for the first. Errors: JOURNAL_UNAVAILABLE
+ * when the schema is newer than the program.
+ */
 export async function migrate(db: Database): Promise<void> {
   // Looked at first without a lock: an account that may only read and write rows can use what is there.
   if (refuseNewer(await versionOf(db.dialect, db.query)) === MIGRATIONS.length) return;
-  await db.transaction(async (query) => {
-    const version = refuseNewer(await versionOf(db.dialect, query));
-    if (version === 0) await query(`CREATE TABLE IF NOT EXISTS ${TABLE} (version INTEGER PRIMARY KEY, at TEXT NOT NULL)`);
-    for (let next = version; next < MIGRATIONS.length; next += 1) await step(db.dialect, query, next);
-  }, [TABLE]);
+  await db.transaction(
+    async (query) => {
+      const version = refuseNewer(await versionOf(db.dialect, query));
+      if (version === 0)
+        await query(`CREATE TABLE IF NOT EXISTS ${TABLE} (version INTEGER PRIMARY KEY, at TEXT NOT NULL)`);
+      for (let next = version; next < MIGRATIONS.length; next += 1) await step(db.dialect, query, next);
+    },
+    [TABLE],
+  );
 }
 
 async function step(dialect: Database['dialect'], query: Query, from: number): Promise<void> {
@@ -46,7 +54,10 @@ async function step(dialect: Database['dialect'], query: Query, from: number): P
 }
 
 async function versionOf(dialect: Database['dialect'], query: Query): Promise<number> {
-  const [found] = await query(dialect === 'sqlite' ? `SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?` : VISIBLE, [TABLE]);
+  const [found] = await query(
+    dialect === 'sqlite' ? `SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?` : VISIBLE,
+    [TABLE],
+  );
   if (!found) return 0;
   const [row] = await query(`SELECT COALESCE(MAX(version), 0) AS version FROM ${TABLE}`);
   return Number(row?.['version'] ?? 0);
@@ -54,7 +65,11 @@ async function versionOf(dialect: Database['dialect'], query: Query): Promise<nu
 
 function refuseNewer(version: number): number {
   if (version <= MIGRATIONS.length) return version;
-  throw new SluiceError('JOURNAL_UNAVAILABLE', `The journal has schema version ${version}; this program knows versions up to ${MIGRATIONS.length}.`, {
-    next: 'Run the newer version of Sluice that wrote it, or set SLUICE_JOURNAL to another journal.',
-  });
+  throw new SluiceError(
+    'JOURNAL_UNAVAILABLE',
+    `The journal has schema version ${version}; this program knows versions up to ${MIGRATIONS.length}.`,
+    {
+      next: 'Run the newer version of Sluice that wrote it, or set SLUICE_JOURNAL to another journal.',
+    },
+  );
 }

@@ -9,7 +9,15 @@ const OURS = 7_355_608;
 /** A pool of connections to the server of a `postgres://` URL. Connects at the first use. Errors: the driver's own. */
 export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import('pg');
-  const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: LIMIT_MS, query_timeout: LIMIT_MS, idleTimeoutMillis: 30_000, allowExitOnIdle: true, application_name: 'sluice' });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    connectionTimeoutMillis: LIMIT_MS,
+    query_timeout: LIMIT_MS,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+    application_name: 'sluice',
+  });
   // An idle connection that breaks is replaced at the next use; unheard, the event would end the process.
   pool.on('error', () => undefined);
   return {
@@ -17,7 +25,8 @@ export async function openPostgres(url: string): Promise<Database> {
     query: async (sql, values = []) => (await pool.query<Row>(numbered(sql), [...values])).rows,
     transaction: async (work, alone = []) =>
       transaction(await pool.connect(), async (query) => {
-        for (const name of [...new Set(alone)].sort()) await query('SELECT pg_advisory_xact_lock(?, hashtext(?))', [OURS, name]);
+        for (const name of [...new Set(alone)].sort())
+          await query('SELECT pg_advisory_xact_lock(?, hashtext(?))', [OURS, name]);
         return work(query);
       }),
     close: () => pool.end(),

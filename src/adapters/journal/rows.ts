@@ -6,7 +6,20 @@ import type { JournalRelease } from '../../ports/journal.ts';
 import type { Row, Value } from './database.ts';
 
 export const ENTRY_COLUMNS = ['run_id', 'entry_key', 'release_id', 'kind', 'at', 'data'] as const;
-export const RUN_COLUMNS = ['run_id', 'release_id', 'cluster', 'namespace', 'rollout', 'state', 'strategy', 'version', 'started_by', 'started_at', 'closed_at', 'at'] as const;
+export const RUN_COLUMNS = [
+  'run_id',
+  'release_id',
+  'cluster',
+  'namespace',
+  'rollout',
+  'state',
+  'strategy',
+  'version',
+  'started_by',
+  'started_at',
+  'closed_at',
+  'at',
+] as const;
 
 /** PostgreSQL refuses NUL in a text; no honest key or name has one. */
 const plain = (text: string): string => text.replaceAll('\0', '');
@@ -17,13 +30,35 @@ export function toEntryRow({ runId, key, releaseId, kind, at, data }: RecordEntr
 
 export function toEntry(row: Row): RecordEntry {
   const { run_id: runId, entry_key: key, release_id: releaseId, kind, at, data } = row;
-  return { runId, key, releaseId, kind, at: Number(at), data: JSON.parse(String(data), read) as unknown } as RecordEntry;
+  return {
+    runId,
+    key,
+    releaseId,
+    kind,
+    at: Number(at),
+    data: JSON.parse(String(data), read) as unknown,
+  } as RecordEntry;
 }
 
 export function toRunRow({ runId, releaseId, at, data }: Extract<RecordEntry, { kind: 'release' }>): Value[] {
   const { cluster = '', namespace = '', rollout = '' } = parseReleaseId(releaseId) ?? {};
-  const texts = [runId, releaseId, cluster, namespace, rollout, data.state, data.spec.strategy, maskSecrets(data.spec.image), maskSecrets(data.startedBy)];
-  return [...texts.map(plain), Math.round(data.startedAt), data.closedAt === undefined ? null : Math.round(data.closedAt), Math.round(at)];
+  const texts = [
+    runId,
+    releaseId,
+    cluster,
+    namespace,
+    rollout,
+    data.state,
+    data.spec.strategy,
+    maskSecrets(data.spec.image),
+    maskSecrets(data.startedBy),
+  ];
+  return [
+    ...texts.map(plain),
+    Math.round(data.startedAt),
+    data.closedAt === undefined ? null : Math.round(data.closedAt),
+    Math.round(at),
+  ];
 }
 
 export function toRelease(row: Row): JournalRelease {
@@ -49,6 +84,9 @@ function write(_: string, value: unknown): unknown {
 }
 
 function read(_: string, value: unknown): unknown {
-  const special = typeof value === 'object' && value !== null && Object.keys(value).length === 1 ? (value as Record<string, unknown>)[NUMBER] : undefined;
+  const special =
+    typeof value === 'object' && value !== null && Object.keys(value).length === 1
+      ? (value as Record<string, unknown>)[NUMBER]
+      : undefined;
   return special === undefined ? value : Number(special);
 }

@@ -17,7 +17,9 @@ export async function openSqlite(path: string): Promise<Database> {
   closeSync(openSync(path, 'a', 0o600));
   const file = new Sqlite(path);
   try {
-    await patiently(() => file.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`));
+    await patiently(() =>
+      file.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`),
+    );
   } catch (error) {
     file.close();
     throw error;
@@ -41,13 +43,17 @@ async function patiently(work: () => void): Promise<void> {
 const turns = new Map<string, Promise<unknown>>();
 
 /**
- * One thing after the other: a connection has one transaction. So it is among all connections of this process to a file: the one that
+ * One thing after the other: a connection has one transaction. So it is among all connections of this process to a
+ * file: the one that
  * waited for another would not let it come to its end.
  */
 function serialised(path: string, file: DatabaseSync): Database {
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = (turns.get(path) ?? Promise.resolve()).then(work);
-    turns.set(path, turn.catch(() => undefined));
+    turns.set(
+      path,
+      turn.catch(() => undefined),
+    );
     return turn;
   };
   const query: Query = async (sql, values = []) => file.prepare(sql).all(...values);

@@ -13,8 +13,10 @@ export interface Connection {
 const IDLE_MS = 60_000;
 
 /**
- * Answers how to reach the one cluster of `config`. Headers are always fresh, as tokens expire; connections are kept for as
- * long as the certificates stay the same. Errors: those of credential plug-ins, and for plain HTTP without skipTLSVerify.
+ * Answers how to reach the one cluster of `config`. Headers are always fresh, as tokens expire; connections are kept
+ * for as
+ * long as the certificates stay the same. Errors: those of credential plug-ins, and for plain HTTP without
+ * skipTLSVerify.
  */
 export function createConnections(config: KubeConfig): () => Promise<Connection> {
   let pool: { readonly parts: readonly unknown[]; readonly agent: NonNullable<RequestOptions['agent']> } | undefined;
@@ -23,29 +25,57 @@ export function createConnections(config: KubeConfig): () => Promise<Connection>
     await config.applyToHTTPSOptions(options);
     const parts = partsOf(options);
     if (!pool || !same(pool.parts, parts)) pool = { parts, agent: await newAgent(config, options) };
-    return { server: config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '', options: { ...options, agent: pool.agent } };
+    return {
+      server: config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '',
+      options: { ...options, agent: pool.agent },
+    };
   };
 }
 
-/** client-node makes agents that keep no connection, and makes one only once; through a proxy its own are used all the same. */
-async function newAgent(config: KubeConfig, { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }: RequestOptions): Promise<NonNullable<RequestOptions['agent']>> {
+/**
+ * client-node makes agents that keep no connection, and makes one only once; through a proxy its own are used all the
+ * same.
+ */
+async function newAgent(
+  config: KubeConfig,
+  { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }: RequestOptions,
+): Promise<NonNullable<RequestOptions['agent']>> {
   const cluster = config.getCurrentCluster();
   if (cluster?.proxyUrl) return (await withoutItsAgents(config)).agent ?? false;
   if (cluster?.server.startsWith('http:')) return new HttpAgent({ keepAlive: true, timeout: IDLE_MS });
-  const tls = Object.fromEntries(Object.entries({ ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }).filter(([, value]) => value !== undefined && value !== null));
+  const tls = Object.fromEntries(
+    Object.entries({ ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }).filter(
+      ([, value]) => value !== undefined && value !== null,
+    ),
+  );
   return new HttpsAgent({ ...tls, keepAlive: true, timeout: IDLE_MS });
 }
 
 async function withoutItsAgents(config: KubeConfig): Promise<RequestOptions> {
   const fresh = new KubeConfig();
-  fresh.loadFromOptions({ clusters: config.getClusters(), users: config.getUsers(), contexts: config.getContexts(), currentContext: config.getCurrentContext() });
+  fresh.loadFromOptions({
+    clusters: config.getClusters(),
+    users: config.getUsers(),
+    contexts: config.getContexts(),
+    currentContext: config.getCurrentContext(),
+  });
   const options: RequestOptions = {};
   await fresh.applyToHTTPSOptions(options);
   return options;
 }
 
-const partsOf = (tls: RequestOptions): readonly unknown[] => [tls.ca, tls.cert, tls.key, tls.pfx, tls.passphrase, tls.servername, tls.rejectUnauthorized];
+const partsOf = (tls: RequestOptions): readonly unknown[] => [
+  tls.ca,
+  tls.cert,
+  tls.key,
+  tls.pfx,
+  tls.passphrase,
+  tls.servername,
+  tls.rejectUnauthorized,
+];
 
 function same(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.every((part, index) => (Buffer.isBuffer(part) ? Buffer.isBuffer(b[index]) && part.equals(b[index]) : part === b[index]));
+  return a.every((part, index) =>
+    Buffer.isBuffer(part) ? Buffer.isBuffer(b[index]) && part.equals(b[index]) : part === b[index],
+  );
 }

@@ -2,26 +2,33 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import type { ClusterClient } from './client.ts';
+import type { ClusterClient } from './cluster-client.ts';
 import { describe, FIELD_MANAGER } from './kinds.ts';
 import type { ObjectRef } from './kinds.ts';
 
 /** Tells our own object from one that somebody else made at the same time, when the answer was lost. */
 const CREATION = 'sluice.dev/creation';
 /**
- * No object has this version: with it, server-side apply makes what is not there and conflicts with what is. Tried with API server 1.34.
+ * No object has this version: with it, server-side apply makes what is not there and conflicts with what is. Tried with
+ * API server 1.34.
  */
 const NO_VERSION = '1';
 const ATTEMPTS = 4;
 const PAUSE_MS = 200;
 
 interface Manifest {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }
 
 const Marked = z.object({ metadata: z.object({ annotations: z.record(z.string(), z.string()).optional() }) });
 
-/** Whether the API server would accept the object. Errors: MANIFEST_REFUSED, ALREADY_EXISTS, and those of the client. */
+/**
+ * Whether the API server would accept the object. Errors: MANIFEST_REFUSED, ALREADY_EXISTS, and those of the client.
+ */
 export async function tryCreate(client: ClusterClient, ref: ObjectRef, manifest: Manifest): Promise<void> {
   try {
     await client.apply(ref, withVersion(manifest), { fieldManager: FIELD_MANAGER, dryRun: true });
@@ -30,10 +37,16 @@ export async function tryCreate(client: ClusterClient, ref: ObjectRef, manifest:
   }
 }
 
-/** Makes the object by server-side apply, never changing one that exists. Safe when an answer is lost. Errors: as `tryCreate`. */
+/**
+ * Makes the object by server-side apply, never changing one that exists. Safe when an answer is lost. Errors: as
+ * `tryCreate`.
+ */
 export async function create(client: ClusterClient, ref: ObjectRef, manifest: Manifest): Promise<void> {
   const mark = randomUUID();
-  const marked = withVersion({ ...manifest, metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, [CREATION]: mark } } });
+  const marked = withVersion({
+    ...manifest,
+    metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, [CREATION]: mark } },
+  });
   for (let attempt = 1; ; attempt += 1) {
     try {
       return void (await client.apply(ref, marked, { fieldManager: FIELD_MANAGER }));
@@ -45,7 +58,10 @@ export async function create(client: ClusterClient, ref: ObjectRef, manifest: Ma
   }
 }
 
-const withVersion = (manifest: Manifest): object => ({ ...manifest, metadata: { ...manifest.metadata, resourceVersion: NO_VERSION } });
+const withVersion = (manifest: Manifest): object => ({
+  ...manifest,
+  metadata: { ...manifest.metadata, resourceVersion: NO_VERSION },
+});
 
 const isCode = (error: unknown, code: string): boolean => error instanceof SluiceError && error.code === code;
 

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../domain/errors.ts';
 import { describe } from './kinds.ts';
-import type { ObjectRef } from './kinds.ts';
+import type { Kind, ObjectRef } from './kinds.ts';
 import { isTimeout, whyNoAnswer } from './no-answer.ts';
 import { plainLine } from './text.ts';
 import type { ApiResponse } from './transport.ts';
@@ -17,7 +17,11 @@ interface ServerStatus {
 /** The reason in an answer that is not a success: a Status document, or any text. */
 export function serverStatus(response: ApiResponse): ServerStatus {
   try {
-    const status = JSON.parse(response.body) as { kind?: string; message?: string; details?: { name?: string; retryAfterSeconds?: number; causes?: ServerStatus['causes'] } };
+    const status = JSON.parse(response.body) as {
+      kind?: string;
+      message?: string;
+      details?: { name?: string; retryAfterSeconds?: number; causes?: ServerStatus['causes'] };
+    };
     if (status.kind !== 'Status') return { message: plainLine(response.body), causes: [] };
     return {
       message: plainLine(status.message ?? '', 600),
@@ -39,13 +43,22 @@ export function refuseApply(response: ApiResponse, ref: ObjectRef): void {
   const { message, causes } = serverStatus(response);
   const conflicts = causes.filter(({ reason }) => reason === 'FieldManagerConflict');
   if (conflicts.length > 0) throw fieldConflict(conflicts, ref);
-  if (response.status !== 409) throw new SluiceError('MANIFEST_REFUSED', `The API server refuses ${describe(ref)}: ${message}`);
+  if (response.status !== 409)
+    throw new SluiceError('MANIFEST_REFUSED', `The API server refuses ${describe(ref)}: ${message}`);
 }
 
 function fieldConflict(conflicts: ServerStatus['causes'], ref: ObjectRef): SluiceError {
-  const managers = [...new Set(conflicts.map(({ message }) => plainLine(/conflict with "([^"]+)"/.exec(message ?? '')?.[1] ?? 'unknown')))];
+  const managers = [
+    ...new Set(
+      conflicts.map(({ message }) => plainLine(/conflict with "([^"]+)"/.exec(message ?? '')?.[1] ?? 'unknown')),
+    ),
+  ];
   const fields = conflicts.map(({ field }) => plainLine(field ?? ''));
-  return new SluiceError('FIELD_CONFLICT', `${managers.join(' and ')} manages ${fields.join(', ')} of ${describe(ref)}.`, { details: { managers, fields } });
+  return new SluiceError(
+    'FIELD_CONFLICT',
+    `${managers.join(' and ')} manages ${fields.join(', ')} of ${describe(ref)}.`,
+    { details: { managers, fields } },
+  );
 }
 
 /** Errors for every status but 404 and 422, which depend on what was asked. `what`: "read Rollout shop/app". */
@@ -55,21 +68,49 @@ export function failureOf(response: ApiResponse, cluster: string, what: string):
   const tail = message ? `: ${message}` : '';
   switch (response.status) {
     case 401:
-      return new SluiceError('FORBIDDEN', `Cluster "${cluster}" does not accept the credentials (401) to ${what}${tail}`, { details });
+      return new SluiceError(
+        'FORBIDDEN',
+        `Cluster "${cluster}" does not accept the credentials (401) to ${what}${tail}`,
+        { details },
+      );
     case 403:
       return new SluiceError('FORBIDDEN', `Cluster "${cluster}" does not allow to ${what}${tail}`, { details });
     case 409:
       return new SluiceError('CONFLICT', `Could not ${what}${tail}`, { details });
     case 429:
-      return new SluiceError('CLUSTER_UNREACHABLE', `Cluster "${cluster}" is throttling requests (429): could not ${what}${tail}`, { details });
+      return new SluiceError(
+        'CLUSTER_UNREACHABLE',
+        `Cluster "${cluster}" is throttling requests (429): could not ${what}${tail}`,
+        { details },
+      );
     default:
-      if (response.status >= 500) return new SluiceError('CLUSTER_UNREACHABLE', `Cluster "${cluster}" answered ${response.status}: could not ${what}${tail}`, { details });
-      return new SluiceError('INTERNAL', `Cluster "${cluster}" answered ${response.status}: could not ${what}${tail}`, { details });
+      if (response.status >= 500)
+        return new SluiceError(
+          'CLUSTER_UNREACHABLE',
+          `Cluster "${cluster}" answered ${response.status}: could not ${what}${tail}`,
+          { details },
+        );
+      return new SluiceError('INTERNAL', `Cluster "${cluster}" answered ${response.status}: could not ${what}${tail}`, {
+        details,
+      });
   }
 }
 
 /** A request that got no answer: refused, unresolvable, bad certificate, no credentials, or too slow. */
 export function unreachable(cause: unknown, cluster: string, what: string, timeoutMs: number): SluiceError {
   const why = whyNoAnswer(cause, timeoutMs);
-  return new SluiceError('CLUSTER_UNREACHABLE', `Cluster "${cluster}" cannot be reached to ${what}: ${why}`, { cause, details: { cluster, timedOut: isTimeout(cause) } });
+  return new SluiceError('CLUSTER_UNREACHABLE', `Cluster "${cluster}" cannot be reached to ${what}: ${why}`, {
+    cause,
+    details: { cluster, timedOut: isTimeout(cause) },
+  });
+}
+
+export function crdMissing(kind: Kind, cluster: string): SluiceError {
+  return new SluiceError(
+    'CRD_MISSING',
+    `Cluster "${cluster}" does not serve ${kind.plural}.${kind.group || 'core'} ${kind.version}.`,
+    {
+      details: { cluster, group: kind.group, version: kind.version, plural: kind.plural },
+    },
+  );
 }

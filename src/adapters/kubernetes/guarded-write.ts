@@ -1,14 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
-import type { ClusterClient, PatchOperation, PatchOptions } from './client.ts';
+import type { ClusterClient, PatchOperation, PatchOptions } from './cluster-client.ts';
 import { FIELD_MANAGER } from './kinds.ts';
 import type { ObjectRef } from './kinds.ts';
 
 /** What to do about an object as it was just read. */
 export type Decision<Result> =
   | { readonly done: Result }
-  /** Patch it so; `done` is the result once the patch is applied. `unversioned`: the patch itself tests all that was decided on. */
-  | { readonly patch: readonly PatchOperation[]; readonly subresource?: 'status'; readonly unversioned?: boolean; readonly done: Result }
+  /**
+   * Patch it so; `done` is the result once the patch is applied. `unversioned`: the patch itself tests all that was
+   * decided on.
+   */
+  | {
+      readonly patch: readonly PatchOperation[];
+      readonly subresource?: 'status';
+      readonly unversioned?: boolean;
+      readonly done: Result;
+    }
   /** Not in a state to act on yet; `why` is the error when it stays so. */
   | { readonly wait: string };
 
@@ -27,7 +35,10 @@ const PAUSE_MS = 50;
  * and decide again. So a patch whose answer was lost is found applied by `decide`, and is never sent twice to the same
  * state. Errors: those of the client, and CONFLICT after the last attempt.
  */
-export async function guardedWrite<View extends { readonly resourceVersion: string }, Result>(client: Pick<ClusterClient, 'jsonPatch'>, write: GuardedWrite<View, Result>): Promise<Result> {
+export async function guardedWrite<View extends { readonly resourceVersion: string }, Result>(
+  client: Pick<ClusterClient, 'jsonPatch'>,
+  write: GuardedWrite<View, Result>,
+): Promise<Result> {
   const attempts = write.attempts ?? 6;
   let obstacle: unknown;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -48,15 +59,25 @@ async function tryPatch(
   client: Pick<ClusterClient, 'jsonPatch'>,
   { ref }: { readonly ref: ObjectRef },
   resourceVersion: string,
-  decision: { readonly patch: readonly PatchOperation[]; readonly subresource?: 'status'; readonly unversioned?: boolean },
+  decision: {
+    readonly patch: readonly PatchOperation[];
+    readonly subresource?: 'status';
+    readonly unversioned?: boolean;
+  },
 ): Promise<unknown> {
-  const guard: PatchOperation[] = decision.unversioned ? [] : [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }];
+  const guard: PatchOperation[] = decision.unversioned
+    ? []
+    : [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }];
   try {
-    const options: PatchOptions = { fieldManager: FIELD_MANAGER, ...(decision.subresource && { subresource: decision.subresource }) };
+    const options: PatchOptions = {
+      fieldManager: FIELD_MANAGER,
+      ...(decision.subresource && { subresource: decision.subresource }),
+    };
     const result = await client.jsonPatch(ref, [...guard, ...decision.patch], options);
     return result.applied ? undefined : `the object changed between reading and writing (${result.why})`;
   } catch (error) {
-    if (error instanceof SluiceError && (error.code === 'CONFLICT' || error.code === 'CLUSTER_UNREACHABLE')) return error;
+    if (error instanceof SluiceError && (error.code === 'CONFLICT' || error.code === 'CLUSTER_UNREACHABLE'))
+      return error;
     throw error;
   }
 }

@@ -1,10 +1,10 @@
 import { createClient } from './client.ts';
-import type { ClusterClient, Clusters } from './client.ts';
+import type { ClusterClient, Clusters } from './cluster-client.ts';
 import { loadKubeConfig, onlyContext } from './kubeconfig.ts';
 import { createTransport } from './transport.ts';
 import { WriteLog } from './write-log.ts';
 
-export type { ClusterClient, Clusters } from './client.ts';
+export type { ClusterClient, Clusters } from './cluster-client.ts';
 
 export interface ClustersOptions {
   /** Path of a kubeconfig; absent: KUBECONFIG, the home file, or the pod's service account. */
@@ -30,7 +30,10 @@ export function createClusters(options: ClustersOptions = {}): Clusters {
       const only = onlyContext(config, cluster);
       const server = only.getCurrentCluster()?.server ?? '';
       const written = logs.get(server) ?? new WriteLog();
-      const client = createClient(cluster, createTransport(only), { timeoutMs: options.requestTimeoutMs ?? 4_000, written });
+      const client = createClient(cluster, createTransport(only), {
+        timeoutMs: options.requestTimeoutMs ?? 4_000,
+        written,
+      });
       logs.set(server, written);
       clients.set(cluster, client);
       return client;

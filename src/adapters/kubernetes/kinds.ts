@@ -11,11 +11,29 @@ export interface Kind {
   readonly missing: ErrorCode;
 }
 
-export const NAMESPACE: Kind = { name: 'Namespace', group: '', version: 'v1', plural: 'namespaces', missing: 'NAMESPACE_NOT_FOUND' };
-export const SERVICE: Kind = { name: 'Service', group: '', version: 'v1', plural: 'services', missing: 'SERVICE_NOT_FOUND' };
+export const NAMESPACE: Kind = {
+  name: 'Namespace',
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  missing: 'NAMESPACE_NOT_FOUND',
+};
+export const SERVICE: Kind = {
+  name: 'Service',
+  group: '',
+  version: 'v1',
+  plural: 'services',
+  missing: 'SERVICE_NOT_FOUND',
+};
 export const POD: Kind = { name: 'Pod', group: '', version: 'v1', plural: 'pods', missing: 'INTERNAL' };
 export const EVENT: Kind = { name: 'Event', group: '', version: 'v1', plural: 'events', missing: 'INTERNAL' };
-export const ROLLOUT: Kind = { name: 'Rollout', group: 'argoproj.io', version: 'v1alpha1', plural: 'rollouts', missing: 'ROLLOUT_NOT_FOUND' };
+export const ROLLOUT: Kind = {
+  name: 'Rollout',
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  plural: 'rollouts',
+  missing: 'ROLLOUT_NOT_FOUND',
+};
 export const TRAEFIK_SERVICE: Kind = {
   name: 'TraefikService',
   group: 'traefik.io',
@@ -24,14 +42,60 @@ export const TRAEFIK_SERVICE: Kind = {
   missing: 'TRAFFIC_SERVICE_NOT_FOUND',
 };
 
-export const INGRESS_ROUTE: Kind = { name: 'IngressRoute', group: 'traefik.io', version: 'v1alpha1', plural: 'ingressroutes', missing: 'ROUTE_NOT_FOUND' };
-export const MIDDLEWARE: Kind = { name: 'Middleware', group: 'traefik.io', version: 'v1alpha1', plural: 'middlewares', missing: 'MIDDLEWARE_NOT_FOUND' };
-export const ANALYSIS_TEMPLATE: Kind = { name: 'AnalysisTemplate', group: 'argoproj.io', version: 'v1alpha1', plural: 'analysistemplates', missing: 'ANALYSIS_TEMPLATE_NOT_FOUND' };
-export const CLUSTER_ANALYSIS_TEMPLATE: Kind = { ...ANALYSIS_TEMPLATE, name: 'ClusterAnalysisTemplate', plural: 'clusteranalysistemplates' };
-export const ANALYSIS_RUN: Kind = { name: 'AnalysisRun', group: 'argoproj.io', version: 'v1alpha1', plural: 'analysisruns', missing: 'INTERNAL' };
-export const REPLICA_SET: Kind = { name: 'ReplicaSet', group: 'apps', version: 'v1', plural: 'replicasets', missing: 'WORKLOAD_NOT_FOUND' };
-export const DEPLOYMENT: Kind = { name: 'Deployment', group: 'apps', version: 'v1', plural: 'deployments', missing: 'WORKLOAD_NOT_FOUND' };
-export const ENDPOINT_SLICE: Kind = { name: 'EndpointSlice', group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', missing: 'INTERNAL' };
+export const INGRESS_ROUTE: Kind = {
+  name: 'IngressRoute',
+  group: 'traefik.io',
+  version: 'v1alpha1',
+  plural: 'ingressroutes',
+  missing: 'ROUTE_NOT_FOUND',
+};
+export const MIDDLEWARE: Kind = {
+  name: 'Middleware',
+  group: 'traefik.io',
+  version: 'v1alpha1',
+  plural: 'middlewares',
+  missing: 'MIDDLEWARE_NOT_FOUND',
+};
+export const ANALYSIS_TEMPLATE: Kind = {
+  name: 'AnalysisTemplate',
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  plural: 'analysistemplates',
+  missing: 'ANALYSIS_TEMPLATE_NOT_FOUND',
+};
+export const CLUSTER_ANALYSIS_TEMPLATE: Kind = {
+  ...ANALYSIS_TEMPLATE,
+  name: 'ClusterAnalysisTemplate',
+  plural: 'clusteranalysistemplates',
+};
+export const ANALYSIS_RUN: Kind = {
+  name: 'AnalysisRun',
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  plural: 'analysisruns',
+  missing: 'INTERNAL',
+};
+export const REPLICA_SET: Kind = {
+  name: 'ReplicaSet',
+  group: 'apps',
+  version: 'v1',
+  plural: 'replicasets',
+  missing: 'WORKLOAD_NOT_FOUND',
+};
+export const DEPLOYMENT: Kind = {
+  name: 'Deployment',
+  group: 'apps',
+  version: 'v1',
+  plural: 'deployments',
+  missing: 'WORKLOAD_NOT_FOUND',
+};
+export const ENDPOINT_SLICE: Kind = {
+  name: 'EndpointSlice',
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  plural: 'endpointslices',
+  missing: 'INTERNAL',
+};
 
 /** Field manager of all that Sluice applies. */
 export const FIELD_MANAGER = 'sluice';

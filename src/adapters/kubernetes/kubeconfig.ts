@@ -17,7 +17,11 @@ export function loadKubeConfig(path?: string): KubeConfig {
     if (path) config.loadFromFile(path);
     else config.loadFromDefault();
   } catch (cause) {
-    throw new SluiceError('CONFIG_INVALID', `The kubeconfig cannot be read: ${plainLine(String((cause as Error).message))}`, { cause });
+    throw new SluiceError(
+      'CONFIG_INVALID',
+      `The kubeconfig cannot be read: ${plainLine(String((cause as Error).message))}`,
+      { cause },
+    );
   }
   return config.getCurrentCluster()?.server === PLACEHOLDER ? emptyConfig() : config;
 }
@@ -36,7 +40,11 @@ export function onlyContext(config: KubeConfig, name: string): KubeConfig {
   const context = config.getContextObject(name);
   const cluster = context && config.getCluster(context.cluster);
   const user = context && config.getUser(context.user);
-  if (!context || !cluster) throw unknownCluster(name, config.getContexts().map((known) => known.name));
+  if (!context || !cluster)
+    throw unknownCluster(
+      name,
+      config.getContexts().map((known) => known.name),
+    );
   const only = new KubeConfig();
   only.loadFromOptions({ clusters: [cluster], users: user ? [user] : [], contexts: [context], currentContext: name });
   return only;
@@ -44,9 +52,14 @@ export function onlyContext(config: KubeConfig, name: string): KubeConfig {
 
 function unknownCluster(name: string, contexts: string[]): SluiceError {
   const asked = `No kubeconfig context is named "${plainLine(name, 80)}"`;
-  if (contexts.length === 0) return new SluiceError('CLUSTER_UNKNOWN', `${asked}: there is no kubeconfig with contexts.`);
+  if (contexts.length === 0)
+    return new SluiceError('CLUSTER_UNKNOWN', `${asked}: there is no kubeconfig with contexts.`);
   const nearest = closest(name, contexts);
-  return new SluiceError('CLUSTER_UNKNOWN', `${asked}. Did you mean "${nearest}"? Contexts: ${plainLine(contexts.join(', '), 400)}.`, {
-    details: { contexts, nearest },
-  });
+  return new SluiceError(
+    'CLUSTER_UNKNOWN',
+    `${asked}. Did you mean "${nearest}"? Contexts: ${plainLine(contexts.join(', '), 400)}.`,
+    {
+      details: { contexts, nearest },
+    },
+  );
 }

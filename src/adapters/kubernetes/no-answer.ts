@@ -1,6 +1,9 @@
 import { plainLine } from './text.ts';
 
-/** The parts of an error that are read here. By shape, not by class: errors may come from another realm (tests run in one). */
+/**
+ * The parts of an error that are read here. By shape, not by class: errors may come from another realm (tests run in
+ * one).
+ */
 interface ErrorLike {
   readonly name?: string;
   readonly message?: string;
@@ -13,7 +16,10 @@ export function isTimeout(error: unknown): boolean {
   return name === 'TimeoutError' || name === 'AbortError';
 }
 
-/** Why a request got no answer, for a message. fetch hides the interesting error ("ECONNREFUSED …") one or two causes down. */
+/**
+ * Why a request got no answer, for a message. fetch hides the interesting error ("ECONNREFUSED …") one or two causes
+ * down.
+ */
 export function whyNoAnswer(error: unknown, timeoutMs: number): string {
   if (isTimeout(error)) return `no answer within ${timeoutMs} ms`;
   const { cause, errors, message } = asError(error);

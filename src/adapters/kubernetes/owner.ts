@@ -4,7 +4,7 @@ import { sameRelease } from '../../domain/release/target.ts';
 import type { Owner } from '../../domain/release/target.ts';
 import { plainLine } from './text.ts';
 import type { Change, WriteResult } from '../../ports/rollouts.ts';
-import type { ClusterClient, PatchOperation } from './client.ts';
+import type { ClusterClient, PatchOperation } from './cluster-client.ts';
 import { guardedWrite } from './guarded-write.ts';
 import type { Decision } from './guarded-write.ts';
 import { describe } from './kinds.ts';
@@ -54,27 +54,43 @@ async function readMarked(client: ClusterClient, ref: ObjectRef): Promise<Marked
 
 /** Writes the mark by compare-and-set. A mark of an earlier run of the same release is taken over. */
 export function claim(client: ClusterClient, ref: ObjectRef, owner: Owner): Promise<WriteResult> {
-  return guardedWrite(client, { ref, read: () => readMarked(client, ref), decide: (seen) => decideClaim(seen, ref, owner) });
+  return guardedWrite(client, {
+    ref,
+    read: () => readMarked(client, ref),
+    decide: (seen) => decideClaim(seen, ref, owner),
+  });
 }
 
 function decideClaim(seen: Marked, ref: ObjectRef, owner: Owner): Decision<WriteResult> {
   const holder = ownerOf(seen.annotations);
   const refusal = heldByOther(holder, owner);
   if (refusal) return { done: { refused: true, detail: `${describe(ref)} is ${refusal}` } };
-  if (holder?.runId === owner.runId) return { done: { changed: false, detail: `${describe(ref)} is already marked for this release` } };
+  if (holder?.runId === owner.runId)
+    return { done: { changed: false, detail: `${describe(ref)} is already marked for this release` } };
   const mark = JSON.stringify({ release_id: owner.releaseId, run_id: owner.runId });
   const patch: PatchOperation = seen.annotations
     ? { op: 'add', path: POINTER, value: mark }
     : { op: 'add', path: '/metadata/annotations', value: { [OWNER_ANNOTATION]: mark } };
-  return { patch: [patch], done: { changed: true, detail: `${describe(ref)} is marked for ${owner.releaseId}${holder ? ', taken over from its earlier run' : ''}` } };
+  return {
+    patch: [patch],
+    done: {
+      changed: true,
+      detail: `${describe(ref)} is marked for ${owner.releaseId}${holder ? ', taken over from its earlier run' : ''}`,
+    },
+  };
 }
 
 /** Removes the mark if a run of the same release holds it. An object that is gone has no mark: unchanged. */
 export async function unclaim(client: ClusterClient, ref: ObjectRef, owner: Owner): Promise<Change> {
   try {
-    return await guardedWrite<Marked, Change>(client, { ref, read: () => readMarked(client, ref), decide: (seen) => decideUnclaim(seen, ref, owner) });
+    return await guardedWrite<Marked, Change>(client, {
+      ref,
+      read: () => readMarked(client, ref),
+      decide: (seen) => decideUnclaim(seen, ref, owner),
+    });
   } catch (error) {
-    const gone = error instanceof SluiceError && (error.code === ref.kind.missing || error.code === 'NAMESPACE_NOT_FOUND');
+    const gone =
+      error instanceof SluiceError && (error.code === ref.kind.missing || error.code === 'NAMESPACE_NOT_FOUND');
     if (gone) return { changed: false, detail: `${describe(ref)} does not exist any more` };
     throw error;
   }
@@ -85,5 +101,8 @@ function decideUnclaim(seen: Marked, ref: ObjectRef, owner: Owner): Decision<Cha
   if (!holder) return { done: { changed: false, detail: `${describe(ref)} has no owner mark` } };
   const other = heldByOther(holder, owner);
   if (other) return { done: { changed: false, detail: `${describe(ref)} is ${other}` } };
-  return { patch: [{ op: 'remove', path: POINTER }], done: { changed: true, detail: `the owner mark was removed from ${describe(ref)}` } };
+  return {
+    patch: [{ op: 'remove', path: POINTER }],
+    done: { changed: true, detail: `the owner mark was removed from ${describe(ref)}` },
+  };
 }

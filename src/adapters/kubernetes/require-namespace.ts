@@ -1,5 +1,5 @@
 import { SluiceError } from '../../domain/errors.ts';
-import type { ClusterClient } from './client.ts';
+import type { ClusterClient } from './cluster-client.ts';
 import { NAMESPACE } from './kinds.ts';
 
 /**

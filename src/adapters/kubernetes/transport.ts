@@ -30,12 +30,16 @@ export interface ApiStream {
 /** The way to one cluster. Rejects on network failure and after the timeout, never for a status. */
 export interface Transport {
   send(request: ApiRequest): Promise<ApiResponse>;
-  /** `timeoutMs` is the limit of the answer's beginning. Aborting `signal` ends the body with an error. Keeps no process alive. */
+  /**
+   * `timeoutMs` is the limit of the answer's beginning. Aborting `signal` ends the body with an error. Keeps no process
+   * alive.
+   */
   open(request: ApiRequest, signal: AbortSignal): Promise<ApiStream>;
 }
 
 /**
- * Sends requests to the one cluster of `config`. With Node's own client: client-node's (fetch) takes half as much again of
+ * Sends requests to the one cluster of `config`. With Node's own client: client-node's (fetch) takes half as much again
+ * of
  * the processor for each request, and makes a connection pool for each.
  */
 export function createTransport(config: KubeConfig): Transport {
@@ -55,7 +59,10 @@ export function createTransport(config: KubeConfig): Transport {
     },
     async open(request, signal) {
       const late = new AbortController();
-      const timer = setTimeout(() => late.abort(new DOMException('no answer in time', 'TimeoutError')), request.timeoutMs);
+      const timer = setTimeout(
+        () => late.abort(new DOMException('no answer in time', 'TimeoutError')),
+        request.timeoutMs,
+      );
       const either = AbortSignal.any([signal, late.signal]);
       try {
         const response = await failingAs(either, () => begin(request, either));
@@ -68,7 +75,12 @@ export function createTransport(config: KubeConfig): Transport {
   };
 }
 
-function answerTo(url: URL, options: RequestOptions, { method, body, contentType }: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
+function answerTo(
+  url: URL,
+  options: RequestOptions,
+  { method, body, contentType }: ApiRequest,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const content = body === undefined ? undefined : JSON.stringify(body);
   const headers = {
     ...options.headers,
@@ -87,7 +99,10 @@ function answerTo(url: URL, options: RequestOptions, { method, body, contentType
 }
 
 function headOf({ statusCode = 0, headers }: IncomingMessage): Pick<ApiResponse, 'status' | 'headers'> {
-  return { status: statusCode, headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])) };
+  return {
+    status: statusCode,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+  };
 }
 
 function unpacked(response: IncomingMessage): Readable {
@@ -112,5 +127,7 @@ async function failingAs<T>(signal: AbortSignal, work: () => Promise<T>): Promis
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+  return new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );
 }

@@ -1,6 +1,9 @@
 import { SluiceError } from '../../domain/errors.ts';
 
-/** The answer; undefined when the cluster gives none. For reads after a write that is done, and must not look as if it had failed. */
+/**
+ * The answer; undefined when the cluster gives none. For reads after a write that is done, and must not look as if it
+ * had failed.
+ */
 export async function unlessAway<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();

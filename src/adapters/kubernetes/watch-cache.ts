@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterClient } from './client.ts';
+import type { ClusterClient } from './cluster-client.ts';
 import type { Kind } from './kinds.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
 /** Bookmarks come about once a minute; after this long without anything the server is taken to have gone silent. */
 const SILENT_MS = 90_000;
-/** The server ends each watch after this long, or up to twice as long, so that watches of many processes do not end together. */
+/**
+ * The server ends each watch after this long, or up to twice as long, so that watches of many processes do not end
+ * together.
+ */
 const STREAM_SECONDS = 300;
 /** A stream that ends sooner than this did not end in the server's ordinary way. */
 const LEAST_STREAM_MS = 1_000;
@@ -19,7 +22,10 @@ export interface WatchCacheOptions<Value> {
   readonly namespace?: string;
   /** Undefined: the object is left out. */
   readonly read: (object: unknown) => Value | undefined;
-  /** Called after the cache has changed, for each object that came, changed or went since the first list. Must not throw. */
+  /**
+   * Called after the cache has changed, for each object that came, changed or went since the first list. Must not
+   * throw.
+   */
   readonly onChange?: (id: ObjectId) => void;
   readonly silentMs?: number;
 }
@@ -37,7 +43,8 @@ interface Entry<Value> {
 }
 
 /**
- * All objects of a kind, kept up to date: a list, then a watch that goes on from it. Whatever fails, both are begun again,
+ * All objects of a kind, kept up to date: a list, then a watch that goes on from it. Whatever fails, both are begun
+ * again,
  * at once the first time and then with growing pauses. Nothing here keeps the process alive but the watch's connection.
  */
 export class WatchCache<Value> {
@@ -59,7 +66,9 @@ export class WatchCache<Value> {
     void this.#run();
   }
 
-  /** Settles with the first list; rejects when the first attempt at it fails, after which attempts go on until `stop`. */
+  /**
+   * Settles with the first list; rejects when the first attempt at it fails, after which attempts go on until `stop`.
+   */
   get listed(): Promise<void> {
     return this.#first.promise;
   }
@@ -81,7 +90,9 @@ export class WatchCache<Value> {
   /** By namespace and name, as the API server orders them. */
   values(namespace?: string): Value[] {
     this.#sorted ??= [...this.#entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
-    return this.#sorted.flatMap(({ id, value }) => (value === undefined || (namespace !== undefined && id.namespace !== namespace) ? [] : [value]));
+    return this.#sorted.flatMap(({ id, value }) =>
+      value === undefined || (namespace !== undefined && id.namespace !== namespace) ? [] : [value],
+    );
   }
 
   /** Whether an object with this uid is there. */
@@ -143,7 +154,12 @@ export class WatchCache<Value> {
     try {
       const signal = AbortSignal.any([this.#stop.signal, silence.signal]);
       const seconds = Math.round(STREAM_SECONDS * (1 + Math.random()));
-      const events = await client.watch(kind, { resourceVersion: this.#version, seconds, signal, ...(namespace !== undefined && { namespace }) });
+      const events = await client.watch(kind, {
+        resourceVersion: this.#version,
+        seconds,
+        signal,
+        ...(namespace !== undefined && { namespace }),
+      });
       this.#connected = true;
       for await (const event of events) {
         timer.refresh();
@@ -170,16 +186,27 @@ export class WatchCache<Value> {
   }
 
   #tellDifferences(before: ReadonlyMap<string, Entry<Value>>): void {
-    for (const [key, { id, version }] of this.#entries) if (before.get(key)?.version !== version) this.#options.onChange?.(id);
+    for (const [key, { id, version }] of this.#entries)
+      if (before.get(key)?.version !== version) this.#options.onChange?.(id);
     for (const [key, { id }] of before) if (!this.#entries.has(key)) this.#options.onChange?.(id);
   }
 
   #entry(object: unknown): Entry<Value> {
-    const { metadata } = object as { metadata: { namespace?: string; name?: string; uid?: string; resourceVersion: string } };
-    return { id: { namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, uid: metadata.uid ?? '', version: metadata.resourceVersion, value: this.#options.read(object) };
+    const { metadata } = object as {
+      metadata: { namespace?: string; name?: string; uid?: string; resourceVersion: string };
+    };
+    return {
+      id: { namespace: metadata.namespace ?? '', name: metadata.name ?? '' },
+      uid: metadata.uid ?? '',
+      version: metadata.resourceVersion,
+      value: this.#options.read(object),
+    };
   }
 
-  /** None after the first failure, as when a version has grown too old; then twice as long each time, and a little by chance. */
+  /**
+   * None after the first failure, as when a version has grown too old; then twice as long each time, and a little by
+   * chance.
+   */
   async #pause(): Promise<void> {
     if (this.#failures <= 1) return;
     const ms = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 2), MOST_PAUSE_MS) * (1 + Math.random() / 4);

@@ -11,11 +11,15 @@ export class WatchEnded extends Error {
 
 const CHANGES: readonly string[] = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'];
 
-/** The events in the body of a watch, as they come. Throws WatchEnded for an ERROR event and for what is no event at all. */
+/**
+ * The events in the body of a watch, as they come. Throws WatchEnded for an ERROR event and for what is no event at
+ * all.
+ */
 export async function* watchEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<WatchEvent> {
   for await (const line of linesOf(chunks)) {
     const event = parse(line);
-    if (!CHANGES.includes(event.type)) throw new WatchEnded(`the watch ended: ${JSON.stringify(event.object).slice(0, 300)}`);
+    if (!CHANGES.includes(event.type))
+      throw new WatchEnded(`the watch ended: ${JSON.stringify(event.object).slice(0, 300)}`);
     yield event;
   }
 }

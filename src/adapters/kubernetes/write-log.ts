@@ -12,7 +12,9 @@ type Deed = 'written' | 'deleted' | 'tried';
 /** Deletions that a cache is held against; those before them it has seen long since. */
 const REMEMBERED = 200;
 
-/** `after`: a number of the write that nobody knows the version of; until a read that began later, no version covers it. */
+/**
+ * `after`: a number of the write that nobody knows the version of; until a read that began later, no version covers it.
+ */
 interface Floor {
   readonly version: string;
   readonly after?: number;
@@ -20,7 +22,8 @@ interface Floor {
 
 /**
  * What this process wrote to one API server, so that a cache can tell whether it has seen it. Versions are compared as
- * numbers, which they are for all that lives in etcd (KEP-5504); any other version covers nothing, so the cache is not used.
+ * numbers, which they are for all that lives in etcd (KEP-5504); any other version covers nothing, so the cache is not
+ * used.
  */
 export class WriteLog {
   readonly #floors = new Map<string, Floor>();
@@ -28,8 +31,16 @@ export class WriteLog {
   readonly #deleted = new Map<string, readonly string[]>();
   #count = 0;
 
-  /** Carries a write out and notes it. `result`: the object as written, undefined when the server does not tell, or NOTHING. */
-  async around<Answer>(ref: ObjectRef, write: () => Promise<Answer>, result: (answer: Answer) => unknown, deed: Deed = 'written'): Promise<Answer> {
+  /**
+   * Carries a write out and notes it. `result`: the object as written, undefined when the server does not tell, or
+   * NOTHING.
+   */
+  async around<Answer>(
+    ref: ObjectRef,
+    write: () => Promise<Answer>,
+    result: (answer: Answer) => unknown,
+    deed: Deed = 'written',
+  ): Promise<Answer> {
     try {
       const answer = await write();
       const object = result(answer);

@@ -1,4 +1,7 @@
-/** A secret as it is, or the file that holds it: read anew for every request, since tokens of service accounts are exchanged while a worker runs. */
+/**
+ * A secret as it is, or the file that holds it: read anew for every request, since tokens of service accounts are
+ * exchanged while a worker runs.
+ */
 export type Secret = { readonly value: string } | { readonly file: string };
 
 /** Where Prometheus is and how it is asked. At most one of `bearerToken` and `basic`. */

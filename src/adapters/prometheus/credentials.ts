@@ -18,9 +18,18 @@ const LEAST_SECRET_HEADER = 16;
 
 /** Errors: CONFIG_INVALID when a file cannot be read. */
 export function readCredentials({ url, headers = {}, bearerToken, basic }: Connection): Credentials {
-  const given = Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) || value.length >= LEAST_SECRET_HEADER ? [value] : []));
-  const own = bearerToken ? bearer(reveal(bearerToken)) : basic ? basicOf(basic.username, reveal(basic.password)) : { headers: {}, secrets: [] };
-  return { headers: { ...headers, ...own.headers }, secrets: [...given, ...own.secrets, ...ofUrl(url)].filter((secret) => secret.length >= LEAST_SECRET) };
+  const given = Object.entries(headers).flatMap(([name, value]) =>
+    SECRET_HEADER.test(name) || value.length >= LEAST_SECRET_HEADER ? [value] : [],
+  );
+  const own = bearerToken
+    ? bearer(reveal(bearerToken))
+    : basic
+      ? basicOf(basic.username, reveal(basic.password))
+      : { headers: {}, secrets: [] };
+  return {
+    headers: { ...headers, ...own.headers },
+    secrets: [...given, ...own.secrets, ...ofUrl(url)].filter((secret) => secret.length >= LEAST_SECRET),
+  };
 }
 
 /** The package sends them as basic authentication. */
@@ -47,7 +56,9 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw new SluiceError('CONFIG_INVALID', `Prometheus was not asked: ${file} cannot be read (${code}).`, { next: 'Make the file of the SLUICE_PROMETHEUS_… setting readable for this process.' });
+    throw new SluiceError('CONFIG_INVALID', `Prometheus was not asked: ${file} cannot be read (${code}).`, {
+      next: 'Make the file of the SLUICE_PROMETHEUS_… setting readable for this process.',
+    });
   }
 }
 
@@ -59,7 +70,10 @@ export function agentSource({ caFile, certFile, keyFile }: NonNullable<Connectio
     const content = JSON.stringify([ca, cert, key]);
     if (last?.content === content) return last.agent;
     // The old one is left to its requests that are under way.
-    last = { content, agent: new Agent({ keepAlive: true, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }) };
+    last = {
+      content,
+      agent: new Agent({ keepAlive: true, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }),
+    };
     return last.agent;
   };
 }

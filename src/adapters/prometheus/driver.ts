@@ -7,7 +7,10 @@ import { agentSource, readCredentials, withoutSecrets } from './credentials.ts';
 import { NoAnswer, toFailure } from './no-answer.ts';
 import { Wrapped } from './schema.ts';
 
-/** Asks Prometheus. `what`: for messages. Errors: PROMETHEUS_UNREACHABLE, PROMETHEUS_DENIED, QUERY_FAILED, CONFIG_INVALID. */
+/**
+ * Asks Prometheus. `what`: for messages. Errors: PROMETHEUS_UNREACHABLE, PROMETHEUS_DENIED, QUERY_FAILED,
+ * CONFIG_INVALID.
+ */
 export type Ask = <Answer>(what: string, send: (driver: PrometheusDriver) => Promise<Answer>) => Promise<Answer>;
 
 /** Answers larger than this are refused rather than kept: a query that gives so much is not the one that was meant. */
@@ -66,7 +69,8 @@ function accept(response: Response, onDate: ((atMs: number) => void) | undefined
   const data: unknown = response.data;
   const date = Date.parse(String(headers['date'] ?? ''));
   if (Number.isFinite(date)) onDate?.(date);
-  if ((data as { status?: unknown } | null)?.status !== 'success') throw new NoAnswer('no answer of the API', { came: { status, data } });
+  if ((data as { status?: unknown } | null)?.status !== 'success')
+    throw new NoAnswer('no answer of the API', { came: { status, data } });
   for (const sample of samplesOf(data)) if (sample[1] in INFINITIES) sample[1] = INFINITIES[sample[1]] as string;
   return response;
 }
@@ -88,22 +92,35 @@ function samplesOf(answer: unknown): [number, string][] {
 const Failed = z.object({
   message: z.string(),
   code: z.string().optional(),
-  response: z.object({ status: z.number(), data: z.unknown(), headers: z.looseObject({ location: z.string().optional() }) }).optional(),
+  response: z
+    .object({ status: z.number(), data: z.unknown(), headers: z.looseObject({ location: z.string().optional() }) })
+    .optional(),
 });
 const LATE = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ERR_CANCELED']);
 
 function refuse(error: unknown): never {
   if (error instanceof SluiceError || error instanceof NoAnswer) throw error;
   const { message, code = '', response } = Failed.safeParse(error).data ?? { message: String(error) };
-  if (response) throw new NoAnswer(message, { came: { status: response.status, data: response.data, location: response.headers.location } });
-  throw LATE.has(code) ? new NoAnswer('timeout: no whole answer in time', { code: 'ETIMEDOUT' }) : new NoAnswer(message, { code });
+  if (response)
+    throw new NoAnswer(message, {
+      came: { status: response.status, data: response.data, location: response.headers.location },
+    });
+  throw LATE.has(code)
+    ? new NoAnswer('timeout: no whole answer in time', { code: 'ETIMEDOUT' })
+    : new NoAnswer(message, { code });
 }
 
-/** The package wraps what an interceptor threw. What it wraps of its own holds the request with its credentials: that goes no further. */
+/**
+ * The package wraps what an interceptor threw. What it wraps of its own holds the request with its credentials: that
+ * goes no further.
+ */
 function explain(thrown: unknown, what: string, clean: (text: string) => string): SluiceError {
   const cause = Wrapped.safeParse(thrown).data?.original ?? thrown;
   if (cause instanceof SluiceError) return cause;
   if (cause instanceof NoAnswer) return toFailure(cause, what, clean);
   const reason = cause instanceof Error ? cause.message : 'it is of another form';
-  return new SluiceError('QUERY_FAILED', `The answer to ${clean(what)} is not understood: ${cleanText(maskSecrets(clean(reason)), 300)}`);
+  return new SluiceError(
+    'QUERY_FAILED',
+    `The answer to ${clean(what)} is not understood: ${cleanText(maskSecrets(clean(reason)), 300)}`,
+  );
 }

@@ -20,8 +20,12 @@ export function createMetrics({ url, ...options }: MetricsOptions): MetricsPort 
   const ask = url === undefined ? nowhere : createAsk({ ...options, url });
   return {
     probe: async () => (url === undefined ? nowhere() : probe({ ...options, url })),
-    query: (promql, atMs) => ask(promql, async (prometheus) => values(promql, Instant.parse(await prometheus.instantQuery(promql, atMs)))),
-    queryRange: (promql, { fromMs, toMs, stepMs }) => ask(promql, async (prometheus) => toSeries(Matrix.parse(await prometheus.rangeQuery(promql, fromMs, toMs, stepMs / 1000)))),
+    query: (promql, atMs) =>
+      ask(promql, async (prometheus) => values(promql, Instant.parse(await prometheus.instantQuery(promql, atMs)))),
+    queryRange: (promql, { fromMs, toMs, stepMs }) =>
+      ask(promql, async (prometheus) =>
+        toSeries(Matrix.parse(await prometheus.rangeQuery(promql, fromMs, toMs, stepMs / 1000))),
+      ),
     async counters(metricsService, { fromMs, toMs }) {
       // One millisecond more: since Prometheus 3 a range selector leaves its left end out.
       const windowMs = Math.max(1, Math.round(toMs - fromMs) + 1);
@@ -35,7 +39,12 @@ export function createMetrics({ url, ...options }: MetricsOptions): MetricsPort 
   };
 }
 
-const nowhere = (): Promise<never> => Promise.reject(new SluiceError('PROMETHEUS_UNREACHABLE', 'No Prometheus is configured: SLUICE_PROMETHEUS_URL is not set.', { details: { configured: false } }));
+const nowhere = (): Promise<never> =>
+  Promise.reject(
+    new SluiceError('PROMETHEUS_UNREACHABLE', 'No Prometheus is configured: SLUICE_PROMETHEUS_URL is not set.', {
+      details: { configured: false },
+    }),
+  );
 
 /** Its answer's Date tells its clock, in whole seconds; the middle of the exchange is when that was so. */
 async function probe(connection: Connection): ReturnType<MetricsPort['probe']> {
@@ -50,7 +59,10 @@ async function probe(connection: Connection): ReturnType<MetricsPort['probe']> {
 /** Not everything that speaks PromQL tells its version. */
 async function versionOf(ask: Ask): Promise<string> {
   try {
-    return await ask('status/buildinfo', async (prometheus) => BuildInfo.parse(await prometheus.statusBuildinfo()).version);
+    return await ask(
+      'status/buildinfo',
+      async (prometheus) => BuildInfo.parse(await prometheus.statusBuildinfo()).version,
+    );
   } catch (error) {
     if (!(error instanceof SluiceError && error.details['status'] === 404)) throw error;
     await ask('vector(1)', async (prometheus) => Instant.parse(await prometheus.instantQuery('vector(1)')));
@@ -64,8 +76,17 @@ async function rawSamples(prometheus: PrometheusDriver, query: string, atMs: num
 
 /** A scalar is one value without labels. */
 function values(promql: string, answer: z.infer<typeof Instant>): Awaited<ReturnType<MetricsPort['query']>> {
-  if (answer.resultType === 'vector') return answer.result.map(({ metric, value }) => ({ labels: metric.labels, value: value.value }));
-  if (answer.resultType === 'scalar') return [{ labels: {}, value: Number.parseFloat(answer.result[1].replace('Inf', 'Infinity')) }];
-  const next = answer.resultType === 'string' ? 'Write an expression that gives a number.' : 'Write an expression that gives one number at one moment: put a function such as rate() or max_over_time() around the range.';
-  throw new SluiceError('QUERY_FAILED', `${promql} gives ${answer.resultType === 'string' ? 'a text' : 'a range of samples'}, not a number.`, { next });
+  if (answer.resultType === 'vector')
+    return answer.result.map(({ metric, value }) => ({ labels: metric.labels, value: value.value }));
+  if (answer.resultType === 'scalar')
+    return [{ labels: {}, value: Number.parseFloat(answer.result[1].replace('Inf', 'Infinity')) }];
+  const next =
+    answer.resultType === 'string'
+      ? 'Write an expression that gives a number.'
+      : 'Write an expression that gives one number at one moment: put a function such as rate() or max_over_time() around the range.';
+  throw new SluiceError(
+    'QUERY_FAILED',
+    `${promql} gives ${answer.resultType === 'string' ? 'a text' : 'a range of samples'}, not a number.`,
+    { next },
+  );
 }

@@ -19,7 +19,9 @@ export const Matrix = z.object({
 export const Instant = z.discriminatedUnion('resultType', [
   z.object({
     resultType: z.literal('vector'),
-    result: z.array(z.object({ metric: z.object({ labels: z.record(z.string(), z.string()) }), value: z.object({ value: float }) })),
+    result: z.array(
+      z.object({ metric: z.object({ labels: z.record(z.string(), z.string()) }), value: z.object({ value: float }) }),
+    ),
   }),
   z.object({ resultType: z.literal('scalar'), result: z.tuple([z.number(), z.string()]) }),
   z.object({ resultType: z.enum(['matrix', 'string']), result: z.array(z.unknown()) }),

@@ -6,11 +6,16 @@ import type { Replica } from './replicas.ts';
 import type { Arm } from './traefik-service.ts';
 
 /**
- * Traefik's name for an object of the CRD provider (with `safeNaming` false, its default): letters and digits, all else a hyphen.
+ * Traefik's name for an object of the CRD provider (with `safeNaming` false, its default): letters and digits, all else
+ * a hyphen.
  * Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go.
  */
 export function traefikName(...parts: readonly (string | number)[]): string {
-  return parts.join('-').split(/[^\p{L}\p{N}]+/u).filter(Boolean).join('-');
+  return parts
+    .join('-')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .join('-');
 }
 
 function childName(object: TraefikService, { namespace, name, port }: WeightedEntry): string {
@@ -18,11 +23,16 @@ function childName(object: TraefikService, { namespace, name, port }: WeightedEn
 }
 
 /** The candidate's share that one replica serves. Every failure is a text in the answer, never an exception. */
-export async function weightOn(replica: Replica, object: TraefikService, arms: { readonly stable: Arm; readonly candidate: Arm }): Promise<ProxyWeights> {
+export async function weightOn(
+  replica: Replica,
+  object: TraefikService,
+  arms: { readonly stable: Arm; readonly candidate: Arm },
+): Promise<ProxyWeights> {
   const service = `${traefikName(object.metadata.namespace, object.metadata.name)}@kubernetescrd`;
   try {
     const answer = ApiService.parse(JSON.parse(await replica.get(`/api/http/services/${encodeURIComponent(service)}`)));
-    if (answer.error?.length || answer.status !== 'enabled') throw new Error(`${service} is ${answer.status ?? 'without status'}: ${answer.error?.join('; ') ?? ''}`);
+    if (answer.error?.length || answer.status !== 'enabled')
+      throw new Error(`${service} is ${answer.status ?? 'without status'}: ${answer.error?.join('; ') ?? ''}`);
     const stable = weightOf(answer, childName(object, arms.stable.entry));
     const candidate = weightOf(answer, childName(object, arms.candidate.entry));
     if (stable + candidate === 0) throw new Error('both weights are 0');

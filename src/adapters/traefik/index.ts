@@ -1,5 +1,5 @@
 import type { TrafficPort, TrafficRef } from '../../ports/traffic.ts';
-import type { Clusters } from '../kubernetes/client.ts';
+import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { guardedWrite } from '../kubernetes/guarded-write.ts';
 import { TRAEFIK_SERVICE } from '../kubernetes/kinds.ts';
 import { claim, unclaim } from '../kubernetes/owner.ts';
@@ -13,7 +13,9 @@ import { findArms, holdsArms, readTraefikService, refOf, toView } from './traefi
 
 export type { TraefikApis } from './replicas.ts';
 
-/** TrafficPort on Traefik v3: the TraefikService through the Kubernetes API, its effect through each replica's own API. */
+/**
+ * TrafficPort on Traefik v3: the TraefikService through the Kubernetes API, its effect through each replica's own API.
+ */
 export function createTraffic(clusters: Clusters, options: { readonly apis: TraefikApis }): TrafficPort {
   const clientOf = (ref: { readonly cluster: string }) => clusters.client(ref.cluster);
   const read = async (ref: TrafficRef) => readTraefikService(clientOf(ref), ref);

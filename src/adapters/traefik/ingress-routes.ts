@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TrafficRef } from '../../ports/traffic.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { INGRESS_ROUTE } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
 
@@ -11,7 +11,9 @@ const Route = z.looseObject({
   match: z.string(),
   /** 0 and absent: as long as the rule (traefik v3, pkg/muxer/http/mux.go). */
   priority: z.number().optional(),
-  services: z.array(z.looseObject({ name: z.string(), kind: z.string().default('Service'), namespace: z.string().optional() })).default([]),
+  services: z
+    .array(z.looseObject({ name: z.string(), kind: z.string().default('Service'), namespace: z.string().optional() }))
+    .default([]),
   middlewares: z.array(Named).optional(),
 });
 export type Route = z.infer<typeof Route>;
@@ -31,7 +33,10 @@ export function mirrorName(route: string): string {
 /** Whether a rule leads to the TraefikService, by itself or through its mirror. */
 export function leadsTo(object: IngressRoute, route: Route, ref: TrafficRef): boolean {
   return route.services.some(
-    ({ kind, name, namespace }) => kind === 'TraefikService' && (name === ref.name || name === mirrorName(ref.name)) && (namespace ?? object.metadata.namespace) === ref.namespace,
+    ({ kind, name, namespace }) =>
+      kind === 'TraefikService' &&
+      (name === ref.name || name === mirrorName(ref.name)) &&
+      (namespace ?? object.metadata.namespace) === ref.namespace,
   );
 }
 

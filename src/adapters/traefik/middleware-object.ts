@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { MiddlewareSpec } from '../../ports/middlewares.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { FIELD_MANAGER, MIDDLEWARE } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
 import { plainLine } from '../kubernetes/text.ts';
@@ -29,19 +29,39 @@ export async function readMiddleware(client: ClusterClient, ref: ObjectRef): Pro
 export async function applyMiddleware(
   client: ClusterClient,
   ref: ObjectRef,
-  write: { readonly spec: MiddlewareSpec; readonly read: MiddlewareObject | undefined; readonly force: boolean; readonly dryRun: boolean },
+  write: {
+    readonly spec: MiddlewareSpec;
+    readonly read: MiddlewareObject | undefined;
+    readonly force: boolean;
+    readonly dryRun: boolean;
+  },
 ): Promise<Pick<MiddlewareObject, 'spec'>> {
-  const metadata = { name: ref.name, namespace: ref.namespace, ...(write.read && { resourceVersion: write.read.metadata.resourceVersion }) };
-  const manifest = { apiVersion: `${MIDDLEWARE.group}/${MIDDLEWARE.version}`, kind: MIDDLEWARE.name, metadata, spec: write.spec };
+  const metadata = {
+    name: ref.name,
+    namespace: ref.namespace,
+    ...(write.read && { resourceVersion: write.read.metadata.resourceVersion }),
+  };
+  const manifest = {
+    apiVersion: `${MIDDLEWARE.group}/${MIDDLEWARE.version}`,
+    kind: MIDDLEWARE.name,
+    metadata,
+    spec: write.spec,
+  };
   // A new object in a dry run has no resourceVersion.
-  return Middleware.pick({ spec: true }).parse(await client.apply(ref, manifest, { fieldManager: FIELD_MANAGER, force: write.force, dryRun: write.dryRun }));
+  return Middleware.pick({ spec: true }).parse(
+    await client.apply(ref, manifest, { fieldManager: FIELD_MANAGER, force: write.force, dryRun: write.dryRun }),
+  );
 }
 
 /** A Middleware with two kinds of settings is one that Traefik refuses, route and all. Errors: ALREADY_EXISTS. */
 export function refuseOtherType(ref: ObjectRef, object: MiddlewareObject | undefined, spec: MiddlewareSpec): void {
   const other = Object.keys(object?.spec ?? {}).filter((key) => !(key in spec));
   if (other.length === 0) return;
-  throw new SluiceError('ALREADY_EXISTS', `Middleware ${ref.namespace ?? ''}/${ref.name} exists and is a ${plainLine(other.join(', '))}; it was left as it is.`, { next: 'Choose another middleware_name.' });
+  throw new SluiceError(
+    'ALREADY_EXISTS',
+    `Middleware ${ref.namespace ?? ''}/${ref.name} exists and is a ${plainLine(other.join(', '))}; it was left as it is.`,
+    { next: 'Choose another middleware_name.' },
+  );
 }
 
 /** Equal whatever the order of the keys. */
@@ -51,6 +71,8 @@ export function sameSpec(a: unknown, b: unknown): boolean {
 
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
   );
 }

@@ -16,14 +16,29 @@ export interface Written {
 }
 
 /** What one replica knows of a middleware around the route. A failure is a text in the answer, never an exception. */
-export async function sightOn(replica: Replica, ref: TrafficRef, name: string, written: Written): Promise<MiddlewareSight> {
+export async function sightOn(
+  replica: Replica,
+  ref: TrafficRef,
+  name: string,
+  written: Written,
+): Promise<MiddlewareSight> {
   try {
     const served = await servedMiddleware(replica, ref.namespace, name);
     const why = whyDisabled(`middleware ${name}`, served) ?? outdated(name, served, written.spec);
     const usedBy = [...(await services(replica, ref, name, written)), ...(await rules(replica, ref, name, written))];
-    return { replica: replica.name, loaded: !why, usedBy, ...(why !== undefined && served !== undefined && { error: why }) };
+    return {
+      replica: replica.name,
+      loaded: !why,
+      usedBy,
+      ...(why !== undefined && served !== undefined && { error: why }),
+    };
   } catch (error) {
-    return { replica: replica.name, loaded: false, usedBy: [], error: plainLine(error instanceof Error ? error.message : String(error)) };
+    return {
+      replica: replica.name,
+      loaded: false,
+      usedBy: [],
+      error: plainLine(error instanceof Error ? error.message : String(error)),
+    };
   }
 }
 
@@ -34,15 +49,35 @@ function outdated(name: string, served: ServedMiddleware | undefined, spec: Writ
 }
 
 function holds(served: unknown, written: unknown): boolean {
-  if (typeof written === 'object' && written !== null) return Object.entries(written).every(([key, value]) => holds((served as Record<string, unknown> | undefined)?.[key], value));
-  return served === written || (typeof served === 'string' && typeof written === 'string' && goDurationMs(served) !== undefined && goDurationMs(served) === goDurationMs(written));
+  if (typeof written === 'object' && written !== null)
+    return Object.entries(written).every(([key, value]) =>
+      holds((served as Record<string, unknown> | undefined)?.[key], value),
+    );
+  return (
+    served === written ||
+    (typeof served === 'string' &&
+      typeof written === 'string' &&
+      goDurationMs(served) !== undefined &&
+      goDurationMs(served) === goDurationMs(written))
+  );
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
 
 function goDurationMs(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? 0), 0);
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? 0),
+    0,
+  );
 }
 
 /** Children are found by their place in the list: their names depend on how Traefik names. */
@@ -51,7 +86,9 @@ async function services(replica: Replica, ref: TrafficRef, name: string, { servi
   const found = (service.spec.weighted?.services ?? []).map(async (entry, index) => {
     const child = children[index];
     const served = child && (await servedService(replica, [child.name]));
-    return served && !whyDisabled(child.name, served) && listed(served.middlewares, ref.namespace, name) ? [`Service ${entry.name}`] : [];
+    return served && !whyDisabled(child.name, served) && listed(served.middlewares, ref.namespace, name)
+      ? [`Service ${entry.name}`]
+      : [];
   });
   return (await Promise.all(found)).flat();
 }
@@ -60,8 +97,15 @@ async function rules(replica: Replica, ref: TrafficRef, name: string, { ingressR
   const found = ingressRoutes.flatMap((object) =>
     object.spec.routes.map(async (route, index) => {
       if (!leadsTo(object, route, ref)) return [];
-      const served = await servedRouter(replica, { namespace: object.metadata.namespace, ingressRoute: object.metadata.name, index, match: route.match });
-      return served && !whyDisabled(object.metadata.name, served) && listed(served.middlewares, ref.namespace, name) ? [`IngressRoute ${object.metadata.name} rule ${index + 1}`] : [];
+      const served = await servedRouter(replica, {
+        namespace: object.metadata.namespace,
+        ingressRoute: object.metadata.name,
+        index,
+        match: route.match,
+      });
+      return served && !whyDisabled(object.metadata.name, served) && listed(served.middlewares, ref.namespace, name)
+        ? [`IngressRoute ${object.metadata.name} rule ${index + 1}`]
+        : [];
     }),
   );
   return (await Promise.all(found)).flat();
@@ -73,7 +117,10 @@ const LEAST = [3, 7] as const;
 /** Why a replica may not read middlewares of single Services; undefined when it does. */
 export function tooOld(version: string): string | undefined {
   const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version) ?? [];
-  if (major === undefined || minor === undefined) return `its version "${plainLine(version, 40)}" is not one that can be compared`;
+  if (major === undefined || minor === undefined)
+    return `its version "${plainLine(version, 40)}" is not one that can be compared`;
   const old = Number(major) < LEAST[0] || (Number(major) === LEAST[0] && Number(minor) < LEAST[1]);
-  return old ? `it is Traefik ${plainLine(version, 40)}, and middlewares on single Services came with ${LEAST.join('.')}` : undefined;
+  return old
+    ? `it is Traefik ${plainLine(version, 40)}, and middlewares on single Services came with ${LEAST.join('.')}`
+    : undefined;
 }

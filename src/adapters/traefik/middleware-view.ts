@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { MiddlewareView } from '../../ports/middlewares.ts';
 import type { TrafficRef } from '../../ports/traffic.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { plainLine } from '../kubernetes/text.ts';
 import { AttachableService, attachedTo } from './attachments.ts';
 import { listIngressRoutes } from './ingress-routes.ts';
@@ -21,12 +21,19 @@ export interface World {
 export async function readAttachable(client: ClusterClient, ref: TrafficRef): Promise<AttachableService> {
   const parsed = AttachableService.safeParse(await client.get(refOf(ref)));
   if (parsed.success) return parsed.data;
-  throw new SluiceError('INTERNAL', `TraefikService ${ref.namespace}/${ref.name} has an unexpected form: ${plainLine(z.prettifyError(parsed.error))}`);
+  throw new SluiceError(
+    'INTERNAL',
+    `TraefikService ${ref.namespace}/${ref.name} has an unexpected form: ${plainLine(z.prettifyError(parsed.error))}`,
+  );
 }
 
 /** As the API server and every replica have it now. */
 export async function viewOf({ client, ref, replicas }: World, name: string): Promise<MiddlewareView> {
-  const [service, ingressRoutes, object] = await Promise.all([readAttachable(client, ref), listIngressRoutes(client, ref.namespace), readMiddleware(client, middlewareRef(ref.namespace, name))]);
+  const [service, ingressRoutes, object] = await Promise.all([
+    readAttachable(client, ref),
+    listIngressRoutes(client, ref.namespace),
+    readMiddleware(client, middlewareRef(ref.namespace, name)),
+  ]);
   const written = { service, ingressRoutes, spec: object?.spec };
   return {
     ref,

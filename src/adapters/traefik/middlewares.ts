@@ -1,6 +1,6 @@
 import type { MiddlewaresPort } from '../../ports/middlewares.ts';
 import type { TrafficRef } from '../../ports/traffic.ts';
-import type { Clusters } from '../kubernetes/client.ts';
+import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { ownerOf } from '../kubernetes/owner.ts';
 import { readAttachable, viewOf } from './middleware-view.ts';
 import type { World } from './middleware-view.ts';

@@ -1,5 +1,5 @@
 import type { TrafficRef } from '../../ports/traffic.ts';
-import type { PatchOperation } from '../kubernetes/client.ts';
+import type { PatchOperation } from '../kubernetes/cluster-client.ts';
 import { IngressRoute, leadsTo, mirrorName } from './ingress-routes.ts';
 import type { Route } from './ingress-routes.ts';
 import { sameSpec } from './middleware-object.ts';
@@ -14,18 +14,32 @@ export function methodsOf({ match }: Route): Methods {
   return match.endsWith(`&& ${SAFE}`) ? 'safe' : 'all';
 }
 
-/** Traefik's own default priority is the length of the rule in bytes (traefik v3, pkg/muxer/http/mux.go, GetRulePriority). */
+/**
+ * Traefik's own default priority is the length of the rule in bytes (traefik v3, pkg/muxer/http/mux.go,
+ * GetRulePriority).
+ */
 export function priorityOf({ priority, match }: Route): number {
   return priority || Buffer.byteLength(match);
 }
 
 /**
- * A copy of the rule that leads to the mirror. One step above the rule and no higher: with the priority of its own length it
+ * A copy of the rule that leads to the mirror. One step above the rule and no higher: with the priority of its own
+ * length it
  * would outrank longer rules that take a part of this one's requests elsewhere.
  */
-function mirrorRule(rule: Record<string, unknown>, route: Route, ref: TrafficRef, methods: Methods): Record<string, unknown> {
+function mirrorRule(
+  rule: Record<string, unknown>,
+  route: Route,
+  ref: TrafficRef,
+  methods: Methods,
+): Record<string, unknown> {
   const match = methods === 'safe' ? `(${route.match}) && ${SAFE}` : `(${route.match})`;
-  return { ...rule, match, priority: priorityOf(route) + 1, services: [{ kind: 'TraefikService', name: mirrorName(ref.name) }] };
+  return {
+    ...rule,
+    match,
+    priority: priorityOf(route) + 1,
+    services: [{ kind: 'TraefikService', name: mirrorName(ref.name) }],
+  };
 }
 
 interface Split {
@@ -38,10 +52,18 @@ interface Split {
 
 export function split(raw: unknown, ref: TrafficRef): Split {
   const object = IngressRoute.parse(raw);
-  const rules = ((raw as { spec: { routes?: Record<string, unknown>[] } }).spec.routes ?? []).map((rule, index) => ({ raw: rule, route: object.spec.routes[index] as Route }));
-  const isMirror = (route: Route) => route.services.some(({ kind, name }) => kind === 'TraefikService' && name === mirrorName(ref.name));
+  const rules = ((raw as { spec: { routes?: Record<string, unknown>[] } }).spec.routes ?? []).map((rule, index) => ({
+    raw: rule,
+    route: object.spec.routes[index] as Route,
+  }));
+  const isMirror = (route: Route) =>
+    route.services.some(({ kind, name }) => kind === 'TraefikService' && name === mirrorName(ref.name));
   const own = rules.filter(({ route }) => !isMirror(route));
-  return { own: own.map((one) => one.raw), mirrors: rules.filter(({ route }) => isMirror(route)).map((one) => one.raw), leading: own.filter(({ route }) => leadsTo(object, route, ref)) };
+  return {
+    own: own.map((one) => one.raw),
+    mirrors: rules.filter(({ route }) => isMirror(route)).map((one) => one.raw),
+    leading: own.filter(({ route }) => leadsTo(object, route, ref)),
+  };
 }
 
 /** The rules that mirror: one for each rule that leads to the route. */
@@ -50,7 +72,11 @@ export function mirrorRules(raw: unknown, ref: TrafficRef, methods: Methods): re
 }
 
 /** Replaces the mirroring rules, behind all others so that those keep their places. */
-export function setMirrorRules(raw: unknown, ref: TrafficRef, rules: readonly Record<string, unknown>[]): readonly PatchOperation[] {
+export function setMirrorRules(
+  raw: unknown,
+  ref: TrafficRef,
+  rules: readonly Record<string, unknown>[],
+): readonly PatchOperation[] {
   const { own, mirrors } = split(raw, ref);
   if (sameSpec(mirrors, rules)) return [];
   return [{ op: 'replace', path: '/spec/routes', value: [...own, ...rules] }];
@@ -60,9 +86,15 @@ export function setMirrorRules(raw: unknown, ref: TrafficRef, rules: readonly Re
 export function rival(objects: readonly IngressRoute[], ref: TrafficRef): string | undefined {
   const leading = objects.flatMap((object) => split(object, ref).leading.map(({ route }) => route));
   for (const object of objects) {
-    for (const route of object.spec.routes.filter((one) => !one.services.some(({ name }) => name === mirrorName(ref.name)))) {
-      const met = leading.find((one) => one.match !== route.match && priorityOf(route) === priorityOf(one) + 1 && mayOverlap(one.match, route.match));
-      if (met) return `IngressRoute ${object.metadata.name} has a rule of priority ${priorityOf(route)} (${route.match}), the one that the mirror of ${met.match} needs; give one of them another priority`;
+    for (const route of object.spec.routes.filter(
+      (one) => !one.services.some(({ name }) => name === mirrorName(ref.name)),
+    )) {
+      const met = leading.find(
+        (one) =>
+          one.match !== route.match && priorityOf(route) === priorityOf(one) + 1 && mayOverlap(one.match, route.match),
+      );
+      if (met)
+        return `IngressRoute ${object.metadata.name} has a rule of priority ${priorityOf(route)} (${route.match}), the one that the mirror of ${met.match} needs; give one of them another priority`;
     }
   }
   return undefined;
@@ -77,6 +109,8 @@ function mayOverlap(a: string, b: string): boolean {
 /** Undefined: the rule is not bound to certain hosts, or not in a form that is understood. */
 function hostsOf(match: string): readonly string[] | undefined {
   if (/[!|]|HostRegexp/.test(match)) return undefined;
-  const hosts = [...match.matchAll(/\bHost\(([^)]*)\)/g)].flatMap(([, list]) => [...(list ?? '').matchAll(/`([^`]+)`/g)].map(([, host]) => host ?? ''));
+  const hosts = [...match.matchAll(/\bHost\(([^)]*)\)/g)].flatMap(([, list]) =>
+    [...(list ?? '').matchAll(/`([^`]+)`/g)].map(([, host]) => host ?? ''),
+  );
   return hosts.length > 0 ? hosts : undefined;
 }

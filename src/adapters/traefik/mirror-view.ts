@@ -16,10 +16,16 @@ interface Placed {
   readonly route: Route;
 }
 
-/** The mirror as the API server and every replica have it now. `gone`: rules that are looked for on the replicas besides. */
+/**
+ * The mirror as the API server and every replica have it now. `gone`: rules that are looked for on the replicas
+ * besides.
+ */
 export async function mirrorViewOf(world: World, gone: readonly Placed[] = []): Promise<MirrorView> {
   const { client, ref, replicas } = world;
-  const [object, ingressRoutes] = await Promise.all([readMirrorObject(client, ref), listIngressRoutes(client, ref.namespace)]);
+  const [object, ingressRoutes] = await Promise.all([
+    readMirrorObject(client, ref),
+    listIngressRoutes(client, ref.namespace),
+  ]);
   const placed = placedRules(ingressRoutes, ref);
   const mirror = object?.spec.mirroring;
   const first = mirror?.mirrors[0];
@@ -30,7 +36,14 @@ export async function mirrorViewOf(world: World, gone: readonly Placed[] = []): 
     ...(rule && { methods: methodsOf(rule.route) }),
     ...(mirror?.maxBodySize !== undefined && { maxBodySize: mirror.maxBodySize }),
     rules: placed.map(({ route }) => route.match),
-    replicas: await Promise.all(replicas.map((replica) => sightOn(replica, ref, [...placed, ...gone.filter(({ route }) => !placed.some((one) => one.route.match === route.match))]))),
+    replicas: await Promise.all(
+      replicas.map((replica) =>
+        sightOn(replica, ref, [
+          ...placed,
+          ...gone.filter(({ route }) => !placed.some((one) => one.route.match === route.match)),
+        ]),
+      ),
+    ),
   };
 }
 
@@ -38,7 +51,9 @@ export async function mirrorViewOf(world: World, gone: readonly Placed[] = []): 
 export function placedRules(ingressRoutes: readonly IngressRoute[], ref: TrafficRef): readonly Placed[] {
   return ingressRoutes.flatMap((object) =>
     object.spec.routes.flatMap((route, index) =>
-      leadsTo(object, route, ref) && route.services.some(({ name }) => name === mirrorName(ref.name)) ? [{ ingressRoute: object.metadata.name, index, route }] : [],
+      leadsTo(object, route, ref) && route.services.some(({ name }) => name === mirrorName(ref.name))
+        ? [{ ingressRoute: object.metadata.name, index, route }]
+        : [],
     ),
   );
 }
@@ -52,13 +67,31 @@ async function sightOn(replica: Replica, ref: TrafficRef, rules: readonly Placed
     const why = served && (whyDisabled(mirrorName(ref.name), served) ?? (first && whyDisabled(first.name, child)));
     const found = await Promise.all(
       rules.map(async ({ ingressRoute, index, route }) => {
-        const router = await servedRouter(replica, { namespace: ref.namespace, ingressRoute, index, match: route.match });
-        const leads = router && !whyDisabled(ingressRoute, router) && router.rule === route.match && names.includes((router.service ?? '').replace(/@kubernetescrd$/, ''));
+        const router = await servedRouter(replica, {
+          namespace: ref.namespace,
+          ingressRoute,
+          index,
+          match: route.match,
+        });
+        const leads =
+          router &&
+          !whyDisabled(ingressRoute, router) &&
+          router.rule === route.match &&
+          names.includes((router.service ?? '').replace(/@kubernetescrd$/, ''));
         return leads ? [route.match] : [];
       }),
     );
-    return { replica: replica.name, ...(first && { percent: first.percent, service: first.name }), rules: found.flat(), ...(why !== undefined && { error: why }) };
+    return {
+      replica: replica.name,
+      ...(first && { percent: first.percent, service: first.name }),
+      rules: found.flat(),
+      ...(why !== undefined && { error: why }),
+    };
   } catch (error) {
-    return { replica: replica.name, rules: [], error: plainLine(error instanceof Error ? error.message : String(error)) };
+    return {
+      replica: replica.name,
+      rules: [],
+      error: plainLine(error instanceof Error ? error.message : String(error)),
+    };
   }
 }

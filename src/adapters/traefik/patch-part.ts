@@ -1,10 +1,12 @@
 import { SluiceError } from '../../domain/errors.ts';
-import type { ClusterClient, PatchOperation } from '../kubernetes/client.ts';
+import type { ClusterClient, PatchOperation } from '../kubernetes/cluster-client.ts';
 import { guardedWrite } from '../kubernetes/guarded-write.ts';
 import { describe, FIELD_MANAGER } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
 
-/** A change of one object that is decided anew whenever the object has moved. Empty operations: nothing is left to do. */
+/**
+ * A change of one object that is decided anew whenever the object has moved. Empty operations: nothing is left to do.
+ */
 export interface PatchPart {
   readonly ref: ObjectRef;
   readonly operations: (object: unknown) => readonly PatchOperation[];
@@ -19,7 +21,10 @@ export async function dryRun(client: ClusterClient, part: PatchPart): Promise<un
   if (operations.length === 0) return undefined;
   const result = await client.jsonPatch(part.ref, operations, { fieldManager: FIELD_MANAGER, dryRun: true });
   if (result.applied) return result.object;
-  throw new SluiceError('MANIFEST_REFUSED', `The API server refuses the change of ${describe(part.ref)}: ${result.why}`);
+  throw new SluiceError(
+    'MANIFEST_REFUSED',
+    `The API server refuses the change of ${describe(part.ref)}: ${result.why}`,
+  );
 }
 
 /** Writes it, guarded by what was read; answers whether anything was written. */
@@ -28,7 +33,10 @@ export function write(client: ClusterClient, part: PatchPart, operations = part.
     ref: part.ref,
     read: async () => {
       const object = await client.get(part.ref);
-      return { object, resourceVersion: (object as { metadata: { resourceVersion: string } }).metadata.resourceVersion };
+      return {
+        object,
+        resourceVersion: (object as { metadata: { resourceVersion: string } }).metadata.resourceVersion,
+      };
     },
     decide: ({ object }) => {
       const patch = operations(object);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { POD } from '../kubernetes/kinds.ts';
 import { whyNoAnswer } from '../kubernetes/no-answer.ts';
 import { plainLine } from '../kubernetes/text.ts';
@@ -25,14 +25,18 @@ const Pod = z.object({
   status: z.object({ phase: z.string().optional() }).optional(),
 });
 
-/** All replicas now. Pods that match but do not run are left out, as they proxy nothing. Errors: those of the cluster client. */
+/**
+ * All replicas now. Pods that match but do not run are left out, as they proxy nothing. Errors: those of the cluster
+ * client.
+ */
 export async function listReplicas(client: ClusterClient, apis: TraefikApis): Promise<readonly Replica[]> {
   if ('urls' in apis) return apis.urls.map(urlReplica);
   if (!('pods' in apis)) return [];
   const { namespace, selector, port } = apis.pods;
   const pods = z.array(Pod).parse(await client.list(POD, namespace, selector));
   const running = pods.filter((pod) => pod.status?.phase === 'Running' && !pod.metadata.deletionTimestamp);
-  if (running.length > 0) return running.map(({ metadata }) => podReplica(client, { namespace, name: metadata.name, port }));
+  if (running.length > 0)
+    return running.map(({ metadata }) => podReplica(client, { namespace, name: metadata.name, port }));
   // An empty list would read as "no API configured"; here one is, and nobody is behind it.
   return [{ name: `${namespace}/${selector}`, get: () => Promise.reject(new Error('no running Traefik pod matches')) }];
 }

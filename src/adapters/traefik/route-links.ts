@@ -1,12 +1,15 @@
 import { SluiceError } from '../../domain/errors.ts';
 import type { RouteLink, RouteLinks } from '../../ports/routes.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { INGRESS_ROUTE, TRAEFIK_SERVICE } from '../kubernetes/kinds.ts';
 import { RouteService } from './route-objects.ts';
 import type { IngressRoute, Reference } from './route-objects.ts';
 import { readable, toRule } from './route-view.ts';
 
-/** Objects in other namespaces may refer across (`allowCrossNamespace`); an account that may not list them sees its own alone. */
+/**
+ * Objects in other namespaces may refer across (`allowCrossNamespace`); an account that may not list them sees its own
+ * alone.
+ */
 export async function readLinks(client: ClusterClient, namespace: string): Promise<RouteLinks> {
   try {
     return { everywhere: true, links: await linksIn(client) };
@@ -17,7 +20,10 @@ export async function readLinks(client: ClusterClient, namespace: string): Promi
 }
 
 async function linksIn(client: ClusterClient, namespace?: string): Promise<RouteLink[]> {
-  const [ingressRoutes, services] = await Promise.all([client.list(INGRESS_ROUTE, namespace), client.list(TRAEFIK_SERVICE, namespace)]);
+  const [ingressRoutes, services] = await Promise.all([
+    client.list(INGRESS_ROUTE, namespace),
+    client.list(TRAEFIK_SERVICE, namespace),
+  ]);
   const routes = services.map((item) => RouteService.safeParse(item)).flatMap(({ data }) => (data ? [data] : []));
   return [...readable(ingressRoutes).flatMap(linksOf), ...routes.flatMap(fromService)];
 }
@@ -25,7 +31,9 @@ async function linksIn(client: ClusterClient, namespace?: string): Promise<Route
 export function linksOf(ingress: IngressRoute): RouteLink[] {
   const { name, namespace } = ingress.metadata;
   const from = { kind: 'IngressRoute', namespace, name } as const;
-  return ingress.spec.routes.flatMap(({ match, services }) => services.map((to) => ({ from, to: target(to, namespace), rule: toRule(ingress, match) })));
+  return ingress.spec.routes.flatMap(({ match, services }) =>
+    services.map((to) => ({ from, to: target(to, namespace), rule: toRule(ingress, match) })),
+  );
 }
 
 function fromService({ metadata: { name, namespace }, spec }: RouteService): RouteLink[] {

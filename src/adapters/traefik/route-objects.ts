@@ -16,7 +16,11 @@ const metadata = z.object({
 });
 
 /** `name@provider` refers to another provider of Traefik; a middleware of the file provider, say. */
-const Reference = z.object({ name: z.string(), namespace: z.string().optional(), kind: z.enum(['Service', 'TraefikService']).catch('Service') });
+const Reference = z.object({
+  name: z.string(),
+  namespace: z.string().optional(),
+  kind: z.enum(['Service', 'TraefikService']).catch('Service'),
+});
 const MiddlewareRef = z.object({ name: z.string(), namespace: z.string().optional() });
 
 /**
@@ -27,7 +31,15 @@ export const IngressRoute = z.object({
   metadata,
   spec: z.object({
     entryPoints: z.array(z.string()).default([]),
-    routes: z.array(z.object({ match: z.string().default(''), services: z.array(Reference).default([]), middlewares: z.array(MiddlewareRef).default([]) })).default([]),
+    routes: z
+      .array(
+        z.object({
+          match: z.string().default(''),
+          services: z.array(Reference).default([]),
+          middlewares: z.array(MiddlewareRef).default([]),
+        }),
+      )
+      .default([]),
   }),
 });
 export type IngressRoute = z.infer<typeof IngressRoute>;
@@ -68,13 +80,23 @@ export interface Manifest {
 
 /** All that Sluice applies to a weighted TraefikService: its list of services, which has one owner as a whole. */
 export function trafficManifest(ref: TrafficRef, services: readonly unknown[], resourceVersion?: string): Manifest {
-  const identity = { name: ref.name, namespace: ref.namespace, ...(resourceVersion !== undefined && { resourceVersion }) };
+  const identity = {
+    name: ref.name,
+    namespace: ref.namespace,
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
   return { apiVersion: API_VERSION, kind: 'TraefikService', metadata: identity, spec: { weighted: { services } } };
 }
 
 /** The two entries of a new route; everything goes to stable. */
 export function newEntries({ stable, canary, port, nativeLb }: RoutePlan): readonly object[] {
-  const entry = (name: string, weight: number) => ({ name, kind: 'Service', port, weight, ...(nativeLb && { nativeLB: true }) });
+  const entry = (name: string, weight: number) => ({
+    name,
+    kind: 'Service',
+    port,
+    weight,
+    ...(nativeLb && { nativeLB: true }),
+  });
   return [entry(stable, 100), entry(canary, 0)];
 }
 
@@ -82,5 +104,10 @@ export function newEntries({ stable, canary, port, nativeLb }: RoutePlan): reado
 export function ingressManifest(ref: TrafficRef, { match, entryPoints }: RoutePlan): Manifest {
   const routes = [{ match, kind: 'Rule', services: [{ name: ref.name, kind: 'TraefikService' }] }];
   const metadata = { name: ref.name, namespace: ref.namespace };
-  return { apiVersion: API_VERSION, kind: 'IngressRoute', metadata, spec: { ...(entryPoints.length > 0 && { entryPoints }), routes } };
+  return {
+    apiVersion: API_VERSION,
+    kind: 'IngressRoute',
+    metadata,
+    spec: { ...(entryPoints.length > 0 && { entryPoints }), routes },
+  };
 }

@@ -10,7 +10,11 @@ const Served = ApiService.extend({ usedBy: z.array(z.string()).default([]) });
 type Served = z.infer<typeof Served>;
 
 /** GET /api/http/routers/<name>. Source: traefik v3, pkg/api/handler_http.go. */
-const Router = z.object({ status: z.string().optional(), rule: z.string().default(''), error: z.array(z.string()).optional() });
+const Router = z.object({
+  status: z.string().optional(),
+  rule: z.string().default(''),
+  error: z.array(z.string()).optional(),
+});
 type Router = z.infer<typeof Router>;
 
 type Route = Pick<RouteView, 'ref' | 'entries'>;
@@ -19,10 +23,18 @@ type Route = Pick<RouteView, 'ref' | 'entries'>;
 export async function servedBy(replica: Replica, route: Route): Promise<ServedRoute> {
   try {
     const { answer, names } = await ask(replica, route);
-    if (answer.error?.length || answer.status !== 'enabled') return { replica: replica.name, error: plainLine(`the service is ${answer.status ?? 'without status'}: ${answer.error?.join('; ') ?? ''}`) };
+    if (answer.error?.length || answer.status !== 'enabled')
+      return {
+        replica: replica.name,
+        error: plainLine(`the service is ${answer.status ?? 'without status'}: ${answer.error?.join('; ') ?? ''}`),
+      };
     const weights = weightsOf(answer, names);
-    const routers = (await Promise.all(answer.usedBy.map((router) => readRouter(replica, router)))).flatMap((router) => router ?? []);
-    const broken = routers.filter(({ status }) => status !== 'enabled').map(({ status, error }) => plainLine(`its router is ${status ?? 'without status'}: ${error?.join('; ') ?? ''}`));
+    const routers = (await Promise.all(answer.usedBy.map((router) => readRouter(replica, router)))).flatMap(
+      (router) => router ?? [],
+    );
+    const broken = routers
+      .filter(({ status }) => status !== 'enabled')
+      .map(({ status, error }) => plainLine(`its router is ${status ?? 'without status'}: ${error?.join('; ') ?? ''}`));
     const rules = routers.filter(({ status }) => status === 'enabled').map(({ rule }) => rule);
     return { replica: replica.name, weights, rules, ...(broken[0] !== undefined && { error: broken[0] }) };
   } catch (error) {
@@ -36,9 +48,13 @@ export async function servedBy(replica: Replica, route: Route): Promise<ServedRo
  * Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go.
  */
 async function ask(replica: Replica, { ref, entries }: Route): Promise<{ answer: Served; names?: readonly string[] }> {
-  const get = async (name: string) => Served.parse(JSON.parse(await replica.get(`/api/http/services/${encodeURIComponent(`${name}@kubernetescrd`)}`)));
+  const get = async (name: string) =>
+    Served.parse(JSON.parse(await replica.get(`/api/http/services/${encodeURIComponent(`${name}@kubernetescrd`)}`)));
   try {
-    return { answer: await get(traefikName(ref.namespace, ref.name)), names: entries.map((entry) => childName(ref.namespace, entry)) };
+    return {
+      answer: await get(traefikName(ref.namespace, ref.name)),
+      names: entries.map((entry) => childName(ref.namespace, entry)),
+    };
   } catch (error) {
     if (!(error instanceof UnknownToTraefik)) throw error;
     return { answer: await get(`${ref.namespace}_${ref.name}`) };
@@ -50,11 +66,15 @@ function childName(namespace: string, entry: RouteEntry): string {
   return entry.kind === 'Service' ? traefikName(place, entry.service, entry.port) : traefikName(place, entry.service);
 }
 
-/** Traefik keeps the order of the entries. It may have those of an earlier list still: then names or their number differ. */
+/**
+ * Traefik keeps the order of the entries. It may have those of an earlier list still: then names or their number
+ * differ.
+ */
 function weightsOf({ weighted }: Served, names: readonly string[] | undefined): readonly number[] {
   const services = weighted?.services ?? [];
   const known = services.map(({ name }) => name.replace(/@kubernetescrd$/, ''));
-  if (names && JSON.stringify(known) !== JSON.stringify(names)) throw new Error(`it serves ${known.join(', ') || 'nothing'} instead of ${names.join(', ') || 'nothing'}`);
+  if (names && JSON.stringify(known) !== JSON.stringify(names))
+    throw new Error(`it serves ${known.join(', ') || 'nothing'} instead of ${names.join(', ') || 'nothing'}`);
   return services.map(({ weight }) => weight);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ServiceFacts } from '../../ports/routes.ts';
 import type { TrafficRef } from '../../ports/traffic.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { ENDPOINT_SLICE, SERVICE } from '../kubernetes/kinds.ts';
 
 const HASH_LABEL = 'rollouts-pod-template-hash';
@@ -24,7 +24,10 @@ const EndpointSlice = z.object({
 
 /** Errors: SERVICE_NOT_FOUND and those of the client. */
 export async function readService(client: ClusterClient, { namespace, name }: TrafficRef): Promise<ServiceFacts> {
-  const [object, slices] = await Promise.all([client.get({ kind: SERVICE, namespace, name }), client.list(ENDPOINT_SLICE, namespace, `${SERVICE_LABEL}=${name}`)]);
+  const [object, slices] = await Promise.all([
+    client.get({ kind: SERVICE, namespace, name }),
+    client.list(ENDPOINT_SLICE, namespace, `${SERVICE_LABEL}=${name}`),
+  ]);
   const { spec } = Service.parse(object);
   const hash = spec.selector?.[HASH_LABEL];
   const endpoints = slices.flatMap((slice) => EndpointSlice.parse(slice).endpoints);

@@ -3,12 +3,19 @@ import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { IngressRouteFacts, RoutePlan, RouteView } from '../../ports/routes.ts';
 import type { TrafficRef } from '../../ports/traffic.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { create, tryCreate } from '../kubernetes/create-only.ts';
 import { describe, FIELD_MANAGER } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
 import { linksOf } from './route-links.ts';
-import { IngressRoute, ingressManifest, ingressRefOf, newEntries, trafficManifest, trafficRefOf } from './route-objects.ts';
+import {
+  IngressRoute,
+  ingressManifest,
+  ingressRefOf,
+  newEntries,
+  trafficManifest,
+  trafficRefOf,
+} from './route-objects.ts';
 import type { Manifest } from './route-objects.ts';
 
 interface Part {
@@ -16,7 +23,10 @@ interface Part {
   readonly manifest: Manifest;
 }
 
-const Existing = z.looseObject({ metadata: z.looseObject({ uid: z.string() }), spec: z.record(z.string(), z.unknown()) });
+const Existing = z.looseObject({
+  metadata: z.looseObject({ uid: z.string() }),
+  spec: z.record(z.string(), z.unknown()),
+});
 type Existing = z.infer<typeof Existing>;
 
 /** TraefikService first: an IngressRoute that leads nowhere answers with errors. */
@@ -45,9 +55,13 @@ async function existsExactly(client: ClusterClient, { ref, manifest }: Part): Pr
   const object = await find(client, ref);
   if (!object) return false;
   if (isDeepStrictEqual(explicit(object.spec), explicit(manifest.spec))) return true;
-  throw new SluiceError('ALREADY_EXISTS', `There is another ${describe(ref)} already: ${JSON.stringify(object.spec).slice(0, 400)}.`, {
-    next: 'Choose another route_name; change the weights of a route with traefik_update_route_weights, or delete it with traefik_delete_route.',
-  });
+  throw new SluiceError(
+    'ALREADY_EXISTS',
+    `There is another ${describe(ref)} already: ${JSON.stringify(object.spec).slice(0, 400)}.`,
+    {
+      next: 'Choose another route_name; change the weights of a route with traefik_update_route_weights, or delete it with traefik_delete_route.',
+    },
+  );
 }
 
 /** With the defaults that Traefik reads into an object written out. */
@@ -74,8 +88,17 @@ async function undone(client: ClusterClient, [made]: readonly ObjectRef[], error
   const kept = `${describe(made)} was made just before and is still there; the same call makes what is missing`;
   // An IngressRoute that was made all the same must not be left without its TraefikService.
   const unsure = error.code === 'CLUSTER_UNREACHABLE';
-  const rest = unsure ? kept : await takeBack(client, made).then(() => `${describe(made)}, made just before, was deleted again`, () => kept);
-  return new SluiceError(error.code, `${error.message} ${rest}.`, { next: error.next, details: error.details, cause: error });
+  const rest = unsure
+    ? kept
+    : await takeBack(client, made).then(
+        () => `${describe(made)}, made just before, was deleted again`,
+        () => kept,
+      );
+  return new SluiceError(error.code, `${error.message} ${rest}.`, {
+    next: error.next,
+    details: error.details,
+    cause: error,
+  });
 }
 
 async function takeBack(client: ClusterClient, ref: ObjectRef): Promise<void> {
@@ -84,30 +107,51 @@ async function takeBack(client: ClusterClient, ref: ObjectRef): Promise<void> {
 }
 
 /** The list of services has one owner as a whole, so all of it is applied as it was read, with other weights. */
-export async function applyWeights(client: ClusterClient, view: RouteView, weights: readonly number[], takeOver: boolean): Promise<void> {
+export async function applyWeights(
+  client: ClusterClient,
+  view: RouteView,
+  weights: readonly number[],
+  takeOver: boolean,
+): Promise<void> {
   const ref = trafficRefOf(view.ref);
   const entries = await rawEntries(client, view);
-  const manifest = trafficManifest(view.ref, entries.map((entry, index) => ({ ...entry, weight: weights[index] })), view.resourceVersion);
+  const manifest = trafficManifest(
+    view.ref,
+    entries.map((entry, index) => ({ ...entry, weight: weights[index] })),
+    view.resourceVersion,
+  );
   try {
     await client.apply(ref, manifest, { fieldManager: FIELD_MANAGER, ...(takeOver && { force: true }) });
   } catch (error) {
     const foreign = foreignManagers(error);
     if (!foreign) throw error;
-    if (foreign.length > 0) throw new SluiceError('FIELD_CONFLICT', `${foreign.join(' and ')} manages the weights of ${describe(ref)}; nothing was written.`, { details: { managers: foreign }, cause: error });
+    if (foreign.length > 0)
+      throw new SluiceError(
+        'FIELD_CONFLICT',
+        `${foreign.join(' and ')} manages the weights of ${describe(ref)}; nothing was written.`,
+        { details: { managers: foreign }, cause: error },
+      );
     await client.apply(ref, manifest, { fieldManager: FIELD_MANAGER, force: true });
   }
 }
 
-const Raw = z.object({ metadata: z.object({ resourceVersion: z.string() }), spec: z.object({ weighted: z.object({ services: z.array(z.looseObject({ name: z.string() })) }) }) });
+const Raw = z.object({
+  metadata: z.object({ resourceVersion: z.string() }),
+  spec: z.object({ weighted: z.object({ services: z.array(z.looseObject({ name: z.string() })) }) }),
+});
 
 async function rawEntries(client: ClusterClient, { ref, resourceVersion }: RouteView): Promise<readonly object[]> {
   const { metadata, spec } = Raw.parse(await client.get(trafficRefOf(ref)));
   if (metadata.resourceVersion === resourceVersion) return spec.weighted.services;
-  throw new SluiceError('CONFLICT', `TraefikService ${ref.namespace}/${ref.name} was changed by somebody else just now; nothing was written.`);
+  throw new SluiceError(
+    'CONFLICT',
+    `TraefikService ${ref.namespace}/${ref.name} was changed by somebody else just now; nothing was written.`,
+  );
 }
 
 /**
- * Who else manages what was to be applied; undefined for any other error. What Sluice patched counts as another manager than what it
+ * Who else manages what was to be applied; undefined for any other error. What Sluice patched counts as another manager
+ * than what it
  * applied, although both are named alike: it is not foreign.
  */
 function foreignManagers(error: unknown): readonly string[] | undefined {

@@ -1,5 +1,5 @@
 import type { RoutesPort } from '../../ports/routes.ts';
-import type { Clusters } from '../kubernetes/client.ts';
+import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { listReplicas } from './replicas.ts';
 import type { TraefikApis } from './replicas.ts';
 import { readLinks } from './route-links.ts';
@@ -27,7 +27,9 @@ export function createRoutes(clusters: Clusters, options: { readonly apis: Traef
     create: async (ref, plan) => createRoute(clientOf(ref), ref, plan),
     setWeights: async (view, weights, { takeOver }) => applyWeights(clientOf(view.ref), view, weights, takeOver),
     findIngressRoute: async (ref) => findIngressRoute(clientOf(ref), ref),
-    removeIngressRoute: async ({ ref, uid, resourceVersion }) => clientOf(ref).remove(ingressRefOf(ref), { uid, resourceVersion }),
-    removeTraefikService: async (view) => clientOf(view.ref).remove(trafficRefOf(view.ref), { uid: view.uid, resourceVersion: view.resourceVersion }),
+    removeIngressRoute: async ({ ref, uid, resourceVersion }) =>
+      clientOf(ref).remove(ingressRefOf(ref), { uid, resourceVersion }),
+    removeTraefikService: async (view) =>
+      clientOf(view.ref).remove(trafficRefOf(view.ref), { uid: view.uid, resourceVersion: view.resourceVersion }),
   };
 }

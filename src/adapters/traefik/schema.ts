@@ -31,6 +31,8 @@ export type TraefikService = z.infer<typeof TraefikService>;
 export const ApiService = z.object({
   status: z.string().optional(),
   error: z.array(z.string()).optional(),
-  weighted: z.object({ services: z.array(z.object({ name: z.string(), weight: z.number().default(1) })).default([]) }).optional(),
+  weighted: z
+    .object({ services: z.array(z.object({ name: z.string(), weight: z.number().default(1) })).default([]) })
+    .optional(),
 });
 export type ApiService = z.infer<typeof ApiService>;

@@ -2,7 +2,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { Owner } from '../../domain/release/target.ts';
 import type { WriteResult } from '../../ports/rollouts.ts';
 import type { ArmServices, TrafficRef } from '../../ports/traffic.ts';
-import type { PatchOperation } from '../kubernetes/client.ts';
+import type { PatchOperation } from '../kubernetes/cluster-client.ts';
 import type { Decision } from '../kubernetes/guarded-write.ts';
 import { heldByOther, ownerOf } from '../kubernetes/owner.ts';
 import type { TraefikService } from './schema.ts';
@@ -11,12 +11,20 @@ import type { Arm } from './traefik-service.ts';
 
 /** Errors: INVALID_INPUT for anything but a whole number from 0 to 100, or one Service as both arms. */
 export function requireWeight(arms: ArmServices, weight: number): void {
-  if (!Number.isInteger(weight) || weight < 0 || weight > 100) throw new SluiceError('INVALID_INPUT', `A weight is a whole number from 0 to 100, not ${weight}.`);
-  if (arms.stable === arms.candidate) throw new SluiceError('INVALID_INPUT', `Stable and candidate are the same Service, "${arms.stable}".`);
+  if (!Number.isInteger(weight) || weight < 0 || weight > 100)
+    throw new SluiceError('INVALID_INPUT', `A weight is a whole number from 0 to 100, not ${weight}.`);
+  if (arms.stable === arms.candidate)
+    throw new SluiceError('INVALID_INPUT', `Stable and candidate are the same Service, "${arms.stable}".`);
 }
 
 /** Changes the two weights and nothing else: other entries and fields such as nativeLB stay. */
-export function decideWeight(ref: TrafficRef, object: TraefikService, arms: ArmServices, weight: number, owner: Owner): Decision<WriteResult> {
+export function decideWeight(
+  ref: TrafficRef,
+  object: TraefikService,
+  arms: ArmServices,
+  weight: number,
+  owner: Owner,
+): Decision<WriteResult> {
   const name = `TraefikService ${ref.namespace}/${ref.name}`;
   const held = heldByOther(ownerOf(object.metadata.annotations), owner);
   if (held) return { done: { refused: true, detail: `${name} is ${held}` } };
@@ -27,7 +35,10 @@ export function decideWeight(ref: TrafficRef, object: TraefikService, arms: ArmS
   }
   return {
     patch: [...weightOperations(stable, 100 - weight), ...weightOperations(candidate, weight)],
-    done: { changed: true, detail: `${name} set to ${split} (was ${candidate.entry.weight} and ${stable.entry.weight})` },
+    done: {
+      changed: true,
+      detail: `${name} set to ${split} (was ${candidate.entry.weight} and ${stable.entry.weight})`,
+    },
   };
 }
 

@@ -5,7 +5,11 @@ const SETTLE_MS = 8_000;
 const POLL_MS = 150;
 
 /** Looks until `enough`, or until the time is over; the last sight in both cases. */
-export async function until<Sight>(look: () => Promise<Sight>, enough: (sight: Sight) => boolean, limitMs = SETTLE_MS): Promise<Sight> {
+export async function until<Sight>(
+  look: () => Promise<Sight>,
+  enough: (sight: Sight) => boolean,
+  limitMs = SETTLE_MS,
+): Promise<Sight> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     const sight = await look();

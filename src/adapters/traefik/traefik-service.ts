@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ArmServices, TrafficRef, TrafficView } from '../../ports/traffic.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { TRAEFIK_SERVICE } from '../kubernetes/kinds.ts';
 import type { ObjectRef } from '../kubernetes/kinds.ts';
 import { ownerOf } from '../kubernetes/owner.ts';
@@ -29,7 +29,11 @@ export function toView(ref: TrafficRef, object: TraefikService): TrafficView {
   return {
     ref,
     resourceVersion: object.metadata.resourceVersion,
-    weights: entriesOf(object).map(({ name, weight, port }) => ({ service: name, weight, port: port === undefined ? '' : String(port) })),
+    weights: entriesOf(object).map(({ name, weight, port }) => ({
+      service: name,
+      weight,
+      port: port === undefined ? '' : String(port),
+    })),
     sticky: Boolean(object.spec.weighted?.sticky),
     ...(owner && { owner }),
   };
@@ -41,7 +45,11 @@ export interface Arm {
 }
 
 /** The entries of both Services; like Argo, by name alone. Errors: TRAFFIC_SERVICE_NOT_FOUND. */
-export function findArms(ref: TrafficRef, object: TraefikService, arms: ArmServices): { readonly stable: Arm; readonly candidate: Arm } {
+export function findArms(
+  ref: TrafficRef,
+  object: TraefikService,
+  arms: ArmServices,
+): { readonly stable: Arm; readonly candidate: Arm } {
   return { stable: findArm(ref, object, arms.stable), candidate: findArm(ref, object, arms.candidate) };
 }
 
@@ -50,14 +58,19 @@ function findArm(ref: TrafficRef, object: TraefikService, service: string): Arm 
   const [arm] = found;
   if (arm && found.length === 1) return arm;
   const names = entriesOf(object).map(({ name }) => name);
-  const problem = arm ? `names Service "${service}" ${found.length} times` : `has no weight for Service "${service}"; it has ${plainLine(names.join(', ')) || 'none'}`;
+  const problem = arm
+    ? `names Service "${service}" ${found.length} times`
+    : `has no weight for Service "${service}"; it has ${plainLine(names.join(', ')) || 'none'}`;
   throw new SluiceError('TRAFFIC_SERVICE_NOT_FOUND', `TraefikService ${ref.namespace}/${ref.name} ${problem}.`);
 }
 
 /** True when both Services have a weight there. */
 export function holdsArms(object: TraefikService, arms: ArmServices): boolean {
   const names = entriesOf(object)
-    .filter((entry) => entry.kind === 'Service' && (entry.namespace ?? object.metadata.namespace) === object.metadata.namespace)
+    .filter(
+      (entry) =>
+        entry.kind === 'Service' && (entry.namespace ?? object.metadata.namespace) === object.metadata.namespace,
+    )
     .map(({ name }) => name);
   return names.includes(arms.stable) && names.includes(arms.candidate);
 }

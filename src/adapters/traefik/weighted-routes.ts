@@ -1,5 +1,5 @@
 import type { WeightedRoute } from '../../ports/middlewares.ts';
-import type { ClusterClient } from '../kubernetes/client.ts';
+import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import { TRAEFIK_SERVICE } from '../kubernetes/kinds.ts';
 import { requireNamespace } from '../kubernetes/require-namespace.ts';
 import { TraefikService } from './schema.ts';
@@ -10,11 +10,18 @@ export async function weightedRoutes(client: ClusterClient, namespace: string): 
   const items = await client.list(TRAEFIK_SERVICE, namespace);
   if (items.length === 0) await requireNamespace(client, namespace);
   // One odd object in the namespace must not hide the others.
-  const objects = items.map((item) => TraefikService.safeParse(item)).flatMap(({ data }) => (data?.spec.weighted ? [data] : []));
-  return objects.map((object) => ({ name: object.metadata.name, services: servicesOf(object) })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const objects = items
+    .map((item) => TraefikService.safeParse(item))
+    .flatMap(({ data }) => (data?.spec.weighted ? [data] : []));
+  return objects
+    .map((object) => ({ name: object.metadata.name, services: servicesOf(object) }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function servicesOf(object: TraefikService): WeightedRoute['services'] {
-  const own = entriesOf(object).filter(({ kind, namespace }) => kind === 'Service' && (namespace ?? object.metadata.namespace) === object.metadata.namespace);
+  const own = entriesOf(object).filter(
+    ({ kind, namespace }) =>
+      kind === 'Service' && (namespace ?? object.metadata.namespace) === object.metadata.namespace,
+  );
   return own.map(({ name, port, weight }) => ({ service: name, port: port === undefined ? '' : String(port), weight }));
 }

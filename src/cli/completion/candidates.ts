@@ -25,11 +25,14 @@ interface Place {
   cluster: string | undefined;
 }
 
-/** Reads the words before the cursor and says what may come next. `current`: the word under the cursor, possibly empty. */
+/**
+ * Reads the words before the cursor and says what may come next. `current`: the word under the cursor, possibly empty.
+ */
 export function possible(program: Cli, before: readonly string[], current: string): Possible {
   const place = walk(program, before);
   const cluster = place.cluster === undefined ? {} : { cluster: place.cluster };
-  if (place.open && !(place.open.optional && current.startsWith('-'))) return { ...valuesOf(place.cli, place.open), ...cluster };
+  if (place.open && !(place.open.optional && current.startsWith('-')))
+    return { ...valuesOf(place.cli, place.open), ...cluster };
   if (current.startsWith('-')) return { words: flagsOf(place.cli) };
   const source = place.given === 0 ? argumentSource(place.cli) : undefined;
   return { words: place.given === 0 ? subcommands(place.cli) : [], ...(source ? { source } : {}), ...cluster };
@@ -71,11 +74,19 @@ function valuesOf(cli: Cli, option: Option): Possible {
 }
 
 function flagsOf(cli: Cli): Candidate[] {
-  return [...allOptions(cli).filter(({ hidden }) => !hidden).map(({ long, short, description }) => ({ value: long ?? short ?? '', about: description })), { value: '--help', about: 'display help' }];
+  return [
+    ...allOptions(cli)
+      .filter(({ hidden }) => !hidden)
+      .map(({ long, short, description }) => ({ value: long ?? short ?? '', about: description })),
+    { value: '--help', about: 'display help' },
+  ];
 }
 
 function subcommands(cli: Cli): Candidate[] {
-  return cli.createHelp().visibleCommands(cli).map((command) => ({ value: command.name(), about: command.summary() || command.description() }));
+  return cli
+    .createHelp()
+    .visibleCommands(cli)
+    .map((command) => ({ value: command.name(), about: command.summary() || command.description() }));
 }
 
 /** Those of the command and of the commands above it, which hold the global ones. */

@@ -18,7 +18,9 @@ export function addCompletion(program: Cli, deps: CliDeps): void {
     .action((shell: Shell) => deps.io.out(SCRIPTS[shell]));
   program
     .command('complete', { hidden: true })
-    .description('Print what may come next, a word and its meaning on each line; the last word is the one under the cursor')
+    .description(
+      'Print what may come next, a word and its meaning on each line; the last word is the one under the cursor',
+    )
     .argument('[words...]')
     .action(async (words: string[]) => {
       const found = await candidates(program, deps, words);
@@ -37,13 +39,18 @@ async function candidates(program: Cli, deps: CliDeps, words: readonly string[])
   return all.filter(({ value }) => value.startsWith(current));
 }
 
-/** Names, or nothing: a cluster that is away, or a setting that is wrong, is told by commands and never by the Tab key. */
+/**
+ * Names, or nothing: a cluster that is away, or a setting that is wrong, is told by commands and never by the Tab key.
+ */
 async function looked(deps: CliDeps, { source, cluster }: Possible, current: string): Promise<readonly Candidate[]> {
   if (source === undefined) return [];
   if (typeof source !== 'string') return source.map((value) => ({ value, about: '' }));
   try {
     const { settings } = deps.load({ set: {} });
-    const names = await Promise.race([namesOf(source, { deps, settings, current, cluster }), sleep(PATIENCE_MS, [], { ref: false })]);
+    const names = await Promise.race([
+      namesOf(source, { deps, settings, current, cluster }),
+      sleep(PATIENCE_MS, [], { ref: false }),
+    ]);
     return names.map((value) => ({ value, about: '' }));
   } catch {
     return [];

@@ -27,9 +27,15 @@ const LOOKUPS: Readonly<Record<Names, (lookup: Lookup) => Promise<readonly strin
   setting: async () => SETTING_KEYS.map((key) => `${SETTINGS[key].env}=`),
   cluster: ({ deps, settings }) => deps.contexts(settings),
   release: (lookup) => opened(lookup, releases),
-  rollout: (lookup) => opened(lookup, async (services) => (await rollouts(services, lookup)).map(({ target }) => `${target.namespace}/${target.rollout}`)),
+  rollout: (lookup) =>
+    opened(lookup, async (services) =>
+      (await rollouts(services, lookup)).map(({ target }) => `${target.namespace}/${target.rollout}`),
+    ),
   route: (lookup) => opened(lookup, (services) => routes(services, lookup)),
-  namespace: (lookup) => opened(lookup, async (services) => unique((await rollouts(services, { ...lookup, current: '' })).map(({ target }) => target.namespace))),
+  namespace: (lookup) =>
+    opened(lookup, async (services) =>
+      unique((await rollouts(services, { ...lookup, current: '' })).map(({ target }) => target.namespace)),
+    ),
 };
 
 async function opened<T>({ deps, settings }: Lookup, work: (services: Services) => Promise<T>): Promise<T> {
@@ -57,7 +63,9 @@ async function rollouts(services: Services, { settings, current, cluster }: Look
 /** The TraefikServices that Rollouts name. */
 async function routes(services: Services, lookup: Lookup): Promise<readonly string[]> {
   const found = await rollouts(services, lookup);
-  return unique(found.flatMap(({ target, traefikService }) => (traefikService ? [`${target.namespace}/${traefikService}`] : [])));
+  return unique(
+    found.flatMap(({ target, traefikService }) => (traefikService ? [`${target.namespace}/${traefikService}`] : [])),
+  );
 }
 
 function unique(names: readonly string[]): readonly string[] {

@@ -4,7 +4,8 @@ export type Shell = (typeof SHELLS)[number];
 
 /**
  * A script that asks `sluice complete` for the next word. The words are handed over as they are and never evaluated: a
- * command substitution on the line must not run because somebody pressed Tab. bash 3.2 and later; needs no bash-completion.
+ * command substitution on the line must not run because somebody pressed Tab. bash 3.2 and later; needs no
+ * bash-completion.
  */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `# bash completion of sluice. Load it with: source <(sluice completion bash)

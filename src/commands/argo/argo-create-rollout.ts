@@ -28,8 +28,14 @@ export const argoCreateRollout: Command<typeof newRolloutFields, typeof output> 
   input: newRolloutFields,
   output,
   examples: [
-    { title: 'A canary over the route web', input: { namespace: 'shop', name: 'web', image: 'registry/web:1.4.2', strategy: 'canary', weights: [5, 25, 50] } },
-    { title: 'Blue-green over an existing Deployment', input: { namespace: 'shop', name: 'web', workload_ref: 'web', strategy: 'blue-green', port: 80 } },
+    {
+      title: 'A canary over the route web',
+      input: { namespace: 'shop', name: 'web', image: 'registry/web:1.4.2', strategy: 'canary', weights: [5, 25, 50] },
+    },
+    {
+      title: 'Blue-green over an existing Deployment',
+      input: { namespace: 'shop', name: 'web', workload_ref: 'web', strategy: 'blue-green', port: 80 },
+    },
   ],
   check(raw, settings) {
     const input = parse(newRolloutFields, raw ?? {});
@@ -41,17 +47,31 @@ export const argoCreateRollout: Command<typeof newRolloutFields, typeof output> 
     const wanted = toNewRollout(await targetOf(context, input), input, strategyFor(input, context.settings));
     const { after, before: _, missing, created, found, ...effect } = await context.ports.rolloutObjects.create(wanted);
     const next = after ? nextStep(after) : missing ? routeFirst(wanted, missing) : undefined;
-    return { ...effect, created: [...created], found: [...found], ...(after ? { after: toSnapshot(after) } : {}), ...(next ? { next } : {}) };
+    return {
+      ...effect,
+      created: [...created],
+      found: [...found],
+      ...(after ? { after: toSnapshot(after) } : {}),
+      ...(next ? { next } : {}),
+    };
   },
   problem: effectProblem,
-  text: (answer) => [...effectLines(answer), ...(answer.created.length > 0 ? [`made: ${answer.created.join(', ')}`] : []), ...(answer.found.length > 0 ? [`used as it is: ${answer.found.join(', ')}`] : [])].join('\n'),
+  text: (answer) =>
+    [
+      ...effectLines(answer),
+      ...(answer.created.length > 0 ? [`made: ${answer.created.join(', ')}`] : []),
+      ...(answer.found.length > 0 ? [`used as it is: ${answer.found.join(', ')}`] : []),
+    ].join('\n'),
 };
 
 function strategyFor({ strategy }: NewRolloutInput, { defaultStrategy }: CommandSettings): NewRollout['strategy'] {
   return strategy ?? defaultStrategy;
 }
 
-function routeFirst({ target, services }: NewRollout, { route, services: absent }: NonNullable<Creation['missing']>): string {
+function routeFirst(
+  { target, services }: NewRollout,
+  { route, services: absent }: NonNullable<Creation['missing']>,
+): string {
   const first = absent.length > 0 ? 'repeat this call with services_only: true; then ' : '';
   return `In this order: ${first}traefik_create_weighted_route with namespace "${target.namespace}", route_name "${route}", stable_service "${services?.stable}" and canary_service "${services?.candidate}"; then this call again. Or use strategy "rolling", which splits no traffic.`;
 }

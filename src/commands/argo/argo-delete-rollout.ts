@@ -20,7 +20,8 @@ type Where = z.output<typeof input>;
 export const argoDeleteRollout: Command<typeof input, typeof output> = {
   name: 'argo_delete_rollout',
   title: 'Delete a Rollout',
-  description: 'Deletes a Rollout, and with it all its pods. Services and routes stay, and answer nothing any more. Needs confirm. Refused while a release owns it.',
+  description:
+    'Deletes a Rollout, and with it all its pods. Services and routes stay, and answer nothing any more. Needs confirm. Refused while a release owns it.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'argo',
@@ -32,12 +33,18 @@ export const argoDeleteRollout: Command<typeof input, typeof output> = {
   async run(context, where) {
     const { detail, routes, needed } = await look(context, where);
     requireConfirmation(needed, where.confirm);
-    const { before, after, ...effect } = await context.ports.rolloutObjects.remove(detail.target, (owner) => refuseOwned(owner, `Rollout ${needed.value}`));
+    const { before, after, ...effect } = await context.ports.rolloutObjects.remove(detail.target, (owner) =>
+      refuseOwned(owner, `Rollout ${needed.value}`),
+    );
     return {
       ...effect,
       ...(before ? { before: toSnapshot(before) } : {}),
       ...(after ? { after: toSnapshot(after) } : {}),
-      ...(routes.length > 0 ? { next: `${routes.join(', ')} still sends traffic to its Services: delete it with traefik_delete_route, or make the Rollout anew.` } : {}),
+      ...(routes.length > 0
+        ? {
+            next: `${routes.join(', ')} still sends traffic to its Services: delete it with traefik_delete_route, or make the Rollout anew.`,
+          }
+        : {}),
     };
   },
   problem: effectProblem,
@@ -58,26 +65,41 @@ async function look(context: CommandContext, where: Where): Promise<Look> {
   const value = `${where.namespace}/${where.name}`;
   refuseOwned(detail.owner, `Rollout ${value}`);
   const routes = await routesTo(context, detail);
-  const traffic = routes.length > 0 ? ` ${routes.join(', ')} still sends traffic to them: its callers will get errors.` : ' No route to its Services was found.';
-  return { detail, routes, needed: { value, question: `Delete Rollout ${value} and ${await podsText(context, detail)}?${traffic}` } };
+  const traffic =
+    routes.length > 0
+      ? ` ${routes.join(', ')} still sends traffic to them: its callers will get errors.`
+      : ' No route to its Services was found.';
+  return {
+    detail,
+    routes,
+    needed: { value, question: `Delete Rollout ${value} and ${await podsText(context, detail)}?${traffic}` },
+  };
 }
 
 /** Counted by ReplicaSet: the status of a Rollout in the middle of an update leaves some out. */
 async function podsText({ ports }: CommandContext, { target, replicas }: RolloutDetail): Promise<string> {
   try {
     const revisions = await ports.rolloutObjects.revisions(target);
-    const pods = revisions.filter(({ replicas }) => replicas.ready > 0).map(({ replicas, images }) => `${replicas.ready} of ${Object.values(images).join(', ')}`);
+    const pods = revisions
+      .filter(({ replicas }) => replicas.ready > 0)
+      .map(({ replicas, images }) => `${replicas.ready} of ${Object.values(images).join(', ')}`);
     return pods.length > 0 ? `all its ready pods (${pods.join('; ')})` : 'its pods, of which none is ready';
   } catch (error) {
-    if (error instanceof SluiceError && error.code === 'FORBIDDEN') return `its pods (${replicas.desired} are wanted; this account may not count them)`;
+    if (error instanceof SluiceError && error.code === 'FORBIDDEN')
+      return `its pods (${replicas.desired} are wanted; this account may not count them)`;
     throw error;
   }
 }
 
-async function routesTo(context: CommandContext, { target, stableService, candidateService }: RolloutDetail): Promise<string[]> {
+async function routesTo(
+  context: CommandContext,
+  { target, stableService, candidateService }: RolloutDetail,
+): Promise<string[]> {
   const services = [stableService, candidateService].filter((name) => name !== undefined);
   if (services.length === 0) return [];
   const { links } = await context.ports.routes.links({ cluster: target.cluster, namespace: target.namespace });
-  const leading = links.filter(({ to }) => to.kind === 'Service' && to.namespace === target.namespace && services.includes(to.name));
+  const leading = links.filter(
+    ({ to }) => to.kind === 'Service' && to.namespace === target.namespace && services.includes(to.name),
+  );
   return [...new Set(leading.map(({ from }) => `${from.kind} ${from.namespace}/${cleanText(from.name, 253)}`))];
 }

@@ -16,7 +16,8 @@ type Status = z.output<typeof rolloutStatus>;
 export const argoGetRolloutStatus: Command<typeof input, typeof rolloutStatus> = {
   name: 'argo_get_rollout_status',
   title: 'Status of a Rollout',
-  description: 'One Rollout, always read live: phase and why, steps, pods, Services, written weights, analysis, owner, and what to do next.',
+  description:
+    'One Rollout, always read live: phase and why, steps, pods, Services, written weights, analysis, owner, and what to do next.',
   kind: 'read',
   idempotent: true,
   toolset: 'argo',
@@ -51,9 +52,14 @@ function toStatus(detail: RolloutDetail, route: Status['route']): Status {
 
 function services(detail: RolloutDetail): Status['services'] {
   const roles = detail.strategy === 'blue-green' ? (['active', 'preview'] as const) : (['stable', 'canary'] as const);
-  const version = (hash: string) => (!hash ? 'none' : hash === detail.stableHash ? 'stable' : hash === detail.podHash ? 'new' : 'other');
-  const row = (name: string | undefined, role: string, hash = '') => (name ? [{ name: cleanText(name), role, hash: cleanText(hash), version: version(hash) } as const] : []);
-  return [...row(detail.stableService, roles[0], detail.stableSelector), ...row(detail.candidateService, roles[1], detail.candidateSelector)];
+  const version = (hash: string) =>
+    !hash ? 'none' : hash === detail.stableHash ? 'stable' : hash === detail.podHash ? 'new' : 'other';
+  const row = (name: string | undefined, role: string, hash = '') =>
+    name ? [{ name: cleanText(name), role, hash: cleanText(hash), version: version(hash) } as const] : [];
+  return [
+    ...row(detail.stableService, roles[0], detail.stableSelector),
+    ...row(detail.candidateService, roles[1], detail.candidateSelector),
+  ];
 }
 
 /** A blue-green Rollout names no TraefikService: by custom it has the Rollout's name. */
@@ -66,10 +72,17 @@ async function routeOf(context: CommandContext, detail: RolloutDetail): Promise<
     const mine = weights.some(({ service }) => service === detail.stableService);
     if (!mine && !detail.traefikService) return undefined;
     const written = Object.fromEntries(weights.map(({ service, weight }) => [cleanText(service), weight]));
-    return { traefik_service: name, weights: written, ...(owner ? { owner: owner.releaseId } : {}), ...(mine ? {} : { problem: `it has no entry for ${detail.stableService ?? 'the stable Service'}` }) };
+    return {
+      traefik_service: name,
+      weights: written,
+      ...(owner ? { owner: owner.releaseId } : {}),
+      ...(mine ? {} : { problem: `it has no entry for ${detail.stableService ?? 'the stable Service'}` }),
+    };
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code === 'CLUSTER_UNREACHABLE') throw error;
-    return detail.traefikService ? { traefik_service: name, weights: {}, problem: cleanText(error.message) } : undefined;
+    return detail.traefikService
+      ? { traefik_service: name, weights: {}, problem: cleanText(error.message) }
+      : undefined;
   }
 }
 
@@ -80,11 +93,19 @@ function lines(status: Status): string[] {
     `${status.namespace}/${status.name} (${status.strategy}): ${status.phase}${status.message ? `, ${status.message}` : ''}`,
     `images: ${images.join(', ') || 'not known'}; pods: ${replicas.available} of ${replicas.desired} available, ${replicas.updated} of the new version`,
     ...(status.plan.length > 0 ? [`steps: ${status.plan.join(' · ')}`] : []),
-    ...status.services.map(({ name, role, hash, version }) => `${role} Service ${name} selects ${hash || 'no version'} (${version})`),
+    ...status.services.map(
+      ({ name, role, hash, version }) => `${role} Service ${name} selects ${hash || 'no version'} (${version})`,
+    ),
     ...(status.route ? [`TraefikService ${status.route.traefik_service}: ${weightsText(status.route)}`] : []),
-    ...status.analysis.map(({ run, role, status: state, message }) => `${role} analysis ${run}: ${state}${message ? `, ${message}` : ''}`),
+    ...status.analysis.map(
+      ({ run, role, status: state, message }) => `${role} analysis ${run}: ${state}${message ? `, ${message}` : ''}`,
+    ),
     status.next,
   ];
 }
 
-const weightsText = ({ weights, problem }: NonNullable<Status['route']>): string => problem ?? Object.entries(weights).map(([service, weight]) => `${service} ${weight}`).join(', ');
+const weightsText = ({ weights, problem }: NonNullable<Status['route']>): string =>
+  problem ??
+  Object.entries(weights)
+    .map(([service, weight]) => `${service} ${weight}`)
+    .join(', ');

@@ -41,7 +41,8 @@ const output = z.strictObject({
 export const argoListRollouts: Command<typeof input, typeof output> = {
   name: 'argo_list_rollouts',
   title: 'List Rollouts',
-  description: 'Rollouts by namespace and name, with phase, image, step and written weight. Read argo_get_rollout_status before acting on one.',
+  description:
+    'Rollouts by namespace and name, with phase, image, step and written weight. Read argo_get_rollout_status before acting on one.',
   kind: 'read',
   idempotent: true,
   toolset: 'argo',
@@ -52,26 +53,45 @@ export const argoListRollouts: Command<typeof input, typeof output> = {
   async run(context, { cluster, namespace, phase, limit = 50, fresh = false }) {
     const listing = await listIn(context, { cluster: cluster ?? (await context.clusters.current()), fresh }, namespace);
     const found = listing.items.filter((view) => phase === undefined || view.phase === phase).toSorted(byName);
-    return { rollouts: found.slice(0, limit).map(toRow), total: found.length, resource_version: listing.resourceVersion, age_ms: listing.ageMs, source: listing.source };
+    return {
+      rollouts: found.slice(0, limit).map(toRow),
+      total: found.length,
+      resource_version: listing.resourceVersion,
+      age_ms: listing.ageMs,
+      source: listing.source,
+    };
   },
   text: ({ rollouts, total, source, age_ms }) =>
     [
       ...rollouts.map(line),
-      rollouts.length < total ? `${total - rollouts.length} more match: raise limit, or name a namespace or phase.` : `${total === 0 ? 'No Rollouts match' : `${total} in all`} (${source}${age_ms > 0 ? `, ${age_ms} ms old` : ''}).`,
+      rollouts.length < total
+        ? `${total - rollouts.length} more match: raise limit, or name a namespace or phase.`
+        : `${total === 0 ? 'No Rollouts match' : `${total} in all`} (${source}${age_ms > 0 ? `, ${age_ms} ms old` : ''}).`,
     ].join('\n'),
 };
 
-/** Of all namespaces that may be looked at; each is asked for when they are limited, as the account may see no others. */
-async function listIn(context: CommandContext, place: { cluster: string; fresh: boolean }, namespace: string | undefined): Promise<RolloutListing> {
+/**
+ * Of all namespaces that may be looked at; each is asked for when they are limited, as the account may see no others.
+ */
+async function listIn(
+  context: CommandContext,
+  place: { cluster: string; fresh: boolean },
+  namespace: string | undefined,
+): Promise<RolloutListing> {
   const { allowedNamespaces } = context.settings;
   if (namespace !== undefined) return context.ports.rolloutFeed.list({ ...place, namespace });
   if (allowedNamespaces.length === 0) return context.ports.rolloutFeed.list(place);
-  const listings = await Promise.all(allowedNamespaces.map((allowed) => listAllowed(context, { ...place, namespace: allowed })));
+  const listings = await Promise.all(
+    allowedNamespaces.map((allowed) => listAllowed(context, { ...place, namespace: allowed })),
+  );
   return joined(listings.flatMap((listing) => listing ?? []));
 }
 
 /** Undefined for a namespace that is allowed and not there: the others have Rollouts all the same. */
-async function listAllowed({ ports }: CommandContext, place: { cluster: string; fresh: boolean; namespace: string }): Promise<RolloutListing | undefined> {
+async function listAllowed(
+  { ports }: CommandContext,
+  place: { cluster: string; fresh: boolean; namespace: string },
+): Promise<RolloutListing | undefined> {
   try {
     return await ports.rolloutFeed.list(place);
   } catch (error) {
@@ -111,6 +131,12 @@ function toRow(view: RolloutView): z.output<typeof row> {
 }
 
 function line(seen: z.output<typeof row>): string {
-  const parts = [seen.image, seen.strategy, ...(seen.step ? [`step ${seen.step}`] : []), ...(seen.weight === undefined ? [] : [`weight ${seen.weight}`]), ...(seen.release_id ? [seen.release_id] : [])];
+  const parts = [
+    seen.image,
+    seen.strategy,
+    ...(seen.step ? [`step ${seen.step}`] : []),
+    ...(seen.weight === undefined ? [] : [`weight ${seen.weight}`]),
+    ...(seen.release_id ? [seen.release_id] : []),
+  ];
   return `${seen.namespace}/${seen.name}: ${seen.phase}${seen.message ? `, ${seen.message}` : ''} (${parts.join('; ')})`;
 }

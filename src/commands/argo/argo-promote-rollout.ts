@@ -10,8 +10,18 @@ import { weightAt, withTraffic } from './traffic-proof.ts';
 const input = z.strictObject({
   ...handedFields,
   full: z.boolean().optional().describe('Skip all steps, pauses and analyses that are left. Needs confirm.'),
-  step: z.number().int().min(0).max(1000).optional().describe('Index of the pause that is meant; past it, nothing is done, so the call is safe to repeat.'),
-  pod_hash: z.string().regex(/^[a-z0-9]{1,63}$/, 'must be a pod_hash as the status shows it').optional().describe('Version that is meant; with another one nothing is done.'),
+  step: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe('Index of the pause that is meant; past it, nothing is done, so the call is safe to repeat.'),
+  pod_hash: z
+    .string()
+    .regex(/^[a-z0-9]{1,63}$/, 'must be a pod_hash as the status shows it')
+    .optional()
+    .describe('Version that is meant; with another one nothing is done.'),
   confirm: confirmField,
 });
 type Input = z.output<typeof input>;
@@ -19,7 +29,8 @@ type Input = z.output<typeof input>;
 export const argoPromoteRollout = steerCommand({
   name: 'argo_promote_rollout',
   title: 'Promote a Rollout',
-  description: 'Ends the present pause, so that a canary goes to its next step and a blue-green switches over; proved at the next hold, in force in Traefik. Refused when something else holds it. Where it takes all traffic, or with full, it needs confirm.',
+  description:
+    'Ends the present pause, so that a canary goes to its next step and a blue-green switches over; proved at the next hold, in force in Traefik. Refused when something else holds it. Where it takes all traffic, or with full, it needs confirm.',
   kind: 'destructive',
   idempotent: false,
   input,
@@ -37,14 +48,18 @@ export const argoPromoteRollout = steerCommand({
 });
 
 /** The version and the step that the caller saw, or else those that were just read. */
-function pointOf(view: RolloutView, { step = view.stepIndex, pod_hash: podHash = view.podHash }: Pick<Input, 'step' | 'pod_hash'>): Point {
+function pointOf(
+  view: RolloutView,
+  { step = view.stepIndex, pod_hash: podHash = view.podHash }: Pick<Input, 'step' | 'pod_hash'>,
+): Point {
   return { podHash, ...(step !== undefined && view.strategy === 'canary' && { stepIndex: step }) };
 }
 
 /** A release judges each step itself, so it is asked about only when all are meant. */
 function question(view: RolloutView, { podHash, stepIndex }: Point, full: boolean): string | undefined {
   const name = nameOf(view);
-  if (view.owner) return full ? `Promote every remaining step of ${view.owner.releaseId} without asking again?` : undefined;
+  if (view.owner)
+    return full ? `Promote every remaining step of ${view.owner.releaseId} without asking again?` : undefined;
   if (view.podHash === view.stableHash || view.podHash !== podHash || view.aborted || view.specPaused) return undefined;
   if (full) return `Promote ${name} fully to ${podHash}, past all steps, pauses and analyses?`;
   if (view.strategy === 'blue-green') return `Switch all traffic of ${name} to ${podHash}?`;
@@ -63,7 +78,8 @@ async function promote(context: CommandContext, view: RolloutView, at: Point, fu
 function wayOut(view: RolloutView, why: string): string {
   if (view.aborted) return 'Set an image again with argo_update_rollout_image: the abort stands until then.';
   if (view.specPaused) return 'Call argo_resume_rollout first, then look where it stands.';
-  if (why.includes('analysis') || view.pauseReasons.some((reason) => reason.startsWith('Inconclusive'))) return 'Wait for the analysis, or call argo_skip_analysis_promote.';
+  if (why.includes('analysis') || view.pauseReasons.some((reason) => reason.startsWith('Inconclusive')))
+    return 'Wait for the analysis, or call argo_skip_analysis_promote.';
   if (why.includes('autoPromotionSeconds')) return 'Wait, or call argo_promote_rollout with full: true.';
   return 'Call argo_get_rollout_status to see what it is doing.';
 }

@@ -12,7 +12,8 @@ const input = z.strictObject({ ...handedFields, reason, confirm: confirmField })
 export const argoSkipAnalysisPromote = steerCommand({
   name: 'argo_skip_analysis_promote',
   title: 'Skip an analysis of a Rollout',
-  description: 'Gets a Rollout past the one analysis that holds it: running or inconclusive, of a step, in the background, before or after a blue-green promotion. Needs a reason and confirm; the question says what Argo will do. Refused when no analysis is in the way.',
+  description:
+    'Gets a Rollout past the one analysis that holds it: running or inconclusive, of a step, in the background, before or after a blue-green promotion. Needs a reason and confirm; the question says what Argo will do. Refused when no analysis is in the way.',
   kind: 'destructive',
   idempotent: false,
   input,
@@ -21,7 +22,9 @@ export const argoSkipAnalysisPromote = steerCommand({
     const { view, hold, why: found } = await context.ports.rolloutSteering.findAnalysis(target);
     return {
       view,
-      question: view.owner ? `Let the present step of ${view.owner.releaseId} pass without judging it?` : hold && question(view, hold),
+      question: view.owner
+        ? `Let the present step of ${view.owner.releaseId} pass without judging it?`
+        : hold && question(view, hold),
       owned: { name: 'skip-analysis', reason: why, requestId },
       async act() {
         if (!hold) return refusal(view, found, 'Call argo_get_rollout_status to see what holds it.');
@@ -43,7 +46,11 @@ function consequence(view: RolloutView, { way, role, stepIndex = 0 }: AnalysisHo
   const at = nextHold(view.steps, stepIndex + 1, { judgedOnly: true });
   const then = at.full ? 'then takes all traffic to the new version' : `then goes on to step ${at.index}`;
   if (way === 'next-step') return `Argo ends step ${stepIndex} and ${then}.`;
-  if (way === 'promote-full') return 'Argo has no way past an inconclusive one but a full promotion: all traffic goes to the new version, and every later pause and analysis is skipped.';
-  if (way === 'end-pause') return `Argo ends the pause at step ${stepIndex}, starts the analysis anew and ${then}. If it is inconclusive again before the next pause begins, Argo passes all pauses that are left.`;
-  return role === 'post-promotion' ? 'Argo then makes the new version stable.' : 'Argo then holds at the pause before the switch, if there is one, and otherwise switches all traffic.';
+  if (way === 'promote-full')
+    return 'Argo has no way past an inconclusive one but a full promotion: all traffic goes to the new version, and every later pause and analysis is skipped.';
+  if (way === 'end-pause')
+    return `Argo ends the pause at step ${stepIndex}, starts the analysis anew and ${then}. If it is inconclusive again before the next pause begins, Argo passes all pauses that are left.`;
+  return role === 'post-promotion'
+    ? 'Argo then makes the new version stable.'
+    : 'Argo then holds at the pause before the switch, if there is one, and otherwise switches all traffic.';
 }

@@ -15,7 +15,8 @@ const input = z.strictObject({
 export const argoUpdateRolloutImage = steerCommand({
   name: 'argo_update_rollout_image',
   title: 'Set the image of a Rollout',
-  description: 'Begins a rollout of another image, in the Rollout or in the Deployment it refers to. Proved once Argo has made a version of it. One under way starts again at step 0. Refused while a release owns the Rollout.',
+  description:
+    'Begins a rollout of another image, in the Rollout or in the Deployment it refers to. Proved once Argo has made a version of it. One under way starts again at step 0. Refused while a release owns the Rollout.',
   kind: 'write',
   idempotent: true,
   input,
@@ -36,11 +37,16 @@ export const argoUpdateRolloutImage = steerCommand({
 /** What a new template does to the state it meets; seen on Argo Rollouts 1.10.1. */
 function consequence({ before, after }: Effect<RolloutView>): string {
   if (!before || !after) return 'its state is not known';
-  if (after.podHash === after.stableHash) return `${after.podHash} is the stable version: Argo goes straight back to it, without steps`;
+  if (after.podHash === after.stableHash)
+    return `${after.podHash} is the stable version: Argo goes straight back to it, without steps`;
   const parts = [
-    before.podHash !== before.stableHash && !before.aborted ? `the rollout of ${before.podHash} that was under way was given up` : '',
+    before.podHash !== before.stableHash && !before.aborted
+      ? `the rollout of ${before.podHash} that was under way was given up`
+      : '',
     before.aborted ? 'the abort was lifted' : '',
-    after.strategy === 'blue-green' ? 'the preview is being made' : `the rollout begins at step 0 of ${after.steps.length}`,
+    after.strategy === 'blue-green'
+      ? 'the preview is being made'
+      : `the rollout begins at step 0 of ${after.steps.length}`,
     after.specPaused ? 'but it is paused by hand, and no pod starts before argo_resume_rollout' : '',
   ];
   return parts.filter(Boolean).join('; ');

@@ -17,6 +17,10 @@ interface Answer extends Outcome {
 export function effectLines(answer: Answer): string[] {
   const { before, after, next } = answer;
   const object = after ?? before;
-  const state = after ? [`${after.namespace}/${after.name} is now ${after.phase}${after.message ? `: ${after.message}` : ''}`] : object ? [`${object.namespace}/${object.name}`] : [];
+  const state = after
+    ? [`${after.namespace}/${after.name} is now ${after.phase}${after.message ? `: ${after.message}` : ''}`]
+    : object
+      ? [`${object.namespace}/${object.name}`]
+      : [];
   return [outcomeText(answer), ...state, ...(next ? [next] : [])];
 }

@@ -2,21 +2,34 @@ import type { RolloutDetail } from '../../ports/rollout-objects.ts';
 
 type Rule = (detail: RolloutDetail) => string | undefined;
 
-const release: Rule = ({ owner }) => owner && `It belongs to release ${owner.releaseId}: call release_get; the release decides and acts.`;
+const release: Rule = ({ owner }) =>
+  owner && `It belongs to release ${owner.releaseId}: call release_get; the release decides and acts.`;
 
-const deletion: Rule = ({ deletion }) => deletion && `It is being deleted${deletion.finalizers.length > 0 ? `, held by ${deletion.finalizers.join(', ')}` : ''}: nothing to do here.`;
+const deletion: Rule = ({ deletion }) =>
+  deletion &&
+  `It is being deleted${deletion.finalizers.length > 0 ? `, held by ${deletion.finalizers.join(', ')}` : ''}: nothing to do here.`;
 
-const unseen: Rule = ({ observed }) => (observed ? undefined : 'Call this again in a few seconds; if it stays so, the Argo Rollouts controller is not running or does not watch this namespace.');
+const unseen: Rule = ({ observed }) =>
+  observed
+    ? undefined
+    : 'Call this again in a few seconds; if it stays so, the Argo Rollouts controller is not running or does not watch this namespace.';
 
-const invalid: Rule = ({ invalid }) => (invalid === undefined ? undefined : `Argo does not act on this spec: correct it where it is kept (${invalid}).`);
+const invalid: Rule = ({ invalid }) =>
+  invalid === undefined ? undefined : `Argo does not act on this spec: correct it where it is kept (${invalid}).`;
 
 /** The status says abort before the controller has acted: it is past deciding then too. */
 const aborted: Rule = (detail) =>
-  detail.aborted ? 'It was aborted: argo_update_rollout_image with the stable image makes it Healthy again, argo_get_rollout_history shows that image and why it failed.' : undefined;
+  detail.aborted
+    ? 'It was aborted: argo_update_rollout_image with the stable image makes it Healthy again, argo_get_rollout_history shows that image and why it failed.'
+    : undefined;
 
-const byHand: Rule = ({ specPaused }) => (specPaused ? 'It is paused by hand: argo_resume_rollout lets it go on; argo_abort_rollout sends traffic back.' : undefined);
+const byHand: Rule = ({ specPaused }) =>
+  specPaused
+    ? 'It is paused by hand: argo_resume_rollout lets it go on; argo_abort_rollout sends traffic back.'
+    : undefined;
 
-const full: Rule = ({ promoteFull, podHash, stableHash }) => (promoteFull && podHash !== stableHash ? 'A full promotion is under way: call this again.' : undefined);
+const full: Rule = ({ promoteFull, podHash, stableHash }) =>
+  promoteFull && podHash !== stableHash ? 'A full promotion is under way: call this again.' : undefined;
 
 const inconclusive: Rule = ({ pauseReasons }) =>
   pauseReasons.some((reason) => reason.startsWith('Inconclusive'))
@@ -26,7 +39,8 @@ const inconclusive: Rule = ({ pauseReasons }) =>
 const paused: Rule = (detail) => {
   if (detail.pauseReasons.length === 0) return undefined;
   const step = detail.steps[detail.stepIndex ?? -1];
-  if (step?.pause?.seconds !== undefined) return `The pause ends by itself after ${step.pause.seconds} s; argo_promote_rollout ends it now, argo_abort_rollout sends traffic back.`;
+  if (step?.pause?.seconds !== undefined)
+    return `The pause ends by itself after ${step.pause.seconds} s; argo_promote_rollout ends it now, argo_abort_rollout sends traffic back.`;
   return 'It waits to be promoted: look at traefik_get_traffic_distribution, then argo_promote_rollout or argo_abort_rollout.';
 };
 
@@ -37,11 +51,26 @@ const analysing: Rule = ({ analysis, podHash, stableHash }) => {
 };
 
 const settled: Rule = ({ phase }) => {
-  if (phase === 'Healthy') return 'Nothing is under way: argo_update_rollout_image or release_start begins a new version.';
-  return phase === 'Degraded' ? 'Read the conditions and argo_get_rollout_history; argo_abort_rollout sends traffic back to the stable version.' : undefined;
+  if (phase === 'Healthy')
+    return 'Nothing is under way: argo_update_rollout_image or release_start begins a new version.';
+  return phase === 'Degraded'
+    ? 'Read the conditions and argo_get_rollout_history; argo_abort_rollout sends traffic back to the stable version.'
+    : undefined;
 };
 
-const RULES: readonly Rule[] = [release, deletion, unseen, invalid, aborted, byHand, full, inconclusive, paused, analysing, settled];
+const RULES: readonly Rule[] = [
+  release,
+  deletion,
+  unseen,
+  invalid,
+  aborted,
+  byHand,
+  full,
+  inconclusive,
+  paused,
+  analysing,
+  settled,
+];
 
 /** What a person would do next about a Rollout in this state, with the tool for it. */
 export function nextStep(detail: RolloutDetail): string {

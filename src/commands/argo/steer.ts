@@ -16,10 +16,16 @@ import { targetOf } from './place-of.ts';
 import { toSnapshot } from './snapshot.ts';
 
 /** Where, and why: what every steering tool takes. */
-export const steerFields = { ...rolloutFields, reason: reason.optional().describe('Why; kept in the audit log and in the record of a release.') };
+export const steerFields = {
+  ...rolloutFields,
+  reason: reason.optional().describe('Why; kept in the audit log and in the record of a release.'),
+};
 
 /** Tools whose call a release may take over. */
-export const handedFields = { ...steerFields, request_id: requestId.optional().describe('For a Rollout that a release owns: the same id acts once.') };
+export const handedFields = {
+  ...steerFields,
+  request_id: requestId.optional().describe('For a Rollout that a release owns: the same id acts once.'),
+};
 
 const output = z.strictObject(effectFields(rolloutSnapshot));
 type Output = z.output<typeof output>;
@@ -55,7 +61,8 @@ interface Common {
 /** A tool that sends one command to one Rollout, or to the release that owns it. */
 export function steerCommand<I extends z.ZodObject>(steer: Steer<I>): Command<I, typeof output> {
   const { plan, example, ...described } = steer;
-  const planned = async (context: CommandContext, input: z.output<I>): Promise<Plan> => plan(context, await targetOf(context, input as unknown as Common), input);
+  const planned = async (context: CommandContext, input: z.output<I>): Promise<Plan> =>
+    plan(context, await targetOf(context, input as unknown as Common), input);
   const needed = (input: z.output<I>, question: string | undefined) => {
     const { namespace, name } = input as unknown as Common;
     return question === undefined ? undefined : { value: `${namespace}/${name}`, question };
@@ -84,12 +91,29 @@ async function perform(context: CommandContext, { view, owned, act }: Plan): Pro
     return { ...handed, reason: clean(handed.reason), before: toSnapshot(view) };
   }
   const { before, after, next, ...effect } = await act();
-  return { ...effect, reason: clean(effect.reason), ...(before && { before: toSnapshot(before) }), ...(after && { after: toSnapshot(after) }), ...(next !== undefined && { next }) };
+  return {
+    ...effect,
+    reason: clean(effect.reason),
+    ...(before && { before: toSnapshot(before) }),
+    ...(after && { after: toSnapshot(after) }),
+    ...(next !== undefined && { next }),
+  };
 }
 
 /** A refusal that the tool knows without asking the cluster to change anything. */
-export function refusal(view: RolloutView, why: string, next?: string): Effect<RolloutView> & { readonly next?: string | undefined } {
-  return { changed: false, effective: 'refused', reason: `${why}; nothing was written`, before: view, after: view, next };
+export function refusal(
+  view: RolloutView,
+  why: string,
+  next?: string,
+): Effect<RolloutView> & { readonly next?: string | undefined } {
+  return {
+    changed: false,
+    effective: 'refused',
+    reason: `${why}; nothing was written`,
+    before: view,
+    after: view,
+    next,
+  };
 }
 
 export const nameOf = ({ target }: RolloutView): string => `Rollout ${target.namespace}/${target.rollout}`;
@@ -98,13 +122,17 @@ export const nameOf = ({ target }: RolloutView): string => `Rollout ${target.nam
 export function standing(view: RolloutView): string {
   if (view.podHash === view.stableHash) return `${view.podHash} is the stable version`;
   const held = view.pauseReasons.length > 0 ? `, held by ${view.pauseReasons.join(' and ')}` : '';
-  return view.stepIndex === undefined ? `now ${view.phase}${held}` : `now at step ${view.stepIndex} of ${view.steps.length}${held}`;
+  return view.stepIndex === undefined
+    ? `now ${view.phase}${held}`
+    : `now at step ${view.stepIndex} of ${view.steps.length}${held}`;
 }
 
 const clean = (message: string): string => maskSecrets(cleanText(message, 1_500));
 
 function text(answer: Output): string {
   const { after, next } = answer;
-  const now = after && `${after.namespace}/${after.name}: ${after.phase}${after.message ? `, ${after.message}` : ''}${after.weight === undefined ? '' : `, weight ${after.weight}`}`;
+  const now =
+    after &&
+    `${after.namespace}/${after.name}: ${after.phase}${after.message ? `, ${after.message}` : ''}${after.weight === undefined ? '' : `, weight ${after.weight}`}`;
   return [outcomeText(answer), now, next].filter(Boolean).join('\n');
 }

@@ -10,24 +10,42 @@ const IN_FORCE_MS = 8_000;
 const POLL_MS = 200;
 
 /**
- * The effect, proved only if `wanted` percent for the canary are in force on every Traefik replica as well. A Rollout that splits no
+ * The effect, proved only if `wanted` percent for the canary are in force on every Traefik replica as well. A Rollout
+ * that splits no
  * traffic, or whose weights belong to nobody, comes back as it is.
  */
-export async function withTraffic(context: CommandContext, effect: Effect<RolloutView>, wanted: number | undefined): Promise<Effect<RolloutView>> {
+export async function withTraffic(
+  context: CommandContext,
+  effect: Effect<RolloutView>,
+  wanted: number | undefined,
+): Promise<Effect<RolloutView>> {
   const { after } = effect;
-  if (!after || effect.effective !== 'proved' || wanted === undefined || after.trafficRouting.length === 0) return effect;
-  if (!after.traefikService) return pending(effect, after, `traffic is split by ${after.trafficRouting.join(', ')}, whose weights are not read here`);
+  if (!after || effect.effective !== 'proved' || wanted === undefined || after.trafficRouting.length === 0)
+    return effect;
+  if (!after.traefikService)
+    return pending(
+      effect,
+      after,
+      `traffic is split by ${after.trafficRouting.join(', ')}, whose weights are not read here`,
+    );
   return waitForWeight(context, effect, wanted);
 }
 
-/** The canary's share that a promotion to where it stands brings: that of its step, and 0 once the new version is the stable one. */
+/**
+ * The canary's share that a promotion to where it stands brings: that of its step, and 0 once the new version is the
+ * stable one.
+ */
 export function weightAt({ after, effective }: Effect<RolloutView>, podHash: string): number | undefined {
   if (after?.strategy !== 'canary' || effective !== 'proved') return undefined;
   if (after.stableHash === podHash) return 0;
   return after.steps.slice(0, after.stepIndex).findLast((step) => step.setWeight !== undefined)?.setWeight;
 }
 
-async function waitForWeight(context: CommandContext, effect: Effect<RolloutView>, wanted: number): Promise<Effect<RolloutView>> {
+async function waitForWeight(
+  context: CommandContext,
+  effect: Effect<RolloutView>,
+  wanted: number,
+): Promise<Effect<RolloutView>> {
   const deadline = performance.now() + IN_FORCE_MS;
   for (;;) {
     const { view, proof } = await observe(context, effect.after as RolloutView, wanted);
@@ -38,14 +56,31 @@ async function waitForWeight(context: CommandContext, effect: Effect<RolloutView
   }
 }
 
-const pending = (effect: Effect<RolloutView>, after: RolloutView, missing: string): Effect<RolloutView> => ({ ...effect, effective: 'pending', reason: `${effect.reason}; not seen yet: ${missing}`, after });
+const pending = (effect: Effect<RolloutView>, after: RolloutView, missing: string): Effect<RolloutView> => ({
+  ...effect,
+  effective: 'pending',
+  reason: `${effect.reason}; not seen yet: ${missing}`,
+  after,
+});
 
-async function observe({ ports }: CommandContext, { target, traefikService, ...before }: RolloutView, wanted: number): Promise<{ view: RolloutView; proof: WeightProof }> {
+async function observe(
+  { ports }: CommandContext,
+  { target, traefikService, ...before }: RolloutView,
+  wanted: number,
+): Promise<{ view: RolloutView; proof: WeightProof }> {
   const ref = { cluster: target.cluster, namespace: target.namespace, name: traefikService as string };
   const arms = { stable: before.stableService ?? '', candidate: before.candidateService ?? '' };
-  const [view, traffic, replicas] = await Promise.all([ports.rollouts.read(target), written(() => ports.traffic.read(ref)), ports.traffic.inForce(ref, arms)]);
+  const [view, traffic, replicas] = await Promise.all([
+    ports.rollouts.read(target),
+    written(() => ports.traffic.read(ref)),
+    ports.traffic.inForce(ref, arms),
+  ]);
   const weight = traffic?.weights.find(({ service }) => service === arms.candidate)?.weight;
-  const seen = { wanted, ...(view.canaryWeight !== undefined && { rollout: view.canaryWeight }), ...(weight !== undefined && { traefikService: weight }) };
+  const seen = {
+    wanted,
+    ...(view.canaryWeight !== undefined && { rollout: view.canaryWeight }),
+    ...(weight !== undefined && { traefikService: weight }),
+  };
   return { view, proof: proveWeight({ ...seen, replicas, at: ports.now() }) };
 }
 
@@ -60,17 +95,24 @@ async function written<T>(read: () => Promise<T>): Promise<T | undefined> {
 }
 
 /** What a TraefikService still sends to the preview Service of a blue-green Rollout; undefined: nothing. */
-export async function previewTraffic({ ports }: CommandContext, view: RolloutView): Promise<{ readonly route: string; readonly detail: string } | undefined> {
+export async function previewTraffic(
+  { ports }: CommandContext,
+  view: RolloutView,
+): Promise<{ readonly route: string; readonly detail: string } | undefined> {
   const { stableService: stable, candidateService: candidate, target } = view;
   if (view.strategy !== 'blue-green' || !stable || !candidate) return undefined;
   const place = { cluster: target.cluster, namespace: target.namespace };
   for (const name of await routes(() => ports.traffic.find(place, { stable, candidate }))) {
     const ref = { ...place, name };
-    const [{ weights }, replicas] = await Promise.all([ports.traffic.read(ref), ports.traffic.inForce(ref, { stable, candidate })]);
+    const [{ weights }, replicas] = await Promise.all([
+      ports.traffic.read(ref),
+      ports.traffic.inForce(ref, { stable, candidate }),
+    ]);
     const weight = weights.find(({ service }) => service === candidate)?.weight ?? 0;
     if (weight > 0) return { route: name, detail: `TraefikService ${name} has weight ${weight} for ${candidate}` };
     const late = replicas.find((replica) => (replica.candidate ?? 0) > 0);
-    if (late) return { route: name, detail: `Traefik ${late.replica} still sends weight ${late.candidate} to ${candidate}` };
+    if (late)
+      return { route: name, detail: `Traefik ${late.replica} still sends weight ${late.candidate} to ${candidate}` };
   }
   return undefined;
 }

@@ -11,7 +11,10 @@ export interface KnownRelease {
 }
 
 /** The latest run of a release, wherever it is still known. Errors: those of ReleaseGateway.get. */
-export async function knownRelease({ gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>, id: string): Promise<KnownRelease> {
+export async function knownRelease(
+  { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
+  id: string,
+): Promise<KnownRelease> {
   try {
     return { view: await gateway.get(id) };
   } catch (error) {
@@ -28,6 +31,10 @@ async function kept(journal: JournalPort, id: string, missing: SluiceError): Pro
     return latest && viewFromRecord(await journal.read(latest.runId, { kinds: VIEW_KINDS }));
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    throw new SluiceError(missing.code, `${missing.message} Temporal does not know it, and the journal could not be asked: ${error.message}`, { next: error.next, cause: error });
+    throw new SluiceError(
+      missing.code,
+      `${missing.message} Temporal does not know it, and the journal could not be asked: ${error.message}`,
+      { next: error.next, cause: error },
+    );
   }
 }

@@ -10,13 +10,21 @@ export interface Listed {
 }
 
 /** Temporal's list and, by run id, what the journal knows besides. Errors: those of ReleaseGateway.list. */
-export async function listedReleases({ gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>, filter: ReleaseFilter): Promise<Listed> {
+export async function listedReleases(
+  { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
+  filter: ReleaseFilter,
+): Promise<Listed> {
   const [fresh, kept] = await Promise.all([gateway.list(filter), journal.releases(filter).catch(problemOf)]);
   if (kept instanceof SluiceError) return { releases: fresh, problem: kept.message };
   const known = new Set(fresh.map(({ runId }) => runId));
   // Temporal's list is in order already; a filter by state may meet a run that has moved on since the journal was told.
-  const only = kept.filter(({ runId, closedAt }) => !known.has(runId) && (closedAt !== undefined || filter.state === undefined));
-  const all = [...fresh, ...only.map(({ releaseId, ...run }) => ({ id: releaseId, ...run, source: 'journal' as const }))];
+  const only = kept.filter(
+    ({ runId, closedAt }) => !known.has(runId) && (closedAt !== undefined || filter.state === undefined),
+  );
+  const all = [
+    ...fresh,
+    ...only.map(({ releaseId, ...run }) => ({ id: releaseId, ...run, source: 'journal' as const })),
+  ];
   return { releases: all.sort((a, b) => b.startedAt - a.startedAt).slice(0, filter.limit) };
 }
 

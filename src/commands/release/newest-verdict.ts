@@ -6,14 +6,20 @@ import type { CommandContext } from '../command.ts';
 const LIMIT_MS = 2000;
 
 /**
- * The release with the newest verdict of its journal. While an open outcome is held, the workflow knows the first verdict only: those
- * after it are in the journal alone, and with them the evidence as it grows. Never throws: without a journal it is the view as it was.
+ * The release with the newest verdict of its journal. While an open outcome is held, the workflow knows the first
+ * verdict only: those
+ * after it are in the journal alone, and with them the evidence as it grows. Never throws: without a journal it is the
+ * view as it was.
  */
-export async function withNewestVerdict({ journal }: Pick<CommandContext, 'journal'>, view: ReleaseView): Promise<ReleaseView> {
+export async function withNewestVerdict(
+  { journal }: Pick<CommandContext, 'journal'>,
+  view: ReleaseView,
+): Promise<ReleaseView> {
   if (!view.verdict || isClosed(view.state)) return view;
   const entries = await within(journal.read(view.runId, { kinds: ['verdict'] }));
   const newest = entries.findLast((entry) => entry.kind === 'verdict');
-  if (newest?.kind !== 'verdict' || newest.data.to <= view.verdict.to || newest.data.step !== view.stepIndex) return view;
+  if (newest?.kind !== 'verdict' || newest.data.to <= view.verdict.to || newest.data.step !== view.stepIndex)
+    return view;
   const { step: _, weight: __, ...verdict } = newest.data;
   return { ...view, verdict };
 }

@@ -3,8 +3,12 @@ import type { ReleaseView } from '../../domain/release/view.ts';
 
 /** What a caller can usefully do now. */
 export function nextCall(view: ReleaseView): string {
-  if (isClosed(view.state) && view.closedAt !== undefined) return 'The release has ended; nothing to do. A new one starts with release_start.';
-  if (!view.waiting) return view.state === 'paused' ? 'It is paused: call release_resume to let it go on.' : 'It goes on by itself: call release_wait.';
+  if (isClosed(view.state) && view.closedAt !== undefined)
+    return 'The release has ended; nothing to do. A new one starts with release_start.';
+  if (!view.waiting)
+    return view.state === 'paused'
+      ? 'It is paused: call release_resume to let it go on.'
+      : 'It goes on by itself: call release_wait.';
   const answers = view.waiting.answers.map((answer) => `release_${answer.replaceAll('-', '_')}`).join(', ');
   return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}` : ''}.`;
 }
@@ -12,6 +16,9 @@ export function nextCall(view: ReleaseView): string {
 /** The state in one or two lines. */
 export function stateText(view: ReleaseView): string {
   const { namespace, rollout, cluster } = view.spec.target;
-  const step = view.plan && !isClosed(view.state) ? `, step ${Math.min(view.stepIndex + 1, view.plan.steps.length)} of ${view.plan.steps.length}` : '';
+  const step =
+    view.plan && !isClosed(view.state)
+      ? `, step ${Math.min(view.stepIndex + 1, view.plan.steps.length)} of ${view.plan.steps.length}`
+      : '';
   return `${view.state}${step}: ${namespace}/${rollout} on ${cluster} → ${view.spec.image}\n${view.reason}`;
 }

@@ -45,7 +45,15 @@ export function toPlanOutput(id: string, spec: ReleaseSpec, { checks, plan }: Pr
 }
 
 export function toChecks(checks: Preflight['checks']): PlanOutput['checks'] {
-  return checks.map((one) => compact({ name: one.name, ok: one.ok, detail: safe(one.detail), next: one.next === undefined ? undefined : safe(one.next) }) as PlanOutput['checks'][number]);
+  return checks.map(
+    (one) =>
+      compact({
+        name: one.name,
+        ok: one.ok,
+        detail: safe(one.detail),
+        next: one.next === undefined ? undefined : safe(one.next),
+      }) as PlanOutput['checks'][number],
+  );
 }
 
 function toLimits({ analysis }: ReleaseSpec): PlanOutput['limits'] {

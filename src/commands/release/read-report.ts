@@ -10,7 +10,8 @@ import type { CommandContext } from '../command.ts';
 const AWAY: readonly unknown[] = ['RELEASE_NOT_FOUND', 'TEMPORAL_UNREACHABLE', 'NO_ANSWER'];
 
 /**
- * The report of the latest run of a release, or of the run named. From the journal and, while Temporal has it, from the workflow.
+ * The report of the latest run of a release, or of the run named. From the journal and, while Temporal has it, from the
+ * workflow.
  * Errors: RELEASE_NOT_FOUND; those of both when neither answers.
  */
 export async function readReport(context: CommandContext, releaseId: string, run?: string): Promise<ReleaseReport> {
@@ -20,7 +21,14 @@ export async function readReport(context: CommandContext, releaseId: string, run
   const entries = kept.value ?? [];
   const report = buildReport(view ? withLive(entries, view) : entries, notesOf({ view, seen, kept }));
   if (report) return report;
-  throw kept.error ?? unlessNotFound(seen.error) ?? new SluiceError('RELEASE_NOT_FOUND', `There is no release ${releaseId}${run === undefined ? '' : ` with the run ${run}`}.`);
+  throw (
+    kept.error ??
+    unlessNotFound(seen.error) ??
+    new SluiceError(
+      'RELEASE_NOT_FOUND',
+      `There is no release ${releaseId}${run === undefined ? '' : ` with the run ${run}`}.`,
+    )
+  );
 }
 
 interface Look<T> {
@@ -38,16 +46,33 @@ async function lookedAt<T>(look: () => Promise<T>): Promise<Look<T>> {
 }
 
 /** The entries of a run; of the newest one when none is named. A run of another release is no run of this one. */
-async function recorded({ journal }: CommandContext, releaseId: string, run: string | undefined): Promise<readonly RecordEntry[]> {
+async function recorded(
+  { journal }: CommandContext,
+  releaseId: string,
+  run: string | undefined,
+): Promise<readonly RecordEntry[]> {
   const runId = run ?? (await journal.releases({ releaseId, limit: 1 }))[0]?.runId;
   const entries = runId === undefined ? [] : await journal.read(runId);
   return entries.filter((entry) => entry.releaseId === releaseId);
 }
 
-function notesOf({ view, seen, kept }: { view: ReleaseView | undefined; seen: Look<ReleaseView>; kept: Look<readonly RecordEntry[]> }): readonly string[] {
-  if (kept.error) return [`The journal does not answer (${kept.error.message}): this is only what the release itself still knows.`];
-  if (view) return (kept.value ?? []).length > 0 ? [] : ['The journal has nothing of this run: this is only what the release itself still knows.'];
-  const why = seen.error && seen.error.code !== 'RELEASE_NOT_FOUND' ? seen.error.message : 'Temporal no longer has this run.';
+function notesOf({
+  view,
+  seen,
+  kept,
+}: {
+  view: ReleaseView | undefined;
+  seen: Look<ReleaseView>;
+  kept: Look<readonly RecordEntry[]>;
+}): readonly string[] {
+  if (kept.error)
+    return [`The journal does not answer (${kept.error.message}): this is only what the release itself still knows.`];
+  if (view)
+    return (kept.value ?? []).length > 0
+      ? []
+      : ['The journal has nothing of this run: this is only what the release itself still knows.'];
+  const why =
+    seen.error && seen.error.code !== 'RELEASE_NOT_FOUND' ? seen.error.message : 'Temporal no longer has this run.';
   return [`${why} This is what the journal has.`];
 }
 

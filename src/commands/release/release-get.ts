@@ -9,18 +9,25 @@ import { nextCall } from './next-call.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 import { releaseText } from './state-text.ts';
 
-const FORGOTTEN = 'Temporal no longer has this run; this is its record in the journal. A new release starts with release_start.';
+const FORGOTTEN =
+  'Temporal no longer has this run; this is its record in the journal. A new release starts with release_start.';
 
 const input = z.strictObject({
   ...whichRelease,
   detail: z.enum(['concise', 'full']).optional().describe('concise (default): the last 5 events; full: all.'),
 });
-const output = z.strictObject({ ...release.shape, live: live.optional(), source: z.string().optional(), next: z.string() });
+const output = z.strictObject({
+  ...release.shape,
+  live: live.optional(),
+  source: z.string().optional(),
+  next: z.string(),
+});
 
 export const releaseGet: Command<typeof input, typeof output> = {
   name: 'release_get',
   title: 'Read a release',
-  description: 'The latest release of a target: step, weights wanted and proved, last verdict, what it waits for, decisions, events, live data.',
+  description:
+    'The latest release of a target: step, weights wanted and proved, last verdict, what it waits for, decisions, events, live data.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',

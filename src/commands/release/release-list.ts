@@ -31,7 +31,8 @@ const output = z.strictObject({ releases: z.array(summary), problem: z.string().
 export const releaseList: Command<typeof input, typeof output> = {
   name: 'release_list',
   title: 'List releases',
-  description: 'Running and past releases, newest first. May lag by a second: read release_get before deciding anything.',
+  description:
+    'Running and past releases, newest first. May lag by a second: read release_get before deciding anything.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',
@@ -43,7 +44,11 @@ export const releaseList: Command<typeof input, typeof output> = {
     const { releases, problem } = await listedReleases(context, compact({ ...filter, limit }));
     return compact({ releases: releases.map(toSummary), problem });
   },
-  text: ({ releases, problem }) => [releases.length === 0 ? 'No releases match.' : releases.map(line).join('\n'), ...(problem === undefined ? [] : [`Older ones may be missing: ${problem}`])].join('\n'),
+  text: ({ releases, problem }) =>
+    [
+      releases.length === 0 ? 'No releases match.' : releases.map(line).join('\n'),
+      ...(problem === undefined ? [] : [`Older ones may be missing: ${problem}`]),
+    ].join('\n'),
 };
 
 function toSummary(seen: Listed['releases'][number]): z.output<typeof summary> {

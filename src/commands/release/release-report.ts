@@ -8,7 +8,10 @@ import { checkWhich, idOf, whichRelease } from './which-release.ts';
 
 const input = z.strictObject({ ...whichRelease, run_id: z.string().max(100).optional().describe('An earlier run.') });
 // What a report says explains itself, and every byte of a schema is in every agent's context.
-const output = z.strictObject({ report: z.record(z.string(), z.unknown()), page: z.string().describe('On the HTTP port.') });
+const output = z.strictObject({
+  report: z.record(z.string(), z.unknown()),
+  page: z.string().describe('On the HTTP port.'),
+});
 
 export const releaseReport: Command<typeof input, typeof output> = {
   name: 'release_report',
@@ -28,9 +31,26 @@ export const releaseReport: Command<typeof input, typeof output> = {
   text: ({ report, page }) => summaryText({ ...report, page } as ReportSummary),
 };
 
-function summaryText({ release_id: id, state, reason, image, steps, evidence, verdicts, people, notes, page }: ReportSummary): string {
-  const worse = evidence ? [`Worse, all questions together: odds ${evidence.worse_odds} to 1, ${evidence.needed_odds} needed`] : [];
-  const proofs = evidence?.not_worse.map(({ question, odds, proved }) => `${question}: not worse, odds ${odds} to 1${proved ? ', proved' : `, ${evidence.needed_odds} needed`}`) ?? [];
+function summaryText({
+  release_id: id,
+  state,
+  reason,
+  image,
+  steps,
+  evidence,
+  verdicts,
+  people,
+  notes,
+  page,
+}: ReportSummary): string {
+  const worse = evidence
+    ? [`Worse, all questions together: odds ${evidence.worse_odds} to 1, ${evidence.needed_odds} needed`]
+    : [];
+  const proofs =
+    evidence?.not_worse.map(
+      ({ question, odds, proved }) =>
+        `${question}: not worse, odds ${odds} to 1${proved ? ', proved' : `, ${evidence.needed_odds} needed`}`,
+    ) ?? [];
   return [
     `${state}: ${image}, ${id}`,
     reason,
@@ -47,7 +67,10 @@ function summaryText({ release_id: id, state, reason, image, steps, evidence, ve
 const fileInput = z.strictObject({ ...input.shape, format: z.enum(REPORT_FORMATS).optional() });
 const fileOutput = z.strictObject({ type: z.string(), text: z.string() });
 
-/** The whole report as a file. In no list: doors that can hand out files call it, under the name and the rules of the tool. */
+/**
+ * The whole report as a file. In no list: doors that can hand out files call it, under the name and the rules of the
+ * tool.
+ */
 export const reportFile: Command<typeof fileInput, typeof fileOutput> = {
   name: releaseReport.name,
   title: releaseReport.title,
@@ -61,7 +84,8 @@ export const reportFile: Command<typeof fileInput, typeof fileOutput> = {
   check: (raw) => checkWhich(fileInput, raw),
   async run(context, which) {
     const report = await readReport(context, await idOf(context, which), which.run_id);
-    if (which.format === 'json') return { type: 'application/json; charset=utf-8', text: `${JSON.stringify(toReportFile(report), null, 1)}\n` };
+    if (which.format === 'json')
+      return { type: 'application/json; charset=utf-8', text: `${JSON.stringify(toReportFile(report), null, 1)}\n` };
     // Only who wants the page waits for what draws it.
     const { renderPage } = await import('../../report/page.ts');
     return { type: 'text/html; charset=utf-8', text: renderPage(report) };

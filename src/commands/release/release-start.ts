@@ -28,7 +28,8 @@ type Output = z.output<typeof output>;
 export const releaseStart: Command<typeof input, typeof output> = {
   name: 'release_start',
   title: 'Start a release',
-  description: 'Starts a release and returns its id at once; it runs on durably by itself. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release.',
+  description:
+    'Starts a release and returns its id at once; it runs on durably by itself. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release.',
   kind: 'write',
   idempotent: false,
   toolset: 'release',
@@ -40,12 +41,27 @@ export const releaseStart: Command<typeof input, typeof output> = {
     const cluster = file.target.cluster ?? (await context.clusters.current());
     const spec = toReleaseSpec(file, cluster, context.settings);
     const request = given ?? randomUUID();
-    // First, because a running release fails preflight: a repeated request must find its own, another one learns who runs.
-    const [earlier, worker] = await Promise.all([context.gateway.admit(releaseId(spec.target), request), hasWorker(context)]);
+    // First, because a running release fails preflight: a repeated request must find its own, another one learns who
+    // runs.
+    const [earlier, worker] = await Promise.all([
+      context.gateway.admit(releaseId(spec.target), request),
+      hasWorker(context),
+    ]);
     const weights = earlier ? [] : refuseUnlessReady(await context.preflight(spec));
-    const { id, runId, started } = earlier ?? (await context.gateway.start({ spec, startedBy: context.caller.id, requestId: request }));
+    const { id, runId, started } =
+      earlier ?? (await context.gateway.start({ spec, startedBy: context.caller.id, requestId: request }));
     const next = `${worker ? '' : 'No worker polls the task queue: the release begins when one runs (sluice worker). '}Call release_wait with release_id "${id}" to follow it.`;
-    return { release_id: id, run_id: runId, request_id: request, started, target: { ...spec.target }, image: spec.image, strategy: spec.strategy, weights, next };
+    return {
+      release_id: id,
+      run_id: runId,
+      request_id: request,
+      started,
+      target: { ...spec.target },
+      image: spec.image,
+      strategy: spec.strategy,
+      weights,
+      next,
+    };
   },
   text: startText,
 };
@@ -59,7 +75,9 @@ function refuseUnlessReady({ checks, plan }: Preflight): number[] {
   if (plan) return plan.steps.map(({ weight }) => weight);
   const failed = toChecks(checks.filter(({ ok }) => !ok));
   const lines = failed.map(({ name, detail, next }) => `${name}: ${detail}${next ? ` → ${next}` : ''}`);
-  throw new SluiceError('PREFLIGHT_FAILED', `Nothing was started. Failed checks:\n${lines.join('\n')}`, { details: { checks: failed } });
+  throw new SluiceError('PREFLIGHT_FAILED', `Nothing was started. Failed checks:\n${lines.join('\n')}`, {
+    details: { checks: failed },
+  });
 }
 
 function startText(result: Output): string {

@@ -13,14 +13,21 @@ const POLL_MS = 1000;
 const input = z.strictObject({
   ...whichRelease,
   timeout_seconds: z.number().min(0).max(50).optional().describe('Default 25.'),
-  cursor: z.string().max(300).optional().describe('Of the last answer: waits for what comes after it. Without it, a release that has ended or needs somebody answers at once.'),
+  cursor: z
+    .string()
+    .max(300)
+    .optional()
+    .describe(
+      'Of the last answer: waits for what comes after it. Without it, a release that has ended or needs somebody answers at once.',
+    ),
 });
 const output = z.strictObject({ ...release.shape, changed: z.boolean(), cursor: z.string(), next: z.string() });
 
 export const releaseWait: Command<typeof input, typeof output> = {
   name: 'release_wait',
   title: 'Wait for a release',
-  description: 'Waits until the state of a release changes, it ends, or it needs somebody; at most 50 s, then call again with the returned cursor.',
+  description:
+    'Waits until the state of a release changes, it ends, or it needs somebody; at most 50 s, then call again with the returned cursor.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',
@@ -37,14 +44,21 @@ export const releaseWait: Command<typeof input, typeof output> = {
   text: releaseText,
 };
 
-async function waitForChange(context: CommandContext, id: string, cursor: string | undefined, waitMs: number): Promise<{ view: ReleaseView; changed: boolean }> {
+async function waitForChange(
+  context: CommandContext,
+  id: string,
+  cursor: string | undefined,
+  waitMs: number,
+): Promise<{ view: ReleaseView; changed: boolean }> {
   const end = Date.now() + waitMs;
   let view = await context.gateway.get(id);
   const since = cursor ?? cursorOf(view);
   if (cursor === undefined && settled(view)) return { view, changed: true };
   while (cursorOf(view) === since && !ended(view) && Date.now() < end && !context.signal.aborted) {
     await context.progress(stateText(view), 1 - (end - Date.now()) / Math.max(1, waitMs));
-    await sleep(Math.min(POLL_MS, Math.max(0, end - Date.now())), undefined, { signal: context.signal }).catch(() => undefined);
+    await sleep(Math.min(POLL_MS, Math.max(0, end - Date.now())), undefined, { signal: context.signal }).catch(
+      () => undefined,
+    );
     view = await context.gateway.get(id);
   }
   return { view, changed: cursorOf(view) !== since };
@@ -61,5 +75,12 @@ function settled(view: ReleaseView): boolean {
 /** Changes with everything that a waiting caller wants to hear of. */
 function cursorOf(view: ReleaseView): string {
   const last = view.events.at(-1);
-  return [view.runId.slice(0, 8), view.state, view.stepIndex, view.waiting?.for ?? '', last?.at ?? 0, view.events.length].join('.');
+  return [
+    view.runId.slice(0, 8),
+    view.state,
+    view.stepIndex,
+    view.waiting?.for ?? '',
+    last?.at ?? 0,
+    view.events.length,
+  ].join('.');
 }

@@ -21,9 +21,15 @@ export function summaryOf(report: ReleaseReport) {
     closed_at: closed === undefined ? undefined : new Date(closed).toISOString(),
     steps: steps.map(({ weight, outcome, proved }) => compact({ weight, outcome, proved: proved !== undefined })),
     evidence: evidence && evidenceLines(evidence),
-    compared: comparisons.map(({ name, buckets }) => ({ question: name, candidate: total(buckets.map(({ value }) => value.candidate)), stable: total(buckets.map(({ value }) => value.stable)) })),
+    compared: comparisons.map(({ name, buckets }) => ({
+      question: name,
+      candidate: total(buckets.map(({ value }) => value.candidate)),
+      stable: total(buckets.map(({ value }) => value.stable)),
+    })),
     verdicts: verdicts.slice(-MOST).map(verdictLine),
-    people: people.flatMap(({ who, did }) => did.map(({ at, text }) => ({ who, did: text, at: new Date(at).toISOString() }))).slice(-MOST),
+    people: people
+      .flatMap(({ who, did }) => did.map(({ at, text }) => ({ who, did: text, at: new Date(at).toISOString() })))
+      .slice(-MOST),
     notes,
     page: reportPath(target, run, 'html'),
     data: reportPath(target, run, 'json'),
@@ -39,7 +45,9 @@ function evidenceLines({ bound, together, questions }: ReportEvidence) {
   return {
     needed_odds: oddsOf(bound),
     worse_odds: oddsOf(together.reduce((most, { worse }) => Math.max(most, worse), 0)),
-    not_worse: questions.map(({ name, delta, most, proved }) => compact({ question: name, margin: delta, odds: oddsOf(most.better), proved: proved !== undefined })),
+    not_worse: questions.map(({ name, delta, most, proved }) =>
+      compact({ question: name, margin: delta, odds: oddsOf(most.better), proved: proved !== undefined }),
+    ),
   };
 }
 
@@ -47,6 +55,12 @@ function verdictLine({ step, weight, outcome, times, reason }: VerdictSpell) {
   return { step, weight, outcome, times, reason };
 }
 
-function total(shares: readonly ({ readonly hits: number; readonly of: number } | undefined)[]): { requests: number; bad: number } {
-  return { requests: shares.reduce((sum, one) => sum + (one?.of ?? 0), 0), bad: shares.reduce((sum, one) => sum + (one?.hits ?? 0), 0) };
+function total(shares: readonly ({ readonly hits: number; readonly of: number } | undefined)[]): {
+  requests: number;
+  bad: number;
+} {
+  return {
+    requests: shares.reduce((sum, one) => sum + (one?.of ?? 0), 0),
+    bad: shares.reduce((sum, one) => sum + (one?.hits ?? 0), 0),
+  };
 }

@@ -16,14 +16,20 @@ const inputs = {
   plain: z.strictObject(base),
   confirmed: z.strictObject({ ...base, confirm: confirmField }),
   reasoned: z.strictObject({ ...base, reason, confirm: confirmField }),
-  promote: z.strictObject({ ...base, all: z.boolean().optional().describe('Promote every remaining step, each still judged. Needs confirm.'), confirm: confirmField }),
+  promote: z.strictObject({
+    ...base,
+    all: z.boolean().optional().describe('Promote every remaining step, each still judged. Needs confirm.'),
+    confirm: confirmField,
+  }),
 } as const;
 
 const output = z.strictObject({
   release_id: z.string(),
   request_id: z.string(),
   command: z.enum(COMMANDS),
-  outcome: z.enum(['applied', 'accepted', 'refused']).describe('applied: effect seen; accepted: effect to come; refused: will not act.'),
+  outcome: z
+    .enum(['applied', 'accepted', 'refused'])
+    .describe('applied: effect seen; accepted: effect to come; refused: will not act.'),
   detail: z.string(),
   duplicate: z.boolean().describe('This request id had acted before.'),
   next: z.string(),
@@ -45,7 +51,10 @@ type Input = z.output<typeof inputs.plain> & { confirm?: string | undefined; all
 /** A use case that sends one command to one release. */
 export function sendCommand(send: Send): Command {
   const schema: z.ZodObject = inputs[send.input];
-  const confirmation = async (context: CommandContext, input: Record<string, unknown>): Promise<Confirmation | undefined> => {
+  const confirmation = async (
+    context: CommandContext,
+    input: Record<string, unknown>,
+  ): Promise<Confirmation | undefined> => {
     const releaseId = await idOf(context, input);
     const question = send.ask?.(releaseId, input);
     return question ? { value: releaseId, question } : undefined;
@@ -68,11 +77,22 @@ export function sendCommand(send: Send): Command {
   };
 }
 
-async function run(context: CommandContext, send: Send, input: Input, needed: Confirmation | undefined): Promise<Output> {
+async function run(
+  context: CommandContext,
+  send: Send,
+  input: Input,
+  needed: Confirmation | undefined,
+): Promise<Output> {
   requireConfirmation(needed, input.confirm);
   const id = needed?.value ?? (await idOf(context, input));
   const request = input.request_id ?? randomUUID();
-  const command = { name: send.command, requestId: request, who: context.caller.id, ...(input.reason ? { why: input.reason } : {}), ...(input.all ? { all: true } : {}) };
+  const command = {
+    name: send.command,
+    requestId: request,
+    who: context.caller.id,
+    ...(input.reason ? { why: input.reason } : {}),
+    ...(input.all ? { all: true } : {}),
+  };
   try {
     return toOutput(id, await context.gateway.command(id, command, EFFECT_WAIT_MS));
   } catch (error) {
@@ -83,12 +103,24 @@ async function run(context: CommandContext, send: Send, input: Input, needed: Co
 /** A caller that got no answer must be able to send the same request again. */
 function withRequest(error: unknown, id: string, request: string): unknown {
   if (!(error instanceof SluiceError)) return error;
-  return new SluiceError(error.code, error.message, { next: error.next, details: { ...error.details, release_id: id, request_id: request }, cause: error });
+  return new SluiceError(error.code, error.message, {
+    next: error.next,
+    details: { ...error.details, release_id: id, request_id: request },
+    cause: error,
+  });
 }
 
 function toOutput(id: string, outcome: CommandOutcome): Output {
   const { requestId: request, command, outcome: kind, detail, duplicate } = outcome;
-  return { release_id: id, request_id: request, command, outcome: kind, detail: maskSecrets(cleanText(detail)), duplicate, next: NEXT[kind] };
+  return {
+    release_id: id,
+    request_id: request,
+    command,
+    outcome: kind,
+    detail: maskSecrets(cleanText(detail)),
+    duplicate,
+    next: NEXT[kind],
+  };
 }
 
 const NEXT = {
@@ -104,6 +136,11 @@ function text(result: Output): string {
 
 function exampleOf(send: Send): Record<string, unknown> {
   const id = 'release/prod/shop/web';
-  const extra = { plain: {}, confirmed: { reason: 'error reports from support', confirm: id }, reasoned: { reason: 'no traffic at night, tested by hand', confirm: id }, promote: {} }[send.input];
+  const extra = {
+    plain: {},
+    confirmed: { reason: 'error reports from support', confirm: id },
+    reasoned: { reason: 'no traffic at night, tested by hand', confirm: id },
+    promote: {},
+  }[send.input];
   return { release_id: id, ...extra };
 }

@@ -8,7 +8,9 @@ interface Shown extends ReleaseOutput {
 
 /** A release in a few lines for people and models. */
 export function releaseText(view: Shown): string {
-  return [head(view), view.reason, weightLine(view), verdictLine(view), lastEvents(view), view.next].filter(Boolean).join('\n');
+  return [head(view), view.reason, weightLine(view), verdictLine(view), lastEvents(view), view.next]
+    .filter(Boolean)
+    .join('\n');
 }
 
 function head({ state, target, image, step, release_id: id, started_by: by }: Shown): string {
@@ -18,7 +20,10 @@ function head({ state, target, image, step, release_id: id, started_by: by }: Sh
 
 function weightLine({ weight_wanted: wanted, weights, live }: Shown): string {
   const proof = weights ? `; ${weights.effective}: ${weights.reason}` : '';
-  const now = live && live.traefik.length > 0 ? `; Traefik now ${live.traefik.map(({ weight }) => weight ?? '?').join(', ')}` : '';
+  const now =
+    live && live.traefik.length > 0
+      ? `; Traefik now ${live.traefik.map(({ weight }) => weight ?? '?').join(', ')}`
+      : '';
   return `Weight wanted ${wanted} %${proof}${now}${live?.problem ? `; live data incomplete: ${live.problem}` : ''}`;
 }
 
@@ -27,5 +32,8 @@ function verdictLine({ verdict }: Shown): string {
 }
 
 function lastEvents({ events }: Shown): string {
-  return events.slice(-3).map(({ at, text, who }) => `${at.slice(11, 19)} ${text}${who ? ` (${who})` : ''}`).join('\n');
+  return events
+    .slice(-3)
+    .map(({ at, text, who }) => `${at.slice(11, 19)} ${text}${who ? ` (${who})` : ''}`)
+    .join('\n');
 }

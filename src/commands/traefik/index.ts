@@ -9,4 +9,13 @@ import { traefikGetTrafficDistribution } from './traefik-get-traffic-distributio
 import { traefikUpdateRouteWeights } from './traefik-update-route-weights.ts';
 
 /** The tools of the toolset `traefik`, in the order in which doors list them. */
-export const TRAEFIK_COMMANDS: readonly Command[] = [traefikCreateWeightedRoute, traefikUpdateRouteWeights, traefikDeleteRoute, traefikGetTrafficDistribution, traefikAddRateLimiting, traefikAddCircuitBreaker, traefikEnableTrafficMirroring, traefikDetectAnomalies];
+export const TRAEFIK_COMMANDS: readonly Command[] = [
+  traefikCreateWeightedRoute,
+  traefikUpdateRouteWeights,
+  traefikDeleteRoute,
+  traefikGetTrafficDistribution,
+  traefikAddRateLimiting,
+  traefikAddCircuitBreaker,
+  traefikEnableTrafficMirroring,
+  traefikDetectAnomalies,
+];

@@ -11,9 +11,16 @@ export function toSnapshot(view: MiddlewareView): MiddlewareSnapshot {
   return {
     namespace: view.ref.namespace,
     middleware_name: view.name,
-    settings: Object.fromEntries(Object.entries(view.spec ?? {}).flatMap(([type, settings]) => flatten(type, settings))),
+    settings: Object.fromEntries(
+      Object.entries(view.spec ?? {}).flatMap(([type, settings]) => flatten(type, settings)),
+    ),
     attached_to: view.attachedTo.map((what) => cleanText(what)),
-    in_force: view.replicas.map(({ replica, loaded, usedBy, error }) => ({ replica, loaded, used_by: [...usedBy], ...(error !== undefined && { error: cleanText(error) }) })),
+    in_force: view.replicas.map(({ replica, loaded, usedBy, error }) => ({
+      replica,
+      loaded,
+      used_by: [...usedBy],
+      ...(error !== undefined && { error: cleanText(error) }),
+    })),
   };
 }
 
@@ -23,5 +30,11 @@ function flatten(path: string, value: unknown): [string, string][] {
 }
 
 export function toAnswer({ changed, effective, reason, before, after }: Effect<MiddlewareView>): Answer {
-  return { changed, effective, reason, ...(before && { before: toSnapshot(before) }), ...(after && { after: toSnapshot(after) }) };
+  return {
+    changed,
+    effective,
+    reason,
+    ...(before && { before: toSnapshot(before) }),
+    ...(after && { after: toSnapshot(after) }),
+  };
 }

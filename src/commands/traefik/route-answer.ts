@@ -11,7 +11,13 @@ export type RouteAnswer = z.output<z.ZodObject<typeof routeEffect>>;
 
 /** Nothing was written; the state says why. */
 export function refused(reason: string, state?: RouteSnapshot, next?: string): RouteAnswer {
-  return { changed: false, effective: 'refused', reason, ...(state && { before: state, after: state }), ...(next !== undefined && { next }) };
+  return {
+    changed: false,
+    effective: 'refused',
+    reason,
+    ...(state && { before: state, after: state }),
+    ...(next !== undefined && { next }),
+  };
 }
 
 /** "web-stable 90, web-canary 10" */
@@ -20,6 +26,9 @@ export function weightsText(view: Pick<RouteView, 'entries'>, weights: readonly 
 }
 
 /** The outcome of a write to a route, for people. */
-export function effectText(route: string, answer: Pick<RouteAnswer, 'changed' | 'effective' | 'reason' | 'next'>): string {
+export function effectText(
+  route: string,
+  answer: Pick<RouteAnswer, 'changed' | 'effective' | 'reason' | 'next'>,
+): string {
   return [`${route}: ${outcomeText(answer)}.`, ...(answer.next === undefined ? [] : [answer.next])].join('\n');
 }

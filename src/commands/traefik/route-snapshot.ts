@@ -4,13 +4,18 @@ import type { RouteEntry, RouteView } from '../../ports/routes.ts';
 
 /** `rollout`: the Rollout that writes the weights. */
 export function toRouteSnapshot(view: RouteView, rollout?: string): RouteSnapshot {
-  const byService = (weights: readonly number[]) => Object.fromEntries(view.entries.map((entry, index) => [entryName(view.entries, entry), weights[index] ?? 0]));
+  const byService = (weights: readonly number[]) =>
+    Object.fromEntries(view.entries.map((entry, index) => [entryName(view.entries, entry), weights[index] ?? 0]));
   return {
     namespace: view.ref.namespace,
     route_name: view.ref.name,
     rules: view.rules.map(({ match }) => cleanText(match)),
     weights: byService(view.entries.map(({ weight }) => weight)),
-    in_force: view.served.map(({ replica, weights, unknown, error }) => ({ replica, ...(weights && { weights: byService(weights) }), ...problem(unknown ? 'does not know the route' : error) })),
+    in_force: view.served.map(({ replica, weights, unknown, error }) => ({
+      replica,
+      ...(weights && { weights: byService(weights) }),
+      ...problem(unknown ? 'does not know the route' : error),
+    })),
     sticky: view.sticky,
     middlewares: view.middlewares.map((name) => cleanText(name)),
     ...(rollout !== undefined && { rollout }),

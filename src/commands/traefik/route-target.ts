@@ -20,11 +20,18 @@ interface Named {
 }
 
 /** Errors: TRAFFIC_SERVICE_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*. */
-export async function routeTarget(context: CommandContext, { cluster, namespace, route_name: name }: Named): Promise<RouteTarget> {
+export async function routeTarget(
+  context: CommandContext,
+  { cluster, namespace, route_name: name }: Named,
+): Promise<RouteTarget> {
   const ref = { cluster: cluster ?? (await context.clusters.current()), namespace, name };
   const arms = await context.ports.middlewares.arms(ref);
   const rollouts = await rolloutsBeside(context, ref);
-  const rollout = rollouts.find(({ traefikService }) => traefikService === name) ?? rollouts.find(({ stableService, candidateService }) => weighs(arms, stableService) && weighs(arms, candidateService));
+  const rollout =
+    rollouts.find(({ traefikService }) => traefikService === name) ??
+    rollouts.find(
+      ({ stableService, candidateService }) => weighs(arms, stableService) && weighs(arms, candidateService),
+    );
   return { ref, arms, ...(rollout && { rollout }) };
 }
 
@@ -41,8 +48,20 @@ export function refuseOwnedRoute({ ref, arms, rollout }: RouteTarget): void {
 /** The Service of the new version: named in the call, or the Rollout's. Errors: INVALID_INPUT. */
 export function canaryService({ ref, arms, rollout }: RouteTarget, named: string | undefined): string {
   const service = named ?? rollout?.candidateService;
-  if (service === undefined) throw new SluiceError('INVALID_INPUT', `canary_service: is needed, as no Rollout in ${ref.namespace} uses TraefikService ${ref.name}`);
-  if (named !== undefined && named === rollout?.stableService) throw new SluiceError('INVALID_INPUT', `canary_service: ${named} is the stable Service of Rollout ${rollout.target.rollout}`);
-  if (!weighs(arms, service)) throw new SluiceError('INVALID_INPUT', `canary_service: TraefikService ${ref.name} has no Service "${service}"; it has ${arms.services.join(', ') || 'none'}`);
+  if (service === undefined)
+    throw new SluiceError(
+      'INVALID_INPUT',
+      `canary_service: is needed, as no Rollout in ${ref.namespace} uses TraefikService ${ref.name}`,
+    );
+  if (named !== undefined && named === rollout?.stableService)
+    throw new SluiceError(
+      'INVALID_INPUT',
+      `canary_service: ${named} is the stable Service of Rollout ${rollout.target.rollout}`,
+    );
+  if (!weighs(arms, service))
+    throw new SluiceError(
+      'INVALID_INPUT',
+      `canary_service: TraefikService ${ref.name} has no Service "${service}"; it has ${arms.services.join(', ') || 'none'}`,
+    );
   return service;
 }

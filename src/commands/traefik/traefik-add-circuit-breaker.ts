@@ -13,7 +13,9 @@ const share = z.number().gt(0).lt(1);
 const input = z.strictObject({
   ...routeFields,
   middleware_name: objectName.describe('Middleware to make or change.'),
-  threshold: share.optional().describe('Share of 5xx answers above which it opens. Default: setting TRAEFIK_CIRCUIT_BREAKER_THRESHOLD.'),
+  threshold: share
+    .optional()
+    .describe('Share of 5xx answers above which it opens. Default: setting TRAEFIK_CIRCUIT_BREAKER_THRESHOLD.'),
   network_error_threshold: share.optional().describe('Also opens above this share of network errors.'),
   latency_ms: z.int().min(1).max(3_600_000).optional().describe('Also opens when the median answer takes longer.'),
   check_period: duration.optional().describe('Default 100ms.'),
@@ -28,20 +30,39 @@ const output = z.strictObject(effectFields(middlewareSnapshot));
 export const traefikAddCircuitBreaker: Command<typeof input, typeof output> = {
   name: 'traefik_add_circuit_breaker',
   title: 'Break the circuit to a bad canary',
-  description: 'Makes a circuit breaker and attaches it to the canary Service alone, so that stable is never cut. Needs Traefik 3.7 or later. While open, the canary share gets response_code, which Traefik counts for no service; nothing is rolled back.',
+  description:
+    'Makes a circuit breaker and attaches it to the canary Service alone, so that stable is never cut. Needs Traefik 3.7 or later. While open, the canary share gets response_code, which Traefik counts for no service; nothing is rolled back.',
   kind: 'write',
   idempotent: true,
   toolset: 'traefik',
   input,
   output,
-  examples: [{ title: 'Open at 30 % errors of the canary', input: { namespace: 'shop', route_name: 'api', canary_service: 'api-canary', middleware_name: 'api-breaker', threshold: 0.3 } }],
+  examples: [
+    {
+      title: 'Open at 30 % errors of the canary',
+      input: {
+        namespace: 'shop',
+        route_name: 'api',
+        canary_service: 'api-canary',
+        middleware_name: 'api-breaker',
+        threshold: 0.3,
+      },
+    },
+  ],
   check: (raw) => parse(input, raw ?? {}),
   async run(context, call) {
     const target = await routeTarget(context, call);
     refuseOwnedRoute(target);
     const spec = { circuitBreaker: settings(call, context.settings.circuitBreakerThreshold) };
     const service = canaryService(target, call.canary_service);
-    return toAnswer(await context.ports.middlewares.put(target.ref, { name: call.middleware_name, spec, place: { on: 'service', service }, takeOver: call.take_over ?? false }));
+    return toAnswer(
+      await context.ports.middlewares.put(target.ref, {
+        name: call.middleware_name,
+        spec,
+        place: { on: 'service', service },
+        takeOver: call.take_over ?? false,
+      }),
+    );
   },
   problem: effectProblem,
   text: outcomeText,
@@ -60,7 +81,10 @@ function settings(call: z.output<typeof input>, threshold: number): Record<strin
 /** Upper bounds are exclusive. Source: github.com/vulcand/oxy v2, cbreaker/predicates.go. */
 function expression(call: z.output<typeof input>, threshold: number): string {
   const errors = `ResponseCodeRatio(500, 600, 0, 600) > ${decimal(call.threshold ?? threshold)}`;
-  const network = call.network_error_threshold === undefined ? [] : [`NetworkErrorRatio() > ${decimal(call.network_error_threshold)}`];
+  const network =
+    call.network_error_threshold === undefined
+      ? []
+      : [`NetworkErrorRatio() > ${decimal(call.network_error_threshold)}`];
   const latency = call.latency_ms === undefined ? [] : [`LatencyAtQuantileMS(50.0) > ${call.latency_ms}`];
   return [errors, ...network, ...latency].join(' || ');
 }

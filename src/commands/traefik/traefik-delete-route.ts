@@ -15,8 +15,17 @@ import { toRouteSnapshot } from './route-snapshot.ts';
 
 const input = z.strictObject({
   ...routeFields,
-  idle_seconds: z.number().int().min(60).max(3600).default(300).describe('Refused when its Services answered requests within this time.'),
-  used_elsewhere: z.boolean().optional().describe('The counted requests came through other routes over the same Services.'),
+  idle_seconds: z
+    .number()
+    .int()
+    .min(60)
+    .max(3600)
+    .default(300)
+    .describe('Refused when its Services answered requests within this time.'),
+  used_elsewhere: z
+    .boolean()
+    .optional()
+    .describe('The counted requests came through other routes over the same Services.'),
   confirm: confirmField,
 });
 const output = z.strictObject(routeEffect);
@@ -24,13 +33,16 @@ const output = z.strictObject(routeEffect);
 export const traefikDeleteRoute: Command<typeof input, typeof output> = {
   name: 'traefik_delete_route',
   title: 'Delete a weighted route',
-  description: 'Deletes the IngressRoute and the TraefikService of a route that nothing uses, and proves that no Traefik replica serves it. Refused while a Rollout, a release, another route or requests use it. Needs confirm.',
+  description:
+    'Deletes the IngressRoute and the TraefikService of a route that nothing uses, and proves that no Traefik replica serves it. Refused while a Rollout, a release, another route or requests use it. Needs confirm.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'traefik',
   input,
   output,
-  examples: [{ title: 'After a rollout', input: { namespace: 'shop', route_name: 'web-trial', confirm: 'shop/web-trial' } }],
+  examples: [
+    { title: 'After a rollout', input: { namespace: 'shop', route_name: 'web-trial', confirm: 'shop/web-trial' } },
+  ],
   check: (raw) => parse(input, raw),
   confirmation: async (context, given) => toConfirm(await lookAtRoute(context, given)),
   async run(context, given) {
@@ -43,7 +55,8 @@ export const traefikDeleteRoute: Command<typeof input, typeof output> = {
     return { changed: true, ...proof, ...(before && { before }) };
   },
   problem: effectProblem,
-  text: (answer) => effectText(answer.before ? `${answer.before.namespace}/${answer.before.route_name}` : 'The route', answer),
+  text: (answer) =>
+    effectText(answer.before ? `${answer.before.namespace}/${answer.before.route_name}` : 'The route', answer),
 };
 
 function toConfirm({ ref, refusal, caveats, view }: Removal): Confirmation | undefined {
@@ -54,7 +67,10 @@ function toConfirm({ ref, refusal, caveats, view }: Removal): Confirmation | und
   return { value, question: `Delete the route ${value}${what} for good?${caveats.map((text) => ` ${text}`).join('')}` };
 }
 
-/** The rule first: a rule without its TraefikService answers with errors. What was deleted before a failure is told with it. */
+/**
+ * The rule first: a rule without its TraefikService answers with errors. What was deleted before a failure is told with
+ * it.
+ */
 async function remove(context: CommandContext, { ingress, view }: Removal): Promise<readonly string[]> {
   const { routes } = context.ports;
   const deleted: string[] = [];
@@ -75,15 +91,24 @@ async function remove(context: CommandContext, { ingress, view }: Removal): Prom
 function halfWay(error: unknown, deleted: readonly string[], { ref }: RouteView): unknown {
   if (!(error instanceof SluiceError) || deleted.length === 0) return error;
   const message = `${deleted.join(' and ')} is deleted, TraefikService ${ref.namespace}/${ref.name} is not: ${error.message}`;
-  return new SluiceError(error.code, message, { next: 'Repeat the call: it deletes what is left.', details: { ...error.details, deleted }, cause: error });
+  return new SluiceError(error.code, message, {
+    next: 'Repeat the call: it deletes what is left.',
+    details: { ...error.details, deleted },
+    cause: error,
+  });
 }
 
 /** Without its rule the TraefikService must not be in use any more before it goes. */
 function unrouted(): Claim {
-  return { what: 'no router', missing: ({ rules, unknown, error, replica }) => (unknown || rules?.length === 0 ? undefined : `Traefik ${replica} ${error ?? 'still routes to it'}`) };
+  return {
+    what: 'no router',
+    missing: ({ rules, unknown, error, replica }) =>
+      unknown || rules?.length === 0 ? undefined : `Traefik ${replica} ${error ?? 'still routes to it'}`,
+  };
 }
 
 function gone(deleted: readonly string[]): Claim {
-  const missing: Claim['missing'] = ({ unknown, replica, error }) => (unknown ? undefined : `Traefik ${replica} ${error ?? 'still serves it'}`);
+  const missing: Claim['missing'] = ({ unknown, replica, error }) =>
+    unknown ? undefined : `Traefik ${replica} ${error ?? 'still serves it'}`;
   return { what: `The deletion of ${deleted.join(' and ')}`, missing };
 }

@@ -12,7 +12,8 @@ import type { WeightedRoute } from '../../ports/middlewares.ts';
 import { metricsServiceName } from '../../ports/traffic.ts';
 import type { Command, CommandContext } from '../command.ts';
 
-const between = (least: string, most: string) => duration.refine((text) => toMs(text) >= toMs(least) && toMs(text) <= toMs(most), `must be from ${least} to ${most}`);
+const between = (least: string, most: string) =>
+  duration.refine((text) => toMs(text) >= toMs(least) && toMs(text) <= toMs(most), `must be from ${least} to ${most}`);
 const input = z.strictObject({
   ...placeFields,
   route_name: routeFields.route_name.optional().describe('Only this TraefikService. Default: all of the namespace.'),
@@ -24,7 +25,10 @@ const finding = z.strictObject({
   service: z.string(),
   signal: z.enum(SIGNALS),
   state: z.enum(['normal', 'anomalous', 'too-little-data']),
-  p_value: z.number().optional().describe("Fisher's exact test, corrected for clumps and by Holm for all that was tested."),
+  p_value: z
+    .number()
+    .optional()
+    .describe("Fisher's exact test, corrected for clumps and by Holm for all that was tested."),
   share_now: z.number(),
   share_before: z.number(),
   requests_now: z.number(),
@@ -49,7 +53,9 @@ export const traefikDetectAnomalies: Command<typeof input, typeof output> = {
   toolset: 'traefik',
   input,
   output,
-  examples: [{ title: 'One route, the last two minutes', input: { namespace: 'shop', route_name: 'api', window: '2m' } }],
+  examples: [
+    { title: 'One route, the last two minutes', input: { namespace: 'shop', route_name: 'api', window: '2m' } },
+  ],
   check: (raw) => parse(input, raw ?? {}),
   async run(context, call) {
     const to = context.ports.now();
@@ -59,10 +65,18 @@ export const traefikDetectAnomalies: Command<typeof input, typeof output> = {
     const routes = await routesOf(context, call);
     const services: ServiceBlocks[] = [];
     // One after the other: the raw samples of a service are megabytes.
-    for (const route of routes) for (const one of route.services) services.push(await measure(context, { namespace: call.namespace, route, one, cut }));
+    for (const route of routes)
+      for (const one of route.services)
+        services.push(await measure(context, { namespace: call.namespace, route, one, cut }));
     return toOutput(detectAnomalies(services), cut);
   },
-  text: ({ from, to, findings }) => (findings.length === 0 ? 'There are no weighted routes here.' : [`${toDuration(Date.parse(to) - Date.parse(from))} up to ${to}:`, ...findings.map(({ state, why }) => `${state}: ${why}`)].join('\n')),
+  text: ({ from, to, findings }) =>
+    findings.length === 0
+      ? 'There are no weighted routes here.'
+      : [
+          `${toDuration(Date.parse(to) - Date.parse(from))} up to ${to}:`,
+          ...findings.map(({ state, why }) => `${state}: ${why}`),
+        ].join('\n'),
 };
 
 /** A window of ten blocks, and as many blocks of the same length as the past has. */
@@ -72,7 +86,11 @@ async function routesOf(context: CommandContext, call: z.output<typeof input>): 
   const cluster = call.cluster ?? (await context.clusters.current());
   const routes = await context.ports.middlewares.weightedRoutes({ cluster, namespace: call.namespace });
   const chosen = routes.filter(({ name }) => call.route_name === undefined || name === call.route_name);
-  if (chosen.length === 0 && call.route_name !== undefined) throw new SluiceError('TRAFFIC_SERVICE_NOT_FOUND', `Cluster "${cluster}" has no weighted TraefikService ${call.namespace}/${call.route_name}.`);
+  if (chosen.length === 0 && call.route_name !== undefined)
+    throw new SluiceError(
+      'TRAFFIC_SERVICE_NOT_FOUND',
+      `Cluster "${cluster}" has no weighted TraefikService ${call.namespace}/${call.route_name}.`,
+    );
   return chosen;
 }
 
@@ -84,9 +102,17 @@ interface Measured {
 }
 
 async function measure({ ports }: CommandContext, { namespace, route, one, cut }: Measured): Promise<ServiceBlocks> {
-  const series = await ports.metrics.counters(metricsServiceName(namespace, one.service, one.port), { fromMs: cut.since, toMs: cut.to });
+  const series = await ports.metrics.counters(metricsServiceName(namespace, one.service, one.port), {
+    fromMs: cut.since,
+    toMs: cut.to,
+  });
   const total = route.services.reduce((sum, { weight }) => sum + weight, 0);
-  return { route: route.name, service: one.service, weightShare: total > 0 ? one.weight / total : 0, blocks: cutBlocks(series, cut) };
+  return {
+    route: route.name,
+    service: one.service,
+    weightShare: total > 0 ? one.weight / total : 0,
+    blocks: cutBlocks(series, cut),
+  };
 }
 
 const ORDER = ['anomalous', 'normal', 'too-little-data'] as const;
@@ -104,7 +130,18 @@ function toOutput(found: readonly Anomaly[], { since, from, to }: Cut): z.output
   };
 }
 
-function toFinding({ route, service, signal, state, p, shareNow, sharePast, requestsNow, requestsPast, why }: Anomaly): z.output<typeof finding> {
+function toFinding({
+  route,
+  service,
+  signal,
+  state,
+  p,
+  shareNow,
+  sharePast,
+  requestsNow,
+  requestsPast,
+  why,
+}: Anomaly): z.output<typeof finding> {
   return {
     route_name: cleanText(route),
     service: cleanText(service),

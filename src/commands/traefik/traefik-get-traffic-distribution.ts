@@ -21,7 +21,13 @@ const SETTLE_MS = 3_000;
 
 const input = z.strictObject({
   ...routeFields,
-  window_seconds: z.number().int().min(10).max(3600).default(60).describe('How far back to count requests; cut at the last change of the weights.'),
+  window_seconds: z
+    .number()
+    .int()
+    .min(10)
+    .max(3600)
+    .default(60)
+    .describe('How far back to count requests; cut at the last change of the weights.'),
 });
 const output = z.strictObject({
   route: routeSnapshot,
@@ -48,7 +54,8 @@ const output = z.strictObject({
 export const traefikGetTrafficDistribution: Command<typeof input, typeof output> = {
   name: 'traefik_get_traffic_distribution',
   title: 'Read the traffic distribution of a route',
-  description: "A weighted route's wanted weights, the weights in force on every Traefik replica, and the share of requests measured from Traefik's counters, with its interval.",
+  description:
+    "A weighted route's wanted weights, the weights in force on every Traefik replica, and the share of requests measured from Traefik's counters, with its interval.",
   kind: 'read',
   idempotent: true,
   toolset: 'traefik',
@@ -59,15 +66,29 @@ export const traefikGetTrafficDistribution: Command<typeof input, typeof output>
   async run(context, given) {
     const ref = await routeRef(context, given);
     const [view, rollouts] = await Promise.all([context.ports.routes.read(ref), rolloutsBeside(context, ref)]);
-    const [measured, versions, notes] = await Promise.all([measure(context, view, given.window_seconds), versionsBehind(context, view), sharing(context, view)]);
+    const [measured, versions, notes] = await Promise.all([
+      measure(context, view, given.window_seconds),
+      versionsBehind(context, view),
+      sharing(context, view),
+    ]);
     const weights = view.entries.map(({ weight }) => weight);
     const agrees = typeof measured === 'string' ? 'too little data' : judgeAgreement(weights, measured.requests);
     const shares = typeof measured === 'string' ? [] : measureShares(measured.requests);
     const writer = writerOf(rollouts, ref);
     const services = view.entries.map((entry, index) => {
       const share = shares[index];
-      const numbers = share && { requests: Math.round(share.requests), share: percent(share.share), low: percent(share.low), high: percent(share.high) };
-      return { service: entryName(view.entries, entry), wanted: percent(percentOf(entry.weight, weights) / 100), ...numbers, ...(versions[index] !== undefined && { version: versions[index] }) };
+      const numbers = share && {
+        requests: Math.round(share.requests),
+        share: percent(share.share),
+        low: percent(share.low),
+        high: percent(share.high),
+      };
+      return {
+        service: entryName(view.entries, entry),
+        wanted: percent(percentOf(entry.weight, weights) / 100),
+        ...numbers,
+        ...(versions[index] !== undefined && { version: versions[index] }),
+      };
     });
     return {
       route: toRouteSnapshot(view, writer?.target.rollout),
@@ -76,12 +97,19 @@ export const traefikGetTrafficDistribution: Command<typeof input, typeof output>
       confidence: CONFIDENCE,
       window_seconds: typeof measured === 'string' ? 0 : Math.round((measured.toMs - measured.fromMs) / 1000),
       agrees,
-      reason: [judgement(agrees, measured), ...inForce(view), ...ruleless(view), ...stickiness(view), ...notes].join('; '),
+      reason: [judgement(agrees, measured), ...inForce(view), ...ruleless(view), ...stickiness(view), ...notes].join(
+        '; ',
+      ),
     };
   },
   text({ route, services, agrees, reason, window_seconds: seconds }) {
-    const lines = services.map((one) => `${one.service}: wanted ${one.wanted} %${one.share === undefined ? '' : `, measured ${one.share} % (${one.low}–${one.high}) of requests, ${one.requests}`}`);
-    return [`${route.namespace}/${route.route_name} over ${seconds} s, agrees: ${agrees}. ${reason}.`, ...lines].join('\n');
+    const lines = services.map(
+      (one) =>
+        `${one.service}: wanted ${one.wanted} %${one.share === undefined ? '' : `, measured ${one.share} % (${one.low}–${one.high}) of requests, ${one.requests}`}`,
+    );
+    return [`${route.namespace}/${route.route_name} over ${seconds} s, agrees: ${agrees}. ${reason}.`, ...lines].join(
+      '\n',
+    );
   },
 };
 
@@ -90,11 +118,15 @@ const percent = (share: number): number => Math.round(share * 1000) / 10;
 /** A text: why nothing was measured. */
 async function measure(context: CommandContext, view: RouteView, seconds: number): Promise<Measured | string> {
   if (view.entries.length === 0) return 'nothing is measured: the TraefikService is not a weighted one';
-  if (view.entries.some(({ kind }) => kind !== 'Service')) return 'nothing is measured: Traefik does not count requests by TraefikService';
+  if (view.entries.some(({ kind }) => kind !== 'Service'))
+    return 'nothing is measured: Traefik does not count requests by TraefikService';
   const toMs = context.ports.now();
   const fromMs = Math.max(toMs - seconds * 1000, (view.weightsSince ?? 0) + SETTLE_MS);
   try {
-    return requestsSince(await routeCounters(context, view, { fromMs, toMs }), fromMs) ?? 'nothing is measured: Prometheus has no counters of these Services since the weights were last written';
+    return (
+      requestsSince(await routeCounters(context, view, { fromMs, toMs }), fromMs) ??
+      'nothing is measured: Prometheus has no counters of these Services since the weights were last written'
+    );
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     return `nothing is measured: ${error.message}`;
@@ -104,7 +136,11 @@ async function measure(context: CommandContext, view: RouteView, seconds: number
 function judgement(agrees: Agrees, measured: Measured | string): string {
   if (typeof measured === 'string') return measured;
   const total = Math.round(measured.requests.reduce((sum, one) => sum + one, 0));
-  const words = { yes: 'the weights explain', no: 'the weights do not explain', 'too little data': 'too few to judge by:' }[agrees];
+  const words = {
+    yes: 'the weights explain',
+    no: 'the weights do not explain',
+    'too little data': 'too few to judge by:',
+  }[agrees];
   return `${words} the ${total} requests measured`;
 }
 
@@ -120,16 +156,23 @@ function ruleless({ rules, ref }: RouteView): string[] {
 }
 
 function stickiness({ sticky }: RouteView): string[] {
-  return sticky ? ['the route is sticky: clients keep their Service while it has any weight, so shares lag behind weights'] : [];
+  return sticky
+    ? ['the route is sticky: clients keep their Service while it has any weight, so shares lag behind weights']
+    : [];
 }
 
 async function sharing({ ports, settings }: CommandContext, view: RouteView): Promise<string[]> {
   const others = sharers(view, await ports.routes.links(view.ref), settings);
-  return others.length === 0 ? [] : [`counters are by Service, and ${others.join(', ')} leads to the same ones, so its requests are counted too`];
+  return others.length === 0
+    ? []
+    : [`counters are by Service, and ${others.join(', ')} leads to the same ones, so its requests are counted too`];
 }
 
 /** A Service that is gone has no version. */
-async function versionsBehind({ ports }: CommandContext, { ref, entries }: RouteView): Promise<readonly (string | undefined)[]> {
+async function versionsBehind(
+  { ports }: CommandContext,
+  { ref, entries }: RouteView,
+): Promise<readonly (string | undefined)[]> {
   return Promise.all(
     entries.map(async ({ kind, service, namespace }) => {
       if (kind !== 'Service') return undefined;

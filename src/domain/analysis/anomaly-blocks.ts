@@ -19,12 +19,18 @@ export interface Cut {
 
 /** Cuts a service's series at the borders of blocks that end with the window. */
 export function cutBlocks(series: ArmSeries, cut: Cut): Blocks {
-  const first = Math.min(...[...series.requests, ...series.buckets].map(({ samples }) => samples[0]?.[0] ?? Infinity), Infinity);
+  const first = Math.min(
+    ...[...series.requests, ...series.buckets].map(({ samples }) => samples[0]?.[0] ?? Infinity),
+    Infinity,
+  );
   const begin = Math.max(cut.since, first);
   if (begin >= cut.to) return { past: [], now: [] };
   const past = Math.max(0, Math.floor((cut.from - begin) / cut.blockMs));
   const starts = Array.from({ length: past }, (_, index) => cut.from - (past - index) * cut.blockMs);
-  const inside = Array.from({ length: Math.round((cut.to - cut.from) / cut.blockMs) }, (_, index) => cut.from + index * cut.blockMs);
+  const inside = Array.from(
+    { length: Math.round((cut.to - cut.from) / cut.blockMs) },
+    (_, index) => cut.from + index * cut.blockMs,
+  );
   const all = countBlocks(series, [...starts, ...inside], cut.blockMs);
   return { past: all.slice(0, past), now: all.slice(past) };
 }
@@ -34,7 +40,10 @@ function countBlocks(series: ArmSeries, starts: readonly number[], blockMs: numb
   const requests = series.requests.map((one) => slices(one, starts, blockMs));
   const buckets = series.buckets.map((one) => slices(one, starts, blockMs));
   return starts.map((start, index) => {
-    const arm = { requests: requests.flatMap((one) => one[index] ?? []), buckets: buckets.flatMap((one) => one[index] ?? []) };
+    const arm = {
+      requests: requests.flatMap((one) => one[index] ?? []),
+      buckets: buckets.flatMap((one) => one[index] ?? []),
+    };
     return countArms({ candidate: arm, stable: { requests: [], buckets: [] } }, start).candidate;
   });
 }

@@ -1,4 +1,6 @@
-/** Requests and how many of them are counted against a service: errors, slow answers, or those that it took of a route. */
+/**
+ * Requests and how many of them are counted against a service: errors, slow answers, or those that it took of a route.
+ */
 export interface Counts {
   readonly total: number;
   readonly hits: number;
@@ -7,14 +9,18 @@ export interface Counts {
 /** ln n!, by Stirling's series above 15 (relative error below 1e-13). */
 export function logFactorial(n: number): number {
   if (n < 16) return Math.log(Array.from({ length: n }, (_, i) => i + 1).reduce((product, i) => product * i, 1));
-  return n * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI * n) + 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5);
+  return (
+    n * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI * n) + 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5)
+  );
 }
 
 const logChoose = (n: number, k: number) => logFactorial(n) - logFactorial(k) - logFactorial(n - k);
 
 /**
- * P(X ≥ hits of `now`), where X is hypergeometric: the hits of both periods fall on their requests by chance. The one-sided p-value
- * of Fisher's exact test for "now has the greater share". Counts are whole numbers. R. A. Fisher, J. R. Stat. Soc. 98 (1935), 39–54.
+ * P(X ≥ hits of `now`), where X is hypergeometric: the hits of both periods fall on their requests by chance. The
+ * one-sided p-value
+ * of Fisher's exact test for "now has the greater share". Counts are whole numbers. R. A. Fisher, J. R. Stat. Soc. 98
+ * (1935), 39–54.
  */
 export function fisherGreater(now: Counts, past: Counts): number {
   const hits = now.hits + past.hits;
@@ -29,7 +35,12 @@ export function fisherGreater(now: Counts, past: Counts): number {
 }
 
 /** Sum of the probabilities from `from` to `to`, which decrease in that direction. */
-function tail(from: number, to: number, step: 1 | -1, { now, hits, total }: { now: Counts; hits: number; total: number }): number {
+function tail(
+  from: number,
+  to: number,
+  step: 1 | -1,
+  { now, hits, total }: { now: Counts; hits: number; total: number },
+): number {
   let term = Math.exp(logChoose(hits, from) + logChoose(total - hits, now.total - from) - logChoose(total, now.total));
   let sum = term;
   for (let k = from; k !== to && term > sum * 1e-17; k += step) {
@@ -42,7 +53,8 @@ function tail(from: number, to: number, step: 1 | -1, { now, hits, total }: { no
 }
 
 /**
- * How much more the share varies from block to block than chance explains: Pearson's X² over its degrees of freedom, at least 1.
+ * How much more the share varies from block to block than chance explains: Pearson's X² over its degrees of freedom, at
+ * least 1.
  * P. McCullagh, J. A. Nelder, Generalized Linear Models, 2nd ed. (1989), §4.5.
  */
 export function dispersion(blocks: readonly Counts[]): number {
@@ -50,12 +62,16 @@ export function dispersion(blocks: readonly Counts[]): number {
   const total = used.reduce((sum, block) => sum + block.total, 0);
   const p = used.reduce((sum, { hits }) => sum + hits, 0) / (total || 1);
   if (used.length < 2 || p <= 0 || p >= 1) return 1;
-  const squares = used.reduce((sum, block) => sum + (block.hits - block.total * p) ** 2 / (block.total * p * (1 - p)), 0);
+  const squares = used.reduce(
+    (sum, block) => sum + (block.hits - block.total * p) ** 2 / (block.total * p * (1 - p)),
+    0,
+  );
   return Math.max(1, squares / (used.length - 1));
 }
 
 /**
- * Counts that carry as much information as these would if they were independent: errors come in clumps, so both are divided by
+ * Counts that carry as much information as these would if they were independent: errors come in clumps, so both are
+ * divided by
  * the dispersion (a design effect). J. N. K. Rao, A. J. Scott, Biometrics 48 (1992), 577–585.
  */
 export function effective({ total, hits }: Counts, phi: number): Counts {
@@ -63,7 +79,10 @@ export function effective({ total, hits }: Counts, phi: number): Counts {
   return { total: whole, hits: Math.min(whole, Math.round(hits / phi)) };
 }
 
-/** Adjusted p-values in the given order: the family-wise error is kept at any level. S. Holm, Scand. J. Stat. 6 (1979), 65–70. */
+/**
+ * Adjusted p-values in the given order: the family-wise error is kept at any level. S. Holm, Scand. J. Stat. 6 (1979),
+ * 65–70.
+ */
 export function holm(values: readonly number[]): readonly number[] {
   const order = values.map((p, index) => ({ p, index })).toSorted((a, b) => a.p - b.p);
   const adjusted = new Array<number>(values.length).fill(1);

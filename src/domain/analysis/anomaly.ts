@@ -12,7 +12,10 @@ export type State = 'normal' | 'anomalous' | 'too-little-data';
 export const ALPHA = 0.01;
 /** Differences of shares below these are never called anomalous, however sure they are. */
 export const LEAST_EFFECT: Readonly<Record<Signal, number>> = { errors: 0.005, latency: 0.02, 'traffic-share': 0.05 };
-/** Below these there is too little data: requests now and before, blocks of the past, and, to call anything normal, requests once clumps are allowed for. */
+/**
+ * Below these there is too little data: requests now and before, blocks of the past, and, to call anything normal,
+ * requests once clumps are allowed for.
+ */
 export const LEAST_DATA = { now: 30, past: 100, blocks: 8, effective: 20 } as const;
 
 /** One service of a weighted route. */
@@ -51,39 +54,60 @@ interface Question {
 }
 
 /**
- * Compares the window with the past before it, service by service. Errors and slow answers: is their share greater now? Traffic: is the
- * service's share of its route another one, and not the one that the weights say? One test each, Fisher's on counts that are divided by
+ * Compares the window with the past before it, service by service. Errors and slow answers: is their share greater now?
+ * Traffic: is the
+ * service's share of its route another one, and not the one that the weights say? One test each, Fisher's on counts
+ * that are divided by
  * the dispersion of the past, and Holm's correction over all of them. The past is taken to be one of normal operation.
  */
 export function detectAnomalies(services: readonly ServiceBlocks[]): readonly Anomaly[] {
-  const questions = services.flatMap((one) => questionsOf(one, services.filter(({ route }) => route === one.route)));
+  const questions = services.flatMap((one) =>
+    questionsOf(
+      one,
+      services.filter(({ route }) => route === one.route),
+    ),
+  );
   const tested = questions.map((question) => ({ question, ...judge(question) }));
   const adjusted = holm(tested.flatMap(({ p }) => (p === undefined ? [] : [p])));
   let next = 0;
-  return tested.map(({ question, phi, p, lack }) => conclude(question, phi, p === undefined ? undefined : adjusted[next++], lack));
+  return tested.map(({ question, phi, p, lack }) =>
+    conclude(question, phi, p === undefined ? undefined : adjusted[next++], lack),
+  );
 }
 
 function questionsOf(of: ServiceBlocks, route: readonly ServiceBlocks[]): Question[] {
   const { past, now } = of.blocks;
   const bound = latencyBound(past);
   const slow = (block: ArmCounts): Counts => slower(block, bound ?? Infinity);
-  const errors = (block: ArmCounts): Counts => ({ total: block.requests, hits: Math.min(block.errors, block.requests) });
+  const errors = (block: ArmCounts): Counts => ({
+    total: block.requests,
+    hits: Math.min(block.errors, block.requests),
+  });
   const questions: Question[] = [
     { of, signal: 'errors', now: sum(now.map(errors)), past: past.map(errors) },
     { of, signal: 'latency', now: sum(now.map(slow)), past: past.map(slow), ...(bound !== undefined && { bound }) },
   ];
   if (route.length < 2) return questions;
-  return [...questions, { of, signal: 'traffic-share', now: sum(sharesOf(of, route, 'now')), past: sharesOf(of, route, 'past') }];
+  return [
+    ...questions,
+    { of, signal: 'traffic-share', now: sum(sharesOf(of, route, 'now')), past: sharesOf(of, route, 'past') },
+  ];
 }
 
 /** Blocks are counted from the window backwards, so that services with histories of different length meet. */
 function sharesOf(of: ServiceBlocks, route: readonly ServiceBlocks[], which: 'past' | 'now'): Counts[] {
   const length = Math.max(...route.map(({ blocks }) => blocks[which].length));
   const at = ({ blocks }: ServiceBlocks, back: number) => blocks[which].at(-1 - back)?.requests ?? 0;
-  return Array.from({ length }, (_, back) => ({ total: route.reduce((total, one) => total + at(one, back), 0), hits: at(of, back) }));
+  return Array.from({ length }, (_, back) => ({
+    total: route.reduce((total, one) => total + at(one, back), 0),
+    hits: at(of, back),
+  }));
 }
 
-/** The least bound that 95 % of the past's answers kept; else the greatest. Chosen on the past alone, so the test stays valid. */
+/**
+ * The least bound that 95 % of the past's answers kept; else the greatest. Chosen on the past alone, so the test stays
+ * valid.
+ */
 function latencyBound(past: readonly ArmCounts[]): number | undefined {
   const bounds = new Map<number, number>();
   for (const { buckets } of past) for (const { le, count } of buckets) bounds.set(le, (bounds.get(le) ?? 0) + count);
@@ -100,26 +124,41 @@ function slower({ buckets }: ArmCounts, bound: number): Counts {
 }
 
 function sum(counts: readonly Counts[]): Counts {
-  return { total: counts.reduce((all, { total }) => all + total, 0), hits: counts.reduce((all, { hits }) => all + hits, 0) };
+  return {
+    total: counts.reduce((all, { total }) => all + total, 0),
+    hits: counts.reduce((all, { hits }) => all + hits, 0),
+  };
 }
 
 function judge({ signal, now, past, bound }: Question): { phi: number; p?: number; lack?: string } {
   const before = sum(past);
   const phi = dispersion(past);
-  const lack = lacking(now, before, past) ?? (signal === 'latency' && bound === undefined ? 'there is no latency histogram' : undefined);
+  const lack =
+    lacking(now, before, past) ??
+    (signal === 'latency' && bound === undefined ? 'there is no latency histogram' : undefined);
   if (lack !== undefined) return { phi, lack };
   const [a, b] = [effective(now, phi), effective(before, phi)];
-  const p = signal === 'traffic-share' ? Math.min(1, 2 * Math.min(fisherGreater(a, b), fisherGreater(b, a))) : fisherGreater(a, b);
+  const p =
+    signal === 'traffic-share'
+      ? Math.min(1, 2 * Math.min(fisherGreater(a, b), fisherGreater(b, a)))
+      : fisherGreater(a, b);
   const worth = Math.min(a.total, b.total);
   // Few requests may prove a great difference, but never that there is none.
-  return { phi, p, ...(worth < LEAST_DATA.effective && { lack: `the past varies ${phi.toFixed(1)} times more than chance, so these requests are worth ${worth}, and ${LEAST_DATA.effective} are needed` }) };
+  return {
+    phi,
+    p,
+    ...(worth < LEAST_DATA.effective && {
+      lack: `the past varies ${phi.toFixed(1)} times more than chance, so these requests are worth ${worth}, and ${LEAST_DATA.effective} are needed`,
+    }),
+  };
 }
 
 function lacking(now: Counts, before: Counts, past: readonly Counts[]): string | undefined {
   const filled = past.filter(({ total }) => total > 0).length;
   if (now.total < LEAST_DATA.now) return `${count(now.total)} requests in the window, ${LEAST_DATA.now} are needed`;
   if (before.total < LEAST_DATA.past) return `${count(before.total)} requests before it, ${LEAST_DATA.past} are needed`;
-  if (filled < LEAST_DATA.blocks) return `the past fills ${filled} blocks of time, ${LEAST_DATA.blocks} are needed to see how much it varies`;
+  if (filled < LEAST_DATA.blocks)
+    return `the past fills ${filled} blocks of time, ${LEAST_DATA.blocks} are needed to see how much it varies`;
   return undefined;
 }
 
@@ -128,14 +167,42 @@ function conclude(question: Question, phi: number, p: number | undefined, lack: 
   const before = sum(past);
   const shareNow = share(now);
   const sharePast = share(before);
-  const base = { route: of.route, service: of.service, signal, shareNow, sharePast, requestsNow: Math.round(now.total), requestsPast: Math.round(before.total), dispersion: phi, ...(bound !== undefined && { bound }) };
-  if (p === undefined || (p > ALPHA && lack !== undefined)) return { ...base, state: 'too-little-data', why: `${what(question)}: too little data; ${lack ?? ''}` };
+  const base = {
+    route: of.route,
+    service: of.service,
+    signal,
+    shareNow,
+    sharePast,
+    requestsNow: Math.round(now.total),
+    requestsPast: Math.round(before.total),
+    dispersion: phi,
+    ...(bound !== undefined && { bound }),
+  };
+  if (p === undefined || (p > ALPHA && lack !== undefined))
+    return { ...base, state: 'too-little-data', why: `${what(question)}: too little data; ${lack ?? ''}` };
   const rise = signal === 'traffic-share' ? Math.abs(shareNow - sharePast) : shareNow - sharePast;
   const figures = `${what(question)}: ${percent(shareNow)} of ${count(now.total)} requests now, ${percent(sharePast)} of ${count(before.total)} before (p ${pText(p)}${phi > 1.05 ? `, clumps of ${phi.toFixed(1)} allowed for` : ''})`;
   if (p > ALPHA) return { ...base, p, state: 'normal', why: `${figures}: no more than chance explains` };
-  if (rise < LEAST_EFFECT[signal]) return { ...base, p, state: 'normal', why: `${figures}: a sure difference, but smaller than ${percent(LEAST_EFFECT[signal])}` };
-  if (signal === 'traffic-share' && asWeighted(now, of.weightShare)) return { ...base, p, state: 'normal', why: `${figures}: it has changed to what the weights say, ${percent(of.weightShare)}` };
-  return { ...base, p, state: 'anomalous', why: `${figures}: ${signal === 'traffic-share' ? `another share than before, and not that of the weights, ${percent(of.weightShare)}` : 'more than chance explains'}` };
+  if (rise < LEAST_EFFECT[signal])
+    return {
+      ...base,
+      p,
+      state: 'normal',
+      why: `${figures}: a sure difference, but smaller than ${percent(LEAST_EFFECT[signal])}`,
+    };
+  if (signal === 'traffic-share' && asWeighted(now, of.weightShare))
+    return {
+      ...base,
+      p,
+      state: 'normal',
+      why: `${figures}: it has changed to what the weights say, ${percent(of.weightShare)}`,
+    };
+  return {
+    ...base,
+    p,
+    state: 'anomalous',
+    why: `${figures}: ${signal === 'traffic-share' ? `another share than before, and not that of the weights, ${percent(of.weightShare)}` : 'more than chance explains'}`,
+  };
 }
 
 /** Weights may have changed within the window; a share that they explain by now is nobody's fault. */
@@ -146,7 +213,9 @@ function asWeighted(now: Counts, weightShare: number): boolean {
 
 function what({ of, signal, bound }: Question): string {
   if (signal === 'errors') return `5xx answers of ${of.service}`;
-  return signal === 'latency' ? `answers of ${of.service} slower than ${bound === undefined ? 'a bound' : `${bound * 1000} ms`}` : `share of ${of.service} in ${of.route}`;
+  return signal === 'latency'
+    ? `answers of ${of.service} slower than ${bound === undefined ? 'a bound' : `${bound * 1000} ms`}`
+    : `share of ${of.service} in ${of.route}`;
 }
 
 const share = ({ total, hits }: Counts) => (total > 0 ? hits / total : 0);

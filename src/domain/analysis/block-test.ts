@@ -22,7 +22,12 @@ export interface Process {
   readonly blocks: number;
 }
 
-export const START: Process = { logE: 0, candidate: { requests: 0, bad: 0 }, stable: { requests: 0, bad: 0 }, blocks: 0 };
+export const START: Process = {
+  logE: 0,
+  candidate: { requests: 0, bad: 0 },
+  stable: { requests: 0, bad: 0 },
+  blocks: 0,
+};
 
 /** Beta prior of the predictions (Turner, Ly & Grünwald, arXiv 2106.02693, §4): weak, and near rare errors. */
 const PRIOR_BAD = 0.18;
@@ -30,13 +35,18 @@ const PRIOR_GOOD = 3.4;
 const BISECTIONS = 60;
 
 /**
- * One more block of the test of "candidate's rate − stable's rate ≤ δ", whose rejection means that the candidate is worse by more than δ
+ * One more block of the test of "candidate's rate − stable's rate ≤ δ", whose rejection means that the candidate is
+ * worse by more than δ
  * (`worse`), or of "≥ δ", whose rejection proves that it is not (`not-worse`). δ: a difference of shares, 0 ≤ δ < 1.
  *
- * The e-value of a block is the likelihood ratio of the rates predicted from the blocks before to the pair (q + δ, q) that fits the prediction best.
- * Given the sizes its expectation is Aⁿᶜ·Bⁿˢ with n_c·A + n_s·B = n_c + n_s at that q, so at most 1 by the inequality of the
- * means, for any common rate in the block and any split of the traffic: drift that hits both arms, and changes of weight, are harmless.
- * Source: Turner & Grünwald, arXiv 2203.09785 (nulls with a margin). `phi`: how much bad answers clump (dispersion.ts); a clump of φ counts as one
+ * The e-value of a block is the likelihood ratio of the rates predicted from the blocks before to the pair (q + δ, q)
+ * that fits the prediction best.
+ * Given the sizes its expectation is Aⁿᶜ·Bⁿˢ with n_c·A + n_s·B = n_c + n_s at that q, so at most 1 by the inequality
+ * of the
+ * means, for any common rate in the block and any split of the traffic: drift that hits both arms, and changes of
+ * weight, are harmless.
+ * Source: Turner & Grünwald, arXiv 2203.09785 (nulls with a margin). `phi`: how much bad answers clump (dispersion.ts);
+ * a clump of φ counts as one
  * answer, which is exact for clumps of one size and else an approximation, whose error rates bench/analysis prints.
  */
 export function addBlock(process: Process, block: Block, delta: number, direction: Direction, phi = 1): Process {
@@ -76,7 +86,8 @@ function nearestNull({ candidate, stable }: Block, predicted: Rates, delta: numb
   let [low, high] = [0, 1 - delta];
   for (let step = 0; step < BISECTIONS; step += 1) {
     const q = (low + high) / 2;
-    const slope = candidate.requests * slopeOfKl(predicted.candidate, q + delta) + stable.requests * slopeOfKl(predicted.stable, q);
+    const slope =
+      candidate.requests * slopeOfKl(predicted.candidate, q + delta) + stable.requests * slopeOfKl(predicted.stable, q);
     if (slope > 0) high = q;
     else low = q;
   }

@@ -23,29 +23,62 @@ export interface Arms {
 }
 
 /**
- * The blocks of every replica in [from, to], in the order in which they ended. Each counter is differenced for itself and both arms between the
- * same two scrapes. An interval in which a counter fell (a restart) or vanished is left out for both arms: a lower bound for one of them would
+ * The blocks of every replica in [from, to], in the order in which they ended. Each counter is differenced for itself
+ * and both arms between the
+ * same two scrapes. An interval in which a counter fell (a restart) or vanished is left out for both arms: a lower
+ * bound for one of them would
  * speak against the other. A series that begins while its replica was scraped before began at zero.
  */
-export function blocksOf(arms: Arms, questions: readonly Counted[], window: { readonly from: number; readonly to: number }): readonly TimedBlock[] {
-  const series = [...arms.candidate.requests, ...arms.candidate.buckets, ...arms.stable.requests, ...arms.stable.buckets];
+export function blocksOf(
+  arms: Arms,
+  questions: readonly Counted[],
+  window: { readonly from: number; readonly to: number },
+): readonly TimedBlock[] {
+  const series = [
+    ...arms.candidate.requests,
+    ...arms.candidate.buckets,
+    ...arms.stable.requests,
+    ...arms.stable.buckets,
+  ];
   const instances = [...new Set(series.map(instanceOf))];
-  return instances.flatMap((instance) => blocksOfInstance(arms, questions, window, instance)).sort((a, b) => a.to - b.to);
+  return instances
+    .flatMap((instance) => blocksOfInstance(arms, questions, window, instance))
+    .sort((a, b) => a.to - b.to);
 }
 
 const instanceOf = ({ labels }: Series): string => labels['instance'] ?? '';
 
-function blocksOfInstance(arms: Arms, questions: readonly Counted[], window: { from: number; to: number }, instance: string): TimedBlock[] {
+function blocksOfInstance(
+  arms: Arms,
+  questions: readonly Counted[],
+  window: { from: number; to: number },
+  instance: string,
+): TimedBlock[] {
   const own = (all: readonly Series[]) => all.filter((one) => instanceOf(one) === instance);
-  const times = scrapeTimes([arms.candidate, arms.stable].flatMap(({ requests, buckets }) => own([...requests, ...buckets])), window);
+  const times = scrapeTimes(
+    [arms.candidate, arms.stable].flatMap(({ requests, buckets }) => own([...requests, ...buckets])),
+    window,
+  );
   const places = new Map(times.map((time, place) => [time, place]));
-  const aligned = ({ requests, buckets }: ArmSeries): AlignedArm => ({ requests: own(requests).map((one) => align(one, places)), buckets: own(buckets).map((one) => align(one, places)) });
+  const aligned = ({ requests, buckets }: ArmSeries): AlignedArm => ({
+    requests: own(requests).map((one) => align(one, places)),
+    buckets: own(buckets).map((one) => align(one, places)),
+  });
   const [candidate, stable] = [aligned(arms.candidate), aligned(arms.stable)];
-  const broken = brokenIntervals([...candidate.requests, ...candidate.buckets, ...stable.requests, ...stable.buckets], times.length);
-  const totals = questions.map((question) => [question.name, totalsOf(candidate, question, times.length), totalsOf(stable, question, times.length)] as const);
+  const broken = brokenIntervals(
+    [...candidate.requests, ...candidate.buckets, ...stable.requests, ...stable.buckets],
+    times.length,
+  );
+  const totals = questions.map(
+    (question) =>
+      [question.name, totalsOf(candidate, question, times.length), totalsOf(stable, question, times.length)] as const,
+  );
   return times.slice(1).flatMap((to, index) => {
     if (broken[index]) return [];
-    const counted = totals.map(([name, ofCandidate, ofStable]) => [name, { candidate: increase(ofCandidate, index), stable: increase(ofStable, index) }] as const);
+    const counted = totals.map(
+      ([name, ofCandidate, ofStable]) =>
+        [name, { candidate: increase(ofCandidate, index), stable: increase(ofStable, index) }] as const,
+    );
     return [{ from: times[index] as number, to, instance, questions: Object.fromEntries(counted) }];
   });
 }
@@ -57,7 +90,10 @@ function scrapeTimes(series: readonly Series[], { from, to }: { from: number; to
   return [...times].sort((a, b) => a - b);
 }
 
-/** A counter's values at the scrapes, NaN where it was not there. Judgements look at an hour of every counter each second, so nothing is looked up twice. */
+/**
+ * A counter's values at the scrapes, NaN where it was not there. Judgements look at an hour of every counter each
+ * second, so nothing is looked up twice.
+ */
 interface Column {
   readonly labels: Readonly<Record<string, string>>;
   readonly values: Float64Array;
@@ -96,16 +132,31 @@ interface Totals {
 }
 
 function totalsOf({ requests, buckets }: AlignedArm, { slowerThanMs }: Counted, scrapes: number): Totals {
-  if (slowerThanMs === undefined) return { requests: sum(requests, scrapes), bad: sum(requests.filter(({ labels }) => isBadAnswer(labels)), scrapes) };
-  const all = sum(buckets.filter(({ labels }) => labels['le'] === '+Inf'), scrapes);
-  const fast = sum(buckets.filter(({ labels }) => Number(labels['le']) === slowerThanMs / 1000), scrapes);
+  if (slowerThanMs === undefined)
+    return {
+      requests: sum(requests, scrapes),
+      bad: sum(
+        requests.filter(({ labels }) => isBadAnswer(labels)),
+        scrapes,
+      ),
+    };
+  const all = sum(
+    buckets.filter(({ labels }) => labels['le'] === '+Inf'),
+    scrapes,
+  );
+  const fast = sum(
+    buckets.filter(({ labels }) => Number(labels['le']) === slowerThanMs / 1000),
+    scrapes,
+  );
   return { requests: all, bad: all.map((count, index) => count - (fast[index] as number)) };
 }
 
 /** What is not there yet counts as zero. */
 function sum(columns: readonly Column[], scrapes: number): Float64Array {
   const totals = new Float64Array(scrapes);
-  for (const { values } of columns) for (let index = 0; index < scrapes; index += 1) totals[index] = (totals[index] as number) + ((values[index] as number) || 0);
+  for (const { values } of columns)
+    for (let index = 0; index < scrapes; index += 1)
+      totals[index] = (totals[index] as number) + ((values[index] as number) || 0);
   return totals;
 }
 

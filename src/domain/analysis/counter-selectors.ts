@@ -1,4 +1,7 @@
-/** PromQL of one service's counters in Traefik, without a range: names of traefik v3, pkg/observability/metrics/prometheus.go. `service`: the label's value. */
+/**
+ * PromQL of one service's counters in Traefik, without a range: names of traefik v3,
+ * pkg/observability/metrics/prometheus.go. `service`: the label's value.
+ */
 export const COUNTER_SELECTORS = {
   requests: (service: string) => selector('traefik_service_requests_total', service),
   durations: (service: string) => selector('traefik_service_request_duration_seconds_bucket', service),

@@ -6,13 +6,19 @@ const LEAST_BLOCKS = 8;
 const Z = 1.6449;
 
 /**
- * How much more the bad answers of one arm vary from block to block than independent ones would: φ = 1 when independent, about the
- * clump's size when they come in clumps (retries, one bad client). Mean square of successive differences of the share over its binomial
- * variance, so that slow drift of the rate does not count as clumping (von Neumann et al., Ann. Math. Statist. 12, 1941); never below 1. `upper`: its
- * one-sided 95 % bound, with two thirds of the differences as degrees of freedom, as neighbours share a block, and the χ² quantile after Wilson &
+ * How much more the bad answers of one arm vary from block to block than independent ones would: φ = 1 when
+ * independent, about the
+ * clump's size when they come in clumps (retries, one bad client). Mean square of successive differences of the share
+ * over its binomial
+ * variance, so that slow drift of the rate does not count as clumping (von Neumann et al., Ann. Math. Statist. 12,
+ * 1941); never below 1. `upper`: its
+ * one-sided 95 % bound, with two thirds of the differences as degrees of freedom, as neighbours share a block, and the
+ * χ² quantile after Wilson &
  * Hilferty (PNAS 17, 1931). Undefined while there are too few blocks with requests, or no bad answer at all.
  */
-export function dispersion(blocks: readonly ArmBlock[]): { readonly estimate: number; readonly upper: number } | undefined {
+export function dispersion(
+  blocks: readonly ArmBlock[],
+): { readonly estimate: number; readonly upper: number } | undefined {
   const used = blocks.filter(({ requests }) => requests > 0);
   const total = used.reduce((sum, { requests }) => sum + requests, 0);
   const bad = used.reduce((sum, block) => sum + block.bad, 0);

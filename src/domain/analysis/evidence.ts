@@ -23,20 +23,28 @@ export type Evidence = Readonly<Record<string, { readonly worse: Process; readon
 export type Conclusion = 'fail' | 'pass' | 'open';
 
 /** Adds what both arms did in one block. `phi`: dispersion by question, 1 where absent. */
-export function weigh({ questions }: SequentialSpec, evidence: Evidence, blocks: Readonly<Record<string, Block>>, phi: Readonly<Record<string, number>> = {}): Evidence {
+export function weigh(
+  { questions }: SequentialSpec,
+  evidence: Evidence,
+  blocks: Readonly<Record<string, Block>>,
+  phi: Readonly<Record<string, number>> = {},
+): Evidence {
   const added = questions.map(({ name, delta }) => {
     const before = evidence[name] ?? { worse: START, notWorse: START };
     const block = blocks[name];
     if (!block) return [name, before] as const;
-    const add = (process: Process, direction: 'worse' | 'not-worse') => addBlock(process, block, delta, direction, phi[name]);
+    const add = (process: Process, direction: 'worse' | 'not-worse') =>
+      addBlock(process, block, delta, direction, phi[name]);
     return [name, { worse: add(before.worse, 'worse'), notWorse: add(before.notWorse, 'not-worse') }] as const;
   });
   return Object.fromEntries(added);
 }
 
 /**
- * Fail when the weighted mean of the e-values for "worse" reaches 1/α: a mean of e-processes on the same data is one, so all questions share one
- * budget. Pass when every question has its own proof of "not worse", which needs no correction (Berger, Technometrics 24, 1982).
+ * Fail when the weighted mean of the e-values for "worse" reaches 1/α: a mean of e-processes on the same data is one,
+ * so all questions share one
+ * budget. Pass when every question has its own proof of "not worse", which needs no correction (Berger, Technometrics
+ * 24, 1982).
  */
 export function conclude({ questions, alphaWorse, alphaNotWorse }: SequentialSpec, evidence: Evidence): Conclusion {
   if (logMeanWorse(questions, evidence) >= -Math.log(alphaWorse)) return 'fail';

@@ -9,7 +9,10 @@ export interface GaugeSamples {
   readonly stable: readonly number[];
 }
 
-/** Each look at growing data is another chance of a false alarm, so there are few: at minSamples, twice as many, and so on. */
+/**
+ * Each look at growing data is another chance of a false alarm, so there are few: at minSamples, twice as many, and so
+ * on.
+ */
 const LOOKS = 7;
 
 /** So many measurements are looked at, at most. */
@@ -18,16 +21,25 @@ export function mostSamples({ minSamples }: Pick<GaugeMetric, 'minSamples'>): nu
 }
 
 /**
- * Compares two gauges as Kayenta's NetflixACAJudge does (spinnaker/kayenta a69573be, kayenta-judge/…/MannWhitneyClassifier.scala): worse when the interval of
- * the shift lies beyond `tolerance` of the estimate, and the mean moved the same way. Unlike there, nothing measured is never a pass, and the looks are counted:
+ * Compares two gauges as Kayenta's NetflixACAJudge does (spinnaker/kayenta a69573be,
+ * kayenta-judge/…/MannWhitneyClassifier.scala): worse when the interval of
+ * the shift lies beyond `tolerance` of the estimate, and the mean moved the same way. Unlike there, nothing measured is
+ * never a pass, and the looks are counted:
  * one at minSamples, then whenever there are twice as many. A look that failed stays failed.
  */
 export function judgeGauge(metric: GaugeMetric, samples: GaugeSamples): Finding {
   const { name, minSamples } = metric;
   const count = Math.min(samples.candidate.length, samples.stable.length);
   if (count === 0) return noData(name, 'no moment at which both versions were measured');
-  if (count < minSamples) return { metric: name, outcome: 'too-little-traffic', reason: `${name}: ${count} measurements of both versions, ${minSamples} needed` };
-  const looks = sizes(minSamples, count).map((size) => look(metric, { candidate: samples.candidate.slice(0, size), stable: samples.stable.slice(0, size) }));
+  if (count < minSamples)
+    return {
+      metric: name,
+      outcome: 'too-little-traffic',
+      reason: `${name}: ${count} measurements of both versions, ${minSamples} needed`,
+    };
+  const looks = sizes(minSamples, count).map((size) =>
+    look(metric, { candidate: samples.candidate.slice(0, size), stable: samples.stable.slice(0, size) }),
+  );
   return looks.find(({ outcome }) => outcome === 'fail') ?? (looks.at(-1) as Finding);
 }
 
@@ -42,7 +54,12 @@ function look({ name, worse, confidence, tolerance }: GaugeMetric, { candidate, 
   const isWorse = lower > tolerance * Math.abs(estimate) && mean(x) > mean(y);
   const [from, to] = sign === 1 ? [lower, upper] : [-upper, -lower];
   const figures = `${name}: new ${rounded(mean(candidate))}, stable ${rounded(mean(stable))} on average of ${candidate.length}; shift ${rounded(sign * estimate)}, between ${rounded(from)} and ${rounded(to)} at ${Number((100 * confidence).toFixed(3))} %`;
-  return { metric: name, outcome: isWorse ? 'fail' : 'pass', measured: sign * estimate, reason: isWorse ? `${figures}: ${worse}, which is worse` : figures };
+  return {
+    metric: name,
+    outcome: isWorse ? 'fail' : 'pass',
+    measured: sign * estimate,
+    reason: isWorse ? `${figures}: ${worse}, which is worse` : figures,
+  };
 }
 
 function mean(values: readonly number[]): number {

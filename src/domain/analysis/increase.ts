@@ -13,8 +13,10 @@ export interface ArmSeries {
 
 /**
  * Increase of one counter between `from` and its last sample. The baseline is the last sample at or before `from`.
- * A series without one began at zero if its instance was scraped before (Traefik creates a series with its first request);
- * otherwise there was a gap, and its first sample is the baseline. A fall is a reset: what was counted since is a lower bound.
+ * A series without one began at zero if its instance was scraped before (Traefik creates a series with its first
+ * request);
+ * otherwise there was a gap, and its first sample is the baseline. A fall is a reset: what was counted since is a lower
+ * bound.
  */
 export function seriesIncrease(series: Series, from: number, instanceKnown: boolean): number {
   const inside = series.samples.filter(([at]) => at > from);
@@ -29,7 +31,10 @@ export function seriesIncrease(series: Series, from: number, instanceKnown: bool
 }
 
 /** Counts of both arms since `from`. Series of all proxy replicas are added, never ratios averaged. */
-export function countArms(arms: { candidate: ArmSeries; stable: ArmSeries }, from: number): { candidate: ArmCounts; stable: ArmCounts } {
+export function countArms(
+  arms: { candidate: ArmSeries; stable: ArmSeries },
+  from: number,
+): { candidate: ArmCounts; stable: ArmCounts } {
   const known = scrapedBefore([arms.candidate, arms.stable], from);
   return { candidate: countArm(arms.candidate, from, known), stable: countArm(arms.stable, from, known) };
 }

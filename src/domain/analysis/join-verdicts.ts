@@ -1,10 +1,17 @@
 import { worst, type Finding, type Judged, type Verdict } from './verdict.ts';
 
 /**
- * The verdict of several judges on the same step. `base` brings the counts; limits that nobody has set bring no findings and no say.
+ * The verdict of several judges on the same step. `base` brings the counts; limits that nobody has set bring no
+ * findings and no say.
  */
-export function joinVerdicts(base: Verdict, more: { readonly outcome: Judged | undefined; readonly findings: readonly Finding[] }): Verdict {
-  const outcomes: readonly Judged[] = [...(base.findings.length > 0 ? [base.outcome as Judged] : []), ...(more.outcome === undefined ? [] : [more.outcome])];
+export function joinVerdicts(
+  base: Verdict,
+  more: { readonly outcome: Judged | undefined; readonly findings: readonly Finding[] },
+): Verdict {
+  const outcomes: readonly Judged[] = [
+    ...(base.findings.length > 0 ? [base.outcome as Judged] : []),
+    ...(more.outcome === undefined ? [] : [more.outcome]),
+  ];
   const outcome = worst(outcomes) ?? 'no-data';
   const findings = [...base.findings, ...more.findings];
   return { ...base, outcome, findings, reason: reasonOf(outcome, findings) };

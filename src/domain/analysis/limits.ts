@@ -15,11 +15,17 @@ export interface StepCounts {
  * that knows least decides. Only pass may advance a release.
  */
 export function judgeLimits(limits: AnalysisSpec, counts: StepCounts): Verdict {
-  const findings = [...successRatio(limits, counts.candidate), ...QUANTILES.flatMap((percent) => latency(percent, limits, counts.candidate))];
+  const findings = [
+    ...successRatio(limits, counts.candidate),
+    ...QUANTILES.flatMap((percent) => latency(percent, limits, counts.candidate)),
+  ];
   const outcome = worst(findings.map((finding) => finding.outcome)) ?? 'pass';
   return {
     outcome,
-    reason: findings.filter((finding) => finding.outcome === outcome).map((finding) => finding.reason).join('; '),
+    reason: findings
+      .filter((finding) => finding.outcome === outcome)
+      .map((finding) => finding.reason)
+      .join('; '),
     findings,
     candidate: { requests: counts.candidate.requests, errors: counts.candidate.errors },
     stable: { requests: counts.stable.requests, errors: counts.stable.errors },
@@ -35,7 +41,14 @@ function successRatio({ minSuccessRatio: limit, ...limits }: AnalysisSpec, arm: 
   if (tooFew(limits, arm)) return [{ ...base, ...tooFewOf(limits, arm) }];
   const measured = 1 - arm.errors / arm.requests;
   const figures = `${inPercent(measured)} of ${Math.round(arm.requests)} requests`;
-  return [{ ...base, outcome: measured >= limit ? 'pass' : 'fail', measured, reason: `success ratio ${figures}, limit ${inPercent(limit)}` }];
+  return [
+    {
+      ...base,
+      outcome: measured >= limit ? 'pass' : 'fail',
+      measured,
+      reason: `success ratio ${figures}, limit ${inPercent(limit)}`,
+    },
+  ];
 }
 
 const QUANTILES = ['50', '90', '95', '99'] as const;
@@ -51,14 +64,24 @@ function latency(percent: Quantile, limits: AnalysisSpec, arm: ArmCounts): Findi
   return [{ ...base, ...judgeBounds(base.metric, bounds, limit) }];
 }
 
-/** Pass when the whole bucket is within the limit, fail when it is beyond; a limit inside the bucket cannot be decided. */
-function judgeBounds(name: string, bounds: { lower: number; upper: number }, limitMs: number): Omit<Finding, 'metric' | 'limit'> {
+/**
+ * Pass when the whole bucket is within the limit, fail when it is beyond; a limit inside the bucket cannot be decided.
+ */
+function judgeBounds(
+  name: string,
+  bounds: { lower: number; upper: number },
+  limitMs: number,
+): Omit<Finding, 'metric' | 'limit'> {
   const [lower, upper] = [bounds.lower * 1000, bounds.upper * 1000];
   const text = Number.isFinite(upper) ? `${name} in (${lower}, ${upper}] ms` : `${name} above ${lower} ms`;
   const measured = Number.isFinite(upper) ? upper : lower;
   if (upper <= limitMs) return { outcome: 'pass', measured, reason: `${text}, limit ${limitMs} ms` };
   if (lower >= limitMs) return { outcome: 'fail', measured, reason: `${text}, limit ${limitMs} ms` };
-  return { outcome: 'inconclusive', measured, reason: `${text}: the limit ${limitMs} ms is inside this bucket, so the histogram cannot decide` };
+  return {
+    outcome: 'inconclusive',
+    measured,
+    reason: `${text}: the limit ${limitMs} ms is inside this bucket, so the histogram cannot decide`,
+  };
 }
 
 function tooFew(limits: Pick<AnalysisSpec, 'minRequests'>, arm: ArmCounts): boolean {
@@ -67,7 +90,10 @@ function tooFew(limits: Pick<AnalysisSpec, 'minRequests'>, arm: ArmCounts): bool
 
 function tooFewOf(limits: Pick<AnalysisSpec, 'minRequests'>, arm: ArmCounts): Pick<Finding, 'outcome' | 'reason'> {
   const outcome = arm.requests > 0 ? 'too-little-traffic' : 'no-data';
-  return { outcome, reason: `${Math.round(arm.requests)} requests to the new version, ${Math.max(1, limits.minRequests)} needed` };
+  return {
+    outcome,
+    reason: `${Math.round(arm.requests)} requests to the new version, ${Math.max(1, limits.minRequests)} needed`,
+  };
 }
 
 function share(counts: StepCounts): { measuredShare?: number } {

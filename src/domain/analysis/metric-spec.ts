@@ -1,4 +1,7 @@
-/** A metric of the release file, besides Traefik's counters. Queries are PromQL with arguments still in them (query-arguments.ts). */
+/**
+ * A metric of the release file, besides Traefik's counters. Queries are PromQL with arguments still in them
+ * (query-arguments.ts).
+ */
 export type MetricSpec = LimitMetric | PairMetric | GaugeMetric | TemplateMetric;
 export type QueryMetric = Exclude<MetricSpec, TemplateMetric>;
 

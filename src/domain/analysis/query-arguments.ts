@@ -20,8 +20,16 @@ export const ARM_ARGUMENTS = ['service', 'traefik', 'hash'] as const;
 
 export type ArgumentValues = Readonly<Record<string, string>>;
 
-/** The values of one step of a release. `newHash`: known once the new pods are there, `weight` once a step has it; before, their arguments stay as they are. */
-export function argumentsOf(target: Target, plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'stableHash'>, newHash?: string, weight?: number): ArgumentValues {
+/**
+ * The values of one step of a release. `newHash`: known once the new pods are there, `weight` once a step has it;
+ * before, their arguments stay as they are.
+ */
+export function argumentsOf(
+  target: Target,
+  plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'stableHash'>,
+  newHash?: string,
+  weight?: number,
+): ArgumentValues {
   return {
     namespace: target.namespace,
     rollout: target.rollout,
@@ -59,7 +67,14 @@ export function armQuery(query: string, arm: 'candidate' | 'stable'): string {
 }
 
 /** The queries of a metric, filled in. `field`: where the release file has it, for refusals. */
-export function queriesOf(metric: QueryMetric, values: ArgumentValues): readonly { readonly arm?: 'candidate' | 'stable'; readonly promql: string; readonly field: 'query' | 'stable_query' }[] {
+export function queriesOf(
+  metric: QueryMetric,
+  values: ArgumentValues,
+): readonly {
+  readonly arm?: 'candidate' | 'stable';
+  readonly promql: string;
+  readonly field: 'query' | 'stable_query';
+}[] {
   if (metric.kind === 'limit') return [{ promql: fillArguments(metric.query, values), field: 'query' }];
   return [
     { arm: 'candidate', promql: fillArguments(metric.candidateQuery, values), field: 'query' },

@@ -10,15 +10,29 @@ const SHOWN = 3;
 
 /** Why an answer is not the one number that a metric needs; undefined when it is. Only `empty` may pass with time. */
 export function seriesProblem(answer: Answer): SeriesProblem | undefined {
-  if (answer.length > 1) return { kind: 'several', reason: `the query gives ${answer.length} series (${shown(answer)}), where one number is needed; add sum(…), max(…) or labels` };
+  if (answer.length > 1)
+    return {
+      kind: 'several',
+      reason: `the query gives ${answer.length} series (${shown(answer)}), where one number is needed; add sum(…), max(…) or labels`,
+    };
   const [only] = answer;
   if (only === undefined) return { kind: 'empty', reason: 'Prometheus has nothing for it' };
-  if (Number.isNaN(only.value)) return { kind: 'not-a-number', reason: 'the query gives NaN, as a ratio does without traffic' };
-  if (!Number.isFinite(only.value)) return { kind: 'not-a-number', reason: `the query gives ${only.value > 0 ? '+Inf' : '-Inf'}, as a division by zero does` };
+  if (Number.isNaN(only.value))
+    return { kind: 'not-a-number', reason: 'the query gives NaN, as a ratio does without traffic' };
+  if (!Number.isFinite(only.value))
+    return {
+      kind: 'not-a-number',
+      reason: `the query gives ${only.value > 0 ? '+Inf' : '-Inf'}, as a division by zero does`,
+    };
   return undefined;
 }
 
 function shown(answer: Answer): string {
-  const texts = answer.slice(0, SHOWN).map(({ labels }) => `{${Object.entries(labels).map(([name, value]) => `${name}="${value}"`).join(', ')}}`);
+  const texts = answer.slice(0, SHOWN).map(
+    ({ labels }) =>
+      `{${Object.entries(labels)
+        .map(([name, value]) => `${name}="${value}"`)
+        .join(', ')}}`,
+  );
   return `${texts.join(', ')}${answer.length > SHOWN ? ', …' : ''}`.slice(0, 200);
 }

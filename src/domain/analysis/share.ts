@@ -6,7 +6,8 @@ const Z = 3.2905;
 const SLACK = 0.02;
 
 /**
- * Wilson's score interval of a share of `hits` in `total` (E. B. Wilson, JASA 22, 1927). Bounds in 0…1; [0, 1] without observations.
+ * Wilson's score interval of a share of `hits` in `total` (E. B. Wilson, JASA 22, 1927). Bounds in 0…1; [0, 1] without
+ * observations.
  * `z`: of the two-sided normal interval; 99.9 % when absent.
  */
 export function shareInterval(hits: number, total: number, z = Z): readonly [number, number] {
@@ -19,7 +20,8 @@ export function shareInterval(hits: number, total: number, z = Z): readonly [num
 }
 
 /**
- * Where no proxy API can prove a weight, the counters must confirm it: a pass on a share that the wanted weight (percent) cannot
+ * Where no proxy API can prove a weight, the counters must confirm it: a pass on a share that the wanted weight
+ * (percent) cannot
  * explain is no data. A failure stays one.
  */
 export function confirmShare(verdict: Verdict, wanted: number): Verdict {
@@ -28,5 +30,9 @@ export function confirmShare(verdict: Verdict, wanted: number): Verdict {
   const [low, high] = shareInterval(hits, hits + (verdict.stable?.requests ?? 0));
   if (wanted / 100 >= low - SLACK && wanted / 100 <= high + SLACK) return verdict;
   const measured = `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %`;
-  return { ...verdict, outcome: 'no-data', reason: `weight ${wanted} is not confirmed: the measured share is ${measured}` };
+  return {
+    ...verdict,
+    outcome: 'no-data',
+    reason: `weight ${wanted} is not confirmed: the measured share is ${measured}`,
+  };
 }

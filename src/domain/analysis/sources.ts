@@ -18,7 +18,9 @@ export interface SourceFacts {
 
 export function sourceFacts({ requests, buckets }: ArmSeries, at: number, windowMs: number): SourceFacts {
   const filled = requests.filter(({ samples }) => samples.length > 0);
-  const gaps = filled.flatMap(({ samples }) => samples.slice(1).map(([time], index) => time - (samples[index]?.[0] ?? time))).sort((a, b) => a - b);
+  const gaps = filled
+    .flatMap(({ samples }) => samples.slice(1).map(([time], index) => time - (samples[index]?.[0] ?? time)))
+    .sort((a, b) => a - b);
   const newest = Math.max(...filled.map(({ samples }) => samples.at(-1)?.[0] ?? -Infinity));
   const interval = gaps[Math.floor(gaps.length / 2)];
   return {
@@ -36,46 +38,91 @@ function boundsOf(buckets: readonly Series[]): number[] {
   return [...bounds].map((ms) => Number(ms.toPrecision(12))).sort((a, b) => a - b);
 }
 
-const COUNTED = 'Send requests to stable, or check that Prometheus scrapes Traefik and that metrics.prometheus.addServicesLabels is on there.';
+const COUNTED =
+  'Send requests to stable, or check that Prometheus scrapes Traefik and that metrics.prometheus.addServicesLabels is on there.';
 
 /** Of Traefik's counters of requests. The candidate has none before its first request. */
 export function requestsFinding(stable: SourceFacts, candidate: SourceFacts): Finding {
-  const told = ({ series, requests }: SourceFacts) => (series === 0 ? 'none yet' : `${Math.round(requests)} in ${series} series`);
+  const told = ({ series, requests }: SourceFacts) =>
+    series === 0 ? 'none yet' : `${Math.round(requests)} in ${series} series`;
   const detail = `requests counted by Traefik: stable ${told(stable)}, new version ${told(candidate)}`;
   return stable.series === 0 ? { state: 'warning', detail, next: COUNTED } : { state: 'good', detail };
 }
 
 /** Of the latency buckets: whether every bound that the release names can be read off them. */
 export function durationsFinding({ boundsMs, series }: SourceFacts, analysis: AnalysisSpec): Finding {
-  if (boundsMs.length === 0) return { state: series > 0 && asksLatency(analysis) ? 'warning' : 'good', detail: 'Traefik has no latency histogram of stable yet', ...(series > 0 && asksLatency(analysis) && { next: COUNTED }) };
+  if (boundsMs.length === 0)
+    return {
+      state: series > 0 && asksLatency(analysis) ? 'warning' : 'good',
+      detail: 'Traefik has no latency histogram of stable yet',
+      ...(series > 0 && asksLatency(analysis) && { next: COUNTED }),
+    };
   const detail = `latency buckets of Traefik: ${boundsMs.join(', ')} ms`;
-  const foreign = (analysis.sequential?.slowerThanMs ?? []).map((ms, index) => ({ ms, index })).filter(({ ms }) => !boundsMs.includes(ms));
-  if (foreign.length > 0) return { state: 'bad', detail: `${foreign.map(({ ms, index }) => `analysis.slower_than_ms[${index}]: ${ms} ms is no bound of them`).join('; ')}; ${detail}`, next: 'Name bounds of Traefik, or leave slower_than_ms out.' };
+  const foreign = (analysis.sequential?.slowerThanMs ?? [])
+    .map((ms, index) => ({ ms, index }))
+    .filter(({ ms }) => !boundsMs.includes(ms));
+  if (foreign.length > 0)
+    return {
+      state: 'bad',
+      detail: `${foreign.map(({ ms, index }) => `analysis.slower_than_ms[${index}]: ${ms} ms is no bound of them`).join('; ')}; ${detail}`,
+      next: 'Name bounds of Traefik, or leave slower_than_ms out.',
+    };
   const inside = limitsOf(analysis).filter(({ ms }) => !boundsMs.includes(ms));
-  if (inside.length > 0) return { state: 'warning', detail: `${inside.map(({ name, ms }) => `analysis.${name}: ${ms} ms is inside a bucket`).join('; ')}; ${detail}`, next: 'A percentile in that bucket cannot be decided. Take one of the bounds as the limit.' };
+  if (inside.length > 0)
+    return {
+      state: 'warning',
+      detail: `${inside.map(({ name, ms }) => `analysis.${name}: ${ms} ms is inside a bucket`).join('; ')}; ${detail}`,
+      next: 'A percentile in that bucket cannot be decided. Take one of the bounds as the limit.',
+    };
   return { state: 'good', detail };
 }
 
-const asksLatency = (analysis: AnalysisSpec): boolean => limitsOf(analysis).length > 0 || analysis.sequential !== undefined;
+const asksLatency = (analysis: AnalysisSpec): boolean =>
+  limitsOf(analysis).length > 0 || analysis.sequential !== undefined;
 
-function limitsOf({ maxP95Ms, maxQuantileMs = {} }: AnalysisSpec): readonly { readonly name: string; readonly ms: number }[] {
-  return Object.entries({ ...maxQuantileMs, ...(maxP95Ms !== undefined && { 95: maxP95Ms }) }).map(([q, ms]) => ({ name: `p${q}_ms`, ms }));
+function limitsOf({
+  maxP95Ms,
+  maxQuantileMs = {},
+}: AnalysisSpec): readonly { readonly name: string; readonly ms: number }[] {
+  return Object.entries({ ...maxQuantileMs, ...(maxP95Ms !== undefined && { 95: maxP95Ms }) }).map(([q, ms]) => ({
+    name: `p${q}_ms`,
+    ms,
+  }));
 }
 
 const LATE_SCRAPES = 3;
 const LATE_MS = 5_000;
 
 /** How often and how lately Traefik was scraped, against how long a step is watched before it is judged. */
-export function scrapesFinding({ intervalMs, ageMs, windowMs, series }: SourceFacts, { soakMs }: Pick<AnalysisSpec, 'soakMs'>): Finding | undefined {
+export function scrapesFinding(
+  { intervalMs, ageMs, windowMs, series }: SourceFacts,
+  { soakMs }: Pick<AnalysisSpec, 'soakMs'>,
+): Finding | undefined {
   if (series === 0 || ageMs === undefined) return undefined;
-  if (intervalMs === undefined) return { state: 'warning', detail: `Prometheus has one sample of stable in ${seconds(windowMs)}`, next: coarse(windowMs) };
+  if (intervalMs === undefined)
+    return {
+      state: 'warning',
+      detail: `Prometheus has one sample of stable in ${seconds(windowMs)}`,
+      next: coarse(windowMs),
+    };
   const detail = `Traefik is scraped every ${seconds(intervalMs)}, last ${seconds(Math.max(0, ageMs))} ago`;
-  if (ageMs > LATE_SCRAPES * intervalMs + LATE_MS) return { state: 'warning', detail, next: 'Prometheus does not scrape Traefik now, or its samples arrive late: releases hold until there are new ones.' };
-  if (intervalMs > soakMs / 2) return { state: 'warning', detail: `${detail}; a step is judged after ${seconds(soakMs)}, with fewer than two samples of its own`, next: coarse(intervalMs) };
+  if (ageMs > LATE_SCRAPES * intervalMs + LATE_MS)
+    return {
+      state: 'warning',
+      detail,
+      next: 'Prometheus does not scrape Traefik now, or its samples arrive late: releases hold until there are new ones.',
+    };
+  if (intervalMs > soakMs / 2)
+    return {
+      state: 'warning',
+      detail: `${detail}; a step is judged after ${seconds(soakMs)}, with fewer than two samples of its own`,
+      next: coarse(intervalMs),
+    };
   return { state: 'good', detail };
 }
 
-const coarse = (intervalMs: number): string => `Scrape Traefik more often, or raise analysis.soak to at least ${Math.ceil((2 * intervalMs) / 1000)}s; a step holds until there is a sample of it.`;
+const coarse = (intervalMs: number): string =>
+  `Scrape Traefik more often, or raise analysis.soak to at least ${Math.ceil((2 * intervalMs) / 1000)}s; a step holds until there is a sample of it.`;
 
 /** Beyond this, samples would be counted for another step than the one that they belong to. */
 const MOST_SKEW_MS = 5_000;
@@ -84,7 +131,11 @@ const MOST_SKEW_MS = 5_000;
 export function clockFinding(aheadMs: number): Finding {
   const detail = `Prometheus' clock is ${Math.abs(aheadMs) <= 1_500 ? 'that of this machine' : `${seconds(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine's`}`;
   if (Math.abs(aheadMs) <= MOST_SKEW_MS) return { state: 'good', detail };
-  return { state: 'bad', detail: `${detail}: samples would be counted for the wrong step`, next: 'Set both clocks by NTP; it is the clock of the worker that counts.' };
+  return {
+    state: 'bad',
+    detail: `${detail}: samples would be counted for the wrong step`,
+    next: 'Set both clocks by NTP; it is the clock of the worker that counts.',
+  };
 }
 
 function seconds(ms: number): string {

@@ -20,14 +20,31 @@ export type Tried = Trial & ({ readonly answer: Answer } | { readonly problem: s
 /** Stands for the hash of pods that do not exist yet. */
 export const NO_HASH_YET = 'not-known-yet';
 
-/** Every query of the release file and of the templates that it names. Traefik's counters are looked at elsewhere (sources.ts). */
-export function trialsOf(metrics: NonNullable<AnalysisSpec['metrics']>, templates: readonly ResolvedTemplate[], values: ArgumentValues): readonly Trial[] {
+/**
+ * Every query of the release file and of the templates that it names. Traefik's counters are looked at elsewhere
+ * (sources.ts).
+ */
+export function trialsOf(
+  metrics: NonNullable<AnalysisSpec['metrics']>,
+  templates: readonly ResolvedTemplate[],
+  values: ArgumentValues,
+): readonly Trial[] {
   const own = metrics.flatMap((metric, index) => {
     if (metric.kind === 'template') return [];
-    return queriesOf(metric, values).map(({ arm, promql, field }) => ({ name: arm ? `${metric.name} ${arm}` : metric.name, promql, where: `analysis.metrics[${index}].${field}`, needs: 'one' as const }));
+    return queriesOf(metric, values).map(({ arm, promql, field }) => ({
+      name: arm ? `${metric.name} ${arm}` : metric.name,
+      promql,
+      where: `analysis.metrics[${index}].${field}`,
+      needs: 'one' as const,
+    }));
   });
   const argos = templates.flatMap(({ name, template, metrics: parts }) =>
-    parts.map((part) => ({ name: `${name} ${part.name}`, promql: fillArguments(part.query, values), where: `metric ${part.name} of template ${template}`, needs: 'any' as const })),
+    parts.map((part) => ({
+      name: `${name} ${part.name}`,
+      promql: fillArguments(part.query, values),
+      where: `metric ${part.name} of template ${template}`,
+      needs: 'any' as const,
+    })),
   );
   return [...own, ...argos];
 }
@@ -38,16 +55,36 @@ export interface Finding {
   readonly next?: string;
 }
 
-const WITHOUT_TRAFFIC = 'Divide by something that is left out while it is zero, as in a / (b > 0): then there is no data without traffic, which is a state of its own.';
+const WITHOUT_TRAFFIC =
+  'Divide by something that is left out while it is zero, as in a / (b > 0): then there is no data without traffic, which is a state of its own.';
 
-/** Whether a release could be judged by it. What is not there yet may come with the candidate; what is wrong stays wrong. */
+/**
+ * Whether a release could be judged by it. What is not there yet may come with the candidate; what is wrong stays
+ * wrong.
+ */
 export function findingOf(tried: Tried): Finding {
   const { where } = tried;
   if ('problem' in tried) return { state: 'bad', detail: `${where}: ${tried.problem}`, next: tried.next };
   const found = seriesProblem(tried.answer);
-  if (found?.kind === 'empty') return { state: 'warning', detail: `${where}: ${found.reason} now`, next: 'That is right for a version without traffic yet. If it stays so, the release holds: try the query in Prometheus.' };
-  if (found && tried.needs === 'one') return { state: 'bad', detail: `${where}: ${found.reason}`, next: found.kind === 'several' ? 'Write a query that gives exactly one series.' : WITHOUT_TRAFFIC };
-  return { state: 'good', detail: `${where}: now ${tried.answer.map(({ value }) => shown(value)).slice(0, 5).join(', ')}${tried.answer.length > 5 ? ', …' : ''}` };
+  if (found?.kind === 'empty')
+    return {
+      state: 'warning',
+      detail: `${where}: ${found.reason} now`,
+      next: 'That is right for a version without traffic yet. If it stays so, the release holds: try the query in Prometheus.',
+    };
+  if (found && tried.needs === 'one')
+    return {
+      state: 'bad',
+      detail: `${where}: ${found.reason}`,
+      next: found.kind === 'several' ? 'Write a query that gives exactly one series.' : WITHOUT_TRAFFIC,
+    };
+  return {
+    state: 'good',
+    detail: `${where}: now ${tried.answer
+      .map(({ value }) => shown(value))
+      .slice(0, 5)
+      .join(', ')}${tried.answer.length > 5 ? ', …' : ''}`,
+  };
 }
 
 function shown(value: number): string {

@@ -7,7 +7,10 @@ export interface ArmCounts {
   readonly buckets: readonly { readonly le: number; readonly count: number }[];
 }
 
-/** What a judge can say. `no-data`: nothing was measured. `too-little-traffic`: something, but too few requests. `inconclusive`: enough requests, no proof yet. */
+/**
+ * What a judge can say. `no-data`: nothing was measured. `too-little-traffic`: something, but too few requests.
+ * `inconclusive`: enough requests, no proof yet.
+ */
 export const JUDGED = ['pass', 'fail', 'inconclusive', 'too-little-traffic', 'no-data'] as const;
 export type Judged = (typeof JUDGED)[number];
 
@@ -45,7 +48,9 @@ export interface Finding {
   /** `success-ratio`, `p50` to `p99`, `errors`, `slow-300ms`, or the name of a metric of the release file. */
   readonly metric: string;
   readonly outcome: Judged;
-  /** Ratio 0…1, or milliseconds, or the metric's own unit. For a quantile the upper bound of the bucket that holds it. */
+  /**
+   * Ratio 0…1, or milliseconds, or the metric's own unit. For a quantile the upper bound of the bucket that holds it.
+   */
   readonly measured?: number;
   readonly limit?: number;
   readonly evidence?: FindingEvidence;

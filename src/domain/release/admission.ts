@@ -21,7 +21,14 @@ export interface CommandRefusal {
   readonly message: string;
 }
 
-const STEP_STATES: readonly ReleaseState[] = ['starting', 'shifting', 'verifying', 'soaking', 'judging', 'waiting-for-decision'];
+const STEP_STATES: readonly ReleaseState[] = [
+  'starting',
+  'shifting',
+  'verifying',
+  'soaking',
+  'judging',
+  'waiting-for-decision',
+];
 const JUDGED_STATES: readonly ReleaseState[] = ['soaking', 'judging', 'waiting-for-decision'];
 
 const refuse = (code: ErrorCode, message: string): CommandRefusal => ({ code, message });
@@ -33,7 +40,9 @@ export function refusalOf(command: Command, at: Standing): CommandRefusal | unde
     case 'pause':
       return refusePause(at);
     case 'resume':
-      return at.paused || at.waiting?.for === 'human' ? undefined : refuse('NOT_WAITING', `the release is not paused; it is ${at.state}`);
+      return at.paused || at.waiting?.for === 'human'
+        ? undefined
+        : refuse('NOT_WAITING', `the release is not paused; it is ${at.state}`);
     case 'promote':
       return refusePromote(command, at);
     case 'abort':
@@ -42,22 +51,30 @@ export function refusalOf(command: Command, at: Standing): CommandRefusal | unde
       return refuseSkip(command, at);
     case 'approve':
     case 'reject':
-      return at.waiting?.for === 'approval' ? undefined : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
+      return at.waiting?.for === 'approval'
+        ? undefined
+        : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
   }
 }
 
 function refusePause(at: Standing): CommandRefusal | undefined {
   if (at.paused) return refuse('NOT_WAITING', 'the release is paused already');
   if (at.stopping) return refuse('NOT_WAITING', 'the release is being rolled back, which a pause does not hold');
-  return at.state === 'promoting' ? refuse('NOT_WAITING', 'every step has passed and the promotion is under way') : undefined;
+  return at.state === 'promoting'
+    ? refuse('NOT_WAITING', 'every step has passed and the promotion is under way')
+    : undefined;
 }
 
 function refusePromote(command: Command, at: Standing): CommandRefusal | undefined {
   const hold = refuseUnlessStep('promote', STEP_STATES, at);
   if (hold) return hold;
   if (at.waiting?.for === 'decision')
-    return refuse('VERDICT_NOT_PASSED', `the step was judged ${at.verdict ?? 'not yet'}; promote never advances an unjudged step`);
-  if (!at.manualPromotion && !command.all) return refuse('NOT_WAITING', 'this release advances by itself after each pass');
+    return refuse(
+      'VERDICT_NOT_PASSED',
+      `the step was judged ${at.verdict ?? 'not yet'}; promote never advances an unjudged step`,
+    );
+  if (!at.manualPromotion && !command.all)
+    return refuse('NOT_WAITING', 'this release advances by itself after each pass');
   return undefined;
 }
 
@@ -69,5 +86,7 @@ function refuseSkip(command: Command, at: Standing): CommandRefusal | undefined 
 function refuseUnlessStep(name: string, states: readonly ReleaseState[], at: Standing): CommandRefusal | undefined {
   if (at.stopping) return refuse('NOT_WAITING', 'the release is being rolled back');
   if (at.paused) return refuse('NOT_WAITING', `the release is paused: resume it before ${name}`);
-  return states.includes(at.state) ? undefined : refuse('NOT_WAITING', `${name} does not apply while the release is ${at.state}`);
+  return states.includes(at.state)
+    ? undefined
+    : refuse('NOT_WAITING', `${name} does not apply while the release is ${at.state}`);
 }

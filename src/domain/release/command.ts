@@ -14,7 +14,9 @@ export interface Command extends CommandHeader {
   readonly all?: boolean;
 }
 
-/** `applied`: its effect was seen. `accepted`: recorded, its effect comes later. `refused`: it will not act, and why. */
+/**
+ * `applied`: its effect was seen. `accepted`: recorded, its effect comes later. `refused`: it will not act, and why.
+ */
 export type CommandOutcomeKind = 'applied' | 'accepted' | 'refused';
 
 export interface CommandOutcome {

@@ -11,12 +11,16 @@ export function describeRelease(view: ReleaseView): string {
     ...(view.verdict ? ['', `Last verdict: **${view.verdict.outcome}** (${view.verdict.reason})`] : []),
     ...(view.waiting ? ['', `Waits for: **${view.waiting.for}** (answers: ${view.waiting.answers.join(', ')})`] : []),
     '',
-    ...view.events.slice(-10).map((event) => `* ${new Date(event.at).toISOString()} ${event.text}${event.who ? ` (${event.who})` : ''}`),
+    ...view.events
+      .slice(-10)
+      .map((event) => `* ${new Date(event.at).toISOString()} ${event.text}${event.who ? ` (${event.who})` : ''}`),
   ].join('\n');
 }
 
 function stepLines(view: ReleaseView): string[] {
   if (!view.plan) return [];
-  const weights = view.plan.steps.map((step, index) => (index === view.stepIndex ? `**${step.weight} %**` : `${step.weight} %`));
+  const weights = view.plan.steps.map((step, index) =>
+    index === view.stepIndex ? `**${step.weight} %**` : `${step.weight} %`,
+  );
   return ['', `Steps: ${weights.join(' → ')}`];
 }

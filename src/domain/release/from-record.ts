@@ -6,7 +6,8 @@ export const VIEW_KINDS = ['release', 'event', 'command'] as const satisfies rea
 
 /** A release as the entries of its run tell it; undefined when none says how it stood. */
 export function viewFromRecord(entries: readonly RecordEntry[]): ReleaseView | undefined {
-  const of = <K extends RecordKind>(kind: K): readonly Recorded[K][] => entries.filter((entry) => entry.kind === kind).map(({ data }) => data as Recorded[K]);
+  const of = <K extends RecordKind>(kind: K): readonly Recorded[K][] =>
+    entries.filter((entry) => entry.kind === kind).map(({ data }) => data as Recorded[K]);
   const standings = of('release');
   // Entries of a moment that was told late come after the end.
   const last = standings.findLast(({ closedAt }) => closedAt !== undefined) ?? standings.at(-1);

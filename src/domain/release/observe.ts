@@ -34,7 +34,10 @@ export function departure(seen: Observation, expected: Expected): Departure | un
     return { kind: 'superseded', detail: `the image is now ${seen.image}, this release set ${expected.toImage}` };
   if (!seen.observed) return undefined;
   if (expected.newHash !== undefined && seen.podHash !== expected.newHash)
-    return { kind: 'superseded', detail: `the template changed: its hash is ${seen.podHash}, this release rolled out ${expected.newHash}` };
+    return {
+      kind: 'superseded',
+      detail: `the template changed: its hash is ${seen.podHash}, this release rolled out ${expected.newHash}`,
+    };
   if (seen.aborted) return { kind: 'aborted-elsewhere', detail: 'the Rollout was aborted by somebody else' };
   return undefined;
 }
@@ -52,7 +55,9 @@ export function atCanaryPause(seen: Observation, newHash: string, pauseIndex: nu
 
 /** True when the preview is ready and waits for its promotion. */
 export function atBlueGreenPause(seen: Observation, newHash: string): boolean {
-  return seen.observed && seen.podHash === newHash && seen.controllerPause && seen.pauseReasons.includes('BlueGreenPause');
+  return (
+    seen.observed && seen.podHash === newHash && seen.controllerPause && seen.pauseReasons.includes('BlueGreenPause')
+  );
 }
 
 /** True when the new version is the stable one and both Services point at it. */

@@ -22,7 +22,10 @@ export interface SequentialSettings {
   readonly alpha: number;
   readonly errorsMargin: number;
   readonly slowMargin: number;
-  /** Requests slower than these (ms) are slow; each must be a bucket bound of Traefik. Empty: latency is not compared. Absent: chosen from stable's past. */
+  /**
+   * Requests slower than these (ms) are slow; each must be a bucket bound of Traefik. Empty: latency is not compared.
+   * Absent: chosen from stable's past.
+   */
   readonly slowerThanMs?: readonly number[];
 }
 
@@ -40,7 +43,10 @@ export interface AnalysisSpec {
   readonly maxQuantileMs?: Readonly<Partial<Record<'50' | '90' | '99', number>>>;
   /** How long an open outcome is held before a decision is asked for. */
   readonly holdMs: number;
-  /** Present: the candidate is compared with stable by the sequential judge, and must be proved not worse. Absent: fixed limits alone decide. */
+  /**
+   * Present: the candidate is compared with stable by the sequential judge, and must be proved not worse. Absent: fixed
+   * limits alone decide.
+   */
   readonly sequential?: SequentialSettings;
   /** Data of this long after the first weight is in force are left out. */
   readonly warmUpMs?: number;

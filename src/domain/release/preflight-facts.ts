@@ -62,7 +62,9 @@ export interface Facts {
   readonly sources?: SourcesFacts;
   readonly proxyProblem?: string;
   /** Middlewares that may answer in place of a version; a text: why they could not be read. */
-  readonly selfAnswering?: string | readonly { readonly middleware: string; readonly type: string; readonly place: string }[];
+  readonly selfAnswering?:
+    | string
+    | readonly { readonly middleware: string; readonly type: string; readonly place: string }[];
   /** Argo's templates that the release is judged by. */
   readonly templates?: readonly TemplateFacts[];
 }

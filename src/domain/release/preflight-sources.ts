@@ -6,7 +6,10 @@ import type { Arm, Check, ReleaseSpec } from './plan.ts';
 import type { Facts } from './preflight-facts.ts';
 
 /** Both arms as Traefik's counters name them; undefined while one of them is not known. */
-export function armsOf({ rollout, traffic }: Pick<Facts, 'rollout' | 'traffic'>): { readonly stable: Arm; readonly candidate: Arm } | undefined {
+export function armsOf({
+  rollout,
+  traffic,
+}: Pick<Facts, 'rollout' | 'traffic'>): { readonly stable: Arm; readonly candidate: Arm } | undefined {
   const arm = (service: string | undefined): Arm | undefined => {
     const entry = traffic?.weights.find((one) => one.service === service);
     return entry && { service: entry.service, metricsService: entry.metricsService };
@@ -19,7 +22,12 @@ export function armsOf({ rollout, traffic }: Pick<Facts, 'rollout' | 'traffic'>)
 export function trials(spec: ReleaseSpec, facts: Pick<Facts, 'rollout' | 'traffic' | 'templates'>): readonly Trial[] {
   const arms = armsOf(facts);
   if (!arms) return [];
-  const values: ArgumentValues = argumentsOf(spec.target, { ...arms, stableHash: facts.rollout.stableHash }, NO_HASH_YET, 0);
+  const values: ArgumentValues = argumentsOf(
+    spec.target,
+    { ...arms, stableHash: facts.rollout.stableHash },
+    NO_HASH_YET,
+    0,
+  );
   const { templates } = checkTemplates(facts.templates ?? [], values, Infinity);
   return trialsOf(spec.analysis.metrics ?? [], templates, values);
 }
@@ -31,7 +39,12 @@ export function sourceChecks({ analysis }: ReleaseSpec, { sources }: Facts): rea
   const scrapes = counters && scrapesFinding(counters.stable, analysis);
   return [
     ...(aheadMs === undefined ? [] : [toCheck('clock', clockFinding(aheadMs))]),
-    ...(counters ? [toCheck('query requests', requestsFinding(counters.stable, counters.candidate)), toCheck('query durations', durationsFinding(counters.stable, analysis))] : []),
+    ...(counters
+      ? [
+          toCheck('query requests', requestsFinding(counters.stable, counters.candidate)),
+          toCheck('query durations', durationsFinding(counters.stable, analysis)),
+        ]
+      : []),
     ...(scrapes ? [toCheck('scrapes', scrapes)] : []),
     ...tried.map((one) => toCheck(`query ${one.name}`, findingOf(one))),
   ];

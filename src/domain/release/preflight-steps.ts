@@ -7,8 +7,10 @@ export function canarySteps(steps: readonly StepFacts[]): PlanStep[] | string {
   for (const [index, step] of steps.entries()) {
     if (step.other) return `step ${index} is ${step.other}: Argo would run it beside this release's own analysis`;
     if (step.pause && step.pause.seconds !== undefined) return `step ${index} is a timed pause: it advances unjudged`;
-    if (step.setWeight !== undefined && !steps[index + 1]?.pause) return `step ${index} (setWeight ${step.setWeight}) is not followed by an untimed pause`;
-    if (step.pause && steps[index - 1]?.setWeight === undefined) return `step ${index} is a pause without a setWeight before it`;
+    if (step.setWeight !== undefined && !steps[index + 1]?.pause)
+      return `step ${index} (setWeight ${step.setWeight}) is not followed by an untimed pause`;
+    if (step.pause && steps[index - 1]?.setWeight === undefined)
+      return `step ${index} is a pause without a setWeight before it`;
     if (step.pause) plan.push({ weight: steps[index - 1]?.setWeight as number, pauseIndex: index });
   }
   return plan;

@@ -1,4 +1,15 @@
-import { analysisChecks, healthCheck, hiddenAnswersCheck, metricsCheck, ownerCheck, proxyCheck, stepChecks, strategyCheck, templateCheck, trafficCheck } from './preflight-checks.ts';
+import {
+  analysisChecks,
+  healthCheck,
+  hiddenAnswersCheck,
+  metricsCheck,
+  ownerCheck,
+  proxyCheck,
+  stepChecks,
+  strategyCheck,
+  templateCheck,
+  trafficCheck,
+} from './preflight-checks.ts';
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { sourceChecks } from './preflight-sources.ts';
 import { blueGreenWeights, canarySteps } from './preflight-steps.ts';
@@ -31,12 +42,18 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts): Preflight {
 }
 
 /** Their arguments come from the plan, so they are looked at last. */
-function withTemplates({ target, analysis }: ReleaseSpec, facts: Facts, { checks, plan }: { readonly checks: readonly Check[]; readonly plan: ReleasePlan }): Preflight {
+function withTemplates(
+  { target, analysis }: ReleaseSpec,
+  facts: Facts,
+  { checks, plan }: { readonly checks: readonly Check[]; readonly plan: ReleasePlan },
+): Preflight {
   if (!facts.templates || facts.templates.length === 0) return { checks, plan };
   const patienceMs = analysis.soakMs + Math.max(analysis.holdMs, analysis.extendMs ?? 0);
   const found = checkTemplates(facts.templates, argumentsOf(target, plan), patienceMs);
   const all = [...checks, ...found.checks];
-  return found.checks.every((check) => check.ok) ? { checks: all, plan: { ...plan, templates: found.templates } } : { checks: all };
+  return found.checks.every((check) => check.ok)
+    ? { checks: all, plan: { ...plan, templates: found.templates } }
+    : { checks: all };
 }
 
 function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): string | undefined {
@@ -52,7 +69,10 @@ function makePlan(spec: ReleaseSpec, facts: Facts, container: string): ReleasePl
     fromImage: rollout.images[container] as string,
     toImage: spec.image,
     stableHash: rollout.stableHash,
-    steps: spec.strategy === 'canary' ? (canarySteps(rollout.steps) as PlanStep[]) : blueGreenWeights(spec).map((weight) => ({ weight })),
+    steps:
+      spec.strategy === 'canary'
+        ? (canarySteps(rollout.steps) as PlanStep[])
+        : blueGreenWeights(spec).map((weight) => ({ weight })),
     stable: arm(traffic as TrafficFacts, rollout.stableService as string),
     candidate: arm(traffic as TrafficFacts, rollout.candidateService as string),
     traefikService: (traffic as TrafficFacts).name,

@@ -34,13 +34,23 @@ export interface WeightObservation {
 export function proveWeight(seen: WeightObservation): WeightProof {
   const wrong = mismatch(seen);
   if (wrong) return { ...seen, effective: 'pending', reason: wrong };
-  if (seen.replicas.length === 0) return { ...seen, effective: 'pending', reason: 'no Traefik API is configured, so only counters can confirm' };
-  return { ...seen, effective: 'proved', reason: `weight ${seen.wanted} in force on ${seen.replicas.length} Traefik replica(s)` };
+  if (seen.replicas.length === 0)
+    return { ...seen, effective: 'pending', reason: 'no Traefik API is configured, so only counters can confirm' };
+  return {
+    ...seen,
+    effective: 'proved',
+    reason: `weight ${seen.wanted} in force on ${seen.replicas.length} Traefik replica(s)`,
+  };
 }
 
 function mismatch(seen: WeightObservation): string | undefined {
-  if (seen.rollout !== undefined && seen.rollout !== seen.wanted) return `the Rollout reports weight ${seen.rollout}, wanted ${seen.wanted}`;
-  if (seen.traefikService !== seen.wanted) return `the TraefikService has weight ${seen.traefikService ?? 'none'}, wanted ${seen.wanted}`;
+  if (seen.rollout !== undefined && seen.rollout !== seen.wanted)
+    return `the Rollout reports weight ${seen.rollout}, wanted ${seen.wanted}`;
+  if (seen.traefikService !== seen.wanted)
+    return `the TraefikService has weight ${seen.traefikService ?? 'none'}, wanted ${seen.wanted}`;
   const bad = seen.replicas.find((replica) => replica.candidate !== seen.wanted);
-  return bad && `Traefik ${bad.replica} has weight ${bad.candidate ?? 'none'}, wanted ${seen.wanted}${bad.error ? ` (${bad.error})` : ''}`;
+  return (
+    bad &&
+    `Traefik ${bad.replica} has weight ${bad.candidate ?? 'none'}, wanted ${seen.wanted}${bad.error ? ` (${bad.error})` : ''}`
+  );
 }

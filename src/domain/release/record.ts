@@ -30,15 +30,29 @@ export interface Recorded {
   readonly verdict: Verdict & { readonly step: number; readonly weight: number };
 }
 
-export const RECORD_KINDS = ['release', 'event', 'command', 'proof', 'query', 'block', 'verdict'] as const satisfies readonly (keyof Recorded)[];
+export const RECORD_KINDS = [
+  'release',
+  'event',
+  'command',
+  'proof',
+  'query',
+  'block',
+  'verdict',
+] as const satisfies readonly (keyof Recorded)[];
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
-/** One fact about a release. The same run and key again is the same fact: it is kept once, however often a retried activity writes it. */
+/**
+ * One fact about a release. The same run and key again is the same fact: it is kept once, however often a retried
+ * activity writes it.
+ */
 export type RecordEntry = {
   [Kind in RecordKind]: {
     readonly releaseId: string;
     readonly runId: string;
-    /** Unique in the run, and the same for every repetition: of running numbers and of Prometheus' sample times, never of a clock or a random value. */
+    /**
+     * Unique in the run, and the same for every repetition: of running numbers and of Prometheus' sample times, never
+     * of a clock or a random value.
+     */
     readonly key: string;
     readonly kind: Kind;
     /** Epoch milliseconds. Many entries may share one. */

@@ -20,8 +20,16 @@ export const RELEASE_STATES = [
 
 export type ReleaseState = (typeof RELEASE_STATES)[number];
 
-/** States in which the workflow has closed. In `failed-needs-human` it is open: its rollback waits for somebody, or still tries. */
-export const CLOSED_STATES = ['succeeded', 'rolled-back', 'superseded', 'refused'] as const satisfies readonly ReleaseState[];
+/**
+ * States in which the workflow has closed. In `failed-needs-human` it is open: its rollback waits for somebody, or
+ * still tries.
+ */
+export const CLOSED_STATES = [
+  'succeeded',
+  'rolled-back',
+  'superseded',
+  'refused',
+] as const satisfies readonly ReleaseState[];
 export type ClosedState = (typeof CLOSED_STATES)[number];
 
 export function isClosed(state: ReleaseState): state is ClosedState {

@@ -1,6 +1,15 @@
 /** Why a release no longer goes forward. */
 export interface StopCause {
-  readonly kind: 'abort' | 'failed' | 'deadline' | 'superseded' | 'aborted-elsewhere' | 'promoted-elsewhere' | 'cancelled' | 'error' | 'refused';
+  readonly kind:
+    | 'abort'
+    | 'failed'
+    | 'deadline'
+    | 'superseded'
+    | 'aborted-elsewhere'
+    | 'promoted-elsewhere'
+    | 'cancelled'
+    | 'error'
+    | 'refused';
   readonly reason: string;
   readonly who?: string;
 }

@@ -1,5 +1,7 @@
 /** Widths that people read easily, in ms. */
-const WIDTHS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400].map((seconds) => seconds * 1000);
+const WIDTHS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400].map(
+  (seconds) => seconds * 1000,
+);
 
 /** The narrowest width, in ms, that divides a span (ms) into at most `most` buckets. */
 export function widthFor(span: number, most: number): number {
@@ -8,7 +10,10 @@ export function widthFor(span: number, most: number): number {
 }
 
 /** Items by the bucket that their end lies in: (from, to], ascending. A bucket without items is left out. */
-export function inBuckets<T extends { readonly at: number }>(items: readonly T[], most: number): readonly { readonly from: number; readonly to: number; readonly items: readonly T[] }[] {
+export function inBuckets<T extends { readonly at: number }>(
+  items: readonly T[],
+  most: number,
+): readonly { readonly from: number; readonly to: number; readonly items: readonly T[] }[] {
   const times = items.map(({ at }) => at);
   const width = widthFor(spanOf(times), most);
   const byEnd = new Map<number, T[]>();
@@ -20,6 +25,9 @@ export function inBuckets<T extends { readonly at: number }>(items: readonly T[]
 }
 
 function spanOf(times: readonly number[]): number {
-  const [first = 0, last = 0] = [times.reduce((a, b) => Math.min(a, b), Infinity), times.reduce((a, b) => Math.max(a, b), -Infinity)];
+  const [first = 0, last = 0] = [
+    times.reduce((a, b) => Math.min(a, b), Infinity),
+    times.reduce((a, b) => Math.max(a, b), -Infinity),
+  ];
   return times.length === 0 ? 0 : last - first;
 }

@@ -16,7 +16,12 @@ export function buildReport(raw: readonly RecordEntry[], notes: readonly string[
   if (!release) return undefined;
   const alpha = release.spec.analysis.sequential?.alpha;
   const evidence = evidenceOf(entries, alpha);
-  const events = factsOf(entries, 'event').map(({ data: { at, state, text, who } }) => ({ at, state, text, ...(who === undefined ? {} : { who }) }));
+  const events = factsOf(entries, 'event').map(({ data: { at, state, text, who } }) => ({
+    at,
+    state,
+    text,
+    ...(who === undefined ? {} : { who }),
+  }));
   return {
     release: headOf(release, entries),
     steps: stepsOf(entries),
@@ -27,7 +32,13 @@ export function buildReport(raw: readonly RecordEntry[], notes: readonly string[
     verdicts: verdictsOf(entries),
     people: peopleOf(release, events),
     events,
-    commands: factsOf(entries, 'command').map(({ at, data }) => ({ at, id: data.requestId, command: data.command, outcome: data.outcome, detail: data.detail })),
+    commands: factsOf(entries, 'command').map(({ at, data }) => ({
+      at,
+      id: data.requestId,
+      command: data.command,
+      outcome: data.outcome,
+      detail: data.detail,
+    })),
     queries: queriesOf(entries),
     notes,
   };
@@ -56,6 +67,12 @@ function headOf(release: Recorded['release'], entries: readonly RecordEntry[]): 
 
 /** Who did what, each in the order of their first deed. */
 function peopleOf({ startedBy, startedAt }: Recorded['release'], events: ReleaseReport['events']): readonly Person[] {
-  const deeds = [{ who: startedBy, at: startedAt, text: 'started the release' }, ...events.flatMap(({ who, at, text }) => (who === undefined ? [] : [{ who, at, text }]))];
-  return [...new Set(deeds.map(({ who }) => who))].map((who) => ({ who, did: deeds.filter((deed) => deed.who === who).map(({ at, text }) => ({ at, text })) }));
+  const deeds = [
+    { who: startedBy, at: startedAt, text: 'started the release' },
+    ...events.flatMap(({ who, at, text }) => (who === undefined ? [] : [{ who, at, text }])),
+  ];
+  return [...new Set(deeds.map(({ who }) => who))].map((who) => ({
+    who,
+    did: deeds.filter((deed) => deed.who === who).map(({ at, text }) => ({ at, text })),
+  }));
 }

@@ -21,8 +21,18 @@ export function comparisonsOf(entries: readonly RecordEntry[]): readonly Compari
 
 /** The share of requests that the candidate answered. */
 export function measuredShares(entries: readonly RecordEntry[]): readonly Bucket<Share>[] {
-  const blocks = factsOf(entries, 'block').flatMap(({ data: { at, questions } }) => (questions['errors'] ? [{ at, ...questions['errors'].block }] : []));
-  const buckets = blocks.length > 0 ? inBuckets(blocks, MOST_BUCKETS).map(({ from, to, items }) => ({ from, to, candidate: sum(items.map(({ candidate }) => candidate)).requests, stable: sum(items.map(({ stable }) => stable)).requests })) : windows(entries);
+  const blocks = factsOf(entries, 'block').flatMap(({ data: { at, questions } }) =>
+    questions['errors'] ? [{ at, ...questions['errors'].block }] : [],
+  );
+  const buckets =
+    blocks.length > 0
+      ? inBuckets(blocks, MOST_BUCKETS).map(({ from, to, items }) => ({
+          from,
+          to,
+          candidate: sum(items.map(({ candidate }) => candidate)).requests,
+          stable: sum(items.map(({ stable }) => stable)).requests,
+        }))
+      : windows(entries);
   return buckets.flatMap(({ from, to, candidate, stable }) => {
     const value = shareOf(candidate, candidate + stable);
     return value ? [{ from, to, value }] : [];
@@ -30,12 +40,24 @@ export function measuredShares(entries: readonly RecordEntry[]): readonly Bucket
 }
 
 function windows(entries: readonly RecordEntry[]) {
-  return lastOfWindows(entries).map(({ from, to, candidate, stable }) => ({ from, to, candidate: candidate?.requests ?? 0, stable: stable?.requests ?? 0 }));
+  return lastOfWindows(entries).map(({ from, to, candidate, stable }) => ({
+    from,
+    to,
+    candidate: candidate?.requests ?? 0,
+    stable: stable?.requests ?? 0,
+  }));
 }
 
 function bucketsOf(blocks: readonly Fact<'block'>[], name: string): Comparison['buckets'] {
-  const asked = blocks.flatMap(({ data: { at, questions } }) => (questions[name] ? [{ at, ...questions[name].block }] : []));
-  const counted = inBuckets(asked, MOST_BUCKETS).map(({ from, to, items }) => ({ from, to, candidate: sum(items.map(({ candidate }) => candidate)), stable: sum(items.map(({ stable }) => stable)) }));
+  const asked = blocks.flatMap(({ data: { at, questions } }) =>
+    questions[name] ? [{ at, ...questions[name].block }] : [],
+  );
+  const counted = inBuckets(asked, MOST_BUCKETS).map(({ from, to, items }) => ({
+    from,
+    to,
+    candidate: sum(items.map(({ candidate }) => candidate)),
+    stable: sum(items.map(({ stable }) => stable)),
+  }));
   return joined(counted).map(({ from, to, candidate, stable }) => ({ from, to, value: arms(candidate, stable) }));
 }
 
@@ -48,8 +70,14 @@ interface Counted {
 
 /** What is left over at the end joins the bucket before it. */
 function joined(buckets: readonly Counted[]): readonly Counted[] {
-  const full = (one: Counted): boolean => one.candidate.requests >= LEAST_REQUESTS && one.stable.requests >= LEAST_REQUESTS;
-  const join = (a: Counted, b: Counted): Counted => ({ from: a.from, to: b.to, candidate: sum([a.candidate, b.candidate]), stable: sum([a.stable, b.stable]) });
+  const full = (one: Counted): boolean =>
+    one.candidate.requests >= LEAST_REQUESTS && one.stable.requests >= LEAST_REQUESTS;
+  const join = (a: Counted, b: Counted): Counted => ({
+    from: a.from,
+    to: b.to,
+    candidate: sum([a.candidate, b.candidate]),
+    stable: sum([a.stable, b.stable]),
+  });
   const done = buckets.reduce<Counted[]>((all, next) => {
     const last = all.at(-1);
     return last && !full(last) ? [...all.slice(0, -1), join(last, next)] : [...all, next];
@@ -60,14 +88,25 @@ function joined(buckets: readonly Counted[]): readonly Counted[] {
 
 /** A verdict counts from the beginning of its step: the last one of each window holds all of them. */
 function lastOfWindows(entries: readonly RecordEntry[]): readonly Recorded['verdict'][] {
-  const byWindow = new Map(factsOf(entries, 'verdict').filter(({ data }) => data.candidate ?? data.stable).map(({ data }) => [data.from, data]));
+  const byWindow = new Map(
+    factsOf(entries, 'verdict')
+      .filter(({ data }) => data.candidate ?? data.stable)
+      .map(({ data }) => [data.from, data]),
+  );
   return [...byWindow.values()].sort((a, b) => a.from - b.from);
 }
 
 function fromVerdicts(verdicts: readonly Recorded['verdict'][]): readonly Comparison[] {
   if (verdicts.length === 0) return [];
-  const count = (arm: Recorded['verdict']['candidate']): Count => ({ requests: arm?.requests ?? 0, bad: arm?.errors ?? 0 });
-  const buckets = verdicts.map(({ from, to, candidate, stable }) => ({ from, to, value: arms(count(candidate), count(stable)) }));
+  const count = (arm: Recorded['verdict']['candidate']): Count => ({
+    requests: arm?.requests ?? 0,
+    bad: arm?.errors ?? 0,
+  });
+  const buckets = verdicts.map(({ from, to, candidate, stable }) => ({
+    from,
+    to,
+    value: arms(count(candidate), count(stable)),
+  }));
   return [{ name: 'errors', counted: countedOf('errors'), source: 'verdicts', buckets }];
 }
 
@@ -84,7 +123,10 @@ function shareOf(hits: number, of: number): Share | undefined {
 }
 
 function sum(counts: readonly Count[]): Count {
-  return counts.reduce((all, { requests, bad }) => ({ requests: all.requests + requests, bad: all.bad + bad }), { requests: 0, bad: 0 });
+  return counts.reduce((all, { requests, bad }) => ({ requests: all.requests + requests, bad: all.bad + bad }), {
+    requests: 0,
+    bad: 0,
+  });
 }
 
 function countedOf(name: string): string {

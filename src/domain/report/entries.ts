@@ -14,7 +14,10 @@ export function factsOf<K extends RecordKind>(entries: readonly RecordEntry[], k
   return entries.filter((entry) => entry.kind === kind).map(({ at, data }) => ({ at, data: data as Recorded[K] }));
 }
 
-/** Entries hold texts from clusters and callers: control characters and what looks like a credential go before anybody shows them. */
+/**
+ * Entries hold texts from clusters and callers: control characters and what looks like a credential go before anybody
+ * shows them.
+ */
 export function safeEntries(entries: readonly RecordEntry[]): readonly RecordEntry[] {
   return safe(entries) as readonly RecordEntry[];
 }

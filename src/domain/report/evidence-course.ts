@@ -8,16 +8,27 @@ const MOST_POINTS = 160;
 
 /** The evidence as it grew, block by block. Undefined: there is none, or nobody said what it must reach. */
 export function evidenceOf(entries: readonly RecordEntry[], alpha: number | undefined): ReportEvidence | undefined {
-  const blocks = factsOf(entries, 'block').map(({ data }) => data).sort((a, b) => a.at - b.at);
+  const blocks = factsOf(entries, 'block')
+    .map(({ data }) => data)
+    .sort((a, b) => a.at - b.at);
   const found = lastFindings(entries);
   const bound = alpha === undefined ? [...found.values()][0]?.bound : -Math.log(alpha);
   if (bound === undefined || blocks.length === 0) return undefined;
   const names = [...new Set(blocks.flatMap(({ questions }) => Object.keys(questions)))];
   const together = blocks.map(({ at, worse }) => ({ at, worse }));
-  return { bound, together: thinned(together, ({ worse }) => worse >= bound), questions: names.map((name) => questionOf(name, blocks, bound, found.get(name))) };
+  return {
+    bound,
+    together: thinned(together, ({ worse }) => worse >= bound),
+    questions: names.map((name) => questionOf(name, blocks, bound, found.get(name))),
+  };
 }
 
-function questionOf(name: string, blocks: readonly Recorded['block'][], bound: number, told: FindingEvidence | undefined): QuestionEvidence {
+function questionOf(
+  name: string,
+  blocks: readonly Recorded['block'][],
+  bound: number,
+  told: FindingEvidence | undefined,
+): QuestionEvidence {
   const own = blocks.flatMap(({ at, questions }) => (questions[name] ? [{ at, ...questions[name] }] : []));
   const points = own.map(({ at, worse, notWorse }): EvidencePoint => ({ at, worse, better: notWorse }));
   const proved = points.find(({ better }) => better >= bound)?.at;
@@ -40,7 +51,10 @@ function lastFindings(entries: readonly RecordEntry[]): ReadonlyMap<string, Find
 }
 
 /** The last point of each bucket, and the first one that reached the bound: it must not be missing from the picture. */
-function thinned<T extends { readonly at: number }>(points: readonly T[], reached: (point: T) => boolean): readonly T[] {
+function thinned<T extends { readonly at: number }>(
+  points: readonly T[],
+  reached: (point: T) => boolean,
+): readonly T[] {
   const kept = new Set(inBuckets(points, MOST_POINTS).map(({ items }) => items.at(-1)));
   const first = points.find(reached);
   return points.filter((point) => point === first || kept.has(point));
@@ -51,5 +65,8 @@ function most(values: readonly number[]): number {
 }
 
 function total(counts: readonly Count[]): Count {
-  return { requests: counts.reduce((all, { requests }) => all + requests, 0), bad: counts.reduce((all, { bad }) => all + bad, 0) };
+  return {
+    requests: counts.reduce((all, { requests }) => all + requests, 0),
+    bad: counts.reduce((all, { bad }) => all + bad, 0),
+  };
 }

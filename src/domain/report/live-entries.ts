@@ -5,7 +5,10 @@ import { safeEntries } from './entries.ts';
 /** The record of a run with what its workflow says of itself right now, which a journal may hear of later, or never. */
 export function withLive(recorded: readonly RecordEntry[], view: ReleaseView): readonly RecordEntry[] {
   const known = new Set(recorded.map(identity));
-  return [...recorded, ...safeEntries(fromView(view)).filter((entry) => entry.kind === 'release' || !known.has(identity(entry)))];
+  return [
+    ...recorded,
+    ...safeEntries(fromView(view)).filter((entry) => entry.kind === 'release' || !known.has(identity(entry))),
+  ];
 }
 
 function fromView({ events, commands, eventsBefore: _, ...release }: ReleaseView): readonly RecordEntry[] {
@@ -13,10 +16,16 @@ function fromView({ events, commands, eventsBefore: _, ...release }: ReleaseView
   const last = events.at(-1)?.at ?? release.startedAt;
   const base = { releaseId, runId };
   return [
-    ...events.map((data, index): RecordEntry => ({ ...base, key: `live/event/${index}`, kind: 'event', at: data.at, data })),
-    ...commands.map((data): RecordEntry => ({ ...base, key: `live/command/${data.requestId}`, kind: 'command', at: last, data })),
+    ...events.map(
+      (data, index): RecordEntry => ({ ...base, key: `live/event/${index}`, kind: 'event', at: data.at, data }),
+    ),
+    ...commands.map(
+      (data): RecordEntry => ({ ...base, key: `live/command/${data.requestId}`, kind: 'command', at: last, data }),
+    ),
     ...(proof ? [{ ...base, key: 'live/proof', kind: 'proof', at: proof.at, data: { ...proof, step } } as const] : []),
-    ...(verdict ? [{ ...base, key: 'live/verdict', kind: 'verdict', at: verdict.to, data: { ...verdict, step, weight } } as const] : []),
+    ...(verdict
+      ? [{ ...base, key: 'live/verdict', kind: 'verdict', at: verdict.to, data: { ...verdict, step, weight } } as const]
+      : []),
     { ...base, key: 'live/release', kind: 'release', at: release.closedAt ?? last, data: release },
   ];
 }

@@ -10,11 +10,20 @@ const MOST_VALUES = 40;
 /** The queries that were asked, each with its newest answers. */
 export function queriesOf(entries: readonly RecordEntry[]): readonly QueryCourse[] {
   const byQuery = new Map<string, QueryCourse>();
-  for (const { data: { name, arm, promql, at, values, error, step } } of factsOf(entries, 'query')) {
+  for (const {
+    data: { name, arm, promql, at, values, error, step },
+  } of factsOf(entries, 'query')) {
     const key = JSON.stringify([name, arm, promql]);
     const { asked = 0, failed = 0, answers = [] } = byQuery.get(key) ?? {};
     const answer = { at, step, values: values.slice(0, MOST_VALUES), ...(error === undefined ? {} : { error }) };
-    byQuery.set(key, { name, ...(arm ? { arm } : {}), promql, asked: asked + 1, failed: failed + (error === undefined ? 0 : 1), answers: [...answers, answer].slice(-MOST_ANSWERS) });
+    byQuery.set(key, {
+      name,
+      ...(arm ? { arm } : {}),
+      promql,
+      asked: asked + 1,
+      failed: failed + (error === undefined ? 0 : 1),
+      answers: [...answers, answer].slice(-MOST_ANSWERS),
+    });
   }
   return [...byQuery.values()];
 }

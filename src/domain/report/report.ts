@@ -6,7 +6,10 @@ import type { ReleaseState } from '../release/state.ts';
 import type { Target } from '../release/target.ts';
 import type { QueryRecord } from '../release/record.ts';
 
-/** What is told about one release. Times are epoch ms, shares 0…1, weights the candidate's in percent, evidence natural logarithms. */
+/**
+ * What is told about one release. Times are epoch ms, shares 0…1, weights the candidate's in percent, evidence natural
+ * logarithms.
+ */
 export interface ReleaseReport {
   readonly release: ReportHead;
   readonly steps: readonly ReportStep[];
@@ -82,7 +85,10 @@ export interface Comparison {
   readonly name: string;
   /** What an answer had to be to be counted. */
   readonly counted: string;
-  /** `blocks`: what the sequential judge weighed, between scrapes. `verdicts`: the counts of each verdict since its step began. */
+  /**
+   * `blocks`: what the sequential judge weighed, between scrapes. `verdicts`: the counts of each verdict since its step
+   * began.
+   */
   readonly source: 'blocks' | 'verdicts';
   readonly buckets: readonly Bucket<{ readonly candidate?: Share; readonly stable?: Share }>[];
 }
@@ -91,7 +97,12 @@ export interface Comparison {
 export interface MetricCourse {
   readonly name: string;
   readonly unit: 'ratio' | 'ms' | 'number';
-  readonly points: readonly { readonly at: number; readonly value: number; readonly limit?: number; readonly outcome: Judged }[];
+  readonly points: readonly {
+    readonly at: number;
+    readonly value: number;
+    readonly limit?: number;
+    readonly outcome: Judged;
+  }[];
 }
 
 /** Both directions of the e-test (src/domain/analysis/block-test.ts). */
@@ -142,7 +153,9 @@ export interface VerdictSpell {
   readonly candidate?: { readonly requests: number; readonly errors: number };
   readonly stable?: { readonly requests: number; readonly errors: number };
   /** `dry`: judged and told, but without a say. */
-  readonly findings: readonly (Pick<Finding, 'metric' | 'outcome' | 'measured' | 'limit' | 'reason'> & { readonly dry?: true })[];
+  readonly findings: readonly (Pick<Finding, 'metric' | 'outcome' | 'measured' | 'limit' | 'reason'> & {
+    readonly dry?: true;
+  })[];
 }
 
 export interface ReportEvent {

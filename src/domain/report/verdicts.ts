@@ -12,16 +12,41 @@ export function verdictsOf(entries: readonly RecordEntry[]): readonly VerdictSpe
   }, []);
 }
 
-function spellOf({ step, weight, outcome, reason, candidate, stable, findings }: Recorded['verdict'], at: number): VerdictSpell {
-  const shown = findings.map(({ evidence: _, dryRun, ...finding }) => ({ ...finding, ...(dryRun ? { dry: true as const } : {}) }));
-  return { step, weight, outcome, from: at, to: at, times: 1, reason, findings: shown, ...(candidate ? { candidate } : {}), ...(stable ? { stable } : {}) };
+function spellOf(
+  { step, weight, outcome, reason, candidate, stable, findings }: Recorded['verdict'],
+  at: number,
+): VerdictSpell {
+  const shown = findings.map(({ evidence: _, dryRun, ...finding }) => ({
+    ...finding,
+    ...(dryRun ? { dry: true as const } : {}),
+  }));
+  return {
+    step,
+    weight,
+    outcome,
+    from: at,
+    to: at,
+    times: 1,
+    reason,
+    findings: shown,
+    ...(candidate ? { candidate } : {}),
+    ...(stable ? { stable } : {}),
+  };
 }
 
 /** What was measured against limits. Questions of the sequential judge have their own pictures, and so has traffic. */
 export function metricsOf(entries: readonly RecordEntry[]): readonly MetricCourse[] {
-  const found = factsOf(entries, 'verdict').flatMap(({ at, data }) => data.findings.filter(({ evidence, metric }) => !evidence && metric !== 'requests').map((finding) => ({ at, ...finding })));
+  const found = factsOf(entries, 'verdict').flatMap(({ at, data }) =>
+    data.findings
+      .filter(({ evidence, metric }) => !evidence && metric !== 'requests')
+      .map((finding) => ({ at, ...finding })),
+  );
   const names = [...new Set(found.map(({ metric }) => metric))];
-  const courses = names.map((name) => ({ name, unit: unitOf(name), points: found.filter(({ metric }) => metric === name).flatMap(pointOf) }));
+  const courses = names.map((name) => ({
+    name,
+    unit: unitOf(name),
+    points: found.filter(({ metric }) => metric === name).flatMap(pointOf),
+  }));
   return courses.filter(({ points }) => points.length > 0);
 }
 

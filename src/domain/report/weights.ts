@@ -5,10 +5,23 @@ import type { ReportStep, WeightCourse } from './report.ts';
 
 /** What was wanted, what was read back, and what the requests say. */
 export function weightsOf(entries: readonly RecordEntry[], started: number): WeightCourse {
-  const proofs = factsOf(entries, 'proof').map(({ data: { at, step, wanted, effective, reason } }) => ({ at, step, wanted, effective, reason }));
-  const seen = [...proofs.map(({ at, wanted }) => ({ at, weight: wanted })), ...factsOf(entries, 'release').map(({ at, data }) => ({ at, weight: data.weightWanted }))];
+  const proofs = factsOf(entries, 'proof').map(({ data: { at, step, wanted, effective, reason } }) => ({
+    at,
+    step,
+    wanted,
+    effective,
+    reason,
+  }));
+  const seen = [
+    ...proofs.map(({ at, wanted }) => ({ at, weight: wanted })),
+    ...factsOf(entries, 'release').map(({ at, data }) => ({ at, weight: data.weightWanted })),
+  ];
   const wanted = [{ at: started, weight: 0 }, ...seen.sort((a, b) => a.at - b.at)];
-  return { wanted: wanted.filter(({ weight }, index) => weight !== wanted[index - 1]?.weight), proofs, measured: measuredShares(entries) };
+  return {
+    wanted: wanted.filter(({ weight }, index) => weight !== wanted[index - 1]?.weight),
+    proofs,
+    measured: measuredShares(entries),
+  };
 }
 
 /** The weights of the plan, with when each was proved and how it was judged. */
@@ -17,8 +30,15 @@ export function stepsOf(entries: readonly RecordEntry[]): readonly ReportStep[] 
   const proofs = factsOf(entries, 'proof');
   const verdicts = factsOf(entries, 'verdict');
   return (plan?.steps ?? []).map(({ weight }, index) => {
-    const proved = proofs.find(({ data }) => data.step === index && data.wanted === weight && data.effective === 'proved')?.data.at;
+    const proved = proofs.find(
+      ({ data }) => data.step === index && data.wanted === weight && data.effective === 'proved',
+    )?.data.at;
     const outcome = verdicts.findLast(({ data }) => data.step === index)?.data.outcome;
-    return { index, weight, ...(proved === undefined ? {} : { proved }), ...(outcome === undefined ? {} : { outcome }) };
+    return {
+      index,
+      weight,
+      ...(proved === undefined ? {} : { proved }),
+      ...(outcome === undefined ? {} : { outcome }),
+    };
   });
 }

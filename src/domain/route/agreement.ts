@@ -23,7 +23,10 @@ export interface ServiceShare {
 
 export type Agrees = 'yes' | 'no' | 'too little data';
 
-/** The measured share of each Service. Wilson's interval takes requests as independent; a proxy in turn is steadier than that. */
+/**
+ * The measured share of each Service. Wilson's interval takes requests as independent; a proxy in turn is steadier than
+ * that.
+ */
 export function measureShares(requests: readonly number[]): readonly ServiceShare[] {
   const total = requests.reduce((sum, one) => sum + one, 0);
   return requests.map((count) => {
@@ -33,16 +36,23 @@ export function measureShares(requests: readonly number[]): readonly ServiceShar
 }
 
 /**
- * Whether the measured shares are what these weights explain. No: some interval excludes its wanted share by more than 2 points.
- * Too little data: fewer than 20 requests, an interval wider than 20 points, or fewer than 3 requests to be expected at a Service with a weight.
+ * Whether the measured shares are what these weights explain. No: some interval excludes its wanted share by more than
+ * 2 points.
+ * Too little data: fewer than 20 requests, an interval wider than 20 points, or fewer than 3 requests to be expected at
+ * a Service with a weight.
  */
 export function judgeAgreement(weights: readonly number[], requests: readonly number[]): Agrees {
   const total = requests.reduce((sum, one) => sum + one, 0);
   if (total < LEAST_REQUESTS) return 'too little data';
   const shares = measureShares(requests);
   const wanted = weights.map((weight) => percentOf(weight, weights) / 100);
-  const excluded = shares.some(({ low, high }, index) => (wanted[index] ?? 0) < low - SLACK || (wanted[index] ?? 0) > high + SLACK);
+  const excluded = shares.some(
+    ({ low, high }, index) => (wanted[index] ?? 0) < low - SLACK || (wanted[index] ?? 0) > high + SLACK,
+  );
   if (excluded) return 'no';
-  const thin = shares.some(({ low, high }, index) => high - low > WIDEST || ((wanted[index] ?? 0) > 0 && total * (wanted[index] ?? 0) < LEAST_EXPECTED));
+  const thin = shares.some(
+    ({ low, high }, index) =>
+      high - low > WIDEST || ((wanted[index] ?? 0) > 0 && total * (wanted[index] ?? 0) < LEAST_EXPECTED),
+  );
   return thin ? 'too little data' : 'yes';
 }

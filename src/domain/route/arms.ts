@@ -9,23 +9,36 @@ export interface ArmHints {
   readonly rollouts: readonly Partial<Pair>[];
 }
 
-const ENDINGS = [['-stable', '-canary'], ['-active', '-preview']] as const;
+const ENDINGS = [
+  ['-stable', '-canary'],
+  ['-active', '-preview'],
+] as const;
 
 /**
- * Which two of the route's Services are stable and canary: as the caller says, else as a Rollout over both says, else by their names.
+ * Which two of the route's Services are stable and canary: as the caller says, else as a Rollout over both says, else
+ * by their names.
  * Undefined when none of these tells; the order in the list tells nothing.
  */
 export function findPair(services: readonly string[], { named, rollouts }: ArmHints): Pair | undefined {
   if (named.stable !== undefined || named.canary !== undefined) return fromNamed(services, named);
-  const owned = rollouts.find(({ stable, canary }) => stable !== undefined && canary !== undefined && services.includes(stable) && services.includes(canary));
+  const owned = rollouts.find(
+    ({ stable, canary }) =>
+      stable !== undefined && canary !== undefined && services.includes(stable) && services.includes(canary),
+  );
   if (owned?.stable !== undefined && owned.canary !== undefined) return { stable: owned.stable, canary: owned.canary };
   return fromEndings(services);
 }
 
 function fromNamed(services: readonly string[], { stable, canary }: Partial<Pair>): Pair | undefined {
-  const other = (known: string | undefined) => (services.length === 2 ? services.find((service) => service !== known) : undefined);
+  const other = (known: string | undefined) =>
+    services.length === 2 ? services.find((service) => service !== known) : undefined;
   const [first, second] = [stable ?? other(canary), canary ?? other(stable)];
-  const known = first !== undefined && second !== undefined && first !== second && services.includes(first) && services.includes(second);
+  const known =
+    first !== undefined &&
+    second !== undefined &&
+    first !== second &&
+    services.includes(first) &&
+    services.includes(second);
   return known ? { stable: first, canary: second } : undefined;
 }
 

@@ -23,11 +23,16 @@ interface Site {
 }
 
 /**
- * True when both would answer the same requests, so that which one does is a matter of priorities: the same host and path prefix,
- * perhaps among other hosts, on an entry point that both have. A rule that asks for more, a header say, is narrower on purpose.
+ * True when both would answer the same requests, so that which one does is a matter of priorities: the same host and
+ * path prefix,
+ * perhaps among other hosts, on an entry point that both have. A rule that asks for more, a header say, is narrower on
+ * purpose.
  */
 export function competes(one: Site, other: Site): boolean {
-  const shared = one.entryPoints.length === 0 || other.entryPoints.length === 0 || one.entryPoints.some((name) => other.entryPoints.includes(name));
+  const shared =
+    one.entryPoints.length === 0 ||
+    other.entryPoints.length === 0 ||
+    one.entryPoints.some((name) => other.entryPoints.includes(name));
   if (!shared) return false;
   if (bare(one.match) === bare(other.match)) return true;
   const [a, b] = [matchers(one.match), matchers(other.match)];
@@ -44,10 +49,17 @@ function samePaths(a: readonly string[], b: readonly string[]): boolean {
 
 /** Undefined when the rule has any matcher besides Host and PathPrefix. */
 function matchers(rule: string): { hosts: string[]; paths: string[] } | undefined {
-  const found = [...rule.matchAll(/(!?)\s*(\w+)\(([^)]*)\)/g)].map(([, not, name, text]) => ({ not, name, values: literals(text ?? '') }));
+  const found = [...rule.matchAll(/(!?)\s*(\w+)\(([^)]*)\)/g)].map(([, not, name, text]) => ({
+    not,
+    name,
+    values: literals(text ?? ''),
+  }));
   if (found.some(({ not, name }) => not || (name !== 'Host' && name !== 'PathPrefix'))) return undefined;
   const of = (wanted: string) => found.filter(({ name }) => name === wanted).flatMap(({ values }) => values);
-  return { hosts: of('Host').map((host) => host.toLowerCase()), paths: of('PathPrefix').map((path) => path.replace(/(.)\/+$/, '$1')) };
+  return {
+    hosts: of('Host').map((host) => host.toLowerCase()),
+    paths: of('PathPrefix').map((path) => path.replace(/(.)\/+$/, '$1')),
+  };
 }
 
 function literals(text: string): string[] {

@@ -14,10 +14,13 @@ export interface WantedSplit {
 /** Why the wish cannot be read as two whole percentages that sum to 100; undefined when it can. */
 export function wrongSplit({ stable, canary, step }: WantedSplit): string | undefined {
   const given = [stable, canary].filter((weight) => weight !== undefined);
-  if (step === true && given.length > 0) return 'step: true chooses the weights itself; leave stable_weight and canary_weight out';
+  if (step === true && given.length > 0)
+    return 'step: true chooses the weights itself; leave stable_weight and canary_weight out';
   if (step !== true && given.length === 0) return 'give canary_weight, or stable_weight, or step: true';
-  if (given.some((weight) => !Number.isInteger(weight) || weight < 0 || weight > 100)) return 'a weight is a whole number from 0 to 100';
-  if (stable !== undefined && canary !== undefined && stable + canary !== 100) return `stable_weight and canary_weight are percentages of all requests: together 100, not ${stable + canary}. One of them is enough`;
+  if (given.some((weight) => !Number.isInteger(weight) || weight < 0 || weight > 100))
+    return 'a weight is a whole number from 0 to 100';
+  if (stable !== undefined && canary !== undefined && stable + canary !== 100)
+    return `stable_weight and canary_weight are percentages of all requests: together 100, not ${stable + canary}. One of them is enough`;
   return undefined;
 }
 

@@ -44,10 +44,17 @@ export function keepRunning(spec: ChildSpec): Child {
       const exit = await ended(current);
       if (stopping.signal.aborted) return;
       short = performance.now() - began < SHORT_MS ? short + 1 : 1;
-      if (short >= MOST_SHORT) return reject(new Error(`The ${spec.name} does not stay up: ${exit}. Its last lines:\n${lastLines(spec, 5)}\nThe whole log is ${logOf(spec.folder, spec.name)}.`));
+      if (short >= MOST_SHORT)
+        return reject(
+          new Error(
+            `The ${spec.name} does not stay up: ${exit}. Its last lines:\n${lastLines(spec, 5)}\nThe whole log is ${logOf(spec.folder, spec.name)}.`,
+          ),
+        );
       spec.say(`the ${spec.name} ${exit}; starting it again`);
       if (current.exitCode !== null) spec.say(lastLines(spec, 2));
-      await sleep(Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (short - 1)), undefined, { signal: stopping.signal }).catch(() => undefined);
+      await sleep(Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (short - 1)), undefined, {
+        signal: stopping.signal,
+      }).catch(() => undefined);
     }
   })();
   return {
@@ -68,7 +75,11 @@ function start(spec: ChildSpec): ChildProcess {
   const file = logOf(spec.folder, spec.name);
   mkdirSync(dirname(file), { recursive: true });
   const log = openSync(file, 'a');
-  const child = spawn(process.execPath, [SLUICE, ...spec.args], { env: spec.env, detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(process.execPath, [SLUICE, ...spec.args], {
+    env: spec.env,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
   closeSync(log);
   if (child.pid !== undefined) writeFileSync(pidFile(spec), `${child.pid}\n`);
   return child;
@@ -91,5 +102,10 @@ async function end(child: ChildProcess | undefined): Promise<void> {
 }
 
 function lastLines({ folder, name }: ChildSpec, count: number): string {
-  return readFileSync(logOf(folder, name), 'utf8').trimEnd().split('\n').slice(-count).map((line) => `  ${line}`).join('\n');
+  return readFileSync(logOf(folder, name), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(-count)
+    .map((line) => `  ${line}`)
+    .join('\n');
 }

@@ -10,7 +10,9 @@ export class Closers {
   async run(tell: (line: string) => void): Promise<void> {
     for (let last = this.stack.pop(); last; last = this.stack.pop()) {
       const { name, close } = last;
-      await close().catch((error: unknown) => tell(`${name} could not be ended: ${error instanceof Error ? error.message : String(error)}`));
+      await close().catch((error: unknown) =>
+        tell(`${name} could not be ended: ${error instanceof Error ? error.message : String(error)}`),
+      );
     }
   }
 }

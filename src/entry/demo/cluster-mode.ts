@@ -37,17 +37,24 @@ export async function runOnCluster(options: ClusterOptions, session: Session): P
 async function sayWhatIsMissing(env: NodeJS.ProcessEnv, { screen, signal }: Session): Promise<void> {
   const child = spawn(process.execPath, [SLUICE, 'doctor'], { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (text += part));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve).once('error', () => resolve(null)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (part: string) => (text += part));
+  const code = await new Promise<number | null>((resolve) =>
+    child.once('close', resolve).once('error', () => resolve(null)),
+  );
   signal.throwIfAborted();
   screen.print(['sluice doctor says:', '', text.trim(), '']);
-  screen.say(code === 0 ? 'Nothing is missing.' : 'Releases need what is missing above; everything here stays up meanwhile.');
+  screen.say(
+    code === 0 ? 'Nothing is missing.' : 'Releases need what is missing above; everything here stays up meanwhile.',
+  );
 }
 
 async function sayWhere(mcpUrl: string, temporal: string, settings: Settings, { screen }: Session): Promise<void> {
   const link = await connectMcp(mcpUrl, 'npm-start');
   const tools = await link.tools().finally(() => link.close());
-  const writes = settings.mcpAllowWrite ? 'write tools are ON (MCP_ALLOW_WRITE)' : 'write tools are off; MCP_ALLOW_WRITE=true turns them on';
+  const writes = settings.mcpAllowWrite
+    ? 'write tools are ON (MCP_ALLOW_WRITE)'
+    : 'write tools are off; MCP_ALLOW_WRITE=true turns them on';
   screen.print([
     `MCP endpoint  ${mcpUrl}  (loopback only; ${tools.length} tools; ${writes})`,
     `Temporal      ${temporal}`,

@@ -20,7 +20,8 @@ export function sandboxSettings(sandbox: Sandbox, home: string): Env {
 }
 
 /**
- * A Temporal server on loopback. Its profile file, in `folder`, takes the place of the user's own, which could add a key or
+ * A Temporal server on loopback. Its profile file, in `folder`, takes the place of the user's own, which could add a
+ * key or
  * TLS; an empty file would not do, the library falls over it.
  */
 export function localTemporal(address: string, folder: string): Env {
@@ -51,7 +52,9 @@ export function sandboxProcessEnv(sandbox: Sandbox, home: string, port: number):
 
 /** A file for `. <file>` in the user's shell. */
 export function shellFile(settings: Env): string {
-  return `${Object.entries(settings).map(([name, value]) => `export ${name}=${quoted(value)}`).join('\n')}\n`;
+  return `${Object.entries(settings)
+    .map(([name, value]) => `export ${name}=${quoted(value)}`)
+    .join('\n')}\n`;
 }
 
 export function quoted(text: string): string {

@@ -14,15 +14,25 @@ export interface FoundTemporal {
 }
 
 /** The server that Temporal's own settings name, when it answers; else one of our own, which is said. */
-export async function findTemporal(env: NodeJS.ProcessEnv, home: string, closers: Closers, say: (line: string) => void): Promise<FoundTemporal> {
+export async function findTemporal(
+  env: NodeJS.ProcessEnv,
+  home: string,
+  closers: Closers,
+  say: (line: string) => void,
+): Promise<FoundTemporal> {
   const { address } = await loadTemporalSettings();
   const problem = await probe();
   if (problem === undefined) return { env, where: address };
   say(`${problem} Starting a Temporal dev server here instead`);
   const own = await startOwnTemporal(home, say);
   closers.add('Temporal', () => own.stop());
-  say(`Temporal runs at ${own.address}; its state is kept in ${own.file}${own.known ? ', from earlier starts too' : ''}`);
-  return { env: { ...withoutTemporal(env), ...localTemporal(own.address, dirname(own.file)) }, where: `${own.address}, UI ${own.uiUrl}/namespaces/default/workflows` };
+  say(
+    `Temporal runs at ${own.address}; its state is kept in ${own.file}${own.known ? ', from earlier starts too' : ''}`,
+  );
+  return {
+    env: { ...withoutTemporal(env), ...localTemporal(own.address, dirname(own.file)) },
+    where: `${own.address}, UI ${own.uiUrl}/namespaces/default/workflows`,
+  };
 }
 
 /** Why the server cannot be used; undefined when it can. A server that refuses us is not silence: that is thrown. */

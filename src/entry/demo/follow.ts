@@ -14,19 +14,27 @@ const EVERY_MS = 500;
 /** How long the server or the worker may be away, as when one of them is started again. */
 const SILENCE_MS = 45_000;
 
-/** Shows a release until it has ended, on a terminal as `sluice release watch` does. Throws when it takes longer than `limitMs`. */
+/**
+ * Shows a release until it has ended, on a terminal as `sluice release watch` does. Throws when it takes longer than
+ * `limitMs`.
+ */
 export async function follow({ link, screen, signal }: Following, id: string, limitMs: number): Promise<Watched> {
   const end = Date.now() + limitMs;
   const show = screen.live ? (view: Watched) => screen.draw(frame(view)) : tellEvents(screen);
   try {
     for (let heard = Date.now(); ; await sleep(EVERY_MS, undefined, { signal })) {
-      const view = await link.call<Watched>('release_get', { release_id: id, detail: 'full' }).catch((error: unknown) => tolerate(error, heard));
+      const view = await link
+        .call<Watched>('release_get', { release_id: id, detail: 'full' })
+        .catch((error: unknown) => tolerate(error, heard));
       if (view) {
         heard = Date.now();
         show(view);
         if (view.closed_at !== undefined) return view;
       }
-      if (Date.now() > end) throw new SluiceError('NO_ANSWER', `${id} has not ended within ${limitMs / 1000} s.`, { next: 'Look at it in the Temporal UI, or read the worker\'s log.' });
+      if (Date.now() > end)
+        throw new SluiceError('NO_ANSWER', `${id} has not ended within ${limitMs / 1000} s.`, {
+          next: "Look at it in the Temporal UI, or read the worker's log.",
+        });
     }
   } finally {
     screen.keep();
@@ -36,14 +44,16 @@ export async function follow({ link, screen, signal }: Following, id: string, li
 /** The catalogue's retryable errors, and a connection that is refused, pass by themselves. */
 function tolerate(error: unknown, heard: number): undefined {
   if (Date.now() - heard > SILENCE_MS) throw error;
-  const passing = error instanceof SluiceError ? ['NO_ANSWER', 'TEMPORAL_UNREACHABLE', 'INTERNAL'].includes(error.code) : true;
+  const passing =
+    error instanceof SluiceError ? ['NO_ANSWER', 'TEMPORAL_UNREACHABLE', 'INTERNAL'].includes(error.code) : true;
   if (!passing) throw error;
 }
 
 function tellEvents(screen: Screen): (view: Watched) => void {
   let told = 0;
   return ({ events }) => {
-    for (const { state, text, who } of events.slice(told)) screen.say(`  ${state.padEnd(12)} ${text}${who ? ` (${who})` : ''}`);
+    for (const { state, text, who } of events.slice(told))
+      screen.say(`  ${state.padEnd(12)} ${text}${who ? ` (${who})` : ''}`);
     told = events.length;
   };
 }

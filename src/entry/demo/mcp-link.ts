@@ -11,7 +11,8 @@ export interface McpLink {
 }
 
 /**
- * Connects with the newest protocol revision that the server speaks. `name` is what the release record shows; `log` is where
+ * Connects with the newest protocol revision that the server speaks. `name` is what the release record shows; `log` is
+ * where
  * the server writes what it does not tell its callers.
  */
 export async function connectMcp(url: string, name: string, log?: string): Promise<McpLink> {
@@ -28,9 +29,19 @@ export async function connectMcp(url: string, name: string, log?: string): Promi
   };
 }
 
-function failureOf(tool: string, error: unknown, content: readonly { type: string }[], log: string | undefined): SluiceError {
+function failureOf(
+  tool: string,
+  error: unknown,
+  content: readonly { type: string }[],
+  log: string | undefined,
+): SluiceError {
   const { code, message = '', next } = (error ?? {}) as { code?: unknown; message?: string; next?: string };
-  if (isErrorCode(code) && code !== 'INTERNAL') return new SluiceError(code, message, next === undefined ? {} : { next });
+  if (isErrorCode(code) && code !== 'INTERNAL')
+    return new SluiceError(code, message, next === undefined ? {} : { next });
   const text = content.flatMap((part) => ('text' in part ? [String(part.text)] : [])).join(' ');
-  return new SluiceError('INTERNAL', `${tool} failed in the server: ${message || text}`, log === undefined ? {} : { next: `Read ${log}.` });
+  return new SluiceError(
+    'INTERNAL',
+    `${tool} failed in the server: ${message || text}`,
+    log === undefined ? {} : { next: `Read ${log}.` },
+  );
 }

@@ -30,23 +30,38 @@ export function readOptions(argv: readonly string[], env: Env, root: string): St
   const given = values.kubeconfig ?? (env['SLUICE_KUBECONFIG'] || undefined);
   const options = { once: values.once ?? false, name: values.name ?? 'default', home };
   if (given === undefined) return options;
-  if (options.once) throw refused('--once runs the releases of the demo, and those run in the sandbox only.', 'Leave out --once, or the kubeconfig.');
+  if (options.once)
+    throw refused(
+      '--once runs the releases of the demo, and those run in the sandbox only.',
+      'Leave out --once, or the kubeconfig.',
+    );
   // npm changes into the package's folder; INIT_CWD is where the user typed.
   return { ...options, kubeconfig: existing(resolve(env['INIT_CWD'] ?? root, given)) };
 }
 
 function parse(argv: readonly string[]) {
-  const options = { once: { type: 'boolean' }, name: { type: 'string' }, kubeconfig: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+  const options = {
+    once: { type: 'boolean' },
+    name: { type: 'string' },
+    kubeconfig: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
   try {
     return parseArgs({ args: [...argv], options }).values;
   } catch (error) {
-    throw refused((error as Error).message.split('. ')[0] ?? 'The arguments cannot be read', 'Known are --once, --name, --kubeconfig and --help.');
+    throw refused(
+      (error as Error).message.split('. ')[0] ?? 'The arguments cannot be read',
+      'Known are --once, --name, --kubeconfig and --help.',
+    );
   }
 }
 
 function existing(path: string): string {
   if (existsSync(path)) return path;
-  throw refused(`There is no kubeconfig at ${path}.`, 'Correct --kubeconfig or SLUICE_KUBECONFIG, or leave it out to use the sandbox.');
+  throw refused(
+    `There is no kubeconfig at ${path}.`,
+    'Correct --kubeconfig or SLUICE_KUBECONFIG, or leave it out to use the sandbox.',
+  );
 }
 
 function refused(message: string, next: string): SluiceError {

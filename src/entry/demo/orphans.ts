@@ -7,11 +7,16 @@ import type { Closers } from './closers.ts';
 /** One `npm start` a sandbox: two workers of two starts would be hard to tell apart. Throws CONFLICT. */
 export async function onlyOne(stateDir: string, closers: Closers): Promise<void> {
   const lock = await acquireLock(`start ${stateDir}`, { timeoutMs: 0 }).catch(() => undefined);
-  if (!lock) throw new SluiceError('CONFLICT', 'npm start already runs with this sandbox.', { next: 'Use that one, end it with Ctrl-C there, or choose another sandbox with --name.' });
+  if (!lock)
+    throw new SluiceError('CONFLICT', 'npm start already runs with this sandbox.', {
+      next: 'Use that one, end it with Ctrl-C there, or choose another sandbox with --name.',
+    });
   closers.add('lock', () => lock.release());
 }
 
-/** Ends the worker and the server of a start that was killed. Nobody else's: it is called under the lock of `onlyOne`. */
+/**
+ * Ends the worker and the server of a start that was killed. Nobody else's: it is called under the lock of `onlyOne`.
+ */
 export async function endOrphans(stateDir: string): Promise<void> {
   const orphans = markedProcesses(stateDir).filter(isOurs);
   for (const pid of orphans) process.kill(pid, 'SIGKILL');

@@ -18,7 +18,8 @@ export interface OwnTemporal {
 const PORTS = ['temporal', 'temporal-ui', 'temporal-http', 'temporal-metrics'];
 
 /**
- * A Temporal dev server for somebody's own cluster. Unlike that of a test it keeps its state and its ports: releases go on
+ * A Temporal dev server for somebody's own cluster. Unlike that of a test it keeps its state and its ports: releases go
+ * on
  * after `npm start` was ended and started again.
  */
 export async function startOwnTemporal(home: string, say: (line: string) => void): Promise<OwnTemporal> {
@@ -34,10 +35,26 @@ export async function startOwnTemporal(home: string, say: (line: string) => void
   await startUntilReady(stateDir, state, 'temporal');
   writeState(stateDir, state);
   const at = (name: string) => `127.0.0.1:${state.ports[name]}`;
-  return { address: at('temporal'), uiUrl: `http://${at('temporal-ui')}`, file, known, stop: async () => void (await stopAllMarked(stateDir)) };
+  return {
+    address: at('temporal'),
+    uiUrl: `http://${at('temporal-ui')}`,
+    file,
+    known,
+    stop: async () => void (await stopAllMarked(stateDir)),
+  };
 }
 
 async function newState(path: string): Promise<SandboxState> {
   const { ports } = await claimPorts(PORTS);
-  return { name: 'temporal', range: 0, ports, tokens: {}, parts: {}, binaries: { temporal: path }, applications: [], rps: 0, ready: true };
+  return {
+    name: 'temporal',
+    range: 0,
+    ports,
+    tokens: {},
+    parts: {},
+    binaries: { temporal: path },
+    applications: [],
+    rps: 0,
+    ready: true,
+  };
 }

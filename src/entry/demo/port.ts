@@ -11,18 +11,27 @@ export async function choosePort(given: string | undefined, say: (line: string) 
     if (port !== USUAL) say(`port ${USUAL} is taken; the server takes ${port}`);
     return port;
   }
-  throw new SluiceError('CONFIG_INVALID', `Ports ${USUAL} to ${USUAL + 99} are all taken.`, { next: 'Set MCP_PORT to a free port.' });
+  throw new SluiceError('CONFIG_INVALID', `Ports ${USUAL} to ${USUAL + 99} are all taken.`, {
+    next: 'Set MCP_PORT to a free port.',
+  });
 }
 
 async function givenPort(text: string): Promise<number> {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65535) throw new SluiceError('CONFIG_INVALID', `MCP_PORT=${text} is not a port.`, { next: 'Set it to a number from 0 to 65535; 0 takes a free one.' });
+  if (!/^\d{1,5}$/.test(text) || port > 65535)
+    throw new SluiceError('CONFIG_INVALID', `MCP_PORT=${text} is not a port.`, {
+      next: 'Set it to a number from 0 to 65535; 0 takes a free one.',
+    });
   if (port === 0) return freePort();
   if (await isFree(port)) return port;
-  throw new SluiceError('CONFIG_INVALID', `Port ${port} (MCP_PORT) is taken.`, { next: 'End what holds it, set another MCP_PORT, or unset it to take the next free one.' });
+  throw new SluiceError('CONFIG_INVALID', `Port ${port} (MCP_PORT) is taken.`, {
+    next: 'End what holds it, set another MCP_PORT, or unset it to take the next free one.',
+  });
 }
 
-/** Below the range from which the kernel takes ports of its own accord, so that it stays free until the server has it. */
+/**
+ * Below the range from which the kernel takes ports of its own accord, so that it stays free until the server has it.
+ */
 async function freePort(): Promise<number> {
   const first = 9_000 + (process.pid % 6_000);
   for (let port = first; port < first + 1_000; port += 1) if (await isFree(port)) return port;

@@ -19,8 +19,15 @@ export interface ProcessOptions {
 const READY_MS = 60_000;
 
 /** `sluice worker` and `sluice serve`, started again when they die. Returns when the server answers. */
-export async function startProcesses({ env, port, folder, say }: ProcessOptions, closers: Closers, signal: AbortSignal): Promise<Processes> {
-  const children = [['worker', 'worker'], ['server', 'serve']].map(([name = '', command = '']) => {
+export async function startProcesses(
+  { env, port, folder, say }: ProcessOptions,
+  closers: Closers,
+  signal: AbortSignal,
+): Promise<Processes> {
+  const children = [
+    ['worker', 'worker'],
+    ['server', 'serve'],
+  ].map(([name = '', command = '']) => {
     const child = keepRunning({ name, args: [command], env, folder, say });
     closers.add(name, () => child.stop());
     return child;
@@ -34,11 +41,17 @@ export async function startProcesses({ env, port, folder, say }: ProcessOptions,
 async function untilServing(port: number, signal: AbortSignal): Promise<void> {
   const end = Date.now() + READY_MS;
   while (!(await serves(port))) {
-    if (Date.now() > end) throw new Error(`The server does not answer on port ${port} after ${READY_MS / 1000} s. Read its log, or choose another MCP_PORT.`);
+    if (Date.now() > end)
+      throw new Error(
+        `The server does not answer on port ${port} after ${READY_MS / 1000} s. Read its log, or choose another MCP_PORT.`,
+      );
     await sleep(100, undefined, { signal });
   }
 }
 
 async function serves(port: number): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(1_000) }).then((answer) => answer.ok, () => false);
+  return fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(1_000) }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
 }

@@ -13,8 +13,18 @@ export interface Stage extends Following {
 
 const APP = 'shop';
 const LIMIT_MS = 240_000;
-/** Short, so that the whole demo takes about a minute and a half: at weight 5 a proof within three points takes some 125 requests, within the usual one 375. */
-const ANALYSIS = { soak: '10s', min_requests: 25, warm_up: '2s', margins: { errors: 0.03 }, slower_than_ms: [500], hold: '90s' };
+/**
+ * Short, so that the whole demo takes about a minute and a half: at weight 5 a proof within three points takes some 125
+ * requests, within the usual one 375.
+ */
+const ANALYSIS = {
+  soak: '10s',
+  min_requests: 25,
+  warm_up: '2s',
+  margins: { errors: 0.03 },
+  slower_than_ms: [500],
+  hold: '90s',
+};
 
 /** States that only a person ends. */
 const WAITS = ['waiting-for-approval', 'waiting-for-decision', 'paused', 'failed-needs-human'];
@@ -34,10 +44,20 @@ export async function playDemo(stage: Stage): Promise<boolean> {
   const next = numberOf(from) + 1;
   const good = `v${next}`;
   const bad = `v${next + 1}-errors-20`;
-  const first = await play(stage, { title: `A good release: ${from} → ${good}`, tag: good, ends: 'succeeded', then: good });
+  const first = await play(stage, {
+    title: `A good release: ${from} → ${good}`,
+    tag: good,
+    ends: 'succeeded',
+    then: good,
+  });
   // What the bad one must bring back is what really runs, whether or not the first act went well.
   const back = first ? good : tagOf(await stage.running());
-  const second = await play(stage, { title: `A bad release: ${back} → ${bad} answers every fifth request with an error`, tag: bad, ends: 'rolled-back', then: back });
+  const second = await play(stage, {
+    title: `A bad release: ${back} → ${bad} answers every fifth request with an error`,
+    tag: bad,
+    ends: 'rolled-back',
+    then: back,
+  });
   return first && second;
 }
 
@@ -47,13 +67,21 @@ async function play(stage: Stage, act: Act): Promise<boolean> {
   screen.say(act.title);
   const before = await statsOf(sandbox, APP);
   const target = { cluster: sandbox.context, namespace: 'shop', rollout: APP };
-  const file = { target, image: `shop:${act.tag}`, strategy: 'canary', analysis: ANALYSIS, timeouts: { step: '60s', rollback: '60s' } };
+  const file = {
+    target,
+    image: `shop:${act.tag}`,
+    strategy: 'canary',
+    analysis: ANALYSIS,
+    timeouts: { step: '60s', rollback: '60s' },
+  };
   const { release_id: id } = await link.call<{ release_id: string }>('release_start', { ...file });
   const view = await follow(stage, id, LIMIT_MS);
   const during = answersBetween(before, await statsOf(sandbox, APP));
   const after = await answersNow(sandbox, APP, signal);
   const good = view.state === act.ends && allBy(after, act.then);
-  screen.say(`${good ? 'As it should be' : 'NOT as it should be'}: ${view.state} after ${lengthOf(view)}; ${describeAnswers(after)}`);
+  screen.say(
+    `${good ? 'As it should be' : 'NOT as it should be'}: ${view.state} after ${lengthOf(view)}; ${describeAnswers(after)}`,
+  );
   screen.say(`During the release ${during.total} requests were answered; failed: ${failures(during.failed)}`);
   return good;
 }
@@ -63,20 +91,28 @@ function lengthOf({ started_at: from, closed_at: to }: Watched): string {
 }
 
 function failures(failed: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(failed).map(([version, count]) => (version === 'none' ? `${count} by no version` : `${count}, all by ${version}`));
+  const parts = Object.entries(failed).map(([version, count]) =>
+    version === 'none' ? `${count} by no version` : `${count}, all by ${version}`,
+  );
   return parts.join(', ') || 'none';
 }
 
-/** A release that an earlier `npm start` left behind goes on as soon as a worker runs. False when it waits for a person. */
+/**
+ * A release that an earlier `npm start` left behind goes on as soon as a worker runs. False when it waits for a person.
+ */
 async function earlierEnded(stage: Stage): Promise<boolean> {
   const { link, screen, sandbox } = stage;
   const filter = { cluster: sandbox.context, namespace: 'shop', rollout: APP, limit: 1 };
-  const { releases } = await link.call<{ releases: { release_id: string; state: string; image: string; closed_at?: string }[] }>('release_list', filter);
+  const { releases } = await link.call<{
+    releases: { release_id: string; state: string; image: string; closed_at?: string }[];
+  }>('release_list', filter);
   const [latest] = releases;
   if (!latest || latest.closed_at !== undefined) return true;
   const { release_id: id, image, state } = latest;
   if (WAITS.includes(state)) {
-    screen.say(`The demo is left out: the release of ${APP} to ${image} is ${state}. End it: node bin/sluice.mjs release abort ${id}`);
+    screen.say(
+      `The demo is left out: the release of ${APP} to ${image} is ${state}. End it: node bin/sluice.mjs release abort ${id}`,
+    );
     return false;
   }
   screen.say(`An earlier release of ${APP} to ${image} has not ended; letting it end first`);

@@ -25,7 +25,11 @@ export async function runInSandbox(options: StartOptions, session: Session): Pro
   await endOrphans(stateDir);
   const port = await choosePort(process.env['MCP_PORT'], say);
   const sandbox = await raiseSandbox(options, closers, say, signal);
-  const processes = await startProcesses({ env: sandboxProcessEnv(sandbox, options.home, port), port, folder: stateDir, say }, closers, signal);
+  const processes = await startProcesses(
+    { env: sandboxProcessEnv(sandbox, options.home, port), port, folder: stateDir, say },
+    closers,
+    signal,
+  );
   say(`worker and server run; MCP answers at ${processes.mcpUrl}`);
   const well = await Promise.race([demo(sandbox, options, processes.mcpUrl, session), processes.failed]);
   if (options.once) return well ? 0 : 1;
@@ -33,7 +37,12 @@ export async function runInSandbox(options: StartOptions, session: Session): Pro
   return 0;
 }
 
-async function demo(sandbox: Sandbox, { home }: StartOptions, mcpUrl: string, { screen, signal }: Session): Promise<boolean> {
+async function demo(
+  sandbox: Sandbox,
+  { home }: StartOptions,
+  mcpUrl: string,
+  { screen, signal }: Session,
+): Promise<boolean> {
   const link = await connectMcp(mcpUrl, 'npm-start', logOf(sandbox.stateDir, 'server'));
   try {
     return await playDemo({ link, screen, signal, sandbox, running: await runningImage(sandbox, home) });
@@ -50,7 +59,12 @@ async function runningImage(sandbox: Sandbox, home: string): Promise<() => Promi
   return async () => Object.values((await rollouts.read(target)).images)[0] ?? '';
 }
 
-async function stayUp(sandbox: Sandbox, options: StartOptions, { mcpUrl, failed }: Processes, session: Session): Promise<void> {
+async function stayUp(
+  sandbox: Sandbox,
+  options: StartOptions,
+  { mcpUrl, failed }: Processes,
+  session: Session,
+): Promise<void> {
   const { screen, signal, stopped } = session;
   const env = join(sandbox.stateDir, 'env');
   writeFileSync(env, shellFile(sandboxSettings(sandbox, options.home)));

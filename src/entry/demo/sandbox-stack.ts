@@ -12,25 +12,38 @@ export interface Place {
 }
 
 /** The sandbox, running: found so, or started and then also ended with everything else. */
-export async function raiseSandbox(place: Place, closers: Closers, say: (line: string) => void, signal: AbortSignal): Promise<Sandbox> {
+export async function raiseSandbox(
+  place: Place,
+  closers: Closers,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Sandbox> {
   const status = await sandboxStatus(place);
   if (status.state === 'running') say(`sandbox ${place.name} is already up; it stays up afterwards`);
   else if (status.state === 'degraded') say(`sandbox ${place.name} is up with parts missing; starting those`);
   else {
-    say(`starting sandbox ${place.name}: seconds when its programs are there, up to 15 minutes when they have to be built`);
+    say(
+      `starting sandbox ${place.name}: seconds when its programs are there, up to 15 minutes when they have to be built`,
+    );
     closers.add(`sandbox ${place.name}`, async () => void (await sandboxDown(place)));
   }
   return sandboxUp(place, say, signal);
 }
 
 /**
- * `sluice sandbox up` in a process group of its own: interrupted, it goes with everything that it is building, and its lock
+ * `sluice sandbox up` in a process group of its own: interrupted, it goes with everything that it is building, and its
+ * lock
  * with it.
  */
 async function sandboxUp({ name, home }: Place, say: (line: string) => void, signal: AbortSignal): Promise<Sandbox> {
   const env = { ...withoutTemporal(process.env), SLUICE_HOME: home };
-  const child = spawn(process.execPath, [SLUICE, 'sandbox', 'up', '--name', name, '--output', 'json'], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const kill = (): void => void (child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'));
+  const child = spawn(process.execPath, [SLUICE, 'sandbox', 'up', '--name', name, '--output', 'json'], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const kill = (): void =>
+    void (child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'));
   signal.addEventListener('abort', kill, { once: true });
   const last: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
@@ -59,7 +72,9 @@ export function watchSandbox(place: Place, say: (line: string) => void, signal: 
     for (const { name, pid, state, exit, lastLines } of parts) {
       if (state !== 'died' || told.has(`${name} ${pid}`)) continue;
       told.add(`${name} ${pid}`);
-      say(`${name} of the sandbox died (${exit ?? 'no exit status'}). Start it again: node bin/sluice.mjs sandbox up --name ${place.name}\n${(lastLines ?? []).slice(-3).join('\n')}`);
+      say(
+        `${name} of the sandbox died (${exit ?? 'no exit status'}). Start it again: node bin/sluice.mjs sandbox up --name ${place.name}\n${(lastLines ?? []).slice(-3).join('\n')}`,
+      );
     }
   };
 }

@@ -13,10 +13,14 @@ export interface Session {
   up: boolean;
 }
 
-/** Ctrl-C reaches this process twice: from the terminal, and passed on by npm's script. Any number of them stops once. */
+/**
+ * Ctrl-C reaches this process twice: from the terminal, and passed on by npm's script. Any number of them stops once.
+ */
 export function openSession(): Session {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
-  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }));
+  const stopped = new Promise<void>((resolve) =>
+    stop.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
   return { screen: createScreen(process.stdout), closers: new Closers(), signal: stop.signal, stopped, up: false };
 }

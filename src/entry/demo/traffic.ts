@@ -13,7 +13,10 @@ const WINDOW_MS = 3_000;
 
 export async function statsOf(sandbox: Sandbox, app: string): Promise<AppStats> {
   const stats = (await loadStats(sandbox, app)).apps[app];
-  if (!stats) throw new Error(`The load generator does not know ${app}. Take the sandbox down and start again: node bin/sluice.mjs sandbox down.`);
+  if (!stats)
+    throw new Error(
+      `The load generator does not know ${app}. Take the sandbox down and start again: node bin/sluice.mjs sandbox down.`,
+    );
   return stats;
 }
 
@@ -38,7 +41,9 @@ function countBy(before: AppStats, after: AppStats, counts: (status: number) => 
     const entries = Object.entries(stats.versions[version]?.status ?? {}).filter(([status]) => counts(Number(status)));
     return entries.reduce((total, [, count]) => total + count, 0);
   };
-  const rows = Object.keys(after.versions).map((version) => [version, sum(after, version) - sum(before, version)] as const);
+  const rows = Object.keys(after.versions).map(
+    (version) => [version, sum(after, version) - sum(before, version)] as const,
+  );
   return Object.fromEntries(rows.filter(([, count]) => count > 0));
 }
 

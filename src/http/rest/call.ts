@@ -28,7 +28,10 @@ export async function callTool(call: Call): Promise<Answer> {
   }
 }
 
-/** An answer that is bad news, a refused write for example, has the status of its code, so that a script need not read it. */
+/**
+ * An answer that is bad news, a refused write for example, has the status of its code, so that a script need not read
+ * it.
+ */
 function toAnswer(command: Command, output: Output): Answer {
   const code = command.problem?.(output);
   if (!code) return { status: 200, body: { result: output } };
@@ -37,8 +40,14 @@ function toAnswer(command: Command, output: Output): Answer {
 }
 
 function log({ deps, command, raw, caller }: Call, started: number, error?: unknown): void {
-  const fields = { tool: command.name, caller: caller.id, ms: Date.now() - started, ...(deps.debug ? { args: raw } : {}) };
+  const fields = {
+    tool: command.name,
+    caller: caller.id,
+    ms: Date.now() - started,
+    ...(deps.debug ? { args: raw } : {}),
+  };
   if (error === undefined) deps.log.info(fields, 'REST call');
-  else if (error instanceof SluiceError) deps.log.warn({ ...fields, code: error.code, error: error.message }, 'REST call refused');
+  else if (error instanceof SluiceError)
+    deps.log.warn({ ...fields, code: error.code, error: error.message }, 'REST call refused');
   else deps.log.error({ ...fields, err: error }, 'REST call failed');
 }

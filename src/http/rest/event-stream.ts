@@ -13,17 +13,28 @@ export function wantsEvents(accept: string | undefined): boolean {
 type Progress = (message: string, fraction?: number) => Promise<void>;
 
 /**
- * Answers with server-sent events: any number of `progress` with {message, fraction}, and last one `result` or `error`, whose data is
+ * Answers with server-sent events: any number of `progress` with {message, fraction}, and last one `result` or `error`,
+ * whose data is
  * the body of the plain answer. The status is 200 at once, because it has to go out before the outcome is known.
  */
-export async function streamAnswer(reply: FastifyReply, run: (progress: Progress) => Promise<Answer>, keepAliveMs = KEEP_ALIVE_MS): Promise<void> {
+export async function streamAnswer(
+  reply: FastifyReply,
+  run: (progress: Progress) => Promise<Answer>,
+  keepAliveMs = KEEP_ALIVE_MS,
+): Promise<void> {
   reply.hijack();
   const out = reply.raw;
-  out.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  out.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
   out.flushHeaders();
   const alive = setInterval(() => write(out, ': still here\n\n'), keepAliveMs);
   try {
-    const { body } = await run(async (message, fraction) => write(out, event('progress', { message, ...(fraction === undefined ? {} : { fraction }) })));
+    const { body } = await run(async (message, fraction) =>
+      write(out, event('progress', { message, ...(fraction === undefined ? {} : { fraction }) })),
+    );
     write(out, event(body.result ? 'result' : 'error', body));
   } finally {
     clearInterval(alive);

@@ -15,7 +15,9 @@ export function refusals(statuses: readonly number[]): Json {
 
 export function failureResponses(): Json {
   const response = (status: number): Json => ({
-    description: codesOf(status).map((code) => `${code}: ${ERRORS[code].meaning}`).join('\n'),
+    description: codesOf(status)
+      .map((code) => `${code}: ${ERRORS[code].meaning}`)
+      .join('\n'),
     content: { 'application/json': { schema: { $ref: `#/components/schemas/Failure${status}` } } },
   });
   return Object.fromEntries(STATUSES.map((status) => [`Status${status}`, response(status)]));
@@ -37,6 +39,9 @@ function failure(status: number): Json {
       details: { type: 'object' },
     },
   };
-  const result = { type: 'object', description: 'The answer of the tool, of the form of status 200, when it is bad news.' };
+  const result = {
+    type: 'object',
+    description: 'The answer of the tool, of the form of status 200, when it is bad news.',
+  };
   return { type: 'object', required: ['error'], additionalProperties: false, properties: { error, result } };
 }

@@ -9,28 +9,60 @@ export function toolPath(command: Command): [string, Json] {
 }
 
 function describe({ name, title }: Command): Json {
-  const found = { description: 'The tool.', content: { 'application/json': { schema: { $ref: '#/components/schemas/ToolEntry' } } } };
-  return { operationId: `describe_${name}`, tags: ['tools'], summary: `About: ${title}`, responses: { 200: found, ...refusals([403, 404]) } };
+  const found = {
+    description: 'The tool.',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/ToolEntry' } } },
+  };
+  return {
+    operationId: `describe_${name}`,
+    tags: ['tools'],
+    summary: `About: ${title}`,
+    responses: { 200: found, ...refusals([403, 404]) },
+  };
 }
 
 function call(command: Command): Json {
   const input = schemaOf(command.input, 'input');
-  const examples = Object.fromEntries(command.examples.map(({ title, input: value }) => [slug(title), { summary: title, value }]));
+  const examples = Object.fromEntries(
+    command.examples.map(({ title, input: value }) => [slug(title), { summary: title, value }]),
+  );
   return {
     operationId: command.name,
     tags: [command.toolset],
     summary: command.title,
     description: `${command.description}${command.kind === 'destructive' ? '\n\nWants to be confirmed: 409 CONFIRMATION_REQUIRED tells the value of `confirm` to repeat the call with.' : ''}`,
-    parameters: [{ name: CALLER_HEADER, in: 'header', description: 'Name of the caller for the audit log; not an identity.', schema: { type: 'string' } }],
-    requestBody: { required: Array.isArray(input['required']) && input['required'].length > 0, content: { 'application/json': { schema: input, examples } } },
+    parameters: [
+      {
+        name: CALLER_HEADER,
+        in: 'header',
+        description: 'Name of the caller for the audit log; not an identity.',
+        schema: { type: 'string' },
+      },
+    ],
+    requestBody: {
+      required: Array.isArray(input['required']) && input['required'].length > 0,
+      content: { 'application/json': { schema: input, examples } },
+    },
     responses: { 200: answered(command), ...refusals(CALL_STATUSES) },
   };
 }
 
 function answered(command: Command): Json {
-  const body = { type: 'object', required: ['result'], additionalProperties: false, properties: { result: schemaOf(command.output, 'output') } };
-  const events = { type: 'string', description: 'Events `progress` with {message, fraction}, and last `result` or `error`, whose data is the body of the plain answer.' };
-  return { description: 'The answer.', content: { 'application/json': { schema: body }, 'text/event-stream': { schema: events } } };
+  const body = {
+    type: 'object',
+    required: ['result'],
+    additionalProperties: false,
+    properties: { result: schemaOf(command.output, 'output') },
+  };
+  const events = {
+    type: 'string',
+    description:
+      'Events `progress` with {message, fraction}, and last `result` or `error`, whose data is the body of the plain answer.',
+  };
+  return {
+    description: 'The answer.',
+    content: { 'application/json': { schema: body }, 'text/event-stream': { schema: events } },
+  };
 }
 
 function slug(title: string): string {

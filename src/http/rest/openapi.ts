@@ -29,10 +29,26 @@ export function openApiDocument({ catalogue, gate, version }: Shelf & { readonly
   const commands = offered(catalogue, gate);
   return {
     openapi: '3.1.0',
-    info: { title: 'Sluice Tools API', version, description: ABOUT, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    info: {
+      title: 'Sluice Tools API',
+      version,
+      description: ABOUT,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
     servers: [{ url: '/' }],
-    tags: [{ name: 'tools', description: 'Discovery.' }, ...TOOLSETS.filter((name) => commands.some(({ toolset }) => toolset === name)).map((name) => ({ name, description: TOOLSET_TEXT[name] }))],
-    paths: { '/engine/v1/tools': { get: LIST }, '/engine/v1/openapi.json': { get: DOCUMENT }, ...Object.fromEntries(commands.map(toolPath)), ...reportPaths(commands) },
+    tags: [
+      { name: 'tools', description: 'Discovery.' },
+      ...TOOLSETS.filter((name) => commands.some(({ toolset }) => toolset === name)).map((name) => ({
+        name,
+        description: TOOLSET_TEXT[name],
+      })),
+    ],
+    paths: {
+      '/engine/v1/tools': { get: LIST },
+      '/engine/v1/openapi.json': { get: DOCUMENT },
+      ...Object.fromEntries(commands.map(toolPath)),
+      ...reportPaths(commands),
+    },
     components: { schemas: { ToolEntry: TOOL_ENTRY, ...failureSchemas() }, responses: failureResponses() },
   };
 }
@@ -53,24 +69,41 @@ const LIST: Json = {
       example: ['argo', 'traefik'],
     },
   ],
-  responses: { 200: { description: 'The tools.', content: { 'application/json': { schema: toolList() } } }, ...refusals([400, 403]) },
+  responses: {
+    200: { description: 'The tools.', content: { 'application/json': { schema: toolList() } } },
+    ...refusals([400, 403]),
+  },
 };
 
 const DOCUMENT: Json = {
   operationId: 'get_openapi',
   tags: ['tools'],
   summary: 'This document',
-  responses: { 200: { description: 'The document.', content: { 'application/json': { schema: { type: 'object', required: ['openapi', 'paths'] } } } }, ...refusals([403]) },
+  responses: {
+    200: {
+      description: 'The document.',
+      content: { 'application/json': { schema: { type: 'object', required: ['openapi', 'paths'] } } },
+    },
+    ...refusals([403]),
+  },
 };
 
 function toolList(): Json {
   const names = { type: 'array', items: { type: 'string' } };
-  const category = { type: 'object', required: ['name', 'tools'], additionalProperties: false, properties: { name: { type: 'string', enum: TOOLSETS }, tools: names } };
+  const category = {
+    type: 'object',
+    required: ['name', 'tools'],
+    additionalProperties: false,
+    properties: { name: { type: 'string', enum: TOOLSETS }, tools: names },
+  };
   return {
     type: 'object',
     required: ['categories', 'tools'],
     additionalProperties: false,
-    properties: { categories: { type: 'array', items: category }, tools: { type: 'array', items: { $ref: '#/components/schemas/ToolEntry' } } },
+    properties: {
+      categories: { type: 'array', items: category },
+      tools: { type: 'array', items: { $ref: '#/components/schemas/ToolEntry' } },
+    },
   };
 }
 
@@ -80,17 +113,38 @@ const schema = { type: 'object', description: 'JSON Schema 2020-12.' };
 
 const TOOL_ENTRY: Json = {
   type: 'object',
-  required: ['name', 'category', 'title', 'description', 'kind', 'annotations', 'input_schema', 'output_schema', 'examples'],
+  required: [
+    'name',
+    'category',
+    'title',
+    'description',
+    'kind',
+    'annotations',
+    'input_schema',
+    'output_schema',
+    'examples',
+  ],
   additionalProperties: false,
   properties: {
     name: text,
     category: { type: 'string', enum: TOOLSETS },
     title: text,
     description: text,
-    kind: { type: 'string', enum: ['read', 'write', 'destructive'], description: 'destructive: wants to be confirmed.' },
-    annotations: { type: 'object', description: 'As in MCP.', properties: { readOnlyHint: flag, destructiveHint: flag, idempotentHint: flag, openWorldHint: flag } },
+    kind: {
+      type: 'string',
+      enum: ['read', 'write', 'destructive'],
+      description: 'destructive: wants to be confirmed.',
+    },
+    annotations: {
+      type: 'object',
+      description: 'As in MCP.',
+      properties: { readOnlyHint: flag, destructiveHint: flag, idempotentHint: flag, openWorldHint: flag },
+    },
     input_schema: schema,
     output_schema: schema,
-    examples: { type: 'array', items: { type: 'object', required: ['title', 'input'], properties: { title: text, input: { type: 'object' } } } },
+    examples: {
+      type: 'array',
+      items: { type: 'object', required: ['title', 'input'], properties: { title: text, input: { type: 'object' } } },
+    },
   },
 };

@@ -3,14 +3,23 @@ import type { FastifyInstance } from 'fastify';
 import type { OpenApiDocument } from './openapi.ts';
 
 /** Nothing of the page comes from elsewhere, and nothing of it goes elsewhere. */
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** A page to read and try the API, at /docs. Its scripts and styles are served from here. */
 export async function mountPage(scope: FastifyInstance, document: OpenApiDocument): Promise<void> {
   // Only a server needs them, and they are slow to load.
-  const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([import('@fastify/swagger'), import('@fastify/swagger-ui')]);
+  const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([
+    import('@fastify/swagger'),
+    import('@fastify/swagger-ui'),
+  ]);
   // Their type knows documents up to 3.0; the page shows 3.1.
   const specification = { document: document as unknown as StaticDocumentSpec['document'] };
   await scope.register(swagger, { mode: 'static', specification });
-  await scope.register(swaggerUi, { routePrefix: '/docs', staticCSP: POLICY, theme: { title: 'Sluice Tools API' }, uiConfig: { tryItOutEnabled: true, docExpansion: 'list', defaultModelsExpandDepth: -1 } });
+  await scope.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: POLICY,
+    theme: { title: 'Sluice Tools API' },
+    uiConfig: { tryItOutEnabled: true, docExpansion: 'list', defaultModelsExpandDepth: -1 },
+  });
 }

@@ -10,19 +10,39 @@ import { goneSignal } from './gone.ts';
 import { findTool } from './tools.ts';
 
 /** Where the reports are, below the root of the API. */
-export const REPORT_ROUTES = REPORT_FORMATS.map((format) => [`/releases/:cluster/:namespace/:rollout/report.${format}`, format] as const);
+export const REPORT_ROUTES = REPORT_FORMATS.map(
+  (format) => [`/releases/:cluster/:namespace/:rollout/report.${format}`, format] as const,
+);
 
 const query = z.strictObject({ run_id: z.string().optional() });
 /** Beside the policy that the page itself holds: what only a header can say. */
-const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" };
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
 
 /** The report of a release as a file; a failure is answered as every other, in JSON. */
-export async function answerReport(deps: RestDeps, format: ReportFormat, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+export async function answerReport(
+  deps: RestDeps,
+  format: ReportFormat,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   // On a server without this toolset there is no such tool, nor its files.
   findTool(deps, releaseReport.name);
   const raw = { target: request.params, ...parse(query, request.query), format };
-  const { status, body } = await callTool({ deps, command: reportFile, raw, caller: callerOf(request), signal: goneSignal(reply), progress: () => Promise.resolve() });
+  const { status, body } = await callTool({
+    deps,
+    command: reportFile,
+    raw,
+    caller: callerOf(request),
+    signal: goneSignal(reply),
+    progress: () => Promise.resolve(),
+  });
   const { type, text } = (body.result ?? {}) as { type?: string; text?: string };
-  if (type === undefined || text === undefined) return reply.code(status).header('cache-control', 'no-store').send(body);
+  if (type === undefined || text === undefined)
+    return reply.code(status).header('cache-control', 'no-store').send(body);
   return reply.code(status).headers(HEADERS).type(type).send(text);
 }

@@ -26,9 +26,15 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
       scope.get('/tools', ({ query }) => listTools(deps, toolsetsOf(query)));
       scope.get('/tools/:name', ({ params }: Named) => describeTool(deps, params.name));
       scope.post('/tools/:name', (request: Named, reply) => answerCall(deps, request, reply));
-      for (const [url, format] of REPORT_ROUTES) scope.get(url, (request, reply) => answerReport(deps, format, request, reply));
+      for (const [url, format] of REPORT_ROUTES)
+        scope.get(url, (request, reply) => answerReport(deps, format, request, reply));
       scope.get('/openapi.json', () => document);
-      refuseOtherMethods(scope, { '/tools': ['GET', 'HEAD'], '/tools/:name': ['GET', 'HEAD', 'POST'], '/openapi.json': ['GET', 'HEAD'], ...Object.fromEntries(REPORT_ROUTES.map(([url]) => [url, ['GET', 'HEAD']])) });
+      refuseOtherMethods(scope, {
+        '/tools': ['GET', 'HEAD'],
+        '/tools/:name': ['GET', 'HEAD', 'POST'],
+        '/openapi.json': ['GET', 'HEAD'],
+        ...Object.fromEntries(REPORT_ROUTES.map(([url]) => [url, ['GET', 'HEAD']])),
+      });
       await mountPage(scope, document);
     },
     { prefix: REST_ROOT },
@@ -39,7 +45,8 @@ async function answerCall(deps: RestDeps, request: Named, reply: FastifyReply): 
   const command = await toolOf(deps, request);
   const call = { deps, command, raw: argumentsOf(request.body), caller: callerOf(request), signal: goneSignal(reply) };
   const willRun = deps.gate.allowWrite || command.kind === 'read';
-  if (willRun && wantsEvents(request.headers.accept)) return streamAnswer(reply, (progress) => callTool({ ...call, progress }), deps.keepAliveMs);
+  if (willRun && wantsEvents(request.headers.accept))
+    return streamAnswer(reply, (progress) => callTool({ ...call, progress }), deps.keepAliveMs);
   const silent: Call['progress'] = () => Promise.resolve();
   const { status, body } = await callTool({ ...call, progress: silent });
   return reply.code(status).header('cache-control', 'no-store').send(body);
@@ -67,14 +74,19 @@ function readJson(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error');
   scope.removeContentTypeParser('application/json');
   scope.removeContentTypeParser('text/plain');
-  scope.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => (body.trim() === '' ? done(null, undefined) : parse(request, body, done)));
+  scope.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body.trim() === '' ? done(null, undefined) : parse(request, body, done),
+  );
 }
 
 function refuseOtherMethods(scope: FastifyInstance, paths: Readonly<Record<string, readonly string[]>>): void {
   for (const [url, allowed] of Object.entries(paths)) {
     const method = scope.supportedMethods.filter((known) => !allowed.includes(known));
     const refuse = async (request: FastifyRequest, reply: FastifyReply) =>
-      sendFailure(reply.header('allow', allowed.join(', ')), new SluiceError('METHOD_NOT_ALLOWED', `This path does not take ${request.method}, but ${allowed.join(', ')}.`));
+      sendFailure(
+        reply.header('allow', allowed.join(', ')),
+        new SluiceError('METHOD_NOT_ALLOWED', `This path does not take ${request.method}, but ${allowed.join(', ')}.`),
+      );
     // Before the body is read: whatever it holds, the method is what is wrong.
     scope.route({ method, url, onRequest: refuse, handler: refuse });
   }

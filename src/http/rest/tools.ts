@@ -36,7 +36,17 @@ export interface ToolList {
 
 function toToolEntry(command: Command): ToolEntry {
   const { name, toolset: category, title, description, kind, examples } = command;
-  return { name, category, title, description, kind, annotations: annotations(command), input_schema: schemaOf(command.input, 'input'), output_schema: schemaOf(command.output, 'output'), examples };
+  return {
+    name,
+    category,
+    title,
+    description,
+    kind,
+    annotations: annotations(command),
+    input_schema: schemaOf(command.input, 'input'),
+    output_schema: schemaOf(command.output, 'output'),
+    examples,
+  };
 }
 
 /** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
@@ -48,7 +58,10 @@ export function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
 const query = z.strictObject({ toolset: z.union([z.string(), z.array(z.string())]).optional() });
 const wanted = z.strictObject({ toolset: z.array(z.enum(TOOLSETS)).min(1) });
 
-/** The toolsets of `?toolset=argo,traefik`, which may also be repeated; all without it. Errors: UNKNOWN_NAME, INVALID_INPUT. */
+/**
+ * The toolsets of `?toolset=argo,traefik`, which may also be repeated; all without it. Errors: UNKNOWN_NAME,
+ * INVALID_INPUT.
+ */
 export function toolsetsOf(raw: unknown): readonly Toolset[] {
   const { toolset } = parse(query, raw);
   if (toolset === undefined) return TOOLSETS;
@@ -58,7 +71,10 @@ export function toolsetsOf(raw: unknown): readonly Toolset[] {
 
 export function listTools({ catalogue, gate }: Shelf, toolsets: readonly Toolset[]): ToolList {
   const commands = offered(catalogue, gate).filter(({ toolset }) => toolsets.includes(toolset));
-  const categories = TOOLSETS.map((name) => ({ name, tools: commands.filter(({ toolset }) => toolset === name).map((command) => command.name) }));
+  const categories = TOOLSETS.map((name) => ({
+    name,
+    tools: commands.filter(({ toolset }) => toolset === name).map((command) => command.name),
+  }));
   return { categories: categories.filter(({ tools }) => tools.length > 0), tools: commands.map(toToolEntry) };
 }
 
@@ -69,16 +85,30 @@ export function describeTool(shelf: Shelf, name: string): ToolEntry {
   return toToolEntry(command);
 }
 
-/** Also a tool that writes, on a server that does not: its refusal belongs into the audit log. Errors: TOOL_NOT_FOUND with the nearest name. */
+/**
+ * Also a tool that writes, on a server that does not: its refusal belongs into the audit log. Errors: TOOL_NOT_FOUND
+ * with the nearest name.
+ */
 export function findTool({ catalogue, gate }: Shelf, name: string): Command {
   const command = catalogue.find((known) => known.name === name);
   if (!command) throw unknownTool(name, offered(catalogue, gate));
   if (gate.toolsets.length === 0 || gate.toolsets.includes(command.toolset)) return command;
-  throw new SluiceError('TOOL_NOT_FOUND', `This server does not offer the toolset ${command.toolset}, to which ${name} belongs.`, { next: 'Add the toolset to SLUICE_TOOLSETS on the server.' });
+  throw new SluiceError(
+    'TOOL_NOT_FOUND',
+    `This server does not offer the toolset ${command.toolset}, to which ${name} belongs.`,
+    { next: 'Add the toolset to SLUICE_TOOLSETS on the server.' },
+  );
 }
 
 function unknownTool(name: string, known: readonly Command[]): SluiceError {
-  const near = nearest(name, known.map((command) => command.name));
+  const near = nearest(
+    name,
+    known.map((command) => command.name),
+  );
   const hint = near ? `; did you mean ${near}?` : '.';
-  return new SluiceError('TOOL_NOT_FOUND', `There is no tool ${cleanText(name, 80)}${hint}`, near ? { details: { suggestion: near } } : {});
+  return new SluiceError(
+    'TOOL_NOT_FOUND',
+    `There is no tool ${cleanText(name, 80)}${hint}`,
+    near ? { details: { suggestion: near } } : {},
+  );
 }

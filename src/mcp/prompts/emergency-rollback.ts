@@ -7,12 +7,23 @@ import { Kept, stepsText, type Step } from './steps.ts';
 export const emergencyRollback: PromptKind = {
   name: 'emergency_rollback',
   title: 'Emergency rollback',
-  description: 'Takes a bad new version off the traffic at once, in the order that loses no request, and leaves the Rollout Healthy on its stable version.',
+  description:
+    'Takes a bad new version off the traffic at once, in the order that loses no request, and leaves the Rollout Healthy on its stable version.',
   toolsets: ['argo', 'traefik'],
-  arguments: [known.namespace, known.rollout, known.optional('reason', 'What is wrong with the new version; kept in the record.', reason.optional()), known.cluster],
+  arguments: [
+    known.namespace,
+    known.rollout,
+    known.optional('reason', 'What is wrong with the new version; kept in the record.', reason.optional()),
+    known.cluster,
+  ],
   text({ namespace = '', name = '', cluster, reason: why = 'emergency rollback' }) {
     const place = { ...(cluster === undefined ? {} : { cluster }), namespace };
-    return stepsText(`Roll back ${namespace}/${name} now.`, MORE, [...look(place, name), ...ofRelease({ place, name, reason: why }), ...weightsFirst(place, name), ...backToStable({ place, name, reason: why })]);
+    return stepsText(`Roll back ${namespace}/${name} now.`, MORE, [
+      ...look(place, name),
+      ...ofRelease({ place, name, reason: why }),
+      ...weightsFirst(place, name),
+      ...backToStable({ place, name, reason: why }),
+    ]);
   },
 };
 
@@ -32,7 +43,12 @@ function look(place: Readonly<Record<string, string>>, name: string): readonly S
       keep: { 'services[0].name': 'STABLE_SERVICE', 'route.traefik_service': 'ROUTE' },
       when: [
         ['`release_id` is present', { go: 'release' }],
-        ['`phase` is "Healthy"', { stop: 'nothing is being rolled out, so there is nothing to abort. If the version in use is bad itself: argo_get_rollout_history shows older images, and argo_update_rollout_image sets one' }],
+        [
+          '`phase` is "Healthy"',
+          {
+            stop: 'nothing is being rolled out, so there is nothing to abort. If the version in use is bad itself: argo_get_rollout_history shows older images, and argo_update_rollout_image sets one',
+          },
+        ],
         ['`strategy` is "blue-green" and `route.traefik_service` is present', { go: 'weights' }],
         ['`aborted` is true', { go: 'history' }],
       ],
@@ -69,7 +85,14 @@ function weightsFirst(place: Readonly<Record<string, string>>, name: string): re
       title: 'Blue-green: first all weight to the active Service',
       tool: 'traefik_update_route_weights',
       args: { ...place, route_name: new Kept('ROUTE'), stable_weight: 100, canary_weight: 0, take_over: true },
-      when: [['`effective` is "refused"', { stop: `the weights could not be written; tell the person \`reason\`, and do not abort ${name} before they are at 100/0` }]],
+      when: [
+        [
+          '`effective` is "refused"',
+          {
+            stop: `the weights could not be written; tell the person \`reason\`, and do not abort ${name} before they are at 100/0`,
+          },
+        ],
+      ],
       until: { condition: '`effective` is "proved"', everySeconds: 3, atMostSeconds: 60 },
     },
   ];

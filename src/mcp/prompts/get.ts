@@ -15,22 +15,45 @@ export function listPrompts(prompts: readonly PromptKind[]): ListPromptsResult {
       name,
       title,
       description,
-      arguments: given.map((argument) => ({ name: argument.name, description: argument.description, required: argument.required })),
+      arguments: given.map((argument) => ({
+        name: argument.name,
+        description: argument.description,
+        required: argument.required,
+      })),
     })),
   };
 }
 
-const READ_ONLY = 'Write tools are off on this server, so only the steps that read can be taken: its operator has to set MCP_ALLOW_WRITE=true first.\n\n';
+const READ_ONLY =
+  'Write tools are off on this server, so only the steps that read can be taken: its operator has to set MCP_ALLOW_WRITE=true first.\n\n';
 
 /** Answers `prompts/get`. */
-export async function getPrompt({ deps, prompts }: Offer, context: CommandContext, { name, arguments: given = {} }: GetPromptRequestParams): Promise<GetPromptResult> {
+export async function getPrompt(
+  { deps, prompts }: Offer,
+  context: CommandContext,
+  { name, arguments: given = {} }: GetPromptRequestParams,
+): Promise<GetPromptResult> {
   const prompt = prompts.find((known) => known.name === name);
-  if (!prompt) throw unknown('prompt', name, prompts.map((known) => known.name));
+  if (!prompt)
+    throw unknown(
+      'prompt',
+      name,
+      prompts.map((known) => known.name),
+    );
   try {
-    return await audited(deps.audit, { who: context.caller.id, method: 'prompts/get', arguments: { name, ...given } }, () => {
-      const text = prompt.text(checked(prompt, given), context);
-      return Promise.resolve({ description: prompt.description, messages: [{ role: 'user', content: { type: 'text', text: `${deps.gate.allowWrite ? '' : READ_ONLY}${text}` } }] });
-    });
+    return await audited(
+      deps.audit,
+      { who: context.caller.id, method: 'prompts/get', arguments: { name, ...given } },
+      () => {
+        const text = prompt.text(checked(prompt, given), context);
+        return Promise.resolve({
+          description: prompt.description,
+          messages: [
+            { role: 'user', content: { type: 'text', text: `${deps.gate.allowWrite ? '' : READ_ONLY}${text}` } },
+          ],
+        });
+      },
+    );
   } catch (error) {
     throw protocolError(error);
   }
@@ -40,5 +63,7 @@ export async function getPrompt({ deps, prompts }: Offer, context: CommandContex
 function checked(prompt: PromptKind, given: Record<string, string>): Record<string, string> {
   const schema = z.strictObject(Object.fromEntries(prompt.arguments.map(({ name, schema }) => [name, schema])));
   const values = parse(schema, given);
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

@@ -27,17 +27,28 @@ export function backToStable({ place, name, reason }: RollbackPlace): readonly S
     },
     {
       id: 'restore',
-      title: 'Put the stable image back, which makes the Rollout Healthy (a pod of several containers needs this call once for each, with `container`)',
+      title:
+        'Put the stable image back, which makes the Rollout Healthy (a pod of several containers needs this call once for each, with `container`)',
       tool: 'argo_update_rollout_image',
       args: { ...rollout, image: new Kept('STABLE_IMAGE') },
-      when: [['`effective` is "refused"', { stop: 'traffic is back, but the Rollout still has the bad image; tell the person `reason`' }]],
+      when: [
+        [
+          '`effective` is "refused"',
+          { stop: 'traffic is back, but the Rollout still has the bad image; tell the person `reason`' },
+        ],
+      ],
     },
     {
       id: 'healthy-again',
       title: 'See it settle',
       tool: 'argo_get_rollout_status',
       args: rollout,
-      when: [['`phase` is "Healthy" and `route` is absent', { done: 'tell the person that the stable version serves alone again' }]],
+      when: [
+        [
+          '`phase` is "Healthy" and `route` is absent',
+          { done: 'tell the person that the stable version serves alone again' },
+        ],
+      ],
       until: { condition: '`phase` is "Healthy"', everySeconds: 3, atMostSeconds: 180 },
     },
     {
@@ -45,8 +56,14 @@ export function backToStable({ place, name, reason }: RollbackPlace): readonly S
       title: 'See the users on the stable version',
       tool: 'traefik_get_traffic_distribution',
       args: { ...place, route_name: new Kept('ROUTE'), window_seconds: 30 },
-      until: { condition: '`services[service=<STABLE_SERVICE>].wanted` is 100 and `agrees` is "yes"', everySeconds: 5, atMostSeconds: 120 },
-      then: { done: 'tell the person that all traffic is on the stable version again, and why the new one was taken back' },
+      until: {
+        condition: '`services[service=<STABLE_SERVICE>].wanted` is 100 and `agrees` is "yes"',
+        everySeconds: 5,
+        atMostSeconds: 120,
+      },
+      then: {
+        done: 'tell the person that all traffic is on the stable version again, and why the new one was taken back',
+      },
     },
   ];
 }

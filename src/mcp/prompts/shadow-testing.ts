@@ -6,7 +6,8 @@ import { stepsText, withTakeOver, type Step } from './steps.ts';
 export const shadowTesting: PromptKind = {
   name: 'shadow_testing',
   title: 'Shadow testing',
-  description: 'Copies a share of the reading requests of a route to another Service for a while, watches that users notice nothing, and cleans up.',
+  description:
+    'Copies a share of the reading requests of a route to another Service for a while, watches that users notice nothing, and cleans up.',
   toolsets: ['traefik'],
   arguments: [
     known.namespace,
@@ -19,7 +20,11 @@ export const shadowTesting: PromptKind = {
   text({ namespace = '', route_name = '', mirror_service = '', mirror_percent = '20', soak_seconds = '300', cluster }) {
     const route = { ...(cluster === undefined ? {} : { cluster }), namespace, route_name };
     const goal = `Copy ${mirror_percent} % of the reading requests of ${namespace}/${route_name} to ${mirror_service}, and stop after ${soak_seconds} s.`;
-    return stepsText(goal, MORE, steps(route, { service: mirror_service, percent: Number(mirror_percent), soak: Number(soak_seconds) }));
+    return stepsText(
+      goal,
+      MORE,
+      steps(route, { service: mirror_service, percent: Number(mirror_percent), soak: Number(soak_seconds) }),
+    );
   },
 };
 
@@ -36,17 +41,21 @@ interface Mirror {
 }
 
 function steps(route: Readonly<Record<string, string>>, { service, percent, soak }: Mirror): readonly Step[] {
-  const refused = (what: string) => [['`effective` is "refused"', { stop: `${what}; tell the person \`reason\`` }]] as const;
+  const refused = (what: string) =>
+    [['`effective` is "refused"', { stop: `${what}; tell the person \`reason\`` }]] as const;
   return [
     { id: 'look', title: 'Look at the route', tool: 'traefik_get_traffic_distribution', args: route },
-    ...withTakeOver({
-      id: 'mirror',
-      title: 'Switch mirroring on',
-      tool: 'traefik_enable_traffic_mirroring',
-      args: { ...route, mirror_service: service, mirror_percent: percent },
-      when: refused('nothing is mirrored'),
-      until: { condition: '`effective` is "proved"', everySeconds: 3, atMostSeconds: 60 },
-    }, 'watch'),
+    ...withTakeOver(
+      {
+        id: 'mirror',
+        title: 'Switch mirroring on',
+        tool: 'traefik_enable_traffic_mirroring',
+        args: { ...route, mirror_service: service, mirror_percent: percent },
+        when: refused('nothing is mirrored'),
+        until: { condition: '`effective` is "proved"', everySeconds: 3, atMostSeconds: 60 },
+      },
+      'watch',
+    ),
     {
       id: 'watch',
       title: 'Let it run, then see that users notice nothing',
@@ -61,7 +70,11 @@ function steps(route: Readonly<Record<string, string>>, { service, percent, soak
       tool: 'traefik_enable_traffic_mirroring',
       args: { ...route, mirror_percent: 0 },
       when: refused('mirroring is still on'),
-      until: { condition: '`effective` is "proved" and `after.mirror_percent` is 0', everySeconds: 3, atMostSeconds: 60 },
+      until: {
+        condition: '`effective` is "proved" and `after.mirror_percent` is 0',
+        everySeconds: 3,
+        atMostSeconds: 60,
+      },
     },
     {
       id: 'after',

@@ -34,7 +34,13 @@ export function withTakeOver(step: Step, next: string): readonly Step[] {
   const errors = { ...step.errors, FIELD_CONFLICT: { ask: true, go: over } } as const;
   return [
     { ...step, errors, then: step.then ?? { go: next } },
-    { ...step, id: over, title: 'Somebody else manages these fields (the error names who), and the person has agreed to take them over', args: { ...step.args, take_over: true }, then: step.then ?? { go: next } },
+    {
+      ...step,
+      id: over,
+      title: 'Somebody else manages these fields (the error names who), and the person has agreed to take them over',
+      args: { ...step.args, take_over: true },
+      then: step.then ?? { go: next },
+    },
   ];
 }
 
@@ -47,19 +53,35 @@ const RULES = [
 /** Steps as a numbered list of exact calls. */
 export function stepsText(goal: string, more: readonly string[], steps: readonly Step[]): string {
   const numbers = new Map(steps.map(({ id }, index) => [id, index + 1]));
-  return [goal, '', ...[...RULES, ...more].map((rule) => `- ${rule}`), '', ...steps.flatMap((step, index) => stepLines(step, index + 1, numbers))].join('\n');
+  return [
+    goal,
+    '',
+    ...[...RULES, ...more].map((rule) => `- ${rule}`),
+    '',
+    ...steps.flatMap((step, index) => stepLines(step, index + 1, numbers)),
+  ].join('\n');
 }
 
 function stepLines(step: Step, number: number, numbers: ReadonlyMap<string, number>): string[] {
   const { title, wait, tool, args, when = [], errors = {}, until, keep = {}, then } = step;
   const points = [
     ...Object.entries(keep).map(([path, name]) => `Keep \`${path}\` as ${name}.`),
-    ...Object.entries(errors).map(([code, { ask, ...outcome }]) => `If the error is ${code}, ${ask ? 'ask the person responsible; when they agree, ' : ''}${outcomeText(outcome, numbers)}.`),
+    ...Object.entries(errors).map(
+      ([code, { ask, ...outcome }]) =>
+        `If the error is ${code}, ${ask ? 'ask the person responsible; when they agree, ' : ''}${outcomeText(outcome, numbers)}.`,
+    ),
     ...when.map(([condition, outcome]) => `If ${condition}, ${outcomeText(outcome, numbers)}.`),
-    ...(until ? [`Repeat the call every ${until.everySeconds} s, for at most ${until.atMostSeconds} s, until ${until.condition}.`] : []),
+    ...(until
+      ? [
+          `Repeat the call every ${until.everySeconds} s, for at most ${until.atMostSeconds} s, until ${until.condition}.`,
+        ]
+      : []),
     ...(then ? [`Then ${outcomeText(then, numbers)}.`] : []),
   ];
-  return [`${number}. ${title}. ${wait ? `Wait ${wait} s. ` : ''}Call \`${tool}\` with \`${argsText(args)}\`.`, ...points.map((point) => `   - ${point}`)];
+  return [
+    `${number}. ${title}. ${wait ? `Wait ${wait} s. ` : ''}Call \`${tool}\` with \`${argsText(args)}\`.`,
+    ...points.map((point) => `   - ${point}`),
+  ];
 }
 
 function outcomeText(outcome: Outcome, numbers: ReadonlyMap<string, number>): string {

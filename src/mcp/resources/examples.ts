@@ -12,9 +12,17 @@ export const examples: ResourceKind = {
   variables: ['name'],
   toolset: 'release',
   title: 'Release file',
-  description: 'A release file that comes with Sluice, to copy from; its fields are those of release_plan and release_start.',
+  description:
+    'A release file that comes with Sluice, to copy from; its fields are those of release_plan and release_start.',
   mimeType: 'application/yaml',
-  list: async () => Promise.all((await names()).map(async (name) => ({ uri: addressOf('example', name), name: `Release file: ${name}`, description: aboutOf(await content(name)) }))),
+  list: async () =>
+    Promise.all(
+      (await names()).map(async (name) => ({
+        uri: addressOf('example', name),
+        name: `Release file: ${name}`,
+        description: aboutOf(await content(name)),
+      })),
+    ),
   complete: () => names(),
   async read(_, [name = '']) {
     if (!(await names()).includes(name)) throw new ResourceNotFoundError(addressOf('example', name));
@@ -23,7 +31,10 @@ export const examples: ResourceKind = {
 };
 
 async function names(): Promise<string[]> {
-  return (await readdir(FOLDER)).filter((file) => file.endsWith(SUFFIX)).map((file) => file.slice(0, -SUFFIX.length)).toSorted();
+  return (await readdir(FOLDER))
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((file) => file.slice(0, -SUFFIX.length))
+    .toSorted();
 }
 
 const content = (name: string): Promise<string> => readFile(new URL(`${name}${SUFFIX}`, FOLDER), 'utf8');

@@ -38,14 +38,21 @@ export class ResourceHub {
 
   #require(uri: string, gate: Gate): Found {
     const found = findKind(gate, uri);
-    if (!found?.kind.watch) throw new SluiceError('UNKNOWN_NAME', 'Nothing that could change has this address.', { next: 'List the resources, and their templates.' });
+    if (!found?.kind.watch)
+      throw new SluiceError('UNKNOWN_NAME', 'Nothing that could change has this address.', {
+        next: 'List the resources, and their templates.',
+      });
     requireNamespace({ namespace: found.kind.namespace?.(found.parts) }, this.#deps.scope.settings);
-    if (!this.#held.has(uri) && this.#held.size >= MOST_WATCHED) throw new SluiceError('INVALID_INPUT', `${MOST_WATCHED} addresses are watched already.`, { next: 'End other subscriptions first.' });
+    if (!this.#held.has(uri) && this.#held.size >= MOST_WATCHED)
+      throw new SluiceError('INVALID_INPUT', `${MOST_WATCHED} addresses are watched already.`, {
+        next: 'End other subscriptions first.',
+      });
     return found;
   }
 
   /**
-   * Watches the address until the answer is called. Errors: UNKNOWN_NAME for what cannot change or does not exist for a caller
+   * Watches the address until the answer is called. Errors: UNKNOWN_NAME for what cannot change or does not exist for a
+   * caller
    * of this gate, NAMESPACE_NOT_ALLOWED, INVALID_INPUT when too many are watched.
    */
   hold(uri: string, gate: Gate): () => void {
@@ -75,7 +82,10 @@ export class ResourceHub {
     return held;
   }
 
-  /** A watch that cannot begin is tried again; when it then begins, the client is told to look, as it may have missed something. */
+  /**
+   * A watch that cannot begin is tried again; when it then begins, the client is told to look, as it may have missed
+   * something.
+   */
   #watch(uri: string, { kind, parts }: Found): () => void {
     const { scope, publish, log } = this.#deps;
     let stopped = false;

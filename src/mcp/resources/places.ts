@@ -8,7 +8,10 @@ import type { Place } from './uri.ts';
 export const MOST_LISTED = 500;
 
 /** Reads namespace by namespace when only some may be read; one that is allowed and does not exist holds nothing. */
-export async function acrossAllowed<T>({ allowedNamespaces }: CommandSettings, read: (namespace?: string) => Promise<readonly T[]>): Promise<readonly T[]> {
+export async function acrossAllowed<T>(
+  { allowedNamespaces }: CommandSettings,
+  read: (namespace?: string) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
   if (allowedNamespaces.length === 0) return read();
   return (await Promise.all(allowedNamespaces.map((namespace) => read(namespace).catch(noneIfMissing)))).flat();
 }
@@ -19,12 +22,21 @@ function noneIfMissing(error: unknown): readonly never[] {
 }
 
 /** Values of `cluster`, `namespace` or `name` among the places that `find` knows. */
-export async function completePlace(scope: Scope, variable: string, given: Readonly<Record<string, string>>, find: (cluster: string) => Promise<readonly Place[]>): Promise<readonly string[]> {
+export async function completePlace(
+  scope: Scope,
+  variable: string,
+  given: Readonly<Record<string, string>>,
+  find: (cluster: string) => Promise<readonly Place[]>,
+): Promise<readonly string[]> {
   if (variable === 'cluster') return scope.clusters.all();
   if (variable === 'namespace' && scope.settings.allowedNamespaces.length > 0) return scope.settings.allowedNamespaces;
   const cluster = given['cluster'] ?? (await scope.clusters.current());
   const places = (await find(cluster)).filter(({ namespace }) => isAllowed(namespace, scope.settings));
   if (variable === 'namespace') return [...new Set(places.map(({ namespace }) => namespace))].toSorted();
   const { namespace } = given;
-  return [...new Set(places.filter((place) => namespace === undefined || place.namespace === namespace).map(({ name }) => name))].toSorted();
+  return [
+    ...new Set(
+      places.filter((place) => namespace === undefined || place.namespace === namespace).map(({ name }) => name),
+    ),
+  ].toSorted();
 }

@@ -4,7 +4,10 @@ export function poll(look: () => Promise<unknown>, everyMs: number, changed: () 
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const round = async (): Promise<void> => {
-    const seen = await look().then((value) => JSON.stringify(value), () => undefined);
+    const seen = await look().then(
+      (value) => JSON.stringify(value),
+      () => undefined,
+    );
     if (stopped) return;
     if (seen !== undefined && last !== undefined && seen !== last) changed();
     last = seen ?? last;

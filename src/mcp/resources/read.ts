@@ -1,4 +1,10 @@
-import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, type ListResourcesResult, type ReadResourceResult } from '@modelcontextprotocol/server';
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  type ListResourcesResult,
+  type ReadResourceResult,
+} from '@modelcontextprotocol/server';
 import type { CommandContext } from '../../commands/command.ts';
 import { requireNamespace, type Gate } from '../../commands/gate.ts';
 import { toFailure, type Failure } from '../../contract/failure.ts';
@@ -22,7 +28,11 @@ interface Unavailable {
 }
 
 /** Answers `resources/list`. */
-export async function listResources({ gate, audit }: ResourceDeps, context: CommandContext, cursor: string | undefined): Promise<ListResourcesResult> {
+export async function listResources(
+  { gate, audit }: ResourceDeps,
+  context: CommandContext,
+  cursor: string | undefined,
+): Promise<ListResourcesResult> {
   const from = offsetOf(cursor);
   return audited(audit, { who: context.caller.id, method: 'resources/list', arguments: {} }, async () => {
     const lists = await Promise.all(kindsOf(gate).map((kind) => listKind(kind, context)));
@@ -36,7 +46,10 @@ export async function listResources({ gate, audit }: ResourceDeps, context: Comm
   });
 }
 
-async function listKind(kind: ResourceKind, context: CommandContext): Promise<{ entries: (Entry & { mimeType: string })[]; failed?: Unavailable }> {
+async function listKind(
+  kind: ResourceKind,
+  context: CommandContext,
+): Promise<{ entries: (Entry & { mimeType: string })[]; failed?: Unavailable }> {
   try {
     return { entries: (await kind.list(context)).map((entry) => ({ ...entry, mimeType: kind.mimeType })) };
   } catch (error) {
@@ -48,11 +61,18 @@ function offsetOf(cursor: string | undefined): number {
   if (cursor === undefined) return 0;
   const offset = Number(Buffer.from(cursor, 'base64url').toString());
   if (Number.isSafeInteger(offset) && offset > 0) return offset;
-  throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'The cursor is not one of this server: list again without it.');
+  throw new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    'The cursor is not one of this server: list again without it.',
+  );
 }
 
 /** Answers `resources/read`. */
-export async function readResource({ gate, audit }: ResourceDeps, context: CommandContext, uri: string): Promise<ReadResourceResult> {
+export async function readResource(
+  { gate, audit }: ResourceDeps,
+  context: CommandContext,
+  uri: string,
+): Promise<ReadResourceResult> {
   try {
     return await audited(audit, { who: context.caller.id, method: 'resources/read', arguments: { uri } }, async () => {
       const found = findKind(gate, uri);

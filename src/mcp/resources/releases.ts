@@ -17,7 +17,8 @@ export const releases: ResourceKind = {
   variables: ['cluster', 'namespace', 'rollout'],
   toolset: 'release',
   title: 'Release',
-  description: 'The latest release of a target: step, weights wanted and proved, verdict, what it waits for, decisions and events.',
+  description:
+    'The latest release of a target: step, weights wanted and proved, verdict, what it waits for, decisions and events.',
   mimeType: 'application/json',
   list: async (scope) =>
     (await known(scope, NEWEST)).map(({ cluster, namespace, rollout, state, version }) => ({
@@ -27,7 +28,9 @@ export const releases: ResourceKind = {
     })),
   async complete(scope, variable, given) {
     const found = (await known(scope, 200)).map((target) => ({ ...target, name: target.rollout }));
-    return completePlace(scope, variable === 'rollout' ? 'name' : variable, given, (cluster) => Promise.resolve(found.filter((place) => place.cluster === cluster)));
+    return completePlace(scope, variable === 'rollout' ? 'name' : variable, given, (cluster) =>
+      Promise.resolve(found.filter((place) => place.cluster === cluster)),
+    );
   },
   namespace: ([, namespace]) => namespace,
   async read(context, [cluster, namespace, rollout]) {
@@ -35,7 +38,8 @@ export const releases: ResourceKind = {
     return shownJson(await releaseGet.run(context, input));
   },
   // Asked rather than told: a release tells nobody but who asks it, and Temporal bounds each question.
-  watch: ({ gateway }, [cluster = '', namespace = '', rollout = ''], changed) => Promise.resolve(poll(() => gateway.get(releaseId({ cluster, namespace, rollout })), POLL_MS, changed)),
+  watch: ({ gateway }, [cluster = '', namespace = '', rollout = ''], changed) =>
+    Promise.resolve(poll(() => gateway.get(releaseId({ cluster, namespace, rollout })), POLL_MS, changed)),
 };
 
 /** The newest release of each target. */

@@ -3,8 +3,15 @@ import type { ReportFormat } from '../../commands/release/report-address.ts';
 import type { ResourceKind } from './kind.ts';
 import { releases } from './releases.ts';
 
-/** The report of the latest release of a target. Not in lists: each release that is listed has one, at the same address with this scheme. */
-const kind = (scheme: string, format: ReportFormat, about: Pick<ResourceKind, 'title' | 'description' | 'mimeType'>): ResourceKind => ({
+/**
+ * The report of the latest release of a target. Not in lists: each release that is listed has one, at the same address
+ * with this scheme.
+ */
+const kind = (
+  scheme: string,
+  format: ReportFormat,
+  about: Pick<ResourceKind, 'title' | 'description' | 'mimeType'>,
+): ResourceKind => ({
   ...about,
   scheme,
   variables: releases.variables,
@@ -20,7 +27,8 @@ const kind = (scheme: string, format: ReportFormat, about: Pick<ResourceKind, 't
 
 export const reports = kind('report', 'json', {
   title: 'Report on a release',
-  description: 'The whole report on the latest release of a target: weights, both versions side by side, evidence, verdicts, people, events and queries.',
+  description:
+    'The whole report on the latest release of a target: weights, both versions side by side, evidence, verdicts, people, events and queries.',
   mimeType: 'application/json',
 });
 

@@ -12,18 +12,23 @@ export const rollouts: ResourceKind = {
   variables: ['cluster', 'namespace', 'name'],
   toolset: 'argo',
   title: 'Rollout',
-  description: 'An Argo Rollout, read live: phase, steps, pods, Services, written weights, analysis, owner and what to do next.',
+  description:
+    'An Argo Rollout, read live: phase, steps, pods, Services, written weights, analysis, owner and what to do next.',
   mimeType: 'application/json',
   async list(scope) {
     const cluster = await scope.clusters.current();
-    return (await known(scope, cluster)).slice(0, MOST_LISTED).map(({ target: { namespace, rollout }, phase, message }) => ({
-      uri: addressOf('rollout', cluster, namespace, rollout),
-      name: `${namespace}/${rollout}`,
-      description: cleanText(`Rollout, ${phase || 'no phase yet'}${message ? `: ${message}` : ''}`, 200),
-    }));
+    return (await known(scope, cluster))
+      .slice(0, MOST_LISTED)
+      .map(({ target: { namespace, rollout }, phase, message }) => ({
+        uri: addressOf('rollout', cluster, namespace, rollout),
+        name: `${namespace}/${rollout}`,
+        description: cleanText(`Rollout, ${phase || 'no phase yet'}${message ? `: ${message}` : ''}`, 200),
+      }));
   },
   complete: (scope, variable, given) =>
-    completePlace(scope, variable, given, async (cluster) => (await known(scope, cluster)).map(({ target }) => ({ ...target, name: target.rollout }))),
+    completePlace(scope, variable, given, async (cluster) =>
+      (await known(scope, cluster)).map(({ target }) => ({ ...target, name: target.rollout })),
+    ),
   namespace: ([, namespace]) => namespace,
   async read(context, [cluster, namespace, name]) {
     const input = argoGetRolloutStatus.check({ cluster, namespace, name }, context.settings);
@@ -36,6 +41,7 @@ export const rollouts: ResourceKind = {
 };
 
 async function known({ ports, settings }: Scope, cluster: string) {
-  const read = async (namespace?: string) => (await ports.rolloutFeed.list({ cluster, ...(namespace === undefined ? {} : { namespace }) })).items;
+  const read = async (namespace?: string) =>
+    (await ports.rolloutFeed.list({ cluster, ...(namespace === undefined ? {} : { namespace }) })).items;
   return (await acrossAllowed(settings, read)).filter(({ target }) => isAllowed(target.namespace, settings));
 }

@@ -10,7 +10,14 @@ const MOST_TEXT = 4000;
 export function shownJson(value: unknown): string {
   const text = JSON.stringify(value, clean, 2);
   if (text.length <= MOST_CHARACTERS) return text;
-  return JSON.stringify({ truncated: `The whole is ${text.length} characters; this is its beginning.`, beginning: text.slice(0, MOST_CHARACTERS / 2) }, null, 2);
+  return JSON.stringify(
+    {
+      truncated: `The whole is ${text.length} characters; this is its beginning.`,
+      beginning: text.slice(0, MOST_CHARACTERS / 2),
+    },
+    null,
+    2,
+  );
 }
 
 function clean(key: string, value: unknown): unknown {

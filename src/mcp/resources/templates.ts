@@ -42,6 +42,8 @@ export const templates: ResourceKind = {
 const refOf = ([cluster, namespace, name]: readonly string[]) => parse(place, { cluster, namespace, name });
 
 async function known({ ports, settings }: Scope, cluster: string) {
-  const found = await acrossAllowed(settings, (namespace) => ports.templates.list({ cluster, ...(namespace === undefined ? {} : { namespace }) }));
+  const found = await acrossAllowed(settings, (namespace) =>
+    ports.templates.list({ cluster, ...(namespace === undefined ? {} : { namespace }) }),
+  );
   return found.filter(({ namespace }) => isAllowed(namespace, settings));
 }

@@ -36,7 +36,9 @@ test('an image whose answer was lost is found set', async () => {
   world = createFakeWorld();
   loseAnswerOfPatch();
 
-  expect(await world.ports.rollouts.setImage(world.target, { container: 'app', from: 'shop:v1', to: 'shop:v2' })).toMatchObject({ changed: false });
+  expect(
+    await world.ports.rollouts.setImage(world.target, { container: 'app', from: 'shop:v1', to: 'shop:v2' }),
+  ).toMatchObject({ changed: false });
   expect(world.snapshot().image).toBe('shop:v2');
 });
 
@@ -66,7 +68,9 @@ test('an image that somebody else set makes promote and abort refuse', async () 
   world.foreignImage('shop:v3');
   await world.until((now) => now.podHash !== podHash);
 
-  expect(await world.ports.rollouts.promoteCanary(world.target, { podHash, stepIndex: 1 })).toMatchObject({ refused: true });
+  expect(await world.ports.rollouts.promoteCanary(world.target, { podHash, stepIndex: 1 })).toMatchObject({
+    refused: true,
+  });
   expect(await world.ports.rollouts.abort(world.target, { podHash })).toMatchObject({ refused: true });
 });
 

@@ -17,14 +17,18 @@ afterEach(() => scene.stop());
 const APP = { kind: ROLLOUT, namespace: 'shop', name: 'app' };
 
 describe('a read after a write', () => {
-  const setImage = (image: string, context = 'test') => scene.clusters.client(context).mergePatch(APP, { spec: { image } });
+  const setImage = (image: string, context = 'test') =>
+    scene.clusters.client(context).mergePatch(APP, { spec: { image } });
 
   test('is live until the watch has seen the write', async () => {
     await scene.cached();
     server.held = true;
     await setImage('app:v2');
 
-    expect(await scene.list({ namespace: 'shop' })).toMatchObject({ source: 'live', items: [{ images: { app: 'app:v2' } }] });
+    expect(await scene.list({ namespace: 'shop' })).toMatchObject({
+      source: 'live',
+      items: [{ images: { app: 'app:v2' } }],
+    });
     expect((await scene.list()).source).toBe('live');
     expect((await scene.list({ namespace: 'other' })).source).toBe('cache');
     server.release();
@@ -56,7 +60,10 @@ describe('a read after a write', () => {
     server.loseAnswers = true;
     await expect(setImage('app:v2')).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
 
-    expect(await scene.list({ namespace: 'shop' })).toMatchObject({ source: 'live', items: [{ images: { app: 'app:v2' } }] });
+    expect(await scene.list({ namespace: 'shop' })).toMatchObject({
+      source: 'live',
+      items: [{ images: { app: 'app:v2' } }],
+    });
     server.release();
     expect(images(await scene.cached({ namespace: 'shop' }))).toEqual(['app:v2']);
   });

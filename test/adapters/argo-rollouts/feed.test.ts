@@ -38,9 +38,16 @@ describe('where a list comes from', () => {
 
   test('an empty one is told from a namespace that is not there, from the watch and without', async () => {
     const empty = { namespace: 'empty' };
-    for (const begin of [async () => scene.open({ cached: false }), async () => scene.open(), async () => scene.cached()]) {
+    for (const begin of [
+      async () => scene.open({ cached: false }),
+      async () => scene.open(),
+      async () => scene.cached(),
+    ]) {
       await begin();
-      await expect(scene.list(empty)).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND', message: 'Cluster "test" has no namespace "empty".' });
+      await expect(scene.list(empty)).rejects.toMatchObject({
+        code: 'NAMESPACE_NOT_FOUND',
+        message: 'Cluster "test" has no namespace "empty".',
+      });
     }
     for (const status of [200, 403]) {
       server.namespaces['empty'] = status;
@@ -78,23 +85,37 @@ describe('changes', () => {
     server.put('shop', 'new', 'new:v1');
     server.remove('other', 'app');
 
-    await scene.until(() => scene.changed, ({ length }) => length === 3);
+    await scene.until(
+      () => scene.changed,
+      ({ length }) => length === 3,
+    );
     expect(scene.changed).toEqual(['shop/app', 'shop/new', 'other/app']);
     expect(images(await scene.cached())).toEqual(['app:v2', 'new:v1']);
 
     end();
     server.put('shop', 'app', 'app:v3');
-    await scene.until(() => scene.list(), (listing) => images(listing)[0] === 'app:v3');
+    await scene.until(
+      () => scene.list(),
+      (listing) => images(listing)[0] === 'app:v3',
+    );
     expect(scene.changed).toHaveLength(3);
   });
 
   test('come through in whatever pieces the network makes', async () => {
     await scene.listen();
-    const line = Buffer.from(JSON.stringify({ type: 'MODIFIED', object: { metadata: { namespace: 'shop', name: 'zürich', resourceVersion: '9', generation: 1 }, spec: {} } }));
+    const line = Buffer.from(
+      JSON.stringify({
+        type: 'MODIFIED',
+        object: { metadata: { namespace: 'shop', name: 'zürich', resourceVersion: '9', generation: 1 }, spec: {} },
+      }),
+    );
     for (const byte of line) server.send(Buffer.from([byte]));
     server.send('\n\n');
 
-    await scene.until(() => scene.changed, ({ length }) => length === 1);
+    await scene.until(
+      () => scene.changed,
+      ({ length }) => length === 1,
+    );
     expect(scene.changed).toEqual(['shop/zürich']);
   });
 
@@ -105,7 +126,10 @@ describe('changes', () => {
     await scene.listen();
     server.put('shop', 'app', 'app:v2');
 
-    await scene.until(() => scene.changed, ({ length }) => length === 1);
+    await scene.until(
+      () => scene.changed,
+      ({ length }) => length === 1,
+    );
     expect(images(await scene.cached())).toContain('app:v2');
   });
 
@@ -114,7 +138,10 @@ describe('changes', () => {
     const odd = { metadata: { namespace: 'shop', name: 'odd', resourceVersion: '7' }, spec: 'none' };
     for (const type of ['ADDED', 'DELETED']) server.send(`${JSON.stringify({ type, object: odd })}\n`);
 
-    await scene.until(() => scene.changed, ({ length }) => length === 2);
+    await scene.until(
+      () => scene.changed,
+      ({ length }) => length === 2,
+    );
     expect((await scene.cached()).items).toHaveLength(2);
   });
 });
@@ -122,7 +149,8 @@ describe('changes', () => {
 describe('when the watch fails', () => {
   const failures: Readonly<Record<string, () => void>> = {
     'the connection breaks': () => server.breakStreams(),
-    'the version is too old, said as an event': () => server.send(`${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410 } })}\n`),
+    'the version is too old, said as an event': () =>
+      server.send(`${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410 } })}\n`),
     'something comes that is no event': () => server.send('<html>\n'),
     'the stream ends within a line': () => {
       server.send('{"type":"ADDED","obj');
@@ -138,7 +166,10 @@ describe('when the watch fails', () => {
     server.remove('other', 'app');
     fail();
 
-    await scene.until(() => scene.changed, ({ length }) => length === 2);
+    await scene.until(
+      () => scene.changed,
+      ({ length }) => length === 2,
+    );
     expect(scene.changed).toEqual(['shop/app', 'other/app']);
     expect(listsMade()).toBe(lists + 1);
     expect(images(await scene.cached())).toEqual(['app:v2']);
@@ -147,7 +178,10 @@ describe('when the watch fails', () => {
   test('the server refuses the version (410): lists anew', async () => {
     server.watchStatus = 410;
     await scene.list();
-    await scene.until(() => watchesMade().length, (count) => count >= 2);
+    await scene.until(
+      () => watchesMade().length,
+      (count) => count >= 2,
+    );
     server.watchStatus = 200;
 
     expect((await scene.cached()).items).toHaveLength(2);
@@ -157,12 +191,22 @@ describe('when the watch fails', () => {
     await scene.listen();
     server.watchStatus = 500;
     server.breakStreams();
-    await scene.until(() => server.streams, (count) => count === 0);
-    await scene.until(() => scene.list(), ({ source }) => source === 'live');
+    await scene.until(
+      () => server.streams,
+      (count) => count === 0,
+    );
+    await scene.until(
+      () => scene.list(),
+      ({ source }) => source === 'live',
+    );
     server.put('shop', 'app', 'app:v2');
 
     const listing = await scene.list();
-    expect({ source: listing.source, ageMs: listing.ageMs, images: images(listing) }).toEqual({ source: 'live', ageMs: 0, images: ['other:v1', 'app:v2'] });
+    expect({ source: listing.source, ageMs: listing.ageMs, images: images(listing) }).toEqual({
+      source: 'live',
+      ageMs: 0,
+      images: ['other:v1', 'app:v2'],
+    });
     server.watchStatus = 200;
     expect(images(await scene.cached())).toContain('app:v2');
   });
@@ -172,7 +216,10 @@ describe('when the watch fails', () => {
     await scene.listen();
     const first = watchesMade().length;
 
-    await scene.until(() => watchesMade().length, (count) => count >= first + 2);
+    await scene.until(
+      () => watchesMade().length,
+      (count) => count >= first + 2,
+    );
     expect(images(await scene.cached())).toEqual(['other:v1', 'app:v1']);
   });
 
@@ -180,13 +227,19 @@ describe('when the watch fails', () => {
     await scene.listen();
     server.otherWrites(40);
     server.bookmark();
-    await scene.until(() => scene.cached(), ({ resourceVersion }) => resourceVersion === '42');
+    await scene.until(
+      () => scene.cached(),
+      ({ resourceVersion }) => resourceVersion === '42',
+    );
     const lists = listsMade();
     // Sooner than this, an end is taken for a failure.
     await new Promise((resolve) => setTimeout(resolve, 1_050));
     server.endStreams();
 
-    await scene.until(() => watchesMade(), (all) => all.includes('watch * from 42'));
+    await scene.until(
+      () => watchesMade(),
+      (all) => all.includes('watch * from 42'),
+    );
     expect(listsMade()).toBe(lists);
     expect((await scene.cached()).ageMs).toBeGreaterThan(1_000);
   });
@@ -199,7 +252,10 @@ describe('when the watch fails', () => {
 
     await scene.listen();
     server.put('shop', 'app', 'app:v2');
-    await scene.until(() => scene.changed, ({ length }) => length === 1);
+    await scene.until(
+      () => scene.changed,
+      ({ length }) => length === 1,
+    );
   });
 
   test('a cluster that nobody knows is refused', async () => {
@@ -213,7 +269,10 @@ describe('the end of a watch', () => {
     scene.open({ idleMs: 50 });
     await scene.cached();
 
-    await scene.until(() => server.streams, (count) => count === 0);
+    await scene.until(
+      () => server.streams,
+      (count) => count === 0,
+    );
     expect((await scene.list()).source).toBe('live');
   });
 
@@ -223,13 +282,19 @@ describe('the end of a watch', () => {
     await new Promise((resolve) => setTimeout(resolve, 120));
     server.put('shop', 'app', 'app:v2');
 
-    await scene.until(() => scene.changed, ({ length }) => length === 1);
+    await scene.until(
+      () => scene.changed,
+      ({ length }) => length === 1,
+    );
   });
 
   test('comes with close', async () => {
     await scene.cached();
     await scene.feed.close();
 
-    await scene.until(() => server.streams, (count) => count === 0);
+    await scene.until(
+      () => server.streams,
+      (count) => count === 0,
+    );
   });
 });

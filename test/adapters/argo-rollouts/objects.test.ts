@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRolloutObjects } from '../../../src/adapters/argo-rollouts/objects.ts';
-import type { ClusterClient } from '../../../src/adapters/kubernetes/client.ts';
+import type { ClusterClient } from '../../../src/adapters/kubernetes/cluster-client.ts';
 import { ROLLOUT, SERVICE, describe as nameOf } from '../../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
@@ -18,7 +18,11 @@ beforeEach(() => {
   world = createFakeWorld({ strategy: 'canary' });
   sent = [];
   fault = () => undefined;
-  objects = createRolloutObjects({ contexts: () => ['dev'], currentContext: () => 'dev', client: () => watched(world.cluster) });
+  objects = createRolloutObjects({
+    contexts: () => ['dev'],
+    currentContext: () => 'dev',
+    client: () => watched(world.cluster),
+  });
 });
 afterEach(() => world.stop());
 
@@ -33,8 +37,12 @@ function watched(cluster: ClusterClient): ClusterClient {
   };
   return new Proxy(cluster, {
     get(target, key) {
-      if (key === 'apply') return (...args: Parameters<ClusterClient['apply']>) => around(`${nameOf(args[0])}${args[2].dryRun ? '?' : ''}`, () => cluster.apply(...args));
-      if (key === 'remove') return (...args: Parameters<ClusterClient['remove']>) => around(`delete ${nameOf(args[0])}`, () => cluster.remove(...args));
+      if (key === 'apply')
+        return (...args: Parameters<ClusterClient['apply']>) =>
+          around(`${nameOf(args[0])}${args[2].dryRun ? '?' : ''}`, () => cluster.apply(...args));
+      if (key === 'remove')
+        return (...args: Parameters<ClusterClient['remove']>) =>
+          around(`delete ${nameOf(args[0])}`, () => cluster.remove(...args));
       const member = Reflect.get(target, key) as unknown;
       return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },
@@ -66,7 +74,13 @@ function takeUp(name: string): void {
     if (changed.name !== name || changed.kind !== ROLLOUT) return;
     const { metadata, status } = world.cluster.peek(ref);
     if (status['observedGeneration'] !== String(metadata.generation)) {
-      world.cluster.update(ref, (object) => Object.assign(object.status, { observedGeneration: String(metadata.generation), currentPodHash: 'abc', phase: 'Progressing' }));
+      world.cluster.update(ref, (object) =>
+        Object.assign(object.status, {
+          observedGeneration: String(metadata.generation),
+          currentPodHash: 'abc',
+          phase: 'Progressing',
+        }),
+      );
     }
   });
 }
@@ -93,13 +107,21 @@ describe('making', () => {
     fault = onceAt('Rollout shop/new?', refused);
 
     await expect(objects.create(blueGreen)).rejects.toMatchObject({ code: 'MANIFEST_REFUSED' });
-    expect([exists(SERVICE, 'new-active'), exists(SERVICE, 'new-preview'), exists(ROLLOUT, 'new')]).toEqual([false, false, false]);
+    expect([exists(SERVICE, 'new-active'), exists(SERVICE, 'new-preview'), exists(ROLLOUT, 'new')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   test('when it fails between two objects all the same, the error says what exists', async () => {
     fault = onceAt('Rollout shop/new', refused);
 
-    await expect(objects.create(blueGreen)).rejects.toMatchObject({ code: 'MANIFEST_REFUSED', message: expect.stringContaining('Service shop/new-active, Service shop/new-preview'), details: { created: ALL.slice(0, 2) } });
+    await expect(objects.create(blueGreen)).rejects.toMatchObject({
+      code: 'MANIFEST_REFUSED',
+      message: expect.stringContaining('Service shop/new-active, Service shop/new-preview'),
+      details: { created: ALL.slice(0, 2) },
+    });
     expect([exists(SERVICE, 'new-active'), exists(ROLLOUT, 'new')]).toEqual([true, false]);
     expect(await objects.create(blueGreen)).toMatchObject({ created: ['Rollout shop/new'], found: ALL.slice(0, 2) });
   });
@@ -123,9 +145,13 @@ describe('making', () => {
   });
 
   test('a cluster that goes away for good is an error that says what exists', async () => {
-    fault = (request) => (request.startsWith('Rollout') && !request.endsWith('?') ? { error: lost, afterwards: false } : undefined);
+    fault = (request) =>
+      request.startsWith('Rollout') && !request.endsWith('?') ? { error: lost, afterwards: false } : undefined;
 
-    await expect(objects.create(blueGreen)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE', message: expect.stringContaining('still there') });
+    await expect(objects.create(blueGreen)).rejects.toMatchObject({
+      code: 'CLUSTER_UNREACHABLE',
+      message: expect.stringContaining('still there'),
+    });
   });
 });
 
@@ -150,7 +176,11 @@ describe('deleting', () => {
   test("the controller's writes in between are no obstacle", async () => {
     fault = onceAt(request, conflict);
 
-    expect(await objects.remove(at('shop'), admit)).toMatchObject({ changed: true, effective: 'proved', before: { target: { rollout: 'shop' } } });
+    expect(await objects.remove(at('shop'), admit)).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      before: { target: { rollout: 'shop' } },
+    });
     expect(sent).toEqual([request, request]);
   });
 
@@ -190,7 +220,10 @@ describe('deleting', () => {
       return { error: conflict, afterwards: false };
     };
 
-    await expect(objects.remove(at('shop'), admit)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('left alone') });
+    await expect(objects.remove(at('shop'), admit)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('left alone'),
+    });
     expect(exists(ROLLOUT, 'shop')).toBe(true);
   });
 });

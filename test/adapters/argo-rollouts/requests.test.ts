@@ -20,11 +20,26 @@ interface Parts {
 const rollout = ({ metadata, spec, status }: Parts = {}) => ({
   metadata: { name: 'app', namespace: 'shop', resourceVersion: '41', generation: 3, ...metadata },
   spec: {
-    template: { spec: { containers: [{ name: 'sidecar', image: 'proxy:1' }, { name: 'app', image: 'shop:v1' }] } },
+    template: {
+      spec: {
+        containers: [
+          { name: 'sidecar', image: 'proxy:1' },
+          { name: 'app', image: 'shop:v1' },
+        ],
+      },
+    },
     strategy: { canary: { steps: STEPS } },
     ...spec,
   },
-  status: { observedGeneration: '3', currentPodHash: 'new', stableRS: 'old', currentStepIndex: 1, controllerPause: true, pauseConditions: [{ reason: 'CanaryPauseStep', startTime: PAUSED_AT }], ...status },
+  status: {
+    observedGeneration: '3',
+    currentPodHash: 'new',
+    stableRS: 'old',
+    currentStepIndex: 1,
+    controllerPause: true,
+    pauseConditions: [{ reason: 'CanaryPauseStep', startTime: PAUSED_AT }],
+    ...status,
+  },
 });
 
 let server: HttpServer;
@@ -48,7 +63,14 @@ beforeEach(async () => {
 
 afterEach(() => server.close());
 
-const patches = () => server.requests.filter(({ method }) => method === 'PATCH').map(({ path, headers, body }) => ({ path, type: headers['content-type'], operations: JSON.parse(body) as unknown }));
+const patches = () =>
+  server.requests
+    .filter(({ method }) => method === 'PATCH')
+    .map(({ path, headers, body }) => ({
+      path,
+      type: headers['content-type'],
+      operations: JSON.parse(body) as unknown,
+    }));
 
 test('promote tests all that was read and removes the pause conditions', async () => {
   after = rollout({ status: { currentStepIndex: 2, pauseConditions: undefined } });
@@ -75,12 +97,18 @@ test('promote tests all that was read and removes the pause conditions', async (
 test('a vanished pause is no proof: without a new index the promote fails as a conflict', async () => {
   after = rollout({ status: { pauseConditions: undefined } });
 
-  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('go past step 1') });
+  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringContaining('go past step 1'),
+  });
   expect(patches()).toHaveLength(1);
 });
 
 test('blue-green has no step index to test', async () => {
-  before = rollout({ spec: { strategy: { blueGreen: { activeService: 'a', previewService: 'p' } } }, status: { currentStepIndex: undefined, pauseConditions: [{ reason: 'BlueGreenPause', startTime: PAUSED_AT }] } });
+  before = rollout({
+    spec: { strategy: { blueGreen: { activeService: 'a', previewService: 'p' } } },
+    status: { currentStepIndex: undefined, pauseConditions: [{ reason: 'BlueGreenPause', startTime: PAUSED_AT }] },
+  });
   after = rollout({ status: { blueGreen: { activeSelector: 'new' } } });
 
   expect(await rollouts.promoteBlueGreen(TARGET, { podHash: 'new' })).toMatchObject({ changed: true });
@@ -115,7 +143,7 @@ test('abort clears a full promotion in the same patch', async () => {
   ]);
 });
 
-test('a template that the controller has not seen is not aborted: it may be somebody else\'s', async () => {
+test("a template that the controller has not seen is not aborted: it may be somebody else's", async () => {
   before = rollout({ metadata: { generation: 4 } });
 
   await expect(rollouts.abort(TARGET, { podHash: 'new' })).rejects.toMatchObject({ code: 'CONFLICT' });
@@ -126,12 +154,17 @@ test('under a template of somebody else nothing is aborted, although the control
   before = rollout();
 
   const template = { container: 'app', images: ['shop:v8', 'shop:v9'] };
-  expect(await rollouts.abort(TARGET, { podHash: 'new', template })).toMatchObject({ refused: true, detail: expect.stringContaining('the image is now') });
+  expect(await rollouts.abort(TARGET, { podHash: 'new', template })).toMatchObject({
+    refused: true,
+    detail: expect.stringContaining('the image is now'),
+  });
   expect(patches()).toEqual([]);
 });
 
 test('setImage replaces one field, guarded by the container name and the old image', async () => {
-  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' })).toMatchObject({ changed: true });
+  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' })).toMatchObject({
+    changed: true,
+  });
 
   expect(patches()).toEqual([
     {
@@ -150,7 +183,10 @@ test('setImage replaces one field, guarded by the container name and the old ima
 test('a template kept elsewhere is not set here', async () => {
   before = rollout({ spec: { template: undefined, workloadRef: { kind: 'Deployment', name: 'app' } } });
 
-  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' })).toMatchObject({ refused: true, detail: expect.stringContaining('workloadRef') });
+  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' })).toMatchObject({
+    refused: true,
+    detail: expect.stringContaining('workloadRef'),
+  });
   expect(await rollouts.read(TARGET)).toMatchObject({ workloadRef: true, images: {} });
 });
 
@@ -162,8 +198,14 @@ test('the mark is one annotation, added or made with the map', async () => {
 
   const guard = { op: 'test', path: '/metadata/resourceVersion', value: '41' };
   expect(patches()).toMatchObject([
-    { path: `${PATH}?fieldManager=sluice`, operations: [guard, { op: 'add', path: '/metadata/annotations', value: { 'sluice.dev/owner': mark } }] },
-    { path: `${PATH}?fieldManager=sluice`, operations: [guard, { op: 'add', path: '/metadata/annotations/sluice.dev~1owner', value: mark }] },
+    {
+      path: `${PATH}?fieldManager=sluice`,
+      operations: [guard, { op: 'add', path: '/metadata/annotations', value: { 'sluice.dev/owner': mark } }],
+    },
+    {
+      path: `${PATH}?fieldManager=sluice`,
+      operations: [guard, { op: 'add', path: '/metadata/annotations/sluice.dev~1owner', value: mark }],
+    },
   ]);
 });
 
@@ -171,13 +213,20 @@ test.each<[string, Parts, string]>([
   ['aborted', { status: { abort: true } }, 'aborted'],
   ['promoted in full', { status: { promoteFull: true } }, 'full promotion'],
   ['paused by hand', { spec: { paused: true } }, 'spec.paused'],
-  ['paused by an analysis', { status: { pauseConditions: [{ reason: 'InconclusiveAnalysisRun', startTime: PAUSED_AT }] } }, 'InconclusiveAnalysisRun'],
+  [
+    'paused by an analysis',
+    { status: { pauseConditions: [{ reason: 'InconclusiveAnalysisRun', startTime: PAUSED_AT }] } },
+    'InconclusiveAnalysisRun',
+  ],
   ['of another template', { status: { currentPodHash: 'newer' } }, 'newer'],
   ['at an earlier step', { status: { currentStepIndex: 0 } }, 'at step 0'],
 ])('a Rollout that is %s is not promoted', async (_name, parts, reason) => {
   before = rollout(parts);
 
-  expect(await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).toMatchObject({ refused: true, detail: expect.stringContaining(reason) });
+  expect(await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).toMatchObject({
+    refused: true,
+    detail: expect.stringContaining(reason),
+  });
   expect(patches()).toEqual([]);
 });
 
@@ -187,12 +236,17 @@ test.each<[string, Parts]>([
 ])('a Rollout that %s is tried again later, and nothing is sent', async (_name, parts) => {
   before = rollout(parts);
 
-  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).rejects.toMatchObject({
+    code: 'CONFLICT',
+  });
   expect(patches()).toEqual([]);
 });
 
 test('an object of an unknown shape is an error that says where', async () => {
   before = { ...rollout(), status: { currentStepIndex: 'three' } };
 
-  await expect(rollouts.read(TARGET)).rejects.toMatchObject({ code: 'INTERNAL', message: expect.stringContaining('currentStepIndex') });
+  await expect(rollouts.read(TARGET)).rejects.toMatchObject({
+    code: 'INTERNAL',
+    message: expect.stringContaining('currentStepIndex'),
+  });
 });

@@ -21,7 +21,20 @@ interface Volley {
   readonly waitMs: number;
 }
 
-const order = fc.constantFrom<Order>('promote', 'promote', 'promote', 'promote-again', 'full', 'abort', 'pause', 'resume', 'v1', 'v2', 'v2', 'v3');
+const order = fc.constantFrom<Order>(
+  'promote',
+  'promote',
+  'promote',
+  'promote-again',
+  'full',
+  'abort',
+  'pause',
+  'resume',
+  'v1',
+  'v2',
+  'v2',
+  'v3',
+);
 const volley = fc.record({
   orders: fc.array(order, { minLength: 1, maxLength: 3 }),
   lost: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 6 }) }),
@@ -120,7 +133,9 @@ class Play {
   check(): void {
     expect(this.watcher.skipped).toEqual([]);
     for (const { order: one, effect } of this.sent) if (effect) expectHonest(one, effect);
-    const promotions = this.sent.filter(({ order: one, effect }) => one.startsWith('promote') && (effect === undefined || effect.changed));
+    const promotions = this.sent.filter(
+      ({ order: one, effect }) => one.startsWith('promote') && (effect === undefined || effect.changed),
+    );
     expect(this.watcher.ended.length).toBeLessThanOrEqual(promotions.length);
   }
 }
@@ -133,36 +148,49 @@ function expectHonest(one: Order, { changed, effective, before, after, reason }:
   if (changed && effective === 'proved') expect([told, is]).not.toEqual([told, was]);
 }
 
-test.each<Strategy>(['canary', 'blue-green'])('%s: whatever is sent, together or one after the other, no step is skipped and nothing is told that was not seen', async (strategy) => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(volley, { minLength: 2, maxLength: 7 }), async (volleys) => {
-      const play = new Play(strategy);
-      try {
-        for (const one of volleys) await play.volley(one);
-        await sleep(20);
-        play.check();
-      } finally {
-        play.world.stop();
-      }
-    }),
-    { numRuns: 60, examples: [[[
-      { orders: ['v2'], lost: 0, waitMs: 40 },
-      { orders: ['promote', 'promote', 'promote'], lost: 0, waitMs: 40 },
-      { orders: ['promote-again'], lost: 0, waitMs: 3 },
-      { orders: ['pause'], lost: 0, waitMs: 3 },
-      { orders: ['promote'], lost: 0, waitMs: 3 },
-      { orders: ['resume'], lost: 0, waitMs: 40 },
-      { orders: ['promote', 'abort'], lost: 0, waitMs: 40 },
-    ]]] },
-  );
-});
+test.each<Strategy>(['canary', 'blue-green'])(
+  '%s: whatever is sent, together or one after the other, no step is skipped and nothing is told that was not seen',
+  async (strategy) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(volley, { minLength: 2, maxLength: 7 }), async (volleys) => {
+        const play = new Play(strategy);
+        try {
+          for (const one of volleys) await play.volley(one);
+          await sleep(20);
+          play.check();
+        } finally {
+          play.world.stop();
+        }
+      }),
+      {
+        numRuns: 60,
+        examples: [
+          [
+            [
+              { orders: ['v2'], lost: 0, waitMs: 40 },
+              { orders: ['promote', 'promote', 'promote'], lost: 0, waitMs: 40 },
+              { orders: ['promote-again'], lost: 0, waitMs: 3 },
+              { orders: ['pause'], lost: 0, waitMs: 3 },
+              { orders: ['promote'], lost: 0, waitMs: 3 },
+              { orders: ['resume'], lost: 0, waitMs: 40 },
+              { orders: ['promote', 'abort'], lost: 0, waitMs: 40 },
+            ],
+          ],
+        ],
+      },
+    );
+  },
+);
 
 test('the watcher sees a skipped step', async () => {
   const play = new Play('canary');
   play.world.foreignImage('shop:v2');
   await play.world.until(({ paused }) => paused);
   // What the plugin sends while nothing is paused, or twice.
-  play.world.cluster.update({ kind: ROLLOUT, namespace: 'shop', name: 'shop' }, ({ status }) => void (status['currentStepIndex'] = 5));
+  play.world.cluster.update(
+    { kind: ROLLOUT, namespace: 'shop', name: 'shop' },
+    ({ status }) => void (status['currentStepIndex'] = 5),
+  );
   await sleep(30);
   play.world.stop();
   expect(() => play.check()).toThrow();
@@ -191,7 +219,13 @@ test('a promote whose answer was lost is told as a change, from what was read ba
   const effect = await steering.promote(play.world.target, { podHash: view.podHash, stepIndex: 1 });
   play.world.stop();
 
-  expect(effect).toMatchObject({ changed: true, effective: 'proved', reason: expect.stringContaining('answer to the write was lost'), before: { stepIndex: 1 }, after: { stepIndex: 3 } });
+  expect(effect).toMatchObject({
+    changed: true,
+    effective: 'proved',
+    reason: expect.stringContaining('answer to the write was lost'),
+    before: { stepIndex: 1 },
+    after: { stepIndex: 3 },
+  });
 });
 
 /** A client that loses the answer to its first patch. */

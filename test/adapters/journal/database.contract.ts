@@ -44,7 +44,9 @@ export function databaseContract({ fresh, raw }: Place): void {
     const settings = await fresh();
     const journals = Array.from({ length: 6 }, () => createJournal(settings));
 
-    await Promise.all(journals.map((journal, number) => journal.append([eventEntry('run-1', `event/${number}`, number)])));
+    await Promise.all(
+      journals.map((journal, number) => journal.append([eventEntry('run-1', `event/${number}`, number)])),
+    );
 
     expect(await journals[0]?.read('run-1')).toHaveLength(6);
     await Promise.all(journals.map((journal) => journal.close()));
@@ -54,17 +56,24 @@ export function databaseContract({ fresh, raw }: Place): void {
   test('two processes write at once, also the same entries', async () => {
     const settings = await fresh();
     const write = async (name: string) => {
-      const child = spawn(process.execPath, [WRITER, settings.journal, settings.home, name, String(EACH)], { stdio: ['ignore', 'ignore', 'pipe'] });
+      const child = spawn(process.execPath, [WRITER, settings.journal, settings.home, name, String(EACH)], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
       let said = '';
       child.stderr.on('data', (text: Buffer) => (said += text.toString()));
       const [code] = (await once(child, 'close')) as [number];
       return { code, said };
     };
 
-    expect(await Promise.all(['a', 'b'].map(write))).toEqual([{ code: 0, said: '' }, { code: 0, said: '' }]);
+    expect(await Promise.all(['a', 'b'].map(write))).toEqual([
+      { code: 0, said: '' },
+      { code: 0, said: '' },
+    ]);
 
     const journal = createJournal(settings);
-    expect(await Promise.all(['run-shared', 'run-a', 'run-b'].map(async (run) => (await journal.read(run)).length))).toEqual([EACH, EACH, EACH]);
+    expect(
+      await Promise.all(['run-shared', 'run-a', 'run-b'].map(async (run) => (await journal.read(run)).length)),
+    ).toEqual([EACH, EACH, EACH]);
     await journal.close();
   }, 60_000);
 
@@ -75,7 +84,10 @@ export function databaseContract({ fresh, raw }: Place): void {
     for (const statement of MIGRATIONS[0]?.(db.dialect) ?? []) await db.query(statement);
     await db.query('CREATE TABLE sluice_journal_migrations (version INTEGER PRIMARY KEY, at TEXT NOT NULL)');
     await db.query(`INSERT INTO sluice_journal_migrations (version, at) VALUES (1, 'then')`);
-    await db.query(`INSERT INTO sluice_journal_entries (${ENTRY_COLUMNS.join(', ')}) VALUES (?, ?, ?, ?, ?, ?)`, toEntryRow(entry));
+    await db.query(
+      `INSERT INTO sluice_journal_entries (${ENTRY_COLUMNS.join(', ')}) VALUES (?, ?, ?, ?, ?, ?)`,
+      toEntryRow(entry),
+    );
     await db.close();
 
     const journal = createJournal(settings);
@@ -97,8 +109,14 @@ export function databaseContract({ fresh, raw }: Place): void {
     await db.close();
 
     const journal = createJournal(settings);
-    await expect(journal.read('run-1')).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE', message: expect.stringContaining(`schema version ${newer}`), next: expect.stringContaining('newer version of Sluice') });
-    await expect(journal.append([eventEntry('run-1', 'event/2')])).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
+    await expect(journal.read('run-1')).rejects.toMatchObject({
+      code: 'JOURNAL_UNAVAILABLE',
+      message: expect.stringContaining(`schema version ${newer}`),
+      next: expect.stringContaining('newer version of Sluice'),
+    });
+    await expect(journal.append([eventEntry('run-1', 'event/2')])).rejects.toMatchObject({
+      code: 'JOURNAL_UNAVAILABLE',
+    });
     await journal.close();
     expect(await versions(settings)).toEqual([...ALL, newer]);
   });

@@ -41,7 +41,11 @@ test('an account that may only read and write rows can use a journal that anothe
   await made.append([eventEntry('run-1', 'event/1')]);
   await made.close();
   const role = `writer_${Date.now()}`;
-  await execute(journal, `CREATE ROLE ${role} LOGIN`, `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
+  await execute(
+    journal,
+    `CREATE ROLE ${role} LOGIN`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`,
+  );
   const url = new URL(journal);
   url.username = role;
   const limited = createJournal({ journal: url.href, home: '/nowhere' });
@@ -59,6 +63,9 @@ test('an account without rights is told what it may not do', async () => {
   url.username = 'nobody_here';
   const refused = createJournal({ journal: url.href, home: '/nowhere' });
 
-  await expect(refused.read('run-1')).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE', message: expect.stringContaining('permission denied') });
+  await expect(refused.read('run-1')).rejects.toMatchObject({
+    code: 'JOURNAL_UNAVAILABLE',
+    message: expect.stringContaining('permission denied'),
+  });
   await refused.close();
 });

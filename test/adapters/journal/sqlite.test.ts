@@ -19,7 +19,8 @@ let count = 0;
 const fresh = () => ({ journal: 'journal.db', home: join(folder, `home-${(count += 1)}`) });
 
 describe('as every journal', () => journalContract(() => shared));
-describe('as every database', () => databaseContract({ fresh: async () => fresh(), raw: (settings) => openSqlite(journalPlace(settings)) }));
+describe('as every database', () =>
+  databaseContract({ fresh: async () => fresh(), raw: (settings) => openSqlite(journalPlace(settings)) }));
 
 test('the file is made in the home folder at the first use, for its owner alone', async () => {
   const settings = fresh();
@@ -28,7 +29,9 @@ test('the file is made in the home folder at the first use, for its owner alone'
 
   await journal.append([eventEntry('run-1', 'event/1')]);
 
-  const modes = readdirSync(settings.home).map((name) => (statSync(join(settings.home, name)).mode & 0o777).toString(8));
+  const modes = readdirSync(settings.home).map((name) =>
+    (statSync(join(settings.home, name)).mode & 0o777).toString(8),
+  );
   expect(modes).toEqual(modes.map(() => '600'));
   await journal.close();
 });
@@ -36,16 +39,25 @@ test('the file is made in the home folder at the first use, for its owner alone'
 test('what is no journal, or cannot be made, is said with what to do; once it can, the journal is there', async () => {
   const settings = fresh();
   mkdirSync(settings.home);
-  writeFileSync(join(settings.home, 'journal.db'), 'this is a text, and a long one, so that it cannot be taken for an empty database'.repeat(20));
+  writeFileSync(
+    join(settings.home, 'journal.db'),
+    'this is a text, and a long one, so that it cannot be taken for an empty database'.repeat(20),
+  );
   const journal = createJournal(settings);
 
-  await expect(journal.append([eventEntry('run-1', 'event/1')])).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE', message: expect.stringMatching(/journal\.db cannot be used: .*not a database/), next: expect.stringContaining('SLUICE_JOURNAL') });
+  await expect(journal.append([eventEntry('run-1', 'event/1')])).rejects.toMatchObject({
+    code: 'JOURNAL_UNAVAILABLE',
+    message: expect.stringMatching(/journal\.db cannot be used: .*not a database/),
+    next: expect.stringContaining('SLUICE_JOURNAL'),
+  });
 
   rmSync(join(settings.home, 'journal.db'));
   await journal.append([eventEntry('run-1', 'event/1')]);
   expect(await journal.read('run-1')).toHaveLength(1);
   await journal.close();
-  await expect(createJournal({ journal: join(settings.home, 'journal.db', 'deeper.db'), home: '/' }).read('run-1')).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
+  await expect(
+    createJournal({ journal: join(settings.home, 'journal.db', 'deeper.db'), home: '/' }).read('run-1'),
+  ).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
   chmodSync(settings.home, 0o700);
 });
 
@@ -57,7 +69,10 @@ test('a writer that waits too long for another is told so, and nothing is writte
   const other = new DatabaseSync(journalPlace(settings));
   other.exec('BEGIN IMMEDIATE');
 
-  await expect(journal.append([eventEntry('run-1', 'event/2')])).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE', message: expect.stringContaining('locked') });
+  await expect(journal.append([eventEntry('run-1', 'event/2')])).rejects.toMatchObject({
+    code: 'JOURNAL_UNAVAILABLE',
+    message: expect.stringContaining('locked'),
+  });
   expect(await journal.read('run-1')).toHaveLength(1);
 
   other.exec('ROLLBACK');

@@ -10,7 +10,10 @@ import { writeKubeconfig } from '../../support/kubeconfig.ts';
 const APP = { kind: ROLLOUT, namespace: 'shop', name: 'app' };
 const PATH = '/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/app';
 
-const status = (code: number, message: string, details?: object): Answer => ({ status: code, body: { kind: 'Status', status: 'Failure', code, message, details } });
+const status = (code: number, message: string, details?: object): Answer => ({
+  status: code,
+  body: { kind: 'Status', status: 'Failure', code, message, details },
+});
 const absent = (name: string): Answer => status(404, `"${name}" not found`, { name });
 
 let server: HttpServer;
@@ -19,8 +22,12 @@ let answers: Record<string, Answer>;
 
 beforeEach(async () => {
   answers = {};
-  server = await startHttpServer(({ path }) => answers[path] ?? { status: 500, body: `no answer prepared for ${path}` });
-  client = createClusters({ kubeconfig: writeKubeconfig({ test: server.url }), requestTimeoutMs: 1_500 }).client('test');
+  server = await startHttpServer(
+    ({ path }) => answers[path] ?? { status: 500, body: `no answer prepared for ${path}` },
+  );
+  client = createClusters({ kubeconfig: writeKubeconfig({ test: server.url }), requestTimeoutMs: 1_500 }).client(
+    'test',
+  );
 });
 
 afterEach(() => server.close());
@@ -42,7 +49,9 @@ describe('requests', () => {
     answers[PATH] = { body: { metadata: { name: 'app' } } };
 
     expect(await client.get(APP)).toEqual({ metadata: { name: 'app' } });
-    expect(server.requests).toMatchObject([{ method: 'GET', path: PATH, headers: { authorization: 'Bearer secret-token', accept: 'application/json' } }]);
+    expect(server.requests).toMatchObject([
+      { method: 'GET', path: PATH, headers: { authorization: 'Bearer secret-token', accept: 'application/json' } },
+    ]);
   });
 
   test('core objects live under /api, and names are escaped', async () => {
@@ -60,7 +69,9 @@ describe('requests', () => {
     await client.mergePatch(APP, { spec: { paused: false } });
     await client.apply(APP, { spec: {} }, { fieldManager: 'sluice', force: true });
 
-    expect(server.requests.map(({ method, path, headers, body }) => [method, path, headers['content-type'], body])).toEqual([
+    expect(
+      server.requests.map(({ method, path, headers, body }) => [method, path, headers['content-type'], body]),
+    ).toEqual([
       ['PATCH', `${PATH}/status`, 'application/json-patch+json', '[{"op":"test","path":"/a","value":1}]'],
       ['PATCH', PATH, 'application/merge-patch+json', '{"spec":{"paused":false}}'],
       ['PATCH', `${PATH}?fieldManager=sluice&force=true`, 'application/apply-patch+yaml', '{"spec":{}}'],
@@ -78,7 +89,10 @@ describe('requests', () => {
   test('a pod is reached through the proxy, with its own status', async () => {
     answers['/api/v1/namespaces/infra/pods/traefik-1%3A8080/proxy/api/version'] = { status: 418, body: 'teapot' };
 
-    expect(await client.podGet({ namespace: 'infra', name: 'traefik-1', port: 8080 }, '/api/version')).toMatchObject({ status: 418, body: 'teapot' });
+    expect(await client.podGet({ namespace: 'infra', name: 'traefik-1', port: 8080 }, '/api/version')).toMatchObject({
+      status: 418,
+      body: 'teapot',
+    });
   });
 
   test('connections are kept: client-node alone would open one for each request', async () => {
@@ -101,7 +115,10 @@ describe('failures', () => {
 
     answers[PATH] = { status: 404, body: '404 page not found\n' };
     expect((await failure(client.get(APP))).code).toBe('CRD_MISSING');
-    answers['/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts?limit=500'] = { status: 404, body: '404 page not found\n' };
+    answers['/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts?limit=500'] = {
+      status: 404,
+      body: '404 page not found\n',
+    };
     expect((await failure(client.list(ROLLOUT, 'shop'))).code).toBe('CRD_MISSING');
   });
 
@@ -151,14 +168,28 @@ describe('failures', () => {
 
 describe('rights', () => {
   const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
-  const access = { group: 'argoproj.io', resource: 'rollouts', subresource: 'status', verb: 'patch', namespace: 'shop' };
+  const access = {
+    group: 'argoproj.io',
+    resource: 'rollouts',
+    subresource: 'status',
+    verb: 'patch',
+    namespace: 'shop',
+  };
 
-  test.each([[{ allowed: true }, true], [{ allowed: false, denied: true }, false], [{}, false]])('a review that says %j is %s', async (answer, expected) => {
+  test.each([
+    [{ allowed: true }, true],
+    [{ allowed: false, denied: true }, false],
+    [{}, false],
+  ])('a review that says %j is %s', async (answer, expected) => {
     answers[REVIEWS] = { status: 201, body: { status: answer } };
 
     expect(await client.allowed(access)).toBe(expected);
     expect(server.requests[0]).toMatchObject({ method: 'POST', path: REVIEWS });
-    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: access } });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: access },
+    });
   });
 
   test('an account that may not even ask is told so', async () => {
@@ -174,10 +205,17 @@ describe('contexts', () => {
 
     expect(clusters.contexts()).toEqual(['staging', 'production']);
     expect(clusters.currentContext()).toBe('staging');
-    expect(() => clusters.client('productoin')).toThrow(expect.objectContaining({ code: 'CLUSTER_UNKNOWN', details: { contexts: ['staging', 'production'], nearest: 'production' } }));
+    expect(() => clusters.client('productoin')).toThrow(
+      expect.objectContaining({
+        code: 'CLUSTER_UNKNOWN',
+        details: { contexts: ['staging', 'production'], nearest: 'production' },
+      }),
+    );
   });
 
   test('a kubeconfig that is not there is a wrong setting', () => {
-    expect(() => createClusters({ kubeconfig: '/does/not/exist' })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    expect(() => createClusters({ kubeconfig: '/does/not/exist' })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    );
   });
 });

@@ -15,7 +15,12 @@ beforeEach(async () => {
   connections = 0;
   server = createServer((_, response) => answer(response)).on('connection', () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  transport = createTransport(onlyContext(loadKubeConfig(writeKubeconfig({ test: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })), 'test'));
+  transport = createTransport(
+    onlyContext(
+      loadKubeConfig(writeKubeconfig({ test: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })),
+      'test',
+    ),
+  );
 });
 
 afterEach(async () => {
@@ -33,7 +38,10 @@ test('a packed answer is unpacked', async () => {
 
 test('an answer that stops half way is told as a timeout, packed or not', async () => {
   for (const encoding of ['identity', 'gzip']) {
-    answer = (response) => response.writeHead(200, { 'content-encoding': encoding }).write(encoding === 'gzip' ? gzipSync('x'.repeat(1000)).subarray(0, 12) : 'half');
+    answer = (response) =>
+      response
+        .writeHead(200, { 'content-encoding': encoding })
+        .write(encoding === 'gzip' ? gzipSync('x'.repeat(1000)).subarray(0, 12) : 'half');
 
     await expect(get(80)).rejects.toMatchObject({ name: 'TimeoutError' });
   }
@@ -70,5 +78,7 @@ test('a stream ends with its signal, and a beginning that does not come with its
   expect(seen).toEqual(['one']);
 
   answer = () => undefined;
-  await expect(transport.open({ method: 'GET', path: '/x', timeoutMs: 50 }, new AbortController().signal)).rejects.toMatchObject({ name: 'TimeoutError' });
+  await expect(
+    transport.open({ method: 'GET', path: '/x', timeoutMs: 50 }, new AbortController().signal),
+  ).rejects.toMatchObject({ name: 'TimeoutError' });
 });

@@ -6,7 +6,12 @@ import { SluiceError } from '../../../src/domain/errors.ts';
 
 const ref = (namespace: string) => ({ kind: ROLLOUT, namespace, name: 'app' });
 const object = (version: string) => ({ metadata: { resourceVersion: version } });
-const wrote = (log: WriteLog, namespace: string, result: unknown) => log.around(ref(namespace), () => Promise.resolve(result), (answer) => answer);
+const wrote = (log: WriteLog, namespace: string, result: unknown) =>
+  log.around(
+    ref(namespace),
+    () => Promise.resolve(result),
+    (answer) => answer,
+  );
 
 const nothing = () => false;
 
@@ -56,7 +61,8 @@ describe('what covers a write', () => {
 
   test('a deletion that was refused, or went unanswered', async () => {
     const log = new WriteLog();
-    const fail = (code: 'CONFLICT' | 'CLUSTER_UNREACHABLE') => log.aroundDeletion(ref('shop'), 'uid-1', () => Promise.reject(new SluiceError(code, 'x'))).catch(() => undefined);
+    const fail = (code: 'CONFLICT' | 'CLUSTER_UNREACHABLE') =>
+      log.aroundDeletion(ref('shop'), 'uid-1', () => Promise.reject(new SluiceError(code, 'x'))).catch(() => undefined);
     await fail('CONFLICT');
     expect(log.covers(ROLLOUT, 'shop', '1', () => true)).toBe(true);
 
@@ -66,7 +72,14 @@ describe('what covers a write', () => {
 
   test('a refused write needs no cover, one without an answer does', async () => {
     const log = new WriteLog();
-    const fail = (code: 'CONFLICT' | 'CLUSTER_UNREACHABLE') => log.around(ref('shop'), () => Promise.reject(new SluiceError(code, 'x')), (answer) => answer).catch(() => undefined);
+    const fail = (code: 'CONFLICT' | 'CLUSTER_UNREACHABLE') =>
+      log
+        .around(
+          ref('shop'),
+          () => Promise.reject(new SluiceError(code, 'x')),
+          (answer) => answer,
+        )
+        .catch(() => undefined);
     await wrote(log, 'shop', NOTHING);
     await fail('CONFLICT');
     expect(log.covers(ROLLOUT, 'shop', '1', nothing)).toBe(true);
@@ -76,7 +89,10 @@ describe('what covers a write', () => {
   });
 });
 
-type Step = { readonly write: 'told' | 'untold'; readonly namespace: string } | { readonly read: string | undefined } | { readonly hold: true };
+type Step =
+  | { readonly write: 'told' | 'untold'; readonly namespace: string }
+  | { readonly read: string | undefined }
+  | { readonly hold: true };
 
 const namespace = fc.constantFrom('a', 'b');
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -103,8 +119,11 @@ test('whatever the order of writes and reads, a version that is older than a wri
           log.settle(ROLLOUT, now.read, mark, String(seen));
           begun = undefined;
         }
-        for (const [place, written] of last) expect(log.covers(ROLLOUT, place, String(written - 1), nothing)).toBe(false);
-        expect(log.covers(ROLLOUT, undefined, String(Math.max(0, ...last.values()) - 1), nothing)).toBe(last.size === 0);
+        for (const [place, written] of last)
+          expect(log.covers(ROLLOUT, place, String(written - 1), nothing)).toBe(false);
+        expect(log.covers(ROLLOUT, undefined, String(Math.max(0, ...last.values()) - 1), nothing)).toBe(
+          last.size === 0,
+        );
       }
     }),
   );

@@ -5,7 +5,12 @@ import type { Answer, HttpServer } from '../../support/http-server.ts';
 
 const FROM = 1_700_000_000_000;
 const TO = FROM + 60_000;
-const LABELS = { __name__: 'traefik_service_requests_total', service: 'shop-app-80@kubernetescrd', code: '200', instance: 'traefik-1' };
+const LABELS = {
+  __name__: 'traefik_service_requests_total',
+  service: 'shop-app-80@kubernetescrd',
+  code: '200',
+  instance: 'traefik-1',
+};
 
 let server: HttpServer;
 let answer: Answer;
@@ -20,24 +25,62 @@ afterEach(() => server.close());
 const query = () => server.requests.map(({ path }) => new URL(path, server.url).searchParams);
 
 test('asks for raw samples of both counters, ending with the window', async () => {
-  await createMetrics({ url: `${server.url}/`, headers: { 'X-Scope-OrgID': 'shop' } }).counters('shop-app-80@kubernetescrd', { fromMs: FROM, toMs: TO });
+  await createMetrics({ url: `${server.url}/`, headers: { 'X-Scope-OrgID': 'shop' } }).counters(
+    'shop-app-80@kubernetescrd',
+    { fromMs: FROM, toMs: TO },
+  );
 
-  expect(query().map((parameters) => parameters.get('query')).sort()).toEqual([
+  expect(
+    query()
+      .map((parameters) => parameters.get('query'))
+      .sort(),
+  ).toEqual([
     'traefik_service_request_duration_seconds_bucket{service="shop-app-80@kubernetescrd"}[60001ms]',
     'traefik_service_requests_total{service="shop-app-80@kubernetescrd"}[60001ms]',
   ]);
   expect(query().map((parameters) => parameters.get('time'))).toEqual([String(TO / 1000), String(TO / 1000)]);
-  expect(server.requests[0]).toMatchObject({ method: 'GET', path: expect.stringMatching(/^\/api\/v1\/query\?/), headers: { 'x-scope-orgid': 'shop' } });
+  expect(server.requests[0]).toMatchObject({
+    method: 'GET',
+    path: expect.stringMatching(/^\/api\/v1\/query\?/),
+    headers: { 'x-scope-orgid': 'shop' },
+  });
 });
 
 test('gives samples in milliseconds, with labels', async () => {
-  answer = { body: { status: 'success', data: { resultType: 'matrix', result: [{ metric: LABELS, values: [[FROM / 1000, '3'], [FROM / 1000 + 5.5, '8']] }] } } };
+  answer = {
+    body: {
+      status: 'success',
+      data: {
+        resultType: 'matrix',
+        result: [
+          {
+            metric: LABELS,
+            values: [
+              [FROM / 1000, '3'],
+              [FROM / 1000 + 5.5, '8'],
+            ],
+          },
+        ],
+      },
+    },
+  };
 
-  const { requests } = await createMetrics({ url: server.url }).counters('shop-app-80@kubernetescrd', { fromMs: FROM, toMs: TO });
+  const { requests } = await createMetrics({ url: server.url }).counters('shop-app-80@kubernetescrd', {
+    fromMs: FROM,
+    toMs: TO,
+  });
 
   const { __name__, ...labels } = LABELS;
   expect(__name__).toBe('traefik_service_requests_total');
-  expect(requests).toEqual([{ labels, samples: [[FROM, 3], [FROM + 5_500, 8]] }]);
+  expect(requests).toEqual([
+    {
+      labels,
+      samples: [
+        [FROM, 3],
+        [FROM + 5_500, 8],
+      ],
+    },
+  ]);
 });
 
 test('a service name cannot leave its quotes', async () => {
@@ -54,20 +97,43 @@ test('reads the version', async () => {
 });
 
 test.each([
-  ['its own refusal', { status: 400, body: { status: 'error', errorType: 'bad_data', error: 'parse error' } }, 'QUERY_FAILED', 'parse error'],
-  ['an answer of another shape', { body: { status: 'success', data: { resultType: 'scalar', result: [1, '2'] } } }, 'QUERY_FAILED', 'not understood'],
-  ['the error page of a proxy', { status: 502, body: '<html>Bad Gateway</html>' }, 'PROMETHEUS_UNREACHABLE', 'does not answer'],
+  [
+    'its own refusal',
+    { status: 400, body: { status: 'error', errorType: 'bad_data', error: 'parse error' } },
+    'QUERY_FAILED',
+    'parse error',
+  ],
+  [
+    'an answer of another shape',
+    { body: { status: 'success', data: { resultType: 'scalar', result: [1, '2'] } } },
+    'QUERY_FAILED',
+    'not understood',
+  ],
+  [
+    'the error page of a proxy',
+    { status: 502, body: '<html>Bad Gateway</html>' },
+    'PROMETHEUS_UNREACHABLE',
+    'does not answer',
+  ],
   ['a page that is not Prometheus', { body: '<html>Welcome</html>' }, 'PROMETHEUS_UNREACHABLE', 'does not answer'],
   ['silence', { silent: true }, 'PROMETHEUS_UNREACHABLE', 'timeout'],
 ] as const)('%s becomes an error from the catalogue', async (_name, prepared, code, text) => {
   answer = prepared;
 
-  await expect(createMetrics({ url: server.url, timeoutMs: 200 }).counters('x', { fromMs: FROM, toMs: TO })).rejects.toMatchObject({ code, message: expect.stringContaining(text) });
+  await expect(
+    createMetrics({ url: server.url, timeoutMs: 200 }).counters('x', { fromMs: FROM, toMs: TO }),
+  ).rejects.toMatchObject({ code, message: expect.stringContaining(text) });
 });
 
 test('a refused connection, and no address at all', async () => {
   await server.close();
 
-  await expect(createMetrics({ url: server.url }).probe()).rejects.toMatchObject({ code: 'PROMETHEUS_UNREACHABLE', message: expect.stringContaining('ECONNREFUSED') });
-  await expect(createMetrics({}).probe()).rejects.toMatchObject({ code: 'PROMETHEUS_UNREACHABLE', message: expect.stringContaining('SLUICE_PROMETHEUS_URL is not set') });
+  await expect(createMetrics({ url: server.url }).probe()).rejects.toMatchObject({
+    code: 'PROMETHEUS_UNREACHABLE',
+    message: expect.stringContaining('ECONNREFUSED'),
+  });
+  await expect(createMetrics({}).probe()).rejects.toMatchObject({
+    code: 'PROMETHEUS_UNREACHABLE',
+    message: expect.stringContaining('SLUICE_PROMETHEUS_URL is not set'),
+  });
 });

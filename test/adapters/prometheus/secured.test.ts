@@ -8,7 +8,14 @@ import { SluiceError } from '../../../src/domain/errors.ts';
 import type { Ports } from '../../../src/ports/index.ts';
 import type { MetricsPort } from '../../../src/ports/metrics.ts';
 import { metricsContract } from '../../ports/metrics.contract.ts';
-import { startGateway, startSecuredPrometheus, USER, type Gateway, type Mode, type SecuredPrometheus } from '../../support/secured-prometheus.ts';
+import {
+  startGateway,
+  startSecuredPrometheus,
+  USER,
+  type Gateway,
+  type Mode,
+  type SecuredPrometheus,
+} from '../../support/secured-prometheus.ts';
 
 jest.setTimeout(30_000);
 
@@ -36,23 +43,48 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-const tls = () => ({ caFile: prometheus.certificates.ca, certFile: prometheus.certificates.client.cert, keyFile: prometheus.certificates.client.key });
-const direct = (changes: MetricsOptions = {}): MetricsPort => createMetrics({ url: prometheus.url, basic: { username: USER.name, password: { value: USER.password } }, tls: tls(), ...changes });
-const through = (changes: MetricsOptions = {}): MetricsPort => createMetrics({ url: gateway.url, bearerToken: { file: tokenFile }, headers: { 'X-Scope-OrgID': 'shop' }, ...changes });
+const tls = () => ({
+  caFile: prometheus.certificates.ca,
+  certFile: prometheus.certificates.client.cert,
+  keyFile: prometheus.certificates.client.key,
+});
+const direct = (changes: MetricsOptions = {}): MetricsPort =>
+  createMetrics({
+    url: prometheus.url,
+    basic: { username: USER.name, password: { value: USER.password } },
+    tls: tls(),
+    ...changes,
+  });
+const through = (changes: MetricsOptions = {}): MetricsPort =>
+  createMetrics({
+    url: gateway.url,
+    bearerToken: { file: tokenFile },
+    headers: { 'X-Scope-OrgID': 'shop' },
+    ...changes,
+  });
 
 async function failure(attempt: Promise<unknown>): Promise<SluiceError> {
-  const error = await attempt.then(() => undefined, (one: unknown) => one);
+  const error = await attempt.then(
+    () => undefined,
+    (one: unknown) => one,
+  );
   if (error instanceof SluiceError) return error;
   throw new Error(`no known error: ${String(error)}`);
 }
 
-const fixture = (create: () => MetricsPort) => async () => ({ metrics: create(), busyService: prometheus.service, now: Date.now });
+const fixture = (create: () => MetricsPort) => async () => ({
+  metrics: create(),
+  busyService: prometheus.service,
+  now: Date.now,
+});
 metricsContract('Prometheus behind mutual TLS and a password', fixture(direct));
 metricsContract('Prometheus behind a proxy that wants a token and a tenant', fixture(through));
 
 test('the proxy got the token and the tenant with every request', () => {
   expect(gateway.seen.length).toBeGreaterThan(4);
-  expect(new Set(gateway.seen.map((one) => JSON.stringify(one)))).toEqual(new Set([JSON.stringify({ authorization: 'Bearer first-token-1234', tenant: 'shop' })]));
+  expect(new Set(gateway.seen.map((one) => JSON.stringify(one)))).toEqual(
+    new Set([JSON.stringify({ authorization: 'Bearer first-token-1234', tenant: 'shop' })]),
+  );
 });
 
 test('a token that is exchanged while it is used is taken up', async () => {
@@ -63,24 +95,59 @@ test('a token that is exchanged while it is used is taken up', async () => {
   writeFileSync(tokenFile, 'second-token-5678');
   expect(await metrics.probe()).toMatchObject({ version: expect.stringMatching(/^3\./) });
   rmSync(tokenFile);
-  expect(await failure(metrics.probe())).toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(`${tokenFile} cannot be read (ENOENT)`) });
+  expect(await failure(metrics.probe())).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining(`${tokenFile} cannot be read (ENOENT)`),
+  });
 });
 
 describe('who may not ask', () => {
   test.each<readonly [string, () => MetricsPort, string, RegExp]>([
-    ['a wrong password', () => direct({ basic: { username: USER.name, password: { value: 'wrong-password' } } }), 'PROMETHEUS_DENIED', /refuses the credentials \(401\): Unauthorized/],
-    ['a wrong password in the address', () => createMetrics({ url: prometheus.url.replace('//', '//sluice:wrong-password@'), tls: tls() }), 'PROMETHEUS_DENIED', /401/],
+    [
+      'a wrong password',
+      () => direct({ basic: { username: USER.name, password: { value: 'wrong-password' } } }),
+      'PROMETHEUS_DENIED',
+      /refuses the credentials \(401\): Unauthorized/,
+    ],
+    [
+      'a wrong password in the address',
+      () => createMetrics({ url: prometheus.url.replace('//', '//sluice:wrong-password@'), tls: tls() }),
+      'PROMETHEUS_DENIED',
+      /401/,
+    ],
     ['no password', () => createMetrics({ url: prometheus.url, tls: tls() }), 'PROMETHEUS_DENIED', /401/],
-    ['no certificate', () => direct({ tls: { caFile: prometheus.certificates.ca } }), 'PROMETHEUS_DENIED', /refuses the TLS connection/],
-    ['an authority that is not trusted', () => createMetrics({ url: prometheus.url }), 'PROMETHEUS_UNREACHABLE', /certificate/],
-    ['another name than that of the certificate', () => direct({ url: prometheus.url.replace('127.0.0.1', 'localhost') }), 'PROMETHEUS_UNREACHABLE', /altnames|does not match/],
-    ['plain HTTP', () => direct({ url: prometheus.url.replace('https', 'http') }), 'PROMETHEUS_UNREACHABLE', /HTTP request to an HTTPS server/],
+    [
+      'no certificate',
+      () => direct({ tls: { caFile: prometheus.certificates.ca } }),
+      'PROMETHEUS_DENIED',
+      /refuses the TLS connection/,
+    ],
+    [
+      'an authority that is not trusted',
+      () => createMetrics({ url: prometheus.url }),
+      'PROMETHEUS_UNREACHABLE',
+      /certificate/,
+    ],
+    [
+      'another name than that of the certificate',
+      () => direct({ url: prometheus.url.replace('127.0.0.1', 'localhost') }),
+      'PROMETHEUS_UNREACHABLE',
+      /altnames|does not match/,
+    ],
+    [
+      'plain HTTP',
+      () => direct({ url: prometheus.url.replace('https', 'http') }),
+      'PROMETHEUS_UNREACHABLE',
+      /HTTP request to an HTTPS server/,
+    ],
   ])('%s', async (_, create, code, message) => {
     const error = await failure(create().probe());
 
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
     expect(error.next).toMatch(/SLUICE_PROMETHEUS_/);
-    expect(JSON.stringify([error.message, error.next, error.cause ?? null])).not.toMatch(/wrong-password|correct horse|c2x1aWNl/);
+    expect(JSON.stringify([error.message, error.next, error.cause ?? null])).not.toMatch(
+      /wrong-password|correct horse|c2x1aWNl/,
+    );
   });
 
   test('a token that the proxy repeats in its answer is in no message', async () => {
@@ -90,8 +157,14 @@ describe('who may not ask', () => {
     gateway.mode = 'forbidden';
     const forbidden = await failure(through().query('up', Date.now()));
 
-    expect(refused).toMatchObject({ code: 'PROMETHEUS_DENIED', message: 'Prometheus refuses the credentials (401): not known here: Bearer ***' });
-    expect(forbidden).toMatchObject({ code: 'PROMETHEUS_DENIED', message: expect.stringMatching(/\(403\): \{"message":"Bearer \*\*\* may not read tenant shop"\}/) });
+    expect(refused).toMatchObject({
+      code: 'PROMETHEUS_DENIED',
+      message: 'Prometheus refuses the credentials (401): not known here: Bearer ***',
+    });
+    expect(forbidden).toMatchObject({
+      code: 'PROMETHEUS_DENIED',
+      message: expect.stringMatching(/\(403\): \{"message":"Bearer \*\*\* may not read tenant shop"\}/),
+    });
   });
 });
 
@@ -101,9 +174,16 @@ test('the judge of a release says in its verdict who refuses what; that is no da
   const ports = { metrics: through(), now: Date.now } as unknown as Ports;
   const scene = { plan: { candidate: arm, stable: arm } } as unknown as Judgement['scene'];
   const judge = createJudge(ports);
-  const input = { scene, limits: { soakMs: 0, minRequests: 1, holdMs: 0, minSuccessRatio: 0.5 }, from: Date.now() - 3_000 };
+  const input = {
+    scene,
+    limits: { soakMs: 0, minRequests: 1, holdMs: 0, minSuccessRatio: 0.5 },
+    from: Date.now() - 3_000,
+  };
 
-  expect((await judge(input)).verdict).toMatchObject({ outcome: 'no-data', reason: 'Prometheus refuses the credentials (401): not known here: Bearer ***' });
+  expect((await judge(input)).verdict).toMatchObject({
+    outcome: 'no-data',
+    reason: 'Prometheus refuses the credentials (401): not known here: Bearer ***',
+  });
   gateway.token = 'first-token-1234';
   expect((await judge(input)).verdict).toMatchObject({ outcome: 'pass' });
 });
@@ -150,7 +230,10 @@ describe('what a query gives', () => {
     const answer = await ask('count by (code, instance) (traefik_service_requests_total)');
 
     expect(answer).toHaveLength(4);
-    expect(answer).toContainEqual({ labels: { code: '500', instance: expect.stringMatching(/^127\.0\.0\.1:/) }, value: 1 });
+    expect(answer).toContainEqual({
+      labels: { code: '500', instance: expect.stringMatching(/^127\.0\.0\.1:/) },
+      value: 1,
+    });
   });
 
   test.each([
@@ -159,6 +242,10 @@ describe('what a query gives', () => {
     ['sum(', /answered 400 to sum\(: .*parse error/, /query/],
     ['zero * on(x) group_left() (traefik_service_requests_total)', /answered 422 to .*(duplicate|found)/, /query/],
   ])('%s is refused', async (promql, message, next) => {
-    expect(await failure(ask(promql))).toMatchObject({ code: 'QUERY_FAILED', message: expect.stringMatching(message), next: expect.stringMatching(next) });
+    expect(await failure(ask(promql))).toMatchObject({
+      code: 'QUERY_FAILED',
+      message: expect.stringMatching(message),
+      next: expect.stringMatching(next),
+    });
   });
 });

@@ -10,21 +10,37 @@ const object = (kind: ObjectRef['kind'], name: string, namespace = 'shop'): Obje
 let cluster: FakeCluster;
 
 function route(onRule: readonly object[], onCanary: readonly object[]): void {
-  const services = [{ name: 'api-stable', port: 80, weight: 90 }, { name: 'api-canary', port: 80, weight: 10, middlewares: onCanary }, { name: 'other', port: 80, middlewares: [{ name: 'breaker' }] }];
+  const services = [
+    { name: 'api-stable', port: 80, weight: 90 },
+    { name: 'api-canary', port: 80, weight: 10, middlewares: onCanary },
+    { name: 'other', port: 80, middlewares: [{ name: 'breaker' }] },
+  ];
   cluster.create(object(TRAEFIK_SERVICE, 'api'), { spec: { weighted: { services } } });
-  cluster.create(object(INGRESS_ROUTE, 'api'), { spec: { routes: [
-    { match: 'Host(`elsewhere`)', services: [{ kind: 'Service', name: 'api-stable' }], middlewares: [{ name: 'limit' }] },
-    { match: 'Host(`api`)', services: [{ kind: 'TraefikService', name: 'api' }], middlewares: onRule },
-  ] } });
+  cluster.create(object(INGRESS_ROUTE, 'api'), {
+    spec: {
+      routes: [
+        {
+          match: 'Host(`elsewhere`)',
+          services: [{ kind: 'Service', name: 'api-stable' }],
+          middlewares: [{ name: 'limit' }],
+        },
+        { match: 'Host(`api`)', services: [{ kind: 'TraefikService', name: 'api' }], middlewares: onRule },
+      ],
+    },
+  });
 }
 
 beforeEach(() => {
   cluster = new FakeCluster('dev');
-  cluster.create(object(MIDDLEWARE, 'breaker'), { spec: { circuitBreaker: { expression: 'NetworkErrorRatio() > 0.5' } } });
+  cluster.create(object(MIDDLEWARE, 'breaker'), {
+    spec: { circuitBreaker: { expression: 'NetworkErrorRatio() > 0.5' } },
+  });
   cluster.create(object(MIDDLEWARE, 'limit'), { spec: { rateLimit: { average: 5 } } });
   cluster.create(object(MIDDLEWARE, 'flight', 'common'), { spec: { inFlightReq: { amount: 5 } } });
   cluster.create(object(MIDDLEWARE, 'login'), { spec: { basicAuth: { secret: 'x' } } });
-  cluster.create(object(MIDDLEWARE, 'chain'), { spec: { chain: { middlewares: [{ name: 'login' }, { name: 'limit' }, { name: 'chain' }] } } });
+  cluster.create(object(MIDDLEWARE, 'chain'), {
+    spec: { chain: { middlewares: [{ name: 'login' }, { name: 'limit' }, { name: 'chain' }] } },
+  });
 });
 
 test('breakers and limits of the two Services and of the rules that lead to them are found, also in chains and other namespaces', async () => {

@@ -13,10 +13,27 @@ const ME = { releaseId: 'release/test/shop/app', runId: 'run-1' };
 const PATH = '/apis/traefik.io/v1alpha1/namespaces/shop/traefikservices/app';
 const API = '/api/http/services/shop-app%40kubernetescrd';
 
-const entry = (name: string, weight: number | undefined, port: number | string = 80) => ({ name, port, ...(weight !== undefined && { weight }), nativeLB: true });
-const traefikService = (services: object[], annotations?: object) => ({ metadata: { name: 'app', namespace: 'shop', resourceVersion: '41', annotations }, spec: { weighted: { services } } });
+const entry = (name: string, weight: number | undefined, port: number | string = 80) => ({
+  name,
+  port,
+  ...(weight !== undefined && { weight }),
+  nativeLB: true,
+});
+const traefikService = (services: object[], annotations?: object) => ({
+  metadata: { name: 'app', namespace: 'shop', resourceVersion: '41', annotations },
+  spec: { weighted: { services } },
+});
 const served = (stable: number, candidate: number, extra: object = {}): Answer => ({
-  body: { status: 'enabled', weighted: { services: [{ name: 'shop-app-stable-80', weight: stable }, { name: 'shop-app-canary-80', weight: candidate }] }, ...extra },
+  body: {
+    status: 'enabled',
+    weighted: {
+      services: [
+        { name: 'shop-app-stable-80', weight: stable },
+        { name: 'shop-app-canary-80', weight: candidate },
+      ],
+    },
+    ...extra,
+  },
 });
 
 let cluster: HttpServer;
@@ -26,7 +43,9 @@ let served1: Answer;
 
 beforeEach(async () => {
   objects = { [PATH]: { body: traefikService([entry('app-stable', 95), entry('other', 7), entry('app-canary', 5)]) } };
-  cluster = await startHttpServer(({ path }) => objects[path.replace('?fieldManager=sluice', '')] ?? { status: 404, body: '404 page not found' });
+  cluster = await startHttpServer(
+    ({ path }) => objects[path.replace('?fieldManager=sluice', '')] ?? { status: 404, body: '404 page not found' },
+  );
   served1 = served(95, 5);
   proxy = await startHttpServer(() => served1);
 });
@@ -40,11 +59,17 @@ function traffic(apis: TraefikApis): TrafficPort {
   return createTraffic(createClusters({ kubeconfig: writeKubeconfig({ test: cluster.url }) }), { apis });
 }
 
-const patches = () => cluster.requests.filter(({ method }) => method === 'PATCH').map(({ path, body }) => ({ path, operations: JSON.parse(body) as unknown }));
+const patches = () =>
+  cluster.requests
+    .filter(({ method }) => method === 'PATCH')
+    .map(({ path, body }) => ({ path, operations: JSON.parse(body) as unknown }));
 
 describe('setWeight', () => {
   test('patches the two weights alone, guarded by version and names', async () => {
-    expect(await traffic({ none: true }).setWeight(REF, ARMS, 25, ME)).toMatchObject({ changed: true, detail: expect.stringContaining('app-canary 25') });
+    expect(await traffic({ none: true }).setWeight(REF, ARMS, 25, ME)).toMatchObject({
+      changed: true,
+      detail: expect.stringContaining('app-canary 25'),
+    });
 
     expect(patches()).toEqual([
       {
@@ -68,22 +93,39 @@ describe('setWeight', () => {
   test('gives up with CONFLICT when the object never holds still', async () => {
     objects[PATH] = { status: 200, body: traefikService([entry('app-stable', 95), entry('app-canary', 5)]) };
     await cluster.close();
-    cluster = await startHttpServer(({ method }) => (method === 'PATCH' ? { status: 422, body: { kind: 'Status', message: 'test failed' } } : (objects[PATH] as Answer)));
+    cluster = await startHttpServer(({ method }) =>
+      method === 'PATCH'
+        ? { status: 422, body: { kind: 'Status', message: 'test failed' } }
+        : (objects[PATH] as Answer),
+    );
 
-    await expect(traffic({ none: true }).setWeight(REF, ARMS, 25, ME)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('test failed') });
+    await expect(traffic({ none: true }).setWeight(REF, ARMS, 25, ME)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('test failed'),
+    });
     expect(patches()).toHaveLength(6);
   });
 
   test('a Service that is named twice is not guessed at', async () => {
-    objects[PATH] = { body: traefikService([entry('app-stable', 95), entry('app-canary', 5), entry('app-canary', 5, 81)]) };
+    objects[PATH] = {
+      body: traefikService([entry('app-stable', 95), entry('app-canary', 5), entry('app-canary', 5, 81)]),
+    };
 
-    await expect(traffic({ none: true }).setWeight(REF, ARMS, 25, ME)).rejects.toMatchObject({ code: 'TRAFFIC_SERVICE_NOT_FOUND', message: expect.stringContaining('2 times') });
+    await expect(traffic({ none: true }).setWeight(REF, ARMS, 25, ME)).rejects.toMatchObject({
+      code: 'TRAFFIC_SERVICE_NOT_FOUND',
+      message: expect.stringContaining('2 times'),
+    });
   });
 
   test('a mark that cannot be read belongs to somebody', async () => {
-    objects[PATH] = { body: traefikService([entry('app-stable', 95), entry('app-canary', 5)], { 'sluice.dev/owner': 'me!' }) };
+    objects[PATH] = {
+      body: traefikService([entry('app-stable', 95), entry('app-canary', 5)], { 'sluice.dev/owner': 'me!' }),
+    };
 
-    expect(await traffic({ none: true }).setWeight(REF, ARMS, 25, ME)).toMatchObject({ refused: true, detail: expect.stringContaining('me!') });
+    expect(await traffic({ none: true }).setWeight(REF, ARMS, 25, ME)).toMatchObject({
+      refused: true,
+      detail: expect.stringContaining('me!'),
+    });
   });
 });
 
@@ -101,7 +143,10 @@ describe('inForce', () => {
     const silent = await startHttpServer(() => ({ silent: true }));
     served1 = served(1, 2, { usedBy: ['web'] });
 
-    const seen = await traffic({ urls: [`${proxy.url}/`, silent.url, 'http://127.0.0.1:1', 'not a URL'] }).inForce(REF, ARMS);
+    const seen = await traffic({ urls: [`${proxy.url}/`, silent.url, 'http://127.0.0.1:1', 'not a URL'] }).inForce(
+      REF,
+      ARMS,
+    );
 
     await silent.close();
     expect(proxy.requests).toMatchObject([{ method: 'GET', path: API }]);
@@ -132,13 +177,25 @@ describe('inForce', () => {
   ] as const)('%s is an error text of that replica', async (_name, answer, text) => {
     served1 = answer;
 
-    expect(await traffic({ urls: [proxy.url] }).inForce(REF, ARMS)).toEqual([{ replica: new URL(proxy.url).host, error: expect.stringContaining(text) }]);
+    expect(await traffic({ urls: [proxy.url] }).inForce(REF, ARMS)).toEqual([
+      { replica: new URL(proxy.url).host, error: expect.stringContaining(text) },
+    ]);
   });
 
   test('pods are asked through the API server, running ones only', async () => {
-    const pod = (name: string, phase: string, metadata = {}) => ({ metadata: { name, ...metadata }, status: { phase } });
+    const pod = (name: string, phase: string, metadata = {}) => ({
+      metadata: { name, ...metadata },
+      status: { phase },
+    });
     objects['/api/v1/namespaces/infra/pods?limit=500&labelSelector=app%3Dtraefik'] = {
-      body: { items: [pod('t-1', 'Running'), pod('t-2', 'Pending'), pod('t-3', 'Running', { deletionTimestamp: '2026-01-01T00:00:00Z' })], metadata: {} },
+      body: {
+        items: [
+          pod('t-1', 'Running'),
+          pod('t-2', 'Pending'),
+          pod('t-3', 'Running', { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+        ],
+        metadata: {},
+      },
     };
     objects[`/api/v1/namespaces/infra/pods/t-1%3A8080/proxy${API}`] = served(95, 5);
 
@@ -147,10 +204,14 @@ describe('inForce', () => {
   });
 
   test('no pod behind the selector is an error, not "no API configured"', async () => {
-    objects['/api/v1/namespaces/infra/pods?limit=500&labelSelector=app%3Dtraefik'] = { body: { items: [], metadata: {} } };
+    objects['/api/v1/namespaces/infra/pods?limit=500&labelSelector=app%3Dtraefik'] = {
+      body: { items: [], metadata: {} },
+    };
 
     const pods = { namespace: 'infra', selector: 'app=traefik', port: 8080 };
-    expect(await traffic({ pods }).inForce(REF, ARMS)).toEqual([{ replica: 'infra/app=traefik', error: expect.stringContaining('no running Traefik pod') }]);
+    expect(await traffic({ pods }).inForce(REF, ARMS)).toEqual([
+      { replica: 'infra/app=traefik', error: expect.stringContaining('no running Traefik pod') },
+    ]);
     expect(await traffic({ none: true }).inForce(REF, ARMS)).toEqual([]);
   });
 });

@@ -14,7 +14,12 @@ afterEach(() => world.stop());
 
 async function stage(options: FakeWorldOptions): Promise<void> {
   world = createFakeWorld(options);
-  context = { ...worldServices(world, createFakeGateway()), caller: { id: 'cli:ada', kind: 'cli' }, signal: new AbortController().signal, progress: () => Promise.resolve() };
+  context = {
+    ...worldServices(world, createFakeGateway()),
+    caller: { id: 'cli:ada', kind: 'cli' },
+    signal: new AbortController().signal,
+    progress: () => Promise.resolve(),
+  };
   world.foreignImage('shop:v2');
   await world.until(({ paused }) => paused);
 }
@@ -27,12 +32,16 @@ function find(tool: string) {
 
 async function call(tool: string, more: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
   const command = find(tool);
-  const output = await command.run(context, command.check({ namespace: 'shop', name: 'shop', ...more }, context.settings));
+  const output = await command.run(
+    context,
+    command.check({ namespace: 'shop', name: 'shop', ...more }, context.settings),
+  );
   command.output.parse(output);
   return output;
 }
 
-const asked = (tool: string, more: Record<string, unknown> = {}) => find(tool).confirmation?.(context, find(tool).check({ namespace: 'shop', name: 'shop', ...more }, context.settings));
+const asked = (tool: string, more: Record<string, unknown> = {}) =>
+  find(tool).confirmation?.(context, find(tool).check({ namespace: 'shop', name: 'shop', ...more }, context.settings));
 const confirm = { confirm: 'shop/shop' };
 
 describe('canary', () => {
@@ -43,13 +52,23 @@ describe('canary', () => {
 
     const answer = await call('argo_promote_rollout');
 
-    expect(answer).toMatchObject({ changed: true, effective: 'pending', reason: expect.stringMatching(/traefik-2 has weight 5, wanted 25/), after: { step: 3, weight: 25 } });
+    expect(answer).toMatchObject({
+      changed: true,
+      effective: 'pending',
+      reason: expect.stringMatching(/traefik-2 has weight 5, wanted 25/),
+      after: { step: 3, weight: 25 },
+    });
   });
 
   test('an abort is not proved while a silent replica may still send traffic to the canary', async () => {
     world.silenceReplica('traefik-1', true);
 
-    expect(await call('argo_abort_rollout', confirm)).toMatchObject({ changed: true, effective: 'pending', reason: expect.stringContaining('traefik-1'), after: { aborted: true } });
+    expect(await call('argo_abort_rollout', confirm)).toMatchObject({
+      changed: true,
+      effective: 'pending',
+      reason: expect.stringContaining('traefik-1'),
+      after: { aborted: true },
+    });
   });
 
   test('while the controller is down nothing is proved, and promotes are not piled up', async () => {
@@ -64,8 +83,16 @@ describe('canary', () => {
   });
 
   test('a version or a step that the caller did not see is not promoted', async () => {
-    expect(await call('argo_promote_rollout', { pod_hash: 'deadbeef' })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('deadbeef') });
-    expect(await call('argo_promote_rollout', { step: 3 })).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('not at 3') });
+    expect(await call('argo_promote_rollout', { pod_hash: 'deadbeef' })).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('deadbeef'),
+    });
+    expect(await call('argo_promote_rollout', { step: 3 })).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('not at 3'),
+    });
     expect(await call('argo_promote_rollout', { step: 0 })).toMatchObject({ changed: false, effective: 'proved' });
     expect(world.snapshot().stepIndex).toBe(1);
   });
@@ -76,7 +103,10 @@ describe('canary', () => {
     expect(await asked('argo_skip_analysis_promote', { reason: 'tested' })).toBeUndefined();
     world.pauseByHand(true);
     expect(await asked('argo_promote_rollout', { full: true })).toBeUndefined();
-    expect(await asked('argo_abort_rollout')).toMatchObject({ value: 'shop/shop', question: expect.stringContaining('Rollout shop/shop') });
+    expect(await asked('argo_abort_rollout')).toMatchObject({
+      value: 'shop/shop',
+      question: expect.stringContaining('Rollout shop/shop'),
+    });
   });
 });
 
@@ -92,7 +122,11 @@ describe('blue-green', () => {
     world.foreignWeight(25);
     const before = world.snapshot();
 
-    expect(await call('argo_abort_rollout', confirm)).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('weight 25') });
+    expect(await call('argo_abort_rollout', confirm)).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('weight 25'),
+    });
 
     expect(world.snapshot()).toEqual(before);
     expect(world.violations).toEqual([]);
@@ -105,7 +139,11 @@ describe('blue-green', () => {
     world.foreignWeight(0);
     await new Promise((resolve) => setTimeout(resolve, 30));
 
-    expect(await call('argo_abort_rollout', confirm)).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('traefik-2 still sends weight 25') });
+    expect(await call('argo_abort_rollout', confirm)).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('traefik-2 still sends weight 25'),
+    });
   });
 
   test('a promote is proved by the active Service', async () => {

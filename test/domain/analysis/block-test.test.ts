@@ -5,16 +5,38 @@ import { addBlock, START, type Block, type Process } from '../../../src/domain/a
 type Row = readonly [number, number, number, number];
 type Direction = 'worse' | 'not-worse';
 
-const block = ([nc, kc, ns, ks]: Row): Block => ({ candidate: { requests: nc, bad: kc }, stable: { requests: ns, bad: ks } });
+const block = ([nc, kc, ns, ks]: Row): Block => ({
+  candidate: { requests: nc, bad: kc },
+  stable: { requests: ns, bad: ks },
+});
 const run = (rows: readonly Row[], delta: number, direction: Direction): Process[] =>
   rows.reduce<Process[]>((seen, row) => [...seen, addBlock(seen.at(-1) ?? START, block(row), delta, direction)], []);
 
-const A: readonly Row[] = [[20, 1, 180, 3], [20, 2, 180, 4], [20, 0, 180, 2], [25, 3, 175, 5], [50, 4, 150, 2], [50, 5, 150, 3], [100, 9, 100, 1]];
-const B: readonly Row[] = [[20, 0, 380, 4], [100, 1, 300, 3], [200, 2, 200, 2], [200, 1, 200, 3], [400, 3, 400, 5]];
-const C: readonly Row[] = [[7, 7, 3, 0], [1, 0, 900, 1], [900, 1, 1, 1]];
+const A: readonly Row[] = [
+  [20, 1, 180, 3],
+  [20, 2, 180, 4],
+  [20, 0, 180, 2],
+  [25, 3, 175, 5],
+  [50, 4, 150, 2],
+  [50, 5, 150, 3],
+  [100, 9, 100, 1],
+];
+const B: readonly Row[] = [
+  [20, 0, 380, 4],
+  [100, 1, 300, 3],
+  [200, 2, 200, 2],
+  [200, 1, 200, 3],
+  [400, 3, 400, 5],
+];
+const C: readonly Row[] = [
+  [7, 7, 3, 0],
+  [1, 0, 900, 1],
+  [900, 1, 1, 1],
+];
 
 /**
- * Made with scipy 1.17.1: q from scipy.optimize.minimize_scalar (bounded, xatol 1e-14) over n_c·KL + n_s·KL, likelihoods from
+ * Made with scipy 1.17.1: q from scipy.optimize.minimize_scalar (bounded, xatol 1e-14) over n_c·KL + n_s·KL,
+ * likelihoods from
  * scipy.stats.binom.logpmf, rounded to six places.
  */
 const SCIPY: readonly (readonly [string, readonly Row[], number, Direction, readonly number[]])[] = [
@@ -37,7 +59,9 @@ describe('e-values as an independent implementation has them', () => {
   });
 });
 
-const arm = fc.integer({ min: 0, max: 400 }).chain((requests) => fc.record({ requests: fc.constant(requests), bad: fc.integer({ min: 0, max: requests }) }));
+const arm = fc
+  .integer({ min: 0, max: 400 })
+  .chain((requests) => fc.record({ requests: fc.constant(requests), bad: fc.integer({ min: 0, max: requests }) }));
 const history = fc.record({ candidate: arm, stable: arm });
 const margins = fc.constantFrom(0, 0.005, 0.01, 0.05, 0.2);
 const directions = fc.constantFrom<Direction>('worse', 'not-worse');
@@ -49,7 +73,13 @@ function binomial(n: number, k: number, p: number): number {
 }
 
 /** The exact expectation of a block's factor when the true rates are (q + δ, q). */
-function expectation(before: Process, sizes: readonly [number, number], delta: number, direction: Direction, q: number): number {
+function expectation(
+  before: Process,
+  sizes: readonly [number, number],
+  delta: number,
+  direction: Direction,
+  q: number,
+): number {
   let sum = 0;
   for (let kc = 0; kc <= sizes[0]; kc += 1)
     for (let ks = 0; ks <= sizes[1]; ks += 1) {
@@ -63,23 +93,37 @@ describe('what makes it valid at whatever moment it stops', () => {
   test('whatever came before, the expected factor of a block on the edge of the null is at most 1, exactly', () => {
     const sizes = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }));
     fc.assert(
-      fc.property(history, sizes, margins, directions, fc.double({ min: 0.001, max: 0.75, noNaN: true }), (past, size, delta, direction, q) => {
-        expect(expectation({ ...past, logE: 0, blocks: 1 }, size, delta, direction, q)).toBeLessThanOrEqual(1 + 1e-9);
-      }),
+      fc.property(
+        history,
+        sizes,
+        margins,
+        directions,
+        fc.double({ min: 0.001, max: 0.75, noNaN: true }),
+        (past, size, delta, direction, q) => {
+          expect(expectation({ ...past, logE: 0, blocks: 1 }, size, delta, direction, q)).toBeLessThanOrEqual(1 + 1e-9);
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   test('more bad answers of the candidate never speak for it', () => {
     fc.assert(
-      fc.property(history, margins, fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }), (past, delta, nc, ns) => {
-        const before = { ...past, logE: 0, blocks: 1 };
-        const logE = (kc: number, direction: Direction) => addBlock(before, block([nc, kc, ns, 0]), delta, direction).logE;
-        for (let kc = 1; kc <= nc; kc += 1) {
-          expect(logE(kc, 'worse')).toBeGreaterThanOrEqual(logE(kc - 1, 'worse') - 1e-12);
-          expect(logE(kc, 'not-worse')).toBeLessThanOrEqual(logE(kc - 1, 'not-worse') + 1e-12);
-        }
-      }),
+      fc.property(
+        history,
+        margins,
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        (past, delta, nc, ns) => {
+          const before = { ...past, logE: 0, blocks: 1 };
+          const logE = (kc: number, direction: Direction) =>
+            addBlock(before, block([nc, kc, ns, 0]), delta, direction).logE;
+          for (let kc = 1; kc <= nc; kc += 1) {
+            expect(logE(kc, 'worse')).toBeGreaterThanOrEqual(logE(kc - 1, 'worse') - 1e-12);
+            expect(logE(kc, 'not-worse')).toBeLessThanOrEqual(logE(kc - 1, 'not-worse') + 1e-12);
+          }
+        },
+      ),
     );
   });
 
@@ -87,7 +131,11 @@ describe('what makes it valid at whatever moment it stops', () => {
     fc.assert(
       fc.property(fc.array(history, { minLength: 1, maxLength: 8 }), (blocks) => {
         const forward = blocks.reduce<Process>((process, each) => addBlock(process, each, 0, 'worse'), START);
-        const swapped = blocks.reduce<Process>((process, { candidate, stable }) => addBlock(process, { candidate: stable, stable: candidate }, 0, 'not-worse'), START);
+        const swapped = blocks.reduce<Process>(
+          (process, { candidate, stable }) =>
+            addBlock(process, { candidate: stable, stable: candidate }, 0, 'not-worse'),
+          START,
+        );
         expect(swapped.logE).toBeCloseTo(forward.logE, 6);
       }),
     );
@@ -95,10 +143,16 @@ describe('what makes it valid at whatever moment it stops', () => {
 
   test('an interval without any request changes nothing, whenever it comes', () => {
     fc.assert(
-      fc.property(fc.constantFrom(A, B, C), fc.nat(6), fc.constantFrom(0, 0.01, 0.05), fc.constantFrom<Direction>('worse', 'not-worse'), (rows, at, delta, direction) => {
-        const quiet = run([...rows.slice(0, at), [0, 0, 0, 0], ...rows.slice(at)], delta, direction).at(-1);
-        expect(quiet).toEqual({ ...run(rows, delta, direction).at(-1), blocks: rows.length + 1 });
-      }),
+      fc.property(
+        fc.constantFrom(A, B, C),
+        fc.nat(6),
+        fc.constantFrom(0, 0.01, 0.05),
+        fc.constantFrom<Direction>('worse', 'not-worse'),
+        (rows, at, delta, direction) => {
+          const quiet = run([...rows.slice(0, at), [0, 0, 0, 0], ...rows.slice(at)], delta, direction).at(-1);
+          expect(quiet).toEqual({ ...run(rows, delta, direction).at(-1), blocks: rows.length + 1 });
+        },
+      ),
     );
   });
 

@@ -12,11 +12,18 @@ interface Traffic {
   readonly seconds?: number;
 }
 
-/** Answers of one version, spread over its proxies in turn, each scraped at its own moment. 2 % fail, in runs of `clump`. */
+/**
+ * Answers of one version, spread over its proxies in turn, each scraped at its own moment. 2 % fail, in runs of
+ * `clump`.
+ */
 function past(random: Random, { clump, replicas, rps = 75, scrapeSeconds = 1, seconds = 600 }: Traffic): TimedArm[] {
   const fails = createFailures({ errorShare: 0.02, clump }, random);
   const ms = 1000 * scrapeSeconds;
-  const proxies = Array.from({ length: replicas }, (_, replica) => ({ next: Math.round((ms * (replica + 1)) / replicas), requests: 0, bad: 0 }));
+  const proxies = Array.from({ length: replicas }, (_, replica) => ({
+    next: Math.round((ms * (replica + 1)) / replicas),
+    requests: 0,
+    bad: 0,
+  }));
   const blocks: TimedArm[] = [];
   for (let answer = 0; answer < rps * seconds; answer += 1) {
     const now = (1000 * answer) / rps;
@@ -50,7 +57,10 @@ test('taken proxy by proxy they would hide', () => {
 
 test.each([
   ['that outlast a scrape interval', { clump: 10, replicas: 2, rps: 5, seconds: 3600 }],
-  ['behind proxies scraped every 15 s, each at its own moment', { clump: 10, replicas: 5, rps: 20, scrapeSeconds: 15, seconds: 3600 }],
+  [
+    'behind proxies scraped every 15 s, each at its own moment',
+    { clump: 10, replicas: 5, rps: 20, scrapeSeconds: 15, seconds: 3600 },
+  ],
 ])('clumps %s are found', (_, traffic) => {
   expect(typical(traffic, clumping)).toBeGreaterThan(5);
 });

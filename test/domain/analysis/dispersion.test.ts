@@ -2,7 +2,20 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dispersion } from '../../../src/domain/analysis/dispersion.ts';
 
-const BLOCKS = ([[180, 3], [200, 5], [190, 2], [170, 12], [210, 4], [160, 0], [205, 6], [195, 3], [185, 9], [200, 4]] as const).map(([requests, bad]) => ({ requests, bad }));
+const BLOCKS = (
+  [
+    [180, 3],
+    [200, 5],
+    [190, 2],
+    [170, 12],
+    [210, 4],
+    [160, 0],
+    [205, 6],
+    [195, 3],
+    [185, 9],
+    [200, 4],
+  ] as const
+).map(([requests, bad]) => ({ requests, bad }));
 
 test('as numpy has it: mean squared successive difference over its binomial variance; its bound with chi2.ppf(0.05, 6) of scipy 1.17.1', () => {
   const found = dispersion(BLOCKS);
@@ -23,13 +36,18 @@ test.each([
 
 test('a slow wave of the rate is no clumping', () => {
   // Expected counts themselves, so that nothing but the wave varies.
-  const wave = Array.from({ length: 240 }, (_, index) => ({ requests: 1000, bad: Math.round(20 * (1 + 0.8 * Math.sin(index / 20))) }));
+  const wave = Array.from({ length: 240 }, (_, index) => ({
+    requests: 1000,
+    bad: Math.round(20 * (1 + 0.8 * Math.sin(index / 20))),
+  }));
 
   expect(dispersion(wave)?.estimate).toBe(1);
 });
 
 test('never below 1, and clumps c times as large give c times the dispersion', () => {
-  const blocks = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 12, maxLength: 60 }).filter((bads) => bads.some((bad) => bad > 0));
+  const blocks = fc
+    .array(fc.integer({ min: 0, max: 20 }), { minLength: 12, maxLength: 60 })
+    .filter((bads) => bads.some((bad) => bad > 0));
   fc.assert(
     fc.property(blocks, (bads) => {
       const of = (clump: number) => dispersion(bads.map((bad) => ({ requests: 1e9, bad: bad * clump })));

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { START, type Process } from '../../../src/domain/analysis/block-test.ts';
-import { conclude, logMeanWorse, weigh, type Evidence, type SequentialSpec } from '../../../src/domain/analysis/evidence.ts';
+import {
+  conclude,
+  logMeanWorse,
+  weigh,
+  type Evidence,
+  type SequentialSpec,
+} from '../../../src/domain/analysis/evidence.ts';
 
 const SPEC: SequentialSpec = {
   questions: [
@@ -47,11 +53,19 @@ test('a block without one of the questions leaves that question as it was', () =
 });
 
 test('a greater dispersion never makes evidence stronger', () => {
-  const arm = fc.integer({ min: 1, max: 300 }).chain((requests) => fc.record({ requests: fc.constant(requests), bad: fc.integer({ min: 0, max: requests }) }));
+  const arm = fc
+    .integer({ min: 1, max: 300 })
+    .chain((requests) => fc.record({ requests: fc.constant(requests), bad: fc.integer({ min: 0, max: requests }) }));
   fc.assert(
-    fc.property(fc.array(fc.record({ candidate: arm, stable: arm }), { minLength: 1, maxLength: 6 }), fc.double({ min: 1, max: 20, noNaN: true }), (blocks, phi) => {
-      const end = (by: number) => blocks.reduce<Evidence>((seen, block) => weigh(SPEC, seen, { errors: block }, { errors: by }), {})['errors']?.worse.logE ?? 0;
-      expect(Math.abs(end(phi))).toBeLessThanOrEqual(Math.abs(end(1)) + 1e-9);
-    }),
+    fc.property(
+      fc.array(fc.record({ candidate: arm, stable: arm }), { minLength: 1, maxLength: 6 }),
+      fc.double({ min: 1, max: 20, noNaN: true }),
+      (blocks, phi) => {
+        const end = (by: number) =>
+          blocks.reduce<Evidence>((seen, block) => weigh(SPEC, seen, { errors: block }, { errors: by }), {})['errors']
+            ?.worse.logE ?? 0;
+        expect(Math.abs(end(phi))).toBeLessThanOrEqual(Math.abs(end(1)) + 1e-9);
+      },
+    ),
   );
 });

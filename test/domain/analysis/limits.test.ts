@@ -14,13 +14,17 @@ const arm = (requests: number, errors = 0, bound = 0.1): ArmCounts => ({
   errors,
   buckets: [0.1, 0.3, 1.2, Infinity].map((le) => ({ le, count: le >= bound ? requests : 0 })),
 });
-const judge = (candidate: ArmCounts, limits = LIMITS) => judgeLimits(limits, { candidate, stable: STABLE, from: 1, to: 2 });
+const judge = (candidate: ArmCounts, limits = LIMITS) =>
+  judgeLimits(limits, { candidate, stable: STABLE, from: 1, to: 2 });
 
 test('a good arm passes and says its figures', () => {
   expect(judge(arm(100))).toEqual({
     outcome: 'pass',
     reason: 'success ratio 100.00 % of 100 requests, limit 99.00 %; p95 in (0, 100] ms, limit 300 ms',
-    findings: [expect.objectContaining({ metric: 'success-ratio', measured: 1 }), expect.objectContaining({ metric: 'p95', measured: 100 })],
+    findings: [
+      expect.objectContaining({ metric: 'success-ratio', measured: 1 }),
+      expect.objectContaining({ metric: 'p95', measured: 100 }),
+    ],
     candidate: { requests: 100, errors: 0 },
     stable: { requests: 900, errors: 0 },
     measuredShare: 0.1,
@@ -44,7 +48,10 @@ test.each<[string, ArmCounts, string, string]>([
 });
 
 test('a limit inside the bucket that holds p95 cannot be decided', () => {
-  expect(judge(arm(100, 0, 1.2), { ...LIMITS, maxP95Ms: 500 })).toMatchObject({ outcome: 'inconclusive', reason: expect.stringContaining('inside this bucket') });
+  expect(judge(arm(100, 0, 1.2), { ...LIMITS, maxP95Ms: 500 })).toMatchObject({
+    outcome: 'inconclusive',
+    reason: expect.stringContaining('inside this bucket'),
+  });
 });
 
 test('latency is not judged without a limit, and one request is the least there can be', () => {
@@ -61,7 +68,9 @@ test('more errors never make a verdict better', () => {
   fc.assert(
     fc.property(requests, fc.nat({ max: 1_000 }), fc.nat({ max: 1_000 }), bound, (total, a, b, le) => {
       const [fewer, more] = [Math.min(a, b, total), Math.min(Math.max(a, b), total)];
-      expect(RANK[judge(arm(total, more, le)).outcome]).toBeGreaterThanOrEqual(RANK[judge(arm(total, fewer, le)).outcome]);
+      expect(RANK[judge(arm(total, more, le)).outcome]).toBeGreaterThanOrEqual(
+        RANK[judge(arm(total, fewer, le)).outcome],
+      );
     }),
   );
 });

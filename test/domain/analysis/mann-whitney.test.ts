@@ -5,15 +5,47 @@ import { normalQuantile } from '../../../src/domain/analysis/normal.ts';
 
 /**
  * Ends found by bisection on scipy 1.17.1, which shares no code with ours: the shift mu at which
- * mannwhitneyu(x - mu, y, alternative='two-sided', method='asymptotic', use_continuity=True).pvalue crosses 1 - confidence, searched from beyond the
- * smallest and the largest difference; the estimate is numpy's median of subtract.outer(x, y). Samples: default_rng(7), normal and Poisson.
+ * mannwhitneyu(x - mu, y, alternative='two-sided', method='asymptotic', use_continuity=True).pvalue crosses 1 -
+ * confidence, searched from beyond the
+ * smallest and the largest difference; the estimate is numpy's median of subtract.outer(x, y). Samples: default_rng(7),
+ * normal and Poisson.
  */
 describe('the shift is what scipy does not reject', () => {
   test.each([
-    ['shifted', [10.002, 10.597, 9.452, 8.219, 9.091, 8.017, 10.12, 12.68, 9.016, 8.759, 10.98, 10.714], [8.211, 6.139, 7.941, 9.391, 5.312, 7.085, 4.198, 5.421, 4.317, 7.53, 5.465, 8.543, 8.314, 7.626, 2.966], 0.98, 3.037, 1.39, 5.051],
-    ['same', [4.461, 4.951, 5.113, 3.47, 4.522, 4.021, 4.191, 6.061, 4.192, 4.967, 5.884, 4.416, 4.888, 5.11, 5.064, 3.775, 5.076, 6.359, 3.453, 5.859], [5.119, 4.359, 7, 5.762, 3.801, 5.075, 5.577, 4.811, 5.683, 4.933, 5.667, 6.439, 4.324, 5.203, 4.537, 5.127, 3.813, 4.421, 4.804, 5.899], 0.98, -0.3345, -0.936, 0.307],
+    [
+      'shifted',
+      [10.002, 10.597, 9.452, 8.219, 9.091, 8.017, 10.12, 12.68, 9.016, 8.759, 10.98, 10.714],
+      [8.211, 6.139, 7.941, 9.391, 5.312, 7.085, 4.198, 5.421, 4.317, 7.53, 5.465, 8.543, 8.314, 7.626, 2.966],
+      0.98,
+      3.037,
+      1.39,
+      5.051,
+    ],
+    [
+      'same',
+      [
+        4.461, 4.951, 5.113, 3.47, 4.522, 4.021, 4.191, 6.061, 4.192, 4.967, 5.884, 4.416, 4.888, 5.11, 5.064, 3.775,
+        5.076, 6.359, 3.453, 5.859,
+      ],
+      [
+        5.119, 4.359, 7, 5.762, 3.801, 5.075, 5.577, 4.811, 5.683, 4.933, 5.667, 6.439, 4.324, 5.203, 4.537, 5.127,
+        3.813, 4.421, 4.804, 5.899,
+      ],
+      0.98,
+      -0.3345,
+      -0.936,
+      0.307,
+    ],
     ['few', [1.1, 2.2, 3.3, 4.4, 5.5], [0.9, 0.8, 0.7, 0.6, 0.5], 0.95, 2.6, 0.4, 4.8],
-    ['ties', [6, 5, 6, 2, 5, 1, 4, 6, 3, 5, 5, 4, 6, 7, 7, 4], [3, 3, 3, 1, 0, 4, 5, 0, 0, 1, 1, 0, 1, 1], 0.95, 3, 2, 5],
+    [
+      'ties',
+      [6, 5, 6, 2, 5, 1, 4, 6, 3, 5, 5, 4, 6, 7, 7, 4],
+      [3, 3, 3, 1, 0, 4, 5, 0, 0, 1, 1, 0, 1, 1],
+      0.95,
+      3,
+      2,
+      5,
+    ],
   ])('%s', (_, x, y, confidence, estimate, lower, upper) => {
     const found = shift(x, y, confidence);
     expect(found.estimate).toBeCloseTo(estimate, 6);
@@ -53,7 +85,11 @@ test('exchanging the samples turns everything round', () => {
   fc.assert(
     fc.property(sample, sample, level, (x, y, confidence) => {
       const [there, back] = [shift(x, y, confidence), shift(y, x, confidence)];
-      expect([back.estimate + 0, back.lower + 0, back.upper + 0]).toEqual([0 - there.estimate, 0 - there.upper, 0 - there.lower]);
+      expect([back.estimate + 0, back.lower + 0, back.upper + 0]).toEqual([
+        0 - there.estimate,
+        0 - there.upper,
+        0 - there.lower,
+      ]);
     }),
   );
 });
@@ -61,7 +97,14 @@ test('exchanging the samples turns everything round', () => {
 test('what is added to one sample is added to the shift', () => {
   fc.assert(
     fc.property(sample, sample, level, fc.integer({ min: -100, max: 100 }), (x, y, confidence, more) => {
-      const [there, moved] = [shift(x, y, confidence), shift(x.map((value) => value + more), y, confidence)];
+      const [there, moved] = [
+        shift(x, y, confidence),
+        shift(
+          x.map((value) => value + more),
+          y,
+          confidence,
+        ),
+      ];
       expect(moved).toEqual({ estimate: there.estimate + more, lower: there.lower + more, upper: there.upper + more });
     }),
   );

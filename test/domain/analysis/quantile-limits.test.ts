@@ -20,9 +20,20 @@ test.each([
   [{ maxQuantileMs: { 99: 200 } }, 'p99', 'inconclusive', 300],
   [{ maxQuantileMs: { 99: 50 } }, 'p99', 'fail', 300],
 ])('%j: %s is %s, in a bucket up to %d ms', (limits, metric, outcome, measured) => {
-  expect(judged(limits)).toEqual([expect.objectContaining({ metric, outcome, measured, reason: expect.stringMatching(new RegExp(`^${metric} in \\(`)) })]);
+  expect(judged(limits)).toEqual([
+    expect.objectContaining({
+      metric,
+      outcome,
+      measured,
+      reason: expect.stringMatching(new RegExp(`^${metric} in \\(`)),
+    }),
+  ]);
 });
 
 test('several limits are judged each', () => {
-  expect(judged({ maxP95Ms: 300, maxQuantileMs: { 50: 10, 90: 50, 99: 50 } }).map(({ metric, outcome }) => `${metric} ${outcome}`)).toEqual(['p50 pass', 'p90 inconclusive', 'p95 pass', 'p99 fail']);
+  expect(
+    judged({ maxP95Ms: 300, maxQuantileMs: { 50: 10, 90: 50, 99: 50 } }).map(
+      ({ metric, outcome }) => `${metric} ${outcome}`,
+    ),
+  ).toEqual(['p50 pass', 'p90 inconclusive', 'p95 pass', 'p99 fail']);
 });

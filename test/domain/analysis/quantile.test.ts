@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { quantileBounds } from '../../../src/domain/analysis/quantile.ts';
 
 const BOUNDS = [0.1, 0.3, 1.2, 5, Infinity];
-const histogram = (values: readonly number[]) => BOUNDS.map((le) => ({ le, count: values.filter((value) => value <= le).length }));
+const histogram = (values: readonly number[]) =>
+  BOUNDS.map((le) => ({ le, count: values.filter((value) => value <= le).length }));
 
 test('without observations there is no quantile', () => {
   expect(quantileBounds([], 0.95)).toBeUndefined();

@@ -3,28 +3,77 @@ import { argumentsOf } from '../../../src/domain/analysis/query-arguments.ts';
 import { findingOf, NO_HASH_YET, trialsOf, type Trial } from '../../../src/domain/analysis/trial.ts';
 import type { MetricSpec } from '../../../src/domain/analysis/metric-spec.ts';
 
-const VALUES = argumentsOf({ cluster: 'dev', namespace: 'shop', rollout: 'web' }, { candidate: { service: 'web-canary', metricsService: 'c@k' }, stable: { service: 'web-stable', metricsService: 's@k' }, stableHash: 'abc' }, NO_HASH_YET);
+const VALUES = argumentsOf(
+  { cluster: 'dev', namespace: 'shop', rollout: 'web' },
+  {
+    candidate: { service: 'web-canary', metricsService: 'c@k' },
+    stable: { service: 'web-stable', metricsService: 's@k' },
+    stableHash: 'abc',
+  },
+  NO_HASH_YET,
+);
 const METRICS: readonly MetricSpec[] = [
   { kind: 'template', name: 'argo', template: 'success', clusterScope: false, args: {} },
-  { kind: 'limit', name: 'queue', intervalMs: 1000, query: 'max(queue{ns="{{args.namespace}}",hash="{{args.candidate_hash}}"})', max: 5 },
-  { kind: 'pair', name: 'cpu', intervalMs: 1000, candidateQuery: 'cpu{s="{{args.candidate_service}}"}', stableQuery: 'cpu{s="{{args.stable_service}}"}', maxRatio: 2 },
+  {
+    kind: 'limit',
+    name: 'queue',
+    intervalMs: 1000,
+    query: 'max(queue{ns="{{args.namespace}}",hash="{{args.candidate_hash}}"})',
+    max: 5,
+  },
+  {
+    kind: 'pair',
+    name: 'cpu',
+    intervalMs: 1000,
+    candidateQuery: 'cpu{s="{{args.candidate_service}}"}',
+    stableQuery: 'cpu{s="{{args.stable_service}}"}',
+    maxRatio: 2,
+  },
 ];
 const TEMPLATE = {
   name: 'argo',
   template: 'success',
-  metrics: [{ name: 'share', query: 'ratio{hash="{{args.candidate_hash}}"}', scalar: false, intervalMs: 1000, initialDelayMs: 0, failureLimit: 0, inconclusiveLimit: 0, consecutiveErrorLimit: 4, consecutiveSuccessLimit: 0, dryRun: false }],
+  metrics: [
+    {
+      name: 'share',
+      query: 'ratio{hash="{{args.candidate_hash}}"}',
+      scalar: false,
+      intervalMs: 1000,
+      initialDelayMs: 0,
+      failureLimit: 0,
+      inconclusiveLimit: 0,
+      consecutiveErrorLimit: 4,
+      consecutiveSuccessLimit: 0,
+      dryRun: false,
+    },
+  ],
 };
 
 test('every query is tried, with its arguments, and knows where it is written', () => {
   expect(trialsOf(METRICS, [TEMPLATE], VALUES)).toEqual([
-    { name: 'queue', promql: 'max(queue{ns="shop",hash="not-known-yet"})', where: 'analysis.metrics[1].query', needs: 'one' },
+    {
+      name: 'queue',
+      promql: 'max(queue{ns="shop",hash="not-known-yet"})',
+      where: 'analysis.metrics[1].query',
+      needs: 'one',
+    },
     { name: 'cpu candidate', promql: 'cpu{s="web-canary"}', where: 'analysis.metrics[2].query', needs: 'one' },
     { name: 'cpu stable', promql: 'cpu{s="web-stable"}', where: 'analysis.metrics[2].stable_query', needs: 'one' },
-    { name: 'argo share', promql: 'ratio{hash="not-known-yet"}', where: 'metric share of template success', needs: 'any' },
+    {
+      name: 'argo share',
+      promql: 'ratio{hash="not-known-yet"}',
+      where: 'metric share of template success',
+      needs: 'any',
+    },
   ]);
 });
 
-const trial = (needs: Trial['needs']): Trial => ({ name: 'queue', promql: 'x', where: 'analysis.metrics[1].query', needs });
+const trial = (needs: Trial['needs']): Trial => ({
+  name: 'queue',
+  promql: 'x',
+  where: 'analysis.metrics[1].query',
+  needs,
+});
 const answer = (...values: number[]) => values.map((value, index) => ({ labels: { pod: `p${index}` }, value }));
 
 test.each([
@@ -44,5 +93,9 @@ test.each([
 });
 
 test('a query that Prometheus refuses is bad, with its words', () => {
-  expect(findingOf({ ...trial('any'), problem: 'Prometheus answered 400: parse error', next: 'Check it.' })).toEqual({ state: 'bad', detail: 'analysis.metrics[1].query: Prometheus answered 400: parse error', next: 'Check it.' });
+  expect(findingOf({ ...trial('any'), problem: 'Prometheus answered 400: parse error', next: 'Check it.' })).toEqual({
+    state: 'bad',
+    detail: 'analysis.metrics[1].query: Prometheus answered 400: parse error',
+    next: 'Check it.',
+  });
 });

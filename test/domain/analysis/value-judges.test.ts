@@ -6,7 +6,10 @@ import type { Answer } from '../../../src/domain/analysis/series-problem.ts';
 import { judgeLimit, judgePair } from '../../../src/domain/analysis/value-judges.ts';
 
 const one = (value: number): Answer => [{ labels: {}, value }];
-const TWO: Answer = [{ labels: { pod: 'a' }, value: 1 }, { labels: { pod: 'b' }, value: 2 }];
+const TWO: Answer = [
+  { labels: { pod: 'a' }, value: 1 },
+  { labels: { pod: 'b' }, value: 2 },
+];
 const NOT_MEASURED: readonly [string, Answer, string][] = [
   ['nothing', [], 'has nothing'],
   ['NaN', one(Number.NaN), 'NaN'],
@@ -15,7 +18,13 @@ const NOT_MEASURED: readonly [string, Answer, string][] = [
 ];
 
 describe('a limit', () => {
-  const metric = (limits: object): LimitMetric => ({ kind: 'limit', name: 'cpu', query: 'x', intervalMs: 15_000, ...limits });
+  const metric = (limits: object): LimitMetric => ({
+    kind: 'limit',
+    name: 'cpu',
+    query: 'x',
+    intervalMs: 15_000,
+    ...limits,
+  });
 
   test.each<[object, number, string, number]>([
     [{ max: 2 }, 2, 'pass', 2],
@@ -24,7 +33,9 @@ describe('a limit', () => {
     [{ min: 1 }, 0.9, 'fail', 1],
     [{ min: 1, max: 2 }, 0.9, 'fail', 1],
     [{ min: 1, max: 2 }, 1.5, 'pass', 2],
-  ])('%j of %d: %s', (limits, value, outcome, limit) => expect(judgeLimit(metric(limits), one(value))).toMatchObject({ metric: 'cpu', outcome, measured: value, limit }));
+  ])('%j of %d: %s', (limits, value, outcome, limit) =>
+    expect(judgeLimit(metric(limits), one(value))).toMatchObject({ metric: 'cpu', outcome, measured: value, limit }),
+  );
 
   test.each(NOT_MEASURED)('%s is no data', (_, answer, reason) => {
     const found = judgeLimit(metric({ max: 2 }), answer);
@@ -34,7 +45,14 @@ describe('a limit', () => {
 });
 
 describe('a pair', () => {
-  const metric = (limits: object): PairMetric => ({ kind: 'pair', name: 'queue', candidateQuery: 'c', stableQuery: 's', intervalMs: 15_000, ...limits });
+  const metric = (limits: object): PairMetric => ({
+    kind: 'pair',
+    name: 'queue',
+    candidateQuery: 'c',
+    stableQuery: 's',
+    intervalMs: 15_000,
+    ...limits,
+  });
 
   test.each<[object, number, number, string]>([
     [{ maxRatio: 1.5 }, 15, 10, 'pass'],
@@ -45,18 +63,27 @@ describe('a pair', () => {
     [{ maxIncrease: 2 }, -1, -3, 'pass'],
     [{ maxIncrease: 2 }, 0, -3, 'fail'],
     [{ maxIncrease: 0 }, 3, 3, 'pass'],
-  ])('%j of new %d and stable %d: %s', (limits, candidate, stable, outcome) => expect(judgePair(metric(limits), { candidate: one(candidate), stable: one(stable) })).toMatchObject({ outcome }));
+  ])('%j of new %d and stable %d: %s', (limits, candidate, stable, outcome) =>
+    expect(judgePair(metric(limits), { candidate: one(candidate), stable: one(stable) })).toMatchObject({ outcome }),
+  );
 
   test.each(NOT_MEASURED)('%s of either version is no data', (_, answer, reason) => {
-    expect(judgePair(metric({ maxIncrease: 1 }), { candidate: answer, stable: one(1) })).toMatchObject({ outcome: 'no-data', reason: expect.stringContaining(`new version: `) });
-    expect(judgePair(metric({ maxIncrease: 1 }), { candidate: one(1), stable: answer })).toMatchObject({ outcome: 'no-data', reason: expect.stringContaining(reason) });
+    expect(judgePair(metric({ maxIncrease: 1 }), { candidate: answer, stable: one(1) })).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining(`new version: `),
+    });
+    expect(judgePair(metric({ maxIncrease: 1 }), { candidate: one(1), stable: answer })).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining(reason),
+    });
   });
 
   test('a higher value of the new version never turns a failure into a pass', () => {
     const value = fc.double({ min: 0, max: 1e6, noNaN: true });
     fc.assert(
       fc.property(value, value, value, (low, more, stable) => {
-        const judged = (candidate: number) => judgePair(metric({ maxRatio: 1.2 }), { candidate: one(candidate), stable: one(stable) }).outcome;
+        const judged = (candidate: number) =>
+          judgePair(metric({ maxRatio: 1.2 }), { candidate: one(candidate), stable: one(stable) }).outcome;
         if (judged(low) === 'fail') expect(judged(low + more)).toBe('fail');
       }),
     );
@@ -64,8 +91,19 @@ describe('a pair', () => {
 });
 
 describe('a gauge', () => {
-  const GAUGE: GaugeMetric = { kind: 'gauge', name: 'load', candidateQuery: 'c', stableQuery: 's', intervalMs: 15_000, worse: 'higher', confidence: 0.98, tolerance: 0.25, minSamples: 10 };
-  const wave = (length: number, level: number): number[] => Array.from({ length }, (_, index) => level + (index * 7) % 5);
+  const GAUGE: GaugeMetric = {
+    kind: 'gauge',
+    name: 'load',
+    candidateQuery: 'c',
+    stableQuery: 's',
+    intervalMs: 15_000,
+    worse: 'higher',
+    confidence: 0.98,
+    tolerance: 0.25,
+    minSamples: 10,
+  };
+  const wave = (length: number, level: number): number[] =>
+    Array.from({ length }, (_, index) => level + ((index * 7) % 5));
 
   test.each<[string, Partial<GaugeMetric>, number, number, string]>([
     ['as high', {}, 20, 20, 'pass'],
@@ -74,11 +112,16 @@ describe('a gauge', () => {
     ['much lower, where less is worse', { worse: 'lower' }, 20, 60, 'fail'],
     ['much higher, where less is worse', { worse: 'lower' }, 60, 20, 'pass'],
   ])('%s', (_, more, candidate, stable, outcome) => {
-    expect(judgeGauge({ ...GAUGE, ...more }, { candidate: wave(12, candidate), stable: wave(12, stable) })).toMatchObject({ outcome, measured: candidate - stable });
+    expect(
+      judgeGauge({ ...GAUGE, ...more }, { candidate: wave(12, candidate), stable: wave(12, stable) }),
+    ).toMatchObject({ outcome, measured: candidate - stable });
   });
 
   test('too few measurements decide nothing, none is no data', () => {
-    expect(judgeGauge(GAUGE, { candidate: wave(9, 60), stable: wave(9, 20) })).toMatchObject({ outcome: 'too-little-traffic', reason: 'load: 9 measurements of both versions, 10 needed' });
+    expect(judgeGauge(GAUGE, { candidate: wave(9, 60), stable: wave(9, 20) })).toMatchObject({
+      outcome: 'too-little-traffic',
+      reason: 'load: 9 measurements of both versions, 10 needed',
+    });
     expect(judgeGauge(GAUGE, { candidate: [], stable: [] })).toMatchObject({ outcome: 'no-data' });
   });
 
@@ -92,7 +135,10 @@ describe('a gauge', () => {
     const late = (length: number) => [...wave(10, 20), ...wave(length - 10, 90)];
     const judged = (length: number) => judgeGauge(GAUGE, { candidate: late(length), stable: wave(length, 20) }).outcome;
     expect([19, 20, 39, 40].map(judged)).toEqual(['pass', 'pass', 'pass', 'fail']);
-    const early = (length: number) => ({ candidate: [...wave(10, 90), ...wave(length - 10, 20)], stable: wave(length, 20) });
+    const early = (length: number) => ({
+      candidate: [...wave(10, 90), ...wave(length - 10, 20)],
+      stable: wave(length, 20),
+    });
     expect(judgeGauge(GAUGE, early(640)).outcome).toBe('fail');
     expect(mostSamples(GAUGE)).toBe(640);
   });
@@ -102,7 +148,10 @@ describe('a gauge', () => {
     fc.assert(
       fc.property(values, values, (candidate, stable) => {
         const there = judgeGauge(GAUGE, { candidate, stable });
-        const back = judgeGauge({ ...GAUGE, worse: 'lower' }, { candidate: candidate.map((value) => -value), stable: stable.map((value) => -value) });
+        const back = judgeGauge(
+          { ...GAUGE, worse: 'lower' },
+          { candidate: candidate.map((value) => -value), stable: stable.map((value) => -value) },
+        );
         expect(back.outcome).toBe(there.outcome);
       }),
     );
@@ -112,7 +161,10 @@ describe('a gauge', () => {
     let seed = 1;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     const draw = () => Array.from({ length: 15 }, () => random() + random() + random());
-    const alarms = Array.from({ length: 4000 }, () => judgeGauge({ ...GAUGE, tolerance: 0 }, { candidate: draw(), stable: draw() }).outcome).filter((outcome) => outcome === 'fail').length;
+    const alarms = Array.from(
+      { length: 4000 },
+      () => judgeGauge({ ...GAUGE, tolerance: 0 }, { candidate: draw(), stable: draw() }).outcome,
+    ).filter((outcome) => outcome === 'fail').length;
     // One side of 98 %: 1 %. Three standard deviations above.
     expect(alarms / 4000).toBeLessThan(0.01 + 3 * Math.sqrt((0.01 * 0.99) / 4000));
   });

@@ -4,7 +4,13 @@ import { COMMANDS, type Command, type CommandName } from '../../../src/domain/re
 import { isClosed, RELEASE_STATES, type ReleaseState } from '../../../src/domain/release/state.ts';
 import type { Waiting } from '../../../src/domain/release/view.ts';
 
-const command = (name: CommandName, more: Partial<Command> = {}): Command => ({ name, requestId: 'r', who: 'ann', why: 'because', ...more });
+const command = (name: CommandName, more: Partial<Command> = {}): Command => ({
+  name,
+  requestId: 'r',
+  who: 'ann',
+  why: 'because',
+  ...more,
+});
 const waiting = (what: Waiting['for']): Waiting => ({ for: what, answers: [], sinceMs: 0 });
 
 /** What a release in this state usually waits for. */
@@ -17,7 +23,14 @@ const STOPPING: readonly ReleaseState[] = ['aborting', 'failed-needs-human'];
 
 function standing(state: ReleaseState, more: Partial<Standing> = {}): Standing {
   const wait = WAITS[state];
-  return { state, paused: false, stopping: isClosed(state) || STOPPING.includes(state), manualPromotion: true, ...(wait ? { waiting: wait } : {}), ...more };
+  return {
+    state,
+    paused: false,
+    stopping: isClosed(state) || STOPPING.includes(state),
+    manualPromotion: true,
+    ...(wait ? { waiting: wait } : {}),
+    ...more,
+  };
 }
 
 const PHASES = RELEASE_STATES.filter((state) => state !== 'paused');
@@ -49,7 +62,9 @@ test.each(PAIRS)('$name while $state: $acts', ({ state, name, acts }) => {
 
 const WHILE_PAUSED: readonly CommandName[] = ['resume', 'abort'];
 test.each(COMMANDS)('%s while a soak is paused', (name) => {
-  expect(refusalOf(command(name), standing('soaking', { paused: true })) === undefined).toBe(WHILE_PAUSED.includes(name));
+  expect(refusalOf(command(name), standing('soaking', { paused: true })) === undefined).toBe(
+    WHILE_PAUSED.includes(name),
+  );
 });
 
 describe('what the table does not say', () => {
@@ -59,12 +74,16 @@ describe('what the table does not say', () => {
 
   test('skipping the analysis needs a reason that is more than blanks, whatever the state', () => {
     const blank = { why: '  ' };
-    for (const state of PHASES) expect(refusalOf(command('skip-analysis', blank), standing(state))?.code).toBe('REASON_REQUIRED');
+    for (const state of PHASES)
+      expect(refusalOf(command('skip-analysis', blank), standing(state))?.code).toBe('REASON_REQUIRED');
   });
 
   test('promote does not advance a step that failed or has no data', () => {
     const at = standing('waiting-for-decision', { waiting: waiting('decision'), verdict: 'fail' });
-    expect(refusalOf(command('promote', { all: true }), at)).toEqual({ code: 'VERDICT_NOT_PASSED', message: 'the step was judged fail; promote never advances an unjudged step' });
+    expect(refusalOf(command('promote', { all: true }), at)).toEqual({
+      code: 'VERDICT_NOT_PASSED',
+      message: 'the step was judged fail; promote never advances an unjudged step',
+    });
     expect(refusalOf(command('skip-analysis'), at)).toBeUndefined();
   });
 

@@ -17,7 +17,12 @@ const VIEW: ReleaseView = {
   events: [{ at: 0, state: 'preflight', text: 'checking the target' }],
 };
 const PLAN = {
-  container: 'app', fromImage: 'shop:v1', toImage: 'shop:v2', stableHash: 'old', traefikService: 'shop', settleMs: 0,
+  container: 'app',
+  fromImage: 'shop:v1',
+  toImage: 'shop:v2',
+  stableHash: 'old',
+  traefikService: 'shop',
+  settleMs: 0,
   steps: [{ weight: 5 }, { weight: 50 }],
   stable: { service: 's', metricsService: 's' },
   candidate: { service: 'c', metricsService: 'c' },
@@ -50,8 +55,15 @@ test('a release that waits shows its step, proof, verdict and question', () => {
 });
 
 test('only the last ten events are told, with who did them', () => {
-  const events = Array.from({ length: 30 }, (_, at) => ({ at, state: 'soaking' as const, text: `event ${at}`, who: 'ben' }));
-  const lines = describeRelease({ ...VIEW, events }).split('\n').filter((line) => line.startsWith('* '));
+  const events = Array.from({ length: 30 }, (_, at) => ({
+    at,
+    state: 'soaking' as const,
+    text: `event ${at}`,
+    who: 'ben',
+  }));
+  const lines = describeRelease({ ...VIEW, events })
+    .split('\n')
+    .filter((line) => line.startsWith('* '));
   expect(lines).toHaveLength(10);
   expect(lines.at(-1)).toContain('event 29 (ben)');
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { atBlueGreenPause, atCanaryPause, departure, isBackOnStable, isPromoted, type Observation } from '../../../src/domain/release/observe.ts';
+import {
+  atBlueGreenPause,
+  atCanaryPause,
+  departure,
+  isBackOnStable,
+  isPromoted,
+  type Observation,
+} from '../../../src/domain/release/observe.ts';
 
 const AT_PAUSE: Observation = {
   observed: true,
@@ -32,11 +39,17 @@ describe('departure', () => {
   });
 
   test('another image counts at once, also before the controller has seen it', () => {
-    expect(departure(seen({ image: 'shop:v3', observed: false }), expected)).toEqual({ kind: 'superseded', detail: 'the image is now shop:v3, this release set shop:v2' });
+    expect(departure(seen({ image: 'shop:v3', observed: false }), expected)).toEqual({
+      kind: 'superseded',
+      detail: 'the image is now shop:v3, this release set shop:v2',
+    });
   });
 
   test('another template counts once the controller has seen it', () => {
-    expect(departure(seen({ podHash: 'other' }), expected)).toMatchObject({ kind: 'superseded', detail: expect.stringContaining('template changed') });
+    expect(departure(seen({ podHash: 'other' }), expected)).toMatchObject({
+      kind: 'superseded',
+      detail: expect.stringContaining('template changed'),
+    });
     expect(departure(seen({ podHash: 'other', observed: false }), expected)).toBeUndefined();
   });
 

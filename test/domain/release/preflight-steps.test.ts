@@ -13,15 +13,23 @@ const stepCheck = (steps: readonly StepFacts[]) => {
 const setWeight = fc.integer({ min: 0, max: 100 }).map((weight): StepFacts => ({ setWeight: weight }));
 const untimed = fc.constant<StepFacts>({ pause: {} });
 const timed = fc.nat({ max: 600 }).map((seconds): StepFacts => ({ pause: { seconds } }));
-const other = fc.constantFrom('analysis', 'experiment', 'setCanaryScale', 'setHeaderRoute', 'plugin').map((name): StepFacts => ({ other: name }));
+const other = fc
+  .constantFrom('analysis', 'experiment', 'setCanaryScale', 'setHeaderRoute', 'plugin')
+  .map((name): StepFacts => ({ other: name }));
 const pair = fc.tuple(setWeight, untimed);
 const anySteps = fc.oneof(
-  fc.array(fc.oneof({ weight: 4, arbitrary: setWeight }, { weight: 4, arbitrary: untimed }, timed, other), { maxLength: 8 }),
+  fc.array(fc.oneof({ weight: 4, arbitrary: setWeight }, { weight: 4, arbitrary: untimed }, timed, other), {
+    maxLength: 8,
+  }),
   fc.array(pair, { maxLength: 5 }).map((pairs) => pairs.flat()),
 );
 
 const isPaired = (steps: readonly StepFacts[]) =>
-  steps.length > 0 && steps.length % 2 === 0 && steps.every((step, index) => (index % 2 === 0 ? step.setWeight !== undefined : step.pause !== undefined && step.pause.seconds === undefined));
+  steps.length > 0 &&
+  steps.length % 2 === 0 &&
+  steps.every((step, index) =>
+    index % 2 === 0 ? step.setWeight !== undefined : step.pause !== undefined && step.pause.seconds === undefined,
+  );
 
 test('a step list is accepted exactly when every setWeight is followed by an untimed pause and nothing else is there', () => {
   fc.assert(fc.property(anySteps, (steps) => expect(stepCheck(steps).check?.ok).toBe(isPaired(steps))));
@@ -38,11 +46,16 @@ test('an accepted list is the plan: each weight with the index of its pause', ()
 
 test('the list proposed instead is accepted and keeps the weights', () => {
   fc.assert(
-    fc.property(anySteps.filter((steps) => !isPaired(steps)), (steps) => {
-      const proposed = JSON.parse((stepCheck(steps).check?.next ?? '').replace('Use these steps: ', '')) as StepFacts[];
-      expect(stepCheck(proposed).check?.ok).toBe(true);
-      const weights = (list: readonly StepFacts[]) => list.flatMap((step) => step.setWeight ?? []);
-      if (weights(steps).length > 0) expect(weights(proposed)).toEqual(weights(steps));
-    }),
+    fc.property(
+      anySteps.filter((steps) => !isPaired(steps)),
+      (steps) => {
+        const proposed = JSON.parse(
+          (stepCheck(steps).check?.next ?? '').replace('Use these steps: ', ''),
+        ) as StepFacts[];
+        expect(stepCheck(proposed).check?.ok).toBe(true);
+        const weights = (list: readonly StepFacts[]) => list.flatMap((step) => step.setWeight ?? []);
+        if (weights(steps).length > 0) expect(weights(proposed)).toEqual(weights(steps));
+      },
+    ),
   );
 });

@@ -4,7 +4,8 @@ import type { Facts, RolloutFacts } from '../../../src/domain/release/preflight-
 import { releaseSpec, type SpecChanges } from '../../support/builders.ts';
 import { blueGreenFacts, canaryFacts } from '../../support/builders-preflight.ts';
 
-const failing = (facts: Facts, spec: SpecChanges = {}) => preflightChecks(releaseSpec(spec), facts).checks.filter((check) => !check.ok);
+const failing = (facts: Facts, spec: SpecChanges = {}) =>
+  preflightChecks(releaseSpec(spec), facts).checks.filter((check) => !check.ok);
 
 describe('when all holds', () => {
   test('a canary is planned from its own steps', () => {
@@ -22,14 +23,20 @@ describe('when all holds', () => {
   });
 
   test('a blue-green release is planned from its own weights, or the default ones', () => {
-    const weights = (spec: SpecChanges) => preflightChecks(releaseSpec({ strategy: 'blue-green', ...spec }), blueGreenFacts()).plan?.steps.map((step) => step.weight);
+    const weights = (spec: SpecChanges) =>
+      preflightChecks(releaseSpec({ strategy: 'blue-green', ...spec }), blueGreenFacts()).plan?.steps.map(
+        (step) => step.weight,
+      );
     expect(weights({})).toEqual([5, 10, 25, 50, 100]);
     expect(weights({ steps: [30, 100] })).toEqual([30, 100]);
   });
 
   test('one of several containers is taken when it is named', () => {
     const facts = canaryFacts({ images: { app: 'shop:v1', proxy: 'envoy:1' } });
-    expect(preflightChecks(releaseSpec({ container: 'proxy', image: 'envoy:2' }), facts).plan).toMatchObject({ container: 'proxy', fromImage: 'envoy:1' });
+    expect(preflightChecks(releaseSpec({ container: 'proxy', image: 'envoy:2' }), facts).plan).toMatchObject({
+      container: 'proxy',
+      fromImage: 'envoy:1',
+    });
   });
 
   test.each([
@@ -46,7 +53,13 @@ const OTHER = { releaseId: 'release/dev/shop/other', runId: 'r1' };
 
 const CASES: readonly Case[] = [
   ['another strategy', 'strategy', changed({}), 'the Rollout is canary', { strategy: 'blue-green' }],
-  ['auto-promotion', 'strategy', blueGreenFacts({ autoPromotion: true }), 'cut over unjudged', { strategy: 'blue-green' }],
+  [
+    'auto-promotion',
+    'strategy',
+    blueGreenFacts({ autoPromotion: true }),
+    'cut over unjudged',
+    { strategy: 'blue-green' },
+  ],
   ['no traffic routing', 'strategy', changed({ trafficRouting: [] }), 'by nothing'],
   ['two traffic routers', 'strategy', changed({ trafficRouting: ['traefik', 'nginx'] }), 'traefik, nginx'],
   ['a workloadRef', 'image', changed({ workloadRef: true }), 'workloadRef'],
@@ -55,33 +68,94 @@ const CASES: readonly Case[] = [
   ['an unknown container', 'image', changed({}), 'no container web; there are: app', { container: 'web' }],
   ['no steps', 'steps', changed({ steps: [] }), 'no setWeight step'],
   ['a timed pause', 'steps', changed({ steps: [{ setWeight: 5 }, { pause: { seconds: 10 } }] }), 'timed pause'],
-  ['a background analysis', 'analysis', changed({ backgroundAnalysis: ['errors', 'latency'] }), 'background analysis (errors, latency)'],
+  [
+    'a background analysis',
+    'analysis',
+    changed({ backgroundAnalysis: ['errors', 'latency'] }),
+    'background analysis (errors, latency)',
+  ],
   ['a hand pause', 'health', changed({ specPaused: true }), 'paused by hand'],
   ['an unseen spec', 'health', changed({ observed: false }), 'has not seen'],
-  ['a rollout under way', 'health', changed({ phase: 'Progressing', message: 'more replicas' }), 'Progressing: more replicas'],
-  ['an abort that still flaps', 'health', changed({ phase: 'Degraded', aborted: true, candidateSelector: 'bad' }), 'Degraded'],
+  [
+    'a rollout under way',
+    'health',
+    changed({ phase: 'Progressing', message: 'more replicas' }),
+    'Progressing: more replicas',
+  ],
+  [
+    'an abort that still flaps',
+    'health',
+    changed({ phase: 'Degraded', aborted: true, candidateSelector: 'bad' }),
+    'Degraded',
+  ],
   ['an owner of the Rollout', 'owner', changed({ owner: OTHER }), 'held by release/dev/shop/other'],
-  ['an owner of the TraefikService', 'owner', { ...canaryFacts(), traffic: { name: 'shop', weights: canaryFacts().traffic?.weights ?? [], owner: OTHER } }, 'held by'],
-  ['no Prometheus', 'prometheus', { ...canaryFacts(), metricsProblem: { detail: 'does not answer', next: 'Start it.' } }, 'does not answer'],
+  [
+    'an owner of the TraefikService',
+    'owner',
+    { ...canaryFacts(), traffic: { name: 'shop', weights: canaryFacts().traffic?.weights ?? [], owner: OTHER } },
+    'held by',
+  ],
+  [
+    'no Prometheus',
+    'prometheus',
+    { ...canaryFacts(), metricsProblem: { detail: 'does not answer', next: 'Start it.' } },
+    'does not answer',
+  ],
   ['a silent Traefik', 'traefik', { ...canaryFacts(), proxyProblem: 'Traefik t1: 503' }, 't1'],
-  ['no TraefikService', 'traffic', { rollout: canaryFacts().rollout, trafficProblem: 'none holds both' }, 'none holds both'],
-  ['other names in the TraefikService', 'traffic', { ...canaryFacts(), traffic: { name: 'shop', weights: [{ service: 'shop-stable', weight: 100, metricsService: '' }] } }, 'not shop-canary'],
-  ['a candidate with weight', 'health', { ...canaryFacts(), traffic: { name: 'shop', weights: [{ service: 'shop-stable', weight: 90, metricsService: '' }, { service: 'shop-canary', weight: 10, metricsService: '' }] } }, 'weight 10 before the release'],
+  [
+    'no TraefikService',
+    'traffic',
+    { rollout: canaryFacts().rollout, trafficProblem: 'none holds both' },
+    'none holds both',
+  ],
+  [
+    'other names in the TraefikService',
+    'traffic',
+    {
+      ...canaryFacts(),
+      traffic: { name: 'shop', weights: [{ service: 'shop-stable', weight: 100, metricsService: '' }] },
+    },
+    'not shop-canary',
+  ],
+  [
+    'a candidate with weight',
+    'health',
+    {
+      ...canaryFacts(),
+      traffic: {
+        name: 'shop',
+        weights: [
+          { service: 'shop-stable', weight: 90, metricsService: '' },
+          { service: 'shop-canary', weight: 10, metricsService: '' },
+        ],
+      },
+    },
+    'weight 10 before the release',
+  ],
 ];
 
 test.each(CASES)('%s alone fails the check %s and says what to do', (_what, check, facts, detail, spec = {}) => {
   const failed = failing(facts, spec);
-  expect(failed).toEqual([{ name: check, ok: false, detail: expect.stringContaining(detail), next: expect.stringMatching(/\.$|\]$/) }]);
+  expect(failed).toEqual([
+    { name: check, ok: false, detail: expect.stringContaining(detail), next: expect.stringMatching(/\.$|\]$/) },
+  ]);
   expect(preflightChecks(releaseSpec(spec), facts).plan).toBeUndefined();
 });
 
 test('a Rollout without Services has neither strategy nor traffic', () => {
   const { stableService: _stable, candidateService: _candidate, ...rest } = canaryFacts().rollout;
-  expect(failing({ rollout: rest, trafficProblem: 'the Rollout does not name both of its Services' }).map((check) => check.name)).toEqual(['strategy', 'traffic']);
+  expect(
+    failing({ rollout: rest, trafficProblem: 'the Rollout does not name both of its Services' }).map(
+      (check) => check.name,
+    ),
+  ).toEqual(['strategy', 'traffic']);
 });
 
 test('all that is wrong is said at once', () => {
-  const facts = { ...changed({ specPaused: true, owner: OTHER, images: { app: 'shop:v2' } }), metricsProblem: { detail: 'away', next: 'Start it.' } };
+  const facts = {
+    ...changed({ specPaused: true, owner: OTHER, images: { app: 'shop:v2' } }),
+    metricsProblem: { detail: 'away', next: 'Start it.' },
+  };
   expect(failing(facts).map((check) => check.name)).toEqual(['image', 'health', 'owner', 'prometheus']);
 });
 
@@ -90,23 +164,44 @@ test('a mark of an earlier run of the same release is nobody else', () => {
 });
 
 describe('warnings: checks that hold, with something to do', () => {
-  const warnings = (facts: Facts) => preflightChecks(releaseSpec(), facts).checks.filter(({ ok, next }) => ok && next !== undefined).map(({ name, detail }) => `${name}: ${detail}`);
+  const warnings = (facts: Facts) =>
+    preflightChecks(releaseSpec(), facts)
+      .checks.filter(({ ok, next }) => ok && next !== undefined)
+      .map(({ name, detail }) => `${name}: ${detail}`);
   const breaker = { middleware: 'web-breaker', type: 'circuitBreaker', place: 'Service shop-canary' };
 
   test('what answers in place of a version', () => {
     expect(warnings({ ...canaryFacts(), selfAnswering: [] })).toEqual([]);
-    expect(warnings({ ...canaryFacts(), selfAnswering: [breaker] })).toEqual([expect.stringMatching(/^hidden answers: circuitBreaker web-breaker on Service shop-canary: Traefik counts what it answers for no Service/)]);
-    expect(warnings({ ...canaryFacts(), selfAnswering: 'forbidden' })).toEqual([expect.stringContaining('could not be read: forbidden')]);
+    expect(warnings({ ...canaryFacts(), selfAnswering: [breaker] })).toEqual([
+      expect.stringMatching(
+        /^hidden answers: circuitBreaker web-breaker on Service shop-canary: Traefik counts what it answers for no Service/,
+      ),
+    ]);
+    expect(warnings({ ...canaryFacts(), selfAnswering: 'forbidden' })).toEqual([
+      expect.stringContaining('could not be read: forbidden'),
+    ]);
   });
 
   test('they stop no plan, and a wrong query does', () => {
     const empty = { windowMs: 300_000, requests: 0, series: 0, boundsMs: [] };
     const trial = { name: 'queue', promql: 'queue', where: 'analysis.metrics[0].query', needs: 'one' as const };
-    const facts = (tried: NonNullable<Facts['sources']>['tried']): Facts => ({ ...canaryFacts(), selfAnswering: [breaker], sources: { aheadMs: 400, counters: { stable: empty, candidate: empty }, tried } });
+    const facts = (tried: NonNullable<Facts['sources']>['tried']): Facts => ({
+      ...canaryFacts(),
+      selfAnswering: [breaker],
+      sources: { aheadMs: 400, counters: { stable: empty, candidate: empty }, tried },
+    });
 
-    expect(warnings(facts([{ ...trial, answer: [] }])).map((text) => text.split(':')[0])).toEqual(['query requests', 'query queue', 'hidden answers']);
+    expect(warnings(facts([{ ...trial, answer: [] }])).map((text) => text.split(':')[0])).toEqual([
+      'query requests',
+      'query queue',
+      'hidden answers',
+    ]);
     expect(preflightChecks(releaseSpec(), facts([{ ...trial, answer: [] }])).plan).toBeDefined();
-    expect(failing(facts([{ ...trial, problem: 'parse error', next: 'Check it.' }]))).toEqual([{ name: 'query queue', ok: false, detail: 'analysis.metrics[0].query: parse error', next: 'Check it.' }]);
-    expect(failing({ ...facts([]), sources: { aheadMs: 9_000, tried: [] } }).map(({ name }) => name)).toEqual(['clock']);
+    expect(failing(facts([{ ...trial, problem: 'parse error', next: 'Check it.' }]))).toEqual([
+      { name: 'query queue', ok: false, detail: 'analysis.metrics[0].query: parse error', next: 'Check it.' },
+    ]);
+    expect(failing({ ...facts([]), sources: { aheadMs: 9_000, tried: [] } }).map(({ name }) => name)).toEqual([
+      'clock',
+    ]);
   });
 });

@@ -16,10 +16,22 @@ test('an id names its target, whatever the context is called', () => {
 
 test('a context with slashes keeps them', () => {
   const id = 'release/arn:aws:eks:eu-west-1:1234:cluster/prod/shop/api';
-  expect(parseReleaseId(id)).toEqual({ cluster: 'arn:aws:eks:eu-west-1:1234:cluster/prod', namespace: 'shop', rollout: 'api' });
+  expect(parseReleaseId(id)).toEqual({
+    cluster: 'arn:aws:eks:eu-west-1:1234:cluster/prod',
+    namespace: 'shop',
+    rollout: 'api',
+  });
 });
 
-test.each(['', 'release', 'release/dev', 'release/shop/api', 'other/dev/shop/api', 'release/dev/shop/', 'release/dev//api'])('%j names no target', (id) => {
+test.each([
+  '',
+  'release',
+  'release/dev',
+  'release/shop/api',
+  'other/dev/shop/api',
+  'release/dev/shop/',
+  'release/dev//api',
+])('%j names no target', (id) => {
   expect(parseReleaseId(id)).toBeUndefined();
 });
 

@@ -17,7 +17,15 @@ const good = recordedRelease();
 const bad = recordedRelease(WORSE);
 
 test('says what release it was, how it ended and why', () => {
-  expect(reportOf(good).release).toMatchObject({ id: 'release/prod/shop/web', image: 'shop:v2', previous: 'shop:v1', state: 'succeeded', starter: 'cli:ada', alpha: 0.05, closed: expect.any(Number) });
+  expect(reportOf(good).release).toMatchObject({
+    id: 'release/prod/shop/web',
+    image: 'shop:v2',
+    previous: 'shop:v1',
+    state: 'succeeded',
+    starter: 'cli:ada',
+    alpha: 0.05,
+    closed: expect.any(Number),
+  });
   expect(reportOf(bad).release).toMatchObject({ state: 'rolled-back', reason: expect.stringContaining('errors') });
 });
 
@@ -28,8 +36,13 @@ test('what was told late of an earlier moment does not open a release again', ()
 });
 
 test('each weight is told with its proof and its last verdict; those that were not reached have neither', () => {
-  expect(reportOf(good).steps.map(({ weight, outcome, proved }) => [weight, outcome, proved !== undefined])).toEqual([5, 10, 25, 50, 100].map((weight) => [weight, 'pass', true]));
-  expect(reportOf(bad).steps.map(({ outcome, proved }) => [outcome, proved !== undefined])).toEqual([['fail', true], ...Array.from({ length: 4 }, () => [undefined, false])]);
+  expect(reportOf(good).steps.map(({ weight, outcome, proved }) => [weight, outcome, proved !== undefined])).toEqual(
+    [5, 10, 25, 50, 100].map((weight) => [weight, 'pass', true]),
+  );
+  expect(reportOf(bad).steps.map(({ outcome, proved }) => [outcome, proved !== undefined])).toEqual([
+    ['fail', true],
+    ...Array.from({ length: 4 }, () => [undefined, false]),
+  ]);
 });
 
 test('the weight that is wanted follows the steps, and goes to 0 in a rollback', () => {
@@ -43,8 +56,12 @@ describe('both arms', () => {
     const blocks = good.flatMap((entry) => (entry.kind === 'block' ? [entry.data.questions[name]?.block] : []));
 
     for (const arm of ['candidate', 'stable'] as const) {
-      expect(buckets.reduce((sum, { value }) => sum + (value[arm]?.of ?? 0), 0)).toBe(blocks.reduce((sum, block) => sum + (block?.[arm].requests ?? 0), 0));
-      expect(buckets.reduce((sum, { value }) => sum + (value[arm]?.hits ?? 0), 0)).toBe(blocks.reduce((sum, block) => sum + (block?.[arm].bad ?? 0), 0));
+      expect(buckets.reduce((sum, { value }) => sum + (value[arm]?.of ?? 0), 0)).toBe(
+        blocks.reduce((sum, block) => sum + (block?.[arm].requests ?? 0), 0),
+      );
+      expect(buckets.reduce((sum, { value }) => sum + (value[arm]?.hits ?? 0), 0)).toBe(
+        blocks.reduce((sum, block) => sum + (block?.[arm].bad ?? 0), 0),
+      );
     }
   });
 
@@ -91,9 +108,12 @@ describe('evidence', () => {
   });
 
   test('a release of a day has no more points than a screen', () => {
-    const long = reportOf(recordedRelease({ rate: 2, candidate: { bad: 0.02, slow: 0.04 }, stable: { bad: 0.02, slow: 0.04 } }));
+    const long = reportOf(
+      recordedRelease({ rate: 2, candidate: { bad: 0.02, slow: 0.04 }, stable: { bad: 0.02, slow: 0.04 } }),
+    );
 
-    for (const { points, blocks } of long.evidence?.questions ?? []) expect(points.length).toBeLessThanOrEqual(Math.min(blocks, 162));
+    for (const { points, blocks } of long.evidence?.questions ?? [])
+      expect(points.length).toBeLessThanOrEqual(Math.min(blocks, 162));
   });
 });
 
@@ -101,15 +121,31 @@ test('verdicts that say the same again and again are told once, with how often',
   const { verdicts } = reportOf(good);
   const written = good.filter(({ kind }) => kind === 'verdict').length;
 
-  expect(verdicts.map(({ step, outcome }) => [step, outcome])).toEqual([[0, 'inconclusive'], [0, 'pass'], [1, 'pass'], [2, 'pass'], [3, 'pass'], [4, 'pass']]);
+  expect(verdicts.map(({ step, outcome }) => [step, outcome])).toEqual([
+    [0, 'inconclusive'],
+    [0, 'pass'],
+    [1, 'pass'],
+    [2, 'pass'],
+    [3, 'pass'],
+    [4, 'pass'],
+  ]);
   expect(verdicts.reduce((sum, { times }) => sum + times, 0)).toBe(written);
 });
 
 test('people are told with what they did; queries with how often they were asked', () => {
-  expect(reportOf(good).people).toMatchObject([{ who: 'cli:ada', did: [{ text: 'started the release' }] }, { who: 'mcp:claude', did: [{ text: 'promoted' }] }]);
+  expect(reportOf(good).people).toMatchObject([
+    { who: 'cli:ada', did: [{ text: 'started the release' }] },
+    { who: 'mcp:claude', did: [{ text: 'promoted' }] },
+  ]);
   expect(reportOf(good).commands).toMatchObject([{ command: 'promote', outcome: 'applied' }]);
-  expect(reportOf(good).queries.map(({ name, arm }) => `${name} ${arm}`)).toEqual(['requests candidate', 'requests stable', 'durations candidate', 'durations stable']);
-  for (const { asked, answers } of reportOf(good).queries) expect([asked > answers.length, answers.length]).toEqual([true, 12]);
+  expect(reportOf(good).queries.map(({ name, arm }) => `${name} ${arm}`)).toEqual([
+    'requests candidate',
+    'requests stable',
+    'durations candidate',
+    'durations stable',
+  ]);
+  for (const { asked, answers } of reportOf(good).queries)
+    expect([asked > answers.length, answers.length]).toEqual([true, 12]);
 });
 
 test('limits have their course; questions of the sequential judge are not told twice', () => {
@@ -117,7 +153,12 @@ test('limits have their course; questions of the sequential judge are not told t
 });
 
 test('nothing that looks like a credential or moves a cursor leaves the record', () => {
-  const entries = good.map((entry): RecordEntry => (entry.kind === 'event' ? { ...entry, data: { ...entry.data, text: 'password=hunter2 \u001b[2J\u202etxt' } } : entry));
+  const entries = good.map(
+    (entry): RecordEntry =>
+      entry.kind === 'event'
+        ? { ...entry, data: { ...entry.data, text: 'password=hunter2 \u001b[2J\u202etxt' } }
+        : entry,
+  );
 
   expect(JSON.stringify(reportOf(entries))).not.toMatch(/hunter2|\\u001b|\u202e/);
 });
@@ -128,16 +169,27 @@ test('a run that says nothing of its release has no report', () => {
 });
 
 test('any beginning of any release has a report, whatever is missing from it', () => {
-  const told = fc.record({ seed: fc.integer(), rate: fc.integer({ min: 1, max: 60 }), endsIn: fc.integer({ min: 0, max: 1 }) });
+  const told = fc.record({
+    seed: fc.integer(),
+    rate: fc.integer({ min: 1, max: 60 }),
+    endsIn: fc.integer({ min: 0, max: 1 }),
+  });
   fc.assert(
-    fc.property(told, fc.double({ min: 0, max: 1, noNaN: true }), fc.subarray<string>(['event', 'command', 'proof', 'query', 'block', 'verdict']), (release, part, missing) => {
-      const all = recordedRelease({ ...release, candidate: { bad: 0.01, slow: 0.2 } });
-      const first = all.findIndex(({ kind }) => kind === 'release');
-      const entries = all.slice(0, first + 1 + Math.floor((all.length - first) * part)).filter(({ kind }) => !missing.includes(kind));
-      const report = reportOf(entries);
-      expect(report.release.until).toBeGreaterThanOrEqual(report.release.started);
-      expect(report.events).toHaveLength(entries.filter(({ kind }) => kind === 'event').length);
-    }),
+    fc.property(
+      told,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.subarray<string>(['event', 'command', 'proof', 'query', 'block', 'verdict']),
+      (release, part, missing) => {
+        const all = recordedRelease({ ...release, candidate: { bad: 0.01, slow: 0.2 } });
+        const first = all.findIndex(({ kind }) => kind === 'release');
+        const entries = all
+          .slice(0, first + 1 + Math.floor((all.length - first) * part))
+          .filter(({ kind }) => !missing.includes(kind));
+        const report = reportOf(entries);
+        expect(report.release.until).toBeGreaterThanOrEqual(report.release.started);
+        expect(report.events).toHaveLength(entries.filter(({ kind }) => kind === 'event').length);
+      },
+    ),
     { numRuns: 25 },
   );
 }, 60_000);

@@ -10,7 +10,12 @@ test('what the workflow says of itself is newer than the journal, and is not tol
   const events = kept.flatMap((entry) => (entry.kind === 'event' ? [entry.data] : []));
   const commands = kept.flatMap((entry) => (entry.kind === 'command' ? [entry.data] : []));
   const at = AT + 9_000_000;
-  const view = aView({ state: 'paused', reason: 'lunch', events: [...events, { at, state: 'paused', text: 'paused', who: 'cli:bo' }], commands });
+  const view = aView({
+    state: 'paused',
+    reason: 'lunch',
+    events: [...events, { at, state: 'paused', text: 'paused', who: 'cli:bo' }],
+    commands,
+  });
 
   const report = buildReport(withLive(kept, view));
 
@@ -21,9 +26,22 @@ test('what the workflow says of itself is newer than the journal, and is not tol
 });
 
 test('a release that no journal knows is told from its workflow alone', () => {
-  const verdict = { outcome: 'pass', reason: 'fine', findings: [], candidate: { requests: 100, errors: 1 }, stable: { requests: 900, errors: 3 }, from: AT, to: AT + 60_000 } as const;
+  const verdict = {
+    outcome: 'pass',
+    reason: 'fine',
+    findings: [],
+    candidate: { requests: 100, errors: 1 },
+    stable: { requests: 900, errors: 3 },
+    from: AT,
+    to: AT + 60_000,
+  } as const;
 
   const report = buildReport(withLive([], aView({ verdict })));
 
-  expect(report).toMatchObject({ release: { state: 'soaking' }, verdicts: [{ outcome: 'pass' }], comparisons: [{ source: 'verdicts' }], events: [{ text: 'weight 10 for 60 s' }] });
+  expect(report).toMatchObject({
+    release: { state: 'soaking' },
+    verdicts: [{ outcome: 'pass' }],
+    comparisons: [{ source: 'verdicts' }],
+    events: [{ text: 'weight 10 for 60 s' }],
+  });
 });

@@ -66,11 +66,16 @@ describe('judgeAgreement', () => {
 
   test('a share that is 10 points off is found with 1,000 requests', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 10, max: 100 }), fc.boolean(), (weight, off, up) => {
-        const actual = up ? weight + off : weight - off;
-        fc.pre(actual >= 0 && actual <= 100);
-        expect(judgeAgreement([100 - weight, weight], [10 * (100 - actual), 10 * actual])).toBe('no');
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 100 }),
+        fc.integer({ min: 10, max: 100 }),
+        fc.boolean(),
+        (weight, off, up) => {
+          const actual = up ? weight + off : weight - off;
+          fc.pre(actual >= 0 && actual <= 100);
+          expect(judgeAgreement([100 - weight, weight], [10 * (100 - actual), 10 * actual])).toBe('no');
+        },
+      ),
     );
   });
 

@@ -30,13 +30,19 @@ describe('requestsSince', () => {
 
   test('replicas are added, and scraped at different moments they keep the shares', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 50 }), fc.nat(999), fc.nat(30_000), (stable, canary, offset, from) => {
-        const of = (rate: number) => [steady('a', rate, 1_000), steady('b', rate, 1_000, offset)];
-        const measured = requestsSince([of(stable), of(canary)], from);
-        const [one = 0, two = 0] = measured?.requests ?? [];
-        expect(one * canary).toBe(two * stable);
-        expect(one).toBeGreaterThan(0);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.nat(999),
+        fc.nat(30_000),
+        (stable, canary, offset, from) => {
+          const of = (rate: number) => [steady('a', rate, 1_000), steady('b', rate, 1_000, offset)];
+          const measured = requestsSince([of(stable), of(canary)], from);
+          const [one = 0, two = 0] = measured?.requests ?? [];
+          expect(one * canary).toBe(two * stable);
+          expect(one).toBeGreaterThan(0);
+        },
+      ),
     );
   });
 });

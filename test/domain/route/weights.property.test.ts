@@ -9,7 +9,8 @@ describe('wrongSplit', () => {
   test('lets through exactly the pairs of whole percentages that sum to 100', () => {
     fc.assert(
       fc.property(fc.oneof(whole, anything), fc.oneof(whole, anything), (stable, canary) => {
-        const good = Number.isInteger(stable) && Number.isInteger(canary) && stable >= 0 && canary >= 0 && stable + canary === 100;
+        const good =
+          Number.isInteger(stable) && Number.isInteger(canary) && stable >= 0 && canary >= 0 && stable + canary === 100;
         expect(wrongSplit({ stable, canary }) === undefined).toBe(good);
       }),
     );

@@ -26,30 +26,48 @@ type Words = Readonly<Record<string, readonly unknown[]>>;
 /** Inputs for one tool, made from its JSON schema: half of the right shape, half of them with something odd in them. */
 export function inputsFor(command: Command, names: Names): fc.Arbitrary<unknown> {
   const right = rightShaped(command, names);
-  return fc.oneof({ weight: 5, arbitrary: right }, { weight: 4, arbitrary: spoiled(right) }, { weight: 1, arbitrary: fc.constantFrom(...ODD) });
+  return fc.oneof(
+    { weight: 5, arbitrary: right },
+    { weight: 4, arbitrary: spoiled(right) },
+    { weight: 1, arbitrary: fc.constantFrom(...ODD) },
+  );
 }
 
 /** Inputs that the schema allows, or one of the tool's examples with such fields in it. */
 export function rightShaped(command: Command, names: Names): fc.Arbitrary<unknown> {
   const schema = z.toJSONSchema(command.input, { io: 'input' }) as Schema;
   const made = fromSchema(schema, wordsFor(names));
-  const examples = command.examples.flatMap(({ input }) => [placed(input, names), { ...placed(input, names), ...inTheWorld(input, names) }]);
-  const mixed = fc.tuple(fc.constantFrom(...examples), made).map(([example, fields]) => ({ ...(fields as object), ...example }));
-  return fc.oneof({ weight: 4, arbitrary: made }, { weight: 1, arbitrary: mixed }, { weight: 1, arbitrary: fc.constantFrom(...examples) });
+  const examples = command.examples.flatMap(({ input }) => [
+    placed(input, names),
+    { ...placed(input, names), ...inTheWorld(input, names) },
+  ]);
+  const mixed = fc
+    .tuple(fc.constantFrom(...examples), made)
+    .map(([example, fields]) => ({ ...(fields as object), ...example }));
+  return fc.oneof(
+    { weight: 4, arbitrary: made },
+    { weight: 1, arbitrary: mixed },
+    { weight: 1, arbitrary: fc.constantFrom(...examples) },
+  );
 }
 
-const placed = (input: object, { namespace }: Names): object => ('namespace' in input ? { ...input, namespace } : input);
+const placed = (input: object, { namespace }: Names): object =>
+  'namespace' in input ? { ...input, namespace } : input;
 
 /** The names of an example, as they are in the world. */
 function inTheWorld(input: object, { namespace, rollout }: Names): object {
-  const named = Object.fromEntries(['name', 'route_name'].filter((field) => field in input).map((field) => [field, rollout]));
+  const named = Object.fromEntries(
+    ['name', 'route_name'].filter((field) => field in input).map((field) => [field, rollout]),
+  );
   return 'confirm' in input ? { ...named, confirm: `${namespace}/${rollout}` } : named;
 }
 
 function fromSchema(schema: Schema, words: Words, field = ''): fc.Arbitrary<unknown> {
   const known = words[field];
   const made = bySchema(schema, words);
-  return known && known.length > 0 ? fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: made }) : made;
+  return known && known.length > 0
+    ? fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: made })
+    : made;
 }
 
 function bySchema(schema: Schema, words: Words): fc.Arbitrary<unknown> {
@@ -58,11 +76,21 @@ function bySchema(schema: Schema, words: Words): fc.Arbitrary<unknown> {
     case 'object':
       return object(schema, words);
     case 'array':
-      return fc.array(fromSchema(schema.items ?? {}, words), { minLength: schema.minItems ?? 0, maxLength: Math.min(schema.maxItems ?? 4, (schema.minItems ?? 0) + 3) });
+      return fc.array(fromSchema(schema.items ?? {}, words), {
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.min(schema.maxItems ?? 4, (schema.minItems ?? 0) + 3),
+      });
     case 'integer':
       return whole(schema);
     case 'number':
-      return fc.oneof(whole(schema), fc.double({ min: schema.minimum ?? schema.exclusiveMinimum ?? -1e6, max: schema.maximum ?? schema.exclusiveMaximum ?? 1e6, noNaN: true }));
+      return fc.oneof(
+        whole(schema),
+        fc.double({
+          min: schema.minimum ?? schema.exclusiveMinimum ?? -1e6,
+          max: schema.maximum ?? schema.exclusiveMaximum ?? 1e6,
+          noNaN: true,
+        }),
+      );
     case 'boolean':
       return fc.boolean();
     default:
@@ -82,14 +110,19 @@ function text({ pattern, minLength = 0, maxLength = 40 }: Schema): fc.Arbitrary<
 }
 
 function object({ properties = {}, required = [], additionalProperties }: Schema, words: Words): fc.Arbitrary<unknown> {
-  if (typeof additionalProperties === 'object') return fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fromSchema(additionalProperties, words), { maxKeys: 3 });
-  const fields = Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, fromSchema(schema, words, name)]));
+  if (typeof additionalProperties === 'object')
+    return fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fromSchema(additionalProperties, words), { maxKeys: 3 });
+  const fields = Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, fromSchema(schema, words, name)]),
+  );
   // Few of the optional fields at a time: all together are hardly ever right.
   const optional = Object.keys(properties).filter((name) => !required.includes(name));
   const rare = Object.fromEntries(optional.map((name) => [name, maybe(fields[name] as fc.Arbitrary<unknown>, 1, 2)]));
   const need = Object.fromEntries(required.map((name) => [name, fields[name] as fc.Arbitrary<unknown>]));
   const confirm = fields['confirm'] ? { confirm: maybe(fields['confirm'], 3, 1) } : {};
-  return fc.record({ ...rare, ...need, ...confirm }).map((value) => Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)));
+  return fc
+    .record({ ...rare, ...need, ...confirm })
+    .map((value) => Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)));
 }
 
 /** There `present` times, and `absent` times not. */
@@ -99,7 +132,15 @@ function maybe(field: fc.Arbitrary<unknown>, present: number, absent: number): f
 
 /** Replaces, drops or adds one thing somewhere. */
 function spoiled(right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
-  return fc.tuple(right, fc.constantFrom('replace', 'drop', 'add', 'own') as fc.Arbitrary<Spoil>, fc.nat(), fc.constantFrom(...ODD), fc.constantFrom(...ODD_FIELDS)).map(([value, how, where, odd, name]) => spoil(structuredClone(value), how, where, odd, name));
+  return fc
+    .tuple(
+      right,
+      fc.constantFrom('replace', 'drop', 'add', 'own') as fc.Arbitrary<Spoil>,
+      fc.nat(),
+      fc.constantFrom(...ODD),
+      fc.constantFrom(...ODD_FIELDS),
+    )
+    .map(([value, how, where, odd, name]) => spoil(structuredClone(value), how, where, odd, name));
 }
 
 type Spoil = 'replace' | 'drop' | 'add' | 'own';

@@ -34,7 +34,11 @@ export async function tryAll(command: Command, cases: readonly Case[]): Promise<
 }
 
 /** The results in order; so many at a time. */
-export async function mapAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>, atOnce = AT_ONCE): Promise<R[]> {
+export async function mapAtOnce<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  atOnce = AT_ONCE,
+): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -52,18 +56,28 @@ export interface FarCall extends Case {
 const FAR_TRIES = 10;
 const FAR_CALLS = 3;
 
-/** The calls of a tool that get furthest: those that write before those that do not, then by the number of their requests. */
+/**
+ * The calls of a tool that get furthest: those that write before those that do not, then by the number of their
+ * requests.
+ */
 export async function farthestCalls(command: Command): Promise<FarCall[]> {
-  const inputs = [...command.examples.map(({ input }) => input), ...fc.sample(rightShaped(command, NAMES), { numRuns: FAR_TRIES, seed: SEED })];
+  const inputs = [
+    ...command.examples.map(({ input }) => input),
+    ...fc.sample(rightShaped(command, NAMES), { numRuns: FAR_TRIES, seed: SEED }),
+  ];
   const cases = inputs.flatMap((input) => SCENES.map((scene) => ({ scene, input })));
   const tried = await mapAtOnce(cases, async ({ scene: name, input }) => {
     const scene = await createScene(name);
     const { written } = await callAndJudge(command, input, scene).finally(() => scene.world.stop());
     return { scene: name, input, requests: scene.clusters.requests, wrote: written.length > 0 };
   });
-  const far = tried.filter(({ requests }) => requests > 0).toSorted((a, b) => Number(b.wrote) - Number(a.wrote) || b.requests - a.requests);
+  const far = tried
+    .filter(({ requests }) => requests > 0)
+    .toSorted((a, b) => Number(b.wrote) - Number(a.wrote) || b.requests - a.requests);
   // One for each scene, so that they differ.
-  return far.filter(({ scene }, index) => far.findIndex((other) => other.scene === scene) === index).slice(0, FAR_CALLS);
+  return far
+    .filter(({ scene }, index) => far.findIndex((other) => other.scene === scene) === index)
+    .slice(0, FAR_CALLS);
 }
 
 /** One line for each distinct complaint, with the first case that it was made of. */
@@ -79,7 +93,11 @@ export function complaintsOf(tried: readonly Tried[]): string[] {
 }
 
 function shortened(input: unknown): string {
-  return (JSON.stringify(input, (_, value: unknown) => (typeof value === 'string' && value.length > 200 ? `${value.slice(0, 40)}… (${value.length})` : value)) ?? 'undefined').slice(0, 1500);
+  return (
+    JSON.stringify(input, (_, value: unknown) =>
+      typeof value === 'string' && value.length > 200 ? `${value.slice(0, 40)}… (${value.length})` : value,
+    ) ?? 'undefined'
+  ).slice(0, 1500);
 }
 
 /** How often each outcome came. */
@@ -92,7 +110,8 @@ export function outcomesOf(tried: readonly Tried[]): Record<string, number> {
 const HURRY = 30;
 
 /**
- * Makes the clock of this test file run 30 times as fast. Proofs are waited for by the clock, up to 20 s each, and a world in memory
+ * Makes the clock of this test file run 30 times as fast. Proofs are waited for by the clock, up to 20 s each, and a
+ * world in memory
  * settles in milliseconds or never. Returns how to undo it.
  */
 export function hurryClock(): () => void {

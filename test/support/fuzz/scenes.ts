@@ -1,4 +1,11 @@
-import { ANALYSIS_TEMPLATE, INGRESS_ROUTE, ROLLOUT, SERVICE, TRAEFIK_SERVICE, type ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
+import {
+  ANALYSIS_TEMPLATE,
+  INGRESS_ROUTE,
+  ROLLOUT,
+  SERVICE,
+  TRAEFIK_SERVICE,
+  type ObjectRef,
+} from '../../../src/adapters/kubernetes/kinds.ts';
 import type { CommandServices } from '../../../src/commands/command.ts';
 import type { ReleaseGateway } from '../../../src/temporal/gateway.ts';
 import { aView, AT, createFakeGateway, type FakeGateway } from '../fake-gateway.ts';
@@ -9,13 +16,27 @@ import type { Names } from './words.ts';
 
 const TARGET = { cluster: 'prod', namespace: 'shop', rollout: 'web' };
 /** The names of the tools' examples. */
-export const NAMES: Names = { ...TARGET, services: ['web-stable', 'web-canary', 'web-active', 'web-preview', 'api-stable', 'api-canary'], templates: ['success-ratio'], freeRoutes: ['api'] };
+export const NAMES: Names = {
+  ...TARGET,
+  services: ['web-stable', 'web-canary', 'web-active', 'web-preview', 'api-stable', 'api-canary'],
+  templates: ['success-ratio'],
+  freeRoutes: ['api'],
+};
 
 /** By the clock, which may be hurried. */
 const BRING_MS = 300_000;
 
 /** States in which a tool may meet a Rollout and its route. */
-export const SCENES = ['canary at rest', 'canary under way', 'canary aborted', 'canary paused by hand', 'blue-green at rest', 'blue-green under way', 'owned by a release', 'replica silent'] as const;
+export const SCENES = [
+  'canary at rest',
+  'canary under way',
+  'canary aborted',
+  'canary paused by hand',
+  'blue-green at rest',
+  'blue-green under way',
+  'owned by a release',
+  'replica silent',
+] as const;
 export type SceneName = (typeof SCENES)[number];
 
 export interface Scene {
@@ -32,12 +53,25 @@ export async function createScene(name: SceneName): Promise<Scene> {
   const world = createFakeWorld({ target: TARGET, strategy: name.startsWith('blue-green') ? 'blue-green' : 'canary' });
   for (const name of [TARGET.rollout, 'api']) addRule(world, name);
   addFreeRoute(world);
-  world.cluster.create({ kind: ANALYSIS_TEMPLATE, namespace: TARGET.namespace, name: 'success-ratio' }, { spec: { metrics: [{ name: 'ratio', provider: { prometheus: { address: 'http://p', query: 'up' } } }] } });
+  world.cluster.create(
+    { kind: ANALYSIS_TEMPLATE, namespace: TARGET.namespace, name: 'success-ratio' },
+    { spec: { metrics: [{ name: 'ratio', provider: { prometheus: { address: 'http://p', query: 'up' } } }] } },
+  );
   await bringInto(world, name);
-  const clusters = new WatchedClusters(world.clusters, { exists: (ref) => exists(world, ref), fail: (count, code, afterwards) => world.cluster.fail(count, code, afterwards) });
+  const clusters = new WatchedClusters(world.clusters, {
+    exists: (ref) => exists(world, ref),
+    fail: (count, code, afterwards) => world.cluster.fail(count, code, afterwards),
+  });
   const gateway = createFakeGateway(name.endsWith('at rest') ? [] : [aView()]);
-  const services = worldServices({ target: world.target, metrics: world.metrics, now: () => world.now(), clusters }, restless(gateway));
-  const written = () => [...netOf(clusters.writes).map(({ verb, object }) => `${verb} ${object}`), ...gateway.sent.map(({ command }) => `sent ${command.name}`), ...gateway.started.map(() => 'started a release')];
+  const services = worldServices(
+    { target: world.target, metrics: world.metrics, now: () => world.now(), clusters },
+    restless(gateway),
+  );
+  const written = () => [
+    ...netOf(clusters.writes).map(({ verb, object }) => `${verb} ${object}`),
+    ...gateway.sent.map(({ command }) => `sent ${command.name}`),
+    ...gateway.started.map(() => 'started a release'),
+  ];
   return { world, clusters, gateway, services, written };
 }
 
@@ -58,7 +92,11 @@ function addRule(world: FakeWorld, name: string): void {
 function addFreeRoute(world: FakeWorld): void {
   const { namespace } = TARGET;
   const names = ['api-stable', 'api-canary'];
-  for (const name of names) world.cluster.create({ kind: SERVICE, namespace, name }, { spec: { selector: { app: 'api' }, ports: [{ port: 8080 }] } });
+  for (const name of names)
+    world.cluster.create(
+      { kind: SERVICE, namespace, name },
+      { spec: { selector: { app: 'api' }, ports: [{ port: 8080 }] } },
+    );
   const services = names.map((name, index) => ({ name, port: 8080, weight: index === 0 ? 100 : 0 }));
   world.cluster.create({ kind: TRAEFIK_SERVICE, namespace, name: 'api' }, { spec: { weighted: { services } } });
   world.traefik.follow(world.cluster, namespace, 'api', true);
@@ -70,7 +108,10 @@ async function bringInto(world: FakeWorld, name: SceneName): Promise<void> {
     await world.until(({ paused, podHash, stableHash }) => paused && podHash !== stableHash, BRING_MS);
   }
   if (name === 'canary aborted') {
-    world.cluster.update({ kind: ROLLOUT, namespace: TARGET.namespace, name: TARGET.rollout }, ({ status }) => void (status['abort'] = true));
+    world.cluster.update(
+      { kind: ROLLOUT, namespace: TARGET.namespace, name: TARGET.rollout },
+      ({ status }) => void (status['abort'] = true),
+    );
     await world.until(({ aborted, weight, phase }) => aborted && weight === 0 && phase === 'Degraded', BRING_MS);
   }
   if (name === 'canary paused by hand') world.pauseByHand(true);
@@ -85,5 +126,11 @@ async function bringInto(world: FakeWorld, name: SceneName): Promise<void> {
 /** Something has happened whenever a release is read, so that nobody waits for it. */
 function restless(gateway: FakeGateway): ReleaseGateway {
   let at = AT;
-  return { ...gateway, get: async (id) => ({ ...(await gateway.get(id)), events: [{ at: (at += 1), state: 'soaking', text: 'still soaking' }] }) };
+  return {
+    ...gateway,
+    get: async (id) => ({
+      ...(await gateway.get(id)),
+      events: [{ at: (at += 1), state: 'soaking', text: 'still soaking' }],
+    }),
+  };
 }

@@ -5,7 +5,10 @@ import { casesFor, complaintsOf, hurryClock, outcomesOf, tryAll } from './run.ts
 
 const EACH = 240;
 
-/** The fuzz of every tool of a toolset over worlds in memory: real commands, ports and adapters over a pretended API server. */
+/**
+ * The fuzz of every tool of a toolset over worlds in memory: real commands, ports and adapters over a pretended API
+ * server.
+ */
 export function fuzzToolset(toolset: Toolset): void {
   jest.setTimeout(180_000);
   let restore: () => void = () => undefined;
@@ -13,15 +16,18 @@ export function fuzzToolset(toolset: Toolset): void {
   afterAll(() => restore());
 
   const commands = CATALOGUE.filter((command) => command.toolset === toolset);
-  test.each(commands.map((command) => [command.name, command] as const))(`%s answers ${EACH} inputs truly or with the catalogue, and leaves nothing half-written`, async (name, command) => {
-    const tried = await tryAll(command, casesFor(command, EACH));
+  test.each(commands.map((command) => [command.name, command] as const))(
+    `%s answers ${EACH} inputs truly or with the catalogue, and leaves nothing half-written`,
+    async (name, command) => {
+      const tried = await tryAll(command, casesFor(command, EACH));
 
-    expect([name, complaintsOf(tried)]).toEqual([name, []]);
-    const { INVALID_INPUT = 0, UNKNOWN_NAME = 0, ok = 0, refused = 0 } = outcomesOf(tried);
-    // Neither everything refused at the door, nor everything let through.
-    expect(tried.length - INVALID_INPUT - UNKNOWN_NAME).toBeGreaterThan(EACH / 10);
-    expect(INVALID_INPUT + UNKNOWN_NAME).toBeGreaterThan(EACH / 10);
-    expect(ok + refused).toBeGreaterThan(0);
-    if (process.env['SLUICE_FUZZ_TELL']) process.stderr.write(`${name}: ${JSON.stringify(outcomesOf(tried))}\n`);
-  });
+      expect([name, complaintsOf(tried)]).toEqual([name, []]);
+      const { INVALID_INPUT = 0, UNKNOWN_NAME = 0, ok = 0, refused = 0 } = outcomesOf(tried);
+      // Neither everything refused at the door, nor everything let through.
+      expect(tried.length - INVALID_INPUT - UNKNOWN_NAME).toBeGreaterThan(EACH / 10);
+      expect(INVALID_INPUT + UNKNOWN_NAME).toBeGreaterThan(EACH / 10);
+      expect(ok + refused).toBeGreaterThan(0);
+      if (process.env['SLUICE_FUZZ_TELL']) process.stderr.write(`${name}: ${JSON.stringify(outcomesOf(tried))}\n`);
+    },
+  );
 }

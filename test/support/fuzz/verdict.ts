@@ -22,11 +22,19 @@ const STACK = /\n\s+at .+:\d+:\d+/;
 
 /** Calls a tool as every door does, and judges the answer by what each answer of any tool must be. */
 export async function callAndJudge(command: Command, raw: unknown, stage: Stage): Promise<Outcome> {
-  const context: CommandContext = { ...stage.services, caller: { id: 'http:fuzz', kind: 'http' }, signal: AbortSignal.timeout(CALL_MS), progress: () => Promise.resolve() };
+  const context: CommandContext = {
+    ...stage.services,
+    caller: { id: 'http:fuzz', kind: 'http' },
+    signal: AbortSignal.timeout(CALL_MS),
+    progress: () => Promise.resolve(),
+  };
   const asked = await question(command, raw, context);
   const before = stage.written().length;
   const audit = memoryAudit();
-  const ended = await execute({ command, raw, context, gate: { allowWrite: true, toolsets: [] }, audit }).then((output) => ({ output }), (error: unknown) => ({ error }));
+  const ended = await execute({ command, raw, context, gate: { allowWrite: true, toolsets: [] }, audit }).then(
+    (output) => ({ output }),
+    (error: unknown) => ({ error }),
+  );
   const written = stage.written().slice(before);
   const judged = 'output' in ended ? judgeOutput(command, ended.output, written) : judgeError(ended.error, written);
   const complaints = [...judged.complaints];
@@ -61,14 +69,18 @@ function judgeError(error: unknown, written: readonly string[]): Judged {
     ...(STACK.test(error.message) ? [`a stack trace: ${message}`] : []),
     ...(UNPRINTABLE.test(message) || UNPRINTABLE.test(next) ? ['control characters'] : []),
     ...(shown.length > 20_000 ? [`${shown.length} characters long`] : []),
-    ...(written.length > 0 && !admits(`${message} ${next}`) ? [`an error, although ${written.join(', ')}, of which it says nothing: ${code}: ${message}`] : []),
+    ...(written.length > 0 && !admits(`${message} ${next}`)
+      ? [`an error, although ${written.join(', ')}, of which it says nothing: ${code}: ${message}`]
+      : []),
   ];
   return { result: code, text: `${code}: ${message}`, complaints };
 }
 
 /** Words with which an error owns up to a write, or to not knowing of it. */
 function admits(text: string): boolean {
-  return /may (or may not )?have|not known|was (made|written|created|changed|set|removed|deleted|applied|sent)|is written|were (made|written)|has been|half|already|in part/i.test(text);
+  return /may (or may not )?have|not known|was (made|written|created|changed|set|removed|deleted|applied|sent)|is written|were (made|written)|has been|half|already|in part/i.test(
+    text,
+  );
 }
 
 function judgeOutput(command: Command, output: Output, written: readonly string[]): Judged {
@@ -77,8 +89,12 @@ function judgeOutput(command: Command, output: Output, written: readonly string[
   const problem = command.problem?.(output);
   const complaints = [
     ...(parsed.success ? [] : [`its answer does not fit its schema: ${parsed.error.message}`]),
-    ...(typeof text === 'string' && text.length > 0 && !UNPRINTABLE.test(text) && !/undefined|\[object/.test(text) ? [] : [`its text: ${text}`]),
-    ...(problem === undefined || isErrorCode(problem) ? [] : [`its problem ${String(problem)} is not in the catalogue`]),
+    ...(typeof text === 'string' && text.length > 0 && !UNPRINTABLE.test(text) && !/undefined|\[object/.test(text)
+      ? []
+      : [`its text: ${text}`]),
+    ...(problem === undefined || isErrorCode(problem)
+      ? []
+      : [`its problem ${String(problem)} is not in the catalogue`]),
     ...claims(command, output, written).map((claim) => `${claim}: ${JSON.stringify(output)}`),
   ];
   return { result: problem ? 'refused' : 'ok', text, complaints };

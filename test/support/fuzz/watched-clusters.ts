@@ -1,4 +1,4 @@
-import type { ClusterClient, Clusters, PatchResult } from '../../../src/adapters/kubernetes/client.ts';
+import type { ClusterClient, Clusters, PatchResult } from '../../../src/adapters/kubernetes/cluster-client.ts';
 import { describe, type ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
 import type { ErrorCode } from '../../../src/domain/errors.ts';
 
@@ -66,7 +66,8 @@ export class WatchedClusters implements Clusters {
       get: (target, key) => {
         const member = Reflect.get(target, key, target) as unknown;
         if (typeof member !== 'function' || !REQUESTS.includes(String(key))) return member;
-        return (...args: unknown[]) => this.#request(String(key), args, () => Reflect.apply(member, target, args) as Promise<unknown>);
+        return (...args: unknown[]) =>
+          this.#request(String(key), args, () => Reflect.apply(member, target, args) as Promise<unknown>);
       },
     });
   }
@@ -74,12 +75,18 @@ export class WatchedClusters implements Clusters {
   async #request(verb: string, args: readonly unknown[], send: () => Promise<unknown>): Promise<unknown> {
     this.requests += 1;
     const away = this.#isAway();
-    const writes = WRITES.includes(verb) && !args.some((arg) => (arg as { dryRun?: boolean } | undefined)?.dryRun === true);
-    const note = { verb, object: writes ? describe(args[0] as ObjectRef) : '', made: writes && !(await this.#backstage.exists(args[0] as ObjectRef)) };
+    const writes =
+      WRITES.includes(verb) && !args.some((arg) => (arg as { dryRun?: boolean } | undefined)?.dryRun === true);
+    const note = {
+      verb,
+      object: writes ? describe(args[0] as ObjectRef) : '',
+      made: writes && !(await this.#backstage.exists(args[0] as ObjectRef)),
+    };
     if (away) this.#backstage.fail(1, 'CLUSTER_UNREACHABLE', away.afterwards);
     const answer = await send().catch(async (error: unknown) => {
       // Lost on the way back, or refused by the API server: only what the object's existence and version tell apart.
-      if (writes && away?.afterwards && (await this.#wasDone(args[0] as ObjectRef, verb, note.made))) this.writes.push(note);
+      if (writes && away?.afterwards && (await this.#wasDone(args[0] as ObjectRef, verb, note.made)))
+        this.writes.push(note);
       throw error;
     });
     if (writes && (verb !== 'jsonPatch' || (answer as PatchResult).applied)) this.writes.push(note);

@@ -10,8 +10,18 @@ export interface Names {
   readonly freeRoutes?: readonly string[];
 }
 
-/** Values that fit the world, by field name; a field that is not here is made from its schema. Repeated ones come more often. */
-export function wordsFor({ cluster, namespace, rollout, services, templates, freeRoutes = [] }: Names): Readonly<Record<string, readonly unknown[]>> {
+/**
+ * Values that fit the world, by field name; a field that is not here is made from its schema. Repeated ones come more
+ * often.
+ */
+export function wordsFor({
+  cluster,
+  namespace,
+  rollout,
+  services,
+  templates,
+  freeRoutes = [],
+}: Names): Readonly<Record<string, readonly unknown[]>> {
   const objects = [rollout, rollout, rollout, rollout, 'absent', 'absent', 'a'.repeat(253), 'web.v2'];
   const service = [...services, ...services, 'absent'];
   return {
@@ -21,7 +31,13 @@ export function wordsFor({ cluster, namespace, rollout, services, templates, fre
     rollout: objects,
     route_name: [...objects, ...freeRoutes, ...freeRoutes, ...freeRoutes],
     release_id: [`release/${cluster}/${namespace}/${rollout}`, `release/${cluster}/${namespace}/absent`, 'release/x'],
-    confirm: [`${namespace}/${rollout}`, `${namespace}/${rollout}`, `release/${cluster}/${namespace}/${rollout}`, `${namespace}/absent`, 'yes'],
+    confirm: [
+      `${namespace}/${rollout}`,
+      `${namespace}/${rollout}`,
+      `release/${cluster}/${namespace}/${rollout}`,
+      `${namespace}/absent`,
+      'yes',
+    ],
     image: ['shop:v1', 'shop:v2', 'registry.example:5000/a/b@sha256:00'],
     from: ['shop:v1', 'shop:v0'],
     container: ['app', 'app', 'other'],
@@ -107,4 +123,17 @@ export const ODD: readonly unknown[] = [
 ];
 
 /** Names of fields that a tool does not have. */
-export const ODD_FIELDS: readonly string[] = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', 'dry_run', 'namespaces', 'Namespace', 'force', 'a'.repeat(5000), '💥', ''];
+export const ODD_FIELDS: readonly string[] = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'hasOwnProperty',
+  'toString',
+  'dry_run',
+  'namespaces',
+  'Namespace',
+  'force',
+  'a'.repeat(5000),
+  '💥',
+  '',
+];

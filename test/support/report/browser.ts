@@ -28,11 +28,17 @@ export function startBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
-/** Opens HTML from a file, as somebody who was sent it would. `inspected`: its policy lets the test's own scripts in. */
+/**
+ * Opens HTML from a file, as somebody who was sent it would. `inspected`: its policy lets the test's own scripts in.
+ */
 export async function show(browser: Browser, html: string, { width, scheme }: Look, inspected = false): Promise<Shown> {
   const file = join(folder, 'report.html');
   writeFileSync(file, html);
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme: scheme, bypassCSP: inspected });
+  const context = await browser.newContext({
+    viewport: { width, height: 800 },
+    colorScheme: scheme,
+    bypassCSP: inspected,
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];

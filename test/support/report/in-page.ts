@@ -19,7 +19,9 @@ export async function unfold(page: Page): Promise<void> {
 /** What axe finds: WCAG 2.2 A and AA, contrast included, and its best practices. */
 export async function barriers(page: Page, axe: string): Promise<readonly string[]> {
   await page.evaluate(axe);
-  return page.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(' | ')))`);
+  return page.evaluate(
+    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(' | ')))`,
+  );
 }
 
 /** One computed style of the first element that a selector finds. */

@@ -25,22 +25,69 @@ export interface Told {
 }
 
 /** What a journal holds of a canary release that went as told, by the judge's own arithmetic. */
-export function recordedRelease({ seed = 7, candidate = { bad: 0.002, slow: 0.04 }, stable = { bad: 0.002, slow: 0.04 }, rate = 40, endsIn }: Told = {}): readonly RecordEntry[] {
+export function recordedRelease({
+  seed = 7,
+  candidate = { bad: 0.002, slow: 0.04 },
+  stable = { bad: 0.002, slow: 0.04 },
+  rate = 40,
+  endsIn,
+}: Told = {}): readonly RecordEntry[] {
   const random = seeded(seed);
   const entries: RecordEntry[] = [];
   let clock = AT;
   let [events, releases] = [0, 0];
-  const add = <K extends RecordKind>(kind: K, key: string, data: Recorded[K]): void => void entries.push({ releaseId: 'release/prod/shop/web', runId: aView().runId, key: `${kind}/${key}`, kind, at: clock, data } as RecordEntry);
-  const tell = (state: Recorded['event']['state'], text: string, who?: string): void => add('event', String((events += 1)), { at: clock, state, text, ...(who ? { who } : {}) });
+  const add = <K extends RecordKind>(kind: K, key: string, data: Recorded[K]): void =>
+    void entries.push({
+      releaseId: 'release/prod/shop/web',
+      runId: aView().runId,
+      key: `${kind}/${key}`,
+      kind,
+      at: clock,
+      data,
+    } as RecordEntry);
+  const tell = (state: Recorded['event']['state'], text: string, who?: string): void =>
+    add('event', String((events += 1)), { at: clock, state, text, ...(who ? { who } : {}) });
   const release = (changes: Parameters<typeof aView>[0]): void => {
-    const { events: _, commands: __, ...view } = aView({ spec: { ...SPEC, analysis: { ...SPEC.analysis, sequential: SETTINGS } }, plan: { ...PLAN, steps: WEIGHTS.map((weight) => ({ weight })) }, ...changes });
+    const {
+      events: _,
+      commands: __,
+      ...view
+    } = aView({
+      spec: { ...SPEC, analysis: { ...SPEC.analysis, sequential: SETTINGS } },
+      plan: { ...PLAN, steps: WEIGHTS.map((weight) => ({ weight })) },
+      ...changes,
+    });
     add('release', String((releases += 1)), view);
   };
-  const prove = (step: number, wanted: number): void => add('proof', `${step}/${clock}`, { step, effective: 'proved', reason: `weight ${wanted} in force on 2 Traefik replica(s)`, wanted, rollout: wanted, traefikService: wanted, replicas: [{ replica: 't1', candidate: wanted }, { replica: 't2', candidate: wanted }], at: clock });
+  const prove = (step: number, wanted: number): void =>
+    add('proof', `${step}/${clock}`, {
+      step,
+      effective: 'proved',
+      reason: `weight ${wanted} in force on 2 Traefik replica(s)`,
+      wanted,
+      rollout: wanted,
+      traefikService: wanted,
+      replicas: [
+        { replica: 't1', candidate: wanted },
+        { replica: 't2', candidate: wanted },
+      ],
+      at: clock,
+    });
   const query = (name: 'requests' | 'durations', arm: 'candidate' | 'stable', step: number): void => {
     const service = arm === 'candidate' ? PLAN.candidate.metricsService : PLAN.stable.metricsService;
-    const metric = name === 'requests' ? 'traefik_service_requests_total' : 'traefik_service_request_duration_seconds_bucket';
-    add('query', `${step}/${name}/${arm}/${clock}`, { step, name, arm, promql: `${metric}{service="${service}"}`, at: clock, values: ['200', '503'].map((code) => ({ labels: { code, instance: 't1', method: 'GET' }, value: Math.round(random() * 10_000) })) });
+    const metric =
+      name === 'requests' ? 'traefik_service_requests_total' : 'traefik_service_request_duration_seconds_bucket';
+    add('query', `${step}/${name}/${arm}/${clock}`, {
+      step,
+      name,
+      arm,
+      promql: `${metric}{service="${service}"}`,
+      at: clock,
+      values: ['200', '503'].map((code) => ({
+        labels: { code, instance: 't1', method: 'GET' },
+        value: Math.round(random() * 10_000),
+      })),
+    });
   };
 
   let evidence: Evidence = {};
@@ -50,28 +97,89 @@ export function recordedRelease({ seed = 7, candidate = { bad: 0.002, slow: 0.04
     const n = (share: number): number => binomial(random, Math.round((rate * SCRAPE_MS) / 1000 / 2), share);
     const [own, other] = [n(weight / 100), n(1 - weight / 100)];
     const kind = (name: string): 'bad' | 'slow' => (name === 'errors' ? 'bad' : 'slow');
-    const blocks = Object.fromEntries(QUESTIONS.map(({ name }) => [name, { candidate: { requests: own, bad: binomial(random, own, candidate[kind(name)]) }, stable: { requests: other, bad: binomial(random, other, stable[kind(name)]) } }]));
-    evidence = weigh({ questions: QUESTIONS, alphaWorse: SETTINGS.alpha, alphaNotWorse: SETTINGS.alpha }, evidence, blocks);
-    const questions: TrailPoint['questions'] = Object.fromEntries(QUESTIONS.map(({ name }) => [name, { block: blocks[name] as NonNullable<(typeof blocks)[string]>, worse: evidence[name]?.worse.logE ?? 0, notWorse: evidence[name]?.notWorse.logE ?? 0 }]));
-    for (const { name } of QUESTIONS) best[name] = { worse: Math.max(best[name]?.worse ?? 0, questions[name]?.worse ?? 0), notWorse: Math.max(best[name]?.notWorse ?? 0, questions[name]?.notWorse ?? 0) };
+    const blocks = Object.fromEntries(
+      QUESTIONS.map(({ name }) => [
+        name,
+        {
+          candidate: { requests: own, bad: binomial(random, own, candidate[kind(name)]) },
+          stable: { requests: other, bad: binomial(random, other, stable[kind(name)]) },
+        },
+      ]),
+    );
+    evidence = weigh(
+      { questions: QUESTIONS, alphaWorse: SETTINGS.alpha, alphaNotWorse: SETTINGS.alpha },
+      evidence,
+      blocks,
+    );
+    const questions: TrailPoint['questions'] = Object.fromEntries(
+      QUESTIONS.map(({ name }) => [
+        name,
+        {
+          block: blocks[name] as NonNullable<(typeof blocks)[string]>,
+          worse: evidence[name]?.worse.logE ?? 0,
+          notWorse: evidence[name]?.notWorse.logE ?? 0,
+        },
+      ]),
+    );
+    for (const { name } of QUESTIONS)
+      best[name] = {
+        worse: Math.max(best[name]?.worse ?? 0, questions[name]?.worse ?? 0),
+        notWorse: Math.max(best[name]?.notWorse ?? 0, questions[name]?.notWorse ?? 0),
+      };
     mostWorse = Math.max(mostWorse, logMeanWorse(QUESTIONS, evidence));
-    add('block', `${instance}/${clock}`, { at: clock, instance, questions, worse: logMeanWorse(QUESTIONS, evidence), step });
+    add('block', `${instance}/${clock}`, {
+      at: clock,
+      instance,
+      questions,
+      worse: logMeanWorse(QUESTIONS, evidence),
+      step,
+    });
   };
   const findings = (): Finding[] =>
     QUESTIONS.map(({ name, delta }) => {
-      const { worse: { candidate: own, stable: other, blocks } } = evidence[name] as NonNullable<Evidence[string]>;
+      const {
+        worse: { candidate: own, stable: other, blocks },
+      } = evidence[name] as NonNullable<Evidence[string]>;
       const { worse, notWorse } = best[name] as NonNullable<(typeof best)[string]>;
       const outcome: Judged = worse >= BOUND ? 'fail' : notWorse >= BOUND ? 'pass' : 'inconclusive';
-      const share = (arm: typeof own): string => `${((100 * arm.bad) / Math.max(1, arm.requests)).toFixed(2)} % of ${arm.requests}`;
-      return { metric: name, outcome, measured: own.bad / Math.max(1, own.requests), evidence: { worse, notWorse, bound: BOUND, blocks, delta, phi: 1, candidate: own, stable: other }, reason: `${name}: new ${share(own)}, stable ${share(other)}` };
+      const share = (arm: typeof own): string =>
+        `${((100 * arm.bad) / Math.max(1, arm.requests)).toFixed(2)} % of ${arm.requests}`;
+      return {
+        metric: name,
+        outcome,
+        measured: own.bad / Math.max(1, own.requests),
+        evidence: { worse, notWorse, bound: BOUND, blocks, delta, phi: 1, candidate: own, stable: other },
+        reason: `${name}: new ${share(own)}, stable ${share(other)}`,
+      };
     });
   const judge = (step: number, weight: number, from: number): Verdict => {
     const asked = findings();
-    const outcome: Judged = mostWorse >= BOUND ? 'fail' : asked.every((one) => one.outcome === 'pass') ? 'pass' : 'inconclusive';
+    const outcome: Judged =
+      mostWorse >= BOUND ? 'fail' : asked.every((one) => one.outcome === 'pass') ? 'pass' : 'inconclusive';
     const { candidate: own, stable: other } = (evidence['errors'] as NonNullable<Evidence[string]>).worse;
-    const p95: Finding = { metric: 'p95', outcome: 'pass', measured: random() < 0.5 ? 250 : 300, limit: 500, reason: 'p95 in (100, 300] ms, limit 500 ms' };
-    const verdict: Verdict = { outcome, reason: asked.filter((one) => one.outcome === outcome).map(({ reason }) => reason).join('; ') || 'the questions together', findings: [...asked, p95], candidate: { requests: own.requests, errors: own.bad }, stable: { requests: other.requests, errors: other.bad }, measuredShare: weight / 100, from, to: clock };
-    for (const name of ['requests', 'durations'] as const) for (const arm of ['candidate', 'stable'] as const) query(name, arm, step);
+    const p95: Finding = {
+      metric: 'p95',
+      outcome: 'pass',
+      measured: random() < 0.5 ? 250 : 300,
+      limit: 500,
+      reason: 'p95 in (100, 300] ms, limit 500 ms',
+    };
+    const verdict: Verdict = {
+      outcome,
+      reason:
+        asked
+          .filter((one) => one.outcome === outcome)
+          .map(({ reason }) => reason)
+          .join('; ') || 'the questions together',
+      findings: [...asked, p95],
+      candidate: { requests: own.requests, errors: own.bad },
+      stable: { requests: other.requests, errors: other.bad },
+      measuredShare: weight / 100,
+      from,
+      to: clock,
+    };
+    for (const name of ['requests', 'durations'] as const)
+      for (const arm of ['candidate', 'stable'] as const) query(name, arm, step);
     add('verdict', `${step}/${clock}`, { ...verdict, step, weight });
     return verdict;
   };
@@ -92,7 +200,13 @@ export function recordedRelease({ seed = 7, candidate = { bad: 0.002, slow: 0.04
       if (clock - from < NEVER_JUDGED_BEFORE_MS) continue;
       if (index === endsIn) {
         const verdict = { ...judge(index, weight, from) };
-        release({ state: 'judging', reason: `judging weight ${weight}`, stepIndex: index, weightWanted: weight, verdict });
+        release({
+          state: 'judging',
+          reason: `judging weight ${weight}`,
+          stepIndex: index,
+          weightWanted: weight,
+          verdict,
+        });
         return entries;
       }
       const verdict = judge(index, weight, from);
@@ -101,14 +215,27 @@ export function recordedRelease({ seed = 7, candidate = { bad: 0.002, slow: 0.04
         tell('aborting', `failed: ${verdict.reason}`);
         clock += 6000;
         prove(index, 0);
-        release({ state: 'rolled-back', reason: verdict.reason, stepIndex: index, weightWanted: 0, verdict, closedAt: clock });
+        release({
+          state: 'rolled-back',
+          reason: verdict.reason,
+          stepIndex: index,
+          weightWanted: 0,
+          verdict,
+          closedAt: clock,
+        });
         tell('rolled-back', 'all traffic is on the stable version again');
         return entries;
       }
       tell('judging', `passed: ${verdict.reason}`);
       if (index === 1) {
         clock += 20_000;
-        add('command', 'r1', { requestId: 'r1', command: 'promote', outcome: 'applied', detail: 'step 3 begins', duplicate: false });
+        add('command', 'r1', {
+          requestId: 'r1',
+          command: 'promote',
+          outcome: 'applied',
+          detail: 'step 3 begins',
+          duplicate: false,
+        });
         tell('waiting-for-decision', 'promoted', 'mcp:claude');
       }
       break;
@@ -116,6 +243,12 @@ export function recordedRelease({ seed = 7, candidate = { bad: 0.002, slow: 0.04
   }
   clock += 3000;
   tell('succeeded', 'shop:v2 is the stable version');
-  release({ state: 'succeeded', reason: 'shop:v2 is the stable version', stepIndex: WEIGHTS.length - 1, weightWanted: 100, closedAt: clock });
+  release({
+    state: 'succeeded',
+    reason: 'shop:v2 is the stable version',
+    stepIndex: WEIGHTS.length - 1,
+    weightWanted: 100,
+    closedAt: clock,
+  });
   return entries;
 }

@@ -14,8 +14,10 @@ const CONSTRAINTS = fileURLToPath(new URL('constraints.txt', import.meta.url));
 const INSTALL_MS = 300_000;
 
 /**
- * The folder with schemathesis for PYTHONPATH, in the user's cache beside the sandbox's binaries. The first time it comes from
- * the Python package index; nothing is installed into any Python. Throws with a sentence when python3 or pip is missing or fails.
+ * The folder with schemathesis for PYTHONPATH, in the user's cache beside the sandbox's binaries. The first time it
+ * comes from
+ * the Python package index; nothing is installed into any Python. Throws with a sentence when python3 or pip is missing
+ * or fails.
  */
 export async function installSchemathesis(say: (line: string) => void): Promise<string> {
   const target = join(dirname(binaryCache()), 'python', `schemathesis-${await pythonVersion()}-${fingerprint()}`);
@@ -33,18 +35,32 @@ function fingerprint(): string {
 }
 
 async function pythonVersion(): Promise<string> {
-  const { stdout } = await run(PYTHON, ['-c', 'import sys; print("py%d.%d" % sys.version_info[:2])']).catch((error: unknown) => {
-    throw new Error(`${PYTHON} does not run (${String(error)}). Install Python 3.10 or newer with pip; the API's fuzz needs it.`);
-  });
+  const { stdout } = await run(PYTHON, ['-c', 'import sys; print("py%d.%d" % sys.version_info[:2])']).catch(
+    (error: unknown) => {
+      throw new Error(
+        `${PYTHON} does not run (${String(error)}). Install Python 3.10 or newer with pip; the API's fuzz needs it.`,
+      );
+    },
+  );
   return stdout.trim();
 }
 
 async function install(target: string): Promise<void> {
   mkdirSync(dirname(target), { recursive: true });
   const folder = mkdtempSync(join(dirname(target), '.new-'));
-  const options = ['--quiet', '--no-input', '--only-binary=:all:', '--disable-pip-version-check', '--root-user-action=ignore'];
+  const options = [
+    '--quiet',
+    '--no-input',
+    '--only-binary=:all:',
+    '--disable-pip-version-check',
+    '--root-user-action=ignore',
+  ];
   try {
-    await run(PYTHON, ['-m', 'pip', 'install', ...options, '--target', folder, '--constraint', CONSTRAINTS, 'schemathesis'], { timeout: INSTALL_MS });
+    await run(
+      PYTHON,
+      ['-m', 'pip', 'install', ...options, '--target', folder, '--constraint', CONSTRAINTS, 'schemathesis'],
+      { timeout: INSTALL_MS },
+    );
     renameSync(folder, target);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

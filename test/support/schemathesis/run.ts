@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installSchemathesis } from './install.ts';
 
-/** `positive_data_acceptance` is left out: a schema cannot say all that a tool asks of its input, ascending steps for example. */
+/**
+ * `positive_data_acceptance` is left out: a schema cannot say all that a tool asks of its input, ascending steps for
+ * example.
+ */
 const CHECKS = [
   'not_a_server_error',
   'status_code_conformance',
@@ -24,17 +27,39 @@ export interface FuzzResult {
 }
 
 /** Fuzzes the API that an OpenAPI document describes. The same seed asks the same questions of the same document. */
-export async function runSchemathesis(documentUrl: string, options: { seed: number; examples: number; say: (line: string) => void }): Promise<FuzzResult> {
+export async function runSchemathesis(
+  documentUrl: string,
+  options: { seed: number; examples: number; say: (line: string) => void },
+): Promise<FuzzResult> {
   const library = await installSchemathesis(options.say);
-  // One worker: parsing code in two threads at once fails now and then in CPython 3.11 (github.com/python/cpython/issues/106905).
+  // One worker: parsing code in two threads at once fails now and then in CPython 3.11
+  // (github.com/python/cpython/issues/106905).
   // It keeps notes of its runs where it is started.
   const folder = mkdtempSync(join(tmpdir(), 'sluice-schemathesis-'));
-  const flags = ['--checks', CHECKS.join(','), '--phases', 'examples,coverage,fuzzing', '--max-examples', String(options.examples), '--seed', String(options.seed), '--workers', '1', '--continue-on-failure'];
-  const child = spawn('python3', ['-m', 'schemathesis.cli', 'run', documentUrl, ...flags], { cwd: folder, env: { ...process.env, PYTHONPATH: library, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const flags = [
+    '--checks',
+    CHECKS.join(','),
+    '--phases',
+    'examples,coverage,fuzzing',
+    '--max-examples',
+    String(options.examples),
+    '--seed',
+    String(options.seed),
+    '--workers',
+    '1',
+    '--continue-on-failure',
+  ];
+  const child = spawn('python3', ['-m', 'schemathesis.cli', 'run', documentUrl, ...flags], {
+    cwd: folder,
+    env: { ...process.env, PYTHONPATH: library, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   try {
     let report = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (report += String(chunk)));
-    const code = await new Promise<number>((resolve, reject) => child.once('error', reject).once('close', (status) => resolve(status ?? 1)));
+    const code = await new Promise<number>((resolve, reject) =>
+      child.once('error', reject).once('close', (status) => resolve(status ?? 1)),
+    );
     return { code, report };
   } finally {
     child.kill('SIGKILL');

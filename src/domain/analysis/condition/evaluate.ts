@@ -6,7 +6,8 @@ import { asBoolean, asList, asNumber, EvaluationProblem, same, type Value } from
 export type Result = number | readonly number[];
 
 /**
- * Whether a condition holds. Operators as in expr-lang/expr, functions as in argo-rollouts v1.10.1, utils/evaluate/evaluate.go. Throws EvaluationProblem
+ * Whether a condition holds. Operators as in expr-lang/expr, functions as in argo-rollouts v1.10.1,
+ * utils/evaluate/evaluate.go. Throws EvaluationProblem
  * where Argo would count an error, such as result[0] of an empty result.
  */
 export function evaluateCondition(node: Node, result: Result): boolean {
@@ -49,13 +50,21 @@ function valueOf(node: Node, scope: Scope): Value {
 function call({ name, args }: Extract<Node, { kind: 'call' }>, scope: Scope): Value {
   const [first, second] = args;
   const ask = (node: Node | undefined) => node && ((item: Value) => valueOf(node, { ...scope, item }));
-  return callFunction(name, { args: () => args.map((arg) => valueOf(arg, scope)), first: () => valueOf(first as Node, scope), ask: ask(second), result: scope.result });
+  return callFunction(name, {
+    args: () => args.map((arg) => valueOf(arg, scope)),
+    first: () => valueOf(first as Node, scope),
+    ask: ask(second),
+    result: scope.result,
+  });
 }
 
 /** Counted from the end when negative, as in expr. */
 function elementOf(list: readonly Value[], index: number): Value {
   const at = index < 0 ? list.length + index : index;
-  if (!Number.isInteger(at) || at < 0 || at >= list.length) throw new EvaluationProblem(list.length === 0 ? 'the result is empty' : `there is no element ${index} among ${list.length}`);
+  if (!Number.isInteger(at) || at < 0 || at >= list.length)
+    throw new EvaluationProblem(
+      list.length === 0 ? 'the result is empty' : `there is no element ${index} among ${list.length}`,
+    );
   return list[at] as Value;
 }
 
@@ -72,7 +81,11 @@ function binary(sign: BinarySign, left: Node, right: Node, scope: Scope): Value 
 
 const MOST_ELEMENTS = 10_000;
 
-function numeric(sign: Exclude<BinarySign, '&&' | 'and' | '||' | 'or' | '==' | '!=' | 'in'>, a: number, b: number): Value {
+function numeric(
+  sign: Exclude<BinarySign, '&&' | 'and' | '||' | 'or' | '==' | '!=' | 'in'>,
+  a: number,
+  b: number,
+): Value {
   switch (sign) {
     case '<':
       return a < b;
@@ -99,6 +112,7 @@ function numeric(sign: Exclude<BinarySign, '&&' | 'and' | '||' | 'or' | '==' | '
 }
 
 function range(from: number, to: number): Value {
-  if (!Number.isInteger(from) || !Number.isInteger(to) || to - from >= MOST_ELEMENTS) throw new EvaluationProblem(`${from}..${to} is no range of at most ${MOST_ELEMENTS} whole numbers`);
+  if (!Number.isInteger(from) || !Number.isInteger(to) || to - from >= MOST_ELEMENTS)
+    throw new EvaluationProblem(`${from}..${to} is no range of at most ${MOST_ELEMENTS} whole numbers`);
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 }

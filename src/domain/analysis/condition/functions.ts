@@ -1,6 +1,8 @@
 import { asBoolean, asList, asNumber, EvaluationProblem, isList, type Value } from './values.ts';
 
-/** How a function is called. `args`: all of them; `first` and `ask`: the list and the predicate of those that have one. */
+/**
+ * How a function is called. `args`: all of them; `first` and `ask`: the list and the predicate of those that have one.
+ */
 export interface Call {
   readonly args: () => readonly Value[];
   readonly first: () => Value;
@@ -21,7 +23,8 @@ export function callFunction(name: string, call: Call): Value {
       return Number.isNaN(asNumber(first, name));
     case 'isInf':
       return Math.abs(asNumber(first, name)) === Infinity;
-    // Argo's isNil and default look at the whole result whatever they are given, and a result of Prometheus is never nil.
+    // Argo's isNil and default look at the whole result whatever they are given, and a result of Prometheus is never
+    // nil.
     case 'isNil':
       return false;
     case 'default':
@@ -35,13 +38,17 @@ export function callFunction(name: string, call: Call): Value {
     case 'floor':
       return Math[name](asNumber(first, name));
     default:
-      return overNumbers(name, args.flatMap((arg) => (isList(arg) ? arg : [arg])).map((value) => asNumber(value, name)));
+      return overNumbers(
+        name,
+        args.flatMap((arg) => (isList(arg) ? arg : [arg])).map((value) => asNumber(value, name)),
+      );
   }
 }
 
 type OverList = (list: readonly Value[], ask: ((item: Value) => Value) | undefined) => Value;
 
-const holds = (list: readonly Value[], ask: ((item: Value) => Value) | undefined, where: string): boolean[] => list.map((item) => asBoolean(ask ? ask(item) : item, where));
+const holds = (list: readonly Value[], ask: ((item: Value) => Value) | undefined, where: string): boolean[] =>
+  list.map((item) => asBoolean(ask ? ask(item) : item, where));
 
 const OVER_LISTS: Readonly<Record<string, OverList>> = {
   all: (list, ask) => holds(list, ask, 'all').every(Boolean),
@@ -63,6 +70,9 @@ function overNumbers(name: string, values: readonly number[]): number {
 }
 
 function median(sorted: readonly number[]): number {
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]] as [number, number];
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]] as [
+    number,
+    number,
+  ];
   return (low + high) / 2;
 }

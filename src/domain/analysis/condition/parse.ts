@@ -6,8 +6,10 @@ const LONGEST = 4000;
 const DEEPEST = 100;
 
 /**
- * The part of the expr language in which Argo's conditions are written (expr-lang/expr, parser/parser.go): numbers, lists, comparison, arithmetic, logic,
- * `in`, the conditional and the functions of FUNCTIONS. Throws ConditionProblem at everything else: what is not understood is never guessed.
+ * The part of the expr language in which Argo's conditions are written (expr-lang/expr, parser/parser.go): numbers,
+ * lists, comparison, arithmetic, logic,
+ * `in`, the conditional and the functions of FUNCTIONS. Throws ConditionProblem at everything else: what is not
+ * understood is never guessed.
  */
 export function parseCondition(text: string): Node {
   if (text.length > LONGEST) throw new ConditionProblem(`longer than ${LONGEST} characters`, LONGEST + 1);
@@ -113,7 +115,8 @@ class Parser {
     if (text === 'nil') return { kind: 'value', value: null, at };
     if (text === 'result') return { kind: 'result', at };
     if (this.#now.text === '(' && Object.hasOwn(FUNCTIONS, text)) return this.#call(text, at);
-    const known = this.#now.text === '(' ? `functions are ${Object.keys(FUNCTIONS).join(', ')}` : 'a measurement is called result';
+    const known =
+      this.#now.text === '(' ? `functions are ${Object.keys(FUNCTIONS).join(', ')}` : 'a measurement is called result';
     throw new ConditionProblem(`${text} is not evaluated (${known})`, at);
   }
 
@@ -121,7 +124,11 @@ class Parser {
     const { least, most, predicate } = FUNCTIONS[name] as { least: number; most: number; predicate?: true };
     this.#expect('(');
     const args = this.#list(')', predicate ? 1 : undefined);
-    if (args.length < least || args.length > most) throw new ConditionProblem(`${name} takes ${least === most ? least : `${least} to ${most}`} arguments, not ${args.length},`, at);
+    if (args.length < least || args.length > most)
+      throw new ConditionProblem(
+        `${name} takes ${least === most ? least : `${least} to ${most}`} arguments, not ${args.length},`,
+        at,
+      );
     return { kind: 'call', name, args, at };
   }
 

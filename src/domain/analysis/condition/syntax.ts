@@ -4,7 +4,13 @@ export type Node =
   | { readonly kind: 'result'; readonly at: number }
   | { readonly kind: 'item'; readonly at: number }
   | { readonly kind: 'not' | 'minus' | 'plus'; readonly of: Node; readonly at: number }
-  | { readonly kind: 'binary'; readonly sign: BinarySign; readonly left: Node; readonly right: Node; readonly at: number }
+  | {
+      readonly kind: 'binary';
+      readonly sign: BinarySign;
+      readonly left: Node;
+      readonly right: Node;
+      readonly at: number;
+    }
   | { readonly kind: 'choice'; readonly when: Node; readonly then: Node; readonly otherwise: Node; readonly at: number }
   | { readonly kind: 'index'; readonly of: Node; readonly by: Node; readonly at: number }
   | { readonly kind: 'list'; readonly items: readonly Node[]; readonly at: number }
@@ -12,9 +18,9 @@ export type Node =
 
 /** Binding strength: expr-lang/expr 851b241, parser/operator/operator.go. */
 export const BINARY = {
-  'or': 10,
+  or: 10,
   '||': 10,
-  'and': 15,
+  and: 15,
   '&&': 15,
   '==': 20,
   '!=': 20,
@@ -22,7 +28,7 @@ export const BINARY = {
   '>': 20,
   '>=': 20,
   '<=': 20,
-  'in': 20,
+  in: 20,
   '..': 25,
   '+': 30,
   '-': 30,
@@ -33,11 +39,18 @@ export const BINARY = {
 } as const;
 export type BinarySign = keyof typeof BINARY;
 
-export const UNARY = { 'not': { kind: 'not', strength: 50 }, '!': { kind: 'not', strength: 50 }, '-': { kind: 'minus', strength: 90 }, '+': { kind: 'plus', strength: 90 } } as const;
+export const UNARY = {
+  not: { kind: 'not', strength: 50 },
+  '!': { kind: 'not', strength: 50 },
+  '-': { kind: 'minus', strength: 90 },
+  '+': { kind: 'plus', strength: 90 },
+} as const;
 export type UnarySign = keyof typeof UNARY;
 
 /** Functions by their least and most arguments; `predicate`: the last argument is asked of every element, as `#`. */
-export const FUNCTIONS: Readonly<Record<string, { readonly least: number; readonly most: number; readonly predicate?: true }>> = {
+export const FUNCTIONS: Readonly<
+  Record<string, { readonly least: number; readonly most: number; readonly predicate?: true }>
+> = {
   all: { least: 2, most: 2, predicate: true },
   any: { least: 2, most: 2, predicate: true },
   none: { least: 2, most: 2, predicate: true },

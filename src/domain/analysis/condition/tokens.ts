@@ -21,7 +21,10 @@ const NUMBER = /(?:\d[\d_]*(?:\.(?!\.)\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const NAME = /[A-Za-z_]\w*/y;
 const SIGN = /\.\.|\*\*|&&|\|\||==|!=|<=|>=|\?\?|[-+*/^<>!?:,#()[\]{}]/y;
 
-/** The tokens of a condition, the last one `end`. Throws ConditionProblem at what is no token of the part of the language that is read. */
+/**
+ * The tokens of a condition, the last one `end`. Throws ConditionProblem at what is no token of the part of the
+ * language that is read.
+ */
 export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let index = skip(text, 0); index < text.length; index = skip(text, index)) {
@@ -38,7 +41,11 @@ function skip(text: string, index: number): number {
 }
 
 function tokenAt(text: string, index: number): Token {
-  for (const [kind, pattern] of [['number', NUMBER], ['name', NAME], ['sign', SIGN]] as const) {
+  for (const [kind, pattern] of [
+    ['number', NUMBER],
+    ['name', NAME],
+    ['sign', SIGN],
+  ] as const) {
     pattern.lastIndex = index;
     const found = pattern.exec(text)?.[0];
     if (found !== undefined) return { kind, text: found, at: index + 1 };

@@ -6,7 +6,10 @@ export class EvaluationProblem extends Error {
 }
 
 export function asNumber(value: Value, where: string): number {
-  if (typeof value !== 'number') throw new EvaluationProblem(`${where} needs a number, not ${nameOf(value)}${Array.isArray(value) ? '; write result[0], or all(result, # …)' : ''}`);
+  if (typeof value !== 'number')
+    throw new EvaluationProblem(
+      `${where} needs a number, not ${nameOf(value)}${Array.isArray(value) ? '; write result[0], or all(result, # …)' : ''}`,
+    );
   return value;
 }
 
@@ -16,7 +19,10 @@ export function asBoolean(value: Value, where: string): boolean {
 }
 
 export function asList(value: Value, where: string): readonly Value[] {
-  if (!isList(value)) throw new EvaluationProblem(`${where} needs a list, not ${nameOf(value)}${typeof value === 'number' ? '; the query gives one number' : ''}`);
+  if (!isList(value))
+    throw new EvaluationProblem(
+      `${where} needs a list, not ${nameOf(value)}${typeof value === 'number' ? '; the query gives one number' : ''}`,
+    );
   return value;
 }
 

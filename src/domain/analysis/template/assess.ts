@@ -14,8 +14,10 @@ interface Tally {
 const NOTHING: Tally = { successful: 0, failed: 0, inconclusive: 0, successesInARow: 0, errorsInARow: 0 };
 
 /**
- * What the measurements of a metric say together, oldest first (argo-rollouts v1.10.1, analysis/analysis.go, assessMetricStatus): the first limit that is
- * reached decides for good. Errors are not counted, here as there; too many in a row are no data instead of an error that aborts, so that a Prometheus that was
+ * What the measurements of a metric say together, oldest first (argo-rollouts v1.10.1, analysis/analysis.go,
+ * assessMetricStatus): the first limit that is
+ * reached decides for good. Errors are not counted, here as there; too many in a row are no data instead of an error
+ * that aborts, so that a Prometheus that was
  * away is asked on.
  */
 export function assess(metric: ResolvedMetric, measurements: readonly Measurement[]): Finding {
@@ -26,12 +28,22 @@ export function assess(metric: ResolvedMetric, measurements: readonly Measuremen
     if (done) return finding(metric, done.outcome, done.reason, measurement);
   }
   const { outcome, reason } = running(metric, tally, measurements.at(-1));
-  return finding(metric, outcome, reason, measurements.findLast(({ phase }) => phase !== 'error'));
+  return finding(
+    metric,
+    outcome,
+    reason,
+    measurements.findLast(({ phase }) => phase !== 'error'),
+  );
 }
 
 function count(tally: Tally, { phase }: Measurement): Tally {
   if (phase === 'error') return { ...tally, successesInARow: 0, errorsInARow: tally.errorsInARow + 1 };
-  return { ...tally, [phase]: tally[phase] + 1, errorsInARow: 0, successesInARow: phase === 'successful' ? tally.successesInARow + 1 : 0 };
+  return {
+    ...tally,
+    [phase]: tally[phase] + 1,
+    errorsInARow: 0,
+    successesInARow: phase === 'successful' ? tally.successesInARow + 1 : 0,
+  };
 }
 
 interface Stand {
@@ -43,15 +55,22 @@ const all = ({ successful, failed, inconclusive }: Tally): number => successful 
 
 function ended(metric: ResolvedMetric, tally: Tally): Stand | undefined {
   const { failureLimit, inconclusiveLimit, consecutiveSuccessLimit } = metric;
-  if (tally.inconclusive > inconclusiveLimit) return { outcome: 'inconclusive', reason: `${tally.inconclusive} inconclusive of ${all(tally)}, inconclusiveLimit ${inconclusiveLimit}` };
-  if (failureLimit >= 0 && tally.failed > failureLimit) return { outcome: 'fail', reason: `${tally.failed} failed of ${all(tally)}, failureLimit ${failureLimit}` };
-  if (consecutiveSuccessLimit > 0 && tally.successesInARow >= consecutiveSuccessLimit) return { outcome: 'pass', reason: `${tally.successesInARow} successes in a row` };
+  if (tally.inconclusive > inconclusiveLimit)
+    return {
+      outcome: 'inconclusive',
+      reason: `${tally.inconclusive} inconclusive of ${all(tally)}, inconclusiveLimit ${inconclusiveLimit}`,
+    };
+  if (failureLimit >= 0 && tally.failed > failureLimit)
+    return { outcome: 'fail', reason: `${tally.failed} failed of ${all(tally)}, failureLimit ${failureLimit}` };
+  if (consecutiveSuccessLimit > 0 && tally.successesInARow >= consecutiveSuccessLimit)
+    return { outcome: 'pass', reason: `${tally.successesInARow} successes in a row` };
   return metric.count !== undefined && all(tally) >= metric.count ? counted(metric, tally) : undefined;
 }
 
 /** All measurements are there, and no limit was reached. */
 function counted({ failureLimit, consecutiveSuccessLimit }: ResolvedMetric, tally: Tally): Stand {
-  if (consecutiveSuccessLimit === 0) return { outcome: 'pass', reason: `${tally.successful} of ${all(tally)} successful` };
+  if (consecutiveSuccessLimit === 0)
+    return { outcome: 'pass', reason: `${tally.successful} of ${all(tally)} successful` };
   const reason = `${all(tally)} measurements without ${consecutiveSuccessLimit} successes in a row`;
   return { outcome: failureLimit < 0 ? 'fail' : 'inconclusive', reason };
 }
@@ -59,16 +78,28 @@ function counted({ failureLimit, consecutiveSuccessLimit }: ResolvedMetric, tall
 function running(metric: ResolvedMetric, tally: Tally, last: Measurement | undefined): Stand {
   const why = last?.phase === 'error' ? `: ${last.reason}` : '';
   if (all(tally) === 0) return { outcome: 'no-data', reason: `nothing measured yet${why}` };
-  if (tally.errorsInARow > metric.consecutiveErrorLimit) return { outcome: 'no-data', reason: `nothing measured ${tally.errorsInARow} times in a row${why}` };
+  if (tally.errorsInARow > metric.consecutiveErrorLimit)
+    return { outcome: 'no-data', reason: `nothing measured ${tally.errorsInARow} times in a row${why}` };
   const sofar = `${tally.successful} of ${all(tally)} successful so far`;
   // Argo ends such a metric with the steps, as a success.
   if (metric.count === undefined && metric.consecutiveSuccessLimit === 0) return { outcome: 'pass', reason: sofar };
-  return { outcome: 'inconclusive', reason: `${sofar}, ${metric.count === undefined ? `${metric.consecutiveSuccessLimit} in a row` : metric.count} needed` };
+  return {
+    outcome: 'inconclusive',
+    reason: `${sofar}, ${metric.count === undefined ? `${metric.consecutiveSuccessLimit} in a row` : metric.count} needed`,
+  };
 }
 
-function finding({ name, dryRun }: ResolvedMetric, outcome: Judged, reason: string, measurement: Measurement | undefined): Finding {
+function finding(
+  { name, dryRun }: ResolvedMetric,
+  outcome: Judged,
+  reason: string,
+  measurement: Measurement | undefined,
+): Finding {
   const [value] = measurement?.values ?? [];
-  const shown = measurement && measurement.values.length > 0 ? `, last ${measurement.values.slice(0, 3).map(rounded).join(', ')}` : '';
+  const shown =
+    measurement && measurement.values.length > 0
+      ? `, last ${measurement.values.slice(0, 3).map(rounded).join(', ')}`
+      : '';
   return {
     metric: name,
     outcome,

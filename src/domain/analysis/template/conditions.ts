@@ -8,10 +8,24 @@ import type { ResolvedMetric } from './resolved.ts';
 
 type Texts = Pick<ResolvedMetric, 'successCondition' | 'failureCondition'>;
 
-/** Conditions that can be evaluated at all. One without a column is one that Argo would call an error at every measurement. */
-export function checkConditions(reader: Reader, metric: Readonly<Record<string, unknown>>, path: string, scalar: boolean): Texts {
-  const names = (['successCondition', 'failureCondition'] as const).filter((name) => metric[name] !== undefined && metric[name] !== '');
-  if (names.length === 0) reader.refuse(`${path}.successCondition`, 'without a condition every measurement would be a success; give successCondition, failureCondition or both');
+/**
+ * Conditions that can be evaluated at all. One without a column is one that Argo would call an error at every
+ * measurement.
+ */
+export function checkConditions(
+  reader: Reader,
+  metric: Readonly<Record<string, unknown>>,
+  path: string,
+  scalar: boolean,
+): Texts {
+  const names = (['successCondition', 'failureCondition'] as const).filter(
+    (name) => metric[name] !== undefined && metric[name] !== '',
+  );
+  if (names.length === 0)
+    reader.refuse(
+      `${path}.successCondition`,
+      'without a condition every measurement would be a success; give successCondition, failureCondition or both',
+    );
   const texts = names.flatMap((name) => {
     const text = reader.text(metric[name], `${path}.${name}`);
     const problem = text === undefined ? undefined : problemOf(text, scalar);
@@ -29,7 +43,8 @@ function problemOf(text: string, scalar: boolean): string | undefined {
     evaluateCondition(parseCondition(text), scalar ? 1 : SAMPLE);
     return undefined;
   } catch (error) {
-    if (error instanceof ConditionProblem || error instanceof EvaluationProblem) return `${text} cannot be evaluated: ${error.message}`;
+    if (error instanceof ConditionProblem || error instanceof EvaluationProblem)
+      return `${text} cannot be evaluated: ${error.message}`;
     throw error;
   }
 }
@@ -43,7 +58,11 @@ export interface Condition {
 
 export function conditionOf(text: string): Condition {
   const node = parseCondition(text);
-  return { holds: (result) => evaluateCondition(node, result), asksNaN: some(node, (one) => one.kind === 'call' && one.name === 'isNaN'), picks: some(node, (one) => one.kind === 'index') };
+  return {
+    holds: (result) => evaluateCondition(node, result),
+    asksNaN: some(node, (one) => one.kind === 'call' && one.name === 'isNaN'),
+    picks: some(node, (one) => one.kind === 'index'),
+  };
 }
 
 function some(node: Node, is: (node: Node) => boolean): boolean {
@@ -71,7 +90,10 @@ function childrenOf(node: Node): readonly Node[] {
   }
 }
 
-/** Whether PromQL gives one number without labels: scalar(…), time(), numbers and what is computed from them. Everything else is a vector, so a list. */
+/**
+ * Whether PromQL gives one number without labels: scalar(…), time(), numbers and what is computed from them. Everything
+ * else is a vector, so a list.
+ */
 export function isScalar(query: string): boolean {
   const rest = withoutScalars(query.replaceAll(/#.*$/gm, ''));
   return /\d/.test(rest) && /^[\d\s.+\-*/%^()]*$/.test(rest.replaceAll(/(\d)[eE][+-]?(\d)/g, '$1$2'));

@@ -16,28 +16,41 @@ export interface Measurement {
 export type Measure = (at: number, values: readonly number[]) => Measurement;
 
 /**
- * What a measurement says (argo-rollouts v1.10.1, utils/evaluate/evaluate.go), without the traps: nothing is never a success, NaN is one only for whoever
+ * What a measurement says (argo-rollouts v1.10.1, utils/evaluate/evaluate.go), without the traps: nothing is never a
+ * success, NaN is one only for whoever
  * does not look, and of several series result[0] would be any of them.
  */
 export function measuring(metric: ResolvedMetric): Measure {
-  const [success, failure] = [metric.successCondition, metric.failureCondition].map((text) => (text === undefined ? undefined : conditionOf(text)));
+  const [success, failure] = [metric.successCondition, metric.failureCondition].map((text) =>
+    text === undefined ? undefined : conditionOf(text),
+  );
   return (at, values) => {
     const error = (reason: string): Measurement => ({ at, phase: 'error', values, reason });
     if (values.length === 0) return error('Prometheus has nothing for it');
-    if (values.length > 1 && (success?.picks || failure?.picks)) return error(`the query gives ${values.length} series, and result[…] would be any of them; use all(result, # …) or sum(…) in the query`);
+    if (values.length > 1 && (success?.picks || failure?.picks))
+      return error(
+        `the query gives ${values.length} series, and result[…] would be any of them; use all(result, # …) or sum(…) in the query`,
+      );
     const hasNaN = values.some(Number.isNaN);
-    if (hasNaN && !success?.asksNaN && !failure?.asksNaN) return error('the query gives NaN, as a ratio does without traffic');
+    if (hasNaN && !success?.asksNaN && !failure?.asksNaN)
+      return error('the query gives NaN, as a ratio does without traffic');
     const phase = phaseOf(metric.scalar ? (values[0] as number) : values, success, failure);
     if (typeof phase !== 'string') return error(phase.reason);
-    return phase === 'successful' && values.every(Number.isNaN) ? error('the query gives NaN, which is nothing measured, and so no success') : { at, phase, values };
+    return phase === 'successful' && values.every(Number.isNaN)
+      ? error('the query gives NaN, which is nothing measured, and so no success')
+      : { at, phase, values };
   };
 }
 
-function phaseOf(result: Result, success: Condition | undefined, failure: Condition | undefined): 'successful' | 'failed' | 'inconclusive' | { readonly reason: string } {
+function phaseOf(
+  result: Result,
+  success: Condition | undefined,
+  failure: Condition | undefined,
+): 'successful' | 'failed' | 'inconclusive' | { readonly reason: string } {
   try {
     const succeeded = success?.holds(result);
     if (failure?.holds(result) ?? succeeded === false) return 'failed';
-    return succeeded ?? true ? 'successful' : 'inconclusive';
+    return (succeeded ?? true) ? 'successful' : 'inconclusive';
   } catch (cause) {
     if (cause instanceof EvaluationProblem) return { reason: cause.message };
     throw cause;

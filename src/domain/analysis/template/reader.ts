@@ -23,7 +23,8 @@ export class Reader {
 
   /** Fields that are not known might change what the rest means. */
   onlyKnown(value: Readonly<Record<string, unknown>>, known: readonly string[], path: string): void {
-    for (const name of Object.keys(value)) if (!known.includes(name)) this.refuse(`${path}.${name}`, `is not read; known are ${known.join(', ')}`);
+    for (const name of Object.keys(value))
+      if (!known.includes(name)) this.refuse(`${path}.${name}`, `is not read; known are ${known.join(', ')}`);
   }
 
   text(value: unknown, path: string): string | undefined {
@@ -36,7 +37,10 @@ export class Reader {
     if (value === undefined || value === null) return undefined;
     const number = typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
     if (typeof number === 'number' && Number.isInteger(number) && number >= least) return number;
-    return this.refuse(path, `${typeof value === 'string' || typeof value === 'number' ? value : 'this'} is not a whole number from ${least} on`);
+    return this.refuse(
+      path,
+      `${typeof value === 'string' || typeof value === 'number' ? value : 'this'} is not a whole number from ${least} on`,
+    );
   }
 
   /** Milliseconds of a duration of Go, such as 1m30s. */
@@ -47,7 +51,15 @@ export class Reader {
   }
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, 'µs': 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/y;
 
 /** Source: time.ParseDuration. Undefined: not one, or not above zero. */

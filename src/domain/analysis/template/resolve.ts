@@ -8,30 +8,57 @@ import type { ResolvedMetric, ResolvedTemplate } from './resolved.ts';
 export type Resolution = { readonly template: ResolvedTemplate } | { readonly problems: readonly string[] };
 
 const SPEC_FIELDS = ['metrics', 'args', 'dryRun', 'measurementRetention', 'templates'];
-const METRIC_FIELDS = ['name', 'interval', 'initialDelay', 'count', 'successCondition', 'failureCondition', 'failureLimit', 'inconclusiveLimit', 'consecutiveErrorLimit', 'consecutiveSuccessLimit', 'provider'];
+const METRIC_FIELDS = [
+  'name',
+  'interval',
+  'initialDelay',
+  'count',
+  'successCondition',
+  'failureCondition',
+  'failureLimit',
+  'inconclusiveLimit',
+  'consecutiveErrorLimit',
+  'consecutiveSuccessLimit',
+  'provider',
+];
 /** How Argo reaches its Prometheus says nothing about how this server reaches its own. */
 const PROMETHEUS_FIELDS = ['query', 'address', 'authentication', 'headers', 'insecure', 'timeout'];
-/** After an error, and so for a measurement that is alone: argo-rollouts v1.10.1, analysis/analysis.go, DefaultErrorRetryInterval. */
+/**
+ * After an error, and so for a measurement that is alone: argo-rollouts v1.10.1, analysis/analysis.go,
+ * DefaultErrorRetryInterval.
+ */
 const RETRY_MS = 10_000;
 /** A worker that starts anew asks for all measurements again. */
 const LEAST_INTERVAL_MS = 1_000;
 
 /**
- * The template as a release will evaluate it: arguments filled in, limits with Argo's defaults (argo-rollouts v1.10.1, utils/analysis/helpers.go and factory.go).
+ * The template as a release will evaluate it: arguments filled in, limits with Argo's defaults (argo-rollouts v1.10.1,
+ * utils/analysis/helpers.go and factory.go).
  * What is not evaluated is refused by its path; nothing is left out silently.
  */
 export function resolveTemplate(spec: unknown, metric: TemplateMetric, values: ArgumentValues): Resolution {
   const reader = new Reader();
   const body = reader.object(spec, 'spec');
   reader.onlyKnown(body, SPEC_FIELDS, 'spec');
-  if (reader.list(body['templates'], 'spec.templates').length > 0) reader.refuse('spec.templates', 'templates of templates are not read; name each as a metric of its own');
+  if (reader.list(body['templates'], 'spec.templates').length > 0)
+    reader.refuse('spec.templates', 'templates of templates are not read; name each as a metric of its own');
   const args = templateArguments(reader, body['args'], metric, values);
   if (reader.problems.length > 0) return { problems: reader.problems };
-  const filled = reader.list(body['metrics'], 'spec.metrics').map((one, index) => metricOf(reader, fillMetric(reader, one, args, `spec.metrics[${index}]`), `spec.metrics[${index}]`));
-  const metrics = dryRuns(reader, body['dryRun'], filled.filter((one) => one !== undefined));
+  const filled = reader
+    .list(body['metrics'], 'spec.metrics')
+    .map((one, index) =>
+      metricOf(reader, fillMetric(reader, one, args, `spec.metrics[${index}]`), `spec.metrics[${index}]`),
+    );
+  const metrics = dryRuns(
+    reader,
+    body['dryRun'],
+    filled.filter((one) => one !== undefined),
+  );
   if (filled.length === 0) reader.refuse('spec.metrics', 'there are none');
   for (const name of duplicates(metrics)) reader.refuse('spec.metrics', `${name} is named twice`);
-  return reader.problems.length > 0 ? { problems: reader.problems } : { template: { name: metric.name, template: metric.template, metrics } };
+  return reader.problems.length > 0
+    ? { problems: reader.problems }
+    : { template: { name: metric.name, template: metric.template, metrics } };
 }
 
 function duplicates(metrics: readonly ResolvedMetric[]): readonly string[] {
@@ -56,38 +83,67 @@ function metricOf(reader: Reader, value: unknown, path: string): Omit<ResolvedMe
 function queryOf(reader: Reader, value: unknown, path: string): string | undefined {
   const provider = reader.object(value, path);
   const others = Object.keys(provider).filter((name) => name !== 'prometheus');
-  if (others.length > 0) return reader.refuse(`${path}.${others[0]}`, 'is not read: templates are evaluated from Prometheus only');
+  if (others.length > 0)
+    return reader.refuse(`${path}.${others[0]}`, 'is not read: templates are evaluated from Prometheus only');
   const prometheus = reader.object(provider['prometheus'], `${path}.prometheus`);
   reader.onlyKnown(prometheus, PROMETHEUS_FIELDS, `${path}.prometheus`);
   const query = reader.text(prometheus['query'], `${path}.prometheus.query`)?.trim();
   return query === undefined || query === '' ? reader.refuse(`${path}.prometheus.query`, 'is missing') : query;
 }
 
-function timesOf(reader: Reader, metric: Readonly<Record<string, unknown>>, path: string): Pick<ResolvedMetric, 'intervalMs' | 'initialDelayMs' | 'count'> {
+function timesOf(
+  reader: Reader,
+  metric: Readonly<Record<string, unknown>>,
+  path: string,
+): Pick<ResolvedMetric, 'intervalMs' | 'initialDelayMs' | 'count'> {
   const interval = reader.duration(metric['interval'], `${path}.interval`);
   if (interval !== undefined && interval < LEAST_INTERVAL_MS) reader.refuse(`${path}.interval`, 'must be at least 1s');
   const count = reader.whole(metric['count'], `${path}.count`, 0);
-  if ((count ?? 0) > 1 && metric['interval'] === undefined) reader.refuse(`${path}.interval`, 'is missing: there is more than one measurement');
+  if ((count ?? 0) > 1 && metric['interval'] === undefined)
+    reader.refuse(`${path}.interval`, 'is missing: there is more than one measurement');
   // Argo counts 0 as absent.
   const effective = count === undefined || count === 0 ? (interval === undefined ? 1 : undefined) : count;
-  return { intervalMs: interval ?? RETRY_MS, initialDelayMs: reader.duration(metric['initialDelay'], `${path}.initialDelay`) ?? 0, ...(effective === undefined ? {} : { count: effective }) };
+  return {
+    intervalMs: interval ?? RETRY_MS,
+    initialDelayMs: reader.duration(metric['initialDelay'], `${path}.initialDelay`) ?? 0,
+    ...(effective === undefined ? {} : { count: effective }),
+  };
 }
 
-type Limits = Pick<ResolvedMetric, 'failureLimit' | 'inconclusiveLimit' | 'consecutiveErrorLimit' | 'consecutiveSuccessLimit'>;
+type Limits = Pick<
+  ResolvedMetric,
+  'failureLimit' | 'inconclusiveLimit' | 'consecutiveErrorLimit' | 'consecutiveSuccessLimit'
+>;
 
 function limitsOf(reader: Reader, metric: Readonly<Record<string, unknown>>, path: string): Limits {
-  const limit = (name: keyof Limits, fallback: number, least = 0): number => reader.whole(metric[name], `${path}.${name}`, least) ?? fallback;
-  return { failureLimit: limit('failureLimit', 0, -1), inconclusiveLimit: limit('inconclusiveLimit', 0), consecutiveErrorLimit: limit('consecutiveErrorLimit', 4), consecutiveSuccessLimit: limit('consecutiveSuccessLimit', 0) };
+  const limit = (name: keyof Limits, fallback: number, least = 0): number =>
+    reader.whole(metric[name], `${path}.${name}`, least) ?? fallback;
+  return {
+    failureLimit: limit('failureLimit', 0, -1),
+    inconclusiveLimit: limit('inconclusiveLimit', 0),
+    consecutiveErrorLimit: limit('consecutiveErrorLimit', 4),
+    consecutiveSuccessLimit: limit('consecutiveSuccessLimit', 0),
+  };
 }
 
-/** As ValidateMetric of Argo, and what can never fail, or never be inconclusive, is no judgement (src/domain/analysis-traps.ts). */
+/**
+ * As ValidateMetric of Argo, and what can never fail, or never be inconclusive, is no judgement
+ * (src/domain/analysis-traps.ts).
+ */
 function checkLimits(reader: Reader, metric: Limits & Pick<ResolvedMetric, 'count'>, path: string): void {
   const { count, failureLimit, consecutiveSuccessLimit, inconclusiveLimit } = metric;
-  if (failureLimit < 0 && consecutiveSuccessLimit === 0) reader.refuse(`${path}.failureLimit`, 'may be -1 only with a consecutiveSuccessLimit');
+  if (failureLimit < 0 && consecutiveSuccessLimit === 0)
+    reader.refuse(`${path}.failureLimit`, 'may be -1 only with a consecutiveSuccessLimit');
   if (count === undefined) return;
-  if (count < Math.max(0, failureLimit) + consecutiveSuccessLimit) reader.refuse(`${path}.count`, `must be at least failureLimit and consecutiveSuccessLimit together`);
-  if (failureLimit >= count) reader.refuse(`${path}.failureLimit`, `with ${count} measurements it could never fail; it must be below count`);
-  if (inconclusiveLimit >= count) reader.refuse(`${path}.inconclusiveLimit`, `with ${count} measurements it could never be inconclusive; it must be below count`);
+  if (count < Math.max(0, failureLimit) + consecutiveSuccessLimit)
+    reader.refuse(`${path}.count`, `must be at least failureLimit and consecutiveSuccessLimit together`);
+  if (failureLimit >= count)
+    reader.refuse(`${path}.failureLimit`, `with ${count} measurements it could never fail; it must be below count`);
+  if (inconclusiveLimit >= count)
+    reader.refuse(
+      `${path}.inconclusiveLimit`,
+      `with ${count} measurements it could never be inconclusive; it must be below count`,
+    );
 }
 
 /** Rules are regular expressions over the names, not anchored; one that names no metric is a mistake. */
@@ -106,7 +162,8 @@ const LONGEST_PATTERN = 100;
 function patternOf(reader: Reader, value: unknown, path: string): RegExp | undefined {
   const text = reader.text(value, path) ?? '';
   // Repetitions of repetitions could take for ever on a name that somebody chose for it.
-  if (text.length > LONGEST_PATTERN || /[*+}][^)]*\)[*+{]/.test(text)) return reader.refuse(path, 'is too long or too nested a pattern');
+  if (text.length > LONGEST_PATTERN || /[*+}][^)]*\)[*+{]/.test(text))
+    return reader.refuse(path, 'is too long or too nested a pattern');
   try {
     return new RegExp(text);
   } catch {

@@ -1,4 +1,7 @@
-/** A metric of an AnalysisTemplate with its arguments filled in, as a plan keeps it. Fields are Argo's; times in milliseconds. */
+/**
+ * A metric of an AnalysisTemplate with its arguments filled in, as a plan keeps it. Fields are Argo's; times in
+ * milliseconds.
+ */
 export interface ResolvedMetric {
   readonly name: string;
   /** `{{args.candidate_hash}}` may still be in it: the new pods have no hash yet when a release is planned. */

@@ -33,7 +33,11 @@ describe('conditions as people write them for Argo', () => {
     ['0 < result[0] < 1', [0.5], true],
     ['0 < result[0] < 1', [2], false],
     ['result[-1] == 3', [1, 2, 3], true],
-    ['sum(result) == 6 && mean(result) == 2 && median(result) == 2 && max(result) == 3 && min(result, 0) == 0', [1, 2, 3], true],
+    [
+      'sum(result) == 6 && mean(result) == 2 && median(result) == 2 && max(result) == 3 && min(result, 0) == 0',
+      [1, 2, 3],
+      true,
+    ],
     ['-result[0] + 3 > 1_0 / 10 ** 1', [1], true],
     ['2 ^ 3 ** 0 == 2', [0], true],
     ['!false', [0], true],
@@ -80,19 +84,52 @@ test.each([
 });
 
 test('any text is either understood or refused with its place', () => {
-  const piece = fc.constantFrom('result', '[0]', '>', '<=', '0.5', 'and', 'not', 'in', '(', ')', 'all(result, #', '#', ',', '?', ':', '..', '-', 'len(', '[', ']', '{', '}', '"', '$', 'isNaN');
+  const piece = fc.constantFrom(
+    'result',
+    '[0]',
+    '>',
+    '<=',
+    '0.5',
+    'and',
+    'not',
+    'in',
+    '(',
+    ')',
+    'all(result, #',
+    '#',
+    ',',
+    '?',
+    ':',
+    '..',
+    '-',
+    'len(',
+    '[',
+    ']',
+    '{',
+    '}',
+    '"',
+    '$',
+    'isNaN',
+  );
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(' ')), (text) => {
-      try {
-        holds(text, [0.5, 2]);
-      } catch (error) {
-        expect(error instanceof ConditionProblem || error instanceof EvaluationProblem).toBe(true);
-      }
-    }),
+    fc.property(
+      fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(' ')),
+      (text) => {
+        try {
+          holds(text, [0.5, 2]);
+        } catch (error) {
+          expect(error instanceof ConditionProblem || error instanceof EvaluationProblem).toBe(true);
+        }
+      },
+    ),
     { numRuns: 5000 },
   );
 });
 
 test('numbers compare as numbers do, whatever the expression around them', () => {
-  fc.assert(fc.property(fc.double(), fc.double({ noNaN: true, noDefaultInfinity: true }), (value, limit) => expect(holds(`result[0] < ${limit}`, [value])).toBe(value < limit)));
+  fc.assert(
+    fc.property(fc.double(), fc.double({ noNaN: true, noDefaultInfinity: true }), (value, limit) =>
+      expect(holds(`result[0] < ${limit}`, [value])).toBe(value < limit),
+    ),
+  );
 });

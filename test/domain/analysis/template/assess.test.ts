@@ -20,7 +20,10 @@ const METRIC: ResolvedMetric = {
   dryRun: false,
 };
 const metric = (more: Partial<ResolvedMetric> = {}): ResolvedMetric => ({ ...METRIC, ...more });
-const without = (...names: ('successCondition' | 'failureCondition' | 'count')[]): ResolvedMetric => Object.fromEntries(Object.entries(METRIC).filter(([name]) => !(names as string[]).includes(name))) as unknown as ResolvedMetric;
+const without = (...names: ('successCondition' | 'failureCondition' | 'count')[]): ResolvedMetric =>
+  Object.fromEntries(
+    Object.entries(METRIC).filter(([name]) => !(names as string[]).includes(name)),
+  ) as unknown as ResolvedMetric;
 
 describe('one measurement', () => {
   test.each<[string, ResolvedMetric, readonly number[], Measurement['phase']]>([
@@ -30,9 +33,24 @@ describe('one measurement', () => {
     ['no failure condition', without('failureCondition'), [0.7], 'failed'],
     ['no success condition', without('successCondition'), [0.7], 'successful'],
     ['both hold', metric({ failureCondition: 'result[0] > 0' }), [0.95], 'failed'],
-    ['all of several series', metric({ successCondition: 'all(result, # > 0)', failureCondition: 'any(result, # < 0)' }), [1, 2], 'successful'],
-    ['one number', metric({ scalar: true, successCondition: 'result > 0', failureCondition: 'result < 0' }), [1], 'successful'],
-    ['NaN that is a failure', metric({ failureCondition: 'isNaN(result[0]) || result[0] < 0.5' }), [Number.NaN], 'failed'],
+    [
+      'all of several series',
+      metric({ successCondition: 'all(result, # > 0)', failureCondition: 'any(result, # < 0)' }),
+      [1, 2],
+      'successful',
+    ],
+    [
+      'one number',
+      metric({ scalar: true, successCondition: 'result > 0', failureCondition: 'result < 0' }),
+      [1],
+      'successful',
+    ],
+    [
+      'NaN that is a failure',
+      metric({ failureCondition: 'isNaN(result[0]) || result[0] < 0.5' }),
+      [Number.NaN],
+      'failed',
+    ],
   ])('%s', (_, one, values, phase) => expect(measuring(one)(5, values)).toEqual({ at: 5, phase, values }));
 
   // Argo's traps: each of these is a success there, or a failure.
@@ -42,13 +60,26 @@ describe('one measurement', () => {
     ['empty, called a failure', metric({ failureCondition: 'len(result) == 0' }), [], 'nothing'],
     ['NaN, with a failure condition alone', without('successCondition'), [Number.NaN], 'NaN'],
     ['NaN, with a success condition alone', without('failureCondition'), [Number.NaN], 'NaN'],
-    ['NaN, called a success', metric({ successCondition: 'isNaN(result[0]) || result[0] > 1' }), [Number.NaN], 'no success'],
+    [
+      'NaN, called a success',
+      metric({ successCondition: 'isNaN(result[0]) || result[0] > 1' }),
+      [Number.NaN],
+      'no success',
+    ],
     ['any of several series', metric(), [1, 0], '2 series'],
     ['a list where a number is needed', metric({ successCondition: 'result > 1' }), [2], 'write result[0]'],
-  ])('%s is no measurement', (_, one, values, reason) => expect(measuring(one)(5, values)).toMatchObject({ phase: 'error', reason: expect.stringContaining(reason) }));
+  ])('%s is no measurement', (_, one, values, reason) =>
+    expect(measuring(one)(5, values)).toMatchObject({ phase: 'error', reason: expect.stringContaining(reason) }),
+  );
 });
 
-const run = (phases: string): Measurement[] => [...phases].map((sign, at) => ({ at, phase: ({ s: 'successful', f: 'failed', i: 'inconclusive', e: 'error' } as const)[sign as 's'], values: sign === 'e' ? [] : [at], reason: 'gone' }));
+const run = (phases: string): Measurement[] =>
+  [...phases].map((sign, at) => ({
+    at,
+    phase: ({ s: 'successful', f: 'failed', i: 'inconclusive', e: 'error' } as const)[sign as 's'],
+    values: sign === 'e' ? [] : [at],
+    reason: 'gone',
+  }));
 
 describe('all measurements', () => {
   test.each<[string, Partial<ResolvedMetric>, string]>([
@@ -77,20 +108,38 @@ describe('all measurements', () => {
 
   test('a metric without an end passes while it holds, and fails when it does not', () => {
     const endless = without('count');
-    expect(['', 's', 'ssss', 'ssssf', 'eeee'].map((phases) => assess(endless, run(phases)).outcome)).toEqual(['no-data', 'pass', 'pass', 'fail', 'no-data']);
+    expect(['', 's', 'ssss', 'ssssf', 'eeee'].map((phases) => assess(endless, run(phases)).outcome)).toEqual([
+      'no-data',
+      'pass',
+      'pass',
+      'fail',
+      'no-data',
+    ]);
   });
 
   test('a dry run is told as one', () => {
-    expect(assess(metric({ dryRun: true }), run('f'))).toEqual({ metric: 'share', outcome: 'fail', measured: 0, dryRun: true, reason: 'share (dry run): 1 failed of 1, failureLimit 0, last 0' });
+    expect(assess(metric({ dryRun: true }), run('f'))).toEqual({
+      metric: 'share',
+      outcome: 'fail',
+      measured: 0,
+      dryRun: true,
+      reason: 'share (dry run): 1 failed of 1, failureLimit 0, last 0',
+    });
   });
 
   test('measurements that come later never change a decision, and nothing measured never passes', () => {
     const phases = fc.string({ unit: fc.constantFrom('s', 'f', 'i', 'e'), maxLength: 12 });
-    const limits = fc.record({ count: fc.integer({ min: 1, max: 6 }), failureLimit: fc.integer({ min: 0, max: 2 }), inconclusiveLimit: fc.integer({ min: 0, max: 2 }), consecutiveSuccessLimit: fc.integer({ min: 0, max: 2 }) });
+    const limits = fc.record({
+      count: fc.integer({ min: 1, max: 6 }),
+      failureLimit: fc.integer({ min: 0, max: 2 }),
+      inconclusiveLimit: fc.integer({ min: 0, max: 2 }),
+      consecutiveSuccessLimit: fc.integer({ min: 0, max: 2 }),
+    });
     fc.assert(
       fc.property(phases, phases, limits, (before, after, more) => {
         const { outcome } = assess(metric(more), run(before));
-        if (outcome === 'fail' || outcome === 'pass') expect(assess(metric(more), run(before + after)).outcome).toBe(outcome);
+        if (outcome === 'fail' || outcome === 'pass')
+          expect(assess(metric(more), run(before + after)).outcome).toBe(outcome);
         if (!/[sfi]/.test(before)) expect(outcome).not.toBe('pass');
       }),
     );

@@ -7,7 +7,8 @@ import { resolveTemplate } from '../../../../src/domain/analysis/template/resolv
 const VALUES = { namespace: 'shop', rollout: 'web', stable_hash: 'abc', candidate_service: 'web-canary' };
 const REQUEST: TemplateMetric = { kind: 'template', name: 'argo', template: 'success', clusterScope: false, args: {} };
 const METRIC = { name: 'share', provider: { prometheus: { query: 'up' } }, successCondition: 'result[0] > 0' };
-const resolve = (spec: object, args: Record<string, string> = {}) => resolveTemplate(spec, { ...REQUEST, args }, VALUES);
+const resolve = (spec: object, args: Record<string, string> = {}) =>
+  resolveTemplate(spec, { ...REQUEST, args }, VALUES);
 const ofMetric = (more: object, spec: object = {}) => resolve({ metrics: [{ ...METRIC, ...more }], ...spec });
 
 describe('what is read', () => {
@@ -16,14 +17,35 @@ describe('what is read', () => {
       template: {
         name: 'argo',
         template: 'success',
-        metrics: [{ name: 'share', query: 'up', scalar: false, intervalMs: 10_000, initialDelayMs: 0, count: 1, failureLimit: 0, inconclusiveLimit: 0, consecutiveErrorLimit: 4, consecutiveSuccessLimit: 0, successCondition: 'result[0] > 0', dryRun: false }],
+        metrics: [
+          {
+            name: 'share',
+            query: 'up',
+            scalar: false,
+            intervalMs: 10_000,
+            initialDelayMs: 0,
+            count: 1,
+            failureLimit: 0,
+            inconclusiveLimit: 0,
+            consecutiveErrorLimit: 4,
+            consecutiveSuccessLimit: 0,
+            successCondition: 'result[0] > 0',
+            dryRun: false,
+          },
+        ],
       },
     });
   });
 
   test('everything said, with arguments in texts and numbers', () => {
     const spec = {
-      args: [{ name: 'service' }, { name: 'limit', value: '2' }, { name: 'stable', valueFrom: { podTemplateHashValue: 'Stable' } }, { name: 'new', valueFrom: { podTemplateHashValue: 'Latest' } }, { name: 'own', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+      args: [
+        { name: 'service' },
+        { name: 'limit', value: '2' },
+        { name: 'stable', valueFrom: { podTemplateHashValue: 'Stable' } },
+        { name: 'new', valueFrom: { podTemplateHashValue: 'Latest' } },
+        { name: 'own', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      ],
       metrics: [
         {
           name: 'of-{{args.own}}',
@@ -35,7 +57,13 @@ describe('what is read', () => {
           consecutiveErrorLimit: 2,
           consecutiveSuccessLimit: 3,
           successCondition: 'result >= {{args.limit}}',
-          provider: { prometheus: { address: 'http://elsewhere:9090', timeout: 5, query: 'scalar(x{service="{{args.service}}", old="{{args.stable}}", new="{{args.new}}"})' } },
+          provider: {
+            prometheus: {
+              address: 'http://elsewhere:9090',
+              timeout: 5,
+              query: 'scalar(x{service="{{args.service}}", old="{{args.stable}}", new="{{args.new}}"})',
+            },
+          },
         },
       ],
       dryRun: [{ metricName: 'of-.*' }],
@@ -69,11 +97,36 @@ describe('what is read', () => {
 });
 
 test.each<[string, object, object, string]>([
-  ['another provider', { provider: { datadog: { query: 'x' } } }, {}, 'spec.metrics[0].provider.datadog: is not read: templates are evaluated from Prometheus only'],
-  ['a range query', { provider: { prometheus: { query: 'x', rangeQuery: { step: '1m' } } } }, {}, 'spec.metrics[0].provider.prometheus.rangeQuery: is not read'],
-  ['no condition', { successCondition: undefined }, {}, 'spec.metrics[0].successCondition: without a condition every measurement would be a success'],
-  ['a condition that is no expression', { successCondition: 'result[0] >' }, {}, 'spec.metrics[0].successCondition: result[0] > cannot be evaluated: unexpected the end at column 12'],
-  ['a condition that calls what is not there', { failureCondition: 'exec("rm")' }, {}, 'spec.metrics[0].failureCondition'],
+  [
+    'another provider',
+    { provider: { datadog: { query: 'x' } } },
+    {},
+    'spec.metrics[0].provider.datadog: is not read: templates are evaluated from Prometheus only',
+  ],
+  [
+    'a range query',
+    { provider: { prometheus: { query: 'x', rangeQuery: { step: '1m' } } } },
+    {},
+    'spec.metrics[0].provider.prometheus.rangeQuery: is not read',
+  ],
+  [
+    'no condition',
+    { successCondition: undefined },
+    {},
+    'spec.metrics[0].successCondition: without a condition every measurement would be a success',
+  ],
+  [
+    'a condition that is no expression',
+    { successCondition: 'result[0] >' },
+    {},
+    'spec.metrics[0].successCondition: result[0] > cannot be evaluated: unexpected the end at column 12',
+  ],
+  [
+    'a condition that calls what is not there',
+    { failureCondition: 'exec("rm")' },
+    {},
+    'spec.metrics[0].failureCondition',
+  ],
   ['a list compared with a number', { successCondition: 'result > 0.9' }, {}, 'write result[0]'],
   ['a number used as a list', { provider: { prometheus: { query: 'scalar(up)' } } }, {}, 'the query gives one number'],
   ['no name', { name: '' }, {}, 'spec.metrics[0].name: is missing'],
@@ -82,25 +135,72 @@ test.each<[string, object, object, string]>([
   ['an interval that is too short', { interval: '1ms', count: 2 }, {}, 'spec.metrics[0].interval: must be at least 1s'],
   ['several measurements without an interval', { count: 3 }, {}, 'spec.metrics[0].interval: is missing'],
   ['a wrong number', { count: 'many' }, {}, 'spec.metrics[0].count: many is not a whole number from 0 on'],
-  ['limits above the count', { count: 2, interval: '1s', failureLimit: 3 }, {}, 'spec.metrics[0].count: must be at least failureLimit'],
-  ['what can never fail', { count: 2, interval: '1s', failureLimit: 2 }, {}, 'spec.metrics[0].failureLimit: with 2 measurements it could never fail'],
-  ['what can never be inconclusive', { inconclusiveLimit: 1 }, {}, 'spec.metrics[0].inconclusiveLimit: with 1 measurements it could never be inconclusive'],
-  ['no limit at all', { failureLimit: -1 }, {}, 'spec.metrics[0].failureLimit: may be -1 only with a consecutiveSuccessLimit'],
+  [
+    'limits above the count',
+    { count: 2, interval: '1s', failureLimit: 3 },
+    {},
+    'spec.metrics[0].count: must be at least failureLimit',
+  ],
+  [
+    'what can never fail',
+    { count: 2, interval: '1s', failureLimit: 2 },
+    {},
+    'spec.metrics[0].failureLimit: with 2 measurements it could never fail',
+  ],
+  [
+    'what can never be inconclusive',
+    { inconclusiveLimit: 1 },
+    {},
+    'spec.metrics[0].inconclusiveLimit: with 1 measurements it could never be inconclusive',
+  ],
+  [
+    'no limit at all',
+    { failureLimit: -1 },
+    {},
+    'spec.metrics[0].failureLimit: may be -1 only with a consecutiveSuccessLimit',
+  ],
   ['an unknown field', { weighing: 1 }, {}, 'spec.metrics[0].weighing: is not read'],
-  ['a placeholder without an argument', { successCondition: 'result[0] > {{args.least}}' }, {}, 'spec.metrics[0].successCondition: {{args.least}} is no argument of the template'],
-  ['an argument without a value', {}, { args: [{ name: 'service' }] }, 'spec.args[0]: service has no value; give it in args of the release file'],
-  ['a secret', {}, { args: [{ name: 'token', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }] }, 'spec.args[0].valueFrom: secretKeyRef is not read'],
-  ['another field of the Rollout', {}, { args: [{ name: 'x', valueFrom: { fieldRef: { fieldPath: 'spec.replicas' } } }] }, 'spec.args[0].valueFrom.fieldRef.fieldPath: spec.replicas is not read'],
+  [
+    'a placeholder without an argument',
+    { successCondition: 'result[0] > {{args.least}}' },
+    {},
+    'spec.metrics[0].successCondition: {{args.least}} is no argument of the template',
+  ],
+  [
+    'an argument without a value',
+    {},
+    { args: [{ name: 'service' }] },
+    'spec.args[0]: service has no value; give it in args of the release file',
+  ],
+  [
+    'a secret',
+    {},
+    { args: [{ name: 'token', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }] },
+    'spec.args[0].valueFrom: secretKeyRef is not read',
+  ],
+  [
+    'another field of the Rollout',
+    {},
+    { args: [{ name: 'x', valueFrom: { fieldRef: { fieldPath: 'spec.replicas' } } }] },
+    'spec.args[0].valueFrom.fieldRef.fieldPath: spec.replicas is not read',
+  ],
   ['templates of templates', {}, { templates: [{ templateName: 'x' }] }, 'spec.templates: templates of templates'],
   ['a dry run of nothing', {}, { dryRun: [{ metricName: 'other' }] }, 'spec.dryRun[0].metricName: matches no metric'],
-  ['a dangerous pattern', {}, { dryRun: [{ metricName: '(a+)+$' }] }, 'spec.dryRun[0].metricName: is too long or too nested'],
+  [
+    'a dangerous pattern',
+    {},
+    { dryRun: [{ metricName: '(a+)+$' }] },
+    'spec.dryRun[0].metricName: is too long or too nested',
+  ],
   ['a name twice', {}, { metrics: [METRIC, METRIC] }, 'spec.metrics: share is named twice'],
 ])('%s is refused', (_, more, spec, problem) => {
   expect(ofMetric(more, spec)).toMatchObject({ problems: expect.arrayContaining([expect.stringContaining(problem)]) });
 });
 
 test('an argument that the template does not have is refused, and nothing is no template', () => {
-  expect(resolve({ metrics: [METRIC] }, { other: 'x' })).toMatchObject({ problems: ['args.other: the template has no such argument; it has none'] });
+  expect(resolve({ metrics: [METRIC] }, { other: 'x' })).toMatchObject({
+    problems: ['args.other: the template has no such argument; it has none'],
+  });
   expect(resolveTemplate(undefined, REQUEST, VALUES)).toMatchObject({ problems: ['spec.metrics: there are none'] });
 });
 
@@ -117,15 +217,28 @@ test.each([
 ])('%s gives one number: %s', (query, scalar) => expect(isScalar(query)).toBe(scalar));
 
 describe('the checks of a plan', () => {
-  const check = (facts: object, patienceMs = 60_000) => checkTemplates([{ metric: REQUEST, ...facts }], VALUES, patienceMs);
+  const check = (facts: object, patienceMs = 60_000) =>
+    checkTemplates([{ metric: REQUEST, ...facts }], VALUES, patienceMs);
 
   test('a template that is understood is in the plan', () => {
-    expect(check({ spec: { metrics: [METRIC] } })).toMatchObject({ checks: [{ name: 'template success', ok: true, detail: expect.stringContaining('share') }], templates: [{ name: 'argo' }] });
+    expect(check({ spec: { metrics: [METRIC] } })).toMatchObject({
+      checks: [{ name: 'template success', ok: true, detail: expect.stringContaining('share') }],
+      templates: [{ name: 'argo' }],
+    });
   });
 
   test.each<[string, object, string]>([
     ['not there', { problem: 'AnalysisTemplate shop/success does not exist' }, 'does not exist'],
     ['not understood', { spec: { metrics: [{ ...METRIC, name: undefined }] } }, 'spec.metrics[0].name: is missing'],
-    ['too slow for a step', { spec: { metrics: [{ ...METRIC, interval: '5m', count: 10 }] } }, 'share takes 2700 s, but a step is judged for 60 s'],
-  ])('%s', (_, facts, detail) => expect(check(facts)).toMatchObject({ checks: [{ ok: false, detail: expect.stringContaining(detail), next: expect.any(String) }], templates: [] }));
+    [
+      'too slow for a step',
+      { spec: { metrics: [{ ...METRIC, interval: '5m', count: 10 }] } },
+      'share takes 2700 s, but a step is judged for 60 s',
+    ],
+  ])('%s', (_, facts, detail) =>
+    expect(check(facts)).toMatchObject({
+      checks: [{ ok: false, detail: expect.stringContaining(detail), next: expect.any(String) }],
+      templates: [],
+    }),
+  );
 });

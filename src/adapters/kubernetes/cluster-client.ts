@@ -1,0 +1,103 @@
+import type { Kind, ObjectRef } from './kinds.ts';
+import type { ApiResponse } from './transport.ts';
+import type { WatchEvent } from './watch-stream.ts';
+import type { WriteLog } from './write-log.ts';
+
+/** One operation of a JSON patch (RFC 6902). A failed `test` changes nothing. */
+export type PatchOperation =
+  | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string };
+
+/** Answer to a guarded patch. `applied: false`: a test failed or the result was not valid (422); nothing changed. */
+export type PatchResult =
+  | { readonly applied: true; readonly object: unknown }
+  | { readonly applied: false; readonly why: string };
+
+export interface PatchOptions {
+  readonly subresource?: 'status' | 'scale';
+  /** Who is named as the writer in managedFields; absent: the API server takes it from the user agent. */
+  readonly fieldManager?: string;
+  /** Checked and answered as if written, but not stored. */
+  readonly dryRun?: boolean;
+}
+
+/**
+ * One cluster. Objects come back as parsed JSON for the caller's schema to read.
+ * Errors: the kind's own "not found", NAMESPACE_NOT_FOUND, CRD_MISSING, FORBIDDEN, CONFLICT, and CLUSTER_UNREACHABLE
+ * (network, timeout, 429, 5xx). After CLUSTER_UNREACHABLE a write may or may not have happened: read before repeating
+ * it.
+ */
+export interface ClusterClient {
+  readonly cluster: string;
+  /** The writes of this process; shared by all contexts that lead to the same API server. */
+  readonly written: WriteLog;
+  get(ref: ObjectRef): Promise<unknown>;
+  /**
+   * All items, page by page. `namespace` absent: of the whole cluster. `fieldSelector`: of the fields that the kind
+   * supports.
+   */
+  list(kind: Kind, namespace?: string, labelSelector?: string, fieldSelector?: string): Promise<readonly unknown[]>;
+  /** As `list`, with the version of the collection at that moment: a watch goes on from there. */
+  snapshot(kind: Kind, namespace?: string): Promise<Snapshot>;
+  /**
+   * What changes after `resourceVersion`, bookmarks included; ends when the server ends it, which it does after
+   * `seconds`.
+   * Errors besides: WatchEnded, from the call when the version is too old, and while reading.
+   */
+  watch(kind: Kind, from: WatchFrom): Promise<AsyncIterable<WatchEvent>>;
+  jsonPatch(ref: ObjectRef, operations: readonly PatchOperation[], options?: PatchOptions): Promise<PatchResult>;
+  /** A `metadata.resourceVersion` in the body makes it fail with CONFLICT when the object has moved on. */
+  mergePatch(ref: ObjectRef, body: object, options?: PatchOptions): Promise<unknown>;
+  /**
+   * Server-side apply; creates what is not there. A `metadata.resourceVersion` in the manifest guards it: CONFLICT when
+   * the object has moved on.
+   * `force` takes fields over from other managers. Errors besides: FIELD_CONFLICT (details.managers), MANIFEST_REFUSED.
+   */
+  apply(
+    ref: ObjectRef,
+    manifest: object,
+    manager: { fieldManager: string; force?: boolean; dryRun?: boolean },
+  ): Promise<unknown>;
+  /** Deletes exactly the object that was read. Errors besides: CONFLICT when it is another one by now. */
+  remove(ref: ObjectRef, read: { readonly uid: string; readonly resourceVersion?: string }): Promise<void>;
+  /** Whether the account in use has a right, as the API server sees it. */
+  allowed(access: Access): Promise<boolean>;
+  /** GET through the API server to a port of a pod; the pod's own status is in the answer. */
+  podGet(
+    pod: { namespace: string; name: string; port: number },
+    path: string,
+    timeoutMs?: number,
+  ): Promise<ApiResponse>;
+}
+
+/** A right, in the words of RBAC. */
+export interface Access {
+  /** Empty for the core API. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly verb: string;
+  /** Absent: in every namespace. */
+  readonly namespace?: string;
+}
+
+export interface Snapshot {
+  readonly items: readonly unknown[];
+  readonly resourceVersion: string;
+}
+
+export interface WatchFrom {
+  readonly namespace?: string;
+  readonly resourceVersion: string;
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** Clusters by kubeconfig context. */
+export interface Clusters {
+  contexts(): string[];
+  /** Empty when there is no kubeconfig. */
+  currentContext(): string;
+  /** Errors: CLUSTER_UNKNOWN, with the known contexts and the nearest in `details`. */
+  client(cluster: string): ClusterClient;
+}

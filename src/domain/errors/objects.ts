@@ -1,0 +1,92 @@
+import { entry, type ErrorEntry } from './entry.ts';
+
+/** Errors of objects in the cluster. */
+export const OBJECT_ERRORS = {
+  NAMESPACE_NOT_FOUND: entry(
+    404,
+    5,
+    false,
+    'The namespace does not exist.',
+    'Check the name of the namespace and the cluster.',
+  ),
+  ROLLOUT_NOT_FOUND: entry(404, 5, false, 'The Rollout does not exist.', 'Check rollout, namespace and cluster.'),
+  TRAFFIC_SERVICE_NOT_FOUND: entry(
+    404,
+    5,
+    false,
+    'The TraefikService does not exist or has no weights for the two Services.',
+    'Create the TraefikService, or name it in `traffic.traefik_service`.',
+  ),
+  SERVICE_NOT_FOUND: entry(
+    404,
+    5,
+    false,
+    'A Kubernetes Service that the Rollout names does not exist.',
+    'Create the Service, or correct the Rollout.',
+  ),
+  ROUTE_NOT_FOUND: entry(404, 5, false, 'The IngressRoute does not exist.', 'Check route_name, namespace and cluster.'),
+  MIDDLEWARE_NOT_FOUND: entry(
+    404,
+    5,
+    false,
+    'The Middleware does not exist.',
+    'Check the name of the Middleware and the namespace.',
+  ),
+  ANALYSIS_TEMPLATE_NOT_FOUND: entry(
+    404,
+    5,
+    false,
+    'The AnalysisTemplate does not exist.',
+    'Create it with argo_set_analysis_template, or correct its name.',
+  ),
+  WORKLOAD_NOT_FOUND: entry(
+    404,
+    5,
+    false,
+    'The workload that the Rollout refers to does not exist.',
+    'Create it, or correct `workloadRef` of the Rollout.',
+  ),
+  CRD_MISSING: entry(
+    424,
+    5,
+    false,
+    'A custom resource definition is missing in the cluster.',
+    'Install Argo Rollouts and Traefik with their CRDs.',
+  ),
+  OWNED_BY_OTHER: entry(
+    409,
+    7,
+    false,
+    'Another owner holds the Rollout or the TraefikService.',
+    'Let the named owner finish, or remove its annotation if it is gone.',
+  ),
+  CONFLICT: entry(409, 7, true, 'Somebody else wrote the object at the same time.', 'Read again and repeat.'),
+  NOT_APPLICABLE: entry(
+    409,
+    7,
+    false,
+    'The object is not in a state in which this can be done; nothing was written.',
+    'Read the reason, look at the state, and choose the tool that fits it.',
+  ),
+  ALREADY_EXISTS: entry(
+    409,
+    7,
+    false,
+    'An object of this name exists already.',
+    'Choose another name, or use the tool that changes it.',
+  ),
+  FIELD_CONFLICT: entry(
+    409,
+    7,
+    false,
+    'Another field manager owns what would be written.',
+    'Change it where the named manager takes it from, or repeat with take_over: true.',
+  ),
+  MANIFEST_REFUSED: entry(
+    422,
+    2,
+    false,
+    'The API server does not accept the object.',
+    'Correct the field that the message names.',
+  ),
+} as const satisfies Record<string, ErrorEntry>;
