@@ -1,6 +1,7 @@
 import type { ArmBlock, Block } from './block-test.ts';
 import type { ArmSeries, Series } from './increase.ts';
-import { isBadAnswer } from './bad-answer.ts';
+import { isBadAnswer, isLongLived, isStream } from './bad-answer.ts';
+import { seriesByProxy } from './proxies.ts';
 
 /** What both arms did between two scrapes of one proxy replica, by question. */
 export interface TimedBlock {
@@ -40,29 +41,27 @@ export function blocksOf(
     ...arms.stable.requests,
     ...arms.stable.buckets,
   ];
-  const instances = [...new Set(series.map(instanceOf))];
-  return instances
-    .flatMap((instance) => blocksOfInstance(arms, questions, window, instance))
+  return [...seriesByProxy(series)]
+    .flatMap(([proxy, own]) => blocksOfProxy(arms, questions, window, { proxy, own: new Set(own) }))
     .sort((a, b) => a.to - b.to);
 }
 
-const instanceOf = ({ labels }: Series): string => labels['instance'] ?? '';
-
-function blocksOfInstance(
+function blocksOfProxy(
   arms: Arms,
   questions: readonly Counted[],
   window: { from: number; to: number },
-  instance: string,
+  { proxy, own: series }: { proxy: string; own: ReadonlySet<Series> },
 ): TimedBlock[] {
-  const own = (all: readonly Series[]) => all.filter((one) => instanceOf(one) === instance);
-  const times = scrapeTimes(
-    [arms.candidate, arms.stable].flatMap(({ requests, buckets }) => own([...requests, ...buckets])),
-    window,
-  );
+  const own = (all: readonly Series[]) => all.filter((one) => series.has(one));
+  const times = scrapeTimes([...series], window);
   const places = new Map(times.map((time, place) => [time, place]));
   const aligned = ({ requests, buckets }: ArmSeries): AlignedArm => ({
-    requests: own(requests).map((one) => align(one, places)),
-    buckets: own(buckets).map((one) => align(one, places)),
+    requests: own(requests)
+      .filter(({ labels }) => !isStream(labels))
+      .map((one) => align(one, places)),
+    buckets: own(buckets)
+      .filter(({ labels }) => !isLongLived(labels))
+      .map((one) => align(one, places)),
   });
   const [candidate, stable] = [aligned(arms.candidate), aligned(arms.stable)];
   const broken = brokenIntervals(
@@ -79,7 +78,7 @@ function blocksOfInstance(
       ([name, ofCandidate, ofStable]) =>
         [name, { candidate: increase(ofCandidate, index), stable: increase(ofStable, index) }] as const,
     );
-    return [{ from: times[index] as number, to, instance, questions: Object.fromEntries(counted) }];
+    return [{ from: times[index] as number, to, instance: proxy, questions: Object.fromEntries(counted) }];
   });
 }
 
