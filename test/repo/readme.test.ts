@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { fileKey, SETTING_KEYS } from '../../src/config/schema.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import type { CliDeps } from '../../src/cli/deps.ts';
 import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
