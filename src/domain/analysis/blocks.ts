@@ -68,10 +68,12 @@ function blocksOfProxy(
     [...candidate.requests, ...candidate.buckets, ...stable.requests, ...stable.buckets],
     times.length,
   );
-  const totals = questions.map(
-    (question) =>
-      [question.name, totalsOf(candidate, question, times.length), totalsOf(stable, question, times.length)] as const,
-  );
+  const totals = questions.map((question) => {
+    // A bound that one arm lacks would make all of its answers slow: then nothing is counted for either.
+    const counted = [candidate, stable].every((arm) => hasBound(arm, question));
+    const of = (arm: AlignedArm) => totalsOf(counted ? arm : NOTHING, question, times.length);
+    return [question.name, of(candidate), of(stable)] as const;
+  });
   return times.slice(1).flatMap((to, index) => {
     if (broken[index]) return [];
     const counted = totals.map(
@@ -123,6 +125,13 @@ function brokenIntervals(columns: readonly Column[], scrapes: number): Uint8Arra
     }
   }
   return broken;
+}
+
+const NOTHING: AlignedArm = { requests: [], buckets: [] };
+
+function hasBound({ buckets }: AlignedArm, { slowerThanMs }: Counted): boolean {
+  if (slowerThanMs === undefined || buckets.length === 0) return true;
+  return buckets.some(({ labels }) => Number(labels['le']) === slowerThanMs / 1000);
 }
 
 interface Totals {

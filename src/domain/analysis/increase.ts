@@ -66,13 +66,22 @@ function countArm(arm: ArmSeries, from: number, scraped: ReadonlyMap<Series, boo
   };
 }
 
+/**
+ * Cumulative counts by bound. Only bounds that every proxy has can be added: a percentile over proxies with different
+ * bounds would be wrong without a warning.
+ */
 function sumBuckets(series: readonly Series[], increase: (one: Series) => number): ArmCounts['buckets'] {
   const byBound = new Map<number, number>();
+  const byProxy = new Map<string, Set<number>>();
   for (const one of series) {
     const le = parseBound(one.labels['le']);
-    if (le !== undefined) byBound.set(le, (byBound.get(le) ?? 0) + increase(one));
+    if (le === undefined) continue;
+    byBound.set(le, (byBound.get(le) ?? 0) + increase(one));
+    const proxy = one.labels['instance'] ?? '';
+    byProxy.set(proxy, (byProxy.get(proxy) ?? new Set()).add(le));
   }
-  return [...byBound].map(([le, count]) => ({ le, count })).sort((a, b) => a.le - b.le);
+  const common = [...byBound].filter(([le]) => [...byProxy.values()].every((bounds) => bounds.has(le)));
+  return common.map(([le, count]) => ({ le, count })).sort((a, b) => a.le - b.le);
 }
 
 function parseBound(le: string | undefined): number | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isBadAnswer } from '../../../src/domain/analysis/bad-answer.ts';
+import { answerKind, isBadAnswer } from '../../../src/domain/analysis/bad-answer.ts';
 import { blocksOf, boundsMs, type Arms } from '../../../src/domain/analysis/blocks.ts';
 import type { Series } from '../../../src/domain/analysis/increase.ts';
 
@@ -100,8 +100,102 @@ test.each([
   [{ code: '0', protocol: 'grpc' }, false],
   [{ code: '5', protocol: 'grpc' }, false],
   [{ code: '14', protocol: 'grpc' }, true],
+  [{ code: '2', protocol: 'grpc' }, false],
+  [{ code: '502', protocol: 'grpc' }, true],
   [{ code: '13', protocol: 'grpc-web' }, true],
   [{}, false],
 ])('%j is a bad answer: %s', (labels: Record<string, string>, expected) => {
   expect(isBadAnswer(labels)).toBe(expected);
+});
+
+test.each([
+  [{ code: '2', protocol: 'grpc' }, 'unknown'],
+  [{ code: '4', protocol: 'grpc' }, 'bad'],
+  [{ code: '0', protocol: 'grpc' }, 'good'],
+  [{ code: '0', protocol: 'websocket' }, 'stream'],
+  [{ code: '200', protocol: 'sse' }, 'good'],
+  [{ code: '2', protocol: 'http' }, 'good'],
+])('%j is %s', (labels: Record<string, string>, expected) => {
+  expect(answerKind(labels)).toBe(expected);
+});
+
+describe('what Traefik counts in odd ways', () => {
+  test('gRPC answers with a message are requests and not bad; failures before any message are bad', () => {
+    const grpc = (code: string, ...samples: [number, number][]) => series({ code, protocol: 'grpc' }, ...samples);
+    const [block] = blocksOf(
+      arms({ candidate: { requests: [grpc('2', [10, 0], [20, 90]), grpc('14', [10, 0], [20, 10])] } }),
+      ERRORS,
+      ALL,
+    );
+
+    expect(block?.questions['errors']?.candidate).toEqual({ requests: 100, bad: 10 });
+  });
+
+  test('WebSockets are no answers, and streams are no slow answers', () => {
+    const bucket = (protocol: string, le: string, count: number) => series({ protocol, le }, [10, 0], [20, count]);
+    const [block] = blocksOf(
+      arms({
+        candidate: {
+          requests: [ok([10, 0], [20, 90]), series({ code: '0', protocol: 'websocket' }, [10, 0], [20, 10])],
+          buckets: [
+            bucket('http', '0.3', 90),
+            bucket('http', '+Inf', 90),
+            bucket('sse', '0.3', 0),
+            bucket('sse', '+Inf', 30),
+            bucket('websocket', '+Inf', 10),
+          ],
+        },
+      }),
+      [...ERRORS, { name: 'slow', slowerThanMs: 300 }],
+      ALL,
+    );
+
+    expect(block?.questions['errors']?.candidate).toEqual({ requests: 90, bad: 0 });
+    expect(block?.questions['slow']?.candidate).toEqual({ requests: 90, bad: 0 });
+  });
+
+  test('a bound that only one version has counts for neither', () => {
+    const bucket = (le: string) => series({ le }, [10, 0], [20, 100]);
+    const [block] = blocksOf(
+      arms({ candidate: { buckets: [bucket('+Inf')] }, stable: { buckets: [bucket('0.3'), bucket('+Inf')] } }),
+      [{ name: 'slow', slowerThanMs: 300 }],
+      ALL,
+    );
+
+    expect(block?.questions['slow']).toEqual({
+      candidate: { requests: 0, bad: 0 },
+      stable: { requests: 0, bad: 0 },
+    });
+  });
+});
+
+describe('one proxy scraped twice', () => {
+  const twice = (changes: Record<string, string>[]) =>
+    changes.flatMap((labels, index) => [
+      series({ code: '200', ...labels }, [10 + index, 0], [20 + index, 100], [30 + index, 200]),
+    ]);
+
+  test.each([
+    ['by two jobs', [{ job: 'traefik' }, { job: 'pods' }]],
+    ['by a pair of Prometheus servers', [{ prometheus_replica: 'a' }, { prometheus_replica: 'b' }]],
+    ['with labels of the target in one of them', [{ job: 'traefik' }, { job: 'pods', pod: 'traefik-1' }]],
+  ])('%s is counted once', (_what, changes) => {
+    const blocks = blocksOf(arms({ candidate: { requests: twice(changes) } }), ERRORS, ALL);
+
+    expect(blocks.map(({ questions }) => questions['errors']?.candidate.requests)).toEqual([100, 100]);
+  });
+
+  test('two pods behind one name of an instance are two proxies', () => {
+    const blocks = blocksOf(arms({ candidate: { requests: twice([{ pod: 'a' }, { pod: 'b' }]) } }), ERRORS, ALL);
+
+    expect(blocks.map(({ instance }) => instance)).toEqual(['a', 'a (2)', 'a', 'a (2)']);
+  });
+
+  test('a server that stopped gives way to the one that goes on', () => {
+    const going = series({ code: '200', prometheus_replica: 'b' }, [100_000, 0], [101_000, 10]);
+    const stopped = series({ code: '200', prometheus_replica: 'a' }, [10, 0], [20, 5], [30, 5]);
+    const blocks = blocksOf(arms({ candidate: { requests: [stopped, going] } }), ERRORS, { from: 0, to: 200_000 });
+
+    expect(blocks.map(({ to }) => to)).toEqual([101_000]);
+  });
 });
