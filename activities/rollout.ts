@@ -16,7 +16,7 @@ export const rolloutActivities = (ports: Ports) => ({
    */
   async start(scene: Scene): Promise<Started> {
     const { container, fromImage, toImage } = scene.plan;
-    const set = await ports.workload.setImage(scene.target, { container, from: fromImage, to: toImage });
+    const set = await ports.workload.setImage(scene.target, { container, from: fromImage, to: toImage }, scene.owner);
     if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
     return waitFor(() => startedAt(ports, scene));
   },
@@ -34,8 +34,8 @@ export const rolloutActivities = (ports: Ports) => ({
     const stepIndex = scene.plan.steps.at(-1)?.pauseIndex;
     const result =
       stepIndex === undefined
-        ? await ports.workload.promoteBlueGreen(scene.target, { podHash })
-        : await ports.workload.promoteCanary(scene.target, { podHash, stepIndex });
+        ? await ports.workload.promoteBlueGreen(scene.target, { podHash }, scene.owner)
+        : await ports.workload.promoteCanary(scene.target, { podHash, stepIndex }, scene.owner);
     return isRefusal(result) ? refusedAs(ports, scene, result.detail) : { kind: 'ready', detail: result.detail };
   },
 
@@ -71,7 +71,7 @@ async function shiftCanary(ports: Ports, { scene, index }: { scene: Scene; index
   const before = scene.plan.steps[index - 1]?.pauseIndex;
   const here = scene.plan.steps[index]?.pauseIndex as number;
   if (before !== undefined) {
-    const result = await ports.workload.promoteCanary(scene.target, { podHash, stepIndex: before });
+    const result = await ports.workload.promoteCanary(scene.target, { podHash, stepIndex: before }, scene.owner);
     if (isRefusal(result)) return refusedAs(ports, scene, result.detail);
   }
   return waitFor(async () => {

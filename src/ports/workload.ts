@@ -62,32 +62,35 @@ export interface Change {
   readonly detail: string;
 }
 
-/** The Rollout moved away under the caller: another template, or another step than expected. */
+/** The object moved away under the caller: another template, another step than expected, or another owner. */
 export interface Refusal {
   readonly refused: true;
   readonly detail: string;
+  /** Whose mark is on the object, when that is the reason. */
+  readonly holder?: Owner;
 }
 
 export type WriteResult = Change | Refusal;
 
 /**
  * Argo Rollouts. Every write is guarded by what the caller last read: it changes the state it was meant for or
- * nothing. Errors: SluiceError with ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN,
+ * nothing. Every write of a release tests the owner mark in the same patch: an object without the mark of `owner`'s
+ * run, or with a higher epoch, refuses it. Errors: SluiceError with ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN,
  * CONFLICT.
  */
 export interface WorkloadPort {
   read(target: Target): Promise<RolloutState>;
   /** Sets a container's image when it is `from` (or already `to`: unchanged). Another image: refused. */
-  setImage(target: Target, change: { container: string; from: string; to: string }): Promise<WriteResult>;
+  setImage(target: Target, change: { container: string; from: string; to: string }, owner: Owner): Promise<WriteResult>;
   /** Ends the untimed pause at `stepIndex` of a canary of `podHash`. Already past it: unchanged. */
-  promoteCanary(target: Target, at: { podHash: string; stepIndex: number }): Promise<WriteResult>;
+  promoteCanary(target: Target, at: { podHash: string; stepIndex: number }, owner: Owner): Promise<WriteResult>;
   /** Ends the BlueGreenPause of `podHash`. Already active: unchanged. */
-  promoteBlueGreen(target: Target, at: { podHash: string }): Promise<WriteResult>;
+  promoteBlueGreen(target: Target, at: { podHash: string }, owner: Owner): Promise<WriteResult>;
   /**
    * Aborts `podHash` (clears promoteFull too). Refused when it is already stable or replaced, also by a template of
    * another image.
    */
-  abort(target: Target, at: { podHash: string; template?: TemplateImages }): Promise<WriteResult>;
+  abort(target: Target, at: { podHash: string; template?: TemplateImages }, owner: Owner): Promise<WriteResult>;
   /** Writes the owner mark. Held by another release: refused. A mark of the same release id is taken over. */
   claim(target: Target, owner: Owner): Promise<WriteResult>;
   /** Removes the owner mark if `owner` holds it. */

@@ -23,9 +23,9 @@ const LAST_POLL_MS = 250;
 export function createWorkload(clusters: Clusters): WorkloadPort {
   return {
     read: async (target) => readView(clusters.client(target.cluster), target),
-    setImage: (target, change) =>
+    setImage: (target, change, _owner) =>
       write(clusters, target, { decide: (rollout) => decideSetImage(rollout, target, change) }),
-    promoteCanary: (target, at) =>
+    promoteCanary: (target, at, _owner) =>
       write(clusters, target, {
         decide: (rollout) => decidePromoteCanary(rollout, target, at),
         proof: {
@@ -34,7 +34,7 @@ export function createWorkload(clusters: Clusters): WorkloadPort {
           what: `go past step ${at.stepIndex}`,
         },
       }),
-    promoteBlueGreen: (target, { podHash }) =>
+    promoteBlueGreen: (target, { podHash }, _owner) =>
       write(clusters, target, {
         decide: (rollout) => decidePromoteBlueGreen(rollout, target, podHash),
         proof: {
@@ -43,7 +43,7 @@ export function createWorkload(clusters: Clusters): WorkloadPort {
           what: `make ${podHash} active`,
         },
       }),
-    abort: (target, { podHash, template }) =>
+    abort: (target, { podHash, template }, _owner) =>
       write(clusters, target, {
         decide: (rollout) => decideAbort(rollout, target, podHash, template),
         proof: { seen: isAbortSeen, withinMs: BLUE_GREEN_PROOF_MS, what: `abort ${podHash}` },
