@@ -14,11 +14,19 @@ export function addRelease(program: Cli, deps: CliDeps): void {
   addReportFiles(group, deps);
   const watch = group
     .command('watch')
-    .description('Show a release live until it ends. Exit code 0 only if it succeeded.')
+    .description(
+      'Show a release live until it ends. Exit code 0 only if it succeeded; docs/generated/errors.md has the others.',
+    )
     .argument('<release>', 'release id, or <namespace>/<rollout> in the current cluster')
     .option('--cluster <text>', 'Kubeconfig context; default: the current one.')
-    .action(async (ref: string, options: { cluster?: string }, cli: Cli) => {
-      process.exitCode = await runWatch(deps, settingsOf(deps, cli).settings, releaseRef(ref, options.cluster));
+    .addOption(timeoutOption())
+    .action(async (ref: string, { cluster, timeout }: { cluster?: string; timeout?: number }, cli: Cli) => {
+      const { settings, format } = settingsOf(deps, cli);
+      process.exitCode = await runWatch(deps, settings, {
+        which: releaseRef(ref, cluster),
+        format,
+        ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+      });
     });
   complete.argument(watch, 'release');
 }
