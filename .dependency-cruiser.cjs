@@ -88,22 +88,28 @@ const layers = [
     ['^src/(commands|contract|temporal|ports|planning|report|domain)/'],
   ),
   layer(
+    'toolsets',
+    'A toolset knows itself and what all commands share. Move what two toolsets need to src/commands, or to a port.',
+    '^src/toolsets/([^/]+)/',
+    ['^src/toolsets/$1/', '^src/(commands|contract|temporal|ports|planning|report|domain)/'],
+  ),
+  layer(
     'door-mcp',
     'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
     '^src/mcp/',
-    ['^src/(mcp|commands|contract|domain|config|observability)/'],
+    ['^src/(mcp|toolsets|commands|contract|domain|config|observability)/'],
   ),
   layer(
     'door-http',
     'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
     '^src/http/',
-    ['^src/(http|commands|contract|domain|config|observability)/'],
+    ['^src/(http|toolsets|commands|contract|domain|config|observability)/'],
   ),
   layer(
     'door-cli',
     'A door calls commands (the CLI also the sandbox) and renders what they answer. Move what two doors share to src/commands.',
     '^src/cli/',
-    ['^src/(cli|commands|contract|domain|config|observability)/', '^sandbox/'],
+    ['^src/(cli|toolsets|commands|contract|domain|config|observability)/', '^sandbox/'],
   ),
   layer(
     'sandbox',

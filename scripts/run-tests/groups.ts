@@ -17,7 +17,10 @@ const LEAVE = '--forceExit';
 export const GROUPS: readonly TestGroup[] = [
   {
     name: 'pure',
-    folders: ['domain', 'config', 'contract', 'commands', 'golden', 'report', 'mcp', 'http', 'cli', 'scripts', 'repo'],
+    folders: [
+      ...['domain', 'config', 'contract', 'commands', 'toolsets', 'golden', 'report', 'mcp', 'http', 'cli'],
+      ...['scripts', 'repo'],
+    ],
     sandbox: 'none',
     progress: false,
     args: [],
