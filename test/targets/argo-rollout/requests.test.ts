@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createWorkload } from '../../../src/targets/argo-rollout/index.ts';
 import { createClusters } from '../../../src/adapters/kubernetes/index.ts';
-import type { WorkloadPort } from '../../../src/ports/rollouts.ts';
+import type { WorkloadPort } from '../../../src/ports/workload.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 import type { HttpServer } from '../../support/http-server.ts';
 import { writeKubeconfig } from '../../support/kubeconfig.ts';
