@@ -7,7 +7,7 @@ const LANCZOS = [
 function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const t = x - 1 + 7.5;
-  const series = LANCZOS.slice(1).reduce((sum, one, index) => sum + one / (x + index), LANCZOS[0]);
+  const series = LANCZOS.slice(1).reduce<number>((sum, one, index) => sum + one / (x + index), LANCZOS[0]);
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(series);
 }
 

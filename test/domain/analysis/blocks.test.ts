@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { answerKind, isBadAnswer } from '../../../src/domain/analysis/bad-answer.ts';
-import { blocksOf, boundsMs, type Arms } from '../../../src/domain/analysis/blocks.ts';
+import { blocksOf, boundsMs, readBlocks, type Arms, type Cursors } from '../../../src/domain/analysis/blocks.ts';
 import type { Series } from '../../../src/domain/analysis/increase.ts';
 
 const series = (labels: Record<string, string>, ...samples: readonly (readonly [number, number])[]): Series => ({
@@ -48,14 +48,15 @@ describe('blocks between two scrapes', () => {
   });
 
   test.each([
-    ['fell', ok([10, 100], [20, 5], [30, 15])],
-    ['vanished', ok([10, 100], [30, 120])],
-  ])('an interval in which a counter of either arm %s is left out for both', (_, broken) => {
+    ['fell', ok([10, 100], [20, 5], [30, 15]), [20]],
+    // It counts from 100 on when it is back, not from zero.
+    ['vanished or came back', ok([10, 100], [30, 120]), []],
+  ])('an interval in which a counter of either arm %s is left out for both', (_, broken, left) => {
     const steady = ok([10, 0], [20, 10], [30, 20]);
 
     const seen = blocksOf(arms({ candidate: { requests: [broken] }, stable: { requests: [steady] } }), ERRORS, ALL);
 
-    expect(seen.map(({ from }) => from)).toEqual([20]);
+    expect(seen.map(({ from }) => from)).toEqual(left);
   });
 
   test('replicas are scraped at their own times: each has its own blocks, in the order in which they end', () => {
@@ -197,5 +198,73 @@ describe('one proxy scraped twice', () => {
     const blocks = blocksOf(arms({ candidate: { requests: [stopped, going] } }), ERRORS, { from: 0, to: 200_000 });
 
     expect(blocks.map(({ to }) => to)).toEqual([101_000]);
+  });
+});
+
+describe('reading on from where one stopped', () => {
+  const through = (requests: readonly Series[], ends: readonly number[]) => {
+    let cursors: Cursors = {};
+    return ends.flatMap((to) => {
+      // As a fetch gives it: nothing after `to`, and nothing before the cursor.
+      const from = Math.min(...Object.values(cursors).map(({ at }) => at), Infinity);
+      const seen = requests
+        .map(({ labels, samples }) => ({
+          labels,
+          samples: samples.filter(([at]) => at <= to && (from === Infinity || at >= from)),
+        }))
+        .filter(({ samples }) => samples.length > 0);
+      const read = readBlocks(arms({ candidate: { requests: seen } }), ERRORS, { from: 0, to, cursors, settleMs: 5 });
+      cursors = JSON.parse(JSON.stringify(read.cursors)) as Cursors;
+      return read.blocks;
+    });
+  };
+  const counted = (blocks: ReturnType<typeof through>) =>
+    blocks.map(({ from, to, questions }) => [from, to, questions['errors']?.candidate.requests]);
+
+  test('gives the same blocks as reading all at once, whatever the looks', () => {
+    const requests = [
+      ok([10, 0], [20, 10], [30, 25], [40, 25], [50, 3], [60, 9]),
+      bad([30, 2], [40, 2], [50, 0], [60, 1]),
+      series({ code: '200', instance: 'b' }, [12, 5], [32, 9], [52, 20]),
+    ];
+    const whole = counted(through(requests, [70]));
+
+    for (const ends of [
+      [15, 25, 35, 45, 55, 70],
+      [20, 40, 60, 70],
+      [11, 70],
+    ])
+      expect(counted(through(requests, ends)).sort()).toEqual([...whole].sort());
+  });
+
+  test('a series that vanished and came back did not begin at zero, in one reading and across two', () => {
+    const requests = [
+      ok([10, 0], [20, 10], [30, 20], [40, 30], [50, 40]),
+      bad([10, 400], [20, 401], [40, 410], [50, 411]),
+    ];
+
+    expect(counted(through(requests, [60]))).toEqual([
+      [10, 20, 11],
+      [40, 50, 11],
+    ]);
+    expect(counted(through(requests, [31, 36, 60]))).toEqual([
+      [10, 20, 11],
+      [40, 50, 11],
+    ]);
+  });
+
+  test('a scrape whose samples have not all arrived waits for them', () => {
+    const whole = [ok([10, 0], [20, 10]), bad([10, 0], [20, 2])];
+    const partly = [ok([10, 0], [20, 10]), bad([10, 0])];
+    const read = (requests: Series[], to: number) =>
+      readBlocks(arms({ candidate: { requests } }), ERRORS, { from: 0, to, settleMs: 5 });
+
+    expect(read(partly, 22)).toEqual({ blocks: [], cursors: { a: { at: 10, gone: [] } } });
+    expect(read(whole, 22).blocks).toHaveLength(1);
+    expect(read(partly, 30).cursors['a']).toEqual({ at: 20, gone: ['|503|||'] });
+  });
+
+  test('a sample that is no number is no count', () => {
+    expect(counted(through([ok([10, 0], [20, NaN], [30, 20], [40, 30])], [50]))).toEqual([[30, 40, 10]]);
   });
 });
