@@ -1,16 +1,15 @@
 import type { Command as Cli } from 'commander';
-import { RELEASE_COMMANDS } from '../toolsets/release/index.ts';
+import { releaseGet } from '../toolsets/release/release-get.ts';
 import { complete } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
 import { settingsOf } from './global.ts';
 import { releaseRef } from './release-ref.ts';
 import { addReportFiles } from './report.ts';
-import { addToolset } from './tool-command.ts';
 import { runWatch } from './watch.ts';
 
-/** `sluice release …`: every command of the toolset, and watch. */
-export function addRelease(program: Cli, deps: CliDeps): void {
-  const group = addToolset(program, deps, 'release', 'Plan, start, follow and steer releases', RELEASE_COMMANDS);
+/** What only a terminal can show of a release: `watch`, and the report as a file. */
+export function addReleasePages(program: Cli, deps: CliDeps): void {
+  const group = program.commands.find((command) => command.name() === releaseGet.toolset) ?? program;
   addReportFiles(group, deps);
   const watch = group
     .command('watch')

@@ -1,6 +1,6 @@
 import { Argument, type Command as Cli } from 'commander';
 import type { Command } from '../commands/command.ts';
-import type { Toolset } from '../domain/toolset.ts';
+import type { Toolset } from '../commands/toolset.ts';
 import { complete } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
 import { addFlags, flagFields, flagName, inputOf, takesFile } from './flags.ts';
@@ -10,16 +10,9 @@ import { runCommand } from './run-command.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
 /** Adds the commands of one toolset: `argo_promote_rollout` is `sluice argo promote-rollout <namespace/name>`. */
-export function addToolset(
-  program: Cli,
-  deps: CliDeps,
-  toolset: Toolset,
-  about: string,
-  commands: readonly Command[],
-): Cli {
-  const group = program.command(toolset).description(about);
+export function addToolset(program: Cli, deps: CliDeps, { name, about, commands }: Toolset): void {
+  const group = program.command(name).description(about);
   for (const command of commands) addTool(group, deps, command);
-  return group;
 }
 
 /** How a tool is called at the command line. */
@@ -34,7 +27,7 @@ function addTool(group: Cli, deps: CliDeps, command: Command): void {
   if (takesFile(command))
     cli.option(
       '-f, --file <path>',
-      `${command.toolset === 'release' ? 'release file' : 'file with the input'}, YAML or JSON; - is stdin. Flags override it.`,
+      `${command.document ?? 'file with the input'}, YAML or JSON; - is stdin. Flags override it.`,
     );
   addFlags(cli, command);
   if (command.kind === 'destructive') cli.option('-y, --yes', 'do not ask for confirmation');
