@@ -52,6 +52,18 @@ const layers = [
     ['^src/adapters/($1|kubernetes)/', '^src/(ports|domain|config|observability)/'],
   ),
   layer(
+    'targets',
+    'A target knows its own system and the cluster client. What two targets share goes into a port or into src/domain.',
+    '^src/targets/([^/]+)/',
+    ['^src/targets/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+  ),
+  layer(
+    'splits',
+    'A split knows its own proxy and the cluster client. What two splits share goes into a port or into src/domain.',
+    '^src/splits/([^/]+)/',
+    ['^src/splits/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+  ),
+  layer(
     'adapter-registry',
     'A file directly in src/adapters lists the adapters and nothing else. Move it to src/entry when it needs more.',
     '^src/adapters/[^/]+$',
@@ -135,9 +147,9 @@ const oneWay = [
   ),
   ban(
     'adapters-only-from-entry',
-    'Adapters are chosen in src/entry. Elsewhere use the port in src/ports.',
-    { path: OURS, pathNot: ['^src/(entry|adapters)/', '^(test|bench)/', '^sandbox/'] },
-    { path: '^src/adapters/' },
+    'Adapters, targets and splits are chosen in src/entry. Elsewhere use the port in src/ports.',
+    { path: OURS, pathNot: ['^src/(entry|adapters|targets|splits)/', '^(test|bench)/', '^sandbox/'] },
+    { path: '^src/(adapters|targets|splits)/' },
   ),
   ban(
     'sandbox-only-from-outside',

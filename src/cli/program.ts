@@ -8,7 +8,7 @@ import type { CliDeps } from './deps.ts';
 import { addDoctor } from './doctor.ts';
 import { formatOf, render } from './format.ts';
 import { addGlobals } from './global.ts';
-import { addReleasePages } from './release.ts';
+import { addReleasePages, afterReleaseCommands } from './release.ts';
 import { addSandbox } from './sandbox.ts';
 import { addServers } from './servers.ts';
 import { addConfig } from './show-config.ts';
@@ -27,7 +27,7 @@ export function createProgram(deps: CliDeps): Cli {
     })
     .exitOverride();
   addGlobals(program);
-  for (const toolset of TOOLSETS) addToolset(program, deps, toolset);
+  for (const toolset of TOOLSETS) addToolset(program, deps, toolset, afterReleaseCommands(deps));
   addReleasePages(program, deps);
   addTools(program, deps);
   addServers(program, deps);

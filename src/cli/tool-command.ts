@@ -1,5 +1,6 @@
 import { Argument, type Command as Cli } from 'commander';
 import type { Command } from '../commands/command.ts';
+import type { Output } from '../commands/execute.ts';
 import type { Toolset } from '../commands/toolset.ts';
 import { complete } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
@@ -9,10 +10,18 @@ import { readInputFile } from './input-file.ts';
 import { runCommand } from './run-command.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
+/** What the command line does after a command has answered, beside printing the answer. */
+export type AfterCommand = (output: Output, cli: Cli) => Promise<void> | void;
+
 /** Adds the commands of one toolset: `argo_promote_rollout` is `sluice argo promote-rollout <namespace/name>`. */
-export function addToolset(program: Cli, deps: CliDeps, { name, about, commands }: Toolset): void {
+export function addToolset(
+  program: Cli,
+  deps: CliDeps,
+  { name, about, commands }: Toolset,
+  after: Readonly<Record<string, AfterCommand>> = {},
+): void {
   const group = program.command(name).description(about);
-  for (const command of commands) addTool(group, deps, command);
+  for (const command of commands) addTool(group, deps, command, after[command.name]);
 }
 
 /** How a tool is called at the command line. */
@@ -20,7 +29,7 @@ export function cliName({ name, toolset }: Command): string {
   return name.slice(toolset.length + 1).replaceAll('_', '-');
 }
 
-function addTool(group: Cli, deps: CliDeps, command: Command): void {
+function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterCommand): void {
   const subject = subjectOf(command);
   const cli = group.command(cliName(command)).summary(command.title).description(command.description);
   if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
@@ -36,7 +45,8 @@ function addTool(group: Cli, deps: CliDeps, command: Command): void {
     const options = cli.opts<Record<string, unknown>>();
     const raw = await rawInput(command, subject, subject ? (args[0] as string | undefined) : undefined, options);
     const { settings, format } = settingsOf(deps, cli);
-    await runCommand(deps, settings, { command, raw, format, yes: options['yes'] === true });
+    const output = await runCommand(deps, settings, { command, raw, format, yes: options['yes'] === true });
+    await after?.(output, cli);
   });
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { confirmField } from '../../commands/confirm.ts';
 import type { CommandContext } from '../../commands/command.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import { handedFields, nameOf, refusal, steerCommand, type Plan } from './steer.ts';
 import { previewTraffic, withTraffic } from './traffic-proof.ts';
 
@@ -17,7 +17,7 @@ export const argoAbortRollout = steerCommand({
   input,
   example: { namespace: 'shop', name: 'web', reason: 'error reports from support', confirm: 'shop/web' },
   async plan(context, target, { reason, request_id: requestId }) {
-    const view = await context.ports.rollouts.read(target);
+    const view = await context.ports.workload.read(target);
     const busy = view.podHash !== view.stableHash && view.stableHash !== '';
     return {
       view,
@@ -30,7 +30,7 @@ export const argoAbortRollout = steerCommand({
   },
 });
 
-async function abort(context: CommandContext, view: RolloutView): ReturnType<Plan['act']> {
+async function abort(context: CommandContext, view: RolloutState): ReturnType<Plan['act']> {
   // Argo takes the preview's pods away seconds after the abort: its share of the traffic would get 503s.
   const preview = view.podHash === view.stableHash ? undefined : await previewTraffic(context, view);
   if (preview)

@@ -68,7 +68,7 @@ async function routeOf(context: CommandContext, detail: RolloutDetail): Promise<
   const name = detail.traefikService ?? (detail.strategy === 'blue-green' ? rollout : undefined);
   if (!name) return undefined;
   try {
-    const { weights, owner } = await context.ports.traffic.read({ cluster, namespace, name });
+    const { weights, owner } = await context.ports.split.read({ cluster, namespace, name });
     const mine = weights.some(({ service }) => service === detail.stableService);
     if (!mine && !detail.traefikService) return undefined;
     const written = Object.fromEntries(weights.map(({ service, weight }) => [cleanText(service), weight]));

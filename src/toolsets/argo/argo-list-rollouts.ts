@@ -4,7 +4,7 @@ import { objectName, placeFields } from '../../contract/place.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { RolloutListing } from '../../ports/rollout-feed.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { strategyOf } from './snapshot.ts';
 
@@ -111,11 +111,11 @@ function joined(listings: readonly RolloutListing[]): RolloutListing {
   };
 }
 
-function byName({ target: a }: RolloutView, { target: b }: RolloutView): number {
+function byName({ target: a }: RolloutState, { target: b }: RolloutState): number {
   return a.namespace.localeCompare(b.namespace) || a.rollout.localeCompare(b.rollout);
 }
 
-function toRow(view: RolloutView): z.output<typeof row> {
+function toRow(view: RolloutState): z.output<typeof row> {
   const images = Object.values(view.images).map((image) => cleanText(image, 200));
   return {
     namespace: view.target.namespace,

@@ -17,7 +17,7 @@ export const argoPauseRollout = steerCommand({
   input,
   example: { namespace: 'shop', name: 'web', reason: 'error reports from support' },
   async plan({ ports }, target, { reason, request_id: requestId }) {
-    const view = await ports.rollouts.read(target);
+    const view = await ports.workload.read(target);
     return {
       view,
       owned: { name: 'pause', reason, requestId },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nextHold } from '../../domain/next-hold.ts';
-import type { Point } from '../../ports/rollout-steering.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { Point } from '../../domain/rollout.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { confirmField } from '../../commands/confirm.ts';
 import { handedFields, nameOf, standing, steerCommand, type Plan } from './steer.ts';
@@ -36,7 +36,7 @@ export const argoPromoteRollout = steerCommand({
   input,
   example: { namespace: 'shop', name: 'web', step: 1 },
   async plan(context, target, { full, step, pod_hash: podHash, reason, request_id: requestId }) {
-    const view = await context.ports.rollouts.read(target);
+    const view = await context.ports.workload.read(target);
     const at = pointOf(view, { step, pod_hash: podHash });
     return {
       view,
@@ -49,14 +49,14 @@ export const argoPromoteRollout = steerCommand({
 
 /** The version and the step that the caller saw, or else those that were just read. */
 function pointOf(
-  view: RolloutView,
+  view: RolloutState,
   { step = view.stepIndex, pod_hash: podHash = view.podHash }: Pick<Input, 'step' | 'pod_hash'>,
 ): Point {
   return { podHash, ...(step !== undefined && view.strategy === 'canary' && { stepIndex: step }) };
 }
 
 /** A release judges each step itself, so it is asked about only when all are meant. */
-function question(view: RolloutView, { podHash, stepIndex }: Point, full: boolean): string | undefined {
+function question(view: RolloutState, { podHash, stepIndex }: Point, full: boolean): string | undefined {
   const name = nameOf(view);
   if (view.owner)
     return full ? `Promote every remaining step of ${view.owner.releaseId} without asking again?` : undefined;
@@ -67,7 +67,7 @@ function question(view: RolloutView, { podHash, stepIndex }: Point, full: boolea
   return last ? `Promote ${name} past step ${stepIndex}, which takes all its traffic to ${podHash}?` : undefined;
 }
 
-async function promote(context: CommandContext, view: RolloutView, at: Point, full: boolean): ReturnType<Plan['act']> {
+async function promote(context: CommandContext, view: RolloutState, at: Point, full: boolean): ReturnType<Plan['act']> {
   const { rolloutSteering } = context.ports;
   const effect = await (full ? rolloutSteering.promoteFull(view.target, at) : rolloutSteering.promote(view.target, at));
   if (effect.effective === 'refused') return { ...effect, next: wayOut(effect.after ?? view, effect.reason) };
@@ -75,7 +75,7 @@ async function promote(context: CommandContext, view: RolloutView, at: Point, fu
   return { ...proved, reason: `${proved.reason}; ${standing(proved.after ?? view)}` };
 }
 
-function wayOut(view: RolloutView, why: string): string {
+function wayOut(view: RolloutState, why: string): string {
   if (view.aborted) return 'Set an image again with argo_update_rollout_image: the abort stands until then.';
   if (view.specPaused) return 'Call argo_resume_rollout first, then look where it stands.';
   if (why.includes('analysis') || view.pauseReasons.some((reason) => reason.startsWith('Inconclusive')))

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Effect } from '../../domain/effect.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import { handedFields, steerCommand } from './steer.ts';
 
 const input = z.strictObject(handedFields);
@@ -15,7 +15,7 @@ export const argoResumeRollout = steerCommand({
   input,
   example: { namespace: 'shop', name: 'web' },
   async plan({ ports }, target, { reason, request_id: requestId }) {
-    const view = await ports.rollouts.read(target);
+    const view = await ports.workload.read(target);
     return {
       view,
       owned: { name: 'resume', reason, requestId },
@@ -25,7 +25,7 @@ export const argoResumeRollout = steerCommand({
 });
 
 /** What holds the Rollout now that the pause by hand is not, or is no longer, in the way. */
-function withRest(effect: Effect<RolloutView>): Effect<RolloutView> & { readonly next?: string | undefined } {
+function withRest(effect: Effect<RolloutState>): Effect<RolloutState> & { readonly next?: string | undefined } {
   const held = effect.after?.pauseReasons ?? [];
   if (held.length === 0) return effect;
   const tool = held.some((reason) => reason.startsWith('Inconclusive'))

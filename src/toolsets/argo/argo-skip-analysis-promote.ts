@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { reason } from '../../contract/target.ts';
 import type { AnalysisHold } from '../../ports/rollout-steering.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import { nextHold } from '../../domain/next-hold.ts';
 import { confirmField } from '../../commands/confirm.ts';
 import { handedFields, nameOf, refusal, standing, steerCommand } from './steer.ts';
@@ -37,12 +37,12 @@ export const argoSkipAnalysisPromote = steerCommand({
   },
 });
 
-function question(view: RolloutView, hold: AnalysisHold): string {
+function question(view: RolloutState, hold: AnalysisHold): string {
   return `Skip the ${hold.role} analysis ${hold.run} (${hold.status}) of ${nameOf(view)}? ${consequence(view, hold)}`;
 }
 
 /** What Argo does then; seen on 1.10.1. */
-function consequence(view: RolloutView, { way, role, stepIndex = 0 }: AnalysisHold): string {
+function consequence(view: RolloutState, { way, role, stepIndex = 0 }: AnalysisHold): string {
   const at = nextHold(view.steps, stepIndex + 1, { judgedOnly: true });
   const then = at.full ? 'then takes all traffic to the new version' : `then goes on to step ${at.index}`;
   if (way === 'next-step') return `Argo ends step ${stepIndex} and ${then}.`;

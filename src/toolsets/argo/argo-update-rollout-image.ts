@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { image } from '../../contract/release-file.ts';
 import { dnsName } from '../../contract/target.ts';
 import type { Effect } from '../../domain/effect.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import { steerCommand, steerFields } from './steer.ts';
 
 const input = z.strictObject({
@@ -22,7 +22,7 @@ export const argoUpdateRolloutImage = steerCommand({
   input,
   example: { namespace: 'shop', name: 'web', image: 'registry.example/web:v2', from: 'registry.example/web:v1' },
   async plan({ ports }, target, { image: to, container, from }) {
-    const view = await ports.rollouts.read(target);
+    const view = await ports.workload.read(target);
     const wish = { to, ...(container !== undefined && { container }), ...(from !== undefined && { from }) };
     return {
       view,
@@ -35,7 +35,7 @@ export const argoUpdateRolloutImage = steerCommand({
 });
 
 /** What a new template does to the state it meets; seen on Argo Rollouts 1.10.1. */
-function consequence({ before, after }: Effect<RolloutView>): string {
+function consequence({ before, after }: Effect<RolloutState>): string {
   if (!before || !after) return 'its state is not known';
   if (after.podHash === after.stableHash)
     return `${after.podHash} is the stable version: Argo goes straight back to it, without steps`;

@@ -7,7 +7,7 @@ import { reason, requestId } from '../../contract/target.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { Target } from '../../domain/release/target.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { Command, CommandContext, Kind } from '../../commands/command.ts';
 import { requireConfirmation } from '../../commands/confirm.ts';
 import { handToRelease, refuseOwned, type Meant } from '../../commands/owned.ts';
@@ -32,12 +32,12 @@ type Output = z.output<typeof output>;
 
 /** What a call comes down to, decided on one reading of the Rollout. */
 export interface Plan {
-  readonly view: RolloutView;
+  readonly view: RolloutState;
   /** Has to be confirmed first. */
   readonly question?: string | undefined;
   /** What the release that owns the Rollout is told instead; absent: it is refused. */
   readonly owned?: Meant;
-  readonly act: () => Promise<Effect<RolloutView> & { readonly next?: string | undefined }>;
+  readonly act: () => Promise<Effect<RolloutState> & { readonly next?: string | undefined }>;
 }
 
 export interface Steer<I extends z.ZodObject> {
@@ -102,10 +102,10 @@ async function perform(context: CommandContext, { view, owned, act }: Plan): Pro
 
 /** A refusal that the tool knows without asking the cluster to change anything. */
 export function refusal(
-  view: RolloutView,
+  view: RolloutState,
   why: string,
   next?: string,
-): Effect<RolloutView> & { readonly next?: string | undefined } {
+): Effect<RolloutState> & { readonly next?: string | undefined } {
   return {
     changed: false,
     effective: 'refused',
@@ -116,10 +116,10 @@ export function refusal(
   };
 }
 
-export const nameOf = ({ target }: RolloutView): string => `Rollout ${target.namespace}/${target.rollout}`;
+export const nameOf = ({ target }: RolloutState): string => `Rollout ${target.namespace}/${target.rollout}`;
 
 /** Where a Rollout stands, for the end of a reason. */
-export function standing(view: RolloutView): string {
+export function standing(view: RolloutState): string {
   if (view.podHash === view.stableHash) return `${view.podHash} is the stable version`;
   const held = view.pauseReasons.length > 0 ? `, held by ${view.pauseReasons.join(' and ')}` : '';
   return view.stepIndex === undefined

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { proveWeight, type WeightProof } from '../../domain/release/proof.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
 /** Traefik follows within a second or two; its own throttle is 2 s. */
@@ -16,9 +16,9 @@ const POLL_MS = 200;
  */
 export async function withTraffic(
   context: CommandContext,
-  effect: Effect<RolloutView>,
+  effect: Effect<RolloutState>,
   wanted: number | undefined,
-): Promise<Effect<RolloutView>> {
+): Promise<Effect<RolloutState>> {
   const { after } = effect;
   if (!after || effect.effective !== 'proved' || wanted === undefined || after.trafficRouting.length === 0)
     return effect;
@@ -35,7 +35,7 @@ export async function withTraffic(
  * The canary's share that a promotion to where it stands brings: that of its step, and 0 once the new version is the
  * stable one.
  */
-export function weightAt({ after, effective }: Effect<RolloutView>, podHash: string): number | undefined {
+export function weightAt({ after, effective }: Effect<RolloutState>, podHash: string): number | undefined {
   if (after?.strategy !== 'canary' || effective !== 'proved') return undefined;
   if (after.stableHash === podHash) return 0;
   return after.steps.slice(0, after.stepIndex).findLast((step) => step.setWeight !== undefined)?.setWeight;
@@ -43,12 +43,12 @@ export function weightAt({ after, effective }: Effect<RolloutView>, podHash: str
 
 async function waitForWeight(
   context: CommandContext,
-  effect: Effect<RolloutView>,
+  effect: Effect<RolloutState>,
   wanted: number,
-): Promise<Effect<RolloutView>> {
+): Promise<Effect<RolloutState>> {
   const deadline = performance.now() + IN_FORCE_MS;
   for (;;) {
-    const { view, proof } = await observe(context, effect.after as RolloutView, wanted);
+    const { view, proof } = await observe(context, effect.after as RolloutState, wanted);
     if (proof.effective === 'proved') return { ...effect, after: view, reason: `${effect.reason}; ${proof.reason}` };
     if (proof.replicas.length === 0 && proof.traefikService === wanted) return pending(effect, view, proof.reason);
     if (performance.now() > deadline || context.signal.aborted) return pending(effect, view, proof.reason);
@@ -56,7 +56,7 @@ async function waitForWeight(
   }
 }
 
-const pending = (effect: Effect<RolloutView>, after: RolloutView, missing: string): Effect<RolloutView> => ({
+const pending = (effect: Effect<RolloutState>, after: RolloutState, missing: string): Effect<RolloutState> => ({
   ...effect,
   effective: 'pending',
   reason: `${effect.reason}; not seen yet: ${missing}`,
@@ -65,15 +65,15 @@ const pending = (effect: Effect<RolloutView>, after: RolloutView, missing: strin
 
 async function observe(
   { ports }: CommandContext,
-  { target, traefikService, ...before }: RolloutView,
+  { target, traefikService, ...before }: RolloutState,
   wanted: number,
-): Promise<{ view: RolloutView; proof: WeightProof }> {
+): Promise<{ view: RolloutState; proof: WeightProof }> {
   const ref = { cluster: target.cluster, namespace: target.namespace, name: traefikService as string };
   const arms = { stable: before.stableService ?? '', candidate: before.candidateService ?? '' };
   const [view, traffic, replicas] = await Promise.all([
-    ports.rollouts.read(target),
-    written(() => ports.traffic.read(ref)),
-    ports.traffic.inForce(ref, arms),
+    ports.workload.read(target),
+    written(() => ports.split.read(ref)),
+    ports.split.inForce(ref, arms),
   ]);
   const weight = traffic?.weights.find(({ service }) => service === arms.candidate)?.weight;
   const seen = {
@@ -97,16 +97,16 @@ async function written<T>(read: () => Promise<T>): Promise<T | undefined> {
 /** What a TraefikService still sends to the preview Service of a blue-green Rollout; undefined: nothing. */
 export async function previewTraffic(
   { ports }: CommandContext,
-  view: RolloutView,
+  view: RolloutState,
 ): Promise<{ readonly route: string; readonly detail: string } | undefined> {
   const { stableService: stable, candidateService: candidate, target } = view;
   if (view.strategy !== 'blue-green' || !stable || !candidate) return undefined;
   const place = { cluster: target.cluster, namespace: target.namespace };
-  for (const name of await routes(() => ports.traffic.find(place, { stable, candidate }))) {
+  for (const name of await routes(() => ports.split.find(place, { stable, candidate }))) {
     const ref = { ...place, name };
     const [{ weights }, replicas] = await Promise.all([
-      ports.traffic.read(ref),
-      ports.traffic.inForce(ref, { stable, candidate }),
+      ports.split.read(ref),
+      ports.split.inForce(ref, { stable, candidate }),
     ]);
     const weight = weights.find(({ service }) => service === candidate)?.weight ?? 0;
     if (weight > 0) return { route: name, detail: `TraefikService ${name} has weight ${weight} for ${candidate}` };

@@ -25,7 +25,7 @@ const safe = (text: string): string => maskSecrets(cleanText(text));
 /** What the cluster says at this moment. Never throws: a release can be read while its cluster is away. */
 export async function readLive(ports: Ports, view: ReleaseView): Promise<Live> {
   const [rollout, traefik] = await Promise.allSettled([
-    bounded(ports.rollouts.read(view.spec.target)),
+    bounded(ports.workload.read(view.spec.target)),
     bounded(inForce(ports, view)),
   ]);
   const seen = rollout.status === 'fulfilled' ? rollout.value : undefined;
@@ -43,7 +43,7 @@ export async function readLive(ports: Ports, view: ReleaseView): Promise<Live> {
 async function inForce(ports: Ports, { spec, plan }: ReleaseView): Promise<Live['traefik']> {
   if (!plan) return [];
   const { cluster, namespace } = spec.target;
-  const seen = await ports.traffic.inForce(
+  const seen = await ports.split.inForce(
     { cluster, namespace, name: plan.traefikService },
     { stable: plan.stable.service, candidate: plan.candidate.service },
   );

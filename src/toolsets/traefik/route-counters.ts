@@ -1,7 +1,7 @@
 import { SluiceError } from '../../domain/errors.ts';
-import type { CounterSeries } from '../../ports/metrics.ts';
+import type { CounterSeries } from '../../ports/evidence.ts';
 import type { RouteLink, RouteLinks, RouteView } from '../../ports/routes.ts';
-import { metricsServiceName } from '../../ports/traffic.ts';
+import { metricsServiceName } from '../../domain/route/names.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';
 import { isAllowed } from '../../commands/gate.ts';
 
@@ -17,7 +17,7 @@ export function routeCounters(
   return Promise.all(
     view.entries.map(async ({ service, namespace, port }) => {
       const label = metricsServiceName(namespace ?? view.ref.namespace, service, port);
-      return (await ports.metrics.counters(label, { fromMs: window.fromMs - LEAD_MS, toMs: window.toMs })).requests;
+      return (await ports.evidence.counters(label, { fromMs: window.fromMs - LEAD_MS, toMs: window.toMs })).requests;
     }),
   );
 }

@@ -1,9 +1,9 @@
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import { competes, ruleFor } from '../../domain/route/rule.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { RouteLinks, RoutePlan, ServiceFacts } from '../../ports/routes.ts';
-import type { TrafficRef } from '../../ports/traffic.ts';
+import type { TrafficRef } from '../../ports/split.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';
 import { isAllowed } from '../../commands/gate.ts';
 import { refuseOwned } from '../../commands/owned.ts';
@@ -34,7 +34,7 @@ export async function planRoute(
   { ports, settings }: CommandContext,
   ref: TrafficRef,
   wish: Wish,
-  rollouts: readonly RolloutView[],
+  rollouts: readonly RolloutState[],
 ): Promise<Planned> {
   const named = wish.rollout === undefined ? undefined : requireRollout(rollouts, ref, wish.rollout);
   const stable = wish.stable_service ?? named?.stableService ?? `${ref.name}-stable`;
@@ -62,10 +62,10 @@ export async function planRoute(
 }
 
 function requireRollout(
-  rollouts: readonly RolloutView[],
+  rollouts: readonly RolloutState[],
   { cluster, namespace }: TrafficRef,
   name: string,
-): RolloutView {
+): RolloutState {
   const found = rollouts.find(({ target }) => target.rollout === name);
   if (found) return found;
   const known = rollouts.map(({ target }) => target.rollout).join(', ');
@@ -76,7 +76,7 @@ function requireRollout(
 }
 
 function requireItsServices(
-  { target, stableService, candidateService }: RolloutView,
+  { target, stableService, candidateService }: RolloutState,
   stable: string,
   canary: string,
 ): void {
@@ -110,7 +110,7 @@ function portsText({ name, ports }: ServiceFacts): string {
  * The first version of all has nothing to be promoted over. A route that comes into being meanwhile starts at 100/0,
  * whatever share the candidate has been judged at.
  */
-function refuseUpdating(rollouts: readonly RolloutView[]): Planned['refusal'] {
+function refuseUpdating(rollouts: readonly RolloutState[]): Planned['refusal'] {
   const updating = rollouts.find(
     ({ podHash, stableHash, aborted, observed }) =>
       !observed || (stableHash !== '' && podHash !== stableHash && !aborted),

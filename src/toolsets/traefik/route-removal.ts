@@ -1,7 +1,7 @@
 import { SluiceError } from '../../domain/errors.ts';
 import { mostRequestsSince } from '../../domain/route/requests.ts';
 import type { IngressRouteFacts, RouteLink, RouteLinks, RouteView } from '../../ports/routes.ts';
-import type { TrafficRef } from '../../ports/traffic.ts';
+import type { TrafficRef } from '../../ports/split.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';
 import { refuseOwned } from '../../commands/owned.ts';
 import { isConfigured, linkName, routeCounters, sharers } from './route-counters.ts';

@@ -1,9 +1,9 @@
 import { SluiceError } from '../../domain/errors.ts';
 import { findPair } from '../../domain/route/arms.ts';
 import type { Pair } from '../../domain/route/arms.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { RouteView } from '../../ports/routes.ts';
-import type { TrafficRef } from '../../ports/traffic.ts';
+import type { TrafficRef } from '../../ports/split.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
 /** The target as the ports name it. */
@@ -18,7 +18,7 @@ export async function routeRef(
 export async function rolloutsBeside(
   { ports }: CommandContext,
   { cluster, namespace }: TrafficRef,
-): Promise<readonly RolloutView[]> {
+): Promise<readonly RolloutState[]> {
   try {
     return await ports.rolloutObjects.list({ cluster, namespace });
   } catch (error) {
@@ -28,19 +28,19 @@ export async function rolloutsBeside(
 }
 
 /** The Rollout whose controller writes the route's weights, at its next reconcile over whatever stands there. */
-export function writerOf(rollouts: readonly RolloutView[], ref: TrafficRef): RolloutView | undefined {
+export function writerOf(rollouts: readonly RolloutState[], ref: TrafficRef): RolloutState | undefined {
   return rollouts.find((rollout) => rollout.traefikService === ref.name);
 }
 
 /** The Rollouts that steer one of these Services. */
-export function rolloutsOver(rollouts: readonly RolloutView[], services: readonly string[]): readonly RolloutView[] {
-  const steers = ({ stableService, candidateService }: RolloutView) =>
+export function rolloutsOver(rollouts: readonly RolloutState[], services: readonly string[]): readonly RolloutState[] {
+  const steers = ({ stableService, candidateService }: RolloutState) =>
     [stableService, candidateService].some((name) => name !== undefined && services.includes(name));
   return rollouts.filter(steers);
 }
 
 /** Which of the route's Services is which. Errors: INVALID_INPUT when nothing tells. */
-export function requirePair(view: RouteView, rollouts: readonly RolloutView[], named: Partial<Pair>): Pair {
+export function requirePair(view: RouteView, rollouts: readonly RolloutState[], named: Partial<Pair>): Pair {
   const services = view.entries.map(({ service }) => service);
   const hints = rollouts.map(({ stableService, candidateService }) => ({
     ...(stableService && { stable: stableService }),

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../domain/errors.ts';
-import type { TrafficRef } from '../../ports/traffic.ts';
-import type { RolloutView } from '../../ports/rollouts.ts';
+import type { TrafficRef } from '../../ports/split.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { RouteArms } from '../../ports/middlewares.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { refuseOwned } from '../../commands/owned.ts';
@@ -10,7 +10,7 @@ import { rolloutsBeside } from './route-rollouts.ts';
 export interface RouteTarget {
   readonly ref: TrafficRef;
   readonly arms: RouteArms;
-  readonly rollout?: RolloutView;
+  readonly rollout?: RolloutState;
 }
 
 interface Named {

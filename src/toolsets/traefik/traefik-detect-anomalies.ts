@@ -9,7 +9,7 @@ import type { Cut } from '../../domain/analysis/anomaly-blocks.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { WeightedRoute } from '../../ports/middlewares.ts';
-import { metricsServiceName } from '../../ports/traffic.ts';
+import { metricsServiceName } from '../../domain/route/names.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 
 const between = (least: string, most: string) =>
@@ -102,7 +102,7 @@ interface Measured {
 }
 
 async function measure({ ports }: CommandContext, { namespace, route, one, cut }: Measured): Promise<ServiceBlocks> {
-  const series = await ports.metrics.counters(metricsServiceName(namespace, one.service, one.port), {
+  const series = await ports.evidence.counters(metricsServiceName(namespace, one.service, one.port), {
     fromMs: cut.since,
     toMs: cut.to,
   });

@@ -116,7 +116,7 @@ async function refuseMain(
   { ref }: RouteTarget,
   call: Input,
 ): Promise<string | undefined> {
-  const { weights } = await ports.traffic.read(ref);
+  const { weights } = await ports.split.read(ref);
   const share = (service: string | undefined) =>
     weights.filter((entry) => entry.service === service).reduce((sum, { weight }) => sum + weight, 0);
   const total = weights.reduce((sum, { weight }) => sum + weight, 0);
