@@ -42,10 +42,14 @@ async function withdraw(ports: Ports, scene: Scene): Promise<Withdrawn> {
   if (lost) return lost;
   if (seen.podHash !== scene.plan.stableHash) {
     const { container, toImage, fromImage } = scene.plan;
-    const aborted = await ports.workload.abort(scene.target, {
-      podHash: hashOfNew(seen, scene),
-      template: { container, images: [toImage, fromImage] },
-    });
+    const aborted = await ports.workload.abort(
+      scene.target,
+      {
+        podHash: hashOfNew(seen, scene),
+        template: { container, images: [toImage, fromImage] },
+      },
+      scene.owner,
+    );
     if (isRefusal(aborted)) return lostRace(ports, scene, aborted.detail);
   }
   const gone = await awaitProof(ports, scene, 0, (now) => replaced(now, scene));
@@ -74,7 +78,7 @@ async function awaitSettled(ports: Ports, scene: Scene): Promise<BackOnStable> {
  */
 async function restoreTemplate(ports: Ports, scene: Scene): Promise<Restored> {
   const { container, fromImage, toImage } = scene.plan;
-  const set = await ports.workload.setImage(scene.target, { container, from: toImage, to: fromImage });
+  const set = await ports.workload.setImage(scene.target, { container, from: toImage, to: fromImage }, scene.owner);
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   return waitFor(async () => {
     const seen = await observe(ports, scene);

@@ -3,13 +3,13 @@ import { createTemplates } from '../../src/targets/argo-rollout/templates.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
-import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner.ts';
+import { OWNER_ANNOTATION, ownerOf } from '../../src/adapters/kubernetes/owner.ts';
 import { createSplit } from '../../src/splits/traefik/index.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Owner, Target } from '../../src/domain/release/target.ts';
 import type { Ports } from '../../src/ports/index.ts';
-import { metricsServiceName } from '../../src/ports/split.ts';
+import { metricsServiceName } from '../../src/domain/route/names.ts';
 import type { ArmServices, TrafficRef } from '../../src/ports/split.ts';
 import { FakeArgo, HASH_LABEL, hashOf } from './fake-argo.ts';
 import { FakeCluster } from './fake-cluster.ts';
@@ -54,7 +54,7 @@ export class FakeWorld {
   readonly ports: Ports;
   /** The world's one cluster, as adapters find it. */
   readonly clusters: Clusters;
-  /** Every call of a port, in order: "rollouts.promoteCanary". */
+  /** Every call of a port, in order: "workload.advance". */
   readonly calls: string[] = [];
   /** What the controller did, in order. */
   readonly events: string[] = [];
@@ -171,6 +171,13 @@ export class FakeWorld {
         [OWNER_ANNOTATION]: JSON.stringify({ release_id: owner.releaseId, run_id: owner.runId }),
       };
     });
+  }
+
+  /** The owner mark on the Rollout, with which a test acts as if it were that release. */
+  holder(): Owner {
+    const owner = ownerOf(this.cluster.peek(this.#rollout).metadata.annotations);
+    if (!owner) throw new Error('the Rollout has no owner mark');
+    return owner;
   }
 
   /** `spec.paused`, as `kubectl argo rollouts pause` sets it. */
