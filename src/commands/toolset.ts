@@ -19,7 +19,7 @@ export interface Right {
   readonly proxies?: true;
 }
 
-/** A group of tools with everything that they need. The list in src/toolsets/index.ts is the only place that names it. */
+/** A group of tools with everything that they need. Only the list in src/toolsets/index.ts names it. */
 export interface Toolset {
   /** Lower case. Begins the name of each of its tools. */
   readonly name: string;

@@ -5,7 +5,7 @@ import { argo } from './argo/index.ts';
 import { release } from './release/index.ts';
 import { traefik } from './traefik/index.ts';
 
-/** Every toolset, in the order in which doors list them. A new toolset is a folder beside this file and one line here. */
+/** Every toolset, in the order in which doors list them. A new one is a folder beside this file and one line here. */
 export const TOOLSETS: readonly Toolset[] = [release, argo, traefik];
 
 export const TOOLSET_NAMES: readonly string[] = TOOLSETS.map(({ name }) => name);

@@ -52,7 +52,7 @@ test.each(TOOLSETS.map((toolset) => [toolset.name, toolset] as const))(
     expect(toolset.commands.map((command) => command.toolset)).toEqual(toolset.commands.map(() => name));
     const tools = toolset.commands.map((command) => command.name);
     expect(toolset.rights.flatMap((right) => right.tools ?? []).filter((tool) => !tools.includes(tool))).toEqual([]);
-    const known = Object.values(SETTINGS).map(({ env }) => env as string);
+    const known = Object.values(SETTINGS).map(({ env }) => env);
     expect(toolset.settings.filter((setting) => !known.includes(setting))).toEqual([]);
   },
 );
