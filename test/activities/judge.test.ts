@@ -115,7 +115,7 @@ test('what Traefik was asked comes with the verdict, answered or not', async () 
 
 /** What the judge says once it has seen enough requests, however open that is. */
 function seen(world: FakeWorldOptions, limits: AnalysisSpec, check: (verdict: object) => void): Promise<void> {
-  return onStage(new Stage(world), async (stage) => {
+  return onStage(new Stage(world, PLANNED), async (stage) => {
     await stage.atStep();
     const watch = { ...stage.watch(), limits, since: stage.world.now() };
     await setTimeout(600);
@@ -124,6 +124,8 @@ function seen(world: FakeWorldOptions, limits: AnalysisSpec, check: (verdict: ob
 }
 
 const GRPC = { grpc: true };
+/** A plan over gRPC counters refuses a success ratio that cannot be measured. */
+const PLANNED = { analysis: { minSuccessRatio: 0 } };
 
 test.each([
   ['sequential', SEQUENTIAL],
@@ -146,7 +148,7 @@ test('gRPC failures before any message fail, by either judge', async () => {
 });
 
 test('a metric of the application takes the place of what gRPC counters cannot say', () =>
-  onStage(new Stage(versions(GRPC, GRPC)), async (stage) => {
+  onStage(new Stage(versions(GRPC, GRPC), PLANNED), async (stage) => {
     await stage.atStep();
     stage.world.metrics.answers.set('failed', 0);
     const metric = { kind: 'limit', name: 'failed', query: 'failed', max: 0.01, intervalMs: 1000 } as const;
