@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { isAllowed, offered } from '../commands/gate.ts';
+import { commandsOf } from '../commands/toolset.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { present } from '../domain/release/present.ts';
 import { isClosed } from '../domain/release/state.ts';
@@ -41,9 +42,9 @@ export function mountHome(app: FastifyInstance, deps: RestDeps): void {
   );
 }
 
-async function readHome({ catalogue, gate, services, version }: RestDeps): Promise<Home> {
+async function readHome({ toolsets, gate, services, version }: RestDeps): Promise<Home> {
   const base = { version, writing: gate.allowWrite };
-  if (!offered(catalogue, gate).some(({ name }) => name === releaseList.name)) return base;
+  if (!offered(commandsOf(toolsets), gate).some(({ name }) => name === releaseList.name)) return base;
   try {
     const { releases, problem } = await listedReleases(services, { limit: NEWEST });
     const shown = releases.filter(({ id }) => isAllowed(parseReleaseId(id)?.namespace ?? '', services.settings));
