@@ -19,7 +19,8 @@ export class Stage {
   readonly spec: ReleaseSpec;
   readonly owner: Owner;
   readonly activities: Activities;
-  scene!: Scene;
+  #scene!: Scene;
+  #epoch = 0;
 
   constructor(world: FakeWorldOptions = {}, spec: SpecChanges = {}) {
     const strategy = world.strategy ?? 'canary';
@@ -32,6 +33,19 @@ export class Stage {
     });
     this.owner = { releaseId: releaseId(this.world.target), runId: 'run-1' };
     this.activities = createActivities(this.world.ports);
+  }
+
+  /** The scene of the next act: each reading has a higher epoch, as in the workflow. */
+  get scene(): Scene {
+    return { ...this.#scene, owner: this.#nextOwner() };
+  }
+
+  set scene(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  #nextOwner(): Owner {
+    return { ...this.owner, epoch: (this.#epoch += 1) };
   }
 
   /** Runs an activity in an environment of its own; a cancelled one stays cancelled. */
@@ -55,7 +69,7 @@ export class Stage {
 
   /** After preflight: the plan is known and the marks are set. */
   async planned(): Promise<this> {
-    const { plan, checks } = await this.run('preflight', { spec: this.spec, owner: this.owner });
+    const { plan, checks } = await this.run('preflight', { spec: this.spec, owner: this.#nextOwner() });
     if (!plan)
       throw new Error(
         `preflight: ${checks
@@ -79,7 +93,7 @@ export class Stage {
   }
 
   weight(index: number): number {
-    return this.scene.plan.steps[index]?.weight as number;
+    return this.#scene.plan.steps[index]?.weight as number;
   }
 
   watch(index = 0): Watch {

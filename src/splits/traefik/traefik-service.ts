@@ -4,7 +4,7 @@ import type { ArmServices, TrafficRef, TrafficView } from '../../ports/split.ts'
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
-import { ownerOf } from '../../adapters/kubernetes/owner.ts';
+import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { TraefikService } from './schema.ts';
 import type { WeightedEntry } from './schema.ts';
@@ -24,15 +24,18 @@ export function entriesOf(object: TraefikService): readonly WeightedEntry[] {
   return object.spec.weighted?.services ?? [];
 }
 
+/** The weight that Traefik gives an entry. */
+export const shareOf = ({ weight = 1 }: WeightedEntry): number => weight;
+
 export function toView(ref: TrafficRef, object: TraefikService): TrafficView {
   const owner = ownerOf(object.metadata.annotations);
   return {
     ref,
     resourceVersion: object.metadata.resourceVersion,
-    weights: entriesOf(object).map(({ name, weight, port }) => ({
-      service: name,
-      weight,
-      port: port === undefined ? '' : String(port),
+    weights: entriesOf(object).map((entry) => ({
+      service: entry.name,
+      weight: shareOf(entry),
+      port: entry.port === undefined ? '' : String(entry.port),
     })),
     sticky: Boolean(object.spec.weighted?.sticky),
     ...(owner && { owner }),
