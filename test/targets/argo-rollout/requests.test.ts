@@ -86,7 +86,7 @@ const patches = () =>
 test('promote tests all that was read and removes the pause conditions', async () => {
   after = rollout({ status: { currentStepIndex: 2, pauseConditions: undefined } });
 
-  expect(await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).toMatchObject({ changed: true });
+  expect(await rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).toMatchObject({ changed: true });
 
   expect(patches()).toEqual([
     {
@@ -109,7 +109,7 @@ test('promote tests all that was read and removes the pause conditions', async (
 test('a vanished pause is no proof: without a new index the promote fails as a conflict', async () => {
   after = rollout({ status: { pauseConditions: undefined } });
 
-  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).rejects.toMatchObject({
+  await expect(rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).rejects.toMatchObject({
     code: 'CONFLICT',
     message: expect.stringContaining('go past step 1'),
   });
@@ -123,7 +123,7 @@ test('blue-green has no step index to test', async () => {
   });
   after = rollout({ status: { blueGreen: { activeSelector: 'new' } } });
 
-  expect(await rollouts.promoteBlueGreen(TARGET, { podHash: 'new' }, MINE)).toMatchObject({ changed: true });
+  expect(await rollouts.advance(TARGET, { podHash: 'new' }, MINE)).toMatchObject({ changed: true });
 
   expect(patches()[0]?.operations).toEqual([
     { op: 'test', path: '/metadata/resourceVersion', value: '41' },
@@ -212,7 +212,7 @@ test('a write of the status by a later act raises the epoch of the mark by a pat
     metadata: { annotations: { 'sluice.dev/owner': raised } },
     status: { currentStepIndex: 2, pauseConditions: undefined },
   });
-  await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 }, { ...MINE, epoch: 4 });
+  await rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, { ...MINE, epoch: 4 });
 
   expect(patches()).toMatchObject([
     {
@@ -256,7 +256,7 @@ test.each<[string, Parts, string]>([
 ])('a Rollout that is %s is not promoted', async (_name, parts, reason) => {
   before = rollout(parts);
 
-  expect(await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).toMatchObject({
+  expect(await rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).toMatchObject({
     refused: true,
     detail: expect.stringContaining(reason),
   });
@@ -269,7 +269,7 @@ test.each<[string, Parts]>([
 ])('a Rollout that %s is tried again later, and nothing is sent', async (_name, parts) => {
   before = rollout(parts);
 
-  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).rejects.toMatchObject({
+  await expect(rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).rejects.toMatchObject({
     code: 'CONFLICT',
   });
   expect(patches()).toEqual([]);
