@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
+import type { Runs } from '../../activities/runs.ts';
+import { noteBeginning, requireWanted, StallMonitor } from '../../activities/stall.ts';
+import type { Owner } from '../../src/domain/release/target.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import { ROLLOUT, TRAEFIK_SERVICE, type Kind } from '../../src/adapters/kubernetes/kinds.ts';
-import { onStage, Stage } from '../support/builders-scene.ts';
+import { onStage, quietEnvironment, Stage } from '../support/builders-scene.ts';
 
 /** Holds the next patch of an object of `kind` back, as a worker that is stopped after its last read would. */
 function stallNextPatch({ world }: Stage, kind: Kind): { readonly stalled: Promise<void>; readonly wake: () => void } {
@@ -82,6 +85,57 @@ test('a start that stalls before anything was set writes nothing after the rollb
     expect(await first).toMatchObject({ kind: 'superseded' });
     expect(stage.world.snapshot().image).toBe('shop:v1');
   });
+});
+
+test.each([
+  ['the same release', 'release/dev/shop/shop'],
+  ['a release under another name of the cluster', 'release/prod/shop/shop'],
+])('the mark of an ended run of %s is taken over, that of an open run is not', async (_, releaseId) => {
+  await onStage(new Stage({ strategy: 'blue-green' }), async (stage) => {
+    await stage.atStep();
+    const older: Owner = { releaseId, runId: 'run-0', epoch: 40 };
+    stage.world.foreignOwner('traffic', older);
+    const shift = () => stage.run('shift', { scene: stage.scene, index: 1 });
+    expect(await shift()).toMatchObject({ kind: 'superseded', detail: expect.stringContaining('run-0') });
+    stage.endedRuns.add('run-0');
+    stage.wanted = false;
+    expect(await shift()).toMatchObject({ kind: 'superseded' });
+    stage.wanted = true;
+    expect(await shift()).toMatchObject({ kind: 'ready' });
+    expect(stage.world.snapshot()).toMatchObject({ weight: 100, trafficOwner: expect.stringContaining('run-1') });
+  });
+});
+
+test('the mark of an ended run of another target is never taken over', async () => {
+  await onStage(new Stage(), async (stage) => {
+    stage.endedRuns.add('run-0');
+    stage.world.foreignOwner('rollout', { releaseId: 'release/dev/shop/other', runId: 'run-0' });
+    const { checks } = await stage.run('preflight', { spec: stage.spec, owner: stage.owner });
+    expect(checks.find(({ name }) => name === 'owner')).toMatchObject({ ok: false });
+  });
+});
+
+test.each([
+  ['no stall', { monotonic: 1_900, wall: 1_900 }, 0],
+  ['a stopped process', { monotonic: 2_500, wall: 2_500 }, 1],
+  ['a suspended laptop, whose monotonic clock stood still', { monotonic: 0, wall: 60_000 }, 1],
+  ['a wall clock that was set back', { monotonic: 10, wall: -60_000 }, 0],
+])('before a write an attempt asks after a stall whether it is still wanted: %s', async (_, gap, questions) => {
+  let now = { monotonic: 0, wall: 0 };
+  let asked = 0;
+  const attempt = async (wanted: boolean) => {
+    const monitor = new StallMonitor({ monotonic: () => now.monotonic, wall: () => now.wall });
+    const runs: Runs = { hasEnded: async () => false, isWanted: async () => ((asked += 1), wanted) };
+    noteBeginning(monitor);
+    now = { monotonic: now.monotonic + gap.monotonic, wall: now.wall + gap.wall };
+    await requireWanted(runs, monitor);
+    await requireWanted(runs, monitor);
+  };
+  await quietEnvironment().run(attempt, true);
+  expect(asked).toBe(questions);
+  const unwanted = quietEnvironment().run(attempt, false);
+  if (questions > 0) await expect(unwanted).rejects.toMatchObject({ code: 'CONFLICT' });
+  else await unwanted;
 });
 
 test('a rollback whose mark was removed asks a person instead of writing', async () => {

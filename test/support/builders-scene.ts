@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import type { Watch } from '../../activities/guard.ts';
+import type { Runs } from '../../activities/runs.ts';
 import type { Scene } from '../../activities/scene.ts';
 import type { ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId, type Owner } from '../../src/domain/release/target.ts';
@@ -19,6 +20,13 @@ export class Stage {
   readonly spec: ReleaseSpec;
   readonly owner: Owner;
   readonly activities: Activities;
+  /** Temporal's word on runs: every attempt is wanted, and no run is known to have ended unless a test adds its id. */
+  readonly endedRuns = new Set<string>();
+  wanted = true;
+  readonly runs: Runs = {
+    hasEnded: async ({ runId }) => this.endedRuns.has(runId),
+    isWanted: async () => this.wanted,
+  };
   #scene!: Scene;
   #epoch = 0;
 
@@ -32,7 +40,7 @@ export class Stage {
       ...spec,
     });
     this.owner = { releaseId: releaseId(this.world.target), runId: 'run-1' };
-    this.activities = createActivities(this.world.ports);
+    this.activities = createActivities(this.world.ports, undefined, this.runs);
   }
 
   /** The scene of the next act: each reading has a higher epoch, as in the workflow. */
