@@ -1,6 +1,7 @@
 import type { BackOnStable, Restored, Superseded, Withdrawn } from '../domain/release/moves.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
+import { fenceOff } from './fence.ts';
 import { isRefusal, leftBecause, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof, isInForce, observeWeight } from './observe.ts';
 
@@ -19,7 +20,7 @@ export interface Undoing {
  */
 export function undoWith(rules: TrafficRules, before?: (move: Move) => Promise<void>): Undoing {
   return {
-    withdraw: (move) => new Rollback(move, rules).withdraw(before),
+    withdraw: async (move) => (await fenceOff(move)) ?? (await new Rollback(move, rules).withdraw(before)),
     settle: (move) => new Rollback(move, rules).settle(),
     restore,
   };

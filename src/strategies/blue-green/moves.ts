@@ -1,4 +1,5 @@
 import { start } from '../../delivery/advance.ts';
+import { markLost } from '../../delivery/fence.ts';
 import { promote, settle } from '../../delivery/finish.ts';
 import { armServices, isRefusal, leftBecause, readTarget, trafficRef, type Move } from '../../delivery/move.ts';
 import { awaitProof } from '../../delivery/observe.ts';
@@ -30,6 +31,7 @@ export const finish: Strategy['finish'] = {
 /** Weights to the active Service first and proved, then the abort: aborting first gave 503s on the preview's share. */
 export const undo: Strategy['undo'] = undoWith(rules, async (move) => {
   const written = await setWeight(move, 0);
+  if (isRefusal(written) && !written.holder) throw markLost(written, move.scene);
   if (!isRefusal(written)) await awaitProof(move, rules, 0, () => undefined);
 });
 
