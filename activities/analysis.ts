@@ -11,6 +11,7 @@ import type { AnalysisSpec } from '../src/domain/release/plan.ts';
 import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
+import { ClockCheck } from './clock-check.ts';
 import { EvidenceKeeper, type Checkpoints } from './evidence-keeper.ts';
 import { counterRecords, unansweredCounters } from './counter-records.ts';
 import { Measurements } from './measurements.ts';
@@ -70,9 +71,12 @@ export type Judge = (input: Judgement) => Promise<Judged>;
 export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
   const keeper = new EvidenceKeeper(ports.evidence, checkpoints);
   const measurements = new Measurements(ports.evidence);
+  const clocks = new ClockCheck(ports.evidence);
   return async (input) => {
     const to = ports.now();
     try {
+      const wrongClock = await clocks.problem(to);
+      if (wrongClock !== undefined) return nothingSeen(input, to, wrongClock);
       const [counted, measured] = await Promise.all([
         judgeNow(ports, keeper, input, to),
         measureNow(measurements, input, to),

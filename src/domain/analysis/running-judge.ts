@@ -2,6 +2,7 @@ import type { SequentialSettings } from '../release/plan.ts';
 import type { TimedBlock } from './blocks.ts';
 import { clumping } from './clumping.ts';
 import { logMeanWorse, weigh, type Evidence, type SequentialSpec } from './evidence.ts';
+import { isNewStretch } from './stretch.ts';
 import { finding, questionsOf, withTraffic, type Best, type TrailPoint } from './sequential-judge.ts';
 import type { Finding, Judged } from './verdict.ts';
 
@@ -138,16 +139,6 @@ const higher = (before: Best = { worse: 0, notWorse: 0 }, { worse, notWorse }: B
   worse: Math.max(before.worse, worse),
   notWorse: Math.max(before.notWorse, notWorse),
 });
-
-/** Single blocks for so long; afterwards stretches that double with the age, so that a week has some thousands. */
-const SINGLE_MS = 600_000;
-
-function isNewStretch(startsAt: number, last: number | undefined, to: number): boolean {
-  const age = to - startsAt;
-  if (last === undefined || age <= SINGLE_MS) return true;
-  const width = 1_000 * 2 ** Math.ceil(Math.log2(age / SINGLE_MS));
-  return Math.floor(to / width) !== Math.floor(last / width);
-}
 
 /** Bounds that some of stable's answers were slower than, but few: they lie in its tail, never at its median. */
 const LEAST_SLOW = 0.001;
