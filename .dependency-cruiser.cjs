@@ -121,7 +121,7 @@ const layers = [
     'door-http',
     'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
     '^src/http/',
-    ['^src/(http|feeds|toolsets|commands|contract|domain|config|observability)/'],
+    ['^src/(http|feeds|toolsets|commands|contract|report|domain|config|observability)/'],
   ),
   layer(
     'door-cli',
