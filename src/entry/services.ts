@@ -52,7 +52,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     ports,
     journal,
     plans: createPlans(settings),
-    preflight: async (spec) => (await import('../planning/preflight.ts')).preflight(ports, spec),
+    preflight: async (spec) => (await import('../strategies/index.ts')).planRelease(ports, spec),
     clusters: {
       current: async () => currentContext(await clusters()),
       all: async () => (await clusters()).contexts(),
@@ -63,7 +63,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
         loadPorts(),
         import('../temporal/temporal-gateway.ts'),
         import('@temporalio/client'),
-        import('../planning/preflight.ts'),
+        import('../strategies/index.ts'),
       ])),
     close: async () => {
       // Ports that could not be loaded hold nothing.

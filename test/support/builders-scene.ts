@@ -3,7 +3,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import type { Watch } from '../../activities/guard.ts';
 import type { Runs } from '../../activities/runs.ts';
-import type { Scene } from '../../activities/scene.ts';
+import type { Scene } from '../../src/domain/release/scene.ts';
 import type { ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId, type Owner } from '../../src/domain/release/target.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
