@@ -29,6 +29,8 @@ export interface Judgement {
    * times that follow from it.
    */
   readonly stepFrom?: number;
+  /** Judge only the requests of the last so many milliseconds of `from` until now. Absent: all since `from`. */
+  readonly recentMs?: number;
   /** Weight, in percent, that no proxy API could prove: the counters must confirm it. */
   readonly unproved?: number;
   /**
@@ -51,20 +53,27 @@ const BASELINE_MS = 300_000;
 /** Stable's own past, from which the sequential judge learns how errors clump and how slow answers are. */
 const PAST_MS = 3_600_000;
 
-export const analysisActivities = (judge: Judge) => ({
+/** `now`: the clock of the cluster's world, epoch ms. */
+export const analysisActivities = (judge: Judge, now: () => number) => ({
   /** One judgement, now. Prometheus away is no data, never a failure and never a pass. */
   async judge(input: Judgement): Promise<Verdict> {
-    return (await judge(input)).verdict;
+    return (await judge(recent(input, now()))).verdict;
   },
 
   /** Judges again and again until there is enough data to say pass or fail. The caller bounds it. */
   async awaitVerdict(input: Judgement): Promise<Verdict> {
     return waitFor(async () => {
-      const { verdict } = await judge(input);
+      const { verdict } = await judge(recent(input, now()));
       return isOpen(verdict.outcome) ? undefined : verdict;
     });
   },
 });
+
+/** The judgement with its window cut to the recent past. Metrics of the release file keep the times of the step. */
+export function recent(input: Judgement, now: number): Judgement {
+  if (input.recentMs === undefined) return input;
+  return { since: input.from, stepFrom: input.from, ...input, from: Math.max(input.from, now - input.recentMs) };
+}
 
 export type Judge = (input: Judgement) => Promise<Judged>;
 

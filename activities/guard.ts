@@ -1,7 +1,7 @@
 import { sleep } from '@temporalio/activity';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
 import type { Ports } from '../src/ports/index.ts';
-import type { Judge, Judgement } from './analysis.ts';
+import { recent, type Judge, type Judgement } from './analysis.ts';
 import { isInForce, observeWeight } from './proof.ts';
 import { leftBecause, observe, type Left } from './scene.ts';
 
@@ -12,9 +12,16 @@ export type Alarm =
   | { readonly kind: 'promoted-elsewhere'; readonly detail: string }
   | Left;
 
-export interface Watch extends Judgement {
+/** What moves while the guard watches. Weights are on their way then, so a drift is not looked for. */
+export type Moving = 'starting' | 'shifting' | 'promoting';
+
+export interface Watch extends Omit<Judgement, 'from'> {
+  /** As in Judgement; absent before the first weight is proved: the guard counts from its own start. */
+  readonly from?: number;
   readonly wanted: number;
   readonly index: number;
+  /** Absent: a weight is held. */
+  readonly moving?: Moving;
   /** The step has failed already and a person decides: only what others do is watched. */
   readonly failed?: true;
 }
@@ -25,16 +32,17 @@ const RECENT_MS = 600_000;
 
 export const guardActivities = (ports: Ports, judge: Judge) => ({
   /**
-   * Watches a held step, for as long as it is held: returns only when the new version fails its limits, when somebody
-   * else
-   * changed or stopped the Rollout, or when the weights drifted.
+   * Watches a weight for as long as it is held or moved. It returns only when the new version fails, when somebody else
+   * changed or stopped the Rollout, or when a held weight drifted.
    */
   async guard(watch: Watch): Promise<Alarm> {
+    const from = watch.from ?? ports.now();
     let drifts = 0;
     for (;;) {
-      const alarm = (await intruder(ports, watch)) ?? (watch.failed ? undefined : await failing(ports, judge, watch));
+      const alarm =
+        (await intruder(ports, watch)) ?? (watch.failed ? undefined : await failing(ports, judge, { ...watch, from }));
       if (alarm) return alarm;
-      const drift = await drifted(ports, watch);
+      const drift = watch.moving ? undefined : await drifted(ports, watch);
       drifts = drift === undefined ? 0 : drifts + 1;
       // Two looks in a row: a proxy that is just reloading is not a drift.
       if (drift !== undefined && drifts >= 2) return { kind: 'drift', detail: drift };
@@ -43,7 +51,10 @@ export const guardActivities = (ports: Ports, judge: Judge) => ({
   },
 });
 
-async function intruder(ports: Ports, { scene, index }: Watch): Promise<Alarm | undefined> {
+async function intruder(ports: Ports, { scene, index, moving }: Watch): Promise<Alarm | undefined> {
+  // The activities that set the image and that promote watch the Rollout themselves. Before the image is set, and after
+  // the promotion, the Rollout is not as a held step leaves it.
+  if (moving === 'starting' || moving === 'promoting') return undefined;
   const seen = await observe(ports, scene);
   const left = leftBecause(seen, scene);
   if (left) return left;
@@ -55,13 +66,8 @@ async function intruder(ports: Ports, { scene, index }: Watch): Promise<Alarm | 
     : undefined;
 }
 
-async function failing(ports: Ports, judge: Judge, watch: Watch): Promise<Alarm | undefined> {
-  const { verdict } = await judge({
-    since: watch.from,
-    ...watch,
-    from: Math.max(watch.from, ports.now() - RECENT_MS),
-    stepFrom: watch.from,
-  });
+async function failing(ports: Ports, judge: Judge, watch: Watch & Pick<Judgement, 'from'>): Promise<Alarm | undefined> {
+  const { verdict } = await judge(recent({ ...watch, recentMs: RECENT_MS }, ports.now()));
   return verdict.outcome === 'fail' ? { kind: 'failed', verdict } : undefined;
 }
 

@@ -22,7 +22,7 @@ export function createActivities(outer: Ports, recorder?: Recorder) {
     ...preflightActivities(ports),
     ...rolloutActivities(ports),
     ...proofActivities(ports),
-    ...analysisActivities(judge),
+    ...analysisActivities(judge, ports.now),
     ...guardActivities(ports, judge),
     ...rollbackActivities(ports),
     ...recordActivities(recorder),
