@@ -11,7 +11,9 @@ import { guarded, guarding, watchOf, type Course } from './watching.ts';
 /** How the hold of a step ended. */
 type Ending = Alarm | Advance;
 
-/** So many drifts are repaired in one step. With the next one somebody else fights for the weights, and the step ends. */
+/**
+ * So many drifts are repaired in one step. With the next one somebody else fights for the weights, and the step ends.
+ */
 const REPAIRED_DRIFTS = 2;
 
 /** One weight: shift, prove, soak, judge, and wait for whoever must say yes. Returns only when the step may be left. */
@@ -55,12 +57,12 @@ async function shiftAndProve(run: ReleaseRun, step: Course, weight: number): Pro
   const { index } = step;
   const summary = `weight ${weight}`;
   const shifted = await write.shift.executeWithOptions({ summary: `shift to ${summary}` }, [
-    { scene: run.scene, index },
+    { scene: run.nextScene(), index },
   ]);
   if (shifted.kind !== 'ready') throw new ReleaseStopped({ kind: shifted.kind, reason: shifted.detail });
   run.enter('verifying', `proving weight ${weight} in Rollout, TraefikService and every Traefik`);
   const verified = await read.verify.executeWithOptions({ summary: `prove ${summary}` }, [
-    { scene: run.scene, wanted: weight },
+    { scene: run.nextScene(), wanted: weight },
   ]);
   if (verified.kind !== 'in-force') throw new ReleaseStopped({ kind: verified.kind, reason: verified.detail });
   run.proof = verified.proof;
@@ -76,7 +78,10 @@ async function hold(run: ReleaseRun, step: Course): Promise<Ending> {
   return run.interruptible(() => first<Ending>(() => [guarding(watch), soakAndJudge(run, step, judgement)]));
 }
 
-/** A failing step never advances by itself: it rolls back, or asks first where auto-rollback is off, still guarded against others. */
+/**
+ * A failing step never advances by itself: it rolls back, or asks first where auto-rollback is off, still guarded
+ * against others.
+ */
 async function failed(
   run: ReleaseRun,
   step: Course,

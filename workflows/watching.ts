@@ -40,7 +40,7 @@ export async function guarded(
 export function watchOf(run: ReleaseRun, step: Course): Watch {
   const from = (run.gapless ? step.from : undefined) ?? run.proof?.at;
   return {
-    scene: run.scene,
+    scene: run.nextScene(),
     limits: run.input.spec.analysis,
     ...(from === undefined ? {} : { from }),
     ...(run.since === undefined ? {} : { since: run.since }),
