@@ -17,9 +17,9 @@ const layers = [
   ),
   layer(
     'contract',
-    'src/contract holds schemas over domain types. Move logic to src/domain or src/commands.',
+    'src/contract holds schemas over domain types, and asks each strategy for its part of a release file. Move logic to src/domain or src/commands.',
     '^src/contract/',
-    ['^src/(contract|domain)/'],
+    ['^src/(contract|domain)/', '^src/strategies/[^/]+[.]ts$'],
   ),
   layer(
     'ports',
@@ -34,10 +34,28 @@ const layers = [
     ['^src/(planning|ports|domain)/'],
   ),
   layer(
+    'delivery',
+    'src/delivery holds moves that several strategies share. It sees the world through ports. What only one strategy does belongs in its folder.',
+    '^src/delivery/',
+    ['^src/(delivery|ports|domain)/'],
+  ),
+  layer(
+    'strategies',
+    'A strategy is one folder. It does not know the other strategies. What two strategies share belongs in src/delivery or src/planning.',
+    '^src/strategies/([^/]+)/',
+    ['^src/strategies/$1/', '^src/strategies/strategy[.]ts$', '^src/(delivery|planning|ports|contract|domain)/'],
+  ),
+  layer(
+    'strategy-list',
+    'src/strategies/index.ts lists the strategies and strategy.ts says what one is. Only the index names them.',
+    '^src/strategies/[^/]+$',
+    ['^src/(strategies|delivery|ports|domain)/'],
+  ),
+  layer(
     'config',
-    'src/config reads settings; it shares the parsing of src/contract and nothing else. Turn the setting into an object in src/entry.',
+    'src/config reads settings; it shares the parsing of src/contract and the names of strategies. Turn the setting into an object in src/entry.',
     '^src/config/',
-    ['^src/(config|contract|domain)/'],
+    ['^src/(config|contract|domain)/', '^src/strategies/index[.]ts$'],
   ),
   layer(
     'observability',
@@ -52,6 +70,18 @@ const layers = [
     ['^src/adapters/($1|kubernetes)/', '^src/(ports|domain|config|observability)/'],
   ),
   layer(
+    'targets',
+    'A target knows its own system and the cluster client. What two targets share goes into a port or into src/domain.',
+    '^src/targets/([^/]+)/',
+    ['^src/targets/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+  ),
+  layer(
+    'splits',
+    'A split knows its own proxy and the cluster client. What two splits share goes into a port or into src/domain.',
+    '^src/splits/([^/]+)/',
+    ['^src/splits/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+  ),
+  layer(
     'adapter-registry',
     'A file directly in src/adapters lists the adapters and nothing else. Move it to src/entry when it needs more.',
     '^src/adapters/[^/]+$',
@@ -61,7 +91,7 @@ const layers = [
     'activities',
     'An activity acts through ports. Add what is missing to src/ports and implement it in src/adapters.',
     '^activities/',
-    ['^activities/', '^src/(ports|planning|domain|config|observability)/'],
+    ['^activities/', '^src/(ports|delivery|domain|config|observability)/', '^src/strategies/[^/]+[.]ts$'],
   ),
   layer(
     'workflows',
@@ -88,22 +118,34 @@ const layers = [
     ['^src/(commands|contract|temporal|ports|planning|report|domain)/'],
   ),
   layer(
+    'toolsets',
+    'A toolset knows itself and what all commands share. Move what two toolsets need to src/commands, or to a port.',
+    '^src/toolsets/([^/]+)/',
+    ['^src/toolsets/$1/', '^src/(commands|feeds|contract|temporal|ports|planning|report|domain)/'],
+  ),
+  layer(
+    'feeds',
+    'A feed watches what a resource says; every door may use it. Move protocol matters to the door.',
+    '^src/feeds/',
+    ['^src/(feeds|commands|contract|domain|observability)/'],
+  ),
+  layer(
     'door-mcp',
     'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
     '^src/mcp/',
-    ['^src/(mcp|commands|contract|domain|config|observability)/'],
+    ['^src/(mcp|feeds|toolsets|commands|contract|domain|config|observability)/'],
   ),
   layer(
     'door-http',
     'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
     '^src/http/',
-    ['^src/(http|commands|contract|domain|config|observability)/'],
+    ['^src/(http|feeds|toolsets|commands|contract|report|domain|config|observability)/'],
   ),
   layer(
     'door-cli',
     'A door calls commands (the CLI also the sandbox) and renders what they answer. Move what two doors share to src/commands.',
     '^src/cli/',
-    ['^src/(cli|commands|contract|domain|config|observability)/', '^sandbox/'],
+    ['^src/(cli|toolsets|commands|contract|domain|config|observability)/', '^sandbox/'],
   ),
   layer(
     'sandbox',
@@ -123,9 +165,9 @@ const oneWay = [
   ),
   ban(
     'adapters-only-from-entry',
-    'Adapters are chosen in src/entry. Elsewhere use the port in src/ports.',
-    { path: OURS, pathNot: ['^src/(entry|adapters)/', '^(test|bench)/', '^sandbox/'] },
-    { path: '^src/adapters/' },
+    'Adapters, targets and splits are chosen in src/entry. Elsewhere use the port in src/ports.',
+    { path: OURS, pathNot: ['^src/(entry|adapters|targets|splits)/', '^(test|bench)/', '^sandbox/'] },
+    { path: '^src/(adapters|targets|splits)/' },
   ),
   ban(
     'sandbox-only-from-outside',

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import { preflightChecks } from '../domain/release/preflight.ts';
+import type { PlanRules } from '../domain/release/preflight-checks.ts';
 import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
 import type { Ports } from '../ports/index.ts';
-import type { RolloutView } from '../ports/rollouts.ts';
+import type { RolloutState } from '../domain/rollout.ts';
 import { readSources } from './sources.ts';
+import { withCountedNames } from './counted-names.ts';
 import { readTemplates } from './templates.ts';
-import { metricsServiceName, type ArmServices, type TrafficView } from '../ports/traffic.ts';
+import type { ArmServices, TrafficView } from '../ports/split.ts';
 
 /**
  * A proxy that is silent for a moment is no reason to refuse a release: it is asked this often before it is believed to
@@ -17,19 +19,19 @@ const PROXY_LOOKS = 3;
 const BETWEEN_LOOKS_MS = 250;
 
 /**
- * Reads everything a release depends on and checks it. Changes nothing. Problems of the target itself are failed
+ * Reads everything that a release over the two Services of a Rollout depends on, and checks it. Changes nothing. Problems of the target itself are failed
  * checks; a Rollout that cannot be read at all is an error: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*,
  * CRD_MISSING, FORBIDDEN.
  */
-export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Preflight> {
-  const rollout = await ports.rollouts.read(spec.target);
+export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRules): Promise<Preflight> {
+  const rollout = await ports.workload.read(spec.target);
   const [traffic, templates] = await Promise.all([
     readTraffic(ports, spec, rollout),
     readTemplates(ports.templates, spec),
   ]);
   const facts: Facts = {
     rollout,
-    ...(traffic.view ? { traffic: trafficFacts(traffic.view) } : {}),
+    ...(traffic.view ? { traffic: await withCountedNames(ports, trafficFacts(traffic.view)) } : {}),
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
     ...(templates.length > 0 ? { templates } : {}),
   };
@@ -38,24 +40,25 @@ export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Prefli
     traffic.view && readProxies(ports, traffic.view, rollout),
     traffic.view && readSelfAnswering(ports, traffic.view, rollout),
   ]);
-  return preflightChecks(spec, {
+  const all: Facts = {
     ...facts,
     ...sources,
     ...(proxyProblem ? { proxyProblem } : {}),
     ...(selfAnswering === undefined ? {} : { selfAnswering }),
-  });
+  };
+  return preflightChecks(spec, all, rules);
 }
 
 async function readTraffic(
   ports: Ports,
   spec: ReleaseSpec,
-  rollout: RolloutView,
+  rollout: RolloutState,
 ): Promise<{ view?: TrafficView; problem?: string }> {
   const place = { cluster: spec.target.cluster, namespace: spec.target.namespace };
   const name = rollout.traefikService ?? spec.traefikService ?? (await findName(ports, place, rollout));
   if (typeof name !== 'string') return name;
   try {
-    return { view: await ports.traffic.read({ ...place, name }) };
+    return { view: await ports.split.read({ ...place, name }) };
   } catch (error) {
     if (error instanceof SluiceError && error.code === 'TRAFFIC_SERVICE_NOT_FOUND') return { problem: error.message };
     throw error;
@@ -65,11 +68,11 @@ async function readTraffic(
 async function findName(
   ports: Ports,
   place: { cluster: string; namespace: string },
-  rollout: RolloutView,
+  rollout: RolloutState,
 ): Promise<string | { problem: string }> {
   const arms = armServices(rollout);
   if (!arms) return { problem: 'the Rollout does not name both of its Services' };
-  const found = await ports.traffic.find(place, arms);
+  const found = await ports.split.find(place, arms);
   if (found.length === 1) return found[0] as string;
   if (found.length === 0) return { problem: `no weighted TraefikService holds ${arms.stable} and ${arms.candidate}` };
   return {
@@ -77,17 +80,17 @@ async function findName(
   };
 }
 
-function armServices(rollout: RolloutView): ArmServices | undefined {
+function armServices(rollout: RolloutState): ArmServices | undefined {
   const { stableService: stable, candidateService: candidate } = rollout;
   return stable && candidate ? { stable, candidate } : undefined;
 }
 
 /** A replica that does not answer or does not serve the TraefikService: the effect of weights could not be proved. */
-async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutView): Promise<string | undefined> {
+async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutState): Promise<string | undefined> {
   const arms = armServices(rollout);
   if (!arms) return undefined;
   for (let look = 1; ; look += 1) {
-    const replicas = await ports.traffic.inForce(view.ref, arms);
+    const replicas = await ports.split.inForce(view.ref, arms);
     const silent = replicas.find((replica) => replica.candidate === undefined);
     if (!silent) return undefined;
     if (look === PROXY_LOOKS)
@@ -100,11 +103,11 @@ async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutView
 async function readSelfAnswering(
   ports: Ports,
   view: TrafficView,
-  rollout: RolloutView,
+  rollout: RolloutState,
 ): Promise<Facts['selfAnswering']> {
   const arms = armServices(rollout);
   try {
-    return arms && (await ports.traffic.selfAnswering(view.ref, arms));
+    return arms && (await ports.split.selfAnswering(view.ref, arms));
   } catch (error) {
     if (error instanceof SluiceError) return error.message;
     throw error;
@@ -112,10 +115,5 @@ async function readSelfAnswering(
 }
 
 function trafficFacts(view: TrafficView): TrafficFacts {
-  const weights = view.weights.map(({ service, weight, port }) => ({
-    service,
-    weight,
-    metricsService: metricsServiceName(view.ref.namespace, service, port),
-  }));
-  return { name: view.ref.name, weights, ...(view.owner ? { owner: view.owner } : {}) };
+  return { name: view.ref.name, weights: view.weights, ...(view.owner ? { owner: view.owner } : {}) };
 }

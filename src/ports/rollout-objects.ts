@@ -1,8 +1,9 @@
+import type { ArgoStrategyName } from '../domain/argo-strategies.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
 import type { AnalysisTemplates } from './analysis-templates.ts';
 import type { RolloutHistory } from './rollout-history.ts';
-import type { RolloutView } from './rollouts.ts';
+import type { RolloutState } from '../domain/rollout.ts';
 
 /** An AnalysisRun that the Rollout waits for, or has just waited for. */
 export interface AnalysisBrief {
@@ -13,7 +14,7 @@ export interface AnalysisBrief {
 }
 
 /** All that one read of a Rollout tells. */
-export interface RolloutDetail extends RolloutView {
+export interface RolloutDetail extends RolloutState {
   /** All pods of it, and those that are ready, of whatever version. */
   readonly pods: { readonly total: number; readonly ready: number };
   /** One text a step, as `kubectl argo rollouts` shows it. */
@@ -38,7 +39,7 @@ export interface RolloutDetail extends RolloutView {
 /** A Rollout to be made. The selector is `app: <name>`, or that of the workload. */
 export interface NewRollout {
   readonly target: Target;
-  readonly strategy: 'canary' | 'blue-green' | 'rolling';
+  readonly strategy: ArgoStrategyName;
   /** The template's source: a container of its own, or a Deployment. */
   readonly template:
     | { readonly image: string; readonly container: string; readonly port: number }
@@ -71,7 +72,7 @@ export type Admit = (owner: Owner | undefined) => void;
 /** Rollouts as objects: what exists, making and removing it, its past. */
 export interface RolloutObjectsPort extends AnalysisTemplates, RolloutHistory {
   /** Straight from the API server. `namespace` absent: the whole cluster. Errors: CRD_MISSING, FORBIDDEN, CLUSTER_*. */
-  list(place: { readonly cluster: string; readonly namespace?: string }): Promise<readonly RolloutView[]>;
+  list(place: { readonly cluster: string; readonly namespace?: string }): Promise<readonly RolloutState[]>;
   /** Errors besides: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND. */
   read(target: Target): Promise<RolloutDetail>;
   /**

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../src/domain/errors.ts';
-import type { CounterSeries, MetricsPort, ServiceCounters } from '../../src/ports/metrics.ts';
+import type { CounterSeries, EvidencePort, ServiceCounters } from '../../src/ports/evidence.ts';
 
 /** What flows through one Traefik replica to one Service, from a moment on. */
 export interface Flow {
@@ -9,6 +9,7 @@ export interface Flow {
   readonly requestsPerSecond: number;
   readonly errorShare: number;
   readonly latencyMs: number;
+  readonly grpc?: boolean;
 }
 
 type FakeAnswer = { readonly labels: Record<string, string>; readonly value: number }[];
@@ -21,7 +22,7 @@ const MOST_SAMPLES = 200;
  * Prometheus over flows: counters are the flows' integrals at scrape times. Times after now go on with the present
  * flows, so that a workflow whose clock is ahead (time skipping) sees the traffic that it would see.
  */
-export class FakeMetrics implements MetricsPort {
+export class FakeMetrics implements EvidencePort {
   away = false;
   /** No series at all, as for a label that nobody exports. */
   empty = false;
@@ -99,7 +100,11 @@ export class FakeMetrics implements MetricsPort {
 
   /** The series of one status code on one replica; like a real counter they appear with their first event. */
   #part(service: string, instance: string, code: string, times: readonly number[]): ServiceCounters {
-    const labels = { service, instance, code, method: 'GET', protocol: 'http' };
+    const grpc = this.#history.some(({ flows }) => flows.some((flow) => flow.service === service && flow.grpc));
+    const answered = grpc
+      ? { code: code === '500' ? '14' : '2', method: 'POST', protocol: 'grpc' }
+      : { code, method: 'GET', protocol: 'http' };
+    const labels = { service, instance, ...answered };
     const born = times.filter((at) => this.#count(service, instance, at, code, Infinity) > 0);
     if (born.length === 0) return { requests: [], buckets: [] };
     const series = (le: number, extra: object): CounterSeries => ({

@@ -1,6 +1,6 @@
 import type { CommandServices } from '../../src/commands/command.ts';
 import { portsOver } from '../../src/entry/ports.ts';
-import { preflight } from '../../src/planning/preflight.ts';
+import { planRelease } from '../../src/strategies/index.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
@@ -19,12 +19,12 @@ export function worldServices(
     traefikApiPods: TRAEFIK_PODS,
     allowedNamespaces: [],
   });
-  const ports: ToolPorts = { ...adapters, metrics: world.metrics, now: () => world.now() };
+  const ports: ToolPorts = { ...adapters, evidence: world.metrics, now: () => world.now() };
   return {
     gateway,
     ports,
     journal: createFakeJournal(),
-    preflight: (spec) => preflight(ports, spec),
+    preflight: (spec) => planRelease(ports, spec),
     clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] },
     settings: DEFAULTS,
   };

@@ -1,5 +1,5 @@
 import type { Command } from '../../commands/command.ts';
-import { releaseReport } from '../../commands/release/release-report.ts';
+import { releaseReport } from '../../toolsets/release/release-report.ts';
 import { releaseReportFile } from '../../contract/release-report.ts';
 import { CALLER_HEADER } from './caller.ts';
 import { CALL_STATUSES, refusals } from './openapi-failures.ts';
@@ -54,7 +54,7 @@ export function reportPaths(commands: readonly Command[]): Json {
 function file(operationId: string, summary: string, description: string, content: Json): Json {
   return {
     operationId,
-    tags: ['release'],
+    tags: [releaseReport.toolset],
     summary,
     description,
     parameters: PARAMETERS,

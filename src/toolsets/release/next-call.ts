@@ -1,0 +1,21 @@
+import { isClosed } from '../../domain/release/state.ts';
+import type { ReleaseView } from '../../domain/release/view.ts';
+
+/** What a caller can usefully do now. `view` as `present` makes it. */
+export function nextCall(view: ReleaseView): string {
+  if (isClosed(view.state) && view.closedAt !== undefined)
+    return 'The release has ended; nothing to do. A new one starts with release_start.';
+  if (!view.waiting) return 'It goes on by itself: call release_wait.';
+  const answers = view.waiting.answers.map((answer) => `release_${answer.replaceAll('-', '_')}`).join(', ');
+  return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}` : ''}.`;
+}
+
+/** The state in one or two lines. `view` as `present` makes it. */
+export function stateText(view: ReleaseView): string {
+  const { namespace, rollout, cluster } = view.spec.target;
+  const step =
+    view.plan && !isClosed(view.state)
+      ? `, step ${Math.min(view.stepIndex + 1, view.plan.steps.length)} of ${view.plan.steps.length}`
+      : '';
+  return `${view.state}${step}: ${namespace}/${rollout} on ${cluster} → ${view.spec.image}\n${view.reason}`;
+}

@@ -1,0 +1,47 @@
+import type { ReleaseOutput } from '../../contract/release-view.ts';
+import type { Live } from './live.ts';
+
+interface Shown extends ReleaseOutput {
+  readonly live?: Live | undefined;
+  readonly next: string;
+}
+
+/** A release in a few lines for people and models. */
+export function releaseText(view: Shown): string {
+  return [head(view), view.reason, weightLine(view), verdictLine(view), lastEvents(view), view.next]
+    .filter(Boolean)
+    .join('\n');
+}
+
+function head({ state, target, image, step, release_id: id, started_by: by }: Shown): string {
+  const where = step ? ` step ${Math.min(step.index + 1, step.of)}/${step.of}` : '';
+  return `${state}${where}: ${target.namespace}/${target.rollout} on ${target.cluster} → ${image} (by ${by})\n${id}`;
+}
+
+function weightLine({
+  weight_wanted: wanted,
+  weights,
+  live,
+  closed_at: closed,
+  users_percent: users,
+  image,
+}: Shown): string {
+  if (closed !== undefined) return users === undefined ? '' : `Users: ${users} % are on ${image}`;
+  const proof = weights ? `; ${weights.effective}: ${weights.reason}` : '';
+  const now =
+    live && live.traefik.length > 0
+      ? `; Traefik now ${live.traefik.map(({ weight }) => weight ?? '?').join(', ')}`
+      : '';
+  return `Weight wanted ${wanted} %${proof}${now}${live?.problem ? `; live data incomplete: ${live.problem}` : ''}`;
+}
+
+function verdictLine({ verdict }: Shown): string {
+  return verdict ? `Last verdict ${verdict.outcome}: ${verdict.reason}` : '';
+}
+
+function lastEvents({ events }: Shown): string {
+  return events
+    .slice(-3)
+    .map(({ at, text, who }) => `${at.slice(11, 19)} ${text}${who ? ` (${who})` : ''}`)
+    .join('\n');
+}
