@@ -18,6 +18,8 @@ export interface PlayedPod {
   ready: boolean;
   ending: boolean;
   ip: string;
+  /** When it began to be played, epoch ms. */
+  since: number;
   timers: NodeJS.Timeout[];
 }
 
@@ -56,6 +58,18 @@ export class Pods {
     this.played.delete(keyOf(pod));
   }
 
+  /** Whether no other pod of the same version and application has a lesser name. */
+  isFirst(pod: PlayedPod): boolean {
+    return ![...this.played.values()].some(
+      (other) =>
+        other.namespace === pod.namespace &&
+        other.labels['app'] === pod.labels['app'] &&
+        other.behaviour.tag === pod.behaviour.tag &&
+        !other.ending &&
+        other.name < pod.name,
+    );
+  }
+
   private begin(pod: Pod): void {
     const image = pod.spec.containers[0]?.image ?? '';
     const behaviour = behaviourOf(image);
@@ -69,6 +83,7 @@ export class Pods {
       ready: wasReady,
       ending: false,
       ip: pod.status?.podIP ?? this.address(),
+      since: pod.status?.startTime ? Date.parse(pod.status.startTime) : Date.now(),
       timers: [],
     };
     this.played.set(keyOf(pod), played);

@@ -2,17 +2,32 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import type { KubeObject } from '../cluster/api-client.ts';
+import { isBadNow } from './behaviour.ts';
 import type { PlayedPod, Pods } from './pods.ts';
 
 export interface Service extends KubeObject {
   spec: { clusterIP?: string; selector?: Record<string, string>; ports?: { port: number }[] };
 }
 
+export interface TraefikService extends KubeObject {
+  spec: { weighted?: { services?: { name: string; weight?: number }[] } };
+}
+
 interface Listening {
+  name: string;
   selector: Record<string, string>;
   namespace: string;
   turn: number;
   servers: Server[];
+}
+
+const QUICK_MS = 4;
+
+/** The proxy passes the first bytes on before it learns that there are no more. */
+function breakOff(response: ServerResponse, tag: string): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1_000, 'x-version': tag });
+  response.write('{"version":');
+  setTimeout(() => response.destroy(), 20);
 }
 
 /** Traefik drops a deleted Service some seconds later; until then a refused connection would be our doing. */
@@ -23,6 +38,8 @@ const keyOf = (service: Service): string => service.metadata.uid ?? '';
 /** Listens on every Service's own address and answers as one of the pods behind it. */
 export class Services {
   private readonly listening = new Map<string, Listening>();
+  /** Percent, by namespace and name of the Service. */
+  private readonly weights = new Map<string, number>();
   private readonly pods: Pods;
   private readonly range: number;
 
@@ -40,9 +57,22 @@ export class Services {
       known.selector = selector;
       return;
     }
-    const one: Listening = { selector, namespace: service.metadata.namespace ?? 'default', turn: 0, servers: [] };
+    const one: Listening = {
+      name: service.metadata.name,
+      selector,
+      namespace: service.metadata.namespace ?? 'default',
+      turn: 0,
+      servers: [],
+    };
     this.listening.set(keyOf(service), one);
     for (const { port } of service.spec.ports ?? []) one.servers.push(this.listen(one, address, port));
+  }
+
+  onWeights(route: TraefikService): void {
+    const entries = route.spec.weighted?.services ?? [];
+    const total = entries.reduce((sum, { weight = 1 }) => sum + weight, 0);
+    for (const { name, weight = 1 } of entries)
+      this.weights.set(`${route.metadata.namespace}/${name}`, total > 0 ? (100 * weight) / total : 0);
   }
 
   onGone(service: Service): void {
@@ -76,9 +106,16 @@ export class Services {
       return;
     }
     const { behaviour, answering } = pod;
-    const status = answering.fails() ? 500 : 200;
-    const delay = answering.delayMs();
+    const isBad = isBadNow(behaviour, {
+      ageMs: Date.now() - pod.since,
+      weight: this.weights.get(`${one.namespace}/${one.name}`) ?? 100,
+      isFirstPod: behaviour.onePod && this.pods.isFirst(pod),
+    });
+    const status = isBad && answering.fails() ? 500 : 200;
+    const delay = isBad ? answering.delayMs() : QUICK_MS;
+    const breaksOff = isBad && answering.breaksOff();
     setTimeout(() => {
+      if (breaksOff) return breakOff(response, behaviour.tag);
       response.writeHead(status, { 'content-type': 'application/json', 'x-version': behaviour.tag, 'x-pod': pod.name });
       response.end(`{"version":"${behaviour.tag}","pod":"${pod.name}"}\n`);
     }, delay);

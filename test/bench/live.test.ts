@@ -50,9 +50,9 @@ test('of no run at all nothing is known', () => {
   expect(shareInterval(0, 0, Z95)).toEqual([0, 1]);
 });
 
-test.each(SCENARIOS)('the images of $id behave as the simulation has it', ({ version }) => {
+test.each(SCENARIOS)('the images of $id behave as the simulation has it', ({ version, modifier }) => {
   for (const arm of ['candidate', 'stable'] as const) {
-    const behaviour = behaviourOf(imageOf(version, arm, 3, 42));
+    const behaviour = behaviourOf(imageOf({ version, ...(modifier !== undefined && { modifier }) }, arm, 3, 42));
     expect(behaviour.errorShare).toBeCloseTo(version.errors[arm], 9);
     expect(behaviour.addedMs === 0 ? 0 : behaviour.slowShare).toBeCloseTo(version.slow[arm], 9);
     expect(behaviour.clump).toBe(version.errors[arm] > 0 ? (version.clump ?? 1) : 1);
