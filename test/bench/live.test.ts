@@ -79,7 +79,8 @@ test('what an interruption leaves is found again, and only the rest is run', () 
 test('a slot stays with its kind of stable version, others go where most is left', () => {
   inFolder((file) => {
     const results = new Results(file);
-    const queue = new Queue(SCENARIOS, results, 1);
+    const scenarios = SCENARIOS.filter(({ modifier, defaults }) => modifier === undefined && defaults === undefined);
+    const queue = new Queue(scenarios, results, 1);
     const first = queue.next(undefined)?.scenario as Scenario;
     const second = queue.next(kindOf(first))?.scenario as Scenario;
 
@@ -90,7 +91,7 @@ test('a slot stays with its kind of stable version, others go where most is left
 });
 
 test('only versions like stable may become the next stable version', () => {
-  expect(SCENARIOS.filter(isSame).map(({ id }) => id)).toEqual(['clean', 'same', 'same-clumps']);
+  expect(SCENARIOS.filter(isSame).map(({ id }) => id)).toEqual(['clean', 'same', 'same-clumps', 'defaults']);
 });
 
 test('the simulation of a scenario decides as its truth is', () => {
