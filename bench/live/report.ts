@@ -25,7 +25,8 @@ export interface Line {
 }
 
 /** The simulator knows versions whose rates stay as they are, judged in a hurry. */
-const isSimulated = ({ modifier, defaults }: Scenario): boolean => modifier === undefined && defaults === undefined;
+const isSimulated = ({ modifier, defaults, protocol }: Scenario): boolean =>
+  modifier === undefined && defaults === undefined && protocol === undefined;
 
 /** Scenarios that were not run are left out. */
 export function lines(runs: readonly LiveRun[], simulatedRuns = SIMULATED_RUNS): readonly Line[] {

@@ -11,6 +11,8 @@ export interface Scenario {
   readonly modifier?: string;
   /** Pods of a version. Absent: two. */
   readonly replicas?: number;
+  /** Absent: http. */
+  readonly protocol?: 'grpc';
   /** Nobody promotes it: what turns bad after it has passed must be found by the guard. */
   readonly held?: true;
   /** Judged by the defaults alone, with no bound and no soak that is named. */
@@ -76,6 +78,19 @@ export const SCENARIOS: readonly Scenario[] = [
     weights: CAREFUL,
     modifier: 'cut-30',
   },
+  {
+    id: 'grpc-fails',
+    version: { name: 'gRPC, every call fails before its message', ...errors(1, 0) },
+    weights: CAREFUL,
+    protocol: 'grpc',
+  },
+  {
+    id: 'grpc-fails-late',
+    version: { name: 'gRPC, every call fails after its message', ...errors(0, 0) },
+    weights: CAREFUL,
+    modifier: 'cut-100',
+    protocol: 'grpc',
+  },
 ];
 
 /** The image of one arm, as sandbox/node-agent/behaviour.ts reads it. */
@@ -97,8 +112,8 @@ export function imageOf(
 const percent = (share: number): number => Number((100 * share).toFixed(6));
 
 /** Scenarios with the same kind of stable version and the same weights take turns on one application. */
-export function kindOf({ version, weights, replicas = 2 }: Scenario): string {
-  return `${weights.join()} ${replicas} ${imageOf({ version }, 'stable', 0, 0)}`;
+export function kindOf({ version, weights, replicas = 2, protocol }: Scenario): string {
+  return `${weights.join()} ${replicas} ${protocol ?? 'http'} ${imageOf({ version }, 'stable', 0, 0)}`;
 }
 
 /** Whether a version that was promoted behaves as the stable one before it did. */

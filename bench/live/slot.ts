@@ -82,6 +82,7 @@ export class Slot {
       image,
       rps: RPS,
       ...(scenario.replicas === undefined ? {} : { replicas: scenario.replicas }),
+      ...(scenario.protocol === undefined ? {} : { protocol: scenario.protocol }),
     });
     this.stable = { kind, seed: stableSeed, since: Date.now() };
     await sleep(PAST_SECONDS * 1000, undefined, { signal });
