@@ -52,6 +52,18 @@ const layers = [
     ['^src/adapters/($1|kubernetes)/', '^src/(ports|domain|config|observability)/'],
   ),
   layer(
+    'targets',
+    'A target knows its own system and the cluster client. What two targets share goes into a port or into src/domain.',
+    '^src/targets/([^/]+)/',
+    ['^src/targets/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+  ),
+  layer(
+    'splits',
+    'A split knows its own proxy and the cluster client. What two splits share goes into a port or into src/domain.',
+    '^src/splits/([^/]+)/',
+    ['^src/splits/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+  ),
+  layer(
     'adapter-registry',
     'A file directly in src/adapters lists the adapters and nothing else. Move it to src/entry when it needs more.',
     '^src/adapters/[^/]+$',
@@ -88,22 +100,28 @@ const layers = [
     ['^src/(commands|contract|temporal|ports|planning|report|domain)/'],
   ),
   layer(
+    'toolsets',
+    'A toolset knows itself and what all commands share. Move what two toolsets need to src/commands, or to a port.',
+    '^src/toolsets/([^/]+)/',
+    ['^src/toolsets/$1/', '^src/(commands|contract|temporal|ports|planning|report|domain)/'],
+  ),
+  layer(
     'door-mcp',
     'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
     '^src/mcp/',
-    ['^src/(mcp|commands|contract|domain|config|observability)/'],
+    ['^src/(mcp|toolsets|commands|contract|domain|config|observability)/'],
   ),
   layer(
     'door-http',
     'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
     '^src/http/',
-    ['^src/(http|commands|contract|domain|config|observability)/'],
+    ['^src/(http|toolsets|commands|contract|domain|config|observability)/'],
   ),
   layer(
     'door-cli',
     'A door calls commands (the CLI also the sandbox) and renders what they answer. Move what two doors share to src/commands.',
     '^src/cli/',
-    ['^src/(cli|commands|contract|domain|config|observability)/', '^sandbox/'],
+    ['^src/(cli|toolsets|commands|contract|domain|config|observability)/', '^sandbox/'],
   ),
   layer(
     'sandbox',
@@ -123,9 +141,9 @@ const oneWay = [
   ),
   ban(
     'adapters-only-from-entry',
-    'Adapters are chosen in src/entry. Elsewhere use the port in src/ports.',
-    { path: OURS, pathNot: ['^src/(entry|adapters)/', '^(test|bench)/', '^sandbox/'] },
-    { path: '^src/adapters/' },
+    'Adapters, targets and splits are chosen in src/entry. Elsewhere use the port in src/ports.',
+    { path: OURS, pathNot: ['^src/(entry|adapters|targets|splits)/', '^(test|bench)/', '^sandbox/'] },
+    { path: '^src/(adapters|targets|splits)/' },
   ),
   ban(
     'sandbox-only-from-outside',

@@ -70,8 +70,8 @@ export type Judge = (input: Judgement) => Promise<Judged>;
 
 /** The judge of a worker; it remembers samples from one judgement to the next. */
 export function createJudge(ports: Ports): Judge {
-  const samples = new Samples(ports.metrics);
-  const measurements = new Measurements(ports.metrics);
+  const samples = new Samples(ports.evidence);
+  const measurements = new Measurements(ports.evidence);
   return async (input) => {
     const to = ports.now();
     try {

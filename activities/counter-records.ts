@@ -1,7 +1,7 @@
 import { COUNTER_SELECTORS } from '../src/domain/analysis/counter-selectors.ts';
 import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { ReleasePlan } from '../src/domain/release/plan.ts';
-import type { CounterSeries, ServiceCounters } from '../src/ports/metrics.ts';
+import type { CounterSeries, ServiceCounters } from '../src/ports/evidence.ts';
 
 export type ArmCounters = Readonly<Record<'candidate' | 'stable', ServiceCounters>>;
 

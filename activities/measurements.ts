@@ -1,5 +1,5 @@
 import type { Answer } from '../src/domain/analysis/series-problem.ts';
-import type { CounterSeries, MetricsPort } from '../src/ports/metrics.ts';
+import type { CounterSeries, EvidencePort } from '../src/ports/evidence.ts';
 
 /** What an expression gave at one of its fixed times, epoch ms. Empty: nothing. */
 export interface Point {
@@ -32,10 +32,10 @@ interface Kept {
  * second asks only for what is new; what is lost with the process is asked for again. Errors: those of MetricsPort.
  */
 export class Measurements {
-  readonly #metrics: MetricsPort;
+  readonly #metrics: EvidencePort;
   readonly #kept = new Map<string, Kept>();
 
-  constructor(metrics: MetricsPort) {
+  constructor(metrics: EvidencePort) {
     this.#metrics = metrics;
   }
 

@@ -19,8 +19,8 @@ export const preflightActivities = (ports: Ports) => ({
 
   /** Removes the owner marks that this release holds. */
   async unclaim(scene: Scene): Promise<void> {
-    await ports.traffic.unclaim(trafficRef(scene), scene.owner);
-    await ports.rollouts.unclaim(scene.target, scene.owner);
+    await ports.split.unclaim(trafficRef(scene), scene.owner);
+    await ports.workload.unclaim(scene.target, scene.owner);
   },
 });
 
@@ -29,10 +29,10 @@ export const preflightActivities = (ports: Ports) => ({
  * outlive an abort.
  */
 async function claim(ports: Ports, scene: Scene): Promise<Check | undefined> {
-  const rollout = await ports.rollouts.claim(scene.target, scene.owner);
+  const rollout = await ports.workload.claim(scene.target, scene.owner);
   if (isRefusal(rollout)) return heldBy(rollout.detail);
-  const letGo = () => ports.rollouts.unclaim(scene.target, scene.owner);
-  const traffic = await ports.traffic.claim(trafficRef(scene), scene.owner).catch(async (error: unknown) => {
+  const letGo = () => ports.workload.unclaim(scene.target, scene.owner);
+  const traffic = await ports.split.claim(trafficRef(scene), scene.owner).catch(async (error: unknown) => {
     await letGo().catch(() => undefined);
     throw error;
   });

@@ -1,6 +1,6 @@
 import { proveWeight, type WeightProof } from '../src/domain/release/proof.ts';
 import type { Ports } from '../src/ports/index.ts';
-import type { RolloutView } from '../src/ports/rollouts.ts';
+import type { RolloutState } from '../src/ports/workload.ts';
 import { waitFor } from './alive.ts';
 import type { Witness } from './record-proofs.ts';
 import { armServices, leftBecause, observe, trafficRef, type Left, type Scene, type Seen } from './scene.ts';
@@ -12,13 +12,13 @@ export async function observeWeight(
   ports: Ports & { readonly witness?: Witness },
   scene: Scene,
   wanted: number,
-  rollout?: RolloutView,
+  rollout?: RolloutState,
 ): Promise<WeightProof> {
   const arms = armServices(scene);
   const [view, traffic, replicas] = await Promise.all([
-    rollout ?? ports.rollouts.read(scene.target),
-    ports.traffic.read(trafficRef(scene)),
-    ports.traffic.inForce(trafficRef(scene), arms),
+    rollout ?? ports.workload.read(scene.target),
+    ports.split.read(trafficRef(scene)),
+    ports.split.inForce(trafficRef(scene), arms),
   ]);
   const written = traffic.weights.find((entry) => entry.service === arms.candidate)?.weight;
   const proof = proveWeight({

@@ -42,7 +42,7 @@ async function withdraw(ports: Ports, scene: Scene): Promise<Withdrawn> {
   if (lost) return lost;
   if (seen.podHash !== scene.plan.stableHash) {
     const { container, toImage, fromImage } = scene.plan;
-    const aborted = await ports.rollouts.abort(scene.target, {
+    const aborted = await ports.workload.abort(scene.target, {
       podHash: hashOfNew(seen, scene),
       template: { container, images: [toImage, fromImage] },
     });
@@ -74,7 +74,7 @@ async function awaitSettled(ports: Ports, scene: Scene): Promise<BackOnStable> {
  */
 async function restoreTemplate(ports: Ports, scene: Scene): Promise<Restored> {
   const { container, fromImage, toImage } = scene.plan;
-  const set = await ports.rollouts.setImage(scene.target, { container, from: toImage, to: fromImage });
+  const set = await ports.workload.setImage(scene.target, { container, from: toImage, to: fromImage });
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   return waitFor(async () => {
     const seen = await observe(ports, scene);
@@ -87,7 +87,7 @@ async function restoreTemplate(ports: Ports, scene: Scene): Promise<Restored> {
 }
 
 async function weightsToActive(ports: Ports, scene: Scene): Promise<void> {
-  const written = await ports.traffic.setWeight(trafficRef(scene), armServices(scene), 0, scene.owner);
+  const written = await ports.split.setWeight(trafficRef(scene), armServices(scene), 0, scene.owner);
   if (!isRefusal(written)) await awaitProof(ports, scene, 0, () => undefined);
 }
 

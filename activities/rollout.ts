@@ -16,7 +16,7 @@ export const rolloutActivities = (ports: Ports) => ({
    */
   async start(scene: Scene): Promise<Started> {
     const { container, fromImage, toImage } = scene.plan;
-    const set = await ports.rollouts.setImage(scene.target, { container, from: fromImage, to: toImage });
+    const set = await ports.workload.setImage(scene.target, { container, from: fromImage, to: toImage });
     if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
     return waitFor(() => startedAt(ports, scene));
   },
@@ -34,8 +34,8 @@ export const rolloutActivities = (ports: Ports) => ({
     const stepIndex = scene.plan.steps.at(-1)?.pauseIndex;
     const result =
       stepIndex === undefined
-        ? await ports.rollouts.promoteBlueGreen(scene.target, { podHash })
-        : await ports.rollouts.promoteCanary(scene.target, { podHash, stepIndex });
+        ? await ports.workload.promoteBlueGreen(scene.target, { podHash })
+        : await ports.workload.promoteCanary(scene.target, { podHash, stepIndex });
     return isRefusal(result) ? refusedAs(ports, scene, result.detail) : { kind: 'ready', detail: result.detail };
   },
 
@@ -47,7 +47,7 @@ export const rolloutActivities = (ports: Ports) => ({
     const left = await waitFor(() => promotedOrLeft(ports, scene));
     if (left !== 'promoted') return left;
     if (scene.strategy === 'blue-green') {
-      const written = await ports.traffic.setWeight(trafficRef(scene), armServices(scene), 0, scene.owner);
+      const written = await ports.split.setWeight(trafficRef(scene), armServices(scene), 0, scene.owner);
       if (isRefusal(written)) return { kind: 'superseded', detail: written.detail };
     }
     const weightless = await awaitProof(ports, scene, 0, (seen) => leftAsStable(seen, scene));
@@ -71,7 +71,7 @@ async function shiftCanary(ports: Ports, { scene, index }: { scene: Scene; index
   const before = scene.plan.steps[index - 1]?.pauseIndex;
   const here = scene.plan.steps[index]?.pauseIndex as number;
   if (before !== undefined) {
-    const result = await ports.rollouts.promoteCanary(scene.target, { podHash, stepIndex: before });
+    const result = await ports.workload.promoteCanary(scene.target, { podHash, stepIndex: before });
     if (isRefusal(result)) return refusedAs(ports, scene, result.detail);
   }
   return waitFor(async () => {
@@ -86,7 +86,7 @@ async function shiftBlueGreen(ports: Ports, { scene, index }: { scene: Scene; in
   const left = leftBecause(await observe(ports, scene), scene);
   if (left) return left;
   const weight = scene.plan.steps[index]?.weight as number;
-  const result = await ports.traffic.setWeight(trafficRef(scene), armServices(scene), weight, scene.owner);
+  const result = await ports.split.setWeight(trafficRef(scene), armServices(scene), weight, scene.owner);
   return isRefusal(result) ? { kind: 'superseded', detail: result.detail } : { kind: 'ready', detail: result.detail };
 }
 

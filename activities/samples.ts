@@ -1,4 +1,4 @@
-import type { CounterSeries, MetricsPort, ServiceCounters } from '../src/ports/metrics.ts';
+import type { CounterSeries, EvidencePort, ServiceCounters } from '../src/ports/evidence.ts';
 
 /** Samples may reach Prometheus late (another replica's scrape, remote write): so much of the end is fetched again. */
 const OVERLAP_MS = 60_000;
@@ -18,10 +18,10 @@ interface Kept {
  * lost with the process is fetched again. Errors: those of MetricsPort.counters.
  */
 export class Samples {
-  readonly #metrics: MetricsPort;
+  readonly #metrics: EvidencePort;
   readonly #kept = new Map<string, Kept>();
 
-  constructor(metrics: MetricsPort) {
+  constructor(metrics: EvidencePort) {
     this.#metrics = metrics;
   }
 

@@ -2,8 +2,8 @@ import { departure, type Observation } from '../src/domain/release/observe.ts';
 import type { ReleasePlan, Strategy } from '../src/domain/release/plan.ts';
 import type { Owner, Target } from '../src/domain/release/target.ts';
 import type { Ports } from '../src/ports/index.ts';
-import type { Refusal, RolloutView, WriteResult } from '../src/ports/rollouts.ts';
-import type { ArmServices, TrafficRef } from '../src/ports/traffic.ts';
+import type { Refusal, RolloutState, WriteResult } from '../src/ports/workload.ts';
+import type { ArmServices, TrafficRef } from '../src/ports/split.ts';
 
 /** What every activity after preflight is told: the target, the fixed plan, and who acts. */
 export interface Scene {
@@ -18,7 +18,7 @@ export interface Scene {
 }
 
 /** The Rollout as it was read, with the image of the release's container. */
-export type Seen = RolloutView & Observation;
+export type Seen = RolloutState & Observation;
 
 /** The release's version is no longer what the Rollout is asked to run, or somebody else stopped it. */
 export interface Left {
@@ -35,7 +35,7 @@ export function armServices({ plan }: Scene): ArmServices {
 }
 
 export async function observe(ports: Ports, scene: Scene): Promise<Seen> {
-  const view = await ports.rollouts.read(scene.target);
+  const view = await ports.workload.read(scene.target);
   return { ...view, image: view.images[scene.plan.container] };
 }
 

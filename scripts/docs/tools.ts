@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { Command, Kind } from '../../src/commands/command.ts';
 import { fieldsOf } from '../../src/contract/fields.ts';
 import { subjectOf } from '../../src/cli/subject.ts';
@@ -25,7 +25,7 @@ export function toolsPage(): string {
     'Each is an MCP tool, a route of the REST API (`POST /engine/v1/tools/<name>`) and a command of the CLI. Answers hold a short text and the same as structured content. ' +
     'A write answers with `changed`, `effective` (`proved`: read back everywhere; `pending`: accepted, not yet seen everywhere; `refused`: nothing was written), `reason`, `before` and `after`. ' +
     '`sluice tools` prints what each takes in the list that an agent reads. Errors: [errors.md](errors.md).';
-  return `${heading('Tools', 'src/commands/catalogue.ts', text)}\n${TOOLSETS.map(chapter).join('\n')}`;
+  return `${heading('Tools', 'src/toolsets/index.ts', text)}\n${TOOLSETS.map(chapter).join('\n')}`;
 }
 
 function chapter(toolset: Toolset): string {

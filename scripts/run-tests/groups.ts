@@ -17,7 +17,10 @@ const LEAVE = '--forceExit';
 export const GROUPS: readonly TestGroup[] = [
   {
     name: 'pure',
-    folders: ['domain', 'config', 'contract', 'commands', 'golden', 'report', 'mcp', 'http', 'cli', 'scripts', 'repo'],
+    folders: [
+      ...['domain', 'config', 'contract', 'commands', 'toolsets', 'golden', 'report', 'mcp', 'http', 'cli'],
+      ...['scripts', 'repo'],
+    ],
     sandbox: 'none',
     progress: false,
     args: [],
@@ -25,7 +28,7 @@ export const GROUPS: readonly TestGroup[] = [
   // These start what they need themselves: HTTP fakes, a Temporal dev server for a file of tests.
   {
     name: 'workflows and adapters',
-    folders: ['adapters', 'activities', 'workflows', 'replay', 'temporal', 'fuzz', 'bench'],
+    folders: ['adapters', 'targets', 'splits', 'activities', 'workflows', 'replay', 'temporal', 'fuzz', 'bench'],
     sandbox: 'none',
     progress: false,
     args: [LEAVE],

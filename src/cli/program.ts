@@ -1,8 +1,8 @@
 import { Command as Cli, CommanderError } from 'commander';
 import { failureText, toFailure } from '../contract/failure.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
-import { ARGO_COMMANDS } from '../commands/argo/index.ts';
-import { TRAEFIK_COMMANDS } from '../commands/traefik/index.ts';
+import { ARGO_COMMANDS } from '../toolsets/argo/index.ts';
+import { TRAEFIK_COMMANDS } from '../toolsets/traefik/index.ts';
 import { spellBooleans } from './boolean-flags.ts';
 import { addCompletion } from './completion/index.ts';
 import type { CliDeps } from './deps.ts';

@@ -1,5 +1,5 @@
 import type { Command as Cli } from 'commander';
-import { RELEASE_COMMANDS } from '../commands/release/index.ts';
+import { RELEASE_COMMANDS } from '../toolsets/release/index.ts';
 import { complete } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
 import { settingsOf } from './global.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Command as Cli } from 'commander';
-import { releaseReport, reportFile } from '../commands/release/release-report.ts';
+import { releaseReport, reportFile } from '../toolsets/release/release-report.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { CliDeps } from './deps.ts';
 import { settingsOf } from './global.ts';

@@ -1,5 +1,5 @@
 import { Option, type Command as Cli } from 'commander';
-import { CATALOGUE } from '../commands/catalogue.ts';
+import { CATALOGUE } from '../toolsets/index.ts';
 import type { Command } from '../commands/command.ts';
 import { nearest } from '../contract/nearest.ts';
 import { parse } from '../contract/parse.ts';

@@ -1,6 +1,6 @@
 import { colours as pc } from './colours.ts';
 import { evidenceLines } from './evidence-lines.ts';
-import type { releaseGet } from '../commands/release/release-get.ts';
+import type { releaseGet } from '../toolsets/release/release-get.ts';
 import { toDuration } from '../contract/duration.ts';
 
 export type Watched = Awaited<ReturnType<typeof releaseGet.run>>;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { releaseGet } from '../commands/release/release-get.ts';
+import { releaseGet } from '../toolsets/release/release-get.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';

@@ -1,6 +1,6 @@
 import type { ClusterClient } from '../adapters/kubernetes/index.ts';
 import { NAMESPACE, ROLLOUT, TRAEFIK_SERVICE, type Kind } from '../adapters/kubernetes/kinds.ts';
-import { listReplicas, type Replica } from '../adapters/traefik/replicas.ts';
+import { listReplicas, type Replica } from '../splits/traefik/replicas.ts';
 import type { Report } from '../cli/deps.ts';
 import type { Settings } from '../config/schema.ts';
 import { report } from './doctor-report.ts';

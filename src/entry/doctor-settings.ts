@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../commands/catalogue.ts';
+import { CATALOGUE } from '../toolsets/index.ts';
 import { offered } from '../commands/gate.ts';
 import type { Report } from '../cli/deps.ts';
 import type { Settings } from '../config/schema.ts';

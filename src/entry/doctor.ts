@@ -59,6 +59,6 @@ async function prometheusCheck(settings: Settings): Promise<Report> {
   return report(
     name,
     async () =>
-      `version ${(await createPorts(settings).metrics.probe()).version} at ${maskSecrets(settings.prometheusUrl ?? '')}${shownAs(settings)}`,
+      `version ${(await createPorts(settings).evidence.probe()).version} at ${maskSecrets(settings.prometheusUrl ?? '')}${shownAs(settings)}`,
   );
 }

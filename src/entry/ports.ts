@@ -1,13 +1,13 @@
-import { createRolloutFeed } from '../adapters/argo-rollouts/feed.ts';
-import { createRollouts } from '../adapters/argo-rollouts/index.ts';
-import { createRolloutObjects } from '../adapters/argo-rollouts/objects.ts';
-import { createRolloutSteering } from '../adapters/argo-rollouts/steering.ts';
-import { createTemplates } from '../adapters/argo-rollouts/templates.ts';
+import { createRolloutFeed } from '../targets/argo-rollout/feed.ts';
+import { createWorkload } from '../targets/argo-rollout/index.ts';
+import { createRolloutObjects } from '../targets/argo-rollout/objects.ts';
+import { createRolloutSteering } from '../targets/argo-rollout/steering.ts';
+import { createTemplates } from '../targets/argo-rollout/templates.ts';
 import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
-import { createMetrics } from '../adapters/prometheus/index.ts';
-import { createTraffic, type TraefikApis } from '../adapters/traefik/index.ts';
-import { createMiddlewares } from '../adapters/traefik/middlewares.ts';
-import { createRoutes } from '../adapters/traefik/routes.ts';
+import { createEvidence } from '../adapters/prometheus/index.ts';
+import { createSplit, type TraefikApis } from '../splits/traefik/index.ts';
+import { createMiddlewares } from '../splits/traefik/middlewares.ts';
+import { createRoutes } from '../splits/traefik/routes.ts';
 import type { PrometheusSettings } from '../config/prometheus.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ToolPorts } from '../ports/index.ts';
@@ -30,9 +30,9 @@ export function createPorts(settings: Settings, serving = false): ToolPorts {
 /** The ports over given clusters. */
 export function portsOver(clusters: Clusters, settings: PortSettings, serving = false): ToolPorts {
   return {
-    rollouts: createRollouts(clusters),
-    traffic: createTraffic(clusters, { apis: traefikApis(settings) }),
-    metrics: createMetrics(prometheusOptions(settings)),
+    workload: createWorkload(clusters),
+    split: createSplit(clusters, { apis: traefikApis(settings) }),
+    evidence: createEvidence(prometheusOptions(settings)),
     rolloutObjects: createRolloutObjects(clusters),
     rolloutSteering: createRolloutSteering(clusters),
     rolloutFeed: createRolloutFeed(clusters, { cached: serving, namespaces: settings.allowedNamespaces }),

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../commands/catalogue.ts';
+import { CATALOGUE } from '../toolsets/index.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { version } from '../config/version.ts';

@@ -35,9 +35,9 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     return (await import('../adapters/journal/index.ts')).createJournal(settings);
   });
   const ports: ToolPorts = {
-    rollouts: deferred(async () => (await loadPorts()).rollouts),
-    traffic: deferred(async () => (await loadPorts()).traffic),
-    metrics: deferred(async () => (await loadPorts()).metrics),
+    workload: deferred(async () => (await loadPorts()).workload),
+    split: deferred(async () => (await loadPorts()).split),
+    evidence: deferred(async () => (await loadPorts()).evidence),
     rolloutObjects: deferred(async () => (await loadPorts()).rolloutObjects),
     rolloutSteering: deferred(async () => (await loadPorts()).rolloutSteering),
     rolloutFeed: deferred(async () => (await loadPorts()).rolloutFeed),

@@ -4,10 +4,10 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import { preflightChecks } from '../domain/release/preflight.ts';
 import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
 import type { Ports } from '../ports/index.ts';
-import type { RolloutView } from '../ports/rollouts.ts';
+import type { RolloutState } from '../ports/workload.ts';
 import { readSources } from './sources.ts';
 import { readTemplates } from './templates.ts';
-import { metricsServiceName, type ArmServices, type TrafficView } from '../ports/traffic.ts';
+import { metricsServiceName, type ArmServices, type TrafficView } from '../ports/split.ts';
 
 /**
  * A proxy that is silent for a moment is no reason to refuse a release: it is asked this often before it is believed to
@@ -22,7 +22,7 @@ const BETWEEN_LOOKS_MS = 250;
  * CRD_MISSING, FORBIDDEN.
  */
 export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Preflight> {
-  const rollout = await ports.rollouts.read(spec.target);
+  const rollout = await ports.workload.read(spec.target);
   const [traffic, templates] = await Promise.all([
     readTraffic(ports, spec, rollout),
     readTemplates(ports.templates, spec),
@@ -49,13 +49,13 @@ export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Prefli
 async function readTraffic(
   ports: Ports,
   spec: ReleaseSpec,
-  rollout: RolloutView,
+  rollout: RolloutState,
 ): Promise<{ view?: TrafficView; problem?: string }> {
   const place = { cluster: spec.target.cluster, namespace: spec.target.namespace };
   const name = rollout.traefikService ?? spec.traefikService ?? (await findName(ports, place, rollout));
   if (typeof name !== 'string') return name;
   try {
-    return { view: await ports.traffic.read({ ...place, name }) };
+    return { view: await ports.split.read({ ...place, name }) };
   } catch (error) {
     if (error instanceof SluiceError && error.code === 'TRAFFIC_SERVICE_NOT_FOUND') return { problem: error.message };
     throw error;
@@ -65,11 +65,11 @@ async function readTraffic(
 async function findName(
   ports: Ports,
   place: { cluster: string; namespace: string },
-  rollout: RolloutView,
+  rollout: RolloutState,
 ): Promise<string | { problem: string }> {
   const arms = armServices(rollout);
   if (!arms) return { problem: 'the Rollout does not name both of its Services' };
-  const found = await ports.traffic.find(place, arms);
+  const found = await ports.split.find(place, arms);
   if (found.length === 1) return found[0] as string;
   if (found.length === 0) return { problem: `no weighted TraefikService holds ${arms.stable} and ${arms.candidate}` };
   return {
@@ -77,17 +77,17 @@ async function findName(
   };
 }
 
-function armServices(rollout: RolloutView): ArmServices | undefined {
+function armServices(rollout: RolloutState): ArmServices | undefined {
   const { stableService: stable, candidateService: candidate } = rollout;
   return stable && candidate ? { stable, candidate } : undefined;
 }
 
 /** A replica that does not answer or does not serve the TraefikService: the effect of weights could not be proved. */
-async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutView): Promise<string | undefined> {
+async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutState): Promise<string | undefined> {
   const arms = armServices(rollout);
   if (!arms) return undefined;
   for (let look = 1; ; look += 1) {
-    const replicas = await ports.traffic.inForce(view.ref, arms);
+    const replicas = await ports.split.inForce(view.ref, arms);
     const silent = replicas.find((replica) => replica.candidate === undefined);
     if (!silent) return undefined;
     if (look === PROXY_LOOKS)
@@ -100,11 +100,11 @@ async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutView
 async function readSelfAnswering(
   ports: Ports,
   view: TrafficView,
-  rollout: RolloutView,
+  rollout: RolloutState,
 ): Promise<Facts['selfAnswering']> {
   const arms = armServices(rollout);
   try {
-    return arms && (await ports.traffic.selfAnswering(view.ref, arms));
+    return arms && (await ports.split.selfAnswering(view.ref, arms));
   } catch (error) {
     if (error instanceof SluiceError) return error.message;
     throw error;

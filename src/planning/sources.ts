@@ -16,7 +16,7 @@ export async function readSources(
   facts: Pick<Facts, 'rollout' | 'traffic' | 'templates'>,
 ): Promise<Pick<Facts, 'metricsProblem' | 'sources'>> {
   try {
-    const { aheadMs } = await ports.metrics.probe();
+    const { aheadMs } = await ports.evidence.probe();
     const [counters, tried] = await Promise.all([
       readCounters(ports, facts),
       Promise.all(trials(spec, facts).map((trial) => tryOut(ports, trial))),
@@ -36,7 +36,7 @@ async function readCounters(
   if (!arms) return undefined;
   const toMs = ports.now();
   const read = async (service: string) =>
-    sourceFacts(await ports.metrics.counters(service, { fromMs: toMs - WINDOW_MS, toMs }), toMs, WINDOW_MS);
+    sourceFacts(await ports.evidence.counters(service, { fromMs: toMs - WINDOW_MS, toMs }), toMs, WINDOW_MS);
   const [stable, candidate] = await Promise.all([
     read(arms.stable.metricsService),
     read(arms.candidate.metricsService),
@@ -45,7 +45,7 @@ async function readCounters(
 }
 
 /** A wrong query is a finding; Prometheus going away meanwhile is told once, not by every query. */
-async function tryOut({ metrics, now }: Ports, trial: Trial): Promise<Tried> {
+async function tryOut({ evidence: metrics, now }: Ports, trial: Trial): Promise<Tried> {
   try {
     return { ...trial, answer: await metrics.query(trial.promql, now()) };
   } catch (error) {

@@ -1,18 +1,18 @@
-import type { MetricsPort } from './metrics.ts';
+import type { EvidencePort } from './evidence.ts';
 import type { MiddlewaresPort } from './middlewares.ts';
 import type { RolloutFeed } from './rollout-feed.ts';
 import type { RolloutObjectsPort } from './rollout-objects.ts';
 import type { RolloutSteeringPort } from './rollout-steering.ts';
-import type { RolloutsPort } from './rollouts.ts';
+import type { WorkloadPort } from './workload.ts';
 import type { RoutesPort } from './routes.ts';
 import type { TemplatesPort } from './templates.ts';
-import type { TrafficPort } from './traffic.ts';
+import type { SplitPort } from './split.ts';
 
 /** Everything that activities and the planner may touch. */
 export interface Ports {
-  readonly rollouts: RolloutsPort;
-  readonly traffic: TrafficPort;
-  readonly metrics: MetricsPort;
+  readonly workload: WorkloadPort;
+  readonly split: SplitPort;
+  readonly evidence: EvidencePort;
   readonly templates: TemplatesPort;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -1,6 +1,6 @@
 import type { Effect } from '../domain/effect.ts';
 import type { Owner } from '../domain/release/target.ts';
-import type { TrafficRef } from './traffic.ts';
+import type { TrafficRef } from './split.ts';
 
 /** Where a middleware sits: on one Service of the weighted TraefikService, or on every rule that leads to it. */
 export type MiddlewarePlace = { readonly on: 'service'; readonly service: string } | { readonly on: 'route' };

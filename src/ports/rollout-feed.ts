@@ -1,9 +1,9 @@
 import type { Target } from '../domain/release/target.ts';
-import type { RolloutView } from './rollouts.ts';
+import type { RolloutState } from './workload.ts';
 
 /** Rollouts as known at `resourceVersion`, by namespace and name. They have no selectors: those are of the Services. */
 export interface RolloutListing {
-  readonly items: readonly RolloutView[];
+  readonly items: readonly RolloutState[];
   readonly resourceVersion: string;
   /** Milliseconds since the API server last said that this is the present state; 0 when read just now. */
   readonly ageMs: number;

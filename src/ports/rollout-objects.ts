@@ -2,7 +2,7 @@ import type { Effect } from '../domain/effect.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
 import type { AnalysisTemplates } from './analysis-templates.ts';
 import type { RolloutHistory } from './rollout-history.ts';
-import type { RolloutView } from './rollouts.ts';
+import type { RolloutState } from './workload.ts';
 
 /** An AnalysisRun that the Rollout waits for, or has just waited for. */
 export interface AnalysisBrief {
@@ -13,7 +13,7 @@ export interface AnalysisBrief {
 }
 
 /** All that one read of a Rollout tells. */
-export interface RolloutDetail extends RolloutView {
+export interface RolloutDetail extends RolloutState {
   /** All pods of it, and those that are ready, of whatever version. */
   readonly pods: { readonly total: number; readonly ready: number };
   /** One text a step, as `kubectl argo rollouts` shows it. */
@@ -71,7 +71,7 @@ export type Admit = (owner: Owner | undefined) => void;
 /** Rollouts as objects: what exists, making and removing it, its past. */
 export interface RolloutObjectsPort extends AnalysisTemplates, RolloutHistory {
   /** Straight from the API server. `namespace` absent: the whole cluster. Errors: CRD_MISSING, FORBIDDEN, CLUSTER_*. */
-  list(place: { readonly cluster: string; readonly namespace?: string }): Promise<readonly RolloutView[]>;
+  list(place: { readonly cluster: string; readonly namespace?: string }): Promise<readonly RolloutState[]>;
   /** Errors besides: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND. */
   read(target: Target): Promise<RolloutDetail>;
   /**

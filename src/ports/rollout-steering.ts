@@ -1,6 +1,6 @@
 import type { Effect } from '../domain/effect.ts';
 import type { Target } from '../domain/release/target.ts';
-import type { RolloutView } from './rollouts.ts';
+import type { RolloutState } from './workload.ts';
 
 /** The version, and for a canary the step, that a command is meant for. */
 export interface Point {
@@ -32,7 +32,7 @@ export interface AnalysisHold extends Point {
 
 /** What a skip would act on; without `hold`, `why` says why there is nothing to skip. */
 export interface AnalysisFound {
-  readonly view: RolloutView;
+  readonly view: RolloutState;
   readonly hold?: AnalysisHold;
   readonly why: string;
 }
@@ -47,16 +47,16 @@ export interface AnalysisFound {
  */
 export interface RolloutSteeringPort {
   /** In the Rollout, or in the Deployment that it refers to. */
-  setImage(target: Target, wish: ImageWish): Promise<Effect<RolloutView>>;
+  setImage(target: Target, wish: ImageWish): Promise<Effect<RolloutState>>;
   /** Ends the pause at that point. Already past it: unchanged. */
-  promote(target: Target, at: Point): Promise<Effect<RolloutView>>;
+  promote(target: Target, at: Point): Promise<Effect<RolloutState>>;
   /** Skips everything that is left of that version. Already stable: unchanged. */
-  promoteFull(target: Target, at: Point): Promise<Effect<RolloutView>>;
-  abort(target: Target, at: Point): Promise<Effect<RolloutView>>;
+  promoteFull(target: Target, at: Point): Promise<Effect<RolloutState>>;
+  abort(target: Target, at: Point): Promise<Effect<RolloutState>>;
   /** Sets `spec.paused`. */
-  pause(target: Target): Promise<Effect<RolloutView>>;
+  pause(target: Target): Promise<Effect<RolloutState>>;
   /** Removes `spec.paused`, and nothing else that holds the Rollout. */
-  resume(target: Target): Promise<Effect<RolloutView>>;
+  resume(target: Target): Promise<Effect<RolloutState>>;
   findAnalysis(target: Target): Promise<AnalysisFound>;
-  skipAnalysis(target: Target, hold: AnalysisHold): Promise<Effect<RolloutView>>;
+  skipAnalysis(target: Target, hold: AnalysisHold): Promise<Effect<RolloutState>>;
 }

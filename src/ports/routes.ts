@@ -1,5 +1,5 @@
 import type { Owner } from '../domain/release/target.ts';
-import type { TrafficRef } from './traffic.ts';
+import type { TrafficRef } from './split.ts';
 
 /** One entry of a weighted TraefikService. */
 export interface RouteEntry {

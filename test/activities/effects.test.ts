@@ -31,7 +31,7 @@ test.each(['rollout', 'traffic'] as const)(
 
 test('a mark of a stranger that appears between look and claim is respected', async () => {
   await onStage(new Stage(), async (stage) => {
-    const { traffic } = stage.world.ports;
+    const { split: traffic } = stage.world.ports;
     const claim = traffic.claim.bind(traffic);
     traffic.claim = async (ref, owner) => {
       stage.world.foreignOwner('traffic', OTHER);
@@ -48,7 +48,7 @@ test('a mark of a stranger that appears between look and claim is respected', as
 
 test('half a claim is let go of', async () => {
   await onStage(new Stage(), async (stage) => {
-    stage.world.ports.traffic.claim = async () => Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'away'));
+    stage.world.ports.split.claim = async () => Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'away'));
     await expect(stage.run('preflight', { spec: stage.spec, owner: stage.owner })).rejects.toMatchObject({
       type: 'CLUSTER_UNREACHABLE',
     });

@@ -23,20 +23,20 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'a foreign abort',
-    act: ({ world, scene }) => world.ports.rollouts.abort(scene.target, { podHash: scene.newHash as string }),
+    act: ({ world, scene }) => world.ports.workload.abort(scene.target, { podHash: scene.newHash as string }),
     alarm: { kind: 'aborted-elsewhere' },
   },
   {
     what: 'a foreign promotion of a canary',
     act: ({ world, scene }) =>
-      world.ports.rollouts.promoteCanary(scene.target, { podHash: scene.newHash as string, stepIndex: 1 }),
+      world.ports.workload.promoteCanary(scene.target, { podHash: scene.newHash as string, stepIndex: 1 }),
     alarm: { kind: 'promoted-elsewhere' },
   },
   {
     what: 'a foreign promotion of a blue-green',
     strategy: 'blue-green',
     act: ({ world, scene }) =>
-      world.ports.rollouts.promoteBlueGreen(scene.target, { podHash: scene.newHash as string }),
+      world.ports.workload.promoteBlueGreen(scene.target, { podHash: scene.newHash as string }),
     alarm: { kind: 'promoted-elsewhere' },
   },
   {
@@ -65,7 +65,7 @@ test('drift counts when it is seen twice in a row', async () => {
     await stage.atStep();
     const served = [0, stage.weight(0), 0, 0];
     let looks = 0;
-    stage.world.ports.traffic.inForce = async () => [{ replica: 'traefik-1', candidate: served[looks++] as number }];
+    stage.world.ports.split.inForce = async () => [{ replica: 'traefik-1', candidate: served[looks++] as number }];
     expect(await stage.run('guard', stage.watch())).toMatchObject({ kind: 'drift' });
     expect(looks).toBe(4);
   });
@@ -88,6 +88,6 @@ test('a good version that nobody touches is watched without end, also without Pr
     const guarding = stage.in(environment, 'guard', stage.watch());
     setTimeout(() => environment.cancel(), 2_500);
     await expect(guarding).rejects.toThrow(CancelledFailure);
-    expect(stage.world.calls.filter((call) => call === 'metrics.counters').length).toBeGreaterThan(2);
+    expect(stage.world.calls.filter((call) => call === 'evidence.counters').length).toBeGreaterThan(2);
   });
 });

@@ -91,7 +91,7 @@ test('a canary that was observed is aborted on that one reading: seconds count',
     const before = stage.world.calls.length;
     await stage.run('withdraw', stage.scene);
     const calls = stage.world.calls.slice(before);
-    expect(calls.slice(0, calls.indexOf('rollouts.abort'))).toEqual(['rollouts.read']);
+    expect(calls.slice(0, calls.indexOf('workload.abort'))).toEqual(['workload.read']);
   });
 });
 
@@ -105,7 +105,7 @@ test('a canary whose new image the controller has not seen yet is read again bef
     expect(await stage.run('withdraw', stage.scene)).toMatchObject({ kind: 'withdrawn' });
     const calls = stage.world.calls.slice(before);
     expect(
-      calls.slice(0, calls.indexOf('rollouts.abort')).filter((call) => call === 'rollouts.read').length,
+      calls.slice(0, calls.indexOf('workload.abort')).filter((call) => call === 'workload.read').length,
     ).toBeGreaterThan(1);
   });
 });

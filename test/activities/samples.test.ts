@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { Samples } from '../../activities/samples.ts';
-import type { CounterSeries, MetricsPort, ServiceCounters } from '../../src/ports/metrics.ts';
+import type { CounterSeries, EvidencePort, ServiceCounters } from '../../src/ports/evidence.ts';
 
 const SCRAPE_MS = 15_000;
 const MINUTE = 60_000;
@@ -36,7 +36,7 @@ let source: Source;
 let samples: Samples;
 beforeEach(() => {
   source = new Source();
-  samples = new Samples(source as unknown as MetricsPort);
+  samples = new Samples(source as unknown as EvidencePort);
 });
 
 const window = (fromMinutes: number, toMinutes: number) => ({ fromMs: fromMinutes * MINUTE, toMs: toMinutes * MINUTE });

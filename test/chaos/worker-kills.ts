@@ -79,23 +79,23 @@ const laterWrites: Scenario[] = (['before', 'after'] as const).flatMap((when) =>
   ...forOne(
     'blue-green',
     `the worker is killed ${when} the weights of a rollback are written`,
-    (stage) => killedInRollback(stage, 'traffic.setWeight', when),
+    (stage) => killedInRollback(stage, 'split.setWeight', when),
     { lane: 'chaos' },
   ),
   ...forBoth(
     `the worker is killed ${when} the stable image is put back`,
-    (stage) => killedInRollback(stage, 'rollouts.setImage', when),
+    (stage) => killedInRollback(stage, 'workload.setImage', when),
     { lane: 'chaos' },
   ),
   ...forOne(
     'blue-green',
     `the worker is killed ${when} the weights go back to the active Service`,
-    (stage) => killedInEnding(stage, 'traffic.setWeight', when),
+    (stage) => killedInEnding(stage, 'split.setWeight', when),
     { lane: 'chaos' },
   ),
   ...forBoth(
     `the worker is killed ${when} the owner marks are removed`,
-    (stage) => killedInEnding(stage, 'rollouts.unclaim', when),
+    (stage) => killedInEnding(stage, 'workload.unclaim', when),
     { lane: 'chaos' },
   ),
 ]);

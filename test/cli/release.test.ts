@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { RELEASE_COMMANDS } from '../../src/commands/release/index.ts';
+import { RELEASE_COMMANDS } from '../../src/toolsets/release/index.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { aView, AT, createFakeGateway, type FakeGateway } from '../support/fake-gateway.ts';
 import { sluice } from '../support/cli.ts';

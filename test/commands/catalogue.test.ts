@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { annotations } from '../../src/commands/command.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { TOOLSETS } from '../../src/domain/toolset.ts';
 import { fieldsOf, inner, shapeOf } from '../../src/contract/fields.ts';
 import { DEFAULTS } from '../support/fake-gateway.ts';
@@ -10,7 +10,7 @@ import { DEFAULTS } from '../support/fake-gateway.ts';
 const each = CATALOGUE.map((command) => [command.name, command] as const);
 
 test.each(TOOLSETS)('no command file of the toolset %s is forgotten in the catalogue', (toolset) => {
-  const folder = new URL(`../../src/commands/${toolset}/`, import.meta.url);
+  const folder = new URL(`../../src/toolsets/${toolset}/`, import.meta.url);
   const files = readdirSync(folder).filter((file) => file.startsWith(`${toolset}-`));
 
   const names = CATALOGUE.filter((command) => command.toolset === toolset).map(({ name }) => name);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { execute } from '../../src/commands/execute.ts';
 import { RIGHTS } from '../../src/entry/rights.ts';
 import { exampleWorld } from '../support/example-world.ts';

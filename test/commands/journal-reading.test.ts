@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { CommandContext, CommandServices } from '../../src/commands/command.ts';
-import { releaseGet } from '../../src/commands/release/release-get.ts';
-import { releaseList } from '../../src/commands/release/release-list.ts';
+import { releaseGet } from '../../src/toolsets/release/release-get.ts';
+import { releaseList } from '../../src/toolsets/release/release-list.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { AT, aView, createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';

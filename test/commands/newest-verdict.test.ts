@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { releaseGet } from '../../src/commands/release/release-get.ts';
-import { withNewestVerdict } from '../../src/commands/release/newest-verdict.ts';
+import { releaseGet } from '../../src/toolsets/release/release-get.ts';
+import { withNewestVerdict } from '../../src/toolsets/release/newest-verdict.ts';
 import type { Verdict } from '../../src/domain/analysis/verdict.ts';
 import { aView, AT, createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { createFakeJournal, type FakeJournal } from '../support/fake-journal.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { SluiceError, type ErrorCode } from '../../src/domain/errors.ts';
 import { aView, createFakeGateway, type FakeGateway } from '../support/fake-gateway.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { CommandContext } from '../../src/commands/command.ts';
-import { releaseReport, reportFile } from '../../src/commands/release/release-report.ts';
+import { releaseReport, reportFile } from '../../src/toolsets/release/release-report.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { aView, createFakeGateway, fakeServices, type FakeGateway } from '../support/fake-gateway.ts';
 import { createFakeJournal, type FakeJournal } from '../support/fake-journal.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { CommandContext } from '../../src/commands/command.ts';
-import { releaseWait } from '../../src/commands/release/release-wait.ts';
+import { releaseWait } from '../../src/toolsets/release/release-wait.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { aView, AT, createFakeGateway, fakeServices, type FakeGateway } from '../support/fake-gateway.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
 import { toReleaseSpec } from '../../src/contract/release-spec.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
-import { toPlanOutput } from '../../src/commands/release/plan-output.ts';
+import { toPlanOutput } from '../../src/toolsets/release/plan-output.ts';
 import { DEFAULTS } from '../support/fake-gateway.ts';
 
 const fileOf = (analysis: unknown) => ({ target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2', analysis });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { applyApplication, removeApplication } from '../../sandbox/index.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
-import type { PlanOutput } from '../../src/commands/release/plan-output.ts';
+import type { PlanOutput } from '../../src/toolsets/release/plan-output.ts';
 import { Cluster } from '../support/releases-cluster.ts';
 import { openLane, type Lane } from '../support/releases-lane.ts';
 import { expectBack, expectEnd, expectNoOtherFailures, expectReleased } from '../support/releases-proof.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { applyApplication, removeApplication } from '../../sandbox/index.ts';
-import type { PlanOutput } from '../../src/commands/release/plan-output.ts';
+import type { PlanOutput } from '../../src/toolsets/release/plan-output.ts';
 import { Cluster } from '../support/releases-cluster.ts';
 import { openLane, type Lane } from '../support/releases-lane.ts';
 import { expectBack, expectEnd, expectNoOtherFailures, expectReleased } from '../support/releases-proof.ts';

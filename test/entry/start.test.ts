@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { clientOf } from '../../sandbox/apps/applications.ts';
 import { sandboxDown, sandboxStatus, sandboxUp, type Sandbox } from '../../sandbox/index.ts';
 import { markedProcesses } from '../../sandbox/processes/proc.ts';

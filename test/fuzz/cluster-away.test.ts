@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { complaintsOf, farthestCalls, hurryClock, mapAtOnce, outcomesOf, type Tried } from '../support/fuzz/run.ts';
 import { createScene } from '../support/fuzz/scenes.ts';
 import { callAndJudge } from '../support/fuzz/verdict.ts';

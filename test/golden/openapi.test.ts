@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { openApiDocument } from '../../src/http/rest/openapi.ts';
 import { expectGolden } from '../support/golden.ts';
 

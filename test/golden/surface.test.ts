@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command as Cli } from 'commander';
 import type { CliDeps } from '../../src/cli/deps.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { ERRORS } from '../../src/domain/errors.ts';
 import { TOOLSETS } from '../../src/domain/toolset.ts';
 import type { HttpServer } from '../../src/http/server.ts';

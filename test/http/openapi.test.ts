@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { ERRORS } from '../../src/domain/errors.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { openApiDocument, type OpenApiDocument } from '../../src/http/rest/openapi.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { HttpServer } from '../../src/http/server.ts';
 import type { RestDeps } from '../../src/http/rest/deps.ts';
 import { wantsEvents } from '../../src/http/rest/event-stream.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { aView, createFakeGateway, fakeServices, type FakeGateway } from '../support/fake-gateway.ts';
 import { memoryAudit } from '../support/mcp-server.ts';
 import { probeCommand, type Probe } from '../support/probe-command.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { aView, AT, createFakeGateway } from '../support/fake-gateway.ts';

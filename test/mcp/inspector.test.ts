@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { aView, createFakeGateway } from '../support/fake-gateway.ts';
 import { startTestServer } from '../support/mcp-server.ts';

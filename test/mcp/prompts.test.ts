@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { DEFAULTS, createFakeGateway } from '../support/fake-gateway.ts';
 import { connect, ERAS, type TestClient } from '../support/mcp-clients.ts';

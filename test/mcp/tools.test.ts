@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { createFakeGateway } from '../support/fake-gateway.ts';
 import { worldServices } from '../support/fake-tools.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { Toolset } from '../../src/domain/toolset.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { aView, createFakeGateway, fakeServices } from '../support/fake-gateway.ts';

@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { createFakeWorld } from '../support/fake-world.ts';
 import type { FakeWorld, FakeWorldOptions } from '../support/fake-world.ts';
-import { metricsContract } from './metrics.contract.ts';
-import { blueGreenContract, canaryContract } from './rollouts.contract.ts';
-import type { RolloutsFixture } from './rollouts.contract.ts';
-import { trafficContract } from './traffic.contract.ts';
+import { metricsContract } from './evidence.contract.ts';
+import { blueGreenContract, canaryContract } from './workload.contract.ts';
+import type { RolloutsFixture } from './workload.contract.ts';
+import { trafficContract } from './split.contract.ts';
 
 const worlds: FakeWorld[] = [];
 
@@ -21,7 +21,7 @@ afterAll(() => {
 async function rolloutsFixture(options: FakeWorldOptions): Promise<RolloutsFixture> {
   const world = newWorld(options);
   return {
-    rollouts: world.ports.rollouts,
+    rollouts: world.ports.workload,
     target: world.target,
     pauseByHand: async (paused) => world.pauseByHand(paused),
   };
@@ -34,21 +34,21 @@ blueGreenContract('fake world', () => rolloutsFixture({ strategy: 'blue-green' }
 
 trafficContract('fake world', async () => {
   const world = newWorld({ strategy: 'blue-green' });
-  return { traffic: world.ports.traffic, ref: world.traffic, arms: world.arms };
+  return { traffic: world.ports.split, ref: world.traffic, arms: world.arms };
 });
 
 metricsContract('fake world', async () => {
   const world = newWorld({ versions: { 'shop:v1': { errorShare: 0.2 } } });
-  return { metrics: world.ports.metrics, busyService: world.metricsServices.stable, now: world.ports.now };
+  return { metrics: world.ports.evidence, busyService: world.metricsServices.stable, now: world.ports.now };
 });
 
 test('a new template ends the flapping of an abort: the selector of a healthy Rollout stays', async () => {
   const world = newWorld({ steps, flaps: 5, timing: { flapMs: 60 } });
   const from = world.snapshot().image;
-  await world.ports.rollouts.setImage(world.target, { container: 'app', from, to: 'shop:v2' });
+  await world.ports.workload.setImage(world.target, { container: 'app', from, to: 'shop:v2' });
   const { podHash } = await world.until((now) => now.stepIndex === 1 && now.phase === 'Paused');
-  await world.ports.rollouts.abort(world.target, { podHash });
-  await world.ports.rollouts.setImage(world.target, { container: 'app', from: 'shop:v2', to: from });
+  await world.ports.workload.abort(world.target, { podHash });
+  await world.ports.workload.setImage(world.target, { container: 'app', from: 'shop:v2', to: from });
   await world.until((now) => now.phase === 'Healthy');
 
   const seen = new Set<string | undefined>();

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import { applyApplication, removeApplication } from '../../sandbox/index.ts';
 import type { ApplicationSpec, Sandbox } from '../../sandbox/index.ts';
-import { createRollouts } from '../../src/adapters/argo-rollouts/index.ts';
+import { createWorkload } from '../../src/targets/argo-rollout/index.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/index.ts';
 import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
-import { createMetrics } from '../../src/adapters/prometheus/index.ts';
-import { createTraffic } from '../../src/adapters/traefik/index.ts';
-import { metricsServiceName } from '../../src/ports/traffic.ts';
+import { createEvidence } from '../../src/adapters/prometheus/index.ts';
+import { createSplit } from '../../src/splits/traefik/index.ts';
+import { metricsServiceName } from '../../src/ports/split.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
-import { metricsContract } from './metrics.contract.ts';
-import { blueGreenContract, canaryContract } from './rollouts.contract.ts';
-import type { RolloutsFixture } from './rollouts.contract.ts';
-import { trafficContract } from './traffic.contract.ts';
+import { metricsContract } from './evidence.contract.ts';
+import { blueGreenContract, canaryContract } from './workload.contract.ts';
+import type { RolloutsFixture } from './workload.contract.ts';
+import { trafficContract } from './split.contract.ts';
 
 /** Apart from the namespace of the demonstration applications. */
 const NAMESPACE = 'contract';
@@ -50,7 +50,7 @@ async function rolloutsFixture(spec: ApplicationSpec): Promise<RolloutsFixture> 
   await freshApplication({ ...spec, image: 'shop:v1', rps: 5 });
   const ref = { kind: ROLLOUT, namespace: NAMESPACE, name: spec.name };
   return {
-    rollouts: createRollouts(clusters),
+    rollouts: createWorkload(clusters),
     target: { cluster: sandbox.context, namespace: NAMESPACE, rollout: spec.name },
     pauseByHand: async (paused) => void (await clusters.client(sandbox.context).mergePatch(ref, { spec: { paused } })),
   };
@@ -63,7 +63,7 @@ trafficContract('Traefik', async () => {
   const name = nameOf('weights');
   await freshApplication({ name, strategy: 'blue-green', rps: 5 });
   return {
-    traffic: createTraffic(clusters, { apis: { urls: sandbox.traefikApiUrls } }),
+    traffic: createSplit(clusters, { apis: { urls: sandbox.traefikApiUrls } }),
     ref: { cluster: sandbox.context, namespace: NAMESPACE, name },
     arms: { stable: `${name}-active`, candidate: `${name}-preview` },
   };
@@ -73,7 +73,7 @@ metricsContract('Prometheus', async () => {
   const name = nameOf('metrics');
   await freshApplication({ name, strategy: 'canary', image: 'shop:v1-errors-20', rps: 50 });
   return {
-    metrics: createMetrics({ url: sandbox.prometheusUrl }),
+    metrics: createEvidence({ url: sandbox.prometheusUrl }),
     busyService: metricsServiceName(NAMESPACE, `${name}-stable`, '8080'),
     now: Date.now,
   };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { TOOLSETS } from '../../src/domain/toolset.ts';
 import { RIGHTS } from '../../src/entry/rights.ts';
 import { read } from './tracked-files.ts';

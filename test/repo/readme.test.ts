@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { fileKey, SETTING_KEYS } from '../../src/config/schema.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import type { CliDeps } from '../../src/cli/deps.ts';
 import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
+import { RELEASE_STATES } from '../../src/domain/release/state.ts';
 import { COMMANDS } from '../../src/domain/release/command.ts';
 import { ROOT } from '../../scripts/root.mjs';
 import { read, trackedFiles } from './tracked-files.ts';
@@ -73,19 +74,32 @@ describe('README.md', () => {
     const blocks = [...text.matchAll(/```json\n([\s\S]+?)```/g)].map(([, json = '']) => JSON.parse(json) as object);
     expect(blocks.length).toBe(2);
   });
+});
+
+describe('docs/temporal-ui.md', () => {
+  const text = read('docs/temporal-ui.md');
 
   test('its table names every signal', () => {
-    const [, table = ''] = /\| signal \| effect \|\n([\s\S]+?)\n\n/.exec(text) ?? [];
-    const named = table
-      .split('\n')
-      .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name));
-    expect(new Set(named)).toEqual(new Set<string>(COMMANDS));
+    expect(firstColumn(text, '| signal | effect |')).toEqual(new Set<string>(COMMANDS));
   });
 
-  test('it says that the Compose file was not run', () => {
-    expect(text).toMatch(/not run here/);
+  test('its table names every state', () => {
+    expect(firstColumn(text, '| `SluiceState` | meaning |')).toEqual(new Set<string>(RELEASE_STATES));
   });
 });
+
+test('docs/docker.md says that the Compose file was not run', () => {
+  expect(read('docs/docker.md')).toMatch(/Nobody has run it yet/);
+});
+
+/** The names in backquotes in the first column of the table with this head. */
+function firstColumn(text: string, head: string): Set<string> {
+  const [, table = ''] = text.split(`${head}\n`);
+  const rows = table.slice(0, table.indexOf('\n\n')).split('\n');
+  return new Set(
+    rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name)),
+  );
+}
 
 /** The first word must be a command; a second one too, when the first is a group. */
 function commandExists([first = '', second]: string[]): boolean {

@@ -6,7 +6,7 @@ import type { ClusterClient } from '../../src/adapters/kubernetes/cluster-client
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { NAMESPACE, ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
 import { loadSettings } from '../../src/config/load.ts';

@@ -9,9 +9,9 @@ type Operation = (...args: unknown[]) => Promise<unknown>;
 /** The ports, with every operation asking the rules before it begins and after it has ended. */
 export function withChaos(ports: Ports, rules: Rules): Ports {
   return {
-    rollouts: wrap('rollouts', ports.rollouts, rules),
-    traffic: wrap('traffic', ports.traffic, rules),
-    metrics: wrap('metrics', ports.metrics, rules),
+    workload: wrap('workload', ports.workload, rules),
+    split: wrap('split', ports.split, rules),
+    evidence: wrap('evidence', ports.evidence, rules),
     templates: wrap('templates', ports.templates, rules),
     now: ports.now,
   };

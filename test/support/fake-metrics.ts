@@ -1,5 +1,5 @@
 import { SluiceError } from '../../src/domain/errors.ts';
-import type { CounterSeries, MetricsPort, ServiceCounters } from '../../src/ports/metrics.ts';
+import type { CounterSeries, EvidencePort, ServiceCounters } from '../../src/ports/evidence.ts';
 
 /** What flows through one Traefik replica to one Service, from a moment on. */
 export interface Flow {
@@ -21,7 +21,7 @@ const MOST_SAMPLES = 200;
  * Prometheus over flows: counters are the flows' integrals at scrape times. Times after now go on with the present
  * flows, so that a workflow whose clock is ahead (time skipping) sees the traffic that it would see.
  */
-export class FakeMetrics implements MetricsPort {
+export class FakeMetrics implements EvidencePort {
   away = false;
   /** No series at all, as for a label that nobody exports. */
   empty = false;

@@ -1,6 +1,6 @@
 import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Target } from '../../src/domain/release/target.ts';
-import type { ArmServices } from '../../src/ports/traffic.ts';
+import type { ArmServices } from '../../src/ports/split.ts';
 import { HASH_LABEL, hashOf } from './fake-argo.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import type { FakeWorldOptions } from './fake-world-options.ts';

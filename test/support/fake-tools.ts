@@ -19,7 +19,7 @@ export function worldServices(
     traefikApiPods: TRAEFIK_PODS,
     allowedNamespaces: [],
   });
-  const ports: ToolPorts = { ...adapters, metrics: world.metrics, now: () => world.now() };
+  const ports: ToolPorts = { ...adapters, evidence: world.metrics, now: () => world.now() };
   return {
     gateway,
     ports,

@@ -1,16 +1,16 @@
-import { createRollouts } from '../../src/adapters/argo-rollouts/index.ts';
-import { createTemplates } from '../../src/adapters/argo-rollouts/templates.ts';
+import { createWorkload } from '../../src/targets/argo-rollout/index.ts';
+import { createTemplates } from '../../src/targets/argo-rollout/templates.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner.ts';
-import { createTraffic } from '../../src/adapters/traefik/index.ts';
+import { createSplit } from '../../src/splits/traefik/index.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Owner, Target } from '../../src/domain/release/target.ts';
 import type { Ports } from '../../src/ports/index.ts';
-import { metricsServiceName } from '../../src/ports/traffic.ts';
-import type { ArmServices, TrafficRef } from '../../src/ports/traffic.ts';
+import { metricsServiceName } from '../../src/ports/split.ts';
+import type { ArmServices, TrafficRef } from '../../src/ports/split.ts';
 import { FakeArgo, HASH_LABEL, hashOf } from './fake-argo.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { FakeMetrics } from './fake-metrics.ts';
@@ -284,9 +284,9 @@ export class FakeWorld {
 
   #createPorts(): Ports {
     return {
-      rollouts: this.#logged('rollouts', createRollouts(this.clusters)),
-      traffic: this.#logged('traffic', createTraffic(this.clusters, { apis: { pods: TRAEFIK_PODS } })),
-      metrics: this.#logged('metrics', this.metrics),
+      workload: this.#logged('workload', createWorkload(this.clusters)),
+      split: this.#logged('split', createSplit(this.clusters, { apis: { pods: TRAEFIK_PODS } })),
+      evidence: this.#logged('evidence', this.metrics),
       templates: this.#logged('templates', createTemplates(this.clusters)),
       now: () => this.now(),
     };

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import type { Gate } from '../../src/commands/gate.ts';
 import type { AuditEntry, AuditTrail } from '../../src/domain/audit.ts';

@@ -1,17 +1,17 @@
-import { createRollouts } from '../../src/adapters/argo-rollouts/index.ts';
+import { createWorkload } from '../../src/targets/argo-rollout/index.ts';
 import type { ClusterClient } from '../../src/adapters/kubernetes/index.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
-import { createTraffic } from '../../src/adapters/traefik/index.ts';
+import { createSplit } from '../../src/splits/traefik/index.ts';
 import type { Target } from '../../src/domain/release/target.ts';
-import type { RolloutView, RolloutsPort } from '../../src/ports/rollouts.ts';
-import type { TrafficPort, TrafficView } from '../../src/ports/traffic.ts';
+import type { RolloutState, WorkloadPort } from '../../src/ports/workload.ts';
+import type { SplitPort, TrafficView } from '../../src/ports/split.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { eventually } from './releases-wait.ts';
 
 /** Everything that proves the end of a release, read without the release's help. */
 export interface EndState {
-  readonly rollout: RolloutView;
+  readonly rollout: RolloutState;
   readonly traffic: TrafficView;
   /** The candidate's weight on every Traefik replica. */
   readonly inForce: readonly (number | undefined)[];
@@ -19,14 +19,14 @@ export interface EndState {
 
 /** The cluster as an operator with kubectl would see and change it. */
 export class Cluster {
-  private readonly rollouts: RolloutsPort;
-  private readonly traffic: TrafficPort;
+  private readonly rollouts: WorkloadPort;
+  private readonly traffic: SplitPort;
   private readonly client: ClusterClient;
 
   constructor(sandbox: Sandbox) {
     const clusters = createClusters({ kubeconfig: sandbox.kubeconfig });
-    this.rollouts = createRollouts(clusters);
-    this.traffic = createTraffic(clusters, { apis: { urls: sandbox.traefikApiUrls } });
+    this.rollouts = createWorkload(clusters);
+    this.traffic = createSplit(clusters, { apis: { urls: sandbox.traefikApiUrls } });
     this.client = clusters.client(sandbox.context);
   }
 
@@ -38,7 +38,7 @@ export class Cluster {
     return { rollout, traffic, inForce: proxies.map(({ candidate }) => candidate) };
   }
 
-  image({ images }: RolloutView): string | undefined {
+  image({ images }: RolloutState): string | undefined {
     return images['app'];
   }
 

@@ -43,12 +43,12 @@ export async function bringTo(state: OpenState, stage: Stage, file: ReleaseOverr
   return WAYS[state](stage, file);
 }
 
-const ends = (stage: Stage) => (stage.strategy === 'canary' ? 'rollouts.promoteCanary' : 'rollouts.promoteBlueGreen');
-const shifts = (stage: Stage) => (stage.strategy === 'canary' ? 'rollouts.promoteCanary' : 'traffic.setWeight');
+const ends = (stage: Stage) => (stage.strategy === 'canary' ? 'workload.promoteCanary' : 'workload.promoteBlueGreen');
+const shifts = (stage: Stage) => (stage.strategy === 'canary' ? 'workload.promoteCanary' : 'split.setWeight');
 
 const WAYS: Readonly<Record<OpenState, Way>> = {
-  preflight: (stage, file) => startHeld(stage, file, 'rollouts.claim'),
-  starting: (stage, file) => startHeld(stage, file, 'rollouts.setImage'),
+  preflight: (stage, file) => startHeld(stage, file, 'workload.claim'),
+  starting: (stage, file) => startHeld(stage, file, 'workload.setImage'),
   shifting: (stage, file) => startHeld(stage, file, shifts(stage)),
 
   async 'waiting-for-approval'(stage, file) {
@@ -59,11 +59,11 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
 
   /** Preflight asks the proxies too, so the hold is set up once the release has passed it. */
   async verifying(stage, file) {
-    const { release } = await startHeld(stage, file, 'rollouts.setImage');
-    stage.arm('traffic.inForce', 'before', 'hold');
-    stage.letGo('rollouts.setImage', 'before');
+    const { release } = await startHeld(stage, file, 'workload.setImage');
+    stage.arm('split.inForce', 'before', 'hold');
+    stage.letGo('workload.setImage', 'before');
     await release.reaches('verifying');
-    return held(stage, release, 'traffic.inForce');
+    return held(stage, release, 'split.inForce');
   },
 
   async soaking(stage, file) {
@@ -74,11 +74,11 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
 
   /** The guard reads the counters too and is held with the judge; preflight reads them before. */
   async judging(stage, file) {
-    const { release } = await startHeld(stage, file, 'rollouts.setImage');
-    stage.arm('metrics.counters', 'before', 'hold');
-    stage.letGo('rollouts.setImage', 'before');
+    const { release } = await startHeld(stage, file, 'workload.setImage');
+    stage.arm('evidence.counters', 'before', 'hold');
+    stage.letGo('workload.setImage', 'before');
     await release.reaches('judging');
-    return held(stage, release, 'metrics.counters');
+    return held(stage, release, 'evidence.counters');
   },
 
   async 'waiting-for-decision'(stage, file) {
@@ -110,9 +110,9 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
   async aborting(stage, file) {
     const release = await stage.start('', { ...file, analysis: { soak: '20s', ...file.analysis } });
     await release.reaches('soaking');
-    stage.arm('rollouts.abort', 'before', 'hold');
+    stage.arm('workload.abort', 'before', 'hold');
     await release.abort({ reason: 'to see it abort' });
-    return held(stage, release, 'rollouts.abort');
+    return held(stage, release, 'workload.abort');
   },
 };
 

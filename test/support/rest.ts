@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import type { RestDeps } from '../../src/http/rest/deps.ts';
 import { startHttpServer, type HttpServer } from '../../src/http/server.ts';

@@ -6,7 +6,7 @@ import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { INGRESS_ROUTE, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Kind } from '../../src/adapters/kubernetes/kinds.ts';
 import type { RouteSnapshot } from '../../src/contract/route-snapshot.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
 import { loadSettings } from '../../src/config/load.ts';

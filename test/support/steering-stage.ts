@@ -3,7 +3,7 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import { clientOf } from '../../sandbox/apps/applications.ts';
 import { complete, objectsOf, type AppObject } from '../../sandbox/apps/objects.ts';
 import type { ApiClient } from '../../sandbox/cluster/api-client.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { execute, type Output } from '../../src/commands/execute.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';

@@ -4,7 +4,7 @@ import type { ApplicationSpec, Sandbox } from '../../sandbox/index.ts';
 import type { ClusterClient } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { MIDDLEWARE, ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
 import { loadSettings } from '../../src/config/load.ts';

@@ -1,4 +1,4 @@
-import { createRolloutFeed, type RolloutFeedOptions } from '../../src/adapters/argo-rollouts/feed.ts';
+import { createRolloutFeed, type RolloutFeedOptions } from '../../src/targets/argo-rollout/feed.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/index.ts';
 import type { RolloutFeed, RolloutListing } from '../../src/ports/rollout-feed.ts';

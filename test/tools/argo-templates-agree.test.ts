@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createJudge } from '../../activities/analysis.ts';
-import { createTemplates } from '../../src/adapters/argo-rollouts/templates.ts';
+import { createTemplates } from '../../src/targets/argo-rollout/templates.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { ANALYSIS_RUN, ANALYSIS_TEMPLATE, CLUSTER_ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
-import { createMetrics } from '../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../src/adapters/prometheus/index.ts';
 import type { TemplateMetric } from '../../src/domain/analysis/metric-spec.ts';
 import { resolveTemplate } from '../../src/domain/analysis/template/resolve.ts';
 import type { ResolvedTemplate } from '../../src/domain/analysis/template/resolved.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   address = sandbox.prometheusUrl;
   const clusters = createClusters({ kubeconfig: sandbox.kubeconfig });
   ports = {
-    metrics: createMetrics({ url: address }),
+    metrics: createEvidence({ url: address }),
     templates: createTemplates(clusters),
     now: Date.now,
   } as unknown as Ports;

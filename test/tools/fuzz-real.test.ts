@@ -12,7 +12,7 @@ import {
   TRAEFIK_SERVICE,
   type ObjectRef,
 } from '../../src/adapters/kubernetes/kinds.ts';
-import { CATALOGUE } from '../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { Command, CommandServices } from '../../src/commands/command.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/schema.ts';

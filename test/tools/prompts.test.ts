@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { createMetrics } from '../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../src/adapters/prometheus/index.ts';
 import { ROLLOUT, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
-import { metricsServiceName } from '../../src/ports/traffic.ts';
+import { metricsServiceName } from '../../src/ports/split.ts';
 import { NAMESPACE, openMcpStage, Users, type Stage } from '../support/mcp-stage.ts';
 import { followPrompt, parsePrompt } from '../support/prompt-follower.ts';
 import { eventually } from '../support/releases-wait.ts';
@@ -227,7 +227,7 @@ describe('shadow_testing', () => {
     const { end } = await followPrompt(stage.mcp, text);
 
     expect(end).toMatch(/^done/);
-    const { requests } = await createMetrics({ url: stage.sandbox.prometheusUrl }).counters(
+    const { requests } = await createEvidence({ url: stage.sandbox.prometheusUrl }).counters(
       metricsServiceName(NAMESPACE, `${mirror}-stable`, '8080'),
       { fromMs: began, toMs: Date.now() },
     );

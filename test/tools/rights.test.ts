@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { DEPLOYMENT } from '../../src/adapters/kubernetes/kinds.ts';
-import { ARGO_COMMANDS } from '../../src/commands/argo/index.ts';
-import { TRAEFIK_COMMANDS } from '../../src/commands/traefik/index.ts';
+import { ARGO_COMMANDS } from '../../src/toolsets/argo/index.ts';
+import { TRAEFIK_COMMANDS } from '../../src/toolsets/traefik/index.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { rightsChecks } from '../../src/entry/doctor-rights.ts';
 import { codeOf, ObjectsStage } from '../support/argo-objects-stage.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Sandbox } from '../../sandbox/index.ts';
-import { createRolloutFeed } from '../../src/adapters/argo-rollouts/feed.ts';
+import { createRolloutFeed } from '../../src/targets/argo-rollout/feed.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import type { ClusterClient, Clusters } from '../../src/adapters/kubernetes/index.ts';
 import { NAMESPACE, ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { INGRESS_ROUTE, MIDDLEWARE, SERVICE, TRAEFIK_SERVICE, type Kind } from '../../src/adapters/kubernetes/kinds.ts';
-import { TRAEFIK_COMMANDS } from '../../src/commands/traefik/index.ts';
+import { TRAEFIK_COMMANDS } from '../../src/toolsets/traefik/index.ts';
 import { CREATE, DELETE, NAMESPACE, RouteStage, type Written } from '../support/route-stage.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 

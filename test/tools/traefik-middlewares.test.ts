@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { INGRESS_ROUTE, MIDDLEWARE, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner.ts';
-import { createMetrics } from '../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../src/adapters/prometheus/index.ts';
 import { countArms } from '../../src/domain/analysis/increase.ts';
-import { metricsServiceName } from '../../src/ports/traffic.ts';
+import { metricsServiceName } from '../../src/ports/split.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 import { type Answer, NAMESPACE, TraefikTools } from '../support/traefik-tools.ts';
@@ -95,7 +95,7 @@ test('a circuit breaker cuts a canary that fails, never stable, and lets it come
   );
 
   // What the breaker answers is counted for no service: a judge of the canary's counters does not see it.
-  const metrics = createMetrics({ url: tools.sandbox.prometheusUrl });
+  const metrics = createEvidence({ url: tools.sandbox.prometheusUrl });
   for (const service of [`${app}-canary`, `${app}-stable`]) {
     const { requests } = await metrics.counters(metricsServiceName(NAMESPACE, service, '8080'), {
       fromMs: Date.now() - 30_000,
@@ -428,7 +428,7 @@ async function servedWeights(api: string, app: string): Promise<string> {
 
 /** Copies that the mirror has answered since, by method. */
 async function copied(shadow: string, from: number): Promise<{ GET: number; POST: number }> {
-  const metrics = createMetrics({ url: tools.sandbox.prometheusUrl });
+  const metrics = createEvidence({ url: tools.sandbox.prometheusUrl });
   const { requests } = await metrics.counters(metricsServiceName(NAMESPACE, `${shadow}-stable`, '8080'), {
     fromMs: from - 10_000,
     toMs: Date.now(),

@@ -83,7 +83,7 @@ describe('changing weights', () => {
 
   test("what a release's workflow patched is not a foreign manager's", async () => {
     const own = await stage.newRoute('own', app);
-    const { traffic } = await stage.ports({});
+    const { split: traffic } = await stage.ports({});
     const ref = { cluster: stage.sandbox.context, namespace: NAMESPACE, name: own };
     await traffic.setWeight(ref, { stable: `${own}-stable`, candidate: `${own}-canary` }, 40, {
       releaseId: 'release/a',

@@ -3,7 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { sameRelease } from '../../domain/release/target.ts';
 import type { Owner } from '../../domain/release/target.ts';
 import { plainLine } from './text.ts';
-import type { Change, WriteResult } from '../../ports/rollouts.ts';
+import type { Change, WriteResult } from '../../ports/workload.ts';
 import type { ClusterClient, PatchOperation } from './cluster-client.ts';
 import { guardedWrite } from './guarded-write.ts';
 import type { Decision } from './guarded-write.ts';

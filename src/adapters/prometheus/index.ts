@@ -1,7 +1,7 @@
 import type { PrometheusDriver } from 'prometheus-query';
 import type { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import type { CounterSeries, MetricsPort } from '../../ports/metrics.ts';
+import type { CounterSeries, EvidencePort } from '../../ports/evidence.ts';
 import type { Connection } from './connection.ts';
 import { createAsk, type Ask } from './driver.ts';
 import { serviceDurationBuckets, serviceRequests } from './queries.ts';
@@ -16,7 +16,7 @@ export type MetricsOptions = Omit<Connection, 'url'> & { readonly url?: string }
  * MetricsPort on Prometheus' HTTP API. Samples are fetched raw and differenced by the domain: `increase()` extrapolates
  * and misses the first value of a series. Series of several Traefik replicas stay apart (label `instance`).
  */
-export function createMetrics({ url, ...options }: MetricsOptions): MetricsPort {
+export function createEvidence({ url, ...options }: MetricsOptions): EvidencePort {
   const ask = url === undefined ? nowhere : createAsk({ ...options, url });
   return {
     probe: async () => (url === undefined ? nowhere() : probe({ ...options, url })),
@@ -47,7 +47,7 @@ const nowhere = (): Promise<never> =>
   );
 
 /** Its answer's Date tells its clock, in whole seconds; the middle of the exchange is when that was so. */
-async function probe(connection: Connection): ReturnType<MetricsPort['probe']> {
+async function probe(connection: Connection): ReturnType<EvidencePort['probe']> {
   let date: number | undefined;
   const ask = createAsk(connection, (atMs) => (date = atMs));
   const began = Date.now();
@@ -75,7 +75,7 @@ async function rawSamples(prometheus: PrometheusDriver, query: string, atMs: num
 }
 
 /** A scalar is one value without labels. */
-function values(promql: string, answer: z.infer<typeof Instant>): Awaited<ReturnType<MetricsPort['query']>> {
+function values(promql: string, answer: z.infer<typeof Instant>): Awaited<ReturnType<EvidencePort['query']>> {
   if (answer.resultType === 'vector')
     return answer.result.map(({ metric, value }) => ({ labels: metric.labels, value: value.value }));
   if (answer.resultType === 'scalar')

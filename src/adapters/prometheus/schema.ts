@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CounterSeries } from '../../ports/metrics.ts';
+import type { CounterSeries } from '../../ports/evidence.ts';
 
 /** NaN and infinities, too. */
 const float = z.custom<number>((value) => typeof value === 'number');

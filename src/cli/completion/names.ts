@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../commands/catalogue.ts';
+import { CATALOGUE } from '../../toolsets/index.ts';
 import { isAllowed } from '../../commands/gate.ts';
 import { SETTING_KEYS, SETTINGS, type Settings } from '../../config/schema.ts';
 import type { CliDeps } from '../deps.ts';

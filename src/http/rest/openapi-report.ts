@@ -1,5 +1,5 @@
 import type { Command } from '../../commands/command.ts';
-import { releaseReport } from '../../commands/release/release-report.ts';
+import { releaseReport } from '../../toolsets/release/release-report.ts';
 import { releaseReportFile } from '../../contract/release-report.ts';
 import { CALLER_HEADER } from './caller.ts';
 import { CALL_STATUSES, refusals } from './openapi-failures.ts';

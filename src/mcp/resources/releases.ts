@@ -1,4 +1,4 @@
-import { releaseGet } from '../../commands/release/release-get.ts';
+import { releaseGet } from '../../toolsets/release/release-get.ts';
 import { isAllowed } from '../../commands/gate.ts';
 import { parseReleaseId, releaseId } from '../../domain/release/target.ts';
 import { cleanText } from '../../domain/safe-text.ts';

@@ -1,5 +1,5 @@
-import { reportFile } from '../../commands/release/release-report.ts';
-import type { ReportFormat } from '../../commands/release/report-address.ts';
+import { reportFile } from '../../toolsets/release/release-report.ts';
+import type { ReportFormat } from '../../toolsets/release/report-address.ts';
 import type { ResourceKind } from './kind.ts';
 import { releases } from './releases.ts';
 

@@ -1,4 +1,4 @@
-import { argoGetRolloutStatus } from '../../commands/argo/argo-get-rollout-status.ts';
+import { argoGetRolloutStatus } from '../../toolsets/argo/argo-get-rollout-status.ts';
 import { isAllowed } from '../../commands/gate.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { ResourceKind, Scope } from './kind.ts';

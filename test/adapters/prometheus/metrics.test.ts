@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createMetrics } from '../../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../../src/adapters/prometheus/index.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 import type { Answer, HttpServer } from '../../support/http-server.ts';
 
@@ -25,7 +25,7 @@ afterEach(() => server.close());
 const query = () => server.requests.map(({ path }) => new URL(path, server.url).searchParams);
 
 test('asks for raw samples of both counters, ending with the window', async () => {
-  await createMetrics({ url: `${server.url}/`, headers: { 'X-Scope-OrgID': 'shop' } }).counters(
+  await createEvidence({ url: `${server.url}/`, headers: { 'X-Scope-OrgID': 'shop' } }).counters(
     'shop-app-80@kubernetescrd',
     { fromMs: FROM, toMs: TO },
   );
@@ -65,7 +65,7 @@ test('gives samples in milliseconds, with labels', async () => {
     },
   };
 
-  const { requests } = await createMetrics({ url: server.url }).counters('shop-app-80@kubernetescrd', {
+  const { requests } = await createEvidence({ url: server.url }).counters('shop-app-80@kubernetescrd', {
     fromMs: FROM,
     toMs: TO,
   });
@@ -84,7 +84,7 @@ test('gives samples in milliseconds, with labels', async () => {
 });
 
 test('a service name cannot leave its quotes', async () => {
-  await createMetrics({ url: server.url }).counters('a"} or up{x="\\\n', { fromMs: FROM, toMs: TO });
+  await createEvidence({ url: server.url }).counters('a"} or up{x="\\\n', { fromMs: FROM, toMs: TO });
 
   expect(query()[0]?.get('query')).toContain(String.raw`{service="a\"} or up{x=\"\\\n"}[`);
 });
@@ -92,7 +92,7 @@ test('a service name cannot leave its quotes', async () => {
 test('reads the version', async () => {
   answer = { body: { status: 'success', data: { version: '3.15.0', revision: 'x' } } };
 
-  expect(await createMetrics({ url: server.url }).probe()).toMatchObject({ version: '3.15.0' });
+  expect(await createEvidence({ url: server.url }).probe()).toMatchObject({ version: '3.15.0' });
   expect(server.requests[0]?.path).toMatch(/^\/api\/v1\/status\/buildinfo/);
 });
 
@@ -121,18 +121,18 @@ test.each([
   answer = prepared;
 
   await expect(
-    createMetrics({ url: server.url, timeoutMs: 200 }).counters('x', { fromMs: FROM, toMs: TO }),
+    createEvidence({ url: server.url, timeoutMs: 200 }).counters('x', { fromMs: FROM, toMs: TO }),
   ).rejects.toMatchObject({ code, message: expect.stringContaining(text) });
 });
 
 test('a refused connection, and no address at all', async () => {
   await server.close();
 
-  await expect(createMetrics({ url: server.url }).probe()).rejects.toMatchObject({
+  await expect(createEvidence({ url: server.url }).probe()).rejects.toMatchObject({
     code: 'PROMETHEUS_UNREACHABLE',
     message: expect.stringContaining('ECONNREFUSED'),
   });
-  await expect(createMetrics({}).probe()).rejects.toMatchObject({
+  await expect(createEvidence({}).probe()).rejects.toMatchObject({
     code: 'PROMETHEUS_UNREACHABLE',
     message: expect.stringContaining('SLUICE_PROMETHEUS_URL is not set'),
   });

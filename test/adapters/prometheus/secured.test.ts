@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createJudge, type Judgement } from '../../../activities/analysis.ts';
-import { createMetrics, type MetricsOptions } from '../../../src/adapters/prometheus/index.ts';
+import { createEvidence, type MetricsOptions } from '../../../src/adapters/prometheus/index.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import type { Ports } from '../../../src/ports/index.ts';
-import type { MetricsPort } from '../../../src/ports/metrics.ts';
-import { metricsContract } from '../../ports/metrics.contract.ts';
+import type { EvidencePort } from '../../../src/ports/evidence.ts';
+import { metricsContract } from '../../ports/evidence.contract.ts';
 import {
   startGateway,
   startSecuredPrometheus,
@@ -48,15 +48,15 @@ const tls = () => ({
   certFile: prometheus.certificates.client.cert,
   keyFile: prometheus.certificates.client.key,
 });
-const direct = (changes: MetricsOptions = {}): MetricsPort =>
-  createMetrics({
+const direct = (changes: MetricsOptions = {}): EvidencePort =>
+  createEvidence({
     url: prometheus.url,
     basic: { username: USER.name, password: { value: USER.password } },
     tls: tls(),
     ...changes,
   });
-const through = (changes: MetricsOptions = {}): MetricsPort =>
-  createMetrics({
+const through = (changes: MetricsOptions = {}): EvidencePort =>
+  createEvidence({
     url: gateway.url,
     bearerToken: { file: tokenFile },
     headers: { 'X-Scope-OrgID': 'shop' },
@@ -72,7 +72,7 @@ async function failure(attempt: Promise<unknown>): Promise<SluiceError> {
   throw new Error(`no known error: ${String(error)}`);
 }
 
-const fixture = (create: () => MetricsPort) => async () => ({
+const fixture = (create: () => EvidencePort) => async () => ({
   metrics: create(),
   busyService: prometheus.service,
   now: Date.now,
@@ -102,7 +102,7 @@ test('a token that is exchanged while it is used is taken up', async () => {
 });
 
 describe('who may not ask', () => {
-  test.each<readonly [string, () => MetricsPort, string, RegExp]>([
+  test.each<readonly [string, () => EvidencePort, string, RegExp]>([
     [
       'a wrong password',
       () => direct({ basic: { username: USER.name, password: { value: 'wrong-password' } } }),
@@ -111,11 +111,11 @@ describe('who may not ask', () => {
     ],
     [
       'a wrong password in the address',
-      () => createMetrics({ url: prometheus.url.replace('//', '//sluice:wrong-password@'), tls: tls() }),
+      () => createEvidence({ url: prometheus.url.replace('//', '//sluice:wrong-password@'), tls: tls() }),
       'PROMETHEUS_DENIED',
       /401/,
     ],
-    ['no password', () => createMetrics({ url: prometheus.url, tls: tls() }), 'PROMETHEUS_DENIED', /401/],
+    ['no password', () => createEvidence({ url: prometheus.url, tls: tls() }), 'PROMETHEUS_DENIED', /401/],
     [
       'no certificate',
       () => direct({ tls: { caFile: prometheus.certificates.ca } }),
@@ -124,7 +124,7 @@ describe('who may not ask', () => {
     ],
     [
       'an authority that is not trusted',
-      () => createMetrics({ url: prometheus.url }),
+      () => createEvidence({ url: prometheus.url }),
       'PROMETHEUS_UNREACHABLE',
       /certificate/,
     ],

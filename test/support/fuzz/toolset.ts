@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { CATALOGUE } from '../../../src/commands/catalogue.ts';
+import { CATALOGUE } from '../../../src/toolsets/index.ts';
 import type { Toolset } from '../../../src/domain/toolset.ts';
 import { casesFor, complaintsOf, hurryClock, outcomesOf, tryAll } from './run.ts';
 

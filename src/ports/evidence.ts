@@ -1,0 +1,40 @@
+/** Raw samples of one counter series: [epoch milliseconds, value], ascending. */
+export interface CounterSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly samples: readonly (readonly [number, number])[];
+}
+
+/** All counters of one proxied service over a window. */
+export interface ServiceCounters {
+  /** traefik_service_requests_total, with label `code`. */
+  readonly requests: readonly CounterSeries[];
+  /** traefik_service_request_duration_seconds_bucket, with label `le` (seconds). */
+  readonly buckets: readonly CounterSeries[];
+}
+
+/**
+ * Prometheus. Errors: PROMETHEUS_UNREACHABLE and PROMETHEUS_DENIED (retryable), QUERY_FAILED, CONFIG_INVALID when a
+ * file of credentials cannot be read. An empty answer is not an error.
+ */
+export interface EvidencePort {
+  /**
+   * Answers when Prometheus does. `aheadMs`: how far its clock is ahead of this one, to about a second; absent when it
+   * does not tell.
+   */
+  probe(): Promise<{ readonly version: string; readonly aheadMs?: number }>;
+  /**
+   * One PromQL expression at one moment (epoch ms): its values; empty when it has none. NaN and infinities come as they
+   * are. A text or a range of samples is QUERY_FAILED.
+   */
+  query(
+    promql: string,
+    atMs: number,
+  ): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
+  /** One PromQL expression over time. */
+  queryRange(
+    promql: string,
+    window: { fromMs: number; toMs: number; stepMs: number },
+  ): Promise<readonly CounterSeries[]>;
+  /** Raw samples in [fromMs, toMs] for the service label. */
+  counters(metricsService: string, window: { fromMs: number; toMs: number }): Promise<ServiceCounters>;
+}

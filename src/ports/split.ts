@@ -1,0 +1,64 @@
+import type { ProxyWeights } from '../domain/release/proof.ts';
+import type { Owner } from '../domain/release/target.ts';
+import type { Change, WriteResult } from './workload.ts';
+
+export interface TrafficRef {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The two Services whose weights are meant; others in the same TraefikService are left alone. */
+export interface ArmServices {
+  readonly stable: string;
+  readonly candidate: string;
+}
+
+export interface TrafficView {
+  readonly ref: TrafficRef;
+  readonly resourceVersion: string;
+  /** As written; an absent weight counts as 1 (Traefik). */
+  readonly weights: readonly { readonly service: string; readonly weight: number; readonly port: string }[];
+  readonly sticky: boolean;
+  readonly owner?: Owner;
+}
+
+/** A middleware that may answer in place of a version; what it answers, Traefik counts for no service. */
+export interface SelfAnswering {
+  readonly middleware: string;
+  /** As in traefik.io/v1alpha1: `circuitBreaker`. */
+  readonly type: string;
+  /** "Service app-canary", "IngressRoute app rule 1". */
+  readonly place: string;
+}
+
+/**
+ * Traefik: the TraefikService object and the proxies that serve it. Errors: TRAFFIC_SERVICE_NOT_FOUND, CLUSTER_*,
+ * FORBIDDEN, CONFLICT.
+ */
+export interface SplitPort {
+  read(ref: TrafficRef): Promise<TrafficView>;
+  /** Names of the weighted TraefikServices in the namespace that hold both Services. */
+  find(place: { cluster: string; namespace: string }, arms: ArmServices): Promise<readonly string[]>;
+  /**
+   * Sets candidate = weight and stable = 100 − weight. Refused when held by another owner. Equal already: unchanged.
+   */
+  setWeight(ref: TrafficRef, arms: ArmServices, weight: number, owner: Owner): Promise<WriteResult>;
+  /**
+   * The candidate's weight on every proxy replica, from its own API. Empty when no API is configured. Never throws for
+   * a silent replica.
+   */
+  inForce(ref: TrafficRef, arms: ArmServices): Promise<readonly ProxyWeights[]>;
+  /**
+   * What stands before the two Services and may answer by itself: on their entries, and on the rules of the namespace
+   * that lead to them.
+   */
+  selfAnswering(ref: TrafficRef, arms: ArmServices): Promise<readonly SelfAnswering[]>;
+  claim(ref: TrafficRef, owner: Owner): Promise<WriteResult>;
+  unclaim(ref: TrafficRef, owner: Owner): Promise<Change>;
+}
+
+/** Label value of Traefik's per-service counters: `<namespace>-<service>-<port>@kubernetescrd`. */
+export function metricsServiceName(namespace: string, service: string, port: string): string {
+  return `${namespace}-${service}-${port}@kubernetescrd`;
+}

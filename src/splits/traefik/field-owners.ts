@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import { describe, FIELD_MANAGER } from '../../adapters/kubernetes/kinds.ts';
+import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+
+const Managed = z.object({
+  metadata: z.object({
+    managedFields: z
+      .array(
+        z.object({ manager: z.string().default('unknown'), fieldsV1: z.record(z.string(), z.unknown()).default({}) }),
+      )
+      .default([]),
+  }),
+});
+
+/** Argo Rollouts reads the whole object, changes weights and puts it back: what others have written stays (tried). */
+const KEEPS_OTHERS_FIELDS = new Set(['rollouts-controller']);
+
+/**
+ * Other managers of a field. Source: k8s.io/apimachinery, pkg/apis/meta/v1/types.go (FieldsV1). Traefik's CRDs give
+ * their lists no
+ * x-kubernetes-list-type, so a list has one owner as a whole, and applying one entry would mean applying all of them.
+ */
+export function otherManagers(object: unknown, path: readonly string[]): readonly string[] {
+  const { managedFields } = Managed.parse(object).metadata;
+  const owning = managedFields
+    .filter(({ fieldsV1 }) => owns(fieldsV1, path))
+    .map(({ manager }) => plainLine(manager, 60));
+  return [...new Set(owning)].filter((manager) => manager !== FIELD_MANAGER && !KEEPS_OTHERS_FIELDS.has(manager));
+}
+
+function owns(fields: unknown, [head, ...rest]: readonly string[]): boolean {
+  if (head === undefined) return true;
+  const inner = (fields as Record<string, unknown> | undefined)?.[`f:${head}`];
+  return inner !== undefined && owns(inner, rest);
+}
+
+/**
+ * A JSON patch is never refused for its owner, so the rule of server-side apply is kept here. Errors: FIELD_CONFLICT.
+ */
+export function refuseForeign(object: unknown, ref: ObjectRef, path: readonly string[], takeOver: boolean): void {
+  const managers = otherManagers(object, path);
+  if (takeOver || managers.length === 0) return;
+  throw new SluiceError('FIELD_CONFLICT', `${managers.join(' and ')} manages ${path.join('.')} of ${describe(ref)}.`, {
+    details: { managers, fields: [path.join('.')] },
+  });
+}

@@ -1,0 +1,126 @@
+import type { MiddlewareSight } from '../../ports/middlewares.ts';
+import type { TrafficRef } from '../../ports/split.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import type { AttachableService } from './attachments.ts';
+import { leadsTo } from './ingress-routes.ts';
+import type { IngressRoute } from './ingress-routes.ts';
+import { listed, namesOf, servedMiddleware, servedRouter, servedService, whyDisabled } from './replica-api.ts';
+import type { ServedMiddleware } from './replica-api.ts';
+import type { Replica } from './replicas.ts';
+
+export interface Written {
+  readonly service: AttachableService;
+  readonly ingressRoutes: readonly IngressRoute[];
+  /** Of the Middleware; absent: there is none. */
+  readonly spec: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What one replica knows of a middleware around the route. A failure is a text in the answer, never an exception. */
+export async function sightOn(
+  replica: Replica,
+  ref: TrafficRef,
+  name: string,
+  written: Written,
+): Promise<MiddlewareSight> {
+  try {
+    const served = await servedMiddleware(replica, ref.namespace, name);
+    const why = whyDisabled(`middleware ${name}`, served) ?? outdated(name, served, written.spec);
+    const usedBy = [...(await services(replica, ref, name, written)), ...(await rules(replica, ref, name, written))];
+    return {
+      replica: replica.name,
+      loaded: !why,
+      usedBy,
+      ...(why !== undefined && served !== undefined && { error: why }),
+    };
+  } catch (error) {
+    return {
+      replica: replica.name,
+      loaded: false,
+      usedBy: [],
+      error: plainLine(error instanceof Error ? error.message : String(error)),
+    };
+  }
+}
+
+/** Traefik adds its defaults to what is written, and writes lengths of time in its own way. */
+function outdated(name: string, served: ServedMiddleware | undefined, spec: Written['spec']): string | undefined {
+  const differs = Object.entries(spec ?? {}).some(([type, settings]) => !holds(served?.[type], settings));
+  return differs ? `middleware ${name} still has other settings` : undefined;
+}
+
+function holds(served: unknown, written: unknown): boolean {
+  if (typeof written === 'object' && written !== null)
+    return Object.entries(written).every(([key, value]) =>
+      holds((served as Record<string, unknown> | undefined)?.[key], value),
+    );
+  return (
+    served === written ||
+    (typeof served === 'string' &&
+      typeof written === 'string' &&
+      goDurationMs(served) !== undefined &&
+      goDurationMs(served) === goDurationMs(written))
+  );
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+function goDurationMs(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? 0),
+    0,
+  );
+}
+
+/** Children are found by their place in the list: their names depend on how Traefik names. */
+async function services(replica: Replica, ref: TrafficRef, name: string, { service }: Written): Promise<string[]> {
+  const children = (await servedService(replica, namesOf(ref.namespace, ref.name)))?.weighted?.services ?? [];
+  const found = (service.spec.weighted?.services ?? []).map(async (entry, index) => {
+    const child = children[index];
+    const served = child && (await servedService(replica, [child.name]));
+    return served && !whyDisabled(child.name, served) && listed(served.middlewares, ref.namespace, name)
+      ? [`Service ${entry.name}`]
+      : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function rules(replica: Replica, ref: TrafficRef, name: string, { ingressRoutes }: Written): Promise<string[]> {
+  const found = ingressRoutes.flatMap((object) =>
+    object.spec.routes.map(async (route, index) => {
+      if (!leadsTo(object, route, ref)) return [];
+      const served = await servedRouter(replica, {
+        namespace: object.metadata.namespace,
+        ingressRoute: object.metadata.name,
+        index,
+        match: route.match,
+      });
+      return served && !whyDisabled(object.metadata.name, served) && listed(served.middlewares, ref.namespace, name)
+        ? [`IngressRoute ${object.metadata.name} rule ${index + 1}`]
+        : [];
+    }),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+/** Service-level middlewares are read by Traefik from this version on. */
+const LEAST = [3, 7] as const;
+
+/** Why a replica may not read middlewares of single Services; undefined when it does. */
+export function tooOld(version: string): string | undefined {
+  const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version) ?? [];
+  if (major === undefined || minor === undefined)
+    return `its version "${plainLine(version, 40)}" is not one that can be compared`;
+  const old = Number(major) < LEAST[0] || (Number(major) === LEAST[0] && Number(minor) < LEAST[1]);
+  return old
+    ? `it is Traefik ${plainLine(version, 40)}, and middlewares on single Services came with ${LEAST.join('.')}`
+    : undefined;
+}

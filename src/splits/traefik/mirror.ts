@@ -1,0 +1,225 @@
+import type { Effect } from '../../domain/effect.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { MirrorView, MirrorWish } from '../../ports/middlewares.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import { refuseForeign } from './field-owners.ts';
+import { ingressRef, listIngressRoutes, mirrorName } from './ingress-routes.ts';
+import { sameSpec } from './middleware-object.ts';
+import { readAttachable } from './middleware-view.ts';
+import type { World } from './middleware-view.ts';
+import { applyMirror, mirrorRef, mirrorSpec, readMirrorObject, refuseOtherForm } from './mirror-object.ts';
+import type { MirrorObject } from './mirror-object.ts';
+import { mirrorRules, rival, setMirrorRules, split } from './mirror-rules.ts';
+import { mirrorViewOf, placedRules } from './mirror-view.ts';
+import { dryRun, write, writeAll } from './patch-part.ts';
+import type { PatchPart } from './patch-part.ts';
+import { namesOf, servedService, whyDisabled } from './replica-api.ts';
+import { until } from './settle.ts';
+
+interface Plan {
+  readonly spec: object;
+  readonly read: MirrorObject | undefined;
+  readonly specDiffers: boolean;
+  readonly parts: readonly PatchPart[];
+  readonly takeOver: boolean;
+}
+
+/** Mirrors a route: first the mirroring TraefikService, and once every replica has it, the rules that lead there. */
+export async function mirrorRoute(world: World, wish: MirrorWish): Promise<Effect<MirrorView>> {
+  const before = await mirrorViewOf(world);
+  const plan = await tryOut(world, wish);
+  if (typeof plan === 'string') return { changed: false, effective: 'refused', reason: plan, before, after: before };
+  const changed = plan.specDiffers || plan.parts.length > 0;
+  const failed = changed ? await carryOut(world, plan) : undefined;
+  if (failed) return { changed: false, effective: 'refused', reason: failed, before, after: await mirrorViewOf(world) };
+  const after = await until(
+    () => mirrorViewOf(world),
+    (view) => missing(view, wish) === undefined,
+  );
+  return {
+    changed,
+    ...judge(after, missing(after, wish), changed, `mirrored by ${after.rules.length} rule(s)`),
+    before,
+    after,
+  };
+}
+
+/**
+ * Dry run of every part. A text: why it cannot be. Errors: ROUTE_NOT_FOUND, FIELD_CONFLICT, ALREADY_EXISTS,
+ * SERVICE_NOT_FOUND.
+ */
+async function tryOut({ client, ref }: World, wish: MirrorWish): Promise<Plan | string> {
+  const [route, read, ingressRoutes] = await Promise.all([
+    readAttachable(client, ref),
+    readMirrorObject(client, ref),
+    listIngressRoutes(client, ref.namespace),
+  ]);
+  refuseOtherForm(ref, read);
+  const spec = await mirrorSpec(client, ref, route, wish);
+  if (typeof spec === 'string') return spec;
+  const holders = ingressRoutes.filter((object) => split(object, ref).leading.length > 0);
+  if (holders.length === 0)
+    throw new SluiceError(
+      'ROUTE_NOT_FOUND',
+      `No IngressRoute in ${ref.namespace} leads to TraefikService ${ref.name}.`,
+    );
+  const shared = holders.find((object) => split(object, ref).leading.some((one) => one.route.services.length > 1));
+  if (shared)
+    return `a rule of IngressRoute ${shared.metadata.name} shares its requests between ${ref.name} and other services; a mirror would take their part`;
+  const met = rival(ingressRoutes, ref);
+  if (met) return plainLine(met, 400);
+  const applied = await applyMirror(client, ref, { spec, read, force: wish.takeOver, dryRun: true });
+  const parts = await changing(
+    { client, ref },
+    holders.map((object) => ({ object, rules: (now: unknown) => mirrorRules(now, ref, wish.methods) })),
+    wish.takeOver,
+  );
+  return { spec, read, specDiffers: !sameSpec(read?.spec, applied.spec), parts, takeOver: wish.takeOver };
+}
+
+interface Holder {
+  readonly object: Awaited<ReturnType<typeof listIngressRoutes>>[number];
+  readonly rules: (now: unknown) => readonly Record<string, unknown>[];
+}
+
+/** Those of the IngressRoutes that change, tried as a dry run. */
+async function changing(
+  { client, ref }: Pick<World, 'client' | 'ref'>,
+  holders: readonly Holder[],
+  takeOver: boolean,
+): Promise<readonly PatchPart[]> {
+  const parts: PatchPart[] = [];
+  for (const { object, rules } of holders) {
+    const raw = await client.get(ingressRef(object));
+    const earlier = split(raw, ref).mirrors;
+    const part: PatchPart = {
+      ref: ingressRef(object),
+      operations: (now) => setMirrorRules(now, ref, rules(now)),
+      inverse: (now) => setMirrorRules(now, ref, earlier),
+    };
+    if (part.operations(raw).length === 0) continue;
+    refuseForeign(raw, part.ref, ['spec', 'routes'], takeOver);
+    if ((await dryRun(client, part)) !== undefined) parts.push(part);
+  }
+  return parts;
+}
+
+/** A text: it did not work, and everything is as before. */
+async function carryOut(world: World, plan: Plan): Promise<string | undefined> {
+  const { client, ref } = world;
+  if (plan.specDiffers)
+    await applyMirror(client, ref, { spec: plan.spec, read: plan.read, force: plan.takeOver, dryRun: false });
+  try {
+    const late = plan.read ? undefined : await notLoaded(world);
+    if (late === undefined) await writeAll(client, plan.parts);
+    else await takeBack(world, plan);
+    return late;
+  } catch (error) {
+    await takeBack(world, plan);
+    throw error;
+  }
+}
+
+/** A rule that leads to a service that Traefik does not know yet answers 404. */
+async function notLoaded({ replicas, ref }: World): Promise<string | undefined> {
+  const name = mirrorName(ref.name);
+  const look = async () => {
+    const seen = await Promise.all(
+      replicas.map(async (replica) => ({
+        replica,
+        why: await servedService(replica, namesOf(ref.namespace, name)).then(
+          (served) => whyDisabled(name, served),
+          String,
+        ),
+      })),
+    );
+    return seen.find(({ why }) => why !== undefined);
+  };
+  const late = await until(look, (one) => one === undefined);
+  return (
+    late &&
+    `Traefik ${late.replica.name} did not take ${name} over (${plainLine(late.why ?? '')}); it was removed again`
+  );
+}
+
+async function takeBack({ client, ref }: World, { read, specDiffers }: Plan): Promise<void> {
+  const now = specDiffers ? await readMirrorObject(client, ref) : undefined;
+  if (!now) return;
+  if (!read) await client.remove(mirrorRef(ref), { uid: now.metadata.uid });
+  else
+    await write(client, {
+      ref: mirrorRef(ref),
+      operations: () => [{ op: 'replace', path: '/spec', value: read.spec }],
+      inverse: () => [],
+    });
+}
+
+/** Takes the rules away, and once no replica has them, the TraefikService. */
+export async function unmirrorRoute(world: World, takeOver: boolean): Promise<Effect<MirrorView>> {
+  const { client, ref } = world;
+  const before = await mirrorViewOf(world);
+  const object = await readMirrorObject(client, ref);
+  refuseOtherForm(ref, object);
+  const ingressRoutes = await listIngressRoutes(client, ref.namespace);
+  const gone = placedRules(ingressRoutes, ref);
+  const parts = await changing(
+    world,
+    ingressRoutes.filter((one) => split(one, ref).mirrors.length > 0).map((one) => ({ object: one, rules: () => [] })),
+    takeOver,
+  );
+  const changed = parts.length > 0 || object !== undefined;
+  await writeAll(client, parts);
+  const ruleless = await until(
+    () => mirrorViewOf(world, gone),
+    (view) => view.replicas.every(({ rules }) => rules.length === 0),
+  );
+  const stays = ruleless.replicas.find(({ rules }) => rules.length > 0);
+  if (stays)
+    return {
+      changed,
+      effective: 'pending',
+      reason: `the rules are removed, but Traefik ${stays.replica} still has them; the mirroring TraefikService was left for it`,
+      before,
+      after: ruleless,
+    };
+  if (object) await client.remove(mirrorRef(ref), { uid: object.metadata.uid });
+  const after = await until(
+    () => mirrorViewOf(world, gone),
+    (view) => remaining(view) === undefined,
+  );
+  return { changed, ...judge(after, remaining(after), changed, 'nothing is mirrored any more'), before, after };
+}
+
+function remaining(view: MirrorView): string | undefined {
+  if (view.service !== undefined || view.rules.length > 0) return 'the objects are still there';
+  const still = view.replicas.find(
+    ({ rules, percent, error }) => rules.length > 0 || percent !== undefined || error !== undefined,
+  );
+  return still && `Traefik ${still.replica} ${still.error ?? 'still mirrors'}`;
+}
+
+/** The first place where the mirror is not seen as wanted. */
+function missing(view: MirrorView, wish: MirrorWish): string | undefined {
+  if (view.service !== wish.service || view.percent !== wish.percent || view.methods !== wish.methods)
+    return 'the objects are not as they were written; somebody else has changed them';
+  for (const { replica, percent, rules, error } of view.replicas) {
+    if (error !== undefined) return `Traefik ${replica} ${error}`;
+    if (percent !== wish.percent) return `Traefik ${replica} mirrors ${percent ?? 0} %`;
+    const absent = view.rules.find((rule) => !rules.includes(rule));
+    if (absent !== undefined) return `Traefik ${replica} does not lead ${plainLine(absent)} to the mirror`;
+  }
+  return undefined;
+}
+
+function judge(
+  view: MirrorView,
+  hole: string | undefined,
+  changed: boolean,
+  fine: string,
+): Pick<Effect<unknown>, 'effective' | 'reason'> {
+  const what = changed ? '' : 'nothing was to be changed; ';
+  if (hole !== undefined) return { effective: 'pending', reason: `${what}${hole}` };
+  if (view.replicas.length === 0)
+    return { effective: 'pending', reason: `${what}no Traefik API is configured, so what Traefik does is not known` };
+  return { effective: 'proved', reason: `${what}${fine}, on ${view.replicas.length} Traefik replica(s)` };
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
+import { POD } from '../../adapters/kubernetes/kinds.ts';
+import { whyNoAnswer } from '../../adapters/kubernetes/no-answer.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+
+/** Where the APIs of all Traefik replicas are. */
+export type TraefikApis =
+  | { readonly urls: readonly string[] }
+  /** Reached through the API server's pod proxy. `selector`: a label selector. */
+  | { readonly pods: { readonly namespace: string; readonly selector: string; readonly port: number } }
+  | { readonly none: true };
+
+/** One replica; `get` gives the body of a 200, else throws with a reason fit for a message. */
+export interface Replica {
+  readonly name: string;
+  readonly get: (path: string) => Promise<string>;
+}
+
+/** A silent replica must not hold a release's loop up. */
+const REPLICA_TIMEOUT_MS = 1_000;
+
+const Pod = z.object({
+  metadata: z.object({ name: z.string(), deletionTimestamp: z.string().optional() }),
+  status: z.object({ phase: z.string().optional() }).optional(),
+});
+
+/**
+ * All replicas now. Pods that match but do not run are left out, as they proxy nothing. Errors: those of the cluster
+ * client.
+ */
+export async function listReplicas(client: ClusterClient, apis: TraefikApis): Promise<readonly Replica[]> {
+  if ('urls' in apis) return apis.urls.map(urlReplica);
+  if (!('pods' in apis)) return [];
+  const { namespace, selector, port } = apis.pods;
+  const pods = z.array(Pod).parse(await client.list(POD, namespace, selector));
+  const running = pods.filter((pod) => pod.status?.phase === 'Running' && !pod.metadata.deletionTimestamp);
+  if (running.length > 0)
+    return running.map(({ metadata }) => podReplica(client, { namespace, name: metadata.name, port }));
+  // An empty list would read as "no API configured"; here one is, and nobody is behind it.
+  return [{ name: `${namespace}/${selector}`, get: () => Promise.reject(new Error('no running Traefik pod matches')) }];
+}
+
+function podReplica(client: ClusterClient, pod: { namespace: string; name: string; port: number }): Replica {
+  return {
+    name: `${pod.namespace}/${pod.name}`,
+    async get(path) {
+      const { status, body } = await client.podGet(pod, path, REPLICA_TIMEOUT_MS);
+      return bodyOf(status, body);
+    },
+  };
+}
+
+function urlReplica(text: string): Replica {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url) return { name: plainLine(text, 80), get: () => Promise.reject(new Error('not a URL')) };
+  return {
+    name: url.host,
+    async get(path) {
+      const { status, body } = await fetchText(url.origin + url.pathname.replace(/\/+$/, '') + path, credentials(url));
+      return bodyOf(status, body);
+    },
+  };
+}
+
+async function fetchText(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
+  try {
+    const response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(REPLICA_TIMEOUT_MS) });
+    return { status: response.status, body: await response.text() };
+  } catch (cause) {
+    throw new Error(whyNoAnswer(cause, REPLICA_TIMEOUT_MS), { cause });
+  }
+}
+
+/** fetch refuses credentials inside a URL. */
+function credentials(url: URL): Record<string, string> {
+  if (!url.username) return {};
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** Traefik answers, and has nothing of that name. */
+export class UnknownToTraefik extends Error {}
+
+function bodyOf(status: number, body: string): string {
+  if (status === 200) return body;
+  if (status === 404) throw new UnknownToTraefik('does not know the service');
+  throw new Error(`answered ${status}: ${plainLine(body, 80)}`);
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { RouteEntry, RouteView, ServedRoute } from '../../ports/routes.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import { traefikName } from './in-force.ts';
+import { UnknownToTraefik } from './replicas.ts';
+import type { Replica } from './replicas.ts';
+import { ApiService } from './schema.ts';
+
+const Served = ApiService.extend({ usedBy: z.array(z.string()).default([]) });
+type Served = z.infer<typeof Served>;
+
+/** GET /api/http/routers/<name>. Source: traefik v3, pkg/api/handler_http.go. */
+const Router = z.object({
+  status: z.string().optional(),
+  rule: z.string().default(''),
+  error: z.array(z.string()).optional(),
+});
+type Router = z.infer<typeof Router>;
+
+type Route = Pick<RouteView, 'ref' | 'entries'>;
+
+/** What one replica serves for a route. Every failure is a text in the answer, never an exception. */
+export async function servedBy(replica: Replica, route: Route): Promise<ServedRoute> {
+  try {
+    const { answer, names } = await ask(replica, route);
+    if (answer.error?.length || answer.status !== 'enabled')
+      return {
+        replica: replica.name,
+        error: plainLine(`the service is ${answer.status ?? 'without status'}: ${answer.error?.join('; ') ?? ''}`),
+      };
+    const weights = weightsOf(answer, names);
+    const routers = (await Promise.all(answer.usedBy.map((router) => readRouter(replica, router)))).flatMap(
+      (router) => router ?? [],
+    );
+    const broken = routers
+      .filter(({ status }) => status !== 'enabled')
+      .map(({ status, error }) => plainLine(`its router is ${status ?? 'without status'}: ${error?.join('; ') ?? ''}`));
+    const rules = routers.filter(({ status }) => status === 'enabled').map(({ rule }) => rule);
+    return { replica: replica.name, weights, rules, ...(broken[0] !== undefined && { error: broken[0] }) };
+  } catch (error) {
+    if (error instanceof UnknownToTraefik) return { replica: replica.name, unknown: true };
+    return { replica: replica.name, error: plainLine(error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+/**
+ * Asks by both of Traefik's ways to name objects: flattened, and joined by "_" (`safeNaming`, since 3.7).
+ * Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go.
+ */
+async function ask(replica: Replica, { ref, entries }: Route): Promise<{ answer: Served; names?: readonly string[] }> {
+  const get = async (name: string) =>
+    Served.parse(JSON.parse(await replica.get(`/api/http/services/${encodeURIComponent(`${name}@kubernetescrd`)}`)));
+  try {
+    return {
+      answer: await get(traefikName(ref.namespace, ref.name)),
+      names: entries.map((entry) => childName(ref.namespace, entry)),
+    };
+  } catch (error) {
+    if (!(error instanceof UnknownToTraefik)) throw error;
+    return { answer: await get(`${ref.namespace}_${ref.name}`) };
+  }
+}
+
+function childName(namespace: string, entry: RouteEntry): string {
+  const place = entry.namespace ?? namespace;
+  return entry.kind === 'Service' ? traefikName(place, entry.service, entry.port) : traefikName(place, entry.service);
+}
+
+/**
+ * Traefik keeps the order of the entries. It may have those of an earlier list still: then names or their number
+ * differ.
+ */
+function weightsOf({ weighted }: Served, names: readonly string[] | undefined): readonly number[] {
+  const services = weighted?.services ?? [];
+  const known = services.map(({ name }) => name.replace(/@kubernetescrd$/, ''));
+  if (names && JSON.stringify(known) !== JSON.stringify(names))
+    throw new Error(`it serves ${known.join(', ') || 'nothing'} instead of ${names.join(', ') || 'nothing'}`);
+  return services.map(({ weight }) => weight);
+}
+
+/** Undefined for a router that went away in between. */
+async function readRouter(replica: Replica, router: string): Promise<Router | undefined> {
+  try {
+    return Router.parse(JSON.parse(await replica.get(`/api/http/routers/${encodeURIComponent(router)}`)));
+  } catch (error) {
+    if (error instanceof UnknownToTraefik) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import type { RoutesPort } from '../../ports/routes.ts';
+import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
+import { listReplicas } from './replicas.ts';
+import type { TraefikApis } from './replicas.ts';
+import { readLinks } from './route-links.ts';
+import { ingressRefOf, trafficRefOf } from './route-objects.ts';
+import { servedBy } from './route-served.ts';
+import { readService } from './route-service.ts';
+import { readRoute } from './route-view.ts';
+import { applyWeights, createRoute, findIngressRoute } from './route-write.ts';
+
+/** RoutesPort on Traefik v3: objects through the Kubernetes API, their effect through each replica's own API. */
+export function createRoutes(clusters: Clusters, options: { readonly apis: TraefikApis }): RoutesPort {
+  const clientOf = (place: { readonly cluster: string }) => clusters.client(place.cluster);
+  const served: RoutesPort['served'] = async (view) => {
+    const replicas = await listReplicas(clientOf(view.ref), options.apis);
+    return Promise.all(replicas.map((replica) => servedBy(replica, view)));
+  };
+  return {
+    async read(ref) {
+      const written = await readRoute(clientOf(ref), ref);
+      return { ...written, served: await served(written) };
+    },
+    served,
+    links: async (place) => readLinks(clientOf(place), place.namespace),
+    service: async (ref) => readService(clientOf(ref), ref),
+    create: async (ref, plan) => createRoute(clientOf(ref), ref, plan),
+    setWeights: async (view, weights, { takeOver }) => applyWeights(clientOf(view.ref), view, weights, takeOver),
+    findIngressRoute: async (ref) => findIngressRoute(clientOf(ref), ref),
+    removeIngressRoute: async ({ ref, uid, resourceVersion }) =>
+      clientOf(ref).remove(ingressRefOf(ref), { uid, resourceVersion }),
+    removeTraefikService: async (view) =>
+      clientOf(view.ref).remove(trafficRefOf(view.ref), { uid: view.uid, resourceVersion: view.resourceVersion }),
+  };
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { ArmServices, SelfAnswering, TrafficRef } from '../../ports/split.ts';
+import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import { leadsTo, listIngressRoutes, type IngressRoute } from './ingress-routes.ts';
+import { middlewareRef, readMiddleware } from './middleware-object.ts';
+import { readAttachable } from './middleware-view.ts';
+
+/**
+ * Types that answer in place of the Service, depending on how it does or how much it gets. Those that ask who somebody
+ * is say nothing about a version.
+ */
+const TYPES = ['circuitBreaker', 'rateLimit', 'inFlightReq'] as const;
+
+interface Placed {
+  readonly namespace: string;
+  readonly name: string;
+  readonly place: string;
+}
+
+export async function selfAnswering(
+  client: ClusterClient,
+  ref: TrafficRef,
+  arms: ArmServices,
+): Promise<readonly SelfAnswering[]> {
+  const [service, routes] = await Promise.all([readAttachable(client, ref), listIngressRoutes(client, ref.namespace)]);
+  const entries = (service.spec.weighted?.services ?? []).filter(
+    ({ name }) => name === arms.stable || name === arms.candidate,
+  );
+  const onEntries = entries.flatMap(({ name, middlewares = [] }) =>
+    middlewares.map(
+      (one): Placed => ({ namespace: one.namespace ?? ref.namespace, name: one.name, place: `Service ${name}` }),
+    ),
+  );
+  const found = await Promise.all(
+    [...onEntries, ...routes.flatMap((object) => onRules(object, ref))].map((placed) =>
+      answering(client, placed, new Set()),
+    ),
+  );
+  return found.flat();
+}
+
+function onRules(object: IngressRoute, ref: TrafficRef): Placed[] {
+  return object.spec.routes.flatMap((route, index) => {
+    if (!leadsTo(object, route, ref)) return [];
+    const place = `IngressRoute ${object.metadata.name} rule ${index + 1}`;
+    return (route.middlewares ?? []).map((one) => ({
+      namespace: one.namespace ?? object.metadata.namespace,
+      name: one.name,
+      place,
+    }));
+  });
+}
+
+/** A chain stands for its members. One that is not there answers nothing. */
+async function answering(
+  client: ClusterClient,
+  { namespace, name, place }: Placed,
+  seen: ReadonlySet<string>,
+): Promise<SelfAnswering[]> {
+  const key = `${namespace}/${name}`;
+  if (seen.has(key)) return [];
+  const spec = (await readMiddleware(client, middlewareRef(namespace, name)))?.spec ?? {};
+  const own = TYPES.filter((type) => type in spec).map((type) => ({
+    middleware: plainLine(name),
+    type,
+    place: plainLine(place),
+  }));
+  const members = membersOf(spec).map((one) =>
+    answering(client, { namespace: one.namespace ?? namespace, name: one.name, place }, new Set([...seen, key])),
+  );
+  return [...own, ...(await Promise.all(members)).flat()];
+}
+
+const Chain = z.object({ middlewares: z.array(z.object({ name: z.string(), namespace: z.string().optional() })) });
+
+function membersOf(
+  spec: Readonly<Record<string, unknown>>,
+): readonly { readonly name: string; readonly namespace?: string | undefined }[] {
+  return Chain.safeParse(spec['chain']).data?.middlewares ?? [];
+}

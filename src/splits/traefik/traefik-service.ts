@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import type { ArmServices, TrafficRef, TrafficView } from '../../ports/split.ts';
+import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
+import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
+import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
+import { ownerOf } from '../../adapters/kubernetes/owner.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import { TraefikService } from './schema.ts';
+import type { WeightedEntry } from './schema.ts';
+
+export function refOf(ref: TrafficRef): ObjectRef {
+  return { kind: TRAEFIK_SERVICE, namespace: ref.namespace, name: ref.name };
+}
+
+export async function readTraefikService(client: ClusterClient, ref: TrafficRef): Promise<TraefikService> {
+  const parsed = TraefikService.safeParse(await client.get(refOf(ref)));
+  if (parsed.success) return parsed.data;
+  const message = `TraefikService ${ref.namespace}/${ref.name} has an unexpected form: ${plainLine(z.prettifyError(parsed.error))}`;
+  throw new SluiceError('INTERNAL', message, { cause: parsed.error });
+}
+
+export function entriesOf(object: TraefikService): readonly WeightedEntry[] {
+  return object.spec.weighted?.services ?? [];
+}
+
+export function toView(ref: TrafficRef, object: TraefikService): TrafficView {
+  const owner = ownerOf(object.metadata.annotations);
+  return {
+    ref,
+    resourceVersion: object.metadata.resourceVersion,
+    weights: entriesOf(object).map(({ name, weight, port }) => ({
+      service: name,
+      weight,
+      port: port === undefined ? '' : String(port),
+    })),
+    sticky: Boolean(object.spec.weighted?.sticky),
+    ...(owner && { owner }),
+  };
+}
+
+export interface Arm {
+  readonly index: number;
+  readonly entry: WeightedEntry;
+}
+
+/** The entries of both Services; like Argo, by name alone. Errors: TRAFFIC_SERVICE_NOT_FOUND. */
+export function findArms(
+  ref: TrafficRef,
+  object: TraefikService,
+  arms: ArmServices,
+): { readonly stable: Arm; readonly candidate: Arm } {
+  return { stable: findArm(ref, object, arms.stable), candidate: findArm(ref, object, arms.candidate) };
+}
+
+function findArm(ref: TrafficRef, object: TraefikService, service: string): Arm {
+  const found = entriesOf(object).flatMap((entry, index) => (entry.name === service ? [{ entry, index }] : []));
+  const [arm] = found;
+  if (arm && found.length === 1) return arm;
+  const names = entriesOf(object).map(({ name }) => name);
+  const problem = arm
+    ? `names Service "${service}" ${found.length} times`
+    : `has no weight for Service "${service}"; it has ${plainLine(names.join(', ')) || 'none'}`;
+  throw new SluiceError('TRAFFIC_SERVICE_NOT_FOUND', `TraefikService ${ref.namespace}/${ref.name} ${problem}.`);
+}
+
+/** True when both Services have a weight there. */
+export function holdsArms(object: TraefikService, arms: ArmServices): boolean {
+  const names = entriesOf(object)
+    .filter(
+      (entry) =>
+        entry.kind === 'Service' && (entry.namespace ?? object.metadata.namespace) === object.metadata.namespace,
+    )
+    .map(({ name }) => name);
+  return names.includes(arms.stable) && names.includes(arms.candidate);
+}

@@ -1,0 +1,27 @@
+import type { WeightedRoute } from '../../ports/middlewares.ts';
+import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
+import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
+import { requireNamespace } from '../../adapters/kubernetes/require-namespace.ts';
+import { TraefikService } from './schema.ts';
+import { entriesOf } from './traefik-service.ts';
+
+/** The weighted TraefikServices of a namespace. Errors: NAMESPACE_NOT_FOUND, which a list alone does not tell. */
+export async function weightedRoutes(client: ClusterClient, namespace: string): Promise<readonly WeightedRoute[]> {
+  const items = await client.list(TRAEFIK_SERVICE, namespace);
+  if (items.length === 0) await requireNamespace(client, namespace);
+  // One odd object in the namespace must not hide the others.
+  const objects = items
+    .map((item) => TraefikService.safeParse(item))
+    .flatMap(({ data }) => (data?.spec.weighted ? [data] : []));
+  return objects
+    .map((object) => ({ name: object.metadata.name, services: servicesOf(object) }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function servicesOf(object: TraefikService): WeightedRoute['services'] {
+  const own = entriesOf(object).filter(
+    ({ kind, namespace }) =>
+      kind === 'Service' && (namespace ?? object.metadata.namespace) === object.metadata.namespace,
+  );
+  return own.map(({ name, port, weight }) => ({ service: name, port: port === undefined ? '' : String(port), weight }));
+}

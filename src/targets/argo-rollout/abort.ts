@@ -1,0 +1,58 @@
+import type { Target } from '../../domain/release/target.ts';
+import type { TemplateImages, WriteResult } from '../../ports/workload.ts';
+import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import type { Rollout } from './schema.ts';
+import { isObserved } from './view.ts';
+
+/** True once the controller has taken the abort up. `phase` alone is stale right after the patch. */
+export function isAbortSeen(rollout: Rollout): boolean {
+  return rollout.status.abort === true && rollout.status.abortedAt !== undefined;
+}
+
+/** promoteFull is cleared in the same patch: while it is set, the controller erases an abort at each pass. */
+export function decideAbort(
+  rollout: Rollout,
+  target: Target,
+  podHash: string,
+  template?: TemplateImages,
+): Decision<WriteResult> {
+  const { status } = rollout;
+  const foreign = template && foreignImage(rollout, template);
+  if (foreign) return { done: { refused: true, detail: `the image is now ${foreign}: ${podHash} is being replaced` } };
+  // The controller, busy with a newer template, writes its new hash under our abort: the newer version would be
+  // aborted.
+  if (!isObserved(rollout)) return { wait: 'the controller has not yet seen the present spec' };
+  const current = status.currentPodHash ?? 'none';
+  if (current !== podHash)
+    return {
+      done: {
+        refused: true,
+        detail: `the Rollout is at pod hash ${current}, not ${podHash}: nothing of it is left to abort`,
+      },
+    };
+  if (status.stableRS === podHash)
+    return { done: { refused: true, detail: `${podHash} of ${target.rollout} is already the stable version` } };
+  if (!status.stableRS)
+    return { done: { refused: true, detail: `${target.rollout} has no stable version to go back to` } };
+  if (status.abort && !status.promoteFull)
+    return { done: { changed: false, detail: `${target.rollout} is already aborted` } };
+  return {
+    patch: [
+      { op: 'test', path: '/status/currentPodHash', value: podHash },
+      { op: 'add', path: '/status/promoteFull', value: false },
+      { op: 'add', path: '/status/abort', value: true },
+    ],
+    subresource: 'status',
+    done: { changed: true, detail: `${podHash} of ${target.rollout} was aborted` },
+  };
+}
+
+/**
+ * Argo sets observedGeneration while currentPodHash is still that of the template before, so neither tells whose
+ * template it is.
+ */
+function foreignImage({ spec }: Rollout, { container, images }: TemplateImages): string | undefined {
+  const present = spec.template?.spec?.containers?.find(({ name }) => name === container)?.image;
+  return present === undefined || images.includes(present) ? undefined : plainLine(present);
+}

@@ -1,0 +1,140 @@
+import type { z } from 'zod';
+import type { Target } from '../../domain/release/target.ts';
+import type { AnalysisOutcome, LastWrite, ObjectEvent, PastOfRollout, Revision } from '../../ports/rollout-history.ts';
+import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
+import { ANALYSIS_RUN, EVENT, REPLICA_SET } from '../../adapters/kubernetes/kinds.ts';
+import type { Kind } from '../../adapters/kubernetes/kinds.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import { AnalysisRun, Event, Managed, ReplicaSet } from './history-schema.ts';
+import { readRollout, refOf } from './read.ts';
+import type { Rollout } from './schema.ts';
+
+const REVISION = 'rollout.argoproj.io/revision';
+const HASH_LABEL = 'rollouts-pod-template-hash';
+const TYPE_LABEL = 'rollout-type';
+const TEXT = 300;
+
+const newestFirst = (a: string, b: string): number => b.localeCompare(a);
+
+export async function readHistory(client: ClusterClient, target: Target): Promise<PastOfRollout> {
+  const rollout = await readRollout(client, target);
+  const [sets, runs, events, writes] = await Promise.all([
+    owned(client, REPLICA_SET, ReplicaSet, rollout),
+    owned(client, ANALYSIS_RUN, AnalysisRun, rollout),
+    eventsOf(client, rollout),
+    writesTo(client, target),
+  ]);
+  return {
+    podHash: rollout.status.currentPodHash ?? '',
+    stableHash: rollout.status.stableRS ?? '',
+    resourceVersion: rollout.metadata.resourceVersion,
+    revisions: toRevisions(sets),
+    analysisRuns: runs.map(toOutcome).toSorted((a, b) => newestFirst(a.startedAt, b.startedAt)),
+    events: events.map(toEvent).toSorted((a, b) => newestFirst(a.at, b.at)),
+    writes: writes.toSorted((a, b) => newestFirst(a.at, b.at)),
+  };
+}
+
+export async function readRevisions(client: ClusterClient, target: Target): Promise<Revision[]> {
+  return toRevisions(await owned(client, REPLICA_SET, ReplicaSet, await readRollout(client, target)));
+}
+
+const toRevisions = (sets: readonly ReplicaSet[]): Revision[] =>
+  sets.map(toRevision).toSorted((a, b) => b.revision - a.revision);
+
+interface OwnedObject {
+  readonly metadata: { readonly ownerReferences: readonly { readonly uid: string }[] };
+}
+
+/** Argo puts the selector's labels on all that it makes for a Rollout; the owner reference decides. */
+async function owned<S extends z.ZodType<OwnedObject>>(
+  client: ClusterClient,
+  kind: Kind,
+  schema: S,
+  rollout: Rollout,
+): Promise<z.output<S>[]> {
+  const labels = Object.entries(rollout.spec.selector?.matchLabels ?? {}).map(([label, value]) => `${label}=${value}`);
+  const items = await client.list(kind, rollout.metadata.namespace, labels.join(',') || undefined);
+  const parsed = items.flatMap((item) => schema.safeParse(item).data ?? []);
+  return parsed.filter(({ metadata }) => metadata.ownerReferences.some(({ uid }) => uid === rollout.metadata.uid));
+}
+
+async function eventsOf(client: ClusterClient, { metadata }: Rollout): Promise<Event[]> {
+  const fields = `involvedObject.kind=Rollout,involvedObject.name=${metadata.name},involvedObject.uid=${metadata.uid ?? ''}`;
+  const items = await client.list(EVENT, metadata.namespace, undefined, fields);
+  return items.flatMap((item) => Event.safeParse(item).data ?? []);
+}
+
+async function writesTo(client: ClusterClient, target: Target): Promise<LastWrite[]> {
+  const parsed = Managed.safeParse(await client.get(refOf(target)));
+  const entries = parsed.data?.metadata.managedFields ?? [];
+  return entries.map(({ manager, time, subresource, fieldsV1 }) => ({
+    at: time,
+    who: plainLine(manager, 80),
+    what: subresource || 'object',
+    fields: fieldPaths(fieldsV1),
+  }));
+}
+
+/** "spec.template" and the like, from the field set of a manager (its keys are "f:<field>", "k:<key>" and "."). */
+function fieldPaths(fields: Readonly<Record<string, unknown>>): string[] {
+  const named = (set: unknown) =>
+    Object.entries(set ?? {}).flatMap(([key, inner]) => (key.startsWith('f:') ? [[key.slice(2), inner] as const] : []));
+  const paths = named(fields).flatMap(([top, inner]) => {
+    const below = named(inner);
+    return below.length > 0 ? below.map(([name]) => `${top}.${name}`) : [top];
+  });
+  return paths.slice(0, 12).map((path) => plainLine(path, 80));
+}
+
+function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
+  return {
+    revision: Number(metadata.annotations[REVISION] ?? 0) || 0,
+    podHash: plainLine(metadata.labels[HASH_LABEL] ?? '', 63),
+    images: Object.fromEntries(
+      spec.template.spec.containers.map(({ name, image }) => [plainLine(name, 63), plainLine(image)]),
+    ),
+    createdAt: metadata.creationTimestamp,
+    replicas: { desired: spec.replicas, ready: status.readyReplicas },
+    replicaSet: metadata.name,
+  };
+}
+
+function toOutcome({ metadata, status }: AnalysisRun): AnalysisOutcome {
+  return {
+    run: metadata.name,
+    type: plainLine(metadata.labels[TYPE_LABEL] ?? '', 40),
+    podHash: plainLine(metadata.labels[HASH_LABEL] ?? '', 63),
+    phase: plainLine(status.phase, 40),
+    message: plainLine(status.message, TEXT),
+    startedAt: status.startedAt ?? metadata.creationTimestamp,
+    ...(status.completedAt && { completedAt: status.completedAt }),
+    metrics: status.metricResults.map(
+      ({ name, phase, message, successful, failed, inconclusive, error, measurements }) => {
+        const last = measurements.at(-1);
+        const why = message || last?.message || '';
+        return {
+          name: plainLine(name, 80),
+          phase,
+          successful,
+          failed,
+          inconclusive,
+          errors: error,
+          message: plainLine(why, TEXT),
+          ...(last?.value !== undefined && { lastValue: plainLine(last.value, 80) }),
+        };
+      },
+    ),
+  };
+}
+
+function toEvent(event: Event): ObjectEvent {
+  return {
+    at: event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp,
+    who: plainLine(event.source.component || event.reportingComponent || 'unknown', 80),
+    type: plainLine(event.type, 20),
+    reason: plainLine(event.reason, 80),
+    message: plainLine(event.message, TEXT),
+    count: event.count ?? 1,
+  };
+}

@@ -1,0 +1,86 @@
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import type { Rollout } from './schema.ts';
+
+export interface Phase {
+  readonly phase: string;
+  readonly message: string;
+}
+
+/** Argo copies the generation of a referred workload into this annotation of the Rollout. */
+const WORKLOAD_GENERATION = 'rollout.argoproj.io/workload-generation';
+/** Reasons of conditions that make a Rollout Degraded. */
+const DEGRADING = ['RolloutAborted', 'ProgressDeadlineExceeded'];
+
+const progressing = (message: string): Phase => ({ phase: 'Progressing', message });
+
+/** True once the controller has acted on the present spec. `observedGeneration` is a string in this API. */
+export function isObserved(rollout: Rollout): boolean {
+  return rollout.status.observedGeneration === String(rollout.metadata.generation);
+}
+
+/**
+ * Phase and message as `kubectl argo rollouts` shows them, and right also just after a patch of the status: that one
+ * does not move
+ * the generation, so the stored phase is still that of before. Source: argo-rollouts v1.10.1,
+ * utils/rollout/rolloututil.go.
+ */
+export function phaseOf(rollout: Rollout): Phase {
+  const { status } = rollout;
+  if (!isObserved(rollout)) return progressing('waiting for rollout spec update to be observed');
+  if (status.controllerPause && !status.pauseConditions?.length) return progressing('waiting for rollout to unpause');
+  if (!isWorkloadObserved(rollout))
+    return progressing('waiting for rollout spec update to be observed for the reference workload');
+  const asked = notTakenUp(rollout);
+  if (asked) return progressing(`waiting for the controller to take up the ${asked}`);
+  return status.phase ? { phase: status.phase, message: plainLine(status.message ?? '') } : computed(rollout);
+}
+
+/** A command in the status that the controller has not acted on yet. */
+function notTakenUp({ status }: Rollout): string | undefined {
+  if (status.promoteFull && status.pauseConditions?.length) return 'full promotion';
+  if (status.abort && status.abortedAt === undefined) return 'abort';
+  return status.abort !== true && status.abortedAt !== undefined ? 'retry' : undefined;
+}
+
+function isWorkloadObserved({ metadata, spec, status }: Rollout): boolean {
+  const wanted = metadata.annotations?.[WORKLOAD_GENERATION];
+  if (spec.workloadRef === undefined || wanted === undefined || !/^\d+$/.test(status.workloadObservedGeneration ?? ''))
+    return true;
+  return status.workloadObservedGeneration === wanted;
+}
+
+/** For controllers before 1.0, and before the first reconcile: those write no phase. */
+function computed(rollout: Rollout): Phase {
+  const { spec, status } = rollout;
+  const invalid = invalidSpec(rollout);
+  if (invalid !== undefined) return { phase: 'Degraded', message: `InvalidSpec: ${invalid}` };
+  const bad = status.conditions?.find(({ reason }) => DEGRADING.includes(reason));
+  if (bad) return { phase: 'Degraded', message: plainLine(`${bad.reason}: ${bad.message}`) };
+  if (spec.paused) return { phase: 'Paused', message: 'manually paused' };
+  const pause = status.pauseConditions?.[0];
+  if (pause) return { phase: 'Paused', message: pause.reason };
+  return computedProgress(rollout);
+}
+
+function computedProgress({ spec, status }: Rollout): Phase {
+  const updated = status.updatedReplicas ?? 0;
+  const { canary, blueGreen } = spec.strategy;
+  const promoted = Boolean(status.stableRS) && status.stableRS === status.currentPodHash;
+  if (spec.restartAt && Date.parse(spec.restartAt) !== Date.parse(status.restartedAt ?? ''))
+    return progressing('rollout is restarting');
+  if (updated < (spec.replicas ?? 1)) return progressing('more replicas need to be updated');
+  if ((status.availableReplicas ?? 0) < updated) return progressing('updated replicas are still becoming available');
+  if (blueGreen && (!status.blueGreen?.activeSelector || status.blueGreen.activeSelector !== status.currentPodHash))
+    return progressing('active service cutover pending');
+  if (blueGreen && !promoted) return progressing('waiting for post-promotion verification to complete');
+  if (canary && !canary.trafficRouting && (status.replicas ?? 0) > updated)
+    return progressing('old replicas are pending termination');
+  if (canary && !promoted) return progressing('waiting for all steps to complete');
+  return { phase: 'Healthy', message: '' };
+}
+
+/** Why the controller does not accept the spec; undefined when it does. */
+export function invalidSpec({ status }: Rollout): string | undefined {
+  const condition = status.conditions?.find(({ type }) => type === 'InvalidSpec');
+  return condition && plainLine(condition.message, 600);
+}

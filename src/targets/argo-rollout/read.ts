@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Target } from '../../domain/release/target.ts';
+import type { RolloutState } from '../../ports/workload.ts';
+import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
+import { DEPLOYMENT, ROLLOUT, SERVICE } from '../../adapters/kubernetes/kinds.ts';
+import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import { Rollout, Service, Workload } from './schema.ts';
+import { serviceNames, toView } from './view.ts';
+import type { Elsewhere } from './view.ts';
+
+/** Label by which Argo tells versions apart, on pods and in the selectors it manages. */
+const HASH_LABEL = 'rollouts-pod-template-hash';
+
+export function refOf(target: Target): ObjectRef {
+  return { kind: ROLLOUT, namespace: target.namespace, name: target.rollout };
+}
+
+export async function readRollout(client: ClusterClient, target: Target): Promise<Rollout> {
+  const parsed = Rollout.safeParse(await client.get(refOf(target)));
+  if (parsed.success) return parsed.data;
+  const message = `Rollout ${target.namespace}/${target.rollout} has an unexpected form: ${plainLine(z.prettifyError(parsed.error))}`;
+  throw new SluiceError('INTERNAL', message, { cause: parsed.error });
+}
+
+export async function readView(client: ClusterClient, target: Target): Promise<RolloutState> {
+  const rollout = await readRollout(client, target);
+  return toView(target, rollout, await readElsewhere(client, target, rollout));
+}
+
+/** The selectors of the Services, and the containers of a workload that the Rollout takes its template from. */
+export async function readElsewhere(client: ClusterClient, target: Target, rollout: Rollout): Promise<Elsewhere> {
+  const names = serviceNames(rollout);
+  const [stable, candidate, containers] = await Promise.all([
+    selectedHash(client, target, names.stable),
+    selectedHash(client, target, names.candidate),
+    referredContainers(client, target, rollout),
+  ]);
+  return { ...(stable && { stable }), ...(candidate && { candidate }), ...(containers && { containers }) };
+}
+
+/** Not knowing the images is no reason not to show, or to roll back, the Rollout. */
+const IMAGES_UNKNOWN = ['WORKLOAD_NOT_FOUND', 'CRD_MISSING', 'FORBIDDEN'];
+
+/**
+ * Undefined unless the Rollout refers to a Deployment that can be read; Argo accepts other kinds, whose images are then
+ * not known.
+ */
+async function referredContainers(
+  client: ClusterClient,
+  { namespace }: Target,
+  { spec: { workloadRef } }: Rollout,
+): Promise<Elsewhere['containers']> {
+  if (workloadRef?.kind !== DEPLOYMENT.name || !workloadRef.name) return undefined;
+  try {
+    return Workload.parse(await client.get({ kind: DEPLOYMENT, namespace, name: workloadRef.name })).spec.template.spec
+      .containers;
+  } catch (error) {
+    if (error instanceof SluiceError && IMAGES_UNKNOWN.includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The hash that a Service selects. A missing Service selects nothing: a rollback must still be able to read the
+ * Rollout.
+ */
+async function selectedHash(
+  client: ClusterClient,
+  target: Target,
+  name: string | undefined,
+): Promise<string | undefined> {
+  if (!name) return undefined;
+  try {
+    const service = Service.parse(await client.get({ kind: SERVICE, namespace: target.namespace, name }));
+    return service.spec.selector?.[HASH_LABEL];
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'SERVICE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}

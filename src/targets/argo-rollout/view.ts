@@ -1,0 +1,106 @@
+import type { Target } from '../../domain/release/target.ts';
+import type { RolloutStep, RolloutState } from '../../ports/workload.ts';
+import { ownerOf } from '../../adapters/kubernetes/owner.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import { isObserved, phaseOf } from './phase.ts';
+import type { Rollout } from './schema.ts';
+
+export { isObserved } from './phase.ts';
+
+/** Argo's default for both strategies. */
+const ABORT_SCALE_DOWN_SECONDS = 30;
+
+/** Keys of trafficRouting that are settings, not routers. */
+const ROUTING_SETTINGS = ['managedRoutes', 'maxTrafficWeight'];
+
+/** The present hashes that the two Services select. */
+export interface Selectors {
+  readonly stable?: string;
+  readonly candidate?: string;
+}
+
+/** What a Rollout leaves to other objects. */
+export interface Elsewhere extends Selectors {
+  /** Containers of the workload that `workloadRef` names. */
+  readonly containers?: readonly { readonly name: string; readonly image: string }[];
+}
+
+/** Names of the two Services, stable or active first. */
+export function serviceNames(rollout: Rollout): { readonly stable?: string; readonly candidate?: string } {
+  const { canary, blueGreen } = rollout.spec.strategy;
+  const [stable, candidate] = blueGreen
+    ? [blueGreen.activeService, blueGreen.previewService]
+    : [canary?.stableService, canary?.canaryService];
+  return { ...(stable && { stable }), ...(candidate && { candidate }) };
+}
+
+export function toView(target: Target, rollout: Rollout, elsewhere: Elsewhere): RolloutState {
+  const { metadata, spec, status } = rollout;
+  const { canary, blueGreen } = spec.strategy;
+  const services = serviceNames(rollout);
+  const owner = ownerOf(metadata.annotations);
+  const weight = status.canary?.weights?.canary.weight;
+  const traefik = canary?.trafficRouting?.traefik?.weightedTraefikServiceName;
+  return {
+    target,
+    resourceVersion: metadata.resourceVersion,
+    observed: isObserved(rollout),
+    strategy: canary ? 'canary' : blueGreen ? 'blue-green' : 'unknown',
+    images: Object.fromEntries(
+      (elsewhere.containers ?? spec.template?.spec?.containers ?? []).map(({ name, image }) => [name, image]),
+    ),
+    workloadRef: spec.workloadRef !== undefined,
+    podHash: status.currentPodHash ?? '',
+    stableHash: status.stableRS ?? '',
+    steps: (canary?.steps ?? []).map(toStep),
+    ...(status.currentStepIndex !== undefined && { stepIndex: status.currentStepIndex }),
+    specPaused: spec.paused === true,
+    controllerPause: status.controllerPause === true,
+    pauseReasons: (status.pauseConditions ?? []).map((condition) => condition.reason),
+    aborted: status.abort === true,
+    promoteFull: status.promoteFull === true,
+    ...phaseOf(rollout),
+    replicas: {
+      desired: spec.replicas ?? 1,
+      updated: status.updatedReplicas ?? 0,
+      available: status.availableReplicas ?? 0,
+    },
+    ...(weight !== undefined && { canaryWeight: weight }),
+    ...(services.stable && { stableService: services.stable }),
+    ...(services.candidate && { candidateService: services.candidate }),
+    ...(elsewhere.stable && { stableSelector: elsewhere.stable }),
+    ...(elsewhere.candidate && { candidateSelector: elsewhere.candidate }),
+    ...(traefik && { traefikService: traefik }),
+    trafficRouting: Object.keys(canary?.trafficRouting ?? {}).filter((key) => !ROUTING_SETTINGS.includes(key)),
+    autoPromotion: blueGreen !== undefined && blueGreen.autoPromotionEnabled !== false,
+    ...(canary?.analysis && {
+      backgroundAnalysis: (canary.analysis.templates ?? []).map(({ templateName }) => plainLine(templateName, 100)),
+    }),
+    abortScaleDownDelaySeconds: (canary ?? blueGreen)?.abortScaleDownDelaySeconds ?? ABORT_SCALE_DOWN_SECONDS,
+    ...(owner && { owner }),
+  };
+}
+
+function toStep(step: Readonly<Record<string, unknown>>): RolloutStep {
+  if (typeof step['setWeight'] === 'number') return { setWeight: step['setWeight'] };
+  if ('pause' in step) {
+    const duration = (step['pause'] as { duration?: string | number } | null)?.duration;
+    return { pause: duration === undefined ? {} : { seconds: durationSeconds(duration) } };
+  }
+  return { other: Object.keys(step)[0] ?? 'empty' };
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
+
+/**
+ * Seconds as a number, digits, or a Go duration ("1h30m"). One that Argo would refuse counts as 0: still a timed pause.
+ */
+export function durationSeconds(duration: string | number): number {
+  if (typeof duration === 'number') return duration;
+  if (/^\d+$/.test(duration)) return Number(duration);
+  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(duration)) return 0;
+  return [...duration.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit ?? ''] ?? 0),
+    0,
+  );
+}

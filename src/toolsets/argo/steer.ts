@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { effectFields, effectProblem } from '../../contract/effect.ts';
+import { parse } from '../../contract/parse.ts';
+import { rolloutFields } from '../../contract/place.ts';
+import { rolloutSnapshot } from '../../contract/rollout-snapshot.ts';
+import { reason, requestId } from '../../contract/target.ts';
+import type { Effect } from '../../domain/effect.ts';
+import type { Target } from '../../domain/release/target.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import type { RolloutState } from '../../ports/workload.ts';
+import type { Command, CommandContext, Kind } from '../../commands/command.ts';
+import { requireConfirmation } from '../../commands/confirm.ts';
+import { handToRelease, refuseOwned, type Meant } from '../../commands/owned.ts';
+import { outcomeText } from '../../commands/effect-text.ts';
+import { targetOf } from './place-of.ts';
+import { toSnapshot } from './snapshot.ts';
+
+/** Where, and why: what every steering tool takes. */
+export const steerFields = {
+  ...rolloutFields,
+  reason: reason.optional().describe('Why; kept in the audit log and in the record of a release.'),
+};
+
+/** Tools whose call a release may take over. */
+export const handedFields = {
+  ...steerFields,
+  request_id: requestId.optional().describe('For a Rollout that a release owns: the same id acts once.'),
+};
+
+const output = z.strictObject(effectFields(rolloutSnapshot));
+type Output = z.output<typeof output>;
+
+/** What a call comes down to, decided on one reading of the Rollout. */
+export interface Plan {
+  readonly view: RolloutState;
+  /** Has to be confirmed first. */
+  readonly question?: string | undefined;
+  /** What the release that owns the Rollout is told instead; absent: it is refused. */
+  readonly owned?: Meant;
+  readonly act: () => Promise<Effect<RolloutState> & { readonly next?: string | undefined }>;
+}
+
+export interface Steer<I extends z.ZodObject> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: Kind;
+  readonly idempotent: boolean;
+  readonly input: I;
+  readonly example: z.input<I>;
+  readonly plan: (context: CommandContext, target: Target, input: z.output<I>) => Promise<Plan>;
+}
+
+interface Common {
+  readonly cluster?: string | undefined;
+  readonly namespace: string;
+  readonly name: string;
+  readonly confirm?: string | undefined;
+}
+
+/** A tool that sends one command to one Rollout, or to the release that owns it. */
+export function steerCommand<I extends z.ZodObject>(steer: Steer<I>): Command<I, typeof output> {
+  const { plan, example, ...described } = steer;
+  const planned = async (context: CommandContext, input: z.output<I>): Promise<Plan> =>
+    plan(context, await targetOf(context, input as unknown as Common), input);
+  const needed = (input: z.output<I>, question: string | undefined) => {
+    const { namespace, name } = input as unknown as Common;
+    return question === undefined ? undefined : { value: `${namespace}/${name}`, question };
+  };
+  return {
+    ...described,
+    toolset: 'argo',
+    output,
+    examples: [{ title: steer.title, input: example }],
+    check: (raw) => parse(steer.input, raw ?? {}),
+    confirmation: async (context, input) => needed(input, (await planned(context, input)).question),
+    async run(context, input) {
+      const decided = await planned(context, input);
+      if (decided.view.owner && !decided.owned) refuseOwned(decided.view.owner, nameOf(decided.view));
+      requireConfirmation(needed(input, decided.question), (input as unknown as Common).confirm);
+      return perform(context, decided);
+    },
+    problem: effectProblem,
+    text,
+  };
+}
+
+async function perform(context: CommandContext, { view, owned, act }: Plan): Promise<Output> {
+  if (view.owner && owned) {
+    const handed = await handToRelease(context, view.owner, owned);
+    return { ...handed, reason: clean(handed.reason), before: toSnapshot(view) };
+  }
+  const { before, after, next, ...effect } = await act();
+  return {
+    ...effect,
+    reason: clean(effect.reason),
+    ...(before && { before: toSnapshot(before) }),
+    ...(after && { after: toSnapshot(after) }),
+    ...(next !== undefined && { next }),
+  };
+}
+
+/** A refusal that the tool knows without asking the cluster to change anything. */
+export function refusal(
+  view: RolloutState,
+  why: string,
+  next?: string,
+): Effect<RolloutState> & { readonly next?: string | undefined } {
+  return {
+    changed: false,
+    effective: 'refused',
+    reason: `${why}; nothing was written`,
+    before: view,
+    after: view,
+    next,
+  };
+}
+
+export const nameOf = ({ target }: RolloutState): string => `Rollout ${target.namespace}/${target.rollout}`;
+
+/** Where a Rollout stands, for the end of a reason. */
+export function standing(view: RolloutState): string {
+  if (view.podHash === view.stableHash) return `${view.podHash} is the stable version`;
+  const held = view.pauseReasons.length > 0 ? `, held by ${view.pauseReasons.join(' and ')}` : '';
+  return view.stepIndex === undefined
+    ? `now ${view.phase}${held}`
+    : `now at step ${view.stepIndex} of ${view.steps.length}${held}`;
+}
+
+const clean = (message: string): string => maskSecrets(cleanText(message, 1_500));
+
+function text(answer: Output): string {
+  const { after, next } = answer;
+  const now =
+    after &&
+    `${after.namespace}/${after.name}: ${after.phase}${after.message ? `, ${after.message}` : ''}${after.weight === undefined ? '' : `, weight ${after.weight}`}`;
+  return [outcomeText(answer), now, next].filter(Boolean).join('\n');
+}

@@ -1,0 +1,34 @@
+import { SluiceError } from '../../domain/errors.ts';
+import type { ReleaseFilter, ReleaseSummary } from '../../temporal/gateway.ts';
+import type { CommandContext } from '../../commands/command.ts';
+
+export interface Listed {
+  /** Newest first. `source` is set where only the journal still knows the run. */
+  readonly releases: readonly (ReleaseSummary & { readonly source?: 'journal' })[];
+  /** Why the journal's part is missing. */
+  readonly problem?: string;
+}
+
+/** Temporal's list and, by run id, what the journal knows besides. Errors: those of ReleaseGateway.list. */
+export async function listedReleases(
+  { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
+  filter: ReleaseFilter,
+): Promise<Listed> {
+  const [fresh, kept] = await Promise.all([gateway.list(filter), journal.releases(filter).catch(problemOf)]);
+  if (kept instanceof SluiceError) return { releases: fresh, problem: kept.message };
+  const known = new Set(fresh.map(({ runId }) => runId));
+  // Temporal's list is in order already; a filter by state may meet a run that has moved on since the journal was told.
+  const only = kept.filter(
+    ({ runId, closedAt }) => !known.has(runId) && (closedAt !== undefined || filter.state === undefined),
+  );
+  const all = [
+    ...fresh,
+    ...only.map(({ releaseId, ...run }) => ({ id: releaseId, ...run, source: 'journal' as const })),
+  ];
+  return { releases: all.sort((a, b) => b.startedAt - a.startedAt).slice(0, filter.limit) };
+}
+
+function problemOf(error: unknown): SluiceError {
+  if (error instanceof SluiceError) return error;
+  throw error;
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { compact } from '../../contract/release-view.ts';
+import type { ReleaseView } from '../../domain/release/view.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import type { Ports } from '../../ports/index.ts';
+
+const LIMIT_MS = 3000;
+
+export const live = z
+  .strictObject({
+    phase: z.string().optional(),
+    message: z.string().optional(),
+    rollout_weight: z.number().optional(),
+    traefik: z.array(
+      z.strictObject({ replica: z.string(), weight: z.number().optional(), error: z.string().optional() }),
+    ),
+    replicas: z.strictObject({ desired: z.number(), updated: z.number(), available: z.number() }).optional(),
+    problem: z.string().optional(),
+  })
+  .describe('Read just now.');
+export type Live = z.output<typeof live>;
+
+const safe = (text: string): string => maskSecrets(cleanText(text));
+
+/** What the cluster says at this moment. Never throws: a release can be read while its cluster is away. */
+export async function readLive(ports: Ports, view: ReleaseView): Promise<Live> {
+  const [rollout, traefik] = await Promise.allSettled([
+    bounded(ports.workload.read(view.spec.target)),
+    bounded(inForce(ports, view)),
+  ]);
+  const seen = rollout.status === 'fulfilled' ? rollout.value : undefined;
+  const failed = [rollout, traefik].find((read) => read.status === 'rejected');
+  return compact({
+    phase: seen?.phase,
+    message: seen?.message ? safe(seen.message) : undefined,
+    rollout_weight: seen?.canaryWeight,
+    traefik: traefik.status === 'fulfilled' ? traefik.value : [],
+    replicas: seen && { ...seen.replicas },
+    problem: failed && safe(failed.reason instanceof Error ? failed.reason.message : String(failed.reason)),
+  });
+}
+
+async function inForce(ports: Ports, { spec, plan }: ReleaseView): Promise<Live['traefik']> {
+  if (!plan) return [];
+  const { cluster, namespace } = spec.target;
+  const seen = await ports.split.inForce(
+    { cluster, namespace, name: plan.traefikService },
+    { stable: plan.stable.service, candidate: plan.candidate.service },
+  );
+  return seen.map((one) =>
+    compact({
+      replica: safe(one.replica),
+      weight: one.candidate,
+      error: one.error === undefined ? undefined : safe(one.error),
+    }),
+  );
+}
+
+function bounded<T>(read: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>(
+    (_, reject) => (timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS / 1000} s`)), LIMIT_MS)),
+  );
+  return Promise.race([read, limit]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,81 @@
+import { SluiceError } from '../../domain/errors.ts';
+import { buildReport } from '../../domain/report/build-report.ts';
+import { withLive } from '../../domain/report/live-entries.ts';
+import type { ReleaseReport } from '../../domain/report/report.ts';
+import type { RecordEntry } from '../../domain/release/record.ts';
+import type { ReleaseView } from '../../domain/release/view.ts';
+import type { CommandContext } from '../../commands/command.ts';
+
+/** Without these a release is told from its journal alone. */
+const AWAY: readonly unknown[] = ['RELEASE_NOT_FOUND', 'TEMPORAL_UNREACHABLE', 'NO_ANSWER'];
+
+/**
+ * The report of the latest run of a release, or of the run named. From the journal and, while Temporal has it, from the
+ * workflow.
+ * Errors: RELEASE_NOT_FOUND; those of both when neither answers.
+ */
+export async function readReport(context: CommandContext, releaseId: string, run?: string): Promise<ReleaseReport> {
+  const seen = await lookedAt(() => context.gateway.get(releaseId));
+  const view = seen.value && (run === undefined || seen.value.runId === run) ? seen.value : undefined;
+  const kept = await lookedAt(() => recorded(context, releaseId, run ?? view?.runId));
+  const entries = kept.value ?? [];
+  const report = buildReport(view ? withLive(entries, view) : entries, notesOf({ view, seen, kept }));
+  if (report) return report;
+  throw (
+    kept.error ??
+    unlessNotFound(seen.error) ??
+    new SluiceError(
+      'RELEASE_NOT_FOUND',
+      `There is no release ${releaseId}${run === undefined ? '' : ` with the run ${run}`}.`,
+    )
+  );
+}
+
+interface Look<T> {
+  readonly value?: T;
+  readonly error?: SluiceError;
+}
+
+async function lookedAt<T>(look: () => Promise<T>): Promise<Look<T>> {
+  try {
+    return { value: await look() };
+  } catch (error) {
+    if (error instanceof SluiceError && [...AWAY, 'JOURNAL_UNAVAILABLE'].includes(error.code)) return { error };
+    throw error;
+  }
+}
+
+/** The entries of a run; of the newest one when none is named. A run of another release is no run of this one. */
+async function recorded(
+  { journal }: CommandContext,
+  releaseId: string,
+  run: string | undefined,
+): Promise<readonly RecordEntry[]> {
+  const runId = run ?? (await journal.releases({ releaseId, limit: 1 }))[0]?.runId;
+  const entries = runId === undefined ? [] : await journal.read(runId);
+  return entries.filter((entry) => entry.releaseId === releaseId);
+}
+
+function notesOf({
+  view,
+  seen,
+  kept,
+}: {
+  view: ReleaseView | undefined;
+  seen: Look<ReleaseView>;
+  kept: Look<readonly RecordEntry[]>;
+}): readonly string[] {
+  if (kept.error)
+    return [`The journal does not answer (${kept.error.message}): this is only what the release itself still knows.`];
+  if (view)
+    return (kept.value ?? []).length > 0
+      ? []
+      : ['The journal has nothing of this run: this is only what the release itself still knows.'];
+  const why =
+    seen.error && seen.error.code !== 'RELEASE_NOT_FOUND' ? seen.error.message : 'Temporal no longer has this run.';
+  return [`${why} This is what the journal has.`];
+}
+
+function unlessNotFound(error: SluiceError | undefined): SluiceError | undefined {
+  return error?.code === 'RELEASE_NOT_FOUND' ? undefined : error;
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { CONCISE, release, toReleaseOutput } from '../../contract/release-view.ts';
+import { isClosed } from '../../domain/release/state.ts';
+import type { Command } from '../../commands/command.ts';
+import { knownRelease } from './known-release.ts';
+import { live, readLive } from './live.ts';
+import { withNewestVerdict } from './newest-verdict.ts';
+import { nextCall } from './next-call.ts';
+import { checkWhich, idOf, whichRelease } from './which-release.ts';
+import { releaseText } from './state-text.ts';
+
+const FORGOTTEN =
+  'Temporal no longer has this run; this is its record in the journal. A new release starts with release_start.';
+
+const input = z.strictObject({
+  ...whichRelease,
+  detail: z.enum(['concise', 'full']).optional().describe('concise (default): the last 5 events; full: all.'),
+});
+const output = z.strictObject({
+  ...release.shape,
+  live: live.optional(),
+  source: z.string().optional(),
+  next: z.string(),
+});
+
+export const releaseGet: Command<typeof input, typeof output> = {
+  name: 'release_get',
+  title: 'Read a release',
+  description:
+    'The latest release of a target: step, weights wanted and proved, last verdict, what it waits for, decisions, events, live data.',
+  kind: 'read',
+  idempotent: true,
+  toolset: 'release',
+  input,
+  output,
+  examples: [{ title: 'By target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
+  check: (raw) => checkWhich(input, raw),
+  async run(context, which) {
+    const { view: known, source } = await knownRelease(context, await idOf(context, which));
+    const detail = which.detail === 'full' ? Infinity : CONCISE;
+    if (source) return { ...toReleaseOutput(known, detail), source, next: FORGOTTEN };
+    const view = await withNewestVerdict(context, known);
+    // A closed release describes the past; the cluster may long be at another one.
+    const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view) };
+    return { ...toReleaseOutput(view, detail), ...now, next: nextCall(view) };
+  },
+  text: releaseText,
+};

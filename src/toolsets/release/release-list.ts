@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { parse } from '../../contract/parse.ts';
+import { compact, shortTarget, state } from '../../contract/release-view.ts';
+import { targetFields } from '../../contract/target.ts';
+import { cleanText } from '../../domain/safe-text.ts';
+import type { Command } from '../../commands/command.ts';
+import { listedReleases, type Listed } from './listed-releases.ts';
+
+const { cluster, namespace, rollout } = targetFields.shape;
+const input = z.strictObject({
+  cluster: cluster.describe('Only this context.'),
+  namespace: namespace.optional().describe('Only this namespace.'),
+  rollout: rollout.optional().describe('Only this Rollout.'),
+  state: state.optional().describe('Only this state.'),
+  limit: z.int().min(1).max(200).optional().describe('At most. Default 20.'),
+});
+
+const summary = z.strictObject({
+  release_id: z.string(),
+  run_id: z.string(),
+  state: z.string(),
+  strategy: z.string(),
+  image: z.string(),
+  started_by: z.string(),
+  started_at: z.string(),
+  closed_at: z.string().optional(),
+  source: z.string().optional(),
+});
+const output = z.strictObject({ releases: z.array(summary), problem: z.string().optional() });
+
+export const releaseList: Command<typeof input, typeof output> = {
+  name: 'release_list',
+  title: 'List releases',
+  description:
+    'Running and past releases, newest first. May lag by a second: read release_get before deciding anything.',
+  kind: 'read',
+  idempotent: true,
+  toolset: 'release',
+  input,
+  output,
+  examples: [{ title: 'Releases of one namespace', input: { namespace: 'shop' } }],
+  check: (raw) => parse(input, raw ?? {}),
+  async run(context, { limit = 20, ...filter }) {
+    const { releases, problem } = await listedReleases(context, compact({ ...filter, limit }));
+    return compact({ releases: releases.map(toSummary), problem });
+  },
+  text: ({ releases, problem }) =>
+    [
+      releases.length === 0 ? 'No releases match.' : releases.map(line).join('\n'),
+      ...(problem === undefined ? [] : [`Older ones may be missing: ${problem}`]),
+    ].join('\n'),
+};
+
+function toSummary(seen: Listed['releases'][number]): z.output<typeof summary> {
+  return compact({
+    release_id: seen.id,
+    run_id: seen.runId,
+    state: seen.state,
+    strategy: seen.strategy,
+    image: cleanText(seen.version),
+    started_by: cleanText(seen.startedBy),
+    started_at: new Date(seen.startedAt).toISOString(),
+    closed_at: seen.closedAt === undefined ? undefined : new Date(seen.closedAt).toISOString(),
+    source: seen.source,
+  });
+}
+
+function line(seen: z.output<typeof summary>): string {
+  const ended = seen.closed_at ? `, ended ${seen.closed_at}` : '';
+  return `${seen.state}: ${shortTarget(seen.release_id)} → ${seen.image} (${seen.strategy}, by ${seen.started_by}, ${seen.started_at}${ended}${seen.source ? `, from the ${seen.source}` : ''}) ${seen.release_id}`;
+}

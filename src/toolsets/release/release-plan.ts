@@ -1,0 +1,48 @@
+import { parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
+import { toReleaseSpec } from '../../contract/release-spec.ts';
+import { releaseId } from '../../domain/release/target.ts';
+import type { Command } from '../../commands/command.ts';
+import { planOutput, toPlanOutput, type PlanOutput } from './plan-output.ts';
+
+export const exampleRelease = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
+
+export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
+  name: 'release_plan',
+  title: 'Plan a release',
+  description:
+    'Checks everything that a release needs and shows what it would do; changes nothing. Call before release_start.',
+  kind: 'read',
+  idempotent: true,
+  toolset: 'release',
+  input: releaseFile,
+  output: planOutput,
+  examples: [{ title: 'A canary with the defaults', input: exampleRelease }],
+  check: (raw, settings) => parseReleaseFile(releaseFile, raw ?? {}, settings.defaultStrategy),
+  async run(context, input) {
+    const cluster = input.target.cluster ?? (await context.clusters.current());
+    const spec = toReleaseSpec(input, cluster, context.settings);
+    return toPlanOutput(releaseId(spec.target), spec, await context.preflight(spec));
+  },
+  problem: ({ ready }) => (ready ? undefined : 'PREFLIGHT_FAILED'),
+  text: planText,
+};
+
+function planText(plan: PlanOutput): string {
+  const { cluster, namespace, rollout } = plan.target;
+  const line = (mark: string, { name, detail, next }: PlanOutput['checks'][number]) =>
+    `${mark} ${name}: ${detail}${next ? ` → ${next}` : ''}`;
+  const failed = plan.checks.filter(({ ok }) => !ok).map((one) => line('✗', one));
+  const warnings = plan.checks.filter(({ ok, next }) => ok && next !== undefined).map((one) => line('!', one));
+  const head = plan.ready ? 'Ready' : `Not ready, ${failed.length} check(s) failed`;
+  const images = plan.from_image ? `${plan.from_image} → ${plan.to_image}` : plan.to_image;
+  const weights = plan.weights.length > 0 ? `, weights ${plan.weights.join(' → ')} %` : '';
+  const next = plan.ready
+    ? 'Nothing was changed. Start it with release_start and the same input.'
+    : 'Nothing was changed. Correct the failed checks and plan again.';
+  return [
+    `${head}: ${plan.strategy} of ${namespace}/${rollout} on ${cluster}: ${images}${weights}`,
+    ...failed,
+    ...warnings,
+    next,
+  ].join('\n');
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { toReportFile } from '../../contract/release-report.ts';
+import type { Command } from '../../commands/command.ts';
+import { readReport } from './read-report.ts';
+import { REPORT_FORMATS } from './report-address.ts';
+import { summaryOf, type ReportSummary } from './report-summary.ts';
+import { checkWhich, idOf, whichRelease } from './which-release.ts';
+
+const input = z.strictObject({ ...whichRelease, run_id: z.string().max(100).optional().describe('An earlier run.') });
+// What a report says explains itself, and every byte of a schema is in every agent's context.
+const output = z.strictObject({
+  report: z.record(z.string(), z.unknown()),
+  page: z.string().describe('On the HTTP port.'),
+});
+
+export const releaseReport: Command<typeof input, typeof output> = {
+  name: 'release_report',
+  title: 'Report on a release',
+  description: 'Evidence, verdicts and people of a release, also a past one; names the page with all of it.',
+  kind: 'read',
+  idempotent: true,
+  toolset: 'release',
+  input,
+  output,
+  examples: [{ title: 'The latest release of a target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
+  check: (raw) => checkWhich(input, raw),
+  async run(context, which) {
+    const { page, ...report } = summaryOf(await readReport(context, await idOf(context, which), which.run_id));
+    return { report, page };
+  },
+  text: ({ report, page }) => summaryText({ ...report, page } as ReportSummary),
+};
+
+function summaryText({
+  release_id: id,
+  state,
+  reason,
+  image,
+  steps,
+  evidence,
+  verdicts,
+  people,
+  notes,
+  page,
+}: ReportSummary): string {
+  const worse = evidence
+    ? [`Worse, all questions together: odds ${evidence.worse_odds} to 1, ${evidence.needed_odds} needed`]
+    : [];
+  const proofs =
+    evidence?.not_worse.map(
+      ({ question, odds, proved }) =>
+        `${question}: not worse, odds ${odds} to 1${proved ? ', proved' : `, ${evidence.needed_odds} needed`}`,
+    ) ?? [];
+  return [
+    `${state}: ${image}, ${id}`,
+    reason,
+    `Steps: ${steps.map(({ weight, outcome }) => `${weight} %${outcome === undefined ? '' : ` ${outcome}`}`).join(', ') || 'none'}`,
+    ...worse,
+    ...proofs,
+    ...verdicts.slice(-3).map(({ weight, outcome, reason: why }) => `Verdict at ${weight} %: ${outcome}: ${why}`),
+    ...people.slice(-5).map(({ who, did, at }) => `${at.slice(11, 19)} ${who} ${did}`),
+    ...notes,
+    `Page: ${page}`,
+  ].join('\n');
+}
+
+const fileInput = z.strictObject({ ...input.shape, format: z.enum(REPORT_FORMATS).optional() });
+const fileOutput = z.strictObject({ type: z.string(), text: z.string() });
+
+/**
+ * The whole report as a file. In no list: doors that can hand out files call it, under the name and the rules of the
+ * tool.
+ */
+export const reportFile: Command<typeof fileInput, typeof fileOutput> = {
+  name: releaseReport.name,
+  title: releaseReport.title,
+  description: releaseReport.description,
+  kind: 'read',
+  idempotent: true,
+  toolset: 'release',
+  input: fileInput,
+  output: fileOutput,
+  examples: [],
+  check: (raw) => checkWhich(fileInput, raw),
+  async run(context, which) {
+    const report = await readReport(context, await idOf(context, which), which.run_id);
+    if (which.format === 'json')
+      return { type: 'application/json; charset=utf-8', text: `${JSON.stringify(toReportFile(report), null, 1)}\n` };
+    // Only who wants the page waits for what draws it.
+    const { renderPage } = await import('../../report/page.ts');
+    return { type: 'text/html; charset=utf-8', text: renderPage(report) };
+  },
+  text: ({ text }) => text,
+};

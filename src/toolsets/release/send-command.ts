@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { reason, requestId } from '../../contract/target.ts';
+import { COMMANDS, type CommandName, type CommandOutcome } from '../../domain/release/command.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import type { Command, CommandContext, Confirmation, Kind } from '../../commands/command.ts';
+import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
+import { checkWhich, idOf, whichRelease } from './which-release.ts';
+
+/** How long the caller waits for the effect; later ones are `accepted`. */
+const EFFECT_WAIT_MS = 3000;
+
+const base = { ...whichRelease, reason: reason.optional(), request_id: requestId.optional() };
+const inputs = {
+  plain: z.strictObject(base),
+  confirmed: z.strictObject({ ...base, confirm: confirmField }),
+  reasoned: z.strictObject({ ...base, reason, confirm: confirmField }),
+  promote: z.strictObject({
+    ...base,
+    all: z.boolean().optional().describe('Promote every remaining step, each still judged. Needs confirm.'),
+    confirm: confirmField,
+  }),
+} as const;
+
+const output = z.strictObject({
+  release_id: z.string(),
+  request_id: z.string(),
+  command: z.enum(COMMANDS),
+  outcome: z
+    .enum(['applied', 'accepted', 'refused'])
+    .describe('applied: effect seen; accepted: effect to come; refused: will not act.'),
+  detail: z.string(),
+  duplicate: z.boolean().describe('This request id had acted before.'),
+  next: z.string(),
+});
+type Output = z.output<typeof output>;
+
+interface Send {
+  readonly command: CommandName;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: Kind;
+  readonly input: keyof typeof inputs;
+  /** The question that has to be confirmed; absent: none. */
+  readonly ask?: (id: string, input: { all?: boolean | undefined }) => string | undefined;
+}
+
+type Input = z.output<typeof inputs.plain> & { confirm?: string | undefined; all?: boolean | undefined };
+
+/** A use case that sends one command to one release. */
+export function sendCommand(send: Send): Command {
+  const schema: z.ZodObject = inputs[send.input];
+  const confirmation = async (
+    context: CommandContext,
+    input: Record<string, unknown>,
+  ): Promise<Confirmation | undefined> => {
+    const releaseId = await idOf(context, input);
+    const question = send.ask?.(releaseId, input);
+    return question ? { value: releaseId, question } : undefined;
+  };
+  return {
+    name: `release_${send.command.replaceAll('-', '_')}`,
+    title: send.title,
+    description: send.description,
+    kind: send.kind,
+    idempotent: true,
+    toolset: 'release',
+    input: schema,
+    output,
+    examples: [{ title: send.title, input: exampleOf(send) }],
+    check: (raw) => checkWhich(schema, raw),
+    confirmation,
+    run: async (context, input) => run(context, send, input, await confirmation(context, input)),
+    problem: (result) => ((result as Output).outcome === 'refused' ? 'NOT_WAITING' : undefined),
+    text: (result) => text(result as Output),
+  };
+}
+
+async function run(
+  context: CommandContext,
+  send: Send,
+  input: Input,
+  needed: Confirmation | undefined,
+): Promise<Output> {
+  requireConfirmation(needed, input.confirm);
+  const id = needed?.value ?? (await idOf(context, input));
+  const request = input.request_id ?? randomUUID();
+  const command = {
+    name: send.command,
+    requestId: request,
+    who: context.caller.id,
+    ...(input.reason ? { why: input.reason } : {}),
+    ...(input.all ? { all: true } : {}),
+  };
+  try {
+    return toOutput(id, await context.gateway.command(id, command, EFFECT_WAIT_MS));
+  } catch (error) {
+    throw withRequest(error, id, request);
+  }
+}
+
+/** A caller that got no answer must be able to send the same request again. */
+function withRequest(error: unknown, id: string, request: string): unknown {
+  if (!(error instanceof SluiceError)) return error;
+  return new SluiceError(error.code, error.message, {
+    next: error.next,
+    details: { ...error.details, release_id: id, request_id: request },
+    cause: error,
+  });
+}
+
+function toOutput(id: string, outcome: CommandOutcome): Output {
+  const { requestId: request, command, outcome: kind, detail, duplicate } = outcome;
+  return {
+    release_id: id,
+    request_id: request,
+    command,
+    outcome: kind,
+    detail: maskSecrets(cleanText(detail)),
+    duplicate,
+    next: NEXT[kind],
+  };
+}
+
+const NEXT = {
+  applied: 'Call release_get for the state, or release_wait for what comes next.',
+  accepted: 'Call release_wait until the effect shows.',
+  refused: 'Call release_get to see what the release waits for.',
+} as const;
+
+function text(result: Output): string {
+  const again = result.duplicate ? ' (the same request had acted before; nothing was done again)' : '';
+  return `${result.command} ${result.outcome}${again}: ${result.detail}\n${result.release_id}, request ${result.request_id}\n${result.next}`;
+}
+
+function exampleOf(send: Send): Record<string, unknown> {
+  const id = 'release/prod/shop/web';
+  const extra = {
+    plain: {},
+    confirmed: { reason: 'error reports from support', confirm: id },
+    reasoned: { reason: 'no traffic at night, tested by hand', confirm: id },
+    promote: {},
+  }[send.input];
+  return { release_id: id, ...extra };
+}

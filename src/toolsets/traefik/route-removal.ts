@@ -1,0 +1,164 @@
+import { SluiceError } from '../../domain/errors.ts';
+import { mostRequestsSince } from '../../domain/route/requests.ts';
+import type { IngressRouteFacts, RouteLink, RouteLinks, RouteView } from '../../ports/routes.ts';
+import type { TrafficRef } from '../../ports/split.ts';
+import type { CommandContext, CommandSettings } from '../../commands/command.ts';
+import { refuseOwned } from '../../commands/owned.ts';
+import { isConfigured, linkName, routeCounters, sharers } from './route-counters.ts';
+import { rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
+
+export interface Removal {
+  readonly ref: TrafficRef;
+  /** Undefined when it is deleted already. */
+  readonly view: RouteView | undefined;
+  readonly ingress: IngressRouteFacts | undefined;
+  /** The Rollout that names the TraefikService. */
+  readonly writer: string | undefined;
+  readonly refusal?: { readonly reason: string; readonly next: string };
+  /** What could not be checked; goes into the question. */
+  readonly caveats: readonly string[];
+}
+
+interface Wish {
+  readonly cluster?: string | undefined;
+  readonly namespace: string;
+  readonly route_name: string;
+  readonly idle_seconds: number;
+  readonly used_elsewhere?: boolean | undefined;
+}
+
+/**
+ * What deleting the route means as things are. Errors: TRAFFIC_SERVICE_NOT_FOUND when nothing of it is left,
+ * OWNED_BY_OTHER, PROMETHEUS_UNREACHABLE, those of the ports.
+ */
+export async function lookAtRoute(context: CommandContext, wish: Wish): Promise<Removal> {
+  const ref = await routeRef(context, wish);
+  const { routes } = context.ports;
+  const ingress = await routes.findIngressRoute(ref);
+  const [view, rollouts, links] = await Promise.all([
+    readUnlessGone(context, ref, ingress),
+    rolloutsBeside(context, ref),
+    routes.links(ref),
+  ]);
+  refuseOwned(view?.owner, `TraefikService ${ref.namespace}/${ref.name}`);
+  const removal = { ref, view, ingress, writer: writerOf(rollouts, ref)?.target.rollout };
+  const refusal = refuseNamed(removal, links, context.settings);
+  if (refusal) return { ...removal, refusal, caveats: [] };
+  const use = view && ingress ? await recentUse(context, view, links, wish) : { caveats: [] };
+  const unseen = links.everywhere
+    ? []
+    : [`Only namespace ${ref.namespace} could be searched for what else leads to it.`];
+  return { ...removal, ...use, caveats: [...use.caveats, ...unseen] };
+}
+
+/** The half that an interrupted deletion leaves may be either. */
+async function readUnlessGone(
+  { ports }: CommandContext,
+  ref: TrafficRef,
+  ingress: IngressRouteFacts | undefined,
+): Promise<RouteView | undefined> {
+  try {
+    return await ports.routes.read(ref);
+  } catch (error) {
+    if (ingress && error instanceof SluiceError && error.code === 'TRAFFIC_SERVICE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function refuseNamed(
+  { ref, ingress, writer }: Pick<Removal, 'ref' | 'ingress' | 'writer'>,
+  { links }: RouteLinks,
+  settings: CommandSettings,
+): Removal['refusal'] {
+  if (writer !== undefined)
+    return {
+      reason: `Rollout ${writer} names this TraefikService and writes its weights`,
+      next: 'Delete the Rollout, or take its trafficRouting out, first.',
+    };
+  const same = (one: { kind: string; namespace: string; name: string }, kind: string) =>
+    one.kind === kind && one.namespace === ref.namespace && one.name === ref.name;
+  const others = links.filter(
+    ({ from, to }) => same(to, 'TraefikService') && !same(from, 'IngressRoute') && !same(from, 'TraefikService'),
+  );
+  if (others.length > 0)
+    return { reason: `It is in use: ${names(others, settings)} leads to it`, next: 'Delete or change these first.' };
+  const elsewhere = (ingress?.links ?? []).filter(({ to }) => !same(to, 'TraefikService'));
+  if (elsewhere.length > 0)
+    return {
+      reason: `IngressRoute ${ref.namespace}/${ref.name} leads elsewhere too, to ${elsewhere.map(({ to }) => `${to.kind} ${to.namespace}/${to.name}`).join(', ')}`,
+      next: 'Take its other rules out first; they would be deleted with it.',
+    };
+  return undefined;
+}
+
+function names(links: readonly RouteLink[], settings: CommandSettings): string {
+  return [...new Set(links.map(({ from }) => linkName(from, settings)))].join(', ');
+}
+
+type Use = Pick<Removal, 'refusal' | 'caveats'>;
+
+/** Counters are by Service: they show that a route is idle, but not which of several routes is busy. */
+async function recentUse(context: CommandContext, view: RouteView, links: RouteLinks, wish: Wish): Promise<Use> {
+  const toMs = context.ports.now();
+  const fromMs = toMs - wish.idle_seconds * 1000;
+  const uncounted = view.entries.some(({ kind }) => kind !== 'Service') || view.form !== 'weighted';
+  const counters = await countersIfAny(context, view, { fromMs, toMs });
+  if (!counters) return { caveats: ['Whether it answers requests could not be checked: no Prometheus is configured.'] };
+  if (uncounted)
+    return {
+      caveats: [
+        'Whether it answers requests could not be checked: Traefik counts by Service, and this route has other parts.',
+      ],
+    };
+  const series = counters.flat();
+  if (series.length === 0)
+    return {
+      caveats: [`Prometheus knows no requests of its Services, which is also so when it does not scrape this Traefik.`],
+    };
+  const requests = mostRequestsSince(series, fromMs);
+  if (requests === 0) return { caveats: [] };
+  return busy(Math.round(requests), sharers(view, links, context.settings), wish);
+}
+
+function busy(requests: number, shared: readonly string[], wish: Wish): Use {
+  const count = `its Services answered ${requests} requests within the last ${wish.idle_seconds} s`;
+  if (shared.length === 0)
+    return {
+      refusal: {
+        reason: `It is in use: ${count}`,
+        next: 'Send the requests elsewhere, wait until it is idle, and repeat the call.',
+      },
+      caveats: [],
+    };
+  const doubt = `${count}, but ${shared.join(', ')} leads to the same Services, and counters do not tell through which route they came`;
+  if (wish.used_elsewhere === true) return { caveats: [`Its use could not be ruled out: ${doubt}.`] };
+  return {
+    refusal: {
+      reason: `It may be in use: ${doubt}`,
+      next: 'If it is known that nothing comes through this route, repeat the call with used_elsewhere: true.',
+    },
+    caveats: [],
+  };
+}
+
+/**
+ * Undefined when no Prometheus is configured. One that is configured and away says nothing about use:
+ * PROMETHEUS_UNREACHABLE.
+ */
+async function countersIfAny(
+  context: CommandContext,
+  view: RouteView,
+  window: { fromMs: number; toMs: number },
+): Promise<Awaited<ReturnType<typeof routeCounters>> | undefined> {
+  try {
+    return await routeCounters(context, view, window);
+  } catch (error) {
+    if (!isConfigured(error)) return undefined;
+    if (!(error instanceof SluiceError)) throw error;
+    throw new SluiceError(
+      error.code,
+      `Whether ${view.ref.namespace}/${view.ref.name} is in use is not known, so it was not deleted: ${error.message}`,
+      { next: error.next, cause: error },
+    );
+  }
+}

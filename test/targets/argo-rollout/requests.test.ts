@@ -1,0 +1,252 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createWorkload } from '../../../src/targets/argo-rollout/index.ts';
+import { createClusters } from '../../../src/adapters/kubernetes/index.ts';
+import type { WorkloadPort } from '../../../src/ports/workload.ts';
+import { startHttpServer } from '../../support/http-server.ts';
+import type { HttpServer } from '../../support/http-server.ts';
+import { writeKubeconfig } from '../../support/kubeconfig.ts';
+
+const TARGET = { cluster: 'test', namespace: 'shop', rollout: 'app' };
+const PATH = '/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/app';
+const PAUSED_AT = '2026-11-21T07:00:00Z';
+const STEPS = [{ setWeight: 5 }, { pause: {} }, { setWeight: 25 }, { pause: {} }];
+
+interface Parts {
+  metadata?: object;
+  spec?: object;
+  status?: object;
+}
+
+const rollout = ({ metadata, spec, status }: Parts = {}) => ({
+  metadata: { name: 'app', namespace: 'shop', resourceVersion: '41', generation: 3, ...metadata },
+  spec: {
+    template: {
+      spec: {
+        containers: [
+          { name: 'sidecar', image: 'proxy:1' },
+          { name: 'app', image: 'shop:v1' },
+        ],
+      },
+    },
+    strategy: { canary: { steps: STEPS } },
+    ...spec,
+  },
+  status: {
+    observedGeneration: '3',
+    currentPodHash: 'new',
+    stableRS: 'old',
+    currentStepIndex: 1,
+    controllerPause: true,
+    pauseConditions: [{ reason: 'CanaryPauseStep', startTime: PAUSED_AT }],
+    ...status,
+  },
+});
+
+let server: HttpServer;
+let before: object;
+/** What is read once something has been patched. */
+let after: object;
+let rollouts: WorkloadPort;
+
+beforeEach(async () => {
+  before = rollout();
+  after = before;
+  let patched = false;
+  server = await startHttpServer(({ method, path }) => {
+    if (method === 'GET' && path !== PATH) return { status: 404, body: '404 page not found' };
+    if (method === 'GET') return { body: patched ? after : before };
+    patched = true;
+    return { body: after };
+  });
+  rollouts = createWorkload(createClusters({ kubeconfig: writeKubeconfig({ test: server.url }) }));
+});
+
+afterEach(() => server.close());
+
+const patches = () =>
+  server.requests
+    .filter(({ method }) => method === 'PATCH')
+    .map(({ path, headers, body }) => ({
+      path,
+      type: headers['content-type'],
+      operations: JSON.parse(body) as unknown,
+    }));
+
+test('promote tests all that was read and removes the pause conditions', async () => {
+  after = rollout({ status: { currentStepIndex: 2, pauseConditions: undefined } });
+
+  expect(await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).toMatchObject({ changed: true });
+
+  expect(patches()).toEqual([
+    {
+      path: `${PATH}/status?fieldManager=sluice`,
+      type: 'application/json-patch+json',
+      operations: [
+        { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+        { op: 'test', path: '/status/currentStepIndex', value: 1 },
+        { op: 'test', path: '/status/currentPodHash', value: 'new' },
+        { op: 'test', path: '/status/controllerPause', value: true },
+        { op: 'test', path: '/status/pauseConditions/0/reason', value: 'CanaryPauseStep' },
+        { op: 'test', path: '/status/pauseConditions/0/startTime', value: PAUSED_AT },
+        { op: 'remove', path: '/status/pauseConditions' },
+      ],
+    },
+  ]);
+});
+
+test('a vanished pause is no proof: without a new index the promote fails as a conflict', async () => {
+  after = rollout({ status: { pauseConditions: undefined } });
+
+  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringContaining('go past step 1'),
+  });
+  expect(patches()).toHaveLength(1);
+});
+
+test('blue-green has no step index to test', async () => {
+  before = rollout({
+    spec: { strategy: { blueGreen: { activeService: 'a', previewService: 'p' } } },
+    status: { currentStepIndex: undefined, pauseConditions: [{ reason: 'BlueGreenPause', startTime: PAUSED_AT }] },
+  });
+  after = rollout({ status: { blueGreen: { activeSelector: 'new' } } });
+
+  expect(await rollouts.promoteBlueGreen(TARGET, { podHash: 'new' })).toMatchObject({ changed: true });
+
+  expect(patches()[0]?.operations).toEqual([
+    { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+    { op: 'test', path: '/status/currentPodHash', value: 'new' },
+    { op: 'test', path: '/status/controllerPause', value: true },
+    { op: 'test', path: '/status/pauseConditions/0/reason', value: 'BlueGreenPause' },
+    { op: 'test', path: '/status/pauseConditions/0/startTime', value: PAUSED_AT },
+    { op: 'remove', path: '/status/pauseConditions' },
+  ]);
+});
+
+test('abort clears a full promotion in the same patch', async () => {
+  before = rollout({ status: { promoteFull: true } });
+  after = rollout({ status: { abort: true, abortedAt: PAUSED_AT } });
+
+  expect(await rollouts.abort(TARGET, { podHash: 'new' })).toMatchObject({ changed: true });
+
+  expect(patches()).toEqual([
+    {
+      path: `${PATH}/status?fieldManager=sluice`,
+      type: 'application/json-patch+json',
+      operations: [
+        { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+        { op: 'test', path: '/status/currentPodHash', value: 'new' },
+        { op: 'add', path: '/status/promoteFull', value: false },
+        { op: 'add', path: '/status/abort', value: true },
+      ],
+    },
+  ]);
+});
+
+test("a template that the controller has not seen is not aborted: it may be somebody else's", async () => {
+  before = rollout({ metadata: { generation: 4 } });
+
+  await expect(rollouts.abort(TARGET, { podHash: 'new' })).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(patches()).toEqual([]);
+});
+
+test('under a template of somebody else nothing is aborted, although the controller still names the hash before it', async () => {
+  before = rollout();
+
+  const template = { container: 'app', images: ['shop:v8', 'shop:v9'] };
+  expect(await rollouts.abort(TARGET, { podHash: 'new', template })).toMatchObject({
+    refused: true,
+    detail: expect.stringContaining('the image is now'),
+  });
+  expect(patches()).toEqual([]);
+});
+
+test('setImage replaces one field, guarded by the container name and the old image', async () => {
+  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' })).toMatchObject({
+    changed: true,
+  });
+
+  expect(patches()).toEqual([
+    {
+      path: `${PATH}?fieldManager=sluice`,
+      type: 'application/json-patch+json',
+      operations: [
+        { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+        { op: 'test', path: '/spec/template/spec/containers/1/name', value: 'app' },
+        { op: 'test', path: '/spec/template/spec/containers/1/image', value: 'shop:v1' },
+        { op: 'replace', path: '/spec/template/spec/containers/1/image', value: 'shop:v2' },
+      ],
+    },
+  ]);
+});
+
+test('a template kept elsewhere is not set here', async () => {
+  before = rollout({ spec: { template: undefined, workloadRef: { kind: 'Deployment', name: 'app' } } });
+
+  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' })).toMatchObject({
+    refused: true,
+    detail: expect.stringContaining('workloadRef'),
+  });
+  expect(await rollouts.read(TARGET)).toMatchObject({ workloadRef: true, images: {} });
+});
+
+test('the mark is one annotation, added or made with the map', async () => {
+  const mark = '{"release_id":"release/x","run_id":"1"}';
+  await rollouts.claim(TARGET, { releaseId: 'release/x', runId: '1' });
+  before = after = rollout({ metadata: { annotations: { other: 'kept' } } });
+  await rollouts.claim(TARGET, { releaseId: 'release/x', runId: '1' });
+
+  const guard = { op: 'test', path: '/metadata/resourceVersion', value: '41' };
+  expect(patches()).toMatchObject([
+    {
+      path: `${PATH}?fieldManager=sluice`,
+      operations: [guard, { op: 'add', path: '/metadata/annotations', value: { 'sluice.dev/owner': mark } }],
+    },
+    {
+      path: `${PATH}?fieldManager=sluice`,
+      operations: [guard, { op: 'add', path: '/metadata/annotations/sluice.dev~1owner', value: mark }],
+    },
+  ]);
+});
+
+test.each<[string, Parts, string]>([
+  ['aborted', { status: { abort: true } }, 'aborted'],
+  ['promoted in full', { status: { promoteFull: true } }, 'full promotion'],
+  ['paused by hand', { spec: { paused: true } }, 'spec.paused'],
+  [
+    'paused by an analysis',
+    { status: { pauseConditions: [{ reason: 'InconclusiveAnalysisRun', startTime: PAUSED_AT }] } },
+    'InconclusiveAnalysisRun',
+  ],
+  ['of another template', { status: { currentPodHash: 'newer' } }, 'newer'],
+  ['at an earlier step', { status: { currentStepIndex: 0 } }, 'at step 0'],
+])('a Rollout that is %s is not promoted', async (_name, parts, reason) => {
+  before = rollout(parts);
+
+  expect(await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).toMatchObject({
+    refused: true,
+    detail: expect.stringContaining(reason),
+  });
+  expect(patches()).toEqual([]);
+});
+
+test.each<[string, Parts]>([
+  ['has not reached its pause', { status: { controllerPause: false, pauseConditions: undefined } }],
+  ['has a spec that the controller has not seen', { metadata: { generation: 4 } }],
+])('a Rollout that %s is tried again later, and nothing is sent', async (_name, parts) => {
+  before = rollout(parts);
+
+  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).rejects.toMatchObject({
+    code: 'CONFLICT',
+  });
+  expect(patches()).toEqual([]);
+});
+
+test('an object of an unknown shape is an error that says where', async () => {
+  before = { ...rollout(), status: { currentStepIndex: 'three' } };
+
+  await expect(rollouts.read(TARGET)).rejects.toMatchObject({
+    code: 'INTERNAL',
+    message: expect.stringContaining('currentStepIndex'),
+  });
+});
