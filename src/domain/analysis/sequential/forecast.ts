@@ -1,34 +1,37 @@
 import type { ArmBlock } from '../block-test.ts';
 
 /**
- * What the new version may be like: its share of bad answers as stable's rate q and an excess in margins δ. Spacing by
- * two costs at most a tenth of the evidence for a rate between two of them.
+ * What the new version may be like: its share of bad answers as a part of stable's rate q, or as q and an excess in
+ * margins δ. Spacing by two costs at most a tenth of the evidence for a rate between two of them.
  */
-const EXCESS = [0, 0.5, 1, 1.5, 3, 6, 12, 24, 48] as const;
-/** Index of the margin itself: below it a version is not worse, above it it is. Nobody bets on it. */
-export const MARGIN = EXCESS.indexOf(1) + 1;
-/** Weights at the start of a step: half of stable's rate; then as EXCESS. */
-const PRIOR = [0.1, 0.4, 0.1, 0.05, 0.07, 0.12, 0.09, 0.05, 0.01, 0.01] as const;
+const PARTS = [1 / 8, 1 / 2];
+const EXCESS = [0, 0.5, 1, 2, 4, 8, 16, 32, 64];
 
-/** Probability of each state, by a hidden Markov model whose jumps get rarer the longer nothing has happened. */
+/** Number of the state on the margin. States before it are not worse, states after it are; nobody bets on itself. */
+export const MARGIN = PARTS.length + EXCESS.indexOf(1);
+
+/** Probabilities at the start of a step: parts, then excesses. Chosen by simulation; any choice keeps the error rates. */
+const PRIOR = [0.052, 0.13, 0.325, 0.11, 0.033, 0.1155, 0.1575, 0.0525, 0.014, 0.00525, 0.00525];
+
+/** Shares of bad answers stay this far from 1, where logarithms are infinite. */
+const MOST = 1 - 1e-3;
+/** No state is ever ruled out: versions change. */
+const LEAST = 1e-12;
+
+/**
+ * Probability of each state, by a hidden Markov model. It only chooses the bets: whatever it says, the error rates hold.
+ */
 export type Forecast = readonly number[];
 
 export const FIRST_FORECAST: Forecast = PRIOR;
 
-/** The share of bad answers that each state expects, 0 < share < 1. */
+/** The share of bad answers that each state expects. */
 export function ratesOf(stable: number, delta: number): readonly number[] {
-  const most = 1 - 1e-3;
-  return [stable / 2, ...EXCESS.map((excess) => Math.min(most, stable + excess * delta))];
+  return [...PARTS.map((part) => stable * part), ...EXCESS.map((excess) => Math.min(MOST, stable + excess * delta))];
 }
 
-/** The forecast after a block of the new version, and a jump to anywhere with probability `jump`. */
-export function learn(
-  forecast: Forecast,
-  rates: readonly number[],
-  { requests, bad }: ArmBlock,
-  phi: number,
-  jump: number,
-): Forecast {
+/** The forecast after a block of the new version. `phi`: dispersion; `rates`: what each state expected of this block. */
+export function learn(forecast: Forecast, rates: readonly number[], { requests, bad }: ArmBlock, phi: number): Forecast {
   const logs = forecast.map((weight, state) => {
     const rate = rates[state] as number;
     return Math.log(weight) + (bad * Math.log(rate) + (requests - bad) * Math.log(1 - rate)) / phi;
@@ -36,13 +39,23 @@ export function learn(
   const most = Math.max(...logs);
   const likely = logs.map((log) => Math.exp(log - most));
   const sum = likely.reduce((total, one) => total + one, 0);
-  return mix(
-    likely.map((one) => one / sum),
-    jump,
+  return likely.map((one) => one / sum);
+}
+
+/** A version that may have changed, with this probability, into any other. */
+export function jump(forecast: Forecast, probability: number): Forecast {
+  return forecast.map((weight, state) =>
+    Math.max(LEAST, (1 - probability) * weight + probability * (PRIOR[state] as number)),
   );
 }
 
-/** A jump to anywhere with this probability. */
-export function mix(forecast: Forecast, jump: number): Forecast {
-  return forecast.map((weight, state) => Math.max(1e-12, (1 - jump) * weight + jump * (PRIOR[state] as number)));
+/**
+ * Which part of the wealth to bet on each state of one side, by the forecast. `boost`: how many times the odds of that
+ * side are raised, as a bet that is too small costs more time than one that is too large costs wealth.
+ */
+export function betsOn(side: 'worse' | 'not-worse', forecast: Forecast, boost: number): readonly number[] {
+  const isOn = (state: number) => (side === 'worse' ? state > MARGIN : state < MARGIN);
+  const likely = forecast.reduce((sum, weight, state) => (isOn(state) ? sum + weight : sum), 0);
+  const scale = boost / (1 - likely + boost * likely);
+  return forecast.map((weight, state) => (isOn(state) ? weight * scale : 0));
 }
