@@ -1,19 +1,22 @@
 import { SluiceError } from '../src/domain/errors.ts';
-import { countArms } from '../src/domain/analysis/increase.ts';
 import { judgeLimits } from '../src/domain/analysis/limits.ts';
-import { judgeSequentially, type TrailPoint } from '../src/domain/analysis/sequential-judge.ts';
+import { verdictOf } from '../src/domain/analysis/running-judge.ts';
+import type { TrailPoint } from '../src/domain/analysis/sequential-judge.ts';
+import { countsOf, totalsSince } from '../src/domain/analysis/totals.ts';
+import { unseenFinding } from '../src/domain/analysis/unseen.ts';
 import { confirmShare } from '../src/domain/analysis/share.ts';
 import { joinVerdicts } from '../src/domain/analysis/join-verdicts.ts';
-import { isOpen, type Verdict } from '../src/domain/analysis/verdict.ts';
-import type { AnalysisSpec, SequentialSettings } from '../src/domain/release/plan.ts';
+import { isOpen, worst, type Finding, type Verdict } from '../src/domain/analysis/verdict.ts';
+import type { AnalysisSpec } from '../src/domain/release/plan.ts';
 import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
+import { EvidenceKeeper, type Checkpoints } from './evidence-keeper.ts';
 import { counterRecords, unansweredCounters } from './counter-records.ts';
 import { Measurements } from './measurements.ts';
 import { judgeMetrics, type JudgedMetrics } from './metrics.ts';
-import { Samples } from './samples.ts';
-import type { Scene } from './scene.ts';
+import { checkShare } from './share-check.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
 
 /** What is judged: the requests since `from` (epoch ms), the moment the step's weight was proved. */
 export interface Judgement {
@@ -46,11 +49,6 @@ export interface Judged {
   readonly queries: readonly QueryRecord[];
 }
 
-/** Samples this long before `from` are fetched for the baseline: Prometheus' default look-back. */
-const BASELINE_MS = 300_000;
-/** Stable's own past, from which the sequential judge learns how errors clump and how slow answers are. */
-const PAST_MS = 3_600_000;
-
 export const analysisActivities = (judge: Judge) => ({
   /** One judgement, now. Prometheus away is no data, never a failure and never a pass. */
   async judge(input: Judgement): Promise<Verdict> {
@@ -69,14 +67,14 @@ export const analysisActivities = (judge: Judge) => ({
 export type Judge = (input: Judgement) => Promise<Judged>;
 
 /** The judge of a worker; it remembers samples from one judgement to the next. */
-export function createJudge(ports: Ports): Judge {
-  const samples = new Samples(ports.evidence);
+export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
+  const keeper = new EvidenceKeeper(ports.evidence, checkpoints);
   const measurements = new Measurements(ports.evidence);
   return async (input) => {
     const to = ports.now();
     try {
       const [counted, measured] = await Promise.all([
-        judgeNow(samples, input, to),
+        judgeNow(ports, keeper, input, to),
         measureNow(measurements, input, to),
       ]);
       const { verdict, ...seen } = together(counted, measured);
@@ -107,33 +105,62 @@ async function measureNow(
     : undefined;
 }
 
-function together(counted: Judged, measured: JudgedMetrics | undefined): Judged {
-  return measured
-    ? {
-        ...counted,
-        verdict: joinVerdicts(counted.verdict, measured),
-        queries: [...counted.queries, ...measured.queries],
-      }
-    : counted;
+/** What the counters cannot say keeps the step open, unless a metric of the release file has a say. */
+function together({ unseen, ...counted }: Counted, measured: JudgedMetrics | undefined): Judged {
+  const blind = measured?.outcome === undefined && unseen ? [unseen] : [];
+  const more = [...(measured?.findings ?? []), ...blind];
+  if (more.length === 0) return counted;
+  const outcome = worst([...blind.map((one) => one.outcome), ...(measured?.outcome ? [measured.outcome] : [])]);
+  return {
+    ...counted,
+    verdict: joinVerdicts(counted.verdict, { outcome, findings: more }),
+    queries: [...counted.queries, ...(measured?.queries ?? [])],
+  };
 }
 
-async function judgeNow(
-  samples: Samples,
-  { scene, limits, from, since = from }: Judgement,
-  to: number,
-): Promise<Judged> {
-  const { sequential } = limits;
-  const window = { fromMs: sequential ? since - PAST_MS : from - BASELINE_MS, toMs: to };
-  const [candidate, stable] = await Promise.all([
-    samples.counters(scene.plan.candidate.metricsService, window),
-    samples.counters(scene.plan.stable.metricsService, window),
-  ]);
-  const fixed = judgeLimits(limits, { ...countArms({ candidate, stable }, from), from, to });
-  const queries = counterRecords(scene.plan, { candidate, stable }, to);
-  if (!sequential) return { verdict: fixed, trail: [], queries };
-  const compared = judgeSequentially(
-    { ...limits, sequential: sequential satisfies SequentialSettings },
-    { arms: { candidate, stable }, since, from, to },
-  );
-  return { verdict: joinVerdicts(fixed, compared), trail: compared.trail, queries };
+interface Counted extends Judged {
+  readonly unseen: Finding | undefined;
 }
+
+async function judgeNow(ports: Ports, keeper: EvidenceKeeper, input: Judgement, to: number): Promise<Counted> {
+  const { scene, limits, from, stepFrom = from, since = stepFrom, wanted } = input;
+  const { sequential, warmUpMs = 0, minRequests } = limits;
+  const { held, arms, trail } = await keeper.look(
+    {
+      runId: scene.owner.runId,
+      services: { candidate: scene.plan.candidate.metricsService, stable: scene.plan.stable.metricsService },
+      ...(sequential && { sequential }),
+      since,
+      warmUpMs,
+      stepFrom,
+    },
+    to,
+  );
+  const { step, known } = held;
+  const counts = countsOf(from > step.from ? totalsSince(held.bins, from) : step.totals);
+  const fixed = judgeLimits(limits, { ...counts, from, to });
+  const inStep = countsOf(step.totals).candidate.requests;
+  const compared = sequential && held.judge && verdictOf(sequential, held.judge, { inStep, minRequests, known });
+  const lost = sequential?.errorsMargin ?? USUAL_MARGIN;
+  const share =
+    wanted === undefined
+      ? undefined
+      : await checkShare(ports, step.share, {
+          scene,
+          weight: wanted,
+          lost,
+          from: step.from,
+          to,
+          proxies: step.proxies,
+        });
+  const base = compared ? joinVerdicts(fixed, compared) : fixed;
+  return {
+    verdict: share ? joinVerdicts(base, { outcome: share.outcome, findings: [share] }) : base,
+    trail,
+    queries: counterRecords(scene.plan, arms, to),
+    unseen: unseenFinding(counts.candidate),
+  };
+}
+
+/** The margin of errors where a release file names no other one. */
+const USUAL_MARGIN = 0.01;

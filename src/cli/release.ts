@@ -1,24 +1,80 @@
-import type { Command as Cli } from 'commander';
-import { RELEASE_COMMANDS } from '../toolsets/release/index.ts';
+import { InvalidArgumentError, Option, type Command as Cli } from 'commander';
+import type { Output } from '../commands/execute.ts';
+import { duration, toMs } from '../contract/duration.ts';
+import { exitOfRelease, RELEASE_EXITS, SIGNAL_EXITS } from '../domain/release/exit-code.ts';
+import type { ReleaseState } from '../domain/release/state.ts';
+import { releaseStart } from '../toolsets/release/release-start.ts';
+import { releaseWait } from '../toolsets/release/release-wait.ts';
 import { complete } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
 import { settingsOf } from './global.ts';
 import { releaseRef } from './release-ref.ts';
 import { addReportFiles } from './report.ts';
-import { addToolset } from './tool-command.ts';
+import { cliName, type AfterCommand } from './tool-command.ts';
 import { runWatch } from './watch.ts';
 
-/** `sluice release …`: every command of the toolset, and watch. */
-export function addRelease(program: Cli, deps: CliDeps): void {
-  const group = addToolset(program, deps, 'release', 'Plan, start, follow and steer releases', RELEASE_COMMANDS);
+const EXIT_HELP = `
+Exit codes:
+${Object.values(RELEASE_EXITS)
+  .map(({ exit, meaning }) => `  ${String(exit).padEnd(5)}${meaning}`)
+  .join('\n')}
+  ${SIGNAL_EXITS.SIGINT}, ${SIGNAL_EXITS.SIGTERM}  The command was interrupted by SIGINT or SIGTERM. The release goes on.`;
+
+interface Following {
+  readonly cluster?: string;
+  readonly timeout?: number;
+  readonly wait?: boolean;
+}
+
+/** What follows the answer of a command, by its name. `start --wait` follows the release; `wait` ends with its state. */
+export function afterReleaseCommands(deps: CliDeps): Readonly<Record<string, AfterCommand>> {
+  return {
+    [releaseStart.name]: ({ release_id: id }, cli) =>
+      cli.opts<Following>().wait ? follow(deps, cli, { release_id: id }) : undefined,
+    [releaseWait.name]: exitByState,
+  };
+}
+
+/** What only a terminal can show of a release: `watch`, and the report as a file. */
+export function addReleasePages(program: Cli, deps: CliDeps): void {
+  const group = program.commands.find((command) => command.name() === releaseStart.toolset) ?? program;
   addReportFiles(group, deps);
+  group.commands
+    .find((command) => command.name() === cliName(releaseStart))
+    ?.option('--wait', 'Follow the release until it ends, as `release watch` does, with its exit codes.')
+    .addOption(timeoutOption());
   const watch = group
     .command('watch')
     .description('Show a release live until it ends. Exit code 0 only if it succeeded.')
     .argument('<release>', 'release id, or <namespace>/<rollout> in the current cluster')
     .option('--cluster <text>', 'Kubeconfig context; default: the current one.')
-    .action(async (ref: string, options: { cluster?: string }, cli: Cli) => {
-      process.exitCode = await runWatch(deps, settingsOf(deps, cli).settings, releaseRef(ref, options.cluster));
-    });
+    .addOption(timeoutOption())
+    .addHelpText('after', EXIT_HELP)
+    .action((ref: string, { cluster }: Following, cli: Cli) => follow(deps, cli, releaseRef(ref, cluster)));
   complete.argument(watch, 'release');
+}
+
+async function follow(deps: CliDeps, cli: Cli, which: Record<string, unknown>): Promise<void> {
+  const { settings, format } = settingsOf(deps, cli);
+  const { timeout } = cli.opts<Following>();
+  process.exitCode = await runWatch(deps, settings, {
+    which,
+    format,
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+  });
+}
+
+/** `release wait` ends with 0 only if the release succeeded, so that a script may chain it. */
+function exitByState({ state, closed_at: closed }: Output): void {
+  process.exitCode ||= exitOfRelease(state as ReleaseState, closed !== undefined);
+}
+
+function timeoutOption(): Option {
+  return new Option('--timeout <duration>', 'Stop following after this time, e.g. 30m. The release goes on.').argParser(
+    (text: string) => {
+      const read = duration.safeParse(text);
+      if (!read.success) throw new InvalidArgumentError(`It ${read.error.issues[0]?.message ?? 'is no duration'}.`);
+      return toMs(read.data);
+    },
+  );
 }

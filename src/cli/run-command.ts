@@ -1,6 +1,7 @@
 import type { Command, CommandContext, Confirmation } from '../commands/command.ts';
-import { execute } from '../commands/execute.ts';
+import { execute, type Output } from '../commands/execute.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
+import { exitOfSignal } from '../domain/release/exit-code.ts';
 import type { Settings } from '../config/schema.ts';
 import type { CliDeps } from './deps.ts';
 import { render, type Format } from './format.ts';
@@ -17,12 +18,15 @@ export interface CommandRun {
 /** The command line acts as its user: it may write. */
 const GATE = { allowWrite: true, toolsets: [] } as const;
 
-/** Runs one command of the catalogue and prints its answer. An answer that is bad news sets the exit code. */
+/**
+ * Runs one command of the catalogue, prints its answer and returns it. An answer that is bad news sets the exit code,
+ * and so does a signal that ended the command early.
+ */
 export async function runCommand(
   deps: CliDeps,
   settings: Settings,
   { command, raw, format, yes }: CommandRun,
-): Promise<void> {
+): Promise<Output> {
   command.check(raw, settings);
   const services = await deps.open(settings);
   let progress = startProgress(deps.io, command.title);
@@ -40,6 +44,11 @@ export async function runCommand(
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;
     deps.io.out(await render(format, output, () => command.text(output)));
+    if (deps.io.stopped.aborted) {
+      deps.io.err(`${command.title}: interrupted. What the answer names goes on without this command.`);
+      process.exitCode = exitOfSignal(deps.io.stopped.reason);
+    }
+    return output;
   } catch (error) {
     throw atTheTerminal(error);
   } finally {

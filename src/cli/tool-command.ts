@@ -1,6 +1,7 @@
 import { Argument, type Command as Cli } from 'commander';
 import type { Command } from '../commands/command.ts';
-import type { Toolset } from '../domain/toolset.ts';
+import type { Output } from '../commands/execute.ts';
+import type { Toolset } from '../commands/toolset.ts';
 import { complete } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
 import { addFlags, flagFields, flagName, inputOf, takesFile } from './flags.ts';
@@ -9,17 +10,18 @@ import { readInputFile } from './input-file.ts';
 import { runCommand } from './run-command.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
+/** What the command line does after a command has answered, beside printing the answer. */
+export type AfterCommand = (output: Output, cli: Cli) => Promise<void> | void;
+
 /** Adds the commands of one toolset: `argo_promote_rollout` is `sluice argo promote-rollout <namespace/name>`. */
 export function addToolset(
   program: Cli,
   deps: CliDeps,
-  toolset: Toolset,
-  about: string,
-  commands: readonly Command[],
-): Cli {
-  const group = program.command(toolset).description(about);
-  for (const command of commands) addTool(group, deps, command);
-  return group;
+  { name, about, commands }: Toolset,
+  after: Readonly<Record<string, AfterCommand>> = {},
+): void {
+  const group = program.command(name).description(about);
+  for (const command of commands) addTool(group, deps, command, after[command.name]);
 }
 
 /** How a tool is called at the command line. */
@@ -27,14 +29,14 @@ export function cliName({ name, toolset }: Command): string {
   return name.slice(toolset.length + 1).replaceAll('_', '-');
 }
 
-function addTool(group: Cli, deps: CliDeps, command: Command): void {
+function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterCommand): void {
   const subject = subjectOf(command);
   const cli = group.command(cliName(command)).summary(command.title).description(command.description);
   if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
   if (takesFile(command))
     cli.option(
       '-f, --file <path>',
-      `${command.toolset === 'release' ? 'release file' : 'file with the input'}, YAML or JSON; - is stdin. Flags override it.`,
+      `${command.document ?? 'file with the input'}, YAML or JSON; - is stdin. Flags override it.`,
     );
   addFlags(cli, command);
   if (command.kind === 'destructive') cli.option('-y, --yes', 'do not ask for confirmation');
@@ -43,7 +45,8 @@ function addTool(group: Cli, deps: CliDeps, command: Command): void {
     const options = cli.opts<Record<string, unknown>>();
     const raw = await rawInput(command, subject, subject ? (args[0] as string | undefined) : undefined, options);
     const { settings, format } = settingsOf(deps, cli);
-    await runCommand(deps, settings, { command, raw, format, yes: options['yes'] === true });
+    const output = await runCommand(deps, settings, { command, raw, format, yes: options['yes'] === true });
+    await after?.(output, cli);
   });
 }
 

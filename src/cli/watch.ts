@@ -3,27 +3,31 @@ import { releaseGet } from '../toolsets/release/release-get.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';
+import { exitOfRelease, exitOfSignal } from '../domain/release/exit-code.ts';
 import type { CliDeps } from './deps.ts';
+import type { Format } from './format.ts';
 import { frame, type Watched } from './watch-frame.ts';
+import { lineScreen, type Screen } from './watch-lines.ts';
 
 const EVERY_MS = 1000;
-/** Exit code for a release that ended otherwise than well. */
-const ENDED_BADLY = 10;
+
 /** A release without a worker exists and is waited for; a server that never answered is no release to watch. */
 function passes(error: unknown, seen: boolean): error is SluiceError {
   if (!(error instanceof SluiceError)) return false;
   return error.code === 'NO_ANSWER' || (seen && error.code === 'TEMPORAL_UNREACHABLE');
 }
 
-interface Screen {
-  show(view: Watched): void;
-  problem(text: string): void;
-  done(): void;
+export interface Watching {
+  /** The input of release_get: a release id, or a target. */
+  readonly which: Record<string, unknown>;
+  readonly format: Format;
+  /** Ends the watching after this time, not the release. */
+  readonly timeoutMs?: number;
 }
 
-/** Shows a release until it ends. Returns the exit code. */
-export async function runWatch(deps: CliDeps, settings: Settings, which: Record<string, unknown>): Promise<number> {
-  const input = releaseGet.check({ ...which, detail: 'full' }, settings);
+/** Shows a release until it ends, the time is over, or a signal comes. Returns the exit code. */
+export async function runWatch(deps: CliDeps, settings: Settings, watching: Watching): Promise<number> {
+  const input = releaseGet.check({ ...watching.which, detail: 'full' }, settings);
   const services = await deps.open(settings);
   const context: CommandContext = {
     ...services,
@@ -31,34 +35,57 @@ export async function runWatch(deps: CliDeps, settings: Settings, which: Record<
     signal: deps.io.stopped,
     progress: () => Promise.resolve(),
   };
-  const screen = deps.io.live ? await liveScreen() : lineScreen(deps);
+  const live = deps.io.live && watching.format === 'text';
+  const screen = live ? await liveScreen() : lineScreen(deps.io, watching.format);
   try {
-    return await follow(context, input, screen);
+    const last = await follow(context, input, screen, watching.timeoutMs);
+    screen.done();
+    return ending(deps, last, watching);
   } finally {
     screen.done();
     await services.close();
   }
 }
 
+/** The release as it was last seen; undefined: it was never seen. */
 async function follow(
   context: CommandContext,
   input: Parameters<typeof releaseGet.run>[1],
   screen: Screen,
-): Promise<number> {
-  let seen = false;
+  timeoutMs = Infinity,
+): Promise<Watched | undefined> {
+  const end = Date.now() + timeoutMs;
+  let last: Watched | undefined;
   while (!context.signal.aborted) {
     try {
-      const view = await releaseGet.run(context, input);
-      seen = true;
-      screen.show(view);
-      if (view.closed_at !== undefined) return view.state === 'succeeded' ? 0 : ENDED_BADLY;
+      last = await releaseGet.run(context, input);
+      await screen.show(last);
+      if (last.closed_at !== undefined) return last;
     } catch (error) {
-      if (!passes(error, seen)) throw error;
+      if (!passes(error, last !== undefined)) throw error;
       screen.problem(`${error.code}: ${error.message}`);
     }
-    await sleep(EVERY_MS, undefined, { signal: context.signal }).catch(() => undefined);
+    if (Date.now() >= end) return last;
+    const pause = Math.min(EVERY_MS, end - Date.now());
+    await sleep(pause, undefined, { signal: context.signal }).catch(() => undefined);
   }
-  return 0;
+  return last;
+}
+
+/** Says on stderr why the watching ended while the release goes on. Returns the exit code. */
+function ending({ io }: CliDeps, last: Watched | undefined, { timeoutMs = 0 }: Watching): number {
+  if (last?.closed_at !== undefined) return exitOfRelease(last.state, true);
+  const { stopped } = io;
+  const why = stopped.aborted ? 'The command was interrupted.' : `${timeoutMs / 1000} s are over.`;
+  io.err(`${why} ${stillText(last)}`);
+  return stopped.aborted ? exitOfSignal(stopped.reason) : exitOfRelease(last?.state ?? 'preflight', false);
+}
+
+function stillText(last: Watched | undefined): string {
+  if (!last) return 'The release was not seen.';
+  const { namespace, rollout, cluster } = last.target;
+  const place = `${namespace}/${rollout} --cluster ${cluster}`;
+  return `The release is still ${last.state} and goes on without you. \`sluice release watch ${place}\` follows it, \`sluice release abort ${place}\` ends it.`;
 }
 
 async function liveScreen(): Promise<Screen> {
@@ -68,26 +95,5 @@ async function liveScreen(): Promise<Screen> {
     show: (view) => logUpdate(frame((last = view), undefined, process.stdout.columns)),
     problem: (text) => logUpdate(frame(last, text, process.stdout.columns)),
     done: () => logUpdate.done(),
-  };
-}
-
-/** For pipes and CI: each event once, as a line. */
-function lineScreen({ io }: CliDeps): Screen {
-  let told = 0;
-  let lastProblem = '';
-  return {
-    show(view) {
-      lastProblem = '';
-      const fresh = view.events.filter(({ at }) => Date.parse(at) > told);
-      for (const { at, state, text, who } of fresh) io.out(`${at} ${state}: ${text}${who ? ` (${who})` : ''}`);
-      told = Math.max(told, ...fresh.map(({ at }) => Date.parse(at)));
-      if (view.closed_at !== undefined && view.events.at(-1)?.text !== view.reason)
-        io.out(`${view.closed_at} ${view.state}: ${view.reason}`);
-    },
-    problem(text) {
-      if (text !== lastProblem) io.err(text);
-      lastProblem = text;
-    },
-    done: () => undefined,
   };
 }

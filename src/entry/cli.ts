@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { CliDeps, Io } from '../cli/deps.ts';
 import { runCli } from '../cli/program.ts';
+import { SIGNAL_EXITS } from '../domain/release/exit-code.ts';
 import { loadSettings } from '../config/load.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { createAudit } from '../observability/audit.ts';
@@ -60,11 +61,11 @@ async function ask(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** First signal: stop in good order. Second: at once. */
+/** First signal: stop in good order; the signal is the reason of the abort. Second: at once. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+    process.on(signal, () => (stop.signal.aborted ? process.exit(SIGNAL_EXITS[signal]) : stop.abort(signal)));
   return stop.signal;
 }
 

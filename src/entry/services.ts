@@ -50,7 +50,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     gateway,
     ports,
     journal,
-    preflight: async (spec) => (await import('../planning/preflight.ts')).preflight(ports, spec),
+    preflight: async (spec) => (await import('../strategies/index.ts')).planRelease(ports, spec),
     clusters: {
       current: async () => currentContext(await clusters()),
       all: async () => (await clusters()).contexts(),
@@ -61,7 +61,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
         loadPorts(),
         import('../temporal/temporal-gateway.ts'),
         import('@temporalio/client'),
-        import('../planning/preflight.ts'),
+        import('../strategies/index.ts'),
       ])),
     close: async () => {
       // Ports that could not be loaded hold nothing.
@@ -78,9 +78,18 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
 function currentContext(clusters: Clusters): string {
   const context = clusters.currentContext();
   if (context) return context;
-  throw new SluiceError('CLUSTER_UNKNOWN', 'No cluster was named, and there is no kubeconfig with a current context.', {
-    next: 'Name the cluster, or set KUBECONFIG or SLUICE_KUBECONFIG.',
-  });
+  const known = clusters.contexts();
+  const only = known.length === 1 ? ` Its only context is "${known[0]}".` : '';
+  throw new SluiceError(
+    'CLUSTER_UNKNOWN',
+    known.length === 0
+      ? 'No cluster was named, and there is no kubeconfig with a current context.'
+      : `No cluster was named, and the kubeconfig has no current-context.${only}`,
+    {
+      next: known.length === 0 ? 'Name the cluster, or set KUBECONFIG or SLUICE_KUBECONFIG.' : 'Name the cluster.',
+      details: { contexts: known },
+    },
+  );
 }
 
 async function clustersOf({ kubeconfig }: Settings): Promise<Clusters> {

@@ -1,12 +1,6 @@
 import type { Effect } from '../domain/effect.ts';
 import type { Target } from '../domain/release/target.ts';
-import type { RolloutState } from './workload.ts';
-
-/** The version, and for a canary the step, that a command is meant for. */
-export interface Point {
-  readonly podHash: string;
-  readonly stepIndex?: number;
-}
+import type { Point, RolloutState } from '../domain/rollout.ts';
 
 export interface ImageWish {
   /** Absent: the only one. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/common';
-import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Strategy } from '../support/fake-world-options.ts';
 import { onStage, quietEnvironment, Stage } from '../support/builders-scene.ts';
 
 interface Case {
@@ -23,20 +23,21 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'a foreign abort',
-    act: ({ world, scene }) => world.ports.workload.abort(scene.target, { podHash: scene.newHash as string }),
+    act: ({ world, scene }) =>
+      world.ports.workload.abort(scene.target, { podHash: scene.newHash as string }, world.holder()),
     alarm: { kind: 'aborted-elsewhere' },
   },
   {
     what: 'a foreign promotion of a canary',
     act: ({ world, scene }) =>
-      world.ports.workload.promoteCanary(scene.target, { podHash: scene.newHash as string, stepIndex: 1 }),
+      world.ports.workload.advance(scene.target, { podHash: scene.newHash as string, stepIndex: 1 }, world.holder()),
     alarm: { kind: 'promoted-elsewhere' },
   },
   {
     what: 'a foreign promotion of a blue-green',
     strategy: 'blue-green',
     act: ({ world, scene }) =>
-      world.ports.workload.promoteBlueGreen(scene.target, { podHash: scene.newHash as string }),
+      world.ports.workload.advance(scene.target, { podHash: scene.newHash as string }, world.holder()),
     alarm: { kind: 'promoted-elsewhere' },
   },
   {

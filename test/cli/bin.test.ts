@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
@@ -77,6 +80,22 @@ test.each([
   expect(stderr).toMatch(message);
   expect(code).toBe(exit);
   expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('without a current-context the error names the one context', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'sluice-')), 'config');
+  writeFileSync(
+    file,
+    'clusters: [{name: c, cluster: {server: "https://c.example"}}]\ncontexts: [{name: staging, context: {cluster: c}}]\n',
+  );
+  const args = ['release', 'plan', '--namespace', 'a', '--rollout', 'b', '--image', 'c:d'];
+
+  const { code, stderr } = await sluice(args, { ...NOWHERE, KUBECONFIG: file });
+
+  expect(stderr).toMatch(
+    /^CLUSTER_UNKNOWN: .*no current-context. Its only context is "staging"\.\nNext: Name the cluster/,
+  );
+  expect(code).toBe(5);
 });
 
 test('doctor tells everything that is missing, each with what to do, and does not hang', async () => {

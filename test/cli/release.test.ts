@@ -2,8 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { RELEASE_COMMANDS } from '../../src/toolsets/release/index.ts';
+import { release } from '../../src/toolsets/release/index.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
+import { RELEASE_EXITS } from '../../src/domain/release/exit-code.ts';
 import { aView, AT, createFakeGateway, type FakeGateway } from '../support/fake-gateway.ts';
 import { sluice } from '../support/cli.ts';
 
@@ -22,7 +23,7 @@ function file(text: string, name = 'release.yaml'): string {
 test('every command of the toolset is there', async () => {
   const { out } = await sluice({ gateway }, 'release', '--help');
 
-  for (const { name } of RELEASE_COMMANDS)
+  for (const { name } of release.commands)
     expect(out).toContain(`  ${name.replace('release_', '').replaceAll('_', '-')} `);
 });
 
@@ -261,6 +262,76 @@ test('watch outlives a worker that is away for a while, and tells a bad end by i
 
   expect(code).toBe(10);
   expect(err).toBe('NO_ANSWER: no worker');
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])('watch that %s interrupts says that the release goes on and ends with %d', async (signal, exit) => {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(signal), 300);
+
+  const { code, err } = await sluice({ gateway, stopped: stop.signal }, 'release', 'watch', ID);
+
+  expect(code).toBe(exit);
+  expect(err).toMatch(/^The command was interrupted\. The release is still soaking and goes on without you\. .*abort/);
+});
+
+test.each([
+  ['watch', ['release', 'watch', ID]],
+  ['wait', ['release', 'wait', ID]],
+])('%s ends with the outcome of the release', async (_, argv) => {
+  for (const state of ['succeeded', 'rolled-back', 'refused', 'superseded'] as const) {
+    gateway.views.set(ID, aView({ state, reason: 'over', closedAt: AT + 9 }));
+
+    expect([state, (await sluice({ gateway }, ...argv)).code]).toEqual([state, RELEASE_EXITS[state].exit]);
+  }
+});
+
+test('wait for a release that goes on, or that a signal interrupts, is no success', async () => {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort('SIGTERM'), 300);
+
+  const open = await sluice({ gateway }, 'release', 'wait', ID, '--timeout-seconds', '0');
+  const interrupted = await sluice({ gateway, stopped: stop.signal }, 'release', 'wait', ID);
+
+  expect(open.code).toBe(RELEASE_EXITS.open.exit);
+  expect([interrupted.code, interrupted.err]).toEqual([143, expect.stringContaining('interrupted')]);
+});
+
+test('watch -o json prints one line for each change, with the events since the line before', async () => {
+  const judging = aView({ events: [...aView().events, { at: AT + 1, state: 'judging', text: 'judging' }] });
+  setTimeout(() => gateway.views.set(ID, judging), 200);
+  setTimeout(() => gateway.views.set(ID, { ...judging, state: 'rolled-back', closedAt: AT + 9 }), 1500);
+
+  const { code, out } = await sluice({ gateway }, 'release', 'watch', ID, '-o', 'json');
+
+  const lines = out.split('\n').map((line) => JSON.parse(line) as { state: string; events: { text: string }[] });
+  expect(lines.map(({ state, events }) => [state, ...events.map(({ text }) => text)])).toEqual([
+    ['soaking', 'weight 10 for 60 s'],
+    ['soaking', 'judging'],
+    ['rolled-back'],
+  ]);
+  expect(code).toBe(10);
+});
+
+test('watch --timeout leaves the release alone and says so; a bare number is refused', async () => {
+  const { code, err } = await sluice({ gateway }, 'release', 'watch', ID, '--timeout', '300ms');
+  const bare = await sluice({ gateway }, 'release', 'watch', ID, '--timeout', '30');
+
+  expect([code, err]).toEqual([RELEASE_EXITS.open.exit, expect.stringMatching(/^0\.3 s are over\..*still soaking/)]);
+  expect([bare.code, bare.err]).toEqual([2, expect.stringContaining('must be a duration with a unit')]);
+});
+
+test('start --wait follows what it started and ends with its outcome', async () => {
+  gateway.views.clear();
+  setTimeout(() => gateway.views.set(ID, aView({ state: 'refused', reason: 'no', closedAt: AT + 9 })), 500);
+
+  const path = file('target: { namespace: shop, rollout: web }\nimage: shop:v1\n');
+  const { code, out } = await sluice({ gateway }, 'release', 'start', '-f', path, '--wait');
+
+  expect(code).toBe(RELEASE_EXITS.refused.exit);
+  expect(out).toContain('refused: no');
 });
 
 test('doctor ends with exit code 9 when something is missing', async () => {

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Target } from '../../src/domain/release/target.ts';
-import type { WorkloadPort, RolloutState } from '../../src/ports/workload.ts';
+import type { WorkloadPort } from '../../src/ports/workload.ts';
+import type { RolloutState } from '../../src/domain/rollout.ts';
 
 /** One settled application with image `v1`; the tests leave it settled on another image. */
 export interface RolloutsFixture {
@@ -16,6 +17,7 @@ export const V1 = 'shop:v1';
 export const V2 = 'shop:v2';
 export const V3 = 'shop:v3';
 const OTHER_HASH = 'ffffffff';
+const MINE = { releaseId: 'release/a', runId: '1' };
 
 export async function errorCode(attempt: Promise<unknown>): Promise<string> {
   return attempt.then(
@@ -82,7 +84,7 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
       expect(await errorCode(rollouts.read({ ...target, cluster: 'nothing' }))).toBe('CLUSTER_UNKNOWN');
       expect(
         await errorCode(
-          rollouts.setImage({ ...target, rollout: 'nobody' }, { container: CONTAINER, from: V1, to: V2 }),
+          rollouts.setImage({ ...target, rollout: 'nobody' }, { container: CONTAINER, from: V1, to: V2 }, MINE),
         ),
       ).toBe('ROLLOUT_NOT_FOUND');
     });
@@ -97,7 +99,11 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
         refused: true,
         detail: expect.stringContaining('release/a'),
       });
-      expect(await rollouts.claim(target, { ...mine, runId: '2' })).toMatchObject({ changed: true });
+      expect(await rollouts.claim(target, { ...mine, runId: '2' })).toMatchObject({ refused: true, holder: mine });
+      expect(await rollouts.claim(target, { ...mine, runId: '2' }, { ...mine, runId: '3' })).toMatchObject({
+        refused: true,
+      });
+      expect(await rollouts.claim(target, { ...mine, runId: '2' }, mine)).toMatchObject({ changed: true });
       expect(await rollouts.unclaim(target, { releaseId: 'release/b', runId: '9' })).toMatchObject({ changed: false });
 
       const marked = await rollouts.read(target);
@@ -107,24 +113,26 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
         podHash: before.podHash,
         phase: 'Healthy',
       });
-      expect(await rollouts.unclaim(target, mine)).toMatchObject({ changed: true });
       expect(await rollouts.unclaim(target, mine)).toMatchObject({ changed: false });
+      expect(await rollouts.unclaim(target, { ...mine, runId: '2' })).toMatchObject({ changed: true });
+      expect(await rollouts.unclaim(target, { ...mine, runId: '2' })).toMatchObject({ changed: false });
       expect((await rollouts.read(target)).owner).toBeUndefined();
     });
 
     test('sets an image only over the expected one, and once', async () => {
-      expect(await rollouts.setImage(target, { container: CONTAINER, from: V3, to: V2 })).toMatchObject({
+      await rollouts.claim(target, MINE);
+      expect(await rollouts.setImage(target, { container: CONTAINER, from: V3, to: V2 }, MINE)).toMatchObject({
         refused: true,
         detail: expect.stringContaining(V1),
       });
-      expect(await rollouts.setImage(target, { container: 'nobody', from: V1, to: V2 })).toMatchObject({
+      expect(await rollouts.setImage(target, { container: 'nobody', from: V1, to: V2 }, MINE)).toMatchObject({
         refused: true,
         detail: expect.stringContaining(CONTAINER),
       });
-      expect(await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 })).toMatchObject({
+      expect(await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 }, MINE)).toMatchObject({
         changed: true,
       });
-      expect(await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 })).toMatchObject({
+      expect(await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 }, MINE)).toMatchObject({
         changed: false,
       });
 
@@ -140,8 +148,10 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
     });
 
     test('refuses to promote another template or a step that has not come', async () => {
-      expect(await rollouts.promoteCanary(target, { ...at, podHash: OTHER_HASH })).toMatchObject({ refused: true });
-      expect(await rollouts.promoteCanary(target, { ...at, stepIndex: 3 })).toMatchObject({ refused: true });
+      expect(await rollouts.advance(target, { ...at, podHash: OTHER_HASH }, MINE)).toMatchObject({
+        refused: true,
+      });
+      expect(await rollouts.advance(target, { ...at, stepIndex: 3 }, MINE)).toMatchObject({ refused: true });
       expect((await rollouts.read(target)).stepIndex).toBe(1);
     });
 
@@ -149,7 +159,7 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
       await fixture.pauseByHand(true);
       await until(fixture, 'paused by hand', ({ specPaused }) => specPaused);
 
-      expect(await rollouts.promoteCanary(target, at)).toMatchObject({
+      expect(await rollouts.advance(target, at, MINE)).toMatchObject({
         refused: true,
         detail: expect.stringContaining('spec.paused'),
       });
@@ -159,20 +169,20 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
     });
 
     test('two promotes at once end one pause; repeated later they change nothing', async () => {
-      const results = await Promise.all([rollouts.promoteCanary(target, at), rollouts.promoteCanary(target, at)]);
+      const results = await Promise.all([rollouts.advance(target, at, MINE), rollouts.advance(target, at, MINE)]);
       expect(results.every((result) => 'changed' in result)).toBe(true);
 
       await until(fixture, 'at the second pause', isPausedAt(3));
-      expect(await rollouts.promoteCanary(target, at)).toMatchObject({ changed: false });
+      expect(await rollouts.advance(target, at, MINE)).toMatchObject({ changed: false });
       await until(fixture, 'at weight 25', ({ canaryWeight }) => canaryWeight === 25);
       expect((await rollouts.read(target)).stepIndex).toBe(3);
     });
 
     test('aborts only what is meant, once, and traffic goes back', async () => {
-      expect(await rollouts.abort(target, { podHash: OTHER_HASH })).toMatchObject({ refused: true });
-      expect(await rollouts.abort(target, at)).toMatchObject({ changed: true });
-      expect(await rollouts.abort(target, at)).toMatchObject({ changed: false });
-      expect(await rollouts.promoteCanary(target, { ...at, stepIndex: 3 })).toMatchObject({ refused: true });
+      expect(await rollouts.abort(target, { podHash: OTHER_HASH }, MINE)).toMatchObject({ refused: true });
+      expect(await rollouts.abort(target, at, MINE)).toMatchObject({ changed: true });
+      expect(await rollouts.abort(target, at, MINE)).toMatchObject({ changed: false });
+      expect(await rollouts.advance(target, { ...at, stepIndex: 3 }, MINE)).toMatchObject({ refused: true });
 
       const view = await until(
         fixture,
@@ -183,7 +193,7 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
     });
 
     test('the stable template put back makes it healthy again', async () => {
-      expect(await rollouts.setImage(target, { container: CONTAINER, from: V2, to: V1 })).toMatchObject({
+      expect(await rollouts.setImage(target, { container: CONTAINER, from: V2, to: V1 }, MINE)).toMatchObject({
         changed: true,
       });
 
@@ -192,11 +202,11 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
     });
 
     test('promoted to the end the new version is stable, and it is too late to abort', async () => {
-      await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V3 });
+      await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V3 }, MINE);
       const { podHash } = await until(fixture, 'at the first pause', isPausedAt(1));
-      expect(await rollouts.promoteCanary(target, { podHash, stepIndex: 1 })).toMatchObject({ changed: true });
+      expect(await rollouts.advance(target, { podHash, stepIndex: 1 }, MINE)).toMatchObject({ changed: true });
       await until(fixture, 'at the second pause', isPausedAt(3));
-      expect(await rollouts.promoteCanary(target, { podHash, stepIndex: 3 })).toMatchObject({ changed: true });
+      expect(await rollouts.advance(target, { podHash, stepIndex: 3 }, MINE)).toMatchObject({ changed: true });
 
       // Argo calls it Healthy one reconciliation before it moves the stable Service: `settle` waits for that, too.
       const view = await until(
@@ -205,8 +215,8 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
         (seen) => isHealthy(seen) && seen.stableSelector === podHash,
       );
       expect(view).toMatchObject({ stableHash: podHash });
-      expect(await rollouts.promoteCanary(target, { podHash, stepIndex: 3 })).toMatchObject({ changed: false });
-      expect(await rollouts.abort(target, { podHash })).toMatchObject({
+      expect(await rollouts.advance(target, { podHash, stepIndex: 3 }, MINE)).toMatchObject({ changed: false });
+      expect(await rollouts.abort(target, { podHash }, MINE)).toMatchObject({
         refused: true,
         detail: expect.stringContaining('stable'),
       });
@@ -241,29 +251,30 @@ export function blueGreenContract(name: string, create: () => Promise<RolloutsFi
     });
 
     test('aborted at its pause it stays on the old version; the template put back makes it healthy', async () => {
-      await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 });
+      await rollouts.claim(target, MINE);
+      await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 }, MINE);
       const { podHash } = await until(fixture, 'paused', isPaused);
 
-      expect(await rollouts.abort(target, { podHash })).toMatchObject({ changed: true });
+      expect(await rollouts.abort(target, { podHash }, MINE)).toMatchObject({ changed: true });
       const view = await until(fixture, 'degraded', ({ phase }) => phase === 'Degraded');
       expect(view).toMatchObject({ aborted: true, stableSelector: view.stableHash, candidateSelector: podHash });
-      expect(await rollouts.promoteBlueGreen(target, { podHash })).toMatchObject({ refused: true });
+      expect(await rollouts.advance(target, { podHash }, MINE)).toMatchObject({ refused: true });
 
-      await rollouts.setImage(target, { container: CONTAINER, from: V2, to: V1 });
+      await rollouts.setImage(target, { container: CONTAINER, from: V2, to: V1 }, MINE);
       await until(fixture, 'healthy', isHealthy);
     });
 
     test('promotes what is meant, once', async () => {
-      await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V3 });
+      await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V3 }, MINE);
       const { podHash } = await until(fixture, 'paused', isPaused);
 
-      expect(await rollouts.promoteBlueGreen(target, { podHash: OTHER_HASH })).toMatchObject({ refused: true });
-      expect(await rollouts.promoteBlueGreen(target, { podHash })).toMatchObject({ changed: true });
-      expect(await rollouts.promoteBlueGreen(target, { podHash })).toMatchObject({ changed: false });
+      expect(await rollouts.advance(target, { podHash: OTHER_HASH }, MINE)).toMatchObject({ refused: true });
+      expect(await rollouts.advance(target, { podHash }, MINE)).toMatchObject({ changed: true });
+      expect(await rollouts.advance(target, { podHash }, MINE)).toMatchObject({ changed: false });
 
       const view = await until(fixture, 'healthy on the new version', isHealthy);
       expect(view).toMatchObject({ stableHash: podHash, stableSelector: podHash, images: { [CONTAINER]: V3 } });
-      expect(await rollouts.abort(target, { podHash })).toMatchObject({ refused: true });
+      expect(await rollouts.abort(target, { podHash }, MINE)).toMatchObject({ refused: true });
     });
   });
 }

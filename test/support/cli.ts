@@ -28,6 +28,8 @@ export interface CliWorld {
   /** Where progress goes; absent: stderr is no terminal. */
   readonly status?: (line: string | undefined) => void;
   readonly serve?: CliDeps['serve'];
+  /** Aborted with the name of a signal when the process would get that signal. */
+  readonly stopped?: AbortSignal;
 }
 
 /** Runs the command line in this process, on a fake gateway. */
@@ -67,7 +69,7 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
       live: false,
       ...(world.status ? { status: world.status } : {}),
       ask: (question) => Promise.resolve((asked.push(question), world.answer === true)),
-      stopped: new AbortController().signal,
+      stopped: world.stopped ?? new AbortController().signal,
     },
   });
   process.exitCode = before ?? 0;

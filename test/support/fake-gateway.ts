@@ -72,9 +72,10 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     if (fake.failure) throw fake.failure;
     return work();
   };
-  const find = (id: string): ReleaseView => {
+  const find = (id: string, runId?: string): ReleaseView => {
     const view = fake.views.get(id);
-    if (!view) throw new SluiceError('RELEASE_NOT_FOUND', `There is no release ${id}.`);
+    if (!view || (runId !== undefined && view.runId !== runId))
+      throw new SluiceError('RELEASE_NOT_FOUND', `There is no release ${id}.`);
     return view;
   };
   const admit = (id: string, requestId: string): StartedRelease | undefined => {
@@ -108,7 +109,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
         fake.sent.push({ id, command });
         return { requestId: command.requestId, command: command.name, duplicate, ...fake.outcome };
       }),
-    get: (id) => answer(() => find(id)),
+    get: (id, runId) => answer(() => find(id, runId)),
     list: ({ state, limit }) =>
       answer(() =>
         [...fake.views.values()]
@@ -147,7 +148,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
   const port = { read: away, inForce: away };
   return {
     gateway,
-    ports: { rollouts: port, traffic: port, metrics: {}, now: () => AT } as unknown as ToolPorts,
+    ports: { workload: port, split: port, evidence: {}, now: () => AT } as unknown as ToolPorts,
     journal: createFakeJournal(),
     preflight: () => Promise.resolve(preflight),
     clusters: { current: () => Promise.resolve('prod'), all: () => Promise.resolve(['prod']) },

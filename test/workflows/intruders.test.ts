@@ -121,7 +121,7 @@ test.concurrent(
   'a Rollout that somebody else aborts is rolled back',
   release({ record: 'aborted-elsewhere', spec: { manualPromotion: true } }, async (one) => {
     const { newHash } = await forPromotion(one);
-    await one.world.ports.workload.abort(one.world.target, { podHash: newHash as string });
+    await one.world.ports.workload.abort(one.world.target, { podHash: newHash as string }, one.world.holder());
     expect(await one.ended()).toMatchObject({
       state: 'rolled-back',
       reason: expect.stringContaining('aborted by somebody else'),
@@ -135,7 +135,11 @@ test.concurrent(
     { record: 'promoted-elsewhere', world: { steps: TWO_STEPS }, spec: { manualPromotion: true } },
     async (one) => {
       const { newHash } = await forPromotion(one);
-      await one.world.ports.workload.promoteCanary(one.world.target, { podHash: newHash as string, stepIndex: 1 });
+      await one.world.ports.workload.advance(
+        one.world.target,
+        { podHash: newHash as string, stepIndex: 1 },
+        one.world.holder(),
+      );
       expect(await one.ended()).toMatchObject({
         state: 'rolled-back',
         reason: expect.stringContaining('somebody else promoted'),
@@ -153,7 +157,7 @@ test.concurrent(
     },
     async (one) => {
       const { newHash } = await forPromotion(one);
-      await one.world.ports.workload.promoteBlueGreen(one.world.target, { podHash: newHash as string });
+      await one.world.ports.workload.advance(one.world.target, { podHash: newHash as string }, one.world.holder());
       expect(await one.ended()).toMatchObject({ state: 'succeeded', reason: expect.stringContaining('too late') });
       expect(one.world.snapshot()).toMatchObject({ image: 'shop:v2', weight: 0, rolloutOwner: undefined });
     },

@@ -1,53 +1,106 @@
 // The whole package costs 0.4 s to import, this file of it half of that; the version is pinned exactly.
+import { existsSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import type { Cluster } from '@kubernetes/client-node/dist/config_types.js';
 import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../../domain/errors.ts';
+import { ClusterConfig, type ClusterUser } from './cluster-config.ts';
+import { readKubeconfigFiles, type FileCluster, type FileUser } from './kubeconfig-files.ts';
 import { plainLine } from './text.ts';
 
-/** What client-node makes up when it finds no configuration at all. */
-const PLACEHOLDER = 'http://localhost:8080';
+const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /**
- * Reads `path`, or what kubectl would: KUBECONFIG, the home file, the service account of the pod.
- * No configuration anywhere gives no contexts. Errors: CONFIG_INVALID.
+ * The contexts that kubectl would know: of the file `path`, or of the files of KUBECONFIG, or of the home file. Without
+ * any entry in them it is the service account of the pod. No configuration anywhere gives no contexts.
+ * Errors: CONFIG_INVALID.
  */
 export function loadKubeConfig(path?: string): KubeConfig {
+  const { clusters, users, contexts, currentContext } = readKubeconfigFiles(path);
   const config = new KubeConfig();
-  try {
-    if (path) config.loadFromFile(path);
-    else config.loadFromDefault();
-  } catch (cause) {
-    throw new SluiceError(
-      'CONFIG_INVALID',
-      `The kubeconfig cannot be read: ${plainLine(String((cause as Error).message))}`,
-      { cause },
-    );
-  }
-  return config.getCurrentCluster()?.server === PLACEHOLDER ? emptyConfig() : config;
+  if (clusters.size + users.size + contexts.size === 0 && isInPod()) config.loadFromCluster();
+  else
+    config.loadFromOptions({
+      clusters: [...clusters].map(([name, cluster]) => toCluster(name, cluster)),
+      users: [...users].map(([name, user]) => toUser(name, user)),
+      contexts: [...contexts].map(([name, { cluster, user, namespace }]) => ({
+        name,
+        cluster: cluster ?? '',
+        user: user ?? '',
+        ...(namespace && { namespace }),
+      })),
+      currentContext,
+    });
+  return config;
 }
 
-function emptyConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromOptions({ clusters: [], users: [], contexts: [], currentContext: '' });
-  return config;
+/** Source: client-go, tools/clientcmd/client_config.go (inClusterClientConfig.Possible). */
+function isInPod(): boolean {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+  return Boolean(host && port) && existsSync(SERVICE_ACCOUNT_TOKEN);
+}
+
+/** Data in the file wins over a path, as kubectl has it; client-node has it the other way round. */
+function toCluster(name: string, cluster: FileCluster): Cluster {
+  const { 'certificate-authority-data': caData, 'certificate-authority': caFile } = cluster;
+  const skipTLSVerify = cluster['insecure-skip-tls-verify'] === true;
+  const server = (cluster.server ?? '').replace(/\/$/, '');
+  const scheme = caData || caFile || skipTLSVerify ? 'https' : 'http';
+  return {
+    name,
+    server: server === '' || server.includes('://') ? server : `${scheme}://${server}`,
+    skipTLSVerify,
+    ...(caData ? { caData } : caFile && { caFile }),
+    ...(cluster['tls-server-name'] && { tlsServerName: cluster['tls-server-name'] }),
+    ...(cluster['proxy-url'] && { proxyUrl: cluster['proxy-url'] }),
+    ...(cluster.extensions && { extensions: cluster.extensions }),
+  };
+}
+
+function toUser(name: string, user: FileUser): ClusterUser {
+  const { 'client-certificate-data': certData, 'client-certificate': certFile } = user;
+  const { 'client-key-data': keyData, 'client-key': keyFile } = user;
+  return {
+    name,
+    ...(certData ? { certData } : certFile && { certFile }),
+    ...(keyData ? { keyData } : keyFile && { keyFile }),
+    ...(user.token && { token: user.token }),
+    ...(user.tokenFile && { tokenFile: user.tokenFile }),
+    ...(user.username && { username: user.username, password: user.password ?? '' }),
+    ...(user.exec && { exec: user.exec }),
+    ...(user['auth-provider'] && { authProvider: user['auth-provider'] }),
+    ...(user.as && { impersonateUser: user.as }),
+    impersonateGroups: user['as-groups'] ?? [],
+    impersonateExtra: user['as-user-extra'] ?? {},
+    ...(user['as-uid'] && { impersonateUid: user['as-uid'] }),
+  };
 }
 
 /**
  * A configuration of one context alone. Exec credentials are cached by user name, so two contexts with
- * one user name would share a token if they shared a KubeConfig. Errors: CLUSTER_UNKNOWN.
+ * one user name would share a token if they shared a KubeConfig. Errors: CLUSTER_UNKNOWN, CONFIG_INVALID.
  */
-export function onlyContext(config: KubeConfig, name: string): KubeConfig {
+export function onlyContext(config: KubeConfig, name: string): ClusterConfig {
   const context = config.getContextObject(name);
-  const cluster = context && config.getCluster(context.cluster);
-  const user = context && config.getUser(context.user);
-  if (!context || !cluster)
+  if (!context)
     throw unknownCluster(
       name,
       config.getContexts().map((known) => known.name),
     );
-  const only = new KubeConfig();
-  only.loadFromOptions({ clusters: [cluster], users: user ? [user] : [], contexts: [context], currentContext: name });
-  return only;
+  const cluster = config.getCluster(context.cluster);
+  const user = context.user ? config.getUser(context.user) : { name: '' };
+  const quoted = `The kubeconfig context "${plainLine(name, 80)}"`;
+  if (!cluster) throw invalidContext(`${quoted} names the cluster "${plainLine(context.cluster, 80)}"`);
+  if (!user) throw invalidContext(`${quoted} names the user "${plainLine(context.user, 80)}"`);
+  if (!cluster.server)
+    throw new SluiceError('CONFIG_INVALID', `${quoted}: its cluster "${plainLine(cluster.name, 80)}" has no server.`);
+  return new ClusterConfig(context, cluster, user);
+}
+
+function invalidContext(names: string): SluiceError {
+  return new SluiceError('CONFIG_INVALID', `${names}, which no kubeconfig file has.`, {
+    next: 'Correct the context, or add the missing entry.',
+  });
 }
 
 function unknownCluster(name: string, contexts: string[]): SluiceError {

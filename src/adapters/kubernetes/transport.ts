@@ -42,7 +42,7 @@ export interface Transport {
  * of
  * the processor for each request, and makes a connection pool for each.
  */
-export function createTransport(config: KubeConfig): Transport {
+export function createTransport(config: KubeConfig & { renew?: () => boolean }): Transport {
   const connect = createConnections(config);
   const begin = async (request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> => {
     // Credential plug-ins are processes that may hang, and know no signal.
@@ -52,9 +52,14 @@ export function createTransport(config: KubeConfig): Transport {
   return {
     async send(request) {
       const signal = AbortSignal.timeout(request.timeoutMs);
-      return failingAs(signal, async () => {
+      const once = async (): Promise<ApiResponse> => {
         const response = await begin(request, signal);
         return { ...headOf(response), body: await textOf(unpacked(response)) };
+      };
+      return failingAs(signal, async () => {
+        const response = await once();
+        // A token that was rotated meanwhile: the request was not carried out, so a second one is safe.
+        return response.status === 401 && config.renew?.() ? once() : response;
       });
     },
     async open(request, signal) {

@@ -24,10 +24,17 @@ export function parseReleaseId(id: string): Target | undefined {
   return { cluster: parts.join('/'), namespace, rollout };
 }
 
-/** The part of the owner mark that says which release holds an object. */
+/** Who may write to an object: one run of one release, and how far that run has come. It is stored as the owner mark. */
 export interface Owner {
+  /** The workflow id. */
   readonly releaseId: string;
   readonly runId: string;
+  /** Temporal namespace of the run. Absent in marks and releases of older versions. */
+  readonly temporal?: string;
+  /** Identity of the cluster (UID of its namespace kube-system). Absent in marks and releases of older versions. */
+  readonly cluster?: string;
+  /** Rises with each act of the run. A mark with a higher epoch refuses a writer with a lower one. Absent: 0. */
+  readonly epoch?: number;
 }
 
 /** Two owners are the same release line when the id matches: Temporal runs one of them at a time. */

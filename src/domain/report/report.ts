@@ -1,6 +1,5 @@
 import type { Finding, Judged, Outcome } from '../analysis/verdict.ts';
 import type { CommandOutcomeKind } from '../release/command.ts';
-import type { Strategy } from '../release/plan.ts';
 import type { WeightProof } from '../release/proof.ts';
 import type { ReleaseState } from '../release/state.ts';
 import type { Target } from '../release/target.ts';
@@ -12,6 +11,8 @@ import type { QueryRecord } from '../release/record.ts';
  */
 export interface ReleaseReport {
   readonly release: ReportHead;
+  /** Two plain sentences: what users met, and which version they have. */
+  readonly summary: readonly string[];
   readonly steps: readonly ReportStep[];
   readonly weights: WeightCourse;
   /** Errors first, then slow answers by their bound. */
@@ -32,7 +33,7 @@ export interface ReportHead {
   readonly id: string;
   readonly run: string;
   readonly target: Target;
-  readonly strategy: Strategy;
+  readonly strategy: string;
   readonly image: string;
   readonly previous?: string;
   readonly state: ReleaseState;
@@ -42,6 +43,8 @@ export interface ReportHead {
   readonly closed?: number;
   /** The newest fact. */
   readonly until: number;
+  /** Percent of the users on the new version; absent: the release does not know. */
+  readonly users?: number;
   /** What it waits for, with the answers that there are. */
   readonly waiting?: { readonly for: string; readonly answers: readonly string[] };
   /** Absent: fixed limits alone decide. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { confirmField } from '../../commands/confirm.ts';
 import type { CommandContext } from '../../commands/command.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import { handedFields, nameOf, refusal, steerCommand, type Plan } from './steer.ts';
 import { previewTraffic, withTraffic } from './traffic-proof.ts';
 

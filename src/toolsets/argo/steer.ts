@@ -7,7 +7,7 @@ import { reason, requestId } from '../../contract/target.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { Target } from '../../domain/release/target.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { Command, CommandContext, Kind } from '../../commands/command.ts';
 import { requireConfirmation } from '../../commands/confirm.ts';
 import { handToRelease, refuseOwned, type Meant } from '../../commands/owned.ts';

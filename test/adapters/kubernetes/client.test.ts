@@ -45,13 +45,12 @@ async function failure(attempt: Promise<unknown>): Promise<SluiceError> {
 }
 
 describe('requests', () => {
-  test('get sends the token and reads JSON', async () => {
+  test('get reads JSON, and sends no token over plain HTTP, as kubectl does', async () => {
     answers[PATH] = { body: { metadata: { name: 'app' } } };
 
     expect(await client.get(APP)).toEqual({ metadata: { name: 'app' } });
-    expect(server.requests).toMatchObject([
-      { method: 'GET', path: PATH, headers: { authorization: 'Bearer secret-token', accept: 'application/json' } },
-    ]);
+    expect(server.requests).toMatchObject([{ method: 'GET', path: PATH, headers: { accept: 'application/json' } }]);
+    expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
   });
 
   test('core objects live under /api, and names are escaped', async () => {

@@ -82,3 +82,27 @@ test('a stream ends with its signal, and a beginning that does not come with its
     transport.open({ method: 'GET', path: '/x', timeoutMs: 50 }, new AbortController().signal),
   ).rejects.toMatchObject({ name: 'TimeoutError' });
 });
+
+test('a request that was refused with 401 is sent again with fresh credentials, once', async () => {
+  const statuses: number[] = [];
+  answer = (response) => {
+    statuses.push(statuses.length === 0 ? 401 : 200);
+    response.writeHead(statuses.at(-1) as number).end('{}');
+  };
+  const port = (server.address() as AddressInfo).port;
+  let renewed = 0;
+  const config = Object.assign(
+    onlyContext(loadKubeConfig(writeKubeconfig({ test: `http://127.0.0.1:${port}` })), 'test'),
+    {
+      renew: () => {
+        renewed += 1;
+        return renewed === 1;
+      },
+    },
+  );
+
+  const first = await createTransport(config).send({ method: 'GET', path: '/x', timeoutMs: 2_000 });
+
+  expect(first.status).toBe(200);
+  expect(statuses).toEqual([401, 200]);
+});

@@ -2,13 +2,15 @@ import { afterEach, expect, test } from '@jest/globals';
 import { createFakeWorld } from '../../support/fake-world.ts';
 import type { FakeWorld, FakeWorldOptions, Snapshot } from '../../support/fake-world.ts';
 
+const MINE = { releaseId: 'release/a', runId: '1' };
 let world: FakeWorld;
 
 afterEach(() => world.stop());
 
 async function atFirstPause(options: FakeWorldOptions = {}): Promise<Snapshot> {
   world = createFakeWorld(options);
-  await world.ports.workload.setImage(world.target, { container: 'app', from: 'shop:v1', to: 'shop:v2' });
+  await world.ports.workload.claim(world.target, MINE);
+  await world.ports.workload.setImage(world.target, { container: 'app', from: 'shop:v1', to: 'shop:v2' }, MINE);
   return world.until(({ paused }) => paused);
 }
 
@@ -27,17 +29,18 @@ test('a promote whose answer was lost is found done, and the next step is not sk
   const { podHash } = await atFirstPause();
   loseAnswerOfPatch();
 
-  await world.ports.workload.promoteCanary(world.target, { podHash, stepIndex: 1 });
+  await world.ports.workload.advance(world.target, { podHash, stepIndex: 1 }, MINE);
 
   expect(await world.until(({ paused, stepIndex }) => paused && stepIndex === 3)).toMatchObject({ weight: 25 });
 });
 
 test('an image whose answer was lost is found set', async () => {
   world = createFakeWorld();
+  await world.ports.workload.claim(world.target, MINE);
   loseAnswerOfPatch();
 
   expect(
-    await world.ports.workload.setImage(world.target, { container: 'app', from: 'shop:v1', to: 'shop:v2' }),
+    await world.ports.workload.setImage(world.target, { container: 'app', from: 'shop:v1', to: 'shop:v2' }, MINE),
   ).toMatchObject({ changed: false });
   expect(world.snapshot().image).toBe('shop:v2');
 });
@@ -47,19 +50,19 @@ test('while the controller is down a promote is sent once and reported as not ye
   world.controllerDown(true);
   const at = { podHash, stepIndex: 1 };
 
-  await expect(world.ports.workload.promoteCanary(world.target, at)).rejects.toMatchObject({ code: 'CONFLICT' });
-  await expect(world.ports.workload.promoteCanary(world.target, at)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(world.ports.workload.advance(world.target, at, MINE)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(world.ports.workload.advance(world.target, at, MINE)).rejects.toMatchObject({ code: 'CONFLICT' });
 
   world.controllerDown(false);
   expect(await world.until(({ paused, stepIndex }) => paused && stepIndex === 3)).toMatchObject({ weight: 25 });
-  expect(await world.ports.workload.promoteCanary(world.target, at)).toMatchObject({ changed: false });
+  expect(await world.ports.workload.advance(world.target, at, MINE)).toMatchObject({ changed: false });
 });
 
 test('an abort whose answer was lost is found done', async () => {
   const { podHash } = await atFirstPause();
   loseAnswerOfPatch();
 
-  expect(await world.ports.workload.abort(world.target, { podHash })).toMatchObject({ changed: false });
+  expect(await world.ports.workload.abort(world.target, { podHash }, MINE)).toMatchObject({ changed: false });
   expect(await world.until(({ phase }) => phase === 'Degraded')).toMatchObject({ weight: 0 });
 });
 
@@ -68,10 +71,10 @@ test('an image that somebody else set makes promote and abort refuse', async () 
   world.foreignImage('shop:v3');
   await world.until((now) => now.podHash !== podHash);
 
-  expect(await world.ports.workload.promoteCanary(world.target, { podHash, stepIndex: 1 })).toMatchObject({
+  expect(await world.ports.workload.advance(world.target, { podHash, stepIndex: 1 }, MINE)).toMatchObject({
     refused: true,
   });
-  expect(await world.ports.workload.abort(world.target, { podHash })).toMatchObject({ refused: true });
+  expect(await world.ports.workload.abort(world.target, { podHash }, MINE)).toMatchObject({ refused: true });
 });
 
 test('after an abort the canary selector flaps, then settles on the stable hash', async () => {
@@ -79,7 +82,7 @@ test('after an abort the canary selector flaps, then settles on the stable hash'
   const seen: string[] = [];
   world.cluster.onChange(() => seen.push(world.snapshot().candidateSelector ?? ''));
 
-  await world.ports.workload.abort(world.target, { podHash });
+  await world.ports.workload.abort(world.target, { podHash }, MINE);
   await new Promise((resolve) => setTimeout(resolve, 60));
 
   expect(world.snapshot()).toMatchObject({ candidateSelector: stableHash, stableSelector: stableHash, weight: 0 });

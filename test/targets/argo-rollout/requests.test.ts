@@ -7,6 +7,7 @@ import type { HttpServer } from '../../support/http-server.ts';
 import { writeKubeconfig } from '../../support/kubeconfig.ts';
 
 const TARGET = { cluster: 'test', namespace: 'shop', rollout: 'app' };
+const MINE = { releaseId: 'release/a', runId: '1' };
 const PATH = '/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/app';
 const PAUSED_AT = '2026-11-21T07:00:00Z';
 const STEPS = [{ setWeight: 5 }, { pause: {} }, { setWeight: 25 }, { pause: {} }];
@@ -17,8 +18,18 @@ interface Parts {
   status?: object;
 }
 
+const MARK = '{"release_id":"release/a","run_id":"1"}';
+const TEST_MARK = { op: 'test', path: '/metadata/annotations/sluice.dev~1owner', value: MARK };
+
 const rollout = ({ metadata, spec, status }: Parts = {}) => ({
-  metadata: { name: 'app', namespace: 'shop', resourceVersion: '41', generation: 3, ...metadata },
+  metadata: {
+    name: 'app',
+    namespace: 'shop',
+    resourceVersion: '41',
+    generation: 3,
+    annotations: { 'sluice.dev/owner': MARK },
+    ...metadata,
+  },
   spec: {
     template: {
       spec: {
@@ -75,7 +86,7 @@ const patches = () =>
 test('promote tests all that was read and removes the pause conditions', async () => {
   after = rollout({ status: { currentStepIndex: 2, pauseConditions: undefined } });
 
-  expect(await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).toMatchObject({ changed: true });
+  expect(await rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).toMatchObject({ changed: true });
 
   expect(patches()).toEqual([
     {
@@ -83,6 +94,7 @@ test('promote tests all that was read and removes the pause conditions', async (
       type: 'application/json-patch+json',
       operations: [
         { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+        TEST_MARK,
         { op: 'test', path: '/status/currentStepIndex', value: 1 },
         { op: 'test', path: '/status/currentPodHash', value: 'new' },
         { op: 'test', path: '/status/controllerPause', value: true },
@@ -97,7 +109,7 @@ test('promote tests all that was read and removes the pause conditions', async (
 test('a vanished pause is no proof: without a new index the promote fails as a conflict', async () => {
   after = rollout({ status: { pauseConditions: undefined } });
 
-  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).rejects.toMatchObject({
+  await expect(rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).rejects.toMatchObject({
     code: 'CONFLICT',
     message: expect.stringContaining('go past step 1'),
   });
@@ -111,10 +123,11 @@ test('blue-green has no step index to test', async () => {
   });
   after = rollout({ status: { blueGreen: { activeSelector: 'new' } } });
 
-  expect(await rollouts.promoteBlueGreen(TARGET, { podHash: 'new' })).toMatchObject({ changed: true });
+  expect(await rollouts.advance(TARGET, { podHash: 'new' }, MINE)).toMatchObject({ changed: true });
 
   expect(patches()[0]?.operations).toEqual([
     { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+    TEST_MARK,
     { op: 'test', path: '/status/currentPodHash', value: 'new' },
     { op: 'test', path: '/status/controllerPause', value: true },
     { op: 'test', path: '/status/pauseConditions/0/reason', value: 'BlueGreenPause' },
@@ -127,7 +140,7 @@ test('abort clears a full promotion in the same patch', async () => {
   before = rollout({ status: { promoteFull: true } });
   after = rollout({ status: { abort: true, abortedAt: PAUSED_AT } });
 
-  expect(await rollouts.abort(TARGET, { podHash: 'new' })).toMatchObject({ changed: true });
+  expect(await rollouts.abort(TARGET, { podHash: 'new' }, MINE)).toMatchObject({ changed: true });
 
   expect(patches()).toEqual([
     {
@@ -135,6 +148,7 @@ test('abort clears a full promotion in the same patch', async () => {
       type: 'application/json-patch+json',
       operations: [
         { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+        TEST_MARK,
         { op: 'test', path: '/status/currentPodHash', value: 'new' },
         { op: 'add', path: '/status/promoteFull', value: false },
         { op: 'add', path: '/status/abort', value: true },
@@ -146,7 +160,7 @@ test('abort clears a full promotion in the same patch', async () => {
 test("a template that the controller has not seen is not aborted: it may be somebody else's", async () => {
   before = rollout({ metadata: { generation: 4 } });
 
-  await expect(rollouts.abort(TARGET, { podHash: 'new' })).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(rollouts.abort(TARGET, { podHash: 'new' }, MINE)).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(patches()).toEqual([]);
 });
 
@@ -154,7 +168,7 @@ test('under a template of somebody else nothing is aborted, although the control
   before = rollout();
 
   const template = { container: 'app', images: ['shop:v8', 'shop:v9'] };
-  expect(await rollouts.abort(TARGET, { podHash: 'new', template })).toMatchObject({
+  expect(await rollouts.abort(TARGET, { podHash: 'new', template }, MINE)).toMatchObject({
     refused: true,
     detail: expect.stringContaining('the image is now'),
   });
@@ -162,7 +176,7 @@ test('under a template of somebody else nothing is aborted, although the control
 });
 
 test('setImage replaces one field, guarded by the container name and the old image', async () => {
-  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' })).toMatchObject({
+  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' }, MINE)).toMatchObject({
     changed: true,
   });
 
@@ -172,6 +186,7 @@ test('setImage replaces one field, guarded by the container name and the old ima
       type: 'application/json-patch+json',
       operations: [
         { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+        TEST_MARK,
         { op: 'test', path: '/spec/template/spec/containers/1/name', value: 'app' },
         { op: 'test', path: '/spec/template/spec/containers/1/image', value: 'shop:v1' },
         { op: 'replace', path: '/spec/template/spec/containers/1/image', value: 'shop:v2' },
@@ -183,15 +198,33 @@ test('setImage replaces one field, guarded by the container name and the old ima
 test('a template kept elsewhere is not set here', async () => {
   before = rollout({ spec: { template: undefined, workloadRef: { kind: 'Deployment', name: 'app' } } });
 
-  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' })).toMatchObject({
+  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' }, MINE)).toMatchObject({
     refused: true,
     detail: expect.stringContaining('workloadRef'),
   });
   expect(await rollouts.read(TARGET)).toMatchObject({ workloadRef: true, images: {} });
 });
 
+test('a write of the status by a later act raises the epoch of the mark by a patch of its own before it', async () => {
+  const raised = '{"release_id":"release/a","run_id":"1","epoch":4}';
+  before = rollout();
+  after = rollout({
+    metadata: { annotations: { 'sluice.dev/owner': raised } },
+    status: { currentStepIndex: 2, pauseConditions: undefined },
+  });
+  await rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, { ...MINE, epoch: 4 });
+
+  expect(patches()).toMatchObject([
+    {
+      path: `${PATH}?fieldManager=sluice`,
+      operations: [{ op: 'test', value: '41' }, TEST_MARK, { ...TEST_MARK, op: 'replace', value: raised }],
+    },
+  ]);
+});
+
 test('the mark is one annotation, added or made with the map', async () => {
   const mark = '{"release_id":"release/x","run_id":"1"}';
+  before = rollout({ metadata: { annotations: undefined } });
   await rollouts.claim(TARGET, { releaseId: 'release/x', runId: '1' });
   before = after = rollout({ metadata: { annotations: { other: 'kept' } } });
   await rollouts.claim(TARGET, { releaseId: 'release/x', runId: '1' });
@@ -223,7 +256,7 @@ test.each<[string, Parts, string]>([
 ])('a Rollout that is %s is not promoted', async (_name, parts, reason) => {
   before = rollout(parts);
 
-  expect(await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).toMatchObject({
+  expect(await rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).toMatchObject({
     refused: true,
     detail: expect.stringContaining(reason),
   });
@@ -236,7 +269,7 @@ test.each<[string, Parts]>([
 ])('a Rollout that %s is tried again later, and nothing is sent', async (_name, parts) => {
   before = rollout(parts);
 
-  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 })).rejects.toMatchObject({
+  await expect(rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).rejects.toMatchObject({
     code: 'CONFLICT',
   });
   expect(patches()).toEqual([]);

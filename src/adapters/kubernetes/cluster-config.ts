@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import type { RequestOptions } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js';
+import { SluiceError } from '../../domain/errors.ts';
+
+/** What kubectl takes from a user entry and client-node does not. */
+export interface ClusterUser extends User {
+  readonly tokenFile?: string;
+  readonly impersonateGroups?: readonly string[];
+  readonly impersonateExtra?: Readonly<Record<string, readonly string[]>>;
+  readonly impersonateUid?: string;
+}
+
+/** The key under which a cluster entry holds what its credential plug-in gets as `config`. */
+const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
+
+/**
+ * How to reach one cluster, by kubectl's rules where client-node has others: no credentials over plain HTTP, token
+ * files read anew, groups of an impersonation, KUBERNETES_EXEC_INFO.
+ */
+export class ClusterConfig extends KubeConfig {
+  private readonly user: ClusterUser;
+  private readonly plain: boolean;
+  private lastToken: string | undefined;
+  private inner: KubeConfig;
+
+  constructor(context: Context, cluster: Cluster, user: ClusterUser) {
+    super();
+    this.user = user;
+    this.plain = cluster.server.startsWith('http:');
+    // client-node refuses plain HTTP without this, and there is no certificate to check.
+    const reached = this.plain ? { ...cluster, skipTLSVerify: true } : cluster;
+    this.loadFromOptions({
+      clusters: [reached],
+      users: [this.plain ? { name: user.name } : withExecInfo(user, cluster)],
+      contexts: [{ ...context, user: user.name }],
+      currentContext: context.name,
+    });
+    this.inner = this.copy();
+  }
+
+  override async applyToHTTPSOptions(options: RequestOptions): Promise<void> {
+    await this.inner.applyToHTTPSOptions(options);
+    const token = this.plain ? undefined : this.fileToken();
+    const headers = { ...options.headers, ...(token && { Authorization: `Bearer ${token}` }) };
+    options.headers = { ...headers, ...impersonation(this.user) };
+  }
+
+  /** Forgets credentials that a server refused. False: there are no others to be had. */
+  renew(): boolean {
+    if (this.plain || !(this.user.exec ?? this.user.authProvider ?? this.user.tokenFile)) return false;
+    this.inner = this.copy();
+    return true;
+  }
+
+  private copy(): KubeConfig {
+    const copy = new KubeConfig();
+    copy.loadFromOptions({
+      clusters: this.getClusters(),
+      users: this.getUsers(),
+      contexts: this.getContexts(),
+      currentContext: this.getCurrentContext(),
+    });
+    return copy;
+  }
+
+  /** The file is replaced while it is in use; a moment without it is bridged with what it held last. */
+  private fileToken(): string | undefined {
+    const { tokenFile, token } = this.user;
+    if (!tokenFile) return undefined;
+    try {
+      this.lastToken = readFileSync(tokenFile, 'utf8').trim();
+    } catch (cause) {
+      this.lastToken ??= token;
+      if (!this.lastToken)
+        throw new SluiceError('CONFIG_INVALID', `The token file ${tokenFile} cannot be read.`, { cause });
+    }
+    return this.lastToken;
+  }
+}
+
+/** Source: client-go, transport/round_trippers.go (NewImpersonatingRoundTripper). */
+function impersonation(user: ClusterUser): RequestOptions['headers'] {
+  const { impersonateUser, impersonateUid, impersonateGroups = [], impersonateExtra = {} } = user;
+  if (!impersonateUser) {
+    if (impersonateUid || impersonateGroups.length > 0 || Object.keys(impersonateExtra).length > 0)
+      throw new SluiceError(
+        'CONFIG_INVALID',
+        `The kubeconfig user "${user.name}" impersonates groups, a UID or extra fields without a user.`,
+        { next: 'Add `as` to the user entry.' },
+      );
+    return {};
+  }
+  const extra = Object.entries(impersonateExtra).map(([key, values]) => [
+    `Impersonate-Extra-${encodeURIComponent(key)}`,
+    [...values],
+  ]);
+  return {
+    'Impersonate-User': impersonateUser,
+    ...(impersonateUid && { 'Impersonate-Uid': impersonateUid }),
+    ...(impersonateGroups.length > 0 && { 'Impersonate-Group': [...impersonateGroups] }),
+    ...(Object.fromEntries(extra) as Record<string, string[]>),
+  };
+}
+
+/** kubectl passes KUBERNETES_EXEC_INFO to every plug-in, with the cluster where the entry asks for it. */
+function withExecInfo(user: ClusterUser, cluster: Cluster & { readonly extensions?: unknown }): ClusterUser {
+  const exec = user.exec as { apiVersion?: string; env?: { name: string; value: string }[] | null } | undefined;
+  if (!exec) return user;
+  const info = {
+    kind: 'ExecCredential',
+    apiVersion: exec.apiVersion ?? 'client.authentication.k8s.io/v1',
+    spec: { ...clusterInfo(user, cluster), interactive: false },
+  };
+  return {
+    ...user,
+    exec: { ...exec, env: [...(exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }] },
+  };
+}
+
+function clusterInfo({ exec }: ClusterUser, cluster: Cluster & { readonly extensions?: unknown }): object {
+  if (!(exec as { provideClusterInfo?: boolean }).provideClusterInfo) return {};
+  const extensions = (cluster.extensions ?? []) as readonly { name: string; extension?: unknown }[];
+  const { extension } = extensions.find(({ name }) => name === EXEC_EXTENSION) ?? {};
+  const ca = cluster.caData ?? (cluster.caFile && readFileSync(cluster.caFile).toString('base64'));
+  return {
+    cluster: {
+      server: cluster.server,
+      ...(cluster.tlsServerName && { 'tls-server-name': cluster.tlsServerName }),
+      ...(cluster.skipTLSVerify && { 'insecure-skip-tls-verify': true }),
+      ...(ca && { 'certificate-authority-data': ca }),
+      ...(cluster.proxyUrl && { 'proxy-url': cluster.proxyUrl }),
+      config: extension ?? null,
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { cleanText, maskSecrets } from '../domain/safe-text.ts';
+
+/** Characters of one resource: more would fill an agent's context with one object. */
+export const MOST_CHARACTERS = 60_000;
+
+const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|headers/i;
+const MOST_TEXT = 4000;
+
+/** An object as JSON text: control characters gone, what looks like a secret masked, its length bounded. */
+export function shownJson(value: unknown): string {
+  const text = JSON.stringify(value, clean, 2);
+  if (text.length <= MOST_CHARACTERS) return text;
+  return JSON.stringify(
+    {
+      truncated: `The whole is ${text.length} characters; this is its beginning.`,
+      beginning: text.slice(0, MOST_CHARACTERS / 2),
+    },
+    null,
+    2,
+  );
+}
+
+function clean(key: string, value: unknown): unknown {
+  if (SECRET_KEY.test(key) && value !== null && typeof value !== 'boolean') return '***';
+  return typeof value === 'string' ? maskSecrets(cleanText(value, MOST_TEXT)) : value;
+}

@@ -1,0 +1,81 @@
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  type ListResourcesResult,
+  type ReadResourceResult,
+} from '@modelcontextprotocol/server';
+import type { CommandContext } from '../commands/command.ts';
+import { requireNamespace } from '../commands/gate.ts';
+import type { Entry, ResourceKind } from '../commands/resource.ts';
+import { toFailure, type Failure } from '../contract/failure.ts';
+import { findKind } from '../feeds/find.ts';
+import { audited } from './audited.ts';
+import type { Offer } from './offer.ts';
+import { protocolError } from './protocol-error.ts';
+
+const PAGE = 100;
+
+/** A sort of resource that could not be listed, in `_meta` of the answer: the rest is listed all the same. */
+interface Unavailable {
+  readonly scheme: string;
+  readonly problem: Failure;
+}
+
+/** Answers `resources/list`. */
+export async function listResources(
+  { deps: { audit }, resources }: Offer,
+  context: CommandContext,
+  cursor: string | undefined,
+): Promise<ListResourcesResult> {
+  const from = offsetOf(cursor);
+  return audited(audit, { who: context.caller.id, method: 'resources/list', arguments: {} }, async () => {
+    const lists = await Promise.all(resources.map((kind) => listKind(kind, context)));
+    const all = lists.flatMap(({ entries }) => entries);
+    const unavailable = lists.flatMap(({ failed }) => failed ?? []);
+    return {
+      resources: all.slice(from, from + PAGE),
+      ...(from + PAGE < all.length ? { nextCursor: Buffer.from(String(from + PAGE)).toString('base64url') } : {}),
+      ...(unavailable.length > 0 ? { _meta: { 'sluice/unavailable': unavailable } } : {}),
+    };
+  });
+}
+
+async function listKind(
+  kind: ResourceKind,
+  context: CommandContext,
+): Promise<{ entries: (Entry & { mimeType: string })[]; failed?: Unavailable }> {
+  try {
+    return { entries: (await kind.list(context)).map((entry) => ({ ...entry, mimeType: kind.mimeType })) };
+  } catch (error) {
+    return { entries: [], failed: { scheme: kind.scheme, problem: toFailure(error) } };
+  }
+}
+
+function offsetOf(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  const offset = Number(Buffer.from(cursor, 'base64url').toString());
+  if (Number.isSafeInteger(offset) && offset > 0) return offset;
+  throw new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    'The cursor is not one of this server: list again without it.',
+  );
+}
+
+/** Answers `resources/read`. */
+export async function readResource(
+  { deps: { audit }, resources }: Offer,
+  context: CommandContext,
+  uri: string,
+): Promise<ReadResourceResult> {
+  try {
+    return await audited(audit, { who: context.caller.id, method: 'resources/read', arguments: { uri } }, async () => {
+      const found = findKind(resources, uri);
+      if (!found) throw new ResourceNotFoundError(uri);
+      requireNamespace({ namespace: found.kind.namespace?.(found.parts) }, context.settings);
+      return { contents: [{ uri, mimeType: found.kind.mimeType, text: await found.kind.read(context, found.parts) }] };
+    });
+  } catch (error) {
+    throw protocolError(error, uri);
+  }
+}

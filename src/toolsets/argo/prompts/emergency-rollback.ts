@@ -1,0 +1,99 @@
+import { reason } from '../../../contract/target.ts';
+import * as known from '../../../commands/prompt-arguments.ts';
+import type { PromptKind } from '../../../commands/prompt.ts';
+import { backToStable, type RollbackPlace } from './rollback-steps.ts';
+import { Kept, stepsText, type Step } from '../../../commands/prompt-steps.ts';
+
+export const emergencyRollback: PromptKind = {
+  name: 'emergency_rollback',
+  title: 'Emergency rollback',
+  description:
+    'Takes a bad new version off the traffic at once, in the order that loses no request, and leaves the Rollout Healthy on its stable version.',
+  needs: ['traefik'],
+  arguments: [
+    known.namespace,
+    known.rollout,
+    known.optional('reason', 'What is wrong with the new version; kept in the record.', reason.optional()),
+    known.cluster,
+  ],
+  text({ namespace = '', name = '', cluster, reason: why = 'emergency rollback' }) {
+    const place = { ...(cluster === undefined ? {} : { cluster }), namespace };
+    return stepsText(`Roll back ${namespace}/${name} now.`, MORE, [
+      ...look(place, name),
+      ...ofRelease({ place, name, reason: why }),
+      ...weightsFirst(place, name),
+      ...backToStable({ place, name, reason: why }),
+    ]);
+  },
+};
+
+const MORE = [
+  'Whoever asked for this rollback has confirmed it; no further question is needed.',
+  'Never delete the route, and never write weights of a canary: Argo does that.',
+  'The order matters for blue-green: weights to the active Service first, then the abort, which takes the pods of the preview away.',
+];
+
+function look(place: Readonly<Record<string, string>>, name: string): readonly Step[] {
+  return [
+    {
+      id: 'look',
+      title: 'Look at the Rollout',
+      tool: 'argo_get_rollout_status',
+      args: { ...place, name },
+      keep: { 'services[0].name': 'STABLE_SERVICE', 'route.traefik_service': 'ROUTE' },
+      when: [
+        ['`release_id` is present', { go: 'release' }],
+        [
+          '`phase` is "Healthy"',
+          {
+            stop: 'nothing is being rolled out, so there is nothing to abort. If the version in use is bad itself: argo_get_rollout_history shows older images, and argo_update_rollout_image sets one',
+          },
+        ],
+        ['`strategy` is "blue-green" and `route.traefik_service` is present', { go: 'weights' }],
+        ['`aborted` is true', { go: 'history' }],
+      ],
+      then: { go: 'abort' },
+    },
+  ];
+}
+
+/** A running release owns its Rollout, and knows the order itself: it takes the abort over. */
+function ofRelease({ place, name, reason }: RollbackPlace): readonly Step[] {
+  return [
+    {
+      id: 'release',
+      title: 'A release is running: it rolls back itself',
+      tool: 'argo_abort_rollout',
+      args: { ...place, name, reason, confirm: `${place['namespace']}/${name}` },
+      when: [['`effective` is "refused"', { stop: 'tell the person `reason`' }]],
+    },
+    {
+      id: 'released',
+      title: 'Wait for its end',
+      tool: 'argo_get_rollout_status',
+      args: { ...place, name },
+      until: { condition: '`release_id` is absent and `phase` is "Healthy"', everySeconds: 5, atMostSeconds: 600 },
+      then: { done: 'tell the person that the release has rolled back, and why' },
+    },
+  ];
+}
+
+function weightsFirst(place: Readonly<Record<string, string>>, name: string): readonly Step[] {
+  return [
+    {
+      id: 'weights',
+      title: 'Blue-green: first all weight to the active Service',
+      tool: 'traefik_update_route_weights',
+      args: { ...place, route_name: new Kept('ROUTE'), stable_weight: 100, canary_weight: 0, take_over: true },
+      when: [
+        [
+          '`effective` is "refused"',
+          {
+            stop: `the weights could not be written; tell the person \`reason\`, and do not abort ${name} before they are at 100/0`,
+          },
+        ],
+      ],
+      until: { condition: '`effective` is "proved"', everySeconds: 3, atMostSeconds: 60 },
+    },
+  ];
+}
