@@ -31,7 +31,12 @@ export function ratesOf(stable: number, delta: number): readonly number[] {
 }
 
 /** The forecast after a block of the new version. `phi`: dispersion; `rates`: what each state expected of this block. */
-export function learn(forecast: Forecast, rates: readonly number[], { requests, bad }: ArmBlock, phi: number): Forecast {
+export function learn(
+  forecast: Forecast,
+  rates: readonly number[],
+  { requests, bad }: ArmBlock,
+  phi: number,
+): Forecast {
   const logs = forecast.map((weight, state) => {
     const rate = rates[state] as number;
     return Math.log(weight) + (bad * Math.log(rate) + (requests - bad) * Math.log(1 - rate)) / phi;
