@@ -11,6 +11,7 @@ import type { AnalysisSpec } from '../src/domain/release/plan.ts';
 import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
+import { ClockCheck } from './clock-check.ts';
 import { EvidenceKeeper, type Checkpoints } from './evidence-keeper.ts';
 import { counterRecords, unansweredCounters } from './counter-records.ts';
 import { Measurements } from './measurements.ts';
@@ -32,6 +33,8 @@ export interface Judgement {
    * times that follow from it.
    */
   readonly stepFrom?: number;
+  /** Judge only the requests of the last so many milliseconds of `from` until now. Absent: all since `from`. */
+  readonly recentMs?: number;
   /** Weight, in percent, that no proxy API could prove: the counters must confirm it. */
   readonly unproved?: number;
   /**
@@ -64,15 +67,25 @@ export const analysisActivities = (judge: Judge) => ({
   },
 });
 
+/** The judgement with its window cut to the recent past. Metrics of the release file keep the times of the step. */
+function recent(input: Judgement, now: number): Judgement {
+  if (input.recentMs === undefined) return input;
+  return { since: input.from, stepFrom: input.from, ...input, from: Math.max(input.from, now - input.recentMs) };
+}
+
 export type Judge = (input: Judgement) => Promise<Judged>;
 
 /** The judge of a worker; it remembers samples from one judgement to the next. */
 export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
   const keeper = new EvidenceKeeper(ports.evidence, checkpoints);
   const measurements = new Measurements(ports.evidence);
-  return async (input) => {
+  const clocks = new ClockCheck(ports.evidence);
+  return async (given) => {
     const to = ports.now();
+    const input = recent(given, to);
     try {
+      const wrongClock = await clocks.problem(to);
+      if (wrongClock !== undefined) return nothingSeen(input, to, wrongClock);
       const [counted, measured] = await Promise.all([
         judgeNow(ports, keeper, input, to),
         measureNow(measurements, input, to),
