@@ -1,6 +1,7 @@
 import type { Ports } from '../src/ports/index.ts';
 import { alive } from './alive.ts';
 import { analysisActivities, createJudge } from './analysis.ts';
+import { fencedPorts } from './fenced-ports.ts';
 import { guardActivities } from './guard.ts';
 import { preflightActivities } from './preflight.ts';
 import { proofActivities } from './proof.ts';
@@ -8,6 +9,7 @@ import { recordActivities } from './record.ts';
 import { recordedJudge } from './record-judgements.ts';
 import { recordedProofs } from './record-proofs.ts';
 import type { Recorder } from './recorder.ts';
+import { temporalRuns, type Runs } from './runs.ts';
 import { rollbackActivities } from './rollback.ts';
 import { rolloutActivities } from './rollout.ts';
 
@@ -15,8 +17,9 @@ import { rolloutActivities } from './rollout.ts';
  * All effects of a release, over ports. Every one may run more than once: it reads before it writes. Without a recorder
  * nothing is kept.
  */
-export function createActivities(outer: Ports, recorder?: Recorder) {
-  const ports = recorder ? { ...outer, witness: recordedProofs(recorder) } : outer;
+export function createActivities(outer: Ports, recorder?: Recorder, runs: Runs = temporalRuns) {
+  const safe = fencedPorts(outer, runs);
+  const ports = recorder ? { ...safe, witness: recordedProofs(recorder) } : safe;
   const judge = recorder ? recordedJudge(createJudge(ports), recorder) : createJudge(ports);
   return alive({
     ...preflightActivities(ports),

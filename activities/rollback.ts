@@ -2,6 +2,7 @@ import { isBackOnStable } from '../src/domain/release/observe.ts';
 import type { WeightProof } from '../src/domain/release/proof.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
+import { fenceOff, markLost } from './fence.ts';
 import { awaitProof, isInForce, observeWeight } from './proof.ts';
 import { armServices, isRefusal, leftBecause, observe, trafficRef, type Scene, type Seen } from './scene.ts';
 
@@ -21,7 +22,8 @@ export type Restored = { readonly kind: 'restored'; readonly detail: string } | 
 
 /** Each of these may be repeated at any point of any rollback: it then finds its work done. */
 export const rollbackActivities = (ports: Ports) => ({
-  withdraw: (scene: Scene) => withdraw(ports, scene),
+  withdraw: async (scene: Scene): Promise<Withdrawn> =>
+    (await fenceOff(ports, scene)) ?? (await withdraw(ports, scene)),
   awaitSettled: (scene: Scene) => awaitSettled(ports, scene),
   restoreTemplate: (scene: Scene) => restoreTemplate(ports, scene),
 });
@@ -92,6 +94,7 @@ async function restoreTemplate(ports: Ports, scene: Scene): Promise<Restored> {
 
 async function weightsToActive(ports: Ports, scene: Scene): Promise<void> {
   const written = await ports.split.setWeight(trafficRef(scene), armServices(scene), 0, scene.owner);
+  if (isRefusal(written) && !written.holder) throw markLost(written, scene);
   if (!isRefusal(written)) await awaitProof(ports, scene, 0, () => undefined);
 }
 

@@ -67,6 +67,8 @@ export class ReleaseRun {
   readonly ledger: Ledger;
   /** How the release ends, while the journal is told of it and nobody sees it yet. */
   ending?: ClosedState;
+  /** Number of the latest act; it follows from the history, so a replay counts the same. */
+  private epoch = 0;
   private lastEvent?: ReleaseEvent;
   private phase: ReleaseState = 'preflight';
   private reason = '';
@@ -76,7 +78,9 @@ export class ReleaseRun {
 
   constructor(input: ReleaseInput) {
     this.input = input;
-    this.owner = { releaseId: releaseId(input.spec.target), runId: workflowInfo().runId };
+    const { namespace: temporal, runId } = workflowInfo();
+    const { target, clusterUid: cluster } = input.spec;
+    this.owner = { releaseId: releaseId(target), runId, temporal, ...(cluster === undefined ? {} : { cluster }) };
     this.ledger = new Ledger(this.journaled, {
       owner: this.owner,
       standing: () => this.ledger.add('release', recordOf(this.view())),
@@ -84,10 +88,15 @@ export class ReleaseRun {
     });
   }
 
-  /** What activities are told. Only after preflight. */
-  get scene(): Scene {
+  /** As whom the next activity acts. Each has an epoch of its own, which fences off the ones before it. */
+  nextOwner(): Owner {
+    return { ...this.owner, epoch: (this.epoch += 1) };
+  }
+
+  /** What the next activity needs to know. Only after preflight. */
+  nextScene(): Scene {
     const { target, strategy } = this.input.spec;
-    const base = { target, strategy, plan: this.plan as ReleasePlan, owner: this.owner, step: this.stepIndex };
+    const base = { target, strategy, plan: this.plan as ReleasePlan, owner: this.nextOwner(), step: this.stepIndex };
     return this.newHash === undefined ? base : { ...base, newHash: this.newHash };
   }
 

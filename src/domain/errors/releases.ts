@@ -39,6 +39,13 @@ export const RELEASE_ERRORS = {
     'The step was not judged good.',
     'Abort, or use release_skip_analysis with a reason.',
   ),
+  MARK_LOST: entry(
+    409,
+    7,
+    false,
+    'The owner mark (annotation sluice.dev/owner) of a running release was removed, so the release may not write.',
+    'See with release_get where the traffic is. Roll back by hand (`kubectl argo rollouts abort`), or terminate the release in Temporal and start a new one.',
+  ),
   TOO_LATE: entry(
     409,
     7,

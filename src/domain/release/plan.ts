@@ -71,6 +71,11 @@ export interface Timeouts {
 /** A release as asked for; everything defaulted and validated. */
 export interface ReleaseSpec {
   readonly target: Target;
+  /**
+   * Identity of the cluster that `target.cluster` named where the release was started. A worker whose context of that
+   * name leads to another cluster refuses the release. Absent in releases of older versions.
+   */
+  readonly clusterUid?: string;
   readonly image: string;
   readonly container?: string;
   readonly strategy: Strategy;

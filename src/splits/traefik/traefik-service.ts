@@ -5,7 +5,7 @@ import type { ArmServices, TrafficRef, TrafficView } from '../../ports/split.ts'
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
-import { ownerOf } from '../../adapters/kubernetes/owner.ts';
+import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { TraefikService } from './schema.ts';
 import type { WeightedEntry } from './schema.ts';
@@ -25,6 +25,9 @@ export function entriesOf(object: TraefikService): readonly WeightedEntry[] {
   return object.spec.weighted?.services ?? [];
 }
 
+/** The weight that Traefik gives an entry. */
+export const shareOf = ({ weight = 1 }: WeightedEntry): number => weight;
+
 export function toView(ref: TrafficRef, object: TraefikService): TrafficView {
   const owner = ownerOf(object.metadata.annotations);
   return {
@@ -33,7 +36,7 @@ export function toView(ref: TrafficRef, object: TraefikService): TrafficView {
     weights: entriesOf(object).map((entry) => {
       const port = entry.port === undefined ? '' : String(entry.port);
       const metricsService = metricsServiceName(ref.namespace, entry.name, port);
-      return { service: entry.name, weight: entry.weight, port, metricsService };
+      return { service: entry.name, weight: shareOf(entry), port, metricsService };
     }),
     sticky: Boolean(object.spec.weighted?.sticky),
     ...(owner && { owner }),

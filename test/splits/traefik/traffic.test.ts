@@ -19,7 +19,8 @@ const entry = (name: string, weight: number | undefined, port: number | string =
   ...(weight !== undefined && { weight }),
   nativeLB: true,
 });
-const traefikService = (services: object[], annotations?: object) => ({
+const MARK = { 'sluice.dev/owner': JSON.stringify({ release_id: ME.releaseId, run_id: ME.runId }) };
+const traefikService = (services: object[], annotations: object = MARK) => ({
   metadata: { name: 'app', namespace: 'shop', resourceVersion: '41', annotations },
   spec: { weighted: { services } },
 });
@@ -76,13 +77,32 @@ describe('setWeight', () => {
         path: `${PATH}?fieldManager=sluice`,
         operations: [
           { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+          { op: 'test', path: '/metadata/annotations/sluice.dev~1owner', value: MARK['sluice.dev/owner'] },
           { op: 'test', path: '/spec/weighted/services/0/name', value: 'app-stable' },
+          { op: 'test', path: '/spec/weighted/services/0/weight', value: 95 },
           { op: 'add', path: '/spec/weighted/services/0/weight', value: 75 },
           { op: 'test', path: '/spec/weighted/services/2/name', value: 'app-canary' },
+          { op: 'test', path: '/spec/weighted/services/2/weight', value: 5 },
           { op: 'add', path: '/spec/weighted/services/2/weight', value: 25 },
         ],
       },
     ]);
+  });
+
+  test('the patch of a later act raises the epoch, and tests that an entry has no weight', async () => {
+    objects[PATH] = { body: traefikService([entry('app-stable', undefined), entry('app-canary', undefined)]) };
+    await traffic({ none: true }).setWeight(REF, ARMS, 25, { ...ME, epoch: 3 });
+    const [patch] = patches();
+    expect(patch?.operations).toEqual(
+      expect.arrayContaining([
+        {
+          op: 'replace',
+          path: '/metadata/annotations/sluice.dev~1owner',
+          value: JSON.stringify({ release_id: ME.releaseId, run_id: ME.runId, epoch: 3 }),
+        },
+        { op: 'test', path: '/spec/weighted/services/0/weight', value: null },
+      ]),
+    );
   });
 
   test('sends nothing when the weights are there already', async () => {
