@@ -1,4 +1,5 @@
 import { isBackOnStable } from '../src/domain/release/observe.ts';
+import { podsTrouble } from '../src/domain/pods.ts';
 import type { WeightProof } from '../src/domain/release/proof.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
@@ -6,13 +7,17 @@ import { fenceOff, markLost } from './fence.ts';
 import { awaitProof, isInForce, observeWeight } from './proof.ts';
 import { armServices, isRefusal, leftBecause, observe, trafficRef, type Scene, type Seen } from './scene.ts';
 
+/** A rollback that is under way must not wait for a reading that only explains it. */
+const PODS_MS = 1000;
+
 interface Superseded {
   readonly kind: 'superseded';
   readonly detail: string;
 }
 
 export type Withdrawn =
-  | { readonly kind: 'withdrawn'; readonly proof: WeightProof }
+  /** `pods`: why the new version's pods were not ready; absent: they were, or it is not known. */
+  | { readonly kind: 'withdrawn'; readonly proof: WeightProof; readonly pods?: string }
   | { readonly kind: 'too-late'; readonly detail: string; readonly newHash: string }
   | Superseded;
 
@@ -42,6 +47,7 @@ async function withdraw(ports: Ports, scene: Scene): Promise<Withdrawn> {
     scene.strategy === 'canary' && isNamed(first, scene) ? first : await waitFor(() => namedByController(ports, scene));
   const lost = replaced(seen, scene) ?? tooLate(seen, scene);
   if (lost) return lost;
+  let pods: Promise<string | undefined> | undefined;
   if (seen.podHash !== scene.plan.stableHash) {
     const { container, toImage, fromImage } = scene.plan;
     const aborted = await ports.workload.abort(
@@ -52,10 +58,23 @@ async function withdraw(ports: Ports, scene: Scene): Promise<Withdrawn> {
       },
       scene.owner,
     );
+    pods = podsOf(ports, scene, seen);
     if (isRefusal(aborted)) return lostRace(ports, scene, aborted.detail);
   }
   const gone = await awaitProof(ports, scene, 0, (now) => replaced(now, scene));
-  return gone.kind === 'superseded' ? gone : { kind: 'withdrawn', proof: gone.proof };
+  if (gone.kind === 'superseded') return gone;
+  const trouble = await pods;
+  return { kind: 'withdrawn', proof: gone.proof, ...(trouble === undefined ? {} : { pods: trouble }) };
+}
+
+/** Read right after the abort, which scales them down a little later. A rollback neither waits for it nor fails by it. */
+async function podsOf(ports: Ports, scene: Scene, seen: Seen): Promise<string | undefined> {
+  const hash = hashOfNew(seen, scene);
+  if (hash === '' || hash === scene.plan.stableHash) return undefined;
+  const read = ports.workload.pods(scene.target, hash).then(podsTrouble, () => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), PODS_MS)));
+  return Promise.race([read, late]).finally(() => clearTimeout(timer));
 }
 
 /**
