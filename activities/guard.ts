@@ -1,20 +1,28 @@
 import { sleep } from '@temporalio/activity';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
-import type { Ports } from '../src/ports/index.ts';
+import type { Move } from '../src/delivery/move.ts';
+import { isInForce } from '../src/delivery/observe.ts';
+import type { Intrusion } from '../src/domain/release/moves.ts';
+import { strategyOf } from '../src/strategies/index.ts';
 import type { Judge, Judgement } from './analysis.ts';
-import { isInForce, observeWeight } from './proof.ts';
-import { leftBecause, observe, type Left } from './scene.ts';
+import type { MoveOf } from './moves.ts';
 
 /** Why a step can no longer be held as it is. */
 export type Alarm =
   | { readonly kind: 'failed'; readonly verdict: Verdict }
   | { readonly kind: 'drift'; readonly detail: string }
-  | { readonly kind: 'promoted-elsewhere'; readonly detail: string }
-  | Left;
+  | Intrusion;
 
-export interface Watch extends Judgement {
+/** What moves while the guard watches. Weights are on their way then, so a drift is not looked for. */
+export type Moving = 'starting' | 'shifting' | 'promoting';
+
+export interface Watch extends Omit<Judgement, 'from'> {
+  /** As in Judgement; absent before the first weight is proved: the guard counts from its own start. */
+  readonly from?: number;
   readonly wanted: number;
   readonly index: number;
+  /** Absent: a weight is held. */
+  readonly moving?: Moving;
   /** The step has failed already and a person decides: only what others do is watched. */
   readonly failed?: true;
 }
@@ -23,18 +31,19 @@ const LOOK_MS = 1_000;
 /** A step may be held for days: only this much of the past is judged again while it is held. */
 const RECENT_MS = 600_000;
 
-export const guardActivities = (ports: Ports, judge: Judge) => ({
+export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
   /**
-   * Watches a held step, for as long as it is held: returns only when the new version fails its limits, when somebody
-   * else
-   * changed or stopped the Rollout, or when the weights drifted.
+   * Watches a weight for as long as it is held or moved. It returns only when the new version fails, when somebody else
+   * changed or stopped the target, or when a held weight drifted.
    */
   async guard(watch: Watch): Promise<Alarm> {
+    const move = await moveOf(watch.scene);
+    const counted = { ...watch, from: watch.from ?? move.world.now() };
     let drifts = 0;
     for (;;) {
-      const alarm = (await intruder(ports, watch)) ?? (watch.failed ? undefined : await failing(ports, judge, watch));
+      const alarm = (await intrusion(move, watch)) ?? (watch.failed ? undefined : await failing(judge, counted));
       if (alarm) return alarm;
-      const drift = await drifted(ports, watch);
+      const drift = watch.moving ? undefined : await drifted(move, watch);
       drifts = drift === undefined ? 0 : drifts + 1;
       // Two looks in a row: a proxy that is just reloading is not a drift.
       if (drift !== undefined && drifts >= 2) return { kind: 'drift', detail: drift };
@@ -43,29 +52,19 @@ export const guardActivities = (ports: Ports, judge: Judge) => ({
   },
 });
 
-async function intruder(ports: Ports, { scene, index }: Watch): Promise<Alarm | undefined> {
-  const seen = await observe(ports, scene);
-  const left = leftBecause(seen, scene);
-  if (left) return left;
-  const pause = scene.plan.steps[index]?.pauseIndex;
-  const cutOver = seen.stableHash === scene.newHash || seen.stableSelector === scene.newHash;
-  const promoted = cutOver || (pause !== undefined && seen.observed && (seen.stepIndex ?? pause) > pause);
-  return promoted
-    ? { kind: 'promoted-elsewhere', detail: 'somebody else promoted the Rollout past the step that is being judged' }
-    : undefined;
+async function intrusion(move: Move, { scene, index, moving }: Watch): Promise<Alarm | undefined> {
+  // The activities that set the image and that promote watch the target themselves. Before the image is set, and after
+  // the promotion, the target is not as a held step leaves it.
+  if (moving === 'starting' || moving === 'promoting') return undefined;
+  return strategyOf(scene.strategy).observe.intrusion(move, index);
 }
 
-async function failing(ports: Ports, judge: Judge, watch: Watch): Promise<Alarm | undefined> {
-  const { verdict } = await judge({
-    since: watch.from,
-    ...watch,
-    from: Math.max(watch.from, ports.now() - RECENT_MS),
-    stepFrom: watch.from,
-  });
-  return verdict.outcome === 'fail' ? { kind: 'failed', verdict } : undefined;
-}
-
-async function drifted(ports: Ports, { scene, wanted }: Watch): Promise<string | undefined> {
-  const proof = await observeWeight(ports, scene, wanted);
+async function drifted(move: Move, { scene, wanted }: Watch): Promise<string | undefined> {
+  const proof = await strategyOf(scene.strategy).observe.weight(move, wanted);
   return isInForce(proof) ? undefined : proof.reason;
+}
+
+async function failing(judge: Judge, watch: Watch & Judgement): Promise<Alarm | undefined> {
+  const { verdict } = await judge({ ...watch, recentMs: RECENT_MS });
+  return verdict.outcome === 'fail' ? { kind: 'failed', verdict } : undefined;
 }

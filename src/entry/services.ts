@@ -2,6 +2,7 @@ import type { Clusters } from '../adapters/kubernetes/index.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
+import { createPlans } from '../adapters/plans/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
@@ -50,7 +51,8 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     gateway,
     ports,
     journal,
-    preflight: async (spec) => (await import('../planning/preflight.ts')).preflight(ports, spec),
+    plans: createPlans(settings),
+    preflight: async (spec) => (await import('../strategies/index.ts')).planRelease(ports, spec),
     clusters: {
       current: async () => currentContext(await clusters()),
       all: async () => (await clusters()).contexts(),
@@ -61,7 +63,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
         loadPorts(),
         import('../temporal/temporal-gateway.ts'),
         import('@temporalio/client'),
-        import('../planning/preflight.ts'),
+        import('../strategies/index.ts'),
       ])),
     close: async () => {
       // Ports that could not be loaded hold nothing.

@@ -1,3 +1,4 @@
+import type { ArgoStrategyName } from '../domain/argo-strategies.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
 import type { AnalysisTemplates } from './analysis-templates.ts';
@@ -38,7 +39,7 @@ export interface RolloutDetail extends RolloutState {
 /** A Rollout to be made. The selector is `app: <name>`, or that of the workload. */
 export interface NewRollout {
   readonly target: Target;
-  readonly strategy: 'canary' | 'blue-green' | 'rolling';
+  readonly strategy: ArgoStrategyName;
   /** The template's source: a container of its own, or a Deployment. */
   readonly template:
     | { readonly image: string; readonly container: string; readonly port: number }
@@ -50,7 +51,7 @@ export interface NewRollout {
   readonly services?: { readonly stable: string; readonly candidate: string };
   /** Canary only. */
   readonly traefikService?: string;
-  /** In the background of a canary, before the promotion of a blue-green. */
+  /** Argo runs them as ARGO_STRATEGIES says. */
   readonly analysisTemplates: readonly string[];
   /** Make the Services alone: a route has to be made over them before the Rollout. */
   readonly servicesOnly: boolean;

@@ -3,7 +3,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import type { Watch } from '../../activities/guard.ts';
 import type { Runs } from '../../activities/runs.ts';
-import type { Scene } from '../../activities/scene.ts';
+import type { Scene } from '../../src/domain/release/scene.ts';
 import type { ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId, type Owner } from '../../src/domain/release/target.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
@@ -104,7 +104,7 @@ export class Stage {
     return this.#scene.plan.steps[index]?.weight as number;
   }
 
-  watch(index = 0): Watch {
+  watch(index = 0): Watch & { from: number } {
     return { scene: this.scene, limits: this.spec.analysis, from: this.world.now(), wanted: this.weight(index), index };
   }
 }

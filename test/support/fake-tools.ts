@@ -1,9 +1,10 @@
 import type { CommandServices } from '../../src/commands/command.ts';
 import { portsOver } from '../../src/entry/ports.ts';
-import { preflight } from '../../src/planning/preflight.ts';
+import { planRelease } from '../../src/strategies/index.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
+import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { TRAEFIK_PODS } from './fake-traefik.ts';
 import type { FakeWorld } from './fake-world.ts';
@@ -24,7 +25,8 @@ export function worldServices(
     gateway,
     ports,
     journal: createFakeJournal(),
-    preflight: (spec) => preflight(ports, spec),
+    plans: createFakePlans(),
+    preflight: (spec) => planRelease(ports, spec),
     clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] },
     settings: DEFAULTS,
   };

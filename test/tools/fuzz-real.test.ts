@@ -18,8 +18,9 @@ import { loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/schema.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import { portsOver } from '../../src/entry/ports.ts';
-import { preflight } from '../../src/planning/preflight.ts';
+import { planRelease } from '../../src/strategies/index.ts';
 import { aView, AT, createFakeGateway, SPEC } from '../support/fake-gateway.ts';
+import { createFakePlans } from '../support/fake-plans.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
 import { inputsFor, rightShaped } from '../support/fuzz/arbitrary.ts';
 import { complaintsOf, mapAtOnce, outcomesOf, SEED, type Tried } from '../support/fuzz/run.ts';
@@ -110,7 +111,8 @@ function stage() {
     gateway,
     ports,
     journal: createFakeJournal(),
-    preflight: (spec) => preflight(ports, spec),
+    plans: createFakePlans(),
+    preflight: (spec) => planRelease(ports, spec),
     clusters: { current: async () => sandbox.context, all: async () => [sandbox.context] },
     settings,
   };

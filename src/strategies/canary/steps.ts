@@ -1,0 +1,26 @@
+import type { PlanStep } from '../../domain/release/plan.ts';
+import type { RolloutStep } from '../../domain/rollout.ts';
+
+/** The plan of a canary is its own step list; a text says what is wrong with it. */
+export function canarySteps(steps: readonly RolloutStep[]): PlanStep[] | string {
+  const plan: PlanStep[] = [];
+  for (const [index, step] of steps.entries()) {
+    if (step.other) return `step ${index} is ${step.other}: Argo would run it beside this release's own analysis`;
+    if (step.pause && step.pause.seconds !== undefined) return `step ${index} is a timed pause: it advances unjudged`;
+    if (step.setWeight !== undefined && !steps[index + 1]?.pause)
+      return `step ${index} (setWeight ${step.setWeight}) is not followed by an untimed pause`;
+    if (step.pause && steps[index - 1]?.setWeight === undefined)
+      return `step ${index} is a pause without a setWeight before it`;
+    if (step.pause) plan.push({ weight: steps[index - 1]?.setWeight as number, pauseIndex: index });
+  }
+  return plan;
+}
+
+/** For a Rollout that names no weight at all. */
+const SUGGESTED_WEIGHTS = [5, 50];
+
+/** The same weights in a form that a release can follow. */
+export function fixedSteps(steps: readonly RolloutStep[]): readonly RolloutStep[] {
+  const weights = steps.flatMap(({ setWeight }) => (setWeight === undefined ? [] : [setWeight]));
+  return (weights.length > 0 ? weights : SUGGESTED_WEIGHTS).flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
+}
