@@ -17,7 +17,7 @@ export async function beats(
   const evidence = createEvidence({ url });
   // A verdict needs evidence and a clock alone: the weight is not said, so nobody asks for it.
   const ports = { evidence, now: Date.now } as unknown as Ports;
-  const { awaitVerdict } = alive(analysisActivities(createJudge(ports)));
+  const activities = alive(analysisActivities(createJudge(ports)));
   const since = Date.now() - HOUR;
   let longest = 0;
   const running = Array.from({ length: releases }, (_, index) => {
@@ -28,7 +28,9 @@ export async function beats(
       longest = Math.max(longest, now - last);
       last = now;
     });
-    const done = environment.run(awaitVerdict, judgementOf(`held-${index}`, since)).catch(() => undefined);
+    const done = environment
+      .run((input: Judgement) => activities.awaitVerdict(input), judgementOf(`held-${index}`, since))
+      .catch(() => undefined);
     return { environment, done };
   });
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));

@@ -13,7 +13,8 @@
  *            | "one-pod"      they come from one pod of the version only
  *            | "start-N"      N s until the pod is ready
  *            | "never-ready"  the pod never becomes ready
- *            | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff
+ *            | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff; its restarts are counted
+ *            | "no-image"     the image cannot be pulled: ImagePullBackOff
  *
  * `v1`, `v2`, … and every other name are good versions that answer in 2 to 6 ms. Modifiers combine:
  * `v3-errors-20-slow-300`, `v7-errors-2-clump-10-seed-42`. Without a seed the order is that of the pod's name.
@@ -35,11 +36,12 @@ export interface Behaviour {
   seed: number | undefined;
   startMs: number;
   neverReady: boolean;
+  noImage: boolean;
   crashMs: number | undefined;
 }
 
 const MODIFIER =
-  /-(?:(errors|clump|slow|share|seed|cut|after|at|start|crash)-(\d+(?:\.\d+)?)|(never-ready|one-pod))(?=-|$)/g;
+  /-(?:(errors|clump|slow|share|seed|cut|after|at|start|crash)-(\d+(?:\.\d+)?)|(never-ready|no-image|one-pod))(?=-|$)/g;
 
 export function tagOf(image: string): string {
   const name = image.split('@')[0]!;
@@ -64,6 +66,7 @@ export function behaviourOf(image: string): Behaviour {
     seed: found['seed'],
     startMs: (found['start'] ?? 0) * 1000,
     neverReady: found['never-ready'] !== undefined,
+    noImage: found['no-image'] !== undefined,
     crashMs: found['crash'] === undefined ? undefined : found['crash'] * 1000,
   };
 }
