@@ -1,6 +1,7 @@
 import { Argument, type Command as Cli } from 'commander';
 import type { Command } from '../commands/command.ts';
 import type { Output } from '../commands/execute.ts';
+import { nearestCommand } from '../commands/nearest-command.ts';
 import type { Toolset } from '../commands/toolset.ts';
 import { complete } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
@@ -20,8 +21,20 @@ export function addToolset(
   { name, about, commands }: Toolset,
   after: Readonly<Record<string, AfterCommand>> = {},
 ): void {
-  const group = program.command(name).description(about);
+  const group = program
+    .command(name)
+    .description(about)
+    .showSuggestionAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(withSuggestion(text, name, commands)) });
   for (const command of commands) addTool(group, deps, command, after[command.name]);
+}
+
+/** Instead of Commander's own suggestion, which leads from `status` to `start`. */
+function withSuggestion(text: string, toolset: string, commands: readonly Command[]): string {
+  const [, word] = /unknown command '([^']*)'/.exec(text) ?? [];
+  const near = word === undefined ? undefined : nearestCommand(`${toolset}_${word.replaceAll('-', '_')}`, commands);
+  const command = commands.find((known) => known.name === near);
+  return command ? `${text.trimEnd()}\n(Did you mean ${cliName(command)}?)\n` : text;
 }
 
 /** How a tool is called at the command line. */
@@ -31,7 +44,11 @@ export function cliName({ name, toolset }: Command): string {
 
 function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterCommand): void {
   const subject = subjectOf(command);
-  const cli = group.command(cliName(command)).summary(command.title).description(command.description);
+  const cli = group
+    .command(cliName(command))
+    .summary(command.title)
+    .description(command.description)
+    .showSuggestionAfterError(true);
   if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
   if (takesFile(command))
     cli.option(
