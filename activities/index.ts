@@ -13,7 +13,8 @@ import type { Recorder } from './recorder.ts';
 import { temporalRuns, type Runs } from './runs.ts';
 
 /**
- * All effects of a release, in the worlds of the clusters, or in one world for all. Every one may run more than once: it
+ * All effects of a release, in the worlds of the clusters, or in one world for all. Every one may run more than once:
+ * it
  * reads before it writes. Without a recorder nothing is kept.
  */
 export function createActivities(given: WorldSource | Ports, recorder?: Recorder, runs: Runs = temporalRuns) {
@@ -25,7 +26,7 @@ export function createActivities(given: WorldSource | Ports, recorder?: Recorder
     wait: waitFor,
     ...(onProof ? { onProof } : {}),
   });
-  const judge = recorder ? recordedJudge(judgeIn(worlds), recorder) : judgeIn(worlds);
+  const judge = recorder ? recordedJudge(judgeIn(worlds, recorder), recorder) : judgeIn(worlds);
   return alive({
     ...preflightActivities(worlds),
     ...moveActivities(moveOf),
@@ -49,11 +50,11 @@ function fencedWorlds(worlds: WorldSource, runs: Runs): WorldSource {
 }
 
 /** One judge for each world: what it remembers of a service's counters is of one cluster. */
-function judgeIn(worlds: WorldSource): Judge {
+function judgeIn(worlds: WorldSource, recorder?: Recorder): Judge {
   const judges = new WeakMap<Ports, Judge>();
   return async (input) => {
     const world = await worlds.of(input.scene.target.cluster);
-    const judge = judges.get(world) ?? createJudge(world);
+    const judge = judges.get(world) ?? createJudge(world, recorder?.checkpoints);
     judges.set(world, judge);
     return judge(input);
   };

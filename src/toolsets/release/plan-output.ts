@@ -79,6 +79,7 @@ function toLimits({ analysis }: ReleaseSpec): PlanOutput['limits'] {
     alpha: sequential?.alpha,
     margins: sequential && { errors: sequential.errorsMargin, slow: sequential.slowMargin },
     slower_than_ms: sequential?.slowerThanMs && [...sequential.slowerThanMs],
+    max_verdict_age: analysis.verdictMaxAgeMs === undefined ? undefined : toDuration(analysis.verdictMaxAgeMs),
     warm_up: warmUpMs === undefined ? undefined : toDuration(warmUpMs),
     on_no_data: policies?.['no-data'] ?? 'hold',
     on_too_little_traffic: policies?.['too-little-traffic'] ?? 'hold',
