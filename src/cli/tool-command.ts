@@ -1,7 +1,6 @@
 import { Argument, type Command as Cli } from 'commander';
 import type { Command } from '../commands/command.ts';
 import type { Output } from '../commands/execute.ts';
-import { nearestCommand } from '../commands/nearest-command.ts';
 import type { Toolset } from '../commands/toolset.ts';
 import { complete } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
@@ -9,6 +8,7 @@ import { addFlags, flagFields, flagName, inputOf, takesFile } from './flags.ts';
 import { settingsOf } from './global.ts';
 import { readInputFile } from './input-file.ts';
 import { runCommand } from './run-command.ts';
+import { wordOf } from './terminal-words.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
 /** What the command line does after a command has answered, beside printing the answer. */
@@ -21,34 +21,13 @@ export function addToolset(
   { name, about, commands }: Toolset,
   after: Readonly<Record<string, AfterCommand>> = {},
 ): void {
-  const group = program
-    .command(name)
-    .description(about)
-    .showSuggestionAfterError(false)
-    .configureOutput({ outputError: (text, write) => write(withSuggestion(text, name, commands)) });
+  const group = program.command(name).description(about);
   for (const command of commands) addTool(group, deps, command, after[command.name]);
-}
-
-/** Instead of Commander's own suggestion, which leads from `status` to `start`. */
-function withSuggestion(text: string, toolset: string, commands: readonly Command[]): string {
-  const [, word] = /unknown command '([^']*)'/.exec(text) ?? [];
-  const near = word === undefined ? undefined : nearestCommand(`${toolset}_${word.replaceAll('-', '_')}`, commands);
-  const command = commands.find((known) => known.name === near);
-  return command ? `${text.trimEnd()}\n(Did you mean ${cliName(command)}?)\n` : text;
-}
-
-/** How a tool is called at the command line. */
-export function cliName({ name, toolset }: Command): string {
-  return name.slice(toolset.length + 1).replaceAll('_', '-');
 }
 
 function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterCommand): void {
   const subject = subjectOf(command);
-  const cli = group
-    .command(cliName(command))
-    .summary(command.title)
-    .description(command.description)
-    .showSuggestionAfterError(true);
+  const cli = group.command(wordOf(command)).summary(command.title).description(command.description);
   if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
   if (takesFile(command))
     cli.option(
@@ -83,7 +62,13 @@ async function rawInput(
   const about = subject.read(argument, options['cluster'] as string | undefined);
   // The cluster of a release is a part of what its argument stands for.
   const flags = subject.names === 'release' ? { ...options, cluster: undefined } : options;
-  return inputOf(command, flags, isObject(base) ? { ...base, ...about } : base);
+  return inputOf(command, flags, isObject(base) ? { ...base, ...about, ...bothTargets(base, about) } : base);
+}
+
+/** A file may hold the cluster of the target that the argument names. */
+function bothTargets(base: Record<string, unknown>, about: Record<string, unknown>): Record<string, unknown> {
+  const [inFile, named] = [base['target'], about['target']];
+  return isObject(inFile) && isObject(named) ? { target: { ...inFile, ...named } } : {};
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

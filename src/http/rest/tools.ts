@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { annotations, type Command } from '../../commands/command.ts';
 import { offered, requireOffered, type Gate } from '../../commands/gate.ts';
-import { nearestCommand } from '../../commands/nearest-command.ts';
+import { suggestCommand } from '../../commands/suggest.ts';
 import { commandsOf, type Toolset } from '../../commands/toolset.ts';
 import { parse } from '../../contract/parse.ts';
 import { SluiceError } from '../../domain/errors.ts';
@@ -103,7 +103,7 @@ export function findTool({ toolsets, gate }: Shelf, name: string): Command {
 }
 
 function unknownTool(name: string, known: readonly Command[]): SluiceError {
-  const near = nearestCommand(name, known);
+  const near = suggestCommand(name, known)?.name;
   const hint = near ? `; did you mean ${near}?` : '.';
   return new SluiceError(
     'TOOL_NOT_FOUND',
