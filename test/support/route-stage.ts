@@ -205,7 +205,7 @@ export class RouteStage {
       signal: new AbortController().signal,
       progress: async () => undefined,
     };
-    const audit = { ready: async () => undefined, record: async () => undefined };
+    const audit = { ready: async () => undefined, begin: async () => undefined, record: async () => undefined };
     const output = await execute({
       command,
       raw: { cluster: this.sandbox.context, namespace: NAMESPACE, ...raw },
