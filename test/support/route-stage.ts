@@ -154,7 +154,7 @@ export class RouteStage {
 
   async load(route: string, rps: number): Promise<void> {
     this.#loads.push(route);
-    await addToLoad(this.sandbox, route, NAMESPACE, rps);
+    await addToLoad(this.sandbox, route, NAMESPACE, { rps });
     await resetLoadStats(this.sandbox, `${NAMESPACE}/${route}`);
   }
 
