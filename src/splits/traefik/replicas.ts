@@ -11,6 +11,9 @@ export type TraefikApis =
   | { readonly pods: { readonly namespace: string; readonly selector: string; readonly port: number } }
   | { readonly none: true };
 
+/** Where the APIs of one cluster's replicas are, by kubeconfig context. */
+export type ApisOf = (cluster: string) => Promise<TraefikApis>;
+
 /** One replica; `get` gives the body of a 200, else throws with a reason fit for a message. */
 export interface Replica {
   readonly name: string;
