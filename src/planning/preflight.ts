@@ -6,6 +6,7 @@ import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { RolloutState } from '../domain/rollout.ts';
 import { readSources } from './sources.ts';
+import { withCountedNames } from './counted-names.ts';
 import { readTemplates } from './templates.ts';
 import type { ArmServices, TrafficView } from '../ports/split.ts';
 
@@ -29,7 +30,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Prefli
   ]);
   const facts: Facts = {
     rollout,
-    ...(traffic.view ? { traffic: trafficFacts(traffic.view) } : {}),
+    ...(traffic.view ? { traffic: await withCountedNames(ports, trafficFacts(traffic.view)) } : {}),
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
     ...(templates.length > 0 ? { templates } : {}),
   };

@@ -1,3 +1,4 @@
+import type { WeightedPlace } from '../domain/route/names.ts';
 import type { ProxyWeights } from '../domain/release/proof.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { Change, WriteResult } from './workload.ts';
@@ -22,8 +23,10 @@ export interface TrafficView {
     readonly service: string;
     readonly weight: number;
     readonly port: string;
-    /** Under which name the requests to this Service are counted (EvidencePort.counters). */
+    /** Under which name the requests to this Service are counted (EvidencePort.counters), with the usual naming. */
     readonly metricsService: string;
+    /** From which the proxy makes its names. */
+    readonly place: WeightedPlace;
   }[];
   readonly sticky: boolean;
   readonly owner?: Owner;

@@ -267,14 +267,20 @@ export class FakeWorld {
       const entries = replica.serves.get(`${this.target.namespace}-${this.target.rollout}`) ?? [];
       const sum = entries.reduce((total, { weight = 1 }) => total + weight, 0);
       return entries.map(({ name, port, weight = 1 }): Flow => {
-        const { errorShare, latencyMs } = this.#behaviour(this.#images.get(this.#selector(name) ?? '') ?? '');
+        const {
+          errorShare,
+          latencyMs,
+          brokenShare = 0,
+          grpc = false,
+        } = this.#behaviour(this.#images.get(this.#selector(name) ?? '') ?? '');
         const service = metricsServiceName(this.target.namespace, name, String(port));
         return {
           instance: replica.name,
           service,
-          requestsPerSecond: sum === 0 ? 0 : (perReplica * weight) / sum,
+          requestsPerSecond: sum === 0 ? 0 : ((perReplica * weight) / sum) * (1 - brokenShare),
           errorShare,
           latencyMs,
+          grpc,
         };
       });
     });

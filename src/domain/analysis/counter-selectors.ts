@@ -2,18 +2,25 @@
 export type Matchers = Readonly<Record<string, string>>;
 
 /**
+ * Labels that may hold Traefik's name of a service. Prometheus renames a label of the scraped page to `exported_…` when
+ * the target has one of that name itself and `honor_labels` is off.
+ */
+export const SERVICE_LABELS = ['service', 'exported_service'] as const;
+export type ServiceLabel = (typeof SERVICE_LABELS)[number];
+
+/**
  * PromQL of one service's counters in Traefik, without a range: names of traefik v3,
  * pkg/observability/metrics/prometheus.go. `service`: the label's value. `matchers`: those of the cluster.
  */
 export const COUNTER_SELECTORS = {
-  requests: (service: string, matchers: Matchers = {}) =>
-    selector('traefik_service_requests_total', { ...matchers, service }),
-  durations: (service: string, matchers: Matchers = {}) =>
-    selector('traefik_service_request_duration_seconds_bucket', { ...matchers, service }),
+  requests: (service: string, label?: ServiceLabel, matchers?: Matchers) =>
+    selector('traefik_service_requests_total', service, label, matchers),
+  durations: (service: string, label?: ServiceLabel, matchers?: Matchers) =>
+    selector('traefik_service_request_duration_seconds_bucket', service, label, matchers),
 } as const;
 
-function selector(metric: string, labels: Matchers): string {
-  return `${metric}{${matcherText(labels)}}`;
+function selector(metric: string, service: string, label: ServiceLabel = 'service', matchers: Matchers = {}): string {
+  return `${metric}{${matcherText({ ...matchers, [label]: service })}}`;
 }
 
 /** Label matchers as they stand in a selector: `cluster="prod",service="web"`. */

@@ -1,3 +1,4 @@
+import type { WeightedPlace } from '../route/names.ts';
 import type { TemplateFacts } from '../analysis/template/check-templates.ts';
 import type { SourceFacts } from '../analysis/sources.ts';
 import type { Tried } from '../analysis/trial.ts';
@@ -38,7 +39,12 @@ export interface RolloutFacts {
 
 export interface TrafficFacts {
   readonly name: string;
-  readonly weights: readonly { readonly service: string; readonly weight: number; readonly metricsService: string }[];
+  readonly weights: readonly {
+    readonly service: string;
+    readonly weight: number;
+    readonly metricsService: string;
+    readonly place?: WeightedPlace;
+  }[];
   readonly owner?: Owner;
 }
 

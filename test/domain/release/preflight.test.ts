@@ -183,7 +183,7 @@ describe('warnings: checks that hold, with something to do', () => {
   });
 
   test('they stop no plan, and a wrong query does', () => {
-    const empty = { windowMs: 300_000, requests: 0, series: 0, boundsMs: [] };
+    const empty = { windowMs: 300_000, requests: 0, series: 0, unknown: 0, boundsMs: [] };
     const trial = { name: 'queue', promql: 'queue', where: 'analysis.metrics[0].query', needs: 'one' as const };
     const facts = (tried: NonNullable<Facts['sources']>['tried']): Facts => ({
       ...canaryFacts(),

@@ -41,6 +41,7 @@ let cluster: HttpServer;
 let proxy: HttpServer;
 let objects: Record<string, Answer>;
 let served1: Answer;
+let servedSafe: Answer | undefined;
 
 beforeEach(async () => {
   objects = { [PATH]: { body: traefikService([entry('app-stable', 95), entry('other', 7), entry('app-canary', 5)]) } };
@@ -48,7 +49,8 @@ beforeEach(async () => {
     ({ path }) => objects[path.replace('?fieldManager=sluice', '')] ?? { status: 404, body: '404 page not found' },
   );
   served1 = served(95, 5);
-  proxy = await startHttpServer(() => served1);
+  servedSafe = undefined;
+  proxy = await startHttpServer(({ path }) => (servedSafe && path.includes('shop_app') ? servedSafe : served1));
 });
 
 afterEach(async () => {
@@ -152,7 +154,7 @@ describe('setWeight', () => {
 test('an absent weight counts as 1; a port may be a name', async () => {
   objects[PATH] = { body: traefikService([entry('app-stable', undefined, 'http'), entry('app-canary', undefined)]) };
 
-  expect((await traffic({ none: true }).read(REF)).weights).toEqual([
+  expect((await traffic({ none: true }).read(REF)).weights).toMatchObject([
     { service: 'app-stable', weight: 1, port: 'http', metricsService: 'shop-app-stable-http@kubernetescrd' },
     { service: 'app-canary', weight: 1, port: '80', metricsService: 'shop-app-canary-80@kubernetescrd' },
   ]);
@@ -175,6 +177,19 @@ describe('inForce', () => {
       { replica: new URL(silent.url).host, error: 'no answer within 1000 ms' },
       { replica: '127.0.0.1:1', error: expect.any(String) },
       { replica: 'not a URL', error: 'not a URL' },
+    ]);
+  });
+
+  test('a Traefik with safeNaming is asked by its own names', async () => {
+    served1 = { status: 404, body: '{}' };
+    const children = ['stable', 'canary'].map((arm, index) => ({
+      name: `shop_app_wrr_${2 * index}_shop_app-${arm}_80`,
+      weight: index === 0 ? 75 : 25,
+    }));
+    servedSafe = { body: { status: 'enabled', weighted: { services: children } } };
+
+    expect(await traffic({ urls: [proxy.url] }).inForce(REF, ARMS)).toEqual([
+      { replica: new URL(proxy.url).host, candidate: 25 },
     ]);
   });
 
