@@ -28,7 +28,7 @@ export function createWorlds({ clusters, settings, ports }: WorldParts): Worlds 
       // A context may lead to another cluster from one call to the next: the world goes with the identity.
       const key = `${uid} ${context}`;
       const world = worlds.get(key) ?? {
-        ...ports(await settingsFor(cluster, settings, { clusters, identities })),
+        ...ports(await settingsFor({ context, uid: async () => uid }, settings, { clusters, identities })),
         cluster,
       };
       worlds.set(key, world);

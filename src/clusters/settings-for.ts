@@ -28,34 +28,35 @@ export function entriesOf(settings: DescribedClusters): ClusterEntries {
  * Errors: CLUSTER_UNCONFIGURED, CONFIG_INVALID (the entry has problems, or another entry describes the same cluster).
  */
 export async function settingsFor(
-  identity: ClusterIdentity,
+  { context: asked, uid }: { readonly context: string; readonly uid: () => Promise<string> },
   settings: DescribedClusters,
   { clusters, identities }: { readonly clusters: Clusters; readonly identities: Identities },
 ): Promise<ClusterSettings> {
   const entries = entriesOf(settings);
   const named = Object.keys(entries);
-  if (named.length === 0) return unnamed(identity, settings, clusters);
-  const known = await identities.of(named.filter((context) => context !== identity.context));
-  const same = named.filter((context) => context === identity.context || known.get(context) === identity.uid);
+  if (named.length === 0) return unnamed(asked, settings, clusters);
+  const identity = { context: asked, uid: await uid() };
+  const known = await identities.of(named.filter((context) => context !== asked));
+  const same = named.filter((context) => context === asked || known.get(context) === identity.uid);
   if (same.length > 1) throw twice(same, identity);
   const [context] = same;
   if (context === undefined) throw undescribed(identity, named);
   return sound(entries[context] as ClusterEntry);
 }
 
-function unnamed(identity: ClusterIdentity, settings: DescribedClusters, clusters: Clusters): ClusterSettings {
+function unnamed(context: string, settings: DescribedClusters, clusters: Clusters): ClusterSettings {
   const found = shortForm(settings);
-  const servers = new Set(clusters.contexts().map((context) => clusters.server(context)));
+  const servers = new Set(clusters.contexts().map((name) => clusters.server(name)));
   if (servers.size <= 1 || !describesCluster(found)) return found;
   const given = CLUSTER_KEYS.filter((key) => ['prometheusUrl', 'traefikApiUrls', 'traefikApiPods'].includes(key))
     .filter((key) => JSON.stringify(settings[key]) !== JSON.stringify(SETTINGS[key].fallback))
     .map((key) => SETTINGS[key].env);
   throw new SluiceError(
     'CLUSTER_UNCONFIGURED',
-    `The kubeconfig leads to ${servers.size} clusters, and ${given.join(' and ')} do not say which of them they describe. So it is not known whether they belong to "${identity.context}".`,
+    `The kubeconfig leads to ${servers.size} clusters, and ${given.join(' and ')} do not say which of them they describe. So it is not known whether they belong to "${context}".`,
     {
-      next: `If they describe this cluster, set SLUICE_CLUSTER=${identity.context}. For more than one cluster, make an entry for each in the section clusters of the settings file (docs/clusters.md).`,
-      details: { cluster: identity.context, settings: given },
+      next: `If they describe this cluster, set SLUICE_CLUSTER=${context}. For more than one cluster, make an entry for each in the section clusters of the settings file (docs/clusters.md).`,
+      details: { cluster: context, settings: given },
     },
   );
 }

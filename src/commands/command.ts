@@ -4,6 +4,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
+import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
 /** `destructive`: may end or skip something that cannot be had back. */
@@ -34,6 +35,8 @@ export interface CommandSettings extends ReleaseDefaults {
 export interface CommandContext {
   readonly gateway: ReleaseGateway;
   readonly ports: ToolPorts;
+  /** One cluster each, with what is counted there. */
+  readonly worlds: Worlds;
   /** The record of releases, also of those that Temporal has forgotten. */
   readonly journal: JournalPort;
   /** Reads everything that a release depends on; bound to the ports. */

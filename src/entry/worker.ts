@@ -6,10 +6,10 @@ import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { createLog, type Log } from '../observability/log.ts';
-import type { Ports } from '../ports/index.ts';
+import type { Worlds } from '../ports/world.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
 import { keepJournal } from './journal-keeper.ts';
-import { createPorts } from './ports.ts';
+import { clustersOf, worldsOver } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** How long a stopping worker lets its activities reach a safe point; they are tried again elsewhere after that. */
@@ -18,7 +18,7 @@ const GRACE = '5 seconds';
 /** Runs the worker until the process is told to stop. Throws TEMPORAL_UNREACHABLE. */
 export async function runWorker(
   settings: Settings,
-  ports: Ports = createPorts(settings),
+  worlds: Worlds = worldsOver(clustersOf(settings), settings),
   onReady?: () => void,
 ): Promise<void> {
   Runtime.install({ logger: new DefaultLogger(temporalLevel(settings.logLevel)) });
@@ -31,7 +31,7 @@ export async function runWorker(
       namespace,
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: await workflowBundle(settings.home) },
-      activities: createActivities(ports, recorder),
+      activities: createActivities(worlds, recorder),
       shutdownGraceTime: GRACE,
       // Cancellations reach an activity with its heartbeats: throttled longer, an abort would wait for them.
       maxHeartbeatThrottleInterval: '1 second',

@@ -291,6 +291,7 @@ export class FakeWorld {
     return {
       contexts: () => [this.target.cluster],
       currentContext: () => this.target.cluster,
+      server: () => 'https://fake',
       client: (name) => {
         if (name !== this.target.cluster)
           throw new SluiceError(

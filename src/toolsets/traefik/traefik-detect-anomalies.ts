@@ -64,10 +64,11 @@ export const traefikDetectAnomalies: Command<typeof input, typeof output> = {
     const cut = { since: from - toMs(call.baseline ?? '1h'), from, to, blockMs: windowMs / BLOCKS };
     const routes = await routesOf(context, call);
     const services: ServiceBlocks[] = [];
+    const { evidence } = await context.worlds.of(call.cluster ?? (await context.clusters.current()));
     // One after the other: the raw samples of a service are megabytes.
     for (const route of routes)
       for (const one of route.services)
-        services.push(await measure(context, { namespace: call.namespace, route, one, cut }));
+        services.push(await measure(evidence, { namespace: call.namespace, route, one, cut }));
     return toOutput(detectAnomalies(services), cut);
   },
   text: ({ from, to, findings }) =>
