@@ -17,7 +17,7 @@ import { Measurements } from './measurements.ts';
 import { judgeMetrics, type JudgedMetrics } from './metrics.ts';
 import { Samples } from './samples.ts';
 import { checkShare } from './share-check.ts';
-import type { Scene } from './scene.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
 
 /** What is judged: the requests since `from` (epoch ms), the moment the step's weight was proved. */
 export interface Judgement {

@@ -1,35 +1,63 @@
-import type { Ports } from '../src/ports/index.ts';
-import { alive } from './alive.ts';
-import { analysisActivities, createJudge } from './analysis.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
+import type { World, Worlds } from '../src/ports/world.ts';
+import { alive, waitFor } from './alive.ts';
+import { analysisActivities, createJudge, type Judge } from './analysis.ts';
 import { fencedPorts } from './fenced-ports.ts';
 import { guardActivities } from './guard.ts';
+import { moveActivities, type MoveOf } from './moves.ts';
 import { preflightActivities } from './preflight.ts';
-import { proofActivities } from './proof.ts';
 import { recordActivities } from './record.ts';
 import { recordedJudge } from './record-judgements.ts';
 import { recordedProofs } from './record-proofs.ts';
 import type { Recorder } from './recorder.ts';
 import { temporalRuns, type Runs } from './runs.ts';
-import { rollbackActivities } from './rollback.ts';
-import { rolloutActivities } from './rollout.ts';
 
 /**
- * All effects of a release, over ports. Every one may run more than once: it reads before it writes. Without a recorder
- * nothing is kept.
+ * All effects of a release, in the worlds of the clusters. Every one may run more than once: it reads before it writes,
+ * and its first read is the identity of its cluster. Without a recorder nothing is kept.
  */
-export function createActivities(outer: Ports, recorder?: Recorder, runs: Runs = temporalRuns) {
-  const safe = fencedPorts(outer, runs);
-  const ports = recorder ? { ...safe, witness: recordedProofs(recorder) } : safe;
-  const judge = recorder ? recordedJudge(createJudge(ports), recorder) : createJudge(ports);
+export function createActivities(given: Worlds, recorder?: Recorder, runs: Runs = temporalRuns) {
+  const worlds = fencedWorlds(given, runs);
+  const onProof = recorder && recordedProofs(recorder);
+  const moveOf: MoveOf = async (scene: Scene) => ({
+    world: await worlds.of(scene.target.cluster, scene.owner.cluster),
+    scene,
+    wait: waitFor,
+    ...(onProof ? { onProof } : {}),
+  });
+  const judge = recorder ? recordedJudge(judgeIn(worlds), recorder) : judgeIn(worlds);
   return alive({
-    ...preflightActivities(ports),
-    ...rolloutActivities(ports),
-    ...proofActivities(ports),
+    ...preflightActivities(worlds),
+    ...moveActivities(moveOf),
     ...analysisActivities(judge),
-    ...guardActivities(ports, judge),
-    ...rollbackActivities(ports),
+    ...guardActivities(moveOf, judge),
     ...recordActivities(recorder),
   });
+}
+
+/** The same fenced ports each time for the same world. */
+function fencedWorlds(worlds: Worlds, runs: Runs): Worlds {
+  const fenced = new WeakMap<World, World>();
+  return {
+    async of(context, uid) {
+      const world = await worlds.of(context, uid);
+      const known = fenced.get(world) ?? fencedPorts(world, runs);
+      fenced.set(world, known);
+      return known;
+    },
+  };
+}
+
+/** One judge for each world: what it remembers of a service's counters is of one cluster. */
+function judgeIn(worlds: Worlds): Judge {
+  const judges = new WeakMap<World, Judge>();
+  return async (input) => {
+    const { target, owner } = input.scene;
+    const world = await worlds.of(target.cluster, owner.cluster);
+    const judge = judges.get(world) ?? createJudge(world);
+    judges.set(world, judge);
+    return judge(input);
+  };
 }
 
 export type Activities = ReturnType<typeof createActivities>;

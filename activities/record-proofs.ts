@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { WeightProof } from '../src/domain/release/proof.ts';
 import { RecordedRuns } from './recorded-runs.ts';
 import type { Recorder } from './recorder.ts';
-import type { Scene } from './scene.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
 
 /** Called with every weight that was read back. */
 export type Witness = (scene: Scene, proof: WeightProof) => void;

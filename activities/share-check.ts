@@ -3,7 +3,8 @@ import { shortfall, shortfallFinding, type ShareCauses, type ShareSums } from '.
 import type { Finding } from '../src/domain/analysis/verdict.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { SluiceError } from '../src/domain/errors.ts';
-import { trafficRef, type Scene } from './scene.ts';
+import { trafficRef } from '../src/delivery/move.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
 
 /** What the new version should have been counted for. */
 export interface Expected {

@@ -16,7 +16,7 @@ import type { StopCause } from '../src/domain/release/stop.ts';
 import { releaseId, type Owner } from '../src/domain/release/target.ts';
 import type { ReleaseEvent, ReleaseView, Waiting } from '../src/domain/release/view.ts';
 import { describeRelease } from '../src/domain/release/describe.ts';
-import type { Scene } from '../activities/scene.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
 import { STATE_KEY } from './search-attributes.ts';
 import { ReleaseClock } from './clock.ts';
 import { first } from './first.ts';

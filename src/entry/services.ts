@@ -21,7 +21,8 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   let loading: Promise<ToolPorts> | undefined;
   // Read once: the clients keep to the kubeconfig that they were made from, too.
   let known: Promise<Clusters> | undefined;
-  const clusters = (): Promise<Clusters> => (known ??= import('./ports.ts').then(({ clustersOf }) => clustersOf(settings)));
+  const clusters = (): Promise<Clusters> =>
+    (known ??= import('./ports.ts').then(({ clustersOf }) => clustersOf(settings)));
   let gatewayUsed = false;
   const loadPorts = (): Promise<ToolPorts> =>
     (loading ??= import('./ports.ts').then(async ({ portsOver }) => portsOver(await clusters(), settings, serving)));
@@ -58,7 +59,10 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     ports,
     worlds,
     journal,
-    preflight: async (spec) => (await import('../planning/preflight.ts')).preflight(await worlds.of(spec.target.cluster, spec.clusterUid), spec),
+    preflight: async (spec) => {
+      const { planRelease } = await import('../strategies/index.ts');
+      return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid), spec);
+    },
     clusters: {
       current: async () => currentContext(await clusters()),
       all: async () => (await clusters()).contexts(),
@@ -69,7 +73,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
         loadPorts(),
         import('../temporal/temporal-gateway.ts'),
         import('@temporalio/client'),
-        import('../planning/preflight.ts'),
+        import('../strategies/index.ts'),
       ])),
     close: async () => {
       // Ports that could not be loaded hold nothing.
@@ -99,4 +103,3 @@ function currentContext(clusters: Clusters): string {
     },
   );
 }
-

@@ -2,6 +2,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from 
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
 import { createJournal } from '../adapters/journal/index.ts';
+import { checkClusters } from '../clusters/check.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
@@ -40,10 +41,16 @@ export async function runWorker(
       stickyQueueScheduleToStartTimeout: '3 seconds',
     });
     onReady?.();
+    void warnOfClusters(settings, log);
     await lookingAfter(settings, log, () => worker.run());
   } finally {
     await connection.close().finally(() => recorder.close());
   }
+}
+
+/** Says at once what is wrong with the described clusters; the others work meanwhile. */
+async function warnOfClusters(settings: Settings, log: Log): Promise<void> {
+  for (const { detail, next } of await checkClusters(clustersOf(settings), settings)) log.warn({ next }, detail);
 }
 
 /** Keeps the journal in order while `work` goes on. */

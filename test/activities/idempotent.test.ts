@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Activities } from '../../activities/index.ts';
-import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Strategy } from '../support/fake-world-options.ts';
 import { onStage, Stage } from '../support/builders-scene.ts';
 
 /** Runs an activity twice; the world must not change the second time. */

@@ -3,7 +3,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import type { Watch } from '../../activities/guard.ts';
 import type { Runs } from '../../activities/runs.ts';
-import type { Scene } from '../../activities/scene.ts';
+import type { Scene } from '../../src/domain/release/scene.ts';
 import type { ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId, type Owner } from '../../src/domain/release/target.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
@@ -40,7 +40,7 @@ export class Stage {
       ...spec,
     });
     this.owner = { releaseId: releaseId(this.world.target), runId: 'run-1' };
-    this.activities = createActivities(this.world.ports, undefined, this.runs);
+    this.activities = createActivities(this.world.worlds, undefined, this.runs);
   }
 
   /** The scene of the next act: each reading has a higher epoch, as in the workflow. */

@@ -1,8 +1,10 @@
-import type { Strategy } from '../../src/domain/release/plan.ts';
 import type { Target } from '../../src/domain/release/target.ts';
 import type { ArgoTiming } from './fake-argo.ts';
 
 /** How a version answers. */
+/** The strategies that the fake world has applications for. */
+export type Strategy = 'canary' | 'blue-green';
+
 export interface Behaviour {
   /** Share of 500s, 0…1. */
   readonly errorShare: number;

@@ -8,7 +8,8 @@ import { execute, type Output } from '../../src/commands/execute.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
-import { portsOver } from '../../src/entry/ports.ts';
+import { portsOver, worldsOver } from '../../src/entry/ports.ts';
+import { settingsOfSandbox } from './settings.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { eventually } from './releases-wait.ts';
@@ -72,13 +73,9 @@ export class SteeringStage {
   constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
     this.api = clientOf(sandbox);
-    const settings = {
-      prometheusUrl: sandbox.prometheusUrl,
-      traefikApiUrls: sandbox.traefikApiUrls,
-      traefikApiPods: undefined,
-      allowedNamespaces: [],
-    };
-    const ports = portsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), settings);
+    const settings = settingsOfSandbox(sandbox);
+    const real = createClusters({ kubeconfig: sandbox.kubeconfig });
+    const ports = portsOver(real, settings);
     const gateway = createFakeGateway();
     // Whatever asked Temporal would fail.
     gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away in these tests');
@@ -86,6 +83,7 @@ export class SteeringStage {
     this.#services = {
       gateway,
       ports,
+      worlds: worldsOver(real, settings),
       journal: createFakeJournal(),
       preflight: () => Promise.reject(new Error('not asked')),
       clusters,

@@ -17,6 +17,13 @@ export const RELEASE_ERRORS = {
     'Somebody else set another version.',
     'Start a release for the version that should run.',
   ),
+  STRATEGY_UNKNOWN: entry(
+    409,
+    7,
+    true,
+    'This version of Sluice does not know the strategy of the release.',
+    'Run the server and the workers in the version that started the release.',
+  ),
   RELEASE_NOT_FOUND: entry(404, 5, false, 'No release with this id.', 'Call release_list for the ids.'),
   RELEASE_CLOSED: entry(
     409,

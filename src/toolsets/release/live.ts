@@ -20,10 +20,12 @@ export const live = z
   .describe('Read just now.');
 export type Live = z.output<typeof live>;
 
+type LivePorts = Pick<Ports, 'workload' | 'split'>;
+
 const safe = (text: string): string => maskSecrets(cleanText(text));
 
 /** What the cluster says at this moment. Never throws: a release can be read while its cluster is away. */
-export async function readLive(ports: Ports, view: ReleaseView): Promise<Live> {
+export async function readLive(ports: LivePorts, view: ReleaseView): Promise<Live> {
   const [rollout, traefik] = await Promise.allSettled([
     bounded(ports.workload.read(view.spec.target)),
     bounded(inForce(ports, view)),
@@ -40,7 +42,7 @@ export async function readLive(ports: Ports, view: ReleaseView): Promise<Live> {
   });
 }
 
-async function inForce(ports: Ports, { spec, plan }: ReleaseView): Promise<Live['traefik']> {
+async function inForce(ports: LivePorts, { spec, plan }: ReleaseView): Promise<Live['traefik']> {
   if (!plan) return [];
   const { cluster, namespace } = spec.target;
   const seen = await ports.split.inForce(

@@ -48,9 +48,10 @@ export const releaseStart: Command<typeof input, typeof output> = {
       context.gateway.admit(releaseId(spec.target), request),
       hasWorker(context),
     ]);
-    const weights = earlier ? [] : refuseUnlessReady(await context.preflight(spec));
+    const identified = earlier ? spec : { ...spec, clusterUid: (await context.worlds.of(cluster)).cluster.uid };
+    const weights = earlier ? [] : refuseUnlessReady(await context.preflight(identified));
     const { id, runId, started } =
-      earlier ?? (await context.gateway.start({ spec, startedBy: context.caller.id, requestId: request }));
+      earlier ?? (await context.gateway.start({ spec: identified, startedBy: context.caller.id, requestId: request }));
     const next = `${worker ? '' : 'No worker polls the task queue: the release begins when one runs (sluice worker). '}Call release_wait with release_id "${id}" to follow it.`;
     return {
       release_id: id,

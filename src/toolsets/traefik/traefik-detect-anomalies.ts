@@ -8,6 +8,7 @@ import { cutBlocks } from '../../domain/analysis/anomaly-blocks.ts';
 import type { Cut } from '../../domain/analysis/anomaly-blocks.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
+import type { EvidencePort } from '../../ports/evidence.ts';
 import type { WeightedRoute } from '../../ports/middlewares.ts';
 import { readCounted } from '../../domain/route/names.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
@@ -102,10 +103,10 @@ interface Measured {
   readonly cut: Cut;
 }
 
-async function measure({ ports }: CommandContext, { namespace, route, one, cut }: Measured): Promise<ServiceBlocks> {
+async function measure(evidence: EvidencePort, { namespace, route, one, cut }: Measured): Promise<ServiceBlocks> {
   const place = { namespace, route: route.name, index: route.services.indexOf(one), ...one };
   const { counters: series } = await readCounted(place, (label) =>
-    ports.evidence.counters(label, { fromMs: cut.since, toMs: cut.to }),
+    evidence.counters(label, { fromMs: cut.since, toMs: cut.to }),
   );
   const total = route.services.reduce((sum, { weight }) => sum + weight, 0);
   return {

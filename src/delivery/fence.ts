@@ -1,20 +1,18 @@
-import { SluiceError } from '../src/domain/errors.ts';
-import type { Ports } from '../src/ports/index.ts';
-import type { Refusal } from '../src/ports/workload.ts';
-import { isRefusal, trafficRef, type Scene } from './scene.ts';
+import { SluiceError } from '../domain/errors.ts';
+import type { Superseded } from '../domain/release/moves.ts';
+import type { Scene } from '../domain/release/scene.ts';
+import type { Refusal } from '../ports/workload.ts';
+import { isRefusal, trafficRef, type Move } from './move.ts';
 
 /**
  * Called before a rollback reads anything: after it, no earlier act of this release can write any more, even one that
  * has stalled and finds the objects as it had left them. Answers why the rollback must leave the Rollout alone: another
  * release owns it. Errors: MARK_LOST.
  */
-export async function fenceOff(
-  ports: Ports,
-  scene: Scene,
-): Promise<{ readonly kind: 'superseded'; readonly detail: string } | undefined> {
+export async function fenceOff({ world, scene }: Move): Promise<Superseded | undefined> {
   // Some releases never write weights themselves, so what became of this mark is a matter of the write that needs it.
-  await ports.split.fence(trafficRef(scene), scene.owner);
-  const fenced = await ports.workload.fence(scene.target, scene.owner);
+  await world.split.fence(trafficRef(scene), scene.owner);
+  const fenced = await world.workload.fence(scene.target, scene.owner);
   if (!isRefusal(fenced)) return undefined;
   if (!fenced.holder) throw markLost(fenced, scene);
   return { kind: 'superseded', detail: fenced.detail };
