@@ -12,6 +12,12 @@ export const PATCHES = {
     reason:
       'the release tells the journal what it does, and closes when that is written or has failed; its longest waits take a year',
   },
+  'watch-without-gap': {
+    since: '2026-11-29',
+    mayGo: '2028-01-01',
+    reason:
+      'the guard also watches while a weight is set, while the version starts and during promotion; an old pass is judged again; the soak goes on over a repaired drift, and the third drift of a step ends it',
+  },
 } as const;
 
 export function has(patch: keyof typeof PATCHES): boolean {

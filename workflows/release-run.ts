@@ -64,6 +64,8 @@ export class ReleaseRun {
   readonly outcomes: CommandOutcome[] = [];
   /** The release tells the journal; one that an older version started does not. */
   readonly journaled = has('journal');
+  /** False for a release that an older version started: it has no guard while weights move. */
+  readonly gapless = has('watch-without-gap');
   readonly ledger: Ledger;
   /** How the release ends, while the journal is told of it and nobody sees it yet. */
   ending?: ClosedState;

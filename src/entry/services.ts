@@ -2,6 +2,7 @@ import type { Clusters } from '../adapters/kubernetes/index.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
+import { createPlans } from '../adapters/plans/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
@@ -59,6 +60,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     ports,
     worlds,
     journal,
+    plans: createPlans(settings),
     preflight: async (spec) => {
       const { planRelease } = await import('../strategies/index.ts');
       return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid), spec);

@@ -8,6 +8,7 @@ import type { ToolPorts } from '../../src/ports/index.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
+import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
 
 export const AT = Date.parse('2026-11-01T10:00:00Z');
@@ -111,10 +112,11 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
         return { requestId: command.requestId, command: command.name, duplicate, ...fake.outcome };
       }),
     get: (id, runId) => answer(() => find(id, runId)),
-    list: ({ state, limit }) =>
+    list: ({ state, namespace, limit }) =>
       answer(() =>
         [...fake.views.values()]
           .filter((view) => state === undefined || view.state === state)
+          .filter((view) => namespace === undefined || view.spec.target.namespace === namespace)
           .slice(0, limit)
           .map((view) => ({
             id: view.id,
@@ -152,6 +154,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
     ports: { workload: port, split: port, evidence: {}, now: () => AT } as unknown as ToolPorts,
     worlds: { of: async (context) => ({ cluster: { context, uid: 'uid-of-kube-system' } }) as World },
     journal: createFakeJournal(),
+    plans: createFakePlans(),
     preflight: () => Promise.resolve(preflight),
     clusters: { current: () => Promise.resolve('prod'), all: () => Promise.resolve(['prod']) },
     settings: DEFAULTS,

@@ -6,6 +6,7 @@ import type { World, Worlds } from '../../src/ports/world.ts';
 import { settingsWith } from './settings.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
+import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { TRAEFIK_PODS } from './fake-traefik.ts';
 import type { FakeWorld } from './fake-world.ts';
@@ -28,6 +29,7 @@ export function worldServices(
     ports,
     worlds,
     journal: createFakeJournal(),
+    plans: createFakePlans(),
     preflight: (spec) => planRelease(one, spec),
     clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] },
     settings: DEFAULTS,

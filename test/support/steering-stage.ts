@@ -11,6 +11,7 @@ import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { portsOver, worldsOver } from '../../src/entry/ports.ts';
 import { settingsOfSandbox } from './settings.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
+import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { eventually } from './releases-wait.ts';
 
@@ -85,6 +86,7 @@ export class SteeringStage {
       ports,
       worlds: worldsOver(real, settings),
       journal: createFakeJournal(),
+      plans: createFakePlans(),
       preflight: () => Promise.reject(new Error('not asked')),
       clusters,
       settings: DEFAULTS,

@@ -1,5 +1,6 @@
 import { SluiceError } from '../../domain/errors.ts';
 import type { ReleaseFilter, ReleaseSummary } from '../../temporal/gateway.ts';
+import { allowedReleases } from '../../commands/allowed-releases.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
 export interface Listed {
@@ -9,12 +10,18 @@ export interface Listed {
   readonly problem?: string;
 }
 
-/** Temporal's list and, by run id, what the journal knows besides. Errors: those of ReleaseGateway.list. */
+/**
+ * Temporal's list and, by run id, what the journal knows besides; of allowed namespaces only. Errors: those of
+ * ReleaseGateway.list.
+ */
 export async function listedReleases(
-  { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
+  { gateway, journal, settings }: Pick<CommandContext, 'gateway' | 'journal' | 'settings'>,
   filter: ReleaseFilter,
 ): Promise<Listed> {
-  const [fresh, kept] = await Promise.all([gateway.list(filter), journal.releases(filter).catch(problemOf)]);
+  const [fresh, kept] = await Promise.all([
+    allowedReleases(settings, filter, (one) => gateway.list(one)),
+    allowedReleases(settings, filter, (one) => journal.releases(one)).catch(problemOf),
+  ]);
   if (kept instanceof SluiceError) return { releases: fresh, problem: kept.message };
   const known = new Set(fresh.map(({ runId }) => runId));
   // Temporal's list is in order already; a filter by state may meet a run that has moved on since the journal was told.
