@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { Scene } from '../src/domain/release/scene.ts';
 import type { World, Worlds } from '../src/ports/world.ts';
 import { alive, waitFor } from './alive.ts';
@@ -25,7 +26,7 @@ export function createActivities(given: Worlds, recorder?: Recorder, runs: Runs 
     wait: waitFor,
     ...(onProof ? { onProof } : {}),
   });
-  const judge = recorder ? recordedJudge(judgeIn(worlds), recorder) : judgeIn(worlds);
+  const judge = recorder ? recordedJudge(judgeIn(worlds, recorder), recorder) : judgeIn(worlds);
   return alive({
     ...preflightActivities(worlds),
     ...moveActivities(moveOf),
@@ -35,26 +36,33 @@ export function createActivities(given: Worlds, recorder?: Recorder, runs: Runs 
   });
 }
 
-/** The same fenced ports each time for the same world. */
+/** The same fenced ports each time for the same world. An attempt of an activity asks for its world once. */
 function fencedWorlds(worlds: Worlds, runs: Runs): Worlds {
   const fenced = new WeakMap<World, World>();
+  const asked = new WeakMap<Context, Promise<World>>();
+  const find = async (context: string, uid?: string): Promise<World> => {
+    const world = await worlds.of(context, uid);
+    const known = fenced.get(world) ?? fencedPorts(world, runs);
+    fenced.set(world, known);
+    return known;
+  };
   return {
     async of(context, uid) {
-      const world = await worlds.of(context, uid);
-      const known = fenced.get(world) ?? fencedPorts(world, runs);
-      fenced.set(world, known);
-      return known;
+      const attempt = Context.current();
+      const world = asked.get(attempt) ?? find(context, uid);
+      asked.set(attempt, world);
+      return world;
     },
   };
 }
 
 /** One judge for each world: what it remembers of a service's counters is of one cluster. */
-function judgeIn(worlds: Worlds): Judge {
+function judgeIn(worlds: Worlds, recorder?: Recorder): Judge {
   const judges = new WeakMap<World, Judge>();
   return async (input) => {
     const { target, owner } = input.scene;
     const world = await worlds.of(target.cluster, owner.cluster);
-    const judge = judges.get(world) ?? createJudge(world);
+    const judge = judges.get(world) ?? createJudge(world, recorder?.checkpoints);
     judges.set(world, judge);
     return judge(input);
   };
