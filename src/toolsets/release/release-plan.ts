@@ -2,6 +2,7 @@ import { parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
 import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
+import { identified } from './identified.ts';
 import { keepPlan } from './kept-plan.ts';
 import { specOf } from './spec-of.ts';
 import { planOutput, toPlanOutput, type PlanOutput } from './plan-output.ts';
@@ -22,7 +23,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],
   check: (raw, settings) => parseReleaseFile(releaseFile, raw ?? {}, settings.defaultStrategy),
   async run(context, input) {
-    const spec = await specOf(context, input);
+    const spec = await identified(context, await specOf(context, input));
     const found = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
     const kept = found.plan && (await keepPlan(context, input, spec, found.plan));
     return toPlanOutput(releaseId(spec.target), spec, found, kept);
