@@ -124,6 +124,12 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
             startedAt: view.startedAt,
           })),
       ),
+    owns: ({ releaseId: id }) =>
+      answer(() => {
+        const view = fake.views.get(id);
+        if (!view) return 'unknown';
+        return view.closedAt === undefined ? 'open' : 'ended';
+      }),
     close: () => Promise.resolve(),
   };
   return fake;

@@ -5,17 +5,28 @@ import type { CommandContext } from '../../commands/command.ts';
 export interface Listed {
   /** Newest first. `source` is set where only the journal still knows the run. */
   readonly releases: readonly (ReleaseSummary & { readonly source?: 'journal' })[];
+  /** There are more after these. */
+  readonly more: boolean;
   /** Why the journal's part is missing. */
   readonly problem?: string;
 }
 
-/** Temporal's list and, by run id, what the journal knows besides. Errors: those of ReleaseGateway.list. */
+/**
+ * Temporal's list and, by run id, what the journal knows besides; `skip` of them are left out. A release that starts
+ * between two pages is shown on neither, and one that was shown may come again. Errors: those of ReleaseGateway.list.
+ */
 export async function listedReleases(
   { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
   filter: ReleaseFilter,
+  skip = 0,
 ): Promise<Listed> {
-  const [fresh, kept] = await Promise.all([gateway.list(filter), journal.releases(filter).catch(problemOf)]);
-  if (kept instanceof SluiceError) return { releases: fresh, problem: kept.message };
+  const asked = { ...filter, limit: skip + filter.limit + 1 };
+  const page = (all: Listed['releases']) => ({
+    releases: all.slice(skip, skip + filter.limit),
+    more: all.length > skip + filter.limit,
+  });
+  const [fresh, kept] = await Promise.all([gateway.list(asked), journal.releases(asked).catch(problemOf)]);
+  if (kept instanceof SluiceError) return { ...page(fresh), problem: kept.message };
   const known = new Set(fresh.map(({ runId }) => runId));
   // Temporal's list is in order already; a filter by state may meet a run that has moved on since the journal was told.
   const only = kept.filter(
@@ -25,7 +36,7 @@ export async function listedReleases(
     ...fresh,
     ...only.map(({ releaseId, ...run }) => ({ id: releaseId, ...run, source: 'journal' as const })),
   ];
-  return { releases: all.sort((a, b) => b.startedAt - a.startedAt).slice(0, filter.limit) };
+  return page(all.sort((a, b) => b.startedAt - a.startedAt));
 }
 
 function problemOf(error: unknown): SluiceError {

@@ -9,6 +9,7 @@ export function nextCall(view: ReleaseView): string {
     return view.state === 'paused'
       ? 'It is paused: call release_resume to let it go on.'
       : 'It goes on by itself: call release_wait.';
+  if (view.waiting.for === 'human' && view.waiting.answers.length === 0) return view.reason;
   const answers = view.waiting.answers.map((answer) => `release_${answer.replaceAll('-', '_')}`).join(', ');
   return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}` : ''}.`;
 }

@@ -13,6 +13,11 @@ const input = z.strictObject({
   rollout: rollout.optional().describe('Only this Rollout.'),
   state: state.optional().describe('Only this state.'),
   limit: z.int().min(1).max(200).optional().describe('At most. Default 20.'),
+  cursor: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be the cursor of an answer')
+    .optional()
+    .describe('Of the last answer.'),
 });
 
 const summary = z.strictObject({
@@ -26,7 +31,11 @@ const summary = z.strictObject({
   closed_at: z.string().optional(),
   source: z.string().optional(),
 });
-const output = z.strictObject({ releases: z.array(summary), problem: z.string().optional() });
+const output = z.strictObject({
+  releases: z.array(summary),
+  cursor: z.string().optional().describe('There are more: call again with it.'),
+  problem: z.string().optional(),
+});
 
 export const releaseList: Command<typeof input, typeof output> = {
   name: 'release_list',
@@ -40,13 +49,15 @@ export const releaseList: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'Releases of one namespace', input: { namespace: 'shop' } }],
   check: (raw) => parse(input, raw ?? {}),
-  async run(context, { limit = 20, ...filter }) {
-    const { releases, problem } = await listedReleases(context, compact({ ...filter, limit }));
-    return compact({ releases: releases.map(toSummary), problem });
+  async run(context, { limit = 20, cursor = '0', ...filter }) {
+    const skip = Number(cursor);
+    const { releases, more, problem } = await listedReleases(context, compact({ ...filter, limit }), skip);
+    return compact({ releases: releases.map(toSummary), cursor: more ? String(skip + limit) : undefined, problem });
   },
-  text: ({ releases, problem }) =>
+  text: ({ releases, cursor, problem }) =>
     [
       releases.length === 0 ? 'No releases match.' : releases.map(line).join('\n'),
+      ...(cursor === undefined ? [] : [`There are more: call again with cursor ${cursor}.`]),
       ...(problem === undefined ? [] : [`Older ones may be missing: ${problem}`]),
     ].join('\n'),
 };

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { release, toReleaseOutput } from '../../contract/release-view.ts';
-import { isClosed } from '../../domain/release/state.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
+import { knownRelease } from './known-release.ts';
 import { nextCall, stateText } from './next-call.ts';
 import { releaseText } from './state-text.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
@@ -51,7 +51,7 @@ async function waitForChange(
   waitMs: number,
 ): Promise<{ view: ReleaseView; changed: boolean }> {
   const end = Date.now() + waitMs;
-  let view = await context.gateway.get(id);
+  let { view } = await knownRelease(context, id);
   const since = cursor ?? cursorOf(view);
   if (cursor === undefined && settled(view)) return { view, changed: true };
   while (cursorOf(view) === since && !ended(view) && Date.now() < end && !context.signal.aborted) {
@@ -59,13 +59,14 @@ async function waitForChange(
     await sleep(Math.min(POLL_MS, Math.max(0, end - Date.now())), undefined, { signal: context.signal }).catch(
       () => undefined,
     );
-    view = await context.gateway.get(id);
+    ({ view } = await knownRelease(context, id));
   }
   return { view, changed: cursorOf(view) !== since };
 }
 
+/** Also of a run that was ended from outside. */
 function ended(view: ReleaseView): boolean {
-  return isClosed(view.state) && view.closedAt !== undefined;
+  return view.closedAt !== undefined;
 }
 
 function settled(view: ReleaseView): boolean {
