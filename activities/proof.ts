@@ -1,6 +1,6 @@
 import { proveWeight, type WeightProof } from '../src/domain/release/proof.ts';
 import type { Ports } from '../src/ports/index.ts';
-import type { RolloutState } from '../src/ports/workload.ts';
+import type { RolloutState } from '../src/domain/rollout.ts';
 import { waitFor } from './alive.ts';
 import type { Witness } from './record-proofs.ts';
 import { armServices, leftBecause, observe, trafficRef, type Left, type Scene, type Seen } from './scene.ts';

@@ -1,30 +1,29 @@
 import { Context } from '@temporalio/activity';
 import type { WeightProof } from '../src/domain/release/proof.ts';
-import { isChange, News } from './news.ts';
+import { RecordedRuns } from './recorded-runs.ts';
 import type { Recorder } from './recorder.ts';
 import type { Scene } from './scene.ts';
 
-/** Is told of every weight that was read back. */
+/** Called with every weight that was read back. */
 export type Witness = (scene: Scene, proof: WeightProof) => void;
 
 /**
- * Keeps each reading that differs from the one before. An activity looks anew each time that it is tried, so its
- * readings are numbered
- * within the attempt: attempt and activity id are running numbers of the run.
+ * Records each reading that differs from the one before. The key has the activity id, the attempt and a number: an
+ * activity that is tried again reads again.
  */
 export function recordedProofs(recorder: Recorder): Witness {
-  const news = new News();
+  const runs = new RecordedRuns();
   return (scene, proof) => {
     const { releaseId, runId } = scene.owner;
-    const run = news.of(runId, proof.at);
+    const run = runs.of(runId, proof.at);
     const { at, ...seen } = proof;
-    if (!isChange(run, 'proof', seen, at, Infinity)) return;
+    if (run.unchanged('proof', seen, at, Infinity)) return;
     const { activityId, attempt } = Context.current().info;
     recorder.add([
       {
         releaseId,
         runId,
-        key: `proof/${activityId}/${attempt}/${(run.count += 1)}`,
+        key: `proof/${activityId}/${attempt}/${run.nextNumber()}`,
         kind: 'proof',
         at,
         data: { ...proof, step: scene.step ?? 0 },

@@ -2,15 +2,14 @@ import type { RecordEntry } from '../src/domain/release/record.ts';
 import type { Log } from '../src/observability/log.ts';
 import type { JournalPort } from '../src/ports/journal.ts';
 
-/** More than hours of several releases; what comes while so many wait is given up, and counted. */
+/** Enough for hours of several releases. When so many entries wait, further ones are dropped and counted. */
 const MOST_WAITING = 20_000;
 const AT_ONCE = 500;
 
 /**
- * Writes to the journal without ever holding up who has something to tell: entries wait in memory until they are
- * written, and are tried
- * again with the next ones. What is lost with the process is told again by whoever computes it anew, under the same
- * keys.
+ * The outbox of the journal. `add` never blocks: entries wait in memory until they are written, and a failed write is
+ * retried with the next entries. Entries that are lost with the process are computed again by the next attempt of the
+ * activity, under the same keys.
  */
 export class Recorder {
   readonly #journal: JournalPort;
@@ -25,7 +24,7 @@ export class Recorder {
     this.#log = log;
   }
 
-  /** Never fails and is never slow. */
+  /** Puts entries into the outbox. Never throws and never waits. */
   add(entries: readonly RecordEntry[]): void {
     if (entries.length === 0) return;
     const room = Math.max(0, MOST_WAITING - this.#waiting.length);
@@ -34,9 +33,9 @@ export class Recorder {
     void this.flush().catch(() => undefined);
   }
 
-  /** Resolves when everything that was added is written. Errors: JOURNAL_UNAVAILABLE; it stays in memory then. */
+  /** Resolves when the outbox is empty. Errors: JOURNAL_UNAVAILABLE; the entries stay in the outbox. */
   flush(): Promise<void> {
-    // Begun a turn later: one that ends at once must not end before it is noted that it runs.
+    // Starts one turn later: a flush that ends at once must not clear #sending before it is set.
     return (this.#sending ??= Promise.resolve().then(() => this.#send()));
   }
 
@@ -49,8 +48,8 @@ export class Recorder {
   }
 
   async #send(): Promise<void> {
-    // Whoever adds an entry while this runs must either be served by it or find it ended: nothing is awaited between
-    // the last look and the end.
+    // An entry that is added while this runs must be written by it, or must start the next flush. So there is no await
+    // between the last check of the outbox and the end.
     try {
       while (this.#waiting.length > 0) {
         const part = this.#waiting.slice(0, AT_ONCE);
@@ -70,7 +69,7 @@ export class Recorder {
     if (!this.#away)
       this.#log.warn(
         { err, waiting: this.#waiting.length },
-        'The journal is away; releases go on, and it is told later',
+        'The journal is away. Releases go on; their entries are written when it is back.',
       );
     this.#away = true;
   }

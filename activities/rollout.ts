@@ -32,10 +32,8 @@ export const rolloutActivities = (ports: Ports) => ({
   async promote(scene: Scene): Promise<Advanced> {
     const podHash = scene.newHash as string;
     const stepIndex = scene.plan.steps.at(-1)?.pauseIndex;
-    const result =
-      stepIndex === undefined
-        ? await ports.workload.promoteBlueGreen(scene.target, { podHash }, scene.owner)
-        : await ports.workload.promoteCanary(scene.target, { podHash, stepIndex }, scene.owner);
+    const at = { podHash, ...(stepIndex === undefined ? {} : { stepIndex }) };
+    const result = await ports.workload.advance(scene.target, at, scene.owner);
     return isRefusal(result) ? refusedAs(ports, scene, result.detail) : { kind: 'ready', detail: result.detail };
   },
 
@@ -71,7 +69,7 @@ async function shiftCanary(ports: Ports, { scene, index }: { scene: Scene; index
   const before = scene.plan.steps[index - 1]?.pauseIndex;
   const here = scene.plan.steps[index]?.pauseIndex as number;
   if (before !== undefined) {
-    const result = await ports.workload.promoteCanary(scene.target, { podHash, stepIndex: before }, scene.owner);
+    const result = await ports.workload.advance(scene.target, { podHash, stepIndex: before }, scene.owner);
     if (isRefusal(result)) return refusedAs(ports, scene, result.detail);
   }
   return waitFor(async () => {

@@ -2,7 +2,8 @@ import { departure, type Observation } from '../src/domain/release/observe.ts';
 import type { ReleasePlan, Strategy } from '../src/domain/release/plan.ts';
 import type { Owner, Target } from '../src/domain/release/target.ts';
 import type { Ports } from '../src/ports/index.ts';
-import type { Refusal, RolloutState, WriteResult } from '../src/ports/workload.ts';
+import type { Refusal, WriteResult } from '../src/ports/workload.ts';
+import type { RolloutState } from '../src/domain/rollout.ts';
 import type { ArmServices, TrafficRef } from '../src/ports/split.ts';
 
 /** What every activity after preflight is told: the target, the fixed plan, and who acts. */

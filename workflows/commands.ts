@@ -40,6 +40,8 @@ function validate(run: ReleaseRun, handled: ReadonlyMap<string, unknown>, comman
 function malformed(command: Partial<Command>): string | undefined {
   if (typeof command.requestId !== 'string' || command.requestId === '') return 'requestId is missing';
   if (command.why !== undefined && typeof command.why !== 'string') return 'why is not a text';
+  if (command.step !== undefined && !Number.isInteger(command.step)) return 'step is not a whole number';
+  if (command.runId !== undefined && typeof command.runId !== 'string') return 'runId is not a text';
   return typeof command.who === 'string' && command.who !== '' ? undefined : 'who is missing';
 }
 

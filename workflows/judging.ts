@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Judgement } from '../activities/analysis.ts';
+import { OPEN_WORDS, POLICY_WORDS } from '../src/domain/release/open-verdict.ts';
 import { isOpen, type Open, type Verdict } from '../src/domain/analysis/verdict.ts';
 import type { Policy } from '../src/domain/release/plan.ts';
 import { read } from './activity-options.ts';
@@ -47,13 +48,13 @@ async function verdictOf(run: ReleaseRun, step: Step): Promise<Verdict | 'skippe
 /** An open outcome never advances: it waits as its policy says. Data that come meanwhile decide. */
 async function awaitData(run: ReleaseRun, { index, judgement }: Step, open: Open): Promise<Verdict | 'skipped'> {
   const policy = run.input.spec.analysis.policies?.[open] ?? 'hold';
-  run.enter('judging', `${WORDS[open]}, ${DOING[policy]}: ${run.verdict?.reason}`);
+  run.enter('judging', `${OPEN_WORDS[open]}, ${POLICY_WORDS[policy]}: ${run.verdict?.reason}`);
   // A hold waits for the clock by itself; what acts at once must not act on a release that was paused meanwhile.
   if (policy === 'ask' || policy === 'rollback') await run.clock.running();
   if (policy === 'rollback')
     throw new ReleaseStopped({
       kind: 'failed',
-      reason: `${WORDS[open]}, and the release asks for a rollback then: ${run.verdict?.reason}`,
+      reason: `${OPEN_WORDS[open]}, and the release asks for a rollback then: ${run.verdict?.reason}`,
     });
   return first<Verdict | 'skipped'>(() => [
     read.awaitVerdict.executeWithOptions({ summary: 'wait for data' }, [judgement]),
@@ -62,29 +63,20 @@ async function awaitData(run: ReleaseRun, { index, judgement }: Step, open: Open
   ]);
 }
 
-const WORDS: Readonly<Record<Open, string>> = {
-  'no-data': 'no data',
-  'too-little-traffic': 'too little traffic',
-  inconclusive: 'inconclusive',
-};
-const DOING: Readonly<Record<Policy, string>> = {
-  hold: 'holding',
-  extend: 'extending',
-  ask: 'asking',
-  rollback: 'rolling back',
-};
-
 async function rollBackAfter(run: ReleaseRun, open: Open): Promise<never> {
   const { holdMs, extendMs = holdMs } = run.input.spec.analysis;
-  await run.clock.sleep(extendMs, `extended: ${WORDS[open]}`);
-  throw new ReleaseStopped({ kind: 'deadline', reason: `still ${WORDS[open]} after another ${extendMs / 1000} s` });
+  await run.clock.sleep(extendMs, `extended: ${OPEN_WORDS[open]}`);
+  throw new ReleaseStopped({
+    kind: 'deadline',
+    reason: `still ${OPEN_WORDS[open]} after another ${extendMs / 1000} s`,
+  });
 }
 
 async function askAfterHold(run: ReleaseRun, open: Open, policy: Policy): Promise<never> {
   const { analysis, timeouts } = run.input.spec;
   if (policy !== 'ask') await run.clock.sleep(analysis.holdMs, 'hold without data');
   const since = policy === 'ask' ? '' : ` for ${analysis.holdMs / 1000} s`;
-  run.ask('waiting-for-decision', `${WORDS[open]}${since}: ${run.verdict?.reason}`, {
+  run.ask('waiting-for-decision', `${OPEN_WORDS[open]}${since}: ${run.verdict?.reason}`, {
     for: 'decision',
     answers: ['skip-analysis', 'abort'],
     deadlineInMs: timeouts.decisionMs,
@@ -92,7 +84,7 @@ async function askAfterHold(run: ReleaseRun, open: Open, policy: Policy): Promis
   await run.clock.sleep(timeouts.decisionMs, 'decision');
   throw new ReleaseStopped({
     kind: 'deadline',
-    reason: `nobody decided within ${timeouts.decisionMs / 1000} s, and the outcome stayed open: ${WORDS[open]}`,
+    reason: `nobody decided within ${timeouts.decisionMs / 1000} s, and the outcome stayed open: ${OPEN_WORDS[open]}`,
   });
 }
 

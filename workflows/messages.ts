@@ -13,9 +13,14 @@ export interface ReleaseInput {
   readonly requestId: string;
 }
 
-/** The one argument of every signal and update. `all`: promote only. */
+/**
+ * The one argument of every signal and update. `all`: promote only. `step` (index from 0) and `runId`: what the sender
+ * saw; absent: whatever is there when the message arrives.
+ */
 export interface CommandMessage extends CommandHeader {
   readonly all?: boolean;
+  readonly step?: number;
+  readonly runId?: string;
 }
 
 export const getRelease = defineQuery<ReleaseView>('get');

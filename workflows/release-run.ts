@@ -76,7 +76,8 @@ export class ReleaseRun {
 
   constructor(input: ReleaseInput) {
     this.input = input;
-    this.owner = { releaseId: releaseId(input.spec.target), runId: workflowInfo().runId };
+    // The first run of the chain: a reset or continue-as-new changes neither marks nor journal.
+    this.owner = { releaseId: releaseId(input.spec.target), runId: workflowInfo().firstExecutionRunId };
     this.ledger = new Ledger(this.journaled, {
       owner: this.owner,
       standing: () => this.ledger.add('release', recordOf(this.view())),
@@ -105,6 +106,9 @@ export class ReleaseRun {
       paused: this.clock.paused,
       stopping: this.stop !== undefined || this.phase === 'aborting' || isClosed(this.phase),
       manualPromotion: this.input.spec.manualPromotion && !this.promoteAll,
+      step: this.stepIndex,
+      steps: this.plan?.steps.length ?? 0,
+      runIds: [this.owner.runId, workflowInfo().runId],
       ...(this.ending ? { ending: true as const } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
       ...(this.verdict ? { verdict: this.verdict.outcome } : {}),

@@ -6,6 +6,8 @@ import { toDuration } from '../contract/duration.ts';
 export type Watched = Awaited<ReturnType<typeof releaseGet.run>>;
 
 const EVENTS = 6;
+/** The judge counts between two scrapes only, so its count is lower than all requests of the step. */
+const METRIC_WORDS: Readonly<Record<string, string>> = { requests: 'requests between two scrapes of this step' };
 
 /**
  * The screen of `release watch`. `problem`: why the last look failed; the rest is then what was seen before. `columns`:
@@ -50,7 +52,10 @@ function stepLine({ step, state }: Watched): string | undefined {
   return `steps    ${marks.join(' → ')} %`;
 }
 
-function weightLine({ weight_wanted: wanted, weights, live, verdict }: Watched): string {
+function weightLine(view: Watched): string | undefined {
+  const { weight_wanted: wanted, weights, live, verdict } = view;
+  if (view.closed_at !== undefined)
+    return view.users_percent === undefined ? undefined : `users    ${view.users_percent} % are on ${view.image}`;
   const places = weights
     ? [
         `Rollout ${weights.rollout ?? '–'}`,
@@ -80,7 +85,7 @@ function verdictLines({ verdict }: Watched, columns: number): string[] {
     skipped: pc.yellow,
   }[verdict.outcome];
   const numbers = verdict.candidate
-    ? ` (${verdict.candidate.requests} requests, ${verdict.candidate.errors} errors)`
+    ? ` (new version, this step so far: ${verdict.candidate.requests} requests, ${verdict.candidate.errors} errors)`
     : '';
   return [
     `verdict  ${colour(verdict.outcome)} ${verdict.reason}${numbers}`,
@@ -96,7 +101,7 @@ function findingLine({
   limit,
   outcome,
 }: NonNullable<Watched['verdict']>['findings'][number]): string {
-  return `         ${metric} ${figure(metric, measured)}${limit === undefined ? '' : `, limit ${figure(metric, limit)}`}: ${outcome}`;
+  return `         ${METRIC_WORDS[metric] ?? metric} ${figure(metric, measured)}${limit === undefined ? '' : `, limit ${figure(metric, limit)}`}: ${outcome}`;
 }
 
 function waitLine({ waiting, closed_at: closed }: Watched): string | undefined {

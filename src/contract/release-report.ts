@@ -22,6 +22,7 @@ const head = z.strictObject({
   started_at: time,
   closed_at: time.optional(),
   until: time,
+  users: z.number().optional(),
   waiting: z.strictObject({ for: z.string(), answers: z.array(z.string()) }).optional(),
   alpha: z.number().optional(),
 });
@@ -106,6 +107,7 @@ const query = z.strictObject({
 /** The report of a release as JSON. */
 export const releaseReportFile = z.strictObject({
   release: head,
+  summary: z.array(z.string()),
   steps: z.array(
     z.strictObject({ index: z.number(), weight: z.number(), proved: time.optional(), outcome: outcome.optional() }),
   ),

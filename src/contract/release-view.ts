@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JUDGED, type FindingEvidence, type Verdict } from '../domain/analysis/verdict.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
+import { present, usersPercent } from '../domain/release/present.ts';
 import { RELEASE_STATES } from '../domain/release/state.ts';
 import { parseReleaseId, type Target } from '../domain/release/target.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
@@ -84,6 +85,7 @@ export const release = z.strictObject({
     .optional()
     .describe('Index from 0.'),
   weight_wanted: z.number(),
+  users_percent: z.number().optional().describe('Of users on the new version.'),
   weights: weights.optional(),
   verdict: verdict.optional(),
   waiting: waiting.optional(),
@@ -112,8 +114,9 @@ export function compact<T extends object>(value: T): Defined<T> {
  */
 export const CONCISE = 5;
 
-/** The release as it goes over the wire, with the last `events` events and commands. */
-export function toReleaseOutput(view: ReleaseView, events: number): ReleaseOutput {
+/** The release as it goes over the wire and as every door shows it, with the last `events` events and commands. */
+export function toReleaseOutput(known: ReleaseView, events: number): ReleaseOutput {
+  const view = present(known);
   return compact({
     release_id: view.id,
     run_id: view.runId,
@@ -131,6 +134,7 @@ export function toReleaseOutput(view: ReleaseView, events: number): ReleaseOutpu
       weights: view.plan.steps.map(({ weight }) => weight),
     },
     weight_wanted: view.weightWanted,
+    users_percent: usersPercent(view),
     weights: view.proof && toWeights(view.proof),
     verdict: view.verdict && toVerdict(view.verdict, events > CONCISE),
     waiting: view.waiting && toWaiting(view.waiting),

@@ -4,10 +4,10 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import { preflightChecks } from '../domain/release/preflight.ts';
 import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
 import type { Ports } from '../ports/index.ts';
-import type { RolloutState } from '../ports/workload.ts';
+import type { RolloutState } from '../domain/rollout.ts';
 import { readSources } from './sources.ts';
 import { readTemplates } from './templates.ts';
-import { metricsServiceName, type ArmServices, type TrafficView } from '../ports/split.ts';
+import type { ArmServices, TrafficView } from '../ports/split.ts';
 
 /**
  * A proxy that is silent for a moment is no reason to refuse a release: it is asked this often before it is believed to
@@ -112,10 +112,5 @@ async function readSelfAnswering(
 }
 
 function trafficFacts(view: TrafficView): TrafficFacts {
-  const weights = view.weights.map(({ service, weight, port }) => ({
-    service,
-    weight,
-    metricsService: metricsServiceName(view.ref.namespace, service, port),
-  }));
-  return { name: view.ref.name, weights, ...(view.owner ? { owner: view.owner } : {}) };
+  return { name: view.ref.name, weights: view.weights, ...(view.owner ? { owner: view.owner } : {}) };
 }

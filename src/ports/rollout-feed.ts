@@ -1,5 +1,5 @@
 import type { Target } from '../domain/release/target.ts';
-import type { RolloutState } from './workload.ts';
+import type { RolloutState } from '../domain/rollout.ts';
 
 /** Rollouts as known at `resourceVersion`, by namespace and name. They have no selectors: those are of the Services. */
 export interface RolloutListing {

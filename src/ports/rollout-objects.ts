@@ -2,7 +2,7 @@ import type { Effect } from '../domain/effect.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
 import type { AnalysisTemplates } from './analysis-templates.ts';
 import type { RolloutHistory } from './rollout-history.ts';
-import type { RolloutState } from './workload.ts';
+import type { RolloutState } from '../domain/rollout.ts';
 
 /** An AnalysisRun that the Rollout waits for, or has just waited for. */
 export interface AnalysisBrief {

@@ -18,7 +18,13 @@ export interface TrafficView {
   readonly ref: TrafficRef;
   readonly resourceVersion: string;
   /** As written; an absent weight counts as 1 (Traefik). */
-  readonly weights: readonly { readonly service: string; readonly weight: number; readonly port: string }[];
+  readonly weights: readonly {
+    readonly service: string;
+    readonly weight: number;
+    readonly port: string;
+    /** Under which name the requests to this Service are counted (EvidencePort.counters). */
+    readonly metricsService: string;
+  }[];
   readonly sticky: boolean;
   readonly owner?: Owner;
 }
@@ -33,7 +39,7 @@ export interface SelfAnswering {
 }
 
 /**
- * Traefik: the TraefikService object and the proxies that serve it. Errors: TRAFFIC_SERVICE_NOT_FOUND, CLUSTER_*,
+ * How traffic is split: the shares of two versions, and the proxies that serve them. Errors: TRAFFIC_SERVICE_NOT_FOUND, CLUSTER_*,
  * FORBIDDEN, CONFLICT.
  */
 export interface SplitPort {
@@ -56,9 +62,4 @@ export interface SplitPort {
   selfAnswering(ref: TrafficRef, arms: ArmServices): Promise<readonly SelfAnswering[]>;
   claim(ref: TrafficRef, owner: Owner): Promise<WriteResult>;
   unclaim(ref: TrafficRef, owner: Owner): Promise<Change>;
-}
-
-/** Label value of Traefik's per-service counters: `<namespace>-<service>-<port>@kubernetescrd`. */
-export function metricsServiceName(namespace: string, service: string, port: string): string {
-  return `${namespace}-${service}-${port}@kubernetescrd`;
 }

@@ -1,51 +1,5 @@
 import type { Owner, Target } from '../domain/release/target.ts';
-
-export interface RolloutStep {
-  readonly setWeight?: number;
-  /** Present for a pause step; `seconds` absent: until promoted. */
-  readonly pause?: { readonly seconds?: number };
-  /** Name of any other step kind. */
-  readonly other?: string;
-}
-
-/** A Rollout and the two Services it steers, read at one moment. Hashes are `rollouts-pod-template-hash` values. */
-export interface RolloutState {
-  readonly target: Target;
-  readonly resourceVersion: string;
-  /** True once the controller has seen the present spec (observedGeneration equals generation). */
-  readonly observed: boolean;
-  readonly strategy: 'canary' | 'blue-green' | 'unknown';
-  readonly images: Readonly<Record<string, string>>;
-  readonly workloadRef: boolean;
-  readonly podHash: string;
-  readonly stableHash: string;
-  readonly steps: readonly RolloutStep[];
-  readonly stepIndex?: number;
-  readonly specPaused: boolean;
-  readonly controllerPause: boolean;
-  readonly pauseReasons: readonly string[];
-  readonly aborted: boolean;
-  readonly promoteFull: boolean;
-  readonly phase: string;
-  readonly message: string;
-  readonly replicas: { readonly desired: number; readonly updated: number; readonly available: number };
-  /** status.canary.weights.canary.weight; canary with traffic routing only. */
-  readonly canaryWeight?: number;
-  /** stable/active first, canary/preview second. */
-  readonly stableService?: string;
-  readonly candidateService?: string;
-  /** Present selectors of the two Services; absent when the Service has none. */
-  readonly stableSelector?: string;
-  readonly candidateSelector?: string;
-  /** canary.trafficRouting.traefik.weightedTraefikServiceName. */
-  readonly traefikService?: string;
-  readonly trafficRouting: readonly string[];
-  readonly autoPromotion: boolean;
-  /** Templates of strategy.canary.analysis, which Argo runs beside the steps; absent without one. */
-  readonly backgroundAnalysis?: readonly string[];
-  readonly abortScaleDownDelaySeconds: number;
-  readonly owner?: Owner;
-}
+import type { Point, RolloutState } from '../domain/rollout.ts';
 
 /**
  * Images that the template may have for a write to be meant for it. The hash alone lags behind the template: it is the
@@ -73,7 +27,7 @@ export interface Refusal {
 export type WriteResult = Change | Refusal;
 
 /**
- * Argo Rollouts. Every write is guarded by what the caller last read: it changes the state it was meant for or
+ * What is delivered: one version at a place. Every write is guarded by what the caller last read: it changes the state it was meant for or
  * nothing. Every write of a release tests the owner mark in the same patch: an object without the mark of `owner`'s
  * run, or with a higher epoch, refuses it. Errors: SluiceError with ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN,
  * CONFLICT.
@@ -82,10 +36,11 @@ export interface WorkloadPort {
   read(target: Target): Promise<RolloutState>;
   /** Sets a container's image when it is `from` (or already `to`: unchanged). Another image: refused. */
   setImage(target: Target, change: { container: string; from: string; to: string }, owner: Owner): Promise<WriteResult>;
-  /** Ends the untimed pause at `stepIndex` of a canary of `podHash`. Already past it: unchanged. */
-  promoteCanary(target: Target, at: { podHash: string; stepIndex: number }, owner: Owner): Promise<WriteResult>;
-  /** Ends the BlueGreenPause of `podHash`. Already active: unchanged. */
-  promoteBlueGreen(target: Target, at: { podHash: string }, owner: Owner): Promise<WriteResult>;
+  /**
+   * Ends the pause at which `at.podHash` is held: that of step `at.stepIndex`, or the only one of a target without steps.
+   * Already past it: unchanged.
+   */
+  advance(target: Target, at: Point, owner: Owner): Promise<WriteResult>;
   /**
    * Aborts `podHash` (clears promoteFull too). Refused when it is already stable or replaced, also by a template of
    * another image.

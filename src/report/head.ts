@@ -5,13 +5,14 @@ import { html, type Html } from './html.ts';
 import { isOpenState, pill, signOf, toneOf } from './outcome.ts';
 
 /** What release it is, how it stands and why, before anything else. */
-export function head({ release, steps, notes }: ReleaseReport): Html {
+export function head({ release, summary, steps, notes }: ReleaseReport): Html {
   const { target, image, previous, state, reason, waiting } = release;
   return html`<header>
 <p class="over">Release report</p>
 <h1>${target.namespace}/${target.rollout} <small>on ${target.cluster}</small></h1>
 <p class="images">${previous !== undefined && html`<code>${previous}</code> <span aria-label="to">→</span> `}<code>${image}</code></p>
-<p class="state">${pill(state)} ${reason}</p>
+<p class="state">${pill(state)} ${summary.join(' ')}</p>
+<p>${reason}</p>
 ${waiting && html`<p class="waits">Waits for <strong>${waiting.for}</strong>${waiting.answers.length > 0 && html`: answer with ${waiting.answers.join(', ')}`}.</p>`}
 ${steps.length > 0 && stepList(release.state === 'succeeded', steps)}
 ${facts(release)}

@@ -44,8 +44,8 @@ export function weightChart(
             html`<path class="dot proved" d="${dots([{ at: proof.at, value: proof.wanted }], x, y)}"><title>${clockTime(proof.at)} ${proof.reason}</title></path>`,
         ),
     ],
-    ...(release.state === 'succeeded' && wanted.at(-1)?.weight === 0
-      ? { note: 'At the end the new version is the stable one: it has all traffic, and there is no weight any more.' }
+    ...(release.state === 'succeeded'
+      ? { note: 'At the end the new version is the stable one and has all users.' }
       : {}),
     data: dataTable({
       caption: 'Measured share',

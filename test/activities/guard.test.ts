@@ -30,18 +30,14 @@ const CASES: readonly Case[] = [
   {
     what: 'a foreign promotion of a canary',
     act: ({ world, scene }) =>
-      world.ports.workload.promoteCanary(
-        scene.target,
-        { podHash: scene.newHash as string, stepIndex: 1 },
-        world.holder(),
-      ),
+      world.ports.workload.advance(scene.target, { podHash: scene.newHash as string, stepIndex: 1 }, world.holder()),
     alarm: { kind: 'promoted-elsewhere' },
   },
   {
     what: 'a foreign promotion of a blue-green',
     strategy: 'blue-green',
     act: ({ world, scene }) =>
-      world.ports.workload.promoteBlueGreen(scene.target, { podHash: scene.newHash as string }, world.holder()),
+      world.ports.workload.advance(scene.target, { podHash: scene.newHash as string }, world.holder()),
     alarm: { kind: 'promoted-elsewhere' },
   },
   {

@@ -56,7 +56,7 @@ test('while the journal is away entries wait, in order; it is said once that it 
 
   expect(keys()).toEqual(['event/1', 'event/2', 'event/3']);
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
-    'The journal is away; releases go on, and it is told later',
+    'The journal is away. Releases go on; their entries are written when it is back.',
     'The journal is back',
   ]);
 });

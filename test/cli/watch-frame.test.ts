@@ -46,7 +46,7 @@ test('shows step, weights wanted, proved and measured, the verdict with its numb
   expect(screen).toContain(
     'weight   wanted 50 % proved (Rollout 50, TraefikService 50, t1 50, t2 50); now t1 50; measured 49.8 % of requests',
   );
-  expect(screen).toContain('verdict  pass within limits (500 requests, 1 errors)');
+  expect(screen).toContain('verdict  pass within limits (new version, this step so far: 500 requests, 1 errors)');
   expect(screen).toContain('success-ratio 99.80 %, limit 99.00 %: pass');
   expect(screen).toContain('waits    for promotion: promote, abort (within 1h)');
 });

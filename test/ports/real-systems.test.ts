@@ -7,7 +7,7 @@ import type { Clusters } from '../../src/adapters/kubernetes/index.ts';
 import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
 import { createEvidence } from '../../src/adapters/prometheus/index.ts';
 import { createSplit } from '../../src/splits/traefik/index.ts';
-import { metricsServiceName } from '../../src/ports/split.ts';
+import { metricsServiceName } from '../../src/domain/route/names.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 import { metricsContract } from './evidence.contract.ts';
 import { blueGreenContract, canaryContract } from './workload.contract.ts';

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Target } from '../../src/domain/release/target.ts';
-import type { WorkloadPort, RolloutState } from '../../src/ports/workload.ts';
+import type { WorkloadPort } from '../../src/ports/workload.ts';
+import type { RolloutState } from '../../src/domain/rollout.ts';
 
 /** One settled application with image `v1`; the tests leave it settled on another image. */
 export interface RolloutsFixture {
@@ -141,10 +142,10 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
     });
 
     test('refuses to promote another template or a step that has not come', async () => {
-      expect(await rollouts.promoteCanary(target, { ...at, podHash: OTHER_HASH }, MINE)).toMatchObject({
+      expect(await rollouts.advance(target, { ...at, podHash: OTHER_HASH }, MINE)).toMatchObject({
         refused: true,
       });
-      expect(await rollouts.promoteCanary(target, { ...at, stepIndex: 3 }, MINE)).toMatchObject({ refused: true });
+      expect(await rollouts.advance(target, { ...at, stepIndex: 3 }, MINE)).toMatchObject({ refused: true });
       expect((await rollouts.read(target)).stepIndex).toBe(1);
     });
 
@@ -152,7 +153,7 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
       await fixture.pauseByHand(true);
       await until(fixture, 'paused by hand', ({ specPaused }) => specPaused);
 
-      expect(await rollouts.promoteCanary(target, at, MINE)).toMatchObject({
+      expect(await rollouts.advance(target, at, MINE)).toMatchObject({
         refused: true,
         detail: expect.stringContaining('spec.paused'),
       });
@@ -162,14 +163,11 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
     });
 
     test('two promotes at once end one pause; repeated later they change nothing', async () => {
-      const results = await Promise.all([
-        rollouts.promoteCanary(target, at, MINE),
-        rollouts.promoteCanary(target, at, MINE),
-      ]);
+      const results = await Promise.all([rollouts.advance(target, at, MINE), rollouts.advance(target, at, MINE)]);
       expect(results.every((result) => 'changed' in result)).toBe(true);
 
       await until(fixture, 'at the second pause', isPausedAt(3));
-      expect(await rollouts.promoteCanary(target, at, MINE)).toMatchObject({ changed: false });
+      expect(await rollouts.advance(target, at, MINE)).toMatchObject({ changed: false });
       await until(fixture, 'at weight 25', ({ canaryWeight }) => canaryWeight === 25);
       expect((await rollouts.read(target)).stepIndex).toBe(3);
     });
@@ -178,7 +176,7 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
       expect(await rollouts.abort(target, { podHash: OTHER_HASH }, MINE)).toMatchObject({ refused: true });
       expect(await rollouts.abort(target, at, MINE)).toMatchObject({ changed: true });
       expect(await rollouts.abort(target, at, MINE)).toMatchObject({ changed: false });
-      expect(await rollouts.promoteCanary(target, { ...at, stepIndex: 3 }, MINE)).toMatchObject({ refused: true });
+      expect(await rollouts.advance(target, { ...at, stepIndex: 3 }, MINE)).toMatchObject({ refused: true });
 
       const view = await until(
         fixture,
@@ -200,9 +198,9 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
     test('promoted to the end the new version is stable, and it is too late to abort', async () => {
       await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V3 }, MINE);
       const { podHash } = await until(fixture, 'at the first pause', isPausedAt(1));
-      expect(await rollouts.promoteCanary(target, { podHash, stepIndex: 1 }, MINE)).toMatchObject({ changed: true });
+      expect(await rollouts.advance(target, { podHash, stepIndex: 1 }, MINE)).toMatchObject({ changed: true });
       await until(fixture, 'at the second pause', isPausedAt(3));
-      expect(await rollouts.promoteCanary(target, { podHash, stepIndex: 3 }, MINE)).toMatchObject({ changed: true });
+      expect(await rollouts.advance(target, { podHash, stepIndex: 3 }, MINE)).toMatchObject({ changed: true });
 
       // Argo calls it Healthy one reconciliation before it moves the stable Service: `settle` waits for that, too.
       const view = await until(
@@ -211,7 +209,7 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
         (seen) => isHealthy(seen) && seen.stableSelector === podHash,
       );
       expect(view).toMatchObject({ stableHash: podHash });
-      expect(await rollouts.promoteCanary(target, { podHash, stepIndex: 3 }, MINE)).toMatchObject({ changed: false });
+      expect(await rollouts.advance(target, { podHash, stepIndex: 3 }, MINE)).toMatchObject({ changed: false });
       expect(await rollouts.abort(target, { podHash }, MINE)).toMatchObject({
         refused: true,
         detail: expect.stringContaining('stable'),
@@ -253,7 +251,7 @@ export function blueGreenContract(name: string, create: () => Promise<RolloutsFi
       expect(await rollouts.abort(target, { podHash }, MINE)).toMatchObject({ changed: true });
       const view = await until(fixture, 'degraded', ({ phase }) => phase === 'Degraded');
       expect(view).toMatchObject({ aborted: true, stableSelector: view.stableHash, candidateSelector: podHash });
-      expect(await rollouts.promoteBlueGreen(target, { podHash }, MINE)).toMatchObject({ refused: true });
+      expect(await rollouts.advance(target, { podHash }, MINE)).toMatchObject({ refused: true });
 
       await rollouts.setImage(target, { container: CONTAINER, from: V2, to: V1 }, MINE);
       await until(fixture, 'healthy', isHealthy);
@@ -263,9 +261,9 @@ export function blueGreenContract(name: string, create: () => Promise<RolloutsFi
       await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V3 }, MINE);
       const { podHash } = await until(fixture, 'paused', isPaused);
 
-      expect(await rollouts.promoteBlueGreen(target, { podHash: OTHER_HASH }, MINE)).toMatchObject({ refused: true });
-      expect(await rollouts.promoteBlueGreen(target, { podHash }, MINE)).toMatchObject({ changed: true });
-      expect(await rollouts.promoteBlueGreen(target, { podHash }, MINE)).toMatchObject({ changed: false });
+      expect(await rollouts.advance(target, { podHash: OTHER_HASH }, MINE)).toMatchObject({ refused: true });
+      expect(await rollouts.advance(target, { podHash }, MINE)).toMatchObject({ changed: true });
+      expect(await rollouts.advance(target, { podHash }, MINE)).toMatchObject({ changed: false });
 
       const view = await until(fixture, 'healthy on the new version', isHealthy);
       expect(view).toMatchObject({ stableHash: podHash, stableSelector: podHash, images: { [CONTAINER]: V3 } });

@@ -5,7 +5,7 @@ import type { Preflight, ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
-import type { ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
+import type { Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { createFakeJournal } from './fake-journal.ts';
 
@@ -62,6 +62,10 @@ export interface FakeGateway extends ReleaseGateway {
   readonly sent: { id: string; command: Command }[];
   /** Thrown by every call while set. */
   failure: Error | undefined;
+  /** How many workers poll. */
+  pollers: number;
+  /** What `owns` answers while it is set, whatever is in `views`. */
+  ownership: Ownership | undefined;
   /** The answer to the next commands. */
   outcome: Pick<CommandOutcome, 'outcome' | 'detail'>;
 }
@@ -72,9 +76,10 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     if (fake.failure) throw fake.failure;
     return work();
   };
-  const find = (id: string): ReleaseView => {
+  const find = (id: string, runId?: string): ReleaseView => {
     const view = fake.views.get(id);
-    if (!view) throw new SluiceError('RELEASE_NOT_FOUND', `There is no release ${id}.`);
+    if (!view || (runId !== undefined && view.runId !== runId))
+      throw new SluiceError('RELEASE_NOT_FOUND', `There is no release ${id}.`);
     return view;
   };
   const admit = (id: string, requestId: string): StartedRelease | undefined => {
@@ -97,8 +102,10 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     started: [],
     sent: [],
     failure: undefined,
+    pollers: 1,
+    ownership: undefined,
     outcome: { outcome: 'applied', detail: 'done' },
-    probe: () => answer(() => ({ address: 'fake', namespace: 'default', pollers: 1 })),
+    probe: () => answer(() => ({ address: 'fake', namespace: 'default', pollers: fake.pollers })),
     admit: (id, requestId) => answer(() => admit(id, requestId)),
     start: (input) => answer(() => admit(releaseId(input.spec.target), input.requestId) ?? start(input)),
     command: (id, command) =>
@@ -108,7 +115,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
         fake.sent.push({ id, command });
         return { requestId: command.requestId, command: command.name, duplicate, ...fake.outcome };
       }),
-    get: (id) => answer(() => find(id)),
+    get: (id, runId) => answer(() => find(id, runId)),
     list: ({ state, limit }) =>
       answer(() =>
         [...fake.views.values()]
@@ -127,6 +134,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     owns: ({ releaseId: id }) =>
       answer(() => {
         const view = fake.views.get(id);
+        if (fake.ownership) return fake.ownership;
         if (!view) return 'unknown';
         return view.closedAt === undefined ? 'open' : 'ended';
       }),
@@ -153,7 +161,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
   const port = { read: away, inForce: away };
   return {
     gateway,
-    ports: { rollouts: port, traffic: port, metrics: {}, now: () => AT } as unknown as ToolPorts,
+    ports: { workload: port, split: port, evidence: {}, now: () => AT } as unknown as ToolPorts,
     journal: createFakeJournal(),
     preflight: () => Promise.resolve(preflight),
     clusters: { current: () => Promise.resolve('prod'), all: () => Promise.resolve(['prod']) },

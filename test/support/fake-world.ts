@@ -9,7 +9,7 @@ import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Owner, Target } from '../../src/domain/release/target.ts';
 import type { Ports } from '../../src/ports/index.ts';
-import { metricsServiceName } from '../../src/ports/split.ts';
+import { metricsServiceName } from '../../src/domain/route/names.ts';
 import type { ArmServices, TrafficRef } from '../../src/ports/split.ts';
 import { FakeArgo, HASH_LABEL, hashOf } from './fake-argo.ts';
 import { FakeCluster } from './fake-cluster.ts';
@@ -54,7 +54,7 @@ export class FakeWorld {
   readonly ports: Ports;
   /** The world's one cluster, as adapters find it. */
   readonly clusters: Clusters;
-  /** Every call of a port, in order: "rollouts.promoteCanary". */
+  /** Every call of a port, in order: "workload.advance". */
   readonly calls: string[] = [];
   /** What the controller did, in order. */
   readonly events: string[] = [];

@@ -43,8 +43,8 @@ export async function bringTo(state: OpenState, stage: Stage, file: ReleaseOverr
   return WAYS[state](stage, file);
 }
 
-const ends = (stage: Stage) => (stage.strategy === 'canary' ? 'workload.promoteCanary' : 'workload.promoteBlueGreen');
-const shifts = (stage: Stage) => (stage.strategy === 'canary' ? 'workload.promoteCanary' : 'split.setWeight');
+const ENDS = 'workload.advance';
+const shifts = (stage: Stage) => (stage.strategy === 'canary' ? 'workload.advance' : 'split.setWeight');
 
 const WAYS: Readonly<Record<OpenState, Way>> = {
   preflight: (stage, file) => startHeld(stage, file, 'workload.claim'),
@@ -102,9 +102,9 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
       'the last step is watched',
       ({ state, step }) => state === 'soaking' && step !== undefined && step.index === step.of - 1,
     );
-    stage.arm(ends(stage), 'before', 'hold');
+    stage.arm(ENDS, 'before', 'hold');
     await release.reaches('promoting');
-    return held(stage, release, ends(stage));
+    return held(stage, release, ENDS);
   },
 
   async aborting(stage, file) {

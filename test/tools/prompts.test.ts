@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createEvidence } from '../../src/adapters/prometheus/index.ts';
 import { ROLLOUT, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
-import { metricsServiceName } from '../../src/ports/split.ts';
+import { metricsServiceName } from '../../src/domain/route/names.ts';
 import { NAMESPACE, openMcpStage, Users, type Stage } from '../support/mcp-stage.ts';
 import { followPrompt, parsePrompt } from '../support/prompt-follower.ts';
 import { eventually } from '../support/releases-wait.ts';

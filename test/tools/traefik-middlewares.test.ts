@@ -3,7 +3,7 @@ import { INGRESS_ROUTE, MIDDLEWARE, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '..
 import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner.ts';
 import { createEvidence } from '../../src/adapters/prometheus/index.ts';
 import { countArms } from '../../src/domain/analysis/increase.ts';
-import { metricsServiceName } from '../../src/ports/split.ts';
+import { metricsServiceName } from '../../src/domain/route/names.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 import { type Answer, NAMESPACE, TraefikTools } from '../support/traefik-tools.ts';

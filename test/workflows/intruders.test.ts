@@ -135,7 +135,7 @@ test.concurrent(
     { record: 'promoted-elsewhere', world: { steps: TWO_STEPS }, spec: { manualPromotion: true } },
     async (one) => {
       const { newHash } = await forPromotion(one);
-      await one.world.ports.workload.promoteCanary(
+      await one.world.ports.workload.advance(
         one.world.target,
         { podHash: newHash as string, stepIndex: 1 },
         one.world.holder(),
@@ -157,11 +157,7 @@ test.concurrent(
     },
     async (one) => {
       const { newHash } = await forPromotion(one);
-      await one.world.ports.workload.promoteBlueGreen(
-        one.world.target,
-        { podHash: newHash as string },
-        one.world.holder(),
-      );
+      await one.world.ports.workload.advance(one.world.target, { podHash: newHash as string }, one.world.holder());
       expect(await one.ended()).toMatchObject({ state: 'succeeded', reason: expect.stringContaining('too late') });
       expect(one.world.snapshot()).toMatchObject({ image: 'shop:v2', weight: 0, rolloutOwner: undefined });
     },

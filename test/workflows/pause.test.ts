@@ -85,7 +85,7 @@ test.concurrent(
     await one.until('soaking');
     await one.update('pause');
     await passes(one, 1_000);
-    expect(one.world.calls.filter((call) => call === 'workload.promoteCanary')).toEqual([]);
+    expect(one.world.calls.filter((call) => call === 'workload.advance')).toEqual([]);
   }),
 );
 

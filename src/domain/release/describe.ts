@@ -1,13 +1,16 @@
+import { present, usersPercent } from './present.ts';
+import { isClosed } from './state.ts';
 import type { ReleaseView } from './view.ts';
 
 /** Markdown for the Temporal UI's "current details": the whole story on one page. */
-export function describeRelease(view: ReleaseView): string {
+export function describeRelease(known: ReleaseView): string {
+  const view = present(known);
   return [
     `**${view.state}**: ${view.reason}`,
     '',
     `${view.spec.target.namespace}/${view.spec.target.rollout} → \`${view.spec.image}\` (${view.spec.strategy}), started by ${view.startedBy}`,
     ...stepLines(view),
-    ...(view.proof ? ['', `Weight: wanted ${view.weightWanted}, ${view.proof.effective} (${view.proof.reason})`] : []),
+    ...weightLines(view),
     ...(view.verdict ? ['', `Last verdict: **${view.verdict.outcome}** (${view.verdict.reason})`] : []),
     ...(view.waiting ? ['', `Waits for: **${view.waiting.for}** (answers: ${view.waiting.answers.join(', ')})`] : []),
     '',
@@ -23,4 +26,13 @@ function stepLines(view: ReleaseView): string[] {
     index === view.stepIndex ? `**${step.weight} %**` : `${step.weight} %`,
   );
   return ['', `Steps: ${weights.join(' → ')}`];
+}
+
+function weightLines(view: ReleaseView): string[] {
+  if (isClosed(view.state)) {
+    const users = usersPercent(view);
+    return users === undefined ? [] : ['', `Users on \`${view.spec.image}\`: ${users} %`];
+  }
+  if (!view.proof) return [];
+  return ['', `Weight: wanted ${view.weightWanted}, ${view.proof.effective} (${view.proof.reason})`];
 }

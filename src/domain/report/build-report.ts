@@ -1,8 +1,11 @@
+import { present, usersPercent } from '../release/present.ts';
+import type { ReleaseView } from '../release/view.ts';
 import type { RecordEntry, Recorded } from '../release/record.ts';
 import { comparisonsOf } from './comparisons.ts';
 import { factsOf, safeEntries } from './entries.ts';
 import { evidenceOf } from './evidence-course.ts';
 import { queriesOf } from './queries.ts';
+import { summarySentences } from './summary-sentences.ts';
 import type { Person, ReleaseReport, ReportHead } from './report.ts';
 import { metricsOf, verdictsOf } from './verdicts.ts';
 import { stepsOf, weightsOf } from './weights.ts';
@@ -22,7 +25,7 @@ export function buildReport(raw: readonly RecordEntry[], notes: readonly string[
     text,
     ...(who === undefined ? {} : { who }),
   }));
-  return {
+  const report = {
     release: headOf(release, entries),
     steps: stepsOf(entries),
     weights: weightsOf(entries, release.startedAt),
@@ -42,10 +45,13 @@ export function buildReport(raw: readonly RecordEntry[], notes: readonly string[
     queries: queriesOf(entries),
     notes,
   };
+  return { ...report, summary: summarySentences({ ...report, summary: [] }) };
 }
 
 function headOf(release: Recorded['release'], entries: readonly RecordEntry[]): ReportHead {
-  const { id, runId, spec, state, reason, startedBy, startedAt, closedAt, plan, waiting } = release;
+  const shown = present(asView(release, entries));
+  const { id, runId, spec, state, reason, startedBy, startedAt, closedAt, plan, waiting } = shown;
+  const users = usersPercent(shown);
   const alpha = spec.analysis.sequential?.alpha;
   return {
     id,
@@ -60,9 +66,17 @@ function headOf(release: Recorded['release'], entries: readonly RecordEntry[]): 
     started: startedAt,
     ...(closedAt === undefined ? {} : { closed: closedAt }),
     until: entries.reduce((latest, { at }) => Math.max(latest, at), closedAt ?? startedAt),
+    ...(users === undefined ? {} : { users }),
     ...(waiting ? { waiting: { for: waiting.for, answers: waiting.answers } } : {}),
     ...(alpha === undefined ? {} : { alpha }),
   };
+}
+
+/** The release with its newest verdict and its events, from which its headline is made. */
+function asView(release: Recorded['release'], entries: readonly RecordEntry[]): ReleaseView {
+  const verdict = factsOf(entries, 'verdict').findLast(({ data }) => data.step === release.stepIndex)?.data;
+  const newer = verdict && release.verdict && verdict.to > release.verdict.to ? { verdict } : {};
+  return { ...release, ...newer, events: factsOf(entries, 'event').map(({ data }) => data), commands: [] };
 }
 
 /** Who did what, each in the order of their first deed. */

@@ -12,6 +12,8 @@ import type { QueryRecord } from '../release/record.ts';
  */
 export interface ReleaseReport {
   readonly release: ReportHead;
+  /** Two plain sentences: what users met, and which version they have. */
+  readonly summary: readonly string[];
   readonly steps: readonly ReportStep[];
   readonly weights: WeightCourse;
   /** Errors first, then slow answers by their bound. */
@@ -42,6 +44,8 @@ export interface ReportHead {
   readonly closed?: number;
   /** The newest fact. */
   readonly until: number;
+  /** Percent of the users on the new version; absent: the release does not know. */
+  readonly users?: number;
   /** What it waits for, with the answers that there are. */
   readonly waiting?: { readonly for: string; readonly answers: readonly string[] };
   /** Absent: fixed limits alone decide. */

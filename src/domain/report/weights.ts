@@ -5,10 +5,11 @@ import type { ReportStep, WeightCourse } from './report.ts';
 
 /** What was wanted, what was read back, and what the requests say. */
 export function weightsOf(entries: readonly RecordEntry[], started: number): WeightCourse {
+  const promoted = promotedFrom(entries);
   const proofs = factsOf(entries, 'proof').map(({ data: { at, step, wanted, effective, reason } }) => ({
     at,
     step,
-    wanted,
+    wanted: wanted === 0 && at >= promoted ? 100 : wanted,
     effective,
     reason,
   }));
@@ -16,12 +17,23 @@ export function weightsOf(entries: readonly RecordEntry[], started: number): Wei
     ...proofs.map(({ at, wanted }) => ({ at, weight: wanted })),
     ...factsOf(entries, 'release').map(({ at, data }) => ({ at, weight: data.weightWanted })),
   ];
-  const wanted = [{ at: started, weight: 0 }, ...seen.sort((a, b) => a.at - b.at)];
+  const all = seen.map((one) => (one.weight === 0 && one.at >= promoted ? { ...one, weight: 100 } : one));
+  const wanted = [{ at: started, weight: 0 }, ...all.sort((a, b) => a.at - b.at)];
   return {
     wanted: wanted.filter(({ weight }, index) => weight !== wanted[index - 1]?.weight),
     proofs,
     measured: measuredShares(entries),
   };
+}
+
+/**
+ * When the promotion of a release that succeeded began, epoch ms; otherwise Infinity. From then on a weight of 0 means
+ * that the new version is the stable one and has all traffic.
+ */
+function promotedFrom(entries: readonly RecordEntry[]): number {
+  const succeeded = factsOf(entries, 'release').some(({ data }) => data.state === 'succeeded');
+  const begun = factsOf(entries, 'event').findLast(({ data }) => data.state === 'promoting');
+  return succeeded && begun ? begun.data.at : Infinity;
 }
 
 /** The weights of the plan, with when each was proved and how it was judged. */

@@ -1,22 +1,10 @@
+import { CRD_PROVIDER, traefikName } from '../../domain/route/names.ts';
 import type { ProxyWeights } from '../../domain/release/proof.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { ApiService } from './schema.ts';
 import type { TraefikService, WeightedEntry } from './schema.ts';
 import type { Replica } from './replicas.ts';
 import type { Arm } from './traefik-service.ts';
-
-/**
- * Traefik's name for an object of the CRD provider (with `safeNaming` false, its default): letters and digits, all else
- * a hyphen.
- * Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go.
- */
-export function traefikName(...parts: readonly (string | number)[]): string {
-  return parts
-    .join('-')
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean)
-    .join('-');
-}
 
 function childName(object: TraefikService, { namespace, name, port }: WeightedEntry): string {
   return traefikName(namespace ?? object.metadata.namespace, name, port ?? '');
@@ -28,7 +16,7 @@ export async function weightOn(
   object: TraefikService,
   arms: { readonly stable: Arm; readonly candidate: Arm },
 ): Promise<ProxyWeights> {
-  const service = `${traefikName(object.metadata.namespace, object.metadata.name)}@kubernetescrd`;
+  const service = `${traefikName(object.metadata.namespace, object.metadata.name)}${CRD_PROVIDER}`;
   try {
     const answer = ApiService.parse(JSON.parse(await replica.get(`/api/http/services/${encodeURIComponent(service)}`)));
     if (answer.error?.length || answer.status !== 'enabled')

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { CRD_PROVIDER, traefikName } from '../../domain/route/names.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { UnknownToTraefik } from './replicas.ts';
 import type { Replica } from './replicas.ts';
 
-/**
- * One replica's own API, asked for objects of the CRD provider. Traefik names them in one of two ways: flattened, its
- * default, and
- * "safe". Which one is in use is not told, so the first that it knows is it.
- * Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go and pkg/api/handler_http.go.
- */
-export const SUFFIX = '@kubernetescrd';
+// This file asks one replica's own API for objects of the CRD provider. Traefik names them in one of two ways:
+// flattened, its default, and "safe". The API does not say which one is in use, so the first name that it knows is it.
+// Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go and pkg/api/handler_http.go.
 
 const Service = z.object({
   status: z.string().optional(),
@@ -40,17 +37,11 @@ export type ServedService = z.infer<typeof Service>;
 export type ServedMiddleware = z.infer<typeof Middleware>;
 export type ServedRouter = z.infer<typeof Router>;
 
-const flat = (...parts: readonly string[]) =>
-  parts
-    .join('-')
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean)
-    .join('-');
-const bare = (name: string) => name.replace(new RegExp(`${SUFFIX}$`), '');
+const bare = (name: string) => name.replace(new RegExp(`${CRD_PROVIDER}$`), '');
 
 /** Both names of a TraefikService or Middleware. */
 export const namesOf = (namespace: string, name: string): readonly string[] => [
-  flat(namespace, name),
+  traefikName(namespace, name),
   `${namespace}_${name}`,
 ];
 
@@ -81,7 +72,7 @@ export async function servedRouter(
   return firstKnown(
     replica,
     'routers',
-    [flat(at.namespace, `${at.ingressRoute}-${hash}`), `${at.namespace}_${at.ingressRoute}_${at.index}`],
+    [traefikName(at.namespace, `${at.ingressRoute}-${hash}`), `${at.namespace}_${at.ingressRoute}_${at.index}`],
     Router,
   );
 }
@@ -98,7 +89,7 @@ async function firstKnown<S extends z.ZodType>(
   schema: S,
 ): Promise<z.output<S> | undefined> {
   for (const name of names) {
-    const body = await unlessUnknown(replica.get(`/api/http/${kind}/${encodeURIComponent(bare(name) + SUFFIX)}`));
+    const body = await unlessUnknown(replica.get(`/api/http/${kind}/${encodeURIComponent(bare(name) + CRD_PROVIDER)}`));
     if (body !== undefined) return schema.parse(JSON.parse(body));
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RouteEntry, RouteView, ServedRoute } from '../../ports/routes.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
-import { traefikName } from './in-force.ts';
+import { traefikName } from '../../domain/route/names.ts';
 import { UnknownToTraefik } from './replicas.ts';
 import type { Replica } from './replicas.ts';
 import { ApiService } from './schema.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
+import { metricsServiceName } from '../../domain/route/names.ts';
 import type { ArmServices, TrafficRef, TrafficView } from '../../ports/split.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
@@ -29,11 +30,11 @@ export function toView(ref: TrafficRef, object: TraefikService): TrafficView {
   return {
     ref,
     resourceVersion: object.metadata.resourceVersion,
-    weights: entriesOf(object).map(({ name, weight, port }) => ({
-      service: name,
-      weight,
-      port: port === undefined ? '' : String(port),
-    })),
+    weights: entriesOf(object).map((entry) => {
+      const port = entry.port === undefined ? '' : String(entry.port);
+      const metricsService = metricsServiceName(ref.namespace, entry.name, port);
+      return { service: entry.name, weight: entry.weight, port, metricsService };
+    }),
     sticky: Boolean(object.spec.weighted?.sticky),
     ...(owner && { owner }),
   };

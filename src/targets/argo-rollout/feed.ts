@@ -1,5 +1,5 @@
 import type { RolloutFeed, RolloutListing } from '../../ports/rollout-feed.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
 import { ROLLOUT } from '../../adapters/kubernetes/kinds.ts';
 import { requireNamespace } from '../../adapters/kubernetes/require-namespace.ts';

@@ -7,7 +7,7 @@ import { guardedWrite } from '../../adapters/kubernetes/guarded-write.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import { claim, unclaim } from '../../adapters/kubernetes/owner.ts';
 import { decideAbort, isAbortSeen } from './abort.ts';
-import { decidePromoteBlueGreen, decidePromoteCanary, isActive, isPastStep } from './promote.ts';
+import { decidePromoteBlueGreen, decidePromoteCanary, isActive, isPastStep, type CanaryStep } from './promote.ts';
 import { readRollout, readView, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
 import { decideSetImage } from './set-image.ts';
@@ -19,30 +19,18 @@ const BLUE_GREEN_PROOF_MS = 5_000;
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 250;
 
-/** RolloutsPort on Argo Rollouts ≥ 1.10, through the Kubernetes API: Argo has no API of its own. */
+/** WorkloadPort on Argo Rollouts ≥ 1.10, through the Kubernetes API: Argo has no API of its own. */
 export function createWorkload(clusters: Clusters): WorkloadPort {
   return {
     read: async (target) => readView(clusters.client(target.cluster), target),
     setImage: (target, change, _owner) =>
       write(clusters, target, { decide: (rollout) => decideSetImage(rollout, target, change) }),
-    promoteCanary: (target, at, _owner) =>
-      write(clusters, target, {
-        decide: (rollout) => decidePromoteCanary(rollout, target, at),
-        proof: {
-          seen: (rollout) => isPastStep(rollout, at),
-          withinMs: CANARY_PROOF_MS,
-          what: `go past step ${at.stepIndex}`,
-        },
-      }),
-    promoteBlueGreen: (target, { podHash }, _owner) =>
-      write(clusters, target, {
-        decide: (rollout) => decidePromoteBlueGreen(rollout, target, podHash),
-        proof: {
-          seen: (rollout) => isActive(rollout, podHash),
-          withinMs: BLUE_GREEN_PROOF_MS,
-          what: `make ${podHash} active`,
-        },
-      }),
+    advance: (target, { podHash, stepIndex }, _owner) =>
+      write(
+        clusters,
+        target,
+        stepIndex === undefined ? endOnlyPause(target, podHash) : endPause(target, { podHash, stepIndex }),
+      ),
     abort: (target, { podHash, template }, _owner) =>
       write(clusters, target, {
         decide: (rollout) => decideAbort(rollout, target, podHash, template),
@@ -52,6 +40,26 @@ export function createWorkload(clusters: Clusters): WorkloadPort {
     unclaim: async (target, owner) => unclaim(clusters.client(target.cluster), refOf(target), owner),
   };
 }
+
+/** The pause of one step of a canary. */
+const endPause = (target: Target, at: CanaryStep): Write => ({
+  decide: (rollout) => decidePromoteCanary(rollout, target, at),
+  proof: {
+    seen: (rollout) => isPastStep(rollout, at),
+    withinMs: CANARY_PROOF_MS,
+    what: `go past step ${at.stepIndex}`,
+  },
+});
+
+/** The one pause of a blue-green Rollout: before the switch. */
+const endOnlyPause = (target: Target, podHash: string): Write => ({
+  decide: (rollout) => decidePromoteBlueGreen(rollout, target, podHash),
+  proof: {
+    seen: (rollout) => isActive(rollout, podHash),
+    withinMs: BLUE_GREEN_PROOF_MS,
+    what: `make ${podHash} active`,
+  },
+});
 
 interface Write {
   readonly decide: (rollout: Rollout) => Decision<WriteResult>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/release/target.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { DEPLOYMENT, ROLLOUT, SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';

@@ -1,7 +1,8 @@
 import { nextHold } from '../../domain/next-hold.ts';
 import type { Target } from '../../domain/release/target.ts';
-import type { Point } from '../../ports/rollout-steering.ts';
-import type { RolloutState, WriteResult } from '../../ports/workload.ts';
+import type { Point } from '../../domain/rollout.ts';
+import type { WriteResult } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import { runStatuses } from './analysis-hold.ts';
 import { decidePromoteBlueGreen, decidePromoteCanary, isPastStep } from './promote.ts';

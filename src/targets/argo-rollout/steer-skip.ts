@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Target } from '../../domain/release/target.ts';
 import type { AnalysisHold } from '../../ports/rollout-steering.ts';
-import type { RolloutState, WriteResult } from '../../ports/workload.ts';
+import type { WriteResult } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { ClusterClient, PatchOperation } from '../../adapters/kubernetes/cluster-client.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import { ANALYSIS_RUN } from '../../adapters/kubernetes/kinds.ts';

@@ -1,5 +1,5 @@
 import type { Target } from '../../domain/release/target.ts';
-import type { RolloutStep, RolloutState } from '../../ports/workload.ts';
+import type { RolloutStep, RolloutState } from '../../domain/rollout.ts';
 import { ownerOf } from '../../adapters/kubernetes/owner.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { isObserved, phaseOf } from './phase.ts';

@@ -4,7 +4,7 @@ import { objectName, placeFields } from '../../contract/place.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { RolloutListing } from '../../ports/rollout-feed.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { strategyOf } from './snapshot.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nextHold } from '../../domain/next-hold.ts';
-import type { Point } from '../../ports/rollout-steering.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { Point } from '../../domain/rollout.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { confirmField } from '../../commands/confirm.ts';
 import { handedFields, nameOf, standing, steerCommand, type Plan } from './steer.ts';
@@ -41,7 +41,7 @@ export const argoPromoteRollout = steerCommand({
     return {
       view,
       question: question(view, at, full === true),
-      owned: { name: 'promote', reason, requestId, ...(full && { all: true }) },
+      owned: { name: 'promote', reason, requestId, ...(full && { all: true }), at: { stepIndex: step, podHash } },
       act: () => promote(context, view, at, full === true),
     };
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Effect } from '../../domain/effect.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import { handedFields, steerCommand } from './steer.ts';
 
 const input = z.strictObject(handedFields);

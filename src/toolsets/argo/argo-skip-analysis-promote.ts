@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { reason } from '../../contract/target.ts';
 import type { AnalysisHold } from '../../ports/rollout-steering.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import { nextHold } from '../../domain/next-hold.ts';
 import { confirmField } from '../../commands/confirm.ts';
 import { handedFields, nameOf, refusal, standing, steerCommand } from './steer.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { image } from '../../contract/release-file.ts';
 import { dnsName } from '../../contract/target.ts';
 import type { Effect } from '../../domain/effect.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import { steerCommand, steerFields } from './steer.ts';
 
 const input = z.strictObject({

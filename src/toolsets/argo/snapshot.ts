@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { rolloutSnapshot } from '../../contract/rollout-snapshot.ts';
 import { cleanText } from '../../domain/safe-text.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 
 /** A canary that splits no traffic is what people call a rolling update. */
 export function strategyOf(view: RolloutState): 'canary' | 'blue-green' | 'rolling' | 'unknown' {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { proveWeight, type WeightProof } from '../../domain/release/proof.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
 /** Traefik follows within a second or two; its own throttle is 2 s. */

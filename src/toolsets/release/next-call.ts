@@ -1,20 +1,19 @@
 import { isClosed } from '../../domain/release/state.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 
-/** What a caller can usefully do now. */
+/** What a caller can usefully do now. `view` as `present` makes it. */
 export function nextCall(view: ReleaseView): string {
   if (isClosed(view.state) && view.closedAt !== undefined)
     return 'The release has ended; nothing to do. A new one starts with release_start.';
-  if (!view.waiting)
-    return view.state === 'paused'
-      ? 'It is paused: call release_resume to let it go on.'
-      : 'It goes on by itself: call release_wait.';
+  if (!view.waiting) return 'It goes on by itself: call release_wait.';
   if (view.waiting.for === 'human' && view.waiting.answers.length === 0) return view.reason;
   const answers = view.waiting.answers.map((answer) => `release_${answer.replaceAll('-', '_')}`).join(', ');
-  return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}` : ''}.`;
+  const ofStep = view.waiting.answers.some((answer) => answer === 'promote' || answer === 'skip-analysis');
+  const step = ofStep ? ` and step ${view.stepIndex}` : '';
+  return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}${step}` : ''}.`;
 }
 
-/** The state in one or two lines. */
+/** The state in one or two lines. `view` as `present` makes it. */
 export function stateText(view: ReleaseView): string {
   const { namespace, rollout, cluster } = view.spec.target;
   const step =

@@ -17,11 +17,18 @@ const AWAY: readonly unknown[] = ['RELEASE_NOT_FOUND', 'RELEASE_HELD', 'TEMPORAL
  * Errors: RELEASE_NOT_FOUND; those of both when neither answers.
  */
 export async function readReport(context: CommandContext, releaseId: string, run?: string): Promise<ReleaseReport> {
-  const seen = await lookedAt(() => context.gateway.get(releaseId));
-  const view = seen.value && (run === undefined || seen.value.runId === run) ? seen.value : undefined;
+  const [seen, latest] = await Promise.all([
+    lookedAt(() => context.gateway.get(releaseId, run)),
+    run === undefined ? undefined : lookedAt(() => context.gateway.get(releaseId)),
+  ]);
+  const view = seen.value;
+  const earlier = latest?.value !== undefined && latest.value.runId !== run;
   const kept = await lookedAt(() => recorded(context, releaseId, run ?? view?.runId));
   const entries = kept.value ?? [];
-  const report = buildReport(withTruth(entries, view, seen.error), notesOf({ view, seen, kept }));
+  const report = buildReport(withTruth(entries, view, seen.error), [
+    ...(earlier ? ['This is an earlier run of this target.'] : []),
+    ...notesOf({ view, seen, kept }),
+  ]);
   if (report) return report;
   throw (
     kept.error ??

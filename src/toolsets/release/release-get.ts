@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONCISE, release, toReleaseOutput } from '../../contract/release-view.ts';
+import { present } from '../../domain/release/present.ts';
 import { isClosed } from '../../domain/release/state.ts';
 import type { Command } from '../../commands/command.ts';
 import { knownRelease } from './known-release.ts';
@@ -40,7 +41,7 @@ export const releaseGet: Command<typeof input, typeof output> = {
     const detail = which.detail === 'full' ? Infinity : CONCISE;
     if (source)
       return { ...toReleaseOutput(known, detail), source, next: held || known.waiting ? nextCall(known) : FORGOTTEN };
-    const view = await withNewestVerdict(context, known);
+    const view = present(await withNewestVerdict(context, known));
     // A closed release describes the past; the cluster may long be at another one.
     const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view) };
     return { ...toReleaseOutput(view, detail), ...now, next: nextCall(view) };

@@ -6,5 +6,5 @@ export const releasePause = sendCommand({
   description:
     'Stops a running release where it is: traffic keeps its present split, the clock of the release stops, nothing advances until release_resume.',
   kind: 'write',
-  input: 'plain',
+  input: 'step',
 });

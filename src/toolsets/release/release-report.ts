@@ -34,6 +34,7 @@ export const releaseReport: Command<typeof input, typeof output> = {
 function summaryText({
   release_id: id,
   state,
+  summary,
   reason,
   image,
   steps,
@@ -53,6 +54,7 @@ function summaryText({
     ) ?? [];
   return [
     `${state}: ${image}, ${id}`,
+    ...summary,
     reason,
     `Steps: ${steps.map(({ weight, outcome }) => `${weight} %${outcome === undefined ? '' : ` ${outcome}`}`).join(', ') || 'none'}`,
     ...worse,

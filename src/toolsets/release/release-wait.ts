@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { release, toReleaseOutput } from '../../contract/release-view.ts';
+import { present } from '../../domain/release/present.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { knownRelease } from './known-release.ts';
+import { withNewestVerdict } from './newest-verdict.ts';
 import { nextCall, stateText } from './next-call.ts';
 import { releaseText } from './state-text.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
@@ -51,7 +53,7 @@ async function waitForChange(
   waitMs: number,
 ): Promise<{ view: ReleaseView; changed: boolean }> {
   const end = Date.now() + waitMs;
-  let { view } = await knownRelease(context, id);
+  let view = await shownRelease(context, id);
   const since = cursor ?? cursorOf(view);
   if (cursor === undefined && settled(view)) return { view, changed: true };
   while (cursorOf(view) === since && !ended(view) && Date.now() < end && !context.signal.aborted) {
@@ -59,9 +61,14 @@ async function waitForChange(
     await sleep(Math.min(POLL_MS, Math.max(0, end - Date.now())), undefined, { signal: context.signal }).catch(
       () => undefined,
     );
-    ({ view } = await knownRelease(context, id));
+    view = await shownRelease(context, id);
   }
   return { view, changed: cursorOf(view) !== since };
+}
+
+/** The release as every door shows it. Errors: those of ReleaseGateway.get. */
+async function shownRelease(context: CommandContext, id: string): Promise<ReleaseView> {
+  return present(await withNewestVerdict(context, (await knownRelease(context, id)).view));
 }
 
 /** Also of a run that was ended from outside. */

@@ -7,12 +7,13 @@ const MOST = 12;
 
 /** The report without its pictures: what somebody who decides has to know, and where the rest is. */
 export function summaryOf(report: ReleaseReport) {
-  const { release, steps, evidence, comparisons, verdicts, people, notes } = report;
+  const { release, summary, steps, evidence, comparisons, verdicts, people, notes } = report;
   const { id, run, target, image, previous, state, reason, starter, started, closed } = release;
   return compact({
     release_id: id,
     run_id: run,
     state,
+    summary,
     reason,
     image,
     previous,

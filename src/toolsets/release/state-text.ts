@@ -18,7 +18,15 @@ function head({ state, target, image, step, release_id: id, started_by: by }: Sh
   return `${state}${where}: ${target.namespace}/${target.rollout} on ${target.cluster} → ${image} (by ${by})\n${id}`;
 }
 
-function weightLine({ weight_wanted: wanted, weights, live }: Shown): string {
+function weightLine({
+  weight_wanted: wanted,
+  weights,
+  live,
+  closed_at: closed,
+  users_percent: users,
+  image,
+}: Shown): string {
+  if (closed !== undefined) return users === undefined ? '' : `Users: ${users} % are on ${image}`;
   const proof = weights ? `; ${weights.effective}: ${weights.reason}` : '';
   const now =
     live && live.traefik.length > 0

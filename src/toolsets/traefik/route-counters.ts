@@ -1,7 +1,7 @@
 import { SluiceError } from '../../domain/errors.ts';
 import type { CounterSeries } from '../../ports/evidence.ts';
 import type { RouteLink, RouteLinks, RouteView } from '../../ports/routes.ts';
-import { metricsServiceName } from '../../ports/split.ts';
+import { metricsServiceName } from '../../domain/route/names.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';
 import { isAllowed } from '../../commands/gate.ts';
 

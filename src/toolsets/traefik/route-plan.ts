@@ -1,7 +1,7 @@
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import { competes, ruleFor } from '../../domain/route/rule.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { RouteLinks, RoutePlan, ServiceFacts } from '../../ports/routes.ts';
 import type { TrafficRef } from '../../ports/split.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';

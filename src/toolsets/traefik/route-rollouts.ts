@@ -1,7 +1,7 @@
 import { SluiceError } from '../../domain/errors.ts';
 import { findPair } from '../../domain/route/arms.ts';
 import type { Pair } from '../../domain/route/arms.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { RouteView } from '../../ports/routes.ts';
 import type { TrafficRef } from '../../ports/split.ts';
 import type { CommandContext } from '../../commands/command.ts';

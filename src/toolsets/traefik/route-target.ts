@@ -1,6 +1,6 @@
 import { SluiceError } from '../../domain/errors.ts';
 import type { TrafficRef } from '../../ports/split.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { RouteArms } from '../../ports/middlewares.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { refuseOwned } from '../../commands/owned.ts';

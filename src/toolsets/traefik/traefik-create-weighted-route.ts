@@ -3,7 +3,7 @@ import { effectProblem } from '../../contract/effect.ts';
 import { parse } from '../../contract/parse.ts';
 import { objectName, routeFields } from '../../contract/place.ts';
 import { isHostname, isPathPrefix } from '../../domain/route/rule.ts';
-import type { RolloutState } from '../../ports/workload.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { RoutePlan } from '../../ports/routes.ts';
 import type { Command } from '../../commands/command.ts';
 import { proveRoute, serves } from './prove-route.ts';

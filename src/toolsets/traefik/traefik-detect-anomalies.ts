@@ -9,7 +9,7 @@ import type { Cut } from '../../domain/analysis/anomaly-blocks.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { WeightedRoute } from '../../ports/middlewares.ts';
-import { metricsServiceName } from '../../ports/split.ts';
+import { metricsServiceName } from '../../domain/route/names.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 
 const between = (least: string, most: string) =>

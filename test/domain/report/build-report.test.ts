@@ -45,6 +45,20 @@ test('each weight is told with its proof and its last verdict; those that were n
   ]);
 });
 
+test('after the promotion of a release that succeeded, a weight of 0 is 100 % of the users', () => {
+  const last = good.findLast(({ kind }) => kind === 'release') as RecordEntry & { kind: 'release' };
+  const promoting = { at: last.at - 5000, state: 'promoting', text: 'every step has passed: promoting' } as const;
+  const event: RecordEntry = { ...last, key: 'event/promoting', kind: 'event', at: promoting.at, data: promoting };
+  const report = reportOf([
+    ...good.filter((entry) => entry !== last),
+    event,
+    { ...last, data: { ...last.data, weightWanted: 0 } },
+  ]);
+
+  expect(report.weights.wanted.map(({ weight }) => weight)).toEqual([0, 5, 10, 25, 50, 100]);
+  expect(report.release.users).toBe(100);
+});
+
 test('the weight that is wanted follows the steps, and goes to 0 in a rollback', () => {
   expect(reportOf(good).weights.wanted.map(({ weight }) => weight)).toEqual([0, 5, 10, 25, 50, 100]);
   expect(reportOf(bad).weights.wanted.map(({ weight }) => weight)).toEqual([0, 5, 0]);

@@ -19,7 +19,7 @@ test('what the workflow says of itself is newer than the journal, and is not tol
 
   const report = buildReport(withLive(kept, view));
 
-  expect(report?.release).toMatchObject({ state: 'paused', reason: 'lunch', until: at });
+  expect(report?.release).toMatchObject({ state: 'paused', reason: expect.stringContaining('lunch'), until: at });
   expect(report?.events).toHaveLength(events.length + 1);
   expect(report?.commands).toHaveLength(commands.length);
   expect(report?.people.map(({ who }) => who)).toEqual(['cli:ada', 'cli:bo']);

@@ -133,8 +133,8 @@ test('an absent weight counts as 1; a port may be a name', async () => {
   objects[PATH] = { body: traefikService([entry('app-stable', undefined, 'http'), entry('app-canary', undefined)]) };
 
   expect((await traffic({ none: true }).read(REF)).weights).toEqual([
-    { service: 'app-stable', weight: 1, port: 'http' },
-    { service: 'app-canary', weight: 1, port: '80' },
+    { service: 'app-stable', weight: 1, port: 'http', metricsService: 'shop-app-stable-http@kubernetescrd' },
+    { service: 'app-canary', weight: 1, port: '80', metricsService: 'shop-app-canary-80@kubernetescrd' },
   ]);
 });
 

@@ -28,7 +28,7 @@ test('a promote whose answer was lost is found done, and the next step is not sk
   const { podHash } = await atFirstPause();
   loseAnswerOfPatch();
 
-  await world.ports.workload.promoteCanary(world.target, { podHash, stepIndex: 1 }, MINE);
+  await world.ports.workload.advance(world.target, { podHash, stepIndex: 1 }, MINE);
 
   expect(await world.until(({ paused, stepIndex }) => paused && stepIndex === 3)).toMatchObject({ weight: 25 });
 });
@@ -48,12 +48,12 @@ test('while the controller is down a promote is sent once and reported as not ye
   world.controllerDown(true);
   const at = { podHash, stepIndex: 1 };
 
-  await expect(world.ports.workload.promoteCanary(world.target, at, MINE)).rejects.toMatchObject({ code: 'CONFLICT' });
-  await expect(world.ports.workload.promoteCanary(world.target, at, MINE)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(world.ports.workload.advance(world.target, at, MINE)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(world.ports.workload.advance(world.target, at, MINE)).rejects.toMatchObject({ code: 'CONFLICT' });
 
   world.controllerDown(false);
   expect(await world.until(({ paused, stepIndex }) => paused && stepIndex === 3)).toMatchObject({ weight: 25 });
-  expect(await world.ports.workload.promoteCanary(world.target, at, MINE)).toMatchObject({ changed: false });
+  expect(await world.ports.workload.advance(world.target, at, MINE)).toMatchObject({ changed: false });
 });
 
 test('an abort whose answer was lost is found done', async () => {
@@ -69,7 +69,7 @@ test('an image that somebody else set makes promote and abort refuse', async () 
   world.foreignImage('shop:v3');
   await world.until((now) => now.podHash !== podHash);
 
-  expect(await world.ports.workload.promoteCanary(world.target, { podHash, stepIndex: 1 }, MINE)).toMatchObject({
+  expect(await world.ports.workload.advance(world.target, { podHash, stepIndex: 1 }, MINE)).toMatchObject({
     refused: true,
   });
   expect(await world.ports.workload.abort(world.target, { podHash }, MINE)).toMatchObject({ refused: true });

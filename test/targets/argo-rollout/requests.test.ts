@@ -76,7 +76,7 @@ const patches = () =>
 test('promote tests all that was read and removes the pause conditions', async () => {
   after = rollout({ status: { currentStepIndex: 2, pauseConditions: undefined } });
 
-  expect(await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).toMatchObject({ changed: true });
+  expect(await rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).toMatchObject({ changed: true });
 
   expect(patches()).toEqual([
     {
@@ -98,7 +98,7 @@ test('promote tests all that was read and removes the pause conditions', async (
 test('a vanished pause is no proof: without a new index the promote fails as a conflict', async () => {
   after = rollout({ status: { pauseConditions: undefined } });
 
-  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).rejects.toMatchObject({
+  await expect(rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).rejects.toMatchObject({
     code: 'CONFLICT',
     message: expect.stringContaining('go past step 1'),
   });
@@ -112,7 +112,7 @@ test('blue-green has no step index to test', async () => {
   });
   after = rollout({ status: { blueGreen: { activeSelector: 'new' } } });
 
-  expect(await rollouts.promoteBlueGreen(TARGET, { podHash: 'new' }, MINE)).toMatchObject({ changed: true });
+  expect(await rollouts.advance(TARGET, { podHash: 'new' }, MINE)).toMatchObject({ changed: true });
 
   expect(patches()[0]?.operations).toEqual([
     { op: 'test', path: '/metadata/resourceVersion', value: '41' },
@@ -224,7 +224,7 @@ test.each<[string, Parts, string]>([
 ])('a Rollout that is %s is not promoted', async (_name, parts, reason) => {
   before = rollout(parts);
 
-  expect(await rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).toMatchObject({
+  expect(await rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).toMatchObject({
     refused: true,
     detail: expect.stringContaining(reason),
   });
@@ -237,7 +237,7 @@ test.each<[string, Parts]>([
 ])('a Rollout that %s is tried again later, and nothing is sent', async (_name, parts) => {
   before = rollout(parts);
 
-  await expect(rollouts.promoteCanary(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).rejects.toMatchObject({
+  await expect(rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, MINE)).rejects.toMatchObject({
     code: 'CONFLICT',
   });
   expect(patches()).toEqual([]);

@@ -6,7 +6,7 @@ import { ROLLOUT } from '../../../src/adapters/kubernetes/kinds.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import type { Effect } from '../../../src/domain/effect.ts';
 import type { Strategy } from '../../../src/domain/release/plan.ts';
-import type { RolloutState } from '../../../src/ports/workload.ts';
+import type { RolloutState } from '../../../src/domain/rollout.ts';
 import { createFakeWorld, type FakeWorld } from '../../support/fake-world.ts';
 
 jest.setTimeout(120_000);

@@ -1,0 +1,56 @@
+/** The memory of a run that wrote nothing for so long is dropped. */
+const UNUSED_MS = 600_000;
+/** Unchanged content is recorded again after this time, so that the journal shows that the judge still looked. */
+const REPEAT_MS = 60_000;
+
+/**
+ * What was recorded already of one run. It keeps a judge that looks every second from writing the same entry every
+ * second. Losing it does no harm: the same facts get the same keys, and the journal ignores a key that it has.
+ */
+export class RecordedRun {
+  readonly #keys = new Set<string>();
+  readonly #last = new Map<string, { readonly content: string; readonly at: number }>();
+  /** Newest sample time (epoch ms) of the run. Keys of answers without samples contain it. */
+  newest = 0;
+  usedAt = 0;
+  #count = 0;
+
+  /** True once for each key. */
+  claim(key: string): boolean {
+    if (this.#keys.has(key)) return false;
+    this.#keys.add(key);
+    return true;
+  }
+
+  /**
+   * Whether `content` equals the last content of its topic, and that one is younger than `repeatMs`. Otherwise
+   * `content` becomes the last one. `at`: epoch ms.
+   */
+  unchanged(topic: string, content: unknown, at: number, repeatMs = REPEAT_MS): boolean {
+    const text = JSON.stringify(content);
+    const before = this.#last.get(topic);
+    if (before && before.content === text && Math.abs(at - before.at) < repeatMs) return true;
+    this.#last.set(topic, { content: text, at });
+    return false;
+  }
+
+  /** 1, 2, 3 … */
+  nextNumber(): number {
+    this.#count += 1;
+    return this.#count;
+  }
+}
+
+/** The memories of the runs that this process judges. */
+export class RecordedRuns {
+  readonly #runs = new Map<string, RecordedRun>();
+
+  /** `now`: epoch ms, to drop memories that nobody uses. */
+  of(runId: string, now: number): RecordedRun {
+    const run = this.#runs.get(runId) ?? new RecordedRun();
+    run.usedAt = now;
+    this.#runs.set(runId, run);
+    for (const [id, { usedAt }] of this.#runs) if (now - usedAt > UNUSED_MS) this.#runs.delete(id);
+    return run;
+  }
+}

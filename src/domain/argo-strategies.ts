@@ -1,0 +1,47 @@
+/**
+ * One form of `spec.strategy` of a Rollout (Argo Rollouts 1.10). The argo tools take what they know and say of it from
+ * here. The strategies of a release are something else: src/strategies.
+ */
+export interface ArgoStrategy {
+  /** Roles of its two Services, that of the stable version first. Absent: it has no Services of its own. */
+  readonly services?: readonly [stable: string, candidate: string];
+  /** It goes through steps of weights. Otherwise it switches from one version to the other at once. */
+  readonly stepped: boolean;
+  /** Argo writes the weights of the TraefikService that the Rollout names. */
+  readonly writesWeights: boolean;
+  /** Argo takes the pods of the new version away after an abort, whatever still sends requests to them. */
+  readonly abortEmptiesCandidate: boolean;
+}
+
+/** Every strategy that a Rollout can be made with. `rolling`: a canary that splits no traffic. */
+export const ARGO_STRATEGIES = {
+  canary: { services: ['stable', 'canary'], stepped: true, writesWeights: true, abortEmptiesCandidate: false },
+  'blue-green': { services: ['active', 'preview'], stepped: false, writesWeights: false, abortEmptiesCandidate: true },
+  rolling: { stepped: true, writesWeights: false, abortEmptiesCandidate: false },
+} as const satisfies Readonly<Record<string, ArgoStrategy>>;
+
+export type ArgoStrategyName = keyof typeof ARGO_STRATEGIES;
+export const ARGO_STRATEGY_NAMES = Object.keys(ARGO_STRATEGIES) as readonly ArgoStrategyName[] as readonly [
+  ArgoStrategyName,
+  ...ArgoStrategyName[],
+];
+
+/** What `spec.strategy` of a Rollout names; `unknown`: neither. */
+export type RolloutStrategy = Exclude<ArgoStrategyName, 'rolling'> | 'unknown';
+
+interface Shape {
+  readonly strategy: RolloutStrategy;
+  readonly trafficRouting: readonly string[];
+}
+
+/** The strategy as people call it: a canary that splits no traffic is a rolling update. */
+export function argoStrategyName({ strategy, trafficRouting }: Shape): ArgoStrategyName | 'unknown' {
+  return strategy !== 'unknown' && ARGO_STRATEGIES[strategy].writesWeights && trafficRouting.length === 0
+    ? 'rolling'
+    : strategy;
+}
+
+/** What is known of the strategy that the spec names. One that is not known goes in steps and writes no weights. */
+export function argoStrategy({ strategy }: Pick<Shape, 'strategy'>): ArgoStrategy {
+  return strategy === 'unknown' ? ARGO_STRATEGIES.rolling : ARGO_STRATEGIES[strategy];
+}

@@ -1,0 +1,71 @@
+import { isOpen } from '../analysis/verdict.ts';
+import { OPEN_WORDS, POLICY_WORDS } from './open-verdict.ts';
+import type { ReleaseView, Waiting } from './view.ts';
+
+/**
+ * A release as every door shows it. The workflow's own view lags in three points: a held step keeps the reason of the
+ * first verdict, a manual pause is no question, and the weight of a promoted version is 0 because no weight is left.
+ * `view.verdict` is the newest verdict that is known. Presenting twice changes nothing.
+ */
+export function present(view: ReleaseView): ReleaseView {
+  const pause = view.state === 'paused' ? pauseOf(view) : undefined;
+  const reason = headline(view);
+  return {
+    ...view,
+    reason: pause ? pause.reason(reason) : reason,
+    weightWanted: isPromoted(view) ? 100 : view.weightWanted,
+    ...(pause ? { waiting: pause.waiting } : {}),
+  };
+}
+
+/**
+ * Percent of the users that the release means to have on the new version at the moment; undefined: it does not know,
+ * because somebody else set another version or the release ended early.
+ */
+export function usersPercent(view: ReleaseView): number | undefined {
+  if (view.state === 'succeeded') return 100;
+  if (view.state === 'rolled-back' || view.state === 'refused') return 0;
+  if (view.state === 'superseded') return undefined;
+  return isPromoted(view) ? 100 : view.weightWanted;
+}
+
+/** The new version is the stable one: it has all traffic, and its Service has no weight of its own any more. */
+function isPromoted({ state, weightWanted }: ReleaseView): boolean {
+  return state === 'succeeded' || (state === 'promoting' && weightWanted === 0);
+}
+
+/** The reason of the present state, with the newest verdict where the step is held or a decision is asked for. */
+function headline({ state, reason, verdict, waiting, spec }: ReleaseView): string {
+  if (!verdict || !isOpen(verdict.outcome) || reason.startsWith('Paused by ')) return reason;
+  const words = OPEN_WORDS[verdict.outcome];
+  if (waiting?.for === 'decision') return `${words}: ${verdict.reason}; somebody has to decide`;
+  if (state !== 'judging' && state !== 'paused') return reason;
+  if (!isHeld(reason)) return reason;
+  const policy = spec.analysis.policies?.[verdict.outcome] ?? 'hold';
+  return `${words}, ${POLICY_WORDS[policy]}: ${verdict.reason}`;
+}
+
+/** Whether a reason is the workflow's own for a step that is held. */
+function isHeld(reason: string): boolean {
+  return Object.values(OPEN_WORDS).some((words) =>
+    Object.values(POLICY_WORDS).some((doing) => reason.startsWith(`${words}, ${doing}: `)),
+  );
+}
+
+const PAUSED = /^paused(?:: (?<why>.*))?$/s;
+
+function pauseOf({ waiting, startedAt, events }: ReleaseView) {
+  const event = events.findLast(({ text }) => PAUSED.test(text));
+  const why = event && PAUSED.exec(event.text)?.groups?.['why'];
+  const by = `Paused by ${event?.who ?? 'somebody'}${why ? ` (${why})` : ''}.`;
+  const approval = waiting?.for === 'approval' ? ['approve', 'reject'] : [];
+  const resume: Waiting = {
+    for: 'resume',
+    answers: ['resume', ...approval, 'abort'],
+    sinceMs: event?.at ?? startedAt,
+  };
+  return {
+    waiting: waiting?.for === 'resume' ? waiting : resume,
+    reason: (before: string) => (before.startsWith('Paused by ') ? before : `${by} Before that: ${before}`),
+  };
+}

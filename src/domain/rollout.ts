@@ -1,0 +1,58 @@
+import type { RolloutStrategy } from './argo-strategies.ts';
+import type { Owner, Target } from './release/target.ts';
+
+export interface RolloutStep {
+  readonly setWeight?: number;
+  /** Present for a pause step; `seconds` absent: until promoted. */
+  readonly pause?: { readonly seconds?: number };
+  /** Name of any other step kind. */
+  readonly other?: string;
+}
+
+/**
+ * A Rollout and the two Services it steers, read at one moment. Every other description of a Rollout is a part of this
+ * one. Hashes are `rollouts-pod-template-hash` values.
+ */
+export interface RolloutState {
+  readonly target: Target;
+  readonly resourceVersion: string;
+  /** True once the controller has seen the present spec (observedGeneration equals generation). */
+  readonly observed: boolean;
+  readonly strategy: RolloutStrategy;
+  readonly images: Readonly<Record<string, string>>;
+  readonly workloadRef: boolean;
+  readonly podHash: string;
+  readonly stableHash: string;
+  readonly steps: readonly RolloutStep[];
+  readonly stepIndex?: number;
+  readonly specPaused: boolean;
+  readonly controllerPause: boolean;
+  readonly pauseReasons: readonly string[];
+  readonly aborted: boolean;
+  readonly promoteFull: boolean;
+  readonly phase: string;
+  readonly message: string;
+  readonly replicas: { readonly desired: number; readonly updated: number; readonly available: number };
+  /** status.canary.weights.canary.weight; canary with traffic routing only. */
+  readonly canaryWeight?: number;
+  /** stable/active first, canary/preview second. */
+  readonly stableService?: string;
+  readonly candidateService?: string;
+  /** Present selectors of the two Services; absent when the Service has none. */
+  readonly stableSelector?: string;
+  readonly candidateSelector?: string;
+  /** canary.trafficRouting.traefik.weightedTraefikServiceName. */
+  readonly traefikService?: string;
+  readonly trafficRouting: readonly string[];
+  readonly autoPromotion: boolean;
+  /** Templates of strategy.canary.analysis, which Argo runs beside the steps; absent without one. */
+  readonly backgroundAnalysis?: readonly string[];
+  readonly abortScaleDownDelaySeconds: number;
+  readonly owner?: Owner;
+}
+
+/** The version that a command means and, where the target counts its steps, the step. */
+export interface Point {
+  readonly podHash: string;
+  readonly stepIndex?: number;
+}
