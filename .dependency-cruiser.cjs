@@ -103,19 +103,25 @@ const layers = [
     'toolsets',
     'A toolset knows itself and what all commands share. Move what two toolsets need to src/commands, or to a port.',
     '^src/toolsets/([^/]+)/',
-    ['^src/toolsets/$1/', '^src/(commands|contract|temporal|ports|planning|report|domain)/'],
+    ['^src/toolsets/$1/', '^src/(commands|feeds|contract|temporal|ports|planning|report|domain)/'],
+  ),
+  layer(
+    'feeds',
+    'A feed watches what a resource says; every door may use it. Move protocol matters to the door.',
+    '^src/feeds/',
+    ['^src/(feeds|commands|contract|domain|observability)/'],
   ),
   layer(
     'door-mcp',
     'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
     '^src/mcp/',
-    ['^src/(mcp|toolsets|commands|contract|domain|config|observability)/'],
+    ['^src/(mcp|feeds|toolsets|commands|contract|domain|config|observability)/'],
   ),
   layer(
     'door-http',
     'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
     '^src/http/',
-    ['^src/(http|toolsets|commands|contract|domain|config|observability)/'],
+    ['^src/(http|feeds|toolsets|commands|contract|report|domain|config|observability)/'],
   ),
   layer(
     'door-cli',

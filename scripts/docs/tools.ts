@@ -1,22 +1,16 @@
 import { z } from 'zod';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { TOOLSETS } from '../../src/toolsets/index.ts';
 import type { Command, Kind } from '../../src/commands/command.ts';
 import { fieldsOf } from '../../src/contract/fields.ts';
 import { subjectOf } from '../../src/cli/subject.ts';
 import { cliName } from '../../src/cli/tool-command.ts';
-import { TOOLSETS, type Toolset } from '../../src/domain/toolset.ts';
+import type { Toolset } from '../../src/commands/toolset.ts';
 import { code, heading, table } from './markdown.ts';
 
 const KINDS: Readonly<Record<Kind, string>> = {
   read: 'reads',
   write: 'writes; absent unless `MCP_ALLOW_WRITE=true`',
   destructive: 'may do what cannot be taken back; absent unless `MCP_ALLOW_WRITE=true`',
-};
-
-const ABOUT: Readonly<Record<Toolset, string>> = {
-  release: 'Durable releases: Temporal workflows that shift, judge, promote and roll back by themselves.',
-  argo: 'Single Rollouts, beside releases and without Temporal. A write to a Rollout that a running release owns becomes that release’s command, or is refused with its id.',
-  traefik: 'Weighted routes and what protects them, proved on every Traefik replica.',
 };
 
 /** Every command of the catalogue, by toolset, as the tool that it is. */
@@ -28,10 +22,9 @@ export function toolsPage(): string {
   return `${heading('Tools', 'src/toolsets/index.ts', text)}\n${TOOLSETS.map(chapter).join('\n')}`;
 }
 
-function chapter(toolset: Toolset): string {
-  const commands = CATALOGUE.filter((command) => command.toolset === toolset);
+function chapter({ name, about, commands }: Toolset): string {
   const rows = commands.map((command) => [`[${command.name}](#${command.name})`, command.kind, command.title]);
-  return `## Toolset ${toolset}\n\n${ABOUT[toolset]}\n\n${table(['Tool', 'Kind', 'Purpose'], rows)}${commands.map(section).join('')}`;
+  return `## Toolset ${name}\n\n${about}.\n\n${table(['Tool', 'Kind', 'Purpose'], rows)}${commands.map(section).join('')}`;
 }
 
 function section(command: Command): string {
@@ -51,7 +44,7 @@ function section(command: Command): string {
 /** A confirmation is asked for where the input asks for something that destroys. */
 function confirmation(command: Command): string {
   if (!command.confirmation) return '';
-  return ` Where it destroys it wants to be confirmed: the client’s user is asked where that can be, otherwise \`confirm\` names ${command.toolset === 'release' ? 'the release id' : '`<namespace>/<name>`'}.`;
+  return ` Where it destroys it wants to be confirmed: the client’s user is asked where that can be, otherwise \`confirm\` names ${Object.hasOwn(command.input.shape, 'release_id') ? 'the release id' : '`<namespace>/<name>`'}.`;
 }
 
 function commandLine(command: Command): string {

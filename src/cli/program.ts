@@ -1,15 +1,14 @@
 import { Command as Cli, CommanderError } from 'commander';
 import { failureText, toFailure } from '../contract/failure.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
-import { ARGO_COMMANDS } from '../toolsets/argo/index.ts';
-import { TRAEFIK_COMMANDS } from '../toolsets/traefik/index.ts';
+import { TOOLSETS } from '../toolsets/index.ts';
 import { spellBooleans } from './boolean-flags.ts';
 import { addCompletion } from './completion/index.ts';
 import type { CliDeps } from './deps.ts';
 import { addDoctor } from './doctor.ts';
 import { formatOf, render } from './format.ts';
 import { addGlobals } from './global.ts';
-import { addRelease } from './release.ts';
+import { addReleasePages, afterReleaseCommands } from './release.ts';
 import { addSandbox } from './sandbox.ts';
 import { addServers } from './servers.ts';
 import { addConfig } from './show-config.ts';
@@ -28,9 +27,8 @@ export function createProgram(deps: CliDeps): Cli {
     })
     .exitOverride();
   addGlobals(program);
-  addRelease(program, deps);
-  addToolset(program, deps, 'argo', 'Read and steer single Rollouts, beside releases', ARGO_COMMANDS);
-  addToolset(program, deps, 'traefik', 'Read and write weighted routes and what protects them', TRAEFIK_COMMANDS);
+  for (const toolset of TOOLSETS) addToolset(program, deps, toolset, afterReleaseCommands(deps));
+  addReleasePages(program, deps);
   addTools(program, deps);
   addServers(program, deps);
   addSandbox(program, deps);

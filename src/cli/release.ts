@@ -3,7 +3,6 @@ import type { Output } from '../commands/execute.ts';
 import { duration, toMs } from '../contract/duration.ts';
 import { exitOfRelease, RELEASE_EXITS, SIGNAL_EXITS } from '../domain/release/exit-code.ts';
 import type { ReleaseState } from '../domain/release/state.ts';
-import { RELEASE_COMMANDS } from '../toolsets/release/index.ts';
 import { releaseStart } from '../toolsets/release/release-start.ts';
 import { releaseWait } from '../toolsets/release/release-wait.ts';
 import { complete } from './completion/sources.ts';
@@ -11,7 +10,7 @@ import type { CliDeps } from './deps.ts';
 import { settingsOf } from './global.ts';
 import { releaseRef } from './release-ref.ts';
 import { addReportFiles } from './report.ts';
-import { addToolset, cliName } from './tool-command.ts';
+import { cliName, type AfterCommand } from './tool-command.ts';
 import { runWatch } from './watch.ts';
 
 const EXIT_HELP = `
@@ -27,13 +26,18 @@ interface Following {
   readonly wait?: boolean;
 }
 
-/** `sluice release …`: every command of the toolset, and watch. */
-export function addRelease(program: Cli, deps: CliDeps): void {
-  const group = addToolset(program, deps, 'release', 'Plan, start, follow and steer releases', RELEASE_COMMANDS, {
+/** What follows the answer of a command, by its name. `start --wait` follows the release; `wait` ends with its state. */
+export function afterReleaseCommands(deps: CliDeps): Readonly<Record<string, AfterCommand>> {
+  return {
     [releaseStart.name]: ({ release_id: id }, cli) =>
       cli.opts<Following>().wait ? follow(deps, cli, { release_id: id }) : undefined,
     [releaseWait.name]: exitByState,
-  });
+  };
+}
+
+/** What only a terminal can show of a release: `watch`, and the report as a file. */
+export function addReleasePages(program: Cli, deps: CliDeps): void {
+  const group = program.commands.find((command) => command.name() === releaseStart.toolset) ?? program;
   addReportFiles(group, deps);
   group.commands
     .find((command) => command.name() === cliName(releaseStart))

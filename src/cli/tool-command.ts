@@ -1,7 +1,7 @@
 import { Argument, type Command as Cli } from 'commander';
 import type { Command } from '../commands/command.ts';
 import type { Output } from '../commands/execute.ts';
-import type { Toolset } from '../domain/toolset.ts';
+import type { Toolset } from '../commands/toolset.ts';
 import { complete } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
 import { addFlags, flagFields, flagName, inputOf, takesFile } from './flags.ts';
@@ -17,14 +17,11 @@ export type AfterCommand = (output: Output, cli: Cli) => Promise<void> | void;
 export function addToolset(
   program: Cli,
   deps: CliDeps,
-  toolset: Toolset,
-  about: string,
-  commands: readonly Command[],
+  { name, about, commands }: Toolset,
   after: Readonly<Record<string, AfterCommand>> = {},
-): Cli {
-  const group = program.command(toolset).description(about);
+): void {
+  const group = program.command(name).description(about);
   for (const command of commands) addTool(group, deps, command, after[command.name]);
-  return group;
 }
 
 /** How a tool is called at the command line. */
@@ -39,7 +36,7 @@ function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterComma
   if (takesFile(command))
     cli.option(
       '-f, --file <path>',
-      `${command.toolset === 'release' ? 'release file' : 'file with the input'}, YAML or JSON; - is stdin. Flags override it.`,
+      `${command.document ?? 'file with the input'}, YAML or JSON; - is stdin. Flags override it.`,
     );
   addFlags(cli, command);
   if (command.kind === 'destructive') cli.option('-y, --yes', 'do not ask for confirmation');

@@ -1,5 +1,4 @@
 import type { Command, Kind } from '../commands/command.ts';
-import { TOOLSETS, type Toolset } from '../domain/toolset.ts';
 import type { CliDeps } from './deps.ts';
 import { toTable } from './table.ts';
 
@@ -7,7 +6,7 @@ import { toTable } from './table.ts';
 export interface Sizes {
   readonly tools: readonly {
     readonly name: string;
-    readonly toolset: Toolset;
+    readonly toolset: string;
     readonly kind: Kind;
     readonly title: string;
     readonly bytes: number;
@@ -30,7 +29,7 @@ export async function sizesOf(commands: readonly Command[], listed: CliDeps['lis
       return { name, toolset, kind, title, bytes: await bytesOf(command, listed) };
     }),
   );
-  const sets = TOOLSETS.filter((toolset) => commands.some((command) => command.toolset === toolset));
+  const sets = [...new Set(commands.map(({ toolset }) => toolset))];
   const lists = await Promise.all(
     [...sets, undefined].map((toolset) =>
       listSize(

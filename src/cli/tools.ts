@@ -1,10 +1,9 @@
 import { Option, type Command as Cli } from 'commander';
-import { CATALOGUE } from '../toolsets/index.ts';
+import { CATALOGUE, TOOLSET_NAMES } from '../toolsets/index.ts';
 import type { Command } from '../commands/command.ts';
 import { nearest } from '../contract/nearest.ts';
 import { parse } from '../contract/parse.ts';
 import { SluiceError } from '../domain/errors.ts';
-import { TOOLSETS } from '../domain/toolset.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { z } from 'zod';
 import { complete } from './completion/sources.ts';
@@ -24,12 +23,12 @@ export function addTools(program: Cli, deps: CliDeps): void {
       'List the tools with their sizes in the list that an agent reads, or show one with its schemas and examples',
     )
     .argument('[name]', 'show this tool')
-    .option('--toolset <a,b,…>', `only these, of ${TOOLSETS.join(', ')}`)
+    .option('--toolset <a,b,…>', `only these, of ${TOOLSET_NAMES.join(', ')}`)
     .action((name: string | undefined, { toolset }: { toolset?: string }, cli: Cli) =>
       name === undefined ? list(deps, cli, toolset) : show(deps, cli, find(name)),
     );
   complete.argument(tools, 'tool');
-  complete.option(tools, 'toolset', TOOLSETS);
+  complete.option(tools, 'toolset', TOOLSET_NAMES);
   addCall(tools, deps);
 }
 
@@ -79,8 +78,8 @@ function fromJson(text: string): unknown {
 async function list(deps: CliDeps, cli: Cli, toolset: string | undefined): Promise<void> {
   const wanted =
     toolset === undefined
-      ? TOOLSETS
-      : parse(z.strictObject({ toolset: z.array(z.enum(TOOLSETS)) }), { toolset: toolset.split(',') }).toolset;
+      ? TOOLSET_NAMES
+      : parse(z.strictObject({ toolset: z.array(z.enum(TOOLSET_NAMES)) }), { toolset: toolset.split(',') }).toolset;
   const sizes = await sizesOf(
     CATALOGUE.filter((command) => wanted.includes(command.toolset)),
     deps.listed,

@@ -1,7 +1,14 @@
 import { render, type Format } from './format.ts';
 import type { Io } from './deps.ts';
-import type { Screen } from './watch.ts';
 import type { Watched } from './watch-frame.ts';
+
+/** Where a release is shown while it is followed. */
+export interface Screen {
+  show(view: Watched): void | Promise<void>;
+  /** Why the last look failed. */
+  problem(text: string): void;
+  done(): void;
+}
 
 /** A pipe that stays silent for longer looks dead to people and is ended by some CI systems. */
 const ALIVE_MS = 15_000;

@@ -7,7 +7,7 @@ import { exitOfRelease, exitOfSignal } from '../domain/release/exit-code.ts';
 import type { CliDeps } from './deps.ts';
 import type { Format } from './format.ts';
 import { frame, type Watched } from './watch-frame.ts';
-import { lineScreen } from './watch-lines.ts';
+import { lineScreen, type Screen } from './watch-lines.ts';
 
 const EVERY_MS = 1000;
 
@@ -15,12 +15,6 @@ const EVERY_MS = 1000;
 function passes(error: unknown, seen: boolean): error is SluiceError {
   if (!(error instanceof SluiceError)) return false;
   return error.code === 'NO_ANSWER' || (seen && error.code === 'TEMPORAL_UNREACHABLE');
-}
-
-export interface Screen {
-  show(view: Watched): void | Promise<void>;
-  problem(text: string): void;
-  done(): void;
 }
 
 export interface Watching {

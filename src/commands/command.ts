@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import type { ReleaseDefaults } from '../contract/release-spec.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
-import type { Toolset } from '../domain/toolset.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
@@ -71,9 +70,12 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   readonly kind: Kind;
   /** Repeating the call with the same arguments has no further effect. */
   readonly idempotent: boolean;
-  readonly toolset: Toolset;
+  /** The name of its toolset. */
+  readonly toolset: string;
   readonly input: I;
   readonly output: O;
+  /** What a file with the input is called, e.g. `release file`. */
+  readonly document?: string;
   readonly examples: readonly Example<z.input<I>>[];
   /** Checks raw arguments. Throws INVALID_INPUT or UNKNOWN_NAME. */
   check(raw: unknown, settings: CommandSettings): z.output<I>;

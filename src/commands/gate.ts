@@ -1,6 +1,5 @@
 import { SluiceError } from '../domain/errors.ts';
 import { parseReleaseId } from '../domain/release/target.ts';
-import type { Toolset } from '../domain/toolset.ts';
 import type { Command, CommandSettings } from './command.ts';
 
 /** What a door lets through. */
@@ -8,7 +7,7 @@ export interface Gate {
   /** False: commands that change something are neither listed nor run. */
   readonly allowWrite: boolean;
   /** Empty: all. */
-  readonly toolsets: readonly Toolset[];
+  readonly toolsets: readonly string[];
 }
 
 /** The commands that a door offers, in the catalogue's order. */

@@ -60,14 +60,12 @@ const verdict = z.strictObject({
   to: time,
 });
 
-const waiting = z
-  .strictObject({
-    for: z.enum(['approval', 'promotion', 'decision', 'resume', 'human']),
-    answers: z.array(z.string()),
-    since: time,
-    deadline_in: z.string().optional(),
-  })
-  .describe('`answers` are commands.');
+const waiting = z.strictObject({
+  for: z.enum(['approval', 'promotion', 'decision', 'resume', 'human']),
+  answers: z.array(z.string()),
+  since: time,
+  deadline_in: z.string().optional(),
+});
 
 export const release = z.strictObject({
   release_id: z.string(),
@@ -85,7 +83,8 @@ export const release = z.strictObject({
     .optional()
     .describe('Index from 0.'),
   weight_wanted: z.number(),
-  users_percent: z.number().optional().describe('Of users on the new version.'),
+  // Percent of the users on the new version; absent: not known.
+  users_percent: z.number().optional(),
   weights: weights.optional(),
   verdict: verdict.optional(),
   waiting: waiting.optional(),

@@ -2,10 +2,10 @@ import type { ClusterClient } from '../adapters/kubernetes/index.ts';
 import type { Report } from '../cli/deps.ts';
 import type { Settings } from '../config/schema.ts';
 import { report } from './doctor-report.ts';
-import { RIGHTS, type Right } from './rights.ts';
+import { RIGHTS, type NeededRight } from './rights.ts';
 
 interface Lacking {
-  readonly right: Right;
+  readonly right: NeededRight;
   readonly verbs: readonly string[];
 }
 
@@ -57,8 +57,8 @@ function writeRights({ mcpAllowWrite }: Settings, client: ClusterClient, namespa
 
 async function missingOf(
   client: ClusterClient,
-  rights: readonly Right[],
-  namespaceOf: (right: Right) => string | undefined,
+  rights: readonly NeededRight[],
+  namespaceOf: (right: NeededRight) => string | undefined,
 ): Promise<readonly Lacking[]> {
   const looked = await Promise.all(
     rights.map(async (right) => ({
@@ -71,7 +71,7 @@ async function missingOf(
 
 async function refusedVerbs(
   client: ClusterClient,
-  { group, resource, subresource, verbs }: Right,
+  { group, resource, subresource, verbs }: NeededRight,
   namespace: string | undefined,
 ): Promise<readonly string[]> {
   const place = {

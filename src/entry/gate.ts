@@ -1,8 +1,9 @@
 import type { Gate } from '../commands/gate.ts';
 import type { Settings } from '../config/schema.ts';
-import type { Toolset } from '../domain/toolset.ts';
+import { requireKnownToolsets } from '../toolsets/index.ts';
 
-/** What the servers let through. */
+/** What the servers let through. Errors: CONFIG_INVALID for a toolset that does not exist. */
 export function gateOf({ mcpAllowWrite, toolsets }: Settings): Gate {
-  return { allowWrite: mcpAllowWrite, toolsets: toolsets as readonly Toolset[] };
+  requireKnownToolsets(toolsets);
+  return { allowWrite: mcpAllowWrite, toolsets };
 }

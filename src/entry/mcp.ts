@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../toolsets/index.ts';
+import { TOOLSETS } from '../toolsets/index.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { version } from '../config/version.ts';
@@ -11,7 +11,7 @@ import { gateOf } from './gate.ts';
 export function mcpDeps(settings: Settings, services: CommandServices, log: Log): McpDeps {
   const audit = createAudit({ home: settings.home, file: settings.auditLog, log });
   return {
-    catalogue: CATALOGUE,
+    toolsets: TOOLSETS,
     services,
     gate: gateOf(settings),
     audit,

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../toolsets/index.ts';
+import { TOOLSETS } from '../toolsets/index.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { version } from '../config/version.ts';
@@ -37,7 +37,7 @@ export async function startServer(settings: Settings): Promise<HttpServer> {
 function restDeps(settings: Settings, services: CommandServices, log: Log): RestDeps {
   const audit = createAudit({ home: settings.home, file: settings.auditLog, log });
   return {
-    catalogue: CATALOGUE,
+    toolsets: TOOLSETS,
     services,
     gate: gateOf(settings),
     audit,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../domain/errors.ts';
 import type { Log } from '../observability/log.ts';
 import { createApp } from './app.ts';
+import { mountHome } from './home.ts';
 import { mountMcp, type McpHandler } from './mcp.ts';
 import type { RestDeps } from './rest/deps.ts';
 import { mountRest, REST_ROOT } from './rest/routes.ts';
@@ -37,12 +38,13 @@ export function requireLoopback(host: string): void {
   );
 }
 
-/** Starts the one HTTP server: MCP at /mcp, the Tools API at /engine/v1, health at /healthz. */
+/** Starts the one HTTP server: a page at /, MCP at /mcp, the Tools API at /engine/v1, health at /healthz. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   requireLoopback(options.host);
   const app = createApp(options.log);
   const closeMcp = mountMcp(app, options.mcp, options.log);
   await mountRest(app, options.rest);
+  mountHome(app, options.rest);
   app.get('/healthz', () => ({ status: 'ok', version: options.version }));
   await listen(app, options);
   const { port } = app.server.address() as { port: number };

@@ -15,10 +15,10 @@ import { cleanText } from '../domain/safe-text.ts';
 import { callerOf, canElicit, type Session } from './caller.ts';
 import { askPerson } from './confirmation.ts';
 import { contextOf } from './context.ts';
-import type { McpDeps } from './deps.ts';
+import type { Offer } from './offer.ts';
 
 interface Call {
-  readonly deps: McpDeps;
+  readonly offer: Offer;
   readonly request: ServerContext;
   readonly session: Session;
   /** 2026-07-28 clients; 2025 ones check structured content against the output schema even when it is an error. */
@@ -39,8 +39,9 @@ export async function callTool(call: Call, name: string, args: unknown): Promise
   }
 }
 
-async function find({ deps, request, session }: Call, name: string, args: unknown): Promise<Command> {
-  const { catalogue, gate, audit } = deps;
+async function find({ offer, request, session }: Call, name: string, args: unknown): Promise<Command> {
+  const { catalogue, deps } = offer;
+  const { gate, audit } = deps;
   const command = catalogue.find((known) => known.name === name);
   if (command) return command;
   await recordUnknown(audit, callerOf(request, session).id, name, args);
@@ -55,7 +56,7 @@ async function find({ deps, request, session }: Call, name: string, args: unknow
 }
 
 async function run(
-  { deps, request, session }: Call,
+  { offer: { deps }, request, session }: Call,
   command: Command,
   args: unknown,
 ): Promise<CallToolResult | InputRequiredResult> {
@@ -83,7 +84,13 @@ function errorResult(error: unknown, modern: boolean): CallToolResult {
   };
 }
 
-function log({ deps, request, session }: Call, tool: string, args: unknown, started: number, error?: unknown): void {
+function log(
+  { offer: { deps }, request, session }: Call,
+  tool: string,
+  args: unknown,
+  started: number,
+  error?: unknown,
+): void {
   const fields = {
     tool,
     caller: callerOf(request, session).id,

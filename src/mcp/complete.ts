@@ -4,11 +4,11 @@ import {
   type CompleteRequestParams,
   type CompleteResult,
 } from '@modelcontextprotocol/server';
+import { uriTemplateOf } from '../commands/address.ts';
+import type { Scope } from '../commands/resource.ts';
 import { nearest } from '../contract/nearest.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import type { Offer } from './offer.ts';
-import { uriTemplateOf } from './resources/index.ts';
-import type { Scope } from './resources/kind.ts';
 
 const MOST = 100;
 

@@ -1,11 +1,12 @@
-import type { Command, CommandServices } from '../commands/command.ts';
+import type { CommandServices } from '../commands/command.ts';
 import type { Gate } from '../commands/gate.ts';
+import type { Toolset } from '../commands/toolset.ts';
 import type { AuditTrail } from '../domain/audit.ts';
 import type { Log } from '../observability/log.ts';
 
 export interface McpDeps {
-  /** All commands; callers are offered those of their toolsets. */
-  readonly catalogue: readonly Command[];
+  /** All of them; callers are offered those of their gate. */
+  readonly toolsets: readonly Toolset[];
   readonly services: CommandServices;
   readonly gate: Gate;
   readonly audit: AuditTrail;

@@ -1,9 +1,9 @@
 import { createMcpHandler, ProtocolErrorCode, type McpHttpHandler, type McpServer } from '@modelcontextprotocol/server';
 import { failureText, toFailure } from '../contract/failure.ts';
 import type { Gate } from '../commands/gate.ts';
+import { ResourceHub } from '../feeds/hub.ts';
 import type { McpDeps } from './deps.ts';
 import { isListen, takeUp } from './listen.ts';
-import { ResourceHub } from './resources/hub.ts';
 import { createOffer, type Offer } from './offer.ts';
 import { createServer } from './server.ts';
 import { narrowed } from './toolsets.ts';
@@ -18,7 +18,7 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
   const onerror = (err: Error): void => deps.log.warn({ err }, 'MCP transport');
   const handler = createMcpHandler(
     ({ era, requestInfo }): McpServer =>
-      createServer(offerOf(narrowed(deps.gate, requestInfo?.url)), { era, subscribes: era === 'modern' }),
+      createServer(offerOf(narrowed(deps, requestInfo?.url)), { era, subscribes: era === 'modern' }),
     { onerror },
   );
   const hub = new ResourceHub({
@@ -27,7 +27,7 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
     publish: (uri) => handler.notify.resourceUpdated(uri),
   });
   const fetch: Fetch = async (request, options = {}) => {
-    const gate = gateOrRefusal(deps.gate, request, options.parsedBody);
+    const gate = gateOrRefusal(deps, request, options.parsedBody);
     if (gate instanceof Response) return gate;
     return isListen(options.parsedBody)
       ? listen(options.parsedBody, gate, request, options)
@@ -38,7 +38,7 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
     gate: Gate,
     ...[request, options]: Parameters<Fetch>
   ): Promise<Response> => {
-    const { message, release } = takeUp(asked, hub, gate);
+    const { message, release } = takeUp(asked, hub, offerOf(gate).resources);
     request.signal.addEventListener('abort', release, { once: true });
     const response = await handler.fetch(request, { ...options, parsedBody: message });
     if (request.signal.aborted || !response.headers.get('content-type')?.startsWith('text/event-stream')) release();
@@ -59,9 +59,9 @@ function offers(deps: McpDeps): (gate: Gate) => Offer {
 }
 
 /** Asked before the SDK makes a server: an error of its factory would be told as an internal one. */
-function gateOrRefusal(gate: Gate, request: Request, body: unknown): Gate | Response {
+function gateOrRefusal(deps: McpDeps, request: Request, body: unknown): Gate | Response {
   try {
-    return narrowed(gate, request.url);
+    return narrowed(deps, request.url);
   } catch (error) {
     const failure = toFailure(error);
     const { id = null } = (typeof body === 'object' && body !== null ? body : {}) as { id?: unknown };

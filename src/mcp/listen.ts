@@ -1,5 +1,5 @@
-import type { Gate } from '../commands/gate.ts';
-import type { ResourceHub } from './resources/hub.ts';
+import type { ResourceKind } from '../commands/resource.ts';
+import type { ResourceHub } from '../feeds/hub.ts';
 
 interface Listen {
   readonly method: 'subscriptions/listen';
@@ -24,13 +24,13 @@ export function isListen(message: unknown): message is Listen {
 export function takeUp<M extends Listen>(
   message: M,
   hub: ResourceHub,
-  gate: Gate,
+  kinds: readonly ResourceKind[],
 ): { readonly message: M; readonly release: () => void } {
   const wished = (message.params as Listen['params'] | undefined)?.notifications?.resourceSubscriptions;
   if (!Array.isArray(wished)) return { message, release: () => undefined };
   const held = new Map<string, () => void>();
   for (const uri of new Set(wished)) {
-    const release = typeof uri === 'string' ? tryHold(hub, uri, gate) : undefined;
+    const release = typeof uri === 'string' ? tryHold(hub, uri, kinds) : undefined;
     if (release) held.set(uri as string, release);
   }
   const notifications = { ...message.params.notifications, resourceSubscriptions: [...held.keys()] };
@@ -40,9 +40,9 @@ export function takeUp<M extends Listen>(
   };
 }
 
-function tryHold(hub: ResourceHub, uri: string, gate: Gate): (() => void) | undefined {
+function tryHold(hub: ResourceHub, uri: string, kinds: readonly ResourceKind[]): (() => void) | undefined {
   try {
-    return hub.hold(uri, gate);
+    return hub.hold(uri, kinds);
   } catch {
     return undefined;
   }

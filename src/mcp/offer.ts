@@ -1,32 +1,35 @@
 import type { Tool } from '@modelcontextprotocol/server';
+import type { Command } from '../commands/command.ts';
 import { offered } from '../commands/gate.ts';
+import type { PromptKind } from '../commands/prompt.ts';
+import type { ResourceKind } from '../commands/resource.ts';
+import { commandsOf, offeredToolsets, type Toolset } from '../commands/toolset.ts';
 import type { McpDeps } from './deps.ts';
-import { promptsOf } from './prompts/index.ts';
-import type { PromptKind } from './prompts/kind.ts';
-import { kindsOf } from './resources/index.ts';
-import type { ResourceKind } from './resources/kind.ts';
 import { toTool } from './tool-list.ts';
-import { toolsetsOf } from './toolsets.ts';
 
-/**
- * All that callers of one gate are offered. The catalogue keeps the write tools that are off: a call of one is told
- * why.
- */
+/** All that callers of one gate are offered. */
 export interface Offer {
   readonly deps: McpDeps;
+  readonly toolsets: readonly Toolset[];
+  /** Holds the write tools that are off, too: a call of one is answered with the reason. */
+  readonly catalogue: readonly Command[];
   readonly tools: readonly Tool[];
   readonly resources: readonly ResourceKind[];
+  /** Those all of whose tools belong to the toolsets of the gate. */
   readonly prompts: readonly PromptKind[];
 }
 
 export function createOffer(deps: McpDeps): Offer {
   const { gate } = deps;
-  const sets = toolsetsOf(gate);
-  const catalogue = deps.catalogue.filter(({ toolset }) => sets.includes(toolset));
+  const toolsets = offeredToolsets(deps.toolsets, gate);
+  const catalogue = commandsOf(toolsets);
+  const has = (name: string): boolean => toolsets.some((toolset) => toolset.name === name);
   return {
-    deps: { ...deps, catalogue },
+    deps,
+    toolsets,
+    catalogue,
     tools: offered(catalogue, gate).map(toTool),
-    resources: kindsOf(gate),
-    prompts: promptsOf(gate),
+    resources: toolsets.flatMap(({ resources }) => resources),
+    prompts: toolsets.flatMap(({ prompts }) => prompts.filter(({ needs = [] }) => needs.every(has))),
   };
 }

@@ -1,13 +1,13 @@
 import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
+import { uriTemplateOf } from '../commands/address.ts';
 import { callTool } from './call.ts';
 import { formElicitation, type Session } from './caller.ts';
 import { complete } from './complete.ts';
 import { contextOf } from './context.ts';
-import { INSTRUCTIONS } from './instructions.ts';
+import { instructionsFor } from './instructions.ts';
 import type { Offer } from './offer.ts';
-import { getPrompt, listPrompts } from './prompts/get.ts';
-import { uriTemplateOf } from './resources/index.ts';
-import { listResources, readResource } from './resources/read.ts';
+import { getPrompt, listPrompts } from './prompts.ts';
+import { listResources, readResource } from './resources.ts';
 
 /** These change only when the server is started anew, with other settings or another version. */
 const STATIC = { ttlMs: 60_000 };
@@ -27,20 +27,20 @@ export interface Connection {
  * why, and each read is audited.
  */
 export function createServer(offer: Offer, { era, subscribes }: Connection): McpServer {
-  const { deps, tools, resources, prompts } = offer;
+  const { deps, toolsets, tools, resources, prompts } = offer;
   const capabilities = { tools: {}, resources: subscribes ? { subscribe: true } : {}, prompts: {}, completions: {} };
   const mcp = new McpServer(
     { name: 'sluice', title: 'Sluice', version: deps.version },
-    { capabilities, instructions: INSTRUCTIONS, cacheHints: CACHE_HINTS },
+    { capabilities, instructions: instructionsFor(toolsets), cacheHints: CACHE_HINTS },
   );
   const { server } = mcp;
   const contextFor = (request: ServerContext) => contextOf(deps.services, request, sessionOf(mcp));
   server.setRequestHandler('tools/list', () => ({ tools: [...tools] }));
   server.setRequestHandler('tools/call', ({ params }, request) =>
-    callTool({ deps, request, session: sessionOf(mcp), modern: era === 'modern' }, params.name, params.arguments),
+    callTool({ offer, request, session: sessionOf(mcp), modern: era === 'modern' }, params.name, params.arguments),
   );
   server.setRequestHandler('resources/list', ({ params }, request) =>
-    listResources(deps, contextFor(request), params?.cursor),
+    listResources(offer, contextFor(request), params?.cursor),
   );
   server.setRequestHandler('resources/templates/list', () => ({
     resourceTemplates: resources.map((kind) => ({
@@ -52,7 +52,7 @@ export function createServer(offer: Offer, { era, subscribes }: Connection): Mcp
     })),
   }));
   server.setRequestHandler('resources/read', ({ params }, request) =>
-    readResource(deps, contextFor(request), params.uri),
+    readResource(offer, contextFor(request), params.uri),
   );
   server.setRequestHandler('prompts/list', () => listPrompts(prompts));
   server.setRequestHandler('prompts/get', ({ params }, request) => getPrompt(offer, contextFor(request), params));

@@ -1,10 +1,10 @@
 import type { McpServer, Transport } from '@modelcontextprotocol/server';
 import { serveStdio, StdioServerTransport, type StdioServerHandle } from '@modelcontextprotocol/server/stdio';
+import { ResourceHub } from '../feeds/hub.ts';
 import type { McpDeps } from './deps.ts';
 import { isListen, takeUp } from './listen.ts';
-import { createOffer } from './offer.ts';
+import { createOffer, type Offer } from './offer.ts';
 import { protocolError } from './protocol-error.ts';
-import { ResourceHub } from './resources/hub.ts';
 import { createServer } from './server.ts';
 
 export interface McpStdioOptions {
@@ -26,21 +26,21 @@ export function serveMcpStdio(deps: McpDeps, { onConnection }: McpStdioOptions =
     ({ era }) => {
       onConnection?.();
       current = createServer(offer, { era, subscribes: true });
-      if (era === 'legacy') handleSubscriptions(current, hub, deps);
+      if (era === 'legacy') handleSubscriptions(current, hub, offer);
       return current;
     },
     { transport, onerror: (err) => deps.log.warn({ err }, 'MCP transport') },
   );
-  interceptListen(transport, hub, deps);
+  interceptListen(transport, hub, offer);
   return { close: () => (hub.close(), handle.close()) };
 }
 
 /** 2025: one request for each address. */
-function handleSubscriptions({ server }: McpServer, hub: ResourceHub, { gate }: McpDeps): void {
+function handleSubscriptions({ server }: McpServer, hub: ResourceHub, { resources }: Offer): void {
   const held = new Map<string, () => void>();
   server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => {
     try {
-      if (!held.has(uri)) held.set(uri, hub.hold(uri, gate));
+      if (!held.has(uri)) held.set(uri, hub.hold(uri, resources));
       return {};
     } catch (error) {
       throw protocolError(error);
@@ -57,7 +57,7 @@ function handleSubscriptions({ server }: McpServer, hub: ResourceHub, { gate }: 
  * 2026: the SDK answers `subscriptions/listen` itself and does not say for which addresses, so they are read on the way
  * in.
  */
-function interceptListen(transport: Transport, hub: ResourceHub, { gate }: McpDeps): void {
+function interceptListen(transport: Transport, hub: ResourceHub, { resources }: Offer): void {
   const deliver = transport.onmessage;
   const open = new Map<string | number, () => void>();
   transport.onmessage = (message, extra) => {
@@ -67,7 +67,7 @@ function interceptListen(transport: Transport, hub: ResourceHub, { gate }: McpDe
       open.delete(cancelled);
     }
     if (!isListen(message)) return deliver?.(message, extra);
-    const taken = takeUp(message, hub, gate);
+    const taken = takeUp(message, hub, resources);
     open.get(message.id)?.();
     open.set(message.id, taken.release);
     deliver?.(taken.message, extra);

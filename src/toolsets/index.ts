@@ -1,7 +1,25 @@
-import type { Command } from '../commands/command.ts';
-import { ARGO_COMMANDS } from './argo/index.ts';
-import { RELEASE_COMMANDS } from './release/index.ts';
-import { TRAEFIK_COMMANDS } from './traefik/index.ts';
+import { commandsOf, type Toolset } from '../commands/toolset.ts';
+import { nearest } from '../contract/nearest.ts';
+import { SluiceError } from '../domain/errors.ts';
+import { argo } from './argo/index.ts';
+import { release } from './release/index.ts';
+import { traefik } from './traefik/index.ts';
+
+/** Every toolset, in the order in which doors list them. A new one is a folder beside this file and one line here. */
+export const TOOLSETS: readonly Toolset[] = [release, argo, traefik];
+
+export const TOOLSET_NAMES: readonly string[] = TOOLSETS.map(({ name }) => name);
 
 /** Every command, in the order in which doors list them. */
-export const CATALOGUE: readonly Command[] = [...RELEASE_COMMANDS, ...ARGO_COMMANDS, ...TRAEFIK_COMMANDS];
+export const CATALOGUE = commandsOf(TOOLSETS);
+
+/** Checks the value of SLUICE_TOOLSETS. Errors: CONFIG_INVALID for a toolset that does not exist. */
+export function requireKnownToolsets(names: readonly string[]): void {
+  const unknown = names.find((name) => !TOOLSET_NAMES.includes(name));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, TOOLSET_NAMES);
+  throw new SluiceError(
+    'CONFIG_INVALID',
+    `SLUICE_TOOLSETS: ${unknown} is not a toolset${near ? `; did you mean ${near}?` : '.'} The toolsets are ${TOOLSET_NAMES.join(', ')}.`,
+  );
+}

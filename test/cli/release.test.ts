@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { RELEASE_COMMANDS } from '../../src/toolsets/release/index.ts';
+import { release } from '../../src/toolsets/release/index.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { RELEASE_EXITS } from '../../src/domain/release/exit-code.ts';
 import { aView, AT, createFakeGateway, type FakeGateway } from '../support/fake-gateway.ts';
@@ -23,7 +23,7 @@ function file(text: string, name = 'release.yaml'): string {
 test('every command of the toolset is there', async () => {
   const { out } = await sluice({ gateway }, 'release', '--help');
 
-  for (const { name } of RELEASE_COMMANDS)
+  for (const { name } of release.commands)
     expect(out).toContain(`  ${name.replace('release_', '').replaceAll('_', '-')} `);
 });
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { ARGO_COMMANDS } from '../../src/toolsets/argo/index.ts';
+import { argo } from '../../src/toolsets/argo/index.ts';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
-import { TRAEFIK_COMMANDS } from '../../src/toolsets/traefik/index.ts';
+import { traefik } from '../../src/toolsets/traefik/index.ts';
 import { sluice, type CliWorld } from '../support/cli.ts';
 import { createFakeGateway } from '../support/fake-gateway.ts';
 import { worldServices } from '../support/fake-tools.ts';
@@ -24,8 +24,8 @@ beforeEach(() => {
 afterEach(() => fake.stop());
 
 test.each([
-  ['argo', ARGO_COMMANDS],
-  ['traefik', TRAEFIK_COMMANDS],
+  ['argo', argo.commands],
+  ['traefik', traefik.commands],
 ] as const)('every tool of %s is a command', async (toolset, commands) => {
   const { out } = await sluice(world, toolset, '--help');
 

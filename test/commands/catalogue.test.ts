@@ -2,8 +2,7 @@ import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { annotations } from '../../src/commands/command.ts';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
-import { TOOLSETS } from '../../src/domain/toolset.ts';
+import { CATALOGUE, TOOLSET_NAMES as TOOLSETS } from '../../src/toolsets/index.ts';
 import { fieldsOf, inner, shapeOf } from '../../src/contract/fields.ts';
 import { DEFAULTS } from '../support/fake-gateway.ts';
 

@@ -54,7 +54,7 @@ describe.each(MOMENTS.map((moment) => [moment.name, moment] as const))('%s', (_,
   test('one answer in JSON', async () => {
     const context = contextOf(moment);
     for (const command of [releaseGet, releaseWait]) {
-      const output = await command.run(context, { release_id: view.id, timeout_seconds: 0 } as never);
+      const output = await command.run(context, { release_id: view.id, timeout_seconds: 0 });
 
       expect(output).toMatchObject({ state: view.state, reason: expect.stringContaining(headline) });
       expect(output.waiting && { for: output.waiting.for, answers: output.waiting.answers }).toEqual(waits);

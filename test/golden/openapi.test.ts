@@ -1,11 +1,11 @@
 import { test } from '@jest/globals';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { TOOLSETS } from '../../src/toolsets/index.ts';
 import { openApiDocument } from '../../src/http/rest/openapi.ts';
 import { expectGolden } from '../support/golden.ts';
 
 test('the OpenAPI document of a writing server', () => {
   const document = openApiDocument({
-    catalogue: CATALOGUE,
+    toolsets: TOOLSETS,
     gate: { allowWrite: true, toolsets: [] },
     version: '0.0.0',
   });

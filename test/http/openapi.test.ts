@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { CATALOGUE, TOOLSETS } from '../../src/toolsets/index.ts';
 import { ERRORS } from '../../src/domain/errors.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { openApiDocument, type OpenApiDocument } from '../../src/http/rest/openapi.ts';
@@ -31,7 +31,7 @@ test.each(Object.entries(GATES))('the document of a %s server is OpenAPI 3.1', a
   const validator = new Validator();
 
   const { valid, errors } = await validator.validate(
-    structuredClone(openApiDocument({ catalogue: CATALOGUE, gate, version: '1.2.3' })),
+    structuredClone(openApiDocument({ toolsets: TOOLSETS, gate, version: '1.2.3' })),
   );
 
   expect([valid, errors]).toEqual([true, undefined]);
@@ -44,13 +44,13 @@ test('the server hands out this document, and a page that shows it', async () =>
 
   expect(status).toBe(200);
   expect(JSON.parse(body)).toEqual(
-    JSON.parse(JSON.stringify(openApiDocument({ catalogue: CATALOGUE, gate: GATES.writing, version: '0.0.0' }))),
+    JSON.parse(JSON.stringify(openApiDocument({ toolsets: TOOLSETS, gate: GATES.writing, version: '0.0.0' }))),
   );
   expect(JSON.parse(shown.body)).toEqual(JSON.parse(body));
 });
 
 test('every reference leads somewhere, and every schema is one', () => {
-  const document = openApiDocument({ catalogue: CATALOGUE, gate: GATES.writing, version: '1' });
+  const document = openApiDocument({ toolsets: TOOLSETS, gate: GATES.writing, version: '1' });
   const at = (pointer: string) =>
     pointer
       .split('/')
@@ -82,7 +82,7 @@ function operations(document: OpenApiDocument): { name: string; input: Media; ou
 }
 
 test('one path for each tool, named after it, with examples that fit its schema and every status of the catalogue', () => {
-  const described = operations(openApiDocument({ catalogue: CATALOGUE, gate: GATES.writing, version: '1' }));
+  const described = operations(openApiDocument({ toolsets: TOOLSETS, gate: GATES.writing, version: '1' }));
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
 
   expect(described.map(({ name }) => name)).toEqual(CATALOGUE.map(({ name }) => name));
@@ -100,7 +100,7 @@ test('one path for each tool, named after it, with examples that fit its schema 
 });
 
 test('a reading server describes what it offers and no more', () => {
-  const described = operations(openApiDocument({ catalogue: CATALOGUE, gate: GATES.reading, version: '1' }));
+  const described = operations(openApiDocument({ toolsets: TOOLSETS, gate: GATES.reading, version: '1' }));
 
   expect(described.map(({ name }) => name)).toEqual(
     CATALOGUE.filter(({ kind }) => kind === 'read').map(({ name }) => name),

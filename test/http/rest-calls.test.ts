@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
 import type { HttpServer } from '../../src/http/server.ts';
-import type { RestDeps } from '../../src/http/rest/deps.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { aView, createFakeGateway, fakeServices, type FakeGateway } from '../support/fake-gateway.ts';
 import { memoryAudit } from '../support/mcp-server.ts';
-import { probeCommand } from '../support/probe-command.ts';
+import { probeCommand, toolsetsWith } from '../support/probe-command.ts';
 import { callRest, restDeps, send, startRestServer } from '../support/rest.ts';
 
 const ID = 'release/prod/shop/web';
@@ -15,8 +13,7 @@ let writing: HttpServer;
 let reading: HttpServer;
 beforeAll(async () => {
   gateway = createFakeGateway();
-  const catalogue = [...CATALOGUE, probeCommand().command] as RestDeps['catalogue'];
-  const shared = { catalogue, audit };
+  const shared = { toolsets: toolsetsWith(probeCommand()), audit };
   writing = await startRestServer(restDeps(fakeServices(gateway), shared));
   reading = await startRestServer(
     restDeps(fakeServices(gateway), { ...shared, gate: { allowWrite: false, toolsets: ['release'] } }),

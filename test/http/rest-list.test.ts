@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { CATALOGUE, TOOLSET_NAMES as TOOLSETS } from '../../src/toolsets/index.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import type { ToolEntry, ToolList } from '../../src/http/rest/tools.ts';
-import { TOOLSETS } from '../../src/domain/toolset.ts';
 import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { restDeps, send, startRestServer } from '../support/rest.ts';
 

@@ -1,12 +1,10 @@
 import { request, type ClientRequest } from 'node:http';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { HttpServer } from '../../src/http/server.ts';
-import type { RestDeps } from '../../src/http/rest/deps.ts';
 import { wantsEvents } from '../../src/http/rest/event-stream.ts';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { aView, createFakeGateway, fakeServices, type FakeGateway } from '../support/fake-gateway.ts';
 import { memoryAudit } from '../support/mcp-server.ts';
-import { probeCommand, type Probe } from '../support/probe-command.ts';
+import { probeCommand, toolsetsWith, type Probe } from '../support/probe-command.ts';
 import { callRest, eventsOf, restDeps, send, startRestServer } from '../support/rest.ts';
 
 const ID = 'release/prod/shop/web';
@@ -19,8 +17,9 @@ beforeEach(async () => {
   gateway = createFakeGateway([aView()]);
   probe = probeCommand();
   audit = memoryAudit();
-  const catalogue = [...CATALOGUE, probe.command] as RestDeps['catalogue'];
-  server = await startRestServer(restDeps(fakeServices(gateway), { catalogue, audit, keepAliveMs: 40 }));
+  server = await startRestServer(
+    restDeps(fakeServices(gateway), { toolsets: toolsetsWith(probe), audit, keepAliveMs: 40 }),
+  );
 });
 afterEach(() => server.close());
 

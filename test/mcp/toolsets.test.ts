@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
-import type { Toolset } from '../../src/domain/toolset.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { aView, createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { connect, ERAS, type TestClient } from '../support/mcp-clients.ts';
@@ -16,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([all.close(), releases.close()]));
 
-const namesOf = (...sets: Toolset[]) =>
+const namesOf = (...sets: string[]) =>
   CATALOGUE.filter(({ toolset }) => sets.includes(toolset)).map(({ name }) => name);
 
 describe.each(ERAS)('%s', (era) => {

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { TOOLSETS } from '../../src/toolsets/index.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import type { Gate } from '../../src/commands/gate.ts';
 import type { AuditEntry, AuditTrail } from '../../src/domain/audit.ts';
@@ -28,7 +28,7 @@ export function depsOver(
   audit: AuditTrail = memoryAudit(),
 ): McpDeps & RestDeps {
   return {
-    catalogue: CATALOGUE,
+    toolsets: TOOLSETS,
     services,
     gate: { allowWrite: false, toolsets: [], ...gate },
     audit,

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Command } from '../../src/commands/command.ts';
+import type { Toolset } from '../../src/commands/toolset.ts';
+import { TOOLSETS } from '../../src/toolsets/index.ts';
 import { parse } from '../../src/contract/parse.ts';
 
 const input = z.strictObject({ mode: z.enum(['answer', 'refuse', 'break', 'hang']) });
@@ -10,6 +12,15 @@ export interface Probe {
   readonly command: Command<typeof input, typeof output>;
   /** Set when a hanging call was told that its caller is gone. */
   readonly seen: { aborted: boolean; started: boolean };
+}
+
+/** Every toolset, with the probe among the commands of its own. */
+export function toolsetsWith({ command }: Probe): readonly Toolset[] {
+  return TOOLSETS.map((toolset) =>
+    toolset.name === command.toolset
+      ? { ...toolset, commands: [...toolset.commands, command as unknown as Command] }
+      : toolset,
+  );
 }
 
 /** A command that does what its input says: for what doors make of each outcome. */

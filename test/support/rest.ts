@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { TOOLSETS } from '../../src/toolsets/index.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import type { RestDeps } from '../../src/http/rest/deps.ts';
 import { startHttpServer, type HttpServer } from '../../src/http/server.ts';
@@ -10,7 +10,7 @@ import { memoryAudit, testMcp } from './mcp-server.ts';
 /** What the Tools API needs, with an audit log in memory, writing and all toolsets unless told otherwise. */
 export function restDeps(services: CommandServices, more: Partial<RestDeps> = {}): RestDeps {
   return {
-    catalogue: CATALOGUE,
+    toolsets: TOOLSETS,
     services,
     gate: { allowWrite: true, toolsets: [] },
     audit: memoryAudit(),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { DEPLOYMENT } from '../../src/adapters/kubernetes/kinds.ts';
-import { ARGO_COMMANDS } from '../../src/toolsets/argo/index.ts';
-import { TRAEFIK_COMMANDS } from '../../src/toolsets/traefik/index.ts';
+import { argo as argoSet } from '../../src/toolsets/argo/index.ts';
+import { traefik as traefikSet } from '../../src/toolsets/traefik/index.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { rightsChecks } from '../../src/entry/doctor-rights.ts';
 import { codeOf, ObjectsStage } from '../support/argo-objects-stage.ts';
@@ -123,7 +123,9 @@ test('and of a Rollout over a Deployment the image, which is in the Deployment',
 });
 
 test('no single tool was left out', () => {
-  expect([...used].toSorted()).toEqual([...ARGO_COMMANDS, ...TRAEFIK_COMMANDS].map(({ name }) => name).toSorted());
+  expect([...used].toSorted()).toEqual(
+    [...argoSet.commands, ...traefikSet.commands].map(({ name }) => name).toSorted(),
+  );
 });
 
 test('a reader reads, and is refused to write with what to grant', async () => {

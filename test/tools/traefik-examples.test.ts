@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { INGRESS_ROUTE, MIDDLEWARE, SERVICE, TRAEFIK_SERVICE, type Kind } from '../../src/adapters/kubernetes/kinds.ts';
-import { TRAEFIK_COMMANDS } from '../../src/toolsets/traefik/index.ts';
+import { traefik } from '../../src/toolsets/traefik/index.ts';
 import { CREATE, DELETE, NAMESPACE, RouteStage, type Written } from '../support/route-stage.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
@@ -33,7 +33,7 @@ async function removeAll(kind: Kind): Promise<void> {
 
 /** The input as an agent reads it, in the namespace of these tests. */
 function examplesOf(tool: string): readonly Record<string, unknown>[] {
-  const { examples } = TRAEFIK_COMMANDS.find(({ name }) => name === tool) as (typeof TRAEFIK_COMMANDS)[number];
+  const { examples } = traefik.commands.find(({ name }) => name === tool) as (typeof traefik.commands)[number];
   return examples.map(
     ({ input }) => JSON.parse(JSON.stringify(input).replaceAll('"shop', `"${NAMESPACE}`)) as Record<string, unknown>,
   );

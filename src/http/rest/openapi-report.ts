@@ -54,7 +54,7 @@ export function reportPaths(commands: readonly Command[]): Json {
 function file(operationId: string, summary: string, description: string, content: Json): Json {
   return {
     operationId,
-    tags: ['release'],
+    tags: [releaseReport.toolset],
     summary,
     description,
     parameters: PARAMETERS,

@@ -1,5 +1,5 @@
 import { offered } from '../../commands/gate.ts';
-import { TOOLSETS } from '../../domain/toolset.ts';
+import { commandsOf, offeredToolsets } from '../../commands/toolset.ts';
 import { failureResponses, failureSchemas, refusals } from './openapi-failures.ts';
 import { reportPaths } from './openapi-report.ts';
 import { toolPath } from './openapi-tool.ts';
@@ -18,15 +18,10 @@ const ABOUT = [
   'Tools that change something are absent while MCP_ALLOW_WRITE is not true.',
 ].join('\n\n');
 
-const TOOLSET_TEXT: Readonly<Record<(typeof TOOLSETS)[number], string>> = {
-  release: 'Releases: durable workflows that shift traffic step by step.',
-  argo: 'Single actions on Argo Rollouts.',
-  traefik: 'Single actions on weighted routes of Traefik.',
-};
-
 /** The document of what this server offers. */
-export function openApiDocument({ catalogue, gate, version }: Shelf & { readonly version: string }): OpenApiDocument {
-  const commands = offered(catalogue, gate);
+export function openApiDocument({ toolsets, gate, version }: Shelf & { readonly version: string }): OpenApiDocument {
+  const commands = offered(commandsOf(toolsets), gate);
+  const names = toolsets.map(({ name }) => name);
   return {
     openapi: '3.1.0',
     info: {
@@ -38,22 +33,19 @@ export function openApiDocument({ catalogue, gate, version }: Shelf & { readonly
     servers: [{ url: '/' }],
     tags: [
       { name: 'tools', description: 'Discovery.' },
-      ...TOOLSETS.filter((name) => commands.some(({ toolset }) => toolset === name)).map((name) => ({
-        name,
-        description: TOOLSET_TEXT[name],
-      })),
+      ...offeredToolsets(toolsets, gate).map(({ name, about }) => ({ name, description: `${about}.` })),
     ],
     paths: {
-      '/engine/v1/tools': { get: LIST },
+      '/engine/v1/tools': { get: listing(names) },
       '/engine/v1/openapi.json': { get: DOCUMENT },
       ...Object.fromEntries(commands.map(toolPath)),
       ...reportPaths(commands),
     },
-    components: { schemas: { ToolEntry: TOOL_ENTRY, ...failureSchemas() }, responses: failureResponses() },
+    components: { schemas: { ToolEntry: toolEntry(names), ...failureSchemas() }, responses: failureResponses() },
   };
 }
 
-const LIST: Json = {
+const listing = (names: readonly string[]): Json => ({
   operationId: 'list_tools',
   tags: ['tools'],
   summary: 'List the tools',
@@ -65,15 +57,15 @@ const LIST: Json = {
       description: 'Only tools of these toolsets.',
       style: 'form',
       explode: false,
-      schema: { type: 'array', minItems: 1, items: { type: 'string', enum: TOOLSETS } },
-      example: ['argo', 'traefik'],
+      schema: { type: 'array', minItems: 1, items: { type: 'string', enum: names } },
+      example: names.slice(0, 2),
     },
   ],
   responses: {
-    200: { description: 'The tools.', content: { 'application/json': { schema: toolList() } } },
+    200: { description: 'The tools.', content: { 'application/json': { schema: toolList(names) } } },
     ...refusals([400, 403]),
   },
-};
+});
 
 const DOCUMENT: Json = {
   operationId: 'get_openapi',
@@ -88,13 +80,13 @@ const DOCUMENT: Json = {
   },
 };
 
-function toolList(): Json {
+function toolList(sets: readonly string[]): Json {
   const names = { type: 'array', items: { type: 'string' } };
   const category = {
     type: 'object',
     required: ['name', 'tools'],
     additionalProperties: false,
-    properties: { name: { type: 'string', enum: TOOLSETS }, tools: names },
+    properties: { name: { type: 'string', enum: sets }, tools: names },
   };
   return {
     type: 'object',
@@ -111,7 +103,7 @@ const flag = { type: 'boolean' };
 const text = { type: 'string' };
 const schema = { type: 'object', description: 'JSON Schema 2020-12.' };
 
-const TOOL_ENTRY: Json = {
+const toolEntry = (names: readonly string[]): Json => ({
   type: 'object',
   required: [
     'name',
@@ -127,7 +119,7 @@ const TOOL_ENTRY: Json = {
   additionalProperties: false,
   properties: {
     name: text,
-    category: { type: 'string', enum: TOOLSETS },
+    category: { type: 'string', enum: names },
     title: text,
     description: text,
     kind: {
@@ -147,4 +139,4 @@ const TOOL_ENTRY: Json = {
       items: { type: 'object', required: ['title', 'input'], properties: { title: text, input: { type: 'object' } } },
     },
   },
-};
+});

@@ -18,6 +18,8 @@ export async function mountPage(scope: FastifyInstance, document: OpenApiDocumen
   await scope.register(swagger, { mode: 'static', specification });
   await scope.register(swaggerUi, {
     routePrefix: '/docs',
+    // Without it the page at /docs, without a slash, asks for its scripts at the root of the server.
+    indexPrefix: scope.prefix,
     staticCSP: POLICY,
     theme: { title: 'Sluice Tools API' },
     uiConfig: { tryItOutEnabled: true, docExpansion: 'list', defaultModelsExpandDepth: -1 },

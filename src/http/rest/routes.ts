@@ -23,7 +23,7 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
   await app.register(
     async (scope) => {
       readJson(scope);
-      scope.get('/tools', ({ query }) => listTools(deps, toolsetsOf(query)));
+      scope.get('/tools', ({ query }) => listTools(deps, toolsetsOf(deps, query)));
       scope.get('/tools/:name', ({ params }: Named) => describeTool(deps, params.name));
       scope.post('/tools/:name', (request: Named, reply) => answerCall(deps, request, reply));
       for (const [url, format] of REPORT_ROUTES)

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { annotations, type Command } from '../../commands/command.ts';
 import { offered, requireOffered, type Gate } from '../../commands/gate.ts';
+import { commandsOf, type Toolset } from '../../commands/toolset.ts';
 import { nearest } from '../../contract/nearest.ts';
 import { parse } from '../../contract/parse.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
-import { TOOLSETS, type Toolset } from '../../domain/toolset.ts';
 
 /** What of the process the list depends on. */
 export interface Shelf {
-  readonly catalogue: readonly Command[];
+  readonly toolsets: readonly Toolset[];
   readonly gate: Gate;
 }
 
 /** A command as the Tools API shows it. */
 export interface ToolEntry {
   readonly name: string;
-  readonly category: Toolset;
+  readonly category: string;
   readonly title: string;
   readonly description: string;
   readonly kind: Command['kind'];
@@ -30,7 +30,7 @@ export type Json = Record<string, unknown>;
 
 export interface ToolList {
   /** The toolsets of this server that the filter lets through. */
-  readonly categories: readonly { readonly name: Toolset; readonly tools: readonly string[] }[];
+  readonly categories: readonly { readonly name: string; readonly tools: readonly string[] }[];
   readonly tools: readonly ToolEntry[];
 }
 
@@ -56,22 +56,23 @@ export function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
 }
 
 const query = z.strictObject({ toolset: z.union([z.string(), z.array(z.string())]).optional() });
-const wanted = z.strictObject({ toolset: z.array(z.enum(TOOLSETS)).min(1) });
 
 /**
  * The toolsets of `?toolset=argo,traefik`, which may also be repeated; all without it. Errors: UNKNOWN_NAME,
  * INVALID_INPUT.
  */
-export function toolsetsOf(raw: unknown): readonly Toolset[] {
+export function toolsetsOf({ toolsets }: Pick<Shelf, 'toolsets'>, raw: unknown): readonly string[] {
   const { toolset } = parse(query, raw);
-  if (toolset === undefined) return TOOLSETS;
+  const all = toolsets.map(({ name }) => name);
+  if (toolset === undefined) return all;
+  const wanted = z.strictObject({ toolset: z.array(z.enum(all)).min(1) });
   const names = [toolset].flat().flatMap((part) => part.split(','));
   return parse(wanted, { toolset: names.map((name) => name.trim()) }).toolset;
 }
 
-export function listTools({ catalogue, gate }: Shelf, toolsets: readonly Toolset[]): ToolList {
-  const commands = offered(catalogue, gate).filter(({ toolset }) => toolsets.includes(toolset));
-  const categories = TOOLSETS.map((name) => ({
+export function listTools({ toolsets, gate }: Shelf, wanted: readonly string[]): ToolList {
+  const commands = offered(commandsOf(toolsets), gate).filter(({ toolset }) => wanted.includes(toolset));
+  const categories = toolsets.map(({ name }) => ({
     name,
     tools: commands.filter(({ toolset }) => toolset === name).map((command) => command.name),
   }));
@@ -89,7 +90,8 @@ export function describeTool(shelf: Shelf, name: string): ToolEntry {
  * Also a tool that writes, on a server that does not: its refusal belongs into the audit log. Errors: TOOL_NOT_FOUND
  * with the nearest name.
  */
-export function findTool({ catalogue, gate }: Shelf, name: string): Command {
+export function findTool({ toolsets, gate }: Shelf, name: string): Command {
+  const catalogue = commandsOf(toolsets);
   const command = catalogue.find((known) => known.name === name);
   if (!command) throw unknownTool(name, offered(catalogue, gate));
   if (gate.toolsets.length === 0 || gate.toolsets.includes(command.toolset)) return command;

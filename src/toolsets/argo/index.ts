@@ -1,4 +1,4 @@
-import type { Command } from '../../commands/command.ts';
+import type { Toolset } from '../../commands/toolset.ts';
 import { argoAbortRollout } from './argo-abort-rollout.ts';
 import { argoCreateRollout } from './argo-create-rollout.ts';
 import { argoDeleteRollout } from './argo-delete-rollout.ts';
@@ -11,19 +11,33 @@ import { argoResumeRollout } from './argo-resume-rollout.ts';
 import { argoSetAnalysisTemplate } from './argo-set-analysis-template.ts';
 import { argoSkipAnalysisPromote } from './argo-skip-analysis-promote.ts';
 import { argoUpdateRolloutImage } from './argo-update-rollout-image.ts';
+import { progressiveCanary } from './prompts/progressive-canary.ts';
+import { emergencyRollback } from './prompts/emergency-rollback.ts';
+import { rollouts } from './resources/rollouts.ts';
+import { templates } from './resources/templates.ts';
+import { rights } from './rights.ts';
 
-/** The tools of the toolset `argo`, in the order in which doors list them. */
-export const ARGO_COMMANDS: readonly Command[] = [
-  argoCreateRollout,
-  argoGetRolloutStatus,
-  argoListRollouts,
-  argoDeleteRollout,
-  argoUpdateRolloutImage,
-  argoGetRolloutHistory,
-  argoPromoteRollout,
-  argoAbortRollout,
-  argoPauseRollout,
-  argoResumeRollout,
-  argoSetAnalysisTemplate,
-  argoSkipAnalysisPromote,
-];
+export const argo: Toolset = {
+  name: 'argo',
+  about: 'Read and steer single Rollouts, beside releases and without Temporal',
+  guidance:
+    'The tools argo_* read, make and steer single Rollouts: for looking, for setting up, for experiments without a release, and for emergencies. Each does one thing at once, and nothing watches afterwards. They work without Temporal. A write to a Rollout that a running release owns becomes that release’s command, or is refused with its id. Argo itself writes the weights of a canary: argo_promote_rollout moves them.',
+  commands: [
+    argoCreateRollout,
+    argoGetRolloutStatus,
+    argoListRollouts,
+    argoDeleteRollout,
+    argoUpdateRolloutImage,
+    argoGetRolloutHistory,
+    argoPromoteRollout,
+    argoAbortRollout,
+    argoPauseRollout,
+    argoResumeRollout,
+    argoSetAnalysisTemplate,
+    argoSkipAnalysisPromote,
+  ],
+  rights,
+  resources: [rollouts, templates],
+  prompts: [progressiveCanary, emergencyRollback],
+  settings: ['ARGO_DEFAULT_STRATEGY'],
+};

@@ -14,6 +14,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   kind: 'read',
   idempotent: true,
   toolset: 'release',
+  document: 'release file',
   input: releaseFile,
   output: planOutput,
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],

@@ -33,6 +33,7 @@ export const releaseStart: Command<typeof input, typeof output> = {
   kind: 'write',
   idempotent: false,
   toolset: 'release',
+  document: 'release file',
   input,
   output,
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],

@@ -1,4 +1,4 @@
-import type { Command } from '../../commands/command.ts';
+import type { Toolset } from '../../commands/toolset.ts';
 import { traefikAddCircuitBreaker } from './traefik-add-circuit-breaker.ts';
 import { traefikAddRateLimiting } from './traefik-add-rate-limiting.ts';
 import { traefikEnableTrafficMirroring } from './traefik-enable-traffic-mirroring.ts';
@@ -7,15 +7,26 @@ import { traefikDetectAnomalies } from './traefik-detect-anomalies.ts';
 import { traefikDeleteRoute } from './traefik-delete-route.ts';
 import { traefikGetTrafficDistribution } from './traefik-get-traffic-distribution.ts';
 import { traefikUpdateRouteWeights } from './traefik-update-route-weights.ts';
+import { shadowTesting } from './prompts/shadow-testing.ts';
+import { rights } from './rights.ts';
 
-/** The tools of the toolset `traefik`, in the order in which doors list them. */
-export const TRAEFIK_COMMANDS: readonly Command[] = [
-  traefikCreateWeightedRoute,
-  traefikUpdateRouteWeights,
-  traefikDeleteRoute,
-  traefikGetTrafficDistribution,
-  traefikAddRateLimiting,
-  traefikAddCircuitBreaker,
-  traefikEnableTrafficMirroring,
-  traefikDetectAnomalies,
-];
+export const traefik: Toolset = {
+  name: 'traefik',
+  about: 'Read and write weighted routes and what protects them, proved on every Traefik replica',
+  guidance:
+    'The tools traefik_* read and write weighted routes and their middlewares. Each does one thing at once, and nothing watches afterwards. They work without Temporal. traefik_update_route_weights is for routes that no Rollout writes.',
+  commands: [
+    traefikCreateWeightedRoute,
+    traefikUpdateRouteWeights,
+    traefikDeleteRoute,
+    traefikGetTrafficDistribution,
+    traefikAddRateLimiting,
+    traefikAddCircuitBreaker,
+    traefikEnableTrafficMirroring,
+    traefikDetectAnomalies,
+  ],
+  rights,
+  resources: [],
+  prompts: [shadowTesting],
+  settings: ['TRAEFIK_CIRCUIT_BREAKER_THRESHOLD', 'TRAEFIK_DEFAULT_WEIGHT_STEP'],
+};

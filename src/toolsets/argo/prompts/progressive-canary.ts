@@ -1,10 +1,10 @@
-import { isHostname } from '../../domain/route/rule.ts';
-import { image } from '../../contract/release-file.ts';
+import { isHostname } from '../../../domain/route/rule.ts';
+import { image } from '../../../contract/release-file.ts';
 import { z } from 'zod';
-import * as known from './arguments.ts';
-import type { PromptKind } from './kind.ts';
+import * as known from '../../../commands/prompt-arguments.ts';
+import type { PromptKind } from '../../../commands/prompt.ts';
 import { backToStable } from './rollback-steps.ts';
-import { Kept, stepsText, withTakeOver, type Step } from './steps.ts';
+import { Kept, stepsText, withTakeOver, type Step } from '../../../commands/prompt-steps.ts';
 
 type Place = Readonly<Record<string, string>>;
 
@@ -15,7 +15,7 @@ export const progressiveCanary: PromptKind = {
   title: 'Progressive canary',
   description:
     'Brings a new image to all users of a canary Rollout step by step, looks at errors and traffic at each step, and takes it back when it is bad. Makes the Rollout and its route when they are missing.',
-  toolsets: ['argo', 'traefik'],
+  needs: ['traefik'],
   arguments: [
     known.namespace,
     known.rollout,

@@ -1,5 +1,4 @@
-import type { CommandContext } from '../../commands/command.ts';
-import type { Toolset } from '../../domain/toolset.ts';
+import type { CommandContext } from './command.ts';
 
 /** What a resource needs to be read; a watch has no caller. */
 export type Scope = Pick<CommandContext, 'ports' | 'gateway' | 'clusters' | 'settings'>;
@@ -15,7 +14,6 @@ export interface ResourceKind {
   readonly scheme: string;
   /** Names of the parts of an address, in order. */
   readonly variables: readonly string[];
-  readonly toolset: Toolset;
   readonly title: string;
   readonly description: string;
   readonly mimeType: string;

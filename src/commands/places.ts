@@ -1,8 +1,8 @@
-import { isAllowed } from '../../commands/gate.ts';
-import type { CommandSettings } from '../../commands/command.ts';
-import { SluiceError } from '../../domain/errors.ts';
-import type { Scope } from './kind.ts';
-import type { Place } from './uri.ts';
+import { SluiceError } from '../domain/errors.ts';
+import type { Place } from './address.ts';
+import type { CommandSettings } from './command.ts';
+import { isAllowed } from './gate.ts';
+import type { Scope } from './resource.ts';
 
 /** How many objects of one kind a list of resources names. */
 export const MOST_LISTED = 500;

@@ -1,4 +1,4 @@
-import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 
 /** Characters of one resource: more would fill an agent's context with one object. */
 export const MOST_CHARACTERS = 60_000;

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import type { CommandContext } from '../../commands/command.ts';
-import type { Toolset } from '../../domain/toolset.ts';
-import type { Scope } from '../resources/kind.ts';
+import type { CommandContext } from './command.ts';
+import type { Scope } from './resource.ts';
 
 export interface PromptArgument {
   readonly name: string;
@@ -12,13 +11,13 @@ export interface PromptArgument {
   readonly complete?: (scope: Scope, given: Readonly<Record<string, string>>) => Promise<readonly string[]>;
 }
 
-/** A documented way of working, told as steps that name their tool calls exactly. */
+/** A documented procedure. Its text is a list of steps that name their tool calls exactly. */
 export interface PromptKind {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** The prompt is offered to callers that have all of these. */
-  readonly toolsets: readonly Toolset[];
+  /** Other toolsets whose tools its steps call. A caller without one of them is not offered the prompt. */
+  readonly needs?: readonly string[];
   readonly arguments: readonly PromptArgument[];
   /** Errors: those of the checked arguments. */
   text(given: Readonly<Record<string, string>>, context: CommandContext): string;

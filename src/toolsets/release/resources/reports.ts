@@ -1,6 +1,6 @@
-import { reportFile } from '../../toolsets/release/release-report.ts';
-import type { ReportFormat } from '../../toolsets/release/report-address.ts';
-import type { ResourceKind } from './kind.ts';
+import type { ResourceKind } from '../../../commands/resource.ts';
+import { reportFile } from '../release-report.ts';
+import type { ReportFormat } from '../report-address.ts';
 import { releases } from './releases.ts';
 
 /**
@@ -15,7 +15,6 @@ const kind = (
   ...about,
   scheme,
   variables: releases.variables,
-  toolset: 'release',
   list: () => Promise.resolve([]),
   complete: (...args) => releases.complete(...args),
   namespace: ([, namespace]) => namespace,

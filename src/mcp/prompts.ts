@@ -1,12 +1,12 @@
 import type { GetPromptRequestParams, GetPromptResult, ListPromptsResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import type { CommandContext } from '../../commands/command.ts';
-import { parse } from '../../contract/parse.ts';
-import { audited } from '../audited.ts';
-import { unknown } from '../complete.ts';
-import type { Offer } from '../offer.ts';
-import { protocolError } from '../protocol-error.ts';
-import type { PromptKind } from './kind.ts';
+import type { CommandContext } from '../commands/command.ts';
+import type { PromptKind } from '../commands/prompt.ts';
+import { parse } from '../contract/parse.ts';
+import { audited } from './audited.ts';
+import { unknown } from './complete.ts';
+import type { Offer } from './offer.ts';
+import { protocolError } from './protocol-error.ts';
 
 /** Answers `prompts/list`. */
 export function listPrompts(prompts: readonly PromptKind[]): ListPromptsResult {

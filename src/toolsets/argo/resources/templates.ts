@@ -1,12 +1,12 @@
-import { isAllowed } from '../../commands/gate.ts';
-import { parse } from '../../contract/parse.ts';
-import { rolloutFields } from '../../contract/place.ts';
 import { z } from 'zod';
-import type { ResourceKind, Scope } from './kind.ts';
-import { acrossAllowed, completePlace, MOST_LISTED } from './places.ts';
-import { poll } from './poll.ts';
-import { shownJson } from './shown.ts';
-import { addressOf } from './uri.ts';
+import { addressOf } from '../../../commands/address.ts';
+import { isAllowed } from '../../../commands/gate.ts';
+import { acrossAllowed, completePlace, MOST_LISTED } from '../../../commands/places.ts';
+import type { ResourceKind, Scope } from '../../../commands/resource.ts';
+import { shownJson } from '../../../commands/shown.ts';
+import { parse } from '../../../contract/parse.ts';
+import { rolloutFields } from '../../../contract/place.ts';
+import { poll } from '../../../feeds/poll.ts';
 
 const POLL_MS = 5000;
 const place = z.strictObject({ ...rolloutFields, cluster: rolloutFields.cluster.unwrap() });
@@ -15,7 +15,6 @@ const place = z.strictObject({ ...rolloutFields, cluster: rolloutFields.cluster.
 export const templates: ResourceKind = {
   scheme: 'analysis-template',
   variables: ['cluster', 'namespace', 'name'],
-  toolset: 'argo',
   title: 'AnalysisTemplate',
   description: 'The metrics, conditions and arguments of an AnalysisTemplate, as stored.',
   mimeType: 'application/json',

@@ -1,14 +1,13 @@
-import { dnsName } from '../../contract/target.ts';
-import * as known from './arguments.ts';
-import type { PromptKind } from './kind.ts';
-import { stepsText, withTakeOver, type Step } from './steps.ts';
+import { dnsName } from '../../../contract/target.ts';
+import * as known from '../../../commands/prompt-arguments.ts';
+import type { PromptKind } from '../../../commands/prompt.ts';
+import { stepsText, withTakeOver, type Step } from '../../../commands/prompt-steps.ts';
 
 export const shadowTesting: PromptKind = {
   name: 'shadow_testing',
   title: 'Shadow testing',
   description:
     'Copies a share of the reading requests of a route to another Service for a while, watches that users notice nothing, and cleans up.',
-  toolsets: ['traefik'],
   arguments: [
     known.namespace,
     known.route,

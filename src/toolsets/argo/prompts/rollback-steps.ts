@@ -1,4 +1,4 @@
-import { Kept, type Step } from './steps.ts';
+import { Kept, type Step } from '../../../commands/prompt-steps.ts';
 
 export interface RollbackPlace {
   readonly place: Readonly<Record<string, string>>;

@@ -1,15 +1,15 @@
-import { reason } from '../../contract/target.ts';
-import * as known from './arguments.ts';
-import type { PromptKind } from './kind.ts';
+import { reason } from '../../../contract/target.ts';
+import * as known from '../../../commands/prompt-arguments.ts';
+import type { PromptKind } from '../../../commands/prompt.ts';
 import { backToStable, type RollbackPlace } from './rollback-steps.ts';
-import { Kept, stepsText, type Step } from './steps.ts';
+import { Kept, stepsText, type Step } from '../../../commands/prompt-steps.ts';
 
 export const emergencyRollback: PromptKind = {
   name: 'emergency_rollback',
   title: 'Emergency rollback',
   description:
     'Takes a bad new version off the traffic at once, in the order that loses no request, and leaves the Rollout Healthy on its stable version.',
-  toolsets: ['argo', 'traefik'],
+  needs: ['traefik'],
   arguments: [
     known.namespace,
     known.rollout,

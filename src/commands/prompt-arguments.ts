@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { contextName, dnsName } from '../../contract/target.ts';
-import { rollouts } from '../resources/rollouts.ts';
-import type { PromptArgument } from './kind.ts';
+import { contextName, dnsName } from '../contract/target.ts';
+import { completeRollout } from './known-rollouts.ts';
+import type { PromptArgument } from './prompt.ts';
 
 type Complete = NonNullable<PromptArgument['complete']>;
 
-const clusters: Complete = (scope) => rollouts.complete(scope, 'cluster', {});
-const namespaces: Complete = (scope, given) => rollouts.complete(scope, 'namespace', given);
-const names: Complete = (scope, given) => rollouts.complete(scope, 'name', given);
+const clusters: Complete = (scope) => completeRollout(scope, 'cluster', {});
+const namespaces: Complete = (scope, given) => completeRollout(scope, 'namespace', given);
+const names: Complete = (scope, given) => completeRollout(scope, 'name', given);
 
 export const cluster: PromptArgument = {
   name: 'cluster',

@@ -1,12 +1,12 @@
-import { releaseGet } from '../../toolsets/release/release-get.ts';
-import { isAllowed } from '../../commands/gate.ts';
-import { parseReleaseId, releaseId } from '../../domain/release/target.ts';
-import { cleanText } from '../../domain/safe-text.ts';
-import type { ResourceKind, Scope } from './kind.ts';
-import { completePlace } from './places.ts';
-import { poll } from './poll.ts';
-import { shownJson } from './shown.ts';
-import { addressOf } from './uri.ts';
+import { addressOf } from '../../../commands/address.ts';
+import { isAllowed } from '../../../commands/gate.ts';
+import { completePlace } from '../../../commands/places.ts';
+import type { ResourceKind, Scope } from '../../../commands/resource.ts';
+import { shownJson } from '../../../commands/shown.ts';
+import { parseReleaseId, releaseId } from '../../../domain/release/target.ts';
+import { cleanText } from '../../../domain/safe-text.ts';
+import { poll } from '../../../feeds/poll.ts';
+import { releaseGet } from '../release-get.ts';
 
 const NEWEST = 50;
 const POLL_MS = 2000;
@@ -15,7 +15,6 @@ const POLL_MS = 2000;
 export const releases: ResourceKind = {
   scheme: 'release',
   variables: ['cluster', 'namespace', 'rollout'],
-  toolset: 'release',
   title: 'Release',
   description:
     'The latest release of a target: step, weights wanted and proved, verdict, what it waits for, decisions and events.',
@@ -37,7 +36,7 @@ export const releases: ResourceKind = {
     const input = releaseGet.check({ target: { cluster, namespace, rollout }, detail: 'full' }, context.settings);
     return shownJson(await releaseGet.run(context, input));
   },
-  // Asked rather than told: a release tells nobody but who asks it, and Temporal bounds each question.
+  // Temporal pushes no changes of a workflow, so the release is queried again and again.
   watch: ({ gateway }, [cluster = '', namespace = '', rollout = ''], changed) =>
     Promise.resolve(poll(() => gateway.get(releaseId({ cluster, namespace, rollout })), POLL_MS, changed)),
 };

@@ -1,16 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { ResourceNotFoundError } from '@modelcontextprotocol/server';
-import type { ResourceKind } from './kind.ts';
-import { addressOf } from './uri.ts';
+import { addressOf } from '../../../commands/address.ts';
+import type { ResourceKind } from '../../../commands/resource.ts';
+import { SluiceError } from '../../../domain/errors.ts';
+import { cleanText } from '../../../domain/safe-text.ts';
 
-const FOLDER = new URL('../../../examples/', import.meta.url);
+const FOLDER = new URL('../../../../examples/', import.meta.url);
 const SUFFIX = '.yaml';
 
 /** The release files that come with Sluice: what an agent copies from when it writes one. */
 export const examples: ResourceKind = {
   scheme: 'example',
   variables: ['name'],
-  toolset: 'release',
   title: 'Release file',
   description:
     'A release file that comes with Sluice, to copy from; its fields are those of release_plan and release_start.',
@@ -25,7 +25,10 @@ export const examples: ResourceKind = {
     ),
   complete: () => names(),
   async read(_, [name = '']) {
-    if (!(await names()).includes(name)) throw new ResourceNotFoundError(addressOf('example', name));
+    if (!(await names()).includes(name))
+      throw new SluiceError('PATH_NOT_FOUND', `The example ${cleanText(name, 80)} was not found.`, {
+        next: `The examples are ${(await names()).join(', ')}.`,
+      });
     return content(name);
   },
 };

@@ -1,8 +1,8 @@
-import { requireNamespace, type Gate } from '../../commands/gate.ts';
-import { SluiceError } from '../../domain/errors.ts';
-import type { Log } from '../../observability/log.ts';
-import { findKind, type Found } from './index.ts';
-import type { Scope } from './kind.ts';
+import { requireNamespace } from '../commands/gate.ts';
+import type { ResourceKind, Scope } from '../commands/resource.ts';
+import { SluiceError } from '../domain/errors.ts';
+import type { Log } from '../observability/log.ts';
+import { findKind, type Found } from './find.ts';
 
 const RETRY_MS = 5000;
 /** An object that changes five times in one step of a rollout is worth one look. */
@@ -36,8 +36,8 @@ export class ResourceHub {
     return this.#held.size;
   }
 
-  #require(uri: string, gate: Gate): Found {
-    const found = findKind(gate, uri);
+  #require(uri: string, kinds: readonly ResourceKind[]): Found {
+    const found = findKind(kinds, uri);
     if (!found?.kind.watch)
       throw new SluiceError('UNKNOWN_NAME', 'Nothing that could change has this address.', {
         next: 'List the resources, and their templates.',
@@ -51,12 +51,12 @@ export class ResourceHub {
   }
 
   /**
-   * Watches the address until the answer is called. Errors: UNKNOWN_NAME for what cannot change or does not exist for a
-   * caller
-   * of this gate, NAMESPACE_NOT_ALLOWED, INVALID_INPUT when too many are watched.
+   * Watches the address until the returned function is called. `kinds`: what this caller is offered. Errors:
+   * UNKNOWN_NAME when no offered kind has the address or it cannot change, NAMESPACE_NOT_ALLOWED, INVALID_INPUT when
+   * too many addresses are watched.
    */
-  hold(uri: string, gate: Gate): () => void {
-    const found = this.#require(uri, gate);
+  hold(uri: string, kinds: readonly ResourceKind[]): () => void {
+    const found = this.#require(uri, kinds);
     const held = this.#held.get(uri) ?? this.#begin(uri, found);
     held.holders += 1;
     let done = false;

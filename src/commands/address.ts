@@ -1,3 +1,5 @@
+import type { ResourceKind } from './resource.ts';
+
 /** A place in a cluster, as the addresses of resources name it. `cluster` is a kubeconfig context. */
 export interface Place {
   readonly cluster: string;
@@ -8,6 +10,11 @@ export interface Place {
 /** Each part percent-encoded: context names may hold slashes and colons. */
 export function addressOf(scheme: string, ...parts: readonly string[]): string {
   return `${scheme}://${parts.map(encodeURIComponent).join('/')}`;
+}
+
+/** RFC 6570, e.g. `rollout://{cluster}/{namespace}/{name}`. */
+export function uriTemplateOf({ scheme, variables }: Pick<ResourceKind, 'scheme' | 'variables'>): string {
+  return `${scheme}://${variables.map((name) => `{${name}}`).join('/')}`;
 }
 
 export interface Address {

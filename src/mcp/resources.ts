@@ -5,19 +5,14 @@ import {
   type ListResourcesResult,
   type ReadResourceResult,
 } from '@modelcontextprotocol/server';
-import type { CommandContext } from '../../commands/command.ts';
-import { requireNamespace, type Gate } from '../../commands/gate.ts';
-import { toFailure, type Failure } from '../../contract/failure.ts';
-import type { AuditTrail } from '../../domain/audit.ts';
-import { audited } from '../audited.ts';
-import { protocolError } from '../protocol-error.ts';
-import { findKind, kindsOf } from './index.ts';
-import type { Entry, ResourceKind } from './kind.ts';
-
-export interface ResourceDeps {
-  readonly gate: Gate;
-  readonly audit: AuditTrail;
-}
+import type { CommandContext } from '../commands/command.ts';
+import { requireNamespace } from '../commands/gate.ts';
+import type { Entry, ResourceKind } from '../commands/resource.ts';
+import { toFailure, type Failure } from '../contract/failure.ts';
+import { findKind } from '../feeds/find.ts';
+import { audited } from './audited.ts';
+import type { Offer } from './offer.ts';
+import { protocolError } from './protocol-error.ts';
 
 const PAGE = 100;
 
@@ -29,13 +24,13 @@ interface Unavailable {
 
 /** Answers `resources/list`. */
 export async function listResources(
-  { gate, audit }: ResourceDeps,
+  { deps: { audit }, resources }: Offer,
   context: CommandContext,
   cursor: string | undefined,
 ): Promise<ListResourcesResult> {
   const from = offsetOf(cursor);
   return audited(audit, { who: context.caller.id, method: 'resources/list', arguments: {} }, async () => {
-    const lists = await Promise.all(kindsOf(gate).map((kind) => listKind(kind, context)));
+    const lists = await Promise.all(resources.map((kind) => listKind(kind, context)));
     const all = lists.flatMap(({ entries }) => entries);
     const unavailable = lists.flatMap(({ failed }) => failed ?? []);
     return {
@@ -69,13 +64,13 @@ function offsetOf(cursor: string | undefined): number {
 
 /** Answers `resources/read`. */
 export async function readResource(
-  { gate, audit }: ResourceDeps,
+  { deps: { audit }, resources }: Offer,
   context: CommandContext,
   uri: string,
 ): Promise<ReadResourceResult> {
   try {
     return await audited(audit, { who: context.caller.id, method: 'resources/read', arguments: { uri } }, async () => {
-      const found = findKind(gate, uri);
+      const found = findKind(resources, uri);
       if (!found) throw new ResourceNotFoundError(uri);
       requireNamespace({ namespace: found.kind.namespace?.(found.parts) }, context.settings);
       return { contents: [{ uri, mimeType: found.kind.mimeType, text: await found.kind.read(context, found.parts) }] };

@@ -1,0 +1,50 @@
+import type { Command } from './command.ts';
+import type { PromptKind } from './prompt.ts';
+import type { ResourceKind } from './resource.ts';
+
+/** What a toolset does to one resource of a cluster. */
+export interface Right {
+  /** The ClusterRole of deploy/rbac.yaml that grants it. */
+  readonly role: 'sluice-reader' | 'sluice-writer';
+  /** Empty for the core API. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly verbs: readonly string[];
+  /** The tools that need it. Absent: every tool of the toolset. */
+  readonly tools?: readonly string[];
+  /** In no namespace. */
+  readonly clusterScoped?: true;
+  /** In the namespace of the Traefik pods, and only for SLUICE_TRAEFIK_API_PODS. */
+  readonly proxies?: true;
+}
+
+/** A group of tools with everything that they need. Only the list in src/toolsets/index.ts names it. */
+export interface Toolset {
+  /** Lower case. Begins the name of each of its tools. */
+  readonly name: string;
+  /** One sentence: the group of the CLI, the tag of the OpenAPI document, the chapter of the documentation. */
+  readonly about: string;
+  /** What an agent must know to use the tools well. It becomes a part of the MCP instructions. */
+  readonly guidance: string;
+  /** In the order in which doors list them. */
+  readonly commands: readonly Command[];
+  readonly rights: readonly Right[];
+  readonly resources: readonly ResourceKind[];
+  readonly prompts: readonly PromptKind[];
+  /** Environment names of the settings (src/config/schema.ts) that only these tools read. */
+  readonly settings: readonly string[];
+}
+
+/** Every command of the toolsets, in order. */
+export function commandsOf(toolsets: readonly Toolset[]): readonly Command[] {
+  return toolsets.flatMap(({ commands }) => commands);
+}
+
+/** The toolsets that a gate lets through. */
+export function offeredToolsets<T extends { readonly name: string }>(
+  toolsets: readonly T[],
+  gate: { readonly toolsets: readonly string[] },
+): readonly T[] {
+  return gate.toolsets.length === 0 ? toolsets : toolsets.filter(({ name }) => gate.toolsets.includes(name));
+}

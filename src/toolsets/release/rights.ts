@@ -1,0 +1,24 @@
+import type { Right } from '../../commands/toolset.ts';
+
+const reader = { role: 'sluice-reader' } as const;
+const writer = { role: 'sluice-writer' } as const;
+const ARGO = 'argoproj.io';
+const TRAEFIK = 'traefik.io';
+
+/** What a release reads and writes. Its worker needs all of them. */
+export const rights: readonly Right[] = [
+  { ...reader, group: '', resource: 'namespaces', verbs: ['get'], clusterScoped: true },
+  { ...reader, group: '', resource: 'services', verbs: ['get'] },
+  { ...reader, group: '', resource: 'pods', verbs: ['list'], proxies: true },
+  { ...reader, group: '', resource: 'pods', subresource: 'proxy', verbs: ['get'], proxies: true },
+  { ...reader, group: 'apps', resource: 'deployments', verbs: ['get'] },
+  { ...reader, group: ARGO, resource: 'rollouts', verbs: ['get', 'list', 'watch'] },
+  { ...reader, group: ARGO, resource: 'analysistemplates', verbs: ['get', 'list'] },
+  { ...reader, group: ARGO, resource: 'clusteranalysistemplates', verbs: ['get'], clusterScoped: true },
+  { ...reader, group: TRAEFIK, resource: 'traefikservices', verbs: ['get', 'list'] },
+  { ...reader, group: TRAEFIK, resource: 'ingressroutes', verbs: ['get', 'list'] },
+  { ...reader, group: TRAEFIK, resource: 'middlewares', verbs: ['get'] },
+  { ...writer, group: ARGO, resource: 'rollouts', verbs: ['patch'] },
+  { ...writer, group: ARGO, resource: 'rollouts', subresource: 'status', verbs: ['patch'] },
+  { ...writer, group: TRAEFIK, resource: 'traefikservices', verbs: ['patch'] },
+];

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { SETTINGS } from '../../src/config/schema.ts';
+import { TOOLSETS, TOOLSET_NAMES } from '../../src/toolsets/index.ts';
+import { read, trackedFiles } from './tracked-files.ts';
+
+/**
+ * Doors that show more of a release than its tools do: a live view in the terminal, and the report as a file. They use
+ * commands of that toolset and make no list of toolsets.
+ */
+const RELEASE_PAGES = [
+  'src/cli/release.ts',
+  'src/cli/report.ts',
+  'src/cli/watch.ts',
+  'src/cli/watch-frame.ts',
+  'src/http/rest/report.ts',
+  'src/http/rest/openapi-report.ts',
+];
+/** `release` is also the name of a workflow, of a kind of record, and of a part of the domain. */
+const WORDS = TOOLSET_NAMES.filter((name) => name !== 'release');
+
+const sources = trackedFiles().filter((file) => /^(src|scripts)\/.*\.(ts|mjs)$/.test(file));
+const joining = sources.filter((file) => /^(src\/(commands|feeds|mcp|http|cli|entry|config)|scripts)\//.test(file));
+
+test('there are sources to look at', () => {
+  expect(joining.length).toBeGreaterThan(100);
+});
+
+test('only src/toolsets imports the folder of a toolset', () => {
+  const guilty = sources.filter(
+    (file) =>
+      !file.startsWith('src/toolsets/') &&
+      !RELEASE_PAGES.includes(file) &&
+      TOOLSET_NAMES.some((name) => read(file).includes(`toolsets/${name}/`)),
+  );
+  expect(guilty).toEqual([]);
+});
+
+test('what joins the toolsets names none of them', () => {
+  const guilty = joining.filter((file) =>
+    WORDS.some(
+      (name) => new RegExp(`['"\`]${name}['"\`]`).test(read(file)) || read(file).includes(`toolset === '${name}'`),
+    ),
+  );
+  expect(guilty).toEqual([]);
+});
+
+test.each(TOOLSETS.map((toolset) => [toolset.name, toolset] as const))(
+  '%s is described as a toolset must be',
+  (name, toolset) => {
+    expect(toolset.about).toMatch(/^[A-Z].*[^.]$/);
+    expect(toolset.guidance).toMatch(/\.$/);
+    expect(toolset.commands.map((command) => command.toolset)).toEqual(toolset.commands.map(() => name));
+    const tools = toolset.commands.map((command) => command.name);
+    expect(toolset.rights.flatMap((right) => right.tools ?? []).filter((tool) => !tools.includes(tool))).toEqual([]);
+    const known = Object.values(SETTINGS).map(({ env }) => env);
+    expect(toolset.settings.filter((setting) => !known.includes(setting))).toEqual([]);
+  },
+);
