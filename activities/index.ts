@@ -19,7 +19,7 @@ export function createActivities(outer: Ports, recorder?: Recorder) {
   const ports = recorder ? { ...outer, witness: recordedProofs(recorder) } : outer;
   const judge = recorder ? recordedJudge(createJudge(ports), recorder) : createJudge(ports);
   return alive({
-    ...preflightActivities(ports),
+    ...preflightActivities(ports, recorder && ((runId) => recorder.lastView(runId))),
     ...rolloutActivities(ports),
     ...proofActivities(ports),
     ...analysisActivities(judge),

@@ -1,15 +1,30 @@
 import type { Check, Preflight, ReleaseSpec } from '../src/domain/release/plan.ts';
+import type { Recover } from '../src/domain/release/release-input.ts';
+import { isClosed } from '../src/domain/release/state.ts';
+import type { ReleaseView } from '../src/domain/release/view.ts';
 import type { Owner } from '../src/domain/release/target.ts';
 import { preflight as readPreflight } from '../src/planning/preflight.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { isRefusal, trafficRef, type Scene } from './scene.ts';
 
-export const preflightActivities = (ports: Ports) => ({
+/** What the journal has last of a run; undefined: nothing. Errors: JOURNAL_UNAVAILABLE. */
+export type LastView = (runId: string) => Promise<ReleaseView | undefined>;
+
+interface Input {
+  readonly spec: ReleaseSpec;
+  readonly owner: Owner;
+  /** What an ended run left behind: it is taken over, whatever the checks would say. */
+  readonly recover?: Recover;
+}
+
+export const preflightActivities = (ports: Ports, lastView: LastView = () => Promise.resolve(undefined)) => ({
   /**
    * Checks the target and, when all holds, marks the Rollout and the TraefikService as owned by this release.
    * Repeating it is harmless: a mark of the same release is taken over.
    */
-  async preflight(input: { spec: ReleaseSpec; owner: Owner }): Promise<Preflight> {
+  async preflight(input: Input): Promise<Preflight> {
+    const left = input.recover ?? (await underWay(ports, lastView, input));
+    if (left) return takeOver(ports, input, left);
     const found = await readPreflight(ports, input.spec);
     if (!found.plan) return found;
     const scene = { target: input.spec.target, strategy: input.spec.strategy, plan: found.plan, owner: input.owner };
@@ -23,6 +38,28 @@ export const preflightActivities = (ports: Ports) => ({
     await ports.workload.unclaim(scene.target, scene.owner);
   },
 });
+
+/**
+ * A run that was reset to its beginning finds its own release half done: its mark and its image on the Rollout, and a
+ * journal that knows the plan.
+ */
+async function underWay(ports: Ports, lastView: LastView, { spec, owner }: Input): Promise<Recover | undefined> {
+  const { owner: holder, images } = await ports.workload.read(spec.target);
+  if (holder?.releaseId !== owner.releaseId || !Object.values(images).includes(spec.image)) return undefined;
+  const view = await lastView(holder.runId);
+  if (!view?.plan || view.plan.toImage !== spec.image || isClosed(view.state)) return undefined;
+  const { plan, newHash, stepIndex, weightWanted, state } = view;
+  const reason = `the run began anew while the release was ${state} at weight ${weightWanted}; the traffic goes back`;
+  return { plan, stepIndex, weightWanted, reason, ...(newHash !== undefined && { newHash }) };
+}
+
+async function takeOver(ports: Ports, { spec, owner }: Input, left: Recover): Promise<Preflight> {
+  const { plan } = left;
+  const held = await claim(ports, { target: spec.target, strategy: spec.strategy, plan, owner });
+  if (held) return { checks: [held] };
+  const taken: Check = { name: 'owner', ok: true, detail: `taken over from an earlier run: ${left.reason}` };
+  return { checks: [taken], plan, underWay: left };
+}
 
 /**
  * The Rollout's mark decides; it is let go of again when the TraefikService cannot be marked: half a claim would
@@ -46,6 +83,6 @@ function heldBy(detail: string): Check {
     name: 'owner',
     ok: false,
     detail,
-    next: 'Let that release finish; if it is gone, remove the annotation sluice.dev/owner.',
+    next: 'Let that release finish. If its run has ended, call release_recover for it.',
   };
 }

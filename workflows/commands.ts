@@ -129,6 +129,8 @@ async function abort(run: ReleaseRun, command: Command): Promise<Ending> {
   run.note(reason, command.who);
   run.halt({ kind: 'abort', reason, who: command.who });
   await condition(() => run.withdrawal !== undefined || run.isEnding);
+  if (!run.withdrawal && run.ending === 'succeeded')
+    return { outcome: 'refused', detail: `too late: ${run.plan?.toImage} is already the stable version` };
   if (!run.withdrawal) return { outcome: 'applied', detail: 'ended before anything was changed' };
   return { outcome: run.withdrawal.done ? 'applied' : 'refused', detail: run.withdrawal.detail };
 }

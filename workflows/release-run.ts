@@ -64,6 +64,10 @@ export class ReleaseRun {
   readonly outcomes: CommandOutcome[] = [];
   /** The release tells the journal; one that an older version started does not. */
   readonly journaled = has('journal');
+  /** What patches.ts says of it. */
+  readonly careful = has('careful');
+  /** The target was found in the middle of this release: it is rolled back, never refused. */
+  underWay = false;
   readonly ledger: Ledger;
   /** How the release ends, while the journal is told of it and nobody sees it yet. */
   ending?: ClosedState;
@@ -80,6 +84,8 @@ export class ReleaseRun {
     this.owner = { releaseId: releaseId(input.spec.target), runId: workflowInfo().firstExecutionRunId };
     this.ledger = new Ledger(this.journaled, {
       owner: this.owner,
+      keySuffix: workflowInfo().runId === this.owner.runId ? '' : `@${workflowInfo().runId.slice(0, 8)}`,
+      byBytes: this.careful,
       standing: () => this.ledger.add('release', recordOf(this.view())),
       note: (text) => this.note(text),
     });
@@ -109,7 +115,7 @@ export class ReleaseRun {
       step: this.stepIndex,
       steps: this.plan?.steps.length ?? 0,
       runIds: [this.owner.runId, workflowInfo().runId],
-      ...(this.ending ? { ending: true as const } : {}),
+      ...(this.ending ? { ending: this.ending } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
       ...(this.verdict ? { verdict: this.verdict.outcome } : {}),
     };

@@ -1,10 +1,11 @@
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { CommandName } from '../../src/domain/release/command.ts';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { releaseList } from '../../src/toolsets/release/release-list.ts';
-import { aView, AT, createFakeGateway, fakeServices, type FakeGateway } from '../support/fake-gateway.ts';
+import { trueView } from '../../src/domain/release/run-facts.ts';
+import { aView, AT, createFakeGateway, fakeServices, PLAN, SPEC, type FakeGateway } from '../support/fake-gateway.ts';
 
 const ID = 'release/prod/shop/web';
 let gateway: FakeGateway;
@@ -87,4 +88,52 @@ test('a list says that there are more, and its cursor leads through all of them'
 
   expect(seen).toHaveLength(7);
   expect(new Set(seen).size).toBe(7);
+});
+
+describe('release_recover', () => {
+  const recover = (input: Record<string, unknown> = {}) => call('release_recover', { confirm: ID, ...input });
+  const terminated = () =>
+    trueView(aView({ weightWanted: 10, newHash: 'bbb' }), { status: 'ended', how: 'TERMINATED', endedAt: AT });
+
+  test('starts a run that takes over what the ended run left, with its plan and version', async () => {
+    gateway.views.set(ID, terminated());
+
+    const answer = await recover({ request_id: 'r1', reason: 'terminated by mistake' });
+
+    expect(answer).toMatchObject({ release_id: ID, started: true, request_id: 'r1' });
+    expect(gateway.started).toMatchObject([
+      {
+        spec: SPEC,
+        startedBy: 'cli:ada',
+        requestId: 'r1',
+        recover: {
+          plan: PLAN,
+          newHash: 'bbb',
+          weightWanted: 10,
+          reason: expect.stringMatching(/ended at 10 % as failed-needs-human: terminated by mistake/),
+        },
+      },
+    ]);
+  });
+
+  test('the same request again starts nothing', async () => {
+    gateway.views.set(ID, terminated());
+    await recover({ request_id: 'r1' });
+    expect(await recover({ request_id: 'r1' })).toMatchObject({ started: false });
+    expect(gateway.started).toHaveLength(1);
+  });
+
+  test('a running release is refused with the way to end it', () =>
+    expect(recover()).rejects.toMatchObject({ code: 'TARGET_BUSY', next: expect.stringContaining('release_abort') }));
+
+  test('a release that moved no traffic is refused', async () => {
+    const { plan: _, ...early } = terminated();
+    gateway.views.set(ID, early);
+    await expect(recover()).rejects.toMatchObject({ code: 'RELEASE_CLOSED' });
+  });
+
+  test('it is asked for first', async () => {
+    gateway.views.set(ID, terminated());
+    await expect(call('release_recover', {})).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
+  });
 });

@@ -1,6 +1,7 @@
 import type { MetricSpec } from '../analysis/metric-spec.ts';
 import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
 import type { Open } from '../analysis/verdict.ts';
+import type { Recover } from './release-input.ts';
 import type { Target } from './target.ts';
 
 export const STRATEGIES = ['canary', 'blue-green'] as const;
@@ -127,4 +128,6 @@ export interface ReleasePlan {
 export interface Preflight {
   readonly checks: readonly Check[];
   readonly plan?: ReleasePlan;
+  /** The target was left in the middle of this release by a run that ended; its marks are this run's now. */
+  readonly underWay?: Recover;
 }

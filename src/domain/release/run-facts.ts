@@ -1,5 +1,4 @@
 import { cleanText } from '../safe-text.ts';
-import { isClosed } from './state.ts';
 import type { ReleaseView } from './view.ts';
 
 /** What Temporal knows of a run of a release besides what the release says of itself. Times: epoch ms. */
@@ -19,7 +18,7 @@ export interface RunFacts {
  * release needs a human, at every door.
  */
 export function trueView(view: ReleaseView, run: RunFacts): ReleaseView {
-  if (isClosed(view.state) && view.closedAt !== undefined) return view;
+  if (view.closedAt !== undefined) return view;
   if (run.status === 'ended' || run.status === 'forgotten') return endedOutside(view, run);
   if (run.status === 'paused') return heldByTemporal(view, run);
   const { pausedActivities = [] } = run;

@@ -6,6 +6,7 @@ import { releaseList } from './release-list.ts';
 import { releasePause } from './release-pause.ts';
 import { releasePlan } from './release-plan.ts';
 import { releasePromote } from './release-promote.ts';
+import { releaseRecover } from './release-recover.ts';
 import { releaseReject } from './release-reject.ts';
 import { releaseReport } from './release-report.ts';
 import { releaseResume } from './release-resume.ts';
@@ -34,6 +35,7 @@ export const release: Toolset = {
     releaseResume,
     releasePromote,
     releaseAbort,
+    releaseRecover,
     releaseSkipAnalysis,
     releaseApprove,
     releaseReject,

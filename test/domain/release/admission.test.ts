@@ -128,3 +128,14 @@ describe('a command for what its sender saw', () => {
     expect(refusalOf(command('abort', { step: 0, runId: 'first' }), at)).toBeUndefined();
   });
 });
+
+test('an abort that comes while a release ends says what has become of it', () => {
+  expect(refusalOf(command('abort'), standing('promoting', { ending: 'succeeded' }))).toMatchObject({
+    code: 'TOO_LATE',
+    message: expect.stringContaining('stable one'),
+  });
+  expect(refusalOf(command('abort'), standing('aborting', { ending: 'rolled-back' }))).toMatchObject({
+    code: 'RELEASE_CLOSED',
+    message: expect.stringContaining('rolled-back'),
+  });
+});
