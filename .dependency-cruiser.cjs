@@ -17,9 +17,9 @@ const layers = [
   ),
   layer(
     'contract',
-    'src/contract holds schemas over domain types. Move logic to src/domain or src/commands.',
+    'src/contract holds schemas over domain types, and asks each strategy for its part of a release file. Move logic to src/domain or src/commands.',
     '^src/contract/',
-    ['^src/(contract|domain)/'],
+    ['^src/(contract|domain)/', '^src/strategies/[^/]+[.]ts$'],
   ),
   layer(
     'ports',
@@ -34,10 +34,28 @@ const layers = [
     ['^src/(planning|ports|domain)/'],
   ),
   layer(
+    'delivery',
+    'src/delivery holds moves that several strategies share. It sees the world through ports. What only one strategy does belongs in its folder.',
+    '^src/delivery/',
+    ['^src/(delivery|ports|domain)/'],
+  ),
+  layer(
+    'strategies',
+    'A strategy is one folder. It does not know the other strategies. What two strategies share belongs in src/delivery or src/planning.',
+    '^src/strategies/([^/]+)/',
+    ['^src/strategies/$1/', '^src/strategies/strategy[.]ts$', '^src/(delivery|planning|ports|contract|domain)/'],
+  ),
+  layer(
+    'strategy-list',
+    'src/strategies/index.ts lists the strategies and strategy.ts says what one is. Only the index names them.',
+    '^src/strategies/[^/]+$',
+    ['^src/(strategies|delivery|ports|domain)/'],
+  ),
+  layer(
     'config',
-    'src/config reads settings; it shares the parsing of src/contract and nothing else. Turn the setting into an object in src/entry.',
+    'src/config reads settings; it shares the parsing of src/contract and the names of strategies. Turn the setting into an object in src/entry.',
     '^src/config/',
-    ['^src/(config|contract|domain)/'],
+    ['^src/(config|contract|domain)/', '^src/strategies/index[.]ts$'],
   ),
   layer(
     'observability',
@@ -73,7 +91,7 @@ const layers = [
     'activities',
     'An activity acts through ports. Add what is missing to src/ports and implement it in src/adapters.',
     '^activities/',
-    ['^activities/', '^src/(ports|planning|domain|config|observability)/'],
+    ['^activities/', '^src/(ports|delivery|domain|config|observability)/', '^src/strategies/[^/]+[.]ts$'],
   ),
   layer(
     'workflows',

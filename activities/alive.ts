@@ -1,5 +1,6 @@
 import { Context, sleep } from '@temporalio/activity';
 import { toFailure } from './failure.ts';
+import { noteBeginning } from './stall.ts';
 
 /**
  * Shorter than the heartbeat timeout in workflows/activity-options.ts, so that a dead worker is noticed and a slow call
@@ -20,6 +21,7 @@ export function alive<A extends Record<string, Activity>>(activities: A): A {
 
 function keepAlive(run: Activity): Activity {
   return async (...input) => {
+    noteBeginning();
     const beat = setInterval(() => Context.current().heartbeat(), BEAT_MS);
     try {
       return await run(...input);

@@ -2,10 +2,13 @@ import { SluiceError } from '../src/domain/errors.ts';
 import { countArms } from '../src/domain/analysis/increase.ts';
 import { judgeLimits } from '../src/domain/analysis/limits.ts';
 import { judgeSequentially, type TrailPoint } from '../src/domain/analysis/sequential-judge.ts';
+import { addShare, NO_SHARE } from '../src/domain/analysis/shortfall.ts';
+import { unseenFinding } from '../src/domain/analysis/unseen.ts';
+import { blocksOf, type Arms } from '../src/domain/analysis/blocks.ts';
 import { confirmShare } from '../src/domain/analysis/share.ts';
 import { joinVerdicts } from '../src/domain/analysis/join-verdicts.ts';
-import { isOpen, type Verdict } from '../src/domain/analysis/verdict.ts';
-import type { AnalysisSpec, SequentialSettings } from '../src/domain/release/plan.ts';
+import { isOpen, worst, type Finding, type Verdict } from '../src/domain/analysis/verdict.ts';
+import type { AnalysisSpec } from '../src/domain/release/plan.ts';
 import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
@@ -13,7 +16,8 @@ import { counterRecords, unansweredCounters } from './counter-records.ts';
 import { Measurements } from './measurements.ts';
 import { judgeMetrics, type JudgedMetrics } from './metrics.ts';
 import { Samples } from './samples.ts';
-import type { Scene } from './scene.ts';
+import { checkShare } from './share-check.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
 
 /** What is judged: the requests since `from` (epoch ms), the moment the step's weight was proved. */
 export interface Judgement {
@@ -76,7 +80,7 @@ export function createJudge(ports: Ports): Judge {
     const to = ports.now();
     try {
       const [counted, measured] = await Promise.all([
-        judgeNow(samples, input, to),
+        judgeNow(ports, samples, input, to),
         measureNow(measurements, input, to),
       ]);
       const { verdict, ...seen } = together(counted, measured);
@@ -107,33 +111,64 @@ async function measureNow(
     : undefined;
 }
 
-function together(counted: Judged, measured: JudgedMetrics | undefined): Judged {
-  return measured
-    ? {
-        ...counted,
-        verdict: joinVerdicts(counted.verdict, measured),
-        queries: [...counted.queries, ...measured.queries],
-      }
-    : counted;
+/** What the counters cannot say keeps the step open, unless a metric of the release file has a say. */
+function together({ unseen, ...counted }: Counted, measured: JudgedMetrics | undefined): Judged {
+  const blind = measured?.outcome === undefined && unseen ? [unseen] : [];
+  const more = [...(measured?.findings ?? []), ...blind];
+  if (more.length === 0) return counted;
+  const outcome = worst([...blind.map((one) => one.outcome), ...(measured?.outcome ? [measured.outcome] : [])]);
+  return {
+    ...counted,
+    verdict: joinVerdicts(counted.verdict, { outcome, findings: more }),
+    queries: [...counted.queries, ...(measured?.queries ?? [])],
+  };
 }
 
-async function judgeNow(
-  samples: Samples,
-  { scene, limits, from, since = from }: Judgement,
-  to: number,
-): Promise<Judged> {
+interface Counted extends Judged {
+  readonly unseen: Finding | undefined;
+}
+
+async function judgeNow(ports: Ports, samples: Samples, input: Judgement, to: number): Promise<Counted> {
+  const { scene, limits, from, since = from } = input;
   const { sequential } = limits;
   const window = { fromMs: sequential ? since - PAST_MS : from - BASELINE_MS, toMs: to };
   const [candidate, stable] = await Promise.all([
     samples.counters(scene.plan.candidate.metricsService, window),
     samples.counters(scene.plan.stable.metricsService, window),
   ]);
-  const fixed = judgeLimits(limits, { ...countArms({ candidate, stable }, from), from, to });
-  const queries = counterRecords(scene.plan, { candidate, stable }, to);
-  if (!sequential) return { verdict: fixed, trail: [], queries };
-  const compared = judgeSequentially(
-    { ...limits, sequential: sequential satisfies SequentialSettings },
-    { arms: { candidate, stable }, since, from, to },
-  );
-  return { verdict: joinVerdicts(fixed, compared), trail: compared.trail, queries };
+  const arms = { candidate, stable };
+  const counts = countArms(arms, from);
+  const fixed = judgeLimits(limits, { ...counts, from, to });
+  const queries = counterRecords(scene.plan, arms, to);
+  const compared = sequential && judgeSequentially({ ...limits, sequential }, { arms, since, from, to });
+  const share = await shareOf(ports, input, arms, to);
+  const base = compared ? joinVerdicts(fixed, compared) : fixed;
+  return {
+    verdict: share ? joinVerdicts(base, { outcome: share.outcome, findings: [share] }) : base,
+    trail: compared?.trail ?? [],
+    queries,
+    unseen: unseenFinding(counts.candidate),
+  };
 }
+
+/** The counted share of this step against its weight. Absent: the weight is not known, or nothing is wrong. */
+async function shareOf(
+  ports: Ports,
+  { scene, limits, from, wanted }: Judgement,
+  arms: Arms,
+  to: number,
+): Promise<Finding | undefined> {
+  if (wanted === undefined) return undefined;
+  const blocks = blocksOf(arms, [ANSWERS], { from, to });
+  const sums = blocks.reduce((all, { questions }) => {
+    const answers = questions[ANSWERS.name];
+    return answers ? addShare(all, answers.candidate.requests, answers.stable.requests) : all;
+  }, NO_SHARE);
+  const lost = limits.sequential?.errorsMargin ?? USUAL_MARGIN;
+  const proxies = [...new Set(blocks.map(({ instance }) => instance))];
+  return checkShare(ports, sums, { scene, weight: wanted, lost, from, to, proxies });
+}
+
+const ANSWERS = { name: 'errors' };
+/** The margin of errors where a release file names no other one. */
+const USUAL_MARGIN = 0.01;

@@ -1,4 +1,4 @@
-import { COUNTER_SELECTORS } from '../src/domain/analysis/counter-selectors.ts';
+import { COUNTER_SELECTORS, type ServiceLabel } from '../src/domain/analysis/counter-selectors.ts';
 import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { ReleasePlan } from '../src/domain/release/plan.ts';
 import type { CounterSeries, ServiceCounters } from '../src/ports/evidence.ts';
@@ -11,10 +11,13 @@ export function counterRecords(
   counters: ArmCounters,
   to: number,
 ): readonly QueryRecord[] {
-  return eachCounter(plan, (arm, name, promql) => {
+  const arms = [counters.candidate, counters.stable].flatMap(({ requests, buckets }) => [...requests, ...buckets]);
+  const renamed = arms.some(({ labels }) => labels['exported_service'] !== undefined);
+  const ask: Ask = (arm, name, promql) => {
     const series = name === 'requests' ? counters[arm].requests : counters[arm].buckets;
     return { name, arm, promql, ...newest(series, to) };
-  });
+  };
+  return eachCounter(plan, ask, renamed ? 'exported_service' : 'service');
 }
 
 /** The same questions without an answer. */
@@ -28,11 +31,15 @@ export function unansweredCounters(
 
 type Ask = (arm: 'candidate' | 'stable', name: 'requests' | 'durations', promql: string) => QueryRecord;
 
-function eachCounter(plan: Pick<ReleasePlan, 'candidate' | 'stable'>, ask: Ask): readonly QueryRecord[] {
+function eachCounter(
+  plan: Pick<ReleasePlan, 'candidate' | 'stable'>,
+  ask: Ask,
+  label: ServiceLabel = 'service',
+): readonly QueryRecord[] {
   const arms = ['candidate', 'stable'] as const;
   return arms.flatMap((arm) =>
     (['requests', 'durations'] as const).map((name) =>
-      ask(arm, name, COUNTER_SELECTORS[name](plan[arm].metricsService)),
+      ask(arm, name, COUNTER_SELECTORS[name](plan[arm].metricsService, label)),
     ),
   );
 }

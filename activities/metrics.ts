@@ -18,7 +18,7 @@ import { worst, type Finding, type Judged } from '../src/domain/analysis/verdict
 import type { AnalysisSpec } from '../src/domain/release/plan.ts';
 import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Measurements, Point } from './measurements.ts';
-import type { Scene } from './scene.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
 
 /** What the metrics of a release file say about a step. `outcome` is undefined when only dry runs were judged. */
 export interface JudgedMetrics {

@@ -2,10 +2,12 @@ import type { Check, Preflight, ReleaseSpec } from '../src/domain/release/plan.t
 import type { Recover } from '../src/domain/release/release-input.ts';
 import { isClosed } from '../src/domain/release/state.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
-import type { Owner } from '../src/domain/release/target.ts';
-import { preflight as readPreflight } from '../src/planning/preflight.ts';
+import { chainOf, type Owner } from '../src/domain/release/target.ts';
+import { isRefusal, trafficRef } from '../src/delivery/move.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
 import type { Ports } from '../src/ports/index.ts';
-import { isRefusal, trafficRef, type Scene } from './scene.ts';
+import type { WorldSource } from './moves.ts';
+import { planRelease } from '../src/strategies/index.ts';
 
 /** What the journal has last of a run; undefined: nothing. Errors: JOURNAL_UNAVAILABLE. */
 export type LastView = (runId: string) => Promise<ReleaseView | undefined>;
@@ -17,25 +19,27 @@ interface Input {
   readonly recover?: Recover;
 }
 
-export const preflightActivities = (ports: Ports, lastView: LastView = () => Promise.resolve(undefined)) => ({
+export const preflightActivities = (worlds: WorldSource, lastView: LastView = () => Promise.resolve(undefined)) => ({
   /**
    * Checks the target and, when all holds, marks the Rollout and the TraefikService as owned by this release.
    * Repeating it is harmless: a mark of the same release is taken over.
    */
   async preflight(input: Input): Promise<Preflight> {
-    const left = input.recover ?? (await underWay(ports, lastView, input));
-    if (left) return takeOver(ports, input, left);
-    const found = await readPreflight(ports, input.spec);
+    const { spec, owner } = input;
+    const world = await worlds.of(spec.target.cluster);
+    const left = input.recover ?? (await underWay(world, lastView, input));
+    if (left) return takeOver(world, input, left);
+    const found = await planRelease(world, spec);
     if (!found.plan) return found;
-    const scene = { target: input.spec.target, strategy: input.spec.strategy, plan: found.plan, owner: input.owner };
-    const held = await claim(ports, scene);
+    const held = await claim(world, { target: spec.target, strategy: spec.strategy, plan: found.plan, owner });
     return held ? { checks: [...found.checks.filter((check) => check.name !== 'owner'), held] } : found;
   },
 
   /** Removes the owner marks that this release holds. */
   async unclaim(scene: Scene): Promise<void> {
-    await ports.split.unclaim(trafficRef(scene), scene.owner);
-    await ports.workload.unclaim(scene.target, scene.owner);
+    const { split, workload } = await worlds.of(scene.target.cluster);
+    await split.unclaim(trafficRef(scene), scene.owner);
+    await workload.unclaim(scene.target, scene.owner);
   },
 });
 
@@ -46,7 +50,7 @@ export const preflightActivities = (ports: Ports, lastView: LastView = () => Pro
 async function underWay(ports: Ports, lastView: LastView, { spec, owner }: Input): Promise<Recover | undefined> {
   const { owner: holder, images } = await ports.workload.read(spec.target);
   if (holder?.releaseId !== owner.releaseId || !Object.values(images).includes(spec.image)) return undefined;
-  const view = await lastView(holder.runId);
+  const view = (await lastView(chainOf(owner))) ?? (await lastView(holder.runId));
   if (!view?.plan || view.plan.toImage !== spec.image || isClosed(view.state)) return undefined;
   const { plan, newHash, stepIndex, weightWanted, state } = view;
   const reason = `the run began anew while the release was ${state} at weight ${weightWanted}; the traffic goes back`;
@@ -62,19 +66,19 @@ async function takeOver(ports: Ports, { spec, owner }: Input, left: Recover): Pr
 }
 
 /**
- * The Rollout's mark decides; it is let go of again when the TraefikService cannot be marked: half a claim would
- * outlive an abort.
+ * The Rollout's mark decides; it is removed again when the TraefikService cannot be marked: half a claim would outlive
+ * an abort.
  */
-async function claim(ports: Ports, scene: Scene): Promise<Check | undefined> {
-  const rollout = await ports.workload.claim(scene.target, scene.owner);
+async function claim({ split, workload }: Ports, scene: Scene): Promise<Check | undefined> {
+  const rollout = await workload.claim(scene.target, scene.owner);
   if (isRefusal(rollout)) return heldBy(rollout.detail);
-  const letGo = () => ports.workload.unclaim(scene.target, scene.owner);
-  const traffic = await ports.split.claim(trafficRef(scene), scene.owner).catch(async (error: unknown) => {
-    await letGo().catch(() => undefined);
+  const takeBack = () => workload.unclaim(scene.target, scene.owner);
+  const traffic = await split.claim(trafficRef(scene), scene.owner).catch(async (error: unknown) => {
+    await takeBack().catch(() => undefined);
     throw error;
   });
   if (!isRefusal(traffic)) return undefined;
-  await letGo();
+  await takeBack();
   return heldBy(traffic.detail);
 }
 

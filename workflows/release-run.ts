@@ -13,10 +13,10 @@ import type { WeightProof } from '../src/domain/release/proof.ts';
 import { isClosed, type ClosedState, type ReleaseState } from '../src/domain/release/state.ts';
 import type { Recorded } from '../src/domain/release/record.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
-import { releaseId, type Owner } from '../src/domain/release/target.ts';
+import { chainOf, releaseId, type Owner } from '../src/domain/release/target.ts';
 import type { ReleaseEvent, ReleaseView, Waiting } from '../src/domain/release/view.ts';
 import { describeRelease } from '../src/domain/release/describe.ts';
-import type { Scene } from '../activities/scene.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
 import { STATE_KEY } from './search-attributes.ts';
 import { ReleaseClock } from './clock.ts';
 import { first } from './first.ts';
@@ -71,6 +71,8 @@ export class ReleaseRun {
   readonly ledger: Ledger;
   /** How the release ends, while the journal is told of it and nobody sees it yet. */
   ending?: ClosedState;
+  /** Number of the latest act; it follows from the history, so a replay counts the same. */
+  private epoch = 0;
   private lastEvent?: ReleaseEvent;
   private phase: ReleaseState = 'preflight';
   private reason = '';
@@ -80,21 +82,31 @@ export class ReleaseRun {
 
   constructor(input: ReleaseInput) {
     this.input = input;
-    // The first run of the chain: a reset or continue-as-new changes neither marks nor journal.
-    this.owner = { releaseId: releaseId(input.spec.target), runId: workflowInfo().firstExecutionRunId };
+    const { namespace: temporal, runId, firstExecutionRunId: firstRunId } = workflowInfo();
+    const { target, clusterUid: cluster } = input.spec;
+    this.owner = {
+      ...{ releaseId: releaseId(target), runId, temporal },
+      ...(firstRunId === runId ? {} : { firstRunId }),
+      ...(cluster === undefined ? {} : { cluster }),
+    };
     this.ledger = new Ledger(this.journaled, {
       owner: this.owner,
-      keySuffix: workflowInfo().runId === this.owner.runId ? '' : `@${workflowInfo().runId.slice(0, 8)}`,
+      keySuffix: this.owner.firstRunId === undefined ? '' : `@${this.owner.runId.slice(0, 8)}`,
       byBytes: this.careful,
       standing: () => this.ledger.add('release', recordOf(this.view())),
       note: (text) => this.note(text),
     });
   }
 
-  /** What activities are told. Only after preflight. */
-  get scene(): Scene {
+  /** As whom the next activity acts. Each has an epoch of its own, which fences off the ones before it. */
+  nextOwner(): Owner {
+    return { ...this.owner, epoch: (this.epoch += 1) };
+  }
+
+  /** What the next activity needs to know. Only after preflight. */
+  nextScene(): Scene {
     const { target, strategy } = this.input.spec;
-    const base = { target, strategy, plan: this.plan as ReleasePlan, owner: this.owner, step: this.stepIndex };
+    const base = { target, strategy, plan: this.plan as ReleasePlan, owner: this.nextOwner(), step: this.stepIndex };
     return this.newHash === undefined ? base : { ...base, newHash: this.newHash };
   }
 
@@ -114,7 +126,7 @@ export class ReleaseRun {
       manualPromotion: this.input.spec.manualPromotion && !this.promoteAll,
       step: this.stepIndex,
       steps: this.plan?.steps.length ?? 0,
-      runIds: [this.owner.runId, workflowInfo().runId],
+      runIds: [chainOf(this.owner), this.owner.runId],
       ...(this.ending ? { ending: this.ending } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
       ...(this.verdict ? { verdict: this.verdict.outcome } : {}),
@@ -220,7 +232,7 @@ export class ReleaseRun {
   view(): ReleaseView {
     return {
       id: this.owner.releaseId,
-      runId: this.owner.runId,
+      runId: chainOf(this.owner),
       spec: this.input.spec,
       startedBy: this.input.startedBy,
       startedAt: this.startedAt,

@@ -47,7 +47,7 @@ async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
 async function preflight(run: ReleaseRun): Promise<void> {
   await run.clock.running();
   const { spec, recover } = run.input;
-  const input = { spec, owner: run.owner, ...(recover && { recover }) };
+  const input = { spec, owner: run.nextOwner(), ...(recover && { recover }) };
   const found: Preflight = await write.preflight.executeWithOptions({ summary: 'preflight' }, [input]);
   if (found.underWay) takeUp(run, found.underWay);
   if (!found.plan)
@@ -136,7 +136,9 @@ async function begin(run: ReleaseRun): Promise<void> {
   await run.interruptible(
     async () => {
       await run.clock.running();
-      const started = await write.start.executeWithOptions({ summary: `set image ${run.plan?.toImage}` }, [run.scene]);
+      const started = await write.start.executeWithOptions({ summary: `set image ${run.plan?.toImage}` }, [
+        run.nextScene(),
+      ]);
       if (started.kind !== 'ready') throw new ReleaseStopped({ kind: started.kind, reason: started.detail });
       run.newHash = started.newHash;
     },
@@ -150,7 +152,7 @@ async function finish(run: ReleaseRun, steps: number): Promise<void> {
   run.enter('promoting', 'every step has passed: promoting');
   await run.interruptible(
     async () => {
-      const promoted = await write.promote.executeWithOptions({ summary: 'promote' }, [run.scene]);
+      const promoted = await write.promote.executeWithOptions({ summary: 'promote' }, [run.nextScene()]);
       if (promoted.kind !== 'ready') throw new ReleaseStopped({ kind: promoted.kind, reason: promoted.detail });
       run.advanced = steps;
       await settle(run);
@@ -160,7 +162,7 @@ async function finish(run: ReleaseRun, steps: number): Promise<void> {
 }
 
 async function settle(run: ReleaseRun): Promise<void> {
-  const settled = await write.settle.executeWithOptions({ summary: 'settle weights and selectors' }, [run.scene]);
+  const settled = await write.settle.executeWithOptions({ summary: 'settle weights and selectors' }, [run.nextScene()]);
   if (settled.kind !== 'settled') throw new ReleaseStopped({ kind: settled.kind, reason: settled.detail });
   run.weightWanted = 0;
   run.proof = settled.proof;
@@ -190,7 +192,7 @@ async function end(
 async function letGo(run: ReleaseRun): Promise<void> {
   try {
     const { unclaim } = run.careful ? bounded : write;
-    await unclaim.executeWithOptions({ summary: 'release the owner marks' }, [run.scene]);
+    await unclaim.executeWithOptions({ summary: 'release the owner marks' }, [run.nextScene()]);
   } catch (error) {
     run.note(`the owner marks stay: ${stopCause(error).reason}`);
   }

@@ -38,7 +38,7 @@ function isGone(error: unknown): boolean {
 
 async function undo(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
   const withdrawn = await write.withdraw.executeWithOptions({ summary: 'traffic back to the stable version' }, [
-    run.scene,
+    run.nextScene(),
   ]);
   if (withdrawn.kind === 'too-late') {
     run.newHash = withdrawn.newHash;
@@ -58,7 +58,7 @@ async function undo(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
 
 async function settleBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
   const settled = await read.awaitSettled.executeWithOptions({ summary: 'weights and selectors stand still' }, [
-    run.scene,
+    run.nextScene(),
   ]);
   if (settled.kind === 'superseded') return superseded(run, settled.detail);
   run.proof = settled.proof;
@@ -66,7 +66,7 @@ async function settleBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack
   if (!run.input.spec.restoreTemplate)
     return { state: 'rolled-back', reason: `${reason}; the failed version is kept for inspection` };
   const restored = await write.restoreTemplate.executeWithOptions({ summary: 'stable image back in the template' }, [
-    run.scene,
+    run.nextScene(),
   ]);
   return restored.kind === 'superseded' ? superseded(run, restored.detail) : { state: 'rolled-back', reason };
 }

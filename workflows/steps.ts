@@ -38,12 +38,12 @@ async function shiftAndProve(run: ReleaseRun, index: number, weight: number): Pr
   await run.clock.running();
   const summary = `weight ${weight}`;
   const shifted = await write.shift.executeWithOptions({ summary: `shift to ${summary}` }, [
-    { scene: run.scene, index },
+    { scene: run.nextScene(), index },
   ]);
   if (shifted.kind !== 'ready') throw new ReleaseStopped({ kind: shifted.kind, reason: shifted.detail });
   run.enter('verifying', `proving weight ${weight} in Rollout, TraefikService and every Traefik`);
   const verified = await read.verify.executeWithOptions({ summary: `prove ${summary}` }, [
-    { scene: run.scene, wanted: weight },
+    { scene: run.nextScene(), wanted: weight },
   ]);
   if (verified.kind !== 'in-force') throw new ReleaseStopped({ kind: verified.kind, reason: verified.detail });
   run.proof = verified.proof;
@@ -81,7 +81,7 @@ function guarding(watch: Watch): Promise<Alarm> {
 function watchOf(run: ReleaseRun, index: number): Watch {
   const unproved = run.proof?.effective === 'proved' ? {} : { unproved: run.weightWanted };
   return {
-    scene: run.scene,
+    scene: run.nextScene(),
     limits: run.input.spec.analysis,
     from: run.proof?.at as number,
     ...(run.since === undefined ? {} : { since: run.since }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { STRATEGIES, type Strategy } from '../domain/release/plan.ts';
+import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
+import { STRATEGY_NAMES } from '../strategies/index.ts';
 import { headers, timeout, token } from './prometheus-values.ts';
 
 /** One setting: read as text from every source, so that a file, the environment and a flag mean the same. */
@@ -37,14 +38,15 @@ const integer = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
 
-/** `rolling` is for argo_create_rollout; a release of it is refused when it starts. */
-const DEFAULT_STRATEGIES = [...STRATEGIES, 'rolling'] as const;
-const strategy = z.string().transform((value, context): Strategy | 'rolling' => {
-  const name = value === 'bluegreen' ? 'blue-green' : value;
-  const known = DEFAULT_STRATEGIES.find((candidate) => candidate === name);
+/** Strategies that only a new Rollout can have: a release of one is refused when it starts. */
+const ROLLOUTS_ONLY = ARGO_STRATEGY_NAMES.filter((name) => !STRATEGY_NAMES.includes(name));
+const DEFAULT_STRATEGIES = [...STRATEGY_NAMES, ...ROLLOUTS_ONLY];
+/** The hyphen may be left out. */
+const strategy = z.string().transform((value, context): string => {
+  const known = DEFAULT_STRATEGIES.find((name) => name === value || name.replaceAll('-', '') === value);
   if (known) return known;
   context.addIssue({ code: 'custom', message: `must be one of ${DEFAULT_STRATEGIES.join(', ')}` });
-  return 'canary';
+  return value;
 });
 
 const ratio = z
@@ -126,8 +128,8 @@ export const SETTINGS = {
   defaultStrategy: setting(
     'ARGO_DEFAULT_STRATEGY',
     strategy,
-    'canary',
-    'Strategy of a release or a new Rollout that names none: canary, blue-green, or rolling (new Rollouts only).',
+    STRATEGY_NAMES[0],
+    `Strategy of a release or a new Rollout that names none: ${STRATEGY_NAMES.join(', ')}, or ${ROLLOUTS_ONLY.join(', ')} (new Rollouts only).`,
   ),
   requireManualPromotion: setting(
     'ARGO_REQUIRE_MANUAL_PROMOTION',
@@ -145,7 +147,7 @@ export const SETTINGS = {
     'TRAEFIK_DEFAULT_WEIGHT_STEP',
     integer(1, 100) as z.ZodType<number | undefined, string>,
     undefined,
-    'Blue-green weights N, 2N, … 100; unset: 5, 10, 25, 50, 100. Also one step of traefik_update_route_weights; unset: 10.',
+    'Weights of a release that chooses them itself: N, 2N, … 100; unset: 5, 10, 25, 50, 100. Also one step of traefik_update_route_weights; unset: 10.',
   ),
   circuitBreakerThreshold: setting(
     'TRAEFIK_CIRCUIT_BREAKER_THRESHOLD',

@@ -1,39 +1,34 @@
 import { z } from 'zod';
-import { STRATEGIES } from '../domain/release/plan.ts';
+import { STRATEGIES, STRATEGY_NAMES } from '../strategies/index.ts';
 import { analysis, analysisProblems } from './analysis-file.ts';
 import { duration } from './duration.ts';
 import { parse, type Problem } from './parse.ts';
 import { targetFields } from './target.ts';
+import type { Strategy } from '../strategies/strategy.ts';
 
-const STRATEGY_TEXT: Readonly<Record<string, string>> = {
-  rolling: 'rolling releases are not built yet; use canary or blue-green',
-  bluegreen: 'is spelled blue-green here',
+const NOT_BUILT: Readonly<Record<string, string>> = {
+  rolling: `rolling releases are not built yet; use ${STRATEGY_NAMES.join(' or ')}`,
 };
 
-const strategy = z.enum(STRATEGIES, {
-  error: (issue) =>
-    typeof issue.input === 'string' && Object.hasOwn(STRATEGY_TEXT, issue.input)
-      ? STRATEGY_TEXT[issue.input]
-      : undefined,
+const strategy = z.enum(STRATEGY_NAMES, {
+  error: ({ input }) =>
+    typeof input === 'string' && Object.hasOwn(NOT_BUILT, input) ? NOT_BUILT[input] : spelling(input),
 });
+
+/** For a name that differs from a known one by a hyphen only. */
+function spelling(input: unknown): string | undefined {
+  const name = STRATEGY_NAMES.find((known) => known.replaceAll('-', '') === input);
+  return name && `is spelled ${name} here`;
+}
+
+/** Every field that a strategy adds to a release file, by name. */
+const strategyFields = Object.assign({}, ...STRATEGIES.map(({ file }) => file.fields)) as object;
 
 /** An image reference. */
 export const image = z
   .string()
   .max(512)
   .regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'must be an image reference such as registry/name:tag');
-
-const steps = z.array(z.int().min(1).max(100)).min(1).max(50).refine(isAscendingTo100, 'must ascend and end with 100');
-
-function isAscendingTo100(weights: readonly number[]): boolean {
-  return weights.at(-1) === 100 && weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? 0));
-}
-
-const traffic = z.strictObject({
-  traefik_service: targetFields.shape.rollout
-    .optional()
-    .describe('Blue-green only. Default: the one over both Services.'),
-});
 
 const timeouts = z.strictObject({
   step: duration.optional().describe('From a shift to its proof. Default 10m.'),
@@ -48,10 +43,7 @@ export const releaseFile = z.strictObject({
   image: image.describe('The new image.'),
   container: targetFields.shape.rollout.optional().describe('Needed when the pod has several.'),
   strategy: strategy.optional().describe('Default: server setting.'),
-  steps: steps
-    .optional()
-    .describe('Blue-green only: weights in percent, ascending to 100. A canary follows its Rollout.'),
-  traffic: traffic.optional(),
+  ...strategyFields,
   analysis: analysis.optional().describe('How each step is judged.'),
   approval: z
     .strictObject({ required: z.boolean().describe('Wait for release_approve first. Default false.') })
@@ -71,11 +63,10 @@ export type ReleaseFile = z.output<typeof releaseFile>;
 /** Why a release that names no strategy is refused while the default is one that releases do not have. */
 export const ROLLING_DEFAULT: Problem = {
   path: 'strategy',
-  message:
-    'is missing, and ARGO_DEFAULT_STRATEGY is rolling: rolling releases are not built yet; name canary or blue-green',
+  message: `is missing, and ARGO_DEFAULT_STRATEGY is rolling: rolling releases are not built yet; name ${STRATEGY_NAMES.join(' or ')}`,
 };
 
-/** Checks a release file, with what only canary or only blue-green may say. Throws INVALID_INPUT or UNKNOWN_NAME. */
+/** Checks a release file, with what only some strategies may say. Throws INVALID_INPUT or UNKNOWN_NAME. */
 export function parseReleaseFile<S extends z.ZodType>(schema: S, value: unknown, defaultStrategy: string): z.output<S> {
   return parse(schema, value, [
     ...strategyProblems(value, defaultStrategy),
@@ -87,20 +78,27 @@ export function parseReleaseFile<S extends z.ZodType>(schema: S, value: unknown,
 function strategyProblems(value: unknown, defaultStrategy: string): readonly Problem[] {
   const file = record(value);
   if (file['strategy'] === undefined && defaultStrategy === 'rolling') return [ROLLING_DEFAULT];
-  if ((file['strategy'] ?? defaultStrategy) !== 'canary') return [];
-  const problems: Problem[] = [];
-  if (file['steps'] !== undefined)
-    problems.push({
-      path: 'steps',
-      message: "not for a canary: the Rollout's own steps are the plan; change them there, or use strategy blue-green",
-    });
-  if (record(file['traffic'])['traefik_service'] !== undefined) {
-    problems.push({
-      path: 'traffic.traefik_service',
-      message: 'not for a canary: the Rollout names its TraefikService in canary.trafficRouting.traefik',
-    });
-  }
-  return problems;
+  const strategy = STRATEGIES.find(({ name }) => name === (file['strategy'] ?? defaultStrategy));
+  return strategy ? foreignFields(file, strategy) : [];
+}
+
+/** Fields that only other strategies have. */
+function foreignFields(file: Record<string, unknown>, { name, file: own }: Strategy): readonly Problem[] {
+  return STRATEGIES.flatMap((other) =>
+    Object.keys(other.file.fields)
+      .filter((field) => file[field] !== undefined && !(field in own.fields))
+      .flatMap((field) => pathsOf(field, file[field]))
+      .map((path) => ({
+        path,
+        message: `${own.foreign?.[path] ?? `not for strategy ${name}`}; it is a field of strategy ${other.name}`,
+      })),
+  );
+}
+
+/** A group of fields is named by each of its members. */
+function pathsOf(field: string, value: unknown): readonly string[] {
+  const grouped = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return grouped ? Object.keys(value).map((key) => `${field}.${key}`) : [field];
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -1,16 +1,17 @@
-import { DEFAULT_STEPS, type ReleaseSpec, type Strategy, type Timeouts } from '../domain/release/plan.ts';
+import type { ReleaseSpec, Timeouts } from '../domain/release/plan.ts';
+import { strategyOf } from '../strategies/index.ts';
+import type { FileDefaults } from '../strategies/strategy.ts';
 import { toAnalysis } from './analysis-spec.ts';
 import { toMs } from './duration.ts';
 import { invalidInput } from './parse.ts';
 import { ROLLING_DEFAULT, type ReleaseFile } from './release-file.ts';
 
 /** What a release file leaves to the server's settings. */
-export interface ReleaseDefaults {
+export interface ReleaseDefaults extends FileDefaults {
   /** `rolling`: for new Rollouts only; a release has to name its strategy then. */
-  readonly defaultStrategy: Strategy | 'rolling';
+  readonly defaultStrategy: string;
   readonly requireManualPromotion: boolean;
   readonly autoRollback: boolean;
-  readonly weightStep: number | undefined;
 }
 
 /**
@@ -18,14 +19,13 @@ export interface ReleaseDefaults {
  * INVALID_INPUT.
  */
 export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: ReleaseDefaults): ReleaseSpec {
-  const strategy = strategyOf(file, defaults);
+  const strategy = strategyName(file, defaults);
   return {
     target: { cluster: file.target.cluster ?? cluster, namespace: file.target.namespace, rollout: file.target.rollout },
     image: file.image,
     ...(file.container ? { container: file.container } : {}),
     strategy,
-    ...(strategy === 'blue-green' ? { steps: file.steps ?? defaultSteps(defaults.weightStep) } : {}),
-    ...(file.traffic?.traefik_service ? { traefikService: file.traffic.traefik_service } : {}),
+    ...strategyOf(strategy).file.toSpec(file, defaults),
     analysis: toAnalysis(file.analysis ?? {}),
     approval: file.approval?.required ?? false,
     manualPromotion: file.require_manual_promotion ?? defaults.requireManualPromotion,
@@ -35,7 +35,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
   };
 }
 
-function strategyOf(file: ReleaseFile, { defaultStrategy }: ReleaseDefaults): Strategy {
+function strategyName(file: ReleaseFile, { defaultStrategy }: ReleaseDefaults): string {
   if (file.strategy) return file.strategy;
   // The check of the file has refused it already.
   if (defaultStrategy === 'rolling') throw invalidInput([ROLLING_DEFAULT]);
@@ -49,11 +49,4 @@ function toTimeouts(file: NonNullable<ReleaseFile['timeouts']>): Timeouts {
     decisionMs: toMs(file.decision ?? '24h'),
     rollbackMs: toMs(file.rollback ?? '15m'),
   };
-}
-
-/** N, 2N, … and 100 last. */
-export function defaultSteps(weightStep: number | undefined): readonly number[] {
-  if (weightStep === undefined) return DEFAULT_STEPS;
-  const below = Array.from({ length: Math.ceil(100 / weightStep) - 1 }, (_, index) => (index + 1) * weightStep);
-  return [...below, 100];
 }

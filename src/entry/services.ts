@@ -50,7 +50,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     gateway,
     ports,
     journal,
-    preflight: async (spec) => (await import('../planning/preflight.ts')).preflight(ports, spec),
+    preflight: async (spec) => (await import('../strategies/index.ts')).planRelease(ports, spec),
     clusters: {
       current: async () => currentContext(await clusters()),
       all: async () => (await clusters()).contexts(),
@@ -61,7 +61,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
         loadPorts(),
         import('../temporal/temporal-gateway.ts'),
         import('@temporalio/client'),
-        import('../planning/preflight.ts'),
+        import('../strategies/index.ts'),
       ])),
     close: async () => {
       // Ports that could not be loaded hold nothing.

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import { preflightChecks } from '../domain/release/preflight.ts';
+import type { PlanRules } from '../domain/release/preflight-checks.ts';
 import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { RolloutState } from '../domain/rollout.ts';
 import { readSources } from './sources.ts';
+import { withCountedNames } from './counted-names.ts';
 import { readTemplates } from './templates.ts';
 import type { ArmServices, TrafficView } from '../ports/split.ts';
 
@@ -17,11 +19,11 @@ const PROXY_LOOKS = 3;
 const BETWEEN_LOOKS_MS = 250;
 
 /**
- * Reads everything a release depends on and checks it. Changes nothing. Problems of the target itself are failed
+ * Reads everything that a release over the two Services of a Rollout depends on, and checks it. Changes nothing. Problems of the target itself are failed
  * checks; a Rollout that cannot be read at all is an error: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*,
  * CRD_MISSING, FORBIDDEN.
  */
-export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Preflight> {
+export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRules): Promise<Preflight> {
   const rollout = await ports.workload.read(spec.target);
   const [traffic, templates] = await Promise.all([
     readTraffic(ports, spec, rollout),
@@ -29,7 +31,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Prefli
   ]);
   const facts: Facts = {
     rollout,
-    ...(traffic.view ? { traffic: trafficFacts(traffic.view) } : {}),
+    ...(traffic.view ? { traffic: await withCountedNames(ports, trafficFacts(traffic.view)) } : {}),
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
     ...(templates.length > 0 ? { templates } : {}),
   };
@@ -38,12 +40,13 @@ export async function preflight(ports: Ports, spec: ReleaseSpec): Promise<Prefli
     traffic.view && readProxies(ports, traffic.view, rollout),
     traffic.view && readSelfAnswering(ports, traffic.view, rollout),
   ]);
-  return preflightChecks(spec, {
+  const all: Facts = {
     ...facts,
     ...sources,
     ...(proxyProblem ? { proxyProblem } : {}),
     ...(selfAnswering === undefined ? {} : { selfAnswering }),
-  });
+  };
+  return preflightChecks(spec, all, rules);
 }
 
 async function readTraffic(

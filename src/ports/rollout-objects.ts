@@ -1,3 +1,4 @@
+import type { ArgoStrategyName } from '../domain/argo-strategies.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
 import type { AnalysisTemplates } from './analysis-templates.ts';
@@ -38,7 +39,7 @@ export interface RolloutDetail extends RolloutState {
 /** A Rollout to be made. The selector is `app: <name>`, or that of the workload. */
 export interface NewRollout {
   readonly target: Target;
-  readonly strategy: 'canary' | 'blue-green' | 'rolling';
+  readonly strategy: ArgoStrategyName;
   /** The template's source: a container of its own, or a Deployment. */
   readonly template:
     | { readonly image: string; readonly container: string; readonly port: number }

@@ -1,3 +1,4 @@
+import type { WeightedPlace } from '../domain/route/names.ts';
 import type { ProxyWeights } from '../domain/release/proof.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { Change, WriteResult } from './workload.ts';
@@ -22,8 +23,10 @@ export interface TrafficView {
     readonly service: string;
     readonly weight: number;
     readonly port: string;
-    /** Under which name the requests to this Service are counted (EvidencePort.counters). */
+    /** Under which name the requests to this Service are counted (EvidencePort.counters), with the usual naming. */
     readonly metricsService: string;
+    /** From which the proxy makes its names. */
+    readonly place: WeightedPlace;
   }[];
   readonly sticky: boolean;
   readonly owner?: Owner;
@@ -47,7 +50,8 @@ export interface SplitPort {
   /** Names of the weighted TraefikServices in the namespace that hold both Services. */
   find(place: { cluster: string; namespace: string }, arms: ArmServices): Promise<readonly string[]>;
   /**
-   * Sets candidate = weight and stable = 100 − weight. Refused when held by another owner. Equal already: unchanged.
+   * Sets candidate = weight and stable = 100 − weight, by a patch that tests both present weights and the owner mark.
+   * Refused without the mark of `owner`'s run, or with a higher epoch. Equal already: unchanged.
    */
   setWeight(ref: TrafficRef, arms: ArmServices, weight: number, owner: Owner): Promise<WriteResult>;
   /**
@@ -60,6 +64,9 @@ export interface SplitPort {
    * that lead to them.
    */
   selfAnswering(ref: TrafficRef, arms: ArmServices): Promise<readonly SelfAnswering[]>;
-  claim(ref: TrafficRef, owner: Owner): Promise<WriteResult>;
+  /** As WorkloadPort.claim. */
+  claim(ref: TrafficRef, owner: Owner, over?: Owner): Promise<WriteResult>;
+  /** As WorkloadPort.fence. */
+  fence(ref: TrafficRef, owner: Owner): Promise<WriteResult>;
   unclaim(ref: TrafficRef, owner: Owner): Promise<Change>;
 }

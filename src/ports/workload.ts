@@ -46,8 +46,13 @@ export interface WorkloadPort {
    * another image.
    */
   abort(target: Target, at: { podHash: string; template?: TemplateImages }, owner: Owner): Promise<WriteResult>;
-  /** Writes the owner mark. Held by another release: refused. A mark of the same release id is taken over. */
-  claim(target: Target, owner: Owner): Promise<WriteResult>;
-  /** Removes the owner mark if `owner` holds it. */
+  /**
+   * Writes the owner mark. Refused, with its holder, where another run holds the object, unless that holder is `over`: a
+   * run that the caller has found to be closed.
+   */
+  claim(target: Target, owner: Owner, over?: Owner): Promise<WriteResult>;
+  /** Raises the mark's epoch to `owner`'s: no earlier act of this run can write any more. Refused without its mark. */
+  fence(target: Target, owner: Owner): Promise<WriteResult>;
+  /** Removes the owner mark if the run of `owner` holds it. */
   unclaim(target: Target, owner: Owner): Promise<Change>;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/common';
-import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Strategy } from '../support/fake-world-options.ts';
 import { onStage, quietEnvironment, Stage } from '../support/builders-scene.ts';
 
 interface Case {

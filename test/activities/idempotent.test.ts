@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Activities } from '../../activities/index.ts';
-import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Strategy } from '../support/fake-world-options.ts';
 import { onStage, Stage } from '../support/builders-scene.ts';
 
 /** Runs an activity twice; the world must not change the second time. */
@@ -73,7 +73,7 @@ test.each(STRATEGIES)('%s: a shift whose answer was lost is not made twice', asy
   });
 });
 
-test('an abort before anything was set changes nothing but is proved', async () => {
+test('an abort before anything was set changes nothing but the epoch of the marks, and is proved', async () => {
   await onStage(new Stage(), async (stage) => {
     await stage.planned();
     const before = stage.world.snapshot();
@@ -81,7 +81,8 @@ test('an abort before anything was set changes nothing but is proved', async () 
       kind: 'withdrawn',
       proof: { effective: 'proved', wanted: 0 },
     });
-    expect(stage.world.snapshot()).toEqual(before);
+    const marks = { rolloutOwner: expect.stringContaining('"epoch":2'), trafficOwner: expect.any(String) };
+    expect(stage.world.snapshot()).toEqual({ ...before, ...marks });
   });
 });
 
@@ -91,7 +92,7 @@ test('a canary that was observed is aborted on that one reading: seconds count',
     const before = stage.world.calls.length;
     await stage.run('withdraw', stage.scene);
     const calls = stage.world.calls.slice(before);
-    expect(calls.slice(0, calls.indexOf('workload.abort'))).toEqual(['workload.read']);
+    expect(calls.slice(0, calls.indexOf('workload.abort'))).toEqual(['split.fence', 'workload.fence', 'workload.read']);
   });
 });
 

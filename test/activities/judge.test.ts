@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createJudge } from '../../activities/analysis.ts';
 import { createActivities } from '../../activities/index.ts';
@@ -111,3 +112,69 @@ test('what Traefik was asked comes with the verdict, answered or not', async () 
     ]);
   });
 });
+
+/** What the judge says once it has seen enough requests, however open that is. */
+function seen(world: FakeWorldOptions, limits: AnalysisSpec, check: (verdict: object) => void): Promise<void> {
+  return onStage(new Stage(world, PLANNED), async (stage) => {
+    await stage.atStep();
+    const watch = { ...stage.watch(), limits, since: stage.world.now() };
+    await setTimeout(600);
+    check(await stage.run('judge', watch));
+  });
+}
+
+const GRPC = { grpc: true };
+/** A plan over gRPC counters refuses a success ratio that cannot be measured. */
+const PLANNED = { analysis: { minSuccessRatio: 0 } };
+
+test.each([
+  ['sequential', SEQUENTIAL],
+  ['limits', { ...NO_LIMITS, minSuccessRatio: 0.99 }],
+  ['no limit at all', NO_LIMITS],
+])('gRPC calls that have a message never pass by counters alone: %s', (_judge, limits) =>
+  seen(versions(GRPC, GRPC), limits, (verdict) => {
+    expect(verdict).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining('does not read the status of a gRPC answer'),
+    });
+  }),
+);
+
+test('gRPC failures before any message fail, by either judge', async () => {
+  for (const limits of [SEQUENTIAL, { ...NO_LIMITS, minSuccessRatio: 0.99 }])
+    await seen(versions({ ...GRPC, errorShare: 0.5 }, GRPC), limits, (verdict) => {
+      expect(verdict).toMatchObject({ outcome: 'fail' });
+    });
+});
+
+test('a metric of the application takes the place of what gRPC counters cannot say', () =>
+  onStage(new Stage(versions(GRPC, GRPC), PLANNED), async (stage) => {
+    await stage.atStep();
+    stage.world.metrics.answers.set('failed', 0);
+    const metric = { kind: 'limit', name: 'failed', query: 'failed', max: 0.01, intervalMs: 1000 } as const;
+    const limits: AnalysisSpec = { ...SEQUENTIAL, soakMs: 1, metrics: [metric] };
+    expect(await stage.run('awaitVerdict', { ...stage.watch(), limits, since: stage.world.now() })).toMatchObject({
+      outcome: 'pass',
+    });
+  }));
+
+test('answers that break off hold the step, and the reason names them', async () => {
+  for (const limits of [SEQUENTIAL, { ...NO_LIMITS, minSuccessRatio: 0.99 }])
+    await seen({ ...versions({ brokenShare: 0.3 }), steps: [{ setWeight: 50 }, { pause: {} }] }, limits, (verdict) => {
+      expect(verdict).toMatchObject({ outcome: 'no-data', reason: expect.stringContaining('break off') });
+    });
+});
+
+test('reloads of Traefik are named as the cause of a weight that no request reaches', () =>
+  onStage(new Stage({ ...versions({ brokenShare: 1 }), steps: [{ setWeight: 25 }, { pause: {} }] }), async (stage) => {
+    await stage.atStep();
+    const query = stage.world.metrics.query.bind(stage.world.metrics);
+    stage.world.metrics.query = async (promql, at) =>
+      promql.includes('traefik_config_reloads_total') ? [{ labels: {}, value: 21 }] : query(promql, at);
+    const watch = { ...stage.watch(), limits: SEQUENTIAL, since: stage.world.now() };
+    await setTimeout(600);
+    expect(await stage.run('judge', watch)).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining('loaded its configuration 21 times'),
+    });
+  }));

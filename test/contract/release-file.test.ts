@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse as parseYaml } from 'yaml';
 import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
-import { defaultSteps, toReleaseSpec } from '../../src/contract/release-spec.ts';
+import { toReleaseSpec } from '../../src/contract/release-spec.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { DEFAULTS } from '../support/fake-gateway.ts';
 
@@ -68,7 +68,8 @@ test.each([
   [30, [30, 60, 90, 100]],
   [100, [100]],
 ])('weight step %s gives %j', (step, weights) => {
-  expect(defaultSteps(step)).toEqual(weights);
+  const file = read({ ...least, strategy: 'blue-green' });
+  expect(toReleaseSpec(file, 'prod', { ...DEFAULTS, weightStep: step }).steps).toEqual(weights);
 });
 
 test('unknown fields are refused with their path and the nearest right name, all at once', () => {

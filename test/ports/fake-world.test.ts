@@ -2,6 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { createFakeWorld } from '../support/fake-world.ts';
 import type { FakeWorld, FakeWorldOptions } from '../support/fake-world.ts';
 import { metricsContract } from './evidence.contract.ts';
+import { fenceContract } from './fence.contract.ts';
 import { blueGreenContract, canaryContract } from './workload.contract.ts';
 import type { RolloutsFixture } from './workload.contract.ts';
 import { trafficContract } from './split.contract.ts';
@@ -43,9 +44,16 @@ metricsContract('fake world', async () => {
   return { metrics: world.ports.evidence, busyService: world.metricsServices.stable, now: world.ports.now };
 });
 
+fenceContract('fake world', async () => {
+  const world = newWorld({ strategy: 'blue-green' });
+  const { workload, split } = world.ports;
+  return { workload, split, target: world.target, ref: world.traffic, arms: world.arms };
+});
+
 test('a new template ends the flapping of an abort: the selector of a healthy Rollout stays', async () => {
   const world = newWorld({ steps, flaps: 5, timing: { flapMs: 60 } });
   const from = world.snapshot().image;
+  await world.ports.workload.claim(world.target, MINE);
   await world.ports.workload.setImage(world.target, { container: 'app', from, to: 'shop:v2' }, MINE);
   const { podHash } = await world.until((now) => now.stepIndex === 1 && now.phase === 'Paused');
   await world.ports.workload.abort(world.target, { podHash }, MINE);

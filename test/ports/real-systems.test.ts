@@ -10,6 +10,7 @@ import { createSplit } from '../../src/splits/traefik/index.ts';
 import { metricsServiceName } from '../../src/domain/route/names.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 import { metricsContract } from './evidence.contract.ts';
+import { fenceContract } from './fence.contract.ts';
 import { blueGreenContract, canaryContract } from './workload.contract.ts';
 import type { RolloutsFixture } from './workload.contract.ts';
 import { trafficContract } from './split.contract.ts';
@@ -64,6 +65,18 @@ trafficContract('Traefik', async () => {
   await freshApplication({ name, strategy: 'blue-green', rps: 5 });
   return {
     traffic: createSplit(clusters, { apis: { urls: sandbox.traefikApiUrls } }),
+    ref: { cluster: sandbox.context, namespace: NAMESPACE, name },
+    arms: { stable: `${name}-active`, candidate: `${name}-preview` },
+  };
+});
+
+fenceContract('Argo Rollouts and Traefik', async () => {
+  const name = nameOf('fence');
+  const { rollouts: workload, target } = await rolloutsFixture({ name, strategy: 'blue-green' });
+  return {
+    workload,
+    split: createSplit(clusters, { apis: { urls: sandbox.traefikApiUrls } }),
+    target,
     ref: { cluster: sandbox.context, namespace: NAMESPACE, name },
     arms: { stable: `${name}-active`, candidate: `${name}-preview` },
   };

@@ -46,6 +46,7 @@ export function trafficContract(name: string, create: () => Promise<TrafficFixtu
     });
 
     test('names what is missing', async () => {
+      await traffic.claim(ref, MINE);
       expect(await errorCode(traffic.read({ ...ref, name: 'nobody' }))).toBe('TRAFFIC_SERVICE_NOT_FOUND');
       expect(await errorCode(traffic.read({ ...ref, namespace: 'nowhere' }))).toBe('NAMESPACE_NOT_FOUND');
       expect(await errorCode(traffic.setWeight(ref, { ...arms, candidate: 'nobody' }, 5, MINE))).toBe(
@@ -76,7 +77,7 @@ export function trafficContract(name: string, create: () => Promise<TrafficFixtu
     });
 
     test('an owner keeps others from writing', async () => {
-      expect(await traffic.claim(ref, MINE)).toMatchObject({ changed: true });
+      expect(await traffic.claim(ref, MINE)).toMatchObject({ changed: false });
       expect(await traffic.claim(ref, OTHER)).toMatchObject({
         refused: true,
         detail: expect.stringContaining('release/a'),
@@ -85,14 +86,23 @@ export function trafficContract(name: string, create: () => Promise<TrafficFixtu
         refused: true,
         detail: expect.stringContaining('release/a'),
       });
-      expect(await traffic.setWeight(ref, arms, 10, { ...MINE, runId: '2' })).toMatchObject({ changed: true });
+      expect(await traffic.setWeight(ref, arms, 10, { ...MINE, runId: '2' })).toMatchObject({
+        refused: true,
+        holder: MINE,
+      });
       expect((await traffic.read(ref)).owner).toEqual(MINE);
       expect(await traffic.unclaim(ref, OTHER)).toMatchObject({ changed: false });
       expect(await traffic.unclaim(ref, MINE)).toMatchObject({ changed: true });
     });
 
     test('ends with everything on stable', async () => {
+      expect(await traffic.setWeight(ref, arms, 0, OTHER)).toMatchObject({
+        refused: true,
+        detail: expect.stringContaining('no owner mark'),
+      });
+      await traffic.claim(ref, OTHER);
       expect(await traffic.setWeight(ref, arms, 0, OTHER)).toMatchObject({ changed: true });
+      await traffic.unclaim(ref, OTHER);
       await servedAt(0);
     });
   });

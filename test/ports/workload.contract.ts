@@ -99,7 +99,11 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
         refused: true,
         detail: expect.stringContaining('release/a'),
       });
-      expect(await rollouts.claim(target, { ...mine, runId: '2' })).toMatchObject({ changed: true });
+      expect(await rollouts.claim(target, { ...mine, runId: '2' })).toMatchObject({ refused: true, holder: mine });
+      expect(await rollouts.claim(target, { ...mine, runId: '2' }, { ...mine, runId: '3' })).toMatchObject({
+        refused: true,
+      });
+      expect(await rollouts.claim(target, { ...mine, runId: '2' }, mine)).toMatchObject({ changed: true });
       expect(await rollouts.unclaim(target, { releaseId: 'release/b', runId: '9' })).toMatchObject({ changed: false });
 
       const marked = await rollouts.read(target);
@@ -109,12 +113,14 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
         podHash: before.podHash,
         phase: 'Healthy',
       });
-      expect(await rollouts.unclaim(target, mine)).toMatchObject({ changed: true });
       expect(await rollouts.unclaim(target, mine)).toMatchObject({ changed: false });
+      expect(await rollouts.unclaim(target, { ...mine, runId: '2' })).toMatchObject({ changed: true });
+      expect(await rollouts.unclaim(target, { ...mine, runId: '2' })).toMatchObject({ changed: false });
       expect((await rollouts.read(target)).owner).toBeUndefined();
     });
 
     test('sets an image only over the expected one, and once', async () => {
+      await rollouts.claim(target, MINE);
       expect(await rollouts.setImage(target, { container: CONTAINER, from: V3, to: V2 }, MINE)).toMatchObject({
         refused: true,
         detail: expect.stringContaining(V1),
@@ -245,6 +251,7 @@ export function blueGreenContract(name: string, create: () => Promise<RolloutsFi
     });
 
     test('aborted at its pause it stays on the old version; the template put back makes it healthy', async () => {
+      await rollouts.claim(target, MINE);
       await rollouts.setImage(target, { container: CONTAINER, from: V1, to: V2 }, MINE);
       const { podHash } = await until(fixture, 'paused', isPaused);
 

@@ -3,8 +3,9 @@ import { parse } from 'yaml';
 import { ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
 import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
 import { toReleaseSpec } from '../../src/contract/release-spec.ts';
-import { preflight } from '../../src/planning/preflight.ts';
+import { planRelease } from '../../src/strategies/index.ts';
 import { createFakeWorld, type FakeWorld } from '../support/fake-world.ts';
+import type { Strategy } from '../support/fake-world-options.ts';
 import { read, trackedFiles } from './tracked-files.ts';
 
 const DEFAULTS = {
@@ -25,11 +26,11 @@ test('there are examples', () => expect(examples.length).toBeGreaterThan(3));
 test.each(examples)('%s is a release file, and can be released', async (path) => {
   const file = parseReleaseFile(releaseFile, parse(read(path)), DEFAULTS.defaultStrategy);
   const spec = toReleaseSpec(file, 'dev', DEFAULTS);
-  const world = createFakeWorld({ strategy: spec.strategy, target: spec.target, image: 'shop:v1' });
+  const world = createFakeWorld({ strategy: spec.strategy as Strategy, target: spec.target, image: 'shop:v1' });
   worlds.push(world);
   if (spec.analysis.metrics) createTemplate(world);
 
-  const { checks, plan } = await preflight(world.ports, spec);
+  const { checks, plan } = await planRelease(world.ports, spec);
 
   expect(checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(plan?.steps.length).toBeGreaterThan(0);

@@ -1,4 +1,13 @@
+import type { Preflight, ReleaseSpec } from '../../src/domain/release/plan.ts';
+import { preflightChecks } from '../../src/domain/release/preflight.ts';
 import type { Facts, RolloutFacts } from '../../src/domain/release/preflight-facts.ts';
+import { rules as blueGreen } from '../../src/strategies/blue-green/plan.ts';
+import { rules as canary } from '../../src/strategies/canary/plan.ts';
+
+/** The checks of a release by the rules of its strategy. */
+export function checksOf(spec: ReleaseSpec, facts: Facts): Preflight {
+  return preflightChecks(spec, facts, spec.strategy === 'blue-green' ? blueGreen : canary);
+}
 
 /** A healthy canary Rollout as preflight reads it. */
 export function canaryFacts(changes: Partial<RolloutFacts> = {}): Facts {

@@ -2,7 +2,8 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import type { Watch } from '../../activities/guard.ts';
-import type { Scene } from '../../activities/scene.ts';
+import type { Runs } from '../../activities/runs.ts';
+import type { Scene } from '../../src/domain/release/scene.ts';
 import type { ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId, type Owner } from '../../src/domain/release/target.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
@@ -19,7 +20,15 @@ export class Stage {
   readonly spec: ReleaseSpec;
   readonly owner: Owner;
   readonly activities: Activities;
-  scene!: Scene;
+  /** Temporal's word on runs: every attempt is wanted, and no run is known to have ended unless a test adds its id. */
+  readonly endedRuns = new Set<string>();
+  wanted = true;
+  readonly runs: Runs = {
+    hasEnded: async ({ runId }) => this.endedRuns.has(runId),
+    isWanted: async () => this.wanted,
+  };
+  #scene!: Scene;
+  #epoch = 0;
 
   constructor(world: FakeWorldOptions = {}, spec: SpecChanges = {}) {
     const strategy = world.strategy ?? 'canary';
@@ -31,7 +40,20 @@ export class Stage {
       ...spec,
     });
     this.owner = { releaseId: releaseId(this.world.target), runId: 'run-1' };
-    this.activities = createActivities(this.world.ports);
+    this.activities = createActivities(this.world.ports, undefined, this.runs);
+  }
+
+  /** The scene of the next act: each reading has a higher epoch, as in the workflow. */
+  get scene(): Scene {
+    return { ...this.#scene, owner: this.#nextOwner() };
+  }
+
+  set scene(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  #nextOwner(): Owner {
+    return { ...this.owner, epoch: (this.#epoch += 1) };
   }
 
   /** Runs an activity in an environment of its own; a cancelled one stays cancelled. */
@@ -55,7 +77,7 @@ export class Stage {
 
   /** After preflight: the plan is known and the marks are set. */
   async planned(): Promise<this> {
-    const { plan, checks } = await this.run('preflight', { spec: this.spec, owner: this.owner });
+    const { plan, checks } = await this.run('preflight', { spec: this.spec, owner: this.#nextOwner() });
     if (!plan)
       throw new Error(
         `preflight: ${checks
@@ -79,7 +101,7 @@ export class Stage {
   }
 
   weight(index: number): number {
-    return this.scene.plan.steps[index]?.weight as number;
+    return this.#scene.plan.steps[index]?.weight as number;
   }
 
   watch(index = 0): Watch {

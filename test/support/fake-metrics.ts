@@ -9,6 +9,7 @@ export interface Flow {
   readonly requestsPerSecond: number;
   readonly errorShare: number;
   readonly latencyMs: number;
+  readonly grpc?: boolean;
 }
 
 type FakeAnswer = { readonly labels: Record<string, string>; readonly value: number }[];
@@ -99,7 +100,11 @@ export class FakeMetrics implements EvidencePort {
 
   /** The series of one status code on one replica; like a real counter they appear with their first event. */
   #part(service: string, instance: string, code: string, times: readonly number[]): ServiceCounters {
-    const labels = { service, instance, code, method: 'GET', protocol: 'http' };
+    const grpc = this.#history.some(({ flows }) => flows.some((flow) => flow.service === service && flow.grpc));
+    const answered = grpc
+      ? { code: code === '500' ? '14' : '2', method: 'POST', protocol: 'grpc' }
+      : { code, method: 'GET', protocol: 'http' };
+    const labels = { service, instance, ...answered };
     const born = times.filter((at) => this.#count(service, instance, at, code, Infinity) > 0);
     if (born.length === 0) return { requests: [], buckets: [] };
     const series = (le: number, extra: object): CounterSeries => ({

@@ -1,6 +1,6 @@
 import type { CommandServices } from '../../src/commands/command.ts';
 import { portsOver } from '../../src/entry/ports.ts';
-import { preflight } from '../../src/planning/preflight.ts';
+import { planRelease } from '../../src/strategies/index.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
@@ -24,7 +24,7 @@ export function worldServices(
     gateway,
     ports,
     journal: createFakeJournal(),
-    preflight: (spec) => preflight(ports, spec),
+    preflight: (spec) => planRelease(ports, spec),
     clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] },
     settings: DEFAULTS,
   };

@@ -1,12 +1,18 @@
-import type { Strategy } from '../../src/domain/release/plan.ts';
 import type { Target } from '../../src/domain/release/target.ts';
 import type { ArgoTiming } from './fake-argo.ts';
 
 /** How a version answers. */
+/** The strategies that the fake world has applications for. */
+export type Strategy = 'canary' | 'blue-green';
+
 export interface Behaviour {
   /** Share of 500s, 0…1. */
   readonly errorShare: number;
   readonly latencyMs: number;
+  /** Share of answers that break off, 0…1: Traefik counts them nowhere. Default 0. */
+  readonly brokenShare?: number;
+  /** It speaks gRPC: answers are counted as code 2, and failures before any message as code 14. */
+  readonly grpc?: boolean;
   /** Real milliseconds until its pods are ready; Infinity: never. */
   readonly readyAfterMs: number;
 }

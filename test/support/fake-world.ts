@@ -3,7 +3,7 @@ import { createTemplates } from '../../src/targets/argo-rollout/templates.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
-import { OWNER_ANNOTATION, ownerOf } from '../../src/adapters/kubernetes/owner.ts';
+import { markText, OWNER_ANNOTATION, ownerOf } from '../../src/adapters/kubernetes/owner-mark.ts';
 import { createSplit } from '../../src/splits/traefik/index.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
@@ -168,8 +168,15 @@ export class FakeWorld {
     this.cluster.update(on === 'rollout' ? this.#rollout : this.#trafficObject(), ({ metadata }) => {
       metadata.annotations = {
         ...metadata.annotations,
-        [OWNER_ANNOTATION]: JSON.stringify({ release_id: owner.releaseId, run_id: owner.runId }),
+        [OWNER_ANNOTATION]: markText(owner),
       };
+    });
+  }
+
+  /** Somebody removes the owner mark. */
+  removeOwner(on: 'rollout' | 'traffic'): void {
+    this.cluster.update(on === 'rollout' ? this.#rollout : this.#trafficObject(), ({ metadata }) => {
+      delete metadata.annotations?.[OWNER_ANNOTATION];
     });
   }
 
@@ -260,14 +267,20 @@ export class FakeWorld {
       const entries = replica.serves.get(`${this.target.namespace}-${this.target.rollout}`) ?? [];
       const sum = entries.reduce((total, { weight = 1 }) => total + weight, 0);
       return entries.map(({ name, port, weight = 1 }): Flow => {
-        const { errorShare, latencyMs } = this.#behaviour(this.#images.get(this.#selector(name) ?? '') ?? '');
+        const {
+          errorShare,
+          latencyMs,
+          brokenShare = 0,
+          grpc = false,
+        } = this.#behaviour(this.#images.get(this.#selector(name) ?? '') ?? '');
         const service = metricsServiceName(this.target.namespace, name, String(port));
         return {
           instance: replica.name,
           service,
-          requestsPerSecond: sum === 0 ? 0 : (perReplica * weight) / sum,
+          requestsPerSecond: sum === 0 ? 0 : ((perReplica * weight) / sum) * (1 - brokenShare),
           errorShare,
           latencyMs,
+          grpc,
         };
       });
     });

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Strategy } from './fake-world-options.ts';
 
 /** What was done to a release while it was in a state. */
 export interface Cell {

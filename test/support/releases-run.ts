@@ -8,7 +8,7 @@ import {
   setLoad,
   type Sandbox,
 } from '../../sandbox/index.ts';
-import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Strategy } from './fake-world-options.ts';
 import { say, type Board } from './releases-board.ts';
 import { Cluster } from './releases-cluster.ts';
 import { folderOf, openLane, type Lane } from './releases-lane.ts';

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Strategy } from './fake-world-options.ts';
 import type { Cell } from './matrix.ts';
 import type { Stage } from './releases-stage.ts';
 

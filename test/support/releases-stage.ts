@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox/index.ts';
 import { addToLoad } from '../../sandbox/load/client.ts';
 import { loadStats, resetLoadStats, setLoad, type AppStats } from '../../sandbox/index.ts';
-import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Strategy } from './fake-world-options.ts';
 import type { Fault, Point } from './chaos-rules.ts';
 import type { Cluster } from './releases-cluster.ts';
 import type { Lane } from './releases-lane.ts';

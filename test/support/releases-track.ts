@@ -1,5 +1,5 @@
 import { applyApplication, removeApplication, type ApplicationSpec } from '../../sandbox/index.ts';
-import type { Strategy } from '../../src/domain/release/plan.ts';
+import type { Strategy } from './fake-world-options.ts';
 import { record } from './releases-history.ts';
 import { expectBack, expectLeftTo, expectNoOtherFailures, expectReleased } from './releases-proof.ts';
 import type { End, Scenario } from './releases-scenario.ts';

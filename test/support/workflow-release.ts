@@ -18,6 +18,7 @@ import {
 import { releaseSpec, type SpecChanges } from './builders.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from './fake-world.ts';
+import type { Strategy } from './fake-world-options.ts';
 import type { TestTemporal } from './temporal.ts';
 import { recordHistory } from './workflow-history.ts';
 
@@ -51,7 +52,7 @@ export class ReleaseUnderTest {
       steps: ONE_STEP,
       target: { cluster: 'dev', namespace: 'shop', rollout: name },
       ...world,
-      strategy,
+      strategy: strategy as Strategy,
     });
     const blueGreen = strategy === 'blue-green' ? { steps: [100] } : {};
     this.input = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { DEPLOYMENT, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
-import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner.ts';
+import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner-mark.ts';
 import { codeOf, failureOf, ObjectsStage, type Stored } from '../support/argo-objects-stage.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';

@@ -18,7 +18,7 @@ import { loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/schema.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import { portsOver } from '../../src/entry/ports.ts';
-import { preflight } from '../../src/planning/preflight.ts';
+import { planRelease } from '../../src/strategies/index.ts';
 import { aView, AT, createFakeGateway, SPEC } from '../support/fake-gateway.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
 import { inputsFor, rightShaped } from '../support/fuzz/arbitrary.ts';
@@ -110,7 +110,7 @@ function stage() {
     gateway,
     ports,
     journal: createFakeJournal(),
-    preflight: (spec) => preflight(ports, spec),
+    preflight: (spec) => planRelease(ports, spec),
     clusters: { current: async () => sandbox.context, all: async () => [sandbox.context] },
     settings,
   };

@@ -3,7 +3,7 @@ import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import type { Check } from '../../src/domain/release/plan.ts';
 import type { MetricSpec } from '../../src/domain/analysis/metric-spec.ts';
 import { portsOver } from '../../src/entry/ports.ts';
-import { preflight } from '../../src/planning/preflight.ts';
+import { planRelease } from '../../src/strategies/index.ts';
 import { releaseSpec, type SpecChanges } from '../support/builders.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
@@ -30,7 +30,7 @@ async function plan(changes: SpecChanges = {}): Promise<{ checks: readonly Check
     traefikApiPods: undefined,
     allowedNamespaces: [],
   });
-  const { checks, plan: made } = await preflight(
+  const { checks, plan: made } = await planRelease(
     ports,
     releaseSpec({
       target: { cluster: sandbox.context, namespace: NAMESPACE, rollout: app },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { portsOver } from '../../src/entry/ports.ts';
-import { preflight } from '../../src/planning/preflight.ts';
+import { planRelease } from '../../src/strategies/index.ts';
 import { releaseSpec } from '../support/builders.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 import { NAMESPACE, SteeringStage } from '../support/steering-stage.ts';
@@ -33,7 +33,7 @@ test('a Rollout with a background analysis is refused, and why is all that is wr
   ]);
   const failed = async (rollout: string) => {
     const spec = releaseSpec({ target: { cluster: sandbox.context, namespace: NAMESPACE, rollout }, image: 'shop:v2' });
-    return (await preflight(ports, spec)).checks
+    return (await planRelease(ports, spec)).checks
       .filter(({ ok }) => !ok)
       .map(({ name, detail, next }) => ({ name, detail, next }));
   };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
-import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner.ts';
+import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner-mark.ts';
 import type { SluiceError } from '../../src/domain/errors.ts';
 import { codeOf, CREATE, DELETE, errorOf, NAMESPACE, READ, RouteStage, UPDATE } from '../support/route-stage.ts';
 import type { Distribution, Written } from '../support/route-stage.ts';

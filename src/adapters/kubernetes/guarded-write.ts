@@ -8,14 +8,14 @@ import type { ObjectRef } from './kinds.ts';
 export type Decision<Result> =
   | { readonly done: Result }
   /**
-   * Patch it so; `done` is the result once the patch is applied. `unversioned`: the patch itself tests all that was
-   * decided on.
+   * Patch it so; `done` is the result once the patch is applied, and absent when the object is then to be read and
+   * decided on again. `unversioned`: the patch itself tests all that was decided on.
    */
   | {
       readonly patch: readonly PatchOperation[];
       readonly subresource?: 'status';
       readonly unversioned?: boolean;
-      readonly done: Result;
+      readonly done?: Result;
     }
   /** Not in a state to act on yet; `why` is the error when it stays so. */
   | { readonly wait: string };
@@ -46,7 +46,8 @@ export async function guardedWrite<View extends { readonly resourceVersion: stri
     const decision = write.decide(view);
     if ('patch' in decision) {
       obstacle = await tryPatch(client, write, view.resourceVersion, decision);
-      if (obstacle === undefined) return decision.done;
+      if (obstacle === undefined && decision.done !== undefined) return decision.done;
+      if (obstacle === undefined) continue;
     } else if ('done' in decision) return decision.done;
     else obstacle = decision.wait;
     if (attempt < attempts) await sleep(PAUSE_MS * 2 ** (attempt - 1));

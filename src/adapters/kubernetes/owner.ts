@@ -1,18 +1,23 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import { sameRelease } from '../../domain/release/target.ts';
 import type { Owner } from '../../domain/release/target.ts';
-import { plainLine } from './text.ts';
 import type { Change, WriteResult } from '../../ports/workload.ts';
 import type { ClusterClient, PatchOperation } from './cluster-client.ts';
 import { guardedWrite } from './guarded-write.ts';
 import type { Decision } from './guarded-write.ts';
 import { describe } from './kinds.ts';
 import type { ObjectRef } from './kinds.ts';
-
-/** Annotation on the object's own metadata, never on a pod template, that says which release may write to it. */
-export const OWNER_ANNOTATION = 'sluice.dev/owner';
-const POINTER = '/metadata/annotations/sluice.dev~1owner';
+import {
+  epochOf,
+  heldBy,
+  markText,
+  OWNER_ANNOTATION,
+  OWNER_POINTER,
+  ownerOf,
+  passFence,
+  sameRun,
+  type Annotations,
+} from './owner-mark.ts';
 
 const Metadata = z.object({
   metadata: z.object({
@@ -22,29 +27,9 @@ const Metadata = z.object({
   }),
 });
 
-const Mark = z.object({ release_id: z.string(), run_id: z.string() });
-
-/** The owner in the annotations. A mark that cannot be read still is somebody's: it comes back as an unknown owner. */
-export function ownerOf(annotations: Readonly<Record<string, string>> | undefined): Owner | undefined {
-  const text = annotations?.[OWNER_ANNOTATION];
-  if (text === undefined) return undefined;
-  try {
-    const mark = Mark.parse(JSON.parse(text));
-    return { releaseId: mark.release_id, runId: mark.run_id };
-  } catch {
-    return { releaseId: `unreadable mark ${plainLine(text, 60)}`, runId: '' };
-  }
-}
-
-/** Why a write by `owner` is refused; undefined when it is not. */
-export function heldByOther(holder: Owner | undefined, owner: Owner): string | undefined {
-  if (!holder || sameRelease(holder, owner)) return undefined;
-  return `held by ${plainLine(holder.releaseId)} (annotation ${OWNER_ANNOTATION})`;
-}
-
 interface Marked {
   readonly resourceVersion: string;
-  readonly annotations: Readonly<Record<string, string>> | undefined;
+  readonly annotations: Annotations;
 }
 
 async function readMarked(client: ClusterClient, ref: ObjectRef): Promise<Marked> {
@@ -52,41 +37,76 @@ async function readMarked(client: ClusterClient, ref: ObjectRef): Promise<Marked
   return { resourceVersion: metadata.resourceVersion, annotations: metadata.annotations };
 }
 
-/** Writes the mark by compare-and-set. A mark of an earlier run of the same release is taken over. */
-export function claim(client: ClusterClient, ref: ObjectRef, owner: Owner): Promise<WriteResult> {
+/**
+ * Writes the mark by compare-and-set: on an object without one, or over the mark `over`, whose run the caller has found
+ * to be closed. A mark of the same run gets the higher epoch. Any other mark is a refusal, with its holder.
+ */
+export function claim(client: ClusterClient, ref: ObjectRef, owner: Owner, over?: Owner): Promise<WriteResult> {
   return guardedWrite(client, {
     ref,
     read: () => readMarked(client, ref),
-    decide: (seen) => decideClaim(seen, ref, owner),
+    decide: ({ annotations }) => decideClaim(annotations, ref, owner, over),
   });
 }
 
-function decideClaim(seen: Marked, ref: ObjectRef, owner: Owner): Decision<WriteResult> {
-  const holder = ownerOf(seen.annotations);
-  const refusal = heldByOther(holder, owner);
-  if (refusal) return { done: { refused: true, detail: `${describe(ref)} is ${refusal}` } };
-  if (holder?.runId === owner.runId)
-    return { done: { changed: false, detail: `${describe(ref)} is already marked for this release` } };
-  const mark = JSON.stringify({ release_id: owner.releaseId, run_id: owner.runId });
-  const patch: PatchOperation = seen.annotations
-    ? { op: 'add', path: POINTER, value: mark }
-    : { op: 'add', path: '/metadata/annotations', value: { [OWNER_ANNOTATION]: mark } };
-  return {
-    patch: [patch],
-    done: {
-      changed: true,
-      detail: `${describe(ref)} is marked for ${owner.releaseId}${holder ? ', taken over from its earlier run' : ''}`,
-    },
-  };
+function decideClaim(annotations: Annotations, ref: ObjectRef, owner: Owner, over?: Owner): Decision<WriteResult> {
+  const holder = ownerOf(annotations);
+  const value = markText(owner);
+  if (!holder) return { patch: [addMark(annotations, value)], done: marked(ref, owner) };
+  if (over && markText(holder) === markText(over) && !sameRun(holder, owner))
+    return {
+      patch: [testMark(annotations), { op: 'replace', path: OWNER_POINTER, value }],
+      done: marked(ref, owner, `, taken over from run ${over.runId} of ${over.releaseId}, which has ended`),
+    };
+  const passed = passFence(annotations, owner, describe(ref));
+  if ('refused' in passed) return { done: passed };
+  const detail = `${describe(ref)} is already marked for this release`;
+  return passed.behind
+    ? { patch: passed.operations, done: { changed: false, detail } }
+    : { done: { changed: false, detail } };
 }
 
-/** Removes the mark if a run of the same release holds it. An object that is gone has no mark: unchanged. */
+function addMark(annotations: Annotations, value: string): PatchOperation {
+  return annotations
+    ? { op: 'add', path: OWNER_POINTER, value }
+    : { op: 'add', path: '/metadata/annotations', value: { [OWNER_ANNOTATION]: value } };
+}
+
+function testMark(annotations: Annotations): PatchOperation {
+  return { op: 'test', path: OWNER_POINTER, value: annotations?.[OWNER_ANNOTATION] };
+}
+
+function marked(ref: ObjectRef, { releaseId }: Owner, more = ''): WriteResult {
+  return { changed: true, detail: `${describe(ref)} is marked for ${releaseId}${more}` };
+}
+
+/**
+ * Raises the epoch of the mark, so that no earlier act of the same release can write any more. Refused where the mark
+ * is not of this run.
+ */
+export function fence(client: ClusterClient, ref: ObjectRef, owner: Owner): Promise<WriteResult> {
+  return guardedWrite<Marked, WriteResult>(client, {
+    ref,
+    read: () => readMarked(client, ref),
+    decide: ({ annotations }) => {
+      const passed = passFence(annotations, owner, describe(ref));
+      if ('refused' in passed) return { done: passed };
+      const done = { changed: passed.behind, detail: `${describe(ref)} is at epoch ${epochOf(owner)} of this release` };
+      return passed.behind ? { patch: passed.operations, done } : { done };
+    },
+  });
+}
+
+/**
+ * Removes the mark if this run holds it, whatever its epoch: the release has ended. An object that is gone has no mark:
+ * unchanged.
+ */
 export async function unclaim(client: ClusterClient, ref: ObjectRef, owner: Owner): Promise<Change> {
   try {
     return await guardedWrite<Marked, Change>(client, {
       ref,
       read: () => readMarked(client, ref),
-      decide: (seen) => decideUnclaim(seen, ref, owner),
+      decide: ({ annotations }) => decideUnclaim(annotations, ref, owner),
     });
   } catch (error) {
     const gone =
@@ -96,13 +116,12 @@ export async function unclaim(client: ClusterClient, ref: ObjectRef, owner: Owne
   }
 }
 
-function decideUnclaim(seen: Marked, ref: ObjectRef, owner: Owner): Decision<Change> {
-  const holder = ownerOf(seen.annotations);
+function decideUnclaim(annotations: Annotations, ref: ObjectRef, owner: Owner): Decision<Change> {
+  const holder = ownerOf(annotations);
   if (!holder) return { done: { changed: false, detail: `${describe(ref)} has no owner mark` } };
-  const other = heldByOther(holder, owner);
-  if (other) return { done: { changed: false, detail: `${describe(ref)} is ${other}` } };
+  if (!sameRun(holder, owner)) return { done: { changed: false, detail: `${describe(ref)} is ${heldBy(holder)}` } };
   return {
-    patch: [{ op: 'remove', path: POINTER }],
+    patch: [testMark(annotations), { op: 'remove', path: OWNER_POINTER }],
     done: { changed: true, detail: `the owner mark was removed from ${describe(ref)}` },
   };
 }

@@ -1,7 +1,8 @@
 import type { PrometheusDriver } from 'prometheus-query';
 import type { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import type { CounterSeries, EvidencePort } from '../../ports/evidence.ts';
+import { SERVICE_LABELS, type ServiceLabel } from '../../domain/analysis/counter-selectors.ts';
+import type { CounterSeries, EvidencePort, ServiceCounters } from '../../ports/evidence.ts';
 import type { Connection } from './connection.ts';
 import { createAsk, type Ask } from './driver.ts';
 import { serviceDurationBuckets, serviceRequests } from './queries.ts';
@@ -30,11 +31,16 @@ export function createEvidence({ url, ...options }: MetricsOptions): EvidencePor
       // One millisecond more: since Prometheus 3 a range selector leaves its left end out.
       const windowMs = Math.max(1, Math.round(toMs - fromMs) + 1);
       const samples = (query: string) => ask(query, (prometheus) => rawSamples(prometheus, query, toMs));
-      const [requests, buckets] = await Promise.all([
-        samples(serviceRequests(metricsService, windowMs)),
-        samples(serviceDurationBuckets(metricsService, windowMs)),
-      ]);
-      return { requests, buckets };
+      const under = async (label: ServiceLabel): Promise<ServiceCounters> => {
+        const [requests, buckets] = await Promise.all([
+          samples(serviceRequests(metricsService, windowMs, label)),
+          samples(serviceDurationBuckets(metricsService, windowMs, label)),
+        ]);
+        return { requests, buckets };
+      };
+      const [usual, renamed] = SERVICE_LABELS;
+      const found = await under(usual);
+      return found.requests.length + found.buckets.length > 0 ? found : under(renamed);
     },
   };
 }

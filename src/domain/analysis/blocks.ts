@@ -1,6 +1,8 @@
 import type { ArmBlock, Block } from './block-test.ts';
 import type { ArmSeries, Series } from './increase.ts';
-import { isBadAnswer } from './bad-answer.ts';
+import { isBadAnswer, isLongLived, isStream } from './bad-answer.ts';
+import { align, breaks, scrapeTimes, sum, type Column } from './columns.ts';
+import { seriesByProxy } from './proxies.ts';
 
 /** What both arms did between two scrapes of one proxy replica, by question. */
 export interface TimedBlock {
@@ -22,81 +24,96 @@ export interface Arms {
   readonly stable: ArmSeries;
 }
 
-/**
- * The blocks of every replica in [from, to], in the order in which they ended. Each counter is differenced for itself
- * and both arms between the
- * same two scrapes. An interval in which a counter fell (a restart) or vanished is left out for both arms: a lower
- * bound for one of them would
- * speak against the other. A series that begins while its replica was scraped before began at zero.
- */
-export function blocksOf(
-  arms: Arms,
-  questions: readonly Counted[],
-  window: { readonly from: number; readonly to: number },
-): readonly TimedBlock[] {
-  const series = [
-    ...arms.candidate.requests,
-    ...arms.candidate.buckets,
-    ...arms.stable.requests,
-    ...arms.stable.buckets,
-  ];
-  const instances = [...new Set(series.map(instanceOf))];
-  return instances
-    .flatMap((instance) => blocksOfInstance(arms, questions, window, instance))
-    .sort((a, b) => a.to - b.to);
+/** How far the counters of one proxy have been read. Plain JSON, so that it can be kept. */
+export interface Cursor {
+  /** Epoch ms of the last scrape that was read. */
+  readonly at: number;
+  /** Series that vanished and have not come back: what they count then did not begin at zero. */
+  readonly gone: readonly string[];
 }
 
-const instanceOf = ({ labels }: Series): string => labels['instance'] ?? '';
+/** By the proxy's name. */
+export type Cursors = Readonly<Record<string, Cursor>>;
 
-function blocksOfInstance(
+export interface BlockWindow {
+  readonly from: number;
+  readonly to: number;
+  /** Proxies that are in it are read from their cursor on. */
+  readonly cursors?: Cursors;
+  /** A last scrape that is not whole, and not older than this at `to`, is left for the next reading. */
+  readonly settleMs?: number;
+}
+
+/**
+ * The blocks of every replica in the window, in the order in which they ended, and how far each replica was read.
+ * Each counter is differenced for itself and both arms between the same two scrapes. An interval in which a counter
+ * fell (a restart), vanished, came back or was no number is left out for both arms: a lower bound for one of them would
+ * speak against the other. A series that begins while its replica was scraped before began at zero.
+ */
+export function readBlocks(
   arms: Arms,
   questions: readonly Counted[],
-  window: { from: number; to: number },
-  instance: string,
-): TimedBlock[] {
-  const own = (all: readonly Series[]) => all.filter((one) => instanceOf(one) === instance);
-  const times = scrapeTimes(
-    [arms.candidate, arms.stable].flatMap(({ requests, buckets }) => own([...requests, ...buckets])),
-    window,
+  window: BlockWindow,
+): { readonly blocks: readonly TimedBlock[]; readonly cursors: Cursors } {
+  const series = [arms.candidate, arms.stable].flatMap(({ requests, buckets }) => [...requests, ...buckets]);
+  const read = [...seriesByProxy(series)].map(([proxy, own]) =>
+    blocksOfProxy(arms, questions, window, { proxy, own: new Set(own) }),
   );
+  return {
+    blocks: read.flatMap(({ blocks }) => blocks).sort((a, b) => a.to - b.to),
+    cursors: Object.assign({}, window.cursors, ...read.map(({ cursors }) => cursors)) as Cursors,
+  };
+}
+
+export function blocksOf(arms: Arms, questions: readonly Counted[], window: BlockWindow): readonly TimedBlock[] {
+  return readBlocks(arms, questions, window).blocks;
+}
+
+function blocksOfProxy(
+  arms: Arms,
+  questions: readonly Counted[],
+  { from, to, cursors = {}, settleMs = 0 }: BlockWindow,
+  { proxy, own: series }: { proxy: string; own: ReadonlySet<Series> },
+): { blocks: TimedBlock[]; cursors: Cursors } {
+  const { at: read, gone = [] } = cursors[proxy] ?? { at: -Infinity };
+  const own = (all: readonly Series[]) => all.filter((one) => series.has(one));
+  const times = scrapeTimes([...series], { from: Math.max(from, read), to });
   const places = new Map(times.map((time, place) => [time, place]));
   const aligned = ({ requests, buckets }: ArmSeries): AlignedArm => ({
-    requests: own(requests).map((one) => align(one, places)),
-    buckets: own(buckets).map((one) => align(one, places)),
+    requests: own(requests)
+      .filter(({ labels }) => !isStream(labels))
+      .map((one) => align(one, places)),
+    buckets: own(buckets)
+      .filter(({ labels }) => !isLongLived(labels))
+      .map((one) => align(one, places)),
   });
   const [candidate, stable] = [aligned(arms.candidate), aligned(arms.stable)];
-  const broken = brokenIntervals(
-    [...candidate.requests, ...candidate.buckets, ...stable.requests, ...stable.buckets],
-    times.length,
-  );
-  const totals = questions.map(
-    (question) =>
-      [question.name, totalsOf(candidate, question, times.length), totalsOf(stable, question, times.length)] as const,
-  );
-  return times.slice(1).flatMap((to, index) => {
+  const columns = [...candidate.requests, ...candidate.buckets, ...stable.requests, ...stable.buckets];
+  const { broken, goneAt } = breaks(columns, times.length, gone);
+  const totals = questions.map((question) => {
+    // A bound that one arm lacks would make all of its answers slow: then nothing is counted for either.
+    const counted = [candidate, stable].every((arm) => hasBound(arm, question));
+    const of = (arm: AlignedArm) => totalsOf(counted ? arm : NOTHING, question, times.length);
+    return [question.name, of(candidate), of(stable)] as const;
+  });
+  const end = lastWhole(times, broken, to - settleMs);
+  const blocks = times.slice(1, end + 1).flatMap((until, index) => {
     if (broken[index]) return [];
     const counted = totals.map(
       ([name, ofCandidate, ofStable]) =>
         [name, { candidate: increase(ofCandidate, index), stable: increase(ofStable, index) }] as const,
     );
-    return [{ from: times[index] as number, to, instance, questions: Object.fromEntries(counted) }];
+    return [{ from: times[index] as number, to: until, instance: proxy, questions: Object.fromEntries(counted) }];
   });
+  const at = times[end];
+  return { blocks, cursors: at === undefined ? {} : { [proxy]: { at, gone: goneAt(end) } } };
 }
 
-/** Every moment in the window at which the replica was scraped, ascending. */
-function scrapeTimes(series: readonly Series[], { from, to }: { from: number; to: number }): readonly number[] {
-  const times = new Set<number>();
-  for (const { samples } of series) for (const [at] of samples) if (at >= from && at <= to) times.add(at);
-  return [...times].sort((a, b) => a - b);
-}
-
-/**
- * A counter's values at the scrapes, NaN where it was not there. Judgements look at an hour of every counter each
- * second, so nothing is looked up twice.
- */
-interface Column {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly values: Float64Array;
+/** Samples of one scrape may arrive one after the other: the place of the last scrape that can be read. */
+function lastWhole(times: readonly number[], broken: Uint8Array, settled: number): number {
+  let last = times.length - 1;
+  while (last > 0 && broken[last - 1] && (times[last] as number) > settled) last -= 1;
+  return last;
 }
 
 interface AlignedArm {
@@ -104,26 +121,11 @@ interface AlignedArm {
   readonly buckets: readonly Column[];
 }
 
-function align({ labels, samples }: Series, places: ReadonlyMap<number, number>): Column {
-  const values = new Float64Array(places.size).fill(NaN);
-  for (const [at, value] of samples) {
-    const place = places.get(at);
-    if (place !== undefined) values[place] = value;
-  }
-  return { labels, values };
-}
+const NOTHING: AlignedArm = { requests: [], buckets: [] };
 
-/** By the index of its first scrape: whether any counter fell or vanished in the interval. */
-function brokenIntervals(columns: readonly Column[], scrapes: number): Uint8Array {
-  const broken = new Uint8Array(scrapes);
-  for (const { values } of columns) {
-    for (let index = 0; index + 1 < scrapes; index += 1) {
-      const before = values[index] as number;
-      // Not "after < before": a counter that vanished is NaN and broke off as well.
-      if (!Number.isNaN(before) && !((values[index + 1] as number) >= before)) broken[index] = 1;
-    }
-  }
-  return broken;
+function hasBound({ buckets }: AlignedArm, { slowerThanMs }: Counted): boolean {
+  if (slowerThanMs === undefined || buckets.length === 0) return true;
+  return buckets.some(({ labels }) => Number(labels['le']) === slowerThanMs / 1000);
 }
 
 interface Totals {
@@ -149,15 +151,6 @@ function totalsOf({ requests, buckets }: AlignedArm, { slowerThanMs }: Counted, 
     scrapes,
   );
   return { requests: all, bad: all.map((count, index) => count - (fast[index] as number)) };
-}
-
-/** What is not there yet counts as zero. */
-function sum(columns: readonly Column[], scrapes: number): Float64Array {
-  const totals = new Float64Array(scrapes);
-  for (const { values } of columns)
-    for (let index = 0; index < scrapes; index += 1)
-      totals[index] = (totals[index] as number) + ((values[index] as number) || 0);
-  return totals;
 }
 
 function increase({ requests, bad }: Totals, index: number): ArmBlock {

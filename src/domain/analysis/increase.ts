@@ -1,3 +1,5 @@
+import { answerKind, isLongLived, type AnswerKind } from './bad-answer.ts';
+import { seriesByProxy } from './proxies.ts';
 import type { ArmCounts } from './verdict.ts';
 
 /** One counter series: labels and raw samples [epoch ms, value], ascending. */
@@ -35,35 +37,51 @@ export function countArms(
   arms: { candidate: ArmSeries; stable: ArmSeries },
   from: number,
 ): { candidate: ArmCounts; stable: ArmCounts } {
-  const known = scrapedBefore([arms.candidate, arms.stable], from);
-  return { candidate: countArm(arms.candidate, from, known), stable: countArm(arms.stable, from, known) };
+  const series = [arms.candidate, arms.stable].flatMap(({ requests, buckets }) => [...requests, ...buckets]);
+  const scraped = new Map<Series, boolean>();
+  for (const own of seriesByProxy(series).values()) {
+    const before = own.some(({ samples }) => samples.some(([at]) => at <= from));
+    for (const one of own) scraped.set(one, before);
+  }
+  return { candidate: countArm(arms.candidate, from, scraped), stable: countArm(arms.stable, from, scraped) };
 }
 
-function scrapedBefore(arms: readonly ArmSeries[], from: number): ReadonlySet<string> {
-  const series = arms.flatMap((arm) => [...arm.requests, ...arm.buckets]);
-  const scraped = series.filter((one) => one.samples.some(([at]) => at <= from));
-  return new Set(scraped.map((one) => one.labels['instance'] ?? ''));
+/** `scraped`: whether the series' proxy was scraped before `from`. A series that is not in it is a duplicate. */
+function countArm(arm: ArmSeries, from: number, scraped: ReadonlyMap<Series, boolean>): ArmCounts {
+  const increase = (one: Series): number => {
+    const before = scraped.get(one);
+    return before === undefined ? 0 : seriesIncrease(one, from, before);
+  };
+  const total = (series: readonly Series[], kind?: AnswerKind) =>
+    series.reduce((sum, one) => (kind && answerKind(one.labels) !== kind ? sum : sum + increase(one)), 0);
+  const unknown = total(arm.requests, 'unknown');
+  return {
+    requests: total(arm.requests) - total(arm.requests, 'stream'),
+    errors: total(arm.requests, 'bad'),
+    ...(unknown > 0 && { unknown }),
+    buckets: sumBuckets(
+      arm.buckets.filter(({ labels }) => !isLongLived(labels)),
+      increase,
+    ),
+  };
 }
 
-function countArm(arm: ArmSeries, from: number, known: ReadonlySet<string>): ArmCounts {
-  const increase = (one: Series) => seriesIncrease(one, from, known.has(one.labels['instance'] ?? ''));
-  const total = (series: readonly Series[]) => series.reduce((sum, one) => sum + increase(one), 0);
-  const errors = arm.requests.filter((one) => isServerError(one.labels['code']));
-  return { requests: total(arm.requests), errors: total(errors), buckets: sumBuckets(arm.buckets, increase) };
-}
-
-/** A 5xx answer; for gRPC the label holds a gRPC status, which fixed limits do not judge. */
-function isServerError(code: string | undefined): boolean {
-  return code !== undefined && /^5\d\d$/.test(code);
-}
-
+/**
+ * Cumulative counts by bound. Only bounds that every proxy has can be added: a percentile over proxies with different
+ * bounds would be wrong without a warning.
+ */
 function sumBuckets(series: readonly Series[], increase: (one: Series) => number): ArmCounts['buckets'] {
   const byBound = new Map<number, number>();
+  const byProxy = new Map<string, Set<number>>();
   for (const one of series) {
     const le = parseBound(one.labels['le']);
-    if (le !== undefined) byBound.set(le, (byBound.get(le) ?? 0) + increase(one));
+    if (le === undefined) continue;
+    byBound.set(le, (byBound.get(le) ?? 0) + increase(one));
+    const proxy = one.labels['instance'] ?? '';
+    byProxy.set(proxy, (byProxy.get(proxy) ?? new Set()).add(le));
   }
-  return [...byBound].map(([le, count]) => ({ le, count })).sort((a, b) => a.le - b.le);
+  const common = [...byBound].filter(([le]) => [...byProxy.values()].every((bounds) => bounds.has(le)));
+  return common.map(([le, count]) => ({ le, count })).sort((a, b) => a.le - b.le);
 }
 
 function parseBound(le: string | undefined): number | undefined {

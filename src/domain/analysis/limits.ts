@@ -1,5 +1,6 @@
 import type { AnalysisSpec } from '../release/plan.ts';
 import { quantileBounds } from './quantile.ts';
+import { GRPC_BLIND, unknownShare } from './unseen.ts';
 import { worst, type ArmCounts, type Finding, type Verdict } from './verdict.ts';
 
 /** What a judge sees of one step. `from`/`to`: epoch milliseconds of the window. */
@@ -39,8 +40,19 @@ function successRatio({ minSuccessRatio: limit, ...limits }: AnalysisSpec, arm: 
   if (limit === undefined) return [];
   const base = { metric: 'success-ratio', limit } as const;
   if (tooFew(limits, arm)) return [{ ...base, ...tooFewOf(limits, arm) }];
+  // The truth is between the two: an unknown answer may be good or bad.
   const measured = 1 - arm.errors / arm.requests;
+  const least = measured - unknownShare(arm);
   const figures = `${inPercent(measured)} of ${Math.round(arm.requests)} requests`;
+  if (measured >= limit && least < limit)
+    return [
+      {
+        ...base,
+        outcome: 'no-data',
+        measured: least,
+        reason: `success ratio between ${inPercent(least)} and ${figures}, limit ${inPercent(limit)}: ${GRPC_BLIND}`,
+      },
+    ];
   return [
     {
       ...base,

@@ -1,3 +1,5 @@
+import { answerKind } from './bad-answer.ts';
+import { GRPC_BLIND, GRPC_NEXT, MOST_UNKNOWN } from './unseen.ts';
 import type { AnalysisSpec } from '../release/plan.ts';
 import type { ArmSeries, Series } from './increase.ts';
 import type { Finding } from './trial.ts';
@@ -8,6 +10,8 @@ export interface SourceFacts {
   /** Sum of the newest raw values. */
   readonly requests: number;
   readonly series: number;
+  /** Share of the requests whose outcome the proxy does not read (gRPC), 0…1. */
+  readonly unknown: number;
   /** Upper bounds of the latency buckets, milliseconds, ascending, without infinity. */
   readonly boundsMs: readonly number[];
   /** Middle of the times between two samples of a series. Absent: no series has two. */
@@ -27,10 +31,17 @@ export function sourceFacts({ requests, buckets }: ArmSeries, at: number, window
     windowMs,
     requests: filled.reduce((sum, { samples }) => sum + (samples.at(-1)?.[1] ?? 0), 0),
     series: filled.length,
+    unknown: unknownOf(filled),
     boundsMs: boundsOf(buckets),
     ...(interval !== undefined && { intervalMs: interval }),
     ...(Number.isFinite(newest) && { ageMs: at - newest }),
   };
+}
+
+function unknownOf(series: readonly Series[]): number {
+  const newest = ({ samples }: Series) => samples.at(-1)?.[1] ?? 0;
+  const sum = (of: readonly Series[]) => of.reduce((total, one) => total + newest(one), 0);
+  return sum(series.filter(({ labels }) => answerKind(labels) === 'unknown')) / Math.max(1, sum(series));
 }
 
 function boundsOf(buckets: readonly Series[]): number[] {
@@ -47,6 +58,21 @@ export function requestsFinding(stable: SourceFacts, candidate: SourceFacts): Fi
     series === 0 ? 'none yet' : `${Math.round(requests)} in ${series} series`;
   const detail = `requests counted by Traefik: stable ${told(stable)}, new version ${told(candidate)}`;
   return stable.series === 0 ? { state: 'warning', detail, next: COUNTED } : { state: 'good', detail };
+}
+
+/** Of gRPC answers: what the counters cannot say, and what takes its place. Absent where there are none. */
+export function unknownFinding({ unknown }: SourceFacts, analysis: AnalysisSpec): Finding | undefined {
+  if (unknown <= MOST_UNKNOWN) return undefined;
+  const detail = `${Math.round(100 * unknown)} % of stable's requests are gRPC calls with an unknown outcome: ${GRPC_BLIND}`;
+  const { minSuccessRatio, metrics = [] } = analysis;
+  if (minSuccessRatio !== undefined && unknown > 1 - minSuccessRatio)
+    return {
+      state: 'bad',
+      detail: `${detail}; analysis.success_ratio cannot be measured`,
+      next: `Leave success_ratio out. ${GRPC_NEXT}`,
+    };
+  if (metrics.length > 0) return { state: 'good', detail: `${detail}; the metrics of the release file take its place` };
+  return { state: 'warning', detail, next: `${GRPC_NEXT} Without one no step passes by itself.` };
 }
 
 /** Of the latency buckets: whether every bound that the release names can be read off them. */

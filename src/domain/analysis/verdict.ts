@@ -1,8 +1,10 @@
 /** Increase of one arm's counters over a window. */
 export interface ArmCounts {
   readonly requests: number;
-  /** Answers with a 5xx status. */
+  /** Bad answers (bad-answer.ts). */
   readonly errors: number;
+  /** Of the requests those whose outcome the proxy did not read: gRPC answers with a message. Absent: none. */
+  readonly unknown?: number;
   /** Cumulative histogram counts: requests that took at most `le` seconds; the last `le` is Infinity. */
   readonly buckets: readonly { readonly le: number; readonly count: number }[];
 }

@@ -17,6 +17,13 @@ export const RELEASE_ERRORS = {
     'Somebody else set another version.',
     'Start a release for the version that should run.',
   ),
+  STRATEGY_UNKNOWN: entry(
+    409,
+    7,
+    true,
+    'This version of Sluice does not know the strategy of the release.',
+    'Run the server and the workers in the version that started the release.',
+  ),
   RELEASE_NOT_FOUND: entry(404, 5, false, 'No release with this id.', 'Call release_list for the ids.'),
   RELEASE_CLOSED: entry(
     409,
@@ -52,6 +59,13 @@ export const RELEASE_ERRORS = {
     false,
     'The step was not judged good.',
     'Abort, or use release_skip_analysis with a reason.',
+  ),
+  MARK_LOST: entry(
+    409,
+    7,
+    false,
+    'The owner mark (annotation sluice.dev/owner) of a running release was removed, so the release may not write.',
+    'See with release_get where the traffic is. Roll back by hand (`kubectl argo rollouts abort`), or terminate the release in Temporal and start a new one.',
   ),
   TOO_LATE: entry(
     409,

@@ -1,20 +1,25 @@
-/** The parts of a Rollout's reading that decide what has become of a release. Hashes are pod-template hashes. */
-export interface Observation {
-  readonly observed: boolean;
+import type { RolloutState } from '../rollout.ts';
+
+/** The parts of a Rollout's state that decide what has become of a release. */
+export type Observation = Pick<
+  RolloutState,
+  | 'observed'
+  | 'podHash'
+  | 'stableHash'
+  | 'stepIndex'
+  | 'pauseReasons'
+  | 'controllerPause'
+  | 'aborted'
+  | 'phase'
+  | 'message'
+  | 'stableSelector'
+  | 'candidateSelector'
+  | 'canaryWeight'
+  | 'replicas'
+> & {
+  /** Image of the container that is released. */
   readonly image: string | undefined;
-  readonly podHash: string;
-  readonly stableHash: string;
-  readonly stepIndex?: number;
-  readonly pauseReasons: readonly string[];
-  readonly controllerPause: boolean;
-  readonly aborted: boolean;
-  readonly phase: string;
-  readonly message: string;
-  readonly stableSelector?: string;
-  readonly candidateSelector?: string;
-  readonly canaryWeight?: number;
-  readonly replicas: { readonly desired: number; readonly updated: number; readonly available: number };
-}
+};
 
 /** What the release knows of its own version. `newHash` is absent until the controller has named it. */
 export interface Expected {
@@ -42,31 +47,7 @@ export function departure(seen: Observation, expected: Expected): Departure | un
   return undefined;
 }
 
-/** True when the controller holds the canary at `pauseIndex` with the pods of `newHash`. */
-export function atCanaryPause(seen: Observation, newHash: string, pauseIndex: number): boolean {
-  return (
-    seen.observed &&
-    seen.podHash === newHash &&
-    seen.stepIndex === pauseIndex &&
-    seen.controllerPause &&
-    seen.pauseReasons.includes('CanaryPauseStep')
-  );
-}
-
-/** True when the preview is ready and waits for its promotion. */
-export function atBlueGreenPause(seen: Observation, newHash: string): boolean {
-  return (
-    seen.observed && seen.podHash === newHash && seen.controllerPause && seen.pauseReasons.includes('BlueGreenPause')
-  );
-}
-
 /** True when the new version is the stable one and both Services point at it. */
 export function isPromoted(seen: Observation, newHash: string): boolean {
   return seen.observed && seen.stableHash === newHash && seen.podHash === newHash && seen.stableSelector === newHash;
-}
-
-/** True when the old version is back on the stable Service; a blue-green preview may keep the bad hash. */
-export function isBackOnStable(seen: Observation, stableHash: string, strategy: 'canary' | 'blue-green'): boolean {
-  if (seen.stableSelector !== stableHash) return false;
-  return strategy === 'blue-green' || (seen.candidateSelector === stableHash && (seen.canaryWeight ?? 0) === 0);
 }

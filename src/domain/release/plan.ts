@@ -4,12 +4,6 @@ import type { Open } from '../analysis/verdict.ts';
 import type { Recover } from './release-input.ts';
 import type { Target } from './target.ts';
 
-export const STRATEGIES = ['canary', 'blue-green'] as const;
-export type Strategy = (typeof STRATEGIES)[number];
-
-/** Blue-green weights of the preview Service when the release names none (design.md). */
-export const DEFAULT_STEPS = [5, 10, 25, 50, 100] as const;
-
 /** `limits`: fixed limits alone. `sequential`: compared with stable, and fixed limits where the file names some. */
 export const JUDGES = ['limits', 'sequential'] as const;
 
@@ -34,7 +28,7 @@ export interface SequentialSettings {
 export interface AnalysisSpec {
   /** A step is judged no earlier. */
   readonly soakMs: number;
-  /** Fewer canary requests than this in a step are too little traffic. */
+  /** Fewer requests to the new version than this in a step are too little traffic. */
   readonly minRequests: number;
   /** Least share of answers that are not 5xx, 0…1; a fixed limit. Absent: no such limit. */
   readonly minSuccessRatio?: number;
@@ -72,12 +66,18 @@ export interface Timeouts {
 /** A release as asked for; everything defaulted and validated. */
 export interface ReleaseSpec {
   readonly target: Target;
+  /**
+   * Identity of the cluster that `target.cluster` named where the release was started. A worker whose context of that
+   * name leads to another cluster refuses the release. Absent in releases of older versions.
+   */
+  readonly clusterUid?: string;
   readonly image: string;
   readonly container?: string;
-  readonly strategy: Strategy;
-  /** Weights of the preview Service, ascending, last 100. Blue-green only. */
+  /** Name of a strategy (src/strategies). */
+  readonly strategy: string;
+  /** Weights of the new version, ascending, last 100. Only of strategies whose releases choose the weights. */
   readonly steps?: readonly number[];
-  /** Name of the TraefikService. Blue-green only; found by its Services when absent. */
+  /** Name of the TraefikService where the Rollout names none; found by its Services when absent. */
   readonly traefikService?: string;
   readonly analysis: AnalysisSpec;
   readonly approval: boolean;
@@ -88,7 +88,7 @@ export interface ReleaseSpec {
   readonly timeouts: Timeouts;
 }
 
-/** One weight that the release stops at. `pauseIndex`: index of the Rollout's pause step (canary). */
+/** One weight that the release stops at. `pauseIndex`: index of the Rollout's pause step, where it has steps. */
 export interface PlanStep {
   readonly weight: number;
   readonly pauseIndex?: number;

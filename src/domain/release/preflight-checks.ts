@@ -1,30 +1,36 @@
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
-import { blueGreenWeights, canarySteps, fixedSteps } from './preflight-steps.ts';
 import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
 import { releaseId } from './target.ts';
 
-const ok = (name: string, detail: string): Check => ({ name, ok: true, detail });
-const bad = (name: string, detail: string, next: string): Check => ({ name, ok: false, detail, next });
+export const ok = (name: string, detail: string): Check => ({ name, ok: true, detail });
+export const bad = (name: string, detail: string, next: string): Check => ({ name, ok: false, detail, next });
 
-export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts): Check {
+/** What a strategy adds to the checks of a release that splits traffic between the two Services of a Rollout. */
+export interface PlanRules {
+  /** What the Rollout must be, beyond being of this strategy; undefined when it is so. */
+  readonly unfit: (rollout: RolloutFacts) => { readonly detail: string; readonly next: string } | undefined;
+  /** The weights at which the release stops, or what is wrong with them. */
+  readonly steps: (
+    spec: ReleaseSpec,
+    rollout: RolloutFacts,
+  ) =>
+    | { readonly steps: readonly PlanStep[]; readonly detail: string }
+    | { readonly problem: string; readonly next: string };
+  /** Checks that this strategy alone has. */
+  readonly more: (rollout: RolloutFacts) => readonly Check[];
+  /** Whether the selectors stand as an abort leaves them for good. */
+  readonly isAbortSettled: (rollout: RolloutFacts) => boolean;
+}
+
+export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { unfit }: PlanRules): Check {
   if (rollout.strategy !== spec.strategy)
     return bad(
       'strategy',
       `the Rollout is ${rollout.strategy}, the release says ${spec.strategy}`,
       `Set strategy: ${rollout.strategy}, or change the Rollout.`,
     );
-  if (spec.strategy === 'blue-green' && rollout.autoPromotion)
-    return bad(
-      'strategy',
-      'autoPromotionEnabled is on, so Argo would cut over unjudged',
-      'Set spec.strategy.blueGreen.autoPromotionEnabled: false.',
-    );
-  if (spec.strategy === 'canary' && rollout.trafficRouting.join() !== 'traefik')
-    return bad(
-      'strategy',
-      `the canary routes traffic by ${rollout.trafficRouting.join(', ') || 'nothing'}`,
-      'Set spec.strategy.canary.trafficRouting.traefik.weightedTraefikServiceName.',
-    );
+  const problem = unfit(rollout);
+  if (problem) return bad('strategy', problem.detail, problem.next);
   if (!rollout.stableService || !rollout.candidateService)
     return bad(
       'strategy',
@@ -53,36 +59,13 @@ export function templateCheck(spec: ReleaseSpec, rollout: RolloutFacts, containe
   return ok('image', `${container}: ${present} → ${spec.image}`);
 }
 
-export function stepChecks(spec: ReleaseSpec, rollout: RolloutFacts): Check[] {
-  if (spec.strategy === 'blue-green') return [ok('steps', `preview weights ${blueGreenWeights(spec).join(', ')}`)];
-  const wanted = canarySteps(rollout.steps);
-  const problem =
-    typeof wanted === 'string' ? wanted : wanted.length === 0 ? 'the Rollout has no setWeight step' : undefined;
-  if (problem !== undefined)
-    return [bad('steps', problem, `Use these steps: ${JSON.stringify(fixedSteps(rollout.steps))}`)];
-  return [
-    ok('steps', `canary weights ${(wanted as readonly PlanStep[]).map((step) => step.weight).join(', ')}, then 100`),
-  ];
-}
-
-/**
- * An inconclusive background analysis makes Argo 1.10.1 pass the untimed pauses that come later without a promote
- * (tried).
- */
-export function analysisChecks({ backgroundAnalysis }: RolloutFacts): Check[] {
-  if (backgroundAnalysis === undefined) return [];
-  const detail = `the Rollout has a background analysis (${backgroundAnalysis.join(', ')}): when it is inconclusive, Argo goes past later pauses unjudged`;
-  return [
-    bad(
-      'analysis',
-      detail,
-      'Remove spec.strategy.canary.analysis; the release judges each step itself, by its own `analysis`.',
-    ),
-  ];
+export function stepCheck(spec: ReleaseSpec, rollout: RolloutFacts, rules: PlanRules): Check {
+  const found = rules.steps(spec, rollout);
+  return 'problem' in found ? bad('steps', found.problem, found.next) : ok('steps', found.detail);
 }
 
 /** Healthy, or Degraded only by an abort whose traffic is settled (design.md, "A release"). */
-export function healthCheck(spec: ReleaseSpec, facts: Facts): Check {
+export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules): Check {
   const { rollout } = facts;
   const state = `${rollout.phase}${rollout.message ? `: ${rollout.message}` : ''}`;
   if (rollout.specPaused) return bad('health', 'the Rollout is paused by hand (spec.paused)', 'Resume it first.');
@@ -99,9 +82,8 @@ export function healthCheck(spec: ReleaseSpec, facts: Facts): Check {
       'Finish or abort what is under way.',
     );
   if (rollout.phase === 'Healthy') return ok('health', 'Healthy');
-  const settled = rollout.aborted && rollout.stableSelector === rollout.stableHash;
-  const selectors = spec.strategy === 'blue-green' || rollout.candidateSelector === rollout.stableHash;
-  if (settled && selectors) return ok('health', `${state}; only an abort, and its traffic is settled`);
+  if (rollout.aborted && isAbortSettled(rollout))
+    return ok('health', `${state}; only an abort, and its traffic is settled`);
   return bad('health', state, 'Wait until the Rollout is Healthy, or abort what is under way.');
 }
 

@@ -1,44 +1,24 @@
+import type { WeightedPlace } from '../route/names.ts';
 import type { TemplateFacts } from '../analysis/template/check-templates.ts';
 import type { SourceFacts } from '../analysis/sources.ts';
 import type { Tried } from '../analysis/trial.ts';
+import type { RolloutState } from '../rollout.ts';
 import type { Owner } from './target.ts';
 
-/** The Rollout's own step, as preflight needs it. */
-export interface StepFacts {
-  readonly setWeight?: number;
-  readonly pause?: { readonly seconds?: number };
-  readonly other?: string;
-}
-
-export interface RolloutFacts {
-  readonly strategy: 'canary' | 'blue-green' | 'unknown';
-  readonly images: Readonly<Record<string, string>>;
-  readonly workloadRef: boolean;
-  readonly podHash: string;
-  readonly stableHash: string;
-  readonly steps: readonly StepFacts[];
-  readonly specPaused: boolean;
-  readonly aborted: boolean;
-  readonly phase: string;
-  readonly message: string;
-  readonly observed: boolean;
-  readonly stableService?: string;
-  readonly candidateService?: string;
-  readonly stableSelector?: string;
-  readonly candidateSelector?: string;
-  readonly traefikService?: string;
-  readonly trafficRouting: readonly string[];
-  readonly autoPromotion: boolean;
-  /** Templates of the canary's background analysis; absent without one. */
-  readonly backgroundAnalysis?: readonly string[];
-  readonly canaryWeight?: number;
-  readonly abortScaleDownDelaySeconds: number;
-  readonly owner?: Owner;
-}
+/** The parts of a Rollout's state that preflight looks at. */
+export type RolloutFacts = Omit<
+  RolloutState,
+  'target' | 'resourceVersion' | 'stepIndex' | 'controllerPause' | 'pauseReasons' | 'promoteFull' | 'replicas'
+>;
 
 export interface TrafficFacts {
   readonly name: string;
-  readonly weights: readonly { readonly service: string; readonly weight: number; readonly metricsService: string }[];
+  readonly weights: readonly {
+    readonly service: string;
+    readonly weight: number;
+    readonly metricsService: string;
+    readonly place?: WeightedPlace;
+  }[];
   readonly owner?: Owner;
 }
 

@@ -1,5 +1,11 @@
 import { argumentsOf, type ArgumentValues } from '../analysis/query-arguments.ts';
-import { clockFinding, durationsFinding, requestsFinding, scrapesFinding } from '../analysis/sources.ts';
+import {
+  clockFinding,
+  durationsFinding,
+  requestsFinding,
+  scrapesFinding,
+  unknownFinding,
+} from '../analysis/sources.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
 import { findingOf, NO_HASH_YET, trialsOf, type Finding, type Trial } from '../analysis/trial.ts';
 import type { Arm, Check, ReleaseSpec } from './plan.ts';
@@ -36,6 +42,7 @@ export function trials(spec: ReleaseSpec, facts: Pick<Facts, 'rollout' | 'traffi
 export function sourceChecks({ analysis }: ReleaseSpec, { sources }: Facts): readonly Check[] {
   if (!sources) return [];
   const { aheadMs, counters, tried } = sources;
+  const unknown = counters && unknownFinding(counters.stable, analysis);
   const scrapes = counters && scrapesFinding(counters.stable, analysis);
   return [
     ...(aheadMs === undefined ? [] : [toCheck('clock', clockFinding(aheadMs))]),
@@ -45,6 +52,7 @@ export function sourceChecks({ analysis }: ReleaseSpec, { sources }: Facts): rea
           toCheck('query durations', durationsFinding(counters.stable, analysis)),
         ]
       : []),
+    ...(unknown ? [toCheck('query outcomes', unknown)] : []),
     ...(scrapes ? [toCheck('scrapes', scrapes)] : []),
     ...tried.map((one) => toCheck(`query ${one.name}`, findingOf(one))),
   ];

@@ -1,34 +1,33 @@
 import {
-  analysisChecks,
   healthCheck,
   hiddenAnswersCheck,
   metricsCheck,
   ownerCheck,
   proxyCheck,
-  stepChecks,
+  stepCheck,
   strategyCheck,
   templateCheck,
   trafficCheck,
+  type PlanRules,
 } from './preflight-checks.ts';
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { sourceChecks } from './preflight-sources.ts';
-import { blueGreenWeights, canarySteps } from './preflight-steps.ts';
 import { argumentsOf } from '../analysis/query-arguments.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
-import type { Arm, Check, PlanStep, Preflight, ReleasePlan, ReleaseSpec } from './plan.ts';
+import type { Arm, Check, Preflight, ReleasePlan, ReleaseSpec } from './plan.ts';
 
 /** Margin on top of abortScaleDownDelaySeconds before selectors count as standing still. */
 const SETTLE_MARGIN_MS = 2_000;
 
 /** Runs every check, so that a caller sees all that is wrong at once; the plan exists only when all hold. */
-export function preflightChecks(spec: ReleaseSpec, facts: Facts): Preflight {
+export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRules): Preflight {
   const container = chooseContainer(spec, facts.rollout);
   const checks = [
-    strategyCheck(spec, facts.rollout),
+    strategyCheck(spec, facts.rollout, rules),
     templateCheck(spec, facts.rollout, container),
-    ...stepChecks(spec, facts.rollout),
-    ...analysisChecks(facts.rollout),
-    healthCheck(spec, facts),
+    stepCheck(spec, facts.rollout, rules),
+    ...rules.more(facts.rollout),
+    healthCheck(facts, rules),
     trafficCheck(facts),
     ownerCheck(spec, facts),
     metricsCheck(facts),
@@ -37,7 +36,9 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts): Preflight {
     ...hiddenAnswersCheck(facts),
   ];
   if (!checks.every((check) => check.ok)) return { checks };
-  const plan = makePlan(spec, facts, container as string);
+  const found = rules.steps(spec, facts.rollout);
+  if ('problem' in found) return { checks };
+  const plan = makePlan(spec, facts, { container: container as string, steps: found.steps });
   return withTemplates(spec, facts, { checks, plan });
 }
 
@@ -62,17 +63,17 @@ function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): string | und
   return names.length === 1 ? names[0] : undefined;
 }
 
-function makePlan(spec: ReleaseSpec, facts: Facts, container: string): ReleasePlan {
-  const { rollout, traffic } = facts;
+function makePlan(
+  spec: ReleaseSpec,
+  { rollout, traffic }: Facts,
+  { container, steps }: Pick<ReleasePlan, 'container' | 'steps'>,
+): ReleasePlan {
   return {
     container,
     fromImage: rollout.images[container] as string,
     toImage: spec.image,
     stableHash: rollout.stableHash,
-    steps:
-      spec.strategy === 'canary'
-        ? (canarySteps(rollout.steps) as PlanStep[])
-        : blueGreenWeights(spec).map((weight) => ({ weight })),
+    steps,
     stable: arm(traffic as TrafficFacts, rollout.stableService as string),
     candidate: arm(traffic as TrafficFacts, rollout.candidateService as string),
     traefikService: (traffic as TrafficFacts).name,

@@ -1,6 +1,5 @@
 import type { Finding, Judged, Outcome } from '../analysis/verdict.ts';
 import type { CommandOutcomeKind } from '../release/command.ts';
-import type { Strategy } from '../release/plan.ts';
 import type { WeightProof } from '../release/proof.ts';
 import type { ReleaseState } from '../release/state.ts';
 import type { Target } from '../release/target.ts';
@@ -34,7 +33,7 @@ export interface ReportHead {
   readonly id: string;
   readonly run: string;
   readonly target: Target;
-  readonly strategy: Strategy;
+  readonly strategy: string;
   readonly image: string;
   readonly previous?: string;
   readonly state: ReleaseState;

@@ -4,8 +4,9 @@ import { percentOf } from './weights.ts';
 /** z of a two-sided 95 % normal interval. */
 const Z95 = 1.95996;
 export const CONFIDENCE = 0.95;
-/** Points of share: what proxies round away over short windows. */
+/** Points of share: what proxies round away over short windows. Of a small weight at most this part. */
 const SLACK = 0.02;
+const SLACK_PART = 0.25;
 /** Fewer requests than this say nothing at all. */
 const LEAST_REQUESTS = 20;
 /** A wider interval than this says too little about a weight. */
@@ -37,7 +38,7 @@ export function measureShares(requests: readonly number[]): readonly ServiceShar
 
 /**
  * Whether the measured shares are what these weights explain. No: some interval excludes its wanted share by more than
- * 2 points.
+ * 2 points, or lies below it by more than a quarter of a small share.
  * Too little data: fewer than 20 requests, an interval wider than 20 points, or fewer than 3 requests to be expected at
  * a Service with a weight.
  */
@@ -46,9 +47,11 @@ export function judgeAgreement(weights: readonly number[], requests: readonly nu
   if (total < LEAST_REQUESTS) return 'too little data';
   const shares = measureShares(requests);
   const wanted = weights.map((weight) => percentOf(weight, weights) / 100);
-  const excluded = shares.some(
-    ({ low, high }, index) => (wanted[index] ?? 0) < low - SLACK || (wanted[index] ?? 0) > high + SLACK,
-  );
+  const excluded = shares.some(({ low, high }, index) => {
+    const part = wanted[index] ?? 0;
+    const slack = Math.min(SLACK, SLACK_PART * part);
+    return part < low - SLACK || part > high + slack;
+  });
   if (excluded) return 'no';
   const thin = shares.some(
     ({ low, high }, index) =>

@@ -1,14 +1,10 @@
-import { CRD_PROVIDER, traefikName } from '../../domain/route/names.ts';
+import { childName, CRD_PROVIDER, NAMINGS, weightedName, type Naming } from '../../domain/route/names.ts';
 import type { ProxyWeights } from '../../domain/release/proof.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { ApiService } from './schema.ts';
-import type { TraefikService, WeightedEntry } from './schema.ts';
-import type { Replica } from './replicas.ts';
-import type { Arm } from './traefik-service.ts';
-
-function childName(object: TraefikService, { namespace, name, port }: WeightedEntry): string {
-  return traefikName(namespace ?? object.metadata.namespace, name, port ?? '');
-}
+import type { TraefikService } from './schema.ts';
+import { UnknownToTraefik, type Replica } from './replicas.ts';
+import { placeOf, type Arm } from './traefik-service.ts';
 
 /** The candidate's share that one replica serves. Every failure is a text in the answer, never an exception. */
 export async function weightOn(
@@ -16,18 +12,39 @@ export async function weightOn(
   object: TraefikService,
   arms: { readonly stable: Arm; readonly candidate: Arm },
 ): Promise<ProxyWeights> {
-  const service = `${traefikName(object.metadata.namespace, object.metadata.name)}${CRD_PROVIDER}`;
   try {
-    const answer = ApiService.parse(JSON.parse(await replica.get(`/api/http/services/${encodeURIComponent(service)}`)));
+    const { service, naming, answer } = await readWeighted(replica, object);
     if (answer.error?.length || answer.status !== 'enabled')
       throw new Error(`${service} is ${answer.status ?? 'without status'}: ${answer.error?.join('; ') ?? ''}`);
-    const stable = weightOf(answer, childName(object, arms.stable.entry));
-    const candidate = weightOf(answer, childName(object, arms.candidate.entry));
+    const stable = weightOf(answer, childName(placeOf(object.metadata, arms.stable.entry, arms.stable.index), naming));
+    const candidate = weightOf(
+      answer,
+      childName(placeOf(object.metadata, arms.candidate.entry, arms.candidate.index), naming),
+    );
     if (stable + candidate === 0) throw new Error('both weights are 0');
     return { replica: replica.name, candidate: (candidate * 100) / (stable + candidate) };
   } catch (error) {
     return { replica: replica.name, error: plainLine(error instanceof Error ? error.message : String(error)) };
   }
+}
+
+/** Which naming a Traefik has is not told: the first under which it knows the service. */
+async function readWeighted(
+  replica: Replica,
+  { metadata: { namespace, name } }: TraefikService,
+): Promise<{ service: string; naming: Naming; answer: ApiService }> {
+  let unknown: unknown;
+  for (const naming of NAMINGS) {
+    const service = `${weightedName({ namespace, route: name }, naming)}${CRD_PROVIDER}`;
+    try {
+      const body = await replica.get(`/api/http/services/${encodeURIComponent(service)}`);
+      return { service, naming, answer: ApiService.parse(JSON.parse(body)) };
+    } catch (error) {
+      if (!(error instanceof UnknownToTraefik)) throw error;
+      unknown ??= error;
+    }
+  }
+  throw unknown;
 }
 
 /** Inside a weighted service Traefik may or may not qualify the names by their provider. */

@@ -1,8 +1,9 @@
 import type { SplitPort, TrafficRef } from '../../ports/split.ts';
 import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
 import { guardedWrite } from '../../adapters/kubernetes/guarded-write.ts';
-import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
-import { claim, unclaim } from '../../adapters/kubernetes/owner.ts';
+import { describe, TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
+import { fenced } from '../../adapters/kubernetes/fenced.ts';
+import { claim, fence, unclaim } from '../../adapters/kubernetes/owner.ts';
 import { weightOn } from './in-force.ts';
 import { listReplicas } from './replicas.ts';
 import type { TraefikApis } from './replicas.ts';
@@ -35,7 +36,10 @@ export function createSplit(clusters: Clusters, options: { readonly apis: Traefi
           const object = await read(ref);
           return { object, resourceVersion: object.metadata.resourceVersion };
         },
-        decide: ({ object }) => decideWeight(ref, object, arms, weight, owner),
+        decide: ({ object }) =>
+          fenced({ annotations: object.metadata.annotations, owner, what: describe(refOf(ref)) }, () =>
+            decideWeight(ref, object, arms, weight),
+          ),
       });
     },
     async inForce(ref, arms) {
@@ -46,7 +50,8 @@ export function createSplit(clusters: Clusters, options: { readonly apis: Traefi
       return Promise.all(replicas.map((replica) => weightOn(replica, object, found)));
     },
     selfAnswering: async (ref, arms) => selfAnswering(clientOf(ref), ref, arms),
-    claim: async (ref, owner) => claim(clientOf(ref), refOf(ref), owner),
+    claim: async (ref, owner, over) => claim(clientOf(ref), refOf(ref), owner, over),
+    fence: async (ref, owner) => fence(clientOf(ref), refOf(ref), owner),
     unclaim: async (ref, owner) => unclaim(clientOf(ref), refOf(ref), owner),
   };
 }

@@ -1,7 +1,7 @@
 import type { MiddlewaresPort } from '../../ports/middlewares.ts';
 import type { TrafficRef } from '../../ports/split.ts';
 import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
-import { ownerOf } from '../../adapters/kubernetes/owner.ts';
+import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { readAttachable, viewOf } from './middleware-view.ts';
 import type { World } from './middleware-view.ts';
 import { mirrorRoute, unmirrorRoute } from './mirror.ts';

@@ -2,7 +2,7 @@ import type { Effect } from '../../domain/effect.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { MiddlewareView, MiddlewareWish } from '../../ports/middlewares.ts';
 import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
-import { ownerOf } from '../../adapters/kubernetes/owner.ts';
+import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { attachOperations, AttachableService, detachOperations, slotsOf } from './attachments.ts';
 import type { Holder } from './attachments.ts';

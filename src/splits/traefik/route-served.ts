@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RouteEntry, RouteView, ServedRoute } from '../../ports/routes.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
-import { traefikName } from '../../domain/route/names.ts';
+import { childName, traefikName, weightedName } from '../../domain/route/names.ts';
 import { UnknownToTraefik } from './replicas.ts';
 import type { Replica } from './replicas.ts';
 import { ApiService } from './schema.ts';
@@ -52,18 +52,19 @@ async function ask(replica: Replica, { ref, entries }: Route): Promise<{ answer:
     Served.parse(JSON.parse(await replica.get(`/api/http/services/${encodeURIComponent(`${name}@kubernetescrd`)}`)));
   try {
     return {
-      answer: await get(traefikName(ref.namespace, ref.name)),
-      names: entries.map((entry) => childName(ref.namespace, entry)),
+      answer: await get(weightedName({ namespace: ref.namespace, route: ref.name }, 'flat')),
+      names: entries.map((entry, index) => nameOf(ref, entry, index)),
     };
   } catch (error) {
     if (!(error instanceof UnknownToTraefik)) throw error;
-    return { answer: await get(`${ref.namespace}_${ref.name}`) };
+    return { answer: await get(weightedName({ namespace: ref.namespace, route: ref.name }, 'safe')) };
   }
 }
 
-function childName(namespace: string, entry: RouteEntry): string {
-  const place = entry.namespace ?? namespace;
-  return entry.kind === 'Service' ? traefikName(place, entry.service, entry.port) : traefikName(place, entry.service);
+function nameOf({ namespace, name }: Route['ref'], entry: RouteEntry, index: number): string {
+  if (entry.kind !== 'Service') return traefikName(entry.namespace ?? namespace, entry.service);
+  const { service, namespace: serviceNamespace, port } = entry;
+  return childName({ namespace, route: name, index, service, serviceNamespace, port }, 'flat');
 }
 
 /**

@@ -4,7 +4,7 @@ import type { RouteEntry, RouteRule, RouteView } from '../../ports/routes.ts';
 import type { TrafficRef } from '../../ports/split.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { INGRESS_ROUTE } from '../../adapters/kubernetes/kinds.ts';
-import { ownerOf } from '../../adapters/kubernetes/owner.ts';
+import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { IngressRoute, RouteService, trafficRefOf } from './route-objects.ts';
 import type { Reference } from './route-objects.ts';

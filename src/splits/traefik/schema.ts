@@ -10,7 +10,7 @@ const WeightedEntry = z.object({
   namespace: z.string().optional(),
   port: z.union([z.number(), z.string()]).optional(),
   /** Absent means 1 to Traefik. */
-  weight: z.number().default(1),
+  weight: z.number().optional(),
 });
 export type WeightedEntry = z.infer<typeof WeightedEntry>;
 

@@ -1,12 +1,10 @@
 import { SluiceError } from '../../domain/errors.ts';
-import type { Owner } from '../../domain/release/target.ts';
 import type { WriteResult } from '../../ports/workload.ts';
 import type { ArmServices, TrafficRef } from '../../ports/split.ts';
 import type { PatchOperation } from '../../adapters/kubernetes/cluster-client.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
-import { heldByOther, ownerOf } from '../../adapters/kubernetes/owner.ts';
 import type { TraefikService } from './schema.ts';
-import { findArms } from './traefik-service.ts';
+import { findArms, shareOf } from './traefik-service.ts';
 import type { Arm } from './traefik-service.ts';
 
 /** Errors: INVALID_INPUT for anything but a whole number from 0 to 100, or one Service as both arms. */
@@ -23,30 +21,28 @@ export function decideWeight(
   object: TraefikService,
   arms: ArmServices,
   weight: number,
-  owner: Owner,
 ): Decision<WriteResult> {
   const name = `TraefikService ${ref.namespace}/${ref.name}`;
-  const held = heldByOther(ownerOf(object.metadata.annotations), owner);
-  if (held) return { done: { refused: true, detail: `${name} is ${held}` } };
   const { stable, candidate } = findArms(ref, object, arms);
   const split = `${arms.candidate} ${weight}, ${arms.stable} ${100 - weight}`;
-  if (candidate.entry.weight === weight && stable.entry.weight === 100 - weight) {
+  if (shareOf(candidate.entry) === weight && shareOf(stable.entry) === 100 - weight) {
     return { done: { changed: false, detail: `${name} already has ${split}` } };
   }
   return {
     patch: [...weightOperations(stable, 100 - weight), ...weightOperations(candidate, weight)],
     done: {
       changed: true,
-      detail: `${name} set to ${split} (was ${candidate.entry.weight} and ${stable.entry.weight})`,
+      detail: `${name} set to ${split} (was ${shareOf(candidate.entry)} and ${shareOf(stable.entry)})`,
     },
   };
 }
 
-/** `add` also replaces; an entry may have no weight yet. */
+/** `add` also replaces; an entry may have no weight yet. A test for null passes where there is no such field. */
 function weightOperations({ index, entry }: Arm, weight: number): PatchOperation[] {
   const pointer = `/spec/weighted/services/${index}`;
   return [
     { op: 'test', path: `${pointer}/name`, value: entry.name },
+    { op: 'test', path: `${pointer}/weight`, value: entry.weight ?? null },
     { op: 'add', path: `${pointer}/weight`, value: weight },
   ];
 }

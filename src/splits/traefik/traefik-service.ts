@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import { metricsServiceName } from '../../domain/route/names.ts';
+import { countedName, type WeightedPlace } from '../../domain/route/names.ts';
 import type { ArmServices, TrafficRef, TrafficView } from '../../ports/split.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
-import { ownerOf } from '../../adapters/kubernetes/owner.ts';
+import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { TraefikService } from './schema.ts';
 import type { WeightedEntry } from './schema.ts';
@@ -25,19 +25,31 @@ export function entriesOf(object: TraefikService): readonly WeightedEntry[] {
   return object.spec.weighted?.services ?? [];
 }
 
+/** The weight that Traefik gives an entry. */
+export const shareOf = ({ weight = 1 }: WeightedEntry): number => weight;
+
 export function toView(ref: TrafficRef, object: TraefikService): TrafficView {
   const owner = ownerOf(object.metadata.annotations);
   return {
     ref,
     resourceVersion: object.metadata.resourceVersion,
-    weights: entriesOf(object).map((entry) => {
-      const port = entry.port === undefined ? '' : String(entry.port);
-      const metricsService = metricsServiceName(ref.namespace, entry.name, port);
-      return { service: entry.name, weight: entry.weight, port, metricsService };
+    weights: entriesOf(object).map((entry, index) => {
+      const place = placeOf(ref, entry, index);
+      const metricsService = countedName(place, 'flat');
+      return { service: entry.name, weight: shareOf(entry), port: String(place.port), metricsService, place };
     }),
     sticky: Boolean(object.spec.weighted?.sticky),
     ...(owner && { owner }),
   };
+}
+
+export function placeOf(
+  { namespace, name }: Pick<TrafficRef, 'namespace' | 'name'>,
+  entry: WeightedEntry,
+  index: number,
+): WeightedPlace {
+  const port = entry.port ?? '';
+  return { namespace, route: name, index, service: entry.name, serviceNamespace: entry.namespace ?? namespace, port };
 }
 
 export interface Arm {

@@ -3,7 +3,7 @@ import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts'
 import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import { requireNamespace } from '../../adapters/kubernetes/require-namespace.ts';
 import { TraefikService } from './schema.ts';
-import { entriesOf } from './traefik-service.ts';
+import { entriesOf, shareOf } from './traefik-service.ts';
 
 /** The weighted TraefikServices of a namespace. Errors: NAMESPACE_NOT_FOUND, which a list alone does not tell. */
 export async function weightedRoutes(client: ClusterClient, namespace: string): Promise<readonly WeightedRoute[]> {
@@ -23,5 +23,9 @@ function servicesOf(object: TraefikService): WeightedRoute['services'] {
     ({ kind, namespace }) =>
       kind === 'Service' && (namespace ?? object.metadata.namespace) === object.metadata.namespace,
   );
-  return own.map(({ name, port, weight }) => ({ service: name, port: port === undefined ? '' : String(port), weight }));
+  return own.map((entry) => ({
+    service: entry.name,
+    port: entry.port === undefined ? '' : String(entry.port),
+    weight: shareOf(entry),
+  }));
 }

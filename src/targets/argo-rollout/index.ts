@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Target } from '../../domain/release/target.ts';
+import type { Owner, Target } from '../../domain/release/target.ts';
 import type { WorkloadPort, WriteResult } from '../../ports/workload.ts';
 import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
+import { describe } from '../../adapters/kubernetes/kinds.ts';
 import { guardedWrite } from '../../adapters/kubernetes/guarded-write.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
-import { claim, unclaim } from '../../adapters/kubernetes/owner.ts';
+import { fenced } from '../../adapters/kubernetes/fenced.ts';
+import { claim, fence, unclaim } from '../../adapters/kubernetes/owner.ts';
 import { decideAbort, isAbortSeen } from './abort.ts';
 import { decidePromoteBlueGreen, decidePromoteCanary, isActive, isPastStep, type CanaryStep } from './promote.ts';
 import { readRollout, readView, refOf } from './read.ts';
@@ -23,20 +25,22 @@ const LAST_POLL_MS = 250;
 export function createWorkload(clusters: Clusters): WorkloadPort {
   return {
     read: async (target) => readView(clusters.client(target.cluster), target),
-    setImage: (target, change, _owner) =>
-      write(clusters, target, { decide: (rollout) => decideSetImage(rollout, target, change) }),
-    advance: (target, { podHash, stepIndex }, _owner) =>
+    setImage: (target, change, owner) =>
+      write(clusters, target, owner, { decide: (rollout) => decideSetImage(rollout, target, change) }),
+    advance: (target, { podHash, stepIndex }, owner) =>
       write(
         clusters,
         target,
+        owner,
         stepIndex === undefined ? endOnlyPause(target, podHash) : endPause(target, { podHash, stepIndex }),
       ),
-    abort: (target, { podHash, template }, _owner) =>
-      write(clusters, target, {
+    abort: (target, { podHash, template }, owner) =>
+      write(clusters, target, owner, {
         decide: (rollout) => decideAbort(rollout, target, podHash, template),
         proof: { seen: isAbortSeen, withinMs: BLUE_GREEN_PROOF_MS, what: `abort ${podHash}` },
       }),
-    claim: async (target, owner) => claim(clusters.client(target.cluster), refOf(target), owner),
+    claim: async (target, owner, over) => claim(clusters.client(target.cluster), refOf(target), owner, over),
+    fence: async (target, owner) => fence(clusters.client(target.cluster), refOf(target), owner),
     unclaim: async (target, owner) => unclaim(clusters.client(target.cluster), refOf(target), owner),
   };
 }
@@ -73,13 +77,19 @@ interface Proof {
   readonly what: string;
 }
 
-async function write(clusters: Clusters, target: Target, { decide, proof }: Write): Promise<WriteResult> {
+async function write(clusters: Clusters, target: Target, owner: Owner, { decide, proof }: Write): Promise<WriteResult> {
   const client = clusters.client(target.cluster);
   const read = async () => {
     const rollout = await readRollout(client, target);
     return { rollout, resourceVersion: rollout.metadata.resourceVersion };
   };
-  const result = await guardedWrite(client, { ref: refOf(target), read, decide: ({ rollout }) => decide(rollout) });
+  const ref = refOf(target);
+  const result = await guardedWrite(client, {
+    ref,
+    read,
+    decide: ({ rollout }) =>
+      fenced({ annotations: rollout.metadata.annotations, owner, what: describe(ref) }, () => decide(rollout)),
+  });
   if (proof && !('refused' in result)) await waitFor(() => readRollout(client, target), proof);
   return result;
 }

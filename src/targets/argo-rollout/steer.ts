@@ -8,7 +8,7 @@ import type { ClusterClient, PatchOperation } from '../../adapters/kubernetes/cl
 import { guardedWrite } from '../../adapters/kubernetes/guarded-write.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
-import { ownerOf } from '../../adapters/kubernetes/owner.ts';
+import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { readElsewhere, readRollout, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';

@@ -1,6 +1,6 @@
 import type { Target } from '../../domain/release/target.ts';
 import type { RolloutStep, RolloutState } from '../../domain/rollout.ts';
-import { ownerOf } from '../../adapters/kubernetes/owner.ts';
+import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { isObserved, phaseOf } from './phase.ts';
 import type { Rollout } from './schema.ts';

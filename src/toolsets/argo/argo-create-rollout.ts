@@ -3,6 +3,7 @@ import { effectFields, effectProblem } from '../../contract/effect.ts';
 import { invalidInput, parse } from '../../contract/parse.ts';
 import { rolloutSnapshot } from '../../contract/rollout-snapshot.ts';
 import type { Creation, NewRollout } from '../../ports/rollout-objects.ts';
+import { ARGO_STRATEGY_NAMES } from '../../domain/argo-strategies.ts';
 import type { Command, CommandSettings } from '../../commands/command.ts';
 import { effectLines } from './effect-lines.ts';
 import { newRolloutFields, problemsOf, toNewRollout } from './new-rollout.ts';
@@ -64,8 +65,13 @@ export const argoCreateRollout: Command<typeof newRolloutFields, typeof output> 
     ].join('\n'),
 };
 
+/** Errors: INVALID_INPUT when the default is a strategy of releases that no Rollout has. */
 function strategyFor({ strategy }: NewRolloutInput, { defaultStrategy }: CommandSettings): NewRollout['strategy'] {
-  return strategy ?? defaultStrategy;
+  const name = strategy ?? ARGO_STRATEGY_NAMES.find((known) => known === defaultStrategy);
+  if (name) return name;
+  const known = ARGO_STRATEGY_NAMES.join(', ');
+  const message = `is missing, and ARGO_DEFAULT_STRATEGY is ${defaultStrategy}, which no Rollout has; name one of ${known}`;
+  throw invalidInput([{ path: 'strategy', message }]);
 }
 
 function routeFirst(

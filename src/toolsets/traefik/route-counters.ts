@@ -1,7 +1,7 @@
 import { SluiceError } from '../../domain/errors.ts';
 import type { CounterSeries } from '../../ports/evidence.ts';
 import type { RouteLink, RouteLinks, RouteView } from '../../ports/routes.ts';
-import { metricsServiceName } from '../../domain/route/names.ts';
+import { readCounted } from '../../domain/route/names.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';
 import { isAllowed } from '../../commands/gate.ts';
 
@@ -15,9 +15,12 @@ export function routeCounters(
   window: { fromMs: number; toMs: number },
 ): Promise<readonly (readonly CounterSeries[])[]> {
   return Promise.all(
-    view.entries.map(async ({ service, namespace, port }) => {
-      const label = metricsServiceName(namespace ?? view.ref.namespace, service, port);
-      return (await ports.evidence.counters(label, { fromMs: window.fromMs - LEAD_MS, toMs: window.toMs })).requests;
+    view.entries.map(async ({ service, namespace: serviceNamespace, port }, index) => {
+      const place = { namespace: view.ref.namespace, route: view.ref.name, index, service, serviceNamespace, port };
+      const { counters } = await readCounted(place, (label) =>
+        ports.evidence.counters(label, { fromMs: window.fromMs - LEAD_MS, toMs: window.toMs }),
+      );
+      return counters.requests;
     }),
   );
 }

@@ -104,20 +104,25 @@ async function recentUse(context: CommandContext, view: RouteView, links: RouteL
   const uncounted = view.entries.some(({ kind }) => kind !== 'Service') || view.form !== 'weighted';
   const counters = await countersIfAny(context, view, { fromMs, toMs });
   if (!counters) return { caveats: ['Whether it answers requests could not be checked: no Prometheus is configured.'] };
-  if (uncounted)
-    return {
-      caveats: [
-        'Whether it answers requests could not be checked: Traefik counts by Service, and this route has other parts.',
-      ],
-    };
+  if (uncounted) return uncountable('Traefik counts by Service, and this route has other parts', wish);
   const series = counters.flat();
-  if (series.length === 0)
-    return {
-      caveats: [`Prometheus knows no requests of its Services, which is also so when it does not scrape this Traefik.`],
-    };
+  if (series.length === 0) return uncountable('Prometheus has no counters of its Services', wish);
   const requests = mostRequestsSince(series, fromMs);
   if (requests === 0) return { caveats: [] };
   return busy(Math.round(requests), sharers(view, links, context.settings), wish);
+}
+
+/** What cannot be counted is not idle. */
+function uncountable(why: string, wish: Wish): Use {
+  const doubt = `whether it answers requests could not be checked: ${why}`;
+  if (wish.used_elsewhere === true) return { caveats: [`Its use could not be ruled out: ${doubt}.`] };
+  return {
+    refusal: {
+      reason: `It may be in use: ${doubt}`,
+      next: `Check that Prometheus scrapes every Traefik replica, with metrics.prometheus.addServicesLabels on. If it is known that nothing comes through this route, repeat the call with used_elsewhere: true.`,
+    },
+    caveats: [],
+  };
 }
 
 function busy(requests: number, shared: readonly string[], wish: Wish): Use {

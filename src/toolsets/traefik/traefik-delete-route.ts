@@ -25,7 +25,7 @@ const input = z.strictObject({
   used_elsewhere: z
     .boolean()
     .optional()
-    .describe('The counted requests came through other routes over the same Services.'),
+    .describe('It is known that no requests come through this route, although counters cannot show it.'),
   confirm: confirmField,
 });
 const output = z.strictObject(routeEffect);

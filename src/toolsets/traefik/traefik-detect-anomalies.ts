@@ -9,7 +9,7 @@ import type { Cut } from '../../domain/analysis/anomaly-blocks.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { WeightedRoute } from '../../ports/middlewares.ts';
-import { metricsServiceName } from '../../domain/route/names.ts';
+import { readCounted } from '../../domain/route/names.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 
 const between = (least: string, most: string) =>
@@ -102,10 +102,10 @@ interface Measured {
 }
 
 async function measure({ ports }: CommandContext, { namespace, route, one, cut }: Measured): Promise<ServiceBlocks> {
-  const series = await ports.evidence.counters(metricsServiceName(namespace, one.service, one.port), {
-    fromMs: cut.since,
-    toMs: cut.to,
-  });
+  const place = { namespace, route: route.name, index: route.services.indexOf(one), ...one };
+  const { counters: series } = await readCounted(place, (label) =>
+    ports.evidence.counters(label, { fromMs: cut.since, toMs: cut.to }),
+  );
   const total = route.services.reduce((sum, { weight }) => sum + weight, 0);
   return {
     route: route.name,

@@ -24,7 +24,7 @@ afterEach(() => server.close());
 
 const query = () => server.requests.map(({ path }) => new URL(path, server.url).searchParams);
 
-test('asks for raw samples of both counters, ending with the window', async () => {
+test('asks for raw samples of both counters, under both labels while there are none, ending with the window', async () => {
   await createEvidence({ url: `${server.url}/`, headers: { 'X-Scope-OrgID': 'shop' } }).counters(
     'shop-app-80@kubernetescrd',
     { fromMs: FROM, toMs: TO },
@@ -35,10 +35,12 @@ test('asks for raw samples of both counters, ending with the window', async () =
       .map((parameters) => parameters.get('query'))
       .sort(),
   ).toEqual([
+    'traefik_service_request_duration_seconds_bucket{exported_service="shop-app-80@kubernetescrd"}[60001ms]',
     'traefik_service_request_duration_seconds_bucket{service="shop-app-80@kubernetescrd"}[60001ms]',
+    'traefik_service_requests_total{exported_service="shop-app-80@kubernetescrd"}[60001ms]',
     'traefik_service_requests_total{service="shop-app-80@kubernetescrd"}[60001ms]',
   ]);
-  expect(query().map((parameters) => parameters.get('time'))).toEqual([String(TO / 1000), String(TO / 1000)]);
+  expect(query().map((parameters) => parameters.get('time'))).toEqual(Array(4).fill(String(TO / 1000)));
   expect(server.requests[0]).toMatchObject({
     method: 'GET',
     path: expect.stringMatching(/^\/api\/v1\/query\?/),

@@ -203,14 +203,32 @@ describe('both arms', () => {
       bucket('+Inf', 9, 't1'),
       bucket('0.5', 4, 't1'),
       bucket('0.1', 2, 't1'),
+      bucket('+Inf', 3, 't2'),
       bucket('0.5', 3, 't2'),
+      bucket('0.1', 0, 't2'),
       bucket('', 99, 't1'),
       bucket('x', 99, 't1'),
     ];
     expect(countArms({ candidate: { requests: [], buckets }, stable: NONE }, FROM).candidate.buckets).toEqual([
       { le: 0.1, count: 2 },
       { le: 0.5, count: 7 },
-      { le: Infinity, count: 9 },
+      { le: Infinity, count: 12 },
     ]);
   });
+});
+
+test('bounds that only some proxies have are not added', () => {
+  const bucket = (instance: string, le: string) =>
+    series(
+      [
+        [900, 0],
+        [1_100, 10],
+      ],
+      { instance, le },
+    );
+  const buckets = [bucket('t1', '1.2'), bucket('t1', '+Inf'), bucket('t2', '0.3'), bucket('t2', '+Inf')];
+
+  expect(countArms({ candidate: { requests: [], buckets }, stable: NONE }, FROM).candidate.buckets).toEqual([
+    { le: Infinity, count: 20 },
+  ]);
 });

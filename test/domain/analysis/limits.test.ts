@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { judgeLimits } from '../../../src/domain/analysis/limits.ts';
+import { unseenFinding } from '../../../src/domain/analysis/unseen.ts';
 import type { ArmCounts } from '../../../src/domain/analysis/verdict.ts';
 import type { AnalysisSpec } from '../../../src/domain/release/plan.ts';
 import { releaseSpec } from '../../support/builders.ts';
@@ -89,4 +90,34 @@ test('a p95 limit strictly inside the bucket cannot be decided, at every place i
       expect(judge(arm(100, 0, 1.2), { ...LIMITS, maxP95Ms }).outcome).toBe('inconclusive');
     }),
   );
+});
+
+describe('gRPC answers whose status the proxy does not read', () => {
+  const unknown = (requests: number, count: number, errors = 0): ArmCounts => ({
+    ...arm(requests, errors),
+    unknown: count,
+  });
+
+  test('a success ratio cannot pass on them', () => {
+    const verdict = judge(unknown(183, 183));
+
+    expect(verdict.outcome).toBe('no-data');
+    expect(verdict.reason).toContain('between 0.00 % and 100.00 % of 183 requests');
+  });
+
+  test('failures before any message are enough to fail', () => {
+    expect(judge(unknown(100, 90, 10)).outcome).toBe('fail');
+  });
+
+  test('a few of them do not matter where the ratio holds even if all were bad', () => {
+    expect(judge(unknown(1000, 5)).outcome).toBe('pass');
+  });
+
+  test('without any limit they keep the step open and ask for a metric of the application', () => {
+    expect(unseenFinding(unknown(100, 100))).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining('analysis.metrics'),
+    });
+    expect(unseenFinding(arm(100))).toBeUndefined();
+  });
 });

@@ -5,6 +5,7 @@ import {
   requestsFinding,
   scrapesFinding,
   sourceFacts,
+  unknownFinding,
 } from '../../../src/domain/analysis/sources.ts';
 import type { Series } from '../../../src/domain/analysis/increase.ts';
 import type { AnalysisSpec } from '../../../src/domain/release/plan.ts';
@@ -45,11 +46,34 @@ test('what is read off the samples', () => {
     windowMs: WINDOW,
     requests: 63,
     series: 2,
+    unknown: 0,
     boundsMs: [100, 300],
     intervalMs: 15_000,
     ageMs: 4_000,
   });
-  expect(none).toEqual({ windowMs: WINDOW, requests: 0, series: 0, boundsMs: [] });
+  expect(none).toEqual({ windowMs: WINDOW, requests: 0, series: 0, unknown: 0, boundsMs: [] });
+});
+
+test('gRPC calls with a message are named, and what takes their place', () => {
+  const grpc = series(15_000, { code: '2' });
+  const facts = sourceFacts(
+    { requests: [{ ...grpc, labels: { code: '2', protocol: 'grpc' } }], buckets: [] },
+    AT,
+    WINDOW,
+  );
+  const metric = { kind: 'limit', name: 'failed', query: 'x', max: 0, intervalMs: 1000 } as const;
+
+  expect(unknownFinding(facts, analysis())).toMatchObject({
+    state: 'warning',
+    detail: expect.stringContaining("100 % of stable's requests are gRPC calls"),
+    next: expect.stringContaining('Without one no step passes by itself'),
+  });
+  expect(unknownFinding(facts, analysis({ metrics: [metric] }))).toMatchObject({ state: 'good' });
+  expect(unknownFinding(facts, analysis({ minSuccessRatio: 0.99, metrics: [metric] }))).toMatchObject({
+    state: 'bad',
+    next: expect.stringContaining('Leave success_ratio out'),
+  });
+  expect(unknownFinding(arm(15_000), analysis())).toBeUndefined();
 });
 
 test('a gap in the scrapes does not change how often is scraped', () => {

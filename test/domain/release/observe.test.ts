@@ -1,34 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  atBlueGreenPause,
-  atCanaryPause,
-  departure,
-  isBackOnStable,
-  isPromoted,
-  type Observation,
-} from '../../../src/domain/release/observe.ts';
-
-const AT_PAUSE: Observation = {
-  observed: true,
-  image: 'shop:v2',
-  podHash: 'new',
-  stableHash: 'old',
-  stepIndex: 1,
-  pauseReasons: ['CanaryPauseStep'],
-  controllerPause: true,
-  aborted: false,
-  phase: 'Paused',
-  message: '',
-  stableSelector: 'old',
-  candidateSelector: 'new',
-  canaryWeight: 25,
-  replicas: { desired: 2, updated: 1, available: 3 },
-};
-const seen = (changes: Partial<Observation> = {}): Observation => ({ ...AT_PAUSE, ...changes });
-const without = <K extends keyof Observation>(key: K): Observation => {
-  const { [key]: _gone, ...rest } = AT_PAUSE;
-  return rest as Observation;
-};
+import { departure, isPromoted, type Observation } from '../../../src/domain/release/observe.ts';
+import { seen } from '../../support/builders-observation.ts';
 
 describe('departure', () => {
   const expected = { toImage: 'shop:v2', newHash: 'new' };
@@ -59,28 +31,6 @@ describe('departure', () => {
   });
 });
 
-test.each<[string, Observation, boolean]>([
-  ['at the pause', seen(), true],
-  ['another step', seen({ stepIndex: 3 }), false],
-  ['no step', without('stepIndex'), false],
-  ['another hash', seen({ podHash: 'other' }), false],
-  ['a spec that was not seen yet', seen({ observed: false }), false],
-  ['a pause that was just ended', seen({ pauseReasons: [] }), false],
-  ['a pause that the controller did not make', seen({ controllerPause: false }), false],
-])('canary pause: %s', (_what, observation, expected) => {
-  expect(atCanaryPause(observation, 'new', 1)).toBe(expected);
-});
-
-test.each<[string, Partial<Observation>, boolean]>([
-  ['waiting for its promotion', {}, true],
-  ['another reason', { pauseReasons: ['CanaryPauseStep'] }, false],
-  ['another hash', { podHash: 'other' }, false],
-  ['not observed', { observed: false }, false],
-  ['no pause', { controllerPause: false }, false],
-])('blue-green pause: %s', (_what, changes, expected) => {
-  expect(atBlueGreenPause(seen({ pauseReasons: ['BlueGreenPause'], ...changes }), 'new')).toBe(expected);
-});
-
 test.each<[string, Partial<Observation>, boolean]>([
   ['stable everywhere', {}, true],
   ['the selector follows later', { stableSelector: 'old' }, false],
@@ -89,15 +39,4 @@ test.each<[string, Partial<Observation>, boolean]>([
   ['not observed', { observed: false }, false],
 ])('promoted: %s', (_what, changes, expected) => {
   expect(isPromoted(seen({ stableHash: 'new', stableSelector: 'new', ...changes }), 'new')).toBe(expected);
-});
-
-test.each<[string, Partial<Observation>, boolean, boolean]>([
-  ['both selectors and no weight', {}, true, true],
-  ['the candidate selector still flaps', { candidateSelector: 'new' }, false, true],
-  ['weight is left', { canaryWeight: 5 }, false, true],
-  ['the stable Service has the new version', { stableSelector: 'new' }, false, false],
-])('back on stable: %s', (_what, changes, canary, blueGreen) => {
-  const observation = seen({ stableSelector: 'old', candidateSelector: 'old', canaryWeight: 0, ...changes });
-  expect(isBackOnStable(observation, 'old', 'canary')).toBe(canary);
-  expect(isBackOnStable(observation, 'old', 'blue-green')).toBe(blueGreen);
 });

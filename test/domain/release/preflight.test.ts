@@ -1,15 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { preflightChecks } from '../../../src/domain/release/preflight.ts';
 import type { Facts, RolloutFacts } from '../../../src/domain/release/preflight-facts.ts';
 import { releaseSpec, type SpecChanges } from '../../support/builders.ts';
-import { blueGreenFacts, canaryFacts } from '../../support/builders-preflight.ts';
+import { blueGreenFacts, canaryFacts, checksOf } from '../../support/builders-preflight.ts';
 
 const failing = (facts: Facts, spec: SpecChanges = {}) =>
-  preflightChecks(releaseSpec(spec), facts).checks.filter((check) => !check.ok);
+  checksOf(releaseSpec(spec), facts).checks.filter((check) => !check.ok);
 
 describe('when all holds', () => {
   test('a canary is planned from its own steps', () => {
-    expect(preflightChecks(releaseSpec(), canaryFacts()).plan).toEqual({
+    expect(checksOf(releaseSpec(), canaryFacts()).plan).toEqual({
       container: 'app',
       fromImage: 'shop:v1',
       toImage: 'shop:v2',
@@ -24,7 +23,7 @@ describe('when all holds', () => {
 
   test('a blue-green release is planned from its own weights, or the default ones', () => {
     const weights = (spec: SpecChanges) =>
-      preflightChecks(releaseSpec({ strategy: 'blue-green', ...spec }), blueGreenFacts()).plan?.steps.map(
+      checksOf(releaseSpec({ strategy: 'blue-green', ...spec }), blueGreenFacts()).plan?.steps.map(
         (step) => step.weight,
       );
     expect(weights({})).toEqual([5, 10, 25, 50, 100]);
@@ -33,7 +32,7 @@ describe('when all holds', () => {
 
   test('one of several containers is taken when it is named', () => {
     const facts = canaryFacts({ images: { app: 'shop:v1', proxy: 'envoy:1' } });
-    expect(preflightChecks(releaseSpec({ container: 'proxy', image: 'envoy:2' }), facts).plan).toMatchObject({
+    expect(checksOf(releaseSpec({ container: 'proxy', image: 'envoy:2' }), facts).plan).toMatchObject({
       container: 'proxy',
       fromImage: 'envoy:1',
     });
@@ -139,7 +138,7 @@ test.each(CASES)('%s alone fails the check %s and says what to do', (_what, chec
   expect(failed).toEqual([
     { name: check, ok: false, detail: expect.stringContaining(detail), next: expect.stringMatching(/\.$|\]$/) },
   ]);
-  expect(preflightChecks(releaseSpec(spec), facts).plan).toBeUndefined();
+  expect(checksOf(releaseSpec(spec), facts).plan).toBeUndefined();
 });
 
 test('a Rollout without Services has neither strategy nor traffic', () => {
@@ -165,7 +164,7 @@ test('a mark of an earlier run of the same release is nobody else', () => {
 
 describe('warnings: checks that hold, with something to do', () => {
   const warnings = (facts: Facts) =>
-    preflightChecks(releaseSpec(), facts)
+    checksOf(releaseSpec(), facts)
       .checks.filter(({ ok, next }) => ok && next !== undefined)
       .map(({ name, detail }) => `${name}: ${detail}`);
   const breaker = { middleware: 'web-breaker', type: 'circuitBreaker', place: 'Service shop-canary' };
@@ -183,7 +182,7 @@ describe('warnings: checks that hold, with something to do', () => {
   });
 
   test('they stop no plan, and a wrong query does', () => {
-    const empty = { windowMs: 300_000, requests: 0, series: 0, boundsMs: [] };
+    const empty = { windowMs: 300_000, requests: 0, series: 0, unknown: 0, boundsMs: [] };
     const trial = { name: 'queue', promql: 'queue', where: 'analysis.metrics[0].query', needs: 'one' as const };
     const facts = (tried: NonNullable<Facts['sources']>['tried']): Facts => ({
       ...canaryFacts(),
@@ -196,7 +195,7 @@ describe('warnings: checks that hold, with something to do', () => {
       'query queue',
       'hidden answers',
     ]);
-    expect(preflightChecks(releaseSpec(), facts([{ ...trial, answer: [] }])).plan).toBeDefined();
+    expect(checksOf(releaseSpec(), facts([{ ...trial, answer: [] }])).plan).toBeDefined();
     expect(failing(facts([{ ...trial, problem: 'parse error', next: 'Check it.' }]))).toEqual([
       { name: 'query queue', ok: false, detail: 'analysis.metrics[0].query: parse error', next: 'Check it.' },
     ]);

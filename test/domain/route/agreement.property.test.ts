@@ -15,6 +15,11 @@ function dealt(weights: readonly number[], total: number): number[] {
   return counts;
 }
 
+test('a small weight that no request reaches does not agree', () => {
+  expect(judgeAgreement([98, 2], [1146, 0])).toBe('no');
+  expect(judgeAgreement([98, 2], [1123, 23])).toBe('yes');
+});
+
 describe('measureShares', () => {
   test('shares sum to one, each within its bounds, and bounds within 0 and 1', () => {
     fc.assert(
@@ -81,7 +86,7 @@ describe('judgeAgreement', () => {
 
   test('a canary that got nothing of 1 % is not called good while nothing was to be expected', () => {
     expect(judgeAgreement([99, 1], [200, 0])).toBe('too little data');
-    expect(judgeAgreement([99, 1], [2_000, 0])).toBe('yes');
+    expect(judgeAgreement([99, 1], [2_000, 0])).toBe('no');
     expect(judgeAgreement([95, 5], [2_000, 0])).toBe('no');
     expect(judgeAgreement([100, 0], [1_000, 0])).toBe('yes');
     expect(judgeAgreement([0, 0], [0, 0])).toBe('too little data');

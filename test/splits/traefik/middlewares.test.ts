@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Clusters, PatchOptions } from '../../../src/adapters/kubernetes/cluster-client.ts';
 import { INGRESS_ROUTE, MIDDLEWARE, POD, TRAEFIK_SERVICE } from '../../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
-import { OWNER_ANNOTATION } from '../../../src/adapters/kubernetes/owner.ts';
+import { OWNER_ANNOTATION } from '../../../src/adapters/kubernetes/owner-mark.ts';
 import { otherManagers } from '../../../src/splits/traefik/field-owners.ts';
 import { IngressRoute } from '../../../src/splits/traefik/ingress-routes.ts';
 import { tooOld } from '../../../src/splits/traefik/middleware-sight.ts';

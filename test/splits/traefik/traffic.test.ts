@@ -19,7 +19,8 @@ const entry = (name: string, weight: number | undefined, port: number | string =
   ...(weight !== undefined && { weight }),
   nativeLB: true,
 });
-const traefikService = (services: object[], annotations?: object) => ({
+const MARK = { 'sluice.dev/owner': JSON.stringify({ release_id: ME.releaseId, run_id: ME.runId }) };
+const traefikService = (services: object[], annotations: object = MARK) => ({
   metadata: { name: 'app', namespace: 'shop', resourceVersion: '41', annotations },
   spec: { weighted: { services } },
 });
@@ -40,6 +41,7 @@ let cluster: HttpServer;
 let proxy: HttpServer;
 let objects: Record<string, Answer>;
 let served1: Answer;
+let servedSafe: Answer | undefined;
 
 beforeEach(async () => {
   objects = { [PATH]: { body: traefikService([entry('app-stable', 95), entry('other', 7), entry('app-canary', 5)]) } };
@@ -47,7 +49,8 @@ beforeEach(async () => {
     ({ path }) => objects[path.replace('?fieldManager=sluice', '')] ?? { status: 404, body: '404 page not found' },
   );
   served1 = served(95, 5);
-  proxy = await startHttpServer(() => served1);
+  servedSafe = undefined;
+  proxy = await startHttpServer(({ path }) => (servedSafe && path.includes('shop_app') ? servedSafe : served1));
 });
 
 afterEach(async () => {
@@ -76,13 +79,32 @@ describe('setWeight', () => {
         path: `${PATH}?fieldManager=sluice`,
         operations: [
           { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+          { op: 'test', path: '/metadata/annotations/sluice.dev~1owner', value: MARK['sluice.dev/owner'] },
           { op: 'test', path: '/spec/weighted/services/0/name', value: 'app-stable' },
+          { op: 'test', path: '/spec/weighted/services/0/weight', value: 95 },
           { op: 'add', path: '/spec/weighted/services/0/weight', value: 75 },
           { op: 'test', path: '/spec/weighted/services/2/name', value: 'app-canary' },
+          { op: 'test', path: '/spec/weighted/services/2/weight', value: 5 },
           { op: 'add', path: '/spec/weighted/services/2/weight', value: 25 },
         ],
       },
     ]);
+  });
+
+  test('the patch of a later act raises the epoch, and tests that an entry has no weight', async () => {
+    objects[PATH] = { body: traefikService([entry('app-stable', undefined), entry('app-canary', undefined)]) };
+    await traffic({ none: true }).setWeight(REF, ARMS, 25, { ...ME, epoch: 3 });
+    const [patch] = patches();
+    expect(patch?.operations).toEqual(
+      expect.arrayContaining([
+        {
+          op: 'replace',
+          path: '/metadata/annotations/sluice.dev~1owner',
+          value: JSON.stringify({ release_id: ME.releaseId, run_id: ME.runId, epoch: 3 }),
+        },
+        { op: 'test', path: '/spec/weighted/services/0/weight', value: null },
+      ]),
+    );
   });
 
   test('sends nothing when the weights are there already', async () => {
@@ -132,7 +154,7 @@ describe('setWeight', () => {
 test('an absent weight counts as 1; a port may be a name', async () => {
   objects[PATH] = { body: traefikService([entry('app-stable', undefined, 'http'), entry('app-canary', undefined)]) };
 
-  expect((await traffic({ none: true }).read(REF)).weights).toEqual([
+  expect((await traffic({ none: true }).read(REF)).weights).toMatchObject([
     { service: 'app-stable', weight: 1, port: 'http', metricsService: 'shop-app-stable-http@kubernetescrd' },
     { service: 'app-canary', weight: 1, port: '80', metricsService: 'shop-app-canary-80@kubernetescrd' },
   ]);
@@ -155,6 +177,19 @@ describe('inForce', () => {
       { replica: new URL(silent.url).host, error: 'no answer within 1000 ms' },
       { replica: '127.0.0.1:1', error: expect.any(String) },
       { replica: 'not a URL', error: 'not a URL' },
+    ]);
+  });
+
+  test('a Traefik with safeNaming is asked by its own names', async () => {
+    served1 = { status: 404, body: '{}' };
+    const children = ['stable', 'canary'].map((arm, index) => ({
+      name: `shop_app_wrr_${2 * index}_shop_app-${arm}_80`,
+      weight: index === 0 ? 75 : 25,
+    }));
+    servedSafe = { body: { status: 'enabled', weighted: { services: children } } };
+
+    expect(await traffic({ urls: [proxy.url] }).inForce(REF, ARMS)).toEqual([
+      { replica: new URL(proxy.url).host, candidate: 25 },
     ]);
   });
 

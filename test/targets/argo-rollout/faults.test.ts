@@ -9,6 +9,7 @@ afterEach(() => world.stop());
 
 async function atFirstPause(options: FakeWorldOptions = {}): Promise<Snapshot> {
   world = createFakeWorld(options);
+  await world.ports.workload.claim(world.target, MINE);
   await world.ports.workload.setImage(world.target, { container: 'app', from: 'shop:v1', to: 'shop:v2' }, MINE);
   return world.until(({ paused }) => paused);
 }
@@ -35,6 +36,7 @@ test('a promote whose answer was lost is found done, and the next step is not sk
 
 test('an image whose answer was lost is found set', async () => {
   world = createFakeWorld();
+  await world.ports.workload.claim(world.target, MINE);
   loseAnswerOfPatch();
 
   expect(

@@ -18,8 +18,18 @@ interface Parts {
   status?: object;
 }
 
+const MARK = '{"release_id":"release/a","run_id":"1"}';
+const TEST_MARK = { op: 'test', path: '/metadata/annotations/sluice.dev~1owner', value: MARK };
+
 const rollout = ({ metadata, spec, status }: Parts = {}) => ({
-  metadata: { name: 'app', namespace: 'shop', resourceVersion: '41', generation: 3, ...metadata },
+  metadata: {
+    name: 'app',
+    namespace: 'shop',
+    resourceVersion: '41',
+    generation: 3,
+    annotations: { 'sluice.dev/owner': MARK },
+    ...metadata,
+  },
   spec: {
     template: {
       spec: {
@@ -84,6 +94,7 @@ test('promote tests all that was read and removes the pause conditions', async (
       type: 'application/json-patch+json',
       operations: [
         { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+        TEST_MARK,
         { op: 'test', path: '/status/currentStepIndex', value: 1 },
         { op: 'test', path: '/status/currentPodHash', value: 'new' },
         { op: 'test', path: '/status/controllerPause', value: true },
@@ -116,6 +127,7 @@ test('blue-green has no step index to test', async () => {
 
   expect(patches()[0]?.operations).toEqual([
     { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+    TEST_MARK,
     { op: 'test', path: '/status/currentPodHash', value: 'new' },
     { op: 'test', path: '/status/controllerPause', value: true },
     { op: 'test', path: '/status/pauseConditions/0/reason', value: 'BlueGreenPause' },
@@ -136,6 +148,7 @@ test('abort clears a full promotion in the same patch', async () => {
       type: 'application/json-patch+json',
       operations: [
         { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+        TEST_MARK,
         { op: 'test', path: '/status/currentPodHash', value: 'new' },
         { op: 'add', path: '/status/promoteFull', value: false },
         { op: 'add', path: '/status/abort', value: true },
@@ -173,6 +186,7 @@ test('setImage replaces one field, guarded by the container name and the old ima
       type: 'application/json-patch+json',
       operations: [
         { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+        TEST_MARK,
         { op: 'test', path: '/spec/template/spec/containers/1/name', value: 'app' },
         { op: 'test', path: '/spec/template/spec/containers/1/image', value: 'shop:v1' },
         { op: 'replace', path: '/spec/template/spec/containers/1/image', value: 'shop:v2' },
@@ -191,8 +205,26 @@ test('a template kept elsewhere is not set here', async () => {
   expect(await rollouts.read(TARGET)).toMatchObject({ workloadRef: true, images: {} });
 });
 
+test('a write of the status by a later act raises the epoch of the mark by a patch of its own before it', async () => {
+  const raised = '{"release_id":"release/a","run_id":"1","epoch":4}';
+  before = rollout();
+  after = rollout({
+    metadata: { annotations: { 'sluice.dev/owner': raised } },
+    status: { currentStepIndex: 2, pauseConditions: undefined },
+  });
+  await rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, { ...MINE, epoch: 4 });
+
+  expect(patches()).toMatchObject([
+    {
+      path: `${PATH}?fieldManager=sluice`,
+      operations: [{ op: 'test', value: '41' }, TEST_MARK, { ...TEST_MARK, op: 'replace', value: raised }],
+    },
+  ]);
+});
+
 test('the mark is one annotation, added or made with the map', async () => {
   const mark = '{"release_id":"release/x","run_id":"1"}';
+  before = rollout({ metadata: { annotations: undefined } });
   await rollouts.claim(TARGET, { releaseId: 'release/x', runId: '1' });
   before = after = rollout({ metadata: { annotations: { other: 'kept' } } });
   await rollouts.claim(TARGET, { releaseId: 'release/x', runId: '1' });

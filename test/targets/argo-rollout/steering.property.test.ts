@@ -5,7 +5,7 @@ import { createRolloutSteering } from '../../../src/targets/argo-rollout/steerin
 import { ROLLOUT } from '../../../src/adapters/kubernetes/kinds.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import type { Effect } from '../../../src/domain/effect.ts';
-import type { Strategy } from '../../../src/domain/release/plan.ts';
+import type { Strategy } from '../../support/fake-world-options.ts';
 import type { RolloutState } from '../../../src/domain/rollout.ts';
 import { createFakeWorld, type FakeWorld } from '../../support/fake-world.ts';
 

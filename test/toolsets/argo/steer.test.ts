@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CATALOGUE } from '../../../src/toolsets/index.ts';
 import type { CommandContext } from '../../../src/commands/command.ts';
-import type { Strategy } from '../../../src/domain/release/plan.ts';
+import type { Strategy } from '../../support/fake-world-options.ts';
 import { createFakeGateway } from '../../support/fake-gateway.ts';
 import { worldServices } from '../../support/fake-tools.ts';
 import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from '../../support/fake-world.ts';

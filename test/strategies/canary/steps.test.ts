@@ -1,21 +1,20 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { preflightChecks } from '../../../src/domain/release/preflight.ts';
-import type { StepFacts } from '../../../src/domain/release/preflight-facts.ts';
+import type { RolloutStep } from '../../../src/domain/rollout.ts';
 import { releaseSpec } from '../../support/builders.ts';
-import { canaryFacts } from '../../support/builders-preflight.ts';
+import { canaryFacts, checksOf } from '../../support/builders-preflight.ts';
 
-const stepCheck = (steps: readonly StepFacts[]) => {
-  const found = preflightChecks(releaseSpec(), canaryFacts({ steps }));
+const stepCheck = (steps: readonly RolloutStep[]) => {
+  const found = checksOf(releaseSpec(), canaryFacts({ steps }));
   return { check: found.checks.find((check) => check.name === 'steps'), plan: found.plan };
 };
 
-const setWeight = fc.integer({ min: 0, max: 100 }).map((weight): StepFacts => ({ setWeight: weight }));
-const untimed = fc.constant<StepFacts>({ pause: {} });
-const timed = fc.nat({ max: 600 }).map((seconds): StepFacts => ({ pause: { seconds } }));
+const setWeight = fc.integer({ min: 0, max: 100 }).map((weight): RolloutStep => ({ setWeight: weight }));
+const untimed = fc.constant<RolloutStep>({ pause: {} });
+const timed = fc.nat({ max: 600 }).map((seconds): RolloutStep => ({ pause: { seconds } }));
 const other = fc
   .constantFrom('analysis', 'experiment', 'setCanaryScale', 'setHeaderRoute', 'plugin')
-  .map((name): StepFacts => ({ other: name }));
+  .map((name): RolloutStep => ({ other: name }));
 const pair = fc.tuple(setWeight, untimed);
 const anySteps = fc.oneof(
   fc.array(fc.oneof({ weight: 4, arbitrary: setWeight }, { weight: 4, arbitrary: untimed }, timed, other), {
@@ -24,7 +23,7 @@ const anySteps = fc.oneof(
   fc.array(pair, { maxLength: 5 }).map((pairs) => pairs.flat()),
 );
 
-const isPaired = (steps: readonly StepFacts[]) =>
+const isPaired = (steps: readonly RolloutStep[]) =>
   steps.length > 0 &&
   steps.length % 2 === 0 &&
   steps.every((step, index) =>
@@ -51,9 +50,9 @@ test('the list proposed instead is accepted and keeps the weights', () => {
       (steps) => {
         const proposed = JSON.parse(
           (stepCheck(steps).check?.next ?? '').replace('Use these steps: ', ''),
-        ) as StepFacts[];
+        ) as RolloutStep[];
         expect(stepCheck(proposed).check?.ok).toBe(true);
-        const weights = (list: readonly StepFacts[]) => list.flatMap((step) => step.setWeight ?? []);
+        const weights = (list: readonly RolloutStep[]) => list.flatMap((step) => step.setWeight ?? []);
         if (weights(steps).length > 0) expect(weights(proposed)).toEqual(weights(steps));
       },
     ),

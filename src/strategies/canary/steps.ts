@@ -1,8 +1,8 @@
-import type { StepFacts } from './preflight-facts.ts';
-import { DEFAULT_STEPS, type PlanStep, type ReleaseSpec } from './plan.ts';
+import type { PlanStep } from '../../domain/release/plan.ts';
+import type { RolloutStep } from '../../domain/rollout.ts';
 
 /** The plan of a canary is its own step list; a text says what is wrong with it. */
-export function canarySteps(steps: readonly StepFacts[]): PlanStep[] | string {
+export function canarySteps(steps: readonly RolloutStep[]): PlanStep[] | string {
   const plan: PlanStep[] = [];
   for (const [index, step] of steps.entries()) {
     if (step.other) return `step ${index} is ${step.other}: Argo would run it beside this release's own analysis`;
@@ -20,11 +20,7 @@ export function canarySteps(steps: readonly StepFacts[]): PlanStep[] | string {
 const SUGGESTED_WEIGHTS = [5, 50];
 
 /** The same weights in a form that a release can follow. */
-export function fixedSteps(steps: readonly StepFacts[]): readonly StepFacts[] {
+export function fixedSteps(steps: readonly RolloutStep[]): readonly RolloutStep[] {
   const weights = steps.flatMap(({ setWeight }) => (setWeight === undefined ? [] : [setWeight]));
   return (weights.length > 0 ? weights : SUGGESTED_WEIGHTS).flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
-}
-
-export function blueGreenWeights(spec: ReleaseSpec): readonly number[] {
-  return spec.steps ?? DEFAULT_STEPS;
 }

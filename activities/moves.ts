@@ -1,0 +1,44 @@
+import type { Move } from '../src/delivery/move.ts';
+import type {
+  Advanced,
+  BackOnStable,
+  Restored,
+  Settled,
+  Started,
+  Verified,
+  Withdrawn,
+} from '../src/domain/release/moves.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
+import type { Ports } from '../src/ports/index.ts';
+import { strategyOf } from '../src/strategies/index.ts';
+
+/** Where an activity finds the ports of a release's cluster. Errors: those of Worlds.of. */
+export interface WorldSource {
+  of(context: string): Promise<Ports>;
+}
+
+/** Makes what a strategy gets for one move of a release. Errors: those of Worlds.of. */
+export type MoveOf = (scene: Scene) => Promise<Move>;
+
+/** The verbs of the release's strategy, under the names that histories record. The caller bounds each of them. */
+export const moveActivities = (moveOf: MoveOf) => ({
+  start: async (scene: Scene): Promise<Started> => strategyOf(scene.strategy).advance.start(await moveOf(scene)),
+
+  shift: async ({ scene, index }: { scene: Scene; index: number }): Promise<Advanced> =>
+    strategyOf(scene.strategy).advance.shift(await moveOf(scene), index),
+
+  verify: async ({ scene, wanted }: { scene: Scene; wanted: number }): Promise<Verified> =>
+    strategyOf(scene.strategy).observe.verify(await moveOf(scene), wanted),
+
+  promote: async (scene: Scene): Promise<Advanced> => strategyOf(scene.strategy).finish.promote(await moveOf(scene)),
+
+  settle: async (scene: Scene): Promise<Settled> => strategyOf(scene.strategy).finish.settle(await moveOf(scene)),
+
+  withdraw: async (scene: Scene): Promise<Withdrawn> => strategyOf(scene.strategy).undo.withdraw(await moveOf(scene)),
+
+  awaitSettled: async (scene: Scene): Promise<BackOnStable> =>
+    strategyOf(scene.strategy).undo.settle(await moveOf(scene)),
+
+  restoreTemplate: async (scene: Scene): Promise<Restored> =>
+    strategyOf(scene.strategy).undo.restore(await moveOf(scene)),
+});

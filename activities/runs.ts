@@ -1,0 +1,48 @@
+import { Context } from '@temporalio/activity';
+import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { SluiceError } from '../src/domain/errors.ts';
+import type { Owner } from '../src/domain/release/target.ts';
+
+/** What an activity asks Temporal about runs. Errors: TEMPORAL_UNREACHABLE. */
+export interface Runs {
+  /** Whether the run that wrote this mark is known to have ended. False where this Temporal does not know the run. */
+  hasEnded(holder: Owner): Promise<boolean>;
+  /** Whether this very attempt of the present activity is still the one that the workflow waits for. */
+  isWanted(): Promise<boolean>;
+}
+
+/** Statuses of a run that is over. A paused run is open. */
+const ENDED = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'CONTINUED_AS_NEW', 'TIMED_OUT'];
+/** temporal.api.enums.v1.PendingActivityState: STARTED and PAUSE_REQUESTED; the activity is not asked to stop. */
+const RUNNING_STATES = [2, 5];
+const WORKFLOW_TYPE = 'release';
+
+/** Asks the Temporal server of the worker that runs the present activity. */
+export const temporalRuns: Runs = {
+  async hasEnded({ releaseId, runId, temporal }) {
+    const { info } = Context.current();
+    if (temporal !== undefined && temporal !== info.workflowNamespace) return false;
+    const run = await describe(releaseId, runId);
+    return run !== undefined && run.type === WORKFLOW_TYPE && ENDED.includes(run.status.name);
+  },
+  async isWanted() {
+    const { workflowExecution, activityId, attempt } = Context.current().info;
+    const run = workflowExecution && (await describe(workflowExecution.workflowId, workflowExecution.runId));
+    const pending = run?.raw.pendingActivities ?? [];
+    return pending.some(
+      (one) => one.activityId === activityId && one.attempt === attempt && RUNNING_STATES.includes(one.state ?? 0),
+    );
+  },
+};
+
+/** Undefined: this Temporal does not know the run. */
+async function describe(workflowId: string, runId: string) {
+  try {
+    return await Context.current().client.workflow.getHandle(workflowId, runId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (isGrpcServiceError(error))
+      throw new SluiceError('TEMPORAL_UNREACHABLE', `Temporal does not answer: ${error.message}`, { cause: error });
+    throw error;
+  }
+}

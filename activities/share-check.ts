@@ -1,0 +1,55 @@
+import { shortfall, shortfallFinding, type ShareCauses, type ShareSums } from '../src/domain/analysis/shortfall.ts';
+import type { Finding } from '../src/domain/analysis/verdict.ts';
+import type { Ports } from '../src/ports/index.ts';
+import { SluiceError } from '../src/domain/errors.ts';
+import { trafficRef } from '../src/delivery/move.ts';
+import type { Scene } from '../src/domain/release/scene.ts';
+
+/** What the new version should have been counted for. */
+export interface Expected {
+  readonly scene: Scene;
+  /** Percent. */
+  readonly weight: number;
+  /** Share of its answers that may be missing, 0…1. */
+  readonly lost: number;
+  /** Epoch ms at which the weight was in force, and the moment of the look. */
+  readonly from: number;
+  readonly to: number;
+  /** Names of the proxies, as in label `instance`. */
+  readonly proxies: readonly string[];
+}
+
+/** A finding when the new version answered significantly fewer requests than its weight gives it. */
+export async function checkShare(ports: Ports, sums: ShareSums, expected: Expected): Promise<Finding | undefined> {
+  const { weight, lost, proxies } = expected;
+  const found = shortfall(sums, { weight, lost, proxies: proxies.length });
+  return found && shortfallFinding(found, sums, await causesOf(ports, expected));
+}
+
+/** What is not known is left out: the finding holds without a cause. */
+async function causesOf(ports: Ports, expected: Expected): Promise<ShareCauses> {
+  const [reloads, sticky] = await Promise.all([
+    unlessAway(reloadsOf(ports, expected)),
+    unlessAway(ports.split.read(trafficRef(expected.scene)).then((view) => view.sticky)),
+  ]);
+  return { ...(reloads !== undefined && { reloads }), ...(sticky !== undefined && { sticky }) };
+}
+
+/** Of an address: nothing in it can end the regular expression. */
+const PLAIN = /^[\w.:-]+$/;
+
+async function reloadsOf(ports: Ports, { proxies, from, to }: Expected): Promise<number | undefined> {
+  const seconds = Math.max(1, Math.round((to - from) / 1000));
+  const instances = proxies.filter((name) => PLAIN.test(name)).map((name) => name.replaceAll('.', '[.]'));
+  const promql = `max(increase(traefik_config_reloads_total{instance=~"${instances.join('|')}"}[${seconds}s]))`;
+  return (await ports.evidence.query(promql, to))[0]?.value;
+}
+
+async function unlessAway<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof SluiceError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { Owner } from '../../domain/release/target.ts';
+import type { Refusal } from '../../ports/workload.ts';
+import type { PatchOperation } from './cluster-client.ts';
+import { plainLine } from './text.ts';
+
+/** Annotation on the object's own metadata, never on a pod template, that says which release may write to it. */
+export const OWNER_ANNOTATION = 'sluice.dev/owner';
+export const OWNER_POINTER = '/metadata/annotations/sluice.dev~1owner';
+
+export type Annotations = Readonly<Record<string, string>> | undefined;
+
+const Mark = z.object({
+  release_id: z.string(),
+  run_id: z.string(),
+  temporal: z.string().optional(),
+  cluster: z.string().optional(),
+  epoch: z.number().int().nonnegative().optional(),
+});
+
+/** The value of the annotation. */
+export function markText({ releaseId, runId, temporal, cluster, epoch }: Owner): string {
+  return JSON.stringify({ release_id: releaseId, run_id: runId, temporal, cluster, epoch } satisfies Record<
+    keyof z.infer<typeof Mark>,
+    unknown
+  >);
+}
+
+/** The owner in the annotations. A mark that cannot be read comes back as an unknown owner, which no release is. */
+export function ownerOf(annotations: Annotations): Owner | undefined {
+  const text = annotations?.[OWNER_ANNOTATION];
+  if (text === undefined) return undefined;
+  try {
+    const { release_id: releaseId, run_id: runId, temporal, cluster, epoch } = Mark.parse(JSON.parse(text));
+    return {
+      releaseId,
+      runId,
+      ...(temporal !== undefined && { temporal }),
+      ...(cluster !== undefined && { cluster }),
+      ...(epoch !== undefined && { epoch }),
+    };
+  } catch {
+    return { releaseId: `unreadable mark ${plainLine(text, 60)}`, runId: '' };
+  }
+}
+
+export const epochOf = ({ epoch = 0 }: Owner): number => epoch;
+
+/** Whether both are the same run. Marks of older versions name neither Temporal namespace nor cluster. */
+export function sameRun(holder: Owner, owner: Owner): boolean {
+  const agree = (a: string | undefined, b: string | undefined) => a === undefined || b === undefined || a === b;
+  return (
+    holder.releaseId === owner.releaseId &&
+    holder.runId === owner.runId &&
+    agree(holder.temporal, owner.temporal) &&
+    agree(holder.cluster, owner.cluster)
+  );
+}
+
+/** Says whose mark it is, for the end of a sentence that begins with the object. */
+export function heldBy({ releaseId, runId }: Owner): string {
+  return `held by ${plainLine(releaseId)}${runId ? `, run ${plainLine(runId, 60)}` : ''} (annotation ${OWNER_ANNOTATION})`;
+}
+
+/** A fence that lets a write pass. */
+export interface Passed {
+  /** To be sent in the same patch as the write: tests the mark as it was read, and raises its epoch. */
+  readonly operations: readonly PatchOperation[];
+  /** The mark has the epoch of an earlier act. */
+  readonly behind: boolean;
+}
+
+/**
+ * Whether an act of `owner` may write to an object with these annotations. It may while the mark is of the same run and
+ * not of a later act. An object without a mark is refused: this release has let go of it, or somebody took it away.
+ */
+export function passFence(annotations: Annotations, owner: Owner, what: string): Passed | Refusal {
+  const holder = ownerOf(annotations);
+  if (!holder) return { refused: true, detail: `${what} has no owner mark of ${owner.releaseId} any more` };
+  if (!sameRun(holder, owner)) return { refused: true, detail: `${what} is ${heldBy(holder)}`, holder };
+  if (epochOf(holder) > epochOf(owner))
+    return {
+      refused: true,
+      detail: `${what} was written by a later act of this release (epoch ${epochOf(holder)}, this is ${epochOf(owner)})`,
+      holder,
+    };
+  const test: PatchOperation = { op: 'test', path: OWNER_POINTER, value: annotations?.[OWNER_ANNOTATION] };
+  const behind = epochOf(holder) < epochOf(owner);
+  return {
+    behind,
+    operations: behind ? [test, { op: 'replace', path: OWNER_POINTER, value: markText(owner) }] : [test],
+  };
+}

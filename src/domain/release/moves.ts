@@ -1,0 +1,29 @@
+import type { WeightProof } from './proof.ts';
+
+/** What the moves of a strategy answer. Workflows and recorded histories hold these forms. */
+
+/** The release's version is no longer what the target is asked to run, or somebody else stopped it. */
+export interface Left {
+  readonly kind: 'superseded' | 'aborted-elsewhere';
+  readonly detail: string;
+}
+
+export interface Superseded {
+  readonly kind: 'superseded';
+  readonly detail: string;
+}
+
+export type Started = { readonly kind: 'ready'; readonly newHash: string } | Left;
+export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Left;
+export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Left;
+export type Settled = { readonly kind: 'settled'; readonly proof: WeightProof } | Left;
+
+export type Withdrawn =
+  | { readonly kind: 'withdrawn'; readonly proof: WeightProof }
+  | { readonly kind: 'too-late'; readonly detail: string; readonly newHash: string }
+  | Superseded;
+export type BackOnStable = { readonly kind: 'settled'; readonly proof: WeightProof } | Superseded;
+export type Restored = { readonly kind: 'restored'; readonly detail: string } | Superseded;
+
+/** What somebody else did to a step that is held. */
+export type Intrusion = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | Left;

@@ -1,0 +1,15 @@
+import type { ReleasePlan } from './plan.ts';
+import type { Owner, Target } from './target.ts';
+
+/** What every activity after preflight gets: the target, the fixed plan, and who acts. */
+export interface Scene {
+  readonly target: Target;
+  /** Name of the strategy that made the plan (src/strategies). */
+  readonly strategy: string;
+  readonly plan: ReleasePlan;
+  readonly owner: Owner;
+  /** Known once the controller has named the new ReplicaSet. */
+  readonly newHash?: string;
+  /** Index of the present step, for the record. Absent in releases of older versions. */
+  readonly step?: number;
+}

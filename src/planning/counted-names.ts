@@ -1,0 +1,32 @@
+import { SluiceError } from '../domain/errors.ts';
+import type { TrafficFacts } from '../domain/release/preflight-facts.ts';
+import { countedName, readCounted } from '../domain/route/names.ts';
+import type { Ports } from '../ports/index.ts';
+
+/** Prometheus' own look-back: a counter that is scraped has a sample in it. */
+const WINDOW_MS = 300_000;
+
+/**
+ * The Services with the names under which this Traefik counts them. Where nothing is counted yet, or Prometheus is
+ * away, they keep the name of Traefik's default naming; the checks of the sources say what is missing.
+ */
+export async function withCountedNames(ports: Ports, traffic: TrafficFacts): Promise<TrafficFacts> {
+  const toMs = ports.now();
+  const namings = await Promise.all(
+    traffic.weights.map(async ({ place }) => {
+      if (!place) return 'flat';
+      const read = (name: string) => ports.evidence.counters(name, { fromMs: toMs - WINDOW_MS, toMs });
+      return (await readCounted(place, read).catch(ignoreAway))?.naming ?? 'flat';
+    }),
+  );
+  if (!namings.includes('safe')) return traffic;
+  const weights = traffic.weights.map((one) =>
+    one.place ? { ...one, metricsService: countedName(one.place, 'safe') } : one,
+  );
+  return { ...traffic, weights };
+}
+
+function ignoreAway(error: unknown): undefined {
+  if (error instanceof SluiceError) return undefined;
+  throw error;
+}

@@ -1,0 +1,18 @@
+import { observeWith } from '../../delivery/observe.ts';
+import { preflight } from '../../planning/preflight.ts';
+import type { Strategy } from '../strategy.ts';
+import { file } from './file.ts';
+import { advance, finish, undo } from './moves.ts';
+import * as planning from './plan.ts';
+import * as sight from './sight.ts';
+
+/** The release moves traffic to the preview Service in its own steps; Argo switches over when all are passed. */
+export const blueGreen: Strategy = {
+  name: 'blue-green',
+  file,
+  plan: (world, spec) => preflight(world, spec, planning.rules),
+  advance,
+  observe: observeWith(sight.rules),
+  finish,
+  undo,
+};

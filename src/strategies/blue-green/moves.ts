@@ -1,0 +1,40 @@
+import { start } from '../../delivery/advance.ts';
+import { markLost } from '../../delivery/fence.ts';
+import { promote, settle } from '../../delivery/finish.ts';
+import { armServices, isRefusal, leftBecause, readTarget, trafficRef, type Move } from '../../delivery/move.ts';
+import { awaitProof } from '../../delivery/observe.ts';
+import { undoWith } from '../../delivery/undo.ts';
+import type { Advanced } from '../../domain/release/moves.ts';
+import type { WriteResult } from '../../ports/workload.ts';
+import type { Strategy } from '../strategy.ts';
+import { isHeld, rules } from './sight.ts';
+
+export const advance: Strategy['advance'] = {
+  start: (move) => start(move, (seen) => isHeld(seen, seen.podHash)),
+  shift,
+};
+
+/** Writes the weight of step `index`. */
+async function shift(move: Move, index: number): Promise<Advanced> {
+  const left = leftBecause(await readTarget(move), move.scene);
+  if (left) return left;
+  const result = await setWeight(move, move.scene.plan.steps[index]?.weight as number);
+  return isRefusal(result) ? { kind: 'superseded', detail: result.detail } : { kind: 'ready', detail: result.detail };
+}
+
+export const finish: Strategy['finish'] = {
+  promote: (move) => promote(move, {}),
+  /** Both Services have the new version by then: the weights go back to the active one. */
+  settle: (move) => settle(move, rules, () => setWeight(move, 0)),
+};
+
+/** Weights to the active Service first and proved, then the abort: aborting first gave 503s on the preview's share. */
+export const undo: Strategy['undo'] = undoWith(rules, async (move) => {
+  const written = await setWeight(move, 0);
+  if (isRefusal(written) && !written.holder) throw markLost(written, move.scene);
+  if (!isRefusal(written)) await awaitProof(move, rules, 0, () => undefined);
+});
+
+function setWeight({ world, scene }: Move, weight: number): Promise<WriteResult> {
+  return world.split.setWeight(trafficRef(scene), armServices(scene), weight, scene.owner);
+}

@@ -1,0 +1,21 @@
+import type { TrafficRules } from '../../delivery/move.ts';
+import type { Observation } from '../../domain/release/observe.ts';
+
+/** True when the preview is ready and waits for its promotion. */
+export function isHeld(seen: Observation, newHash: string): boolean {
+  return (
+    seen.observed && seen.podHash === newHash && seen.controllerPause && seen.pauseReasons.includes('BlueGreenPause')
+  );
+}
+
+/** The preview may keep the bad version: no weight leads there. */
+export function isBackOnStable(seen: Observation, stableHash: string): boolean {
+  return seen.stableSelector === stableHash;
+}
+
+/** The Rollout reports no weight. Behind the active Service the new version has all users, stable or not. */
+export const rules: TrafficRules = {
+  reported: () => undefined,
+  isBackOnStable,
+  isCutOver: (seen, newHash) => seen.stableSelector === newHash && !seen.aborted,
+};

@@ -1,0 +1,18 @@
+import { observeWith } from '../../delivery/observe.ts';
+import { preflight } from '../../planning/preflight.ts';
+import type { Strategy } from '../strategy.ts';
+import { file } from './file.ts';
+import { advance, finish, undo } from './moves.ts';
+import * as planning from './plan.ts';
+import * as sight from './sight.ts';
+
+/** Argo moves traffic by the Rollout's own steps; the release judges each step and lets Argo go on. */
+export const canary: Strategy = {
+  name: 'canary',
+  file,
+  plan: (world, spec) => preflight(world, spec, planning.rules),
+  advance,
+  observe: observeWith(sight.rules),
+  finish,
+  undo,
+};

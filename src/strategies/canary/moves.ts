@@ -1,0 +1,33 @@
+import { refusedAs, start, untilLeft } from '../../delivery/advance.ts';
+import { promote, settle } from '../../delivery/finish.ts';
+import { isRefusal, type Move } from '../../delivery/move.ts';
+import { undoWith } from '../../delivery/undo.ts';
+import type { Advanced } from '../../domain/release/moves.ts';
+import type { Strategy } from '../strategy.ts';
+import { isHeldAt, rules } from './sight.ts';
+
+export const advance: Strategy['advance'] = {
+  start: (move) => start(move, (seen, plan) => isHeldAt(seen, seen.podHash, plan.steps[0]?.pauseIndex as number)),
+  shift,
+};
+
+/** Ends the pause before `index` and waits for the pause at `index`: Argo sets the weight in between. */
+async function shift(move: Move, index: number): Promise<Advanced> {
+  const { world, scene } = move;
+  const podHash = scene.newHash as string;
+  const before = scene.plan.steps[index - 1]?.pauseIndex;
+  const here = scene.plan.steps[index]?.pauseIndex as number;
+  if (before !== undefined) {
+    const result = await world.workload.advance(scene.target, { podHash, stepIndex: before }, scene.owner);
+    if (isRefusal(result)) return refusedAs(move, result.detail);
+  }
+  return untilLeft(move, (seen) => (isHeldAt(seen, podHash, here) ? `at step ${here}` : undefined));
+}
+
+export const finish: Strategy['finish'] = {
+  promote: (move) => promote(move, { stepIndex: move.scene.plan.steps.at(-1)?.pauseIndex as number }),
+  settle: (move) => settle(move, rules),
+};
+
+/** The abort is what moves Argo's weights. */
+export const undo: Strategy['undo'] = undoWith(rules);

@@ -1,0 +1,37 @@
+import { bad, type PlanRules } from '../../domain/release/preflight-checks.ts';
+import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
+import type { Check } from '../../domain/release/plan.ts';
+import { canarySteps, fixedSteps } from './steps.ts';
+
+/** The Rollout's own steps are the plan, and Argo owns the weights. */
+export const rules: PlanRules = {
+  unfit: ({ trafficRouting }) =>
+    trafficRouting.join() === 'traefik'
+      ? undefined
+      : {
+          detail: `the canary routes traffic by ${trafficRouting.join(', ') || 'nothing'}`,
+          next: 'Set spec.strategy.canary.trafficRouting.traefik.weightedTraefikServiceName.',
+        },
+  steps(_spec, rollout) {
+    const steps = canarySteps(rollout.steps);
+    const problem =
+      typeof steps === 'string' ? steps : steps.length === 0 ? 'the Rollout has no setWeight step' : undefined;
+    if (problem !== undefined || typeof steps === 'string')
+      return { problem: problem ?? '', next: `Use these steps: ${JSON.stringify(fixedSteps(rollout.steps))}` };
+    return { steps, detail: `canary weights ${steps.map((step) => step.weight).join(', ')}, then 100` };
+  },
+  more: backgroundAnalysis,
+  isAbortSettled: ({ stableSelector, candidateSelector, stableHash }) =>
+    stableSelector === stableHash && candidateSelector === stableHash,
+};
+
+/**
+ * An inconclusive background analysis makes Argo 1.10.1 pass the untimed pauses that come later without a promote
+ * (tried).
+ */
+function backgroundAnalysis({ backgroundAnalysis: templates }: RolloutFacts): readonly Check[] {
+  if (templates === undefined) return [];
+  const detail = `the Rollout has a background analysis (${templates.join(', ')}): when it is inconclusive, Argo goes past later pauses unjudged`;
+  const next = 'Remove spec.strategy.canary.analysis; the release judges each step itself, by its own `analysis`.';
+  return [bad('analysis', detail, next)];
+}

@@ -1,0 +1,23 @@
+import { SluiceError } from '../domain/errors.ts';
+import { blueGreen } from './blue-green/index.ts';
+import { canary } from './canary/index.ts';
+import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Strategy } from './strategy.ts';
+
+/** Every strategy that a release can have. The first one is the default. */
+export const STRATEGIES: readonly [Strategy, ...Strategy[]] = [canary, blueGreen];
+
+export const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name) as [string, ...string[]];
+
+/** Errors: STRATEGY_UNKNOWN, where a release of a newer version meets this one. */
+export function strategyOf(name: string): Strategy {
+  const strategy = STRATEGIES.find((one) => one.name === name);
+  if (strategy) return strategy;
+  throw new SluiceError('STRATEGY_UNKNOWN', `No strategy is named "${name}". Known: ${STRATEGY_NAMES.join(', ')}.`);
+}
+
+/** Checks and plans a release by its strategy. Changes nothing. Errors: those of the ports, STRATEGY_UNKNOWN. */
+export async function planRelease(world: Ports, spec: ReleaseSpec): Promise<Preflight> {
+  return strategyOf(spec.strategy).plan(world, spec);
+}
