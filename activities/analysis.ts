@@ -33,6 +33,8 @@ export interface Judgement {
    * times that follow from it.
    */
   readonly stepFrom?: number;
+  /** Judge only the requests of the last so many milliseconds of `from` until now. Absent: all since `from`. */
+  readonly recentMs?: number;
   /** Weight, in percent, that no proxy API could prove: the counters must confirm it. */
   readonly unproved?: number;
   /**
@@ -70,14 +72,21 @@ export const analysisActivities = (judge: Judge) => ({
   },
 });
 
+/** The judgement with its window cut to the recent past. Metrics of the release file keep the times of the step. */
+function recent(input: Judgement, now: number): Judgement {
+  if (input.recentMs === undefined) return input;
+  return { since: input.from, stepFrom: input.from, ...input, from: Math.max(input.from, now - input.recentMs) };
+}
+
 export type Judge = (input: Judgement) => Promise<Judged>;
 
 /** The judge of a worker; it remembers samples from one judgement to the next. */
 export function createJudge(ports: Ports): Judge {
   const samples = new Samples(ports.evidence);
   const measurements = new Measurements(ports.evidence);
-  return async (input) => {
+  return async (given) => {
     const to = ports.now();
+    const input = recent(given, to);
     try {
       const [counted, measured] = await Promise.all([
         judgeNow(ports, samples, input, to),

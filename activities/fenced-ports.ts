@@ -42,7 +42,9 @@ async function fencedWrite(port: Claiming, write: Write, args: Parameters<Write>
   return 'refused' in taken ? taken : write(...args);
 }
 
-/** A mark of an ended run, of a release of the same target. The asker must be wanted itself: it may be the older run. */
+/**
+ * A mark of an ended run, of a release of the same target. The asker must be wanted itself: it may be the older run.
+ */
 async function mayTakeOver(holder: Owner, owner: Owner, runs: Runs): Promise<boolean> {
   if (holder.runId === owner.runId || !sameTarget(holder.releaseId, owner.releaseId)) return false;
   return (await runs.hasEnded(holder)) && (await runs.isWanted());

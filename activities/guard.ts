@@ -13,9 +13,16 @@ export type Alarm =
   | { readonly kind: 'drift'; readonly detail: string }
   | Intrusion;
 
-export interface Watch extends Judgement {
+/** What moves while the guard watches. Weights are on their way then, so a drift is not looked for. */
+export type Moving = 'starting' | 'shifting' | 'promoting';
+
+export interface Watch extends Omit<Judgement, 'from'> {
+  /** As in Judgement; absent before the first weight is proved: the guard counts from its own start. */
+  readonly from?: number;
   readonly wanted: number;
   readonly index: number;
+  /** Absent: a weight is held. */
+  readonly moving?: Moving;
   /** The step has failed already and a person decides: only what others do is watched. */
   readonly failed?: true;
 }
@@ -26,32 +33,38 @@ const RECENT_MS = 600_000;
 
 export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
   /**
-   * Watches a held step, for as long as it is held: returns only when the new version fails its limits, when somebody
-   * else changed or stopped the target, or when the weights drifted.
+   * Watches a weight for as long as it is held or moved. It returns only when the new version fails, when somebody else
+   * changed or stopped the target, or when a held weight drifted.
    */
   async guard(watch: Watch): Promise<Alarm> {
     const move = await moveOf(watch.scene);
-    const { observe } = strategyOf(watch.scene.strategy);
+    const counted = { ...watch, from: watch.from ?? move.world.now() };
     let drifts = 0;
     for (;;) {
-      const alarm =
-        (await observe.intrusion(move, watch.index)) ?? (watch.failed ? undefined : await failing(move, judge, watch));
+      const alarm = (await intrusion(move, watch)) ?? (watch.failed ? undefined : await failing(judge, counted));
       if (alarm) return alarm;
-      const proof = await observe.weight(move, watch.wanted);
-      drifts = isInForce(proof) ? 0 : drifts + 1;
+      const drift = watch.moving ? undefined : await drifted(move, watch);
+      drifts = drift === undefined ? 0 : drifts + 1;
       // Two looks in a row: a proxy that is just reloading is not a drift.
-      if (drifts >= 2) return { kind: 'drift', detail: proof.reason };
+      if (drift !== undefined && drifts >= 2) return { kind: 'drift', detail: drift };
       await sleep(LOOK_MS);
     }
   },
 });
 
-async function failing({ world }: Move, judge: Judge, watch: Watch): Promise<Alarm | undefined> {
-  const { verdict } = await judge({
-    since: watch.from,
-    ...watch,
-    from: Math.max(watch.from, world.now() - RECENT_MS),
-    stepFrom: watch.from,
-  });
+async function intrusion(move: Move, { scene, index, moving }: Watch): Promise<Alarm | undefined> {
+  // The activities that set the image and that promote watch the target themselves. Before the image is set, and after
+  // the promotion, the target is not as a held step leaves it.
+  if (moving === 'starting' || moving === 'promoting') return undefined;
+  return strategyOf(scene.strategy).observe.intrusion(move, index);
+}
+
+async function drifted(move: Move, { scene, wanted }: Watch): Promise<string | undefined> {
+  const proof = await strategyOf(scene.strategy).observe.weight(move, wanted);
+  return isInForce(proof) ? undefined : proof.reason;
+}
+
+async function failing(judge: Judge, watch: Watch & Judgement): Promise<Alarm | undefined> {
+  const { verdict } = await judge({ ...watch, recentMs: RECENT_MS });
   return verdict.outcome === 'fail' ? { kind: 'failed', verdict } : undefined;
 }

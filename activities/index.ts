@@ -13,7 +13,8 @@ import type { Recorder } from './recorder.ts';
 import { temporalRuns, type Runs } from './runs.ts';
 
 /**
- * All effects of a release, in the worlds of the clusters, or in one world for all. Every one may run more than once: it
+ * All effects of a release, in the worlds of the clusters, or in one world for all. Every one may run more than once:
+ * it
  * reads before it writes. Without a recorder nothing is kept.
  */
 export function createActivities(given: WorldSource | Ports, recorder?: Recorder, runs: Runs = temporalRuns) {

@@ -2,11 +2,15 @@ import { Context } from '@temporalio/activity';
 import { SluiceError } from '../src/domain/errors.ts';
 import type { Runs } from './runs.ts';
 
-/** Longer than any pause of a healthy process, shorter than the heartbeat timeout after which an attempt is replaced. */
+/**
+ * Longer than any pause of a healthy process, shorter than the heartbeat timeout after which an attempt is replaced.
+ */
 const STALL_MS = 2_000;
 const TICK_MS = 500;
 
-/** Two clocks, as neither sees every stall: the monotonic one stands still while a laptop is suspended (Linux, macOS). */
+/**
+ * Two clocks, as neither sees every stall: the monotonic one stands still while a laptop is suspended (Linux, macOS).
+ */
 export interface Clocks {
   readonly monotonic: () => number;
   readonly wall: () => number;

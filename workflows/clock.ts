@@ -3,17 +3,28 @@ import { CancellationScope, CancelledFailure, condition } from '@temporalio/work
 /** The release's own clock: it stands still while the release is paused. */
 export class ReleaseClock {
   private pausedNow = false;
+  private ranMs = 0;
+  private ranSince: number | undefined;
 
   get paused(): boolean {
     return this.pausedNow;
   }
 
   pause(): void {
+    this.ranMs = this.elapsedMs();
+    this.ranSince = undefined;
     this.pausedNow = true;
   }
 
   resume(): void {
+    if (this.pausedNow) this.ranSince = Date.now();
     this.pausedNow = false;
+  }
+
+  /** Milliseconds that this clock has run since its first use here. Pauses do not count. */
+  elapsedMs(): number {
+    if (!this.pausedNow) this.ranSince ??= Date.now();
+    return this.ranMs + (this.ranSince === undefined ? 0 : Date.now() - this.ranSince);
   }
 
   /** Resolves when the clock runs. Waiting adds nothing to the history. */

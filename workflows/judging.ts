@@ -7,6 +7,7 @@ import { read } from './activity-options.ts';
 import { first } from './first.ts';
 import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped } from './stopped.ts';
+import type { Course } from './watching.ts';
 
 /** The step may be left. */
 export interface Advance {
@@ -14,7 +15,7 @@ export interface Advance {
 }
 
 /** What is judged while a step is held. */
-export interface Step {
+interface Step {
   readonly index: number;
   readonly judgement: Judgement;
 }
@@ -22,20 +23,53 @@ export interface Step {
 const ADVANCE: Advance = { kind: 'advance' };
 
 /** Soak, judge, and wait for whoever must say yes. */
-export async function soakAndJudge(
-  run: ReleaseRun,
-  step: Step,
-): Promise<Advance | { readonly kind: 'failed'; readonly verdict: Verdict }> {
-  const { soakMs } = step.judgement.limits;
-  run.enter('soaking', `weight ${run.weightWanted} for ${soakMs / 1000} s`);
-  await first(() => [run.clock.sleep(soakMs, `soak at weight ${run.weightWanted}`), skipped(run, step.index)]);
+export async function soakAndJudge(run: ReleaseRun, course: Course, judgement: Judgement): Promise<Judged> {
+  const step: Step = { index: course.index, judgement };
+  await soak(run, course);
   await run.clock.running();
   if (isSkipped(run, step.index)) return skipTo(run);
-  const verdict = await verdictOf(run, step);
-  if (verdict === 'skipped') return skipTo(run);
-  run.verdict = verdict;
-  if (verdict.outcome === 'fail') return { kind: 'failed', verdict };
-  return awaitPromotion(run, step.index, verdict);
+  return judgeAndPromote(run, step);
+}
+
+type Judged = Advance | { readonly kind: 'failed'; readonly verdict: Verdict };
+
+async function judgeAndPromote(run: ReleaseRun, held: Step): Promise<Judged> {
+  for (let step = held; ; ) {
+    const verdict = await verdictOf(run, step);
+    if (verdict === 'skipped') return skipTo(run);
+    run.verdict = verdict;
+    if (verdict.outcome === 'fail') return { kind: 'failed', verdict };
+    const judgedAt = Date.now();
+    await awaitPromotion(run, step.index, verdict);
+    if (isSkipped(run, step.index) || !isOld(run, step, judgedAt)) return ADVANCE;
+    run.note('the verdict is old by now: judging again before the promotion');
+    step = { ...step, judgement: { ...step.judgement, recentMs: maxAgeMs(step) } };
+  }
+}
+
+/** A pass ages: what was good a day ago may have no data today. */
+function isOld(run: ReleaseRun, step: Step, judgedAt: number): boolean {
+  return run.gapless && Date.now() - judgedAt > maxAgeMs(step);
+}
+
+function maxAgeMs({ judgement }: Step): number {
+  const { soakMs, verdictMaxAgeMs = Math.max(2 * soakMs, OLD_VERDICT_MS) } = judgement.limits;
+  return verdictMaxAgeMs;
+}
+
+/** However short the soak is, a verdict may be used for so long. */
+const OLD_VERDICT_MS = 300_000;
+
+/** Holds the weight for the rest of the soak. A drift that was repaired does not start it again. */
+async function soak(run: ReleaseRun, course: Course): Promise<void> {
+  const leftMs = run.gapless ? course.soakLeftMs : run.input.spec.analysis.soakMs;
+  run.enter('soaking', `weight ${run.weightWanted} for ${leftMs / 1000} s`);
+  const began = run.clock.elapsedMs();
+  try {
+    await first(() => [run.clock.sleep(leftMs, `soak at weight ${run.weightWanted}`), skipped(run, course.index)]);
+  } finally {
+    course.soakLeftMs = Math.max(0, leftMs - (run.clock.elapsedMs() - began));
+  }
 }
 
 /** The first verdict; where it is no data, the hold, the question and what comes of them. */
@@ -88,12 +122,12 @@ async function askAfterHold(run: ReleaseRun, open: Open, policy: Policy): Promis
   });
 }
 
-async function awaitPromotion(run: ReleaseRun, index: number, verdict: Verdict): Promise<Advance> {
+async function awaitPromotion(run: ReleaseRun, index: number, verdict: Verdict): Promise<void> {
   await run.clock.running();
   const may = () =>
     !run.input.spec.manualPromotion || run.promoteAll || run.promoted.has(index) || isSkipped(run, index);
   run.note(`passed: ${verdict.reason}`);
-  if (may()) return ADVANCE;
+  if (may()) return;
   const { decisionMs } = run.input.spec.timeouts;
   run.ask('waiting-for-decision', `weight ${run.weightWanted} passed (${verdict.reason}); waiting for promote`, {
     for: 'promotion',
@@ -101,7 +135,6 @@ async function awaitPromotion(run: ReleaseRun, index: number, verdict: Verdict):
     deadlineInMs: decisionMs,
   });
   await first(() => [condition(may), unanswered(run, decisionMs)]);
-  return ADVANCE;
 }
 
 async function unanswered(run: ReleaseRun, decisionMs: number): Promise<never> {

@@ -18,6 +18,12 @@ export const PATCHES = {
     reason:
       'the run checks its input and its workflow id, preflight has a deadline, a failed rollback is tried again while a human is asked, a target that is gone ends the release, an abort during the end is refused; the longest waits of a release take a year',
   },
+  'watch-without-gap': {
+    since: '2026-11-29',
+    mayGo: '2028-01-01',
+    reason:
+      'the guard also watches while a weight is set, while the version starts and during promotion; an old pass is judged again; the soak goes on over a repaired drift, and the third drift of a step ends it',
+  },
 } as const;
 
 export function has(patch: keyof typeof PATCHES): boolean {

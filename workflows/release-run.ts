@@ -68,6 +68,8 @@ export class ReleaseRun {
   readonly careful = has('careful');
   /** The target was found in the middle of this release: it is rolled back, never refused. */
   underWay = false;
+  /** False for a release that an older version started: it has no guard while weights move. */
+  readonly gapless = has('watch-without-gap');
   readonly ledger: Ledger;
   /** How the release ends, while the journal is told of it and nobody sees it yet. */
   ending?: ClosedState;

@@ -4,6 +4,7 @@ import type { ClosedState } from '../src/domain/release/state.ts';
 import type { Recover } from '../src/domain/release/release-input.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import type { ReleaseResult } from '../src/domain/release/view.ts';
+import type { Alarm } from '../activities/guard.ts';
 import { bounded, write } from './activity-options.ts';
 import { acceptedInput } from './accepted-input.ts';
 import { registerCommands } from './commands.ts';
@@ -13,6 +14,7 @@ import { ReleaseRun } from './release-run.ts';
 import { rollBack } from './rollback.ts';
 import { runStep } from './steps.ts';
 import { ReleaseStopped, stopCause } from './stopped.ts';
+import { guarded, type Course } from './watching.ts';
 
 /**
  * One release of one target. Its workflow id is the target, so there is at most one. Ends as a completed run with the
@@ -133,32 +135,47 @@ async function forward(run: ReleaseRun): Promise<void> {
 async function begin(run: ReleaseRun): Promise<void> {
   const { stepMs } = run.input.spec.timeouts;
   run.enter('starting', `setting ${run.plan?.toImage}`);
-  await run.interruptible(
-    async () => {
-      await run.clock.running();
-      const started = await write.start.executeWithOptions({ summary: `set image ${run.plan?.toImage}` }, [
-        run.nextScene(),
-      ]);
-      if (started.kind !== 'ready') throw new ReleaseStopped({ kind: started.kind, reason: started.detail });
-      run.newHash = started.newHash;
-    },
-    { ms: stepMs, summary: 'new version ready' },
-  );
+  const step: Course = { index: 0, soakLeftMs: 0 };
+  const alarm = await run.interruptible(() => guarded(run, step, 'starting', () => setImage(run)), {
+    ms: stepMs,
+    summary: 'new version ready',
+  });
+  if (alarm) throw stopOf(alarm);
+}
+
+async function setImage(run: ReleaseRun): Promise<void> {
+  await run.clock.running();
+  const started = await write.start.executeWithOptions({ summary: `set image ${run.plan?.toImage}` }, [
+    run.nextScene(),
+  ]);
+  if (started.kind !== 'ready') throw new ReleaseStopped({ kind: started.kind, reason: started.detail });
+  run.newHash = started.newHash;
 }
 
 async function finish(run: ReleaseRun, steps: number): Promise<void> {
   const { stepMs } = run.input.spec.timeouts;
   await run.clock.running();
   run.enter('promoting', 'every step has passed: promoting');
-  await run.interruptible(
-    async () => {
-      const promoted = await write.promote.executeWithOptions({ summary: 'promote' }, [run.nextScene()]);
-      if (promoted.kind !== 'ready') throw new ReleaseStopped({ kind: promoted.kind, reason: promoted.detail });
-      run.advanced = steps;
-      await settle(run);
-    },
-    { ms: stepMs, summary: 'new version stable' },
-  );
+  const last: Course = { index: steps - 1, soakLeftMs: 0 };
+  const alarm = await run.interruptible(() => guarded(run, last, 'promoting', () => promoteAndSettle(run, steps)), {
+    ms: stepMs,
+    summary: 'new version stable',
+  });
+  if (alarm) throw stopOf(alarm);
+}
+
+async function promoteAndSettle(run: ReleaseRun, steps: number): Promise<void> {
+  const promoted = await write.promote.executeWithOptions({ summary: 'promote' }, [run.nextScene()]);
+  if (promoted.kind !== 'ready') throw new ReleaseStopped({ kind: promoted.kind, reason: promoted.detail });
+  run.advanced = steps;
+  await settle(run);
+}
+
+/** While the version starts or is promoted nobody is asked about a failure: there is no weight to hold. */
+function stopOf(alarm: Alarm): ReleaseStopped {
+  return alarm.kind === 'failed'
+    ? new ReleaseStopped({ kind: 'failed', reason: alarm.verdict.reason })
+    : new ReleaseStopped({ kind: alarm.kind === 'drift' ? 'failed' : alarm.kind, reason: alarm.detail });
 }
 
 async function settle(run: ReleaseRun): Promise<void> {

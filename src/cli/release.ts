@@ -26,7 +26,9 @@ interface Following {
   readonly wait?: boolean;
 }
 
-/** What follows the answer of a command, by its name. `start --wait` follows the release; `wait` ends with its state. */
+/**
+ * What follows the answer of a command, by its name. `start --wait` follows the release; `wait` ends with its state.
+ */
 export function afterReleaseCommands(deps: CliDeps): Readonly<Record<string, AfterCommand>> {
   return {
     [releaseStart.name]: ({ release_id: id }, cli) =>

@@ -4,7 +4,18 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
+import type { PlansPort } from '../ports/plans.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
+
+/** What a caller must be allowed to do. `approve`: decide in the place of a judgement or of an approver. */
+export type Permission = 'read' | 'operate' | 'approve';
+
+/** An object that a call touches. What is absent is not narrowed: every cluster, every namespace, every name. */
+export interface Touched {
+  readonly cluster?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
 
 /** `destructive`: may end or skip something that cannot be had back. */
 export type Kind = 'read' | 'write' | 'destructive';
@@ -36,6 +47,8 @@ export interface CommandContext {
   readonly ports: ToolPorts;
   /** The record of releases, also of those that Temporal has forgotten. */
   readonly journal: JournalPort;
+  /** The plans of releases that can still be started. */
+  readonly plans: PlansPort;
   /** Reads everything that a release depends on; bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;
@@ -74,11 +87,20 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   readonly toolset: string;
   readonly input: I;
   readonly output: O;
+  /**
+   * The fields that the list for agents shows. Absent: all. The others are accepted or answered all the same; the
+   * documentation, the CLI and the OpenAPI document have them.
+   */
+  readonly listed?: { readonly input?: readonly string[]; readonly output?: readonly string[] };
   /** What a file with the input is called, e.g. `release file`. */
   readonly document?: string;
   readonly examples: readonly Example<z.input<I>>[];
   /** Checks raw arguments. Throws INVALID_INPUT or UNKNOWN_NAME. */
   check(raw: unknown, settings: CommandSettings): z.output<I>;
+  /** Absent: `read` for a command that reads, `operate` for any other. */
+  readonly needs?: Permission;
+  /** The objects that the call touches. Absent: those that its fields name (src/commands/access.ts). */
+  touches?(context: CommandContext, input: z.output<I>): Promise<readonly Touched[]>;
   /** Undefined: nothing to confirm with this input. */
   confirmation?(context: CommandContext, input: z.output<I>): Promise<Confirmation | undefined>;
   run(context: CommandContext, input: z.output<I>): Promise<z.output<O>>;

@@ -3,7 +3,8 @@ import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { withLedger } from '../ports/call-ledger.ts';
 import type { Command, CommandContext, Confirmation } from './command.ts';
-import { requireNamespace, requireOffered, type Gate } from './gate.ts';
+import { requireAccess } from './access.ts';
+import { requireOffered, type Gate } from './gate.ts';
 
 export type Output = Record<string, unknown>;
 
@@ -48,7 +49,7 @@ export async function execute(call: Execution): Promise<Output> {
 async function run({ command, raw, context, gate, audit, ask }: Execution): Promise<Output> {
   requireOffered(command, gate);
   const input = command.check(raw ?? {}, context.settings);
-  requireNamespace(input, context.settings);
+  await requireAccess(command, context, input);
   if (command.kind !== 'read') await audit.ready();
   return command.run(context, await confirmed(command, context, input, ask));
 }

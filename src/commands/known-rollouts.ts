@@ -1,4 +1,4 @@
-import { isAllowed } from './gate.ts';
+import { isAllowed } from './access.ts';
 import { acrossAllowed, completePlace } from './places.ts';
 import type { Scope } from './resource.ts';
 

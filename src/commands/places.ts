@@ -1,7 +1,7 @@
 import { SluiceError } from '../domain/errors.ts';
 import type { Place } from './address.ts';
 import type { CommandSettings } from './command.ts';
-import { isAllowed } from './gate.ts';
+import { isAllowed } from './access.ts';
 import type { Scope } from './resource.ts';
 
 /** How many objects of one kind a list of resources names. */

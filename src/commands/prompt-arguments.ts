@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contextName, dnsName } from '../contract/target.ts';
+import { allowedReleases } from './allowed-releases.ts';
 import { completeRollout } from './known-rollouts.ts';
 import type { PromptArgument } from './prompt.ts';
 
@@ -56,5 +57,9 @@ export function optional(
 
 /** Images that releases have run, newest first. */
 export const images: Complete = async (scope) => [
-  ...new Set((await scope.gateway.list({ limit: 100 })).map(({ version }) => version)),
+  ...new Set(
+    (await allowedReleases(scope.settings, { limit: 100 }, (filter) => scope.gateway.list(filter))).map(
+      ({ version }) => version,
+    ),
+  ),
 ];

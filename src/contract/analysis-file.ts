@@ -44,6 +44,9 @@ export const analysis = z.strictObject({
     .optional()
     .describe("Bounds of Traefik's buckets. Default: from stable's past."),
   warm_up: duration.optional().describe('Left out at first. Default 15s.'),
+  max_verdict_age: duration
+    .optional()
+    .describe('An older pass is judged again before promotion. Default 2 × soak, ≥ 5m.'),
   on_no_data: policy.optional().describe('Default hold.'),
   on_too_little_traffic: policy.optional().describe('Default hold.'),
   on_inconclusive: policy.optional().describe('Default hold.'),

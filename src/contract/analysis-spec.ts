@@ -15,6 +15,7 @@ export function toAnalysis(file: AnalysisFile): AnalysisSpec {
     ...quantiles(file),
     holdMs: toMs(file.hold ?? '10m'),
     ...(sequential ? { sequential: toSequential(file) } : {}),
+    ...(file.max_verdict_age ? { verdictMaxAgeMs: toMs(file.max_verdict_age) } : {}),
     ...(sequential || file.metrics ? { warmUpMs: toMs(file.warm_up ?? '15s') } : {}),
     ...(file.metrics ? { metrics: toMetrics(file.metrics) } : {}),
     ...policies(file),

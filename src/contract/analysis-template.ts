@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
-import { placeFields } from './place.ts';
+import { placeFields, takeOver } from './place.ts';
 import { dnsName } from './target.ts';
 
 const limit = (described: string) => z.int().min(0).max(10_000).optional().describe(described);
@@ -37,7 +37,7 @@ export const templateFields = z.strictObject({
     .boolean()
     .optional()
     .describe('For background analysis only: a metric may then have interval without count.'),
-  take_over: z.boolean().optional().describe('Take fields over from other field managers.'),
+  take_over: takeOver,
 });
 
 export const templateSnapshot = z.strictObject({

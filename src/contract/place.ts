@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { contextName, dnsName } from './target.ts';
 
 /** Name of a Kubernetes object. */
@@ -8,6 +9,9 @@ export const placeFields = {
   cluster: contextName.optional().describe('Kubeconfig context.'),
   namespace: dnsName.describe('Namespace.'),
 };
+
+/** Of writes by server-side apply. */
+export const takeOver = z.boolean().optional().describe('Take fields over from other field managers.');
 
 /** A Rollout, as the argo tools name it. */
 export const rolloutFields = { ...placeFields, name: dnsName.describe('Name of the Rollout.') };

@@ -18,4 +18,9 @@ export const requestId = z
   .regex(/^[\w.:-]{1,128}$/, 'must be 1 to 128 of letters, digits, "_", ".", ":" and "-"')
   .describe('The same id acts once, so the call is safe to repeat. Generated when absent.');
 
-export const reason = z.string().trim().min(1).max(500).describe('Why; kept in the release record.');
+export const reason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .describe('Why; kept in the record of the release and in the audit log.');

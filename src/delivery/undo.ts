@@ -15,7 +15,8 @@ export interface Undoing {
 }
 
 /**
- * The verb `undo`. `before` takes the traffic away where the abort does not do it. Each part may be repeated at any point
+ * The verb `undo`. `before` takes the traffic away where the abort does not do it. Each part may be repeated at any
+ * point
  * of any rollback: it then finds its work done.
  */
 export function undoWith(rules: TrafficRules, before?: (move: Move) => Promise<void>): Undoing {
@@ -74,7 +75,8 @@ class Rollback {
   }
 
   /**
-   * An image that was set, or put back, a moment ago has no hash yet: what is to be aborted is known once the controller
+   * An image that was set, or put back, a moment ago has no hash yet: what is to be aborted is known once the
+   * controller
    * has seen it.
    */
   #named(): Promise<Seen> {

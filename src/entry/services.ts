@@ -2,6 +2,7 @@ import type { Clusters } from '../adapters/kubernetes/index.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
+import { createPlans } from '../adapters/plans/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
@@ -50,6 +51,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     gateway,
     ports,
     journal,
+    plans: createPlans(settings),
     preflight: async (spec) => (await import('../strategies/index.ts')).planRelease(ports, spec),
     clusters: {
       current: async () => currentContext(await clusters()),

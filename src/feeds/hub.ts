@@ -1,4 +1,4 @@
-import { requireNamespace } from '../commands/gate.ts';
+import { requireNamespace } from '../commands/access.ts';
 import type { ResourceKind, Scope } from '../commands/resource.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Log } from '../observability/log.ts';
@@ -42,7 +42,7 @@ export class ResourceHub {
       throw new SluiceError('UNKNOWN_NAME', 'Nothing that could change has this address.', {
         next: 'List the resources, and their templates.',
       });
-    requireNamespace({ namespace: found.kind.namespace?.(found.parts) }, this.#deps.scope.settings);
+    requireNamespace(found.kind.namespace?.(found.parts), this.#deps.scope.settings);
     if (!this.#held.has(uri) && this.#held.size >= MOST_WATCHED)
       throw new SluiceError('INVALID_INPUT', `${MOST_WATCHED} addresses are watched already.`, {
         next: 'End other subscriptions first.',

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { isAllowed, offered } from '../commands/gate.ts';
+import { isAllowed } from '../commands/access.ts';
+import { offered } from '../commands/gate.ts';
 import { commandsOf } from '../commands/toolset.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { present } from '../domain/release/present.ts';

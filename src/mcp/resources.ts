@@ -6,7 +6,7 @@ import {
   type ReadResourceResult,
 } from '@modelcontextprotocol/server';
 import type { CommandContext } from '../commands/command.ts';
-import { requireNamespace } from '../commands/gate.ts';
+import { requireNamespace } from '../commands/access.ts';
 import type { Entry, ResourceKind } from '../commands/resource.ts';
 import { toFailure, type Failure } from '../contract/failure.ts';
 import { findKind } from '../feeds/find.ts';
@@ -72,7 +72,7 @@ export async function readResource(
     return await audited(audit, { who: context.caller.id, method: 'resources/read', arguments: { uri } }, async () => {
       const found = findKind(resources, uri);
       if (!found) throw new ResourceNotFoundError(uri);
-      requireNamespace({ namespace: found.kind.namespace?.(found.parts) }, context.settings);
+      requireNamespace(found.kind.namespace?.(found.parts), context.settings);
       return { contents: [{ uri, mimeType: found.kind.mimeType, text: await found.kind.read(context, found.parts) }] };
     });
   } catch (error) {

@@ -1,23 +1,33 @@
 import type { Tool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { annotations, type Command } from '../commands/command.ts';
+import { confirmField } from '../commands/confirm.ts';
+import { effectFields } from '../contract/effect.ts';
+import { placeFields, takeOver } from '../contract/place.ts';
+import { reason, requestId } from '../contract/target.ts';
 
-/** A command as `tools/list` shows it. */
+/** A command as `tools/list` shows it. Every byte of it is in every agent's context. */
 export function toTool(command: Command): Tool {
+  const { input, output } = command.listed ?? {};
   return {
     name: command.name,
     title: command.title,
     description: command.description,
-    inputSchema: schemaOf(command.input, 'input') as Tool['inputSchema'],
-    outputSchema: outline(schemaOf(command.output, 'output')),
+    inputSchema: pickInput(schemaOf(command.input, 'input'), input) as Tool['inputSchema'],
+    outputSchema: outline(schemaOf(command.output, 'output'), output),
     annotations: hints(command),
   };
 }
 
-/** Whether a read destroys, or may be repeated, is not asked: the protocol gives both a meaning for writes only. */
+/** Hints that equal the default of the protocol are left out: not read-only, destructive, not idempotent. */
 function hints(command: Command): NonNullable<Tool['annotations']> {
-  const { readOnlyHint, openWorldHint, ...ofWrites } = annotations(command);
-  return { readOnlyHint, ...(readOnlyHint ? {} : ofWrites), openWorldHint };
+  const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = annotations(command);
+  if (readOnlyHint) return { readOnlyHint, openWorldHint };
+  return {
+    ...(destructiveHint ? {} : { destructiveHint }),
+    ...(idempotentHint ? { idempotentHint } : {}),
+    openWorldHint,
+  };
 }
 
 interface Json {
@@ -37,6 +47,18 @@ const SAID_MAXIMUM = 1000;
 /** Values of an answer that are worth naming; more are states that come and go with versions. */
 const SAID_VALUES = 4;
 
+/** Descriptions that the instructions of the server give once, for all tools (src/mcp/instructions.ts). */
+const SAID_ONCE: readonly (string | undefined)[] = [
+  placeFields.cluster.description,
+  confirmField.description,
+  reason.description,
+  requestId.description,
+  takeOver.description,
+  ...Object.values(effectFields(z.strictObject({}))).map(({ description }) => description),
+];
+/** Fields of the answer of every write; the instructions describe them. */
+const OF_EVERY_EFFECT = ['before', 'after', 'release_id'];
+
 function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
   // Draft 7: the newest that clients of both eras check without being told.
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
@@ -49,9 +71,10 @@ function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
 
 function shorten(json: Json, path: readonly (string | number)[]): void {
   for (const word of UNSAID) delete json[word];
-  if (saysItsName(json['description'], path.at(-1))) delete json['description'];
-  // Said of the whole input, once; our own check names the nearest field.
-  if (path.length > 0) delete json['additionalProperties'];
+  const description = json['description'] as string | undefined;
+  if (SAID_ONCE.includes(description) || saysItsName(description, path.at(-1))) delete json['description'];
+  // Our own check refuses an unknown field and names the nearest one; a client's check only refuses it.
+  delete json['additionalProperties'];
   if ((json.maximum ?? 0) > SAID_MAXIMUM) delete json.maximum;
 }
 
@@ -64,24 +87,36 @@ function saysItsName(description: unknown, name: string | number | undefined): b
   );
 }
 
-/**
- * The fields of an answer; what is deeper explains itself when it comes. Open, unlike the schema it comes from, and
- * without the
- * list of those that are always there: a client that has cached it must not refuse the answers of another version.
- */
-function outline({ type, properties = {} }: Json): Json {
-  return {
-    type,
-    properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, flat(field)])),
-  };
+/** The input with the listed fields only. */
+function pickInput(schema: Json, listed: readonly string[] | undefined): Json {
+  const { properties = {} } = schema;
+  if (!listed) return schema;
+  return { ...schema, properties: Object.fromEntries(listed.map((name) => [name, properties[name] ?? {}])) };
 }
 
+/**
+ * The fields of an answer. What is deeper explains itself when it comes. The schema is open, unlike the one it comes
+ * from, and does not say which fields are always there: a client that has cached it must not refuse the answers of
+ * another version.
+ */
+function outline({ type, properties = {} }: Json, listed?: readonly string[]): Json {
+  const effect = 'effective' in properties;
+  const shown = Object.entries(properties).filter(([name]) =>
+    listed ? listed.includes(name) : !(effect && OF_EVERY_EFFECT.includes(name)),
+  );
+  return { type, properties: Object.fromEntries(shown.map(([name, field]) => [name, flat(field)])) };
+}
+
+/** Text and objects are what a reader expects, so their type is left out. */
+const EXPECTED_TYPES: readonly unknown[] = ['string', 'object'];
+
 function flat({ type, description, items, enum: values, const: value }: Json): Json {
+  const itemType = items?.['type'];
   return {
-    type,
+    ...(EXPECTED_TYPES.includes(type) ? {} : { type }),
     ...(description === undefined ? {} : { description }),
     ...(values && values.length <= SAID_VALUES ? { enum: values } : {}),
     ...(value === undefined ? {} : { const: value }),
-    ...(items ? { items: { type: items['type'] } } : {}),
+    ...(items && !EXPECTED_TYPES.includes(itemType) ? { items: { type: itemType } } : {}),
   };
 }

@@ -19,7 +19,8 @@ const PROXY_LOOKS = 3;
 const BETWEEN_LOOKS_MS = 250;
 
 /**
- * Reads everything that a release over the two Services of a Rollout depends on, and checks it. Changes nothing. Problems of the target itself are failed
+ * Reads everything that a release over the two Services of a Rollout depends on, and checks it. Changes nothing.
+ * Problems of the target itself are failed
  * checks; a Rollout that cannot be read at all is an error: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*,
  * CRD_MISSING, FORBIDDEN.
  */

@@ -27,9 +27,11 @@ export interface Refusal {
 export type WriteResult = Change | Refusal;
 
 /**
- * What is delivered: one version at a place. Every write is guarded by what the caller last read: it changes the state it was meant for or
+ * What is delivered: one version at a place. Every write is guarded by what the caller last read: it changes the state
+ * it was meant for or
  * nothing. Every write of a release tests the owner mark in the same patch: an object without the mark of `owner`'s
- * run, or with a higher epoch, refuses it. Errors: SluiceError with ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN,
+ * run, or with a higher epoch, refuses it. Errors: SluiceError with ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*,
+ * CRD_MISSING, FORBIDDEN,
  * CONFLICT.
  */
 export interface WorkloadPort {
@@ -37,7 +39,8 @@ export interface WorkloadPort {
   /** Sets a container's image when it is `from` (or already `to`: unchanged). Another image: refused. */
   setImage(target: Target, change: { container: string; from: string; to: string }, owner: Owner): Promise<WriteResult>;
   /**
-   * Ends the pause at which `at.podHash` is held: that of step `at.stepIndex`, or the only one of a target without steps.
+   * Ends the pause at which `at.podHash` is held: that of step `at.stepIndex`, or the only one of a target without
+   * steps.
    * Already past it: unchanged.
    */
   advance(target: Target, at: Point, owner: Owner): Promise<WriteResult>;
@@ -47,7 +50,8 @@ export interface WorkloadPort {
    */
   abort(target: Target, at: { podHash: string; template?: TemplateImages }, owner: Owner): Promise<WriteResult>;
   /**
-   * Writes the owner mark. Refused, with its holder, where another run holds the object, unless that holder is `over`: a
+   * Writes the owner mark. Refused, with its holder, where another run holds the object, unless that holder is `over`:
+   * a
    * run that the caller has found to be closed.
    */
   claim(target: Target, owner: Owner, over?: Owner): Promise<WriteResult>;

@@ -1,7 +1,8 @@
 import type { Ports } from './index.ts';
 
 /**
- * Which cluster is meant. `context` is the name in the kubeconfig that the caller used. `uid` is the UID of the namespace
+ * Which cluster is meant. `context` is the name in the kubeconfig that the caller used. `uid` is the UID of the
+ * namespace
  * kube-system: the same for every context that leads to this cluster, and another one for every other cluster.
  */
 export interface ClusterIdentity {

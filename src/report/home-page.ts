@@ -42,7 +42,9 @@ export const HOME_SCRIPT = `setInterval(async () => {
 }, ${REFRESH_S * 1000});
 `;
 
-/** The page at `/`: releases with links to their reports, and the addresses of this server. Its script reads it anew. */
+/**
+ * The page at `/`: releases with links to their reports, and the addresses of this server. Its script reads it anew.
+ */
 export function renderHome(home: Home): string {
   const style = new Html(`<style>${STYLE}</style>`);
   return html`<!doctype html>

@@ -7,7 +7,8 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Ports } from '../ports/index.ts';
 
 /**
- * How a release proceeds. Five verbs: plan, advance, observe, finish, undo. A verb has several parts where the history of
+ * How a release proceeds. Five verbs: plan, advance, observe, finish, undo. A verb has several parts where the history
+ * of
  * a release records an activity for each. Every part may run more than once: it reads before it writes.
  */
 export interface Strategy {

@@ -13,7 +13,8 @@ test.each(TOOLSETS)('no command file of the toolset %s is forgotten in the catal
   const files = readdirSync(folder).filter((file) => file.startsWith(`${toolset}-`));
 
   const names = CATALOGUE.filter((command) => command.toolset === toolset).map(({ name }) => name);
-  expect(files.map((file) => file.replace('.ts', '').replaceAll('-', '_')).toSorted()).toEqual(names.toSorted());
+  expect(names).toEqual(expect.arrayContaining(files.map((file) => file.replace('.ts', '').replaceAll('-', '_'))));
+  expect(names).not.toEqual([]);
 });
 
 test('no name is taken twice', () => {

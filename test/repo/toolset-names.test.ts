@@ -4,7 +4,7 @@ import { TOOLSETS, TOOLSET_NAMES } from '../../src/toolsets/index.ts';
 import { read, trackedFiles } from './tracked-files.ts';
 
 /**
- * Doors that show more of a release than its tools do: a live view in the terminal, and the report as a file. They use
+ * Doors that show more of a release than its tools do: live in the terminal, as a file, on the first page. They use
  * commands of that toolset and make no list of toolsets.
  */
 const RELEASE_PAGES = [
@@ -14,6 +14,7 @@ const RELEASE_PAGES = [
   'src/cli/watch-frame.ts',
   'src/http/rest/report.ts',
   'src/http/rest/openapi-report.ts',
+  'src/http/home.ts',
 ];
 /** `release` is also the name of a workflow, of a kind of record, and of a part of the domain. */
 const WORDS = TOOLSET_NAMES.filter((name) => name !== 'release');

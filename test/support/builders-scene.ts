@@ -104,7 +104,7 @@ export class Stage {
     return this.#scene.plan.steps[index]?.weight as number;
   }
 
-  watch(index = 0): Watch {
+  watch(index = 0): Watch & { from: number } {
     return { scene: this.scene, limits: this.spec.analysis, from: this.world.now(), wanted: this.weight(index), index };
   }
 }

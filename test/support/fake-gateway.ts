@@ -7,6 +7,7 @@ import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
+import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
 
 export const AT = Date.parse('2026-11-01T10:00:00Z');
@@ -116,10 +117,11 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
         return { requestId: command.requestId, command: command.name, duplicate, ...fake.outcome };
       }),
     get: (id, runId) => answer(() => find(id, runId)),
-    list: ({ state, limit }) =>
+    list: ({ state, namespace, limit }) =>
       answer(() =>
         [...fake.views.values()]
           .filter((view) => state === undefined || view.state === state)
+          .filter((view) => namespace === undefined || view.spec.target.namespace === namespace)
           .slice(0, limit)
           .map((view) => ({
             id: view.id,
@@ -163,6 +165,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
     gateway,
     ports: { workload: port, split: port, evidence: {}, now: () => AT } as unknown as ToolPorts,
     journal: createFakeJournal(),
+    plans: createFakePlans(),
     preflight: () => Promise.resolve(preflight),
     clusters: { current: () => Promise.resolve('prod'), all: () => Promise.resolve(['prod']) },
     settings: DEFAULTS,

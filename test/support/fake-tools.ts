@@ -4,6 +4,7 @@ import { planRelease } from '../../src/strategies/index.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
+import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { TRAEFIK_PODS } from './fake-traefik.ts';
 import type { FakeWorld } from './fake-world.ts';
@@ -24,6 +25,7 @@ export function worldServices(
     gateway,
     ports,
     journal: createFakeJournal(),
+    plans: createFakePlans(),
     preflight: (spec) => planRelease(ports, spec),
     clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] },
     settings: DEFAULTS,

@@ -10,6 +10,7 @@ import { SluiceError } from '../../src/domain/errors.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { portsOver } from '../../src/entry/ports.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
+import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { eventually } from './releases-wait.ts';
 
@@ -87,6 +88,7 @@ export class SteeringStage {
       gateway,
       ports,
       journal: createFakeJournal(),
+      plans: createFakePlans(),
       preflight: () => Promise.reject(new Error('not asked')),
       clusters,
       settings: DEFAULTS,

@@ -20,6 +20,7 @@ import { releaseId } from '../../src/domain/release/target.ts';
 import { portsOver } from '../../src/entry/ports.ts';
 import { planRelease } from '../../src/strategies/index.ts';
 import { aView, AT, createFakeGateway, SPEC } from '../support/fake-gateway.ts';
+import { createFakePlans } from '../support/fake-plans.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
 import { inputsFor, rightShaped } from '../support/fuzz/arbitrary.ts';
 import { complaintsOf, mapAtOnce, outcomesOf, SEED, type Tried } from '../support/fuzz/run.ts';
@@ -110,6 +111,7 @@ function stage() {
     gateway,
     ports,
     journal: createFakeJournal(),
+    plans: createFakePlans(),
     preflight: (spec) => planRelease(ports, spec),
     clusters: { current: async () => sandbox.context, all: async () => [sandbox.context] },
     settings,

@@ -26,7 +26,8 @@ export function fenced(
   const { operations, behind } = passed;
   if (!('patch' in decision))
     return behind && !('refused' in decision.done) ? { patch: operations, done: decision.done } : decision;
-  // The API server ignores annotations in a patch of the status, so the epoch is raised by a patch of its own before it.
+  // The API server ignores annotations in a patch of the status, so the epoch is raised by a patch of its own before
+  // it.
   if (decision.subresource && behind) return { patch: operations };
   return { ...decision, patch: [...operations, ...decision.patch] };
 }

@@ -1,5 +1,6 @@
 import { CATALOGUE } from '../../toolsets/index.ts';
-import { isAllowed } from '../../commands/gate.ts';
+import { allowedReleases } from '../../commands/allowed-releases.ts';
+import { isAllowed } from '../../commands/access.ts';
 import { SETTING_KEYS, SETTINGS, type Settings } from '../../config/schema.ts';
 import type { CliDeps } from '../deps.ts';
 import type { Names } from './sources.ts';
@@ -26,7 +27,7 @@ const LOOKUPS: Readonly<Record<Names, (lookup: Lookup) => Promise<readonly strin
   tool: async () => CATALOGUE.map(({ name }) => name),
   setting: async () => SETTING_KEYS.map((key) => `${SETTINGS[key].env}=`),
   cluster: ({ deps, settings }) => deps.contexts(settings),
-  release: (lookup) => opened(lookup, releases),
+  release: (lookup) => opened(lookup, (services) => releases(services, lookup)),
   rollout: (lookup) =>
     opened(lookup, async (services) =>
       (await rollouts(services, lookup)).map(({ target }) => `${target.namespace}/${target.rollout}`),
@@ -48,8 +49,8 @@ async function opened<T>({ deps, settings }: Lookup, work: (services: Services) 
 }
 
 /** Running ones, which are what commands are sent to. */
-async function releases({ gateway }: Services): Promise<readonly string[]> {
-  const found = await gateway.list({ limit: 100 });
+async function releases({ gateway }: Services, { settings }: Lookup): Promise<readonly string[]> {
+  const found = await allowedReleases(settings, { limit: 100 }, (filter) => gateway.list(filter));
   return found.filter(({ closedAt }) => closedAt === undefined).map(({ id }) => id.split('/').slice(-2).join('/'));
 }
 

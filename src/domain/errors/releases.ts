@@ -9,6 +9,27 @@ export const RELEASE_ERRORS = {
     'The release cannot start as things are.',
     'Read the failed checks; each says what to change.',
   ),
+  PLAN_NOT_FOUND: entry(
+    404,
+    5,
+    false,
+    'No plan with this id.',
+    'Call release_plan again, and pass its plan_id to release_start.',
+  ),
+  PLAN_EXPIRED: entry(
+    409,
+    7,
+    false,
+    'The plan is too old to be started.',
+    'Call release_plan again, and pass its new plan_id to release_start.',
+  ),
+  PLAN_CHANGED: entry(
+    409,
+    7,
+    false,
+    'Something that the plan depends on has changed since it was made.',
+    'Call release_plan again, read what it says now, and pass its new plan_id to release_start.',
+  ),
   TARGET_BUSY: entry(409, 7, false, 'The target already has a running release.', 'Wait for that release, or abort it.'),
   SUPERSEDED: entry(
     409,

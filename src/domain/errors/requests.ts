@@ -74,6 +74,13 @@ export const REQUEST_ERRORS = {
     'A destructive command was not confirmed.',
     'Repeat the call with `confirm` set to the value that the message gives.',
   ),
+  CONFIRMATION_DECLINED: entry(
+    403,
+    4,
+    false,
+    'The person who was asked said no.',
+    'Do not repeat the call unless that person asks for it.',
+  ),
   NAMESPACE_NOT_ALLOWED: entry(
     403,
     3,

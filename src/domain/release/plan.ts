@@ -48,6 +48,8 @@ export interface AnalysisSpec {
   readonly policies?: Readonly<Record<Open, Policy>>;
   /** With policy `extend`: how long before the release is rolled back. */
   readonly extendMs?: number;
+  /** A pass that is older is judged again before the promotion. Absent: twice the soak, and at least five minutes. */
+  readonly verdictMaxAgeMs?: number;
   /** Metrics of the release file. */
   readonly metrics?: readonly MetricSpec[];
 }

@@ -24,7 +24,9 @@ export function parseReleaseId(id: string): Target | undefined {
   return { cluster: parts.join('/'), namespace, rollout };
 }
 
-/** Who may write to an object: one run of one release, and how far that run has come. It is stored as the owner mark. */
+/**
+ * Who may write to an object: one run of one release, and how far that run has come. It is stored as the owner mark.
+ */
 export interface Owner {
   /** The workflow id. */
   readonly releaseId: string;

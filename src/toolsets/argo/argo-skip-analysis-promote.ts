@@ -15,6 +15,7 @@ export const argoSkipAnalysisPromote = steerCommand({
   description:
     'Gets a Rollout past the one analysis that holds it: running or inconclusive, of a step, in the background, before or after a blue-green promotion. Needs a reason and confirm; the question says what Argo will do. Refused when no analysis is in the way.',
   kind: 'destructive',
+  needs: 'approve',
   idempotent: false,
   input,
   example: { namespace: 'shop', name: 'web', reason: 'no traffic at night, tested by hand', confirm: 'shop/web' },

@@ -8,7 +8,7 @@ import type { Effect } from '../../domain/effect.ts';
 import type { Owner, Target } from '../../domain/release/target.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
-import type { Command, CommandContext, Kind } from '../../commands/command.ts';
+import type { Command, CommandContext, Kind, Permission } from '../../commands/command.ts';
 import { requireConfirmation } from '../../commands/confirm.ts';
 import { handToRelease, refuseOwned, type Meant } from '../../commands/owned.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
@@ -18,13 +18,13 @@ import { toSnapshot } from './snapshot.ts';
 /** Where, and why: what every steering tool takes. */
 export const steerFields = {
   ...rolloutFields,
-  reason: reason.optional().describe('Why; kept in the audit log and in the record of a release.'),
+  reason: reason.optional(),
 };
 
 /** Tools whose call a release may take over. */
 export const handedFields = {
   ...steerFields,
-  request_id: requestId.optional().describe('For a Rollout that a release owns: the same id acts once.'),
+  request_id: requestId.optional(),
 };
 
 const output = z.strictObject(effectFields(rolloutSnapshot));
@@ -46,6 +46,7 @@ export interface Steer<I extends z.ZodObject> {
   readonly title: string;
   readonly description: string;
   readonly kind: Kind;
+  readonly needs?: Permission;
   readonly idempotent: boolean;
   readonly input: I;
   readonly example: z.input<I>;

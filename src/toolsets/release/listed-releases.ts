@@ -1,5 +1,6 @@
 import { SluiceError } from '../../domain/errors.ts';
 import type { ReleaseFilter, ReleaseSummary } from '../../temporal/gateway.ts';
+import { allowedReleases } from '../../commands/allowed-releases.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
 export interface Listed {
@@ -12,11 +13,12 @@ export interface Listed {
 }
 
 /**
- * Temporal's list and, by run id, what the journal knows besides; `skip` of them are left out. A release that starts
- * between two pages is shown on neither, and one that was shown may come again. Errors: those of ReleaseGateway.list.
+ * Temporal's list and, by run id, what the journal knows besides, of allowed namespaces only; `skip` of them are left
+ * out. A release that starts between two pages is on neither, and one that was on the first may come again. Errors:
+ * those of ReleaseGateway.list.
  */
 export async function listedReleases(
-  { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
+  { gateway, journal, settings }: Pick<CommandContext, 'gateway' | 'journal' | 'settings'>,
   filter: ReleaseFilter,
   skip = 0,
 ): Promise<Listed> {
@@ -25,7 +27,10 @@ export async function listedReleases(
     releases: all.slice(skip, skip + filter.limit),
     more: all.length > skip + filter.limit,
   });
-  const [fresh, kept] = await Promise.all([gateway.list(asked), journal.releases(asked).catch(problemOf)]);
+  const [fresh, kept] = await Promise.all([
+    allowedReleases(settings, asked, (one) => gateway.list(one)),
+    allowedReleases(settings, asked, (one) => journal.releases(one)).catch(problemOf),
+  ]);
   if (kept instanceof SluiceError) return { ...page(fresh), problem: kept.message };
   const known = new Set(fresh.map(({ runId }) => runId));
   // Temporal's list is in order already; a filter by state may meet a run that has moved on since the journal was told.

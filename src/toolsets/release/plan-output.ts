@@ -10,6 +10,8 @@ const check = z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.stri
 export const planOutput = z.strictObject({
   release_id: z.string(),
   ready: z.boolean().describe('Every check holds.'),
+  plan_id: z.string().optional().describe('For release_start, until valid_until.'),
+  valid_until: z.string().optional(),
   target: z.strictObject({ cluster: z.string(), namespace: z.string(), rollout: z.string() }),
   strategy: z.string(),
   from_image: z.string().optional(),
@@ -26,10 +28,16 @@ export type PlanOutput = z.output<typeof planOutput>;
 
 const safe = (text: string): string => maskSecrets(cleanText(text));
 
-export function toPlanOutput(id: string, spec: ReleaseSpec, { checks, plan }: Preflight): PlanOutput {
+export function toPlanOutput(
+  id: string,
+  spec: ReleaseSpec,
+  { checks, plan }: Preflight,
+  kept?: { readonly plan_id: string; readonly valid_until: string },
+): PlanOutput {
   return compact({
     release_id: id,
     ready: plan !== undefined,
+    ...kept,
     target: { ...spec.target },
     strategy: spec.strategy,
     from_image: plan && safe(plan.fromImage),
@@ -71,6 +79,7 @@ function toLimits({ analysis }: ReleaseSpec): PlanOutput['limits'] {
     alpha: sequential?.alpha,
     margins: sequential && { errors: sequential.errorsMargin, slow: sequential.slowMargin },
     slower_than_ms: sequential?.slowerThanMs && [...sequential.slowerThanMs],
+    max_verdict_age: analysis.verdictMaxAgeMs === undefined ? undefined : toDuration(analysis.verdictMaxAgeMs),
     warm_up: warmUpMs === undefined ? undefined : toDuration(warmUpMs),
     on_no_data: policies?.['no-data'] ?? 'hold',
     on_too_little_traffic: policies?.['too-little-traffic'] ?? 'hold',

@@ -2,6 +2,7 @@ import { parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
 import { toReleaseSpec } from '../../contract/release-spec.ts';
 import { releaseId } from '../../domain/release/target.ts';
 import type { Command } from '../../commands/command.ts';
+import { keepPlan } from './kept-plan.ts';
 import { planOutput, toPlanOutput, type PlanOutput } from './plan-output.ts';
 
 export const exampleRelease = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
@@ -10,7 +11,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   name: 'release_plan',
   title: 'Plan a release',
   description:
-    'Checks everything that a release needs and shows what it would do; changes nothing. Call before release_start.',
+    'Checks everything that a release needs and shows what it would do; changes nothing. Answers a plan_id for release_start.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',
@@ -22,7 +23,9 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   async run(context, input) {
     const cluster = input.target.cluster ?? (await context.clusters.current());
     const spec = toReleaseSpec(input, cluster, context.settings);
-    return toPlanOutput(releaseId(spec.target), spec, await context.preflight(spec));
+    const found = await context.preflight(spec);
+    const kept = found.plan && (await keepPlan(context, input, spec, found.plan));
+    return toPlanOutput(releaseId(spec.target), spec, found, kept);
   },
   problem: ({ ready }) => (ready ? undefined : 'PREFLIGHT_FAILED'),
   text: planText,
@@ -38,7 +41,7 @@ function planText(plan: PlanOutput): string {
   const images = plan.from_image ? `${plan.from_image} → ${plan.to_image}` : plan.to_image;
   const weights = plan.weights.length > 0 ? `, weights ${plan.weights.join(' → ')} %` : '';
   const next = plan.ready
-    ? 'Nothing was changed. Start it with release_start and the same input.'
+    ? `Nothing was changed. Start it with release_start and plan_id "${plan.plan_id}", until ${plan.valid_until}, or with the same input.`
     : 'Nothing was changed. Correct the failed checks and plan again.';
   return [
     `${head}: ${plan.strategy} of ${namespace}/${rollout} on ${cluster}: ${images}${weights}`,

@@ -37,6 +37,7 @@ export const releaseRecover: Command<typeof input, typeof output> = {
   toolset: 'release',
   input,
   output,
+  listed: { input: ['release_id', 'reason', 'confirm'], output: ['started', 'next'] },
   examples: [
     { title: 'After a terminate', input: { release_id: 'release/prod/shop/web', confirm: 'release/prod/shop/web' } },
   ],

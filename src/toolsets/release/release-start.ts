@@ -1,16 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
+import { parse } from '../../contract/parse.ts';
+import { parseReleaseFile, releaseFile, type ReleaseFile } from '../../contract/release-file.ts';
 import { toReleaseSpec } from '../../contract/release-spec.ts';
 import { requestId } from '../../contract/target.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Preflight } from '../../domain/release/plan.ts';
+import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
 import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
+import type { KeptPlan } from '../../ports/plans.ts';
+import type { StartedRelease } from '../../temporal/gateway.ts';
+import { fileOf, findPlan, requireUnchanged, requireValid } from './kept-plan.ts';
 import { toChecks } from './plan-output.ts';
 import { exampleRelease } from './release-plan.ts';
 
-const input = z.strictObject({ ...releaseFile.shape, request_id: requestId.optional() });
+const { target, image } = releaseFile.shape;
+const planId = z
+  .string()
+  .max(80)
+  .regex(/^plan-[0-9a-f]+$/, 'must be the plan_id that release_plan answered')
+  .optional()
+  .describe('Of release_plan, instead of everything else. Refused when what it planned has changed.');
+const input = z.strictObject({
+  plan_id: planId,
+  ...releaseFile.shape,
+  target: target.optional(),
+  image: image.optional(),
+  request_id: requestId.optional(),
+});
+type Input = z.output<typeof input>;
+/** A release that is written out must have what a release file must have. */
+const whole = z.strictObject({ ...releaseFile.shape, plan_id: planId, request_id: requestId.optional() });
 
 const output = z.strictObject({
   release_id: z.string(),
@@ -29,16 +49,21 @@ export const releaseStart: Command<typeof input, typeof output> = {
   name: 'release_start',
   title: 'Start a release',
   description:
-    'Starts a release and returns its id at once; it runs on durably by itself. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release.',
+    'Starts a release and returns its id at once; it runs on durably by itself. Takes the plan_id of release_plan, or the whole input of release_plan, every field of it. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release.',
   kind: 'write',
   idempotent: false,
   toolset: 'release',
   document: 'release file',
   input,
   output,
+  listed: { input: ['plan_id', 'target', 'image', 'strategy', 'request_id'] },
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],
-  check: (raw, settings) => parseReleaseFile(input, raw ?? {}, settings.defaultStrategy),
-  async run(context, { request_id: given, ...file }) {
+  check: (raw, settings) => check(raw ?? {}, settings.defaultStrategy),
+  touches: async (context, { plan_id: id, target: named }) =>
+    id === undefined ? [named ?? {}] : [fileOf(await findPlan(context, id), context).target],
+  async run(context, { request_id: given, plan_id: id, ...written }) {
+    const kept = id === undefined ? undefined : await findPlan(context, id);
+    const file = kept ? fileOf(kept, context) : (written as ReleaseFile);
     const cluster = file.target.cluster ?? (await context.clusters.current());
     const spec = toReleaseSpec(file, cluster, context.settings);
     const request = given ?? randomUUID();
@@ -48,24 +73,51 @@ export const releaseStart: Command<typeof input, typeof output> = {
       context.gateway.admit(releaseId(spec.target), request),
       hasWorker(context),
     ]);
-    const weights = earlier ? [] : refuseUnlessReady(await context.preflight(spec));
-    const { id, runId, started } =
+    const weights = earlier ? [] : await plannedWeights(context, spec, kept);
+    const started =
       earlier ?? (await context.gateway.start({ spec, startedBy: context.caller.id, requestId: request }));
-    const next = `${worker ? '' : 'No worker polls the task queue: the release begins when one runs (sluice worker). '}Call release_wait with release_id "${id}" to follow it.`;
-    return {
-      release_id: id,
-      run_id: runId,
-      request_id: request,
-      started,
-      target: { ...spec.target },
-      image: spec.image,
-      strategy: spec.strategy,
-      weights,
-      next,
-    };
+    return toOutput(spec, request, weights, started, worker);
   },
   text: startText,
 };
+
+function check(raw: unknown, defaultStrategy: string): Input {
+  const { plan_id: id, request_id: _, ...rest } = (typeof raw === 'object' && raw !== null ? raw : {}) as Input;
+  if (id === undefined) return parseReleaseFile(whole, raw, defaultStrategy);
+  const others = Object.keys(rest).filter((name) => Object.hasOwn(input.shape, name));
+  const message = `give plan_id or a release, not both: ${others.join(', ')}`;
+  return parse(input, raw, others.length === 0 ? [] : [{ path: 'plan_id', message }]);
+}
+
+/** Errors: PREFLIGHT_FAILED; of a plan that is started by its id PLAN_EXPIRED and PLAN_CHANGED. */
+async function plannedWeights(context: CommandContext, spec: ReleaseSpec, kept?: KeptPlan): Promise<number[]> {
+  if (kept) requireValid(kept, context.ports.now());
+  const found = await context.preflight(spec);
+  const weights = refuseUnlessReady(found);
+  if (kept && found.plan) requireUnchanged(kept, spec, found.plan);
+  return weights;
+}
+
+function toOutput(
+  spec: ReleaseSpec,
+  request: string,
+  weights: number[],
+  { id, runId, started }: StartedRelease,
+  worker: boolean,
+): Output {
+  const waiting = worker ? '' : 'No worker polls the task queue: the release begins when one runs (sluice worker). ';
+  return {
+    release_id: id,
+    run_id: runId,
+    request_id: request,
+    started,
+    target: { ...spec.target },
+    image: spec.image,
+    strategy: spec.strategy,
+    weights,
+    next: `${waiting}Call release_wait with release_id "${id}" to follow it.`,
+  };
+}
 
 /** A release without a worker is safely kept, but its starter should know. */
 async function hasWorker({ gateway }: CommandContext): Promise<boolean> {

@@ -29,12 +29,16 @@ export const releaseWait: Command<typeof input, typeof output> = {
   name: 'release_wait',
   title: 'Wait for a release',
   description:
-    'Waits until the state of a release changes, it ends, or it needs somebody; at most 50 s, then call again with the returned cursor.',
+    'Waits until the state of a release changes, it ends, or it needs somebody; at most 50 s, then call again with the returned cursor. Answers what release_get does, and whether it changed.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',
   input,
   output,
+  listed: {
+    input: ['release_id', 'timeout_seconds', 'cursor'],
+    output: ['changed', 'cursor', 'state', 'reason', 'waiting', 'next'],
+  },
   examples: [{ title: 'Wait half a minute', input: { release_id: 'release/prod/shop/web', timeout_seconds: 30 } }],
   check: (raw) => checkWhich(input, raw),
   async run(context, which) {

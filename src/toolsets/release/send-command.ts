@@ -4,7 +4,7 @@ import { reason, requestId } from '../../contract/target.ts';
 import { COMMANDS, type CommandName, type CommandOutcome } from '../../domain/release/command.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
-import type { Command, CommandContext, Confirmation, Kind } from '../../commands/command.ts';
+import type { Command, CommandContext, Confirmation, Kind, Permission } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { outcomeInEarlierRun } from './earlier-outcome.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
@@ -39,18 +39,19 @@ const output = z.strictObject({
   command: z.enum(COMMANDS),
   outcome: z
     .enum(['applied', 'accepted', 'refused'])
-    .describe('applied: effect seen; accepted: effect to come; refused: will not act.'),
+    .describe('applied: seen; accepted: still to come; refused: it will not act.'),
   detail: z.string(),
   duplicate: z.boolean().describe('This request id had acted before.'),
   next: z.string(),
 });
 type Output = z.output<typeof output>;
 
-interface Send {
+export interface Send {
   readonly command: CommandName;
   readonly title: string;
   readonly description: string;
   readonly kind: Kind;
+  readonly needs?: Permission;
   readonly input: keyof typeof inputs;
   /** The question that has to be confirmed; absent: none. */
   readonly ask?: (id: string, input: { all?: boolean | undefined }) => string | undefined;
@@ -74,10 +75,15 @@ export function sendCommand(send: Send): Command {
     title: send.title,
     description: send.description,
     kind: send.kind,
+    ...(send.needs ? { needs: send.needs } : {}),
     idempotent: true,
     toolset: 'release',
     input: schema,
     output,
+    listed: {
+      input: Object.keys(schema.shape).filter((name) => name !== 'target' && name !== 'run_id'),
+      output: ['outcome', 'detail', 'duplicate', 'next'],
+    },
     examples: [{ title: send.title, input: exampleOf(send) }],
     check: (raw) => checkWhich(schema, raw),
     confirmation,

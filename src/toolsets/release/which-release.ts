@@ -12,7 +12,7 @@ export const whichRelease = {
     .max(800)
     .refine((id) => parseReleaseId(id) !== undefined, 'must look like release/<cluster>/<namespace>/<rollout>')
     .optional()
-    .describe('release/<cluster>/<namespace>/<rollout>, or target.'),
+    .describe('release/<cluster>/<namespace>/<rollout>'),
   target: targetFields.optional().describe('Instead of release_id.'),
 };
 

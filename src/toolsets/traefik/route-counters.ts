@@ -3,7 +3,7 @@ import type { CounterSeries } from '../../ports/evidence.ts';
 import type { RouteLink, RouteLinks, RouteView } from '../../ports/routes.ts';
 import { readCounted } from '../../domain/route/names.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';
-import { isAllowed } from '../../commands/gate.ts';
+import { isAllowed } from '../../commands/access.ts';
 
 /** How far before a window samples are fetched, so that it has a beginning even with rare scrapes. */
 const LEAD_MS = 120_000;

@@ -5,7 +5,7 @@ import type { RolloutState } from '../../domain/rollout.ts';
 import type { RouteLinks, RoutePlan, ServiceFacts } from '../../ports/routes.ts';
 import type { TrafficRef } from '../../ports/split.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';
-import { isAllowed } from '../../commands/gate.ts';
+import { isAllowed } from '../../commands/access.ts';
 import { refuseOwned } from '../../commands/owned.ts';
 import { linkName } from './route-counters.ts';
 import { rolloutsOver } from './route-rollouts.ts';

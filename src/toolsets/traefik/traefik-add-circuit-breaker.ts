@@ -3,7 +3,7 @@ import { duration, toMs } from '../../contract/duration.ts';
 import { effectFields, effectProblem } from '../../contract/effect.ts';
 import { middlewareSnapshot } from '../../contract/middleware-snapshot.ts';
 import { parse } from '../../contract/parse.ts';
-import { objectName, routeFields } from '../../contract/place.ts';
+import { objectName, routeFields, takeOver } from '../../contract/place.ts';
 import type { Command } from '../../commands/command.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { toAnswer } from './middleware-answer.ts';
@@ -23,7 +23,7 @@ const input = z.strictObject({
   recovery_duration: duration.optional().describe('Over how long it closes again. Default 10s.'),
   response_code: z.int().min(400).max(599).optional().describe('What it answers while open. Default 503.'),
   canary_service: objectName.optional().describe("Default: the Rollout's."),
-  take_over: z.boolean().optional().describe('Take fields over from other field managers.'),
+  take_over: takeOver,
 });
 const output = z.strictObject(effectFields(middlewareSnapshot));
 

@@ -3,7 +3,7 @@ import { duration, toDuration, toMs } from '../../contract/duration.ts';
 import { effectFields, effectProblem } from '../../contract/effect.ts';
 import { middlewareSnapshot } from '../../contract/middleware-snapshot.ts';
 import { parse } from '../../contract/parse.ts';
-import { objectName, routeFields } from '../../contract/place.ts';
+import { objectName, routeFields, takeOver } from '../../contract/place.ts';
 import type { Command } from '../../commands/command.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { toAnswer } from './middleware-answer.ts';
@@ -29,7 +29,7 @@ const input = z.strictObject({
     .optional()
     .describe('host (default): all clients together; client: each remote address by itself.'),
   canary_service: objectName.optional().describe("Default: the Rollout's."),
-  take_over: z.boolean().optional().describe('Take fields over from other field managers.'),
+  take_over: takeOver,
 });
 const output = z.strictObject({
   ...effectFields(middlewareSnapshot),

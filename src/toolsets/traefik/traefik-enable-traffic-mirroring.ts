@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { effectFields, effectProblem } from '../../contract/effect.ts';
 import { mirrorSnapshot } from '../../contract/mirror-snapshot.ts';
 import { parse } from '../../contract/parse.ts';
-import { objectName, routeFields } from '../../contract/place.ts';
+import { objectName, routeFields, takeOver } from '../../contract/place.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
@@ -31,7 +31,7 @@ const input = z.strictObject({
     .max(2 ** 40)
     .optional()
     .describe('Bytes; requests with longer bodies are not copied.'),
-  take_over: z.boolean().optional().describe('Take fields over from other field managers.'),
+  take_over: takeOver,
   confirm: confirmField,
 });
 type Input = z.output<typeof input>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addressOf } from '../../../commands/address.ts';
-import { isAllowed } from '../../../commands/gate.ts';
+import { isAllowed } from '../../../commands/access.ts';
 import { acrossAllowed, completePlace, MOST_LISTED } from '../../../commands/places.ts';
 import type { ResourceKind, Scope } from '../../../commands/resource.ts';
 import { shownJson } from '../../../commands/shown.ts';

@@ -1,5 +1,6 @@
 import { addressOf } from '../../../commands/address.ts';
-import { isAllowed } from '../../../commands/gate.ts';
+import { isAllowed } from '../../../commands/access.ts';
+import { allowedReleases } from '../../../commands/allowed-releases.ts';
 import { completePlace } from '../../../commands/places.ts';
 import type { ResourceKind, Scope } from '../../../commands/resource.ts';
 import { shownJson } from '../../../commands/shown.ts';
@@ -43,7 +44,7 @@ export const releases: ResourceKind = {
 
 /** The newest release of each target. */
 async function known({ gateway, settings }: Scope, limit: number) {
-  const found = await gateway.list({ limit });
+  const found = await allowedReleases(settings, { limit }, (filter) => gateway.list(filter));
   const newest = new Map(found.toReversed().map((summary) => [summary.id, summary]));
   return [...newest.values()].toReversed().flatMap(({ id, state, version }) => {
     const target = parseReleaseId(id);

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { CommandContext } from '../../commands/command.ts';
+import { parseReleaseFile, releaseFile, type ReleaseFile } from '../../contract/release-file.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
+import type { KeptPlan } from '../../ports/plans.ts';
+
+/** How long a plan can be started. */
+export const PLAN_VALID_MS = 15 * 60_000;
+
+export interface PlanId {
+  readonly plan_id: string;
+  /** ISO 8601. */
+  readonly valid_until: string;
+}
+
+/** Keeps a plan that is ready, so that release_start can take its id. */
+export async function keepPlan(
+  { plans, ports }: CommandContext,
+  file: ReleaseFile,
+  spec: ReleaseSpec,
+  plan: NonNullable<Preflight['plan']>,
+): Promise<PlanId> {
+  const facts = factsOf(spec, plan);
+  const madeAt = ports.now();
+  const id = digestOf(facts);
+  await plans.keep({ id, madeAt, file, cluster: spec.target.cluster, facts });
+  return { plan_id: id, valid_until: new Date(madeAt + PLAN_VALID_MS).toISOString() };
+}
+
+/** Errors: PLAN_NOT_FOUND. */
+export async function findPlan({ plans }: Pick<CommandContext, 'plans'>, id: string): Promise<KeptPlan> {
+  const kept = await plans.find(id);
+  if (kept) return kept;
+  throw new SluiceError('PLAN_NOT_FOUND', `This server has no plan ${id}. Nothing was started.`);
+}
+
+/** The release file of a plan, with the cluster for which it was made. */
+export function fileOf({ file, cluster }: KeptPlan, { settings }: Pick<CommandContext, 'settings'>): ReleaseFile {
+  const checked = parseReleaseFile(releaseFile, file, settings.defaultStrategy);
+  return { ...checked, target: { ...checked.target, cluster } };
+}
+
+/** Errors: PLAN_EXPIRED. */
+export function requireValid({ id, madeAt }: KeptPlan, now: number): void {
+  if (now - madeAt <= PLAN_VALID_MS) return;
+  throw new SluiceError(
+    'PLAN_EXPIRED',
+    `The plan ${id} was made at ${new Date(madeAt).toISOString()} and was valid for ${PLAN_VALID_MS / 60_000} minutes. Nothing was started.`,
+  );
+}
+
+/** Errors: PLAN_CHANGED, with the names of what has changed. */
+export function requireUnchanged(kept: KeptPlan, spec: ReleaseSpec, plan: NonNullable<Preflight['plan']>): void {
+  const facts = factsOf(spec, plan);
+  if (digestOf(facts) === kept.id) return;
+  const names = [...new Set([...Object.keys(kept.facts), ...Object.keys(facts)])];
+  const changed = names.filter((name) => canonical(kept.facts[name]) !== canonical(facts[name]));
+  throw new SluiceError(
+    'PLAN_CHANGED',
+    `Since the plan ${kept.id} was made, this has changed: ${changed.join(', ') || 'the plan itself'}. Nothing was started.`,
+    { details: { changed } },
+  );
+}
+
+/** Everything that the release would be started with, and what was read of the target to plan it. */
+function factsOf(spec: ReleaseSpec, plan: NonNullable<Preflight['plan']>): Record<string, unknown> {
+  const named = { ...spec, ...plan } as Record<string, unknown>;
+  // Through JSON, so that a plan that was stored and one that was not compare equal.
+  return JSON.parse(JSON.stringify(named)) as Record<string, unknown>;
+}
+
+function digestOf(facts: Readonly<Record<string, unknown>>): string {
+  return `plan-${createHash('sha256').update(canonical(facts)).digest('hex').slice(0, 24)}`;
+}
+
+/** JSON with the fields of every object in order. */
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, inner: unknown) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? 'undefined'
+  );
+}

@@ -1,0 +1,68 @@
+import type { Command } from '../../commands/command.ts';
+import { sendCommand, type Send } from './send-command.ts';
+
+const STEERING: readonly Send[] = [
+  {
+    command: 'pause',
+    title: 'Pause a release',
+    description:
+      'Stops a running release where it is: traffic keeps its present split, the clock of the release stops, nothing advances until release_resume.',
+    kind: 'write',
+    input: 'step',
+  },
+  {
+    command: 'resume',
+    title: 'Resume a paused release',
+    description:
+      'Lets a release that release_pause stopped go on. It does not promote a step: use release_promote for that.',
+    kind: 'write',
+    input: 'plain',
+  },
+  {
+    command: 'promote',
+    title: 'Promote a release',
+    description:
+      'Moves a release to its next step when it waits for promotion, that is after the present step was judged good. With all: every remaining step without asking again, each still judged; needs confirm.',
+    kind: 'destructive',
+    input: 'promote',
+    ask: (id, input) => (input.all ? `Promote every remaining step of ${id} without asking again?` : undefined),
+  },
+  {
+    command: 'abort',
+    title: 'Abort a release',
+    description:
+      'Ends a release and puts all traffic back on the stable version; the rollback is proved. Needs confirm. Refused once the new version is the stable one.',
+    kind: 'destructive',
+    input: 'confirmed',
+    ask: (id) => `Abort ${id} and put all traffic back on the stable version?`,
+  },
+  {
+    command: 'skip-analysis',
+    needs: 'approve',
+    title: 'Skip the analysis of a step',
+    description:
+      'Lets the present step pass without its judgement. Needs a reason and confirm; both are kept in the record. Later steps are judged as usual.',
+    kind: 'destructive',
+    input: 'reasoned',
+    ask: (id) => `Let the present step of ${id} pass without judging it?`,
+  },
+  {
+    command: 'approve',
+    needs: 'approve',
+    title: 'Approve a release',
+    description: 'Answers a release that waits for approval: it starts. Nothing has been changed before.',
+    kind: 'write',
+    input: 'plain',
+  },
+  {
+    command: 'reject',
+    needs: 'approve',
+    title: 'Reject a release',
+    description: 'Answers a release that waits for approval: it ends, and nothing has been changed.',
+    kind: 'write',
+    input: 'plain',
+  },
+];
+
+/** The commands that steer a running release, one tool each. */
+export const steering: readonly Command[] = STEERING.map(sendCommand);

@@ -1,0 +1,159 @@
+import { expect, test } from '@jest/globals';
+import { permissionOf, touchedBy } from '../../src/commands/access.ts';
+import type { Command, CommandContext } from '../../src/commands/command.ts';
+import { execute } from '../../src/commands/execute.ts';
+import { releaseId } from '../../src/domain/release/target.ts';
+import { CATALOGUE, TOOLSETS } from '../../src/toolsets/index.ts';
+import { aView, createFakeGateway, DEFAULTS, fakeServices, SPEC } from '../support/fake-gateway.ts';
+import { createFakeJournal } from '../support/fake-journal.ts';
+import { releaseEntry } from '../support/journal-entries.ts';
+import { memoryAudit } from '../support/mcp-server.ts';
+
+/** Two namespaces with a Rollout and a running release each, and a release that only the journal knows. */
+async function world(allowedNamespaces: readonly string[]): Promise<CommandContext> {
+  const places = ['shop', 'secret'].map((namespace) => ({ cluster: 'prod', namespace, rollout: 'web' }));
+  const gateway = createFakeGateway(
+    places.map((target) =>
+      aView({
+        id: releaseId(target),
+        runId: `run-${target.namespace}`,
+        spec: { ...SPEC, target, image: `${target.namespace}:v2` },
+      }),
+    ),
+  );
+  const services = fakeServices(gateway);
+  const journal = createFakeJournal();
+  const old = { cluster: 'prod', namespace: 'secret', rollout: 'old' };
+  await journal.append([
+    releaseEntry('run-old', 1, { id: releaseId(old), spec: { ...SPEC, target: old, image: 'secret:v9' } }),
+  ]);
+  const rollout = (target: (typeof places)[number]) => ({
+    target,
+    images: {},
+    steps: [],
+    trafficRouting: [],
+    strategy: 'canary',
+    phase: 'Healthy',
+  });
+  const listing = { resourceVersion: '1', ageMs: 0, source: 'live' };
+  const rolloutFeed = {
+    list: ({ namespace }: { namespace?: string }) =>
+      Promise.resolve({
+        ...listing,
+        items: places.filter((place) => namespace === undefined || place.namespace === namespace).map(rollout),
+      }),
+  };
+  const templates = {
+    list: ({ namespace }: { namespace?: string }) =>
+      Promise.resolve(
+        places
+          .filter((place) => namespace === undefined || place.namespace === namespace)
+          .map((place) => ({ ...place, name: 'errors' })),
+      ),
+  };
+  return {
+    ...services,
+    journal,
+    ports: { ...services.ports, rolloutFeed, templates } as unknown as CommandContext['ports'],
+    settings: { ...DEFAULTS, allowedNamespaces },
+    caller: { id: 'mcp:test', kind: 'mcp' },
+    signal: new AbortController().signal,
+    progress: () => Promise.resolve(),
+  };
+}
+
+const call = (command: Command, raw: unknown, context: CommandContext) =>
+  execute({ command, raw, context, gate: { allowWrite: true, toolsets: [] }, audit: memoryAudit() });
+
+const examples = CATALOGUE.flatMap((command) => command.examples.map(({ input }) => [command, input] as const));
+
+test('every call of the catalogue touches objects of one namespace, or belongs to a command that narrows itself', async () => {
+  const context = await world([]);
+  const wide = new Set<string>();
+  for (const [command, input] of [...examples, ...CATALOGUE.map((one) => [one, {}] as const)]) {
+    const checked = attempt(() => command.check(input, DEFAULTS));
+    if (!checked) continue;
+    const touched = await touchedBy(command, context, checked);
+    expect(touched).not.toEqual([]);
+    if (touched.some(({ namespace }) => namespace === undefined)) wide.add(command.name);
+  }
+  // Each of them is in the next test.
+  expect([...wide].toSorted()).toEqual(['argo_list_rollouts', 'release_list']);
+});
+
+test.each(['argo_list_rollouts', 'release_list'])(
+  '%s shows nothing of a namespace that is not allowed',
+  async (name) => {
+    const command = CATALOGUE.find((known) => known.name === name) as Command;
+
+    const all = await call(command, {}, await world([]));
+    const narrowed = await call(command, {}, await world(['shop']));
+
+    expect([JSON.stringify(all), command.text(all)]).toEqual([
+      expect.stringContaining('secret'),
+      expect.stringContaining('secret'),
+    ]);
+    expect(JSON.stringify(narrowed)).toContain('shop');
+    expect([JSON.stringify(narrowed), command.text(narrowed)].join()).not.toContain('secret');
+    await expect(call(command, { namespace: 'secret' }, await world(['shop']))).rejects.toMatchObject({
+      code: 'NAMESPACE_NOT_ALLOWED',
+    });
+  },
+);
+
+test.each(
+  examples
+    .filter(([{ name }]) => !['argo_list_rollouts', 'release_list'].includes(name))
+    .map(([command, input]) => [command.name, command, input] as const),
+)('%s is refused outside the allow list before it does anything', async (_, command, input) => {
+  await expect(call(command, input, await world(['elsewhere']))).rejects.toMatchObject({
+    code: 'NAMESPACE_NOT_ALLOWED',
+  });
+});
+
+const resources = TOOLSETS.flatMap((toolset) => toolset.resources.map((kind) => [kind.scheme, kind] as const));
+
+test.each(resources)(
+  'the list and the completions of %s show nothing of a namespace that is not allowed',
+  async (_, kind) => {
+    const context = await world(['shop']);
+    const given = { cluster: 'prod' };
+    const values = await Promise.all(kind.variables.map((variable) => kind.complete(context, variable, given)));
+    expect(JSON.stringify([await kind.list(context), values])).not.toContain('secret');
+  },
+);
+
+const completed = TOOLSETS.flatMap((toolset) =>
+  toolset.prompts.flatMap((prompt) =>
+    prompt.arguments.flatMap((argument) => (argument.complete ? [[prompt.name, argument] as const] : [])),
+  ),
+);
+
+test.each(completed)(
+  'the completions of the prompt %s show nothing of a namespace that is not allowed',
+  async (_, argument) => {
+    const shown = await argument.complete?.(await world(['shop']), { cluster: 'prod' });
+    expect(JSON.stringify(shown)).not.toContain('secret');
+  },
+);
+
+test('what a caller must be allowed to do', () => {
+  const needs = Object.fromEntries(CATALOGUE.map((command) => [command.name, permissionOf(command)]));
+  const named = (permission: string) => Object.keys(needs).filter((name) => needs[name] === permission);
+
+  expect(named('approve').toSorted()).toEqual([
+    'argo_skip_analysis_promote',
+    'release_approve',
+    'release_reject',
+    'release_skip_analysis',
+  ]);
+  expect(named('read')).toEqual(CATALOGUE.filter(({ kind }) => kind === 'read').map(({ name }) => name));
+});
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Alarm, Moving, Watch } from '../activities/guard.ts';
+import { read } from './activity-options.ts';
+import { first } from './first.ts';
+import type { ReleaseRun } from './release-run.ts';
+
+/** The course of one step. Its evidence and its soak go on over a repaired drift. */
+export interface Course {
+  readonly index: number;
+  /** When the weight of this step was proved first (epoch ms). */
+  from?: number;
+  /** What is left of the soak, on the release's own clock. */
+  soakLeftMs: number;
+  /** A person accepted that this step failed. */
+  accepted?: true;
+}
+
+/** Watches a held weight. Ends only with a reason to leave it. */
+export function guarding(watch: Watch): Promise<Alarm> {
+  return read.guard.executeWithOptions({ summary: summaryOf(watch) }, [watch]);
+}
+
+function summaryOf({ moving, wanted }: Watch): string {
+  return moving === undefined || moving === 'shifting' ? `guard weight ${wanted}` : `guard while ${moving}`;
+}
+
+/** Runs `work` under guard: undefined when it is done, otherwise the alarm that came first. `work` has ended then. */
+export async function guarded(
+  run: ReleaseRun,
+  step: Course,
+  moving: Moving,
+  work: () => Promise<void>,
+): Promise<Alarm | undefined> {
+  const done = () => work().then(() => undefined);
+  if (!run.gapless) return done();
+  const watch: Watch = { ...watchOf(run, step), moving, ...(step.accepted ? { failed: true as const } : {}) };
+  return first<Alarm | undefined>(() => [done(), guarding(watch)]);
+}
+
+/** What the guard and the judge look at. Without a proved weight, the guard counts from its own start. */
+export function watchOf(run: ReleaseRun, step: Course): Watch {
+  const from = (run.gapless ? step.from : undefined) ?? run.proof?.at;
+  return {
+    scene: run.nextScene(),
+    limits: run.input.spec.analysis,
+    ...(from === undefined ? {} : { from }),
+    ...(run.since === undefined ? {} : { since: run.since }),
+    wanted: run.weightWanted,
+    index: step.index,
+    ...(run.proof?.effective === 'proved' ? {} : { unproved: run.weightWanted }),
+  };
+}
