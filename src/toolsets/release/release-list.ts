@@ -15,7 +15,7 @@ const input = z.strictObject({
   limit: z.int().min(1).max(200).optional().describe('At most. Default 20.'),
   cursor: z
     .string()
-    .regex(/^\d{1,5}$/, 'must be the cursor of an answer')
+    .refine((text) => /^\d{1,5}$/.test(text), 'must be the cursor of an answer')
     .optional()
     .describe('Of the last answer.'),
 });
@@ -33,7 +33,7 @@ const summary = z.strictObject({
 });
 const output = z.strictObject({
   releases: z.array(summary),
-  cursor: z.string().optional().describe('There are more: call again with it.'),
+  cursor: z.string().optional().describe('There are more.'),
   problem: z.string().optional(),
 });
 

@@ -29,15 +29,15 @@ const output = z.strictObject({
 /** Takes over what a run that was ended from outside left behind. */
 export const releaseRecover: Command<typeof input, typeof output> = {
   name: 'release_recover',
-  title: 'Recover a release that was ended from outside',
+  title: 'Recover a lost release',
   description:
-    'For a release whose run was terminated or lost: takes its marks over, puts all traffic back on the stable version, proves it and restores the template. Runs durably. Needs confirm. A running release is refused.',
+    'For a release whose run was terminated or lost: puts all traffic back on the stable version and proves it. Needs confirm.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'release',
   input,
   output,
-  listed: { input: ['release_id', 'reason', 'confirm'], output: ['started', 'next'] },
+  listed: { input: ['release_id', 'confirm'], output: ['next'] },
   examples: [
     { title: 'After a terminate', input: { release_id: 'release/prod/shop/web', confirm: 'release/prod/shop/web' } },
   ],

@@ -19,12 +19,14 @@ const base = {
   request_id: requestId.optional(),
   run_id: z.string().max(64).optional().describe('Run that you saw.'),
 };
-const STEP = { step: step.optional().describe('step.index that you saw; at another step nothing is done.') };
+const STEP = { step: step.optional().describe('step.index that you saw.') };
+/** Fields that the list for agents leaves out. */
+const HIDDEN: readonly string[] = ['target', 'run_id'];
 const inputs = {
   plain: z.strictObject(base),
   step: z.strictObject({ ...base, ...STEP }),
   confirmed: z.strictObject({ ...base, confirm: confirmField }),
-  reasoned: z.strictObject({ ...base, reason, step: step.describe('step.index to skip.'), confirm: confirmField }),
+  reasoned: z.strictObject({ ...base, reason, step: step.describe('step.index.'), confirm: confirmField }),
   promote: z.strictObject({
     ...base,
     ...STEP,
@@ -81,7 +83,9 @@ export function sendCommand(send: Send): Command {
     input: schema,
     output,
     listed: {
-      input: Object.keys(schema.shape).filter((name) => name !== 'target' && name !== 'run_id'),
+      input: Object.keys(schema.shape).filter(
+        (name) => !HIDDEN.includes(name) && (name !== 'step' || send.input !== 'step'),
+      ),
       output: ['outcome', 'detail', 'duplicate', 'next'],
     },
     examples: [{ title: send.title, input: exampleOf(send) }],
