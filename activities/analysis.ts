@@ -1,10 +1,9 @@
 import { SluiceError } from '../src/domain/errors.ts';
-import { countArms } from '../src/domain/analysis/increase.ts';
 import { judgeLimits } from '../src/domain/analysis/limits.ts';
-import { judgeSequentially, type TrailPoint } from '../src/domain/analysis/sequential-judge.ts';
-import { addShare, NO_SHARE } from '../src/domain/analysis/shortfall.ts';
+import { verdictOf } from '../src/domain/analysis/running-judge.ts';
+import type { TrailPoint } from '../src/domain/analysis/sequential-judge.ts';
+import { countsOf, totalsSince } from '../src/domain/analysis/totals.ts';
 import { unseenFinding } from '../src/domain/analysis/unseen.ts';
-import { blocksOf, type Arms } from '../src/domain/analysis/blocks.ts';
 import { confirmShare } from '../src/domain/analysis/share.ts';
 import { joinVerdicts } from '../src/domain/analysis/join-verdicts.ts';
 import { isOpen, worst, type Finding, type Verdict } from '../src/domain/analysis/verdict.ts';
@@ -12,10 +11,11 @@ import type { AnalysisSpec } from '../src/domain/release/plan.ts';
 import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
+import { ClockCheck } from './clock-check.ts';
+import { EvidenceKeeper, type Checkpoints } from './evidence-keeper.ts';
 import { counterRecords, unansweredCounters } from './counter-records.ts';
 import { Measurements } from './measurements.ts';
 import { judgeMetrics, type JudgedMetrics } from './metrics.ts';
-import { Samples } from './samples.ts';
 import { checkShare } from './share-check.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 
@@ -52,11 +52,6 @@ export interface Judged {
   readonly queries: readonly QueryRecord[];
 }
 
-/** Samples this long before `from` are fetched for the baseline: Prometheus' default look-back. */
-const BASELINE_MS = 300_000;
-/** Stable's own past, from which the sequential judge learns how errors clump and how slow answers are. */
-const PAST_MS = 3_600_000;
-
 export const analysisActivities = (judge: Judge) => ({
   /** One judgement, now. Prometheus away is no data, never a failure and never a pass. */
   async judge(input: Judgement): Promise<Verdict> {
@@ -81,15 +76,18 @@ function recent(input: Judgement, now: number): Judgement {
 export type Judge = (input: Judgement) => Promise<Judged>;
 
 /** The judge of a worker; it remembers samples from one judgement to the next. */
-export function createJudge(ports: Ports): Judge {
-  const samples = new Samples(ports.evidence);
+export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
+  const keeper = new EvidenceKeeper(ports.evidence, checkpoints);
   const measurements = new Measurements(ports.evidence);
+  const clocks = new ClockCheck(ports.evidence);
   return async (given) => {
     const to = ports.now();
     const input = recent(given, to);
     try {
+      const wrongClock = await clocks.problem(to);
+      if (wrongClock !== undefined) return nothingSeen(input, to, wrongClock);
       const [counted, measured] = await Promise.all([
-        judgeNow(ports, samples, input, to),
+        judgeNow(ports, keeper, input, to),
         measureNow(measurements, input, to),
       ]);
       const { verdict, ...seen } = together(counted, measured);
@@ -137,47 +135,45 @@ interface Counted extends Judged {
   readonly unseen: Finding | undefined;
 }
 
-async function judgeNow(ports: Ports, samples: Samples, input: Judgement, to: number): Promise<Counted> {
-  const { scene, limits, from, since = from } = input;
-  const { sequential } = limits;
-  const window = { fromMs: sequential ? since - PAST_MS : from - BASELINE_MS, toMs: to };
-  const [candidate, stable] = await Promise.all([
-    samples.counters(scene.plan.candidate.metricsService, window),
-    samples.counters(scene.plan.stable.metricsService, window),
-  ]);
-  const arms = { candidate, stable };
-  const counts = countArms(arms, from);
+async function judgeNow(ports: Ports, keeper: EvidenceKeeper, input: Judgement, to: number): Promise<Counted> {
+  const { scene, limits, from, stepFrom = from, since = stepFrom, wanted } = input;
+  const { sequential, warmUpMs = 0, minRequests } = limits;
+  const { held, arms, trail } = await keeper.look(
+    {
+      runId: scene.owner.runId,
+      services: { candidate: scene.plan.candidate.metricsService, stable: scene.plan.stable.metricsService },
+      ...(sequential && { sequential }),
+      since,
+      warmUpMs,
+      stepFrom,
+    },
+    to,
+  );
+  const { step, known } = held;
+  const counts = countsOf(from > step.from ? totalsSince(held.bins, from) : step.totals);
   const fixed = judgeLimits(limits, { ...counts, from, to });
-  const queries = counterRecords(scene.plan, arms, to);
-  const compared = sequential && judgeSequentially({ ...limits, sequential }, { arms, since, from, to });
-  const share = await shareOf(ports, input, arms, to);
+  const inStep = countsOf(step.totals).candidate.requests;
+  const compared = sequential && held.judge && verdictOf(sequential, held.judge, { inStep, minRequests, known });
+  const lost = sequential?.errorsMargin ?? USUAL_MARGIN;
+  const share =
+    wanted === undefined
+      ? undefined
+      : await checkShare(ports, step.share, {
+          scene,
+          weight: wanted,
+          lost,
+          from: step.from,
+          to,
+          proxies: step.proxies,
+        });
   const base = compared ? joinVerdicts(fixed, compared) : fixed;
   return {
     verdict: share ? joinVerdicts(base, { outcome: share.outcome, findings: [share] }) : base,
-    trail: compared?.trail ?? [],
-    queries,
+    trail,
+    queries: counterRecords(scene.plan, arms, to),
     unseen: unseenFinding(counts.candidate),
   };
 }
 
-/** The counted share of this step against its weight. Absent: the weight is not known, or nothing is wrong. */
-async function shareOf(
-  ports: Ports,
-  { scene, limits, from, wanted }: Judgement,
-  arms: Arms,
-  to: number,
-): Promise<Finding | undefined> {
-  if (wanted === undefined) return undefined;
-  const blocks = blocksOf(arms, [ANSWERS], { from, to });
-  const sums = blocks.reduce((all, { questions }) => {
-    const answers = questions[ANSWERS.name];
-    return answers ? addShare(all, answers.candidate.requests, answers.stable.requests) : all;
-  }, NO_SHARE);
-  const lost = limits.sequential?.errorsMargin ?? USUAL_MARGIN;
-  const proxies = [...new Set(blocks.map(({ instance }) => instance))];
-  return checkShare(ports, sums, { scene, weight: wanted, lost, from, to, proxies });
-}
-
-const ANSWERS = { name: 'errors' };
 /** The margin of errors where a release file names no other one. */
 const USUAL_MARGIN = 0.01;

@@ -26,7 +26,7 @@ export function createActivities(given: WorldSource | Ports, recorder?: Recorder
     wait: waitFor,
     ...(onProof ? { onProof } : {}),
   });
-  const judge = recorder ? recordedJudge(judgeIn(worlds), recorder) : judgeIn(worlds);
+  const judge = recorder ? recordedJudge(judgeIn(worlds, recorder), recorder) : judgeIn(worlds);
   return alive({
     ...preflightActivities(worlds, recorder && ((runId) => recorder.lastView(runId))),
     ...moveActivities(moveOf),
@@ -50,11 +50,11 @@ function fencedWorlds(worlds: WorldSource, runs: Runs): WorldSource {
 }
 
 /** One judge for each world: what it remembers of a service's counters is of one cluster. */
-function judgeIn(worlds: WorldSource): Judge {
+function judgeIn(worlds: WorldSource, recorder?: Recorder): Judge {
   const judges = new WeakMap<Ports, Judge>();
   return async (input) => {
     const world = await worlds.of(input.scene.target.cluster);
-    const judge = judges.get(world) ?? createJudge(world);
+    const judge = judges.get(world) ?? createJudge(world, recorder?.checkpoints);
     judges.set(world, judge);
     return judge(input);
   };

@@ -25,13 +25,36 @@ function entriesOf(input: Judgement, judged: Judged, run: RecordedRun): RecordEn
     judged.trail.at(-1)?.at ?? 0,
   );
   return [
+    ...blindEntries(input, judged, run),
     ...queryEntries(input, judged, run),
     ...blockEntries(input, judged, run),
     ...verdictEntries(input, judged, run),
   ];
 }
 
+/** After this time without a new sample the record says that nobody can judge the release. */
+const BLIND_MS = 300_000;
+
+/** An event when no sample came for a while, and one when samples come again. */
+function blindEntries(input: Judgement, { verdict: { to, reason } }: Judged, run: RecordedRun): RecordEntry[] {
+  const newest = run.newest || startOf(input);
+  const event = (key: string, text: string): RecordEntry[] => [
+    { ...of(input), key, kind: 'event', at: to, data: { at: to, state: 'judging', text } },
+  ];
+  if (run.blindSince === undefined && to - newest > BLIND_MS) {
+    run.blindSince = newest;
+    const minutes = Math.round((to - newest) / 60_000);
+    return event(`event/no-data/${newest}`, `no data for ${minutes} minutes, so nobody judges this version: ${reason}`);
+  }
+  if (run.blindSince !== undefined && newest > run.blindSince) {
+    run.blindSince = undefined;
+    return event(`event/data-again/${newest}`, 'data come again, and the release is judged by them');
+  }
+  return [];
+}
+
 const answered = ({ values, error }: QueryRecord): boolean => error === undefined && values.length > 0;
+const startOf = ({ since, from }: Judgement): number => since ?? from;
 const stepOf = ({ index, scene }: Judgement): number => index ?? scene.step ?? 0;
 
 /** The key of an answer has its newest sample time. The key of an empty answer has the newest one seen before it. */
@@ -40,6 +63,7 @@ function queryEntries(input: Judgement, { queries }: Judged, run: RecordedRun): 
   return queries.flatMap((query): RecordEntry[] => {
     const topic = `query/${step}/${part(query.name)}/${query.arm ?? 'both'}`;
     if (run.unchanged(topic, [query.values, query.error], query.at)) return [];
+    if (!run.isDue(topic, { startsAt: startOf(input), at: query.at, mark: query.error ?? '' })) return [];
     const key = `${topic}/${answered(query) ? query.at : `${run.newest}/none`}`;
     return run.claim(key) ? [{ ...of(input), key, kind: 'query', at: query.at, data: { ...query, step } }] : [];
   });
@@ -65,6 +89,8 @@ function verdictEntries(input: Judgement, { verdict }: Judged, run: RecordedRun)
   if (run.unchanged('verdict', [step, outcome, reason, findings, candidate, stable], verdict.to)) return [];
   const hash = createHash('sha256').update(JSON.stringify(limits)).digest('hex').slice(0, 8);
   const weight = wanted ?? scene.plan.steps[step]?.weight ?? 0;
+  const due = { startsAt: startOf(input), at: verdict.to, mark: outcome };
+  if (!run.isDue(`verdict/${step}`, due)) return [];
   const key = `verdict/${step}/${hash}/${run.newest}/${outcome}`;
   return run.claim(key)
     ? [{ ...of(input), key, kind: 'verdict', at: verdict.to, data: { ...verdict, step, weight } }]

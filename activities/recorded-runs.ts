@@ -1,7 +1,12 @@
+import { isNewStretch } from '../src/domain/analysis/stretch.ts';
+
 /** The memory of a run that wrote nothing for so long is dropped. */
 const UNUSED_MS = 600_000;
 /** Unchanged content is recorded again after this time, so that the journal shows that the judge still looked. */
 const REPEAT_MS = 60_000;
+
+/** Of a release that is held for a week only the newest keys are remembered. */
+const MOST_KEYS = 5_000;
 
 /**
  * What was recorded already of one run. It keeps a judge that looks every second from writing the same entry every
@@ -9,9 +14,12 @@ const REPEAT_MS = 60_000;
  */
 export class RecordedRun {
   readonly #keys = new Set<string>();
+  readonly #due = new Map<string, { readonly at: number; readonly mark: string }>();
   readonly #last = new Map<string, { readonly content: string; readonly at: number }>();
   /** Newest sample time (epoch ms) of the run. Keys of answers without samples contain it. */
   newest = 0;
+  /** Newest sample time when the run was found to be without data; undefined while it has data. */
+  blindSince: number | undefined;
   usedAt = 0;
   #count = 0;
 
@@ -19,6 +27,7 @@ export class RecordedRun {
   claim(key: string): boolean {
     if (this.#keys.has(key)) return false;
     this.#keys.add(key);
+    if (this.#keys.size > MOST_KEYS) for (const oldest of this.#keys) return this.#keys.delete(oldest);
     return true;
   }
 
@@ -32,6 +41,17 @@ export class RecordedRun {
     if (before && before.content === text && Math.abs(at - before.at) < repeatMs) return true;
     this.#last.set(topic, { content: text, at });
     return false;
+  }
+
+  /**
+   * Whether an entry of this topic is recorded: always in the first minutes of a release and when `mark` is another one
+   * than the last, later once in each stretch. `startsAt`, `at`: epoch ms.
+   */
+  isDue(topic: string, { startsAt, at, mark = '' }: { startsAt: number; at: number; mark?: string }): boolean {
+    const last = this.#due.get(topic);
+    if (last?.mark === mark && !isNewStretch(startsAt, last.at, at)) return false;
+    this.#due.set(topic, { at, mark });
+    return true;
   }
 
   /** 1, 2, 3 … */

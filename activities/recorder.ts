@@ -4,6 +4,8 @@ import type { RecordEntry } from '../src/domain/release/record.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
 import type { Log } from '../src/observability/log.ts';
 import type { JournalPort } from '../src/ports/journal.ts';
+import type { Checkpoints } from './evidence-keeper.ts';
+import { journalCheckpoints } from './journal-checkpoints.ts';
 
 /** Enough for hours of several releases. When so many entries wait, further ones are dropped and counted. */
 const MOST_WAITING = 20_000;
@@ -25,6 +27,11 @@ export class Recorder {
   constructor(journal: JournalPort, log: Log) {
     this.#journal = journal;
     this.#log = log;
+  }
+
+  /** Where the evidence of a release is kept, so that another worker can go on from there. */
+  get checkpoints(): Checkpoints {
+    return journalCheckpoints(this.#journal, this.#log);
   }
 
   /** Puts entries into the outbox. Never throws and never waits. */

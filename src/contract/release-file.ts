@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGIES, STRATEGY_NAMES } from '../strategies/index.ts';
 import { analysis, analysisProblems } from './analysis-file.ts';
 import { duration } from './duration.ts';
@@ -6,14 +7,13 @@ import { parse, type Problem } from './parse.ts';
 import { targetFields } from './target.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 
-const NOT_BUILT: Readonly<Record<string, string>> = {
-  rolling: `rolling releases are not built yet; use ${STRATEGY_NAMES.join(' or ')}`,
-};
+const strategy = z.enum(STRATEGY_NAMES, { error: ({ input }) => notBuilt(input) ?? spelling(input) });
 
-const strategy = z.enum(STRATEGY_NAMES, {
-  error: ({ input }) =>
-    typeof input === 'string' && Object.hasOwn(NOT_BUILT, input) ? NOT_BUILT[input] : spelling(input),
-});
+/** For a strategy that a Rollout can have and a release cannot. */
+function notBuilt(input: unknown): string | undefined {
+  const name = ARGO_STRATEGY_NAMES.find((known) => known === input);
+  return name && `${name} releases are not built yet; use ${STRATEGY_NAMES.join(' or ')}`;
+}
 
 /** For a name that differs from a known one by a hyphen only. */
 function spelling(input: unknown): string | undefined {
@@ -60,11 +60,15 @@ export const releaseFile = z.strictObject({
 });
 export type ReleaseFile = z.output<typeof releaseFile>;
 
-/** Why a release that names no strategy is refused while the default is one that releases do not have. */
-export const ROLLING_DEFAULT: Problem = {
-  path: 'strategy',
-  message: `is missing, and ARGO_DEFAULT_STRATEGY is rolling: rolling releases are not built yet; name ${STRATEGY_NAMES.join(' or ')}`,
-};
+/** Why a release that names no strategy is refused; undefined where the default is one that releases have. */
+export function defaultProblem(defaultStrategy: string): Problem | undefined {
+  if (STRATEGY_NAMES.includes(defaultStrategy)) return undefined;
+  const names = STRATEGY_NAMES.join(' or ');
+  return {
+    path: 'strategy',
+    message: `is missing, and ARGO_DEFAULT_STRATEGY is ${defaultStrategy}: ${defaultStrategy} releases are not built yet; name ${names}`,
+  };
+}
 
 /** Checks a release file, with what only some strategies may say. Throws INVALID_INPUT or UNKNOWN_NAME. */
 export function parseReleaseFile<S extends z.ZodType>(schema: S, value: unknown, defaultStrategy: string): z.output<S> {
@@ -77,7 +81,8 @@ export function parseReleaseFile<S extends z.ZodType>(schema: S, value: unknown,
 /** Read from the raw value, so that these are told together with everything else that is wrong. */
 function strategyProblems(value: unknown, defaultStrategy: string): readonly Problem[] {
   const file = record(value);
-  if (file['strategy'] === undefined && defaultStrategy === 'rolling') return [ROLLING_DEFAULT];
+  const problem = file['strategy'] === undefined ? defaultProblem(defaultStrategy) : undefined;
+  if (problem) return [problem];
   const strategy = STRATEGIES.find(({ name }) => name === (file['strategy'] ?? defaultStrategy));
   return strategy ? foreignFields(file, strategy) : [];
 }

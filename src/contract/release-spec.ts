@@ -4,11 +4,11 @@ import type { FileDefaults } from '../strategies/strategy.ts';
 import { toAnalysis } from './analysis-spec.ts';
 import { toMs } from './duration.ts';
 import { invalidInput } from './parse.ts';
-import { ROLLING_DEFAULT, type ReleaseFile } from './release-file.ts';
+import { defaultProblem, type ReleaseFile } from './release-file.ts';
 
 /** What a release file leaves to the server's settings. */
 export interface ReleaseDefaults extends FileDefaults {
-  /** `rolling`: for new Rollouts only; a release has to name its strategy then. */
+  /** One that only new Rollouts have: a release has to name its strategy then. */
   readonly defaultStrategy: string;
   readonly requireManualPromotion: boolean;
   readonly autoRollback: boolean;
@@ -38,7 +38,8 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
 function strategyName(file: ReleaseFile, { defaultStrategy }: ReleaseDefaults): string {
   if (file.strategy) return file.strategy;
   // The check of the file has refused it already.
-  if (defaultStrategy === 'rolling') throw invalidInput([ROLLING_DEFAULT]);
+  const problem = defaultProblem(defaultStrategy);
+  if (problem) throw invalidInput([problem]);
   return defaultStrategy;
 }
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 
 /** A Rollout at one moment, as the argo tools show it before and after a write. */
 export const rolloutSnapshot = z.strictObject({
   namespace: z.string(),
   name: z.string(),
-  strategy: z.enum(['canary', 'blue-green', 'rolling', 'unknown']),
+  strategy: z.enum([...ARGO_STRATEGY_NAMES, 'unknown']),
   phase: z.string(),
   message: z.string(),
   images: z.record(z.string(), z.string()).describe('By container.'),

@@ -11,13 +11,27 @@ export interface ArgoStrategy {
   readonly writesWeights: boolean;
   /** Argo takes the pods of the new version away after an abort, whatever still sends requests to them. */
   readonly abortEmptiesCandidate: boolean;
+  /** When Argo runs the AnalysisTemplates of a new Rollout. */
+  readonly analysis: 'in the background' | 'before the promotion';
 }
 
 /** Every strategy that a Rollout can be made with. `rolling`: a canary that splits no traffic. */
 export const ARGO_STRATEGIES = {
-  canary: { services: ['stable', 'canary'], stepped: true, writesWeights: true, abortEmptiesCandidate: false },
-  'blue-green': { services: ['active', 'preview'], stepped: false, writesWeights: false, abortEmptiesCandidate: true },
-  rolling: { stepped: true, writesWeights: false, abortEmptiesCandidate: false },
+  canary: {
+    services: ['stable', 'canary'],
+    stepped: true,
+    writesWeights: true,
+    abortEmptiesCandidate: false,
+    analysis: 'in the background',
+  },
+  'blue-green': {
+    services: ['active', 'preview'],
+    stepped: false,
+    writesWeights: false,
+    abortEmptiesCandidate: true,
+    analysis: 'before the promotion',
+  },
+  rolling: { stepped: true, writesWeights: false, abortEmptiesCandidate: false, analysis: 'in the background' },
 } as const satisfies Readonly<Record<string, ArgoStrategy>>;
 
 export type ArgoStrategyName = keyof typeof ARGO_STRATEGIES;
@@ -25,6 +39,10 @@ export const ARGO_STRATEGY_NAMES = Object.keys(ARGO_STRATEGIES) as readonly Argo
   ArgoStrategyName,
   ...ArgoStrategyName[],
 ];
+
+/** The strategy whose weights Argo writes, and the one that switches at once: for texts and for new Rollouts. */
+export const WEIGHTED = 'canary' satisfies ArgoStrategyName;
+export const SWITCHED = 'blue-green' satisfies ArgoStrategyName;
 
 /** What `spec.strategy` of a Rollout names; `unknown`: neither. */
 export type RolloutStrategy = Exclude<ArgoStrategyName, 'rolling'> | 'unknown';

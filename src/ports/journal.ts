@@ -31,6 +31,9 @@ export interface JournalPort {
   read(runId: string, filter?: { readonly kinds?: readonly RecordKind[] }): Promise<readonly RecordEntry[]>;
   /** Newest first. */
   releases(filter: JournalFilter): Promise<readonly JournalRelease[]>;
+  /** Replaces the checkpoint of a run: JSON from which its evidence goes on. An older one (`at`) changes nothing. */
+  writeCheckpoint(runId: string, at: number, data: string): Promise<void>;
+  readCheckpoint(runId: string): Promise<string | undefined>;
   /** Removes runs that closed before (epoch ms); answers how many. */
   prune(closedBefore: number): Promise<number>;
   close(): Promise<void>;

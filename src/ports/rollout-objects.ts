@@ -51,7 +51,7 @@ export interface NewRollout {
   readonly services?: { readonly stable: string; readonly candidate: string };
   /** Canary only. */
   readonly traefikService?: string;
-  /** In the background of a canary, before the promotion of a blue-green. */
+  /** Argo runs them as ARGO_STRATEGIES says. */
   readonly analysisTemplates: readonly string[];
   /** Make the Services alone: a route has to be made over them before the Rollout. */
   readonly servicesOnly: boolean;

@@ -178,3 +178,30 @@ test('reloads of Traefik are named as the cause of a weight that no request reac
       reason: expect.stringContaining('loaded its configuration 21 times'),
     });
   }));
+
+test('a clock of Prometheus that is minutes off is named, and there is no data until it is right', () =>
+  onStage(new Stage(), async (stage) => {
+    await stage.atStep();
+    let aheadMs = 300_000;
+    stage.world.metrics.probe = async () => ({ version: '3.0.0', aheadMs });
+    const judge = createJudge(stage.world.ports);
+    const watch = { ...stage.watch(), limits: SEQUENTIAL, since: stage.world.now() };
+    expect((await judge(watch)).verdict).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining("Prometheus' clock is 300 s ahead of this machine's"),
+    });
+    aheadMs = 0;
+    await setTimeout(600);
+    expect((await judge(watch)).verdict.reason).not.toContain('clock');
+  }));
+
+test('scrapes that stop in mid-step are no pass: the verdict stays what the last samples said', () =>
+  onStage(new Stage(versions({ errorShare: 0.02 }, { errorShare: 0.02 })), async (stage) => {
+    await stage.atStep();
+    const judge = createJudge(stage.world.ports);
+    const watch = { ...stage.watch(), limits: { ...SEQUENTIAL, minRequests: 1_000_000 }, since: stage.world.now() };
+    await judge(watch);
+    stage.world.metricsEmpty(true);
+    await setTimeout(600);
+    expect((await judge(watch)).verdict.outcome).not.toBe('pass');
+  }));

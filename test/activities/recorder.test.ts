@@ -242,3 +242,40 @@ test('an entry that the journal cannot take is dropped with its name, and holds 
   expect(lines.join('')).toMatch(/cannot take this entry/);
   expect(lines.join('')).toContain('release/1');
 });
+
+test('a release without data for minutes says so once, and once when data come again', async () => {
+  const at = (minutes: number) => AT + minutes * 60_000;
+  const away = (minutes: number) =>
+    judged({
+      outcome: 'no-data',
+      reason: 'away',
+      to: at(minutes),
+      queries: [query({ at: at(minutes), values: [], error: 'away' })],
+    });
+  const back = judged({ at: at(9), to: at(9), queries: [query({ at: at(9), values: [{ labels: {}, value: 9 }] })] });
+  const all = [judged({ at: AT, to: AT }), ...[1, 2, 4, 6, 7, 8].map(away), back, back];
+
+  const events = (await written(all, [4])).filter(({ kind }) => kind === 'event');
+  expect(events.map(({ key }) => key)).toEqual([`event/no-data/${AT}`, `event/data-again/${at(9)}`]);
+  expect(events[0]?.data).toMatchObject({ text: 'no data for 6 minutes, so nobody judges this version: away' });
+});
+
+test('a release that is held for days writes less and less, and every other outcome', async () => {
+  const hours = 48;
+  const all = Array.from({ length: hours * 60 }, (_, minute) => {
+    const at = AT + minute * 60_000;
+    return judged({
+      at,
+      to: at,
+      reason: `odds ${minute}`,
+      outcome: minute === 2_000 ? 'inconclusive' : 'pass',
+      queries: [query({ at, values: [{ labels: {}, value: minute }] })],
+    });
+  });
+
+  const entries = await written(all);
+  expect(entries.filter(({ kind }) => kind === 'query').length).toBeLessThan(1_500);
+  const verdicts = entries.filter(({ kind }) => kind === 'verdict');
+  expect(verdicts.length).toBeLessThan(1_500);
+  expect(verdicts.filter(({ key }) => key.endsWith('/inconclusive'))).toHaveLength(1);
+});

@@ -13,6 +13,7 @@ export interface FakeJournal extends JournalPort {
 /** A journal in memory; test/adapters/journal proves that it keeps the port's promises. */
 export function createFakeJournal(): FakeJournal {
   const runs = new Map<string, JournalRelease & { readonly at: number }>();
+  const checkpoints = new Map<string, { readonly at: number; readonly data: string }>();
   const answer = async <T>(work: () => T): Promise<T> => {
     if (fake.away) throw new SluiceError('JOURNAL_UNAVAILABLE', 'The journal is away.');
     return work();
@@ -34,6 +35,7 @@ export function createFakeJournal(): FakeJournal {
       .filter(({ closedAt }) => closedAt !== undefined && closedAt < before)
       .map(({ runId }) => runId);
     for (const runId of gone) runs.delete(runId);
+    for (const [runId, { at }] of checkpoints) if (at < before && !runs.has(runId)) checkpoints.delete(runId);
     const left = fake.entries.filter(({ runId, at }) => !gone.includes(runId) && (runs.has(runId) || at >= before));
     fake.entries.splice(0, fake.entries.length, ...left);
     return gone.length;
@@ -60,6 +62,11 @@ export function createFakeJournal(): FakeJournal {
           .slice(0, filter.limit)
           .map(({ at: _, ...line }) => line),
       ),
+    writeCheckpoint: (runId, at, data) =>
+      answer(() => {
+        if (at >= (checkpoints.get(runId)?.at ?? Number.NEGATIVE_INFINITY)) checkpoints.set(runId, { at, data });
+      }),
+    readCheckpoint: (runId) => answer(() => checkpoints.get(runId)?.data),
     prune: (before) => answer(() => prune(before)),
     close: () => Promise.resolve(),
   };

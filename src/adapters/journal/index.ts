@@ -33,6 +33,8 @@ export function createJournal(settings: JournalSettings): JournalPort {
     append: async (entries) => (await opened()).append(entries),
     read: async (runId, filter) => (await opened()).read(runId, filter),
     releases: async (filter) => (await opened()).releases(filter),
+    writeCheckpoint: async (runId, at, data) => (await opened()).writeCheckpoint(runId, at, data),
+    readCheckpoint: async (runId) => (await opened()).readCheckpoint(runId),
     prune: async (closedBefore) => (await opened()).prune(closedBefore),
     close: async () => {
       const last = opening;

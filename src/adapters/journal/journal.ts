@@ -28,6 +28,8 @@ export function journalIn(db: Database, where: string): JournalPort {
     },
     read: (runId, { kinds } = {}) => bounded(read(db.query, runId, kinds)),
     releases: (filter) => bounded(releases(db.query, filter)),
+    writeCheckpoint: (runId, at, data) => bounded(writeCheckpoint(db.query, runId, at, data)),
+    readCheckpoint: (runId) => bounded(readCheckpoint(db.query, runId)),
     prune: (closedBefore) => bounded(db.transaction((query) => prune(query, closedBefore))),
     close: () => db.close(),
   };
@@ -86,10 +88,26 @@ async function releases(query: Query, { limit, releaseId, cluster, namespace, ro
   ).map(toRelease);
 }
 
+async function writeCheckpoint(query: Query, runId: string, at: number, data: string): Promise<void> {
+  await query(
+    `INSERT INTO ${CHECKPOINTS} (run_id, at, data) VALUES (?, ?, ?) ON CONFLICT (run_id) DO UPDATE SET at = excluded.at, data = excluded.data WHERE excluded.at >= ${CHECKPOINTS}.at`,
+    [runId, at, data],
+  );
+}
+
+async function readCheckpoint(query: Query, runId: string): Promise<string | undefined> {
+  const [row] = await query(`SELECT data FROM ${CHECKPOINTS} WHERE run_id = ?`, [runId]);
+  return row && String(row['data']);
+}
+
 /** Entries of runs that never got a line of the list go by their own age. */
 async function prune(query: Query, closedBefore: number): Promise<number> {
   await query(
     'DELETE FROM sluice_journal_entries WHERE run_id IN (SELECT run_id FROM sluice_journal_runs WHERE closed_at < ?)',
+    [closedBefore],
+  );
+  await query(
+    `DELETE FROM ${CHECKPOINTS} WHERE at < ? AND run_id NOT IN (SELECT run_id FROM sluice_journal_runs WHERE closed_at IS NULL)`,
     [closedBefore],
   );
   const gone = await query('DELETE FROM sluice_journal_runs WHERE closed_at < ? RETURNING run_id', [closedBefore]);
@@ -99,5 +117,7 @@ async function prune(query: Query, closedBefore: number): Promise<number> {
   );
   return gone.length;
 }
+
+const CHECKPOINTS = 'sluice_journal_checkpoints';
 
 const places = (count: number): string => `(${Array.from({ length: count }, () => '?').join(', ')})`;

@@ -24,6 +24,7 @@ export const MIGRATIONS: readonly ((dialect: Database['dialect']) => Texts)[] = 
     'CREATE INDEX sluice_journal_runs_started ON sluice_journal_runs (started_at)',
     'CREATE INDEX sluice_journal_runs_closed ON sluice_journal_runs (closed_at)',
   ],
+  () => ['CREATE TABLE sluice_journal_checkpoints (run_id TEXT PRIMARY KEY, at BIGINT NOT NULL, data TEXT NOT NULL)'],
 ];
 
 const TABLE = 'sluice_journal_migrations';

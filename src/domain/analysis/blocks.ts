@@ -1,6 +1,6 @@
 import type { ArmBlock, Block } from './block-test.ts';
 import type { ArmSeries, Series } from './increase.ts';
-import { isBadAnswer, isLongLived, isStream } from './bad-answer.ts';
+import { answerKind, isLongLived, isStream, type AnswerKind } from './bad-answer.ts';
 import { align, breaks, scrapeTimes, sum, type Column } from './columns.ts';
 import { seriesByProxy } from './proxies.ts';
 
@@ -13,10 +13,11 @@ export interface TimedBlock {
   readonly questions: Readonly<Record<string, Block>>;
 }
 
-/** A question to count. `slowerThanMs` absent: was the answer bad? */
+/** A question to count. Was the answer slower than so much, or of this kind? Without either: was it bad? */
 export interface Counted {
   readonly name: string;
   readonly slowerThanMs?: number;
+  readonly kind?: AnswerKind;
 }
 
 export interface Arms {
@@ -133,12 +134,12 @@ interface Totals {
   readonly bad: Float64Array;
 }
 
-function totalsOf({ requests, buckets }: AlignedArm, { slowerThanMs }: Counted, scrapes: number): Totals {
+function totalsOf({ requests, buckets }: AlignedArm, { slowerThanMs, kind = 'bad' }: Counted, scrapes: number): Totals {
   if (slowerThanMs === undefined)
     return {
       requests: sum(requests, scrapes),
       bad: sum(
-        requests.filter(({ labels }) => isBadAnswer(labels)),
+        requests.filter(({ labels }) => answerKind(labels) === kind),
         scrapes,
       ),
     };

@@ -72,7 +72,7 @@ export function judgeSequentially(
   const blocks = blocksOf(sight.arms, questions, { from: sight.since + warmUpMs, to: sight.to });
   const { trail, evidence } = follow(settings, blocks, phi);
   const asked = questions.map((question) =>
-    finding(question, sequential.alpha, evidence[question.name], trail, phi[question.name] ?? 1),
+    finding(question, sequential.alpha, evidence[question.name], bestOf(trail, question.name), phi[question.name] ?? 1),
   );
   const findings = [...asked, ...missing];
   const inStep = requestsSince(blocks, sight.from);
@@ -199,18 +199,27 @@ function requestsSince(blocks: readonly TimedBlock[], from: number): number {
     .reduce((sum, { questions }) => sum + (questions['errors']?.candidate.requests ?? 0), 0);
 }
 
-function finding(
+/** The highest logarithms that both e-values of a question have reached. */
+export interface Best {
+  readonly worse: number;
+  readonly notWorse: number;
+}
+
+function bestOf(trail: readonly TrailPoint[], name: string): Best {
+  const best = (pick: keyof Best) =>
+    trail.reduce((most, { questions }) => Math.max(most, questions[name]?.[pick] ?? 0), 0);
+  return { worse: best('worse'), notWorse: best('notWorse') };
+}
+
+export function finding(
   { name, delta }: Question,
   alpha: number,
   evidence: Evidence[string] | undefined,
-  trail: readonly TrailPoint[],
+  { worse, notWorse }: Best,
   phi: number,
 ): Finding {
   const { candidate, stable, blocks } = evidence?.worse ?? START;
   const bound = -Math.log(alpha);
-  const best = (pick: 'worse' | 'notWorse') =>
-    trail.reduce((most, { questions }) => Math.max(most, questions[name]?.[pick] ?? 0), 0);
-  const [worse, notWorse] = [best('worse'), best('notWorse')];
   const outcome = blocks === 0 ? 'no-data' : worse >= bound ? 'fail' : notWorse >= bound ? 'pass' : 'inconclusive';
   return {
     metric: name,
@@ -221,7 +230,7 @@ function finding(
   };
 }
 
-function withTraffic(findings: readonly Finding[], inStep: number, minRequests: number): readonly Finding[] {
+export function withTraffic(findings: readonly Finding[], inStep: number, minRequests: number): readonly Finding[] {
   const needed = Math.max(1, minRequests);
   if (inStep >= needed) return findings;
   return [

@@ -12,7 +12,7 @@ const fields = {
     .max(50)
     .refine(isAscendingTo100, 'must ascend and end with 100')
     .optional()
-    .describe('Blue-green only: weights in percent, ascending to 100. A canary follows its Rollout.'),
+    .describe('Blue-green only: weights in percent, ascending to 100.'),
   traffic: z
     .strictObject({
       traefik_service: dnsName.optional().describe('Blue-green only. Default: the one over both Services.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { argoStrategy, SWITCHED } from '../../domain/argo-strategies.ts';
 import { confirmField } from '../../commands/confirm.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import type { Owner } from '../../domain/release/target.ts';
@@ -11,8 +12,7 @@ const input = z.strictObject({ ...handedFields, confirm: confirmField });
 export const argoAbortRollout = steerCommand({
   name: 'argo_abort_rollout',
   title: 'Abort a Rollout',
-  description:
-    'Takes all traffic off the new version, also during a full promotion, and proves it. Refused when nothing is being rolled out, and for blue-green while a route sends weight to the preview. The Rollout stays Degraded until an image is set.',
+  description: `Takes all traffic off the new version, also during a full promotion, and proves it. Refused when nothing is being rolled out, and for ${SWITCHED} while a route sends weight to the preview. The Rollout stays Degraded until an image is set.`,
   kind: 'destructive',
   idempotent: true,
   input,
@@ -43,7 +43,7 @@ async function abort(context: CommandContext, view: RolloutState, over?: Owner):
   const effect = await withTraffic(
     context,
     await context.ports.rolloutSteering.abort(view.target, { podHash: view.podHash }, over),
-    view.strategy === 'canary' ? 0 : undefined,
+    argoStrategy(view).writesWeights ? 0 : undefined,
   );
   const next =
     effect.effective === 'refused'

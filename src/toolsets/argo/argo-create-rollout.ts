@@ -3,7 +3,7 @@ import { effectFields, effectProblem } from '../../contract/effect.ts';
 import { invalidInput, parse } from '../../contract/parse.ts';
 import { rolloutSnapshot } from '../../contract/rollout-snapshot.ts';
 import type { Creation, NewRollout } from '../../ports/rollout-objects.ts';
-import { ARGO_STRATEGY_NAMES } from '../../domain/argo-strategies.ts';
+import { ARGO_STRATEGY_NAMES, SWITCHED, WEIGHTED } from '../../domain/argo-strategies.ts';
 import type { Command, CommandSettings } from '../../commands/command.ts';
 import { effectLines } from './effect-lines.ts';
 import { newRolloutFields, problemsOf, toNewRollout } from './new-rollout.ts';
@@ -31,11 +31,11 @@ export const argoCreateRollout: Command<typeof newRolloutFields, typeof output> 
   examples: [
     {
       title: 'A canary over the route web',
-      input: { namespace: 'shop', name: 'web', image: 'registry/web:1.4.2', strategy: 'canary', weights: [5, 25, 50] },
+      input: { namespace: 'shop', name: 'web', image: 'registry/web:1.4.2', strategy: WEIGHTED, weights: [5, 25, 50] },
     },
     {
-      title: 'Blue-green over an existing Deployment',
-      input: { namespace: 'shop', name: 'web', workload_ref: 'web', strategy: 'blue-green', port: 80 },
+      title: `A ${SWITCHED} Rollout over an existing Deployment`,
+      input: { namespace: 'shop', name: 'web', workload_ref: 'web', strategy: SWITCHED, port: 80 },
     },
   ],
   check(raw, settings) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ARGO_STRATEGIES, argoStrategy, WEIGHTED } from '../../domain/argo-strategies.ts';
 import { parse } from '../../contract/parse.ts';
 import { rolloutStatus } from '../../contract/rollout-status.ts';
 import { rolloutFields } from '../../contract/place.ts';
@@ -51,7 +52,7 @@ function toStatus(detail: RolloutDetail, route: Status['route']): Status {
 }
 
 function services(detail: RolloutDetail): Status['services'] {
-  const roles = detail.strategy === 'blue-green' ? (['active', 'preview'] as const) : (['stable', 'canary'] as const);
+  const roles = argoStrategy(detail).services ?? ARGO_STRATEGIES[WEIGHTED].services;
   const version = (hash: string) =>
     !hash ? 'none' : hash === detail.stableHash ? 'stable' : hash === detail.podHash ? 'new' : 'other';
   const row = (name: string | undefined, role: string, hash = '') =>
@@ -62,10 +63,10 @@ function services(detail: RolloutDetail): Status['services'] {
   ];
 }
 
-/** A blue-green Rollout names no TraefikService: by custom it has the Rollout's name. */
+/** A Rollout whose weights Argo does not write names no TraefikService: by custom it has the Rollout's name. */
 async function routeOf(context: CommandContext, detail: RolloutDetail): Promise<Status['route']> {
   const { cluster, namespace, rollout } = detail.target;
-  const name = detail.traefikService ?? (detail.strategy === 'blue-green' ? rollout : undefined);
+  const name = detail.traefikService ?? (argoStrategy(detail).stepped ? undefined : rollout);
   if (!name) return undefined;
   try {
     const { weights, owner } = await context.ports.split.read({ cluster, namespace, name });

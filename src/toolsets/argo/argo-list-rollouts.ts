@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { argoStrategyName } from '../../domain/argo-strategies.ts';
 import { parse } from '../../contract/parse.ts';
 import { objectName, placeFields } from '../../contract/place.ts';
 import { SluiceError } from '../../domain/errors.ts';
@@ -6,7 +7,6 @@ import { cleanText } from '../../domain/safe-text.ts';
 import type { RolloutListing } from '../../ports/rollout-feed.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
-import { strategyOf } from './snapshot.ts';
 
 const PHASES = ['Healthy', 'Progressing', 'Paused', 'Degraded'] as const;
 
@@ -120,7 +120,7 @@ function toRow(view: RolloutState): z.output<typeof row> {
   return {
     namespace: view.target.namespace,
     name: view.target.rollout,
-    strategy: strategyOf(view),
+    strategy: argoStrategyName(view),
     phase: view.phase,
     ...(view.message ? { message: cleanText(view.message, 200) } : {}),
     image: images.join(', ') || (view.workloadRef ? 'in its workload' : 'none'),

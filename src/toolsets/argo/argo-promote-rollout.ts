@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { argoStrategy, SWITCHED, WEIGHTED } from '../../domain/argo-strategies.ts';
 import { nextHold } from '../../domain/next-hold.ts';
 import type { Point } from '../../domain/rollout.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
@@ -29,8 +30,7 @@ type Input = z.output<typeof input>;
 export const argoPromoteRollout = steerCommand({
   name: 'argo_promote_rollout',
   title: 'Promote a Rollout',
-  description:
-    'Ends the present pause, so that a canary goes to its next step and a blue-green switches over; proved at the next hold, in force in Traefik. Refused when something else holds it. Where it takes all traffic, or with full, it needs confirm.',
+  description: `Ends the present pause, so that a ${WEIGHTED} goes to its next step and a ${SWITCHED} switches over; proved at the next hold, in force in Traefik. Refused when something else holds it. Where it takes all traffic, or with full, it needs confirm.`,
   kind: 'destructive',
   idempotent: false,
   input,
@@ -52,7 +52,7 @@ function pointOf(
   view: RolloutState,
   { step = view.stepIndex, pod_hash: podHash = view.podHash }: Pick<Input, 'step' | 'pod_hash'>,
 ): Point {
-  return { podHash, ...(step !== undefined && view.strategy === 'canary' && { stepIndex: step }) };
+  return { podHash, ...(step !== undefined && argoStrategy(view).stepped && { stepIndex: step }) };
 }
 
 /** A release judges each step itself, so it is asked about only when all are meant. */
@@ -62,7 +62,7 @@ function question(view: RolloutState, { podHash, stepIndex }: Point, full: boole
     return full ? `Promote every remaining step of ${view.owner.releaseId} without asking again?` : undefined;
   if (view.podHash === view.stableHash || view.podHash !== podHash || view.aborted || view.specPaused) return undefined;
   if (full) return `Promote ${name} fully to ${podHash}, past all steps, pauses and analyses?`;
-  if (view.strategy === 'blue-green') return `Switch all traffic of ${name} to ${podHash}?`;
+  if (!argoStrategy(view).stepped) return `Switch all traffic of ${name} to ${podHash}?`;
   const last = stepIndex === view.stepIndex && nextHold(view.steps, (stepIndex ?? 0) + 1, { judgedOnly: true }).full;
   return last ? `Promote ${name} past step ${stepIndex}, which takes all its traffic to ${podHash}?` : undefined;
 }

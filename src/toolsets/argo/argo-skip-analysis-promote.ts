@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SWITCHED } from '../../domain/argo-strategies.ts';
 import { reason } from '../../contract/target.ts';
 import type { AnalysisHold } from '../../ports/rollout-steering.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
@@ -12,8 +13,7 @@ const input = z.strictObject({ ...handedFields, reason, confirm: confirmField })
 export const argoSkipAnalysisPromote = steerCommand({
   name: 'argo_skip_analysis_promote',
   title: 'Skip an analysis of a Rollout',
-  description:
-    'Gets a Rollout past the one analysis that holds it: running or inconclusive, of a step, in the background, before or after a blue-green promotion. Needs a reason and confirm; the question says what Argo will do. Refused when no analysis is in the way.',
+  description: `Gets a Rollout past the one analysis that holds it: running or inconclusive, of a step, in the background, before or after a ${SWITCHED} promotion. Needs a reason and confirm; the question says what Argo will do. Refused when no analysis is in the way.`,
   kind: 'destructive',
   needs: 'approve',
   idempotent: false,

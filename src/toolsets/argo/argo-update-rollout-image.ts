@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { argoStrategy } from '../../domain/argo-strategies.ts';
 import { image } from '../../contract/release-file.ts';
 import { dnsName } from '../../contract/target.ts';
 import type { Effect } from '../../domain/effect.ts';
@@ -44,9 +45,7 @@ function consequence({ before, after }: Effect<RolloutState>): string {
       ? `the rollout of ${before.podHash} that was under way was given up`
       : '',
     before.aborted ? 'the abort was lifted' : '',
-    after.strategy === 'blue-green'
-      ? 'the preview is being made'
-      : `the rollout begins at step 0 of ${after.steps.length}`,
+    argoStrategy(after).stepped ? `the rollout begins at step 0 of ${after.steps.length}` : 'the preview is being made',
     after.specPaused ? 'but it is paused by hand, and no pod starts before argo_resume_rollout' : '',
   ];
   return parts.filter(Boolean).join('; ');

@@ -1,10 +1,16 @@
 import { z } from 'zod';
+import {
+  ARGO_STRATEGIES,
+  ARGO_STRATEGY_NAMES,
+  SWITCHED,
+  WEIGHTED,
+  type ArgoStrategy,
+} from '../../domain/argo-strategies.ts';
 import type { Problem } from '../../contract/parse.ts';
 import { objectName, rolloutFields } from '../../contract/place.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { NewRollout } from '../../ports/rollout-objects.ts';
 
-const STRATEGIES = ['canary', 'blue-green', 'rolling'] as const;
 const DEFAULT_WEIGHTS: readonly number[] = [5, 10, 25, 50];
 const DEFAULT_PORT = 8080;
 const DEFAULT_REPLICAS = 2;
@@ -31,7 +37,7 @@ export const newRolloutFields = z.strictObject({
   image: image.optional().describe('Image of its container; or give workload_ref.'),
   workload_ref: objectName.optional().describe('Name of a Deployment whose template it takes.'),
   strategy: z
-    .enum(STRATEGIES)
+    .enum(ARGO_STRATEGY_NAMES)
     .optional()
     .describe('rolling: canary pods without a traffic split. Default: the setting ARGO_DEFAULT_STRATEGY.'),
   replicas: z.int().min(0).max(1000).optional().describe('Default 2.'),
@@ -50,7 +56,9 @@ export const newRolloutFields = z.strictObject({
     .array(objectName)
     .max(10)
     .optional()
-    .describe('AnalysisTemplates: in the background of a canary, before the promotion of a blue-green.'),
+    .describe(
+      `AnalysisTemplates: ${([WEIGHTED, SWITCHED] as const).map((name) => `${ARGO_STRATEGIES[name].analysis} of a ${name}`).join(', ')}.`,
+    ),
   services_only: z
     .boolean()
     .optional()
@@ -62,7 +70,8 @@ export type NewRolloutInput = z.output<typeof newRolloutFields>;
 export function problemsOf(input: NewRolloutInput, strategy: NewRollout['strategy']): Problem[] {
   const not = (path: keyof NewRolloutInput, allowed: boolean, message: string): Problem[] =>
     input[path] === undefined || allowed ? [] : [{ path, message }];
-  const split = strategy !== 'rolling';
+  const { stepped, writesWeights, services }: ArgoStrategy = ARGO_STRATEGIES[strategy];
+  const split = services !== undefined;
   const template: Problem[] =
     (input.image === undefined) === (input.workload_ref === undefined)
       ? [{ path: 'image', message: 'give either image or workload_ref' }]
@@ -71,8 +80,8 @@ export function problemsOf(input: NewRolloutInput, strategy: NewRollout['strateg
   return [
     ...template,
     ...not('container', input.workload_ref === undefined, 'the workload names its containers'),
-    ...not('weights', strategy !== 'blue-green', 'a blue-green Rollout has no steps'),
-    ...not('traefik_service', strategy === 'canary', `Argo writes no weights for ${strategy}`),
+    ...not('weights', stepped, `a ${strategy} Rollout has no steps`),
+    ...not('traefik_service', writesWeights, `Argo writes no weights for ${strategy}`),
     ...(input.services_only && !split
       ? [{ path: 'services_only', message: 'a rolling update has no Services of its own' }]
       : []),
@@ -95,13 +104,15 @@ function servicesOf(
   { name, stable_service, canary_service }: NewRolloutInput,
   strategy: NewRollout['strategy'],
 ): NewRollout['services'] {
-  if (strategy === 'rolling') return undefined;
-  const [stable, candidate] = strategy === 'canary' ? ['stable', 'canary'] : ['active', 'preview'];
+  const { services }: ArgoStrategy = ARGO_STRATEGIES[strategy];
+  if (!services) return undefined;
+  const [stable, candidate] = services;
   return { stable: stable_service ?? `${name}-${stable}`, candidate: canary_service ?? `${name}-${candidate}` };
 }
 
 export function toNewRollout(target: Target, input: NewRolloutInput, strategy: NewRollout['strategy']): NewRollout {
   const services = servicesOf(input, strategy);
+  const { stepped, writesWeights } = ARGO_STRATEGIES[strategy];
   const port = input.port ?? DEFAULT_PORT;
   return {
     target,
@@ -111,9 +122,9 @@ export function toNewRollout(target: Target, input: NewRolloutInput, strategy: N
         ? { image: input.image ?? '', container: input.container ?? 'app', port }
         : { deployment: input.workload_ref, port },
     replicas: input.replicas ?? DEFAULT_REPLICAS,
-    weights: strategy === 'blue-green' ? [] : (input.weights ?? DEFAULT_WEIGHTS),
+    weights: stepped ? (input.weights ?? DEFAULT_WEIGHTS) : [],
     ...(services ? { services } : {}),
-    ...(strategy === 'canary' ? { traefikService: input.traefik_service ?? input.name } : {}),
+    ...(writesWeights ? { traefikService: input.traefik_service ?? input.name } : {}),
     analysisTemplates: input.analysis_templates ?? [],
     servicesOnly: input.services_only ?? false,
   };

@@ -1,18 +1,14 @@
 import type { z } from 'zod';
+import { argoStrategyName } from '../../domain/argo-strategies.ts';
 import type { rolloutSnapshot } from '../../contract/rollout-snapshot.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
-
-/** A canary that splits no traffic is what people call a rolling update. */
-export function strategyOf(view: RolloutState): 'canary' | 'blue-green' | 'rolling' | 'unknown' {
-  return view.strategy === 'canary' && view.trafficRouting.length === 0 ? 'rolling' : view.strategy;
-}
 
 export function toSnapshot(view: RolloutState): z.output<typeof rolloutSnapshot> {
   return {
     namespace: view.target.namespace,
     name: view.target.rollout,
-    strategy: strategyOf(view),
+    strategy: argoStrategyName(view),
     phase: view.phase,
     message: cleanText(view.message),
     images: Object.fromEntries(Object.entries(view.images).map(([name, image]) => [cleanText(name), cleanText(image)])),

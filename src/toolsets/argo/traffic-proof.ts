@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { argoStrategy } from '../../domain/argo-strategies.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { proveWeight, type WeightProof } from '../../domain/release/proof.ts';
@@ -36,7 +37,7 @@ export async function withTraffic(
  * stable one.
  */
 export function weightAt({ after, effective }: Effect<RolloutState>, podHash: string): number | undefined {
-  if (after?.strategy !== 'canary' || effective !== 'proved') return undefined;
+  if (!after || !argoStrategy(after).writesWeights || effective !== 'proved') return undefined;
   if (after.stableHash === podHash) return 0;
   return after.steps.slice(0, after.stepIndex).findLast((step) => step.setWeight !== undefined)?.setWeight;
 }
@@ -94,13 +95,13 @@ async function written<T>(read: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** What a TraefikService still sends to the preview Service of a blue-green Rollout; undefined: nothing. */
+/** What a TraefikService still sends to a Service whose pods an abort takes away; undefined: nothing. */
 export async function previewTraffic(
   { ports }: CommandContext,
   view: RolloutState,
 ): Promise<{ readonly route: string; readonly detail: string } | undefined> {
   const { stableService: stable, candidateService: candidate, target } = view;
-  if (view.strategy !== 'blue-green' || !stable || !candidate) return undefined;
+  if (!argoStrategy(view).abortEmptiesCandidate || !stable || !candidate) return undefined;
   const place = { cluster: target.cluster, namespace: target.namespace };
   for (const name of await routes(() => ports.split.find(place, { stable, candidate }))) {
     const ref = { ...place, name };

@@ -33,7 +33,7 @@ const summary = z.strictObject({
 });
 const output = z.strictObject({
   releases: z.array(summary),
-  cursor: z.string().optional().describe('There are more.'),
+  cursor: z.string().optional(),
   problem: z.string().optional(),
 });
 

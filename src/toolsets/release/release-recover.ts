@@ -31,7 +31,7 @@ export const releaseRecover: Command<typeof input, typeof output> = {
   name: 'release_recover',
   title: 'Recover a lost release',
   description:
-    'For a release whose run was terminated or lost: puts all traffic back on the stable version and proves it. Needs confirm.',
+    'For a release whose run was terminated or lost: puts all traffic back on the stable version. Needs confirm.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'release',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { argoStrategy } from '../../domain/argo-strategies.ts';
 import { effectProblem } from '../../contract/effect.ts';
 import { parse } from '../../contract/parse.ts';
 import { objectName, routeFields } from '../../contract/place.ts';
@@ -86,7 +87,7 @@ function whoWrites(
 ): string {
   if (writer !== undefined) return `Rollout ${writer} names this TraefikService: Argo writes the weights.`;
   const canaries = rolloutsOver(rollouts, [stable, canary]).filter(
-    ({ strategy, traefikService }) => strategy === 'canary' && traefikService === undefined,
+    (rollout) => argoStrategy(rollout).writesWeights && rollout.traefikService === undefined,
   );
   const names = canaries.map(({ target }) => target.rollout).join(', ');
   const own = 'Change the weights with traefik_update_route_weights';

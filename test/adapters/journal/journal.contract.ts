@@ -36,6 +36,21 @@ export function journalContract(open: () => JournalPort): void {
     await open().append([]);
   });
 
+  test('a checkpoint is replaced by a newer one, never by an older one, and goes with its run', async () => {
+    const [runId, open1] = [aRun(), aRun()];
+    expect(await open().readCheckpoint(runId)).toBeUndefined();
+    await open().writeCheckpoint(runId, 5, '{"blocks":5}');
+    await open().writeCheckpoint(runId, 7, '{"blocks":7}');
+    await open().writeCheckpoint(runId, 6, '{"blocks":6}');
+    expect(await open().readCheckpoint(runId)).toBe('{"blocks":7}');
+
+    await open().append([releaseEntry(open1, 1)]);
+    await open().writeCheckpoint(open1, 5, '{}');
+    await open().prune(8);
+    expect(await open().readCheckpoint(runId)).toBeUndefined();
+    expect(await open().readCheckpoint(open1)).toBe('{}');
+  });
+
   test('the same run and key is kept once, as it was first; the same key of another run is another entry', async () => {
     const [one, other] = [aRun(), aRun()];
     await open().append([eventEntry(one, 'event/1', 5), eventEntry(one, 'event/1', 6)]);

@@ -1,3 +1,4 @@
+import { SWITCHED } from '../../../domain/argo-strategies.ts';
 import { reason } from '../../../contract/target.ts';
 import * as known from '../../../commands/prompt-arguments.ts';
 import type { PromptKind } from '../../../commands/prompt.ts';
@@ -30,7 +31,7 @@ export const emergencyRollback: PromptKind = {
 const MORE = [
   'Whoever asked for this rollback has confirmed it; no further question is needed.',
   'Never delete the route, and never write weights of a canary: Argo does that.',
-  'The order matters for blue-green: weights to the active Service first, then the abort, which takes the pods of the preview away.',
+  `The order matters for ${SWITCHED}: weights to the active Service first, then the abort, which takes the pods of the preview away.`,
 ];
 
 function look(place: Readonly<Record<string, string>>, name: string): readonly Step[] {
@@ -49,7 +50,7 @@ function look(place: Readonly<Record<string, string>>, name: string): readonly S
             stop: 'nothing is being rolled out, so there is nothing to abort. If the version in use is bad itself: argo_get_rollout_history shows older images, and argo_update_rollout_image sets one',
           },
         ],
-        ['`strategy` is "blue-green" and `route.traefik_service` is present', { go: 'weights' }],
+        [`\`strategy\` is "${SWITCHED}" and \`route.traefik_service\` is present`, { go: 'weights' }],
         ['`aborted` is true', { go: 'history' }],
       ],
       then: { go: 'abort' },
@@ -82,7 +83,7 @@ function weightsFirst(place: Readonly<Record<string, string>>, name: string): re
   return [
     {
       id: 'weights',
-      title: 'Blue-green: first all weight to the active Service',
+      title: `With ${SWITCHED}: first all weight to the active Service`,
       tool: 'traefik_update_route_weights',
       args: { ...place, route_name: new Kept('ROUTE'), stable_weight: 100, canary_weight: 0, take_over: true },
       when: [

@@ -1,3 +1,4 @@
+import { WEIGHTED } from '../../../domain/argo-strategies.ts';
 import { isHostname } from '../../../domain/route/rule.ts';
 import { image } from '../../../contract/release-file.ts';
 import { z } from 'zod';
@@ -91,7 +92,7 @@ function look(place: Place, name: string, makes: boolean): readonly Step[] {
       when: [
         ['`release_id` is present', { stop: 'a release is running here; release_get tells how it is doing' }],
         [
-          '`strategy` is not "canary"',
+          `\`strategy\` is not "${WEIGHTED}"`,
           { stop: 'this is not a canary that splits traffic; release_plan tells what can be done' },
         ],
         [
@@ -117,7 +118,7 @@ function making(
     nativeLb,
   }: { readonly image: string; readonly hostname: string; readonly nativeLb: boolean },
 ): readonly Step[] {
-  const rollout = { ...place, name, image: stable, strategy: 'canary' };
+  const rollout = { ...place, name, image: stable, strategy: WEIGHTED };
   const refused = [['`effective` is "refused"', { stop: 'tell the person `reason` and `next`' }]] as const;
   return [
     {

@@ -1,0 +1,192 @@
+import { boundsMs, readBlocks, type Arms, type Cursors, type TimedBlock } from '../src/domain/analysis/blocks.ts';
+import { addBlocks, startJudge, type JudgeState } from '../src/domain/analysis/running-judge.ts';
+import type { TrailPoint } from '../src/domain/analysis/sequential-judge.ts';
+import { addToBins, addToStep, countedOf, newStep, type Bin, type StepTotals } from '../src/domain/analysis/totals.ts';
+import type { SequentialSettings } from '../src/domain/release/plan.ts';
+import type { EvidencePort } from '../src/ports/evidence.ts';
+
+/** What is judged, and since when (epoch ms). */
+export interface Watched {
+  readonly runId: string;
+  /** Labels of the counters of both arms. */
+  readonly services: { readonly candidate: string; readonly stable: string };
+  /** Absent: limits alone are judged. */
+  readonly sequential?: SequentialSettings;
+  /** When the first weight was in force, and until when blocks after it are no evidence yet. */
+  readonly since: number;
+  readonly warmUpMs: number;
+  /** When the present weight was in force. */
+  readonly stepFrom: number;
+}
+
+/** What is known of a release. Plain JSON of bounded size: a checkpoint. */
+export interface Held {
+  readonly version: 1;
+  readonly watched: Pick<Watched, 'services' | 'since'>;
+  /** Until when samples were read, epoch ms, and how far by proxy. */
+  readonly readTo: number;
+  readonly cursors: Cursors;
+  /** Bounds that Traefik counts, in ms. */
+  readonly known: readonly number[];
+  readonly judge?: JudgeState;
+  readonly step: StepTotals;
+  /** The last minutes, by stretches. */
+  readonly bins: readonly Bin[];
+}
+
+/** Keeps what a worker would have to compute again. Neither fails: what cannot be kept is fetched again. */
+export interface Checkpoints {
+  read(runId: string): Promise<Held | undefined>;
+  write(runId: string, held: Held): Promise<void>;
+}
+
+export interface Look {
+  readonly held: Held;
+  /** The counters as they were fetched last. */
+  readonly arms: Arms;
+  /** Points of the evidence that are new since the last look. */
+  readonly trail: readonly TrailPoint[];
+}
+
+/** Stable's own past, from which the judge learns how errors clump and how slow answers are. */
+const PAST_MS = 3_600_000;
+/** Samples this long before a step are fetched for the baseline: Prometheus' default look-back. */
+const BASELINE_MS = 300_000;
+/** A long gap is fetched in pieces of this length: an answer stays small, and heartbeats are sent in between. */
+const PAGE_MS = 600_000;
+/** A proxy that was not scraped for so long begins anew when it comes back. */
+const AWAY_MS = 600_000;
+/** Samples of one scrape may arrive one after the other: so long a scrape that is not whole is waited for. */
+const SETTLE_MS = 10_000;
+const CHECKPOINT_MS = 30_000;
+/** A release that is over is looked at no more. */
+const UNUSED_MS = 600_000;
+
+interface Entry {
+  held: Held | undefined;
+  arms: Arms;
+  savedAt: number;
+  usedAt: number;
+  /** Looks of one release come one after the other: both would read the same samples. */
+  last: Promise<unknown>;
+}
+
+const NO_SERIES = { requests: [], buckets: [] };
+const NO_ARMS: Arms = { candidate: NO_SERIES, stable: NO_SERIES };
+
+/**
+ * The evidence of every release that this worker watches, kept as it grows: a look fetches what is new since the last
+ * one. What is lost with the process comes from a checkpoint, or is fetched again from Prometheus. Errors: those of
+ * EvidencePort.counters; what was read before it stays.
+ */
+export class EvidenceKeeper {
+  readonly #evidence: Pick<EvidencePort, 'counters'>;
+  readonly #checkpoints: Checkpoints | undefined;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(evidence: Pick<EvidencePort, 'counters'>, checkpoints?: Checkpoints) {
+    this.#evidence = evidence;
+    this.#checkpoints = checkpoints;
+  }
+
+  async look(watched: Watched, to: number): Promise<Look> {
+    const entry = this.#entry(watched.runId, to);
+    const look = entry.last.then(() => this.#read(entry, watched, to));
+    entry.last = look.catch(() => undefined);
+    return look;
+  }
+
+  #entry(runId: string, now: number): Entry {
+    for (const [id, { usedAt }] of this.#entries) if (now - usedAt > UNUSED_MS) this.#entries.delete(id);
+    const entry = this.#entries.get(runId) ?? {
+      held: undefined,
+      arms: NO_ARMS,
+      savedAt: Number.NEGATIVE_INFINITY,
+      usedAt: now,
+      last: Promise.resolve(),
+    };
+    entry.usedAt = now;
+    this.#entries.set(runId, entry);
+    return entry;
+  }
+
+  async #read(entry: Entry, watched: Watched, to: number): Promise<Look> {
+    entry.held = begun(entry.held ?? (await this.#checkpoints?.read(watched.runId)), watched);
+    if (watched.sequential && !entry.held.judge) await this.#learn(entry, watched, watched.sequential, to);
+    const trail: TrailPoint[] = [];
+    while (entry.held.readTo < to) {
+      const blocks = await this.#page(entry, watched, Math.min(to, entry.held.readTo + PAGE_MS));
+      const taken = take(entry.held, watched, blocks);
+      entry.held = taken.held;
+      trail.push(...taken.trail);
+    }
+    await this.#save(entry, watched.runId, to);
+    return { held: entry.held, arms: entry.arms, trail };
+  }
+
+  /** The past is read whole before the judge begins: it decides on what is asked. What fails here begins anew. */
+  async #learn(entry: Entry, watched: Watched, settings: SequentialSettings, to: number): Promise<void> {
+    const end = Math.min(watched.since, to);
+    const past: TimedBlock[] = [];
+    let held = entry.held as Held;
+    while (held.readTo < end) {
+      past.push(...(await this.#page(entry, watched, Math.min(end, held.readTo + PAGE_MS))));
+      held = entry.held as Held;
+    }
+    const judge = startJudge(settings, past, held.known, watched.since + watched.warmUpMs);
+    entry.held = { ...held, judge };
+  }
+
+  /** Blocks that end until `until`. */
+  async #page(entry: Entry, { services }: Watched, until: number): Promise<readonly TimedBlock[]> {
+    const held = entry.held as Held;
+    const cursors = Object.fromEntries(Object.entries(held.cursors).filter(([, { at }]) => at >= until - AWAY_MS));
+    const from = Math.min(held.readTo, ...Object.values(cursors).map(({ at }) => at));
+    const window = { fromMs: from, toMs: until };
+    const [candidate, stable] = await Promise.all([
+      this.#evidence.counters(services.candidate, window),
+      this.#evidence.counters(services.stable, window),
+    ]);
+    const arms = { candidate, stable };
+    const seen = boundsMs([...candidate.buckets, ...stable.buckets]);
+    const known = seen.length > 0 ? seen : held.known;
+    const read = readBlocks(arms, countedOf(known), { from, to: until, cursors, settleMs: SETTLE_MS });
+    entry.arms = arms;
+    entry.held = { ...held, known, cursors: read.cursors, readTo: until };
+    return read.blocks;
+  }
+
+  async #save(entry: Entry, runId: string, now: number): Promise<void> {
+    if (!this.#checkpoints || !entry.held || now - entry.savedAt < CHECKPOINT_MS) return;
+    entry.savedAt = now;
+    await this.#checkpoints.write(runId, entry.held);
+  }
+}
+
+/** What is held of this release, with the step that is judged now. */
+function begun(held: Held | undefined, { services, since, sequential, stepFrom }: Watched): Held {
+  const same =
+    held?.version === 1 &&
+    held.watched.since === since &&
+    held.watched.services.candidate === services.candidate &&
+    held.watched.services.stable === services.stable &&
+    (held.judge !== undefined || sequential === undefined);
+  // A look for an earlier step is late: what the later one has counted stays.
+  if (same) return held.step.from < stepFrom ? { ...held, step: newStep(stepFrom) } : held;
+  return {
+    version: 1,
+    watched: { services, since },
+    readTo: sequential ? since - PAST_MS : stepFrom - BASELINE_MS,
+    cursors: {},
+    known: [],
+    step: newStep(stepFrom),
+    bins: [],
+  };
+}
+
+function take(held: Held, { sequential }: Watched, blocks: readonly TimedBlock[]): Pick<Look, 'held' | 'trail'> {
+  const judged = sequential && held.judge ? addBlocks(sequential, held.judge, blocks) : undefined;
+  const step = blocks.reduce(addToStep, held.step);
+  const bins = blocks.reduce(addToBins, held.bins);
+  return { held: { ...held, step, bins, ...(judged && { judge: judged.state }) }, trail: judged?.trail ?? [] };
+}

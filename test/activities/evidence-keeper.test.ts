@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { EvidenceKeeper, type Checkpoints, type Held, type Watched } from '../../activities/evidence-keeper.ts';
+import { CountedTraffic, type Traffic } from '../support/counted-traffic.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const SINCE = 1_700_000_000_000;
+const WATCHED: Watched = {
+  runId: 'run-1',
+  services: { candidate: 'c', stable: 's' },
+  sequential: { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05 },
+  since: SINCE,
+  warmUpMs: 0,
+  stepFrom: SINCE,
+};
+/** Nothing reaches the new version before the release; then a quarter does. */
+const traffic = (changes: Partial<Traffic> = {}) =>
+  new CountedTraffic({
+    scrapeMs: 5_000,
+    instances: ['t1', 't2'],
+    from: SINCE - 2 * HOUR,
+    rates: (service, at) => {
+      if (service === 's') return { requests: at > SINCE ? 30 : 40, bad: at % 7 === 0 ? 1 : 0 };
+      return at > SINCE ? { requests: 10, bad: at % 11 === 0 ? 1 : 0 } : { requests: 0, bad: 0 };
+    },
+    ...changes,
+  });
+/** What is known, without the moment until which it was read. */
+const known = ({ readTo: _readTo, ...rest }: Held): unknown => JSON.parse(JSON.stringify(rest));
+
+class Kept implements Checkpoints {
+  text: string | undefined;
+  readonly read = async () => (this.text === undefined ? undefined : (JSON.parse(this.text) as Held));
+  readonly write = async (_runId: string, held: Held) => void (this.text = JSON.stringify(held));
+}
+
+describe('evidence that is kept as it grows', () => {
+  test('is the same however often it is looked at', async () => {
+    const [often, once] = [new EvidenceKeeper(traffic()), new EvidenceKeeper(traffic())];
+    let seen: Held | undefined;
+    for (let at = SINCE + 1_000; at <= SINCE + 5 * MINUTE; at += 1_000) seen = (await often.look(WATCHED, at)).held;
+
+    expect(known(seen as Held)).toEqual(known((await once.look(WATCHED, SINCE + 5 * MINUTE)).held));
+    expect(seen?.judge?.blocks).toBe(2 * 60);
+    expect(seen?.step.share).toMatchObject({ candidate: 2 * 3_000, total: 2 * 12_000 });
+  });
+
+  test('goes on from its checkpoint after the worker died, with the same verdict', async () => {
+    const [kept, source] = [new Kept(), traffic()];
+    const first = new EvidenceKeeper(source, kept);
+    for (let at = SINCE; at <= SINCE + 3 * MINUTE; at += 5_000) await first.look(WATCHED, at);
+    const second = traffic();
+    const resumed = await new EvidenceKeeper(second, kept).look(WATCHED, SINCE + 10 * MINUTE);
+    const whole = await new EvidenceKeeper(traffic()).look(WATCHED, SINCE + 10 * MINUTE);
+
+    expect(known(resumed.held)).toEqual(known(whole.held));
+    expect(Math.min(...second.asked.map(({ fromMs }) => fromMs))).toBeGreaterThan(SINCE + 2 * MINUTE);
+  });
+
+  test('is the same without a checkpoint: it is fetched again, in pages of ten minutes', async () => {
+    const source = traffic();
+    const { held } = await new EvidenceKeeper(source).look(WATCHED, SINCE + 3 * HOUR);
+    const often = new EvidenceKeeper(traffic());
+    let seen: Held | undefined;
+    for (let at = SINCE; at <= SINCE + 3 * HOUR; at += 30_000) seen = (await often.look(WATCHED, at)).held;
+
+    expect(known(held)).toEqual(known(seen as Held));
+    for (const { fromMs, toMs } of source.asked) expect(toMs - fromMs).toBeLessThanOrEqual(10 * MINUTE + 5_000);
+  });
+
+  test('fetches only what is new', async () => {
+    const source = traffic();
+    const keeper = new EvidenceKeeper(source);
+    await keeper.look(WATCHED, SINCE + HOUR);
+    source.asked.length = 0;
+    await keeper.look(WATCHED, SINCE + HOUR + 1_000);
+
+    for (const { fromMs, toMs } of source.asked) expect(toMs - fromMs).toBeLessThanOrEqual(6_000);
+  });
+
+  test('goes on where it was when Prometheus is back', async () => {
+    const [away, whole] = [traffic(), new EvidenceKeeper(traffic())];
+    const keeper = new EvidenceKeeper(away);
+    away.away = true;
+    await expect(keeper.look(WATCHED, SINCE + MINUTE)).rejects.toThrow('away');
+    away.away = false;
+    await keeper.look(WATCHED, SINCE + 2 * MINUTE);
+    away.away = true;
+    await expect(keeper.look(WATCHED, SINCE + 4 * MINUTE)).rejects.toThrow('away');
+    away.away = false;
+
+    expect(known((await keeper.look(WATCHED, SINCE + 20 * MINUTE)).held)).toEqual(
+      known((await whole.look(WATCHED, SINCE + 20 * MINUTE)).held),
+    );
+  });
+
+  test('a new step begins its own counts, and the evidence goes on', async () => {
+    const keeper = new EvidenceKeeper(traffic());
+    await keeper.look(WATCHED, SINCE + 5 * MINUTE);
+    const stepFrom = SINCE + 6 * MINUTE;
+    const { held } = await keeper.look({ ...WATCHED, stepFrom }, SINCE + 7 * MINUTE);
+
+    expect(held.step.totals['errors']?.candidate.requests).toBe(2 * 600);
+    expect(held.judge?.blocks).toBe(2 * 12 * 7);
+  });
+
+  test('stays small: a day of scrapes every five seconds is a checkpoint of a few kilobytes', async () => {
+    const kept = new Kept();
+    const keeper = new EvidenceKeeper(traffic(), kept);
+    await keeper.look(WATCHED, SINCE);
+    await keeper.look(WATCHED, SINCE + 24 * HOUR);
+
+    expect(kept.text?.length).toBeGreaterThan(1_000);
+    expect(kept.text?.length).toBeLessThan(64_000);
+  });
+});
