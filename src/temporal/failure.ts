@@ -53,7 +53,7 @@ export const isSignalLimit = (error: unknown): boolean => /limit for signal even
 function allText(error: unknown): string {
   const texts: string[] = [];
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
-    texts.push(at.message, String((at as { details?: unknown }).details ?? ''));
+    texts.push(at.message, (at as { details?: string }).details ?? '');
   return texts.join('\n');
 }
 

@@ -34,8 +34,8 @@ export interface ReleaseSummary {
 }
 
 /**
- * `held`: the run is open, but paused in Temporal, and acts only when somebody unpauses it. `unknown`: this Temporal has
- * no such run: it forgot it, or the mark is of another Temporal.
+ * `held`: the run is open, but paused in Temporal, and acts only when somebody unpauses it. `unknown`: this Temporal
+ * has no such run: it forgot it, or the mark is of another Temporal.
  */
 export type Ownership = 'open' | 'held' | 'ended' | 'unknown';
 
