@@ -1,7 +1,7 @@
 import { SluiceError } from '../src/domain/errors.ts';
 import { judgeLimits } from '../src/domain/analysis/limits.ts';
 import { verdictOf } from '../src/domain/analysis/running-judge.ts';
-import type { TrailPoint } from '../src/domain/analysis/sequential-judge.ts';
+import type { TrailPoint } from '../src/domain/analysis/trail.ts';
 import { countsOf, totalsSince } from '../src/domain/analysis/totals.ts';
 import { unseenFinding } from '../src/domain/analysis/unseen.ts';
 import { confirmShare } from '../src/domain/analysis/share.ts';
@@ -146,6 +146,7 @@ async function judgeNow(ports: Ports, keeper: EvidenceKeeper, input: Judgement, 
       since,
       warmUpMs,
       stepFrom,
+      ...(wanted !== undefined && { weight: wanted }),
     },
     to,
   );

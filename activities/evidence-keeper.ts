@@ -1,6 +1,6 @@
 import { boundsMs, readBlocks, type Arms, type Cursors, type TimedBlock } from '../src/domain/analysis/blocks.ts';
 import { addBlocks, startJudge, type JudgeState } from '../src/domain/analysis/running-judge.ts';
-import type { TrailPoint } from '../src/domain/analysis/sequential-judge.ts';
+import type { TrailPoint } from '../src/domain/analysis/trail.ts';
 import { addToBins, addToStep, countedOf, newStep, type Bin, type StepTotals } from '../src/domain/analysis/totals.ts';
 import type { SequentialSettings } from '../src/domain/release/plan.ts';
 import type { EvidencePort } from '../src/ports/evidence.ts';
@@ -17,6 +17,8 @@ export interface Watched {
   readonly warmUpMs: number;
   /** When the present weight was in force. */
   readonly stepFrom: number;
+  /** Percent of the traffic for the new version. At 100 it is compared with stable's past. */
+  readonly weight?: number;
 }
 
 /** What is known of a release. Plain JSON of bounded size: a checkpoint. */
@@ -170,7 +172,7 @@ function begun(held: Held | undefined, { services, since, sequential, stepFrom }
     held.watched.since === since &&
     held.watched.services.candidate === services.candidate &&
     held.watched.services.stable === services.stable &&
-    (held.judge !== undefined || sequential === undefined);
+    (held.judge?.version === 2 || sequential === undefined);
   // A look for an earlier step is late: what the later one has counted stays.
   if (same) return held.step.from < stepFrom ? { ...held, step: newStep(stepFrom) } : held;
   return {
@@ -184,8 +186,15 @@ function begun(held: Held | undefined, { services, since, sequential, stepFrom }
   };
 }
 
-function take(held: Held, { sequential }: Watched, blocks: readonly TimedBlock[]): Pick<Look, 'held' | 'trail'> {
-  const judged = sequential && held.judge ? addBlocks(sequential, held.judge, blocks) : undefined;
+function take(
+  held: Held,
+  { sequential, stepFrom, weight }: Watched,
+  blocks: readonly TimedBlock[],
+): Pick<Look, 'held' | 'trail'> {
+  const judged =
+    sequential && held.judge
+      ? addBlocks(sequential, held.judge, blocks, { from: stepFrom, ...(weight !== undefined && { weight }) })
+      : undefined;
   const step = blocks.reduce(addToStep, held.step);
   const bins = blocks.reduce(addToBins, held.bins);
   return { held: { ...held, step, bins, ...(judged && { judge: judged.state }) }, trail: judged?.trail ?? [] };

@@ -9,9 +9,9 @@ import { readState } from './processes/state.ts';
 import type { PartRecord, SandboxState } from './processes/state.ts';
 import type { PartStatus, SandboxStatus } from './types.ts';
 
-function urlOf(stateDir: string, state: SandboxState, name: string): { url?: string } {
-  const url = partNamed(name)(stateDir, state).url;
-  return url === undefined ? {} : { url };
+function urlOf(stateDir: string, state: SandboxState, name: string): { url?: string; entryUrl?: string } {
+  const { url, entryUrl } = partNamed(name)(stateDir, state);
+  return { ...(url === undefined ? {} : { url }), ...(entryUrl === undefined ? {} : { entryUrl }) };
 }
 
 function statusOf(stateDir: string, state: SandboxState, name: string, record: PartRecord): PartStatus {

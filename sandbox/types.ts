@@ -54,6 +54,8 @@ export interface PartStatus {
   uptimeSeconds: number;
   rssBytes: number;
   url?: string;
+  /** Of Traefik: where applications answer, by the Host header. */
+  entryUrl?: string;
   lastLines?: string[];
 }
 

@@ -53,7 +53,8 @@ async function undo(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
   run.proof = withdrawn.proof;
   if (!run.withdrawal) run.note(`traffic is back on ${run.plan?.fromImage}: ${withdrawn.proof.reason}`);
   run.withdrawal = { done: true, detail: `traffic is back on ${run.plan?.fromImage}: ${withdrawn.proof.reason}` };
-  return settleBack(run, cause);
+  const pods = withdrawn.pods === undefined ? '' : `; pods of the new version: ${withdrawn.pods}`;
+  return settleBack(run, { ...cause, reason: `${cause.reason}${pods}` });
 }
 
 async function settleBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {

@@ -9,10 +9,12 @@ export const VERSIONS: readonly Version[] = [
   { name: 'slightly worse (0.5 points)', errors: { candidate: 0.025, stable: 0.02 }, slow },
   { name: 'on the margin (1 point)', errors: { candidate: 0.03, stable: 0.02 }, slow },
   { name: 'clearly worse (6 % against 2 %)', errors: { candidate: 0.06, stable: 0.02 }, slow },
+  { name: 'beyond the margin (3.5 % against 2 %)', errors: { candidate: 0.035, stable: 0.02 }, slow },
   { name: 'worse from nothing (2 % against 0 %)', errors: { candidate: 0.02, stable: 0 }, slow },
   { name: 'slow only (15 % against 4 %)', errors: same, slow: { candidate: 0.15, stable: 0.04 } },
   { name: 'same, errors in clumps of 10', errors: same, slow, clump: 10 },
   { name: 'clearly worse, in clumps of 10', errors: { candidate: 0.06, stable: 0.02 }, slow, clump: 10 },
+  { name: 'same, rare errors in clumps of 10', errors: { candidate: 0.0003, stable: 0.0003 }, slow, clump: 10 },
   { name: 'same, a wave in both', errors: same, slow, drift: 0.8 },
   { name: 'same, gaps and resets', errors: same, slow, gaps: 0.1, resets: 0.05 },
   { name: 'clearly worse, gaps and resets', errors: { candidate: 0.06, stable: 0.02 }, slow, gaps: 0.1, resets: 0.05 },
@@ -20,6 +22,13 @@ export const VERSIONS: readonly Version[] = [
 
 const TRAFFIC = [0.1, 1, 10, 100, 1000];
 const SHARES = [0.01, 0.05, 0.25, 0.5];
+
+/** Enough of them for a first look. */
+export const QUICK_CELLS: readonly Setting[] = VERSIONS.flatMap((version) =>
+  [1, 10, 100, 1000].flatMap((requestsPerSecond) =>
+    [0.05, 0.25, 0.5].map((share) => ({ version, requestsPerSecond, share })),
+  ),
+);
 
 /** Every version at every traffic and weight. */
 export const CELLS: readonly Setting[] = VERSIONS.flatMap((version) =>

@@ -60,6 +60,30 @@ export function harmPlot({ cells, rules }: Simulation): string {
   );
 }
 
+/** Bad answers until a version that turned bad is failed: a bar for each of our judges, by what happened. Logarithmic. */
+export function changesPlot({ changes, rules }: Simulation): string {
+  const [left, bar, gap] = [330, 8, 6];
+  const two = rules.slice(0, 2);
+  const group = two.length * bar + gap;
+  const x = (bad: number): number => left + (Math.log10(Math.max(1, bad)) / 5) * 380;
+  const bars = changes.flatMap(({ change, by }, row) => [
+    text(
+      left - 8,
+      row * group + bar + 3,
+      `${change.name}, ${change.requestsPerSecond}/s at ${100 * change.share(change.minutes + 1)} %`,
+      'end',
+    ),
+    ...two.map(({ name }, rule) => {
+      const bad = by.get(name)?.bad;
+      const width = (bad === undefined ? 380 : x(bad) - left).toFixed(1);
+      return `<rect x="${left}" y="${row * group + rule * bar}" width="${width}" height="${bar - 1}" fill="${COLOURS[rule] ?? '#000'}"${bad === undefined ? ' opacity="0.3"' : ''}/>`;
+    }),
+  ]);
+  const height = changes.length * group;
+  const ticks = [1, 10, 100, 1000, 10_000, 100_000].map((bad) => text(x(bad), height + 14, String(bad), 'middle'));
+  return svg(740, height + 30 + two.length * 16, [...bars, ...ticks, legend(two, height + 36)].join(''));
+}
+
 function legend(rules: Simulation['rules'], top: number): string {
   return rules
     .map(

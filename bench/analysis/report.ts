@@ -1,4 +1,6 @@
+import { lateness, type ChangeRow, type Comparison } from './compare.ts';
 import type { Rule } from './rule.ts';
+import { median } from './simulate.ts';
 import type { Figures } from './simulate.ts';
 import { DELTA } from './sluice.ts';
 import { SCRAPE_SECONDS, SCRAPES, truth, type Setting, type Version } from './world.ts';
@@ -13,6 +15,8 @@ export interface Simulation {
   readonly rules: readonly Rule[];
   readonly runs: number;
   readonly seed: number;
+  readonly changes: readonly ChangeRow[];
+  readonly comparison: Comparison;
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -120,6 +124,41 @@ function promotion({ cells, rules: [ours] }: Simulation): string {
   ].join('\n');
 }
 
+/** Versions that turn bad while they are watched: how much later they are noticed than those that always were. */
+export function changesTable({ changes, rules }: Pick<Simulation, 'changes' | 'rules'>): string {
+  const names = rules.slice(0, 2).map(({ name }) => name);
+  const late = new Map(lateness(changes, names[0] ?? '').map(({ row, ratio }) => [row, ratio]));
+  const rows = changes.map((row) => {
+    const { change, by } = row;
+    const ratio = late.get(row);
+    const cells = names.map((name) => {
+      const { requests, bad, seconds } = by.get(name) ?? {};
+      return `${number(requests)} | ${number(bad)} | ${number(seconds)}`;
+    });
+    const place = `${change.requestsPerSecond} | ${percent(change.share(change.minutes + 1))}`;
+    return `| ${change.name} | ${place} | ${cells.join(' | ')} | ${ratio === undefined ? '' : ratio.toFixed(2)} |`;
+  });
+  const heads = names.map((name) => `${name}: requests | bad answers | s`);
+  const middle = median([...late.values()]);
+  return [
+    `| version | requests/s | weight | ${heads.join(' | ')} | bad answers, from the start = 1 |`,
+    `|---|--:|--:|${'--:|'.repeat(7)}`,
+    ...rows,
+    '',
+    `Median of the last column: ${middle?.toFixed(2) ?? '–'}.`,
+  ].join('\n');
+}
+
+function comparisonText({ comparison: c, rules }: Simulation): string {
+  const before = rules[1]?.name ?? '';
+  return [
+    `* Time until a good version passes: ${c.timeToPass.toFixed(2)} times that of "${before}" (geometric mean of the medians in ${c.passCells} cells).`,
+    `* Bad answers until a worse version fails: ${c.badUntilFailed.toFixed(2)} times (${c.failCells} cells).`,
+    `* Share of undecided runs: at most ${percent(c.moreUndecided)} more in any cell.`,
+    `* Wrong decisions in the worst cell: ${percent(c.worstWrong)}.`,
+  ].join('\n');
+}
+
 /** The page in docs/. */
 export function page(simulation: Simulation): string {
   const { cells, rules, runs, seed } = simulation;
@@ -127,7 +166,7 @@ export function page(simulation: Simulation): string {
   const minutes = (SCRAPES * SCRAPE_SECONDS) / 60;
   return [
     '# Judges compared, by simulation',
-    `Written by \`npm run bench:analysis -- --write\`: ${runs} runs of ${minutes} minutes a cell, a scrape every ${SCRAPE_SECONDS} s, seed ${seed}. All rules see the same traffic, run by run. "Sluice" is the judge of releases with \`analysis.judge: sequential\`, on simulated counts.`,
+    `Written by \`npm run bench:analysis -- --write\`: ${runs} runs of ${minutes} minutes a cell, a scrape every ${SCRAPE_SECONDS} s, seed ${seed}. All rules see the same traffic, run by run. "Sluice" is the judge of releases with \`analysis.judge: sequential\`, on simulated counts; "Sluice before" is the one that it replaced (docs/adr/0018).`,
     '"Worse" means: by more than 1 point of errors, or 5 points of slow answers. Failing a version that is not worse is a false alarm; passing one that is worse is a miss. A rule that has not decided by the end is open: a person is asked.',
     ...rules
       .map(({ name, source }) => `* **${name}**: ${source}.`)
@@ -137,6 +176,13 @@ export function page(simulation: Simulation): string {
     'False alarms where the truth is "not-worse", misses where it is "worse". Our bound is 5 % for each.',
     summary(simulation),
     '![Wrong decisions in the worst cell](bench-analysis-wrong.svg)',
+    '## Beside the judge before',
+    'Cells in which both judges decide more than half of the runs. An undecided run counts as later than all others.',
+    comparisonText(simulation),
+    '## Versions that turn bad later',
+    'Medians from the moment at which the version is bad (with a ramp: worse than the margin), 6 % errors against 2 % where nothing else is said. A pass ends nothing here: the release is held and watched.',
+    changesTable(simulation),
+    '![Bad answers until a version that turned bad is failed](bench-analysis-changes.svg)',
     '## Requests until a clearly worse version is failed',
     '![Requests to the new version until it is failed](bench-analysis-harm.svg)',
     '## Bad answers that users get of it',

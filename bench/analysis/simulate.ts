@@ -15,6 +15,12 @@ export interface Figures {
   readonly harmToFail: number | undefined;
   /** Median seconds until it passed. */
   readonly secondsToPass: number | undefined;
+  /**
+   * Medians over all runs, where an undecided one counts as later than all others; undefined where fewer than half
+   * were passed, or failed. Seconds until it passed; answers that were bad in what it is bad in until it failed.
+   */
+  readonly medianPass: number | undefined;
+  readonly medianHarm: number | undefined;
   /** Mean bad answers of the candidate until any decision, or the end. */
   readonly harm: number;
 }
@@ -24,6 +30,8 @@ export interface End {
   readonly decision: Decision | undefined;
   readonly requests: number;
   readonly bad: number;
+  /** Errors and slow answers. */
+  readonly harm: number;
   readonly scrapes: number;
 }
 
@@ -58,14 +66,15 @@ export function endsOf(
 }
 
 function follow(watch: Watch, scrapes: readonly Scrape[]): End {
-  let [requests, bad] = [0, 0];
+  let [requests, bad, harm] = [0, 0, 0];
   for (const [index, one] of scrapes.entries()) {
     requests += one.errors.candidate.requests;
     bad += one.errors.candidate.bad;
+    harm += one.errors.candidate.bad + one.slow.candidate.bad;
     const decision = watch.see(one, index);
-    if (decision) return { decision, requests, bad, scrapes: index + 1 };
+    if (decision) return { decision, requests, bad, harm, scrapes: index + 1 };
   }
-  return { decision: watch.end(), requests, bad, scrapes: scrapes.length };
+  return { decision: watch.end(), requests, bad, harm, scrapes: scrapes.length };
 }
 
 function figures(ends: readonly End[], scrapeSeconds: number): Figures {
@@ -78,8 +87,17 @@ function figures(ends: readonly End[], scrapeSeconds: number): Figures {
     requestsToFail: median(failed.map(({ requests }) => requests)),
     harmToFail: median(failed.map(({ bad }) => bad)),
     secondsToPass: median(passed.map(({ scrapes }) => scrapes * scrapeSeconds)),
+    medianPass: censored(
+      ends.map(({ decision, scrapes }) => (decision === 'pass' ? scrapes * scrapeSeconds : Infinity)),
+    ),
+    medianHarm: censored(ends.map((end) => (end.decision === 'fail' ? end.harm : Infinity))),
     harm: ends.reduce((sum, { bad }) => sum + bad, 0) / ends.length,
   };
+}
+
+function censored(values: readonly number[]): number | undefined {
+  const middle = median(values);
+  return middle !== undefined && Number.isFinite(middle) ? middle : undefined;
 }
 
 export function median(values: readonly number[]): number | undefined {

@@ -46,6 +46,8 @@ export interface Scrape {
   readonly errors: Block;
   readonly slow: Block;
   readonly seen: boolean;
+  /** Percent of the traffic for the candidate. */
+  readonly weight: number;
 }
 
 /** Whether failing, or passing, this version is wrong. δ: the margins of the judge. */
@@ -79,6 +81,7 @@ export function scrape(
     },
     // A one-sided or reset block is dropped for both arms, so for the judges it is a gap.
     seen: random() >= (version.gaps ?? 0) + (version.resets ?? 0),
+    weight: 100 * share,
   };
 }
 

@@ -14,7 +14,7 @@ export interface Rates {
   readonly requests: number | undefined;
 }
 
-const RULE = sluice('Sluice', true);
+const RULE = sluice;
 /** A scrape a second, as the sandbox's; a past of five minutes, which is about the middle of what live runs have. */
 const PACE = { scrapeSeconds: 1, scrapes: SOAK_SECONDS + EXTEND_SECONDS - WARM_UP_SECONDS, pastScrapes: 300 };
 

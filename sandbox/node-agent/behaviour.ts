@@ -9,7 +9,8 @@
  * | "seed-N"       which answers fail or are slow is the same whenever this image runs, counted over all its pods
  *            | "start-N"      N s until the pod is ready
  *            | "never-ready"  the pod never becomes ready
- *            | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff
+ *            | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff; its restarts are counted
+ *            | "no-image"     the image cannot be pulled: ImagePullBackOff
  *
  * `v1`, `v2`, … and every other name are good versions that answer in 2 to 6 ms. Modifiers combine:
  * `v3-errors-20-slow-300`, `v7-errors-2-clump-10-seed-42`. Without a seed the order is that of the pod's name.
@@ -24,10 +25,11 @@ export interface Behaviour {
   seed: number | undefined;
   startMs: number;
   neverReady: boolean;
+  noImage: boolean;
   crashMs: number | undefined;
 }
 
-const MODIFIER = /-(?:(errors|clump|slow|share|seed|start|crash)-(\d+(?:\.\d+)?)|(never-ready))(?=-|$)/g;
+const MODIFIER = /-(?:(errors|clump|slow|share|seed|start|crash)-(\d+(?:\.\d+)?)|(never-ready|no-image))(?=-|$)/g;
 
 export function tagOf(image: string): string {
   const name = image.split('@')[0]!;
@@ -38,8 +40,7 @@ export function tagOf(image: string): string {
 export function behaviourOf(image: string): Behaviour {
   const tag = tagOf(image);
   const found: Record<string, number> = {};
-  for (const [, modifier, value, neverReady] of tag.matchAll(MODIFIER))
-    found[modifier ?? neverReady!] = Number(value ?? 1);
+  for (const [, modifier, value, flag] of tag.matchAll(MODIFIER)) found[modifier ?? flag!] = Number(value ?? 1);
   return {
     tag,
     errorShare: Math.min(100, found['errors'] ?? 0) / 100,
@@ -49,6 +50,7 @@ export function behaviourOf(image: string): Behaviour {
     seed: found['seed'],
     startMs: (found['start'] ?? 0) * 1000,
     neverReady: found['never-ready'] !== undefined,
+    noImage: found['no-image'] !== undefined,
     crashMs: found['crash'] === undefined ? undefined : found['crash'] * 1000,
   };
 }

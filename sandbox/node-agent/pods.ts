@@ -17,12 +17,17 @@ export interface PlayedPod {
   answering: Answering;
   ready: boolean;
   ending: boolean;
+  restarts: number;
   ip: string;
   timers: NodeJS.Timeout[];
 }
 
 /** How long a deleted pod goes on answering, as a real one does while its shutdown hook runs. */
 const SHUTDOWN_MS = 250;
+
+/** A kubelet's back-off of a container that crashes: 10 s, doubled each time, at most five minutes. */
+const BACK_OFF_MS = 10_000;
+const BACK_OFF_MOST_MS = 300_000;
 
 const keyOf = (pod: KubeObject): string => pod.metadata.uid ?? '';
 
@@ -68,6 +73,7 @@ export class Pods {
       answering: this.answering(pod, image, behaviour),
       ready: wasReady,
       ending: false,
+      restarts: 0,
       ip: pod.status?.podIP ?? this.address(),
       timers: [],
     };
@@ -95,17 +101,45 @@ export class Pods {
       played.ready = true;
       this.report(pod, played, statusOf(pod, played, 'ready'));
     };
+    if (behaviour.noImage) return this.report(pod, played, statusOf(pod, played, 'no-image'));
     if (behaviour.neverReady || behaviour.startMs > 0) this.report(pod, played, statusOf(pod, played, 'starting'));
-    if (!behaviour.neverReady) {
+    if (behaviour.neverReady) this.failProbe(pod, played);
+    else {
       if (behaviour.startMs > 0) this.later(played, this.remaining(pod, behaviour.startMs), becomeReady);
       else becomeReady();
     }
     if (behaviour.crashMs !== undefined) this.later(played, behaviour.crashMs, () => this.crash(pod, played));
   }
 
+  /** As a kubelet: it starts the container again and again, each time after a longer wait. */
   private crash(pod: Pod, played: PlayedPod): void {
     played.ready = false;
+    played.restarts += 1;
     this.report(pod, played, statusOf(pod, played, 'crashed'));
+    const wait = Math.min(BACK_OFF_MOST_MS, BACK_OFF_MS * 2 ** (played.restarts - 1));
+    this.later(played, wait, () => this.crash(pod, played));
+  }
+
+  /** The event with which a kubelet says why a container that runs is not ready. */
+  private failProbe(pod: Pod, played: PlayedPod): void {
+    const name = `${played.name}.unhealthy`;
+    const now = new Date().toISOString();
+    const event = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name, namespace: played.namespace },
+      involvedObject: { kind: 'Pod', namespace: played.namespace, name: played.name, uid: pod.metadata.uid },
+      reason: 'Unhealthy',
+      type: 'Warning',
+      message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
+      source: { component: 'kubelet' },
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count: 1,
+    };
+    this.api.apply(`/api/v1/namespaces/${played.namespace}/events/${name}`, event).catch((error: unknown) => {
+      console.error(`${played.name}: ${String(error)}`);
+    });
   }
 
   private end(pod: Pod, played: PlayedPod): void {
@@ -160,15 +194,19 @@ export class Pods {
   }
 }
 
-type Stage = 'starting' | 'ready' | 'crashed';
+type Stage = 'starting' | 'ready' | 'crashed' | 'no-image';
 
-function containerState(stage: Stage, now: string): object {
+function containerState(stage: Stage, now: string, image: string, restarts: number): object {
+  if (stage === 'no-image') {
+    const message = `Back-off pulling image "${image}"`;
+    return { state: { waiting: { reason: 'ImagePullBackOff', message } }, restartCount: 0 };
+  }
   if (stage !== 'crashed') return { state: { running: { startedAt: now } }, restartCount: 0 };
   const terminated = { exitCode: 1, reason: 'Error', startedAt: now, finishedAt: now };
   return {
     state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off restarting failed container' } },
     lastState: { terminated },
-    restartCount: 1,
+    restartCount: restarts,
   };
 }
 
@@ -182,7 +220,7 @@ function statusOf(pod: Pod, played: PlayedPod, stage: Stage): object {
     ...(yes ? {} : { reason: 'ContainersNotReady' }),
   });
   return {
-    phase: 'Running',
+    phase: stage === 'no-image' ? 'Pending' : 'Running',
     hostIP: `10.${played.ip.split('.')[1]}.0.2`,
     podIP: played.ip,
     podIPs: [{ ip: played.ip }],
@@ -199,8 +237,8 @@ function statusOf(pod: Pod, played: PlayedPod, stage: Stage): object {
       imageID: container.image,
       containerID: `sandbox://${pod.metadata.uid}`,
       ready,
-      started: stage !== 'crashed',
-      ...containerState(stage, now),
+      started: stage === 'starting' || stage === 'ready',
+      ...containerState(stage, now, container.image, played.restarts),
     })),
   };
 }

@@ -50,11 +50,14 @@ export function traefik(stateDir: string, state: SandboxState, replica: 1 | 2): 
       `--providers.kubernetescrd.token=${join(stateDir, 'traefik.token')}`,
       // One Service without ready pods must not take the whole route away.
       '--providers.kubernetescrd.allowemptyservices=true',
+      // The pods' addresses are made up, only a Service's own address can be reached: also by a route of a user.
+      '--providers.kubernetescrd.nativelbbydefault=true',
       // Decided, not defaulted: metric labels stay <namespace>-<service>-<port>.
       '--providers.kubernetescrd.safenaming=false',
     ],
     env: { SSL_CERT_FILE: certificate(stateDir) },
     url: http(state, api),
+    entryUrl: http(state, `traefik-${replica}-web`),
     ready: () => answers(`${http(state, api)}/ping`),
   };
 }

@@ -12,6 +12,8 @@ export interface PartCommand {
   env?: Record<string, string>;
   /** Where its answer can be seen by a person. */
   url?: string;
+  /** Where applications answer, by the Host header. */
+  entryUrl?: string;
   /**
    * True once it serves; polled while the part lives. Absent: nothing can be asked, its effect is awaited elsewhere.
    */

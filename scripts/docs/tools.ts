@@ -3,7 +3,7 @@ import { TOOLSETS } from '../../src/toolsets/index.ts';
 import type { Command, Kind } from '../../src/commands/command.ts';
 import { fieldsOf } from '../../src/contract/fields.ts';
 import { subjectOf } from '../../src/cli/subject.ts';
-import { cliName } from '../../src/cli/tool-command.ts';
+import { wordOf } from '../../src/cli/terminal-words.ts';
 import type { Toolset } from '../../src/commands/toolset.ts';
 import { code, heading, table } from './markdown.ts';
 
@@ -49,7 +49,7 @@ function confirmation(command: Command): string {
 
 function commandLine(command: Command): string {
   const subject = subjectOf(command);
-  return ['sluice', command.toolset, cliName(command), ...(subject ? [`<${subject.argument}>`] : []), '[flags]'].join(
+  return ['sluice', command.toolset, wordOf(command), ...(subject ? [`<${subject.argument}>`] : []), '[flags]'].join(
     ' ',
   );
 }

@@ -45,7 +45,7 @@ export const GROUPS: readonly TestGroup[] = [
   // Last, from binaries that are built by now: these start and kill sandboxes, also through `npm start`.
   {
     name: 'sandbox and npm start',
-    folders: ['sandbox', 'entry'],
+    folders: ['sandbox', 'entry', 'first-hour'],
     sandbox: 'own',
     progress: true,
     args: ['--runInBand', LEAVE],

@@ -1,7 +1,8 @@
 import { Command as Cli, CommanderError } from 'commander';
 import { failureText, toFailure } from '../contract/failure.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
-import { TOOLSETS } from '../toolsets/index.ts';
+import { CATALOGUE, TOOLSETS } from '../toolsets/index.ts';
+import { suggestCommand } from '../commands/suggest.ts';
 import { spellBooleans } from './boolean-flags.ts';
 import { addCompletion } from './completion/index.ts';
 import type { CliDeps } from './deps.ts';
@@ -13,6 +14,7 @@ import { addSandbox } from './sandbox.ts';
 import { addServers } from './servers.ts';
 import { addConfig } from './show-config.ts';
 import { addToolset } from './tool-command.ts';
+import { terminalWords, wordOf } from './terminal-words.ts';
 import { addTools } from './tools.ts';
 
 /** The whole command line. */
@@ -35,6 +37,8 @@ export function createProgram(deps: CliDeps): Cli {
   addDoctor(program, deps);
   addConfig(program, deps);
   addCompletion(program, deps);
+  // Commander guesses by spelling alone, and so from a read to a write.
+  for (const group of program.commands) if (group.commands.length > 0) group.showSuggestionAfterError(false);
   return program;
 }
 
@@ -51,10 +55,21 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
 }
 
 /** A wrong command line has been told on stderr already, and is told to scripts in the form they asked for. */
-async function misused({ message }: CommanderError, argv: readonly string[], deps: CliDeps): Promise<number> {
+async function misused({ code, message }: CommanderError, argv: readonly string[], deps: CliDeps): Promise<number> {
+  const meant = code === 'commander.unknownCommand' ? meantBy(message, argv) : undefined;
+  const hint = meant === undefined ? '' : ` (Did you mean ${meant}?)`;
+  if (hint !== '') deps.io.err(hint.trim());
   if (formatOf(argv) !== 'text')
-    await tell(new SluiceError('INVALID_INPUT', message.replace(/^error: /, '')), argv, deps);
+    await tell(new SluiceError('INVALID_INPUT', `${message.replace(/^error: /, '')}${hint}`), argv, deps);
   return ERRORS.INVALID_INPUT.exit;
+}
+
+/** What an unknown command of a toolset probably meant. */
+function meantBy(message: string, argv: readonly string[]): string | undefined {
+  const word = /unknown command '([^']+)'/.exec(message)?.[1];
+  const toolset = TOOLSETS.find(({ name }) => argv.includes(name));
+  const meant = word && toolset && suggestCommand(`${toolset.name}_${word.replaceAll('-', '_')}`, toolset.commands);
+  return meant ? wordOf(meant) : undefined;
 }
 
 async function tell(error: unknown, argv: readonly string[], deps: CliDeps): Promise<number> {
@@ -63,6 +78,8 @@ async function tell(error: unknown, argv: readonly string[], deps: CliDeps): Pro
   const unknown = error instanceof SluiceError ? '' : `\n${error instanceof Error ? error.message : String(error)}`;
   const format = formatOf(argv);
   if (format === 'json' || format === 'yaml') deps.io.out(await render(format, { error: failure }, () => ''));
-  else deps.io.err(`${failureText(failure)}${unknown}`);
+  // `sluice tools` is about tools, and names them.
+  else if (argv.includes('tools')) deps.io.err(`${failureText(failure)}${unknown}`);
+  else deps.io.err(terminalWords(`${failureText(failure)}${unknown}`, CATALOGUE));
   return ERRORS[failure.code].exit;
 }

@@ -10,7 +10,8 @@ import type { CliDeps } from './deps.ts';
 import { settingsOf } from './global.ts';
 import { releaseRef } from './release-ref.ts';
 import { addReportFiles } from './report.ts';
-import { cliName, type AfterCommand } from './tool-command.ts';
+import { wordOf } from './terminal-words.ts';
+import type { AfterCommand } from './tool-command.ts';
 import { runWatch } from './watch.ts';
 
 const EXIT_HELP = `
@@ -42,9 +43,10 @@ export function addReleasePages(program: Cli, deps: CliDeps): void {
   const group = program.commands.find((command) => command.name() === releaseStart.toolset) ?? program;
   addReportFiles(group, deps);
   group.commands
-    .find((command) => command.name() === cliName(releaseStart))
+    .find((command) => command.name() === wordOf(releaseStart))
     ?.option('--wait', 'Follow the release until it ends, as `release watch` does, with its exit codes.')
     .addOption(timeoutOption());
+  nameAsOthersDo(group);
   const watch = group
     .command('watch')
     .description('Show a release live until it ends. Exit code 0 only if it succeeded.')
@@ -79,4 +81,10 @@ function timeoutOption(): Option {
       return toMs(read.data);
     },
   );
+}
+
+/** Reads have the names that other tools give them; an unknown name never leads from a read to a write. */
+function nameAsOthersDo(group: Cli): void {
+  group.commands.find((command) => command.name() === 'get')?.aliases(['status', 'show']);
+  group.commands.find((command) => command.name() === 'list')?.alias('ls');
 }

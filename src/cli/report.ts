@@ -6,11 +6,11 @@ import type { CliDeps } from './deps.ts';
 import { settingsOf } from './global.ts';
 import { releaseRef } from './release-ref.ts';
 import { runCommand } from './run-command.ts';
-import { cliName } from './tool-command.ts';
+import { wordOf } from './terminal-words.ts';
 
 /** Gives `sluice release report` its file: `--html <file>` writes the page, `--json <file>` everything as JSON. */
 export function addReportFiles(group: Cli, deps: CliDeps): void {
-  const report = group.commands.find((command) => command.name() === cliName(releaseReport));
+  const report = group.commands.find((command) => command.name() === wordOf(releaseReport));
   if (!report) return;
   report
     .option('--html <file>', 'Write the page to this file; - is stdout.')

@@ -5,6 +5,8 @@ import { exitOfSignal } from '../domain/release/exit-code.ts';
 import type { Settings } from '../config/schema.ts';
 import type { CliDeps } from './deps.ts';
 import { render, type Format } from './format.ts';
+import { CATALOGUE } from '../toolsets/index.ts';
+import { terminalWords } from './terminal-words.ts';
 import { startProgress, type Progress } from './progress.ts';
 
 export interface CommandRun {
@@ -43,7 +45,7 @@ export async function runCommand(
     progress.stop();
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;
-    deps.io.out(await render(format, output, () => command.text(output)));
+    deps.io.out(await render(format, output, () => terminalWords(command.text(output), CATALOGUE)));
     if (deps.io.stopped.aborted) {
       deps.io.err(`${command.title}: interrupted. What the answer names goes on without this command.`);
       process.exitCode = exitOfSignal(deps.io.stopped.reason);

@@ -67,13 +67,24 @@ function statusText({ name, stateDir, state, parts }: SandboxStatus): string {
   return [`sandbox ${name}: ${state} (${stateDir})`, ...parts.flatMap(partLines)].join('\n');
 }
 
-function partLines({ name, state, pid, uptimeSeconds, rssBytes, url, exit, lastLines = [] }: PartStatus): string[] {
+function partLines({
+  name,
+  state,
+  pid,
+  uptimeSeconds,
+  rssBytes,
+  url,
+  entryUrl,
+  exit,
+  lastLines = [],
+}: PartStatus): string[] {
   const life =
     state === 'running'
       ? `${Math.round(uptimeSeconds)} s, ${Math.round(rssBytes / 2 ** 20)} MiB, process ${pid}`
       : (exit ?? '');
   return [
     `${name.padEnd(24)} ${state.padEnd(8)} ${life.padEnd(32)} ${url ?? ''}`.trimEnd(),
+    ...(entryUrl === undefined ? [] : [`    applications answer at ${entryUrl}`]),
     ...lastLines.map((line) => `    ${line}`),
   ];
 }

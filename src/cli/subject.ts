@@ -19,6 +19,7 @@ export interface Subject {
 /** Undefined: the command is about no single object, and every field is a flag. */
 export function subjectOf({ input }: Command): Subject | undefined {
   if (Object.hasOwn(input.shape, 'release_id')) return RELEASE;
+  if (required(input, 'target')) return TARGET;
   if (!required(input, 'namespace')) return undefined;
   if (required(input, 'name')) return placed(input, 'name', 'name');
   return required(input, 'route_name') ? { ...placed(input, 'route_name', 'route'), names: 'route' } : undefined;
@@ -32,6 +33,18 @@ const RELEASE: Subject = {
   read: releaseRef,
 };
 
+/** The flags stay beside it: scripts use them, and a file may name the rest of the target. */
+const TARGET: Subject = {
+  names: 'rollout',
+  argument: 'namespace/rollout',
+  about: 'namespace and name of the Rollout',
+  fields: [],
+  read: (text) => {
+    const { namespace, name } = placeOf(text, 'rollout');
+    return { target: { namespace, rollout: name } };
+  },
+};
+
 function placed({ shape }: z.ZodObject, field: string, word: string): Subject {
   const { description = '' } = shape[field] as z.ZodType;
   return {
@@ -40,12 +53,17 @@ function placed({ shape }: z.ZodObject, field: string, word: string): Subject {
     about: `namespace, and ${description.charAt(0).toLowerCase()}${description.slice(1).replace(/\.$/, '')}`,
     fields: ['namespace', field],
     read(text) {
-      const [namespace, name, ...rest] = text.split('/');
-      if (!namespace || !name || rest.length > 0)
-        throw new SluiceError('INVALID_INPUT', `"${cleanText(text, 80)}" must look like <namespace>/<${word}>.`);
+      const { namespace, name } = placeOf(text, word);
       return { namespace, [field]: name };
     },
   };
+}
+
+/** Throws INVALID_INPUT. */
+function placeOf(text: string, word: string): { readonly namespace: string; readonly name: string } {
+  const [namespace, name, ...rest] = text.split('/');
+  if (namespace && name && rest.length === 0) return { namespace, name };
+  throw new SluiceError('INVALID_INPUT', `"${cleanText(text, 80)}" must look like <namespace>/<${word}>.`);
 }
 
 function required({ shape }: z.ZodObject, field: string): boolean {

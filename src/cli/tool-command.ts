@@ -8,6 +8,7 @@ import { addFlags, flagFields, flagName, inputOf, takesFile } from './flags.ts';
 import { settingsOf } from './global.ts';
 import { readInputFile } from './input-file.ts';
 import { runCommand } from './run-command.ts';
+import { wordOf } from './terminal-words.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
 /** What the command line does after a command has answered, beside printing the answer. */
@@ -24,14 +25,9 @@ export function addToolset(
   for (const command of commands) addTool(group, deps, command, after[command.name]);
 }
 
-/** How a tool is called at the command line. */
-export function cliName({ name, toolset }: Command): string {
-  return name.slice(toolset.length + 1).replaceAll('_', '-');
-}
-
 function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterCommand): void {
   const subject = subjectOf(command);
-  const cli = group.command(cliName(command)).summary(command.title).description(command.description);
+  const cli = group.command(wordOf(command)).summary(command.title).description(command.description);
   if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
   if (takesFile(command))
     cli.option(
@@ -66,7 +62,13 @@ async function rawInput(
   const about = subject.read(argument, options['cluster'] as string | undefined);
   // The cluster of a release is a part of what its argument stands for.
   const flags = subject.names === 'release' ? { ...options, cluster: undefined } : options;
-  return inputOf(command, flags, isObject(base) ? { ...base, ...about } : base);
+  return inputOf(command, flags, isObject(base) ? { ...base, ...about, ...bothTargets(base, about) } : base);
+}
+
+/** A file may hold the cluster of the target that the argument names. */
+function bothTargets(base: Record<string, unknown>, about: Record<string, unknown>): Record<string, unknown> {
+  const [inFile, named] = [base['target'], about['target']];
+  return isObject(inFile) && isObject(named) ? { target: { ...inFile, ...named } } : {};
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Command } from '../commands/command.ts';
-import { cliName } from './tool-command.ts';
+import { wordOf } from './terminal-words.ts';
 
 /** One tool with all that there is to know before calling it. */
 export function describeTool(command: Command, bytes: number) {
@@ -24,7 +24,7 @@ export function toolText(page: ReturnType<typeof describeTool>, command: Command
   return [
     `${page.name} (${page.toolset}, ${page.kind}${asks}; ${page.bytes} bytes in the tool list)`,
     `${page.title}. ${page.description}`,
-    `As a command: sluice ${page.toolset} ${cliName(command)} --help`,
+    `As a command: sluice ${page.toolset} ${wordOf(command)} --help`,
     '',
     'Input:',
     JSON.stringify(page.input_schema, null, 2),

@@ -1,7 +1,7 @@
 import { Option, type Command as Cli } from 'commander';
 import { CATALOGUE, TOOLSET_NAMES } from '../toolsets/index.ts';
 import type { Command } from '../commands/command.ts';
-import { nearest } from '../contract/nearest.ts';
+import { suggestCommand } from '../commands/suggest.ts';
 import { parse } from '../contract/parse.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
@@ -52,10 +52,7 @@ function addCall(tools: Cli, deps: CliDeps): void {
 function find(name: string): Command {
   const command = CATALOGUE.find((known) => known.name === name);
   if (command) return command;
-  const near = nearest(
-    name,
-    CATALOGUE.map((known) => known.name),
-  );
+  const near = suggestCommand(name, CATALOGUE)?.name;
   throw new SluiceError(
     'UNKNOWN_NAME',
     `There is no tool ${cleanText(name, 80)}${near ? `; did you mean ${near}?` : '.'}`,

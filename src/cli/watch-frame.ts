@@ -1,4 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import { colours as pc } from './colours.ts';
+import { clip, wrapText } from './fit.ts';
 import { evidenceLines } from './evidence-lines.ts';
 import type { releaseGet } from '../toolsets/release/release-get.ts';
 import { toDuration } from '../contract/duration.ts';
@@ -6,40 +8,55 @@ import { toDuration } from '../contract/duration.ts';
 export type Watched = Awaited<ReturnType<typeof releaseGet.run>>;
 
 const EVENTS = 6;
+const INDENT = ' '.repeat(9);
 /** The judge counts between two scrapes only, so its count is lower than all requests of the step. */
 const METRIC_WORDS: Readonly<Record<string, string>> = { requests: 'requests between two scrapes of this step' };
 
 /**
- * The screen of `release watch`. `problem`: why the last look failed; the rest is then what was seen before. `columns`:
- * of the terminal.
+ * The screen of `release watch`, head first: what does not fit into `rows` is left out from the end, so that state, step
+ * and weight always show. `problem`: why the last look failed; the rest is then what was seen before.
  */
-export function frame(view: Watched | undefined, problem?: string, columns = 80): string {
+export function frame(view: Watched | undefined, problem?: string, columns = 80, rows = Infinity): string {
   const warning = problem ? [pc.yellow(`! ${problem}`)] : [];
   if (!view) return warning.join('\n');
-  return [
+  const head = [
     heading(view),
-    stateLine(view),
+    ...stateLines(view, columns),
     stepLine(view),
-    weightLine(view),
-    ...verdictLines(view, columns),
-    waitLine(view),
-    '',
-    ...eventLines(view),
-    ...warning,
-  ]
-    .filter((line) => line !== undefined)
+    podsLine(view),
+    ...weightLines(view, columns),
+  ];
+  const fixed = [...head.filter((line) => line !== undefined), ...warning];
+  const wait = [waitLine(view)].filter((line) => line !== undefined);
+  // The cursor stands on the row below.
+  const room = Math.max(3, rows - 1) - fixed.length - wait.length;
+  const full = verdictLines(view, columns);
+  const verdict =
+    full.length + LEAST_EVENTS <= room ? full : shortVerdictLines(view).slice(0, Math.max(1, room - LEAST_EVENTS));
+  const events = eventLines(view).slice(-Math.max(0, room - verdict.length - 1));
+  const told = room - verdict.length - 1 > 0 && events.length > 0 ? ['', ...events] : [];
+  return [...fixed.slice(0, fixed.length - warning.length), ...verdict, ...wait, ...told, ...warning]
+    .map((line) => clip(line, columns))
+    .slice(0, Math.max(3, rows - 1))
     .join('\n');
 }
+
+/** Rows for the blank line and the newest event. */
+const LEAST_EVENTS = 2;
+/** Rows for the state and its reason. */
+const MOST_REASON = 3;
 
 function heading({ target, image, strategy, started_by: by, started_at: at, closed_at: end }: Watched): string {
   const took = toDuration((end ? Date.parse(end) : Date.now()) - Date.parse(at));
   return `${pc.bold(`${target.namespace}/${target.rollout}`)} on ${target.cluster}  ${strategy} → ${pc.bold(image)}  ${pc.dim(`${took}, by ${by}`)}`;
 }
 
-function stateLine({ state, reason }: Watched): string {
+function stateLines({ state, reason }: Watched, columns: number): readonly string[] {
   const good = state === 'succeeded' ? pc.green : undefined;
   const bad = ['rolled-back', 'failed-needs-human', 'aborting', 'refused'].includes(state) ? pc.red : undefined;
-  return `${(good ?? bad ?? pc.cyan)(state)}  ${reason}`;
+  // One space less than shown: the first line has two between state and reason.
+  const [first = '', ...rest] = wrapText(`${state} ${reason}`, columns - 1, MOST_REASON);
+  return [`${(good ?? bad ?? pc.cyan)(state)}  ${first.slice(state.length + 1)}`, ...rest];
 }
 
 /** Each weight of the plan; the present one in brackets. */
@@ -52,10 +69,14 @@ function stepLine({ step, state }: Watched): string | undefined {
   return `steps    ${marks.join(' → ')} %`;
 }
 
-function weightLine(view: Watched): string | undefined {
+function podsLine({ live, closed_at: closed }: Watched): string | undefined {
+  return live?.pods === undefined || closed !== undefined ? undefined : `pods     new version: ${live.pods}`;
+}
+
+function weightLines(view: Watched, columns: number): readonly string[] {
   const { weight_wanted: wanted, weights, live, verdict } = view;
   if (view.closed_at !== undefined)
-    return view.users_percent === undefined ? undefined : `users    ${view.users_percent} % are on ${view.image}`;
+    return view.users_percent === undefined ? [] : [`users    ${view.users_percent} % are on ${view.image}`];
   const places = weights
     ? [
         `Rollout ${weights.rollout ?? '–'}`,
@@ -65,13 +86,15 @@ function weightLine(view: Watched): string | undefined {
     : [];
   const now = live?.traefik.map(({ replica, weight, error }) => `${replica} ${weight ?? error ?? '?'}`) ?? [];
   const share =
-    verdict?.measured_share === undefined
-      ? ''
-      : `; measured ${(verdict.measured_share * 100).toFixed(1)} % of requests`;
+    verdict?.measured_share === undefined ? '' : `measured ${(verdict.measured_share * 100).toFixed(1)} % of requests`;
   const proof = weights
     ? ` ${weights.effective === 'proved' ? pc.green('proved') : pc.yellow(weights.effective)} (${places.join(', ')})`
     : '';
-  return `weight   wanted ${wanted} %${proof}${now.length > 0 ? `; now ${now.join(', ')}` : ''}${share}`;
+  const parts = [...(now.length > 0 ? [`now ${now.join(', ')}`] : []), ...(share === '' ? [] : [share])].join('; ');
+  const line = `weight   wanted ${wanted} %${proof}`;
+  if (parts === '') return [line];
+  const one = `${line}; ${parts}`;
+  return stripVTControlCharacters(one).length <= columns ? [one] : [line, `${INDENT}${parts}`];
 }
 
 function verdictLines({ verdict }: Watched, columns: number): string[] {
@@ -88,11 +111,32 @@ function verdictLines({ verdict }: Watched, columns: number): string[] {
     ? ` (new version, this step so far: ${verdict.candidate.requests} requests, ${verdict.candidate.errors} errors)`
     : '';
   return [
-    `verdict  ${colour(verdict.outcome)} ${verdict.reason}${numbers}`,
+    ...verdictHead(colour(verdict.outcome), `${verdict.outcome} ${verdict.reason}${numbers}`, columns),
     ...verdict.findings.flatMap((finding) =>
       finding.evidence ? evidenceLines({ ...finding, evidence: finding.evidence }, columns) : [findingLine(finding)],
     ),
   ];
+}
+
+function verdictHead(outcome: string, text: string, columns: number): readonly string[] {
+  const [first = '', ...rest] = wrapText(text, columns - INDENT.length, 2);
+  const [word = ''] = text.split(' ', 1);
+  return [`verdict  ${outcome}${first.slice(word.length)}`, ...rest.map((line) => `${INDENT}${line}`)];
+}
+
+/** One line for the verdict, and one for each question. */
+function shortVerdictLines(view: Watched): string[] {
+  const { verdict } = view;
+  if (!verdict) return [];
+  const [head = ''] = verdictLines(view, Infinity);
+  return [head, ...verdict.findings.map(shortFindingLine)];
+}
+
+function shortFindingLine(finding: NonNullable<Watched['verdict']>['findings'][number]): string {
+  const { metric, outcome, evidence } = finding;
+  if (!evidence) return findingLine(finding);
+  const part = Math.min(100, Math.floor((Math.max(evidence.not_worse, evidence.worse) / evidence.bound) * 100));
+  return `         ${metric}: ${outcome}, ${evidence.worse > evidence.not_worse ? 'worse' : 'not worse'} proved to ${part} %`;
 }
 
 function findingLine({

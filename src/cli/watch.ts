@@ -92,8 +92,8 @@ async function liveScreen(): Promise<Screen> {
   const { default: logUpdate } = await import('log-update');
   let last: Watched | undefined;
   return {
-    show: (view) => logUpdate(frame((last = view), undefined, process.stdout.columns)),
-    problem: (text) => logUpdate(frame(last, text, process.stdout.columns)),
+    show: (view) => logUpdate(frame((last = view), undefined, process.stdout.columns, process.stdout.rows)),
+    problem: (text) => logUpdate(frame(last, text, process.stdout.columns, process.stdout.rows)),
     done: () => logUpdate.done(),
   };
 }

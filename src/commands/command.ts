@@ -39,6 +39,9 @@ export interface CommandSettings extends ReleaseDefaults {
   readonly allowedNamespaces: readonly string[];
   /** Share of bad answers at which a circuit breaker opens when the call names none, 0…1. */
   readonly circuitBreakerThreshold: number;
+  /** Where the HTTP server listens, for addresses that a person can open. */
+  readonly host: string;
+  readonly mcpPort: number;
 }
 
 /** Everything a command may use. Nothing in it is opened before it is needed. */

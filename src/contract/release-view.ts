@@ -8,24 +8,22 @@ import type { ReleaseView } from '../domain/release/view.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { toDuration } from './duration.ts';
 
-// Output schemas are loose about what they describe only in passing: every byte of them is in every agent's context.
+// Weights are percent. Output schemas are loose about what they describe only in passing: every byte of them is in every agent's context.
 const time = z.string();
 const shownTarget = z.strictObject({ cluster: z.string(), namespace: z.string(), rollout: z.string() });
 export const state = z.enum(RELEASE_STATES);
 
-export const weights = z
-  .strictObject({
-    wanted: z.number(),
-    effective: z.enum(['proved', 'pending', 'refused']),
-    reason: z.string(),
-    rollout: z.number().optional(),
-    traefik_service: z.number().optional(),
-    replicas: z.array(
-      z.strictObject({ replica: z.string(), weight: z.number().optional(), error: z.string().optional() }),
-    ),
-    at: time,
-  })
-  .describe('In percent: wanted, and as read back.');
+export const weights = z.strictObject({
+  wanted: z.number(),
+  effective: z.enum(['proved', 'pending', 'refused']),
+  reason: z.string(),
+  rollout: z.number().optional(),
+  traefik_service: z.number().optional(),
+  replicas: z.array(
+    z.strictObject({ replica: z.string(), weight: z.number().optional(), error: z.string().optional() }),
+  ),
+  at: time,
+});
 
 const counts = z.strictObject({ requests: z.number(), errors: z.number() });
 const seen = z.strictObject({ requests: z.number(), bad: z.number() });

@@ -15,6 +15,7 @@ export const rolloutStatus = z.strictObject({
   }),
   plan: z.array(z.string()).describe('The steps; "→" marks the present one.'),
   paused_since: z.string().optional(),
+  versions: z.array(z.string()),
   services: z.array(
     z.strictObject({
       name: z.string(),

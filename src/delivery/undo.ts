@@ -1,9 +1,13 @@
 import type { BackOnStable, Restored, Superseded, Withdrawn } from '../domain/release/moves.ts';
+import { podsTrouble } from '../domain/pods.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
 import { fenceOff } from './fence.ts';
 import { isRefusal, leftBecause, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof, isInForce, observeWeight } from './observe.ts';
+
+/** A rollback must not wait for a reading that only explains it. */
+const PODS_MS = 1000;
 
 export interface Undoing {
   /** Takes the traffic off the new version and proves it. */
@@ -47,10 +51,26 @@ class Rollback {
     const seen = !before && isNamed(first, this.#scene) ? first : await this.#named();
     const lost = replaced(seen, this.#scene) ?? this.#tooLate(seen);
     if (lost) return lost;
-    const refused = seen.podHash === this.#scene.plan.stableHash ? undefined : await this.#abort(seen);
+    const replacing = seen.podHash !== this.#scene.plan.stableHash;
+    const refused = replacing ? await this.#abort(seen) : undefined;
     if (refused) return refused;
+    // Right after the abort, which scales them down a little later; what the proof needs is not held up.
+    const pods = replacing ? this.#podsOfNew(seen) : undefined;
     const gone = await awaitProof(this.#move, this.#rules, 0, (now) => replaced(now, this.#scene));
-    return gone.kind === 'superseded' ? gone : { kind: 'withdrawn', proof: gone.proof };
+    if (gone.kind === 'superseded') return gone;
+    const trouble = await pods;
+    return { kind: 'withdrawn', proof: gone.proof, ...(trouble === undefined ? {} : { pods: trouble }) };
+  }
+
+  /** Why the new version's pods are not ready. A rollback neither waits long for it nor fails by it. */
+  async #podsOfNew(seen: Seen): Promise<string | undefined> {
+    const { world } = this.#move;
+    const read = world.workload
+      .pods(this.#scene.target, hashOfNew(seen, this.#scene))
+      .then(podsTrouble, () => undefined);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), PODS_MS)));
+    return Promise.race([read, late]).finally(() => clearTimeout(timer));
   }
 
   /** Weights and selectors flap after an abort. */

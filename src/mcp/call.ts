@@ -8,8 +8,8 @@ import {
 import type { Command, Confirmation } from '../commands/command.ts';
 import { Asked, execute, recordUnknown } from '../commands/execute.ts';
 import { offered } from '../commands/gate.ts';
+import { suggestCommand } from '../commands/suggest.ts';
 import { failureText, toFailure } from '../contract/failure.ts';
-import { nearest } from '../contract/nearest.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { callerOf, canElicit, type Session } from './caller.ts';
@@ -45,10 +45,7 @@ async function find({ offer, request, session }: Call, name: string, args: unkno
   const command = catalogue.find((known) => known.name === name);
   if (command) return command;
   await recordUnknown(audit, callerOf(request, session).id, name, args);
-  const near = nearest(
-    name,
-    offered(catalogue, gate).map((known) => known.name),
-  );
+  const near = suggestCommand(name, offered(catalogue, gate))?.name;
   throw new ProtocolError(
     ProtocolErrorCode.InvalidParams,
     `Unknown tool ${cleanText(name, 80)}${near ? `; did you mean ${near}?` : ''}`,

@@ -1,3 +1,4 @@
+import type { VersionPods } from '../domain/pods.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
 import type { Point, RolloutState } from '../domain/rollout.ts';
 
@@ -36,6 +37,8 @@ export type WriteResult = Change | Refusal;
  */
 export interface WorkloadPort {
   read(target: Target): Promise<RolloutState>;
+  /** The pods of the version with this hash, with why they are not ready. A missing right is a `problem` of the answer. */
+  pods(target: Target, podHash: string): Promise<VersionPods>;
   /** Sets a container's image when it is `from` (or already `to`: unchanged). Another image: refused. */
   setImage(target: Target, change: { container: string; from: string; to: string }, owner: Owner): Promise<WriteResult>;
   /**

@@ -24,7 +24,7 @@ test('every command of the toolset is there', async () => {
   const { out } = await sluice({ gateway }, 'release', '--help');
 
   for (const { name } of release.commands)
-    expect(out).toContain(`  ${name.replace('release_', '').replaceAll('_', '-')} `);
+    expect(out).toMatch(new RegExp(`^  ${name.replace('release_', '').replaceAll('_', '-')}(\\|\\w+)? `, 'm'));
 });
 
 test('starts from a file, with flags over it, in the name of the user', async () => {
@@ -132,6 +132,27 @@ test('a plan that is not ready lists the failed checks and ends with an exit cod
   expect(start).toMatchObject({ code: 7, err: expect.stringContaining('PREFLIGHT_FAILED: Nothing was started.') });
 });
 
+test.each(['status', 'show'])('release %s reads a release, as other tools call it', async (word) => {
+  expect(await sluice({ gateway }, 'release', word, ID)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('soaking'),
+  });
+});
+
+test('a person at the terminal reads commands of the command line, a program the names of tools', async () => {
+  gateway.views.clear();
+  const flags = ['--namespace', 'shop', '--rollout', 'web', '--image', 'a:b'];
+
+  const started = await sluice({ gateway }, 'release', 'start', ...flags);
+  const missing = await sluice({ gateway }, 'release', 'get', 'release/prod/shop/no');
+  const json = await sluice({ gateway }, 'release', 'get', ID, '-o', 'json');
+
+  expect(started.out).toContain(`Call \`sluice release watch ${ID}\` to follow it.`);
+  expect(missing.err).toContain('Call `sluice release list` for the ids.');
+  expect([started.out, missing.err].join()).not.toMatch(/release_(get|wait|list)/);
+  expect((JSON.parse(json.out) as { next: string }).next).toContain('release_wait');
+});
+
 test('a release is named by its id or by namespace and rollout', async () => {
   await sluice({ gateway }, 'release', 'pause', ID, '--reason', 'lunch');
   await sluice({ gateway }, 'release', 'resume', 'shop/web');
@@ -144,6 +165,17 @@ test('a release is named by its id or by namespace and rollout', async () => {
   ]);
   expect(elsewhere).toMatchObject({ code: 5, err: expect.stringContaining('release/dev/shop/web') });
   expect(nonsense).toMatchObject({ code: 2, err: expect.stringContaining('must look like release/') });
+});
+
+test('plan and start take namespace and Rollout as an argument, beside a file that names the cluster', async () => {
+  gateway.views.clear();
+  const path = file('target: { cluster: dev, namespace: other, rollout: other }\nimage: shop:v1\n');
+
+  await sluice({ gateway }, 'release', 'start', 'shop/web', '-f', path);
+  const nonsense = await sluice({ gateway }, 'release', 'plan', 'web', '--image', 'a:b');
+
+  expect(gateway.started[0]?.spec.target).toEqual({ cluster: 'dev', namespace: 'shop', rollout: 'web' });
+  expect(nonsense).toMatchObject({ code: 2, err: expect.stringContaining('must look like <namespace>/<rollout>') });
 });
 
 test('a destructive command asks the person, takes --yes, and refuses when nobody is there', async () => {
@@ -187,6 +219,9 @@ test('json in, json out, also for errors', async () => {
 
 test.each([
   [['release', 'satrt'], /did you mean start/i],
+  [['release', 'stauts', ID], /did you mean get/i],
+  [['release', 'rollback', ID], /did you mean abort/i],
+  [['tools', 'release_statu'], /did you mean release_get\?/],
   [['release', 'start', '--namespac', 'x'], /did you mean --namespace/i],
   [['release', 'list', '--limit', 'many'], /limit/],
   [['release', 'list', '--state', 'sucseeded'], /did you mean succeeded/],

@@ -38,7 +38,11 @@ test('shows step, weights wanted, proved and measured, the verdict with its numb
   });
 
   const screen = plain(
-    frame({ ...toReleaseOutput(view, 10), live: { traefik: [{ replica: 't1', weight: 50 }] }, next: '' }),
+    frame(
+      { ...toReleaseOutput(view, 10), live: { traefik: [{ replica: 't1', weight: 50 }] }, next: '' },
+      undefined,
+      140,
+    ),
   );
 
   expect(screen).toContain('shop/web on prod  canary → shop:v2');
@@ -139,4 +143,43 @@ test('a short answer tells the evidence in words only; metrics of one’s own ke
   expect(plain(frame({ ...toReleaseOutput(view, 10), next: '' }))).toMatch(
     /queue 12\.35, limit 20: pass\n +p99 250 ms, limit 300 ms: pass/,
   );
+});
+
+test.each([
+  [80, 24],
+  [60, 20],
+  [40, 12],
+])('a held release fits %d columns and %d rows, and its head shows', (columns, rows) => {
+  const view = aView({
+    state: 'judging',
+    reason: `inconclusive, holding: ${'errors: new 1.08 % of 1,200, stable 0.20 % of 10,800; '.repeat(6)}`,
+    verdict: {
+      outcome: 'inconclusive',
+      reason: 'not yet',
+      findings: ['errors', 'slow-100ms', 'slow-300ms', 'slow-1200ms'].map((name) => question(name, 0.9, 1.5)),
+      from: AT,
+      to: AT + 60_000,
+    },
+    events: Array.from({ length: 12 }, (_, index) => ({ at: AT + index, state: 'judging', text: `event ${index}` })),
+  });
+
+  const lines = plain(frame({ ...toReleaseOutput(view, 10), next: '' }, undefined, columns, rows)).split('\n');
+
+  expect(lines.length).toBeLessThan(rows);
+  expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
+  expect(lines[0]).toContain('shop/web on prod');
+  expect(lines[1]).toMatch(/^judging {2}inconclusive, holding/);
+  for (const head of ['steps ', 'weight ', 'verdict ', 'waits '])
+    expect(lines.some((line) => line.startsWith(head))).toBe(true);
+  if (rows >= 20) expect(lines.at(-1)).toContain('event 11');
+});
+
+test('why the new version does not get ready stands in the head', () => {
+  const live = { traefik: [], pods: '0 of 1 ready: CrashLoopBackOff, exit code 1, 3 restarts' };
+
+  const screen = plain(
+    frame({ ...toReleaseOutput(aView({ state: 'starting' }), 10), live, next: '' }, undefined, 80, 24),
+  );
+
+  expect(screen).toContain('pods     new version: 0 of 1 ready: CrashLoopBackOff, exit code 1, 3 restarts');
 });

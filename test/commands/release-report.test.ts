@@ -53,9 +53,9 @@ test('a summary is small, and its words say no more than it does', async () => {
   const output = await releaseReport.run(context, { release_id: ID });
 
   expect(JSON.stringify(output).length).toBeLessThan(6000);
-  expect(output.page).toBe(`/engine/v1/releases/prod/shop/web/report.html?run_id=${RUN}`);
+  expect(output.page).toBe(`http://127.0.0.1:8765/engine/v1/releases/prod/shop/web/report.html?run_id=${RUN}`);
   expect(releaseReport.text(output)).toMatch(
-    /^rolled-back: shop:v2.*\n[^]*Steps: 5 % fail, 10 %[^]*errors: not worse, odds [\d.]+ to 1, 20 needed[^]*Page: \/engine/,
+    /^rolled-back: shop:v2.*\n[^]*Steps: 5 % fail, 10 %[^]*errors: not worse, odds [\d.]+ to 1, 20 needed[^]*Page: http:\/\/127.0.0.1:8765\/engine/,
   );
 });
 

@@ -14,7 +14,7 @@ const DEFAULTS = {
   autoRollback: true,
   weightStep: undefined,
 } as const;
-const examples = trackedFiles().filter((path) => /^examples\/.*\.yaml$/.test(path));
+const examples = trackedFiles().filter((path) => /^examples\/[^/]+\.yaml$/.test(path));
 
 const worlds: FakeWorld[] = [];
 afterAll(() => {

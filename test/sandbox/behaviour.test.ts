@@ -12,6 +12,7 @@ test('a plain tag is a good version', () => {
     seed: undefined,
     startMs: 0,
     neverReady: false,
+    noImage: false,
     crashMs: undefined,
   });
 });

@@ -204,11 +204,14 @@ export class FakeCluster implements ClusterClient {
   }
 
   #items(kind: Kind, namespace?: string, labelSelector?: string): StoredObject[] {
-    const [label, value] = (labelSelector ?? '').split('=');
+    const wanted = (labelSelector ?? '')
+      .split(',')
+      .filter(Boolean)
+      .map((one) => one.split('='));
     return [...this.#objects]
       .filter(([key]) => key.startsWith(`${kind.plural}/${namespace ? `${namespace}/` : ''}`))
       .map(([, object]) => structuredClone(object))
-      .filter((object) => !label || object.metadata.labels?.[label] === value);
+      .filter(({ metadata }) => wanted.every(([label = '', value]) => metadata.labels?.[label] === value));
   }
 
   /** A status patch changes the status alone, any other patch all but the status. */

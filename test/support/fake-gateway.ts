@@ -152,6 +152,8 @@ export const DEFAULTS: CommandSettings = {
   weightStep: undefined,
   allowedNamespaces: [],
   circuitBreakerThreshold: 0.3,
+  host: '127.0.0.1',
+  mcpPort: 8765,
 };
 
 export const READY: Preflight = { checks: [{ name: 'rollout', ok: true, detail: 'Healthy' }], plan: PLAN };

@@ -4,101 +4,66 @@ export interface ArmBlock {
   readonly bad: number;
 }
 
-export type Direction = 'worse' | 'not-worse';
-
 /** What both arms did between the same two scrapes. */
 export interface Block {
   readonly candidate: ArmBlock;
   readonly stable: ArmBlock;
 }
 
-/** An e-process: under its null hypothesis it exceeds 1/α at any time with probability at most α. */
-export interface Process {
-  /** Natural logarithm of the e-value. */
-  readonly logE: number;
-  /** All blocks so far: the next prediction comes from them alone. */
-  readonly candidate: ArmBlock;
-  readonly stable: ArmBlock;
-  readonly blocks: number;
-}
-
-export const START: Process = {
-  logE: 0,
-  candidate: { requests: 0, bad: 0 },
-  stable: { requests: 0, bad: 0 },
-  blocks: 0,
-};
-
-/** Beta prior of the predictions (Turner, Ly & Grünwald, arXiv 2106.02693, §4): weak, and near rare errors. */
-const PRIOR_BAD = 0.18;
-const PRIOR_GOOD = 3.4;
-const BISECTIONS = 60;
-
-/**
- * One more block of the test of "candidate's rate − stable's rate ≤ δ", whose rejection means that the candidate is
- * worse by more than δ
- * (`worse`), or of "≥ δ", whose rejection proves that it is not (`not-worse`). δ: a difference of shares, 0 ≤ δ < 1.
- *
- * The e-value of a block is the likelihood ratio of the rates predicted from the blocks before to the pair (q + δ, q)
- * that fits the prediction best.
- * Given the sizes its expectation is Aⁿᶜ·Bⁿˢ with n_c·A + n_s·B = n_c + n_s at that q, so at most 1 by the inequality
- * of the
- * means, for any common rate in the block and any split of the traffic: drift that hits both arms, and changes of
- * weight, are harmless.
- * Source: Turner & Grünwald, arXiv 2203.09785 (nulls with a margin). `phi`: how much bad answers clump (dispersion.ts);
- * a clump of φ counts as one
- * answer, which is exact for clumps of one size and else an approximation, whose error rates bench/analysis prints.
- */
-export function addBlock(process: Process, block: Block, delta: number, direction: Direction, phi = 1): Process {
-  const predicted = { candidate: predict(process.candidate), stable: predict(process.stable) };
-  const difference = predicted.candidate - predicted.stable;
-  const bets = direction === 'worse' ? difference > delta : difference < delta;
-  return {
-    logE: process.logE + (bets ? logFactor(block, predicted, delta) / phi : 0),
-    candidate: add(process.candidate, block.candidate),
-    stable: add(process.stable, block.stable),
-    blocks: process.blocks + 1,
-  };
-}
-
-interface Rates {
+/** Shares of bad answers that a bet expects. */
+export interface Rates {
   readonly candidate: number;
   readonly stable: number;
 }
 
-function predict({ requests, bad }: ArmBlock): number {
-  return (bad + PRIOR_BAD) / (requests + PRIOR_BAD + PRIOR_GOOD);
+/** Newton's method converges in about five rounds; each round that leaves the bracket halves it instead. */
+const MOST_ROUNDS = 60;
+const EXACT = 1e-13;
+
+/**
+ * Natural logarithm of the e-value of one block: the likelihood ratio of the expected rates to the pair (q + δ, q) that
+ * fits them best. Rates with candidate − stable > δ bet on "worse by more than δ", the others on "not worse by δ".
+ * δ: a difference of shares, 0 ≤ δ < 1. The rates must come from earlier blocks, or from nothing but the block's sizes.
+ *
+ * Given the sizes its expectation is Aⁿᶜ·Bⁿˢ with n_c·A + n_s·B = n_c + n_s at that q, so at most 1 by the inequality
+ * of the means, for any common rate in the block and any split of the traffic. Drift that hits both arms, and changes
+ * of weight, are harmless. Source: Turner & Grünwald, arXiv 2203.09785 (nulls with a margin).
+ */
+export function logEValue({ candidate, stable }: Block, rates: Rates, delta: number): number {
+  // Without requests of one arm the nearest null fits the bet exactly: a difference cannot be seen.
+  if (candidate.requests === 0 || stable.requests === 0) return 0;
+  const q = nearestNull(candidate.requests, stable.requests, rates, delta);
+  return logRatio(candidate, rates.candidate, q + delta) + logRatio(stable, rates.stable, q);
 }
 
-function logFactor(block: Block, predicted: Rates, delta: number): number {
-  // Nobody asked: no evidence. The search below would end on the edge, where logarithms are infinite.
-  if (block.candidate.requests + block.stable.requests === 0) return 0;
-  const q = nearestNull(block, predicted, delta);
-  return logRatio(block.candidate, predicted.candidate, q + delta) + logRatio(block.stable, predicted.stable, q);
+/** Logarithm of the likelihood ratio of two rates, 0 < rate < 1. */
+export function logRatio({ requests, bad }: ArmBlock, expected: number, nul: number): number {
+  return bad * Math.log(expected / nul) + (requests - bad) * Math.log((1 - expected) / (1 - nul));
 }
 
-function logRatio({ requests, bad }: ArmBlock, predicted: number, nul: number): number {
-  return bad * Math.log(predicted / nul) + (requests - bad) * Math.log((1 - predicted) / (1 - nul));
-}
-
-/** The q that minimises n_c·KL(predicted_c ‖ q + δ) + n_s·KL(predicted_s ‖ q): convex, so its slope is bisected. */
-function nearestNull({ candidate, stable }: Block, predicted: Rates, delta: number): number {
-  let [low, high] = [0, 1 - delta];
-  for (let step = 0; step < BISECTIONS; step += 1) {
-    const q = (low + high) / 2;
-    const slope =
-      candidate.requests * slopeOfKl(predicted.candidate, q + delta) + stable.requests * slopeOfKl(predicted.stable, q);
+/**
+ * The q that minimises n_c·KL(r_c ‖ q + δ) + n_s·KL(r_s ‖ q). The sum is convex and each part has its minimum at an end
+ * of the bracket, so its slope changes its sign inside.
+ */
+function nearestNull(candidates: number, stables: number, rates: Rates, delta: number): number {
+  const ends = [Math.max(0, rates.candidate - delta), rates.stable];
+  let [low, high] = [Math.min(...ends), Math.min(Math.max(...ends), 1 - delta)];
+  let q = (candidates * (ends[0] as number) + stables * rates.stable) / (candidates + stables);
+  for (let round = 0; round < MOST_ROUNDS && high - low > EXACT * high; round += 1) {
+    if (!(q > low && q < high)) q = (low + high) / 2;
+    const ofCandidate = slopeOfKl(rates.candidate, q + delta);
+    const ofStable = slopeOfKl(rates.stable, q);
+    const slope = candidates * ofCandidate.slope + stables * ofStable.slope;
     if (slope > 0) high = q;
     else low = q;
+    const next = q - slope / (candidates * ofCandidate.curve + stables * ofStable.curve);
+    if (Math.abs(next - q) < EXACT * q) return next;
+    q = next;
   }
-  return (low + high) / 2;
+  return q;
 }
 
-/** Derivative of KL(Bernoulli(p) ‖ Bernoulli(x)) by x. */
-function slopeOfKl(p: number, x: number): number {
-  return (x - p) / (x * (1 - x));
-}
-
-function add(a: ArmBlock, b: ArmBlock): ArmBlock {
-  return { requests: a.requests + b.requests, bad: a.bad + b.bad };
+/** First and second derivative of KL(Bernoulli(p) ‖ Bernoulli(x)) by x. */
+function slopeOfKl(p: number, x: number): { slope: number; curve: number } {
+  return { slope: (x - p) / (x * (1 - x)), curve: p / x ** 2 + (1 - p) / (1 - x) ** 2 };
 }

@@ -1,27 +1,39 @@
 import type { SequentialSettings } from '../release/plan.ts';
+import type { Block } from './block-test.ts';
 import type { TimedBlock } from './blocks.ts';
-import { clumping } from './clumping.ts';
-import { logMeanWorse, weigh, type Evidence, type SequentialSpec } from './evidence.ts';
+import { findingOf } from './sequential/finding.ts';
+import { answer, askQuestion, forgetWorse, learnStable, newStep, type QuestionState } from './sequential/question.ts';
+import { boundsInTail, logMean, questionsOf, type Question } from './sequential/questions.ts';
+import { logE } from './sequential/wealth.ts';
 import { isNewStretch } from './stretch.ts';
-import { finding, questionsOf, withTraffic, type Best, type TrailPoint } from './sequential-judge.ts';
+import type { TrailPoint } from './trail.ts';
 import type { Finding, Judged } from './verdict.ts';
+
+/** A weight in force. */
+export interface JudgedStep {
+  /** Percent of the traffic for the new version. At 100 it is compared with stable's past. Absent: less than 100. */
+  readonly weight?: number;
+  /** Epoch ms at which the weight was in force. Blocks that begin earlier prove nothing about this step. */
+  readonly from: number;
+}
 
 /**
  * The sequential judge after the blocks so far. Plain JSON of bounded size, so that it can be kept and gone on with:
  * the cost of a look depends on the blocks that are new, not on how long the release has been watched.
  */
 export interface JudgeState {
+  readonly version: 2;
   /** Bounds of slow answers that are asked about, in ms. */
   readonly bounds: readonly number[];
-  /** Dispersion of the stable version before the release, by question. */
-  readonly phi: Readonly<Record<string, number>>;
-  readonly evidence: Evidence;
-  readonly best: Readonly<Record<string, Best>>;
+  readonly questions: Readonly<Record<string, QuestionState>>;
   /** The highest logarithm that the mean e-value for "worse" has reached. */
   readonly mostWorse: number;
   readonly blocks: number;
-  /** Epoch ms from which blocks are evidence, and the end of the last one that is in the trail. */
+  readonly step: JudgedStep;
+  /** Epoch ms from which blocks are evidence, and at which the newest block ended. */
   readonly startsAt: number;
+  readonly newest: number;
+  /** By proxy: the end of the last block that is in the trail. */
   readonly lastPoint: Readonly<Record<string, number>>;
 }
 
@@ -32,77 +44,141 @@ export function startJudge(
   known: readonly number[],
   startsAt: number,
 ): JudgeState {
-  const bounds = settings.slowerThanMs ?? telling(past, known);
-  const phi = questionsOf(settings, bounds).map(({ name }) => {
-    const stable = past.flatMap(({ from, to, questions }) => {
-      const block = questions[name];
+  const bounds = settings.slowerThanMs ?? boundsInTail(past, known);
+  const questions = questionsOf(settings, bounds).map(({ name }) => {
+    const stable = past.flatMap(({ from, to, questions: counted }) => {
+      const block = counted[name];
       return block ? [{ from, to, ...block.stable }] : [];
     });
-    return [name, clumping(stable) ?? 1] as const;
+    return [name, askQuestion(stable)] as const;
   });
   return {
+    version: 2,
     bounds,
-    phi: Object.fromEntries(phi),
-    evidence: {},
-    best: {},
+    questions: Object.fromEntries(questions),
     mostWorse: Number.MIN_SAFE_INTEGER,
     blocks: 0,
+    step: { from: startsAt },
     startsAt,
+    newest: startsAt,
     lastPoint: {},
   };
 }
 
-/** Blocks in the order in which they ended; those that begin before `startsAt` are left out. */
+/**
+ * Blocks in the order in which they ended. Those that begin before `startsAt` only show how stable behaves. `step`: the
+ * weight that is in force now. A later step than before begins its own proof; the evidence for "worse" goes on.
+ */
 export function addBlocks(
   settings: SequentialSettings,
   state: JudgeState,
   blocks: readonly TimedBlock[],
+  step: JudgedStep,
 ): { readonly state: JudgeState; readonly trail: readonly TrailPoint[] } {
-  const spec = specOf(settings, state);
+  const asked = questionsOf(settings, state.bounds);
   const trail: TrailPoint[] = [];
-  let next = state;
+  let next = blocks.length > 0 || step.weight !== state.step.weight ? inStep(state, step) : state;
   for (const block of blocks) {
-    if (block.from < state.startsAt) continue;
-    const evidence = weigh(spec, next.evidence, block.questions, state.phi);
-    const worse = logMeanWorse(spec.questions, evidence);
-    const questions = spec.questions.flatMap(({ name }) => {
-      const [counted, both] = [block.questions[name], evidence[name]];
-      return counted && both
-        ? [[name, { block: counted, worse: both.worse.logE, notWorse: both.notWorse.logE }] as const]
-        : [];
-    });
-    const best = questions.map(([name, one]) => [name, higher(next.best[name], one)] as const);
+    if (block.from < state.startsAt) {
+      next = warmUp(next, block);
+      continue;
+    }
+    const { state: judged, point } = addOne(asked, next, block);
     const isPoint = isNewStretch(state.startsAt, next.lastPoint[block.instance], block.to);
-    if (isPoint)
-      trail.push({ at: block.to, instance: block.instance, questions: Object.fromEntries(questions), worse });
-    next = {
-      ...next,
-      evidence,
-      best: { ...next.best, ...Object.fromEntries(best) },
-      mostWorse: Math.max(next.mostWorse, worse),
-      blocks: next.blocks + 1,
-      lastPoint: isPoint ? { ...next.lastPoint, [block.instance]: block.to } : next.lastPoint,
-    };
+    if (isPoint) trail.push(point);
+    next = isPoint ? { ...judged, lastPoint: { ...judged.lastPoint, [block.instance]: block.to } } : judged;
   }
   return { state: next, trail };
 }
 
-/** `inStep`: requests to the new version at the present weight. */
+/** `inStep`: requests to the new version at the present weight. `known`: the bounds that both versions have. */
 export function verdictOf(
   settings: SequentialSettings,
   state: JudgeState,
   { inStep, minRequests, known }: { inStep: number; minRequests: number; known: readonly number[] },
 ): { readonly outcome: Judged; readonly findings: readonly Finding[] } {
-  const { questions } = specOf(settings, state);
-  const findings = questions.map((question): Finding => {
-    const ms = Number(/^slow-(.+)ms$/.exec(question.name)?.[1]);
-    if (known.length > 0 && Number.isFinite(ms) && !known.includes(ms)) return missing(question.name, ms, known);
-    const best = state.best[question.name] ?? { worse: 0, notWorse: 0 };
-    return finding(question, settings.alpha, state.evidence[question.name], best, state.phi[question.name] ?? 1);
+  const findings = questionsOf(settings, state.bounds).map((question): Finding => {
+    const { name, slowerThanMs } = question;
+    if (known.length > 0 && slowerThanMs !== undefined && !known.includes(slowerThanMs))
+      return missing(name, slowerThanMs, known);
+    return findingOf(question, state.questions[name] as QuestionState, {
+      alpha: settings.alpha,
+      blocks: state.blocks,
+      againstPast: state.step.weight === 100,
+    });
   });
   return {
     outcome: outcomeOf(settings, state, findings, { inStep, minRequests }),
     findings: withTraffic(findings, inStep, minRequests),
+  };
+}
+
+/**
+ * What is proved: `fail` when the weighted mean of the e-values for "worse" has reached 1/α in the release; `pass` when
+ * every question has its own proof of "not worse" in this step, which needs no correction (Berger, Technometrics 24,
+ * 1982).
+ */
+export function concludes(alpha: number, { mostWorse, questions }: JudgeState): 'fail' | 'pass' | 'open' {
+  const bound = -Math.log(alpha);
+  if (mostWorse >= bound) return 'fail';
+  return Object.values(questions).every(({ mostNotWorse }) => mostNotWorse >= bound) ? 'pass' : 'open';
+}
+
+/** The judge after a person has decided to go on in spite of a failed verdict: the evidence begins anew. */
+export function restartJudge(state: JudgeState): JudgeState {
+  return { ...state, mostWorse: Number.MIN_SAFE_INTEGER, questions: mapValues(state.questions, forgetWorse) };
+}
+
+function inStep(state: JudgeState, step: JudgedStep): JudgeState {
+  if (step.from < state.step.from) return state;
+  const isFirst = state.blocks === 0;
+  if (step.from === state.step.from || isFirst) return { ...state, step };
+  return { ...state, step, questions: mapValues(state.questions, newStep) };
+}
+
+function warmUp(state: JudgeState, block: TimedBlock): JudgeState {
+  const ms = Math.max(0, Math.min(block.to - block.from, block.to - state.newest));
+  return {
+    ...state,
+    questions: mapValues(state.questions, (question, name) =>
+      learnStable(question, block.questions[name]?.stable ?? NOTHING, { ms, at: block.to }),
+    ),
+  };
+}
+
+const NOTHING: Block['stable'] = { requests: 0, bad: 0 };
+
+function addOne(
+  asked: readonly Question[],
+  state: JudgeState,
+  block: TimedBlock,
+): { readonly state: JudgeState; readonly point: TrailPoint } {
+  const counts = block.from >= state.step.from;
+  const moment = {
+    ms: Math.max(0, block.to - state.newest),
+    ageMs: Math.max(0, block.from - state.step.from),
+    at: block.to,
+    comparedWith: state.step.weight === 100 && counts ? ('past' as const) : ('stable' as const),
+  };
+  const questions: Record<string, QuestionState> = {};
+  const points: Record<string, TrailPoint['questions'][string]> = {};
+  for (const { name, delta } of asked) {
+    const before = state.questions[name] as QuestionState;
+    const counted = block.questions[name];
+    const after = counted ? answer(before, counted, delta, moment, counts) : before;
+    questions[name] = after;
+    if (counted) points[name] = { block: counted, worse: logE(after.worse), notWorse: logE(after.notWorse) };
+  }
+  const worse = logMean(asked, (name) => logE((questions[name] as QuestionState).worse));
+  return {
+    state: {
+      ...state,
+      questions,
+      mostWorse: Math.max(state.mostWorse, worse),
+      blocks: state.blocks + 1,
+      newest: Math.max(state.newest, block.to),
+    },
+    point: { at: block.to, instance: block.instance, questions: points, worse },
   };
 }
 
@@ -117,49 +193,31 @@ function missing(metric: string, ms: number, known: readonly number[]): Finding 
 
 function outcomeOf(
   { alpha }: SequentialSettings,
-  { mostWorse, blocks }: JudgeState,
+  state: JudgeState,
   findings: readonly Finding[],
-  { inStep, minRequests }: { inStep: number; minRequests: number },
+  { inStep: requests, minRequests }: { inStep: number; minRequests: number },
 ): Judged {
-  if (mostWorse >= -Math.log(alpha)) return 'fail';
-  if (blocks === 0 || findings.some(({ outcome }) => outcome === 'no-data')) return 'no-data';
-  if (inStep < Math.max(1, minRequests)) return 'too-little-traffic';
+  if (concludes(alpha, state) === 'fail') return 'fail';
+  if (state.blocks === 0 || findings.some(({ outcome }) => outcome === 'no-data')) return 'no-data';
+  if (requests < Math.max(1, minRequests)) return 'too-little-traffic';
   return findings.every(({ outcome }) => outcome === 'pass') ? 'pass' : 'inconclusive';
 }
 
-function specOf(settings: SequentialSettings, { bounds }: JudgeState): SequentialSpec {
-  return {
-    questions: questionsOf(settings, bounds),
-    alphaWorse: settings.alpha,
-    alphaNotWorse: settings.alpha,
-  };
+function withTraffic(findings: readonly Finding[], requests: number, minRequests: number): readonly Finding[] {
+  const needed = Math.max(1, minRequests);
+  if (requests >= needed) return findings;
+  return [
+    ...findings,
+    {
+      metric: 'requests',
+      outcome: 'too-little-traffic',
+      measured: requests,
+      limit: needed,
+      reason: `${Math.round(requests)} requests to the new version at this weight, ${needed} needed`,
+    },
+  ];
 }
 
-const higher = (before: Best = { worse: 0, notWorse: 0 }, { worse, notWorse }: Best): Best => ({
-  worse: Math.max(before.worse, worse),
-  notWorse: Math.max(before.notWorse, notWorse),
-});
-
-/** Bounds that some of stable's answers were slower than, but few: they lie in its tail, never at its median. */
-const LEAST_SLOW = 0.001;
-const MOST_SLOW = 0.1;
-const MOST_BOUNDS = 3;
-/** Without any past the first bound from here on is as good as another. */
-const USUAL_MS = 250;
-
-function telling(past: readonly TimedBlock[], known: readonly number[]): readonly number[] {
-  const share = (ms: number): number => {
-    let [requests, bad] = [0, 0];
-    for (const { questions } of past) {
-      requests += questions[`slow-${ms}ms`]?.stable.requests ?? 0;
-      bad += questions[`slow-${ms}ms`]?.stable.bad ?? 0;
-    }
-    return bad / Math.max(1, requests);
-  };
-  const counted = past.some(({ questions }) => (questions['errors']?.stable.requests ?? 0) > 0);
-  if (!counted) return known.filter((ms) => ms >= USUAL_MS).slice(0, 1);
-  const tail = known.filter((ms) => share(ms) >= LEAST_SLOW && share(ms) <= MOST_SLOW);
-  // Where every answer of stable was fast, the first bound above them all is the one that a slow version crosses.
-  const above = known.find((ms) => share(ms) < LEAST_SLOW);
-  return tail.length > 0 ? tail.slice(-MOST_BOUNDS) : above === undefined ? [] : [above];
+function mapValues<T>(of: Readonly<Record<string, T>>, change: (value: T, name: string) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value, name)]));
 }

@@ -16,7 +16,8 @@ export function shareInterval(hits: number, total: number, z = Z): readonly [num
   const denominator = 1 + z ** 2 / total;
   const centre = (p + z ** 2 / (2 * total)) / denominator;
   const half = (z * Math.sqrt((p * (1 - p)) / total + z ** 2 / (4 * total ** 2))) / denominator;
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+  // Rounding must not carry a bound past the share itself.
+  return [Math.min(p, Math.max(0, centre - half)), Math.max(p, Math.min(1, centre + half))];
 }
 
 /**

@@ -19,7 +19,8 @@ export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof 
 export type Settled = { readonly kind: 'settled'; readonly proof: WeightProof } | Left;
 
 export type Withdrawn =
-  | { readonly kind: 'withdrawn'; readonly proof: WeightProof }
+  /** `pods`: why the new version's pods were not ready; absent: they were, or it is not known. */
+  | { readonly kind: 'withdrawn'; readonly proof: WeightProof; readonly pods?: string }
   | { readonly kind: 'too-late'; readonly detail: string; readonly newHash: string }
   | Superseded;
 export type BackOnStable = { readonly kind: 'settled'; readonly proof: WeightProof } | Superseded;

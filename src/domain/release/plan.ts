@@ -11,7 +11,7 @@ export const JUDGES = ['limits', 'sequential'] as const;
 export const POLICIES = ['hold', 'extend', 'ask', 'rollback'] as const;
 export type Policy = (typeof POLICIES)[number];
 
-/** How the sequential judge decides (src/domain/analysis/evidence.ts). Margins are differences of shares, 0…1. */
+/** How the sequential judge decides (src/domain/analysis/running-judge.ts). Margins are differences of shares, 0…1. */
 export interface SequentialSettings {
   /** Probability of failing a version that is not worse, and of passing one that is. 0 < α ≤ 0.5. */
   readonly alpha: number;

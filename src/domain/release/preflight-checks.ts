@@ -1,3 +1,4 @@
+import type { RolloutStrategy } from '../argo-strategies.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
 import { releaseId } from './target.ts';
@@ -7,7 +8,9 @@ export const bad = (name: string, detail: string, next: string): Check => ({ nam
 
 /** What a strategy adds to the checks of a release that splits traffic between the two Services of a Rollout. */
 export interface PlanRules {
-  /** What the Rollout must be, beyond being of this strategy; undefined when it is so. */
+  /** The strategy that the Rollout must have in Argo. */
+  readonly argo: RolloutStrategy;
+  /** What else the Rollout must be; undefined when it is so. */
   readonly unfit: (rollout: RolloutFacts) => { readonly detail: string; readonly next: string } | undefined;
   /** The weights at which the release stops, or what is wrong with them. */
   readonly steps: (
@@ -22,8 +25,8 @@ export interface PlanRules {
   readonly isAbortSettled: (rollout: RolloutFacts) => boolean;
 }
 
-export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { unfit }: PlanRules): Check {
-  if (rollout.strategy !== spec.strategy)
+export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { argo, unfit }: PlanRules): Check {
+  if (rollout.strategy !== argo)
     return bad(
       'strategy',
       `the Rollout is ${rollout.strategy}, the release says ${spec.strategy}`,

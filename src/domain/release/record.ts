@@ -1,4 +1,4 @@
-import type { TrailPoint } from '../analysis/sequential-judge.ts';
+import type { TrailPoint } from '../analysis/trail.ts';
 import type { Verdict } from '../analysis/verdict.ts';
 import type { CommandOutcome } from './command.ts';
 import type { WeightProof } from './proof.ts';

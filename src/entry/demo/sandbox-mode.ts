@@ -67,7 +67,15 @@ async function stayUp(
 ): Promise<void> {
   const { screen, signal, stopped } = session;
   const env = join(sandbox.stateDir, 'env');
-  writeFileSync(env, shellFile(sandboxSettings(sandbox, options.home)));
+  const { port } = new URL(mcpUrl);
+  writeFileSync(
+    env,
+    shellFile({
+      ...sandboxSettings(sandbox, options.home),
+      MCP_PORT: port,
+      SANDBOX_WEB_URL: sandbox.traefikEntryUrls[0] ?? '',
+    }),
+  );
   screen.print(thingsToTry(sandbox, mcpUrl, env));
   watchSandbox(options, (line) => screen.say(line), signal);
   session.up = true;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { annotations, type Command } from '../../commands/command.ts';
 import { offered, requireOffered, type Gate } from '../../commands/gate.ts';
+import { suggestCommand } from '../../commands/suggest.ts';
 import { commandsOf, type Toolset } from '../../commands/toolset.ts';
-import { nearest } from '../../contract/nearest.ts';
 import { parse } from '../../contract/parse.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
@@ -103,10 +103,7 @@ export function findTool({ toolsets, gate }: Shelf, name: string): Command {
 }
 
 function unknownTool(name: string, known: readonly Command[]): SluiceError {
-  const near = nearest(
-    name,
-    known.map((command) => command.name),
-  );
+  const near = suggestCommand(name, known)?.name;
   const hint = near ? `; did you mean ${near}?` : '.';
   return new SluiceError(
     'TOOL_NOT_FOUND',

@@ -3,6 +3,7 @@ import { DEFAULT_STEPS } from './file.ts';
 
 /** The release owns the weights of the preview Service; Argo only switches at the end. */
 export const rules: PlanRules = {
+  argo: 'blue-green',
   unfit: ({ autoPromotion }) =>
     autoPromotion
       ? {

@@ -5,6 +5,7 @@ import { canarySteps, fixedSteps } from './steps.ts';
 
 /** The Rollout's own steps are the plan, and Argo owns the weights. */
 export const rules: PlanRules = {
+  argo: 'canary',
   unfit: ({ trafficRouting }) =>
     trafficRouting.join() === 'traefik'
       ? undefined

@@ -4,6 +4,7 @@ import { parse } from '../../contract/parse.ts';
 import { rolloutStatus } from '../../contract/rollout-status.ts';
 import { rolloutFields } from '../../contract/place.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { podText, podsText, type VersionPods } from '../../domain/pods.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
@@ -28,13 +29,30 @@ export const argoGetRolloutStatus: Command<typeof input, typeof rolloutStatus> =
   check: (raw) => parse(input, raw ?? {}),
   async run(context, where) {
     const detail = await context.ports.rolloutObjects.read(await targetOf(context, where));
-    const route = await routeOf(context, detail);
-    return toStatus(detail, route);
+    const [route, versions] = await Promise.all([routeOf(context, detail), versionsOf(context, detail)]);
+    return { ...toStatus(detail, route), versions };
   },
   text: (status) => lines(status).join('\n'),
 };
 
-function toStatus(detail: RolloutDetail, route: Status['route']): Status {
+/** The pods of the new version first, then those of the stable one. A reading that fails is a line, not an error. */
+async function versionsOf(context: CommandContext, detail: RolloutDetail): Promise<Status['versions']> {
+  const hashes = [...new Set([detail.podHash, detail.stableHash])].filter((hash) => hash !== '');
+  const lines = hashes.map(async (hash) => {
+    const name = `${hash === detail.stableHash ? 'stable' : 'new'} ${cleanText(hash)}`;
+    const found = await context.ports.workload.pods(detail.target, hash).catch(unreadable);
+    const pods = found.pods.map((pod) => `${cleanText(pod.name)} ${cleanText(podText(pod))}`);
+    return [`${name}: ${podsText(found) ?? 'no pods'}`, ...(pods.length > 1 ? pods.map((pod) => `  ${pod}`) : [])];
+  });
+  return (await Promise.all(lines)).flat();
+}
+
+function unreadable(error: unknown): VersionPods {
+  if (error instanceof SluiceError) return { pods: [], problem: cleanText(error.message) };
+  throw error;
+}
+
+function toStatus(detail: RolloutDetail, route: Status['route']): Omit<Status, 'versions'> {
   const { desired, updated, available } = detail.replicas;
   return {
     ...toSnapshot(detail),
@@ -93,6 +111,7 @@ function lines(status: Status): string[] {
   return [
     `${status.namespace}/${status.name} (${status.strategy}): ${status.phase}${status.message ? `, ${status.message}` : ''}`,
     `images: ${images.join(', ') || 'not known'}; pods: ${replicas.available} of ${replicas.desired} available, ${replicas.updated} of the new version`,
+    ...status.versions,
     ...(status.plan.length > 0 ? [`steps: ${status.plan.join(' · ')}`] : []),
     ...status.services.map(
       ({ name, role, hash, version }) => `${role} Service ${name} selects ${hash || 'no version'} (${version})`,

@@ -5,6 +5,7 @@ const writer = { role: 'sluice-writer' } as const;
 const ARGO = 'argoproj.io';
 const TRAEFIK = 'traefik.io';
 const HISTORY = ['argo_get_rollout_history', 'argo_delete_rollout'];
+const STATUS = ['argo_get_rollout_status'];
 const CREATE = ['argo_create_rollout'];
 
 /** Server-side apply of a new object needs `create` beside `patch`. */
@@ -13,9 +14,10 @@ export const rights: readonly Right[] = [
   { ...reader, group: '', resource: 'services', verbs: ['get'] },
   { ...reader, group: '', resource: 'pods', verbs: ['list'], proxies: true },
   { ...reader, group: '', resource: 'pods', subresource: 'proxy', verbs: ['get'], proxies: true },
-  { ...reader, group: '', resource: 'events', verbs: ['list'], tools: HISTORY },
+  { ...reader, group: '', resource: 'events', verbs: ['list'], tools: [...HISTORY, ...STATUS] },
+  { ...reader, group: '', resource: 'pods', verbs: ['list'], tools: STATUS },
   { ...reader, group: 'apps', resource: 'deployments', verbs: ['get'] },
-  { ...reader, group: 'apps', resource: 'replicasets', verbs: ['list'], tools: HISTORY },
+  { ...reader, group: 'apps', resource: 'replicasets', verbs: ['list'], tools: [...HISTORY, ...STATUS] },
   { ...reader, group: ARGO, resource: 'rollouts', verbs: ['get', 'list', 'watch'] },
   { ...reader, group: ARGO, resource: 'analysisruns', verbs: ['list'], tools: HISTORY },
   {

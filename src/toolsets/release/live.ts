@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { compact } from '../../contract/release-view.ts';
+import { podsText } from '../../domain/pods.ts';
+import type { RolloutState } from '../../domain/rollout.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -14,6 +16,7 @@ export const live = z
     traefik: z.array(
       z.strictObject({ replica: z.string(), weight: z.number().optional(), error: z.string().optional() }),
     ),
+    pods: z.string().optional(),
     replicas: z.strictObject({ desired: z.number(), updated: z.number(), available: z.number() }).optional(),
     problem: z.string().optional(),
   })
@@ -29,15 +32,23 @@ export async function readLive(ports: Ports, view: ReleaseView): Promise<Live> {
     bounded(inForce(ports, view)),
   ]);
   const seen = rollout.status === 'fulfilled' ? rollout.value : undefined;
+  const pods = seen && (await podsOfNew(ports, view, seen));
   const failed = [rollout, traefik].find((read) => read.status === 'rejected');
   return compact({
     phase: seen?.phase,
     message: seen?.message ? safe(seen.message) : undefined,
     rollout_weight: seen?.canaryWeight,
+    pods: pods === undefined ? undefined : safe(pods),
     traefik: traefik.status === 'fulfilled' ? traefik.value : [],
     replicas: seen && { ...seen.replicas },
     problem: failed && safe(failed.reason instanceof Error ? failed.reason.message : String(failed.reason)),
   });
+}
+
+/** How the pods of the new version are; undefined: there is no new version, or its pods do not answer in time. */
+async function podsOfNew(ports: Ports, { spec }: ReleaseView, seen: RolloutState): Promise<string | undefined> {
+  if (seen.podHash === '' || seen.podHash === seen.stableHash) return undefined;
+  return bounded(ports.workload.pods(spec.target, seen.podHash)).then(podsText, () => undefined);
 }
 
 async function inForce(ports: Ports, { spec, plan }: ReleaseView): Promise<Live['traefik']> {

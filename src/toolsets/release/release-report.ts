@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toReportFile } from '../../contract/release-report.ts';
 import type { Command } from '../../commands/command.ts';
 import { readReport } from './read-report.ts';
-import { REPORT_FORMATS } from './report-address.ts';
+import { REPORT_FORMATS, serverAddress } from './report-address.ts';
 import { summaryOf, type ReportSummary } from './report-summary.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 
@@ -10,7 +10,7 @@ const input = z.strictObject({ ...whichRelease, run_id: z.string().max(100).opti
 // What a report says explains itself, and every byte of a schema is in every agent's context.
 const output = z.strictObject({
   report: z.record(z.string(), z.unknown()),
-  page: z.string().describe('On the HTTP port.'),
+  page: z.string(),
 });
 
 export const releaseReport: Command<typeof input, typeof output> = {
@@ -25,7 +25,8 @@ export const releaseReport: Command<typeof input, typeof output> = {
   examples: [{ title: 'The latest release of a target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
   check: (raw) => checkWhich(input, raw),
   async run(context, which) {
-    const { page, ...report } = summaryOf(await readReport(context, await idOf(context, which), which.run_id));
+    const read = await readReport(context, await idOf(context, which), which.run_id);
+    const { page, ...report } = summaryOf(read, serverAddress(context.settings));
     return { report, page };
   },
   text: ({ report, page }) => summaryText({ ...report, page } as ReportSummary),

@@ -6,7 +6,7 @@ import { reportPath } from './report-address.ts';
 const MOST = 12;
 
 /** The report without its pictures: what somebody who decides has to know, and where the rest is. */
-export function summaryOf(report: ReleaseReport) {
+export function summaryOf(report: ReleaseReport, server: string) {
   const { release, summary, steps, evidence, comparisons, verdicts, people, notes } = report;
   const { id, run, target, image, previous, state, reason, starter, started, closed } = release;
   return compact({
@@ -32,8 +32,8 @@ export function summaryOf(report: ReleaseReport) {
       .flatMap(({ who, did }) => did.map(({ at, text }) => ({ who, did: text, at: new Date(at).toISOString() })))
       .slice(-MOST),
     notes,
-    page: reportPath(target, run, 'html'),
-    data: reportPath(target, run, 'json'),
+    page: `${server}${reportPath(target, run, 'html')}`,
+    data: `${server}${reportPath(target, run, 'json')}`,
   });
 }
 export type ReportSummary = ReturnType<typeof summaryOf>;

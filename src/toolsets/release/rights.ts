@@ -11,6 +11,10 @@ export const rights: readonly Right[] = [
   { ...reader, group: '', resource: 'services', verbs: ['get'] },
   { ...reader, group: '', resource: 'pods', verbs: ['list'], proxies: true },
   { ...reader, group: '', resource: 'pods', subresource: 'proxy', verbs: ['get'], proxies: true },
+  // Why a version does not get ready: what is missing is left out of the answer.
+  { ...reader, group: '', resource: 'pods', verbs: ['list'] },
+  { ...reader, group: '', resource: 'events', verbs: ['list'] },
+  { ...reader, group: 'apps', resource: 'replicasets', verbs: ['list'] },
   { ...reader, group: 'apps', resource: 'deployments', verbs: ['get'] },
   { ...reader, group: ARGO, resource: 'rollouts', verbs: ['get', 'list', 'watch'] },
   { ...reader, group: ARGO, resource: 'analysistemplates', verbs: ['get', 'list'] },

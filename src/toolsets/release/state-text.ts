@@ -8,7 +8,7 @@ interface Shown extends ReleaseOutput {
 
 /** A release in a few lines for people and models. */
 export function releaseText(view: Shown): string {
-  return [head(view), view.reason, weightLine(view), verdictLine(view), lastEvents(view), view.next]
+  return [head(view), view.reason, podsLine(view), weightLine(view), verdictLine(view), lastEvents(view), view.next]
     .filter(Boolean)
     .join('\n');
 }
@@ -33,6 +33,10 @@ function weightLine({
       ? `; Traefik now ${live.traefik.map(({ weight }) => weight ?? '?').join(', ')}`
       : '';
   return `Weight wanted ${wanted} %${proof}${now}${live?.problem ? `; live data incomplete: ${live.problem}` : ''}`;
+}
+
+function podsLine({ live }: Shown): string {
+  return live?.pods === undefined ? '' : `Pods of the new version: ${live.pods}`;
 }
 
 function verdictLine({ verdict }: Shown): string {

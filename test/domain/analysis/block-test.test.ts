@@ -1,9 +1,32 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addBlock, START, type Block, type Process } from '../../../src/domain/analysis/block-test.ts';
+import { addBlock as addToFirst, START as FIRST } from '../../../bench/analysis/contenders/first-judge/block-test.ts';
+import { logEValue, type ArmBlock, type Block } from '../../../src/domain/analysis/block-test.ts';
 
 type Row = readonly [number, number, number, number];
 type Direction = 'worse' | 'not-worse';
+
+interface Process {
+  readonly logE: number;
+  readonly candidate: ArmBlock;
+  readonly stable: ArmBlock;
+  readonly blocks: number;
+}
+const START: Process = { logE: 0, candidate: { requests: 0, bad: 0 }, stable: { requests: 0, bad: 0 }, blocks: 0 };
+
+/** The bets of the reference below: rates from all blocks before, with the prior of the first judge. */
+function addBlock(process: Process, next: Block, delta: number, direction: Direction): Process {
+  const rate = ({ requests, bad }: ArmBlock) => (bad + 0.18) / (requests + 0.18 + 3.4);
+  const rates = { candidate: rate(process.candidate), stable: rate(process.stable) };
+  const isBet = direction === 'worse' ? rates.candidate - rates.stable > delta : rates.candidate - rates.stable < delta;
+  const add = (a: ArmBlock, b: ArmBlock) => ({ requests: a.requests + b.requests, bad: a.bad + b.bad });
+  return {
+    logE: process.logE + (isBet ? logEValue(next, rates, delta) : 0),
+    candidate: add(process.candidate, next.candidate),
+    stable: add(process.stable, next.stable),
+    blocks: process.blocks + 1,
+  };
+}
 
 const block = ([nc, kc, ns, ks]: Row): Block => ({
   candidate: { requests: nc, bad: kc },
@@ -57,6 +80,16 @@ describe('e-values as an independent implementation has them', () => {
   test.each(SCIPY)('blocks %s %#', (_, rows, delta, direction, expected) => {
     run(rows, delta, direction).forEach(({ logE }, index) => expect(logE).toBeCloseTo(expected[index] ?? NaN, 5));
   });
+});
+
+test('the judge that was frozen as a contender finds the same nearest null, by bisection', () => {
+  for (const [, rows, delta, direction] of SCIPY) {
+    let first = FIRST;
+    run(rows, delta, direction).forEach(({ logE }, index) => {
+      first = addToFirst(first, block(rows[index] as Row), delta, direction);
+      expect(logE).toBeCloseTo(first.logE, 8);
+    });
+  }
 });
 
 const arm = fc

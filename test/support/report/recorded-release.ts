@@ -1,5 +1,12 @@
-import { weigh, logMeanWorse, type Evidence } from '../../../src/domain/analysis/evidence.ts';
-import { questionsOf, type TrailPoint } from '../../../src/domain/analysis/sequential-judge.ts';
+import {
+  addBlocks,
+  concludes,
+  startJudge,
+  verdictOf,
+  type JudgeState,
+} from '../../../src/domain/analysis/running-judge.ts';
+import type { QuestionState } from '../../../src/domain/analysis/sequential/question.ts';
+import { questionsOf } from '../../../src/domain/analysis/sequential/questions.ts';
 import type { Finding, Judged, Verdict } from '../../../src/domain/analysis/verdict.ts';
 import type { SequentialSettings } from '../../../src/domain/release/plan.ts';
 import type { RecordEntry, RecordKind, Recorded } from '../../../src/domain/release/record.ts';
@@ -9,7 +16,6 @@ import { binomial, seeded } from './random.ts';
 const SCRAPE_MS = 5000;
 const SETTINGS: SequentialSettings = { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05, slowerThanMs: [300] };
 const QUESTIONS = questionsOf(SETTINGS, [300]);
-const BOUND = -Math.log(SETTINGS.alpha);
 const WEIGHTS = [5, 10, 25, 50, 100];
 const NEVER_JUDGED_BEFORE_MS = 40_000;
 
@@ -90,10 +96,8 @@ export function recordedRelease({
     });
   };
 
-  let evidence: Evidence = {};
-  const best: Record<string, { worse: number; notWorse: number }> = {};
-  let mostWorse = 0;
-  const block = (step: number, weight: number, instance: string): void => {
+  let state: JudgeState | undefined;
+  const block = (step: number, weight: number, instance: string, from: number): void => {
     const n = (share: number): number => binomial(random, Math.round((rate * SCRAPE_MS) / 1000 / 2), share);
     const [own, other] = [n(weight / 100), n(1 - weight / 100)];
     const kind = (name: string): 'bad' | 'slow' => (name === 'errors' ? 'bad' : 'slow');
@@ -106,57 +110,22 @@ export function recordedRelease({
         },
       ]),
     );
-    evidence = weigh(
-      { questions: QUESTIONS, alphaWorse: SETTINGS.alpha, alphaNotWorse: SETTINGS.alpha },
-      evidence,
-      blocks,
+    const judged = addBlocks(
+      SETTINGS,
+      state ?? startJudge(SETTINGS, [], [300], from),
+      [{ from: clock - SCRAPE_MS, to: clock, instance, questions: blocks }],
+      { weight, from },
     );
-    const questions: TrailPoint['questions'] = Object.fromEntries(
-      QUESTIONS.map(({ name }) => [
-        name,
-        {
-          block: blocks[name] as NonNullable<(typeof blocks)[string]>,
-          worse: evidence[name]?.worse.logE ?? 0,
-          notWorse: evidence[name]?.notWorse.logE ?? 0,
-        },
-      ]),
-    );
-    for (const { name } of QUESTIONS)
-      best[name] = {
-        worse: Math.max(best[name]?.worse ?? 0, questions[name]?.worse ?? 0),
-        notWorse: Math.max(best[name]?.notWorse ?? 0, questions[name]?.notWorse ?? 0),
-      };
-    mostWorse = Math.max(mostWorse, logMeanWorse(QUESTIONS, evidence));
-    add('block', `${instance}/${clock}`, {
-      at: clock,
-      instance,
-      questions,
-      worse: logMeanWorse(QUESTIONS, evidence),
-      step,
-    });
+    state = judged.state;
+    for (const point of judged.trail) add('block', `${instance}/${clock}`, { ...point, step });
   };
   const findings = (): Finding[] =>
-    QUESTIONS.map(({ name, delta }) => {
-      const {
-        worse: { candidate: own, stable: other, blocks },
-      } = evidence[name] as NonNullable<Evidence[string]>;
-      const { worse, notWorse } = best[name] as NonNullable<(typeof best)[string]>;
-      const outcome: Judged = worse >= BOUND ? 'fail' : notWorse >= BOUND ? 'pass' : 'inconclusive';
-      const share = (arm: typeof own): string =>
-        `${((100 * arm.bad) / Math.max(1, arm.requests)).toFixed(2)} % of ${arm.requests}`;
-      return {
-        metric: name,
-        outcome,
-        measured: own.bad / Math.max(1, own.requests),
-        evidence: { worse, notWorse, bound: BOUND, blocks, delta, phi: 1, candidate: own, stable: other },
-        reason: `${name}: new ${share(own)}, stable ${share(other)}`,
-      };
-    });
+    verdictOf(SETTINGS, state as JudgeState, { inStep: 1e6, minRequests: 1, known: [300] }).findings.slice();
   const judge = (step: number, weight: number, from: number): Verdict => {
     const asked = findings();
-    const outcome: Judged =
-      mostWorse >= BOUND ? 'fail' : asked.every((one) => one.outcome === 'pass') ? 'pass' : 'inconclusive';
-    const { candidate: own, stable: other } = (evidence['errors'] as NonNullable<Evidence[string]>).worse;
+    const proved = concludes(SETTINGS.alpha, state as JudgeState);
+    const outcome: Judged = proved === 'open' ? 'inconclusive' : proved;
+    const { candidate: own, stable: other } = (state as JudgeState).questions['errors'] as QuestionState;
     const p95: Finding = {
       metric: 'p95',
       outcome: 'pass',
@@ -196,7 +165,7 @@ export function recordedRelease({
     const from = clock;
     for (;;) {
       clock += SCRAPE_MS;
-      for (const instance of ['t1', 't2']) block(index, weight, instance);
+      for (const instance of ['t1', 't2']) block(index, weight, instance, from);
       if (clock - from < NEVER_JUDGED_BEFORE_MS) continue;
       if (index === endsIn) {
         const verdict = { ...judge(index, weight, from) };

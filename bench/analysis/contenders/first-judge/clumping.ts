@@ -1,0 +1,49 @@
+import type { ArmBlock } from './block-test.ts';
+import { dispersion } from './dispersion.ts';
+
+/** What one arm did between two scrapes of one proxy replica; epoch ms. */
+export interface TimedArm extends ArmBlock {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Besides bins of one scrape interval: of several, as replicas are not scraped at the same moment, and of these ms, as
+ * a clump may outlast a scrape interval.
+ */
+const INTERVALS = 4;
+const SCALES_MS = [5_000, 15_000];
+/** Fewer bins say too little to be compared with those of another scale. */
+const LEAST_BINS = 20;
+
+/**
+ * The dispersion of bad answers over all replicas together. A clump that several replicas forward is cut into pieces
+ * that look smaller and arrive
+ * at the same time: taken by replica, clumps of 10 behind two proxies look like clumps of 2. So blocks are added up by
+ * time first, in bins of the scrape
+ * interval, and of longer times where there are enough of those, and the most clumped scale counts. Undefined as for
+ * `dispersion`.
+ */
+export function clumping(blocks: readonly TimedArm[]): number | undefined {
+  const interval = median(blocks.map(({ from, to }) => to - from));
+  const scales = [...new Set([interval, ...SCALES_MS.map((ms) => Math.max(ms, interval)), INTERVALS * interval])];
+  const [finest = [], ...coarser] = scales.map((ms) => binned(blocks, ms));
+  const estimates = [finest, ...coarser.filter((bins) => bins.length >= LEAST_BINS)].flatMap(
+    (bins) => dispersion(bins)?.estimate ?? [],
+  );
+  return estimates.length === 0 ? undefined : Math.max(...estimates);
+}
+
+function binned(blocks: readonly TimedArm[], ms: number): readonly ArmBlock[] {
+  const bins = new Map<number, ArmBlock>();
+  for (const { to, requests, bad } of blocks) {
+    const bin = Math.floor(to / Math.max(1, ms));
+    const sum = bins.get(bin) ?? { requests: 0, bad: 0 };
+    bins.set(bin, { requests: sum.requests + requests, bad: sum.bad + bad });
+  }
+  return [...bins].sort(([a], [b]) => a - b).map(([, sum]) => sum);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

@@ -1,0 +1,84 @@
+import type { ArmBlock, Block } from '../block-test.ts';
+import { clumping, type TimedArm } from '../clumping.ts';
+
+/** Successive differences of one arm's share (dispersion.ts), kept as sums. */
+interface Differences {
+  readonly last?: ArmBlock;
+  readonly squares: number;
+  readonly pairs: number;
+  readonly total: ArmBlock;
+}
+
+/** How the bad answers of one question clump, as far as it is known. Plain JSON. */
+export interface Clumps {
+  /** Dispersion of stable's past; absent where nothing was bad. */
+  readonly past?: number;
+  readonly pastBad: number;
+  readonly candidate: Differences;
+  readonly stable: Differences;
+}
+
+/** Fewer bad answers say too little about clumps. */
+const ENOUGH_BAD = 20;
+const ENOUGH_PAIRS = 4;
+/** The greatest of several estimates of independent answers lies below this. */
+const NOISE = 1.5;
+/**
+ * While clumps are not known, a clump of ten must not look like ten answers. One block then adds at most this much
+ * evidence (natural logarithm), or a tenth of what it would add.
+ */
+const UNKNOWN_MOST = 0.8;
+const UNKNOWN_PHI = 10;
+
+const NONE: Differences = { squares: 0, pairs: 0, total: { requests: 0, bad: 0 } };
+
+export function clumpsOf(past: readonly TimedArm[]): Clumps {
+  const found = clumping(past);
+  const pastBad = past.reduce((sum, { bad }) => sum + bad, 0);
+  return { ...(found === undefined ? {} : { past: found }), pastBad, candidate: NONE, stable: NONE };
+}
+
+/** Adds a block of the release. */
+export function watchClumps(clumps: Clumps, block: Block): Clumps {
+  return {
+    ...clumps,
+    candidate: differ(clumps.candidate, block.candidate),
+    stable: differ(clumps.stable, block.stable),
+  };
+}
+
+/**
+ * The dispersion that the next block is weighed with. Stable's past decides where it had enough bad answers, else the
+ * release itself. `unknown`: neither has.
+ */
+export function dispersionNow({ past = 1, pastBad, candidate, stable }: Clumps): { phi: number; unknown: boolean } {
+  const ofPast = past < NOISE ? 1 : past;
+  if (pastBad >= ENOUGH_BAD) return { phi: ofPast, unknown: false };
+  const own = [candidate, stable].flatMap((arm) => dispersionOf(arm) ?? []);
+  return { phi: Math.max(ofPast, ...own.filter((phi) => phi >= NOISE)), unknown: own.length === 0 };
+}
+
+/** Logarithm of an e-value as it may count: never more than it is, so the error rate holds all the more. */
+export function weakened(log: number, { phi, unknown }: { phi: number; unknown: boolean }): number {
+  const weighed = log / phi;
+  return unknown && weighed > UNKNOWN_MOST ? Math.max(UNKNOWN_MOST, weighed / UNKNOWN_PHI) : weighed;
+}
+
+function differ({ last, squares, pairs, total }: Differences, block: ArmBlock): Differences {
+  if (block.requests === 0) return { ...(last ? { last } : {}), squares, pairs, total };
+  const square = last
+    ? (block.bad / block.requests - last.bad / last.requests) ** 2 / (1 / block.requests + 1 / last.requests)
+    : 0;
+  return {
+    last: { requests: block.requests, bad: block.bad },
+    squares: squares + square,
+    pairs: pairs + (last ? 1 : 0),
+    total: { requests: total.requests + block.requests, bad: total.bad + block.bad },
+  };
+}
+
+function dispersionOf({ squares, pairs, total }: Differences): number | undefined {
+  if (total.bad < ENOUGH_BAD || pairs < ENOUGH_PAIRS || total.bad >= total.requests) return undefined;
+  const share = total.bad / total.requests;
+  return squares / pairs / (share * (1 - share));
+}

@@ -1,0 +1,66 @@
+import type { ArmBlock } from '../block-test.ts';
+
+/**
+ * What the new version may be like: its share of bad answers as a part of stable's rate q, or as q and an excess in
+ * margins δ. Spacing by two costs at most a tenth of the evidence for a rate between two of them.
+ */
+const PARTS = [1 / 8, 1 / 2];
+const EXCESS = [0, 0.5, 1, 2, 4, 8, 16, 32, 64];
+
+/** Number of the state on the margin. States before it are not worse, states after it are; nobody bets on itself. */
+export const MARGIN = PARTS.length + EXCESS.indexOf(1);
+
+/** Probabilities at the start of a step: parts, then excesses. Chosen by simulation; any choice keeps the error rates. */
+const PRIOR = [0.052, 0.13, 0.325, 0.11, 0.033, 0.1155, 0.1575, 0.0525, 0.014, 0.00525, 0.00525];
+
+/** Shares of bad answers stay this far from 1, where logarithms are infinite. */
+const MOST = 1 - 1e-3;
+/** No state is ever ruled out: versions change. */
+const LEAST = 1e-12;
+
+/**
+ * Probability of each state, by a hidden Markov model. It only chooses the bets: whatever it says, the error rates hold.
+ */
+export type Forecast = readonly number[];
+
+export const FIRST_FORECAST: Forecast = PRIOR;
+
+/** The share of bad answers that each state expects. */
+export function ratesOf(stable: number, delta: number): readonly number[] {
+  return [...PARTS.map((part) => stable * part), ...EXCESS.map((excess) => Math.min(MOST, stable + excess * delta))];
+}
+
+/** The forecast after a block of the new version. `phi`: dispersion; `rates`: what each state expected of this block. */
+export function learn(
+  forecast: Forecast,
+  rates: readonly number[],
+  { requests, bad }: ArmBlock,
+  phi: number,
+): Forecast {
+  const logs = forecast.map((weight, state) => {
+    const rate = rates[state] as number;
+    return Math.log(weight) + (bad * Math.log(rate) + (requests - bad) * Math.log(1 - rate)) / phi;
+  });
+  const most = Math.max(...logs);
+  const likely = logs.map((log) => Math.exp(log - most));
+  const sum = likely.reduce((total, one) => total + one, 0);
+  return likely.map((one) => one / sum);
+}
+
+/** A version that may have changed, with this probability, into any other. */
+export function jump(forecast: Forecast, probability: number): Forecast {
+  return forecast.map((weight, state) =>
+    Math.max(LEAST, (1 - probability) * weight + probability * (PRIOR[state] as number)),
+  );
+}
+
+/**
+ * Which part of the wealth to bet on each state of one side, by the forecast. `boost`: how many times the odds of that
+ * side are raised, as a bet that is too small costs more time than one that is too large costs wealth.
+ */
+export function betsOn(side: 'worse' | 'not-worse', forecast: Forecast, boost: number): readonly number[] {
+  const isOn = (state: number) => (side === 'worse' ? state > MARGIN : state < MARGIN);
+  const likely = forecast.reduce((sum, weight, state) => (isOn(state) ? sum + weight : sum), 0);
+  const scale = boost / (1 - likely + boost * likely);
+  return forecast.map((weight, state) => (isOn(state) ? weight * scale : 0));
+}

@@ -1,0 +1,45 @@
+/** One pod of one version, with why it is not ready as the cluster says it. */
+export interface PodState {
+  readonly name: string;
+  readonly ready: boolean;
+  /** For example CrashLoopBackOff, ImagePullBackOff, Unschedulable, Unhealthy. Absent: ready, or no reason is given. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** Of the last container that ended. */
+  readonly exitCode?: number;
+  readonly restarts: number;
+}
+
+/** The pods of one version. `problem`: why there are none, or why they could not be read. */
+export interface VersionPods {
+  readonly pods: readonly PodState[];
+  readonly problem?: string;
+}
+
+const MOST_MESSAGE = 160;
+
+/**
+ * The pods in one line: "1 of 2 ready: CrashLoopBackOff, exit code 1, 3 restarts". Undefined: nothing is known, and
+ * nothing is wrong.
+ */
+export function podsText({ pods, problem }: VersionPods): string | undefined {
+  if (pods.length === 0) return problem;
+  const ready = pods.filter((pod) => pod.ready).length;
+  const reasons = [...new Set(pods.filter((pod) => !pod.ready).map(podText))];
+  return `${ready} of ${pods.length} ready${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`;
+}
+
+/** Why a version does not get ready; undefined: all its pods are ready, or nothing is known. */
+export function podsTrouble(found: VersionPods): string | undefined {
+  const waiting = found.pods.some(({ ready }) => !ready) || (found.pods.length === 0 && found.problem !== undefined);
+  return waiting ? podsText(found) : undefined;
+}
+
+export function podText({ ready, reason, message, exitCode, restarts }: PodState): string {
+  const parts = [
+    ready ? 'ready' : (reason ?? 'not ready yet'),
+    ...(exitCode === undefined || ready ? [] : [`exit code ${exitCode}`]),
+    ...(restarts > 0 ? [`${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`] : []),
+  ];
+  return `${parts.join(', ')}${!ready && message ? ` (${message.slice(0, MOST_MESSAGE)})` : ''}`;
+}

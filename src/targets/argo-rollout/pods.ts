@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
+import { EVENT, POD, REPLICA_SET } from '../../adapters/kubernetes/kinds.ts';
+import { plainLine } from '../../adapters/kubernetes/text.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { PodState, VersionPods } from '../../domain/pods.ts';
+import type { Target } from '../../domain/release/target.ts';
+import { readRollout } from './read.ts';
+
+const HASH_LABEL = 'rollouts-pod-template-hash';
+
+const Ended = z.object({ exitCode: z.number().optional(), reason: z.string().optional() });
+const Waiting = z.object({ reason: z.string().default(''), message: z.string().default('') });
+const Container = z.object({
+  restartCount: z.number().default(0),
+  state: z.object({ waiting: Waiting.optional(), terminated: Ended.optional() }).default({}),
+  lastState: z.object({ terminated: Ended.optional() }).default({}),
+});
+const Condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+});
+
+/** Source: k8s.io/api/core/v1, PodStatus. */
+const Pod = z.object({
+  metadata: z.object({ name: z.string(), deletionTimestamp: z.string().optional() }),
+  status: z
+    .object({
+      conditions: z.array(Condition).default([]),
+      containerStatuses: z.array(Container).default([]),
+      initContainerStatuses: z.array(Container).default([]),
+    })
+    .default({ conditions: [], containerStatuses: [], initContainerStatuses: [] }),
+});
+type Pod = z.infer<typeof Pod>;
+const ReplicaSetStatus = z.object({ status: z.object({ conditions: z.array(Condition).default([]) }).optional() });
+const Event = z.object({
+  involvedObject: z.object({ name: z.string().default('') }),
+  message: z.string().default(''),
+});
+
+/** Waiting with these reasons is the ordinary start of a container. */
+const ORDINARY = ['', 'ContainerCreating', 'PodInitializing'];
+
+/**
+ * The pods of one version of a Rollout. A right that is missing is a `problem`, not an error: whoever asks wants to know
+ * more, not less. Errors: those of reading the Rollout.
+ */
+export async function readPods(client: ClusterClient, target: Target, podHash: string): Promise<VersionPods> {
+  const { spec } = await readRollout(client, target);
+  const labels = { ...spec.selector?.matchLabels, [HASH_LABEL]: podHash };
+  const selector = Object.entries(labels)
+    .map(([label, value]) => `${label}=${value}`)
+    .join(',');
+  try {
+    const items = await client.list(POD, target.namespace, selector);
+    const pods = items
+      .flatMap((item) => Pod.safeParse(item).data ?? [])
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map(toState);
+    if (pods.length === 0) return { pods, ...(await whyNone(client, target, selector)) };
+    return { pods: await withProbes(client, target, pods) };
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'FORBIDDEN')
+      return { pods: [], problem: `The pods cannot be read: ${error.message}` };
+    throw error;
+  }
+}
+
+function toState({ metadata, status }: Pod): PodState {
+  const condition = (type: string) => status.conditions.find((one) => one.type === type);
+  const containers = [...status.initContainerStatuses, ...status.containerStatuses];
+  const ready = condition('Ready')?.status === 'True';
+  const waiting = containers.find(({ state }) => state.waiting && !ORDINARY.includes(state.waiting.reason))?.state
+    .waiting;
+  const ended = containers.flatMap(({ state, lastState }) => state.terminated ?? lastState.terminated ?? []);
+  const failed = ended.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0);
+  const unscheduled = condition('PodScheduled')?.status === 'False' ? condition('PodScheduled') : undefined;
+  const reason = waiting?.reason ?? unscheduled?.reason ?? failed?.reason;
+  const message = waiting?.message ?? unscheduled?.message;
+  return {
+    name: metadata.name,
+    ready,
+    restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    ...(ready || !reason ? {} : { reason: plainLine(reason) }),
+    ...(ready || !message ? {} : { message: plainLine(message) }),
+    ...(failed?.exitCode === undefined ? {} : { exitCode: failed.exitCode }),
+  };
+}
+
+/** A pod that runs and is not ready fails its probes, which only its events say. */
+async function withProbes(
+  client: ClusterClient,
+  { namespace }: Target,
+  pods: readonly PodState[],
+): Promise<readonly PodState[]> {
+  if (!pods.some(({ ready, reason }) => !ready && reason === undefined)) return pods;
+  const items = await client
+    .list(EVENT, namespace, undefined, 'involvedObject.kind=Pod,reason=Unhealthy')
+    .catch((error: unknown) => unlessForbidden(error));
+  const events = items.flatMap((item) => Event.safeParse(item).data ?? []);
+  return pods.map((pod) => {
+    const event = events.findLast(({ involvedObject }) => involvedObject.name === pod.name);
+    return pod.ready || pod.reason !== undefined || !event
+      ? pod
+      : { ...pod, reason: 'Unhealthy', message: plainLine(event.message) };
+  });
+}
+
+/** A quota or an admission controller refuses pods: the ReplicaSet says so. */
+async function whyNone(client: ClusterClient, target: Target, selector: string): Promise<{ problem?: string }> {
+  const items = await client
+    .list(REPLICA_SET, target.namespace, selector)
+    .catch((error: unknown) => unlessForbidden(error));
+  const failure = items
+    .flatMap((item) => ReplicaSetStatus.safeParse(item).data?.status?.conditions ?? [])
+    .find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+  return failure ? { problem: `0 pods: ${plainLine(`${failure.reason}: ${failure.message}`)}` } : {};
+}
+
+function unlessForbidden(error: unknown): readonly unknown[] {
+  if (error instanceof SluiceError && error.code === 'FORBIDDEN') return [];
+  throw error;
+}
