@@ -57,12 +57,14 @@ export interface CommandContext {
   readonly clusters: ClusterNames;
   readonly settings: CommandSettings;
   readonly caller: Caller;
+  /** The door offers no writes: queries that the caller wrote are not run either. Absent: false. */
+  readonly readOnly?: boolean;
   readonly signal: AbortSignal;
   readonly progress: (message: string, fraction?: number) => Promise<void>;
 }
 
 /** The part of the context that belongs to the process, not to one call. */
-export type CommandServices = Omit<CommandContext, 'caller' | 'signal' | 'progress'>;
+export type CommandServices = Omit<CommandContext, 'caller' | 'readOnly' | 'signal' | 'progress'>;
 
 /**
  * What must be confirmed before the command acts: the argument `confirm` has to equal `value`, which names what is

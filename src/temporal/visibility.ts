@@ -15,6 +15,7 @@ export function literal(value: string): string {
 export function clausesOf(filter: ReleaseFilter): readonly string[] {
   const clauses = [`ExecutionStatus != 'ContinuedAsNew'`];
   if (filter.state) clauses.push(stateClause(filter.state));
+  if (filter.open) clauses.push(`ExecutionStatus IN ('Running', 'Paused')`);
   if (filter.taskQueue) clauses.push(`TaskQueue = ${literal(filter.taskQueue)}`);
   const { cluster, namespace, rollout } = filter;
   if (cluster && namespace && rollout)

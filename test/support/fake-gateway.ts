@@ -117,10 +117,11 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
         return { requestId: command.requestId, command: command.name, duplicate, ...fake.outcome };
       }),
     get: (id, runId) => answer(() => find(id, runId)),
-    list: ({ state, namespace, limit }) =>
+    list: ({ state, open, namespace, limit }) =>
       answer(() =>
         [...fake.views.values()]
           .filter((view) => state === undefined || view.state === state)
+          .filter((view) => !open || view.closedAt === undefined)
           .filter((view) => namespace === undefined || view.spec.target.namespace === namespace)
           .slice(0, limit)
           .map((view) => ({

@@ -206,7 +206,7 @@ export class SteeringStage {
       signal: new AbortController().signal,
       progress: () => Promise.resolve(),
     };
-    const audit = { ready: () => Promise.resolve(), record: () => Promise.resolve() };
+    const audit = { ready: () => Promise.resolve(), begin: () => Promise.resolve(), record: () => Promise.resolve() };
     const output = await execute({
       command,
       raw: { namespace: NAMESPACE, name, ...more },

@@ -89,7 +89,7 @@ export function steerCommand<I extends z.ZodObject>(steer: Steer<I>): Command<I,
 
 async function perform(context: CommandContext, { view, owned, act }: Plan): Promise<Output> {
   if (view.owner && owned) {
-    const handed = await handToRelease(context, view.owner, owned);
+    const handed = await handToRelease(context, view.owner, view.target, owned);
     if (!('direct' in handed)) return { ...handed, reason: clean(handed.reason), before: toSnapshot(view) };
     return answer(await act(view.owner), view.owner, handed.direct);
   }

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../domain/errors.ts';
+import type { JournalRelease } from '../../ports/journal.ts';
 import type { ReleaseFilter, ReleaseSummary } from '../../temporal/gateway.ts';
 import { allowedReleases } from '../../commands/allowed-releases.ts';
 import type { CommandContext } from '../../commands/command.ts';
@@ -29,7 +30,7 @@ export async function listedReleases(
   });
   const [fresh, kept] = await Promise.all([
     allowedReleases(settings, asked, (one) => gateway.list(one)),
-    allowedReleases(settings, asked, (one) => journal.releases(one)).catch(problemOf),
+    fromJournal({ journal, settings }, asked),
   ]);
   if (kept instanceof SluiceError) return { ...page(fresh), problem: kept.message };
   const known = new Set(fresh.map(({ runId }) => runId));
@@ -42,6 +43,15 @@ export async function listedReleases(
     ...only.map(({ releaseId, ...run }) => ({ id: releaseId, ...run, source: 'journal' as const })),
   ];
   return page(all.sort((a, b) => b.startedAt - a.startedAt));
+}
+
+/** What only the journal still knows has ended. */
+async function fromJournal(
+  { journal, settings }: Pick<CommandContext, 'journal' | 'settings'>,
+  filter: ReleaseFilter,
+): Promise<readonly JournalRelease[] | SluiceError> {
+  if (filter.open) return [];
+  return allowedReleases(settings, filter, (one) => journal.releases(one)).catch(problemOf);
 }
 
 function problemOf(error: unknown): SluiceError {

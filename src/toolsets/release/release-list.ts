@@ -1,18 +1,24 @@
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
-import { compact, shortTarget, state } from '../../contract/release-view.ts';
+import { compact, shortTarget } from '../../contract/release-view.ts';
 import { targetFields } from '../../contract/target.ts';
+import { RELEASE_STATES } from '../../domain/release/state.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { Command } from '../../commands/command.ts';
 import { listedReleases, type Listed } from './listed-releases.ts';
 
 const { cluster, namespace, rollout } = targetFields.shape;
+/** Not a state: every release whose run goes on. */
+const OPEN = 'open';
 const input = z.strictObject({
   cluster: cluster.describe('Only this context.'),
   namespace: namespace.optional().describe('Only this namespace.'),
   rollout: rollout.optional().describe('Only this Rollout.'),
-  state: state.optional().describe('Only this state.'),
-  limit: z.int().min(1).max(200).optional().describe('At most. Default 20.'),
+  state: z
+    .enum([...RELEASE_STATES, OPEN])
+    .optional()
+    .describe('Only this state; open: all that go on.'),
+  limit: z.int().min(1).max(200).optional().describe('Default 20.'),
   cursor: z
     .string()
     .refine((text) => /^\d{1,5}$/.test(text), 'must be the cursor of an answer')
@@ -41,7 +47,7 @@ export const releaseList: Command<typeof input, typeof output> = {
   name: 'release_list',
   title: 'List releases',
   description:
-    'Running and past releases, newest first. May lag by a second: read release_get before deciding anything.',
+    'Running and past releases, newest first. May lag by a second: read release_get before deciding.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',
@@ -49,9 +55,10 @@ export const releaseList: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'Releases of one namespace', input: { namespace: 'shop' } }],
   check: (raw) => parse(input, raw ?? {}),
-  async run(context, { limit = 20, cursor = '0', ...filter }) {
+  async run(context, { limit = 20, cursor = '0', state, ...where }) {
     const skip = Number(cursor);
-    const { releases, more, problem } = await listedReleases(context, compact({ ...filter, limit }), skip);
+    const which = state === OPEN ? { open: true as const } : { state };
+    const { releases, more, problem } = await listedReleases(context, compact({ ...where, ...which, limit }), skip);
     return compact({ releases: releases.map(toSummary), cursor: more ? String(skip + limit) : undefined, problem });
   },
   text: ({ releases, cursor, problem }) =>

@@ -29,9 +29,9 @@ const output = z.strictObject({
 /** Takes over what a run that was ended from outside left behind. */
 export const releaseRecover: Command<typeof input, typeof output> = {
   name: 'release_recover',
-  title: 'Recover a lost release',
+  title: 'Recover a release',
   description:
-    'For a release whose run was terminated or lost: puts all traffic back on the stable version. Needs confirm.',
+    'For a release whose run was terminated or lost: all traffic back on the stable version. Needs confirm.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'release',
