@@ -6,7 +6,7 @@ import { chainOf, type Owner } from '../src/domain/release/target.ts';
 import { isRefusal, trafficRef } from '../src/delivery/move.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 import type { Ports } from '../src/ports/index.ts';
-import type { WorldSource } from './moves.ts';
+import type { World, Worlds } from '../src/ports/world.ts';
 import { planRelease } from '../src/strategies/index.ts';
 
 /** What the journal has last of a run; undefined: nothing. Errors: JOURNAL_UNAVAILABLE. */
@@ -19,25 +19,27 @@ interface Input {
   readonly recover?: Recover;
 }
 
-export const preflightActivities = (worlds: WorldSource, lastView: LastView = () => Promise.resolve(undefined)) => ({
+export const preflightActivities = (worlds: Worlds, lastView: LastView = () => Promise.resolve(undefined)) => ({
   /**
    * Checks the target and, when all holds, marks the Rollout and the TraefikService as owned by this release.
-   * Repeating it is harmless: a mark of the same release is taken over.
+   * Repeating it is harmless: its own mark stays, and that of an ended run is taken over.
    */
   async preflight(input: Input): Promise<Preflight> {
     const { spec, owner } = input;
-    const world = await worlds.of(spec.target.cluster);
+    const world = await worlds.of(spec.target.cluster, spec.clusterUid);
     const left = input.recover ?? (await underWay(world, lastView, input));
     if (left) return takeOver(world, input, left);
     const found = await planRelease(world, spec);
     if (!found.plan) return found;
-    const held = await claim(world, { target: spec.target, strategy: spec.strategy, plan: found.plan, owner });
+    // A release that was started without an identity gets that of the cluster in which it was planned.
+    const holder = { cluster: world.cluster.uid, ...owner };
+    const held = await claim(world, { target: spec.target, strategy: spec.strategy, plan: found.plan, owner: holder });
     return held ? { checks: [...found.checks.filter((check) => check.name !== 'owner'), held] } : found;
   },
 
   /** Removes the owner marks that this release holds. */
   async unclaim(scene: Scene): Promise<void> {
-    const { split, workload } = await worlds.of(scene.target.cluster);
+    const { split, workload } = await worlds.of(scene.target.cluster, scene.owner.cluster);
     await split.unclaim(trafficRef(scene), scene.owner);
     await workload.unclaim(scene.target, scene.owner);
   },
@@ -57,9 +59,10 @@ async function underWay(ports: Ports, lastView: LastView, { spec, owner }: Input
   return { plan, stepIndex, weightWanted, reason, ...(newHash !== undefined && { newHash }) };
 }
 
-async function takeOver(ports: Ports, { spec, owner }: Input, left: Recover): Promise<Preflight> {
+async function takeOver(world: World, { spec, owner }: Input, left: Recover): Promise<Preflight> {
   const { plan } = left;
-  const held = await claim(ports, { target: spec.target, strategy: spec.strategy, plan, owner });
+  const holder = { cluster: world.cluster.uid, ...owner };
+  const held = await claim(world, { target: spec.target, strategy: spec.strategy, plan, owner: holder });
   if (held) return { checks: [held] };
   const taken: Check = { name: 'owner', ok: true, detail: `taken over from an earlier run: ${left.reason}` };
   return { checks: [taken], plan, underWay: left };

@@ -5,6 +5,7 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { PlansPort } from '../ports/plans.ts';
+import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
 /** What a caller must be allowed to do. `approve`: decide in the place of a judgement or of an approver. */
@@ -48,6 +49,8 @@ export interface CommandSettings extends ReleaseDefaults {
 export interface CommandContext {
   readonly gateway: ReleaseGateway;
   readonly ports: ToolPorts;
+  /** One cluster each, with what is counted there. */
+  readonly worlds: Worlds;
   /** The record of releases, also of those that Temporal has forgotten. */
   readonly journal: JournalPort;
   /** The plans of releases that can still be started. */

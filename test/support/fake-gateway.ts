@@ -5,6 +5,7 @@ import type { Preflight, ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
+import type { World } from '../../src/ports/world.ts';
 import type { Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { createFakePlans } from './fake-plans.ts';
@@ -167,6 +168,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
   return {
     gateway,
     ports: { workload: port, split: port, evidence: {}, now: () => AT } as unknown as ToolPorts,
+    worlds: { of: async (context) => ({ cluster: { context, uid: 'uid-of-kube-system' } }) as World },
     journal: createFakeJournal(),
     plans: createFakePlans(),
     preflight: () => Promise.resolve(preflight),

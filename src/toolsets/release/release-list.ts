@@ -46,8 +46,7 @@ const output = z.strictObject({
 export const releaseList: Command<typeof input, typeof output> = {
   name: 'release_list',
   title: 'List releases',
-  description:
-    'Running and past releases, newest first. May lag by a second: read release_get before deciding.',
+  description: 'Running and past releases, newest first. May lag by a second: read release_get before deciding.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',

@@ -3,6 +3,7 @@ import { toReleaseSpec } from '../../contract/release-spec.ts';
 import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
+import { identified } from './identified.ts';
 import { keepPlan } from './kept-plan.ts';
 import { planOutput, toPlanOutput, type PlanOutput } from './plan-output.ts';
 
@@ -23,7 +24,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   check: (raw, settings) => parseReleaseFile(releaseFile, raw ?? {}, settings.defaultStrategy),
   async run(context, input) {
     const cluster = input.target.cluster ?? (await context.clusters.current());
-    const spec = toReleaseSpec(input, cluster, context.settings);
+    const spec = await identified(context, toReleaseSpec(input, cluster, context.settings));
     const found = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
     const kept = found.plan && (await keepPlan(context, input, spec, found.plan));
     return toPlanOutput(releaseId(spec.target), spec, found, kept);
