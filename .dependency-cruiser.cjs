@@ -82,6 +82,12 @@ const layers = [
     ['^src/splits/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
   ),
   layer(
+    'clusters',
+    'src/clusters says which cluster a context leads to and which settings are its own. Make ports from them in src/entry.',
+    '^src/clusters/',
+    ['^src/clusters/', '^src/adapters/kubernetes/', '^src/(ports|domain|config)/'],
+  ),
+  layer(
     'adapter-registry',
     'A file directly in src/adapters lists the adapters and nothing else. Move it to src/entry when it needs more.',
     '^src/adapters/[^/]+$',
@@ -166,7 +172,7 @@ const oneWay = [
   ban(
     'adapters-only-from-entry',
     'Adapters, targets and splits are chosen in src/entry. Elsewhere use the port in src/ports.',
-    { path: OURS, pathNot: ['^src/(entry|adapters|targets|splits)/', '^(test|bench)/', '^sandbox/'] },
+    { path: OURS, pathNot: ['^src/(entry|adapters|targets|splits|clusters)/', '^(test|bench)/', '^sandbox/'] },
     { path: '^src/(adapters|targets|splits)/' },
   ),
   ban(

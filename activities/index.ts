@@ -1,10 +1,11 @@
+import { Context } from '@temporalio/activity';
 import type { Scene } from '../src/domain/release/scene.ts';
-import type { Ports } from '../src/ports/index.ts';
+import type { World, Worlds } from '../src/ports/world.ts';
 import { alive, waitFor } from './alive.ts';
 import { analysisActivities, createJudge, type Judge } from './analysis.ts';
 import { fencedPorts } from './fenced-ports.ts';
 import { guardActivities } from './guard.ts';
-import { moveActivities, type MoveOf, type WorldSource } from './moves.ts';
+import { moveActivities, type MoveOf } from './moves.ts';
 import { preflightActivities } from './preflight.ts';
 import { recordActivities } from './record.ts';
 import { recordedJudge } from './record-judgements.ts';
@@ -13,15 +14,14 @@ import type { Recorder } from './recorder.ts';
 import { temporalRuns, type Runs } from './runs.ts';
 
 /**
- * All effects of a release, in the worlds of the clusters, or in one world for all. Every one may run more than once:
- * it
- * reads before it writes. Without a recorder nothing is kept.
+ * All effects of a release, in the worlds of the clusters. Every one may run more than once: it reads before it writes,
+ * and its first read is the identity of its cluster. Without a recorder nothing is kept.
  */
-export function createActivities(given: WorldSource | Ports, recorder?: Recorder, runs: Runs = temporalRuns) {
-  const worlds = fencedWorlds('of' in given ? given : { of: async () => given }, runs);
+export function createActivities(given: Worlds, recorder?: Recorder, runs: Runs = temporalRuns) {
+  const worlds = fencedWorlds(given, runs);
   const onProof = recorder && recordedProofs(recorder);
   const moveOf: MoveOf = async (scene: Scene) => ({
-    world: await worlds.of(scene.target.cluster),
+    world: await worlds.of(scene.target.cluster, scene.owner.cluster),
     scene,
     wait: waitFor,
     ...(onProof ? { onProof } : {}),
@@ -36,24 +36,32 @@ export function createActivities(given: WorldSource | Ports, recorder?: Recorder
   });
 }
 
-/** The same fenced ports each time for the same world. */
-function fencedWorlds(worlds: WorldSource, runs: Runs): WorldSource {
-  const fenced = new WeakMap<Ports, Ports>();
+/** The same fenced ports each time for the same world. An attempt of an activity asks for its world once. */
+function fencedWorlds(worlds: Worlds, runs: Runs): Worlds {
+  const fenced = new WeakMap<World, World>();
+  const asked = new WeakMap<Context, Promise<World>>();
+  const find = async (context: string, uid?: string): Promise<World> => {
+    const world = await worlds.of(context, uid);
+    const known = fenced.get(world) ?? fencedPorts(world, runs);
+    fenced.set(world, known);
+    return known;
+  };
   return {
-    async of(context) {
-      const world = await worlds.of(context);
-      const known = fenced.get(world) ?? fencedPorts(world, runs);
-      fenced.set(world, known);
-      return known;
+    async of(context, uid) {
+      const attempt = Context.current();
+      const world = asked.get(attempt) ?? find(context, uid);
+      asked.set(attempt, world);
+      return world;
     },
   };
 }
 
 /** One judge for each world: what it remembers of a service's counters is of one cluster. */
-function judgeIn(worlds: WorldSource, recorder?: Recorder): Judge {
-  const judges = new WeakMap<Ports, Judge>();
+function judgeIn(worlds: Worlds, recorder?: Recorder): Judge {
+  const judges = new WeakMap<World, Judge>();
   return async (input) => {
-    const world = await worlds.of(input.scene.target.cluster);
+    const { target, owner } = input.scene;
+    const world = await worlds.of(target.cluster, owner.cluster);
     const judge = judges.get(world) ?? createJudge(world, recorder?.checkpoints);
     judges.set(world, judge);
     return judge(input);

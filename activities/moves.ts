@@ -9,13 +9,7 @@ import type {
   Withdrawn,
 } from '../src/domain/release/moves.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
-import type { Ports } from '../src/ports/index.ts';
 import { strategyOf } from '../src/strategies/index.ts';
-
-/** Where an activity finds the ports of a release's cluster. Errors: those of Worlds.of. */
-export interface WorldSource {
-  of(context: string): Promise<Ports>;
-}
 
 /** Makes what a strategy gets for one move of a release. Errors: those of Worlds.of. */
 export type MoveOf = (scene: Scene) => Promise<Move>;

@@ -3,25 +3,27 @@ import type { Owner } from '../src/domain/release/target.ts';
 import { isRefusal, trafficRef } from '../src/delivery/move.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 import type { Ports } from '../src/ports/index.ts';
-import type { WorldSource } from './moves.ts';
+import type { Worlds } from '../src/ports/world.ts';
 import { planRelease } from '../src/strategies/index.ts';
 
-export const preflightActivities = (worlds: WorldSource) => ({
+export const preflightActivities = (worlds: Worlds) => ({
   /**
    * Checks the target and, when all holds, marks the Rollout and the TraefikService as owned by this release.
-   * Repeating it is harmless: a mark of the same release is taken over.
+   * Repeating it is harmless: its own mark stays, and that of an ended run is taken over.
    */
   async preflight({ spec, owner }: { spec: ReleaseSpec; owner: Owner }): Promise<Preflight> {
-    const world = await worlds.of(spec.target.cluster);
+    const world = await worlds.of(spec.target.cluster, spec.clusterUid);
     const found = await planRelease(world, spec);
     if (!found.plan) return found;
-    const held = await claim(world, { target: spec.target, strategy: spec.strategy, plan: found.plan, owner });
+    // A release that was started without an identity gets that of the cluster in which it was planned.
+    const holder = { cluster: world.cluster.uid, ...owner };
+    const held = await claim(world, { target: spec.target, strategy: spec.strategy, plan: found.plan, owner: holder });
     return held ? { checks: [...found.checks.filter((check) => check.name !== 'owner'), held] } : found;
   },
 
   /** Removes the owner marks that this release holds. */
   async unclaim(scene: Scene): Promise<void> {
-    const { split, workload } = await worlds.of(scene.target.cluster);
+    const { split, workload } = await worlds.of(scene.target.cluster, scene.owner.cluster);
     await split.unclaim(trafficRef(scene), scene.owner);
     await workload.unclaim(scene.target, scene.owner);
   },

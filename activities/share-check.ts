@@ -1,3 +1,4 @@
+import { matcherText } from '../src/domain/analysis/counter-selectors.ts';
 import { shortfall, shortfallFinding, type ShareCauses, type ShareSums } from '../src/domain/analysis/shortfall.ts';
 import type { Finding } from '../src/domain/analysis/verdict.ts';
 import type { Ports } from '../src/ports/index.ts';
@@ -41,7 +42,9 @@ const PLAIN = /^[\w.:-]+$/;
 async function reloadsOf(ports: Ports, { proxies, from, to }: Expected): Promise<number | undefined> {
   const seconds = Math.max(1, Math.round((to - from) / 1000));
   const instances = proxies.filter((name) => PLAIN.test(name)).map((name) => name.replaceAll('.', '[.]'));
-  const promql = `max(increase(traefik_config_reloads_total{instance=~"${instances.join('|')}"}[${seconds}s]))`;
+  const matchers = matcherText(ports.evidence.matchers);
+  const more = matchers === '' ? '' : `,${matchers}`;
+  const promql = `max(increase(traefik_config_reloads_total{instance=~"${instances.join('|')}"${more}}[${seconds}s]))`;
   return (await ports.evidence.query(promql, to))[0]?.value;
 }
 

@@ -11,6 +11,8 @@ export interface ApplicationSpec {
   replicas?: number;
   /** Default: shop:v1; the tag decides how it behaves (node-agent/behaviour.ts). */
   image?: string;
+  /** What it speaks; default: http. With grpc the load are calls of a real gRPC method. */
+  protocol?: 'http' | 'grpc';
   /** Requests a second for this one; default: an equal share of what is left. */
   rps?: number;
 }

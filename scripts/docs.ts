@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cliPage } from './docs/cli.ts';
 import { errorsPage } from './docs/errors.ts';
+import { releaseSchema } from './docs/release-schema.ts';
 import { settingsPage } from './docs/settings.ts';
 import { toolsPage } from './docs/tools.ts';
 import { ROOT } from './root.mjs';
@@ -13,6 +14,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/generated/tools.md': toolsPage,
   'docs/generated/cli.md': cliPage,
   'docs/generated/settings.md': settingsPage,
+  'docs/generated/release-file.schema.json': releaseSchema,
 };
 
 const check = process.argv.includes('--check');

@@ -3,13 +3,15 @@ import type { ReleaseOutput } from '../../src/contract/release-view.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { McpLink } from '../../src/entry/demo/mcp-link.ts';
 import type { LiveRun, Outcome } from './results.ts';
-import { BOUND_MS } from './scenarios.ts';
+import { BOUND_MS, type Scenario } from './scenarios.ts';
 
 export const NAMESPACE = 'live';
 /** How long an open outcome is extended before the release goes back. */
 export const EXTEND_SECONDS = 120;
 export const SOAK_SECONDS = 5;
 export const WARM_UP_SECONDS = 2;
+/** How long a held release waits for a promotion that does not come. */
+const HELD_SECONDS = 120;
 
 /** The judge as it comes, but in a hurry, and with a named bound so that the simulation knows it. */
 const ANALYSIS = {
@@ -29,14 +31,20 @@ type Seen = ReleaseOutput & { readonly cursor: string };
 type Verdict = NonNullable<ReleaseOutput['verdict']>;
 
 /** One release from start to end, through MCP as an agent would do it. */
-export async function release(link: McpLink, cluster: string, app: string, image: string): Promise<Decided> {
+export async function release(
+  link: McpLink,
+  cluster: string,
+  app: string,
+  image: string,
+  { held, defaults }: Pick<Scenario, 'held' | 'defaults'>,
+): Promise<Decided> {
   const file = {
     target: { cluster, namespace: NAMESPACE, rollout: app },
     image,
     strategy: 'canary',
-    analysis: ANALYSIS,
-    require_manual_promotion: false,
-    timeouts: { step: '120s', rollback: '120s', decision: '60s' },
+    analysis: defaults ? {} : ANALYSIS,
+    require_manual_promotion: held === true,
+    timeouts: { step: '120s', rollback: '120s', decision: held ? `${HELD_SECONDS}s` : '60s' },
   };
   const { release_id: id } = await link.call<{ release_id: string }>('release_start', file);
   let passed: Verdict | undefined;
@@ -52,7 +60,8 @@ export async function release(link: McpLink, cluster: string, app: string, image
     // The verdict of a step stands until the next step is judged, a soak later: the first pass cannot be missed.
     if (seen.verdict?.outcome === 'pass') passed ??= seen.verdict;
     if (seen.closed_at !== undefined) return decided(seen, passed);
-    if (seen.waiting)
+    // Nobody answers where a release is held on purpose: what turns bad must be found without a person.
+    if (seen.waiting && !(held && seen.waiting.for === 'promotion'))
       await link.call('release_abort', { release_id: id, reason: 'the bench asks nobody', confirm: id });
   }
 }
@@ -107,5 +116,8 @@ function outcomeOf(state: string, reason: string, verdict: Verdict | undefined):
   if (state === 'succeeded') return 'pass';
   if (state === 'rolled-back' && verdict?.outcome === 'fail') return 'fail';
   // workflows/judging.ts: "still inconclusive after another 120 s".
-  return state === 'rolled-back' && /still (inconclusive|too little traffic)/.test(reason) ? 'undecided' : 'disturbed';
+  // A version that passed and that nobody promoted: what was to be found in it was not.
+  if (state === 'rolled-back' && /nobody promoted/.test(reason)) return 'pass';
+  const open = /still (inconclusive|too little traffic|no data)|the bench asks nobody/;
+  return state === 'rolled-back' && open.test(reason) ? 'undecided' : 'disturbed';
 }

@@ -1,4 +1,5 @@
-import type { Version } from '../analysis/world.ts';
+import { DELTA } from '../analysis/sluice.ts';
+import { truth, type Version } from '../analysis/world.ts';
 
 /** A pair of versions on the sandbox. `version.name` says what it is. */
 export interface Scenario {
@@ -6,6 +7,16 @@ export interface Scenario {
   readonly version: Version;
   /** Weights of the Rollout's steps, in percent. */
   readonly weights: readonly number[];
+  /** When, where and how the new version is bad, as an image says it (sandbox/node-agent/behaviour.ts). */
+  readonly modifier?: string;
+  /** Pods of a version. Absent: two. */
+  readonly replicas?: number;
+  /** Absent: http. */
+  readonly protocol?: 'grpc';
+  /** Nobody promotes it: what turns bad after it has passed must be found by the guard. */
+  readonly held?: true;
+  /** Judged by the defaults alone, with no bound and no soak that is named. */
+  readonly defaults?: true;
 }
 
 /**
@@ -40,11 +51,51 @@ export const SCENARIOS: readonly Scenario[] = [
     version: { name: '6 % errors against 0.5 %, in clumps of 5', ...errors(0.06, 0.005), ...CLUMPS },
     weights: CAREFUL,
   },
+  { id: 'defaults', version: { name: 'same, by the defaults', ...errors(0, 0) }, weights: CAREFUL, defaults: true },
+  {
+    id: 'turns-bad',
+    version: { name: 'good for 30 s, then 6 % errors', ...errors(0.06, 0) },
+    weights: [25],
+    modifier: 'after-30',
+    held: true,
+  },
+  {
+    id: 'bad-at-weight',
+    version: { name: 'good at 25 %, 6 % errors at 50 %', ...errors(0.06, 0) },
+    weights: CAREFUL,
+    modifier: 'at-50',
+  },
+  {
+    id: 'one-pod',
+    version: { name: '20 % errors in one pod of four', ...errors(0.2, 0) },
+    weights: CAREFUL,
+    modifier: 'one-pod',
+    replicas: 4,
+  },
+  {
+    id: 'breaks-off',
+    version: { name: '30 % of the answers break off', ...errors(0, 0) },
+    weights: CAREFUL,
+    modifier: 'cut-30',
+  },
+  {
+    id: 'grpc-fails',
+    version: { name: 'gRPC, every call fails before its message', ...errors(1, 0) },
+    weights: CAREFUL,
+    protocol: 'grpc',
+  },
+  {
+    id: 'grpc-fails-late',
+    version: { name: 'gRPC, every call fails after its message', ...errors(0, 0) },
+    weights: CAREFUL,
+    modifier: 'cut-100',
+    protocol: 'grpc',
+  },
 ];
 
 /** The image of one arm, as sandbox/node-agent/behaviour.ts reads it. */
 export function imageOf(
-  { errors: bad, slow, clump }: Version,
+  { version: { errors: bad, slow, clump }, modifier }: Pick<Scenario, 'version' | 'modifier'>,
   arm: 'candidate' | 'stable',
   number: number,
   seed: number,
@@ -53,6 +104,7 @@ export function imageOf(
     ...(bad[arm] > 0 ? [`errors-${percent(bad[arm])}`] : []),
     ...(bad[arm] > 0 && clump !== undefined ? [`clump-${clump}`] : []),
     ...(slow[arm] > 0 ? [`slow-${SLOW_MS}`, `share-${percent(slow[arm])}`] : []),
+    ...(arm === 'candidate' && modifier !== undefined ? [modifier] : []),
   ];
   return `shop:${[`v${number}`, ...parts, `seed-${seed}`].join('-')}`;
 }
@@ -60,11 +112,16 @@ export function imageOf(
 const percent = (share: number): number => Number((100 * share).toFixed(6));
 
 /** Scenarios with the same kind of stable version and the same weights take turns on one application. */
-export function kindOf({ version, weights }: Scenario): string {
-  return `${weights.join()} ${imageOf(version, 'stable', 0, 0)}`;
+export function kindOf({ version, weights, replicas = 2, protocol }: Scenario): string {
+  return `${weights.join()} ${replicas} ${protocol ?? 'http'} ${imageOf({ version }, 'stable', 0, 0)}`;
 }
 
 /** Whether a version that was promoted behaves as the stable one before it did. */
-export function isSame({ version: { errors: bad, slow } }: Scenario): boolean {
-  return bad.candidate === bad.stable && slow.candidate === slow.stable;
+export function isSame({ version: { errors: bad, slow }, modifier }: Scenario): boolean {
+  return modifier === undefined && bad.candidate === bad.stable && slow.candidate === slow.stable;
+}
+
+/** Whether the new version must not be promoted. */
+export function isWorse(scenario: Scenario): boolean {
+  return scenario.modifier !== undefined || truth(scenario.version, DELTA) === 'worse';
 }

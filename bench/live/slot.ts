@@ -41,8 +41,8 @@ export class Slot {
     const { seed: stableSeed, since } = await this.prepare(scenario, kind, seed);
     const pastSeconds = Math.round((Date.now() - since) / 1000);
     this.number += 1;
-    const image = imageOf(scenario.version, 'candidate', this.number, seed);
-    const decided = await release(this.where.link, this.where.sandbox.context, this.app, image).catch(
+    const image = imageOf(scenario, 'candidate', this.number, seed);
+    const decided = await release(this.where.link, this.where.sandbox.context, this.app, image, scenario).catch(
       (error: unknown) => {
         if (this.where.signal.aborted) throw error;
         return disturbed(error instanceof Error ? error.message : String(error));
@@ -73,7 +73,7 @@ export class Slot {
     this.number += 1;
     // Never the candidate's own sequence.
     const stableSeed = seed + 500_000;
-    const image = imageOf(scenario.version, 'stable', this.number, stableSeed);
+    const image = imageOf({ version: scenario.version }, 'stable', this.number, stableSeed);
     await applyApplication(sandbox, {
       name: this.app,
       namespace: NAMESPACE,
@@ -81,6 +81,8 @@ export class Slot {
       steps: [...scenario.weights],
       image,
       rps: RPS,
+      ...(scenario.replicas === undefined ? {} : { replicas: scenario.replicas }),
+      ...(scenario.protocol === undefined ? {} : { protocol: scenario.protocol }),
     });
     this.stable = { kind, seed: stableSeed, since: Date.now() };
     await sleep(PAST_SECONDS * 1000, undefined, { signal });

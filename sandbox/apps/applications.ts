@@ -59,8 +59,8 @@ async function untilServed(sandbox: Sandbox, app: CompleteSpec): Promise<void> {
   const deadline = Date.now() + WAIT_MS;
   for (const entry of sandbox.traefikEntryUrls) {
     let status = await statusThrough(entry, host);
-    // 500 is an answer of a pod too: an application may be made to fail from the start.
-    while (status !== 200 && status !== 500) {
+    // 500 is an answer of a pod too: an application may be made to fail from the start. 415 is a gRPC server's.
+    while (![200, 500, 415].includes(status)) {
       if (Date.now() > deadline)
         throw new Error(
           `${host} is not served by ${entry} after ${WAIT_MS / 1000} s (last status ${status}). See: sluice sandbox logs traefik-1.`,
@@ -94,7 +94,7 @@ export async function applyApplication(sandbox: Sandbox, spec: ApplicationSpec):
   for (const { path, object } of objectsOf(app)) await api.apply(path, object);
   await untilHealthy(api, app);
   await untilServed(sandbox, app);
-  await addToLoad(sandbox, app.name, app.namespace, app.rps);
+  await addToLoad(sandbox, app.name, app.namespace, app);
   remember(sandbox, (all) => [...all.filter((one) => !same(one, app)), spec]);
 }
 

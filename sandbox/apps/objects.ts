@@ -70,7 +70,7 @@ function place(
 function service(app: CompleteSpec, name: string): AppObject {
   return place('v1', 'services', 'Service', name, app.namespace, {
     selector: { app: app.name },
-    ports: [{ name: 'http', port: PORT, targetPort: PORT }],
+    ports: [{ name: app.protocol ?? 'http', port: PORT, targetPort: PORT }],
   });
 }
 
@@ -94,7 +94,8 @@ function rollout(app: CompleteSpec): AppObject {
 function traefikService(app: CompleteSpec): AppObject {
   const [current, next] = serviceNames(app);
   // nativeLB: the pods' addresses are made up, only the Service's own address can be reached.
-  const entry = (name: string, weight: number): object => ({ name, port: PORT, weight, nativeLB: true });
+  const scheme = app.protocol === 'grpc' ? { scheme: 'h2c' } : {};
+  const entry = (name: string, weight: number): object => ({ name, port: PORT, weight, nativeLB: true, ...scheme });
   return place('traefik.io/v1alpha1', 'traefikservices', 'TraefikService', app.name, app.namespace, {
     weighted: { services: [entry(current, 100), entry(next, 0)] },
   });

@@ -27,11 +27,17 @@ export async function setLoad(sandbox: Sandbox, load: { rps?: number; apps?: Rec
   await call(sandbox, 'PUT', '/load', load);
 }
 
-export async function addToLoad(sandbox: Sandbox, name: string, namespace: string, rps?: number): Promise<void> {
+export async function addToLoad(
+  sandbox: Sandbox,
+  name: string,
+  namespace: string,
+  { rps, protocol }: { rps?: number; protocol?: 'http' | 'grpc' },
+): Promise<void> {
   await call(sandbox, 'PUT', '/apps', {
     key: loadKey(name, namespace),
     host: loadHost(name, namespace),
     ...(rps === undefined ? {} : { rps }),
+    ...(protocol === undefined ? {} : { protocol }),
   });
 }
 

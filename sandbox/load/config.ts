@@ -14,6 +14,8 @@ export interface LoadApp {
   host: string;
   /** Absent: an equal share of what the others leave of the total. */
   rps?: number;
+  /** Absent: http. */
+  protocol?: 'http' | 'grpc';
 }
 
 export function loadKey(name: string, namespace = 'shop'): string {

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 
+import { GrpcCaller } from './grpc.ts';
 import type { AppStats, LoadApp, LoadStats } from './config.ts';
 
 const TICK_MS = 5;
@@ -33,6 +34,7 @@ export class Generator {
   private readonly apps = new Map<string, LoadApp>();
   private readonly stats = new Map<string, AppStats>();
   private readonly owed = new Map<string, number>();
+  private readonly grpc = new GrpcCaller();
   private turn = 0;
   private inFlight = 0;
   private skipped = 0;
@@ -114,7 +116,17 @@ export class Generator {
     this.turn += 1;
     this.inFlight += 1;
     stats.sent += 1;
-    this.exchange(app, this.entries[this.turn % this.entries.length]!, stats);
+    const entry = this.entries[this.turn % this.entries.length]!;
+    if (app.protocol === 'grpc') void this.callGrpc(app, entry, stats);
+    else this.exchange(app, entry, stats);
+  }
+
+  /** A failed call counts as status 500, so that the figures read as those of HTTP. */
+  private async callGrpc(app: LoadApp, entry: Entry, stats: AppStats): Promise<void> {
+    const started = performance.now();
+    const { code, version } = await this.grpc.call(`${entry.host}:${entry.port}`, app.host);
+    this.inFlight -= 1;
+    recordAnswer(stats, entry.url, code === 0 ? 200 : 500, version, performance.now() - started);
   }
 
   private exchange(app: LoadApp, entry: Entry, stats: AppStats): void {

@@ -7,6 +7,10 @@
  *            | "slow-N"       N ms are added to each answer
  *            | "share-N"      slow-N is only for N % of the answers
  * | "seed-N"       which answers fail or are slow is the same whenever this image runs, counted over all its pods
+ *            | "cut-N"        N % of the answers break off after their first bytes
+ *            | "after-N"      errors, slowness and cuts begin N s after the pod's start
+ *            | "at-N"         they come only while the Service has a weight of N % or more
+ *            | "one-pod"      they come from one pod of the version only
  *            | "start-N"      N s until the pod is ready
  *            | "never-ready"  the pod never becomes ready
  *            | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff; its restarts are counted
@@ -22,6 +26,13 @@ export interface Behaviour {
   addedMs: number;
   /** Part of the answers to which `addedMs` is added, 0…1. */
   slowShare: number;
+  /** Part of the answers that break off, 0…1. */
+  cutShare: number;
+  /** Since the pod's start; 0: from the beginning. */
+  badAfterMs: number;
+  /** Percent; 0: at any weight. */
+  badAtWeight: number;
+  onePod: boolean;
   seed: number | undefined;
   startMs: number;
   neverReady: boolean;
@@ -29,7 +40,8 @@ export interface Behaviour {
   crashMs: number | undefined;
 }
 
-const MODIFIER = /-(?:(errors|clump|slow|share|seed|start|crash)-(\d+(?:\.\d+)?)|(never-ready|no-image))(?=-|$)/g;
+const MODIFIER =
+  /-(?:(errors|clump|slow|share|seed|cut|after|at|start|crash)-(\d+(?:\.\d+)?)|(never-ready|no-image|one-pod))(?=-|$)/g;
 
 export function tagOf(image: string): string {
   const name = image.split('@')[0]!;
@@ -47,6 +59,10 @@ export function behaviourOf(image: string): Behaviour {
     clump: Math.max(1, found['clump'] ?? 1),
     addedMs: found['slow'] ?? 0,
     slowShare: Math.min(100, found['share'] ?? 100) / 100,
+    cutShare: Math.min(100, found['cut'] ?? 0) / 100,
+    badAfterMs: (found['after'] ?? 0) * 1000,
+    badAtWeight: found['at'] ?? 0,
+    onePod: found['one-pod'] !== undefined,
     seed: found['seed'],
     startMs: (found['start'] ?? 0) * 1000,
     neverReady: found['never-ready'] !== undefined,
@@ -92,13 +108,31 @@ export function createDelays(
   return () => 2 + random() * 4 + (slowShare === 1 || random() < slowShare ? addedMs : 0);
 }
 
-/** Decides the status and the delay of one answer after the other. */
+/** Decides the status, the delay and the end of one answer after the other. */
 export interface Answering {
   fails: () => boolean;
   delayMs: () => number;
+  breaksOff: () => boolean;
 }
 
 export function createAnswering(behaviour: Behaviour, seed: number): Answering {
   const random = randomFrom(seed);
-  return { fails: createFailures(behaviour, random), delayMs: createDelays(behaviour, random) };
+  return {
+    fails: createFailures(behaviour, random),
+    delayMs: createDelays(behaviour, random),
+    // A sequence of its own: images without cuts answer as they did before there were any.
+    breaksOff: behaviour.cutShare === 0 ? () => false : breaking(behaviour.cutShare, randomFrom(seed + 1)),
+  };
+}
+
+function breaking(share: number, random: () => number): () => boolean {
+  return () => random() < share;
+}
+
+/** Of the conditions that an image may name: whether they hold for an answer of this pod now. */
+export function isBadNow(
+  { badAfterMs, badAtWeight, onePod }: Behaviour,
+  now: { readonly ageMs: number; readonly weight: number; readonly isFirstPod: boolean },
+): boolean {
+  return now.ageMs >= badAfterMs && now.weight >= badAtWeight && (!onePod || now.isFirstPod);
 }

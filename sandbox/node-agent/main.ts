@@ -7,7 +7,7 @@ import type { AgentConfig } from './config.ts';
 import { Pods } from './pods.ts';
 import type { Pod } from './pods.ts';
 import { Services } from './services.ts';
-import type { Service } from './services.ts';
+import type { Service, TraefikService } from './services.ts';
 
 const config = JSON.parse(readFileSync(process.argv[2] ?? 'node-agent.json', 'utf8')) as AgentConfig;
 const api = new ApiClient(config.apiServer, config.token, readFileSync(config.certificate, 'utf8'));
@@ -23,6 +23,12 @@ const serviceInformer = new Informer<Service>(api, '/api/v1/services', '', {
   onGone: (service) => services.onGone(service),
 });
 
+const weightInformer = new Informer<TraefikService>(api, '/apis/traefik.io/v1alpha1/traefikservices', '', {
+  onSet: (route) => services.onWeights(route),
+  onGone: () => undefined,
+});
+
 void podInformer.run();
+void weightInformer.run();
 void serviceInformer.run();
 console.log(`playing ${config.node}`);

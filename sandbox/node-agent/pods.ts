@@ -19,6 +19,8 @@ export interface PlayedPod {
   ending: boolean;
   restarts: number;
   ip: string;
+  /** When it began to be played, epoch ms. */
+  since: number;
   timers: NodeJS.Timeout[];
 }
 
@@ -61,6 +63,18 @@ export class Pods {
     this.played.delete(keyOf(pod));
   }
 
+  /** Whether no other pod of the same version and application has a lesser name. */
+  isFirst(pod: PlayedPod): boolean {
+    return ![...this.played.values()].some(
+      (other) =>
+        other.namespace === pod.namespace &&
+        other.labels['app'] === pod.labels['app'] &&
+        other.behaviour.tag === pod.behaviour.tag &&
+        !other.ending &&
+        other.name < pod.name,
+    );
+  }
+
   private begin(pod: Pod): void {
     const image = pod.spec.containers[0]?.image ?? '';
     const behaviour = behaviourOf(image);
@@ -75,6 +89,7 @@ export class Pods {
       ending: false,
       restarts: 0,
       ip: pod.status?.podIP ?? this.address(),
+      since: pod.status?.startTime ? Date.parse(pod.status.startTime) : Date.now(),
       timers: [],
     };
     this.played.set(keyOf(pod), played);

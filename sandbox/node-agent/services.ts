@@ -1,18 +1,38 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { KubeObject } from '../cluster/api-client.ts';
+import { isBadNow } from './behaviour.ts';
+import { listenGrpc } from './grpc.ts';
 import type { PlayedPod, Pods } from './pods.ts';
 
 export interface Service extends KubeObject {
-  spec: { clusterIP?: string; selector?: Record<string, string>; ports?: { port: number }[] };
+  spec: { clusterIP?: string; selector?: Record<string, string>; ports?: { port: number; name?: string }[] };
+}
+
+export interface TraefikService extends KubeObject {
+  spec: { weighted?: { services?: { name: string; weight?: number }[] } };
+}
+
+interface Closing {
+  close(): void;
 }
 
 interface Listening {
+  name: string;
   selector: Record<string, string>;
   namespace: string;
   turn: number;
-  servers: Server[];
+  servers: Closing[];
+}
+
+const QUICK_MS = 4;
+
+/** The proxy passes the first bytes on before it learns that there are no more. */
+function breakOff(response: ServerResponse, tag: string): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1_000, 'x-version': tag });
+  response.write('{"version":');
+  setTimeout(() => response.destroy(), 20);
 }
 
 /** Traefik drops a deleted Service some seconds later; until then a refused connection would be our doing. */
@@ -23,6 +43,8 @@ const keyOf = (service: Service): string => service.metadata.uid ?? '';
 /** Listens on every Service's own address and answers as one of the pods behind it. */
 export class Services {
   private readonly listening = new Map<string, Listening>();
+  /** Percent, by namespace and name of the Service. */
+  private readonly weights = new Map<string, number>();
   private readonly pods: Pods;
   private readonly range: number;
 
@@ -40,32 +62,55 @@ export class Services {
       known.selector = selector;
       return;
     }
-    const one: Listening = { selector, namespace: service.metadata.namespace ?? 'default', turn: 0, servers: [] };
+    const one: Listening = {
+      name: service.metadata.name,
+      selector,
+      namespace: service.metadata.namespace ?? 'default',
+      turn: 0,
+      servers: [],
+    };
     this.listening.set(keyOf(service), one);
-    for (const { port } of service.spec.ports ?? []) one.servers.push(this.listen(one, address, port));
+    for (const { port, name } of service.spec.ports ?? [])
+      one.servers.push(name === 'grpc' ? this.listenGrpc(one, address, port) : this.listen(one, address, port));
+  }
+
+  onWeights(route: TraefikService): void {
+    const entries = route.spec.weighted?.services ?? [];
+    const total = entries.reduce((sum, { weight = 1 }) => sum + weight, 0);
+    for (const { name, weight = 1 } of entries)
+      this.weights.set(`${route.metadata.namespace}/${name}`, total > 0 ? (100 * weight) / total : 0);
   }
 
   onGone(service: Service): void {
     const one = this.listening.get(keyOf(service));
     this.listening.delete(keyOf(service));
-    setTimeout(
-      () =>
-        one?.servers.forEach((server) => {
-          server.close();
-          server.closeAllConnections();
-        }),
-      LINGER_MS,
-    );
+    setTimeout(() => one?.servers.forEach((server) => server.close()), LINGER_MS);
   }
 
-  private listen(one: Listening, address: string, port: number): Server {
+  private listen(one: Listening, address: string, port: number): Closing {
     // No idle limit of ours: a connection closed just as Traefik reuses it would be a failed request.
     const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) =>
       this.answer(one, request, response),
     );
     server.on('error', (error) => console.error(`cannot listen on ${address}:${port}: ${error.message}`));
     server.listen(port, address);
-    return server;
+    return {
+      close: () => {
+        server.close();
+        server.closeAllConnections();
+      },
+    };
+  }
+
+  private listenGrpc(one: Listening, address: string, port: number): Closing {
+    const server = listenGrpc(address, port, () => {
+      const pod = this.choose(one);
+      if (!pod) return undefined;
+      const { status, delay, breaksOff } = this.decide(one, pod);
+      return { version: pod.behaviour.tag, fails: status === 500, breaksOff, delayMs: delay };
+    });
+    server.catch((error: unknown) => console.error(`cannot listen on ${address}:${port}: ${String(error)}`));
+    return { close: () => void server.then((listening) => listening.close()) };
   }
 
   private answer(one: Listening, request: IncomingMessage, response: ServerResponse): void {
@@ -75,13 +120,26 @@ export class Services {
       response.writeHead(503, { 'content-type': 'text/plain' }).end('no ready pod matches the selector\n');
       return;
     }
-    const { behaviour, answering } = pod;
-    const status = answering.fails() ? 500 : 200;
-    const delay = answering.delayMs();
+    const { status, delay, breaksOff } = this.decide(one, pod);
+    const { behaviour } = pod;
     setTimeout(() => {
+      if (breaksOff) return breakOff(response, behaviour.tag);
       response.writeHead(status, { 'content-type': 'application/json', 'x-version': behaviour.tag, 'x-pod': pod.name });
       response.end(`{"version":"${behaviour.tag}","pod":"${pod.name}"}\n`);
     }, delay);
+  }
+
+  private decide(one: Listening, pod: PlayedPod): { status: number; delay: number; breaksOff: boolean } {
+    const { behaviour, answering } = pod;
+    const isBad = isBadNow(behaviour, {
+      ageMs: Date.now() - pod.since,
+      weight: this.weights.get(`${one.namespace}/${one.name}`) ?? 100,
+      isFirstPod: behaviour.onePod && this.pods.isFirst(pod),
+    });
+    const status = isBad && answering.fails() ? 500 : 200;
+    const delay = isBad ? answering.delayMs() : QUICK_MS;
+    const breaksOff = isBad && answering.breaksOff();
+    return { status, delay, breaksOff };
   }
 
   /** Ready pods in turn; when all are ending, one of those, as kube-proxy does. */

@@ -28,7 +28,18 @@ export const GROUPS: readonly TestGroup[] = [
   // These start what they need themselves: HTTP fakes, a Temporal dev server for a file of tests.
   {
     name: 'workflows and adapters',
-    folders: ['adapters', 'targets', 'splits', 'activities', 'workflows', 'replay', 'temporal', 'fuzz', 'bench'],
+    folders: [
+      'adapters',
+      'clusters',
+      'targets',
+      'splits',
+      'activities',
+      'workflows',
+      'replay',
+      'temporal',
+      'fuzz',
+      'bench',
+    ],
     sandbox: 'none',
     progress: false,
     args: [LEAVE],

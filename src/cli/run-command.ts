@@ -1,5 +1,5 @@
 import type { Command, CommandContext, Confirmation } from '../commands/command.ts';
-import { execute, type Output } from '../commands/execute.ts';
+import { execute, type Confirmed, type Output } from '../commands/execute.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
 import { exitOfSignal } from '../domain/release/exit-code.ts';
 import type { Settings } from '../config/schema.ts';
@@ -32,16 +32,18 @@ export async function runCommand(
   command.check(raw, settings);
   const services = await deps.open(settings);
   let progress = startProgress(deps.io, command.title);
-  const ask = async ({ question }: Confirmation): Promise<boolean> => {
-    if (yes || !deps.io.interactive) return yes;
+  const ask = async ({ question }: Confirmation): Promise<Confirmed> => {
+    if (yes) return { yes, how: 'flag' };
     progress.stop();
     const answer = await deps.io.ask(question);
     progress = startProgress(deps.io, command.title);
-    return answer;
+    return { yes: answer, how: 'asked' };
   };
+  // A script has nobody to ask: there the argument `confirm` counts.
+  const asking = yes || deps.io.interactive ? { ask } : {};
   try {
     const context = contextOf(deps, services, (...told) => progress.report(...told));
-    const output = await execute({ command, raw, context, gate: GATE, audit: deps.audit(settings), ask });
+    const output = await execute({ command, raw, context, gate: GATE, audit: deps.audit(settings), ...asking });
     progress.stop();
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;

@@ -19,7 +19,7 @@ export interface Subject {
 /** Undefined: the command is about no single object, and every field is a flag. */
 export function subjectOf({ input }: Command): Subject | undefined {
   if (Object.hasOwn(input.shape, 'release_id')) return RELEASE;
-  if (required(input, 'target')) return TARGET;
+  if (Object.hasOwn(input.shape, 'target')) return TARGET;
   if (!required(input, 'namespace')) return undefined;
   if (required(input, 'name')) return placed(input, 'name', 'name');
   return required(input, 'route_name') ? { ...placed(input, 'route_name', 'route'), names: 'route' } : undefined;

@@ -5,6 +5,7 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { PlansPort } from '../ports/plans.ts';
+import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
 /** What a caller must be allowed to do. `approve`: decide in the place of a judgement or of an approver. */
@@ -48,6 +49,8 @@ export interface CommandSettings extends ReleaseDefaults {
 export interface CommandContext {
   readonly gateway: ReleaseGateway;
   readonly ports: ToolPorts;
+  /** One cluster each, with what is counted there. */
+  readonly worlds: Worlds;
   /** The record of releases, also of those that Temporal has forgotten. */
   readonly journal: JournalPort;
   /** The plans of releases that can still be started. */
@@ -57,12 +60,14 @@ export interface CommandContext {
   readonly clusters: ClusterNames;
   readonly settings: CommandSettings;
   readonly caller: Caller;
+  /** The door offers no writes: queries that the caller wrote are not run either. Absent: false. */
+  readonly readOnly?: boolean;
   readonly signal: AbortSignal;
   readonly progress: (message: string, fraction?: number) => Promise<void>;
 }
 
 /** The part of the context that belongs to the process, not to one call. */
-export type CommandServices = Omit<CommandContext, 'caller' | 'signal' | 'progress'>;
+export type CommandServices = Omit<CommandContext, 'caller' | 'readOnly' | 'signal' | 'progress'>;
 
 /**
  * What must be confirmed before the command acts: the argument `confirm` has to equal `value`, which names what is

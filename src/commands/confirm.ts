@@ -8,6 +8,14 @@ export const confirmField = z
   .optional()
   .describe('Names what is acted on; a call without it is refused and says what to pass.');
 
+/** The person who was asked said no. The error holds nothing with which the call could be confirmed in another way. */
+export function declined({ question }: Confirmation): SluiceError {
+  return new SluiceError(
+    'CONFIRMATION_DECLINED',
+    `${question} The person who was asked said no, and nothing was done.`,
+  );
+}
+
 /** Throws CONFIRMATION_REQUIRED unless `confirm` names what is acted on. */
 export function requireConfirmation(needed: Confirmation | undefined, confirm: string | undefined): void {
   if (!needed || confirm === needed.value) return;

@@ -1,12 +1,20 @@
-import type { AuditTrail } from '../domain/audit.ts';
+import { randomUUID } from 'node:crypto';
+import type { AuditConfirmation, AuditEntry, AuditTrail } from '../domain/audit.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { withLedger } from '../ports/call-ledger.ts';
 import type { Command, CommandContext, Confirmation } from './command.ts';
+import { declined } from './confirm.ts';
 import { requireAccess } from './access.ts';
 import { requireOffered, type Gate } from './gate.ts';
 
 export type Output = Record<string, unknown>;
+
+/** What a person answered, and how. */
+export interface Confirmed {
+  readonly yes: boolean;
+  readonly how: AuditConfirmation['how'];
+}
 
 export interface Execution {
   readonly command: Command;
@@ -15,10 +23,10 @@ export interface Execution {
   readonly gate: Gate;
   readonly audit: AuditTrail;
   /**
-   * Asks a person, where the door can. Yes: the call goes on as confirmed. No: the command refuses it. May throw
-   * `Asked`.
+   * Asks a person, where the door can. Only the answer confirms then: the argument `confirm` is ignored. Absent: nobody
+   * can be asked, and the argument confirms. May throw `Asked`.
    */
-  readonly ask?: (question: Confirmation) => Promise<boolean>;
+  readonly ask?: (question: Confirmation) => Promise<Confirmed>;
 }
 
 /** Thrown by `ask` when the answer will come with a further call: nothing was done and nothing failed. */
@@ -30,40 +38,59 @@ export class Asked<T = unknown> extends Error {
   }
 }
 
+/** What the lines of one call in the audit log have in common. */
+interface Line {
+  readonly call: string;
+  readonly started: number;
+  confirmed?: AuditConfirmation;
+}
+
 /**
- * What every door does with a call: the gate, the check, the confirmation, the command, the audit log. Errors:
- * SluiceError, which says what was written before it; Asked.
+ * What every door does with a call: the gate, the check, the access, the confirmation, the command, the audit log.
+ * Errors: SluiceError, which says what was written before it; Asked.
  */
 export async function execute(call: Execution): Promise<Output> {
-  const started = Date.now();
+  const line: Line = { call: randomUUID().slice(0, 8), started: Date.now() };
   try {
-    const output = await withLedger(() => run(call));
-    await record(call, started, 'ok', effectOf(output));
+    const output = await withLedger(() => run(call, line));
+    await call.audit.record(entryOf(call, line, 'ok', effectOf(output)));
     return output;
   } catch (error) {
-    await record(call, started, ...outcomeOf(error));
+    await call.audit.record(entryOf(call, line, ...outcomeOf(error)));
     throw error;
   }
 }
 
-async function run({ command, raw, context, gate, audit, ask }: Execution): Promise<Output> {
+async function run(call: Execution, line: Line): Promise<Output> {
+  const { command, raw, gate, audit } = call;
+  const context = { ...call.context, readOnly: !gate.allowWrite };
   requireOffered(command, gate);
   const input = command.check(raw ?? {}, context.settings);
   await requireAccess(command, context, input);
-  if (command.kind !== 'read') await audit.ready();
-  return command.run(context, await confirmed(command, context, input, ask));
+  if (command.kind === 'read') return command.run(context, input);
+  await audit.ready();
+  const agreed = await confirmed(call, input, line);
+  await audit.begin(entryOf(call, line, 'begun'));
+  return command.run(context, agreed);
 }
 
+/** The input with the confirmation that holds. Errors: CONFIRMATION_DECLINED. */
 async function confirmed(
-  command: Command,
-  context: CommandContext,
+  { command, context, ask }: Execution,
   input: Record<string, unknown>,
-  ask: Execution['ask'],
+  line: Line,
 ): Promise<Record<string, unknown>> {
-  if (input['confirm'] !== undefined || !ask) return input;
-  const needed = await command.confirmation?.(context, input);
-  if (!needed) return input;
-  return (await ask(needed)) ? { ...input, confirm: needed.value } : input;
+  if (!ask) {
+    if (input['confirm'] !== undefined) line.confirmed = { by: context.caller.id, how: 'argument' };
+    return input;
+  }
+  const { confirm: _, ...bare } = input;
+  const needed = await command.confirmation?.(context, bare);
+  if (!needed) return bare;
+  const { yes, how } = await ask(needed);
+  if (!yes) throw declined(needed);
+  line.confirmed = { by: `the user of ${context.caller.id}`, how };
+  return { ...bare, confirm: needed.value };
 }
 
 function outcomeOf(error: unknown): [string, string?] {
@@ -77,23 +104,19 @@ function effectOf({ effective, outcome, reason, detail }: Output): string | unde
   return words.length > 0 ? words.join(': ') : undefined;
 }
 
-async function record(
-  { command, raw, context, audit }: Execution,
-  started: number,
-  result: string,
-  detail?: string,
-): Promise<void> {
-  const { name: tool, kind } = command;
-  const entry = {
-    at: new Date(started).toISOString(),
+function entryOf({ command, raw, context }: Execution, line: Line, result: string, detail?: string): AuditEntry {
+  return {
+    at: new Date(line.started).toISOString(),
+    call: line.call,
     who: context.caller.id,
-    tool,
-    kind,
+    tool: command.name,
+    kind: command.kind,
     arguments: harmless(raw ?? {}),
     result,
-    ms: Date.now() - started,
+    ...(line.confirmed ? { confirmed: line.confirmed } : {}),
+    ...(detail === undefined ? {} : { detail: harmless(detail) as string }),
+    ms: Date.now() - line.started,
   };
-  await audit.record(detail === undefined ? entry : { ...entry, detail: harmless(detail) as string });
 }
 
 /** A call of a tool that this server does not have is a call, too. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { SluiceError, type ErrorCode } from '../domain/errors.ts';
 import type { Effect } from '../domain/effect.ts';
+import { cleanText } from '../domain/safe-text.ts';
 import type { CommandName, CommandOutcome } from '../domain/release/command.ts';
-import type { Owner } from '../domain/release/target.ts';
+import { parseReleaseId, type Owner, type Target } from '../domain/release/target.ts';
 import type { CommandContext } from './command.ts';
 
 /** How long the caller waits for the release to act. */
@@ -27,11 +28,17 @@ const GONE: readonly ErrorCode[] = ['RELEASE_CLOSED', 'RELEASE_NOT_FOUND'];
 
 /**
  * Hands a write on an owned object to the release that owns it, as the release's own command: a direct write would go
- * behind its back.
+ * behind its back. `object`: the Rollout that carries the mark.
  * Errors: those of the gateway, in particular TEMPORAL_UNREACHABLE: then nothing was done. OWNED_BY_OTHER when the
  * release has ended.
  */
-export async function handToRelease(context: CommandContext, owner: Owner, meant: Meant): Promise<Handed> {
+export async function handToRelease(
+  context: CommandContext,
+  owner: Owner,
+  object: Pick<Target, 'namespace' | 'rollout'>,
+  meant: Meant,
+): Promise<Handed> {
+  requireOwnMark(owner, object);
   const { name, reason, requestId, all } = meant;
   const command = {
     name,
@@ -47,6 +54,23 @@ export async function handToRelease(context: CommandContext, owner: Owner, meant
     if (error instanceof SluiceError && GONE.includes(error.code)) throw leftBehind(owner, error);
     throw error;
   }
+}
+
+/**
+ * Whoever may annotate an object could write any workflow id into a mark. It steers only when it names a release of the
+ * object that carries it. Errors: OWNED_BY_OTHER.
+ */
+function requireOwnMark({ releaseId }: Owner, { namespace, rollout }: Pick<Target, 'namespace' | 'rollout'>): void {
+  const named = parseReleaseId(releaseId);
+  if (named?.namespace === namespace && named.rollout === rollout) return;
+  throw new SluiceError(
+    'OWNED_BY_OTHER',
+    `The mark on ${namespace}/${rollout} names ${cleanText(releaseId, 200)}, which is no release of this Rollout. No command was sent to it, and nothing was done.`,
+    {
+      next: 'Find out who wrote the annotation sluice.dev/owner (kubectl get rollout --show-managed-fields), remove it, and repeat the call.',
+      details: { release_id: releaseId },
+    },
+  );
 }
 
 function toHanded({ releaseId }: Owner, { command, outcome, detail, duplicate }: CommandOutcome): Handed {

@@ -44,9 +44,29 @@ export function withTakeOver(step: Step, next: string): readonly Step[] {
   ];
 }
 
+/**
+ * The step, and the same with the confirmation, once the person responsible has agreed. The value comes from the error,
+ * never from here: a text for an agent must not confirm anything.
+ */
+export function withConfirmation(step: Step, next: Outcome): readonly Step[] {
+  const confirmed = `${step.id}-confirmed`;
+  const errors = { ...step.errors, CONFIRMATION_REQUIRED: { ask: true, go: confirmed } } as const;
+  return [
+    { ...step, errors, then: next },
+    {
+      ...step,
+      id: confirmed,
+      title: 'The same, which the person responsible has agreed to. CONFIRM is the value that the error names',
+      args: { ...step.args, confirm: new Kept('CONFIRM') },
+      then: next,
+    },
+  ];
+}
+
 const RULES = [
   'Follow the steps in order. After each answer check the points under its step from top to bottom; keep what it says, if the answer has it; then the first "If" that fits decides.',
   'Paths such as `services[role=canary].name` point into the structured answer. <NAME> in arguments stands for the value kept under NAME, as JSON.',
+  'Ask for a confirmation each time that a step says so; CONFIRMATION_DECLINED is the end.',
   'An error that a step does not name, or a time that runs out, is the end: tell the person what you saw, and do nothing else.',
 ];
 

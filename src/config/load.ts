@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { nearest } from '../contract/nearest.ts';
+import { asText, CLUSTER_KEYS, readClusters } from './clusters.ts';
 import { prometheusProblems } from './prometheus.ts';
 import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from './schema.ts';
 
@@ -24,6 +25,9 @@ export interface SettingsSources {
   readonly file?: string;
 }
 
+/** Names and texts, and the section `clusters` as it was parsed. */
+type FileContent = Readonly<Record<string, unknown>>;
+
 interface Found {
   readonly value: string;
   readonly origin: Origin;
@@ -38,8 +42,10 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const fromFile = file ? readFile(file, problems) : {};
   checkFlags(sources.flags ?? {}, problems);
   const values = SETTING_KEYS.map((key) => read(key, find(key, sources, fromFile), problems));
-  const settings = Object.fromEntries(values.map(({ key, value }) => [key, value])) as unknown as Settings;
-  problems.push(...prometheusProblems(settings));
+  const { clusters, problems: section } = readClusters(fromFile['clusters']);
+  const named = Object.fromEntries(values.map(({ key, value }) => [key, value])) as unknown as Settings;
+  const settings: Settings = { ...named, clusters };
+  problems.push(...section, ...prometheusProblems(settings), ...shortFormProblems(settings));
   if (problems.length > 0) throw new SluiceError('CONFIG_INVALID', problems.join('\n'), { details: { problems } });
   return {
     settings,
@@ -55,7 +61,29 @@ function settingsFile(sources: SettingsSources): string | undefined {
   return existsSync(usual) ? usual : undefined;
 }
 
-function readFile(file: string, problems: string[]): Record<string, string> {
+/** Beside entries that name their clusters, settings that name none would belong to any of them. */
+function shortFormProblems({ clusters, cluster, ...settings }: Settings): string[] {
+  const given = CLUSTER_KEYS.filter((key) => isGiven(settings[key], SETTINGS[key].fallback)).map(
+    (key) => SETTINGS[key].env,
+  );
+  if (cluster === undefined)
+    return Object.keys(clusters).length === 0 || given.length === 0
+      ? []
+      : [
+          `${given.join(', ')}: there is a section clusters, and this names no cluster. Move it into the entry of its cluster, or set SLUICE_CLUSTER to the context`,
+        ];
+  return Object.hasOwn(clusters, cluster)
+    ? [
+        `SLUICE_CLUSTER=${cleanText(cluster, 80)}: clusters.${cleanText(cluster, 80)} describes it too; keep one of them`,
+      ]
+    : [];
+}
+
+function isGiven(value: unknown, fallback: unknown): boolean {
+  return JSON.stringify(value) !== JSON.stringify(fallback);
+}
+
+function readFile(file: string, problems: string[]): FileContent {
   try {
     const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
     if (typeof content !== 'object' || Array.isArray(content) || content === null)
@@ -67,13 +95,13 @@ function readFile(file: string, problems: string[]): Record<string, string> {
   }
 }
 
-function known(content: Record<string, unknown>, file: string, problems: string[]): Record<string, string> {
-  const names = SETTING_KEYS.map(fileKey);
+function known(content: Record<string, unknown>, file: string, problems: string[]): FileContent {
+  const names = [...SETTING_KEYS.map(fileKey), 'clusters'];
   const unknown = Object.keys(content).filter((name) => !names.includes(name));
   problems.push(...unknown.map((name) => `Settings file ${file}: ${unknownName(name, names)}`));
-  return Object.fromEntries(
-    Object.entries(content).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
-  );
+  const { clusters, ...settings } = content;
+  const texts = Object.entries(settings).map(([name, value]) => [name, asText(value)] as const);
+  return { ...Object.fromEntries(texts), clusters };
 }
 
 function checkFlags(flags: Readonly<Record<string, string>>, problems: string[]): void {
@@ -90,14 +118,14 @@ function unknownName(name: string, names: readonly string[]): string {
   return `${cleanText(name, 80)} is not a setting${near ? `; did you mean ${near}?` : ''}`;
 }
 
-function find(key: SettingKey, sources: SettingsSources, file: Record<string, string>): Found | undefined {
+function find(key: SettingKey, sources: SettingsSources, file: FileContent): Found | undefined {
   const { env } = SETTINGS[key];
   const flag = sources.flags?.[env];
   if (flag !== undefined) return { value: flag, origin: 'flag', name: env };
   // An empty variable is how shells and Compose files spell "not set".
   const variable = sources.env[env];
   if (variable !== undefined && variable !== '') return { value: variable, origin: 'environment', name: env };
-  const value = file[fileKey(key)];
+  const value = file[fileKey(key)] as string | undefined;
   return value === undefined ? undefined : { value, origin: 'file', name: fileKey(key) };
 }
 

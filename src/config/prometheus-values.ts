@@ -32,6 +32,18 @@ export const headers = z.string().transform((value, context): Readonly<Record<st
   return Object.fromEntries(pairs) as Record<string, string>;
 });
 
+/** `label=value, label=value`: what every series of one cluster has. The value holds no comma. */
+export const matchers = z.string().transform((value, context): Readonly<Record<string, string>> => {
+  const pairs = value
+    .split(',')
+    .map((part) => /^\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*(.+?)\s*$/.exec(part))
+    .map((match) => [match?.[1] ?? '', match?.[2] ?? ''] as const);
+  const names = pairs.map(([name]) => name);
+  if (names.includes('') || new Set(names).size !== names.length)
+    context.addIssue({ code: 'custom', message: 'must look like label=value, label=value, each label once' });
+  return Object.fromEntries(pairs) as Record<string, string>;
+});
+
 function isHeader(name: string, value: string): boolean {
   try {
     validateHeaderName(name);

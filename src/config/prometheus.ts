@@ -6,18 +6,20 @@ import { SETTINGS, type SettingKey, type Settings } from './schema.ts';
 export type PrometheusSettings = Pick<Settings, Extract<SettingKey, `prometheus${string}`>>;
 type Key = keyof PrometheusSettings;
 
-const name = (key: Key): string => SETTINGS[key].env;
+/** How a setting is named in messages. */
+type NameOf = (key: Key) => string;
+const envName: NameOf = (key) => SETTINGS[key].env;
 
 /**
  * Everything about Prometheus' settings that contradicts itself, and every file that is not what it should be. Empty:
  * all is well.
  */
-export function prometheusProblems(settings: PrometheusSettings): readonly string[] {
-  return [...credentialProblems(settings), ...pairProblems(settings), ...tlsProblems(settings)];
+export function prometheusProblems(settings: PrometheusSettings, name = envName): readonly string[] {
+  return [...credentialProblems(settings, name), ...pairProblems(settings, name), ...tlsProblems(settings, name)];
 }
 
 /** Each of these says who asks; two of them would be sent as one of them, and nobody could tell which. */
-function credentialProblems(settings: PrometheusSettings): string[] {
+function credentialProblems(settings: PrometheusSettings, name: NameOf): string[] {
   const { prometheusUrl, prometheusHeaders } = settings;
   const url = prometheusUrl === undefined ? undefined : new URL(prometheusUrl);
   const given = [
@@ -33,7 +35,7 @@ function credentialProblems(settings: PrometheusSettings): string[] {
 }
 
 /** What needs another setting beside it, or must not have it. */
-function pairProblems(settings: PrometheusSettings): string[] {
+function pairProblems(settings: PrometheusSettings, name: NameOf): string[] {
   const has = (key: Key) => settings[key] !== undefined;
   const password = has('prometheusPassword') || has('prometheusPasswordFile');
   return [
@@ -59,7 +61,7 @@ function pairProblems(settings: PrometheusSettings): string[] {
 
 const TLS_FILES = ['prometheusCaFile', 'prometheusCertFile', 'prometheusKeyFile'] as const;
 
-function tlsProblems(settings: PrometheusSettings): string[] {
+function tlsProblems(settings: PrometheusSettings, name: NameOf): string[] {
   const files = [...(['prometheusBearerTokenFile', 'prometheusPasswordFile'] as const), ...TLS_FILES];
   const read = files.map((key) => ({ key, ...contentOf(settings[key]) }));
   const content = Object.fromEntries(read.map(({ key, text }) => [key, text])) as Partial<Record<Key, string>>;
@@ -71,8 +73,8 @@ function tlsProblems(settings: PrometheusSettings): string[] {
       (key) =>
         `${name(key)} says nothing while ${name('prometheusUrl')} begins with http:// : use https://, or leave it out`,
     ),
-    ...authorityProblem(settings, content.prometheusCaFile),
-    ...certificateProblem(content.prometheusCertFile, content.prometheusKeyFile),
+    ...authorityProblem(settings, content.prometheusCaFile, name),
+    ...certificateProblem(content.prometheusCertFile, content.prometheusKeyFile, name),
   ];
 }
 
@@ -87,12 +89,12 @@ function contentOf(file: string | undefined): { text?: string; problem?: string 
 }
 
 /** Node passes over what is no certificate, and would trust nothing then without a word. */
-function authorityProblem({ prometheusCaFile }: PrometheusSettings, ca: string | undefined): string[] {
+function authorityProblem({ prometheusCaFile }: PrometheusSettings, ca: string | undefined, name: NameOf): string[] {
   if (ca === undefined || attempt(() => new X509Certificate(ca)) === undefined) return [];
   return [`${name('prometheusCaFile')}=${prometheusCaFile}: holds no PEM certificate`];
 }
 
-function certificateProblem(cert: string | undefined, key: string | undefined): string[] {
+function certificateProblem(cert: string | undefined, key: string | undefined, name: NameOf): string[] {
   if (cert === undefined || key === undefined) return [];
   const problem = attempt(() => createSecureContext({ cert, key }));
   return problem === undefined

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
-import { headers, timeout, token } from './prometheus-values.ts';
+import type { ClusterEntries } from './clusters.ts';
+import { headers, matchers, timeout, token } from './prometheus-values.ts';
 
 /** One setting: read as text from every source, so that a file, the environment and a flag mean the same. */
 export interface Setting<T> {
@@ -236,12 +237,24 @@ export const SETTINGS = {
     '5s',
     'Within this Prometheus must have answered a query in full; 100ms to 1m.',
   ),
+  prometheusMatchers: setting(
+    'SLUICE_PROMETHEUS_MATCHERS',
+    matchers,
+    {},
+    'Labels that every series of this cluster has, as in cluster=prod; for a Prometheus that holds several clusters.',
+  ),
   traefikApiUrls: setting('SLUICE_TRAEFIK_API_URLS', urls, [], 'API of every Traefik replica, separated by commas.'),
   traefikApiPods: setting(
     'SLUICE_TRAEFIK_API_PODS',
     podSelector,
     undefined,
     'Traefik pods instead of URLs: namespace/label=value:port.',
+  ),
+  cluster: setting(
+    'SLUICE_CLUSTER',
+    optionalText,
+    undefined,
+    'Kubeconfig context of the cluster that the settings of Prometheus and Traefik describe. Needed when the kubeconfig leads to several clusters.',
   ),
   kubeconfig: setting(
     'SLUICE_KUBECONFIG',
@@ -258,7 +271,10 @@ export const SETTINGS = {
 export type SettingKey = keyof typeof SETTINGS;
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 
-export type Settings = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key] extends Setting<infer T> ? T : never };
+export type Settings = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key] extends Setting<infer T> ? T : never } & {
+  /** The section `clusters` of the settings file. */
+  readonly clusters: ClusterEntries;
+};
 
 /** The name of a setting in the settings file. */
 export function fileKey(key: SettingKey): string {

@@ -1,5 +1,10 @@
-import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
+import type { ClusterClient, Clusters } from '../adapters/kubernetes/index.ts';
+import { createEvidence } from '../adapters/prometheus/index.ts';
 import type { Report } from '../cli/deps.ts';
+import { checkClusters } from '../clusters/check.ts';
+import { Identities } from '../clusters/identities.ts';
+import { readIdentity } from '../clusters/identity.ts';
+import { settingsFor } from '../clusters/settings-for.ts';
 import type { Settings } from '../config/schema.ts';
 import { ERRORS } from '../domain/errors.ts';
 import { maskSecrets } from '../domain/safe-text.ts';
@@ -7,8 +12,8 @@ import { clusterChecks } from './doctor-cluster.ts';
 import { report } from './doctor-report.ts';
 import { settingsChecks } from './doctor-settings.ts';
 import { temporalChecks } from './doctor-temporal.ts';
-import { createPorts } from './ports.ts';
-import { shownAs } from './prometheus.ts';
+import { clustersOf } from './ports.ts';
+import { prometheusOptions, shownAs } from './prometheus.ts';
 
 /** Looks at everything that Sluice needs. Changes nothing but to open the audit log and the journal. */
 export async function examine(
@@ -17,7 +22,7 @@ export async function examine(
 ): Promise<readonly Report[]> {
   const [cluster, prometheus, temporal, own] = await Promise.all([
     clusterPart(settings, where),
-    prometheusCheck(settings),
+    prometheusCheck(settings, where.cluster),
     temporalChecks(settings),
     settingsChecks(settings),
   ]);
@@ -30,7 +35,7 @@ async function clusterPart(
 ): Promise<readonly Report[]> {
   let clusters: Clusters | undefined;
   const kubeconfig = await report('kubeconfig', async () => {
-    clusters = createClusters(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig });
+    clusters = clustersOf(settings);
     const context = where.cluster ?? clusters.currentContext();
     if (!context)
       return {
@@ -44,21 +49,48 @@ async function clusterPart(
   });
   if (!clusters || kubeconfig.state !== 'ok') return [kubeconfig];
   const client = clusters.client(where.cluster ?? clusters.currentContext());
-  return [kubeconfig, ...(await clusterChecks(settings, client, where.namespace ?? 'default'))];
+  const [identity, described, checks] = await Promise.all([
+    report('cluster identity', async () => `${client.cluster} is the cluster ${await readIdentity(client)}`),
+    checkClusters(clusters, settings),
+    ownSettings(clusters, settings, client).then((own) => clusterChecks(own, client, where.namespace ?? 'default')),
+  ]);
+  const problems = described.map(
+    ({ context, detail, next }): Report => ({
+      name: `settings of ${context}`,
+      state: 'missing',
+      detail,
+      next,
+    }),
+  );
+  return [kubeconfig, identity, ...problems, ...checks];
 }
 
-async function prometheusCheck(settings: Settings): Promise<Report> {
+/** The settings with those of the cluster in place; of Traefik nothing, where no setting is known to be the cluster's. */
+async function ownSettings(clusters: Clusters, settings: Settings, client: ClusterClient): Promise<Settings> {
+  const asked = { context: client.cluster, uid: () => readIdentity(client) };
+  const own = await settingsFor(asked, settings, { clusters, identities: new Identities(clusters) }).catch(() => ({
+    traefikApiUrls: [],
+    traefikApiPods: undefined,
+  }));
+  return { ...settings, ...own };
+}
+
+/** The Prometheus of the cluster. Without a kubeconfig nothing says whose the settings are. */
+function prometheusCheck(settings: Settings, cluster: string | undefined): Promise<Report> {
   const name = 'Prometheus';
-  if (!settings.prometheusUrl)
-    return {
-      name,
-      state: 'missing',
-      detail: 'SLUICE_PROMETHEUS_URL is not set',
-      next: ERRORS.PROMETHEUS_UNREACHABLE.next,
-    };
-  return report(
-    name,
-    async () =>
-      `version ${(await createPorts(settings).evidence.probe()).version} at ${maskSecrets(settings.prometheusUrl ?? '')}${shownAs(settings)}`,
-  );
+  return report(name, async () => {
+    const clusters = clustersOf(settings);
+    const context = cluster ?? clusters.currentContext();
+    const uid = () => readIdentity(clusters.client(context));
+    const own = await settingsFor({ context, uid }, settings, { clusters, identities: new Identities(clusters) });
+    if (own.prometheusUrl === undefined)
+      return {
+        name,
+        state: 'missing',
+        detail: 'SLUICE_PROMETHEUS_URL is not set',
+        next: ERRORS.PROMETHEUS_UNREACHABLE.next,
+      };
+    const { version } = await createEvidence(prometheusOptions(own)).probe();
+    return `version ${version} at ${maskSecrets(own.prometheusUrl)}${shownAs(own)}`;
+  });
 }

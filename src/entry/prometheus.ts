@@ -11,6 +11,7 @@ export function prometheusOptions(settings: Partial<PrometheusSettings>): Metric
     ...(url !== undefined && { url }),
     ...(prometheusTimeout !== undefined && { timeoutMs: toMs(prometheusTimeout) }),
     ...(headers && { headers }),
+    ...(settings.prometheusMatchers && { matchers: settings.prometheusMatchers }),
     ...(bearerToken && { bearerToken }),
     ...(username !== undefined && password && { basic: { username, password } }),
     ...tls(settings),

@@ -6,6 +6,7 @@ import { createPlans } from '../adapters/plans/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
+import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { deferred } from './deferred.ts';
 
@@ -21,10 +22,18 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   let loading: Promise<ToolPorts> | undefined;
   // Read once: the clients keep to the kubeconfig that they were made from, too.
   let known: Promise<Clusters> | undefined;
-  const clusters = (): Promise<Clusters> => (known ??= clustersOf(settings));
+  const clusters = (): Promise<Clusters> =>
+    (known ??= import('./ports.ts').then(({ clustersOf }) => clustersOf(settings)));
   let gatewayUsed = false;
   const loadPorts = (): Promise<ToolPorts> =>
-    (loading ??= import('./ports.ts').then(({ createPorts }) => createPorts(settings, serving)));
+    (loading ??= import('./ports.ts').then(async ({ portsOver }) => portsOver(await clusters(), settings, serving)));
+  let loadingWorlds: Promise<Worlds> | undefined;
+  const worlds: Worlds = {
+    of: async (context, uid) => {
+      loadingWorlds ??= import('./ports.ts').then(async ({ worldsOver }) => worldsOver(await clusters(), settings));
+      return (await loadingWorlds).of(context, uid);
+    },
+  };
   const gateway = deferred<ReleaseGateway>(async () => {
     gatewayUsed = true;
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
@@ -38,7 +47,6 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   const ports: ToolPorts = {
     workload: deferred(async () => (await loadPorts()).workload),
     split: deferred(async () => (await loadPorts()).split),
-    evidence: deferred(async () => (await loadPorts()).evidence),
     rolloutObjects: deferred(async () => (await loadPorts()).rolloutObjects),
     rolloutSteering: deferred(async () => (await loadPorts()).rolloutSteering),
     rolloutFeed: deferred(async () => (await loadPorts()).rolloutFeed),
@@ -50,9 +58,13 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   return {
     gateway,
     ports,
+    worlds,
     journal,
     plans: createPlans(settings),
-    preflight: async (spec) => (await import('../strategies/index.ts')).planRelease(ports, spec),
+    preflight: async (spec) => {
+      const { planRelease } = await import('../strategies/index.ts');
+      return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid), spec);
+    },
     clusters: {
       current: async () => currentContext(await clusters()),
       all: async () => (await clusters()).contexts(),
@@ -92,9 +104,4 @@ function currentContext(clusters: Clusters): string {
       details: { contexts: known },
     },
   );
-}
-
-async function clustersOf({ kubeconfig }: Settings): Promise<Clusters> {
-  const { createClusters } = await import('../adapters/kubernetes/index.ts');
-  return createClusters(kubeconfig === undefined ? {} : { kubeconfig });
 }

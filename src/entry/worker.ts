@@ -2,14 +2,15 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from 
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
 import { createJournal } from '../adapters/journal/index.ts';
+import { checkClusters } from '../clusters/check.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { createLog, type Log } from '../observability/log.ts';
-import type { Ports } from '../ports/index.ts';
+import type { Worlds } from '../ports/world.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
 import { keepJournal } from './journal-keeper.ts';
-import { createPorts } from './ports.ts';
+import { clustersOf, worldsOver } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** How long a stopping worker lets its activities reach a safe point; they are tried again elsewhere after that. */
@@ -18,7 +19,7 @@ const GRACE = '5 seconds';
 /** Runs the worker until the process is told to stop. Throws TEMPORAL_UNREACHABLE. */
 export async function runWorker(
   settings: Settings,
-  ports: Ports = createPorts(settings),
+  worlds: Worlds = worldsOver(clustersOf(settings), settings),
   onReady?: () => void,
 ): Promise<void> {
   Runtime.install({ logger: new DefaultLogger(temporalLevel(settings.logLevel)) });
@@ -31,7 +32,7 @@ export async function runWorker(
       namespace,
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: await workflowBundle(settings.home) },
-      activities: createActivities(ports, recorder),
+      activities: createActivities(worlds, recorder),
       shutdownGraceTime: GRACE,
       // Cancellations reach an activity with its heartbeats: throttled longer, an abort would wait for them.
       maxHeartbeatThrottleInterval: '1 second',
@@ -40,10 +41,16 @@ export async function runWorker(
       stickyQueueScheduleToStartTimeout: '3 seconds',
     });
     onReady?.();
+    void warnOfClusters(settings, log);
     await lookingAfter(settings, log, () => worker.run());
   } finally {
     await connection.close().finally(() => recorder.close());
   }
+}
+
+/** Says at once what is wrong with the described clusters; the others work meanwhile. */
+async function warnOfClusters(settings: Settings, log: Log): Promise<void> {
+  for (const { detail, next } of await checkClusters(clustersOf(settings), settings)) log.warn({ next }, detail);
 }
 
 /** Keeps the journal in order while `work` goes on. */

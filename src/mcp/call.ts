@@ -60,7 +60,7 @@ async function run(
   const { gate, audit } = deps;
   const context = contextOf(deps.services, request, session);
   const ask = canElicit(request, session)
-    ? (needed: Confirmation) => Promise.resolve(askPerson(needed, request))
+    ? (needed: Confirmation) => askPerson(needed, { request, tool: command.name, arguments: args })
     : undefined;
   try {
     const output = await execute({ command, raw: args, context, gate, audit, ...(ask ? { ask } : {}) });

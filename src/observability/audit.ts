@@ -18,24 +18,26 @@ export function createAudit({
   readonly log: Log;
 }): AuditTrail {
   const path = file === 'stderr' ? undefined : resolve(home, file);
-  const append = async (text: string): Promise<void> => {
+  const append = async (text: string, flush = false): Promise<void> => {
     if (path === undefined) return void process.stderr.write(text);
     await mkdir(dirname(path), { recursive: true });
     // Arguments may tell more than everybody on the machine should read.
-    await appendFile(path, text, { mode: 0o600 });
+    await appendFile(path, text, { mode: 0o600, flush });
+  };
+  const required = async (text: string): Promise<void> => {
+    try {
+      await append(text, text !== '');
+    } catch (cause) {
+      throw new SluiceError(
+        'AUDIT_UNAVAILABLE',
+        `The audit log ${path ?? 'stderr'} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
+        { cause },
+      );
+    }
   };
   return {
-    async ready() {
-      try {
-        await append('');
-      } catch (cause) {
-        throw new SluiceError(
-          'AUDIT_UNAVAILABLE',
-          `The audit log ${path ?? 'stderr'} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
-          { cause },
-        );
-      }
-    },
+    ready: () => required(''),
+    begin: (entry: AuditEntry) => required(`${JSON.stringify(entry)}\n`),
     record: (entry: AuditEntry) =>
       append(`${JSON.stringify(entry)}\n`).catch((err: unknown) =>
         log.error({ err, entry }, 'The audit log cannot be written'),

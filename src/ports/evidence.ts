@@ -17,6 +17,8 @@ export interface ServiceCounters {
  * file of credentials cannot be read. An empty answer is not an error.
  */
 export interface EvidencePort {
+  /** Labels that every series of this cluster has; in each query for counters. Empty: Prometheus holds one cluster. */
+  readonly matchers: Readonly<Record<string, string>>;
   /**
    * Answers when Prometheus does. `aheadMs`: how far its clock is ahead of this one, to about a second; absent when it
    * does not tell.

@@ -18,8 +18,8 @@ export interface Ports {
   readonly now: () => number;
 }
 
-/** What the single tools use besides. */
-export interface ToolPorts extends Ports {
+/** What the single tools use: of any cluster, named in each call. What is counted belongs to a World. */
+export interface ToolPorts extends Omit<Ports, 'evidence'> {
   readonly rolloutObjects: RolloutObjectsPort;
   readonly rolloutSteering: RolloutSteeringPort;
   readonly rolloutFeed: RolloutFeed;

@@ -15,6 +15,8 @@ export interface ReleaseFilter {
   readonly namespace?: string;
   readonly rollout?: string;
   readonly state?: ReleaseState;
+  /** Only those whose run goes on. */
+  readonly open?: true;
   /** Only those that workers of this task queue carry out. */
   readonly taskQueue?: string;
   readonly limit: number;

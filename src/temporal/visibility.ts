@@ -14,6 +14,7 @@ export function literal(value: string): string {
 export function queryOf(filter: ReleaseFilter): string {
   const clauses = [`WorkflowType = 'release'`];
   if (filter.state) clauses.push(`${ATTRIBUTES.state.name} = ${literal(filter.state)}`);
+  if (filter.open) clauses.push(`ExecutionStatus = 'Running'`);
   if (filter.taskQueue) clauses.push(`TaskQueue = ${literal(filter.taskQueue)}`);
   const { cluster, namespace, rollout } = filter;
   if (cluster && namespace && rollout)

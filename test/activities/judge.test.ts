@@ -56,7 +56,7 @@ test('a judge that was restarted says what the old one would have said', async (
     await stage.atStep();
     const input = { ...stage.watch(), limits: SEQUENTIAL, since: stage.world.now() };
     await stage.run('awaitVerdict', input);
-    const { judge } = createActivities(stage.world.ports);
+    const { judge } = createActivities(stage.world.worlds);
     expect(await quietEnvironment().run(judge, input)).toMatchObject({ outcome: 'fail' });
   });
 });

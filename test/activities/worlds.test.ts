@@ -18,12 +18,12 @@ test('each cluster is judged by its own counters, also where Services have the s
   };
   const [good, bad] = [make('good', 0), make('bad', 0.5)];
   await Promise.all([good.atStep(), bad.atStep()]);
-  const byCluster = new Map([good, bad].map(({ world }) => [world.target.cluster, world.ports]));
+  const byCluster = new Map([good, bad].map(({ world }) => [world.target.cluster, world.worlds]));
   const { awaitVerdict } = createActivities({
     of: async (cluster) => {
-      const ports = byCluster.get(cluster);
-      if (!ports) throw new SluiceError('CLUSTER_UNKNOWN', `No cluster ${cluster}.`);
-      return ports;
+      const own = byCluster.get(cluster);
+      if (!own) throw new SluiceError('CLUSTER_UNKNOWN', `No cluster ${cluster}.`);
+      return own.of(cluster);
     },
   });
 
@@ -50,6 +50,32 @@ test('a release of a strategy that this version does not know is refused for now
       type: 'STRATEGY_UNKNOWN',
     });
     expect(stage.world.calls.length).toBe(written);
+  }));
+
+test('an activity writes nothing when its context leads to another cluster than the release was started for', () =>
+  onStage(new Stage(), async (stage) => {
+    await stage.planned();
+    stage.scene = { ...stage.scene, owner: { ...stage.owner, cluster: stage.world.uid } };
+    stage.world.uid = 'another-cluster';
+    const before = stage.world.calls.length;
+    const owner = { ...stage.owner, cluster: 'uid-of-kube-system', epoch: 99 };
+    for (const name of [
+      'start',
+      'promote',
+      'settle',
+      'withdraw',
+      'awaitSettled',
+      'restoreTemplate',
+      'unclaim',
+    ] as const)
+      await expect(stage.run(name, { ...stage.scene, owner } as never)).rejects.toMatchObject({
+        type: 'CLUSTER_MISMATCH',
+        nonRetryable: true,
+      });
+    await expect(
+      stage.run('preflight', { spec: { ...stage.spec, clusterUid: 'uid-of-kube-system' }, owner }),
+    ).rejects.toMatchObject({ type: 'CLUSTER_MISMATCH' });
+    expect(stage.world.calls.length).toBe(before);
   }));
 
 test('the world of an unknown cluster is an error of the activity', async () => {

@@ -50,9 +50,9 @@ test('of no run at all nothing is known', () => {
   expect(shareInterval(0, 0, Z95)).toEqual([0, 1]);
 });
 
-test.each(SCENARIOS)('the images of $id behave as the simulation has it', ({ version }) => {
+test.each(SCENARIOS)('the images of $id behave as the simulation has it', ({ version, modifier }) => {
   for (const arm of ['candidate', 'stable'] as const) {
-    const behaviour = behaviourOf(imageOf(version, arm, 3, 42));
+    const behaviour = behaviourOf(imageOf({ version, ...(modifier !== undefined && { modifier }) }, arm, 3, 42));
     expect(behaviour.errorShare).toBeCloseTo(version.errors[arm], 9);
     expect(behaviour.addedMs === 0 ? 0 : behaviour.slowShare).toBeCloseTo(version.slow[arm], 9);
     expect(behaviour.clump).toBe(version.errors[arm] > 0 ? (version.clump ?? 1) : 1);
@@ -79,7 +79,10 @@ test('what an interruption leaves is found again, and only the rest is run', () 
 test('a slot stays with its kind of stable version, others go where most is left', () => {
   inFolder((file) => {
     const results = new Results(file);
-    const queue = new Queue(SCENARIOS, results, 1);
+    const scenarios = SCENARIOS.filter(({ modifier, defaults, protocol }) =>
+      [modifier, defaults, protocol].every((one) => one === undefined),
+    );
+    const queue = new Queue(scenarios, results, 1);
     const first = queue.next(undefined)?.scenario as Scenario;
     const second = queue.next(kindOf(first))?.scenario as Scenario;
 
@@ -90,7 +93,7 @@ test('a slot stays with its kind of stable version, others go where most is left
 });
 
 test('only versions like stable may become the next stable version', () => {
-  expect(SCENARIOS.filter(isSame).map(({ id }) => id)).toEqual(['clean', 'same', 'same-clumps']);
+  expect(SCENARIOS.filter(isSame).map(({ id }) => id)).toEqual(['clean', 'same', 'same-clumps', 'defaults']);
 });
 
 test('the simulation of a scenario decides as its truth is', () => {

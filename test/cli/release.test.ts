@@ -171,9 +171,10 @@ test('plan and start take namespace and Rollout as an argument, beside a file th
   gateway.views.clear();
   const path = file('target: { cluster: dev, namespace: other, rollout: other }\nimage: shop:v1\n');
 
-  await sluice({ gateway }, 'release', 'start', 'shop/web', '-f', path);
+  const started = await sluice({ gateway }, 'release', 'start', 'shop/web', '-f', path);
   const nonsense = await sluice({ gateway }, 'release', 'plan', 'web', '--image', 'a:b');
 
+  expect(started.err).toBe('');
   expect(gateway.started[0]?.spec.target).toEqual({ cluster: 'dev', namespace: 'shop', rollout: 'web' });
   expect(nonsense).toMatchObject({ code: 2, err: expect.stringContaining('must look like <namespace>/<rollout>') });
 });
@@ -254,6 +255,28 @@ test.each([
   gateway.failure = new SluiceError(error, 'away');
 
   expect((await sluice({ gateway }, 'release', 'list')).code).toBe(exit);
+});
+
+test('list --state open shows what goes on, whatever its state', async () => {
+  gateway.views.set(
+    'release/prod/shop/done',
+    aView({ id: 'release/prod/shop/done', state: 'succeeded', closedAt: AT }),
+  );
+
+  const { code, out } = await sluice({ gateway }, 'release', 'list', '--state', 'open');
+
+  expect([code, out]).toEqual([0, expect.stringContaining('release/prod/shop/web')]);
+  expect(out).not.toContain('shop/done');
+});
+
+test('get --run-id reads an earlier run, and refuses one that never was', async () => {
+  const run = aView().runId;
+
+  expect(await sluice({ gateway }, 'release', 'get', ID, '--run-id', run)).toMatchObject({ code: 0 });
+  expect(await sluice({ gateway }, 'release', 'get', ID, '--run-id', 'nope')).toMatchObject({
+    code: 5,
+    err: expect.stringContaining('RELEASE_NOT_FOUND'),
+  });
 });
 
 test('watch prints each event once and ends with the release', async () => {

@@ -107,7 +107,7 @@ test('a call is written down: who, what, arguments, result, effect and duration'
 
   await call(command, { namespace: 'shop', slow: true });
 
-  const [entry, ...others] = await entries();
+  const [, entry, ...others] = await entries();
   expect(others).toEqual([]);
   expect(entry).toMatchObject({
     who: 'mcp:claude-code',
@@ -136,7 +136,7 @@ test('secrets in arguments are masked, long ones cut, and wrong ones still recor
 
   const text = await readFile(file, 'utf8');
   expect(text).not.toMatch(/hunter2|pw123456|"abc"|"k"/);
-  const [first, second] = await entries();
+  const [, first, second] = await entries();
   expect(first?.arguments).toMatchObject({ password: '***' });
   expect((first?.arguments as { note: string }).note.length).toBeLessThanOrEqual(500);
   expect(second).toMatchObject({
@@ -151,7 +151,7 @@ test.each([
 ] as const)('a call that fails (%s) is written down as %s', async (fail, result) => {
   const { command } = tool('write');
   await expect(call(command, { fail })).rejects.toThrow();
-  const [entry] = await entries();
+  const [, entry] = await entries();
   expect(entry).toMatchObject({ result });
   expect(entry?.detail).not.toContain('abcdefgh12345678');
 });
@@ -236,7 +236,7 @@ test('reads go on without an audit log', async () => {
 test('nothing is asked, and nothing done, while nothing can be recorded', async () => {
   await writeFile(join(home, 'occupied'), '');
   let asked = 0;
-  const ask = () => Promise.resolve((asked += 1) > 0);
+  const ask = () => Promise.resolve({ yes: (asked += 1) > 0, how: 'asked' as const });
   await expect(
     call(tool('destructive', true).command, {}, { ask, auditFile: join('occupied', 'audit.jsonl') }),
   ).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
@@ -259,27 +259,72 @@ test('without a way to ask, what is not confirmed is refused and says what to pa
 
   expect(acted()).toBe(1);
   expect((await entries()).map(({ result }) => result)).toEqual([
+    'begun',
     'CONFIRMATION_REQUIRED',
+    'begun',
     'CONFIRMATION_REQUIRED',
+    'begun',
     'ok',
   ]);
 });
 
-test('a person is asked once: yes acts, no is refused, and a given confirm is not asked about', async () => {
+test('where a person can be asked, only the answer confirms: the argument counts for nothing, and no is final', async () => {
   const { command, acted } = tool('destructive', true);
   const questions: string[] = [];
   const answer = (yes: boolean) => ({
-    ask: ({ question }: { question: string }) => (questions.push(question), Promise.resolve(yes)),
+    ask: ({ question }: { question: string }) => (
+      questions.push(question), Promise.resolve({ yes, how: 'asked' as const })
+    ),
   });
 
-  await expect(call(command, {}, answer(false))).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
-  await call(command, {}, answer(true));
-  await expect(call(command, { confirm: 'wrong' }, answer(true))).rejects.toMatchObject({
-    code: 'CONFIRMATION_REQUIRED',
-  });
+  const no = call(command, { confirm: QUESTION.value }, answer(false));
+  await expect(no).rejects.toMatchObject({ code: 'CONFIRMATION_DECLINED' });
+  const refusal = (await no.catch((error: unknown) => error)) as SluiceError;
+  expect(JSON.stringify([refusal.next, refusal.details ?? {}])).not.toContain(QUESTION.value);
+  expect(acted()).toBe(0);
 
+  await call(command, { confirm: 'whatever' }, answer(true));
   expect(acted()).toBe(1);
   expect(questions).toEqual([QUESTION.question, QUESTION.question]);
+});
+
+test('the audit log says who confirmed, and how', async () => {
+  const { command } = tool('destructive', true);
+  await call(command, { confirm: QUESTION.value });
+  await call(command, {}, { ask: () => Promise.resolve({ yes: true, how: 'asked' }) });
+  await call(command, {}, { ask: () => Promise.resolve({ yes: false, how: 'asked' }) }).catch(() => undefined);
+
+  expect((await entries()).map(({ result, confirmed }) => [result, confirmed])).toEqual([
+    ['begun', { by: 'mcp:claude-code', how: 'argument' }],
+    ['ok', { by: 'mcp:claude-code', how: 'argument' }],
+    ['begun', { by: 'the user of mcp:claude-code', how: 'asked' }],
+    ['ok', { by: 'the user of mcp:claude-code', how: 'asked' }],
+    ['CONFIRMATION_DECLINED', undefined],
+  ]);
+});
+
+test('a call that writes is written down before it acts, so that a process that dies leaves its line', async () => {
+  const { command } = tool('write');
+  let seen: AuditEntry[] = [];
+  const spy = {
+    ...command,
+    run: async (...args: Parameters<typeof command.run>) => ((seen = await entries()), command.run(...args)),
+  };
+
+  await call(spy, { namespace: 'shop' });
+
+  expect(seen).toMatchObject([{ result: 'begun', tool: 'argo_probe', arguments: { namespace: 'shop' } }]);
+  const [begun, ended] = await entries();
+  expect([ended?.result, ended?.call]).toEqual(['ok', begun?.call]);
+});
+
+test('a full disk is noticed before the act', async () => {
+  const { command, acted } = tool('write');
+  await expect(call(command, { namespace: 'shop' }, { auditFile: '/dev/full' })).rejects.toMatchObject({
+    code: 'AUDIT_UNAVAILABLE',
+    message: expect.stringContaining('ENOSPC'),
+  });
+  expect(acted()).toBe(0);
 });
 
 test('a question whose answer comes later is written down as asked, and nothing was done', async () => {
@@ -294,6 +339,8 @@ test('a question whose answer comes later is written down as asked, and nothing 
 test('calls at the same time do not mix their lines', async () => {
   const { command } = tool('write');
   await Promise.all(Array.from({ length: 50 }, (_, index) => call(command, { note: `${index} ${'y'.repeat(400)}` })));
-  const notes = (await entries()).map((entry) => Number.parseInt((entry.arguments as { note: string }).note, 10));
+  const notes = (await entries())
+    .filter(({ result }) => result === 'ok')
+    .map((entry) => Number.parseInt((entry.arguments as { note: string }).note, 10));
   expect(notes.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index));
 });

@@ -130,3 +130,18 @@ test('what destroys asks here too', async () => {
   }
   expect(gateway.sent).toEqual([]);
 });
+
+test.each([
+  ['a release of another namespace', 'release/dev/payments/api'],
+  ['a release of another Rollout', 'release/dev/shop/other'],
+  ['a workflow of somebody else', 'nightly-billing'],
+])('a mark that names %s steers nothing', async (_, releaseId) => {
+  world.foreignOwner('rollout', { releaseId, runId: 'run-9' });
+  gateway.views.set(releaseId, aView({ id: releaseId }));
+
+  await expect(call('argo_abort_rollout', { confirm: 'shop/shop' })).rejects.toMatchObject({
+    code: 'OWNED_BY_OTHER',
+    message: expect.stringContaining('is no release of this Rollout'),
+  });
+  expect(gateway.sent).toEqual([]);
+});

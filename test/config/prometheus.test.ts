@@ -60,11 +60,12 @@ test('every way to show oneself to Prometheus reaches the adapter', () => {
     headers: { 'X-Scope-OrgID': 'shop', 'X-Query': 'a=b' },
     bearerToken: { file: token },
     tls: { caFile: ca, certFile: client.cert, keyFile: client.key },
+    matchers: {},
   });
   expect(prometheusOptions(load({ URL: URL_, USERNAME: 'sluice', PASSWORD: 'hunter22' }))).toMatchObject({
     basic: { username: 'sluice', password: { value: 'hunter22' } },
   });
-  expect(prometheusOptions(load({}))).toEqual({ headers: {}, timeoutMs: 5000 });
+  expect(prometheusOptions(load({}))).toEqual({ headers: {}, matchers: {}, timeoutMs: 5000 });
 });
 
 test('how it shows itself is told without any secret', () => {

@@ -11,7 +11,7 @@ import { shellLines, type Line } from './blocks.ts';
 
 /** The sandbox, two releases; a busy machine of two cores. */
 const START_MS = 300_000;
-const LINE_MS = 240_000;
+const LINE_MS = 420_000;
 
 /** Pages whose commands are for the sandbox that `npm start` leaves. */
 const PAGES = ['README.md', 'docs/own-application.md'];
@@ -109,6 +109,26 @@ describe.each(PAGES)('%s, line by line', (page) => {
 
       expect([text, code, output]).toEqual([text, 0, expect.any(String)]);
       if (text.startsWith('curl')) expect(output).not.toMatch(/404 page not found|^\{"error"/);
+    },
+    LINE_MS,
+  );
+});
+
+describe('a version that does not get ready is explained by its pods', () => {
+  test.each([
+    ['no-image', 'ImagePullBackOff'],
+    ['crash-1', 'CrashLoopBackOff, exit code 1'],
+    ['never-ready', 'Unhealthy (Readiness probe failed'],
+  ])(
+    '%s: %s',
+    async (behaviour, reason) => {
+      const image = `shop:v20-${behaviour}`;
+      const { code, output } = await run(
+        `node bin/sluice.mjs release start shop/shop-bg --image ${image} --timeouts-step 15s --wait`,
+      );
+
+      expect([code, output]).toEqual([10, expect.stringContaining(reason)]);
+      expect(output).toMatch(/rolled-back: .*pods of the new version: 0 of \d+ ready/);
     },
     LINE_MS,
   );

@@ -235,22 +235,26 @@ describe('a client that can ask its user', () => {
     ['2025 client', 'stdio'],
   ];
 
-  test.each(cases)('%s over %s: yes acts, no does not', async (era, transport) => {
-    const server = transport === 'http' ? await startTestServer(createFakeGateway([aView()]), true) : undefined;
-    const where = server ? { url: server.mcpUrl } : { command: process.execPath, args: [STDIO_SERVER, 'write'] };
-    const says = async (answer: boolean): Promise<ToolAnswer> => {
-      const client = await connect(era, where, { answer });
-      const result = await client.callTool('release_abort', { release_id: ID });
-      await client.close();
-      return result;
-    };
+  test.each(cases)(
+    '%s over %s: yes acts, no does not',
+    async (era, transport) => {
+      const server = transport === 'http' ? await startTestServer(createFakeGateway([aView()]), true) : undefined;
+      const where = server ? { url: server.mcpUrl } : { command: process.execPath, args: [STDIO_SERVER, 'write'] };
+      const says = async (answer: boolean): Promise<ToolAnswer> => {
+        const client = await connect(era, where, { answer });
+        const result = await client.callTool('release_abort', { release_id: ID });
+        await client.close();
+        return result;
+      };
 
-    const [no, yes] = [await says(false), await says(true)];
-    await server?.close();
+      const [no, yes] = [await says(false), await says(true)];
+      await server?.close();
 
-    expect(errorOf(no).code).toBe('CONFIRMATION_REQUIRED');
-    expect(yes.structuredContent).toMatchObject({ outcome: 'applied' });
-  });
+      expect(errorOf(no).code).toBe('CONFIRMATION_DECLINED');
+      expect(yes.structuredContent).toMatchObject({ outcome: 'applied' });
+    },
+    60_000,
+  );
 });
 
 describe.each(ERAS)('over stdio, %s', (era) => {

@@ -162,7 +162,8 @@ describe('a destructive tool asks the user of a client that can', () => {
           : undefined,
       );
 
-      const no = await client.callTool('argo_abort_rollout', WEB);
+      // The argument stands for nobody's answer where the user can be asked.
+      const no = await client.callTool('argo_abort_rollout', { ...WEB, confirm: 'shop/web' });
       const between = (await client.callTool('argo_get_rollout_status', WEB)).structuredContent;
       says = true;
       const yes = await client.callTool('argo_abort_rollout', WEB);
@@ -170,7 +171,8 @@ describe('a destructive tool asks the user of a client that can', () => {
       await server?.close();
       world.stop();
 
-      expect([no.isError, no.content[0]?.text]).toEqual([true, expect.stringContaining('CONFIRMATION_REQUIRED')]);
+      expect([no.isError, no.content[0]?.text]).toEqual([true, expect.stringContaining('CONFIRMATION_DECLINED')]);
+      expect(JSON.stringify(no)).not.toContain('confirm: ');
       expect(between).toMatchObject({ phase: 'Paused', aborted: false });
       expect(yes.structuredContent).toMatchObject({ changed: true, after: { aborted: true } });
     },
@@ -197,9 +199,10 @@ test('the list names every tool of the document, each with a title, one descript
       inputSchema: { type: 'object' },
       outputSchema: { type: 'object', properties: expect.any(Object) },
     });
-    const { readOnlyHint, destructiveHint } = tool.annotations as { readOnlyHint: boolean; destructiveHint?: boolean };
+    const { readOnlyHint, destructiveHint } = tool.annotations as { readOnlyHint?: boolean; destructiveHint?: boolean };
     const { kind } = CATALOGUE.find(({ name }) => name === tool.name) ?? {};
-    expect([tool.name, readOnlyHint, destructiveHint]).toEqual([
+    // What is absent has the protocol's default: not read-only, destructive.
+    expect([tool.name, readOnlyHint ?? false, readOnlyHint ? undefined : (destructiveHint ?? true)]).toEqual([
       tool.name,
       kind === 'read',
       kind === 'read' ? undefined : kind === 'destructive',

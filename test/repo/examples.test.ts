@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
 import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
@@ -19,6 +20,22 @@ const examples = trackedFiles().filter((path) => /^examples\/[^/]+\.yaml$/.test(
 const worlds: FakeWorld[] = [];
 afterAll(() => {
   for (const world of worlds) world.stop();
+});
+
+const schema = JSON.parse(read('docs/generated/release-file.schema.json')) as object;
+const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+
+test.each(examples)('%s names the schema of release files in its first line, and follows it', (path) => {
+  const [first] = read(path).split('\n', 1);
+
+  expect(first).toBe('# yaml-language-server: $schema=../docs/generated/release-file.schema.json');
+  expect([validate(parse(read(path))), validate.errors]).toEqual([true, null]);
+});
+
+test('the schema refuses what a release file may not say', () => {
+  const file = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
+
+  expect([validate(file), validate({ ...file, imgae: 'x' }), validate({ image: 'x' })]).toEqual([true, false, false]);
 });
 
 test('there are examples', () => expect(examples.length).toBeGreaterThan(3));

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { CLUSTER_KEYS, entryKey } from '../../src/config/clusters.ts';
 import { fileKey, SETTING_KEYS } from '../../src/config/schema.ts';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { createProgram } from '../../src/cli/program.ts';
@@ -27,6 +28,7 @@ const FIELDS = [
   'traefik_service_requests_total',
   'traefik_router_requests_total',
   ...SETTING_KEYS.map(fileKey),
+  ...CLUSTER_KEYS.map(entryKey),
 ];
 const program = createProgram({ version: '' } as unknown as CliDeps);
 

@@ -1,6 +1,13 @@
 import { expect, test } from '@jest/globals';
 
-import { behaviourOf, createAnswering, createFailures, randomFrom, tagOf } from '../../sandbox/node-agent/behaviour.ts';
+import {
+  behaviourOf,
+  createAnswering,
+  createFailures,
+  isBadNow,
+  randomFrom,
+  tagOf,
+} from '../../sandbox/node-agent/behaviour.ts';
 
 test('a plain tag is a good version', () => {
   expect(behaviourOf('shop:v1')).toEqual({
@@ -9,6 +16,10 @@ test('a plain tag is a good version', () => {
     clump: 1,
     addedMs: 0,
     slowShare: 1,
+    cutShare: 0,
+    badAfterMs: 0,
+    badAtWeight: 0,
+    onePod: false,
     seed: undefined,
     startMs: 0,
     neverReady: false,
@@ -88,4 +99,26 @@ test('a seed decides which answers fail', () => {
   expect(behaviourOf('shop:v1-errors-20-seed-7').seed).toBe(7);
   expect(outcomes(7)).toEqual(outcomes(7));
   expect(outcomes(7)).not.toEqual(outcomes(8));
+});
+
+test.each([
+  ['v2-errors-20-after-30', { ageMs: 29_999 }, false],
+  ['v2-errors-20-after-30', { ageMs: 30_000 }, true],
+  ['v2-errors-20-at-50', { weight: 49 }, false],
+  ['v2-errors-20-at-50', { weight: 50 }, true],
+  ['v2-errors-20-one-pod', { isFirstPod: false }, false],
+  ['v2-errors-20-one-pod', { isFirstPod: true }, true],
+  ['v2-errors-20', {}, true],
+])('%s with %j is bad: %s', (tag, now, expected) => {
+  expect(isBadNow(behaviourOf(`shop:${tag}`), { ageMs: 0, weight: 0, isFirstPod: false, ...now })).toBe(expected);
+});
+
+test('cut-30 breaks off about 30 % of the answers, and others break off none', () => {
+  const cuts = (tag: string) => {
+    const { breaksOff } = createAnswering(behaviourOf(`shop:${tag}`), 7);
+    return Array.from({ length: 10_000 }, breaksOff).filter(Boolean).length;
+  };
+
+  expect(Math.abs(cuts('v2-cut-30') - 3_000)).toBeLessThan(200);
+  expect(cuts('v2-errors-30')).toBe(0);
 });

@@ -108,7 +108,7 @@ export class ObjectsStage {
       signal: new AbortController().signal,
       progress: async () => undefined,
     };
-    const audit = { ready: async () => undefined, record: async () => undefined };
+    const audit = { ready: async () => undefined, begin: async () => undefined, record: async () => undefined };
     try {
       const answer = await execute({
         command,

@@ -40,7 +40,7 @@ export class Stage {
       ...spec,
     });
     this.owner = { releaseId: releaseId(this.world.target), runId: 'run-1' };
-    this.activities = createActivities(this.world.ports, undefined, this.runs);
+    this.activities = createActivities(this.world.worlds, undefined, this.runs);
   }
 
   /** The scene of the next act: each reading has a higher epoch, as in the workflow. */

@@ -1,24 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from '../../src/ports/index.ts';
+import type { World, Worlds } from '../../src/ports/world.ts';
 import type { Point, Rules } from './chaos-rules.ts';
 
 const LOOK_MS = 25;
 
 type Operation = (...args: unknown[]) => Promise<unknown>;
 
+/** The worlds, with every operation of their ports under the rules. Each world is wrapped once. */
+export function chaosWorlds(worlds: Worlds, rules: Rules): Worlds {
+  const wrapped = new WeakMap<World, World>();
+  return {
+    async of(context, uid) {
+      const world = await worlds.of(context, uid);
+      const known = wrapped.get(world) ?? { ...withChaos(world, rules), cluster: world.cluster };
+      wrapped.set(world, known);
+      return known;
+    },
+  };
+}
+
 /** The ports, with every operation asking the rules before it begins and after it has ended. */
-export function withChaos(ports: Ports, rules: Rules): Ports {
+function withChaos(ports: Ports, rules: Rules): Ports {
   return {
     workload: wrap('workload', ports.workload, rules),
     split: wrap('split', ports.split, rules),
-    evidence: wrap('evidence', ports.evidence, rules),
+    evidence: { ...wrap('evidence', ports.evidence, rules), matchers: ports.evidence.matchers },
     templates: wrap('templates', ports.templates, rules),
     now: ports.now,
   };
 }
 
 function wrap<P extends object>(name: string, port: P, rules: Rules): P {
-  const operations = Object.entries(port as Record<string, Operation>);
+  const operations = Object.entries(port as Record<string, Operation>).filter(([, run]) => typeof run === 'function');
   return Object.fromEntries(operations.map(([op, run]) => [op, guarded(`${name}.${op}`, run, rules)])) as P;
 }
 

@@ -1,11 +1,12 @@
 // The product's worker, with real ports that can be told to die or to wait. Its rules are in the folder
 // SLUICE_CHAOS_RULES.
 import { loadSettings } from '../../src/config/load.ts';
-import { createPorts } from '../../src/entry/ports.ts';
+import { clustersOf, worldsOver } from '../../src/entry/ports.ts';
 import { runWorker } from '../../src/entry/worker.ts';
-import { withChaos } from './chaos-ports.ts';
+import { chaosWorlds } from './chaos-ports.ts';
 import { Rules } from './chaos-rules.ts';
 
 const { settings } = loadSettings({ env: process.env });
 const rules = new Rules(process.env['SLUICE_CHAOS_RULES'] ?? '');
-await runWorker(settings, withChaos(createPorts(settings), rules), () => console.log('ready'));
+const worlds = worldsOver(clustersOf(settings), settings);
+await runWorker(settings, chaosWorlds(worlds, rules), () => console.log('ready'));

@@ -81,7 +81,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   release_wait: { releases: [aView({ state: 'succeeded', reason: 'stable', closedAt: AT + 9 })] },
   argo_create_rollout: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   // The fake controller knows no workloadRef, so none acts on this one.
-  'argo_create_rollout: Blue-green over an existing Deployment': {
+  'argo_create_rollout: A blue-green Rollout over an existing Deployment': {
     rollout: 'other',
     prepare: (world) =>
       create(world, DEPLOYMENT, 'web', {

@@ -5,6 +5,7 @@ import type { Preflight, ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
+import type { World } from '../../src/ports/world.ts';
 import type { ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { createFakePlans } from './fake-plans.ts';
@@ -111,10 +112,11 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
         return { requestId: command.requestId, command: command.name, duplicate, ...fake.outcome };
       }),
     get: (id, runId) => answer(() => find(id, runId)),
-    list: ({ state, namespace, limit }) =>
+    list: ({ state, open, namespace, limit }) =>
       answer(() =>
         [...fake.views.values()]
           .filter((view) => state === undefined || view.state === state)
+          .filter((view) => !open || view.closedAt === undefined)
           .filter((view) => namespace === undefined || view.spec.target.namespace === namespace)
           .slice(0, limit)
           .map((view) => ({
@@ -153,6 +155,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
   return {
     gateway,
     ports: { workload: port, split: port, evidence: {}, now: () => AT } as unknown as ToolPorts,
+    worlds: { of: async (context) => ({ cluster: { context, uid: 'uid-of-kube-system' } }) as World },
     journal: createFakeJournal(),
     plans: createFakePlans(),
     preflight: () => Promise.resolve(preflight),

@@ -2,6 +2,8 @@ import type { CommandServices } from '../../src/commands/command.ts';
 import { portsOver } from '../../src/entry/ports.ts';
 import { planRelease } from '../../src/strategies/index.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
+import type { World, Worlds } from '../../src/ports/world.ts';
+import { settingsWith } from './settings.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
@@ -14,19 +16,21 @@ export function worldServices(
   world: Pick<FakeWorld, 'target' | 'clusters' | 'metrics' | 'now'>,
   gateway: ReleaseGateway,
 ): CommandServices {
-  const adapters = portsOver(world.clusters, {
-    prometheusUrl: undefined,
-    traefikApiUrls: [],
-    traefikApiPods: TRAEFIK_PODS,
-    allowedNamespaces: [],
-  });
-  const ports: ToolPorts = { ...adapters, evidence: world.metrics, now: () => world.now() };
+  const adapters = portsOver(world.clusters, settingsWith({ traefikApiPods: TRAEFIK_PODS }));
+  const ports: ToolPorts = { ...adapters, now: () => world.now() };
+  const one: World = {
+    ...ports,
+    evidence: world.metrics,
+    cluster: { context: world.target.cluster, uid: 'uid-of-kube-system' },
+  };
+  const worlds: Worlds = { of: async () => one };
   return {
     gateway,
     ports,
+    worlds,
     journal: createFakeJournal(),
     plans: createFakePlans(),
-    preflight: (spec) => planRelease(ports, spec),
+    preflight: (spec) => planRelease(one, spec),
     clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] },
     settings: DEFAULTS,
   };

@@ -9,6 +9,7 @@ import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Owner, Target } from '../../src/domain/release/target.ts';
 import type { Ports } from '../../src/ports/index.ts';
+import type { World, Worlds } from '../../src/ports/world.ts';
 import { metricsServiceName } from '../../src/domain/route/names.ts';
 import type { ArmServices, TrafficRef } from '../../src/ports/split.ts';
 import { FakeArgo, HASH_LABEL, hashOf } from './fake-argo.ts';
@@ -52,6 +53,9 @@ export class FakeWorld {
   /** Values of the `service` label of the counters. */
   readonly metricsServices: { readonly stable: string; readonly candidate: string };
   readonly ports: Ports;
+  /** The same as the world of its cluster, whose identity a test may change. */
+  readonly worlds: Worlds;
+  uid = 'uid-of-kube-system';
   /** The world's one cluster, as adapters find it. */
   readonly clusters: Clusters;
   /** Every call of a port, in order: "workload.advance". */
@@ -109,6 +113,7 @@ export class FakeWorld {
     this.cluster.onChange((ref) => this.#watch(ref));
     this.clusters = this.#createClusters();
     this.ports = this.#createPorts();
+    this.worlds = { of: (context, uid) => this.#worldOf(context, uid) };
   }
 
   stop(): void {
@@ -291,6 +296,7 @@ export class FakeWorld {
     return {
       contexts: () => [this.target.cluster],
       currentContext: () => this.target.cluster,
+      server: () => 'https://fake',
       client: (name) => {
         if (name !== this.target.cluster)
           throw new SluiceError(
@@ -310,6 +316,17 @@ export class FakeWorld {
       templates: this.#logged('templates', createTemplates(this.clusters)),
       now: () => this.now(),
     };
+  }
+
+  /** One object for each identity: what is remembered of a world goes with it. */
+  readonly #worlds = new Map<string, World>();
+
+  async #worldOf(context: string, uid = this.uid): Promise<World> {
+    if (uid !== this.uid) throw new SluiceError('CLUSTER_MISMATCH', `expected ${uid}, found ${this.uid}`);
+    this.clusters.client(context);
+    const world = this.#worlds.get(uid) ?? { ...this.ports, cluster: { context, uid } };
+    this.#worlds.set(uid, world);
+    return world;
   }
 
   #logged<Port extends object>(name: string, port: Port): Port {

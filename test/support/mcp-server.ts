@@ -12,11 +12,14 @@ import { fakeServices, type FakeGateway } from './fake-gateway.ts';
 const log = createLog('silent');
 
 /** An audit log that a test can read. */
-export function memoryAudit(): AuditTrail & { readonly entries: AuditEntry[] } {
+export function memoryAudit(): AuditTrail & { readonly entries: AuditEntry[]; readonly begun: AuditEntry[] } {
   const entries: AuditEntry[] = [];
+  const begun: AuditEntry[] = [];
   return {
     entries,
+    begun,
     ready: () => Promise.resolve(),
+    begin: (entry) => Promise.resolve(void begun.push(entry)),
     record: (entry) => Promise.resolve(void entries.push(entry)),
   };
 }

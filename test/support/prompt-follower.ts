@@ -112,6 +112,7 @@ class Following {
       );
       if (!known) throw error;
       if (known[1] && !this.agree(this.step.number)) return { next: 'stop: the person did not agree' };
+      if ('confirm' in error.details) this.kept['CONFIRM'] = error.details['confirm'];
       return { next: outcome(known[2] as string) };
     }
   }

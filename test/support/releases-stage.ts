@@ -116,7 +116,7 @@ export class Stage {
   /** Takes part in the load from now on, with counts from zero. */
   async traffic(): Promise<void> {
     this.excused = undefined;
-    await addToLoad(this.sandbox, this.app, NAMESPACE);
+    await addToLoad(this.sandbox, this.app, NAMESPACE, {});
     this.countedBefore += (await this.load()).sent;
     await resetLoadStats(this.sandbox, this.loadKey);
   }

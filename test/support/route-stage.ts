@@ -154,7 +154,7 @@ export class RouteStage {
 
   async load(route: string, rps: number): Promise<void> {
     this.#loads.push(route);
-    await addToLoad(this.sandbox, route, NAMESPACE, rps);
+    await addToLoad(this.sandbox, route, NAMESPACE, { rps });
     await resetLoadStats(this.sandbox, `${NAMESPACE}/${route}`);
   }
 
@@ -205,7 +205,7 @@ export class RouteStage {
       signal: new AbortController().signal,
       progress: async () => undefined,
     };
-    const audit = { ready: async () => undefined, record: async () => undefined };
+    const audit = { ready: async () => undefined, begin: async () => undefined, record: async () => undefined };
     const output = await execute({
       command,
       raw: { cluster: this.sandbox.context, namespace: NAMESPACE, ...raw },

@@ -8,7 +8,8 @@ import { execute, type Output } from '../../src/commands/execute.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
-import { portsOver } from '../../src/entry/ports.ts';
+import { portsOver, worldsOver } from '../../src/entry/ports.ts';
+import { settingsOfSandbox } from './settings.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
@@ -73,13 +74,9 @@ export class SteeringStage {
   constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
     this.api = clientOf(sandbox);
-    const settings = {
-      prometheusUrl: sandbox.prometheusUrl,
-      traefikApiUrls: sandbox.traefikApiUrls,
-      traefikApiPods: undefined,
-      allowedNamespaces: [],
-    };
-    const ports = portsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), settings);
+    const settings = settingsOfSandbox(sandbox);
+    const real = createClusters({ kubeconfig: sandbox.kubeconfig });
+    const ports = portsOver(real, settings);
     const gateway = createFakeGateway();
     // Whatever asked Temporal would fail.
     gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away in these tests');
@@ -87,6 +84,7 @@ export class SteeringStage {
     this.#services = {
       gateway,
       ports,
+      worlds: worldsOver(real, settings),
       journal: createFakeJournal(),
       plans: createFakePlans(),
       preflight: () => Promise.reject(new Error('not asked')),
@@ -206,7 +204,7 @@ export class SteeringStage {
       signal: new AbortController().signal,
       progress: () => Promise.resolve(),
     };
-    const audit = { ready: () => Promise.resolve(), record: () => Promise.resolve() };
+    const audit = { ready: () => Promise.resolve(), begin: () => Promise.resolve(), record: () => Promise.resolve() };
     const output = await execute({
       command,
       raw: { namespace: NAMESPACE, name, ...more },

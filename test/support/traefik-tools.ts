@@ -126,7 +126,7 @@ export class TraefikTools {
       signal: new AbortController().signal,
       progress: async () => undefined,
     };
-    const audit = { ready: async () => undefined, record: async () => undefined };
+    const audit = { ready: async () => undefined, begin: async () => undefined, record: async () => undefined };
     try {
       return (await execute({
         command,

@@ -88,7 +88,7 @@ export class ReleaseUnderTest {
       taskQueue: this.taskQueue,
       identity: 'test',
       workflowBundle: { codePath },
-      activities: createActivities(this.world.ports, this.recorder),
+      activities: createActivities(this.world.worlds, this.recorder),
       ...beat,
     });
   }

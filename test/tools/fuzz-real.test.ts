@@ -17,7 +17,7 @@ import type { Command, CommandServices } from '../../src/commands/command.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/schema.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
-import { portsOver } from '../../src/entry/ports.ts';
+import { portsOver, worldsOver } from '../../src/entry/ports.ts';
 import { planRelease } from '../../src/strategies/index.ts';
 import { aView, AT, createFakeGateway, SPEC } from '../support/fake-gateway.ts';
 import { createFakePlans } from '../support/fake-plans.ts';
@@ -110,9 +110,10 @@ function stage() {
   const services: CommandServices = {
     gateway,
     ports,
+    worlds: worldsOver(watched, settings),
     journal: createFakeJournal(),
     plans: createFakePlans(),
-    preflight: (spec) => planRelease(ports, spec),
+    preflight: async (spec) => planRelease(await worldsOver(watched, settings).of(sandbox.context), spec),
     clusters: { current: async () => sandbox.context, all: async () => [sandbox.context] },
     settings,
   };

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import type { Check } from '../../src/domain/release/plan.ts';
 import type { MetricSpec } from '../../src/domain/analysis/metric-spec.ts';
-import { portsOver } from '../../src/entry/ports.ts';
+import { worldsOver } from '../../src/entry/ports.ts';
 import { planRelease } from '../../src/strategies/index.ts';
 import { releaseSpec, type SpecChanges } from '../support/builders.ts';
 import { eventually } from '../support/releases-wait.ts';
+import { settingsOfSandbox } from '../support/settings.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 import { NAMESPACE, TraefikTools } from '../support/traefik-tools.ts';
 
@@ -25,13 +26,10 @@ afterAll(() => tools.close(), 200_000);
 
 async function plan(changes: SpecChanges = {}): Promise<{ checks: readonly Check[]; ready: boolean }> {
   const { sandbox } = tools;
-  const ports = portsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), {
-    ...sandbox,
-    traefikApiPods: undefined,
-    allowedNamespaces: [],
-  });
+  const worlds = worldsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), settingsOfSandbox(sandbox));
+  const world = await worlds.of(sandbox.context);
   const { checks, plan: made } = await planRelease(
-    ports,
+    world,
     releaseSpec({
       target: { cluster: sandbox.context, namespace: NAMESPACE, rollout: app },
       image: 'shop:v2',

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
-import { portsOver } from '../../src/entry/ports.ts';
+import { worldsOver } from '../../src/entry/ports.ts';
 import { planRelease } from '../../src/strategies/index.ts';
 import { releaseSpec } from '../support/builders.ts';
+import { settingsOfSandbox } from '../support/settings.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 import { NAMESPACE, SteeringStage } from '../support/steering-stage.ts';
 
@@ -21,11 +22,8 @@ afterAll(() => stage.close(), 200_000);
 
 test('a Rollout with a background analysis is refused, and why is all that is wrong with its analysis', async () => {
   const { sandbox } = stage;
-  const ports = portsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), {
-    ...sandbox,
-    traefikApiPods: undefined,
-    allowedNamespaces: [],
-  });
+  const worlds = worldsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), settingsOfSandbox(sandbox));
+  const world = await worlds.of(sandbox.context);
   const analysis = { templates: [{ templateName: 'steer-running' }] };
   const [plain, judged] = await Promise.all([
     stage.make('plan-plain', { form: 'canary' }),
@@ -33,7 +31,7 @@ test('a Rollout with a background analysis is refused, and why is all that is wr
   ]);
   const failed = async (rollout: string) => {
     const spec = releaseSpec({ target: { cluster: sandbox.context, namespace: NAMESPACE, rollout }, image: 'shop:v2' });
-    return (await planRelease(ports, spec)).checks
+    return (await planRelease(world, spec)).checks
       .filter(({ ok }) => !ok)
       .map(({ name, detail, next }) => ({ name, detail, next }));
   };

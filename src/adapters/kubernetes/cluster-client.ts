@@ -98,6 +98,8 @@ export interface Clusters {
   contexts(): string[];
   /** Empty when there is no kubeconfig. */
   currentContext(): string;
+  /** Address of the API server that a context leads to; undefined for a context that is not complete. */
+  server(context: string): string | undefined;
   /** Errors: CLUSTER_UNKNOWN, with the known contexts and the nearest in `details`. */
   client(cluster: string): ClusterClient;
 }

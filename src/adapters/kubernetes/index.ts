@@ -24,6 +24,7 @@ export function createClusters(options: ClustersOptions = {}): Clusters {
   return {
     contexts: () => config.getContexts().map((context) => context.name),
     currentContext: () => config.getCurrentContext() ?? '',
+    server: (name) => config.getCluster(config.getContextObject(name)?.cluster ?? '')?.server,
     client(cluster) {
       const known = clients.get(cluster);
       if (known) return known;

@@ -88,6 +88,8 @@ export function passFence(annotations: Annotations, owner: Owner, what: string):
   const behind = epochOf(holder) < epochOf(owner);
   return {
     behind,
-    operations: behind ? [test, { op: 'replace', path: OWNER_POINTER, value: markText(owner) }] : [test],
+    operations: behind
+      ? [test, { op: 'replace', path: OWNER_POINTER, value: markText({ ...holder, ...owner }) }]
+      : [test],
   };
 }

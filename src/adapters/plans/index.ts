@@ -5,7 +5,7 @@ import type { KeptPlan, PlansPort } from '../../ports/plans.ts';
 const DAY_MS = 86_400_000;
 const ID = /^plan-[0-9a-f]{8,64}$/;
 
-/** Plans as files in the folder `plans` of SLUICE_HOME, so that they survive a restart and the CLI finds the server's. */
+/** Plans as files in `plans` of SLUICE_HOME: they survive a restart, and the CLI finds the plans of the server. */
 export function createPlans({
   home,
   now = Date.now,

@@ -11,15 +11,20 @@ import { BuildInfo, Instant, Matrix, toSeries } from './schema.ts';
 export type { Connection, Secret } from './connection.ts';
 
 /** `url` absent: every call fails with PROMETHEUS_UNREACHABLE. */
-export type MetricsOptions = Omit<Connection, 'url'> & { readonly url?: string };
+export type MetricsOptions = Omit<Connection, 'url'> & {
+  readonly url?: string;
+  /** Labels that every series of the cluster has. */
+  readonly matchers?: Readonly<Record<string, string>>;
+};
 
 /**
  * MetricsPort on Prometheus' HTTP API. Samples are fetched raw and differenced by the domain: `increase()` extrapolates
  * and misses the first value of a series. Series of several Traefik replicas stay apart (label `instance`).
  */
-export function createEvidence({ url, ...options }: MetricsOptions): EvidencePort {
+export function createEvidence({ url, matchers = {}, ...options }: MetricsOptions): EvidencePort {
   const ask = url === undefined ? nowhere : createAsk({ ...options, url });
   return {
+    matchers,
     probe: async () => (url === undefined ? nowhere() : probe({ ...options, url })),
     query: (promql, atMs) =>
       ask(promql, async (prometheus) => values(promql, Instant.parse(await prometheus.instantQuery(promql, atMs)))),
@@ -33,8 +38,8 @@ export function createEvidence({ url, ...options }: MetricsOptions): EvidencePor
       const samples = (query: string) => ask(query, (prometheus) => rawSamples(prometheus, query, toMs));
       const under = async (label: ServiceLabel): Promise<ServiceCounters> => {
         const [requests, buckets] = await Promise.all([
-          samples(serviceRequests(metricsService, windowMs, label)),
-          samples(serviceDurationBuckets(metricsService, windowMs, label)),
+          samples(serviceRequests(metricsService, windowMs, label, matchers)),
+          samples(serviceDurationBuckets(metricsService, windowMs, label, matchers)),
         ]);
         return { requests, buckets };
       };

@@ -1,3 +1,6 @@
+/** Labels with the value that each must have. */
+export type Matchers = Readonly<Record<string, string>>;
+
 /**
  * Labels that may hold Traefik's name of a service. Prometheus renames a label of the scraped page to `exported_…` when
  * the target has one of that name itself and `honor_labels` is off.
@@ -7,16 +10,24 @@ export type ServiceLabel = (typeof SERVICE_LABELS)[number];
 
 /**
  * PromQL of one service's counters in Traefik, without a range: names of traefik v3,
- * pkg/observability/metrics/prometheus.go. `service`: the label's value.
+ * pkg/observability/metrics/prometheus.go. `service`: the label's value. `matchers`: those of the cluster.
  */
 export const COUNTER_SELECTORS = {
-  requests: (service: string, label?: ServiceLabel) => selector('traefik_service_requests_total', service, label),
-  durations: (service: string, label?: ServiceLabel) =>
-    selector('traefik_service_request_duration_seconds_bucket', service, label),
+  requests: (service: string, label?: ServiceLabel, matchers?: Matchers) =>
+    selector('traefik_service_requests_total', service, label, matchers),
+  durations: (service: string, label?: ServiceLabel, matchers?: Matchers) =>
+    selector('traefik_service_request_duration_seconds_bucket', service, label, matchers),
 } as const;
 
-function selector(metric: string, service: string, label: ServiceLabel = 'service'): string {
-  return `${metric}{${label}="${escapeLabel(service)}"}`;
+function selector(metric: string, service: string, label: ServiceLabel = 'service', matchers: Matchers = {}): string {
+  return `${metric}{${matcherText({ ...matchers, [label]: service })}}`;
+}
+
+/** Label matchers as they stand in a selector: `cluster="prod",service="web"`. */
+export function matcherText(labels: Matchers): string {
+  return Object.entries(labels)
+    .map(([label, value]) => `${label}="${escapeLabel(value)}"`)
+    .join(',');
 }
 
 /** A PromQL string has Go's escapes; a service name from a file could hold anything. */

@@ -69,7 +69,7 @@ export function unknownFinding({ unknown }: SourceFacts, analysis: AnalysisSpec)
     return {
       state: 'bad',
       detail: `${detail}; analysis.success_ratio cannot be measured`,
-      next: `Leave success_ratio out. ${GRPC_NEXT}`,
+      next: `Take judge: sequential without success_ratio. ${GRPC_NEXT}`,
     };
   if (metrics.length > 0) return { state: 'good', detail: `${detail}; the metrics of the release file take its place` };
   return { state: 'warning', detail, next: `${GRPC_NEXT} Without one no step passes by itself.` };

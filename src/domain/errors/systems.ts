@@ -9,6 +9,20 @@ export const SYSTEM_ERRORS = {
     'The kubeconfig has no such context.',
     'Choose one of the named contexts, or set KUBECONFIG.',
   ),
+  CLUSTER_MISMATCH: entry(
+    409,
+    7,
+    false,
+    'One context name leads to different clusters for the caller and for the worker.',
+    'Give both a kubeconfig in which this context leads to the same cluster; `sluice doctor` shows the identity.',
+  ),
+  CLUSTER_UNCONFIGURED: entry(
+    409,
+    7,
+    false,
+    'No setting says which Prometheus and which Traefik belong to this cluster.',
+    'Set SLUICE_CLUSTER, or make an entry in the section clusters of the settings file (docs/clusters.md).',
+  ),
   CLUSTER_UNREACHABLE: entry(
     503,
     6,

@@ -53,8 +53,9 @@ async function demo(
 
 /** Loaded late: the Kubernetes client takes a while, and the sandbox is starting meanwhile. */
 async function runningImage(sandbox: Sandbox, home: string): Promise<() => Promise<string>> {
-  const { createPorts } = await import('../ports.ts');
-  const { workload: rollouts } = createPorts(loadSettings({ env: sandboxSettings(sandbox, home) }).settings);
+  const { clustersOf, portsOver } = await import('../ports.ts');
+  const { settings } = loadSettings({ env: sandboxSettings(sandbox, home) });
+  const { workload: rollouts } = portsOver(clustersOf(settings), settings);
   const target = { cluster: sandbox.context, namespace: 'shop', rollout: 'shop' };
   return async () => Object.values((await rollouts.read(target)).images)[0] ?? '';
 }

@@ -6,18 +6,18 @@ import { fenced } from '../../adapters/kubernetes/fenced.ts';
 import { claim, fence, unclaim } from '../../adapters/kubernetes/owner.ts';
 import { weightOn } from './in-force.ts';
 import { listReplicas } from './replicas.ts';
-import type { TraefikApis } from './replicas.ts';
+import type { ApisOf } from './replicas.ts';
 import { TraefikService } from './schema.ts';
 import { selfAnswering } from './self-answering.ts';
 import { decideWeight, requireWeight } from './set-weight.ts';
 import { findArms, holdsArms, readTraefikService, refOf, toView } from './traefik-service.ts';
 
-export type { TraefikApis } from './replicas.ts';
+export type { ApisOf, TraefikApis } from './replicas.ts';
 
 /**
  * TrafficPort on Traefik v3: the TraefikService through the Kubernetes API, its effect through each replica's own API.
  */
-export function createSplit(clusters: Clusters, options: { readonly apis: TraefikApis }): SplitPort {
+export function createSplit(clusters: Clusters, options: { readonly apis: ApisOf }): SplitPort {
   const clientOf = (ref: { readonly cluster: string }) => clusters.client(ref.cluster);
   const read = async (ref: TrafficRef) => readTraefikService(clientOf(ref), ref);
   return {

@@ -9,10 +9,10 @@ import { mirrorViewOf } from './mirror-view.ts';
 import { putMiddleware } from './put-middleware.ts';
 import { weightedRoutes } from './weighted-routes.ts';
 import { listReplicas } from './replicas.ts';
-import type { TraefikApis } from './replicas.ts';
+import type { ApisOf } from './replicas.ts';
 
 /** MiddlewaresPort on Traefik v3. */
-export function createMiddlewares(clusters: Clusters, options: { readonly apis: TraefikApis }): MiddlewaresPort {
+export function createMiddlewares(clusters: Clusters, options: { readonly apis: ApisOf }): MiddlewaresPort {
   const worldOf = async (ref: TrafficRef): Promise<World> => {
     const client = clusters.client(ref.cluster);
     return { client, ref, replicas: await listReplicas(client, options.apis) };

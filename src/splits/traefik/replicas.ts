@@ -11,6 +11,9 @@ export type TraefikApis =
   | { readonly pods: { readonly namespace: string; readonly selector: string; readonly port: number } }
   | { readonly none: true };
 
+/** The same for every cluster, or by kubeconfig context. */
+export type ApisOf = TraefikApis | ((cluster: string) => Promise<TraefikApis>);
+
 /** One replica; `get` gives the body of a 200, else throws with a reason fit for a message. */
 export interface Replica {
   readonly name: string;
@@ -29,7 +32,8 @@ const Pod = z.object({
  * All replicas now. Pods that match but do not run are left out, as they proxy nothing. Errors: those of the cluster
  * client.
  */
-export async function listReplicas(client: ClusterClient, apis: TraefikApis): Promise<readonly Replica[]> {
+export async function listReplicas(client: ClusterClient, apisOf: ApisOf): Promise<readonly Replica[]> {
+  const apis = typeof apisOf === 'function' ? await apisOf(client.cluster) : apisOf;
   if ('urls' in apis) return apis.urls.map(urlReplica);
   if (!('pods' in apis)) return [];
   const { namespace, selector, port } = apis.pods;

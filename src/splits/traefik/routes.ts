@@ -1,7 +1,7 @@
 import type { RoutesPort } from '../../ports/routes.ts';
 import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
 import { listReplicas } from './replicas.ts';
-import type { TraefikApis } from './replicas.ts';
+import type { ApisOf } from './replicas.ts';
 import { readLinks } from './route-links.ts';
 import { ingressRefOf, trafficRefOf } from './route-objects.ts';
 import { servedBy } from './route-served.ts';
@@ -10,7 +10,7 @@ import { readRoute } from './route-view.ts';
 import { applyWeights, createRoute, findIngressRoute } from './route-write.ts';
 
 /** RoutesPort on Traefik v3: objects through the Kubernetes API, their effect through each replica's own API. */
-export function createRoutes(clusters: Clusters, options: { readonly apis: TraefikApis }): RoutesPort {
+export function createRoutes(clusters: Clusters, options: { readonly apis: ApisOf }): RoutesPort {
   const clientOf = (place: { readonly cluster: string }) => clusters.client(place.cluster);
   const served: RoutesPort['served'] = async (view) => {
     const replicas = await listReplicas(clientOf(view.ref), options.apis);

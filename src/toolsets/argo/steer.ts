@@ -88,7 +88,7 @@ export function steerCommand<I extends z.ZodObject>(steer: Steer<I>): Command<I,
 
 async function perform(context: CommandContext, { view, owned, act }: Plan): Promise<Output> {
   if (view.owner && owned) {
-    const handed = await handToRelease(context, view.owner, owned);
+    const handed = await handToRelease(context, view.owner, view.target, owned);
     return { ...handed, reason: clean(handed.reason), before: toSnapshot(view) };
   }
   const { before, after, next, ...effect } = await act();

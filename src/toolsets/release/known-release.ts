@@ -10,25 +10,33 @@ export interface KnownRelease {
   readonly source?: 'journal';
 }
 
-/** The latest run of a release, wherever it is still known. Errors: those of ReleaseGateway.get. */
+/** The latest run of a release, or the named one, wherever it is still known. Errors: those of ReleaseGateway.get. */
 export async function knownRelease(
   { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
   id: string,
+  run?: string,
 ): Promise<KnownRelease> {
   try {
-    return { view: await gateway.get(id) };
+    return { view: await gateway.get(id, run) };
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'RELEASE_NOT_FOUND') throw error;
-    const view = await kept(journal, id, error);
+    const view = await kept(journal, id, run, error);
     if (!view) throw error;
     return { view, source: 'journal' };
   }
 }
 
-async function kept(journal: JournalPort, id: string, missing: SluiceError): Promise<ReleaseView | undefined> {
+async function kept(
+  journal: JournalPort,
+  id: string,
+  run: string | undefined,
+  missing: SluiceError,
+): Promise<ReleaseView | undefined> {
   try {
-    const [latest] = await journal.releases({ releaseId: id, limit: 1 });
-    return latest && viewFromRecord(await journal.read(latest.runId, { kinds: VIEW_KINDS }));
+    const runId = run ?? (await journal.releases({ releaseId: id, limit: 1 }))[0]?.runId;
+    const view = runId && viewFromRecord(await journal.read(runId, { kinds: VIEW_KINDS }));
+    // A run of another release is no run of this one.
+    return view && view.id === id ? view : undefined;
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     throw new SluiceError(

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../domain/errors.ts';
+import type { JournalRelease } from '../../ports/journal.ts';
 import type { ReleaseFilter, ReleaseSummary } from '../../temporal/gateway.ts';
 import { allowedReleases } from '../../commands/allowed-releases.ts';
 import type { CommandContext } from '../../commands/command.ts';
@@ -20,7 +21,7 @@ export async function listedReleases(
 ): Promise<Listed> {
   const [fresh, kept] = await Promise.all([
     allowedReleases(settings, filter, (one) => gateway.list(one)),
-    allowedReleases(settings, filter, (one) => journal.releases(one)).catch(problemOf),
+    fromJournal({ journal, settings }, filter),
   ]);
   if (kept instanceof SluiceError) return { releases: fresh, problem: kept.message };
   const known = new Set(fresh.map(({ runId }) => runId));
@@ -33,6 +34,15 @@ export async function listedReleases(
     ...only.map(({ releaseId, ...run }) => ({ id: releaseId, ...run, source: 'journal' as const })),
   ];
   return { releases: all.sort((a, b) => b.startedAt - a.startedAt).slice(0, filter.limit) };
+}
+
+/** What only the journal still knows has ended. */
+async function fromJournal(
+  { journal, settings }: Pick<CommandContext, 'journal' | 'settings'>,
+  filter: ReleaseFilter,
+): Promise<readonly JournalRelease[] | SluiceError> {
+  if (filter.open) return [];
+  return allowedReleases(settings, filter, (one) => journal.releases(one)).catch(problemOf);
 }
 
 function problemOf(error: unknown): SluiceError {

@@ -23,10 +23,12 @@ export const live = z
   .describe('Read just now.');
 export type Live = z.output<typeof live>;
 
+type LivePorts = Pick<Ports, 'workload' | 'split'>;
+
 const safe = (text: string): string => maskSecrets(cleanText(text));
 
 /** What the cluster says at this moment. Never throws: a release can be read while its cluster is away. */
-export async function readLive(ports: Ports, view: ReleaseView): Promise<Live> {
+export async function readLive(ports: LivePorts, view: ReleaseView): Promise<Live> {
   const [rollout, traefik] = await Promise.allSettled([
     bounded(ports.workload.read(view.spec.target)),
     bounded(inForce(ports, view)),
@@ -46,12 +48,12 @@ export async function readLive(ports: Ports, view: ReleaseView): Promise<Live> {
 }
 
 /** How the pods of the new version are; undefined: there is no new version, or its pods do not answer in time. */
-async function podsOfNew(ports: Ports, { spec }: ReleaseView, seen: RolloutState): Promise<string | undefined> {
+async function podsOfNew(ports: LivePorts, { spec }: ReleaseView, seen: RolloutState): Promise<string | undefined> {
   if (seen.podHash === '' || seen.podHash === seen.stableHash) return undefined;
   return bounded(ports.workload.pods(spec.target, seen.podHash)).then(podsText, () => undefined);
 }
 
-async function inForce(ports: Ports, { spec, plan }: ReleaseView): Promise<Live['traefik']> {
+async function inForce(ports: LivePorts, { spec, plan }: ReleaseView): Promise<Live['traefik']> {
   if (!plan) return [];
   const { cluster, namespace } = spec.target;
   const seen = await ports.split.inForce(

@@ -15,6 +15,7 @@ const FORGOTTEN =
 
 const input = z.strictObject({
   ...whichRelease,
+  run_id: z.string().max(100).optional().describe('An earlier run.'),
   detail: z.enum(['concise', 'full']).optional().describe('concise (default): the last 5 events; full: all.'),
 });
 const output = z.strictObject({
@@ -37,7 +38,7 @@ export const releaseGet: Command<typeof input, typeof output> = {
   examples: [{ title: 'By target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
   check: (raw) => checkWhich(input, raw),
   async run(context, which) {
-    const { view: known, source } = await knownRelease(context, await idOf(context, which));
+    const { view: known, source } = await knownRelease(context, await idOf(context, which), which.run_id);
     const detail = which.detail === 'full' ? Infinity : CONCISE;
     if (source) return { ...toReleaseOutput(known, detail), source, next: FORGOTTEN };
     const view = present(await withNewestVerdict(context, known));

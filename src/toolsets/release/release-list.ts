@@ -1,17 +1,23 @@
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
-import { compact, shortTarget, state } from '../../contract/release-view.ts';
+import { compact, shortTarget } from '../../contract/release-view.ts';
 import { targetFields } from '../../contract/target.ts';
+import { RELEASE_STATES } from '../../domain/release/state.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { Command } from '../../commands/command.ts';
 import { listedReleases, type Listed } from './listed-releases.ts';
 
 const { cluster, namespace, rollout } = targetFields.shape;
+/** Not a state: every release whose run goes on. */
+const OPEN = 'open';
 const input = z.strictObject({
   cluster: cluster.describe('Only this context.'),
   namespace: namespace.optional().describe('Only this namespace.'),
   rollout: rollout.optional().describe('Only this Rollout.'),
-  state: state.optional().describe('Only this state.'),
+  state: z
+    .enum([...RELEASE_STATES, OPEN])
+    .optional()
+    .describe('Only this state; open: all that go on.'),
   limit: z.int().min(1).max(200).optional().describe('At most. Default 20.'),
 });
 
@@ -40,8 +46,9 @@ export const releaseList: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'Releases of one namespace', input: { namespace: 'shop' } }],
   check: (raw) => parse(input, raw ?? {}),
-  async run(context, { limit = 20, ...filter }) {
-    const { releases, problem } = await listedReleases(context, compact({ ...filter, limit }));
+  async run(context, { limit = 20, state, ...where }) {
+    const which = state === OPEN ? { open: true as const } : { state };
+    const { releases, problem } = await listedReleases(context, compact({ ...where, ...which, limit }));
     return compact({ releases: releases.map(toSummary), problem });
   },
   text: ({ releases, problem }) =>

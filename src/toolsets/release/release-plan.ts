@@ -1,7 +1,9 @@
 import { parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
 import { toReleaseSpec } from '../../contract/release-spec.ts';
 import { releaseId } from '../../domain/release/target.ts';
-import type { Command } from '../../commands/command.ts';
+import type { Command, CommandContext } from '../../commands/command.ts';
+import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
+import { identified } from './identified.ts';
 import { keepPlan } from './kept-plan.ts';
 import { planOutput, toPlanOutput, type PlanOutput } from './plan-output.ts';
 
@@ -22,14 +24,31 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   check: (raw, settings) => parseReleaseFile(releaseFile, raw ?? {}, settings.defaultStrategy),
   async run(context, input) {
     const cluster = input.target.cluster ?? (await context.clusters.current());
-    const spec = toReleaseSpec(input, cluster, context.settings);
-    const found = await context.preflight(spec);
+    const spec = await identified(context, toReleaseSpec(input, cluster, context.settings));
+    const found = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
     const kept = found.plan && (await keepPlan(context, input, spec, found.plan));
     return toPlanOutput(releaseId(spec.target), spec, found, kept);
   },
   problem: ({ ready }) => (ready ? undefined : 'PREFLIGHT_FAILED'),
   text: planText,
 };
+
+/**
+ * The plan of a server that only reads. Prometheus is asked for the counters of the target and for nothing that the
+ * caller wrote: a query could read what other tenants store there.
+ */
+async function withoutQueries(context: CommandContext, spec: ReleaseSpec): Promise<Preflight> {
+  const { metrics = [], ...analysis } = spec.analysis;
+  if (metrics.length === 0) return context.preflight(spec);
+  const found = await context.preflight({ ...spec, analysis });
+  const untried = {
+    name: 'queries',
+    ok: true,
+    detail: `not tried: ${metrics.length} metric(s) of the release, because this server only reads`,
+    next: 'Plan again where writing is allowed, to see what the queries answer.',
+  };
+  return { ...found, checks: [...found.checks, untried] };
+}
 
 function planText(plan: PlanOutput): string {
   const { cluster, namespace, rollout } = plan.target;

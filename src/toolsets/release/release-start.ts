@@ -12,6 +12,7 @@ import type { KeptPlan } from '../../ports/plans.ts';
 import type { StartedRelease } from '../../temporal/gateway.ts';
 import { fileOf, findPlan, requireUnchanged, requireValid } from './kept-plan.ts';
 import { toChecks } from './plan-output.ts';
+import { identified } from './identified.ts';
 import { exampleRelease } from './release-plan.ts';
 
 const { target, image } = releaseFile.shape;
@@ -73,9 +74,10 @@ export const releaseStart: Command<typeof input, typeof output> = {
       context.gateway.admit(releaseId(spec.target), request),
       hasWorker(context),
     ]);
-    const weights = earlier ? [] : await plannedWeights(context, spec, kept);
-    const started =
-      earlier ?? (await context.gateway.start({ spec, startedBy: context.caller.id, requestId: request }));
+    if (earlier) return toOutput(spec, request, [], earlier, worker);
+    const known = await identified(context, spec);
+    const weights = await plannedWeights(context, known, kept);
+    const started = await context.gateway.start({ spec: known, startedBy: context.caller.id, requestId: request });
     return toOutput(spec, request, weights, started, worker);
   },
   text: startText,

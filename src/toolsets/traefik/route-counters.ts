@@ -9,16 +9,17 @@ import { isAllowed } from '../../commands/access.ts';
 const LEAD_MS = 120_000;
 
 /** Traefik's request counters of each entry. Errors: those of MetricsPort. */
-export function routeCounters(
-  { ports }: CommandContext,
+export async function routeCounters(
+  { worlds }: CommandContext,
   view: RouteView,
   window: { fromMs: number; toMs: number },
 ): Promise<readonly (readonly CounterSeries[])[]> {
+  const { evidence } = await worlds.of(view.ref.cluster);
   return Promise.all(
     view.entries.map(async ({ service, namespace: serviceNamespace, port }, index) => {
       const place = { namespace: view.ref.namespace, route: view.ref.name, index, service, serviceNamespace, port };
       const { counters } = await readCounted(place, (label) =>
-        ports.evidence.counters(label, { fromMs: window.fromMs - LEAD_MS, toMs: window.toMs }),
+        evidence.counters(label, { fromMs: window.fromMs - LEAD_MS, toMs: window.toMs }),
       );
       return counters.requests;
     }),

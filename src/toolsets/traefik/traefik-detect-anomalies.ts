@@ -8,6 +8,7 @@ import { cutBlocks } from '../../domain/analysis/anomaly-blocks.ts';
 import type { Cut } from '../../domain/analysis/anomaly-blocks.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
+import type { EvidencePort } from '../../ports/evidence.ts';
 import type { WeightedRoute } from '../../ports/middlewares.ts';
 import { readCounted } from '../../domain/route/names.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
@@ -64,10 +65,11 @@ export const traefikDetectAnomalies: Command<typeof input, typeof output> = {
     const cut = { since: from - toMs(call.baseline ?? '1h'), from, to, blockMs: windowMs / BLOCKS };
     const routes = await routesOf(context, call);
     const services: ServiceBlocks[] = [];
+    const { evidence } = await context.worlds.of(call.cluster ?? (await context.clusters.current()));
     // One after the other: the raw samples of a service are megabytes.
     for (const route of routes)
       for (const one of route.services)
-        services.push(await measure(context, { namespace: call.namespace, route, one, cut }));
+        services.push(await measure(evidence, { namespace: call.namespace, route, one, cut }));
     return toOutput(detectAnomalies(services), cut);
   },
   text: ({ from, to, findings }) =>
@@ -101,10 +103,10 @@ interface Measured {
   readonly cut: Cut;
 }
 
-async function measure({ ports }: CommandContext, { namespace, route, one, cut }: Measured): Promise<ServiceBlocks> {
+async function measure(evidence: EvidencePort, { namespace, route, one, cut }: Measured): Promise<ServiceBlocks> {
   const place = { namespace, route: route.name, index: route.services.indexOf(one), ...one };
   const { counters: series } = await readCounted(place, (label) =>
-    ports.evidence.counters(label, { fromMs: cut.since, toMs: cut.to }),
+    evidence.counters(label, { fromMs: cut.since, toMs: cut.to }),
   );
   const total = route.services.reduce((sum, { weight }) => sum + weight, 0);
   return {

@@ -71,7 +71,7 @@ test('gRPC calls with a message are named, and what takes their place', () => {
   expect(unknownFinding(facts, analysis({ metrics: [metric] }))).toMatchObject({ state: 'good' });
   expect(unknownFinding(facts, analysis({ minSuccessRatio: 0.99, metrics: [metric] }))).toMatchObject({
     state: 'bad',
-    next: expect.stringContaining('Leave success_ratio out'),
+    next: expect.stringContaining('without success_ratio'),
   });
   expect(unknownFinding(arm(15_000), analysis())).toBeUndefined();
 });

@@ -58,7 +58,12 @@ function serve(name: (...parts: string[]) => string, version = '3.7.15'): void {
 }
 
 function port(configured = true) {
-  const clusters: Clusters = { contexts: () => ['dev'], currentContext: () => 'dev', client: () => cluster };
+  const clusters: Clusters = {
+    contexts: () => ['dev'],
+    currentContext: () => 'dev',
+    server: () => 'https://fake',
+    client: () => cluster,
+  };
   return createMiddlewares(clusters, {
     apis: configured ? { pods: { namespace: 'traefik', selector: 'app=traefik', port: 8080 } } : { none: true },
   });

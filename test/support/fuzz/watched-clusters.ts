@@ -60,6 +60,10 @@ export class WatchedClusters implements Clusters {
     return this.#inner.currentContext();
   }
 
+  server(context: string): string | undefined {
+    return this.#inner.server(context);
+  }
+
   client(name: string): ClusterClient {
     const client = this.#inner.client(name);
     return new Proxy(client, {

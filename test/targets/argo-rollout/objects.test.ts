@@ -21,6 +21,7 @@ beforeEach(() => {
   objects = createRolloutObjects({
     contexts: () => ['dev'],
     currentContext: () => 'dev',
+    server: () => 'https://fake',
     client: () => watched(world.cluster),
   });
 });

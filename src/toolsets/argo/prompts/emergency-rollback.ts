@@ -3,7 +3,7 @@ import { reason } from '../../../contract/target.ts';
 import * as known from '../../../commands/prompt-arguments.ts';
 import type { PromptKind } from '../../../commands/prompt.ts';
 import { backToStable, type RollbackPlace } from './rollback-steps.ts';
-import { Kept, stepsText, type Step } from '../../../commands/prompt-steps.ts';
+import { Kept, stepsText, withConfirmation, type Step } from '../../../commands/prompt-steps.ts';
 
 export const emergencyRollback: PromptKind = {
   name: 'emergency_rollback',
@@ -29,7 +29,6 @@ export const emergencyRollback: PromptKind = {
 };
 
 const MORE = [
-  'Whoever asked for this rollback has confirmed it; no further question is needed.',
   'Never delete the route, and never write weights of a canary: Argo does that.',
   `The order matters for ${SWITCHED}: weights to the active Service first, then the abort, which takes the pods of the preview away.`,
 ];
@@ -61,13 +60,16 @@ function look(place: Readonly<Record<string, string>>, name: string): readonly S
 /** A running release owns its Rollout, and knows the order itself: it takes the abort over. */
 function ofRelease({ place, name, reason }: RollbackPlace): readonly Step[] {
   return [
-    {
-      id: 'release',
-      title: 'A release is running: it rolls back itself',
-      tool: 'argo_abort_rollout',
-      args: { ...place, name, reason, confirm: `${place['namespace']}/${name}` },
-      when: [['`effective` is "refused"', { stop: 'tell the person `reason`' }]],
-    },
+    ...withConfirmation(
+      {
+        id: 'release',
+        title: 'A release is running: it rolls back itself',
+        tool: 'argo_abort_rollout',
+        args: { ...place, name, reason },
+        when: [['`effective` is "refused"', { stop: 'tell the person `reason`' }]],
+      },
+      { go: 'released' },
+    ),
     {
       id: 'released',
       title: 'Wait for its end',

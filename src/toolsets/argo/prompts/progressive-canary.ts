@@ -5,7 +5,7 @@ import { z } from 'zod';
 import * as known from '../../../commands/prompt-arguments.ts';
 import type { PromptKind } from '../../../commands/prompt.ts';
 import { backToStable } from './rollback-steps.ts';
-import { Kept, stepsText, withTakeOver, type Step } from '../../../commands/prompt-steps.ts';
+import { Kept, stepsText, withConfirmation, withTakeOver, type Step } from '../../../commands/prompt-steps.ts';
 
 type Place = Readonly<Record<string, string>>;
 
@@ -240,29 +240,16 @@ function judge(place: Place, name: string, soak: number, least: number): readonl
       args: { ...place, route_name: new Kept('ROUTE') },
       until: { condition: '`agrees` is "yes"', everySeconds: 5, atMostSeconds: 180 },
     },
-    {
-      id: 'promote',
-      title: 'Go to the next step',
-      tool: 'argo_promote_rollout',
-      args: { ...place, name, step: new Kept('STEP'), pod_hash: new Kept('POD_HASH') },
-      errors: { CONFIRMATION_REQUIRED: { ask: true, go: 'last' } },
-      when: [['`effective` is "refused"', { stop: 'tell the person `reason` and `next`' }]],
-      then: { go: 'pause' },
-    },
-    {
-      id: 'last',
-      title: 'The last step, which takes all traffic and was confirmed',
-      tool: 'argo_promote_rollout',
-      args: {
-        ...place,
-        name,
-        step: new Kept('STEP'),
-        pod_hash: new Kept('POD_HASH'),
-        confirm: `${place['namespace']}/${name}`,
+    ...withConfirmation(
+      {
+        id: 'promote',
+        title: 'Go to the next step',
+        tool: 'argo_promote_rollout',
+        args: { ...place, name, step: new Kept('STEP'), pod_hash: new Kept('POD_HASH') },
+        when: [['`effective` is "refused"', { stop: 'tell the person `reason` and `next`' }]],
       },
-      when: [['`effective` is "refused"', { stop: 'tell the person `reason` and `next`' }]],
-      then: { go: 'pause' },
-    },
+      { go: 'pause' },
+    ),
   ];
 }
 

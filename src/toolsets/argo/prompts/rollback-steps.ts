@@ -1,4 +1,4 @@
-import { Kept, type Step } from '../../../commands/prompt-steps.ts';
+import { Kept, withConfirmation, type Step } from '../../../commands/prompt-steps.ts';
 
 export interface RollbackPlace {
   readonly place: Readonly<Record<string, string>>;
@@ -10,14 +10,17 @@ export interface RollbackPlace {
 export function backToStable({ place, name, reason }: RollbackPlace): readonly Step[] {
   const rollout = { ...place, name };
   return [
-    {
-      id: 'abort',
-      title: 'Take all traffic off the new version',
-      tool: 'argo_abort_rollout',
-      args: { ...rollout, reason, confirm: `${place['namespace']}/${name}` },
-      when: [['`effective` is "refused"', { stop: 'nothing was aborted; tell the person `reason` and `next`' }]],
-      until: { condition: '`effective` is "proved"', everySeconds: 3, atMostSeconds: 60 },
-    },
+    ...withConfirmation(
+      {
+        id: 'abort',
+        title: 'Take all traffic off the new version',
+        tool: 'argo_abort_rollout',
+        args: { ...rollout, reason },
+        when: [['`effective` is "refused"', { stop: 'nothing was aborted; tell the person `reason` and `next`' }]],
+        until: { condition: '`effective` is "proved"', everySeconds: 3, atMostSeconds: 60 },
+      },
+      { go: 'history' },
+    ),
     {
       id: 'history',
       title: 'Find the stable image',

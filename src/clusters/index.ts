@@ -1,0 +1,46 @@
+import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
+import type { ClusterSettings } from '../config/clusters.ts';
+import { SluiceError } from '../domain/errors.ts';
+import type { Ports } from '../ports/index.ts';
+import type { ClusterIdentity, World, Worlds } from '../ports/world.ts';
+import { Identities } from './identities.ts';
+import { readIdentity } from './identity.ts';
+import { settingsFor, type DescribedClusters } from './settings-for.ts';
+
+export type { DescribedClusters } from './settings-for.ts';
+
+export interface WorldParts {
+  readonly clusters: Clusters;
+  readonly settings: DescribedClusters;
+  /** Makes the ports of one cluster from its settings. */
+  readonly ports: (settings: ClusterSettings) => Ports;
+}
+
+/** The worlds of the clusters that the kubeconfig names. Connects to nothing by itself. */
+export function createWorlds({ clusters, settings, ports }: WorldParts): Worlds {
+  const identities = new Identities(clusters);
+  const worlds = new Map<string, World>();
+  return {
+    async of(context, expected) {
+      const uid = await readIdentity(clusters.client(context));
+      const cluster: ClusterIdentity = { context, uid };
+      if (expected !== undefined && expected !== uid) throw mismatch(cluster, expected);
+      // A context may lead to another cluster from one call to the next: the world goes with the identity.
+      const key = `${uid} ${context}`;
+      const world = worlds.get(key) ?? {
+        ...ports(await settingsFor({ context, uid: async () => uid }, settings, { clusters, identities })),
+        cluster,
+      };
+      worlds.set(key, world);
+      return world;
+    },
+  };
+}
+
+function mismatch({ context, uid }: ClusterIdentity, expected: string): SluiceError {
+  return new SluiceError(
+    'CLUSTER_MISMATCH',
+    `The release was started for the cluster with the identity ${expected}, under the name "${context}". Here "${context}" leads to the cluster with the identity ${uid}. Nothing was changed.`,
+    { details: { cluster: context, expected, found: uid } },
+  );
+}

@@ -1,0 +1,100 @@
+import { nearest } from '../contract/nearest.ts';
+import { cleanText, maskSecrets } from '../domain/safe-text.ts';
+import { prometheusProblems, type PrometheusSettings } from './prometheus.ts';
+import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from './schema.ts';
+
+/** What belongs to one cluster: how its Prometheus is asked, and where the APIs of its Traefik replicas are. */
+export type ClusterSettings = PrometheusSettings & Pick<Settings, 'traefikApiUrls' | 'traefikApiPods'>;
+type ClusterKey = keyof ClusterSettings;
+
+/**
+ * One entry of the section. An entry with problems makes its own cluster unusable and no other one, so it is not an
+ * error of the file. Each problem begins with the path of its field.
+ */
+export type ClusterEntry = { readonly settings: ClusterSettings } | { readonly problems: readonly string[] };
+
+/** By kubeconfig context. */
+export type ClusterEntries = Readonly<Record<string, ClusterEntry>>;
+
+export const CLUSTER_KEYS = SETTING_KEYS.filter((key): key is ClusterKey => /^(prometheus|traefikApi)/.test(key));
+
+/** The name of a setting inside an entry: that of the settings file without `sluice_`. */
+export function entryKey(key: SettingKey): string {
+  return fileKey(key).replace(/^sluice_/, '');
+}
+
+/** The part of the settings that describes one cluster without saying which. */
+export function shortForm(settings: ClusterSettings): ClusterSettings {
+  return Object.fromEntries(CLUSTER_KEYS.map((key) => [key, settings[key]])) as unknown as ClusterSettings;
+}
+
+/** Whether settings say where anything of a cluster is. */
+export function describesCluster({ prometheusUrl, traefikApiUrls, traefikApiPods }: ClusterSettings): boolean {
+  return prometheusUrl !== undefined || traefikApiUrls.length > 0 || traefikApiPods !== undefined;
+}
+
+/** Reads the section `clusters` of a settings file. `problems`: why the section as a whole cannot be read. */
+export function readClusters(section: unknown): {
+  readonly clusters: ClusterEntries;
+  readonly problems: readonly string[];
+} {
+  if (section === undefined || section === null) return { clusters: {}, problems: [] };
+  if (!isMap(section)) return { clusters: {}, problems: ['clusters: must hold one entry for each kubeconfig context'] };
+  const entries = Object.entries(section).map(([context, fields]) => [context, readEntry(context, fields)] as const);
+  return { clusters: Object.fromEntries(entries), problems: [] };
+}
+
+function readEntry(context: string, fields: unknown): ClusterEntry {
+  const path = `clusters.${cleanText(context, 80)}`;
+  if (!isMap(fields)) return { problems: [`${path}: must hold names and values`] };
+  const read = CLUSTER_KEYS.map((key) => readField(key, path, fields[entryKey(key)]));
+  const settings = Object.fromEntries(read.map(({ key, value }) => [key, value])) as unknown as ClusterSettings;
+  const problems = [...unknownFields(path, fields), ...read.flatMap(({ problem }) => problem ?? [])];
+  const pathOf = (key: ClusterKey) => `${path}.${entryKey(key)}`;
+  const all = problems.length > 0 ? problems : prometheusProblems(settings, pathOf);
+  return all.length > 0 ? { problems: all } : { settings };
+}
+
+function unknownFields(path: string, fields: Record<string, unknown>): string[] {
+  const known = CLUSTER_KEYS.map(entryKey);
+  return Object.keys(fields)
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const near = nearest(name, known);
+      return `${path}.${cleanText(name, 80)} is not a setting of a cluster${near ? `; did you mean ${near}?` : ''}`;
+    });
+}
+
+interface Read {
+  readonly key: ClusterKey;
+  readonly value: unknown;
+  readonly problem?: string;
+}
+
+function readField(key: ClusterKey, path: string, value: unknown): Read {
+  const { schema, fallback, secret } = SETTINGS[key];
+  if (value === undefined || value === null) return { key, value: fallback };
+  const text = asText(value);
+  const parsed = schema.safeParse(text);
+  if (parsed.success) return { key, value: parsed.data };
+  const shown = secret ? '***' : cleanText(maskSecrets(JSON.stringify(text)), 80);
+  return {
+    key,
+    value: fallback,
+    problem: `${path}.${entryKey(key)}=${shown}: ${parsed.error.issues[0]?.message ?? 'is not valid'}`,
+  };
+}
+
+/** Lists and maps may be written as such; every setting is parsed from a text. */
+export function asText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',');
+  if (isMap(value))
+    return Object.entries(value)
+      .map(([name, content]) => `${name}=${String(content)}`)
+      .join(',');
+  return String(value);
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
