@@ -26,7 +26,7 @@ function keepAlive(run: Activity): Activity {
     try {
       return await run(...input);
     } catch (error) {
-      throw toFailure(error);
+      throw toFailure(error, Context.current().info.attempt);
     } finally {
       clearInterval(beat);
     }

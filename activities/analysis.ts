@@ -3,6 +3,7 @@ import { judgeLimits } from '../src/domain/analysis/limits.ts';
 import { verdictOf } from '../src/domain/analysis/running-judge.ts';
 import type { TrailPoint } from '../src/domain/analysis/trail.ts';
 import { countsOf, totalsSince } from '../src/domain/analysis/totals.ts';
+import { silenceFinding } from '../src/domain/analysis/freshness.ts';
 import { unseenFinding } from '../src/domain/analysis/unseen.ts';
 import { confirmShare } from '../src/domain/analysis/share.ts';
 import { joinVerdicts } from '../src/domain/analysis/join-verdicts.ts';
@@ -167,9 +168,11 @@ async function judgeNow(ports: Ports, keeper: EvidenceKeeper, input: Judgement, 
           to,
           proxies: step.proxies,
         });
+  const silence = silenceFinding(held.cursors, held.intervalMs, to);
+  const open = [...(share ? [share] : []), ...(silence ? [silence] : [])];
   const base = compared ? joinVerdicts(fixed, compared) : fixed;
   return {
-    verdict: share ? joinVerdicts(base, { outcome: share.outcome, findings: [share] }) : base,
+    verdict: open.length > 0 ? joinVerdicts(base, { outcome: 'no-data', findings: open }) : base,
     trail,
     queries: counterRecords(scene.plan, arms, to),
     unseen: unseenFinding(counts.candidate),

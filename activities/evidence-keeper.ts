@@ -21,13 +21,18 @@ export interface Watched {
   readonly weight?: number;
 }
 
+/** Of the form of `Held`. Another one is not understood. */
+export const HELD_VERSION = 2;
+
 /** What is known of a release. Plain JSON of bounded size: a checkpoint. */
 export interface Held {
-  readonly version: 1;
+  readonly version: typeof HELD_VERSION;
   readonly watched: Pick<Watched, 'services' | 'since'>;
   /** Until when samples were read, epoch ms, and how far by proxy. */
   readonly readTo: number;
   readonly cursors: Cursors;
+  /** Between the last two scrapes, ms. */
+  readonly intervalMs: number;
   /** Bounds that Traefik counts, in ms. */
   readonly known: readonly number[];
   readonly judge?: JudgeState;
@@ -154,7 +159,9 @@ export class EvidenceKeeper {
     const known = seen.length > 0 ? seen : held.known;
     const read = readBlocks(arms, countedOf(known), { from, to: until, cursors, settleMs: SETTLE_MS });
     entry.arms = arms;
-    entry.held = { ...held, known, cursors: read.cursors, readTo: until };
+    const last = read.blocks.at(-1);
+    const intervalMs = last ? last.to - last.from : held.intervalMs;
+    entry.held = { ...held, known, cursors: read.cursors, intervalMs, readTo: until };
     return read.blocks;
   }
 
@@ -168,7 +175,7 @@ export class EvidenceKeeper {
 /** What is held of this release, with the step that is judged now. */
 function begun(held: Held | undefined, { services, since, sequential, stepFrom }: Watched): Held {
   const same =
-    held?.version === 1 &&
+    held?.version === HELD_VERSION &&
     held.watched.since === since &&
     held.watched.services.candidate === services.candidate &&
     held.watched.services.stable === services.stable &&
@@ -176,10 +183,11 @@ function begun(held: Held | undefined, { services, since, sequential, stepFrom }
   // A look for an earlier step is late: what the later one has counted stays.
   if (same) return held.step.from < stepFrom ? { ...held, step: newStep(stepFrom) } : held;
   return {
-    version: 1,
+    version: HELD_VERSION,
     watched: { services, since },
     readTo: sequential ? since - PAST_MS : stepFrom - BASELINE_MS,
     cursors: {},
+    intervalMs: 0,
     known: [],
     step: newStep(stepFrom),
     bins: [],

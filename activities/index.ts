@@ -28,7 +28,7 @@ export function createActivities(given: Worlds, recorder?: Recorder, runs: Runs 
   });
   const judge = recorder ? recordedJudge(judgeIn(worlds, recorder), recorder) : judgeIn(worlds);
   return alive({
-    ...preflightActivities(worlds),
+    ...preflightActivities(worlds, recorder && ((runId) => recorder.lastView(runId))),
     ...moveActivities(moveOf),
     ...analysisActivities(judge),
     ...guardActivities(moveOf, judge),

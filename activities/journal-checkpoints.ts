@@ -1,10 +1,7 @@
 import { SluiceError } from '../src/domain/errors.ts';
 import type { Log } from '../src/observability/log.ts';
 import type { JournalPort } from '../src/ports/journal.ts';
-import type { Checkpoints, Held } from './evidence-keeper.ts';
-
-/** Another form of the checkpoint than this one is not understood: the evidence is fetched again then. */
-const VERSION = 1;
+import { HELD_VERSION, type Checkpoints, type Held } from './evidence-keeper.ts';
 
 /** Checkpoints in the journal. One that cannot be read or written costs time and nothing else, so it only warns. */
 export function journalCheckpoints(journal: JournalPort, log: Log): Checkpoints {
@@ -31,7 +28,7 @@ export function journalCheckpoints(journal: JournalPort, log: Log): Checkpoints 
 function understood(text: string): Held | undefined {
   try {
     const held = JSON.parse(text) as Held | null;
-    return held?.version === VERSION ? held : undefined;
+    return held?.version === HELD_VERSION ? held : undefined;
   } catch {
     return undefined;
   }

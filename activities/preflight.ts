@@ -1,18 +1,34 @@
 import type { Check, Preflight, ReleaseSpec } from '../src/domain/release/plan.ts';
-import type { Owner } from '../src/domain/release/target.ts';
+import type { Recover } from '../src/domain/release/release-input.ts';
+import { isClosed } from '../src/domain/release/state.ts';
+import type { ReleaseView } from '../src/domain/release/view.ts';
+import { chainOf, type Owner } from '../src/domain/release/target.ts';
 import { isRefusal, trafficRef } from '../src/delivery/move.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 import type { Ports } from '../src/ports/index.ts';
-import type { Worlds } from '../src/ports/world.ts';
+import type { World, Worlds } from '../src/ports/world.ts';
 import { planRelease } from '../src/strategies/index.ts';
 
-export const preflightActivities = (worlds: Worlds) => ({
+/** What the journal has last of a run; undefined: nothing. Errors: JOURNAL_UNAVAILABLE. */
+export type LastView = (runId: string) => Promise<ReleaseView | undefined>;
+
+interface Input {
+  readonly spec: ReleaseSpec;
+  readonly owner: Owner;
+  /** What an ended run left behind: it is taken over, whatever the checks would say. */
+  readonly recover?: Recover;
+}
+
+export const preflightActivities = (worlds: Worlds, lastView: LastView = () => Promise.resolve(undefined)) => ({
   /**
    * Checks the target and, when all holds, marks the Rollout and the TraefikService as owned by this release.
    * Repeating it is harmless: its own mark stays, and that of an ended run is taken over.
    */
-  async preflight({ spec, owner }: { spec: ReleaseSpec; owner: Owner }): Promise<Preflight> {
+  async preflight(input: Input): Promise<Preflight> {
+    const { spec, owner } = input;
     const world = await worlds.of(spec.target.cluster, spec.clusterUid);
+    const left = input.recover ?? (await underWay(world, lastView, input));
+    if (left) return takeOver(world, input, left);
     const found = await planRelease(world, spec);
     if (!found.plan) return found;
     // A release that was started without an identity gets that of the cluster in which it was planned.
@@ -28,6 +44,29 @@ export const preflightActivities = (worlds: Worlds) => ({
     await workload.unclaim(scene.target, scene.owner);
   },
 });
+
+/**
+ * A run that was reset to its beginning finds its own release half done: its mark and its image on the Rollout, and a
+ * journal that knows the plan.
+ */
+async function underWay(ports: Ports, lastView: LastView, { spec, owner }: Input): Promise<Recover | undefined> {
+  const { owner: holder, images } = await ports.workload.read(spec.target);
+  if (holder?.releaseId !== owner.releaseId || !Object.values(images).includes(spec.image)) return undefined;
+  const view = (await lastView(chainOf(owner))) ?? (await lastView(holder.runId));
+  if (!view?.plan || view.plan.toImage !== spec.image || isClosed(view.state)) return undefined;
+  const { plan, newHash, stepIndex, weightWanted, state } = view;
+  const reason = `the run began anew while the release was ${state} at weight ${weightWanted}; the traffic goes back`;
+  return { plan, stepIndex, weightWanted, reason, ...(newHash !== undefined && { newHash }) };
+}
+
+async function takeOver(world: World, { spec, owner }: Input, left: Recover): Promise<Preflight> {
+  const { plan } = left;
+  const holder = { cluster: world.cluster.uid, ...owner };
+  const held = await claim(world, { target: spec.target, strategy: spec.strategy, plan, owner: holder });
+  if (held) return { checks: [held] };
+  const taken: Check = { name: 'owner', ok: true, detail: `taken over from an earlier run: ${left.reason}` };
+  return { checks: [taken], plan, underWay: left };
+}
 
 /**
  * The Rollout's mark decides; it is removed again when the TraefikService cannot be marked: half a claim would outlive
@@ -51,6 +90,6 @@ function heldBy(detail: string): Check {
     name: 'owner',
     ok: false,
     detail,
-    next: 'Let that release finish; if it is gone, remove the annotation sluice.dev/owner.',
+    next: 'Let that release finish. If its run has ended, call release_recover for it.',
   };
 }

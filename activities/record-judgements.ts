@@ -1,3 +1,4 @@
+import { chainOf } from '../src/domain/release/target.ts';
 import { createHash } from 'node:crypto';
 import type { QueryRecord, RecordEntry } from '../src/domain/release/record.ts';
 import type { Judge, Judged, Judgement } from './analysis.ts';
@@ -12,7 +13,7 @@ export function recordedJudge(judge: Judge, recorder: Recorder): Judge {
   const runs = new RecordedRuns();
   return async (input) => {
     const judged = await judge(input);
-    recorder.add(entriesOf(input, judged, runs.of(input.scene.owner.runId, judged.verdict.to)));
+    recorder.add(entriesOf(input, judged, runs.of(chainOf(input.scene.owner), judged.verdict.to)));
     return judged;
   };
 }
@@ -96,7 +97,7 @@ function verdictEntries(input: Judgement, { verdict }: Judged, run: RecordedRun)
     : [];
 }
 
-const of = ({ scene }: Judgement) => ({ releaseId: scene.owner.releaseId, runId: scene.owner.runId });
+const of = ({ scene }: Judgement) => ({ releaseId: scene.owner.releaseId, runId: chainOf(scene.owner) });
 
 /** Part of a key: an index of PostgreSQL has no room for labels of any length. */
 const part = (text: string): string => (text.length <= 200 ? text : createHash('sha256').update(text).digest('hex'));

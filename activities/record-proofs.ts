@@ -1,3 +1,4 @@
+import { chainOf } from '../src/domain/release/target.ts';
 import { Context } from '@temporalio/activity';
 import type { WeightProof } from '../src/domain/release/proof.ts';
 import { RecordedRuns } from './recorded-runs.ts';
@@ -14,7 +15,8 @@ export type Witness = (scene: Scene, proof: WeightProof) => void;
 export function recordedProofs(recorder: Recorder): Witness {
   const runs = new RecordedRuns();
   return (scene, proof) => {
-    const { releaseId, runId } = scene.owner;
+    const { releaseId } = scene.owner;
+    const runId = chainOf(scene.owner);
     const run = runs.of(runId, proof.at);
     const { at, ...seen } = proof;
     if (run.unchanged('proof', seen, at, Infinity)) return;

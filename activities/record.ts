@@ -1,5 +1,5 @@
 import type { RecordEntry } from '../src/domain/release/record.ts';
-import type { Owner } from '../src/domain/release/target.ts';
+import { chainOf, type Owner } from '../src/domain/release/target.ts';
 import type { Recorder } from './recorder.ts';
 
 type WithoutOwner<E> = E extends RecordEntry ? Omit<E, 'releaseId' | 'runId'> : never;
@@ -13,7 +13,7 @@ export const recordActivities = (recorder?: Recorder) => ({
    */
   async record({ owner, lines }: { readonly owner: Owner; readonly lines: readonly RecordLine[] }): Promise<void> {
     if (!recorder) return;
-    recorder.add(lines.map((line): RecordEntry => ({ ...line, releaseId: owner.releaseId, runId: owner.runId })));
+    recorder.add(lines.map((line): RecordEntry => ({ ...line, releaseId: owner.releaseId, runId: chainOf(owner) })));
     await recorder.flush();
   },
 });

@@ -1,4 +1,7 @@
+import { SluiceError } from '../src/domain/errors.ts';
+import { VIEW_KINDS, viewFromRecord } from '../src/domain/release/from-record.ts';
 import type { RecordEntry } from '../src/domain/release/record.ts';
+import type { ReleaseView } from '../src/domain/release/view.ts';
 import type { Log } from '../src/observability/log.ts';
 import type { JournalPort } from '../src/ports/journal.ts';
 import type { Checkpoints } from './evidence-keeper.ts';
@@ -40,6 +43,11 @@ export class Recorder {
     void this.flush().catch(() => undefined);
   }
 
+  /** The last state of a run in the journal; undefined: it has none. Errors: JOURNAL_UNAVAILABLE. */
+  async lastView(runId: string): Promise<ReleaseView | undefined> {
+    return viewFromRecord(await this.#journal.read(runId, { kinds: VIEW_KINDS }));
+  }
+
   /** Resolves when the outbox is empty. Errors: JOURNAL_UNAVAILABLE; the entries stay in the outbox. */
   flush(): Promise<void> {
     // Starts one turn later: a flush that ends at once must not clear #sending before it is set.
@@ -60,7 +68,7 @@ export class Recorder {
     try {
       while (this.#waiting.length > 0) {
         const part = this.#waiting.slice(0, AT_ONCE);
-        await this.#journal.append(part);
+        await this.#append(part);
         this.#waiting.splice(0, part.length);
       }
       this.#back();
@@ -69,6 +77,29 @@ export class Recorder {
       throw error;
     } finally {
       this.#sending = undefined;
+    }
+  }
+
+  /** An entry that the journal cannot take, whatever its state, is dropped: it must not hold up all others for ever. */
+  async #append(part: readonly RecordEntry[]): Promise<void> {
+    try {
+      await this.#journal.append(part);
+    } catch (error) {
+      if (isAway(error)) throw error;
+      for (const entry of part) await this.#appendAlone(entry);
+    }
+  }
+
+  async #appendAlone(entry: RecordEntry): Promise<void> {
+    try {
+      await this.#journal.append([entry]);
+    } catch (err) {
+      if (isAway(err)) throw err;
+      const { releaseId, runId, key } = entry;
+      this.#log.error(
+        { err, release: releaseId, run: runId, key },
+        'The journal cannot take this entry; it is dropped',
+      );
     }
   }
 
@@ -86,4 +117,8 @@ export class Recorder {
     this.#away = false;
     this.#lost = 0;
   }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof SluiceError && error.code === 'JOURNAL_UNAVAILABLE';
 }

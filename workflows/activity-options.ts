@@ -41,3 +41,8 @@ export const write =
   >(writes);
 export const read =
   proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'awaitSettled'>>(reads);
+/** The end of a release does not wait for a mark that cannot be removed: a mark of an ended run is taken over. */
+export const bounded = proxyActivities<Pick<Activities, 'unclaim'>>({
+  ...writes,
+  scheduleToCloseTimeout: '30 seconds',
+});

@@ -40,6 +40,8 @@ function validate(run: ReleaseRun, handled: ReadonlyMap<string, unknown>, comman
 function malformed(command: Partial<Command>): string | undefined {
   if (typeof command.requestId !== 'string' || command.requestId === '') return 'requestId is missing';
   if (command.why !== undefined && typeof command.why !== 'string') return 'why is not a text';
+  if (command.step !== undefined && !Number.isInteger(command.step)) return 'step is not a whole number';
+  if (command.runId !== undefined && typeof command.runId !== 'string') return 'runId is not a text';
   return typeof command.who === 'string' && command.who !== '' ? undefined : 'who is missing';
 }
 
@@ -127,6 +129,8 @@ async function abort(run: ReleaseRun, command: Command): Promise<Ending> {
   run.note(reason, command.who);
   run.halt({ kind: 'abort', reason, who: command.who });
   await condition(() => run.withdrawal !== undefined || run.isEnding);
+  if (!run.withdrawal && run.ending === 'succeeded')
+    return { outcome: 'refused', detail: `too late: ${run.plan?.toImage} is already the stable version` };
   if (!run.withdrawal) return { outcome: 'applied', detail: 'ended before anything was changed' };
   return { outcome: run.withdrawal.done ? 'applied' : 'refused', detail: run.withdrawal.detail };
 }

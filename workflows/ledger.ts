@@ -5,10 +5,16 @@ import { record, recordLast } from './activity-options.ts';
 
 /** A payload of Temporal has its limits; a release that was away from its journal for long tells it in parts. */
 const AT_ONCE = 100;
+/** A payload of 2 MB ends the run. */
+const BYTES_AT_ONCE = 256 * 1024;
 
 /** What the ledger asks of the release. */
 interface Teller {
   readonly owner: Owner;
+  /** Distinguishes the keys of this run from those of an earlier run of its chain; empty for the first. */
+  readonly keySuffix: string;
+  /** Whether parts are limited by their bytes too. */
+  readonly byBytes: boolean;
   /** A line about how the release stands. */
   readonly standing: () => void;
   readonly note: (text: string) => void;
@@ -42,7 +48,7 @@ export class Ledger {
     if (!this.on) return;
     const number = (this.counts.get(kind) ?? 0) + 1;
     this.counts.set(kind, number);
-    this.lines.push({ kind, key: `${kind}/${number}`, at, data } as RecordLine);
+    this.lines.push({ kind, key: `${kind}/${number}${this.teller.keySuffix}`, at, data } as RecordLine);
   }
 
   /** Begins to tell what is new, and how the release stands. */
@@ -71,13 +77,25 @@ export class Ledger {
 
   private async send(activity: typeof record): Promise<void> {
     try {
-      while (this.lines.length > 0) await this.sendPart(activity, this.lines.slice(0, AT_ONCE));
+      while (this.lines.length > 0) await this.sendPart(activity, this.nextPart());
       this.away = false;
     } catch (error) {
       if (isCancellation(error)) return;
       if (!this.away) this.teller.note(`the journal could not be told, which is tried again later: ${reasonOf(error)}`);
       this.away = true;
     }
+  }
+
+  /** One line at least. */
+  private nextPart(): readonly RecordLine[] {
+    const most = this.lines.slice(0, AT_ONCE);
+    if (!this.teller.byBytes) return most;
+    let bytes = 0;
+    const end = most.findIndex((line, index) => {
+      bytes += JSON.stringify(line).length;
+      return index > 0 && bytes > BYTES_AT_ONCE;
+    });
+    return end < 0 ? most : most.slice(0, end);
   }
 
   /** In a scope of its own: no cancellation of the release ends it, only `finish`. */

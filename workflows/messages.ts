@@ -1,21 +1,20 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CommandHeader, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
-import type { ReleaseSpec } from '../src/domain/release/plan.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
 
 /** Workflow type of every release. */
 export const RELEASE_WORKFLOW = 'release';
 
-export interface ReleaseInput {
-  readonly spec: ReleaseSpec;
-  readonly startedBy: string;
-  /** The same start sent twice starts once. */
-  readonly requestId: string;
-}
+export type { ReleaseInput } from '../src/domain/release/release-input.ts';
 
-/** The one argument of every signal and update. `all`: promote only. */
+/**
+ * The one argument of every signal and update. `all`: promote only. `step` (index from 0) and `runId`: what the sender
+ * saw; absent: whatever is there when the message arrives.
+ */
 export interface CommandMessage extends CommandHeader {
   readonly all?: boolean;
+  readonly step?: number;
+  readonly runId?: string;
 }
 
 export const getRelease = defineQuery<ReleaseView>('get');

@@ -12,6 +12,12 @@ export const PATCHES = {
     reason:
       'the release tells the journal what it does, and closes when that is written or has failed; its longest waits take a year',
   },
+  careful: {
+    since: '2026-11-29',
+    mayGo: '2028-01-01',
+    reason:
+      'the run checks its input and its workflow id, preflight has a deadline, a failed rollback is tried again while a human is asked, a target that is gone ends the release, an abort during the end is refused; the longest waits of a release take a year',
+  },
   'watch-without-gap': {
     since: '2026-11-29',
     mayGo: '2028-01-01',

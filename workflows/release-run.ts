@@ -13,7 +13,7 @@ import type { WeightProof } from '../src/domain/release/proof.ts';
 import { isClosed, type ClosedState, type ReleaseState } from '../src/domain/release/state.ts';
 import type { Recorded } from '../src/domain/release/record.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
-import { releaseId, type Owner } from '../src/domain/release/target.ts';
+import { chainOf, releaseId, type Owner } from '../src/domain/release/target.ts';
 import type { ReleaseEvent, ReleaseView, Waiting } from '../src/domain/release/view.ts';
 import { describeRelease } from '../src/domain/release/describe.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
@@ -64,6 +64,10 @@ export class ReleaseRun {
   readonly outcomes: CommandOutcome[] = [];
   /** The release tells the journal; one that an older version started does not. */
   readonly journaled = has('journal');
+  /** What patches.ts says of it. */
+  readonly careful = has('careful');
+  /** The target was found in the middle of this release: it is rolled back, never refused. */
+  underWay = false;
   /** False for a release that an older version started: it has no guard while weights move. */
   readonly gapless = has('watch-without-gap');
   readonly ledger: Ledger;
@@ -80,11 +84,17 @@ export class ReleaseRun {
 
   constructor(input: ReleaseInput) {
     this.input = input;
-    const { namespace: temporal, runId } = workflowInfo();
+    const { namespace: temporal, runId, firstExecutionRunId: firstRunId } = workflowInfo();
     const { target, clusterUid: cluster } = input.spec;
-    this.owner = { releaseId: releaseId(target), runId, temporal, ...(cluster === undefined ? {} : { cluster }) };
+    this.owner = {
+      ...{ releaseId: releaseId(target), runId, temporal },
+      ...(firstRunId === runId ? {} : { firstRunId }),
+      ...(cluster === undefined ? {} : { cluster }),
+    };
     this.ledger = new Ledger(this.journaled, {
       owner: this.owner,
+      keySuffix: this.owner.firstRunId === undefined ? '' : `@${this.owner.runId.slice(0, 8)}`,
+      byBytes: this.careful,
       standing: () => this.ledger.add('release', recordOf(this.view())),
       note: (text) => this.note(text),
     });
@@ -116,7 +126,10 @@ export class ReleaseRun {
       paused: this.clock.paused,
       stopping: this.stop !== undefined || this.phase === 'aborting' || isClosed(this.phase),
       manualPromotion: this.input.spec.manualPromotion && !this.promoteAll,
-      ...(this.ending ? { ending: true as const } : {}),
+      step: this.stepIndex,
+      steps: this.plan?.steps.length ?? 0,
+      runIds: [chainOf(this.owner), this.owner.runId],
+      ...(this.ending ? { ending: this.ending } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
       ...(this.verdict ? { verdict: this.verdict.outcome } : {}),
     };
@@ -221,7 +234,7 @@ export class ReleaseRun {
   view(): ReleaseView {
     return {
       id: this.owner.releaseId,
-      runId: this.owner.runId,
+      runId: chainOf(this.owner),
       spec: this.input.spec,
       startedBy: this.input.startedBy,
       startedAt: this.startedAt,

@@ -1,10 +1,12 @@
 import { allHandlersFinished, CancellationScope, CancelledFailure, condition, setHandler } from '@temporalio/workflow';
 import type { Check, Preflight } from '../src/domain/release/plan.ts';
 import type { ClosedState } from '../src/domain/release/state.ts';
+import type { Recover } from '../src/domain/release/release-input.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import type { ReleaseResult } from '../src/domain/release/view.ts';
 import type { Alarm } from '../activities/guard.ts';
-import { write } from './activity-options.ts';
+import { bounded, write } from './activity-options.ts';
+import { acceptedInput } from './accepted-input.ts';
 import { registerCommands } from './commands.ts';
 import { insist } from './insist.ts';
 import { getRelease, type ReleaseInput } from './messages.ts';
@@ -20,12 +22,12 @@ import { guarded, type Course } from './watching.ts';
  * in its result; as a cancelled one when Temporal was told to cancel it, after the same rollback.
  */
 export async function release(input: ReleaseInput): Promise<ReleaseResult> {
-  const run = new ReleaseRun(input);
+  const run = new ReleaseRun(acceptedInput(input));
   setHandler(getRelease, () => run.view(), { description: 'The whole state of the release.' });
   registerCommands(run);
   const refusal = await prepare(run);
-  if (refusal) return end(run, 'refused', refusal);
-  const outcome = await forwardOrBack(run);
+  if (refusal && !run.underWay) return end(run, 'refused', refusal);
+  const outcome = refusal ? await back(run, refusal) : await forwardOrBack(run);
   return end(run, outcome.state, outcome.cause, outcome.reason);
 }
 
@@ -35,7 +37,8 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
 async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
   try {
     run.enter('preflight', 'checking the target');
-    await run.interruptible(() => preflight(run));
+    const deadline = { ms: run.input.spec.timeouts.stepMs, summary: 'preflight' };
+    await run.interruptible(() => preflight(run), run.careful ? deadline : undefined);
     await approval(run);
     return undefined;
   } catch (error) {
@@ -45,14 +48,26 @@ async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
 
 async function preflight(run: ReleaseRun): Promise<void> {
   await run.clock.running();
-  const input = { spec: run.input.spec, owner: run.nextOwner() };
+  const { spec, recover } = run.input;
+  const input = { spec, owner: run.nextOwner(), ...(recover && { recover }) };
   const found: Preflight = await write.preflight.executeWithOptions({ summary: 'preflight' }, [input]);
+  if (found.underWay) takeUp(run, found.underWay);
   if (!found.plan)
     throw new ReleaseStopped({
       kind: 'refused',
       reason: `preflight: ${found.checks.filter(failedCheck).map(checkText).join('; ')}`,
     });
   run.plan = found.plan;
+}
+
+/** The target is in the middle of this very release: nobody judged what users get, so traffic goes back. */
+function takeUp(run: ReleaseRun, { plan, newHash, stepIndex, weightWanted, reason }: Recover): never {
+  run.underWay = true;
+  run.plan = plan;
+  run.stepIndex = stepIndex;
+  run.weightWanted = weightWanted;
+  if (newHash !== undefined) run.newHash = newHash;
+  throw new ReleaseStopped({ kind: 'error', reason });
 }
 
 const failedCheck = (check: Check) => !check.ok;
@@ -178,6 +193,7 @@ async function end(
   reason = cause?.reason ?? state,
 ): Promise<ReleaseResult> {
   return CancellationScope.nonCancellable(async () => {
+    if (run.careful) run.ending = state;
     if (run.plan) await letGo(run);
     if (run.journaled) await run.tellEnd(state, reason, cause?.who);
     run.enter(state, reason, cause?.who);
@@ -192,7 +208,8 @@ async function end(
  */
 async function letGo(run: ReleaseRun): Promise<void> {
   try {
-    await write.unclaim.executeWithOptions({ summary: 'release the owner marks' }, [run.nextScene()]);
+    const { unclaim } = run.careful ? bounded : write;
+    await unclaim.executeWithOptions({ summary: 'release the owner marks' }, [run.nextScene()]);
   } catch (error) {
     run.note(`the owner marks stay: ${stopCause(error).reason}`);
   }

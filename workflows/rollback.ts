@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import type { ClosedState } from '../src/domain/release/state.ts';
 import { read, write } from './activity-options.ts';
@@ -13,8 +13,27 @@ export async function rollBack(run: ReleaseRun, cause: StopCause): Promise<Rolle
   return CancellationScope.nonCancellable(async () => {
     run.halt(cause);
     run.enter('aborting', cause.reason, cause.who);
-    return insist(run, 'rollback', () => undo(run, cause));
+    const work = () => undo(run, cause);
+    return insist(run, 'rollback', run.careful ? () => unlessGone(run, work) : work);
   });
+}
+
+/** A target that was deleted serves nobody: there is nothing to take back, and nobody could answer a question. */
+async function unlessGone(run: ReleaseRun, work: () => Promise<RolledBack>): Promise<RolledBack> {
+  try {
+    return await work();
+  } catch (error) {
+    const { namespace, rollout } = run.input.spec.target;
+    if (!isGone(error)) throw error;
+    return superseded(run, `the target is gone: Rollout ${namespace}/${rollout} does not exist any more`, false);
+  }
+}
+
+const GONE: readonly unknown[] = ['ROLLOUT_NOT_FOUND', 'NAMESPACE_NOT_FOUND'];
+
+function isGone(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && GONE.includes(cause.type);
 }
 
 async function undo(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
@@ -54,7 +73,7 @@ async function settleBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack
 }
 
 /** An abort that had taken the traffic away before somebody else came was carried out all the same. */
-function superseded(run: ReleaseRun, detail: string): RolledBack {
+function superseded(run: ReleaseRun, detail: string, newer = true): RolledBack {
   run.withdrawal ??= { done: false, detail: `superseded: ${detail}` };
-  return { state: 'superseded', reason: `${detail}; the newer version was not touched` };
+  return { state: 'superseded', reason: newer ? `${detail}; the newer version was not touched` : detail };
 }

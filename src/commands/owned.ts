@@ -16,44 +16,97 @@ export interface Meant {
   readonly requestId?: string | undefined;
   /** promote only: every remaining step. */
   readonly all?: boolean;
+  /** Argo's step and version that the caller named; the release is asked for that step of its own and no other. */
+  readonly at?: { readonly stepIndex?: number | undefined; readonly podHash?: string | undefined };
+}
+
+/** The release cannot act, so the tool acts itself. `why`: a sentence. */
+export interface ActDirectly {
+  readonly direct: string;
 }
 
 /** A write that the running release carried out, or will. */
 export type Handed = Omit<Effect<never>, 'before' | 'after'> & { readonly release_id: string; readonly next: string };
 
 /** Codes with which a release refuses a command in the state that it is in. */
-const REFUSED_BY_STATE: readonly ErrorCode[] = ['NOT_WAITING', 'VERDICT_NOT_PASSED', 'TOO_LATE'];
+const REFUSED_BY_STATE: readonly ErrorCode[] = ['NOT_WAITING', 'VERDICT_NOT_PASSED', 'TOO_LATE', 'STALE_COMMAND'];
 /** The release has ended: its mark was left behind. */
 const GONE: readonly ErrorCode[] = ['RELEASE_CLOSED', 'RELEASE_NOT_FOUND'];
 
 /**
- * Hands a write on an owned object to the release that owns it, as the release's own command: a direct write would go
- * behind its back. `object`: the Rollout that carries the mark.
+ * Sends a write on an owned object to the release that owns it, as the release's own command: a direct write would go
+ * behind its back. An abort is never kept waiting: where the release cannot act, the tool is asked to act itself.
+ * `object`: the Rollout that carries the mark.
  * Errors: those of the gateway, in particular TEMPORAL_UNREACHABLE: then nothing was done. OWNED_BY_OTHER when the
- * release has ended.
+ * release has ended. STALE_COMMAND when the caller named another step than the present one.
  */
 export async function handToRelease(
   context: CommandContext,
   owner: Owner,
   object: Pick<Target, 'namespace' | 'rollout'>,
   meant: Meant,
-): Promise<Handed> {
+): Promise<Handed | ActDirectly> {
   requireOwnMark(owner, object);
+  const why = meant.name === 'abort' ? await whyItCannotAct(context, owner) : undefined;
+  if (why) return { direct: why };
   const { name, reason, requestId, all } = meant;
-  const command = {
-    name,
-    requestId: requestId ?? randomUUID(),
-    who: context.caller.id,
-    ...(reason ? { why: reason } : {}),
-    ...(all ? { all: true } : {}),
-  };
   try {
+    const command = {
+      name,
+      requestId: requestId ?? randomUUID(),
+      who: context.caller.id,
+      ...(reason ? { why: reason } : {}),
+      ...(all ? { all: true } : {}),
+      ...(await stepOf(context, owner, meant)),
+    };
     return toHanded(owner, await context.gateway.command(owner.releaseId, command, EFFECT_WAIT_MS));
   } catch (error) {
     if (error instanceof SluiceError && REFUSED_BY_STATE.includes(error.code)) return refusedBy(owner, name, error);
     if (error instanceof SluiceError && GONE.includes(error.code)) throw leftBehind(owner, error);
     throw error;
   }
+}
+
+/**
+ * Why the release of a mark cannot act at this moment, as the end of a sentence; undefined: it can. A mark of a run
+ * that has ended, or that a worker or Temporal would have to wake first, must not keep a bad version in traffic.
+ */
+export async function whyItCannotAct(
+  { gateway }: Pick<CommandContext, 'gateway'>,
+  owner: Owner,
+): Promise<string | undefined> {
+  try {
+    const [ownership, { pollers }] = await Promise.all([gateway.owns(owner), gateway.probe()]);
+    if (ownership === 'open') return pollers > 0 ? undefined : 'no worker runs that could carry it out';
+    return {
+      held: 'its run is paused in Temporal',
+      ended: 'its run has ended',
+      unknown: 'this Temporal has no such run',
+    }[ownership];
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'TEMPORAL_UNREACHABLE') return 'Temporal does not answer';
+    throw error;
+  }
+}
+
+/** The release's own index of the step that the caller named in Argo's. */
+async function stepOf(
+  { gateway }: CommandContext,
+  { releaseId }: Owner,
+  { at }: Meant,
+): Promise<{ readonly step?: number; readonly runId?: string }> {
+  if (at?.stepIndex === undefined && at?.podHash === undefined) return {};
+  const { plan, newHash, runId } = await gateway.get(releaseId);
+  if (at.podHash !== undefined && newHash !== undefined && at.podHash !== newHash)
+    throw new SluiceError('STALE_COMMAND', `${releaseId} releases the version ${newHash}, not ${at.podHash}.`);
+  if (at.stepIndex === undefined) return { runId };
+  const step = plan?.steps.findIndex(({ pauseIndex }) => pauseIndex === at.stepIndex) ?? -1;
+  if (step >= 0) return { step, runId };
+  const pauses = plan?.steps.flatMap(({ pauseIndex }) => pauseIndex ?? []).join(', ');
+  throw new SluiceError(
+    'STALE_COMMAND',
+    `${releaseId} does not hold at the step ${at.stepIndex} of the Rollout; it holds at ${pauses || 'none yet'}.`,
+  );
 }
 
 /**
@@ -98,7 +151,7 @@ function leftBehind({ releaseId }: Owner, cause: SluiceError): SluiceError {
     'OWNED_BY_OTHER',
     `The mark of ${releaseId} is on the object, but that release is not running (${cause.message}); nothing was done.`,
     {
-      next: 'Make sure that it has ended, then remove the annotation sluice.dev/owner from the object and repeat the call.',
+      next: `Call release_recover with release_id "${releaseId}": it puts the traffic back and removes the mark. Then repeat the call.`,
       details: { release_id: releaseId },
       cause,
     },
@@ -114,7 +167,7 @@ export function refuseOwned(owner: Owner | undefined, what: string): void {
     'OWNED_BY_OTHER',
     `${what} belongs to the running release ${owner.releaseId}; writing to it would go behind its back.`,
     {
-      next: `Call release_get with release_id "${owner.releaseId}". Abort that release, or wait for its end. If it has ended, its mark (annotation sluice.dev/owner) was left behind: remove it.`,
+      next: `Call release_get with release_id "${owner.releaseId}". Abort that release, or wait for its end. If its run has ended, call release_recover: it puts the traffic back and removes the mark.`,
       details: { release_id: owner.releaseId },
     },
   );

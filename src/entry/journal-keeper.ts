@@ -1,3 +1,4 @@
+import { SluiceError } from '../domain/errors.ts';
 import type { RecordEntry } from '../domain/release/record.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import type { Log } from '../observability/log.ts';
@@ -12,7 +13,7 @@ const HOUR_MS = 3_600_000;
 const FIRST_MS = 5_000;
 
 interface Keeping {
-  readonly gateway: Pick<ReleaseGateway, 'list' | 'get'>;
+  readonly gateway: Pick<ReleaseGateway, 'list' | 'get' | 'owns'>;
   readonly journal: JournalPort;
   readonly log: Log;
   readonly taskQueue: string;
@@ -63,18 +64,21 @@ export async function sweep(keeping: Keeping): Promise<{ readonly found: number;
 
 /** One run that cannot be read (its history is damaged, say) must not keep the others from being written. */
 async function rescue({ gateway, journal, log }: Keeping, summary: ReleaseSummary): Promise<boolean> {
-  const view = await gateway
-    .get(summary.id, summary.runId)
-    .catch(
-      (err: unknown) =>
-        void log.warn(
-          { err, release: summary.id, run: summary.runId },
-          'A release that has ended could not be read for the journal',
-        ),
+  try {
+    const view = await gateway.get(summary.id, summary.runId);
+    // A reset ends a run, and the release goes on in the next one under the same run id.
+    const ownership = await gateway.owns({ releaseId: summary.id, runId: view.runId });
+    if (ownership === 'open' || ownership === 'held') return false;
+    await journal.append(entriesOf(view, summary));
+    return true;
+  } catch (err) {
+    if (err instanceof SluiceError && err.code === 'JOURNAL_UNAVAILABLE') throw err;
+    log.warn(
+      { err, release: summary.id, run: summary.runId },
+      'A release that has ended could not be written to the journal',
     );
-  if (!view) return false;
-  await journal.append(entriesOf(view, summary));
-  return true;
+    return false;
+  }
 }
 
 /**

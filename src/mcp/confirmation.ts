@@ -35,8 +35,8 @@ export interface AskedCall {
 
 /**
  * The answer of the client's user. It comes with a repeated call, so the first call throws the question. An answer
- * counts only for the call that was asked about, with the same arguments, and only once; otherwise the question is asked
- * again. Errors: Asked.
+ * counts only for the call that was asked about, with the same arguments, and only once; otherwise the question is
+ * asked again. Errors: Asked.
  */
 export async function askPerson(needed: Confirmation, call: AskedCall): Promise<Confirmed> {
   const digest = digestOf(needed, call);

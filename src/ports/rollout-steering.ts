@@ -1,5 +1,5 @@
 import type { Effect } from '../domain/effect.ts';
-import type { Target } from '../domain/release/target.ts';
+import type { Owner, Target } from '../domain/release/target.ts';
 import type { Point, RolloutState } from '../domain/rollout.ts';
 
 export interface ImageWish {
@@ -46,7 +46,8 @@ export interface RolloutSteeringPort {
   promote(target: Target, at: Point): Promise<Effect<RolloutState>>;
   /** Skips everything that is left of that version. Already stable: unchanged. */
   promoteFull(target: Target, at: Point): Promise<Effect<RolloutState>>;
-  abort(target: Target, at: Point): Promise<Effect<RolloutState>>;
+  /** `over`: acts although this release has marked the Rollout; any other mark still refuses. */
+  abort(target: Target, at: Point, over?: Owner): Promise<Effect<RolloutState>>;
   /** Sets `spec.paused`. */
   pause(target: Target): Promise<Effect<RolloutState>>;
   /** Removes `spec.paused`, and nothing else that holds the Rollout. */

@@ -31,8 +31,32 @@ export const isTimeout = (error: unknown): boolean =>
   grpcCode(error) === GRPC.DEADLINE_EXCEEDED ||
   grpcCode(error) === GRPC.CANCELLED ||
   named(error, 'WorkflowUpdateRPCTimeoutOrCancelledError');
-/** The server knows that no worker has polled lately. */
-export const isWithoutWorker = (error: unknown): boolean => grpcCode(error) === GRPC.FAILED_PRECONDITION;
+export type NotTaken = 'no-worker' | 'paused' | 'update-limit' | 'task-fails';
+
+/**
+ * Why the server could not give an update or a query to the run. Source: temporal server 1.32, service/history
+ * (consts.ErrWorkflowExecutionPaused, update registry limits) and service/matching; only the texts tell them apart.
+ */
+export function notTaken(error: unknown): NotTaken | undefined {
+  if (isTimeout(error)) return 'no-worker';
+  if (named(error, 'QueryRejectedError')) return 'paused';
+  const text = allText(error);
+  if (/Workflow Task in failed state/i.test(text)) return 'task-fails';
+  if (/total number of distinct updates|updates in this workflow has been reached/i.test(text)) return 'update-limit';
+  if (grpcCode(error) !== GRPC.FAILED_PRECONDITION) return undefined;
+  return /paused/i.test(text) ? 'paused' : 'no-worker';
+}
+
+/** The run has taken as many signals as Temporal allows (10,000). */
+export const isSignalLimit = (error: unknown): boolean => /limit for signal events/i.test(allText(error));
+
+function allText(error: unknown): string {
+  const texts: string[] = [];
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
+    texts.push(at.message, (at as { details?: string }).details ?? '');
+  return texts.join('\n');
+}
+
 export const isInvalid = (error: unknown): boolean => grpcCode(error) === GRPC.INVALID_ARGUMENT;
 
 function named(error: unknown, name: string): boolean {
@@ -47,6 +71,13 @@ export function refusal(error: unknown): SluiceError | undefined {
     return new SluiceError('RELEASE_CLOSED', 'The release ended before it answered the command.', { cause: error });
   const code: ErrorCode = isErrorCode(cause?.type) ? cause.type : 'INTERNAL';
   return new SluiceError(code, textOf(cause?.message ?? 'the release refused the command'), { cause: error });
+}
+
+/** The error of the catalogue with which a workflow failed; undefined when it failed with something else. */
+export function failedWith(error: unknown): SluiceError | undefined {
+  const { cause } = error as { cause?: { type?: unknown; message?: string } };
+  if (!named(error, 'WorkflowFailedError') || !isErrorCode(cause?.type)) return undefined;
+  return new SluiceError(cause.type, textOf(cause.message ?? 'the workflow failed'), { cause: error });
 }
 
 /** Whatever the client threw, as an error of the catalogue. */

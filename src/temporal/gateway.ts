@@ -1,5 +1,6 @@
 import type { Command, CommandOutcome } from '../domain/release/command.ts';
 import type { ReleaseState } from '../domain/release/state.ts';
+import type { Owner } from '../domain/release/target.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 
@@ -35,10 +36,15 @@ export interface ReleaseSummary {
 }
 
 /**
+ * `held`: the run is open, but paused in Temporal, and acts only when somebody unpauses it. `unknown`: this Temporal
+ * has no such run: it forgot it, or the mark is of another Temporal.
+ */
+export type Ownership = 'open' | 'held' | 'ended' | 'unknown';
+
+/**
  * The only way from a door to the workflows. Every call is bounded: TEMPORAL_UNREACHABLE within 5 seconds.
- * Errors besides: RELEASE_NOT_FOUND, RELEASE_CLOSED, TARGET_BUSY (details.release_id), NO_ANSWER, and the code with
- * which
- * the workflow's validator refused a command.
+ * Errors besides: RELEASE_NOT_FOUND, RELEASE_CLOSED, RELEASE_HELD (details.run: RunFacts), TARGET_BUSY
+ * (details.release_id), NO_ANSWER, and the code with which the workflow's validator refused a command.
  */
 export interface ReleaseGateway {
   probe(): Promise<{ readonly address: string; readonly namespace: string; readonly pollers: number }>;
@@ -53,5 +59,7 @@ export interface ReleaseGateway {
   /** `runId`: that run instead of the latest. */
   get(id: string, runId?: string): Promise<ReleaseView>;
   list(filter: ReleaseFilter): Promise<readonly ReleaseSummary[]>;
+  /** Whether the run of an owner mark can still act. A mark of a run that has ended may be taken over. */
+  owns(owner: Owner): Promise<Ownership>;
   close(): Promise<void>;
 }

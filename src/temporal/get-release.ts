@@ -1,37 +1,72 @@
-import { getRelease as getQuery } from '../../workflows/messages.ts';
-import type { SluiceError } from '../domain/errors.ts';
+import { SluiceError } from '../domain/errors.ts';
+import { heldText, trueView, type RunFacts } from '../domain/release/run-facts.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import type { TemporalLink } from './connection.ts';
-import { describeRelease, notFound } from './describe-release.ts';
-import { isMissing, isTimeout, isWithoutWorker, toSluiceError } from './failure.ts';
+import { failedWith, isMissing, notTaken, toSluiceError } from './failure.ts';
 import { noAnswer } from './pollers.ts';
+import { notFound, type Releases } from './release-type.ts';
+import { isOpen, type Run } from './run.ts';
 import { toSummary } from './visibility.ts';
 
 /** Leaves room, within five seconds, for what can be told without a worker. */
 const QUERY_MS = 2500;
 
-/** See ReleaseGateway.get. Works for closed releases too, as long as Temporal keeps them. */
+/**
+ * See ReleaseGateway.get. Works for closed releases too, as long as Temporal keeps them. The query of a run that was
+ * ended from outside answers its last words; Temporal's record says that it has ended.
+ */
 export async function getRelease(
   link: TemporalLink,
+  releases: Releases,
   taskQueue: string,
   id: string,
   runId?: string,
 ): Promise<ReleaseView> {
-  try {
-    return await link.raw((client) => client.workflow.getHandle(id, runId).query(getQuery), QUERY_MS);
-  } catch (error) {
-    const { address } = await link.settings();
-    if (isMissing(error)) throw notFound(id);
-    if (!isTimeout(error) && !isWithoutWorker(error)) throw toSluiceError(error, address);
-    throw await withoutWorker(link, taskQueue, id);
-  }
+  const [view, run] = await Promise.allSettled([
+    releases.query(id, QUERY_MS, runId),
+    releases.describe(id, QUERY_MS, runId),
+  ]);
+  if (run.status === 'rejected') throw run.reason;
+  if (!run.value) throw notFound(id);
+  if (view.status === 'fulfilled') return trueView(view.value, factsOf(run.value));
+  throw await whyNot(link, releases, taskQueue, run.value, view.reason as unknown);
 }
 
-/** Only a worker knows the whole state; what Temporal's own record says is told with the error. */
-async function withoutWorker(link: TemporalLink, taskQueue: string, id: string): Promise<SluiceError> {
-  const run = await describeRelease(link, id, 1200);
-  if (!run) return notFound(id);
-  const { state, version, startedBy, closedAt } = toSummary(run);
+export function factsOf(run: Run): RunFacts {
+  if (!isOpen(run))
+    return { status: 'ended', how: run.status, ...(run.closeTime && { endedAt: run.closeTime.getTime() }) };
+  const { paused, pausedActivities } = run;
+  if (run.status !== 'PAUSED') return { status: 'running', pausedActivities };
+  return { status: 'paused', pausedActivities, ...(paused && { pausedBy: paused.by, pauseReason: paused.reason }) };
+}
+
+async function whyNot(
+  link: TemporalLink,
+  releases: Releases,
+  taskQueue: string,
+  run: Run,
+  error: unknown,
+): Promise<unknown> {
+  if (isMissing(error)) return notFound(run.workflowId);
+  if (run.status === 'PAUSED') return held(run);
+  // A run that failed before it could answer anything failed because of its input.
+  if (run.status === 'FAILED') {
+    const failure = failedWith(await releases.failureOf(run.workflowId, 1200).catch((failed: unknown) => failed));
+    if (failure) return failure;
+  }
+  if (notTaken(error) === undefined) return toSluiceError(error, (await link.settings()).address);
+  return withoutWorker(link, taskQueue, run);
+}
+
+/** Queries of a paused run are refused; its journal still has the release. */
+export function held(run: Run): SluiceError {
+  const facts = factsOf(run);
+  return new SluiceError('RELEASE_HELD', heldText(facts), { details: { release_id: run.workflowId, run: facts } });
+}
+
+/** Only a worker knows the whole state; what Temporal's own record says is in the error. */
+async function withoutWorker(link: TemporalLink, taskQueue: string, run: Run): Promise<SluiceError> {
+  const { id, state, version, startedBy, closedAt } = toSummary(run);
   const ended = closedAt === undefined ? 'runs' : 'has ended';
   const about = `The release ${id} ${ended}; Temporal's record says ${state}, version ${version}, started by ${startedBy}. Its details need a worker.`;
   return noAnswer(link, taskQueue, about, { release_id: id, state, version, started_by: startedBy });

@@ -1,84 +1,117 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { commandSignals, commandUpdates, type CommandMessage } from '../../workflows/messages.ts';
 import type { Command, CommandOutcome } from '../domain/release/command.ts';
 import { SluiceError } from '../domain/errors.ts';
+import { heldText } from '../domain/release/run-facts.ts';
 import type { TemporalLink } from './connection.ts';
-import { describeRelease, notFound } from './describe-release.ts';
-import { isMissing, isTimeout, isWithoutWorker, toSluiceError } from './failure.ts';
-import { getRelease } from './get-release.ts';
+import { isMissing, isSignalLimit, notTaken, toSluiceError, type NotTaken } from './failure.ts';
+import { factsOf, getRelease } from './get-release.ts';
 import { noAnswer } from './pollers.ts';
+import { notFound, type Releases } from './release-type.ts';
 
 /** Leaves room, within five seconds, to leave the command behind when nobody takes it up. */
 const ACCEPT_MS = 2200;
 const SIGNAL_MS = 800;
+const LOOK_MS = 150;
+
+interface Sending {
+  readonly link: TemporalLink;
+  readonly releases: Releases;
+  readonly taskQueue: string;
+  readonly id: string;
+  readonly command: Command;
+  readonly waitMs: number;
+}
 
 /** See ReleaseGateway.command. */
-export async function sendToRelease(
-  link: TemporalLink,
-  taskQueue: string,
-  id: string,
-  command: Command,
-  waitMs: number,
-): Promise<CommandOutcome> {
+export async function sendToRelease(sending: Sending): Promise<CommandOutcome> {
   try {
-    return await update(link, id, command, waitMs);
+    return await update(sending);
   } catch (error) {
-    if (isMissing(error)) return handledEarlier(link, taskQueue, id, command);
-    if (isTimeout(error) || isWithoutWorker(error)) return leaveBehind(link, taskQueue, id, command);
-    throw toSluiceError(error, (await link.settings()).address);
+    if (isMissing(error)) return handledEarlier(sending);
+    const why = notTaken(error);
+    if (why) return asSignal(sending, why);
+    throw toSluiceError(error, (await sending.link.settings()).address);
   }
 }
 
 /** A fresh update id for every call: the workflow itself knows repeated requests, and tells them from first ones. */
-async function update(link: TemporalLink, id: string, command: Command, waitMs: number): Promise<CommandOutcome> {
-  const options = {
-    args: [messageOf(command)] as [CommandMessage],
+async function update({ releases, id, command, waitMs }: Sending): Promise<CommandOutcome> {
+  const done = await releases.update<CommandOutcome, [CommandMessage]>(id, commandUpdates[command.name], {
+    args: [messageOf(command)],
     updateId: `${command.requestId}/${randomUUID()}`,
-    waitForStage: 'ACCEPTED',
-  } as const;
-  const sent = await link.raw(
-    (client) => client.workflow.getHandle(id).startUpdate(commandUpdates[command.name], options),
-    ACCEPT_MS,
-  );
-  const result = link.raw(() => sent.result(), Math.max(1, waitMs));
-  return result.catch((error: unknown) =>
-    isTimeout(error)
-      ? accepted(command, 'The release took the command; its effect is under way.')
-      : Promise.reject(error as Error),
-  );
+    acceptMs: ACCEPT_MS,
+    resultMs: waitMs,
+  });
+  return done?.result ?? accepted(command, 'The release took the command; its effect is under way.');
 }
 
 /**
- * No worker took the update, which the server forgets; a signal with the same request id waits in the release and acts
- * once.
+ * The run did not take the update, which the server forgets; a signal with the same request id waits in the release and
+ * acts once.
  */
-async function leaveBehind(
-  link: TemporalLink,
-  taskQueue: string,
-  id: string,
-  command: Command,
-): Promise<CommandOutcome> {
+async function asSignal(sending: Sending, why: NotTaken): Promise<CommandOutcome> {
+  const { link, releases, taskQueue, id, command } = sending;
   try {
-    await link.raw(
-      (client) => client.workflow.getHandle(id).signal(commandSignals[command.name], messageOf(command)),
-      SIGNAL_MS,
-    );
-    return accepted(
-      command,
-      'No worker has taken the command up yet. It is kept in the release and is decided on as soon as a worker runs; release_get then shows its outcome.',
-    );
+    await releases.signal(id, commandSignals[command.name], [messageOf(command)], SIGNAL_MS);
   } catch (error) {
-    if (isMissing(error)) return handledEarlier(link, taskQueue, id, command);
+    if (isMissing(error)) return handledEarlier(sending);
+    if (isSignalLimit(error) && command.name === 'abort') return cancelled(sending);
+    if (isSignalLimit(error)) throw overLimit(id);
     const about = `${command.name} was sent to ${id}, but was not taken up; it may still act later.`;
     const { address } = await link.settings();
     throw await noAnswer(link, taskQueue, about, { request_id: command.requestId }).catch((failed: unknown) =>
       toSluiceError(failed, address),
     );
   }
+  return (why === 'update-limit' && (await outcomeOf(sending))) || accepted(command, await waits(sending, why));
 }
 
-function messageOf({ requestId, who, why, all }: Command): CommandMessage {
-  return { requestId, who, ...(why === undefined ? {} : { why }), ...(all === undefined ? {} : { all }) };
+const SIGNALLED = 'It is kept in the release as a signal';
+
+async function waits({ releases, id }: Sending, why: NotTaken): Promise<string> {
+  switch (why) {
+    case 'paused': {
+      const run = await releases.describe(id, SIGNAL_MS).catch(() => undefined);
+      return `${SIGNALLED} and is decided on when the run is unpaused. ${heldText(run ? factsOf(run) : {})}`;
+    }
+    case 'update-limit':
+      return `${SIGNALLED}, because this run has taken as many updates as Temporal allows; release_get shows its outcome.`;
+    case 'task-fails':
+      return `${SIGNALLED}. The workflow task of the run fails; temporal workflow show --workflow-id names the reason.`;
+    case 'no-worker':
+      return 'No worker has taken the command up yet. It is kept in the release and is decided on as soon as a worker runs; release_get then shows its outcome.';
+  }
+}
+
+/** A signal has no answer; the release lists what came of its commands. */
+async function outcomeOf({ releases, id, command, waitMs }: Sending): Promise<CommandOutcome | undefined> {
+  for (const end = Date.now() + waitMs; Date.now() < end; await sleep(LOOK_MS)) {
+    const view = await releases.query(id, LOOK_MS * 5).catch(() => undefined);
+    const outcome = view?.commands.find(({ requestId }) => requestId === command.requestId);
+    if (outcome) return outcome;
+  }
+  return undefined;
+}
+
+/** Cancellation has no limit, and the workflow answers it with the same rollback. */
+async function cancelled({ releases, id, command }: Sending): Promise<CommandOutcome> {
+  await releases.cancel(id, SIGNAL_MS);
+  return accepted(
+    command,
+    'This run can take no further signal, so it was cancelled in Temporal instead; it rolls back and then ends as cancelled.',
+  );
+}
+
+function overLimit(id: string): SluiceError {
+  return new SluiceError('NO_ANSWER', `The run of ${id} has taken as many commands as Temporal allows.`, {
+    next: 'Only release_abort still reaches it: it is sent as a cancellation.',
+  });
+}
+
+function messageOf({ name: _, ...message }: Command): CommandMessage {
+  return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined)) as typeof message;
 }
 
 function accepted({ requestId, name }: Command, detail: string): CommandOutcome {
@@ -86,15 +119,17 @@ function accepted({ requestId, name }: Command, detail: string): CommandOutcome 
 }
 
 /** A repeated request to a release that has ended gets its first outcome; any other one learns that it has ended. */
-async function handledEarlier(
-  link: TemporalLink,
-  taskQueue: string,
-  id: string,
-  { requestId }: Command,
-): Promise<CommandOutcome> {
-  if (!(await describeRelease(link, id))) throw notFound(id);
-  const view = await getRelease(link, taskQueue, id).catch(() => undefined);
-  const earlier = view?.commands.find((outcome) => outcome.requestId === requestId);
+async function handledEarlier({ link, releases, taskQueue, id, command }: Sending): Promise<CommandOutcome> {
+  if (!(await releases.describe(id))) throw notFound(id);
+  const view = await getRelease(link, releases, taskQueue, id).catch(() => undefined);
+  const earlier = view?.commands.find((outcome) => outcome.requestId === command.requestId);
   if (earlier) return { ...earlier, duplicate: true };
-  throw new SluiceError('RELEASE_CLOSED', `The release ${id} has ended.`);
+  const recover = view?.state === 'failed-needs-human';
+  throw new SluiceError(
+    'RELEASE_CLOSED',
+    `The release ${id} has ended${recover ? ` from outside. ${view.reason}` : '.'}`,
+    {
+      ...(recover && { next: `Call release_recover with release_id "${id}".` }),
+    },
+  );
 }

@@ -4,8 +4,11 @@ import type { ReleaseGateway } from './gateway.ts';
 import { countPollers } from './pollers.ts';
 import { getRelease } from './get-release.ts';
 import { listReleases } from './list-releases.ts';
+import { ownsStill } from './owns-still.ts';
+import { RELEASE } from './release-type.ts';
 import { sendToRelease } from './send-to-release.ts';
 import { admit, startRelease } from './start-release.ts';
+import { workflows } from './workflows.ts';
 
 export interface GatewayOptions {
   readonly temporal: () => Promise<TemporalSettings>;
@@ -15,16 +18,18 @@ export interface GatewayOptions {
 /** The gateway on a real Temporal server. Connects at the first call. */
 export function createTemporalGateway({ temporal, taskQueue }: GatewayOptions): ReleaseGateway {
   const link = createLink(temporal);
+  const releases = workflows(link, taskQueue, RELEASE);
   return {
     async probe() {
       const { address, namespace } = await link.settings();
       return { address, namespace, pollers: await countPollers(link, taskQueue) };
     },
-    admit: (id, requestId) => admit(link, id, requestId),
-    start: (input) => startRelease(link, taskQueue, input),
-    command: (id, command, waitMs) => sendToRelease(link, taskQueue, id, command, waitMs),
-    get: (id, runId) => getRelease(link, taskQueue, id, runId),
-    list: (filter) => listReleases(link, filter),
+    admit: (id, requestId) => admit(releases, id, requestId),
+    start: (input) => startRelease(link, releases, input),
+    command: (id, command, waitMs) => sendToRelease({ link, releases, taskQueue, id, command, waitMs }),
+    get: (id, runId) => getRelease(link, releases, taskQueue, id, runId),
+    list: (filter) => listReleases(releases, filter),
+    owns: (owner) => ownsStill(releases, owner),
     close: () => link.close(),
   };
 }

@@ -1,8 +1,9 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ReleaseState } from '../domain/release/state.ts';
-import { isClosed, RELEASE_STATES } from '../domain/release/state.ts';
+import { CLOSED_STATES, isClosed, RELEASE_STATES } from '../domain/release/state.ts';
 import { parseReleaseId } from '../domain/release/target.ts';
 import type { ReleaseFilter, ReleaseSummary } from './gateway.ts';
+import type { Run } from './run.ts';
 import { ATTRIBUTES } from './search-attributes.ts';
 
 /** A string literal of the visibility query language. */
@@ -11,17 +12,29 @@ export function literal(value: string): string {
 }
 
 /** The visibility query of a filter. What it cannot say (a namespace in any cluster) is left to `matches`. */
-export function queryOf(filter: ReleaseFilter): string {
-  const clauses = [`WorkflowType = 'release'`];
-  if (filter.state) clauses.push(`${ATTRIBUTES.state.name} = ${literal(filter.state)}`);
-  if (filter.open) clauses.push(`ExecutionStatus = 'Running'`);
+export function clausesOf(filter: ReleaseFilter): readonly string[] {
+  const clauses = [`ExecutionStatus != 'ContinuedAsNew'`];
+  if (filter.state) clauses.push(stateClause(filter.state));
+  if (filter.open) clauses.push(`ExecutionStatus IN ('Running', 'Paused')`);
   if (filter.taskQueue) clauses.push(`TaskQueue = ${literal(filter.taskQueue)}`);
   const { cluster, namespace, rollout } = filter;
   if (cluster && namespace && rollout)
     clauses.push(`${ATTRIBUTES.target.name} = ${literal(`${cluster}/${namespace}/${rollout}`)}`);
   else if (cluster)
     clauses.push(`${ATTRIBUTES.target.name} STARTS_WITH ${literal(`${cluster}/${namespace ? `${namespace}/` : ''}`)}`);
-  return clauses.join(' AND ');
+  return clauses;
+}
+
+/**
+ * The same answer as `stateOf`, as a clause: a run that no longer acts needs a human, whatever its attribute says.
+ */
+function stateClause(state: ReleaseState): string {
+  const { name } = ATTRIBUTES.state;
+  const same = `${name} = ${literal(state)}`;
+  if (isClosed(state)) return same;
+  if (state !== 'failed-needs-human') return `${same} AND ExecutionStatus = 'Running'`;
+  const closed = CLOSED_STATES.map((one) => literal(one)).join(', ');
+  return `(${same} OR ${name} IS NULL OR (ExecutionStatus != 'Running' AND ${name} NOT IN (${closed})))`;
 }
 
 /** The rest of a filter. */
@@ -33,17 +46,18 @@ export function matches(filter: ReleaseFilter, id: string): boolean {
   );
 }
 
-type Run = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'typedSearchAttributes'> & {
+type Listed = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'startTime' | 'typedSearchAttributes'> & {
+  readonly status: Run['status'] | WorkflowExecutionInfo['status'];
   readonly closeTime?: Date | undefined;
 };
 
-export function toSummary(info: Run): ReleaseSummary {
+export function toSummary(info: Listed): ReleaseSummary {
   const value = (key: (typeof ATTRIBUTES)[keyof typeof ATTRIBUTES]): string =>
     info.typedSearchAttributes.get(key) ?? '';
   return {
     id: info.workflowId,
     runId: info.runId,
-    state: stateOf(value(ATTRIBUTES.state), info.status.name),
+    state: stateOf(value(ATTRIBUTES.state), typeof info.status === 'string' ? info.status : info.status.name),
     strategy: value(ATTRIBUTES.strategy),
     version: value(ATTRIBUTES.version),
     startedBy: value(ATTRIBUTES.startedBy),
@@ -52,7 +66,10 @@ export function toSummary(info: Run): ReleaseSummary {
   };
 }
 
-/** A run that was terminated or failed never wrote its last state: only a human can tell what became of its traffic. */
+/**
+ * A run that was terminated or failed never wrote its last state, and one that is paused in Temporal decides nothing:
+ * only a human can tell what became of its traffic.
+ */
 export function stateOf(attribute: string, status: string): ReleaseState {
   const state = RELEASE_STATES.find((known) => known === attribute) ?? 'failed-needs-human';
   return status === 'RUNNING' || isClosed(state) ? state : 'failed-needs-human';

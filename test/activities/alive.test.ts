@@ -25,8 +25,19 @@ test('what is not known passes through as it is, and Temporal tries it again', (
 });
 
 test('an activity that fails fails with the code of its error', async () => {
+  const failing = alive({ fail: async () => Promise.reject(new SluiceError('NOT_WAITING', 'no')) });
+  await expect(quietEnvironment().run(failing.fail)).rejects.toMatchObject({ type: 'NOT_WAITING', nonRetryable: true });
+});
+
+test('credentials that are refused are tried again for a while, with those that are read then', async () => {
   const failing = alive({ fail: async () => Promise.reject(new SluiceError('FORBIDDEN', 'no')) });
-  await expect(quietEnvironment().run(failing.fail)).rejects.toMatchObject({ type: 'FORBIDDEN', nonRetryable: true });
+  const forbidden = new SluiceError('FORBIDDEN', 'no');
+
+  await expect(quietEnvironment().run(failing.fail)).rejects.toMatchObject({ nonRetryable: false });
+  expect([5, 6].map((attempt) => (toFailure(forbidden, attempt) as { nonRetryable: boolean }).nonRetryable)).toEqual([
+    false,
+    true,
+  ]);
 });
 
 test('a waiting activity heartbeats until it ends, and not after', async () => {

@@ -6,7 +6,7 @@ import { recordedJudge } from '../../activities/record-judgements.ts';
 import type { RecordEntry } from '../../src/domain/release/record.ts';
 import type { QueryRecord } from '../../src/domain/release/record.ts';
 import { createLog } from '../../src/observability/log.ts';
-import { AT, PLAN, SPEC } from '../support/fake-gateway.ts';
+import { aView, AT, PLAN, SPEC } from '../support/fake-gateway.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
 import { eventEntry } from '../support/journal-entries.ts';
 
@@ -228,6 +228,19 @@ test('any sequence of judgements, told again by a process that starts anew, adds
     }),
     { numRuns: 60 },
   );
+});
+
+test('an entry that the journal cannot take is dropped with its name, and holds up no other', async () => {
+  const { recorder, keys, lines } = recording();
+  const { plan: _, ...data } = { ...aView(), startedBy: undefined as unknown as string };
+  const poisoned = { ...event(2), kind: 'release', key: 'release/1', data } as RecordEntry;
+  recorder.add([event(1), poisoned, event(3)]);
+
+  await recorder.flush();
+
+  expect(keys()).toEqual(['event/1', 'event/3']);
+  expect(lines.join('')).toMatch(/cannot take this entry/);
+  expect(lines.join('')).toContain('release/1');
 });
 
 test('a release without data for minutes says so once, and once when data come again', async () => {

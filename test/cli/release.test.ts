@@ -183,7 +183,7 @@ test('a destructive command asks the person, takes --yes, and refuses when nobod
   const no = await sluice({ gateway, answer: false }, 'release', 'abort', ID);
   const nobody = await sluice({ gateway }, 'release', 'abort', ID);
   const yes = await sluice({ gateway, answer: true }, 'release', 'abort', ID);
-  const flag = await sluice({ gateway }, 'release', 'skip-analysis', ID, '--reason', 'tested', '-y');
+  const flag = await sluice({ gateway }, 'release', 'skip-analysis', ID, '--step', '0', '--reason', 'tested', '-y');
 
   expect([no.code, nobody.code, yes.code, flag.code]).toEqual([4, 4, 0, 0]);
   expect(yes.asked).toEqual([`Abort ${ID} and put all traffic back on the stable version?`]);

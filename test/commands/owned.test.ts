@@ -61,7 +61,8 @@ describe.each(HANDED)('%s %j on a Rollout that a release owns', (tool, input, co
     expect(world.cluster.peek({ kind: ROLLOUT, namespace: 'shop', name: 'shop' })).toEqual(before);
   });
 
-  test('while Temporal is away nothing is done', async () => {
+  test('while Temporal is away only an abort is done', async () => {
+    if (command['name'] === 'abort') return;
     gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away');
     const before = world.snapshot();
 
@@ -100,9 +101,9 @@ test.each<ErrorCode>(['RELEASE_NOT_FOUND', 'RELEASE_CLOSED'])(
   'a mark that a release left behind (%s): nothing is done, and it says how to go on',
   async (code) => {
     gateway.failure = new SluiceError(code, 'there is none');
-    await expect(call('argo_abort_rollout', { confirm: 'shop/shop' })).rejects.toMatchObject({
+    await expect(call('argo_promote_rollout', {})).rejects.toMatchObject({
       code: 'OWNED_BY_OTHER',
-      next: expect.stringContaining('sluice.dev/owner'),
+      next: expect.stringContaining('release_recover'),
       details: { release_id: ID },
     });
     expect(world.snapshot().aborted).toBe(false);
@@ -129,6 +130,59 @@ test('what destroys asks here too', async () => {
     });
   }
   expect(gateway.sent).toEqual([]);
+});
+
+describe('an abort of a Rollout whose release cannot act', () => {
+  const abort = () => call('argo_abort_rollout', { confirm: 'shop/shop' });
+
+  test.each([
+    ['Temporal does not answer', () => (gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away'))],
+    ['its run has ended', () => gateway.views.set(ID, aView({ id: ID, closedAt: 1 }))],
+    ['this Temporal has no such run', () => gateway.views.delete(ID)],
+    ['its run is paused in Temporal', () => (gateway.ownership = 'held')],
+    ['no worker runs that could carry it out', () => (gateway.pollers = 0)],
+  ])('%s: it is carried out at once, and proved', async (why, prepare) => {
+    prepare();
+
+    expect(await abort()).toMatchObject({
+      changed: true,
+      effective: 'proved',
+      reason: expect.stringContaining(`${why}: this was done without it`),
+      next: expect.stringContaining('release_recover'),
+      release_id: ID,
+    });
+    expect(gateway.sent).toEqual([]);
+  });
+
+  test('another mark than the one that was read still refuses it', async () => {
+    gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away');
+    const { rolloutSteering } = context.ports;
+    const target = { cluster: 'dev', namespace: 'shop', rollout: 'shop' };
+    const { podHash } = await context.ports.workload.read(target);
+
+    const other = { releaseId: ID, runId: 'another run' };
+    expect(await rolloutSteering.abort(target, { podHash }, other)).toMatchObject({ effective: 'refused' });
+  });
+});
+
+describe('a promote of an owned Rollout that names the step of Argo', () => {
+  test('asks the release for the same step of its own, in the run that was looked at', async () => {
+    await call('argo_promote_rollout', { step: 3, pod_hash: 'bbb' });
+    expect(gateway.sent[0]?.command).toMatchObject({ name: 'promote', step: 1, runId: aView().runId });
+  });
+
+  test('of a step at which the release does not hold is refused, with those at which it does', async () => {
+    expect(await call('argo_promote_rollout', { step: 2 })).toMatchObject({
+      effective: 'refused',
+      reason: expect.stringContaining('it holds at 1, 3'),
+    });
+    expect(gateway.sent).toEqual([]);
+  });
+
+  test('of another version is refused', async () => {
+    gateway.views.set(ID, aView({ id: ID, newHash: 'bbb' }));
+    expect(await call('argo_promote_rollout', { step: 1, pod_hash: 'ccc' })).toMatchObject({ effective: 'refused' });
+  });
 });
 
 test.each([

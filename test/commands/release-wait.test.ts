@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { releaseWait } from '../../src/toolsets/release/release-wait.ts';
+import { trueView } from '../../src/domain/release/run-facts.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { aView, AT, createFakeGateway, fakeServices, type FakeGateway } from '../support/fake-gateway.ts';
 
@@ -64,4 +65,34 @@ test('an error in the middle is told, not waited out', async () => {
 
 test('more than 50 s is refused: clients give up after 60', () => {
   expect(() => releaseWait.check({ release_id: ID, timeout_seconds: 51 }, context.settings)).toThrow(/timeout_seconds/);
+});
+
+test('a run that was ended from outside is answered at once, as an end that needs somebody', async () => {
+  const view = aView({
+    state: 'waiting-for-decision',
+    waiting: { for: 'promotion', answers: ['promote'], sinceMs: AT },
+  });
+  gateway.views.set(ID, trueView(view, { status: 'ended', how: 'TERMINATED', endedAt: AT }));
+
+  const { cursor, next, state } = await wait({ timeout_seconds: 20 });
+
+  expect({ state, next }).toEqual({
+    state: 'failed-needs-human',
+    next: 'It waits for human: answer with release_recover.',
+  });
+  expect(await wait({ timeout_seconds: 20, cursor })).toMatchObject({ changed: false });
+});
+
+test('a run that is paused in Temporal comes from the journal, and says so', async () => {
+  const view = aView({ weightWanted: 25 });
+  const { events: _, commands: __, ...data } = view;
+  const entry = { releaseId: ID, runId: view.runId, key: 'release/1', kind: 'release', at: AT, data } as const;
+  await context.journal.append([entry]);
+  const facts = { status: 'paused', pausedBy: 'ada' };
+  gateway.failure = new SluiceError('RELEASE_HELD', 'held', { details: { run: facts } });
+
+  const answer = await wait({ timeout_seconds: 20 });
+
+  expect(answer).toMatchObject({ state: 'failed-needs-human', waiting: { for: 'human', answers: [] } });
+  expect(answer.next).toMatch(/paused in Temporal by ada.*temporal workflow unpause/);
 });

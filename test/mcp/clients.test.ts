@@ -190,7 +190,11 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
   });
 
   test('skip-analysis needs a reason, whatever is confirmed', async () => {
-    const answer = await (await open(writing)).callTool('release_skip_analysis', { release_id: ID, confirm: ID });
+    const answer = await (await open(writing)).callTool('release_skip_analysis', {
+      release_id: ID,
+      step: 0,
+      confirm: ID,
+    });
 
     expect(answer.content[0]?.text).toContain('reason: is missing');
   });
@@ -223,7 +227,7 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
     setTimeout(() => gateway.views.set(ID, aView({ state: 'succeeded', closedAt: AT + 1000 })), 300);
     const second = await client.callTool('release_wait', { release_id: ID, cursor });
 
-    expect(next).toBe('It waits for promotion: answer with release_promote, release_abort.');
+    expect(next).toBe('It waits for promotion: answer with release_promote, release_abort and step 0.');
     expect(second.structuredContent).toMatchObject({ changed: true, state: 'succeeded' });
   });
 });

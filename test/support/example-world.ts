@@ -1,3 +1,4 @@
+import { trueView } from '../../src/domain/release/run-facts.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import {
   DEPLOYMENT,
@@ -79,6 +80,9 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   release_start: { releases: [] },
   // A release that has ended is told at once.
   release_wait: { releases: [aView({ state: 'succeeded', reason: 'stable', closedAt: AT + 9 })] },
+  release_recover: {
+    releases: [trueView(aView(), { status: 'ended', how: 'TERMINATED', endedAt: AT + 9 })],
+  },
   argo_create_rollout: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   // The fake controller knows no workloadRef, so none acts on this one.
   'argo_create_rollout: A blue-green Rollout over an existing Deployment': {

@@ -6,7 +6,7 @@ import { releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { World } from '../../src/ports/world.ts';
-import type { ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
+import type { Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
@@ -64,6 +64,10 @@ export interface FakeGateway extends ReleaseGateway {
   readonly sent: { id: string; command: Command }[];
   /** Thrown by every call while set. */
   failure: Error | undefined;
+  /** How many workers poll. */
+  pollers: number;
+  /** What `owns` answers while it is set, whatever is in `views`. */
+  ownership: Ownership | undefined;
   /** The answer to the next commands. */
   outcome: Pick<CommandOutcome, 'outcome' | 'detail'>;
 }
@@ -100,8 +104,10 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     started: [],
     sent: [],
     failure: undefined,
+    pollers: 1,
+    ownership: undefined,
     outcome: { outcome: 'applied', detail: 'done' },
-    probe: () => answer(() => ({ address: 'fake', namespace: 'default', pollers: 1 })),
+    probe: () => answer(() => ({ address: 'fake', namespace: 'default', pollers: fake.pollers })),
     admit: (id, requestId) => answer(() => admit(id, requestId)),
     start: (input) => answer(() => admit(releaseId(input.spec.target), input.requestId) ?? start(input)),
     command: (id, command) =>
@@ -129,6 +135,13 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
             startedAt: view.startedAt,
           })),
       ),
+    owns: ({ releaseId: id }) =>
+      answer(() => {
+        const view = fake.views.get(id);
+        if (fake.ownership) return fake.ownership;
+        if (!view) return 'unknown';
+        return view.closedAt === undefined ? 'open' : 'ended';
+      }),
     close: () => Promise.resolve(),
   };
   return fake;

@@ -1,4 +1,4 @@
-import { ENTRY_COLUMNS, toEntry, toEntryRow } from '../../src/adapters/journal/rows.ts';
+import { ENTRY_COLUMNS, toEntry, toEntryRow, toRunRow } from '../../src/adapters/journal/rows.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { RecordEntry } from '../../src/domain/release/record.ts';
 import { parseReleaseId } from '../../src/domain/release/target.ts';
@@ -43,7 +43,11 @@ export function createFakeJournal(): FakeJournal {
   const fake: FakeJournal = {
     entries: [],
     away: false,
-    append: (entries) => answer(() => entries.forEach(add)),
+    append: (entries) =>
+      answer(() => {
+        for (const entry of entries) if (entry.kind === 'release') toRunRow(entry);
+        entries.forEach(add);
+      }),
     read: (runId, { kinds } = {}) =>
       answer(() =>
         fake.entries

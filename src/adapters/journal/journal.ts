@@ -14,15 +14,18 @@ export function journalIn(db: Database, where: string): JournalPort {
     work.catch((error: unknown) => Promise.reject(unavailable(where, error)));
   return {
     // Two that write the same entries in another order would wait for each other for ever.
-    append: (entries) =>
-      bounded(
+    append: async (entries) => {
+      // What cannot be written is the entry's fault, not the journal's: it must not look like an outage.
+      for (const entry of entries) if (entry.kind === 'release') toRunRow(entry);
+      await bounded(
         entries.length === 0
           ? Promise.resolve()
           : db.transaction(
               (query) => append(query, entries),
               entries.map(({ runId }) => runId),
             ),
-      ),
+      );
+    },
     read: (runId, { kinds } = {}) => bounded(read(db.query, runId, kinds)),
     releases: (filter) => bounded(releases(db.query, filter)),
     writeCheckpoint: (runId, at, data) => bounded(writeCheckpoint(db.query, runId, at, data)),

@@ -53,6 +53,20 @@ export const RELEASE_ERRORS = {
     'The release has ended.',
     'Call release_get for its outcome; start a new release if needed.',
   ),
+  RELEASE_HELD: entry(
+    409,
+    7,
+    false,
+    'The run of the release is paused in Temporal and decides nothing.',
+    'Unpause it (temporal workflow unpause), or call argo_abort_rollout to take the traffic back now.',
+  ),
+  STALE_COMMAND: entry(
+    409,
+    7,
+    false,
+    'The command names a step or a run at which the release no longer is.',
+    'Call release_get, and send the command again for what is there now if you still mean it.',
+  ),
   NOT_WAITING: entry(
     409,
     7,

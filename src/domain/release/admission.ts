@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Outcome } from '../analysis/verdict.ts';
 import type { Command } from './command.ts';
-import type { ReleaseState } from './state.ts';
+import type { ClosedState, ReleaseState } from './state.ts';
 import type { Waiting } from './view.ts';
 
 /** Where a release stands when a command arrives. `state` is never `paused` here: `paused` says that beside it. */
@@ -10,10 +10,15 @@ export interface Standing {
   readonly paused: boolean;
   readonly stopping: boolean;
   /** Everything is done; only its record is still written. */
-  readonly ending?: true;
+  readonly ending?: ClosedState;
   readonly manualPromotion: boolean;
   readonly waiting?: Waiting;
   readonly verdict?: Outcome;
+  /** Index of the present step, of how many: 0 of 0 before there is a plan. */
+  readonly step: number;
+  readonly steps: number;
+  /** The run, and every other id under which it is known: those before a reset or continue-as-new. */
+  readonly runIds: readonly string[];
 }
 
 export interface CommandRefusal {
@@ -35,7 +40,9 @@ const refuse = (code: ErrorCode, message: string): CommandRefusal => ({ code, me
 
 /** Why this command may not act now; undefined when it may. Decides nothing else. */
 export function refusalOf(command: Command, at: Standing): CommandRefusal | undefined {
-  if (at.ending) return refuse('RELEASE_CLOSED', 'the release has come to its end');
+  if (at.ending) return refuseAtEnd(command, at.ending);
+  const stale = refuseStale(command, at);
+  if (stale) return stale;
   switch (command.name) {
     case 'pause':
       return refusePause(at);
@@ -55,6 +62,26 @@ export function refusalOf(command: Command, at: Standing): CommandRefusal | unde
         ? undefined
         : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
   }
+}
+
+function refuseAtEnd({ name }: Command, ending: ClosedState): CommandRefusal {
+  return name === 'abort' && ending === 'succeeded'
+    ? refuse('TOO_LATE', 'the new version is already the stable one; the release is ending as succeeded')
+    : refuse('RELEASE_CLOSED', `the release has come to its end: ${ending}`);
+}
+
+/** A command for what its sender saw must not act on what came after it. */
+function refuseStale(command: Command, at: Standing): CommandRefusal | undefined {
+  if (command.runId !== undefined && !at.runIds.includes(command.runId))
+    return refuse(
+      'STALE_COMMAND',
+      `the command is for the run ${command.runId}; the run of this target is now ${at.runIds[0]}, ${at.state}`,
+    );
+  if (command.step === undefined || command.step === at.step || command.name === 'abort') return undefined;
+  return refuse(
+    'STALE_COMMAND',
+    `the command is for the step with index ${command.step}; the release is at index ${at.step} of ${at.steps} steps, ${at.state}`,
+  );
 }
 
 function refusePause(at: Standing): CommandRefusal | undefined {

@@ -12,6 +12,10 @@ export interface Command extends CommandHeader {
   readonly name: CommandName;
   /** promote only: every remaining step, each still judged. */
   readonly all?: boolean;
+  /** Index (from 0) of the step that the sender saw. At another one the command is refused; abort never is. */
+  readonly step?: number;
+  /** The run that the sender saw. */
+  readonly runId?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { MetricSpec } from '../analysis/metric-spec.ts';
 import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
 import type { Open } from '../analysis/verdict.ts';
+import type { Recover } from './release-input.ts';
 import type { Target } from './target.ts';
 
 /** `limits`: fixed limits alone. `sequential`: compared with stable, and fixed limits where the file names some. */
@@ -131,4 +132,6 @@ export interface ReleasePlan {
 export interface Preflight {
   readonly checks: readonly Check[];
   readonly plan?: ReleasePlan;
+  /** The target was left in the middle of this release by a run that ended; its marks are this run's now. */
+  readonly underWay?: Recover;
 }

@@ -31,6 +31,8 @@ export interface Owner {
   /** The workflow id. */
   readonly releaseId: string;
   readonly runId: string;
+  /** First run of the chain, where this run came from a reset or from continue-as-new. Not in the mark. */
+  readonly firstRunId?: string;
   /** Temporal namespace of the run. Absent in marks and releases of older versions. */
   readonly temporal?: string;
   /** Identity of the cluster (UID of its namespace kube-system). Absent in marks and releases of older versions. */
@@ -42,4 +44,9 @@ export interface Owner {
 /** Two owners are the same release line when the id matches: Temporal runs one of them at a time. */
 export function sameRelease(a: Owner, b: Owner): boolean {
   return a.releaseId === b.releaseId;
+}
+
+/** The run id under which the journal and every door know the release: a reset does not change it. */
+export function chainOf({ runId, firstRunId }: Owner): string {
+  return firstRunId ?? runId;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Effect } from '../../domain/effect.ts';
-import type { Target } from '../../domain/release/target.ts';
+import type { Owner, Target } from '../../domain/release/target.ts';
 import type { WriteResult } from '../../ports/workload.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { ClusterClient, PatchOperation } from '../../adapters/kubernetes/cluster-client.ts';
@@ -46,6 +46,8 @@ export interface Steering<Subject extends Versioned = undefined> {
   /** What is still missing for the effect to be proved; `before` is the state that was written to. */
   readonly missing: (now: Now, before: RolloutState) => string | undefined;
   readonly withinMs: number;
+  /** The release whose mark does not keep this from being written. */
+  readonly over?: Owner;
   readonly subject?: { readonly ref: ObjectRef; readonly read: () => Promise<NonNullable<Subject>> };
 }
 
@@ -100,7 +102,11 @@ function stateTests({ metadata, spec, status }: Rollout): PatchOperation[] {
   ] as const;
   return [
     { op: 'test', path: '/metadata/generation', value: metadata.generation },
-    { op: 'test', path: '/metadata/annotations/sluice.dev~1owner', value: null },
+    {
+      op: 'test',
+      path: '/metadata/annotations/sluice.dev~1owner',
+      value: metadata.annotations?.['sluice.dev/owner'] ?? null,
+    },
     { op: 'test', path: '/spec/paused', value: spec.paused ?? null },
     ...fields.map((field) => ({ op: 'test' as const, path: `/status/${field}`, value: status[field] ?? null })),
   ];
@@ -171,7 +177,9 @@ class Attempt<Subject extends Versioned> {
     this.#first ??= view;
     this.#last = view;
     const owner = ownerOf(rollout.metadata.annotations);
-    if (owner) return refused(`release ${plainLine(owner.releaseId)} has taken the Rollout`);
+    const { over } = this.#steering;
+    if (owner && (owner.releaseId !== over?.releaseId || owner.runId !== over.runId))
+      return refused(`release ${plainLine(owner.releaseId)} has taken the Rollout`);
     const decision = this.#steering.decide(rollout, subject);
     this.#waiting = 'wait' in decision ? decision.wait : undefined;
     this.#attempts += 1;

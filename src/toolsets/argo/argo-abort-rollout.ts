@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { argoStrategy, SWITCHED } from '../../domain/argo-strategies.ts';
 import { confirmField } from '../../commands/confirm.ts';
 import type { CommandContext } from '../../commands/command.ts';
+import type { Owner } from '../../domain/release/target.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import { handedFields, nameOf, refusal, steerCommand, type Plan } from './steer.ts';
 import { previewTraffic, withTraffic } from './traffic-proof.ts';
@@ -25,12 +26,12 @@ export const argoAbortRollout = steerCommand({
         question: `Abort ${nameOf(view)} and put all traffic back on the stable version?`,
       }),
       owned: { name: 'abort', reason, requestId },
-      act: () => abort(context, view),
+      act: (over) => abort(context, view, over),
     };
   },
 });
 
-async function abort(context: CommandContext, view: RolloutState): ReturnType<Plan['act']> {
+async function abort(context: CommandContext, view: RolloutState, over?: Owner): ReturnType<Plan['act']> {
   // Argo takes the preview's pods away seconds after the abort: its share of the traffic would get 503s.
   const preview = view.podHash === view.stableHash ? undefined : await previewTraffic(context, view);
   if (preview)
@@ -41,7 +42,7 @@ async function abort(context: CommandContext, view: RolloutState): ReturnType<Pl
     );
   const effect = await withTraffic(
     context,
-    await context.ports.rolloutSteering.abort(view.target, { podHash: view.podHash }),
+    await context.ports.rolloutSteering.abort(view.target, { podHash: view.podHash }, over),
     argoStrategy(view).writesWeights ? 0 : undefined,
   );
   const next =

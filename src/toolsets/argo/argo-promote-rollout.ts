@@ -41,7 +41,7 @@ export const argoPromoteRollout = steerCommand({
     return {
       view,
       question: question(view, at, full === true),
-      owned: { name: 'promote', reason, requestId, ...(full && { all: true }) },
+      owned: { name: 'promote', reason, requestId, ...(full && { all: true }), at: { stepIndex: step, podHash } },
       act: () => promote(context, view, at, full === true),
     };
   },

@@ -5,7 +5,7 @@ import { rolloutFields } from '../../contract/place.ts';
 import { rolloutSnapshot } from '../../contract/rollout-snapshot.ts';
 import { reason, requestId } from '../../contract/target.ts';
 import type { Effect } from '../../domain/effect.ts';
-import type { Target } from '../../domain/release/target.ts';
+import type { Owner, Target } from '../../domain/release/target.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { Command, CommandContext, Kind, Permission } from '../../commands/command.ts';
@@ -37,7 +37,8 @@ export interface Plan {
   readonly question?: string | undefined;
   /** What the release that owns the Rollout is told instead; absent: it is refused. */
   readonly owned?: Meant;
-  readonly act: () => Promise<Effect<RolloutState> & { readonly next?: string | undefined }>;
+  /** `over`: the mark of a release that cannot act, which is passed over. */
+  readonly act: (over?: Owner) => Promise<Effect<RolloutState> & { readonly next?: string | undefined }>;
 }
 
 export interface Steer<I extends z.ZodObject> {
@@ -89,15 +90,27 @@ export function steerCommand<I extends z.ZodObject>(steer: Steer<I>): Command<I,
 async function perform(context: CommandContext, { view, owned, act }: Plan): Promise<Output> {
   if (view.owner && owned) {
     const handed = await handToRelease(context, view.owner, view.target, owned);
-    return { ...handed, reason: clean(handed.reason), before: toSnapshot(view) };
+    if (!('direct' in handed)) return { ...handed, reason: clean(handed.reason), before: toSnapshot(view) };
+    return answer(await act(view.owner), view.owner, handed.direct);
   }
-  const { before, after, next, ...effect } = await act();
+  return answer(await act());
+}
+
+/** `owner` and `direct`: the release that owns the Rollout, and why it did not act itself. */
+function answer(done: Awaited<ReturnType<Plan['act']>>, owner?: Owner, direct?: string): Output {
+  const { before, after, next: wayOn, ...effect } = done;
+  const beside = direct ? `${owner?.releaseId} owns the Rollout, but ${direct}: this was done without it. ` : '';
+  const recover = owner && effect.effective !== 'refused';
+  const next = recover
+    ? `Call release_recover with release_id "${owner.releaseId}": it puts the rest in order.`
+    : wayOn;
   return {
     ...effect,
-    reason: clean(effect.reason),
+    reason: clean(`${beside}${effect.reason}`),
     ...(before && { before: toSnapshot(before) }),
     ...(after && { after: toSnapshot(after) }),
     ...(next !== undefined && { next }),
+    ...(owner && { release_id: owner.releaseId }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../domain/errors.ts';
+import { trueView, type RunFacts } from '../../domain/release/run-facts.ts';
 import { VIEW_KINDS, viewFromRecord } from '../../domain/release/from-record.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { JournalPort } from '../../ports/journal.ts';
@@ -6,11 +7,16 @@ import type { CommandContext } from '../../commands/command.ts';
 
 export interface KnownRelease {
   readonly view: ReleaseView;
-  /** Temporal has forgotten the run; what is told is what the journal kept. Absent: it comes from Temporal. */
+  /** Temporal cannot answer for the run; this is what the journal has. Absent: it comes from Temporal. */
   readonly source?: 'journal';
+  /** Temporal still has the run: it is paused there. */
+  readonly held?: true;
 }
 
-/** The latest run of a release, or the named one, wherever it is still known. Errors: those of ReleaseGateway.get. */
+/**
+ * The latest run of a release, or the named one, wherever it is still known: a run that Temporal has forgotten, or
+ * holds paused, comes from the journal. Errors: those of ReleaseGateway.get.
+ */
 export async function knownRelease(
   { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
   id: string,
@@ -19,10 +25,16 @@ export async function knownRelease(
   try {
     return { view: await gateway.get(id, run) };
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.code !== 'RELEASE_NOT_FOUND') throw error;
+    if (!(error instanceof SluiceError)) throw error;
+    if (error.code !== 'RELEASE_NOT_FOUND' && error.code !== 'RELEASE_HELD') throw error;
     const view = await kept(journal, id, run, error);
     if (!view) throw error;
-    return { view, source: 'journal' };
+    const facts = error.details['run'] as RunFacts | undefined;
+    return {
+      view: trueView(view, facts ?? { status: 'forgotten', how: 'FORGOTTEN' }),
+      source: 'journal',
+      ...(facts && { held: true as const }),
+    };
   }
 }
 
@@ -41,7 +53,7 @@ async function kept(
     if (!(error instanceof SluiceError)) throw error;
     throw new SluiceError(
       missing.code,
-      `${missing.message} Temporal does not know it, and the journal could not be asked: ${error.message}`,
+      `${missing.message} Temporal cannot answer for it, and the journal could not be asked: ${error.message}`,
       { next: error.next, cause: error },
     );
   }

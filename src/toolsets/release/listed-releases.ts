@@ -7,23 +7,32 @@ import type { CommandContext } from '../../commands/command.ts';
 export interface Listed {
   /** Newest first. `source` is set where only the journal still knows the run. */
   readonly releases: readonly (ReleaseSummary & { readonly source?: 'journal' })[];
+  /** There are more after these. */
+  readonly more: boolean;
   /** Why the journal's part is missing. */
   readonly problem?: string;
 }
 
 /**
- * Temporal's list and, by run id, what the journal knows besides; of allowed namespaces only. Errors: those of
- * ReleaseGateway.list.
+ * Temporal's list and, by run id, what the journal knows besides, of allowed namespaces only; `skip` of them are left
+ * out. A release that starts between two pages is on neither, and one that was on the first may come again. Errors:
+ * those of ReleaseGateway.list.
  */
 export async function listedReleases(
   { gateway, journal, settings }: Pick<CommandContext, 'gateway' | 'journal' | 'settings'>,
   filter: ReleaseFilter,
+  skip = 0,
 ): Promise<Listed> {
+  const asked = { ...filter, limit: skip + filter.limit + 1 };
+  const page = (all: Listed['releases']) => ({
+    releases: all.slice(skip, skip + filter.limit),
+    more: all.length > skip + filter.limit,
+  });
   const [fresh, kept] = await Promise.all([
-    allowedReleases(settings, filter, (one) => gateway.list(one)),
-    fromJournal({ journal, settings }, filter),
+    allowedReleases(settings, asked, (one) => gateway.list(one)),
+    fromJournal({ journal, settings }, asked),
   ]);
-  if (kept instanceof SluiceError) return { releases: fresh, problem: kept.message };
+  if (kept instanceof SluiceError) return { ...page(fresh), problem: kept.message };
   const known = new Set(fresh.map(({ runId }) => runId));
   // Temporal's list is in order already; a filter by state may meet a run that has moved on since the journal was told.
   const only = kept.filter(
@@ -33,7 +42,7 @@ export async function listedReleases(
     ...fresh,
     ...only.map(({ releaseId, ...run }) => ({ id: releaseId, ...run, source: 'journal' as const })),
   ];
-  return { releases: all.sort((a, b) => b.startedAt - a.startedAt).slice(0, filter.limit) };
+  return page(all.sort((a, b) => b.startedAt - a.startedAt));
 }
 
 /** What only the journal still knows has ended. */

@@ -6,8 +6,11 @@ export function nextCall(view: ReleaseView): string {
   if (isClosed(view.state) && view.closedAt !== undefined)
     return 'The release has ended; nothing to do. A new one starts with release_start.';
   if (!view.waiting) return 'It goes on by itself: call release_wait.';
+  if (view.waiting.for === 'human' && view.waiting.answers.length === 0) return view.reason;
   const answers = view.waiting.answers.map((answer) => `release_${answer.replaceAll('-', '_')}`).join(', ');
-  return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}` : ''}.`;
+  const ofStep = view.waiting.answers.some((answer) => answer === 'promote' || answer === 'skip-analysis');
+  const step = ofStep ? ` and step ${view.stepIndex}` : '';
+  return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}${step}` : ''}.`;
 }
 
 /** The state in one or two lines. `view` as `present` makes it. */

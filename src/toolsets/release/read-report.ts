@@ -2,12 +2,14 @@ import { SluiceError } from '../../domain/errors.ts';
 import { buildReport } from '../../domain/report/build-report.ts';
 import { withLive } from '../../domain/report/live-entries.ts';
 import type { ReleaseReport } from '../../domain/report/report.ts';
+import { viewFromRecord } from '../../domain/release/from-record.ts';
 import type { RecordEntry } from '../../domain/release/record.ts';
+import { trueView, type RunFacts } from '../../domain/release/run-facts.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
 /** Without these a release is told from its journal alone. */
-const AWAY: readonly unknown[] = ['RELEASE_NOT_FOUND', 'TEMPORAL_UNREACHABLE', 'NO_ANSWER'];
+const AWAY: readonly unknown[] = ['RELEASE_NOT_FOUND', 'RELEASE_HELD', 'TEMPORAL_UNREACHABLE', 'NO_ANSWER'];
 
 /**
  * The report of the latest run of a release, or of the run named. From the journal and, while Temporal has it, from the
@@ -23,7 +25,7 @@ export async function readReport(context: CommandContext, releaseId: string, run
   const earlier = latest?.value !== undefined && latest.value.runId !== run;
   const kept = await lookedAt(() => recorded(context, releaseId, run ?? view?.runId));
   const entries = kept.value ?? [];
-  const report = buildReport(view ? withLive(entries, view) : entries, [
+  const report = buildReport(withTruth(entries, view, seen.error), [
     ...(earlier ? ['This is an earlier run of this target.'] : []),
     ...notesOf({ view, seen, kept }),
   ]);
@@ -36,6 +38,23 @@ export async function readReport(context: CommandContext, releaseId: string, run
       `There is no release ${releaseId}${run === undefined ? '' : ` with the run ${run}`}.`,
     )
   );
+}
+
+/** The journal's last word of a run that has no end there is not how the run is now. */
+function withTruth(
+  entries: readonly RecordEntry[],
+  live: ReleaseView | undefined,
+  error: SluiceError | undefined,
+): readonly RecordEntry[] {
+  const facts = error && factsIn(error);
+  const last = live ?? (facts && viewFromRecord(entries));
+  if (!last) return entries;
+  return withLive(entries, facts ? trueView(last, facts) : last);
+}
+
+function factsIn({ code, details }: SluiceError): RunFacts | undefined {
+  if (code === 'RELEASE_HELD') return details['run'] as RunFacts;
+  return code === 'RELEASE_NOT_FOUND' ? { status: 'forgotten', how: 'FORGOTTEN' } : undefined;
 }
 
 interface Look<T> {

@@ -38,9 +38,10 @@ export const releaseGet: Command<typeof input, typeof output> = {
   examples: [{ title: 'By target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
   check: (raw) => checkWhich(input, raw),
   async run(context, which) {
-    const { view: known, source } = await knownRelease(context, await idOf(context, which), which.run_id);
+    const { view: known, source, held } = await knownRelease(context, await idOf(context, which), which.run_id);
     const detail = which.detail === 'full' ? Infinity : CONCISE;
-    if (source) return { ...toReleaseOutput(known, detail), source, next: FORGOTTEN };
+    if (source)
+      return { ...toReleaseOutput(known, detail), source, next: held || known.waiting ? nextCall(known) : FORGOTTEN };
     const view = present(await withNewestVerdict(context, known));
     // A closed release describes the past; the cluster may long be at another one.
     const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view) };

@@ -18,7 +18,12 @@ const input = z.strictObject({
     .enum([...RELEASE_STATES, OPEN])
     .optional()
     .describe('Only this state; open: all that go on.'),
-  limit: z.int().min(1).max(200).optional().describe('At most. Default 20.'),
+  limit: z.int().min(1).max(200).optional().describe('Default 20.'),
+  cursor: z
+    .string()
+    .refine((text) => /^\d{1,5}$/.test(text), 'must be the cursor of an answer')
+    .optional()
+    .describe('Of the last answer.'),
 });
 
 const summary = z.strictObject({
@@ -32,13 +37,16 @@ const summary = z.strictObject({
   closed_at: z.string().optional(),
   source: z.string().optional(),
 });
-const output = z.strictObject({ releases: z.array(summary), problem: z.string().optional() });
+const output = z.strictObject({
+  releases: z.array(summary),
+  cursor: z.string().optional(),
+  problem: z.string().optional(),
+});
 
 export const releaseList: Command<typeof input, typeof output> = {
   name: 'release_list',
   title: 'List releases',
-  description:
-    'Running and past releases, newest first. May lag by a second: read release_get before deciding anything.',
+  description: 'Running and past releases, newest first. May lag by a second: read release_get before deciding.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',
@@ -46,14 +54,16 @@ export const releaseList: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'Releases of one namespace', input: { namespace: 'shop' } }],
   check: (raw) => parse(input, raw ?? {}),
-  async run(context, { limit = 20, state, ...where }) {
+  async run(context, { limit = 20, cursor = '0', state, ...where }) {
+    const skip = Number(cursor);
     const which = state === OPEN ? { open: true as const } : { state };
-    const { releases, problem } = await listedReleases(context, compact({ ...where, ...which, limit }));
-    return compact({ releases: releases.map(toSummary), problem });
+    const { releases, more, problem } = await listedReleases(context, compact({ ...where, ...which, limit }), skip);
+    return compact({ releases: releases.map(toSummary), cursor: more ? String(skip + limit) : undefined, problem });
   },
-  text: ({ releases, problem }) =>
+  text: ({ releases, cursor, problem }) =>
     [
       releases.length === 0 ? 'No releases match.' : releases.map(line).join('\n'),
+      ...(cursor === undefined ? [] : [`There are more: call again with cursor ${cursor}.`]),
       ...(problem === undefined ? [] : [`Older ones may be missing: ${problem}`]),
     ].join('\n'),
 };

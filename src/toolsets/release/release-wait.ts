@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { release, toReleaseOutput } from '../../contract/release-view.ts';
 import { present } from '../../domain/release/present.ts';
-import { isClosed } from '../../domain/release/state.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
+import { knownRelease } from './known-release.ts';
 import { withNewestVerdict } from './newest-verdict.ts';
 import { nextCall, stateText } from './next-call.ts';
 import { releaseText } from './state-text.ts';
@@ -72,11 +72,12 @@ async function waitForChange(
 
 /** The release as every door shows it. Errors: those of ReleaseGateway.get. */
 async function shownRelease(context: CommandContext, id: string): Promise<ReleaseView> {
-  return present(await withNewestVerdict(context, await context.gateway.get(id)));
+  return present(await withNewestVerdict(context, (await knownRelease(context, id)).view));
 }
 
+/** Also of a run that was ended from outside. */
 function ended(view: ReleaseView): boolean {
-  return isClosed(view.state) && view.closedAt !== undefined;
+  return view.closedAt !== undefined;
 }
 
 function settled(view: ReleaseView): boolean {

@@ -6,18 +6,30 @@ import { SluiceError } from '../../domain/errors.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { Command, CommandContext, Confirmation, Kind, Permission } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
+import { outcomeInEarlierRun } from './earlier-outcome.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 
 /** How long the caller waits for the effect; later ones are `accepted`. */
 const EFFECT_WAIT_MS = 3000;
 
-const base = { ...whichRelease, reason: reason.optional(), request_id: requestId.optional() };
+const step = z.int().min(0).max(1000);
+const base = {
+  ...whichRelease,
+  reason: reason.optional(),
+  request_id: requestId.optional(),
+  run_id: z.string().max(64).optional().describe('Run that you saw.'),
+};
+const STEP = { step: step.optional().describe('step.index that you saw.') };
+/** Fields that the list for agents leaves out. */
+const HIDDEN: readonly string[] = ['target', 'run_id'];
 const inputs = {
   plain: z.strictObject(base),
+  step: z.strictObject({ ...base, ...STEP }),
   confirmed: z.strictObject({ ...base, confirm: confirmField }),
-  reasoned: z.strictObject({ ...base, reason, confirm: confirmField }),
+  reasoned: z.strictObject({ ...base, reason, step: step.describe('step.index.'), confirm: confirmField }),
   promote: z.strictObject({
     ...base,
+    ...STEP,
     all: z.boolean().optional().describe('Promote every remaining step, each still judged. Needs confirm.'),
     confirm: confirmField,
   }),
@@ -47,7 +59,7 @@ export interface Send {
   readonly ask?: (id: string, input: { all?: boolean | undefined }) => string | undefined;
 }
 
-type Input = z.output<typeof inputs.plain> & { confirm?: string | undefined; all?: boolean | undefined };
+type Input = z.output<typeof inputs.step> & { confirm?: string | undefined; all?: boolean | undefined };
 
 /** A use case that sends one command to one release. */
 export function sendCommand(send: Send): Command {
@@ -71,7 +83,9 @@ export function sendCommand(send: Send): Command {
     input: schema,
     output,
     listed: {
-      input: Object.keys(schema.shape).filter((name) => name !== 'target'),
+      input: Object.keys(schema.shape).filter(
+        (name) => !HIDDEN.includes(name) && (name !== 'step' || send.input !== 'step'),
+      ),
       output: ['outcome', 'detail', 'duplicate', 'next'],
     },
     examples: [{ title: send.title, input: exampleOf(send) }],
@@ -98,8 +112,12 @@ async function run(
     who: context.caller.id,
     ...(input.reason ? { why: input.reason } : {}),
     ...(input.all ? { all: true } : {}),
+    ...(input.step === undefined ? {} : { step: input.step }),
+    ...(input.run_id === undefined ? {} : { runId: input.run_id }),
   };
   try {
+    const earlier = input.request_id === undefined ? undefined : await outcomeInEarlierRun(context, id, request);
+    if (earlier) return toOutput(id, { ...earlier, duplicate: true });
     return toOutput(id, await context.gateway.command(id, command, EFFECT_WAIT_MS));
   } catch (error) {
     throw withRequest(error, id, request);
@@ -145,8 +163,9 @@ function exampleOf(send: Send): Record<string, unknown> {
   const extra = {
     plain: {},
     confirmed: { reason: 'error reports from support', confirm: id },
-    reasoned: { reason: 'no traffic at night, tested by hand', confirm: id },
+    reasoned: { reason: 'no traffic at night, tested by hand', step: 0, confirm: id },
     promote: {},
+    step: {},
   }[send.input];
   return { release_id: id, ...extra };
 }

@@ -8,7 +8,7 @@ const STEERING: readonly Send[] = [
     description:
       'Stops a running release where it is: traffic keeps its present split, the clock of the release stops, nothing advances until release_resume.',
     kind: 'write',
-    input: 'plain',
+    input: 'step',
   },
   {
     command: 'resume',

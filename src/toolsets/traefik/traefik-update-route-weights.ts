@@ -9,7 +9,7 @@ import type { Pair } from '../../domain/route/arms.ts';
 import type { RouteView } from '../../ports/routes.ts';
 import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
-import { refuseOwned } from '../../commands/owned.ts';
+import { refuseOwned, whyItCannotAct } from '../../commands/owned.ts';
 import { proveRoute, serves } from './prove-route.ts';
 import { effectText, refused, routeEffect, weightsText } from './route-answer.ts';
 import { requirePair, rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
@@ -119,6 +119,8 @@ async function write({ ports }: CommandContext, { view, weights }: Intent, takeO
   }
 }
 
+const takesBack = (given: Input): boolean => given.canary_weight === 0 || given.stable_weight === 100;
+
 function has({ entries }: RouteView, weights: readonly number[]): boolean {
   return entries.length === weights.length && entries.every(({ weight }, index) => weight === weights[index]);
 }
@@ -138,7 +140,9 @@ function toConfirm(intent: Intent): Confirmation | undefined {
 async function intend(context: CommandContext, given: Input): Promise<Intent> {
   const ref = await routeRef(context, given);
   const [view, rollouts] = await Promise.all([context.ports.routes.read(ref), rolloutsBeside(context, ref)]);
-  refuseOwned(view.owner, `TraefikService ${ref.namespace}/${ref.name}`);
+  // Taking traffic away from the new version must be possible while its release cannot act.
+  if (view.owner && !(takesBack(given) && (await whyItCannotAct(context, view.owner))))
+    refuseOwned(view.owner, `TraefikService ${ref.namespace}/${ref.name}`);
   const named = {
     ...(given.stable_service !== undefined && { stable: given.stable_service }),
     ...(given.canary_service !== undefined && { canary: given.canary_service }),

@@ -28,6 +28,9 @@ function standing(state: ReleaseState, more: Partial<Standing> = {}): Standing {
     paused: false,
     stopping: isClosed(state) || STOPPING.includes(state),
     manualPromotion: true,
+    step: 1,
+    steps: 3,
+    runIds: ['first', 'now'],
     ...(wait ? { waiting: wait } : {}),
     ...more,
   };
@@ -96,5 +99,43 @@ describe('what the table does not say', () => {
   test('nothing but resume acts once the release is stopping', () => {
     const acting = COMMANDS.filter((name) => !refusalOf(command(name), standing('soaking', { stopping: true })));
     expect(acting).toEqual([]);
+  });
+});
+
+describe('a command for what its sender saw', () => {
+  const at = standing('waiting-for-decision');
+
+  test('acts at that step and run, under every id of the run', () => {
+    for (const runId of ['first', 'now']) expect(refusalOf(command('promote', { step: 1, runId }), at)).toBeUndefined();
+  });
+
+  test('is refused at another step, with the step that is there now', () => {
+    for (const name of ['promote', 'skip-analysis', 'pause'] as const)
+      expect(refusalOf(command(name, { step: 0 }), at)).toEqual({
+        code: 'STALE_COMMAND',
+        message: 'the command is for the step with index 0; the release is at index 1 of 3 steps, waiting-for-decision',
+      });
+  });
+
+  test('is refused in another run, an abort too', () => {
+    expect(refusalOf(command('abort', { runId: 'before' }), at)).toMatchObject({
+      code: 'STALE_COMMAND',
+      message: expect.stringContaining('is now first'),
+    });
+  });
+
+  test('an abort acts at every step of its run', () => {
+    expect(refusalOf(command('abort', { step: 0, runId: 'first' }), at)).toBeUndefined();
+  });
+});
+
+test('an abort that comes while a release ends says what has become of it', () => {
+  expect(refusalOf(command('abort'), standing('promoting', { ending: 'succeeded' }))).toMatchObject({
+    code: 'TOO_LATE',
+    message: expect.stringContaining('stable one'),
+  });
+  expect(refusalOf(command('abort'), standing('aborting', { ending: 'rolled-back' }))).toMatchObject({
+    code: 'RELEASE_CLOSED',
+    message: expect.stringContaining('rolled-back'),
   });
 });

@@ -25,7 +25,7 @@ function stage() {
   });
   const call = (command: typeof releasePlan | typeof releaseStart, raw: unknown) =>
     execute({
-      command: command as never,
+      command: command,
       raw,
       context: context(),
       gate: { allowWrite: true, toolsets: [] },

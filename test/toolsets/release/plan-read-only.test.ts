@@ -15,7 +15,7 @@ const FILE = {
 async function plan(allowWrite: boolean, raw: unknown = FILE) {
   const seen: ReleaseSpec[] = [];
   const output = await execute({
-    command: releasePlan as never,
+    command: releasePlan,
     raw,
     context: {
       ...fakeServices(createFakeGateway()),

@@ -1,0 +1,29 @@
+import type { Cursors } from './blocks.ts';
+import type { Finding } from './verdict.ts';
+
+/** So many scrapes may be missed, and a sample may be so late, before a proxy is called silent. */
+const MISSED_SCRAPES = 3;
+const LATE_MS = 10_000;
+
+/**
+ * A finding when nothing was scraped lately, or when one proxy is silent while others go on: what is not counted is not
+ * judged. `intervalMs`: between two scrapes. `to`: the moment of the look, epoch ms. Undefined before the first scrape.
+ */
+export function silenceFinding(cursors: Cursors, intervalMs: number, to: number): Finding | undefined {
+  const allowed = MISSED_SCRAPES * intervalMs + LATE_MS;
+  const proxies = Object.entries(cursors);
+  if (proxies.length === 0) return undefined;
+  const newest = Math.max(...proxies.map(([, { at }]) => at));
+  if (to - newest > allowed)
+    return silent(`Prometheus has no new sample of Traefik's counters for ${seconds(to - newest)}`);
+  const missing = proxies.filter(([, { at }]) => newest - at > allowed);
+  if (missing.length === 0) return undefined;
+  const names = missing.map(([name, { at }]) => `${name} (for ${seconds(to - at)})`).join(', ');
+  return silent(`a Traefik replica is not scraped any more: ${names}. What it answers is not counted`);
+}
+
+function silent(reason: string): Finding {
+  return { metric: 'scrapes', outcome: 'no-data', reason };
+}
+
+const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;

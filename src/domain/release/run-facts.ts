@@ -1,0 +1,72 @@
+import { cleanText } from '../safe-text.ts';
+import type { ReleaseView } from './view.ts';
+
+/** What Temporal knows of a run of a release besides what the release says of itself. Times: epoch ms. */
+export interface RunFacts {
+  /** `forgotten`: Temporal has no record of the run. */
+  readonly status: 'running' | 'paused' | 'ended' | 'forgotten';
+  /** Temporal's word for how it ended: TERMINATED, TIMED_OUT, FAILED. */
+  readonly how?: string;
+  readonly endedAt?: number;
+  readonly pausedBy?: string;
+  readonly pauseReason?: string;
+  readonly pausedActivities?: readonly string[];
+}
+
+/**
+ * The view as it is true now. A run that no longer acts cannot say so itself: its last words stay as they were. Such a
+ * release needs a human, at every door.
+ */
+export function trueView(view: ReleaseView, run: RunFacts): ReleaseView {
+  if (view.closedAt !== undefined) return view;
+  if (run.status === 'ended' || run.status === 'forgotten') return endedOutside(view, run);
+  if (run.status === 'paused') return heldByTemporal(view, run);
+  const { pausedActivities = [] } = run;
+  return pausedActivities.length === 0
+    ? view
+    : { ...view, reason: `${view.reason}. ${pausedActivitiesText(pausedActivities)}` };
+}
+
+/** "at weight 25 while soaking (weight 25 for 60 s)". */
+function where({ plan, weightWanted, state, reason }: ReleaseView): string {
+  return `${plan ? `at weight ${weightWanted} ` : ''}while it was ${state} (${cleanText(reason, 200)})`;
+}
+
+function endedOutside(view: ReleaseView, { how = 'ENDED', endedAt }: RunFacts): ReleaseView {
+  const at = endedAt ?? view.events.at(-1)?.at ?? view.startedAt;
+  const ended =
+    how === 'FORGOTTEN'
+      ? 'Temporal no longer has this run. The journal has no end of it'
+      : `The run ended from outside: Temporal says ${how}`;
+  const { waiting: _, ...rest } = view;
+  return {
+    ...rest,
+    state: 'failed-needs-human',
+    reason: `${ended}. It ended ${where(view)}. Nobody watches this traffic. Call release_recover to put it back on the stable version.`,
+    waiting: { for: 'human', answers: ['recover'], sinceMs: at },
+    closedAt: at,
+  };
+}
+
+/** Pause of a whole run in Temporal: signals wait, updates and queries fail, nothing is decided. */
+function heldByTemporal(view: ReleaseView, { pausedBy, pauseReason }: RunFacts): ReleaseView {
+  return {
+    ...view,
+    state: 'failed-needs-human',
+    reason: `${heldText({ ...(pausedBy && { pausedBy }), ...(pauseReason && { pauseReason }) })} It was held ${where(view)}.`,
+    waiting: { for: 'human', answers: [], sinceMs: view.events.at(-1)?.at ?? view.startedAt },
+  };
+}
+
+/** Why a paused run does nothing, and the two ways on. */
+export function heldText({ pausedBy, pauseReason }: Pick<RunFacts, 'pausedBy' | 'pauseReason'>): string {
+  const by = pausedBy ? ` by ${cleanText(pausedBy, 80)}` : '';
+  const why = pauseReason ? ` (${cleanText(pauseReason, 120)})` : '';
+  return `The run is paused in Temporal${by}${why}. The release decides nothing and rolls nothing back until somebody unpauses it (temporal workflow unpause). argo_abort_rollout takes the traffic back now.`;
+}
+
+function pausedActivitiesText(types: readonly string[]): string {
+  const names = [...new Set(types)].join(' and ');
+  const watching = types.includes('guard') ? ' Nobody watches the traffic meanwhile.' : '';
+  return `The activity ${names} is paused in Temporal; unpause it with temporal activity unpause.${watching}`;
+}

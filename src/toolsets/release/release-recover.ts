@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
+import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
+import { reason, requestId } from '../../contract/target.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Recover } from '../../domain/release/release-input.ts';
+import { usersPercent } from '../../domain/release/present.ts';
+import type { ReleaseView } from '../../domain/release/view.ts';
+import { cleanText } from '../../domain/safe-text.ts';
+import { knownRelease } from './known-release.ts';
+import { checkWhich, idOf, whichRelease } from './which-release.ts';
+
+const input = z.strictObject({
+  ...whichRelease,
+  reason: reason.optional(),
+  request_id: requestId.optional(),
+  confirm: confirmField,
+});
+const output = z.strictObject({
+  release_id: z.string(),
+  run_id: z.string(),
+  request_id: z.string(),
+  started: z.boolean().describe('False: the same request id had started it before.'),
+  recovers: z.string().describe('The run that had ended, and how.'),
+  next: z.string(),
+});
+
+/** Takes over what a run that was ended from outside left behind. */
+export const releaseRecover: Command<typeof input, typeof output> = {
+  name: 'release_recover',
+  title: 'Recover a release',
+  description: 'For a release whose run was terminated: all traffic back on the stable version. Needs confirm.',
+  kind: 'destructive',
+  idempotent: true,
+  toolset: 'release',
+  input,
+  output,
+  listed: { input: ['release_id', 'confirm'], output: ['next'] },
+  examples: [
+    { title: 'After a terminate', input: { release_id: 'release/prod/shop/web', confirm: 'release/prod/shop/web' } },
+  ],
+  check: (raw) => checkWhich(input, raw),
+  confirmation: async (context, which) => toConfirm(await idOf(context, which)),
+  async run(context, which) {
+    const id = await idOf(context, which);
+    requireConfirmation(toConfirm(id), which.confirm);
+    const request = which.request_id ?? randomUUID();
+    const earlier = await startedBefore(context, id, request);
+    const { view } = await knownRelease(context, id);
+    if (earlier) return answer(id, earlier.runId, request, false, view.reason);
+    const recover = leftBehind(id, view, which.reason);
+    const { runId, started } = await context.gateway.start({
+      spec: view.spec,
+      startedBy: context.caller.id,
+      requestId: request,
+      recover,
+    });
+    return answer(id, runId, request, started, recover.reason);
+  },
+  text: ({ release_id: id, request_id: request, recovers, started, next }) =>
+    `${started ? 'Recovering' : 'The same request had started this'}: ${id}, request ${request}\n${recovers}\n${next}`,
+};
+
+const toConfirm = (id: string): Confirmation => ({
+  value: id,
+  question: `Roll back what ${id} left behind, and put all traffic on the stable version?`,
+});
+
+/** A running release is no error for the request that started it. Errors: those of the gateway but TARGET_BUSY. */
+async function startedBefore({ gateway }: CommandContext, id: string, request: string) {
+  return gateway.admit(id, request).catch((error: unknown) => {
+    if (error instanceof SluiceError && error.code === 'TARGET_BUSY') return undefined;
+    throw error;
+  });
+}
+
+function leftBehind(id: string, view: ReleaseView, why: string | undefined): Recover {
+  const { plan, newHash, stepIndex, weightWanted, closedAt, runId } = view;
+  if (closedAt === undefined)
+    throw new SluiceError('TARGET_BUSY', `${id} has not ended: it is ${view.state}. ${view.reason}`, {
+      next: `Call release_abort with release_id "${id}".`,
+      details: { release_id: id, run_id: runId },
+    });
+  if (!plan)
+    throw new SluiceError('RELEASE_CLOSED', `${id} ended before it had a plan, so it moved no traffic.`, {
+      next: 'Start the next release; it takes the mark over if there is one.',
+    });
+  const percent = usersPercent(view);
+  const reason = `recovers the run ${runId}, which ended ${percent === undefined ? '' : `at ${percent} % `}as ${view.state}${why ? `: ${cleanText(why, 300)}` : ''}`;
+  return { plan, stepIndex, weightWanted, reason, ...(newHash !== undefined && { newHash }) };
+}
+
+function answer(
+  id: string,
+  runId: string,
+  request: string,
+  started: boolean,
+  recovers: string,
+): z.output<typeof output> {
+  const next = `Call release_wait with release_id "${id}" until it has ended.`;
+  return { release_id: id, run_id: runId, request_id: request, started, recovers: cleanText(recovers, 600), next };
+}

@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Connection } from '@temporalio/client';
+import type { Worker } from '@temporalio/worker';
+import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
+import { createTemporalGateway } from '../../src/temporal/temporal-gateway.ts';
+import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
+import { ReleaseUnderTest } from '../support/workflow-release.ts';
+
+let temporal: TestTemporal;
+let gateway: ReleaseGateway;
+let release: ReleaseUnderTest;
+let worker: Worker;
+let done: Promise<void>;
+
+beforeAll(async () => {
+  temporal = await startTestTemporal();
+}, 120_000);
+afterAll(() => temporal.stop());
+afterEach(async () => {
+  worker.shutdown();
+  await done;
+  await gateway.close();
+  await release.handle.terminate('end of the test').catch(() => undefined);
+  release.world.stop();
+});
+
+/** A release that waits for its approval, with a gateway to it and a worker. */
+async function waitingForApproval(): Promise<void> {
+  release = new ReleaseUnderTest(temporal, { spec: { approval: true } });
+  const { address } = (temporal.client.connection as Connection).options;
+  gateway = createTemporalGateway({
+    temporal: () => Promise.resolve({ address, namespace: 'default', connectionOptions: { address } }),
+    taskQueue: release.taskQueue,
+  });
+  worker = await release.worker();
+  done = worker.run();
+  await gateway.start(release.input);
+  await release.until('waiting-for-approval');
+}
+
+async function eventually<T>(look: () => Promise<T>, met: (value: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    const value = await look();
+    if (met(value) || tries > 60) return value;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const abort = (requestId: string) => ({ name: 'abort', requestId, who: 'ada' }) as const;
+
+test('a terminated run is told as ended from outside, alike by get, list, filter and commands', async () => {
+  await waitingForApproval();
+  const runId = (await gateway.get(release.id)).runId;
+  expect(await gateway.owns({ releaseId: release.id, runId })).toBe('open');
+
+  await release.handle.terminate('by hand');
+
+  const view = await gateway.get(release.id);
+  expect(view).toMatchObject({ state: 'failed-needs-human', waiting: { answers: ['recover'] } });
+  expect(view.closedAt).toBeDefined();
+  const listed = await eventually(
+    () => gateway.list({ ...release.input.spec.target, state: 'failed-needs-human', limit: 5 }),
+    (found) => found.length > 0,
+  );
+  expect(listed).toMatchObject([{ id: release.id, state: 'failed-needs-human' }]);
+  expect(await gateway.list({ ...release.input.spec.target, state: 'waiting-for-approval', limit: 5 })).toEqual([]);
+  await expect(gateway.command(release.id, abort('a'), 500)).rejects.toMatchObject({
+    code: 'RELEASE_CLOSED',
+    next: expect.stringContaining('release_recover'),
+  });
+  expect(await gateway.owns({ releaseId: release.id, runId })).toBe('ended');
+});
+
+test('a reset keeps run id, mark and commands; the old run is not one that needs somebody', async () => {
+  await waitingForApproval();
+  const before = await gateway.get(release.id);
+  const { runId } = await release.handle.describe();
+
+  await temporal.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: release.id, runId },
+    workflowTaskFinishEventId: 4 as never,
+    requestId: 'reset-1',
+    reason: 'test',
+  });
+
+  const after = await eventually(
+    () => gateway.get(release.id),
+    ({ state }) => state === 'waiting-for-approval',
+  );
+  expect(after.runId).toBe(before.runId);
+  expect(await gateway.owns({ releaseId: release.id, runId: before.runId })).toBe('open');
+  const outcome = await gateway.command(release.id, { ...abort('a'), runId: before.runId }, 3000);
+  expect(outcome).toMatchObject({ outcome: 'applied' });
+});
+
+test('a start that is sent again after another release has run finds its own, and starts nothing', async () => {
+  await waitingForApproval();
+  const first = await gateway.get(release.id);
+  await gateway.command(release.id, { name: 'reject', requestId: 'r', who: 'ada' }, 3000);
+  await release.until((view) => view.closedAt !== undefined);
+  const second = await eventually(
+    () => gateway.start({ ...release.input, requestId: 'second' }),
+    ({ started }) => started,
+  );
+
+  const again = await eventually(
+    () => gateway.start(release.input).catch((error: unknown) => error as { runId?: string }),
+    ({ runId }) => runId !== undefined,
+  );
+
+  expect(again).toEqual({ id: release.id, runId: first.runId, started: false });
+  expect(second.runId).not.toBe(first.runId);
+  await temporal.client.workflow.getHandle(release.id).terminate('end');
+});
+
+test('a command for another run is refused with the run that is there', async () => {
+  await waitingForApproval();
+
+  await expect(gateway.command(release.id, { ...abort('a'), runId: 'another' }, 500)).rejects.toMatchObject({
+    code: 'STALE_COMMAND',
+  });
+});

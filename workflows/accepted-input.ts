@@ -1,0 +1,30 @@
+import { ApplicationFailure, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { checkedInput, InputProblem, type ReleaseInput } from '../src/domain/release/release-input.ts';
+import { releaseId } from '../src/domain/release/target.ts';
+import { has } from './patches.ts';
+import { STATE_KEY } from './search-attributes.ts';
+
+/**
+ * The input that a run goes on with. Anybody who may start workflows may start this one, with any input and under any
+ * id. Fails the run with INVALID_INPUT before anything is written; releases that older versions started are taken as
+ * they are.
+ */
+export function acceptedInput(input: ReleaseInput): ReleaseInput {
+  if (!has('careful')) return input;
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  try {
+    const accepted = checkedInput(input, firstExecutionRunId);
+    const id = releaseId(accepted.spec.target);
+    if (workflowId !== id)
+      throw new InputProblem(
+        'workflow id',
+        `must be ${id}, so that a target has one release at most. A schedule starts the workflow start-release instead (release_schedule)`,
+      );
+    return accepted;
+  } catch (error) {
+    if (!(error instanceof InputProblem)) throw error;
+    // Lists have nothing else to tell that nothing was changed.
+    upsertSearchAttributes([{ key: STATE_KEY, value: 'refused' }]);
+    throw ApplicationFailure.nonRetryable(error.message, 'INVALID_INPUT');
+  }
+}
