@@ -42,7 +42,7 @@ export const releaseFile = z.strictObject({
   target: targetFields.describe('What is released.'),
   image: image.describe('The new image.'),
   container: targetFields.shape.rollout.optional().describe('Needed when the pod has several.'),
-  strategy: strategy.optional().describe('Default: server setting.'),
+  strategy: strategy.optional().describe("Default: the Rollout's."),
   ...strategyFields,
   analysis: analysis.optional().describe('How each step is judged.'),
   approval: z

@@ -16,6 +16,12 @@ import { workflowBundle } from './workflow-bundle.ts';
 /** How long a stopping worker lets its activities reach a safe point; they are tried again elsewhere after that. */
 const GRACE = '5 seconds';
 
+/**
+ * A held release keeps one or two activities running for as long as it is held. With the SDK's default of 100 in all,
+ * the hundredth release could not be shifted or rolled back.
+ */
+const ACTIVITIES = 1_000;
+
 /** Runs the worker until the process is told to stop. Throws TEMPORAL_UNREACHABLE. */
 export async function runWorker(
   settings: Settings,
@@ -34,6 +40,7 @@ export async function runWorker(
       workflowBundle: { codePath: await workflowBundle(settings.home) },
       activities: createActivities(worlds, recorder),
       shutdownGraceTime: GRACE,
+      maxConcurrentActivityTaskExecutions: ACTIVITIES,
       // Cancellations reach an activity with its heartbeats: throttled longer, an abort would wait for them.
       maxHeartbeatThrottleInterval: '1 second',
       defaultHeartbeatThrottleInterval: '1 second',

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { isAllowed } from '../commands/access.ts';
 import { offered } from '../commands/gate.ts';
 import { commandsOf } from '../commands/toolset.ts';
 import { SluiceError } from '../domain/errors.ts';
@@ -48,8 +47,7 @@ async function readHome({ toolsets, gate, services, version }: RestDeps): Promis
   if (!offered(commandsOf(toolsets), gate).some(({ name }) => name === releaseList.name)) return base;
   try {
     const { releases, problem } = await listedReleases(services, { limit: NEWEST });
-    const shown = releases.filter(({ id }) => isAllowed(parseReleaseId(id)?.namespace ?? '', services.settings));
-    const lines = shown.map((release, index) => lineOf(services, release, index < MOST_HEADLINES));
+    const lines = releases.map((release, index) => lineOf(services, release, index < MOST_HEADLINES));
     return { ...base, releases: await Promise.all(lines), ...(problem === undefined ? {} : { problem }) };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;

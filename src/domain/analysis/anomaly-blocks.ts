@@ -1,5 +1,5 @@
 import { countArms } from './increase.ts';
-import type { ArmSeries, Series } from './increase.ts';
+import type { ArmSeries, Series } from './series.ts';
 import type { ArmCounts } from './verdict.ts';
 
 /** The increase of one service's counters within equal lengths of time. Epoch milliseconds. */

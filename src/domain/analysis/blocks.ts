@@ -1,5 +1,5 @@
 import type { ArmBlock, Block } from './block-test.ts';
-import type { ArmSeries, Series } from './increase.ts';
+import type { ArmSeries, Series } from './series.ts';
 import { answerKind, isLongLived, isStream, type AnswerKind } from './bad-answer.ts';
 import { align, breaks, scrapeTimes, sum, type Column } from './columns.ts';
 import { seriesByProxy } from './proxies.ts';

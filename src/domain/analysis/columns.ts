@@ -1,4 +1,4 @@
-import type { Series } from './increase.ts';
+import type { Series } from './series.ts';
 
 /** Every moment in the window at which the replica was scraped, ascending. */
 export function scrapeTimes(series: readonly Series[], { from, to }: { from: number; to: number }): readonly number[] {

@@ -1,17 +1,7 @@
+import type { ArmSeries, Series } from './series.ts';
 import { answerKind, isLongLived, type AnswerKind } from './bad-answer.ts';
 import { seriesByProxy } from './proxies.ts';
 import type { ArmCounts } from './verdict.ts';
-
-/** One counter series: labels and raw samples [epoch ms, value], ascending. */
-export interface Series {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly samples: readonly (readonly [number, number])[];
-}
-
-export interface ArmSeries {
-  readonly requests: readonly Series[];
-  readonly buckets: readonly Series[];
-}
 
 /**
  * Increase of one counter between `from` and its last sample. The baseline is the last sample at or before `from`.

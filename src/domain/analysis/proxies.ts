@@ -1,4 +1,4 @@
-import type { Series } from './increase.ts';
+import type { Series } from './series.ts';
 
 /** Labels that Traefik writes itself. Whatever else a series has comes from its target or from the scraper. */
 const OWN = new Set(['__name__', 'service', 'exported_service', 'code', 'method', 'protocol', 'le']);

@@ -1,7 +1,7 @@
 import { answerKind } from './bad-answer.ts';
 import { GRPC_BLIND, GRPC_NEXT, MOST_UNKNOWN } from './unseen.ts';
 import type { AnalysisSpec } from '../release/plan.ts';
-import type { ArmSeries, Series } from './increase.ts';
+import type { ArmSeries, Series } from './series.ts';
 import type { Finding } from './trial.ts';
 
 /** What Prometheus has of one arm's counters in Traefik over `windowMs` up to `at`. */

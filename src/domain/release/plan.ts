@@ -111,6 +111,8 @@ export interface Check {
 
 /** What preflight found and fixed for the whole release: the workflow acts on this, never on a second guess. */
 export interface ReleasePlan {
+  /** Labels that every series of the cluster has in Prometheus. Absent: none are needed. */
+  readonly matchers?: Readonly<Record<string, string>>;
   readonly container: string;
   readonly fromImage: string;
   readonly toImage: string;

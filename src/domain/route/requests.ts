@@ -1,5 +1,5 @@
 import { countArms } from '../analysis/increase.ts';
-import type { Series } from '../analysis/increase.ts';
+import type { Series } from '../analysis/series.ts';
 
 export interface Measured {
   /** Of each Service, in the order given. */

@@ -1,10 +1,10 @@
 import { parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
-import { toReleaseSpec } from '../../contract/release-spec.ts';
 import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
 import { identified } from './identified.ts';
 import { keepPlan } from './kept-plan.ts';
+import { specOf } from './spec-of.ts';
 import { planOutput, toPlanOutput, type PlanOutput } from './plan-output.ts';
 
 export const exampleRelease = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
@@ -23,8 +23,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],
   check: (raw, settings) => parseReleaseFile(releaseFile, raw ?? {}, settings.defaultStrategy),
   async run(context, input) {
-    const cluster = input.target.cluster ?? (await context.clusters.current());
-    const spec = await identified(context, toReleaseSpec(input, cluster, context.settings));
+    const spec = await identified(context, await specOf(context, input));
     const found = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
     const kept = found.plan && (await keepPlan(context, input, spec, found.plan));
     return toPlanOutput(releaseId(spec.target), spec, found, kept);

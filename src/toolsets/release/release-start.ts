@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { parseReleaseFile, releaseFile, type ReleaseFile } from '../../contract/release-file.ts';
-import { toReleaseSpec } from '../../contract/release-spec.ts';
+import { specOf } from './spec-of.ts';
 import { requestId } from '../../contract/target.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
@@ -65,8 +65,7 @@ export const releaseStart: Command<typeof input, typeof output> = {
   async run(context, { request_id: given, plan_id: id, ...written }) {
     const kept = id === undefined ? undefined : await findPlan(context, id);
     const file = kept ? fileOf(kept, context) : (written as ReleaseFile);
-    const cluster = file.target.cluster ?? (await context.clusters.current());
-    const spec = toReleaseSpec(file, cluster, context.settings);
+    const spec = await specOf(context, file);
     const request = given ?? randomUUID();
     // First, because a running release fails preflight: a repeated request must find its own, another one learns who
     // runs.

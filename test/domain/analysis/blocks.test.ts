@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { answerKind, isBadAnswer } from '../../../src/domain/analysis/bad-answer.ts';
 import { blocksOf, boundsMs, readBlocks, type Arms, type Cursors } from '../../../src/domain/analysis/blocks.ts';
-import type { Series } from '../../../src/domain/analysis/increase.ts';
+import type { Series } from '../../../src/domain/analysis/series.ts';
 
 const series = (labels: Record<string, string>, ...samples: readonly (readonly [number, number])[]): Series => ({
   labels: { instance: 'a', ...labels },

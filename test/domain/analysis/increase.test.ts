@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { countArms, seriesIncrease, type Series } from '../../../src/domain/analysis/increase.ts';
+import { countArms, seriesIncrease } from '../../../src/domain/analysis/increase.ts';
+import type { Series } from '../../../src/domain/analysis/series.ts';
 
 const FROM = 1_000;
 const series = (samples: readonly (readonly [number, number])[], labels: Record<string, string> = {}): Series => ({

@@ -7,7 +7,7 @@ import {
   sourceFacts,
   unknownFinding,
 } from '../../../src/domain/analysis/sources.ts';
-import type { Series } from '../../../src/domain/analysis/increase.ts';
+import type { Series } from '../../../src/domain/analysis/series.ts';
 import type { AnalysisSpec } from '../../../src/domain/release/plan.ts';
 
 const AT = 1_700_000_000_000;
