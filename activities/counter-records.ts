@@ -7,7 +7,7 @@ export type ArmCounters = Readonly<Record<'candidate' | 'stable', ServiceCounter
 
 /** What was asked of Traefik's counters and what they said. `at` of an empty answer: the moment of the question. */
 export function counterRecords(
-  plan: Pick<ReleasePlan, 'candidate' | 'stable'>,
+  plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'matchers'>,
   counters: ArmCounters,
   to: number,
 ): readonly QueryRecord[] {
@@ -22,7 +22,7 @@ export function counterRecords(
 
 /** The same questions without an answer. */
 export function unansweredCounters(
-  plan: Pick<ReleasePlan, 'candidate' | 'stable'>,
+  plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'matchers'>,
   to: number,
   error: string,
 ): readonly QueryRecord[] {
@@ -32,14 +32,14 @@ export function unansweredCounters(
 type Ask = (arm: 'candidate' | 'stable', name: 'requests' | 'durations', promql: string) => QueryRecord;
 
 function eachCounter(
-  plan: Pick<ReleasePlan, 'candidate' | 'stable'>,
+  plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'matchers'>,
   ask: Ask,
   label: ServiceLabel = 'service',
 ): readonly QueryRecord[] {
   const arms = ['candidate', 'stable'] as const;
   return arms.flatMap((arm) =>
     (['requests', 'durations'] as const).map((name) =>
-      ask(arm, name, COUNTER_SELECTORS[name](plan[arm].metricsService, label)),
+      ask(arm, name, COUNTER_SELECTORS[name](plan[arm].metricsService, label, plan.matchers)),
     ),
   );
 }

@@ -41,7 +41,7 @@ export const matchers = z.string().transform((value, context): Readonly<Record<s
   const names = pairs.map(([name]) => name);
   if (names.includes('') || new Set(names).size !== names.length)
     context.addIssue({ code: 'custom', message: 'must look like label=value, label=value, each label once' });
-  return Object.fromEntries(pairs) as Record<string, string>;
+  return Object.fromEntries(pairs);
 });
 
 function isHeader(name: string, value: string): boolean {

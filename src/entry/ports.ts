@@ -57,11 +57,13 @@ export function portsOver(clusters: Clusters, settings: PortSettings, serving = 
   };
 }
 
+type ApisByCluster = (cluster: string) => Promise<TraefikApis>;
+
 /**
- * Traefik's APIs of a cluster. Where no setting is known to belong to it there are none: a tool then says that it cannot
- * see what the proxies serve, and never asks another cluster's.
+ * Traefik's APIs of a cluster. Where no setting is known to belong to it there are none. A tool then says that it
+ * cannot see what the proxies serve. It never asks those of another cluster.
  */
-function apisOver(clusters: Clusters, settings: DescribedClusters): (cluster: string) => Promise<TraefikApis> {
+function apisOver(clusters: Clusters, settings: DescribedClusters): ApisByCluster {
   const identities = new Identities(clusters);
   return async (context) => {
     try {

@@ -1,5 +1,6 @@
 import type { Clusters } from '../adapters/kubernetes/index.ts';
 import type { CommandServices } from '../commands/command.ts';
+import { withOtherNames } from '../commands/other-names.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { createPlans } from '../adapters/plans/index.ts';
@@ -44,19 +45,9 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     journalUsed = true;
     return (await import('../adapters/journal/index.ts')).createJournal(settings);
   });
-  const ports: ToolPorts = {
-    workload: deferred(async () => (await loadPorts()).workload),
-    split: deferred(async () => (await loadPorts()).split),
-    rolloutObjects: deferred(async () => (await loadPorts()).rolloutObjects),
-    rolloutSteering: deferred(async () => (await loadPorts()).rolloutSteering),
-    rolloutFeed: deferred(async () => (await loadPorts()).rolloutFeed),
-    templates: deferred(async () => (await loadPorts()).templates),
-    routes: deferred(async () => (await loadPorts()).routes),
-    middlewares: deferred(async () => (await loadPorts()).middlewares),
-    now: Date.now,
-  };
+  const ports = deferredPorts(loadPorts);
   return {
-    gateway,
+    gateway: withOtherNames(gateway, ports.workload),
     ports,
     worlds,
     journal,
@@ -86,6 +77,21 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
       if (gatewayUsed) await gateway.close();
       if (journalUsed) await journal.close();
     },
+  };
+}
+
+/** Ports that are loaded at their first use. */
+function deferredPorts(load: () => Promise<ToolPorts>): ToolPorts {
+  return {
+    workload: deferred(async () => (await load()).workload),
+    split: deferred(async () => (await load()).split),
+    rolloutObjects: deferred(async () => (await load()).rolloutObjects),
+    rolloutSteering: deferred(async () => (await load()).rolloutSteering),
+    rolloutFeed: deferred(async () => (await load()).rolloutFeed),
+    templates: deferred(async () => (await load()).templates),
+    routes: deferred(async () => (await load()).routes),
+    middlewares: deferred(async () => (await load()).middlewares),
+    now: Date.now,
   };
 }
 

@@ -35,6 +35,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
     ...(traffic.view ? { traffic: await withCountedNames(ports, trafficFacts(traffic.view)) } : {}),
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
     ...(templates.length > 0 ? { templates } : {}),
+    ...(Object.keys(ports.evidence.matchers).length > 0 ? { matchers: ports.evidence.matchers } : {}),
   };
   const [sources, proxyProblem, selfAnswering] = await Promise.all([
     readSources(ports, spec, facts),

@@ -13,7 +13,7 @@ const WINDOW_MS = 300_000;
 export async function readSources(
   ports: Ports,
   spec: ReleaseSpec,
-  facts: Pick<Facts, 'rollout' | 'traffic' | 'templates'>,
+  facts: Pick<Facts, 'rollout' | 'traffic' | 'templates' | 'matchers'>,
 ): Promise<Pick<Facts, 'metricsProblem' | 'sources'>> {
   try {
     const { aheadMs } = await ports.evidence.probe();

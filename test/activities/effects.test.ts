@@ -1,8 +1,20 @@
 import { expect, test } from '@jest/globals';
+import { createJudge } from '../../activities/analysis.ts';
 import { SluiceError, type ErrorCode } from '../../src/domain/errors.ts';
 import { onStage, Stage } from '../support/builders-scene.ts';
 
 const OTHER = { releaseId: 'release/dev/shop/other', runId: 'x' };
+
+test('the matchers of the cluster are in the plan and in what is recorded of a judgement', async () => {
+  await onStage(new Stage(), async (stage) => {
+    stage.world.metrics.matchers = { cluster: 'prod' };
+    await stage.atStep();
+    expect(stage.scene.plan.matchers).toEqual({ cluster: 'prod' });
+    const { queries } = await createJudge(stage.world.ports)(stage.watch());
+    expect(queries.map(({ promql }) => promql)).toEqual(queries.map(() => expect.stringContaining('{cluster="prod",')));
+    expect(queries.length).toBeGreaterThan(0);
+  });
+});
 
 test('preflight marks both objects for this release', async () => {
   await onStage(new Stage(), async (stage) => {

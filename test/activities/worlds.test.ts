@@ -68,7 +68,7 @@ test('an activity writes nothing when its context leads to another cluster than 
       'restoreTemplate',
       'unclaim',
     ] as const)
-      await expect(stage.run(name, { ...stage.scene, owner } as never)).rejects.toMatchObject({
+      await expect(stage.run(name, { ...stage.scene, owner })).rejects.toMatchObject({
         type: 'CLUSTER_MISMATCH',
         nonRetryable: true,
       });

@@ -24,7 +24,7 @@ const MOST_SAMPLES = 200;
  */
 export class FakeMetrics implements EvidencePort {
   away = false;
-  readonly matchers = {};
+  matchers: Readonly<Record<string, string>> = {};
   /** No series at all, as for a label that nobody exports. */
   empty = false;
   readonly #history: { at: number; flows: readonly Flow[] }[] = [];

@@ -1,3 +1,4 @@
+import { matcherText } from './counter-selectors.ts';
 import type { ReleasePlan } from '../release/plan.ts';
 import type { Target } from '../release/target.ts';
 import type { QueryMetric } from './metric-spec.ts';
@@ -13,6 +14,7 @@ export const QUERY_ARGUMENTS = {
   candidate_hash: 'rollouts-pod-template-hash of the new pods',
   stable_hash: 'rollouts-pod-template-hash of the stable pods',
   weight: 'weight of the new version in this step, in percent',
+  cluster_matchers: 'label matchers of the cluster in Prometheus, as in cluster="prod"; may be empty',
 } as const;
 
 /** What each arm's query may say instead, so that one text does for both. */
@@ -26,7 +28,7 @@ export type ArgumentValues = Readonly<Record<string, string>>;
  */
 export function argumentsOf(
   target: Target,
-  plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'stableHash'>,
+  plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'stableHash' | 'matchers'>,
   newHash?: string,
   weight?: number,
 ): ArgumentValues {
@@ -38,6 +40,7 @@ export function argumentsOf(
     candidate_traefik: plan.candidate.metricsService,
     stable_traefik: plan.stable.metricsService,
     stable_hash: plan.stableHash,
+    cluster_matchers: matcherText(plan.matchers ?? {}),
     ...(newHash === undefined ? {} : { candidate_hash: newHash }),
     ...(weight === undefined ? {} : { weight: String(weight) }),
   };

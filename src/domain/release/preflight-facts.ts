@@ -40,6 +40,8 @@ export interface Facts {
   /** Why Prometheus cannot be asked, and what to do about it. */
   readonly metricsProblem?: { readonly detail: string; readonly next: string };
   readonly sources?: SourcesFacts;
+  /** Labels that every series of the cluster has in Prometheus. */
+  readonly matchers?: Readonly<Record<string, string>>;
   readonly proxyProblem?: string;
   /** Middlewares that may answer in place of a version; a text: why they could not be read. */
   readonly selfAnswering?:

@@ -25,12 +25,15 @@ export function armsOf({
 }
 
 /** Every query that can be tried already, whatever else is wrong with the release. */
-export function trials(spec: ReleaseSpec, facts: Pick<Facts, 'rollout' | 'traffic' | 'templates'>): readonly Trial[] {
+export function trials(
+  spec: ReleaseSpec,
+  facts: Pick<Facts, 'rollout' | 'traffic' | 'templates' | 'matchers'>,
+): readonly Trial[] {
   const arms = armsOf(facts);
   if (!arms) return [];
   const values: ArgumentValues = argumentsOf(
     spec.target,
-    { ...arms, stableHash: facts.rollout.stableHash },
+    { ...arms, stableHash: facts.rollout.stableHash, ...(facts.matchers && { matchers: facts.matchers }) },
     NO_HASH_YET,
     0,
   );

@@ -65,7 +65,7 @@ function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): string | und
 
 function makePlan(
   spec: ReleaseSpec,
-  { rollout, traffic }: Facts,
+  { rollout, traffic, matchers }: Facts,
   { container, steps }: Pick<ReleasePlan, 'container' | 'steps'>,
 ): ReleasePlan {
   return {
@@ -78,6 +78,7 @@ function makePlan(
     candidate: arm(traffic as TrafficFacts, rollout.candidateService as string),
     traefikService: (traffic as TrafficFacts).name,
     settleMs: rollout.abortScaleDownDelaySeconds * 1000 + SETTLE_MARGIN_MS,
+    ...(matchers ? { matchers } : {}),
   };
 }
 

@@ -48,6 +48,15 @@ test('asks for raw samples of both counters, under both labels while there are n
   });
 });
 
+test('the matchers of the cluster are in every query for counters', async () => {
+  const evidence = createEvidence({ url: server.url, matchers: { cluster: 'prod', tenant: 'a"b' } });
+  await evidence.counters('shop-app-80@kubernetescrd', { fromMs: FROM, toMs: TO });
+
+  const queries = query().map((parameters) => parameters.get('query'));
+  expect(queries).toHaveLength(4);
+  for (const one of queries) expect(one).toContain(String.raw`{cluster="prod",tenant="a\"b",`);
+});
+
 test('gives samples in milliseconds, with labels', async () => {
   answer = {
     body: {

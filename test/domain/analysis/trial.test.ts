@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { argumentsOf } from '../../../src/domain/analysis/query-arguments.ts';
+import { argumentsOf, fillArguments } from '../../../src/domain/analysis/query-arguments.ts';
 import { findingOf, NO_HASH_YET, trialsOf, type Trial } from '../../../src/domain/analysis/trial.ts';
 import type { MetricSpec } from '../../../src/domain/analysis/metric-spec.ts';
 
@@ -12,6 +12,20 @@ const VALUES = argumentsOf(
   },
   NO_HASH_YET,
 );
+test('queries get the matchers of their cluster; without any the comma that is left is valid PromQL', () => {
+  const query = 'up{job="x",{{args.cluster_matchers}}}';
+  const plan = {
+    candidate: { service: 'c', metricsService: 'c@k' },
+    stable: { service: 's', metricsService: 's@k' },
+    stableHash: 'abc',
+  };
+  const target = { cluster: 'dev', namespace: 'shop', rollout: 'web' };
+  expect(fillArguments(query, argumentsOf(target, plan))).toBe('up{job="x",}');
+  expect(fillArguments(query, argumentsOf(target, { ...plan, matchers: { cluster: 'prod' } }))).toBe(
+    'up{job="x",cluster="prod"}',
+  );
+});
+
 const METRICS: readonly MetricSpec[] = [
   { kind: 'template', name: 'argo', template: 'success', clusterScope: false, args: {} },
   {

@@ -1,0 +1,59 @@
+import { SluiceError } from '../domain/errors.ts';
+import { isClosed } from '../domain/release/state.ts';
+import { parseReleaseId } from '../domain/release/target.ts';
+import type { WorkloadPort } from '../ports/workload.ts';
+import type { ReleaseGateway } from '../temporal/gateway.ts';
+
+/** A cluster that is away must not keep an answer of Temporal back. */
+const LIMIT_MS = 1_500;
+
+/**
+ * The gateway, with one target for all names of a cluster: a release id holds the context under which the release was
+ * started, and the caller may know the cluster by another one. The mark on the Rollout names the release that runs. The
+ * Rollout is read only when nothing runs under the caller's own name.
+ */
+export function withOtherNames(gateway: ReleaseGateway, workload: Pick<WorkloadPort, 'read'>): ReleaseGateway {
+  const command: ReleaseGateway['command'] = async (id, ...rest) => {
+    try {
+      return await gateway.command(id, ...rest);
+    } catch (error) {
+      const other = isGone(error) ? await otherName(workload, id) : undefined;
+      if (other === undefined) throw error;
+      return gateway.command(other, ...rest);
+    }
+  };
+  const get: ReleaseGateway['get'] = async (id, runId, ...rest) => {
+    const found = await gateway.get(id, runId, ...rest).catch((error: unknown) => error as Error);
+    const runs = !(found instanceof Error) && !isClosed(found.state);
+    const other = runs || runId !== undefined || unknown(found) ? undefined : await otherName(workload, id);
+    if (other !== undefined) return gateway.get(other);
+    if (found instanceof Error) throw found;
+    return found;
+  };
+  return new Proxy(gateway, {
+    get: (target, name) =>
+      name === 'command' ? command : name === 'get' ? get : (Reflect.get(target, name) as unknown),
+  });
+}
+
+const isGone = (error: unknown): boolean =>
+  error instanceof SluiceError && (error.code === 'RELEASE_NOT_FOUND' || error.code === 'RELEASE_CLOSED');
+
+/** An error that does not say whether the release runs. */
+const unknown = (found: unknown): boolean => found instanceof Error && !isGone(found);
+
+/** The release of the same Rollout that holds its mark under another name of the cluster. */
+async function otherName(workload: Pick<WorkloadPort, 'read'>, id: string): Promise<string | undefined> {
+  const target = parseReleaseId(id);
+  if (!target) return undefined;
+  const owner = await within(workload.read(target).then((rollout) => rollout.owner));
+  const named = owner && parseReleaseId(owner.releaseId);
+  const same = named?.namespace === target.namespace && named.rollout === target.rollout;
+  return same && owner?.releaseId !== id ? owner?.releaseId : undefined;
+}
+
+async function within<T>(read: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), LIMIT_MS)));
+  return Promise.race([read.catch(() => undefined), limit]).finally(() => clearTimeout(timer));
+}
