@@ -1,5 +1,5 @@
 import type { Check, Preflight, ReleaseSpec } from '../src/domain/release/plan.ts';
-import type { Recover } from '../src/domain/release/release-input.ts';
+import type { Recover } from '../src/domain/release/plan.ts';
 import { isClosed } from '../src/domain/release/state.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
 import { chainOf, type Owner } from '../src/domain/release/target.ts';

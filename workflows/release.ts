@@ -1,7 +1,7 @@
 import { allHandlersFinished, CancellationScope, CancelledFailure, condition, setHandler } from '@temporalio/workflow';
 import type { Check, Preflight } from '../src/domain/release/plan.ts';
 import type { ClosedState } from '../src/domain/release/state.ts';
-import type { Recover } from '../src/domain/release/release-input.ts';
+import type { Recover } from '../src/domain/release/plan.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import type { ReleaseResult } from '../src/domain/release/view.ts';
 import type { Alarm } from '../activities/guard.ts';

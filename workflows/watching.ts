@@ -38,7 +38,9 @@ export async function guarded(
 
 /** What the guard and the judge look at. Without a proved weight, the guard counts from its own start. */
 export function watchOf(run: ReleaseRun, step: Course): Watch {
-  const from = (run.gapless ? step.from : undefined) ?? run.proof?.at;
+  const proved = (run.gapless ? step.from : undefined) ?? run.proof?.at;
+  // What a person has accepted, by skipping a failure, is not held against the next weight.
+  const from = proved === undefined || run.since === undefined ? proved : Math.max(proved, run.since);
   return {
     scene: run.nextScene(),
     limits: run.input.spec.analysis,

@@ -166,7 +166,7 @@ export function page(simulation: Simulation): string {
   const minutes = (SCRAPES * SCRAPE_SECONDS) / 60;
   return [
     '# Judges compared, by simulation',
-    `Written by \`npm run bench:analysis -- --write\`: ${runs} runs of ${minutes} minutes a cell, a scrape every ${SCRAPE_SECONDS} s, seed ${seed}. All rules see the same traffic, run by run. "Sluice" is the judge of releases with \`analysis.judge: sequential\`, on simulated counts; "Sluice before" is the one that it replaced (docs/adr/0018).`,
+    `Written by \`npm run bench:analysis -- --write\`: ${runs} runs of ${minutes} minutes a cell, a scrape every ${SCRAPE_SECONDS} s, seed ${seed}. All rules see the same traffic, run by run. "Sluice" is the judge of releases with \`analysis.judge: sequential\`, on simulated counts; "Sluice before" is the one that it replaced (docs/adr/0019).`,
     '"Worse" means: by more than 1 point of errors, or 5 points of slow answers. Failing a version that is not worse is a false alarm; passing one that is worse is a miss. A rule that has not decided by the end is open: a person is asked.',
     ...rules
       .map(({ name, source }) => `* **${name}**: ${source}.`)

@@ -30,7 +30,7 @@ export interface End {
   readonly decision: Decision | undefined;
   readonly requests: number;
   readonly bad: number;
-  /** Errors and slow answers. */
+  /** Answers that were bad in what the version is worse in: errors, or slow ones. */
   readonly harm: number;
   readonly scrapes: number;
 }
@@ -54,23 +54,25 @@ export function endsOf(
 ): ReadonlyMap<string, readonly End[]> {
   const ends = new Map(rules.map(({ name }) => [name, [] as End[]]));
   const pace = setting.pace ?? USUAL_PACE;
+  const { errors, slow } = setting.version;
+  const kind = slow.candidate > slow.stable && errors.candidate <= errors.stable ? 'slow' : 'errors';
   for (let run = 0; run < runs; run += 1) {
     const random = seeded(seed * 1_000_003 + run);
     const past = Array.from({ length: pace.pastScrapes }, (_, index) =>
       scrape(random, { ...setting, share: 0 }, index - pace.pastScrapes),
     );
     const scrapes = Array.from({ length: pace.scrapes }, (_, index) => scrape(random, setting, index));
-    for (const rule of rules) ends.get(rule.name)?.push(follow(rule.watch(past, pace), scrapes));
+    for (const rule of rules) ends.get(rule.name)?.push(follow(rule.watch(past, pace), scrapes, kind));
   }
   return ends;
 }
 
-function follow(watch: Watch, scrapes: readonly Scrape[]): End {
+function follow(watch: Watch, scrapes: readonly Scrape[], kind: 'errors' | 'slow'): End {
   let [requests, bad, harm] = [0, 0, 0];
   for (const [index, one] of scrapes.entries()) {
     requests += one.errors.candidate.requests;
     bad += one.errors.candidate.bad;
-    harm += one.errors.candidate.bad + one.slow.candidate.bad;
+    harm += one[kind].candidate.bad;
     const decision = watch.see(one, index);
     if (decision) return { decision, requests, bad, harm, scrapes: index + 1 };
   }

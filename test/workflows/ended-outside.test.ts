@@ -1,7 +1,7 @@
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import { RELEASE_WORKFLOW } from '../../workflows/messages.ts';
-import type { Recover } from '../../src/domain/release/release-input.ts';
+import type { Recover } from '../../src/domain/release/plan.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 import { TEST_MS, withRelease, type ReleaseUnderTest, type Scenario } from '../support/workflow-release.ts';

@@ -162,6 +162,28 @@ test.concurrent(
 );
 
 test.concurrent(
+  'after a skipped failure the evidence of the next weight begins anew',
+  release(
+    { spec: { autoRollback: false, timeouts: { decisionMs: 20_000 } }, world: { ...BAD, steps: TWO_STEPS } },
+    async (one) => {
+      const { verdict } = await forDecision(one);
+      one.world.behave('shop:v2', { errorShare: 0 });
+      await one.update('skip-analysis', { why: 'known' });
+      await one.ended();
+
+      const { events } = await one.handle.fetchHistory();
+      const began = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => {
+        const [payload] = scheduled?.input?.payloads ?? [];
+        if (!['judge', 'guard'].includes(scheduled?.activityType?.name ?? '') || !payload?.data) return [];
+        const { index, since } = JSON.parse(Buffer.from(payload.data).toString()) as { index: number; since?: number };
+        return since === undefined ? [] : [{ index, since }];
+      });
+      expect(began.findLast(({ index }) => index === 1)?.since).toBeGreaterThanOrEqual(verdict?.to ?? Infinity);
+    },
+  ),
+);
+
+test.concurrent(
   'a version that turns bad while it waits for promote goes back',
   release({ record: 'guard-promotion', spec: { manualPromotion: true } }, async (one) => {
     await one.until((view) => view.waiting?.for === 'promotion');

@@ -2,7 +2,7 @@ import type { SequentialSettings } from '../release/plan.ts';
 import type { Block } from './block-test.ts';
 import type { TimedBlock } from './blocks.ts';
 import { findingOf } from './sequential/finding.ts';
-import { answer, askQuestion, forgetWorse, learnStable, newStep, type QuestionState } from './sequential/question.ts';
+import { answer, askQuestion, learnStable, newStep, type QuestionState } from './sequential/question.ts';
 import { boundsInTail, logMean, questionsOf, type Question } from './sequential/questions.ts';
 import { logE } from './sequential/wealth.ts';
 import { isNewStretch } from './stretch.ts';
@@ -122,11 +122,6 @@ export function concludes(alpha: number, { mostWorse, questions }: JudgeState): 
   const bound = -Math.log(alpha);
   if (mostWorse >= bound) return 'fail';
   return Object.values(questions).every(({ mostNotWorse }) => mostNotWorse >= bound) ? 'pass' : 'open';
-}
-
-/** The judge after a person has decided to go on in spite of a failed verdict: the evidence begins anew. */
-export function restartJudge(state: JudgeState): JudgeState {
-  return { ...state, mostWorse: Number.MIN_SAFE_INTEGER, questions: mapValues(state.questions, forgetWorse) };
 }
 
 function inStep(state: JudgeState, step: JudgedStep): JudgeState {

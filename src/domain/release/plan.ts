@@ -1,7 +1,6 @@
 import type { MetricSpec } from '../analysis/metric-spec.ts';
 import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
 import type { Open } from '../analysis/verdict.ts';
-import type { Recover } from './release-input.ts';
 import type { Target } from './target.ts';
 
 /** `limits`: fixed limits alone. `sequential`: compared with stable, and fixed limits where the file names some. */
@@ -126,6 +125,16 @@ export interface ReleasePlan {
   readonly settleMs: number;
   /** Templates of Argo that the release is judged by, as they were when it was planned. */
   readonly templates?: readonly ResolvedTemplate[];
+}
+
+/** What is known of the run that was ended from outside. */
+export interface Recover {
+  readonly plan: ReleasePlan;
+  readonly newHash?: string;
+  readonly stepIndex: number;
+  readonly weightWanted: number;
+  /** How it ended. */
+  readonly reason: string;
 }
 
 /** Preflight's answer: all checks, and the plan when every one holds. */

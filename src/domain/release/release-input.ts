@@ -1,4 +1,4 @@
-import type { AnalysisSpec, ReleasePlan, ReleaseSpec, Timeouts } from './plan.ts';
+import type { AnalysisSpec, Recover, ReleaseSpec, Timeouts } from './plan.ts';
 
 /** What a run of the workflow starts with. */
 export interface ReleaseInput {
@@ -8,16 +8,6 @@ export interface ReleaseInput {
   readonly requestId: string;
   /** Present: nothing new is released; what an earlier run left behind is rolled back. */
   readonly recover?: Recover;
-}
-
-/** What is known of the run that was ended from outside. */
-export interface Recover {
-  readonly plan: ReleasePlan;
-  readonly newHash?: string;
-  readonly stepIndex: number;
-  readonly weightWanted: number;
-  /** How it ended. */
-  readonly reason: string;
 }
 
 /** Field and what is wrong with it. */

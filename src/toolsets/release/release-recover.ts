@@ -4,7 +4,7 @@ import type { Command, CommandContext, Confirmation } from '../../commands/comma
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { reason, requestId } from '../../contract/target.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Recover } from '../../domain/release/release-input.ts';
+import type { Recover } from '../../domain/release/plan.ts';
 import { usersPercent } from '../../domain/release/present.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import { cleanText } from '../../domain/safe-text.ts';

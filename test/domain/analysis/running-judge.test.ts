@@ -3,7 +3,6 @@ import { seeded } from '../../../bench/analysis/random.ts';
 import {
   addBlocks,
   concludes,
-  restartJudge,
   startJudge,
   verdictOf,
   type JudgeState,
@@ -147,22 +146,6 @@ test('ten errors in one clump are no proof, where stable had no errors from whic
 
   expect(said(state).outcome).not.toBe('fail');
   expect(said(watch(random, state, quiet, 60, state.step)).outcome).not.toBe('fail');
-});
-
-test('after a person went on in spite of a failure, the evidence begins anew', () => {
-  const random = seeded(7);
-  const failed = watch(
-    random,
-    judgeAfterAnHour(random, 3000, 0.02),
-    { ...SAME, bad: { candidate: 0.1, stable: 0.02 } },
-    20,
-    STEP,
-  );
-  expect(said(failed).outcome).toBe('fail');
-
-  const anew = restartJudge(failed);
-  expect(said(anew).outcome).not.toBe('fail');
-  expect(said(watch(random, anew, { ...SAME, bad: { candidate: 0.1, stable: 0.02 } }, 20, STEP)).outcome).toBe('fail');
 });
 
 describe('kept as plain data', () => {

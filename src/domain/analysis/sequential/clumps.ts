@@ -20,15 +20,15 @@ export interface Clumps {
 
 /** Fewer bad answers say too little about clumps. */
 const ENOUGH_BAD = 20;
-const ENOUGH_PAIRS = 4;
+const ENOUGH_PAIRS = 3;
 /** The greatest of several estimates of independent answers lies below this. */
 const NOISE = 1.5;
 /**
  * While clumps are not known, a clump of ten must not look like ten answers. One block then adds at most this much
- * evidence (natural logarithm), or a tenth of what it would add.
+ * evidence (natural logarithm), or a seventh of what it would add.
  */
-const UNKNOWN_MOST = 0.8;
-const UNKNOWN_PHI = 10;
+const UNKNOWN_MOST = 1.8;
+const UNKNOWN_PHI = 7;
 
 const NONE: Differences = { squares: 0, pairs: 0, total: { requests: 0, bad: 0 } };
 
@@ -55,7 +55,7 @@ export function dispersionNow({ past = 1, pastBad, candidate, stable }: Clumps):
   const ofPast = past < NOISE ? 1 : past;
   if (pastBad >= ENOUGH_BAD) return { phi: ofPast, unknown: false };
   const own = [candidate, stable].flatMap((arm) => dispersionOf(arm) ?? []);
-  return { phi: Math.max(ofPast, ...own.filter((phi) => phi >= NOISE)), unknown: own.length === 0 };
+  return { phi: Math.max(ofPast, ...own), unknown: own.length === 0 };
 }
 
 /** Logarithm of an e-value as it may count: never more than it is, so the error rate holds all the more. */
@@ -77,8 +77,10 @@ function differ({ last, squares, pairs, total }: Differences, block: ArmBlock): 
   };
 }
 
+/** Few differences scatter: below two standard deviations of independent answers nothing is said to clump. */
 function dispersionOf({ squares, pairs, total }: Differences): number | undefined {
   if (total.bad < ENOUGH_BAD || pairs < ENOUGH_PAIRS || total.bad >= total.requests) return undefined;
   const share = total.bad / total.requests;
-  return squares / pairs / (share * (1 - share));
+  const found = squares / pairs / (share * (1 - share));
+  return found >= Math.max(NOISE, 1 + 2 * Math.sqrt(2 / pairs)) ? found : 1;
 }

@@ -5,13 +5,13 @@ import type { ArmBlock } from '../block-test.ts';
  * margins δ. Spacing by two costs at most a tenth of the evidence for a rate between two of them.
  */
 const PARTS = [1 / 8, 1 / 2];
-const EXCESS = [0, 0.5, 1, 2, 4, 8, 16, 32, 64];
+const EXCESS = [0, 0.5, 1, 1.5, 2, 4, 8, 16, 32, 64];
 
 /** Number of the state on the margin. States before it are not worse, states after it are; nobody bets on itself. */
 export const MARGIN = PARTS.length + EXCESS.indexOf(1);
 
 /** Probabilities at the start of a step: parts, then excesses. Chosen by simulation; any choice keeps the error rates. */
-const PRIOR = [0.052, 0.13, 0.325, 0.11, 0.033, 0.1155, 0.1575, 0.0525, 0.014, 0.00525, 0.00525];
+const PRIOR = [0.052, 0.13, 0.325, 0.11, 0.033, 0.035, 0.0955, 0.1475, 0.0475, 0.014, 0.00525, 0.00525];
 
 /** Shares of bad answers stay this far from 1, where logarithms are infinite. */
 const MOST = 1 - 1e-3;

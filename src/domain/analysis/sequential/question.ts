@@ -86,11 +86,6 @@ export function newStep(state: QuestionState): QuestionState {
   };
 }
 
-/** A person has decided to go on in spite of a failure: what spoke for it is void. */
-export function forgetWorse(state: QuestionState): QuestionState {
-  return { ...newStep(state), forecast: FIRST_FORECAST, worse: newWealth(START_WORSE), mostWorse: 0 };
-}
-
 /** What stable did outside of the judged time. */
 export function learnStable(
   state: QuestionState,
