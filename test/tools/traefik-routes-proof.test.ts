@@ -243,7 +243,7 @@ describe('deleting', () => {
           Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'the API server went away')),
       },
     });
-    const error = await errorOf(stage.call(DELETE, { route_name: half, confirm }, { ports }));
+    const error = await errorOf(stage.call(DELETE, { route_name: half, confirm, used_elsewhere: true }, { ports }));
     expect([error.code, error.message]).toEqual([
       'CLUSTER_UNREACHABLE',
       expect.stringMatching(/^IngressRoute \S+ is deleted, TraefikService \S+ is not/),
