@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { SluiceError } from '../src/domain/errors.ts';
 import type { Owner } from '../src/domain/release/target.ts';
 
@@ -41,7 +41,7 @@ async function describe(workflowId: string, runId: string) {
     return await Context.current().client.workflow.getHandle(workflowId, runId).describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
-    if (isGrpcServiceError(error))
+    if (error instanceof Error && error.name === 'ServiceError')
       throw new SluiceError('TEMPORAL_UNREACHABLE', `Temporal does not answer: ${error.message}`, { cause: error });
     throw error;
   }

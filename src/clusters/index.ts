@@ -1,5 +1,5 @@
 import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
-import type { ClusterSettings } from '../config/clusters.ts';
+import type { ClusterSettings } from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Ports } from '../ports/index.ts';
 import type { ClusterIdentity, World, Worlds } from '../ports/world.ts';

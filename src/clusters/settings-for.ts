@@ -1,13 +1,12 @@
 import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
+import { CLUSTER_KEYS, describesCluster, shortForm } from '../config/clusters.ts';
 import {
-  CLUSTER_KEYS,
-  describesCluster,
-  shortForm,
+  SETTINGS,
   type ClusterEntries,
   type ClusterEntry,
   type ClusterSettings,
-} from '../config/clusters.ts';
-import { SETTINGS, type Settings } from '../config/schema.ts';
+  type Settings,
+} from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { ClusterIdentity } from '../ports/world.ts';
 import type { Identities } from './identities.ts';

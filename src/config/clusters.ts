@@ -1,20 +1,17 @@
 import { nearest } from '../contract/nearest.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
-import { prometheusProblems, type PrometheusSettings } from './prometheus.ts';
-import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from './schema.ts';
+import { prometheusProblems } from './prometheus.ts';
+import {
+  fileKey,
+  SETTING_KEYS,
+  SETTINGS,
+  type ClusterEntries,
+  type ClusterEntry,
+  type ClusterSettings,
+  type SettingKey,
+} from './schema.ts';
 
-/** What belongs to one cluster: how its Prometheus is asked, and where the APIs of its Traefik replicas are. */
-export type ClusterSettings = PrometheusSettings & Pick<Settings, 'traefikApiUrls' | 'traefikApiPods'>;
 type ClusterKey = keyof ClusterSettings;
-
-/**
- * One entry of the section. An entry with problems makes its own cluster unusable and no other one, so it is not an
- * error of the file. Each problem begins with the path of its field.
- */
-export type ClusterEntry = { readonly settings: ClusterSettings } | { readonly problems: readonly string[] };
-
-/** By kubeconfig context. */
-export type ClusterEntries = Readonly<Record<string, ClusterEntry>>;
 
 export const CLUSTER_KEYS = SETTING_KEYS.filter((key): key is ClusterKey => /^(prometheus|traefikApi)/.test(key));
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
-import type { ClusterEntries } from './clusters.ts';
 import { headers, matchers, timeout, token } from './prometheus-values.ts';
 
 /** One setting: read as text from every source, so that a file, the environment and a flag mean the same. */
@@ -271,10 +270,24 @@ export const SETTINGS = {
 export type SettingKey = keyof typeof SETTINGS;
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 
-export type Settings = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key] extends Setting<infer T> ? T : never } & {
-  /** The section `clusters` of the settings file. */
-  readonly clusters: ClusterEntries;
-};
+type NamedSettings = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key] extends Setting<infer T> ? T : never };
+
+/** What belongs to one cluster: how its Prometheus is asked, and where the APIs of its Traefik replicas are. */
+export type ClusterSettings = Pick<
+  NamedSettings,
+  Extract<SettingKey, `prometheus${string}`> | 'traefikApiUrls' | 'traefikApiPods'
+>;
+
+/**
+ * One entry of the section `clusters`. An entry with problems makes its own cluster unusable and no other one, so it is
+ * not an error of the file. Each problem begins with the path of its field.
+ */
+export type ClusterEntry = { readonly settings: ClusterSettings } | { readonly problems: readonly string[] };
+
+/** By kubeconfig context. */
+export type ClusterEntries = Readonly<Record<string, ClusterEntry>>;
+
+export type Settings = NamedSettings & { readonly clusters: ClusterEntries };
 
 /** The name of a setting in the settings file. */
 export function fileKey(key: SettingKey): string {

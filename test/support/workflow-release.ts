@@ -27,6 +27,8 @@ export interface Scenario {
   readonly spec?: SpecChanges;
   /** Under this name the history is kept for replay, when histories are recorded. */
   readonly record?: string;
+  /** What happens before the release is started, as long as it takes. */
+  readonly beforeStart?: (release: ReleaseUnderTest) => Promise<void>;
   /** Changes what is about to be started. */
   readonly prepare?: (release: ReleaseUnderTest) => void;
 }
@@ -167,6 +169,7 @@ export async function withRelease(
   const worker = await release.worker();
   const over = new AbortController();
   try {
+    await scenario.beforeStart?.(release);
     await release.start();
     await worker.runUntil(() => Promise.race([body(release), tooLong(release, over.signal)]));
     await withoutWorker?.(release);
