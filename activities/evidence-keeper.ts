@@ -4,6 +4,7 @@ import type { TrailPoint } from '../src/domain/analysis/trail.ts';
 import { addToBins, addToStep, countedOf, newStep, type Bin, type StepTotals } from '../src/domain/analysis/totals.ts';
 import type { SequentialSettings } from '../src/domain/release/plan.ts';
 import type { EvidencePort } from '../src/ports/evidence.ts';
+import { inTurn } from './in-turn.ts';
 
 /** What is judged, and since when (epoch ms). */
 export interface Watched {
@@ -66,6 +67,8 @@ const AWAY_MS = 600_000;
 /** Samples of one scrape may arrive one after the other: so long a scrape that is not whole is waited for. */
 const SETTLE_MS = 10_000;
 const CHECKPOINT_MS = 30_000;
+/** Answers are read on the thread that sends heartbeats: hundreds of them at once would hold those up. */
+const AT_ONCE = 4;
 /** A release that is over is looked at no more. */
 const UNUSED_MS = 600_000;
 
@@ -90,6 +93,7 @@ export class EvidenceKeeper {
   readonly #evidence: Pick<EvidencePort, 'counters'>;
   readonly #checkpoints: Checkpoints | undefined;
   readonly #entries = new Map<string, Entry>();
+  readonly #turn = inTurn(AT_ONCE);
 
   constructor(evidence: Pick<EvidencePort, 'counters'>, checkpoints?: Checkpoints) {
     this.#evidence = evidence;
@@ -150,10 +154,12 @@ export class EvidenceKeeper {
     const cursors = Object.fromEntries(Object.entries(held.cursors).filter(([, { at }]) => at >= until - AWAY_MS));
     const from = Math.min(held.readTo, ...Object.values(cursors).map(({ at }) => at));
     const window = { fromMs: from, toMs: until };
-    const [candidate, stable] = await Promise.all([
-      this.#evidence.counters(services.candidate, window),
-      this.#evidence.counters(services.stable, window),
-    ]);
+    const [candidate, stable] = await this.#turn(() =>
+      Promise.all([
+        this.#evidence.counters(services.candidate, window),
+        this.#evidence.counters(services.stable, window),
+      ]),
+    );
     const arms = { candidate, stable };
     const seen = boundsMs([...candidate.buckets, ...stable.buckets]);
     const known = seen.length > 0 ? seen : held.known;
