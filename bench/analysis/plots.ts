@@ -60,7 +60,7 @@ export function harmPlot({ cells, rules }: Simulation): string {
   );
 }
 
-/** Bad answers until a version that turned bad is failed: a bar for each of our judges, by what happened. Logarithmic. */
+/** Bad answers until a version that turned bad is failed, logarithmic: a bar for each of our judges. */
 export function changesPlot({ changes, rules }: Simulation): string {
   const [left, bar, gap] = [330, 8, 6];
   const two = rules.slice(0, 2);

@@ -1,8 +1,8 @@
 import { loadavg } from 'node:os';
 import type { ReleaseOutput } from '../../src/contract/release-view.ts';
-import { SluiceError } from '../../src/domain/errors.ts';
 import type { McpLink } from '../../src/entry/demo/mcp-link.ts';
 import type { LiveRun, Outcome } from './results.ts';
+import { persistently } from '../persistently.ts';
 import { BOUND_MS, type Scenario } from './scenarios.ts';
 
 export const NAMESPACE = 'live';
@@ -65,22 +65,6 @@ export async function release(
       await link.call('release_abort', { release_id: id, reason: 'the bench asks nobody', confirm: id });
   }
 }
-
-/** On a busy machine a worker may be late with an answer; the release goes on meanwhile. */
-async function persistently<T>(call: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    const answer = await call().then(
-      (value) => ({ value }),
-      (error: unknown) => ({ error }),
-    );
-    if ('value' in answer) return answer.value;
-    if (tries === MOST_TRIES || !(answer.error instanceof SluiceError && PASSING.includes(answer.error.code)))
-      throw answer.error;
-  }
-}
-
-const MOST_TRIES = 10;
-const PASSING: readonly string[] = ['NO_ANSWER', 'TEMPORAL_UNREACHABLE'];
 
 /** The first pass is the moment of decision of a version that was promoted; any fail is that of one that went back. */
 function decided({ state, reason, verdict, events }: ReleaseOutput, passed: Verdict | undefined): Decided {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Block } from '../../../../src/domain/analysis/block-test.ts';
 import type { TimedBlock } from '../../../../src/domain/analysis/blocks.ts';
 import { withoutComparison } from '../../../../src/domain/analysis/sequential/past.ts';
 import { boundsInTail } from '../../../../src/domain/analysis/sequential/questions.ts';
@@ -7,7 +8,7 @@ const KNOWN = [5, 10, 25, 100, 300];
 /** 10,000 answers of stable, of which these shares were slower than each bound. */
 function past(shares: readonly number[]): readonly TimedBlock[] {
   const nobody = { requests: 0, bad: 0 };
-  const slow = KNOWN.map((ms, index) => [
+  const slow = KNOWN.map((ms, index): [string, Block] => [
     `slow-${ms}ms`,
     { candidate: nobody, stable: { requests: 10_000, bad: 10_000 * (shares[index] as number) } },
   ]);
