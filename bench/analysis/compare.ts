@@ -1,8 +1,7 @@
 import { notice, type Change, type Noticed } from './changes.ts';
 import { AFTER_HALF_AN_HOUR, ALONE, changeCells, FROM_START } from './change-cells.ts';
 import type { Rule } from './rule.ts';
-import type { Cell } from './report.ts';
-import { wrong } from './report.ts';
+import { wrong, type Cell } from './cell.ts';
 import { DELTA } from './sluice.ts';
 import { truth } from './world.ts';
 

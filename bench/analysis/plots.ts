@@ -1,4 +1,5 @@
-import { wrong, type Simulation } from './report.ts';
+import { wrong } from './cell.ts';
+import type { Simulation } from './report.ts';
 import type { Figures } from './simulate.ts';
 
 const COLOURS = ['#2563eb', '#93c5fd', '#dc2626', '#f59e0b', '#fcd34d', '#7c3aed', '#6b7280', '#a3a3a3'];

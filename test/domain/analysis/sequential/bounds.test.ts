@@ -13,7 +13,14 @@ function past(shares: readonly number[]): readonly TimedBlock[] {
     { candidate: nobody, stable: { requests: 10_000, bad: 10_000 * (shares[index] as number) } },
   ]);
   const errors = { candidate: nobody, stable: { requests: 10_000, bad: 0 } };
-  return [{ from: 0, to: 15_000, instance: 'a', questions: { errors, ...Object.fromEntries(slow) } }];
+  return [
+    {
+      from: 0,
+      to: 15_000,
+      instance: 'a',
+      questions: { errors, ...(Object.fromEntries(slow) as Record<string, Block>) },
+    },
+  ];
 }
 
 test.each([
