@@ -1,8 +1,7 @@
 import { notice, type Change, type Noticed } from './changes.ts';
-import { AFTER_HALF_AN_HOUR, changeCells, FROM_START } from './change-cells.ts';
+import { AFTER_HALF_AN_HOUR, ALONE, changeCells, FROM_START } from './change-cells.ts';
 import type { Rule } from './rule.ts';
-import type { Cell } from './report.ts';
-import { wrong } from './report.ts';
+import { wrong, type Cell } from './cell.ts';
 import { DELTA } from './sluice.ts';
 import { truth } from './world.ts';
 
@@ -50,7 +49,7 @@ export function compare(cells: readonly Cell[], ours: string, before: string): C
 
 /** Everything about versions that turn bad while they are watched. */
 export function changeRows(rules: readonly Rule[], runs: number, seed: number, long: boolean): readonly ChangeRow[] {
-  return [...changeCells(long), AFTER_HALF_AN_HOUR].map((change, index) => ({
+  return [...changeCells(long), AFTER_HALF_AN_HOUR, ALONE].map((change, index) => ({
     change,
     // Ten hours are 2,400 scrapes more: fewer runs say enough about a median.
     by: notice(rules, change, change.minutes > 100 ? Math.ceil(runs / 4) : runs, seed + index),

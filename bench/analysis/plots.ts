@@ -1,4 +1,5 @@
-import { wrong, type Simulation } from './report.ts';
+import { wrong } from './cell.ts';
+import type { Simulation } from './report.ts';
 import type { Figures } from './simulate.ts';
 
 const COLOURS = ['#2563eb', '#93c5fd', '#dc2626', '#f59e0b', '#fcd34d', '#7c3aed', '#6b7280', '#a3a3a3'];
@@ -60,7 +61,7 @@ export function harmPlot({ cells, rules }: Simulation): string {
   );
 }
 
-/** Bad answers until a version that turned bad is failed: a bar for each of our judges, by what happened. Logarithmic. */
+/** Bad answers until a version that turned bad is failed, logarithmic: a bar for each of our judges. */
 export function changesPlot({ changes, rules }: Simulation): string {
   const [left, bar, gap] = [330, 8, 6];
   const two = rules.slice(0, 2);

@@ -1,14 +1,10 @@
 import { lateness, type ChangeRow, type Comparison } from './compare.ts';
+import { wrong, type Cell } from './cell.ts';
 import type { Rule } from './rule.ts';
 import { median } from './simulate.ts';
 import type { Figures } from './simulate.ts';
 import { DELTA } from './sluice.ts';
-import { SCRAPE_SECONDS, SCRAPES, truth, type Setting, type Version } from './world.ts';
-
-export interface Cell {
-  readonly setting: Setting;
-  readonly figures: ReadonlyMap<string, Figures>;
-}
+import { SCRAPE_SECONDS, SCRAPES, truth, type Version } from './world.ts';
 
 export interface Simulation {
   readonly cells: readonly Cell[];
@@ -22,11 +18,6 @@ export interface Simulation {
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const number = (value: number | undefined): string =>
   value === undefined ? '–' : value >= 10_000 ? `${Math.round(value / 1000)} k` : String(Math.round(value));
-
-/** A failure is wrong when the version is not worse by more than the margin; a pass when it is. */
-export function wrong(version: Version, { failed, passed }: Figures): number {
-  return truth(version, DELTA) === 'worse' ? passed : failed;
-}
 
 /** The worst wrong decision of each rule over all cells of a version, and its figures at one busy cell. */
 export function summary({ cells, rules }: Simulation): string {

@@ -13,7 +13,7 @@
  *            | "one-pod"      they come from one pod of the version only
  *            | "start-N"      N s until the pod is ready
  *            | "never-ready"  the pod never becomes ready
- *            | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff; its restarts are counted
+ * | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff; its restarts are counted
  *            | "no-image"     the image cannot be pulled: ImagePullBackOff
  *
  * `v1`, `v2`, … and every other name are good versions that answer in 2 to 6 ms. Modifiers combine:

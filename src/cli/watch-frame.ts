@@ -13,7 +13,8 @@ const INDENT = ' '.repeat(9);
 const METRIC_WORDS: Readonly<Record<string, string>> = { requests: 'requests between two scrapes of this step' };
 
 /**
- * The screen of `release watch`, head first: what does not fit into `rows` is left out from the end, so that state, step
+ * The screen of `release watch`, head first: what does not fit into `rows` is left out from the end, so that state,
+ * step
  * and weight always show. `problem`: why the last look failed; the rest is then what was seen before.
  */
 export function frame(view: Watched | undefined, problem?: string, columns = 80, rows = Infinity): string {

@@ -8,7 +8,8 @@ import type { ReleaseView } from '../domain/release/view.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { toDuration } from './duration.ts';
 
-// Weights are percent. Output schemas are loose about what they describe only in passing: every byte of them is in every agent's context.
+// Weights are percent. Output schemas are loose about what they describe only in passing: every byte of them is in
+// every agent's context.
 const time = z.string();
 const shownTarget = z.strictObject({ cluster: z.string(), namespace: z.string(), rollout: z.string() });
 export const state = z.enum(RELEASE_STATES);

@@ -37,7 +37,9 @@ export type WriteResult = Change | Refusal;
  */
 export interface WorkloadPort {
   read(target: Target): Promise<RolloutState>;
-  /** The pods of the version with this hash, with why they are not ready. A missing right is a `problem` of the answer. */
+  /**
+   * The pods of the version with this hash, with why they are not ready. A missing right is a `problem` of the answer.
+   */
   pods(target: Target, podHash: string): Promise<VersionPods>;
   /** Sets a container's image when it is `from` (or already `to`: unchanged). Another image: refused. */
   setImage(target: Target, change: { container: string; from: string; to: string }, owner: Owner): Promise<WriteResult>;

@@ -17,7 +17,8 @@ export interface World extends Ports {
 
 export interface Worlds {
   /**
-   * The world of a kubeconfig context. Two contexts of one cluster give worlds with the same `cluster.uid`. The identity
+   * The world of a kubeconfig context. Two contexts of one cluster give worlds with the same `cluster.uid`. The
+   * identity
    * is read anew at each call. `uid`: the identity that the caller means; absent where it was never recorded.
    * Errors: CLUSTER_UNKNOWN, CLUSTER_UNREACHABLE and FORBIDDEN (the identity could not be read), CLUSTER_MISMATCH (the
    * context leads to another cluster), CLUSTER_UNCONFIGURED and CONFIG_INVALID (no settings, or wrong ones).

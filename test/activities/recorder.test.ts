@@ -232,8 +232,8 @@ test('any sequence of judgements, told again by a process that starts anew, adds
 
 test('an entry that the journal cannot take is dropped with its name, and holds up no other', async () => {
   const { recorder, keys, lines } = recording();
-  const { plan: _, ...data } = { ...aView(), startedBy: undefined as unknown as string };
-  const poisoned = { ...event(2), kind: 'release', key: 'release/1', data } as RecordEntry;
+  const { plan: _, startedBy: __, ...data } = aView();
+  const poisoned = { ...event(2), kind: 'release', key: 'release/1', data } as unknown as RecordEntry;
   recorder.add([event(1), poisoned, event(3)]);
 
   await recorder.flush();

@@ -16,7 +16,7 @@ function contextOf(read: () => Promise<Pick<RolloutState, 'strategy'>>): Command
     caller: { id: 'cli:ada', kind: 'cli' },
     signal: new AbortController().signal,
     progress: () => Promise.resolve(),
-  } as CommandContext;
+  };
 }
 const rolloutWith = (strategy: RolloutState['strategy']) => contextOf(() => Promise.resolve({ strategy }));
 

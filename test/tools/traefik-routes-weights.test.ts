@@ -85,10 +85,10 @@ describe('changing weights', () => {
     const own = await stage.newRoute('own', app);
     const { split: traffic } = await stage.ports({});
     const ref = { cluster: stage.sandbox.context, namespace: NAMESPACE, name: own };
-    await traffic.setWeight(ref, { stable: `${own}-stable`, candidate: `${own}-canary` }, 40, {
-      releaseId: 'release/a',
-      runId: '1',
-    });
+    const owner = { releaseId: 'release/a', runId: '1' };
+    await traffic.claim(ref, owner);
+    await traffic.setWeight(ref, { stable: `${own}-stable`, candidate: `${own}-canary` }, 40, owner);
+    await traffic.unclaim(ref, owner);
 
     expect(await stage.call<Written>(UPDATE, { route_name: own, canary_weight: 20 })).toMatchObject({
       changed: true,

@@ -1,5 +1,5 @@
 import { afterAll, expect, jest, test } from '@jest/globals';
-import { WorkflowFailedError } from '@temporalio/client';
+import type { WorkflowFailedError } from '@temporalio/client';
 import { RELEASE_WORKFLOW } from '../../workflows/messages.ts';
 import type { Recover } from '../../src/domain/release/plan.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';

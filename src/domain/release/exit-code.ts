@@ -12,7 +12,6 @@ export const RELEASE_EXITS = {
 
 /** Exit codes of a command line that a signal ended, as shells count them: 128 and the number of the signal. */
 export const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
-export type StopSignal = keyof typeof SIGNAL_EXITS;
 
 /** The exit code for a release as it was last seen. `closed`: its run has ended. */
 export function exitOfRelease(state: ReleaseState, closed: boolean): number {

@@ -6,7 +6,8 @@ import type { ReleaseSpec } from '../../domain/release/plan.ts';
 import type { Target } from '../../domain/release/target.ts';
 
 /**
- * What a checked release file asks for. A file without a strategy takes that of its Rollout; where the Rollout cannot be
+ * What a checked release file asks for. A file without a strategy takes that of its Rollout; where the Rollout cannot
+ * be
  * read, the setting, and the checks of the plan say what is wrong with the Rollout. Errors: INVALID_INPUT for fields
  * that the strategy does not have, CLUSTER_UNKNOWN.
  */

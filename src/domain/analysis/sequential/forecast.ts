@@ -10,7 +10,7 @@ const EXCESS = [0, 0.5, 1, 1.5, 2, 4, 8, 16, 32, 64];
 /** Number of the state on the margin. States before it are not worse, states after it are; nobody bets on itself. */
 export const MARGIN = PARTS.length + EXCESS.indexOf(1);
 
-/** Probabilities at the start of a step: parts, then excesses. Chosen by simulation; any choice keeps the error rates. */
+/** Probabilities at the start of a step: parts, then excesses. Chosen by simulation; any choice keeps α. */
 const PRIOR = [0.052, 0.13, 0.325, 0.11, 0.033, 0.035, 0.0955, 0.1475, 0.0475, 0.014, 0.00525, 0.00525];
 
 /** Shares of bad answers stay this far from 1, where logarithms are infinite. */
@@ -19,7 +19,7 @@ const MOST = 1 - 1e-3;
 const LEAST = 1e-12;
 
 /**
- * Probability of each state, by a hidden Markov model. It only chooses the bets: whatever it says, the error rates hold.
+ * Probability of each state, by a hidden Markov model. It only chooses the bets: whatever it says, α holds.
  */
 export type Forecast = readonly number[];
 
@@ -30,7 +30,7 @@ export function ratesOf(stable: number, delta: number): readonly number[] {
   return [...PARTS.map((part) => stable * part), ...EXCESS.map((excess) => Math.min(MOST, stable + excess * delta))];
 }
 
-/** The forecast after a block of the new version. `phi`: dispersion; `rates`: what each state expected of this block. */
+/** The forecast after a block of the new version. `phi`: dispersion; `rates`: what each state expected of it. */
 export function learn(
   forecast: Forecast,
   rates: readonly number[],

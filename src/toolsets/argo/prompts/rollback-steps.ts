@@ -21,6 +21,13 @@ export function backToStable({ place, name, reason }: RollbackPlace): readonly S
       },
       { go: 'history' },
     ),
+    ...restored(rollout),
+    ...seenStable(place, rollout),
+  ];
+}
+
+function restored(rollout: Step['args']): readonly Step[] {
+  return [
     {
       id: 'history',
       title: 'Find the stable image',
@@ -41,6 +48,11 @@ export function backToStable({ place, name, reason }: RollbackPlace): readonly S
         ],
       ],
     },
+  ];
+}
+
+function seenStable(place: RollbackPlace['place'], rollout: Step['args']): readonly Step[] {
+  return [
     {
       id: 'healthy-again',
       title: 'See it settle',

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Block } from '../../../../src/domain/analysis/block-test.ts';
 import type { TimedBlock } from '../../../../src/domain/analysis/blocks.ts';
 import { withoutComparison } from '../../../../src/domain/analysis/sequential/past.ts';
 import { boundsInTail } from '../../../../src/domain/analysis/sequential/questions.ts';
@@ -7,12 +8,19 @@ const KNOWN = [5, 10, 25, 100, 300];
 /** 10,000 answers of stable, of which these shares were slower than each bound. */
 function past(shares: readonly number[]): readonly TimedBlock[] {
   const nobody = { requests: 0, bad: 0 };
-  const slow = KNOWN.map((ms, index) => [
+  const slow = KNOWN.map((ms, index): [string, Block] => [
     `slow-${ms}ms`,
     { candidate: nobody, stable: { requests: 10_000, bad: 10_000 * (shares[index] as number) } },
   ]);
   const errors = { candidate: nobody, stable: { requests: 10_000, bad: 0 } };
-  return [{ from: 0, to: 15_000, instance: 'a', questions: { errors, ...Object.fromEntries(slow) } }];
+  return [
+    {
+      from: 0,
+      to: 15_000,
+      instance: 'a',
+      questions: { errors, ...(Object.fromEntries(slow) as Record<string, Block>) },
+    },
+  ];
 }
 
 test.each([
