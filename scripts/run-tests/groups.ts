@@ -18,7 +18,19 @@ export const GROUPS: readonly TestGroup[] = [
   {
     name: 'pure',
     folders: [
-      ...['domain', 'config', 'contract', 'commands', 'toolsets', 'golden', 'report', 'mcp', 'http', 'cli'],
+      ...[
+        'domain',
+        'strategies',
+        'config',
+        'contract',
+        'commands',
+        'toolsets',
+        'golden',
+        'report',
+        'mcp',
+        'http',
+        'cli',
+      ],
       ...['scripts', 'repo'],
     ],
     sandbox: 'none',

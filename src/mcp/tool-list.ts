@@ -104,16 +104,22 @@ function outline({ type, properties = {} }: Json, listed?: readonly string[]): J
   const shown = Object.entries(properties).filter(([name]) =>
     listed ? listed.includes(name) : !(effect && OF_EVERY_EFFECT.includes(name)),
   );
-  return { type, properties: Object.fromEntries(shown.map(([name, field]) => [name, flat(field)])) };
+  const fields = shown.map(([name, field]) => [name, flat(field)] as const).filter(([, field]) => saysSomething(field));
+  return { type, properties: Object.fromEntries(fields) };
 }
 
-/** Text and objects are what a reader expects, so their type is left out. */
-const EXPECTED_TYPES: readonly unknown[] = ['string', 'object'];
+/** A field of which only its name could be listed is left out. Text and objects are what a reader expects. */
+function saysSomething({ type, ...said }: Json): boolean {
+  return !EXPECTED_TYPES.includes(type) || Object.keys(said).length > 0;
+}
 
+const EXPECTED_TYPES: readonly unknown[] = ['string', 'object', undefined];
+
+/** Its type is always there: a schema without a keyword of validation accepts everything, and checkers warn of it. */
 function flat({ type, description, items, enum: values, const: value }: Json): Json {
   const itemType = items?.['type'];
   return {
-    ...(EXPECTED_TYPES.includes(type) ? {} : { type }),
+    ...(type === undefined ? {} : { type }),
     ...(description === undefined ? {} : { description }),
     ...(values && values.length <= SAID_VALUES ? { enum: values } : {}),
     ...(value === undefined ? {} : { const: value }),

@@ -58,9 +58,10 @@ test.concurrent(
         ['durations', 'requests'].flatMap((name) => ['candidate', 'stable'].map((arm) => `${step} ${name} ${arm}`)),
       ),
     );
-    expect(told(one, 'query').every(({ data }) => data.promql.includes('service=') && data.values.length > 0)).toBe(
-      true,
-    );
+    expect(told(one, 'query').filter(({ data }) => !data.promql.includes('service='))).toEqual([]);
+    // Before the new version has traffic its counters are empty, and the guard asks for them already.
+    const answered = told(one, 'query').filter(({ data }) => data.values.length > 0);
+    expect(new Set(answered.map(({ data }) => `${data.step} ${data.name} ${data.arm}`))).toEqual(questions);
   }),
 );
 

@@ -50,8 +50,8 @@ test.concurrent(
   release(
     {
       record: 'pause-step',
-      world: { versions: { 'shop:v2': { readyAfterMs: 2_500 } } },
-      spec: { timeouts: { stepMs: 1_500 } },
+      world: { versions: { 'shop:v2': { readyAfterMs: 6_000 } } },
+      spec: { timeouts: { stepMs: 4_000 } },
     },
     async (one) => {
       await one.until('starting');

@@ -172,7 +172,8 @@ test('the judge of a release says in its verdict who refuses what; that is no da
   gateway.token = 'another-one';
   const arm = { service: 'web', metricsService: prometheus.service };
   const ports = { evidence: through(), now: Date.now } as unknown as Ports;
-  const scene = { plan: { candidate: arm, stable: arm } } as unknown as Judgement['scene'];
+  const owner = { releaseId: 'release/c/shop/web', runId: 'a-run' };
+  const scene = { owner, plan: { candidate: arm, stable: arm } } as unknown as Judgement['scene'];
   const judge = createJudge(ports);
   const input = {
     scene,
