@@ -21,17 +21,19 @@ export interface Services extends CommandServices {
 /** `serving`: this process answers many calls, so that it pays to keep a watch. */
 export function createServices(settings: Settings, { serving = false } = {}): Services {
   let loading: Promise<ToolPorts> | undefined;
+  // One import for all, so that first calls that come together share it.
+  let imported: Promise<typeof import('./ports.ts')> | undefined;
+  const adapters = () => (imported ??= import('./ports.ts'));
   // Read once: the clients keep to the kubeconfig that they were made from, too.
   let known: Promise<Clusters> | undefined;
-  const clusters = (): Promise<Clusters> =>
-    (known ??= import('./ports.ts').then(({ clustersOf }) => clustersOf(settings)));
+  const clusters = (): Promise<Clusters> => (known ??= adapters().then(({ clustersOf }) => clustersOf(settings)));
   let gatewayUsed = false;
   const loadPorts = (): Promise<ToolPorts> =>
-    (loading ??= import('./ports.ts').then(async ({ portsOver }) => portsOver(await clusters(), settings, serving)));
+    (loading ??= adapters().then(async ({ portsOver }) => portsOver(await clusters(), settings, serving)));
   let loadingWorlds: Promise<Worlds> | undefined;
   const worlds: Worlds = {
     of: async (context, uid) => {
-      loadingWorlds ??= import('./ports.ts').then(async ({ worldsOver }) => worldsOver(await clusters(), settings));
+      loadingWorlds ??= adapters().then(async ({ worldsOver }) => worldsOver(await clusters(), settings));
       return (await loadingWorlds).of(context, uid);
     },
   };

@@ -27,7 +27,7 @@ beforeAll(async () => {
   address = sandbox.prometheusUrl;
   const clusters = createClusters({ kubeconfig: sandbox.kubeconfig });
   ports = {
-    metrics: createEvidence({ url: address }),
+    evidence: createEvidence({ url: address }),
     templates: createTemplates(clusters),
     now: Date.now,
   } as unknown as Ports;
@@ -93,7 +93,8 @@ async function bySluice(template: string): Promise<Verdict> {
     stableHash: 'old',
     templates: [resolved(facts?.spec, { ...REQUEST, template })],
   };
-  const scene = { target, plan } as unknown as Parameters<ReturnType<typeof createJudge>>[0]['scene'];
+  const owner = { releaseId: 'release/c/shop/web', runId: template };
+  const scene = { owner, target, plan } as unknown as Parameters<ReturnType<typeof createJudge>>[0]['scene'];
   return (await createJudge(ports)({ scene, limits: analysis, from: Date.now() - SINCE_MS })).verdict;
 }
 
