@@ -195,7 +195,8 @@ describe('emergency_rollback', () => {
     expect(Object.keys(visitors.take()).filter((answer) => !/ 200$/.test(answer))).toEqual([]);
     expect(await weights(name)).toEqual([100, 0]);
     expect(promoted(await rollout(name))).toBe(true);
-    expect(taken.length).toBe(7);
+    // Seven steps, and the abort once more with the confirmation that it asks for.
+    expect(taken.length).toBe(8);
     visitors.stop();
   });
 
