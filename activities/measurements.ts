@@ -27,7 +27,7 @@ interface Kept {
 }
 
 /**
- * Measurements of PromQL at times that are fixed by the step alone: whoever asks, and however often, measures the same.
+ * PromQL measurements at times that depend only on the step: every caller and every retry measures the same.
  * They are kept so that a judgement every
  * second asks only for what is new; what is lost with the process is asked for again. Errors: those of MetricsPort.
  */

@@ -9,7 +9,7 @@ export type RecordLine = WithoutOwner<RecordEntry>;
 
 export const recordActivities = (recorder?: Recorder) => ({
   /**
-   * Writes what the release tells of itself. Errors: JOURNAL_UNAVAILABLE. Without a journal there is nobody to tell.
+   * Writes the records of the release to the journal. Errors: JOURNAL_UNAVAILABLE. Without a journal it writes nothing.
    */
   async record({ owner, lines }: { readonly owner: Owner; readonly lines: readonly RecordLine[] }): Promise<void> {
     if (!recorder) return;

@@ -65,7 +65,7 @@ export class RecordedRun {
 export class RecordedRuns {
   readonly #runs = new Map<string, RecordedRun>();
 
-  /** `now`: epoch ms, to drop memories that nobody uses. */
+  /** `now` is in epoch ms. It is used to drop unused memories. */
   of(runId: string, now: number): RecordedRun {
     const run = this.#runs.get(runId) ?? new RecordedRun();
     run.usedAt = now;

@@ -16,7 +16,7 @@ const writes: ActivityOptions = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
 
-/** Activities that only read: nobody waits for a cancelled one. */
+/** Activities that only read. The workflow does not wait for a cancelled one. */
 const reads: ActivityOptions = { ...writes, cancellationType: ActivityCancellationType.TRY_CANCEL };
 
 /**

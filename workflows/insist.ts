@@ -3,13 +3,13 @@ import { first } from './first.ts';
 import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped, stopCause } from './stopped.ts';
 
-/** After a failure for good the next try comes by itself: credentials and rights come back without a human. */
+/** The work is retried automatically after a permanent failure: credentials and rights can return without a human. */
 const FIRST_RETRY_MS = 30_000;
 const LAST_RETRY_MS = 600_000;
 
 /**
- * Does what must be done, whatever happens: it retries until it is done. When it fails for good, or takes longer than
- * the release allows, a human is asked, and it is tried again meanwhile; `resume` tries it at once. Call it in a
+ * Retries `work` until it succeeds. When `work` fails permanently, or takes longer than the release allows, the release
+ * asks a human. The retries continue meanwhile, and `resume` retries at once. Precondition: the caller is in a
  * non-cancellable scope.
  */
 export async function insist<T>(run: ReleaseRun, what: 'rollback' | 'promotion', work: () => Promise<T>): Promise<T> {
@@ -37,7 +37,7 @@ async function alarm(run: ReleaseRun, what: string): Promise<typeof AGAIN> {
   return callHuman(run, `the ${what} has not settled within ${rollbackMs / 1000} s; still trying`);
 }
 
-/** `work`: is tried again while the question stands. Absent: it is still under way. */
+/** `work` is retried while the question is open. When `work` is absent, it is still running. */
 async function callHuman<T>(run: ReleaseRun, reason: string, work?: () => Promise<T>): Promise<T | typeof AGAIN> {
   const tries = run.retries;
   run.ask('failed-needs-human', reason, { for: 'human', answers: ['resume'] });
@@ -48,7 +48,7 @@ async function callHuman<T>(run: ReleaseRun, reason: string, work?: () => Promis
   return AGAIN;
 }
 
-/** Ends with the first success; a failure does not ask anew. */
+/** Returns the result of the first success. A failed try does not ask the human again. */
 async function triedAgain<T>(work: () => Promise<T>): Promise<T> {
   for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
     await sleep(wait, { summary: 'next try' });

@@ -22,7 +22,7 @@ interface Step {
 
 const ADVANCE: Advance = { kind: 'advance' };
 
-/** Soak, judge, and wait for whoever must say yes. */
+/** Soaks, judges, and waits for the required approval. */
 export async function soakAndJudge(run: ReleaseRun, course: Course, judgement: Judgement): Promise<Judged> {
   const step: Step = { index: course.index, judgement };
   await soak(run, course);
@@ -142,7 +142,7 @@ async function unanswered(run: ReleaseRun, decisionMs: number): Promise<never> {
   throw new ReleaseStopped({ kind: 'deadline', reason: `nobody promoted within ${decisionMs / 1000} s` });
 }
 
-/** Asks what to do about a failed verdict; undefined when nobody answered in time. */
+/** Asks what to do about a failed verdict. The result is undefined when no answer arrived in time. */
 export async function askAboutFailure(run: ReleaseRun, index: number, verdict: Verdict): Promise<Advance | undefined> {
   const { decisionMs } = run.input.spec.timeouts;
   run.ask('waiting-for-decision', `failed (${verdict.reason}); auto-rollback is off`, {

@@ -3,7 +3,7 @@ import type { RecordLine } from '../activities/record.ts';
 import type { Owner } from '../src/domain/release/target.ts';
 import { record, recordLast } from './activity-options.ts';
 
-/** A payload of Temporal has its limits; a release that was away from its journal for long tells it in parts. */
+/** Temporal limits the payload size. After a long journal outage the release writes its records in parts. */
 const AT_ONCE = 100;
 /** A payload of 2 MB ends the run. */
 const BYTES_AT_ONCE = 256 * 1024;
@@ -24,8 +24,8 @@ type Kind = RecordLine['kind'];
 type Data<K extends Kind> = Extract<RecordLine, { kind: K }>['data'];
 
 /**
- * What the journal has not been told yet, numbered by kind. Telling goes on beside the release and never holds it up;
- * what failed is told with the next.
+ * Records that are not in the journal yet, numbered by kind. Writes run beside the release and never delay it. A failed
+ * write is retried with the next one.
  */
 export class Ledger {
   private readonly lines: RecordLine[] = [];
@@ -38,7 +38,7 @@ export class Ledger {
 
   private readonly on: boolean;
 
-  /** `on: false`: the release began before there was a journal, and nothing is told. */
+  /** `on: false`: the release began before the journal existed, and it writes nothing. */
   constructor(on: boolean, teller: Teller) {
     this.on = on;
     this.teller = teller;
@@ -59,7 +59,7 @@ export class Ledger {
     this.going ??= this.go();
   }
 
-  /** Tells the rest and waits for it, a few seconds at most: what is not told now is found by the sweep. */
+  /** Flushes the remaining records and waits a few seconds at most. The sweep finds records that are not written. */
   async finish(): Promise<void> {
     this.wanted = false;
     this.scope?.cancel();

@@ -62,7 +62,7 @@ export class ReleaseRun {
   advanced = 0;
   withdrawal?: { readonly done: boolean; readonly detail: string };
   readonly outcomes: CommandOutcome[] = [];
-  /** The release tells the journal; one that an older version started does not. */
+  /** The release writes to the journal. A release that an older version started does not. */
   readonly journaled = has('journal');
   /** What patches.ts says of it. */
   readonly careful = has('careful');
@@ -71,7 +71,7 @@ export class ReleaseRun {
   /** False for a release that an older version started: it has no guard while weights move. */
   readonly gapless = has('watch-without-gap');
   readonly ledger: Ledger;
-  /** How the release ends, while the journal is told of it and nobody sees it yet. */
+  /** The end of the release while it is written to the journal. The end is not visible to clients yet. */
   ending?: ClosedState;
   /** Number of the latest act; it follows from the history, so a replay counts the same. */
   private epoch = 0;

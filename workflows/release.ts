@@ -171,7 +171,7 @@ async function promoteAndSettle(run: ReleaseRun, steps: number): Promise<void> {
   await settle(run);
 }
 
-/** While the version starts or is promoted nobody is asked about a failure: there is no weight to hold. */
+/** No human is asked about a failure while the version starts or is promoted: there is no weight to hold. */
 function stopOf(alarm: Alarm): ReleaseStopped {
   return alarm.kind === 'failed'
     ? new ReleaseStopped({ kind: 'failed', reason: alarm.verdict.reason })

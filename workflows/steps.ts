@@ -16,7 +16,7 @@ type Ending = Alarm | Advance;
  */
 const REPAIRED_DRIFTS = 2;
 
-/** One weight: shift, prove, soak, judge, and wait for whoever must say yes. Returns only when the step may be left. */
+/** Handles one weight: shift, prove, soak, judge, wait for approval. It returns only when the step may end. */
 export async function runStep(run: ReleaseRun, index: number): Promise<void> {
   run.stepIndex = index;
   const step: Course = { index, soakLeftMs: run.input.spec.analysis.soakMs };

@@ -19,7 +19,7 @@ export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan)
   });
 }
 
-/** Waits until `arrived` has a text, or somebody else has the target. */
+/** Waits until `arrived` has a text, or until another owner has the target. */
 export async function untilLeft(move: Move, arrived: (seen: Seen) => string | undefined): Promise<Advanced> {
   return move.wait(async () => {
     const seen = await readTarget(move);

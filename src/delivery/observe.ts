@@ -6,9 +6,9 @@ import { armServices, leftBecause, readTarget, trafficRef, type Move, type Seen,
 export interface Observing {
   /** Reads the weight of the new version wherever it is known. `wanted`: percent. */
   readonly weight: (move: Move, wanted: number) => Promise<WeightProof>;
-  /** Waits until `wanted` percent are in force; ends early when somebody else has the target. */
+  /** Waits until `wanted` percent are in force. It ends early when another owner has the target. */
   readonly verify: (move: Move, wanted: number) => Promise<Verified>;
-  /** What somebody else did to the target while step `index` was held. */
+  /** The change that another actor made to the target while step `index` was held. */
   readonly intrusion: (move: Move, index: number) => Promise<Intrusion | undefined>;
 }
 

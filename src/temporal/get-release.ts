@@ -8,7 +8,7 @@ import { notFound, type Releases } from './release-type.ts';
 import { isOpen, type Run } from './run.ts';
 import { toSummary } from './visibility.ts';
 
-/** Leaves room, within five seconds, for what can be told without a worker. */
+/** Leaves time, within five seconds, for the answer that needs no worker. */
 const QUERY_MS = 2500;
 
 /**

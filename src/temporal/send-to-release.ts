@@ -10,7 +10,7 @@ import { factsOf, getRelease } from './get-release.ts';
 import { noAnswer } from './pollers.ts';
 import { notFound, type Releases } from './release-type.ts';
 
-/** Leaves room, within five seconds, to leave the command behind when nobody takes it up. */
+/** Leaves time, within five seconds, to store the command when no worker accepts it. */
 const ACCEPT_MS = 2200;
 const SIGNAL_MS = 800;
 const LOOK_MS = 150;
@@ -36,7 +36,7 @@ export async function sendToRelease(sending: Sending): Promise<CommandOutcome> {
   }
 }
 
-/** A fresh update id for every call: the workflow itself knows repeated requests, and tells them from first ones. */
+/** Every call gets a new update id: the workflow itself recognises repeated requests. */
 async function update({ releases, id, command, waitMs }: Sending): Promise<CommandOutcome> {
   const done = await releases.update<CommandOutcome, [CommandMessage]>(id, commandUpdates[command.name], {
     args: [messageOf(command)],

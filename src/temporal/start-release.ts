@@ -73,7 +73,7 @@ export async function startRelease(
   }
 }
 
-/** Somebody started between our look and our start; it may have been this request itself, retried. */
+/** A release started between our look and our start. It can be a retry of this same request. */
 async function lostRace(releases: Releases, id: string, requestId: string): Promise<StartedRelease> {
   const earlier = await admit(releases, id, requestId);
   if (earlier) return earlier;
