@@ -20,7 +20,7 @@ const MOST_SECRETS = 32;
 type Request = Parameters<NonNullable<PrometheusConnectionOptions['requestInterceptor']>['onFulfilled']>[0];
 type Response = Parameters<NonNullable<PrometheusConnectionOptions['responseInterceptor']>['onFulfilled']>[0];
 
-/** `onDate`: told the header Date of every answer, epoch ms. */
+/** `onDate` is called with the Date header of every answer, in epoch ms. */
 export function createAsk(connection: Connection, onDate?: (atMs: number) => void): Ask {
   const secrets = new Sent();
   const driver = new PrometheusDriver({

@@ -67,7 +67,7 @@ async function probe(connection: Connection): ReturnType<EvidencePort['probe']> 
   return { version, ...(date !== undefined && { aheadMs: Math.round(date + 500 - middle) }) };
 }
 
-/** Not everything that speaks PromQL tells its version. */
+/** Some servers that support PromQL do not report their version. */
 async function versionOf(ask: Ask): Promise<string> {
   try {
     return await ask(
