@@ -27,7 +27,7 @@ function isExecutable(path: string): boolean {
 }
 
 /**
- * A path that somebody named is taken or refused, never passed over: anything else would run what was not asked for.
+ * A configured path is used or refused, but never skipped. Otherwise a binary would run that the user did not choose.
  */
 function fromSetting(binary: Binary, context: Context): Attempt {
   const variable = pathVariable(binary.name);

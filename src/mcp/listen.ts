@@ -19,7 +19,7 @@ export function isListen(message: unknown): message is Listen {
 
 /**
  * Watches what a request asks for. The answer's message names only the addresses that are watched, so that the
- * acknowledgement, which the SDK makes from it, says what will be told and no more.
+ * acknowledgement, which the SDK makes from it, lists exactly the changes that will be sent.
  */
 export function takeUp<M extends Listen>(
   message: M,

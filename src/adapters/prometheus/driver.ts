@@ -63,7 +63,7 @@ function preparing(connection: Connection, sent: Sent): (request: Request) => Re
   };
 }
 
-/** Whatever is not the JSON of Prometheus' API is refused here, while its status can still be told. */
+/** An answer that is not JSON of the Prometheus API is refused here, where its status is still known. */
 function accept(response: Response, onDate: ((atMs: number) => void) | undefined): Response {
   const { status, headers } = response;
   const data: unknown = response.data;
