@@ -78,7 +78,7 @@ function shorten(json: Json, path: readonly (string | number)[]): void {
   if ((json.maximum ?? 0) > SAID_MAXIMUM) delete json.maximum;
 }
 
-/** `namespace: "Namespace."` tells nobody anything, nor does "Only this namespace." of a list. */
+/** `namespace: "Namespace."` has no information, nor has "Only this namespace." of a list. */
 function saysItsName(description: unknown, name: string | number | undefined): boolean {
   return (
     typeof description === 'string' &&
