@@ -25,7 +25,7 @@ export async function startUntilReady(stateDir: string, state: SandboxState, nam
   await untilReady(stateDir, partNamed(name)(stateDir, state), running);
 }
 
-/** Looks, 100 ms apart, at a part that is gone before it is told without how it ended. */
+/** Number of checks, 100 ms apart, before a part that is gone is reported without its exit status. */
 const PATIENCE = 5;
 
 /** Fails by name as soon as any part that was started is gone. */
@@ -37,8 +37,8 @@ export function watchParts(stateDir: string, state: SandboxState): { failed: Pro
     const dead = Object.entries(state.parts).filter(
       ([, record]) => !record.stopped && !isAlive(record.pid, record.startTime),
     );
-    // How it ended is told a moment after it is gone, and not at all to a process that has not started it: a few looks
-    // are enough.
+    // The exit status arrives a moment after the part is gone. A process that has not started the part never gets it.
+    // A few checks are enough.
     const named = dead.find(
       ([name, { exit }]) => exit !== undefined || before.filter((other) => other === name).length >= PATIENCE,
     );

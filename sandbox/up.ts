@@ -73,7 +73,7 @@ function writeKubeconfigs(stateDir: string, state: SandboxState): void {
 async function startCluster(stateDir: string, state: SandboxState, crds: string[], say: Say): Promise<void> {
   const startAndSay = (part: string): Promise<void> =>
     startUntilReady(stateDir, state, part).then(() => say(`${part}: ready`));
-  // These need no cluster. Whoever dies is told by watchParts; awaited only at the end, this would count as unhandled.
+  // These need no cluster. watchParts reports a dead part. Awaited only at the end, a rejection would be unhandled.
   const early = Promise.all(['temporal', 'prometheus'].map(startAndSay));
   early.catch(() => {});
   await startAndSay('kube-apiserver');

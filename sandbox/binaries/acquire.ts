@@ -27,7 +27,7 @@ function isExecutable(path: string): boolean {
 }
 
 /**
- * A path that somebody named is taken or refused, never passed over: anything else would run what was not asked for.
+ * A configured path is used or refused, but never skipped. Otherwise a binary would run that the user did not choose.
  */
 function fromSetting(binary: Binary, context: Context): Attempt {
   const variable = pathVariable(binary.name);
@@ -65,7 +65,7 @@ async function lookUp(binary: Binary, context: Context): Promise<LookUp> {
   const surprising: string[] = [];
   for (const [name, attempt] of BEFORE_BUILDING) {
     const result = await attempt(binary, context);
-    // On a warm start nine binaries that are "not on PATH" tell nobody anything.
+    // On a warm start a list of nine binaries that are "not on PATH" has no use.
     if ('path' in result) return { found: result, skipped: name === 'cache' ? surprising : skipped };
     skipped.push(`${name}: ${result.skipped}`);
     if (!result.expected) surprising.push(`${name}: ${result.skipped}`);

@@ -71,7 +71,7 @@ async function unpack(release: Release, content: Buffer, target: string): Promis
 
 /**
  * The project's official download, taken only when its published checksum matches. A mismatch is an error, not a
- * reason to try the next source: somebody should look at it.
+ * reason to try the next source: a person should examine it.
  */
 export async function fromRelease(binary: Binary, context: Context): Promise<Attempt> {
   const { release } = binary;

@@ -33,7 +33,7 @@ const RBAC_PATH = '/apis/rbac.authorization.k8s.io/v1';
 /** The agent's one pretended machine. */
 export const NODE_NAME = 'sandbox-node';
 
-/** POST rather than server-side apply: these are large, new, and owned by nobody else. */
+/** POST is used instead of server-side apply: these objects are large and new, and they have no other owner. */
 async function create(api: ApiClient, path: string, body: unknown, contentType = 'application/json'): Promise<void> {
   try {
     await api.send('POST', path, { body, contentType });

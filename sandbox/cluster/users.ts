@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Each part has a user of its own, so that the API server's records tell who did what. */
+/** Each part has its own user, so that the API server's records show which part did what. */
 const USERS: Record<string, string> = {
   'sluice-admin': 'system:masters',
   'sluice-viewer': 'sluice-viewers',

@@ -40,7 +40,7 @@ export function apiServer(stateDir: string, state: SandboxState): PartCommand {
       `--cert-dir=${join(stateDir, 'certificates')}`,
       // Service addresses are then loopback addresses, so that a process can listen on them without kube-proxy.
       `--service-cluster-ip-range=127.${state.range}.0.0/16`,
-      // Loopback is refused here; nobody connects to this address.
+      // Loopback is refused here. No client connects to this address.
       `--advertise-address=10.${state.range}.0.1`,
       '--authorization-mode=RBAC',
       `--token-auth-file=${join(stateDir, 'tokens.csv')}`,

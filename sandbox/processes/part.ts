@@ -87,7 +87,7 @@ export function startProcess(stateDir: string, part: PartCommand): Promise<Runni
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The system shows a process as gone a moment before its parent is told how it ended. */
+/** The system shows a process as gone a moment before its parent gets the exit status. */
 function howItEnded({ ended }: RunningPart): Promise<string> {
   return Promise.race([ended, pause(500).then(() => 'ended')]);
 }

@@ -49,7 +49,7 @@ export function uptimeSeconds(pid: number): number {
   return Number.isFinite(seconds) ? Math.max(0, Math.round(seconds)) : 0;
 }
 
-/** Every living process that carries the marker of this sandbox, whoever started it. */
+/** Every running process with the marker of this sandbox. It does not matter which process started it. */
 export function markedProcesses(stateDir: string): number[] {
   const wanted = `${MARKER}=${stateDir}`;
   return readdirSync('/proc')

@@ -5,7 +5,7 @@ export interface TestGroup {
   readonly folders: readonly string[];
   /** `shared`: the run's sandbox must be up. `own`: it must be down, because these tests start their own. */
   readonly sandbox: 'none' | 'shared' | 'own';
-  /** Whether to tell about each test as it begins and ends: for groups whose tests take minutes. */
+  /** If true, the start and end of each test are printed. This is for groups whose tests take minutes. */
   readonly progress: boolean;
   /** More arguments for Jest. */
   readonly args: readonly string[];

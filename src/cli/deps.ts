@@ -15,7 +15,7 @@ export interface CliDeps {
   readonly worker: (settings: Settings) => Promise<void>;
   /** The contexts of the kubeconfig. */
   readonly contexts: (settings: Settings) => Promise<readonly string[]>;
-  /** Commands as an MCP client finds them in its list: what they cost there is told from this. */
+  /** Commands as an MCP client finds them in its list: their cost there is computed from this. */
   readonly listed: (commands: readonly Command[]) => Promise<readonly object[]>;
   readonly version: string;
   /** The name in the release record. */

@@ -13,8 +13,8 @@ const [LEAST, MOST] = [8, 40];
 const ODDS = 34;
 
 /**
- * How far the proofs of one question have come: a bar for each direction, told apart by words and signs, not by colour
- * alone.
+ * Shows the progress of the proofs of one question, with a bar for each direction. The bars differ in words and signs,
+ * not in colour alone.
  */
 export function evidenceLines(
   { metric, outcome, evidence }: Finding & { readonly evidence: Evidence },

@@ -14,7 +14,7 @@ export async function render(format: Format, value: object, text: () => string):
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
 }
 
-/** The form that a command line asks for, read before it is parsed: errors are told in it too. */
+/** The output format of a command line. It is read before parsing, because errors use this format too. */
 export function formatOf(argv: readonly string[]): Format {
   const given = argv.flatMap((arg, index) => {
     if (arg === '-o' || arg === '--output') return [argv[index + 1] ?? ''];

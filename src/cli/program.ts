@@ -42,7 +42,7 @@ export function createProgram(deps: CliDeps): Cli {
   return program;
 }
 
-/** Runs the command line. Returns the exit code; every failure has been told. */
+/** Runs the command line. Returns the exit code. Every failure has been printed before it returns. */
 export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
   try {
     const program = createProgram(deps);
@@ -54,7 +54,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
   }
 }
 
-/** A wrong command line has been told on stderr already, and is told to scripts in the form they asked for. */
+/** The error of a wrong command line is already on stderr. Scripts also get it in the format that they requested. */
 async function misused({ code, message }: CommanderError, argv: readonly string[], deps: CliDeps): Promise<number> {
   const meant = code === 'commander.unknownCommand' ? meantBy(message, argv) : undefined;
   const hint = meant === undefined ? '' : ` (Did you mean ${meant}?)`;

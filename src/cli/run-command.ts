@@ -39,7 +39,7 @@ export async function runCommand(
     progress = startProgress(deps.io, command.title);
     return { yes: answer, how: 'asked' };
   };
-  // A script has nobody to ask: there the argument `confirm` counts.
+  // A script cannot ask a person. There the argument `confirm` counts.
   const asking = yes || deps.io.interactive ? { ask } : {};
   try {
     const context = contextOf(deps, services, (...told) => progress.report(...told));

@@ -112,7 +112,7 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   /** Undefined: nothing to confirm with this input. */
   confirmation?(context: CommandContext, input: z.output<I>): Promise<Confirmation | undefined>;
   run(context: CommandContext, input: z.output<I>): Promise<z.output<O>>;
-  /** The code of the catalogue when the answer itself is bad news: decides the exit code of the CLI. */
+  /** The catalogue's error code when the answer itself reports a failure. It decides the exit code of the CLI. */
   problem?(output: z.output<O>): ErrorCode | undefined;
   /** The outcome in a few lines, never more than `output` says. */
   text(output: z.output<O>): string;

@@ -23,8 +23,8 @@ export interface Execution {
   readonly gate: Gate;
   readonly audit: AuditTrail;
   /**
-   * Asks a person, where the door can. Only the answer confirms then: the argument `confirm` is ignored. Absent: nobody
-   * can be asked, and the argument confirms. May throw `Asked`.
+   * Asks a person, where the door can. Only the answer confirms then: the argument `confirm` is ignored. Absent: no
+   * person can be asked, and the argument confirms. May throw `Asked`.
    */
   readonly ask?: (question: Confirmation) => Promise<Confirmed>;
 }

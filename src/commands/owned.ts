@@ -110,8 +110,8 @@ async function stepOf(
 }
 
 /**
- * Whoever may annotate an object could write any workflow id into a mark. It steers only when it names a release of the
- * object that carries it. Errors: OWNED_BY_OTHER.
+ * A client that may annotate an object can write any workflow id into its mark. The mark counts only when it names a
+ * release of the object that carries it. Errors: OWNED_BY_OTHER.
  */
 function requireOwnMark({ releaseId }: Owner, { namespace, rollout }: Pick<Target, 'namespace' | 'rollout'>): void {
   const named = parseReleaseId(releaseId);

@@ -18,7 +18,7 @@ export function prometheusProblems(settings: PrometheusSettings, name = envName)
   return [...credentialProblems(settings, name), ...pairProblems(settings, name), ...tlsProblems(settings, name)];
 }
 
-/** Each of these says who asks; two of them would be sent as one of them, and nobody could tell which. */
+/** Each setting is a credential. Of two, only one would be sent, and it would be unclear which one. */
 function credentialProblems(settings: PrometheusSettings, name: NameOf): string[] {
   const { prometheusUrl, prometheusHeaders } = settings;
   const url = prometheusUrl === undefined ? undefined : new URL(prometheusUrl);

@@ -7,7 +7,7 @@ import { report } from './doctor-report.ts';
 import { rightsChecks } from './doctor-rights.ts';
 import { traefikApis } from './ports.ts';
 
-/** What the cluster must have. When it does not answer at all, that is told once. */
+/** Checks what the cluster must have. A cluster that does not answer is reported once. */
 export async function clusterChecks(
   settings: Settings,
   client: ClusterClient,

@@ -4,7 +4,7 @@ import { createLog } from '../observability/log.ts';
 import { mcpDeps } from './mcp.ts';
 import { createServices } from './services.ts';
 
-/** Serves MCP over stdin and stdout until the client closes them or the process is told to stop. */
+/** Serves MCP over stdin and stdout until the client closes them or the process gets a stop signal. */
 export async function runMcpStdio(settings: Settings, stopped: AbortSignal): Promise<void> {
   const log = createLog(settings.logLevel);
   const services = createServices(settings, { serving: true });

@@ -47,7 +47,7 @@ function restDeps(settings: Settings, services: CommandServices, log: Log): Rest
   };
 }
 
-/** Serves until the process is told to stop. */
+/** Serves until the process gets a stop signal. */
 export async function runServer(settings: Settings, stopped: AbortSignal): Promise<void> {
   const server = await startServer(settings);
   if (!stopped.aborted) await new Promise((resolve) => stopped.addEventListener('abort', resolve, { once: true }));

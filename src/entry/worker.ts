@@ -22,7 +22,7 @@ const GRACE = '5 seconds';
  */
 const ACTIVITIES = 1_000;
 
-/** Runs the worker until the process is told to stop. Throws TEMPORAL_UNREACHABLE. */
+/** Runs the worker until the process gets a stop signal. Throws TEMPORAL_UNREACHABLE. */
 export async function runWorker(
   settings: Settings,
   worlds: Worlds = worldsOver(clustersOf(settings), settings),

@@ -83,8 +83,8 @@ export class ResourceHub {
   }
 
   /**
-   * A watch that cannot begin is tried again; when it then begins, the client is told to look, as it may have missed
-   * something.
+   * A watch that cannot begin is retried. When it begins, the client is notified to read again, as it may have missed a
+   * change.
    */
   #watch(uri: string, { kind, parts }: Found): () => void {
     const { scope, publish, log } = this.#deps;

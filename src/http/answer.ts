@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { toFailure, type Failure } from '../contract/failure.ts';
 import { ERRORS } from '../domain/errors.ts';
 
-/** The body of every answer of a call. Both fields: the tool answered, and its answer is bad news. */
+/** The body of every answer of a call. Both fields are set when the tool's answer reports a failure. */
 export interface AnswerBody {
   readonly result?: Record<string, unknown>;
   readonly error?: Failure;

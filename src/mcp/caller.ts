@@ -5,7 +5,7 @@ import { cleanText } from '../domain/safe-text.ts';
 const INFO = 'io.modelcontextprotocol/clientInfo';
 const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 
-/** What a 2025-era connection told at `initialize`. */
+/** The data that a 2025-era connection sent at `initialize`. */
 export interface Session {
   readonly name: string | undefined;
   readonly elicits: boolean;

@@ -19,8 +19,8 @@ type Completer = (
 ) => Promise<readonly string[]>;
 
 /**
- * Answers `completion/complete`. A cluster or a Temporal that does not answer gives no values: nobody's typing waits
- * for an error.
+ * Answers `completion/complete`. A cluster or a Temporal that does not answer gives no values, so that
+ * typing never waits for an error.
  */
 export async function complete(
   offer: Offer,

@@ -58,7 +58,7 @@ function offers(deps: McpDeps): (gate: Gate) => Offer {
   };
 }
 
-/** Asked before the SDK makes a server: an error of its factory would be told as an internal one. */
+/** This runs before the SDK makes a server: an error of its factory would be reported as an internal error. */
 function gateOrRefusal(deps: McpDeps, request: Request, body: unknown): Gate | Response {
   try {
     return narrowed(deps, request.url);

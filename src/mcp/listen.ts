@@ -7,7 +7,7 @@ interface Listen {
   readonly params: { readonly notifications?: { readonly resourceSubscriptions?: unknown } };
 }
 
-/** A request of 2026-07-28 to be told of changes. The SDK answers it before any handler of ours sees it. */
+/** A subscription to changes (MCP 2026-07-28). The SDK answers it before any handler of ours sees it. */
 export function isListen(message: unknown): message is Listen {
   return (
     typeof message === 'object' &&
@@ -19,7 +19,7 @@ export function isListen(message: unknown): message is Listen {
 
 /**
  * Watches what a request asks for. The answer's message names only the addresses that are watched, so that the
- * acknowledgement, which the SDK makes from it, says what will be told and no more.
+ * acknowledgement, which the SDK makes from it, lists exactly the changes that will be sent.
  */
 export function takeUp<M extends Listen>(
   message: M,

@@ -22,7 +22,7 @@ export interface Connection {
 /**
  * A server for one request (HTTP) or one connection (stdio); nothing is kept in it. The handlers are our own and not
  * those of
- * `registerTool` and its like: refusals are told in the form of the error catalogue, a tool that is not listed can
+ * `registerTool` and its like: refusals have the form of the error catalogue, a tool that is not listed can
  * still say
  * why, and each read is audited.
  */

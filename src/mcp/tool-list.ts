@@ -60,7 +60,7 @@ const SAID_ONCE: readonly (string | undefined)[] = [
 const OF_EVERY_EFFECT = ['before', 'after', 'release_id'];
 
 function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
-  // Draft 7: the newest that clients of both eras check without being told.
+  // Draft 7 is the newest draft that clients of both eras check by default.
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,
     target: 'draft-7',
@@ -78,7 +78,7 @@ function shorten(json: Json, path: readonly (string | number)[]): void {
   if ((json.maximum ?? 0) > SAID_MAXIMUM) delete json.maximum;
 }
 
-/** `namespace: "Namespace."` tells nobody anything, nor does "Only this namespace." of a list. */
+/** `namespace: "Namespace."` has no information, nor has "Only this namespace." of a list. */
 function saysItsName(description: unknown, name: string | number | undefined): boolean {
   return (
     typeof description === 'string' &&

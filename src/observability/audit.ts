@@ -21,7 +21,7 @@ export function createAudit({
   const append = async (text: string, flush = false): Promise<void> => {
     if (path === undefined) return void process.stderr.write(text);
     await mkdir(dirname(path), { recursive: true });
-    // Arguments may tell more than everybody on the machine should read.
+    // Arguments may contain data that not every user of the machine should read.
     await appendFile(path, text, { mode: 0o600, flush });
   };
   const required = async (text: string): Promise<void> => {

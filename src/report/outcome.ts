@@ -1,7 +1,7 @@
 import { isClosed, type ReleaseState } from '../domain/release/state.ts';
 import { html, type Html } from './html.ts';
 
-/** A sign beside each word, so that nothing is told by colour alone. */
+/** Each word has a sign beside it, so that no information depends on colour alone. */
 const SIGNS: Readonly<Record<string, readonly [sign: string, tone: string]>> = {
   pass: ['✓', 'good'],
   fail: ['✗', 'bad'],

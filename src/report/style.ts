@@ -1,6 +1,6 @@
 /**
- * Colours are told apart in every common form of colour blindness (after Okabe & Ito); lines differ in their dashes as
- * well.
+ * The colours are distinguishable in every common form of colour blindness (after Okabe & Ito). Lines also differ in
+ * their dashes.
  */
 const COLOURS = `
 :root{--paper:#fff;--card:#f6f7f9;--ink:#16191d;--soft:#4d555f;--rule:#d5dae0;--new:#b84a00;--old:#0062a3;--good:#00694a;--bad:#b3261e;--open:#7a5200;--going:#0062a3;color-scheme:light dark}

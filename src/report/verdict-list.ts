@@ -4,7 +4,7 @@ import { clockTime, percent, plain, whole } from './figures.ts';
 import { html, type Html } from './html.ts';
 import { pill } from './outcome.ts';
 
-/** Every verdict with its reason; those that said the same again and again are told once. */
+/** Draws every verdict with its reason. Repeated equal verdicts are drawn once. */
 export function verdictList(verdicts: readonly VerdictSpell[]): Html {
   return html`<ol class="verdicts">${verdicts.map(one)}</ol>`;
 }

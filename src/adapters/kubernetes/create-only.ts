@@ -6,7 +6,7 @@ import type { ClusterClient } from './cluster-client.ts';
 import { describe, FIELD_MANAGER } from './kinds.ts';
 import type { ObjectRef } from './kinds.ts';
 
-/** Tells our own object from one that somebody else made at the same time, when the answer was lost. */
+/** Distinguishes our own object from one that another client created at the same time, when the answer was lost. */
 const CREATION = 'sluice.dev/creation';
 /**
  * No object has this version: with it, server-side apply makes what is not there and conflicts with what is. Tried with

@@ -14,8 +14,8 @@ export interface ClustersOptions {
 }
 
 /**
- * Reads the kubeconfig once; connects to nothing. Errors: CONFIG_INVALID. Only this file pulls the Kubernetes client
- * library in (0.2 s): whoever merely talks to a cluster imports its neighbours.
+ * Reads the kubeconfig once and opens no connection. Errors: CONFIG_INVALID. Only this file loads the Kubernetes client
+ * library (0.2 s). Code that only uses a cluster imports the other files of this folder.
  */
 export function createClusters(options: ClustersOptions = {}): Clusters {
   const config = loadKubeConfig(options.kubeconfig);

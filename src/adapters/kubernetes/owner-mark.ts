@@ -72,7 +72,7 @@ export interface Passed {
 
 /**
  * Whether an act of `owner` may write to an object with these annotations. It may while the mark is of the same run and
- * not of a later act. An object without a mark is refused: this release has let go of it, or somebody took it away.
+ * not of a later act. An object without a mark is refused: this release or another client has removed it.
  */
 export function passFence(annotations: Annotations, owner: Owner, what: string): Passed | Refusal {
   const holder = ownerOf(annotations);

@@ -3,8 +3,8 @@ import type { ClusterClient } from './cluster-client.ts';
 import { NAMESPACE } from './kinds.ts';
 
 /**
- * For an empty list, which the API server answers for a namespace that is not there, too. An account that may not read
- * namespaces is not told. Errors: NAMESPACE_NOT_FOUND.
+ * Call this after an empty list: the API server also returns one for a namespace that does not exist. An account that
+ * may not read namespaces gets no error. Errors: NAMESPACE_NOT_FOUND.
  */
 export async function requireNamespace(client: ClusterClient, name: string): Promise<void> {
   try {

@@ -61,7 +61,7 @@ export class WatchCache<Value> {
 
   constructor(options: WatchCacheOptions<Value>) {
     this.#options = options;
-    // Whoever waits for the first list hears of it; nobody need wait.
+    // Callers that wait for the first list get this error. A rejection without a waiting caller must be handled here.
     this.#first.promise.catch(() => undefined);
     void this.#run();
   }

@@ -13,7 +13,7 @@ type Deed = 'written' | 'deleted' | 'tried';
 const REMEMBERED = 200;
 
 /**
- * `after`: a number of the write that nobody knows the version of; until a read that began later, no version covers it.
+ * `after` is the number of a write whose version is unknown. No version covers it until a read that began later.
  */
 interface Floor {
   readonly version: string;
@@ -21,19 +21,19 @@ interface Floor {
 }
 
 /**
- * What this process wrote to one API server, so that a cache can tell whether it has seen it. Versions are compared as
- * numbers, which they are for all that lives in etcd (KEP-5504); any other version covers nothing, so the cache is not
- * used.
+ * Records the writes of this process to one API server, so that a cache can check whether it has seen them. Versions
+ * are compared as numbers. All objects in etcd have numeric versions (KEP-5504). Any other version covers nothing, and
+ * the cache is not used.
  */
 export class WriteLog {
   readonly #floors = new Map<string, Floor>();
-  /** Uids of what was deleted last, by place: the server tells no version of a deletion. */
+  /** Uids of the last deleted objects, by place. The server returns no version for a deletion. */
   readonly #deleted = new Map<string, readonly string[]>();
   #count = 0;
 
   /**
-   * Carries a write out and notes it. `result`: the object as written, undefined when the server does not tell, or
-   * NOTHING.
+   * Executes a write and records it. `result` returns the object as written, undefined when the server does not return
+   * it, or NOTHING.
    */
   async around<Answer>(
     ref: ObjectRef,

@@ -6,7 +6,7 @@ import type { Connection, Secret } from './connection.ts';
 /** What proves to Prometheus who asks. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
-  /** Texts that must appear in no message, whoever writes it. */
+  /** Secret texts. They must not appear in any message. */
   readonly secrets: readonly string[];
 }
 
@@ -78,7 +78,7 @@ export function agentSource({ caFile, certFile, keyFile }: NonNullable<Connectio
   };
 }
 
-/** Takes the secrets out of a text that somebody else wrote. */
+/** Removes the secrets from a text of another program. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }

@@ -20,7 +20,7 @@ const MOST_SECRETS = 32;
 type Request = Parameters<NonNullable<PrometheusConnectionOptions['requestInterceptor']>['onFulfilled']>[0];
 type Response = Parameters<NonNullable<PrometheusConnectionOptions['responseInterceptor']>['onFulfilled']>[0];
 
-/** `onDate`: told the header Date of every answer, epoch ms. */
+/** `onDate` is called with the Date header of every answer, in epoch ms. */
 export function createAsk(connection: Connection, onDate?: (atMs: number) => void): Ask {
   const secrets = new Sent();
   const driver = new PrometheusDriver({
@@ -63,7 +63,7 @@ function preparing(connection: Connection, sent: Sent): (request: Request) => Re
   };
 }
 
-/** Whatever is not the JSON of Prometheus' API is refused here, while its status can still be told. */
+/** An answer that is not JSON of the Prometheus API is refused here, where its status is still known. */
 function accept(response: Response, onDate: ((atMs: number) => void) | undefined): Response {
   const { status, headers } = response;
   const data: unknown = response.data;

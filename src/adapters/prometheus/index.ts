@@ -57,7 +57,7 @@ const nowhere = (): Promise<never> =>
     }),
   );
 
-/** Its answer's Date tells its clock, in whole seconds; the middle of the exchange is when that was so. */
+/** The Date header gives the server's clock in whole seconds. It is compared with the middle of the exchange. */
 async function probe(connection: Connection): ReturnType<EvidencePort['probe']> {
   let date: number | undefined;
   const ask = createAsk(connection, (atMs) => (date = atMs));
@@ -67,7 +67,7 @@ async function probe(connection: Connection): ReturnType<EvidencePort['probe']> 
   return { version, ...(date !== undefined && { aheadMs: Math.round(date + 500 - middle) }) };
 }
 
-/** Not everything that speaks PromQL tells its version. */
+/** Some servers that support PromQL do not report their version. */
 async function versionOf(ask: Ask): Promise<string> {
   try {
     return await ask(

@@ -40,7 +40,7 @@ async function candidates(program: Cli, deps: CliDeps, words: readonly string[])
 }
 
 /**
- * Names, or nothing: a cluster that is away, or a setting that is wrong, is told by commands and never by the Tab key.
+ * Returns names, or nothing. Commands report an unreachable cluster or a wrong setting; the Tab key never does.
  */
 async function looked(deps: CliDeps, { source, cluster }: Possible, current: string): Promise<readonly Candidate[]> {
   if (source === undefined) return [];

@@ -6,7 +6,7 @@ export class Closers {
     this.stack.push({ name, close });
   }
 
-  /** Ends everything, also when ending one of them fails; such a failure is told. */
+  /** Ends everything, also when ending one of them fails. Such a failure is reported. */
   async run(tell: (line: string) => void): Promise<void> {
     for (let last = this.stack.pop(); last; last = this.stack.pop()) {
       const { name, close } = last;

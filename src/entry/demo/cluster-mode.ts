@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
 
 type ClusterOptions = StartOptions & { readonly kubeconfig: string };
 
-/** Worker and server for a cluster of the user's own. Changes nothing there; returns when it is told to stop. */
+/** Worker and server for a cluster of the user's own. Changes nothing there. Returns on a stop signal. */
 export async function runOnCluster(options: ClusterOptions, session: Session): Promise<number> {
   const { screen, closers, signal } = session;
   const say = (line: string) => screen.say(line);

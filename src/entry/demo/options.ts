@@ -22,7 +22,7 @@ export const USAGE = `npm start [-- options]
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Only a kubeconfig that was named counts: nobody's usual cluster becomes a stage for a demo. Throws INVALID_INPUT. */
+/** Only an explicit kubeconfig counts, so that the demo never uses the default cluster. Throws INVALID_INPUT. */
 export function readOptions(argv: readonly string[], env: Env, root: string): StartOptions | 'help' {
   const values = parse(argv);
   if (values.help) return 'help';

@@ -4,7 +4,7 @@ import { acquireLock } from '../../../sandbox/processes/lock.ts';
 import { isAlive, markedProcesses } from '../../../sandbox/processes/proc.ts';
 import type { Closers } from './closers.ts';
 
-/** One `npm start` a sandbox: two workers of two starts would be hard to tell apart. Throws CONFLICT. */
+/** One `npm start` a sandbox: workers of two starts would be hard to distinguish. Throws CONFLICT. */
 export async function onlyOne(stateDir: string, closers: Closers): Promise<void> {
   const lock = await acquireLock(`start ${stateDir}`, { timeoutMs: 0 }).catch(() => undefined);
   if (!lock)
@@ -15,7 +15,8 @@ export async function onlyOne(stateDir: string, closers: Closers): Promise<void>
 }
 
 /**
- * Ends the worker and the server of a start that was killed. Nobody else's: it is called under the lock of `onlyOne`.
+ * Ends the worker and the server of a start that was killed. The caller holds the lock of
+ * `onlyOne`, so no other start is affected.
  */
 export async function endOrphans(stateDir: string): Promise<void> {
   const orphans = markedProcesses(stateDir).filter(isOurs);

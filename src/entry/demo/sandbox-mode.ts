@@ -15,7 +15,7 @@ import { raiseSandbox, watchSandbox } from './sandbox-stack.ts';
 import type { Session } from './session.ts';
 import { thingsToTry } from './things-to-try.ts';
 
-/** The whole stack and the two releases. Returns the exit code: at once with --once, else when it is told to stop. */
+/** The whole stack and the two releases. Returns the exit code: at once with --once, else on a stop signal. */
 export async function runInSandbox(options: StartOptions, session: Session): Promise<number> {
   const { screen, closers, signal } = session;
   const say = (line: string) => screen.say(line);

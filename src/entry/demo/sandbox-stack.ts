@@ -61,7 +61,7 @@ async function sandboxUp({ name, home }: Place, say: (line: string) => void, sig
 
 const LOOK_MS = 3_000;
 
-/** Tells of every part that dies, by name; ends with the signal. */
+/** Reports every part that dies, by name. It ends with the signal. */
 export function watchSandbox(place: Place, say: (line: string) => void, signal: AbortSignal): void {
   const told = new Set<string>();
   const timer = setInterval(() => void look(), LOOK_MS);

@@ -9,7 +9,7 @@ export interface Screen {
   print(lines: readonly string[]): void;
   /** Draws or redraws the frame. Only when `live`. */
   draw(frame: string): void;
-  /** Leaves the last frame standing. */
+  /** Ends the display. The last frame stays on the screen. */
   keep(): void;
 }
 

@@ -47,7 +47,7 @@ function countBy(before: AppStats, after: AppStats, counts: (status: number) => 
   return Object.fromEntries(rows.filter(([, count]) => count > 0));
 }
 
-/** Everybody is answered by this version and nobody else. */
+/** True when only this version answered and no request failed. */
 export function allBy({ byVersion, failed }: Answers, version: string): boolean {
   return Object.keys(byVersion).join() === version && Object.keys(failed).length === 0;
 }

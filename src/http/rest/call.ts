@@ -29,8 +29,8 @@ export async function callTool(call: Call): Promise<Answer> {
 }
 
 /**
- * An answer that is bad news, a refused write for example, has the status of its code, so that a script need not read
- * it.
+ * An answer that reports a failure, for example a refused write, has the HTTP status of its code. A script need not
+ * read the answer.
  */
 function toAnswer(command: Command, output: Output): Answer {
   const code = command.problem?.(output);

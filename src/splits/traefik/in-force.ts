@@ -28,7 +28,7 @@ export async function weightOn(
   }
 }
 
-/** Which naming a Traefik has is not told: the first under which it knows the service. */
+/** Traefik does not report which naming it uses. The first name under which it knows the service is used. */
 async function readWeighted(
   replica: Replica,
   { metadata: { namespace, name } }: TraefikService,

@@ -41,7 +41,7 @@ export async function listReplicas(client: ClusterClient, apisOf: ApisOf): Promi
   const running = pods.filter((pod) => pod.status?.phase === 'Running' && !pod.metadata.deletionTimestamp);
   if (running.length > 0)
     return running.map(({ metadata }) => podReplica(client, { namespace, name: metadata.name, port }));
-  // An empty list would read as "no API configured"; here one is, and nobody is behind it.
+  // An empty list would mean "no API configured". Here an API is configured, but no pod serves it.
   return [{ name: `${namespace}/${selector}`, get: () => Promise.reject(new Error('no running Traefik pod matches')) }];
 }
 

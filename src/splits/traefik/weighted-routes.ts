@@ -5,7 +5,7 @@ import { requireNamespace } from '../../adapters/kubernetes/require-namespace.ts
 import { TraefikService } from './schema.ts';
 import { entriesOf, shareOf } from './traefik-service.ts';
 
-/** The weighted TraefikServices of a namespace. Errors: NAMESPACE_NOT_FOUND, which a list alone does not tell. */
+/** The weighted TraefikServices of a namespace. Errors: NAMESPACE_NOT_FOUND, which a list alone does not show. */
 export async function weightedRoutes(client: ClusterClient, namespace: string): Promise<readonly WeightedRoute[]> {
   const items = await client.list(TRAEFIK_SERVICE, namespace);
   if (items.length === 0) await requireNamespace(client, namespace);

@@ -49,8 +49,8 @@ export function decideAbort(
 }
 
 /**
- * Argo sets observedGeneration while currentPodHash is still that of the template before, so neither tells whose
- * template it is.
+ * Argo sets observedGeneration while currentPodHash is still that of the previous template. So neither field shows
+ * whose template it is.
  */
 function foreignImage({ spec }: Rollout, { container, images }: TemplateImages): string | undefined {
   const present = spec.template?.spec?.containers?.find(({ name }) => name === container)?.image;

@@ -71,8 +71,8 @@ function halfMade(error: SluiceError, created: readonly string[]): SluiceError {
 }
 
 /**
- * Waits until the controller has looked at it; readiness comes later and is told as it is. The Rollout is written: no
- * answer is no failure.
+ * Waits until the controller has observed the Rollout. Readiness comes later and is reported as it is. The Rollout is
+ * already written, so a missing answer is not a failure.
  */
 async function prove(
   client: ClusterClient,

@@ -156,6 +156,6 @@ function quietly(tell: () => void): void {
   try {
     tell();
   } catch {
-    // The others are told all the same.
+    // The other listeners are still called.
   }
 }

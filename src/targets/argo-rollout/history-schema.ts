@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// Written by controllers of several versions: what is absent is told as absent, and one odd object hides no other.
+// Controllers of several versions write these objects. Absent fields stay absent. An invalid object hides no other one.
 const Owned = z.object({
   name: z.string(),
   creationTimestamp: z.string().default(''),

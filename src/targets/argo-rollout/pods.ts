@@ -45,9 +45,8 @@ const Event = z.object({
 const ORDINARY = ['', 'ContainerCreating', 'PodInitializing'];
 
 /**
- * The pods of one version of a Rollout. A right that is missing is a `problem`, not an error: whoever asks wants to
- * know
- * more, not less. Errors: those of reading the Rollout.
+ * The pods of one version of a Rollout. A missing right is a `problem`, not an error, so that the caller still gets the
+ * other data. Errors: those of reading the Rollout.
  */
 export async function readPods(client: ClusterClient, target: Target, podHash: string): Promise<VersionPods> {
   const { spec } = await readRollout(client, target);

@@ -10,7 +10,7 @@ import { Rollout, Service, Workload } from './schema.ts';
 import { serviceNames, toView } from './view.ts';
 import type { Elsewhere } from './view.ts';
 
-/** Label by which Argo tells versions apart, on pods and in the selectors it manages. */
+/** Argo uses this label to distinguish versions, on pods and in the selectors that it manages. */
 const HASH_LABEL = 'rollouts-pod-template-hash';
 
 export function refOf(target: Target): ObjectRef {

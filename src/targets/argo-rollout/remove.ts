@@ -57,7 +57,7 @@ async function send(client: ClusterClient, target: Target, first: Rollout, admit
   throw obstacle;
 }
 
-/** A conflict is the controller's write in between; after a lost answer the next read tells. */
+/** A conflict means that the controller wrote in between. After a lost answer the next read shows the result. */
 const isPassing = (error: unknown): boolean =>
   error instanceof SluiceError && (error.code === 'CONFLICT' || error.code === 'CLUSTER_UNREACHABLE');
 

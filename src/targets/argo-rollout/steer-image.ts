@@ -85,7 +85,7 @@ function onlyOne(containers: Containers, names: readonly string[]): Containers[n
 }
 
 /**
- * The hash tells that the controller made a version of the new template; it changes with any change of the template.
+ * The hash shows that the controller made a version of the new template; it changes with any change of the template.
  */
 function notTakenUp({ view }: Now, before: Now['view'], { container, to }: ImageChange): string | undefined {
   if (view.images[container] !== to)

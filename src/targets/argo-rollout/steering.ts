@@ -56,8 +56,8 @@ function abortSteering(target: Target, podHash: string): Steering {
 }
 
 /**
- * `phase` alone is stale just after the patch. What users get is told by weight, active selector or, without either, by
- * pods.
+ * `phase` alone is stale just after the patch. The weight or the active selector shows which version users get. Without
+ * either, the pods show it.
  */
 function notAborted({ rollout: { status }, view }: Now, podHash: string): string | undefined {
   if (status.currentPodHash !== podHash) return `${podHash} was replaced by ${status.currentPodHash ?? 'none'}`;

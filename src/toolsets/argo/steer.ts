@@ -35,7 +35,7 @@ export interface Plan {
   readonly view: RolloutState;
   /** Has to be confirmed first. */
   readonly question?: string | undefined;
-  /** What the release that owns the Rollout is told instead; absent: it is refused. */
+  /** The command that the owning release gets instead. If absent, the call is refused. */
   readonly owned?: Meant;
   /** `over`: the mark of a release that cannot act, which is passed over. */
   readonly act: (over?: Owner) => Promise<Effect<RolloutState> & { readonly next?: string | undefined }>;

@@ -34,7 +34,7 @@ export async function listedReleases(
   ]);
   if (kept instanceof SluiceError) return { ...page(fresh), problem: kept.message };
   const known = new Set(fresh.map(({ runId }) => runId));
-  // Temporal's list is in order already; a filter by state may meet a run that has moved on since the journal was told.
+  // Temporal's list is in order already; a filter by state may meet a run that changed after its last journal write.
   const only = kept.filter(
     ({ runId, closedAt }) => !known.has(runId) && (closedAt !== undefined || filter.state === undefined),
   );

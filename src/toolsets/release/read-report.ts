@@ -8,7 +8,7 @@ import { trueView, type RunFacts } from '../../domain/release/run-facts.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
-/** Without these a release is told from its journal alone. */
+/** Without these the report of a release is built from its journal alone. */
 const AWAY: readonly unknown[] = ['RELEASE_NOT_FOUND', 'RELEASE_HELD', 'TEMPORAL_UNREACHABLE', 'NO_ANSWER'];
 
 /**

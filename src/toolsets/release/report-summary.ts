@@ -2,7 +2,7 @@ import type { ReleaseReport, ReportEvidence, VerdictSpell } from '../../domain/r
 import { compact } from '../../contract/release-view.ts';
 import { reportPath } from './report-address.ts';
 
-/** Verdicts and deeds that a summary tells, the newest ones. */
+/** Maximum number of verdicts and deeds in a summary. The newest ones are used. */
 const MOST = 12;
 
 /** The report without its pictures: what somebody who decides has to know, and where the rest is. */
@@ -38,7 +38,7 @@ export function summaryOf(report: ReleaseReport, server: string) {
 }
 export type ReportSummary = ReturnType<typeof summaryOf>;
 
-/** `odds`: e-values; JSON has no infinity, and beyond this nobody compares them. */
+/** `odds`: e-values; JSON has no infinity, and larger values need no comparison. */
 const MOST_ODDS = 1e9;
 const oddsOf = (log: number): number => Number(Math.min(MOST_ODDS, Math.exp(log)).toPrecision(3));
 

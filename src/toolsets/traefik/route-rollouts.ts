@@ -39,7 +39,7 @@ export function rolloutsOver(rollouts: readonly RolloutState[], services: readon
   return rollouts.filter(steers);
 }
 
-/** Which of the route's Services is which. Errors: INVALID_INPUT when nothing tells. */
+/** Identifies the role of each Service of the route. Errors: INVALID_INPUT when the roles cannot be determined. */
 export function requirePair(view: RouteView, rollouts: readonly RolloutState[], named: Partial<Pair>): Pair {
   const services = view.entries.map(({ service }) => service);
   const hints = rollouts.map(({ stableService, candidateService }) => ({

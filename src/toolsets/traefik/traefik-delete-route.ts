@@ -68,8 +68,8 @@ function toConfirm({ ref, refusal, caveats, view }: Removal): Confirmation | und
 }
 
 /**
- * The rule first: a rule without its TraefikService answers with errors. What was deleted before a failure is told with
- * it.
+ * Deletes the rule first: a rule without its TraefikService answers with errors. A failure lists the objects that were
+ * deleted before it.
  */
 async function remove(context: CommandContext, { ingress, view }: Removal): Promise<readonly string[]> {
   const { routes } = context.ports;

@@ -106,8 +106,7 @@ function look(place: Place, name: string, makes: boolean): readonly Step[] {
 }
 
 /**
- * The Services first, the route over them, and then the Rollout: a route that comes after the promotion sends nobody to
- * the canary.
+ * The order is Services, route, Rollout. A route that is created after the promotion sends no user to the canary.
  */
 function making(
   place: Place,
