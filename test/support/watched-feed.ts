@@ -61,7 +61,7 @@ export class WatchedFeed {
 
   /** Nothing here waits for a length of time: only for what must come. */
   async until<T>(what: () => T | Promise<T>, holds: (value: T) => boolean): Promise<T> {
-    for (const end = Date.now() + 5_000; ; await new Promise((resolve) => setTimeout(resolve, 2))) {
+    for (const end = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 2))) {
       const value = await what();
       if (holds(value)) return value;
       if (Date.now() > end) throw new Error(`it stays ${JSON.stringify(value)}; ${this.server.log.join(', ')}`);
