@@ -53,7 +53,7 @@ export const commands: Scenario[] = [
         'the second step asks',
         ({ state, step }) => state === 'waiting-for-decision' && step?.index === 1,
       );
-      await release.skipAnalysis({ reason: 'the same at the second step' });
+      await release.skipAnalysis({ reason: 'the same at the second step', step: 1 });
       await expectEnd(release, 'succeeded');
       const told = await release.story();
       expect(told.events.map(({ text }) => text).join('\n')).toMatch(

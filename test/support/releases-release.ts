@@ -89,7 +89,7 @@ export class Release {
   promoteAll = (args = {}) => this.send('release_promote', { all: true, confirm: this.id, ...args });
   abort = (args = {}) => this.send('release_abort', { reason: 'test', confirm: this.id, ...args });
   skipAnalysis = (args = {}) =>
-    this.send('release_skip_analysis', { reason: 'judged by hand', confirm: this.id, ...args });
+    this.send('release_skip_analysis', { reason: 'judged by hand', step: 0, confirm: this.id, ...args });
   approve = (args = {}) => this.send('release_approve', args);
   reject = (args = {}) => this.send('release_reject', args);
 
