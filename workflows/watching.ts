@@ -31,8 +31,8 @@ export async function guarded(
   work: () => Promise<void>,
 ): Promise<Alarm | undefined> {
   const done = () => work().then(() => undefined);
-  // Without auto-rollback a person must be asked. Before and after the steps there is no weight to ask about: a step that
-  // is held asks.
+  // Without auto-rollback a person must be asked. Before and after the steps there is no weight to ask about: a held
+  // step asks.
   const asks = moving !== 'shifting' && !run.input.spec.autoRollback;
   if (!run.gapless || asks) return done();
   const watch: Watch = { ...watchOf(run, step), moving, ...(step.accepted ? { failed: true as const } : {}) };

@@ -22,21 +22,14 @@ export interface Services extends CommandServices {
 export function createServices(settings: Settings, { serving = false } = {}): Services {
   let loading: Promise<ToolPorts> | undefined;
   // One import for all, so that first calls that come together share it.
-  let imported: Promise<typeof import('./ports.ts')> | undefined;
-  const adapters = () => (imported ??= import('./ports.ts'));
+  const adapters = once(() => import('./ports.ts'));
   // Read once: the clients keep to the kubeconfig that they were made from, too.
-  let known: Promise<Clusters> | undefined;
-  const clusters = (): Promise<Clusters> => (known ??= adapters().then(({ clustersOf }) => clustersOf(settings)));
+  const clusters = once(() => adapters().then(({ clustersOf }) => clustersOf(settings)));
   let gatewayUsed = false;
   const loadPorts = (): Promise<ToolPorts> =>
     (loading ??= adapters().then(async ({ portsOver }) => portsOver(await clusters(), settings, serving)));
-  let loadingWorlds: Promise<Worlds> | undefined;
-  const worlds: Worlds = {
-    of: async (context, uid) => {
-      loadingWorlds ??= adapters().then(async ({ worldsOver }) => worldsOver(await clusters(), settings));
-      return (await loadingWorlds).of(context, uid);
-    },
-  };
+  const allWorlds = once(() => adapters().then(async ({ worldsOver }) => worldsOver(await clusters(), settings)));
+  const worlds: Worlds = { of: async (context, uid) => (await allWorlds()).of(context, uid) };
   const gateway = deferred<ReleaseGateway>(async () => {
     gatewayUsed = true;
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
@@ -112,4 +105,10 @@ function currentContext(clusters: Clusters): string {
       details: { contexts: known },
     },
   );
+}
+
+/** Calls `make` at the first call, and gives the same value from then on. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
