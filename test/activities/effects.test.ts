@@ -52,7 +52,7 @@ test('a mark of a stranger that appears between look and claim is respected', as
     const { checks, plan } = await stage.run('preflight', { spec: stage.spec, owner: stage.owner });
     expect(plan).toBeUndefined();
     expect(checks.filter(({ name }) => name === 'owner')).toMatchObject([
-      { ok: false, next: expect.stringContaining('annotation') },
+      { ok: false, next: expect.stringContaining('release_recover') },
     ]);
     expect(stage.world.snapshot().rolloutOwner).toBeUndefined();
   });
