@@ -108,9 +108,9 @@ test('no series at all is no data', async () => {
 
 test.each<[ErrorCode, boolean]>([
   ['CLUSTER_UNREACHABLE', false],
-  ['FORBIDDEN', true],
+  ['FORBIDDEN', false],
   ['ROLLOUT_NOT_FOUND', true],
-])('a cluster that answers %s: not to be tried again: %s', async (code, nonRetryable) => {
+])('a cluster that answers %s: not retried: %s', async (code, nonRetryable) => {
   await onStage(new Stage(), async (stage) => {
     await stage.planned();
     stage.world.failCluster(1_000, code);
