@@ -13,7 +13,7 @@ import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
 import { ClockCheck } from './clock-check.ts';
-import { EvidenceKeeper, type Checkpoints } from './evidence-keeper.ts';
+import { EvidenceStore, type Checkpoints } from './evidence-store.ts';
 import { counterRecords, unansweredCounters } from './counter-records.ts';
 import { Measurements } from './measurements.ts';
 import { judgeMetrics, type JudgedMetrics } from './metrics.ts';
@@ -78,7 +78,7 @@ export type Judge = (input: Judgement) => Promise<Judged>;
 
 /** The judge of a worker; it remembers samples from one judgement to the next. */
 export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
-  const keeper = new EvidenceKeeper(ports.evidence, checkpoints);
+  const store = new EvidenceStore(ports.evidence, checkpoints);
   const measurements = new Measurements(ports.evidence);
   const clocks = new ClockCheck(ports.evidence);
   return async (given) => {
@@ -88,7 +88,7 @@ export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
       const wrongClock = await clocks.problem(to);
       if (wrongClock !== undefined) return nothingSeen(input, to, wrongClock);
       const [counted, measured] = await Promise.all([
-        judgeNow(ports, keeper, input, to),
+        judgeNow(ports, store, input, to),
         measureNow(measurements, input, to),
       ]);
       const { verdict, ...seen } = together(counted, measured);
@@ -136,10 +136,10 @@ interface Counted extends Judged {
   readonly unseen: Finding | undefined;
 }
 
-async function judgeNow(ports: Ports, keeper: EvidenceKeeper, input: Judgement, to: number): Promise<Counted> {
+async function judgeNow(ports: Ports, store: EvidenceStore, input: Judgement, to: number): Promise<Counted> {
   const { scene, limits, from, stepFrom = from, since = stepFrom, wanted } = input;
   const { sequential, warmUpMs = 0, minRequests } = limits;
-  const { held, arms, trail } = await keeper.look(
+  const { held, arms, trail } = await store.look(
     {
       runId: scene.owner.runId,
       services: { candidate: scene.plan.candidate.metricsService, stable: scene.plan.stable.metricsService },

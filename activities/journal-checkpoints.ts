@@ -1,7 +1,7 @@
 import { SluiceError } from '../src/domain/errors.ts';
 import type { Log } from '../src/observability/log.ts';
 import type { JournalPort } from '../src/ports/journal.ts';
-import { HELD_VERSION, type Checkpoints, type Held } from './evidence-keeper.ts';
+import { HELD_VERSION, type Checkpoints, type Held } from './evidence-store.ts';
 
 /** Checkpoints in the journal. One that cannot be read or written costs time and nothing else, so it only warns. */
 export function journalCheckpoints(journal: JournalPort, log: Log): Checkpoints {

@@ -4,7 +4,7 @@ import type { RecordEntry } from '../src/domain/release/record.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
 import type { Log } from '../src/observability/log.ts';
 import type { JournalPort } from '../src/ports/journal.ts';
-import type { Checkpoints } from './evidence-keeper.ts';
+import type { Checkpoints } from './evidence-store.ts';
 import { journalCheckpoints } from './journal-checkpoints.ts';
 
 /** Enough for hours of several releases. When so many entries wait, further ones are dropped and counted. */

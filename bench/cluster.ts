@@ -42,7 +42,7 @@ export class Cluster {
     const path = `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices`;
     const take = (service: TraefikService): void => {
       this.weight = service.spec.weighted.services.find(({ name }) => name === `${APP}-canary`)?.weight ?? 0;
-      for (const tell of this.seen.splice(0)) tell();
+      for (const notify of this.seen.splice(0)) notify();
     };
     take(await this.api.get<TraefikService>(`${path}/${APP}`));
     const watch = this.api.watch<TraefikService>(

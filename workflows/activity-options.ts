@@ -23,15 +23,15 @@ const reads: ActivityOptions = { ...writes, cancellationType: ActivityCancellati
  * The journal being away must not become a matter of the release: nothing waits for it long. Nobody waits for a
  * cancelled one.
  */
-const told = (most: '20 seconds' | '5 seconds'): ActivityOptions => ({
+const journalOptions = (most: '20 seconds' | '5 seconds'): ActivityOptions => ({
   scheduleToCloseTimeout: most,
   heartbeatTimeout: HEARTBEAT,
   retry,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
 
-export const { record } = proxyActivities<Pick<Activities, 'record'>>(told('20 seconds'));
-export const { record: recordLast } = proxyActivities<Pick<Activities, 'record'>>(told('5 seconds'));
+export const { record } = proxyActivities<Pick<Activities, 'record'>>(journalOptions('20 seconds'));
+export const { record: recordLast } = proxyActivities<Pick<Activities, 'record'>>(journalOptions('5 seconds'));
 export const write =
   proxyActivities<
     Pick<

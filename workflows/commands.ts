@@ -26,7 +26,7 @@ export function registerCommands(run: ReleaseRun): void {
 function validate(run: ReleaseRun, handled: ReadonlyMap<string, unknown>, command: Command): void {
   const problem = malformed(command);
   if (!problem && handled.has(command.requestId)) return;
-  const refusal = problem ? ({ code: 'INVALID_INPUT', message: problem } as const) : refusalOf(command, run.standing);
+  const refusal = problem ? ({ code: 'INVALID_INPUT', message: problem } as const) : refusalOf(command, run.situation);
   if (refusal)
     throw ApplicationFailure.create({
       type: refusal.code,
@@ -59,11 +59,11 @@ async function once(
 }
 
 async function perform(run: ReleaseRun, command: Command): Promise<CommandOutcome> {
-  const problem = malformed(command) ?? refusalOf(command, run.standing)?.message;
+  const problem = malformed(command) ?? refusalOf(command, run.situation)?.message;
   const ending: Ending = problem ? { outcome: 'refused', detail: problem } : await act(run, command);
   const outcome: CommandOutcome = { requestId: command.requestId, command: command.name, duplicate: false, ...ending };
   run.outcomes.push(outcome);
-  run.ledger.add('command', outcome);
+  run.outbox.add('command', outcome);
   if (problem) run.note(`${command.name} refused: ${problem}`, command.who);
   return outcome;
 }
@@ -72,7 +72,7 @@ async function act(run: ReleaseRun, command: Command): Promise<Ending> {
   switch (command.name) {
     case 'pause':
       run.pause(command.who, command.why);
-      return { outcome: 'applied', detail: `paused while ${run.standing.state}; the release's clock stands still` };
+      return { outcome: 'applied', detail: `paused while ${run.situation.state}; the release's clock stands still` };
     case 'resume':
       run.resume(command.who);
       return { outcome: 'applied', detail: `goes on: ${run.state}` };

@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
-import type { Standing } from '../src/domain/release/admission.ts';
+import type { Situation } from '../src/domain/release/admission.ts';
 import type { CommandOutcome } from '../src/domain/release/command.ts';
 import type { ReleasePlan } from '../src/domain/release/plan.ts';
 import type { WeightProof } from '../src/domain/release/proof.ts';
@@ -20,7 +20,7 @@ import type { Scene } from '../src/domain/release/scene.ts';
 import { STATE_KEY } from './search-attributes.ts';
 import { ReleaseClock } from './clock.ts';
 import { first } from './first.ts';
-import { Ledger } from './ledger.ts';
+import { Outbox } from './outbox.ts';
 import type { ReleaseInput } from './messages.ts';
 import { has } from './patches.ts';
 import { ReleaseStopped } from './stopped.ts';
@@ -31,7 +31,7 @@ const MAX_EVENTS = 200;
  * States at whose beginning the journal is told, besides every question, pause and end. Not at every one: each time
  * costs six events of the history.
  */
-const TOLD: readonly ReleaseState[] = ['soaking', 'aborting'];
+const FLUSHED: readonly ReleaseState[] = ['soaking', 'aborting'];
 
 /**
  * Everything that a release knows. Handlers set wishes (`stop`, `skip`, `promoted`); the loop in release.ts acts on
@@ -70,7 +70,7 @@ export class ReleaseRun {
   underWay = false;
   /** False for a release that an older version started: it has no guard while weights move. */
   readonly gapless = has('watch-without-gap');
-  readonly ledger: Ledger;
+  readonly outbox: Outbox;
   /** The end of the release while it is written to the journal. The end is not visible to clients yet. */
   ending?: ClosedState;
   /** Number of the latest act; it follows from the history, so a replay counts the same. */
@@ -91,11 +91,11 @@ export class ReleaseRun {
       ...(firstRunId === runId ? {} : { firstRunId }),
       ...(cluster === undefined ? {} : { cluster }),
     };
-    this.ledger = new Ledger(this.journaled, {
+    this.outbox = new Outbox(this.journaled, {
       owner: this.owner,
       keySuffix: this.owner.firstRunId === undefined ? '' : `@${this.owner.runId.slice(0, 8)}`,
       byBytes: this.careful,
-      standing: () => this.ledger.add('release', recordOf(this.view())),
+      situation: () => this.outbox.add('release', recordOf(this.view())),
       note: (text) => this.note(text),
     });
   }
@@ -120,7 +120,7 @@ export class ReleaseRun {
     return this.ending !== undefined || isClosed(this.state);
   }
 
-  get standing(): Standing {
+  get situation(): Situation {
     return {
       state: this.phase,
       paused: this.clock.paused,
@@ -144,22 +144,22 @@ export class ReleaseRun {
     if (this.lastEvent && isClosed(phase)) this.show(this.lastEvent);
     else this.note(reason, who);
     this.publish();
-    if (TOLD.includes(phase)) this.ledger.tell();
+    if (FLUSHED.includes(phase)) this.outbox.flush();
   }
 
   /**
-   * Tells the journal how the release ends, before anybody can see it: whoever sees the end may start the next release
+   * Writes to the journal how the release ends, before anybody can see it: whoever sees the end may start the next release
    * at once.
    */
-  async tellEnd(state: ClosedState, reason: string, who?: string): Promise<void> {
+  async recordEnd(state: ClosedState, reason: string, who?: string): Promise<void> {
     const at = Date.now();
     this.ending = state;
     await condition(allHandlersFinished);
     this.lastEvent = { at, state, text: reason, ...(who ? { who } : {}) };
-    this.ledger.add('event', this.lastEvent, at);
-    const { waiting: _, ...standing } = recordOf(this.view());
-    this.ledger.add('release', { ...standing, state, reason, closedAt: at }, at);
-    await this.ledger.finish();
+    this.outbox.add('event', this.lastEvent, at);
+    const { waiting: _, ...situation } = recordOf(this.view());
+    this.outbox.add('release', { ...situation, state, reason, closedAt: at }, at);
+    await this.outbox.finish();
   }
 
   /** As `enter`, for a state in which a person is asked. */
@@ -167,13 +167,13 @@ export class ReleaseRun {
     this.enter(phase, reason);
     this.waiting = { ...waiting, sinceMs: Date.now() };
     this.publish();
-    this.ledger.tell();
+    this.outbox.flush();
   }
 
   note(text: string, who?: string): void {
     const event = { at: Date.now(), state: this.phase, text, ...(who ? { who } : {}) };
     this.show(event);
-    this.ledger.add('event', event);
+    this.outbox.add('event', event);
   }
 
   private show(event: ReleaseEvent): void {
@@ -187,7 +187,7 @@ export class ReleaseRun {
     this.clock.pause();
     this.note(`paused${why ? `: ${why}` : ''}`, who);
     this.publish();
-    this.ledger.tell();
+    this.outbox.flush();
   }
 
   resume(who: string): void {
@@ -195,7 +195,7 @@ export class ReleaseRun {
     this.retries += 1;
     this.note('resumed', who);
     this.publish();
-    this.ledger.tell();
+    this.outbox.flush();
   }
 
   halt(stop: StopCause): void {
@@ -256,6 +256,6 @@ export class ReleaseRun {
 }
 
 function recordOf(view: ReleaseView): Recorded['release'] {
-  const { events: _events, eventsBefore: _before, commands: _commands, ...standing } = view;
-  return standing;
+  const { events: _events, eventsBefore: _before, commands: _commands, ...situation } = view;
+  return situation;
 }

@@ -8,7 +8,7 @@ import type { Alarm } from '../activities/guard.ts';
 import { bounded, write } from './activity-options.ts';
 import { acceptedInput } from './accepted-input.ts';
 import { registerCommands } from './commands.ts';
-import { insist } from './insist.ts';
+import { retryUntilDone } from './retry-until-done.ts';
 import { getRelease, type ReleaseInput } from './messages.ts';
 import { ReleaseRun } from './release-run.ts';
 import { rollBack } from './rollback.ts';
@@ -117,7 +117,7 @@ async function back(run: ReleaseRun, cause: StopCause): Promise<Outcome> {
 async function finishLate(run: ReleaseRun, cause: StopCause): Promise<Outcome | undefined> {
   run.enter('promoting', `too late to go back: ${run.plan?.toImage} is stable already`);
   try {
-    await CancellationScope.nonCancellable(() => insist(run, 'promotion', () => settle(run)));
+    await CancellationScope.nonCancellable(() => retryUntilDone(run, 'promotion', () => settle(run)));
     return { state: 'succeeded', reason: `${cause.reason}, but too late: ${run.plan?.toImage} was already stable` };
   } catch (error) {
     const { kind, reason } = stopCause(error);
@@ -194,8 +194,8 @@ async function end(
 ): Promise<ReleaseResult> {
   return CancellationScope.nonCancellable(async () => {
     if (run.careful) run.ending = state;
-    if (run.plan) await letGo(run);
-    if (run.journaled) await run.tellEnd(state, reason, cause?.who);
+    if (run.plan) await unclaimTarget(run);
+    if (run.journaled) await run.recordEnd(state, reason, cause?.who);
     run.enter(state, reason, cause?.who);
     await condition(allHandlersFinished);
     if (cause?.kind === 'cancelled') throw new CancelledFailure(reason);
@@ -206,7 +206,7 @@ async function end(
 /**
  * A mark that cannot be removed (the Rollout is gone) must not keep a finished release open: a later one takes it over.
  */
-async function letGo(run: ReleaseRun): Promise<void> {
+async function unclaimTarget(run: ReleaseRun): Promise<void> {
   try {
     const { unclaim } = run.careful ? bounded : write;
     await unclaim.executeWithOptions({ summary: 'release the owner marks' }, [run.nextScene()]);

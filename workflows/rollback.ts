@@ -2,7 +2,7 @@ import { ActivityFailure, ApplicationFailure, CancellationScope } from '@tempora
 import type { StopCause } from '../src/domain/release/stop.ts';
 import type { ClosedState } from '../src/domain/release/state.ts';
 import { read, write } from './activity-options.ts';
-import { insist } from './insist.ts';
+import { retryUntilDone } from './retry-until-done.ts';
 import type { ReleaseRun } from './release-run.ts';
 
 /** How a rollback ended: `too-late` means that the new version is stable and the release must be finished instead. */
@@ -14,7 +14,7 @@ export async function rollBack(run: ReleaseRun, cause: StopCause): Promise<Rolle
     run.halt(cause);
     run.enter('aborting', cause.reason, cause.who);
     const work = () => undo(run, cause);
-    return insist(run, 'rollback', run.careful ? () => unlessGone(run, work) : work);
+    return retryUntilDone(run, 'rollback', run.careful ? () => unlessGone(run, work) : work);
   });
 }
 

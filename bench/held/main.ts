@@ -5,7 +5,7 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { EvidenceKeeper, type Held, type Watched } from '../../activities/evidence-keeper.ts';
+import { EvidenceStore, type Held, type Watched } from '../../activities/evidence-store.ts';
 import { createEvidence } from '../../src/adapters/prometheus/index.ts';
 import { beats } from './beats.ts';
 
@@ -69,22 +69,22 @@ async function cost(
 ): Promise<{ minute: number; week: number; held: Held; catchUpMs: number }> {
   const evidence = createEvidence({ url });
   const since = Date.parse('2026-02-01T00:00:00Z');
-  const keeper = new EvidenceKeeper(evidence);
-  await keeper.look(watchedFrom(since), since + MINUTE);
+  const store = new EvidenceStore(evidence);
+  await store.look(watchedFrom(since), since + MINUTE);
   // The first hundred looks warm the compiler up.
-  await looks(keeper, since, since + MINUTE);
-  const minute = await looks(keeper, since, since + 3 * MINUTE);
+  await looks(store, since, since + MINUTE);
+  const minute = await looks(store, since, since + 3 * MINUTE);
   const began = performance.now();
-  const { held } = await keeper.look(watchedFrom(since), since + hours * 60 * MINUTE);
+  const { held } = await store.look(watchedFrom(since), since + hours * 60 * MINUTE);
   const catchUpMs = performance.now() - began;
-  const week = await looks(keeper, since, since + hours * 60 * MINUTE);
+  const week = await looks(store, since, since + hours * 60 * MINUTE);
   return { minute, week, held, catchUpMs };
 }
 
 /** CPU milliseconds of this process for a look, one each second. */
-async function looks(keeper: EvidenceKeeper, since: number, from: number): Promise<number> {
+async function looks(store: EvidenceStore, since: number, from: number): Promise<number> {
   const began = process.cpuUsage();
-  for (let look = 1; look <= LOOKS; look += 1) await keeper.look(watchedFrom(since), from + look * 1_000);
+  for (let look = 1; look <= LOOKS; look += 1) await store.look(watchedFrom(since), from + look * 1_000);
   const { user, system } = process.cpuUsage(began);
   return (user + system) / 1_000 / LOOKS;
 }
@@ -95,14 +95,14 @@ async function memory(url: string, held: Held, releases: number): Promise<number
   const collect = runInNewContext('gc') as () => void;
   const text = JSON.stringify(held);
   const checkpoints = { read: async () => JSON.parse(text) as Held, write: async () => undefined };
-  const keeper = new EvidenceKeeper(createEvidence({ url }), checkpoints);
+  const store = new EvidenceStore(createEvidence({ url }), checkpoints);
   collect();
   const before = process.memoryUsage().heapUsed;
   for (let index = 0; index < releases; index += 1)
-    await keeper.look(watchedFrom(held.watched.since, `run-${index}`), held.readTo + 5_000);
+    await store.look(watchedFrom(held.watched.since, `run-${index}`), held.readTo + 5_000);
   collect();
   const bytes = (process.memoryUsage().heapUsed - before) / releases;
   // Still held here: nothing of it was collected.
-  await keeper.look(watchedFrom(held.watched.since, 'run-0'), held.readTo + 6_000);
+  await store.look(watchedFrom(held.watched.since, 'run-0'), held.readTo + 6_000);
   return bytes;
 }

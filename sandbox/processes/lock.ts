@@ -27,14 +27,14 @@ export async function acquireLock(
   options: { timeoutMs?: number; onWait?: () => void } = {},
 ): Promise<Lock> {
   const deadline = Date.now() + (options.timeoutMs ?? 20 * 60_000);
-  let told = false;
+  let announced = false;
   for (;;) {
     const server = await listen(name);
     if (server) return { release: () => new Promise((resolve) => server.close(() => resolve())) };
     if (Date.now() > deadline)
       throw new Error(`Another process is still at work on ${name}. Wait for it, or end it, and try again.`);
-    if (!told) options.onWait?.();
-    told = true;
+    if (!announced) options.onWait?.();
+    announced = true;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

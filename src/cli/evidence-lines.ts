@@ -23,7 +23,7 @@ export function evidenceLines(
   const { worse, not_worse: better, bound, candidate, stable, delta } = evidence;
   const width = Math.max(LEAST, Math.min(MOST, columns - INDENT.length - LABEL.length - ODDS));
   const line = (label: string, log: number, sign: string, colour: (text: string) => string): string =>
-    `${INDENT}${label.padEnd(LABEL.length)}${colour(bar(log / bound, width, sign))} ${told(log, bound)}`;
+    `${INDENT}${label.padEnd(LABEL.length)}${colour(bar(log / bound, width, sign))} ${valueText(log, bound)}`;
   return [
     ...wrapped(
       `${metric}: ${outcome}; margin ${round(delta)}`,
@@ -41,7 +41,7 @@ function bar(part: number, width: number, sign: string): string {
   return `${sign.repeat(full)}${'·'.repeat(width - full)}`;
 }
 
-function told(log: number, bound: number): string {
+function valueText(log: number, bound: number): string {
   return log >= bound ? `${odds(log)} ✓ proved` : `${odds(log)}, ${odds(bound)} needed`;
 }
 

@@ -50,7 +50,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused(error, argv, deps);
-    return tell(error, argv, deps);
+    return printError(error, argv, deps);
   }
 }
 
@@ -60,7 +60,7 @@ async function misused({ code, message }: CommanderError, argv: readonly string[
   const hint = meant === undefined ? '' : ` (Did you mean ${meant}?)`;
   if (hint !== '') deps.io.err(hint.trim());
   if (formatOf(argv) !== 'text')
-    await tell(new SluiceError('INVALID_INPUT', `${message.replace(/^error: /, '')}${hint}`), argv, deps);
+    await printError(new SluiceError('INVALID_INPUT', `${message.replace(/^error: /, '')}${hint}`), argv, deps);
   return ERRORS.INVALID_INPUT.exit;
 }
 
@@ -72,7 +72,7 @@ function meantBy(message: string, argv: readonly string[]): string | undefined {
   return meant ? wordOf(meant) : undefined;
 }
 
-async function tell(error: unknown, argv: readonly string[], deps: CliDeps): Promise<number> {
+async function printError(error: unknown, argv: readonly string[], deps: CliDeps): Promise<number> {
   const failure = toFailure(error);
   // What Sluice does not know is worth its text, at least to the person at the terminal; never a stack.
   const unknown = error instanceof SluiceError ? '' : `\n${error instanceof Error ? error.message : String(error)}`;

@@ -42,7 +42,7 @@ export async function runCommand(
   // A script cannot ask a person. There the argument `confirm` counts.
   const asking = yes || deps.io.interactive ? { ask } : {};
   try {
-    const context = contextOf(deps, services, (...told) => progress.report(...told));
+    const context = contextOf(deps, services, (...update) => progress.report(...update));
     const output = await execute({ command, raw, context, gate: GATE, audit: deps.audit(settings), ...asking });
     progress.stop();
     const problem = command.problem?.(output);

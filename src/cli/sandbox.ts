@@ -20,15 +20,15 @@ export function addSandbox(program: Cli, deps: CliDeps): void {
     .option('--rps <number>', 'requests a second of the load generator')
     .action((options: Options, cli: Cli) => up(deps, options, cli));
   add('status', 'Show its parts').action(async (options: Options, cli: Cli) =>
-    show(deps, cli, await told((await load()).sandboxStatus(place(deps, options, cli))), statusText),
+    show(deps, cli, await explained((await load()).sandboxStatus(place(deps, options, cli))), statusText),
   );
   add('logs', 'Show the log of a part')
     .argument('<part>', 'name of the part, as status shows it')
     .action(async (part: string, options: Options, cli: Cli) =>
-      deps.io.out(await told((await load()).sandboxLogs(part, place(deps, options, cli)))),
+      deps.io.out(await explained((await load()).sandboxLogs(part, place(deps, options, cli)))),
     );
   add('down', 'Stop it').action(async (options: Options, cli: Cli) => {
-    await told((await load()).sandboxDown(place(deps, options, cli)));
+    await explained((await load()).sandboxDown(place(deps, options, cli)));
     deps.io.out('The sandbox is down.');
   });
 }
@@ -46,13 +46,13 @@ async function up(deps: CliDeps, options: Options, cli: Cli): Promise<void> {
   await show(
     deps,
     cli,
-    await told(sandboxUp({ ...place(deps, options, cli), ...rps, onProgress: (line) => deps.io.err(line) })),
+    await explained(sandboxUp({ ...place(deps, options, cli), ...rps, onProgress: (line) => deps.io.err(line) })),
     (sandbox) => lines(sandbox).join('\n'),
   );
 }
 
 /** The sandbox speaks in plain errors: their text is for the user, it is no failure that Sluice does not know. */
-async function told<T>(work: Promise<T>): Promise<T> {
+async function explained<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     if (error instanceof SluiceError || !(error instanceof Error)) throw error;
     throw new SluiceError('SANDBOX_FAILED', error.message, { cause: error });

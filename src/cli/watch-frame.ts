@@ -35,8 +35,8 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
   const verdict =
     full.length + LEAST_EVENTS <= room ? full : shortVerdictLines(view).slice(0, Math.max(1, room - LEAST_EVENTS));
   const events = eventLines(view).slice(-Math.max(0, room - verdict.length - 1));
-  const told = room - verdict.length - 1 > 0 && events.length > 0 ? ['', ...events] : [];
-  return [...fixed.slice(0, fixed.length - warning.length), ...verdict, ...wait, ...told, ...warning]
+  const block = room - verdict.length - 1 > 0 && events.length > 0 ? ['', ...events] : [];
+  return [...fixed.slice(0, fixed.length - warning.length), ...verdict, ...wait, ...block, ...warning]
     .map((line) => clip(line, columns))
     .slice(0, Math.max(3, rows - 1))
     .join('\n');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AuditConfirmation, AuditEntry, AuditTrail } from '../domain/audit.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
-import { withLedger } from '../ports/call-ledger.ts';
+import { withNotedWrites } from '../ports/call-writes.ts';
 import type { Command, CommandContext, Confirmation } from './command.ts';
 import { declined } from './confirm.ts';
 import { requireAccess } from './access.ts';
@@ -52,7 +52,7 @@ interface Line {
 export async function execute(call: Execution): Promise<Output> {
   const line: Line = { call: randomUUID().slice(0, 8), started: Date.now() };
   try {
-    const output = await withLedger(() => run(call, line));
+    const output = await withNotedWrites(() => run(call, line));
     await call.audit.record(entryOf(call, line, 'ok', effectOf(output)));
     return output;
   } catch (error) {

@@ -26,7 +26,10 @@ export interface ActDirectly {
 }
 
 /** A write that the running release carried out, or will. */
-export type Handed = Omit<Effect<never>, 'before' | 'after'> & { readonly release_id: string; readonly next: string };
+export type Forwarded = Omit<Effect<never>, 'before' | 'after'> & {
+  readonly release_id: string;
+  readonly next: string;
+};
 
 /** Codes with which a release refuses a command in the state that it is in. */
 const REFUSED_BY_STATE: readonly ErrorCode[] = ['NOT_WAITING', 'VERDICT_NOT_PASSED', 'TOO_LATE', 'STALE_COMMAND'];
@@ -40,12 +43,12 @@ const GONE: readonly ErrorCode[] = ['RELEASE_CLOSED', 'RELEASE_NOT_FOUND'];
  * Errors: those of the gateway, in particular TEMPORAL_UNREACHABLE: then nothing was done. OWNED_BY_OTHER when the
  * release has ended. STALE_COMMAND when the caller named another step than the present one.
  */
-export async function handToRelease(
+export async function forwardToRelease(
   context: CommandContext,
   owner: Owner,
   object: Pick<Target, 'namespace' | 'rollout'>,
   meant: Meant,
-): Promise<Handed | ActDirectly> {
+): Promise<Forwarded | ActDirectly> {
   requireOwnMark(owner, object);
   const why = meant.name === 'abort' ? await whyItCannotAct(context, owner) : undefined;
   if (why) return { direct: why };
@@ -59,7 +62,7 @@ export async function handToRelease(
       ...(all ? { all: true } : {}),
       ...(await stepOf(context, owner, meant)),
     };
-    return toHanded(owner, await context.gateway.command(owner.releaseId, command, EFFECT_WAIT_MS));
+    return toForwarded(owner, await context.gateway.command(owner.releaseId, command, EFFECT_WAIT_MS));
   } catch (error) {
     if (error instanceof SluiceError && REFUSED_BY_STATE.includes(error.code)) return refusedBy(owner, name, error);
     if (error instanceof SluiceError && GONE.includes(error.code)) throw leftBehind(owner, error);
@@ -126,7 +129,7 @@ function requireOwnMark({ releaseId }: Owner, { namespace, rollout }: Pick<Targe
   );
 }
 
-function toHanded({ releaseId }: Owner, { command, outcome, detail, duplicate }: CommandOutcome): Handed {
+function toForwarded({ releaseId }: Owner, { command, outcome, detail, duplicate }: CommandOutcome): Forwarded {
   return {
     changed: outcome !== 'refused' && !duplicate,
     effective: ({ applied: 'proved', accepted: 'pending', refused: 'refused' } as const)[outcome],
@@ -136,7 +139,7 @@ function toHanded({ releaseId }: Owner, { command, outcome, detail, duplicate }:
   };
 }
 
-function refusedBy({ releaseId }: Owner, name: CommandName, { message, next }: SluiceError): Handed {
+function refusedBy({ releaseId }: Owner, name: CommandName, { message, next }: SluiceError): Forwarded {
   return {
     changed: false,
     effective: 'refused',

@@ -193,8 +193,8 @@ function toVerdict(seen: Verdict, full: boolean): z.output<typeof verdict> {
   });
 }
 
-function toEvidence({ notWorse, ...told }: FindingEvidence): z.output<typeof evidence> {
-  return { ...told, not_worse: notWorse };
+function toEvidence({ notWorse, ...rest }: FindingEvidence): z.output<typeof evidence> {
+  return { ...rest, not_worse: notWorse };
 }
 
 function toWaiting(seen: NonNullable<ReleaseView['waiting']>): z.output<typeof waiting> {

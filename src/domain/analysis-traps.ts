@@ -75,7 +75,7 @@ const REFUSED: readonly Rule[] = [
     ),
 ];
 
-const TOLD: readonly Rule[] = [
+const REPORTED: readonly Rule[] = [
   (metric) =>
     trap(
       conditions(metric).some((text) => text.includes('result[0]')) && !/\bor\s+vector\(|\bscalar\(/.test(metric.query),
@@ -109,4 +109,4 @@ const found = (rules: readonly Rule[], metric: JudgedMetric, background: boolean
 export const refusedTraps = (metric: JudgedMetric, background: boolean): Trap[] => found(REFUSED, metric, background);
 
 /** What works, but not as one might think. */
-export const toldTraps = (metric: JudgedMetric): Trap[] => found(TOLD, metric, false);
+export const reportedTraps = (metric: JudgedMetric): Trap[] => found(REPORTED, metric, false);

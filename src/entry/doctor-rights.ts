@@ -33,7 +33,7 @@ function readRights(settings: Settings, client: ClusterClient, namespace: string
     return {
       name,
       state: 'missing',
-      detail: told(lacking),
+      detail: rightsText(lacking),
       next: 'Bind the ClusterRole sluice-reader of deploy/rbac.yaml to the account.',
     };
   });
@@ -51,7 +51,7 @@ function writeRights({ mcpAllowWrite }: Settings, client: ClusterClient, namespa
     if (lacking.length === 0) return `all, in ${namespace}`;
     const next =
       'Bind the ClusterRole sluice-writer of deploy/rbac.yaml to the account, unless it is meant only to read.';
-    return { name, state: mcpAllowWrite ? 'missing' : 'skipped', detail: told(lacking), next };
+    return { name, state: mcpAllowWrite ? 'missing' : 'skipped', detail: rightsText(lacking), next };
   });
 }
 
@@ -84,7 +84,7 @@ async function refusedVerbs(
   return verbs.filter((_, index) => !allowed[index]);
 }
 
-function told(lacking: readonly Lacking[]): string {
+function rightsText(lacking: readonly Lacking[]): string {
   return lacking
     .map(
       ({ right, verbs }) =>

@@ -86,7 +86,7 @@ async function rescue({ gateway, journal, log }: Keeping, summary: ReleaseSummar
  * has no last state of its own.
  */
 function entriesOf(view: ReleaseView, { state, closedAt = view.startedAt }: ReleaseSummary): RecordEntry[] {
-  const { events, eventsBefore = 0, commands, waiting: _, ...standing } = view;
+  const { events, eventsBefore = 0, commands, waiting: _, ...snapshot } = view;
   const of = { releaseId: view.id, runId: view.runId };
   const reason = view.closedAt === undefined ? `ended from outside while ${view.state}: ${view.reason}` : view.reason;
   return [
@@ -107,7 +107,7 @@ function entriesOf(view: ReleaseView, { state, closedAt = view.startedAt }: Rele
       key: 'release/swept',
       kind: 'release',
       at: closedAt,
-      data: { ...standing, state, reason, closedAt: view.closedAt ?? closedAt },
+      data: { ...snapshot, state, reason, closedAt: view.closedAt ?? closedAt },
     },
   ];
 }

@@ -90,14 +90,14 @@ export class ResourceHub {
     const { scope, publish, log } = this.#deps;
     let stopped = false;
     let end: (() => void) | undefined;
-    const told = coalesced(() => publish(uri), QUIET_MS);
+    const publication = coalesced(() => publish(uri), QUIET_MS);
     let timer: NodeJS.Timeout | undefined;
     const begin = async (missed: boolean): Promise<void> => {
       try {
-        const stop = await kind.watch?.(scope, parts, told.soon);
+        const stop = await kind.watch?.(scope, parts, publication.soon);
         if (stopped) return stop?.();
         end = stop;
-        if (missed) told.soon();
+        if (missed) publication.soon();
       } catch (err) {
         log.warn({ err, uri }, 'A resource cannot be watched yet');
         if (!stopped) timer = setTimeout(() => void begin(true), RETRY_MS).unref();
@@ -107,20 +107,20 @@ export class ResourceHub {
     return () => {
       stopped = true;
       clearTimeout(timer);
-      told.cancel();
+      publication.cancel();
       end?.();
     };
   }
 }
 
-/** `soon` calls `tell` once, a little later, however often it is called until then. */
-function coalesced(tell: () => void, afterMs: number): { readonly soon: () => void; readonly cancel: () => void } {
+/** `soon` calls `notify` once, a little later, however often it is called until then. */
+function coalesced(notify: () => void, afterMs: number): { readonly soon: () => void; readonly cancel: () => void } {
   let timer: NodeJS.Timeout | undefined;
   return {
     soon() {
       timer ??= setTimeout(() => {
         timer = undefined;
-        tell();
+        notify();
       }, afterMs).unref();
     },
     cancel: () => clearTimeout(timer),

@@ -65,7 +65,7 @@ function gateOrRefusal(deps: McpDeps, request: Request, body: unknown): Gate | R
   } catch (error) {
     const failure = toFailure(error);
     const { id = null } = (typeof body === 'object' && body !== null ? body : {}) as { id?: unknown };
-    const told = { code: ProtocolErrorCode.InvalidParams, message: failureText(failure), data: failure };
-    return Response.json({ jsonrpc: '2.0', id, error: told }, { status: 400 });
+    const failed = { code: ProtocolErrorCode.InvalidParams, message: failureText(failure), data: failure };
+    return Response.json({ jsonrpc: '2.0', id, error: failed }, { status: 400 });
   }
 }

@@ -8,7 +8,7 @@ import { head } from './head.ts';
 import { Html, html } from './html.ts';
 import { metricChart } from './metric-chart.ts';
 import { queryList } from './query-list.ts';
-import { commandList, deedsOf, eventList, peopleList } from './story.ts';
+import { commandList, actionsOf, eventList, peopleList } from './story.ts';
 import { STYLE } from './style.ts';
 import { verdictList } from './verdict-list.ts';
 import { weightChart } from './weight-chart.ts';
@@ -37,7 +37,7 @@ function sections(report: ReleaseReport): readonly (Html | false)[] {
       'Weights',
       html`${weightChart(
         report,
-        deedsOf(people).map(({ at, mark }) => ({ at, text: mark })),
+        actionsOf(people).map(({ at, mark }) => ({ at, text: mark })),
       )}`,
     ),
     section('People', peopleList(people)),

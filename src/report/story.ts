@@ -2,16 +2,18 @@ import type { Person, ReleaseReport } from '../domain/report/report.ts';
 import { clockTime, iso } from './figures.ts';
 import { html, type Html } from './html.ts';
 
-/** Deeds of people in the order of time, with the numbers that mark them in the picture of the weights. */
-export function deedsOf(
+/** Actions of people in the order of time, with the numbers that mark them in the picture of the weights. */
+export function actionsOf(
   people: readonly Person[],
 ): readonly { readonly at: number; readonly who: string; readonly text: string; readonly mark: string }[] {
-  const deeds = people.flatMap(({ who, did }) => did.map((deed) => ({ ...deed, who }))).toSorted((a, b) => a.at - b.at);
-  return deeds.map((deed, index) => ({ ...deed, mark: String(index + 1) }));
+  const actions = people
+    .flatMap(({ who, did }) => did.map((action) => ({ ...action, who })))
+    .toSorted((a, b) => a.at - b.at);
+  return actions.map((action, index) => ({ ...action, mark: String(index + 1) }));
 }
 
 export function peopleList(people: readonly Person[]): Html {
-  return html`<ol class="people">${deedsOf(people).map(({ at, who, text }) => html`<li><strong>${who}</strong> ${text} ${time(at)}</li>`)}</ol>`;
+  return html`<ol class="people">${actionsOf(people).map(({ at, who, text }) => html`<li><strong>${who}</strong> ${text} ${time(at)}</li>`)}</ol>`;
 }
 
 export function eventList(events: ReleaseReport['events']): Html {

@@ -94,9 +94,9 @@ th{font-weight:600}
 .events li{display:flex;gap:.9rem;padding:.25rem 0;border-bottom:1px solid var(--rule)}
 .events time{flex:none;font-variant-numeric:tabular-nums;line-height:1.7}
 .phase{color:var(--soft)}
-.people{counter-reset:deed}
-.people li{counter-increment:deed;padding:.15rem 0}
-.people li::before{content:counter(deed);display:inline-block;min-width:1.35rem;margin-right:.5rem;text-align:center;font-size:.8rem;font-weight:700;border:1px solid var(--soft);border-radius:99px}
+.people{counter-reset:action}
+.people li{counter-increment:action;padding:.15rem 0}
+.people li::before{content:counter(action);display:inline-block;min-width:1.35rem;margin-right:.5rem;text-align:center;font-size:.8rem;font-weight:700;border:1px solid var(--soft);border-radius:99px}
 :focus-visible{outline:3px solid var(--going);outline-offset:2px}
 @media print{body{max-width:none;padding:0;font-size:10pt}.charts{grid-template-columns:1fr 1fr}.data,.query pre{display:none}.scroll{overflow:visible;max-height:none}h2{break-after:avoid}.bar i,svg path{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

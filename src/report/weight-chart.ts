@@ -7,7 +7,7 @@ import { dots, held } from './paths.ts';
 
 const TICKS = [0, 25, 50, 75, 100].map((value) => ({ value, label: `${value} %` }));
 
-/** Weights wanted, proved and measured over the whole release. `marks`: deeds of people. */
+/** Weights wanted, proved and measured over the whole release. `marks`: actions of people. */
 export function weightChart(
   { release, weights }: ReleaseReport,
   marks: readonly { readonly at: number; readonly text: string }[],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { refusedTraps, toldTraps } from '../../src/domain/analysis-traps.ts';
+import { refusedTraps, reportedTraps } from '../../src/domain/analysis-traps.ts';
 import type { JudgedMetric } from '../../src/domain/analysis-traps.ts';
 
 const good: JudgedMetric = {
@@ -110,5 +110,5 @@ test.each<[string, Partial<JudgedMetric>, string[]]>([
   ['a list compared as a number', { query: 'up or vector(0)' }, ['success_condition']],
   ['no address', { address: undefined }, ['address']],
 ])('told: %s', (_, metric, fields) => {
-  expect(toldTraps({ ...good, ...metric }).map(({ field }) => field)).toEqual(fields);
+  expect(reportedTraps({ ...good, ...metric }).map(({ field }) => field)).toEqual(fields);
 });

@@ -142,7 +142,7 @@ export class WatchCache<Value> {
     const before = this.#version === '' ? undefined : this.#entries;
     this.#entries = new Map(items.map((item) => this.#entry(item)).map((entry) => [keyOf(entry.id), entry]));
     this.#seen(resourceVersion, asked);
-    if (before) this.#tellDifferences(before);
+    if (before) this.#emitDifferences(before);
     this.#first.resolve();
   }
 
@@ -185,7 +185,7 @@ export class WatchCache<Value> {
     this.#confirmedAt = at;
   }
 
-  #tellDifferences(before: ReadonlyMap<string, Entry<Value>>): void {
+  #emitDifferences(before: ReadonlyMap<string, Entry<Value>>): void {
     for (const [key, { id, version }] of this.#entries)
       if (before.get(key)?.version !== version) this.#options.onChange?.(id);
     for (const [key, { id }] of before) if (!this.#entries.has(key)) this.#options.onChange?.(id);

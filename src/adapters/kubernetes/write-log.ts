@@ -1,5 +1,5 @@
 import { SluiceError } from '../../domain/errors.ts';
-import { noteWrite } from '../../ports/call-ledger.ts';
+import { noteWrite } from '../../ports/call-writes.ts';
 import { describe } from './kinds.ts';
 import type { Kind, ObjectRef } from './kinds.ts';
 
@@ -7,7 +7,7 @@ import type { Kind, ObjectRef } from './kinds.ts';
 export const NOTHING = Symbol('nothing written');
 
 /** `tried`: a dry run, which changes nothing whatever comes of it. */
-type Deed = 'written' | 'deleted' | 'tried';
+type Outcome = 'written' | 'deleted' | 'tried';
 
 /** Deletions that a cache is held against; those before them it has seen long since. */
 const REMEMBERED = 200;
@@ -39,20 +39,20 @@ export class WriteLog {
     ref: ObjectRef,
     write: () => Promise<Answer>,
     result: (answer: Answer) => unknown,
-    deed: Deed = 'written',
+    outcome: Outcome = 'written',
   ): Promise<Answer> {
     try {
       const answer = await write();
       const object = result(answer);
       if (object !== NOTHING) {
         this.#wrote(ref, versionOf(object));
-        noteWrite(`${describe(ref)} was ${deed}`, true);
+        noteWrite(`${describe(ref)} was ${outcome}`, true);
       }
       return answer;
     } catch (error) {
-      if (deed !== 'tried' && mayHaveHappened(error)) {
+      if (outcome !== 'tried' && mayHaveHappened(error)) {
         this.#wrote(ref, undefined);
-        noteWrite(`${describe(ref)} was ${deed}`, false);
+        noteWrite(`${describe(ref)} was ${outcome}`, false);
       }
       throw error;
     }

@@ -54,9 +54,9 @@ const COUNTED =
 
 /** Of Traefik's counters of requests. The candidate has none before its first request. */
 export function requestsFinding(stable: SourceFacts, candidate: SourceFacts): Finding {
-  const told = ({ series, requests }: SourceFacts) =>
+  const countOf = ({ series, requests }: SourceFacts) =>
     series === 0 ? 'none yet' : `${Math.round(requests)} in ${series} series`;
-  const detail = `requests counted by Traefik: stable ${told(stable)}, new version ${told(candidate)}`;
+  const detail = `requests counted by Traefik: stable ${countOf(stable)}, new version ${countOf(candidate)}`;
   return stable.series === 0 ? { state: 'warning', detail, next: COUNTED } : { state: 'good', detail };
 }
 

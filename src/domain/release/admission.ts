@@ -5,7 +5,7 @@ import type { ClosedState, ReleaseState } from './state.ts';
 import type { Waiting } from './view.ts';
 
 /** Where a release stands when a command arrives. `state` is never `paused` here: `paused` says that beside it. */
-export interface Standing {
+export interface Situation {
   readonly state: ReleaseState;
   readonly paused: boolean;
   readonly stopping: boolean;
@@ -39,7 +39,7 @@ const JUDGED_STATES: readonly ReleaseState[] = ['soaking', 'judging', 'waiting-f
 const refuse = (code: ErrorCode, message: string): CommandRefusal => ({ code, message });
 
 /** Why this command may not act now; undefined when it may. Decides nothing else. */
-export function refusalOf(command: Command, at: Standing): CommandRefusal | undefined {
+export function refusalOf(command: Command, at: Situation): CommandRefusal | undefined {
   if (at.ending) return refuseAtEnd(command, at.ending);
   const stale = refuseStale(command, at);
   if (stale) return stale;
@@ -71,7 +71,7 @@ function refuseAtEnd({ name }: Command, ending: ClosedState): CommandRefusal {
 }
 
 /** A command for what its sender saw must not act on what came after it. */
-function refuseStale(command: Command, at: Standing): CommandRefusal | undefined {
+function refuseStale(command: Command, at: Situation): CommandRefusal | undefined {
   if (command.runId !== undefined && !at.runIds.includes(command.runId))
     return refuse(
       'STALE_COMMAND',
@@ -84,7 +84,7 @@ function refuseStale(command: Command, at: Standing): CommandRefusal | undefined
   );
 }
 
-function refusePause(at: Standing): CommandRefusal | undefined {
+function refusePause(at: Situation): CommandRefusal | undefined {
   if (at.paused) return refuse('NOT_WAITING', 'the release is paused already');
   if (at.stopping) return refuse('NOT_WAITING', 'the release is being rolled back, which a pause does not hold');
   return at.state === 'promoting'
@@ -92,7 +92,7 @@ function refusePause(at: Standing): CommandRefusal | undefined {
     : undefined;
 }
 
-function refusePromote(command: Command, at: Standing): CommandRefusal | undefined {
+function refusePromote(command: Command, at: Situation): CommandRefusal | undefined {
   const hold = refuseUnlessStep('promote', STEP_STATES, at);
   if (hold) return hold;
   if (at.waiting?.for === 'decision')
@@ -105,12 +105,12 @@ function refusePromote(command: Command, at: Standing): CommandRefusal | undefin
   return undefined;
 }
 
-function refuseSkip(command: Command, at: Standing): CommandRefusal | undefined {
+function refuseSkip(command: Command, at: Situation): CommandRefusal | undefined {
   if (!command.why?.trim()) return refuse('REASON_REQUIRED', 'skipping the analysis needs a reason');
   return refuseUnlessStep('skip-analysis', JUDGED_STATES, at);
 }
 
-function refuseUnlessStep(name: string, states: readonly ReleaseState[], at: Standing): CommandRefusal | undefined {
+function refuseUnlessStep(name: string, states: readonly ReleaseState[], at: Situation): CommandRefusal | undefined {
   if (at.stopping) return refuse('NOT_WAITING', 'the release is being rolled back');
   if (at.paused) return refuse('NOT_WAITING', `the release is paused: resume it before ${name}`);
   return states.includes(at.state)

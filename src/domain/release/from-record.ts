@@ -8,8 +8,8 @@ export const VIEW_KINDS = ['release', 'event', 'command'] as const satisfies rea
 export function viewFromRecord(entries: readonly RecordEntry[]): ReleaseView | undefined {
   const of = <K extends RecordKind>(kind: K): readonly Recorded[K][] =>
     entries.filter((entry) => entry.kind === kind).map(({ data }) => data as Recorded[K]);
-  const standings = of('release');
+  const snapshots = of('release');
   // Entries of a moment that was told late come after the end.
-  const last = standings.findLast(({ closedAt }) => closedAt !== undefined) ?? standings.at(-1);
+  const last = snapshots.findLast(({ closedAt }) => closedAt !== undefined) ?? snapshots.at(-1);
   return last && { ...last, events: of('event'), commands: of('command') };
 }

@@ -158,8 +158,8 @@ export function hiddenAnswersCheck({ selfAnswering }: Facts): Check[] {
       },
     ];
   if (selfAnswering.length === 0) return [ok(name, 'no breaker and no limit stands before the two Services')];
-  const told = selfAnswering.map(({ type, middleware, place }) => `${type} ${middleware} on ${place}`).join(', ');
-  const detail = `${told}: Traefik counts what ${selfAnswering.length === 1 ? 'it answers' : 'they answer'} for no Service, so the release does not see it`;
+  const listed = selfAnswering.map(({ type, middleware, place }) => `${type} ${middleware} on ${place}`).join(', ');
+  const detail = `${listed}: Traefik counts what ${selfAnswering.length === 1 ? 'it answers' : 'they answer'} for no Service, so the release does not see it`;
   return [
     {
       ...ok(name, detail),

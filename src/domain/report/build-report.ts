@@ -13,9 +13,9 @@ import { stepsOf, weightsOf } from './weights.ts';
 /** The report of one run from its entries, in any order of kinds. Undefined: none of them says what release it is. */
 export function buildReport(raw: readonly RecordEntry[], notes: readonly string[] = []): ReleaseReport | undefined {
   const entries = safeEntries(raw);
-  const standings = factsOf(entries, 'release').map(({ data }) => data);
+  const snapshots = factsOf(entries, 'release').map(({ data }) => data);
   // What was told late of an earlier moment may come after the end.
-  const release = standings.findLast(({ closedAt }) => closedAt !== undefined) ?? standings.at(-1);
+  const release = snapshots.findLast(({ closedAt }) => closedAt !== undefined) ?? snapshots.at(-1);
   if (!release) return undefined;
   const alpha = release.spec.analysis.sequential?.alpha;
   const evidence = evidenceOf(entries, alpha);
@@ -79,14 +79,14 @@ function asView(release: Recorded['release'], entries: readonly RecordEntry[]): 
   return { ...release, ...newer, events: factsOf(entries, 'event').map(({ data }) => data), commands: [] };
 }
 
-/** Who did what, each in the order of their first deed. */
+/** Who did what, each in the order of their first action. */
 function peopleOf({ startedBy, startedAt }: Recorded['release'], events: ReleaseReport['events']): readonly Person[] {
-  const deeds = [
+  const actions = [
     { who: startedBy, at: startedAt, text: 'started the release' },
     ...events.flatMap(({ who, at, text }) => (who === undefined ? [] : [{ who, at, text }])),
   ];
-  return [...new Set(deeds.map(({ who }) => who))].map((who) => ({
+  return [...new Set(actions.map(({ who }) => who))].map((who) => ({
     who,
-    did: deeds.filter((deed) => deed.who === who).map(({ at, text }) => ({ at, text })),
+    did: actions.filter((action) => action.who === who).map(({ at, text }) => ({ at, text })),
   }));
 }

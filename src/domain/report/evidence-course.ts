@@ -27,14 +27,14 @@ function questionOf(
   name: string,
   blocks: readonly Recorded['block'][],
   bound: number,
-  told: FindingEvidence | undefined,
+  reported: FindingEvidence | undefined,
 ): QuestionEvidence {
   const own = blocks.flatMap(({ at, questions }) => (questions[name] ? [{ at, ...questions[name] }] : []));
   const points = own.map(({ at, worse, notWorse }): EvidencePoint => ({ at, worse, better: notWorse }));
   const proved = points.find(({ better }) => better >= bound)?.at;
   return {
     name,
-    ...(told ? { delta: told.delta, phi: told.phi } : {}),
+    ...(reported ? { delta: reported.delta, phi: reported.phi } : {}),
     blocks: own.length,
     points: thinned(points, ({ better }) => better >= bound),
     most: { worse: most(points.map(({ worse }) => worse)), better: most(points.map(({ better }) => better)) },

@@ -7,11 +7,11 @@ export class Closers {
   }
 
   /** Ends everything, also when ending one of them fails. Such a failure is reported. */
-  async run(tell: (line: string) => void): Promise<void> {
+  async run(notify: (line: string) => void): Promise<void> {
     for (let last = this.stack.pop(); last; last = this.stack.pop()) {
       const { name, close } = last;
       await close().catch((error: unknown) =>
-        tell(`${name} could not be ended: ${error instanceof Error ? error.message : String(error)}`),
+        notify(`${name} could not be ended: ${error instanceof Error ? error.message : String(error)}`),
       );
     }
   }

@@ -20,7 +20,7 @@ const SILENCE_MS = 45_000;
  */
 export async function follow({ link, screen, signal }: Following, id: string, limitMs: number): Promise<Watched> {
   const end = Date.now() + limitMs;
-  const show = screen.live ? (view: Watched) => screen.draw(frame(view)) : tellEvents(screen);
+  const show = screen.live ? (view: Watched) => screen.draw(frame(view)) : printEvents(screen);
   try {
     for (let heard = Date.now(); ; await sleep(EVERY_MS, undefined, { signal })) {
       const view = await link
@@ -49,11 +49,11 @@ function tolerate(error: unknown, heard: number): undefined {
   if (!passing) throw error;
 }
 
-function tellEvents(screen: Screen): (view: Watched) => void {
-  let told = 0;
+function printEvents(screen: Screen): (view: Watched) => void {
+  let printed = 0;
   return ({ events }) => {
-    for (const { state, text, who } of events.slice(told))
+    for (const { state, text, who } of events.slice(printed))
       screen.say(`  ${state.padEnd(12)} ${text}${who ? ` (${who})` : ''}`);
-    told = events.length;
+    printed = events.length;
   };
 }

@@ -63,15 +63,15 @@ const LOOK_MS = 3_000;
 
 /** Reports every part that dies, by name. It ends with the signal. */
 export function watchSandbox(place: Place, say: (line: string) => void, signal: AbortSignal): void {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const timer = setInterval(() => void look(), LOOK_MS);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   const look = async (): Promise<void> => {
     const { parts, stateDir } = await sandboxStatus(place);
     if (!existsSync(stateDir)) return;
     for (const { name, pid, state, exit, lastLines } of parts) {
-      if (state !== 'died' || told.has(`${name} ${pid}`)) continue;
-      told.add(`${name} ${pid}`);
+      if (state !== 'died' || reported.has(`${name} ${pid}`)) continue;
+      reported.add(`${name} ${pid}`);
       say(
         `${name} of the sandbox died (${exit ?? 'no exit status'}). Start it again: node bin/sluice.mjs sandbox up --name ${place.name}\n${(lastLines ?? []).slice(-3).join('\n')}`,
       );

@@ -152,9 +152,9 @@ class KeptCaches {
 }
 
 /** A listener's failure is its own. */
-function quietly(tell: () => void): void {
+function quietly(notify: () => void): void {
   try {
-    tell();
+    notify();
   } catch {
     // The other listeners are still called.
   }

@@ -4,10 +4,10 @@ import { confirmField } from '../../commands/confirm.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import type { Owner } from '../../domain/release/target.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
-import { handedFields, nameOf, refusal, steerCommand, type Plan } from './steer.ts';
+import { forwardableFields, nameOf, refusal, steerCommand, type Plan } from './steer.ts';
 import { previewTraffic, withTraffic } from './traffic-proof.ts';
 
-const input = z.strictObject({ ...handedFields, confirm: confirmField });
+const input = z.strictObject({ ...forwardableFields, confirm: confirmField });
 
 export const argoAbortRollout = steerCommand({
   name: 'argo_abort_rollout',

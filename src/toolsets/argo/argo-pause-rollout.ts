@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { handedFields, steerCommand } from './steer.ts';
+import { forwardableFields, steerCommand } from './steer.ts';
 
-const input = z.strictObject(handedFields);
+const input = z.strictObject(forwardableFields);
 
 /** Seen on Argo Rollouts 1.10.1. */
 const MEANWHILE =

@@ -5,11 +5,11 @@ import type { Point } from '../../domain/rollout.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { confirmField } from '../../commands/confirm.ts';
-import { handedFields, nameOf, standing, steerCommand, type Plan } from './steer.ts';
+import { forwardableFields, nameOf, describeState, steerCommand, type Plan } from './steer.ts';
 import { weightAt, withTraffic } from './traffic-proof.ts';
 
 const input = z.strictObject({
-  ...handedFields,
+  ...forwardableFields,
   full: z.boolean().optional().describe('Skip all steps, pauses and analyses that are left. Needs confirm.'),
   step: z
     .number()
@@ -72,7 +72,7 @@ async function promote(context: CommandContext, view: RolloutState, at: Point, f
   const effect = await (full ? rolloutSteering.promoteFull(view.target, at) : rolloutSteering.promote(view.target, at));
   if (effect.effective === 'refused') return { ...effect, next: wayOut(effect.after ?? view, effect.reason) };
   const proved = await withTraffic(context, effect, weightAt(effect, at.podHash));
-  return { ...proved, reason: `${proved.reason}; ${standing(proved.after ?? view)}` };
+  return { ...proved, reason: `${proved.reason}; ${describeState(proved.after ?? view)}` };
 }
 
 function wayOut(view: RolloutState, why: string): string {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Effect } from '../../domain/effect.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
-import { handedFields, steerCommand } from './steer.ts';
+import { forwardableFields, steerCommand } from './steer.ts';
 
-const input = z.strictObject(handedFields);
+const input = z.strictObject(forwardableFields);
 
 export const argoResumeRollout = steerCommand({
   name: 'argo_resume_rollout',

@@ -5,7 +5,7 @@ import { effectFields, effectProblem } from '../../contract/effect.ts';
 import { invalidInput, parse } from '../../contract/parse.ts';
 import type { Problem } from '../../contract/parse.ts';
 import { compact } from '../../contract/release-view.ts';
-import { refusedTraps, toldTraps } from '../../domain/analysis-traps.ts';
+import { refusedTraps, reportedTraps } from '../../domain/analysis-traps.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { NewTemplate, TemplateMetric, TemplateView } from '../../ports/analysis-templates.ts';
 import type { Command } from '../../commands/command.ts';
@@ -61,7 +61,7 @@ export const argoSetAnalysisTemplate: Command<typeof templateFields, typeof outp
     const cluster = input.cluster ?? (await context.clusters.current());
     const { before, after, ...effect } = await context.ports.rolloutObjects.setTemplate(toTemplate(cluster, input));
     const warnings = input.metrics.flatMap((metric) =>
-      toldTraps(metric).map(({ field, message }) => `${metric.name}, ${field}: ${message}`),
+      reportedTraps(metric).map(({ field, message }) => `${metric.name}, ${field}: ${message}`),
     );
     return {
       ...effect,

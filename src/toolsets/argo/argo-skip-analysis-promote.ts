@@ -5,10 +5,10 @@ import type { AnalysisHold } from '../../ports/rollout-steering.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import { nextHold } from '../../domain/next-hold.ts';
 import { confirmField } from '../../commands/confirm.ts';
-import { handedFields, nameOf, refusal, standing, steerCommand } from './steer.ts';
+import { forwardableFields, nameOf, refusal, describeState, steerCommand } from './steer.ts';
 import { weightAt, withTraffic } from './traffic-proof.ts';
 
-const input = z.strictObject({ ...handedFields, reason, confirm: confirmField });
+const input = z.strictObject({ ...forwardableFields, reason, confirm: confirmField });
 
 export const argoSkipAnalysisPromote = steerCommand({
   name: 'argo_skip_analysis_promote',
@@ -32,7 +32,7 @@ export const argoSkipAnalysisPromote = steerCommand({
         const effect = await context.ports.rolloutSteering.skipAnalysis(target, hold);
         if (effect.effective === 'refused') return effect;
         const proved = await withTraffic(context, effect, weightAt(effect, hold.podHash));
-        return { ...proved, reason: `${proved.reason}; ${standing(proved.after ?? view)}` };
+        return { ...proved, reason: `${proved.reason}; ${describeState(proved.after ?? view)}` };
       },
     };
   },

@@ -10,7 +10,7 @@ import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { Command, CommandContext, Kind, Permission } from '../../commands/command.ts';
 import { requireConfirmation } from '../../commands/confirm.ts';
-import { handToRelease, refuseOwned, type Meant } from '../../commands/owned.ts';
+import { forwardToRelease, refuseOwned, type Meant } from '../../commands/owned.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { targetOf } from './place-of.ts';
 import { toSnapshot } from './snapshot.ts';
@@ -22,7 +22,7 @@ export const steerFields = {
 };
 
 /** Tools whose call a release may take over. */
-export const handedFields = {
+export const forwardableFields = {
   ...steerFields,
   request_id: requestId.optional(),
 };
@@ -89,9 +89,9 @@ export function steerCommand<I extends z.ZodObject>(steer: Steer<I>): Command<I,
 
 async function perform(context: CommandContext, { view, owned, act }: Plan): Promise<Output> {
   if (view.owner && owned) {
-    const handed = await handToRelease(context, view.owner, view.target, owned);
-    if (!('direct' in handed)) return { ...handed, reason: clean(handed.reason), before: toSnapshot(view) };
-    return answer(await act(view.owner), view.owner, handed.direct);
+    const forwarded = await forwardToRelease(context, view.owner, view.target, owned);
+    if (!('direct' in forwarded)) return { ...forwarded, reason: clean(forwarded.reason), before: toSnapshot(view) };
+    return answer(await act(view.owner), view.owner, forwarded.direct);
   }
   return answer(await act());
 }
@@ -133,7 +133,7 @@ export function refusal(
 export const nameOf = ({ target }: RolloutState): string => `Rollout ${target.namespace}/${target.rollout}`;
 
 /** Where a Rollout stands, for the end of a reason. */
-export function standing(view: RolloutState): string {
+export function describeState(view: RolloutState): string {
   if (view.podHash === view.stableHash) return `${view.podHash} is the stable version`;
   const held = view.pauseReasons.length > 0 ? `, held by ${view.pauseReasons.join(' and ')}` : '';
   return view.stepIndex === undefined

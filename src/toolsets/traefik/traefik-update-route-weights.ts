@@ -95,11 +95,11 @@ export const traefikUpdateRouteWeights: Command<typeof input, typeof output> = {
         read.entries.map(({ weight }) => weight),
       )}: somebody else wrote it`,
     } as const;
-    const told = kept ? proof : overwritten;
+    const outcome = kept ? proof : overwritten;
     return {
       changed,
-      effective: told.effective,
-      reason: changed ? told.reason : `It had these weights already: ${told.reason}`,
+      effective: outcome.effective,
+      reason: changed ? outcome.reason : `It had these weights already: ${outcome.reason}`,
       before,
       after: toRouteSnapshot(read, writer),
     };

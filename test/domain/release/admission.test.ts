@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { refusalOf, type Standing } from '../../../src/domain/release/admission.ts';
+import { refusalOf, type Situation } from '../../../src/domain/release/admission.ts';
 import { COMMANDS, type Command, type CommandName } from '../../../src/domain/release/command.ts';
 import { isClosed, RELEASE_STATES, type ReleaseState } from '../../../src/domain/release/state.ts';
 import type { Waiting } from '../../../src/domain/release/view.ts';
@@ -21,7 +21,7 @@ const WAITS: Partial<Record<ReleaseState, Waiting>> = {
 };
 const STOPPING: readonly ReleaseState[] = ['aborting', 'failed-needs-human'];
 
-function standing(state: ReleaseState, more: Partial<Standing> = {}): Standing {
+function standing(state: ReleaseState, more: Partial<Situation> = {}): Situation {
   const wait = WAITS[state];
   return {
     state,

@@ -12,7 +12,11 @@ const LAST_RETRY_MS = 600_000;
  * asks a human. The retries continue meanwhile, and `resume` retries at once. Precondition: the caller is in a
  * non-cancellable scope.
  */
-export async function insist<T>(run: ReleaseRun, what: 'rollback' | 'promotion', work: () => Promise<T>): Promise<T> {
+export async function retryUntilDone<T>(
+  run: ReleaseRun,
+  what: 'rollback' | 'promotion',
+  work: () => Promise<T>,
+): Promise<T> {
   for (;;) {
     const done = await attempt(run, what, work);
     if (done !== AGAIN) return done;

@@ -89,7 +89,7 @@ const NO_ARMS: Arms = { candidate: NO_SERIES, stable: NO_SERIES };
  * one. What is lost with the process comes from a checkpoint, or is fetched again from Prometheus. Errors: those of
  * EvidencePort.counters; what was read before it stays.
  */
-export class EvidenceKeeper {
+export class EvidenceStore {
   readonly #evidence: Pick<EvidencePort, 'counters'>;
   readonly #checkpoints: Checkpoints | undefined;
   readonly #entries = new Map<string, Entry>();

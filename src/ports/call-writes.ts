@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { SluiceError } from '../domain/errors.ts';
 
-interface Ledger {
+interface CallWrites {
   readonly written: Set<string>;
   readonly unheard: Set<string>;
 }
 
-const ledgers = new AsyncLocalStorage<Ledger>();
+const storage = new AsyncLocalStorage<CallWrites>();
 
 /**
  * Notes a write of the call that is under way, as in "Rollout shop/web was deleted". `heard: false`: its answer was
@@ -14,8 +14,8 @@ const ledgers = new AsyncLocalStorage<Ledger>();
  * have happened. Outside of a call: does nothing.
  */
 export function noteWrite(what: string, heard: boolean): void {
-  const ledger = ledgers.getStore();
-  (heard ? ledger?.written : ledger?.unheard)?.add(what);
+  const writes = storage.getStore();
+  (heard ? writes?.written : writes?.unheard)?.add(what);
 }
 
 /**
@@ -23,19 +23,19 @@ export function noteWrite(what: string, heard: boolean): void {
  * must not take
  * an error for "nothing happened". Errors: those of the work.
  */
-export async function withLedger<T>(work: () => Promise<T>): Promise<T> {
-  const ledger: Ledger = { written: new Set(), unheard: new Set() };
+export async function withNotedWrites<T>(work: () => Promise<T>): Promise<T> {
+  const writes: CallWrites = { written: new Set(), unheard: new Set() };
   try {
-    return await ledgers.run(ledger, work);
+    return await storage.run(writes, work);
   } catch (error) {
-    throw error instanceof SluiceError ? withWrites(error, ledger) : error;
+    throw error instanceof SluiceError ? withWrites(error, writes) : error;
   }
 }
 
-function withWrites(error: SluiceError, { written, unheard }: Ledger): SluiceError {
+function withWrites(error: SluiceError, { written, unheard }: CallWrites): SluiceError {
   const lost = [...unheard].filter((what) => !written.has(what));
   if (written.size + lost.length === 0) return error;
-  const told = [
+  const sentences = [
     ...(written.size > 0 ? [`Before this failed, ${[...written].join(' and ')}.`] : []),
     ...(lost.length > 0 ? [`Whether ${lost.join(' and ')} is not known.`] : []),
   ];
@@ -44,7 +44,7 @@ function withWrites(error: SluiceError, { written, unheard }: Ledger): SluiceErr
     ...(written.size > 0 && { done: [...written] }),
     ...(lost.length > 0 && { perhaps_done: lost }),
   };
-  return new SluiceError(error.code, `${sentence(error.message)} ${told.join(' ')}`, {
+  return new SluiceError(error.code, `${sentence(error.message)} ${sentences.join(' ')}`, {
     next: `Look at what is there before you repeat the call. ${error.next}`,
     details,
     cause: error,

@@ -8,15 +8,15 @@ const AT_ONCE = 100;
 /** A payload of 2 MB ends the run. */
 const BYTES_AT_ONCE = 256 * 1024;
 
-/** What the ledger asks of the release. */
-interface Teller {
+/** What the outbox asks of the release. */
+interface OutboxHost {
   readonly owner: Owner;
   /** Distinguishes the keys of this run from those of an earlier run of its chain; empty for the first. */
   readonly keySuffix: string;
   /** Whether parts are limited by their bytes too. */
   readonly byBytes: boolean;
-  /** A line about how the release stands. */
-  readonly standing: () => void;
+  /** Adds a record of the state of the release. */
+  readonly situation: () => void;
   readonly note: (text: string) => void;
 }
 
@@ -27,10 +27,10 @@ type Data<K extends Kind> = Extract<RecordLine, { kind: K }>['data'];
  * Records that are not in the journal yet, numbered by kind. Writes run beside the release and never delay it. A failed
  * write is retried with the next one.
  */
-export class Ledger {
+export class Outbox {
   private readonly lines: RecordLine[] = [];
   private readonly counts = new Map<Kind, number>();
-  private readonly teller: Teller;
+  private readonly host: OutboxHost;
   private wanted = false;
   private going: Promise<void> | undefined;
   private scope: CancellationScope | undefined;
@@ -39,22 +39,22 @@ export class Ledger {
   private readonly on: boolean;
 
   /** `on: false`: the release began before the journal existed, and it writes nothing. */
-  constructor(on: boolean, teller: Teller) {
+  constructor(on: boolean, host: OutboxHost) {
     this.on = on;
-    this.teller = teller;
+    this.host = host;
   }
 
   add<K extends Kind>(kind: K, data: Data<K>, at = Date.now()): void {
     if (!this.on) return;
     const number = (this.counts.get(kind) ?? 0) + 1;
     this.counts.set(kind, number);
-    this.lines.push({ kind, key: `${kind}/${number}${this.teller.keySuffix}`, at, data } as RecordLine);
+    this.lines.push({ kind, key: `${kind}/${number}${this.host.keySuffix}`, at, data } as RecordLine);
   }
 
-  /** Begins to tell what is new, and how the release stands. */
-  tell(): void {
+  /** Starts a write of the new records and of the state of the release. */
+  flush(): void {
     if (!this.on) return;
-    this.teller.standing();
+    this.host.situation();
     this.wanted = true;
     this.going ??= this.go();
   }
@@ -81,7 +81,7 @@ export class Ledger {
       this.away = false;
     } catch (error) {
       if (isCancellation(error)) return;
-      if (!this.away) this.teller.note(`the journal could not be told, which is tried again later: ${reasonOf(error)}`);
+      if (!this.away) this.host.note(`the journal could not be written; the write is retried: ${reasonOf(error)}`);
       this.away = true;
     }
   }
@@ -89,7 +89,7 @@ export class Ledger {
   /** One line at least. */
   private nextPart(): readonly RecordLine[] {
     const most = this.lines.slice(0, AT_ONCE);
-    if (!this.teller.byBytes) return most;
+    if (!this.host.byBytes) return most;
     let bytes = 0;
     const end = most.findIndex((line, index) => {
       bytes += JSON.stringify(line).length;
@@ -104,7 +104,7 @@ export class Ledger {
       const scope = new CancellationScope();
       this.scope = scope;
       return scope.run(() =>
-        activity.executeWithOptions({ summary: 'tell the journal' }, [{ owner: this.teller.owner, lines: part }]),
+        activity.executeWithOptions({ summary: 'write to the journal' }, [{ owner: this.host.owner, lines: part }]),
       );
     });
     this.lines.splice(0, part.length);

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { SluiceError } from '../../src/domain/errors.ts';
-import { noteWrite, withLedger } from '../../src/ports/call-ledger.ts';
+import { noteWrite, withNotedWrites } from '../../src/ports/call-writes.ts';
 
 const away = () => new SluiceError('CLUSTER_UNREACHABLE', 'the cluster went away', { details: { cluster: 'prod' } });
 
@@ -14,7 +14,7 @@ async function fail(...writes: [string, boolean][]): Promise<SluiceError> {
     await turn();
     throw away();
   };
-  return withLedger(work).then(
+  return withNotedWrites(work).then(
     () => Promise.reject(new Error('it did not fail')),
     (error: SluiceError) => error,
   );
@@ -62,5 +62,5 @@ test('outside of a call nothing is kept', async () => {
 test('what is not of the catalogue passes as it is', async () => {
   const odd = new TypeError('odd');
 
-  await expect(withLedger(() => Promise.reject(odd))).rejects.toBe(odd);
+  await expect(withNotedWrites(() => Promise.reject(odd))).rejects.toBe(odd);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { EvidenceKeeper, type Checkpoints, type Held, type Watched } from '../../activities/evidence-keeper.ts';
+import { EvidenceStore, type Checkpoints, type Held, type Watched } from '../../activities/evidence-store.ts';
 import { CountedTraffic, type Traffic } from '../support/counted-traffic.ts';
 
 const HOUR = 3_600_000;
@@ -36,7 +36,7 @@ class Kept implements Checkpoints {
 
 describe('evidence that is kept as it grows', () => {
   test('is the same however often it is looked at', async () => {
-    const [often, once] = [new EvidenceKeeper(traffic()), new EvidenceKeeper(traffic())];
+    const [often, once] = [new EvidenceStore(traffic()), new EvidenceStore(traffic())];
     let seen: Held | undefined;
     for (let at = SINCE + 1_000; at <= SINCE + 5 * MINUTE; at += 1_000) seen = (await often.look(WATCHED, at)).held;
 
@@ -47,11 +47,11 @@ describe('evidence that is kept as it grows', () => {
 
   test('goes on from its checkpoint after the worker died, with the same verdict', async () => {
     const [kept, source] = [new Kept(), traffic()];
-    const first = new EvidenceKeeper(source, kept);
+    const first = new EvidenceStore(source, kept);
     for (let at = SINCE; at <= SINCE + 3 * MINUTE; at += 5_000) await first.look(WATCHED, at);
     const second = traffic();
-    const resumed = await new EvidenceKeeper(second, kept).look(WATCHED, SINCE + 10 * MINUTE);
-    const whole = await new EvidenceKeeper(traffic()).look(WATCHED, SINCE + 10 * MINUTE);
+    const resumed = await new EvidenceStore(second, kept).look(WATCHED, SINCE + 10 * MINUTE);
+    const whole = await new EvidenceStore(traffic()).look(WATCHED, SINCE + 10 * MINUTE);
 
     expect(known(resumed.held)).toEqual(known(whole.held));
     expect(Math.min(...second.asked.map(({ fromMs }) => fromMs))).toBeGreaterThan(SINCE + 2 * MINUTE);
@@ -59,8 +59,8 @@ describe('evidence that is kept as it grows', () => {
 
   test('is the same without a checkpoint: it is fetched again, in pages of ten minutes', async () => {
     const source = traffic();
-    const { held } = await new EvidenceKeeper(source).look(WATCHED, SINCE + 3 * HOUR);
-    const often = new EvidenceKeeper(traffic());
+    const { held } = await new EvidenceStore(source).look(WATCHED, SINCE + 3 * HOUR);
+    const often = new EvidenceStore(traffic());
     let seen: Held | undefined;
     for (let at = SINCE; at <= SINCE + 3 * HOUR; at += 30_000) seen = (await often.look(WATCHED, at)).held;
 
@@ -70,35 +70,35 @@ describe('evidence that is kept as it grows', () => {
 
   test('fetches only what is new', async () => {
     const source = traffic();
-    const keeper = new EvidenceKeeper(source);
-    await keeper.look(WATCHED, SINCE + HOUR);
+    const store = new EvidenceStore(source);
+    await store.look(WATCHED, SINCE + HOUR);
     source.asked.length = 0;
-    await keeper.look(WATCHED, SINCE + HOUR + 1_000);
+    await store.look(WATCHED, SINCE + HOUR + 1_000);
 
     for (const { fromMs, toMs } of source.asked) expect(toMs - fromMs).toBeLessThanOrEqual(6_000);
   });
 
   test('goes on where it was when Prometheus is back', async () => {
-    const [away, whole] = [traffic(), new EvidenceKeeper(traffic())];
-    const keeper = new EvidenceKeeper(away);
+    const [away, whole] = [traffic(), new EvidenceStore(traffic())];
+    const store = new EvidenceStore(away);
     away.away = true;
-    await expect(keeper.look(WATCHED, SINCE + MINUTE)).rejects.toThrow('away');
+    await expect(store.look(WATCHED, SINCE + MINUTE)).rejects.toThrow('away');
     away.away = false;
-    await keeper.look(WATCHED, SINCE + 2 * MINUTE);
+    await store.look(WATCHED, SINCE + 2 * MINUTE);
     away.away = true;
-    await expect(keeper.look(WATCHED, SINCE + 4 * MINUTE)).rejects.toThrow('away');
+    await expect(store.look(WATCHED, SINCE + 4 * MINUTE)).rejects.toThrow('away');
     away.away = false;
 
-    expect(known((await keeper.look(WATCHED, SINCE + 20 * MINUTE)).held)).toEqual(
+    expect(known((await store.look(WATCHED, SINCE + 20 * MINUTE)).held)).toEqual(
       known((await whole.look(WATCHED, SINCE + 20 * MINUTE)).held),
     );
   });
 
   test('a new step begins its own counts, and the evidence goes on', async () => {
-    const keeper = new EvidenceKeeper(traffic());
-    await keeper.look(WATCHED, SINCE + 5 * MINUTE);
+    const store = new EvidenceStore(traffic());
+    await store.look(WATCHED, SINCE + 5 * MINUTE);
     const stepFrom = SINCE + 6 * MINUTE;
-    const { held } = await keeper.look({ ...WATCHED, stepFrom }, SINCE + 7 * MINUTE);
+    const { held } = await store.look({ ...WATCHED, stepFrom }, SINCE + 7 * MINUTE);
 
     expect(held.step.totals['errors']?.candidate.requests).toBe(2 * 600);
     expect(held.judge?.blocks).toBe(2 * 12 * 7);
@@ -106,9 +106,9 @@ describe('evidence that is kept as it grows', () => {
 
   test('stays small: a day of scrapes every five seconds is a checkpoint of a few kilobytes', async () => {
     const kept = new Kept();
-    const keeper = new EvidenceKeeper(traffic(), kept);
-    await keeper.look(WATCHED, SINCE);
-    await keeper.look(WATCHED, SINCE + 24 * HOUR);
+    const store = new EvidenceStore(traffic(), kept);
+    await store.look(WATCHED, SINCE);
+    await store.look(WATCHED, SINCE + 24 * HOUR);
 
     expect(kept.text?.length).toBeGreaterThan(1_000);
     expect(kept.text?.length).toBeLessThan(64_000);
