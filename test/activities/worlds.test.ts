@@ -49,7 +49,7 @@ test('a release of a strategy that this version does not know is refused for now
     await expect(stage.run('preflight', { spec, owner: stage.owner })).rejects.toMatchObject({
       type: 'STRATEGY_UNKNOWN',
     });
-    expect(stage.world.calls.length).toBe(written);
+    expect(stage.world.calls.slice(written).filter((call) => call !== 'workload.read')).toEqual([]);
   }));
 
 test('an activity writes nothing when its context leads to another cluster than the release was started for', () =>

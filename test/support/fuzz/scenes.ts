@@ -7,6 +7,7 @@ import {
   type ObjectRef,
 } from '../../../src/adapters/kubernetes/kinds.ts';
 import type { CommandServices } from '../../../src/commands/command.ts';
+import type { ReleaseView } from '../../../src/domain/release/view.ts';
 import type { ReleaseGateway } from '../../../src/temporal/gateway.ts';
 import { aView, AT, createFakeGateway, type FakeGateway } from '../fake-gateway.ts';
 import { worldServices } from '../fake-tools.ts';
@@ -35,6 +36,7 @@ export const SCENES = [
   'blue-green at rest',
   'blue-green under way',
   'owned by a release',
+  'left by a terminated run',
   'replica silent',
 ] as const;
 export type SceneName = (typeof SCENES)[number];
@@ -62,7 +64,7 @@ export async function createScene(name: SceneName): Promise<Scene> {
     exists: (ref) => exists(world, ref),
     fail: (count, code, afterwards) => world.cluster.fail(count, code, afterwards),
   });
-  const gateway = createFakeGateway(name.endsWith('at rest') ? [] : [aView()]);
+  const gateway = createFakeGateway(releasesOf(name));
   const services = worldServices(
     { target: world.target, metrics: world.metrics, now: () => world.now(), clusters },
     restless(gateway),
@@ -73,6 +75,13 @@ export async function createScene(name: SceneName): Promise<Scene> {
     ...gateway.started.map(() => 'started a release'),
   ];
   return { world, clusters, gateway, services, written };
+}
+
+function releasesOf(name: SceneName): readonly ReleaseView[] {
+  if (name.endsWith('at rest')) return [];
+  if (name === 'left by a terminated run')
+    return [aView({ state: 'failed-needs-human', reason: 'terminated in Temporal', closedAt: AT })];
+  return [aView()];
 }
 
 function exists(world: FakeWorld, ref: ObjectRef): boolean {
@@ -116,7 +125,7 @@ async function bringInto(world: FakeWorld, name: SceneName): Promise<void> {
   }
   if (name === 'canary paused by hand') world.pauseByHand(true);
   if (name === 'replica silent') world.silenceReplica('traefik-2', true);
-  if (name === 'owned by a release') {
+  if (name === 'owned by a release' || name === 'left by a terminated run') {
     const owner = { releaseId: 'release/prod/shop/web', runId: 'run-1' };
     world.foreignOwner('rollout', owner);
     world.foreignOwner('traffic', owner);
