@@ -1,6 +1,6 @@
 import type { RolloutState } from '../rollout.ts';
 
-/** The parts of a Rollout's state that decide what has become of a release. */
+/** The parts of a Rollout's state from which the progress of a release is derived. */
 export type Observation = Pick<
   RolloutState,
   | 'observed'
@@ -21,19 +21,22 @@ export type Observation = Pick<
   readonly image: string | undefined;
 };
 
-/** What the release knows of its own version. `newHash` is absent until the controller has named it. */
+/** The release's own version. `newHash` is absent until the controller has named it. */
 export interface Expected {
   readonly toImage: string;
   readonly newHash?: string;
 }
 
-/** Why a release must leave a step, or undefined while the Rollout is as the release left it. */
+/** The reason why a release must leave a step. Undefined while the Rollout is as the release left it. */
 export interface Departure {
   readonly kind: 'superseded' | 'aborted-elsewhere';
   readonly detail: string;
 }
 
-/** Somebody else's image or template, or somebody else's abort. Unobserved specs are not judged. */
+/**
+ * Detects an image or template, or an abort, of another actor. A spec that the controller has not observed yet is not
+ * judged.
+ */
 export function departure(seen: Observation, expected: Expected): Departure | undefined {
   if (seen.image !== undefined && seen.image !== expected.toImage)
     return { kind: 'superseded', detail: `the image is now ${seen.image}, this release set ${expected.toImage}` };

@@ -6,13 +6,13 @@ import { releaseId } from './target.ts';
 export const ok = (name: string, detail: string): Check => ({ name, ok: true, detail });
 export const bad = (name: string, detail: string, next: string): Check => ({ name, ok: false, detail, next });
 
-/** What a strategy adds to the checks of a release that splits traffic between the two Services of a Rollout. */
+/** The strategy's additions to the checks of a release that splits traffic between the two Services of a Rollout. */
 export interface PlanRules {
   /** The strategy that the Rollout must have in Argo. */
   readonly argo: RolloutStrategy;
-  /** What else the Rollout must be; undefined when it is so. */
+  /** Further conditions on the Rollout. Undefined when they are met. */
   readonly unfit: (rollout: RolloutFacts) => { readonly detail: string; readonly next: string } | undefined;
-  /** The weights at which the release stops, or what is wrong with them. */
+  /** The weights at which the release stops, or the reason why they are refused. */
   readonly steps: (
     spec: ReleaseSpec,
     rollout: RolloutFacts,
@@ -21,7 +21,7 @@ export interface PlanRules {
     | { readonly problem: string; readonly next: string };
   /** Checks that this strategy alone has. */
   readonly more: (rollout: RolloutFacts) => readonly Check[];
-  /** Whether the selectors stand as an abort leaves them for good. */
+  /** Whether the selectors are in the final state after an abort. */
   readonly isAbortSettled: (rollout: RolloutFacts) => boolean;
 }
 
@@ -144,8 +144,8 @@ export function proxyCheck(facts: Facts): Check {
 }
 
 /**
- * A breaker that is open, or a limit that is reached, answers users; no counter of a Service holds it (tried with
- * Traefik 3.7), so no judge sees it.
+ * An open circuit breaker or a reached limit answers users itself. No counter of a Service includes these answers
+ * (tried with Traefik 3.7), so no judge sees them.
  */
 export function hiddenAnswersCheck({ selfAnswering }: Facts): Check[] {
   if (selfAnswering === undefined) return [];

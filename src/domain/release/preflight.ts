@@ -16,10 +16,10 @@ import { argumentsOf } from '../analysis/query-arguments.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
 import type { Arm, Check, Preflight, ReleasePlan, ReleaseSpec } from './plan.ts';
 
-/** Margin on top of abortScaleDownDelaySeconds before selectors count as standing still. */
+/** Margin on top of abortScaleDownDelaySeconds before selectors count as settled. */
 const SETTLE_MARGIN_MS = 2_000;
 
-/** Runs every check, so that a caller sees all that is wrong at once; the plan exists only when all hold. */
+/** Runs every check, so that a caller sees all faults at once. The plan exists only when all checks hold. */
 export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRules): Preflight {
   const container = chooseContainer(spec, facts.rollout);
   const checks = [
@@ -42,7 +42,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   return withTemplates(spec, facts, { checks, plan });
 }
 
-/** Their arguments come from the plan, so they are looked at last. */
+/** Checks templates last, because their arguments come from the plan. */
 function withTemplates(
   { target, analysis }: ReleaseSpec,
   facts: Facts,

@@ -1,4 +1,4 @@
-/** Why a release no longer goes forward. */
+/** Why a release does not continue. */
 export interface StopCause {
   readonly kind:
     | 'abort'
