@@ -1,7 +1,7 @@
 import type { PlanRules } from '../../domain/release/preflight-checks.ts';
 import { DEFAULT_STEPS } from './file.ts';
 
-/** The release owns the weights of the preview Service; Argo only switches at the end. */
+/** The release owns the weights of the preview Service. Argo only switches at the end. */
 export const rules: PlanRules = {
   argo: 'blue-green',
   unfit: ({ autoPromotion }) =>

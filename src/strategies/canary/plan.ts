@@ -26,10 +26,7 @@ export const rules: PlanRules = {
     stableSelector === stableHash && candidateSelector === stableHash,
 };
 
-/**
- * An inconclusive background analysis makes Argo 1.10.1 pass the untimed pauses that come later without a promote
- * (tried).
- */
+/** After an inconclusive background analysis, Argo 1.10.1 passes later untimed pauses without a promotion (tried). */
 function backgroundAnalysis({ backgroundAnalysis: templates }: RolloutFacts): readonly Check[] {
   if (templates === undefined) return [];
   const detail = `the Rollout has a background analysis (${templates.join(', ')}): when it is inconclusive, Argo goes past later pauses unjudged`;

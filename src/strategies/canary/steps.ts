@@ -1,7 +1,7 @@
 import type { PlanStep } from '../../domain/release/plan.ts';
 import type { RolloutStep } from '../../domain/rollout.ts';
 
-/** The plan of a canary is its own step list; a text says what is wrong with it. */
+/** The plan of a canary is its own step list. A text result is the reason why the list is refused. */
 export function canarySteps(steps: readonly RolloutStep[]): PlanStep[] | string {
   const plan: PlanStep[] = [];
   for (const [index, step] of steps.entries()) {
@@ -16,10 +16,10 @@ export function canarySteps(steps: readonly RolloutStep[]): PlanStep[] | string 
   return plan;
 }
 
-/** For a Rollout that names no weight at all. */
+/** Suggested weights for a Rollout that names none. */
 const SUGGESTED_WEIGHTS = [5, 50];
 
-/** The same weights in a form that a release can follow. */
+/** The same weights in a form that a release supports. */
 export function fixedSteps(steps: readonly RolloutStep[]): readonly RolloutStep[] {
   const weights = steps.flatMap(({ setWeight }) => (setWeight === undefined ? [] : [setWeight]));
   return (weights.length > 0 ? weights : SUGGESTED_WEIGHTS).flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
