@@ -16,14 +16,14 @@ export interface MetricOutcome {
   readonly failed: number;
   readonly inconclusive: number;
   readonly errors: number;
-  /** Of the newest measurement. */
+  /** Value of the newest measurement. */
   readonly lastValue?: string;
   readonly message: string;
 }
 
 export interface AnalysisOutcome {
   readonly run: string;
-  /** Step, Background, PrePromotion, PostPromotion; empty when made by somebody else. */
+  /** Step, Background, PrePromotion or PostPromotion. Empty when the controller did not create the run. */
   readonly type: string;
   readonly podHash: string;
   readonly phase: string;
@@ -47,7 +47,7 @@ export interface ObjectEvent {
 export interface LastWrite {
   readonly at: string;
   readonly who: string;
-  /** object, or a subresource of it such as status. */
+  /** The object, or a subresource of it such as status. */
   readonly what: string;
   /** "spec.template", two levels at most. */
   readonly fields: readonly string[];
@@ -59,7 +59,7 @@ export interface PastOfRollout {
   readonly resourceVersion: string;
   readonly revisions: readonly Revision[];
   readonly analysisRuns: readonly AnalysisOutcome[];
-  /** Clusters keep events for an hour unless told otherwise. */
+  /** By default clusters keep events for an hour. */
   readonly events: readonly ObjectEvent[];
   readonly writes: readonly LastWrite[];
 }
@@ -67,6 +67,6 @@ export interface PastOfRollout {
 export interface RolloutHistory {
   /** Newest first. Errors: as `history`. */
   revisions(target: Target): Promise<readonly Revision[]>;
-  /** Everything newest first, unlimited. Errors: as RolloutObjectsPort.read. */
+  /** All lists are newest first and unlimited. Errors: as RolloutObjectsPort.read. */
   history(target: Target): Promise<PastOfRollout>;
 }
