@@ -11,18 +11,14 @@ import { withCountedNames } from './counted-names.ts';
 import { readTemplates } from './templates.ts';
 import type { ArmServices, TrafficView } from '../ports/split.ts';
 
-/**
- * A proxy that is silent for a moment is no reason to refuse a release: it is asked this often before it is believed to
- * be away.
- */
+/** Number of requests before a silent proxy counts as unreachable. A short silence is no reason to refuse a release. */
 const PROXY_LOOKS = 3;
 const BETWEEN_LOOKS_MS = 250;
 
 /**
- * Reads everything that a release over the two Services of a Rollout depends on, and checks it. Changes nothing.
- * Problems of the target itself are failed
- * checks; a Rollout that cannot be read at all is an error: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*,
- * CRD_MISSING, FORBIDDEN.
+ * Reads all facts that a release over the two Services of a Rollout depends on, and checks them. Changes nothing.
+ * Problems of the target itself are failed checks. A Rollout that cannot be read is an error: ROLLOUT_NOT_FOUND,
+ * NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN.
  */
 export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRules): Promise<Preflight> {
   const rollout = await ports.workload.read(spec.target);
@@ -87,7 +83,10 @@ function armServices(rollout: RolloutState): ArmServices | undefined {
   return stable && candidate ? { stable, candidate } : undefined;
 }
 
-/** A replica that does not answer or does not serve the TraefikService: the effect of weights could not be proved. */
+/**
+ * The reason why the effect of weights could not be proved: a replica does not answer or does not serve the
+ * TraefikService.
+ */
 async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutState): Promise<string | undefined> {
   const arms = armServices(rollout);
   if (!arms) return undefined;
@@ -101,7 +100,7 @@ async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutStat
   }
 }
 
-/** Looking at them is no condition of a release: an account that may not is told so. */
+/** A release does not require these facts. If the account may not read them, a check says so. */
 async function readSelfAnswering(
   ports: Ports,
   view: TrafficView,
