@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-// Controllers of several versions write these objects. Absent fields stay absent. An invalid object hides no other one.
+// Controllers of several versions write these objects. Absent fields stay absent. An invalid object does not hide the
+// others.
 const Owned = z.object({
   name: z.string(),
   creationTimestamp: z.string().default(''),

@@ -46,7 +46,7 @@ interface OwnedObject {
   readonly metadata: { readonly ownerReferences: readonly { readonly uid: string }[] };
 }
 
-/** Argo puts the selector's labels on all that it makes for a Rollout; the owner reference decides. */
+/** Argo puts the selector's labels on all objects that it creates for a Rollout. The owner reference decides. */
 async function owned<S extends z.ZodType<OwnedObject>>(
   client: ClusterClient,
   kind: Kind,
@@ -76,7 +76,7 @@ async function writesTo(client: ClusterClient, target: Target): Promise<LastWrit
   }));
 }
 
-/** "spec.template" and the like, from the field set of a manager (its keys are "f:<field>", "k:<key>" and "."). */
+/** Paths such as "spec.template", from the field set of a manager (its keys are "f:<field>", "k:<key>" and "."). */
 function fieldPaths(fields: Readonly<Record<string, unknown>>): string[] {
   const named = (set: unknown) =>
     Object.entries(set ?? {}).flatMap(([key, inner]) => (key.startsWith('f:') ? [[key.slice(2), inner] as const] : []));

@@ -13,19 +13,19 @@ const ABORT_SCALE_DOWN_SECONDS = 30;
 /** Keys of trafficRouting that are settings, not routers. */
 const ROUTING_SETTINGS = ['managedRoutes', 'maxTrafficWeight'];
 
-/** The present hashes that the two Services select. */
+/** The hashes that the two Services select now. */
 export interface Selectors {
   readonly stable?: string;
   readonly candidate?: string;
 }
 
-/** What a Rollout leaves to other objects. */
+/** The facts about a Rollout that other objects hold. */
 export interface Elsewhere extends Selectors {
   /** Containers of the workload that `workloadRef` names. */
   readonly containers?: readonly { readonly name: string; readonly image: string }[];
 }
 
-/** Names of the two Services, stable or active first. */
+/** Names of the two Services. `stable` is the stable or active one. */
 export function serviceNames(rollout: Rollout): { readonly stable?: string; readonly candidate?: string } {
   const { canary, blueGreen } = rollout.spec.strategy;
   const [stable, candidate] = blueGreen
@@ -93,7 +93,8 @@ function toStep(step: Readonly<Record<string, unknown>>): RolloutStep {
 const UNIT_SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
 
 /**
- * Seconds as a number, digits, or a Go duration ("1h30m"). One that Argo would refuse counts as 0: still a timed pause.
+ * Seconds from a number, digits, or a Go duration ("1h30m"). A text that Argo would refuse counts as 0: the pause is
+ * still a timed one.
  */
 export function durationSeconds(duration: string | number): number {
   if (typeof duration === 'number') return duration;
