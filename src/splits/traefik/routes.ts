@@ -9,7 +9,10 @@ import { readService } from './route-service.ts';
 import { readRoute } from './route-view.ts';
 import { applyWeights, createRoute, findIngressRoute } from './route-write.ts';
 
-/** RoutesPort on Traefik v3: objects through the Kubernetes API, their effect through each replica's own API. */
+/**
+ * RoutesPort on Traefik v3. It writes objects through the Kubernetes API, and reads their effect from each replica's
+ * own API.
+ */
 export function createRoutes(clusters: Clusters, options: { readonly apis: ApisOf }): RoutesPort {
   const clientOf = (place: { readonly cluster: string }) => clusters.client(place.cluster);
   const served: RoutesPort['served'] = async (view) => {

@@ -9,7 +9,7 @@ const WeightedEntry = z.object({
   kind: z.string().default('Service'),
   namespace: z.string().optional(),
   port: z.union([z.number(), z.string()]).optional(),
-  /** Absent means 1 to Traefik. */
+  /** Traefik uses 1 if it is absent. */
   weight: z.number().optional(),
 });
 export type WeightedEntry = z.infer<typeof WeightedEntry>;
