@@ -13,7 +13,7 @@ interface Answer extends Outcome {
   readonly next?: string | undefined;
 }
 
-/** The outcome of a write to a Rollout, for people. */
+/** The result of a write to a Rollout, as text. */
 export function effectLines(answer: Answer): string[] {
   const { before, after, next } = answer;
   const object = after ?? before;

@@ -1,7 +1,7 @@
 import type { Target } from '../../domain/release/target.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
-/** The Rollout that a call means. Errors: CLUSTER_UNKNOWN. */
+/** The Rollout that a call names. Errors: CLUSTER_UNKNOWN. */
 export async function targetOf(
   context: CommandContext,
   { cluster, namespace, name }: { cluster?: string | undefined; namespace: string; name: string },
