@@ -34,13 +34,13 @@ export interface Judgement {
    * times that follow from it.
    */
   readonly stepFrom?: number;
-  /** Judge only the requests of the last so many milliseconds of `from` until now. Absent: all since `from`. */
+  /** Judges only the requests of the last `recentMs` milliseconds. If absent, all since `from`. */
   readonly recentMs?: number;
   /** Weight, in percent, that no proxy API could prove: the counters must confirm it. */
   readonly unproved?: number;
   /**
-   * Index and weight (percent) of the step, for the record and for queries that ask for it. Absent in releases of older
-   * versions.
+   * Index and weight (percent) of the step, for the record and for queries with these arguments. Absent in releases of
+   * older versions.
    */
   readonly index?: number;
   readonly wanted?: number;
@@ -59,7 +59,7 @@ export const analysisActivities = (judge: Judge) => ({
     return (await judge(input)).verdict;
   },
 
-  /** Judges again and again until there is enough data to say pass or fail. The caller bounds it. */
+  /** Judges repeatedly until there is enough data to pass or fail. The caller limits its time. */
   async awaitVerdict(input: Judgement): Promise<Verdict> {
     return waitFor(async () => {
       const { verdict } = await judge(input);
@@ -108,7 +108,7 @@ function nothingSeen({ scene, from }: Judgement, to: number, reason: string): Ju
   };
 }
 
-/** Undefined where the release file has no metrics of its own. */
+/** Undefined if the release file has no metrics. */
 async function measureNow(
   measurements: Measurements,
   { scene, limits, from, stepFrom = from, wanted }: Judgement,
@@ -119,7 +119,9 @@ async function measureNow(
     : undefined;
 }
 
-/** What the counters cannot say keeps the step open, unless a metric of the release file has a say. */
+/**
+ * Answers that the counters cannot classify prevent a pass, unless a metric of the release file replaces the counters.
+ */
 function together({ unseen, ...counted }: Counted, measured: JudgedMetrics | undefined): Judged {
   const blind = measured?.outcome === undefined && unseen ? [unseen] : [];
   const more = [...(measured?.findings ?? []), ...blind];

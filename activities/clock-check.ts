@@ -13,7 +13,7 @@ export class ClockCheck {
     this.#evidence = evidence;
   }
 
-  /** Why samples would belong to another moment than they say; undefined when the clocks agree. Errors: of `probe`. */
+  /** Why samples would be counted for the wrong time. Undefined when the clocks agree. Errors: of `probe`. */
   async problem(now: number): Promise<string | undefined> {
     if (now - this.#checkedAt < EVERY_MS && this.#problem === undefined) return undefined;
     const { aheadMs } = await this.#evidence.probe();

@@ -5,7 +5,7 @@ import type { CounterSeries, ServiceCounters } from '../src/ports/evidence.ts';
 
 export type ArmCounters = Readonly<Record<'candidate' | 'stable', ServiceCounters>>;
 
-/** What was asked of Traefik's counters and what they said. `at` of an empty answer: the moment of the question. */
+/** The queries of Traefik's counters and their results. `at` of an empty result is the time of the query. */
 export function counterRecords(
   plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'matchers'>,
   counters: ArmCounters,

@@ -42,7 +42,10 @@ export interface Held {
   readonly bins: readonly Bin[];
 }
 
-/** Keeps what a worker would have to compute again. Neither fails: what cannot be kept is fetched again. */
+/**
+ * Stores state that a worker would otherwise compute again. Neither method fails: state that is not stored is fetched
+ * again.
+ */
 export interface Checkpoints {
   read(runId: string): Promise<Held | undefined>;
   write(runId: string, held: Held): Promise<void>;
@@ -62,14 +65,14 @@ const PAST_MS = 3_600_000;
 const BASELINE_MS = 300_000;
 /** A long gap is fetched in pieces of this length: an answer stays small, and heartbeats are sent in between. */
 const PAGE_MS = 600_000;
-/** A proxy that was not scraped for so long begins anew when it comes back. */
+/** A proxy that was not scraped for this long starts from the beginning when it comes back. */
 const AWAY_MS = 600_000;
 /** Samples of one scrape may arrive one after the other: so long a scrape that is not whole is waited for. */
 const SETTLE_MS = 10_000;
 const CHECKPOINT_MS = 30_000;
 /** Answers are read on the thread that sends heartbeats: hundreds of them at once would hold those up. */
 const AT_ONCE = 4;
-/** A release that is over is looked at no more. */
+/** The state of a release that has ended is removed after this time without use. */
 const UNUSED_MS = 600_000;
 
 interface Entry {
@@ -85,9 +88,9 @@ const NO_SERIES = { requests: [], buckets: [] };
 const NO_ARMS: Arms = { candidate: NO_SERIES, stable: NO_SERIES };
 
 /**
- * The evidence of every release that this worker watches, kept as it grows: a look fetches what is new since the last
- * one. What is lost with the process comes from a checkpoint, or is fetched again from Prometheus. Errors: those of
- * EvidencePort.counters; what was read before it stays.
+ * The evidence of every release that this worker watches. A look fetches only what is new since the previous one. State
+ * that is lost with the process comes from a checkpoint, or is fetched again from Prometheus. Errors: those of
+ * EvidencePort.counters. Data that were read before an error stay.
  */
 export class EvidenceStore {
   readonly #evidence: Pick<EvidencePort, 'counters'>;
@@ -135,7 +138,10 @@ export class EvidenceStore {
     return { held: entry.held, arms: entry.arms, trail };
   }
 
-  /** The past is read whole before the judge begins: it decides on what is asked. What fails here begins anew. */
+  /**
+   * The complete past is read before the judge begins, because it determines the questions. After a failure it is read
+   * again.
+   */
   async #learn(entry: Entry, watched: Watched, settings: SequentialSettings, to: number): Promise<void> {
     const end = Math.min(watched.since, to);
     const past: TimedBlock[] = [];

@@ -33,7 +33,7 @@ const RECENT_MS = 600_000;
 
 export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
   /**
-   * Watches a weight for as long as it is held or moved. It returns only when the new version fails, when somebody else
+   * Watches a weight while it is held or changed. It returns only when the new version fails, when another actor
    * changed or stopped the target, or when a held weight drifted.
    */
   async guard(watch: Watch): Promise<Alarm> {

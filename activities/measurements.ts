@@ -14,7 +14,7 @@ export interface Times {
   readonly most?: number;
 }
 
-/** Samples may reach Prometheus late: so much of the end is asked for again. */
+/** Samples may reach Prometheus late, so this much of the end is fetched again. */
 const OVERLAP_MS = 60_000;
 /** Prometheus refuses more than 11,000 points of a series. */
 const MOST_AT_ONCE = 5_000;
@@ -27,9 +27,9 @@ interface Kept {
 }
 
 /**
- * PromQL measurements at times that depend only on the step: every caller and every retry measures the same.
- * They are kept so that a judgement every
- * second asks only for what is new; what is lost with the process is asked for again. Errors: those of MetricsPort.
+ * PromQL measurements at times that depend only on the step: every caller and every retry measures the same. They are
+ * cached, so that a judgement every second fetches only what is new. After a restart they are fetched again. Errors:
+ * those of EvidencePort.
  */
 export class Measurements {
   readonly #metrics: EvidencePort;

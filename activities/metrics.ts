@@ -20,7 +20,7 @@ import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Measurements, Point } from './measurements.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 
-/** What the metrics of a release file say about a step. `outcome` is undefined when only dry runs were judged. */
+/** The findings of the release file's metrics on a step. `outcome` is undefined when only dry runs were judged. */
 export interface JudgedMetrics {
   readonly outcome: Judged | undefined;
   readonly findings: readonly Finding[];

@@ -15,7 +15,7 @@ export type LastView = (runId: string) => Promise<ReleaseView | undefined>;
 interface Input {
   readonly spec: ReleaseSpec;
   readonly owner: Owner;
-  /** What an ended run left behind: it is taken over, whatever the checks would say. */
+  /** What an ended run left. It is taken over, whatever the result of the checks. */
   readonly recover?: Recover;
 }
 

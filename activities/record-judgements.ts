@@ -6,8 +6,8 @@ import { RecordedRuns, type RecordedRun } from './recorded-runs.ts';
 import type { Recorder } from './recorder.ts';
 
 /**
- * Wraps a judge: its questions, their answers and its verdicts become journal entries. Each fact is written once. Its
- * key is made of Prometheus' sample times.
+ * Wraps a judge: its queries, their results and its verdicts become journal entries. Each fact is written once. Its key
+ * contains Prometheus' sample times.
  */
 export function recordedJudge(judge: Judge, recorder: Recorder): Judge {
   const runs = new RecordedRuns();
@@ -32,7 +32,7 @@ function entriesOf(input: Judgement, judged: Judged, run: RecordedRun): RecordEn
   ];
 }
 
-/** After this time without a new sample the record says that nobody can judge the release. */
+/** After this time without a new sample the record contains a verdict that the release cannot be judged. */
 const BLIND_MS = 300_000;
 
 /** An event when no sample came for a while, and one when samples come again. */
@@ -79,7 +79,7 @@ function blockEntries(input: Judgement, { trail }: Judged, run: RecordedRun): Re
 }
 
 /**
- * A verdict is recorded when its outcome or its reasons differ from those of a minute ago. Another look at the same
+ * A verdict is recorded when its outcome or its reasons differ from those of a minute ago. A repeated look at the same
  * samples has the same key.
  */
 function verdictEntries(input: Judgement, { verdict }: Judged, run: RecordedRun): RecordEntry[] {

@@ -9,8 +9,9 @@ const REPEAT_MS = 60_000;
 const MOST_KEYS = 5_000;
 
 /**
- * What was recorded already of one run. It keeps a judge that looks every second from writing the same entry every
- * second. Losing it does no harm: the same facts get the same keys, and the journal ignores a key that it has.
+ * The facts of one run that are already recorded. It prevents a judge that looks every second from writing the same
+ * entry every second. Losing it does no harm: the same facts get the same keys, and the journal ignores an existing
+ * key.
  */
 export class RecordedRun {
   readonly #keys = new Set<string>();

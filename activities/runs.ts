@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { SluiceError } from '../src/domain/errors.ts';
 import type { Owner } from '../src/domain/release/target.ts';
 
-/** What an activity asks Temporal about runs. Errors: TEMPORAL_UNREACHABLE. */
+/** The queries of an activity to Temporal about runs. Errors: TEMPORAL_UNREACHABLE. */
 export interface Runs {
   /** Whether the run that wrote this mark is known to have ended. False where this Temporal does not know the run. */
   hasEnded(holder: Owner): Promise<boolean>;
@@ -13,11 +13,14 @@ export interface Runs {
 
 /** Statuses of a run that is over. A paused run is open. */
 const ENDED = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'CONTINUED_AS_NEW', 'TIMED_OUT'];
-/** temporal.api.enums.v1.PendingActivityState: STARTED and PAUSE_REQUESTED; the activity is not asked to stop. */
+/**
+ * temporal.api.enums.v1.PendingActivityState: STARTED and PAUSE_REQUESTED. In these states the activity is not
+ * requested to stop.
+ */
 const RUNNING_STATES = [2, 5];
 const WORKFLOW_TYPE = 'release';
 
-/** Asks the Temporal server of the worker that runs the present activity. */
+/** Queries the Temporal server of the worker that runs the current activity. */
 export const temporalRuns: Runs = {
   async hasEnded({ releaseId, runId, temporal }) {
     const { info } = Context.current();

@@ -9,7 +9,7 @@ const STALL_MS = 2_000;
 const TICK_MS = 500;
 
 /**
- * Two clocks, as neither sees every stall: the monotonic one stands still while a laptop is suspended (Linux, macOS).
+ * Two clocks, because neither detects every stall: the monotonic one stops while a laptop is suspended (Linux, macOS).
  */
 export interface Clocks {
   readonly monotonic: () => number;
@@ -52,8 +52,9 @@ export function noteBeginning(monitor = ofThisProcess): void {
 }
 
 /**
- * To be called before every write. After a stall the server may have given the activity to another attempt, so it is
- * asked. Errors: CONFLICT (another attempt has taken over; nothing may be written), TEMPORAL_UNREACHABLE, cancellation.
+ * Must be called before every write. After a stall the server may have started another attempt of the activity, so the
+ * server is queried. Errors: CONFLICT (another attempt has taken over, and nothing may be written),
+ * TEMPORAL_UNREACHABLE, cancellation.
  */
 export async function requireWanted(runs: Runs, monitor = ofThisProcess): Promise<void> {
   const context = Context.current();

@@ -20,8 +20,8 @@ const writes: ActivityOptions = {
 const reads: ActivityOptions = { ...writes, cancellationType: ActivityCancellationType.TRY_CANCEL };
 
 /**
- * The journal being away must not become a matter of the release: nothing waits for it long. Nobody waits for a
- * cancelled one.
+ * An unreachable journal must not affect the release, so nothing waits for it long. A cancelled release does not wait
+ * at all.
  */
 const journalOptions = (most: '20 seconds' | '5 seconds'): ActivityOptions => ({
   scheduleToCloseTimeout: most,

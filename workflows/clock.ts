@@ -1,6 +1,6 @@
 import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
 
-/** The release's own clock: it stands still while the release is paused. */
+/** The release's own clock. It stops while the release is paused. */
 export class ReleaseClock {
   private pausedNow = false;
   private ranMs = 0;

@@ -79,7 +79,7 @@ async function verdictOf(run: ReleaseRun, step: Step): Promise<Verdict | 'skippe
   return isOpen(run.verdict.outcome) ? awaitData(run, step, run.verdict.outcome) : run.verdict;
 }
 
-/** An open outcome never advances: it waits as its policy says. Data that come meanwhile decide. */
+/** An open outcome never advances: it waits as its policy requires. Data that arrive meanwhile decide. */
 async function awaitData(run: ReleaseRun, { index, judgement }: Step, open: Open): Promise<Verdict | 'skipped'> {
   const policy = run.input.spec.analysis.policies?.[open] ?? 'hold';
   run.enter('judging', `${OPEN_WORDS[open]}, ${POLICY_WORDS[policy]}: ${run.verdict?.reason}`);
@@ -164,7 +164,8 @@ async function skipped(run: ReleaseRun, index: number): Promise<void> {
 
 function skipTo(run: ReleaseRun): Advance {
   const now = Date.now();
-  // Evidence that failed stays failed: the next weight would fail at its first look. It begins anew here.
+  // Failed evidence stays failed, so the next weight would fail at its first look. The evidence therefore starts again
+  // here.
   if (run.verdict?.outcome === 'fail') run.since = Math.max(now, run.verdict.to);
   const reason = `skipped by ${run.skip?.who}: ${run.skip?.why}`;
   run.verdict = { outcome: 'skipped', reason, findings: [], from: run.proof?.at ?? now, to: now };

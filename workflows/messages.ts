@@ -8,8 +8,8 @@ export const RELEASE_WORKFLOW = 'release';
 export type { ReleaseInput } from '../src/domain/release/release-input.ts';
 
 /**
- * The one argument of every signal and update. `all`: promote only. `step` (index from 0) and `runId`: what the sender
- * saw; absent: whatever is there when the message arrives.
+ * The only argument of every signal and update. `all`: for promote only. `step` (index from 0) and `runId`: the
+ * position that the sender saw. If absent, the command applies to the position at its arrival.
  */
 export interface CommandMessage extends CommandHeader {
   readonly all?: boolean;

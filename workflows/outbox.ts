@@ -8,7 +8,7 @@ const AT_ONCE = 100;
 /** A payload of 2 MB ends the run. */
 const BYTES_AT_ONCE = 256 * 1024;
 
-/** What the outbox asks of the release. */
+/** The parts of the release that the outbox uses. */
 interface OutboxHost {
   readonly owner: Owner;
   /** Distinguishes the keys of this run from those of an earlier run of its chain; empty for the first. */
@@ -98,7 +98,7 @@ export class Outbox {
     return end < 0 ? most : most.slice(0, end);
   }
 
-  /** In a scope of its own: no cancellation of the release ends it, only `finish`. */
+  /** It runs in a separate scope: no cancellation of the release ends it, only `finish` does. */
   private async sendPart(activity: typeof record, part: readonly RecordLine[]): Promise<void> {
     await CancellationScope.nonCancellable(() => {
       const scope = new CancellationScope();

@@ -28,8 +28,8 @@ import { ReleaseStopped } from './stopped.ts';
 /** The oldest events go first; a long release must not outgrow a query's answer. */
 const MAX_EVENTS = 200;
 /**
- * States at whose beginning the journal is told, besides every question, pause and end. Not at every one: each time
- * costs six events of the history.
+ * States that are written to the journal when they begin, in addition to every question, pause and end. Not every state
+ * is written, because each write adds six events to the history.
  */
 const FLUSHED: readonly ReleaseState[] = ['soaking', 'aborting'];
 
@@ -64,7 +64,7 @@ export class ReleaseRun {
   readonly outcomes: CommandOutcome[] = [];
   /** The release writes to the journal. A release that an older version started does not. */
   readonly journaled = has('journal');
-  /** What patches.ts says of it. */
+  /** Whether the patch `careful` applies (patches.ts). */
   readonly careful = has('careful');
   /** The target was found in the middle of this release: it is rolled back, never refused. */
   underWay = false;
@@ -100,7 +100,7 @@ export class ReleaseRun {
     });
   }
 
-  /** As whom the next activity acts. Each has an epoch of its own, which fences off the ones before it. */
+  /** The owner for the next activity. Each has a new epoch, which fences off the earlier ones. */
   nextOwner(): Owner {
     return { ...this.owner, epoch: (this.epoch += 1) };
   }
@@ -148,8 +148,8 @@ export class ReleaseRun {
   }
 
   /**
-   * Writes the end of the release to the journal before any caller can read it, because such a caller may start the next
-   * release at once.
+   * Writes the end of the release to the journal before any caller can read it, because such a caller may start the
+   * next release at once.
    */
   async recordEnd(state: ClosedState, reason: string, who?: string): Promise<void> {
     const at = Date.now();
@@ -204,9 +204,8 @@ export class ReleaseRun {
   }
 
   /**
-   * Runs `work` until it ends, somebody stops the release, or the deadline passes on the release's clock. What was
-   * still
-   * running is cancelled and has ended when this returns: the opposite action may follow at once.
+   * Runs `work` until it ends, the release is stopped, or the deadline passes on the release's clock. Work that was
+   * still running is cancelled and has ended when this returns, so the opposite action may follow at once.
    */
   async interruptible<T>(work: () => Promise<T>, deadline?: { ms: number; summary: string }): Promise<T> {
     return first(() => [work(), this.stopped(), ...(deadline ? [this.expired(deadline)] : [])]);

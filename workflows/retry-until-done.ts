@@ -52,7 +52,7 @@ async function callHuman<T>(run: ReleaseRun, reason: string, work?: () => Promis
   return AGAIN;
 }
 
-/** Returns the result of the first success. A failed try does not ask the human again. */
+/** Returns the result of the first success. A failed attempt does not ask the person again. */
 async function triedAgain<T>(work: () => Promise<T>): Promise<T> {
   for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
     await sleep(wait, { summary: 'next try' });

@@ -31,18 +31,18 @@ export async function guarded(
   work: () => Promise<void>,
 ): Promise<Alarm | undefined> {
   const done = () => work().then(() => undefined);
-  // Without auto-rollback a person must be asked. Before and after the steps there is no weight to ask about: a held
-  // step asks.
+  // Without auto-rollback a person must be asked. Before and after the steps there is no weight to ask about, so only a
+  // held step asks.
   const asks = moving !== 'shifting' && !run.input.spec.autoRollback;
   if (!run.gapless || asks) return done();
   const watch: Watch = { ...watchOf(run, step), moving, ...(step.accepted ? { failed: true as const } : {}) };
   return first<Alarm | undefined>(() => [done(), guarding(watch)]);
 }
 
-/** What the guard and the judge look at. Without a proved weight, the guard counts from its own start. */
+/** The input of the guard and the judge. Without a proved weight, the guard counts from its own start. */
 export function watchOf(run: ReleaseRun, step: Course): Watch {
   const proved = (run.gapless ? step.from : undefined) ?? run.proof?.at;
-  // What a person has accepted, by skipping a failure, is not held against the next weight.
+  // A failure that a person accepted by skipping it does not count against the next weight.
   const from = proved === undefined || run.since === undefined ? proved : Math.max(proved, run.since);
   return {
     scene: run.nextScene(),

@@ -1,9 +1,8 @@
 import type { Command as Cli } from 'commander';
 
 /**
- * Writes `--full shop/web` as `--full=true shop/web`: a flag that may stand alone takes the next word for its value
- * only
- * when that word is true or false, so that it can stand before an argument.
+ * Writes `--full shop/web` as `--full=true shop/web`. An optional flag takes the next word as its value only when that
+ * word is true or false, so that the flag may precede an argument.
  */
 export function spellBooleans(argv: readonly string[], program: Cli): string[] {
   const end = argv.indexOf('--');

@@ -26,7 +26,7 @@ export interface CliDeps {
 export interface Io {
   out(text: string): void;
   err(text: string): void;
-  /** Whether a person sits at the terminal and can be asked. */
+  /** Whether there is a person at the terminal who can be asked. */
   readonly interactive: boolean;
   /** Whether stdout is a terminal that can be redrawn. */
   readonly live: boolean;

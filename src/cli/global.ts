@@ -30,7 +30,7 @@ export function settingsOf(deps: CliDeps, cli: Cli): { settings: Settings; loade
   return { settings: loaded.settings, loaded, format: output };
 }
 
-/** Prints an answer in the form that the command line asks for. */
+/** Prints an answer in the form that the command line requests. */
 export async function print({ io }: CliDeps, cli: Cli, value: object, text: () => string): Promise<void> {
   io.out(await render(cli.optsWithGlobals<{ output: Format }>().output, value, text));
 }

@@ -7,7 +7,7 @@ interface SettingFlag {
   readonly alone?: string;
 }
 
-/** The settings that have a flag of their own where servers start; every other one goes through --set. */
+/** The settings with a separate flag for commands that start servers. All others can be set through --set. */
 export const SETTING_FLAGS = {
   mcpPort: { flags: '--port <number>' },
   mcpAllowWrite: { flags: '--allow-write [true|false]', alone: 'true' },
@@ -19,7 +19,7 @@ export const SETTING_FLAGS = {
 type FlagKey = keyof typeof SETTING_FLAGS;
 const KEYS = Object.keys(SETTING_FLAGS) as readonly FlagKey[];
 
-/** By command, the settings that its flags stand for. */
+/** By command, the settings that its flags set. */
 const added = new WeakMap<Cli, ReadonlyMap<string, FlagKey>>();
 
 /** Adds flags that mean the same as the settings. */

@@ -4,7 +4,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { releaseRef } from './release-ref.ts';
 
-/** What a command is about, which the command line takes as its argument. */
+/** The object of a command, which is its argument on the command line. */
 export interface Subject {
   /** What its names are completed with; absent: with nothing. */
   readonly names?: 'release' | 'rollout' | 'route';
@@ -12,7 +12,7 @@ export interface Subject {
   readonly about: string;
   /** The input fields that the argument gives, dotted; they are no flags. */
   readonly fields: readonly string[];
-  /** The part of the input that the argument stands for. `cluster`: of the flag. Throws INVALID_INPUT. */
+  /** The part of the input that the argument represents. `cluster`: the value of the flag. Throws INVALID_INPUT. */
   read(text: string, cluster: string | undefined): Record<string, unknown>;
 }
 

@@ -17,7 +17,7 @@ export function toTable(value: unknown): string {
   );
 }
 
-/** An empty list is a table too: one that says that there is nothing. */
+/** An empty list is printed as a table too: it says that there is nothing. */
 function isRows(value: unknown): boolean {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null);
 }
@@ -39,7 +39,7 @@ function columns(rows: readonly Row[]): string {
   return aligned([names.map((name) => name.toUpperCase()), ...rows.map((row) => names.map((name) => cell(row[name])))]);
 }
 
-/** One line, whatever it holds. */
+/** One line for any value. */
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '-';
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(cell).join(',');

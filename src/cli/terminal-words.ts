@@ -3,7 +3,7 @@ import type { Command } from '../commands/command.ts';
 const NAME = /\b[a-z]+_[a-z_]+[a-z]\b/g;
 
 /**
- * A text for agents in the words of the command line: names of tools become commands. Other names, as those of fields,
+ * Converts a text for agents to the command line: names of tools become commands. Other names, such as those of fields,
  * stay. A person follows a release with `watch`, where an agent waits.
  */
 export function terminalWords(text: string, catalogue: readonly Command[]): string {

@@ -60,7 +60,7 @@ async function rawInput(
   const base = typeof file === 'string' ? await readInputFile(file) : {};
   if (!subject || argument === undefined) return inputOf(command, options, base);
   const about = subject.read(argument, options['cluster'] as string | undefined);
-  // The cluster of a release is a part of what its argument stands for.
+  // The cluster of a release is a part of its argument.
   const flags = subject.names === 'release' ? { ...options, cluster: undefined } : options;
   return inputOf(command, flags, isObject(base) ? { ...base, ...about, ...bothTargets(base, about) } : base);
 }

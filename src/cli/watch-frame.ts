@@ -29,7 +29,7 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
   ];
   const fixed = [...head.filter((line) => line !== undefined), ...warning];
   const wait = [waitLine(view)].filter((line) => line !== undefined);
-  // The cursor stands on the row below.
+  // The cursor is on the row below.
   const room = Math.max(3, rows - 1) - fixed.length - wait.length;
   const full = verdictLines(view, columns);
   const verdict =
@@ -167,6 +167,6 @@ function figure(metric: string, value: number | undefined): string {
   if (value === undefined) return 'unknown';
   if (metric === 'requests') return String(Math.round(value));
   if (/^p\d+$/.test(metric)) return `${Math.round(value)} ms`;
-  // A metric of the release file has a unit of its own.
+  // A metric of the release file has its own unit.
   return metric === 'success-ratio' ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(4)));
 }

@@ -72,7 +72,7 @@ async function follow(
   return last;
 }
 
-/** Says on stderr why the watching ended while the release goes on. Returns the exit code. */
+/** Prints to stderr why watching ended while the release continues. Returns the exit code. */
 function ending({ io }: CliDeps, last: Watched | undefined, { timeoutMs = 0 }: Watching): number {
   if (last?.closed_at !== undefined) return exitOfRelease(last.state, true);
   const { stopped } = io;

@@ -2,7 +2,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { parseReleaseId } from '../domain/release/target.ts';
 import type { Command, CommandContext, CommandSettings, Permission, Touched } from './command.ts';
 
-/** What a caller of the command must be allowed to do. */
+/** The permission that a caller of the command needs. */
 export function permissionOf({ needs, kind }: Command): Permission {
   return needs ?? (kind === 'read' ? 'read' : 'operate');
 }
@@ -25,7 +25,7 @@ interface Named {
   readonly release_id?: string;
 }
 
-/** The objects that the common fields of an input name; one without a namespace when there is none. */
+/** The objects that the common fields of an input name. An object without a namespace if there is none. */
 function namedIn(input: Named): readonly Touched[] {
   const { cluster, namespace, name, route_name: route, target, release_id: id } = input;
   const release = id === undefined ? undefined : parseReleaseId(id);

@@ -8,7 +8,7 @@ import type { PlansPort } from '../ports/plans.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
-/** What a caller must be allowed to do. `approve`: decide in the place of a judgement or of an approver. */
+/** The permission that a caller needs. `approve`: to decide in place of a judgement or of an approver. */
 export type Permission = 'read' | 'operate' | 'approve';
 
 /** An object that a call touches. What is absent is not narrowed: every cluster, every namespace, every name. */
@@ -22,7 +22,7 @@ export interface Touched {
 export type Kind = 'read' | 'write' | 'destructive';
 
 export interface Caller {
-  /** Goes into the release record and the audit log, e.g. `mcp:claude-code`, `cli:ada`. */
+  /** Written to the release record and the audit log, e.g. `mcp:claude-code`, `cli:ada`. */
   readonly id: string;
   readonly kind: 'mcp' | 'cli' | 'http';
 }
@@ -34,7 +34,7 @@ export interface ClusterNames {
   all(): Promise<readonly string[]>;
 }
 
-/** The settings that commands look at. */
+/** The settings that commands read. */
 export interface CommandSettings extends ReleaseDefaults {
   /** Namespaces in which tools may act and look; empty: all. */
   readonly allowedNamespaces: readonly string[];
@@ -60,7 +60,7 @@ export interface CommandContext {
   readonly clusters: ClusterNames;
   readonly settings: CommandSettings;
   readonly caller: Caller;
-  /** The door offers no writes: queries that the caller wrote are not run either. Absent: false. */
+  /** The interface offers no writes. Queries from the caller are then not sent either. Default: false. */
   readonly readOnly?: boolean;
   readonly signal: AbortSignal;
   readonly progress: (message: string, fraction?: number) => Promise<void>;
@@ -100,7 +100,7 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
    * documentation, the CLI and the OpenAPI document have them.
    */
   readonly listed?: { readonly input?: readonly string[]; readonly output?: readonly string[] };
-  /** What a file with the input is called, e.g. `release file`. */
+  /** The name of a file with the input, e.g. `release file`. */
   readonly document?: string;
   readonly examples: readonly Example<z.input<I>>[];
   /** Checks raw arguments. Throws INVALID_INPUT or UNKNOWN_NAME. */
@@ -114,7 +114,7 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   run(context: CommandContext, input: z.output<I>): Promise<z.output<O>>;
   /** The catalogue's error code when the answer itself reports a failure. It decides the exit code of the CLI. */
   problem?(output: z.output<O>): ErrorCode | undefined;
-  /** The outcome in a few lines, never more than `output` says. */
+  /** The result in a few lines. It contains only facts from `output`. */
   text(output: z.output<O>): string;
 }
 

@@ -8,7 +8,7 @@ export const confirmField = z
   .optional()
   .describe('Names what is acted on; a call without it is refused and says what to pass.');
 
-/** The person who was asked said no. The error holds nothing with which the call could be confirmed in another way. */
+/** The error after a person declined. It contains nothing with which the call could be confirmed in another way. */
 export function declined({ question }: Confirmation): SluiceError {
   return new SluiceError(
     'CONFIRMATION_DECLINED',

@@ -4,7 +4,7 @@ import { parseReleaseId } from '../domain/release/target.ts';
 import type { WorkloadPort } from '../ports/workload.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
-/** A cluster that is away must not keep an answer of Temporal back. */
+/** An unreachable cluster must not delay an answer of Temporal. */
 const LIMIT_MS = 1_500;
 
 /**
@@ -39,7 +39,7 @@ export function withOtherNames(gateway: ReleaseGateway, workload: Pick<WorkloadP
 const isGone = (error: unknown): boolean =>
   error instanceof SluiceError && (error.code === 'RELEASE_NOT_FOUND' || error.code === 'RELEASE_CLOSED');
 
-/** An error that does not say whether the release runs. */
+/** An error that does not show whether the release is running. */
 const unknown = (found: unknown): boolean => found instanceof Error && !isGone(found);
 
 /** The release of the same Rollout that holds its mark under another name of the cluster. */

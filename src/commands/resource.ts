@@ -1,6 +1,6 @@
 import type { CommandContext } from './command.ts';
 
-/** What a resource needs to be read; a watch has no caller. */
+/** What is needed to read a resource. A watch has no caller. */
 export type Scope = Pick<CommandContext, 'ports' | 'gateway' | 'clusters' | 'settings'>;
 
 export interface Entry {

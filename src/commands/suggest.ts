@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { nearest } from '../contract/nearest.ts';
 import type { Command } from './command.ts';
 
-/** Words of other tools for what a command of a release does. */
+/** Terms of other tools for commands of a release. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   status: 'get',
   stat: 'get',
@@ -28,7 +28,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 /** A name that leads to a write must be so near that it can only be a slip of the finger. */
 const WRITE_AWAY = 2;
 
-/** The command that was probably meant by a name that is none. Never a write for what may have been a read. */
+/** The command that was probably meant by an unknown name. If the name may mean a read, a write is never suggested. */
 export function suggestCommand(name: string, known: readonly Command[]): Command | undefined {
   const spellings = known.flatMap((command) => spellingsOf(command).map((spelling) => [spelling, command] as const));
   // Reads first: of two that are equally near, the harmless one.

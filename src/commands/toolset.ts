@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 import type { PromptKind } from './prompt.ts';
 import type { ResourceKind } from './resource.ts';
 
-/** What a toolset does to one resource of a cluster. */
+/** The access of a toolset to one resource of a cluster. */
 export interface Right {
   /** The ClusterRole of deploy/rbac.yaml that grants it. */
   readonly role: 'sluice-reader' | 'sluice-writer';
@@ -27,7 +27,7 @@ export interface Toolset {
   readonly about: string;
   /** What an agent must know to use the tools well. It becomes a part of the MCP instructions. */
   readonly guidance: string;
-  /** In the order in which doors list them. */
+  /** Its commands, in the order in which interfaces list them. */
   readonly commands: readonly Command[];
   readonly rights: readonly Right[];
   readonly resources: readonly ResourceKind[];

@@ -25,7 +25,7 @@ export function shortForm(settings: ClusterSettings): ClusterSettings {
   return Object.fromEntries(CLUSTER_KEYS.map((key) => [key, settings[key]])) as unknown as ClusterSettings;
 }
 
-/** Whether settings say where anything of a cluster is. */
+/** Whether settings contain an address of any part of a cluster. */
 export function describesCluster({ prometheusUrl, traefikApiUrls, traefikApiPods }: ClusterSettings): boolean {
   return prometheusUrl !== undefined || traefikApiUrls.length > 0 || traefikApiPods !== undefined;
 }
@@ -82,7 +82,7 @@ function readField(key: ClusterKey, path: string, value: unknown): Read {
   };
 }
 
-/** Lists and maps may be written as such; every setting is parsed from a text. */
+/** Lists and maps may be written as such. Every setting is parsed from a text. */
 export function asText(value: unknown): string {
   if (Array.isArray(value)) return value.join(',');
   if (isMap(value))

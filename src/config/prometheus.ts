@@ -88,7 +88,7 @@ function contentOf(file: string | undefined): { text?: string; problem?: string 
   }
 }
 
-/** Node passes over what is no certificate, and would trust nothing then without a word. */
+/** Node ignores a text that is not a certificate. It would then trust no authority, without a message. */
 function authorityProblem({ prometheusCaFile }: PrometheusSettings, ca: string | undefined, name: NameOf): string[] {
   if (ca === undefined || attempt(() => new X509Certificate(ca)) === undefined) return [];
   return [`${name('prometheusCaFile')}=${prometheusCaFile}: holds no PEM certificate`];

@@ -272,7 +272,7 @@ export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 
 type NamedSettings = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key] extends Setting<infer T> ? T : never };
 
-/** What belongs to one cluster: how its Prometheus is asked, and where the APIs of its Traefik replicas are. */
+/** The settings of one cluster: how to query its Prometheus, and the addresses of its Traefik replicas' APIs. */
 export type ClusterSettings = Pick<
   NamedSettings,
   Extract<SettingKey, `prometheus${string}`> | 'traefikApiUrls' | 'traefikApiPods'

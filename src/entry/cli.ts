@@ -28,7 +28,10 @@ const deps = (io: Io): CliDeps => ({
   io,
 });
 
-/** The command line of this process. Sets its exit code and ends it, whatever a library still holds open. */
+/**
+ * The command line of this process. It sets the exit code and ends the process, even if a library still has open
+ * handles.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
   const code = await runCli(argv, deps(terminal(stopSignal())));
   await flushed(process.stdout);

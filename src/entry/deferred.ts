@@ -1,8 +1,8 @@
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 
 /**
- * An object whose methods load the real one at the first call. For objects with asynchronous methods only: a door
- * starts at once and pays for a system's packages when a call needs that system.
+ * An object whose methods load the real one at the first call. It is for objects with asynchronous methods only. An
+ * interface can then start at once, and a system's packages are loaded when a call needs that system.
  */
 export function deferred<T extends object>(load: () => Promise<T>): T {
   let loaded: Promise<T> | undefined;

@@ -3,7 +3,7 @@ import type { Report } from '../cli/deps.ts';
 import type { Settings } from '../config/schema.ts';
 import { report } from './doctor-report.ts';
 
-/** Opens the journal, which makes it where there is none, and reads its newest line. */
+/** Opens the journal, which creates it if there is none, and reads its newest line. */
 export function journalCheck(settings: Pick<Settings, 'journal' | 'home' | 'journalRetention'>): Promise<Report> {
   return report('journal', async () => {
     const journal = createJournal(settings);

@@ -15,7 +15,7 @@ import { temporalChecks } from './doctor-temporal.ts';
 import { clustersOf } from './ports.ts';
 import { prometheusOptions, shownAs } from './prometheus.ts';
 
-/** Looks at everything that Sluice needs. Changes nothing but to open the audit log and the journal. */
+/** Checks everything that Sluice needs. It changes nothing, except that it opens the audit log and the journal. */
 export async function examine(
   settings: Settings,
   where: { cluster?: string; namespace?: string },
@@ -75,7 +75,7 @@ async function ownSettings(clusters: Clusters, settings: Settings, client: Clust
   return { ...settings, ...own };
 }
 
-/** The Prometheus of the cluster. Without a kubeconfig nothing says whose the settings are. */
+/** The Prometheus of the cluster. Without a kubeconfig it is not known which cluster the settings are for. */
 function prometheusCheck(settings: Settings, cluster: string | undefined): Promise<Report> {
   const name = 'Prometheus';
   return report(name, async () => {

@@ -59,8 +59,8 @@ export function portsOver(clusters: Clusters, settings: PortSettings, serving = 
 type ApisByCluster = (cluster: string) => Promise<TraefikApis>;
 
 /**
- * Traefik's APIs of a cluster. Where no setting is known to belong to it there are none. A tool then says that it
- * cannot see what the proxies serve. It never asks those of another cluster.
+ * Traefik's APIs of a cluster. If no setting belongs to the cluster, there are none, and a tool says that it cannot see
+ * what the proxies serve. The APIs of another cluster are never used.
  */
 function apisOver(clusters: Clusters, settings: DescribedClusters): ApisByCluster {
   const identities = new Identities(clusters);

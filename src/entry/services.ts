@@ -18,12 +18,12 @@ export interface Services extends CommandServices {
   close(): Promise<void>;
 }
 
-/** `serving`: this process answers many calls, so that it pays to keep a watch. */
+/** `serving`: this process answers many calls, so a watch is worthwhile. */
 export function createServices(settings: Settings, { serving = false } = {}): Services {
   let loading: Promise<ToolPorts> | undefined;
   // One import for all, so that first calls that come together share it.
   const adapters = once(() => import('./ports.ts'));
-  // Read once: the clients keep to the kubeconfig that they were made from, too.
+  // Read once, because the clients also use the kubeconfig that they were created from.
   const clusters = once(() => adapters().then(({ clustersOf }) => clustersOf(settings)));
   let gatewayUsed = false;
   const loadPorts = (): Promise<ToolPorts> =>

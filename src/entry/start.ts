@@ -4,7 +4,7 @@ import { readOptions, USAGE, type StartOptions } from './demo/options.ts';
 import { openSession, type Session } from './demo/session.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** What a shell expects of a program that Ctrl-C ended. */
+/** Exit code that a shell expects from a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 process.exit(await main());

@@ -17,8 +17,8 @@ import { workflowBundle } from './workflow-bundle.ts';
 const GRACE = '5 seconds';
 
 /**
- * A held release keeps one or two activities running for as long as it is held. With the SDK's default of 100 in all,
- * the hundredth release could not be shifted or rolled back.
+ * A held release has one or two running activities all the time. With the SDK's default of 100 in total, the hundredth
+ * release could not be shifted or rolled back.
  */
 const ACTIVITIES = 1_000;
 
@@ -55,12 +55,12 @@ export async function runWorker(
   }
 }
 
-/** Says at once what is wrong with the described clusters; the others work meanwhile. */
+/** Logs at once what is wrong with the configured clusters. The other clusters work meanwhile. */
 async function warnOfClusters(settings: Settings, log: Log): Promise<void> {
   for (const { detail, next } of await checkClusters(clustersOf(settings), settings)) log.warn({ next }, detail);
 }
 
-/** Keeps the journal in order while `work` goes on. */
+/** Repairs the journal regularly while `work` runs. */
 async function lookingAfter(settings: Settings, log: Log, work: () => Promise<void>): Promise<void> {
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   const journal = createJournal(settings);

@@ -48,9 +48,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   415: 'MEDIA_TYPE_UNSUPPORTED',
 };
 
-/**
- * What Fastify itself refuses has a status below 500 and a text for callers; anything else is ours to read in the log.
- */
+/** Fastify's own refusals have a status below 500 and a text for callers. All other errors are written to the log. */
 function toSluiceError(error: FastifyError, request: FastifyRequest, log: Log): unknown {
   if (error instanceof SluiceError) return error;
   const status = error.statusCode ?? 500;

@@ -35,7 +35,7 @@ export function mountHome(app: FastifyInstance, deps: RestDeps): void {
       .type('text/html; charset=utf-8')
       .send(renderHome(await readHome(deps))),
   );
-  // Browsers ask for it beside every page; there is none, and that is no error.
+  // Browsers request it for every page. There is none, which is not an error.
   app.get('/favicon.ico', (_request, reply) => reply.code(204).send());
   app.get(HOME_SCRIPT_PATH, (_request, reply) =>
     reply.headers(HEADERS).type('text/javascript; charset=utf-8').send(HOME_SCRIPT),

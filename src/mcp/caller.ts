@@ -11,7 +11,7 @@ export interface Session {
   readonly elicits: boolean;
 }
 
-/** Who calls, as far as the client says: a name for the record, not an identity. */
+/** The caller, as the client names itself. It is for the record and is not an identity. */
 export function callerOf(context: ServerContext, session: Session): Caller {
   const info = envelope(context)[INFO] as { name?: unknown } | undefined;
   const name = typeof info?.name === 'string' ? info.name : session.name;

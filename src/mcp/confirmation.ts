@@ -18,11 +18,11 @@ const ANSWER_SECONDS = 600;
 interface Question {
   /** Digest of tool, arguments and question. */
   readonly call: string;
-  /** Of this one time that it was asked. */
+  /** Unique id of the question. */
   readonly id: string;
 }
 
-/** Signed with a key of this process: a question of an earlier one is asked again. */
+/** Questions are signed with a key of this process. A question of an earlier process is asked again. */
 const codec = createRequestStateCodec<Question>({ key: randomBytes(32), ttlSeconds: ANSWER_SECONDS });
 /** Questions that have been answered, and when: an answer counts once. */
 const answered = new Map<string, number>();
@@ -34,9 +34,8 @@ export interface AskedCall {
 }
 
 /**
- * The answer of the client's user. It comes with a repeated call, so the first call throws the question. An answer
- * counts only for the call that was asked about, with the same arguments, and only once; otherwise the question is
- * asked again. Errors: Asked.
+ * The answer of the client's user. It comes with a repeated call, so the first call throws the question. An answer is
+ * valid only once, for the same call with the same arguments. Otherwise the question is asked again. Errors: Asked.
  */
 export async function askPerson(needed: Confirmation, call: AskedCall): Promise<Confirmed> {
   const digest = digestOf(needed, call);

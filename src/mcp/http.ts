@@ -8,7 +8,7 @@ import { createOffer, type Offer } from './offer.ts';
 import { createServer } from './server.ts';
 import { narrowed } from './toolsets.ts';
 
-/** MCP over Streamable HTTP, without sessions: each request is answered by a server of its own. */
+/** MCP over Streamable HTTP, without sessions: a new server answers each request. */
 export type McpHttp = Pick<McpHttpHandler, 'fetch' | 'close'>;
 
 type Fetch = McpHttpHandler['fetch'];

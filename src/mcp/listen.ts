@@ -18,8 +18,8 @@ export function isListen(message: unknown): message is Listen {
 }
 
 /**
- * Watches what a request asks for. The answer's message names only the addresses that are watched, so that the
- * acknowledgement, which the SDK makes from it, lists exactly the changes that will be sent.
+ * Watches the addresses that a request names. The returned message contains only the addresses that are watched. The
+ * SDK builds its acknowledgement from it, so the acknowledgement lists exactly the changes that will be sent.
  */
 export function takeUp<M extends Listen>(
   message: M,

@@ -54,8 +54,8 @@ function handleSubscriptions({ server }: McpServer, hub: ResourceHub, { resource
 }
 
 /**
- * 2026: the SDK answers `subscriptions/listen` itself and does not say for which addresses, so they are read on the way
- * in.
+ * 2026: the SDK answers `subscriptions/listen` itself and does not expose the addresses, so the incoming messages are
+ * read here.
  */
 function interceptListen(transport: Transport, hub: ResourceHub, { resources }: Offer): void {
   const deliver = transport.onmessage;

@@ -95,9 +95,9 @@ function pickInput(schema: Json, listed: readonly string[] | undefined): Json {
 }
 
 /**
- * The fields of an answer. What is deeper explains itself when it comes. The schema is open, unlike the one it comes
- * from, and does not say which fields are always there: a client that has cached it must not refuse the answers of
- * another version.
+ * The top-level fields of an answer. Deeper fields explain themselves in the answer. The schema is open, unlike its
+ * source, and does not list required fields: a client that has cached it must not refuse the answers of another
+ * version.
  */
 function outline({ type, properties = {} }: Json, listed?: readonly string[]): Json {
   const effect = 'effective' in properties;
@@ -108,7 +108,7 @@ function outline({ type, properties = {} }: Json, listed?: readonly string[]): J
   return { type, properties: Object.fromEntries(fields) };
 }
 
-/** A field of which only its name could be listed is left out. Text and objects are what a reader expects. */
+/** A field is left out if only its name could be listed. Text and objects are the types that a reader expects. */
 function saysSomething({ type, ...said }: Json): boolean {
   return !EXPECTED_TYPES.includes(type) || Object.keys(said).length > 0;
 }

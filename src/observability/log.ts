@@ -14,7 +14,7 @@ export function createLog(level: string, destination: { write(line: string): voi
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: HIDDEN.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
     },
-    // Last line of defence: whatever a message or an error text carries.
+    // The last protection: it masks secrets in any message or error text.
     { write: (line: string) => destination.write(maskSecrets(line)) },
   );
 }

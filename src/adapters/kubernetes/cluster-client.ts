@@ -37,28 +37,27 @@ export interface ClusterClient {
    * supports.
    */
   list(kind: Kind, namespace?: string, labelSelector?: string, fieldSelector?: string): Promise<readonly unknown[]>;
-  /** As `list`, with the version of the collection at that moment: a watch goes on from there. */
+  /** As `list`, with the version of the collection at that time. A watch can start from it. */
   snapshot(kind: Kind, namespace?: string): Promise<Snapshot>;
   /**
-   * What changes after `resourceVersion`, bookmarks included; ends when the server ends it, which it does after
-   * `seconds`.
-   * Errors besides: WatchEnded, from the call when the version is too old, and while reading.
+   * Changes after `resourceVersion`, including bookmarks. It ends when the server ends it, which is after `seconds`.
+   * Further errors: WatchEnded, from the call when the version is too old, and while reading.
    */
   watch(kind: Kind, from: WatchFrom): Promise<AsyncIterable<WatchEvent>>;
   jsonPatch(ref: ObjectRef, operations: readonly PatchOperation[], options?: PatchOptions): Promise<PatchResult>;
   /** A `metadata.resourceVersion` in the body makes it fail with CONFLICT when the object has moved on. */
   mergePatch(ref: ObjectRef, body: object, options?: PatchOptions): Promise<unknown>;
   /**
-   * Server-side apply; creates what is not there. A `metadata.resourceVersion` in the manifest guards it: CONFLICT when
-   * the object has moved on.
-   * `force` takes fields over from other managers. Errors besides: FIELD_CONFLICT (details.managers), MANIFEST_REFUSED.
+   * Server-side apply. It creates an object that does not exist. A `metadata.resourceVersion` in the manifest is
+   * tested: CONFLICT when the object has changed. `force` takes fields over from other managers. Further errors:
+   * FIELD_CONFLICT (details.managers), MANIFEST_REFUSED.
    */
   apply(
     ref: ObjectRef,
     manifest: object,
     manager: { fieldManager: string; force?: boolean; dryRun?: boolean },
   ): Promise<unknown>;
-  /** Deletes exactly the object that was read. Errors besides: CONFLICT when it is another one by now. */
+  /** Deletes exactly the object that was read. Further errors: CONFLICT when another object has its name. */
   remove(ref: ObjectRef, read: { readonly uid: string; readonly resourceVersion?: string }): Promise<void>;
   /** Whether the account in use has a right, as the API server sees it. */
   allowed(access: Access): Promise<boolean>;

@@ -16,8 +16,8 @@ export interface ClusterUser extends User {
 const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 
 /**
- * How to reach one cluster, by kubectl's rules where client-node has others: no credentials over plain HTTP, token
- * files read anew, groups of an impersonation, KUBERNETES_EXEC_INFO.
+ * How to reach one cluster, by kubectl's rules where those of client-node differ: no credentials over plain HTTP, token
+ * files are read again for each request, groups of an impersonation, KUBERNETES_EXEC_INFO.
  */
 export class ClusterConfig extends KubeConfig {
   private readonly user: ClusterUser;
@@ -104,7 +104,7 @@ function impersonation(user: ClusterUser): RequestOptions['headers'] {
   };
 }
 
-/** kubectl passes KUBERNETES_EXEC_INFO to every plug-in, with the cluster where the entry asks for it. */
+/** kubectl passes KUBERNETES_EXEC_INFO to every plug-in. It contains the cluster if the entry requests it. */
 function withExecInfo(user: ClusterUser, cluster: Cluster & { readonly extensions?: unknown }): ClusterUser {
   const exec = user.exec as { apiVersion?: string; env?: { name: string; value: string }[] | null } | undefined;
   if (!exec) return user;

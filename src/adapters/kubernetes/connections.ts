@@ -13,9 +13,8 @@ export interface Connection {
 const IDLE_MS = 60_000;
 
 /**
- * Answers how to reach the one cluster of `config`. Headers are always fresh, as tokens expire; connections are kept
- * for as
- * long as the certificates stay the same. Errors: those of credential plug-ins, and for plain HTTP without
+ * Returns how to reach the one cluster of `config`. Headers are always new, because tokens expire. Connections are
+ * reused as long as the certificates stay the same. Errors: those of credential plug-ins, and for plain HTTP without
  * skipTLSVerify.
  */
 export function createConnections(config: KubeConfig): () => Promise<Connection> {
@@ -33,8 +32,8 @@ export function createConnections(config: KubeConfig): () => Promise<Connection>
 }
 
 /**
- * client-node makes agents that keep no connection, and makes one only once; through a proxy its own are used all the
- * same.
+ * The agents of client-node do not reuse connections, and it creates one agent only once. Through a proxy its own
+ * agents are used nevertheless.
  */
 async function newAgent(
   config: KubeConfig,

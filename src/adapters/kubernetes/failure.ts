@@ -5,7 +5,7 @@ import { isTimeout, whyNoAnswer } from './no-answer.ts';
 import { plainLine } from './text.ts';
 import type { ApiResponse } from './transport.ts';
 
-/** What the API server says about a failure; `objectName` only when one object is meant. */
+/** The API server's description of a failure. `objectName` is present only when one object is concerned. */
 interface ServerStatus {
   readonly message: string;
   /** Of a refused apply: "conflict with \"kubectl-edit\" using …" for each field. */
@@ -61,7 +61,7 @@ function fieldConflict(conflicts: ServerStatus['causes'], ref: ObjectRef): Sluic
   );
 }
 
-/** Errors for every status but 404 and 422, which depend on what was asked. `what`: "read Rollout shop/app". */
+/** Errors for every status except 404 and 422, which depend on the request. `what`: "read Rollout shop/app". */
 export function failureOf(response: ApiResponse, cluster: string, what: string): SluiceError {
   const { message, retryAfterSeconds } = serverStatus(response);
   const details = { cluster, status: response.status, ...(retryAfterSeconds && { retryAfterSeconds }) };

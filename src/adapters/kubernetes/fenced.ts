@@ -26,8 +26,7 @@ export function fenced(
   const { operations, behind } = passed;
   if (!('patch' in decision))
     return behind && !('refused' in decision.done) ? { patch: operations, done: decision.done } : decision;
-  // The API server ignores annotations in a patch of the status, so the epoch is raised by a patch of its own before
-  // it.
+  // The API server ignores annotations in a patch of the status, so a separate patch raises the epoch first.
   if (decision.subresource && behind) return { patch: operations };
   return { ...decision, patch: [...operations, ...decision.patch] };
 }

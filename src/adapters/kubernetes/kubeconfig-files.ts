@@ -51,7 +51,7 @@ export type FileCluster = z.output<typeof Cluster>;
 export type FileUser = z.output<typeof User>;
 export type FileContext = z.output<typeof Context>;
 
-/** What several kubeconfig files say together. */
+/** The merged content of several kubeconfig files. */
 export interface MergedKubeconfig {
   readonly clusters: ReadonlyMap<string, FileCluster>;
   readonly users: ReadonlyMap<string, FileUser>;

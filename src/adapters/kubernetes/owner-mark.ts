@@ -4,7 +4,10 @@ import type { Refusal } from '../../ports/workload.ts';
 import type { PatchOperation } from './cluster-client.ts';
 import { plainLine } from './text.ts';
 
-/** Annotation on the object's own metadata, never on a pod template, that says which release may write to it. */
+/**
+ * Annotation with the release that may write to the object. It is on the object's own metadata, never on a pod
+ * template.
+ */
 export const OWNER_ANNOTATION = 'sluice.dev/owner';
 export const OWNER_POINTER = '/metadata/annotations/sluice.dev~1owner';
 
@@ -57,7 +60,7 @@ export function sameRun(holder: Owner, owner: Owner): boolean {
   );
 }
 
-/** Says whose mark it is, for the end of a sentence that begins with the object. */
+/** The owner of the mark, for the end of a sentence that begins with the object. */
 export function heldBy({ releaseId, runId }: Owner): string {
   return `held by ${plainLine(releaseId)}${runId ? `, run ${plainLine(runId, 60)}` : ''} (annotation ${OWNER_ANNOTATION})`;
 }

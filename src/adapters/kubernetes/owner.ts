@@ -98,8 +98,8 @@ export function fence(client: ClusterClient, ref: ObjectRef, owner: Owner): Prom
 }
 
 /**
- * Removes the mark if this run holds it, whatever its epoch: the release has ended. An object that is gone has no mark:
- * unchanged.
+ * Removes the mark if this run holds it, whatever its epoch, because the release has ended. A deleted object has no
+ * mark: unchanged.
  */
 export async function unclaim(client: ClusterClient, ref: ObjectRef, owner: Owner): Promise<Change> {
   try {

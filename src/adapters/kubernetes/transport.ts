@@ -31,8 +31,8 @@ export interface ApiStream {
 export interface Transport {
   send(request: ApiRequest): Promise<ApiResponse>;
   /**
-   * `timeoutMs` is the limit of the answer's beginning. Aborting `signal` ends the body with an error. Keeps no process
-   * alive.
+   * `timeoutMs` limits the time until the answer begins. Aborting `signal` ends the body with an error. The connection
+   * does not keep the process alive.
    */
   open(request: ApiRequest, signal: AbortSignal): Promise<ApiStream>;
 }

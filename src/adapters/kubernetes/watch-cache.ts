@@ -3,7 +3,7 @@ import type { ClusterClient } from './cluster-client.ts';
 import type { Kind } from './kinds.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
-/** Bookmarks come about once a minute; after this long without anything the server is taken to have gone silent. */
+/** Bookmarks come about once a minute. After this long without any message the server counts as silent. */
 const SILENT_MS = 90_000;
 /**
  * The server ends each watch after this long, or up to twice as long, so that watches of many processes do not end
@@ -43,9 +43,8 @@ interface Entry<Value> {
 }
 
 /**
- * All objects of a kind, kept up to date: a list, then a watch that goes on from it. Whatever fails, both are begun
- * again,
- * at once the first time and then with growing pauses. Nothing here keeps the process alive but the watch's connection.
+ * All objects of a kind, kept up to date by a list and then a watch. After any failure both start again, the first time
+ * at once and then with increasing delays. Only the watch's connection keeps the process alive.
  */
 export class WatchCache<Value> {
   readonly #options: WatchCacheOptions<Value>;
@@ -73,7 +72,7 @@ export class WatchCache<Value> {
     return this.#first.promise;
   }
 
-  /** Whether the watch is connected, and was heard of lately. */
+  /** Whether the watch is connected and has received a message recently. */
   get current(): boolean {
     return this.#connected && this.ageMs < this.#silentMs;
   }

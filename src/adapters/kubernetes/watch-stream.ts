@@ -4,7 +4,7 @@ export interface WatchEvent {
   readonly object: unknown;
 }
 
-/** The server no longer knows the version to go on from (410), or ended the watch with an error of its own. */
+/** The server no longer has the version to continue from (410), or ended the watch with another error. */
 export class WatchEnded extends Error {
   override readonly name = 'WatchEnded';
 }

@@ -6,7 +6,7 @@ import type { Kind, ObjectRef } from './kinds.ts';
 /** The answer to a write that changed nothing. */
 export const NOTHING = Symbol('nothing written');
 
-/** `tried`: a dry run, which changes nothing whatever comes of it. */
+/** `tried`: a dry run, which never changes anything. */
 type Outcome = 'written' | 'deleted' | 'tried';
 
 /** Deletions that a cache is held against; those before them it has seen long since. */
@@ -84,7 +84,7 @@ export class WriteLog {
     return this.#count;
   }
 
-  /** A read that began at `mark` was answered with `version`: it shows whatever was written before, known or not. */
+  /** A read that began at `mark` returned `version`: it includes everything that was written before, known or not. */
   settle(kind: Kind, namespace: string | undefined, mark: number, version: string): void {
     for (const place of this.#places(kind, namespace)) {
       const floor = this.#floors.get(place);
@@ -121,7 +121,10 @@ function notOlder(version: string, floor: string): boolean {
   return isNumber(version) && isNumber(floor) && BigInt(version) >= BigInt(floor);
 }
 
-/** One that is no number wins: then nothing covers it, and every read goes to the API server. */
+/**
+ * A version that is not a number counts as the newer one. No cache then covers it, and every read goes to the API
+ * server.
+ */
 function newer(version: string, other: string): string {
   return notOlder(other, version) ? other : version;
 }

@@ -3,7 +3,7 @@ import { Agent } from 'node:https';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Connection, Secret } from './connection.ts';
 
-/** What proves to Prometheus who asks. */
+/** The credentials of a request to Prometheus. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   /** Secret texts. They must not appear in any message. */
@@ -12,7 +12,7 @@ export interface Credentials {
 
 /** Shorter ones are words of messages, too. */
 const LEAST_SECRET = 4;
-/** A header's value may name a tenant, which messages should say, or be a key. */
+/** A header's value may be the name of a tenant, which messages should contain, or a key. */
 const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
 const LEAST_SECRET_HEADER = 16;
 
@@ -62,7 +62,9 @@ function readText(file: string): string {
   }
 }
 
-/** Gives the TLS agent for the files as they are now; the same one until they change, so that connections are kept. */
+/**
+ * Returns the TLS agent for the current files. It is the same agent until they change, so that connections are reused.
+ */
 export function agentSource({ caFile, certFile, keyFile }: NonNullable<Connection['tls']>): () => Agent {
   let last: { readonly content: string; readonly agent: Agent } | undefined;
   return () => {
@@ -78,7 +80,7 @@ export function agentSource({ caFile, certFile, keyFile }: NonNullable<Connectio
   };
 }
 
-/** Removes the secrets from a text of another program. */
+/** Removes the secrets from a text that another program wrote. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }

@@ -8,12 +8,12 @@ import { NoAnswer, toFailure } from './no-answer.ts';
 import { Wrapped } from './schema.ts';
 
 /**
- * Asks Prometheus. `what`: for messages. Errors: PROMETHEUS_UNREACHABLE, PROMETHEUS_DENIED, QUERY_FAILED,
+ * Sends a request to Prometheus. `what`: for messages. Errors: PROMETHEUS_UNREACHABLE, PROMETHEUS_DENIED, QUERY_FAILED,
  * CONFIG_INVALID.
  */
 export type Ask = <Answer>(what: string, send: (driver: PrometheusDriver) => Promise<Answer>) => Promise<Answer>;
 
-/** Answers larger than this are refused rather than kept: a query that gives so much is not the one that was meant. */
+/** Larger answers are refused, because a query with such a result is a mistake. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_SECRETS = 32;
 
@@ -111,8 +111,8 @@ function refuse(error: unknown): never {
 }
 
 /**
- * The package wraps what an interceptor threw. What it wraps of its own holds the request with its credentials: that
- * goes no further.
+ * The package wraps an error that an interceptor threw. Its own errors contain the request with its credentials, so
+ * they are not passed on.
  */
 function explain(thrown: unknown, what: string, clean: (text: string) => string): SluiceError {
   const cause = Wrapped.safeParse(thrown).data?.original ?? thrown;

@@ -3,8 +3,8 @@ import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import { Refusal } from './schema.ts';
 
 /**
- * What came instead of an answer of Prometheus' API. Its field must not be called `response`: the package would take it
- * for one of its own errors.
+ * An answer that does not come from Prometheus' API. The field must not be named `response`, because the package would
+ * then treat it as one of its own errors.
  */
 export class NoAnswer extends Error {
   readonly came: Came | undefined;
@@ -29,8 +29,8 @@ const OWN_CERTIFICATE =
   /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)|BAD_CERTIFICATE|CERTIFICATE_REQUIRED/i;
 
 /**
- * Only Prometheus' own refusals are failed queries; a login page, a proxy's error or silence is an absent Prometheus,
- * and says so.
+ * Only Prometheus' own refusals are failed queries. A login page, a proxy's error or silence counts as an unreachable
+ * Prometheus, and the message says so.
  */
 export function toFailure(
   { message, came, code }: NoAnswer,

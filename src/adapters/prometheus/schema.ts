@@ -4,7 +4,7 @@ import type { CounterSeries } from '../../ports/evidence.ts';
 /** NaN and infinities, too. */
 const float = z.custom<number>((value) => typeof value === 'number');
 
-/** What prometheus-query makes of a matrix. */
+/** The package's form of a matrix. */
 export const Matrix = z.object({
   resultType: z.literal('matrix'),
   result: z.array(
@@ -15,7 +15,7 @@ export const Matrix = z.object({
   ),
 });
 
-/** What prometheus-query makes of an instant query: a vector's samples taken apart; a scalar or a string as it came. */
+/** The package's form of an instant query: a vector is split into samples, and a scalar or a string is unchanged. */
 export const Instant = z.discriminatedUnion('resultType', [
   z.object({
     resultType: z.literal('vector'),

@@ -15,7 +15,7 @@ export interface Lookup {
 
 type Services = Awaited<ReturnType<CliDeps['open']>>;
 
-/** Names that the shell would read as something else are no help to anybody. */
+/** Names with a special meaning for the shell are not offered. */
 const PLAIN_NAME = /^[\w./@:+=-]+$/;
 
 /** Looks names up. Throws what the systems throw; the caller decides how long to wait. */

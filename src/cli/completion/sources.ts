@@ -12,7 +12,7 @@ const EVERYWHERE: Readonly<Record<string, Source>> = { namespace: 'namespace', c
 const args = new WeakMap<Cli, Source>();
 const options = new WeakMap<Cli, Map<string, Source>>();
 
-/** What a command says about the values of its argument and its flags. */
+/** The values of a command's argument and flags. */
 export const complete = {
   argument: (cli: Cli, source: Source): void => void args.set(cli, source),
   option(cli: Cli, name: string, source: Source): void {

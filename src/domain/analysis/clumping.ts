@@ -8,8 +8,8 @@ export interface TimedArm extends ArmBlock {
 }
 
 /**
- * Bin widths besides one scrape interval. Several intervals are used because replicas are not scraped at the same
- * moment. The widths in ms are used because a clump may outlast a scrape interval.
+ * Further bin widths. Several scrape intervals are used because replicas are not scraped at the same moment. The widths
+ * in ms are used because a clump may outlast a scrape interval.
  */
 const INTERVALS = 4;
 const SCALES_MS = [5_000, 15_000];

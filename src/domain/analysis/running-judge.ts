@@ -180,7 +180,9 @@ function addOne(
   };
 }
 
-/** A bound without a bucket in Traefik cannot be counted. A finding says so, so that nobody assumes a comparison. */
+/**
+ * A bound without a bucket in Traefik cannot be counted. A finding reports this, so that nobody assumes a comparison.
+ */
 function missing(metric: string, ms: number, known: readonly number[]): Finding {
   return {
     metric,

@@ -5,7 +5,7 @@ import type { Sandbox } from '../../../sandbox/index.ts';
 
 type Env = Record<string, string>;
 
-/** What a command of `sluice` has to know to work on the sandbox. */
+/** The settings with which a command of `sluice` works on the sandbox. */
 export function sandboxSettings(sandbox: Sandbox, home: string): Env {
   return {
     SLUICE_HOME: home,
@@ -14,7 +14,7 @@ export function sandboxSettings(sandbox: Sandbox, home: string): Env {
     SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','),
     SLUICE_TASK_QUEUE: 'sluice',
     ...localTemporal(sandbox.temporalAddress, sandbox.stateDir),
-    // Each step goes on by itself once it has passed.
+    // Each step advances without a command once it has passed.
     ARGO_REQUIRE_MANUAL_PROMOTION: 'false',
   };
 }

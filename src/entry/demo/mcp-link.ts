@@ -11,9 +11,8 @@ export interface McpLink {
 }
 
 /**
- * Connects with the newest protocol revision that the server speaks. `name` is what the release record shows; `log` is
- * where
- * the server writes what it does not tell its callers.
+ * Connects with the newest protocol revision that the server supports. `name` is the name in the release record. `log`
+ * is the file for the server's internal messages.
  */
 export async function connectMcp(url: string, name: string, log?: string): Promise<McpLink> {
   const client = new Client({ name, version: version() }, { versionNegotiation: { mode: 'auto' } });

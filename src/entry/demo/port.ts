@@ -29,9 +29,7 @@ async function givenPort(text: string): Promise<number> {
   });
 }
 
-/**
- * Below the range from which the kernel takes ports of its own accord, so that it stays free until the server has it.
- */
+/** The port is below the kernel's ephemeral range, so that it stays free until the server uses it. */
 async function freePort(): Promise<number> {
   const first = 9_000 + (process.pid % 6_000);
   for (let port = first; port < first + 1_000; port += 1) if (await isFree(port)) return port;

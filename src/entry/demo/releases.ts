@@ -97,9 +97,7 @@ function failures(failed: Readonly<Record<string, number>>): string {
   return parts.join(', ') || 'none';
 }
 
-/**
- * A release that an earlier `npm start` left behind goes on as soon as a worker runs. False when it waits for a person.
- */
+/** A release of an earlier `npm start` continues as soon as a worker runs. False when it waits for a person. */
 async function earlierEnded(stage: Stage): Promise<boolean> {
   const { link, screen, sandbox } = stage;
   const filter = { cluster: sandbox.context, namespace: 'shop', rollout: APP, limit: 1 };

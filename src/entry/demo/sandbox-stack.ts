@@ -30,11 +30,7 @@ export async function raiseSandbox(
   return sandboxUp(place, say, signal);
 }
 
-/**
- * `sluice sandbox up` in a process group of its own: interrupted, it goes with everything that it is building, and its
- * lock
- * with it.
- */
+/** `sluice sandbox up` in a separate process group. An interruption ends it with all its builds and its lock. */
 async function sandboxUp({ name, home }: Place, say: (line: string) => void, signal: AbortSignal): Promise<Sandbox> {
   const env = { ...withoutTemporal(process.env), SLUICE_HOME: home };
   const child = spawn(process.execPath, [SLUICE, 'sandbox', 'up', '--name', name, '--output', 'json'], {

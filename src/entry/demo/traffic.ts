@@ -5,7 +5,7 @@ import { loadStats, type AppStats, type Sandbox } from '../../../sandbox/index.t
 export interface Answers {
   readonly total: number;
   readonly byVersion: Readonly<Record<string, number>>;
-  /** Status 500 and above by version, and under `none` what no version answered, or nobody. */
+  /** Status 500 and above by version. `none` counts errors without a version, and requests without an answer. */
   readonly failed: Readonly<Record<string, number>>;
 }
 

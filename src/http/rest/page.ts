@@ -2,7 +2,7 @@ import type { StaticDocumentSpec } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { OpenApiDocument } from './openapi.ts';
 
-/** Nothing of the page comes from elsewhere, and nothing of it goes elsewhere. */
+/** The page loads nothing from other hosts and sends nothing to them. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -18,7 +18,7 @@ export async function mountPage(scope: FastifyInstance, document: OpenApiDocumen
   await scope.register(swagger, { mode: 'static', specification });
   await scope.register(swaggerUi, {
     routePrefix: '/docs',
-    // Without it the page at /docs, without a slash, asks for its scripts at the root of the server.
+    // Without this prefix the page at /docs, without a slash, would request its scripts at the root of the server.
     indexPrefix: scope.prefix,
     staticCSP: POLICY,
     theme: { title: 'Sluice Tools API' },

@@ -15,7 +15,7 @@ export const REPORT_ROUTES = REPORT_FORMATS.map(
 );
 
 const query = z.strictObject({ run_id: z.string().optional() });
-/** Beside the policy that the page itself holds: what only a header can say. */
+/** Directives that only a header can contain, in addition to the policy in the page. */
 const HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',

@@ -52,7 +52,7 @@ async function answerCall(deps: RestDeps, request: Named, reply: FastifyReply): 
   return reply.code(status).header('cache-control', 'no-store').send(body);
 }
 
-/** Errors: TOOL_NOT_FOUND, which the audit log keeps. */
+/** Errors: TOOL_NOT_FOUND, which is written to the audit log. */
 async function toolOf(deps: RestDeps, request: Named): Promise<Command> {
   const { name } = request.params;
   try {
@@ -87,7 +87,7 @@ function refuseOtherMethods(scope: FastifyInstance, paths: Readonly<Record<strin
         reply.header('allow', allowed.join(', ')),
         new SluiceError('METHOD_NOT_ALLOWED', `This path does not take ${request.method}, but ${allowed.join(', ')}.`),
       );
-    // Before the body is read: whatever it holds, the method is what is wrong.
+    // The refusal comes before the body is read, because the method is wrong for any body.
     scope.route({ method, url, onRequest: refuse, handler: refuse });
   }
 }

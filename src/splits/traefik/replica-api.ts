@@ -50,7 +50,7 @@ export function listed(names: readonly string[], namespace: string, name: string
   return names.some((one) => namesOf(namespace, name).includes(bare(one)));
 }
 
-/** Undefined if the replica has no such object. Throws a text reason when it does not answer. */
+/** Undefined if the replica has no such object. Throws an error with a readable reason when it does not answer. */
 export async function servedService(replica: Replica, names: readonly string[]): Promise<ServedService | undefined> {
   return firstKnown(replica, 'services', names, Service);
 }
