@@ -3,7 +3,7 @@ import type { EvidencePort } from '../src/ports/evidence.ts';
 
 const EVERY_MS = 60_000;
 
-/** Compares Prometheus' clock with this one's, once a minute. */
+/** Compares Prometheus' clock with this one once a minute. */
 export class ClockCheck {
   readonly #evidence: Pick<EvidencePort, 'probe'>;
   #checkedAt = Number.NEGATIVE_INFINITY;

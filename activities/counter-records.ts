@@ -20,7 +20,7 @@ export function counterRecords(
   return eachCounter(plan, ask, renamed ? 'exported_service' : 'service');
 }
 
-/** The same questions without an answer. */
+/** The same queries without a result. */
 export function unansweredCounters(
   plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'matchers'>,
   to: number,

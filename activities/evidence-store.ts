@@ -6,39 +6,39 @@ import type { SequentialSettings } from '../src/domain/release/plan.ts';
 import type { EvidencePort } from '../src/ports/evidence.ts';
 import { inTurn } from './in-turn.ts';
 
-/** What is judged, and since when (epoch ms). */
+/** The release to judge, and the start (epoch ms). */
 export interface Watched {
   readonly runId: string;
   /** Labels of the counters of both arms. */
   readonly services: { readonly candidate: string; readonly stable: string };
-  /** Absent: limits alone are judged. */
+  /** If absent, limits alone are judged. */
   readonly sequential?: SequentialSettings;
-  /** When the first weight was in force, and until when blocks after it are no evidence yet. */
+  /** When the first weight came into force, and until when blocks after it are not evidence yet. */
   readonly since: number;
   readonly warmUpMs: number;
-  /** When the present weight was in force. */
+  /** When the current weight came into force. */
   readonly stepFrom: number;
   /** Percent of the traffic for the new version. At 100 it is compared with stable's past. */
   readonly weight?: number;
 }
 
-/** Of the form of `Held`. Another one is not understood. */
+/** Version of the form of `Held`. Other versions are ignored. */
 export const HELD_VERSION = 2;
 
-/** What is known of a release. Plain JSON of bounded size: a checkpoint. */
+/** The evidence of a release. It is plain JSON of bounded size, for checkpoints. */
 export interface Held {
   readonly version: typeof HELD_VERSION;
   readonly watched: Pick<Watched, 'services' | 'since'>;
-  /** Until when samples were read, epoch ms, and how far by proxy. */
+  /** Until when samples were read, epoch ms, and how far for each proxy. */
   readonly readTo: number;
   readonly cursors: Cursors;
-  /** Between the last two scrapes, ms. */
+  /** Time between the last two scrapes, ms. */
   readonly intervalMs: number;
   /** Bounds that Traefik counts, in ms. */
   readonly known: readonly number[];
   readonly judge?: JudgeState;
   readonly step: StepTotals;
-  /** The last minutes, by stretches. */
+  /** The last minutes, in bins. */
   readonly bins: readonly Bin[];
 }
 
@@ -53,7 +53,7 @@ export interface Checkpoints {
 
 export interface Look {
   readonly held: Held;
-  /** The counters as they were fetched last. */
+  /** The counters of the last fetch. */
   readonly arms: Arms;
   /** Points of the evidence that are new since the last look. */
   readonly trail: readonly TrailPoint[];
@@ -63,14 +63,16 @@ export interface Look {
 const PAST_MS = 3_600_000;
 /** Samples this long before a step are fetched for the baseline: Prometheus' default look-back. */
 const BASELINE_MS = 300_000;
-/** A long gap is fetched in pieces of this length: an answer stays small, and heartbeats are sent in between. */
+/**
+ * A long gap is fetched in intervals of this length, so that an answer stays small and heartbeats are sent in between.
+ */
 const PAGE_MS = 600_000;
 /** A proxy that was not scraped for this long starts from the beginning when it comes back. */
 const AWAY_MS = 600_000;
-/** Samples of one scrape may arrive one after the other: so long a scrape that is not whole is waited for. */
+/** The samples of one scrape may arrive at different times. This is how long an incomplete scrape is waited for. */
 const SETTLE_MS = 10_000;
 const CHECKPOINT_MS = 30_000;
-/** Answers are read on the thread that sends heartbeats: hundreds of them at once would hold those up. */
+/** Answers are parsed on the thread that sends heartbeats, so hundreds of them at once would delay the heartbeats. */
 const AT_ONCE = 4;
 /** The state of a release that has ended is removed after this time without use. */
 const UNUSED_MS = 600_000;
@@ -80,7 +82,7 @@ interface Entry {
   arms: Arms;
   savedAt: number;
   usedAt: number;
-  /** Looks of one release come one after the other: both would read the same samples. */
+  /** Looks of one release run one after the other, because two would read the same samples. */
   last: Promise<unknown>;
 }
 
@@ -154,7 +156,7 @@ export class EvidenceStore {
     entry.held = { ...held, judge };
   }
 
-  /** Blocks that end until `until`. */
+  /** Blocks that end before or at `until`. */
   async #page(entry: Entry, { services }: Watched, until: number): Promise<readonly TimedBlock[]> {
     const held = entry.held as Held;
     const cursors = Object.fromEntries(Object.entries(held.cursors).filter(([, { at }]) => at >= until - AWAY_MS));
@@ -184,7 +186,7 @@ export class EvidenceStore {
   }
 }
 
-/** What is held of this release, with the step that is judged now. */
+/** The stored evidence of this release, with the current step. */
 function begun(held: Held | undefined, { services, since, sequential, stepFrom }: Watched): Held {
   const same =
     held?.version === HELD_VERSION &&
@@ -192,7 +194,7 @@ function begun(held: Held | undefined, { services, since, sequential, stepFrom }
     held.watched.services.candidate === services.candidate &&
     held.watched.services.stable === services.stable &&
     (held.judge?.version === 2 || sequential === undefined);
-  // A look for an earlier step is late: what the later one has counted stays.
+  // A look for an earlier step is late. The counts of the later step stay.
   if (same) return held.step.from < stepFrom ? { ...held, step: newStep(stepFrom) } : held;
   return {
     version: HELD_VERSION,

@@ -56,7 +56,7 @@ function fencedWorlds(worlds: Worlds, runs: Runs): Worlds {
   };
 }
 
-/** One judge for each world: what it remembers of a service's counters is of one cluster. */
+/** There is one judge for each world, because cached counters belong to one cluster. */
 function judgeIn(worlds: Worlds, recorder?: Recorder): Judge {
   const judges = new WeakMap<World, Judge>();
   return async (input) => {

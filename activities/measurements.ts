@@ -1,13 +1,13 @@
 import type { Answer } from '../src/domain/analysis/series-problem.ts';
 import type { CounterSeries, EvidencePort } from '../src/ports/evidence.ts';
 
-/** What an expression gave at one of its fixed times, epoch ms. Empty: nothing. */
+/** The result of an expression at one of its fixed times, epoch ms. Empty if there was none. */
 export interface Point {
   readonly at: number;
   readonly answer: Answer;
 }
 
-/** The times at which something is measured: startMs, and every stepMs from there on; at most `most` of them. */
+/** The times of a measurement: startMs, and then every stepMs, at most `most` times. */
 export interface Times {
   readonly startMs: number;
   readonly stepMs: number;
@@ -48,7 +48,7 @@ export class Measurements {
     return kept.points.slice(0, count);
   }
 
-  /** The last measurement; undefined before the first. */
+  /** The last measurement. Undefined before the first. */
   async last(promql: string, times: Times, toMs: number): Promise<Point | undefined> {
     if (toMs < times.startMs) return undefined;
     const at = times.startMs + Math.floor((toMs - times.startMs) / times.stepMs) * times.stepMs;

@@ -43,18 +43,18 @@ export class Recorder {
     void this.flush().catch(() => undefined);
   }
 
-  /** The last state of a run in the journal; undefined: it has none. Errors: JOURNAL_UNAVAILABLE. */
+  /** The last state of a run in the journal. Undefined if it has none. Errors: JOURNAL_UNAVAILABLE. */
   async lastView(runId: string): Promise<ReleaseView | undefined> {
     return viewFromRecord(await this.#journal.read(runId, { kinds: VIEW_KINDS }));
   }
 
-  /** Resolves when the outbox is empty. Errors: JOURNAL_UNAVAILABLE; the entries stay in the outbox. */
+  /** Resolves when the outbox is empty. Errors: JOURNAL_UNAVAILABLE. The entries then stay in the outbox. */
   flush(): Promise<void> {
-    // Starts one turn later: a flush that ends at once must not clear #sending before it is set.
+    // It starts one event-loop turn later: a flush that ends at once must not clear #sending before it is set.
     return (this.#sending ??= Promise.resolve().then(() => this.#send()));
   }
 
-  /** Writes what can be written, once, and closes the journal. */
+  /** Writes as many entries as possible, once, and closes the journal. */
   async close(): Promise<void> {
     await this.flush().catch(() => undefined);
     if (this.#waiting.length > 0)

@@ -7,11 +7,11 @@ import type { Owner } from '../src/domain/release/target.ts';
 export interface Runs {
   /** Whether the run that wrote this mark is known to have ended. False where this Temporal does not know the run. */
   hasEnded(holder: Owner): Promise<boolean>;
-  /** Whether this very attempt of the present activity is still the one that the workflow waits for. */
+  /** Whether this attempt of the current activity is still the one that the workflow waits for. */
   isWanted(): Promise<boolean>;
 }
 
-/** Statuses of a run that is over. A paused run is open. */
+/** Statuses of a run that has ended. A paused run is open. */
 const ENDED = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'CONTINUED_AS_NEW', 'TIMED_OUT'];
 /**
  * temporal.api.enums.v1.PendingActivityState: STARTED and PAUSE_REQUESTED. In these states the activity is not
@@ -38,7 +38,7 @@ export const temporalRuns: Runs = {
   },
 };
 
-/** Undefined: this Temporal does not know the run. */
+/** Undefined if this Temporal does not know the run. */
 async function describe(workflowId: string, runId: string) {
   try {
     return await Context.current().client.workflow.getHandle(workflowId, runId).describe();

@@ -3,7 +3,8 @@ import { SluiceError } from '../src/domain/errors.ts';
 import type { Runs } from './runs.ts';
 
 /**
- * Longer than any pause of a healthy process, shorter than the heartbeat timeout after which an attempt is replaced.
+ * Longer than any pause of a healthy process, and shorter than the heartbeat timeout after which an attempt is
+ * replaced.
  */
 const STALL_MS = 2_000;
 const TICK_MS = 500;
@@ -29,7 +30,7 @@ export class StallMonitor {
     this.#wall = clocks.wall();
   }
 
-  /** How many stalls there have been until now. To be called regularly: a stall is a gap between two calls. */
+  /** Number of stalls so far. It must be called regularly: a stall is a gap between two calls. */
   count(): number {
     const monotonic = this.#clocks.monotonic();
     const wall = this.#clocks.wall();
@@ -43,10 +44,10 @@ export class StallMonitor {
 const ofThisProcess = new StallMonitor({ monotonic: () => performance.now(), wall: Date.now });
 setInterval(() => ofThisProcess.count(), TICK_MS).unref();
 
-/** The number of stalls up to which an activity is known to be wanted. */
+/** The number of stalls up to which an activity is known to be current. */
 const known = new WeakMap<Context, number>();
 
-/** To be called when an attempt begins: it has just been given out. */
+/** Must be called when an attempt begins. The server has just started it, so it is current. */
 export function noteBeginning(monitor = ofThisProcess): void {
   known.set(Context.current(), monitor.count());
 }

@@ -41,7 +41,7 @@ async function alarm(run: ReleaseRun, what: string): Promise<typeof AGAIN> {
   return callHuman(run, `the ${what} has not settled within ${rollbackMs / 1000} s; still trying`);
 }
 
-/** `work` is retried while the question is open. When `work` is absent, it is still running. */
+/** `work` is retried while the question is open. If `work` is absent, it is still running. */
 async function callHuman<T>(run: ReleaseRun, reason: string, work?: () => Promise<T>): Promise<T | typeof AGAIN> {
   const tries = run.retries;
   run.ask('failed-needs-human', reason, { for: 'human', answers: ['resume'] });

@@ -5,10 +5,12 @@ import { read, write } from './activity-options.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 import type { ReleaseRun } from './release-run.ts';
 
-/** How a rollback ended: `too-late` means that the new version is stable and the release must be finished instead. */
+/**
+ * The outcome of a rollback. `too-late` means that the new version is stable and the release must be completed instead.
+ */
 export type RolledBack = { readonly state: ClosedState; readonly reason: string } | 'too-late';
 
-/** Takes traffic off the new version and puts the Rollout back in order. Cannot be cancelled and does not give up. */
+/** Removes traffic from the new version and restores the Rollout. It cannot be cancelled and retries without limit. */
 export async function rollBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
   return CancellationScope.nonCancellable(async () => {
     run.halt(cause);

@@ -42,7 +42,7 @@ function repairDrift(run: ReleaseRun, detail: string, before: number): void {
   run.note(`drift: ${detail}; setting and proving the weight again`);
 }
 
-/** Shift and proof share one deadline: a version that never gets ready runs into it. */
+/** Shift and proof share one deadline, which a version that never gets ready exceeds. */
 async function advanceTo(run: ReleaseRun, step: Course): Promise<Alarm | undefined> {
   const { index } = step;
   const weight = (run.plan as ReleasePlan).steps[index]?.weight as number;

@@ -13,12 +13,12 @@ export function spellBooleans(argv: readonly string[], program: Cli): string[] {
   });
 }
 
-/** The command that is called: one flag may be a switch in one and take a value in another. */
+/** The command that is called. A flag may be a switch in one command and take a value in another. */
 function commandIn(words: readonly string[], program: Cli): Cli {
   return words.reduce((cli, word) => cli.commands.find((child) => child.name() === word) ?? cli, program);
 }
 
-/** Long flags of a command whose value may be left out. */
+/** Long flags of a command with an optional value. */
 function booleansOf(cli: Cli): ReadonlySet<string> {
   return new Set(cli.options.filter(({ optional }) => optional).map(({ long }) => long ?? ''));
 }

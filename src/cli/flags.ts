@@ -7,7 +7,7 @@ import { subjectOf } from './subject.ts';
 const PLAIN = ['target', 'traffic'];
 /** A longer input is easier to write in a file. */
 const MOST_FLAGS = 10;
-/** More choices than these would only make the help hard to read; completion knows them all. */
+/** More choices would make the help hard to read. Completion has all of them. */
 const MOST_CHOICES = 4;
 
 /** The name of a field as a flag: `analysis.min_requests` is `--analysis-min-requests`. */
@@ -70,7 +70,7 @@ function typed({ type }: Field, value: unknown): unknown {
   return type === 'list' ? value.split(',').map((part) => part.trim()) : value;
 }
 
-/** What is no number stays text, so that the contract refuses it with its own words. */
+/** A value that is not a number stays text, so that the contract refuses it with its own message. */
 function number(text: string): unknown {
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }

@@ -1,6 +1,6 @@
 import { toTable } from './table.ts';
 
-/** The forms in which every answer can be had. */
+/** The output formats of every answer. */
 export const FORMATS = ['text', 'json', 'yaml', 'table'] as const;
 export type Format = (typeof FORMATS)[number];
 

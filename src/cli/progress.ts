@@ -7,9 +7,9 @@ const EVERY_MS = 120;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 export interface Progress {
-  /** What the command is at now. `fraction`: 0…1 of the whole, when it is known. */
+  /** Shows the current progress. `fraction`: 0…1 of the whole, when it is known. */
   report(message: string, fraction?: number): void;
-  /** Takes the line away. */
+  /** Removes the line. */
   stop(): void;
 }
 

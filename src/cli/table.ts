@@ -2,7 +2,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 const GAP = '  ';
 
-/** Names and values for an object, aligned columns for each list of objects in it. */
+/** An object as names and values, with aligned columns for each list of objects in it. */
 export function toTable(value: unknown): string {
   if (Array.isArray(value)) return columns(value as readonly Row[]);
   const fields = flat(value as Row);
@@ -22,7 +22,7 @@ function isRows(value: unknown): boolean {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null);
 }
 
-/** Nested objects under dotted names. */
+/** Nested objects are flattened to dotted names. */
 function flat(object: Row, prefix = ''): [string, unknown][] {
   return Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
     const path = `${prefix}${name}`;

@@ -17,7 +17,7 @@ export function terminalWords(text: string, catalogue: readonly Command[]): stri
     });
 }
 
-/** How a command is called after its toolset: `argo_promote_rollout` is `promote-rollout`. */
+/** The name of a command below its toolset: `argo_promote_rollout` is `promote-rollout`. */
 export function wordOf({ name, toolset }: Command): string {
   return name.slice(toolset.length + 1).replaceAll('_', '-');
 }

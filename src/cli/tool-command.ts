@@ -11,7 +11,7 @@ import { runCommand } from './run-command.ts';
 import { wordOf } from './terminal-words.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
-/** What the command line does after a command has answered, beside printing the answer. */
+/** The action of the command line after a command has answered, in addition to printing the answer. */
 export type AfterCommand = (output: Output, cli: Cli) => Promise<void> | void;
 
 /** Adds the commands of one toolset: `argo_promote_rollout` is `sluice argo promote-rollout <namespace/name>`. */
@@ -65,7 +65,7 @@ async function rawInput(
   return inputOf(command, flags, isObject(base) ? { ...base, ...about, ...bothTargets(base, about) } : base);
 }
 
-/** A file may hold the cluster of the target that the argument names. */
+/** A file may contain the cluster of the target that the argument names. */
 function bothTargets(base: Record<string, unknown>, about: Record<string, unknown>): Record<string, unknown> {
   const [inFile, named] = [base['target'], about['target']];
   return isObject(inFile) && isObject(named) ? { target: { ...inFile, ...named } } : {};

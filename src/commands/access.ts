@@ -37,8 +37,8 @@ function namedIn(input: Named): readonly Touched[] {
 }
 
 /**
- * Whether the caller may do this to these objects. A command that touches every namespace narrows its answer with
- * `isAllowed`; test/commands/access.test.ts proves it. Errors: NAMESPACE_NOT_ALLOWED.
+ * Whether the caller may do this to these objects. A command that touches every namespace filters its answer with
+ * `isAllowed`, which test/commands/access.test.ts proves. Errors: NAMESPACE_NOT_ALLOWED.
  */
 export async function requireAccess(
   command: Command,
@@ -48,7 +48,7 @@ export async function requireAccess(
   for (const { namespace } of await touchedBy(command, context, input)) requireNamespace(namespace, context.settings);
 }
 
-/** Errors: NAMESPACE_NOT_ALLOWED. No namespace: nothing to refuse. */
+/** Errors: NAMESPACE_NOT_ALLOWED. Without a namespace there is nothing to refuse. */
 export function requireNamespace(namespace: string | undefined, settings: CommandSettings): void {
   if (namespace === undefined || isAllowed(namespace, settings)) return;
   throw new SluiceError(

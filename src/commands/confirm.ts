@@ -16,7 +16,7 @@ export function declined({ question }: Confirmation): SluiceError {
   );
 }
 
-/** Throws CONFIRMATION_REQUIRED unless `confirm` names what is acted on. */
+/** Throws CONFIRMATION_REQUIRED unless `confirm` names the object. */
 export function requireConfirmation(needed: Confirmation | undefined, confirm: string | undefined): void {
   if (!needed || confirm === needed.value) return;
   const wrong = confirm === undefined ? '' : ' The given `confirm` is another value.';

@@ -38,7 +38,7 @@ export class Asked<T = unknown> extends Error {
   }
 }
 
-/** What the lines of one call in the audit log have in common. */
+/** The common fields of the audit log's lines of one call. */
 interface Line {
   readonly call: string;
   readonly started: number;
@@ -74,7 +74,7 @@ async function run(call: Execution, line: Line): Promise<Output> {
   return command.run(context, agreed);
 }
 
-/** The input with the confirmation that holds. Errors: CONFIRMATION_DECLINED. */
+/** The input with the valid confirmation. Errors: CONFIRMATION_DECLINED. */
 async function confirmed(
   { command, context, ask }: Execution,
   input: Record<string, unknown>,
@@ -119,7 +119,7 @@ function entryOf({ command, raw, context }: Execution, line: Line, result: strin
   };
 }
 
-/** A call of a tool that this server does not have is a call, too. */
+/** A call of an unknown tool is also written to the audit log. */
 export async function recordUnknown(audit: AuditTrail, who: string, name: string, raw: unknown): Promise<void> {
   await audit.record({
     at: new Date().toISOString(),

@@ -3,9 +3,9 @@ import type { Command } from './command.ts';
 
 /** The calls that an interface allows. */
 export interface Gate {
-  /** False: commands that change something are neither listed nor run. */
+  /** If false, commands that change something are neither listed nor run. */
   readonly allowWrite: boolean;
-  /** Empty: all. */
+  /** If empty, all. */
   readonly toolsets: readonly string[];
 }
 

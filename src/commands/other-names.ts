@@ -8,9 +8,9 @@ import type { ReleaseGateway } from '../temporal/gateway.ts';
 const LIMIT_MS = 1_500;
 
 /**
- * The gateway, with one target for all names of a cluster: a release id holds the context under which the release was
- * started, and the caller may know the cluster by another one. The mark on the Rollout names the release that runs. The
- * Rollout is read only when nothing runs under the caller's own name.
+ * The gateway, with one target for all names of a cluster. A release id contains the context under which the release
+ * was started, and the caller may use another context of the cluster. The mark on the Rollout names the running
+ * release. The Rollout is read only when no release runs under the caller's own name.
  */
 export function withOtherNames(gateway: ReleaseGateway, workload: Pick<WorkloadPort, 'read'>): ReleaseGateway {
   const command: ReleaseGateway['command'] = async (id, ...rest) => {

@@ -9,12 +9,12 @@ import type { CommandContext } from './command.ts';
 /** How long the caller waits for the release to act. */
 const EFFECT_WAIT_MS = 3000;
 
-/** The release's command that a write comes down to. */
+/** The release's command that corresponds to a write. */
 export interface Meant {
   readonly name: CommandName;
   readonly reason?: string | undefined;
   readonly requestId?: string | undefined;
-  /** promote only: every remaining step. */
+  /** For promote only: it covers every remaining step. */
   readonly all?: boolean;
   /** Argo's step and version that the caller named. The command to the release applies to that step only. */
   readonly at?: { readonly stepIndex?: number | undefined; readonly podHash?: string | undefined };
@@ -25,15 +25,15 @@ export interface ActDirectly {
   readonly direct: string;
 }
 
-/** A write that the running release carried out, or will. */
+/** A write that the running release carried out, or will carry out. */
 export type Forwarded = Omit<Effect<never>, 'before' | 'after'> & {
   readonly release_id: string;
   readonly next: string;
 };
 
-/** Codes with which a release refuses a command in the state that it is in. */
+/** Codes with which a release refuses a command because of its current state. */
 const REFUSED_BY_STATE: readonly ErrorCode[] = ['NOT_WAITING', 'VERDICT_NOT_PASSED', 'TOO_LATE', 'STALE_COMMAND'];
-/** The release has ended: its mark was left behind. */
+/** The release has ended, and its mark is still on the object. */
 const GONE: readonly ErrorCode[] = ['RELEASE_CLOSED', 'RELEASE_NOT_FOUND'];
 
 /**
@@ -92,7 +92,7 @@ export async function whyItCannotAct(
   }
 }
 
-/** The release's own index of the step that the caller named in Argo's. */
+/** The release's own index of the step that the caller named by Argo's index. */
 async function stepOf(
   { gateway }: CommandContext,
   { releaseId }: Owner,
@@ -162,7 +162,8 @@ function leftBehind({ releaseId }: Owner, cause: SluiceError): SluiceError {
 }
 
 /**
- * The refusal of a write that a release has no command for. Undefined owner: nothing to refuse. Errors: OWNED_BY_OTHER.
+ * The refusal of a write that has no corresponding command of a release. Undefined owner: nothing to refuse. Errors:
+ * OWNED_BY_OTHER.
  */
 export function refuseOwned(owner: Owner | undefined, what: string): void {
   if (!owner) return;

@@ -1,22 +1,22 @@
-/** What follows an answer: another step, by its id, or the end. */
+/** The action after an answer: another step, by its id, or the end. */
 export type Outcome = { readonly go: string } | { readonly stop: string } | { readonly done: string };
 
 export interface Step {
   readonly id: string;
   readonly title: string;
-  /** Seconds before the call. */
+  /** Seconds to wait before the call. */
   readonly wait?: number;
   readonly tool: string;
   /** Arguments of the call. A value of type `Kept` represents a value from an earlier answer. */
   readonly args: Readonly<Record<string, unknown>>;
   /** Checked against each answer, in order: `` `effective` is "refused" ``. */
   readonly when?: readonly (readonly [condition: string, outcome: Outcome])[];
-  /** By code of the error catalogue; any other error is the end. */
+  /** By code of the error catalogue. Any other error is the end. */
   readonly errors?: Readonly<Record<string, Outcome & { readonly ask?: true }>>;
   readonly until?: { readonly condition: string; readonly everySeconds: number; readonly atMostSeconds: number };
   /** Path in the answer, and the name under which the value is stored. */
   readonly keep?: Readonly<Record<string, string>>;
-  /** Absent: the next step. */
+  /** If absent, the next step. */
   readonly then?: Outcome;
 }
 

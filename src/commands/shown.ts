@@ -1,6 +1,6 @@
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 
-/** Characters of one resource: more would fill an agent's context with one object. */
+/** Maximum number of characters of one resource. More would fill an agent's context with one object. */
 export const MOST_CHARACTERS = 60_000;
 
 const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|headers/i;

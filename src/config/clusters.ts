@@ -15,12 +15,12 @@ type ClusterKey = keyof ClusterSettings;
 
 export const CLUSTER_KEYS = SETTING_KEYS.filter((key): key is ClusterKey => /^(prometheus|traefikApi)/.test(key));
 
-/** The name of a setting inside an entry: that of the settings file without `sluice_`. */
+/** The name of a setting in an entry: its name in the settings file without `sluice_`. */
 export function entryKey(key: SettingKey): string {
   return fileKey(key).replace(/^sluice_/, '');
 }
 
-/** The part of the settings that describes one cluster without saying which. */
+/** The part of the settings that describes a cluster without its name. */
 export function shortForm(settings: ClusterSettings): ClusterSettings {
   return Object.fromEntries(CLUSTER_KEYS.map((key) => [key, settings[key]])) as unknown as ClusterSettings;
 }
@@ -30,7 +30,9 @@ export function describesCluster({ prometheusUrl, traefikApiUrls, traefikApiPods
   return prometheusUrl !== undefined || traefikApiUrls.length > 0 || traefikApiPods !== undefined;
 }
 
-/** Reads the section `clusters` of a settings file. `problems`: why the section as a whole cannot be read. */
+/**
+ * Reads the section `clusters` of a settings file. `problems`: the reasons why the section as a whole cannot be read.
+ */
 export function readClusters(section: unknown): {
   readonly clusters: ClusterEntries;
   readonly problems: readonly string[];

@@ -7,7 +7,7 @@ type Methods = Record<string, (...args: unknown[]) => unknown>;
 export function deferred<T extends object>(load: () => Promise<T>): T {
   let loaded: Promise<T> | undefined;
   const get = (_: object, name: string | symbol): unknown => {
-    // Being awaited must not load anything.
+    // An await of the object must not load anything.
     if (typeof name === 'symbol' || name === 'then') return undefined;
     return async (...args: unknown[]) => ((await (loaded ??= load())) as Methods)[name]?.(...args);
   };

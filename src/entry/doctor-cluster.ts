@@ -7,7 +7,7 @@ import { report } from './doctor-report.ts';
 import { rightsChecks } from './doctor-rights.ts';
 import { traefikApis } from './ports.ts';
 
-/** Checks what the cluster must have. A cluster that does not answer is reported once. */
+/** Checks the requirements in the cluster. A cluster that does not answer is reported once. */
 export async function clusterChecks(
   settings: Settings,
   client: ClusterClient,
@@ -28,7 +28,7 @@ export async function clusterChecks(
 }
 
 /**
- * Listing shows three things at once: the resource definition, the right to read, and whether there is anything to
+ * One list request checks three things: the resource definition, the right to read, and whether there is anything to
  * release.
  */
 function objects(client: ClusterClient, kind: Kind, namespace: string): Promise<Report> {

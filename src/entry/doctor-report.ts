@@ -1,7 +1,10 @@
 import type { Report } from '../cli/deps.ts';
 import { toFailure } from '../contract/failure.ts';
 
-/** Runs a check; what it throws becomes its finding. No finding takes longer than 5 s: everything below is bounded. */
+/**
+ * Runs a check. An error of the check becomes its finding. No finding takes longer than 5 s, because everything below
+ * is bounded.
+ */
 export async function report(name: string, work: () => Promise<string | Report>): Promise<Report> {
   try {
     const found = await work();

@@ -10,7 +10,8 @@ interface Lacking {
 }
 
 /**
- * Which rights the account has, and which tools lose something for want of one. Two findings: to read, and to write.
+ * The rights of the account, and the tools that need the missing ones. There are two findings: for reads and for
+ * writes.
  */
 export async function rightsChecks(
   settings: Settings,
@@ -39,7 +40,7 @@ function readRights(settings: Settings, client: ClusterClient, namespace: string
   });
 }
 
-/** An account that only reads is in order while servers offer no write tools. */
+/** A read-only account is correct while servers offer no write tools. */
 function writeRights({ mcpAllowWrite }: Settings, client: ClusterClient, namespace: string): Promise<Report> {
   const name = 'rights to write';
   return report(name, async () => {

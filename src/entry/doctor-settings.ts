@@ -8,12 +8,12 @@ import { journalCheck } from './doctor-journal.ts';
 import { report } from './doctor-report.ts';
 import { gateOf } from './gate.ts';
 
-/** What the settings let servers offer, and whether calls and releases can be recorded. */
+/** What servers offer with the settings, and whether calls and releases can be recorded. */
 export function settingsChecks(settings: Settings): Promise<readonly Report[]> {
   return Promise.all([auditCheck(settings), journalCheck(settings), toolsCheck(settings)]);
 }
 
-/** The log is opened for writing, and left as it is. */
+/** The log is opened for writing but not changed. */
 function auditCheck({ home, auditLog, logLevel }: Settings): Promise<Report> {
   return report('audit log', async () => {
     await createAudit({ home, file: auditLog, log: createLog(logLevel) }).ready();

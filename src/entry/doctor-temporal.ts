@@ -4,7 +4,7 @@ import { loadTemporalSettings } from '../config/temporal.ts';
 import { toFailure } from '../contract/failure.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
 
-/** Whether Temporal answers and a worker polls. */
+/** Whether Temporal answers and a worker polls the task queue. */
 export async function temporalChecks(settings: Settings): Promise<readonly Report[]> {
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   try {

@@ -9,7 +9,7 @@ import type { ReleaseGateway, ReleaseSummary } from '../temporal/gateway.ts';
 const MOST = 2_000;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** A worker that has just started answers queries a little later. */
+/** A worker that has just started needs some time before it answers queries. */
 const FIRST_MS = 5_000;
 
 interface Keeping {
@@ -21,7 +21,7 @@ interface Keeping {
   readonly now: () => number;
 }
 
-/** Looks after the journal for as long as a worker runs: soon after its start, then every hour. Answers how to stop. */
+/** Repairs the journal while a worker runs: soon after its start, then every hour. Returns a function that stops it. */
 export function keepJournal(keeping: Keeping): () => void {
   let timer = setTimeout(look, FIRST_MS).unref();
   let stopped = false;
@@ -41,10 +41,9 @@ export function keepJournal(keeping: Keeping): () => void {
 }
 
 /**
- * Writes what the journal does not know of releases that have ended and that Temporal still has: those that were
- * terminated, or ended
- * while the journal was away. Then removes what is older than the retention. Errors: those of the gateway and the
- * journal.
+ * Writes what the journal lacks of ended releases that Temporal still has: releases that were terminated, or that ended
+ * while the journal was unreachable. Then removes releases that are older than the retention. Errors: those of the
+ * gateway and the journal.
  */
 export async function sweep(keeping: Keeping): Promise<{ readonly found: number; readonly removed: number }> {
   const { gateway, journal, now, retentionDays, taskQueue } = keeping;

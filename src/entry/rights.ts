@@ -1,7 +1,7 @@
 import type { Right } from '../commands/toolset.ts';
 import { TOOLSETS } from '../toolsets/index.ts';
 
-/** A right with what does not work without it: names of toolsets, or of single tools. */
+/** A right, with the toolsets or single tools that need it. */
 export type NeededRight = Right & { readonly tools: readonly string[] };
 
 /**

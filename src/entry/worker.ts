@@ -13,7 +13,10 @@ import { keepJournal } from './journal-keeper.ts';
 import { clustersOf, worldsOver } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
-/** How long a stopping worker lets its activities reach a safe point; they are tried again elsewhere after that. */
+/**
+ * Time for running activities to reach a safe point when the worker stops. After that they are retried on another
+ * worker.
+ */
 const GRACE = '5 seconds';
 
 /**
@@ -41,10 +44,11 @@ export async function runWorker(
       activities: createActivities(worlds, recorder),
       shutdownGraceTime: GRACE,
       maxConcurrentActivityTaskExecutions: ACTIVITIES,
-      // Cancellations reach an activity with its heartbeats: throttled longer, an abort would wait for them.
+      // An activity learns of its cancellation with its heartbeats. If they were throttled longer, an abort would wait
+      // for them.
       maxHeartbeatThrottleInterval: '1 second',
       defaultHeartbeatThrottleInterval: '1 second',
-      // A killed worker's workflows are taken over after this.
+      // Time after which the workflows of a killed worker are taken over.
       stickyQueueScheduleToStartTimeout: '3 seconds',
     });
     onReady?.();

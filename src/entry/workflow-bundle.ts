@@ -25,7 +25,7 @@ async function build(path: string): Promise<void> {
     logger: new DefaultLogger('WARN'),
   });
   await mkdir(resolve(path, '..'), { recursive: true });
-  // Renamed into place: two workers that start together never read half a file.
+  // The file is renamed, so that two workers that start together never read a partial file.
   const part = `${path}.${process.pid}`;
   await writeFile(part, code);
   await rename(part, path);

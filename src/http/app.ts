@@ -10,7 +10,7 @@ import { cleanText } from '../domain/safe-text.ts';
 import type { Log } from '../observability/log.ts';
 import { sendFailure } from './answer.ts';
 
-/** Bytes of a request's body. */
+/** Maximum size of a request's body in bytes. */
 export const MOST_BODY_BYTES = 1024 * 1024;
 
 /** An HTTP application for loopback that answers every failure in the form of the error catalogue. */
@@ -31,8 +31,8 @@ export function createApp(log: Log): FastifyInstance {
 }
 
 /**
- * A page of another site can make a browser call loopback, also under another name for it; it must neither read nor
- * write.
+ * A page of another site can make a browser call loopback, also under another host name. Such a page must neither read
+ * nor write.
  */
 async function refuseForeign(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const host = validateHostHeader(request.headers.host, localhostAllowedHostnames());

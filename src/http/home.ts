@@ -21,12 +21,12 @@ import { reportPath } from '../toolsets/release/report-address.ts';
 import type { RestDeps } from './rest/deps.ts';
 
 const NEWEST = 20;
-/** Each of these costs a query of its workflow. */
+/** Each of these needs a query of its workflow. */
 const MOST_HEADLINES = 5;
 
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** The first page, at `/`. */
+/** The home page, at `/`. */
 export function mountHome(app: FastifyInstance, deps: RestDeps): void {
   const policy = `${HOME_POLICY}; frame-ancestors 'none'`;
   app.get('/', async (_request, reply) =>
@@ -73,7 +73,7 @@ async function lineOf(
   };
 }
 
-/** Undefined where the release does not answer: the list alone is worth showing. */
+/** Undefined if the release does not answer, because the list is useful without it. */
 async function headlineOf(services: RestDeps['services'], id: string, runId: string): Promise<string | undefined> {
   try {
     return present(await withNewestVerdict(services, await services.gateway.get(id, runId))).reason;

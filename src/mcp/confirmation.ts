@@ -14,7 +14,7 @@ const KEY = 'confirm';
 /** A question that is answered later than this is asked again. */
 const ANSWER_SECONDS = 600;
 
-/** Which call a question is about. */
+/** The call that a question is about. */
 interface Question {
   /** Digest of tool, arguments and question. */
   readonly call: string;
@@ -24,7 +24,7 @@ interface Question {
 
 /** Questions are signed with a key of this process. A question of an earlier process is asked again. */
 const codec = createRequestStateCodec<Question>({ key: randomBytes(32), ttlSeconds: ANSWER_SECONDS });
-/** Questions that have been answered, and when: an answer counts once. */
+/** Questions that have been answered, with their times, because an answer is valid once. */
 const answered = new Map<string, number>();
 
 export interface AskedCall {

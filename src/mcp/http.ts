@@ -47,7 +47,7 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
   return { fetch, close: () => (hub.close(), handler.close()) };
 }
 
-/** What callers of a gate are offered, made once for each set of toolsets. */
+/** The offer to callers of a gate, built once for each set of toolsets. */
 function offers(deps: McpDeps): (gate: Gate) => Offer {
   const made = new Map<string, Offer>();
   return (gate) => {

@@ -7,7 +7,7 @@ interface Listen {
   readonly params: { readonly notifications?: { readonly resourceSubscriptions?: unknown } };
 }
 
-/** A subscription to changes (MCP 2026-07-28). The SDK answers it before any handler of ours sees it. */
+/** A subscription to changes (MCP 2026-07-28). The SDK answers it before any handler of this server gets it. */
 export function isListen(message: unknown): message is Listen {
   return (
     typeof message === 'object' &&

@@ -15,7 +15,7 @@ const CACHE_HINTS = { 'tools/list': STATIC, 'prompts/list': STATIC, 'resources/t
 
 export interface Connection {
   readonly era: 'legacy' | 'modern';
-  /** Whether changes of resources can reach this client. */
+  /** Whether notifications about resources can reach this client. */
   readonly subscribes: boolean;
 }
 

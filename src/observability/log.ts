@@ -5,7 +5,7 @@ export type Log = Logger;
 
 const HIDDEN = ['password', 'secret', 'token', 'apiKey', 'api_key', 'authorization', 'kubeconfig'];
 
-/** Logs go to stderr: stdout belongs to MCP over stdio and to the CLI's answers. */
+/** Logs go to stderr, because stdout belongs to MCP over stdio and to the CLI's answers. */
 export function createLog(level: string, destination: { write(line: string): void } = process.stderr): Log {
   return pino(
     {

@@ -46,8 +46,7 @@ export interface SelfAnswering {
 
 /**
  * How traffic is split: the shares of two versions, and the proxies that serve them. Errors: TRAFFIC_SERVICE_NOT_FOUND,
- * CLUSTER_*,
- * FORBIDDEN, CONFLICT.
+ * CLUSTER_*, FORBIDDEN, CONFLICT.
  */
 export interface SplitPort {
   read(ref: TrafficRef): Promise<TrafficView>;

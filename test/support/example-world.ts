@@ -29,8 +29,7 @@ export interface ExampleWorld {
 
 /**
  * The world of the catalogue's examples: canaries `shop/web` and `shop/api` with their routes, and a release of
- * `shop/web` in
- * Temporal.
+ * `shop/web` in Temporal.
  */
 export async function exampleWorld(tool: string, title: string): Promise<ExampleWorld> {
   const moment = MOMENTS[`${tool}: ${title}`] ?? MOMENTS[tool] ?? {};

@@ -10,7 +10,7 @@ import { NOTHING, type WriteLog } from './write-log.ts';
 /** The parts that each verb uses: the request, the answer as an object, and the record of this process' writes. */
 interface Wire {
   readonly send: Send;
-  /** Parses an answer; throws the catalogue's error for a refused request. */
+  /** Parses an answer. Throws the catalogue's error for a refused request. */
   readonly ok: (response: ApiResponse, ref: ObjectRef, what: string) => Promise<unknown>;
   readonly written: WriteLog;
 }

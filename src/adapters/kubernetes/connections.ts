@@ -2,14 +2,17 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 
-/** Where to, with what: headers and the agent. */
+/** The URL, the headers and the agent of a request. */
 export interface Connection {
   /** Without a slash at its end. */
   readonly server: string;
   readonly options: RequestOptions;
 }
 
-/** Sooner than an API server closes an idle connection (90 s), so that no request meets the end of one. */
+/**
+ * Shorter than the time after which an API server closes an idle connection (90 s), so that no request uses a closing
+ * connection.
+ */
 const IDLE_MS = 60_000;
 
 /**

@@ -8,7 +8,7 @@ import type { ApiResponse } from './transport.ts';
 /** The API server's description of a failure. `objectName` is present only when one object is concerned. */
 interface ServerStatus {
   readonly message: string;
-  /** Of a refused apply: "conflict with \"kubectl-edit\" using …" for each field. */
+  /** For a refused apply: "conflict with \"kubectl-edit\" using …" for each field. */
   readonly causes: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
   readonly objectName?: string;
   readonly retryAfterSeconds?: number;
@@ -35,7 +35,7 @@ export function serverStatus(response: ApiResponse): ServerStatus {
 }
 
 /**
- * Errors of server-side apply: FIELD_CONFLICT naming the other managers, MANIFEST_REFUSED with the server's reason.
+ * Errors of server-side apply: FIELD_CONFLICT with the other managers, MANIFEST_REFUSED with the server's reason.
  * Source: k8s.io/apimachinery, pkg/apis/meta/v1/types.go (CauseTypeFieldManagerConflict).
  */
 export function refuseApply(response: ApiResponse, ref: ObjectRef): void {

@@ -29,7 +29,7 @@ async function namespaceIsMissing(name: string, get: (ref: ObjectRef) => Promise
   try {
     return (await get({ kind: NAMESPACE, name })).status === 404;
   } catch {
-    // Then the missing object, which is known for certain, is the answer.
+    // The namespace cannot be read, so the error is the missing object, which is certain.
     return false;
   }
 }

@@ -81,8 +81,8 @@ function marked(ref: ObjectRef, { releaseId }: Owner, more = ''): WriteResult {
 }
 
 /**
- * Raises the epoch of the mark, so that no earlier act of the same release can write any more. Refused where the mark
- * is not of this run.
+ * Raises the epoch of the mark, so that no earlier act of the same release can write any more. Refused if the mark
+ * belongs to another run.
  */
 export function fence(client: ClusterClient, ref: ObjectRef, owner: Owner): Promise<WriteResult> {
   return guardedWrite<Marked, WriteResult>(client, {

@@ -6,11 +6,11 @@ import type { WatchEvent } from './watch-stream.ts';
 /** Bookmarks come about once a minute. After this long without any message the server counts as silent. */
 const SILENT_MS = 90_000;
 /**
- * The server ends each watch after this long, or up to twice as long, so that watches of many processes do not end
+ * The server ends each watch after this time, or up to twice this time, so that watches of many processes do not end
  * together.
  */
 const STREAM_SECONDS = 300;
-/** A stream that ends sooner than this did not end in the server's ordinary way. */
+/** A stream that ends sooner did not end in the server's normal way. */
 const LEAST_STREAM_MS = 1_000;
 const FIRST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 30_000;
@@ -18,13 +18,13 @@ const MOST_PAUSE_MS = 30_000;
 export interface WatchCacheOptions<Value> {
   readonly client: ClusterClient;
   readonly kind: Kind;
-  /** Absent: the whole cluster. */
+  /** If absent, the whole cluster. */
   readonly namespace?: string;
-  /** Undefined: the object is left out. */
+  /** If undefined, the object is left out. */
   readonly read: (object: unknown) => Value | undefined;
   /**
-   * Called after the cache has changed, for each object that came, changed or went since the first list. Must not
-   * throw.
+   * Called after the cache has changed, for each object that was added, changed or deleted since the first list. It
+   * must not throw.
    */
   readonly onChange?: (id: ObjectId) => void;
   readonly silentMs?: number;
@@ -65,9 +65,7 @@ export class WatchCache<Value> {
     void this.#run();
   }
 
-  /**
-   * Settles with the first list; rejects when the first attempt at it fails, after which attempts go on until `stop`.
-   */
+  /** Settles with the first list. It rejects when the first attempt fails. Attempts then continue until `stop`. */
   get listed(): Promise<void> {
     return this.#first.promise;
   }
@@ -77,7 +75,7 @@ export class WatchCache<Value> {
     return this.#connected && this.ageMs < this.#silentMs;
   }
 
-  /** Milliseconds since the API server last said what the present state is. */
+  /** Milliseconds since the API server last confirmed the current state. */
   get ageMs(): number {
     return performance.now() - this.#confirmedAt;
   }
@@ -94,7 +92,7 @@ export class WatchCache<Value> {
     );
   }
 
-  /** Whether an object with this uid is there. */
+  /** Whether an object with this uid is in the cache. */
   holds(uid: string): boolean {
     this.#uids ??= new Set([...this.#entries.values()].map((entry) => entry.uid));
     return this.#uids.has(uid);
@@ -123,7 +121,7 @@ export class WatchCache<Value> {
     }
   }
 
-  /** Lists, then watches, one stream after the other; ends only with an error. */
+  /** Lists, then watches, one stream after the other. It ends only with an error. */
   async #follow(): Promise<never> {
     await this.#list();
     for (;;) {
@@ -145,7 +143,7 @@ export class WatchCache<Value> {
     this.#first.resolve();
   }
 
-  /** Takes events in until the server ends the stream. */
+  /** Applies events until the server ends the stream. */
   async #watch(): Promise<void> {
     const { client, kind, namespace } = this.#options;
     const silence = new AbortController();
@@ -203,8 +201,8 @@ export class WatchCache<Value> {
   }
 
   /**
-   * None after the first failure, as when a version has grown too old; then twice as long each time, and a little by
-   * chance.
+   * There is no delay after the first failure, for example when a version is too old. Then the delay doubles each time,
+   * with a random part.
    */
   async #pause(): Promise<void> {
     if (this.#failures <= 1) return;
@@ -213,7 +211,7 @@ export class WatchCache<Value> {
   }
 }
 
-/** No name has a control character, so keys are ordered as namespaces first and names within. */
+/** Names contain no control character, so keys are ordered by namespace first and then by name. */
 function keyOf({ namespace, name }: ObjectId): string {
   return `${namespace}\u0000${name}`;
 }

@@ -8,7 +8,7 @@ export type Secret = { readonly value: string } | { readonly file: string };
 export interface Connection {
   /** Base URL, without /api/v1. */
   readonly url: string;
-  /** For the whole answer. */
+  /** Time limit of the complete answer. */
   readonly timeoutMs?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly bearerToken?: Secret;

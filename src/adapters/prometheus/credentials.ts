@@ -10,7 +10,7 @@ export interface Credentials {
   readonly secrets: readonly string[];
 }
 
-/** Shorter ones are words of messages, too. */
+/** Shorter secrets would match ordinary words of messages. */
 const LEAST_SECRET = 4;
 /** A header's value may be the name of a tenant, which messages should contain, or a key. */
 const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
@@ -32,7 +32,7 @@ export function readCredentials({ url, headers = {}, bearerToken, basic }: Conne
   };
 }
 
-/** The package sends them as basic authentication. */
+/** The package sends these as basic authentication. */
 function ofUrl(url: string): readonly string[] {
   const { username, password } = new URL(url);
   return password === '' ? [] : basicOf(decodeURIComponent(username), decodeURIComponent(password)).secrets;
@@ -71,7 +71,7 @@ export function agentSource({ caFile, certFile, keyFile }: NonNullable<Connectio
     const [ca, cert, key] = [caFile, certFile, keyFile].map((file) => file && readText(file));
     const content = JSON.stringify([ca, cert, key]);
     if (last?.content === content) return last.agent;
-    // The old one is left to its requests that are under way.
+    // The previous agent stays in use for its running requests.
     last = {
       content,
       agent: new Agent({ keepAlive: true, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }),

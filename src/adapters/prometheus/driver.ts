@@ -38,7 +38,7 @@ export function createAsk(connection: Connection, onDate?: (atMs: number) => voi
   };
 }
 
-/** The secrets of the last requests, of more than one token while it is exchanged. */
+/** The secrets of the last requests. There may be two tokens while one replaces the other. */
 class Sent {
   last: readonly string[] = [];
 
@@ -56,7 +56,7 @@ function preparing(connection: Connection, sent: Sent): (request: Request) => Re
     request.headers.set({ ...headers });
     request.maxRedirects = 0;
     request.maxContentLength = MOST_BYTES;
-    // The package's own limit is one of silence: an answer that drips would never end.
+    // The package's own timeout applies to silence only, so an answer that arrives slowly would never end.
     request.signal = AbortSignal.timeout(timeoutMs);
     if (agent) request.httpsAgent = agent();
     return request;
@@ -75,7 +75,7 @@ function accept(response: Response, onDate: ((atMs: number) => void) | undefined
   return response;
 }
 
-/** The package reads a sample with parseFloat, which does not know how Go writes these. */
+/** The package parses a sample with parseFloat, which does not support Go's spelling of these values. */
 const INFINITIES: Readonly<Record<string, string>> = { '+Inf': 'Infinity', '-Inf': '-Infinity' };
 
 interface Series {

@@ -20,7 +20,7 @@ export class NoAnswer extends Error {
 interface Came {
   readonly status: number;
   readonly location?: string | undefined;
-  /** Parsed JSON, or the text as it is. */
+  /** Parsed JSON, or the text unchanged. */
   readonly data: unknown;
 }
 
@@ -73,12 +73,12 @@ function redirected(to: string): SluiceError {
   );
 }
 
-/** Without the query, which may hold a state or a ticket. */
+/** The URL without its query, which may contain a state or a ticket. */
 function place(location = 'an unknown place'): string {
   return location.split(/[?#]/, 1)[0] ?? '';
 }
 
-/** The error's own words: of JSON its message, of a page its title, of anything else its beginning. */
+/** The error's own text: the message of JSON, the title of a page, or the beginning of any other body. */
 function said(data: unknown, error?: string): string {
   if (error !== undefined) return `: ${error}`;
   if (typeof data === 'object' && data !== null) return `: ${JSON.stringify(data).slice(0, 200)}`;

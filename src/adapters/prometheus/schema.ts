@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CounterSeries } from '../../ports/evidence.ts';
 
-/** NaN and infinities, too. */
+/** Numbers, including NaN and infinities. */
 const float = z.custom<number>((value) => typeof value === 'number');
 
 /** The package's form of a matrix. */
@@ -29,10 +29,10 @@ export const Instant = z.discriminatedUnion('resultType', [
 
 export const BuildInfo = z.object({ version: z.string() });
 
-/** Prometheus' own refusal. */
+/** A refusal by Prometheus itself. */
 export const Refusal = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
 
-/** What prometheus-query throws: an object, not an Error. */
+/** The value that prometheus-query throws. It is an object and not an Error. */
 export const Wrapped = z.object({ original: z.unknown() });
 
 export function toSeries(matrix: z.infer<typeof Matrix>): CounterSeries[] {

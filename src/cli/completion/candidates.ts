@@ -11,11 +11,11 @@ export interface Candidate {
 export interface Possible {
   readonly words: readonly Candidate[];
   readonly source?: Source;
-  /** `--cluster` as given so far. */
+  /** The value of `--cluster` so far. */
   readonly cluster?: string;
 }
 
-/** Where the walk over the words before the cursor has arrived. */
+/** The position after the words before the cursor. */
 interface Place {
   cli: Cli;
   /** Words that are arguments of `cli`. */
@@ -90,7 +90,7 @@ function subcommands(cli: Cli): Candidate[] {
     .map((command) => ({ value: command.name(), about: command.summary() || command.description() }));
 }
 
-/** Those of the command and of the commands above it, which hold the global ones. */
+/** The flags of the command and of the commands above it, which have the global ones. */
 function allOptions(cli: Cli): readonly Option[] {
   return cli.parent ? [...cli.options, ...allOptions(cli.parent)] : cli.options;
 }

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The command line that users have. */
+/** The command line as users start it. */
 export const SLUICE = join(import.meta.dirname, '..', '..', '..', 'bin', 'sluice.mjs');
 
 export interface ChildSpec {
@@ -11,7 +11,7 @@ export interface ChildSpec {
   /** Arguments of `sluice`. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Folder for `<name>.pid` and `logs/<name>.log`. */
+  /** Folder of `<name>.pid` and `logs/<name>.log`. */
   readonly folder: string;
   readonly say: (line: string) => void;
 }

@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { isErrorCode, SluiceError } from '../../domain/errors.ts';
 import { version } from '../../config/version.ts';
 
-/** A connected MCP client, as an agent has it. */
+/** A connected MCP client, like that of an agent. */
 export interface McpLink {
   /** The structured answer of a tool. Throws the server's error as a SluiceError. */
   call<T>(tool: string, args: Record<string, unknown>): Promise<T>;

@@ -3,7 +3,10 @@ import { isFree } from '../../../sandbox/processes/ports.ts';
 
 const USUAL = 8765;
 
-/** The port of the HTTP server. The usual one may give way to the next; one that the user named may not. */
+/**
+ * The port of the HTTP server. If the default port is in use, the next free one is taken. A port that the user named is
+ * never replaced.
+ */
 export async function choosePort(given: string | undefined, say: (line: string) => void): Promise<number> {
   if (given !== undefined && given !== '') return givenPort(given);
   for (let port = USUAL; port < USUAL + 100; port += 1) {

@@ -24,8 +24,8 @@ const Reference = z.object({
 const MiddlewareRef = z.object({ name: z.string(), namespace: z.string().optional() });
 
 /**
- * The fields of an IngressRoute (traefik.io/v1alpha1) that Sluice reads.
- * Source: traefik v3, pkg/provider/kubernetes/crd/traefikio/v1alpha1/ingressroute.go.
+ * The fields of an IngressRoute (traefik.io/v1alpha1) that Sluice reads. Source: traefik v3,
+ * pkg/provider/kubernetes/crd/traefikio/v1alpha1/ingressroute.go.
  */
 export const IngressRoute = z.object({
   metadata,

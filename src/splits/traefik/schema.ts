@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The fields of a TraefikService (traefik.io/v1alpha1) that Sluice reads.
- * Source: traefik v3, pkg/provider/kubernetes/crd/traefikio/v1alpha1/service.go.
+ * The fields of a TraefikService (traefik.io/v1alpha1) that Sluice reads. Source: traefik v3,
+ * pkg/provider/kubernetes/crd/traefikio/v1alpha1/service.go.
  */
 const WeightedEntry = z.object({
   name: z.string(),

@@ -12,8 +12,7 @@ const POLL_MS = 200;
 
 /**
  * The effect, proved only if `wanted` percent for the canary are in force on every Traefik replica as well. A Rollout
- * that splits no
- * traffic, or whose weights have no owner, is returned unchanged.
+ * that splits no traffic, or whose weights have no owner, is returned unchanged.
  */
 export async function withTraffic(
   context: CommandContext,

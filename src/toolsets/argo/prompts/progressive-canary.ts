@@ -105,9 +105,7 @@ function look(place: Place, name: string, makes: boolean): readonly Step[] {
   ];
 }
 
-/**
- * The order is Services, route, Rollout. A route that is created after the promotion sends no user to the canary.
- */
+/** The order is Services, route, Rollout. A route that is created after the promotion sends no user to the canary. */
 function making(
   place: Place,
   name: string,
