@@ -106,6 +106,10 @@ export type Touched = readonly string[];
  * What a Traefik replica does not answer is text in the result, never an error.
  */
 export interface RoutesPort {
+  /** Names of the TraefikServices in a namespace. */
+  names(place: { readonly cluster: string; readonly namespace: string }): Promise<readonly string[]>;
+  /** Every Traefik replica of the cluster. `error`: why its API does not answer. Empty: no API is configured. */
+  replicas(cluster: string): Promise<readonly { readonly replica: string; readonly error?: string }[]>;
   /** Errors besides: TRAFFIC_SERVICE_NOT_FOUND. */
   read(ref: TrafficRef): Promise<RouteView>;
   /** What the replicas serve now for a route as it was read. */
