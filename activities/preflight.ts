@@ -7,7 +7,9 @@ import { isRefusal, trafficRef } from '../src/delivery/move.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 import type { Ports } from '../src/ports/index.ts';
 import type { World, Worlds } from '../src/ports/world.ts';
+import { withoutEndedMarks } from '../src/planning/ended-marks.ts';
 import { planRelease } from '../src/strategies/index.ts';
+import { temporalRuns, type Runs } from './runs.ts';
 
 /** What the journal has last of a run; undefined: nothing. Errors: JOURNAL_UNAVAILABLE. */
 export type LastView = (runId: string) => Promise<ReleaseView | undefined>;
@@ -19,7 +21,11 @@ interface Input {
   readonly recover?: Recover;
 }
 
-export const preflightActivities = (worlds: Worlds, lastView: LastView = () => Promise.resolve(undefined)) => ({
+export const preflightActivities = (
+  worlds: Worlds,
+  lastView: LastView = () => Promise.resolve(undefined),
+  runs: Runs = temporalRuns,
+) => ({
   /**
    * Checks the target and, when all holds, marks the Rollout and the TraefikService as owned by this release.
    * Repeating it is harmless: its own mark stays, and that of an ended run is taken over.
@@ -29,7 +35,10 @@ export const preflightActivities = (worlds: Worlds, lastView: LastView = () => P
     const world = await worlds.of(spec.target.cluster, spec.clusterUid);
     const left = input.recover ?? (await underWay(world, lastView, input));
     if (left) return takeOver(world, input, left);
-    const found = await planRelease(world, spec);
+    const found = await planRelease(
+      withoutEndedMarks(world, spec.target, (holder) => runs.hasEnded(holder)),
+      spec,
+    );
     if (!found.plan) return found;
     // A release that was started without an identity gets that of the cluster in which it was planned.
     const holder = { cluster: world.cluster.uid, ...owner };

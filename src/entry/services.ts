@@ -5,6 +5,8 @@ import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { createPlans } from '../adapters/plans/index.ts';
 import { SluiceError } from '../domain/errors.ts';
+import type { Owner } from '../domain/release/target.ts';
+import { withoutEndedMarks } from '../planning/ended-marks.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { Worlds } from '../ports/world.ts';
@@ -49,7 +51,14 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     plans: createPlans(settings),
     preflight: async (spec) => {
       const { planRelease } = await import('../strategies/index.ts');
-      return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid), spec);
+      const world = await worlds.of(spec.target.cluster, spec.clusterUid);
+      // A plan can be made without Temporal: then no run is known to have ended.
+      const hasEnded = (owner: Owner) =>
+        gateway.owns(owner).then(
+          (found) => found === 'ended',
+          () => false,
+        );
+      return planRelease(withoutEndedMarks(world, spec.target, hasEnded), spec);
     },
     clusters: {
       current: async () => currentContext(await clusters()),
