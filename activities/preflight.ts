@@ -7,7 +7,6 @@ import { isRefusal, trafficRef } from '../src/delivery/move.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 import type { Ports } from '../src/ports/index.ts';
 import type { World, Worlds } from '../src/ports/world.ts';
-import { withoutEndedMarks } from '../src/planning/ended-marks.ts';
 import { planRelease } from '../src/strategies/index.ts';
 import { temporalRuns, type Runs } from './runs.ts';
 
@@ -35,10 +34,7 @@ export const preflightActivities = (
     const world = await worlds.of(spec.target.cluster, spec.clusterUid);
     const left = input.recover ?? (await underWay(world, lastView, input));
     if (left) return takeOver(world, input, left);
-    const found = await planRelease(
-      withoutEndedMarks(world, spec.target, (holder) => runs.hasEnded(holder)),
-      spec,
-    );
+    const found = await planRelease(world, spec, (holder) => runs.hasEnded(holder));
     if (!found.plan) return found;
     // A release that was started without an identity gets that of the cluster in which it was planned.
     const holder = { cluster: world.cluster.uid, ...owner };
