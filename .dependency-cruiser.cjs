@@ -49,7 +49,7 @@ const layers = [
     'strategy-list',
     'src/strategies/index.ts lists the strategies and strategy.ts says what one is. Only the index names them.',
     '^src/strategies/[^/]+$',
-    ['^src/(strategies|delivery|ports|domain)/'],
+    ['^src/(strategies|delivery|planning|ports|domain)/'],
   ),
   layer(
     'config',

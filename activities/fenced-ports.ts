@@ -1,4 +1,4 @@
-import { parseReleaseId, type Owner } from '../src/domain/release/target.ts';
+import { sameRollout, type Owner } from '../src/domain/release/target.ts';
 import type { Ports } from '../src/ports/index.ts';
 import type { WriteResult } from '../src/ports/workload.ts';
 import type { Runs } from './runs.ts';
@@ -48,12 +48,6 @@ async function fencedWrite(port: Claiming, write: Write, args: Parameters<Write>
  * older run.
  */
 async function mayTakeOver(holder: Owner, owner: Owner, runs: Runs): Promise<boolean> {
-  if (holder.runId === owner.runId || !sameTarget(holder.releaseId, owner.releaseId)) return false;
+  if (holder.runId === owner.runId || !sameRollout(holder.releaseId, owner.releaseId)) return false;
   return (await runs.hasEnded(holder)) && (await runs.isWanted());
-}
-
-/** The contexts may differ, because two names can lead to one cluster. */
-function sameTarget(one: string, other: string): boolean {
-  const [a, b] = [parseReleaseId(one), parseReleaseId(other)];
-  return a !== undefined && b !== undefined && a.namespace === b.namespace && a.rollout === b.rollout;
 }

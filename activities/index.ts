@@ -28,7 +28,7 @@ export function createActivities(given: Worlds, recorder?: Recorder, runs: Runs 
   });
   const judge = recorder ? recordedJudge(judgeIn(worlds, recorder), recorder) : judgeIn(worlds);
   return alive({
-    ...preflightActivities(worlds, recorder && ((runId) => recorder.lastView(runId))),
+    ...preflightActivities(worlds, recorder && ((runId) => recorder.lastView(runId)), runs),
     ...moveActivities(moveOf),
     ...analysisActivities(judge),
     ...guardActivities(moveOf, judge),

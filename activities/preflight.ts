@@ -8,6 +8,7 @@ import type { Scene } from '../src/domain/release/scene.ts';
 import type { Ports } from '../src/ports/index.ts';
 import type { World, Worlds } from '../src/ports/world.ts';
 import { planRelease } from '../src/strategies/index.ts';
+import { temporalRuns, type Runs } from './runs.ts';
 
 /** The last state of a run in the journal. Undefined if there is none. Errors: JOURNAL_UNAVAILABLE. */
 export type LastView = (runId: string) => Promise<ReleaseView | undefined>;
@@ -19,7 +20,11 @@ interface Input {
   readonly recover?: Recover;
 }
 
-export const preflightActivities = (worlds: Worlds, lastView: LastView = () => Promise.resolve(undefined)) => ({
+export const preflightActivities = (
+  worlds: Worlds,
+  lastView: LastView = () => Promise.resolve(undefined),
+  runs: Runs = temporalRuns,
+) => ({
   /**
    * Checks the target. When all checks hold, it marks the Rollout and the TraefikService as owned by this release. It
    * is idempotent: its own mark stays, and that of an ended run is taken over.
@@ -29,7 +34,7 @@ export const preflightActivities = (worlds: Worlds, lastView: LastView = () => P
     const world = await worlds.of(spec.target.cluster, spec.clusterUid);
     const left = input.recover ?? (await underWay(world, lastView, input));
     if (left) return takeOver(world, input, left);
-    const found = await planRelease(world, spec);
+    const found = await planRelease(world, spec, (holder) => runs.hasEnded(holder));
     if (!found.plan) return found;
     // A release without an identity gets that of the cluster in which it was planned.
     const holder = { cluster: world.cluster.uid, ...owner };

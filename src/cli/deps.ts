@@ -1,4 +1,5 @@
 import type { Command, CommandServices } from '../commands/command.ts';
+import type { Finding } from '../commands/doctor-check.ts';
 import type { LoadedSettings } from '../config/load.ts';
 import type { AuditTrail } from '../domain/audit.ts';
 import type { Settings } from '../config/schema.ts';
@@ -9,7 +10,7 @@ export interface CliDeps {
   readonly open: (settings: Settings) => Promise<CommandServices & { close(): Promise<void> }>;
   readonly audit: (settings: Settings) => AuditTrail;
   readonly temporal: () => Promise<{ address: string; namespace: string }>;
-  readonly doctor: (settings: Settings, where: { cluster?: string; namespace?: string }) => Promise<readonly Report[]>;
+  readonly doctor: (settings: Settings, where: { cluster?: string; namespace?: string }) => Promise<readonly Finding[]>;
   readonly serve: (settings: Settings, stopped: AbortSignal) => Promise<void>;
   readonly mcp: (settings: Settings, stopped: AbortSignal) => Promise<void>;
   readonly worker: (settings: Settings) => Promise<void>;
@@ -34,12 +35,4 @@ export interface Io {
   readonly status?: (line: string | undefined) => void;
   ask(question: string): Promise<boolean>;
   readonly stopped: AbortSignal;
-}
-
-/** One finding of the doctor. */
-export interface Report {
-  readonly name: string;
-  readonly state: 'ok' | 'missing' | 'skipped';
-  readonly detail: string;
-  readonly next?: string;
 }

@@ -1,6 +1,7 @@
 import type { Command as Cli } from 'commander';
 import { colours as pc } from './colours.ts';
-import type { CliDeps, Report } from './deps.ts';
+import type { Finding } from '../commands/doctor-check.ts';
+import type { CliDeps } from './deps.ts';
 import { print, settingsOf } from './global.ts';
 
 const MISSING_EXIT = 9;
@@ -19,7 +20,7 @@ export function addDoctor(program: Cli, deps: CliDeps): void {
     });
 }
 
-function line({ name, state, detail, next }: Report): string {
+function line({ name, state, detail, next }: Finding): string {
   const mark = { ok: pc.green('ok     '), missing: pc.red('missing'), skipped: pc.yellow('skipped') }[state];
   return `${mark}  ${name.padEnd(24)} ${detail}${next ? `\n${' '.repeat(9)}→ ${next}` : ''}`;
 }

@@ -1,6 +1,7 @@
 import type { Command as Cli } from 'commander';
-import { SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from '../config/schema.ts';
-import { maskSecrets } from '../domain/safe-text.ts';
+import { CLUSTER_KEYS, entryKey, isGiven } from '../config/clusters.ts';
+import { SETTING_KEYS, SETTINGS, type ClusterEntry, type SettingKey, type Settings } from '../config/schema.ts';
+import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import type { CliDeps } from './deps.ts';
 import { print, settingsOf } from './global.ts';
 import { addSettingFlags } from './setting-flags.ts';
@@ -18,6 +19,7 @@ export function addConfig(program: Cli, deps: CliDeps): void {
           source: loaded.origins[key],
           about: SETTINGS[key].about,
         })),
+        ...Object.entries(loaded.settings.clusters).flatMap(([context, entry]) => clusterRows(context, entry)),
         ...temporalRows(temporal),
       ];
       const file = loaded.file ? `settings file: ${loaded.file}` : 'settings file: none';
@@ -25,6 +27,17 @@ export function addConfig(program: Cli, deps: CliDeps): void {
         [file, ...rows.map(({ name, value, source }) => `${name.padEnd(35)} ${value.padEnd(28)} ${source}`)].join('\n'),
       );
     });
+}
+
+/** One row for each field that an entry of the section `clusters` sets, or one with what is wrong with the entry. */
+function clusterRows(context: string, entry: ClusterEntry) {
+  const path = `clusters.${cleanText(context, 80)}`;
+  const row = (name: string, value: string, about: string) => ({ name, value, source: 'file', about });
+  if ('problems' in entry)
+    return [row(path, `unusable: ${entry.problems.join('; ')}`, 'Entry of a cluster that cannot be used.')];
+  const given = CLUSTER_KEYS.filter((key) => isGiven(key, entry.settings[key]));
+  if (given.length === 0) return [row(path, '(no fields)', 'Entry of a cluster.')];
+  return given.map((key) => row(`${path}.${entryKey(key)}`, shown(entry.settings, key), SETTINGS[key].about));
 }
 
 function temporalRows({ address, namespace }: { address: string; namespace: string }) {
@@ -40,7 +53,7 @@ function temporalRows({ address, namespace }: { address: string; namespace: stri
   ];
 }
 
-function shown(settings: Settings, key: SettingKey): string {
+function shown<Key extends SettingKey>(settings: Pick<Settings, Key>, key: Key): string {
   const value: unknown = settings[key];
   if (value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0))
     return '(unset)';

@@ -1,5 +1,5 @@
 import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
-import { CLUSTER_KEYS, describesCluster, shortForm } from '../config/clusters.ts';
+import { CLUSTER_KEYS, describesCluster, isGiven, shortForm } from '../config/clusters.ts';
 import {
   SETTINGS,
   type ClusterEntries,
@@ -48,7 +48,7 @@ function unnamed(context: string, settings: DescribedClusters, clusters: Cluster
   const servers = new Set(clusters.contexts().map((name) => clusters.server(name)));
   if (servers.size <= 1 || !describesCluster(found)) return found;
   const given = CLUSTER_KEYS.filter((key) => ['prometheusUrl', 'traefikApiUrls', 'traefikApiPods'].includes(key))
-    .filter((key) => JSON.stringify(settings[key]) !== JSON.stringify(SETTINGS[key].fallback))
+    .filter((key) => isGiven(key, settings[key]))
     .map((key) => SETTINGS[key].env);
   throw new SluiceError(
     'CLUSTER_UNCONFIGURED',

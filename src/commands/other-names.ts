@@ -1,6 +1,6 @@
 import { SluiceError } from '../domain/errors.ts';
 import { isClosed } from '../domain/release/state.ts';
-import { parseReleaseId } from '../domain/release/target.ts';
+import { parseReleaseId, sameRollout } from '../domain/release/target.ts';
 import type { WorkloadPort } from '../ports/workload.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
@@ -47,9 +47,7 @@ async function otherName(workload: Pick<WorkloadPort, 'read'>, id: string): Prom
   const target = parseReleaseId(id);
   if (!target) return undefined;
   const owner = await within(workload.read(target).then((rollout) => rollout.owner));
-  const named = owner && parseReleaseId(owner.releaseId);
-  const same = named?.namespace === target.namespace && named.rollout === target.rollout;
-  return same && owner?.releaseId !== id ? owner?.releaseId : undefined;
+  return owner && owner.releaseId !== id && sameRollout(owner.releaseId, id) ? owner.releaseId : undefined;
 }
 
 async function within<T>(read: Promise<T>): Promise<T | undefined> {

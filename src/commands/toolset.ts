@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import type { DoctorChecks } from './doctor-check.ts';
 import type { PromptKind } from './prompt.ts';
 import type { ResourceKind } from './resource.ts';
 
@@ -35,6 +36,8 @@ export interface Toolset {
   readonly rights: readonly Right[];
   readonly resources: readonly ResourceKind[];
   readonly prompts: readonly PromptKind[];
+  /** What `sluice doctor` looks at for these tools. */
+  readonly checks: DoctorChecks;
   /** Environment names of the settings (src/config/schema.ts) that only these tools read. */
   readonly settings: readonly string[];
 }

@@ -20,7 +20,12 @@ export function entryKey(key: SettingKey): string {
   return fileKey(key).replace(/^sluice_/, '');
 }
 
-/** The part of the settings that describes a cluster without its name. */
+/** Whether a value differs from the setting's default. */
+export function isGiven(key: SettingKey, value: unknown): boolean {
+  return JSON.stringify(value) !== JSON.stringify(SETTINGS[key].fallback);
+}
+
+/** The part of the settings that describes one cluster without saying which. */
 export function shortForm(settings: ClusterSettings): ClusterSettings {
   return Object.fromEntries(CLUSTER_KEYS.map((key) => [key, settings[key]])) as unknown as ClusterSettings;
 }

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { nearest } from '../contract/nearest.ts';
-import { asText, CLUSTER_KEYS, readClusters } from './clusters.ts';
+import { asText, CLUSTER_KEYS, isGiven, readClusters } from './clusters.ts';
 import { prometheusProblems } from './prometheus.ts';
 import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from './schema.ts';
 
@@ -63,9 +63,7 @@ function settingsFile(sources: SettingsSources): string | undefined {
 
 /** Beside entries for named clusters, it would be unclear which cluster settings without a name describe. */
 function shortFormProblems({ clusters, cluster, ...settings }: Settings): string[] {
-  const given = CLUSTER_KEYS.filter((key) => isGiven(settings[key], SETTINGS[key].fallback)).map(
-    (key) => SETTINGS[key].env,
-  );
+  const given = CLUSTER_KEYS.filter((key) => isGiven(key, settings[key])).map((key) => SETTINGS[key].env);
   if (cluster === undefined)
     return Object.keys(clusters).length === 0 || given.length === 0
       ? []
@@ -77,10 +75,6 @@ function shortFormProblems({ clusters, cluster, ...settings }: Settings): string
         `SLUICE_CLUSTER=${cleanText(cluster, 80)}: clusters.${cleanText(cluster, 80)} describes it too; keep one of them`,
       ]
     : [];
-}
-
-function isGiven(value: unknown, fallback: unknown): boolean {
-  return JSON.stringify(value) !== JSON.stringify(fallback);
 }
 
 function readFile(file: string, problems: string[]): FileContent {

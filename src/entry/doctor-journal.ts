@@ -1,11 +1,10 @@
 import { createJournal, journalPlace } from '../adapters/journal/index.ts';
-import type { Report } from '../cli/deps.ts';
+import { finding, type Finding } from '../commands/doctor-check.ts';
 import type { Settings } from '../config/schema.ts';
-import { report } from './doctor-report.ts';
 
-/** Opens the journal, which creates it if there is none, and reads its newest line. */
-export function journalCheck(settings: Pick<Settings, 'journal' | 'home' | 'journalRetention'>): Promise<Report> {
-  return report('journal', async () => {
+/** Opens the journal, which makes it where there is none, and reads its newest line. */
+export function journalCheck(settings: Pick<Settings, 'journal' | 'home' | 'journalRetention'>): Promise<Finding> {
+  return finding('journal', async () => {
     const journal = createJournal(settings);
     try {
       const [latest] = await journal.releases({ limit: 1 });

@@ -1,7 +1,6 @@
 import type { ClusterClient } from '../adapters/kubernetes/index.ts';
-import type { Report } from '../cli/deps.ts';
+import { finding, type Finding } from '../commands/doctor-check.ts';
 import type { Settings } from '../config/schema.ts';
-import { report } from './doctor-report.ts';
 import { RIGHTS, type NeededRight } from './rights.ts';
 
 interface Lacking {
@@ -17,13 +16,13 @@ export async function rightsChecks(
   settings: Settings,
   client: ClusterClient,
   namespace: string,
-): Promise<readonly Report[]> {
+): Promise<readonly Finding[]> {
   return Promise.all([readRights(settings, client, namespace), writeRights(settings, client, namespace)]);
 }
 
-function readRights(settings: Settings, client: ClusterClient, namespace: string): Promise<Report> {
+function readRights(settings: Settings, client: ClusterClient, namespace: string): Promise<Finding> {
   const name = 'rights to read';
-  return report(name, async () => {
+  return finding(name, async () => {
     const wanted = RIGHTS.filter(
       ({ role, proxies }) => role === 'sluice-reader' && (!proxies || settings.traefikApiPods),
     );
@@ -40,10 +39,10 @@ function readRights(settings: Settings, client: ClusterClient, namespace: string
   });
 }
 
-/** A read-only account is correct while servers offer no write tools. */
-function writeRights({ mcpAllowWrite }: Settings, client: ClusterClient, namespace: string): Promise<Report> {
+/** An account that only reads is in order while servers offer no write tools. */
+function writeRights({ mcpAllowWrite }: Settings, client: ClusterClient, namespace: string): Promise<Finding> {
   const name = 'rights to write';
-  return report(name, async () => {
+  return finding(name, async () => {
     const lacking = await missingOf(
       client,
       RIGHTS.filter(({ role }) => role === 'sluice-writer'),

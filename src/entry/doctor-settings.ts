@@ -1,27 +1,26 @@
 import { CATALOGUE } from '../toolsets/index.ts';
 import { offered } from '../commands/gate.ts';
-import type { Report } from '../cli/deps.ts';
+import { finding, type Finding } from '../commands/doctor-check.ts';
 import type { Settings } from '../config/schema.ts';
 import { createAudit } from '../observability/audit.ts';
 import { createLog } from '../observability/log.ts';
 import { journalCheck } from './doctor-journal.ts';
-import { report } from './doctor-report.ts';
 import { gateOf } from './gate.ts';
 
-/** What servers offer with the settings, and whether calls and releases can be recorded. */
-export function settingsChecks(settings: Settings): Promise<readonly Report[]> {
+/** What the settings let servers offer, and whether calls and releases can be recorded. */
+export function settingsChecks(settings: Settings): Promise<readonly Finding[]> {
   return Promise.all([auditCheck(settings), journalCheck(settings), toolsCheck(settings)]);
 }
 
-/** The log is opened for writing but not changed. */
-function auditCheck({ home, auditLog, logLevel }: Settings): Promise<Report> {
-  return report('audit log', async () => {
+/** The log is opened for writing, and left as it is. */
+function auditCheck({ home, auditLog, logLevel }: Settings): Promise<Finding> {
+  return finding('audit log', async () => {
     await createAudit({ home, file: auditLog, log: createLog(logLevel) }).ready();
     return auditLog === 'stderr' ? 'goes to stderr' : `${auditLog} in ${home} can be written`;
   });
 }
 
-async function toolsCheck(settings: Settings): Promise<Report> {
+async function toolsCheck(settings: Settings): Promise<Finding> {
   const tools = offered(CATALOGUE, gateOf(settings));
   const sets = settings.toolsets.length > 0 ? settings.toolsets.join(', ') : 'all toolsets';
   const places =

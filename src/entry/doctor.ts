@@ -1,6 +1,6 @@
 import type { ClusterClient, Clusters } from '../adapters/kubernetes/index.ts';
 import { createEvidence } from '../adapters/prometheus/index.ts';
-import type { Report } from '../cli/deps.ts';
+import { finding, type CheckServices, type Finding } from '../commands/doctor-check.ts';
 import { checkClusters } from '../clusters/check.ts';
 import { Identities } from '../clusters/identities.ts';
 import { readIdentity } from '../clusters/identity.ts';
@@ -8,33 +8,37 @@ import { settingsFor } from '../clusters/settings-for.ts';
 import type { Settings } from '../config/schema.ts';
 import { ERRORS } from '../domain/errors.ts';
 import { maskSecrets } from '../domain/safe-text.ts';
+import { TOOLSETS } from '../toolsets/index.ts';
 import { clusterChecks } from './doctor-cluster.ts';
-import { report } from './doctor-report.ts';
 import { settingsChecks } from './doctor-settings.ts';
-import { temporalChecks } from './doctor-temporal.ts';
 import { clustersOf } from './ports.ts';
 import { prometheusOptions, shownAs } from './prometheus.ts';
+import { createServices } from './services.ts';
 
-/** Checks everything that Sluice needs. It changes nothing, except that it opens the audit log and the journal. */
-export async function examine(
-  settings: Settings,
-  where: { cluster?: string; namespace?: string },
-): Promise<readonly Report[]> {
-  const [cluster, prometheus, temporal, own] = await Promise.all([
-    clusterPart(settings, where),
-    prometheusCheck(settings, where.cluster),
-    temporalChecks(settings),
-    settingsChecks(settings),
-  ]);
-  return [...cluster, prometheus, ...temporal, ...own];
+interface Where {
+  readonly cluster?: string;
+  readonly namespace?: string;
 }
 
-async function clusterPart(
-  settings: Settings,
-  where: { cluster?: string; namespace?: string },
-): Promise<readonly Report[]> {
+/** Looks at everything that Sluice needs. Changes nothing but to open the audit log and the journal. */
+export async function examine(settings: Settings, where: Where): Promise<readonly Finding[]> {
+  const services = createServices(settings);
+  try {
+    const [cluster, prometheus, ofToolsets, own] = await Promise.all([
+      clusterPart(settings, services, where),
+      prometheusCheck(settings, where.cluster),
+      Promise.all(TOOLSETS.flatMap(({ checks }) => checks.ofProcess ?? []).map((check) => check(services))),
+      settingsChecks(settings),
+    ]);
+    return [...cluster, prometheus, ...ofToolsets.flat(), ...own];
+  } finally {
+    await services.close();
+  }
+}
+
+async function clusterPart(settings: Settings, services: CheckServices, where: Where): Promise<readonly Finding[]> {
   let clusters: Clusters | undefined;
-  const kubeconfig = await report('kubeconfig', async () => {
+  const kubeconfig = await finding('kubeconfig', async () => {
     clusters = clustersOf(settings);
     const context = where.cluster ?? clusters.currentContext();
     if (!context)
@@ -50,12 +54,14 @@ async function clusterPart(
   if (!clusters || kubeconfig.state !== 'ok') return [kubeconfig];
   const client = clusters.client(where.cluster ?? clusters.currentContext());
   const [identity, described, checks] = await Promise.all([
-    report('cluster identity', async () => `${client.cluster} is the cluster ${await readIdentity(client)}`),
+    finding('cluster identity', async () => `${client.cluster} is the cluster ${await readIdentity(client)}`),
     checkClusters(clusters, settings),
-    ownSettings(clusters, settings, client).then((own) => clusterChecks(own, client, where.namespace ?? 'default')),
+    ownSettings(clusters, settings, client).then((own) =>
+      clusterChecks({ settings: own, services }, client, where.namespace ?? 'default'),
+    ),
   ]);
   const problems = described.map(
-    ({ context, detail, next }): Report => ({
+    ({ context, detail, next }): Finding => ({
       name: `settings of ${context}`,
       state: 'missing',
       detail,
@@ -75,10 +81,10 @@ async function ownSettings(clusters: Clusters, settings: Settings, client: Clust
   return { ...settings, ...own };
 }
 
-/** The Prometheus of the cluster. Without a kubeconfig it is not known which cluster the settings are for. */
-function prometheusCheck(settings: Settings, cluster: string | undefined): Promise<Report> {
+/** The Prometheus of the cluster. Without a kubeconfig nothing says whose the settings are. */
+function prometheusCheck(settings: Settings, cluster: string | undefined): Promise<Finding> {
   const name = 'Prometheus';
-  return report(name, async () => {
+  return finding(name, async () => {
     const clusters = clustersOf(settings);
     const context = cluster ?? clusters.currentContext();
     const uid = () => readIdentity(clusters.client(context));

@@ -5,6 +5,7 @@ import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { createPlans } from '../adapters/plans/index.ts';
 import { SluiceError } from '../domain/errors.ts';
+import type { Owner } from '../domain/release/target.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { Worlds } from '../ports/world.ts';
@@ -49,7 +50,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     plans: createPlans(settings),
     preflight: async (spec) => {
       const { planRelease } = await import('../strategies/index.ts');
-      return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid), spec);
+      return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid), spec, endedIn(gateway));
     },
     clusters: {
       current: async () => currentContext(await clusters()),
@@ -73,6 +74,15 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
       if (journalUsed) await journal.close();
     },
   };
+}
+
+/** A plan can be made without Temporal: then no run is known to have ended. */
+function endedIn(gateway: ReleaseGateway): (owner: Owner) => Promise<boolean> {
+  return (owner) =>
+    gateway.owns(owner).then(
+      (found) => found === 'ended',
+      () => false,
+    );
 }
 
 /** Ports that are loaded at their first use. */

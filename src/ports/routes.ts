@@ -105,7 +105,11 @@ export type Touched = readonly string[];
  * CRD_MISSING, FORBIDDEN. If a Traefik replica does not answer, the result contains a text and there is no error.
  */
 export interface RoutesPort {
-  /** Further errors: TRAFFIC_SERVICE_NOT_FOUND. */
+  /** Names of the TraefikServices in a namespace. */
+  names(place: { readonly cluster: string; readonly namespace: string }): Promise<readonly string[]>;
+  /** Every Traefik replica of the cluster. `error`: why its API does not answer. Empty: no API is configured. */
+  replicas(cluster: string): Promise<readonly { readonly replica: string; readonly error?: string }[]>;
+  /** Errors besides: TRAFFIC_SERVICE_NOT_FOUND. */
   read(ref: TrafficRef): Promise<RouteView>;
   /** What the replicas serve now for a route that was read before. */
   served(view: Pick<RouteView, 'ref' | 'entries'>): Promise<readonly ServedRoute[]>;

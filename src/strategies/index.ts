@@ -2,6 +2,8 @@ import { SluiceError } from '../domain/errors.ts';
 import { blueGreen } from './blue-green/index.ts';
 import { canary } from './canary/index.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
+import type { Owner } from '../domain/release/target.ts';
+import { withoutEndedMarks } from '../planning/ended-marks.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -17,7 +19,14 @@ export function strategyOf(name: string): Strategy {
   throw new SluiceError('STRATEGY_UNKNOWN', `No strategy is named "${name}". Known: ${STRATEGY_NAMES.join(', ')}.`);
 }
 
-/** Checks and plans a release by its strategy. Changes nothing. Errors: those of the ports, STRATEGY_UNKNOWN. */
-export async function planRelease(world: Ports, spec: ReleaseSpec): Promise<Preflight> {
-  return strategyOf(spec.strategy).plan(world, spec);
+/**
+ * Checks and plans a release by its strategy. Changes nothing. `hasEnded`: whether the run of an owner mark is known to
+ * have ended; its mark is no obstacle then. Errors: those of the ports, STRATEGY_UNKNOWN.
+ */
+export async function planRelease(
+  world: Ports,
+  spec: ReleaseSpec,
+  hasEnded: (owner: Owner) => Promise<boolean> = () => Promise.resolve(false),
+): Promise<Preflight> {
+  return strategyOf(spec.strategy).plan(withoutEndedMarks(world, spec.target, hasEnded), spec);
 }

@@ -47,7 +47,13 @@ export type Ownership = 'open' | 'held' | 'ended' | 'unknown';
  * (details.release_id), NO_ANSWER, and the code with which the workflow's validator refused a command.
  */
 export interface ReleaseGateway {
-  probe(): Promise<{ readonly address: string; readonly namespace: string; readonly pollers: number }>;
+  probe(): Promise<{
+    readonly address: string;
+    readonly namespace: string;
+    readonly taskQueue: string;
+    /** Workers that have polled the task queue lately. */
+    readonly pollers: number;
+  }>;
   /**
    * The expected result of `start`: the release that this request started earlier, nothing, or TARGET_BUSY. Call it
    * before preflight, because preflight fails for a busy target.

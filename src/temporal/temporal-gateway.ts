@@ -22,7 +22,7 @@ export function createTemporalGateway({ temporal, taskQueue }: GatewayOptions): 
   return {
     async probe() {
       const { address, namespace } = await link.settings();
-      return { address, namespace, pollers: await countPollers(link, taskQueue) };
+      return { address, namespace, taskQueue, pollers: await countPollers(link, taskQueue) };
     },
     admit: (id, requestId) => admit(releases, id, requestId),
     start: (input) => startRelease(link, releases, input),

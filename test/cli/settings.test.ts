@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Settings } from '../../src/config/schema.ts';
 import { sluice } from '../support/cli.ts';
@@ -103,4 +106,29 @@ test('a release without a strategy is refused while the default is rolling', asy
   ]);
   expect(named.code).toBe(0);
   expect(gateway.started).toEqual([]);
+});
+
+test('the entries of clusters are shown field by field, without their secrets', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'sluice-config-'));
+  const entries = {
+    prod: {
+      prometheus_url: 'http://prod:9090',
+      prometheus_bearer_token: 'horse-battery',
+      traefik_api_urls: 'http://a:1',
+    },
+    bare: {},
+    odd: { prometheus_uri: 'http://odd:9090' },
+  };
+  writeFileSync(join(home, 'settings.yaml'), JSON.stringify({ clusters: entries }));
+
+  const shown = await config({ SLUICE_HOME: home });
+
+  expect(Object.entries(shown).filter(([name]) => name.startsWith('clusters.'))).toEqual([
+    ['clusters.prod.prometheus_url', 'http://prod:9090 file'],
+    ['clusters.prod.prometheus_bearer_token', '*** file'],
+    ['clusters.prod.traefik_api_urls', '["http://a:1"] file'],
+    ['clusters.bare', '(no fields) file'],
+    ['clusters.odd', expect.stringMatching(/^unusable: clusters\.odd\.prometheus_uri is not a setting/)],
+  ]);
+  expect(JSON.stringify(shown)).not.toContain('horse-battery');
 });

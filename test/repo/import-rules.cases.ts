@@ -29,7 +29,7 @@ export const VIOLATIONS = [
   breaks('strategies', value('src/strategies/canary/', '../blue-green/index.ts')),
   breaks('strategies', type('src/strategies/canary/', '../index.ts')),
   breaks('strategies', value('src/strategies/canary/', '../../targets/argo-rollout/index.ts')),
-  breaks('strategy-list', value('src/strategies/', '../planning/preflight.ts')),
+  breaks('strategy-list', value('src/strategies/', '../contract/parse.ts')),
   breaks('config', value('src/config/', '../strategies/canary/index.ts')),
   breaks('contract', value('src/contract/', '../strategies/canary/file.ts')),
   breaks('activities', value('activities/', '../src/strategies/canary/index.ts')),

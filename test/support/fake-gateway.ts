@@ -107,7 +107,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     pollers: 1,
     ownership: undefined,
     outcome: { outcome: 'applied', detail: 'done' },
-    probe: () => answer(() => ({ address: 'fake', namespace: 'default', pollers: fake.pollers })),
+    probe: () => answer(() => ({ address: 'fake', namespace: 'default', taskQueue: 'sluice', pollers: fake.pollers })),
     admit: (id, requestId) => answer(() => admit(id, requestId)),
     start: (input) => answer(() => admit(releaseId(input.spec.target), input.requestId) ?? start(input)),
     command: (id, command) =>

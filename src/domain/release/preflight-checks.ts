@@ -120,6 +120,7 @@ export function trafficCheck(facts: Facts): Check {
 
 export function ownerCheck(spec: ReleaseSpec, facts: Facts): Check {
   const mine = releaseId(spec.target);
+  // The mark of an ended run of the same Rollout has been left out of the facts.
   const other = [facts.rollout.owner, facts.traffic?.owner].find(
     (owner) => owner !== undefined && owner.releaseId !== mine,
   );
@@ -127,7 +128,7 @@ export function ownerCheck(spec: ReleaseSpec, facts: Facts): Check {
     return bad(
       'owner',
       `held by ${other.releaseId} (run ${other.runId})`,
-      'Let that release finish; if it is gone, remove the annotation sluice.dev/owner.',
+      'Let that release finish. If its run has ended, call release_recover for it.',
     );
   return ok('owner', 'no other owner');
 }

@@ -24,7 +24,15 @@ export function parseReleaseId(id: string): Target | undefined {
   return { cluster: parts.join('/'), namespace, rollout };
 }
 
-/** The writer of an object: one run of one release, and the epoch of that run. It is stored as the owner mark. */
+/** Whether two release ids name the same Rollout, under whatever names of clusters: two names may lead to one. */
+export function sameRollout(one: string, other: string): boolean {
+  const [a, b] = [parseReleaseId(one), parseReleaseId(other)];
+  return a !== undefined && b !== undefined && a.namespace === b.namespace && a.rollout === b.rollout;
+}
+
+/**
+ * Who may write to an object: one run of one release, and how far that run has come. It is stored as the owner mark.
+ */
 export interface Owner {
   /** The workflow id. */
   readonly releaseId: string;

@@ -45,6 +45,17 @@ export async function listReplicas(client: ClusterClient, apisOf: ApisOf): Promi
   return [{ name: `${namespace}/${selector}`, get: () => Promise.reject(new Error('no running Traefik pod matches')) }];
 }
 
+/** Whether the API of a replica answers. `error`: why not. */
+export async function answering({
+  name,
+  get,
+}: Replica): Promise<{ readonly replica: string; readonly error?: string }> {
+  return get('/api/version').then(
+    () => ({ replica: name }),
+    (error: unknown) => ({ replica: name, error: error instanceof Error ? error.message : String(error) }),
+  );
+}
+
 function podReplica(client: ClusterClient, pod: { namespace: string; name: string; port: number }): Replica {
   return {
     name: `${pod.namespace}/${pod.name}`,

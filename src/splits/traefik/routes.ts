@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import type { RoutesPort } from '../../ports/routes.ts';
 import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
-import { listReplicas } from './replicas.ts';
+import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
+import { answering, listReplicas } from './replicas.ts';
 import type { ApisOf } from './replicas.ts';
 import { readLinks } from './route-links.ts';
 import { ingressRefOf, trafficRefOf } from './route-objects.ts';
@@ -9,10 +11,9 @@ import { readService } from './route-service.ts';
 import { readRoute } from './route-view.ts';
 import { applyWeights, createRoute, findIngressRoute } from './route-write.ts';
 
-/**
- * RoutesPort on Traefik v3. It writes objects through the Kubernetes API, and reads their effect from each replica's
- * own API.
- */
+const Named = z.object({ metadata: z.object({ name: z.string() }) });
+
+/** RoutesPort on Traefik v3: objects through the Kubernetes API, their effect through each replica's own API. */
 export function createRoutes(clusters: Clusters, options: { readonly apis: ApisOf }): RoutesPort {
   const clientOf = (place: { readonly cluster: string }) => clusters.client(place.cluster);
   const served: RoutesPort['served'] = async (view) => {
@@ -20,6 +21,14 @@ export function createRoutes(clusters: Clusters, options: { readonly apis: ApisO
     return Promise.all(replicas.map((replica) => servedBy(replica, view)));
   };
   return {
+    names: async (place) => {
+      const items = z.array(Named).parse(await clientOf(place).list(TRAEFIK_SERVICE, place.namespace));
+      return items.map(({ metadata }) => metadata.name);
+    },
+    replicas: async (cluster) => {
+      const replicas = await listReplicas(clusters.client(cluster), options.apis);
+      return Promise.all(replicas.map(answering));
+    },
     async read(ref) {
       const written = await readRoute(clientOf(ref), ref);
       return { ...written, served: await served(written) };

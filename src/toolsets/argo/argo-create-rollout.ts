@@ -5,12 +5,10 @@ import { rolloutSnapshot } from '../../contract/rollout-snapshot.ts';
 import type { Creation, NewRollout } from '../../ports/rollout-objects.ts';
 import { ARGO_STRATEGY_NAMES, SWITCHED, WEIGHTED } from '../../domain/argo-strategies.ts';
 import type { Command, CommandSettings } from '../../commands/command.ts';
-import { effectLines } from './effect-lines.ts';
+import { effectLines, targetOf, toSnapshot } from './rollout-answer.ts';
 import { newRolloutFields, problemsOf, toNewRollout } from './new-rollout.ts';
 import type { NewRolloutInput } from './new-rollout.ts';
 import { nextStep } from './next-step.ts';
-import { targetOf } from './place-of.ts';
-import { toSnapshot } from './snapshot.ts';
 
 const output = z.strictObject({
   ...effectFields(rolloutSnapshot),

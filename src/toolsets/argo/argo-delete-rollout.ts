@@ -9,9 +9,7 @@ import type { RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { refuseOwned } from '../../commands/owned.ts';
-import { effectLines } from './effect-lines.ts';
-import { targetOf } from './place-of.ts';
-import { toSnapshot } from './snapshot.ts';
+import { effectLines, targetOf, toSnapshot } from './rollout-answer.ts';
 
 const input = z.strictObject({ ...rolloutFields, confirm: confirmField });
 const output = z.strictObject(effectFields(rolloutSnapshot));

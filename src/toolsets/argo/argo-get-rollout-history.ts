@@ -4,7 +4,7 @@ import { rolloutFields } from '../../contract/place.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { AnalysisOutcome, PastOfRollout, Revision } from '../../ports/rollout-history.ts';
 import type { Command } from '../../commands/command.ts';
-import { targetOf } from './place-of.ts';
+import { targetOf } from './rollout-answer.ts';
 
 const input = z.strictObject({
   ...rolloutFields,

@@ -9,8 +9,7 @@ import { cleanText } from '../../domain/safe-text.ts';
 import type { RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { nextStep } from './next-step.ts';
-import { targetOf } from './place-of.ts';
-import { toSnapshot } from './snapshot.ts';
+import { targetOf, toSnapshot } from './rollout-answer.ts';
 
 const input = z.strictObject(rolloutFields);
 type Status = z.output<typeof rolloutStatus>;

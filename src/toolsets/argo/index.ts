@@ -15,6 +15,7 @@ import { progressiveCanary } from './prompts/progressive-canary.ts';
 import { emergencyRollback } from './prompts/emergency-rollback.ts';
 import { rollouts } from './resources/rollouts.ts';
 import { templates } from './resources/templates.ts';
+import { checks } from './checks.ts';
 import { rights } from './rights.ts';
 
 export const argo: Toolset = {
@@ -39,5 +40,6 @@ export const argo: Toolset = {
   rights,
   resources: [rollouts, templates],
   prompts: [progressiveCanary, emergencyRollback],
+  checks,
   settings: ['ARGO_DEFAULT_STRATEGY'],
 };

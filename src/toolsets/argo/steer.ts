@@ -11,9 +11,7 @@ import type { RolloutState } from '../../domain/rollout.ts';
 import type { Command, CommandContext, Kind, Permission } from '../../commands/command.ts';
 import { requireConfirmation } from '../../commands/confirm.ts';
 import { forwardToRelease, refuseOwned, type Meant } from '../../commands/owned.ts';
-import { outcomeText } from '../../commands/effect-text.ts';
-import { targetOf } from './place-of.ts';
-import { toSnapshot } from './snapshot.ts';
+import { effectLines, targetOf, toSnapshot } from './rollout-answer.ts';
 
 /** The fields of every steering tool: the place and the reason. */
 export const steerFields = {
@@ -83,7 +81,7 @@ export function steerCommand<I extends z.ZodObject>(steer: Steer<I>): Command<I,
       return perform(context, decided);
     },
     problem: effectProblem,
-    text,
+    text: (answer) => effectLines(answer).join('\n'),
   };
 }
 
@@ -142,11 +140,3 @@ export function describeState(view: RolloutState): string {
 }
 
 const clean = (message: string): string => maskSecrets(cleanText(message, 1_500));
-
-function text(answer: Output): string {
-  const { after, next } = answer;
-  const now =
-    after &&
-    `${after.namespace}/${after.name}: ${after.phase}${after.message ? `, ${after.message}` : ''}${after.weight === undefined ? '' : `, weight ${after.weight}`}`;
-  return [outcomeText(answer), now, next].filter(Boolean).join('\n');
-}

@@ -10,6 +10,7 @@ import { releases } from './resources/releases.ts';
 import { reports, reportPages } from './resources/reports.ts';
 import { examples } from './resources/examples.ts';
 import { steering } from './steering.ts';
+import { checks } from './checks.ts';
 import { rights } from './rights.ts';
 
 export const release: Toolset = {
@@ -31,5 +32,6 @@ export const release: Toolset = {
   rights,
   resources: [releases, reports, reportPages, examples],
   prompts: [],
+  checks,
   settings: ['ARGO_REQUIRE_MANUAL_PROMOTION', 'ARGO_AUTO_ROLLBACK'],
 };

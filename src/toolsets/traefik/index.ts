@@ -8,6 +8,7 @@ import { traefikDeleteRoute } from './traefik-delete-route.ts';
 import { traefikGetTrafficDistribution } from './traefik-get-traffic-distribution.ts';
 import { traefikUpdateRouteWeights } from './traefik-update-route-weights.ts';
 import { shadowTesting } from './prompts/shadow-testing.ts';
+import { checks } from './checks.ts';
 import { rights } from './rights.ts';
 
 export const traefik: Toolset = {
@@ -28,5 +29,6 @@ export const traefik: Toolset = {
   rights,
   resources: [],
   prompts: [shadowTesting],
+  checks,
   settings: ['TRAEFIK_CIRCUIT_BREAKER_THRESHOLD', 'TRAEFIK_DEFAULT_WEIGHT_STEP'],
 };

@@ -1,0 +1,52 @@
+import { toFailure } from '../contract/failure.ts';
+import type { CommandServices } from './command.ts';
+
+/** What `sluice doctor` found out about one thing. */
+export interface Finding {
+  readonly name: string;
+  readonly state: 'ok' | 'missing' | 'skipped';
+  readonly detail: string;
+  /** What to do. */
+  readonly next?: string;
+}
+
+export type CheckServices = Pick<CommandServices, 'gateway' | 'ports'>;
+
+export interface CheckedPlace {
+  readonly cluster: string;
+  readonly namespace: string;
+}
+
+type Found = Promise<Finding | readonly Finding[]>;
+
+/** What a toolset needs from outside, checked. A check changes nothing. It never throws: see `finding`. */
+export interface DoctorChecks {
+  /** They run only where the cluster answers and has the namespace. */
+  readonly ofCluster?: readonly ((services: CheckServices, place: CheckedPlace) => Found)[];
+  readonly ofProcess?: readonly ((services: CheckServices) => Found)[];
+}
+
+/** Runs a check; what it throws becomes its finding. No finding takes longer than 5 s: everything below is bounded. */
+export async function finding(name: string, work: () => Promise<string | Finding>): Promise<Finding> {
+  try {
+    const found = await work();
+    return typeof found === 'string' ? { name, state: 'ok', detail: found } : found;
+  } catch (error) {
+    const { message, next, code } = toFailure(error);
+    return { name, state: 'missing', detail: code === 'INTERNAL' ? String(error).slice(0, 300) : message, next };
+  }
+}
+
+/** Whether the namespace has an object of one kind. `name`: plural, as in "Rollouts". */
+export function objectsFinding(name: string, namespace: string, list: () => Promise<readonly unknown[]>): Found {
+  return finding(name, async () => {
+    const found = await list();
+    if (found.length > 0) return `${found.length} in ${namespace}`;
+    return {
+      name,
+      state: 'missing',
+      detail: `${namespace} has none`,
+      next: `Create a ${name.replace(/s$/, '')}, or name the right namespace with --namespace.`,
+    };
+  });
+}
