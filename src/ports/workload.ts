@@ -1,6 +1,6 @@
 import type { VersionPods } from '../domain/pods.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
-import type { Point, RolloutState } from '../domain/rollout.ts';
+import type { Point, Revision, RolloutState } from '../domain/rollout.ts';
 
 /**
  * Images that the template may have for a write to be meant for it. The hash alone lags behind the template: it is the
@@ -41,6 +41,8 @@ export interface WorkloadPort {
    * The pods of the version with this hash, with why they are not ready. A missing right is a `problem` of the answer.
    */
   pods(target: Target, podHash: string): Promise<VersionPods>;
+  /** The versions that the target still has pods or templates of, newest first. */
+  revisions(target: Target): Promise<readonly Revision[]>;
   /** Sets a container's image when it is `from` (or already `to`: unchanged). Another image: refused. */
   setImage(target: Target, change: { container: string; from: string; to: string }, owner: Owner): Promise<WriteResult>;
   /**

@@ -81,6 +81,8 @@ export interface ReleaseSpec {
   /** Name of the TraefikService where the Rollout names none; found by its Services when absent. */
   readonly traefikService?: string;
   readonly analysis: AnalysisSpec;
+  /** Releases an image even where Argo would move all traffic to it past the steps. Absent: false. */
+  readonly acceptFastTrack?: true;
   readonly approval: boolean;
   readonly manualPromotion: boolean;
   readonly autoRollback: boolean;

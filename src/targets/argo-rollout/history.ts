@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Target } from '../../domain/release/target.ts';
-import type { AnalysisOutcome, LastWrite, ObjectEvent, PastOfRollout, Revision } from '../../ports/rollout-history.ts';
+import type { Revision } from '../../domain/rollout.ts';
+import type { AnalysisOutcome, LastWrite, ObjectEvent, PastOfRollout } from '../../ports/rollout-history.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { ANALYSIS_RUN, EVENT, REPLICA_SET } from '../../adapters/kubernetes/kinds.ts';
 import type { Kind } from '../../adapters/kubernetes/kinds.ts';
@@ -10,6 +11,8 @@ import { readRollout, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
 
 const REVISION = 'rollout.argoproj.io/revision';
+/** Argo writes it while the pods of an earlier version wait for their removal (argo-rollouts v1.10.1, types.go). */
+const SCALE_DOWN_DEADLINE = 'scale-down-deadline';
 const HASH_LABEL = 'rollouts-pod-template-hash';
 const TYPE_LABEL = 'rollout-type';
 const TEXT = 300;
@@ -97,6 +100,7 @@ function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
     createdAt: metadata.creationTimestamp,
     replicas: { desired: spec.replicas, ready: status.readyReplicas },
     replicaSet: metadata.name,
+    scaleDownDue: metadata.annotations[SCALE_DOWN_DEADLINE] !== undefined,
   };
 }
 
