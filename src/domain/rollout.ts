@@ -69,6 +69,8 @@ export interface Revision {
   readonly revision: number;
   readonly podHash: string;
   readonly images: Readonly<Record<string, string>>;
+  /** Of the pod template without its images; versions of one digest differ in their images alone. */
+  readonly templateDigest: string;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly replicas: { readonly desired: number; readonly ready: number };

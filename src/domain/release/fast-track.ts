@@ -40,8 +40,11 @@ export function fastTrackReason({ image }: ReleaseSpec, facts: Facts, container:
   const { rollout } = facts;
   const revisions = Array.isArray(facts.revisions) ? (facts.revisions as readonly Revision[]) : [];
   const wanted = JSON.stringify(sorted({ ...rollout.images, [container]: image }));
-  const known = revisions.filter(({ images }) => JSON.stringify(sorted(images)) === wanted);
   const stable = revisions.find(({ podHash }) => podHash === rollout.stableHash);
+  const known = revisions.filter(
+    ({ images, templateDigest }) =>
+      JSON.stringify(sorted(images)) === wanted && templateDigest === (stable?.templateDigest ?? templateDigest),
+  );
   const inWindow = stable && known.find((revision) => isInWindow(revision, stable, revisions, rollout.rollbackWindow));
   if (inWindow)
     return `Argo would move all traffic to ${image} at once, past every step: its ReplicaSet ${inWindow.replicaSet} is in spec.rollbackWindow (${rollout.rollbackWindow} revisions)`;

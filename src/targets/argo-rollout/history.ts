@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Target } from '../../domain/release/target.ts';
 import type { Revision } from '../../domain/rollout.ts';
@@ -100,8 +101,17 @@ function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
     createdAt: metadata.creationTimestamp,
     replicas: { desired: spec.replicas, ready: status.readyReplicas },
     replicaSet: metadata.name,
+    templateDigest: digestOf(spec.template),
     scaleDownDue: metadata.annotations[SCALE_DOWN_DEADLINE] !== undefined,
   };
+}
+
+/** The API server has filled in the defaults of both templates, so equal ones have equal texts. */
+function digestOf({ metadata, spec, ...rest }: ReplicaSet['spec']['template']): string {
+  const { [HASH_LABEL]: _, ...labels } = metadata?.labels ?? {};
+  const containers = spec.containers.map((container) => ({ ...container, image: '' }));
+  const template = { ...rest, metadata: { ...metadata, labels }, spec: { ...spec, containers } };
+  return createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
 }
 
 function toOutcome({ metadata, status }: AnalysisRun): AnalysisOutcome {

@@ -11,6 +11,7 @@ function revisions(count: number, scaleDownDue: readonly number[] = []): Revisio
     revision: index + 1,
     podHash: index + 1 === count ? 'old' : `hash-${index + 1}`,
     images: { app: `shop:v${index + 1}` },
+    templateDigest: 'same',
     createdAt: new Date(Date.UTC(2026, 10, 1, 10, index)).toISOString(),
     replicas: { desired: 0, ready: 0 },
     replicaSet: `shop-${index + 1}`,
@@ -53,6 +54,12 @@ test('the version that is created after the stable one is no rollback for Argo',
 test('another container of the pod makes it another version', () => {
   const facts = canary({ rollbackWindow: 3, images: { app: 'shop:v4', proxy: 'proxy:2' } }, revisions(4));
   expect(fastTrackCheck(spec('shop:v3'), facts, 'app')).toMatchObject([{ ok: true }]);
+});
+
+test('a template that differs in more than its image is another version', () => {
+  const found = revisions(4).map((each) => (each.revision === 3 ? { ...each, templateDigest: 'other' } : each));
+  expect(fastTrackCheck(spec('shop:v3'), canary({ rollbackWindow: 3 }, found), 'app')).toMatchObject([{ ok: true }]);
+  expect(fastTrackCheck(spec('shop:v2'), canary({ rollbackWindow: 3 }, found), 'app')).toMatchObject([{ ok: false }]);
 });
 
 test('a canary without a window has no such check', () => {
