@@ -2,7 +2,7 @@ import type { WeightProof } from './proof.ts';
 
 /** What the moves of a strategy answer. Workflows and recorded histories hold these forms. */
 
-/** The release's version is no longer what the target is asked to run, or somebody else stopped it or changed its steps. */
+/** The release's version is no longer what the target is asked to run, or somebody stopped it or changed its steps. */
 export interface Left {
   readonly kind: 'superseded' | 'aborted-elsewhere' | 'steps-changed';
   readonly detail: string;
