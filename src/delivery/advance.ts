@@ -12,7 +12,7 @@ export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan)
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   return move.wait(async () => {
     const seen = await readTarget(move);
-    const left = departure(seen, { toImage });
+    const left = departure(seen, { toImage, steps: scene.plan.steps });
     if (left) return left;
     if (seen.podHash === stableHash) return undefined;
     return isReady(seen, scene.plan) ? { kind: 'ready' as const, newHash: seen.podHash } : undefined;

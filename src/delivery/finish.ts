@@ -37,8 +37,8 @@ async function promotedOrLeft(move: Move): Promise<'promoted' | Left | undefined
   return isPromoted(seen, scene.newHash as string) && candidate ? 'promoted' : undefined;
 }
 
-/** Aborting the stable version has no effect. */
+/** An abort of what is stable already changes nothing, and neither do other steps. */
 function leftAsStable(seen: Seen, scene: Scene): Left | undefined {
-  const aborted = seen.aborted && seen.stableHash !== scene.newHash;
-  return leftBecause({ ...seen, aborted }, scene);
+  const left = leftBecause(seen, scene);
+  return left?.kind === 'superseded' || seen.stableHash !== scene.newHash ? left : undefined;
 }

@@ -161,7 +161,7 @@ function replaced(seen: Seen, scene: Scene): Superseded | undefined {
   const { fromImage, stableHash } = scene.plan;
   if (seen.image !== fromImage) {
     const left = leftBecause({ ...seen, aborted: false }, scene);
-    return left && { kind: 'superseded', detail: left.detail };
+    return left?.kind === 'superseded' ? { kind: 'superseded', detail: left.detail } : undefined;
   }
   const foreign = seen.stableHash !== stableHash && seen.stableHash !== scene.newHash;
   return foreign ? { kind: 'superseded', detail: `another version is stable now: ${seen.stableHash}` } : undefined;
