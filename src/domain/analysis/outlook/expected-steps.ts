@@ -1,4 +1,5 @@
 import type { AnalysisSpec, PlanStep, SequentialSettings } from '../../release/plan.ts';
+import type { Block } from '../block-test.ts';
 import type { TimedBlock } from '../blocks.ts';
 import { addBlocks, concludes, startJudge, type JudgeState } from '../running-judge.ts';
 import { withoutComparison } from '../sequential/past.ts';
@@ -94,7 +95,7 @@ class Course {
   #block(weight: number, ms: number): TimedBlock {
     const requests = (this.#traffic.requestsPerSecond * ms) / 1000;
     const arm = (part: number, share: number) => ({ requests: requests * part, bad: requests * part * share });
-    const questions = Object.entries(this.#shares).map(([name, share]) => [
+    const questions = Object.entries(this.#shares).map(([name, share]): readonly [string, Block] => [
       name,
       { candidate: arm(weight / 100, share), stable: arm(1 - weight / 100, share) },
     ]);
