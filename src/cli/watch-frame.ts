@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { colours as pc } from './colours.ts';
 import { clip, wrapText } from './fit.ts';
 import { evidenceLines } from './evidence-lines.ts';
+import { watchSentences } from './watch-sentences.ts';
 import type { releaseGet } from '../toolsets/release/release-get.ts';
 import { toDuration } from '../contract/duration.ts';
 
@@ -22,6 +23,7 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
   if (!view) return warning.join('\n');
   const head = [
     heading(view),
+    ...watchSentences(view, columns, rows < ROOMY ? 1 : 2),
     ...stateLines(view, columns),
     stepLine(view),
     podsLine(view),
@@ -44,6 +46,8 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
 
 /** Rows for the blank line and the newest event. */
 const LEAST_EVENTS = 2;
+/** With fewer rows each sentence has one. */
+const ROOMY = 30;
 /** Rows for the state and its reason. */
 const MOST_REASON = 3;
 
@@ -76,8 +80,7 @@ function podsLine({ live, closed_at: closed }: Watched): string | undefined {
 
 function weightLines(view: Watched, columns: number): readonly string[] {
   const { weight_wanted: wanted, weights, live, verdict } = view;
-  if (view.closed_at !== undefined)
-    return view.users_percent === undefined ? [] : [`users    ${view.users_percent} % are on ${view.image}`];
+  if (view.closed_at !== undefined) return [];
   const places = weights
     ? [
         `Rollout ${weights.rollout ?? '–'}`,
