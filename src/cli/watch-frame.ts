@@ -36,9 +36,11 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
   const full = verdictLines(view, columns);
   const verdict =
     full.length + LEAST_EVENTS <= room ? full : shortVerdictLines(view).slice(0, Math.max(1, room - LEAST_EVENTS));
-  const events = eventLines(view).slice(-Math.max(0, room - verdict.length - 1));
-  const block = room - verdict.length - 1 > 0 && events.length > 0 ? ['', ...events] : [];
-  return [...fixed.slice(0, fixed.length - warning.length), ...verdict, ...wait, ...block, ...warning]
+  const tree = treeLines(view, room - verdict.length - LEAST_EVENTS);
+  const left = room - verdict.length - tree.length - 1;
+  const events = eventLines(view).slice(-Math.max(0, left));
+  const block = left > 0 && events.length > 0 ? ['', ...events] : [];
+  return [...fixed.slice(0, fixed.length - warning.length), ...verdict, ...tree, ...wait, ...block, ...warning]
     .map((line) => clip(line, columns))
     .slice(0, Math.max(3, rows - 1))
     .join('\n');
@@ -76,6 +78,14 @@ function stepLine({ step, state }: Watched): string | undefined {
 
 function podsLine({ live, closed_at: closed }: Watched): string | undefined {
   return live?.pods === undefined || closed !== undefined ? undefined : `pods     new version: ${live.pods}`;
+}
+
+/** Revisions, ReplicaSets and pods, where there is room for all of them. */
+function treeLines({ live, closed_at: closed }: Watched, room: number): readonly string[] {
+  const tree = closed === undefined ? (live?.tree ?? []) : [];
+  return tree.length > 0 && tree.length <= room
+    ? tree.map((line, index) => `${index === 0 ? 'tree'.padEnd(INDENT.length) : INDENT}${line}`)
+    : [];
 }
 
 function weightLines(view: Watched, columns: number): readonly string[] {

@@ -32,7 +32,7 @@ function countsOf({ findings, candidate, stable }: Verdict) {
 
 function usersSentence({ state, image, closed_at: closed, users_percent: users }: ReleaseOutput): string | undefined {
   const since = closed === undefined ? '' : ` since ${closed.slice(11, 19)} UTC`;
-  if (state === 'succeeded') return `All users are on ${image}${since}.`;
+  if (state === 'succeeded') return `All users (100 %) are on ${image}${since}.`;
   if (state === 'rolled-back') return `All users are on the old version${since}.`;
   if (state === 'refused') return 'Nothing was changed: all users stay on the old version.';
   if (state === 'superseded') return `Somebody set another version than ${image}, and the release left it alone.`;

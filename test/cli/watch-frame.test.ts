@@ -178,7 +178,7 @@ test.each([
 
 test.each([
   ['rolled-back', 'All users are on the old version since 10:00:40 UTC.'],
-  ['succeeded', 'All users are on shop:v2 since 10:00:40 UTC.'],
+  ['succeeded', 'All users (100 %) are on shop:v2 since 10:00:40 UTC.'],
   ['refused', 'Nothing was changed: all users stay on the old version.'],
   ['superseded', 'Somebody set another version than shop:v2, and the release left it alone.'],
 ] as const)('a release that ended as %s begins with two plain sentences, before state and odds', (state, users) => {
@@ -212,4 +212,18 @@ test('why the new version does not get ready stands in the head', () => {
   );
 
   expect(screen).toContain('pods     new version: 0 of 1 ready: CrashLoopBackOff, exit code 1, 3 restarts');
+});
+
+test.each([
+  [24, true],
+  [8, false],
+])('with %d rows the tree of revisions and pods shows: %s', (rows, shows) => {
+  const live = { traefik: [], tree: ['revision 3 (new) web-c3 shop:v3: 0 of 1 ready', '  web-c3-x not ready yet'] };
+
+  const lines = plain(
+    frame({ ...toReleaseOutput(aView({ state: 'starting' }), 10), live, next: '' }, undefined, 80, rows),
+  ).split('\n');
+
+  expect(lines.includes('tree     revision 3 (new) web-c3 shop:v3: 0 of 1 ready')).toBe(shows);
+  expect(lines.includes('           web-c3-x not ready yet')).toBe(shows);
 });
