@@ -3,7 +3,7 @@ import { podText, podsText, type VersionPods } from '../domain/pods.ts';
 import type { Target } from '../domain/release/target.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import type { ToolPorts } from '../ports/index.ts';
-import type { Revision } from '../ports/rollout-history.ts';
+import type { Revision } from '../domain/rollout.ts';
 
 type TreePorts = Pick<ToolPorts, 'workload'> & {
   readonly rolloutObjects: Pick<ToolPorts['rolloutObjects'], 'revisions'>;

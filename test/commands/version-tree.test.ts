@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { versionTree } from '../../src/commands/version-tree.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { VersionPods } from '../../src/domain/pods.ts';
-import type { Revision } from '../../src/ports/rollout-history.ts';
+import type { Revision } from '../../src/domain/rollout.ts';
 import type { WorkloadPort } from '../../src/ports/workload.ts';
 
 const seen = { target: { cluster: 'dev', namespace: 'shop', rollout: 'web' }, podHash: 'c3', stableHash: 'b2' };
