@@ -13,6 +13,8 @@ const revision = (number: number, podHash: string, desired: number): Revision =>
   createdAt: '2026-11-01T10:00:00Z',
   replicas: { desired, ready: 0 },
   replicaSet: `web-${podHash}`,
+  templateDigest: podHash,
+  scaleDownDue: false,
 });
 const PODS: Readonly<Record<string, VersionPods>> = {
   c3: { pods: [{ name: 'web-c3-x', ready: false, reason: 'CrashLoopBackOff', exitCode: 1, restarts: 3 }] },

@@ -30,8 +30,8 @@ type LivePorts = Pick<ToolPorts, 'workload' | 'split' | 'rolloutObjects'>;
 const safe = (text: string): string => maskSecrets(cleanText(text));
 
 /**
- * What the cluster says at this moment. Never throws: a release can be read while its cluster is unreachable. `full`: with
- * the tree of revisions and pods.
+ * The current state in the cluster. Never throws, so that a release can be read while its cluster is unreachable.
+ * `full`: with the tree of revisions and pods.
  */
 export async function readLive(ports: LivePorts, view: ReleaseView, full: boolean): Promise<Live> {
   const [rollout, traefik] = await Promise.allSettled([
