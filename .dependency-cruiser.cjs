@@ -53,9 +53,15 @@ const layers = [
   ),
   layer(
     'config',
-    'src/config reads settings; it shares the parsing of src/contract and the names of strategies. Turn the setting into an object in src/entry.',
+    'src/config reads settings; it shares the parsing of src/contract, the names of strategies and the settings of toolsets. Turn the setting into an object in src/entry.',
     '^src/config/',
-    ['^src/(config|contract|domain)/', '^src/strategies/index[.]ts$'],
+    ['^src/(config|contract|domain)/', '^src/strategies/index[.]ts$', '^src/toolsets/settings[.]ts$'],
+  ),
+  layer(
+    'toolset-settings',
+    'src/config reads the settings of toolsets before any command is loaded. Move what is more than the definition of a setting to another file of the toolset.',
+    '^src/toolsets/.*settings[.]ts$',
+    ['^src/toolsets/[^/]+/settings[.]ts$', '^src/contract/'],
   ),
   layer(
     'observability',

@@ -34,12 +34,10 @@ export interface ClusterNames {
   all(): Promise<readonly string[]>;
 }
 
-/** The settings that commands look at. */
+/** The settings that commands of several toolsets read. A toolset reads its own with `valuesOf` (src/contract/setting.ts). */
 export interface CommandSettings extends ReleaseDefaults {
   /** Namespaces in which tools may act and look; empty: all. */
   readonly allowedNamespaces: readonly string[];
-  /** Share of bad answers at which a circuit breaker opens when the call names none, 0…1. */
-  readonly circuitBreakerThreshold: number;
   /** Where the HTTP server listens, for addresses that a person can open. */
   readonly host: string;
   readonly mcpPort: number;

@@ -34,6 +34,8 @@ export const VIOLATIONS = [
   breaks('contract', value('src/contract/', '../strategies/canary/file.ts')),
   breaks('activities', value('activities/', '../src/strategies/canary/index.ts')),
   breaks('config', value('src/config/', '../toolsets/index.ts')),
+  breaks('toolset-settings', value('src/toolsets/traefik/settings.ts', './rights.ts')),
+  breaks('toolset-settings', value('src/toolsets/settings.ts', './index.ts')),
   breaks('observability', type('src/observability/', '../toolsets/index.ts')),
   breaks('adapters', value('src/adapters/journal/', '../prometheus/index.ts')),
   breaks('adapters', type('src/adapters/prometheus/', '../../toolsets/index.ts')),
