@@ -79,13 +79,35 @@ const layers = [
     'targets',
     'A target knows its own system and the cluster client. What two targets share goes into a port or into src/domain.',
     '^src/targets/([^/]+)/',
-    ['^src/targets/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+    [
+      '^src/targets/$1/',
+      '^src/targets/target-kind[.]ts$',
+      '^src/adapters/kubernetes/',
+      '^src/(ports|domain|config|observability)/',
+    ],
+  ),
+  layer(
+    'target-list',
+    'src/targets/index.ts lists the kinds of targets and target-kind.ts says what one is. Move the rest to the folder of a kind.',
+    '^src/targets/[^/]+$',
+    ['^src/targets/', '^src/adapters/kubernetes/', '^src/(ports|domain|config)/'],
   ),
   layer(
     'splits',
     'A split knows its own proxy and the cluster client. What two splits share goes into a port or into src/domain.',
     '^src/splits/([^/]+)/',
-    ['^src/splits/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+    [
+      '^src/splits/$1/',
+      '^src/splits/split-kind[.]ts$',
+      '^src/adapters/kubernetes/',
+      '^src/(ports|domain|config|observability)/',
+    ],
+  ),
+  layer(
+    'split-list',
+    'src/splits/index.ts lists the splits and split-kind.ts says what one is. Move the rest to the folder of a split.',
+    '^src/splits/[^/]+$',
+    ['^src/splits/', '^src/adapters/kubernetes/', '^src/(ports|domain|config)/'],
   ),
   layer(
     'clusters',
@@ -168,6 +190,12 @@ const layers = [
 ];
 
 const oneWay = [
+  ban(
+    'kinds-from-their-lists',
+    'Only the lists name a target or a split. Take it from src/targets/index.ts or src/splits/index.ts.',
+    { path: '^(src|activities|workflows)/', pathNot: '^src/(targets|splits)/' },
+    { path: '^src/(targets|splits)/[^/]+/' },
+  ),
   ban('no-circular', 'Two files import each other. Move what both need into a third one.', {}, { circular: true }),
   ban(
     'nobody-imports-test',

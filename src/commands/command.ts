@@ -34,7 +34,7 @@ export interface ClusterNames {
   all(): Promise<readonly string[]>;
 }
 
-/** The settings that commands of several toolsets read. A toolset reads its own with `valuesOf` (src/contract/setting.ts). */
+/** What several toolsets read. A toolset reads its own settings with `valuesOf` (src/contract/setting.ts). */
 export interface CommandSettings extends ReleaseDefaults {
   /** Namespaces in which tools may act and look; empty: all. */
   readonly allowedNamespaces: readonly string[];

@@ -1,3 +1,4 @@
+import type { Kinds } from '../domain/release/plan.ts';
 import type { Ports } from './index.ts';
 
 /**
@@ -19,9 +20,11 @@ export interface Worlds {
   /**
    * The world of a kubeconfig context. Two contexts of one cluster give worlds with the same `cluster.uid`. The
    * identity
-   * is read anew at each call. `uid`: the identity that the caller means; absent where it was never recorded.
+   * is read anew at each call. `uid`: the identity that the caller means; absent where it was never recorded. `kinds`:
+   * which implementations the release uses; absent: the first ones.
    * Errors: CLUSTER_UNKNOWN, CLUSTER_UNREACHABLE and FORBIDDEN (the identity could not be read), CLUSTER_MISMATCH (the
-   * context leads to another cluster), CLUSTER_UNCONFIGURED and CONFIG_INVALID (no settings, or wrong ones).
+   * context leads to another cluster), CLUSTER_UNCONFIGURED and CONFIG_INVALID (no settings, or wrong ones),
+   * KIND_UNKNOWN.
    */
-  of(context: string, uid?: string): Promise<World>;
+  of(context: string, uid?: string, kinds?: Kinds): Promise<World>;
 }

@@ -64,8 +64,17 @@ export interface Timeouts {
   readonly rollbackMs: number;
 }
 
+/**
+ * Which implementations a release uses, by their names in src/targets and src/splits. Absent: the first of the list, as
+ * in releases of older versions.
+ */
+export interface Kinds {
+  readonly targetKind?: string;
+  readonly split?: string;
+}
+
 /** A release as asked for; everything defaulted and validated. */
-export interface ReleaseSpec {
+export interface ReleaseSpec extends Kinds {
   readonly target: Target;
   /**
    * Identity of the cluster that `target.cluster` named where the release was started. A worker whose context of that
@@ -110,7 +119,7 @@ export interface Check {
 }
 
 /** What preflight found and fixed for the whole release: the workflow acts on this, never on a second guess. */
-export interface ReleasePlan {
+export interface ReleasePlan extends Kinds {
   /** Labels that every series of the cluster has in Prometheus. Absent: none are needed. */
   readonly matchers?: Readonly<Record<string, string>>;
   readonly container: string;
@@ -143,4 +152,9 @@ export interface Preflight {
   readonly plan?: ReleasePlan;
   /** The target was left in the middle of this release by a run that ended; its marks are this run's now. */
   readonly underWay?: Recover;
+}
+
+/** The kinds alone; a field that is absent stays absent. */
+export function kindsOf({ targetKind, split }: { readonly [Key in keyof Kinds]: Kinds[Key] | undefined }): Kinds {
+  return { ...(targetKind !== undefined && { targetKind }), ...(split !== undefined && { split }) };
 }
