@@ -76,38 +76,16 @@ const layers = [
     ['^src/adapters/($1|kubernetes)/', '^src/(ports|domain|config|observability)/'],
   ),
   layer(
-    'targets',
-    'A target knows its own system and the cluster client. What two targets share goes into a port or into src/domain.',
-    '^src/targets/([^/]+)/',
-    [
-      '^src/targets/$1/',
-      '^src/targets/target-kind[.]ts$',
-      '^src/adapters/kubernetes/',
-      '^src/(ports|domain|config|observability)/',
-    ],
+    'kinds',
+    'A target or a split knows its own system and the cluster client. What two of them share goes into a port or into src/domain.',
+    '^src/(targets|splits)/([^/]+)/',
+    ['^src/$1/($2/|[^/]+-kind[.]ts$)', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
   ),
   layer(
-    'target-list',
-    'src/targets/index.ts lists the kinds of targets and target-kind.ts says what one is. Move the rest to the folder of a kind.',
-    '^src/targets/[^/]+$',
-    ['^src/targets/', '^src/adapters/kubernetes/', '^src/(ports|domain|config)/'],
-  ),
-  layer(
-    'splits',
-    'A split knows its own proxy and the cluster client. What two splits share goes into a port or into src/domain.',
-    '^src/splits/([^/]+)/',
-    [
-      '^src/splits/$1/',
-      '^src/splits/split-kind[.]ts$',
-      '^src/adapters/kubernetes/',
-      '^src/(ports|domain|config|observability)/',
-    ],
-  ),
-  layer(
-    'split-list',
-    'src/splits/index.ts lists the splits and split-kind.ts says what one is. Move the rest to the folder of a split.',
-    '^src/splits/[^/]+$',
-    ['^src/splits/', '^src/adapters/kubernetes/', '^src/(ports|domain|config)/'],
+    'kind-lists',
+    'src/targets and src/splits list their folders and say what one is. Move the rest to a folder.',
+    '^src/(targets|splits)/[^/]+$',
+    ['^src/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config)/'],
   ),
   layer(
     'clusters',
@@ -212,10 +190,7 @@ const oneWay = [
   ban(
     'sandbox-only-from-outside',
     'Only src/entry, src/cli, tests, bench and scripts start a sandbox. Take its addresses from the settings.',
-    {
-      path: OURS,
-      pathNot: ['^src/(entry|cli)/', '^(sandbox|test|bench|scripts)/'],
-    },
+    { path: OURS, pathNot: ['^src/(entry|cli)/', '^(sandbox|test|bench|scripts)/'] },
     { path: '^sandbox/' },
   ),
   ban(

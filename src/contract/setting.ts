@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** One setting: read as text from every source, so that a file, the environment and a flag mean the same. */
+/** One setting. Every source supplies text, so that a file, the environment and a flag have the same meaning. */
 export interface Setting<T> {
   /** The name in the environment; in lower case it is the name in the settings file. */
   readonly env: string;
   readonly schema: z.ZodType<T, string>;
   readonly fallback: T;
   readonly about: string;
-  /** Its value is shown nowhere. */
+  /** Its value is never shown. */
   readonly secret?: true;
 }
 

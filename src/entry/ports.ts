@@ -17,12 +17,12 @@ import { prometheusOptions } from './prometheus.ts';
 
 type PortSettings = DescribedClusters & Pick<Settings, 'allowedNamespaces'>;
 
-/** The clusters of the kubeconfig that the settings name. Connects to nothing by itself. Errors: CONFIG_INVALID. */
+/** The clusters of the kubeconfig that the settings name. It opens no connection. Errors: CONFIG_INVALID. */
 export function clustersOf({ kubeconfig }: Pick<Settings, 'kubeconfig'>): Clusters {
   return createClusters(kubeconfig === undefined ? {} : { kubeconfig });
 }
 
-/** The real systems behind the worlds. Connects to nothing by itself. */
+/** The real systems behind the worlds. It opens no connection. */
 export function worldsOver(clusters: Clusters, settings: DescribedClusters): Worlds {
   return createWorlds({ clusters, settings, ports: (own, kinds) => portsOfCluster(clusters, own, kinds) });
 }
@@ -38,7 +38,7 @@ function portsOfCluster(clusters: Clusters, settings: ClusterSettings, kinds: Ki
   };
 }
 
-/** The ports of the single tools. `serving`: lists may come from a watch that stays. */
+/** The ports of the single tools. `serving`: lists may come from a permanent watch. */
 export function portsOver(clusters: Clusters, settings: PortSettings, serving = false): ToolPorts {
   const settingsOf = settingsOver(clusters, settings);
   return {

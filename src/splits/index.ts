@@ -11,11 +11,11 @@ export function splitKind(name?: string): SplitKind {
   return byName<SplitKind>('split', SPLITS, name);
 }
 
+type SplitTools = Joined<ReturnType<(typeof SPLITS)[number]['tools']>>;
+
 /** The ports that single tools use for the splits, joined. */
-export function splitTools(
-  ...given: Parameters<SplitKind['tools']>
-): Joined<ReturnType<(typeof SPLITS)[number]['tools']>> {
-  return Object.assign({}, ...SPLITS.map(({ tools }) => tools(...given)));
+export function splitTools(...given: Parameters<SplitKind['tools']>): SplitTools {
+  return Object.assign({}, ...SPLITS.map(({ tools }) => tools(...given))) as SplitTools;
 }
 
 /** Namespaces whose pods are asked through the API server. */

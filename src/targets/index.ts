@@ -10,9 +10,9 @@ export function targetKind(name?: string): TargetKind {
   return byName<TargetKind>('kind of target', TARGETS, name);
 }
 
+type TargetTools = Joined<ReturnType<(typeof TARGETS)[number]['tools']>>;
+
 /** The ports that single tools use for the targets, joined. */
-export function targetTools(
-  ...given: Parameters<TargetKind['tools']>
-): Joined<ReturnType<(typeof TARGETS)[number]['tools']>> {
-  return Object.assign({}, ...TARGETS.map(({ tools }) => tools(...given)));
+export function targetTools(...given: Parameters<TargetKind['tools']>): TargetTools {
+  return Object.assign({}, ...TARGETS.map(({ tools }) => tools(...given))) as TargetTools;
 }

@@ -8,7 +8,7 @@ import { workflowBundle } from '../../src/entry/workflow-bundle.ts';
 export interface TestTemporal {
   readonly client: Client;
   readonly connection: NativeConnection;
-  /** Path of the bundled workflow code; made once for one state of the sources. */
+  /** Path of the bundled workflow code. It is built once for one state of the sources. */
   readonly codePath: string;
   stop(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export async function startTestTemporal(): Promise<TestTemporal> {
   return { client: new Client({ connection: clientConnection }), connection, codePath, stop };
 }
 
-/** The tests provoke failures on purpose; their warnings would bury a real one. */
+/** Discards warnings, because the failures that tests provoke would hide a real one. */
 export function quietRuntime(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),

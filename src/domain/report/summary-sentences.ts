@@ -1,12 +1,12 @@
 import { isClosed } from '../release/state.ts';
 import type { Comparison, Count, ReleaseReport } from './report.ts';
 
-/** Two sentences for people who read no further: what users met, and which version they have. */
+/** Two sentences for people who read no further: the experience of users, and the version that they have. */
 export function summarySentences(report: ReleaseReport): readonly string[] {
   return [answersSentence(report), usersSentence(report)].filter((text) => text !== undefined);
 }
 
-/** What the answers of both versions say about the question that decided. Counts are answers, not people. */
+/** What the answers of both versions show about the question that decided. Counts are answers, not people. */
 function answersSentence({ release, comparisons, verdicts }: ReleaseReport): string | undefined {
   const failing = verdicts
     .findLast(({ outcome }) => outcome === 'fail')
@@ -62,7 +62,7 @@ function usersSentence({ release, weights }: ReleaseReport): string | undefined 
   return `${share}${share === '' ? 'The release waits' : ', and the release waits'} for an answer: ${waiting.answers.join(', ')}.`;
 }
 
-/** When users were on the new version. `to` is absent while some are. */
+/** The times at which users were on the new version. `to` is absent while some still are. */
 function exposureOf(
   wanted: ReleaseReport['weights']['wanted'],
 ): { readonly from: number; readonly to?: number; readonly most: number } | undefined {
@@ -73,7 +73,7 @@ function exposureOf(
   return { from: first.at, most, ...(last?.weight === 0 ? { to: last.at } : {}) };
 }
 
-/** UTC. */
+/** Formats a time of day in UTC. */
 function clock(at: number): string {
   return `${new Date(at).toISOString().slice(11, 19)} UTC`;
 }
