@@ -36,7 +36,7 @@ export const write =
   proxyActivities<
     Pick<
       Activities,
-      'preflight' | 'unclaim' | 'start' | 'shift' | 'promote' | 'settle' | 'withdraw' | 'restoreTemplate'
+      'preflight' | 'unclaim' | 'start' | 'shift' | 'promote' | 'settle' | 'withdraw' | 'restoreTemplate' | 'bringBack'
     >
   >(writes);
 export const read =

@@ -7,9 +7,11 @@ import type { ReleaseResult } from '../src/domain/release/view.ts';
 import type { Alarm } from '../activities/guard.ts';
 import { bounded, write } from './activity-options.ts';
 import { acceptedInput } from './accepted-input.ts';
+import { bringBack } from './bring-back.ts';
 import { registerCommands } from './commands.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 import { getRelease, type ReleaseInput } from './messages.ts';
+import { has } from './patches.ts';
 import { ReleaseRun } from './release-run.ts';
 import { rollBack } from './rollback.ts';
 import { runStep } from './steps.ts';
@@ -105,6 +107,7 @@ async function back(run: ReleaseRun, cause: StopCause): Promise<Outcome> {
   for (;;) {
     const rolledBack = await rollBack(run, cause);
     if (rolledBack !== 'too-late') return { ...rolledBack, cause };
+    if (run.input.rollback && has('guard-after')) return { ...(await bringBack(run, cause)), cause };
     const late = await finishLate(run, cause);
     if (late) return late;
   }

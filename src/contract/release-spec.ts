@@ -32,6 +32,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     autoRollback: file.auto_rollback ?? defaults.autoRollback,
     restoreTemplate: file.after_rollback?.restore_template ?? true,
     timeouts: toTimeouts(file.timeouts ?? {}),
+    guardMs: toMs(file.guard ?? '30m'),
   };
 }
 
