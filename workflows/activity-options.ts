@@ -40,7 +40,9 @@ export const write =
     >
   >(writes);
 export const read =
-  proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'awaitSettled'>>(reads);
+  proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'guardStable' | 'awaitSettled'>>(
+    reads,
+  );
 /** The end of a release does not wait for a mark that cannot be removed: a mark of an ended run is taken over. */
 export const bounded = proxyActivities<Pick<Activities, 'unclaim'>>({
   ...writes,

@@ -1,1 +1,2 @@
+export { guard } from './guard.ts';
 export { release } from './release.ts';

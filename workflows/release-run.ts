@@ -49,6 +49,8 @@ export class ReleaseRun {
   proof?: WeightProof;
   /** When the first weight was in force: evidence counts from there. */
   since?: number;
+  /** When the present weight was proved; of the cluster's clock, as all times of evidence. */
+  steppedAt?: number;
   verdict?: Verdict;
   waiting?: Waiting;
   /** Wishes of people. */

@@ -14,6 +14,7 @@ import { getRelease, type ReleaseInput } from './messages.ts';
 import { has } from './patches.ts';
 import { ReleaseRun } from './release-run.ts';
 import { rollBack } from './rollback.ts';
+import { startGuard } from './start-guard.ts';
 import { runStep } from './steps.ts';
 import { ReleaseStopped, stopCause } from './stopped.ts';
 import { guarded, type Course } from './watching.ts';
@@ -198,6 +199,7 @@ async function end(
   return CancellationScope.nonCancellable(async () => {
     if (run.careful) run.ending = state;
     if (run.plan) await unclaimTarget(run);
+    if (state === 'succeeded') await startGuard(run);
     if (run.journaled) await run.recordEnd(state, reason, cause?.who);
     run.enter(state, reason, cause?.who);
     await condition(allHandlersFinished);

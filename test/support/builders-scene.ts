@@ -23,9 +23,12 @@ export class Stage {
   /** Temporal's word on runs: every attempt is wanted, and no run is known to have ended unless a test adds its id. */
   readonly endedRuns = new Set<string>();
   wanted = true;
+  /** Run ids of the releases that ended the guard of their target. */
+  readonly endedGuards: string[] = [];
   readonly runs: Runs = {
     hasEnded: async ({ runId }) => this.endedRuns.has(runId),
     isWanted: async () => this.wanted,
+    endGuard: async (_target, { runId }) => void this.endedGuards.push(runId),
   };
   #scene!: Scene;
   #epoch = 0;

@@ -1,12 +1,12 @@
 import type { CommandServices, CommandSettings } from '../../src/commands/command.ts';
 import type { Command, CommandOutcome } from '../../src/domain/release/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
-import type { Preflight, ReleaseSpec } from '../../src/domain/release/plan.ts';
+import type { Preflight, Recover, ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { World } from '../../src/ports/world.ts';
-import type { Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
+import type { KnownGuard, Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
@@ -22,6 +22,7 @@ export const SPEC: ReleaseSpec = {
   manualPromotion: true,
   autoRollback: true,
   restoreTemplate: true,
+  guardMs: 1_800_000,
   timeouts: { stepMs: 600_000, approvalMs: 86_400_000, decisionMs: 86_400_000, rollbackMs: 900_000 },
 };
 
@@ -66,10 +67,17 @@ export interface FakeGateway extends ReleaseGateway {
   failure: Error | undefined;
   /** How many workers poll. */
   pollers: number;
+  /** By release id. */
+  readonly guards: Map<string, KnownGuard>;
   /** What `owns` answers while it is set, whatever is in `views`. */
   ownership: Ownership | undefined;
   /** The answer to the next commands. */
   outcome: Pick<CommandOutcome, 'outcome' | 'detail'>;
+}
+
+function ended(view: ReleaseView, { plan, reason }: Recover): ReleaseView {
+  const proof = { wanted: 0, effective: 'proved', reason: 'all replicas serve 0', replicas: [], at: AT } as const;
+  return { ...view, plan, proof, state: 'rolled-back', reason, weightWanted: 0, closedAt: AT + 9 };
 }
 
 /** A gateway without Temporal: releases are what a test put into `views`. */
@@ -96,7 +104,9 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
   const start = (input: ReleaseInput): StartedRelease => {
     const id = releaseId(input.spec.target);
     fake.started.push(input);
-    fake.views.set(id, aView({ id, spec: input.spec, startedBy: input.startedBy }));
+    const view = aView({ id, runId: 'run-1', spec: input.spec, startedBy: input.startedBy });
+    // A rollback is over at once.
+    fake.views.set(id, input.rollback && input.recover ? ended(view, input.recover) : view);
     return { id, runId: 'run-1', started: true };
   };
   const fake: FakeGateway = {
@@ -105,6 +115,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     sent: [],
     failure: undefined,
     pollers: 1,
+    guards: new Map(),
     ownership: undefined,
     outcome: { outcome: 'applied', detail: 'done' },
     probe: () => answer(() => ({ address: 'fake', namespace: 'default', taskQueue: 'sluice', pollers: fake.pollers })),
@@ -117,6 +128,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
         fake.sent.push({ id, command });
         return { requestId: command.requestId, command: command.name, duplicate, ...fake.outcome };
       }),
+    guard: (id) => answer(() => fake.guards.get(id)),
     get: (id, runId) => answer(() => find(id, runId)),
     list: ({ state, open, namespace, limit }) =>
       answer(() =>
