@@ -1,6 +1,7 @@
 import { sleep } from '@temporalio/activity';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
-import { leftBecause, readTarget, type Move, type Seen } from '../src/delivery/move.ts';
+import { SluiceError } from '../src/domain/errors.ts';
+import { leftBecause, readTarget, trafficRef, type Move, type Seen } from '../src/delivery/move.ts';
 import { isInForce } from '../src/delivery/observe.ts';
 import type { Intrusion } from '../src/domain/release/moves.ts';
 import { strategyOf } from '../src/strategies/index.ts';
@@ -59,7 +60,8 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
       const drift = watch.moving ? undefined : await drifted(move, watch);
       drifts = drift === undefined ? 0 : drifts + 1;
       // Two looks in a row: a proxy that is just reloading is not a drift.
-      if (drift !== undefined && drifts >= 2) return { kind: 'drift', detail: drift };
+      if (drift !== undefined && drifts >= 2)
+        return { kind: 'drift', detail: `${drift}${await writerText(move, watch)}` };
       await sleep(LOOK_MS);
     }
   },
@@ -97,6 +99,20 @@ async function intrusion(move: Move, { scene, index, moving }: Watch): Promise<A
 async function drifted(move: Move, { scene, wanted }: Watch): Promise<string | undefined> {
   const proof = await strategyOf(scene.strategy).observe.weight(move, wanted);
   return isInForce(proof) ? undefined : proof.reason;
+}
+
+/** Who wrote the weights, for the end of a sentence. Empty: the object has the wanted weight, or does not say it. */
+async function writerText({ world, scene }: Move, { wanted }: Watch): Promise<string> {
+  try {
+    const { writer, weights } = await world.split.read(trafficRef(scene));
+    const asWanted = weights.find(({ service }) => service === scene.plan.candidate.service)?.weight === wanted;
+    return !writer || asWanted
+      ? ''
+      : `, last written by ${writer.manager}${writer.time === undefined ? '' : ` at ${writer.time}`}`;
+  } catch (error) {
+    if (error instanceof SluiceError) return '';
+    throw error;
+  }
 }
 
 async function failing(judge: Judge, watch: Watch & Judgement): Promise<Alarm | undefined> {

@@ -167,6 +167,7 @@ function skipTo(run: ReleaseRun): Advance {
   // Evidence that failed stays failed: the next weight would fail at its first look. It begins anew here.
   if (run.verdict?.outcome === 'fail') run.since = Math.max(now, run.verdict.to);
   const reason = `skipped by ${run.skip?.who}: ${run.skip?.why}`;
+  run.unjudged.set(run.stepIndex, reason);
   run.verdict = { outcome: 'skipped', reason, findings: [], from: run.proof?.at ?? now, to: now };
   return ADVANCE;
 }

@@ -57,6 +57,10 @@ export class ReleaseRun {
   stop?: StopCause;
   skip?: { readonly index: number; readonly who: string; readonly why: string };
   approval?: { readonly approved: boolean; readonly who: string };
+  /** How many steps have passed. */
+  judgedSteps = 0;
+  /** Why a step passed without a verdict, by its index. */
+  readonly unjudged = new Map<number, string>();
   readonly promoted = new Set<number>();
   promoteAll = false;
   retries = 0;

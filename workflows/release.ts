@@ -98,7 +98,7 @@ interface Outcome {
 async function forwardOrBack(run: ReleaseRun): Promise<Outcome> {
   try {
     await forward(run);
-    return { state: 'succeeded', reason: `${run.plan?.toImage} is stable` };
+    return { state: 'succeeded', reason: `${run.plan?.toImage} is stable${unjudgedText(run)}` };
   } catch (error) {
     return back(run, stopCause(error));
   }
@@ -122,17 +122,34 @@ async function finishLate(run: ReleaseRun, cause: StopCause): Promise<Outcome | 
   run.enter('promoting', `too late to go back: ${run.plan?.toImage} is stable already`);
   try {
     await CancellationScope.nonCancellable(() => retryUntilDone(run, 'promotion', () => settle(run)));
-    return { state: 'succeeded', reason: `${cause.reason}, but too late: ${run.plan?.toImage} was already stable` };
+    return {
+      state: 'succeeded',
+      reason: `${cause.reason}, but too late: ${run.plan?.toImage} was already stable${unjudgedText(run)}`,
+    };
   } catch (error) {
     const { kind, reason } = stopCause(error);
     return kind === 'superseded' ? { state: 'superseded', reason } : undefined;
   }
 }
 
+/** Which steps passed without a verdict, for the end of the headline; empty: every step was judged good. */
+function unjudgedText(run: ReleaseRun): string {
+  const steps = run.plan?.steps ?? [];
+  // A version that became stable while a step was held has left out that step and all after it.
+  const left = steps.map((_, index) => index).filter((index) => index >= run.judgedSteps && !run.unjudged.has(index));
+  for (const index of left) run.unjudged.set(index, 'the version became stable before its verdict');
+  if (run.unjudged.size === 0) return '';
+  const texts = [...run.unjudged].map(([index, why]) => `step ${index + 1} (weight ${steps[index]?.weight}): ${why}`);
+  return `; not judged: ${texts.join('; ')}`;
+}
+
 async function forward(run: ReleaseRun): Promise<void> {
   await begin(run);
   const steps = run.plan?.steps.length ?? 0;
-  for (let index = 0; index < steps; index += 1) await runStep(run, index);
+  for (let index = 0; index < steps; index += 1) {
+    await runStep(run, index);
+    run.judgedSteps = index + 1;
+  }
   await finish(run, steps);
 }
 
