@@ -48,3 +48,8 @@ export const bounded = proxyActivities<Pick<Activities, 'unclaim'>>({
   ...writes,
   scheduleToCloseTimeout: '30 seconds',
 });
+/** A schedule whose release cannot be started within this time says so, and waits for its next time. */
+export const starting = proxyActivities<Pick<Activities, 'startRelease'>>({
+  ...writes,
+  scheduleToCloseTimeout: '10 minutes',
+});

@@ -4,6 +4,7 @@ import type { ReleaseState } from '../domain/release/state.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
+import type { Schedules } from './schedules.ts';
 
 export interface StartedRelease {
   readonly id: string;
@@ -85,6 +86,7 @@ export interface ReleaseGateway {
   get(id: string, runId?: string): Promise<ReleaseView>;
   /** The latest guard of the target of a release; undefined: there was none, or Temporal has forgotten it. */
   guard(id: string): Promise<KnownGuard | undefined>;
+  readonly schedules: Schedules;
   list(filter: ReleaseFilter): Promise<readonly ReleaseSummary[]>;
   /** Whether the run of an owner mark can still act. A mark of a run that has ended may be taken over. */
   owns(owner: Owner): Promise<Ownership>;

@@ -7,6 +7,7 @@ import { getRelease } from './get-release.ts';
 import { listReleases } from './list-releases.ts';
 import { ownsStill } from './owns-still.ts';
 import { RELEASE } from './release-type.ts';
+import { createSchedules } from './schedules.ts';
 import { sendToRelease } from './send-to-release.ts';
 import { admit, startRelease } from './start-release.ts';
 import { workflows } from './workflows.ts';
@@ -38,6 +39,7 @@ export function createTemporalGateway({ temporal, taskQueue }: GatewayOptions): 
       }
     },
     get: (id, runId) => getRelease(link, releases, taskQueue, id, runId),
+    schedules: createSchedules(link, taskQueue),
     guard: (id) => guardOf(guards, id),
     list: async (filter) => withGuards(guards, await listReleases(releases, filter)),
     owns: (owner) => ownsStill(releases, owner),

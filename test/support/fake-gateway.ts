@@ -8,6 +8,7 @@ import type { ToolPorts } from '../../src/ports/index.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { KnownGuard, Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
+import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
 
@@ -69,6 +70,7 @@ export interface FakeGateway extends ReleaseGateway {
   pollers: number;
   /** By release id. */
   readonly guards: Map<string, KnownGuard>;
+  readonly schedules: FakeSchedules;
   /** What `owns` answers while it is set, whatever is in `views`. */
   ownership: Ownership | undefined;
   /** The answer to the next commands. */
@@ -116,6 +118,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     failure: undefined,
     pollers: 1,
     guards: new Map(),
+    schedules: createFakeSchedules(),
     ownership: undefined,
     outcome: { outcome: 'applied', detail: 'done' },
     probe: () => answer(() => ({ address: 'fake', namespace: 'default', taskQueue: 'sluice', pollers: fake.pollers })),

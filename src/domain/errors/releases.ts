@@ -89,6 +89,7 @@ export const RELEASE_ERRORS = {
     'See with release_get where the traffic is. Roll back by hand (`kubectl argo rollouts abort`), or terminate the release in Temporal and start a new one.',
   ),
   TOO_LATE: entry(409, 7, false, 'The new version is already the stable one.', 'To go back, call release_rollback.'),
+  SCHEDULE_NOT_FOUND: entry(404, 5, false, 'The target has no schedule.', 'Call release_schedule with action list.'),
   NO_EARLIER_VERSION: entry(
     404,
     5,

@@ -5,6 +5,7 @@ import { releasePlan } from './release-plan.ts';
 import { releaseRecover } from './release-recover.ts';
 import { releaseReport } from './release-report.ts';
 import { releaseRollback } from './release-rollback.ts';
+import { releaseSchedule } from './release-schedule.ts';
 import { releaseStart } from './release-start.ts';
 import { releaseWait } from './release-wait.ts';
 import { releases } from './resources/releases.ts';
@@ -30,6 +31,7 @@ export const release: Toolset = {
     ...steering,
     releaseRecover,
     releaseRollback,
+    releaseSchedule,
   ],
   rights,
   resources: [releases, reports, reportPages, examples],
