@@ -3,16 +3,16 @@ import { toFailure } from './failure.ts';
 import { noteBeginning } from './stall.ts';
 
 /**
- * Shorter than the heartbeat timeout in workflows/activity-options.ts, so that a dead worker is noticed and a slow call
- * is not.
+ * Shorter than the heartbeat timeout in workflows/activity-options.ts, so that a dead worker is detected and a slow
+ * call is not mistaken for one.
  */
 const BEAT_MS = 1_000;
 
 type Activity = (...input: never[]) => Promise<unknown>;
 
 /**
- * Wraps every activity: heartbeats while it runs (that is also how it learns of its cancellation) and classifies its
- * errors.
+ * Wraps every activity. It sends heartbeats while the activity runs, through which the activity also learns of its
+ * cancellation, and classifies its errors.
  */
 export function alive<A extends Record<string, Activity>>(activities: A): A {
   const wrapped = Object.entries(activities).map(([name, run]) => [name, keepAlive(run)]);
@@ -33,12 +33,12 @@ function keepAlive(run: Activity): Activity {
   };
 }
 
-/** How often a waiting activity looks: quick at first, when most things happen, then slower. */
+/** Poll interval of a waiting activity: short at first, when most changes happen, then longer. */
 const QUICK_MS = 200;
 const SLOW_MS = 1_000;
 const QUICK_FOR_MS = 15_000;
 
-/** Looks again and again until `look` has an answer. Cancellation ends it; time limits are the workflow's. */
+/** Polls until `look` returns a value. Cancellation ends it. The workflow sets the time limits. */
 export async function waitFor<T>(look: () => Promise<T | undefined>): Promise<T> {
   const began = Date.now();
   for (;;) {

@@ -20,33 +20,34 @@ import { judgeMetrics, type JudgedMetrics } from './metrics.ts';
 import { checkShare } from './share-check.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 
-/** What is judged: the requests since `from` (epoch ms), the moment the step's weight was proved. */
+/** The input of a judgement: the requests since `from` (epoch ms), the time at which the step's weight was proved. */
 export interface Judgement {
   readonly scene: Scene;
   readonly limits: AnalysisSpec;
   readonly from: number;
   /**
-   * The moment the first step's weight was proved: evidence counts from there. Absent in releases of older versions.
+   * The time at which the first step's weight was proved. Evidence counts from then on. Absent in releases of older
+   * versions.
    */
   readonly since?: number;
   /**
-   * The moment this step's weight was proved, where `from` is a later one: metrics of the release file are measured at
-   * times that follow from it.
+   * The time at which this step's weight was proved, if `from` is later. The times of the release file's metrics follow
+   * from it.
    */
   readonly stepFrom?: number;
-  /** Judge only the requests of the last so many milliseconds of `from` until now. Absent: all since `from`. */
+  /** Judges only the requests of the last `recentMs` milliseconds. If absent, all since `from`. */
   readonly recentMs?: number;
-  /** Weight, in percent, that no proxy API could prove: the counters must confirm it. */
+  /** Weight, in percent, that no proxy API could prove. The counters must confirm it. */
   readonly unproved?: number;
   /**
-   * Index and weight (percent) of the step, for the record and for queries that ask for it. Absent in releases of older
-   * versions.
+   * Index and weight (percent) of the step, for the record and for queries with these arguments. Absent in releases of
+   * older versions.
    */
   readonly index?: number;
   readonly wanted?: number;
 }
 
-/** A verdict with what it was computed from, for the record. */
+/** A verdict with its inputs, for the record. */
 export interface Judged {
   readonly verdict: Verdict;
   readonly trail: readonly TrailPoint[];
@@ -54,12 +55,12 @@ export interface Judged {
 }
 
 export const analysisActivities = (judge: Judge) => ({
-  /** One judgement, now. Prometheus away is no data, never a failure and never a pass. */
+  /** One judgement, now. An unreachable Prometheus is no data, never a failure and never a pass. */
   async judge(input: Judgement): Promise<Verdict> {
     return (await judge(input)).verdict;
   },
 
-  /** Judges again and again until there is enough data to say pass or fail. The caller bounds it. */
+  /** Judges repeatedly until there is enough data to pass or fail. The caller limits its time. */
   async awaitVerdict(input: Judgement): Promise<Verdict> {
     return waitFor(async () => {
       const { verdict } = await judge(input);
@@ -76,7 +77,7 @@ function recent(input: Judgement, now: number): Judgement {
 
 export type Judge = (input: Judgement) => Promise<Judged>;
 
-/** The judge of a worker; it remembers samples from one judgement to the next. */
+/** The judge of a worker. It caches samples between judgements. */
 export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
   const store = new EvidenceStore(ports.evidence, checkpoints);
   const measurements = new Measurements(ports.evidence);
@@ -108,7 +109,7 @@ function nothingSeen({ scene, from }: Judgement, to: number, reason: string): Ju
   };
 }
 
-/** Undefined where the release file has no metrics of its own. */
+/** Undefined if the release file has no metrics. */
 async function measureNow(
   measurements: Measurements,
   { scene, limits, from, stepFrom = from, wanted }: Judgement,
@@ -119,7 +120,9 @@ async function measureNow(
     : undefined;
 }
 
-/** What the counters cannot say keeps the step open, unless a metric of the release file has a say. */
+/**
+ * Answers that the counters cannot classify prevent a pass, unless a metric of the release file replaces the counters.
+ */
 function together({ unseen, ...counted }: Counted, measured: JudgedMetrics | undefined): Judged {
   const blind = measured?.outcome === undefined && unseen ? [unseen] : [];
   const more = [...(measured?.findings ?? []), ...blind];
@@ -181,5 +184,5 @@ async function judgeNow(ports: Ports, store: EvidenceStore, input: Judgement, to
   };
 }
 
-/** The margin of errors where a release file names no other one. */
+/** The margin of errors if a release file names none. */
 const USUAL_MARGIN = 0.01;

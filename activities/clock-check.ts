@@ -3,7 +3,7 @@ import type { EvidencePort } from '../src/ports/evidence.ts';
 
 const EVERY_MS = 60_000;
 
-/** Compares Prometheus' clock with this one's, once a minute. */
+/** Compares Prometheus' clock with this one once a minute. */
 export class ClockCheck {
   readonly #evidence: Pick<EvidencePort, 'probe'>;
   #checkedAt = Number.NEGATIVE_INFINITY;
@@ -13,7 +13,7 @@ export class ClockCheck {
     this.#evidence = evidence;
   }
 
-  /** Why samples would belong to another moment than they say; undefined when the clocks agree. Errors: of `probe`. */
+  /** Why samples would be counted for the wrong time. Undefined when the clocks agree. Errors: of `probe`. */
   async problem(now: number): Promise<string | undefined> {
     if (now - this.#checkedAt < EVERY_MS && this.#problem === undefined) return undefined;
     const { aheadMs } = await this.#evidence.probe();

@@ -5,7 +5,7 @@ import type { CounterSeries, ServiceCounters } from '../src/ports/evidence.ts';
 
 export type ArmCounters = Readonly<Record<'candidate' | 'stable', ServiceCounters>>;
 
-/** What was asked of Traefik's counters and what they said. `at` of an empty answer: the moment of the question. */
+/** The queries of Traefik's counters and their results. `at` of an empty result is the time of the query. */
 export function counterRecords(
   plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'matchers'>,
   counters: ArmCounters,
@@ -20,7 +20,7 @@ export function counterRecords(
   return eachCounter(plan, ask, renamed ? 'exported_service' : 'service');
 }
 
-/** The same questions without an answer. */
+/** The same queries without a result. */
 export function unansweredCounters(
   plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'matchers'>,
   to: number,

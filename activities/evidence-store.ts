@@ -7,7 +7,7 @@ import type { SequentialSettings } from '../src/domain/release/plan.ts';
 import type { EvidencePort } from '../src/ports/evidence.ts';
 import { inTurn } from './in-turn.ts';
 
-/** What is judged, and since when (epoch ms). */
+/** The release to judge, and the start (epoch ms). */
 export interface Watched {
   readonly runId: string;
   /**
@@ -15,38 +15,41 @@ export interface Watched {
    * what the Service answered until `since` is stable's past, and what it answers from then on is the new version's.
    */
   readonly services: { readonly candidate: string; readonly stable: string };
-  /** Absent: limits alone are judged. */
+  /** If absent, limits alone are judged. */
   readonly sequential?: SequentialSettings;
-  /** When the first weight was in force, and until when blocks after it are no evidence yet. */
+  /** When the first weight came into force, and until when blocks after it are not evidence yet. */
   readonly since: number;
   readonly warmUpMs: number;
-  /** When the present weight was in force. */
+  /** When the current weight came into force. */
   readonly stepFrom: number;
   /** Percent of the traffic for the new version. At 100 it is compared with stable's past. */
   readonly weight?: number;
 }
 
-/** Of the form of `Held`. Another one is not understood. */
+/** Version of the form of `Held`. Other versions are ignored. */
 export const HELD_VERSION = 2;
 
-/** What is known of a release. Plain JSON of bounded size: a checkpoint. */
+/** The evidence of a release. It is plain JSON of bounded size, for checkpoints. */
 export interface Held {
   readonly version: typeof HELD_VERSION;
   readonly watched: Pick<Watched, 'services' | 'since'>;
-  /** Until when samples were read, epoch ms, and how far by proxy. */
+  /** Until when samples were read, epoch ms, and how far for each proxy. */
   readonly readTo: number;
   readonly cursors: Cursors;
-  /** Between the last two scrapes, ms. */
+  /** Time between the last two scrapes, ms. */
   readonly intervalMs: number;
   /** Bounds that Traefik counts, in ms. */
   readonly known: readonly number[];
   readonly judge?: JudgeState;
   readonly step: StepTotals;
-  /** The last minutes, by stretches. */
+  /** The last minutes, in bins. */
   readonly bins: readonly Bin[];
 }
 
-/** Keeps what a worker would have to compute again. Neither fails: what cannot be kept is fetched again. */
+/**
+ * Stores state that a worker would otherwise compute again. Neither method fails: state that is not stored is fetched
+ * again.
+ */
 export interface Checkpoints {
   read(runId: string): Promise<Held | undefined>;
   write(runId: string, held: Held): Promise<void>;
@@ -54,7 +57,7 @@ export interface Checkpoints {
 
 export interface Look {
   readonly held: Held;
-  /** The counters as they were fetched last. */
+  /** The counters of the last fetch. */
   readonly arms: Arms;
   /** Points of the evidence that are new since the last look. */
   readonly trail: readonly TrailPoint[];
@@ -64,16 +67,18 @@ export interface Look {
 const PAST_MS = 3_600_000;
 /** Samples this long before a step are fetched for the baseline: Prometheus' default look-back. */
 const BASELINE_MS = 300_000;
-/** A long gap is fetched in pieces of this length: an answer stays small, and heartbeats are sent in between. */
+/**
+ * A long gap is fetched in intervals of this length, so that an answer stays small and heartbeats are sent in between.
+ */
 const PAGE_MS = 600_000;
-/** A proxy that was not scraped for so long begins anew when it comes back. */
+/** A proxy that was not scraped for this long starts from the beginning when it comes back. */
 const AWAY_MS = 600_000;
-/** Samples of one scrape may arrive one after the other: so long a scrape that is not whole is waited for. */
+/** The samples of one scrape may arrive at different times. This is how long an incomplete scrape is waited for. */
 const SETTLE_MS = 10_000;
 const CHECKPOINT_MS = 30_000;
-/** Answers are read on the thread that sends heartbeats: hundreds of them at once would hold those up. */
+/** Answers are parsed on the thread that sends heartbeats, so hundreds of them at once would delay the heartbeats. */
 const AT_ONCE = 4;
-/** A release that is over is looked at no more. */
+/** The state of a release that has ended is removed after this time without use. */
 const UNUSED_MS = 600_000;
 
 interface Entry {
@@ -81,7 +86,7 @@ interface Entry {
   arms: Arms;
   savedAt: number;
   usedAt: number;
-  /** Looks of one release come one after the other: both would read the same samples. */
+  /** Looks of one release run one after the other, because two would read the same samples. */
   last: Promise<unknown>;
 }
 
@@ -90,9 +95,9 @@ const NO_SERIES = { requests: [], buckets: [] };
 const NO_ARMS: Arms = { candidate: NO_SERIES, stable: NO_SERIES };
 
 /**
- * The evidence of every release that this worker watches, kept as it grows: a look fetches what is new since the last
- * one. What is lost with the process comes from a checkpoint, or is fetched again from Prometheus. Errors: those of
- * EvidencePort.counters; what was read before it stays.
+ * The evidence of every release that this worker watches. A look fetches only what is new since the previous one. State
+ * that is lost with the process comes from a checkpoint, or is fetched again from Prometheus. Errors: those of
+ * EvidencePort.counters. Data that were read before an error stay.
  */
 export class EvidenceStore {
   readonly #evidence: Pick<EvidencePort, 'counters'>;
@@ -140,7 +145,10 @@ export class EvidenceStore {
     return { held: entry.held, arms: entry.arms, trail };
   }
 
-  /** The past is read whole before the judge begins: it decides on what is asked. What fails here begins anew. */
+  /**
+   * The complete past is read before the judge begins, because it determines the questions. After a failure it is read
+   * again.
+   */
   async #learn(entry: Entry, watched: Watched, settings: SequentialSettings, to: number): Promise<void> {
     const end = Math.min(watched.since, to);
     const past: TimedBlock[] = [];
@@ -153,7 +161,7 @@ export class EvidenceStore {
     entry.held = { ...held, judge };
   }
 
-  /** Blocks that end until `until`. */
+  /** Blocks that end before or at `until`. */
   async #page(entry: Entry, { services, since }: Watched, until: number): Promise<readonly TimedBlock[]> {
     const held = entry.held as Held;
     const cursors = Object.fromEntries(Object.entries(held.cursors).filter(([, { at }]) => at >= until - AWAY_MS));
@@ -183,7 +191,7 @@ export class EvidenceStore {
   }
 }
 
-/** What is held of this release, with the step that is judged now. */
+/** The stored evidence of this release, with the current step. */
 function begun(held: Held | undefined, { services, since, sequential, stepFrom }: Watched): Held {
   const same =
     held?.version === HELD_VERSION &&
@@ -191,7 +199,7 @@ function begun(held: Held | undefined, { services, since, sequential, stepFrom }
     held.watched.services.candidate === services.candidate &&
     held.watched.services.stable === services.stable &&
     (held.judge?.version === 2 || sequential === undefined);
-  // A look for an earlier step is late: what the later one has counted stays.
+  // A look for an earlier step is late. The counts of the later step stay.
   if (same) return held.step.from < stepFrom ? { ...held, step: newStep(stepFrom) } : held;
   return {
     version: HELD_VERSION,

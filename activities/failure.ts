@@ -2,14 +2,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import { ERRORS, SluiceError } from '../src/domain/errors.ts';
 
 /**
- * A cluster that has just started, or rotated a token, refuses credentials that are good a moment later. Each attempt
- * reads the credentials anew. With the retry policy of workflows/activity-options.ts this is some 8 s.
+ * A cluster that has just started, or rotated a token, may refuse valid credentials for a moment. Each attempt reads
+ * the credentials again. With the retry policy of workflows/activity-options.ts this is some 8 s.
  */
 const FORBIDDEN_ATTEMPTS = 6;
 
 /**
- * The only place that decides whether Temporal tries an activity again: the catalogue says it for every known
- * error; what is not known is tried again. Cancellations pass through as they are.
+ * The only place that decides whether Temporal retries an activity. The catalogue decides for every known error.
+ * Unknown errors are retried. Cancellations pass unchanged.
  */
 export function toFailure(error: unknown, attempt = FORBIDDEN_ATTEMPTS): unknown {
   if (!(error instanceof SluiceError)) return error;

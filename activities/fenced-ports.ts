@@ -4,7 +4,7 @@ import type { WriteResult } from '../src/ports/workload.ts';
 import type { Runs } from './runs.ts';
 import { requireWanted } from './stall.ts';
 
-/** A write of a port: the object first, the owner last. */
+/** A write of a port. The object is its first argument, the owner its last. */
 type Write = (ref: unknown, ...rest: unknown[]) => Promise<WriteResult>;
 
 interface Claiming {
@@ -14,9 +14,10 @@ interface Claiming {
 const WRITES: readonly string[] = ['setImage', 'advance', 'abort', 'setWeight', 'claim', 'fence', 'unclaim'];
 
 /**
- * The ports of activities. Before each write an attempt that has stalled makes sure that it is still wanted. A write
- * that is refused because of another run's mark is repeated once that mark is taken over, which happens only when that
- * run is known to have ended: a reset or a continued workflow has a new run id, and a terminated one leaves its mark.
+ * The ports of activities. Before each write, an attempt that has stalled checks that it is still the current one. A
+ * write that is refused because of another run's mark is repeated after that mark is taken over. A mark is taken over
+ * only when its run is known to have ended: a reset or a continued workflow has a new run id, and a terminated run
+ * leaves its mark.
  */
 export function fencedPorts<P extends Ports>(ports: P, runs: Runs): P {
   return { ...ports, workload: fencedPort(ports.workload, runs), split: fencedPort(ports.split, runs) };
@@ -43,7 +44,8 @@ async function fencedWrite(port: Claiming, write: Write, args: Parameters<Write>
 }
 
 /**
- * A mark of an ended run, of a release of the same target. The asker must be wanted itself: it may be the older run.
+ * A mark of an ended run of a release of the same target. This attempt must be current itself, because it may be the
+ * older run.
  */
 async function mayTakeOver(holder: Owner, owner: Owner, runs: Runs): Promise<boolean> {
   if (holder.runId === owner.runId || !sameRollout(holder.releaseId, owner.releaseId)) return false;

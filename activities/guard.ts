@@ -8,23 +8,23 @@ import { strategyOf } from '../src/strategies/index.ts';
 import type { Judge, Judgement } from './analysis.ts';
 import type { MoveOf } from './moves.ts';
 
-/** Why a step can no longer be held as it is. */
+/** Why a step can no longer be held unchanged. */
 export type Alarm =
   | { readonly kind: 'failed'; readonly verdict: Verdict }
   | { readonly kind: 'drift'; readonly detail: string }
   | Intrusion;
 
-/** What moves while the guard watches. Weights are on their way then, so a drift is not looked for. */
+/** What changes while the guard watches. Weights change then, so drift is not checked. */
 export type Moving = 'starting' | 'shifting' | 'promoting';
 
 export interface Watch extends Omit<Judgement, 'from'> {
-  /** As in Judgement; absent before the first weight is proved: the guard counts from its own start. */
+  /** As in Judgement. Absent before the first weight is proved: the guard counts from its own start. */
   readonly from?: number;
   readonly wanted: number;
   readonly index: number;
-  /** Absent: a weight is held. */
+  /** If absent, a weight is held. */
   readonly moving?: Moving;
-  /** The step has failed already and a person decides: only what others do is watched. */
+  /** The step has already failed and a person decides. Only changes by others are watched. */
   readonly failed?: true;
 }
 
@@ -42,12 +42,12 @@ export type StableAlarm =
   | { readonly kind: 'superseded'; readonly detail: string };
 
 const LOOK_MS = 1_000;
-/** A step may be held for days: only this much of the past is judged again while it is held. */
+/** A step may be held for days. While it is held, only this much of the past is judged again. */
 const RECENT_MS = 600_000;
 
 export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
   /**
-   * Watches a weight for as long as it is held or moved. It returns only when the new version fails, when somebody else
+   * Watches a weight while it is held or changed. It returns only when the new version fails, when another actor
    * changed or stopped the target, or when a held weight drifted.
    */
   async guard(watch: Watch): Promise<Alarm> {
@@ -59,7 +59,7 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
       if (alarm) return alarm;
       const drift = watch.moving ? undefined : await drifted(move, watch);
       drifts = drift === undefined ? 0 : drifts + 1;
-      // Two looks in a row: a proxy that is just reloading is not a drift.
+      // It takes two consecutive reads, because a proxy that is reloading is not a drift.
       if (drift !== undefined && drifts >= 2)
         return { kind: 'drift', detail: `${drift}${await writerText(move, watch)}` };
       await sleep(LOOK_MS);
@@ -91,7 +91,7 @@ function leftStable(seen: Seen, { scene, releasedBy }: StableWatch): string | un
 
 async function intrusion(move: Move, { scene, index, moving }: Watch): Promise<Alarm | undefined> {
   // The activities that set the image and that promote watch the target themselves. Before the image is set, and after
-  // the promotion, the target is not as a held step leaves it.
+  // the promotion, the target differs from that of a held step.
   if (moving === 'starting' || moving === 'promoting') return undefined;
   return strategyOf(scene.strategy).observe.intrusion(move, index);
 }

@@ -1,6 +1,6 @@
 /**
- * Lets at most so many of the given tasks run at once; the others wait in the order in which they came. A task that
- * fails makes room as one that ends well.
+ * Limits the number of tasks that run at once. The others wait in order of arrival. A failed task releases its place
+ * too.
  */
 export function inTurn(most: number): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
@@ -11,7 +11,7 @@ export function inTurn(most: number): <T>(task: () => Promise<T>) => Promise<T> 
     try {
       return await task();
     } finally {
-      // The place goes to the next one, or is free again.
+      // The place passes to the next task, or becomes free.
       const next = waiting.shift();
       if (next) next();
       else running -= 1;

@@ -16,9 +16,9 @@ import { startActivities } from './start-release.ts';
 import { temporalRuns, type Runs } from './runs.ts';
 
 /**
- * All effects of a release, in the worlds of the clusters. Every one may run more than once: it reads before it writes,
- * and its first read is the identity of its cluster. Without a recorder nothing is kept.
- * `starter`: starts the releases of schedules.
+ * All effects of a release, in the worlds of the clusters. Each may run more than once: it reads before it writes, and
+ * its first read is the identity of its cluster. Without a recorder nothing is recorded.
+ * `starter` starts the releases of schedules.
  */
 export function createActivities(
   given: Worlds,
@@ -45,7 +45,7 @@ export function createActivities(
   });
 }
 
-/** The same fenced ports each time for the same world. An attempt of an activity asks for its world once. */
+/** Returns the same fenced ports each time for the same world. An attempt of an activity requests its world once. */
 function fencedWorlds(worlds: Worlds, runs: Runs): Worlds {
   const fenced = new WeakMap<World, World>();
   const asked = new WeakMap<Context, Promise<World>>();
@@ -65,7 +65,7 @@ function fencedWorlds(worlds: Worlds, runs: Runs): Worlds {
   };
 }
 
-/** One judge for each world: what it remembers of a service's counters is of one cluster. */
+/** There is one judge for each world, because cached counters belong to one cluster. */
 function judgeIn(worlds: Worlds, recorder?: Recorder): Judge {
   const judges = new WeakMap<World, Judge>();
   return async (input) => {

@@ -3,7 +3,7 @@ import type { Log } from '../src/observability/log.ts';
 import type { JournalPort } from '../src/ports/journal.ts';
 import { HELD_VERSION, type Checkpoints, type Held } from './evidence-store.ts';
 
-/** Checkpoints in the journal. One that cannot be read or written costs time and nothing else, so it only warns. */
+/** Checkpoints in the journal. A checkpoint that cannot be read or written only costs time, so it causes a warning. */
 export function journalCheckpoints(journal: JournalPort, log: Log): Checkpoints {
   const unlessAway = async <T>(runId: string, work: Promise<T>): Promise<T | undefined> => {
     try {

@@ -1,20 +1,20 @@
 import type { Answer } from '../src/domain/analysis/series-problem.ts';
 import type { CounterSeries, EvidencePort } from '../src/ports/evidence.ts';
 
-/** What an expression gave at one of its fixed times, epoch ms. Empty: nothing. */
+/** The result of an expression at one of its fixed times, epoch ms. Empty if there was none. */
 export interface Point {
   readonly at: number;
   readonly answer: Answer;
 }
 
-/** The times at which something is measured: startMs, and every stepMs from there on; at most `most` of them. */
+/** The times of a measurement: startMs, and then every stepMs, at most `most` times. */
 export interface Times {
   readonly startMs: number;
   readonly stepMs: number;
   readonly most?: number;
 }
 
-/** Samples may reach Prometheus late: so much of the end is asked for again. */
+/** Samples may reach Prometheus late, so this much of the end is fetched again. */
 const OVERLAP_MS = 60_000;
 /** Prometheus refuses more than 11,000 points of a series. */
 const MOST_AT_ONCE = 5_000;
@@ -27,9 +27,9 @@ interface Kept {
 }
 
 /**
- * PromQL measurements at times that depend only on the step: every caller and every retry measures the same.
- * They are kept so that a judgement every
- * second asks only for what is new; what is lost with the process is asked for again. Errors: those of MetricsPort.
+ * PromQL measurements at times that depend only on the step: every caller and every retry measures the same. They are
+ * cached, so that a judgement every second fetches only what is new. After a restart they are fetched again. Errors:
+ * those of EvidencePort.
  */
 export class Measurements {
   readonly #metrics: EvidencePort;
@@ -48,7 +48,7 @@ export class Measurements {
     return kept.points.slice(0, count);
   }
 
-  /** The last measurement; undefined before the first. */
+  /** The last measurement. Undefined before the first. */
   async last(promql: string, times: Times, toMs: number): Promise<Point | undefined> {
     if (toMs < times.startMs) return undefined;
     const at = times.startMs + Math.floor((toMs - times.startMs) / times.stepMs) * times.stepMs;

@@ -20,7 +20,7 @@ import type { QueryRecord } from '../src/domain/release/record.ts';
 import type { Measurements, Point } from './measurements.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 
-/** What the metrics of a release file say about a step. `outcome` is undefined when only dry runs were judged. */
+/** The findings of the release file's metrics on a step. `outcome` is undefined when only dry runs were judged. */
 export interface JudgedMetrics {
   readonly outcome: Judged | undefined;
   readonly findings: readonly Finding[];
@@ -30,7 +30,7 @@ export interface JudgedMetrics {
 interface Moment {
   readonly limits: AnalysisSpec;
   readonly scene: Scene;
-  /** When the step's weight was in force; all times of measurement follow from it. */
+  /** When the step's weight came into force. All times of measurement follow from it. */
   readonly stepFrom: number;
   readonly to: number;
   /** In percent. */
@@ -42,7 +42,9 @@ interface Asked {
   readonly queries: readonly QueryRecord[];
 }
 
-/** Judges every metric of the release file. What Prometheus does not answer is no data of that metric alone. */
+/**
+ * Judges every metric of the release file. If Prometheus does not answer for one metric, that metric alone has no data.
+ */
 export async function judgeMetrics(measurements: Measurements, moment: Moment): Promise<JudgedMetrics> {
   const values = argumentsOf(moment.scene.target, moment.scene.plan, moment.scene.newHash, moment.weight);
   const asked = await Promise.all(
@@ -94,7 +96,7 @@ class MetricJudge {
     }
   }
 
-  /** Values of one moment, from the end of the soak on: before, they may be of what was there before the step. */
+  /** Values of one time, from the end of the soak on. Earlier values may include the time before the step. */
   async #now(metric: LimitMetric | PairMetric): Promise<Finding> {
     const { stepFrom, limits, to } = this.#moment;
     const times = { startMs: stepFrom + limits.soakMs, stepMs: metric.intervalMs };

@@ -11,10 +11,10 @@ import type {
 import type { Scene } from '../src/domain/release/scene.ts';
 import { strategyOf } from '../src/strategies/index.ts';
 
-/** Makes what a strategy gets for one move of a release. Errors: those of Worlds.of. */
+/** Creates the input of a strategy for one move of a release. Errors: those of Worlds.of. */
 export type MoveOf = (scene: Scene) => Promise<Move>;
 
-/** The verbs of the release's strategy, under the names that histories record. The caller bounds each of them. */
+/** The verbs of the release's strategy, under the names in recorded histories. The caller bounds each of them. */
 export const moveActivities = (moveOf: MoveOf) => ({
   start: async (scene: Scene): Promise<Started> => strategyOf(scene.strategy).advance.start(await moveOf(scene)),
 

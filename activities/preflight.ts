@@ -10,13 +10,13 @@ import type { World, Worlds } from '../src/ports/world.ts';
 import { planRelease } from '../src/strategies/index.ts';
 import { temporalRuns, type Runs } from './runs.ts';
 
-/** What the journal has last of a run; undefined: nothing. Errors: JOURNAL_UNAVAILABLE. */
+/** The last state of a run in the journal. Undefined if there is none. Errors: JOURNAL_UNAVAILABLE. */
 export type LastView = (runId: string) => Promise<ReleaseView | undefined>;
 
 interface Input {
   readonly spec: ReleaseSpec;
   readonly owner: Owner;
-  /** What an ended run left behind: it is taken over, whatever the checks would say. */
+  /** What an ended run left. It is taken over, whatever the result of the checks. */
   readonly recover?: Recover;
 }
 
@@ -26,9 +26,8 @@ export const preflightActivities = (
   runs: Runs = temporalRuns,
 ) => ({
   /**
-   * Checks the target and, when all holds, marks the Rollout and the TraefikService as owned by this release.
-   * The guard of the release before ends then. Repeating it is harmless: its own mark stays, and that of an ended run
-   * is taken over.
+   * Checks the target. When all checks hold, it marks the Rollout and the TraefikService as owned by this release, and
+   * the guard of the release before ends. It is idempotent: its own mark stays, and that of an ended run is taken over.
    */
   async preflight(input: Input): Promise<Preflight> {
     const { spec, owner } = input;
@@ -39,7 +38,7 @@ export const preflightActivities = (
     return found;
   },
 
-  /** Removes the owner marks that this release holds. */
+  /** Removes the owner marks of this release. */
   async unclaim(scene: Scene): Promise<void> {
     const { split, workload } = await worlds.of(scene.target.cluster, scene.owner.cluster);
     await split.unclaim(trafficRef(scene), scene.owner);
@@ -48,8 +47,8 @@ export const preflightActivities = (
 });
 
 /**
- * A run that was reset to its beginning finds its own release half done: its mark and its image on the Rollout, and a
- * journal that knows the plan.
+ * A run that was reset to its beginning finds its own release half done: its mark and its image on the Rollout, and the
+ * plan in the journal.
  */
 async function underWay(ports: Ports, lastView: LastView, { spec, owner }: Input): Promise<Recover | undefined> {
   const { owner: holder, images } = await ports.workload.read(spec.target);
@@ -80,8 +79,8 @@ async function takeOver(world: World, { spec, owner }: Input, left: Recover): Pr
 }
 
 /**
- * The Rollout's mark decides; it is removed again when the TraefikService cannot be marked: half a claim would outlive
- * an abort.
+ * The Rollout's mark decides. It is removed again when the TraefikService cannot be marked, because half a claim would
+ * outlive an abort.
  */
 async function claim({ split, workload }: Ports, scene: Scene): Promise<Check | undefined> {
   const rollout = await workload.claim(scene.target, scene.owner);

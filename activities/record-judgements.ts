@@ -6,8 +6,8 @@ import { RecordedRuns, type RecordedRun } from './recorded-runs.ts';
 import type { Recorder } from './recorder.ts';
 
 /**
- * Wraps a judge: its questions, their answers and its verdicts become journal entries. Each fact is written once. Its
- * key is made of Prometheus' sample times.
+ * Wraps a judge: its queries, their results and its verdicts become journal entries. Each fact is written once. Its key
+ * contains Prometheus' sample times.
  */
 export function recordedJudge(judge: Judge, recorder: Recorder): Judge {
   const runs = new RecordedRuns();
@@ -32,10 +32,10 @@ function entriesOf(input: Judgement, judged: Judged, run: RecordedRun): RecordEn
   ];
 }
 
-/** After this time without a new sample the record says that nobody can judge the release. */
+/** After this time without a new sample the record contains a verdict that the release cannot be judged. */
 const BLIND_MS = 300_000;
 
-/** An event when no sample came for a while, and one when samples come again. */
+/** An event when there was no sample for a while, and an event when there are samples again. */
 function blindEntries(input: Judgement, { verdict: { to, reason } }: Judged, run: RecordedRun): RecordEntry[] {
   const newest = run.newest || startOf(input);
   const event = (key: string, text: string): RecordEntry[] => [
@@ -57,7 +57,10 @@ const answered = ({ values, error }: QueryRecord): boolean => error === undefine
 const startOf = ({ since, from }: Judgement): number => since ?? from;
 const stepOf = ({ index, scene }: Judgement): number => index ?? scene.step ?? 0;
 
-/** The key of an answer has its newest sample time. The key of an empty answer has the newest one seen before it. */
+/**
+ * The key of a result contains its newest sample time. The key of an empty result contains the previous newest sample
+ * time.
+ */
 function queryEntries(input: Judgement, { queries }: Judged, run: RecordedRun): RecordEntry[] {
   const step = stepOf(input);
   return queries.flatMap((query): RecordEntry[] => {
@@ -79,7 +82,7 @@ function blockEntries(input: Judgement, { trail }: Judged, run: RecordedRun): Re
 }
 
 /**
- * A verdict is recorded when its outcome or its reasons differ from those of a minute ago. Another look at the same
+ * A verdict is recorded when its outcome or its reasons differ from those of a minute ago. A repeated look at the same
  * samples has the same key.
  */
 function verdictEntries(input: Judgement, { verdict }: Judged, run: RecordedRun): RecordEntry[] {
@@ -99,5 +102,5 @@ function verdictEntries(input: Judgement, { verdict }: Judged, run: RecordedRun)
 
 const of = ({ scene }: Judgement) => ({ releaseId: scene.owner.releaseId, runId: chainOf(scene.owner) });
 
-/** Part of a key: an index of PostgreSQL has no room for labels of any length. */
+/** A part of a key. An index of PostgreSQL limits the length of keys, so long labels are shortened. */
 const part = (text: string): string => (text.length <= 200 ? text : createHash('sha256').update(text).digest('hex'));

@@ -9,8 +9,8 @@ import type { Scene } from '../src/domain/release/scene.ts';
 export type Witness = (scene: Scene, proof: WeightProof) => void;
 
 /**
- * Records each reading that differs from the one before. The key has the activity id, the attempt and a number: an
- * activity that is tried again reads again.
+ * Records each read that differs from the previous one. The key contains the activity id, the attempt and a number,
+ * because a retried activity reads again.
  */
 export function recordedProofs(recorder: Recorder): Witness {
   const runs = new RecordedRuns();

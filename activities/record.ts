@@ -4,7 +4,7 @@ import type { Recorder } from './recorder.ts';
 
 type WithoutOwner<E> = E extends RecordEntry ? Omit<E, 'releaseId' | 'runId'> : never;
 
-/** An entry as the workflow numbers it; whose it is, is said once for all. */
+/** An entry with the workflow's number. The owner is stated once for all entries. */
 export type RecordLine = WithoutOwner<RecordEntry>;
 
 export const recordActivities = (recorder?: Recorder) => ({

@@ -1,24 +1,25 @@
 import { isNewStretch } from '../src/domain/analysis/stretch.ts';
 
-/** The memory of a run that wrote nothing for so long is dropped. */
+/** The memory of a run is dropped after this time without a write. */
 const UNUSED_MS = 600_000;
 /** Unchanged content is recorded again after this time, so that the journal shows that the judge still looked. */
 const REPEAT_MS = 60_000;
 
-/** Of a release that is held for a week only the newest keys are remembered. */
+/** For a release that is held for a week only the newest keys are stored. */
 const MOST_KEYS = 5_000;
 
 /**
- * What was recorded already of one run. It keeps a judge that looks every second from writing the same entry every
- * second. Losing it does no harm: the same facts get the same keys, and the journal ignores a key that it has.
+ * The facts of one run that are already recorded. It prevents a judge that looks every second from writing the same
+ * entry every second. Losing it does no harm: the same facts get the same keys, and the journal ignores an existing
+ * key.
  */
 export class RecordedRun {
   readonly #keys = new Set<string>();
   readonly #due = new Map<string, { readonly at: number; readonly mark: string }>();
   readonly #last = new Map<string, { readonly content: string; readonly at: number }>();
-  /** Newest sample time (epoch ms) of the run. Keys of answers without samples contain it. */
+  /** Newest sample time (epoch ms) of the run. Keys of results without samples contain it. */
   newest = 0;
-  /** Newest sample time when the run was found to be without data; undefined while it has data. */
+  /** Newest sample time when the run was found to be without data. Undefined while it has data. */
   blindSince: number | undefined;
   usedAt = 0;
   #count = 0;
@@ -44,8 +45,8 @@ export class RecordedRun {
   }
 
   /**
-   * Whether an entry of this topic is recorded: always in the first minutes of a release and when `mark` is another one
-   * than the last, later once in each stretch. `startsAt`, `at`: epoch ms.
+   * Whether an entry of this topic is recorded: always in the first minutes of a release and when `mark` differs from
+   * the last one, later once in each interval. `startsAt`, `at`: epoch ms.
    */
   isDue(topic: string, { startsAt, at, mark = '' }: { startsAt: number; at: number; mark?: string }): boolean {
     const last = this.#due.get(topic);

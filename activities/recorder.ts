@@ -7,7 +7,7 @@ import type { JournalPort } from '../src/ports/journal.ts';
 import type { Checkpoints } from './evidence-store.ts';
 import { journalCheckpoints } from './journal-checkpoints.ts';
 
-/** Enough for hours of several releases. When so many entries wait, further ones are dropped and counted. */
+/** Enough for hours of several releases. When this many entries wait, further ones are dropped and counted. */
 const MOST_WAITING = 20_000;
 const AT_ONCE = 500;
 
@@ -29,7 +29,7 @@ export class Recorder {
     this.#log = log;
   }
 
-  /** Where the evidence of a release is kept, so that another worker can go on from there. */
+  /** The store for the evidence of a release, so that another worker can continue from there. */
   get checkpoints(): Checkpoints {
     return journalCheckpoints(this.#journal, this.#log);
   }
@@ -43,18 +43,18 @@ export class Recorder {
     void this.flush().catch(() => undefined);
   }
 
-  /** The last state of a run in the journal; undefined: it has none. Errors: JOURNAL_UNAVAILABLE. */
+  /** The last state of a run in the journal. Undefined if it has none. Errors: JOURNAL_UNAVAILABLE. */
   async lastView(runId: string): Promise<ReleaseView | undefined> {
     return viewFromRecord(await this.#journal.read(runId, { kinds: VIEW_KINDS }));
   }
 
-  /** Resolves when the outbox is empty. Errors: JOURNAL_UNAVAILABLE; the entries stay in the outbox. */
+  /** Resolves when the outbox is empty. Errors: JOURNAL_UNAVAILABLE. The entries then stay in the outbox. */
   flush(): Promise<void> {
-    // Starts one turn later: a flush that ends at once must not clear #sending before it is set.
+    // It starts one event-loop turn later: a flush that ends at once must not clear #sending before it is set.
     return (this.#sending ??= Promise.resolve().then(() => this.#send()));
   }
 
-  /** Writes what can be written, once, and closes the journal. */
+  /** Writes as many entries as possible, once, and closes the journal. */
   async close(): Promise<void> {
     await this.flush().catch(() => undefined);
     if (this.#waiting.length > 0)
@@ -80,7 +80,7 @@ export class Recorder {
     }
   }
 
-  /** An entry that the journal cannot take, whatever its state, is dropped: it must not hold up all others for ever. */
+  /** An entry that the journal always refuses is dropped, because it would block all others permanently. */
   async #append(part: readonly RecordEntry[]): Promise<void> {
     try {
       await this.#journal.append(part);

@@ -3,23 +3,26 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { SluiceError } from '../src/domain/errors.ts';
 import { guardId, type Owner, type Target } from '../src/domain/release/target.ts';
 
-/** What an activity asks Temporal about runs. Errors: TEMPORAL_UNREACHABLE. */
+/** The queries of an activity to Temporal about runs. Errors: TEMPORAL_UNREACHABLE. */
 export interface Runs {
   /** Whether the run that wrote this mark is known to have ended. False where this Temporal does not know the run. */
   hasEnded(holder: Owner): Promise<boolean>;
-  /** Whether this very attempt of the present activity is still the one that the workflow waits for. */
+  /** Whether this attempt of the current activity is still the one that the workflow waits for. */
   isWanted(): Promise<boolean>;
   /** Tells the guard of the target that `by` has the target now. Without an open guard nothing happens. */
   endGuard(target: Target, by: Owner): Promise<void>;
 }
 
-/** Statuses of a run that is over. A paused run is open. */
+/** Statuses of a run that has ended. A paused run is open. */
 const ENDED = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'CONTINUED_AS_NEW', 'TIMED_OUT'];
-/** temporal.api.enums.v1.PendingActivityState: STARTED and PAUSE_REQUESTED; the activity is not asked to stop. */
+/**
+ * temporal.api.enums.v1.PendingActivityState: STARTED and PAUSE_REQUESTED. In these states the activity is not
+ * requested to stop.
+ */
 const RUNNING_STATES = [2, 5];
 const WORKFLOW_TYPE = 'release';
 
-/** Asks the Temporal server of the worker that runs the present activity. */
+/** Queries the Temporal server of the worker that runs the current activity. */
 export const temporalRuns: Runs = {
   async hasEnded({ releaseId, runId, temporal }) {
     const { info } = Context.current();
@@ -41,7 +44,7 @@ export const temporalRuns: Runs = {
   },
 };
 
-/** Undefined: this Temporal does not know the run. */
+/** Undefined if this Temporal does not know the run. */
 async function describe(workflowId: string, runId: string) {
   return unlessMissing(() => Context.current().client.workflow.getHandle(workflowId, runId).describe());
 }

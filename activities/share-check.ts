@@ -6,17 +6,17 @@ import { SluiceError } from '../src/domain/errors.ts';
 import { trafficRef } from '../src/delivery/move.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 
-/** What the new version should have been counted for. */
+/** The expected share of the new version. */
 export interface Expected {
   readonly scene: Scene;
   /** Percent. */
   readonly weight: number;
   /** Share of its answers that may be missing, 0…1. */
   readonly lost: number;
-  /** Epoch ms at which the weight was in force, and the moment of the look. */
+  /** Epoch ms at which the weight came into force, and the time of the look. */
   readonly from: number;
   readonly to: number;
-  /** Names of the proxies, as in label `instance`. */
+  /** Names of the proxies, from the label `instance`. */
   readonly proxies: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export async function checkShare(ports: Ports, sums: ShareSums, expected: Expect
   return found && shortfallFinding(found, sums, await causesOf(ports, expected));
 }
 
-/** What is not known is left out: the finding holds without a cause. */
+/** Unknown causes are left out: the finding is valid without a cause. */
 async function causesOf(ports: Ports, expected: Expected): Promise<ShareCauses> {
   const [reloads, sticky] = await Promise.all([
     unlessAway(reloadsOf(ports, expected)),
@@ -36,7 +36,7 @@ async function causesOf(ports: Ports, expected: Expected): Promise<ShareCauses> 
   return { ...(reloads !== undefined && { reloads }), ...(sticky !== undefined && { sticky }) };
 }
 
-/** Of an address: nothing in it can end the regular expression. */
+/** The form of an address. It contains no character that could end the regular expression. */
 const PLAIN = /^[\w.:-]+$/;
 
 async function reloadsOf(ports: Ports, { proxies, from, to }: Expected): Promise<number | undefined> {

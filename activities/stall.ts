@@ -3,13 +3,14 @@ import { SluiceError } from '../src/domain/errors.ts';
 import type { Runs } from './runs.ts';
 
 /**
- * Longer than any pause of a healthy process, shorter than the heartbeat timeout after which an attempt is replaced.
+ * Longer than any pause of a healthy process, and shorter than the heartbeat timeout after which an attempt is
+ * replaced.
  */
 const STALL_MS = 2_000;
 const TICK_MS = 500;
 
 /**
- * Two clocks, as neither sees every stall: the monotonic one stands still while a laptop is suspended (Linux, macOS).
+ * Two clocks, because neither detects every stall: the monotonic one stops while a laptop is suspended (Linux, macOS).
  */
 export interface Clocks {
   readonly monotonic: () => number;
@@ -29,7 +30,7 @@ export class StallMonitor {
     this.#wall = clocks.wall();
   }
 
-  /** How many stalls there have been until now. To be called regularly: a stall is a gap between two calls. */
+  /** Number of stalls so far. It must be called regularly: a stall is a gap between two calls. */
   count(): number {
     const monotonic = this.#clocks.monotonic();
     const wall = this.#clocks.wall();
@@ -43,17 +44,18 @@ export class StallMonitor {
 const ofThisProcess = new StallMonitor({ monotonic: () => performance.now(), wall: Date.now });
 setInterval(() => ofThisProcess.count(), TICK_MS).unref();
 
-/** The number of stalls up to which an activity is known to be wanted. */
+/** The number of stalls up to which an activity is known to be current. */
 const known = new WeakMap<Context, number>();
 
-/** To be called when an attempt begins: it has just been given out. */
+/** Must be called when an attempt begins. The server has just started it, so it is current. */
 export function noteBeginning(monitor = ofThisProcess): void {
   known.set(Context.current(), monitor.count());
 }
 
 /**
- * To be called before every write. After a stall the server may have given the activity to another attempt, so it is
- * asked. Errors: CONFLICT (another attempt has taken over; nothing may be written), TEMPORAL_UNREACHABLE, cancellation.
+ * Must be called before every write. After a stall the server may have started another attempt of the activity, so the
+ * server is queried. Errors: CONFLICT (another attempt has taken over, and nothing may be written),
+ * TEMPORAL_UNREACHABLE, cancellation.
  */
 export async function requireWanted(runs: Runs, monitor = ofThisProcess): Promise<void> {
   const context = Context.current();

@@ -24,10 +24,10 @@ interface TraefikService {
   spec: { weighted: { services: { name: string; weight?: number }[] } };
 }
 
-/** A busy machine takes its time. */
+/** Long enough for a busy machine. */
 const WAIT_MS = 180_000;
 
-/** What is measured from outside, with neither contender's help. */
+/** Measures from outside, without help of either contender. */
 export class Cluster {
   private readonly api: ReturnType<typeof clientOf>;
   private weight = 0;
@@ -37,7 +37,7 @@ export class Cluster {
     this.api = clientOf(sandbox);
   }
 
-  /** Follows the TraefikService by a watch: an event comes within a millisecond or two of the write. */
+  /** Follows the TraefikService by a watch. An event arrives within a millisecond or two of the write. */
   async watchWeight(): Promise<void> {
     const path = `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices`;
     const take = (service: TraefikService): void => {
@@ -51,11 +51,11 @@ export class Cluster {
         if (type === 'ADDED' || type === 'MODIFIED') take(object);
       },
     );
-    // It ends with the sandbox; a measure that misses it fails by its own deadline.
+    // The watch ends with the sandbox. A measurement that misses it fails by its own deadline.
     watch.catch(() => undefined);
   }
 
-  /** The moment at which the canary's weight was seen to be `wanted`. */
+  /** The time at which the canary's weight was observed as `wanted`. */
   async whenWeight(wanted: number): Promise<number> {
     const end = performance.now() + WAIT_MS;
     while (this.weight !== wanted) {
@@ -69,7 +69,7 @@ export class Cluster {
     return performance.now();
   }
 
-  /** Held by the controller at this step of a new version. */
+  /** Resolves when the controller holds a new version at this step. */
   pausedAt(index: number): Promise<void> {
     return this.until(
       `paused at step ${index}`,

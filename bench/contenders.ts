@@ -6,16 +6,16 @@ import type { Sandbox } from '../sandbox/index.ts';
 import { APP, NAMESPACE, type Cluster } from './cluster.ts';
 import { persistently } from './persistently.ts';
 
-/** One way to release; each call returns when the contender's own command does. */
+/** One way to release. Each call returns when the contender's own command does. */
 export interface Contender {
   readonly name: 'sluice' | 'plugin';
-  /** Brings a new version to the first pause and waits until the contender would take a promote. */
+  /** Brings a new version to the first pause and waits until the contender would accept a promote. */
   begin(image: string): Promise<void>;
   promote(): Promise<void>;
-  /** Waits until the second pause is held and the contender would take the next command. */
+  /** Waits until the second pause is reached and the contender would accept the next command. */
   held(): Promise<void>;
   abort(): Promise<void>;
-  /** Back to a Healthy Rollout on the old version. */
+  /** Returns to a Healthy Rollout on the old version. */
   finish(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ interface Release {
   readonly reason: string;
 }
 
-/** Through MCP, with a client that is connected already, as an agent's is. */
+/** Uses MCP with a client that is already connected, as an agent's is. */
 export function throughMcp(link: McpLink, sandbox: Sandbox): Contender {
   const target = { cluster: sandbox.context, namespace: NAMESPACE, rollout: APP };
   const id = releaseId(target);
@@ -41,7 +41,7 @@ export function throughMcp(link: McpLink, sandbox: Sandbox): Contender {
   return {
     name: 'sluice',
     async begin(image) {
-      // What is measured is how fast a command takes effect; a busy machine must not hold the release by its latency.
+      // The bench measures how fast a command takes effect. The latency of a busy machine must not hold the release.
       const analysis = { judge: 'limits', soak: '1s', min_requests: 1, success_ratio: 0.5, hold: '60s' };
       await link.call('release_start', { target, image, strategy: 'canary', analysis, require_manual_promotion: true });
       await asksAt(0);
@@ -53,7 +53,7 @@ export function throughMcp(link: McpLink, sandbox: Sandbox): Contender {
   };
 }
 
-/** A busy machine takes its time. */
+/** Long enough for a busy machine. */
 const WAIT_MS = 180_000;
 
 async function until(link: McpLink, id: string, holds: (release: Release) => boolean): Promise<void> {
@@ -65,7 +65,7 @@ async function until(link: McpLink, id: string, holds: (release: Release) => boo
   }
 }
 
-/** `kubectl argo rollouts`: a fresh process for each command, as a user's is. */
+/** `kubectl argo rollouts`: a new process for each command, as for a user. */
 export function throughPlugin(path: string, sandbox: Sandbox, cluster: Cluster): Contender {
   const command = (...args: string[]) =>
     run(path, [...args, '--namespace', NAMESPACE, '--kubeconfig', sandbox.kubeconfig]);
@@ -84,7 +84,7 @@ export function throughPlugin(path: string, sandbox: Sandbox, cluster: Cluster):
   };
 }
 
-/** What the plugin takes to do nothing. */
+/** Start time of the plugin's process in ms, with a command that does nothing. */
 export async function pluginStart(path: string): Promise<number> {
   const began = performance.now();
   await run(path, ['version', '--short']);

@@ -1,4 +1,4 @@
-/** Milliseconds of one measure by both contenders, pair by pair. */
+/** Milliseconds of one measurement for both contenders, pair by pair. */
 export interface Pairs {
   readonly sluice: readonly number[];
   readonly plugin: readonly number[];
@@ -25,7 +25,7 @@ export function summary(values: readonly number[]): Summary {
   };
 }
 
-/** Ours to theirs, of the medians: below 1 we are faster. */
+/** Ratio of our median to theirs. Below 1 we are faster. */
 export function ratio({ sluice, plugin }: Pairs): number {
   return Math.round((median(sluice) / median(plugin)) * 100) / 100;
 }

@@ -56,7 +56,7 @@ async function run({ sandbox, link, plugin, versions }: Stack, pairs: number): P
   const busy: number[] = [];
   say(`${pairs} pairs, about ${Math.round((pairs * 50) / 60)} minutes`);
   for (let pair = 0; pair < pairs; pair += 1) {
-    // Who begins alternates: what drifts during the run, drifts for both.
+    // The contenders take turns to begin, so that drift during the run affects both.
     for (const contender of pair % 2 === 0 ? contenders : contenders.toReversed()) {
       const round = await measure(contender, cluster, sandbox, `b${pair}-${contender.name}`);
       rounds[contender.name].push(round);

@@ -3,28 +3,31 @@ import { loadStats, type Sandbox } from '../sandbox/index.ts';
 import { APP, type Cluster } from './cluster.ts';
 import type { Contender } from './contenders.ts';
 
-/** Weights of the two pauses; half of the traffic at the abort, so that the last answer is known to some 10 ms. */
+/**
+ * Weights of the two pauses. At the abort half of the traffic is on the new version, so the time of its last answer is
+ * accurate to about 10 ms.
+ */
 export const WEIGHTS = [25, 50] as const;
 /**
- * Each command comes this long after the Rollout stands still, and a little more by chance, so that no timer of either
- * side keeps step.
+ * Time that the Rollout is unchanged before each command. A random time is added, so that commands are not in phase
+ * with a timer.
  */
 const STILL_MS = 3_000;
 const CHANCE_MS = 1_500;
-/** Long enough for the last answers to arrive after the weight is back. */
+/** Long enough for the last answers to arrive after the weight is 0. */
 const DRAIN_MS = 3_000;
 
 export interface Round {
   readonly promoteMs: number;
   readonly abortMs: number;
-  /** Until weight 0 was written: what comes after it is Traefik's. */
+  /** Time until weight 0 was written. The rest is Traefik's time. */
   readonly abortWrittenMs: number;
-  /** Until the contender's own command returned. */
+  /** Time until the contender's own command returned. */
   readonly promoteCallMs: number;
   readonly abortCallMs: number;
 }
 
-/** One release of `tag` up to its second pause and back, with both commands measured. */
+/** Runs one release of `tag` to its second pause and back, and measures both commands. */
 export async function measure(contender: Contender, cluster: Cluster, sandbox: Sandbox, tag: string): Promise<Round> {
   await cluster.healthy();
   await contender.begin(`shop:${tag}`);

@@ -1,6 +1,6 @@
 import { SluiceError } from '../src/domain/errors.ts';
 
-/** On a busy machine a worker may be late with an answer; the release goes on meanwhile. */
+/** Retries a call, because a worker on a busy machine may answer late while the release continues. */
 export async function persistently<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     const answer = await call().then(

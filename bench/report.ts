@@ -7,9 +7,9 @@ export interface Results {
   readonly promote: Pairs;
   readonly abortCall: Pairs;
   readonly promoteCall: Pairs;
-  /** The plugin's process alone. */
+  /** Duration of the plugin's process alone. */
   readonly pluginStart: readonly number[];
-  /** The machine's load average, pair by pair: what else ran on it shows here. */
+  /** The machine's load average for each pair, which shows other load. */
   readonly busy: readonly number[];
   readonly rps: number;
   readonly versions: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ const rows = ({ abort, abortWritten, promote, abortCall, promoteCall }: Results)
   { title: 'promote call to its own return', pairs: promoteCall },
 ];
 
-/** The table in Markdown, which reads as well in a terminal. */
+/** The table in Markdown, which is readable in a terminal too. */
 export function table(results: Results): string {
   const head = [
     'measure (ms)',

@@ -22,10 +22,7 @@ export interface Stack {
 export const RPS = 200;
 const PLACE = { name: 'bench' };
 
-/**
- * A sandbox of its own, freshly made, with one application that gets the whole load; our worker and server as users run
- * them.
- */
+/** A new separate sandbox with one application that gets the whole load. Our worker and server run as for users. */
 export async function raise(closers: Closers, say: (line: string) => void): Promise<Stack> {
   const stateDir = stateDirOf(PLACE);
   await onlyOne(stateDir, closers);

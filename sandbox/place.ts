@@ -20,7 +20,7 @@ export function stateDirOf(place: Place = {}): string {
   return join(homeOf(place), 'sandbox', name);
 }
 
-/** Writes of one sandbox's state are made by one process at a time. */
+/** Runs `work` while no other process writes the state of this sandbox. */
 export function exclusively<T>(stateDir: string, work: () => Promise<T>, say: Say = () => {}): Promise<T> {
   return withLock(`sandbox ${stateDir}`, work, () => say('waiting: another process is changing this sandbox'));
 }

@@ -25,10 +25,10 @@ export async function startUntilReady(stateDir: string, state: SandboxState, nam
   await untilReady(stateDir, partNamed(name)(stateDir, state), running);
 }
 
-/** Number of checks, 100 ms apart, before a part that is gone is reported without its exit status. */
+/** Number of checks, 100 ms apart, before a part that has ended is reported without its exit status. */
 const PATIENCE = 5;
 
-/** Fails by name as soon as any part that was started is gone. */
+/** Rejects with the name of the part as soon as any started part has ended. */
 export function watchParts(stateDir: string, state: SandboxState): { failed: Promise<never>; end: () => void } {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => {});
@@ -37,7 +37,7 @@ export function watchParts(stateDir: string, state: SandboxState): { failed: Pro
     const dead = Object.entries(state.parts).filter(
       ([, record]) => !record.stopped && !isAlive(record.pid, record.startTime),
     );
-    // The exit status arrives a moment after the part is gone. A process that has not started the part never gets it.
+    // The exit status arrives shortly after the part has ended. A process that has not started the part never gets it.
     // A few checks are enough.
     const named = dead.find(
       ([name, { exit }]) => exit !== undefined || before.filter((other) => other === name).length >= PATIENCE,

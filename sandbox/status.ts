@@ -28,7 +28,7 @@ function statusOf(stateDir: string, state: SandboxState, name: string, record: P
   };
 }
 
-/** What runs, what was stopped and what died; a part that died comes with the last lines of its log. */
+/** Which parts run, were stopped or died. A part that died comes with the last lines of its log. */
 export async function sandboxStatus(place: Place = {}): Promise<SandboxStatus> {
   const stateDir = stateDirOf(place);
   const name = place.name ?? 'default';

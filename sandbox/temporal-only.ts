@@ -16,7 +16,7 @@ export interface TemporalOnly {
   stop(): Promise<void>;
 }
 
-/** A server whose owner was killed is ended by the next one that starts: its folder names the owner. */
+/** Ends a server whose owner was killed. The name of its folder contains the owner. */
 async function sweep(parent: string): Promise<void> {
   mkdirSync(parent, { recursive: true });
   for (const entry of readdirSync(parent)) {
@@ -27,7 +27,7 @@ async function sweep(parent: string): Promise<void> {
   }
 }
 
-/** Just the Temporal dev server, with the search attributes of a release, for workflow tests. */
+/** Starts only the Temporal dev server, with the search attributes of a release, for workflow tests. */
 export async function startTemporalOnly(
   options: { home?: string; onProgress?: (line: string) => void } = {},
 ): Promise<TemporalOnly> {

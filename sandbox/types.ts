@@ -9,22 +9,22 @@ export interface ApplicationSpec {
   steps?: number[];
   /** Default: 2. */
   replicas?: number;
-  /** Default: shop:v1; the tag decides how it behaves (node-agent/behaviour.ts). */
+  /** Default: shop:v1. The tag defines its behaviour (node-agent/behaviour.ts). */
   image?: string;
-  /** What it speaks; default: http. With grpc the load are calls of a real gRPC method. */
+  /** Its protocol. Default: http. With grpc the load calls a real gRPC method. */
   protocol?: 'http' | 'grpc';
-  /** Requests a second for this one; default: an equal share of what is left. */
+  /** Requests per second of this application. Default: an equal share of the rest. */
   rps?: number;
 }
 
 export interface SandboxOptions {
   /** Default: default. */
   name?: string;
-  /** Folder of all sandboxes' state. Default: $SLUICE_HOME, else .sluice in the repository. */
+  /** Folder of all sandboxes' state. Default: $SLUICE_HOME, otherwise .sluice in the repository. */
   home?: string;
-  /** Requests a second of the load generator, all applications together. Default: 200. */
+  /** Requests per second of the load generator for all applications together. Default: 200. */
   rps?: number;
-  /** False leaves the load generator idle. */
+  /** If false, the load generator sends nothing. */
   load?: boolean;
   onProgress?: (line: string) => void;
   /** Default: shop (canary) and shop-bg (blue-green). */
@@ -34,14 +34,16 @@ export interface SandboxOptions {
 export interface Sandbox {
   name: string;
   stateDir: string;
-  /** Path of the kubeconfig of the administrator; kubeconfig-viewer beside it may only read. */
+  /**
+   * Path of the administrator's kubeconfig. The file kubeconfig-viewer beside it belongs to a user that may only read.
+   */
   kubeconfig: string;
   context: string;
   apiServer: string;
   prometheusUrl: string;
   temporalAddress: string;
   temporalUiUrl: string;
-  /** Traefik's own API, one URL a replica. */
+  /** URLs of Traefik's own API, one for each replica. */
   traefikApiUrls: string[];
   traefikEntryUrls: string[];
   /** Control and statistics of the load generator. */
@@ -56,7 +58,7 @@ export interface PartStatus {
   uptimeSeconds: number;
   rssBytes: number;
   url?: string;
-  /** Of Traefik: where applications answer, by the Host header. */
+  /** Address of Traefik's entry point. The Host header selects the application. */
   entryUrl?: string;
   lastLines?: string[];
 }

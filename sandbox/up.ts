@@ -46,8 +46,8 @@ async function newState(stateDir: string, name: string, options: SandboxOptions)
 }
 
 /**
- * One sandbox at a time looks for a range, until its etcd holds it. Otherwise two would choose the same, and the slower
- * would take the other's etcd for its own.
+ * Only one sandbox at a time chooses a range, until its etcd holds it. Otherwise two could choose the same range, and
+ * the slower one would use the other's etcd.
  */
 function claimAndStartEtcd(
   stateDir: string,
@@ -73,14 +73,15 @@ function writeKubeconfigs(stateDir: string, state: SandboxState): void {
 async function startCluster(stateDir: string, state: SandboxState, crds: string[], say: Say): Promise<void> {
   const startAndSay = (part: string): Promise<void> =>
     startUntilReady(stateDir, state, part).then(() => say(`${part}: ready`));
-  // These need no cluster. watchParts reports a dead part. Awaited only at the end, a rejection would be unhandled.
+  // These parts need no cluster. watchParts reports a dead part. If this were awaited only at the end, a rejection
+  // would be unhandled.
   const early = Promise.all(['temporal', 'prometheus'].map(startAndSay));
   early.catch(() => {});
   await startAndSay('kube-apiserver');
   writeKubeconfigs(stateDir, state);
   await bootstrap(apiClient(stateDir, state), crds);
   say('resource definitions and node: in place');
-  // The garbage collector looks for new kinds only every 30 s, so it starts when all are there.
+  // The garbage collector discovers new kinds only every 30 s, so it starts when all exist.
   const parts = [
     'kube-controller-manager',
     'kube-scheduler',
@@ -112,7 +113,7 @@ async function freshStart(stateDir: string, name: string, options: SandboxOption
   try {
     await Promise.race([work(), watch.failed]);
   } catch (error) {
-    // The logs stay; half a cluster would only be in the way.
+    // The logs stay. A partial cluster has no use.
     await stopAllMarked(stateDir);
     throw error;
   } finally {
@@ -127,7 +128,7 @@ async function freshStart(stateDir: string, name: string, options: SandboxOption
   return state;
 }
 
-/** Starts what is gone of a sandbox that once served, with its old ports and state. */
+/** Starts the missing parts of a sandbox that has served before, with its previous ports and state. */
 async function repair(stateDir: string, state: SandboxState, say: Say): Promise<void> {
   for (const part of Object.keys(PARTS)) {
     const record = state.parts[part];
@@ -137,7 +138,7 @@ async function repair(stateDir: string, state: SandboxState, say: Say): Promise<
   }
 }
 
-/** Brings the sandbox up, or finds it running; returns when its applications are served. */
+/** Starts the sandbox, or finds it running. Resolves when its applications are served. */
 export async function sandboxUp(options: SandboxOptions = {}): Promise<Sandbox> {
   if (process.platform !== 'linux')
     throw new Error(

@@ -1,4 +1,4 @@
-// `npm run bench` and its parts: sets up what is missing, then measures; see bench/.
+// `npm run bench` and its variants. It installs what is missing, then measures. See bench/.
 import { runWithProjectNode } from './project-node.mjs';
 import { setupOrExit } from './setup.mjs';
 

@@ -1,5 +1,5 @@
-// `npm run check`: everything that can be said about the code without running it. All checks run side by side and all
-// failures are shown together. `npm run check -- --fix` lets eslint and the generated pages repair themselves first.
+// `npm run check`: all checks that do not run the code. They run in parallel, and all failures are shown together. With
+// `npm run check -- --fix` the formatter, eslint and the generated pages repair themselves first.
 import { runWithProjectNode } from './project-node.mjs';
 import { setupOrExit } from './setup.mjs';
 

@@ -1,4 +1,4 @@
-// `npm run docs`: writes docs/generated/; see scripts/docs.ts.
+// `npm run docs`: writes docs/generated/. See scripts/docs.ts.
 import { runWithProjectNode } from './project-node.mjs';
 import { setupOrExit } from './setup.mjs';
 

@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ROOT } from './root.mjs';
 
-/** The Node that the package `node` installs: newer than many machines' own. Undefined before set-up. */
+/** The Node of the package `node`, which is newer than that of many machines. Undefined before set-up. */
 export function projectNode(root = ROOT) {
   const path = join(root, 'node_modules', '.bin', 'node');
   return existsSync(path) ? path : undefined;
 }
 
 /**
- * Runs a file of the repository with the project's Node and answers its exit code. Ctrl-C reaches both processes;
- * this one stays until the other has cleaned up.
+ * Runs a file of the repository with the project's Node and returns its exit code. Ctrl-C reaches both processes. This
+ * one waits until the other has cleaned up.
  */
 export function runWithProjectNode(args, env = {}) {
   const bin = join(ROOT, 'node_modules', '.bin');

@@ -1,4 +1,4 @@
-// Runs before anything is installed, on whatever Node the machine has (18 or newer): no packages, no new syntax.
+// Runs before anything is installed, on the machine's own Node (18 or newer), so it uses no packages and no new syntax.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { ROOT } from './root.mjs';
 
 const OLDEST_NODE = 18;
 
-/** A failure that its sentence explains; no stack trace. */
+/** A failure whose message is sufficient, so that no stack trace is printed. */
 class SetupError extends Error {}
 
-/** Installs the packages of package-lock.json when they are not there yet. Returns whether it installed. */
+/** Installs the packages of package-lock.json if they are missing. Returns whether it installed them. */
 export function setup(root = ROOT) {
   refuseAncientNode(process.versions.node);
   const wanted = lockHash(root);
@@ -27,7 +27,7 @@ export function setup(root = ROOT) {
   return needed;
 }
 
-/** Setup for a script: prints the sentence and ends the process when it fails. */
+/** Set-up for a script. On a failure it prints the message and ends the process. */
 export function setupOrExit() {
   try {
     setup();
@@ -43,13 +43,16 @@ function refuseAncientNode(version) {
   throw new SetupError(`Node ${version} is too old to start with; install Node ${OLDEST_NODE} or newer (24 is best).`);
 }
 
-/** True when the stamp, or the list that npm itself left, says that the lockfile's packages are there. */
+/** True when the stamp, or npm's own record, shows that the lockfile's packages are installed. */
 export function isInstalled(root, wanted = lockHash(root)) {
   if (!existsSync(join(root, 'node_modules'))) return false;
   return readText(stampPath(root)) === wanted || npmInstalledTheSame(root);
 }
 
-/** Somebody ran npm by hand: no stamp of ours, but npm's own record. Compared so that it is not all done again. */
+/**
+ * If a user ran npm directly, there is no stamp but npm's own record. It is compared, so that the installation is not
+ * repeated.
+ */
 function npmInstalledTheSame(root) {
   const record = readText(join(root, 'node_modules', '.package-lock.json'));
   if (record === undefined) return false;

@@ -1,4 +1,4 @@
-// `npm start`: sets up what is missing, then brings everything up; see src/entry/start.ts.
+// `npm start`: installs what is missing, then starts everything. See src/entry/start.ts.
 import { runWithProjectNode } from './project-node.mjs';
 import { setupOrExit } from './setup.mjs';
 

@@ -1,4 +1,4 @@
-// `npm test`: sets up what is missing, then runs every test; see scripts/run-tests/.
+// `npm test`: installs what is missing, then runs every test. See scripts/run-tests/.
 import { runWithProjectNode } from './project-node.mjs';
 import { setupOrExit } from './setup.mjs';
 

@@ -5,9 +5,9 @@ import { has } from './patches.ts';
 import { STATE_KEY } from './search-attributes.ts';
 
 /**
- * The input that a run goes on with. Anybody who may start workflows may start this one, with any input and under any
- * id. Fails the run with INVALID_INPUT before anything is written; releases that older versions started are taken as
- * they are.
+ * The input that a run continues with. Every client with access to Temporal may start this workflow, with any input and
+ * under any id. Fails the run with INVALID_INPUT before anything is written. Releases that older versions started are
+ * accepted unchanged.
  */
 export function acceptedInput(input: ReleaseInput): ReleaseInput {
   if (!has('careful')) return input;
@@ -23,7 +23,7 @@ export function acceptedInput(input: ReleaseInput): ReleaseInput {
     return accepted;
   } catch (error) {
     if (!(error instanceof InputProblem)) throw error;
-    // Lists have nothing else to tell that nothing was changed.
+    // Lists have no other sign that nothing was changed.
     upsertSearchAttributes([{ key: STATE_KEY, value: 'refused' }]);
     throw ApplicationFailure.nonRetryable(error.message, 'INVALID_INPUT');
   }

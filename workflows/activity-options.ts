@@ -2,13 +2,13 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
-/** A worker that dies is noticed after this; activities heartbeat every second (activities/alive.ts). */
+/** Time after which a dead worker is detected. Activities send a heartbeat every second (activities/alive.ts). */
 const HEARTBEAT = '6 seconds';
 
-/** Retries never end by themselves: the release's own deadlines, which a pause stops, end a step. */
+/** Retries have no limit of their own. The release's own deadlines, which a pause stops, end a step. */
 const retry = { initialInterval: '500 milliseconds', backoffCoefficient: 1.6, maximumInterval: '10 seconds' } as const;
 
-/** Activities that write: a cancelled one must have stopped before its opposite begins. */
+/** Activities that write. A cancelled one must have stopped before its opposite begins. */
 const writes: ActivityOptions = {
   startToCloseTimeout: '30 days',
   heartbeatTimeout: HEARTBEAT,
@@ -20,8 +20,8 @@ const writes: ActivityOptions = {
 const reads: ActivityOptions = { ...writes, cancellationType: ActivityCancellationType.TRY_CANCEL };
 
 /**
- * The journal being away must not become a matter of the release: nothing waits for it long. Nobody waits for a
- * cancelled one.
+ * An unreachable journal must not affect the release, so nothing waits for it long. A cancelled release does not wait
+ * at all.
  */
 const journalOptions = (most: '20 seconds' | '5 seconds'): ActivityOptions => ({
   scheduleToCloseTimeout: most,
@@ -43,7 +43,9 @@ export const read =
   proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'guardStable' | 'awaitSettled'>>(
     reads,
   );
-/** The end of a release does not wait for a mark that cannot be removed: a mark of an ended run is taken over. */
+/**
+ * The end of a release does not wait for a mark that cannot be removed, because the mark of an ended run is taken over.
+ */
 export const bounded = proxyActivities<Pick<Activities, 'unclaim'>>({
   ...writes,
   scheduleToCloseTimeout: '30 seconds',

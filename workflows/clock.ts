@@ -1,6 +1,6 @@
 import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
 
-/** The release's own clock: it stands still while the release is paused. */
+/** The release's own clock. It stops while the release is paused. */
 export class ReleaseClock {
   private pausedNow = false;
   private ranMs = 0;
@@ -21,7 +21,7 @@ export class ReleaseClock {
     this.pausedNow = false;
   }
 
-  /** Milliseconds that this clock has run since its first use here. Pauses do not count. */
+  /** Milliseconds that this clock has run since its first use. Pauses do not count. */
   elapsedMs(): number {
     if (!this.pausedNow) this.ranSince ??= Date.now();
     return this.ranMs + (this.ranSince === undefined ? 0 : Date.now() - this.ranSince);
@@ -29,7 +29,7 @@ export class ReleaseClock {
 
   /** Resolves when the clock runs. Waiting adds nothing to the history. */
   async running(): Promise<void> {
-    // What was cancelled in the very moment in which it went on must not go on.
+    // A wait that was cancelled at the moment of the resume must not continue.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
     if (this.pausedNow) await condition(() => !this.pausedNow);
   }

@@ -11,7 +11,7 @@ type Ending = Pick<CommandOutcome, 'outcome' | 'detail'>;
 export function registerCommands(run: ReleaseRun): void {
   const handled = new Map<string, Promise<CommandOutcome>>();
   for (const name of COMMANDS) {
-    // A cancelled workflow still rolls back; an error of a handler that waits for it would close the workflow at once.
+    // A cancelled workflow still rolls back. An error of a handler that waits for it would close the workflow at once.
     const handle = (message: CommandMessage) =>
       CancellationScope.nonCancellable(() => once(run, handled, { ...message, name }));
     const validator = (message: CommandMessage) => validate(run, handled, { ...message, name });
@@ -22,7 +22,7 @@ export function registerCommands(run: ReleaseRun): void {
   }
 }
 
-/** A refused update leaves no event in the history. Synchronous: the SDK does not await validators. */
+/** A refused update leaves no event in the history. Validators are synchronous, because the SDK does not await them. */
 function validate(run: ReleaseRun, handled: ReadonlyMap<string, unknown>, command: Command): void {
   const problem = malformed(command);
   if (!problem && handled.has(command.requestId)) return;
@@ -36,7 +36,7 @@ function validate(run: ReleaseRun, handled: ReadonlyMap<string, unknown>, comman
     });
 }
 
-/** Signals come from anywhere, so their payload is checked here too. */
+/** Signals come from any client, so their payload is checked here too. */
 export function malformed(command: Partial<Command>): string | undefined {
   if (typeof command.requestId !== 'string' || command.requestId === '') return 'requestId is missing';
   if (command.why !== undefined && typeof command.why !== 'string') return 'why is not a text';
@@ -45,7 +45,7 @@ export function malformed(command: Partial<Command>): string | undefined {
   return typeof command.who === 'string' && command.who !== '' ? undefined : 'who is missing';
 }
 
-/** The same request id acts once; a repeated one gets the first one's outcome, marked as a duplicate. */
+/** The same request id acts once. A repeated request gets the outcome of the first, marked as a duplicate. */
 async function once(
   run: ReleaseRun,
   handled: Map<string, Promise<CommandOutcome>>,
@@ -110,7 +110,7 @@ async function skip(run: ReleaseRun, command: Command): Promise<Ending> {
   return leftBehind(run, index);
 }
 
-/** Waits until the step was really left, or the release took another turn. */
+/** Waits until the step has really ended, or the release took another course. */
 async function leftBehind(run: ReleaseRun, index: number): Promise<Ending> {
   await condition(() => run.advanced > index || run.stop !== undefined || run.isEnding || run.state === 'aborting');
   if (run.advanced <= index)

@@ -1,8 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 
 /**
- * The first of several waits. The others are cancelled and have ended when this returns: none of them acts later, not
- * even one that came true in the same moment, and the opposite of what they did may begin at once.
+ * Returns the first of several waits. The others are cancelled and have ended when this returns, even one that
+ * completed at the same moment. The opposite action may therefore begin at once.
  */
 export async function first<T>(waits: () => Promise<T>[]): Promise<T> {
   const scope = new CancellationScope();

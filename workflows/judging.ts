@@ -9,7 +9,7 @@ import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped } from './stopped.ts';
 import type { Course } from './watching.ts';
 
-/** The step may be left. */
+/** The step may end. */
 export interface Advance {
   readonly kind: 'advance';
 }
@@ -47,7 +47,7 @@ async function judgeAndPromote(run: ReleaseRun, held: Step): Promise<Judged> {
   }
 }
 
-/** A pass ages: what was good a day ago may have no data today. */
+/** A pass expires: a version that was good a day ago may have no data today. */
 function isOld(run: ReleaseRun, step: Step, judgedAt: number): boolean {
   return run.gapless && Date.now() - judgedAt > maxAgeMs(step);
 }
@@ -57,10 +57,10 @@ function maxAgeMs({ judgement }: Step): number {
   return verdictMaxAgeMs;
 }
 
-/** However short the soak is, a verdict may be used for so long. */
+/** Minimum validity of a verdict, for a short soak. */
 const OLD_VERDICT_MS = 300_000;
 
-/** Holds the weight for the rest of the soak. A drift that was repaired does not start it again. */
+/** Holds the weight for the rest of the soak. A repaired drift does not restart it. */
 async function soak(run: ReleaseRun, course: Course): Promise<void> {
   const leftMs = run.gapless ? course.soakLeftMs : run.input.spec.analysis.soakMs;
   run.enter('soaking', `weight ${run.weightWanted} for ${leftMs / 1000} s`);
@@ -72,18 +72,19 @@ async function soak(run: ReleaseRun, course: Course): Promise<void> {
   }
 }
 
-/** The first verdict; where it is no data, the hold, the question and what comes of them. */
+/** The first verdict. For an open verdict it includes the hold, the question and their outcome. */
 async function verdictOf(run: ReleaseRun, step: Step): Promise<Verdict | 'skipped'> {
   run.enter('judging', `judging weight ${run.weightWanted}`);
   run.verdict = await read.judge.executeWithOptions({ summary: `judge weight ${run.weightWanted}` }, [step.judgement]);
   return isOpen(run.verdict.outcome) ? awaitData(run, step, run.verdict.outcome) : run.verdict;
 }
 
-/** An open outcome never advances: it waits as its policy says. Data that come meanwhile decide. */
+/** An open outcome never advances: it waits as its policy requires. Data that arrive meanwhile decide. */
 async function awaitData(run: ReleaseRun, { index, judgement }: Step, open: Open): Promise<Verdict | 'skipped'> {
   const policy = run.input.spec.analysis.policies?.[open] ?? 'hold';
   run.enter('judging', `${OPEN_WORDS[open]}, ${POLICY_WORDS[policy]}: ${run.verdict?.reason}`);
-  // A hold waits for the clock by itself; what acts at once must not act on a release that was paused meanwhile.
+  // A hold waits for the clock. An immediate action must not act on a release that was paused meanwhile, so it waits
+  // for the clock too.
   if (policy === 'ask' || policy === 'rollback') await run.clock.running();
   if (policy === 'rollback')
     throw new ReleaseStopped({
@@ -164,7 +165,8 @@ async function skipped(run: ReleaseRun, index: number): Promise<void> {
 
 function skipTo(run: ReleaseRun): Advance {
   const now = Date.now();
-  // Evidence that failed stays failed: the next weight would fail at its first look. It begins anew here.
+  // Failed evidence stays failed, so the next weight would fail at its first look. The evidence therefore starts again
+  // here.
   if (run.verdict?.outcome === 'fail') run.since = Math.max(now, run.verdict.to);
   const reason = `skipped by ${run.skip?.who}: ${run.skip?.why}`;
   run.unjudged.set(run.stepIndex, reason);

@@ -17,8 +17,8 @@ export const supersedeGuard = defineSignal<[{ readonly by: string }]>('supersede
 export type { ReleaseInput } from '../src/domain/release/release-input.ts';
 
 /**
- * The one argument of every signal and update. `all`: promote only. `step` (index from 0) and `runId`: what the sender
- * saw; absent: whatever is there when the message arrives.
+ * The only argument of every signal and update. `all`: for promote only. `step` (index from 0) and `runId`: the
+ * position that the sender saw. If absent, the command applies to the position at its arrival.
  */
 export interface CommandMessage extends CommandHeader {
   readonly all?: boolean;
@@ -31,9 +31,7 @@ export const getRelease = defineQuery<ReleaseView>('get');
 const signal = (name: CommandName) => defineSignal<[CommandMessage]>(name);
 const update = (name: CommandName) => defineUpdate<CommandOutcome, [CommandMessage]>(name);
 
-/**
- * Every command as a signal: for the Temporal UI, its CLI and other programs. A refusal shows in the release's events.
- */
+/** Every command as a signal, for the Temporal UI, its CLI and other programs. A refusal is an event of the release. */
 export const commandSignals = {
   pause: signal('pause'),
   resume: signal('resume'),
@@ -44,7 +42,7 @@ export const commandSignals = {
   reject: signal('reject'),
 } as const;
 
-/** Every command as an update: the caller learns whether it was accepted and what came of it. */
+/** Every command as an update. The caller gets its acceptance and its outcome. */
 export const commandUpdates = {
   pause: update('pause'),
   resume: update('resume'),

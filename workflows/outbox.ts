@@ -5,15 +5,15 @@ import { record, recordLast } from './activity-options.ts';
 
 /** Temporal limits the payload size. After a long journal outage the release writes its records in parts. */
 const AT_ONCE = 100;
-/** A payload of 2 MB ends the run. */
+/** Temporal ends a run whose payload exceeds 2 MB. */
 const BYTES_AT_ONCE = 256 * 1024;
 
-/** What the outbox asks of the release. */
+/** The parts of the release that the outbox uses. */
 interface OutboxHost {
   readonly owner: Owner;
-  /** Distinguishes the keys of this run from those of an earlier run of its chain; empty for the first. */
+  /** Distinguishes the keys of this run from those of an earlier run of its chain. Empty for the first run. */
   readonly keySuffix: string;
-  /** Whether parts are limited by their bytes too. */
+  /** Whether the size of parts in bytes is limited too. */
   readonly byBytes: boolean;
   /** Adds a record of the state of the release. */
   readonly situation: () => void;
@@ -24,8 +24,8 @@ type Kind = RecordLine['kind'];
 type Data<K extends Kind> = Extract<RecordLine, { kind: K }>['data'];
 
 /**
- * Records that are not in the journal yet, numbered by kind. Writes run beside the release and never delay it. A failed
- * write is retried with the next one.
+ * Records that are not in the journal yet, numbered by kind. Writes run in parallel with the release and never delay
+ * it. A failed write is retried with the next one.
  */
 export class Outbox {
   private readonly lines: RecordLine[] = [];
@@ -86,7 +86,7 @@ export class Outbox {
     }
   }
 
-  /** One line at least. */
+  /** A part has at least one line. */
   private nextPart(): readonly RecordLine[] {
     const most = this.lines.slice(0, AT_ONCE);
     if (!this.host.byBytes) return most;
@@ -98,7 +98,7 @@ export class Outbox {
     return end < 0 ? most : most.slice(0, end);
   }
 
-  /** In a scope of its own: no cancellation of the release ends it, only `finish`. */
+  /** It runs in a separate scope: no cancellation of the release ends it, only `finish` does. */
   private async sendPart(activity: typeof record, part: readonly RecordLine[]): Promise<void> {
     await CancellationScope.nonCancellable(() => {
       const scope = new CancellationScope();

@@ -1,9 +1,8 @@
 import { patched } from '@temporalio/workflow';
 
 /**
- * Every change of the workflow that releases which were started before it do not have (docs/adr/0004, 0010). An entry
- * goes when no such
- * release can be open any more, together with the code that it guards.
+ * Every change of the workflow that older, still open releases do not have (docs/adr/0004, 0010). An entry is removed,
+ * with the code that it guards, when no such release can be open any more.
  */
 export const PATCHES = {
   journal: {

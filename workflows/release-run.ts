@@ -25,17 +25,16 @@ import type { ReleaseInput } from './messages.ts';
 import { has } from './patches.ts';
 import { ReleaseStopped } from './stopped.ts';
 
-/** The oldest events go first; a long release must not outgrow a query's answer. */
+/** Maximum number of events. The oldest are dropped, so that the answer to a query stays small. */
 const MAX_EVENTS = 200;
 /**
- * States at whose beginning the journal is told, besides every question, pause and end. Not at every one: each time
- * costs six events of the history.
+ * States that are written to the journal when they begin, in addition to every question, pause and end. Not every state
+ * is written, because each write adds six events to the history.
  */
 const FLUSHED: readonly ReleaseState[] = ['soaking', 'aborting'];
 
 /**
- * Everything that a release knows. Handlers set wishes (`stop`, `skip`, `promoted`); the loop in release.ts acts on
- * them.
+ * The state of a release. Handlers set requests (`stop`, `skip`, `promoted`), and the loop in release.ts acts on them.
  */
 export class ReleaseRun {
   readonly clock = new ReleaseClock();
@@ -47,13 +46,13 @@ export class ReleaseRun {
   stepIndex = 0;
   weightWanted = 0;
   proof?: WeightProof;
-  /** When the first weight was in force: evidence counts from there. */
+  /** When the first weight came into force. Evidence counts from then on. */
   since?: number;
   /** When the present weight was proved; of the cluster's clock, as all times of evidence. */
   steppedAt?: number;
   verdict?: Verdict;
   waiting?: Waiting;
-  /** Wishes of people. */
+  /** Requests of people. */
   stop?: StopCause;
   skip?: { readonly index: number; readonly who: string; readonly why: string };
   approval?: { readonly approved: boolean; readonly who: string };
@@ -64,22 +63,22 @@ export class ReleaseRun {
   readonly promoted = new Set<number>();
   promoteAll = false;
   retries = 0;
-  /** Facts that command handlers wait for: steps left behind, and what became of an abort. */
+  /** Facts that command handlers wait for: steps that have ended, and the outcome of an abort. */
   advanced = 0;
   withdrawal?: { readonly done: boolean; readonly detail: string };
   readonly outcomes: CommandOutcome[] = [];
   /** The release writes to the journal. A release that an older version started does not. */
   readonly journaled = has('journal');
-  /** What patches.ts says of it. */
+  /** Whether the patch `careful` applies (patches.ts). */
   readonly careful = has('careful');
-  /** The target was found in the middle of this release: it is rolled back, never refused. */
+  /** The target was found in the middle of this release, so it is rolled back and never refused. */
   underWay = false;
   /** False for a release that an older version started: it has no guard while weights move. */
   readonly gapless = has('watch-without-gap');
   readonly outbox: Outbox;
   /** The end of the release while it is written to the journal. The end is not visible to clients yet. */
   ending?: ClosedState;
-  /** Number of the latest act; it follows from the history, so a replay counts the same. */
+  /** Number of the last act. It follows from the history, so a replay computes the same. */
   private epoch = 0;
   private lastEvent?: ReleaseEvent;
   private phase: ReleaseState = 'preflight';
@@ -106,12 +105,12 @@ export class ReleaseRun {
     });
   }
 
-  /** As whom the next activity acts. Each has an epoch of its own, which fences off the ones before it. */
+  /** The owner for the next activity. Each has a new epoch, which fences off the earlier ones. */
   nextOwner(): Owner {
     return { ...this.owner, epoch: (this.epoch += 1) };
   }
 
-  /** What the next activity needs to know. Only after preflight. */
+  /** The input of the next activity. Only after preflight. */
   nextScene(): Scene {
     const { target, strategy } = this.input.spec;
     const base = { target, strategy, plan: this.plan as ReleasePlan, owner: this.nextOwner(), step: this.stepIndex };
@@ -141,7 +140,7 @@ export class ReleaseRun {
     };
   }
 
-  /** Names the present state with a reason that a person can read. */
+  /** Sets the current state, with a reason for people. */
   enter(phase: ReleaseState, reason: string, who?: string): void {
     this.phase = phase;
     this.reason = reason;
@@ -210,9 +209,8 @@ export class ReleaseRun {
   }
 
   /**
-   * Runs `work` until it ends, somebody stops the release, or the deadline passes on the release's clock. What was
-   * still
-   * running is cancelled and has ended when this returns: the opposite action may follow at once.
+   * Runs `work` until it ends, the release is stopped, or the deadline passes on the release's clock. Work that was
+   * still running is cancelled and has ended when this returns, so the opposite action may follow at once.
    */
   async interruptible<T>(work: () => Promise<T>, deadline?: { ms: number; summary: string }): Promise<T> {
     return first(() => [work(), this.stopped(), ...(deadline ? [this.expired(deadline)] : [])]);
@@ -228,7 +226,7 @@ export class ReleaseRun {
     throw new ReleaseStopped({ kind: 'deadline', reason: `${deadline.summary}: not within ${deadline.ms / 1000} s` });
   }
 
-  /** Shows the state where people look for it: search attribute and current details of the run. */
+  /** Publishes the state for people: the search attribute and the current details of the run. */
   private publish(): void {
     if (this.published !== this.state) upsertSearchAttributes([{ key: STATE_KEY, value: this.state }]);
     this.published = this.state;

@@ -20,9 +20,9 @@ import { ReleaseStopped, stopCause } from './stopped.ts';
 import { guarded, type Course } from './watching.ts';
 
 /**
- * One release of one target. Its workflow id is the target, so there is at most one. Ends as a completed run with the
- * state
- * in its result; as a cancelled one when Temporal was told to cancel it, after the same rollback.
+ * One release of one target. Its workflow id is the target, so there is at most one. It ends as a completed run with
+ * the state in its result. When Temporal was requested to cancel it, it ends as a cancelled run after the same
+ * rollback.
  */
 export async function release(input: ReleaseInput): Promise<ReleaseResult> {
   const run = new ReleaseRun(acceptedInput(input));
@@ -34,9 +34,7 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
   return end(run, outcome.state, outcome.cause, outcome.reason);
 }
 
-/**
- * Preflight and approval. Nothing but the owner mark has been written when this says why the release must not start.
- */
+/** Preflight and approval. When this returns a reason not to start, nothing except the owner mark has been written. */
 async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
   try {
     run.enter('preflight', 'checking the target');
@@ -63,7 +61,7 @@ async function preflight(run: ReleaseRun): Promise<void> {
   run.plan = found.plan;
 }
 
-/** The target is in the middle of this very release: nobody judged what users get, so traffic goes back. */
+/** The target is in the middle of this same release. What users get was not judged, so traffic goes back. */
 function takeUp(run: ReleaseRun, { plan, newHash, stepIndex, weightWanted, reason }: Recover): never {
   run.underWay = true;
   run.plan = plan;
@@ -114,10 +112,7 @@ async function back(run: ReleaseRun, cause: StopCause): Promise<Outcome> {
   }
 }
 
-/**
- * Whoever wanted to stop the release came too late: what is stable is brought to its end, unless it is aborted
- * meanwhile.
- */
+/** A stop came too late: the version that is already stable is completed, unless it is aborted meanwhile. */
 async function finishLate(run: ReleaseRun, cause: StopCause): Promise<Outcome | undefined> {
   run.enter('promoting', `too late to go back: ${run.plan?.toImage} is stable already`);
   try {
@@ -192,7 +187,7 @@ async function promoteAndSettle(run: ReleaseRun, steps: number): Promise<void> {
   await settle(run);
 }
 
-/** No human is asked about a failure while the version starts or is promoted: there is no weight to hold. */
+/** No person is asked about a failure while the version starts or is promoted, because there is no weight to hold. */
 function stopOf(alarm: Alarm): ReleaseStopped {
   return alarm.kind === 'failed'
     ? new ReleaseStopped({ kind: 'failed', reason: alarm.verdict.reason })
@@ -206,7 +201,7 @@ async function settle(run: ReleaseRun): Promise<void> {
   run.proof = settled.proof;
 }
 
-/** Lets go of the target, then closes: whoever sees the end may start the next release at once. */
+/** Releases the target, then closes. After the end is visible the next release may start at once. */
 async function end(
   run: ReleaseRun,
   state: ClosedState,
@@ -226,7 +221,8 @@ async function end(
 }
 
 /**
- * A mark that cannot be removed (the Rollout is gone) must not keep a finished release open: a later one takes it over.
+ * A mark that cannot be removed (for example because the Rollout was deleted) must not keep a finished release open. A
+ * later release takes it over.
  */
 async function unclaimTarget(run: ReleaseRun): Promise<void> {
   try {

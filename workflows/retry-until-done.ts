@@ -41,7 +41,7 @@ async function alarm(run: ReleaseRun, what: string): Promise<typeof AGAIN> {
   return callHuman(run, `the ${what} has not settled within ${rollbackMs / 1000} s; still trying`);
 }
 
-/** `work` is retried while the question is open. When `work` is absent, it is still running. */
+/** `work` is retried while the question is open. If `work` is absent, it is still running. */
 async function callHuman<T>(run: ReleaseRun, reason: string, work?: () => Promise<T>): Promise<T | typeof AGAIN> {
   const tries = run.retries;
   run.ask('failed-needs-human', reason, { for: 'human', answers: ['resume'] });
@@ -52,7 +52,7 @@ async function callHuman<T>(run: ReleaseRun, reason: string, work?: () => Promis
   return AGAIN;
 }
 
-/** Returns the result of the first success. A failed try does not ask the human again. */
+/** Returns the result of the first success. A failed attempt does not ask the person again. */
 async function triedAgain<T>(work: () => Promise<T>): Promise<T> {
   for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
     await sleep(wait, { summary: 'next try' });

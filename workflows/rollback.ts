@@ -5,10 +5,12 @@ import { read, write } from './activity-options.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 import type { ReleaseRun } from './release-run.ts';
 
-/** How a rollback ended: `too-late` means that the new version is stable and the release must be finished instead. */
+/**
+ * The outcome of a rollback. `too-late` means that the new version is stable and the release must be completed instead.
+ */
 export type RolledBack = { readonly state: ClosedState; readonly reason: string } | 'too-late';
 
-/** Takes traffic off the new version and puts the Rollout back in order. Cannot be cancelled and does not give up. */
+/** Removes traffic from the new version and restores the Rollout. It cannot be cancelled and retries without limit. */
 export async function rollBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {
   return CancellationScope.nonCancellable(async () => {
     run.halt(cause);
@@ -18,7 +20,7 @@ export async function rollBack(run: ReleaseRun, cause: StopCause): Promise<Rolle
   });
 }
 
-/** A target that was deleted serves nobody: there is nothing to take back, and nobody could answer a question. */
+/** A deleted target has no users: there is nothing to roll back, and no answer could help. */
 async function unlessGone(run: ReleaseRun, work: () => Promise<RolledBack>): Promise<RolledBack> {
   try {
     return await work();
@@ -72,7 +74,7 @@ async function settleBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack
   return restored.kind === 'superseded' ? superseded(run, restored.detail) : { state: 'rolled-back', reason };
 }
 
-/** An abort that had taken the traffic away before somebody else came was carried out all the same. */
+/** An abort that had removed the traffic before another actor changed the target was carried out nevertheless. */
 function superseded(run: ReleaseRun, detail: string, newer = true): RolledBack {
   run.withdrawal ??= { done: false, detail: `superseded: ${detail}` };
   return { state: 'superseded', reason: newer ? `${detail}; the newer version was not touched` : detail };

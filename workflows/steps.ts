@@ -12,7 +12,8 @@ import { guarded, guarding, watchOf, type Course } from './watching.ts';
 type Ending = Alarm | Advance;
 
 /**
- * So many drifts are repaired in one step. With the next one somebody else fights for the weights, and the step ends.
+ * Number of drifts that are repaired in one step. At the next one another actor competes for the weights, and the step
+ * ends.
  */
 const REPAIRED_DRIFTS = 2;
 
@@ -25,7 +26,8 @@ export async function runStep(run: ReleaseRun, index: number): Promise<void> {
     const held = alarm ?? (await hold(run, step));
     const ending = held.kind === 'failed' ? await failed(run, step, held.verdict, alarm !== undefined) : held;
     if (ending.kind === 'advance' && alarm === undefined) return;
-    // Somebody accepted the failure of a weight that is not in force yet: it is set, and the step passes unjudged.
+    // A person accepted the failure of a weight that is not in force yet. The weight is set, and the step passes
+    // unjudged.
     if (ending.kind === 'advance') step.accepted = true;
     else if (ending.kind !== 'drift') throw new ReleaseStopped({ kind: ending.kind, reason: ending.detail });
     else repairDrift(run, ending.detail, drifts);
@@ -40,7 +42,7 @@ function repairDrift(run: ReleaseRun, detail: string, before: number): void {
   run.note(`drift: ${detail}; setting and proving the weight again`);
 }
 
-/** Shift and proof share one deadline: a version that never gets ready runs into it. */
+/** Shift and proof share one deadline, which a version that never gets ready exceeds. */
 async function advanceTo(run: ReleaseRun, step: Course): Promise<Alarm | undefined> {
   const { index } = step;
   const weight = (run.plan as ReleasePlan).steps[index]?.weight as number;
@@ -72,7 +74,7 @@ async function shiftAndProve(run: ReleaseRun, step: Course, weight: number): Pro
   run.advanced = index;
 }
 
-/** The guard watches for as long as the step is held, whatever it is held for. */
+/** The guard watches for as long as the step is held, for any reason. */
 async function hold(run: ReleaseRun, step: Course): Promise<Ending> {
   const watch = watchOf(run, step);
   const judgement = { ...watch, from: watch.from as number };
@@ -80,8 +82,8 @@ async function hold(run: ReleaseRun, step: Course): Promise<Ending> {
 }
 
 /**
- * A failing step never advances by itself: it rolls back, or asks first where auto-rollback is off, still guarded
- * against others.
+ * A failing step never advances without a decision. It rolls back or, with auto-rollback off, asks first. The guard
+ * still watches for changes by others.
  */
 async function failed(
   run: ReleaseRun,

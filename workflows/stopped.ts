@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { StopCause } from '../src/domain/release/stop.ts';
 
-/** Leaves the forward path of a release; only workflows/release.ts catches it. */
+/** Ends the forward path of a release. Only workflows/release.ts catches it. */
 export class ReleaseStopped extends Error {
   readonly stop: StopCause;
 
@@ -11,7 +11,7 @@ export class ReleaseStopped extends Error {
   }
 }
 
-/** Every reason to leave the forward path, also those that Temporal throws. */
+/** Every reason to end the forward path, including those that Temporal throws. */
 export function stopCause(error: unknown): StopCause {
   if (error instanceof ReleaseStopped) return error.stop;
   if (isCancellation(error)) return { kind: 'cancelled', reason: 'the workflow was cancelled' };

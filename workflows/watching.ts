@@ -3,18 +3,18 @@ import { read } from './activity-options.ts';
 import { first } from './first.ts';
 import type { ReleaseRun } from './release-run.ts';
 
-/** The course of one step. Its evidence and its soak go on over a repaired drift. */
+/** The course of one step. Its evidence and its soak continue across a repaired drift. */
 export interface Course {
   readonly index: number;
-  /** When the weight of this step was proved first (epoch ms). */
+  /** When the weight of this step was first proved (epoch ms). */
   from?: number;
-  /** What is left of the soak, on the release's own clock. */
+  /** The remaining soak, on the release's own clock. */
   soakLeftMs: number;
   /** A person accepted that this step failed. */
   accepted?: true;
 }
 
-/** Watches a held weight. Ends only with a reason to leave it. */
+/** Watches a held weight. It ends only with a reason to stop holding it. */
 export function guarding(watch: Watch): Promise<Alarm> {
   return read.guard.executeWithOptions({ summary: summaryOf(watch) }, [watch]);
 }
@@ -23,7 +23,7 @@ function summaryOf({ moving, wanted }: Watch): string {
   return moving === undefined || moving === 'shifting' ? `guard weight ${wanted}` : `guard while ${moving}`;
 }
 
-/** Runs `work` under guard: undefined when it is done, otherwise the alarm that came first. `work` has ended then. */
+/** Runs `work` under guard. Returns undefined when it is done, otherwise the first alarm. `work` has ended then. */
 export async function guarded(
   run: ReleaseRun,
   step: Course,
@@ -31,18 +31,18 @@ export async function guarded(
   work: () => Promise<void>,
 ): Promise<Alarm | undefined> {
   const done = () => work().then(() => undefined);
-  // Without auto-rollback a person must be asked. Before and after the steps there is no weight to ask about: a held
-  // step asks.
+  // Without auto-rollback a person must be asked. Before and after the steps there is no weight to ask about, so only a
+  // held step asks.
   const asks = moving !== 'shifting' && !run.input.spec.autoRollback;
   if (!run.gapless || asks) return done();
   const watch: Watch = { ...watchOf(run, step), moving, ...(step.accepted ? { failed: true as const } : {}) };
   return first<Alarm | undefined>(() => [done(), guarding(watch)]);
 }
 
-/** What the guard and the judge look at. Without a proved weight, the guard counts from its own start. */
+/** The input of the guard and the judge. Without a proved weight, the guard counts from its own start. */
 export function watchOf(run: ReleaseRun, step: Course): Watch {
   const proved = (run.gapless ? step.from : undefined) ?? run.proof?.at;
-  // What a person has accepted, by skipping a failure, is not held against the next weight.
+  // A failure that a person accepted by skipping it does not count against the next weight.
   const from = proved === undefined || run.since === undefined ? proved : Math.max(proved, run.since);
   return {
     scene: run.nextScene(),

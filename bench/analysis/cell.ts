@@ -7,7 +7,10 @@ export interface Cell {
   readonly figures: ReadonlyMap<string, Figures>;
 }
 
-/** A failure is wrong when the version is not worse by more than the margin; a pass when it is. */
+/**
+ * Share of wrong decisions. A failure is wrong when the version is not worse by more than the margin. A pass is wrong
+ * when it is.
+ */
 export function wrong(version: Version, { failed, passed }: Figures): number {
   return truth(version, DELTA) === 'worse' ? passed : failed;
 }

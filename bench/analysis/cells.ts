@@ -23,7 +23,7 @@ export const VERSIONS: readonly Version[] = [
 const TRAFFIC = [0.1, 1, 10, 100, 1000];
 const SHARES = [0.01, 0.05, 0.25, 0.5];
 
-/** Enough of them for a first look. */
+/** A small selection for a quick run. */
 export const QUICK_CELLS: readonly Setting[] = VERSIONS.flatMap((version) =>
   [1, 10, 100, 1000].flatMap((requestsPerSecond) =>
     [0.05, 0.25, 0.5].map((share) => ({ version, requestsPerSecond, share })),

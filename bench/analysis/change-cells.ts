@@ -2,7 +2,7 @@ import type { Change } from './changes.ts';
 
 const GOOD = 0.02;
 const BAD = 0.06;
-/** A version that only one pod of four gives its errors: 18 % there, 6 % together. */
+/** Errors that come from one pod of four: 18 % there, 6 % overall. */
 const PODS = 4;
 const IN_ONE_POD = GOOD + PODS * (BAD - GOOD);
 const RAMP_MINUTES = 10;
@@ -42,7 +42,7 @@ const pods = ({ requestsPerSecond, share }: Place): Change => ({
   stable: GOOD,
 });
 
-/** Bad is counted from the moment at which it crosses the margin. */
+/** Its badness counts from the minute at which it crosses the margin. */
 const ramp = ({ requestsPerSecond, share }: Place): Change => ({
   name: `ramping up to 10 % within ${RAMP_MINUTES} min`,
   requestsPerSecond,
@@ -61,7 +61,7 @@ const underLoad = (requestsPerSecond: number): Change => ({
   stable: GOOD,
 });
 
-/** `long`: with the cells of ten hours. */
+/** `long`: includes the cells of ten hours. */
 export function changeCells(long: boolean): readonly Change[] {
   const minutes = long ? [0, 1, 10, 60, 600] : [0, 1, 10, 60];
   return [
@@ -71,7 +71,7 @@ export function changeCells(long: boolean): readonly Change[] {
   ];
 }
 
-/** 45,000 good requests at weight 25, then 6 % errors against 1 %. */
+/** 45,000 good requests at weight 25, then 6 % errors, compared with 1 %. */
 export const AFTER_HALF_AN_HOUR: Change = {
   name: '1 %, then 6 % after 45,000 requests',
   requestsPerSecond: 100,
@@ -81,7 +81,7 @@ export const AFTER_HALF_AN_HOUR: Change = {
   stable: 0.01,
 };
 
-/** All traffic on the new version, which has 5 % errors where stable had none. */
+/** All traffic is on the new version. It has 5 % errors, stable had none. */
 export const ALONE: Change = {
   name: '5 % at weight 100, where stable had none',
   requestsPerSecond: 100,

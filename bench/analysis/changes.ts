@@ -3,11 +3,11 @@ import type { Rule } from './rule.ts';
 import { median } from './simulate.ts';
 import { scrape, USUAL_PACE, type Scrape, type Version } from './world.ts';
 
-/** A version that is good at first and turns bad while it is watched. */
+/** A version that is good at first and becomes bad while it is watched. */
 export interface Change {
   readonly name: string;
   readonly requestsPerSecond: number;
-  /** Minutes until it turns bad; 0: bad from the start. */
+  /** Minutes until it becomes bad. With 0 it is bad from the start. */
   readonly minutes: number;
   /** Candidate's share of the traffic, 0…1, and shares of errors, by minutes since the release began. */
   readonly share: (minute: number) => number;
@@ -15,16 +15,18 @@ export interface Change {
   readonly stable: number;
 }
 
-/** Medians over the runs, counted from the moment at which it turned bad; undefined: not failed within the time. */
+/**
+ * Medians over the runs, counted from the time at which the version became bad. Undefined if it was not failed in time.
+ */
 export interface Noticed {
   readonly requests: number | undefined;
   readonly bad: number | undefined;
   readonly seconds: number | undefined;
-  /** Share of runs that were failed before. */
+  /** Share of runs that were failed before that time. */
   readonly tooEarly: number;
 }
 
-/** Minutes that a rule has, once the version is bad. */
+/** Minutes that a rule has once the version is bad. */
 const WATCHED_MINUTES = 40;
 const SLOW = { candidate: 0.04, stable: 0.04 };
 
@@ -35,7 +37,7 @@ interface Ended {
   readonly tooEarly: boolean;
 }
 
-/** Watches every run as a held release is watched: a pass ends nothing, only a failure does. */
+/** Watches every run as a held release is watched: only a failure ends the run, a pass does not. */
 export function notice(rules: readonly Rule[], change: Change, runs: number, seed: number): Map<string, Noticed> {
   const ends = new Map(rules.map(({ name }) => [name, [] as Ended[]]));
   for (let run = 0; run < runs; run += 1) {

@@ -5,16 +5,16 @@ import { wrong, type Cell } from './cell.ts';
 import { DELTA } from './sluice.ts';
 import { truth } from './world.ts';
 
-/** How our judge does beside the one before, in the cells that both decide in more than half of the runs. */
+/** Our judge compared with the previous one, in the cells that both decide in more than half of the runs. */
 export interface Comparison {
-  /** Geometric means of ratios of medians; runs that were not decided count as later than all others. */
+  /** Geometric means of ratios of medians. Undecided runs count as later than all others. */
   readonly timeToPass: number;
   readonly badUntilFailed: number;
   readonly passCells: number;
   readonly failCells: number;
   /** Worst share of wrong decisions, over all cells. */
   readonly worstWrong: number;
-  /** Most that the share of undecided runs has grown. */
+  /** Greatest increase of the share of undecided runs. */
   readonly moreUndecided: number;
 }
 
@@ -47,18 +47,18 @@ export function compare(cells: readonly Cell[], ours: string, before: string): C
   };
 }
 
-/** Everything about versions that turn bad while they are watched. */
+/** All results for versions that become bad while they are watched. */
 export function changeRows(rules: readonly Rule[], runs: number, seed: number, long: boolean): readonly ChangeRow[] {
   return [...changeCells(long), AFTER_HALF_AN_HOUR, ALONE].map((change, index) => ({
     change,
-    // Ten hours are 2,400 scrapes more: fewer runs say enough about a median.
+    // Ten hours are 2,400 more scrapes, and a median needs fewer runs.
     by: notice(rules, change, change.minutes > 100 ? Math.ceil(runs / 4) : runs, seed + index),
   }));
 }
 
 /**
- * By how much a version that turned bad is noticed later than one that was bad from the start, at the same place:
- * ratios of bad answers, one for each row that has both.
+ * How much later a version that became bad is noticed than one that was bad from the start, in the same cell. The
+ * results are ratios of bad answers, one for each row that has both.
  */
 export function lateness(rows: readonly ChangeRow[], rule: string): readonly { row: ChangeRow; ratio: number }[] {
   return rows.flatMap((row) => {

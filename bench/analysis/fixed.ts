@@ -3,7 +3,7 @@ import { DELTA } from './sluice.ts';
 import type { Decision, Rule } from './rule.ts';
 import type { Scrape } from './world.ts';
 
-/** One-sided normal quantile at 5 % shared by two questions (Bonferroni: 2.5 %). */
+/** One-sided normal quantile at 5 %, divided between two questions (Bonferroni: 2.5 %). */
 const Z = 1.96;
 
 interface Sums {
@@ -11,7 +11,7 @@ interface Sums {
   readonly stable: ArmBlock;
 }
 
-/** z of "the difference of shares exceeds the margin", pooled counts, unpooled variance. */
+/** Test statistic of "the difference of shares exceeds the margin", with pooled counts and unpooled variance. */
 function z({ candidate, stable }: Sums, delta: number): number {
   const [a, b] = [candidate, stable].map(({ requests, bad }) => (requests === 0 ? 0 : bad / requests)) as [
     number,

@@ -2,19 +2,17 @@ import { Window, type Rule } from './rule.ts';
 
 const SCRAPES_PER_MINUTE = 4;
 const SCRAPES_PER_LOOK = 40;
-/** z of a two-sided 98 % interval. */
+/** Normal quantile of a two-sided 98 % interval. */
 const Z = 2.3263;
 const TOLERANCE = 0.25;
 
 type Series = Record<'candidate' | 'stable', number[]>;
 
 /**
- * Kayenta's NetflixACAJudge: one point a minute and arm, Mann–Whitney at confidence 0.98, tolerance 0.25 of the shift's
- * estimate, effect size by
- * the ratio of means; a High metric fails the canary, no data is a pass. Judged every ten minutes over all points so
- * far, as an interval of a
- * canary analysis is. Source: spinnaker/kayenta a69573be, kayenta-judge/…/NetflixACAJudge.scala and
- * MannWhitneyClassifier.scala.
+ * Kayenta's NetflixACAJudge: one point for each minute and arm, Mann–Whitney at confidence 0.98, a tolerance of 0.25 of
+ * the shift's estimate, effect size by the ratio of means. A High metric fails the canary. No data is a pass. It judges
+ * all points so far every ten minutes, as an interval of a canary analysis does. Source: spinnaker/kayenta a69573be,
+ * kayenta-judge/…/NetflixACAJudge.scala and MannWhitneyClassifier.scala.
  */
 export const kayenta: Rule = {
   name: 'Kayenta',
@@ -42,7 +40,7 @@ function note(series: Record<'errors' | 'slow', Series>, window: Window): void {
   for (const question of ['errors', 'slow'] as const)
     for (const arm of ['candidate', 'stable'] as const) {
       const share = window.share(question, arm);
-      // NaN is removed.
+      // Minutes without requests have no point.
       if (share !== undefined) series[question][arm].push(share);
     }
 }

@@ -32,8 +32,8 @@ export function wrongPlot({ cells, rules }: Simulation): string {
 }
 
 /**
- * Median requests to a clearly worse version (6 % against 2 %) until it is failed, by traffic, at weight 5 %. Both axes
- * logarithmic.
+ * Median requests to a clearly worse version (6 % errors, stable 2 %) until it is failed, by traffic, at weight 5 %.
+ * Both axes are logarithmic.
  */
 export function harmPlot({ cells, rules }: Simulation): string {
   const of = cells.filter(
@@ -42,7 +42,7 @@ export function harmPlot({ cells, rules }: Simulation): string {
   const x = (requestsPerSecond: number): number => 60 + ((Math.log10(requestsPerSecond) + 1) / 4) * 600;
   const y = (requests: number): number => 300 - (Math.log10(Math.max(1, requests)) / 5) * 280;
   const lines = rules.map(({ name }, r) => {
-    // A rule that fails fewer than half of the runs has no say about how soon.
+    // A rule that fails fewer than half of the runs has no median.
     const points = of.flatMap(({ setting, figures }) => {
       const { failed, requestsToFail } = figures.get(name) as Figures;
       return requestsToFail !== undefined && failed >= 0.5
@@ -61,7 +61,7 @@ export function harmPlot({ cells, rules }: Simulation): string {
   );
 }
 
-/** Bad answers until a version that turned bad is failed, logarithmic: a bar for each of our judges. */
+/** Bad answers until a version that became bad is failed, on a logarithmic axis, with a bar for each of our judges. */
 export function changesPlot({ changes, rules }: Simulation): string {
   const [left, bar, gap] = [330, 8, 6];
   const two = rules.slice(0, 2);

@@ -1,7 +1,10 @@
-/** Uniform numbers in [0, 1); the same seed gives the same numbers on every machine. */
+/** Uniform numbers in [0, 1). The same seed gives the same numbers on every machine. */
 export type Random = () => number;
 
-/** mulberry32 (T. Ettinger, public domain): 32 bits of state, enough for a simulation, not for secrets. */
+/**
+ * mulberry32 (T. Ettinger, public domain). It has 32 bits of state, which is enough for a simulation but not for
+ * secrets.
+ */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +15,7 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** From here on the normal distribution, rounded, stands for counts. */
+/** From this expectation on, counts are drawn from the rounded normal distribution. */
 const LARGE = 50;
 
 export function poisson(random: Random, mean: number): number {
@@ -23,7 +26,7 @@ export function poisson(random: Random, mean: number): number {
   return count;
 }
 
-/** How many of `n` are bad when each is with probability `p`. */
+/** A draw from the binomial distribution: how many of `n` are bad with probability `p` each. */
 export function binomial(random: Random, n: number, p: number): number {
   if (p > 0.5) return n - binomial(random, n, 1 - p);
   if (n * p >= LARGE) return Math.min(n, Math.max(0, Math.round(n * p + Math.sqrt(n * p * (1 - p)) * normal(random))));
@@ -34,7 +37,7 @@ export function binomial(random: Random, n: number, p: number): number {
   return count;
 }
 
-/** Box and Muller. */
+/** The Box–Muller method. */
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -19,7 +19,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const number = (value: number | undefined): string =>
   value === undefined ? '–' : value >= 10_000 ? `${Math.round(value / 1000)} k` : String(Math.round(value));
 
-/** The worst wrong decision of each rule over all cells of a version, and its figures at one busy cell. */
+/** The worst share of wrong decisions of each rule over all cells of a version, and its figures at one busy cell. */
 export function summary({ cells, rules }: Simulation): string {
   const names = rules.map(({ name }) => name);
   const versions = [...new Set(cells.map(({ setting }) => setting.version))];
@@ -36,7 +36,7 @@ export function summary({ cells, rules }: Simulation): string {
   return [`| version | truth | ${names.join(' | ')} |`, `|---|---|${'--:|'.repeat(names.length)}`, ...rows].join('\n');
 }
 
-/** All cells of one version, a line for each rule and setting. */
+/** All cells of one version, with a line for each rule and setting. */
 export function details({ cells, rules }: Simulation, version: Version): string {
   const head =
     '| requests/s | weight | rule | failed | passed | open | requests to fail | bad answers to fail | s to pass |\n|--:|--:|---|--:|--:|--:|--:|--:|--:|';
@@ -61,8 +61,8 @@ const BUSY = [
 const at = (requestsPerSecond: number, share: number): string => `${requestsPerSecond}/s, ${100 * share} %`;
 
 /**
- * Bad answers that users got of a clearly worse version, beside each rule's worst false alarms: a rule that fails
- * everything harms least.
+ * Bad answers that users got of a clearly worse version, with each rule's worst false alarms, because a rule that fails
+ * everything does the least harm.
  */
 function harm({ cells, rules }: Simulation): string {
   const alarms = (name: string) =>
@@ -93,7 +93,7 @@ function harm({ cells, rules }: Simulation): string {
 
 /**
  * How soon our judge promotes a version that is the same as stable. The others pass at the end of their time, whatever
- * was seen.
+ * was measured.
  */
 function promotion({ cells, rules: [ours] }: Simulation): string {
   const own = cells.filter(({ setting }) => setting.version.name === 'same');
@@ -115,7 +115,10 @@ function promotion({ cells, rules: [ours] }: Simulation): string {
   ].join('\n');
 }
 
-/** Versions that turn bad while they are watched: how much later they are noticed than those that always were. */
+/**
+ * Versions that become bad while they are watched: how much later they are noticed than versions that were bad from the
+ * start.
+ */
 export function changesTable({ changes, rules }: Pick<Simulation, 'changes' | 'rules'>): string {
   const names = rules.slice(0, 2).map(({ name }) => name);
   const late = new Map(lateness(changes, names[0] ?? '').map(({ row, ratio }) => [row, ratio]));

@@ -2,16 +2,16 @@ import type { Pace, Scrape } from './world.ts';
 
 export type Decision = 'fail' | 'pass';
 
-/** A rule that watches a candidate. It sees every scrape in turn and says when it has decided. */
+/** A rule that watches a candidate. It reads every scrape in turn and returns its decision when it has one. */
 export interface Watch {
   see(scrape: Scrape, index: number): Decision | undefined;
-  /** What it says when time is up; undefined: undecided, a person is asked. */
+  /** The decision when the time is over. Undefined if undecided, when a person would be asked. */
   end(): Decision | undefined;
 }
 
 export interface Rule {
   readonly name: string;
-  /** Where the rule comes from, and which of its settings are used. */
+  /** The origin of the rule, and its settings. */
   readonly source: string;
   /** `past`: scrapes of the stable version before the release. */
   watch(past: readonly Scrape[], pace: Pace): Watch;

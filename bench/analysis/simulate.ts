@@ -2,35 +2,34 @@ import { seeded } from './random.ts';
 import type { Decision, Rule, Watch } from './rule.ts';
 import { scrape, USUAL_PACE, type Scrape, type Setting } from './world.ts';
 
-/** What a rule did over all runs of a cell. Shares are 0…1; medians over the runs that decided so. */
+/** Results of a rule over all runs of a cell. Shares are 0…1. Medians are over the runs with that decision. */
 export interface Figures {
   readonly failed: number;
   readonly passed: number;
   readonly undecided: number;
   /**
-   * Median requests that the candidate answered until the rule failed it, and bad answers that users got of it
-   * meanwhile.
+   * Median requests that the candidate answered until the rule failed it, and bad answers that users got until then.
    */
   readonly requestsToFail: number | undefined;
   readonly harmToFail: number | undefined;
   /** Median seconds until it passed. */
   readonly secondsToPass: number | undefined;
   /**
-   * Medians over all runs, where an undecided one counts as later than all others; undefined where fewer than half
-   * were passed, or failed. Seconds until it passed; answers that were bad in what it is bad in until it failed.
+   * Medians over all runs, where an undecided run counts as later than all others. Undefined if fewer than half were
+   * passed, or failed. The units are seconds until it passed, and answers of the bad kind until it failed.
    */
   readonly medianPass: number | undefined;
   readonly medianHarm: number | undefined;
-  /** Mean bad answers of the candidate until any decision, or the end. */
+  /** Mean number of the candidate's bad answers until any decision, or until the end. */
   readonly harm: number;
 }
 
-/** How one run ended for one rule. */
+/** The end of one run for one rule. */
 export interface End {
   readonly decision: Decision | undefined;
   readonly requests: number;
   readonly bad: number;
-  /** Answers that were bad in what the version is worse in: errors, or slow ones. */
+  /** Answers of the kind in which the version is worse: errors, or slow ones. */
   readonly harm: number;
   readonly scrapes: number;
 }
@@ -45,7 +44,7 @@ export function simulate(
   return new Map([...endsOf(rules, setting, runs, seed)].map(([name, list]) => [name, figures(list, scrapeSeconds)]));
 }
 
-/** Runs all rules on the same traffic, run by run. `seed` and the run's number make the traffic. */
+/** Runs all rules on the same traffic, run by run. `seed` and the run's number determine the traffic. */
 export function endsOf(
   rules: readonly Rule[],
   setting: Setting,

@@ -15,7 +15,7 @@ const SETTINGS: SequentialSettings = {
   slowerThanMs: [BOUND_MS],
 };
 
-/** Our judge, block by block as a release feeds it. */
+/** Our judge. It gets block after block, as in a release. */
 export const sluice: Rule = {
   name: 'Sluice',
   source:
@@ -44,7 +44,7 @@ function timed({ errors, slow }: Scrape, from: number, to: number): TimedBlock {
   return { from, to, instance: 'proxy', questions: { errors, [`slow-${BOUND_MS}ms`]: slow } };
 }
 
-/** Scrapes of the past that were seen, with the times at which they began and ended. */
+/** Scrapes of the past that were not lost, with their start and end times. */
 export function pastBlocks(past: readonly Scrape[], ms: number): readonly (Scrape & { from: number; to: number })[] {
   return past.flatMap((scrape, index) => (scrape.seen ? [{ ...scrape, from: index * ms, to: (index + 1) * ms }] : []));
 }

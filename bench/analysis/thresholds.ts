@@ -5,10 +5,10 @@ const SCRAPES_PER_MINUTE = 4;
 const WINDOW = 5 * SCRAPES_PER_MINUTE;
 
 /**
- * Argo Rollouts: each measurement against fixed limits, failures are counted, more than failureLimit fail the run.
- * Source: argo-rollouts v1.10.1, analysis/analysis.go and docs/features/analysis.md (successCondition `result[0] >=
- * 0.95`, failureLimit 3).
- * An empty result is an Error there; the fifth in a row ends the run as Error, which aborts the Rollout.
+ * Argo Rollouts: each measurement is compared with fixed limits. More than failureLimit failures fail the run. Source:
+ * argo-rollouts v1.10.1, analysis/analysis.go and docs/features/analysis.md (successCondition `result[0] >= 0.95`,
+ * failureLimit 3). An empty result is an Error there. The fifth consecutive Error ends the run as Error, which aborts
+ * the Rollout.
  */
 export const argo: Rule = {
   name: 'Argo Rollouts',
@@ -33,10 +33,9 @@ export const argo: Rule = {
 };
 
 /**
- * Flagger: a check each interval; a failed one, or one without values, adds to failedChecks, which success does not
- * lower; at `threshold` it rolls back.
- * Source: flagger, pkg/controller/scheduler.go and docs (threshold 5, request-success-rate min 99, request-duration by
- * percentile).
+ * Flagger: one check for each interval. A failed check, or one without values, increases failedChecks, and a success
+ * does not decrease it. At `threshold` it rolls back. Source: flagger, pkg/controller/scheduler.go and docs (threshold
+ * 5, request-success-rate min 99, request-duration by percentile).
  */
 export const flagger = (least: 0.99 | 0.95): Rule => ({
   name: `Flagger at ${100 * least} %`,

@@ -4,22 +4,22 @@ import { binomial, poisson, type Random } from './random.ts';
 /** Seconds between two scrapes, and scrapes in a run. */
 export const SCRAPE_SECONDS = 15;
 export const SCRAPES = 160;
-/** Scrapes of the stable version alone before the release: what the dispersion is estimated from. */
+/** Scrapes of the stable version alone before the release. The dispersion is estimated from them. */
 export const PAST_SCRAPES = 240;
 
-/** How a pair of versions behaves. Shares are 0…1. */
+/** The behaviour of a pair of versions. Shares are 0…1. */
 export interface Version {
   readonly name: string;
   readonly errors: { readonly candidate: number; readonly stable: number };
   /** Share of requests slower than the bound that users care about. */
   readonly slow: { readonly candidate: number; readonly stable: number };
-  /** Mean size of the clumps in which errors come; 1: independent. Sizes are geometric. */
+  /** Mean size of the clumps of errors. At 1 they are independent. Sizes have a geometric distribution. */
   readonly clump?: number;
-  /** Clumps are all of the mean size, as those of the sandbox are. */
+  /** All clumps have the mean size, as in the sandbox. */
   readonly evenClumps?: boolean;
-  /** A wave in both arms' errors and latency: the rates are multiplied by 1 ± this. */
+  /** A wave in the errors and the latency of both arms: the rates are multiplied by 1 ± this. */
   readonly drift?: number;
-  /** Share of scrapes that are lost, and of scrapes at which a proxy restarts and its counters with it. */
+  /** Share of scrapes that are lost, and of scrapes at which a proxy and its counters restart. */
   readonly gaps?: number;
   readonly resets?: number;
 }
@@ -29,7 +29,7 @@ export interface Setting {
   readonly requestsPerSecond: number;
   /** Candidate's share of the traffic, 0…1. */
   readonly share: number;
-  /** Absent: a scrape every SCRAPE_SECONDS, SCRAPES of them, after PAST_SCRAPES. */
+  /** If absent: a scrape every SCRAPE_SECONDS, SCRAPES of them, after PAST_SCRAPES. */
   readonly pace?: Pace;
 }
 
@@ -41,7 +41,7 @@ export interface Pace {
 
 export const USUAL_PACE: Pace = { scrapeSeconds: SCRAPE_SECONDS, scrapes: SCRAPES, pastScrapes: PAST_SCRAPES };
 
-/** What happened between two scrapes. `seen` is what a judge can know; a lost block is known to nobody. */
+/** The counts between two scrapes. `seen`: whether a judge gets them. A lost block is invisible to every rule. */
 export interface Scrape {
   readonly errors: Block;
   readonly slow: Block;
@@ -79,13 +79,16 @@ export function scrape(
       candidate: arm('candidate', binomial(random, sizes.candidate, version.slow.candidate * wave)),
       stable: arm('stable', binomial(random, sizes.stable, version.slow.stable * wave)),
     },
-    // A one-sided or reset block is dropped for both arms, so for the judges it is a gap.
+    // A block that is missing for one arm, or has a reset, is dropped for both arms. For the judges it is a gap.
     seen: random() >= (version.gaps ?? 0) + (version.resets ?? 0),
     weight: 100 * share,
   };
 }
 
-/** Bad answers at the same rate, in clumps of geometric or of one size: a client that retries, a pod that goes. */
+/**
+ * Bad answers at the same rate, in clumps of geometric or of constant size, as from a client that retries or a pod that
+ * stops.
+ */
 function clumped(random: Random, requests: number, rate: number, { clump: size = 1, evenClumps }: Version): number {
   if (size <= 1) return binomial(random, requests, rate);
   if (evenClumps) return Math.min(requests, size * poisson(random, (requests * rate) / size));

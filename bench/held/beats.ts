@@ -7,15 +7,15 @@ import type { Ports } from '../../src/ports/index.ts';
 const HOUR = 3_600_000;
 
 /**
- * The longest time, in ms, between two heartbeats of any of so many releases that wait for a verdict in this process.
- * The activity, its judge and the client of Prometheus are the real ones; Temporal's server is left out.
+ * The longest time, in ms, between two heartbeats of any of `releases` releases that wait for a verdict in this
+ * process. The activity, its judge and the client of Prometheus are real. Temporal's server is left out.
  */
 export async function beats(
   url: string,
   { releases, seconds }: { readonly releases: number; readonly seconds: number },
 ): Promise<number> {
   const evidence = createEvidence({ url });
-  // A verdict needs evidence and a clock alone: the weight is not said, so nobody asks for it.
+  // A verdict needs only evidence and a clock. The judgement contains no weight, so no weight is read.
   const ports = { evidence, now: Date.now } as unknown as Ports;
   const activities = alive(analysisActivities(createJudge(ports)));
   const since = Date.now() - HOUR;
@@ -39,7 +39,7 @@ export async function beats(
   return longest;
 }
 
-/** Never decided: more requests are asked for than will come. */
+/** It is never decided: it needs more requests than will come. */
 function judgementOf(runId: string, since: number): Judgement {
   const arm = (name: string) => ({ service: `web-${name}`, metricsService: `shop-web-${name}-80@kubernetescrd` });
   const target = { cluster: 'bench', namespace: 'shop', rollout: 'web' };

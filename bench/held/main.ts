@@ -1,4 +1,4 @@
-// What it costs to hold releases: CPU of a look, memory, and heartbeats of a worker with many of them.
+// Measures the cost of held releases: CPU of a look, memory, and heartbeats of a worker with many of them.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { loadavg } from 'node:os';
@@ -71,7 +71,7 @@ async function cost(
   const since = Date.parse('2026-02-01T00:00:00Z');
   const store = new EvidenceStore(evidence);
   await store.look(watchedFrom(since), since + MINUTE);
-  // The first hundred looks warm the compiler up.
+  // The first hundred looks warm up the compiler.
   await looks(store, since, since + MINUTE);
   const minute = await looks(store, since, since + 3 * MINUTE);
   const began = performance.now();
@@ -89,7 +89,7 @@ async function looks(store: EvidenceStore, since: number, from: number): Promise
   return (user + system) / 1_000 / LOOKS;
 }
 
-/** Bytes that each of so many releases keeps, all resumed from the same checkpoint. */
+/** Bytes of memory for each of `releases` releases, all resumed from the same checkpoint. */
 async function memory(url: string, held: Held, releases: number): Promise<number> {
   setFlagsFromString('--expose_gc');
   const collect = runInNewContext('gc') as () => void;
@@ -102,7 +102,7 @@ async function memory(url: string, held: Held, releases: number): Promise<number
     await store.look(watchedFrom(held.watched.since, `run-${index}`), held.readTo + 5_000);
   collect();
   const bytes = (process.memoryUsage().heapUsed - before) / releases;
-  // Still held here: nothing of it was collected.
+  // The states are still referenced here, so nothing was collected.
   await store.look(watchedFrom(held.watched.since, 'run-0'), held.readTo + 6_000);
   return bytes;
 }

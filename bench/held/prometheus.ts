@@ -1,4 +1,4 @@
-// Stands in for Prometheus over a week of scrapes: counters are computed for the window that is asked for.
+// Replaces Prometheus with a week of scrapes. Counters are computed for the requested window.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -6,7 +6,7 @@ const SCRAPE_MS = 1_000;
 const INSTANCE = '10.0.0.1:8082';
 const BOUNDS = [0.1, 0.3, 1.2, 5];
 const EPOCH = Date.parse('2026-01-01T00:00:00Z');
-/** Requests a second; some of a hundred fail, and some take longer than 0.3 s. */
+/** Requests per second. Some of a hundred fail, and some take longer than 0.3 s. */
 const RATES = { stable: 30, candidate: 10 };
 const SLOW = 0.02;
 const BAD = 0.005;

@@ -18,7 +18,7 @@ interface Options {
   readonly write: boolean;
 }
 
-/** So many runs of one application in a row that something else ended: that is no accident. */
+/** After this number of consecutive disturbed runs of one application the bench stops, because it is no accident. */
 const MOST_DISTURBED = 3;
 const began = performance.now();
 const say = (line: string): void =>
@@ -29,7 +29,7 @@ process.exit(await main());
 async function main(): Promise<number> {
   const closers = new Closers();
   const stopping = new AbortController();
-  // Once: whoever comes second waits for the first, or the process would end with half of it still running.
+  // Closes once. A second caller waits for the first, because the process would otherwise end too early.
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closers.run(say));
   const stop = (): void => {

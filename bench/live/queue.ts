@@ -2,8 +2,8 @@ import type { Results } from './results.ts';
 import { kindOf, type Scenario } from './scenarios.ts';
 
 /**
- * Hands out what is still to be run. A slot stays with its kind of stable version as long as there is work for it: a
- * change costs it a new past.
+ * Distributes the remaining runs. A slot stays with its kind of stable version as long as there is work for it, because
+ * a change needs a new past.
  */
 export class Queue {
   private readonly scenarios: readonly Scenario[];
@@ -19,7 +19,7 @@ export class Queue {
     this.lastSeed = Math.max(0, ...results.runs.map(({ seed }) => seed));
   }
 
-  /** Undefined: nothing is left to be begun. The caller runs it and then calls `done`. */
+  /** Undefined if there is nothing left to begin. The caller runs the scenario and then calls `done`. */
   next(kind: string | undefined): { readonly scenario: Scenario; readonly seed: number } | undefined {
     const open = this.scenarios.filter((scenario) => this.left(scenario) > 0);
     const own = open.filter((scenario) => kindOf(scenario) === kind);
@@ -46,7 +46,7 @@ export class Queue {
     return this.running.get(id) ?? 0;
   }
 
-  /** Scenarios of the kind that has the most work for each slot that is at it. */
+  /** Scenarios of the kind with the most remaining work per slot. */
   private leastServed(open: readonly Scenario[]): readonly Scenario[] {
     const sum = (kind: string, of: (scenario: Scenario) => number) =>
       this.scenarios

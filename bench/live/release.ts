@@ -6,14 +6,14 @@ import { persistently } from '../persistently.ts';
 import { BOUND_MS, type Scenario } from './scenarios.ts';
 
 export const NAMESPACE = 'live';
-/** How long an open outcome is extended before the release goes back. */
+/** How long an open outcome is extended before the release is rolled back. */
 export const EXTEND_SECONDS = 120;
 export const SOAK_SECONDS = 5;
 export const WARM_UP_SECONDS = 2;
 /** How long a held release waits for a promotion that does not come. */
 const HELD_SECONDS = 120;
 
-/** The judge as it comes, but in a hurry, and with a named bound so that the simulation knows it. */
+/** The default judge with a short soak, and with a fixed bound so that the simulation has the same one. */
 const ANALYSIS = {
   judge: 'sequential',
   soak: `${SOAK_SECONDS}s`,
@@ -30,7 +30,7 @@ export type Decided = Pick<LiveRun, 'outcome' | 'seconds' | 'requests' | 'bad' |
 type Seen = ReleaseOutput & { readonly cursor: string };
 type Verdict = NonNullable<ReleaseOutput['verdict']>;
 
-/** One release from start to end, through MCP as an agent would do it. */
+/** One release from start to end, through MCP, as an agent would do it. */
 export async function release(
   link: McpLink,
   cluster: string,
@@ -57,20 +57,23 @@ export async function release(
       }),
     );
     cursor = seen.cursor;
-    // The verdict of a step stands until the next step is judged, a soak later: the first pass cannot be missed.
+    // The verdict of a step stays visible until the next step is judged, one soak later, so the first pass cannot be
+    // missed.
     if (seen.verdict?.outcome === 'pass') passed ??= seen.verdict;
     if (seen.closed_at !== undefined) return decided(seen, passed);
-    // Nobody answers where a release is held on purpose: what turns bad must be found without a person.
+    // Where a release is held on purpose, no question is answered: the guard must find a bad version without a person.
     if (seen.waiting && !(held && seen.waiting.for === 'promotion'))
       await link.call('release_abort', { release_id: id, reason: 'the bench asks nobody', confirm: id });
   }
 }
 
-/** The first pass is the moment of decision of a version that was promoted; any fail is that of one that went back. */
+/**
+ * The decision on a version that was promoted is its first pass. The decision on one that was rolled back is any fail.
+ */
 function decided({ state, reason, verdict, events }: ReleaseOutput, passed: Verdict | undefined): Decided {
   const outcome = outcomeOf(state, reason, verdict);
   const at = outcome === 'pass' ? passed : verdict;
-  // While an outcome is extended its first verdict stands.
+  // While an outcome is extended, its first verdict stays.
   const gaveUp = outcome === 'undecided' ? events.find((event) => event.state === 'aborting')?.at : undefined;
   const first = passed ?? at;
   const earlier = outcome !== 'pass' && passed ? (passed.candidate ?? NONE) : NONE;
@@ -85,7 +88,7 @@ function decided({ state, reason, verdict, events }: ReleaseOutput, passed: Verd
   };
 }
 
-/** A run that came to no decision of the judge's. */
+/** A run without a decision of the judge. */
 export function disturbed(reason: string): Decided {
   return { outcome: 'disturbed', seconds: 0, requests: 0, bad: 0, reason: reason.slice(0, 300), ...ending() };
 }
@@ -99,8 +102,8 @@ const NONE = { requests: 0, errors: 0 };
 function outcomeOf(state: string, reason: string, verdict: Verdict | undefined): Outcome {
   if (state === 'succeeded') return 'pass';
   if (state === 'rolled-back' && verdict?.outcome === 'fail') return 'fail';
-  // workflows/judging.ts: "still inconclusive after another 120 s".
-  // A version that passed and that nobody promoted: what was to be found in it was not.
+  // The text is from workflows/judging.ts: "still inconclusive after another 120 s". A version that passed and was not
+  // promoted counts as a pass: no fault was found in it.
   if (state === 'rolled-back' && /nobody promoted/.test(reason)) return 'pass';
   const open = /still (inconclusive|too little traffic|no data)|the bench asks nobody/;
   return state === 'rolled-back' && open.test(reason) ? 'undecided' : 'disturbed';

@@ -8,23 +8,23 @@ import { isWorse, SCENARIOS, type Scenario } from './scenarios.ts';
 import { simulated, type Rates } from './simulated.ts';
 import { PAST_SECONDS, RPS } from './slot.ts';
 
-/** z of a two-sided 95 % interval. */
+/** Normal quantile of a two-sided 95 % interval. */
 export const Z95 = 1.959964;
 
 const SIMULATED_RUNS = 2_000;
 const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 const whole = (value: number | undefined): string => (value === undefined ? '–' : String(Math.round(value)));
 
-/** Runs of one scenario beside what the simulation says of them. */
+/** Runs of one scenario, compared with the simulation. */
 export interface Line {
   readonly scenario: Scenario;
   readonly live: Rates;
-  /** Absent where the simulator has no such version. */
+  /** Absent if the simulator has no such version. */
   readonly model?: Rates;
   readonly wrong: number;
 }
 
-/** The simulator knows versions whose rates stay as they are, judged in a hurry. */
+/** The simulator supports versions with constant rates and the short settings of the bench. */
 const isSimulated = ({ modifier, defaults, protocol }: Scenario): boolean =>
   modifier === undefined && defaults === undefined && protocol === undefined;
 
@@ -75,7 +75,7 @@ export function table(all: readonly Line[]): string {
   ].join('\n');
 }
 
-/** False alarms and misses over all scenarios. */
+/** False alarms and misses in all scenarios. */
 export function sums(all: readonly Line[]): string {
   const of = (worse: boolean) => {
     const own = all.filter(({ scenario }) => isWorse(scenario) === worse);
@@ -106,7 +106,7 @@ export function page(runs: readonly LiveRun[], all = lines(runs)): string {
   ].join('\n\n');
 }
 
-/** Reasons without the names in them, each with how often it came. */
+/** Reasons without names, each with its count. */
 function kinds(disturbed: readonly LiveRun[]): string {
   const reasons = disturbed.map(({ reason }) =>
     reason.includes('Its details need a worker') ? 'the busy worker did not answer in time' : reason,

@@ -2,35 +2,37 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * `undecided`: the judge could not say within the time, and the release went back. `disturbed`: something else ended
- * it; it counts for no rate.
+ * `undecided`: the judge did not decide in time, and the release was rolled back. `disturbed`: something else ended it.
+ * It counts for no rate.
  */
 export type Outcome = 'fail' | 'pass' | 'undecided' | 'disturbed';
 
 /** One release on the sandbox. */
 export interface LiveRun {
   readonly scenario: string;
-  /** Of the new version's errors and delays, and of the stable one's. */
+  /** Seed of the errors and delays of the new version, and of the stable one. */
   readonly seed: number;
   readonly stableSeed: number;
   readonly outcome: Outcome;
-  /** From the proof of the first weight to the decision; of an undecided run until the release gave up. */
+  /**
+   * From the proof of the first weight to the decision. For an undecided run it is until the release was rolled back.
+   */
   readonly seconds: number;
-  /** Answers of the new version until then, and bad ones among them. */
+  /** Answers of the new version until then, and the bad ones among them. */
   readonly requests: number;
   readonly bad: number;
   /** The verdict's reason. */
   readonly reason: string;
-  /** How long stable had been under load before, in s: what its dispersion is estimated from. */
+  /** How long stable had been under load before, in s. Its dispersion is estimated from this time. */
   readonly pastSeconds: number;
-  /** Of the machine, at the end. */
+  /** Load average of the machine at the end. */
   readonly loadAverage: number;
   readonly endedAt: string;
   /** What distinguishes the run from the others. */
   readonly note?: string;
 }
 
-/** One line a run, so that an interruption loses nothing. */
+/** One line for each run, so that an interruption loses nothing. */
 export class Results {
   private readonly file: string;
   readonly runs: LiveRun[];
@@ -51,7 +53,7 @@ export class Results {
     this.runs.push(run);
   }
 
-  /** Runs of a scenario that count. */
+  /** The runs of a scenario that count. */
   of(scenario: string): readonly LiveRun[] {
     return this.runs.filter((run) => run.scenario === scenario && run.outcome !== 'disturbed');
   }

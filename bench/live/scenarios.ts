@@ -1,33 +1,37 @@
 import { DELTA } from '../analysis/sluice.ts';
 import { truth, type Version } from '../analysis/world.ts';
 
-/** A pair of versions on the sandbox. `version.name` says what it is. */
+/** A pair of versions on the sandbox. `version.name` describes it. */
 export interface Scenario {
   readonly id: string;
   readonly version: Version;
   /** Weights of the Rollout's steps, in percent. */
   readonly weights: readonly number[];
-  /** When, where and how the new version is bad, as an image says it (sandbox/node-agent/behaviour.ts). */
+  /** When, where and how the new version is bad, in the syntax of an image tag (sandbox/node-agent/behaviour.ts). */
   readonly modifier?: string;
-  /** Pods of a version. Absent: two. */
+  /** Number of pods of a version, by default two. */
   readonly replicas?: number;
-  /** Absent: http. */
+  /** If absent, http. */
   readonly protocol?: 'grpc';
-  /** Nobody promotes it: what turns bad after it has passed must be found by the guard. */
+  /** It is not promoted, so the guard must find what becomes bad after a pass. */
   readonly held?: true;
-  /** Judged by the defaults alone, with no bound and no soak that is named. */
+  /** It is judged by the defaults alone, without a configured bound or soak. */
   readonly defaults?: true;
 }
 
 /**
- * ms that a slow answer takes longer, and the bound that tells it from a fast one: a bucket of the sandbox's Traefik.
+ * Additional duration of a slow answer in ms. The bound that separates slow from fast answers is a bucket of the
+ * sandbox's Traefik.
  */
 export const SLOW_MS = 150;
 export const BOUND_MS = 100;
 
 const fast = { candidate: 0, stable: 0 };
 const errors = (candidate: number, stable: number) => ({ errors: { candidate, stable }, slow: fast });
-/** Small weights where harm is to be expected; half where a proof of "not worse" takes thousands of requests. */
+/**
+ * Small weights for versions that do harm. Half of the traffic where a proof of "not worse" takes thousands of
+ * requests.
+ */
 const [CAREFUL, QUICK] = [[25, 50], [50]];
 const CLUMPS = { clump: 5, evenClumps: true };
 
@@ -93,7 +97,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** The image of one arm, as sandbox/node-agent/behaviour.ts reads it. */
+/** The image of one arm, in the syntax of sandbox/node-agent/behaviour.ts. */
 export function imageOf(
   { version: { errors: bad, slow, clump }, modifier }: Pick<Scenario, 'version' | 'modifier'>,
   arm: 'candidate' | 'stable',
@@ -111,12 +115,12 @@ export function imageOf(
 
 const percent = (share: number): number => Number((100 * share).toFixed(6));
 
-/** Scenarios with the same kind of stable version and the same weights take turns on one application. */
+/** Scenarios with the same kind of stable version and the same weights share one application. */
 export function kindOf({ version, weights, replicas = 2, protocol }: Scenario): string {
   return `${weights.join()} ${replicas} ${protocol ?? 'http'} ${imageOf({ version }, 'stable', 0, 0)}`;
 }
 
-/** Whether a version that was promoted behaves as the stable one before it did. */
+/** Whether a version that was promoted behaves like the previous stable one. */
 export function isSame({ version: { errors: bad, slow }, modifier }: Scenario): boolean {
   return modifier === undefined && bad.candidate === bad.stable && slow.candidate === slow.stable;
 }

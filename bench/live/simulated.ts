@@ -4,7 +4,7 @@ import { EXTEND_SECONDS, SOAK_SECONDS, WARM_UP_SECONDS } from './release.ts';
 import type { Scenario } from './scenarios.ts';
 import { RPS } from './slot.ts';
 
-/** Rates, and medians over the runs that were decided; times from the first weight on. */
+/** Rates, and medians over the decided runs. Times are from the first weight on. */
 export interface Rates {
   readonly runs: number;
   readonly fail: number;
@@ -15,10 +15,10 @@ export interface Rates {
 }
 
 const RULE = sluice;
-/** A scrape a second, as the sandbox's; a past of five minutes, which is about the middle of what live runs have. */
+/** One scrape per second, as in the sandbox, and a past of five minutes, which is about the median of the live runs. */
 const PACE = { scrapeSeconds: 1, scrapes: SOAK_SECONDS + EXTEND_SECONDS - WARM_UP_SECONDS, pastScrapes: 300 };
 
-/** The same cell as on the sandbox, at its first weight, by the simulator of bench/analysis. */
+/** The same cell as on the sandbox, at its first weight, in the simulator of bench/analysis. */
 export function simulated({ version, weights }: Scenario, runs: number, seed: number): Rates {
   const setting = { version, requestsPerSecond: RPS, share: (weights[0] ?? 0) / 100, pace: PACE };
   const ends = endsOf([RULE], setting, runs, seed).get(RULE.name) ?? [];
@@ -29,7 +29,7 @@ export function simulated({ version, weights }: Scenario, runs: number, seed: nu
     fail: share(({ decision }) => decision === 'fail'),
     pass: share(({ decision }) => decision === 'pass'),
     undecided: share(({ decision }) => decision === undefined),
-    // The first look is after the soak, whatever was known before.
+    // The first look is after the soak, even if the evidence was sufficient earlier.
     seconds: median(decided.map(({ scrapes }) => Math.max(SOAK_SECONDS, WARM_UP_SECONDS + scrapes))),
     requests: median(
       decided.map(

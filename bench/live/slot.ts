@@ -5,9 +5,9 @@ import { disturbed, NAMESPACE, release } from './release.ts';
 import type { LiveRun } from './results.ts';
 import { imageOf, isSame, kindOf, type Scenario } from './scenarios.ts';
 
-/** Requests a second of one application. */
+/** Requests per second of one application. */
 export const RPS = 100;
-/** Stable is under load for so long before its first release: dispersion needs a past. */
+/** Time of load on stable before its first release, because the dispersion needs a past. */
 export const PAST_SECONDS = 60;
 
 export interface Where {
@@ -17,8 +17,8 @@ export interface Where {
 }
 
 /**
- * An application on which scenarios with the same kind of stable version take turns; what was promoted is the next
- * one's stable version.
+ * An application that scenarios with the same kind of stable version share. A promoted version is the stable version of
+ * the next scenario.
  */
 export class Slot {
   private readonly where: Where;
@@ -31,7 +31,7 @@ export class Slot {
     this.app = app;
   }
 
-  /** What its stable version is like now. */
+  /** The current kind of its stable version. */
   get kind(): string | undefined {
     return this.stable?.kind;
   }
@@ -54,14 +54,14 @@ export class Slot {
     return { scenario: scenario.id, seed, stableSeed, ...decided, ...seen, pastSeconds };
   }
 
-  /** All that clients were answered by a version. */
+  /** All answers of a version that clients received. */
   private async answersOf(image: string): Promise<Pick<LiveRun, 'requests' | 'bad'>> {
     const key = `${NAMESPACE}/${this.app}`;
     const version = (await loadStats(this.where.sandbox, key)).apps[key]?.versions[image.slice(image.indexOf(':') + 1)];
     return { requests: version?.count ?? 0, bad: version?.status[500] ?? 0 };
   }
 
-  /** No more requests: what is left of the machine is for the others. */
+  /** Stops the load, so that the others can use the machine. */
   async rest(): Promise<void> {
     if (this.number > 0) await setLoad(this.where.sandbox, { apps: { [`${NAMESPACE}/${this.app}`]: 0 } });
   }
@@ -71,7 +71,7 @@ export class Slot {
     const { sandbox, signal } = this.where;
     if (this.number > 0) await removeApplication(sandbox, this.app, NAMESPACE);
     this.number += 1;
-    // Never the candidate's own sequence.
+    // An offset, so that the sequence differs from the candidate's.
     const stableSeed = seed + 500_000;
     const image = imageOf({ version: scenario.version }, 'stable', this.number, stableSeed);
     await applyApplication(sandbox, {

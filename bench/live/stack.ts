@@ -13,7 +13,7 @@ import type { Where } from './slot.ts';
 const PLACE = { name: 'bench-live' };
 export const RESULTS = join(homeOf(), 'bench', 'live.jsonl');
 
-/** A sandbox of its own, empty at first; worker and server as users run them. */
+/** A separate sandbox, without applications at first. Worker and server run as for users. */
 export async function raise(closers: Closers, signal: AbortSignal, say: (line: string) => void): Promise<Where> {
   const stateDir = stateDirOf(PLACE);
   await onlyOne(stateDir, closers);

@@ -3,7 +3,7 @@ import { ROOT } from '../../scripts/root.mjs';
 import type { Peer, Programs } from './peers.ts';
 
 export type Name = 'sluice' | Peer;
-/** `list-fresh` is ours alone: the list without its cache. */
+/** Only our server has `list-fresh`, the list without its cache. */
 export type Question = 'list' | 'list-fresh' | 'status';
 
 export interface Launch {
@@ -17,12 +17,12 @@ export interface ToolCall {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
-/** One MCP server, started as its users start it. */
+/** One MCP server, started as by its users. */
 export interface Contender {
   readonly name: Name;
   readonly stdio: Launch;
   readonly http: (port: number) => Launch;
-  /** Undefined: it has no such question. `object` is one Rollout's name. */
+  /** Undefined if the server has no such tool. `object` is the name of one Rollout. */
   readonly ask: (question: Question, namespace: string, object: string) => ToolCall | undefined;
 }
 
@@ -71,7 +71,7 @@ function goServer(program: readonly string[], env: NodeJS.ProcessEnv): Contender
   };
 }
 
-/** As it comes it takes in one MiB of what kubectl says, and cannot list a thousand Rollouts. */
+/** By default it accepts one MiB of kubectl's output, and cannot list a thousand Rollouts. */
 const ROOM = { SPAWN_MAX_BUFFER: String(64 * 2 ** 20) };
 
 function kubectlServer(program: readonly string[], usual: NodeJS.ProcessEnv): Contender {

@@ -3,7 +3,7 @@ import { answerOf, message, type Answer, type Wire } from './wire.ts';
 
 const LIMIT_MS = 60_000;
 
-/** Talks to a server over one kept connection. */
+/** Calls a server over one persistent connection. */
 export class HttpWire implements Wire {
   readonly #url: URL;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -3,7 +3,7 @@ import type { Contender, Name, Question } from './contenders.ts';
 import type { Sample } from './figures.ts';
 import { handshake, type Answer, type Wire } from './wire.ts';
 
-/** A contender that is connected in one way. */
+/** A contender with one kind of connection. */
 export interface Line {
   readonly contender: Contender;
   readonly wire: Wire;
@@ -11,7 +11,7 @@ export interface Line {
 
 export type Samples = Readonly<Partial<Record<Name, readonly Sample[]>>>;
 
-/** One call right after the other, or with a pause in which all that limits a server's rate recovers. */
+/** Calls without a pause, or with a pause in which a rate limit of the server recovers. */
 export type Pace = 'in a row' | 'now and then';
 
 const WARM_UP = 3;
@@ -24,7 +24,7 @@ export async function atPace(pace: Pace, lines: readonly Line[], calls: number, 
   return pace === 'in a row' ? inRows(lines, calls, ask) : inTurns(lines, calls, ask);
 }
 
-/** Every line is asked in turn, and who begins changes: what drifts during the run, drifts for all. */
+/** Calls every line in turn, and changes which one begins, so that drift during the run affects all. */
 async function inTurns(lines: readonly Line[], calls: number, ask: Ask): Promise<Samples> {
   const samples: Partial<Record<Name, Sample[]>> = {};
   for (let round = 0; round < calls; round += 1) {
@@ -54,14 +54,14 @@ export interface Place {
   readonly names: readonly string[];
 }
 
-/** Asks, and refuses an answer that is none. */
+/** Calls a tool, and throws for an answer that is an error. */
 export async function askTool(
   { contender, wire }: Line,
   question: Question,
   { namespace, names }: Place,
   round: number,
 ): Promise<Answer> {
-  // Another one each time, so that nobody can answer from what was asked before.
+  // A different object each time, so that no answer comes from a cache of the previous one.
   const object = names[(round * 37) % names.length] ?? '';
   const call = contender.ask(question, namespace, object);
   if (!call) throw new Error(`${contender.name} has no ${question}`);
@@ -74,9 +74,9 @@ export async function askTool(
 }
 
 export interface Start {
-  /** From starting the process until `initialize` was answered. */
+  /** From the start of the process until the answer to `initialize`. */
   readonly readyMs: number;
-  /** … until the first list of Rollouts was answered. */
+  /** … until the answer to the first list of Rollouts. */
   readonly firstListMs: number;
 }
 

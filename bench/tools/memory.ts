@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const KIB_PER_MIB = 1024;
 
-/** Resident memory of a process and all below it, in MiB; 0 once it is gone. */
+/** Resident memory of a process and its descendants, in MiB. 0 once it has ended. */
 export function residentMib(pid: number): number {
   return own(pid) + children(pid).reduce((sum, child) => sum + residentMib(child), 0);
 }
@@ -24,7 +24,7 @@ function read(path: string): string {
   }
 }
 
-/** The most that `work` made a process and those below it hold, in MiB. */
+/** Maximum memory of a process and its descendants during `work`, in MiB. */
 export async function mostDuring(pid: number, work: () => Promise<unknown>): Promise<number> {
   let most = residentMib(pid);
   const timer = setInterval(() => (most = Math.max(most, residentMib(pid))), 10);

@@ -4,14 +4,14 @@ import { arch, platform } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The other servers, as npm has them. */
+/** The other servers, by their names and versions in npm. */
 export const PEERS = { 'kubernetes-mcp-server': '0.0.67', 'mcp-server-kubernetes': '4.1.7' } as const;
 export type Peer = keyof typeof PEERS;
 
-/** What starts a peer. */
+/** The command that starts each peer. */
 export type Programs = Readonly<Record<Peer, readonly string[]>>;
 
-/** Installs the peers into `folder`, unless they are there, without running anything of theirs. */
+/** Installs the peers into `folder` if they are missing. No install scripts run. */
 export async function installPeers(folder: string, say: (line: string) => void): Promise<Programs> {
   const home = join(
     folder,
@@ -42,7 +42,7 @@ export async function installPeers(folder: string, say: (line: string) => void):
   };
 }
 
-/** The program itself rather than its npm wrapper, which would cost it a second process and some time. */
+/** The program itself rather than its npm wrapper, which would add a second process and some time. */
 function binary(home: string): string {
   const system = platform() === 'win32' ? 'windows' : platform();
   const name = `kubernetes-mcp-server-${system}-${arch() === 'x64' ? 'amd64' : arch()}`;

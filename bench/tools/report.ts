@@ -8,7 +8,10 @@ import { VIAS, type Results, type Row } from './run.ts';
 const NAMES: readonly Name[] = ['sluice', 'kubernetes-mcp-server', 'mcp-server-kubernetes'];
 const PACES: readonly Pace[] = ['in a row', 'now and then'];
 const READY_MS = 800;
-/** How much a status may differ between the least and the largest number of Rollouts and still be called flat. */
+/**
+ * Maximum ratio between the durations of a status at the smallest and the largest number of Rollouts that counts as
+ * flat.
+ */
 const FLAT = 1.25;
 
 const AIMS: Readonly<Partial<Record<Row['question'], number>>> = { list: 0.1, status: 0.1, 'tools/list': 1 };
@@ -19,7 +22,7 @@ const WORDS: Readonly<Record<Row['question'], string>> = {
   'tools/list': 'tools/list',
 };
 
-/** Every table in Markdown, which reads as well in a terminal. */
+/** Every table in Markdown, which is readable in a terminal too. */
 export function tables(results: Results): string {
   return [
     ...VIAS.flatMap((via) =>

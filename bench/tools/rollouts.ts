@@ -10,7 +10,7 @@ interface Rollout {
   readonly status?: { readonly phase?: string; readonly observedGeneration?: string };
 }
 
-/** Many Rollouts without pods in a namespace of their own. */
+/** Many Rollouts without pods in a separate namespace. */
 export class ManyRollouts {
   readonly namespace: string;
   readonly #api: ReturnType<typeof clientOf>;
@@ -27,7 +27,7 @@ export class ManyRollouts {
     return Array.from({ length: this.#count }, (_, index) => nameOf(index));
   }
 
-  /** Makes as many as are missing to `count`; returns when the controller is done with all of them. */
+  /** Creates the Rollouts that are missing to `count`. Resolves when the controller has processed all of them. */
   async grow(count: number): Promise<void> {
     await this.#api.apply(`/api/v1/namespaces/${this.namespace}`, {
       apiVersion: 'v1',
@@ -70,7 +70,7 @@ function nameOf(index: number): string {
   return `app-${String(index).padStart(4, '0')}`;
 }
 
-/** As a canary usually is, but for its pods. */
+/** A typical canary Rollout, without pods. */
 function rollout(name: string, namespace: string): object {
   const labels = { app: name };
   const steps = [5, 25, 50].flatMap((weight) => [{ setWeight: weight }, { pause: {} }]);

@@ -32,7 +32,7 @@ export interface Options {
   readonly peers: boolean;
 }
 
-/** One row: a question, asked in one way at one number of Rollouts. */
+/** One row: a question, with one kind of connection, at one number of Rollouts. */
 export interface Row {
   readonly via: Via;
   readonly pace: Pace;
@@ -44,7 +44,7 @@ export interface Row {
 export interface Memory {
   readonly size: number;
   readonly restMib: number;
-  /** While one list is asked for. */
+  /** Maximum memory during one list call. */
   readonly mostMib: number;
 }
 
@@ -52,7 +52,7 @@ export interface Results {
   readonly rows: readonly Row[];
   readonly starts: Readonly<Record<string, readonly Start[]>>;
   readonly memory: Readonly<Record<string, readonly Memory[]>>;
-  /** The machine's load average at each number of Rollouts: what else ran on it shows here. */
+  /** The machine's load average for each number of Rollouts, which shows other load. */
   readonly busy: readonly number[];
 }
 
@@ -81,7 +81,7 @@ export async function run(
   return results;
 }
 
-/** The raw ones carry the figures that have aims; the client's are there to see what it adds. */
+/** The figures with aims come from raw connections. Those of the client show its overhead. */
 async function measureSize(
   lines: Lines,
   size: number,

@@ -4,10 +4,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Launch } from './contenders.ts';
 import type { Answer, Wire } from './wire.ts';
 
-/**
- * The usual client library (its 1.x line, which every contender knows), as an agent's host has it; sizes are not seen
- * here.
- */
+/** The usual client library of agents (its 1.x line, which every contender supports). It does not report sizes. */
 export class SdkWire implements Wire {
   readonly #client = new Client({ name: 'bench', version: '1' });
   readonly #ready: Promise<void>;

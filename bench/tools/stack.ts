@@ -16,7 +16,7 @@ import { hasKubectl, installPeers } from './peers.ts';
 const OWN = 'bench-tools';
 const START_MS = 60_000;
 
-/** A running sandbox when one is named, otherwise one of the bench's own, without any load. */
+/** Uses the named running sandbox. Without a name it starts a separate one without load. */
 export async function raiseSandbox(
   named: string | undefined,
   closers: Closers,
@@ -28,7 +28,7 @@ export async function raiseSandbox(
   return sandboxUp({ name: OWN, rps: 0, applications: [], onProgress: say });
 }
 
-/** Ours, read-only as it comes, and the peers that this machine can run. */
+/** Our server with its read-only default, and the peers that can run on this machine. */
 export async function contenders(
   sandbox: Sandbox,
   withPeers: boolean,
@@ -46,7 +46,7 @@ export async function contenders(
   return [sluice(env), ...others.filter(({ name }) => name !== 'mcp-server-kubernetes')];
 }
 
-/** Starts a server over HTTP; returns its address once it answers `initialize`. */
+/** Starts a server over HTTP. Returns its address once it answers `initialize`. */
 export async function serveHttp(contender: Contender, closers: Closers): Promise<{ url: string; pid: number }> {
   const port = await choosePort('0', () => undefined);
   const pid = spawnServer(contender.http(port), closers);

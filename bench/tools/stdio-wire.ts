@@ -6,7 +6,7 @@ import { answerOf, message, type Answer, type Wire } from './wire.ts';
 const LIMIT_MS = 60_000;
 const NEWLINE = 10;
 
-/** Starts a server and talks to it over its pipes. */
+/** Starts a server and calls it over its pipes. */
 export class StdioWire implements Wire {
   readonly #child: ChildProcess;
   #id = 0;
@@ -62,7 +62,7 @@ export class StdioWire implements Wire {
     });
   }
 
-  /** One request at a time, so no more than one line is wanted; others that came with it are notifications. */
+  /** Only one request is open at a time, so one line is expected. Other lines are notifications. */
   #take(chunk: Buffer): void {
     const at = performance.now();
     for (let rest = chunk; ; ) {

@@ -1,13 +1,13 @@
-/** What an MCP server answered to one request. */
+/** The answer of an MCP server to one request. */
 export interface Answer {
-  /** From handing the request to the system until the last byte of the answer was here. */
+  /** From the write of the request until the last byte of the answer, in ms. */
   readonly ms: number;
-  /** Of the JSON-RPC message. */
+  /** Size of the JSON-RPC message. */
   readonly bytes: number;
   readonly result: Readonly<Record<string, unknown>>;
 }
 
-/** JSON-RPC to one server, one request at a time, with nothing between the bench and the pipe or socket. */
+/** JSON-RPC to one server, one request at a time, directly over the pipe or socket. */
 export interface Wire {
   request(method: string, params: object): Promise<Answer>;
   notify(method: string, params: object): Promise<void>;
@@ -16,7 +16,7 @@ export interface Wire {
 
 const REVISION = '2025-06-18';
 
-/** The revision that all contenders speak. */
+/** Initializes the connection with the protocol revision that all contenders support. */
 export async function handshake(wire: Wire): Promise<Answer> {
   const answer = await wire.request('initialize', {
     protocolVersion: REVISION,
@@ -31,7 +31,7 @@ export function message(method: string, params: object, id?: number): string {
   return JSON.stringify({ jsonrpc: '2.0', ...(id === undefined ? {} : { id }), method, params });
 }
 
-/** The answer to `id`; undefined for any other message. Throws for an error. */
+/** The answer to `id`. Undefined for any other message. Throws for an error. */
 export function answerOf(text: string, id: number): Readonly<Record<string, unknown>> | undefined {
   const parsed = JSON.parse(text) as { id?: number; result?: Record<string, unknown>; error?: { message: string } };
   if (parsed.id !== id) return undefined;

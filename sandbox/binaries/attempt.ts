@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What a step of the lookup says: the binary and where it came from, or in one line why not. */
+/** The result of one source: the binary and its origin, or the reason in one line. */
 export type Attempt = { path: string; source: string } | { skipped: string; expected?: boolean };
 
 export interface Context {

@@ -17,7 +17,7 @@ import { CRDS } from '../manifest.ts';
 
 const run = promisify(execFile);
 
-/** The checksum database vouches for the module, so its files need no copy in this repository. */
+/** The Go checksum database verifies the module, so this repository needs no copy of its files. */
 async function moduleFolder(module: string, version: string, env: NodeJS.ProcessEnv): Promise<string> {
   try {
     const { stdout } = await run('go', ['mod', 'download', '-json', `${module}@${version}`], {
@@ -34,7 +34,7 @@ async function moduleFolder(module: string, version: string, env: NodeJS.Process
   }
 }
 
-/** Paths of the CRD files, brought into the cache when they are not there. */
+/** Paths of the CRD files. Missing files are first downloaded to the cache. */
 export async function acquireCrds(cache: string, env: NodeJS.ProcessEnv = process.env): Promise<string[]> {
   return withLock(`crds ${cache}`, async () => {
     const files: string[] = [];
@@ -60,7 +60,7 @@ async function copyCrds(crd: (typeof CRDS)[number], target: string, env: NodeJS.
   }
 }
 
-/** The single documents of a YAML file, as text: the API server parses them, so we need not. */
+/** The single documents of a YAML file, as text. The API server parses them, so this process does not. */
 export function documents(file: string): string[] {
   return readFileSync(file, 'utf8')
     .split(/^---\s*$/m)

@@ -28,7 +28,7 @@ function buildable(binary: Binary, env: NodeJS.ProcessEnv): Buildable {
   return binary as Buildable;
 }
 
-/** One `go build` for all binaries of a module: they share packages, and two linkers run side by side. */
+/** One `go build` for all binaries of a module. They share packages, and two linkers run in parallel. */
 async function buildModule(binaries: Buildable[], context: Context): Promise<AcquiredBinary[]> {
   const first = binaries[0]!.go;
   const names = binaries.length === 1 ? binaries[0]!.name : `${first.module} (${binaries.length} binaries)`;
@@ -61,7 +61,7 @@ async function buildModule(binaries: Buildable[], context: Context): Promise<Acq
   }
 }
 
-/** `go build -o <folder>/` names the file after the package, leaving out a major version at its end. */
+/** `go build -o <folder>/` names the file after the package, without a major version at its end. */
 function store(binary: Buildable, out: string, context: Context): AcquiredBinary {
   const file = binary.go.package
     .replace(/\/v\d+$/, '')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { Binary } from '../manifest.ts';
 
-/** The user's cache, not the repository's: a fresh clone finds what an older one built. */
+/** The cache belongs to the user and not to the repository, so that a new clone finds existing builds. */
 export function binaryCache(env: NodeJS.ProcessEnv = process.env): string {
   return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'sluice', 'binaries');
 }

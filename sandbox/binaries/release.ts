@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const CONNECT_TIMEOUT_MS = 2_000;
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
 
-/** Origins that did not answer in this run: one short wait each, not one a binary. */
+/** Origins that did not answer in this run, so that there is one short wait for each origin and not for each binary. */
 const unreachable = new Map<string, string>();
 
 function fill(template: string): string {
@@ -46,7 +46,9 @@ async function get(url: URL, timeoutMs: number): Promise<Buffer | { skipped: str
   }
 }
 
-/** The hash for a file in a published checksum file: either the hash alone, or lines of "hash  name". */
+/**
+ * The hash of a file in a published checksum file. The file contains either the hash alone, or lines of "hash name".
+ */
 export function publishedHash(checksums: string, file: string): string | undefined {
   const lines = checksums.split('\n').map((line) => line.trim().split(/\s+\*?/));
   const named = lines.find(([hash, name]) => hash?.length === 64 && name !== undefined && basename(name) === file);
@@ -70,8 +72,8 @@ async function unpack(release: Release, content: Buffer, target: string): Promis
 }
 
 /**
- * The project's official download, taken only when its published checksum matches. A mismatch is an error, not a
- * reason to try the next source: a person should examine it.
+ * Gets the project's official download if its published checksum matches. A mismatch is an error, and the next source
+ * is not tried: a person should examine it.
  */
 export async function fromRelease(binary: Binary, context: Context): Promise<Attempt> {
   const { release } = binary;

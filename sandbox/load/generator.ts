@@ -26,8 +26,8 @@ const emptyStats = (): AppStats => ({
 });
 
 /**
- * Sends at a steady rate whatever comes back (an open loop): a slow version must not hide itself by slowing its own
- * traffic down.
+ * Sends at a constant rate whatever the answers are (an open loop), because a slow version must not reduce its own
+ * traffic.
  */
 export class Generator {
   private readonly entries: Entry[];
@@ -45,7 +45,7 @@ export class Generator {
     this.rps = rps;
     this.entries = entryUrls.map((text) => {
       const url = new URL(text);
-      // fifo keeps every connection in use, so that none is closed for idleness just as it is taken.
+      // FIFO scheduling uses every connection, so that none is closed for idleness at the moment of its next use.
       return {
         url: text,
         host: url.hostname,
@@ -86,7 +86,7 @@ export class Generator {
     let last = performance.now();
     setInterval(() => {
       const now = performance.now();
-      // After a stall of this process the missed requests are not made up in one burst.
+      // After a stall of this process the missed requests are not sent in one burst.
       const seconds = Math.min(now - last, 250) / 1000;
       last = now;
       this.sendDue(seconds);

@@ -17,7 +17,7 @@ function restore(): void {
     generator.rps = saved.rps;
     saved.apps.forEach((app) => generator.put(app));
   } catch {
-    // The first start: nothing was saved yet.
+    // At the first start there is no saved state.
   }
 }
 

@@ -24,13 +24,13 @@ export interface Behaviour {
   errorShare: number;
   clump: number;
   addedMs: number;
-  /** Part of the answers to which `addedMs` is added, 0…1. */
+  /** Share of the answers to which `addedMs` is added, 0…1. */
   slowShare: number;
-  /** Part of the answers that break off, 0…1. */
+  /** Share of the answers that break off, 0…1. */
   cutShare: number;
-  /** Since the pod's start; 0: from the beginning. */
+  /** Milliseconds since the pod's start. With 0 it is bad from the beginning. */
   badAfterMs: number;
-  /** Percent; 0: at any weight. */
+  /** Percent. With 0 it is bad at any weight. */
   badAtWeight: number;
   onePod: boolean;
   seed: number | undefined;
@@ -71,7 +71,7 @@ export function behaviourOf(image: string): Behaviour {
   };
 }
 
-/** A small generator with a seed, so that a pod's errors are the same in every run. */
+/** A small random generator with a seed, so that a pod's errors are the same in every run. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0 || 1;
   return () => {
@@ -82,7 +82,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Decides, answer by answer, which of them fail: the share is exact in the long run, the order is not regular. */
+/** Decides which answers fail. The share is exact in the long run, and the order is irregular. */
 export function createFailures(
   behaviour: Pick<Behaviour, 'errorShare' | 'clump'>,
   random: () => number,
@@ -100,7 +100,7 @@ export function createFailures(
   };
 }
 
-/** How long each answer takes, in ms. */
+/** Returns the duration of each answer, in ms. */
 export function createDelays(
   { addedMs, slowShare }: Pick<Behaviour, 'addedMs' | 'slowShare'>,
   random: () => number,
@@ -108,7 +108,7 @@ export function createDelays(
   return () => 2 + random() * 4 + (slowShare === 1 || random() < slowShare ? addedMs : 0);
 }
 
-/** Decides the status, the delay and the end of one answer after the other. */
+/** Decides the status, the delay and the end of each answer. */
 export interface Answering {
   fails: () => boolean;
   delayMs: () => number;
@@ -120,7 +120,7 @@ export function createAnswering(behaviour: Behaviour, seed: number): Answering {
   return {
     fails: createFailures(behaviour, random),
     delayMs: createDelays(behaviour, random),
-    // A sequence of its own: images without cuts answer as they did before there were any.
+    // It has a separate sequence, so that images without cuts give the same answers as before cuts were added.
     breaksOff: behaviour.cutShare === 0 ? () => false : breaking(behaviour.cutShare, randomFrom(seed + 1)),
   };
 }
@@ -129,7 +129,7 @@ function breaking(share: number, random: () => number): () => boolean {
   return () => random() < share;
 }
 
-/** Of the conditions that an image may name: whether they hold for an answer of this pod now. */
+/** Whether the conditions that an image names hold for an answer of this pod now. */
 export function isBadNow(
   { badAfterMs, badAtWeight, onePod }: Behaviour,
   now: { readonly ageMs: number; readonly weight: number; readonly isFirstPod: boolean },

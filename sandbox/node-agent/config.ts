@@ -4,6 +4,6 @@ export interface AgentConfig {
   /** Path of the API server's certificate. */
   certificate: string;
   node: string;
-  /** Second octet of the Service range; made-up pod addresses are in 10.<range>.0.0/16. */
+  /** Second octet of the Service range. Fictitious pod addresses are in 10.<range>.0.0/16. */
   range: number;
 }

@@ -1,9 +1,9 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 
-/** The one method of the sample application: an empty request, and one message that names the version. */
+/** The only method of the sample application. The request is empty, and the answer is one message with the version. */
 export const GRPC_PATH = '/sandbox.Shop/Get';
 
-/** How one call is answered. `breaksOff`: it fails after its message, which a proxy does not see. */
+/** The answer to one call. `breaksOff`: it fails after its message, which a proxy does not see. */
 export interface GrpcAnswer {
   readonly version: string;
   readonly fails: boolean;
@@ -13,7 +13,10 @@ export interface GrpcAnswer {
 
 const asBytes = (bytes: Buffer): Buffer => bytes;
 
-/** A real gRPC server. `next`: decides each call; undefined when there is no pod. Resolves when it listens. */
+/**
+ * A real gRPC server. `next` decides each call, and is undefined when there is no pod. Resolves when the server
+ * listens.
+ */
 export async function listenGrpc(
   address: string,
   port: number,
@@ -35,7 +38,7 @@ export async function listenGrpc(
     const refuse = (code: number, details: string): boolean => call.emit('error', { code, details });
     if (!answer) return void refuse(status.UNAVAILABLE, 'no ready pod matches the selector');
     setTimeout(() => {
-      // A failure before any message has its status in the headers; later ones have it in the trailers.
+      // A failure before any message has its status in the headers. Later failures have it in the trailers.
       if (answer.fails) return void refuse(status.UNAVAILABLE, `${answer.version} fails`);
       const metadata = new Metadata();
       metadata.set('x-version', answer.version);

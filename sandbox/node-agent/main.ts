@@ -1,4 +1,4 @@
-// Stands in for the kubelet, kube-proxy and the pods of one pretended machine.
+// Simulates the kubelet, kube-proxy and the pods of one node.
 import { readFileSync } from 'node:fs';
 
 import { ApiClient } from '../cluster/api-client.ts';

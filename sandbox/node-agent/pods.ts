@@ -8,7 +8,7 @@ export interface Pod extends KubeObject {
   status?: { phase?: string; podIP?: string; startTime?: string; conditions?: { type: string; status: string }[] };
 }
 
-/** A pod as this agent plays it. */
+/** A pod that this agent simulates. */
 export interface PlayedPod {
   namespace: string;
   name: string;
@@ -19,26 +19,26 @@ export interface PlayedPod {
   ending: boolean;
   restarts: number;
   ip: string;
-  /** When it began to be played, epoch ms. */
+  /** When its simulation began, epoch ms. */
   since: number;
   timers: NodeJS.Timeout[];
 }
 
-/** How long a deleted pod goes on answering, as a real one does while its shutdown hook runs. */
+/** How long a deleted pod continues to answer, as a real one does while its shutdown hook runs. */
 const SHUTDOWN_MS = 250;
 
-/** A kubelet's back-off of a container that crashes: 10 s, doubled each time, at most five minutes. */
+/** Back-off of a kubelet for a container that crashes: 10 s, doubled each time, at most five minutes. */
 const BACK_OFF_MS = 10_000;
 const BACK_OFF_MOST_MS = 300_000;
 
 const keyOf = (pod: KubeObject): string => pod.metadata.uid ?? '';
 
-/** Takes the node's pods through their life as their image tag asks. */
+/** Simulates the life of the node's pods according to their image tags. */
 export class Pods {
   readonly played = new Map<string, PlayedPod>();
   private readonly api: ApiClient;
   private readonly range: number;
-  /** Of images that name a seed: all pods of one answer from one sequence. */
+  /** For images with a seed: all pods of such an image share one sequence. */
   private readonly sequences = new Map<string, Answering>();
   private nextAddress = 0;
 
@@ -63,7 +63,7 @@ export class Pods {
     this.played.delete(keyOf(pod));
   }
 
-  /** Whether no other pod of the same version and application has a lesser name. */
+  /** Whether this pod's name is the first of its version and application. */
   isFirst(pod: PlayedPod): boolean {
     return ![...this.played.values()].some(
       (other) =>
@@ -126,7 +126,7 @@ export class Pods {
     if (behaviour.crashMs !== undefined) this.later(played, behaviour.crashMs, () => this.crash(pod, played));
   }
 
-  /** As a kubelet: it starts the container again and again, each time after a longer wait. */
+  /** As a kubelet does, it restarts the container repeatedly, with increasing delays. */
   private crash(pod: Pod, played: PlayedPod): void {
     played.ready = false;
     played.restarts += 1;
@@ -135,7 +135,7 @@ export class Pods {
     this.later(played, wait, () => this.crash(pod, played));
   }
 
-  /** The event with which a kubelet says why a container that runs is not ready. */
+  /** Writes the event with which a kubelet reports why a running container is not ready. */
   private failProbe(pod: Pod, played: PlayedPod): void {
     const name = `${played.name}.unhealthy`;
     const now = new Date().toISOString();
@@ -193,7 +193,7 @@ export class Pods {
     played.timers.push(setTimeout(what, ms));
   }
 
-  /** After a restart of the agent a delay counts from the pod's start, not from ours. */
+  /** After a restart of the agent, a delay counts from the pod's start and not from the agent's. */
   private remaining(pod: Pod, ms: number): number {
     const since = pod.status?.startTime ? Date.now() - Date.parse(pod.status.startTime) : 0;
     return Math.max(0, ms - since);

@@ -28,19 +28,21 @@ interface Listening {
 
 const QUICK_MS = 4;
 
-/** The proxy passes the first bytes on before it learns that there are no more. */
+/** The proxy forwards the first bytes before it detects that there are no more. */
 function breakOff(response: ServerResponse, tag: string): void {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1_000, 'x-version': tag });
   response.write('{"version":');
   setTimeout(() => response.destroy(), 20);
 }
 
-/** Traefik drops a deleted Service some seconds later; until then a refused connection would be our doing. */
+/**
+ * Traefik drops a deleted Service some seconds later. Until then a refused connection would be a fault of the sandbox.
+ */
 const LINGER_MS = 10_000;
 
 const keyOf = (service: Service): string => service.metadata.uid ?? '';
 
-/** Listens on every Service's own address and answers as one of the pods behind it. */
+/** Listens on every Service's own address and answers as one of its pods. */
 export class Services {
   private readonly listening = new Map<string, Listening>();
   /** Percent, by namespace and name of the Service. */
@@ -88,7 +90,7 @@ export class Services {
   }
 
   private listen(one: Listening, address: string, port: number): Closing {
-    // No idle limit of ours: a connection closed just as Traefik reuses it would be a failed request.
+    // There is no idle timeout here: a connection that closes when Traefik reuses it would be a failed request.
     const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) =>
       this.answer(one, request, response),
     );
@@ -142,7 +144,7 @@ export class Services {
     return { status, delay, breaksOff };
   }
 
-  /** Ready pods in turn; when all are ending, one of those, as kube-proxy does. */
+  /** Uses ready pods in turn. If all pods are terminating, it uses one of those, as kube-proxy does. */
   private choose(one: Listening): PlayedPod | undefined {
     const wanted = Object.entries(one.selector);
     const ready = [...this.pods.played.values()].filter(

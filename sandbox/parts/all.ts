@@ -7,7 +7,7 @@ import { temporal } from './temporal.ts';
 
 type Part = (stateDir: string, state: SandboxState) => PartCommand;
 
-/** Every part, in the order in which they may be started one after the other. */
+/** Every part, in a valid start order. */
 export const PARTS: Readonly<Record<string, Part>> = {
   etcd,
   'kube-apiserver': apiServer,

@@ -38,9 +38,9 @@ export function apiServer(stateDir: string, state: SandboxState): PartCommand {
       '--bind-address=127.0.0.1',
       `--secure-port=${portOf(state, 'api-server')}`,
       `--cert-dir=${join(stateDir, 'certificates')}`,
-      // Service addresses are then loopback addresses, so that a process can listen on them without kube-proxy.
+      // Service addresses are loopback addresses, so that a process can listen on them without kube-proxy.
       `--service-cluster-ip-range=127.${state.range}.0.0/16`,
-      // Loopback is refused here. No client connects to this address.
+      // The API server refuses loopback here. No client connects to this address.
       `--advertise-address=10.${state.range}.0.1`,
       '--authorization-mode=RBAC',
       `--token-auth-file=${join(stateDir, 'tokens.csv')}`,

@@ -27,7 +27,7 @@ export function rolloutsController(stateDir: string, state: SandboxState): PartC
   };
 }
 
-/** Finer than Traefik's own four, so that a judge can ask for latency at a usable bound. */
+/** More buckets than Traefik's default of four, so that a judge can use practical latency bounds. */
 export const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.5, 5];
 
 export function traefik(stateDir: string, state: SandboxState, replica: 1 | 2): PartCommand {
@@ -48,11 +48,12 @@ export function traefik(stateDir: string, state: SandboxState, replica: 1 | 2): 
       `--metrics.prometheus.buckets=${LATENCY_BUCKETS.join(',')}`,
       `--providers.kubernetescrd.endpoint=https://${loopback(state, 'api-server')}`,
       `--providers.kubernetescrd.token=${join(stateDir, 'traefik.token')}`,
-      // One Service without ready pods must not take the whole route away.
+      // A Service without ready pods must not disable the whole route.
       '--providers.kubernetescrd.allowemptyservices=true',
-      // The pods' addresses are made up, only a Service's own address can be reached: also by a route of a user.
+      // The pods' addresses are fictitious, and only a Service's own address can be reached. This also covers routes
+      // that a user creates.
       '--providers.kubernetescrd.nativelbbydefault=true',
-      // Decided, not defaulted: metric labels stay <namespace>-<service>-<port>.
+      // It is set explicitly: metric labels stay <namespace>-<service>-<port>.
       '--providers.kubernetescrd.safenaming=false',
     ],
     env: { SSL_CERT_FILE: certificate(stateDir) },

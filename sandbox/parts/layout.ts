@@ -16,7 +16,7 @@ export const loopback = (state: SandboxState, name: string): string => `127.0.0.
 export const http = (state: SandboxState, name: string): string => `http://${loopback(state, name)}`;
 export const portOf = port;
 
-/** The files of a sandbox, all below its state directory. */
+/** The files of a sandbox. All are below its state directory. */
 export const certificate = (stateDir: string): string => join(stateDir, 'certificates', 'apiserver.crt');
 export const kubeconfigOf = (stateDir: string, user: string): string => {
   if (user === 'sluice-admin') return join(stateDir, 'kubeconfig');

@@ -5,7 +5,7 @@ import type { SandboxState } from '../processes/state.ts';
 import { answers } from './answers.ts';
 import { http, portOf } from './layout.ts';
 
-/** The dev server allows ten Keyword attributes; an eleventh stops it from starting. */
+/** The dev server allows ten Keyword attributes. With eleven it does not start. */
 export const SEARCH_ATTRIBUTES = ['SluiceTarget', 'SluiceState', 'SluiceStrategy', 'SluiceVersion', 'SluiceStartedBy'];
 
 export function temporal(stateDir: string, state: SandboxState): PartCommand {
@@ -33,7 +33,7 @@ export function temporal(stateDir: string, state: SandboxState): PartCommand {
       ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ],
     url: ui,
-    // Through the UI to the frontend: both must answer.
+    // The request goes through the UI to the frontend, so both must answer.
     ready: () => answers(`${ui}/api/v1/namespaces/default`),
   };
 }

@@ -13,14 +13,14 @@ function listen(name: string): Promise<Server | undefined> {
     server.once('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
     );
-    // exclusive: under a cluster primary the socket must still belong to this process alone.
+    // With `exclusive` the socket belongs to this process alone, also under a cluster primary.
     server.listen({ path: `\0sluice-${shortHash(name)}`, exclusive: true }, () => resolve(server));
   });
 }
 
 /**
- * One holder of a name on this machine. The lock is an abstract socket: the kernel drops it with its process, so a
- * SIGKILLed holder leaves nothing to clean up, which no lock file can promise.
+ * Locks a name on this machine. The lock is an abstract socket. The kernel removes it with its process, so a killed
+ * holder leaves nothing to clean up. A lock file cannot guarantee this.
  */
 export async function acquireLock(
   name: string,

@@ -10,12 +10,13 @@ export interface PartCommand {
   command: string;
   args: string[];
   env?: Record<string, string>;
-  /** Where its answer can be seen by a person. */
+  /** Address of its user interface. */
   url?: string;
-  /** Where applications answer, by the Host header. */
+  /** Address of the applications, which the Host header selects. */
   entryUrl?: string;
   /**
-   * True once it serves; polled while the part lives. Absent: nothing can be asked, its effect is awaited elsewhere.
+   * Resolves to true once the part serves. It is polled while the part lives. If absent, the part cannot be queried,
+   * and its effect is awaited elsewhere.
    */
   ready?: () => Promise<boolean>;
   readyWithinMs?: number;
@@ -33,7 +34,10 @@ export class PartDied extends Error {
 
 export const logFile = (stateDir: string, part: string): string => join(stateDir, 'logs', `${part}.log`);
 
-/** The end of a part's log; where a Go program panicked, from the panic on, as its end is only the stack. */
+/**
+ * The end of a part's log. If a Go program panicked, the text begins at the panic, because the end contains only the
+ * stack.
+ */
 export function lastLines(stateDir: string, part: string, count = 10): string[] {
   try {
     const lines = readFileSync(logFile(stateDir, part), 'utf8').trimEnd().split('\n');
@@ -48,7 +52,7 @@ export function describeDeath(stateDir: string, part: string, exit = 'ended'): P
   return new PartDied(part, exit, lastLines(stateDir, part), logFile(stateDir, part));
 }
 
-/** A clean environment: the user's proxies and certificates are none of the cluster's business. */
+/** A clean environment, without the user's proxies and certificates. */
 function environment(stateDir: string, extra: Record<string, string>): NodeJS.ProcessEnv {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].map((name) => [name, process.env[name]] as const);
   return { ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), ...extra, [MARKER]: stateDir };
@@ -60,7 +64,7 @@ export interface RunningPart {
   ended: Promise<string>;
 }
 
-/** Starts a part in a process group of its own; it outlives this process. The caller must record it at once. */
+/** Starts a part in a separate process group. It outlives this process. The caller must record it at once. */
 export function startProcess(stateDir: string, part: PartCommand): Promise<RunningPart> {
   mkdirSync(join(stateDir, 'logs'), { recursive: true });
   const log = openSync(logFile(stateDir, part.name), 'a');
@@ -87,12 +91,12 @@ export function startProcess(stateDir: string, part: PartCommand): Promise<Runni
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The system shows a process as gone a moment before its parent gets the exit status. */
+/** The system removes a process shortly before its parent gets the exit status. */
 function howItEnded({ ended }: RunningPart): Promise<string> {
   return Promise.race([ended, pause(500).then(() => 'ended')]);
 }
 
-/** Waits until the part serves; fails at once, by name, when it dies meanwhile. */
+/** Waits until the part serves. It fails at once, with the part's name, if the part ends meanwhile. */
 export async function untilReady(stateDir: string, part: PartCommand, running: RunningPart): Promise<void> {
   let exit: string | undefined;
   void running.ended.then((how) => (exit = how));

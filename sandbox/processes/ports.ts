@@ -45,8 +45,8 @@ export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean>
 }
 
 /**
- * A Service range that no living sandbox uses. etcd listens inside its range for the sandbox's whole life, so the bound
- * port is the claim, and the kernel drops the claim with the process.
+ * A Service range that no running sandbox uses. etcd listens inside its range while the sandbox runs, so the bound port
+ * is the claim, and the kernel removes the claim with the process.
  */
 export async function chooseRange(from = FIRST_RANGE): Promise<number> {
   for (let range = from; range <= LAST_RANGE; range += 1) {
@@ -57,7 +57,7 @@ export async function chooseRange(from = FIRST_RANGE): Promise<number> {
   );
 }
 
-/** Each range has its own block of ports, so two sandboxes that start together cannot choose the same. */
+/** Each range has a separate block of ports, so that two sandboxes that start together cannot choose the same ports. */
 export async function choosePorts(
   range: number,
   names: readonly string[] = PORT_NAMES,
@@ -66,7 +66,7 @@ export async function choosePorts(
   const chosen: Record<string, number> = {};
   let port = first;
   for (const name of names) {
-    // Loopback can be free while another program holds the port on all addresses: ask for both.
+    // Loopback can be free while another program holds the port on all addresses, so both are checked.
     while (port < first + PORTS_A_SANDBOX && !((await isFree(port)) && (await isFree(port, '0.0.0.0')))) port += 1;
     if (port >= first + PORTS_A_SANDBOX)
       throw new Error(
@@ -78,21 +78,20 @@ export async function choosePorts(
   return chosen;
 }
 
-// Blocks of ports for what is outside any range, above the ranges' own.
+// First port of the blocks for other uses, above those of the ranges.
 const FIRST_BLOCK = 20_000;
 const PORTS_A_BLOCK = 8;
 const BLOCKS = 1_500;
 
 export interface ClaimedPorts {
   readonly ports: Record<string, number>;
-  /** The next one may have them. Without it they are kept until the process ends. */
+  /** Releases the ports. Otherwise they are claimed until the process ends. */
   readonly release: () => Promise<void>;
 }
 
 /**
- * Ports for something outside any range. The first port of a block is bound for as long as the others are used: of all
- * that look for ports at
- * the same moment, in this process or another, one gets the block. Throws when every block is taken.
+ * Ports for uses outside any range. The first port of a block stays bound while the others are used, so that only one
+ * of several concurrent callers, in this process or another, gets the block. Throws when every block is taken.
  */
 export async function claimPorts(names: readonly string[]): Promise<ClaimedPorts> {
   const start = Math.floor(Math.random() * BLOCKS);

@@ -1,28 +1,31 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The variable that marks every process of a sandbox; its value is the state directory. */
+/** The environment variable that marks every process of a sandbox. Its value is the state directory. */
 export const MARKER = 'SLUICE_SANDBOX';
 
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'latin1');
   } catch {
-    return undefined; // gone meanwhile, or another user's
+    return undefined; // the process has ended or belongs to another user
   }
 }
 
-/** Fields of /proc/<pid>/stat after the command name, which may itself contain spaces and brackets. */
+/** Fields of /proc/<pid>/stat after the command name, which may contain spaces and brackets. */
 function stat(pid: number): string[] | undefined {
   const text = read(`/proc/${pid}/stat`);
   return text?.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** Clock ticks since boot at which the process started: with the pid, an identity that is never reused. */
+/** Clock ticks from boot to the start of the process. Together with the pid it is an identity that is never reused. */
 export function startTimeOf(pid: number): string | undefined {
   return stat(pid)?.[19];
 }
 
-/** The leader of a killed process turns zombie first; its other threads still hold the ports until they end. */
+/**
+ * Number of threads. The main thread of a killed process becomes a zombie first, and its other threads hold the ports
+ * until they end.
+ */
 function threads(pid: number): number {
   try {
     return readdirSync(`/proc/${pid}/task`).length;
@@ -49,7 +52,7 @@ export function uptimeSeconds(pid: number): number {
   return Number.isFinite(seconds) ? Math.max(0, Math.round(seconds)) : 0;
 }
 
-/** Every running process with the marker of this sandbox. It does not matter which process started it. */
+/** Every running process with the marker of this sandbox, whichever process started it. */
 export function markedProcesses(stateDir: string): number[] {
   const wanted = `${MARKER}=${stateDir}`;
   return readdirSync('/proc')

@@ -6,7 +6,7 @@ import type { ApplicationSpec } from '../types.ts';
 export interface PartRecord {
   pid: number;
   startTime: string;
-  /** Set when the sandbox itself stopped it: then "gone" is not "died". */
+  /** Set when the sandbox itself stopped the part, so that it does not count as died. */
   stopped?: boolean;
   exit?: string;
 }
@@ -21,7 +21,7 @@ export interface SandboxState {
   binaries: Record<string, string>;
   applications: ApplicationSpec[];
   rps: number;
-  /** True once everything served; before that an interrupted start is cleared away, not repaired. */
+  /** True once everything has served. Before that, an interrupted start is removed and not repaired. */
   ready: boolean;
 }
 
@@ -35,7 +35,7 @@ export function readState(stateDir: string): SandboxState | undefined {
   }
 }
 
-/** Written whole and renamed, so that a kill at any moment leaves the old or the new file. */
+/** Writes a new file and renames it, so that a kill at any time leaves the old or the new file. */
 export function writeState(stateDir: string, state: SandboxState): void {
   mkdirSync(stateDir, { recursive: true });
   writeFileSync(`${file(stateDir)}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });

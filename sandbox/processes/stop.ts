@@ -6,7 +6,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // Gone between the look and the signal.
+    // The process ended between the check and the signal.
   }
 }
 
@@ -19,7 +19,7 @@ async function gone(pids: Map<number, string | undefined>, withinMs: number): Pr
   }
 }
 
-/** Ends one process: the wanted signal first, SIGKILL when it does not go. */
+/** Ends one process. It sends the given signal first, and SIGKILL if the process does not end. */
 export async function stopProcess(
   pid: number,
   startTime: string,
@@ -35,8 +35,8 @@ export async function stopProcess(
 }
 
 /**
- * Ends every process that carries this sandbox's marker, recorded or not: a starter killed between spawn and record
- * leaves processes that only their environment betrays. Looks again until none is left.
+ * Ends every process with this sandbox's marker, recorded or not. A starter that is killed between start and record
+ * leaves processes that only their environment identifies. Repeats until there are none.
  */
 export async function stopAllMarked(stateDir: string, graceMs = 1_500): Promise<number> {
   const stopped = new Set<number>();

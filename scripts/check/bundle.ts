@@ -1,4 +1,4 @@
-// Bundles the workflows as a worker does. Fails on what the sandbox of a workflow cannot load.
+// Bundles the workflows as a worker does. It fails for imports that the sandbox of a workflow cannot load.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';

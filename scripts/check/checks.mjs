@@ -1,6 +1,6 @@
 const ROOMS = ['src', 'workflows', 'activities', 'sandbox', 'scripts', 'test', 'bench', 'bin'];
 
-/** Each check is one command. `fix`: the same command, repairing. `hint`: what to do when it fails. */
+/** Each check is one command. `fix`: the same command in its repair mode. `hint`: the action after a failure. */
 export const CHECKS = [
   {
     name: 'format',

@@ -26,7 +26,7 @@ async function runAndTell(check) {
   return result;
 }
 
-/** Runs one command and keeps what it says; PATH begins with node_modules/.bin here. */
+/** Runs one command and collects its output. PATH begins with node_modules/.bin here. */
 function run(check) {
   const [program, ...args] = check.command;
   return new Promise((resolve) => {

@@ -7,7 +7,7 @@ const WIDTH = 110;
 
 /** The help texts of the whole command line, in its own order. */
 export function cliPage(): string {
-  // Nothing is run, so nothing is needed; and the version is not in the help.
+  // No command runs, so no dependencies are needed. The help does not contain the version.
   const program = createProgram({ version: '' } as unknown as CliDeps);
   return (
     heading(

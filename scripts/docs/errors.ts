@@ -2,7 +2,7 @@ import { ERRORS } from '../../src/domain/errors.ts';
 import { RELEASE_EXITS, SIGNAL_EXITS } from '../../src/domain/release/exit-code.ts';
 import { code, heading, table } from './markdown.ts';
 
-/** Every error code, with what each door makes of it. */
+/** Every error code, with its meaning for each interface. */
 export function errorsPage(): string {
   const rows = Object.entries(ERRORS).map(([name, error]) => [
     code(name),
@@ -24,7 +24,7 @@ export function errorsPage(): string {
   );
 }
 
-/** Exit codes that are no errors: of commands that follow a release, of signals, and of the doctor. */
+/** Exit codes that are not errors: of commands that follow a release, of signals, and of the doctor. */
 function exitTable(): string {
   const followed = Object.entries(RELEASE_EXITS).map(([name, { exit, meaning }]) => [String(exit), name, meaning]);
   const rows = [

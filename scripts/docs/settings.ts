@@ -2,7 +2,7 @@ import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey } from '../../src/conf
 import { SETTING_FLAGS } from '../../src/cli/setting-flags.ts';
 import { code, heading, table } from './markdown.ts';
 
-/** Temporal's own settings, read by Temporal's rules (src/config/temporal.ts). Only the usual ones. */
+/** The usual ones of Temporal's own settings, which Temporal's library reads (src/config/temporal.ts). */
 const TEMPORAL = [
   ['TEMPORAL_ADDRESS', 'localhost:7233', 'Host and port of the Temporal server.'],
   ['TEMPORAL_NAMESPACE', 'default', 'Namespace of the releases.'],

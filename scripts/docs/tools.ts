@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<Kind, string>> = {
   destructive: 'may do what cannot be taken back; absent unless `MCP_ALLOW_WRITE=true`',
 };
 
-/** Every command of the catalogue, by toolset, as the tool that it is. */
+/** Every command of the catalogue, by toolset, as an MCP tool. */
 export function toolsPage(): string {
   const text =
     'Each is an MCP tool, a route of the REST API (`POST /engine/v1/tools/<name>`) and a command of the CLI. Answers hold a short text and the same as structured content. ' +
@@ -41,7 +41,7 @@ function section(command: Command): string {
   ].join('\n');
 }
 
-/** A confirmation is asked for where the input asks for something that destroys. */
+/** Whether a confirmation is needed: when the input asks for a destructive action. */
 function confirmation(command: Command): string {
   if (!command.confirmation) return '';
   return ` Where it destroys it wants to be confirmed: the client’s user is asked where that can be, otherwise \`confirm\` names ${Object.hasOwn(command.input.shape, 'release_id') ? 'the release id' : '`<namespace>/<name>`'}.`;
@@ -81,7 +81,7 @@ interface Found {
   readonly required: boolean;
 }
 
-/** A field counts as required when it and everything around it is. */
+/** Looks up a field. It counts as required when it and all enclosing objects are. */
 function lookUp(schema: Schema, path: readonly string[]): Found {
   const step = ({ found, required }: Found, name: string): Found => ({
     found: found.properties?.[name] ?? {},

@@ -14,7 +14,7 @@ interface JestResult {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  /** Files that failed to load: Jest counts none of their tests, so each counts as one failure here. */
+  /** Files that failed to load. Jest counts none of their tests, so each file counts as one failure here. */
   readonly numRuntimeErrorTestSuites: number;
 }
 
@@ -26,7 +26,7 @@ export function countsOf(result: JestResult): Counts {
   };
 }
 
-/** A Jest that ended badly always shows as a failure, also when it wrote no result or a green one. */
+/** If Jest ended with an error, the counts always contain a failure, even if it wrote no result or a green one. */
 export function readCounts(file: string, exitCode: number): Counts {
   const counts = existsSync(file) ? countsOf(JSON.parse(readFileSync(file, 'utf8')) as JestResult) : NONE;
   return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;

@@ -1,4 +1,4 @@
-/** Test folders that run together. The order of GROUPS is the order of the run: what fails fast comes first. */
+/** Test folders that run together. GROUPS has the order of the run: groups that fail fast come first. */
 export interface TestGroup {
   readonly name: string;
   /** Folders under test/. */
@@ -7,11 +7,11 @@ export interface TestGroup {
   readonly sandbox: 'none' | 'shared' | 'own';
   /** If true, the start and end of each test are printed. This is for groups whose tests take minutes. */
   readonly progress: boolean;
-  /** More arguments for Jest. */
+  /** Additional arguments for Jest. */
   readonly args: readonly string[];
 }
 
-/** Temporal's native client may hold a process open for long after the last test has ended. */
+/** Temporal's native client may keep a process alive for a long time after the last test. */
 const LEAVE = '--forceExit';
 
 export const GROUPS: readonly TestGroup[] = [
@@ -37,7 +37,7 @@ export const GROUPS: readonly TestGroup[] = [
     progress: false,
     args: [],
   },
-  // These start what they need themselves: HTTP fakes, a Temporal dev server for a file of tests.
+  // These tests start what they need themselves: HTTP fakes, or a Temporal dev server for each file.
   {
     name: 'workflows and adapters',
     folders: [
@@ -57,7 +57,7 @@ export const GROUPS: readonly TestGroup[] = [
     args: [LEAVE],
   },
   { name: 'real systems', folders: ['ports', 'tools'], sandbox: 'shared', progress: false, args: [LEAVE] },
-  // One process: its releases run side by side inside it, and a second process would count the same traffic.
+  // They run in one process: its releases run in parallel, and a second process would count the same traffic.
   {
     name: 'whole releases',
     folders: ['e2e', 'chaos'],
@@ -65,7 +65,7 @@ export const GROUPS: readonly TestGroup[] = [
     progress: true,
     args: ['--runInBand', LEAVE],
   },
-  // Last, from binaries that are built by now: these start and kill sandboxes, also through `npm start`.
+  // These tests start and kill sandboxes, also through `npm start`. They are last, because the binaries exist by then.
   {
     name: 'sandbox and npm start',
     folders: ['sandbox', 'entry', 'first-hour'],

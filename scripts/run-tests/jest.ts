@@ -23,7 +23,7 @@ export function listTests(group: TestGroup, args: readonly string[]): string[] {
   return result.stdout.split('\n').filter((line) => line.endsWith('.test.ts'));
 }
 
-/** One run of Jest over a group. `stop` ends it early; `done` answers in any case. */
+/** One run of Jest over a group. `stop` ends it early. `done` resolves in any case. */
 export interface JestRun {
   readonly done: Promise<Counts>;
   stop(): void;
@@ -52,7 +52,7 @@ export function runGroup(group: TestGroup, args: readonly string[], resultFile: 
   return { done: ended(child).then((code) => readCounts(resultFile, code)), stop: () => stop(child) };
 }
 
-/** The flag instead of paths, so that paths and patterns from the command line still select within the group. */
+/** Uses a flag instead of paths, so that paths and patterns of the command line still select tests within the group. */
 function only(group: TestGroup): string[] {
   return group.folders.map((folder) => `--testMatch=<rootDir>/test/${folder}/**/*.test.ts`);
 }

@@ -1,5 +1,5 @@
-// Runs all tests, group after group, and prints the counts of all of them as the last line.
-// Paths and Jest's own arguments pass through: `npm test -- test/domain`, `npm test -- -t abort`.
+// Runs all tests, one group after the other. The last line has the counts of all groups. Paths and Jest's own arguments
+// are passed on: `npm test -- test/domain`, `npm test -- -t abort`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ async function run(group: TestGroup, files: number, failedSoFar: boolean): Promi
   console.log(`\n── ${group.name}: ${files} test file${files === 1 ? '' : 's'} ──`);
   const ready = group.sandbox !== 'shared' || (await sandboxIsUp());
   const left = group.sandbox === 'own' ? await takeDown(failedSoFar) : NONE;
-  // A Ctrl-C while the sandbox was starting.
+  // The user pressed Ctrl-C while the sandbox was starting.
   if (interrupted) return NONE;
   if (!ready) return { ...NONE, failed: files };
   running = runGroup(group, args, join(folder, `${group.name.replaceAll(' ', '-')}.json`));
@@ -52,7 +52,7 @@ async function run(group: TestGroup, files: number, failedSoFar: boolean): Promi
   return add(left, counted);
 }
 
-/** A sandbox that does not start fails the files that need it; the others still run. */
+/** If a sandbox does not start, the files that need it fail, and the others still run. */
 async function sandboxIsUp(): Promise<boolean> {
   try {
     await sandbox.up();
@@ -63,7 +63,7 @@ async function sandboxIsUp(): Promise<boolean> {
   }
 }
 
-/** Something left behind is a failure as well. */
+/** Processes that are left also count as a failure. */
 async function takeDown(keepLogs: boolean): Promise<Counts> {
   try {
     await sandbox.down(keepLogs);

@@ -1,6 +1,9 @@
 const HEARTBEAT_MS = 60_000;
 
-/** Says when each test begins and ends, and every minute which ones still run. For groups whose tests take minutes. */
+/**
+ * Prints when each test begins and ends, and every minute the tests that still run. It is for groups whose tests take
+ * minutes.
+ */
 export default class ProgressReporter {
   #running = new Map();
   #started = Date.now();

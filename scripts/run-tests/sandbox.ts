@@ -4,14 +4,13 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ROOT } from '../root.mjs';
 
-/** Where tests find the shared sandbox: the environment variable names a JSON file. */
+/** The environment variable with the path of the JSON file that describes the shared sandbox. */
 const SANDBOX_FILE_VARIABLE = 'SLUICE_TEST_SANDBOX';
 const PREFIX = 'test-';
 
 /**
- * The one sandbox that all groups share, started by the first group that needs it. It is started by a process of its
- * own,
- * in a process group of its own: interrupted, everything that it is building ends with it.
+ * The sandbox that all groups share. The first group that needs it starts it. A separate process in a separate process
+ * group starts it, so that an interruption ends it with all its builds.
  */
 export class SharedSandbox {
   readonly #name = `${PREFIX}${process.pid}`;
@@ -23,7 +22,7 @@ export class SharedSandbox {
     this.#file = join(folder, 'sandbox.json');
   }
 
-  /** Starts it once; later calls answer, or fail, as the first did. */
+  /** Starts the sandbox once. Later calls resolve, or reject, as the first did. */
   up(): Promise<void> {
     this.#starting ??= this.#start();
     return this.#starting;
@@ -36,15 +35,15 @@ export class SharedSandbox {
     process.env[SANDBOX_FILE_VARIABLE] = this.#file;
   }
 
-  /** Ends a start that is under way; `up` then fails. */
+  /** Ends a start in progress. `up` then fails. */
   interrupt(): void {
     const { pid, exitCode, signalCode } = this.#starter ?? {};
     if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
   }
 
   /**
-   * Takes it down, also when it failed half-way up; without one, does nothing. Its state stays for a look when
-   * something failed.
+   * Stops it, also after a failed start. Does nothing if there is none. After failed tests its state stays for
+   * inspection.
    */
   async down(keep: boolean): Promise<void> {
     if (!this.#starting) return;
@@ -56,7 +55,7 @@ export class SharedSandbox {
   }
 }
 
-/** Runs that were killed could not tidy up; their sandboxes would eat the machine that this one needs. */
+/** Killed runs could not clean up, and their sandboxes would use the machine's resources. */
 async function sweep(): Promise<void> {
   const names = existsSync(stateFolder()) ? readdirSync(stateFolder()).filter((name) => /^test-\d+$/.test(name)) : [];
   for (const name of names.filter((one) => !isRunning(Number(one.slice(PREFIX.length))))) {

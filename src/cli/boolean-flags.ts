@@ -1,9 +1,8 @@
 import type { Command as Cli } from 'commander';
 
 /**
- * Writes `--full shop/web` as `--full=true shop/web`: a flag that may stand alone takes the next word for its value
- * only
- * when that word is true or false, so that it can stand before an argument.
+ * Writes `--full shop/web` as `--full=true shop/web`. An optional flag takes the next word as its value only when that
+ * word is true or false, so that the flag may precede an argument.
  */
 export function spellBooleans(argv: readonly string[], program: Cli): string[] {
   const end = argv.indexOf('--');
@@ -14,12 +13,12 @@ export function spellBooleans(argv: readonly string[], program: Cli): string[] {
   });
 }
 
-/** The command that is called: one flag may be a switch in one and take a value in another. */
+/** The command that is called. A flag may be a switch in one command and take a value in another. */
 function commandIn(words: readonly string[], program: Cli): Cli {
   return words.reduce((cli, word) => cli.commands.find((child) => child.name() === word) ?? cli, program);
 }
 
-/** Long flags of a command whose value may be left out. */
+/** Long flags of a command with an optional value. */
 function booleansOf(cli: Cli): ReadonlySet<string> {
   return new Set(cli.options.filter(({ optional }) => optional).map(({ long }) => long ?? ''));
 }

@@ -1,4 +1,4 @@
 import picocolors from 'picocolors';
 
-/** Colours for a terminal only. The package alone also colours pipes wherever CI is set. */
+/** Colours on terminals only. The package alone would also colour pipes if CI is set. */
 export const colours = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);

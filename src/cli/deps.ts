@@ -4,7 +4,7 @@ import type { LoadedSettings } from '../config/load.ts';
 import type { AuditTrail } from '../domain/audit.ts';
 import type { Settings } from '../config/schema.ts';
 
-/** What the composition root gives the CLI; each part is loaded when it is called. */
+/** The dependencies of the CLI, from the composition root. Each part is loaded when it is called. */
 export interface CliDeps {
   readonly load: (flags: { set: Readonly<Record<string, string>>; file?: string }) => LoadedSettings;
   readonly open: (settings: Settings) => Promise<CommandServices & { close(): Promise<void> }>;
@@ -16,7 +16,7 @@ export interface CliDeps {
   readonly worker: (settings: Settings) => Promise<void>;
   /** The contexts of the kubeconfig. */
   readonly contexts: (settings: Settings) => Promise<readonly string[]>;
-  /** Commands as an MCP client finds them in its list: their cost there is computed from this. */
+  /** Commands in the form of an MCP tool list, from which their cost there is computed. */
   readonly listed: (commands: readonly Command[]) => Promise<readonly object[]>;
   readonly version: string;
   /** The name in the release record. */
@@ -27,11 +27,11 @@ export interface CliDeps {
 export interface Io {
   out(text: string): void;
   err(text: string): void;
-  /** Whether a person sits at the terminal and can be asked. */
+  /** Whether there is a person at the terminal who can be asked. */
   readonly interactive: boolean;
   /** Whether stdout is a terminal that can be redrawn. */
   readonly live: boolean;
-  /** Shows a line that the next one replaces, and undefined takes away; absent: stderr is no terminal. */
+  /** Shows a line that the next one replaces. Undefined removes it. Absent if stderr is not a terminal. */
   readonly status?: (line: string | undefined) => void;
   ask(question: string): Promise<boolean>;
   readonly stopped: AbortSignal;

@@ -7,14 +7,14 @@ type Evidence = NonNullable<Finding['evidence']>;
 
 const INDENT = ' '.repeat(9);
 const LABEL = 'not worse ';
-/** Of a bar, in columns. */
+/** Width limits of a bar, in columns. */
 const [LEAST, MOST] = [8, 40];
-/** Room for the longest odds beside a bar. */
+/** Space for the longest odds beside a bar. */
 const ODDS = 34;
 
 /**
- * Shows the progress of the proofs of one question, with a bar for each direction. The bars differ in words and signs,
- * not in colour alone.
+ * The progress of the proofs of one question, with a bar for each direction. The bars differ in words and signs, not
+ * only in colour.
  */
 export function evidenceLines(
   { metric, outcome, evidence }: Finding & { readonly evidence: Evidence },
@@ -31,7 +31,7 @@ export function evidenceLines(
       columns,
     ),
     line('not worse', better, '█', pc.blue),
-    // Where nothing speaks for it, its bar would only take room.
+    // A bar without evidence is left out.
     ...(worse > 0 ? [line('worse', worse, '▒', pc.yellow)] : []),
   ];
 }
@@ -45,7 +45,7 @@ function valueText(log: number, bound: number): string {
   return log >= bound ? `${odds(log)} ✓ proved` : `${odds(log)}, ${odds(bound)} needed`;
 }
 
-/** On one line where there is room for it. */
+/** The text is on one line if it fits. */
 function wrapped(head: string, rest: string, columns: number): readonly string[] {
   const one = `${INDENT}${head}; ${rest}`;
   return one.length <= columns ? [one] : [`${INDENT}${head}`, `${INDENT}  ${rest}`];

@@ -4,7 +4,7 @@ const RESET = '\u001b[0m';
 // eslint-disable-next-line no-control-regex
 const PARTS = /\u001b\[[\d;]*m|[^\u001b]/gu;
 
-/** A line cut to the width of a terminal. Colours take no room and end with the line. */
+/** Cuts a line to the width of a terminal. Colours have no width and end with the line. */
 export function clip(line: string, columns: number): string {
   if ([...stripVTControlCharacters(line)].length <= columns) return line;
   let left = columns - 1;
@@ -12,7 +12,7 @@ export function clip(line: string, columns: number): string {
   return `${kept.join('')}…${line.includes('\u001b') ? RESET : ''}`;
 }
 
-/** Plain text in lines of at most `columns`; what does not fit into `most` lines is cut with an ellipsis. */
+/** Wraps plain text in lines of at most `columns`. Text beyond `most` lines is cut with an ellipsis. */
 export function wrapText(text: string, columns: number, most: number): readonly string[] {
   const lines: string[] = [''];
   for (const word of text.split(/\s+/)) {

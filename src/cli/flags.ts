@@ -5,9 +5,9 @@ import { subjectOf } from './subject.ts';
 
 /** Groups whose fields need no prefix on the command line. */
 const PLAIN = ['target', 'traffic'];
-/** A longer input is easier to keep in a file. */
+/** A longer input is easier to write in a file. */
 const MOST_FLAGS = 10;
-/** More choices than these would only make the help hard to read; completion knows them all. */
+/** More choices would make the help hard to read. Completion has all of them. */
 const MOST_CHOICES = 4;
 
 /** The name of a field as a flag: `analysis.min_requests` is `--analysis-min-requests`. */
@@ -16,7 +16,10 @@ export function flagName({ path }: Field): string {
   return parts.join('-').replaceAll('_', '-');
 }
 
-/** The fields of a command that are flags: all but what is its argument, what --yes says, and what only a file can. */
+/**
+ * The fields of a command that are flags: all except its argument, the field that --yes sets, and fields that only a
+ * file can contain.
+ */
 export function flagFields(command: Command): readonly Field[] {
   const hidden = ['confirm', ...(subjectOf(command)?.fields ?? [])];
   return fieldsOf(command.input).filter(({ path, type }) => type !== 'structure' && !hidden.includes(path.join('.')));
@@ -41,7 +44,7 @@ function placeholder({ type, choices }: Field): string {
   return type === 'map' ? ' <name=value,…>' : type === 'number' ? ' <number>' : ' <text>';
 }
 
-/** The input that flags describe, over what a file gave. Nothing is checked here: that is the contract's part. */
+/** The input from the flags, which override the input from a file. It is not validated here: the contract does that. */
 export function inputOf(command: Command, options: Readonly<Record<string, unknown>>, base: unknown): unknown {
   const given = flagFields(command).flatMap((field) => {
     const value = options[camel(flagName(field))];
@@ -67,7 +70,7 @@ function typed({ type }: Field, value: unknown): unknown {
   return type === 'list' ? value.split(',').map((part) => part.trim()) : value;
 }
 
-/** What is no number stays text, so that the contract refuses it with its own words. */
+/** A value that is not a number stays text, so that the contract refuses it with its own message. */
 function number(text: string): unknown {
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }

@@ -1,15 +1,15 @@
 import { toTable } from './table.ts';
 
-/** The forms in which every answer can be had. */
+/** The output formats of every answer. */
 export const FORMATS = ['text', 'json', 'yaml', 'table'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** An answer in the form asked for. `text`: what people read when they ask for none. */
+/** An answer in the requested form. `text`: the default form, for people. */
 export async function render(format: Format, value: object, text: () => string): Promise<string> {
   if (format === 'text') return text();
   if (format === 'table') return toTable(value);
   if (format === 'json') return JSON.stringify(value, null, 2);
-  // Loaded when asked for. Without line folding: a long reason stays one line for grep.
+  // Loaded when needed. Line folding is off, so that a long reason stays one line for grep.
   const { stringify } = await import('yaml');
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
 }

@@ -5,7 +5,7 @@ import type { CliDeps } from './deps.ts';
 import { FORMATS, render, type Format } from './format.ts';
 import { givenSettings } from './setting-flags.ts';
 
-/** Options that every command takes. */
+/** Options of every command. */
 export function addGlobals(program: Cli): void {
   program
     .addOption(new Option('-o, --output <format>', 'form of the answer').choices(FORMATS).default('text'))
@@ -19,7 +19,7 @@ function collect(text: string, before: Record<string, string>): Record<string, s
   return { ...before, [text.slice(0, at).trim()]: text.slice(at + 1) };
 }
 
-/** Settings and format for a command. Throws CONFIG_INVALID. */
+/** Settings and format of a command. Throws CONFIG_INVALID. */
 export function settingsOf(deps: CliDeps, cli: Cli): { settings: Settings; loaded: LoadedSettings; format: Format } {
   const {
     set,
@@ -30,7 +30,7 @@ export function settingsOf(deps: CliDeps, cli: Cli): { settings: Settings; loade
   return { settings: loaded.settings, loaded, format: output };
 }
 
-/** Prints an answer in the form that the command line asks for. */
+/** Prints an answer in the form that the command line requests. */
 export async function print({ io }: CliDeps, cli: Cli, value: object, text: () => string): Promise<void> {
   io.out(await render(cli.optsWithGlobals<{ output: Format }>().output, value, text));
 }

@@ -37,7 +37,7 @@ export function createProgram(deps: CliDeps): Cli {
   addDoctor(program, deps);
   addConfig(program, deps);
   addCompletion(program, deps);
-  // Commander guesses by spelling alone, and so from a read to a write.
+  // Commander's own suggestions use spelling only, so they may lead from a read to a write.
   for (const group of program.commands) if (group.commands.length > 0) group.showSuggestionAfterError(false);
   return program;
 }
@@ -64,7 +64,7 @@ async function misused({ code, message }: CommanderError, argv: readonly string[
   return ERRORS.INVALID_INPUT.exit;
 }
 
-/** What an unknown command of a toolset probably meant. */
+/** The command that an unknown command of a toolset probably meant. */
 function meantBy(message: string, argv: readonly string[]): string | undefined {
   const word = /unknown command '([^']+)'/.exec(message)?.[1];
   const toolset = TOOLSETS.find(({ name }) => argv.includes(name));
@@ -74,11 +74,11 @@ function meantBy(message: string, argv: readonly string[]): string | undefined {
 
 async function printError(error: unknown, argv: readonly string[], deps: CliDeps): Promise<number> {
   const failure = toFailure(error);
-  // What Sluice does not know is worth its text, at least to the person at the terminal; never a stack.
+  // The text of an unknown error is shown to the person at the terminal, without a stack trace.
   const unknown = error instanceof SluiceError ? '' : `\n${error instanceof Error ? error.message : String(error)}`;
   const format = formatOf(argv);
   if (format === 'json' || format === 'yaml') deps.io.out(await render(format, { error: failure }, () => ''));
-  // `sluice tools` is about tools, and names them.
+  // `sluice tools` is about MCP tools, so it keeps their names.
   else if (argv.includes('tools')) deps.io.err(`${failureText(failure)}${unknown}`);
   else deps.io.err(terminalWords(`${failureText(failure)}${unknown}`, CATALOGUE));
   return ERRORS[failure.code].exit;

@@ -1,19 +1,22 @@
 import { cleanText } from '../domain/safe-text.ts';
 import type { Io } from './deps.ts';
 
-/** What takes less is over before anybody wonders. */
+/** Shorter commands print no progress. */
 const AFTER_MS = 2000;
 const EVERY_MS = 120;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 export interface Progress {
-  /** What the command is at now. `fraction`: 0…1 of the whole, when it is known. */
+  /** Shows the current progress. `fraction`: 0…1 of the whole, when it is known. */
   report(message: string, fraction?: number): void;
-  /** Takes the line away. */
+  /** Removes the line. */
   stop(): void;
 }
 
-/** A line on the terminal for commands that take longer than two seconds; nothing where stderr is none. */
+/**
+ * A line on the terminal for commands that take longer than two seconds. If stderr is not a terminal, nothing is
+ * printed.
+ */
 export function startProgress(io: Io, what: string): Progress {
   const show = io.status;
   if (!show) return { report: () => undefined, stop: () => undefined };

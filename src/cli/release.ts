@@ -28,7 +28,8 @@ interface Following {
 }
 
 /**
- * What follows the answer of a command, by its name. `start --wait` follows the release; `wait` ends with its state.
+ * The action after the answer of a command, by its name. `start --wait` follows the release. `wait` ends with the exit
+ * code of its state.
  */
 export function afterReleaseCommands(deps: CliDeps): Readonly<Record<string, AfterCommand>> {
   return {
@@ -38,7 +39,7 @@ export function afterReleaseCommands(deps: CliDeps): Readonly<Record<string, Aft
   };
 }
 
-/** What only a terminal can show of a release: `watch`, and the report as a file. */
+/** Commands that only a terminal has: `watch`, and the report as a file. */
 export function addReleasePages(program: Cli, deps: CliDeps): void {
   const group = program.commands.find((command) => command.name() === releaseStart.toolset) ?? program;
   addReportFiles(group, deps);
@@ -83,7 +84,7 @@ function timeoutOption(): Option {
   );
 }
 
-/** Reads have the names that other tools give them; an unknown name never leads from a read to a write. */
+/** Read commands also have the names that other tools give them. An unknown name never leads from a read to a write. */
 function nameAsOthersDo(group: Cli): void {
   group.commands.find((command) => command.name() === 'get')?.aliases(['status', 'show']);
   group.commands.find((command) => command.name() === 'list')?.alias('ls');

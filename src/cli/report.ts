@@ -8,7 +8,10 @@ import { releaseRef } from './release-ref.ts';
 import { runCommand } from './run-command.ts';
 import { wordOf } from './terminal-words.ts';
 
-/** Gives `sluice release report` its file: `--html <file>` writes the page, `--json <file>` everything as JSON. */
+/**
+ * Adds file output to `sluice release report`: `--html <file>` writes the page, `--json <file>` writes everything as
+ * JSON.
+ */
 export function addReportFiles(group: Cli, deps: CliDeps): void {
   const report = group.commands.find((command) => command.name() === wordOf(releaseReport));
   if (!report) return;
@@ -43,7 +46,7 @@ interface Options {
   readonly json?: string;
 }
 
-/** The same command line, whose answer goes to a file. */
+/** The same command line with its output in a file. */
 function written(path: string, deps: CliDeps): CliDeps {
   if (path === '-') return deps;
   const out = (text: string): void => {

@@ -13,16 +13,16 @@ export interface CommandRun {
   readonly command: Command;
   readonly raw: unknown;
   readonly format: Format;
-  /** Destructive commands without a question. */
+  /** With true, destructive commands do not ask. */
   readonly yes: boolean;
 }
 
-/** The command line acts as its user: it may write. */
+/** The command line acts as its user, so it may write. */
 const GATE = { allowWrite: true, toolsets: [] } as const;
 
 /**
- * Runs one command of the catalogue, prints its answer and returns it. An answer that is bad news sets the exit code,
- * and so does a signal that ended the command early.
+ * Runs one command of the catalogue, prints its answer and returns it. An answer that reports a failure sets the exit
+ * code, and so does a signal that ended the command early.
  */
 export async function runCommand(
   deps: CliDeps,
@@ -61,7 +61,7 @@ export async function runCommand(
   }
 }
 
-/** Here it is --yes that confirms, and a flag that is not there would be no advice. */
+/** Here --yes confirms, so the message must not recommend an argument that does not exist as a flag. */
 function atTheTerminal(error: unknown): unknown {
   if (!(error instanceof SluiceError && error.code === 'CONFIRMATION_REQUIRED')) return error;
   return new SluiceError(error.code, error.message, {

@@ -9,7 +9,7 @@ interface Options {
   rps?: string;
 }
 
-/** `sluice sandbox …`: the embedded stack. Loaded when used; most users have a cluster of their own. */
+/** `sluice sandbox …`: the embedded stack. It is loaded when used, because most users have their own cluster. */
 export function addSandbox(program: Cli, deps: CliDeps): void {
   const group = program
     .command('sandbox')
@@ -51,7 +51,7 @@ async function up(deps: CliDeps, options: Options, cli: Cli): Promise<void> {
   );
 }
 
-/** The sandbox speaks in plain errors: their text is for the user, it is no failure that Sluice does not know. */
+/** The sandbox throws plain errors. Their text is for the user, so they do not count as unknown failures. */
 async function explained<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     if (error instanceof SluiceError || !(error instanceof Error)) throw error;

@@ -3,11 +3,11 @@ import { SETTINGS, type SettingKey } from '../config/schema.ts';
 
 interface SettingFlag {
   readonly flags: string;
-  /** The flag's value, when it is given without one. */
+  /** The flag's value when it is given without one. */
   readonly alone?: string;
 }
 
-/** The settings that have a flag of their own where servers start; every other one goes through --set. */
+/** The settings with a separate flag for commands that start servers. All others can be set through --set. */
 export const SETTING_FLAGS = {
   mcpPort: { flags: '--port <number>' },
   mcpAllowWrite: { flags: '--allow-write [true|false]', alone: 'true' },
@@ -19,10 +19,10 @@ export const SETTING_FLAGS = {
 type FlagKey = keyof typeof SETTING_FLAGS;
 const KEYS = Object.keys(SETTING_FLAGS) as readonly FlagKey[];
 
-/** By command, the settings that its flags stand for. */
+/** By command, the settings that its flags set. */
 const added = new WeakMap<Cli, ReadonlyMap<string, FlagKey>>();
 
-/** Adds flags that mean the same as the settings. */
+/** Adds flags for the settings. */
 export function addSettingFlags(cli: Cli, keys: readonly FlagKey[] = KEYS): Cli {
   const options = keys.map((key): [Option, FlagKey] => [optionFor(key), key]);
   for (const [option] of options) cli.addOption(option);
@@ -36,7 +36,7 @@ function optionFor(key: FlagKey): Option {
   return alone === undefined ? option : option.preset(alone);
 }
 
-/** The settings given by flags of their own, by their environment names. They go before --set. */
+/** The settings from separate flags, by their environment names. They take precedence over --set. */
 export function givenSettings(cli: Cli): Record<string, string> {
   const names = added.get(cli) ?? new Map<string, FlagKey>();
   const given = Object.entries(cli.opts<Record<string, unknown>>()).flatMap(([name, value]): [string, string][] => {

@@ -61,7 +61,7 @@ function shown<Key extends SettingKey>(settings: Pick<Settings, Key>, key: Key):
   return maskSecrets(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-/** Of headers the names may be seen. */
+/** Names of headers may be shown, values may not. */
 function hidden(value: unknown): string {
   return typeof value === 'object' && value !== null
     ? Object.keys(value)

@@ -4,19 +4,19 @@ import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { releaseRef } from './release-ref.ts';
 
-/** What a command is about, which the command line takes as its argument. */
+/** The object of a command, which is its argument on the command line. */
 export interface Subject {
-  /** What its names are completed with; absent: with nothing. */
+  /** The source of its completions. Absent if there are none. */
   readonly names?: 'release' | 'rollout' | 'route';
   readonly argument: string;
   readonly about: string;
-  /** The input fields that the argument gives, dotted; they are no flags. */
+  /** The input fields that the argument supplies, dotted. They have no flags. */
   readonly fields: readonly string[];
-  /** The part of the input that the argument stands for. `cluster`: of the flag. Throws INVALID_INPUT. */
+  /** The part of the input that the argument represents. `cluster`: the value of the flag. Throws INVALID_INPUT. */
   read(text: string, cluster: string | undefined): Record<string, unknown>;
 }
 
-/** Undefined: the command is about no single object, and every field is a flag. */
+/** Undefined if the command has no single object. Then every field is a flag. */
 export function subjectOf({ input }: Command): Subject | undefined {
   if (Object.hasOwn(input.shape, 'release_id')) return RELEASE;
   if (Object.hasOwn(input.shape, 'target')) return TARGET;
@@ -33,7 +33,7 @@ const RELEASE: Subject = {
   read: releaseRef,
 };
 
-/** The flags stay beside it: scripts use them, and a file may name the rest of the target. */
+/** The flags exist in addition: scripts use them, and a file may contain the rest of the target. */
 const TARGET: Subject = {
   names: 'rollout',
   argument: 'namespace/rollout',

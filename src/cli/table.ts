@@ -2,7 +2,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 const GAP = '  ';
 
-/** Names and values for an object, aligned columns for each list of objects in it. */
+/** An object as names and values, with aligned columns for each list of objects in it. */
 export function toTable(value: unknown): string {
   if (Array.isArray(value)) return columns(value as readonly Row[]);
   const fields = flat(value as Row);
@@ -17,12 +17,12 @@ export function toTable(value: unknown): string {
   );
 }
 
-/** An empty list is a table too: one that says that there is nothing. */
+/** An empty list is printed as a table too: it says that there is nothing. */
 function isRows(value: unknown): boolean {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null);
 }
 
-/** Nested objects under dotted names. */
+/** Nested objects are flattened to dotted names. */
 function flat(object: Row, prefix = ''): [string, unknown][] {
   return Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
     const path = `${prefix}${name}`;
@@ -39,7 +39,7 @@ function columns(rows: readonly Row[]): string {
   return aligned([names.map((name) => name.toUpperCase()), ...rows.map((row) => names.map((name) => cell(row[name])))]);
 }
 
-/** One line, whatever it holds. */
+/** One line for any value. */
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '-';
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(cell).join(',');

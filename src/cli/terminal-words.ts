@@ -3,7 +3,7 @@ import type { Command } from '../commands/command.ts';
 const NAME = /\b[a-z]+_[a-z_]+[a-z]\b/g;
 
 /**
- * A text for agents in the words of the command line: names of tools become commands. Other names, as those of fields,
+ * Converts a text for agents to the command line: names of tools become commands. Other names, such as those of fields,
  * stay. A person follows a release with `watch`, where an agent waits.
  */
 export function terminalWords(text: string, catalogue: readonly Command[]): string {
@@ -17,7 +17,7 @@ export function terminalWords(text: string, catalogue: readonly Command[]): stri
     });
 }
 
-/** How a command is called after its toolset: `argo_promote_rollout` is `promote-rollout`. */
+/** The name of a command below its toolset: `argo_promote_rollout` is `promote-rollout`. */
 export function wordOf({ name, toolset }: Command): string {
   return name.slice(toolset.length + 1).replaceAll('_', '-');
 }

@@ -11,7 +11,7 @@ import { runCommand } from './run-command.ts';
 import { wordOf } from './terminal-words.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
-/** What the command line does after a command has answered, beside printing the answer. */
+/** The action of the command line after a command has answered, in addition to printing the answer. */
 export type AfterCommand = (output: Output, cli: Cli) => Promise<void> | void;
 
 /** Adds the commands of one toolset: `argo_promote_rollout` is `sluice argo promote-rollout <namespace/name>`. */
@@ -60,12 +60,12 @@ async function rawInput(
   const base = typeof file === 'string' ? await readInputFile(file) : {};
   if (!subject || argument === undefined) return inputOf(command, options, base);
   const about = subject.read(argument, options['cluster'] as string | undefined);
-  // The cluster of a release is a part of what its argument stands for.
+  // The cluster of a release is a part of its argument.
   const flags = subject.names === 'release' ? { ...options, cluster: undefined } : options;
   return inputOf(command, flags, isObject(base) ? { ...base, ...about, ...bothTargets(base, about) } : base);
 }
 
-/** A file may hold the cluster of the target that the argument names. */
+/** A file may contain the cluster of the target that the argument names. */
 function bothTargets(base: Record<string, unknown>, about: Record<string, unknown>): Record<string, unknown> {
   const [inFile, named] = [base['target'], about['target']];
   return isObject(inFile) && isObject(named) ? { target: { ...inFile, ...named } } : {};

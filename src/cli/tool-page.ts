@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Command } from '../commands/command.ts';
 import { wordOf } from './terminal-words.ts';
 
-/** One tool with all that there is to know before calling it. */
+/** One tool with everything that a caller needs to know. */
 export function describeTool(command: Command, bytes: number) {
   const { name, title, description, toolset, kind, input, output, examples } = command;
   return {

@@ -2,7 +2,7 @@ import type { Command, Kind } from '../commands/command.ts';
 import type { CliDeps } from './deps.ts';
 import { toTable } from './table.ts';
 
-/** What the tools take in the list that an agent reads; bytes of JSON in UTF-8. */
+/** The size of the tools in the list that an agent reads, as bytes of JSON in UTF-8. */
 export interface Sizes {
   readonly tools: readonly {
     readonly name: string;
@@ -66,7 +66,7 @@ export function sizesText({ tools, lists }: Sizes): string {
   ].join('\n');
 }
 
-/** What one tool takes. */
+/** The size of one tool. */
 export async function bytesOf(command: Command, listed: CliDeps['listed']): Promise<number> {
   return jsonBytes((await listed([command]))[0]);
 }

@@ -14,7 +14,7 @@ import { runCommand } from './run-command.ts';
 import { describeTool, toolText } from './tool-page.ts';
 import { bytesOf, sizesOf, sizesText } from './tool-sizes.ts';
 
-/** `sluice tools`: what there is, what it costs in an agent's context, and calling any of it with a JSON input. */
+/** `sluice tools`: lists the tools, shows their size in an agent's context, and calls any of them with a JSON input. */
 export function addTools(program: Cli, deps: CliDeps): void {
   const tools = program
     .command('tools')

@@ -13,9 +13,9 @@ const INDENT = ' '.repeat(9);
 const METRIC_WORDS: Readonly<Record<string, string>> = { requests: 'requests between two scrapes of this step' };
 
 /**
- * The screen of `release watch`, head first: what does not fit into `rows` is left out from the end, so that state,
- * step
- * and weight always show. `problem`: why the last look failed; the rest is then what was seen before.
+ * The screen of `release watch`, most important lines first. Lines that do not fit into `rows` are cut at the end, so
+ * that state, step and weight are always visible. `problem`: why the last read failed. The other lines then show the
+ * previous read.
  */
 export function frame(view: Watched | undefined, problem?: string, columns = 80, rows = Infinity): string {
   const warning = problem ? [pc.yellow(`! ${problem}`)] : [];
@@ -29,7 +29,7 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
   ];
   const fixed = [...head.filter((line) => line !== undefined), ...warning];
   const wait = [waitLine(view)].filter((line) => line !== undefined);
-  // The cursor stands on the row below.
+  // The cursor is on the row below.
   const room = Math.max(3, rows - 1) - fixed.length - wait.length;
   const full = verdictLines(view, columns);
   const verdict =
@@ -55,12 +55,12 @@ function heading({ target, image, strategy, started_by: by, started_at: at, clos
 function stateLines({ state, reason }: Watched, columns: number): readonly string[] {
   const good = state === 'succeeded' ? pc.green : undefined;
   const bad = ['rolled-back', 'failed-needs-human', 'aborting', 'refused'].includes(state) ? pc.red : undefined;
-  // One space less than shown: the first line has two between state and reason.
+  // The width is one less than shown, because the first line has two spaces between state and reason.
   const [first = '', ...rest] = wrapText(`${state} ${reason}`, columns - 1, MOST_REASON);
   return [`${(good ?? bad ?? pc.cyan)(state)}  ${first.slice(state.length + 1)}`, ...rest];
 }
 
-/** Each weight of the plan; the present one in brackets. */
+/** Each weight of the plan. The current one is in brackets. */
 function stepLine({ step, state }: Watched): string | undefined {
   if (!step) return undefined;
   const marks = step.weights.map((weight, index) => {
@@ -167,6 +167,6 @@ function figure(metric: string, value: number | undefined): string {
   if (value === undefined) return 'unknown';
   if (metric === 'requests') return String(Math.round(value));
   if (/^p\d+$/.test(metric)) return `${Math.round(value)} ms`;
-  // A metric of the release file has a unit of its own.
+  // A metric of the release file has its own unit.
   return metric === 'success-ratio' ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(4)));
 }

@@ -2,20 +2,21 @@ import { render, type Format } from './format.ts';
 import type { Io } from './deps.ts';
 import type { Watched } from './watch-frame.ts';
 
-/** Where a release is shown while it is followed. */
+/** The display of a release that is followed. */
 export interface Screen {
   show(view: Watched): void | Promise<void>;
-  /** Why the last look failed. */
+  /** Why the last read failed. */
   problem(text: string): void;
   done(): void;
 }
 
-/** A pipe that stays silent for longer looks dead to people and is ended by some CI systems. */
+/** A pipe that is silent for longer looks dead to people, and some CI systems end it. */
 const ALIVE_MS = 15_000;
 
 /**
- * For pipes and CI. Text: each event once, each change of the verdict, and a line every 15 s at least.
- * JSON: one line for each change, with the events since the line before; `changed` is false in a sign of life.
+ * For pipes and CI. Text: each event once, each change of the verdict, and a line at least every 15 s. JSON: one line
+ * for each change, with the events since the previous line. `changed` is false in the lines that are printed while
+ * nothing changes.
  */
 export function lineScreen(io: Io, format: Format, now: () => number = Date.now): Screen {
   const lines = format === 'json' || format === 'yaml' ? dataLines(format) : textLines();
@@ -45,7 +46,7 @@ export function lineScreen(io: Io, format: Format, now: () => number = Date.now)
   };
 }
 
-/** What makes a new line worth reading. Figures that grow with each scrape do not. */
+/** The facts whose change needs a new line. Figures that grow with each scrape are not among them. */
 function changeOf({ state, step, waiting, verdict, weights, closed_at: closed }: Watched): string {
   return JSON.stringify([state, step?.index, waiting?.for, verdict?.outcome, weights?.effective, closed]);
 }

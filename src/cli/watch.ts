@@ -11,7 +11,9 @@ import { lineScreen, type Screen } from './watch-lines.ts';
 
 const EVERY_MS = 1000;
 
-/** A release without a worker exists and is waited for; a server that never answered is no release to watch. */
+/**
+ * A release without a worker exists, so watching continues. If the server never answered, there is no release to watch.
+ */
 function passes(error: unknown, seen: boolean): error is SluiceError {
   if (!(error instanceof SluiceError)) return false;
   return error.code === 'NO_ANSWER' || (seen && error.code === 'TEMPORAL_UNREACHABLE');
@@ -21,7 +23,7 @@ export interface Watching {
   /** The input of release_get: a release id, or a target. */
   readonly which: Record<string, unknown>;
   readonly format: Format;
-  /** Ends the watching after this time, not the release. */
+  /** Ends watching after this time. The release continues. */
   readonly timeoutMs?: number;
 }
 
@@ -47,7 +49,7 @@ export async function runWatch(deps: CliDeps, settings: Settings, watching: Watc
   }
 }
 
-/** The release as it was last seen; undefined: it was never seen. */
+/** The release as it was last read. Undefined if it was never read. */
 async function follow(
   context: CommandContext,
   input: Parameters<typeof releaseGet.run>[1],
@@ -72,7 +74,7 @@ async function follow(
   return last;
 }
 
-/** Says on stderr why the watching ended while the release goes on. Returns the exit code. */
+/** Prints to stderr why watching ended while the release continues. Returns the exit code. */
 function ending({ io }: CliDeps, last: Watched | undefined, { timeoutMs = 0 }: Watching): number {
   if (last?.closed_at !== undefined) return exitOfRelease(last.state, true);
   const { stopped } = io;

@@ -3,14 +3,14 @@ import { SluiceError } from '../domain/errors.ts';
 import { readIdentity } from './identity.ts';
 import { entriesOf, type DescribedClusters } from './settings-for.ts';
 
-/** What is wrong with one entry, in one sentence or more, with what to do. */
+/** The faults of one entry, as sentences with the next action. */
 export interface ClusterProblem {
   readonly context: string;
   readonly detail: string;
   readonly next: string;
 }
 
-/** Everything that is wrong with the described clusters. An entry with a problem harms no other one. Never throws. */
+/** All faults of the configured clusters. An entry with a fault does not affect the others. Never throws. */
 export async function checkClusters(
   clusters: Clusters,
   settings: DescribedClusters,

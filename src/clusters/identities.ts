@@ -2,19 +2,19 @@ import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { readIdentity } from './identity.ts';
 
-/** A cluster that was away is asked again after this. */
+/** Minimum time before the identity of an unreachable cluster is read again. */
 const RETRY_MS = 60_000;
 
 interface Answer {
-  /** Undefined: it could not be read. */
+  /** Undefined if it could not be read. */
   readonly uid: Promise<string | undefined>;
   readonly at: number;
   failed: boolean;
 }
 
 /**
- * Identities of the clusters that the settings describe, to find the entry of a cluster that was named otherwise. They
- * are read once; where one cluster is away, the others do not wait for it again and again.
+ * Identities of the clusters in the settings. They are used to find the entry of a cluster that was named by another
+ * context. They are read once. An unreachable cluster delays the others only once.
  */
 export class Identities {
   readonly #clusters: Clusters;
@@ -26,7 +26,7 @@ export class Identities {
     this.#now = now;
   }
 
-  /** By context; a cluster that does not answer, or that the kubeconfig does not know, is left out. */
+  /** By context. A cluster that does not answer, or that the kubeconfig does not contain, is left out. */
   async of(contexts: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const found = await Promise.all(contexts.map(async (context) => [context, await this.#uid(context)] as const));
     return new Map(found.flatMap(([context, uid]) => (uid === undefined ? [] : [[context, uid]])));

@@ -6,8 +6,8 @@ import { SluiceError } from '../domain/errors.ts';
 const Namespace = z.object({ metadata: z.object({ uid: z.string().min(1) }) });
 
 /**
- * The UID of the namespace kube-system. Every cluster has one, it never changes, and no two clusters share it; names of
- * contexts and addresses of API servers have none of these properties. Errors: CLUSTER_UNREACHABLE, FORBIDDEN.
+ * Reads the UID of the namespace kube-system. Every cluster has one, it never changes, and no two clusters share it.
+ * Names of contexts and addresses of API servers have none of these properties. Errors: CLUSTER_UNREACHABLE, FORBIDDEN.
  */
 export async function readIdentity(client: ClusterClient): Promise<string> {
   try {

@@ -12,11 +12,11 @@ export type { DescribedClusters } from './settings-for.ts';
 export interface WorldParts {
   readonly clusters: Clusters;
   readonly settings: DescribedClusters;
-  /** Makes the ports of one cluster from its settings. */
+  /** Creates the ports of one cluster from its settings. */
   readonly ports: (settings: ClusterSettings) => Ports;
 }
 
-/** The worlds of the clusters that the kubeconfig names. Connects to nothing by itself. */
+/** The worlds of the clusters that the kubeconfig names. It connects only when a world is requested. */
 export function createWorlds({ clusters, settings, ports }: WorldParts): Worlds {
   const identities = new Identities(clusters);
   const worlds = new Map<string, World>();
@@ -25,7 +25,7 @@ export function createWorlds({ clusters, settings, ports }: WorldParts): Worlds 
       const uid = await readIdentity(clusters.client(context));
       const cluster: ClusterIdentity = { context, uid };
       if (expected !== undefined && expected !== uid) throw mismatch(cluster, expected);
-      // A context may lead to another cluster from one call to the next: the world goes with the identity.
+      // A context may lead to another cluster from one call to the next, so the identity is part of the key.
       const key = `${uid} ${context}`;
       const world = worlds.get(key) ?? {
         ...ports(await settingsFor({ context, uid: async () => uid }, settings, { clusters, identities })),

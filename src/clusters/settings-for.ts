@@ -11,20 +11,20 @@ import { SluiceError } from '../domain/errors.ts';
 import type { ClusterIdentity } from '../ports/world.ts';
 import type { Identities } from './identities.ts';
 
-/** The settings that say something about clusters. */
+/** The settings that describe clusters. */
 export type DescribedClusters = ClusterSettings & Pick<Settings, 'clusters' | 'cluster'>;
 
-/** Every entry by its context: the section `clusters`, and the short form where SLUICE_CLUSTER names its context. */
+/** Every entry by its context: the section `clusters`, and the short form if SLUICE_CLUSTER names its context. */
 export function entriesOf(settings: DescribedClusters): ClusterEntries {
   const { clusters, cluster } = settings;
   return cluster === undefined ? clusters : { ...clusters, [cluster]: { settings: shortForm(settings) } };
 }
 
 /**
- * The settings that belong to one cluster. An entry belongs to the context that it names, and to every other context of
- * the same cluster. Settings that name no cluster belong to one only when the kubeconfig leads to no other: the current
- * context is no sign, as it changes without anybody looking at these settings.
- * Errors: CLUSTER_UNCONFIGURED, CONFIG_INVALID (the entry has problems, or another entry describes the same cluster).
+ * The settings of one cluster. An entry applies to the context that it names, and to every other context of the same
+ * cluster. Settings that name no cluster apply to a cluster only if the kubeconfig leads to no other: the current
+ * context is no evidence, because it can change independently of these settings. Errors: CLUSTER_UNCONFIGURED,
+ * CONFIG_INVALID (the entry has problems, or another entry describes the same cluster).
  */
 export async function settingsFor(
   { context: asked, uid }: { readonly context: string; readonly uid: () => Promise<string> },
@@ -79,7 +79,7 @@ function twice(contexts: readonly string[], { uid }: ClusterIdentity): SluiceErr
   });
 }
 
-/** Errors: CONFIG_INVALID with every problem of the entry. */
+/** Returns the entry if it has no problems. Errors: CONFIG_INVALID with every problem of the entry. */
 function sound(entry: ClusterEntry): ClusterSettings {
   if ('settings' in entry) return entry.settings;
   throw new SluiceError('CONFIG_INVALID', entry.problems.join('\n'), { details: { problems: entry.problems } });

@@ -2,7 +2,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { parseReleaseId } from '../domain/release/target.ts';
 import type { Command, CommandContext, CommandSettings, Permission, Touched } from './command.ts';
 
-/** What a caller of the command must be allowed to do. */
+/** The permission that a caller of the command needs. */
 export function permissionOf({ needs, kind }: Command): Permission {
   return needs ?? (kind === 'read' ? 'read' : 'operate');
 }
@@ -25,7 +25,7 @@ interface Named {
   readonly release_id?: string;
 }
 
-/** The objects that the common fields of an input name; one without a namespace when there is none. */
+/** The objects that the common fields of an input name. An object without a namespace if there is none. */
 function namedIn(input: Named): readonly Touched[] {
   const { cluster, namespace, name, route_name: route, target, release_id: id } = input;
   const release = id === undefined ? undefined : parseReleaseId(id);
@@ -37,8 +37,8 @@ function namedIn(input: Named): readonly Touched[] {
 }
 
 /**
- * Whether the caller may do this to these objects. A command that touches every namespace narrows its answer with
- * `isAllowed`; test/commands/access.test.ts proves it. Errors: NAMESPACE_NOT_ALLOWED.
+ * Whether the caller may do this to these objects. A command that touches every namespace filters its answer with
+ * `isAllowed`, which test/commands/access.test.ts proves. Errors: NAMESPACE_NOT_ALLOWED.
  */
 export async function requireAccess(
   command: Command,
@@ -48,7 +48,7 @@ export async function requireAccess(
   for (const { namespace } of await touchedBy(command, context, input)) requireNamespace(namespace, context.settings);
 }
 
-/** Errors: NAMESPACE_NOT_ALLOWED. No namespace: nothing to refuse. */
+/** Errors: NAMESPACE_NOT_ALLOWED. Without a namespace there is nothing to refuse. */
 export function requireNamespace(namespace: string | undefined, settings: CommandSettings): void {
   if (namespace === undefined || isAllowed(namespace, settings)) return;
   throw new SluiceError(

@@ -6,8 +6,9 @@ interface Filter {
 }
 
 /**
- * A list of releases, newest first, narrowed to the namespaces of the allow list. `read` answers one list; it is asked
- * once for each allowed namespace, so that releases elsewhere do not use up the limit. Errors: those of `read`.
+ * A list of releases, newest first, restricted to the namespaces of the allow list. `read` returns one list. It is
+ * called once for each allowed namespace, so that releases elsewhere do not count towards the limit. Errors: those of
+ * `read`.
  */
 export async function allowedReleases<F extends Filter, T extends { readonly startedAt: number }>(
   { allowedNamespaces }: Pick<CommandSettings, 'allowedNamespaces'>,

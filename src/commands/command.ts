@@ -8,21 +8,21 @@ import type { PlansPort } from '../ports/plans.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
-/** What a caller must be allowed to do. `approve`: decide in the place of a judgement or of an approver. */
+/** The permission that a caller needs. `approve`: to decide in place of a judgement or of an approver. */
 export type Permission = 'read' | 'operate' | 'approve';
 
-/** An object that a call touches. What is absent is not narrowed: every cluster, every namespace, every name. */
+/** An object that a call touches. An absent field means all: every cluster, every namespace, every name. */
 export interface Touched {
   readonly cluster?: string | undefined;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
 }
 
-/** `destructive`: may end or skip something that cannot be had back. */
+/** `destructive`: it may end or skip something that cannot be restored. */
 export type Kind = 'read' | 'write' | 'destructive';
 
 export interface Caller {
-  /** Goes into the release record and the audit log, e.g. `mcp:claude-code`, `cli:ada`. */
+  /** Written to the release record and the audit log, e.g. `mcp:claude-code`, `cli:ada`. */
   readonly id: string;
   readonly kind: 'mcp' | 'cli' | 'http';
 }
@@ -30,37 +30,37 @@ export interface Caller {
 /** The kubeconfig's contexts. Errors: CLUSTER_UNKNOWN. */
 export interface ClusterNames {
   current(): Promise<string>;
-  /** All of them, in the file's order. */
+  /** All contexts, in the file's order. */
   all(): Promise<readonly string[]>;
 }
 
-/** The settings that commands look at. */
+/** The settings that commands read. */
 export interface CommandSettings extends ReleaseDefaults {
-  /** Namespaces in which tools may act and look; empty: all. */
+  /** Namespaces in which tools may read and write. If empty, all. */
   readonly allowedNamespaces: readonly string[];
   /** Share of bad answers at which a circuit breaker opens when the call names none, 0…1. */
   readonly circuitBreakerThreshold: number;
-  /** Where the HTTP server listens, for addresses that a person can open. */
+  /** Address of the HTTP server, for links that a person can open. */
   readonly host: string;
   readonly mcpPort: number;
 }
 
-/** Everything a command may use. Nothing in it is opened before it is needed. */
+/** Everything that a command may use. Each part is opened when it is needed. */
 export interface CommandContext {
   readonly gateway: ReleaseGateway;
   readonly ports: ToolPorts;
-  /** One cluster each, with what is counted there. */
+  /** The worlds of the clusters, with their evidence. */
   readonly worlds: Worlds;
-  /** The record of releases, also of those that Temporal has forgotten. */
+  /** The record of releases, including those that Temporal has deleted. */
   readonly journal: JournalPort;
   /** The plans of releases that can still be started. */
   readonly plans: PlansPort;
-  /** Reads everything that a release depends on; bound to the ports. */
+  /** Reads everything that a release depends on. It is bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;
   readonly settings: CommandSettings;
   readonly caller: Caller;
-  /** The door offers no writes: queries that the caller wrote are not run either. Absent: false. */
+  /** The interface offers no writes. Queries from the caller are then not sent either. Default: false. */
   readonly readOnly?: boolean;
   readonly signal: AbortSignal;
   readonly progress: (message: string, fraction?: number) => Promise<void>;
@@ -70,8 +70,8 @@ export interface CommandContext {
 export type CommandServices = Omit<CommandContext, 'caller' | 'readOnly' | 'signal' | 'progress'>;
 
 /**
- * What must be confirmed before the command acts: the argument `confirm` has to equal `value`, which names what is
- * acted on.
+ * A confirmation that is needed before the command acts: the argument `confirm` has to equal `value`, which names the
+ * object.
  */
 export interface Confirmation {
   readonly value: string;
@@ -83,7 +83,7 @@ export interface Example<I> {
   readonly input: I;
 }
 
-/** One use case, from which MCP tools, CLI commands, documentation and tests are generated. */
+/** One use case. MCP tools, CLI commands, documentation and tests are generated from it. */
 export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly title: string;
@@ -96,25 +96,25 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   readonly input: I;
   readonly output: O;
   /**
-   * The fields that the list for agents shows. Absent: all. The others are accepted or answered all the same; the
-   * documentation, the CLI and the OpenAPI document have them.
+   * The fields that the list for agents shows. If absent, all. Other fields are accepted and returned nevertheless. The
+   * documentation, the CLI and the OpenAPI document have all of them.
    */
   readonly listed?: { readonly input?: readonly string[]; readonly output?: readonly string[] };
-  /** What a file with the input is called, e.g. `release file`. */
+  /** The name of a file with the input, e.g. `release file`. */
   readonly document?: string;
   readonly examples: readonly Example<z.input<I>>[];
   /** Checks raw arguments. Throws INVALID_INPUT or UNKNOWN_NAME. */
   check(raw: unknown, settings: CommandSettings): z.output<I>;
-  /** Absent: `read` for a command that reads, `operate` for any other. */
+  /** If absent, `read` for a command that reads, and `operate` for any other. */
   readonly needs?: Permission;
-  /** The objects that the call touches. Absent: those that its fields name (src/commands/access.ts). */
+  /** The objects that the call touches. If absent, those that its fields name (src/commands/access.ts). */
   touches?(context: CommandContext, input: z.output<I>): Promise<readonly Touched[]>;
-  /** Undefined: nothing to confirm with this input. */
+  /** Undefined if this input needs no confirmation. */
   confirmation?(context: CommandContext, input: z.output<I>): Promise<Confirmation | undefined>;
   run(context: CommandContext, input: z.output<I>): Promise<z.output<O>>;
   /** The catalogue's error code when the answer itself reports a failure. It decides the exit code of the CLI. */
   problem?(output: z.output<O>): ErrorCode | undefined;
-  /** The outcome in a few lines, never more than `output` says. */
+  /** The result in a few lines. It contains only facts from `output`. */
   text(output: z.output<O>): string;
 }
 

@@ -8,7 +8,7 @@ export const confirmField = z
   .optional()
   .describe('Names what is acted on; a call without it is refused and says what to pass.');
 
-/** The person who was asked said no. The error holds nothing with which the call could be confirmed in another way. */
+/** The error after a person declined. It contains nothing with which the call could be confirmed in another way. */
 export function declined({ question }: Confirmation): SluiceError {
   return new SluiceError(
     'CONFIRMATION_DECLINED',
@@ -16,7 +16,7 @@ export function declined({ question }: Confirmation): SluiceError {
   );
 }
 
-/** Throws CONFIRMATION_REQUIRED unless `confirm` names what is acted on. */
+/** Throws CONFIRMATION_REQUIRED unless `confirm` names the object. */
 export function requireConfirmation(needed: Confirmation | undefined, confirm: string | undefined): void {
   if (!needed || confirm === needed.value) return;
   const wrong = confirm === undefined ? '' : ' The given `confirm` is another value.';

@@ -10,7 +10,7 @@ import { requireOffered, type Gate } from './gate.ts';
 
 export type Output = Record<string, unknown>;
 
-/** What a person answered, and how. */
+/** A person's answer, and how it was given. */
 export interface Confirmed {
   readonly yes: boolean;
   readonly how: AuditConfirmation['how'];
@@ -23,13 +23,13 @@ export interface Execution {
   readonly gate: Gate;
   readonly audit: AuditTrail;
   /**
-   * Asks a person, where the door can. Only the answer confirms then: the argument `confirm` is ignored. Absent: no
-   * person can be asked, and the argument confirms. May throw `Asked`.
+   * Asks a person, if the interface can. Then only the person's answer confirms, and the argument `confirm` is ignored.
+   * If absent, the argument confirms. May throw `Asked`.
    */
   readonly ask?: (question: Confirmation) => Promise<Confirmed>;
 }
 
-/** Thrown by `ask` when the answer will come with a further call: nothing was done and nothing failed. */
+/** Thrown by `ask` when the answer will come with a further call. Nothing was done and nothing failed. */
 export class Asked<T = unknown> extends Error {
   readonly question: T;
   constructor(question: T) {
@@ -38,7 +38,7 @@ export class Asked<T = unknown> extends Error {
   }
 }
 
-/** What the lines of one call in the audit log have in common. */
+/** The common fields of the audit log's lines of one call. */
 interface Line {
   readonly call: string;
   readonly started: number;
@@ -46,8 +46,8 @@ interface Line {
 }
 
 /**
- * What every door does with a call: the gate, the check, the access, the confirmation, the command, the audit log.
- * Errors: SluiceError, which says what was written before it; Asked.
+ * The steps of every call at every interface: the gate, validation, access, confirmation, the command, the audit log.
+ * Errors: SluiceError, which lists earlier writes of the call, and Asked.
  */
 export async function execute(call: Execution): Promise<Output> {
   const line: Line = { call: randomUUID().slice(0, 8), started: Date.now() };
@@ -74,7 +74,7 @@ async function run(call: Execution, line: Line): Promise<Output> {
   return command.run(context, agreed);
 }
 
-/** The input with the confirmation that holds. Errors: CONFIRMATION_DECLINED. */
+/** The input with the valid confirmation. Errors: CONFIRMATION_DECLINED. */
 async function confirmed(
   { command, context, ask }: Execution,
   input: Record<string, unknown>,
@@ -119,7 +119,7 @@ function entryOf({ command, raw, context }: Execution, line: Line, result: strin
   };
 }
 
-/** A call of a tool that this server does not have is a call, too. */
+/** A call of an unknown tool is also written to the audit log. */
 export async function recordUnknown(audit: AuditTrail, who: string, name: string, raw: unknown): Promise<void> {
   await audit.record({
     at: new Date().toISOString(),
@@ -134,7 +134,7 @@ export async function recordUnknown(audit: AuditTrail, who: string, name: string
 
 const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|kubeconfig/i;
 
-/** Arguments come from anybody: what looks like a secret is masked, and long texts are cut. */
+/** Arguments come from any caller, so texts that look like a secret are masked, and long texts are cut. */
 function harmless(value: unknown): unknown {
   const text = JSON.stringify(value, (key, inner: unknown) => {
     if (key && SECRET_KEY.test(key)) return '***';

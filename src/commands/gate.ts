@@ -1,15 +1,15 @@
 import { SluiceError } from '../domain/errors.ts';
 import type { Command } from './command.ts';
 
-/** What a door lets through. */
+/** The calls that an interface allows. */
 export interface Gate {
-  /** False: commands that change something are neither listed nor run. */
+  /** If false, commands that change something are neither listed nor run. */
   readonly allowWrite: boolean;
-  /** Empty: all. */
+  /** If empty, all. */
   readonly toolsets: readonly string[];
 }
 
-/** The commands that a door offers, in the catalogue's order. */
+/** The commands that an interface offers, in the catalogue's order. */
 export function offered(catalogue: readonly Command[], { allowWrite, toolsets }: Gate): readonly Command[] {
   return catalogue.filter(
     ({ kind, toolset }) => (allowWrite || kind === 'read') && (toolsets.length === 0 || toolsets.includes(toolset)),

@@ -4,13 +4,13 @@ import { parseReleaseId, sameRollout } from '../domain/release/target.ts';
 import type { WorkloadPort } from '../ports/workload.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
-/** A cluster that is away must not keep an answer of Temporal back. */
+/** An unreachable cluster must not delay an answer of Temporal. */
 const LIMIT_MS = 1_500;
 
 /**
- * The gateway, with one target for all names of a cluster: a release id holds the context under which the release was
- * started, and the caller may know the cluster by another one. The mark on the Rollout names the release that runs. The
- * Rollout is read only when nothing runs under the caller's own name.
+ * The gateway, with one target for all names of a cluster. A release id contains the context under which the release
+ * was started, and the caller may use another context of the cluster. The mark on the Rollout names the running
+ * release. The Rollout is read only when no release runs under the caller's own name.
  */
 export function withOtherNames(gateway: ReleaseGateway, workload: Pick<WorkloadPort, 'read'>): ReleaseGateway {
   const command: ReleaseGateway['command'] = async (id, ...rest) => {
@@ -39,7 +39,7 @@ export function withOtherNames(gateway: ReleaseGateway, workload: Pick<WorkloadP
 const isGone = (error: unknown): boolean =>
   error instanceof SluiceError && (error.code === 'RELEASE_NOT_FOUND' || error.code === 'RELEASE_CLOSED');
 
-/** An error that does not say whether the release runs. */
+/** An error that does not show whether the release is running. */
 const unknown = (found: unknown): boolean => found instanceof Error && !isGone(found);
 
 /** The release of the same Rollout that holds its mark under another name of the cluster. */

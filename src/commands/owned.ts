@@ -9,14 +9,14 @@ import type { CommandContext } from './command.ts';
 /** How long the caller waits for the release to act. */
 const EFFECT_WAIT_MS = 3000;
 
-/** The release's command that a write comes down to. */
+/** The release's command that corresponds to a write. */
 export interface Meant {
   readonly name: CommandName;
   readonly reason?: string | undefined;
   readonly requestId?: string | undefined;
-  /** promote only: every remaining step. */
+  /** For promote only: it covers every remaining step. */
   readonly all?: boolean;
-  /** Argo's step and version that the caller named; the release is asked for that step of its own and no other. */
+  /** Argo's step and version that the caller named. The command to the release applies to that step only. */
   readonly at?: { readonly stepIndex?: number | undefined; readonly podHash?: string | undefined };
 }
 
@@ -25,23 +25,23 @@ export interface ActDirectly {
   readonly direct: string;
 }
 
-/** A write that the running release carried out, or will. */
+/** A write that the running release carried out, or will carry out. */
 export type Forwarded = Omit<Effect<never>, 'before' | 'after'> & {
   readonly release_id: string;
   readonly next: string;
 };
 
-/** Codes with which a release refuses a command in the state that it is in. */
+/** Codes with which a release refuses a command because of its current state. */
 const REFUSED_BY_STATE: readonly ErrorCode[] = ['NOT_WAITING', 'VERDICT_NOT_PASSED', 'TOO_LATE', 'STALE_COMMAND'];
-/** The release has ended: its mark was left behind. */
+/** The release has ended, and its mark is still on the object. */
 const GONE: readonly ErrorCode[] = ['RELEASE_CLOSED', 'RELEASE_NOT_FOUND'];
 
 /**
- * Sends a write on an owned object to the release that owns it, as the release's own command: a direct write would go
- * behind its back. An abort is never kept waiting: where the release cannot act, the tool is asked to act itself.
- * `object`: the Rollout that carries the mark.
- * Errors: those of the gateway, in particular TEMPORAL_UNREACHABLE: then nothing was done. OWNED_BY_OTHER when the
- * release has ended. STALE_COMMAND when the caller named another step than the present one.
+ * Forwards a write on an owned object to the release that owns it, as a command of the release. A direct write would
+ * conflict with the release. An abort is never delayed: if the release cannot act, the tool acts itself. `object`: the
+ * Rollout with the mark. Errors: those of the gateway, in particular TEMPORAL_UNREACHABLE, after which nothing was
+ * done. OWNED_BY_OTHER when the release has ended. STALE_COMMAND when the caller named another step than the current
+ * one.
  */
 export async function forwardToRelease(
   context: CommandContext,
@@ -71,8 +71,8 @@ export async function forwardToRelease(
 }
 
 /**
- * Why the release of a mark cannot act at this moment, as the end of a sentence; undefined: it can. A mark of a run
- * that has ended, or that a worker or Temporal would have to wake first, must not keep a bad version in traffic.
+ * Why the release of a mark cannot act now, as the end of a sentence. Undefined if it can. If its run has ended, or
+ * needs a worker or Temporal first, its mark must not keep a bad version in traffic.
  */
 export async function whyItCannotAct(
   { gateway }: Pick<CommandContext, 'gateway'>,
@@ -92,7 +92,7 @@ export async function whyItCannotAct(
   }
 }
 
-/** The release's own index of the step that the caller named in Argo's. */
+/** The release's own index of the step that the caller named by Argo's index. */
 async function stepOf(
   { gateway }: CommandContext,
   { releaseId }: Owner,
@@ -162,7 +162,8 @@ function leftBehind({ releaseId }: Owner, cause: SluiceError): SluiceError {
 }
 
 /**
- * The refusal of a write that a release has no command for. Undefined owner: nothing to refuse. Errors: OWNED_BY_OTHER.
+ * The refusal of a write that has no corresponding command of a release. Undefined owner: nothing to refuse. Errors:
+ * OWNED_BY_OTHER.
  */
 export function refuseOwned(owner: Owner | undefined, what: string): void {
   if (!owner) return;

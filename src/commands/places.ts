@@ -4,10 +4,12 @@ import type { CommandSettings } from './command.ts';
 import { isAllowed } from './access.ts';
 import type { Scope } from './resource.ts';
 
-/** How many objects of one kind a list of resources names. */
+/** Maximum number of objects of one kind in a list of resources. */
 export const MOST_LISTED = 500;
 
-/** Reads namespace by namespace when only some may be read; one that is allowed and does not exist holds nothing. */
+/**
+ * Reads each namespace separately if only some may be read. An allowed namespace that does not exist counts as empty.
+ */
 export async function acrossAllowed<T>(
   { allowedNamespaces }: CommandSettings,
   read: (namespace?: string) => Promise<readonly T[]>,
@@ -21,7 +23,7 @@ function noneIfMissing(error: unknown): readonly never[] {
   throw error;
 }
 
-/** Values of `cluster`, `namespace` or `name` among the places that `find` knows. */
+/** Values of `cluster`, `namespace` or `name` among the places that `find` returns. */
 export async function completePlace(
   scope: Scope,
   variable: string,

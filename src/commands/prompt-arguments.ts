@@ -31,7 +31,7 @@ export const rollout: PromptArgument = {
   schema: dnsName,
   complete: names,
 };
-/** By custom a weighted route has the name of its Rollout. */
+/** By convention a weighted route has the name of its Rollout. */
 export const route: PromptArgument = {
   name: 'route_name',
   description: 'Name of the weighted TraefikService.',
@@ -40,7 +40,7 @@ export const route: PromptArgument = {
   complete: names,
 };
 
-/** A whole number as text, which is all that prompts take. */
+/** A whole number as text, because prompts have text arguments only. */
 export function numberText(least: number, most: number): z.ZodType<string | undefined> {
   const fits = (text: string): boolean => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most;
   return z.string().refine(fits, `must be a whole number from ${least} to ${most}`).optional();
@@ -55,7 +55,7 @@ export function optional(
   return { name, description, required: false, schema, ...(complete ? { complete } : {}) };
 }
 
-/** Images that releases have run, newest first. */
+/** Images that releases have used, newest first. */
 export const images: Complete = async (scope) => [
   ...new Set(
     (await allowedReleases(scope.settings, { limit: 100 }, (filter) => scope.gateway.list(filter))).map(

@@ -1,26 +1,26 @@
-/** What follows an answer: another step, by its id, or the end. */
+/** The action after an answer: another step, by its id, or the end. */
 export type Outcome = { readonly go: string } | { readonly stop: string } | { readonly done: string };
 
 export interface Step {
   readonly id: string;
   readonly title: string;
-  /** Seconds before the call. */
+  /** Seconds to wait before the call. */
   readonly wait?: number;
   readonly tool: string;
-  /** A value that is a `Kept` stands for something that an earlier answer held. */
+  /** Arguments of the call. A value of type `Kept` represents a value from an earlier answer. */
   readonly args: Readonly<Record<string, unknown>>;
   /** Checked against each answer, in order: `` `effective` is "refused" ``. */
   readonly when?: readonly (readonly [condition: string, outcome: Outcome])[];
-  /** By code of the error catalogue; any other error is the end. */
+  /** By code of the error catalogue. Any other error is the end. */
   readonly errors?: Readonly<Record<string, Outcome & { readonly ask?: true }>>;
   readonly until?: { readonly condition: string; readonly everySeconds: number; readonly atMostSeconds: number };
-  /** Path in the answer, and the name it is kept under. */
+  /** Path in the answer, and the name under which the value is stored. */
   readonly keep?: Readonly<Record<string, string>>;
-  /** Absent: the next step. */
+  /** If absent, the next step. */
   readonly then?: Outcome;
 }
 
-/** The value kept under a name, in arguments. */
+/** A value that was stored under a name, for use in arguments. */
 export class Kept {
   readonly name: string;
   constructor(name: string) {
@@ -28,7 +28,7 @@ export class Kept {
   }
 }
 
-/** The step, and the same with `take_over`, once a person has agreed that fields of somebody else are written. */
+/** The step, and the same step with `take_over` after a person has agreed to overwrite fields of another manager. */
 export function withTakeOver(step: Step, next: string): readonly Step[] {
   const over = `${step.id}-over`;
   const errors = { ...step.errors, FIELD_CONFLICT: { ask: true, go: over } } as const;
@@ -45,8 +45,8 @@ export function withTakeOver(step: Step, next: string): readonly Step[] {
 }
 
 /**
- * The step, and the same with the confirmation, once the person responsible has agreed. The value comes from the error,
- * never from here: a text for an agent must not confirm anything.
+ * The step, and the same step with the confirmation after the responsible person has agreed. The value comes from the
+ * error and never from here, because a text for an agent must not confirm anything.
  */
 export function withConfirmation(step: Step, next: Outcome): readonly Step[] {
   const confirmed = `${step.id}-confirmed`;

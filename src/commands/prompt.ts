@@ -11,12 +11,12 @@ export interface PromptArgument {
   readonly complete?: (scope: Scope, given: Readonly<Record<string, string>>) => Promise<readonly string[]>;
 }
 
-/** A documented procedure. Its text is a list of steps that name their tool calls exactly. */
+/** A documented procedure. Its text is a list of steps with exact tool calls. */
 export interface PromptKind {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** Other toolsets whose tools its steps call. A caller without one of them is not offered the prompt. */
+  /** Other toolsets whose tools its steps call. A caller without one of them does not get the prompt. */
   readonly needs?: readonly string[];
   readonly arguments: readonly PromptArgument[];
   /** Errors: those of the checked arguments. */

@@ -1,6 +1,6 @@
 import type { CommandContext } from './command.ts';
 
-/** What a resource needs to be read; a watch has no caller. */
+/** What is needed to read a resource. A watch has no caller. */
 export type Scope = Pick<CommandContext, 'ports' | 'gateway' | 'clusters' | 'settings'>;
 
 export interface Entry {
@@ -9,7 +9,7 @@ export interface Entry {
   readonly description: string;
 }
 
-/** One sort of resource. Texts from clusters are cleaned here or by `shownJson`. */
+/** One kind of resource. It, or `shownJson`, cleans texts from clusters. */
 export interface ResourceKind {
   readonly scheme: string;
   /** Names of the parts of an address, in order. */
@@ -17,13 +17,13 @@ export interface ResourceKind {
   readonly title: string;
   readonly description: string;
   readonly mimeType: string;
-  /** Those worth a look; not all that can be read. */
+  /** The resources to list. Others can be read too. */
   list(scope: Scope): Promise<readonly Entry[]>;
-  /** Values of a variable, given those before it. */
+  /** Values of a variable, given the values before it. */
   complete(scope: Scope, variable: string, given: Readonly<Record<string, string>>): Promise<readonly string[]>;
-  /** The namespace that an address lies in; undefined when it lies in none. */
+  /** The namespace of an address. Undefined when it has none. */
   namespace?(parts: readonly string[]): string | undefined;
   read(context: CommandContext, parts: readonly string[]): Promise<string>;
-  /** Calls `changed` when what `read` answers has changed. Absent: it never changes. Errors: those of the ports. */
+  /** Calls `changed` when the result of `read` has changed. If absent, it never changes. Errors: those of the ports. */
   watch?(scope: Scope, parts: readonly string[], changed: () => void): Promise<() => void>;
 }

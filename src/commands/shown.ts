@@ -1,12 +1,15 @@
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 
-/** Characters of one resource: more would fill an agent's context with one object. */
+/** Maximum number of characters of one resource. More would fill an agent's context with one object. */
 export const MOST_CHARACTERS = 60_000;
 
 const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|headers/i;
 const MOST_TEXT = 4000;
 
-/** An object as JSON text: control characters gone, what looks like a secret masked, its length bounded. */
+/**
+ * An object as JSON text. Control characters are removed, texts that look like a secret are masked, and its length is
+ * limited.
+ */
 export function shownJson(value: unknown): string {
   const text = JSON.stringify(value, clean, 2);
   if (text.length <= MOST_CHARACTERS) return text;

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { nearest } from '../contract/nearest.ts';
 import type { Command } from './command.ts';
 
-/** Words of other tools for what a command of a release does. */
+/** Terms of other tools for commands of a release. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   status: 'get',
   stat: 'get',
@@ -25,13 +25,13 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   run: 'start',
   create: 'start',
 };
-/** A name that leads to a write must be so near that it can only be a slip of the finger. */
+/** A suggestion that is a write must be so similar that the name is a typing error. */
 const WRITE_AWAY = 2;
 
-/** The command that was probably meant by a name that is none. Never a write for what may have been a read. */
+/** The command that was probably meant by an unknown name. If the name may mean a read, a write is never suggested. */
 export function suggestCommand(name: string, known: readonly Command[]): Command | undefined {
   const spellings = known.flatMap((command) => spellingsOf(command).map((spelling) => [spelling, command] as const));
-  // Reads first: of two that are equally near, the harmless one.
+  // Reads come first: of two equally similar commands the harmless one is suggested.
   const names = spellings.toSorted(([, a], [, b]) => Number(a.kind !== 'read') - Number(b.kind !== 'read'));
   const all = names.map(([spelling]) => spelling);
   const found = swapped(name).find((one) => all.includes(one)) ?? nearest(name, all);
@@ -46,7 +46,10 @@ function spellingsOf({ name, toolset }: Command): readonly string[] {
   return [name, ...(toolset === 'release' ? others : [])];
 }
 
-/** The name with two neighbouring letters swapped back: the commonest slip, which counts as two edits elsewhere. */
+/**
+ * The name with two neighbouring letters swapped. This is the most common typing error, and other measures count it as
+ * two edits.
+ */
 function swapped(name: string): readonly string[] {
   const letters = [...name.slice(0, 100)];
   return letters.slice(1).map((letter, index) => {

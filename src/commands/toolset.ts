@@ -3,7 +3,7 @@ import type { DoctorChecks } from './doctor-check.ts';
 import type { PromptKind } from './prompt.ts';
 import type { ResourceKind } from './resource.ts';
 
-/** What a toolset does to one resource of a cluster. */
+/** The access of a toolset to one resource of a cluster. */
 export interface Right {
   /** The ClusterRole of deploy/rbac.yaml that grants it. */
   readonly role: 'sluice-reader' | 'sluice-writer';
@@ -14,21 +14,24 @@ export interface Right {
   readonly verbs: readonly string[];
   /** The tools that need it. Absent: every tool of the toolset. */
   readonly tools?: readonly string[];
-  /** In no namespace. */
+  /** The resource has no namespace. */
   readonly clusterScoped?: true;
-  /** In the namespace of the Traefik pods, and only for SLUICE_TRAEFIK_API_PODS. */
+  /** For the namespace of the Traefik pods, and only with SLUICE_TRAEFIK_API_PODS. */
   readonly proxies?: true;
 }
 
-/** A group of tools with everything that they need. Only the list in src/toolsets/index.ts names it. */
+/** A group of tools with everything that belongs to them. Only the list in src/toolsets/index.ts names it. */
 export interface Toolset {
-  /** Lower case. Begins the name of each of its tools. */
+  /** In lower case. The names of all its tools begin with it. */
   readonly name: string;
-  /** One sentence: the group of the CLI, the tag of the OpenAPI document, the chapter of the documentation. */
+  /**
+   * One sentence. It describes the group in the CLI, the tag in the OpenAPI document, and the chapter of the
+   * documentation.
+   */
   readonly about: string;
   /** What an agent must know to use the tools well. It becomes a part of the MCP instructions. */
   readonly guidance: string;
-  /** In the order in which doors list them. */
+  /** Its commands, in the order in which interfaces list them. */
   readonly commands: readonly Command[];
   readonly rights: readonly Right[];
   readonly resources: readonly ResourceKind[];
@@ -44,7 +47,7 @@ export function commandsOf(toolsets: readonly Toolset[]): readonly Command[] {
   return toolsets.flatMap(({ commands }) => commands);
 }
 
-/** The toolsets that a gate lets through. */
+/** The toolsets that a gate allows. */
 export function offeredToolsets<T extends { readonly name: string }>(
   toolsets: readonly T[],
   gate: { readonly toolsets: readonly string[] },

@@ -15,7 +15,7 @@ type ClusterKey = keyof ClusterSettings;
 
 export const CLUSTER_KEYS = SETTING_KEYS.filter((key): key is ClusterKey => /^(prometheus|traefikApi)/.test(key));
 
-/** The name of a setting inside an entry: that of the settings file without `sluice_`. */
+/** The name of a setting in an entry: its name in the settings file without `sluice_`. */
 export function entryKey(key: SettingKey): string {
   return fileKey(key).replace(/^sluice_/, '');
 }
@@ -30,12 +30,14 @@ export function shortForm(settings: ClusterSettings): ClusterSettings {
   return Object.fromEntries(CLUSTER_KEYS.map((key) => [key, settings[key]])) as unknown as ClusterSettings;
 }
 
-/** Whether settings say where anything of a cluster is. */
+/** Whether settings contain an address of any part of a cluster. */
 export function describesCluster({ prometheusUrl, traefikApiUrls, traefikApiPods }: ClusterSettings): boolean {
   return prometheusUrl !== undefined || traefikApiUrls.length > 0 || traefikApiPods !== undefined;
 }
 
-/** Reads the section `clusters` of a settings file. `problems`: why the section as a whole cannot be read. */
+/**
+ * Reads the section `clusters` of a settings file. `problems`: the reasons why the section as a whole cannot be read.
+ */
 export function readClusters(section: unknown): {
   readonly clusters: ClusterEntries;
   readonly problems: readonly string[];
@@ -87,7 +89,7 @@ function readField(key: ClusterKey, path: string, value: unknown): Read {
   };
 }
 
-/** Lists and maps may be written as such; every setting is parsed from a text. */
+/** Lists and maps may be written as such. Every setting is parsed from a text. */
 export function asText(value: unknown): string {
   if (Array.isArray(value)) return value.join(',');
   if (isMap(value))

@@ -8,7 +8,7 @@ import { asText, CLUSTER_KEYS, isGiven, readClusters } from './clusters.ts';
 import { prometheusProblems } from './prometheus.ts';
 import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from './schema.ts';
 
-/** Where a value came from: later ones win. */
+/** The source of a value. Later sources take precedence. */
 export type Origin = 'default' | 'file' | 'environment' | 'flag';
 
 export interface LoadedSettings {
@@ -21,17 +21,17 @@ export interface SettingsSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Settings given on the command line, by their environment names. */
   readonly flags?: Readonly<Record<string, string>>;
-  /** Must exist when given; else `settings.yaml` in SLUICE_HOME is read if it is there. */
+  /** The file must exist if it is given. Otherwise `settings.yaml` in SLUICE_HOME is read if it exists. */
   readonly file?: string;
 }
 
-/** Names and texts, and the section `clusters` as it was parsed. */
+/** Names and texts, and the section `clusters` in its parsed form. */
 type FileContent = Readonly<Record<string, unknown>>;
 
 interface Found {
   readonly value: string;
   readonly origin: Origin;
-  /** The name under which the user wrote it. */
+  /** The name as the user wrote it. */
   readonly name: string;
 }
 
@@ -61,7 +61,7 @@ function settingsFile(sources: SettingsSources): string | undefined {
   return existsSync(usual) ? usual : undefined;
 }
 
-/** Beside entries that name their clusters, settings that name none would belong to any of them. */
+/** Beside entries for named clusters, it would be unclear which cluster settings without a name describe. */
 function shortFormProblems({ clusters, cluster, ...settings }: Settings): string[] {
   const given = CLUSTER_KEYS.filter((key) => isGiven(key, settings[key])).map((key) => SETTINGS[key].env);
   if (cluster === undefined)
@@ -116,7 +116,7 @@ function find(key: SettingKey, sources: SettingsSources, file: FileContent): Fou
   const { env } = SETTINGS[key];
   const flag = sources.flags?.[env];
   if (flag !== undefined) return { value: flag, origin: 'flag', name: env };
-  // An empty variable is how shells and Compose files spell "not set".
+  // In shells and Compose files an empty variable means "not set".
   const variable = sources.env[env];
   if (variable !== undefined && variable !== '') return { value: variable, origin: 'environment', name: env };
   const value = file[fileKey(key)] as string | undefined;

@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
 import { duration, toMs } from '../contract/duration.ts';
 
-/** A bearer token: what RFC 6750 §2.1 allows. */
+/** The form of a bearer token in RFC 6750 §2.1. */
 export const token: z.ZodType<string | undefined, string> = z
   .string()
   .trim()
@@ -15,7 +15,7 @@ export const timeout = duration.refine(
   'must be from 100ms to 1m',
 );
 
-/** `Name=value, Name=value`. The value may hold further equals signs, but no comma. */
+/** `Name=value, Name=value`. The value may contain equals signs, but no comma. */
 export const headers = z.string().transform((value, context): Readonly<Record<string, string>> => {
   const pairs = value
     .split(',')
@@ -32,7 +32,7 @@ export const headers = z.string().transform((value, context): Readonly<Record<st
   return Object.fromEntries(pairs) as Record<string, string>;
 });
 
-/** `label=value, label=value`: what every series of one cluster has. The value holds no comma. */
+/** `label=value, label=value`: labels of every series of one cluster. The value contains no comma. */
 export const matchers = z.string().transform((value, context): Readonly<Record<string, string>> => {
   const pairs = value
     .split(',')

@@ -6,14 +6,11 @@ import { SETTINGS, type SettingKey, type Settings } from './schema.ts';
 export type PrometheusSettings = Pick<Settings, Extract<SettingKey, `prometheus${string}`>>;
 type Key = keyof PrometheusSettings;
 
-/** How a setting is named in messages. */
+/** The name of a setting in messages. */
 type NameOf = (key: Key) => string;
 const envName: NameOf = (key) => SETTINGS[key].env;
 
-/**
- * Everything about Prometheus' settings that contradicts itself, and every file that is not what it should be. Empty:
- * all is well.
- */
+/** All contradictions between Prometheus' settings, and every file with invalid content. Empty if there are none. */
 export function prometheusProblems(settings: PrometheusSettings, name = envName): readonly string[] {
   return [...credentialProblems(settings, name), ...pairProblems(settings, name), ...tlsProblems(settings, name)];
 }
@@ -34,7 +31,7 @@ function credentialProblems(settings: PrometheusSettings, name: NameOf): string[
   return given.length > 1 ? [`${given.join(' and ')} each say who asks Prometheus: keep one of them`] : [];
 }
 
-/** What needs another setting beside it, or must not have it. */
+/** Settings that need another setting, or exclude one. */
 function pairProblems(settings: PrometheusSettings, name: NameOf): string[] {
   const has = (key: Key) => settings[key] !== undefined;
   const password = has('prometheusPassword') || has('prometheusPasswordFile');
@@ -88,7 +85,7 @@ function contentOf(file: string | undefined): { text?: string; problem?: string 
   }
 }
 
-/** Node passes over what is no certificate, and would trust nothing then without a word. */
+/** Node ignores a text that is not a certificate. It would then trust no authority, without a message. */
 function authorityProblem({ prometheusCaFile }: PrometheusSettings, ca: string | undefined, name: NameOf): string[] {
   if (ca === undefined || attempt(() => new X509Certificate(ca)) === undefined) return [];
   return [`${name('prometheusCaFile')}=${prometheusCaFile}: holds no PEM certificate`];

@@ -3,13 +3,13 @@ import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
 import { headers, matchers, timeout, token } from './prometheus-values.ts';
 
-/** One setting: read as text from every source, so that a file, the environment and a flag mean the same. */
+/** One setting. Every source supplies text, so that a file, the environment and a flag have the same meaning. */
 export interface Setting<T> {
   readonly env: string;
   readonly schema: z.ZodType<T, string>;
   readonly fallback: T;
   readonly about: string;
-  /** Its value is shown nowhere. */
+  /** Its value is never shown. */
   readonly secret?: true;
 }
 
@@ -38,10 +38,10 @@ const integer = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
 
-/** Strategies that only a new Rollout can have: a release of one is refused when it starts. */
+/** Strategies that only a new Rollout can have. A release with one is refused at its start. */
 const ROLLOUTS_ONLY = ARGO_STRATEGY_NAMES.filter((name) => !STRATEGY_NAMES.includes(name));
 const DEFAULT_STRATEGIES = [...STRATEGY_NAMES, ...ROLLOUTS_ONLY];
-/** The hyphen may be left out. */
+/** The name without the hyphen is accepted too. */
 const strategy = z.string().transform((value, context): string => {
   const known = DEFAULT_STRATEGIES.find((name) => name === value || name.replaceAll('-', '') === value);
   if (known) return known;
@@ -110,7 +110,7 @@ const days = z.string().regex(/^[1-9]\d{0,4}d$/, 'must be whole days, as in 365d
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 const logLevel = z.string().pipe(z.enum(LOG_LEVELS));
 
-/** Every setting of Sluice itself. Temporal's own are read by Temporal's rules: see temporal.ts. */
+/** Every setting of Sluice itself. Temporal's library reads Temporal's own settings: see temporal.ts. */
 export const SETTINGS = {
   mcpPort: setting(
     'MCP_PORT',
@@ -272,15 +272,15 @@ export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 
 type NamedSettings = { readonly [Key in SettingKey]: (typeof SETTINGS)[Key] extends Setting<infer T> ? T : never };
 
-/** What belongs to one cluster: how its Prometheus is asked, and where the APIs of its Traefik replicas are. */
+/** The settings of one cluster: how to query its Prometheus, and the addresses of its Traefik replicas' APIs. */
 export type ClusterSettings = Pick<
   NamedSettings,
   Extract<SettingKey, `prometheus${string}`> | 'traefikApiUrls' | 'traefikApiPods'
 >;
 
 /**
- * One entry of the section `clusters`. An entry with problems makes its own cluster unusable and no other one, so it is
- * not an error of the file. Each problem begins with the path of its field.
+ * One entry of the section `clusters`. Its problems make only its own cluster unusable, so they are not errors of the
+ * file. Each problem begins with the path of its field.
  */
 export type ClusterEntry = { readonly settings: ClusterSettings } | { readonly problems: readonly string[] };
 

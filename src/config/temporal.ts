@@ -4,13 +4,13 @@ import { SluiceError } from '../domain/errors.ts';
 export interface TemporalSettings {
   readonly address: string;
   readonly namespace: string;
-  /** For Connection.connect and NativeConnection.connect. */
+  /** Arguments of Connection.connect and NativeConnection.connect. */
   readonly connectionOptions: ClientConnectConfig['connectionOptions'];
 }
 
 /**
- * Temporal's own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …) and profile file. Imported late:
- * it is slow.
+ * Reads Temporal's own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …) and profile file. The
+ * library is imported here because loading it is slow.
  */
 export async function loadTemporalSettings(): Promise<TemporalSettings> {
   const { loadClientConnectConfig } = await import('@temporalio/envconfig');

@@ -8,7 +8,7 @@ const margin = z.number().gt(0, 'must be above 0').lt(1, 'must be below 1');
 const policy = z.enum(POLICIES);
 const latency = z.number().positive().max(3.6e6).optional();
 
-/** How steps are judged, as a release file says it. */
+/** The section `analysis` of a release file: how steps are judged. */
 export const analysis = z.strictObject({
   judge: z.enum(JUDGES).optional().describe('Default sequential: must be proved not worse than stable.'),
   soak: duration.optional().describe('Before a step is judged. Default 60s.'),
@@ -59,8 +59,8 @@ const SEQUENTIAL_ONLY = ['alpha', 'margins', 'slower_than_ms', 'warm_up'] as con
 const POLICY_FIELDS = ['on_no_data', 'on_too_little_traffic', 'on_inconclusive'] as const;
 
 /**
- * Fields that would say nothing where they stand. Read from the raw value, so that they are told together with
- * everything else that is wrong.
+ * Fields that have no effect in their context. They are read from the raw value, so that they are reported together
+ * with all other faults.
  */
 export function analysisProblems(file: Readonly<Record<string, unknown>>): readonly Problem[] {
   const idle =

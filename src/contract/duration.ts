@@ -4,7 +4,10 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 const PATTERN = /^(?:\d{1,9}(?:ms|s|m|h|d)){1,5}$/;
 const MOST_MS = 366 * 86_400_000;
 
-/** A length of time as people write it: `30s`, `5m`, `1h30m`. A bare number is refused: its unit would be a guess. */
+/**
+ * A duration as people write it: `30s`, `5m`, `1h30m`. A number without a unit is refused, because its unit would be a
+ * guess.
+ */
 export const duration = z
   .string({ error: 'must be a duration with a unit, such as "30s", "5m" or "2h"' })
   .regex(PATTERN, 'must be a duration with a unit, such as "30s", "5m" or "2h"')
@@ -24,7 +27,7 @@ export function toMs(text: string): number {
   );
 }
 
-/** The shortest text for a length of time: `90000` is `1m30s`. */
+/** The shortest text of a duration: `90000` is `1m30s`. */
 export function toDuration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`;
   let rest = Math.round(ms / 1000);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EFFECTIVE } from '../domain/effect.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 
-/** The fields of every answer of a write tool, around a snapshot of what it writes to. */
+/** The fields of every answer of a write tool, with the snapshot of the object that it writes to. */
 export const effectFields = <S extends z.ZodObject>(snapshot: S) => ({
   changed: z.boolean().describe('False: reason says why.'),
   effective: z
@@ -15,7 +15,7 @@ export const effectFields = <S extends z.ZodObject>(snapshot: S) => ({
   next: z.string().optional(),
 });
 
-/** `problem` of a write tool: a refusal is bad news for a script. */
+/** The error code of a write tool's answer. A refusal is an error for a script. */
 export function effectProblem(output: { readonly effective?: unknown }): ErrorCode | undefined {
   return output.effective === 'refused' ? 'NOT_APPLICABLE' : undefined;
 }

@@ -1,7 +1,7 @@
 import { ERRORS, SluiceError, type ErrorCode } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 
-/** An error as every door shows it. */
+/** An error as every interface shows it. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
@@ -9,7 +9,7 @@ export interface Failure {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Whatever was thrown, in the form of the catalogue. What Sluice does not know keeps its text for the log. */
+/** Converts any thrown value to the form of the catalogue. An unknown error keeps its text for the log. */
 export function toFailure(error: unknown): Failure {
   if (!(error instanceof SluiceError))
     return { code: 'INTERNAL', message: ERRORS.INTERNAL.meaning, next: ERRORS.INTERNAL.next };

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** A leaf of an input schema, for doors that have no nested values (CLI flags). */
+/** A leaf of an input schema, for interfaces without nested values (CLI flags). */
 export interface Field {
   readonly path: readonly string[];
-  /** `map`: names and values. `structure`: lists of objects and whatever else one word cannot express. */
+  /** `map`: names and values. `structure`: lists of objects and all other values that do not fit one word. */
   readonly type: 'string' | 'number' | 'boolean' | 'list' | 'numbers' | 'map' | 'structure';
   readonly description: string;
-  /** The only values it takes. */
+  /** The only values that it accepts. */
   readonly choices?: readonly string[];
 }
 

@@ -13,7 +13,7 @@ const interval = duration
   .optional();
 const measured = { name, query, interval };
 
-/** The kinds of metrics that a release file may have of its own. */
+/** The kinds of metrics that a release file may define. */
 const KINDS = {
   limit: z.strictObject({
     kind: z.literal('limit'),
@@ -48,12 +48,12 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 export type MetricFile = { [K in Kind]: z.output<(typeof KINDS)[K]> }[Kind];
 
-/** Names that verdicts use for what is judged anyway. */
+/** Names that verdicts already use for built-in metrics. */
 const TAKEN = /^(?:success-ratio|p\d+|errors|slow-.*|requests|durations)$/;
 
 /**
- * What is wrong with `analysis.metrics`. Its tool schema is loose, because each byte of it is in every agent's context;
- * this is the strict one.
+ * The faults of `analysis.metrics`. Its tool schema is loose, because each byte of it is in every agent's context. This
+ * schema is the strict one.
  */
 export function metricProblems(metrics: unknown): readonly Problem[] {
   if (!Array.isArray(metrics)) return [];
@@ -61,7 +61,7 @@ export function metricProblems(metrics: unknown): readonly Problem[] {
   return [...each, ...nameProblems(metrics)];
 }
 
-/** A metric that metricProblems has nothing against. */
+/** Converts a metric in which metricProblems found no fault. */
 export function toMetricFile(metric: Readonly<Record<string, unknown>>): MetricFile {
   return KINDS[metric['kind'] as Kind].parse(metric);
 }

@@ -4,7 +4,7 @@ import { cleanText } from '../domain/safe-text.ts';
 import { namesAt } from './fields.ts';
 import { nearest } from './nearest.ts';
 
-/** One thing that is wrong with an input. `path`: the field, dotted; empty for the whole. */
+/** One fault of an input. `path`: the field, dotted. It is empty for the whole input. */
 export interface Problem {
   readonly path: string;
   readonly message: string;
@@ -13,17 +13,14 @@ export interface Problem {
 
 const MOST_PROBLEMS = 20;
 
-/**
- * Checks an input against its schema. Throws UNKNOWN_NAME or INVALID_INPUT with all problems at once, never anything
- * else.
- */
+/** Checks an input against its schema. Throws only UNKNOWN_NAME or INVALID_INPUT, with all problems at once. */
 export function parse<S extends z.ZodType>(schema: S, value: unknown, more: readonly Problem[] = []): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success && more.length === 0) return parsed.data;
   throw invalidInput([...problemsOf(schema, value), ...more]);
 }
 
-/** Everything that is wrong with an input; nothing when it matches. `at`: the path of the input in a larger one. */
+/** All faults of an input. Empty when it matches. `at`: the path of the input in a larger one. */
 export function problemsOf(schema: z.ZodType, value: unknown, at: readonly PropertyKey[] = []): readonly Problem[] {
   const parsed = schema.safeParse(value);
   return parsed.success ? [] : parsed.error.issues.flatMap((issue) => toProblems(schema, issue, value, at));
@@ -65,7 +62,7 @@ function unknownField(
 }
 
 function unknownValue(path: string, known: readonly string[], value: unknown, message: string): Problem {
-  // A schema's own text says more than the list of values does.
+  // A message of the schema itself is more specific than the list of values.
   if (!message.startsWith('Invalid')) return { path, message };
   const near = typeof value === 'string' ? nearest(value, known) : undefined;
   const hint = near ? `; did you mean ${near}?` : '';

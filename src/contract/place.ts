@@ -4,13 +4,13 @@ import { contextName, dnsName } from './target.ts';
 /** Name of a Kubernetes object. */
 export const objectName = dnsName;
 
-/** Where the single tools act. An absent cluster is the kubeconfig's current context. */
+/** The place of a single tool's call. An absent cluster is the kubeconfig's current context. */
 export const placeFields = {
   cluster: contextName.optional().describe('Kubeconfig context.'),
   namespace: dnsName.describe('Namespace.'),
 };
 
-/** Of writes by server-side apply. */
+/** For writes by server-side apply. */
 export const takeOver = z.boolean().optional().describe('Take fields over from other field managers.');
 
 /** A Rollout, as the argo tools name it. */

@@ -9,13 +9,13 @@ import type { Strategy } from '../strategies/strategy.ts';
 
 const strategy = z.enum(STRATEGY_NAMES, { error: ({ input }) => notBuilt(input) ?? spelling(input) });
 
-/** For a strategy that a Rollout can have and a release cannot. */
+/** The message for a strategy that a Rollout can have and a release cannot. */
 function notBuilt(input: unknown): string | undefined {
   const name = ARGO_STRATEGY_NAMES.find((known) => known === input);
   return name && `${name} releases are not built yet; use ${STRATEGY_NAMES.join(' or ')}`;
 }
 
-/** For a name that differs from a known one by a hyphen only. */
+/** The message for a name that differs from a known one by a hyphen only. */
 function spelling(input: unknown): string | undefined {
   const name = STRATEGY_NAMES.find((known) => known.replaceAll('-', '') === input);
   return name && `is spelled ${name} here`;
@@ -37,7 +37,9 @@ const timeouts = z.strictObject({
   rollback: duration.optional().describe('Then a rollback asks for a human. Default 15m.'),
 });
 
-/** A release as a person or an agent writes it. The one contract of release files, MCP arguments and CLI flags. */
+/**
+ * A release as a person or an agent writes it. It is the only contract of release files, MCP arguments and CLI flags.
+ */
 export const releaseFile = z.strictObject({
   target: targetFields.describe('What is released.'),
   image: image.describe('The new image.'),
@@ -53,6 +55,7 @@ export const releaseFile = z.strictObject({
     .optional()
     .describe('Wait for release_promote after each step. Default: server setting.'),
   auto_rollback: z.boolean().optional().describe('Roll back on failure; false: ask first. Default: server setting.'),
+  accept_fast_track: z.boolean().optional().describe('Allow Argo to skip the steps for an earlier image.'),
   after_rollback: z
     .strictObject({ restore_template: z.boolean().describe('Put the stable image back. Default true.') })
     .optional(),
@@ -61,7 +64,7 @@ export const releaseFile = z.strictObject({
 });
 export type ReleaseFile = z.output<typeof releaseFile>;
 
-/** Why a release that names no strategy is refused; undefined where the default is one that releases have. */
+/** Why a release that names no strategy is refused. Undefined if releases have the default strategy. */
 export function defaultProblem(defaultStrategy: string): Problem | undefined {
   if (STRATEGY_NAMES.includes(defaultStrategy)) return undefined;
   const names = STRATEGY_NAMES.join(' or ');
@@ -71,7 +74,9 @@ export function defaultProblem(defaultStrategy: string): Problem | undefined {
   };
 }
 
-/** Checks a release file, with what only some strategies may say. Throws INVALID_INPUT or UNKNOWN_NAME. */
+/**
+ * Checks a release file, including the fields that only some strategies allow. Throws INVALID_INPUT or UNKNOWN_NAME.
+ */
 export function parseReleaseFile<S extends z.ZodType>(schema: S, value: unknown, defaultStrategy: string): z.output<S> {
   return parse(schema, value, [
     ...strategyProblems(value, defaultStrategy),
@@ -79,7 +84,7 @@ export function parseReleaseFile<S extends z.ZodType>(schema: S, value: unknown,
   ]);
 }
 
-/** Read from the raw value, so that these are told together with everything else that is wrong. */
+/** They are read from the raw value, so that they are reported together with all other faults. */
 function strategyProblems(value: unknown, defaultStrategy: string): readonly Problem[] {
   const file = record(value);
   const problem = file['strategy'] === undefined ? defaultProblem(defaultStrategy) : undefined;
@@ -101,7 +106,7 @@ function foreignFields(file: Record<string, unknown>, { name, file: own }: Strat
   );
 }
 
-/** A group of fields is named by each of its members. */
+/** The paths of a group of fields: one for each member. */
 function pathsOf(field: string, value: unknown): readonly string[] {
   const grouped = typeof value === 'object' && value !== null && !Array.isArray(value);
   return grouped ? Object.keys(value).map((key) => `${field}.${key}`) : [field];

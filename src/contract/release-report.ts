@@ -132,11 +132,11 @@ export const releaseReportFile = z.strictObject({
 });
 export type ReportFile = z.output<typeof releaseReportFile>;
 
-/** Fields that hold a moment wherever they are; labels are texts and stay as they are. */
+/** Fields that are times at every place in the report. Labels are texts and stay unchanged. */
 const MOMENTS: readonly string[] = ['at', 'from', 'to', 'proved', 'until'];
 
 /**
- * The report as it goes over the wire. Its texts have been cleaned when it was built; what is no finite number is null.
+ * The report in its wire format. Its texts were cleaned when it was built. A number that is not finite becomes null.
  */
 export function toReportFile({ release, ...rest }: ReleaseReport): ReportFile {
   const { id: release_id, run: run_id, starter: started_by, started, closed, ...head } = release;

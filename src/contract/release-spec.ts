@@ -6,17 +6,17 @@ import { toMs } from './duration.ts';
 import { invalidInput } from './parse.ts';
 import { defaultProblem, type ReleaseFile } from './release-file.ts';
 
-/** What a release file leaves to the server's settings. */
+/** The server's settings that are defaults of a release file. */
 export interface ReleaseDefaults extends FileDefaults {
-  /** One that only new Rollouts have: a release has to name its strategy then. */
+  /** If it is a strategy that only new Rollouts have, a release has to name its strategy. */
   readonly defaultStrategy: string;
   readonly requireManualPromotion: boolean;
   readonly autoRollback: boolean;
 }
 
 /**
- * A checked release file with every default filled in. `cluster`: the context that an absent one stands for. Errors:
- * INVALID_INPUT.
+ * A checked release file with every default filled in. `cluster`: the context that is used if the file names none.
+ * Errors: INVALID_INPUT.
  */
 export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: ReleaseDefaults): ReleaseSpec {
   const strategy = strategyName(file, defaults);
@@ -27,6 +27,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     strategy,
     ...strategyOf(strategy).file.toSpec(file, defaults),
     analysis: toAnalysis(file.analysis ?? {}),
+    ...(file.accept_fast_track ? { acceptFastTrack: true } : {}),
     approval: file.approval?.required ?? false,
     manualPromotion: file.require_manual_promotion ?? defaults.requireManualPromotion,
     autoRollback: file.auto_rollback ?? defaults.autoRollback,
@@ -38,7 +39,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
 
 function strategyName(file: ReleaseFile, { defaultStrategy }: ReleaseDefaults): string {
   if (file.strategy) return file.strategy;
-  // The check of the file has refused it already.
+  // The check of the file has already refused this case.
   const problem = defaultProblem(defaultStrategy);
   if (problem) throw invalidInput([problem]);
   return defaultStrategy;

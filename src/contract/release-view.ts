@@ -8,8 +8,8 @@ import type { ReleaseView } from '../domain/release/view.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { toDuration } from './duration.ts';
 
-// Weights are percent. Output schemas are loose about what they describe only in passing: every byte of them is in
-// every agent's context.
+// Weights are percent. Output schemas are loose for secondary fields, because every byte of them is in every agent's
+// context.
 const time = z.string();
 const shownTarget = z.strictObject({ cluster: z.string(), namespace: z.string(), rollout: z.string() });
 export const state = z.enum(RELEASE_STATES);
@@ -28,7 +28,7 @@ export const weights = z.strictObject({
 
 const counts = z.strictObject({ requests: z.number(), errors: z.number() });
 const seen = z.strictObject({ requests: z.number(), bad: z.number() });
-/** Natural logarithms of e-values; `delta` a difference of shares. */
+/** e-values are natural logarithms. `delta` is a difference of shares. */
 const evidence = z.strictObject({
   worse: z.number(),
   not_worse: z.number(),
@@ -91,7 +91,7 @@ export const release = z.strictObject({
     .optional()
     .describe('Index from 0.'),
   weight_wanted: z.number(),
-  // Percent of the users on the new version; absent: not known.
+  // Percent of the users on the new version. Absent if it is not known.
   users_percent: z.number().optional(),
   weights: weights.optional(),
   verdict: verdict.optional(),
@@ -103,7 +103,7 @@ export const release = z.strictObject({
 });
 export type ReleaseOutput = z.output<typeof release>;
 
-// A view comes from a worker that may be older or newer than this process: what is absent must not make a release
+// A view comes from a worker that may be older or newer than this process. An absent field must not make a release
 // unreadable.
 const safe = (text: unknown): string => (typeof text === 'string' ? maskSecrets(cleanText(text)) : 'unknown');
 const iso = (ms: unknown): string =>
@@ -116,12 +116,12 @@ export function compact<T extends object>(value: T): Defined<T> {
 }
 
 /**
- * A short answer has so many events at most, and leaves out the figures of the evidence, which the reasons tell in
- * words.
+ * Maximum number of events in a short answer. It omits the figures of the evidence, because the reasons contain them as
+ * text.
  */
 export const CONCISE = 5;
 
-/** The release as it goes over the wire and as every door shows it, with the last `events` events and commands. */
+/** The release in its wire format, as every interface shows it, with the last `events` events and commands. */
 export function toReleaseOutput(known: ReleaseView, events: number): ReleaseOutput {
   const view = present(known);
   return compact({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 
-/** A Rollout at one moment, as the argo tools show it before and after a write. */
+/** A Rollout at one time, as the argo tools show it before and after a write. */
 export const rolloutSnapshot = z.strictObject({
   namespace: z.string(),
   name: z.string(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const weights = z.record(z.string(), z.number());
 
-/** A weighted route at one moment, as the traefik tools show it before and after a write. */
+/** A weighted route at one time, as the traefik tools show it before and after a write. */
 export const routeSnapshot = z.strictObject({
   namespace: z.string(),
   route_name: z.string(),

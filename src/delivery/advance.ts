@@ -12,14 +12,14 @@ export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan)
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   return move.wait(async () => {
     const seen = await readTarget(move);
-    const left = departure(seen, { toImage });
+    const left = departure(seen, { toImage, steps: scene.plan.steps });
     if (left) return left;
     if (seen.podHash === stableHash) return undefined;
     return isReady(seen, scene.plan) ? { kind: 'ready' as const, newHash: seen.podHash } : undefined;
   });
 }
 
-/** Waits until `arrived` has a text, or until another owner has the target. */
+/** Waits until `arrived` returns a text, or until another owner has taken the target. */
 export async function untilLeft(move: Move, arrived: (seen: Seen) => string | undefined): Promise<Advanced> {
   return move.wait(async () => {
     const seen = await readTarget(move);
@@ -31,8 +31,8 @@ export async function untilLeft(move: Move, arrived: (seen: Seen) => string | un
 }
 
 /**
- * A guarded write was refused: another version or an abort ends the release. Anything else (paused by hand, a full
- * promotion under way) may pass, so it is tried again until the step's deadline. Errors: CONFLICT.
+ * Handles a refused write. Another version or an abort ends the release. Any other reason (a manual pause, a full
+ * promotion in progress) may pass, so the write is retried until the step's deadline. Errors: CONFLICT.
  */
 export async function refusedAs(move: Move, detail: string): Promise<Left> {
   const left = leftBecause(await readTarget(move), move.scene);

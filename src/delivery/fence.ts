@@ -5,12 +5,12 @@ import type { Refusal } from '../ports/workload.ts';
 import { isRefusal, trafficRef, type Move } from './move.ts';
 
 /**
- * Called before a rollback reads anything: after it, no earlier act of this release can write any more, even one that
- * has stalled and finds the objects as it had left them. Answers why the rollback must leave the Rollout alone: another
- * release owns it. Errors: MARK_LOST.
+ * A rollback calls this before it reads anything. Afterwards no earlier act of this release can write any more, even
+ * one that stalled and finds the objects unchanged. Returns a value if another release owns the Rollout: the rollback
+ * must then not change it. Errors: MARK_LOST.
  */
 export async function fenceOff({ world, scene }: Move): Promise<Superseded | undefined> {
-  // Some releases never write weights themselves, so what became of this mark is a matter of the write that needs it.
+  // The result is ignored: some releases never write weights, so a lost mark matters only to the write that needs it.
   await world.split.fence(trafficRef(scene), scene.owner);
   const fenced = await world.workload.fence(scene.target, scene.owner);
   if (!isRefusal(fenced)) return undefined;
@@ -18,7 +18,7 @@ export async function fenceOff({ world, scene }: Move): Promise<Superseded | und
   return { kind: 'superseded', detail: fenced.detail };
 }
 
-/** A rollback that may not write is for a person to decide: traffic may still be on the new version. */
+/** A person has to decide about a rollback that may not write, because traffic may still be on the new version. */
 export function markLost({ detail }: Refusal, { target, plan }: Scene): SluiceError {
   return new SluiceError('MARK_LOST', `${detail}, so this release may not write to it.`, {
     details: { namespace: target.namespace, rollout: target.rollout, traefik_service: plan.traefikService },

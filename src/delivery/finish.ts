@@ -7,7 +7,7 @@ import { refusedAs } from './advance.ts';
 import { isRefusal, leftBecause, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof } from './observe.ts';
 
-/** Ends the last pause, which is at `at`. */
+/** Ends the last pause, at `at`. */
 export async function promote(move: Move, at: Omit<Point, 'podHash'>): Promise<Advanced> {
   const { world, scene } = move;
   const point = { podHash: scene.newHash as string, ...at };
@@ -15,7 +15,9 @@ export async function promote(move: Move, at: Omit<Point, 'podHash'>): Promise<A
   return isRefusal(result) ? refusedAs(move, result.detail) : { kind: 'ready', detail: result.detail };
 }
 
-/** Waits until the new version is stable, does `last`, and proves that no weight is left on the candidate's Service. */
+/**
+ * Waits until the new version is stable, calls `last`, and proves that no weight is left on the candidate's Service.
+ */
 export async function settle(move: Move, rules: TrafficRules, last?: () => Promise<WriteResult>): Promise<Settled> {
   const { scene } = move;
   const left = await move.wait(() => promotedOrLeft(move));
@@ -35,8 +37,8 @@ async function promotedOrLeft(move: Move): Promise<'promoted' | Left | undefined
   return isPromoted(seen, scene.newHash as string) && candidate ? 'promoted' : undefined;
 }
 
-/** An abort of what is stable already changes nothing. */
+/** An abort of what is stable already changes nothing, and neither do other steps. */
 function leftAsStable(seen: Seen, scene: Scene): Left | undefined {
-  const aborted = seen.aborted && seen.stableHash !== scene.newHash;
-  return leftBecause({ ...seen, aborted }, scene);
+  const left = leftBecause(seen, scene);
+  return left?.kind === 'superseded' || seen.stableHash !== scene.newHash ? left : undefined;
 }

@@ -4,15 +4,15 @@ import type { RolloutState } from '../domain/rollout.ts';
 import { armServices, leftBecause, readTarget, trafficRef, type Move, type Seen, type TrafficRules } from './move.ts';
 
 export interface Observing {
-  /** Reads the weight of the new version wherever it is known. `wanted`: percent. */
+  /** Reads the weight of the new version from every place that holds it. `wanted`: percent. */
   readonly weight: (move: Move, wanted: number) => Promise<WeightProof>;
-  /** Waits until `wanted` percent are in force. It ends early when another owner has the target. */
+  /** Waits until `wanted` percent are in force. It ends early when another owner has taken the target. */
   readonly verify: (move: Move, wanted: number) => Promise<Verified>;
   /** The change that another actor made to the target while step `index` was held. */
   readonly intrusion: (move: Move, index: number) => Promise<Intrusion | undefined>;
 }
 
-/** The verb `observe` for strategies with a weight between two Services. */
+/** Implements the verb `observe` for strategies with a weight between two Services. */
 export function observeWith(rules: TrafficRules): Observing {
   return {
     weight: (move, wanted) => observeWeight(move, rules, wanted),
@@ -21,7 +21,7 @@ export function observeWith(rules: TrafficRules): Observing {
   };
 }
 
-/** Reads the weight wherever it is known: Rollout, TraefikService and every Traefik replica. */
+/** Reads the weight from every place that holds it: Rollout, TraefikService and every Traefik replica. */
 export async function observeWeight(
   { world, scene, onProof }: Move,
   { reported }: TrafficRules,
@@ -47,15 +47,15 @@ export async function observeWeight(
   return proof;
 }
 
-/** Proved, or, without any replica API, as far as Rollout and TraefikService can say. */
+/** Whether the weight is proved or, without any replica API, whether Rollout and TraefikService agree. */
 export function isInForce(proof: WeightProof): boolean {
   const unprovable = proof.replicas.length === 0 && proof.traefikService === proof.wanted;
   return proof.effective === 'proved' || unprovable;
 }
 
 /**
- * Waits until the weight is in force everywhere, or until `unless` says why it never will be. Without a replica API it
- * ends once Rollout and TraefikService agree, as `pending`.
+ * Waits until the weight is in force everywhere, or until `unless` returns a reason why it never will be. Without a
+ * replica API it ends once Rollout and TraefikService agree, with the result `pending`.
  */
 export async function awaitProof<L extends { readonly kind: string }>(
   move: Move,

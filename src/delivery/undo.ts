@@ -7,24 +7,23 @@ import { fenceOff } from './fence.ts';
 import { isRefusal, leftBecause, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof, isInForce, observeWeight } from './observe.ts';
 
-/** A rollback must not wait for a reading that only explains it. */
+/** Timeout of a read that only explains a rollback. The rollback must not wait for it. */
 const PODS_MS = 1000;
 
 export interface Undoing {
-  /** Takes the traffic off the new version and proves it. */
+  /** Removes the traffic from the new version and proves it. */
   readonly withdraw: (move: Move) => Promise<Withdrawn>;
-  /** Waits until traffic has stayed on the old version for `plan.settleMs` without a break. */
+  /** Waits until all traffic has been on the old version for `plan.settleMs` without interruption. */
   readonly settle: (move: Move) => Promise<BackOnStable>;
-  /** Puts the old version back into the target, and waits until the target is healthy. */
+  /** Restores the old version in the target, and waits until the target is healthy. */
   readonly restore: (move: Move) => Promise<Restored>;
   /** Makes the version before the release stable again where the release's version already is. Nothing is judged. */
   readonly bringBack: (move: Move) => Promise<BackOnStable>;
 }
 
 /**
- * The verb `undo`. `before` takes the traffic away where the abort does not do it. Each part may be repeated at any
- * point
- * of any rollback: it then finds its work done.
+ * Implements the verb `undo`. `before` removes the traffic where the abort does not. Each part is idempotent: it may be
+ * repeated at any point of any rollback.
  */
 export function undoWith(rules: TrafficRules, before?: (move: Move) => Promise<void>): Undoing {
   return {
@@ -51,14 +50,15 @@ class Rollback {
     const stable = this.#tooLate(first);
     if (stable) return stable;
     await before?.(this.#move);
-    // Weights take their time: when there was something to do before, the first reading is old by now.
+    // `before` may take a long time, so the first read is outdated after it.
     const seen = !before && isNamed(first, this.#scene) ? first : await this.#named();
     const lost = replaced(seen, this.#scene) ?? this.#tooLate(seen);
     if (lost) return lost;
     const replacing = seen.podHash !== this.#scene.plan.stableHash;
     const refused = replacing ? await this.#abort(seen) : undefined;
     if (refused) return refused;
-    // Right after the abort, which scales them down a little later; what the proof needs is not held up.
+    // Reads right after the abort, because Argo scales the pods down a little later. The read runs in parallel with the
+    // proof.
     const pods = replacing ? this.#podsOfNew(seen) : undefined;
     const gone = await awaitProof(this.#move, this.#rules, 0, (now) => replaced(now, this.#scene));
     if (gone.kind === 'superseded') return gone;
@@ -66,7 +66,7 @@ class Rollback {
     return { kind: 'withdrawn', proof: gone.proof, ...(trouble === undefined ? {} : { pods: trouble }) };
   }
 
-  /** Why the new version's pods are not ready. A rollback neither waits long for it nor fails by it. */
+  /** Why the new version's pods are not ready. The rollback waits only briefly for it, and a failure is ignored. */
   async #podsOfNew(seen: Seen): Promise<string | undefined> {
     const { world } = this.#move;
     const read = world.workload
@@ -77,7 +77,7 @@ class Rollback {
     return Promise.race([read, late]).finally(() => clearTimeout(timer));
   }
 
-  /** Weights and selectors flap after an abort. */
+  /** Weights and selectors change repeatedly after an abort. */
   async settle(): Promise<BackOnStable> {
     const { wait, world } = this.#move;
     let since: number | undefined;
@@ -99,9 +99,8 @@ class Rollback {
   }
 
   /**
-   * An image that was set, or put back, a moment ago has no hash yet: what is to be aborted is known once the
-   * controller
-   * has seen it.
+   * An image that was just set, or restored, has no hash yet. The version to abort is known once the controller has
+   * observed the image.
    */
   #named(): Promise<Seen> {
     return this.#move.wait(async () => {
@@ -120,7 +119,7 @@ class Rollback {
     return this.#tooLate(now) ?? { kind: 'superseded', detail: aborted.detail };
   }
 
-  /** The new version is what users get for good. */
+  /** The new version is already permanent for users. */
   #tooLate(seen: Seen): Withdrawn | undefined {
     const { plan } = this.#scene;
     const newHash = hashOfNew(seen, this.#scene);
@@ -131,7 +130,8 @@ class Rollback {
 }
 
 /**
- * Puts the stable image back into the template and waits until the Rollout is Healthy. A foreign image is left alone.
+ * Restores the stable image in the template and waits until the Rollout is Healthy. An image of another actor stays
+ * unchanged.
  */
 async function restore(move: Move): Promise<Restored> {
   const { world, scene } = move;
@@ -158,14 +158,14 @@ function hashOfNew(seen: Seen, scene: Scene): string {
 }
 
 /**
- * What somebody else put in the place of this release's version. The old image is nobody else's: it was not set yet, or
- * put back.
+ * Whether another actor replaced this release's version. The old image is no replacement: the release has not set its
+ * own image yet, or has restored the old one.
  */
 function replaced(seen: Seen, scene: Scene): Superseded | undefined {
   const { fromImage, stableHash } = scene.plan;
   if (seen.image !== fromImage) {
     const left = leftBecause({ ...seen, aborted: false }, scene);
-    return left && { kind: 'superseded', detail: left.detail };
+    return left?.kind === 'superseded' ? { kind: 'superseded', detail: left.detail } : undefined;
   }
   const foreign = seen.stableHash !== stableHash && seen.stableHash !== scene.newHash;
   return foreign ? { kind: 'superseded', detail: `another version is stable now: ${seen.stableHash}` } : undefined;

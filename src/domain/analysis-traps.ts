@@ -1,4 +1,4 @@
-/** A metric as Argo will judge it. */
+/** A metric as Argo's analysis controller evaluates it. */
 export interface JudgedMetric {
   readonly query: string;
   readonly address?: string | undefined;
@@ -24,7 +24,7 @@ const conditions = ({ success_condition: success, failure_condition: failure }: 
 const measurements = ({ count, interval }: JudgedMetric): number => count ?? (interval === undefined ? 1 : Infinity);
 
 /**
- * Source of all: argo-rollouts v1.10.1, utils/analysis/factory.go (validation), utils/evaluate/evaluate.go,
+ * Source of all rules: argo-rollouts v1.10.1, utils/analysis/factory.go (validation), utils/evaluate/evaluate.go,
  * analysis/analysis.go.
  */
 const REFUSED: readonly Rule[] = [
@@ -54,7 +54,7 @@ const REFUSED: readonly Rule[] = [
       'inconclusive_limit',
       `with ${measurements(metric)} measurements it could never be inconclusive; it must be below count`,
     ),
-  // NaN compares as false: a failure condition alone calls "no traffic" a success.
+  // Comparisons with NaN are false. With a failure condition alone, "no traffic" is therefore a success.
   ({ success_condition: success, failure_condition: failure }) =>
     trap(
       failure !== undefined && success === undefined && !failure.includes('isNaN('),
@@ -105,8 +105,11 @@ const REPORTED: readonly Rule[] = [
 const found = (rules: readonly Rule[], metric: JudgedMetric, background: boolean): Trap[] =>
   rules.map((rule) => rule(metric, background)).filter((each) => each !== undefined);
 
-/** Ways in which Argo would call something good, or wait for ever, that nobody has judged. */
+/**
+ * Traps because of which Argo reports a success, or waits without end, although nothing was judged. A release refuses
+ * them.
+ */
 export const refusedTraps = (metric: JudgedMetric, background: boolean): Trap[] => found(REFUSED, metric, background);
 
-/** What works, but not as one might think. */
+/** Traps that work, but with a surprising meaning. A release reports them. */
 export const reportedTraps = (metric: JudgedMetric): Trap[] => found(REPORTED, metric, false);

@@ -1,21 +1,21 @@
 /**
- * One form of `spec.strategy` of a Rollout (Argo Rollouts 1.10). The argo tools take what they know and say of it from
- * here. The strategies of a release are something else: src/strategies.
+ * One form of `spec.strategy` of a Rollout (Argo Rollouts 1.10). The argo tools take their facts and texts about it
+ * from here. The strategies of a release are a different concept: src/strategies.
  */
 export interface ArgoStrategy {
-  /** Roles of its two Services, that of the stable version first. Absent: it has no Services of its own. */
+  /** Roles of its two Services, the stable one first. Absent if it has no Services of its own. */
   readonly services?: readonly [stable: string, candidate: string];
-  /** It goes through steps of weights. Otherwise it switches from one version to the other at once. */
+  /** Whether it goes through steps of weights. Otherwise it switches from one version to the other at once. */
   readonly stepped: boolean;
-  /** Argo writes the weights of the TraefikService that the Rollout names. */
+  /** Whether Argo writes the weights of the TraefikService that the Rollout names. */
   readonly writesWeights: boolean;
-  /** Argo takes the pods of the new version away after an abort, whatever still sends requests to them. */
+  /** Whether Argo removes the pods of the new version after an abort, even while they get requests. */
   readonly abortEmptiesCandidate: boolean;
   /** When Argo runs the AnalysisTemplates of a new Rollout. */
   readonly analysis: 'in the background' | 'before the promotion';
 }
 
-/** Every strategy that a Rollout can be made with. `rolling`: a canary that splits no traffic. */
+/** Every strategy that a Rollout can be created with. `rolling`: a canary that splits no traffic. */
 export const ARGO_STRATEGIES = {
   canary: {
     services: ['stable', 'canary'],
@@ -40,7 +40,9 @@ export const ARGO_STRATEGY_NAMES = Object.keys(ARGO_STRATEGIES) as readonly Argo
   ...ArgoStrategyName[],
 ];
 
-/** The strategy whose weights Argo writes, and the one that switches at once: for texts and for new Rollouts. */
+/**
+ * The strategy whose weights Argo writes, and the one that switches at once. Both are for texts and for new Rollouts.
+ */
 export const WEIGHTED = 'canary' satisfies ArgoStrategyName;
 export const SWITCHED = 'blue-green' satisfies ArgoStrategyName;
 
@@ -52,14 +54,14 @@ interface Shape {
   readonly trafficRouting: readonly string[];
 }
 
-/** The strategy as people call it: a canary that splits no traffic is a rolling update. */
+/** The usual name of the strategy: a canary that splits no traffic is a rolling update. */
 export function argoStrategyName({ strategy, trafficRouting }: Shape): ArgoStrategyName | 'unknown' {
   return strategy !== 'unknown' && ARGO_STRATEGIES[strategy].writesWeights && trafficRouting.length === 0
     ? 'rolling'
     : strategy;
 }
 
-/** What is known of the strategy that the spec names. One that is not known goes in steps and writes no weights. */
+/** The facts about the strategy that the spec names. An unknown strategy counts as stepped and writes no weights. */
 export function argoStrategy({ strategy }: Pick<Shape, 'strategy'>): ArgoStrategy {
   return strategy === 'unknown' ? ARGO_STRATEGIES.rolling : ARGO_STRATEGIES[strategy];
 }

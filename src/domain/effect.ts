@@ -1,19 +1,20 @@
-/** How sure it is that a write has taken effect. */
+/** How certain the effect of a write is. */
 export const EFFECTIVE = ['proved', 'pending', 'refused'] as const;
 
 /**
- * What a write did, told from what was read back and never from what was sent. `proved`: every place that knows shows
- * it.
- * `pending`: accepted, but not seen everywhere within the time given; `reason` says where it is missing. `refused`: the
- * object
- * is not in a state in which the write means what the caller wants; nothing was written.
+ * The effect of a write, from what was read back and never from what was sent.
+ *
+ * * `proved`: every place that holds the value shows it.
+ * * `pending`: the write was accepted, but is not visible everywhere within the time limit. `reason` says where it is
+ *   missing.
+ * * `refused`: the state of the object does not allow the write. Nothing was written.
  */
 export interface Effect<Snapshot> {
   readonly changed: boolean;
   readonly effective: (typeof EFFECTIVE)[number];
   readonly reason: string;
-  /** Absent when there was nothing before. */
+  /** Absent when the object did not exist before. */
   readonly before?: Snapshot;
-  /** Absent when there is nothing after. */
+  /** Absent when the object does not exist afterwards. */
   readonly after?: Snapshot;
 }

@@ -4,7 +4,7 @@ import { RELEASE_ERRORS } from './errors/releases.ts';
 import { REQUEST_ERRORS } from './errors/requests.ts';
 import { SYSTEM_ERRORS } from './errors/systems.ts';
 
-/** Every error that a caller can see. HTTP status, CLI exit code and retry class are decided there and nowhere else. */
+/** Every error that a caller can see. HTTP status, CLI exit code and retry class are defined there only. */
 export const ERRORS = {
   ...REQUEST_ERRORS,
   ...OBJECT_ERRORS,

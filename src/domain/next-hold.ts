@@ -1,26 +1,26 @@
-/** A canary step, as far as it matters for where a Rollout goes by itself. */
+/** The parts of a canary step that decide where a Rollout pauses. */
 interface Step {
   readonly setWeight?: number;
   readonly pause?: { readonly seconds?: number };
   readonly other?: string;
 }
 
-/** Where a canary comes to rest. */
+/** The position at which a canary holds. */
 export interface Hold {
-  /** Index of the step that holds it; the number of steps when nothing does. */
+  /** Index of the step that holds it. It is the number of steps if no step does. */
   readonly index: number;
-  /** Candidate's share there, in percent; undefined when no step before has set one. */
+  /** Candidate's share there, in percent. Undefined if no earlier step has set one. */
   readonly weight?: number;
-  /** All traffic is on the new version there: the end, or a weight of 100. */
+  /** All traffic is on the new version there, at the end or at a weight of 100. */
   readonly full: boolean;
 }
 
-/** Steps that are over as soon as they are done. */
+/** Steps that Argo passes as soon as they are done. */
 const PASSING = ['setCanaryScale', 'setHeaderRoute', 'setMirrorRoute'];
 
 /**
- * The first step from `from` on that holds a canary. `judgedOnly`: a timed pause counts as passed, since nobody decides
- * there.
+ * The first step from `from` on that holds a canary. `judgedOnly`: a timed pause counts as passed, because no decision
+ * is made there.
  */
 export function nextHold(steps: readonly Step[], from: number, { judgedOnly = false } = {}): Hold {
   const index = steps.findIndex((step, at) => at >= from && holds(step, judgedOnly));

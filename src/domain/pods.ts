@@ -1,16 +1,19 @@
-/** One pod of one version, with why it is not ready as the cluster says it. */
+/** One pod of one version. If it is not ready, it has the reason that the cluster gives. */
 export interface PodState {
   readonly name: string;
   readonly ready: boolean;
-  /** For example CrashLoopBackOff, ImagePullBackOff, Unschedulable, Unhealthy. Absent: ready, or no reason is given. */
+  /**
+   * For example CrashLoopBackOff, ImagePullBackOff, Unschedulable, Unhealthy. Absent if the pod is ready or no reason
+   * is given.
+   */
   readonly reason?: string;
   readonly message?: string;
-  /** Of the last container that ended. */
+  /** Exit code of the last container that ended. */
   readonly exitCode?: number;
   readonly restarts: number;
 }
 
-/** The pods of one version. `problem`: why there are none, or why they could not be read. */
+/** The pods of one version. `problem`: the reason why there are none, or why they could not be read. */
 export interface VersionPods {
   readonly pods: readonly PodState[];
   readonly problem?: string;
@@ -19,7 +22,7 @@ export interface VersionPods {
 const MOST_MESSAGE = 160;
 
 /**
- * The pods in one line: "1 of 2 ready: CrashLoopBackOff, exit code 1, 3 restarts". Undefined: nothing is known, and
+ * The pods in one line: "1 of 2 ready: CrashLoopBackOff, exit code 1, 3 restarts". Undefined if nothing is known and
  * nothing is wrong.
  */
 export function podsText({ pods, problem }: VersionPods): string | undefined {
@@ -29,7 +32,7 @@ export function podsText({ pods, problem }: VersionPods): string | undefined {
   return `${ready} of ${pods.length} ready${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`;
 }
 
-/** Why a version does not get ready; undefined: all its pods are ready, or nothing is known. */
+/** The reason why a version is not ready. Undefined if all its pods are ready or nothing is known. */
 export function podsTrouble(found: VersionPods): string | undefined {
   const waiting = found.pods.some(({ ready }) => !ready) || (found.pods.length === 0 && found.problem !== undefined);
   return waiting ? podsText(found) : undefined;

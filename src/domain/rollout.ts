@@ -3,20 +3,20 @@ import type { Owner, Target } from './release/target.ts';
 
 export interface RolloutStep {
   readonly setWeight?: number;
-  /** Present for a pause step; `seconds` absent: until promoted. */
+  /** Present for a pause step. Without `seconds` the pause lasts until a promotion. */
   readonly pause?: { readonly seconds?: number };
   /** Name of any other step kind. */
   readonly other?: string;
 }
 
 /**
- * A Rollout and the two Services it steers, read at one moment. Every other description of a Rollout is a part of this
+ * A Rollout and the two Services it controls, read at one time. Every other description of a Rollout is a part of this
  * one. Hashes are `rollouts-pod-template-hash` values.
  */
 export interface RolloutState {
   readonly target: Target;
   readonly resourceVersion: string;
-  /** True once the controller has seen the present spec (observedGeneration equals generation). */
+  /** True once the controller has seen the current spec (observedGeneration equals generation). */
   readonly observed: boolean;
   readonly strategy: RolloutStrategy;
   readonly images: Readonly<Record<string, string>>;
@@ -33,22 +33,50 @@ export interface RolloutState {
   readonly phase: string;
   readonly message: string;
   readonly replicas: { readonly desired: number; readonly updated: number; readonly available: number };
-  /** status.canary.weights.canary.weight; canary with traffic routing only. */
+  /** status.canary.weights.canary.weight. For canary with traffic routing only. */
   readonly canaryWeight?: number;
-  /** stable/active first, canary/preview second. */
+  /** The Service of stable/active, then that of canary/preview. */
   readonly stableService?: string;
   readonly candidateService?: string;
-  /** Present selectors of the two Services; absent when the Service has none. */
+  /** Current selectors of the two Services. Absent when the Service has none. */
   readonly stableSelector?: string;
   readonly candidateSelector?: string;
   /** canary.trafficRouting.traefik.weightedTraefikServiceName. */
   readonly traefikService?: string;
   readonly trafficRouting: readonly string[];
   readonly autoPromotion: boolean;
-  /** Templates of strategy.canary.analysis, which Argo runs beside the steps; absent without one. */
+  /** Templates of strategy.canary.analysis, which Argo runs beside the steps. Absent if there are none. */
   readonly backgroundAnalysis?: readonly string[];
   readonly abortScaleDownDelaySeconds: number;
+  readonly scaling: Scaling;
+  /** spec.rollbackWindow.revisions: Argo skips the steps for a version that is so few revisions old. Absent: none. */
+  readonly rollbackWindow?: number;
   readonly owner?: Owner;
+}
+
+/** Settings of a Rollout that change how many pods serve a version. */
+export interface Scaling {
+  /** strategy.canary.dynamicStableScale: the stable version loses pods while the new one gains them. */
+  readonly dynamicStable: boolean;
+  /** Names of the set fields that keep pods of an aborted version: abortScaleDownDelaySeconds, minPodsPerReplicaSet. */
+  readonly keepsAborted: readonly string[];
+  /** strategy.blueGreen.previewReplicaCount, pods. */
+  readonly previewReplicas?: number;
+}
+
+/** A ReplicaSet of a Rollout. */
+export interface Revision {
+  readonly revision: number;
+  readonly podHash: string;
+  readonly images: Readonly<Record<string, string>>;
+  /** Of the pod template without its images; versions of one digest differ in their images alone. */
+  readonly templateDigest: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly replicas: { readonly desired: number; readonly ready: number };
+  readonly replicaSet: string;
+  /** Argo has marked its pods for removal at a later time; until then they run. */
+  readonly scaleDownDue: boolean;
 }
 
 /** The version that a command means and, where the target counts its steps, the step. */

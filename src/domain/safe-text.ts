@@ -2,7 +2,7 @@
 // eslint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
-/** Text from a cluster, a file or a caller, made safe to show: no control characters, at most `max` characters. */
+/** Makes text from a cluster, a file or a caller safe to show: no control characters, at most `max` characters. */
 export function cleanText(text: string, max = 500): string {
   const plain = text.replace(UNPRINTABLE, '');
   return plain.length <= max ? plain : `${plain.slice(0, max - 1)}…`;
@@ -16,7 +16,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, '***'],
 ];
 
-/** Masks what looks like a credential. */
+/** Masks texts that look like a credential. */
 export function maskSecrets(text: string): string {
   return SECRETS.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 }

@@ -28,7 +28,10 @@ const deps = (io: Io): CliDeps => ({
   io,
 });
 
-/** The command line of this process. Sets its exit code and ends it, whatever a library still holds open. */
+/**
+ * The command line of this process. It sets the exit code and ends the process, even if a library still has open
+ * handles.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
   const code = await runCli(argv, deps(terminal(stopSignal())));
   await flushed(process.stdout);
@@ -48,7 +51,7 @@ function terminal(stopped: AbortSignal): Io {
   };
 }
 
-/** Writes over the line it wrote before. */
+/** Overwrites the previous line. */
 function statusLine(line: string | undefined): void {
   const room = Math.max(20, (process.stderr.columns ?? 80) - 1);
   process.stderr.write(`\r\u001b[2K${[...(line ?? '')].slice(0, room).join('')}`);
@@ -61,7 +64,9 @@ async function ask(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** First signal: stop in good order; the signal is the reason of the abort. Second: at once. */
+/**
+ * The first signal stops the work in order, and is the reason of the abort. The second signal ends the process at once.
+ */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -9,7 +9,8 @@ interface Lacking {
 }
 
 /**
- * Which rights the account has, and which tools lose something for want of one. Two findings: to read, and to write.
+ * The rights of the account, and the tools that need the missing ones. There are two findings: for reads and for
+ * writes.
  */
 export async function rightsChecks(
   settings: Settings,

@@ -71,7 +71,7 @@ async function clusterPart(settings: Settings, services: CheckServices, where: W
   return [kubeconfig, identity, ...problems, ...checks];
 }
 
-/** The settings with those of the cluster in place. Where none is known to be its own, there is nothing of Traefik. */
+/** The settings, with those of the cluster applied. If no settings belong to the cluster, there are no Traefik APIs. */
 async function ownSettings(clusters: Clusters, settings: Settings, client: ClusterClient): Promise<Settings> {
   const asked = { context: client.cluster, uid: () => readIdentity(client) };
   const own = await settingsFor(asked, settings, { clusters, identities: new Identities(clusters) }).catch(() => ({

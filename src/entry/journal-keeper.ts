@@ -5,11 +5,11 @@ import type { Log } from '../observability/log.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ReleaseGateway, ReleaseSummary } from '../temporal/gateway.ts';
 
-/** What Temporal keeps at most of one list, and what the journal is asked for to compare. */
+/** Maximum number of runs that are compared between Temporal and the journal. */
 const MOST = 2_000;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** A worker that has just started answers queries a little later. */
+/** A worker that has just started needs some time before it answers queries. */
 const FIRST_MS = 5_000;
 
 interface Keeping {
@@ -21,7 +21,7 @@ interface Keeping {
   readonly now: () => number;
 }
 
-/** Looks after the journal for as long as a worker runs: soon after its start, then every hour. Answers how to stop. */
+/** Repairs the journal while a worker runs: soon after its start, then every hour. Returns a function that stops it. */
 export function keepJournal(keeping: Keeping): () => void {
   let timer = setTimeout(look, FIRST_MS).unref();
   let stopped = false;
@@ -41,10 +41,9 @@ export function keepJournal(keeping: Keeping): () => void {
 }
 
 /**
- * Writes what the journal does not know of releases that have ended and that Temporal still has: those that were
- * terminated, or ended
- * while the journal was away. Then removes what is older than the retention. Errors: those of the gateway and the
- * journal.
+ * Writes what the journal lacks of ended releases that Temporal still has: releases that were terminated, or that ended
+ * while the journal was unreachable. Then removes releases that are older than the retention. Errors: those of the
+ * gateway and the journal.
  */
 export async function sweep(keeping: Keeping): Promise<{ readonly found: number; readonly removed: number }> {
   const { gateway, journal, now, retentionDays, taskQueue } = keeping;
@@ -62,11 +61,14 @@ export async function sweep(keeping: Keeping): Promise<{ readonly found: number;
   return { found, removed: await journal.prune(before) };
 }
 
-/** One run that cannot be read (its history is damaged, say) must not keep the others from being written. */
+/**
+ * One run that cannot be read (for example because its history is damaged) must not prevent the others from being
+ * written.
+ */
 async function rescue({ gateway, journal, log }: Keeping, summary: ReleaseSummary): Promise<boolean> {
   try {
     const view = await gateway.get(summary.id, summary.runId);
-    // A reset ends a run, and the release goes on in the next one under the same run id.
+    // A reset ends a run. The release continues in the next run, under the same run id.
     const ownership = await gateway.owns({ releaseId: summary.id, runId: view.runId });
     if (ownership === 'open' || ownership === 'held') return false;
     await journal.append(entriesOf(view, summary));
@@ -82,8 +84,8 @@ async function rescue({ gateway, journal, log }: Keeping, summary: ReleaseSummar
 }
 
 /**
- * The entries that the release would have written, under the keys that it would have used. A run that was terminated
- * has no last state of its own.
+ * The entries that the release would have written, with the same keys. A run that was terminated has no last state of
+ * its own.
  */
 function entriesOf(view: ReleaseView, { state, closedAt = view.startedAt }: ReleaseSummary): RecordEntry[] {
   const { events, eventsBefore = 0, commands, waiting: _, ...snapshot } = view;

@@ -8,7 +8,7 @@ import { createServices } from './services.ts';
 export async function runMcpStdio(settings: Settings, stopped: AbortSignal): Promise<void> {
   const log = createLog(settings.logLevel);
   const services = createServices(settings, { serving: true });
-  // After the first answer: loading keeps the process busy for some 100 ms.
+  // Loading starts after the first answer, because it blocks the process for some 100 ms.
   const onConnection = (): void => void setImmediate(() => void services.warm());
   const handle = serveMcpStdio(mcpDeps(settings, services, log), { onConnection });
   await new Promise<void>((resolve) => {

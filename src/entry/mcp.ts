@@ -7,7 +7,7 @@ import { createAudit } from '../observability/audit.ts';
 import type { Log } from '../observability/log.ts';
 import { gateOf } from './gate.ts';
 
-/** What the MCP servers of both transports are made of. */
+/** The dependencies of the MCP servers of both transports. */
 export function mcpDeps(settings: Settings, services: CommandServices, log: Log): McpDeps {
   const audit = createAudit({ home: settings.home, file: settings.auditLog, log });
   return {

@@ -20,12 +20,12 @@ import { prometheusOptions } from './prometheus.ts';
 
 type PortSettings = DescribedClusters & Pick<Settings, 'allowedNamespaces'>;
 
-/** The clusters of the kubeconfig that the settings name. Connects to nothing by itself. Errors: CONFIG_INVALID. */
+/** The clusters of the kubeconfig that the settings name. It opens no connection. Errors: CONFIG_INVALID. */
 export function clustersOf({ kubeconfig }: Pick<Settings, 'kubeconfig'>): Clusters {
   return createClusters(kubeconfig === undefined ? {} : { kubeconfig });
 }
 
-/** The real systems behind the worlds. Connects to nothing by itself. */
+/** The real systems behind the worlds. It opens no connection. */
 export function worldsOver(clusters: Clusters, settings: DescribedClusters): Worlds {
   return createWorlds({ clusters, settings, ports: (own) => portsOfCluster(clusters, own) });
 }
@@ -40,7 +40,7 @@ function portsOfCluster(clusters: Clusters, settings: ClusterSettings): Ports {
   };
 }
 
-/** The ports of the single tools. `serving`: lists may come from a watch that stays. */
+/** The ports of the single tools. `serving`: lists may come from a permanent watch. */
 export function portsOver(clusters: Clusters, settings: PortSettings, serving = false): ToolPorts {
   const apis = apisOver(clusters, settings);
   return {
@@ -59,8 +59,8 @@ export function portsOver(clusters: Clusters, settings: PortSettings, serving = 
 type ApisByCluster = (cluster: string) => Promise<TraefikApis>;
 
 /**
- * Traefik's APIs of a cluster. Where no setting is known to belong to it there are none. A tool then says that it
- * cannot see what the proxies serve. It never asks those of another cluster.
+ * Traefik's APIs of a cluster. If no setting belongs to the cluster, there are none, and a tool says that it cannot see
+ * what the proxies serve. The APIs of another cluster are never used.
  */
 function apisOver(clusters: Clusters, settings: DescribedClusters): ApisByCluster {
   const identities = new Identities(clusters);

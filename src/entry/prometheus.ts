@@ -2,7 +2,7 @@ import type { MetricsOptions, Secret } from '../adapters/prometheus/index.ts';
 import type { PrometheusSettings } from '../config/prometheus.ts';
 import { toMs } from '../contract/duration.ts';
 
-/** How Prometheus is reached, from settings that contradict nothing (src/config/prometheus.ts). */
+/** How to reach Prometheus, from settings without contradictions (src/config/prometheus.ts). */
 export function prometheusOptions(settings: Partial<PrometheusSettings>): MetricsOptions {
   const { prometheusUrl: url, prometheusTimeout, prometheusHeaders: headers, prometheusUsername: username } = settings;
   const bearerToken = secretOf(settings.prometheusBearerToken, settings.prometheusBearerTokenFile);
@@ -38,7 +38,7 @@ function tls({
   };
 }
 
-/** How Sluice shows itself to Prometheus, for people; without any secret. */
+/** The identity that Sluice presents to Prometheus, as text for people, without secrets. */
 export function shownAs(settings: PrometheusSettings): string {
   const parts = [
     settings.prometheusBearerToken !== undefined ? 'a bearer token' : undefined,

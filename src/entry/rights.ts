@@ -1,12 +1,12 @@
 import type { Right } from '../commands/toolset.ts';
 import { TOOLSETS } from '../toolsets/index.ts';
 
-/** A right with what does not work without it: names of toolsets, or of single tools. */
+/** A right, with the toolsets or single tools that need it. */
 export type NeededRight = Right & { readonly tools: readonly string[] };
 
 /**
- * Every right that Sluice uses: those of the toolsets, joined. deploy/rbac.yaml grants exactly these, tests run each
- * tool with them and no more, and `sluice doctor` says which are missing.
+ * Every right that Sluice uses: those of all toolsets together. deploy/rbac.yaml grants exactly these. Tests run each
+ * tool with these rights only, and `sluice doctor` lists missing ones.
  */
 export const RIGHTS: readonly NeededRight[] = join(
   TOOLSETS.flatMap(({ name, rights }) => rights.map((right) => ({ ...right, tools: right.tools ?? [name] }))),

@@ -12,19 +12,19 @@ import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { deferred } from './deferred.ts';
 
-/** Everything that commands use, opened at first use. */
+/** All services of commands. Each is opened at its first use. */
 export interface Services extends CommandServices {
-  /** Loads the packages ahead of the first call, for servers. */
+  /** Loads the packages before the first call. For servers. */
   warm(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `serving`: this process answers many calls, so that it pays to keep a watch. */
+/** `serving`: this process answers many calls, so a watch is worthwhile. */
 export function createServices(settings: Settings, { serving = false } = {}): Services {
   let loading: Promise<ToolPorts> | undefined;
-  // One import for all, so that first calls that come together share it.
+  // There is one import for all, so that concurrent first calls share it.
   const adapters = once(() => import('./ports.ts'));
-  // Read once: the clients keep to the kubeconfig that they were made from, too.
+  // Read once, because the clients also use the kubeconfig that they were created from.
   const clusters = once(() => adapters().then(({ clustersOf }) => clustersOf(settings)));
   let gatewayUsed = false;
   const loadPorts = (): Promise<ToolPorts> =>
@@ -65,7 +65,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
         import('../strategies/index.ts'),
       ])),
     close: async () => {
-      // Ports that could not be loaded hold nothing.
+      // Ports that could not be loaded have nothing to close.
       await loading?.then(
         ({ rolloutFeed }) => rolloutFeed.close(),
         () => undefined,
@@ -117,7 +117,7 @@ function currentContext(clusters: Clusters): string {
   );
 }
 
-/** Calls `make` at the first call, and gives the same value from then on. */
+/** Calls `make` at the first call, and returns the same value at all later calls. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;

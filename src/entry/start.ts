@@ -4,12 +4,12 @@ import { readOptions, USAGE, type StartOptions } from './demo/options.ts';
 import { openSession, type Session } from './demo/session.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** What a shell expects of a program that Ctrl-C ended. */
+/** Exit code that a shell expects from a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 process.exit(await main());
 
-/** `npm start`: everything, in one terminal. */
+/** `npm start`: the complete stack in one terminal. */
 async function main(): Promise<number> {
   const session = openSession();
   const { screen, closers, signal } = session;
@@ -43,7 +43,7 @@ async function play(options: StartOptions, session: Session): Promise<number> {
   return (await import('./demo/sandbox-mode.ts')).runInSandbox(options, session);
 }
 
-/** What happened and what to do; never a stack. */
+/** The message and the next action, without a stack trace. */
 function sentence(error: unknown): string {
   if (error instanceof SluiceError) return `${error.message} ${error.next}`;
   return error instanceof Error ? error.message : String(error);

@@ -14,12 +14,15 @@ import { keepJournal } from './journal-keeper.ts';
 import { clustersOf, worldsOver } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
-/** How long a stopping worker lets its activities reach a safe point; they are tried again elsewhere after that. */
+/**
+ * Time for running activities to reach a safe point when the worker stops. After that they are retried on another
+ * worker.
+ */
 const GRACE = '5 seconds';
 
 /**
- * A held release keeps one or two activities running for as long as it is held. With the SDK's default of 100 in all,
- * the hundredth release could not be shifted or rolled back.
+ * A held release has one or two running activities all the time. With the SDK's default of 100 in total, the hundredth
+ * release could not be shifted or rolled back.
  */
 const ACTIVITIES = 1_000;
 
@@ -43,10 +46,11 @@ export async function runWorker(
       activities: createActivities(worlds, recorder, undefined, gateway),
       shutdownGraceTime: GRACE,
       maxConcurrentActivityTaskExecutions: ACTIVITIES,
-      // Cancellations reach an activity with its heartbeats: throttled longer, an abort would wait for them.
+      // An activity learns of its cancellation with its heartbeats. If they were throttled longer, an abort would wait
+      // for them.
       maxHeartbeatThrottleInterval: '1 second',
       defaultHeartbeatThrottleInterval: '1 second',
-      // A killed worker's workflows are taken over after this.
+      // Time after which the workflows of a killed worker are taken over.
       stickyQueueScheduleToStartTimeout: '3 seconds',
     });
     onReady?.();
@@ -57,12 +61,12 @@ export async function runWorker(
   }
 }
 
-/** Says at once what is wrong with the described clusters; the others work meanwhile. */
+/** Logs at once what is wrong with the configured clusters. The other clusters work meanwhile. */
 async function warnOfClusters(settings: Settings, log: Log): Promise<void> {
   for (const { detail, next } of await checkClusters(clustersOf(settings), settings)) log.warn({ next }, detail);
 }
 
-/** Keeps the journal in order while `work` goes on. */
+/** Repairs the journal regularly while `work` runs. */
 async function lookingAfter(
   settings: Settings,
   gateway: ReleaseGateway,

@@ -5,12 +5,12 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Everything that can get into the bundle, besides the packages that the lock file fixes. */
+/** All sources of the bundle, in addition to the packages that the lock file fixes. */
 const SOURCES = ['workflows', 'activities', 'src/domain'];
 
 /**
- * Path of the bundled workflow code, made when the sources have changed: bundling takes seconds, and a worker that was
- * killed should be back at once. `home`: the folder that keeps it.
+ * Path of the bundled workflow code. It is built when the sources have changed: bundling takes seconds, and a killed
+ * worker should restart quickly. `home`: the folder that contains it.
  */
 export async function workflowBundle(home: string): Promise<string> {
   const path = resolve(home, 'bundles', `${await digest()}.js`);
@@ -25,7 +25,7 @@ async function build(path: string): Promise<void> {
     logger: new DefaultLogger('WARN'),
   });
   await mkdir(resolve(path, '..'), { recursive: true });
-  // Renamed into place: two workers that start together never read half a file.
+  // The file is renamed, so that two workers that start together never read a partial file.
   const part = `${path}.${process.pid}`;
   await writeFile(part, code);
   await rename(part, path);

@@ -5,15 +5,15 @@ import type { Log } from '../observability/log.ts';
 import { findKind, type Found } from './find.ts';
 
 const RETRY_MS = 5000;
-/** An object that changes five times in one step of a rollout is worth one look. */
+/** An object that changes five times in one step of a rollout causes one notification. */
 const QUIET_MS = 250;
-/** Addresses that one server watches at a time. */
+/** Maximum number of addresses that one server watches at a time. */
 const MOST_WATCHED = 200;
 
 interface HubDeps {
   readonly scope: Scope;
   readonly log: Log;
-  /** Where changes go. */
+  /** Called with each change. */
   readonly publish: (uri: string) => void;
 }
 
@@ -22,7 +22,7 @@ interface Held {
   stop: () => void;
 }
 
-/** What clients watch: one watch for each address, however many clients hold it. */
+/** The addresses that clients watch. There is one watch for each address, however many clients subscribe to it. */
 export class ResourceHub {
   readonly #deps: HubDeps;
   readonly #held = new Map<string, Held>();
@@ -51,9 +51,9 @@ export class ResourceHub {
   }
 
   /**
-   * Watches the address until the returned function is called. `kinds`: what this caller is offered. Errors:
-   * UNKNOWN_NAME when no offered kind has the address or it cannot change, NAMESPACE_NOT_ALLOWED, INVALID_INPUT when
-   * too many addresses are watched.
+   * Watches the address until the returned function is called. `kinds`: the resources that this caller is offered.
+   * Errors: UNKNOWN_NAME when no offered kind has the address or it cannot change, NAMESPACE_NOT_ALLOWED, INVALID_INPUT
+   * when too many addresses are watched.
    */
   hold(uri: string, kinds: readonly ResourceKind[]): () => void {
     const found = this.#require(uri, kinds);
@@ -83,8 +83,8 @@ export class ResourceHub {
   }
 
   /**
-   * A watch that cannot begin is retried. When it begins, the client is notified to read again, as it may have missed a
-   * change.
+   * A watch that cannot begin is retried. When it begins, the client is notified to read again, because it may have
+   * missed a change.
    */
   #watch(uri: string, { kind, parts }: Found): () => void {
     const { scope, publish, log } = this.#deps;
@@ -113,7 +113,7 @@ export class ResourceHub {
   }
 }
 
-/** `soon` calls `notify` once, a little later, however often it is called until then. */
+/** Debounces: `soon` calls `notify` once, a little later, however often it is called until then. */
 function coalesced(notify: () => void, afterMs: number): { readonly soon: () => void; readonly cancel: () => void } {
   let timer: NodeJS.Timeout | undefined;
   return {

@@ -1,4 +1,4 @@
-/** Calls `changed` whenever `look` answers something else than before; a failed look changes nothing. */
+/** Calls `changed` whenever `look` returns a different value. A failed look is ignored. */
 export function poll(look: () => Promise<unknown>, everyMs: number, changed: () => void): () => void {
   let last: string | undefined;
   let timer: NodeJS.Timeout | undefined;

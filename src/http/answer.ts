@@ -13,7 +13,7 @@ export interface Answer {
   readonly body: AnswerBody;
 }
 
-/** Whatever was thrown, with the status that the catalogue gives it. */
+/** Converts any thrown value to an answer with the status in the catalogue. */
 export function failureAnswer(thrown: unknown): Answer {
   const error = toFailure(thrown);
   return { status: ERRORS[error.code].http, body: { error } };

@@ -10,7 +10,7 @@ import { cleanText } from '../domain/safe-text.ts';
 import type { Log } from '../observability/log.ts';
 import { sendFailure } from './answer.ts';
 
-/** Bytes of a request's body. */
+/** Maximum size of a request's body in bytes. */
 export const MOST_BODY_BYTES = 1024 * 1024;
 
 /** An HTTP application for loopback that answers every failure in the form of the error catalogue. */
@@ -31,8 +31,8 @@ export function createApp(log: Log): FastifyInstance {
 }
 
 /**
- * A page of another site can make a browser call loopback, also under another name for it; it must neither read nor
- * write.
+ * A page of another site can make a browser call loopback, also under another host name. Such a page must neither read
+ * nor write.
  */
 async function refuseForeign(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const host = validateHostHeader(request.headers.host, localhostAllowedHostnames());
@@ -48,9 +48,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   415: 'MEDIA_TYPE_UNSUPPORTED',
 };
 
-/**
- * What Fastify itself refuses has a status below 500 and a text for callers; anything else is ours to read in the log.
- */
+/** Fastify's own refusals have a status below 500 and a text for callers. All other errors are written to the log. */
 function toSluiceError(error: FastifyError, request: FastifyRequest, log: Log): unknown {
   if (error instanceof SluiceError) return error;
   const status = error.statusCode ?? 500;

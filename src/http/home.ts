@@ -21,12 +21,12 @@ import { reportPath } from '../toolsets/release/report-address.ts';
 import type { RestDeps } from './rest/deps.ts';
 
 const NEWEST = 20;
-/** Each of these costs a query of its workflow. */
+/** Each of these needs a query of its workflow. */
 const MOST_HEADLINES = 5;
 
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** The first page, at `/`. */
+/** The home page, at `/`. */
 export function mountHome(app: FastifyInstance, deps: RestDeps): void {
   const policy = `${HOME_POLICY}; frame-ancestors 'none'`;
   app.get('/', async (_request, reply) =>
@@ -35,7 +35,7 @@ export function mountHome(app: FastifyInstance, deps: RestDeps): void {
       .type('text/html; charset=utf-8')
       .send(renderHome(await readHome(deps))),
   );
-  // Browsers ask for it beside every page; there is none, and that is no error.
+  // Browsers request it for every page. There is none, which is not an error.
   app.get('/favicon.ico', (_request, reply) => reply.code(204).send());
   app.get(HOME_SCRIPT_PATH, (_request, reply) =>
     reply.headers(HEADERS).type('text/javascript; charset=utf-8').send(HOME_SCRIPT),
@@ -73,7 +73,7 @@ async function lineOf(
   };
 }
 
-/** Undefined where the release does not answer: the list alone is worth showing. */
+/** Undefined if the release does not answer, because the list is useful without it. */
 async function headlineOf(services: RestDeps['services'], id: string, runId: string): Promise<string | undefined> {
   try {
     return present(await withNewestVerdict(services, await services.gateway.get(id, runId))).reason;

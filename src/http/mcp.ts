@@ -3,16 +3,16 @@ import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../observability/log.ts';
 
-/** What answers MCP over Streamable HTTP. */
+/** The handler of MCP over Streamable HTTP. */
 export type McpHandler = Pick<McpHttpHandler, 'fetch' | 'close'>;
 
-/** MCP at /mcp. Answers how to close it. */
+/** Registers MCP at /mcp. Returns a function that closes it. */
 export function mountMcp(app: FastifyInstance, handler: McpHandler, log: Log): () => Promise<void> {
   const onerror = (error: Error): void => log.warn({ err: error }, 'MCP transport');
   const handle = toNodeHandler(handler, { onerror });
   app.all('/mcp', async (request, reply) => {
     reply.hijack();
-    // Their type has no room for an undefined method, which a received request never has.
+    // Their type does not allow an undefined method, which a received request never has.
     await handle(request.raw as NodeIncomingMessageLike, reply.raw, request.body);
   });
   return () => handler.close();

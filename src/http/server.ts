@@ -17,16 +17,16 @@ export interface HttpOptions {
 }
 
 export interface HttpServer {
-  /** Where MCP answers. */
+  /** URL of MCP. */
   readonly mcpUrl: string;
-  /** Where the Tools API answers; its list is at `<restUrl>/tools`. */
+  /** URL of the Tools API. Its list is at `<restUrl>/tools`. */
   readonly restUrl: string;
   close(): Promise<void>;
 }
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
-/** Refuses to listen where others could reach it: there is no authentication yet. */
+/** Refuses to listen on an address that others can reach, because there is no authentication yet. */
 export function requireLoopback(host: string): void {
   if (LOOPBACK.includes(host)) return;
   throw new SluiceError(
@@ -38,7 +38,7 @@ export function requireLoopback(host: string): void {
   );
 }
 
-/** Starts the one HTTP server: a page at /, MCP at /mcp, the Tools API at /engine/v1, health at /healthz. */
+/** Starts the HTTP server: a page at /, MCP at /mcp, the Tools API at /engine/v1, health at /healthz. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   requireLoopback(options.host);
   const app = createApp(options.log);
@@ -54,7 +54,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
     restUrl: `${root}${REST_ROOT}`,
     async close() {
       await closeMcp();
-      // Open event streams would hold the server for as long as their clients like.
+      // Open event streams would keep the server running for as long as their clients stay connected.
       app.server.closeAllConnections();
       await app.close();
     },

@@ -10,7 +10,7 @@ interface Read {
   readonly arguments: Readonly<Record<string, string>>;
 }
 
-/** Does a read that is no tool, and writes it to the audit log as one. */
+/** Runs a read that is not a tool call, and writes it to the audit log like one. */
 export async function audited<T>(
   audit: AuditTrail,
   { who, method, arguments: given }: Read,

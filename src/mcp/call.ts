@@ -21,11 +21,14 @@ interface Call {
   readonly offer: Offer;
   readonly request: ServerContext;
   readonly session: Session;
-  /** 2026-07-28 clients; 2025 ones check structured content against the output schema even when it is an error. */
+  /**
+   * True for 2026-07-28 clients. Clients of 2025 check structured content against the output schema even when it is an
+   * error.
+   */
   readonly modern: boolean;
 }
 
-/** Answers `tools/call`. Every failure but an unknown tool is a result with `isError`. */
+/** Answers `tools/call`. Every failure except an unknown tool is a result with `isError`. */
 export async function callTool(call: Call, name: string, args: unknown): Promise<CallToolResult | InputRequiredResult> {
   const command = await find(call, name, args);
   const started = Date.now();

@@ -5,13 +5,13 @@ import { cleanText } from '../domain/safe-text.ts';
 const INFO = 'io.modelcontextprotocol/clientInfo';
 const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 
-/** The data that a 2025-era connection sent at `initialize`. */
+/** The data that a 2025 connection sent at `initialize`. */
 export interface Session {
   readonly name: string | undefined;
   readonly elicits: boolean;
 }
 
-/** Who calls, as far as the client says: a name for the record, not an identity. */
+/** The caller, as the client names itself. It is for the record and is not an identity. */
 export function callerOf(context: ServerContext, session: Session): Caller {
   const info = envelope(context)[INFO] as { name?: unknown } | undefined;
   const name = typeof info?.name === 'string' ? info.name : session.name;
@@ -19,7 +19,7 @@ export function callerOf(context: ServerContext, session: Session): Caller {
   return { id: `mcp:${plain || 'client'}`, kind: 'mcp' };
 }
 
-/** Whether the client can put a question to its user. */
+/** Whether the client can ask its user a question. */
 export function canElicit(context: ServerContext, session: Session): boolean {
   const capabilities = envelope(context)[CAPABILITIES] as
     | { elicitation?: { form?: unknown; url?: unknown } }
@@ -28,7 +28,7 @@ export function canElicit(context: ServerContext, session: Session): boolean {
   return formElicitation(capabilities.elicitation);
 }
 
-/** An empty capability means forms; one that names only URLs does not have them. */
+/** An empty capability means forms. A capability that names only URLs has no forms. */
 export function formElicitation(capability: { form?: unknown; url?: unknown } | undefined): boolean {
   return capability !== undefined && (capability.form !== undefined || capability.url === undefined);
 }

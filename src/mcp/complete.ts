@@ -19,8 +19,8 @@ type Completer = (
 ) => Promise<readonly string[]>;
 
 /**
- * Answers `completion/complete`. A cluster or a Temporal that does not answer gives no values, so that
- * typing never waits for an error.
+ * Answers `completion/complete`. If a cluster or Temporal does not answer, there are no values, so that typing never
+ * waits for an error.
  */
 export async function complete(
   offer: Offer,

@@ -14,17 +14,17 @@ const KEY = 'confirm';
 /** A question that is answered later than this is asked again. */
 const ANSWER_SECONDS = 600;
 
-/** Which call a question is about. */
+/** The call that a question is about. */
 interface Question {
   /** Digest of tool, arguments and question. */
   readonly call: string;
-  /** Of this one time that it was asked. */
+  /** Unique id of the question. */
   readonly id: string;
 }
 
-/** Signed with a key of this process: a question of an earlier one is asked again. */
+/** Questions are signed with a key of this process. A question of an earlier process is asked again. */
 const codec = createRequestStateCodec<Question>({ key: randomBytes(32), ttlSeconds: ANSWER_SECONDS });
-/** Questions that have been answered, and when: an answer counts once. */
+/** Questions that have been answered, with their times, because an answer is valid once. */
 const answered = new Map<string, number>();
 
 export interface AskedCall {
@@ -34,9 +34,8 @@ export interface AskedCall {
 }
 
 /**
- * The answer of the client's user. It comes with a repeated call, so the first call throws the question. An answer
- * counts only for the call that was asked about, with the same arguments, and only once; otherwise the question is
- * asked again. Errors: Asked.
+ * The answer of the client's user. It comes with a repeated call, so the first call throws the question. An answer is
+ * valid only once, for the same call with the same arguments. Otherwise the question is asked again. Errors: Asked.
  */
 export async function askPerson(needed: Confirmation, call: AskedCall): Promise<Confirmed> {
   const digest = digestOf(needed, call);

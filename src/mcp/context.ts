@@ -2,7 +2,7 @@ import type { ServerContext } from '@modelcontextprotocol/server';
 import type { CommandContext, CommandServices } from '../commands/command.ts';
 import { callerOf, type Session } from './caller.ts';
 
-/** What commands may use on behalf of one request. */
+/** The services of commands for one request. */
 export function contextOf(services: CommandServices, request: ServerContext, session: Session): CommandContext {
   const progressToken = request.mcpReq._meta?.progressToken;
   return {

@@ -5,12 +5,12 @@ import type { AuditTrail } from '../domain/audit.ts';
 import type { Log } from '../observability/log.ts';
 
 export interface McpDeps {
-  /** All of them; callers are offered those of their gate. */
+  /** All commands. Callers are offered those that their gate allows. */
   readonly toolsets: readonly Toolset[];
   readonly services: CommandServices;
   readonly gate: Gate;
   readonly audit: AuditTrail;
-  /** Log arguments too. */
+  /** The log contains arguments too. */
   readonly debug: boolean;
   readonly version: string;
   readonly log: Log;

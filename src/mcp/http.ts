@@ -8,7 +8,7 @@ import { createOffer, type Offer } from './offer.ts';
 import { createServer } from './server.ts';
 import { narrowed } from './toolsets.ts';
 
-/** MCP over Streamable HTTP, without sessions: each request is answered by a server of its own. */
+/** MCP over Streamable HTTP, without sessions: a new server answers each request. */
 export type McpHttp = Pick<McpHttpHandler, 'fetch' | 'close'>;
 
 type Fetch = McpHttpHandler['fetch'];
@@ -47,7 +47,7 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
   return { fetch, close: () => (hub.close(), handler.close()) };
 }
 
-/** What callers of a gate are offered, made once for each set of toolsets. */
+/** The offer to callers of a gate, built once for each set of toolsets. */
 function offers(deps: McpDeps): (gate: Gate) => Offer {
   const made = new Map<string, Offer>();
   return (gate) => {

@@ -7,7 +7,7 @@ interface Listen {
   readonly params: { readonly notifications?: { readonly resourceSubscriptions?: unknown } };
 }
 
-/** A subscription to changes (MCP 2026-07-28). The SDK answers it before any handler of ours sees it. */
+/** A subscription to changes (MCP 2026-07-28). The SDK answers it before any handler of this server gets it. */
 export function isListen(message: unknown): message is Listen {
   return (
     typeof message === 'object' &&
@@ -18,8 +18,8 @@ export function isListen(message: unknown): message is Listen {
 }
 
 /**
- * Watches what a request asks for. The answer's message names only the addresses that are watched, so that the
- * acknowledgement, which the SDK makes from it, lists exactly the changes that will be sent.
+ * Watches the addresses that a request names. The returned message contains only the addresses that are watched. The
+ * SDK builds its acknowledgement from it, so the acknowledgement lists exactly the changes that will be sent.
  */
 export function takeUp<M extends Listen>(
   message: M,

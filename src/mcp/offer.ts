@@ -7,15 +7,15 @@ import { commandsOf, offeredToolsets, type Toolset } from '../commands/toolset.t
 import type { McpDeps } from './deps.ts';
 import { toTool } from './tool-list.ts';
 
-/** All that callers of one gate are offered. */
+/** Everything that callers of one gate are offered. */
 export interface Offer {
   readonly deps: McpDeps;
   readonly toolsets: readonly Toolset[];
-  /** Holds the write tools that are off, too: a call of one is answered with the reason. */
+  /** It includes the write tools that are off, so that a call of one is answered with the reason. */
   readonly catalogue: readonly Command[];
   readonly tools: readonly Tool[];
   readonly resources: readonly ResourceKind[];
-  /** Those all of whose tools belong to the toolsets of the gate. */
+  /** The prompts whose tools all belong to the toolsets of the gate. */
   readonly prompts: readonly PromptKind[];
 }
 

@@ -59,7 +59,7 @@ export async function getPrompt(
   }
 }
 
-/** The arguments that were given, all strings. Errors: INVALID_INPUT, UNKNOWN_NAME. */
+/** The given arguments, which are all strings. Errors: INVALID_INPUT, UNKNOWN_NAME. */
 function checked(prompt: PromptKind, given: Record<string, string>): Record<string, string> {
   const schema = z.strictObject(Object.fromEntries(prompt.arguments.map(({ name, schema }) => [name, schema])));
   const values = parse(schema, given);

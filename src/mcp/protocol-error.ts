@@ -3,7 +3,7 @@ import { failureText, toFailure } from '../contract/failure.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
 
 /**
- * What went wrong, as a protocol error whose data is the failure of the error catalogue: resources and prompts have no
+ * Converts an error to a protocol error whose data is the failure of the error catalogue. Resources and prompts have no
  * `isError`.
  */
 export function protocolError(error: unknown, uri?: string): ProtocolError {

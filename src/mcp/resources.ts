@@ -16,7 +16,7 @@ import { protocolError } from './protocol-error.ts';
 
 const PAGE = 100;
 
-/** A sort of resource that could not be listed, in `_meta` of the answer: the rest is listed all the same. */
+/** A kind of resource that could not be listed, in `_meta` of the answer. The other kinds are still listed. */
 interface Unavailable {
   readonly scheme: string;
   readonly problem: Failure;

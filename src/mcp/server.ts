@@ -9,22 +9,20 @@ import type { Offer } from './offer.ts';
 import { getPrompt, listPrompts } from './prompts.ts';
 import { listResources, readResource } from './resources.ts';
 
-/** These change only when the server is started anew, with other settings or another version. */
+/** These change only with a restart of the server, with other settings or another version. */
 const STATIC = { ttlMs: 60_000 };
 const CACHE_HINTS = { 'tools/list': STATIC, 'prompts/list': STATIC, 'resources/templates/list': STATIC };
 
 export interface Connection {
   readonly era: 'legacy' | 'modern';
-  /** Whether changes of resources can reach this client. */
+  /** Whether notifications about resources can reach this client. */
   readonly subscribes: boolean;
 }
 
 /**
- * A server for one request (HTTP) or one connection (stdio); nothing is kept in it. The handlers are our own and not
- * those of
- * `registerTool` and its like: refusals have the form of the error catalogue, a tool that is not listed can
- * still say
- * why, and each read is audited.
+ * A server for one request (HTTP) or one connection (stdio). It has no state. It does not use the handlers of
+ * `registerTool` and similar functions: refusals have the form of the error catalogue, a tool that is not listed can
+ * still answer why, and each read is audited.
  */
 export function createServer(offer: Offer, { era, subscribes }: Connection): McpServer {
   const { deps, toolsets, tools, resources, prompts } = offer;
@@ -60,7 +58,7 @@ export function createServer(offer: Offer, { era, subscribes }: Connection): Mcp
   return mcp;
 }
 
-/** Empty over stateless HTTP, where the server that answered `initialize` is gone. */
+/** Empty over stateless HTTP, where the server that answered `initialize` no longer exists. */
 function sessionOf({ server }: McpServer): Session {
   return {
     name: server.getClientVersion()?.name,

@@ -8,11 +8,13 @@ import { protocolError } from './protocol-error.ts';
 import { createServer } from './server.ts';
 
 export interface McpStdioOptions {
-  /** Called when the client has begun to speak. */
+  /** Called when the client has sent its first message. */
   readonly onConnection?: () => void;
 }
 
-/** MCP over stdin and stdout. The first message decides the era, and one server answers all of the connection. */
+/**
+ * MCP over stdin and stdout. The first message decides the protocol era, and one server answers the whole connection.
+ */
 export function serveMcpStdio(deps: McpDeps, { onConnection }: McpStdioOptions = {}): StdioServerHandle {
   const offer = createOffer(deps);
   let current: McpServer | undefined;
@@ -54,8 +56,8 @@ function handleSubscriptions({ server }: McpServer, hub: ResourceHub, { resource
 }
 
 /**
- * 2026: the SDK answers `subscriptions/listen` itself and does not say for which addresses, so they are read on the way
- * in.
+ * 2026: the SDK answers `subscriptions/listen` itself and does not expose the addresses, so the incoming messages are
+ * read here.
  */
 function interceptListen(transport: Transport, hub: ResourceHub, { resources }: Offer): void {
   const deliver = transport.onmessage;

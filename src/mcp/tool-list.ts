@@ -6,7 +6,7 @@ import { effectFields } from '../contract/effect.ts';
 import { placeFields, takeOver } from '../contract/place.ts';
 import { reason, requestId } from '../contract/target.ts';
 
-/** A command as `tools/list` shows it. Every byte of it is in every agent's context. */
+/** A command in the form of `tools/list`. Every byte of it is in every agent's context. */
 export function toTool(command: Command): Tool {
   const { input, output } = command.listed ?? {};
   return {
@@ -19,7 +19,7 @@ export function toTool(command: Command): Tool {
   };
 }
 
-/** Hints that equal the default of the protocol are left out: not read-only, destructive, not idempotent. */
+/** Hints that equal the protocol's defaults are left out: not read-only, destructive, not idempotent. */
 function hints(command: Command): NonNullable<Tool['annotations']> {
   const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = annotations(command);
   if (readOnlyHint) return { readOnlyHint, openWorldHint };
@@ -39,15 +39,16 @@ interface Json {
 }
 
 /**
- * Our own check refuses what breaks these, in better words; in the list they only take room in every agent's context.
+ * The server's own validation checks these keywords with better messages. In the list they only take space in every
+ * agent's context.
  */
 const UNSAID = ['pattern', 'minLength', 'maxLength', 'minItems', 'maxItems', 'exclusiveMinimum', 'propertyNames'];
-/** Limits above this are there to stop nonsense. */
+/** Limits above this only prevent nonsense. */
 const SAID_MAXIMUM = 1000;
-/** Values of an answer that are worth naming; more are states that come and go with versions. */
+/** Maximum number of values of an answer field that are listed. Longer lists are states that change with versions. */
 const SAID_VALUES = 4;
 
-/** Descriptions that the instructions of the server give once, for all tools (src/mcp/instructions.ts). */
+/** Descriptions that the instructions of the server give once for all tools (src/mcp/instructions.ts). */
 const SAID_ONCE: readonly (string | undefined)[] = [
   placeFields.cluster.description,
   confirmField.description,
@@ -56,7 +57,7 @@ const SAID_ONCE: readonly (string | undefined)[] = [
   takeOver.description,
   ...Object.values(effectFields(z.strictObject({}))).map(({ description }) => description),
 ];
-/** Fields of the answer of every write; the instructions describe them. */
+/** Fields in the answer of every write. The instructions describe them. */
 const OF_EVERY_EFFECT = ['before', 'after', 'release_id'];
 
 function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
@@ -73,7 +74,8 @@ function shorten(json: Json, path: readonly (string | number)[]): void {
   for (const word of UNSAID) delete json[word];
   const description = json['description'] as string | undefined;
   if (SAID_ONCE.includes(description) || saysItsName(description, path.at(-1))) delete json['description'];
-  // Our own check refuses an unknown field and names the nearest one; a client's check only refuses it.
+  // The server's own validation refuses an unknown field and names the nearest one. A client's validation would only
+  // refuse it.
   delete json['additionalProperties'];
   if ((json.maximum ?? 0) > SAID_MAXIMUM) delete json.maximum;
 }
@@ -87,7 +89,7 @@ function saysItsName(description: unknown, name: string | number | undefined): b
   );
 }
 
-/** The input with the listed fields only. */
+/** The input schema with the listed fields only. */
 function pickInput(schema: Json, listed: readonly string[] | undefined): Json {
   const { properties = {} } = schema;
   if (!listed) return schema;
@@ -95,9 +97,9 @@ function pickInput(schema: Json, listed: readonly string[] | undefined): Json {
 }
 
 /**
- * The fields of an answer. What is deeper explains itself when it comes. The schema is open, unlike the one it comes
- * from, and does not say which fields are always there: a client that has cached it must not refuse the answers of
- * another version.
+ * The top-level fields of an answer. Deeper fields explain themselves in the answer. The schema is open, unlike its
+ * source, and does not list required fields: a client that has cached it must not refuse the answers of another
+ * version.
  */
 function outline({ type, properties = {} }: Json, listed?: readonly string[]): Json {
   const effect = 'effective' in properties;
@@ -108,14 +110,16 @@ function outline({ type, properties = {} }: Json, listed?: readonly string[]): J
   return { type, properties: Object.fromEntries(fields) };
 }
 
-/** A field of which only its name could be listed is left out. Text and objects are what a reader expects. */
+/** A field is left out if only its name could be listed. Text and objects are the types that a reader expects. */
 function saysSomething({ type, ...said }: Json): boolean {
   return !EXPECTED_TYPES.includes(type) || Object.keys(said).length > 0;
 }
 
 const EXPECTED_TYPES: readonly unknown[] = ['string', 'object', undefined];
 
-/** Its type is always there: a schema without a keyword of validation accepts everything, and checkers warn of it. */
+/**
+ * Its type is always included: a schema without a validation keyword accepts everything, and checkers warn about it.
+ */
 function flat({ type, description, items, enum: values, const: value }: Json): Json {
   const itemType = items?.['type'];
   return {

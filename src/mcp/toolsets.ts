@@ -5,12 +5,13 @@ import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import type { McpDeps } from './deps.ts';
 
-/** The name of the query parameter with which a caller asks for some toolsets only: `/mcp?toolsets=release`. */
+/** The query parameter with which a caller selects toolsets: `/mcp?toolsets=release`. */
 export const TOOLSETS_PARAMETER = 'toolsets';
 
 /**
- * The gate of one caller: the server's, narrowed to the sets that the address asks for. No parameter: the server's own.
- * Errors: UNKNOWN_NAME, INVALID_INPUT for a name that is unknown or not offered here, and for no name at all.
+ * The gate of one caller: the server's, restricted to the toolsets in the address. Without the parameter it is the
+ * server's own. Errors: UNKNOWN_NAME, INVALID_INPUT for a name that is unknown or not offered here, and for an empty
+ * parameter.
  */
 export function narrowed({ gate, toolsets }: Pick<McpDeps, 'gate' | 'toolsets'>, url: string | undefined): Gate {
   const asked = url === undefined ? [] : new URL(url, 'http://localhost').searchParams.getAll(TOOLSETS_PARAMETER);

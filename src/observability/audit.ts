@@ -5,8 +5,8 @@ import { SluiceError } from '../domain/errors.ts';
 import type { Log } from './log.ts';
 
 /**
- * Appends one JSON line for each call to `file`, or to stderr. Lines of several processes do not mix: each is one
- * append.
+ * Appends one JSON line for each call to `file`, or to stderr. Each line is one append, so that lines of several
+ * processes do not mix.
  */
 export function createAudit({
   home,

@@ -5,7 +5,7 @@ export type Log = Logger;
 
 const HIDDEN = ['password', 'secret', 'token', 'apiKey', 'api_key', 'authorization', 'kubeconfig'];
 
-/** Logs go to stderr: stdout belongs to MCP over stdio and to the CLI's answers. */
+/** Logs go to stderr, because stdout belongs to MCP over stdio and to the CLI's answers. */
 export function createLog(level: string, destination: { write(line: string): void } = process.stderr): Log {
   return pino(
     {
@@ -14,7 +14,7 @@ export function createLog(level: string, destination: { write(line: string): voi
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: HIDDEN.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
     },
-    // Last line of defence: whatever a message or an error text carries.
+    // The last protection: it masks secrets in any message or error text.
     { write: (line: string) => destination.write(maskSecrets(line)) },
   );
 }

@@ -3,12 +3,12 @@ import type { TrafficFacts } from '../domain/release/preflight-facts.ts';
 import { countedName, readCounted } from '../domain/route/names.ts';
 import type { Ports } from '../ports/index.ts';
 
-/** Prometheus' own look-back: a counter that is scraped has a sample in it. */
+/** Prometheus' look-back period. A counter that is scraped has a sample in it. */
 const WINDOW_MS = 300_000;
 
 /**
- * The Services with the names under which this Traefik counts them. Where nothing is counted yet, or Prometheus is
- * away, they keep the name of Traefik's default naming; the checks of the sources say what is missing.
+ * The Services with the names that this Traefik uses in its counters. If nothing is counted yet, or Prometheus is
+ * unreachable, they keep the name of Traefik's default naming. The checks of the sources report what is missing.
  */
 export async function withCountedNames(ports: Ports, traffic: TrafficFacts): Promise<TrafficFacts> {
   const toMs = ports.now();

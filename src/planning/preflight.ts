@@ -11,27 +11,25 @@ import { withCountedNames } from './counted-names.ts';
 import { readTemplates } from './templates.ts';
 import type { ArmServices, TrafficView } from '../ports/split.ts';
 
-/**
- * A proxy that is silent for a moment is no reason to refuse a release: it is asked this often before it is believed to
- * be away.
- */
+/** Number of requests before a silent proxy counts as unreachable. A short silence is no reason to refuse a release. */
 const PROXY_LOOKS = 3;
 const BETWEEN_LOOKS_MS = 250;
 
 /**
- * Reads everything that a release over the two Services of a Rollout depends on, and checks it. Changes nothing.
- * Problems of the target itself are failed
- * checks; a Rollout that cannot be read at all is an error: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND, CLUSTER_*,
- * CRD_MISSING, FORBIDDEN.
+ * Reads all facts that a release over the two Services of a Rollout depends on, and checks them. Changes nothing.
+ * Problems of the target itself are failed checks. A Rollout that cannot be read is an error: ROLLOUT_NOT_FOUND,
+ * NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN.
  */
 export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRules): Promise<Preflight> {
   const rollout = await ports.workload.read(spec.target);
-  const [traffic, templates] = await Promise.all([
+  const [traffic, templates, revisions] = await Promise.all([
     readTraffic(ports, spec, rollout),
     readTemplates(ports.templates, spec),
+    readRevisions(ports, spec),
   ]);
   const facts: Facts = {
     rollout,
+    revisions,
     ...(traffic.view ? { traffic: await withCountedNames(ports, trafficFacts(traffic.view)) } : {}),
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
     ...(templates.length > 0 ? { templates } : {}),
@@ -49,6 +47,16 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
     ...(selfAnswering === undefined ? {} : { selfAnswering }),
   };
   return preflightChecks(spec, all, rules);
+}
+
+/** Only Argo's shortcuts depend on them. A missing right is a text, not an error. */
+async function readRevisions(ports: Ports, spec: ReleaseSpec): Promise<NonNullable<Facts['revisions']>> {
+  try {
+    return await ports.workload.revisions(spec.target);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'FORBIDDEN') return error.message;
+    throw error;
+  }
 }
 
 async function readTraffic(
@@ -87,7 +95,10 @@ function armServices(rollout: RolloutState): ArmServices | undefined {
   return stable && candidate ? { stable, candidate } : undefined;
 }
 
-/** A replica that does not answer or does not serve the TraefikService: the effect of weights could not be proved. */
+/**
+ * The reason why the effect of weights could not be proved: a replica does not answer or does not serve the
+ * TraefikService.
+ */
 async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutState): Promise<string | undefined> {
   const arms = armServices(rollout);
   if (!arms) return undefined;
@@ -101,7 +112,7 @@ async function readProxies(ports: Ports, view: TrafficView, rollout: RolloutStat
   }
 }
 
-/** Looking at them is no condition of a release: an account that may not is told so. */
+/** A release does not require these facts. If the account may not read them, a check says so. */
 async function readSelfAnswering(
   ports: Ports,
   view: TrafficView,

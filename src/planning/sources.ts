@@ -6,10 +6,10 @@ import type { Facts, SourcesFacts } from '../domain/release/preflight-facts.ts';
 import { armsOf, trials } from '../domain/release/preflight-sources.ts';
 import type { Ports } from '../ports/index.ts';
 
-/** So much of the past is looked at: Prometheus' own look-back. */
+/** Length of the past that is read: Prometheus' look-back period. */
 const WINDOW_MS = 300_000;
 
-/** Asks Prometheus everything that the release will be judged by, once. `metricsProblem`: why it cannot be asked. */
+/** Sends every query of the release to Prometheus once. `metricsProblem`: why Prometheus cannot be queried. */
 export async function readSources(
   ports: Ports,
   spec: ReleaseSpec,
@@ -44,7 +44,9 @@ async function readCounters(
   return { stable, candidate };
 }
 
-/** A wrong query is a finding; Prometheus going away meanwhile is told once, not by every query. */
+/**
+ * A wrong query is a finding. If Prometheus becomes unreachable meanwhile, it is reported once and not for every query.
+ */
 async function tryOut({ evidence: metrics, now }: Ports, trial: Trial): Promise<Tried> {
   try {
     return { ...trial, answer: await metrics.query(trial.promql, now()) };

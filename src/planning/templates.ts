@@ -5,7 +5,8 @@ import type { ReleaseSpec } from '../domain/release/plan.ts';
 import type { TemplatesPort } from '../ports/templates.ts';
 
 /**
- * Argo's templates that a release names. One that is not there is a fact; errors: CLUSTER_*, CRD_MISSING, FORBIDDEN.
+ * Argo's templates that a release names. A missing template is a fact, not an error. Errors: CLUSTER_*, CRD_MISSING,
+ * FORBIDDEN.
  */
 export function readTemplates(
   templates: TemplatesPort,

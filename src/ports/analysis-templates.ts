@@ -1,13 +1,13 @@
 import type { Effect } from '../domain/effect.ts';
 
 /**
- * A metric of an AnalysisTemplate that Argo reads from Prometheus. Times are Go durations; limits are texts when
- * arguments stand in them.
+ * A metric of an AnalysisTemplate that Argo reads from Prometheus. Times are Go durations. Limits are texts when they
+ * contain arguments.
  */
 export interface TemplateMetric {
   readonly name: string;
   readonly query: string;
-  /** Absent: what ARGO_ROLLOUTS_PROMETHEUS_ADDRESS of the Argo controller says. */
+  /** If absent, ARGO_ROLLOUTS_PROMETHEUS_ADDRESS of the Argo controller applies. */
   readonly address?: string;
   readonly interval?: string;
   readonly count?: number | string;
@@ -21,7 +21,7 @@ export interface TemplateMetric {
 
 export interface TemplateArgument {
   readonly name: string;
-  /** Absent: the Rollout has to give it. */
+  /** If absent, the Rollout has to give it. */
   readonly value?: string;
 }
 
@@ -44,13 +44,13 @@ export interface NewTemplate {
   readonly ref: TemplateRef;
   readonly metrics: readonly TemplateMetric[];
   readonly args: readonly TemplateArgument[];
-  /** Take fields over from other field managers. */
+  /** Takes fields over from other field managers. */
   readonly takeOver: boolean;
 }
 
 export interface AnalysisTemplates {
   /**
-   * Makes the template so. Errors: FIELD_CONFLICT (details.managers), MANIFEST_REFUSED, NAMESPACE_NOT_FOUND,
+   * Creates or updates the template. Errors: FIELD_CONFLICT (details.managers), MANIFEST_REFUSED, NAMESPACE_NOT_FOUND,
    * CRD_MISSING, CLUSTER_*, FORBIDDEN.
    */
   setTemplate(template: NewTemplate): Promise<Effect<TemplateView>>;

@@ -9,9 +9,8 @@ interface CallWrites {
 const storage = new AsyncLocalStorage<CallWrites>();
 
 /**
- * Notes a write of the call that is under way, as in "Rollout shop/web was deleted". `heard: false`: its answer was
- * lost, so it may
- * have happened. Outside of a call: does nothing.
+ * Notes a write of the current call, as in "Rollout shop/web was deleted". `heard: false`: the answer was lost, so the
+ * write may have happened. Outside of a call it does nothing.
  */
 export function noteWrite(what: string, heard: boolean): void {
   const writes = storage.getStore();
@@ -19,9 +18,8 @@ export function noteWrite(what: string, heard: boolean): void {
 }
 
 /**
- * Does the work of one call. When it fails after it has written something, or may have, the error says what: a caller
- * must not take
- * an error for "nothing happened". Errors: those of the work.
+ * Runs the work of one call. If it fails after a write, or after a possible write, the error lists the writes, so that
+ * a caller does not take the error for "nothing happened". Errors: those of the work.
  */
 export async function withNotedWrites<T>(work: () => Promise<T>): Promise<T> {
   const writes: CallWrites = { written: new Set(), unheard: new Set() };

@@ -14,25 +14,28 @@ export interface ServiceCounters {
 
 /**
  * Prometheus. Errors: PROMETHEUS_UNREACHABLE and PROMETHEUS_DENIED (retryable), QUERY_FAILED, CONFIG_INVALID when a
- * file of credentials cannot be read. An empty answer is not an error.
+ * credentials file cannot be read. An empty result is not an error.
  */
 export interface EvidencePort {
-  /** Labels that every series of this cluster has; in each query for counters. Empty: Prometheus holds one cluster. */
+  /**
+   * Labels that every series of this cluster has. They are in each query for counters. Empty if Prometheus holds one
+   * cluster.
+   */
   readonly matchers: Readonly<Record<string, string>>;
   /**
-   * Answers when Prometheus does. `aheadMs`: how far its clock is ahead of this one, to about a second; absent when it
-   * does not tell.
+   * Succeeds when Prometheus answers. `aheadMs`: how far its clock is ahead of this one, accurate to about a second.
+   * Absent when Prometheus does not report its time.
    */
   probe(): Promise<{ readonly version: string; readonly aheadMs?: number }>;
   /**
-   * One PromQL expression at one moment (epoch ms): its values; empty when it has none. NaN and infinities come as they
-   * are. A text or a range of samples is QUERY_FAILED.
+   * The values of one PromQL expression at one time (epoch ms). Empty when it has none. NaN and infinities are returned
+   * unchanged. A text or a range of samples is QUERY_FAILED.
    */
   query(
     promql: string,
     atMs: number,
   ): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
-  /** One PromQL expression over time. */
+  /** The values of one PromQL expression over time. */
   queryRange(
     promql: string,
     window: { fromMs: number; toMs: number; stepMs: number },

@@ -8,7 +8,7 @@ import type { RoutesPort } from './routes.ts';
 import type { TemplatesPort } from './templates.ts';
 import type { SplitPort } from './split.ts';
 
-/** Everything that activities and the planner may touch. */
+/** All external systems that activities and the planner may use. */
 export interface Ports {
   readonly workload: WorkloadPort;
   readonly split: SplitPort;
@@ -18,7 +18,7 @@ export interface Ports {
   readonly now: () => number;
 }
 
-/** What the single tools use: of any cluster, named in each call. What is counted belongs to a World. */
+/** The ports of the single tools. They serve any cluster, which each call names. Evidence belongs to a World. */
 export interface ToolPorts extends Omit<Ports, 'evidence'> {
   readonly rolloutObjects: RolloutObjectsPort;
   readonly rolloutSteering: RolloutSteeringPort;

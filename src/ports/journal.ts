@@ -13,7 +13,7 @@ export interface JournalRelease {
   readonly closedAt?: number;
 }
 
-/** Which releases to list; what is absent is not looked at. */
+/** Which releases to list. An absent field does not filter. */
 export interface JournalFilter {
   readonly releaseId?: string;
   readonly cluster?: string;
@@ -25,16 +25,19 @@ export interface JournalFilter {
 
 /** The record of releases outside Temporal's history. Errors: JOURNAL_UNAVAILABLE (retryable). */
 export interface JournalPort {
-  /** All of them or none. Entries that are there already are left as they are. */
+  /** Writes all entries or none. Existing entries stay unchanged. */
   append(entries: readonly RecordEntry[]): Promise<void>;
-  /** In the order of `at`, then of writing. Empty: the run is not known. */
+  /** Ordered by `at`, then by the order of writing. Empty if the run is not known. */
   read(runId: string, filter?: { readonly kinds?: readonly RecordKind[] }): Promise<readonly RecordEntry[]>;
   /** Newest first. */
   releases(filter: JournalFilter): Promise<readonly JournalRelease[]>;
-  /** Replaces the checkpoint of a run: JSON from which its evidence goes on. An older one (`at`) changes nothing. */
+  /**
+   * Replaces the checkpoint of a run: JSON from which the judge continues. A checkpoint that is older than the stored
+   * one (`at`) changes nothing.
+   */
   writeCheckpoint(runId: string, at: number, data: string): Promise<void>;
   readCheckpoint(runId: string): Promise<string | undefined>;
-  /** Removes runs that closed before (epoch ms); answers how many. */
+  /** Removes runs that closed before `closedBefore` (epoch ms). Returns their number. */
   prune(closedBefore: number): Promise<number>;
   close(): Promise<void>;
 }

@@ -2,20 +2,20 @@ import type { Effect } from '../domain/effect.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { TrafficRef } from './split.ts';
 
-/** Where a middleware sits: on one Service of the weighted TraefikService, or on every rule that leads to it. */
+/** The place of a middleware: one Service of the weighted TraefikService, or every rule that leads to it. */
 export type MiddlewarePlace = { readonly on: 'service'; readonly service: string } | { readonly on: 'route' };
 
-/** `rateLimit` and `circuitBreaker` as in traefik.io/v1alpha1; values are numbers, texts or objects of them. */
+/** `rateLimit` and `circuitBreaker` as in traefik.io/v1alpha1. Values are numbers, texts or objects of them. */
 export type MiddlewareSpec =
   | { readonly rateLimit: Readonly<Record<string, unknown>> }
   | { readonly circuitBreaker: Readonly<Record<string, unknown>> };
 
-/** What one Traefik replica says about a middleware, from its own API. */
+/** The state of a middleware in one Traefik replica, from its own API. */
 export interface MiddlewareSight {
   readonly replica: string;
-  /** Known there and enabled. */
+  /** Whether the replica has it enabled. */
   readonly loaded: boolean;
-  /** Services and rules that use it there. */
+  /** Services and rules of the replica that use it. */
   readonly usedBy: readonly string[];
   readonly error?: string;
 }
@@ -24,7 +24,7 @@ export interface MiddlewareSight {
 export interface MiddlewareView {
   readonly ref: TrafficRef;
   readonly name: string;
-  /** Absent: there is no such Middleware. */
+  /** Absent if there is no such Middleware. */
   readonly spec?: Readonly<Record<string, unknown>>;
   /** "Service app-canary", "IngressRoute app rule 1". */
   readonly attachedTo: readonly string[];
@@ -32,13 +32,16 @@ export interface MiddlewareView {
   readonly replicas: readonly MiddlewareSight[];
 }
 
-/** The weighted route that a middleware is meant for. */
+/** The weighted route that a middleware is for. */
 export interface RouteArms {
   readonly services: readonly string[];
   readonly owner?: Owner;
 }
 
-/** A weighted TraefikService; entries that are Services of its own namespace. `port` as written, empty when absent. */
+/**
+ * A weighted TraefikService, with its entries that are Services of its own namespace. `port` is as written, empty when
+ * absent.
+ */
 export interface WeightedRoute {
   readonly name: string;
   readonly services: readonly { readonly service: string; readonly port: string; readonly weight: number }[];
@@ -53,28 +56,28 @@ export interface MiddlewareWish {
 }
 
 export interface MirrorWish {
-  /** Mirrored copies go to this Service. */
+  /** Mirrored copies of requests are sent to this Service. */
   readonly service: string;
-  /** Number or name; absent: the Service's only port. */
+  /** Number or name. If absent, the Service's only port. */
   readonly port?: string;
   /** 1…100. */
   readonly percent: number;
   readonly methods: 'safe' | 'all';
-  /** Bytes; longer bodies are not mirrored. Absent: no limit. */
+  /** Maximum size in bytes. Longer bodies are not mirrored. If absent, there is no limit. */
   readonly maxBodySize?: number;
   readonly takeOver: boolean;
 }
 
 export interface MirrorSight {
   readonly replica: string;
-  /** Absent: that replica mirrors nothing here. */
+  /** Absent if that replica mirrors nothing here. */
   readonly percent?: number;
   readonly service?: string;
   readonly rules: readonly string[];
   readonly error?: string;
 }
 
-/** The mirror of a weighted route. `service` absent: none. */
+/** The mirror of a weighted route. Without `service` there is none. */
 export interface MirrorView {
   readonly ref: TrafficRef;
   readonly service?: string;
@@ -86,20 +89,19 @@ export interface MirrorView {
 }
 
 /**
- * What is put in front of a route's Services: limits, breakers and mirrors. Every write dry-runs all of its parts
- * first, undoes
- * what it has done when a later part fails, and reads back from the API server and every Traefik replica.
- * Errors: TRAFFIC_SERVICE_NOT_FOUND, ROUTE_NOT_FOUND, SERVICE_NOT_FOUND, FIELD_CONFLICT, ALREADY_EXISTS, CONFLICT,
- * CLUSTER_*, FORBIDDEN.
+ * The middlewares and mirrors of a route's Services. Every write first does a dry run of all its parts, undoes its
+ * changes when a later part fails, and reads back from the API server and every Traefik replica. Errors:
+ * TRAFFIC_SERVICE_NOT_FOUND, ROUTE_NOT_FOUND, SERVICE_NOT_FOUND, FIELD_CONFLICT, ALREADY_EXISTS, CONFLICT, CLUSTER_*,
+ * FORBIDDEN.
  */
 export interface MiddlewaresPort {
   arms(ref: TrafficRef): Promise<RouteArms>;
-  /** All of the namespace, by name. Errors besides: NAMESPACE_NOT_FOUND. */
+  /** All of the namespace, by name. Further errors: NAMESPACE_NOT_FOUND. */
   weightedRoutes(place: { readonly cluster: string; readonly namespace: string }): Promise<readonly WeightedRoute[]>;
   read(ref: TrafficRef, name: string): Promise<MiddlewareView>;
   put(ref: TrafficRef, wish: MiddlewareWish): Promise<Effect<MiddlewareView>>;
   readMirror(ref: TrafficRef): Promise<MirrorView>;
   mirror(ref: TrafficRef, wish: MirrorWish): Promise<Effect<MirrorView>>;
-  /** Takes the mirror away, rules first. None there: unchanged. */
+  /** Removes the mirror, rules first. Unchanged if there is none. */
   unmirror(ref: TrafficRef, takeOver: boolean): Promise<Effect<MirrorView>>;
 }

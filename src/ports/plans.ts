@@ -1,4 +1,4 @@
-/** A plan that release_plan has answered. */
+/** A plan that release_plan has returned. */
 export interface KeptPlan {
   /** The digest of the plan: `plan-` and hexadecimal digits. */
   readonly id: string;
@@ -8,14 +8,17 @@ export interface KeptPlan {
   readonly file: unknown;
   /** The kubeconfig context that the plan was made for. */
   readonly cluster: string;
-  /** What the plan said, by name: the difference to a later plan is told by these names. */
+  /** The facts of the plan, by name. The difference to a later plan is described with these names. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /** Plans of the last day. */
 export interface PlansPort {
-  /** Never throws: a plan that cannot be stored can be started by the process that made it, for as long as it runs. */
+  /**
+   * Never throws. A plan that could not be stored can be started only by the process that made it, for as long as it
+   * runs.
+   */
   keep(plan: KeptPlan): Promise<void>;
-  /** Undefined: no plan of the last day has this id, or it was made with another SLUICE_HOME. */
+  /** Undefined if no plan of the last day has this id, or if it was made with another SLUICE_HOME. */
   find(id: string): Promise<KeptPlan | undefined>;
 }

@@ -1,13 +1,5 @@
 import type { Target } from '../domain/release/target.ts';
-
-export interface Revision {
-  readonly revision: number;
-  readonly podHash: string;
-  readonly images: Readonly<Record<string, string>>;
-  readonly createdAt: string;
-  readonly replicas: { readonly desired: number; readonly ready: number };
-  readonly replicaSet: string;
-}
+import type { Revision } from '../domain/rollout.ts';
 
 export interface MetricOutcome {
   readonly name: string;
@@ -16,14 +8,14 @@ export interface MetricOutcome {
   readonly failed: number;
   readonly inconclusive: number;
   readonly errors: number;
-  /** Of the newest measurement. */
+  /** Value of the newest measurement. */
   readonly lastValue?: string;
   readonly message: string;
 }
 
 export interface AnalysisOutcome {
   readonly run: string;
-  /** Step, Background, PrePromotion, PostPromotion; empty when made by somebody else. */
+  /** Step, Background, PrePromotion or PostPromotion. Empty when the controller did not create the run. */
   readonly type: string;
   readonly podHash: string;
   readonly phase: string;
@@ -47,7 +39,7 @@ export interface ObjectEvent {
 export interface LastWrite {
   readonly at: string;
   readonly who: string;
-  /** object, or a subresource of it such as status. */
+  /** The object, or a subresource of it such as status. */
   readonly what: string;
   /** "spec.template", two levels at most. */
   readonly fields: readonly string[];
@@ -59,7 +51,7 @@ export interface PastOfRollout {
   readonly resourceVersion: string;
   readonly revisions: readonly Revision[];
   readonly analysisRuns: readonly AnalysisOutcome[];
-  /** Clusters keep events for an hour unless told otherwise. */
+  /** By default clusters keep events for an hour. */
   readonly events: readonly ObjectEvent[];
   readonly writes: readonly LastWrite[];
 }
@@ -67,6 +59,6 @@ export interface PastOfRollout {
 export interface RolloutHistory {
   /** Newest first. Errors: as `history`. */
   revisions(target: Target): Promise<readonly Revision[]>;
-  /** Everything newest first, unlimited. Errors: as RolloutObjectsPort.read. */
+  /** All lists are newest first and unlimited. Errors: as RolloutObjectsPort.read. */
   history(target: Target): Promise<PastOfRollout>;
 }

@@ -13,13 +13,13 @@ export interface AnalysisBrief {
   readonly message: string;
 }
 
-/** All that one read of a Rollout tells. */
+/** All facts from one read of a Rollout. */
 export interface RolloutDetail extends RolloutState {
-  /** All pods of it, and those that are ready, of whatever version. */
+  /** Number of its pods, and of its ready pods, of all versions. */
   readonly pods: { readonly total: number; readonly ready: number };
-  /** One text a step, as `kubectl argo rollouts` shows it. */
+  /** One text for each step, as `kubectl argo rollouts` shows it. */
   readonly stepTexts: readonly string[];
-  /** When the present pause began. */
+  /** When the current pause began. */
   readonly pausedSince?: string;
   readonly analysis: readonly AnalysisBrief[];
   readonly conditions: readonly {
@@ -29,14 +29,14 @@ export interface RolloutDetail extends RolloutState {
     readonly message: string;
     readonly since?: string;
   }[];
-  /** Why the controller does not accept the spec. */
+  /** The reason why the controller refuses the spec. */
   readonly invalid?: string;
   readonly workload?: { readonly kind: string; readonly name: string };
-  /** Deletion has begun; what it waits for. */
+  /** Present if deletion has begun, with the finalizers that it waits for. */
   readonly deletion?: { readonly since: string; readonly finalizers: readonly string[] };
 }
 
-/** A Rollout to be made. The selector is `app: <name>`, or that of the workload. */
+/** A Rollout to create. The selector is `app: <name>`, or that of the workload. */
 export interface NewRollout {
   readonly target: Target;
   readonly strategy: ArgoStrategyName;
@@ -45,46 +45,48 @@ export interface NewRollout {
     | { readonly image: string; readonly container: string; readonly port: number }
     | { readonly deployment: string; readonly port: number };
   readonly replicas: number;
-  /** setWeight values, each followed by an untimed pause; canary and rolling. */
+  /** setWeight values, each followed by an untimed pause. For canary and rolling. */
   readonly weights: readonly number[];
-  /** Stable or active first, canary or preview second; absent for rolling. */
+  /** Stable or active first, canary or preview second. Absent for rolling. */
   readonly services?: { readonly stable: string; readonly candidate: string };
-  /** Canary only. */
+  /** For canary only. */
   readonly traefikService?: string;
-  /** Argo runs them as ARGO_STRATEGIES says. */
+  /** Argo runs them at the times that ARGO_STRATEGIES states. */
   readonly analysisTemplates: readonly string[];
-  /** Make the Services alone: a route has to be made over them before the Rollout. */
+  /** Creates the Services only, because a route over them has to exist before the Rollout. */
   readonly servicesOnly: boolean;
 }
 
-/** What was made. `effective` refused: nothing was. */
+/** The result of a creation. If `effective` is refused, nothing was created. */
 export interface Creation extends Effect<RolloutDetail> {
-  /** "Service shop/web-stable", in the order of making. */
+  /** "Service shop/web-stable", in the order of creation. */
   readonly created: readonly string[];
-  /** What had to exist, or existed already and is used as it is. */
+  /** Objects that already existed and are used unchanged. */
   readonly found: readonly string[];
-  /** The weighted TraefikService is what is missing, and which Services it needs first. */
+  /** Present when the weighted TraefikService is missing, with the Services that it needs first. */
   readonly missing?: { readonly route: string; readonly services: readonly string[] };
 }
 
 export type Admit = (owner: Owner | undefined) => void;
 
-/** Rollouts as objects: what exists, making and removing it, its past. */
+/** Rollouts as objects: reading, creating and removing them, and their history. */
 export interface RolloutObjectsPort extends AnalysisTemplates, RolloutHistory {
-  /** Straight from the API server. `namespace` absent: the whole cluster. Errors: CRD_MISSING, FORBIDDEN, CLUSTER_*. */
+  /**
+   * Reads from the API server. Without `namespace` it lists the whole cluster. Errors: CRD_MISSING, FORBIDDEN,
+   * CLUSTER_*.
+   */
   list(place: { readonly cluster: string; readonly namespace?: string }): Promise<readonly RolloutState[]>;
-  /** Errors besides: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND. */
+  /** Further errors: ROLLOUT_NOT_FOUND, NAMESPACE_NOT_FOUND. */
   read(target: Target): Promise<RolloutDetail>;
   /**
-   * Everything is tried as a dry run first, so that nothing is left half-made. Errors besides: ALREADY_EXISTS,
-   * WORKLOAD_NOT_FOUND,
-   * ANALYSIS_TEMPLATE_NOT_FOUND, MANIFEST_REFUSED. After an error between two objects the message says what exists.
+   * First does a dry run of everything, so that no partial creation is left. Further errors: ALREADY_EXISTS,
+   * WORKLOAD_NOT_FOUND, ANALYSIS_TEMPLATE_NOT_FOUND, MANIFEST_REFUSED. After an error between two objects the message
+   * lists what exists.
    */
   create(rollout: NewRollout): Promise<Creation>;
   /**
-   * Deletes the object that was read. `admit` is asked about the owner of each state that would be deleted, and throws
-   * to forbid it.
-   * Errors besides: CONFLICT when another object took its name.
+   * Deletes the object that was read. `admit` is called with the owner of each state that would be deleted, and throws
+   * to forbid the deletion. Further errors: CONFLICT when another object took its name.
    */
   remove(target: Target, admit: Admit): Promise<Effect<RolloutDetail>>;
 }

@@ -6,9 +6,9 @@ export interface RouteEntry {
   /** Name of the Service, or of the TraefikService. */
   readonly service: string;
   readonly kind: 'Service' | 'TraefikService';
-  /** Absent: that of the route. */
+  /** If absent, the namespace of the route. */
   readonly namespace?: string;
-  /** As written, number or name; empty when absent. */
+  /** As written, number or name. Empty when absent. */
   readonly port: string;
   readonly weight: number;
 }
@@ -17,39 +17,39 @@ export interface RouteEntry {
 export interface RouteRule {
   readonly ingressRoute: string;
   readonly match: string;
-  /** Empty: all that Traefik opens by default. */
+  /** If empty, all entry points that Traefik uses by default. */
   readonly entryPoints: readonly string[];
 }
 
-/** What one Traefik replica serves; or why it is not known. */
+/** What one Traefik replica serves, or the reason why it is not known. */
 export interface ServedRoute {
   readonly replica: string;
   /** In the order of the route's entries. */
   readonly weights?: readonly number[];
   /** Rules of the enabled routers that lead to it. */
   readonly rules?: readonly string[];
-  /** True when the replica answers that it does not know the route. */
+  /** True when the replica answers that it does not have the route. */
   readonly unknown?: boolean;
   readonly error?: string;
 }
 
-/** A weighted route as written and as served, read at one moment. */
+/** A weighted route as written and as served, read at one time. */
 export interface RouteView {
   readonly ref: TrafficRef;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** `other`: mirroring, failover or highest random weight; it has no entries. */
+  /** `other`: mirroring, failover or highest random weight. It has no entries. */
   readonly form: 'weighted' | 'other';
   readonly entries: readonly RouteEntry[];
-  /** Of the IngressRoutes in its namespace. */
+  /** Rules of the IngressRoutes in its namespace. */
   readonly rules: readonly RouteRule[];
   readonly sticky: boolean;
-  /** On the rules and on the entries. */
+  /** The middlewares on the rules and on the entries. */
   readonly middlewares: readonly string[];
   readonly owner?: Owner;
-  /** When its weights were last written, epoch milliseconds; absent when the API server does not tell. */
+  /** When its weights were last written, epoch milliseconds. Absent when the API server does not report it. */
   readonly weightsSince?: number;
-  /** One for each replica; empty when no Traefik API is configured. */
+  /** One for each replica. Empty when no Traefik API is configured. */
   readonly served: readonly ServedRoute[];
 }
 
@@ -61,12 +61,12 @@ export interface RouteLink {
     readonly name: string;
   };
   readonly to: { readonly kind: 'Service' | 'TraefikService'; readonly namespace: string; readonly name: string };
-  /** Of an IngressRoute only. */
+  /** For an IngressRoute only. */
   readonly rule?: RouteRule;
 }
 
 export interface RouteLinks {
-  /** False: the account may only look into the namespace itself. */
+  /** False if the account may only read the namespace itself. */
   readonly everywhere: boolean;
   readonly links: readonly RouteLink[];
 }
@@ -76,11 +76,11 @@ export interface ServiceFacts {
   readonly ports: readonly { readonly name?: string; readonly port: number }[];
   /** The version that its selector names (label rollouts-pod-template-hash). */
   readonly hash?: string;
-  /** Ready endpoints in its EndpointSlices. */
+  /** Number of ready endpoints in its EndpointSlices. */
   readonly ready: number;
 }
 
-/** What a new weighted route is made of. */
+/** The parts of a new weighted route. */
 export interface RoutePlan {
   readonly stable: string;
   readonly canary: string;
@@ -97,13 +97,12 @@ export interface IngressRouteFacts {
   readonly links: readonly RouteLink[];
 }
 
-/** Which objects a write made, in order; as in "TraefikService shop/web". */
+/** The objects that a write created, in order, as in "TraefikService shop/web". */
 export type Touched = readonly string[];
 
 /**
  * Weighted routes: an IngressRoute over a TraefikService over two Services. Errors: NAMESPACE_NOT_FOUND, CLUSTER_*,
- * CRD_MISSING, FORBIDDEN.
- * What a Traefik replica does not answer is text in the result, never an error.
+ * CRD_MISSING, FORBIDDEN. If a Traefik replica does not answer, the result contains a text and there is no error.
  */
 export interface RoutesPort {
   /** Names of the TraefikServices in a namespace. */
@@ -112,28 +111,26 @@ export interface RoutesPort {
   replicas(cluster: string): Promise<readonly { readonly replica: string; readonly error?: string }[]>;
   /** Errors besides: TRAFFIC_SERVICE_NOT_FOUND. */
   read(ref: TrafficRef): Promise<RouteView>;
-  /** What the replicas serve now for a route as it was read. */
+  /** What the replicas serve now for a route that was read before. */
   served(view: Pick<RouteView, 'ref' | 'entries'>): Promise<readonly ServedRoute[]>;
-  /** What leads where, in the cluster if that may be read. */
+  /** All rules and TraefikServices with their destinations, of the whole cluster if the account may read it. */
   links(place: { readonly cluster: string; readonly namespace: string }): Promise<RouteLinks>;
-  /** Errors besides: SERVICE_NOT_FOUND. */
+  /** Further errors: SERVICE_NOT_FOUND. */
   service(ref: TrafficRef): Promise<ServiceFacts>;
   /**
-   * Makes what is not there, after a dry run of all of it; stable gets 100, canary 0. Nothing touched: both are there
-   * exactly so.
-   * Errors besides: ALREADY_EXISTS, MANIFEST_REFUSED.
+   * Creates the missing objects after a dry run of all of them. Stable gets weight 100, canary 0. If the result is
+   * empty, both exist exactly as planned. Further errors: ALREADY_EXISTS, MANIFEST_REFUSED.
    */
   create(ref: TrafficRef, plan: RoutePlan): Promise<Touched>;
   /**
-   * Writes all weights of the view, in the order of its entries, or nothing. Errors besides: CONFLICT when the object
-   * is another by
-   * now, FIELD_CONFLICT (unless `takeOver`) when somebody else manages the weights.
+   * Writes all weights of the view, in the order of its entries, or none. Further errors: CONFLICT when the object was
+   * replaced or changed, FIELD_CONFLICT (unless `takeOver`) when another field manager owns the weights.
    */
   setWeights(view: RouteView, weights: readonly number[], options: { readonly takeOver: boolean }): Promise<void>;
-  /** The IngressRoute of the route's name; undefined when there is none. */
+  /** The IngressRoute with the route's name. Undefined when there is none. */
   findIngressRoute(ref: TrafficRef): Promise<IngressRouteFacts | undefined>;
-  /** Deletes the IngressRoute that was read. Errors besides: ROUTE_NOT_FOUND, CONFLICT. */
+  /** Deletes the IngressRoute that was read. Further errors: ROUTE_NOT_FOUND, CONFLICT. */
   removeIngressRoute(read: IngressRouteFacts): Promise<void>;
-  /** Deletes the TraefikService that was read. Errors besides: CONFLICT. */
+  /** Deletes the TraefikService that was read. Further errors: CONFLICT. */
   removeTraefikService(view: RouteView): Promise<void>;
 }

@@ -9,7 +9,7 @@ export interface TrafficRef {
   readonly name: string;
 }
 
-/** The two Services whose weights are meant; others in the same TraefikService are left alone. */
+/** The two Services whose weights are used. Others in the same TraefikService stay unchanged. */
 export interface ArmServices {
   readonly stable: string;
   readonly candidate: string;
@@ -18,14 +18,17 @@ export interface ArmServices {
 export interface TrafficView {
   readonly ref: TrafficRef;
   readonly resourceVersion: string;
-  /** As written; an absent weight counts as 1 (Traefik). */
+  /** As written. An absent weight counts as 1 (Traefik). */
   readonly weights: readonly {
     readonly service: string;
     readonly weight: number;
     readonly port: string;
-    /** Under which name the requests to this Service are counted (EvidencePort.counters), with the usual naming. */
+    /**
+     * The label under which requests to this Service are counted (EvidencePort.counters), with Traefik's default
+     * naming.
+     */
     readonly metricsService: string;
-    /** From which the proxy makes its names. */
+    /** The parts from which the proxy builds its names. */
     readonly place: WeightedPlace;
   }[];
   readonly sticky: boolean;
@@ -34,10 +37,10 @@ export interface TrafficView {
   readonly writer?: { readonly manager: string; readonly time?: string };
 }
 
-/** A middleware that may answer in place of a version; what it answers, Traefik counts for no service. */
+/** A middleware that may answer in place of a version. Traefik counts its answers for no service. */
 export interface SelfAnswering {
   readonly middleware: string;
-  /** As in traefik.io/v1alpha1: `circuitBreaker`. */
+  /** The field name in traefik.io/v1alpha1, for example `circuitBreaker`. */
   readonly type: string;
   /** "Service app-canary", "IngressRoute app rule 1". */
   readonly place: string;
@@ -45,26 +48,26 @@ export interface SelfAnswering {
 
 /**
  * How traffic is split: the shares of two versions, and the proxies that serve them. Errors: TRAFFIC_SERVICE_NOT_FOUND,
- * CLUSTER_*,
- * FORBIDDEN, CONFLICT.
+ * CLUSTER_*, FORBIDDEN, CONFLICT.
  */
 export interface SplitPort {
   read(ref: TrafficRef): Promise<TrafficView>;
   /** Names of the weighted TraefikServices in the namespace that hold both Services. */
   find(place: { cluster: string; namespace: string }, arms: ArmServices): Promise<readonly string[]>;
   /**
-   * Sets candidate = weight and stable = 100 − weight, by a patch that tests both present weights and the owner mark.
-   * Refused without the mark of `owner`'s run, or with a higher epoch. Equal already: unchanged.
+   * Sets candidate = weight and stable = 100 − weight (percent), by a patch that tests both current weights and the
+   * owner mark. Refused without the mark of `owner`'s run, or with a higher epoch. Unchanged if the weights are already
+   * equal.
    */
   setWeight(ref: TrafficRef, arms: ArmServices, weight: number, owner: Owner): Promise<WriteResult>;
   /**
-   * The candidate's weight on every proxy replica, from its own API. Empty when no API is configured. Never throws for
-   * a silent replica.
+   * The candidate's weight on every proxy replica, from its own API. Empty when no API is configured. A replica that
+   * does not answer causes no error.
    */
   inForce(ref: TrafficRef, arms: ArmServices): Promise<readonly ProxyWeights[]>;
   /**
-   * What stands before the two Services and may answer by itself: on their entries, and on the rules of the namespace
-   * that lead to them.
+   * The middlewares before the two Services that may answer by themselves: on their entries, and on the rules of the
+   * namespace that lead to them.
    */
   selfAnswering(ref: TrafficRef, arms: ArmServices): Promise<readonly SelfAnswering[]>;
   /** As WorkloadPort.claim. */

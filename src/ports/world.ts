@@ -1,16 +1,15 @@
 import type { Ports } from './index.ts';
 
 /**
- * Which cluster is meant. `context` is the name in the kubeconfig that the caller used. `uid` is the UID of the
- * namespace
- * kube-system: the same for every context that leads to this cluster, and another one for every other cluster.
+ * The identity of a cluster. `context` is the name in the kubeconfig that the caller used. `uid` is the UID of the
+ * namespace kube-system. It is the same for every context of this cluster, and differs for every other cluster.
  */
 export interface ClusterIdentity {
   readonly context: string;
   readonly uid: string;
 }
 
-/** Everything that acts on one cluster or judges in it. Nothing in it reaches another cluster. */
+/** All ports of one cluster. None of them reaches another cluster. */
 export interface World extends Ports {
   readonly cluster: ClusterIdentity;
 }
@@ -18,10 +17,10 @@ export interface World extends Ports {
 export interface Worlds {
   /**
    * The world of a kubeconfig context. Two contexts of one cluster give worlds with the same `cluster.uid`. The
-   * identity
-   * is read anew at each call. `uid`: the identity that the caller means; absent where it was never recorded.
-   * Errors: CLUSTER_UNKNOWN, CLUSTER_UNREACHABLE and FORBIDDEN (the identity could not be read), CLUSTER_MISMATCH (the
-   * context leads to another cluster), CLUSTER_UNCONFIGURED and CONFIG_INVALID (no settings, or wrong ones).
+   * identity is read again at each call. `uid`: the identity that the caller expects. It is absent where it was never
+   * recorded. Errors: CLUSTER_UNKNOWN, CLUSTER_UNREACHABLE and FORBIDDEN (the identity could not be read),
+   * CLUSTER_MISMATCH (the context leads to another cluster), CLUSTER_UNCONFIGURED and CONFIG_INVALID (no settings, or
+   * wrong ones).
    */
   of(context: string, uid?: string): Promise<World>;
 }

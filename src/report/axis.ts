@@ -2,10 +2,12 @@ import { widthFor } from '../domain/report/buckets.ts';
 import type { Html } from './html.ts';
 import { html } from './html.ts';
 
-/** The coordinates of every picture: it is stretched to its place, so these are parts of it and no pixels. */
+/**
+ * The coordinate range of every chart. A chart is stretched to its container, so these are parts of it and not pixels.
+ */
 export const WIDE = 1000;
 export const HIGH = 200;
-/** A narrow screen has room for so many labels. */
+/** Maximum number of time labels on a narrow screen. */
 const MOST_TIMES = 4;
 
 export interface Span {
@@ -13,7 +15,7 @@ export interface Span {
   readonly to: number;
 }
 
-/** From a value to its place between 0 and `length`, cut off at both ends. */
+/** Maps a value to a position between 0 and `length`, clipped at both ends. */
 export function scale({ from, to }: Span, length: number): (value: number) => number {
   const width = Math.max(to - from, Number.MIN_VALUE);
   return (value) => Math.round(Math.min(1, Math.max(0, (value - from) / width)) * length * 10) / 10;
@@ -21,7 +23,7 @@ export function scale({ from, to }: Span, length: number): (value: number) => nu
 
 export type Place = (value: number) => number;
 
-/** From a value to its place below the top edge of a picture. */
+/** Maps a value to its distance from the top edge of a chart. */
 export function down(y: Place, value: number): number {
   return Math.round((HIGH - y(value)) * 10) / 10;
 }
@@ -31,11 +33,11 @@ export interface Tick {
   readonly label: string;
 }
 
-/** Labels of a time axis, at full minutes, hours or days where there is room for no more. */
+/** Labels of a time axis, at full minutes, hours or days, as many as there is room for. */
 export function timeTicks({ from, to }: Span): readonly Tick[] {
   const width = widthFor(to - from, MOST_TIMES);
   const first = Math.ceil(from / width) * width;
-  // A label in the last twentieth would stick out.
+  // A label in the last twentieth would exceed the edge.
   const count = Math.floor((from + (to - from) * 0.95 - first) / width) + 1;
   return Array.from({ length: Math.max(0, count) }, (_, index) => first + index * width).map((value) => ({
     value,
@@ -49,14 +51,14 @@ function timeLabel(at: number, width: number): string {
   return width < 60_000 ? text.slice(11, 19) : text.slice(11, 16);
 }
 
-/** The step between about four labels from 0 to `most`: 1, 2 or 5 times a power of ten. */
+/** The step for about four labels from 0 to `most`: 1, 2 or 5 times a power of ten. */
 export function niceStep(most: number): number {
   const rough = Math.max(most, 1e-9) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   return ([1, 2, 5, 10].find((one) => one * power >= rough * 0.999) ?? 10) * power;
 }
 
-/** Ticks from 0, and the end of the axis: the first multiple of the step that is not below `most`. */
+/** Ticks from 0, and the end of the axis: the first multiple of the step that is at least `most`. */
 export function niceTicks(
   most: number,
   label: (value: number, step: number) => string,
@@ -69,13 +71,13 @@ export function niceTicks(
   };
 }
 
-/** Labels beside the picture, as text: they keep their size when it is stretched. */
+/** Labels beside the chart. They are text, so that they keep their size when the chart is stretched. */
 export function labels(side: 'x' | 'y', span: Span, ticks: readonly Tick[]): Html {
   const place = scale(span, 100);
   return html`<div class="axis ${side}" aria-hidden="true">${ticks.map(({ value, label }) => html`<span style="${side === 'x' ? 'left' : 'bottom'}:${place(value)}%">${label}</span>`)}</div>`;
 }
 
-/** Thin lines across the picture. */
+/** Grid lines across the chart. */
 export function grid(span: Span, ticks: readonly Tick[]): Html {
   const y = scale(span, HIGH);
   return html`<path class="grid" d="${ticks.map(({ value }) => `M0 ${down(y, value)}H${WIDE}`).join('')}"/>`;

@@ -2,7 +2,7 @@ import type { Bucket } from '../domain/report/report.ts';
 import { grid, HIGH, labels, scale, timeTicks, WIDE, type Place, type Span, type Tick } from './axis.ts';
 import { html, type Html } from './html.ts';
 
-/** One line of a legend; `kind` is the class that draws it. */
+/** One line of a legend. `kind` is the CSS class that draws it. */
 export interface Key {
   readonly kind: string;
   readonly text: string;
@@ -10,20 +10,20 @@ export interface Key {
 
 export interface Chart {
   readonly title: string;
-  /** The picture in words, for those who do not see it. */
+  /** A description of the chart in words, for screen readers. */
   readonly says: string;
   readonly keys: readonly Key[];
   readonly time: Span;
   readonly value: Span;
   readonly ticks: readonly Tick[];
   readonly draw: (x: Place, y: Place) => readonly Html[];
-  /** Above the picture, in the coordinates of time: marks with numbers. */
+  /** Numbered marks above the chart, at times. */
   readonly marks?: readonly { readonly at: number; readonly text: string }[];
   readonly note?: string;
   readonly data?: Html | undefined;
 }
 
-/** A picture with its title, legend and axes. It fills its place, whatever its width. */
+/** A chart with its title, legend and axes. It fills its container at any width. */
 export function chart({ title, says, keys, time, value, ticks, draw, marks = [], note, data }: Chart): Html {
   const x = scale(time, WIDE);
   return html`<figure>
@@ -48,7 +48,7 @@ function legend(keys: readonly Key[]): Html {
   return html`<ul class="legend">${keys.map(({ kind, text }) => html`<li><svg aria-hidden="true" viewBox="0 0 24 10"><path class="${kind}" d="${kind.startsWith('dot') ? 'M12 5h0' : kind.startsWith('band') ? 'M0 1H24V9H0Z' : 'M0 5H24'}"/></svg>${text}</li>`)}</ul>`;
 }
 
-/** A span of time, never empty, with a margin after its end: what happened last must not stick to the edge. */
+/** A time span that is never empty. It has a margin after its end, so that the last event does not touch the edge. */
 export function spanOf(from: number, to: number): Span {
   const end = Math.max(to, from + 1000);
   return { from, to: end + (end - from) * 0.015 };
@@ -60,7 +60,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Figures behind a picture, folded away. */
+/** The figures of a chart, in a collapsed section. */
 export function dataTable({ caption, heads, rows }: Table): Html | undefined {
   if (rows.length === 0) return undefined;
   return html`<details class="data"><summary>${caption}</summary>${table({ caption, heads, rows })}</details>`;
@@ -71,7 +71,7 @@ export function table({ caption, heads, rows }: Table): Html {
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
-/** The buckets that have what is asked of them. */
+/** The values of the buckets that have one. */
 export function having<T, U>(buckets: readonly Bucket<T>[], of: (value: T) => U | undefined): readonly U[] {
   return buckets.flatMap(({ value }) => of(value) ?? []);
 }

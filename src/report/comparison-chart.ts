@@ -5,10 +5,10 @@ import { clockTime, percent, ratioOf, roundPercent, whole } from './figures.ts';
 import { html, type Html } from './html.ts';
 import { bands, steps } from './paths.ts';
 
-/** An axis never ends below this share: two errors in a thousand must not look like a catastrophe. */
+/** Minimum upper end of an axis, as a share 0…1. Two errors in a thousand must not look large. */
 const LEAST_TOP = 0.005;
 
-/** The share of bad answers of both arms, with their bands. */
+/** The share of bad answers of both arms, with their confidence bands. */
 export function comparisonChart(comparison: Comparison, { release }: ReleaseReport): Html {
   const { name, counted, source, buckets } = comparison;
   const arm = (which: 'candidate' | 'stable'): readonly Share[] => having(buckets, (value) => value[which]);
@@ -42,7 +42,10 @@ export function comparisonChart(comparison: Comparison, { release }: ReleaseRepo
   });
 }
 
-/** High enough for every share and for half of the bands; the widest, of a handful of requests, are cut off. */
+/**
+ * The upper end of the axis: high enough for every share and for half of the bands. The widest bands, of few requests,
+ * are clipped.
+ */
 function topOf(shares: readonly Share[]): number {
   const highs = shares.map(({ high }) => high).toSorted((a, b) => a - b);
   const usual = highs[Math.floor(highs.length / 2)] ?? 0;

@@ -3,7 +3,7 @@ import type { ReportEvidence } from '../domain/report/report.ts';
 import { chosen, countOf } from './figures.ts';
 import { html, type Html } from './html.ts';
 
-/** How far each proof has come, at a glance. */
+/** The progress of each proof, as bars. */
 export function evidenceBars({ bound, together, questions }: ReportEvidence): Html {
   const worse = Math.max(0, ...together.map((point) => point.worse));
   return html`<ul class="bars">

@@ -6,10 +6,10 @@ import { chosen, clockTime, countOf } from './figures.ts';
 import { html, type Html } from './html.ts';
 import { dots, held, through, type Point } from './paths.ts';
 
-/** How far beyond its bound, and below even odds, evidence is drawn; in bounds. */
+/** How far beyond its bound, and below even odds, evidence is drawn. The unit is the bound. */
 const [ABOVE, BELOW] = [1.6, 0.6];
 
-/** What speaks for "worse" in all questions together, then each question's proof of "not worse". */
+/** The evidence for "worse" in all questions together, then each question's proof of "not worse". */
 export function evidenceCharts(evidence: ReportEvidence, report: ReleaseReport): readonly Html[] {
   const frame = frameOf(evidence.bound, spanOf(report.release.started, report.release.until));
   return [
@@ -32,7 +32,7 @@ function frameOf(bound: number, time: Span): Frame {
   return { time, value, ticks: ticksOf(bound, value), bound: line };
 }
 
-/** The bound, and powers of ten that are not in its way. */
+/** The bound, and powers of ten that do not overlap it. */
 function ticksOf(bound: number, { from, to }: Span): readonly Tick[] {
   const every = Math.max(1, Math.round((to - from) / Math.LN10 / 5)) * Math.LN10;
   const first = Math.ceil(from / every);

@@ -1,18 +1,18 @@
 import type { Count, Share } from '../domain/report/report.ts';
 
-/** A share 0…1 for people; small ones keep their digits. */
+/** Formats a share 0…1 for people. Small shares keep their digits. */
 export function percent(share: number): string {
   const value = share * 100;
   const digits = value === 0 || value >= 10 ? 1 : value >= 0.1 ? 2 : 3;
   return `${value.toFixed(digits)}\u00a0%`;
 }
 
-/** A share that somebody has chosen: no digits that nobody wrote. */
+/** Formats a share that a person configured, without additional digits. */
 export function chosen(share: number): string {
   return `${Number((share * 100).toPrecision(4))}\u00a0%`;
 }
 
-/** The label of an axis: no more digits than the steps between labels need. */
+/** Formats the label of an axis, with the digits that the step between labels needs. */
 export function roundPercent(share: number, step: number): string {
   const digits = Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9));
   return `${(share * 100).toFixed(digits)}\u00a0%`;
@@ -35,12 +35,12 @@ export function countOf({ requests, bad }: Count): string {
   return requests === 0 ? 'no requests' : `${percent(bad / requests)} of ${whole(requests)}`;
 }
 
-/** UTC. */
+/** A time of day in UTC. */
 export function clockTime(at: number): string {
   return new Date(at).toISOString().slice(11, 19);
 }
 
-/** UTC, to the second. */
+/** A date and time in UTC, to the second. */
 export function moment(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

@@ -4,7 +4,7 @@ import { chosen, iso, moment } from './figures.ts';
 import { html, type Html } from './html.ts';
 import { isOpenState, pill, signOf, toneOf } from './outcome.ts';
 
-/** What release it is, how it stands and why, before anything else. */
+/** The head of the page: the release, its state and the reason. */
 export function head({ release, summary, steps, notes }: ReleaseReport): Html {
   const { target, image, previous, state, reason, waiting } = release;
   return html`<header>

@@ -3,14 +3,14 @@ import { html, Html } from './html.ts';
 import { pill } from './outcome.ts';
 import { STYLE } from './style.ts';
 
-/** A release as the first page shows it. Times are epoch ms. */
+/** A release as the home page shows it. Times are epoch ms. */
 export interface HomeRelease {
   readonly id: string;
   readonly state: string;
   readonly image: string;
   readonly startedBy: string;
   readonly startedAt: number;
-  /** The reason of the state, for releases that go on. */
+  /** The reason of the state, for releases that have not ended. */
   readonly headline?: string;
   /** Path of the report on this server. */
   readonly report: string;
@@ -19,20 +19,20 @@ export interface HomeRelease {
 export interface Home {
   readonly version: string;
   readonly writing: boolean;
-  /** Newest first; absent: this server does not offer releases. */
+  /** Newest first. Absent if this server does not offer releases. */
   readonly releases?: readonly HomeRelease[];
-  /** Why the list of releases is missing or not complete. */
+  /** Why the list of releases is missing or incomplete. */
   readonly problem?: string;
 }
 
-/** Nothing of the page comes from elsewhere, and nothing of it goes elsewhere. */
+/** The page loads nothing from other hosts and sends nothing to them. */
 export const HOME_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 const REFRESH_S = 5;
-/** Where the server has the script of the page: the policy lets no other script run. */
+/** The path of the page's script. The policy allows no other script. */
 export const HOME_SCRIPT_PATH = '/home.js';
 
-/** Loads the page anew and replaces what has changed: the reader keeps the place and the focus. */
+/** Reloads the page and replaces what has changed. The scroll position and the focus stay. */
 export const HOME_SCRIPT = `setInterval(async () => {
   if (document.hidden) return;
   const answer = await fetch('/').catch(() => undefined);
@@ -42,9 +42,7 @@ export const HOME_SCRIPT = `setInterval(async () => {
 }, ${REFRESH_S * 1000});
 `;
 
-/**
- * The page at `/`: releases with links to their reports, and the addresses of this server. Its script reads it anew.
- */
+/** The page at `/`: releases with links to their reports, and the addresses of this server. Its script reloads it. */
 export function renderHome(home: Home): string {
   const style = new Html(`<style>${STYLE}</style>`);
   return html`<!doctype html>

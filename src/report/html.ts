@@ -1,4 +1,4 @@
-/** Text that is HTML already. Only `html` makes it, so that nothing reaches a page unescaped. */
+/** Text that is already HTML. Only `html` creates it, so that nothing reaches a page unescaped. */
 export class Html {
   readonly text: string;
   constructor(text: string) {
@@ -17,14 +17,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * HTML from a template whose values are data: escaped for text and for quoted attributes alike. Lists are joined,
- * undefined and false are nothing.
+ * HTML from a template whose values are data. Values are escaped for text and for quoted attributes. Lists are joined.
+ * Undefined and false become nothing.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.reduce((text, string, index) => text + shown(parts[index - 1]) + string));
 }
 
-/** `Array.isArray` does not narrow lists that cannot be changed. */
+/** `Array.isArray` does not narrow readonly arrays. */
 function isList(part: Part): part is readonly Part[] {
   return Array.isArray(part);
 }

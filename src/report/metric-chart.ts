@@ -5,7 +5,7 @@ import { clockTime, percent, plain, roundPercent } from './figures.ts';
 import { html, type Html } from './html.ts';
 import { dots, held, through } from './paths.ts';
 
-/** A measurement and its limit, verdict by verdict. */
+/** A measurement and its limit, for each verdict. */
 export function metricChart({ name, unit, points }: MetricCourse, { release }: ReleaseReport): Html {
   const shown = (value: number): string =>
     unit === 'ratio' ? percent(value) : unit === 'ms' ? `${plain(value)} ms` : plain(value);
@@ -48,7 +48,7 @@ interface Axis {
   readonly ticks: readonly Tick[];
 }
 
-/** A ratio is looked at from above: up to 1, down to as far below the lowest as that is from 1. */
+/** The axis of a ratio ends at 1 and starts a little below the lowest value. */
 function belowOne(lowest: number): Axis {
   const { end, ticks } = niceTicks(Math.min(1, Math.max(0.001, (1 - lowest) * 1.3)), (value, step) =>
     roundPercent(1 - value, step),

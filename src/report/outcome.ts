@@ -1,7 +1,7 @@
 import { isClosed, type ReleaseState } from '../domain/release/state.ts';
 import { html, type Html } from './html.ts';
 
-/** Each word has a sign beside it, so that no information depends on colour alone. */
+/** Each word has a symbol beside it, so that no information depends on colour alone. */
 const SIGNS: Readonly<Record<string, readonly [sign: string, tone: string]>> = {
   pass: ['✓', 'good'],
   fail: ['✗', 'bad'],
@@ -16,7 +16,7 @@ const SIGNS: Readonly<Record<string, readonly [sign: string, tone: string]>> = {
   'failed-needs-human': ['!', 'bad'],
 };
 
-/** A state or an outcome as a labelled sign. */
+/** A state or an outcome as a label with a symbol. */
 export function pill(word: string): Html {
   const [sign, tone] = SIGNS[word] ?? ['●', 'going'];
   return html`<span class="pill ${tone}"><span aria-hidden="true">${sign}</span> ${word.replaceAll('-', ' ')}</span>`;
@@ -30,7 +30,7 @@ export function toneOf(word: string | undefined): string {
   return word === undefined ? '' : (SIGNS[word]?.[1] ?? '');
 }
 
-/** Whether there is more to come. */
+/** Whether the release has not ended. */
 export function isOpenState(state: ReleaseState): boolean {
   return !isClosed(state);
 }

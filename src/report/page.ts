@@ -13,13 +13,16 @@ import { STYLE } from './style.ts';
 import { verdictList } from './verdict-list.ts';
 import { weightChart } from './weight-chart.ts';
 
-/** Nothing of the page comes from elsewhere, nothing of it runs, and nothing of it goes elsewhere. */
+/** The page loads nothing from other hosts, runs no script, and sends nothing to other hosts. */
 export const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** The report as one file: no script, no other file, nothing to fetch. Every text of it is data and is escaped. */
+/**
+ * The report as one file, without scripts and without references to other files. Every text of it is data and is
+ * escaped.
+ */
 export function renderPage(report: ReleaseReport): string {
   const { target, state } = report.release;
-  // The style is ours and holds characters that escaping would break.
+  // The style is constant and contains characters that must not be escaped.
   const style = new Html(`<style>${STYLE}</style>`);
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta http-equiv="content-security-policy" content="${POLICY}"><meta name="referrer" content="no-referrer">

@@ -1,7 +1,7 @@
 import type { Bucket } from '../domain/report/report.ts';
 import { down, type Place } from './axis.ts';
 
-/** A line of flat pieces, one for each bucket; a gap in time is a gap in the line. */
+/** A line of horizontal segments, one for each bucket. A gap in time is a gap in the line. */
 export function steps<T>(
   buckets: readonly Bucket<T>[],
   x: Place,
@@ -45,13 +45,13 @@ export function through(points: readonly Point[], x: Place, y: Place): string {
   return points.map(({ at, value }, index) => `${index === 0 ? 'M' : 'L'}${x(at)} ${down(y, value)}`).join('');
 }
 
-/** A line that keeps its value until the next point, and the last one until `end`. */
+/** A line that keeps each value until the next point, and the last value until `end`. */
 export function held(points: readonly Point[], end: number, x: Place, y: Place): string {
   const corners = points.map(({ at, value }, index) => `${index === 0 ? `M${x(at)} ` : `H${x(at)}V`}${down(y, value)}`);
   return points.length === 0 ? '' : `${corners.join('')}H${x(end)}`;
 }
 
-/** Dots: lines of no length with round ends, which a stretched picture leaves round. */
+/** Dots: lines of zero length with round ends, which stay round when the chart is stretched. */
 export function dots(points: readonly Point[], x: Place, y: Place): string {
   return points.map(({ at, value }) => `M${x(at)} ${down(y, value)}h0`).join('');
 }

@@ -3,10 +3,10 @@ import { table } from './chart.ts';
 import { clockTime, plain } from './figures.ts';
 import { html, type Html } from './html.ts';
 
-/** Values of one answer that are worth a place on the page. */
+/** Maximum number of values of one answer on the page. */
 const MOST_SHOWN = 16;
 
-/** Every query as Prometheus was asked it, with the newest answers. */
+/** Every query that was sent to Prometheus, with its newest answers. */
 export function queryList(queries: readonly QueryCourse[]): Html {
   return html`${queries.map(one)}`;
 }
@@ -42,7 +42,7 @@ function cells({ values, error }: Answer, last: Answer | undefined): readonly st
   return heads.map((head) => number(byKey.get(head)));
 }
 
-/** JSON has no word for NaN and infinity, so a journal gives null for them. */
+/** JSON cannot represent NaN and infinity, so a journal contains null for them. */
 function number(value: number | null | undefined): string {
   if (value === undefined) return '–';
   return value === null ? 'not a number' : plain(value);

@@ -2,7 +2,7 @@ import type { Person, ReleaseReport } from '../domain/report/report.ts';
 import { clockTime, iso } from './figures.ts';
 import { html, type Html } from './html.ts';
 
-/** Actions of people in the order of time, with the numbers that mark them in the picture of the weights. */
+/** Actions of people by time, with their numbers in the chart of the weights. */
 export function actionsOf(
   people: readonly Person[],
 ): readonly { readonly at: number; readonly who: string; readonly text: string; readonly mark: string }[] {

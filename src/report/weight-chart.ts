@@ -7,7 +7,7 @@ import { dots, held } from './paths.ts';
 
 const TICKS = [0, 25, 50, 75, 100].map((value) => ({ value, label: `${value} %` }));
 
-/** Weights wanted, proved and measured over the whole release. `marks`: actions of people. */
+/** The wanted, proved and measured weights of the whole release. `marks`: actions of people. */
 export function weightChart(
   { release, weights }: ReleaseReport,
   marks: readonly { readonly at: number; readonly text: string }[],
@@ -55,7 +55,7 @@ export function weightChart(
   });
 }
 
-/** Never thinner than a line: with many requests the interval is. */
+/** The confidence interval, at least as thick as a line. With many requests it would be thinner. */
 function interval(
   x: Place,
   y: Place,

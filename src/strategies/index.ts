@@ -12,7 +12,7 @@ export const STRATEGIES: readonly [Strategy, ...Strategy[]] = [canary, blueGreen
 
 export const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name) as [string, ...string[]];
 
-/** Errors: STRATEGY_UNKNOWN, where a release of a newer version meets this one. */
+/** The strategy with this name. Errors: STRATEGY_UNKNOWN, for example for a release of a newer version. */
 export function strategyOf(name: string): Strategy {
   const strategy = STRATEGIES.find((one) => one.name === name);
   if (strategy) return strategy;

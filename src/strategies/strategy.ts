@@ -7,44 +7,46 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Ports } from '../ports/index.ts';
 
 /**
- * How a release proceeds. Five verbs: plan, advance, observe, finish, undo. A verb has several parts where the history
- * of
- * a release records an activity for each. Every part may run more than once: it reads before it writes.
+ * How a release proceeds. There are five verbs: plan, advance, observe, finish, undo. A verb has several parts if the
+ * history of a release records an activity for each. Every part may run more than once, so it reads before it writes.
  */
 export interface Strategy {
-  /** As release files, settings and recorded releases spell it. */
+  /** The spelling in release files, settings and recorded releases. */
   readonly name: string;
   readonly file: StrategyFile;
-  /** Reads what the release depends on and checks it; the plan exists when every check holds. Changes nothing. */
+  /**
+   * Reads the facts that the release depends on and checks them. The plan exists when every check holds. Changes
+   * nothing.
+   */
   readonly plan: (world: Ports, spec: ReleaseSpec) => Promise<Preflight>;
   readonly advance: {
-    /** Sets the new version, at most once, and waits until it is ready and still without traffic. */
+    /** Sets the new version, at most once, and waits until it is ready. It gets no traffic yet. */
     readonly start: (move: Move) => Promise<Started>;
     /** Gives the new version the weight of step `index`. */
     readonly shift: (move: Move, index: number) => Promise<Advanced>;
   };
   readonly observe: Observing;
   readonly finish: {
-    /** Lets the new version become the stable one. The caller has checked that every step was judged. */
+    /** Makes the new version the stable one. The caller has checked that every step was judged. */
     readonly promote: (move: Move) => Promise<Advanced>;
-    /** Waits until the new version is stable and all traffic is where it belongs, and proves it. */
+    /** Waits until the new version is stable and all traffic is at its final place, and proves it. */
     readonly settle: (move: Move) => Promise<Settled>;
   };
   readonly undo: Undoing;
 }
 
-/** Settings of the server that fill in what a release file leaves out. */
+/** Settings of the server that are defaults of a release file. */
 export interface FileDefaults {
-  /** Percent; the step of a release that chooses its weights. */
+  /** Percent. The step size of a release that chooses its weights. */
   readonly weightStep: number | undefined;
 }
 
 /** A strategy's part of a release file. */
 export interface StrategyFile {
-  /** Its own fields, by name. A field that two strategies have is one schema. */
+  /** Its own fields, by name. If two strategies have a field in common, it has one schema. */
   readonly fields: Readonly<Record<string, z.ZodType>>;
   /** Why a field of another strategy has no meaning here, by its path in the file. */
   readonly foreign?: Readonly<Record<string, string>>;
-  /** What its checked fields become in the release. */
+  /** Converts its checked fields to fields of the release. */
   readonly toSpec: (file: object, defaults: FileDefaults) => Pick<ReleaseSpec, 'steps' | 'traefikService'>;
 }

@@ -2,15 +2,15 @@ import type { Client, Connection } from '@temporalio/client';
 import type { TemporalSettings } from '../config/temporal.ts';
 import { toSluiceError, unreachable } from './failure.ts';
 
-/** No caller waits longer than this for a server that does not answer. */
+/** Timeout of every call, also when the server does not answer. */
 const LIMIT_MS = 3500;
 const RETRY_MS = 200;
 
 export interface TemporalLink {
   readonly settings: () => Promise<TemporalSettings>;
-  /** Runs one bounded exchange with the server. Throws TEMPORAL_UNREACHABLE, or what `map` makes of an error. */
+  /** Runs one bounded exchange with the server. Throws TEMPORAL_UNREACHABLE, or the error that `map` returns. */
   call<T>(work: (client: Client, connection: Connection) => Promise<T>, limitMs?: number): Promise<T>;
-  /** As `call`, but lets the client's own errors through, for callers that tell them apart. */
+  /** As `call`, but throws the client's own errors, for callers that distinguish them. */
   raw<T>(work: (client: Client, connection: Connection) => Promise<T>, limitMs?: number): Promise<T>;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ interface Open {
   readonly connection: Connection;
 }
 
-/** Connects at the first call, once, and again after a failed attempt. `load` is awaited then and not before. */
+/** Connects once, at the first call, and again after a failed attempt. `load` is called then and not earlier. */
 export function createLink(load: () => Promise<TemporalSettings>): TemporalLink {
   let settings: Promise<TemporalSettings> | undefined;
   let opened: Promise<Open> | undefined;
@@ -56,8 +56,8 @@ export function createLink(load: () => Promise<TemporalSettings>): TemporalLink 
 
 async function connect({ address, namespace, connectionOptions }: TemporalSettings): Promise<Open> {
   const { Client, Connection, isRetryableError, makeGrpcRetryInterceptor } = await import('@temporalio/client');
-  // The usual pauses between attempts grow to seconds and run past every deadline: the caller would wait for them, and
-  // one that ends after the connection was closed would end the process.
+  // The default retry delays of the client grow to seconds and exceed every deadline, and the caller would wait for
+  // them. A retry that ends after the connection was closed would end the process.
   const interceptors = [
     makeGrpcRetryInterceptor({
       delayFunction: () => RETRY_MS,
@@ -76,7 +76,7 @@ async function connect({ address, namespace, connectionOptions }: TemporalSettin
   }
 }
 
-/** The settings are typed for the worker's native connection; what both kinds share is all that envconfig sets. */
+/** The settings have the type of the worker's native connection. The fields that envconfig sets exist in both types. */
 function clientOptions({ address, tls, apiKey, metadata }: TemporalSettings['connectionOptions']): {
   address?: string;
 } {

@@ -13,7 +13,7 @@ const GRPC = {
   UNAUTHENTICATED: 16,
 } as const;
 
-/** The gRPC status of an error or of what it wraps; undefined when it has none. */
+/** The gRPC status of an error or of its cause. Undefined when it has none. */
 export function grpcCode(error: unknown): number | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const { code } = at as { code?: unknown };
@@ -22,7 +22,7 @@ export function grpcCode(error: unknown): number | undefined {
   return undefined;
 }
 
-/** No such run. A namespace that is missing is another matter. */
+/** Whether the run does not exist. A missing namespace is a different error. */
 export const isMissing = (error: unknown): boolean =>
   !isWithoutNamespace(error) && (grpcCode(error) === GRPC.NOT_FOUND || named(error, 'WorkflowNotFoundError'));
 const isWithoutNamespace = (error: unknown): boolean =>
@@ -34,8 +34,9 @@ export const isTimeout = (error: unknown): boolean =>
 export type NotTaken = 'no-worker' | 'paused' | 'update-limit' | 'task-fails';
 
 /**
- * Why the server could not give an update or a query to the run. Source: temporal server 1.32, service/history
- * (consts.ErrWorkflowExecutionPaused, update registry limits) and service/matching; only the texts tell them apart.
+ * Why the server could not deliver an update or a query to the run. Source: temporal server 1.32, service/history
+ * (consts.ErrWorkflowExecutionPaused, update registry limits) and service/matching. Only their texts distinguish these
+ * errors.
  */
 export function notTaken(error: unknown): NotTaken | undefined {
   if (isTimeout(error)) return 'no-worker';
@@ -47,7 +48,7 @@ export function notTaken(error: unknown): NotTaken | undefined {
   return /paused/i.test(text) ? 'paused' : 'no-worker';
 }
 
-/** The run has taken as many signals as Temporal allows (10,000). */
+/** Whether the run has received as many signals as Temporal allows (10,000). */
 export const isSignalLimit = (error: unknown): boolean => /limit for signal events/i.test(allText(error));
 
 function allText(error: unknown): string {
@@ -63,7 +64,7 @@ function named(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
 
-/** A failure with which the workflow refused an update: its type is an error code. */
+/** The failure with which the workflow refused an update. Its type is an error code. */
 export function refusal(error: unknown): SluiceError | undefined {
   if (!named(error, 'WorkflowUpdateFailedError')) return undefined;
   const { cause } = error as { cause?: { type?: unknown; message?: string; details?: unknown[] } };
@@ -73,14 +74,14 @@ export function refusal(error: unknown): SluiceError | undefined {
   return new SluiceError(code, textOf(cause?.message ?? 'the release refused the command'), { cause: error });
 }
 
-/** The error of the catalogue with which a workflow failed; undefined when it failed with something else. */
+/** The error of the catalogue with which a workflow failed. Undefined when it failed with another error. */
 export function failedWith(error: unknown): SluiceError | undefined {
   const { cause } = error as { cause?: { type?: unknown; message?: string } };
   if (!named(error, 'WorkflowFailedError') || !isErrorCode(cause?.type)) return undefined;
   return new SluiceError(cause.type, textOf(cause.message ?? 'the workflow failed'), { cause: error });
 }
 
-/** Whatever the client threw, as an error of the catalogue. */
+/** Converts any error of the client to an error of the catalogue. */
 export function toSluiceError(error: unknown, address: string): SluiceError {
   if (error instanceof SluiceError) return error;
   const refused = refusal(error);

@@ -9,7 +9,7 @@ import type { Schedules } from './schedules.ts';
 export interface StartedRelease {
   readonly id: string;
   readonly runId: string;
-  /** False when the same request id had already started it. */
+  /** False when the same request id had started it before. */
   readonly started: boolean;
 }
 
@@ -18,14 +18,14 @@ export interface ReleaseFilter {
   readonly namespace?: string;
   readonly rollout?: string;
   readonly state?: ReleaseState;
-  /** Only those whose run goes on. */
+  /** Only releases whose run is open. */
   readonly open?: true;
-  /** Only those that workers of this task queue carry out. */
+  /** Only releases that workers of this task queue run. */
   readonly taskQueue?: string;
   readonly limit: number;
 }
 
-/** From the visibility store, so up to a second late: a list informs, it never decides. */
+/** From the visibility store, so up to a second late. Lists are for information and not for decisions. */
 export interface ReleaseSummary {
   readonly id: string;
   readonly runId: string;
@@ -53,14 +53,14 @@ export interface KnownGuard {
 }
 
 /**
- * `held`: the run is open, but paused in Temporal, and acts only when somebody unpauses it. `unknown`: this Temporal
- * has no such run: it forgot it, or the mark is of another Temporal.
+ * `held`: the run is open but paused in Temporal, and acts only when a person unpauses it. `unknown`: this Temporal has
+ * no such run, because it has deleted it or the mark belongs to another Temporal.
  */
 export type Ownership = 'open' | 'held' | 'ended' | 'unknown';
 
 /**
- * The only way from a door to the workflows. Every call is bounded: TEMPORAL_UNREACHABLE within 5 seconds.
- * Errors besides: RELEASE_NOT_FOUND, RELEASE_CLOSED, RELEASE_HELD (details.run: RunFacts), TARGET_BUSY
+ * The only way from an interface to the workflows. Every call is bounded: TEMPORAL_UNREACHABLE within 5 seconds.
+ * Further errors: RELEASE_NOT_FOUND, RELEASE_CLOSED, RELEASE_HELD (details.run: RunFacts), TARGET_BUSY
  * (details.release_id), NO_ANSWER, and the code with which the workflow's validator refused a command.
  */
 export interface ReleaseGateway {
@@ -72,23 +72,23 @@ export interface ReleaseGateway {
     readonly pollers: number;
   }>;
   /**
-   * What `start` would meet: the release that this request started earlier, nothing, or TARGET_BUSY. To be asked before
-   * preflight, which a busy target fails.
+   * The expected result of `start`: the release that this request started earlier, nothing, or TARGET_BUSY. Call it
+   * before preflight, because preflight fails for a busy target.
    */
   admit(id: string, requestId: string): Promise<StartedRelease | undefined>;
   start(input: ReleaseInput): Promise<StartedRelease>;
   /**
-   * Sends the command as an update. When its effect takes longer than `waitMs`: outcome `accepted`. The guard of a
-   * release that has ended takes `abort` and `resume`.
+   * Sends the command as an update. If its effect takes longer than `waitMs`, the outcome is `accepted`. The guard of a
+   * release that has ended takes `abort` and `resume` while it asks.
    */
   command(id: string, command: Command, waitMs: number): Promise<CommandOutcome>;
-  /** `runId`: that run instead of the latest. */
+  /** `runId`: the run to read. By default it is the latest. */
   get(id: string, runId?: string): Promise<ReleaseView>;
   /** The latest guard of the target of a release; undefined: there was none, or Temporal has forgotten it. */
   guard(id: string): Promise<KnownGuard | undefined>;
   readonly schedules: Schedules;
   list(filter: ReleaseFilter): Promise<readonly ReleaseSummary[]>;
-  /** Whether the run of an owner mark can still act. A mark of a run that has ended may be taken over. */
+  /** Whether the run of an owner mark can still act. The mark of a run that has ended may be taken over. */
   owns(owner: Owner): Promise<Ownership>;
   close(): Promise<void>;
 }

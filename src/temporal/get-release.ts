@@ -8,12 +8,12 @@ import { notFound, type Releases } from './release-type.ts';
 import { isOpen, type Run } from './run.ts';
 import { toSummary } from './visibility.ts';
 
-/** Leaves time, within five seconds, for the answer that needs no worker. */
+/** Short enough to leave time, within five seconds, for the answer that needs no worker. */
 const QUERY_MS = 2500;
 
 /**
- * See ReleaseGateway.get. Works for closed releases too, as long as Temporal keeps them. The query of a run that was
- * ended from outside answers its last words; Temporal's record says that it has ended.
+ * See ReleaseGateway.get. It also works for closed releases, as long as Temporal stores them. The query of a run that
+ * was ended from outside returns its last view. Temporal's record shows that it has ended.
  */
 export async function getRelease(
   link: TemporalLink,
@@ -49,7 +49,7 @@ async function whyNot(
 ): Promise<unknown> {
   if (isMissing(error)) return notFound(run.workflowId);
   if (run.status === 'PAUSED') return held(run);
-  // A run that failed before it could answer anything failed because of its input.
+  // A run that failed before its first answer failed because of its input.
   if (run.status === 'FAILED') {
     const failure = failedWith(await releases.failureOf(run.workflowId, 1200).catch((failed: unknown) => failed));
     if (failure) return failure;
@@ -58,13 +58,13 @@ async function whyNot(
   return withoutWorker(link, taskQueue, run);
 }
 
-/** Queries of a paused run are refused; its journal still has the release. */
+/** Queries of a paused run are refused. Its journal still has the release. */
 export function held(run: Run): SluiceError {
   const facts = factsOf(run);
   return new SluiceError('RELEASE_HELD', heldText(facts), { details: { release_id: run.workflowId, run: facts } });
 }
 
-/** Only a worker knows the whole state; what Temporal's own record says is in the error. */
+/** Only a worker has the whole state. The error contains the facts of Temporal's own record. */
 async function withoutWorker(link: TemporalLink, taskQueue: string, run: Run): Promise<SluiceError> {
   const { id, state, version, startedBy, closedAt } = toSummary(run);
   const ended = closedAt === undefined ? 'runs' : 'has ended';

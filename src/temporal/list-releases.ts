@@ -2,7 +2,7 @@ import type { ReleaseFilter, ReleaseSummary } from './gateway.ts';
 import type { Releases } from './release-type.ts';
 import { clausesOf, matches, toSummary } from './visibility.ts';
 
-/** A filter that the server cannot apply reads at most so many. */
+/** Maximum number of runs that are read for a filter that the server cannot apply. */
 const MOST_READ = 10_000;
 
 /** See ReleaseGateway.list. Newest first, as the server orders them. */

@@ -4,7 +4,7 @@ import type { Releases } from './release-type.ts';
 import { isOpen } from './run.ts';
 
 /**
- * See ReleaseGateway.owns. A mark names the first run of a chain, so it stays valid over resets and continue-as-new.
+ * See ReleaseGateway.owns. A mark names the first run of a chain, so it stays valid across resets and continue-as-new.
  * Marks of earlier versions name the run that wrote them.
  */
 export async function ownsStill(releases: Releases, { releaseId, runId }: Owner): Promise<Ownership> {

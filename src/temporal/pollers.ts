@@ -2,10 +2,10 @@ import { SluiceError } from '../domain/errors.ts';
 import type { TemporalLink } from './connection.ts';
 
 const WORKFLOW_QUEUE = 1;
-/** Temporal remembers a poller for minutes after it has gone; a live worker asks again within one long poll. */
+/** Temporal lists a poller for minutes after it has stopped. A live worker polls again within one long poll. */
 const FRESH_MS = 70_000;
 
-/** How many workers have polled the task queue lately. */
+/** Number of workers that have polled the task queue recently. */
 export async function countPollers(link: TemporalLink, taskQueue: string, limitMs?: number): Promise<number> {
   const { namespace } = await link.settings();
   const answer = await link.call(
@@ -22,7 +22,7 @@ export async function countPollers(link: TemporalLink, taskQueue: string, limitM
     .length;
 }
 
-/** The error for an exchange that no worker answered. `about`: what is known without one. */
+/** The error for a call that no worker answered. `about`: the facts that are known without a worker. */
 export async function noAnswer(
   link: TemporalLink,
   taskQueue: string,

@@ -3,7 +3,7 @@ import { SluiceError } from '../domain/errors.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import type { WorkflowType, Workflows } from './workflows.ts';
 
-/** Releases: the first workflow type of the gateway. */
+/** The workflow type of releases. */
 export const RELEASE: WorkflowType<ReleaseView> = { name: RELEASE_WORKFLOW, query: getRelease };
 
 export type Releases = Workflows<ReleaseView>;

@@ -1,13 +1,13 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 
-/** Temporal's record of one run, as far as it can be known without a worker. */
+/** Temporal's record of one run, as far as it is known without a worker. */
 export interface Run
   extends Pick<
     WorkflowExecutionDescription,
     'workflowId' | 'runId' | 'memo' | 'typedSearchAttributes' | 'startTime' | 'closeTime'
   > {
   readonly status: WorkflowExecutionDescription['status']['name'];
-  /** The first run of the chain: the same after a reset and after continue-as-new. */
+  /** The first run of the chain. It is the same after a reset and after continue-as-new. */
   readonly firstRunId: string;
   /** Set while an operator has paused the whole run. */
   readonly paused?: { readonly by: string; readonly reason: string };
@@ -15,7 +15,7 @@ export interface Run
   readonly pausedActivities: readonly string[];
 }
 
-/** A run that may still act, now or when an operator lets it: its workflow id is taken. */
+/** Whether a run may still act, now or after an operator unpauses it. Its workflow id is in use. */
 export function isOpen({ status }: Pick<Run, 'status'>): boolean {
   return status === 'RUNNING' || status === 'PAUSED';
 }

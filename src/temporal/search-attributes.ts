@@ -6,7 +6,7 @@ import { releaseId } from '../domain/release/target.ts';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
 
-/** All Keyword: the development server has room for ten. */
+/** All attributes are Keywords. The development server allows ten. */
 export const ATTRIBUTES = {
   target: keyword('SluiceTarget'),
   state: keyword('SluiceState'),
@@ -36,7 +36,7 @@ export function attributesOf(spec: ReleaseSpec, startedBy: string) {
 
 const KEYWORD = 2;
 
-/** Registers the search attributes that the server does not have. Needs the operator's rights. */
+/** Registers the search attributes that the server does not have. It needs an operator's rights. */
 export async function registerAttributes(connection: Connection, namespace: string): Promise<void> {
   try {
     const { customAttributes = {} } = await connection.operatorService.listSearchAttributes({ namespace });

@@ -10,7 +10,7 @@ import { factsOf, getRelease } from './get-release.ts';
 import { noAnswer } from './pollers.ts';
 import { notFound, type Releases } from './release-type.ts';
 
-/** Leaves time, within five seconds, to store the command when no worker accepts it. */
+/** Short enough to leave time, within five seconds, to store the command when no worker accepts it. */
 const ACCEPT_MS = 2200;
 const SIGNAL_MS = 800;
 const LOOK_MS = 150;
@@ -48,8 +48,8 @@ async function update({ releases, id, command, waitMs }: Sending): Promise<Comma
 }
 
 /**
- * The run did not take the update, which the server forgets; a signal with the same request id waits in the release and
- * acts once.
+ * The run did not accept the update, and the server drops it. A signal with the same request id is queued in the run
+ * and acts once.
  */
 async function asSignal(sending: Sending, why: NotTaken): Promise<CommandOutcome> {
   const { link, releases, taskQueue, id, command } = sending;
@@ -85,7 +85,7 @@ async function waits({ releases, id }: Sending, why: NotTaken): Promise<string> 
   }
 }
 
-/** A signal has no answer; the release lists what came of its commands. */
+/** A signal has no answer. The release lists the outcomes of its commands. */
 async function outcomeOf({ releases, id, command, waitMs }: Sending): Promise<CommandOutcome | undefined> {
   for (const end = Date.now() + waitMs; Date.now() < end; await sleep(LOOK_MS)) {
     const view = await releases.query(id, LOOK_MS * 5).catch(() => undefined);
@@ -95,7 +95,7 @@ async function outcomeOf({ releases, id, command, waitMs }: Sending): Promise<Co
   return undefined;
 }
 
-/** Cancellation has no limit, and the workflow answers it with the same rollback. */
+/** Cancellation has no limit, and the workflow reacts with the same rollback. */
 async function cancelled({ releases, id, command }: Sending): Promise<CommandOutcome> {
   await releases.cancel(id, SIGNAL_MS);
   return accepted(
@@ -118,7 +118,10 @@ function accepted({ requestId, name }: Command, detail: string): CommandOutcome 
   return { requestId, command: name, outcome: 'accepted', detail, duplicate: false };
 }
 
-/** A repeated request to a release that has ended gets its first outcome; any other one learns that it has ended. */
+/**
+ * A repeated request to a release that has ended returns its first outcome. Any other request gets an error that it has
+ * ended.
+ */
 async function handledEarlier({ link, releases, taskQueue, id, command }: Sending): Promise<CommandOutcome> {
   if (!(await releases.describe(id))) throw notFound(id);
   const view = await getRelease(link, releases, taskQueue, id).catch(() => undefined);

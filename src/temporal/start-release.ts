@@ -9,7 +9,7 @@ import { isOpen, type Run } from './run.ts';
 import { ATTRIBUTES, attributesOf, targetValue } from './search-attributes.ts';
 import { literal } from './visibility.ts';
 
-/** A repeated request is looked for in so many earlier runs of its target. */
+/** Maximum number of earlier runs of a target in which a repeated request is looked for. */
 const EARLIER_RUNS = 200;
 
 /** See ReleaseGateway.admit. */
@@ -22,7 +22,7 @@ export async function admit(releases: Releases, id: string, requestId: string): 
   return undefined;
 }
 
-/** The run that this request started before the latest one: a request acts once for a target, over all its runs. */
+/** An earlier run that this request started. A request acts once for a target, over all its runs. */
 async function earlierRun(releases: Releases, id: string, requestId: string): Promise<string | undefined> {
   let found: string | undefined;
   let read = 0;
@@ -73,7 +73,7 @@ export async function startRelease(
   }
 }
 
-/** A release started between our look and our start. It can be a retry of this same request. */
+/** A release started between the check and the start. It may be a retry of this same request. */
 async function lostRace(releases: Releases, id: string, requestId: string): Promise<StartedRelease> {
   const earlier = await admit(releases, id, requestId);
   if (earlier) return earlier;

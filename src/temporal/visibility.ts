@@ -11,7 +11,10 @@ export function literal(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-/** The visibility query of a filter. What it cannot say (a namespace in any cluster) is left to `matches`. */
+/**
+ * The visibility query of a filter. `matches` applies the conditions that it cannot express (a namespace in any
+ * cluster).
+ */
 export function clausesOf(filter: ReleaseFilter): readonly string[] {
   const clauses = [`ExecutionStatus != 'ContinuedAsNew'`];
   if (filter.state) clauses.push(stateClause(filter.state));
@@ -25,9 +28,7 @@ export function clausesOf(filter: ReleaseFilter): readonly string[] {
   return clauses;
 }
 
-/**
- * The same answer as `stateOf`, as a clause: a run that no longer acts needs a human, whatever its attribute says.
- */
+/** The condition of `stateOf` as a clause: a run that no longer acts needs a human, whatever its attribute says. */
 function stateClause(state: ReleaseState): string {
   const { name } = ATTRIBUTES.state;
   const same = `${name} = ${literal(state)}`;
@@ -37,7 +38,7 @@ function stateClause(state: ReleaseState): string {
   return `(${same} OR ${name} IS NULL OR (ExecutionStatus != 'Running' AND ${name} NOT IN (${closed})))`;
 }
 
-/** The rest of a filter. */
+/** Applies the conditions of a filter that are not in the query. */
 export function matches(filter: ReleaseFilter, id: string): boolean {
   const target = parseReleaseId(id);
   if (!target) return false;
@@ -67,8 +68,8 @@ export function toSummary(info: Listed): ReleaseSummary {
 }
 
 /**
- * A run that was terminated or failed never wrote its last state, and one that is paused in Temporal decides nothing:
- * only a human can tell what became of its traffic.
+ * A run that was terminated or failed never wrote its last state, and a run that is paused in Temporal decides nothing.
+ * Only a human can find out where its traffic is.
  */
 export function stateOf(attribute: string, status: string): ReleaseState {
   const state = RELEASE_STATES.find((known) => known === attribute) ?? 'failed-needs-human';

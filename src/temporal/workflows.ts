@@ -9,10 +9,10 @@ import { registerAttributes } from './search-attributes.ts';
 
 const PAGE = 200;
 
-/** What the gateway has to know of a workflow type. */
+/** What the gateway needs to know about a workflow type. */
 export interface WorkflowType<View> {
   readonly name: string;
-  /** The query that answers the whole state. */
+  /** The query that returns the whole state. */
   readonly query: QueryDefinition<View>;
 }
 
@@ -29,37 +29,42 @@ export interface StartWorkflow {
 export interface SendUpdate<Args extends [unknown]> {
   readonly args: Args;
   readonly updateId: string;
-  /** Until the workflow has taken it. */
+  /** Time until the workflow has accepted it. */
   readonly acceptMs: number;
-  /** Until its result is there; undefined is answered after that. */
+  /** Time until its result is available. After that the result is undefined. */
   readonly resultMs: number;
 }
 
 /**
- * The runs of one workflow type. One id has at most one open run. There is no way to terminate: a run that is ended
- * from outside leaves its effects behind. Errors are the Temporal client's own, see failure.ts.
+ * The runs of one workflow type. One id has at most one open run. There is no method to terminate a run, because a run
+ * that is ended from outside leaves its effects behind. Errors are the Temporal client's own, see failure.ts.
  */
 export interface Workflows<View> {
-  /** The id of the first run. Registers search attributes that the server does not know. */
+  /** Returns the id of the first run. Registers search attributes that the server does not have. */
   start(start: StartWorkflow): Promise<string>;
-  /** The latest run, or the run named; undefined: there is none. */
+  /** The latest run, or the run with `runId`. Undefined if there is none. */
   describe(id: string, limitMs?: number, runId?: string): Promise<Run | undefined>;
   query(id: string, limitMs: number, runId?: string): Promise<View>;
-  /** Undefined: taken, but without a result within `resultMs`. Throws what the workflow refused it with. */
+  /**
+   * Returns undefined if the update was accepted but has no result within `resultMs`. Throws the error with which the
+   * workflow refused it.
+   */
   update<R, A extends [unknown]>(
     id: string,
     definition: UpdateDefinition<R, A>,
     send: SendUpdate<A>,
   ): Promise<{ readonly result: R } | undefined>;
   signal<A extends [unknown]>(id: string, definition: SignalDefinition<A>, args: A, limitMs: number): Promise<void>;
-  /** Asks the workflow to end after its own cleanup. Works where signals and updates have met their limits. */
+  /**
+   * Requests the workflow to end after its own cleanup. It works where signals and updates have reached their limits.
+   */
   cancel(id: string, limitMs: number): Promise<void>;
   /**
-   * Runs that match further clauses of a visibility query, in the server's order, until `take` answers false. From the
-   * visibility store, so up to a second late.
+   * Lists runs that match further clauses of a visibility query, in the server's order, until `take` returns false. The
+   * list comes from the visibility store, so it is up to a second late.
    */
   list(clauses: readonly string[], take: (info: WorkflowExecutionInfo) => boolean): Promise<void>;
-  /** The error with which the latest run failed; undefined when it did not. */
+  /** The error with which the latest run failed. Undefined when it did not fail. */
   failureOf(id: string, limitMs: number): Promise<unknown>;
 }
 
@@ -127,7 +132,7 @@ async function start(
   return handle.firstExecutionRunId;
 }
 
-/** The server takes a while to know a search attribute that was just registered. */
+/** The server needs a while until a search attribute that was just registered is usable. */
 async function startRegistered(link: TemporalLink, begin: () => Promise<string>): Promise<string> {
   const lacks = (error: unknown) =>
     isInvalid(error) && /search attribute/i.test(String((error as Error).cause ?? error));

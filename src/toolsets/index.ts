@@ -5,12 +5,14 @@ import { argo } from './argo/index.ts';
 import { release } from './release/index.ts';
 import { traefik } from './traefik/index.ts';
 
-/** Every toolset, in the order in which doors list them. A new one is a folder beside this file and one line here. */
+/**
+ * Every toolset, in the order in which interfaces list them. A new one is a folder beside this file and one line here.
+ */
 export const TOOLSETS: readonly Toolset[] = [release, argo, traefik];
 
 export const TOOLSET_NAMES: readonly string[] = TOOLSETS.map(({ name }) => name);
 
-/** Every command, in the order in which doors list them. */
+/** Every command, in the order in which interfaces list them. */
 export const CATALOGUE = commandsOf(TOOLSETS);
 
 /** Checks the value of SLUICE_TOOLSETS. Errors: CONFIG_INVALID for a toolset that does not exist. */

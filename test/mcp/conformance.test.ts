@@ -42,11 +42,9 @@ const SUITES: readonly (readonly [suite: Suite, revision: string, scenarios: rea
 
 /**
  * Why the other scenarios are not here. Each is about a fixture server that the suite describes, with tools, resources
- * and
- * prompts of given names (`test_simple_text`, `test://static-text`, `test_prompt_with_arguments`), or about something
- * that
- * this server does not offer and does not declare. What they look at is tried in clients.test.ts, resources.test.ts and
- * prompts.test.ts with real names instead.
+ * and prompts of given names (`test_simple_text`, `test://static-text`, `test_prompt_with_arguments`), or about
+ * something that this server does not offer and does not declare. What they look at is tried in clients.test.ts,
+ * resources.test.ts and prompts.test.ts with real names instead.
  */
 const NOT_OURS: Readonly<Record<string, RegExp>> = {
   'fixture tools':

@@ -8,9 +8,8 @@ export interface Naming {
 
 /**
  * Finds names of strategies in a TypeScript source; comments are left out. Three things count: a literal that is a
- * name,
- * a comparison of something called strategy with a literal, and a name of several words anywhere in a literal or an
- * identifier, in any spelling (blue-green, Blue green, blueGreen). A name of one word may be a word of the field
+ * name, a comparison of something called strategy with a literal, and a name of several words anywhere in a literal or
+ * an identifier, in any spelling (blue-green, Blue green, blueGreen). A name of one word may be a word of the field
  * elsewhere: the Service of a canary has no other name.
  */
 export function namings(source: string, names: readonly string[]): readonly Naming[] {

@@ -21,7 +21,7 @@ interface Named {
   readonly phase: string;
 }
 
-/** Fields of the answers of all these tools; which of them are there depends on the tool. */
+/** Fields of the answers of all these tools. Each tool has some of them. */
 export interface Seen extends Named {
   readonly changed: boolean;
   readonly effective: string;
@@ -47,7 +47,7 @@ export interface Seen extends Named {
   readonly total: number;
 }
 
-/** An object of the cluster, as far as tests look into it. */
+/** The parts of a cluster object that tests read. */
 export interface Stored {
   readonly metadata: { readonly generation: number };
   readonly spec: {
@@ -58,7 +58,7 @@ export interface Stored {
   readonly status?: { readonly completedAt?: string; readonly metricResults: readonly object[] };
 }
 
-/** The tools on the real sandbox, in a namespace of their own that is deleted at the end with all that is in it. */
+/** The tools on the real sandbox, in a separate namespace that is deleted at the end with all its objects. */
 export class ObjectsStage {
   readonly sandbox: Sandbox;
   readonly client: ClusterClient;
@@ -87,7 +87,7 @@ export class ObjectsStage {
     return { kind, namespace: this.namespace, name };
   }
 
-  /** `env`: settings that differ from the sandbox's own. */
+  /** `env`: settings that differ from the sandbox's. */
   async call(tool: string, raw: object, env: Record<string, string> = {}): Promise<Seen> {
     const { sandbox } = this;
     const { settings } = loadSettings({
@@ -136,7 +136,7 @@ export class ObjectsStage {
     return this.about('argo_get_rollout_status', name);
   }
 
-  /** Waits for a status of the tool's own telling. */
+  /** Waits until the tool reports a status that matches. */
   until(name: string, what: string, wanted: (status: Seen) => boolean): Promise<Seen> {
     return eventually(
       `${name}: ${what}`,
@@ -183,7 +183,7 @@ export class ObjectsStage {
   }
 }
 
-/** The catalogue error that a call ends with. */
+/** The catalogue error of a call that fails. */
 export const failureOf = (call: Promise<unknown>): Promise<SluiceError> =>
   call.then(
     () => Promise.reject(new Error('the call did not fail')),

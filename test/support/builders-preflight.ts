@@ -4,7 +4,7 @@ import type { Facts, RolloutFacts } from '../../src/domain/release/preflight-fac
 import { rules as blueGreen } from '../../src/strategies/blue-green/plan.ts';
 import { rules as canary } from '../../src/strategies/canary/plan.ts';
 
-/** The checks of a release by the rules of its strategy. */
+/** The checks of a release with the rules of its strategy. */
 export function checksOf(spec: ReleaseSpec, facts: Facts): Preflight {
   return preflightChecks(spec, facts, spec.strategy === 'blue-green' ? blueGreen : canary);
 }
@@ -32,6 +32,8 @@ export function canaryFacts(changes: Partial<RolloutFacts> = {}): Facts {
     autoPromotion: false,
     canaryWeight: 0,
     abortScaleDownDelaySeconds: 30,
+    replicas: { desired: 2, updated: 2, available: 2 },
+    scaling: { dynamicStable: false, keepsAborted: [] },
     ...changes,
   };
   return { rollout, traffic: { name: 'shop', weights: weights('shop-stable', 'shop-canary') } };

@@ -9,18 +9,18 @@ import { releaseId, type Owner } from '../../src/domain/release/target.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
 import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from './fake-world.ts';
 
-/** The failures that tests provoke would bury a real one. */
+/** Discards log output, because the failures that tests provoke would hide a real one. */
 export function quietEnvironment(): MockActivityEnvironment {
   return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
 }
 
-/** The activities of one release over a world of its own, each run as Temporal would run it, without Temporal. */
+/** The activities of one release over a separate world. Each runs as under Temporal, but without Temporal. */
 export class Stage {
   readonly world: FakeWorld;
   readonly spec: ReleaseSpec;
   readonly owner: Owner;
   readonly activities: Activities;
-  /** Temporal's word on runs: every attempt is wanted, and no run is known to have ended unless a test adds its id. */
+  /** Simulates Temporal's record of runs: every attempt is current, and no run has ended unless a test adds its id. */
   readonly endedRuns = new Set<string>();
   wanted = true;
   /** Run ids of the releases that ended the guard of their target. */
@@ -46,7 +46,7 @@ export class Stage {
     this.activities = createActivities(this.world.worlds, undefined, this.runs);
   }
 
-  /** The scene of the next act: each reading has a higher epoch, as in the workflow. */
+  /** The scene of the next act. Each read has a higher epoch, as in the workflow. */
   get scene(): Scene {
     return { ...this.#scene, owner: this.#nextOwner() };
   }
@@ -59,7 +59,7 @@ export class Stage {
     return { ...this.owner, epoch: (this.#epoch += 1) };
   }
 
-  /** Runs an activity in an environment of its own; a cancelled one stays cancelled. */
+  /** Runs an activity in a new environment. A cancelled activity stays cancelled. */
   run<Name extends keyof Activities>(
     name: Name,
     ...input: Parameters<Activities[Name]>
@@ -78,7 +78,7 @@ export class Stage {
     return environment.run(activity, ...input);
   }
 
-  /** After preflight: the plan is known and the marks are set. */
+  /** The stage after preflight: the plan is known and the marks are set. */
   async planned(): Promise<this> {
     const { plan, checks } = await this.run('preflight', { spec: this.spec, owner: this.#nextOwner() });
     if (!plan)
@@ -92,7 +92,7 @@ export class Stage {
     return this;
   }
 
-  /** The new version is up and has the weight of step `index`. */
+  /** The stage with the new version running at the weight of step `index`. */
   async atStep(index = 0): Promise<this> {
     await this.planned();
     const started = await this.run('start', this.scene);
@@ -112,7 +112,7 @@ export class Stage {
   }
 }
 
-/** Gives the stage to `body` and stops its world afterwards. */
+/** Passes the stage to `body` and stops its world afterwards. */
 export async function onStage(stage: Stage, body: (stage: Stage) => Promise<void>): Promise<void> {
   try {
     await body(stage);

@@ -5,7 +5,7 @@ export interface SpecChanges extends Partial<Omit<ReleaseSpec, 'analysis' | 'tim
   readonly timeouts?: Partial<Timeouts>;
 }
 
-/** A release that goes through by itself in milliseconds; every deadline is far away. */
+/** A release that succeeds without commands within milliseconds. Its deadlines are never reached. */
 export function releaseSpec(changes: SpecChanges = {}): ReleaseSpec {
   const { analysis, timeouts, ...rest } = changes;
   return {

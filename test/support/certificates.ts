@@ -11,7 +11,7 @@ export interface Certificates {
   readonly client: { readonly cert: string; readonly key: string };
 }
 
-/** An authority of our own, a certificate for 127.0.0.1 and one for a client, made by openssl. */
+/** A test authority, a certificate for 127.0.0.1 and one for a client, made by openssl. */
 export function makeCertificates(): Certificates {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-certificates-'));
   const file = (name: string) => join(folder, name);

@@ -7,7 +7,7 @@ const LOOK_MS = 25;
 
 type Operation = (...args: unknown[]) => Promise<unknown>;
 
-/** The worlds, with every operation of their ports under the rules. Each world is wrapped once. */
+/** The worlds, with the rules applied to every operation of their ports. Each world is wrapped once. */
 export function chaosWorlds(worlds: Worlds, rules: Rules): Worlds {
   const wrapped = new WeakMap<World, World>();
   return {
@@ -20,7 +20,7 @@ export function chaosWorlds(worlds: Worlds, rules: Rules): Worlds {
   };
 }
 
-/** The ports, with every operation asking the rules before it begins and after it has ended. */
+/** The ports. Every operation checks the rules before it begins and after it has ended. */
 function withChaos(ports: Ports, rules: Rules): Ports {
   return {
     workload: wrap('workload', ports.workload, rules),
@@ -54,13 +54,16 @@ async function pass(rules: Rules, point: Point): Promise<void> {
   }
 }
 
-/** As the kernel would: no handler runs, nothing is flushed. The rule goes first, so that it acts once. */
+/**
+ * Kills the process as the kernel would: no handler runs and nothing is flushed. The rule is removed first, so that it
+ * acts once.
+ */
 function die(rules: Rules, point: Point): void {
   rules.clear(point);
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Every operation is about one application: a target, the TraefikService of the same name, or one of its counters. */
+/** Every operation concerns one application: a target, the TraefikService of the same name, or one of its counters. */
 function appOf(about: unknown): string {
   if (typeof about === 'string') return /^[^-]+-(.+)-(?:stable|canary|active|preview)-\d+@/.exec(about)?.[1] ?? 'none';
   const { rollout, name } = (about ?? {}) as { rollout?: string; name?: string };

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `kill`: SIGKILL to the worker that gets there. `hold`: it waits there until the rule is gone. */
+/** `kill`: the worker that reaches the point gets SIGKILL. `hold`: it waits there until the rule is removed. */
 export type Fault = 'kill' | 'hold';
 
-/** A place in a worker's work: just before or just after the first passing of a port operation for one application. */
+/** A point in a worker's work: before or after the first call of a port operation for one application. */
 export interface Point {
   readonly app: string;
   readonly op: string;
@@ -24,7 +24,7 @@ export class Rules {
 
   set(point: Point, fault: Fault): void {
     rmSync(`${fileOf(this.dir, point)}.reached`, { force: true });
-    // Renamed into place: a worker never reads half a rule.
+    // The file is renamed, so that a worker never reads a partial rule.
     writeFileSync(`${fileOf(this.dir, point)}.new`, fault);
     renameSync(`${fileOf(this.dir, point)}.new`, fileOf(this.dir, point));
   }
@@ -46,7 +46,7 @@ export class Rules {
       rmSync(join(this.dir, name), { force: true });
   }
 
-  /** Told by the worker that got there. */
+  /** Called by the worker that has reached the point. */
   reach(point: Point): void {
     writeFileSync(`${fileOf(this.dir, point)}.reached`, '');
   }

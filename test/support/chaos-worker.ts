@@ -1,4 +1,4 @@
-// The product's worker, with real ports that can be told to die or to wait. Its rules are in the folder
+// The product's worker, with real ports that can be made to die or to wait. Its rules are in the folder
 // SLUICE_CHAOS_RULES.
 import { loadSettings } from '../../src/config/load.ts';
 import { clustersOf, worldsOver } from '../../src/entry/ports.ts';

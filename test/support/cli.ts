@@ -19,13 +19,13 @@ export interface CliWorld {
   readonly gateway: FakeGateway;
   readonly preflight?: Preflight;
   readonly env?: Record<string, string>;
-  /** What the person at the terminal answers; absent: nobody sits there. */
+  /** The answer of the person at the terminal. If absent, there is no person. */
   readonly answer?: boolean;
   readonly doctor?: CliDeps['doctor'];
   readonly audit?: AuditTrail;
-  /** What commands use instead of the fake gateway alone. */
+  /** The services of the commands. By default they have only the fake gateway. */
   readonly services?: CommandServices;
-  /** Where progress goes; absent: stderr is no terminal. */
+  /** Receives progress. If absent, stderr is not a terminal. */
   readonly status?: (line: string | undefined) => void;
   readonly serve?: CliDeps['serve'];
   /** Aborted with the name of a signal when the process would get that signal. */

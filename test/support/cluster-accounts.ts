@@ -16,14 +16,14 @@ interface Role {
   readonly rules: readonly object[];
 }
 
-/** An account that may do what the named roles of deploy/rbac.yaml grant, and no more. */
+/** An account with only the rights that the named roles of deploy/rbac.yaml grant. */
 export interface Account {
-  /** A kubeconfig that acts as it. */
+  /** Path of a kubeconfig for this account. */
   readonly kubeconfig: string;
   close(): Promise<void>;
 }
 
-/** Binds a new user of the cluster to roles as deploy/rbac.yaml has them, under names of their own. */
+/** Binds a new user of the cluster to copies of the roles in deploy/rbac.yaml, which get separate names. */
 export async function createAccount(
   admin: ClusterClient,
   kubeconfig: string,
@@ -48,7 +48,7 @@ export async function createAccount(
     }),
   );
   const path = actingAs(kubeconfig, user);
-  // The authorizer learns of bindings through a watch of its own.
+  // The authorizer gets bindings through a watch, so they take effect with a delay.
   const client = createClusters({ kubeconfig: path }).client(admin.cluster);
   await eventually(
     `${user} has its rights`,
@@ -71,7 +71,7 @@ async function apply(admin: ClusterClient, kind: Kind, name: string, body: objec
   return () => admin.remove({ kind, name }, { uid: object.metadata.uid });
 }
 
-/** The administrator's kubeconfig with impersonation, which leaves it the rights of `user` alone. */
+/** The administrator's kubeconfig with impersonation. It has only the rights of `user`. */
 function actingAs(kubeconfig: string, user: string): string {
   const config = parse(readFileSync(kubeconfig, 'utf8')) as { users: { user: { as?: string } }[] };
   for (const entry of config.users) entry.user.as = user;

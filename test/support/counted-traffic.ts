@@ -1,6 +1,6 @@
 import type { CounterSeries, EvidencePort, ServiceCounters } from '../../src/ports/evidence.ts';
 
-/** What one version answers at one proxy, a second. */
+/** Answers of one version at one proxy, per second. */
 export interface Rates {
   readonly requests: number;
   readonly bad: number;
@@ -9,14 +9,14 @@ export interface Rates {
 export interface Traffic {
   readonly scrapeMs: number;
   readonly instances: readonly string[];
-  /** Of an arm at a moment, epoch ms; it holds for the scrape interval that ends then. */
+  /** Rates of an arm at a time, epoch ms. They are valid for the scrape interval that ends then. */
   readonly rates: (service: string, at: number) => Rates;
   readonly from: number;
 }
 
 const BOUNDS = ['0.1', '0.3', '1.2', '+Inf'] as const;
 
-/** Counters as Prometheus would give them, computed for the window that is asked: a week costs no memory. */
+/** Counters as Prometheus would return them, computed for the requested window, so that a week needs no memory. */
 export class CountedTraffic implements Pick<EvidencePort, 'counters'> {
   readonly asked: { readonly fromMs: number; readonly toMs: number }[] = [];
   away = false;

@@ -4,14 +4,14 @@ import { RELEASE_STATES } from '../../src/domain/release/state.ts';
 import type { ReleaseView, Waiting } from '../../src/domain/release/view.ts';
 import { aView, AT } from './fake-gateway.ts';
 
-/** A moment of a release and what every door has to say about it. */
+/** A state of a release, and what every interface has to show for it. */
 export interface Moment {
   readonly name: string;
   readonly view: ReleaseView;
-  /** Words of the headline. */
+  /** Words in the headline. */
   readonly headline: string;
   readonly waits?: { readonly for: Waiting['for']; readonly answers: readonly string[] };
-  /** Percent of the users on the new version; absent: not known. */
+  /** Percent of the users on the new version. Absent if it is not known. */
   readonly users?: number;
 }
 
@@ -164,7 +164,7 @@ const PAUSABLE: readonly ReleaseState[] = RELEASE_STATES.filter(
   (state) => !['promoting', 'aborting', 'failed-needs-human', 'paused'].includes(state),
 );
 
-/** The same moment after somebody paused the release. */
+/** The same state after a pause of the release. */
 function paused({ name, view: before, headline, users }: Moment): Moment {
   const approval = before.waiting?.for === 'approval' ? ['approve', 'reject'] : [];
   return {

@@ -19,18 +19,17 @@ const NAMESPACE = 'shop';
 const OLD = 'registry.example/web:v1';
 const NEW = 'registry.example/web:v2';
 
-/** A tool's surroundings: what its examples name, at the moment that they are meant for. */
+/** The environment of a tool: the objects that its examples name, in the state that the example needs. */
 export interface ExampleWorld {
   readonly context: CommandContext;
-  /** What the tool asked of the API server. */
+  /** The tool's requests to the API server. */
   readonly requests: readonly Request[];
   stop(): void;
 }
 
 /**
  * The world of the catalogue's examples: canaries `shop/web` and `shop/api` with their routes, and a release of
- * `shop/web` in
- * Temporal.
+ * `shop/web` in Temporal.
  */
 export async function exampleWorld(tool: string, title: string): Promise<ExampleWorld> {
   const moment = MOMENTS[`${tool}: ${title}`] ?? MOMENTS[tool] ?? {};
@@ -69,16 +68,16 @@ function atWork(world: FakeWorld, releases: Parameters<typeof createFakeGateway>
 }
 
 interface Moment {
-  /** The Rollout that a controller acts on. Default: web. */
+  /** The Rollout that a controller reconciles. Default: web. */
   readonly rollout?: string;
   readonly releases?: Parameters<typeof createFakeGateway>[0];
   readonly prepare?: (world: FakeWorld) => void | Promise<void>;
 }
 
-/** What has to be the case before the call. */
+/** The preparation of each example. */
 const MOMENTS: Readonly<Record<string, Moment>> = {
   release_start: { releases: [] },
-  // A release that has ended is told at once.
+  // The tool returns a release that has ended at once.
   release_wait: { releases: [aView({ state: 'succeeded', reason: 'stable', closedAt: AT + 9 })] },
   release_recover: {
     releases: [trueView(aView(), { status: 'ended', how: 'TERMINATED', endedAt: AT + 9 })],
@@ -87,7 +86,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
     releases: [aView({ state: 'succeeded', closedAt: AT + 9, plan: { ...PLAN, fromImage: 'shop:v0', toImage: OLD } })],
   },
   argo_create_rollout: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
-  // The fake controller knows no workloadRef, so none acts on this one.
+  // The fake controller does not support workloadRef, so no controller reconciles this one.
   'argo_create_rollout: A blue-green Rollout over an existing Deployment': {
     rollout: 'other',
     prepare: (world) =>
@@ -101,7 +100,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   argo_abort_rollout: { prepare: waitingAtTheFirstPause },
   argo_skip_analysis_promote: { prepare: heldByAnAnalysis },
   argo_resume_rollout: { prepare: (world) => world.pauseByHand(true) },
-  // Argo writes the weights of a canary with traffic routing; the tool is for routes that nobody else writes.
+  // Argo writes the weights of a canary with traffic routing. The tool is for routes without another writer.
   traefik_update_route_weights: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
 };
 
@@ -122,7 +121,7 @@ async function heldByAnAnalysis(world: FakeWorld): Promise<void> {
       currentStepAnalysisRunStatus: { name: 'web-2-1', status: 'Inconclusive' },
     };
   });
-  // The controller has to have seen the new steps.
+  // Gives the controller time to observe the new steps.
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
 

@@ -2,7 +2,7 @@ import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import { SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { FakeCluster, StoredObject } from './fake-cluster.ts';
 
-/** Times of the fake controller, in real milliseconds. */
+/** Delays of the fake controller, in real milliseconds. */
 export interface ArgoTiming {
   /** From a change of the Rollout to the controller's reaction. */
   readonly reconcileMs: number;
@@ -20,9 +20,9 @@ export interface ArgoOptions {
   readonly timing: ArgoTiming;
   /** How often the candidate selector flips after an abort before it settles. */
   readonly flaps: number;
-  /** How long pods of an image take to become ready; Infinity: never. */
+  /** Time until pods of an image are ready. With Infinity they never are. */
   readonly readyAfterMs: (image: string) => number;
-  /** Real milliseconds of a timed pause of so many seconds. */
+  /** Real milliseconds of a timed pause of this many seconds. */
   readonly pauseMs: (seconds: number) => number;
   readonly note: (event: string) => void;
 }
@@ -50,7 +50,7 @@ interface Status {
   blueGreen?: { activeSelector: string; previewSelector: string };
 }
 
-/** Same image, same hash, as with Argo. */
+/** As in Argo, the same image has the same hash. */
 export function hashOf(image: string): string {
   return [...image].reduce((hash, char) => (hash * 31 + char.charCodeAt(0)) >>> 0, 7).toString(16);
 }
@@ -58,19 +58,19 @@ export function hashOf(image: string): string {
 export const HASH_LABEL = 'rollouts-pod-template-hash';
 
 /**
- * A tiny Argo Rollouts controller. What it does was seen on Argo Rollouts 1.10.1: promote clears the pause and the
- * index
- * moves a moment later; a pause ended under spec.paused comes back; an abort makes the canary selector flap.
+ * A minimal Argo Rollouts controller. Its behaviour was observed on Argo Rollouts 1.10.1: promote clears the pause and
+ * the index changes a moment later. A pause that is ended under spec.paused comes back. An abort makes the canary
+ * selector flap.
  */
 export class FakeArgo {
-  /** False: a controller that is down. */
+  /** If false, the controller is down. */
   running = true;
   readonly #cluster: FakeCluster;
   readonly #options: ArgoOptions;
   readonly #timers = new Set<NodeJS.Timeout>();
   #readyAt = 0;
   #weightDueAt = 0;
-  /** Pod hash of the abort whose selector still flaps. */
+  /** Pod hash of the abort whose selector still changes. */
   #flapping: string | undefined;
 
   constructor(cluster: FakeCluster, options: ArgoOptions) {
@@ -119,7 +119,7 @@ export class FakeArgo {
     const image = spec.template.spec.containers[0]?.image ?? '';
     if (hashOf(image) === status.currentPodHash) return;
     status.currentPodHash = hashOf(image);
-    // A new template ends the flapping of an abort: seen.
+    // A new template ends the flapping of an abort (seen).
     this.#flapping = undefined;
     clearPause(status);
     for (const key of ['abort', 'abortedAt', 'promoteFull'] as const) delete status[key];
@@ -224,7 +224,7 @@ export class FakeArgo {
       this.#flapping = status.currentPodHash;
       this.#flap(status, this.#options.flaps);
     } else if (status.blueGreen) {
-      // The preview Service keeps the bad hash: seen.
+      // The preview Service keeps the bad hash (seen).
       this.#select(this.#options.stableService, status.stableRS);
       status.blueGreen.activeSelector = status.stableRS;
     }
@@ -256,7 +256,7 @@ export class FakeArgo {
   }
 }
 
-/** `resumed`: what removing the condition alone leaves behind, by which the controller knows that somebody resumed. */
+/** `resumed`: the state after only the condition was removed. The controller recognises a resume by it. */
 function clearPause(status: Status, resumed = false): void {
   delete status.pauseConditions;
   if (!resumed) delete status.controllerPause;

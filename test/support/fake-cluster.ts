@@ -34,18 +34,18 @@ export interface StoredObject {
 interface Fault {
   left: number;
   readonly code: ErrorCode;
-  /** The request is carried out, only its answer is lost. */
+  /** The request is carried out, and its answer is lost. */
   readonly afterwards: boolean;
 }
 
 /**
- * An API server in memory, as far as the adapters need one: guarded patches, resource versions, generations,
+ * An API server in memory, with the features that the adapters need: guarded patches, resource versions, generations,
  * subresources.
  */
 export class FakeCluster implements ClusterClient {
   readonly cluster: string;
   readonly written = new WriteLog();
-  /** Answers GETs to pods; set by the fake Traefik. */
+  /** Answers GETs to pods. The fake Traefik sets it. */
   servePod: (pod: string, path: string) => ApiResponse = () => ({ status: 404, headers: {}, body: '' });
   readonly #objects = new Map<string, StoredObject>();
   readonly #listeners: ((ref: ObjectRef) => void)[] = [];
@@ -57,7 +57,7 @@ export class FakeCluster implements ClusterClient {
     this.cluster = cluster;
   }
 
-  /** The next `count` requests fail; with `afterwards` writes are carried out all the same. */
+  /** Makes the next `count` requests fail. With `afterwards`, writes are still carried out. */
   fail(count: number, code: ErrorCode = 'CLUSTER_UNREACHABLE', afterwards = false): void {
     this.#fault = { left: count, code, afterwards };
   }
@@ -92,12 +92,12 @@ export class FakeCluster implements ClusterClient {
       });
   }
 
-  /** A copy of the object as it is now. */
+  /** A copy of the current object. */
   peek(ref: ObjectRef): StoredObject {
     return structuredClone(this.#stored(ref));
   }
 
-  /** What a controller or a stranger does. No change, no new version. */
+  /** A write by a controller or another actor. Without a change there is no new version. */
   update(ref: ObjectRef, mutate: (object: StoredObject) => void): void {
     const object = this.peek(ref);
     mutate(object);
@@ -157,7 +157,7 @@ export class FakeCluster implements ClusterClient {
     );
   }
 
-  /** Merges the manifest into what is there; field managers are not kept. */
+  /** Merges the manifest into the existing object. Field managers are not stored. */
   async apply(
     ref: ObjectRef,
     manifest: object,
@@ -194,7 +194,7 @@ export class FakeCluster implements ClusterClient {
     return this.written.aroundDeletion(ref, read.uid, () => this.#request(remove));
   }
 
-  /** The fake has no users: everybody may do everything. */
+  /** The fake has no users, so everything is allowed. */
   async allowed(): Promise<boolean> {
     return this.#request(() => true);
   }
@@ -214,7 +214,7 @@ export class FakeCluster implements ClusterClient {
       .filter(({ metadata }) => wanted.every(([label = '', value]) => metadata.labels?.[label] === value));
   }
 
-  /** A status patch changes the status alone, any other patch all but the status. */
+  /** A status patch changes only the status. Any other patch changes everything except the status. */
   #scoped(ref: ObjectRef, patched: StoredObject, options: PatchOptions): StoredObject {
     const present = this.peek(ref);
     return options.subresource === 'status'
@@ -241,7 +241,7 @@ export class FakeCluster implements ClusterClient {
     throw new SluiceError(ref.kind.missing, `Cluster "${this.cluster}" has no ${describe(ref)}.`);
   }
 
-  /** A namespace is there when an object is in it. */
+  /** A namespace exists when it contains an object. */
   #requireNamespace(ref: ObjectRef): void {
     const known = [...this.#objects.values()].some(({ metadata }) => metadata.namespace === ref.namespace);
     if (!known)

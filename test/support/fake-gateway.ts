@@ -64,16 +64,16 @@ export interface FakeGateway extends ReleaseGateway {
   readonly views: Map<string, ReleaseView>;
   readonly started: ReleaseInput[];
   readonly sent: { id: string; command: Command }[];
-  /** Thrown by every call while set. */
+  /** While it is set, every call throws it. */
   failure: Error | undefined;
-  /** How many workers poll. */
+  /** Number of polling workers. */
   pollers: number;
   /** By release id. */
   readonly guards: Map<string, KnownGuard>;
   readonly schedules: FakeSchedules;
-  /** What `owns` answers while it is set, whatever is in `views`. */
+  /** While it is set, `owns` returns it, whatever `views` contains. */
   ownership: Ownership | undefined;
-  /** The answer to the next commands. */
+  /** The result of the next commands. */
   outcome: Pick<CommandOutcome, 'outcome' | 'detail'>;
 }
 
@@ -82,7 +82,7 @@ function ended(view: ReleaseView, { plan, reason }: Recover): ReleaseView {
   return { ...view, plan, proof, state: 'rolled-back', reason, weightWanted: 0, closedAt: AT + 9 };
 }
 
-/** A gateway without Temporal: releases are what a test put into `views`. */
+/** A gateway without Temporal. Its releases are those that a test puts into `views`. */
 export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGateway {
   const answer = async <T>(work: () => T): Promise<T> => {
     if (fake.failure) throw fake.failure;
@@ -175,7 +175,7 @@ export const DEFAULTS: CommandSettings = {
 
 export const READY: Preflight = { checks: [{ name: 'rollout', ok: true, detail: 'Healthy' }], plan: PLAN };
 
-/** Services for commands whose cluster is away: every read of it fails. */
+/** Services for commands whose cluster is unreachable: every read of it fails. */
 export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = READY): CommandServices {
   const away = (): Promise<never> =>
     Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'The cluster prod does not answer.'));

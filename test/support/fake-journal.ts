@@ -6,11 +6,11 @@ import type { JournalFilter, JournalPort, JournalRelease } from '../../src/ports
 
 export interface FakeJournal extends JournalPort {
   readonly entries: RecordEntry[];
-  /** While true, everything is refused. */
+  /** While true, every call fails. */
   away: boolean;
 }
 
-/** A journal in memory; test/adapters/journal proves that it keeps the port's promises. */
+/** A journal in memory. test/adapters/journal proves that it meets the port's contract. */
 export function createFakeJournal(): FakeJournal {
   const runs = new Map<string, JournalRelease & { readonly at: number }>();
   const checkpoints = new Map<string, { readonly at: number; readonly data: string }>();
@@ -20,7 +20,7 @@ export function createFakeJournal(): FakeJournal {
   };
   const add = (entry: RecordEntry) => {
     if (fake.entries.some(({ runId, key }) => runId === entry.runId && key === entry.key)) return;
-    // Written and read as a database would: what is masked there is masked here.
+    // Entries pass through the row format of a database, so that the same values are masked.
     const row = toEntryRow(entry);
     fake.entries.push(toEntry(Object.fromEntries(ENTRY_COLUMNS.map((name, index) => [name, row[index]]))));
     const known = runs.get(entry.runId);

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { CounterSeries, EvidencePort, ServiceCounters } from '../../src/ports/evidence.ts';
 
-/** What flows through one Traefik replica to one Service, from a moment on. */
+/** Traffic through one Traefik replica to one Service, from a given time on. */
 export interface Flow {
   readonly instance: string;
   /** Label value of the counters. */
@@ -19,13 +19,13 @@ const HISTORY_MS = 3_600_000;
 const MOST_SAMPLES = 200;
 
 /**
- * Prometheus over flows: counters are the flows' integrals at scrape times. Times after now go on with the present
- * flows, so that a workflow whose clock is ahead (time skipping) sees the traffic that it would see.
+ * Prometheus over flows. Counters are the flows' integrals at scrape times. After now the current flows continue, so
+ * that a workflow whose clock is ahead (time skipping) gets the right counters.
  */
 export class FakeMetrics implements EvidencePort {
   away = false;
   matchers: Readonly<Record<string, string>> = {};
-  /** No series at all, as for a label that nobody exports. */
+  /** Returns no series, as for a label that does not exist. */
   empty = false;
   readonly #history: { at: number; flows: readonly Flow[] }[] = [];
   readonly #scrapeMs: number;
@@ -38,12 +38,9 @@ export class FakeMetrics implements EvidencePort {
     this.#history.push({ at: this.#history.length === 0 ? at - HISTORY_MS : at, flows });
   }
 
-  /**
-   * Answers of PromQL expressions by their text, or by the time they are asked for; a text that is not here has an
-   * empty answer.
-   */
+  /** Results of PromQL expressions by their text, or by time. An expression that is not here has an empty result. */
   readonly answers = new Map<string, number | ((at: number) => FakeAnswer)>();
-  /** What was asked, and for which times. */
+  /** The queries so far, with their times. */
   readonly asked: { promql: string; fromMs: number; toMs: number }[] = [];
 
   async query(promql: string, atMs: number): Promise<FakeAnswer> {
@@ -99,7 +96,7 @@ export class FakeMetrics implements EvidencePort {
     ];
   }
 
-  /** The series of one status code on one replica; like a real counter they appear with their first event. */
+  /** The series of one status code on one replica. Like real counters they appear with their first event. */
   #part(service: string, instance: string, code: string, times: readonly number[]): ServiceCounters {
     const grpc = this.#history.some(({ flows }) => flows.some((flow) => flow.service === service && flow.grpc));
     const answered = grpc
@@ -122,7 +119,7 @@ export class FakeMetrics implements EvidencePort {
     if (this.away) throw new SluiceError('PROMETHEUS_UNREACHABLE', 'Prometheus does not answer: fault set by the test');
   }
 
-  /** The last MOST_SAMPLES scrapes, and of what is older at most as many again, all on the one grid of scrapes. */
+  /** The last MOST_SAMPLES scrapes, and at most as many older ones, all on one grid of scrapes. */
   #scrapes({ fromMs, toMs }: { fromMs: number; toMs: number }): number[] {
     const dense = Math.max(fromMs, toMs - MOST_SAMPLES * this.#scrapeMs);
     const coarse = this.#scrapeMs * Math.max(1, Math.ceil((dense - fromMs) / this.#scrapeMs / MOST_SAMPLES));

@@ -11,7 +11,7 @@ import { createFakeJournal } from './fake-journal.ts';
 import { TRAEFIK_PODS } from './fake-traefik.ts';
 import type { FakeWorld } from './fake-world.ts';
 
-/** What commands use, with the real adapters over a fake world; only the metrics and Temporal are pretended. */
+/** The services of commands, with the real adapters over a fake world. Only the metrics and Temporal are fake. */
 export function worldServices(
   world: Pick<FakeWorld, 'target' | 'clusters' | 'metrics' | 'now'>,
   gateway: ReleaseGateway,

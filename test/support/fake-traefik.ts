@@ -12,14 +12,14 @@ interface Entry {
 
 export interface Replica {
   readonly name: string;
-  /** Delay of a change until this replica serves it, real milliseconds; Infinity: it never does. */
+  /** Delay of a change until this replica serves it, real milliseconds. With Infinity it never does. */
   lagMs: number;
   silent: boolean;
   /** Weighted entries by TraefikService, `<namespace>-<name>`, as this replica serves them now. */
   readonly serves: Map<string, readonly Entry[]>;
 }
 
-/** Traefik replicas: each follows the TraefikServices after its own delay and shows what it serves in its own API. */
+/** Traefik replicas. Each follows the TraefikServices with its own delay, and shows in its own API what it serves. */
 export class FakeTraefik {
   readonly replicas: readonly Replica[];
   readonly #timers = new Set<NodeJS.Timeout>();

@@ -8,7 +8,7 @@ interface Change extends WatchEvent {
   readonly version: number;
 }
 
-/** What happened to the objects of a fake API server, for those who watch it. */
+/** The changes of objects in a fake API server, for watches. */
 export class FakeChanges {
   readonly #changes: Change[] = [];
   #next = Promise.withResolvers<void>();

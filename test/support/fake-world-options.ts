@@ -9,11 +9,11 @@ export interface Behaviour {
   /** Share of 500s, 0…1. */
   readonly errorShare: number;
   readonly latencyMs: number;
-  /** Share of answers that break off, 0…1: Traefik counts them nowhere. Default 0. */
+  /** Share of answers that break off, 0…1. Traefik does not count them. Default 0. */
   readonly brokenShare?: number;
-  /** It speaks gRPC: answers are counted as code 2, and failures before any message as code 14. */
+  /** Whether it uses gRPC. Answers are counted as code 2, and failures before any message as code 14. */
   readonly grpc?: boolean;
-  /** Real milliseconds until its pods are ready; Infinity: never. */
+  /** Real milliseconds until its pods are ready. With Infinity they never are. */
   readonly readyAfterMs: number;
 }
 
@@ -23,7 +23,7 @@ export interface FakeWorldOptions {
   readonly image?: string;
   /** Steps of the canary, as in the Rollout. Default: 5, 25, 50, each with an untimed pause. */
   readonly steps?: readonly Record<string, unknown>[];
-  /** By image; what is not said is healthy: no errors, 20 ms, ready after 5 ms. */
+  /** By image. By default a version is healthy: no errors, 20 ms, ready after 5 ms. */
   readonly versions?: Readonly<Record<string, Partial<Behaviour>>>;
   /** Through all replicas together, per second of the world's clock. Default 200. */
   readonly requestsPerSecond?: number;
@@ -32,6 +32,8 @@ export interface FakeWorldOptions {
   /** Flips of the canary selector after an abort. Default 3. */
   readonly flaps?: number;
   readonly abortScaleDownDelaySeconds?: number;
-  /** How many times faster than real the world's clock runs: `ports.now()`, timed pauses and traffic. Default 1. */
+  /**
+   * Speed of the world's clock relative to real time. It applies to `ports.now()`, timed pauses and traffic. Default 1.
+   */
   readonly speed?: number;
 }

@@ -25,7 +25,7 @@ export type { Behaviour, FakeWorldOptions } from './fake-world-options.ts';
 const TIMING = { reconcileMs: 2, weightMs: 3, flapMs: 10, proxyMs: 3, scrapeMs: 100 };
 const HEALTHY: Behaviour = { errorShare: 0, latencyMs: 20, readyAfterMs: 5 };
 
-/** What a test looks at without going through the ports. */
+/** The facts that a test reads without the ports. */
 export interface Snapshot {
   readonly image: string;
   readonly podHash: string;
@@ -53,16 +53,16 @@ export class FakeWorld {
   /** Values of the `service` label of the counters. */
   readonly metricsServices: { readonly stable: string; readonly candidate: string };
   readonly ports: Ports;
-  /** The same as the world of its cluster, whose identity a test may change. */
+  /** The same ports as the world of a cluster. A test may change the identity of that cluster. */
   readonly worlds: Worlds;
   uid = 'uid-of-kube-system';
-  /** The world's one cluster, as adapters find it. */
+  /** The world's only cluster, in the form that adapters use. */
   readonly clusters: Clusters;
   /** Every call of a port, in order: "workload.advance". */
   readonly calls: string[] = [];
-  /** What the controller did, in order. */
+  /** The controller's actions, in order. */
   readonly events: string[] = [];
-  /** What a careful release never does. */
+  /** Actions that a correct release never does. */
   readonly violations: string[] = [];
   readonly cluster: FakeCluster;
   readonly argo: FakeArgo;
@@ -126,7 +126,9 @@ export class FakeWorld {
     return Math.round(this.#bornAt + (Date.now() - this.#bornAt) * (this.#options.speed ?? 1));
   }
 
-  /** The next `count` requests to the cluster fail. `afterwards`: they are carried out and the answer is lost. */
+  /**
+   * Makes the next `count` requests to the cluster fail. With `afterwards` they are carried out and the answer is lost.
+   */
   failCluster(count: number, code?: ErrorCode, afterwards = false): void {
     this.cluster.fail(count, code, afterwards);
   }
@@ -139,7 +141,7 @@ export class FakeWorld {
     this.metrics.empty = empty;
   }
 
-  /** Delay with which a replica follows from now on; Infinity: it stays as it is. */
+  /** The delay of a replica from now on. With Infinity it does not change any more. */
   lagReplica(name: string, lagMs: number): void {
     this.#replica(name).lagMs = lagMs;
     if (Number.isFinite(lagMs)) this.traefik.follow(this.cluster, this.target.namespace, this.traffic.name);
@@ -149,18 +151,18 @@ export class FakeWorld {
     this.#replica(name).silent = silent;
   }
 
-  /** Changes how a version answers from now on. Readiness counts for its next start. */
+  /** Changes how a version answers from now on. Readiness applies to its next start. */
   behave(image: string, behaviour: Partial<Behaviour>): void {
     this.#versions.set(image, { ...this.#versions.get(image), ...behaviour });
     this.#recordFlows();
   }
 
-  /** Somebody else sets an image. */
+  /** Another actor sets an image. */
   foreignImage(image: string): void {
     this.cluster.update(this.#rollout, (object) => setImage(object.spec, image));
   }
 
-  /** Somebody else writes weights; the controller overwrites them only when it next acts, as Argo does. */
+  /** Another actor writes weights. As in Argo, the controller overwrites them only when it next acts. */
   foreignWeight(candidate: number): void {
     this.cluster.update(this.#trafficObject(), (object) => {
       for (const entry of weightedEntries(object.spec))
@@ -168,7 +170,7 @@ export class FakeWorld {
     });
   }
 
-  /** Somebody else's mark on the Rollout or the TraefikService. */
+  /** Another actor's mark on the Rollout or the TraefikService. */
   foreignOwner(on: 'rollout' | 'traffic', owner: Owner): void {
     this.cluster.update(on === 'rollout' ? this.#rollout : this.#trafficObject(), ({ metadata }) => {
       metadata.annotations = {
@@ -178,28 +180,28 @@ export class FakeWorld {
     });
   }
 
-  /** Somebody removes the owner mark. */
+  /** Another actor removes the owner mark. */
   removeOwner(on: 'rollout' | 'traffic'): void {
     this.cluster.update(on === 'rollout' ? this.#rollout : this.#trafficObject(), ({ metadata }) => {
       delete metadata.annotations?.[OWNER_ANNOTATION];
     });
   }
 
-  /** The owner mark on the Rollout, with which a test acts as if it were that release. */
+  /** The owner mark on the Rollout. With it a test can act as that release. */
   holder(): Owner {
     const owner = ownerOf(this.cluster.peek(this.#rollout).metadata.annotations);
     if (!owner) throw new Error('the Rollout has no owner mark');
     return owner;
   }
 
-  /** `spec.paused`, as `kubectl argo rollouts pause` sets it. */
+  /** Sets `spec.paused`, as `kubectl argo rollouts pause` does. */
   pauseByHand(paused: boolean): void {
     this.cluster.update(this.#rollout, (object) => {
       object.spec['paused'] = paused;
     });
   }
 
-  /** A stopped controller reacts to nothing; started again it catches up. */
+  /** A stopped controller does nothing. When it starts again, it catches up. */
   controllerDown(down: boolean): void {
     this.argo.running = !down;
     if (!down) this.argo.poke();
@@ -224,7 +226,7 @@ export class FakeWorld {
     };
   }
 
-  /** Waits until the snapshot is as wanted; fails after `withinMs`. */
+  /** Waits until the snapshot matches. It fails after `withinMs`. */
   async until(wanted: (now: Snapshot) => boolean, withinMs = 2_000): Promise<Snapshot> {
     const deadline = Date.now() + withinMs;
     while (!wanted(this.snapshot())) {
@@ -260,12 +262,12 @@ export class FakeWorld {
     const { spec, status } = this.cluster.peek(ref);
     this.#images.set(hashOf(imageOf(spec)), imageOf(spec));
     const fresh = status['abort'] === true && status['abortedAt'] === undefined;
-    // Seen: pods of the preview go away after the abort, and its share is answered with 503.
+    // After the abort the pods of the preview are removed, and its share is answered with 503 (seen).
     if (fresh && this.#options.strategy === 'blue-green' && this.snapshot().weight > 0)
       this.violations.push(`aborted with weight ${this.snapshot().weight} on the preview Service`);
   }
 
-  /** What flows where now: each replica splits its part of the requests by the weights that it serves. */
+  /** Records the current traffic: each replica splits its part of the requests by the weights that it serves. */
   #recordFlows(): void {
     const perReplica = (this.#options.requestsPerSecond ?? 200) / this.traefik.replicas.length;
     const flows = this.traefik.replicas.flatMap((replica) => {
@@ -318,7 +320,7 @@ export class FakeWorld {
     };
   }
 
-  /** One object for each identity: what is remembered of a world goes with it. */
+  /** One object for each identity, so that state that is attached to a world belongs to the identity. */
   readonly #worlds = new Map<string, World>();
 
   async #worldOf(context: string, uid = this.uid): Promise<World> {

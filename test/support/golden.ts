@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 
 /**
- * Compares with a file of test/golden/files, which is the public surface as people and agents know it. A missing file
- * fails; UPDATE_GOLDEN=1 writes it.
+ * Compares with a file of test/golden/files, which contain the public interface for people and agents. A missing file
+ * is a failure. UPDATE_GOLDEN=1 writes it.
  */
 export function expectGolden(name: string, actual: string): void {
   const file = new URL(`../golden/files/${name}`, import.meta.url);

@@ -11,22 +11,22 @@ export interface SeenRequest {
 
 export interface Answer {
   readonly status?: number;
-  /** Text is sent as it is, anything else as JSON. */
+  /** Text is sent unchanged, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** No answer at all. */
+  /** Sends no answer. */
   readonly silent?: boolean;
 }
 
 export interface HttpServer {
   readonly url: string;
   readonly requests: SeenRequest[];
-  /** Connections accepted so far. */
+  /** Number of accepted connections. */
   readonly connections: () => number;
   close(): Promise<void>;
 }
 
-/** An HTTP server that answers as told and remembers what it was asked. */
+/** An HTTP server with the given answers. It records its requests. */
 export async function startHttpServer(answer: (request: SeenRequest) => Answer): Promise<HttpServer> {
   const requests: SeenRequest[] = [];
   let connections = 0;

@@ -2,7 +2,7 @@ import type { RecordEntry } from '../../src/domain/release/record.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import { AT, aView } from './fake-gateway.ts';
 
-/** One event of a run; what it says is made of its key, so that a wrong one shows. */
+/** One event of a run. Its text contains its key, so that a wrong event is visible. */
 export function eventEntry(runId: string, key: string, at = AT): RecordEntry {
   return {
     releaseId: 'release/prod/shop/web',
@@ -14,7 +14,7 @@ export function eventEntry(runId: string, key: string, at = AT): RecordEntry {
   };
 }
 
-/** How a run stands. */
+/** A snapshot of a run. */
 export function releaseEntry(
   runId: string,
   number: number,

@@ -1,5 +1,5 @@
-// A process that writes to a journal: as many entries as it is told, some of them also written by others. Arguments:
-// journal, home, name, count.
+// A process that writes entries to a journal. Other processes write some of the same entries. Arguments: journal, home,
+// name, count.
 import { createJournal } from '../../src/adapters/journal/index.ts';
 import { eventEntry } from './journal-entries.ts';
 

@@ -3,7 +3,8 @@ import type { PatchOperation } from '../../src/adapters/kubernetes/cluster-clien
 type Container = Record<string, unknown>;
 
 /**
- * Applies an RFC 6902 patch to `document` itself. Returns why it does not apply; then `document` may be half changed.
+ * Applies an RFC 6902 patch to `document` in place. Returns why it does not apply. Then `document` may be partly
+ * changed.
  */
 export function applyJsonPatch(document: object, operations: readonly PatchOperation[]): string | undefined {
   for (const operation of operations) {
@@ -25,7 +26,7 @@ function applyOne(document: object, operation: PatchOperation): string | undefin
   if (typeof parent !== 'object' || parent === null) return 'no such path';
   if (Array.isArray(parent)) return applyToList(parent, last, operation);
   if (operation.op === 'add') parent[last] = operation.value;
-  // As the API server: a test for null passes when there is no such field.
+  // As in the API server, a test for null passes when the field is absent.
   else if (!(last in parent)) return operation.op === 'test' && operation.value === null ? undefined : 'no such path';
   else if (operation.op === 'remove') delete parent[last];
   else if (operation.op === 'replace') parent[last] = operation.value;
@@ -33,7 +34,7 @@ function applyOne(document: object, operation: PatchOperation): string | undefin
   return undefined;
 }
 
-/** `add` inserts, `-` is behind the last one, `remove` closes the gap. */
+/** `add` inserts, `-` is the position after the last element, `remove` closes the gap. */
 function applyToList(list: unknown[], last: string, operation: PatchOperation): string | undefined {
   const index = last === '-' ? list.length : Number(last);
   if (operation.op === 'add' ? index > list.length : index >= list.length) return 'no such path';
@@ -44,7 +45,7 @@ function applyToList(list: unknown[], last: string, operation: PatchOperation): 
   return undefined;
 }
 
-/** Applies an RFC 7386 merge patch to `target` itself. */
+/** Applies an RFC 7386 merge patch to `target` in place. */
 export function applyMergePatch(target: Container, patch: Container): void {
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete target[key];

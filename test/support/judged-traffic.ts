@@ -6,7 +6,7 @@ import type { SequentialSettings } from '../../src/domain/release/plan.ts';
 export const SETTINGS: SequentialSettings = { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05, slowerThanMs: [300] };
 export const HOUR = 3_600_000;
 
-/** What happens between two scrapes. Requests of each arm; shares of bad and of slow answers. */
+/** The traffic between two scrapes: requests of each arm, and shares of bad and of slow answers. */
 export interface Traffic {
   readonly candidate: number;
   readonly stable: number;
@@ -33,7 +33,7 @@ export function blockOf(
   };
 }
 
-/** An hour of stable alone, which ends at HOUR, and the judge that begins then. */
+/** An hour of stable alone that ends at HOUR, and the judge that begins then. */
 export function judgeAfterAnHour(random: Random, stable: number, bad: number, settings = SETTINGS): JudgeState {
   const past = Array.from({ length: 240 }, (_, index) =>
     blockOf(random, { candidate: 0, stable, bad: { candidate: 0, stable: bad } }, (index + 1) * 15_000),
@@ -41,7 +41,7 @@ export function judgeAfterAnHour(random: Random, stable: number, bad: number, se
   return startJudge(settings, past, [300], HOUR);
 }
 
-/** The judge after so many scrapes of the same traffic, from `at` on. */
+/** The judge after this many scrapes of the same traffic, from `at` on. */
 export function watch(
   random: Random,
   state: JudgeState,

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A kubeconfig file with one context for each server; plain HTTP is accepted only with TLS checks off. */
+/** A kubeconfig file with one context for each server. Plain HTTP is accepted only with TLS checks off. */
 export function writeKubeconfig(servers: Readonly<Record<string, string>>, token = 'secret-token'): string {
   const names = Object.keys(servers);
   const config = {

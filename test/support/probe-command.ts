@@ -10,11 +10,11 @@ const output = z.strictObject({ effective: z.string(), next: z.string() });
 
 export interface Probe {
   readonly command: Command<typeof input, typeof output>;
-  /** Set when a hanging call was told that its caller is gone. */
+  /** Set when a hanging call was notified that its caller has gone. */
   readonly seen: { aborted: boolean; started: boolean };
 }
 
-/** Every toolset, with the probe among the commands of its own. */
+/** Every toolset, with the probe added to the toolset that it names. */
 export function toolsetsWith({ command }: Probe): readonly Toolset[] {
   return TOOLSETS.map((toolset) =>
     toolset.name === command.toolset
@@ -23,7 +23,7 @@ export function toolsetsWith({ command }: Probe): readonly Toolset[] {
   );
 }
 
-/** A command that does what its input says: for what doors make of each outcome. */
+/** A command that does what its input says, to test how interfaces handle each outcome. */
 export function probeCommand(): Probe {
   const seen = { aborted: false, started: false };
   const command: Probe['command'] = {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError, type Mcp } from './mcp-client.ts';
 
-/** Does exactly what the text of a prompt says, and nothing else: what the text leaves out is not done. */
+/** Does exactly what the text of a prompt says. Anything that the text omits is not done. */
 export interface Followed {
   /** `done` or `stop`, and the words after it. */
   readonly end: string;
@@ -39,9 +39,9 @@ export function parsePrompt(text: string): readonly ParsedStep[] {
 }
 
 interface FollowOptions {
-  /** Asked before each step that a person has to agree to. */
+  /** Called before each step that a person has to agree to. */
   readonly agree?: (step: number) => boolean;
-  /** Told of each step before it is taken. */
+  /** Called with each step before it is taken. */
   readonly onStep?: (step: ParsedStep) => void | Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export async function followPrompt(
   throw new Error(`went in circles: ${taken.join(', ')}`);
 }
 
-/** A number: that step comes next. A text: the end. */
+/** A number is the next step. A text is the end. */
 type Next = number | string;
 
 class Following {
@@ -182,7 +182,7 @@ function outcome(text: string): Next {
   return step === undefined ? text.replace(/^you are done/, 'done') : Number(step);
 }
 
-/** `a.b[role=x,kind=y].c`, `list[0]`, and `.*` for the only value of an object. */
+/** Paths have the form `a.b[role=x,kind=y].c`, `list[0]`, and `.*` for the only value of an object. */
 export function valueAt(root: unknown, path: string): unknown {
   return [...path.matchAll(/([\w*]+)|\[([^\]]*)\]/g)].reduce<unknown>((at, [, key, filter]) => {
     if (typeof at !== 'object' || at === null) return undefined;

@@ -2,14 +2,14 @@ import type { PatchOptions } from '../../src/adapters/kubernetes/cluster-client.
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 
-/** One request to the API server, in the words of RBAC: verb, resource with its subresource, group. */
+/** One request to the API server in the terms of RBAC: verb, resource with its subresource, group. */
 export interface Request {
   readonly verb: string;
   readonly resource: string;
   readonly group: string;
 }
 
-/** A client that keeps what is asked of it. */
+/** A client that records its requests. */
 export function recorded(cluster: FakeCluster, requests: Request[]): FakeCluster {
   const note = (verb: string, { group, plural }: Kind, subresource?: string): void =>
     void requests.push({ verb, group, resource: subresource ? `${plural}/${subresource}` : plural });

@@ -7,7 +7,7 @@ interface Result {
   readonly reject: (error: unknown) => void;
 }
 
-/** What became of every scenario, each for the test that is named after it, and all of them in the table. */
+/** The result of every scenario, for the test with its name and for the table. */
 export class Board {
   readonly matrix: Matrix;
   private readonly results: ReadonlyMap<string, Result>;
@@ -15,7 +15,7 @@ export class Board {
   constructor(scenarios: readonly Scenario[], spec: MatrixSpec) {
     this.matrix = new Matrix(spec);
     this.results = new Map(scenarios.map(({ name }) => [name, Promise.withResolvers<void>()]));
-    // The test that waits for it comes later.
+    // The test that awaits it comes later.
     for (const { promise } of this.results.values()) promise.catch(() => undefined);
   }
 
@@ -33,7 +33,7 @@ export class Board {
     this.results.get(scenario.name)?.reject(error);
   }
 
-  /** Nothing more will be played. */
+  /** Ends the run: no further scenario is played. */
   close(error: unknown): void {
     for (const { reject } of this.results.values()) reject(error);
   }

@@ -10,7 +10,7 @@ import type { SplitPort, TrafficView } from '../../src/ports/split.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { eventually } from './releases-wait.ts';
 
-/** Everything that proves the end of a release, read without the release's help. */
+/** The facts that prove the end of a release, read independently of the release. */
 export interface EndState {
   readonly rollout: RolloutState;
   readonly traffic: TrafficView;
@@ -18,7 +18,7 @@ export interface EndState {
   readonly inForce: readonly (number | undefined)[];
 }
 
-/** The cluster as an operator with kubectl would see and change it. */
+/** The cluster as an operator with kubectl reads and changes it. */
 export class Cluster {
   private readonly rollouts: WorkloadPort;
   private readonly traffic: SplitPort;
@@ -43,7 +43,7 @@ export class Cluster {
     return images['app'];
   }
 
-  /** What somebody with `kubectl set image` does. */
+  /** Acts as `kubectl set image` does. */
   async setImage(target: Target, image: string): Promise<void> {
     const containers = [{ op: 'replace' as const, path: '/spec/template/spec/containers/0/image', value: image }];
     await this.client.jsonPatch({ kind: ROLLOUT, namespace: target.namespace, name: target.rollout }, containers);
@@ -55,7 +55,7 @@ export class Cluster {
     );
   }
 
-  /** Another step list, each weight followed by an untimed pause. */
+  /** Sets another step list, with an untimed pause after each weight. */
   async setSteps(target: Target, weights: readonly number[]): Promise<void> {
     const value = weights.flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
     await this.client.jsonPatch({ kind: ROLLOUT, namespace: target.namespace, name: target.rollout }, [
@@ -66,7 +66,7 @@ export class Cluster {
     );
   }
 
-  /** What `kubectl argo rollouts promote --full` does; returns when the Rollout is Healthy on its newest image. */
+  /** Acts as `kubectl argo rollouts promote --full` does. Resolves when the Rollout is Healthy on its newest image. */
   async finish(target: Target): Promise<void> {
     const ref = { kind: ROLLOUT, namespace: target.namespace, name: target.rollout };
     await eventually(

@@ -16,12 +16,12 @@ async function withHandle<T>(
   }
 }
 
-/** How many events Temporal keeps for the release. */
+/** Number of events that Temporal has for the release. */
 export async function eventCount(stage: Stage, release: Release): Promise<number> {
   return withHandle(stage, release, async (handle) => (await handle.fetchHistory()).events?.length ?? 0);
 }
 
-/** Keeps the history of the stage's last release for the replay tests, when they ask for it. */
+/** Stores the history of the stage's last release for the replay tests, when recording is on. */
 export async function record(stage: Stage, name: string): Promise<void> {
   if (process.env['SLUICE_RECORD_HISTORIES'] && stage.release)
     await withHandle(stage, stage.release, (handle) => recordHistory(name, handle));

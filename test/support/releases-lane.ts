@@ -5,7 +5,7 @@ import { Rules } from './chaos-rules.ts';
 import { Mcp } from './mcp-client.ts';
 import { Supervised, type ProcessSpec } from './releases-process.ts';
 
-/** A worker with a task queue of its own, the MCP server that starts releases on it, and a client of that server. */
+/** A worker with a separate task queue, the MCP server that starts releases on it, and a client of that server. */
 export interface Lane {
   readonly name: string;
   readonly worker: Supervised;
@@ -17,9 +17,9 @@ export interface Lane {
 
 export interface LaneOptions {
   readonly name: string;
-  /** Settings of the server besides the usual ones. */
+  /** Further settings of the server. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** `sluice worker` instead of the one that can be told to die: for lanes in which nobody kills. */
+  /** Uses `sluice worker` instead of the worker that tests can kill. */
   readonly plainWorker?: boolean;
 }
 

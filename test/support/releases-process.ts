@@ -11,14 +11,16 @@ export interface ProcessSpec {
   /** Arguments of node, relative to the repository. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Marks it as the sandbox's, so that taking the sandbox down ends it even when these tests were killed. */
+  /**
+   * Marks the process as part of the sandbox, so that stopping the sandbox ends it even when these tests were killed.
+   */
   readonly stateDir: string;
   readonly log: string;
-  /** What it prints once it serves. */
+  /** The text that it prints once it serves. */
   readonly ready: RegExp;
 }
 
-/** A process of the product that is started again whenever it ends, as any supervisor would. */
+/** A process of the product that is restarted whenever it ends, as a supervisor would. */
 export class Supervised {
   /** How it ended each time: a signal or an exit code. */
   readonly ends: string[] = [];
@@ -56,7 +58,7 @@ export class Supervised {
     return { ...kept, ...this.spec.env, [MARKER]: this.spec.stateDir };
   }
 
-  /** The text with which it said that it serves, after its last start. */
+  /** The match of its ready text after the last start. */
   async ready(): Promise<RegExpExecArray> {
     const starts = this.ends.length + 1;
     return eventually(
@@ -70,7 +72,7 @@ export class Supervised {
     return readFileSync(this.spec.log, 'utf8');
   }
 
-  /** SIGKILL, from outside. Returns when the process is gone; the next one is starting then. */
+  /** Sends SIGKILL. Resolves when the process has ended. The next one is then starting. */
   async kill(): Promise<void> {
     const before = this.ends.length;
     this.child?.kill('SIGKILL');

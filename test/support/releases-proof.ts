@@ -3,7 +3,7 @@ import type { AppStats } from '../../sandbox/index.ts';
 import type { Release } from './releases-release.ts';
 import type { Stage } from './releases-stage.ts';
 
-/** The new image is stable, Healthy and has all traffic; nobody owns the target any more. */
+/** The new image is stable, Healthy and has all traffic. The target has no owner. */
 export async function expectReleased(stage: Stage, image: string): Promise<void> {
   const { rollout, traffic, inForce } = await stage.cluster.read(stage.target);
   expect({ image: stage.cluster.image(rollout), phase: rollout.phase, aborted: rollout.aborted }).toEqual({
@@ -20,7 +20,10 @@ export async function expectReleased(stage: Stage, image: string): Promise<void>
   expectUnowned(rollout.owner, traffic.owner);
 }
 
-/** The old image is stable and Healthy again and has all traffic, so that the next release can start without a hand. */
+/**
+ * The old image is stable and Healthy again and has all traffic, so that the next release can start without manual
+ * work.
+ */
 export async function expectBack(stage: Stage, image: string): Promise<void> {
   const { rollout, traffic, inForce } = await stage.cluster.read(stage.target);
   expect({ image: stage.cluster.image(rollout), phase: rollout.phase }).toEqual({ image, phase: 'Healthy' });
@@ -31,7 +34,7 @@ export async function expectBack(stage: Stage, image: string): Promise<void> {
   expectUnowned(rollout.owner, traffic.owner);
 }
 
-/** Somebody else's image stands in the template, untouched; blue-green traffic is on the active Service. */
+/** The image of another actor is in the template unchanged. Blue-green traffic is on the active Service. */
 export async function expectLeftTo(stage: Stage, image: string): Promise<void> {
   const { rollout, traffic, inForce } = await stage.cluster.read(stage.target);
   expect({ image: stage.cluster.image(rollout), aborted: rollout.aborted }).toEqual({ image, aborted: false });
@@ -54,7 +57,7 @@ function expectUnowned(...owners: unknown[]): void {
   expect(owners).toEqual([undefined, undefined]);
 }
 
-/** The release itself says that it ended so. */
+/** The release itself reports this end. */
 export async function expectEnd(
   release: Release,
   state: 'succeeded' | 'rolled-back' | 'superseded' | 'refused',
@@ -63,7 +66,7 @@ export async function expectEnd(
   expect(`${ended}: ${reason}`).toMatch(new RegExp(`^${state}: `));
 }
 
-/** A tool that refuses, with its code. */
+/** Expects a refusal by a tool, with this code. */
 export async function expectRefusal(call: Promise<unknown>, code: string, text: RegExp): Promise<void> {
   const refusal: unknown = await call.then(
     (answer) => new Error(`not refused: ${JSON.stringify(answer)}`),
@@ -72,7 +75,7 @@ export async function expectRefusal(call: Promise<unknown>, code: string, text: 
   expect(refusal).toMatchObject({ code, message: expect.stringMatching(text) });
 }
 
-/** Every failed request was an answer of a version that misbehaves on purpose. */
+/** Every failed request was an answer of a version that fails on purpose. */
 export async function expectNoOtherFailures(stage: Stage, badImages: readonly string[] = []): Promise<void> {
   const stats = await stage.load();
   const bad = new Set(badImages.map((image) => image.split(':')[1] as string));

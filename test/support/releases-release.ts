@@ -16,7 +16,7 @@ export class Release {
   readonly id: string;
   readonly runId: string;
   readonly image: string;
-  /** The last answer that was seen. */
+  /** The last answer that was read. */
   last: ReleaseOutput | undefined;
   private readonly mcp: Mcp;
 
@@ -27,7 +27,7 @@ export class Release {
     this.image = image;
   }
 
-  /** The present state, at once. Undefined while nobody can tell. */
+  /** The current state, without waiting. Undefined while it cannot be read. */
   async peek(): Promise<ReleaseOutput | undefined> {
     try {
       this.last = await this.mcp.call<ReleaseOutput>('release_wait', { release_id: this.id, timeout_seconds: 0 });
@@ -38,7 +38,7 @@ export class Release {
     }
   }
 
-  /** Waits until the release is in `state`; fails at once when it has ended otherwise. */
+  /** Waits until the release is in `state`. It fails at once when the release has ended otherwise. */
   async reaches(state: ReleaseState, timeoutMs = 60_000): Promise<ReleaseOutput> {
     return this.until(`${this.id} is ${state}`, (seen) => seen.state === state, timeoutMs);
   }
@@ -78,7 +78,7 @@ export class Release {
     return seen;
   }
 
-  /** The whole story, all events. */
+  /** The whole release with all its events. */
   async story(): Promise<ReleaseOutput> {
     return persistently(() => this.mcp.call<ReleaseOutput>('release_get', { release_id: this.id, detail: 'full' }));
   }
@@ -93,7 +93,7 @@ export class Release {
   approve = (args = {}) => this.send('release_approve', args);
   reject = (args = {}) => this.send('release_reject', args);
 
-  /** After a failed scenario: whatever state it is in, it ends. */
+  /** Ends the release in any state, after a failed scenario. */
   async endForCleaning(): Promise<void> {
     const seen = await this.peek().catch(() => undefined);
     if (seen && isClosed(seen)) return;
@@ -101,7 +101,7 @@ export class Release {
     await this.ended(90_000).catch((error: unknown) => console.error(`${this.id} does not end: ${String(error)}`));
   }
 
-  /** With one request id for all tries, so that a command whose answer was lost acts once. */
+  /** All tries have one request id, so that a command whose answer was lost acts once. */
   private send(tool: string, args: Record<string, unknown>): Promise<CommandAnswer> {
     const request = { release_id: this.id, request_id: randomUUID(), ...args };
     return persistently(() => this.mcp.call<CommandAnswer>(tool, request));

@@ -18,10 +18,10 @@ import { Track } from './releases-track.ts';
 
 const RPS = 200;
 const BACKGROUND = 'background';
-/** A dozen releases within one second are more than two cores have time for. */
+/** Minimum time between starts, because two cores are too slow for a dozen releases within one second. */
 const BETWEEN_STARTS_MS = 600;
 
-/** How many scenarios of each kind run side by side; chosen for two cores. */
+/** How many scenarios of each kind run in parallel. The numbers are chosen for two cores. */
 export interface Sizes {
   readonly steady: number;
   readonly chaos: number;
@@ -56,7 +56,7 @@ export class Run {
   }
 
   private async openLanes(sizes: Sizes): Promise<void> {
-    // The first one bundles the workflow code; the others find it.
+    // The first lane bundles the workflow code. The others reuse it.
     const steady = await openLane(this.sandbox, { name: 'steady' });
     const names = Array.from({ length: sizes.chaos }, (_, index) => `chaos-${index + 1}`);
     const chaos = await Promise.all(names.map((name) => openLane(this.sandbox, { name })));
@@ -83,14 +83,14 @@ export class Run {
     this.tracks[kind].push(new Track(name, stages));
   }
 
-  /** Applications of other tests get nothing while these run. */
+  /** Stops the load on other applications during these tests. */
   private async onlyOurLoad(): Promise<void> {
     const { apps } = await loadStats(this.sandbox);
     const others = Object.keys(apps).filter((key) => !key.startsWith(`${NAMESPACE}/`));
     await setLoad(this.sandbox, { rps: RPS, apps: Object.fromEntries(others.map((key) => [key, 0])) });
   }
 
-  /** Plays every scenario, as many side by side as there are tracks of its kind. */
+  /** Plays every scenario, as many in parallel as there are tracks of its kind. */
   async sideBySide(scenarios: readonly Scenario[], board: Board): Promise<void> {
     const kinds = Object.entries(this.tracks) as [LaneKind, Track[]][];
     await Promise.all(
@@ -101,7 +101,7 @@ export class Run {
     );
   }
 
-  /** Plays all of them at once, two to a track, on workers that can be held. */
+  /** Plays all of them in parallel, two to a track, on workers that can be held. */
   async together(scenarios: readonly Scenario[], board: Board): Promise<void> {
     const tracks = [...this.tracks.steady, ...this.tracks.chaos];
     const places = tracks.flatMap((track) =>
@@ -118,7 +118,7 @@ export class Run {
     );
   }
 
-  /** Requests a second that were really sent, over the whole length so far. */
+  /** Requests per second that were really sent, over the whole time so far. */
   async rate(): Promise<number> {
     const { apps } = await loadStats(this.sandbox);
     const counted = this.stages.reduce((sum, stage) => sum + stage.countedBefore, 0);

@@ -3,25 +3,25 @@ import type { Cell } from './matrix.ts';
 import type { Stage } from './releases-stage.ts';
 
 /**
- * `steady`: side by side with others on one worker that nobody kills. `chaos`: alone on a worker that may be killed.
- * `settings`: on a plain `sluice worker`, through a server whose settings differ from the usual. `together`: all of
- * them at
- * once, when the others are done.
+ * * `steady`: in parallel with others on one worker that is never killed.
+ * * `chaos`: alone on a worker that may be killed.
+ * * `settings`: on a plain `sluice worker`, through a server with other settings.
+ * * `together`: all of them in parallel, after the others.
  */
 export type LaneKind = 'steady' | 'chaos' | 'settings' | 'together';
 
-/** How the cluster must be left; proved from the cluster itself after every scenario. */
+/** The expected state of the cluster. It is proved from the cluster itself after every scenario. */
 export type End = { readonly is: 'released' | 'back' | 'left-to'; readonly image: string };
 
 export interface Scenario {
   readonly name: string;
   readonly strategy: Strategy;
   readonly lane: LaneKind;
-  /** The cells of the table that are filled when it passes. */
+  /** The cells of the table that it fills when it passes. */
   readonly cells: readonly Cell[];
-  /** Name under which its history is kept for the replay tests. */
+  /** Name under which its history is stored for the replay tests. */
   readonly record?: string;
-  /** Images that answer badly by purpose need no mention: their tags say it. */
+  /** Images that fail on purpose need not be listed, because their tags show it. */
   play(stage: Stage): Promise<End>;
 }
 
@@ -36,7 +36,7 @@ interface Options {
   readonly record?: string;
 }
 
-/** The same story for both strategies. */
+/** The same scenario for both strategies. */
 export function forBoth(name: string, play: Play, options: Options = {}): Scenario[] {
   return [...forOne('canary', name, play, options), ...forOne('blue-green', name, play, options)];
 }

@@ -10,7 +10,7 @@ import { eventually } from './releases-wait.ts';
 
 export const NAMESPACE = 'e2e';
 
-/** What a scenario has to itself: one application under load, and the lane that releases it. */
+/** The environment of a scenario: one application under load, and the lane that releases it. */
 export class Stage {
   readonly app: string;
   readonly strategy: Strategy;
@@ -19,11 +19,11 @@ export class Stage {
   readonly sandbox: Sandbox;
   /** The last release that was started. */
   release: Release | undefined;
-  /** Every image that this application was given. */
+  /** Every image that this application has had. */
   readonly images: string[] = [];
-  /** While this is so, nobody's 503s are of somebody else's making: from and until, epoch milliseconds. */
+  /** Interval in which 503 answers are expected. Times are epoch milliseconds. */
   excused: { from: number; until: number } | undefined;
-  /** Requests sent before its counts were last set to zero. */
+  /** Requests that were sent before its counts were last reset. */
   countedBefore = 0;
   private static version = 1;
 
@@ -39,7 +39,7 @@ export class Stage {
     return { cluster: this.sandbox.context, namespace: NAMESPACE, rollout: this.app };
   }
 
-  /** An image that nobody has used; `behaviour` as in sandbox/node-agent/behaviour.ts, such as `errors-60`. */
+  /** A new unique image. `behaviour` is as in sandbox/node-agent/behaviour.ts, for example `errors-60`. */
   image(behaviour = ''): string {
     Stage.version += 1;
     const image = `shop:v${Stage.version}${behaviour ? `-${behaviour}` : ''}`;
@@ -47,9 +47,7 @@ export class Stage {
     return image;
   }
 
-  /**
-   * Starts a release of a new image through MCP. `file`: fields of the release file that differ from the usual ones.
-   */
+  /** Starts a release of a new image through MCP. `file`: fields of the release file that differ from the defaults. */
   async start(behaviour = '', file: ReleaseOverrides = {}): Promise<Release> {
     return this.startImage(this.image(behaviour), file);
   }
@@ -63,7 +61,7 @@ export class Stage {
     return this.release;
   }
 
-  /** A release file in which nothing takes long. */
+  /** A release file with short times. */
   file(image: string, { analysis, timeouts, ...rest }: ReleaseOverrides = {}): Record<string, unknown> {
     return {
       target: this.target,
@@ -90,7 +88,7 @@ export class Stage {
     this.lane.rules.set({ app: this.app, op, when }, fault);
   }
 
-  /** Waits until a worker stands at the point. */
+  /** Waits until a worker has reached the point. */
   async reached(op: string, when: Point['when']): Promise<void> {
     await eventually(
       `a worker is ${when} ${op} of ${this.app}`,
@@ -103,7 +101,7 @@ export class Stage {
     this.lane.rules.clear({ app: this.app, op, when });
   }
 
-  /** The image that is served before anything is done. */
+  /** The image that is served before the scenario starts. */
   async present(): Promise<string> {
     const { rollout } = await this.cluster.read(this.target);
     return this.cluster.image(rollout) as string;
@@ -113,7 +111,7 @@ export class Stage {
     return `${NAMESPACE}/${this.app}`;
   }
 
-  /** Takes part in the load from now on, with counts from zero. */
+  /** Adds the application to the load, with its counts reset. */
   async traffic(): Promise<void> {
     this.excused = undefined;
     await addToLoad(this.sandbox, this.app, NAMESPACE, {});

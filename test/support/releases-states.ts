@@ -3,7 +3,7 @@ import { ToolError } from './mcp-client.ts';
 import type { Release } from './releases-release.ts';
 import type { ReleaseOverrides, Stage } from './releases-stage.ts';
 
-/** Every state in which a release can be met by a fault. */
+/** Every state of an open release in which a fault can happen. */
 export const OPEN_STATES = [
   'preflight',
   'waiting-for-approval',
@@ -19,20 +19,20 @@ export const OPEN_STATES = [
 ] as const satisfies readonly ReleaseState[];
 export type OpenState = (typeof OPEN_STATES)[number];
 
-/** States whose histories stand for the others' where a fault leaves much the same behind in every one. */
+/** States whose histories represent those of other states, because the fault has much the same effect in each. */
 const REPRESENTATIVE: readonly OpenState[] = ['shifting', 'soaking', 'promoting', 'aborting'];
 
-/** The name under which a history is kept for the replay tests; nothing where another state's stands for it. */
+/** The name under which a history is stored for the replay tests. Empty if another state represents it. */
 export function recordedAs(fault: string, state: OpenState): { record?: string } {
   return REPRESENTATIVE.includes(state) ? { record: `${fault}-${state}` } : {};
 }
 
-/** A release that stays in a state until it is let go. */
+/** A release that stays in a state until `letGo` is called. */
 export interface Held {
   readonly release: Release;
-  /** The port operation before which a worker waits; absent: the release waits for somebody, or for its clock. */
+  /** The port operation before which a worker waits. If absent, the release waits for a decision or for its clock. */
   readonly op?: string;
-  /** Lets it go on to its end. Does nothing when it has ended meanwhile. */
+  /** Lets the release continue to its end. Does nothing when it has already ended. */
   letGo(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
     return waiting(release, () => release.approve());
   },
 
-  /** Preflight asks the proxies too, so the hold is set up once the release has passed it. */
+  /** Preflight reads the proxies too, so the hold is set up after it. */
   async verifying(stage, file) {
     const { release } = await startHeld(stage, file, 'workload.setImage');
     stage.arm('split.inForce', 'before', 'hold');
@@ -72,7 +72,7 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
     return waiting(release, async () => undefined);
   },
 
-  /** The guard reads the counters too and is held with the judge; preflight reads them before. */
+  /** The guard reads the counters too and is held with the judge. Preflight reads them before. */
   async judging(stage, file) {
     const { release } = await startHeld(stage, file, 'workload.setImage');
     stage.arm('evidence.counters', 'before', 'hold');
@@ -95,7 +95,7 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
     return waiting(release, () => release.resume());
   },
 
-  /** The operation that ends the last pause of a canary ends earlier ones too. */
+  /** The operation that ends the last pause of a canary ends earlier pauses too. */
   async promoting(stage, file) {
     const release = await stage.start('', file);
     await release.until(

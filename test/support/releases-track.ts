@@ -7,7 +7,7 @@ import { NAMESPACE, type Stage } from './releases-stage.ts';
 
 const PROOFS = { released: expectReleased, back: expectBack, 'left-to': expectLeftTo } as const;
 
-/** Two applications, one of each strategy, on which one scenario after the other runs. */
+/** Two applications, one for each strategy, on which scenarios run one after the other. */
 export class Track {
   readonly name: string;
   private readonly stages: Readonly<Record<Strategy, Stage>>;
@@ -22,7 +22,7 @@ export class Track {
     await Promise.all(Object.values(this.stages).map((stage) => stage.noTraffic()));
   }
 
-  /** Plays the scenario and proves its end; leaves the application ready for the next one in any case. */
+  /** Plays the scenario and proves its end. In any case it then prepares the application for the next scenario. */
   async play(scenario: Scenario): Promise<void> {
     const stage = this.stages[scenario.strategy];
     await stage.traffic();
@@ -48,7 +48,7 @@ async function prove(stage: Stage, end: End): Promise<void> {
   );
 }
 
-/** After a failed scenario nothing is sure: whatever runs is ended, and the application is made anew. */
+/** After a failed scenario the state is unknown: a running release is ended, and the application is created again. */
 async function clean(stage: Stage): Promise<void> {
   stage.lane.rules.clearAll(stage.app);
   await stage.release?.endForCleaning();
@@ -56,7 +56,7 @@ async function clean(stage: Stage): Promise<void> {
   await applyApplication(stage.sandbox, specOf(stage));
 }
 
-/** Weights that give a canary enough requests to be judged soon. */
+/** Weights that give a canary enough requests for an early verdict. */
 function specOf(stage: Stage): ApplicationSpec {
   return {
     name: stage.app,

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 interface Patience {
   readonly timeoutMs?: number;
   readonly everyMs?: number;
-  /** Says how things stand, for the error. */
+  /** Describes the current state, for the error. */
   readonly now?: () => unknown;
 }
 
-/** Looks until there is an answer. The error says what was waited for and how things stood. */
+/** Polls until there is a result. The error contains what was awaited and the state at that time. */
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,

@@ -7,7 +7,9 @@ import { createLog } from '../../src/observability/log.ts';
 import { createFakeGateway } from './fake-gateway.ts';
 import { memoryAudit, testMcp } from './mcp-server.ts';
 
-/** What the Tools API needs, with an audit log in memory, writing and all toolsets unless told otherwise. */
+/**
+ * The dependencies of the Tools API. By default it has an audit log in memory, allows writing, and has all toolsets.
+ */
 export function restDeps(services: CommandServices, more: Partial<RestDeps> = {}): RestDeps {
   return {
     toolsets: TOOLSETS,
@@ -21,7 +23,7 @@ export function restDeps(services: CommandServices, more: Partial<RestDeps> = {}
   };
 }
 
-/** The HTTP server on a free port; MCP beside the Tools API is over a fake gateway of its own. */
+/** The HTTP server on a free port. MCP beside the Tools API uses a separate fake gateway. */
 export function startRestServer(deps: RestDeps): Promise<HttpServer> {
   return startHttpServer({
     host: '127.0.0.1',
@@ -45,7 +47,7 @@ export interface HttpCall {
   readonly body?: string;
 }
 
-/** One request as it is; fetch would not let Host and Origin through. */
+/** Sends one request unchanged. fetch does not allow the headers Host and Origin. */
 export function send(url: string, { method, headers = {}, body }: HttpCall = {}): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -65,7 +67,7 @@ export function send(url: string, { method, headers = {}, body }: HttpCall = {})
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Calls a tool; the answer's body as JSON. */
+/** Calls a tool. Returns the answer's body as JSON. */
 export async function callRest(
   server: HttpServer,
   tool: string,
@@ -84,7 +86,7 @@ export interface ServerEvent {
   readonly data: unknown;
 }
 
-/** The events of a whole stream; comments are left out. */
+/** The events of a complete stream, without comments. */
 export function eventsOf(stream: string): ServerEvent[] {
   const blocks = stream.split('\n\n').filter((block) => block.startsWith('event: '));
   return blocks.map((block) => {

@@ -49,12 +49,12 @@ export const DELETE = 'traefik_delete_route';
 export const READ = 'traefik_get_traffic_distribution';
 
 interface CallOptions {
-  /** Settings that differ from the sandbox's own. */
+  /** Settings that differ from the sandbox's. */
   readonly env?: Record<string, string>;
   readonly ports?: (real: ToolPorts) => Partial<ToolPorts>;
 }
 
-/** The route tools on the real sandbox, with applications, Services and load of their own. */
+/** The route tools on the real sandbox, with separate applications, Services and load. */
 export class RouteStage {
   readonly sandbox: Sandbox;
   readonly client: ClusterClient;
@@ -107,7 +107,7 @@ export class RouteStage {
     return route;
   }
 
-  /** What somebody else does to a TraefikService. */
+  /** Another actor's write to a TraefikService. */
   async writeWeights(route: string, patch: (services: { name: string; weight: number }[]) => unknown): Promise<void> {
     const { spec } = (await this.object(TRAEFIK_SERVICE, route)) as unknown as {
       spec: { weighted: { services: { name: string; weight: number }[] } };
@@ -125,7 +125,7 @@ export class RouteStage {
       spec: { selector, ports: [{ name: 'http', port, targetPort: 8080 }] },
     };
     await this.client.apply({ kind: SERVICE, namespace: NAMESPACE, name }, manifest, { fieldManager: 'test' });
-    // Requests to a Service without endpoints are refused; with a real kubelet, too.
+    // Requests to a Service without endpoints are refused, as with a real kubelet.
     if (selector['app'] !== 'nobody')
       await eventually(`${name} has endpoints`, async () => ((await this.ready(name)) > 0 ? true : undefined));
   }
@@ -169,7 +169,7 @@ export class RouteStage {
     return { answered: stats.answered, failed: stats.failures.length };
   }
 
-  /** Sets the image and waits until the canary is paused at its first weight. */
+  /** Sets the image and waits until the canary pauses at its first weight. */
   async startCanary(name: string, image: string): Promise<void> {
     await this.client.jsonPatch({ kind: ROLLOUT, namespace: NAMESPACE, name }, [
       { op: 'replace', path: '/spec/template/spec/containers/0/image', value: image },
@@ -243,7 +243,7 @@ export class RouteStage {
   }
 }
 
-/** The error of a call that must not be accepted. */
+/** The error of a call that must fail. */
 export const errorOf = async (call: Promise<unknown>): Promise<SluiceError> =>
   call.then(
     () => Promise.reject(new Error('it was accepted')),
@@ -252,7 +252,7 @@ export const errorOf = async (call: Promise<unknown>): Promise<SluiceError> =>
 
 export const codeOf = async (call: Promise<unknown>) => (await errorOf(call)).code;
 
-/** The port's methods, bound: the deferred port is a proxy without own properties. */
+/** The port's methods, bound, because the deferred port is a proxy without own properties. */
 export function routesOf<Port extends object>(port: Port): Port {
   const names = [
     'read',

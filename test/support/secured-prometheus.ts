@@ -15,7 +15,9 @@ export const USER = { name: 'sluice', password: 'correct horse' };
 /** bcrypt of USER.password: perl -e 'print crypt("correct horse", "\$2b\$08\$abcdefghijklmnopqrstuu")'. */
 const HASH = '$2b$08$abcdefghijklmnopqrstuubAvJmxpQuyV3jn7x.SUSPxe.DearCPe';
 
-/** A real Prometheus that wants a client certificate and a password, with two exporters that count as Traefik does. */
+/**
+ * A real Prometheus that requires a client certificate and a password, with two exporters that count as Traefik does.
+ */
 export interface SecuredPrometheus {
   readonly url: string;
   readonly certificates: Certificates;
@@ -77,7 +79,7 @@ const knownTo = ({ certificates: { client, ca } }: SecuredPrometheus) => ({
   auth: `${USER.name}:${USER.password}`,
 });
 
-/** Until it answers and both exporters were scraped. */
+/** Waits until it answers and both exporters were scraped. */
 async function scraped(prometheus: SecuredPrometheus): Promise<void> {
   for (
     const deadline = Date.now() + 60_000;
@@ -116,7 +118,7 @@ async function startExporter(service: string): Promise<Server> {
   });
 }
 
-/** What a proxy in front of Prometheus may do. */
+/** Behaviours of a proxy in front of Prometheus. */
 export type Mode = 'pass' | 'slow' | 'drip' | 'login-redirect' | 'login-page' | 'bad-gateway' | 'forbidden' | 'skewed';
 
 export interface Gateway {
@@ -127,7 +129,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** A reverse proxy that wants a bearer token, and speaks to Prometheus with a certificate and a password of its own. */
+/** A reverse proxy that requires a bearer token, and connects to Prometheus with its own certificate and password. */
 export async function startGateway(prometheus: SecuredPrometheus): Promise<Gateway> {
   const tls = knownTo(prometheus);
   const gateway = { token: 'first-token-1234', mode: 'pass' as Mode, seen: [] as Gateway['seen'][number][] };

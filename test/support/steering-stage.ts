@@ -18,7 +18,7 @@ import { eventually } from './releases-wait.ts';
 export const NAMESPACE = 'steer';
 const ARGO = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}`;
 
-/** The parts of a Rollout that these tests look at, straight from the API server. */
+/** The parts of a Rollout that these tests read from the API server. */
 export interface Raw {
   readonly metadata: { readonly generation: number };
   readonly spec: { readonly paused?: boolean };
@@ -57,13 +57,13 @@ export interface Made {
   readonly form: Form;
   /** Changes the strategy of the Rollout. */
   readonly change?: Record<string, unknown>;
-  /** The template comes from a Deployment. */
+  /** Whether the template comes from a Deployment. */
   readonly workloadRef?: boolean;
 }
 
 const STEPS = [{ setWeight: 10 }, { pause: {} }, { setWeight: 30 }, { pause: {} }, { setWeight: 50 }, { pause: {} }];
 
-/** The argo tools on the real sandbox, without Temporal, on Rollouts of their own of any form. */
+/** The argo tools on the real sandbox, without Temporal, on separate Rollouts of any form. */
 export class SteeringStage {
   readonly api: ApiClient;
   readonly sandbox: Sandbox;
@@ -78,7 +78,7 @@ export class SteeringStage {
     const real = createClusters({ kubeconfig: sandbox.kubeconfig });
     const ports = portsOver(real, settings);
     const gateway = createFakeGateway();
-    // Whatever asked Temporal would fail.
+    // A call that used Temporal would fail.
     gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away in these tests');
     const clusters = { current: async () => sandbox.context, all: async () => [sandbox.context] };
     this.#services = {
@@ -99,7 +99,7 @@ export class SteeringStage {
       kind: 'Namespace',
       metadata: { name: NAMESPACE },
     });
-    // What the Rollouts refer to has to be valid before they are made.
+    // The objects that the Rollouts refer to must be valid before the Rollouts are created.
     await this.template('steer-running', { successCondition: 'result[0] == 1', interval: '3s', count: 1000 });
     await this.template('steer-inconclusive', {
       successCondition: 'result[0] == 2',
@@ -169,7 +169,7 @@ export class SteeringStage {
     return this.api.get(`${ARGO}/rollouts/${name}`) as unknown as Promise<Raw>;
   }
 
-  /** Waits until the Rollout is as wanted. */
+  /** Waits until the Rollout matches. */
   async until(name: string, what: string, holds: (now: Raw) => boolean): Promise<Raw> {
     let last: unknown;
     const look = async () => {
@@ -189,12 +189,12 @@ export class SteeringStage {
     );
   }
 
-  /** Someone with kubectl. */
+  /** A patch by a user with kubectl. */
   patch(name: string, body: object, subresource = ''): Promise<unknown> {
     return this.api.patch(`${ARGO}/rollouts/${name}${subresource}`, body);
   }
 
-  /** One call of a tool, as every door makes it. */
+  /** One call of a tool, as every interface makes it. */
   async call(tool: string, name: string, more: Record<string, unknown> = {}): Promise<Answer> {
     const command = CATALOGUE.find((one) => one.name === tool);
     if (!command) throw new Error(`no tool ${tool}`);
@@ -216,7 +216,7 @@ export class SteeringStage {
     return output as unknown as Answer;
   }
 
-  /** The same, confirmed. */
+  /** The same call with the confirmation. */
   confirmed(tool: string, name: string, more: Record<string, unknown> = {}): Promise<Answer> {
     return this.call(tool, name, { confirm: `${NAMESPACE}/${name}`, ...more });
   }

@@ -9,7 +9,7 @@ export interface TestTemporal {
   readonly client: Client;
   readonly address: string;
   readonly connection: NativeConnection;
-  /** Path of the bundled workflow code; made once for one state of the sources. */
+  /** Path of the bundled workflow code. It is built once for one state of the sources. */
   readonly codePath: string;
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export async function startTestTemporal(): Promise<TestTemporal> {
   return { client: new Client({ connection: clientConnection }), address, connection, codePath, stop };
 }
 
-/** The tests provoke failures on purpose; their warnings would bury a real one. */
+/** Discards warnings, because the failures that tests provoke would hide a real one. */
 export function quietRuntime(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),

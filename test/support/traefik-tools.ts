@@ -15,11 +15,11 @@ export const NAMESPACE = 'mid';
 
 export interface Answer {
   readonly status: number;
-  /** x-version of the sandbox's pods; absent when Traefik answered by itself. */
+  /** x-version of the sandbox's pods. Absent when Traefik itself answered. */
   readonly version: string | undefined;
 }
 
-/** The tools on the real sandbox, with applications of their own and requests that a test sends itself. */
+/** The tools on the real sandbox, with separate applications. The test sends its requests itself. */
 export class TraefikTools {
   readonly sandbox: Sandbox;
   readonly client: ClusterClient;
@@ -32,7 +32,7 @@ export class TraefikTools {
     this.client = createClusters({ kubeconfig: sandbox.kubeconfig }).client(sandbox.context);
   }
 
-  /** A settled application; the load generator leaves it alone unless `rps` is given. */
+  /** A settled application. It gets no load unless `rps` is given. */
   async application(part: string, spec: Partial<ApplicationSpec> = {}): Promise<string> {
     const name = `mid-${part}-${this.#run}`;
     this.#applications.push(name);
@@ -65,7 +65,7 @@ export class TraefikTools {
     );
   }
 
-  /** Sets the image and lets it become the stable one at once, whatever it does. */
+  /** Sets the image and promotes it to stable at once, whatever its behaviour. */
   async release(name: string, image: string): Promise<void> {
     const ref = { kind: ROLLOUT, namespace: NAMESPACE, name };
     const read = async () =>
@@ -106,7 +106,7 @@ export class TraefikTools {
     );
   }
 
-  /** `env`: settings that differ from the sandbox's own. */
+  /** `env`: settings that differ from the sandbox's. */
   async call<T = Record<string, unknown>>(tool: string, raw: object, env: Record<string, string> = {}): Promise<T> {
     const { settings } = loadSettings({
       env: {
@@ -140,7 +140,7 @@ export class TraefikTools {
     }
   }
 
-  /** One request through the next Traefik replica in turn, or through the one at `replica`. */
+  /** Sends one request through the next Traefik replica in turn, or through replica number `replica`. */
   send(host: string, options: { method?: string; replica?: number } = {}): Promise<Answer> {
     const urls = this.sandbox.traefikEntryUrls;
     const url = urls[options.replica ?? (this.#turn += 1) % urls.length] as string;

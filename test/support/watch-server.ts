@@ -23,21 +23,21 @@ interface Stream {
 const ROOT = '/apis/argoproj.io/v1alpha1';
 
 /**
- * An API server over HTTP that holds Rollouts: lists, merge patches, deletes, and watches with all that can go wrong
- * with them.
+ * An API server over HTTP that holds Rollouts. It supports lists, merge patches, deletes, and watches with all their
+ * failures.
  */
 export class WatchServer {
   /** "list shop", "watch * from 3", "patch shop/app", in order. */
   readonly log: string[] = [];
-  /** Changes are kept from the streams until `release`. */
+  /** While true, changes are not sent to the streams until `release` is called. */
   held = false;
-  /** Status of the next watches; 200 is a stream. */
+  /** Status of the next watches. With 200 they stream. */
   watchStatus = 200;
   /** Status of the next lists. */
   listStatus = 200;
-  /** Answers to reads of a namespace; 404 for those that are not here. */
+  /** Status of reads by namespace. Other namespaces answer 404. */
   namespaces: Record<string, number> = { shop: 200, other: 200 };
-  /** Answers to writes are not sent: they are carried out, and the connection ends. */
+  /** While true, writes are carried out, but the connection ends without an answer. */
   loseAnswers = false;
   readonly #objects = new Map<string, StoredRollout>();
   readonly #streams = new Set<Stream>();
@@ -64,7 +64,7 @@ export class WatchServer {
     return this.#streams.size;
   }
 
-  /** Creates or changes. */
+  /** Creates or changes an object. */
   put(namespace: string, name: string, image: string): void {
     const key = `${namespace}/${name}`;
     const before = this.#objects.get(key);
@@ -91,7 +91,7 @@ export class WatchServer {
       });
   }
 
-  /** Other objects are written too: the version moves on without an event. */
+  /** Simulates writes to other objects: the version increases without an event. */
   otherWrites(count: number): void {
     this.#version += count;
   }
@@ -102,7 +102,7 @@ export class WatchServer {
     );
   }
 
-  /** Raw bytes to every stream. */
+  /** Sends raw bytes to every stream. */
   send(bytes: string | Buffer): void {
     for (const { response } of this.#streams) response.write(bytes);
   }
@@ -115,7 +115,7 @@ export class WatchServer {
     for (const { response } of this.#streams) response.destroy();
   }
 
-  /** Lets out what was held. */
+  /** Sends the changes that were held. */
   release(): void {
     this.held = false;
     for (const tell of this.#waiting.splice(0)) tell();

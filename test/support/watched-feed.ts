@@ -13,21 +13,21 @@ type Place = { readonly cluster?: string; readonly namespace?: string; readonly 
  */
 export class WatchedFeed {
   readonly server = new WatchServer();
-  /** What listeners were told, in order: "shop/app". */
+  /** The names that listeners were called with, in order: "shop/app". */
   readonly changed: string[] = [];
   feed!: RolloutFeed;
   clusters!: Clusters;
 
   async start(): Promise<void> {
     const url = await this.server.start();
-    // Two names for one API server.
+    // Two context names of one API server.
     this.clusters = createClusters({ kubeconfig: writeKubeconfig({ test: url, alias: url }), requestTimeoutMs: 1_000 });
     this.server.put('shop', 'app', 'app:v1');
     this.server.put('other', 'app', 'other:v1');
     this.open();
   }
 
-  /** Another feed takes the place of the one that `start` made. */
+  /** Replaces the feed that `start` created. */
   open(options: RolloutFeedOptions = {}): void {
     this.feed = createRolloutFeed(this.clusters, { cached: true, ...options });
   }
@@ -49,7 +49,7 @@ export class WatchedFeed {
     );
   }
 
-  /** Listens, and waits for the stream. */
+  /** Adds a listener, and waits for the stream. */
   async listen(): Promise<() => void> {
     const end = await this.feed.watch('test', ({ namespace, rollout }) => this.changed.push(`${namespace}/${rollout}`));
     await this.until(
@@ -59,7 +59,7 @@ export class WatchedFeed {
     return end;
   }
 
-  /** Nothing here waits for a length of time: only for what must come. */
+  /** Waits for a condition, never for a fixed time. */
   async until<T>(what: () => T | Promise<T>, holds: (value: T) => boolean): Promise<T> {
     for (const end = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 2))) {
       const value = await what();

@@ -25,17 +25,17 @@ import { recordHistory } from './workflow-history.ts';
 export interface Scenario {
   readonly world?: FakeWorldOptions;
   readonly spec?: SpecChanges;
-  /** Under this name the history is kept for replay, when histories are recorded. */
+  /** Name under which the history is stored for replay, when histories are recorded. */
   readonly record?: string;
-  /** What happens before the release is started, as long as it takes. */
+  /** Runs before the release is started, without a time limit. */
   readonly beforeStart?: (release: ReleaseUnderTest) => Promise<void>;
-  /** Changes what is about to be started. */
+  /** Changes the release before its start. */
   readonly prepare?: (release: ReleaseUnderTest) => void;
 }
 
 let count = 0;
 
-/** One release of one target of its own, on a task queue of its own, over a world of its own. */
+/** One release of a separate target, on a separate task queue and over a separate world. */
 export class ReleaseUnderTest {
   readonly world: FakeWorld;
   readonly input: ReleaseInput;
@@ -99,7 +99,7 @@ export class ReleaseUnderTest {
     return this.handle.query(getRelease);
   }
 
-  /** Waits for a state, or for whatever `wanted` says of the view. */
+  /** Waits for a state, or until `wanted` accepts the view. */
   async until(
     wanted: ReleaseView['state'] | ((view: ReleaseView) => boolean),
     withinMs = 60_000,
@@ -136,9 +136,9 @@ export class ReleaseUnderTest {
 }
 
 const LOOK_MS = 40;
-/** Longer than any release takes on a busy machine; a test that hangs must tell what it hung in. */
+/** Longer than any release on a busy machine. A test that hangs reports where it hung. */
 const BODY_MS = 90_000;
-/** For jest.setTimeout: the harness reports before Jest does. */
+/** For jest.setTimeout. It is longer, so that the harness reports before Jest does. */
 export const TEST_MS = 120_000;
 export const ONE_STEP = [{ setWeight: 25 }, { pause: {} }];
 export const TWO_STEPS = [{ setWeight: 10 }, { pause: {} }, { setWeight: 50 }, { pause: {} }];
@@ -155,8 +155,8 @@ async function tooLong(release: ReleaseUnderTest, over: AbortSignal): Promise<ne
 }
 
 /**
- * Starts the release and a worker, runs `body` and, when the worker has gone, `withoutWorker`. Leaves nothing behind. A
- * release that is still open is terminated.
+ * Starts the release and a worker, runs `body`, stops the worker, and runs `withoutWorker`. Removes everything
+ * afterwards, and terminates a release that is still open.
  */
 export async function withRelease(
   temporal: TestTemporal,

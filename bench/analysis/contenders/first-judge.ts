@@ -13,8 +13,8 @@ const SPEC: SequentialSpec = {
 };
 
 /**
- * The judge of ADR 9 and 11, frozen as it was: one process over all weights, predictions from nothing. The present one
- * is measured against it.
+ * The judge of ADR 9 and 11, unchanged: one process over all weights, with predictions that start without data. It is
+ * the reference for the current judge.
  */
 export function firstJudge(name: string, clumps: boolean): Rule {
   return {

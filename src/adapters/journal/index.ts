@@ -13,14 +13,14 @@ export interface JournalSettings {
 
 const isServer = (journal: string): boolean => /^postgres(ql)?:\/\//.test(journal);
 
-/** Where the journal is, for people: without its password. */
+/** The journal's location for messages, without its password. */
 export function journalPlace({ journal, home }: JournalSettings): string {
   return isServer(journal) ? maskSecrets(journal) : resolve(home, journal);
 }
 
 /**
- * The journal of the settings. Opened at the first use, and again at the next one when that failed. Errors:
- * JOURNAL_UNAVAILABLE.
+ * The journal that the settings name. It is opened at its first use. If that fails, the next use opens it again.
+ * Errors: JOURNAL_UNAVAILABLE.
  */
 export function createJournal(settings: JournalSettings): JournalPort {
   let opening: Promise<JournalPort> | undefined;

@@ -5,17 +5,17 @@ import type { JournalFilter, JournalPort } from '../../ports/journal.ts';
 import type { Database, Query, Value } from './database.ts';
 import { ENTRY_COLUMNS, RUN_COLUMNS, toEntry, toEntryRow, toRelease, toRunRow } from './rows.ts';
 
-/** Far below what either database takes as values of one statement. */
+/** Maximum number of rows of one statement. Both databases accept far more values. */
 const ROWS_AT_ONCE = 500;
 
-/** The journal in an open database whose schema is the present one. `where`: for errors, without its password. */
+/** The journal in an open database with the current schema. `where`: its location for errors, without its password. */
 export function journalIn(db: Database, where: string): JournalPort {
   const bounded = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => Promise.reject(unavailable(where, error)));
   return {
-    // Two that write the same entries in another order would wait for each other for ever.
+    // Two transactions that write the same entries in different orders would deadlock.
     append: async (entries) => {
-      // What cannot be written is the entry's fault, not the journal's: it must not look like an outage.
+      // An entry that cannot be written is a fault of the entry. It must not look like an outage of the journal.
       for (const entry of entries) if (entry.kind === 'release') toRunRow(entry);
       await bounded(
         entries.length === 0
@@ -54,8 +54,8 @@ async function append(query: Query, entries: readonly RecordEntry[]): Promise<vo
 }
 
 /**
- * The line of the list. One that is written late, or again, does not put back what a later one says; what has closed
- * stays closed.
+ * Writes the run's line in the list of releases. A late or repeated entry does not replace a newer one, and a closed
+ * run stays closed.
  */
 async function noteRun(query: Query, entry: Extract<RecordEntry, { kind: 'release' }>): Promise<void> {
   const changes = RUN_COLUMNS.slice(1).map((name) => `${name} = excluded.${name}`);
@@ -100,7 +100,7 @@ async function readCheckpoint(query: Query, runId: string): Promise<string | und
   return row && String(row['data']);
 }
 
-/** Entries of runs that never got a line of the list go by their own age. */
+/** Entries of runs without a line in the list are removed by their own age. */
 async function prune(query: Query, closedBefore: number): Promise<number> {
   await query(
     'DELETE FROM sluice_journal_entries WHERE run_id IN (SELECT run_id FROM sluice_journal_runs WHERE closed_at < ?)',

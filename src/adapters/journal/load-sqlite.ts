@@ -1,9 +1,8 @@
 import type * as Sqlite from 'node:sqlite';
 
 /**
- * Node's own SQLite. Node 22 says at its first use that it is experimental, on the terminal of everybody who starts a
- * release; that one
- * warning is left out.
+ * Loads Node's own SQLite. Node 22 prints a warning at its first use that it is experimental. This one warning is
+ * suppressed.
  */
 export async function loadSqlite(
   load: () => Promise<typeof Sqlite> = () => import('node:sqlite'),

@@ -4,9 +4,8 @@ import type { Database, Query } from './database.ts';
 type Texts = readonly string[];
 
 /**
- * The schema, step by step; the place in the list is the version. A step that was released is never changed: the next
- * one corrects it.
- * `data` is JSON as text: what PostgreSQL's own JSON types refuse (NUL) or reorder stays as it was written.
+ * The migrations of the schema. The index in the list is the version. A released migration is never changed: a later
+ * one corrects it. `data` is JSON as text, because PostgreSQL's JSON types refuse NUL and reorder keys.
  */
 export const MIGRATIONS: readonly ((dialect: Database['dialect']) => Texts)[] = [
   (dialect) => [
@@ -28,15 +27,16 @@ export const MIGRATIONS: readonly ((dialect: Database['dialect']) => Texts)[] = 
 ];
 
 const TABLE = 'sluice_journal_migrations';
-/** Not to_regclass: it may still answer what it knew before it waited for the lock. */
+/** to_regclass is not used, because it may return a result from before it waited for the lock. */
 const VISIBLE = 'SELECT relname FROM pg_catalog.pg_class WHERE relname = ? AND pg_catalog.pg_table_is_visible(oid)';
 
 /**
- * Brings the schema to the program's version; openers that come at once wait for the first. Errors: JOURNAL_UNAVAILABLE
- * when the schema is newer than the program.
+ * Migrates the schema to the program's version. Concurrent callers wait for the first. Errors: JOURNAL_UNAVAILABLE when
+ * the schema is newer than the program.
  */
 export async function migrate(db: Database): Promise<void> {
-  // Looked at first without a lock: an account that may only read and write rows can use what is there.
+  // The version is first read without a lock, so that an account without the right to change the schema can use a
+  // current one.
   if (refuseNewer(await versionOf(db.dialect, db.query)) === MIGRATIONS.length) return;
   await db.transaction(
     async (query) => {

@@ -1,12 +1,14 @@
 import type { PoolClient } from 'pg';
 import type { Database, Query, Row } from './database.ts';
 
-/** Nothing waits longer for a server that does not answer. */
+/** Timeout of every request to the server. */
 const LIMIT_MS = 4_000;
-/** Keeps the journal's locks apart from those of other programs: any number, always the same. */
+/** Key of the journal's advisory locks, to separate them from those of other programs. Any constant number works. */
 const OURS = 7_355_608;
 
-/** A pool of connections to the server of a `postgres://` URL. Connects at the first use. Errors: the driver's own. */
+/**
+ * A pool of connections to the server of a `postgres://` URL. It connects at its first use. Errors: the driver's own.
+ */
 export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({
@@ -18,7 +20,7 @@ export async function openPostgres(url: string): Promise<Database> {
     allowExitOnIdle: true,
     application_name: 'sluice',
   });
-  // An idle connection that breaks is replaced at the next use; unheard, the event would end the process.
+  // An idle connection that breaks is replaced at the next use. Without a listener the event would end the process.
   pool.on('error', () => undefined);
   return {
     dialect: 'postgres',
@@ -36,7 +38,7 @@ export async function openPostgres(url: string): Promise<Database> {
 async function transaction<T>(client: PoolClient, work: (query: Query) => Promise<T>): Promise<T> {
   const query: Query = async (sql, values = []) => (await client.query<Row>(numbered(sql), [...values])).rows;
   let broken: Error | undefined;
-  // While it is lent out, the pool does not listen for it.
+  // The pool has no error listener on a connection that is checked out.
   const onError = (error: Error): void => void (broken = error);
   client.on('error', onError);
   try {
@@ -53,7 +55,7 @@ async function transaction<T>(client: PoolClient, work: (query: Query) => Promis
   }
 }
 
-/** PostgreSQL's own placeholders. No statement of the journal has a question mark in a text. */
+/** Converts to PostgreSQL's placeholders. No statement of the journal has a question mark in a text. */
 function numbered(sql: string): string {
   let count = 0;
   return sql.replaceAll('?', () => `$${(count += 1)}`);

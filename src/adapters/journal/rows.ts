@@ -21,7 +21,7 @@ export const RUN_COLUMNS = [
   'at',
 ] as const;
 
-/** PostgreSQL refuses NUL in a text; no honest key or name has one. */
+/** PostgreSQL refuses NUL in a text. Valid keys and names contain none. */
 const plain = (text: string): string => text.replaceAll('\0', '');
 
 export function toEntryRow({ runId, key, releaseId, kind, at, data }: RecordEntry): Value[] {
@@ -77,7 +77,7 @@ export function toRelease(row: Row): JournalRelease {
 
 const NUMBER = '$number';
 
-/** Prometheus answers NaN and infinities, which JSON does not know. Secrets do not get into the journal. */
+/** Prometheus returns NaN and infinities, which JSON cannot represent. Secrets are masked before they are stored. */
 function write(_: string, value: unknown): unknown {
   if (typeof value === 'string') return maskSecrets(value);
   return typeof value === 'number' && !Number.isFinite(value) ? { [NUMBER]: String(value) } : value;

@@ -5,15 +5,15 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Database, Query } from './database.ts';
 import { loadSqlite } from './load-sqlite.ts';
 
-/** Waiting for another process stops everything else in this one: no longer than heartbeats can spare. */
+/** Waiting for another process blocks this one, so it must be shorter than the heartbeat timeout. */
 const BUSY_MS = 2_000;
 const TRIES = 20;
 
-/** Opens, and creates, a file that several processes may have open at once. Errors: SQLite's own. */
+/** Opens a file, and creates it if needed. Several processes may have it open at once. Errors: SQLite's own. */
 export async function openSqlite(path: string): Promise<Database> {
   const { DatabaseSync: Sqlite } = await loadSqlite();
   mkdirSync(dirname(path), { recursive: true });
-  // Readable for its owner alone; SQLite gives its side files the same mode.
+  // The file is readable for its owner only. SQLite gives its side files the same mode.
   closeSync(openSync(path, 'a', 0o600));
   const file = new Sqlite(path);
   try {
@@ -27,7 +27,7 @@ export async function openSqlite(path: string): Promise<Database> {
   return serialised(path, file);
 }
 
-/** Changing to WAL is refused at once, without the busy timeout, while another process does the same. */
+/** Retries: while another process changes to WAL, the same change is refused at once, without the busy timeout. */
 async function patiently(work: () => void): Promise<void> {
   for (let tried = 1; ; tried += 1) {
     try {
@@ -39,13 +39,12 @@ async function patiently(work: () => void): Promise<void> {
   }
 }
 
-/** By path, what this process does last with it. */
+/** By path: the last queued operation of this process. */
 const turns = new Map<string, Promise<unknown>>();
 
 /**
- * One thing after the other: a connection has one transaction. So it is among all connections of this process to a
- * file: the one that
- * waited for another would not let it come to its end.
+ * Runs operations one after the other, because a connection has one transaction. All connections of this process to a
+ * file share one queue: a connection that waited for another one would block it.
  */
 function serialised(path: string, file: DatabaseSync): Database {
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -65,7 +64,7 @@ function serialised(path: string, file: DatabaseSync): Database {
   };
 }
 
-/** Immediate: one that reads first and then finds another writer could not wait for it. */
+/** Uses BEGIN IMMEDIATE: a transaction that reads first cannot wait for another writer afterwards. */
 async function transaction<T>(file: DatabaseSync, work: () => Promise<T>): Promise<T> {
   file.exec('BEGIN IMMEDIATE');
   try {

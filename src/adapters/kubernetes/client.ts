@@ -7,10 +7,10 @@ import { patchPath, refPath, sender, type Send } from './send.ts';
 import type { ApiResponse, Transport } from './transport.ts';
 import { NOTHING, type WriteLog } from './write-log.ts';
 
-/** What a verb needs: the request, the answer as an object, and the record of this process' writes. */
+/** The parts that each verb uses: the request, the answer as an object, and the record of this process' writes. */
 interface Wire {
   readonly send: Send;
-  /** Parses an answer; throws the catalogue's error for a refused request. */
+  /** Parses an answer. Throws the catalogue's error for a refused request. */
   readonly ok: (response: ApiResponse, ref: ObjectRef, what: string) => Promise<unknown>;
   readonly written: WriteLog;
 }

@@ -8,61 +8,61 @@ export type PatchOperation =
   | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
   | { readonly op: 'remove'; readonly path: string };
 
-/** Answer to a guarded patch. `applied: false`: a test failed or the result was not valid (422); nothing changed. */
+/**
+ * Answer to a guarded patch. `applied: false`: a test failed or the result was not valid (422), and nothing changed.
+ */
 export type PatchResult =
   | { readonly applied: true; readonly object: unknown }
   | { readonly applied: false; readonly why: string };
 
 export interface PatchOptions {
   readonly subresource?: 'status' | 'scale';
-  /** Who is named as the writer in managedFields; absent: the API server takes it from the user agent. */
+  /** The writer's name in managedFields. If absent, the API server derives it from the user agent. */
   readonly fieldManager?: string;
-  /** Checked and answered as if written, but not stored. */
+  /** Checked and answered as a write, but not stored. */
   readonly dryRun?: boolean;
 }
 
 /**
- * One cluster. Objects come back as parsed JSON for the caller's schema to read.
- * Errors: the kind's own "not found", NAMESPACE_NOT_FOUND, CRD_MISSING, FORBIDDEN, CONFLICT, and CLUSTER_UNREACHABLE
- * (network, timeout, 429, 5xx). After CLUSTER_UNREACHABLE a write may or may not have happened: read before repeating
- * it.
+ * One cluster. Objects are parsed JSON that the caller's schema reads. Errors: the kind's own "not found",
+ * NAMESPACE_NOT_FOUND, CRD_MISSING, FORBIDDEN, CONFLICT, and CLUSTER_UNREACHABLE (network, timeout, 429, 5xx). After
+ * CLUSTER_UNREACHABLE a write may or may not have happened: read before repeating it.
  */
 export interface ClusterClient {
   readonly cluster: string;
-  /** The writes of this process; shared by all contexts that lead to the same API server. */
+  /** The writes of this process. All contexts that lead to the same API server share it. */
   readonly written: WriteLog;
   get(ref: ObjectRef): Promise<unknown>;
   /**
-   * All items, page by page. `namespace` absent: of the whole cluster. `fieldSelector`: of the fields that the kind
+   * All items, page by page. Without `namespace` those of the whole cluster. `fieldSelector`: on fields that the kind
    * supports.
    */
   list(kind: Kind, namespace?: string, labelSelector?: string, fieldSelector?: string): Promise<readonly unknown[]>;
-  /** As `list`, with the version of the collection at that moment: a watch goes on from there. */
+  /** As `list`, with the version of the collection at that time. A watch can start from it. */
   snapshot(kind: Kind, namespace?: string): Promise<Snapshot>;
   /**
-   * What changes after `resourceVersion`, bookmarks included; ends when the server ends it, which it does after
-   * `seconds`.
-   * Errors besides: WatchEnded, from the call when the version is too old, and while reading.
+   * Changes after `resourceVersion`, including bookmarks. It ends when the server ends it, which is after `seconds`.
+   * Further errors: WatchEnded, from the call when the version is too old, and while reading.
    */
   watch(kind: Kind, from: WatchFrom): Promise<AsyncIterable<WatchEvent>>;
   jsonPatch(ref: ObjectRef, operations: readonly PatchOperation[], options?: PatchOptions): Promise<PatchResult>;
-  /** A `metadata.resourceVersion` in the body makes it fail with CONFLICT when the object has moved on. */
+  /** A `metadata.resourceVersion` in the body is tested: CONFLICT when the object has changed. */
   mergePatch(ref: ObjectRef, body: object, options?: PatchOptions): Promise<unknown>;
   /**
-   * Server-side apply; creates what is not there. A `metadata.resourceVersion` in the manifest guards it: CONFLICT when
-   * the object has moved on.
-   * `force` takes fields over from other managers. Errors besides: FIELD_CONFLICT (details.managers), MANIFEST_REFUSED.
+   * Server-side apply. It creates an object that does not exist. A `metadata.resourceVersion` in the manifest is
+   * tested: CONFLICT when the object has changed. `force` takes fields over from other managers. Further errors:
+   * FIELD_CONFLICT (details.managers), MANIFEST_REFUSED.
    */
   apply(
     ref: ObjectRef,
     manifest: object,
     manager: { fieldManager: string; force?: boolean; dryRun?: boolean },
   ): Promise<unknown>;
-  /** Deletes exactly the object that was read. Errors besides: CONFLICT when it is another one by now. */
+  /** Deletes exactly the object that was read. Further errors: CONFLICT when another object has its name. */
   remove(ref: ObjectRef, read: { readonly uid: string; readonly resourceVersion?: string }): Promise<void>;
-  /** Whether the account in use has a right, as the API server sees it. */
+  /** Whether the current account has a right, according to the API server. */
   allowed(access: Access): Promise<boolean>;
-  /** GET through the API server to a port of a pod; the pod's own status is in the answer. */
+  /** GET through the API server to a port of a pod. The answer has the pod's own status. */
   podGet(
     pod: { namespace: string; name: string; port: number },
     path: string,
@@ -70,14 +70,14 @@ export interface ClusterClient {
   ): Promise<ApiResponse>;
 }
 
-/** A right, in the words of RBAC. */
+/** A right, in the terms of RBAC. */
 export interface Access {
   /** Empty for the core API. */
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
   readonly verb: string;
-  /** Absent: in every namespace. */
+  /** If absent, in every namespace. */
   readonly namespace?: string;
 }
 
@@ -98,7 +98,7 @@ export interface Clusters {
   contexts(): string[];
   /** Empty when there is no kubeconfig. */
   currentContext(): string;
-  /** Address of the API server that a context leads to; undefined for a context that is not complete. */
+  /** Address of the API server of a context. Undefined for an incomplete context. */
   server(context: string): string | undefined;
   /** Errors: CLUSTER_UNKNOWN, with the known contexts and the nearest in `details`. */
   client(cluster: string): ClusterClient;

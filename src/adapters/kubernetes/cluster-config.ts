@@ -4,7 +4,7 @@ import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js';
 import { SluiceError } from '../../domain/errors.ts';
 
-/** What kubectl takes from a user entry and client-node does not. */
+/** Fields of a user entry that kubectl uses and client-node does not. */
 export interface ClusterUser extends User {
   readonly tokenFile?: string;
   readonly impersonateGroups?: readonly string[];
@@ -12,12 +12,12 @@ export interface ClusterUser extends User {
   readonly impersonateUid?: string;
 }
 
-/** The key under which a cluster entry holds what its credential plug-in gets as `config`. */
+/** The key in a cluster entry with the `config` of its credential plug-in. */
 const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 
 /**
- * How to reach one cluster, by kubectl's rules where client-node has others: no credentials over plain HTTP, token
- * files read anew, groups of an impersonation, KUBERNETES_EXEC_INFO.
+ * How to reach one cluster, by kubectl's rules where those of client-node differ: no credentials over plain HTTP, token
+ * files are read again for each request, groups of an impersonation, KUBERNETES_EXEC_INFO.
  */
 export class ClusterConfig extends KubeConfig {
   private readonly user: ClusterUser;
@@ -47,7 +47,7 @@ export class ClusterConfig extends KubeConfig {
     options.headers = { ...headers, ...impersonation(this.user) };
   }
 
-  /** Forgets credentials that a server refused. False: there are no others to be had. */
+  /** Drops credentials that a server refused. False if no other credentials can be obtained. */
   renew(): boolean {
     if (this.plain || !(this.user.exec ?? this.user.authProvider ?? this.user.tokenFile)) return false;
     this.inner = this.copy();
@@ -65,7 +65,7 @@ export class ClusterConfig extends KubeConfig {
     return copy;
   }
 
-  /** The file is replaced while it is in use; a moment without it is bridged with what it held last. */
+  /** The file is replaced while it is in use. While it is missing, its last content is used. */
   private fileToken(): string | undefined {
     const { tokenFile, token } = this.user;
     if (!tokenFile) return undefined;
@@ -104,7 +104,7 @@ function impersonation(user: ClusterUser): RequestOptions['headers'] {
   };
 }
 
-/** kubectl passes KUBERNETES_EXEC_INFO to every plug-in, with the cluster where the entry asks for it. */
+/** kubectl passes KUBERNETES_EXEC_INFO to every plug-in. It contains the cluster if the entry requests it. */
 function withExecInfo(user: ClusterUser, cluster: Cluster & { readonly extensions?: unknown }): ClusterUser {
   const exec = user.exec as { apiVersion?: string; env?: { name: string; value: string }[] | null } | undefined;
   if (!exec) return user;

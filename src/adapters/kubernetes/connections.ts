@@ -2,20 +2,22 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 
-/** Where to, with what: headers and the agent. */
+/** The URL, the headers and the agent of a request. */
 export interface Connection {
   /** Without a slash at its end. */
   readonly server: string;
   readonly options: RequestOptions;
 }
 
-/** Sooner than an API server closes an idle connection (90 s), so that no request meets the end of one. */
+/**
+ * Shorter than the time after which an API server closes an idle connection (90 s), so that no request uses a closing
+ * connection.
+ */
 const IDLE_MS = 60_000;
 
 /**
- * Answers how to reach the one cluster of `config`. Headers are always fresh, as tokens expire; connections are kept
- * for as
- * long as the certificates stay the same. Errors: those of credential plug-ins, and for plain HTTP without
+ * Returns how to reach the one cluster of `config`. Headers are always new, because tokens expire. Connections are
+ * reused as long as the certificates stay the same. Errors: those of credential plug-ins, and for plain HTTP without
  * skipTLSVerify.
  */
 export function createConnections(config: KubeConfig): () => Promise<Connection> {
@@ -33,8 +35,8 @@ export function createConnections(config: KubeConfig): () => Promise<Connection>
 }
 
 /**
- * client-node makes agents that keep no connection, and makes one only once; through a proxy its own are used all the
- * same.
+ * The agents of client-node do not reuse connections, and it creates one agent only once. Through a proxy its own
+ * agents are used nevertheless.
  */
 async function newAgent(
   config: KubeConfig,

@@ -6,11 +6,13 @@ import type { ClusterClient } from './cluster-client.ts';
 import { describe, FIELD_MANAGER } from './kinds.ts';
 import type { ObjectRef } from './kinds.ts';
 
-/** Distinguishes our own object from one that another client created at the same time, when the answer was lost. */
+/**
+ * When the answer was lost, this distinguishes our own object from one that another client created at the same time.
+ */
 const CREATION = 'sluice.dev/creation';
 /**
- * No object has this version: with it, server-side apply makes what is not there and conflicts with what is. Tried with
- * API server 1.34.
+ * No object has this version. With it, server-side apply creates a missing object and conflicts with an existing one.
+ * Tried with API server 1.34.
  */
 const NO_VERSION = '1';
 const ATTEMPTS = 4;
@@ -38,8 +40,8 @@ export async function tryCreate(client: ClusterClient, ref: ObjectRef, manifest:
 }
 
 /**
- * Makes the object by server-side apply, never changing one that exists. Safe when an answer is lost. Errors: as
- * `tryCreate`.
+ * Creates the object by server-side apply, and never changes an existing one. It is safe when an answer is lost.
+ * Errors: as `tryCreate`.
  */
 export async function create(client: ClusterClient, ref: ObjectRef, manifest: Manifest): Promise<void> {
   const mark = randomUUID();

@@ -5,10 +5,10 @@ import { isTimeout, whyNoAnswer } from './no-answer.ts';
 import { plainLine } from './text.ts';
 import type { ApiResponse } from './transport.ts';
 
-/** What the API server says about a failure; `objectName` only when one object is meant. */
+/** The API server's description of a failure. `objectName` is present only when one object is concerned. */
 interface ServerStatus {
   readonly message: string;
-  /** Of a refused apply: "conflict with \"kubectl-edit\" using …" for each field. */
+  /** For a refused apply: "conflict with \"kubectl-edit\" using …" for each field. */
   readonly causes: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
   readonly objectName?: string;
   readonly retryAfterSeconds?: number;
@@ -35,7 +35,7 @@ export function serverStatus(response: ApiResponse): ServerStatus {
 }
 
 /**
- * Errors of server-side apply: FIELD_CONFLICT naming the other managers, MANIFEST_REFUSED with the server's reason.
+ * Errors of server-side apply: FIELD_CONFLICT with the other managers, MANIFEST_REFUSED with the server's reason.
  * Source: k8s.io/apimachinery, pkg/apis/meta/v1/types.go (CauseTypeFieldManagerConflict).
  */
 export function refuseApply(response: ApiResponse, ref: ObjectRef): void {
@@ -61,7 +61,7 @@ function fieldConflict(conflicts: ServerStatus['causes'], ref: ObjectRef): Sluic
   );
 }
 
-/** Errors for every status but 404 and 422, which depend on what was asked. `what`: "read Rollout shop/app". */
+/** Errors for every status except 404 and 422, which depend on the request. `what`: "read Rollout shop/app". */
 export function failureOf(response: ApiResponse, cluster: string, what: string): SluiceError {
   const { message, retryAfterSeconds } = serverStatus(response);
   const details = { cluster, status: response.status, ...(retryAfterSeconds && { retryAfterSeconds }) };

@@ -3,7 +3,7 @@ import type { WriteResult } from '../../ports/workload.ts';
 import type { Decision } from './guarded-write.ts';
 import { passFence, type Annotations } from './owner-mark.ts';
 
-/** The object that is written, as it was read, and whose act the write is. */
+/** The object to write, as it was read, and the owner of the write. */
 export interface Fenced {
   readonly annotations: Annotations;
   readonly owner: Owner;
@@ -12,8 +12,8 @@ export interface Fenced {
 }
 
 /**
- * A decision about an owned object, with the test of its mark in the same patch. What needs no patch raises the epoch
- * all the same: an earlier act that has stalled must not write after this one found everything as it should be.
+ * A decision about an owned object, with the test of its mark in the same patch. A decision without a patch still
+ * raises the epoch: an earlier act that has stalled must not write afterwards.
  */
 export function fenced(
   { annotations, owner, what }: Fenced,
@@ -26,8 +26,7 @@ export function fenced(
   const { operations, behind } = passed;
   if (!('patch' in decision))
     return behind && !('refused' in decision.done) ? { patch: operations, done: decision.done } : decision;
-  // The API server ignores annotations in a patch of the status, so the epoch is raised by a patch of its own before
-  // it.
+  // The API server ignores annotations in a patch of the status, so a separate patch raises the epoch first.
   if (decision.subresource && behind) return { patch: operations };
   return { ...decision, patch: [...operations, ...decision.patch] };
 }

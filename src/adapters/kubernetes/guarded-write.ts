@@ -4,12 +4,12 @@ import type { ClusterClient, PatchOperation, PatchOptions } from './cluster-clie
 import { FIELD_MANAGER } from './kinds.ts';
 import type { ObjectRef } from './kinds.ts';
 
-/** What to do about an object as it was just read. */
+/** The decision about an object that was just read. */
 export type Decision<Result> =
   | { readonly done: Result }
   /**
-   * Patch it so; `done` is the result once the patch is applied, and absent when the object is then to be read and
-   * decided on again. `unversioned`: the patch itself tests all that was decided on.
+   * Apply this patch. `done` is the result once the patch is applied. If it is absent, the object is then read and
+   * decided on again. `unversioned`: the patch itself tests everything that the decision used.
    */
   | {
       readonly patch: readonly PatchOperation[];
@@ -17,7 +17,7 @@ export type Decision<Result> =
       readonly unversioned?: boolean;
       readonly done?: Result;
     }
-  /** Not in a state to act on yet; `why` is the error when it stays so. */
+  /** The state does not allow the write yet. `why` is the error if it stays so. */
   | { readonly wait: string };
 
 export interface GuardedWrite<View, Result> {
@@ -27,13 +27,13 @@ export interface GuardedWrite<View, Result> {
   readonly attempts?: number;
 }
 
-/** First pause; each further one is twice as long: 1.5 s in all for six attempts. */
+/** The first pause. Each further pause is twice as long: 1.5 s in total for six attempts. */
 const PAUSE_MS = 50;
 
 /**
- * Read, decide, patch what was read or nothing; when the object moved in between, or no answer came to the patch, read
- * and decide again. So a patch whose answer was lost is found applied by `decide`, and is never sent twice to the same
- * state. Errors: those of the client, and CONFLICT after the last attempt.
+ * Reads, decides, and patches the version that was read. When the object changed in between, or the patch got no
+ * answer, it reads and decides again. So `decide` finds a patch whose answer was lost as applied, and no patch is sent
+ * twice to the same state. Errors: those of the client, and CONFLICT after the last attempt.
  */
 export async function guardedWrite<View extends { readonly resourceVersion: string }, Result>(
   client: Pick<ClusterClient, 'jsonPatch'>,
@@ -55,7 +55,7 @@ export async function guardedWrite<View extends { readonly resourceVersion: stri
   throw obstacle instanceof SluiceError ? obstacle : new SluiceError('CONFLICT', String(obstacle));
 }
 
-/** Undefined when the patch is applied; otherwise why not. */
+/** Undefined when the patch is applied, otherwise the reason. */
 async function tryPatch(
   client: Pick<ClusterClient, 'jsonPatch'>,
   { ref }: { readonly ref: ObjectRef },

@@ -7,9 +7,9 @@ import { WriteLog } from './write-log.ts';
 export type { ClusterClient, Clusters } from './cluster-client.ts';
 
 export interface ClustersOptions {
-  /** Path of a kubeconfig; absent: KUBECONFIG, the home file, or the pod's service account. */
+  /** Path of a kubeconfig. If absent: KUBECONFIG, the file in the home folder, or the pod's service account. */
   readonly kubeconfig?: string;
-  /** Limit of each request. The client library has none of its own. */
+  /** Timeout of each request. The client library has none. */
   readonly requestTimeoutMs?: number;
 }
 

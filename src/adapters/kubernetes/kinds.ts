@@ -1,13 +1,13 @@
 import type { ErrorCode } from '../../domain/errors.ts';
 
-/** A kind of object, with all that its URL and its error messages need. */
+/** A kind of object, with everything that its URL and its error messages need. */
 export interface Kind {
   readonly name: string;
   /** Empty for the core API. */
   readonly group: string;
   readonly version: string;
   readonly plural: string;
-  /** Code for an object of this kind that is not there. */
+  /** Error code for a missing object of this kind. */
   readonly missing: ErrorCode;
 }
 
@@ -97,10 +97,10 @@ export const ENDPOINT_SLICE: Kind = {
   missing: 'INTERNAL',
 };
 
-/** Field manager of all that Sluice applies. */
+/** Field manager of all objects that Sluice applies. */
 export const FIELD_MANAGER = 'sluice';
 
-/** One object. `namespace` absent: cluster-scoped. */
+/** One object. Without `namespace` it is cluster-scoped. */
 export interface ObjectRef {
   readonly kind: Kind;
   readonly namespace?: string;

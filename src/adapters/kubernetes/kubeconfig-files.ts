@@ -51,7 +51,7 @@ export type FileCluster = z.output<typeof Cluster>;
 export type FileUser = z.output<typeof User>;
 export type FileContext = z.output<typeof Context>;
 
-/** What several kubeconfig files say together. */
+/** The merged content of several kubeconfig files. */
 export interface MergedKubeconfig {
   readonly clusters: ReadonlyMap<string, FileCluster>;
   readonly users: ReadonlyMap<string, FileUser>;
@@ -61,8 +61,8 @@ export interface MergedKubeconfig {
 
 /**
  * Reads kubeconfig files as kubectl does. `path` is one file and must exist, like kubectl's --kubeconfig. Without it
- * the files of KUBECONFIG are read, else ~/.kube/config; files that are missing are skipped. The first file that has an
- * entry with a name, or a current-context, wins. Relative paths belong to the folder of their file.
+ * the files of KUBECONFIG are read, otherwise ~/.kube/config. Missing files are skipped. The first file with an entry
+ * of a name, or with a current-context, takes precedence. Relative paths are relative to the folder of their file.
  * Source: client-go, tools/clientcmd/loader.go (Load, ResolveLocalPaths, GetAuthInfoFileReferences). Errors:
  * CONFIG_INVALID.
  */
@@ -128,7 +128,7 @@ function parsed(file: string, content: string): z.output<typeof File> {
   throw invalid(file, plainLine(`${issue?.path.join('.') || 'the document'}: ${issue?.message}`));
 }
 
-/** A name that comes twice in one file is refused, as kubectl refuses it. */
+/** A name that occurs twice in one file is refused, as in kubectl. */
 function named<E extends { readonly name: string }, V>(
   file: string,
   entries: readonly E[] | null | undefined,
@@ -157,7 +157,7 @@ function resolvedUser(folder: string, user: FileUser): FileUser {
     'client-certificate': resolved(folder, user['client-certificate']),
     'client-key': resolved(folder, user['client-key']),
     tokenFile: resolved(folder, user.tokenFile),
-    // A command without a separator is looked for on PATH.
+    // A command without a separator is looked up on PATH.
     exec: exec && { ...exec, command: exec.command.includes(sep) ? fromFolder(folder, exec.command) : exec.command },
   };
 }

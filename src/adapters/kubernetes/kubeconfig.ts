@@ -1,4 +1,4 @@
-// The whole package costs 0.4 s to import, this file of it half of that; the version is pinned exactly.
+// Importing the whole package takes 0.4 s, and this file of it half of that. The version is pinned exactly.
 import { existsSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster } from '@kubernetes/client-node/dist/config_types.js';
@@ -11,9 +11,9 @@ import { plainLine } from './text.ts';
 const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /**
- * The contexts that kubectl would know: of the file `path`, or of the files of KUBECONFIG, or of the home file. Without
- * any entry in them it is the service account of the pod. No configuration anywhere gives no contexts.
- * Errors: CONFIG_INVALID.
+ * The contexts that kubectl would find: in the file `path`, in the files of KUBECONFIG, or in the file in the home
+ * folder. Without any entry in them it is the service account of the pod. Without any configuration there are no
+ * contexts. Errors: CONFIG_INVALID.
  */
 export function loadKubeConfig(path?: string): KubeConfig {
   const { clusters, users, contexts, currentContext } = readKubeconfigFiles(path);
@@ -40,7 +40,7 @@ function isInPod(): boolean {
   return Boolean(host && port) && existsSync(SERVICE_ACCOUNT_TOKEN);
 }
 
-/** Data in the file wins over a path, as kubectl has it; client-node has it the other way round. */
+/** Data in the file takes precedence over a path, as in kubectl. In client-node it is the other way round. */
 function toCluster(name: string, cluster: FileCluster): Cluster {
   const { 'certificate-authority-data': caData, 'certificate-authority': caFile } = cluster;
   const skipTLSVerify = cluster['insecure-skip-tls-verify'] === true;
@@ -77,8 +77,8 @@ function toUser(name: string, user: FileUser): ClusterUser {
 }
 
 /**
- * A configuration of one context alone. Exec credentials are cached by user name, so two contexts with
- * one user name would share a token if they shared a KubeConfig. Errors: CLUSTER_UNKNOWN, CONFIG_INVALID.
+ * A configuration with one context only. Exec credentials are cached by user name, so two contexts with one user name
+ * in one KubeConfig would share a token. Errors: CLUSTER_UNKNOWN, CONFIG_INVALID.
  */
 export function onlyContext(config: KubeConfig, name: string): ClusterConfig {
   const context = config.getContextObject(name);

@@ -4,8 +4,8 @@ import { describe, NAMESPACE, type ObjectRef } from './kinds.ts';
 import type { ApiResponse } from './transport.ts';
 
 /**
- * A 404 has three meanings. A kind that the server does not serve is answered with bare text; a missing object
- * with a Status that names it, whether or not its namespace exists, so the namespace is asked for as well.
+ * A 404 has three meanings. For an unknown kind the server answers with plain text. For a missing object it answers
+ * with a Status that names it, whether or not its namespace exists, so the namespace is read as well.
  */
 export async function missing(
   response: ApiResponse,
@@ -29,7 +29,7 @@ async function namespaceIsMissing(name: string, get: (ref: ObjectRef) => Promise
   try {
     return (await get({ kind: NAMESPACE, name })).status === 404;
   } catch {
-    // Then the missing object, which is known for certain, is the answer.
+    // The namespace cannot be read, so the error is the missing object, which is certain.
     return false;
   }
 }

@@ -1,8 +1,8 @@
 import { plainLine } from './text.ts';
 
 /**
- * The parts of an error that are read here. By shape, not by class: errors may come from another realm (tests run in
- * one).
+ * The parts of an error that are read here. They are read by shape and not by class, because errors may come from
+ * another realm (as in tests).
  */
 interface ErrorLike {
   readonly name?: string;
@@ -17,8 +17,7 @@ export function isTimeout(error: unknown): boolean {
 }
 
 /**
- * Why a request got no answer, for a message. fetch hides the interesting error ("ECONNREFUSED …") one or two causes
- * down.
+ * Why a request got no answer, for a message. fetch has the relevant error ("ECONNREFUSED …") one or two causes down.
  */
 export function whyNoAnswer(error: unknown, timeoutMs: number): string {
   if (isTimeout(error)) return `no answer within ${timeoutMs} ms`;

@@ -4,7 +4,10 @@ import type { Refusal } from '../../ports/workload.ts';
 import type { PatchOperation } from './cluster-client.ts';
 import { plainLine } from './text.ts';
 
-/** Annotation on the object's own metadata, never on a pod template, that says which release may write to it. */
+/**
+ * Annotation with the release that may write to the object. It is on the object's own metadata, never on a pod
+ * template.
+ */
 export const OWNER_ANNOTATION = 'sluice.dev/owner';
 export const OWNER_POINTER = '/metadata/annotations/sluice.dev~1owner';
 
@@ -26,7 +29,7 @@ export function markText({ releaseId, runId, temporal, cluster, epoch }: Owner):
   >);
 }
 
-/** The owner in the annotations. A mark that cannot be read comes back as an unknown owner, which no release is. */
+/** The owner in the annotations. A mark that cannot be parsed becomes an unknown owner, which no release equals. */
 export function ownerOf(annotations: Annotations): Owner | undefined {
   const text = annotations?.[OWNER_ANNOTATION];
   if (text === undefined) return undefined;
@@ -46,7 +49,7 @@ export function ownerOf(annotations: Annotations): Owner | undefined {
 
 export const epochOf = ({ epoch = 0 }: Owner): number => epoch;
 
-/** Whether both are the same run. Marks of older versions name neither Temporal namespace nor cluster. */
+/** Whether both are the same run. Marks of older versions contain neither Temporal namespace nor cluster. */
 export function sameRun(holder: Owner, owner: Owner): boolean {
   const agree = (a: string | undefined, b: string | undefined) => a === undefined || b === undefined || a === b;
   return (
@@ -57,22 +60,23 @@ export function sameRun(holder: Owner, owner: Owner): boolean {
   );
 }
 
-/** Says whose mark it is, for the end of a sentence that begins with the object. */
+/** The owner of the mark, for the end of a sentence that begins with the object. */
 export function heldBy({ releaseId, runId }: Owner): string {
   return `held by ${plainLine(releaseId)}${runId ? `, run ${plainLine(runId, 60)}` : ''} (annotation ${OWNER_ANNOTATION})`;
 }
 
-/** A fence that lets a write pass. */
+/** A fence that allows a write. */
 export interface Passed {
-  /** To be sent in the same patch as the write: tests the mark as it was read, and raises its epoch. */
+  /** Operations for the same patch as the write. They test the mark as it was read, and raise its epoch. */
   readonly operations: readonly PatchOperation[];
-  /** The mark has the epoch of an earlier act. */
+  /** Whether the mark has the epoch of an earlier act. */
   readonly behind: boolean;
 }
 
 /**
- * Whether an act of `owner` may write to an object with these annotations. It may while the mark is of the same run and
- * not of a later act. An object without a mark is refused: this release or another client has removed it.
+ * Whether an act of `owner` may write to an object with these annotations. It may if the mark belongs to the same run
+ * and not to a later act. An object without a mark is refused, because this release or another client has removed the
+ * mark.
  */
 export function passFence(annotations: Annotations, owner: Owner, what: string): Passed | Refusal {
   const holder = ownerOf(annotations);

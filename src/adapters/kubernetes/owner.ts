@@ -81,8 +81,8 @@ function marked(ref: ObjectRef, { releaseId }: Owner, more = ''): WriteResult {
 }
 
 /**
- * Raises the epoch of the mark, so that no earlier act of the same release can write any more. Refused where the mark
- * is not of this run.
+ * Raises the epoch of the mark, so that no earlier act of the same release can write any more. Refused if the mark
+ * belongs to another run.
  */
 export function fence(client: ClusterClient, ref: ObjectRef, owner: Owner): Promise<WriteResult> {
   return guardedWrite<Marked, WriteResult>(client, {
@@ -98,8 +98,8 @@ export function fence(client: ClusterClient, ref: ObjectRef, owner: Owner): Prom
 }
 
 /**
- * Removes the mark if this run holds it, whatever its epoch: the release has ended. An object that is gone has no mark:
- * unchanged.
+ * Removes the mark if this run holds it, whatever its epoch, because the release has ended. A deleted object has no
+ * mark: unchanged.
  */
 export async function unclaim(client: ClusterClient, ref: ObjectRef, owner: Owner): Promise<Change> {
   try {

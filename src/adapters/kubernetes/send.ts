@@ -3,7 +3,7 @@ import { apiPath, type ObjectRef } from './kinds.ts';
 import type { PatchOptions } from './cluster-client.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
-/** One request; `what` names it in the error of a cluster that cannot be reached. */
+/** Sends one request. `what` names it in the error for an unreachable cluster. */
 export type Send = (
   what: string,
   request: Omit<ApiRequest, 'timeoutMs'> & { readonly timeoutMs?: number },

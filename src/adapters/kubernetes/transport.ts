@@ -7,7 +7,7 @@ import { createConnections } from './connections.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
-  /** From the server's root, query included. */
+  /** Path from the server's root, with the query. */
   readonly path: string;
   readonly contentType?: string;
   readonly body?: unknown;
@@ -20,32 +20,31 @@ export interface ApiResponse {
   readonly body: string;
 }
 
-/** An answer whose body comes piece by piece, for as long as the server and `signal` let it. */
+/** An answer whose body arrives in pieces, until the server or `signal` ends it. */
 export interface ApiStream {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** The way to one cluster. Rejects on network failure and after the timeout, never for a status. */
+/** Sends requests to one cluster. It rejects on a network failure and after the timeout, never because of a status. */
 export interface Transport {
   send(request: ApiRequest): Promise<ApiResponse>;
   /**
-   * `timeoutMs` is the limit of the answer's beginning. Aborting `signal` ends the body with an error. Keeps no process
-   * alive.
+   * `timeoutMs` limits the time until the answer begins. Aborting `signal` ends the body with an error. The connection
+   * does not keep the process alive.
    */
   open(request: ApiRequest, signal: AbortSignal): Promise<ApiStream>;
 }
 
 /**
- * Sends requests to the one cluster of `config`. With Node's own client: client-node's (fetch) takes half as much again
- * of
- * the processor for each request, and makes a connection pool for each.
+ * Sends requests to the one cluster of `config` with Node's own client. client-node's client (fetch) needs 50 % more
+ * CPU time for each request, and creates a connection pool for each.
  */
 export function createTransport(config: KubeConfig & { renew?: () => boolean }): Transport {
   const connect = createConnections(config);
   const begin = async (request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> => {
-    // Credential plug-ins are processes that may hang, and know no signal.
+    // Credential plug-ins are processes that may hang, and they do not support the abort signal.
     const { server, options } = await Promise.race([connect(), aborted(signal)]);
     return answerTo(new URL(server + request.path), options, request, signal);
   };
@@ -58,7 +57,7 @@ export function createTransport(config: KubeConfig & { renew?: () => boolean }):
       };
       return failingAs(signal, async () => {
         const response = await once();
-        // A token that was rotated meanwhile: the request was not carried out, so a second one is safe.
+        // The token was rotated meanwhile. The request was not carried out, so it is safe to send it again.
         return response.status === 401 && config.renew?.() ? once() : response;
       });
     },
@@ -92,7 +91,7 @@ function answerTo(
     accept: 'application/json',
     'accept-encoding': 'gzip',
     ...(contentType && { 'content-type': contentType }),
-    // Node leaves the length out for DELETE; the server then takes the body for the next request on the connection.
+    // Node omits the length for DELETE. The server would then read the body as the next request on the connection.
     ...(content !== undefined && { 'content-length': Buffer.byteLength(content) }),
   };
   const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
@@ -112,7 +111,7 @@ function headOf({ statusCode = 0, headers }: IncomingMessage): Pick<ApiResponse,
 
 function unpacked(response: IncomingMessage): Readable {
   if (response.headers['content-encoding'] !== 'gzip') return response;
-  // A failure reaches the reader through the unpacking end.
+  // The reader gets a failure through the decompression stream.
   return pipeline(response, createGunzip(), () => undefined);
 }
 
@@ -122,7 +121,7 @@ async function textOf(body: Readable): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** An aborted request fails in many ways; the reason is the signal's. */
+/** An aborted request fails in many ways. The signal has the reason. */
 async function failingAs<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

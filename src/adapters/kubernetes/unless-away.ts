@@ -1,8 +1,8 @@
 import { SluiceError } from '../../domain/errors.ts';
 
 /**
- * The answer; undefined when the cluster gives none. For reads after a write that is done, and must not look as if it
- * had failed.
+ * The answer, or undefined when the cluster does not answer. It is for reads after a completed write, which must not
+ * look like a failed write.
  */
 export async function unlessAway<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -3,14 +3,14 @@ import type { ClusterClient } from './cluster-client.ts';
 import type { Kind } from './kinds.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
-/** Bookmarks come about once a minute; after this long without anything the server is taken to have gone silent. */
+/** Bookmarks come about once a minute. After this long without any message the server counts as silent. */
 const SILENT_MS = 90_000;
 /**
- * The server ends each watch after this long, or up to twice as long, so that watches of many processes do not end
+ * The server ends each watch after this time, or up to twice this time, so that watches of many processes do not end
  * together.
  */
 const STREAM_SECONDS = 300;
-/** A stream that ends sooner than this did not end in the server's ordinary way. */
+/** A stream that ends sooner did not end in the server's normal way. */
 const LEAST_STREAM_MS = 1_000;
 const FIRST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 30_000;
@@ -18,13 +18,13 @@ const MOST_PAUSE_MS = 30_000;
 export interface WatchCacheOptions<Value> {
   readonly client: ClusterClient;
   readonly kind: Kind;
-  /** Absent: the whole cluster. */
+  /** If absent, the whole cluster. */
   readonly namespace?: string;
-  /** Undefined: the object is left out. */
+  /** If undefined, the object is left out. */
   readonly read: (object: unknown) => Value | undefined;
   /**
-   * Called after the cache has changed, for each object that came, changed or went since the first list. Must not
-   * throw.
+   * Called after the cache has changed, for each object that was added, changed or deleted since the first list. It
+   * must not throw.
    */
   readonly onChange?: (id: ObjectId) => void;
   readonly silentMs?: number;
@@ -43,9 +43,8 @@ interface Entry<Value> {
 }
 
 /**
- * All objects of a kind, kept up to date: a list, then a watch that goes on from it. Whatever fails, both are begun
- * again,
- * at once the first time and then with growing pauses. Nothing here keeps the process alive but the watch's connection.
+ * All objects of a kind, kept up to date by a list and then a watch. After any failure both start again, the first time
+ * at once and then with increasing delays. Only the watch's connection keeps the process alive.
  */
 export class WatchCache<Value> {
   readonly #options: WatchCacheOptions<Value>;
@@ -66,19 +65,17 @@ export class WatchCache<Value> {
     void this.#run();
   }
 
-  /**
-   * Settles with the first list; rejects when the first attempt at it fails, after which attempts go on until `stop`.
-   */
+  /** Settles with the first list. It rejects when the first attempt fails. Attempts then continue until `stop`. */
   get listed(): Promise<void> {
     return this.#first.promise;
   }
 
-  /** Whether the watch is connected, and was heard of lately. */
+  /** Whether the watch is connected and has received a message recently. */
   get current(): boolean {
     return this.#connected && this.ageMs < this.#silentMs;
   }
 
-  /** Milliseconds since the API server last said what the present state is. */
+  /** Milliseconds since the API server last confirmed the current state. */
   get ageMs(): number {
     return performance.now() - this.#confirmedAt;
   }
@@ -95,7 +92,7 @@ export class WatchCache<Value> {
     );
   }
 
-  /** Whether an object with this uid is there. */
+  /** Whether an object with this uid is in the cache. */
   holds(uid: string): boolean {
     this.#uids ??= new Set([...this.#entries.values()].map((entry) => entry.uid));
     return this.#uids.has(uid);
@@ -124,7 +121,7 @@ export class WatchCache<Value> {
     }
   }
 
-  /** Lists, then watches, one stream after the other; ends only with an error. */
+  /** Lists, then watches, one stream after the other. It ends only with an error. */
   async #follow(): Promise<never> {
     await this.#list();
     for (;;) {
@@ -146,7 +143,7 @@ export class WatchCache<Value> {
     this.#first.resolve();
   }
 
-  /** Takes events in until the server ends the stream. */
+  /** Applies events until the server ends the stream. */
   async #watch(): Promise<void> {
     const { client, kind, namespace } = this.#options;
     const silence = new AbortController();
@@ -204,8 +201,8 @@ export class WatchCache<Value> {
   }
 
   /**
-   * None after the first failure, as when a version has grown too old; then twice as long each time, and a little by
-   * chance.
+   * There is no delay after the first failure, for example when a version is too old. Then the delay doubles each time,
+   * with a random part.
    */
   async #pause(): Promise<void> {
     if (this.#failures <= 1) return;
@@ -214,7 +211,7 @@ export class WatchCache<Value> {
   }
 }
 
-/** No name has a control character, so keys are ordered as namespaces first and names within. */
+/** Names contain no control character, so keys are ordered by namespace first and then by name. */
 function keyOf({ namespace, name }: ObjectId): string {
   return `${namespace}\u0000${name}`;
 }

@@ -4,7 +4,7 @@ export interface WatchEvent {
   readonly object: unknown;
 }
 
-/** The server no longer knows the version to go on from (410), or ended the watch with an error of its own. */
+/** The server no longer has the version to continue from (410), or ended the watch with another error. */
 export class WatchEnded extends Error {
   override readonly name = 'WatchEnded';
 }
@@ -12,8 +12,8 @@ export class WatchEnded extends Error {
 const CHANGES: readonly string[] = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'];
 
 /**
- * The events in the body of a watch, as they come. Throws WatchEnded for an ERROR event and for what is no event at
- * all.
+ * The events in the body of a watch, in order of arrival. Throws WatchEnded for an ERROR event and for an invalid
+ * event.
  */
 export async function* watchEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<WatchEvent> {
   for await (const line of linesOf(chunks)) {
@@ -35,7 +35,7 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
       pieces = [next];
     }
   }
-  // A stream that ends within a line was cut off.
+  // A stream that ends within a line was interrupted.
   if (pieces.join('').trim() !== '') throw new WatchEnded('the watch was cut off');
 }
 
@@ -44,7 +44,7 @@ function parse(line: string): WatchEvent {
     const event = JSON.parse(line) as Partial<WatchEvent> | null;
     if (typeof event?.type === 'string' && typeof event.object === 'object') return event as WatchEvent;
   } catch {
-    // Said below.
+    // The error is thrown below.
   }
   throw new WatchEnded('the watch sent something that is no event');
 }

@@ -3,18 +3,16 @@ import { noteWrite } from '../../ports/call-writes.ts';
 import { describe } from './kinds.ts';
 import type { Kind, ObjectRef } from './kinds.ts';
 
-/** The answer to a write that changed nothing. */
+/** The result of a write that changed nothing. */
 export const NOTHING = Symbol('nothing written');
 
-/** `tried`: a dry run, which changes nothing whatever comes of it. */
+/** `tried`: a dry run, which never changes anything. */
 type Outcome = 'written' | 'deleted' | 'tried';
 
-/** Deletions that a cache is held against; those before them it has seen long since. */
+/** Maximum number of deletions that a cache is compared with. It has seen earlier ones. */
 const REMEMBERED = 200;
 
-/**
- * `after` is the number of a write whose version is unknown. No version covers it until a read that began later.
- */
+/** `after` is the number of a write whose version is unknown. Only a read that began later covers it. */
 interface Floor {
   readonly version: string;
   readonly after?: number;
@@ -32,8 +30,8 @@ export class WriteLog {
   #count = 0;
 
   /**
-   * Executes a write and records it. `result` returns the object as written, undefined when the server does not return
-   * it, or NOTHING.
+   * Executes a write and records it. `result` returns the written object, undefined when the server does not return it,
+   * or NOTHING.
    */
   async around<Answer>(
     ref: ObjectRef,
@@ -68,8 +66,8 @@ export class WriteLog {
   }
 
   /**
-   * Whether what was read at `version` shows every write so far; `holds`: whether an object with this uid is in it.
-   * `namespace` absent: the writes in all namespaces.
+   * Whether a read at `version` includes every write so far. `holds`: whether the read contains an object with this
+   * uid. Without `namespace` it covers the writes in all namespaces.
    */
   covers(kind: Kind, namespace: string | undefined, version: string, holds: (uid: string) => boolean): boolean {
     return this.#places(kind, namespace).every((place) => {
@@ -84,7 +82,7 @@ export class WriteLog {
     return this.#count;
   }
 
-  /** A read that began at `mark` was answered with `version`: it shows whatever was written before, known or not. */
+  /** A read that began at `mark` returned `version`: it includes everything that was written before, known or not. */
   settle(kind: Kind, namespace: string | undefined, mark: number, version: string): void {
     for (const place of this.#places(kind, namespace)) {
       const floor = this.#floors.get(place);
@@ -121,7 +119,10 @@ function notOlder(version: string, floor: string): boolean {
   return isNumber(version) && isNumber(floor) && BigInt(version) >= BigInt(floor);
 }
 
-/** One that is no number wins: then nothing covers it, and every read goes to the API server. */
+/**
+ * A version that is not a number counts as the newer one. No cache then covers it, and every read goes to the API
+ * server.
+ */
 function newer(version: string, other: string): string {
   return notOlder(other, version) ? other : version;
 }
@@ -130,7 +131,7 @@ function isNumber(version: string): boolean {
   return /^\d+$/.test(version);
 }
 
-/** A refused write changed nothing; one without an answer, or with an odd one, may have. */
+/** A refused write changed nothing. A write without an answer, or with an invalid one, may have changed the object. */
 function mayHaveHappened(error: unknown): boolean {
   return !(error instanceof SluiceError) || error.code === 'CLUSTER_UNREACHABLE' || error.code === 'INTERNAL';
 }

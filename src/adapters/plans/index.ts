@@ -5,7 +5,7 @@ import type { KeptPlan, PlansPort } from '../../ports/plans.ts';
 const DAY_MS = 86_400_000;
 const ID = /^plan-[0-9a-f]{8,64}$/;
 
-/** Plans as files in `plans` of SLUICE_HOME: they survive a restart, and the CLI finds the plans of the server. */
+/** Plans as files in `plans` of SLUICE_HOME. They survive a restart, and the CLI finds the plans of the server. */
 export function createPlans({
   home,
   now = Date.now,
@@ -30,7 +30,7 @@ export function createPlans({
   };
 }
 
-/** Written beside its place and moved there, so that no reader meets half a file. */
+/** The file is written under another name and renamed, so that no reader gets a partial file. */
 async function store(folder: string, plan: KeptPlan, olderThan: number): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${plan.id}.json`);

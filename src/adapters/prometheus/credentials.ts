@@ -3,16 +3,16 @@ import { Agent } from 'node:https';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Connection, Secret } from './connection.ts';
 
-/** What proves to Prometheus who asks. */
+/** The credentials of a request to Prometheus. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   /** Secret texts. They must not appear in any message. */
   readonly secrets: readonly string[];
 }
 
-/** Shorter ones are words of messages, too. */
+/** Shorter secrets would match ordinary words of messages. */
 const LEAST_SECRET = 4;
-/** A header's value may name a tenant, which messages should say, or be a key. */
+/** A header's value may be the name of a tenant, which messages should contain, or a key. */
 const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
 const LEAST_SECRET_HEADER = 16;
 
@@ -32,7 +32,7 @@ export function readCredentials({ url, headers = {}, bearerToken, basic }: Conne
   };
 }
 
-/** The package sends them as basic authentication. */
+/** The package sends these as basic authentication. */
 function ofUrl(url: string): readonly string[] {
   const { username, password } = new URL(url);
   return password === '' ? [] : basicOf(decodeURIComponent(username), decodeURIComponent(password)).secrets;
@@ -62,14 +62,16 @@ function readText(file: string): string {
   }
 }
 
-/** Gives the TLS agent for the files as they are now; the same one until they change, so that connections are kept. */
+/**
+ * Returns the TLS agent for the current files. It is the same agent until they change, so that connections are reused.
+ */
 export function agentSource({ caFile, certFile, keyFile }: NonNullable<Connection['tls']>): () => Agent {
   let last: { readonly content: string; readonly agent: Agent } | undefined;
   return () => {
     const [ca, cert, key] = [caFile, certFile, keyFile].map((file) => file && readText(file));
     const content = JSON.stringify([ca, cert, key]);
     if (last?.content === content) return last.agent;
-    // The old one is left to its requests that are under way.
+    // The previous agent stays in use for its running requests.
     last = {
       content,
       agent: new Agent({ keepAlive: true, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }),
@@ -78,7 +80,7 @@ export function agentSource({ caFile, certFile, keyFile }: NonNullable<Connectio
   };
 }
 
-/** Removes the secrets from a text of another program. */
+/** Removes the secrets from a text that another program wrote. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }

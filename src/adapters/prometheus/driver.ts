@@ -8,12 +8,12 @@ import { NoAnswer, toFailure } from './no-answer.ts';
 import { Wrapped } from './schema.ts';
 
 /**
- * Asks Prometheus. `what`: for messages. Errors: PROMETHEUS_UNREACHABLE, PROMETHEUS_DENIED, QUERY_FAILED,
+ * Sends a request to Prometheus. `what`: for messages. Errors: PROMETHEUS_UNREACHABLE, PROMETHEUS_DENIED, QUERY_FAILED,
  * CONFIG_INVALID.
  */
 export type Ask = <Answer>(what: string, send: (driver: PrometheusDriver) => Promise<Answer>) => Promise<Answer>;
 
-/** Answers larger than this are refused rather than kept: a query that gives so much is not the one that was meant. */
+/** Larger answers are refused, because a query with such a result is a mistake. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_SECRETS = 32;
 
@@ -38,7 +38,7 @@ export function createAsk(connection: Connection, onDate?: (atMs: number) => voi
   };
 }
 
-/** The secrets of the last requests, of more than one token while it is exchanged. */
+/** The secrets of the last requests. There may be two tokens while one replaces the other. */
 class Sent {
   last: readonly string[] = [];
 
@@ -56,7 +56,7 @@ function preparing(connection: Connection, sent: Sent): (request: Request) => Re
     request.headers.set({ ...headers });
     request.maxRedirects = 0;
     request.maxContentLength = MOST_BYTES;
-    // The package's own limit is one of silence: an answer that drips would never end.
+    // The package's own timeout applies to silence only, so an answer that arrives slowly would never end.
     request.signal = AbortSignal.timeout(timeoutMs);
     if (agent) request.httpsAgent = agent();
     return request;
@@ -75,7 +75,7 @@ function accept(response: Response, onDate: ((atMs: number) => void) | undefined
   return response;
 }
 
-/** The package reads a sample with parseFloat, which does not know how Go writes these. */
+/** The package parses a sample with parseFloat, which does not support Go's spelling of these values. */
 const INFINITIES: Readonly<Record<string, string>> = { '+Inf': 'Infinity', '-Inf': '-Infinity' };
 
 interface Series {
@@ -111,8 +111,8 @@ function refuse(error: unknown): never {
 }
 
 /**
- * The package wraps what an interceptor threw. What it wraps of its own holds the request with its credentials: that
- * goes no further.
+ * The package wraps an error that an interceptor threw. Its own errors contain the request with its credentials, so
+ * they are not passed on.
  */
 function explain(thrown: unknown, what: string, clean: (text: string) => string): SluiceError {
   const cause = Wrapped.safeParse(thrown).data?.original ?? thrown;

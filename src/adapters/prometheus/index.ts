@@ -10,16 +10,17 @@ import { BuildInfo, Instant, Matrix, toSeries } from './schema.ts';
 
 export type { Connection, Secret } from './connection.ts';
 
-/** `url` absent: every call fails with PROMETHEUS_UNREACHABLE. */
+/** Without `url` every call fails with PROMETHEUS_UNREACHABLE. */
 export type MetricsOptions = Omit<Connection, 'url'> & {
   readonly url?: string;
-  /** Labels that every series of the cluster has. */
+  /** Labels of every series of the cluster. */
   readonly matchers?: Readonly<Record<string, string>>;
 };
 
 /**
- * MetricsPort on Prometheus' HTTP API. Samples are fetched raw and differenced by the domain: `increase()` extrapolates
- * and misses the first value of a series. Series of several Traefik replicas stay apart (label `instance`).
+ * EvidencePort on Prometheus' HTTP API. It fetches raw samples, and the domain computes differences, because
+ * `increase()` extrapolates and misses the first value of a series. Series of several Traefik replicas stay separate
+ * (label `instance`).
  */
 export function createEvidence({ url, matchers = {}, ...options }: MetricsOptions): EvidencePort {
   const ask = url === undefined ? nowhere : createAsk({ ...options, url });
@@ -33,7 +34,7 @@ export function createEvidence({ url, matchers = {}, ...options }: MetricsOption
         toSeries(Matrix.parse(await prometheus.rangeQuery(promql, fromMs, toMs, stepMs / 1000))),
       ),
     async counters(metricsService, { fromMs, toMs }) {
-      // One millisecond more: since Prometheus 3 a range selector leaves its left end out.
+      // The range is one millisecond longer, because since Prometheus 3 a range selector excludes its left end.
       const windowMs = Math.max(1, Math.round(toMs - fromMs) + 1);
       const samples = (query: string) => ask(query, (prometheus) => rawSamples(prometheus, query, toMs));
       const under = async (label: ServiceLabel): Promise<ServiceCounters> => {

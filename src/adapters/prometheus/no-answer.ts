@@ -3,8 +3,8 @@ import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import { Refusal } from './schema.ts';
 
 /**
- * What came instead of an answer of Prometheus' API. Its field must not be called `response`: the package would take it
- * for one of its own errors.
+ * An answer that does not come from Prometheus' API. The field must not be named `response`, because the package would
+ * then treat it as one of its own errors.
  */
 export class NoAnswer extends Error {
   readonly came: Came | undefined;
@@ -20,7 +20,7 @@ export class NoAnswer extends Error {
 interface Came {
   readonly status: number;
   readonly location?: string | undefined;
-  /** Parsed JSON, or the text as it is. */
+  /** Parsed JSON, or the text unchanged. */
   readonly data: unknown;
 }
 
@@ -29,8 +29,8 @@ const OWN_CERTIFICATE =
   /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)|BAD_CERTIFICATE|CERTIFICATE_REQUIRED/i;
 
 /**
- * Only Prometheus' own refusals are failed queries; a login page, a proxy's error or silence is an absent Prometheus,
- * and says so.
+ * Only Prometheus' own refusals are failed queries. A login page, a proxy's error or silence counts as an unreachable
+ * Prometheus, and the message says so.
  */
 export function toFailure(
   { message, came, code }: NoAnswer,
@@ -73,12 +73,12 @@ function redirected(to: string): SluiceError {
   );
 }
 
-/** Without the query, which may hold a state or a ticket. */
+/** The URL without its query, which may contain a state or a ticket. */
 function place(location = 'an unknown place'): string {
   return location.split(/[?#]/, 1)[0] ?? '';
 }
 
-/** The error's own words: of JSON its message, of a page its title, of anything else its beginning. */
+/** The error's own text: the message of JSON, the title of a page, or the beginning of any other body. */
 function said(data: unknown, error?: string): string {
   if (error !== undefined) return `: ${error}`;
   if (typeof data === 'object' && data !== null) return `: ${JSON.stringify(data).slice(0, 200)}`;

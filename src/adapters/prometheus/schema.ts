@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CounterSeries } from '../../ports/evidence.ts';
 
-/** NaN and infinities, too. */
+/** Numbers, including NaN and infinities. */
 const float = z.custom<number>((value) => typeof value === 'number');
 
-/** What prometheus-query makes of a matrix. */
+/** The package's form of a matrix. */
 export const Matrix = z.object({
   resultType: z.literal('matrix'),
   result: z.array(
@@ -15,7 +15,7 @@ export const Matrix = z.object({
   ),
 });
 
-/** What prometheus-query makes of an instant query: a vector's samples taken apart; a scalar or a string as it came. */
+/** The package's form of an instant query: a vector is split into samples, and a scalar or a string is unchanged. */
 export const Instant = z.discriminatedUnion('resultType', [
   z.object({
     resultType: z.literal('vector'),
@@ -29,10 +29,10 @@ export const Instant = z.discriminatedUnion('resultType', [
 
 export const BuildInfo = z.object({ version: z.string() });
 
-/** Prometheus' own refusal. */
+/** A refusal by Prometheus itself. */
 export const Refusal = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
 
-/** What prometheus-query throws: an object, not an Error. */
+/** The value that prometheus-query throws. It is an object and not an Error. */
 export const Wrapped = z.object({ original: z.unknown() });
 
 export function toSeries(matrix: z.infer<typeof Matrix>): CounterSeries[] {

@@ -7,15 +7,15 @@ export interface Candidate {
   readonly about: string;
 }
 
-/** What may stand where the cursor is: fixed words, and names that have to be looked up. */
+/** The possible words at the cursor: fixed words, and names that have to be looked up. */
 export interface Possible {
   readonly words: readonly Candidate[];
   readonly source?: Source;
-  /** `--cluster` as given so far. */
+  /** The value of `--cluster` so far. */
   readonly cluster?: string;
 }
 
-/** Where the walk over the words before the cursor has arrived. */
+/** The position after the words before the cursor. */
 interface Place {
   cli: Cli;
   /** Words that are arguments of `cli`. */
@@ -26,7 +26,8 @@ interface Place {
 }
 
 /**
- * Reads the words before the cursor and says what may come next. `current`: the word under the cursor, possibly empty.
+ * Parses the words before the cursor and returns the possible next ones. `current`: the word at the cursor, possibly
+ * empty.
  */
 export function possible(program: Cli, before: readonly string[], current: string): Possible {
   const place = walk(program, before);
@@ -47,7 +48,7 @@ function walk(program: Cli, words: readonly string[]): Place {
 function step(place: Place, word: string): void {
   const { open } = place;
   place.open = undefined;
-  // The value of an optional flag is told from the next word only by what it says.
+  // Only its content distinguishes the value of an optional flag from the next word.
   if (open && (open.required || /^(true|false)$/.test(word))) {
     if (open.long === '--cluster') place.cluster = word;
     return;
@@ -89,7 +90,7 @@ function subcommands(cli: Cli): Candidate[] {
     .map((command) => ({ value: command.name(), about: command.summary() || command.description() }));
 }
 
-/** Those of the command and of the commands above it, which hold the global ones. */
+/** The flags of the command and of the commands above it, which have the global ones. */
 function allOptions(cli: Cli): readonly Option[] {
   return cli.parent ? [...cli.options, ...allOptions(cli.parent)] : cli.options;
 }

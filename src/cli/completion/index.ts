@@ -6,7 +6,7 @@ import { possible, type Candidate, type Possible } from './candidates.ts';
 import { namesOf } from './names.ts';
 import { SCRIPTS, SHELLS, type Shell } from './scripts.ts';
 
-/** A person waits with a finger on the key; what has not answered by then is left out. */
+/** Time limit, because the user is waiting. Names that are not known by then are left out. */
 const PATIENCE_MS = 2000;
 
 /** `sluice completion <shell>`, and the hidden `sluice complete -- <words>` that its scripts call. */
@@ -39,9 +39,7 @@ async function candidates(program: Cli, deps: CliDeps, words: readonly string[])
   return all.filter(({ value }) => value.startsWith(current));
 }
 
-/**
- * Returns names, or nothing. Commands report an unreachable cluster or a wrong setting; the Tab key never does.
- */
+/** Returns names, or nothing. Commands report an unreachable cluster or a wrong setting. Completion never does. */
 async function looked(deps: CliDeps, { source, cluster }: Possible, current: string): Promise<readonly Candidate[]> {
   if (source === undefined) return [];
   if (typeof source !== 'string') return source.map((value) => ({ value, about: '' }));

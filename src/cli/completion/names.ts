@@ -15,10 +15,10 @@ export interface Lookup {
 
 type Services = Awaited<ReturnType<CliDeps['open']>>;
 
-/** Names that the shell would read as something else are no help to anybody. */
+/** Names with a special meaning for the shell are not offered. */
 const PLAIN_NAME = /^[\w./@:+=-]+$/;
 
-/** Looks names up. Throws what the systems throw; the caller decides how long to wait. */
+/** Looks names up. Throws the errors of the systems. The caller limits the time. */
 export async function namesOf(source: Names, lookup: Lookup): Promise<readonly string[]> {
   return (await LOOKUPS[source](lookup)).filter((name) => PLAIN_NAME.test(name));
 }
@@ -48,7 +48,7 @@ async function opened<T>({ deps, settings }: Lookup, work: (services: Services) 
   }
 }
 
-/** Running ones, which are what commands are sent to. */
+/** Running releases, because commands are sent to these. */
 async function releases({ gateway }: Services, { settings }: Lookup): Promise<readonly string[]> {
   const found = await allowedReleases(settings, { limit: 100 }, (filter) => gateway.list(filter));
   return found.filter(({ closedAt }) => closedAt === undefined).map(({ id }) => id.split('/').slice(-2).join('/'));

@@ -3,8 +3,8 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * A script that asks `sluice complete` for the next word. The words are passed unchanged and never evaluated: a
- * command substitution on the line must not run when the user presses Tab. bash 3.2 and later; needs no
+ * A script that calls `sluice complete` for the next word. The words are passed unchanged and never evaluated: a
+ * command substitution on the line must not run when the user presses Tab. It supports bash 3.2 and later and needs no
  * bash-completion.
  */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {

@@ -1,18 +1,18 @@
 import type { Command as Cli } from 'commander';
 
-/** What can be completed with names that only the cluster, Temporal or the catalogue knows. */
+/** Values that only the cluster, Temporal or the catalogue knows. */
 export type Names = 'release' | 'rollout' | 'route' | 'namespace' | 'cluster' | 'tool' | 'setting';
 
-/** Where values come from: a fixed list, or names that are looked up. */
+/** The source of values: a fixed list, or names that are looked up. */
 export type Source = Names | readonly string[];
 
-/** Flags that mean the same in every command. */
+/** Flags with the same meaning in every command. */
 const EVERYWHERE: Readonly<Record<string, Source>> = { namespace: 'namespace', cluster: 'cluster', set: 'setting' };
 
 const args = new WeakMap<Cli, Source>();
 const options = new WeakMap<Cli, Map<string, Source>>();
 
-/** What a command says about the values of its argument and its flags. */
+/** The values of a command's argument and flags. */
 export const complete = {
   argument: (cli: Cli, source: Source): void => void args.set(cli, source),
   option(cli: Cli, name: string, source: Source): void {

@@ -2,22 +2,22 @@ import { countArms } from './increase.ts';
 import type { ArmSeries, Series } from './series.ts';
 import type { ArmCounts } from './verdict.ts';
 
-/** The increase of one service's counters within equal lengths of time. Epoch milliseconds. */
+/** The increases of one service's counters within intervals of equal length. Times are epoch milliseconds. */
 export interface Blocks {
-  /** Before the window, oldest first; from the first scrape on. */
+  /** Blocks before the window, oldest first, from the first scrape on. */
   readonly past: readonly ArmCounts[];
   readonly now: readonly ArmCounts[];
 }
 
 export interface Cut {
-  /** Start of the past, start of the window, its end. */
+  /** Start of the past, start of the window, end of the window. */
   readonly since: number;
   readonly from: number;
   readonly to: number;
   readonly blockMs: number;
 }
 
-/** Cuts a service's series at the borders of blocks that end with the window. */
+/** Cuts a service's series into blocks of equal length. The last block ends with the window. */
 export function cutBlocks(series: ArmSeries, cut: Cut): Blocks {
   const first = Math.min(
     ...[...series.requests, ...series.buckets].map(({ samples }) => samples[0]?.[0] ?? Infinity),
@@ -35,7 +35,7 @@ export function cutBlocks(series: ArmSeries, cut: Cut): Blocks {
   return { past: all.slice(0, past), now: all.slice(past) };
 }
 
-/** Each block sees the samples within it and the last one before: what `countArms` needs, and no more. */
+/** Each block gets the samples within it and the last sample before it. `countArms` needs no others. */
 function countBlocks(series: ArmSeries, starts: readonly number[], blockMs: number): ArmCounts[] {
   const requests = series.requests.map((one) => slices(one, starts, blockMs));
   const buckets = series.buckets.map((one) => slices(one, starts, blockMs));

@@ -1,12 +1,13 @@
 /**
- * Requests and how many of them are counted against a service: errors, slow answers, or those that it took of a route.
+ * Requests, and how many of them count against a service: errors, slow answers, or the requests that it received of a
+ * route.
  */
 export interface Counts {
   readonly total: number;
   readonly hits: number;
 }
 
-/** ln n!, by Stirling's series above 15 (relative error below 1e-13). */
+/** ln n!. Above 15 it uses Stirling's series (relative error below 1e-13). */
 export function logFactorial(n: number): number {
   if (n < 16) return Math.log(Array.from({ length: n }, (_, i) => i + 1).reduce((product, i) => product * i, 1));
   return (
@@ -17,10 +18,9 @@ export function logFactorial(n: number): number {
 const logChoose = (n: number, k: number) => logFactorial(n) - logFactorial(k) - logFactorial(n - k);
 
 /**
- * P(X ≥ hits of `now`), where X is hypergeometric: the hits of both periods fall on their requests by chance. The
- * one-sided p-value
- * of Fisher's exact test for "now has the greater share". Counts are whole numbers. R. A. Fisher, J. R. Stat. Soc. 98
- * (1935), 39–54.
+ * P(X ≥ hits of `now`), where X is hypergeometric: the hits of both periods are distributed over their requests by
+ * chance. This is the one-sided p-value of Fisher's exact test for "now has the greater share". Counts are whole
+ * numbers. Source: R. A. Fisher, J. R. Stat. Soc. 98 (1935), 39–54.
  */
 export function fisherGreater(now: Counts, past: Counts): number {
   const hits = now.hits + past.hits;
@@ -29,12 +29,12 @@ export function fisherGreater(now: Counts, past: Counts): number {
   const most = Math.min(hits, now.total);
   if (now.hits <= least) return 1;
   const mean = (now.total * hits) / (total || 1);
-  // The shorter tail is added up, from its greatest term on.
+  // Sums the shorter tail, from its greatest term on.
   if (now.hits > mean) return Math.min(1, tail(now.hits, most, 1, { now, hits, total }));
   return Math.max(0, 1 - tail(now.hits - 1, least, -1, { now, hits, total }));
 }
 
-/** Sum of the probabilities from `from` to `to`, which decrease in that direction. */
+/** Sum of the probabilities from `from` to `to`. They decrease in that direction. */
 function tail(
   from: number,
   to: number,
@@ -53,9 +53,8 @@ function tail(
 }
 
 /**
- * How much more the share varies from block to block than chance explains: Pearson's X² over its degrees of freedom, at
- * least 1.
- * P. McCullagh, J. A. Nelder, Generalized Linear Models, 2nd ed. (1989), §4.5.
+ * How much more the share varies from block to block than chance explains. This is Pearson's X² divided by its degrees
+ * of freedom, and at least 1. Source: P. McCullagh, J. A. Nelder, Generalized Linear Models, 2nd ed. (1989), §4.5.
  */
 export function dispersion(blocks: readonly Counts[]): number {
   const used = blocks.filter(({ total }) => total > 0);
@@ -70,9 +69,8 @@ export function dispersion(blocks: readonly Counts[]): number {
 }
 
 /**
- * Counts that carry as much information as these would if they were independent: errors come in clumps, so both are
- * divided by
- * the dispersion (a design effect). J. N. K. Rao, A. J. Scott, Biometrics 48 (1992), 577–585.
+ * Independent counts with the same information as these. Errors come in clumps, so both counts are divided by the
+ * dispersion (a design effect). Source: J. N. K. Rao, A. J. Scott, Biometrics 48 (1992), 577–585.
  */
 export function effective({ total, hits }: Counts, phi: number): Counts {
   const whole = Math.round(total / phi);
@@ -80,8 +78,8 @@ export function effective({ total, hits }: Counts, phi: number): Counts {
 }
 
 /**
- * Adjusted p-values in the given order: the family-wise error is kept at any level. S. Holm, Scand. J. Stat. 6 (1979),
- * 65–70.
+ * Returns adjusted p-values in the given order. Comparing them with any level controls the family-wise error at that
+ * level. Source: S. Holm, Scand. J. Stat. 6 (1979), 65–70.
  */
 export function holm(values: readonly number[]): readonly number[] {
   const order = values.map((p, index) => ({ p, index })).toSorted((a, b) => a.p - b.p);

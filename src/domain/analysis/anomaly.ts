@@ -10,11 +10,11 @@ export type State = 'normal' | 'anomalous' | 'too-little-data';
 
 /** Chance of any false alarm in one call, over all services and signals. */
 export const ALPHA = 0.01;
-/** Differences of shares below these are never called anomalous, however sure they are. */
+/** A difference of shares below these values is never called anomalous, even when it is significant. */
 export const LEAST_EFFECT: Readonly<Record<Signal, number>> = { errors: 0.005, latency: 0.02, 'traffic-share': 0.05 };
 /**
- * Below these there is too little data: requests now and before, blocks of the past, and, to call anything normal,
- * requests once clumps are allowed for.
+ * Minimum amounts of data: requests now, requests in the past, blocks of the past. `effective`: the requests after the
+ * correction for clumps that are needed to call a service normal.
  */
 export const LEAST_DATA = { now: 30, past: 100, blocks: 8, effective: 20 } as const;
 
@@ -22,7 +22,7 @@ export const LEAST_DATA = { now: 30, past: 100, blocks: 8, effective: 20 } as co
 export interface ServiceBlocks {
   readonly route: string;
   readonly service: string;
-  /** Its share by the weights as they are now, 0…1. */
+  /** The share that the current weights give it, 0…1. */
   readonly weightShare: number;
   readonly blocks: Blocks;
 }
@@ -32,15 +32,15 @@ export interface Anomaly {
   readonly service: string;
   readonly signal: Signal;
   readonly state: State;
-  /** Adjusted by Holm's method; absent when there was too little data. */
+  /** Adjusted by Holm's method. Absent when there was too little data. */
   readonly p?: number;
   readonly shareNow: number;
   readonly sharePast: number;
   readonly requestsNow: number;
   readonly requestsPast: number;
-  /** Of the past; 1 is what chance alone gives. */
+  /** Dispersion of the past. The value 1 is what chance alone gives. */
   readonly dispersion: number;
-  /** Latency: answers slower than so many seconds count. */
+  /** For latency: answers slower than this count. Seconds. */
   readonly bound?: number;
   readonly why: string;
 }
@@ -54,11 +54,12 @@ interface Question {
 }
 
 /**
- * Compares the window with the past before it, service by service. Errors and slow answers: is their share greater now?
- * Traffic: is the
- * service's share of its route another one, and not the one that the weights say? One test each, Fisher's on counts
- * that are divided by
- * the dispersion of the past, and Holm's correction over all of them. The past is taken to be one of normal operation.
+ * Compares the window with the past before it, for each service.
+ *
+ * Errors and slow answers: the test asks whether their share is greater now. Traffic: the test asks whether the
+ * service's share of its route changed, unless the weights explain the new share. Each test is Fisher's exact test on
+ * counts that are divided by the dispersion of the past. Holm's correction covers all tests. The function assumes that
+ * the past was normal operation.
  */
 export function detectAnomalies(services: readonly ServiceBlocks[]): readonly Anomaly[] {
   const questions = services.flatMap((one) =>
@@ -94,7 +95,9 @@ function questionsOf(of: ServiceBlocks, route: readonly ServiceBlocks[]): Questi
   ];
 }
 
-/** Blocks are counted from the window backwards, so that services with histories of different length meet. */
+/**
+ * Blocks are indexed backwards from the window, so that blocks of services with histories of different length match.
+ */
 function sharesOf(of: ServiceBlocks, route: readonly ServiceBlocks[], which: 'past' | 'now'): Counts[] {
   const length = Math.max(...route.map(({ blocks }) => blocks[which].length));
   const at = ({ blocks }: ServiceBlocks, back: number) => blocks[which].at(-1 - back)?.requests ?? 0;
@@ -105,8 +108,8 @@ function sharesOf(of: ServiceBlocks, route: readonly ServiceBlocks[], which: 'pa
 }
 
 /**
- * The least bound that 95 % of the past's answers kept; else the greatest. Chosen on the past alone, so the test stays
- * valid.
+ * The smallest bound that 95 % of the past's answers did not exceed, otherwise the greatest bound. It is chosen from
+ * the past alone, so the test stays valid.
  */
 function latencyBound(past: readonly ArmCounts[]): number | undefined {
   const bounds = new Map<number, number>();
@@ -143,7 +146,7 @@ function judge({ signal, now, past, bound }: Question): { phi: number; p?: numbe
       ? Math.min(1, 2 * Math.min(fisherGreater(a, b), fisherGreater(b, a)))
       : fisherGreater(a, b);
   const worth = Math.min(a.total, b.total);
-  // Few requests may prove a great difference, but never that there is none.
+  // Few requests can prove a great difference, but they cannot prove that there is none.
   return {
     phi,
     p,
@@ -205,7 +208,7 @@ function conclude(question: Question, phi: number, p: number | undefined, lack: 
   };
 }
 
-/** Weights may have changed within the window; a share that they explain by now is nobody's fault. */
+/** Weights may have changed within the window. A share that the current weights explain is not an anomaly. */
 function asWeighted(now: Counts, weightShare: number): boolean {
   const [low, high] = shareInterval(now.hits, now.total);
   return weightShare >= low - 0.02 && weightShare <= high + 0.02;

@@ -11,12 +11,12 @@ function logGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(series);
 }
 
-/** The rest of the sum no longer matters. */
+/** Terms below this part of the sum are ignored. */
 const NEGLIGIBLE = 1e-13;
 
 /**
- * P(X ≤ hits) of X ~ Binomial(total, p) with 0 < p < 1 and whole counts, exact: summed term by term away from the
- * largest term.
+ * P(X ≤ hits) of X ~ Binomial(total, p) with 0 < p < 1 and whole counts. It is exact: a sum, term by term, away from
+ * the largest term.
  */
 export function binomialTail(hits: number, total: number, p: number): number {
   if (hits < 0) return 0;
@@ -30,7 +30,7 @@ export function binomialTail(hits: number, total: number, p: number): number {
   return Math.min(1, sum);
 }
 
-/** Where `hits` is no shortfall the sum from above is the short one. */
+/** Above the mean the sum from above is the shorter one. */
 function upperPart(hits: number, total: number, p: number): number {
   let term = termAt(hits, total, p);
   let above = 0;

@@ -4,7 +4,7 @@ export interface ArmBlock {
   readonly bad: number;
 }
 
-/** What both arms did between the same two scrapes. */
+/** The counts of both arms between the same two scrapes. */
 export interface Block {
   readonly candidate: ArmBlock;
   readonly stable: ArmBlock;
@@ -16,21 +16,23 @@ export interface Rates {
   readonly stable: number;
 }
 
-/** Newton's method converges in about five rounds; each round that leaves the bracket halves it instead. */
+/** Newton's method converges in about five rounds. A round that leaves the bracket halves the bracket instead. */
 const MOST_ROUNDS = 60;
 const EXACT = 1e-13;
 
 /**
  * Natural logarithm of the e-value of one block: the likelihood ratio of the expected rates to the pair (q + δ, q) that
- * fits them best. Rates with candidate − stable > δ bet on "worse by more than δ", the others on "not worse by δ".
- * δ: a difference of shares, 0 ≤ δ < 1. The rates must come from earlier blocks, or from nothing but the block's sizes.
+ * fits them best.
  *
- * Given the sizes its expectation is Aⁿᶜ·Bⁿˢ with n_c·A + n_s·B = n_c + n_s at that q, so at most 1 by the inequality
- * of the means, for any common rate in the block and any split of the traffic. Drift that hits both arms, and changes
- * of weight, are harmless. Source: Turner & Grünwald, arXiv 2203.09785 (nulls with a margin).
+ * Rates with candidate − stable > δ bet on "worse by more than δ", the others on "not worse by δ". δ is a difference of
+ * shares, 0 ≤ δ < 1. The rates must be computed from earlier blocks, or from the block's sizes only.
+ *
+ * Given the sizes, its expectation is Aⁿᶜ·Bⁿˢ with n_c·A + n_s·B = n_c + n_s at that q. By the inequality of the means
+ * it is at most 1, for any common rate in the block and any split of the traffic. Drift of both arms and changes of
+ * weight therefore do no harm. Source: Turner & Grünwald, arXiv 2203.09785 (nulls with a margin).
  */
 export function logEValue({ candidate, stable }: Block, rates: Rates, delta: number): number {
-  // Without requests of one arm the nearest null fits the bet exactly: a difference cannot be seen.
+  // Without requests of one arm the nearest null fits the bet exactly, so no difference can be seen.
   if (candidate.requests === 0 || stable.requests === 0) return 0;
   const q = nearestNull(candidate.requests, stable.requests, rates, delta);
   return logRatio(candidate, rates.candidate, q + delta) + logRatio(stable, rates.stable, q);
@@ -42,8 +44,8 @@ export function logRatio({ requests, bad }: ArmBlock, expected: number, nul: num
 }
 
 /**
- * The q that minimises n_c·KL(r_c ‖ q + δ) + n_s·KL(r_s ‖ q). The sum is convex and each part has its minimum at an end
- * of the bracket, so its slope changes its sign inside.
+ * The q that minimises n_c·KL(r_c ‖ q + δ) + n_s·KL(r_s ‖ q). The sum is convex, and each part has its minimum at an
+ * end of the bracket, so the slope of the sum changes its sign inside.
  */
 function nearestNull(candidates: number, stables: number, rates: Rates, delta: number): number {
   const ends = [Math.max(0, rates.candidate - delta), rates.stable];
@@ -63,7 +65,7 @@ function nearestNull(candidates: number, stables: number, rates: Rates, delta: n
   return q;
 }
 
-/** First and second derivative of KL(Bernoulli(p) ‖ Bernoulli(x)) by x. */
+/** First and second derivative of KL(Bernoulli(p) ‖ Bernoulli(x)) with respect to x. */
 function slopeOfKl(p: number, x: number): { slope: number; curve: number } {
   return { slope: (x - p) / (x * (1 - x)), curve: p / x ** 2 + (1 - p) / (1 - x) ** 2 };
 }

@@ -4,16 +4,19 @@ import { answerKind, isLongLived, isStream, type AnswerKind } from './bad-answer
 import { align, breaks, scrapeTimes, sum, type Column } from './columns.ts';
 import { seriesByProxy } from './proxies.ts';
 
-/** What both arms did between two scrapes of one proxy replica, by question. */
+/** The counts of both arms between two scrapes of one proxy replica, one entry for each question. */
 export interface TimedBlock {
-  /** Epoch ms of the two scrapes. */
+  /** Times of the two scrapes, epoch ms. */
   readonly from: number;
   readonly to: number;
   readonly instance: string;
   readonly questions: Readonly<Record<string, Block>>;
 }
 
-/** A question to count. Was the answer slower than so much, or of this kind? Without either: was it bad? */
+/**
+ * A question to count: whether an answer was slower than a bound, or of a given kind. With neither, it is whether the
+ * answer was bad.
+ */
 export interface Counted {
   readonly name: string;
   readonly slowerThanMs?: number;
@@ -25,11 +28,11 @@ export interface Arms {
   readonly stable: ArmSeries;
 }
 
-/** How far the counters of one proxy have been read. Plain JSON, so that it can be kept. */
+/** How far the counters of one proxy have been read. It is plain JSON, so that it can be stored. */
 export interface Cursor {
-  /** Epoch ms of the last scrape that was read. */
+  /** Time of the last scrape that was read, epoch ms. */
   readonly at: number;
-  /** Series that vanished and have not come back: what they count then did not begin at zero. */
+  /** Series that vanished and have not come back. When they come back they do not begin at zero. */
   readonly gone: readonly string[];
 }
 
@@ -39,17 +42,18 @@ export type Cursors = Readonly<Record<string, Cursor>>;
 export interface BlockWindow {
   readonly from: number;
   readonly to: number;
-  /** Proxies that are in it are read from their cursor on. */
+  /** Proxies in this map are read from their cursor on. */
   readonly cursors?: Cursors;
-  /** A last scrape that is not whole, and not older than this at `to`, is left for the next reading. */
+  /** A last scrape that is incomplete, and at `to` not older than this, is left for the next call. */
   readonly settleMs?: number;
 }
 
 /**
  * The blocks of every replica in the window, in the order in which they ended, and how far each replica was read.
- * Each counter is differenced for itself and both arms between the same two scrapes. An interval in which a counter
- * fell (a restart), vanished, came back or was no number is left out for both arms: a lower bound for one of them would
- * speak against the other. A series that begins while its replica was scraped before began at zero.
+ *
+ * Each counter is differenced separately, and both arms between the same two scrapes. An interval is left out for both
+ * arms when a counter in it fell (a restart), vanished, came back or was not a number: a lower bound for one arm would
+ * count against the other. A series that begins after its replica was first scraped began at zero.
  */
 export function readBlocks(
   arms: Arms,
@@ -92,7 +96,7 @@ function blocksOfProxy(
   const columns = [...candidate.requests, ...candidate.buckets, ...stable.requests, ...stable.buckets];
   const { broken, goneAt } = breaks(columns, times.length, gone);
   const totals = questions.map((question) => {
-    // A bound that one arm lacks would make all of its answers slow: then nothing is counted for either.
+    // With a bound that one arm lacks, all of its answers would count as slow. Then nothing is counted for either arm.
     const counted = [candidate, stable].every((arm) => hasBound(arm, question));
     const of = (arm: AlignedArm) => totalsOf(counted ? arm : NOTHING, question, times.length);
     return [question.name, of(candidate), of(stable)] as const;
@@ -110,7 +114,7 @@ function blocksOfProxy(
   return { blocks, cursors: at === undefined ? {} : { [proxy]: { at, gone: goneAt(end) } } };
 }
 
-/** Samples of one scrape may arrive one after the other: the place of the last scrape that can be read. */
+/** The index of the last scrape that can be read. The samples of one scrape may arrive at different times. */
 function lastWhole(times: readonly number[], broken: Uint8Array, settled: number): number {
   let last = times.length - 1;
   while (last > 0 && broken[last - 1] && (times[last] as number) > settled) last -= 1;
@@ -159,7 +163,7 @@ function increase({ requests, bad }: Totals, index: number): ArmBlock {
   return { requests: over(requests), bad: Math.max(0, over(bad)) };
 }
 
-/** The bucket bounds of a histogram, in ms, ascending, without infinity. */
+/** The bucket bounds of a histogram in ms, ascending, without infinity. */
 export function boundsMs(buckets: readonly Series[]): readonly number[] {
   const bounds = buckets.map(({ labels }) => Number(labels['le'])).filter(Number.isFinite);
   return [...new Set(bounds)].map((seconds) => Math.round(seconds * 1e6) / 1000).sort((a, b) => a - b);

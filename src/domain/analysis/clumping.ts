@@ -1,28 +1,28 @@
 import type { ArmBlock } from './block-test.ts';
 import { dispersion } from './dispersion.ts';
 
-/** What one arm did between two scrapes of one proxy replica; epoch ms. */
+/** The counts of one arm between two scrapes of one proxy replica. Times are epoch ms. */
 export interface TimedArm extends ArmBlock {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Besides bins of one scrape interval: of several, as replicas are not scraped at the same moment, and of these ms, as
- * a clump may outlast a scrape interval.
+ * Further bin widths. Several scrape intervals are used because replicas are not scraped at the same moment. The widths
+ * in ms are used because a clump may outlast a scrape interval.
  */
 const INTERVALS = 4;
 const SCALES_MS = [5_000, 15_000];
-/** Fewer bins say too little to be compared with those of another scale. */
+/** With fewer bins a scale is not compared with the other scales. */
 const LEAST_BINS = 20;
 
 /**
- * The dispersion of bad answers over all replicas together. A clump that several replicas forward is cut into pieces
- * that look smaller and arrive
- * at the same time: taken by replica, clumps of 10 behind two proxies look like clumps of 2. So blocks are added up by
- * time first, in bins of the scrape
- * interval, and of longer times where there are enough of those, and the most clumped scale counts. Undefined as for
- * `dispersion`.
+ * The dispersion of bad answers over all replicas together.
+ *
+ * Several replicas that forward one clump split it into pieces, which look smaller and arrive at the same time.
+ * Measured for each replica, clumps of 10 behind two proxies look like clumps of 2. So the function first adds blocks
+ * up by time, in bins of the scrape interval, and in wider bins where there are enough of them. It returns the greatest
+ * dispersion of all scales. Undefined as for `dispersion`.
  */
 export function clumping(blocks: readonly TimedArm[]): number | undefined {
   const interval = median(blocks.map(({ from, to }) => to - from));

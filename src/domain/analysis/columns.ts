@@ -1,6 +1,6 @@
 import type { Series } from './series.ts';
 
-/** Every moment in the window at which the replica was scraped, ascending. */
+/** Every time in the window at which the replica was scraped, ascending. */
 export function scrapeTimes(series: readonly Series[], { from, to }: { from: number; to: number }): readonly number[] {
   const times = new Set<number>();
   for (const { samples } of series) for (const [at] of samples) if (at >= from && at <= to) times.add(at);
@@ -8,8 +8,8 @@ export function scrapeTimes(series: readonly Series[], { from, to }: { from: num
 }
 
 /**
- * A counter's values at the scrapes, NaN where it was not there. Judgements look at an hour of every counter each
- * second, so nothing is looked up twice.
+ * A counter's values at the scrapes. NaN means that the counter was absent. A judgement reads an hour of every counter
+ * each second, so each value is looked up once.
  */
 export interface Column {
   /** Name of the series in a cursor. */
@@ -18,7 +18,7 @@ export interface Column {
   readonly values: Float64Array;
 }
 
-/** Traefik's own labels are enough: a key is looked up among the series of one proxy. */
+/** Traefik's own labels identify a series, because a key is looked up among the series of one proxy. */
 function keyOf({ service, exported_service: exported, code, method, protocol, le }: Series['labels']): string {
   return [exported ?? service, code, method, protocol, le].map((one) => one ?? '').join('|');
 }
@@ -34,7 +34,7 @@ export function align({ labels, samples }: Series, places: ReadonlyMap<number, n
 
 /**
  * `broken`: by the index of an interval's first scrape, whether any counter fell, vanished or came back in it.
- * `goneAt`: the series that are away at a scrape and were there before, `gone` included.
+ * `goneAt`: the series that are absent at a scrape and existed before, including those in `gone`.
  */
 export function breaks(
   columns: readonly Column[],
@@ -47,7 +47,7 @@ export function breaks(
     let known = before.has(key);
     for (let index = 0; index + 1 < scrapes; index += 1) {
       const [now, next] = [values[index] as number, values[index + 1] as number];
-      // Not "next < now": a counter that vanished is NaN and broke off as well.
+      // The condition is not "next < now": a counter that vanished is NaN and breaks the interval as well.
       if (!Number.isNaN(now) && !(next >= now)) broken[index] = 1;
       if (Number.isNaN(now) && known && !Number.isNaN(next)) broken[index] = 1;
       known ||= !Number.isNaN(now);
@@ -65,7 +65,7 @@ export function breaks(
   };
 }
 
-/** What is not there yet counts as zero. */
+/** Absent values count as zero. */
 export function sum(columns: readonly Column[], scrapes: number): Float64Array {
   const totals = new Float64Array(scrapes);
   for (const { values } of columns)

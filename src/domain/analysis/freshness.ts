@@ -1,13 +1,14 @@
 import type { Cursors } from './blocks.ts';
 import type { Finding } from './verdict.ts';
 
-/** So many scrapes may be missed, and a sample may be so late, before a proxy is called silent. */
+/** Number of scrape intervals that a sample may be late before its proxy counts as silent. */
 const MISSED_SCRAPES = 3;
 const LATE_MS = 10_000;
 
 /**
- * A finding when nothing was scraped lately, or when one proxy is silent while others go on: what is not counted is not
- * judged. `intervalMs`: between two scrapes. `to`: the moment of the look, epoch ms. Undefined before the first scrape.
+ * Returns a finding when nothing was scraped lately, or when one proxy is silent while others continue: requests that
+ * are not counted cannot be judged. `intervalMs`: time between two scrapes. `to`: the time of the judgement, epoch ms.
+ * Undefined before the first scrape.
  */
 export function silenceFinding(cursors: Cursors, intervalMs: number, to: number): Finding | undefined {
   const allowed = MISSED_SCRAPES * intervalMs + LATE_MS;

@@ -3,29 +3,30 @@ import type { GaugeMetric } from './metric-spec.ts';
 import { noData, rounded } from './value-judges.ts';
 import type { Finding } from './verdict.ts';
 
-/** Measurements of both arms at the same moments, oldest first; what was not measured is absent. */
+/** Measurements of both arms at the same times, oldest first. Missing measurements are absent. */
 export interface GaugeSamples {
   readonly candidate: readonly number[];
   readonly stable: readonly number[];
 }
 
 /**
- * Each look at growing data is another chance of a false alarm, so there are few: at minSamples, twice as many, and so
- * on.
+ * Maximum number of looks. Each look at growing data is another chance of a false alarm, so looks are few: at
+ * minSamples, at twice as many, and so on.
  */
 const LOOKS = 7;
 
-/** So many measurements are looked at, at most. */
+/** Maximum number of measurements that are evaluated. */
 export function mostSamples({ minSamples }: Pick<GaugeMetric, 'minSamples'>): number {
   return minSamples * 2 ** (LOOKS - 1);
 }
 
 /**
  * Compares two gauges as Kayenta's NetflixACAJudge does (spinnaker/kayenta a69573be,
- * kayenta-judge/…/MannWhitneyClassifier.scala): worse when the interval of
- * the shift lies beyond `tolerance` of the estimate, and the mean moved the same way. Unlike there, nothing measured is
- * never a pass, and the looks are counted:
- * one at minSamples, then whenever there are twice as many. A look that failed stays failed.
+ * kayenta-judge/…/MannWhitneyClassifier.scala). The candidate is worse when the interval of the shift lies beyond
+ * `tolerance` of the estimate and the mean moved in the same direction.
+ *
+ * Two things differ from Kayenta. Missing measurements are never a pass. The number of looks is limited: one at
+ * minSamples, then one whenever the number of measurements has doubled. A failed look is final.
  */
 export function judgeGauge(metric: GaugeMetric, samples: GaugeSamples): Finding {
   const { name, minSamples } = metric;

@@ -4,11 +4,11 @@ import { seriesByProxy } from './proxies.ts';
 import type { ArmCounts } from './verdict.ts';
 
 /**
- * Increase of one counter between `from` and its last sample. The baseline is the last sample at or before `from`.
- * A series without one began at zero if its instance was scraped before (Traefik creates a series with its first
- * request);
- * otherwise there was a gap, and its first sample is the baseline. A fall is a reset: what was counted since is a lower
- * bound.
+ * Increase of one counter between `from` and its last sample.
+ *
+ * The baseline is the last sample at or before `from`. A series without such a sample began at zero if its instance was
+ * scraped before, because Traefik creates a series with its first request. Otherwise there was a gap, and its first
+ * sample is the baseline. A fall is a reset: the count since the reset is a lower bound.
  */
 export function seriesIncrease(series: Series, from: number, instanceKnown: boolean): number {
   const inside = series.samples.filter(([at]) => at > from);
@@ -22,7 +22,7 @@ export function seriesIncrease(series: Series, from: number, instanceKnown: bool
   return sum;
 }
 
-/** Counts of both arms since `from`. Series of all proxy replicas are added, never ratios averaged. */
+/** Counts of both arms since `from`. The series of all proxy replicas are added. Ratios are never averaged. */
 export function countArms(
   arms: { candidate: ArmSeries; stable: ArmSeries },
   from: number,
@@ -36,7 +36,7 @@ export function countArms(
   return { candidate: countArm(arms.candidate, from, scraped), stable: countArm(arms.stable, from, scraped) };
 }
 
-/** `scraped`: whether the series' proxy was scraped before `from`. A series that is not in it is a duplicate. */
+/** `scraped`: whether the series' proxy was scraped before `from`. A series that is absent from it is a duplicate. */
 function countArm(arm: ArmSeries, from: number, scraped: ReadonlyMap<Series, boolean>): ArmCounts {
   const increase = (one: Series): number => {
     const before = scraped.get(one);
@@ -57,7 +57,7 @@ function countArm(arm: ArmSeries, from: number, scraped: ReadonlyMap<Series, boo
 }
 
 /**
- * Cumulative counts by bound. Only bounds that every proxy has can be added: a percentile over proxies with different
+ * Cumulative counts by bound. Only bounds that every proxy has can be added. A percentile over proxies with different
  * bounds would be wrong without a warning.
  */
 function sumBuckets(series: readonly Series[], increase: (one: Series) => number): ArmCounts['buckets'] {

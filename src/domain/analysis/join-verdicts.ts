@@ -1,8 +1,8 @@
 import { worst, type Finding, type Judged, type Verdict } from './verdict.ts';
 
 /**
- * The verdict of several judges on the same step. `base` brings the counts; limits that nobody has set bring no
- * findings and no say.
+ * The verdict of several judges on the same step. `base` supplies the counts. Limits that were not set supply no
+ * findings and do not decide.
  */
 export function joinVerdicts(
   base: Verdict,
@@ -17,7 +17,7 @@ export function joinVerdicts(
   return { ...base, outcome, findings, reason: reasonOf(outcome, findings) };
 }
 
-/** The reasons of the findings that decided; all of them where they decided together. */
+/** The reasons of the findings that decided. If all findings decided together, all reasons. */
 function reasonOf(outcome: Judged, findings: readonly Finding[]): string {
   const deciding = findings.filter((finding) => finding.outcome === outcome && !finding.dryRun);
   return (deciding.length > 0 ? deciding : findings).map(({ reason }) => reason).join('; ') || 'nothing was measured';

@@ -3,7 +3,7 @@ import { quantileBounds } from './quantile.ts';
 import { GRPC_BLIND, unknownShare } from './unseen.ts';
 import { worst, type ArmCounts, type Finding, type Verdict } from './verdict.ts';
 
-/** What a judge sees of one step. `from`/`to`: epoch milliseconds of the window. */
+/** The input of a judge for one step. `from`/`to`: the window in epoch milliseconds. */
 export interface StepCounts {
   readonly candidate: ArmCounts;
   readonly stable: ArmCounts;
@@ -12,8 +12,8 @@ export interface StepCounts {
 }
 
 /**
- * Judges the candidate against the release's fixed limits. One failing limit fails the step; otherwise the one
- * that knows least decides. Only pass may advance a release.
+ * Judges the candidate against the release's fixed limits. One failing limit fails the step. Otherwise the least
+ * certain finding decides. Only a pass may advance a release.
  */
 export function judgeLimits(limits: AnalysisSpec, counts: StepCounts): Verdict {
   const findings = [
@@ -40,7 +40,7 @@ function successRatio({ minSuccessRatio: limit, ...limits }: AnalysisSpec, arm: 
   if (limit === undefined) return [];
   const base = { metric: 'success-ratio', limit } as const;
   if (tooFew(limits, arm)) return [{ ...base, ...tooFewOf(limits, arm) }];
-  // The truth is between the two: an unknown answer may be good or bad.
+  // The true share is between the two bounds: an unknown answer may be good or bad.
   const measured = 1 - arm.errors / arm.requests;
   const least = measured - unknownShare(arm);
   const figures = `${inPercent(measured)} of ${Math.round(arm.requests)} requests`;
@@ -77,7 +77,8 @@ function latency(percent: Quantile, limits: AnalysisSpec, arm: ArmCounts): Findi
 }
 
 /**
- * Pass when the whole bucket is within the limit, fail when it is beyond; a limit inside the bucket cannot be decided.
+ * Passes when the whole bucket is within the limit, and fails when it is beyond the limit. A limit inside the bucket
+ * cannot be decided.
  */
 function judgeBounds(
   name: string,

@@ -1,23 +1,23 @@
 import { normalQuantile } from './normal.ts';
 
 /**
- * The shift of one sample against another: every x − y is taken, their median is the estimate. In the samples' unit.
+ * The shift of one sample against another: the median of all differences x − y. Values have the unit of the samples.
  */
 export interface Shift {
-  /** Hodges and Lehmann's estimate. */
+  /** The Hodges–Lehmann estimate. */
   readonly estimate: number;
   readonly lower: number;
   readonly upper: number;
 }
 
 /**
- * Hodges and Lehmann's estimate of the shift of `x` against `y`, with the interval that Mann and Whitney's two-sided
- * test does not reject, by the normal
- * approximation with correction for continuity and ties: that of R's wilcox.test (exact = FALSE), which Kayenta
- * computes too
- * (spinnaker/kayenta, kayenta-mannwhitney/…/MannWhitney.scala). Both find the ends by a search; here they are taken
- * from the sorted differences, at which
- * alone the test changes its mind. Samples must not be empty, `confidence` is in (0, 1).
+ * The Hodges–Lehmann estimate of the shift of `x` against `y`, with the interval that the two-sided Mann–Whitney test
+ * does not reject.
+ *
+ * It uses the normal approximation with correction for continuity and ties, as R's wilcox.test (exact = FALSE) and
+ * Kayenta do (spinnaker/kayenta, kayenta-mannwhitney/…/MannWhitney.scala). Both find the ends by a search. This
+ * function takes them from the sorted differences, because the test's result changes at these values only. Samples must
+ * not be empty. `confidence` is in (0, 1).
  */
 export function shift(x: readonly number[], y: readonly number[], confidence: number): Shift {
   const differences = Float64Array.from(x.flatMap((a) => y.map((b) => a - b))).sort();
@@ -32,7 +32,7 @@ export function shift(x: readonly number[], y: readonly number[], confidence: nu
   };
 }
 
-/** Standard deviation of the test's statistic where the samples do not overlap by ties; ties within each lessen it. */
+/** Standard deviation of the test's statistic. Ties reduce it. */
 function deviation(x: readonly number[], y: readonly number[]): number {
   const [m, n] = [x.length, y.length];
   const all = m + n;

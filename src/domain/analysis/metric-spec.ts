@@ -1,5 +1,5 @@
 /**
- * A metric of the release file, besides Traefik's counters. Queries are PromQL with arguments still in them
+ * A metric of the release file, besides Traefik's counters. Queries are PromQL that still contains arguments
  * (query-arguments.ts).
  */
 export type MetricSpec = LimitMetric | PairMetric | GaugeMetric | TemplateMetric;
@@ -11,7 +11,7 @@ interface Measured {
   readonly intervalMs: number;
 }
 
-/** One value against fixed limits. */
+/** One value that is compared with fixed limits. */
 export interface LimitMetric extends Measured {
   readonly kind: 'limit';
   readonly query: string;
@@ -19,31 +19,31 @@ export interface LimitMetric extends Measured {
   readonly max?: number;
 }
 
-/** Two values, of the candidate and of stable: the first may exceed the second by so much. */
+/** Two values, of the candidate and of stable. The first may exceed the second by a stated amount. */
 export interface PairMetric extends Measured {
   readonly kind: 'pair';
   readonly candidateQuery: string;
   readonly stableQuery: string;
-  /** Exactly one of the two: candidate ≤ stable · maxRatio, or candidate ≤ stable + maxIncrease. */
+  /** Exactly one of the two is present: candidate ≤ stable · maxRatio, or candidate ≤ stable + maxIncrease. */
   readonly maxRatio?: number;
   readonly maxIncrease?: number;
 }
 
-/** Two series of a gauge (saturation, queue length), compared by Mann and Whitney's test as Kayenta does. */
+/** Two series of a gauge (saturation, queue length). They are compared by the Mann–Whitney test, as in Kayenta. */
 export interface GaugeMetric extends Measured {
   readonly kind: 'gauge';
   readonly candidateQuery: string;
   readonly stableQuery: string;
   readonly worse: 'higher' | 'lower';
-  /** 0…1; Kayenta's 0.98. */
+  /** 0…1. Kayenta uses 0.98. */
   readonly confidence: number;
-  /** Part of the shift's own estimate that is tolerated; Kayenta's 0.25. */
+  /** The tolerated part of the shift's own estimate. Kayenta uses 0.25. */
   readonly tolerance: number;
-  /** Fewer measurements of both arms decide nothing. */
+  /** Minimum number of measurements of both arms for a decision. */
   readonly minSamples: number;
 }
 
-/** An AnalysisTemplate or ClusterAnalysisTemplate of Argo, read as it is and evaluated with Argo's semantics. */
+/** An AnalysisTemplate or ClusterAnalysisTemplate of Argo. It is read unchanged and evaluated with Argo's semantics. */
 export interface TemplateMetric {
   readonly kind: 'template';
   readonly name: string;

@@ -1,4 +1,4 @@
-/** A polynomial of `x`; coefficients from the constant on. */
+/** A polynomial of `x`. The coefficients begin with the constant. */
 const polynomial = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, one) => sum * x + one, 0);
 

@@ -1,4 +1,4 @@
-/** An e-value, given as its natural logarithm, as the betting odds that it is. */
+/** Formats an e-value as betting odds. `log`: its natural logarithm. */
 export function odds(log: number): string {
   if (log > 16) return 'over 10 million to 1';
   const value = Math.exp(log);

@@ -1,8 +1,8 @@
 import type { Series } from './series.ts';
 
-/** Labels that Traefik writes itself. Whatever else a series has comes from its target or from the scraper. */
+/** Labels that Traefik writes itself. All other labels come from the target or from the scraper. */
 const OWN = new Set(['__name__', 'service', 'exported_service', 'code', 'method', 'protocol', 'le']);
-/** Labels that say who scraped. Two series that differ in these alone are the same counter, scraped twice. */
+/** Labels that identify the scraper. Two series that differ in these alone are the same counter, scraped twice. */
 const SCRAPER = new Set([
   'job',
   'scrape_job',
@@ -13,7 +13,7 @@ const SCRAPER = new Set([
   'replica',
   '__replica__',
 ]);
-/** A source that is so far behind another one of the same proxy has stopped. */
+/** A source that is this far behind another source of the same proxy has stopped. */
 const STOPPED_MS = 60_000;
 
 interface Source {
@@ -25,11 +25,13 @@ interface Source {
 }
 
 /**
- * The series of each proxy replica, each counter once. Several scrape jobs, or a pair of Prometheus servers for high
- * availability, give the same counter several times: their counts would be added, and their scrapes interleave. Of such
- * sources one is taken: of those that are not behind, the one with the most samples. Sources of one `instance` are the
- * same proxy unless a label of the target, such as `pod`, has different values in them. Keys are the values of
- * `instance`, with a running number where several proxies share one.
+ * The series of each proxy replica, with each counter once.
+ *
+ * Several scrape jobs, or a pair of Prometheus servers for high availability, return the same counter several times.
+ * Their counts would be added, and their scrapes would interleave. So one source is used: the one with the most samples
+ * among those that are not behind. Sources of one `instance` are the same proxy, unless a label of the target, such as
+ * `pod`, has different values in them. Keys are the values of `instance`, with a running number where several proxies
+ * share one.
  */
 export function seriesByProxy(all: readonly Series[]): ReadonlyMap<string, readonly Series[]> {
   const proxies = new Map<string, readonly Series[]>();

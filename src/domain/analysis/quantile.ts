@@ -1,14 +1,14 @@
 import type { ArmCounts } from './verdict.ts';
 
-/** The bucket that holds a quantile: the true value lies in (lower, upper] seconds; upper may be Infinity. */
+/** The bucket that holds a quantile. The true value lies in (lower, upper], in seconds. `upper` may be Infinity. */
 export interface QuantileBounds {
   readonly lower: number;
   readonly upper: number;
 }
 
 /**
- * Bounds of quantile `p` from cumulative histogram counts. No interpolation: a histogram knows no more
- * than the bucket. Undefined without observations.
+ * Bounds of quantile `p` (0…1) from cumulative histogram counts. There is no interpolation, because a histogram has no
+ * information within a bucket. Undefined without observations.
  */
 export function quantileBounds(buckets: ArmCounts['buckets'], p: number): QuantileBounds | undefined {
   const total = buckets.at(-1)?.count ?? 0;

@@ -3,7 +3,7 @@ import type { ReleasePlan } from '../release/plan.ts';
 import type { Target } from '../release/target.ts';
 import type { QueryMetric } from './metric-spec.ts';
 
-/** What `{{args.<name>}}` stands for in the queries of a release file. */
+/** The meaning of `{{args.<name>}}` in the queries of a release file. */
 export const QUERY_ARGUMENTS = {
   namespace: 'namespace of the Rollout',
   rollout: 'name of the Rollout',
@@ -17,14 +17,14 @@ export const QUERY_ARGUMENTS = {
   cluster_matchers: 'label matchers of the cluster in Prometheus, as in cluster="prod"; may be empty',
 } as const;
 
-/** What each arm's query may say instead, so that one text does for both. */
+/** Short names with a different value for each arm, so that one text serves both arms. */
 export const ARM_ARGUMENTS = ['service', 'traefik', 'hash'] as const;
 
 export type ArgumentValues = Readonly<Record<string, string>>;
 
 /**
- * The values of one step of a release. `newHash`: known once the new pods are there, `weight` once a step has it;
- * before, their arguments stay as they are.
+ * The values of one step of a release. `newHash` is known once the new pods exist, `weight` once a step has one. Before
+ * that, their placeholders stay unchanged.
  */
 export function argumentsOf(
   target: Target,
@@ -48,7 +48,10 @@ export function argumentsOf(
 
 const PLACEHOLDER = /\{\{(.*?)\}\}/gs;
 
-/** The text with its arguments filled in; what has no value stays. As with Argo, values are put in as they are. */
+/**
+ * The text with its arguments filled in. A placeholder without a value stays. As in Argo, values are inserted
+ * unchanged.
+ */
 export function fillArguments(text: string, values: ArgumentValues): string {
   return text.replaceAll(PLACEHOLDER, (whole, inside: string) => {
     const name = /^\s*args\.(.+?)\s*$/s.exec(inside)?.[1];
@@ -56,7 +59,7 @@ export function fillArguments(text: string, values: ArgumentValues): string {
   });
 }
 
-/** Placeholders of a text that none of these names explains. */
+/** Placeholders of a text that are not in `known`. */
 export function unknownArguments(text: string, known: readonly string[]): readonly string[] {
   return [...text.matchAll(PLACEHOLDER)].flatMap(([whole, inside = '']) => {
     const name = /^\s*args\.(.+?)\s*$/s.exec(inside)?.[1];
@@ -64,12 +67,12 @@ export function unknownArguments(text: string, known: readonly string[]): readon
   });
 }
 
-/** One arm's query: `{{args.service}}` is its own Service, and so on. */
+/** The query of one arm. For example, `{{args.service}}` becomes the arm's own Service. */
 export function armQuery(query: string, arm: 'candidate' | 'stable'): string {
   return fillArguments(query, Object.fromEntries(ARM_ARGUMENTS.map((name) => [name, `{{args.${arm}_${name}}}`])));
 }
 
-/** The queries of a metric, filled in. `field`: where the release file has it, for refusals. */
+/** The queries of a metric, filled in. `field`: their path in the release file, for refusals. */
 export function queriesOf(
   metric: QueryMetric,
   values: ArgumentValues,

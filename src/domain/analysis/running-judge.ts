@@ -11,29 +11,32 @@ import type { Finding, Judged } from './verdict.ts';
 
 /** A weight in force. */
 export interface JudgedStep {
-  /** Percent of the traffic for the new version. At 100 it is compared with stable's past. Absent: less than 100. */
+  /**
+   * Percent of the traffic for the new version. At 100 it is compared with stable's past. If absent, it is less than
+   * 100.
+   */
   readonly weight?: number;
-  /** Epoch ms at which the weight was in force. Blocks that begin earlier prove nothing about this step. */
+  /** Epoch ms at which the weight came into force. Blocks that begin earlier are no evidence for this step. */
   readonly from: number;
 }
 
 /**
- * The sequential judge after the blocks so far. Plain JSON of bounded size, so that it can be kept and gone on with:
- * the cost of a look depends on the blocks that are new, not on how long the release has been watched.
+ * The state of the sequential judge after the blocks so far. It is plain JSON of bounded size, so that it can be stored
+ * and continued. The cost of a look depends on the number of new blocks, not on the duration of the release.
  */
 export interface JudgeState {
   readonly version: 2;
-  /** Bounds of slow answers that are asked about, in ms. */
+  /** Bounds of slow answers that are judged, in ms. */
   readonly bounds: readonly number[];
   readonly questions: Readonly<Record<string, QuestionState>>;
-  /** The highest logarithm that the mean e-value for "worse" has reached. */
+  /** The highest logarithm of the mean e-value for "worse" so far. */
   readonly mostWorse: number;
   readonly blocks: number;
   readonly step: JudgedStep;
-  /** Epoch ms from which blocks are evidence, and at which the newest block ended. */
+  /** Epoch ms from which blocks are evidence, and the end of the newest block. */
   readonly startsAt: number;
   readonly newest: number;
-  /** By proxy: the end of the last block that is in the trail. */
+  /** By proxy: the end of the last block in the trail. */
   readonly lastPoint: Readonly<Record<string, number>>;
 }
 
@@ -66,8 +69,9 @@ export function startJudge(
 }
 
 /**
- * Blocks in the order in which they ended. Those that begin before `startsAt` only show how stable behaves. `step`: the
- * weight that is in force now. A later step than before begins its own proof; the evidence for "worse" goes on.
+ * Adds blocks in the order in which they ended. Blocks that begin before `startsAt` only show how stable behaves.
+ * `step`: the weight in force now. A later step begins a proof of its own. The evidence for "worse" continues across
+ * steps.
  */
 export function addBlocks(
   settings: SequentialSettings,
@@ -91,7 +95,7 @@ export function addBlocks(
   return { state: next, trail };
 }
 
-/** `inStep`: requests to the new version at the present weight. `known`: the bounds that both versions have. */
+/** `inStep`: requests to the new version at the current weight. `known`: the bounds that both versions have. */
 export function verdictOf(
   settings: SequentialSettings,
   state: JudgeState,
@@ -114,9 +118,8 @@ export function verdictOf(
 }
 
 /**
- * What is proved: `fail` when the weighted mean of the e-values for "worse" has reached 1/α in the release; `pass` when
- * every question has its own proof of "not worse" in this step, which needs no correction (Berger, Technometrics 24,
- * 1982).
+ * What is proved. `fail`: the weighted mean of the e-values for "worse" has reached 1/α in the release. `pass`: every
+ * question has its own proof of "not worse" in this step, which needs no correction (Berger, Technometrics 24, 1982).
  */
 export function concludes(alpha: number, { mostWorse, questions }: JudgeState): 'fail' | 'pass' | 'open' {
   const bound = -Math.log(alpha);
@@ -177,7 +180,9 @@ function addOne(
   };
 }
 
-/** A bound that Traefik has no bucket for cannot be counted, and must not look as if it had been compared. */
+/**
+ * A bound without a bucket in Traefik cannot be counted. A finding reports this, so that nobody assumes a comparison.
+ */
 function missing(metric: string, ms: number, known: readonly number[]): Finding {
   return {
     metric,

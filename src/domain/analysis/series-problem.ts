@@ -1,4 +1,4 @@
-/** What an expression gave at one moment. */
+/** The result of an expression at one time. */
 export type Answer = readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
 
 export interface SeriesProblem {
@@ -8,7 +8,10 @@ export interface SeriesProblem {
 
 const SHOWN = 3;
 
-/** Why an answer is not the one number that a metric needs; undefined when it is. Only `empty` may pass with time. */
+/**
+ * The reason why a result is not the single number that a metric needs. Undefined when it is one. Only `empty` may pass
+ * with time.
+ */
 export function seriesProblem(answer: Answer): SeriesProblem | undefined {
   if (answer.length > 1)
     return {

@@ -1,18 +1,18 @@
 import { binomialTail } from './binomial.ts';
 import type { Finding } from './verdict.ts';
 
-/** Counted requests of both arms at one weight, kept as sums so that their size does not grow with time. */
+/** Counted requests of both arms at one weight, stored as sums so that their size does not grow with time. */
 export interface ShareSums {
   readonly candidate: number;
   readonly total: number;
-  /** Sum over the blocks of candidate² / total: from it follows how much the share varies from block to block. */
+  /** Sum over the blocks of candidate² / total. The variance of the share between blocks follows from it. */
   readonly squares: number;
   readonly blocks: number;
 }
 
 export const NO_SHARE: ShareSums = { candidate: 0, total: 0, squares: 0, blocks: 0 };
 
-/** One more block of one proxy. */
+/** Adds one block of one proxy. */
 export function addShare(sums: ShareSums, candidate: number, stable: number): ShareSums {
   const total = candidate + stable;
   if (!(total > 0)) return sums;
@@ -24,18 +24,20 @@ export function addShare(sums: ShareSums, candidate: number, stable: number): Sh
   };
 }
 
-/** Below this probability a shortfall is no chance. */
+/** Significance level of a shortfall. */
 const LEAST_P = 0.001;
 const LEAST_BLOCKS = 8;
-/** A round robin is much steadier than independent choices; steadier than this is never assumed. */
+/** A round robin varies much less than independent choices. This is the least dispersion that the test assumes. */
 const STEADIEST = 0.05;
 
 /**
- * Whether the new version answered significantly fewer requests than its weight gives it. `lost`: the share of its
- * answers that may be missing without a finding, 0…1. An answer that breaks off after its first byte is counted
- * nowhere, so it is seen only here. The test is the exact binomial one, with counts divided by the dispersion of the
- * share between blocks, which is at most 1: Traefik's round robin varies less than independent choices do.
- * `proxies`: each may have one request in hand, as a round robin begins with the greater weight.
+ * Whether the new version answered significantly fewer requests than its weight gives it. An answer that breaks off
+ * after its first byte is not counted anywhere, so only this test sees it.
+ *
+ * `lost`: the share of its answers that may be missing without a finding, 0…1. `proxies`: each proxy may have one
+ * request of difference, because a round robin begins with the greater weight. The test is the exact binomial test. Its
+ * counts are divided by the dispersion of the share between blocks, which is at most 1: Traefik's round robin varies
+ * less than independent choices.
  */
 export function shortfall(
   sums: ShareSums,
@@ -50,7 +52,7 @@ export function shortfall(
   return p < LEAST_P ? { p, measured: sums.candidate / sums.total, wanted } : undefined;
 }
 
-/** Mean square of the blocks' deviations over its binomial value, with two standard errors on top; at most 1. */
+/** Mean square of the blocks' deviations divided by its binomial value, plus two standard errors. At most 1. */
 function dispersionOf({ candidate, total, squares, blocks }: ShareSums): number {
   const share = candidate / total;
   const variance = share * (1 - share);
@@ -59,14 +61,18 @@ function dispersionOf({ candidate, total, squares, blocks }: ShareSums): number 
   return Math.min(1, Math.max(STEADIEST, estimate * (1 + 2 * Math.sqrt(2 / (blocks - 1)))));
 }
 
-/** What may have caused it, as far as it is known. */
+/** Possible causes of a shortfall, as far as they are known. */
 export interface ShareCauses {
-  /** Loads of Traefik's configuration during the step, from traefik_config_reloads_total. Absent: not known. */
+  /**
+   * Loads of Traefik's configuration during the step, from traefik_config_reloads_total. If absent, it is not known.
+   */
   readonly reloads?: number;
   readonly sticky?: boolean;
 }
 
-/** More loads than this in one step are a cause: each one starts every round robin anew, with the greater weight. */
+/**
+ * More loads than this in one step are a cause: each load restarts every round robin, with the greater weight first.
+ */
 const MANY_RELOADS = 2;
 
 export function shortfallFinding(

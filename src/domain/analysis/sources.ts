@@ -4,7 +4,7 @@ import type { AnalysisSpec } from '../release/plan.ts';
 import type { ArmSeries, Series } from './series.ts';
 import type { Finding } from './trial.ts';
 
-/** What Prometheus has of one arm's counters in Traefik over `windowMs` up to `at`. */
+/** The data that Prometheus has of one arm's counters in Traefik over `windowMs` up to `at`. */
 export interface SourceFacts {
   readonly windowMs: number;
   /** Sum of the newest raw values. */
@@ -14,9 +14,9 @@ export interface SourceFacts {
   readonly unknown: number;
   /** Upper bounds of the latency buckets, milliseconds, ascending, without infinity. */
   readonly boundsMs: readonly number[];
-  /** Middle of the times between two samples of a series. Absent: no series has two. */
+  /** Median of the times between two samples of a series. Absent if no series has two samples. */
   readonly intervalMs?: number;
-  /** How old the newest sample is. Absent: there is none. */
+  /** Age of the newest sample. Absent if there is none. */
   readonly ageMs?: number;
 }
 
@@ -52,7 +52,7 @@ function boundsOf(buckets: readonly Series[]): number[] {
 const COUNTED =
   'Send requests to stable, or check that Prometheus scrapes Traefik and that metrics.prometheus.addServicesLabels is on there.';
 
-/** Of Traefik's counters of requests. The candidate has none before its first request. */
+/** Finding on Traefik's counters of requests. The candidate has none before its first request. */
 export function requestsFinding(stable: SourceFacts, candidate: SourceFacts): Finding {
   const countOf = ({ series, requests }: SourceFacts) =>
     series === 0 ? 'none yet' : `${Math.round(requests)} in ${series} series`;
@@ -60,7 +60,7 @@ export function requestsFinding(stable: SourceFacts, candidate: SourceFacts): Fi
   return stable.series === 0 ? { state: 'warning', detail, next: COUNTED } : { state: 'good', detail };
 }
 
-/** Of gRPC answers: what the counters cannot say, and what takes its place. Absent where there are none. */
+/** Finding on gRPC answers: what the counters cannot show, and what can replace it. Absent where there are none. */
 export function unknownFinding({ unknown }: SourceFacts, analysis: AnalysisSpec): Finding | undefined {
   if (unknown <= MOST_UNKNOWN) return undefined;
   const detail = `${Math.round(100 * unknown)} % of stable's requests are gRPC calls with an unknown outcome: ${GRPC_BLIND}`;
@@ -75,7 +75,7 @@ export function unknownFinding({ unknown }: SourceFacts, analysis: AnalysisSpec)
   return { state: 'warning', detail, next: `${GRPC_NEXT} Without one no step passes by itself.` };
 }
 
-/** Of the latency buckets: whether every bound that the release names can be read off them. */
+/** Finding on the latency buckets: whether they have every bound that the release names. */
 export function durationsFinding({ boundsMs, series }: SourceFacts, analysis: AnalysisSpec): Finding {
   if (boundsMs.length === 0)
     return {
@@ -119,7 +119,7 @@ function limitsOf({
 const LATE_SCRAPES = 3;
 const LATE_MS = 5_000;
 
-/** How often and how lately Traefik was scraped, against how long a step is watched before it is judged. */
+/** Finding on how often and how recently Traefik was scraped, compared with the time before a step is judged. */
 export function scrapesFinding(
   { intervalMs, ageMs, windowMs, series }: SourceFacts,
   { soakMs }: Pick<AnalysisSpec, 'soakMs'>,
@@ -150,10 +150,10 @@ export function scrapesFinding(
 const coarse = (intervalMs: number): string =>
   `Scrape Traefik more often, or raise analysis.soak to at least ${Math.ceil((2 * intervalMs) / 1000)}s; a step holds until there is a sample of it.`;
 
-/** Beyond this, samples would be counted for another step than the one that they belong to. */
+/** With a greater clock difference samples would be counted for the wrong step. */
 const MOST_SKEW_MS = 5_000;
 
-/** `aheadMs`: of Prometheus' clock before this one, known to about a second. */
+/** `aheadMs`: how far Prometheus' clock is ahead of this one, accurate to about a second. */
 export function clockFinding(aheadMs: number): Finding {
   const detail = `Prometheus' clock is ${Math.abs(aheadMs) <= 1_500 ? 'that of this machine' : `${seconds(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine's`}`;
   if (Math.abs(aheadMs) <= MOST_SKEW_MS) return { state: 'good', detail };

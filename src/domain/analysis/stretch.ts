@@ -1,9 +1,9 @@
-/** Everything is kept for so long; afterwards one of each stretch. */
+/** For this long everything is stored. Afterwards one item of each interval is stored. */
 const SINGLE_MS = 600_000;
 
 /**
- * Whether something that happened at `at` is kept, when the last one that was kept happened at `last` (epoch ms).
- * Stretches double with the age since `startsAt`, so that what is kept of a week are some thousands.
+ * Whether an item of time `at` is stored when the last stored item is of time `last` (epoch ms). Intervals double with
+ * the age since `startsAt`, so that a week has some thousands of stored items.
  */
 export function isNewStretch(startsAt: number, last: number | undefined, at: number): boolean {
   const age = at - startsAt;

@@ -3,12 +3,12 @@ import type { Counted, TimedBlock } from './blocks.ts';
 import { addShare, NO_SHARE, type ShareSums } from './shortfall.ts';
 import type { ArmCounts } from './verdict.ts';
 
-/** Counts of both arms by question, added up over blocks. */
+/** Counts of both arms by question, summed over blocks. */
 export type Totals = Readonly<Record<string, Block>>;
 
-/** What was counted since one weight was in force. Its size does not grow with time. */
+/** Counts since one weight came into force. Their size does not grow with time. */
 export interface StepTotals {
-  /** Epoch ms. Blocks that begin earlier are of another weight. */
+  /** Epoch ms. Blocks that begin earlier belong to another weight. */
   readonly from: number;
   readonly totals: Totals;
   readonly share: ShareSums;
@@ -16,22 +16,22 @@ export interface StepTotals {
   readonly proxies: readonly string[];
 }
 
-/** What was counted in a stretch of BIN_MS. */
+/** Counts of an interval of BIN_MS. */
 export interface Bin {
-  /** Number of the stretch since the epoch. */
+  /** Index of the interval since the epoch. */
   readonly bin: number;
   readonly totals: Totals;
 }
 
 const BIN_MS = 10_000;
-/** Of so many the recent past consists. */
+/** Number of bins that form the recent past. */
 const MOST_BINS = 62;
 
 const ERRORS = 'errors';
 const UNKNOWN = 'unknown';
 const slowName = (ms: number): string => `slow-${ms}ms`;
 
-/** Everything that is counted of a request, for bounds in ms. */
+/** All questions that are counted for a request, with bounds in ms. */
 export function countedOf(bounds: readonly number[]): readonly Counted[] {
   return [
     { name: ERRORS },
@@ -55,7 +55,7 @@ export function addToStep(step: StepTotals, block: TimedBlock): StepTotals {
   };
 }
 
-/** Bins in ascending order; old ones are dropped. */
+/** Bins are in ascending order. Old bins are dropped. */
 export function addToBins(bins: readonly Bin[], { to, questions }: TimedBlock): readonly Bin[] {
   const bin = Math.floor(to / BIN_MS);
   const rest = bins.filter((one) => one.bin !== bin && one.bin > bin - MOST_BINS);
@@ -87,7 +87,7 @@ export function countsOf(totals: Totals): { readonly candidate: ArmCounts; reado
   return { candidate: armOf(totals, 'candidate'), stable: armOf(totals, 'stable') };
 }
 
-/** A bound that was not counted in every block is left out: a percentile over it would be wrong. */
+/** A bound that was not counted in every block is left out, because a percentile over it would be wrong. */
 function armOf(totals: Totals, arm: keyof Block): ArmCounts {
   const slow = Object.entries(totals).flatMap(([name, block]) => {
     const ms = /^slow-(.+)ms$/.exec(name)?.[1];

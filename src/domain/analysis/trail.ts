@@ -1,6 +1,6 @@
 import type { TimedBlock } from './blocks.ts';
 
-/** The state of the evidence after one block, for the record and the report. Logarithms of e-values. */
+/** The state of the evidence after one block, for the record and the report. Values are logarithms of e-values. */
 export interface TrailPoint {
   /** Epoch ms at which the block ended. */
   readonly at: number;
@@ -11,6 +11,6 @@ export interface TrailPoint {
       { readonly block: TimedBlock['questions'][string]; readonly worse: number; readonly notWorse: number }
     >
   >;
-  /** Of the mean e-value for "worse" over all questions. */
+  /** The mean e-value for "worse" over all questions. */
   readonly worse: number;
 }

@@ -3,25 +3,25 @@ import { fillArguments, queriesOf, type ArgumentValues } from './query-arguments
 import { seriesProblem, type Answer } from './series-problem.ts';
 import type { ResolvedTemplate } from './template/resolved.ts';
 
-/** A query that a release will be judged by, to be tried before it starts. */
+/** A query that will judge a release. It is tried before the release starts. */
 export interface Trial {
-  /** Of the metric, with its arm when each has a query. */
+  /** Name of the metric, with its arm when each arm has a query. */
   readonly name: string;
   readonly promql: string;
-  /** Where it is written: `analysis.metrics[2].query`. */
+  /** Path in the release file: `analysis.metrics[2].query`. */
   readonly where: string;
-  /** `one`: a finite number is needed. `any`: conditions of a template look at what comes. */
+  /** `one`: a finite number is needed. `any`: conditions of a template evaluate any result. */
   readonly needs: 'one' | 'any';
 }
 
-/** What it gave; or why it gave nothing. */
+/** A query with its result, or with the reason why it had none. */
 export type Tried = Trial & ({ readonly answer: Answer } | { readonly problem: string; readonly next: string });
 
-/** Stands for the hash of pods that do not exist yet. */
+/** Placeholder for the hash of pods that do not exist yet. */
 export const NO_HASH_YET = 'not-known-yet';
 
 /**
- * Every query of the release file and of the templates that it names. Traefik's counters are looked at elsewhere
+ * Every query of the release file and of the templates that it names. Traefik's counters are checked elsewhere
  * (sources.ts).
  */
 export function trialsOf(
@@ -58,10 +58,7 @@ export interface Finding {
 const WITHOUT_TRAFFIC =
   'Divide by something that is left out while it is zero, as in a / (b > 0): then there is no data without traffic, which is a state of its own.';
 
-/**
- * Whether a release could be judged by it. What is not there yet may come with the candidate; what is wrong stays
- * wrong.
- */
+/** Whether the query can judge a release. Missing data may appear with the candidate. A wrong query stays wrong. */
 export function findingOf(tried: Tried): Finding {
   const { where } = tried;
   if ('problem' in tried) return { state: 'bad', detail: `${where}: ${tried.problem}`, next: tried.next };

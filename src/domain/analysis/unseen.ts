@@ -1,6 +1,6 @@
 import type { ArmCounts, Finding } from './verdict.ts';
 
-/** More unknown answers than this share can hide a failure that matters. */
+/** A greater share of unknown answers can hide a failure that matters. */
 export const MOST_UNKNOWN = 0.01;
 
 export const GRPC_BLIND =
@@ -8,14 +8,14 @@ export const GRPC_BLIND =
 export const GRPC_NEXT =
   'Name a metric of the application in analysis.metrics, such as its share of failed gRPC calls (grpc_server_handled_total).';
 
-/** The share of a version's requests whose outcome no counter says, 0…1. */
+/** The share of a version's requests whose outcome is in no counter, 0…1. */
 export function unknownShare({ requests, unknown = 0 }: Pick<ArmCounts, 'requests' | 'unknown'>): number {
   return requests > 0 ? unknown / requests : 0;
 }
 
 /**
- * What Traefik's counters cannot say of the new version. It keeps the step from passing; a metric of the release file
- * takes its place.
+ * A finding on answers that Traefik's counters cannot classify. It prevents a pass of the step, unless a metric of the
+ * release file replaces the counters.
  */
 export function unseenFinding(candidate: ArmCounts): Finding | undefined {
   const share = unknownShare(candidate);

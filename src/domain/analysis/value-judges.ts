@@ -2,7 +2,7 @@ import type { LimitMetric, PairMetric } from './metric-spec.ts';
 import { seriesProblem, type Answer } from './series-problem.ts';
 import type { Finding } from './verdict.ts';
 
-/** One value against its limits. What is no number is no data. */
+/** Judges one value against its limits. A result that is not a number is no-data. */
 export function judgeLimit({ name, min, max }: LimitMetric, answer: Answer): Finding {
   const problem = seriesProblem(answer);
   if (problem) return noData(name, problem.reason);
@@ -22,7 +22,7 @@ export function judgeLimit({ name, min, max }: LimitMetric, answer: Answer): Fin
   };
 }
 
-/** The candidate's value against stable's at the same moment. */
+/** Judges the candidate's value against stable's at the same time. */
 export function judgePair(
   { name, maxRatio, maxIncrease = 0 }: PairMetric,
   answers: { readonly candidate: Answer; readonly stable: Answer },
@@ -52,7 +52,7 @@ export function noData(name: string, reason: string): Finding {
   return { metric: name, outcome: 'no-data', reason: `${name}: ${reason}` };
 }
 
-/** Enough digits to compare by. */
+/** Formats a value with enough digits for a comparison. */
 export function rounded(value: number): string {
   return String(Number(value.toPrecision(5)));
 }

@@ -1,4 +1,4 @@
-/** One entry of the catalogue. `retryable`: whether an activity may simply try again. */
+/** One entry of the catalogue. `retryable`: whether an activity may repeat the call unchanged. */
 export interface ErrorEntry {
   readonly meaning: string;
   readonly next: string;

@@ -1,6 +1,6 @@
 import { entry, type ErrorEntry } from './entry.ts';
 
-/** Errors of a request itself: its input, its form, and what the caller may do. */
+/** Errors of a request itself: its input, its form, and the rights of the caller. */
 export const REQUEST_ERRORS = {
   INVALID_INPUT: entry(
     400,

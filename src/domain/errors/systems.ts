@@ -1,6 +1,6 @@
 import { entry, type ErrorEntry } from './entry.ts';
 
-/** Errors of the systems that Sluice talks to, and of its own set-up. */
+/** Errors of the systems that Sluice calls, and of its own set-up. */
 export const SYSTEM_ERRORS = {
   CLUSTER_UNKNOWN: entry(
     404,

@@ -4,20 +4,20 @@ import type { Command } from './command.ts';
 import type { ClosedState, ReleaseState } from './state.ts';
 import type { Waiting } from './view.ts';
 
-/** Where a release stands when a command arrives. `state` is never `paused` here: `paused` says that beside it. */
+/** The position of a release when a command arrives. `state` is never `paused` here: the field `paused` says so. */
 export interface Situation {
   readonly state: ReleaseState;
   readonly paused: boolean;
   readonly stopping: boolean;
-  /** Everything is done; only its record is still written. */
+  /** The state in which the release ends. Present when only its record is still to be written. */
   readonly ending?: ClosedState;
   readonly manualPromotion: boolean;
   readonly waiting?: Waiting;
   readonly verdict?: Outcome;
-  /** Index of the present step, of how many: 0 of 0 before there is a plan. */
+  /** Index of the current step and number of steps. Both are 0 before there is a plan. */
   readonly step: number;
   readonly steps: number;
-  /** The run, and every other id under which it is known: those before a reset or continue-as-new. */
+  /** The run id and all its aliases: the ids before a reset or continue-as-new. */
   readonly runIds: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const JUDGED_STATES: readonly ReleaseState[] = ['soaking', 'judging', 'waiting-f
 
 const refuse = (code: ErrorCode, message: string): CommandRefusal => ({ code, message });
 
-/** Why this command may not act now; undefined when it may. Decides nothing else. */
+/** The reason why a command is refused now. Undefined when it is allowed. The function decides nothing else. */
 export function refusalOf(command: Command, at: Situation): CommandRefusal | undefined {
   if (at.ending) return refuseAtEnd(command, at.ending);
   const stale = refuseStale(command, at);
@@ -70,7 +70,7 @@ function refuseAtEnd({ name }: Command, ending: ClosedState): CommandRefusal {
     : refuse('RELEASE_CLOSED', `the release has come to its end: ${ending}`);
 }
 
-/** A command for what its sender saw must not act on what came after it. */
+/** Refuses a command that was meant for an earlier step or run. */
 function refuseStale(command: Command, at: Situation): CommandRefusal | undefined {
   if (command.runId !== undefined && !at.runIds.includes(command.runId))
     return refuse(

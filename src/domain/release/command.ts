@@ -1,4 +1,4 @@
-/** Who sent a command, why, and under which id it acts at most once. */
+/** The sender of a command, the reason, and the request id that makes it idempotent. */
 export interface CommandHeader {
   readonly requestId: string;
   readonly who: string;
@@ -10,16 +10,20 @@ export type CommandName = (typeof COMMANDS)[number];
 
 export interface Command extends CommandHeader {
   readonly name: CommandName;
-  /** promote only: every remaining step, each still judged. */
+  /** For promote only: it covers every remaining step. Each step is still judged. */
   readonly all?: boolean;
-  /** Index (from 0) of the step that the sender saw. At another one the command is refused; abort never is. */
+  /**
+   * Index (from 0) of the step that the sender saw. At another step the command is refused. An abort is never refused
+   * for this.
+   */
   readonly step?: number;
   /** The run that the sender saw. */
   readonly runId?: string;
 }
 
 /**
- * `applied`: its effect was seen. `accepted`: recorded, its effect comes later. `refused`: it will not act, and why.
+ * `applied`: the effect was read back. `accepted`: the command is recorded, and its effect comes later. `refused`: the
+ * command has no effect, and a reason is given.
  */
 export type CommandOutcomeKind = 'applied' | 'accepted' | 'refused';
 
@@ -28,6 +32,6 @@ export interface CommandOutcome {
   readonly command: CommandName;
   readonly outcome: CommandOutcomeKind;
   readonly detail: string;
-  /** True when the same request id had been handled before; nothing was done again. */
+  /** True when the same request id was handled before. Then nothing was done again. */
   readonly duplicate: boolean;
 }

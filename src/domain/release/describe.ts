@@ -2,7 +2,7 @@ import { present, usersPercent } from './present.ts';
 import { isClosed } from './state.ts';
 import type { ReleaseView } from './view.ts';
 
-/** Markdown for the Temporal UI's "current details": the whole story on one page. */
+/** Markdown for the Temporal UI's "current details": the whole release on one page. */
 export function describeRelease(known: ReleaseView): string {
   const view = present(known);
   return [

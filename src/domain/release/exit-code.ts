@@ -1,6 +1,6 @@
 import type { ReleaseState } from './state.ts';
 
-/** How a command line that follows a release can end, beside the exit codes of errors. */
+/** Exit codes of a command line that follows a release, besides the exit codes of errors. */
 export const RELEASE_EXITS = {
   succeeded: { exit: 0, meaning: 'The release succeeded: all users are on the new version.' },
   'rolled-back': { exit: 10, meaning: 'The release ended and all users are back on the old version.' },
@@ -10,10 +10,10 @@ export const RELEASE_EXITS = {
   open: { exit: 14, meaning: 'The release goes on: the time of `--timeout` or of `wait` is over.' },
 } as const satisfies Partial<Record<ReleaseState | 'open', { readonly exit: number; readonly meaning: string }>>;
 
-/** Exit codes of a command line that a signal ended, as shells count them: 128 and the number of the signal. */
+/** Exit codes after a signal, as shells define them: 128 plus the number of the signal. */
 export const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The exit code for a release as it was last seen. `closed`: its run has ended. */
+/** The exit code for a release in the state that was last read. `closed`: its run has ended. */
 export function exitOfRelease(state: ReleaseState, closed: boolean): number {
   if (!closed) return RELEASE_EXITS.open.exit;
   return Object.hasOwn(RELEASE_EXITS, state)

@@ -1,10 +1,10 @@
 import type { WeightProof } from './proof.ts';
 
-/** What the moves of a strategy answer. Workflows and recorded histories hold these forms. */
+/** The results of a strategy's moves. Workflows and recorded histories contain these shapes. */
 
-/** The release's version is no longer what the target is asked to run, or somebody else stopped it. */
+/** The release's version is no longer what the target is asked to run, or somebody stopped it or changed its steps. */
 export interface Left {
-  readonly kind: 'superseded' | 'aborted-elsewhere';
+  readonly kind: 'superseded' | 'aborted-elsewhere' | 'steps-changed';
   readonly detail: string;
 }
 
@@ -19,12 +19,12 @@ export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof 
 export type Settled = { readonly kind: 'settled'; readonly proof: WeightProof } | Left;
 
 export type Withdrawn =
-  /** `pods`: why the new version's pods were not ready; absent: they were, or it is not known. */
+  /** `pods`: why the new version's pods were not ready. Absent if they were, or if it is not known. */
   | { readonly kind: 'withdrawn'; readonly proof: WeightProof; readonly pods?: string }
   | { readonly kind: 'too-late'; readonly detail: string; readonly newHash: string }
   | Superseded;
 export type BackOnStable = { readonly kind: 'settled'; readonly proof: WeightProof } | Superseded;
 export type Restored = { readonly kind: 'restored'; readonly detail: string } | Superseded;
 
-/** What somebody else did to a step that is held. */
+/** A change by another actor to a step that is held. */
 export type Intrusion = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | Left;

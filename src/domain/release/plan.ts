@@ -3,68 +3,68 @@ import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
 import type { Open } from '../analysis/verdict.ts';
 import type { Target } from './target.ts';
 
-/** `limits`: fixed limits alone. `sequential`: compared with stable, and fixed limits where the file names some. */
+/** `limits`: fixed limits alone. `sequential`: a comparison with stable, and fixed limits where the file names some. */
 export const JUDGES = ['limits', 'sequential'] as const;
 
-/** What happens to a release while a judge cannot say. `hold`: wait for data for `holdMs`, then ask. */
+/** The action of a release while its verdict is open. `hold`: wait for data for `holdMs`, then ask. */
 export const POLICIES = ['hold', 'extend', 'ask', 'rollback'] as const;
 export type Policy = (typeof POLICIES)[number];
 
 /** How the sequential judge decides (src/domain/analysis/running-judge.ts). Margins are differences of shares, 0…1. */
 export interface SequentialSettings {
-  /** Probability of failing a version that is not worse, and of passing one that is. 0 < α ≤ 0.5. */
+  /** Probability of failing a version that is not worse, and of passing one that is worse. 0 < α ≤ 0.5. */
   readonly alpha: number;
   readonly errorsMargin: number;
   readonly slowMargin: number;
   /**
-   * Requests slower than these (ms) are slow; each must be a bucket bound of Traefik. Empty: latency is not compared.
-   * Absent: chosen from stable's past.
+   * Requests slower than these (ms) are slow. Each must be a bucket bound of Traefik. If empty, latency is not
+   * compared. If absent, the bounds are chosen from stable's past.
    */
   readonly slowerThanMs?: readonly number[];
 }
 
-/** How a step is judged; times in milliseconds. What is optional is absent in releases that older versions started. */
+/** How a step is judged. Times are milliseconds. Optional fields are absent in releases that older versions started. */
 export interface AnalysisSpec {
-  /** A step is judged no earlier. */
+  /** Minimum time before a step is judged. */
   readonly soakMs: number;
-  /** Fewer requests to the new version than this in a step are too little traffic. */
+  /** Minimum number of requests to the new version in a step. Fewer are too little traffic. */
   readonly minRequests: number;
-  /** Least share of answers that are not 5xx, 0…1; a fixed limit. Absent: no such limit. */
+  /** Fixed limit: minimum share of answers that are not 5xx, 0…1. Absent if there is no such limit. */
   readonly minSuccessRatio?: number;
-  /** Limit of the 95th percentile of the request duration; absent: none. */
+  /** Limit of the 95th percentile of the request duration. Absent if there is none. */
   readonly maxP95Ms?: number;
   /** Limits of further percentiles, by 50, 90 and 99. */
   readonly maxQuantileMs?: Readonly<Partial<Record<'50' | '90' | '99', number>>>;
-  /** How long an open outcome is held before a decision is asked for. */
+  /** How long an open outcome is held before a decision is requested. */
   readonly holdMs: number;
   /**
-   * Present: the candidate is compared with stable by the sequential judge, and must be proved not worse. Absent: fixed
-   * limits alone decide.
+   * If present, the sequential judge compares the candidate with stable, and the candidate must be proved not worse. If
+   * absent, fixed limits alone decide.
    */
   readonly sequential?: SequentialSettings;
-  /** Data of this long after the first weight is in force are left out. */
+  /** Data of this time after the first weight came into force are ignored. */
   readonly warmUpMs?: number;
   readonly policies?: Readonly<Record<Open, Policy>>;
-  /** With policy `extend`: how long before the release is rolled back. */
+  /** With policy `extend`: the time before the release is rolled back. */
   readonly extendMs?: number;
-  /** A pass that is older is judged again before the promotion. Absent: twice the soak, and at least five minutes. */
+  /** An older pass is judged again before the promotion. By default it is twice the soak, and at least five minutes. */
   readonly verdictMaxAgeMs?: number;
   /** Metrics of the release file. */
   readonly metrics?: readonly MetricSpec[];
 }
 
-/** Durations in milliseconds, all on the release's own clock, which a pause stops. */
+/** Durations in milliseconds on the release's own clock, which stops during a pause. */
 export interface Timeouts {
-  /** From a step's shift until its weight is proved. */
+  /** From the change of a step's weight until the weight is proved. */
   readonly stepMs: number;
   readonly approvalMs: number;
-  /** How long a question (promote? failed, what now?) waits for its answer. */
+  /** How long a release waits for the answer to a question (for example whether to promote). */
   readonly decisionMs: number;
-  /** After this a rollback that has not settled says that it needs a human; it goes on trying. */
+  /** A rollback that has not settled after this time reports that it needs a human, and continues to try. */
   readonly rollbackMs: number;
 }
 
-/** A release as asked for; everything defaulted and validated. */
+/** The specification of a release, validated and with all defaults. */
 export interface ReleaseSpec {
   readonly target: Target;
   /**
@@ -76,11 +76,16 @@ export interface ReleaseSpec {
   readonly container?: string;
   /** Name of a strategy (src/strategies). */
   readonly strategy: string;
-  /** Weights of the new version, ascending, last 100. Only of strategies whose releases choose the weights. */
+  /**
+   * Weights of the new version in percent, ascending, the last one 100. Only for strategies whose releases choose the
+   * weights.
+   */
   readonly steps?: readonly number[];
-  /** Name of the TraefikService where the Rollout names none; found by its Services when absent. */
+  /** Name of the TraefikService, for a Rollout that names none. If absent, it is found by the Rollout's Services. */
   readonly traefikService?: string;
   readonly analysis: AnalysisSpec;
+  /** Releases an image even where Argo would move all traffic to it past the steps. Absent: false. */
+  readonly acceptFastTrack?: true;
   readonly approval: boolean;
   readonly manualPromotion: boolean;
   readonly autoRollback: boolean;
@@ -92,19 +97,19 @@ export interface ReleaseSpec {
   readonly guardMs?: number;
 }
 
-/** One weight that the release stops at. `pauseIndex`: index of the Rollout's pause step, where it has steps. */
+/** One weight at which the release stops. `pauseIndex`: index of the Rollout's pause step, where it has steps. */
 export interface PlanStep {
   readonly weight: number;
   readonly pauseIndex?: number;
 }
 
-/** A Service behind the weights, with the label that Traefik's counters carry for it. */
+/** A Service behind the weights, with the value of the label `service` in Traefik's counters. */
 export interface Arm {
   readonly service: string;
   readonly metricsService: string;
 }
 
-/** `next` on a check that holds: a warning. */
+/** A check that holds and has `next` is a warning. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
@@ -112,9 +117,11 @@ export interface Check {
   readonly next?: string;
 }
 
-/** What preflight found and fixed for the whole release: the workflow acts on this, never on a second guess. */
+/**
+ * The facts that preflight fixed for the whole release. The workflow acts on these and does not determine them again.
+ */
 export interface ReleasePlan {
-  /** Labels that every series of the cluster has in Prometheus. Absent: none are needed. */
+  /** Labels that every series of the cluster has in Prometheus. Absent if none are needed. */
   readonly matchers?: Readonly<Record<string, string>>;
   readonly container: string;
   readonly fromImage: string;
@@ -124,26 +131,26 @@ export interface ReleasePlan {
   readonly stable: Arm;
   readonly candidate: Arm;
   readonly traefikService: string;
-  /** How long selectors must stand still after an abort: abortScaleDownDelaySeconds and a margin. */
+  /** How long selectors must be unchanged after an abort: abortScaleDownDelaySeconds and a margin. */
   readonly settleMs: number;
-  /** Templates of Argo that the release is judged by, as they were when it was planned. */
+  /** Templates of Argo that judge the release, as they were when it was planned. */
   readonly templates?: readonly ResolvedTemplate[];
 }
 
-/** What is known of the run that was ended from outside. */
+/** What is known of a run that was ended from outside. */
 export interface Recover {
   readonly plan: ReleasePlan;
   readonly newHash?: string;
   readonly stepIndex: number;
   readonly weightWanted: number;
-  /** How it ended. */
+  /** How the run ended. */
   readonly reason: string;
 }
 
-/** Preflight's answer: all checks, and the plan when every one holds. */
+/** The result of preflight: all checks, and the plan when every check holds. */
 export interface Preflight {
   readonly checks: readonly Check[];
   readonly plan?: ReleasePlan;
-  /** The target was left in the middle of this release by a run that ended; its marks are this run's now. */
+  /** Present when an earlier run ended in the middle of this release. This run has taken over its owner marks. */
   readonly underWay?: Recover;
 }

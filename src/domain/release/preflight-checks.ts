@@ -6,13 +6,13 @@ import { releaseId } from './target.ts';
 export const ok = (name: string, detail: string): Check => ({ name, ok: true, detail });
 export const bad = (name: string, detail: string, next: string): Check => ({ name, ok: false, detail, next });
 
-/** What a strategy adds to the checks of a release that splits traffic between the two Services of a Rollout. */
+/** The strategy's additions to the checks of a release that splits traffic between the two Services of a Rollout. */
 export interface PlanRules {
   /** The strategy that the Rollout must have in Argo. */
   readonly argo: RolloutStrategy;
-  /** What else the Rollout must be; undefined when it is so. */
+  /** Further conditions on the Rollout. Undefined when they are met. */
   readonly unfit: (rollout: RolloutFacts) => { readonly detail: string; readonly next: string } | undefined;
-  /** The weights at which the release stops, or what is wrong with them. */
+  /** The weights at which the release stops, or the reason why they are refused. */
   readonly steps: (
     spec: ReleaseSpec,
     rollout: RolloutFacts,
@@ -21,7 +21,7 @@ export interface PlanRules {
     | { readonly problem: string; readonly next: string };
   /** Checks that this strategy alone has. */
   readonly more: (rollout: RolloutFacts) => readonly Check[];
-  /** Whether the selectors stand as an abort leaves them for good. */
+  /** Whether the selectors are in the final state after an abort. */
   readonly isAbortSettled: (rollout: RolloutFacts) => boolean;
 }
 
@@ -90,6 +90,12 @@ export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules): Check 
   return bad('health', state, 'Wait until the Rollout is Healthy, or abort what is under way.');
 }
 
+/** Without pods of the stable version there is nothing to compare with, and nothing to go back to. */
+export function replicasCheck({ replicas }: RolloutFacts): Check {
+  if (replicas.desired > 0) return ok('replicas', `${replicas.desired}`);
+  return bad('replicas', 'spec.replicas is 0: no pod serves the stable version', 'Scale the Rollout to 1 or more.');
+}
+
 function candidateWeight(facts: Facts): number {
   const entry = facts.traffic?.weights.find((one) => one.service === facts.rollout.candidateService);
   return entry?.weight ?? 0;
@@ -102,15 +108,23 @@ export function trafficCheck(facts: Facts): Check {
       facts.trafficProblem ?? 'no TraefikService',
       'Create a weighted TraefikService over both Services.',
     );
+  const { stableService, candidateService } = facts.rollout;
   const names = facts.traffic.weights.map((one) => one.service);
-  const missing = [facts.rollout.stableService, facts.rollout.candidateService].filter(
-    (name) => name !== undefined && !names.includes(name),
-  );
+  const missing = [stableService, candidateService].filter((name) => name !== undefined && !names.includes(name));
   if (missing.length > 0)
     return bad(
       'traffic',
       `TraefikService ${facts.traffic.name} has ${names.join(', ')} but not ${missing.join(', ')}`,
       'Make the names of the TraefikService and the Rollout match.',
+    );
+  const third = facts.traffic.weights.find(
+    ({ service, weight }) => weight > 0 && ![stableService, candidateService].includes(service),
+  );
+  if (third)
+    return bad(
+      'traffic',
+      `TraefikService ${facts.traffic.name} sends weight ${third.weight} to ${third.service}, which the release neither moves nor judges`,
+      `Remove ${third.service} from it, or set its weight to 0.`,
     );
   return ok(
     'traffic',
@@ -145,8 +159,8 @@ export function proxyCheck(facts: Facts): Check {
 }
 
 /**
- * A breaker that is open, or a limit that is reached, answers users; no counter of a Service holds it (tried with
- * Traefik 3.7), so no judge sees it.
+ * An open circuit breaker or a reached limit answers users itself. No counter of a Service includes these answers
+ * (tried with Traefik 3.7), so no judge sees them.
  */
 export function hiddenAnswersCheck({ selfAnswering }: Facts): Check[] {
   if (selfAnswering === undefined) return [];

@@ -11,7 +11,7 @@ import { findingOf, NO_HASH_YET, trialsOf, type Finding, type Trial } from '../a
 import type { Arm, Check, ReleaseSpec } from './plan.ts';
 import type { Facts } from './preflight-facts.ts';
 
-/** Both arms as Traefik's counters name them; undefined while one of them is not known. */
+/** Both arms with their names in Traefik's counters. Undefined while one of them is not known. */
 export function armsOf({
   rollout,
   traffic,
@@ -24,7 +24,7 @@ export function armsOf({
   return stable && candidate ? { stable, candidate } : undefined;
 }
 
-/** Every query that can be tried already, whatever else is wrong with the release. */
+/** Every query that can be tried already, whatever other checks fail. */
 export function trials(
   spec: ReleaseSpec,
   facts: Pick<Facts, 'rollout' | 'traffic' | 'templates' | 'matchers'>,
@@ -41,7 +41,7 @@ export function trials(
   return trialsOf(spec.analysis.metrics ?? [], templates, values);
 }
 
-/** What a release is judged by: Prometheus' clock, Traefik's counters, and every query of the release file. */
+/** Checks of the sources of a verdict: Prometheus' clock, Traefik's counters, and every query of the release file. */
 export function sourceChecks({ analysis }: ReleaseSpec, { sources }: Facts): readonly Check[] {
   if (!sources) return [];
   const { aheadMs, counters, tried } = sources;
@@ -61,7 +61,7 @@ export function sourceChecks({ analysis }: ReleaseSpec, { sources }: Facts): rea
   ];
 }
 
-/** A warning is a check that holds and yet says what to do. */
+/** A check that holds and has `next` is a warning. */
 export function toCheck(name: string, { state, detail, next }: Finding): Check {
   return { name, ok: state !== 'bad', detail, ...(next === undefined ? {} : { next }) };
 }

@@ -4,6 +4,7 @@ import {
   metricsCheck,
   ownerCheck,
   proxyCheck,
+  replicasCheck,
   stepCheck,
   strategyCheck,
   templateCheck,
@@ -11,15 +12,16 @@ import {
   type PlanRules,
 } from './preflight-checks.ts';
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
+import { fastTrackCheck } from './fast-track.ts';
 import { sourceChecks } from './preflight-sources.ts';
 import { argumentsOf } from '../analysis/query-arguments.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
 import type { Arm, Check, Preflight, ReleasePlan, ReleaseSpec } from './plan.ts';
 
-/** Margin on top of abortScaleDownDelaySeconds before selectors count as standing still. */
+/** Margin on top of abortScaleDownDelaySeconds before selectors count as settled. */
 const SETTLE_MARGIN_MS = 2_000;
 
-/** Runs every check, so that a caller sees all that is wrong at once; the plan exists only when all hold. */
+/** Runs every check, so that a caller sees all faults at once. The plan exists only when all checks hold. */
 export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRules): Preflight {
   const container = chooseContainer(spec, facts.rollout);
   const checks = [
@@ -28,6 +30,8 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
     stepCheck(spec, facts.rollout, rules),
     ...rules.more(facts.rollout),
     healthCheck(facts, rules),
+    replicasCheck(facts.rollout),
+    ...fastTrackCheck(spec, facts, container),
     trafficCheck(facts),
     ownerCheck(spec, facts),
     metricsCheck(facts),
@@ -42,7 +46,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   return withTemplates(spec, facts, { checks, plan });
 }
 
-/** Their arguments come from the plan, so they are looked at last. */
+/** Checks templates last, because their arguments come from the plan. */
 function withTemplates(
   { target, analysis }: ReleaseSpec,
   facts: Facts,

@@ -3,9 +3,9 @@ import { OPEN_WORDS, POLICY_WORDS } from './open-verdict.ts';
 import type { ReleaseView, Waiting } from './view.ts';
 
 /**
- * A release as every door shows it. The workflow's own view lags in three points: a held step keeps the reason of the
- * first verdict, a manual pause is no question, and the weight of a promoted version is 0 because no weight is left.
- * `view.verdict` is the newest verdict that is known. Presenting twice changes nothing.
+ * A release as every interface shows it. The workflow's own view differs in three points: a held step keeps the reason
+ * of the first verdict, a manual pause is not a question, and the weight of a promoted version is 0 because no weight
+ * is left. `view.verdict` is the newest known verdict. The function is idempotent.
  */
 export function present(view: ReleaseView): ReleaseView {
   const pause = view.state === 'paused' ? pauseOf(view) : undefined;
@@ -19,8 +19,8 @@ export function present(view: ReleaseView): ReleaseView {
 }
 
 /**
- * Percent of the users that the release means to have on the new version at the moment; undefined: it does not know,
- * because somebody else set another version or the release ended early.
+ * Percent of the users that the release intends to have on the new version now. Undefined if it does not know, because
+ * another actor set another version or the release ended early.
  */
 export function usersPercent(view: ReleaseView): number | undefined {
   if (view.state === 'succeeded') return 100;
@@ -29,12 +29,12 @@ export function usersPercent(view: ReleaseView): number | undefined {
   return isPromoted(view) ? 100 : view.weightWanted;
 }
 
-/** The new version is the stable one: it has all traffic, and its Service has no weight of its own any more. */
+/** Whether the new version is the stable one. Then it has all traffic, and its Service has no weight of its own. */
 function isPromoted({ state, weightWanted }: ReleaseView): boolean {
   return state === 'succeeded' || (state === 'promoting' && weightWanted === 0);
 }
 
-/** The reason of the present state, with the newest verdict where the step is held or a decision is asked for. */
+/** The reason of the current state, with the newest verdict where the step is held or a decision is requested. */
 function headline({ state, reason, verdict, waiting, spec }: ReleaseView): string {
   if (!verdict || !isOpen(verdict.outcome) || reason.startsWith('Paused by ')) return reason;
   const words = OPEN_WORDS[verdict.outcome];
@@ -45,7 +45,7 @@ function headline({ state, reason, verdict, waiting, spec }: ReleaseView): strin
   return `${words}, ${POLICY_WORDS[policy]}: ${verdict.reason}`;
 }
 
-/** Whether a reason is the workflow's own for a step that is held. */
+/** Whether a reason is the workflow's own for a held step. */
 function isHeld(reason: string): boolean {
   return Object.values(OPEN_WORDS).some((words) =>
     Object.values(POLICY_WORDS).some((doing) => reason.startsWith(`${words}, ${doing}: `)),

@@ -1,7 +1,7 @@
-/** The share of one proxy replica as its own API shows it. */
+/** The weight at one proxy replica, from its own API. */
 export interface ProxyWeights {
   readonly replica: string;
-  /** Candidate weight in percent; absent when the API did not answer or does not know the service. */
+  /** Candidate weight in percent. Absent when the API did not answer or does not have the service. */
   readonly candidate?: number;
   readonly error?: string;
 }
@@ -11,7 +11,7 @@ export interface WeightProof {
   readonly effective: 'proved' | 'pending' | 'refused';
   readonly reason: string;
   readonly wanted: number;
-  /** status.canary.weights of the Rollout; canary only. */
+  /** status.canary.weights of the Rollout. For canary only. */
   readonly rollout?: number;
   readonly traefikService?: number;
   readonly replicas: readonly ProxyWeights[];
@@ -28,8 +28,8 @@ export interface WeightObservation {
 }
 
 /**
- * Proved only when every place that knows the weight says the same. Without any replica API
- * the effect stays pending: the counters must confirm it (design.md, "A release").
+ * A weight is proved only when every place that holds it shows the same value. Without any replica API the effect stays
+ * pending, and the counters must confirm it (design.md, "A release").
  */
 export function proveWeight(seen: WeightObservation): WeightProof {
   const wrong = mismatch(seen);

@@ -4,22 +4,22 @@ import type { CommandOutcome } from './command.ts';
 import type { WeightProof } from './proof.ts';
 import type { ReleaseEvent, ReleaseView } from './view.ts';
 
-/** One question to Prometheus and what it answered. `at`: the newest of the values' times, epoch ms. */
+/** One query to Prometheus with its result. `at`: the newest of the values' times, epoch ms. */
 export interface QueryRecord {
   /** `requests`, `durations`, or the name of a metric of the release file. */
   readonly name: string;
   readonly arm?: 'candidate' | 'stable';
   readonly promql: string;
   readonly at: number;
-  /** The newest value of each series; of a counter the raw one. Empty: Prometheus had nothing. */
+  /** The newest value of each series. For a counter it is the raw value. Empty if Prometheus had no data. */
   readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
-  /** Why there was no answer. */
+  /** The reason why there was no result. */
   readonly error?: string;
 }
 
-/** What the journal keeps, by kind. */
+/** The entries of the journal, by kind. */
 export interface Recorded {
-  /** The release without its lists; the last one is how it stands. */
+  /** A snapshot of the release without its lists. The last one is its current state. */
   readonly release: Omit<ReleaseView, 'events' | 'eventsBefore' | 'commands'>;
   readonly event: ReleaseEvent;
   readonly command: CommandOutcome;
@@ -42,16 +42,16 @@ export const RECORD_KINDS = [
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /**
- * One fact about a release. The same run and key again is the same fact: it is kept once, however often a retried
- * activity writes it.
+ * One fact about a release. Entries with the same run and key are the same fact: it is stored once, even if a retried
+ * activity writes it again.
  */
 export type RecordEntry = {
   [Kind in RecordKind]: {
     readonly releaseId: string;
     readonly runId: string;
     /**
-     * Unique in the run, and the same for every repetition: of running numbers and of Prometheus' sample times, never
-     * of a clock or a random value.
+     * Unique in the run, and identical for every repetition. It is built from running numbers and Prometheus' sample
+     * times, never from a clock or a random value.
      */
     readonly key: string;
     readonly kind: Kind;

@@ -1,18 +1,18 @@
 import type { AnalysisSpec, Recover, ReleaseSpec, Timeouts } from './plan.ts';
 
-/** What a run of the workflow starts with. */
+/** The input of a run of the workflow. */
 export interface ReleaseInput {
   readonly spec: ReleaseSpec;
   readonly startedBy: string;
-  /** The same start sent twice starts once. */
+  /** The idempotency key of the start. */
   readonly requestId: string;
-  /** Present: nothing new is released; what an earlier run left behind is rolled back. */
+  /** If present, nothing new is released: the run rolls back what an earlier run left. */
   readonly recover?: Recover;
   /** With `recover`: its version may be stable already. The version before it is then made stable again. */
   readonly rollback?: true;
 }
 
-/** Field and what is wrong with it. */
+/** A field of the input, and its fault. */
 export class InputProblem extends Error {
   readonly path: string;
 
@@ -23,7 +23,7 @@ export class InputProblem extends Error {
 }
 
 const MINUTE = 60_000;
-/** As in a release file (src/contract/release-spec.ts); a test compares them. */
+/** The same values as in a release file (src/contract/release-spec.ts). A test compares them. */
 export const DEFAULT_TIMEOUTS: Timeouts = {
   stepMs: 10 * MINUTE,
   approvalMs: 24 * 60 * MINUTE,
@@ -40,8 +40,8 @@ export const DEFAULT_ANALYSIS: AnalysisSpec = {
 };
 
 /**
- * The input of a run that may have been started by hand or by another program: required fields are checked, optional
- * ones get the defaults of a release file, which are the careful ones. Throws InputProblem.
+ * The input of a run that a person or another program may have started. Required fields are checked. Optional fields
+ * get the defaults of a release file. Throws InputProblem.
  */
 export function checkedInput(raw: unknown, runId: string): ReleaseInput {
   const input = objectOf(raw, 'input');
@@ -49,7 +49,7 @@ export function checkedInput(raw: unknown, runId: string): ReleaseInput {
   const target = objectOf(spec['target'], 'spec.target');
   for (const part of ['cluster', 'namespace', 'rollout']) textOf(target[part], `spec.target.${part}`);
   textOf(spec['image'], 'spec.image');
-  // Preflight knows which strategies there are.
+  // Preflight checks that the strategy exists.
   textOf(spec['strategy'], 'spec.strategy');
   return {
     ...(input as unknown as ReleaseInput),
@@ -68,14 +68,14 @@ export function checkedInput(raw: unknown, runId: string): ReleaseInput {
   };
 }
 
-/** Absent: the default judge. Given: what it says, with the times that a release file would fill in. */
+/** If absent, the default judge. If given, its values, with the times that a release file would fill in. */
 function analysisOf(given: unknown): AnalysisSpec {
   if (given === undefined || given === null) return DEFAULT_ANALYSIS;
   const { soakMs, minRequests, holdMs } = DEFAULT_ANALYSIS;
   return numbersOf(given, 'spec.analysis', { soakMs, minRequests, holdMs });
 }
 
-/** `given` with the numbers of `defaults` where it has none. */
+/** `given`, with the numbers of `defaults` where it has none. */
 function numbersOf<T extends object>(given: unknown, path: string, defaults: T): T {
   const fields = given === undefined || given === null ? {} : objectOf(given, path);
   for (const name of Object.keys(defaults)) {

@@ -1,11 +1,11 @@
 import { cleanText } from '../safe-text.ts';
 import type { ReleaseView } from './view.ts';
 
-/** What Temporal knows of a run of a release besides what the release says of itself. Times: epoch ms. */
+/** What Temporal knows of a run, besides the release's own view. Times are epoch ms. */
 export interface RunFacts {
   /** `forgotten`: Temporal has no record of the run. */
   readonly status: 'running' | 'paused' | 'ended' | 'forgotten';
-  /** Temporal's word for how it ended: TERMINATED, TIMED_OUT, FAILED. */
+  /** Temporal's status for how it ended: TERMINATED, TIMED_OUT, FAILED. */
   readonly how?: string;
   readonly endedAt?: number;
   readonly pausedBy?: string;
@@ -14,8 +14,8 @@ export interface RunFacts {
 }
 
 /**
- * The view as it is true now. A run that no longer acts cannot say so itself: its last words stay as they were. Such a
- * release needs a human, at every door.
+ * The view corrected by the facts about its run. A run that no longer acts cannot update its own view. Such a release
+ * needs a human, at every interface.
  */
 export function trueView(view: ReleaseView, run: RunFacts): ReleaseView {
   if (view.closedAt !== undefined) return view;
@@ -48,7 +48,7 @@ function endedOutside(view: ReleaseView, { how = 'ENDED', endedAt }: RunFacts): 
   };
 }
 
-/** Pause of a whole run in Temporal: signals wait, updates and queries fail, nothing is decided. */
+/** A whole run that is paused in Temporal: signals are queued, updates and queries fail, nothing is decided. */
 function heldByTemporal(view: ReleaseView, { pausedBy, pauseReason }: RunFacts): ReleaseView {
   return {
     ...view,
@@ -58,7 +58,7 @@ function heldByTemporal(view: ReleaseView, { pausedBy, pauseReason }: RunFacts):
   };
 }
 
-/** Why a paused run does nothing, and the two ways on. */
+/** Why a paused run does nothing, and the two ways to continue. */
 export function heldText({ pausedBy, pauseReason }: Pick<RunFacts, 'pausedBy' | 'pauseReason'>): string {
   const by = pausedBy ? ` by ${cleanText(pausedBy, 80)}` : '';
   const why = pauseReason ? ` (${cleanText(pauseReason, 120)})` : '';

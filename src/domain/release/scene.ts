@@ -1,7 +1,7 @@
 import type { ReleasePlan } from './plan.ts';
 import type { Owner, Target } from './target.ts';
 
-/** What every activity after preflight gets: the target, the fixed plan, and who acts. */
+/** The input of every activity after preflight: the target, the fixed plan, and the owner. */
 export interface Scene {
   readonly target: Target;
   /** Name of the strategy that made the plan (src/strategies). */
@@ -10,6 +10,6 @@ export interface Scene {
   readonly owner: Owner;
   /** Known once the controller has named the new ReplicaSet. */
   readonly newHash?: string;
-  /** Index of the present step, for the record. Absent in releases of older versions. */
+  /** Index of the current step, for the record. Absent in releases of older versions. */
   readonly step?: number;
 }

@@ -21,8 +21,8 @@ export const RELEASE_STATES = [
 export type ReleaseState = (typeof RELEASE_STATES)[number];
 
 /**
- * States in which the workflow has closed. In `failed-needs-human` it is open: its rollback waits for somebody, or
- * still tries.
+ * States in which the workflow has closed. In `failed-needs-human` the workflow is open: its rollback waits for a
+ * person, or still retries.
  */
 export const CLOSED_STATES = [
   'succeeded',

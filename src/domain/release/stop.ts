@@ -1,4 +1,4 @@
-/** Why a release no longer goes forward. */
+/** Why a release does not continue. */
 export interface StopCause {
   readonly kind:
     | 'abort'
@@ -6,6 +6,7 @@ export interface StopCause {
     | 'deadline'
     | 'superseded'
     | 'aborted-elsewhere'
+    | 'steps-changed'
     | 'promoted-elsewhere'
     | 'cancelled'
     | 'error'

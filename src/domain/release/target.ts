@@ -1,4 +1,4 @@
-/** What a release acts on. `cluster` is a kubeconfig context. */
+/** The object of a release. `cluster` is a kubeconfig context. */
 export interface Target {
   readonly cluster: string;
   readonly namespace: string;
@@ -7,7 +7,7 @@ export interface Target {
 
 const PREFIX = 'release';
 
-/** The workflow id: one target, one id, so that one target has at most one running release. */
+/** The workflow id. It is derived from the target, so that one target has at most one running release. */
 export function releaseId(target: Target): string {
   return [PREFIX, target.cluster, target.namespace, target.rollout].join('/');
 }
@@ -18,8 +18,8 @@ export function guardId(target: Target): string {
 }
 
 /**
- * The target that a release id names. A context name may itself hold slashes (EKS ARNs do),
- * so the last two parts are taken from the end.
+ * The target that a release id names. A context name may contain slashes (EKS ARNs do), so the last two parts are taken
+ * from the end.
  */
 export function parseReleaseId(id: string): Target | undefined {
   const parts = id.split('/');
@@ -42,22 +42,25 @@ export interface Owner {
   /** The workflow id. */
   readonly releaseId: string;
   readonly runId: string;
-  /** First run of the chain, where this run came from a reset or from continue-as-new. Not in the mark. */
+  /** First run of the chain, if this run came from a reset or from continue-as-new. It is not in the mark. */
   readonly firstRunId?: string;
   /** Temporal namespace of the run. Absent in marks and releases of older versions. */
   readonly temporal?: string;
   /** Identity of the cluster (UID of its namespace kube-system). Absent in marks and releases of older versions. */
   readonly cluster?: string;
-  /** Rises with each act of the run. A mark with a higher epoch refuses a writer with a lower one. Absent: 0. */
+  /**
+   * It rises with each act of the run. A mark with a higher epoch refuses a writer with a lower one. If absent, it is
+   * 0.
+   */
   readonly epoch?: number;
 }
 
-/** Two owners are the same release line when the id matches: Temporal runs one of them at a time. */
+/** Two owners are the same release if the id matches: Temporal runs at most one run of an id at a time. */
 export function sameRelease(a: Owner, b: Owner): boolean {
   return a.releaseId === b.releaseId;
 }
 
-/** The run id under which the journal and every door know the release: a reset does not change it. */
+/** The run id under which the journal and every interface know the release. A reset does not change it. */
 export function chainOf({ runId, firstRunId }: Owner): string {
   return firstRunId ?? runId;
 }

@@ -4,7 +4,7 @@ import type { ReleasePlan, ReleaseSpec } from './plan.ts';
 import type { WeightProof } from './proof.ts';
 import type { ReleaseState } from './state.ts';
 
-/** One line of the release's story. `at`: epoch milliseconds. */
+/** One event in the history of the release. `at`: epoch milliseconds. */
 export interface ReleaseEvent {
   readonly at: number;
   readonly state: ReleaseState;
@@ -12,7 +12,7 @@ export interface ReleaseEvent {
   readonly who?: string;
 }
 
-/** What the release waits for from a person, and until when (its own clock). */
+/** The decision that the release waits for, and its deadline on the release's own clock. */
 export interface Waiting {
   readonly for: 'approval' | 'promotion' | 'decision' | 'resume' | 'human';
   readonly answers: readonly string[];
@@ -20,7 +20,7 @@ export interface Waiting {
   readonly deadlineInMs?: number;
 }
 
-/** The whole state of a release as its query answers it. */
+/** The complete state of a release, as its query returns it. */
 export interface ReleaseView {
   readonly id: string;
   readonly runId: string;
@@ -39,11 +39,11 @@ export interface ReleaseView {
   readonly waiting?: Waiting;
   readonly commands: readonly CommandOutcome[];
   readonly events: readonly ReleaseEvent[];
-  /** How many events there were before the first of `events`; absent: none. */
+  /** How many events there were before the first of `events`. Absent if there were none. */
   readonly eventsBefore?: number;
 }
 
-/** What the workflow returns. */
+/** The result of the workflow. */
 export interface ReleaseResult {
   readonly state: ReleaseState;
   readonly reason: string;

@@ -1,4 +1,4 @@
-/** Widths that people read easily, in ms. */
+/** Bucket widths that are easy to read, in ms. */
 const WIDTHS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400].map(
   (seconds) => seconds * 1000,
 );
@@ -9,7 +9,7 @@ export function widthFor(span: number, most: number): number {
   return width ?? Math.ceil(span / most / 86_400_000) * 86_400_000;
 }
 
-/** Items by the bucket that their end lies in: (from, to], ascending. A bucket without items is left out. */
+/** Groups items by the bucket that contains their end: (from, to], ascending. A bucket without items is omitted. */
 export function inBuckets<T extends { readonly at: number }>(
   items: readonly T[],
   most: number,

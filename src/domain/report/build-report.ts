@@ -10,11 +10,11 @@ import type { Person, ReleaseReport, ReportHead } from './report.ts';
 import { metricsOf, verdictsOf } from './verdicts.ts';
 import { stepsOf, weightsOf } from './weights.ts';
 
-/** The report of one run from its entries, in any order of kinds. Undefined: none of them says what release it is. */
+/** The report of one run from its entries, in any order of kinds. Undefined if there is no snapshot of the release. */
 export function buildReport(raw: readonly RecordEntry[], notes: readonly string[] = []): ReleaseReport | undefined {
   const entries = safeEntries(raw);
   const snapshots = factsOf(entries, 'release').map(({ data }) => data);
-  // What was told late of an earlier moment may come after the end.
+  // Entries with an earlier time may be written after the end.
   const release = snapshots.findLast(({ closedAt }) => closedAt !== undefined) ?? snapshots.at(-1);
   if (!release) return undefined;
   const alpha = release.spec.analysis.sequential?.alpha;
@@ -72,14 +72,14 @@ function headOf(release: Recorded['release'], entries: readonly RecordEntry[]): 
   };
 }
 
-/** The release with its newest verdict and its events, from which its headline is made. */
+/** The release with its newest verdict and its events. Its headline is derived from this. */
 function asView(release: Recorded['release'], entries: readonly RecordEntry[]): ReleaseView {
   const verdict = factsOf(entries, 'verdict').findLast(({ data }) => data.step === release.stepIndex)?.data;
   const newer = verdict && release.verdict && verdict.to > release.verdict.to ? { verdict } : {};
   return { ...release, ...newer, events: factsOf(entries, 'event').map(({ data }) => data), commands: [] };
 }
 
-/** Who did what, each in the order of their first action. */
+/** Who did what. Each person is listed at the time of their first action. */
 function peopleOf({ startedBy, startedAt }: Recorded['release'], events: ReleaseReport['events']): readonly Person[] {
   const actions = [
     { who: startedBy, at: startedAt, text: 'started the release' },

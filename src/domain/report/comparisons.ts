@@ -4,14 +4,14 @@ import { inBuckets } from './buckets.ts';
 import { factsOf, type Fact } from './entries.ts';
 import type { Bucket, Comparison, Count, Share } from './report.ts';
 
-/** z of a two-sided 95 % normal interval. */
+/** Normal quantile of a two-sided 95 % interval. */
 const Z = 1.96;
-/** More would be finer than a screen shows. */
+/** More buckets would be finer than the resolution of a screen. */
 const MOST_BUCKETS = 60;
-/** Buckets with fewer requests of one arm are joined with the next: a share of twenty requests is noise. */
+/** A bucket with fewer requests of one arm is joined with the next one: a share of twenty requests is noise. */
 const LEAST_REQUESTS = 100;
 
-/** Bad answers of both arms: from the judge's blocks where there are any, else from the counts of the verdicts. */
+/** Bad answers of both arms: from the judge's blocks if there are any, otherwise from the counts of the verdicts. */
 export function comparisonsOf(entries: readonly RecordEntry[]): readonly Comparison[] {
   const blocks = factsOf(entries, 'block');
   if (blocks.length === 0) return fromVerdicts(lastOfWindows(entries));
@@ -68,7 +68,7 @@ interface Counted {
   readonly stable: Count;
 }
 
-/** What is left over at the end joins the bucket before it. */
+/** The remainder at the end joins the previous bucket. */
 function joined(buckets: readonly Counted[]): readonly Counted[] {
   const full = (one: Counted): boolean =>
     one.candidate.requests >= LEAST_REQUESTS && one.stable.requests >= LEAST_REQUESTS;
@@ -86,7 +86,7 @@ function joined(buckets: readonly Counted[]): readonly Counted[] {
   return last && before && !full(last) ? [...done.slice(0, -2), join(before, last)] : done;
 }
 
-/** A verdict counts from the beginning of its step: the last one of each window holds all of them. */
+/** A verdict counts from the beginning of its step, so the last verdict of each window includes all others. */
 function lastOfWindows(entries: readonly RecordEntry[]): readonly Recorded['verdict'][] {
   const byWindow = new Map(
     factsOf(entries, 'verdict')
@@ -115,7 +115,7 @@ function arms(candidate: Count, stable: Count): { candidate?: Share; stable?: Sh
   return { ...(own ? { candidate: own } : {}), ...(other ? { stable: other } : {}) };
 }
 
-/** Undefined: nobody asked, so there is no share. */
+/** Undefined if there were no requests, because there is no share. */
 function shareOf(hits: number, of: number): Share | undefined {
   if (of <= 0) return undefined;
   const [low, high] = shareInterval(hits, of, Z);

@@ -1,7 +1,7 @@
 import type { RecordEntry, RecordKind, Recorded } from '../release/record.ts';
 import { cleanText, maskSecrets } from '../safe-text.ts';
 
-/** Longer texts are cut: a query is the longest that is worth reading. */
+/** Maximum length of a text. The longest texts worth reading are queries. */
 const MOST_TEXT = 2000;
 
 export interface Fact<K extends RecordKind> {
@@ -15,8 +15,8 @@ export function factsOf<K extends RecordKind>(entries: readonly RecordEntry[], k
 }
 
 /**
- * Entries hold texts from clusters and callers: control characters and what looks like a credential go before anybody
- * shows them.
+ * Entries contain texts from clusters and callers. Control characters and texts that look like a credential are removed
+ * before they are shown.
  */
 export function safeEntries(entries: readonly RecordEntry[]): readonly RecordEntry[] {
   return safe(entries) as readonly RecordEntry[];

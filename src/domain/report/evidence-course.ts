@@ -6,7 +6,7 @@ import type { Count, EvidencePoint, QuestionEvidence, ReportEvidence } from './r
 
 const MOST_POINTS = 160;
 
-/** The evidence as it grew, block by block. Undefined: there is none, or nobody said what it must reach. */
+/** The evidence over time, block by block. Undefined if there is none, or if its bound is not known. */
 export function evidenceOf(entries: readonly RecordEntry[], alpha: number | undefined): ReportEvidence | undefined {
   const blocks = factsOf(entries, 'block')
     .map(({ data }) => data)
@@ -44,13 +44,13 @@ function questionOf(
   };
 }
 
-/** By question, what the newest verdict that asked it said. */
+/** By question: the evidence of the newest verdict that judged it. */
 function lastFindings(entries: readonly RecordEntry[]): ReadonlyMap<string, FindingEvidence> {
   const findings = factsOf(entries, 'verdict').flatMap(({ data }) => data.findings);
   return new Map(findings.flatMap(({ metric, evidence }) => (evidence ? [[metric, evidence] as const] : [])));
 }
 
-/** The last point of each bucket, and the first one that reached the bound: it must not be missing from the picture. */
+/** The last point of each bucket, and the first point that reached the bound, which the chart must show. */
 function thinned<T extends { readonly at: number }>(
   points: readonly T[],
   reached: (point: T) => boolean,

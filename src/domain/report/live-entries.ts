@@ -2,7 +2,7 @@ import type { RecordEntry } from '../release/record.ts';
 import type { ReleaseView } from '../release/view.ts';
 import { safeEntries } from './entries.ts';
 
-/** The record of a run with what its workflow says of itself right now, which a journal may hear of later, or never. */
+/** The record of a run together with its workflow's current view. The journal may get these facts later, or never. */
 export function withLive(recorded: readonly RecordEntry[], view: ReleaseView): readonly RecordEntry[] {
   const known = new Set(recorded.map(identity));
   return [
@@ -30,7 +30,7 @@ function fromView({ events, commands, eventsBefore: _, ...release }: ReleaseView
   ];
 }
 
-/** The same fact has other keys here and in the journal. */
+/** The same fact has different keys here and in the journal. */
 function identity(entry: RecordEntry): string {
   const { kind, data } = entry;
   if (kind === 'event') return `event ${data.at} ${data.state} ${data.text}`;

@@ -2,12 +2,12 @@ import type { RecordEntry } from '../release/record.ts';
 import { factsOf } from './entries.ts';
 import type { QueryCourse } from './report.ts';
 
-/** The journal has all answers; a page shows the newest. */
+/** Maximum number of answers of a query on a page. The journal has all of them. */
 const MOST_ANSWERS = 12;
-/** Series of one answer. */
+/** Maximum number of series of one answer. */
 const MOST_VALUES = 40;
 
-/** The queries that were asked, each with its newest answers. */
+/** The queries that were sent, each with its newest answers. */
 export function queriesOf(entries: readonly RecordEntry[]): readonly QueryCourse[] {
   const byQuery = new Map<string, QueryCourse>();
   for (const {

@@ -6,19 +6,19 @@ import type { Target } from '../release/target.ts';
 import type { QueryRecord } from '../release/record.ts';
 
 /**
- * What is told about one release. Times are epoch ms, shares 0…1, weights the candidate's in percent, evidence natural
+ * The report of one release. Times are epoch ms, shares 0…1, weights the candidate's in percent, evidence natural
  * logarithms.
  */
 export interface ReleaseReport {
   readonly release: ReportHead;
-  /** Two plain sentences: what users met, and which version they have. */
+  /** Two plain sentences: the experience of users, and the version that they have. */
   readonly summary: readonly string[];
   readonly steps: readonly ReportStep[];
   readonly weights: WeightCourse;
   /** Errors first, then slow answers by their bound. */
   readonly comparisons: readonly Comparison[];
   readonly metrics: readonly MetricCourse[];
-  /** Absent: nothing was compared by the sequential judge. */
+  /** Absent if the sequential judge compared nothing. */
   readonly evidence?: ReportEvidence;
   readonly verdicts: readonly VerdictSpell[];
   readonly people: readonly Person[];
@@ -41,13 +41,13 @@ export interface ReportHead {
   readonly starter: string;
   readonly started: number;
   readonly closed?: number;
-  /** The newest fact. */
+  /** Time of the newest fact. */
   readonly until: number;
-  /** Percent of the users on the new version; absent: the release does not know. */
+  /** Percent of the users on the new version. Absent if the release does not know. */
   readonly users?: number;
-  /** What it waits for, with the answers that there are. */
+  /** The decision that the release waits for, with the possible answers. */
   readonly waiting?: { readonly for: string; readonly answers: readonly string[] };
-  /** Absent: fixed limits alone decide. */
+  /** Absent if fixed limits alone decide. */
   readonly alpha?: number;
 }
 
@@ -56,12 +56,12 @@ export interface ReportStep {
   readonly index: number;
   readonly weight: number;
   readonly proved?: number;
-  /** Of its last verdict. */
+  /** Outcome of its last verdict. */
   readonly outcome?: Outcome;
 }
 
 export interface WeightCourse {
-  /** The weight holds from `at` on. */
+  /** The weight is valid from `at` on. */
   readonly wanted: readonly { readonly at: number; readonly weight: number }[];
   readonly proofs: readonly (Pick<WeightProof, 'at' | 'wanted' | 'effective' | 'reason'> & { readonly step: number })[];
   /** Share of the requests that the candidate answered, with Wilson's 95 % interval. */
@@ -86,17 +86,17 @@ export interface Share {
 export interface Comparison {
   /** `errors`, or `slow-300ms`. */
   readonly name: string;
-  /** What an answer had to be to be counted. */
+  /** The definition of a bad answer in this comparison. */
   readonly counted: string;
   /**
-   * `blocks`: what the sequential judge weighed, between scrapes. `verdicts`: the counts of each verdict since its step
-   * began.
+   * `blocks`: the counts between scrapes, as the sequential judge used them. `verdicts`: the counts of each verdict
+   * since its step began.
    */
   readonly source: 'blocks' | 'verdicts';
   readonly buckets: readonly Bucket<{ readonly candidate?: Share; readonly stable?: Share }>[];
 }
 
-/** A measurement that was held against a limit, verdict by verdict. */
+/** A measurement that was compared with a limit, one value for each verdict. */
 export interface MetricCourse {
   readonly name: string;
   readonly unit: 'ratio' | 'ms' | 'number';
@@ -112,21 +112,21 @@ export interface MetricCourse {
 export interface ReportEvidence {
   /** ln(1/α). */
   readonly bound: number;
-  /** The mean over all questions for "worse", which decides about failing. */
+  /** The mean over all questions for "worse". It decides on failure. */
   readonly together: readonly { readonly at: number; readonly worse: number }[];
   readonly questions: readonly QuestionEvidence[];
 }
 
 export interface QuestionEvidence {
   readonly name: string;
-  /** Margin as a difference of shares; dispersion. Absent: no verdict told them. */
+  /** Margin as a difference of shares, and dispersion. Absent if no verdict had them. */
   readonly delta?: number;
   readonly phi?: number;
   readonly blocks: number;
   readonly points: readonly EvidencePoint[];
-  /** The most that there ever was: a bound that was reached stays reached. */
+  /** The maximum so far. A bound that was reached counts as reached from then on. */
   readonly most: { readonly worse: number; readonly better: number };
-  /** When "not worse" reached the bound. */
+  /** The time at which "not worse" reached the bound. */
   readonly proved?: number;
   readonly candidate: Count;
   readonly stable: Count;
@@ -144,7 +144,7 @@ export interface Count {
   readonly bad: number;
 }
 
-/** Verdicts of one step that said the same, one after the other; figures of the last. */
+/** Consecutive verdicts of one step with the same result. Figures are those of the last verdict. */
 export interface VerdictSpell {
   readonly step: number;
   readonly weight: number;
@@ -155,7 +155,7 @@ export interface VerdictSpell {
   readonly reason: string;
   readonly candidate?: { readonly requests: number; readonly errors: number };
   readonly stable?: { readonly requests: number; readonly errors: number };
-  /** `dry`: judged and told, but without a say. */
+  /** `dry`: the finding is shown but does not decide. */
   readonly findings: readonly (Pick<Finding, 'metric' | 'outcome' | 'measured' | 'limit' | 'reason'> & {
     readonly dry?: true;
   })[];
@@ -181,7 +181,7 @@ export interface ReportCommand {
   readonly detail: string;
 }
 
-/** One query of one arm: how often it was asked, and the newest answers. */
+/** One query of one arm: how often it was sent, and the newest answers. */
 export interface QueryCourse {
   readonly name: string;
   readonly arm?: 'candidate' | 'stable';

@@ -6,7 +6,7 @@ export function summarySentences(report: ReleaseReport): readonly string[] {
   return [answersSentence(report), usersSentence(report), guardSentence(report)].filter((text) => text !== undefined);
 }
 
-/** What the answers of both versions say about the question that decided. Counts are answers, not people. */
+/** What the answers of both versions show about the question that decided. Counts are answers, not people. */
 function answersSentence({ release, comparisons, verdicts }: ReleaseReport): string | undefined {
   const failing = verdicts
     .findLast(({ outcome }) => outcome === 'fail')
@@ -70,7 +70,7 @@ function guardSentence({ events }: ReleaseReport): string | undefined {
   return last && `The guard after the release: ${last.text.slice(GUARD.length)}.`;
 }
 
-/** When users were on the new version. `to` is absent while some are. */
+/** The times at which users were on the new version. `to` is absent while some still are. */
 function exposureOf(
   wanted: ReleaseReport['weights']['wanted'],
 ): { readonly from: number; readonly to?: number; readonly most: number } | undefined {
@@ -81,7 +81,7 @@ function exposureOf(
   return { from: first.at, most, ...(last?.weight === 0 ? { to: last.at } : {}) };
 }
 
-/** UTC. */
+/** Formats a time of day in UTC. */
 function clock(at: number): string {
   return `${new Date(at).toISOString().slice(11, 19)} UTC`;
 }

@@ -2,7 +2,7 @@ import type { RecordEntry, Recorded } from '../release/record.ts';
 import { factsOf } from './entries.ts';
 import type { MetricCourse, VerdictSpell } from './report.ts';
 
-/** The story of the verdicts: one line for as long as a step's verdict stayed the same. */
+/** The history of the verdicts: one line for as long as a step's verdict stayed the same. */
 export function verdictsOf(entries: readonly RecordEntry[]): readonly VerdictSpell[] {
   return factsOf(entries, 'verdict').reduce<VerdictSpell[]>((spells, { at, data }) => {
     const last = spells.at(-1);
@@ -34,7 +34,9 @@ function spellOf(
   };
 }
 
-/** What was measured against limits. Questions of the sequential judge have their own pictures, and so has traffic. */
+/**
+ * The measurements that have limits. The questions of the sequential judge and the traffic have charts of their own.
+ */
 export function metricsOf(entries: readonly RecordEntry[]): readonly MetricCourse[] {
   const found = factsOf(entries, 'verdict').flatMap(({ at, data }) =>
     data.findings

@@ -3,7 +3,7 @@ import { measuredShares } from './comparisons.ts';
 import { factsOf } from './entries.ts';
 import type { ReportStep, WeightCourse } from './report.ts';
 
-/** What was wanted, what was read back, and what the requests say. */
+/** The weights that were wanted, the weights that were read back, and the measured shares. */
 export function weightsOf(entries: readonly RecordEntry[], started: number): WeightCourse {
   const promoted = promotedFrom(entries);
   const proofs = factsOf(entries, 'proof').map(({ data: { at, step, wanted, effective, reason } }) => ({
@@ -27,8 +27,8 @@ export function weightsOf(entries: readonly RecordEntry[], started: number): Wei
 }
 
 /**
- * When the promotion of a release that succeeded began, epoch ms; otherwise Infinity. From then on a weight of 0 means
- * that the new version is the stable one and has all traffic.
+ * The time at which the promotion of a successful release began, epoch ms, otherwise Infinity. From then on a weight of
+ * 0 means that the new version is the stable one and has all traffic.
  */
 function promotedFrom(entries: readonly RecordEntry[]): number {
   const succeeded = factsOf(entries, 'release').some(({ data }) => data.state === 'succeeded');
@@ -36,7 +36,7 @@ function promotedFrom(entries: readonly RecordEntry[]): number {
   return succeeded && begun ? begun.data.at : Infinity;
 }
 
-/** The weights of the plan, with when each was proved and how it was judged. */
+/** The weights of the plan, with the time of each proof and the verdict on each. */
 export function stepsOf(entries: readonly RecordEntry[]): readonly ReportStep[] {
   const plan = factsOf(entries, 'release').findLast(({ data }) => data.plan)?.data.plan;
   const proofs = factsOf(entries, 'proof');

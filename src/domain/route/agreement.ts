@@ -1,22 +1,25 @@
 import { shareInterval } from '../analysis/share.ts';
 import { percentOf } from './weights.ts';
 
-/** z of a two-sided 95 % normal interval. */
+/** Normal quantile of a two-sided 95 % interval. */
 const Z95 = 1.95996;
 export const CONFIDENCE = 0.95;
-/** Points of share: what proxies round away over short windows. Of a small weight at most this part. */
+/**
+ * Tolerated difference of shares (0…1), because proxies round weights over short windows. For a small weight it is at
+ * most this part of the weight.
+ */
 const SLACK = 0.02;
 const SLACK_PART = 0.25;
-/** Fewer requests than this say nothing at all. */
+/** With fewer requests nothing is decided. */
 const LEAST_REQUESTS = 20;
-/** A wider interval than this says too little about a weight. */
+/** A wider interval is too imprecise to confirm a weight. */
 const WIDEST = 0.2;
-/** Fewer expected requests than this at a Service, and none there is no surprise. */
+/** With fewer expected requests, it is normal that a Service gets none. */
 const LEAST_EXPECTED = 3;
 
 export interface ServiceShare {
   readonly requests: number;
-  /** Of all requests, 0…1; with the bounds of its 95 % interval. */
+  /** Share of all requests, 0…1, with the bounds of its 95 % interval. */
   readonly share: number;
   readonly low: number;
   readonly high: number;
@@ -25,8 +28,8 @@ export interface ServiceShare {
 export type Agrees = 'yes' | 'no' | 'too little data';
 
 /**
- * The measured share of each Service. Wilson's interval takes requests as independent; a proxy in turn is steadier than
- * that.
+ * The measured share of each Service. Wilson's interval assumes independent requests. A proxy that uses a round robin
+ * varies less.
  */
 export function measureShares(requests: readonly number[]): readonly ServiceShare[] {
   const total = requests.reduce((sum, one) => sum + one, 0);
@@ -37,10 +40,12 @@ export function measureShares(requests: readonly number[]): readonly ServiceShar
 }
 
 /**
- * Whether the measured shares are what these weights explain. No: some interval excludes its wanted share by more than
- * 2 points, or lies below it by more than a quarter of a small share.
- * Too little data: fewer than 20 requests, an interval wider than 20 points, or fewer than 3 requests to be expected at
- * a Service with a weight.
+ * Whether these weights explain the measured shares.
+ *
+ * * No: some interval excludes its wanted share by more than 2 points, or lies below it by more than a quarter of a
+ *   small share.
+ * * Too little data: fewer than 20 requests, an interval wider than 20 points, or fewer than 3 expected requests at a
+ *   Service with a weight.
  */
 export function judgeAgreement(weights: readonly number[], requests: readonly number[]): Agrees {
   const total = requests.reduce((sum, one) => sum + one, 0);

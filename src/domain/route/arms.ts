@@ -3,7 +3,7 @@ export interface Pair {
   readonly canary: string;
 }
 
-/** What says which Service is which; `rollouts`: the two Services of each Rollout. */
+/** What identifies the Services. `rollouts`: the two Services of each Rollout. */
 export interface ArmHints {
   readonly named: Partial<Pair>;
   readonly rollouts: readonly Partial<Pair>[];
@@ -15,9 +15,8 @@ const ENDINGS = [
 ] as const;
 
 /**
- * Which two of the route's Services are stable and canary: as the caller says, else as a Rollout over both says, else
- * by their names.
- * Undefined when none of these tells; the order in the list tells nothing.
+ * Which two of the route's Services are stable and canary: by the caller's names, otherwise by a Rollout that uses
+ * both, otherwise by their names. Undefined when none of these decides. The order in the list has no meaning.
  */
 export function findPair(services: readonly string[], { named, rollouts }: ArmHints): Pair | undefined {
   if (named.stable !== undefined || named.canary !== undefined) return fromNamed(services, named);

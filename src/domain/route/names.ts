@@ -1,9 +1,9 @@
-/** Ending of the names of everything that Traefik's provider for Kubernetes objects has made. */
+/** Suffix of the names of all objects of Traefik's provider for Kubernetes resources. */
 export const CRD_PROVIDER = '@kubernetescrd';
 
 /**
- * Traefik's name for an object of the CRD provider (with `safeNaming` false, its default): letters and digits, all else
- * a hyphen. Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go.
+ * Traefik's name for an object of the CRD provider with `safeNaming` false, which is its default. All characters except
+ * letters and digits become a hyphen. Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go.
  */
 export function traefikName(...parts: readonly (string | number)[]): string {
   return parts
@@ -15,17 +15,17 @@ export function traefikName(...parts: readonly (string | number)[]): string {
 
 /** A Service in the list of a weighted TraefikService. */
 export interface WeightedPlace {
-  /** Namespace and name of the TraefikService, and the place of the Service in its list, from 0. */
+  /** Namespace and name of the TraefikService, and the index of the Service in its list, from 0. */
   readonly namespace: string;
   readonly route: string;
   readonly index: number;
   readonly service: string;
   readonly serviceNamespace?: string | undefined;
-  /** As written, a number or a name; empty when absent. */
+  /** As written, a number or a name. Empty when absent. */
   readonly port: string | number;
 }
 
-/** How the names of a Traefik are made: flattened is its default, `safe` is providers.kubernetesCRD.safeNaming. */
+/** The two ways in which Traefik builds names. `flat` is its default, `safe` is providers.kubernetesCRD.safeNaming. */
 export const NAMINGS = ['flat', 'safe'] as const;
 export type Naming = (typeof NAMINGS)[number];
 
@@ -42,7 +42,10 @@ export function childName(place: WeightedPlace, naming: Naming): string {
     : `${namespace}_${route}_wrr_${index}_${serviceNamespace}_${service}_${port}`;
 }
 
-/** Label `service` of the counters of one Service with Traefik's default naming, whichever TraefikService it is in. */
+/**
+ * Label `service` of the counters of one Service with Traefik's default naming, for any TraefikService that contains
+ * it.
+ */
 export function metricsServiceName(namespace: string, service: string, port: string | number): string {
   return `${traefikName(namespace, service, port)}${CRD_PROVIDER}`;
 }
@@ -53,7 +56,7 @@ export function countedName(place: WeightedPlace, naming: Naming): string {
 }
 
 /**
- * What is counted under the first of Traefik's two names that has any counter; the naming with it. Errors: those of
+ * The counters under the first of Traefik's two names that has any, with the naming that matched. Errors: those of
  * `read`.
  */
 export async function readCounted<C extends { readonly requests: readonly unknown[] }>(

@@ -2,16 +2,16 @@ import { countArms } from '../analysis/increase.ts';
 import type { Series } from '../analysis/series.ts';
 
 export interface Measured {
-  /** Of each Service, in the order given. */
+  /** Requests of each Service, in the order given. */
   readonly requests: readonly number[];
   readonly fromMs: number;
   readonly toMs: number;
 }
 
 /**
- * Requests of each Service between the first scrapes of all instances at or after `from` and their last ones: nothing
- * from before
- * `from` is in it, however far apart scrapes are. Undefined when no instance was scraped twice since.
+ * Requests of each Service between the first scrapes of all instances at or after `from` and their last ones. Requests
+ * before `from` are never included, whatever the scrape interval is. Undefined when no instance was scraped twice
+ * since.
  */
 export function requestsSince(services: readonly (readonly Series[])[], from: number): Measured | undefined {
   const times = new Map<string, number[]>();
@@ -36,9 +36,8 @@ export function requestsSince(services: readonly (readonly Series[])[], from: nu
 }
 
 /**
- * At most this many requests since `from`. A series that has no sample from before counts whole: it may have been born
- * since, or
- * Prometheus may not have known it for so long.
+ * An upper bound of the requests since `from`. A series without a sample before `from` counts completely: it may be
+ * new, or Prometheus may not hold older samples.
  */
 export function mostRequestsSince(series: readonly Series[], from: number): number {
   const known = series.map((one) => ({

@@ -1,6 +1,6 @@
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** True for a DNS name in lower case: nothing in it can end the literal of a Traefik rule. */
+/** True for a DNS name in lower case. It cannot end the literal of a Traefik rule. */
 export function isHostname(text: string): boolean {
   return text.length <= 253 && text.split('.').every((label) => LABEL.test(label));
 }
@@ -10,7 +10,7 @@ export function isPathPrefix(text: string): boolean {
   return text.length <= 500 && /^\/[\w.~/-]*$/.test(text);
 }
 
-/** A rule in Traefik's v3 syntax (doc.traefik.io, "Rules & Priority"). The arguments have been checked. */
+/** A rule in Traefik's v3 syntax (doc.traefik.io, "Rules & Priority"). The caller has validated the arguments. */
 export function ruleFor(hostname: string, pathPrefix?: string): string {
   const host = `Host(\`${hostname}\`)`;
   return pathPrefix === undefined ? host : `${host} && PathPrefix(\`${pathPrefix}\`)`;
@@ -18,15 +18,14 @@ export function ruleFor(hostname: string, pathPrefix?: string): string {
 
 interface Site {
   readonly match: string;
-  /** Empty: all. */
+  /** If empty, all. */
   readonly entryPoints: readonly string[];
 }
 
 /**
- * True when both would answer the same requests, so that which one does is a matter of priorities: the same host and
- * path prefix,
- * perhaps among other hosts, on an entry point that both have. A rule that asks for more, a header say, is narrower on
- * purpose.
+ * True when both rules match the same requests, so that the priority decides: the same host and path prefix, possibly
+ * among other hosts, on an entry point that both have. A rule with further matchers, for example a header, is narrower
+ * on purpose.
  */
 export function competes(one: Site, other: Site): boolean {
   const shared =

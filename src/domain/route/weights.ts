@@ -7,11 +7,11 @@ export interface Split {
 export interface WantedSplit {
   readonly stable?: number | undefined;
   readonly canary?: number | undefined;
-  /** One step more for the canary than it has now. */
+  /** One step more for the canary than its current share. */
   readonly step?: boolean | undefined;
 }
 
-/** Why the wish cannot be read as two whole percentages that sum to 100; undefined when it can. */
+/** The reason why the input is not two whole percentages that sum to 100. Undefined when it is. */
 export function wrongSplit({ stable, canary, step }: WantedSplit): string | undefined {
   const given = [stable, canary].filter((weight) => weight !== undefined);
   if (step === true && given.length > 0)
@@ -24,13 +24,16 @@ export function wrongSplit({ stable, canary, step }: WantedSplit): string | unde
   return undefined;
 }
 
-/** `now`: the canary's present share in percent; `size`: of a step. The wish has been checked. */
+/**
+ * `now`: the canary's current share in percent. `size`: the size of a step in percent. The caller has validated the
+ * input.
+ */
 export function resolveSplit({ stable, canary }: WantedSplit, now: number, size: number): Split {
   const next = canary ?? (stable === undefined ? Math.min(100, Math.floor(now) + size) : 100 - stable);
   return { stable: 100 - next, canary: next };
 }
 
-/** A weight's share of all, in percent. Nothing at all: 0. */
+/** A weight's share of all, in percent. It is 0 when all weights are 0. */
 export function percentOf(weight: number, all: readonly number[]): number {
   const sum = all.reduce((total, one) => total + one, 0);
   return sum === 0 ? 0 : (100 * weight) / sum;

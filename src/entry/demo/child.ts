@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The command line that users have. */
+/** The command line as users start it. */
 export const SLUICE = join(import.meta.dirname, '..', '..', '..', 'bin', 'sluice.mjs');
 
 export interface ChildSpec {
@@ -11,7 +11,7 @@ export interface ChildSpec {
   /** Arguments of `sluice`. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Folder for `<name>.pid` and `logs/<name>.log`. */
+  /** Folder of `<name>.pid` and `logs/<name>.log`. */
   readonly folder: string;
   readonly say: (line: string) => void;
 }
@@ -24,14 +24,14 @@ export interface Child {
 
 const FIRST_PAUSE_MS = 300;
 const LAST_PAUSE_MS = 10_000;
-/** A life shorter than this counts as a failed start; so many in a row are the end. */
+/** A process that ends sooner counts as a failed start. After several consecutive failed starts it is not restarted. */
 const SHORT_MS = 15_000;
 const MOST_SHORT = 5;
 const GRACE_MS = 8_000;
 
 export const logOf = (folder: string, name: string): string => join(folder, 'logs', `${name}.log`);
 
-/** Keeps `sluice <args>` running: started again when it dies, with a message, until it is stopped. */
+/** Keeps `sluice <args>` running. When it dies, it is restarted with a message, until it is stopped. */
 export function keepRunning(spec: ChildSpec): Child {
   const stopping = new AbortController();
   let current: ChildProcess | undefined;
@@ -70,7 +70,10 @@ export function keepRunning(spec: ChildSpec): Child {
 
 const pidFile = ({ folder, name }: ChildSpec): string => join(folder, `${name}.pid`);
 
-/** In a process group of its own: Ctrl-C in the terminal reaches only the parent, which ends its children in order. */
+/**
+ * The child has a separate process group: Ctrl-C in the terminal reaches only the parent, which ends its children in
+ * order.
+ */
 function start(spec: ChildSpec): ChildProcess {
   const file = logOf(spec.folder, spec.name);
   mkdirSync(dirname(file), { recursive: true });

@@ -1,4 +1,4 @@
-/** What has to be ended, the last that was started first. */
+/** Everything that has to be ended, in the reverse order of its start. */
 export class Closers {
   private readonly stack: { readonly name: string; readonly close: () => Promise<void> }[] = [];
 
@@ -6,7 +6,7 @@ export class Closers {
     this.stack.push({ name, close });
   }
 
-  /** Ends everything, also when ending one of them fails. Such a failure is reported. */
+  /** Ends everything, even if one end fails. Such a failure is reported. */
   async run(notify: (line: string) => void): Promise<void> {
     for (let last = this.stack.pop(); last; last = this.stack.pop()) {
       const { name, close } = last;

@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
 
 type ClusterOptions = StartOptions & { readonly kubeconfig: string };
 
-/** Worker and server for a cluster of the user's own. Changes nothing there. Returns on a stop signal. */
+/** Worker and server for the user's own cluster. It changes nothing there. Returns on a stop signal. */
 export async function runOnCluster(options: ClusterOptions, session: Session): Promise<number> {
   const { screen, closers, signal } = session;
   const say = (line: string) => screen.say(line);
@@ -33,7 +33,7 @@ export async function runOnCluster(options: ClusterOptions, session: Session): P
   return 0;
 }
 
-/** `sluice doctor` as the user has it. */
+/** Runs `sluice doctor` as for users. */
 async function sayWhatIsMissing(env: NodeJS.ProcessEnv, { screen, signal }: Session): Promise<void> {
   const child = spawn(process.execPath, [SLUICE, 'doctor'], { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';

@@ -5,7 +5,7 @@ import type { Sandbox } from '../../../sandbox/index.ts';
 
 type Env = Record<string, string>;
 
-/** What a command of `sluice` has to know to work on the sandbox. */
+/** The settings with which a command of `sluice` works on the sandbox. */
 export function sandboxSettings(sandbox: Sandbox, home: string): Env {
   return {
     SLUICE_HOME: home,
@@ -14,15 +14,14 @@ export function sandboxSettings(sandbox: Sandbox, home: string): Env {
     SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','),
     SLUICE_TASK_QUEUE: 'sluice',
     ...localTemporal(sandbox.temporalAddress, sandbox.stateDir),
-    // Each step goes on by itself once it has passed.
+    // Each step advances without a command once it has passed.
     ARGO_REQUIRE_MANUAL_PROMOTION: 'false',
   };
 }
 
 /**
- * A Temporal server on loopback. Its profile file, in `folder`, takes the place of the user's own, which could add a
- * key or
- * TLS; an empty file would not do, the library falls over it.
+ * A Temporal server on loopback. Its profile file, in `folder`, replaces the user's own, which could add a key or TLS.
+ * The file must not be empty, because the library fails on an empty one.
  */
 export function localTemporal(address: string, folder: string): Env {
   mkdirSync(folder, { recursive: true });
@@ -31,14 +30,16 @@ export function localTemporal(address: string, folder: string): Env {
   return { TEMPORAL_CONFIG_FILE: file, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'default' };
 }
 
-/** This process's environment without Temporal's settings, and with loopback never sent through a proxy. */
+/** This process's environment without Temporal's settings. Requests to loopback never go through a proxy. */
 export function withoutTemporal(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const rest = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
   const direct = [env['NO_PROXY'] ?? env['no_proxy'], '127.0.0.1,localhost'].filter(Boolean).join(',');
   return { ...rest, NO_PROXY: direct, no_proxy: direct };
 }
 
-/** The worker and the server of the sandbox. Marked as parts of it: `sluice sandbox down` ends them too. */
+/**
+ * The worker and the server of the sandbox. They are marked as its parts, so that `sluice sandbox down` ends them too.
+ */
 export function sandboxProcessEnv(sandbox: Sandbox, home: string, port: number): NodeJS.ProcessEnv {
   return {
     ...withoutTemporal(process.env),
@@ -50,7 +51,7 @@ export function sandboxProcessEnv(sandbox: Sandbox, home: string, port: number):
   };
 }
 
-/** A file for `. <file>` in the user's shell. */
+/** A file to load with `. <file>` in the user's shell. */
 export function shellFile(settings: Env): string {
   return `${Object.entries(settings)
     .map(([name, value]) => `export ${name}=${quoted(value)}`)

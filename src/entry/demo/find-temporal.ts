@@ -7,13 +7,13 @@ import { localTemporal, withoutTemporal } from './environment.ts';
 import { startOwnTemporal } from './own-temporal.ts';
 
 export interface FoundTemporal {
-  /** For the worker and the server. */
+  /** The settings for the worker and the server. */
   readonly env: NodeJS.ProcessEnv;
-  /** For people. */
+  /** A description for people. */
   readonly where: string;
 }
 
-/** The server that Temporal's own settings name, when it answers; else one of our own, which is said. */
+/** The server that Temporal's own settings name, if it answers. Otherwise it starts one and says so. */
 export async function findTemporal(
   env: NodeJS.ProcessEnv,
   home: string,
@@ -35,7 +35,7 @@ export async function findTemporal(
   };
 }
 
-/** Why the server cannot be used; undefined when it can. A server that refuses us is not silence: that is thrown. */
+/** Why the server cannot be used. Undefined when it can. Throws if the server answers with a refusal. */
 async function probe(): Promise<string | undefined> {
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: 'sluice' });
   try {

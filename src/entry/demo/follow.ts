@@ -11,12 +11,12 @@ export interface Following {
 }
 
 const EVERY_MS = 500;
-/** How long the server or the worker may be away, as when one of them is started again. */
+/** Maximum time without an answer, for example during a restart of the server or the worker. */
 const SILENCE_MS = 45_000;
 
 /**
- * Shows a release until it has ended, on a terminal as `sluice release watch` does. Throws when it takes longer than
- * `limitMs`.
+ * Shows a release until it has ended. A terminal shows it as `sluice release watch` does. Throws when it takes longer
+ * than `limitMs`.
  */
 export async function follow({ link, screen, signal }: Following, id: string, limitMs: number): Promise<Watched> {
   const end = Date.now() + limitMs;
@@ -41,7 +41,7 @@ export async function follow({ link, screen, signal }: Following, id: string, li
   }
 }
 
-/** The catalogue's retryable errors, and a connection that is refused, pass by themselves. */
+/** The catalogue's retryable errors and refused connections are temporary. */
 function tolerate(error: unknown, heard: number): undefined {
   if (Date.now() - heard > SILENCE_MS) throw error;
   const passing =

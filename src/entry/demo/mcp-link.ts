@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { isErrorCode, SluiceError } from '../../domain/errors.ts';
 import { version } from '../../config/version.ts';
 
-/** A connected MCP client, as an agent has it. */
+/** A connected MCP client, like that of an agent. */
 export interface McpLink {
   /** The structured answer of a tool. Throws the server's error as a SluiceError. */
   call<T>(tool: string, args: Record<string, unknown>): Promise<T>;
@@ -11,9 +11,8 @@ export interface McpLink {
 }
 
 /**
- * Connects with the newest protocol revision that the server speaks. `name` is what the release record shows; `log` is
- * where
- * the server writes what it does not tell its callers.
+ * Connects with the newest protocol revision that the server supports. `name` is the name in the release record. `log`
+ * is the file for the server's internal messages.
  */
 export async function connectMcp(url: string, name: string, log?: string): Promise<McpLink> {
   const client = new Client({ name, version: version() }, { versionNegotiation: { mode: 'auto' } });

@@ -4,12 +4,12 @@ import { parseArgs } from 'node:util';
 import { SluiceError } from '../../domain/errors.ts';
 
 export interface StartOptions {
-  /** End after the two releases of the demo. */
+  /** Ends after the two releases of the demo. */
   readonly once: boolean;
-  /** Which sandbox; without a meaning when a kubeconfig is given. */
+  /** Name of the sandbox. It has no meaning with a kubeconfig. */
   readonly name: string;
   readonly home: string;
-  /** A cluster of the user's own, instead of the sandbox. */
+  /** Path of the kubeconfig of the user's own cluster, which replaces the sandbox. */
   readonly kubeconfig?: string;
 }
 
@@ -35,7 +35,7 @@ export function readOptions(argv: readonly string[], env: Env, root: string): St
       '--once runs the releases of the demo, and those run in the sandbox only.',
       'Leave out --once, or the kubeconfig.',
     );
-  // npm changes into the package's folder; INIT_CWD is where the user typed.
+  // npm changes to the package's folder. INIT_CWD is the user's folder.
   return { ...options, kubeconfig: existing(resolve(env['INIT_CWD'] ?? root, given)) };
 }
 

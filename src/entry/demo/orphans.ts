@@ -4,7 +4,10 @@ import { acquireLock } from '../../../sandbox/processes/lock.ts';
 import { isAlive, markedProcesses } from '../../../sandbox/processes/proc.ts';
 import type { Closers } from './closers.ts';
 
-/** One `npm start` a sandbox: workers of two starts would be hard to distinguish. Throws CONFLICT. */
+/**
+ * Allows one `npm start` for each sandbox, because the workers of two starts would be hard to distinguish. Throws
+ * CONFLICT.
+ */
 export async function onlyOne(stateDir: string, closers: Closers): Promise<void> {
   const lock = await acquireLock(`start ${stateDir}`, { timeoutMs: 0 }).catch(() => undefined);
   if (!lock)
@@ -15,8 +18,8 @@ export async function onlyOne(stateDir: string, closers: Closers): Promise<void>
 }
 
 /**
- * Ends the worker and the server of a start that was killed. The caller holds the lock of
- * `onlyOne`, so no other start is affected.
+ * Ends the worker and the server of a start that was killed. The caller holds the lock of `onlyOne`, so no other start
+ * is affected.
  */
 export async function endOrphans(stateDir: string): Promise<void> {
   const orphans = markedProcesses(stateDir).filter(isOurs);
@@ -24,7 +27,7 @@ export async function endOrphans(stateDir: string): Promise<void> {
   while (orphans.some((pid) => isAlive(pid, undefined))) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** `sluice worker` or `sluice serve`, and not a part of the sandbox. */
+/** Whether a process is `sluice worker` or `sluice serve`, and not a part of the sandbox. */
 function isOurs(pid: number): boolean {
   try {
     return /bin\/sluice\.mjs\0(worker|serve)\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));

@@ -9,7 +9,7 @@ import { startUntilReady } from '../../../sandbox/start.ts';
 export interface OwnTemporal {
   readonly address: string;
   readonly uiUrl: string;
-  /** What its state is kept in; whether it was there before. */
+  /** The file with its state, and whether it existed before. */
   readonly file: string;
   readonly known: boolean;
   stop(): Promise<void>;
@@ -18,14 +18,13 @@ export interface OwnTemporal {
 const PORTS = ['temporal', 'temporal-ui', 'temporal-http', 'temporal-metrics'];
 
 /**
- * A Temporal dev server for somebody's own cluster. Unlike that of a test it keeps its state and its ports: releases go
- * on
- * after `npm start` was ended and started again.
+ * A Temporal dev server for the user's own cluster. Unlike a test's server it keeps its state and its ports, so that
+ * releases continue after a restart of `npm start`.
  */
 export async function startOwnTemporal(home: string, say: (line: string) => void): Promise<OwnTemporal> {
   const stateDir = join(home, 'temporal');
   mkdirSync(stateDir, { recursive: true });
-  // What a killed start left running holds the file.
+  // A process that a killed start left may lock the file.
   await stopAllMarked(stateDir);
   const { path } = await acquireBinary('temporal', { onProgress: say });
   const state = readState(stateDir) ?? (await newState(path));

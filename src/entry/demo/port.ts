@@ -3,7 +3,10 @@ import { isFree } from '../../../sandbox/processes/ports.ts';
 
 const USUAL = 8765;
 
-/** The port of the HTTP server. The usual one may give way to the next; one that the user named may not. */
+/**
+ * The port of the HTTP server. If the default port is in use, the next free one is taken. A port that the user named is
+ * never replaced.
+ */
 export async function choosePort(given: string | undefined, say: (line: string) => void): Promise<number> {
   if (given !== undefined && given !== '') return givenPort(given);
   for (let port = USUAL; port < USUAL + 100; port += 1) {
@@ -29,9 +32,7 @@ async function givenPort(text: string): Promise<number> {
   });
 }
 
-/**
- * Below the range from which the kernel takes ports of its own accord, so that it stays free until the server has it.
- */
+/** The port is below the kernel's ephemeral range, so that it stays free until the server uses it. */
 async function freePort(): Promise<number> {
   const first = 9_000 + (process.pid % 6_000);
   for (let port = first; port < first + 1_000; port += 1) if (await isFree(port)) return port;

@@ -18,7 +18,7 @@ export interface ProcessOptions {
 
 const READY_MS = 60_000;
 
-/** `sluice worker` and `sluice serve`, started again when they die. Returns when the server answers. */
+/** `sluice worker` and `sluice serve`, which are restarted when they die. Resolves when the server answers. */
 export async function startProcesses(
   { env, port, folder, say }: ProcessOptions,
   closers: Closers,

@@ -4,18 +4,18 @@ import type { Sandbox } from '../../../sandbox/index.ts';
 import { follow, type Following } from './follow.ts';
 import { allBy, answersBetween, answersNow, describeAnswers, statsOf } from './traffic.ts';
 
-/** Where the demo plays. */
+/** The target of the demo. */
 export interface Stage extends Following {
   readonly sandbox: Sandbox;
-  /** The image that runs now. */
+  /** The image that is running now. */
   readonly running: () => Promise<string>;
 }
 
 const APP = 'shop';
 const LIMIT_MS = 240_000;
 /**
- * Short, so that the whole demo takes about a minute and a half: at weight 5 a proof within three points takes some 125
- * requests, within the usual one 375.
+ * The values make the demo short, about a minute and a half. At weight 5 a proof within three points takes some 125
+ * requests, and 375 within the default margin.
  */
 const ANALYSIS = {
   soak: '10s',
@@ -26,18 +26,18 @@ const ANALYSIS = {
   hold: '90s',
 };
 
-/** States that only a person ends. */
+/** States that only a person can end. */
 const WAITS = ['waiting-for-approval', 'waiting-for-decision', 'paused', 'failed-needs-human'];
 
 interface Act {
   readonly title: string;
   readonly tag: string;
   readonly ends: 'succeeded' | 'rolled-back';
-  /** The version that has to answer everything afterwards. */
+  /** The version that must answer all requests at the end. */
   readonly then: string;
 }
 
-/** One good release and one bad one, driven through MCP. True when both went as they should. */
+/** One good release and one bad one, through MCP. True when both ended as expected. */
 export async function playDemo(stage: Stage): Promise<boolean> {
   if (!(await earlierEnded(stage))) return false;
   const from = tagOf(await stage.running());
@@ -50,7 +50,7 @@ export async function playDemo(stage: Stage): Promise<boolean> {
     ends: 'succeeded',
     then: good,
   });
-  // What the bad one must bring back is what really runs, whether or not the first act went well.
+  // The second release must restore the version that really runs, whether or not the first release succeeded.
   const back = first ? good : tagOf(await stage.running());
   const second = await play(stage, {
     title: `A bad release: ${back} → ${bad} answers every fifth request with an error`,
@@ -97,9 +97,7 @@ function failures(failed: Readonly<Record<string, number>>): string {
   return parts.join(', ') || 'none';
 }
 
-/**
- * A release that an earlier `npm start` left behind goes on as soon as a worker runs. False when it waits for a person.
- */
+/** A release of an earlier `npm start` continues as soon as a worker runs. False when it waits for a person. */
 async function earlierEnded(stage: Stage): Promise<boolean> {
   const { link, screen, sandbox } = stage;
   const filter = { cluster: sandbox.context, namespace: 'shop', rollout: APP, limit: 1 };
@@ -124,7 +122,7 @@ function tagOf(image: string): string {
   return image.slice(image.lastIndexOf(':') + 1);
 }
 
-/** 3 for v3 and for v3-slow-300; 0 for what is not numbered. */
+/** 3 for v3 and for v3-slow-300. 0 for a tag without a number. */
 function numberOf(tag: string): number {
   return Number(/^v(\d+)/.exec(tag)?.[1] ?? 0);
 }

@@ -21,7 +21,7 @@ export async function runInSandbox(options: StartOptions, session: Session): Pro
   const say = (line: string) => screen.say(line);
   const stateDir = stateDirOf(options);
   await onlyOne(stateDir, closers);
-  // First: an orphaned server holds its port.
+  // This comes first, because an orphaned server uses its port.
   await endOrphans(stateDir);
   const port = await choosePort(process.env['MCP_PORT'], say);
   const sandbox = await raiseSandbox(options, closers, say, signal);
@@ -51,7 +51,7 @@ async function demo(
   }
 }
 
-/** Loaded late: the Kubernetes client takes a while, and the sandbox is starting meanwhile. */
+/** Imported here, because the Kubernetes client loads slowly, and the sandbox starts meanwhile. */
 async function runningImage(sandbox: Sandbox, home: string): Promise<() => Promise<string>> {
   const { clustersOf, portsOver } = await import('../ports.ts');
   const { settings } = loadSettings({ env: sandboxSettings(sandbox, home) });

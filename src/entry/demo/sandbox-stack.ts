@@ -11,7 +11,7 @@ export interface Place {
   readonly home: string;
 }
 
-/** The sandbox, running: found so, or started and then also ended with everything else. */
+/** The running sandbox. If this call starts it, it is ended with everything else. */
 export async function raiseSandbox(
   place: Place,
   closers: Closers,
@@ -30,11 +30,7 @@ export async function raiseSandbox(
   return sandboxUp(place, say, signal);
 }
 
-/**
- * `sluice sandbox up` in a process group of its own: interrupted, it goes with everything that it is building, and its
- * lock
- * with it.
- */
+/** `sluice sandbox up` in a separate process group. An interruption ends it with all its builds and its lock. */
 async function sandboxUp({ name, home }: Place, say: (line: string) => void, signal: AbortSignal): Promise<Sandbox> {
   const env = { ...withoutTemporal(process.env), SLUICE_HOME: home };
   const child = spawn(process.execPath, [SLUICE, 'sandbox', 'up', '--name', name, '--output', 'json'], {
@@ -61,7 +57,7 @@ async function sandboxUp({ name, home }: Place, say: (line: string) => void, sig
 
 const LOOK_MS = 3_000;
 
-/** Reports every part that dies, by name. It ends with the signal. */
+/** Reports every part that dies, with its name. It ends with the signal. */
 export function watchSandbox(place: Place, say: (line: string) => void, signal: AbortSignal): void {
   const reported = new Set<string>();
   const timer = setInterval(() => void look(), LOOK_MS);

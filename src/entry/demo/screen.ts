@@ -1,13 +1,13 @@
 import { createLogUpdate } from 'log-update';
 
-/** Where `npm start` prints: lines that stay, and below them, on a terminal, one frame that is redrawn. */
+/** The output of `npm start`: permanent lines and, on a terminal, one frame below them that is redrawn. */
 export interface Screen {
   readonly live: boolean;
   /** A line with the time since the start. */
   say(line?: string): void;
-  /** Lines as they are, for copying. */
+  /** Lines without a time, for copying. */
   print(lines: readonly string[]): void;
-  /** Draws or redraws the frame. Only when `live`. */
+  /** Draws or redraws the frame. Only if `live`. */
   draw(frame: string): void;
   /** Ends the display. The last frame stays on the screen. */
   keep(): void;

@@ -1,7 +1,7 @@
 import { Closers } from './closers.ts';
 import { createScreen, type Screen } from './screen.ts';
 
-/** One `npm start`, from its first line until everything it started has ended. */
+/** One `npm start`, from its first line until everything that it started has ended. */
 export interface Session {
   readonly screen: Screen;
   readonly closers: Closers;
@@ -9,13 +9,11 @@ export interface Session {
   readonly signal: AbortSignal;
   /** Resolves at Ctrl-C. */
   readonly stopped: Promise<void>;
-  /** True once everything is up to stay: Ctrl-C is then the way to end it, and no failure. */
+  /** True once everything is running. From then on Ctrl-C is the normal end and not a failure. */
   up: boolean;
 }
 
-/**
- * Ctrl-C reaches this process twice: from the terminal, and passed on by npm's script. Any number of them stops once.
- */
+/** This process gets Ctrl-C twice: from the terminal, and from npm's script. Repeated signals stop it once. */
 export function openSession(): Session {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());

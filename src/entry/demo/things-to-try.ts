@@ -5,7 +5,7 @@ import { shownPath } from './environment.ts';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const CLI = 'node bin/sluice.mjs';
 
-/** The last words of `npm start`: where everything is, and three commands that work as they stand. */
+/** The last output of `npm start`: all addresses, and three commands that work unchanged. */
 export function thingsToTry({ temporalUiUrl, stateDir }: Sandbox, mcpUrl: string, envFile: string): string[] {
   const env = shownPath(envFile, ROOT);
   const worker = shownPath(`${stateDir}/worker.pid`, ROOT);

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadStats, type AppStats, type Sandbox } from '../../../sandbox/index.ts';
 
-/** What the load generator's clients were answered over some time. */
+/** The answers that clients of the load generator received over some time. */
 export interface Answers {
   readonly total: number;
   readonly byVersion: Readonly<Record<string, number>>;
-  /** Status 500 and above by version, and under `none` what no version answered, or nobody. */
+  /** Status 500 and above by version. `none` counts errors without a version, and requests without an answer. */
   readonly failed: Readonly<Record<string, number>>;
 }
 
@@ -20,7 +20,7 @@ export async function statsOf(sandbox: Sandbox, app: string): Promise<AppStats> 
   return stats;
 }
 
-/** What was answered during the next three seconds. */
+/** The answers of the next three seconds. */
 export async function answersNow(sandbox: Sandbox, app: string, signal: AbortSignal): Promise<Answers> {
   const before = await statsOf(sandbox, app);
   await sleep(WINDOW_MS, undefined, { signal });
@@ -35,7 +35,7 @@ export function answersBetween(before: AppStats, after: AppStats): Answers {
   return { byVersion, failed, total: Object.values(byVersion).reduce((sum, count) => sum + count, 0) };
 }
 
-/** Versions that answered nothing in between are left out. */
+/** Versions without an answer in this time are left out. */
 function countBy(before: AppStats, after: AppStats, counts: (status: number) => boolean): Record<string, number> {
   const sum = (stats: AppStats, version: string) => {
     const entries = Object.entries(stats.versions[version]?.status ?? {}).filter(([status]) => counts(Number(status)));

@@ -13,7 +13,7 @@ export interface Call {
   readonly progress: (message: string, fraction?: number) => Promise<void>;
 }
 
-/** Runs a tool and answers in any case. */
+/** Runs a tool and sends an answer in any case. */
 export async function callTool(call: Call): Promise<Answer> {
   const { deps, command, raw, caller, signal, progress } = call;
   const started = Date.now();
@@ -29,8 +29,8 @@ export async function callTool(call: Call): Promise<Answer> {
 }
 
 /**
- * An answer that reports a failure, for example a refused write, has the HTTP status of its code. A script need not
- * read the answer.
+ * An answer that reports a failure, for example a refused write, has the HTTP status of its code. A script does not
+ * have to read the answer.
  */
 function toAnswer(command: Command, output: Output): Answer {
   const code = command.problem?.(output);

@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../commands/command.ts';
 
-/** Header in which a caller may say its name. */
+/** Header in which a caller may give its name. */
 export const CALLER_HEADER = 'sluice-caller';
 
-/** Where the call came from and, before an `@`, what the caller says its name is: for the record, not an identity. */
+/**
+ * The address of the caller, preceded by the name that it gave and an `@`. It is for the record and is not an identity.
+ */
 export function callerOf(request: FastifyRequest): Caller {
   const said = request.headers[CALLER_HEADER];
   const name = (typeof said === 'string' ? said : '').slice(0, 60).replace(/[^\w.-]+/g, '-');

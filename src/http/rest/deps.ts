@@ -5,15 +5,15 @@ import type { AuditTrail } from '../../domain/audit.ts';
 import type { Log } from '../../observability/log.ts';
 
 export interface RestDeps {
-  /** All of them; callers are offered those of the gate. */
+  /** All commands. Callers are offered those that the gate allows. */
   readonly toolsets: readonly Toolset[];
   readonly services: CommandServices;
   readonly gate: Gate;
   readonly audit: AuditTrail;
   readonly version: string;
   readonly log: Log;
-  /** Log arguments too. */
+  /** The log contains arguments too. */
   readonly debug: boolean;
-  /** Between two signs of life on a silent event stream; default 15 s. */
+  /** Time between two keep-alive comments on a silent event stream. Default 15 s. */
   readonly keepAliveMs?: number;
 }

@@ -4,7 +4,7 @@ import type { Answer } from '../answer.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 
-/** Whether the caller wants events: it names their type, and not JSON as well. */
+/** Whether the caller requests events: its Accept header names their type, and not JSON as well. */
 export function wantsEvents(accept: string | undefined): boolean {
   const types = (accept ?? '').split(',').map((part) => part.split(';', 1)[0]?.trim().toLowerCase());
   return types.includes('text/event-stream') && !types.includes('application/json');
@@ -13,9 +13,9 @@ export function wantsEvents(accept: string | undefined): boolean {
 type Progress = (message: string, fraction?: number) => Promise<void>;
 
 /**
- * Answers with server-sent events: any number of `progress` with {message, fraction}, and last one `result` or `error`,
- * whose data is
- * the body of the plain answer. The status is 200 at once, because it has to go out before the outcome is known.
+ * Answers with server-sent events: any number of `progress` with {message, fraction}, then one `result` or `error`. The
+ * data of the last event is the body of the plain answer. The status is 200, because it is sent before the outcome is
+ * known.
  */
 export async function streamAnswer(
   reply: FastifyReply,

@@ -5,7 +5,7 @@ const CODES = Object.keys(ERRORS) as readonly ErrorCode[];
 const STATUSES = [...new Set(CODES.map((code) => ERRORS[code].http))].toSorted((a, b) => a - b);
 const codesOf = (status: number): readonly ErrorCode[] => CODES.filter((code) => ERRORS[code].http === status);
 
-/** Statuses that a call of a tool can end with: all of the catalogue but that of another method. */
+/** Possible statuses of a failed call: all of the catalogue except that of a wrong method. */
 export const CALL_STATUSES: readonly number[] = STATUSES.filter((status) => status !== ERRORS.METHOD_NOT_ALLOWED.http);
 
 /** References to the responses of these statuses. */

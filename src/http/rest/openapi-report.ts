@@ -27,7 +27,7 @@ const PARAMETERS: readonly Json[] = [
   },
 ];
 
-/** The paths of the report as a file, where the tool is offered. */
+/** The paths of the report files, if the tool is offered. */
 export function reportPaths(commands: readonly Command[]): Json {
   if (!commands.some(({ name }) => name === releaseReport.name)) return {};
   const path = '/engine/v1/releases/{cluster}/{namespace}/{rollout}/report';

@@ -3,7 +3,7 @@ import { CALLER_HEADER } from './caller.ts';
 import { CALL_STATUSES, refusals } from './openapi-failures.ts';
 import { schemaOf, type Json } from './tools.ts';
 
-/** The path of one tool: GET describes it, POST calls it. */
+/** The path of one tool. GET describes it, POST calls it. */
 export function toolPath(command: Command): [string, Json] {
   return [`/engine/v1/tools/${command.name}`, { get: describe(command), post: call(command) }];
 }

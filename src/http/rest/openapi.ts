@@ -18,7 +18,7 @@ const ABOUT = [
   'Tools that change something are absent while MCP_ALLOW_WRITE is not true.',
 ].join('\n\n');
 
-/** The document of what this server offers. */
+/** The document of the tools that this server offers. */
 export function openApiDocument({ toolsets, gate, version }: Shelf & { readonly version: string }): OpenApiDocument {
   const commands = offered(commandsOf(toolsets), gate);
   const names = toolsets.map(({ name }) => name);

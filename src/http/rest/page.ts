@@ -2,23 +2,23 @@ import type { StaticDocumentSpec } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { OpenApiDocument } from './openapi.ts';
 
-/** Nothing of the page comes from elsewhere, and nothing of it goes elsewhere. */
+/** The page loads nothing from other hosts and sends nothing to them. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** A page to read and try the API, at /docs. Its scripts and styles are served from here. */
+/** A page to read and try the API, at /docs. Its scripts and styles come from this server. */
 export async function mountPage(scope: FastifyInstance, document: OpenApiDocument): Promise<void> {
-  // Only a server needs them, and they are slow to load.
+  // Only a server needs these packages, and they load slowly.
   const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([
     import('@fastify/swagger'),
     import('@fastify/swagger-ui'),
   ]);
-  // Their type knows documents up to 3.0; the page shows 3.1.
+  // Their type supports documents up to 3.0. The page supports 3.1.
   const specification = { document: document as unknown as StaticDocumentSpec['document'] };
   await scope.register(swagger, { mode: 'static', specification });
   await scope.register(swaggerUi, {
     routePrefix: '/docs',
-    // Without it the page at /docs, without a slash, asks for its scripts at the root of the server.
+    // Without this prefix the page at /docs, without a slash, would request its scripts at the root of the server.
     indexPrefix: scope.prefix,
     staticCSP: POLICY,
     theme: { title: 'Sluice Tools API' },

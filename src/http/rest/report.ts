@@ -9,13 +9,13 @@ import type { RestDeps } from './deps.ts';
 import { goneSignal } from './gone.ts';
 import { findTool } from './tools.ts';
 
-/** Where the reports are, below the root of the API. */
+/** The path of the reports, below the root of the API. */
 export const REPORT_ROUTES = REPORT_FORMATS.map(
   (format) => [`/releases/:cluster/:namespace/:rollout/report.${format}`, format] as const,
 );
 
 const query = z.strictObject({ run_id: z.string().optional() });
-/** Beside the policy that the page itself holds: what only a header can say. */
+/** Directives that only a header can contain, in addition to the policy in the page. */
 const HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -23,14 +23,14 @@ const HEADERS = {
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
-/** The report of a release as a file; a failure is answered as every other, in JSON. */
+/** The report of a release as a file. A failure is answered in JSON, as always. */
 export async function answerReport(
   deps: RestDeps,
   format: ReportFormat,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  // On a server without this toolset there is no such tool, nor its files.
+  // A server without this toolset has neither the tool nor its files.
   findTool(deps, releaseReport.name);
   const raw = { target: request.params, ...parse(query, request.query), format };
   const { status, body } = await callTool({

@@ -17,7 +17,7 @@ export const REST_ROOT = '/engine/v1';
 
 type Named = FastifyRequest<{ Params: { name: string } }>;
 
-/** The Tools API: list, one tool, call; its OpenAPI document; and a page to try it. */
+/** The Tools API: the list of tools, one tool, a call, the OpenAPI document, and a page to try it. */
 export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<void> {
   const document = openApiDocument(deps);
   await app.register(
@@ -52,7 +52,7 @@ async function answerCall(deps: RestDeps, request: Named, reply: FastifyReply): 
   return reply.code(status).header('cache-control', 'no-store').send(body);
 }
 
-/** Errors: TOOL_NOT_FOUND, which the audit log keeps. */
+/** Errors: TOOL_NOT_FOUND, which is written to the audit log. */
 async function toolOf(deps: RestDeps, request: Named): Promise<Command> {
   const { name } = request.params;
   try {
@@ -63,13 +63,13 @@ async function toolOf(deps: RestDeps, request: Named): Promise<Command> {
   }
 }
 
-/** No body means no arguments; `null` is one, and it is not an object. */
+/** No body means no arguments. The body `null` is a value, and it is not an object. */
 function argumentsOf(body: unknown): unknown {
   if (body === null) throw new SluiceError('INVALID_INPUT', 'The body is null. It must be a JSON object, or absent.');
   return body;
 }
 
-/** As Fastify reads JSON, except that no body at all means no arguments. */
+/** Parses JSON as Fastify does, except that an absent body means no arguments. */
 function readJson(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error');
   scope.removeContentTypeParser('application/json');
@@ -87,7 +87,7 @@ function refuseOtherMethods(scope: FastifyInstance, paths: Readonly<Record<strin
         reply.header('allow', allowed.join(', ')),
         new SluiceError('METHOD_NOT_ALLOWED', `This path does not take ${request.method}, but ${allowed.join(', ')}.`),
       );
-    // Before the body is read: whatever it holds, the method is what is wrong.
+    // The refusal comes before the body is read, because the method is wrong for any body.
     scope.route({ method, url, onRequest: refuse, handler: refuse });
   }
 }

@@ -7,13 +7,13 @@ import { parse } from '../../contract/parse.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 
-/** What of the process the list depends on. */
+/** The facts of the process that the list depends on. */
 export interface Shelf {
   readonly toolsets: readonly Toolset[];
   readonly gate: Gate;
 }
 
-/** A command as the Tools API shows it. */
+/** A command in the form of the Tools API. */
 export interface ToolEntry {
   readonly name: string;
   readonly category: string;
@@ -29,7 +29,7 @@ export interface ToolEntry {
 export type Json = Record<string, unknown>;
 
 export interface ToolList {
-  /** The toolsets of this server that the filter lets through. */
+  /** The toolsets of this server that match the filter. */
   readonly categories: readonly { readonly name: string; readonly tools: readonly string[] }[];
   readonly tools: readonly ToolEntry[];
 }
@@ -58,7 +58,7 @@ export function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
 const query = z.strictObject({ toolset: z.union([z.string(), z.array(z.string())]).optional() });
 
 /**
- * The toolsets of `?toolset=argo,traefik`, which may also be repeated; all without it. Errors: UNKNOWN_NAME,
+ * The toolsets of `?toolset=argo,traefik`, which may also be repeated. Without it, all. Errors: UNKNOWN_NAME,
  * INVALID_INPUT.
  */
 export function toolsetsOf({ toolsets }: Pick<Shelf, 'toolsets'>, raw: unknown): readonly string[] {
@@ -87,7 +87,7 @@ export function describeTool(shelf: Shelf, name: string): ToolEntry {
 }
 
 /**
- * Also a tool that writes, on a server that does not: its refusal belongs into the audit log. Errors: TOOL_NOT_FOUND
+ * It finds a write tool on a read-only server too, because its refusal belongs in the audit log. Errors: TOOL_NOT_FOUND
  * with the nearest name.
  */
 export function findTool({ toolsets, gate }: Shelf, name: string): Command {

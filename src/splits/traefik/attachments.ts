@@ -33,25 +33,25 @@ export type AttachableService = z.infer<typeof AttachableService>;
 
 /** A list of middlewares inside an object. */
 export interface Slot {
-  /** Pointer of the object that holds `middlewares`. */
+  /** JSON pointer of the object that contains `middlewares`. */
   readonly pointer: string;
   readonly what: string;
   readonly names: readonly string[] | undefined;
-  /** Guards the pointer: the object there must still be the one that was meant. */
+  /** A test operation: the object at the pointer must still be the intended one. */
   readonly guard: PatchOperation;
 }
 
-/** An object with the slots that a middleware is meant for. */
+/** An object with the slots for a middleware. */
 export interface Holder {
   readonly ref: ObjectRef;
   readonly object: unknown;
-  /** The list in it that has one owner as a whole. */
+  /** Path of the list in it. A single field manager owns the whole list. */
   readonly path: readonly string[];
   readonly resourceVersion: string;
   readonly slots: readonly Slot[];
 }
 
-/** Where `place` is in the TraefikService, or in an IngressRoute that leads to it. */
+/** The slots for `place` in the TraefikService, or in an IngressRoute that leads to it. */
 export function slotsOf(object: AttachableService | IngressRoute, place: MiddlewarePlace, ref: TrafficRef): Holder {
   const { resourceVersion } = object.metadata;
   if (place.on === 'service')
@@ -102,7 +102,7 @@ function ruleSlots(object: IngressRoute, ref: TrafficRef): Slot[] {
   });
 }
 
-/** Operations that put the middleware into each slot that has it not; behind those that are there already. */
+/** Operations that append the middleware to each slot that does not have it. */
 export function attachOperations(slots: readonly Slot[], middleware: string): PatchOperation[] {
   return slots
     .filter(({ names }) => !names?.includes(middleware))
@@ -114,7 +114,7 @@ export function attachOperations(slots: readonly Slot[], middleware: string): Pa
     ]);
 }
 
-/** Operations that take it out of each slot that has it. */
+/** Operations that remove it from each slot that has it. */
 export function detachOperations(slots: readonly Slot[], middleware: string): PatchOperation[] {
   return slots
     .filter(({ names }) => names?.includes(middleware))
@@ -126,7 +126,7 @@ export function detachOperations(slots: readonly Slot[], middleware: string): Pa
     ]);
 }
 
-/** Every place around the route where the middleware is. */
+/** Every place around the route that has the middleware. */
 export function attachedTo(
   middleware: string,
   ref: TrafficRef,

@@ -18,13 +18,16 @@ const Managed = z.object({
   }),
 });
 
-/** Argo Rollouts reads the whole object, changes weights and puts it back: what others have written stays (tried). */
+/**
+ * Argo Rollouts reads the whole object, changes weights and writes it back, so the fields of other managers stay
+ * (tried).
+ */
 const KEEPS_OTHERS_FIELDS = new Set(['rollouts-controller']);
 
 /**
  * Other managers of a field. Source: k8s.io/apimachinery, pkg/apis/meta/v1/types.go (FieldsV1). Traefik's CRDs give
- * their lists no
- * x-kubernetes-list-type, so a list has one owner as a whole, and applying one entry would mean applying all of them.
+ * their lists no x-kubernetes-list-type. A list therefore has one owner as a whole, and applying one entry means
+ * applying all of them.
  */
 export function otherManagers(object: unknown, path: readonly string[]): readonly string[] {
   const { managedFields } = Managed.parse(object).metadata;
@@ -56,7 +59,8 @@ function owns(fields: unknown, [head, ...rest]: readonly string[]): boolean {
 }
 
 /**
- * A JSON patch is never refused for its owner, so the rule of server-side apply is kept here. Errors: FIELD_CONFLICT.
+ * The API server accepts a JSON patch from any field manager, so this function applies the rule of server-side apply.
+ * Errors: FIELD_CONFLICT.
  */
 export function refuseForeign(object: unknown, ref: ObjectRef, path: readonly string[], takeOver: boolean): void {
   const managers = otherManagers(object, path);

@@ -6,7 +6,7 @@ import type { TraefikService } from './schema.ts';
 import { UnknownToTraefik, type Replica } from './replicas.ts';
 import { placeOf, type Arm } from './traefik-service.ts';
 
-/** The candidate's share that one replica serves. Every failure is a text in the answer, never an exception. */
+/** The candidate's share at one replica, in percent. A failure is a text in the result, never an exception. */
 export async function weightOn(
   replica: Replica,
   object: TraefikService,
@@ -47,7 +47,7 @@ async function readWeighted(
   throw unknown;
 }
 
-/** Inside a weighted service Traefik may or may not qualify the names by their provider. */
+/** Inside a weighted service the names may or may not have their provider as a suffix. */
 function weightOf(answer: ApiService, child: string): number {
   const found = answer.weighted?.services.find(({ name }) => name.replace(/@kubernetescrd$/, '') === child);
   if (!found) throw new Error(`it serves no weight for ${child}`);

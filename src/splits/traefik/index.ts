@@ -15,7 +15,8 @@ import { findArms, holdsArms, readTraefikService, refOf, toView } from './traefi
 export type { ApisOf, TraefikApis } from './replicas.ts';
 
 /**
- * TrafficPort on Traefik v3: the TraefikService through the Kubernetes API, its effect through each replica's own API.
+ * SplitPort on Traefik v3. It writes the TraefikService through the Kubernetes API, and reads its effect from each
+ * replica's own API.
  */
 export function createSplit(clusters: Clusters, options: { readonly apis: ApisOf }): SplitPort {
   const clientOf = (ref: { readonly cluster: string }) => clusters.client(ref.cluster);
@@ -24,7 +25,7 @@ export function createSplit(clusters: Clusters, options: { readonly apis: ApisOf
     read: async (ref) => toView(ref, await read(ref)),
     async find(place, arms) {
       const items = await clientOf(place).list(TRAEFIK_SERVICE, place.namespace);
-      // One odd object in the namespace must not hide the others.
+      // An invalid object in the namespace must not hide the others.
       const objects = items.map((item) => TraefikService.safeParse(item)).flatMap(({ data }) => (data ? [data] : []));
       return objects.filter((object) => holdsArms(object, arms)).map((object) => object.metadata.name);
     },

@@ -6,10 +6,10 @@ import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
 
 const Named = z.looseObject({ name: z.string(), namespace: z.string().optional() });
 
-/** One rule. What is not named here is kept, for a rule that is copied. */
+/** One rule. Fields that are not in the schema stay in it, for rules that are copied. */
 const Route = z.looseObject({
   match: z.string(),
-  /** 0 and absent: as long as the rule (traefik v3, pkg/muxer/http/mux.go). */
+  /** If 0 or absent, the priority is the length of the rule (traefik v3, pkg/muxer/http/mux.go). */
   priority: z.number().optional(),
   services: z
     .array(z.looseObject({ name: z.string(), kind: z.string().default('Service'), namespace: z.string().optional() }))
@@ -30,7 +30,7 @@ export function mirrorName(route: string): string {
   return `${route}-mirror`;
 }
 
-/** Whether a rule leads to the TraefikService, by itself or through its mirror. */
+/** Whether a rule leads to the TraefikService, directly or through its mirror. */
 export function leadsTo(object: IngressRoute, route: Route, ref: TrafficRef): boolean {
   return route.services.some(
     ({ kind, name, namespace }) =>
@@ -44,13 +44,13 @@ export function ingressRef(object: IngressRoute): ObjectRef {
   return { kind: INGRESS_ROUTE, namespace: object.metadata.namespace, name: object.metadata.name };
 }
 
-/** The IngressRoutes of the namespace; an odd one does not hide the others. */
+/** The IngressRoutes of the namespace. An invalid one does not hide the others. */
 export async function listIngressRoutes(client: ClusterClient, namespace: string): Promise<readonly IngressRoute[]> {
   const items = await client.list(INGRESS_ROUTE, namespace);
   return items.map((item) => IngressRoute.safeParse(item)).flatMap(({ data }) => (data ? [data] : []));
 }
 
-/** Those with a rule that leads to the TraefikService. */
+/** The IngressRoutes with a rule that leads to the TraefikService. */
 export async function routesTo(client: ClusterClient, ref: TrafficRef): Promise<readonly IngressRoute[]> {
   const all = await listIngressRoutes(client, ref.namespace);
   return all.filter((object) => object.spec.routes.some((route) => leadsTo(object, route, ref)));

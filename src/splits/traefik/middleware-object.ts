@@ -25,7 +25,7 @@ export async function readMiddleware(client: ClusterClient, ref: ObjectRef): Pro
   }
 }
 
-/** Server-side apply, guarded by what was read. Errors: FIELD_CONFLICT, MANIFEST_REFUSED, CONFLICT. */
+/** Server-side apply with a test of the version that was read. Errors: FIELD_CONFLICT, MANIFEST_REFUSED, CONFLICT. */
 export async function applyMiddleware(
   client: ClusterClient,
   ref: ObjectRef,
@@ -47,13 +47,13 @@ export async function applyMiddleware(
     metadata,
     spec: write.spec,
   };
-  // A new object in a dry run has no resourceVersion.
+  // In a dry run a new object has no resourceVersion.
   return Middleware.pick({ spec: true }).parse(
     await client.apply(ref, manifest, { fieldManager: FIELD_MANAGER, force: write.force, dryRun: write.dryRun }),
   );
 }
 
-/** A Middleware with two kinds of settings is one that Traefik refuses, route and all. Errors: ALREADY_EXISTS. */
+/** Traefik refuses a Middleware with two types of settings, and every route that uses it. Errors: ALREADY_EXISTS. */
 export function refuseOtherType(ref: ObjectRef, object: MiddlewareObject | undefined, spec: MiddlewareSpec): void {
   const other = Object.keys(object?.spec ?? {}).filter((key) => !(key in spec));
   if (other.length === 0) return;
@@ -64,7 +64,7 @@ export function refuseOtherType(ref: ObjectRef, object: MiddlewareObject | undef
   );
 }
 
-/** Equal whatever the order of the keys. */
+/** Compares without regard to the order of the keys. */
 export function sameSpec(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);
 }

@@ -11,11 +11,11 @@ import type { Replica } from './replicas.ts';
 export interface Written {
   readonly service: AttachableService;
   readonly ingressRoutes: readonly IngressRoute[];
-  /** Of the Middleware; absent: there is none. */
+  /** Spec of the Middleware. Absent if there is none. */
   readonly spec: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What one replica knows of a middleware around the route. A failure is a text in the answer, never an exception. */
+/** The state of a middleware around the route in one replica. A failure is a text in the result, never an exception. */
 export async function sightOn(
   replica: Replica,
   ref: TrafficRef,
@@ -42,7 +42,7 @@ export async function sightOn(
   }
 }
 
-/** Traefik adds its defaults to what is written, and writes lengths of time in its own way. */
+/** Traefik adds its defaults to what is written, and formats durations in its own way. */
 function outdated(name: string, served: ServedMiddleware | undefined, spec: Written['spec']): string | undefined {
   const differs = Object.entries(spec ?? {}).some(([type, settings]) => !holds(served?.[type], settings));
   return differs ? `middleware ${name} still has other settings` : undefined;
@@ -80,7 +80,7 @@ function goDurationMs(text: string): number | undefined {
   );
 }
 
-/** Children are found by their place in the list: their names depend on how Traefik names. */
+/** Children are found by their index in the list, because their names depend on Traefik's naming. */
 async function services(replica: Replica, ref: TrafficRef, name: string, { service }: Written): Promise<string[]> {
   const children = (await servedService(replica, namesOf(ref.namespace, ref.name)))?.weighted?.services ?? [];
   const found = (service.spec.weighted?.services ?? []).map(async (entry, index) => {
@@ -111,10 +111,10 @@ async function rules(replica: Replica, ref: TrafficRef, name: string, { ingressR
   return (await Promise.all(found)).flat();
 }
 
-/** Service-level middlewares are read by Traefik from this version on. */
+/** The first Traefik version that reads middlewares of single Services. */
 const LEAST = [3, 7] as const;
 
-/** Why a replica may not read middlewares of single Services; undefined when it does. */
+/** Why a replica may not read middlewares of single Services. Undefined when it does. */
 export function tooOld(version: string): string | undefined {
   const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version) ?? [];
   if (major === undefined || minor === undefined)

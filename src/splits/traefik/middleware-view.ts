@@ -11,7 +11,7 @@ import { sightOn } from './middleware-sight.ts';
 import type { Replica } from './replicas.ts';
 import { refOf } from './traefik-service.ts';
 
-/** Everything that a call needs: the cluster, the route, and the replicas as they were when it began. */
+/** The context of a call: the cluster, the route, and the replicas at its beginning. */
 export interface World {
   readonly client: ClusterClient;
   readonly ref: TrafficRef;
@@ -27,7 +27,7 @@ export async function readAttachable(client: ClusterClient, ref: TrafficRef): Pr
   );
 }
 
-/** As the API server and every replica have it now. */
+/** The middleware as the API server and every replica have it now. */
 export async function viewOf({ client, ref, replicas }: World, name: string): Promise<MiddlewareView> {
   const [service, ingressRoutes, object] = await Promise.all([
     readAttachable(client, ref),

@@ -36,7 +36,7 @@ export async function readMirrorObject(client: ClusterClient, ref: TrafficRef): 
   }
 }
 
-/** Errors: ALREADY_EXISTS when a TraefikService of that name does something else. */
+/** Errors: ALREADY_EXISTS when a TraefikService of that name has another form. */
 export function refuseOtherForm(ref: TrafficRef, object: MirrorObject | undefined): void {
   if (!object || object.spec.mirroring) return;
   throw new SluiceError(
@@ -45,7 +45,7 @@ export function refuseOtherForm(ref: TrafficRef, object: MirrorObject | undefine
   );
 }
 
-/** Server-side apply, guarded by what was read. Errors: FIELD_CONFLICT, MANIFEST_REFUSED, CONFLICT. */
+/** Server-side apply with a test of the version that was read. Errors: FIELD_CONFLICT, MANIFEST_REFUSED, CONFLICT. */
 export async function applyMirror(
   client: ClusterClient,
   ref: TrafficRef,
@@ -62,7 +62,7 @@ export async function applyMirror(
     metadata,
     spec: write.spec,
   };
-  // A new object in a dry run has no resourceVersion.
+  // In a dry run a new object has no resourceVersion.
   return Mirror.pick({ spec: true }).parse(
     await client.apply(mirrorRef(ref), manifest, {
       fieldManager: FIELD_MANAGER,
@@ -72,7 +72,10 @@ export async function applyMirror(
   );
 }
 
-/** The mirroring of a whole route. A text: why it cannot be. Errors: SERVICE_NOT_FOUND, INVALID_INPUT. */
+/**
+ * The spec that mirrors a whole route, or a text with the reason why it is impossible. Errors: SERVICE_NOT_FOUND,
+ * INVALID_INPUT.
+ */
 export async function mirrorSpec(
   client: ClusterClient,
   ref: TrafficRef,
@@ -85,7 +88,7 @@ export async function mirrorSpec(
   const entries = route.spec.weighted?.services ?? [];
   const arm = entries.find(({ name }) => name === wish.service);
   const maxBodySize = wish.maxBodySize === undefined ? {} : { maxBodySize: wish.maxBodySize };
-  // Traefik may merge two references to one Service by name: then they had better say the same.
+  // Traefik may merge two references to one Service by name, so both must have the same content.
   const { weight: _, ...like } = arm ?? {
     name: wish.service,
     kind: 'Service',

@@ -4,12 +4,12 @@ import { IngressRoute, leadsTo, mirrorName } from './ingress-routes.ts';
 import type { Route } from './ingress-routes.ts';
 import { sameSpec } from './middleware-object.ts';
 
-/** Methods that change nothing (RFC 9110 §9.2.1), in the form of Traefik's rules. */
+/** Safe methods (RFC 9110 §9.2.1), as a Traefik rule. */
 const SAFE = '(Method(`GET`) || Method(`HEAD`) || Method(`OPTIONS`))';
 
 export type Methods = 'safe' | 'all';
 
-/** Whether a rule was made by `mirrorRule`, and for which methods. */
+/** The methods of a rule that `mirrorRule` created. Undefined for other rules. */
 export function methodsOf({ match }: Route): Methods {
   return match.endsWith(`&& ${SAFE}`) ? 'safe' : 'all';
 }
@@ -23,9 +23,8 @@ export function priorityOf({ priority, match }: Route): number {
 }
 
 /**
- * A copy of the rule that leads to the mirror. One step above the rule and no higher: with the priority of its own
- * length it
- * would outrank longer rules that take a part of this one's requests elsewhere.
+ * A copy of the rule that leads to the mirror. Its priority is one above that of the rule. With the default priority of
+ * its own length it would take precedence over longer rules for a part of this rule's requests.
  */
 function mirrorRule(
   rule: Record<string, unknown>,
@@ -43,10 +42,10 @@ function mirrorRule(
 }
 
 interface Split {
-  /** As read, with all their fields. */
+  /** The rules as read, with all their fields. */
   readonly own: readonly Record<string, unknown>[];
   readonly mirrors: readonly Record<string, unknown>[];
-  /** Those of `own` that lead to the TraefikService. */
+  /** The rules of `own` that lead to the TraefikService. */
   readonly leading: readonly { readonly raw: Record<string, unknown>; readonly route: Route }[];
 }
 
@@ -66,12 +65,12 @@ export function split(raw: unknown, ref: TrafficRef): Split {
   };
 }
 
-/** The rules that mirror: one for each rule that leads to the route. */
+/** The mirroring rules: one for each rule that leads to the route. */
 export function mirrorRules(raw: unknown, ref: TrafficRef, methods: Methods): readonly Record<string, unknown>[] {
   return split(raw, ref).leading.map(({ raw: rule, route }) => mirrorRule(rule, route, ref, methods));
 }
 
-/** Replaces the mirroring rules, behind all others so that those keep their places. */
+/** Replaces the mirroring rules. They are placed after all others, so that the others keep their index. */
 export function setMirrorRules(
   raw: unknown,
   ref: TrafficRef,
@@ -82,7 +81,7 @@ export function setMirrorRules(
   return [{ op: 'replace', path: '/spec/routes', value: [...own, ...rules] }];
 }
 
-/** A rule elsewhere of the very priority that a mirroring rule would get, which may match the same requests. */
+/** Finds another rule with the priority of a mirroring rule that may match the same requests. */
 export function rival(objects: readonly IngressRoute[], ref: TrafficRef): string | undefined {
   const leading = objects.flatMap((object) => split(object, ref).leading.map(({ route }) => route));
   for (const object of objects) {
@@ -106,7 +105,7 @@ function mayOverlap(a: string, b: string): boolean {
   return !hosts || !others || hosts.some((host) => others.includes(host));
 }
 
-/** Undefined: the rule is not bound to certain hosts, or not in a form that is understood. */
+/** Undefined if the rule is not limited to certain hosts, or has an unsupported form. */
 function hostsOf(match: string): readonly string[] | undefined {
   if (/[!|]|HostRegexp/.test(match)) return undefined;
   const hosts = [...match.matchAll(/\bHost\(([^)]*)\)/g)].flatMap(([, list]) =>

@@ -9,7 +9,7 @@ import { methodsOf } from './mirror-rules.ts';
 import { namesOf, servedRouter, servedService, whyDisabled } from './replica-api.ts';
 import type { Replica } from './replicas.ts';
 
-/** A rule of an IngressRoute with its place. */
+/** A rule of an IngressRoute with its index. */
 interface Placed {
   readonly ingressRoute: string;
   readonly index: number;
@@ -17,8 +17,8 @@ interface Placed {
 }
 
 /**
- * The mirror as the API server and every replica have it now. `gone`: rules that are looked for on the replicas
- * besides.
+ * The mirror as the API server and every replica have it now. `gone`: removed rules that are looked for on the replicas
+ * too.
  */
 export async function mirrorViewOf(world: World, gone: readonly Placed[] = []): Promise<MirrorView> {
   const { client, ref, replicas } = world;

@@ -24,7 +24,7 @@ interface Plan {
   readonly takeOver: boolean;
 }
 
-/** Mirrors a route: first the mirroring TraefikService, and once every replica has it, the rules that lead there. */
+/** Mirrors a route. It writes the mirroring TraefikService first. When every replica has it, it writes the rules. */
 export async function mirrorRoute(world: World, wish: MirrorWish): Promise<Effect<MirrorView>> {
   const before = await mirrorViewOf(world);
   const plan = await tryOut(world, wish);
@@ -45,8 +45,8 @@ export async function mirrorRoute(world: World, wish: MirrorWish): Promise<Effec
 }
 
 /**
- * Dry run of every part. A text: why it cannot be. Errors: ROUTE_NOT_FOUND, FIELD_CONFLICT, ALREADY_EXISTS,
- * SERVICE_NOT_FOUND.
+ * Does a dry run of every part. A text is the reason for a refusal. Errors: ROUTE_NOT_FOUND, FIELD_CONFLICT,
+ * ALREADY_EXISTS, SERVICE_NOT_FOUND.
  */
 async function tryOut({ client, ref }: World, wish: MirrorWish): Promise<Plan | string> {
   const [route, read, ingressRoutes] = await Promise.all([
@@ -82,7 +82,7 @@ interface Holder {
   readonly rules: (now: unknown) => readonly Record<string, unknown>[];
 }
 
-/** Those of the IngressRoutes that change, tried as a dry run. */
+/** The IngressRoutes that change, after a dry run. */
 async function changing(
   { client, ref }: Pick<World, 'client' | 'ref'>,
   holders: readonly Holder[],
@@ -104,7 +104,7 @@ async function changing(
   return parts;
 }
 
-/** A text: it did not work, and everything is as before. */
+/** Writes the plan. A text is the reason for a failure: all changes were then undone. */
 async function carryOut(world: World, plan: Plan): Promise<string | undefined> {
   const { client, ref } = world;
   if (plan.specDiffers)
@@ -120,7 +120,7 @@ async function carryOut(world: World, plan: Plan): Promise<string | undefined> {
   }
 }
 
-/** A rule that leads to a service that Traefik does not know yet answers 404. */
+/** A rule that leads to a service that Traefik does not have yet answers 404. */
 async function notLoaded({ replicas, ref }: World): Promise<string | undefined> {
   const name = mirrorName(ref.name);
   const look = async () => {
@@ -154,7 +154,7 @@ async function takeBack({ client, ref }: World, { read, specDiffers }: Plan): Pr
     });
 }
 
-/** Takes the rules away, and once no replica has them, the TraefikService. */
+/** Removes the rules. When no replica has them any more, it removes the TraefikService. */
 export async function unmirrorRoute(world: World, takeOver: boolean): Promise<Effect<MirrorView>> {
   const { client, ref } = world;
   const before = await mirrorViewOf(world);
@@ -198,7 +198,7 @@ function remaining(view: MirrorView): string | undefined {
   return still && `Traefik ${still.replica} ${still.error ?? 'still mirrors'}`;
 }
 
-/** The first place where the mirror is not seen as wanted. */
+/** The first place where the mirror is not visible as wanted. */
 function missing(view: MirrorView, wish: MirrorWish): string | undefined {
   if (view.service !== wish.service || view.percent !== wish.percent || view.methods !== wish.methods)
     return 'the objects are not as they were written; somebody else has changed them';

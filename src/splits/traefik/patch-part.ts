@@ -5,16 +5,19 @@ import { describe, FIELD_MANAGER } from '../../adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
 
 /**
- * A change of one object that is decided anew whenever the object has moved. Empty operations: nothing is left to do.
+ * A change of one object. It is computed again whenever the object has changed. Without operations there is nothing to
+ * do.
  */
 export interface PatchPart {
   readonly ref: ObjectRef;
   readonly operations: (object: unknown) => readonly PatchOperation[];
-  /** Takes the change back. */
+  /** Operations that undo the change. */
   readonly inverse: (object: unknown) => readonly PatchOperation[];
 }
 
-/** The object as it would be. Undefined: nothing would change. Errors: MANIFEST_REFUSED, CONFLICT. */
+/**
+ * The object after the change, from a dry run. Undefined if nothing would change. Errors: MANIFEST_REFUSED, CONFLICT.
+ */
 export async function dryRun(client: ClusterClient, part: PatchPart): Promise<unknown> {
   const object = await client.get(part.ref);
   const operations = part.operations(object);
@@ -27,7 +30,7 @@ export async function dryRun(client: ClusterClient, part: PatchPart): Promise<un
   );
 }
 
-/** Writes it, guarded by what was read; answers whether anything was written. */
+/** Writes the change with a test of what was read. Returns whether anything was written. */
 export function write(client: ClusterClient, part: PatchPart, operations = part.operations): Promise<boolean> {
   return guardedWrite<{ resourceVersion: string; object: unknown }, boolean>(client, {
     ref: part.ref,
@@ -49,7 +52,7 @@ export async function undo(client: ClusterClient, parts: readonly PatchPart[]): 
   for (const part of parts.toReversed()) await write(client, part, part.inverse);
 }
 
-/** All parts, in order, each of which changes something; when one fails, it and those before it are taken back. */
+/** Writes all parts, in order. When one fails, it and the previous parts are undone. */
 export async function writeAll(client: ClusterClient, parts: readonly PatchPart[]): Promise<void> {
   const begun: PatchPart[] = [];
   try {

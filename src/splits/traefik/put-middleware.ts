@@ -18,14 +18,17 @@ import type { PatchPart } from './patch-part.ts';
 import { servedMiddleware, versionOf, whyDisabled } from './replica-api.ts';
 import { until } from './settle.ts';
 
-/** What is to be written, after all of it has been tried as a dry run. */
+/** The writes of a call, after a dry run of all of them. */
 interface Plan {
   readonly read: MiddlewareObject | undefined;
   readonly settingsDiffer: boolean;
   readonly parts: readonly PatchPart[];
 }
 
-/** Makes or changes a Middleware and attaches it; the middleware is loaded everywhere before anything refers to it. */
+/**
+ * Creates or changes a Middleware and attaches it. Every replica has loaded the middleware before any object refers to
+ * it.
+ */
 export async function putMiddleware(world: World, wish: MiddlewareWish): Promise<Effect<MiddlewareView>> {
   const before = await viewOf(world, wish.name);
   const refused = (reason: string): Effect<MiddlewareView> => ({
@@ -54,7 +57,7 @@ export async function putMiddleware(world: World, wish: MiddlewareWish): Promise
 }
 
 /**
- * The objects that are to refer to the middleware. Errors: TRAFFIC_SERVICE_NOT_FOUND, ROUTE_NOT_FOUND, FIELD_CONFLICT.
+ * The objects that will refer to the middleware. Errors: TRAFFIC_SERVICE_NOT_FOUND, ROUTE_NOT_FOUND, FIELD_CONFLICT.
  */
 async function findHolders({ client, ref }: World, wish: MiddlewareWish): Promise<readonly Holder[]> {
   const service = await readAttachable(client, ref);
@@ -76,7 +79,9 @@ async function findHolders({ client, ref }: World, wish: MiddlewareWish): Promis
   return holders;
 }
 
-/** A middleware is in one place only: a breaker for a canary that also sits on the whole route would cut stable. */
+/**
+ * A middleware has one place only. A circuit breaker for a canary that is also on the whole route would block stable.
+ */
 async function elsewhere({ client, ref }: World, wish: MiddlewareWish): Promise<string | undefined> {
   const [routes, services] = await Promise.all([
     listIngressRoutes(client, ref.namespace),
@@ -131,15 +136,15 @@ async function cannotAttachToService(
         ({ name, kind }) => kind === 'Service' && name === service,
       ),
   );
-  // Flattened names collapse two references to one Service and port; the last definition wins (kubernetes.go,
-  // addToConfig).
+  // With flattened names Traefik merges two references to one Service and port. The last definition applies
+  // (kubernetes.go, addToConfig).
   return (
     twin &&
     `TraefikService ${twin.metadata.name} also names Service ${service}; Traefik may merge the two references, so ${wish.name} could be lost or act there as well`
   );
 }
 
-/** Dry run of every part. A text: why it cannot be. */
+/** Does a dry run of every part. A text is the reason for a refusal. */
 async function tryOut(
   { client, ref }: World,
   wish: MiddlewareWish,
@@ -180,7 +185,7 @@ function partOf(holder: Holder, wish: MiddlewareWish, ref: World['ref']): PatchP
   };
 }
 
-/** A text: it did not work, and everything is as before. */
+/** Writes the plan. A text is the reason for a failure: all changes were then undone. */
 async function carryOut(world: World, wish: MiddlewareWish, plan: Plan): Promise<string | undefined> {
   const { client, ref } = world;
   const object = middlewareRef(ref.namespace, wish.name);
@@ -200,7 +205,7 @@ async function carryOut(world: World, wish: MiddlewareWish, plan: Plan): Promise
   }
 }
 
-/** A reference to a middleware that a replica does not know takes the Service away there. */
+/** If a Service refers to a middleware that a replica does not have, that replica stops serving the Service. */
 async function notLoaded({ replicas, ref }: World, name: string): Promise<string | undefined> {
   const look = async () => {
     const seen = await Promise.all(
@@ -221,7 +226,9 @@ async function notLoaded({ replicas, ref }: World, name: string): Promise<string
   );
 }
 
-/** Only what this call has made; a Middleware that was there keeps its new settings only when all else worked. */
+/**
+ * Removes only what this call created. An existing Middleware gets its new settings only when everything else worked.
+ */
 async function removeMade({ client, ref }: World, wish: MiddlewareWish, plan: Plan): Promise<void> {
   if (!plan.settingsDiffer) return;
   const object = middlewareRef(ref.namespace, wish.name);
@@ -236,7 +243,7 @@ async function removeMade({ client, ref }: World, wish: MiddlewareWish, plan: Pl
     });
 }
 
-/** The first place where the middleware is not seen; undefined: it is in force wherever that can be seen. */
+/** The first place where the middleware is not visible. Undefined if it is in force at every visible place. */
 function missing(view: MiddlewareView, wanted: readonly string[]): string | undefined {
   const unattached = wanted.find((what) => !view.attachedTo.includes(what));
   if (unattached !== undefined) return `${unattached} does not refer to it`;

@@ -5,9 +5,9 @@ import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { UnknownToTraefik } from './replicas.ts';
 import type { Replica } from './replicas.ts';
 
-// This file asks one replica's own API for objects of the CRD provider. Traefik names them in one of two ways:
-// flattened, its default, and "safe". The API does not say which one is in use, so the first name that it knows is it.
-// Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go and pkg/api/handler_http.go.
+// This file reads objects of the CRD provider from one replica's own API. Traefik has two ways to name them: flattened,
+// its default, and "safe". The API does not report which one is in use, so both names are tried in turn. Source:
+// traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go and pkg/api/handler_http.go.
 
 const Service = z.object({
   status: z.string().optional(),
@@ -45,12 +45,12 @@ export const namesOf = (namespace: string, name: string): readonly string[] => [
   `${namespace}_${name}`,
 ];
 
-/** Whether a list of a replica's API holds the object. */
+/** Whether a list of a replica's API contains the object. */
 export function listed(names: readonly string[], namespace: string, name: string): boolean {
   return names.some((one) => namesOf(namespace, name).includes(bare(one)));
 }
 
-/** Undefined: it has no such object. Errors: a text when it does not answer. */
+/** Undefined if the replica has no such object. Throws an error with a readable reason when it does not answer. */
 export async function servedService(replica: Replica, names: readonly string[]): Promise<ServedService | undefined> {
   return firstKnown(replica, 'services', names, Service);
 }
@@ -77,7 +77,7 @@ export async function servedRouter(
   );
 }
 
-/** Its version, such as 3.7.15. */
+/** The replica's version, such as 3.7.15. */
 export async function versionOf(replica: Replica): Promise<string> {
   return Version.parse(JSON.parse(await replica.get('/api/version'))).Version;
 }
@@ -95,7 +95,7 @@ async function firstKnown<S extends z.ZodType>(
   return undefined;
 }
 
-/** A replica says "does not know" as an error; here it is an answer. */
+/** A replica reports a missing object as an error. Here it is a result. */
 async function unlessUnknown(answer: Promise<string>): Promise<string | undefined> {
   try {
     return await answer;
@@ -105,7 +105,7 @@ async function unlessUnknown(answer: Promise<string>): Promise<string | undefine
   }
 }
 
-/** Why an object is not in use, from its status. Undefined: it is. */
+/** Why an object is not in use, from its status. Undefined if it is in use. */
 export function whyDisabled(
   what: string,
   served: { readonly status?: string | undefined; readonly error?: readonly string[] | undefined } | undefined,

@@ -4,23 +4,23 @@ import { POD } from '../../adapters/kubernetes/kinds.ts';
 import { whyNoAnswer } from '../../adapters/kubernetes/no-answer.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 
-/** Where the APIs of all Traefik replicas are. */
+/** How to reach the APIs of all Traefik replicas. */
 export type TraefikApis =
   | { readonly urls: readonly string[] }
-  /** Reached through the API server's pod proxy. `selector`: a label selector. */
+  /** They are reached through the API server's pod proxy. `selector`: a label selector. */
   | { readonly pods: { readonly namespace: string; readonly selector: string; readonly port: number } }
   | { readonly none: true };
 
-/** The same for every cluster, or by kubeconfig context. */
+/** One value for every cluster, or one by kubeconfig context. */
 export type ApisOf = TraefikApis | ((cluster: string) => Promise<TraefikApis>);
 
-/** One replica; `get` gives the body of a 200, else throws with a reason fit for a message. */
+/** One replica. `get` returns the body of a 200. Otherwise it throws an error whose message is fit for users. */
 export interface Replica {
   readonly name: string;
   readonly get: (path: string) => Promise<string>;
 }
 
-/** A silent replica must not hold a release's loop up. */
+/** Timeout of a request, because a silent replica must not delay a release's loop. */
 const REPLICA_TIMEOUT_MS = 1_000;
 
 const Pod = z.object({
@@ -29,8 +29,8 @@ const Pod = z.object({
 });
 
 /**
- * All replicas now. Pods that match but do not run are left out, as they proxy nothing. Errors: those of the cluster
- * client.
+ * All current replicas. Matching pods that are not running are left out, because they proxy nothing. Errors: those of
+ * the cluster client.
  */
 export async function listReplicas(client: ClusterClient, apisOf: ApisOf): Promise<readonly Replica[]> {
   const apis = typeof apisOf === 'function' ? await apisOf(client.cluster) : apisOf;
@@ -87,14 +87,14 @@ async function fetchText(url: string, headers: Record<string, string>): Promise<
   }
 }
 
-/** fetch refuses credentials inside a URL. */
+/** fetch refuses credentials in a URL, so they become a header. */
 function credentials(url: URL): Record<string, string> {
   if (!url.username) return {};
   const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-/** Traefik answers, and has nothing of that name. */
+/** Traefik answered that it has nothing of that name. */
 export class UnknownToTraefik extends Error {}
 
 function bodyOf(status: number, body: string): string {

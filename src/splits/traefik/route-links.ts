@@ -7,8 +7,8 @@ import type { IngressRoute, Reference } from './route-objects.ts';
 import { readable, toRule } from './route-view.ts';
 
 /**
- * Objects in other namespaces may refer across (`allowCrossNamespace`); an account that may not list them sees its own
- * alone.
+ * Objects in other namespaces may refer to this one (`allowCrossNamespace`). Without the right to list them, only the
+ * own namespace is read.
  */
 export async function readLinks(client: ClusterClient, namespace: string): Promise<RouteLinks> {
   try {

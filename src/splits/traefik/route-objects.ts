@@ -15,7 +15,7 @@ const metadata = z.object({
   managedFields: z.array(z.object({ time: z.string().optional(), fieldsV1: z.unknown().optional() })).optional(),
 });
 
-/** `name@provider` refers to another provider of Traefik; a middleware of the file provider, say. */
+/** `name@provider` refers to another provider of Traefik, for example to a middleware of the file provider. */
 const Reference = z.object({
   name: z.string(),
   namespace: z.string().optional(),
@@ -24,8 +24,8 @@ const Reference = z.object({
 const MiddlewareRef = z.object({ name: z.string(), namespace: z.string().optional() });
 
 /**
- * The fields of an IngressRoute (traefik.io/v1alpha1) that Sluice reads.
- * Source: traefik v3, pkg/provider/kubernetes/crd/traefikio/v1alpha1/ingressroute.go.
+ * The fields of an IngressRoute (traefik.io/v1alpha1) that Sluice reads. Source: traefik v3,
+ * pkg/provider/kubernetes/crd/traefikio/v1alpha1/ingressroute.go.
  */
 export const IngressRoute = z.object({
   metadata,
@@ -78,7 +78,9 @@ export interface Manifest {
   readonly spec: object;
 }
 
-/** All that Sluice applies to a weighted TraefikService: its list of services, which has one owner as a whole. */
+/**
+ * The fields that Sluice applies to a weighted TraefikService: its list of services, which has one owner as a whole.
+ */
 export function trafficManifest(ref: TrafficRef, services: readonly unknown[], resourceVersion?: string): Manifest {
   const identity = {
     name: ref.name,
@@ -88,7 +90,7 @@ export function trafficManifest(ref: TrafficRef, services: readonly unknown[], r
   return { apiVersion: API_VERSION, kind: 'TraefikService', metadata: identity, spec: { weighted: { services } } };
 }
 
-/** The two entries of a new route; everything goes to stable. */
+/** The two entries of a new route. Stable gets all traffic. */
 export function newEntries({ stable, canary, port, nativeLb }: RoutePlan): readonly object[] {
   const entry = (name: string, weight: number) => ({
     name,
@@ -100,7 +102,7 @@ export function newEntries({ stable, canary, port, nativeLb }: RoutePlan): reado
   return [entry(stable, 100), entry(canary, 0)];
 }
 
-/** Leaving `kind: TraefikService` out would send every request past the weights. */
+/** Without `kind: TraefikService` requests would bypass the weights. */
 export function ingressManifest(ref: TrafficRef, { match, entryPoints }: RoutePlan): Manifest {
   const routes = [{ match, kind: 'Rule', services: [{ name: ref.name, kind: 'TraefikService' }] }];
   const metadata = { name: ref.name, namespace: ref.namespace };

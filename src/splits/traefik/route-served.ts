@@ -19,7 +19,7 @@ type Router = z.infer<typeof Router>;
 
 type Route = Pick<RouteView, 'ref' | 'entries'>;
 
-/** What one replica serves for a route. Every failure is a text in the answer, never an exception. */
+/** What one replica serves for a route. A failure is a text in the result, never an exception. */
 export async function servedBy(replica: Replica, route: Route): Promise<ServedRoute> {
   try {
     const { answer, names } = await ask(replica, route);
@@ -44,8 +44,8 @@ export async function servedBy(replica: Replica, route: Route): Promise<ServedRo
 }
 
 /**
- * Asks by both of Traefik's ways to name objects: flattened, and joined by "_" (`safeNaming`, since 3.7).
- * Source: traefik v3.7, pkg/provider/kubernetes/crd/name_builder.go.
+ * Tries both of Traefik's ways to name objects: flattened, and joined by "_" (`safeNaming`, since 3.7). Source: traefik
+ * v3.7, pkg/provider/kubernetes/crd/name_builder.go.
  */
 async function ask(replica: Replica, { ref, entries }: Route): Promise<{ answer: Served; names?: readonly string[] }> {
   const get = async (name: string) =>
@@ -67,10 +67,7 @@ function nameOf({ namespace, name }: Route['ref'], entry: RouteEntry, index: num
   return childName({ namespace, route: name, index, service, serviceNamespace, port }, 'flat');
 }
 
-/**
- * Traefik keeps the order of the entries. It may have those of an earlier list still: then names or their number
- * differ.
- */
+/** Traefik keeps the order of the entries. It may still have an earlier list: then names or their number differ. */
 function weightsOf({ weighted }: Served, names: readonly string[] | undefined): readonly number[] {
   const services = weighted?.services ?? [];
   const known = services.map(({ name }) => name.replace(/@kubernetescrd$/, ''));
@@ -79,7 +76,7 @@ function weightsOf({ weighted }: Served, names: readonly string[] | undefined): 
   return services.map(({ weight }) => weight);
 }
 
-/** Undefined for a router that went away in between. */
+/** Undefined for a router that was removed in between. */
 async function readRouter(replica: Replica, router: string): Promise<Router | undefined> {
   try {
     return Router.parse(JSON.parse(await replica.get(`/api/http/routers/${encodeURIComponent(router)}`)));

@@ -14,7 +14,7 @@ const Service = z.object({
   }),
 });
 
-/** `ready` absent counts as ready. Source: k8s.io/api, discovery/v1/types.go (EndpointConditions). */
+/** An endpoint without `ready` counts as ready. Source: k8s.io/api, discovery/v1/types.go (EndpointConditions). */
 const EndpointSlice = z.object({
   endpoints: z
     .array(z.object({ conditions: z.object({ ready: z.boolean().nullish() }).optional() }))

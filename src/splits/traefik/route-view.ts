@@ -9,7 +9,7 @@ import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { IngressRoute, RouteService, trafficRefOf } from './route-objects.ts';
 import type { Reference } from './route-objects.ts';
 
-/** The route as written; what the replicas serve is added by the caller. */
+/** The route as written. The caller adds what the replicas serve. */
 export async function readRoute(client: ClusterClient, ref: TrafficRef): Promise<Omit<RouteView, 'served'>> {
   const [object, ingressRoutes] = await Promise.all([
     client.get(trafficRefOf(ref)),
@@ -45,7 +45,7 @@ function parseRoute(ref: TrafficRef, object: unknown): RouteService {
   throw new SluiceError('INTERNAL', message, { cause: parsed.error });
 }
 
-/** One odd object must not hide the others. */
+/** An invalid object must not hide the others. */
 export function readable(items: readonly unknown[]): readonly IngressRoute[] {
   return items.map((item) => IngressRoute.safeParse(item)).flatMap(({ data }) => (data ? [data] : []));
 }
@@ -78,7 +78,7 @@ function toEntry({ name, kind, namespace, port, weight }: Entry): RouteEntry {
   };
 }
 
-/** The API server notes with each manager's fields when it last changed them. */
+/** The API server stores for each field manager when it last changed its fields. */
 function weightsSince({ metadata }: RouteService): number | undefined {
   const writes = (metadata.managedFields ?? []).filter(({ fieldsV1 }) =>
     JSON.stringify(fieldsV1 ?? {}).includes('"f:weighted"'),

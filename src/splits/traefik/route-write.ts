@@ -29,7 +29,7 @@ const Existing = z.looseObject({
 });
 type Existing = z.infer<typeof Existing>;
 
-/** TraefikService first: an IngressRoute that leads nowhere answers with errors. */
+/** Creates the TraefikService first, because an IngressRoute without its destination answers with errors. */
 export async function createRoute(client: ClusterClient, ref: TrafficRef, plan: RoutePlan): Promise<string[]> {
   const parts: Part[] = [
     { ref: trafficRefOf(ref), manifest: trafficManifest(ref, newEntries(plan)) },
@@ -50,7 +50,7 @@ export async function createRoute(client: ClusterClient, ref: TrafficRef, plan: 
   return made.map(describe);
 }
 
-/** Errors: ALREADY_EXISTS when there is another one of this name. */
+/** Errors: ALREADY_EXISTS when there is a different object of this name. */
 async function existsExactly(client: ClusterClient, { ref, manifest }: Part): Promise<boolean> {
   const object = await find(client, ref);
   if (!object) return false;
@@ -64,7 +64,7 @@ async function existsExactly(client: ClusterClient, { ref, manifest }: Part): Pr
   );
 }
 
-/** With the defaults that Traefik reads into an object written out. */
+/** The spec with the defaults that Traefik assumes for absent fields. */
 function explicit(spec: object): unknown {
   return JSON.parse(JSON.stringify(spec), (key, value: unknown) => {
     if (key === 'services' && Array.isArray(value)) return value.map((one: object) => ({ kind: 'Service', ...one }));
@@ -82,11 +82,11 @@ async function find(client: ClusterClient, ref: ObjectRef): Promise<Existing | u
   }
 }
 
-/** The error to throw once what was made is taken away again, or says that it could not be. */
+/** Removes what was created. Returns the error to throw, which says so if the removal failed. */
 async function undone(client: ClusterClient, [made]: readonly ObjectRef[], error: unknown): Promise<unknown> {
   if (!made || !(error instanceof SluiceError)) return error;
   const kept = `${describe(made)} was made just before and is still there; the same call makes what is missing`;
-  // An IngressRoute that was made all the same must not be left without its TraefikService.
+  // The IngressRoute may have been created in spite of the error. It must not be left without its TraefikService.
   const unsure = error.code === 'CLUSTER_UNREACHABLE';
   const rest = unsure
     ? kept
@@ -106,7 +106,7 @@ async function takeBack(client: ClusterClient, ref: ObjectRef): Promise<void> {
   if (object) await client.remove(ref, { uid: object.metadata.uid });
 }
 
-/** The list of services has one owner as a whole, so all of it is applied as it was read, with other weights. */
+/** The list of services has one owner as a whole, so the complete list is applied, with changed weights only. */
 export async function applyWeights(
   client: ClusterClient,
   view: RouteView,
@@ -150,9 +150,8 @@ async function rawEntries(client: ClusterClient, { ref, resourceVersion }: Route
 }
 
 /**
- * Who else manages what was to be applied; undefined for any other error. What Sluice patched counts as another manager
- * than what it
- * applied, although both are named alike: it is not foreign.
+ * The other managers of the applied fields. Undefined for any other error. A patch by Sluice counts as another manager
+ * than its apply, although both have the same name, so it is not foreign.
  */
 function foreignManagers(error: unknown): readonly string[] | undefined {
   if (!(error instanceof SluiceError) || error.code !== 'FIELD_CONFLICT') return undefined;
@@ -160,7 +159,7 @@ function foreignManagers(error: unknown): readonly string[] | undefined {
   return Array.isArray(managers) ? managers.map(String).filter((name) => name !== FIELD_MANAGER) : undefined;
 }
 
-/** The IngressRoute of the route's name; undefined when there is none. */
+/** The IngressRoute with the route's name. Undefined when there is none. */
 export async function findIngressRoute(client: ClusterClient, ref: TrafficRef): Promise<IngressRouteFacts | undefined> {
   const object = await find(client, ingressRefOf(ref));
   if (!object) return undefined;

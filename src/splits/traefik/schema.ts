@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
 /**
- * The fields of a TraefikService (traefik.io/v1alpha1) that Sluice reads.
- * Source: traefik v3, pkg/provider/kubernetes/crd/traefikio/v1alpha1/service.go.
+ * The fields of a TraefikService (traefik.io/v1alpha1) that Sluice reads. Source: traefik v3,
+ * pkg/provider/kubernetes/crd/traefikio/v1alpha1/service.go.
  */
 const WeightedEntry = z.object({
   name: z.string(),
   kind: z.string().default('Service'),
   namespace: z.string().optional(),
   port: z.union([z.number(), z.string()]).optional(),
-  /** Absent means 1 to Traefik. */
+  /** Traefik uses 1 if it is absent. */
   weight: z.number().optional(),
 });
 export type WeightedEntry = z.infer<typeof WeightedEntry>;

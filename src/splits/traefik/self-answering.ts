@@ -7,8 +7,8 @@ import { middlewareRef, readMiddleware } from './middleware-object.ts';
 import { readAttachable } from './middleware-view.ts';
 
 /**
- * Types that answer in place of the Service, depending on how it does or how much it gets. Those that ask who somebody
- * is say nothing about a version.
+ * Types that may answer in place of the Service, depending on its errors or its load. Types that authenticate users
+ * have no relation to a version.
  */
 const TYPES = ['circuitBreaker', 'rateLimit', 'inFlightReq'] as const;
 
@@ -52,7 +52,7 @@ function onRules(object: IngressRoute, ref: TrafficRef): Placed[] {
   });
 }
 
-/** A chain stands for its members. One that is not there answers nothing. */
+/** A chain is replaced by its members. A middleware that does not exist answers nothing. */
 async function answering(
   client: ClusterClient,
   { namespace, name, place }: Placed,

@@ -7,7 +7,7 @@ import type { TraefikService } from './schema.ts';
 import { findArms, shareOf } from './traefik-service.ts';
 import type { Arm } from './traefik-service.ts';
 
-/** Errors: INVALID_INPUT for anything but a whole number from 0 to 100, or one Service as both arms. */
+/** Errors: INVALID_INPUT if the weight is not a whole number from 0 to 100, or if both arms are one Service. */
 export function requireWeight(arms: ArmServices, weight: number): void {
   if (!Number.isInteger(weight) || weight < 0 || weight > 100)
     throw new SluiceError('INVALID_INPUT', `A weight is a whole number from 0 to 100, not ${weight}.`);
@@ -15,7 +15,7 @@ export function requireWeight(arms: ArmServices, weight: number): void {
     throw new SluiceError('INVALID_INPUT', `Stable and candidate are the same Service, "${arms.stable}".`);
 }
 
-/** Changes the two weights and nothing else: other entries and fields such as nativeLB stay. */
+/** Changes the two weights only. Other entries, and fields such as nativeLB, stay. */
 export function decideWeight(
   ref: TrafficRef,
   object: TraefikService,
@@ -37,7 +37,7 @@ export function decideWeight(
   };
 }
 
-/** `add` also replaces; an entry may have no weight yet. A test for null passes where there is no such field. */
+/** `add` also replaces, and an entry may have no weight yet. A test for null passes when the field is absent. */
 function weightOperations({ index, entry }: Arm, weight: number): PatchOperation[] {
   const pointer = `/spec/weighted/services/${index}`;
   return [

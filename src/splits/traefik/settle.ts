@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Traefik takes a change over within its providersThrottleDuration, 2 s unless set, after the one before. */
+/** Traefik applies a change at most one providersThrottleDuration (by default 2 s) after the previous one. */
 const SETTLE_MS = 8_000;
 const POLL_MS = 150;
 
-/** Looks until `enough`, or until the time is over; the last sight in both cases. */
+/** Reads until `enough` holds or the time is over. Returns the last result in both cases. */
 export async function until<Sight>(
   look: () => Promise<Sight>,
   enough: (sight: Sight) => boolean,

@@ -26,7 +26,7 @@ export function entriesOf(object: TraefikService): readonly WeightedEntry[] {
   return object.spec.weighted?.services ?? [];
 }
 
-/** The weight that Traefik gives an entry. */
+/** The weight that Traefik uses for an entry. */
 export const shareOf = ({ weight = 1 }: WeightedEntry): number => weight;
 
 export function toView(ref: TrafficRef, object: TraefikService): TrafficView {
@@ -60,7 +60,7 @@ export interface Arm {
   readonly entry: WeightedEntry;
 }
 
-/** The entries of both Services; like Argo, by name alone. Errors: TRAFFIC_SERVICE_NOT_FOUND. */
+/** The entries of both Services, found by name alone, as Argo does. Errors: TRAFFIC_SERVICE_NOT_FOUND. */
 export function findArms(
   ref: TrafficRef,
   object: TraefikService,

@@ -5,11 +5,14 @@ import { requireNamespace } from '../../adapters/kubernetes/require-namespace.ts
 import { TraefikService } from './schema.ts';
 import { entriesOf, shareOf } from './traefik-service.ts';
 
-/** The weighted TraefikServices of a namespace. Errors: NAMESPACE_NOT_FOUND, which a list alone does not show. */
+/**
+ * The weighted TraefikServices of a namespace. Errors: NAMESPACE_NOT_FOUND, which takes a second request, because the
+ * list of a missing namespace is empty.
+ */
 export async function weightedRoutes(client: ClusterClient, namespace: string): Promise<readonly WeightedRoute[]> {
   const items = await client.list(TRAEFIK_SERVICE, namespace);
   if (items.length === 0) await requireNamespace(client, namespace);
-  // One odd object in the namespace must not hide the others.
+  // An invalid object in the namespace must not hide the others.
   const objects = items
     .map((item) => TraefikService.safeParse(item))
     .flatMap(({ data }) => (data?.spec.weighted ? [data] : []));

@@ -36,7 +36,7 @@ function isAscendingTo100(weights: readonly number[]): boolean {
   return weights.at(-1) === 100 && weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? 0));
 }
 
-/** N, 2N, … and 100 last. */
+/** The weights N, 2N, … below 100, then 100. */
 function defaultSteps(weightStep: FileDefaults['weightStep']): readonly number[] {
   if (weightStep === undefined) return DEFAULT_STEPS;
   const below = Array.from({ length: Math.ceil(100 / weightStep) - 1 }, (_, index) => (index + 1) * weightStep);

@@ -6,7 +6,9 @@ import { advance, finish, undo } from './moves.ts';
 import * as planning from './plan.ts';
 import * as sight from './sight.ts';
 
-/** The release moves traffic to the preview Service in its own steps; Argo switches over when all are passed. */
+/**
+ * The release moves traffic to the preview Service in its own steps. After all steps have passed, Argo switches over.
+ */
 export const blueGreen: Strategy = {
   name: 'blue-green',
   file,

@@ -24,11 +24,14 @@ async function shift(move: Move, index: number): Promise<Advanced> {
 
 export const finish: Strategy['finish'] = {
   promote: (move) => promote(move, {}),
-  /** Both Services have the new version by then: the weights go back to the active one. */
+  /** Both Services have the new version at this point, so the weights return to the active one. */
   settle: (move) => settle(move, rules, () => setWeight(move, 0)),
 };
 
-/** Weights to the active Service first and proved, then the abort: aborting first gave 503s on the preview's share. */
+/**
+ * First sets and proves the weights of the active Service, then aborts. Aborting first gave 503s on the preview's
+ * share.
+ */
 export const undo: Strategy['undo'] = undoWith(rules, async (move) => {
   const written = await setWeight(move, 0);
   if (isRefusal(written) && !written.holder) throw markLost(written, move.scene);

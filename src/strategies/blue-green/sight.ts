@@ -8,12 +8,15 @@ export function isHeld(seen: Observation, newHash: string): boolean {
   );
 }
 
-/** The preview may keep the bad version: no weight leads there. */
+/** The preview may keep the bad version, because its weight is 0. */
 export function isBackOnStable(seen: Observation, stableHash: string): boolean {
   return seen.stableSelector === stableHash;
 }
 
-/** The Rollout reports no weight. Behind the active Service the new version has all users, stable or not. */
+/**
+ * The Rollout reports no weight. Once the active Service selects the new version, all users have it, whether it is
+ * stable or not.
+ */
 export const rules: TrafficRules = {
   reported: () => undefined,
   isBackOnStable,

@@ -1,6 +1,6 @@
 import type { StrategyFile } from '../strategy.ts';
 
-/** A canary has no fields of its own: its Rollout says everything. */
+/** A canary has no fields of its own: its Rollout contains everything. */
 export const file: StrategyFile = {
   fields: {},
   foreign: {

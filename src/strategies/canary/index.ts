@@ -6,7 +6,7 @@ import { advance, finish, undo } from './moves.ts';
 import * as planning from './plan.ts';
 import * as sight from './sight.ts';
 
-/** Argo moves traffic by the Rollout's own steps; the release judges each step and lets Argo go on. */
+/** Argo moves traffic by the Rollout's own steps. The release judges each step and then lets Argo continue. */
 export const canary: Strategy = {
   name: 'canary',
   file,

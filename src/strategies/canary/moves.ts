@@ -29,5 +29,5 @@ export const finish: Strategy['finish'] = {
   settle: (move) => settle(move, rules),
 };
 
-/** The abort is what moves Argo's weights. */
+/** The abort changes Argo's weights, so no weight is written before it. */
 export const undo: Strategy['undo'] = undoWith(rules);

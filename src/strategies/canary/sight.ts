@@ -12,12 +12,12 @@ export function isHeldAt(seen: Observation, newHash: string, pauseIndex: number)
   );
 }
 
-/** After an abort the selector of the candidate flaps for a while, and Argo still writes weights. */
+/** After an abort the selector of the candidate changes repeatedly for a while, and Argo still writes weights. */
 export function isBackOnStable(seen: Observation, stableHash: string): boolean {
   return seen.stableSelector === stableHash && seen.candidateSelector === stableHash && (seen.canaryWeight ?? 0) === 0;
 }
 
-/** Argo writes the weights and reports them; users get the new version for good only when it is stable. */
+/** Argo writes the weights and reports them. All users have the new version permanently only when it is stable. */
 export const rules: TrafficRules = {
   reported: ({ canaryWeight }) => canaryWeight,
   isBackOnStable,

@@ -1,7 +1,7 @@
 import type { PlanStep } from '../../domain/release/plan.ts';
 import type { RolloutStep } from '../../domain/rollout.ts';
 
-/** The plan of a canary is its own step list; a text says what is wrong with it. */
+/** The plan of a canary is its own step list. A text result is the reason why the list is refused. */
 export function canarySteps(steps: readonly RolloutStep[]): PlanStep[] | string {
   const plan: PlanStep[] = [];
   for (const [index, step] of steps.entries()) {
@@ -11,16 +11,18 @@ export function canarySteps(steps: readonly RolloutStep[]): PlanStep[] | string 
       return `step ${index} (setWeight ${step.setWeight}) is not followed by an untimed pause`;
     if (step.pause && steps[index - 1]?.setWeight === undefined)
       return `step ${index} is a pause without a setWeight before it`;
+    if (step.pause && steps[index - 1]?.setWeight === 0)
+      return `step ${index - 1} has weight 0: no user would reach the new version there, so nothing could be judged`;
     if (step.pause) plan.push({ weight: steps[index - 1]?.setWeight as number, pauseIndex: index });
   }
   return plan;
 }
 
-/** For a Rollout that names no weight at all. */
+/** Suggested weights for a Rollout that names none. */
 const SUGGESTED_WEIGHTS = [5, 50];
 
-/** The same weights in a form that a release can follow. */
+/** The same weights in a form that a release supports. */
 export function fixedSteps(steps: readonly RolloutStep[]): readonly RolloutStep[] {
-  const weights = steps.flatMap(({ setWeight }) => (setWeight === undefined ? [] : [setWeight]));
+  const weights = steps.flatMap(({ setWeight }) => (setWeight ? [setWeight] : []));
   return (weights.length > 0 ? weights : SUGGESTED_WEIGHTS).flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
 }

@@ -5,12 +5,12 @@ import { plainLine } from '../../adapters/kubernetes/text.ts';
 import type { Rollout } from './schema.ts';
 import { isObserved } from './view.ts';
 
-/** True once the controller has taken the abort up. `phase` alone is stale right after the patch. */
+/** True once the controller has acted on the abort. `phase` alone is outdated right after the patch. */
 export function isAbortSeen(rollout: Rollout): boolean {
   return rollout.status.abort === true && rollout.status.abortedAt !== undefined;
 }
 
-/** promoteFull is cleared in the same patch: while it is set, the controller erases an abort at each pass. */
+/** promoteFull is cleared in the same patch: while it is set, the controller removes an abort at each reconcile. */
 export function decideAbort(
   rollout: Rollout,
   target: Target,
@@ -20,8 +20,8 @@ export function decideAbort(
   const { status } = rollout;
   const foreign = template && foreignImage(rollout, template);
   if (foreign) return { done: { refused: true, detail: `the image is now ${foreign}: ${podHash} is being replaced` } };
-  // The controller, busy with a newer template, writes its new hash under our abort: the newer version would be
-  // aborted.
+  // While the controller processes a newer template, it may write the new hash after our abort. The newer version would
+  // then be aborted.
   if (!isObserved(rollout)) return { wait: 'the controller has not yet seen the present spec' };
   const current = status.currentPodHash ?? 'none';
   if (current !== podHash)
@@ -49,8 +49,8 @@ export function decideAbort(
 }
 
 /**
- * Argo sets observedGeneration while currentPodHash is still that of the previous template. So neither field shows
- * whose template it is.
+ * Argo sets observedGeneration while currentPodHash is still that of the previous template. Neither field therefore
+ * identifies the template.
  */
 function foreignImage({ spec }: Rollout, { container, images }: TemplateImages): string | undefined {
   const present = spec.template?.spec?.containers?.find(({ name }) => name === container)?.image;

@@ -11,7 +11,7 @@ export interface RunState {
   readonly status: string;
 }
 
-/** The AnalysisRuns that the Rollout names for the present version, with what it says of each. */
+/** The AnalysisRuns that the Rollout names for the current version, with their status in the Rollout. */
 export function runStatuses({
   status: { canary, blueGreen },
 }: Rollout): readonly (RunState & { readonly message: string })[] {
@@ -26,7 +26,10 @@ export function runStatuses({
   );
 }
 
-/** The analysis that holds the Rollout, or why there is nothing to skip. Facts seen on Argo Rollouts 1.10.1. */
+/**
+ * The analysis that holds the Rollout, or why there is nothing to skip. The facts were observed on Argo Rollouts
+ * 1.10.1.
+ */
 export function analysisHold(rollout: Rollout): AnalysisHold | string {
   return (
     notNow(rollout) ??
@@ -78,7 +81,7 @@ function stepHold(rollout: Rollout): AnalysisHold | string | undefined {
   return also ? `besides the analysis, ${also} holds it: end that first` : { ...found, way: 'next-step' };
 }
 
-/** A background run that goes on running holds nothing. */
+/** A background run that is still running does not hold the Rollout. */
 function backgroundHold(rollout: Rollout): AnalysisHold | undefined {
   const found = find(rollout, 'background');
   const holds = rollout.status.pauseConditions?.some(({ reason }) => reason === INCONCLUSIVE);
@@ -86,8 +89,8 @@ function backgroundHold(rollout: Rollout): AnalysisHold | undefined {
 }
 
 /**
- * After an inconclusive run, ending the pause only makes Argo start the same analysis anew; a running one can be ended
- * as it is.
+ * After an inconclusive run, ending the pause only makes Argo start the same analysis again. A running one can be
+ * terminated.
  */
 function blueGreenHold(rollout: Rollout): AnalysisHold | undefined {
   const found = find(rollout, 'pre-promotion') ?? find(rollout, 'post-promotion');

@@ -36,7 +36,7 @@ export async function createRollout(client: ClusterClient, rollout: NewRollout):
   return { changed: created.length > 0, ...proof, created, found: plan.found };
 }
 
-/** The API server answered each apply with the object that it stored. */
+/** For each apply the API server returned the object that it stored. */
 function servicesMade(created: readonly string[]): Pick<Creation, 'effective' | 'reason'> {
   return {
     effective: 'proved',
@@ -44,7 +44,7 @@ function servicesMade(created: readonly string[]): Pick<Creation, 'effective' | 
   };
 }
 
-/** Errors: those of the client; what exists by then is in the message. */
+/** Errors: those of the client. The message lists the objects that exist by then. */
 async function makeAll(client: ClusterClient, planned: readonly Planned[]): Promise<string[]> {
   const created: string[] = [];
   for (const { ref, manifest } of planned) {
@@ -71,7 +71,7 @@ function halfMade(error: SluiceError, created: readonly string[]): SluiceError {
 }
 
 /**
- * Waits until the controller has observed the Rollout. Readiness comes later and is reported as it is. The Rollout is
+ * Waits until the controller has observed the Rollout. Readiness comes later and is reported unchanged. The Rollout is
  * already written, so a missing answer is not a failure.
  */
 async function prove(

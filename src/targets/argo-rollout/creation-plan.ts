@@ -8,7 +8,7 @@ import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { rolloutManifest, serviceManifest } from './manifests.ts';
 import type { Planned } from './manifests.ts';
 
-/** What would be made, in the order of making, and what is there already; or why not. */
+/** The objects to create, in order, and the objects that already exist, or the reason for a refusal. */
 export type CreationPlan = { readonly make: readonly Planned[]; readonly found: readonly string[] } | Refused;
 
 interface Refused {
@@ -16,7 +16,7 @@ interface Refused {
   readonly missing?: NonNullable<Creation['missing']>;
 }
 
-/** Argo writes it on each Service that it steers. */
+/** Argo writes this annotation on each Service that it manages. */
 const MANAGED_BY = 'argo-rollouts.argoproj.io/managed-by-rollouts';
 
 const Labels = z.record(z.string(), z.string());
@@ -77,7 +77,7 @@ async function labelsOf(
   ).spec.selector.matchLabels;
 }
 
-/** The object; undefined when it is not there. */
+/** The object. Undefined when it does not exist. */
 export async function ifThere(client: ClusterClient, ref: ObjectRef): Promise<unknown> {
   try {
     return await client.get(ref);
@@ -87,7 +87,7 @@ export async function ifThere(client: ClusterClient, ref: ObjectRef): Promise<un
   }
 }
 
-/** The route has to be there first: without it the first canary pods would have no traffic to be judged by. */
+/** The route has to exist first: without it the first canary pods would have no traffic to be judged by. */
 async function routeRefusal(client: ClusterClient, rollout: NewRollout): Promise<Refused | undefined> {
   const { traefikService: name, services, target } = rollout;
   if (!name || !services) return undefined;
@@ -103,7 +103,7 @@ async function routeRefusal(client: ClusterClient, rollout: NewRollout): Promise
   };
 }
 
-/** Why an existing Service cannot be used as it is. */
+/** Why an existing Service cannot be used unchanged. */
 function serviceRefusal(
   present: unknown,
   ref: ObjectRef,

@@ -10,22 +10,24 @@ import { toView } from './view.ts';
 const IDLE_MS = 300_000;
 
 export interface RolloutFeedOptions {
-  /** Lists come from a watch once it runs; otherwise each is live and only `watch` begins a watch. */
+  /**
+   * With true, lists come from a watch once it runs. Otherwise each list is read live, and only `watch` begins a watch.
+   */
   readonly cached?: boolean;
-  /** The only namespaces that may be read; none: the whole cluster. */
+  /** The only namespaces that may be read. If absent, the whole cluster. */
   readonly namespaces?: readonly string[];
   readonly idleMs?: number;
-  /** Without a word from the API server for this long, the cache is not used. */
+  /** Maximum time without a message from the API server. After it the cache is not used. */
   readonly silentMs?: number;
 }
 
 type Listener = Parameters<RolloutFeed['watch']>[1];
 
-/** A cache with those who use it. */
+/** A cache with its users. */
 interface Kept {
   readonly cache: WatchCache<RolloutState>;
   readonly listeners: Set<Listener>;
-  /** Ends it; put off by each use. */
+  /** Timer that ends the cache. Each use restarts it. */
   readonly idle: NodeJS.Timeout;
 }
 
@@ -64,7 +66,7 @@ async function live(clusters: Clusters, cluster: string, namespace: string | und
   return { items: items.flatMap((item) => readItem(cluster, item) ?? []), resourceVersion, ageMs: 0, source: 'live' };
 }
 
-/** Undefined for an object of unexpected form: one odd object must not hide the others. */
+/** Undefined for an object of unexpected form. An invalid object must not hide the others. */
 function readItem(cluster: string, object: unknown): RolloutState | undefined {
   const { data } = Rollout.safeParse(object);
   return data && toView({ cluster, namespace: data.metadata.namespace, rollout: data.metadata.name }, data, {});
@@ -80,14 +82,14 @@ class KeptCaches {
     this.#options = options;
   }
 
-  /** The cache that holds a namespace; undefined when none may hold it all. */
+  /** The cache that contains a namespace. Undefined when no cache may contain all of it. */
   for(cluster: string, namespace: string | undefined): WatchCache<RolloutState> | undefined {
     const places = this.#places().filter((watched) => watched === undefined || watched === namespace);
     return places.length > 0 ? this.#use(cluster, places[0]).cache : undefined;
   }
 
   async listen(cluster: string, listener: Listener): Promise<() => void> {
-    // One of its own, so that the same function given twice is called twice.
+    // A new function object, so that a listener that is passed twice is called twice.
     const own: Listener = (target) => listener(target);
     const used = this.#places().map((place) => this.#use(cluster, place));
     const end = (): void => used.forEach(({ listeners }) => listeners.delete(own));
@@ -105,7 +107,7 @@ class KeptCaches {
     for (const key of [...this.#caches.keys()]) this.#drop(key);
   }
 
-  /** What is watched of a cluster. */
+  /** The places of a cluster that are watched. */
   #places(): readonly (string | undefined)[] {
     const { namespaces = [] } = this.#options;
     return namespaces.length > 0 ? namespaces : [undefined];
@@ -118,7 +120,7 @@ class KeptCaches {
     if (known) return known;
     const made = this.#make(key, cluster, namespace);
     this.#caches.set(key, made);
-    // The next use begins anew, and says why when it fails again.
+    // The next use creates a new cache, and reports the error if it fails again.
     made.cache.listed.catch(() => this.#drop(key, made));
     return made;
   }
@@ -151,7 +153,7 @@ class KeptCaches {
   }
 }
 
-/** A listener's failure is its own. */
+/** Calls a listener and ignores its failure. */
 function quietly(notify: () => void): void {
   try {
     notify();

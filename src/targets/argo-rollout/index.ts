@@ -10,23 +10,25 @@ import { fenced } from '../../adapters/kubernetes/fenced.ts';
 import { claim, fence, unclaim } from '../../adapters/kubernetes/owner.ts';
 import { decideAbort, isAbortSeen } from './abort.ts';
 import { decidePromoteBlueGreen, decidePromoteCanary, isActive, isPastStep, type CanaryStep } from './promote.ts';
+import { readRevisions } from './history.ts';
 import { readPods } from './pods.ts';
 import { readRollout, readView, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
 import { decideSetImage } from './set-image.ts';
 
-/** How long the controller may take to act on a status patch; a reconcile takes well under a second. */
+/** How long the controller may take to act on a status patch. A reconcile takes well under a second. */
 const CANARY_PROOF_MS = 3_000;
 const BLUE_GREEN_PROOF_MS = 5_000;
-/** Reads come closer together at first, as the controller is quick. */
+/** The first reads are closer together, because the controller is usually fast. */
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 250;
 
-/** WorkloadPort on Argo Rollouts ≥ 1.10, through the Kubernetes API: Argo has no API of its own. */
+/** WorkloadPort on Argo Rollouts ≥ 1.10, through the Kubernetes API, because Argo has no API of its own. */
 export function createWorkload(clusters: Clusters): WorkloadPort {
   return {
     read: async (target) => readView(clusters.client(target.cluster), target),
     pods: async (target, podHash) => readPods(clusters.client(target.cluster), target, podHash),
+    revisions: async (target) => readRevisions(clusters.client(target.cluster), target),
     setImage: (target, change, owner) =>
       write(clusters, target, owner, { decide: (rollout) => decideSetImage(rollout, target, change) }),
     advance: (target, { podHash, stepIndex }, owner) =>
@@ -47,7 +49,7 @@ export function createWorkload(clusters: Clusters): WorkloadPort {
   };
 }
 
-/** The pause of one step of a canary. */
+/** Ends the pause of one step of a canary. */
 const endPause = (target: Target, at: CanaryStep): Write => ({
   decide: (rollout) => decidePromoteCanary(rollout, target, at),
   proof: {
@@ -57,7 +59,7 @@ const endPause = (target: Target, at: CanaryStep): Write => ({
   },
 });
 
-/** The one pause of a blue-green Rollout: before the switch. */
+/** Ends the only pause of a blue-green Rollout, before the switch. */
 const endOnlyPause = (target: Target, podHash: string): Write => ({
   decide: (rollout) => decidePromoteBlueGreen(rollout, target, podHash),
   proof: {
@@ -69,7 +71,7 @@ const endOnlyPause = (target: Target, podHash: string): Write => ({
 
 interface Write {
   readonly decide: (rollout: Rollout) => Decision<WriteResult>;
-  /** What must be seen after a status patch: Argo accepts patches that have no effect. */
+  /** The proof that is needed after a status patch, because Argo accepts patches that have no effect. */
   readonly proof?: Proof;
 }
 

@@ -12,7 +12,7 @@ export interface Planned {
   };
 }
 
-/** A Service over the Rollout's pods; Argo adds the hash of a version to its selector. */
+/** A Service over the Rollout's pods. Argo adds the hash of a version to its selector. */
 export function serviceManifest(rollout: NewRollout, name: string, labels: Readonly<Record<string, string>>): Planned {
   const { namespace } = rollout.target;
   const { port } = rollout.template;
@@ -75,9 +75,9 @@ function strategy(rollout: NewRollout): object {
       ...(rollout.traefikService && {
         trafficRouting: { traefik: { weightedTraefikServiceName: rollout.traefikService } },
       }),
-      // An untimed pause after each weight: a timed one would go on unjudged.
+      // Each weight is followed by an untimed pause. A timed pause would continue unjudged.
       steps: rollout.weights.flatMap((weight) => [{ setWeight: weight }, { pause: {} }]),
-      // From the first pause on: before, the canary has no traffic to be judged by.
+      // Analysis starts at the first pause. Before it the canary has no traffic to be judged by.
       ...(templates.length > 0 && { analysis: { templates, startingStep: 1 } }),
     },
   };

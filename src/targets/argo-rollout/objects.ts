@@ -14,7 +14,7 @@ export function createRolloutObjects(clusters: Clusters): RolloutObjectsPort {
   return {
     async list({ cluster, namespace }) {
       const items = await clusters.client(cluster).list(ROLLOUT, namespace);
-      // One odd object must not hide the others.
+      // An invalid object must not hide the others.
       const rollouts = items.map((item) => Rollout.safeParse(item)).flatMap(({ data }) => (data ? [data] : []));
       return rollouts.map((rollout) =>
         toView({ cluster, namespace: rollout.metadata.namespace, rollout: rollout.metadata.name }, rollout, {}),

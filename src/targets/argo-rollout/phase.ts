@@ -6,22 +6,21 @@ export interface Phase {
   readonly message: string;
 }
 
-/** Argo copies the generation of a referred workload into this annotation of the Rollout. */
+/** Argo copies the generation of the referenced workload into this annotation of the Rollout. */
 const WORKLOAD_GENERATION = 'rollout.argoproj.io/workload-generation';
 /** Reasons of conditions that make a Rollout Degraded. */
 const DEGRADING = ['RolloutAborted', 'ProgressDeadlineExceeded'];
 
 const progressing = (message: string): Phase => ({ phase: 'Progressing', message });
 
-/** True once the controller has acted on the present spec. `observedGeneration` is a string in this API. */
+/** True once the controller has acted on the current spec. `observedGeneration` is a string in this API. */
 export function isObserved(rollout: Rollout): boolean {
   return rollout.status.observedGeneration === String(rollout.metadata.generation);
 }
 
 /**
- * Phase and message as `kubectl argo rollouts` shows them, and right also just after a patch of the status: that one
- * does not move
- * the generation, so the stored phase is still that of before. Source: argo-rollouts v1.10.1,
+ * Phase and message as `kubectl argo rollouts` shows them. They are correct also right after a patch of the status:
+ * such a patch does not change the generation, so the stored phase is the previous one. Source: argo-rollouts v1.10.1,
  * utils/rollout/rolloututil.go.
  */
 export function phaseOf(rollout: Rollout): Phase {
@@ -49,7 +48,7 @@ function isWorkloadObserved({ metadata, spec, status }: Rollout): boolean {
   return status.workloadObservedGeneration === wanted;
 }
 
-/** For controllers before 1.0, and before the first reconcile: those write no phase. */
+/** For controllers before 1.0, and before the first reconcile, when no phase is written. */
 function computed(rollout: Rollout): Phase {
   const { spec, status } = rollout;
   const invalid = invalidSpec(rollout);
@@ -79,7 +78,7 @@ function computedProgress({ spec, status }: Rollout): Phase {
   return { phase: 'Healthy', message: '' };
 }
 
-/** Why the controller does not accept the spec; undefined when it does. */
+/** Why the controller refuses the spec. Undefined when it accepts it. */
 export function invalidSpec({ status }: Rollout): string | undefined {
   const condition = status.conditions?.find(({ type }) => type === 'InvalidSpec');
   return condition && plainLine(condition.message, 600);

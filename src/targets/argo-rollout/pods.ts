@@ -41,7 +41,7 @@ const Event = z.object({
   message: z.string().default(''),
 });
 
-/** Waiting with these reasons is the ordinary start of a container. */
+/** A container that waits for one of these reasons is starting normally. */
 const ORDINARY = ['', 'ContainerCreating', 'PodInitializing'];
 
 /**
@@ -90,7 +90,7 @@ function toState({ metadata, status }: Pod): PodState {
   };
 }
 
-/** A pod that runs and is not ready fails its probes, which only its events say. */
+/** A pod that runs and is not ready fails its probes. Only its events give the reason. */
 async function withProbes(
   client: ClusterClient,
   { namespace }: Target,
@@ -109,7 +109,7 @@ async function withProbes(
   });
 }
 
-/** A quota or an admission controller refuses pods: the ReplicaSet says so. */
+/** When a quota or an admission controller refuses pods, the ReplicaSet has the reason. */
 async function whyNone(client: ClusterClient, target: Target, selector: string): Promise<{ problem?: string }> {
   const items = await client
     .list(REPLICA_SET, target.namespace, selector)

@@ -13,7 +13,10 @@ export interface CanaryStep {
 const unchanged = (detail: string): Decision<WriteResult> => ({ done: { changed: false, detail } });
 const refused = (detail: string): Decision<WriteResult> => ({ done: { refused: true, detail } });
 
-/** Index beyond the step, or the whole rollout finished. A pause that vanished is no proof: unpausing adds it again. */
+/**
+ * Whether the index is beyond the step, or the whole rollout has finished. A removed pause is no proof: Argo may add it
+ * again.
+ */
 export function isPastStep(rollout: Rollout, at: CanaryStep): boolean {
   const { status } = rollout;
   return (
@@ -30,9 +33,8 @@ export function isActive(rollout: Rollout, podHash: string): boolean {
 }
 
 /**
- * Promote is not idempotent in Argo: without a pause condition it skips a step, and under `spec.paused` too. So the
- * patch
- * is sent only at the very pause that the caller means, and tests everything that was read.
+ * Promote is not idempotent in Argo: without a pause condition, and also under `spec.paused`, it skips a step. So the
+ * patch is sent only at the pause that the caller means, and tests everything that was read.
  */
 export function decidePromoteCanary(rollout: Rollout, target: Target, at: CanaryStep): Decision<WriteResult> {
   const { status } = rollout;
@@ -50,7 +52,7 @@ export function decidePromoteCanary(rollout: Rollout, target: Target, at: Canary
   };
 }
 
-/** Blue-green has no step index; its pause is known by its reason. */
+/** Blue-green has no step index. Its pause is identified by its reason. */
 export function decidePromoteBlueGreen(rollout: Rollout, target: Target, podHash: string): Decision<WriteResult> {
   const moved = otherHash(rollout, podHash);
   if (moved) return moved;
@@ -72,7 +74,7 @@ function otherHash(rollout: Rollout, podHash: string): Decision<WriteResult> | u
     : refused(`the Rollout is at pod hash ${current}, not ${podHash}: another template was set`);
 }
 
-/** States in which removing the pause would do something else, or nothing. */
+/** States in which removing the pause would have another effect, or none. */
 function heldBack(rollout: Rollout, reason: string): Decision<WriteResult> | undefined {
   const { spec, status } = rollout;
   if (status.abort) return refused('the Rollout is aborted');

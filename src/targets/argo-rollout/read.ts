@@ -29,7 +29,7 @@ export async function readView(client: ClusterClient, target: Target): Promise<R
   return toView(target, rollout, await readElsewhere(client, target, rollout));
 }
 
-/** The selectors of the Services, and the containers of a workload that the Rollout takes its template from. */
+/** Reads the selectors of the Services, and the containers of a workload that the Rollout takes its template from. */
 export async function readElsewhere(client: ClusterClient, target: Target, rollout: Rollout): Promise<Elsewhere> {
   const names = serviceNames(rollout);
   const [stable, candidate, containers] = await Promise.all([
@@ -40,11 +40,11 @@ export async function readElsewhere(client: ClusterClient, target: Target, rollo
   return { ...(stable && { stable }), ...(candidate && { candidate }), ...(containers && { containers }) };
 }
 
-/** Not knowing the images is no reason not to show, or to roll back, the Rollout. */
+/** A Rollout can be shown, and rolled back, without knowledge of its images. */
 const IMAGES_UNKNOWN = ['WORKLOAD_NOT_FOUND', 'CRD_MISSING', 'FORBIDDEN'];
 
 /**
- * Undefined unless the Rollout refers to a Deployment that can be read; Argo accepts other kinds, whose images are then
+ * Undefined unless the Rollout refers to a Deployment that can be read. Argo accepts other kinds, whose images are then
  * not known.
  */
 async function referredContainers(
@@ -63,7 +63,7 @@ async function referredContainers(
 }
 
 /**
- * The hash that a Service selects. A missing Service selects nothing: a rollback must still be able to read the
+ * The hash that a Service selects. A missing Service selects nothing, because a rollback must still be able to read the
  * Rollout.
  */
 async function selectedHash(

@@ -9,15 +9,14 @@ import { toDetail } from './detail.ts';
 import { readElsewhere, readRollout, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
 
-/** The controller writes the status often; each write moves the resource version that guards the deletion. */
+/** The controller writes the status often, and each write changes the resource version that the deletion tests. */
 const ATTEMPTS = 8;
 const PROOF_MS = 5_000;
 const POLL_MS = 100;
 
 /**
- * Deletes what was read, and nothing else: the resource version makes sure that no release has marked it in between.
- * `admit`
- * throws when the owner forbids it. Errors: CONFLICT when another object has taken the name.
+ * Deletes only the object that was read. The resource version ensures that no release has marked it in between. `admit`
+ * throws when the owner forbids the deletion. Errors: CONFLICT when another object has taken the name.
  */
 export async function removeRollout(
   client: ClusterClient,
@@ -34,7 +33,7 @@ export async function removeRollout(
 
 type Sent = 'sent' | 'going already' | 'gone';
 
-/** `gone`: it vanished after a request whose answer was lost or refused. */
+/** `gone`: the object vanished after a request whose answer was lost or refused. */
 async function send(client: ClusterClient, target: Target, first: Rollout, admit: Admit): Promise<Sent> {
   let obstacle: unknown;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -61,7 +60,7 @@ async function send(client: ClusterClient, target: Target, first: Rollout, admit
 const isPassing = (error: unknown): boolean =>
   error instanceof SluiceError && (error.code === 'CONFLICT' || error.code === 'CLUSTER_UNREACHABLE');
 
-/** The object as it is now; undefined when it is gone. Errors: CONFLICT when it is another one. */
+/** The object as it is now. Undefined when it no longer exists. Errors: CONFLICT when it is another one. */
 async function present(client: ClusterClient, target: Target, first: Rollout): Promise<Rollout | undefined> {
   try {
     const now = await readRollout(client, target);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The fields of a Rollout (argoproj.io/v1alpha1) that Sluice reads, as the API server sends them; the rest is dropped.
- * Source: argo-rollouts v1.10.1, pkg/apis/rollouts/v1alpha1/types.go.
+ * The fields of a Rollout (argoproj.io/v1alpha1) that Sluice reads, as the API server sends them. Other fields are
+ * dropped. Source: argo-rollouts v1.10.1, pkg/apis/rollouts/v1alpha1/types.go.
  */
 const Container = z.object({ name: z.string(), image: z.string().default('') });
 
@@ -19,6 +19,8 @@ const Canary = z.object({
   canaryService: z.string().optional(),
   trafficRouting: z.looseObject({ traefik: Traefik.optional() }).optional(),
   abortScaleDownDelaySeconds: z.number().optional(),
+  dynamicStableScale: z.boolean().optional(),
+  minPodsPerReplicaSet: z.number().optional(),
 });
 
 const BlueGreen = z.object({
@@ -27,6 +29,7 @@ const BlueGreen = z.object({
   autoPromotionEnabled: z.boolean().optional(),
   autoPromotionSeconds: z.number().optional(),
   abortScaleDownDelaySeconds: z.number().optional(),
+  previewReplicaCount: z.number().optional(),
 });
 
 const PauseCondition = z.object({ reason: z.string(), startTime: z.string() });
@@ -39,7 +42,7 @@ const Condition = z.object({
   lastUpdateTime: z.string().optional(),
 });
 
-/** What a Rollout says of an AnalysisRun that it waits for. */
+/** The Rollout's entry for an AnalysisRun that it waits for. */
 const RunStatus = z.object({ name: z.string(), status: z.string().default(''), message: z.string().default('') });
 
 const Status = z.object({
@@ -92,6 +95,7 @@ export const Rollout = z.object({
   spec: z.object({
     replicas: z.number().optional(),
     paused: z.boolean().optional(),
+    rollbackWindow: z.object({ revisions: z.number().optional() }).nullish(),
     restartAt: z.string().nullish(),
     selector: z.object({ matchLabels: z.record(z.string(), z.string()).optional() }).nullish(),
     workloadRef: z.looseObject({ kind: z.string().optional(), name: z.string().optional() }).optional(),
@@ -107,5 +111,5 @@ export const Workload = z.object({
   spec: z.object({ template: z.object({ spec: z.object({ containers: z.array(Container).default([]) }) }) }),
 });
 
-/** A core Service: its selector alone. */
+/** A core Service. Only its selector is read. */
 export const Service = z.object({ spec: z.object({ selector: z.record(z.string(), z.string()).optional() }) });

@@ -10,7 +10,7 @@ export interface ImageChange {
   readonly to: string;
 }
 
-/** Touches one field of one container; a full PUT would undo what others wrote in between. */
+/** Changes one field of one container. A PUT of the whole object would undo concurrent writes. */
 export function decideSetImage(rollout: Rollout, target: Target, change: ImageChange): Decision<WriteResult> {
   if (rollout.spec.workloadRef !== undefined)
     return refuse(`${target.rollout} takes its template from a workloadRef; set the image there`);

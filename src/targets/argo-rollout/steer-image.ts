@@ -10,7 +10,7 @@ import { Workload } from './schema.ts';
 import { decideContainerImage, type ImageChange } from './set-image.ts';
 import { readNow, type Now, type Steering } from './steer.ts';
 
-/** The controller takes a template up within a second; a workload's change travels through one more cache. */
+/** The controller observes a template within a second. A change of a workload passes through one more cache. */
 const TAKEN_UP_MS = 8_000;
 
 type Containers = readonly { readonly name: string; readonly image: string }[];
@@ -24,7 +24,7 @@ interface Deployment {
 const Versioned = Workload.extend({ metadata: z.object({ resourceVersion: z.string() }) });
 
 /**
- * Where the template is and what is to change in it, fixed by the first read. Errors: UNKNOWN_NAME, INVALID_INPUT,
+ * Finds the object with the template and the change to make, at the first read. Errors: UNKNOWN_NAME, INVALID_INPUT,
  * NOT_APPLICABLE.
  */
 export async function imageSteering(
@@ -85,7 +85,8 @@ function onlyOne(containers: Containers, names: readonly string[]): Containers[n
 }
 
 /**
- * The hash shows that the controller made a version of the new template; it changes with any change of the template.
+ * The hash proves that the controller created a version of the new template: it changes with any change of the
+ * template.
  */
 function notTakenUp({ view }: Now, before: Now['view'], { container, to }: ImageChange): string | undefined {
   if (view.images[container] !== to)

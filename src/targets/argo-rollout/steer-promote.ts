@@ -10,11 +10,11 @@ import type { Rollout } from './schema.ts';
 import { refused, unchanged, type Now, type Steering } from './steer.ts';
 import { isObserved } from './view.ts';
 
-/** Pods start, weights travel: the next hold is usually reached within a second or two. */
+/** Pods start and weights change first. The next hold is usually reached within a second or two. */
 const NEXT_HOLD_MS = 10_000;
 const FULL_MS = 20_000;
 
-/** Ends the pause at `at`; proved once the Rollout has come to the next one. */
+/** Ends the pause at `at`. It is proved once the Rollout has reached the next hold. */
 export function promoteSteering(target: Target, at: Point): Steering {
   return {
     decide: (rollout) => decidePromote(rollout, target, at),
@@ -44,7 +44,7 @@ function decideBlueGreen(rollout: Rollout, target: Target, podHash: string): Dec
   return decidePromoteBlueGreen(rollout, target, podHash);
 }
 
-/** What makes a promotion another thing than the caller means, for both strategies. */
+/** Reasons, for both strategies, why a promotion would not do what the caller means. */
 function notInTheWay(rollout: Rollout, { podHash }: Point): Decision<WriteResult> | undefined {
   const { spec, status } = rollout;
   if (!isObserved(rollout)) return { wait: 'the controller has not yet seen the present spec' };
@@ -71,13 +71,13 @@ function decideCanary(rollout: Rollout, target: Target, { podHash, stepIndex }: 
   if (stepIndex === undefined)
     return refused('it has no steps: there is nothing between the old version and the new one to promote');
   if (isPastStep(rollout, { podHash, stepIndex })) return unchanged(`it is past step ${stepIndex} already`);
-  // The controller has reset the mark of a resume: nothing holds it, it is on its way.
+  // The controller has reset the resume flag, so nothing holds the Rollout and it is in progress.
   if (!status.pauseConditions?.length && !status.controllerPause)
     return refused(`it is not paused: it is busy with step ${status.currentStepIndex ?? 0}`);
   return decidePromoteCanary(rollout, target, { podHash, stepIndex });
 }
 
-/** With `autoPromotionSeconds` Argo puts the pause back when it is ended early (seen on 1.10.1). */
+/** With `autoPromotionSeconds` Argo restores a pause that is ended early (seen on 1.10.1). */
 function promotesByItself({ spec: { strategy } }: Rollout): number | undefined {
   const { blueGreen } = strategy;
   return blueGreen?.autoPromotionEnabled !== false && blueGreen?.autoPromotionSeconds
@@ -92,7 +92,7 @@ function notActive({ rollout, view }: Now, podHash: string): string | undefined 
   return undefined;
 }
 
-/** What keeps a canary from the first hold after the step that was ended. */
+/** Why a canary has not reached the first hold after the step that was ended. Undefined when it has. */
 export function notArrived({ view }: Now, before: RolloutState, { podHash, stepIndex = 0 }: Point): string | undefined {
   if (view.podHash !== podHash) return `${podHash} was replaced by ${view.podHash}`;
   if (view.aborted) return 'it was aborted meanwhile';
@@ -102,7 +102,7 @@ export function notArrived({ view }: Now, before: RolloutState, { podHash, stepI
   return index >= hold.index ? undefined : `it is busy with step ${index}; the next hold is step ${hold.index}`;
 }
 
-/** Skips all that is left; proved once the version is stable. */
+/** Skips all remaining steps. It is proved once the version is stable. */
 export function promoteFullSteering(at: Point): Steering {
   return {
     decide: (rollout) => decidePromoteFull(rollout, at),
@@ -111,7 +111,7 @@ export function promoteFullSteering(at: Point): Steering {
   };
 }
 
-/** Argo removes an abort, and sticks under spec.paused (seen): neither is what the caller means. */
+/** Argo removes an abort, and does not continue under spec.paused (seen). The caller means neither. */
 export function decidePromoteFull(rollout: Rollout, { podHash }: Point): Decision<WriteResult> {
   const { spec, status } = rollout;
   if (!isObserved(rollout)) return { wait: 'the controller has not yet seen the present spec' };
@@ -134,7 +134,7 @@ export function decidePromoteFull(rollout: Rollout, { podHash }: Point): Decisio
   };
 }
 
-/** What is missing for a version to be the stable one, also for users. */
+/** What is missing until the version is the stable one, also for users. */
 export function notStable(view: RolloutState, podHash: string): string | undefined {
   if (view.podHash !== podHash) return `${podHash} was replaced by ${view.podHash}`;
   if (view.aborted) return 'it was aborted meanwhile';

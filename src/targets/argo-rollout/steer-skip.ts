@@ -19,13 +19,13 @@ const AnalysisRun = z.object({
   status: z.object({ phase: z.string().default('') }).default({ phase: '' }),
 });
 
-/** The AnalysisRun that is to be ended. */
+/** The AnalysisRun to terminate. */
 interface Run {
   readonly resourceVersion: string;
   readonly phase: string;
 }
 
-/** Patches of the Rollout's status; for every way but `terminate`. */
+/** Patches the Rollout's status, for every way except `terminate`. */
 export function skipSteering(hold: AnalysisHold): Steering {
   return {
     decide: (rollout) => decideSkip(rollout, hold),
@@ -73,7 +73,7 @@ function skipOf({ status }: Rollout, { way, stepIndex = 0 }: AnalysisHold): Patc
     ? [{ op: 'remove', path: '/status/pauseConditions' }]
     : [];
   if (way === 'end-pause') return pause;
-  // A controllerPause that is left true would end the next pause step as well.
+  // If controllerPause stayed true, it would end the next pause step as well.
   return [
     ...pause,
     { op: 'add', path: '/status/controllerPause', value: false },
@@ -81,7 +81,7 @@ function skipOf({ status }: Rollout, { way, stepIndex = 0 }: AnalysisHold): Patc
   ];
 }
 
-/** The same hold as found before, or why not. */
+/** The same hold as before, or the reason why it no longer exists. */
 function sameHold(rollout: Rollout, hold: AnalysisHold): AnalysisHold | string | undefined {
   const now = analysisHold(rollout);
   if (typeof now === 'string') return now;
@@ -115,7 +115,7 @@ function notEnded({ rollout, view }: Now, hold: AnalysisHold): string | undefine
     : `the Rollout still shows the analysis as ${run?.status ?? 'unknown'}`;
 }
 
-/** Ends the AnalysisRun itself: the Rollout then goes on as after a success. */
+/** Terminates the AnalysisRun itself. The Rollout then continues as after a success. */
 export function terminateSteering(client: ClusterClient, target: Target, hold: AnalysisHold): Steering<Run> {
   const ref = { kind: ANALYSIS_RUN, namespace: target.namespace, name: hold.run };
   const read = async () => {

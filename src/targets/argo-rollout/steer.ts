@@ -16,9 +16,7 @@ import { toView } from './view.ts';
 
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 250;
-/**
- * How often a write is tried at the very version that was read, before it is tried at the same state of any version.
- */
+/** Number of attempts at exactly the resource version that was read. Later attempts test the state instead. */
 const VERSIONED_ATTEMPTS = 2;
 
 /** A Rollout as it was read. */
@@ -27,32 +25,33 @@ export interface Now {
   readonly view: RolloutState;
 }
 
-/** With the object that is written. */
+/** A read of the Rollout, with the object that is written. */
 interface Seen<Subject> extends Now {
   readonly subject: Subject;
-  /** Of the object that is written. */
+  /** Resource version of the object that is written. */
   readonly resourceVersion: string;
 }
 
-/** An object that is written; undefined: the Rollout itself. */
+/** The object that is written. Undefined if it is the Rollout itself. */
 export type Versioned = { readonly resourceVersion: string } | undefined;
 
 /**
- * One command: what to write and how to know that it took effect. `Subject`: the object that is written, when it is not
- * the Rollout itself.
+ * One command: its write, and the test of its effect. `Subject`: the object that is written, when it is not the Rollout
+ * itself.
  */
 export interface Steering<Subject extends Versioned = undefined> {
   readonly decide: (rollout: Rollout, subject: Subject) => Decision<WriteResult>;
-  /** What is still missing for the effect to be proved; `before` is the state that was written to. */
+  /** What is missing for the effect to be proved. `before` is the state that was written to. */
   readonly missing: (now: Now, before: RolloutState) => string | undefined;
   readonly withinMs: number;
-  /** The release whose mark does not keep this from being written. */
+  /** The release whose owner mark does not prevent the write. */
   readonly over?: Owner;
   readonly subject?: { readonly ref: ObjectRef; readonly read: () => Promise<NonNullable<Subject>> };
 }
 
 /**
- * Reads, decides, writes once, and reads back until the effect shows or the time is over. Errors: those of the client.
+ * Reads, decides, writes once, and reads back until the effect is visible or the time is over. Errors: those of the
+ * client.
  */
 export async function steer<Subject extends Versioned = undefined>(
   client: ClusterClient,
@@ -83,11 +82,9 @@ export async function steer<Subject extends Versioned = undefined>(
 }
 
 /**
- * Tests of everything that decisions rest on. At an inconclusive analysis after a blue-green promotion Argo writes the
- * status twenty times
- * a second (seen on 1.10.1), only to change a message: a write that waits for one version never comes through. A test
- * for null
- * passes when there is no such field.
+ * Test operations for every field that decisions depend on. At an inconclusive analysis after a blue-green promotion
+ * Argo writes the status twenty times a second (seen on 1.10.1), only to change a message. A write that tests the
+ * resource version would then never succeed. A test for null passes when the field is absent.
  */
 function stateTests({ metadata, spec, status }: Rollout): PatchOperation[] {
   const fields = [
@@ -112,9 +109,9 @@ function stateTests({ metadata, spec, status }: Rollout): PatchOperation[] {
   ];
 }
 
-/** A write with what became known on the way. */
+/** A write and its progress. */
 class Attempt<Subject extends Versioned> {
-  /** True when a patch got no answer: it may have been carried out. */
+  /** True when a patch got no answer, so that it may have been carried out. */
   answerLost = false;
   readonly #client: ClusterClient;
   readonly #target: Target;
@@ -130,7 +127,7 @@ class Attempt<Subject extends Versioned> {
     this.#steering = steering;
   }
 
-  /** The state that was written to; when the answer was lost, the one before. */
+  /** The state that was written to. When the answer was lost, the state before it. */
   get before(): RolloutState {
     return (this.answerLost ? this.#first : this.#last) as RolloutState;
   }
@@ -144,7 +141,7 @@ class Attempt<Subject extends Versioned> {
         decide: (seen) => this.#decide(seen),
       });
     } catch (error) {
-      // Waiting for the controller is over: that is the object's state, not a conflict.
+      // The time to wait for the controller is over. The result is the object's state and not a conflict.
       if (error instanceof SluiceError && error.code === 'CONFLICT' && this.#waiting !== undefined && !this.answerLost)
         return { refused: true, detail: this.#waiting };
       throw error;
@@ -190,7 +187,7 @@ class Attempt<Subject extends Versioned> {
   }
 }
 
-/** Reads until nothing is missing any more, or until the time is over. */
+/** Reads until nothing is missing or the time is over. */
 async function readBack(
   client: ClusterClient,
   target: Target,

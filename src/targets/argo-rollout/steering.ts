@@ -14,8 +14,8 @@ const SPEC_MS = 5_000;
 const ABORT_MS = 10_000;
 
 /**
- * RolloutSteeringPort on Argo Rollouts ≥ 1.10, through the Kubernetes API. `longestProofMs`: when to stop waiting for
- * any effect.
+ * RolloutSteeringPort on Argo Rollouts ≥ 1.10, through the Kubernetes API. `longestProofMs`: the maximum time to wait
+ * for any effect.
  */
 export function createRolloutSteering(clusters: Clusters, { longestProofMs = Infinity } = {}): RolloutSteeringPort {
   const client = (target: Target) => clusters.client(target.cluster);
@@ -56,8 +56,8 @@ function abortSteering(target: Target, podHash: string): Steering {
 }
 
 /**
- * `phase` alone is stale just after the patch. The weight or the active selector shows which version users get. Without
- * either, the pods show it.
+ * `phase` alone is outdated right after the patch. The weight or the active selector shows which version users get.
+ * Without either, the pods show it.
  */
 function notAborted({ rollout: { status }, view }: Now, podHash: string): string | undefined {
   if (status.currentPodHash !== podHash) return `${podHash} was replaced by ${status.currentPodHash ?? 'none'}`;

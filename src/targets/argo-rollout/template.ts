@@ -8,7 +8,7 @@ import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
 import { unlessAway } from '../../adapters/kubernetes/unless-away.ts';
 import { ifThere } from './creation-plan.ts';
 
-/** A text when an argument stands in it. */
+/** It is a text when it contains an argument. */
 const limit = z.union([z.number(), z.string()]).optional();
 
 /** Source: argo-rollouts v1.10.1, pkg/apis/rollouts/v1alpha1/analysis_types.go. */
@@ -35,7 +35,7 @@ const Template = z.object({
   }),
 });
 
-/** Server-side apply, tried as a dry run first; proved by reading it back. */
+/** Applies the template server-side, after a dry run. The effect is proved by reading it back. */
 export async function setTemplate(client: ClusterClient, wanted: NewTemplate): Promise<Effect<TemplateView>> {
   const ref: ObjectRef = { kind: ANALYSIS_TEMPLATE, namespace: wanted.ref.namespace, name: wanted.ref.name };
   const before = await readTemplate(client, ref, wanted.ref);

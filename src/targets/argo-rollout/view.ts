@@ -1,5 +1,5 @@
 import type { Target } from '../../domain/release/target.ts';
-import type { RolloutStep, RolloutState } from '../../domain/rollout.ts';
+import type { RolloutState, RolloutStep, Scaling } from '../../domain/rollout.ts';
 import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { isObserved, phaseOf } from './phase.ts';
@@ -13,19 +13,19 @@ const ABORT_SCALE_DOWN_SECONDS = 30;
 /** Keys of trafficRouting that are settings, not routers. */
 const ROUTING_SETTINGS = ['managedRoutes', 'maxTrafficWeight'];
 
-/** The present hashes that the two Services select. */
+/** The hashes that the two Services select now. */
 export interface Selectors {
   readonly stable?: string;
   readonly candidate?: string;
 }
 
-/** What a Rollout leaves to other objects. */
+/** The facts about a Rollout that other objects hold. */
 export interface Elsewhere extends Selectors {
   /** Containers of the workload that `workloadRef` names. */
   readonly containers?: readonly { readonly name: string; readonly image: string }[];
 }
 
-/** Names of the two Services, stable or active first. */
+/** Names of the two Services. `stable` is the stable or active one. */
 export function serviceNames(rollout: Rollout): { readonly stable?: string; readonly candidate?: string } {
   const { canary, blueGreen } = rollout.spec.strategy;
   const [stable, candidate] = blueGreen
@@ -77,7 +77,22 @@ export function toView(target: Target, rollout: Rollout, elsewhere: Elsewhere): 
       backgroundAnalysis: (canary.analysis.templates ?? []).map(({ templateName }) => plainLine(templateName, 100)),
     }),
     abortScaleDownDelaySeconds: (canary ?? blueGreen)?.abortScaleDownDelaySeconds ?? ABORT_SCALE_DOWN_SECONDS,
+    scaling: scalingOf(rollout),
+    ...(spec.rollbackWindow?.revisions && { rollbackWindow: spec.rollbackWindow.revisions }),
     ...(owner && { owner }),
+  };
+}
+
+function scalingOf({ spec: { strategy } }: Rollout): Scaling {
+  const { canary, blueGreen } = strategy;
+  const keeping = {
+    abortScaleDownDelaySeconds: canary?.abortScaleDownDelaySeconds,
+    minPodsPerReplicaSet: canary?.minPodsPerReplicaSet,
+  };
+  return {
+    dynamicStable: canary?.dynamicStableScale === true,
+    keepsAborted: Object.entries(keeping).flatMap(([field, value]) => (value === undefined ? [] : [field])),
+    ...(blueGreen?.previewReplicaCount !== undefined && { previewReplicas: blueGreen.previewReplicaCount }),
   };
 }
 
@@ -93,7 +108,8 @@ function toStep(step: Readonly<Record<string, unknown>>): RolloutStep {
 const UNIT_SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
 
 /**
- * Seconds as a number, digits, or a Go duration ("1h30m"). One that Argo would refuse counts as 0: still a timed pause.
+ * Seconds from a number, digits, or a Go duration ("1h30m"). A text that Argo would refuse counts as 0: the pause is
+ * still a timed one.
  */
 export function durationSeconds(duration: string | number): number {
   if (typeof duration === 'number') return duration;

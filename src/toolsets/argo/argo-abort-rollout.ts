@@ -32,7 +32,7 @@ export const argoAbortRollout = steerCommand({
 });
 
 async function abort(context: CommandContext, view: RolloutState, over?: Owner): ReturnType<Plan['act']> {
-  // Argo takes the preview's pods away seconds after the abort: its share of the traffic would get 503s.
+  // Argo removes the preview's pods seconds after the abort. Its share of the traffic would get 503s.
   const preview = view.podHash === view.stableHash ? undefined : await previewTraffic(context, view);
   if (preview)
     return refusal(

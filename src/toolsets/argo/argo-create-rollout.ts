@@ -63,7 +63,7 @@ export const argoCreateRollout: Command<typeof newRolloutFields, typeof output> 
     ].join('\n'),
 };
 
-/** Errors: INVALID_INPUT when the default is a strategy of releases that no Rollout has. */
+/** Errors: INVALID_INPUT when the default is a strategy of releases that Rollouts do not have. */
 function strategyFor({ strategy }: NewRolloutInput, { defaultStrategy }: CommandSettings): NewRollout['strategy'] {
   const name = strategy ?? ARGO_STRATEGY_NAMES.find((known) => known === defaultStrategy);
   if (name) return name;

@@ -51,12 +51,12 @@ export const argoDeleteRollout: Command<typeof input, typeof output> = {
 
 interface Look {
   readonly detail: RolloutDetail;
-  /** "TraefikService shop/web" for each that sends requests to its Services. */
+  /** "TraefikService shop/web" for each one that sends requests to its Services. */
   readonly routes: readonly string[];
   readonly needed: Confirmation;
 }
 
-/** Errors: OWNED_BY_OTHER, before anybody is asked. */
+/** Errors: OWNED_BY_OTHER, before a person is asked. */
 async function look(context: CommandContext, where: Where): Promise<Look> {
   const target = await targetOf(context, where);
   const detail = await context.ports.rolloutObjects.read(target);
@@ -74,7 +74,7 @@ async function look(context: CommandContext, where: Where): Promise<Look> {
   };
 }
 
-/** Counted by ReplicaSet: the status of a Rollout in the middle of an update leaves some out. */
+/** Pods are counted by ReplicaSet, because the status of a Rollout during an update omits some. */
 async function podsText({ ports }: CommandContext, { target, replicas }: RolloutDetail): Promise<string> {
   try {
     const revisions = await ports.rolloutObjects.revisions(target);

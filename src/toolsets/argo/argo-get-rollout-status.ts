@@ -34,7 +34,7 @@ export const argoGetRolloutStatus: Command<typeof input, typeof rolloutStatus> =
   text: (status) => lines(status).join('\n'),
 };
 
-/** The pods of the new version first, then those of the stable one. A reading that fails is a line, not an error. */
+/** The pods of the new version, then those of the stable one. A failed read is a line, not an error. */
 async function versionsOf(context: CommandContext, detail: RolloutDetail): Promise<Status['versions']> {
   const hashes = [...new Set([detail.podHash, detail.stableHash])].filter((hash) => hash !== '');
   const lines = hashes.map(async (hash) => {
@@ -80,7 +80,7 @@ function services(detail: RolloutDetail): Status['services'] {
   ];
 }
 
-/** A Rollout whose weights Argo does not write names no TraefikService: by custom it has the Rollout's name. */
+/** A Rollout whose weights Argo does not write names no TraefikService. By convention it has the Rollout's name. */
 async function routeOf(context: CommandContext, detail: RolloutDetail): Promise<Status['route']> {
   const { cluster, namespace, rollout } = detail.target;
   const name = detail.traefikService ?? (argoStrategy(detail).stepped ? undefined : rollout);

@@ -71,7 +71,8 @@ export const argoListRollouts: Command<typeof input, typeof output> = {
 };
 
 /**
- * Of all namespaces that may be looked at; each is asked for when they are limited, as the account may see no others.
+ * Rollouts of all allowed namespaces. If they are limited, each one is listed separately, because the account may not
+ * have rights elsewhere.
  */
 async function listIn(
   context: CommandContext,
@@ -87,7 +88,7 @@ async function listIn(
   return joined(listings.flatMap((listing) => listing ?? []));
 }
 
-/** Undefined for a namespace that is allowed and not there: the others have Rollouts all the same. */
+/** Undefined for an allowed namespace that does not exist, so that the Rollouts of the others are still listed. */
 async function listAllowed(
   { ports }: CommandContext,
   place: { cluster: string; fresh: boolean; namespace: string },
@@ -100,7 +101,7 @@ async function listAllowed(
   }
 }
 
-/** Several lists are as old as the oldest of them. */
+/** Joins lists. The age of the result is that of the oldest list. */
 function joined(listings: readonly RolloutListing[]): RolloutListing {
   const oldest = listings.toSorted((a, b) => b.ageMs - a.ageMs)[0];
   return {

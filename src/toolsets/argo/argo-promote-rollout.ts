@@ -47,7 +47,7 @@ export const argoPromoteRollout = steerCommand({
   },
 });
 
-/** The version and the step that the caller saw, or else those that were just read. */
+/** The version and the step that the caller saw. If absent, those that were just read. */
 function pointOf(
   view: RolloutState,
   { step = view.stepIndex, pod_hash: podHash = view.podHash }: Pick<Input, 'step' | 'pod_hash'>,
@@ -55,7 +55,7 @@ function pointOf(
   return { podHash, ...(step !== undefined && argoStrategy(view).stepped && { stepIndex: step }) };
 }
 
-/** A release judges each step itself, so it is asked about only when all are meant. */
+/** A release judges each step itself, so a confirmation is needed only for all steps. */
 function question(view: RolloutState, { podHash, stepIndex }: Point, full: boolean): string | undefined {
   const name = nameOf(view);
   if (view.owner)

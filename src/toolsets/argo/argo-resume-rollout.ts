@@ -24,7 +24,7 @@ export const argoResumeRollout = steerCommand({
   },
 });
 
-/** What holds the Rollout now that the pause by hand is not, or is no longer, in the way. */
+/** Adds what else holds the Rollout when no manual pause does. */
 function withRest(effect: Effect<RolloutState>): Effect<RolloutState> & { readonly next?: string | undefined } {
   const held = effect.after?.pauseReasons ?? [];
   if (held.length === 0) return effect;

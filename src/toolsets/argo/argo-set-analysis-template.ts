@@ -134,7 +134,7 @@ function toMetric(metric: Metric): TemplateMetric {
   });
 }
 
-/** Go knows no days. */
+/** Converts days, because Go durations have none. */
 const goDuration = (text: string | undefined): string | undefined =>
   text?.includes('d') ? `${toMs(text) / 1000}s` : text;
 

@@ -42,7 +42,7 @@ function question(view: RolloutState, hold: AnalysisHold): string {
   return `Skip the ${hold.role} analysis ${hold.run} (${hold.status}) of ${nameOf(view)}? ${consequence(view, hold)}`;
 }
 
-/** What Argo does then; seen on 1.10.1. */
+/** What Argo does after the skip (seen on 1.10.1). */
 function consequence(view: RolloutState, { way, role, stepIndex = 0 }: AnalysisHold): string {
   const at = nextHold(view.steps, stepIndex + 1, { judgedOnly: true });
   const then = at.full ? 'then takes all traffic to the new version' : `then goes on to step ${at.index}`;

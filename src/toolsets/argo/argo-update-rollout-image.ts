@@ -35,7 +35,7 @@ export const argoUpdateRolloutImage = steerCommand({
   },
 });
 
-/** What a new template does to the state it meets; seen on Argo Rollouts 1.10.1. */
+/** The effect of a new template, depending on the previous state (seen on Argo Rollouts 1.10.1). */
 function consequence({ before, after }: Effect<RolloutState>): string {
   if (!before || !after) return 'its state is not known';
   if (after.podHash === after.stableHash)

@@ -66,7 +66,7 @@ export const newRolloutFields = z.strictObject({
 });
 export type NewRolloutInput = z.output<typeof newRolloutFields>;
 
-/** What the fields mean together. */
+/** Faults that concern several fields together. */
 export function problemsOf(input: NewRolloutInput, strategy: NewRollout['strategy']): Problem[] {
   const not = (path: keyof NewRolloutInput, allowed: boolean, message: string): Problem[] =>
     input[path] === undefined || allowed ? [] : [{ path, message }];

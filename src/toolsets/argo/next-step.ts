@@ -17,7 +17,7 @@ const unseen: Rule = ({ observed }) =>
 const invalid: Rule = ({ invalid }) =>
   invalid === undefined ? undefined : `Argo does not act on this spec: correct it where it is kept (${invalid}).`;
 
-/** The status says abort before the controller has acted: it is past deciding then too. */
+/** The status shows an abort before the controller has acted. No decision is possible then either. */
 const aborted: Rule = (detail) =>
   detail.aborted
     ? 'It was aborted: argo_update_rollout_image with the stable image makes it Healthy again, argo_get_rollout_history shows that image and why it failed.'
@@ -72,7 +72,7 @@ const RULES: readonly Rule[] = [
   settled,
 ];
 
-/** What a person would do next about a Rollout in this state, with the tool for it. */
+/** The usual next action for a Rollout in this state, with its tool. */
 export function nextStep(detail: RolloutDetail): string {
   for (const rule of RULES) {
     const advice = rule(detail);

@@ -13,13 +13,13 @@ import { requireConfirmation } from '../../commands/confirm.ts';
 import { forwardToRelease, refuseOwned, type Meant } from '../../commands/owned.ts';
 import { effectLines, targetOf, toSnapshot } from './rollout-answer.ts';
 
-/** Where, and why: what every steering tool takes. */
+/** The fields of every steering tool: the place and the reason. */
 export const steerFields = {
   ...rolloutFields,
   reason: reason.optional(),
 };
 
-/** Tools whose call a release may take over. */
+/** The fields of tools whose call a release may take over. */
 export const forwardableFields = {
   ...steerFields,
   request_id: requestId.optional(),
@@ -28,14 +28,14 @@ export const forwardableFields = {
 const output = z.strictObject(effectFields(rolloutSnapshot));
 type Output = z.output<typeof output>;
 
-/** What a call comes down to, decided on one reading of the Rollout. */
+/** The action of a call, decided on one read of the Rollout. */
 export interface Plan {
   readonly view: RolloutState;
-  /** Has to be confirmed first. */
+  /** The question that has to be confirmed first. */
   readonly question?: string | undefined;
   /** The command that the owning release gets instead. If absent, the call is refused. */
   readonly owned?: Meant;
-  /** `over`: the mark of a release that cannot act, which is passed over. */
+  /** `over`: the mark of a release that cannot act. The write ignores this mark. */
   readonly act: (over?: Owner) => Promise<Effect<RolloutState> & { readonly next?: string | undefined }>;
 }
 
@@ -94,7 +94,7 @@ async function perform(context: CommandContext, { view, owned, act }: Plan): Pro
   return answer(await act());
 }
 
-/** `owner` and `direct`: the release that owns the Rollout, and why it did not act itself. */
+/** `owner` and `direct`: the release that owns the Rollout, and the reason why it did not act itself. */
 function answer(done: Awaited<ReturnType<Plan['act']>>, owner?: Owner, direct?: string): Output {
   const { before, after, next: wayOn, ...effect } = done;
   const beside = direct ? `${owner?.releaseId} owns the Rollout, but ${direct}: this was done without it. ` : '';
@@ -112,7 +112,7 @@ function answer(done: Awaited<ReturnType<Plan['act']>>, owner?: Owner, direct?: 
   };
 }
 
-/** A refusal that the tool knows without asking the cluster to change anything. */
+/** A refusal that the tool decides without a write to the cluster. */
 export function refusal(
   view: RolloutState,
   why: string,
@@ -130,7 +130,7 @@ export function refusal(
 
 export const nameOf = ({ target }: RolloutState): string => `Rollout ${target.namespace}/${target.rollout}`;
 
-/** Where a Rollout stands, for the end of a reason. */
+/** The state of a Rollout, for the end of a reason. */
 export function describeState(view: RolloutState): string {
   if (view.podHash === view.stableHash) return `${view.podHash} is the stable version`;
   const held = view.pauseReasons.length > 0 ? `, held by ${view.pauseReasons.join(' and ')}` : '';

@@ -6,14 +6,13 @@ import { proveWeight, type WeightProof } from '../../domain/release/proof.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
-/** Traefik follows within a second or two; its own throttle is 2 s. */
+/** Traefik applies a change within a second or two. Its own throttle is 2 s. */
 const IN_FORCE_MS = 8_000;
 const POLL_MS = 200;
 
 /**
  * The effect, proved only if `wanted` percent for the canary are in force on every Traefik replica as well. A Rollout
- * that splits no
- * traffic, or whose weights have no owner, is returned unchanged.
+ * that splits no traffic, or whose weights have no owner, is returned unchanged.
  */
 export async function withTraffic(
   context: CommandContext,
@@ -33,8 +32,8 @@ export async function withTraffic(
 }
 
 /**
- * The canary's share that a promotion to where it stands brings: that of its step, and 0 once the new version is the
- * stable one.
+ * The canary's share after a promotion to the current step: that of the step, and 0 once the new version is the stable
+ * one.
  */
 export function weightAt({ after, effective }: Effect<RolloutState>, podHash: string): number | undefined {
   if (!after || !argoStrategy(after).writesWeights || effective !== 'proved') return undefined;
@@ -85,7 +84,7 @@ async function observe(
   return { view, proof: proveWeight({ ...seen, replicas, at: ports.now() }) };
 }
 
-/** Undefined for a TraefikService that is not there: then its weight is not in force either. */
+/** Undefined for a TraefikService that does not exist. Its weight is then not in force either. */
 async function written<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
@@ -95,7 +94,9 @@ async function written<T>(read: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** What a TraefikService still sends to a Service whose pods an abort takes away; undefined: nothing. */
+/**
+ * The traffic that a TraefikService still sends to a Service whose pods an abort removes. Undefined if there is none.
+ */
 export async function previewTraffic(
   { ports }: CommandContext,
   view: RolloutState,
@@ -118,7 +119,7 @@ export async function previewTraffic(
   return undefined;
 }
 
-/** A cluster without Traefik has no such route. */
+/** Returns no routes for a cluster without Traefik. */
 async function routes(find: () => Promise<readonly string[]>): Promise<readonly string[]> {
   try {
     return await find();

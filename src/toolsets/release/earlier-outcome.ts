@@ -2,13 +2,13 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { CommandOutcome } from '../../domain/release/command.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
-/** A repeated request is looked for in so many runs of its target. */
+/** Maximum number of runs of a target in which a repeated request is looked for. */
 const EARLIER_RUNS = 20;
 
 /**
- * What came of the same request in a run of the target that has ended. The workflow knows only the requests of its own
- * run; a retry that arrives after the next release has started must not act on that one. A journal that does not answer
- * keeps no command from being sent.
+ * The outcome of the same request in a run of the target that has ended. The workflow knows only the requests of its
+ * own run. A retry that arrives after the next release has started must not act on that release. If the journal does
+ * not answer, the command is sent anyway.
  */
 export async function outcomeInEarlierRun(
   { journal }: Pick<CommandContext, 'journal'>,

@@ -1,7 +1,10 @@
 import type { CommandContext } from '../../commands/command.ts';
 import type { ReleaseSpec } from '../../domain/release/plan.ts';
 
-/** The spec with the identity of its cluster, by which a worker knows that it means the same one. Errors: Worlds.of. */
+/**
+ * The spec with the identity of its cluster. A worker compares it with the identity of its own cluster. Errors:
+ * Worlds.of.
+ */
 export async function identified({ worlds }: CommandContext, spec: ReleaseSpec): Promise<ReleaseSpec> {
   return { ...spec, clusterUid: (await worlds.of(spec.target.cluster)).cluster.uid };
 }

@@ -5,7 +5,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
 import type { KeptPlan } from '../../ports/plans.ts';
 
-/** How long a plan can be started. */
+/** How long after its creation a plan can be started. */
 export const PLAN_VALID_MS = 15 * 60_000;
 
 export interface PlanId {
@@ -14,7 +14,7 @@ export interface PlanId {
   readonly valid_until: string;
 }
 
-/** Keeps a plan that is ready, so that release_start can take its id. */
+/** Stores a plan that is ready, so that release_start can take its id. */
 export async function keepPlan(
   { plans, ports }: CommandContext,
   file: ReleaseFile,
@@ -50,7 +50,7 @@ export function requireValid({ id, madeAt }: KeptPlan, now: number): void {
   );
 }
 
-/** Errors: PLAN_CHANGED, with the names of what has changed. */
+/** Errors: PLAN_CHANGED, with the names of the facts that have changed. */
 export function requireUnchanged(kept: KeptPlan, spec: ReleaseSpec, plan: NonNullable<Preflight['plan']>): void {
   const facts = factsOf(spec, plan);
   if (digestOf(facts) === kept.id) return;
@@ -63,10 +63,10 @@ export function requireUnchanged(kept: KeptPlan, spec: ReleaseSpec, plan: NonNul
   );
 }
 
-/** Everything that the release would be started with, and what was read of the target to plan it. */
+/** All inputs of the release, and the facts about the target that were read for the plan. */
 function factsOf(spec: ReleaseSpec, plan: NonNullable<Preflight['plan']>): Record<string, unknown> {
   const named = { ...spec, ...plan } as Record<string, unknown>;
-  // Through JSON, so that a plan that was stored and one that was not compare equal.
+  // The values pass through JSON, so that a stored plan and a new one are equal.
   return JSON.parse(JSON.stringify(named)) as Record<string, unknown>;
 }
 
@@ -74,7 +74,7 @@ function digestOf(facts: Readonly<Record<string, unknown>>): string {
   return `plan-${createHash('sha256').update(canonical(facts)).digest('hex').slice(0, 24)}`;
 }
 
-/** JSON with the fields of every object in order. */
+/** JSON with the fields of every object in alphabetical order. */
 function canonical(value: unknown): string {
   return (
     JSON.stringify(value, (_, inner: unknown) =>

@@ -7,15 +7,15 @@ import type { CommandContext } from '../../commands/command.ts';
 
 export interface KnownRelease {
   readonly view: ReleaseView;
-  /** Temporal cannot answer for the run; this is what the journal has. Absent: it comes from Temporal. */
+  /** Present when Temporal cannot answer for the run, so that the release is from the journal. */
   readonly source?: 'journal';
-  /** Temporal still has the run: it is paused there. */
+  /** Temporal still has the run, and it is paused there. */
   readonly held?: true;
 }
 
 /**
- * The latest run of a release, or the named one, wherever it is still known: a run that Temporal has forgotten, or
- * holds paused, comes from the journal. Errors: those of ReleaseGateway.get.
+ * The latest run of a release, or the named one. A run that Temporal has deleted, or holds paused, comes from the
+ * journal. Errors: those of ReleaseGateway.get.
  */
 export async function knownRelease(
   { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
@@ -47,7 +47,7 @@ async function kept(
   try {
     const runId = run ?? (await journal.releases({ releaseId: id, limit: 1 }))[0]?.runId;
     const view = runId && viewFromRecord(await journal.read(runId, { kinds: VIEW_KINDS }));
-    // A run of another release is no run of this one.
+    // A run of another release does not count.
     return view && view.id === id ? view : undefined;
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;

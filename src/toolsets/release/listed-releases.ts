@@ -5,18 +5,18 @@ import { allowedReleases } from '../../commands/allowed-releases.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
 export interface Listed {
-  /** Newest first. `source` is set where only the journal still knows the run. */
+  /** Newest first. `source` is set if only the journal has the run. */
   readonly releases: readonly (ReleaseSummary & { readonly source?: 'journal' })[];
   /** There are more after these. */
   readonly more: boolean;
-  /** Why the journal's part is missing. */
+  /** Why the releases of the journal are missing. */
   readonly problem?: string;
 }
 
 /**
- * Temporal's list and, by run id, what the journal knows besides, of allowed namespaces only; `skip` of them are left
- * out. A release that starts between two pages is on neither, and one that was on the first may come again. Errors:
- * those of ReleaseGateway.list.
+ * Temporal's list and the journal's further runs, of allowed namespaces only. The first `skip` are left out. A release
+ * that starts between two pages is on neither, and one from the first page may appear again. Errors: those of
+ * ReleaseGateway.list.
  */
 export async function listedReleases(
   { gateway, journal, settings }: Pick<CommandContext, 'gateway' | 'journal' | 'settings'>,
@@ -45,7 +45,7 @@ export async function listedReleases(
   return page(all.sort((a, b) => b.startedAt - a.startedAt));
 }
 
-/** What only the journal still knows has ended. */
+/** A release that only the journal has, has ended. */
 async function fromJournal(
   { journal, settings }: Pick<CommandContext, 'journal' | 'settings'>,
   filter: ReleaseFilter,

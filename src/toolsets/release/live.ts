@@ -27,7 +27,7 @@ type LivePorts = Pick<Ports, 'workload' | 'split'>;
 
 const safe = (text: string): string => maskSecrets(cleanText(text));
 
-/** What the cluster says at this moment. Never throws: a release can be read while its cluster is away. */
+/** The current state in the cluster. Never throws, so that a release can be read while its cluster is unreachable. */
 export async function readLive(ports: LivePorts, view: ReleaseView): Promise<Live> {
   const [rollout, traefik] = await Promise.allSettled([
     bounded(ports.workload.read(view.spec.target)),
@@ -47,7 +47,7 @@ export async function readLive(ports: LivePorts, view: ReleaseView): Promise<Liv
   });
 }
 
-/** How the pods of the new version are; undefined: there is no new version, or its pods do not answer in time. */
+/** The state of the new version's pods. Undefined if there is no new version, or if its pods cannot be read in time. */
 async function podsOfNew(ports: LivePorts, { spec }: ReleaseView, seen: RolloutState): Promise<string | undefined> {
   if (seen.podHash === '' || seen.podHash === seen.stableHash) return undefined;
   return bounded(ports.workload.pods(spec.target, seen.podHash)).then(podsText, () => undefined);

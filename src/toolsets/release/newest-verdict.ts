@@ -2,14 +2,13 @@ import type { ReleaseView } from '../../domain/release/view.ts';
 import { isClosed } from '../../domain/release/state.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
-/** A reader must not wait for a journal that is slow. */
+/** Timeout of the read. A caller must not wait for a slow journal. */
 const LIMIT_MS = 2000;
 
 /**
- * The release with the newest verdict of its journal. While an open outcome is held, the workflow knows the first
- * verdict only: those
- * after it are in the journal alone, and with them the evidence as it grows. Never throws: without a journal it is the
- * view as it was.
+ * The release with the newest verdict of its journal. While an open outcome is held, the workflow has only the first
+ * verdict. Later verdicts, and the evidence as it grows, are in the journal only. Never throws: without a journal the
+ * result is the view unchanged.
  */
 export async function withNewestVerdict(
   { journal }: Pick<CommandContext, 'journal'>,

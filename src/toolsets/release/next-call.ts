@@ -1,7 +1,7 @@
 import { isClosed } from '../../domain/release/state.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 
-/** What a caller can usefully do now. `view` as `present` makes it. */
+/** What a caller can usefully do now. `view` is the result of `present`. */
 export function nextCall(view: ReleaseView): string {
   if (isClosed(view.state) && view.closedAt !== undefined)
     return 'The release has ended; nothing to do. A new one starts with release_start.';
@@ -13,7 +13,7 @@ export function nextCall(view: ReleaseView): string {
   return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}${step}` : ''}.`;
 }
 
-/** The state in one or two lines. `view` as `present` makes it. */
+/** The state in one or two lines. `view` is the result of `present`. */
 export function stateText(view: ReleaseView): string {
   const { namespace, rollout, cluster } = view.spec.target;
   const step =

@@ -8,13 +8,12 @@ import { trueView, type RunFacts } from '../../domain/release/run-facts.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
-/** Without these the report of a release is built from its journal alone. */
+/** Errors after which the report of a release is built from its journal alone. */
 const AWAY: readonly unknown[] = ['RELEASE_NOT_FOUND', 'RELEASE_HELD', 'TEMPORAL_UNREACHABLE', 'NO_ANSWER'];
 
 /**
- * The report of the latest run of a release, or of the run named. From the journal and, while Temporal has it, from the
- * workflow.
- * Errors: RELEASE_NOT_FOUND; those of both when neither answers.
+ * The report of the latest run of a release, or of the named run. It is built from the journal and, while Temporal has
+ * the run, from the workflow. Errors: RELEASE_NOT_FOUND, and those of both sources when neither answers.
  */
 export async function readReport(context: CommandContext, releaseId: string, run?: string): Promise<ReleaseReport> {
   const [seen, latest] = await Promise.all([
@@ -40,7 +39,7 @@ export async function readReport(context: CommandContext, releaseId: string, run
   );
 }
 
-/** The journal's last word of a run that has no end there is not how the run is now. */
+/** If the journal has no end of a run, its last snapshot may be outdated. */
 function withTruth(
   entries: readonly RecordEntry[],
   live: ReleaseView | undefined,
@@ -71,7 +70,7 @@ async function lookedAt<T>(look: () => Promise<T>): Promise<Look<T>> {
   }
 }
 
-/** The entries of a run; of the newest one when none is named. A run of another release is no run of this one. */
+/** The entries of a run, by default of the newest one. A run of another release does not count. */
 async function recorded(
   { journal }: CommandContext,
   releaseId: string,

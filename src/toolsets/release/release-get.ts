@@ -45,7 +45,7 @@ export const releaseGet: Command<typeof input, typeof output> = {
     if (source)
       return { ...toReleaseOutput(known, detail), source, next: held || known.waiting ? nextCall(known) : FORGOTTEN };
     const view = present(await withNewestVerdict(context, known));
-    // A closed release describes the past; the cluster may long be at another one.
+    // A closed release describes the past. The cluster may have changed since.
     const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view) };
     const watched = await guardOf(context, view);
     const next = nextOfGuard(watched) ?? nextCall(view);

@@ -8,7 +8,7 @@ import type { Command } from '../../commands/command.ts';
 import { listedReleases, type Listed } from './listed-releases.ts';
 
 const { cluster, namespace, rollout } = targetFields.shape;
-/** Not a state: every release whose run goes on. */
+/** A filter value that is not a state: every release whose run is open. */
 const OPEN = 'open';
 const input = z.strictObject({
   cluster: cluster.describe('Only this context.'),

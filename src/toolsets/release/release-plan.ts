@@ -33,8 +33,8 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
 };
 
 /**
- * The plan of a server that only reads. Prometheus is asked for the counters of the target and for nothing that the
- * caller wrote: a query could read what other tenants store there.
+ * The plan of a read-only server. It queries Prometheus only for the counters of the target, and never for the caller's
+ * queries: a query could read data that other tenants store there.
  */
 async function withoutQueries(context: CommandContext, spec: ReleaseSpec): Promise<Preflight> {
   const { metrics = [], ...analysis } = spec.analysis;

@@ -26,7 +26,7 @@ const output = z.strictObject({
   next: z.string(),
 });
 
-/** Takes over what a run that was ended from outside left behind. */
+/** Takes over the effects of a run that was ended from outside. */
 export const releaseRecover: Command<typeof input, typeof output> = {
   name: 'release_recover',
   title: 'Recover a release',
@@ -67,7 +67,7 @@ const toConfirm = (id: string): Confirmation => ({
   question: `Roll back what ${id} left behind, and put all traffic on the stable version?`,
 });
 
-/** A running release is no error for the request that started it. Errors: those of the gateway but TARGET_BUSY. */
+/** The running release, if the same request started it. Errors: those of the gateway except TARGET_BUSY. */
 async function startedBefore({ gateway }: CommandContext, id: string, request: string) {
   return gateway.admit(id, request).catch((error: unknown) => {
     if (error instanceof SluiceError && error.code === 'TARGET_BUSY') return undefined;

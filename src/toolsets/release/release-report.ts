@@ -7,7 +7,7 @@ import { summaryOf, type ReportSummary } from './report-summary.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 
 const input = z.strictObject({ ...whichRelease, run_id: z.string().max(100).optional().describe('An earlier run.') });
-// What a report says explains itself, and every byte of a schema is in every agent's context.
+// The schema is loose: a report explains itself, and every byte of a schema is in every agent's context.
 const output = z.strictObject({
   report: z.record(z.string(), z.unknown()),
   page: z.string(),
@@ -71,8 +71,8 @@ const fileInput = z.strictObject({ ...input.shape, format: z.enum(REPORT_FORMATS
 const fileOutput = z.strictObject({ type: z.string(), text: z.string() });
 
 /**
- * The whole report as a file. In no list: doors that can hand out files call it, under the name and the rules of the
- * tool.
+ * The whole report as a file. It is in no list. Interfaces that can return files call it, with the name and the access
+ * rules of the tool.
  */
 export const reportFile: Command<typeof fileInput, typeof fileOutput> = {
   name: releaseReport.name,
@@ -89,7 +89,7 @@ export const reportFile: Command<typeof fileInput, typeof fileOutput> = {
     const report = await readReport(context, await idOf(context, which), which.run_id);
     if (which.format === 'json')
       return { type: 'application/json; charset=utf-8', text: `${JSON.stringify(toReportFile(report), null, 1)}\n` };
-    // Only who wants the page waits for what draws it.
+    // The page's code is loaded only when a page is requested.
     const { renderPage } = await import('../../report/page.ts');
     return { type: 'text/html; charset=utf-8', text: renderPage(report) };
   },

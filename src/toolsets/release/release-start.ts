@@ -30,7 +30,7 @@ const input = z.strictObject({
   request_id: requestId.optional(),
 });
 type Input = z.output<typeof input>;
-/** A release that is written out must have what a release file must have. */
+/** A release that is given in full must have all fields of a release file. */
 const whole = z.strictObject({ ...releaseFile.shape, plan_id: planId, request_id: requestId.optional() });
 
 const output = z.strictObject({
@@ -67,8 +67,8 @@ export const releaseStart: Command<typeof input, typeof output> = {
     const file = kept ? fileOf(kept, context) : (written as ReleaseFile);
     const spec = await specOf(context, file);
     const request = given ?? randomUUID();
-    // First, because a running release fails preflight: a repeated request must find its own, another one learns who
-    // runs.
+    // This check is first, because a running release fails preflight. A repeated request must find its own release, and
+    // another request must learn which release is running.
     const [earlier, worker] = await Promise.all([
       context.gateway.admit(releaseId(spec.target), request),
       hasWorker(context),
@@ -90,7 +90,7 @@ function check(raw: unknown, defaultStrategy: string): Input {
   return parse(input, raw, others.length === 0 ? [] : [{ path: 'plan_id', message }]);
 }
 
-/** Errors: PREFLIGHT_FAILED; of a plan that is started by its id PLAN_EXPIRED and PLAN_CHANGED. */
+/** Errors: PREFLIGHT_FAILED. With a plan id also PLAN_EXPIRED and PLAN_CHANGED. */
 async function plannedWeights(context: CommandContext, spec: ReleaseSpec, kept?: KeptPlan): Promise<number[]> {
   if (kept) requireValid(kept, context.ports.now());
   const found = await context.preflight(spec);
@@ -120,7 +120,7 @@ function toOutput(
   };
 }
 
-/** A release without a worker is safely kept, but its starter should know. */
+/** A release without a worker is stored safely, but the caller should know. */
 async function hasWorker({ gateway }: CommandContext): Promise<boolean> {
   return (await gateway.probe()).pollers > 0;
 }

@@ -70,12 +70,12 @@ async function waitForChange(
   return { view, changed: cursorOf(view) !== since };
 }
 
-/** The release as every door shows it. Errors: those of ReleaseGateway.get. */
+/** The release as every interface shows it. Errors: those of ReleaseGateway.get. */
 async function shownRelease(context: CommandContext, id: string): Promise<ReleaseView> {
   return present(await withNewestVerdict(context, (await knownRelease(context, id)).view));
 }
 
-/** Also of a run that was ended from outside. */
+/** Whether the run has ended, also from outside. */
 function ended(view: ReleaseView): boolean {
   return view.closedAt !== undefined;
 }
@@ -84,7 +84,7 @@ function settled(view: ReleaseView): boolean {
   return ended(view) || view.waiting !== undefined;
 }
 
-/** Changes with everything that a waiting caller wants to hear of. */
+/** A value that changes with every fact that a waiting caller needs. */
 function cursorOf(view: ReleaseView): string {
   const last = view.events.at(-1);
   return [

@@ -5,7 +5,7 @@ import { reportPath } from './report-address.ts';
 /** Maximum number of verdicts and deeds in a summary. The newest ones are used. */
 const MOST = 12;
 
-/** The report without its pictures: what somebody who decides has to know, and where the rest is. */
+/** The report without its charts: the facts for a decision, and the address of the rest. */
 export function summaryOf(report: ReleaseReport, server: string) {
   const { release, summary, steps, evidence, comparisons, verdicts, people, notes } = report;
   const { id, run, target, image, previous, state, reason, starter, started, closed } = release;

@@ -5,13 +5,13 @@ const writer = { role: 'sluice-writer' } as const;
 const ARGO = 'argoproj.io';
 const TRAEFIK = 'traefik.io';
 
-/** What a release reads and writes. Its worker needs all of them. */
+/** The rights for all reads and writes of a release. Its worker needs all of them. */
 export const rights: readonly Right[] = [
   { ...reader, group: '', resource: 'namespaces', verbs: ['get'], clusterScoped: true },
   { ...reader, group: '', resource: 'services', verbs: ['get'] },
   { ...reader, group: '', resource: 'pods', verbs: ['list'], proxies: true },
   { ...reader, group: '', resource: 'pods', subresource: 'proxy', verbs: ['get'], proxies: true },
-  // Why a version does not get ready: what is missing is left out of the answer.
+  // These rights are for the reason why a version is not ready. Without them the reason is left out.
   { ...reader, group: '', resource: 'pods', verbs: ['list'] },
   { ...reader, group: '', resource: 'events', verbs: ['list'] },
   { ...reader, group: 'apps', resource: 'replicasets', verbs: ['list'] },

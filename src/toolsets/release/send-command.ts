@@ -9,7 +9,7 @@ import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { outcomeInEarlierRun } from './earlier-outcome.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 
-/** How long the caller waits for the effect; later ones are `accepted`. */
+/** How long the caller waits for the effect. If it comes later, the outcome is `accepted`. */
 const EFFECT_WAIT_MS = 3000;
 
 const step = z.int().min(0).max(1000);
@@ -20,7 +20,7 @@ const base = {
   run_id: z.string().max(64).optional().describe('Run that you saw.'),
 };
 const STEP = { step: step.optional().describe('step.index that you saw.') };
-/** Fields that the list for agents leaves out. */
+/** Fields that the tool list for agents omits. */
 const HIDDEN: readonly string[] = ['target', 'run_id'];
 const inputs = {
   plain: z.strictObject(base),
@@ -54,7 +54,7 @@ export interface Send {
   readonly kind: Kind;
   readonly needs?: Permission;
   readonly input: keyof typeof inputs;
-  /** The question that has to be confirmed; absent: none. */
+  /** The question that has to be confirmed. Undefined if there is none. */
   readonly ask?: (id: string, input: { all?: boolean | undefined }) => string | undefined;
 }
 
@@ -123,7 +123,7 @@ async function run(
   }
 }
 
-/** A caller that got no answer must be able to send the same request again. */
+/** Adds the request id to an error, so that a caller without an answer can send the same request again. */
 function withRequest(error: unknown, id: string, request: string): unknown {
   if (!(error instanceof SluiceError)) return error;
   return new SluiceError(error.code, error.message, {

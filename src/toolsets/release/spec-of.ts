@@ -6,10 +6,9 @@ import type { ReleaseSpec } from '../../domain/release/plan.ts';
 import type { Target } from '../../domain/release/target.ts';
 
 /**
- * What a checked release file asks for. A file without a strategy takes that of its Rollout; where the Rollout cannot
- * be
- * read, the setting, and the checks of the plan say what is wrong with the Rollout. Errors: INVALID_INPUT for fields
- * that the strategy does not have, CLUSTER_UNKNOWN.
+ * The spec of a checked release file. A file without a strategy gets the strategy of its Rollout. If the Rollout cannot
+ * be read, it gets the configured default, and the checks of the plan report the fault of the Rollout. Errors:
+ * INVALID_INPUT for fields that the strategy does not have, CLUSTER_UNKNOWN.
  */
 export async function specOf(context: CommandContext, file: ReleaseFile): Promise<ReleaseSpec> {
   const { settings } = context;

@@ -5,7 +5,7 @@ import { targetFields } from '../../contract/target.ts';
 import { parseReleaseId, releaseId } from '../../domain/release/target.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
-/** The fields with which every command about one release says which. */
+/** The fields that identify the release in every command about one. */
 export const whichRelease = {
   release_id: z
     .string()
@@ -16,7 +16,7 @@ export const whichRelease = {
   target: targetFields.optional().describe('Instead of release_id.'),
 };
 
-/** Checks arguments that name a release by id or by target, exactly one of them. */
+/** Checks arguments that name a release either by id or by target. */
 export function checkWhich<S extends z.ZodType>(schema: S, raw: unknown, more: readonly Problem[] = []): z.output<S> {
   const { release_id: id, target } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
   const count = [id, target].filter((value) => value !== undefined).length;
@@ -29,7 +29,7 @@ interface Which {
   readonly target?: z.output<typeof targetFields> | undefined;
 }
 
-/** The release id that an input names; an absent cluster is the current context. */
+/** The release id that an input names. An absent cluster is the current context. */
 export async function idOf(context: CommandContext, input: Which): Promise<string> {
   if (input.release_id) return input.release_id;
   const { cluster, namespace = '', rollout = '' } = input.target ?? {};

@@ -6,19 +6,20 @@ import type { CommandContext } from '../../commands/command.ts';
 
 export type Proof = Pick<Effect<never>, 'reason'> & { readonly effective: 'proved' | 'pending' };
 
-/** Traefik takes changes in at most every 2 s; this is time for several such turns. */
+/** Traefik applies changes at most every 2 s. This is time for several such intervals. */
 const PROOF_MS = 10_000;
 const POLL_MS = 150;
 
 export interface Claim {
-  /** What every replica is to show, as the beginning of "… in force on all 2 Traefik replicas". */
+  /** What every replica should serve, as the beginning of "… in force on all 2 Traefik replicas". */
   readonly what: string;
-  /** What is still wrong with one replica's answer; undefined when it shows it. */
+  /** The fault of one replica's answer. Undefined when there is none. */
   readonly missing: (served: ServedRoute) => string | undefined;
 }
 
 /**
- * Asks all replicas until each shows what is claimed, or for 10 s. Never throws: what cannot be asked is not proved.
+ * Reads all replicas until each one serves what is claimed, for at most 10 s. Never throws: a replica that cannot be
+ * read is not proved.
  */
 export async function proveRoute(
   { ports, signal }: CommandContext,
@@ -64,7 +65,7 @@ async function look(
   }
 }
 
-/** Weights, and optionally a router with this rule. */
+/** A claim about weights and, optionally, a router with this rule. */
 export function serves(weights: readonly number[], what: string, rule?: string): Claim {
   const missing = (served: ServedRoute) => {
     const name = `Traefik ${served.replica}`;

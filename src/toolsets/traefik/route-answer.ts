@@ -9,7 +9,7 @@ import { entryName } from './route-snapshot.ts';
 export const routeEffect = effectFields(routeSnapshot);
 export type RouteAnswer = z.output<z.ZodObject<typeof routeEffect>>;
 
-/** Nothing was written; the state says why. */
+/** The answer when nothing was written because of the state. */
 export function refused(reason: string, state?: RouteSnapshot, next?: string): RouteAnswer {
   return {
     changed: false,
@@ -25,7 +25,7 @@ export function weightsText(view: Pick<RouteView, 'entries'>, weights: readonly 
   return view.entries.map((entry, index) => `${entryName(view.entries, entry)} ${weights[index] ?? 0}`).join(', ');
 }
 
-/** The outcome of a write to a route, for people. */
+/** The result of a write to a route, as text. */
 export function effectText(
   route: string,
   answer: Pick<RouteAnswer, 'changed' | 'effective' | 'reason' | 'next'>,

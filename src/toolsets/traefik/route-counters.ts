@@ -5,10 +5,10 @@ import { readCounted } from '../../domain/route/names.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';
 import { isAllowed } from '../../commands/access.ts';
 
-/** How far before a window samples are fetched, so that it has a beginning even with rare scrapes. */
+/** Samples are fetched from this time before a window, so that its start has a sample even with rare scrapes. */
 const LEAD_MS = 120_000;
 
-/** Traefik's request counters of each entry. Errors: those of MetricsPort. */
+/** Traefik's request counters of each entry. Errors: those of EvidencePort. */
 export async function routeCounters(
   { worlds }: CommandContext,
   view: RouteView,
@@ -26,7 +26,7 @@ export async function routeCounters(
   );
 }
 
-/** Traefik counts by Service, whichever route a request came through: what else leads to the route's Services. */
+/** Other objects that lead to the route's Services. Traefik counts by Service, for all routes together. */
 export function sharers(
   { ref, entries }: RouteView,
   { links }: RouteLinks,
@@ -45,14 +45,14 @@ export function sharers(
   return [...new Set(others.map(({ from }) => linkName(from, settings)))];
 }
 
-/** "IngressRoute shop/web"; outside the allow list no more than that there is one. */
+/** "IngressRoute shop/web". Outside the allow list it reveals only that there is one. */
 export function linkName({ kind, namespace, name }: RouteLink['from'], settings: CommandSettings): string {
   return isAllowed(namespace, settings)
     ? `${kind} ${namespace}/${name}`
     : `an object of kind ${kind} in a namespace that is not on the allow list`;
 }
 
-/** False when no Prometheus is configured, which is another thing than one that is away. */
+/** False when no Prometheus is configured. An unreachable one is a different case. */
 export function isConfigured(error: unknown): boolean {
   return !(error instanceof SluiceError && error.details['configured'] === false);
 }

@@ -27,8 +27,8 @@ interface Planned {
 }
 
 /**
- * What to make, or why not now. Errors: INVALID_INPUT, ROLLOUT_NOT_FOUND, SERVICE_NOT_FOUND, OWNED_BY_OTHER, those of
- * the ports.
+ * The objects to create, or the reason for a refusal. Errors: INVALID_INPUT, ROLLOUT_NOT_FOUND, SERVICE_NOT_FOUND,
+ * OWNED_BY_OTHER, those of the ports.
  */
 export async function planRoute(
   { ports, settings }: CommandContext,
@@ -107,8 +107,8 @@ function portsText({ name, ports }: ServiceFacts): string {
 }
 
 /**
- * The first version of all has nothing to be promoted over. A route that comes into being meanwhile starts at 100/0,
- * whatever share the candidate has been judged at.
+ * Refuses while a Rollout is updating, because a new route starts at 100/0, whatever share the candidate was judged at.
+ * A Rollout without a stable version is accepted: its first version replaces nothing.
  */
 function refuseUpdating(rollouts: readonly RolloutState[]): Planned['refusal'] {
   const updating = rollouts.find(

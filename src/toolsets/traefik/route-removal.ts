@@ -9,13 +9,13 @@ import { rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
 
 export interface Removal {
   readonly ref: TrafficRef;
-  /** Undefined when it is deleted already. */
+  /** Undefined when it is already deleted. */
   readonly view: RouteView | undefined;
   readonly ingress: IngressRouteFacts | undefined;
   /** The Rollout that names the TraefikService. */
   readonly writer: string | undefined;
   readonly refusal?: { readonly reason: string; readonly next: string };
-  /** What could not be checked; goes into the question. */
+  /** What could not be checked. It is part of the question. */
   readonly caveats: readonly string[];
 }
 
@@ -28,7 +28,7 @@ interface Wish {
 }
 
 /**
- * What deleting the route means as things are. Errors: TRAFFIC_SERVICE_NOT_FOUND when nothing of it is left,
+ * The consequences of deleting the route now. Errors: TRAFFIC_SERVICE_NOT_FOUND when nothing of it is left,
  * OWNED_BY_OTHER, PROMETHEUS_UNREACHABLE, those of the ports.
  */
 export async function lookAtRoute(context: CommandContext, wish: Wish): Promise<Removal> {
@@ -51,7 +51,7 @@ export async function lookAtRoute(context: CommandContext, wish: Wish): Promise<
   return { ...removal, ...use, caveats: [...use.caveats, ...unseen] };
 }
 
-/** The half that an interrupted deletion leaves may be either. */
+/** After an interrupted deletion either object may be left. */
 async function readUnlessGone(
   { ports }: CommandContext,
   ref: TrafficRef,
@@ -97,7 +97,7 @@ function names(links: readonly RouteLink[], settings: CommandSettings): string {
 
 type Use = Pick<Removal, 'refusal' | 'caveats'>;
 
-/** Counters are by Service: they show that a route is idle, but not which of several routes is busy. */
+/** Counters are by Service. They show that a route is idle, but not which of several routes is in use. */
 async function recentUse(context: CommandContext, view: RouteView, links: RouteLinks, wish: Wish): Promise<Use> {
   const toMs = context.ports.now();
   const fromMs = toMs - wish.idle_seconds * 1000;
@@ -112,7 +112,7 @@ async function recentUse(context: CommandContext, view: RouteView, links: RouteL
   return busy(Math.round(requests), sharers(view, links, context.settings), wish);
 }
 
-/** What cannot be counted is not idle. */
+/** A route whose use cannot be counted does not count as idle. */
 function uncountable(why: string, wish: Wish): Use {
   const doubt = `whether it answers requests could not be checked: ${why}`;
   if (wish.used_elsewhere === true) return { caveats: [`Its use could not be ruled out: ${doubt}.`] };
@@ -147,7 +147,7 @@ function busy(requests: number, shared: readonly string[], wish: Wish): Use {
 }
 
 /**
- * Undefined when no Prometheus is configured. One that is configured and away says nothing about use:
+ * Undefined when no Prometheus is configured. If one is configured and unreachable, use is not known:
  * PROMETHEUS_UNREACHABLE.
  */
 async function countersIfAny(

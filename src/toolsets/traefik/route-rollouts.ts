@@ -14,7 +14,7 @@ export async function routeRef(
   return { cluster: input.cluster ?? (await clusters.current()), namespace: input.namespace, name: input.route_name };
 }
 
-/** The Rollouts beside the route. A cluster without Argo Rollouts has none. */
+/** The Rollouts in the route's namespace. Empty for a cluster without Argo Rollouts. */
 export async function rolloutsBeside(
   { ports }: CommandContext,
   { cluster, namespace }: TrafficRef,
@@ -27,12 +27,12 @@ export async function rolloutsBeside(
   }
 }
 
-/** The Rollout whose controller writes the route's weights, at its next reconcile over whatever stands there. */
+/** The Rollout whose controller writes the route's weights. It overwrites any other weights at its next reconcile. */
 export function writerOf(rollouts: readonly RolloutState[], ref: TrafficRef): RolloutState | undefined {
   return rollouts.find((rollout) => rollout.traefikService === ref.name);
 }
 
-/** The Rollouts that steer one of these Services. */
+/** The Rollouts that control one of these Services. */
 export function rolloutsOver(rollouts: readonly RolloutState[], services: readonly string[]): readonly RolloutState[] {
   const steers = ({ stableService, candidateService }: RolloutState) =>
     [stableService, candidateService].some((name) => name !== undefined && services.includes(name));

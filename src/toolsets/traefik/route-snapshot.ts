@@ -28,7 +28,7 @@ function problem(text: string | undefined): { error?: string } {
   return text === undefined ? {} : { error: cleanText(text, 200) };
 }
 
-/** The Service's name; with namespace and port where several entries have the same one. */
+/** The Service's name. Namespace and port are added if several entries have the same name. */
 export function entryName(entries: readonly RouteEntry[], entry: RouteEntry): string {
   const alone = entries.filter(({ service }) => service === entry.service).length === 1;
   return cleanText(alone ? entry.service : [entry.namespace, entry.service, entry.port].filter(Boolean).join('/'));

@@ -6,7 +6,7 @@ import type { CommandContext } from '../../commands/command.ts';
 import { refuseOwned } from '../../commands/owned.ts';
 import { rolloutsBeside } from './route-rollouts.ts';
 
-/** The weighted route that a call means, with the Rollout whose Services it weighs. */
+/** The weighted route that a call names, with the Rollout whose Services it contains. */
 export interface RouteTarget {
   readonly ref: TrafficRef;
   readonly arms: RouteArms;
@@ -45,7 +45,7 @@ export function refuseOwnedRoute({ ref, arms, rollout }: RouteTarget): void {
   refuseOwned(rollout?.owner, `Rollout ${ref.namespace}/${rollout?.target.rollout ?? ''}`);
 }
 
-/** The Service of the new version: named in the call, or the Rollout's. Errors: INVALID_INPUT. */
+/** The Service of the new version: the one named in the call, otherwise the Rollout's. Errors: INVALID_INPUT. */
 export function canaryService({ ref, arms, rollout }: RouteTarget, named: string | undefined): string {
   const service = named ?? rollout?.candidateService;
   if (service === undefined)

@@ -89,7 +89,7 @@ function expression(call: z.output<typeof input>, threshold: number): string {
   return [errors, ...network, ...latency].join(' || ');
 }
 
-/** The grammar takes 0.3 for a share, and neither 1 nor 1e-7. */
+/** The grammar accepts 0.3 for a share, but neither 1 nor 1e-7. */
 function decimal(value: number): string {
   return value.toFixed(6).replace(/0+$/, '').replace(/\.$/, '.0');
 }

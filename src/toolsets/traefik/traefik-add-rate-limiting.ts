@@ -91,7 +91,7 @@ function settings({ average, period, burst, per }: Input): Record<string, unknow
   };
 }
 
-/** Traefik knows no days. */
+/** Converts days, because Traefik's durations have none. */
 function periodOf(period = '1s'): string {
   return toMs(period) % 1000 === 0 ? `${toMs(period) / 1000}s` : `${toMs(period)}ms`;
 }

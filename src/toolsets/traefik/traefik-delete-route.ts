@@ -98,7 +98,7 @@ function halfWay(error: unknown, deleted: readonly string[], { ref }: RouteView)
   });
 }
 
-/** Without its rule the TraefikService must not be in use any more before it goes. */
+/** The claim that no rule leads to the TraefikService any more. It is proved before the TraefikService is deleted. */
 function unrouted(): Claim {
   return {
     what: 'no router',

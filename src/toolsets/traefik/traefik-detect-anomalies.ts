@@ -66,7 +66,7 @@ export const traefikDetectAnomalies: Command<typeof input, typeof output> = {
     const routes = await routesOf(context, call);
     const services: ServiceBlocks[] = [];
     const { evidence } = await context.worlds.of(call.cluster ?? (await context.clusters.current()));
-    // One after the other: the raw samples of a service are megabytes.
+    // Services are read one after the other, because the raw samples of one are megabytes.
     for (const route of routes)
       for (const one of route.services)
         services.push(await measure(evidence, { namespace: call.namespace, route, one, cut }));
@@ -81,7 +81,7 @@ export const traefikDetectAnomalies: Command<typeof input, typeof output> = {
         ].join('\n'),
 };
 
-/** A window of ten blocks, and as many blocks of the same length as the past has. */
+/** The window has this number of blocks. The past has blocks of the same length. */
 const BLOCKS = 10;
 
 async function routesOf(context: CommandContext, call: z.output<typeof input>): Promise<readonly WeightedRoute[]> {

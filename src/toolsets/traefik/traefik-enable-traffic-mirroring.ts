@@ -81,7 +81,7 @@ function checkInput(call: Input): Input {
   return call;
 }
 
-/** Copied writes are carried out a second time, and cannot be taken back. */
+/** Copied writes are executed twice and cannot be undone. */
 function confirmation({
   namespace,
   route_name: route,
@@ -108,8 +108,8 @@ function wish(call: Input): MirrorWish {
 }
 
 /**
- * The mirror goes around the whole route, so that its weights stay in force: a text when that is not what was asked
- * for.
+ * The mirror is placed around the whole route, so that its weights stay in force. A text is the reason for a refusal of
+ * any other place.
  */
 async function refuseMain(
   { ports }: Parameters<typeof routeTarget>[0],

@@ -16,7 +16,7 @@ import { routeCounters, sharers } from './route-counters.ts';
 import { rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
 import { entryName, toRouteSnapshot } from './route-snapshot.ts';
 
-/** Replicas follow a weight within this time, as a rule: Traefik takes changes in every 2 s. */
+/** Replicas usually apply a weight within this time: Traefik applies changes every 2 s. */
 const SETTLE_MS = 3_000;
 
 const input = z.strictObject({
@@ -115,7 +115,7 @@ export const traefikGetTrafficDistribution: Command<typeof input, typeof output>
 
 const percent = (share: number): number => Math.round(share * 1000) / 10;
 
-/** A text: why nothing was measured. */
+/** A text is the reason why nothing was measured. */
 async function measure(context: CommandContext, view: RouteView, seconds: number): Promise<Measured | string> {
   if (view.entries.length === 0) return 'nothing is measured: the TraefikService is not a weighted one';
   if (view.entries.some(({ kind }) => kind !== 'Service'))
@@ -168,7 +168,7 @@ async function sharing({ ports, settings }: CommandContext, view: RouteView): Pr
     : [`counters are by Service, and ${others.join(', ')} leads to the same ones, so its requests are counted too`];
 }
 
-/** A Service that is gone has no version. */
+/** A Service that does not exist has no version. */
 async function versionsBehind(
   { ports }: CommandContext,
   { ref, entries }: RouteView,

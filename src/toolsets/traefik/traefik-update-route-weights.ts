@@ -15,7 +15,7 @@ import { effectText, refused, routeEffect, weightsText } from './route-answer.ts
 import { requirePair, rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
 import { toRouteSnapshot } from './route-snapshot.ts';
 
-/** Of `step: true` when TRAEFIK_DEFAULT_WEIGHT_STEP is unset. */
+/** Percent for `step: true` when TRAEFIK_DEFAULT_WEIGHT_STEP is unset. */
 const STEP = 10;
 
 const percent = z.number();
@@ -109,7 +109,7 @@ export const traefikUpdateRouteWeights: Command<typeof input, typeof output> = {
     effectText(answer.before ? `${answer.before.namespace}/${answer.before.route_name}` : 'The route', answer),
 };
 
-/** A write whose answer was lost may have happened: then it is there. */
+/** A write whose answer was lost may have happened. Then the weights are read back. */
 async function write({ ports }: CommandContext, { view, weights }: Intent, takeOver: boolean): Promise<void> {
   try {
     await ports.routes.setWeights(view, weights, { takeOver });
@@ -136,11 +136,11 @@ function toConfirm(intent: Intent): Confirmation | undefined {
   return { value, question: `Send all requests of ${value} to ${pair.canary}, and none to ${pair.stable}?` };
 }
 
-/** What the call means as things are. Errors: INVALID_INPUT, OWNED_BY_OTHER and those of the ports. */
+/** The intent of the call in the current state. Errors: INVALID_INPUT, OWNED_BY_OTHER and those of the ports. */
 async function intend(context: CommandContext, given: Input): Promise<Intent> {
   const ref = await routeRef(context, given);
   const [view, rollouts] = await Promise.all([context.ports.routes.read(ref), rolloutsBeside(context, ref)]);
-  // Taking traffic away from the new version must be possible while its release cannot act.
+  // It must be possible to take traffic away from the new version while its release cannot act.
   if (view.owner && !(takesBack(given) && (await whyItCannotAct(context, view.owner))))
     refuseOwned(view.owner, `TraefikService ${ref.namespace}/${ref.name}`);
   const named = {
@@ -203,7 +203,7 @@ function refuseByState({ view, pair, split, writer }: Intent): Intent['refusal']
   return undefined;
 }
 
-/** Requests to a Service without ready endpoints are answered with 503. */
+/** Traefik answers requests to a Service without ready endpoints with 503. */
 async function refuseEmpty({ ports }: CommandContext, { view, weights }: Intent): Promise<Intent['refusal']> {
   const gaining = view.entries.filter(
     ({ kind, weight }, index) => kind === 'Service' && (weights[index] ?? 0) > weight,

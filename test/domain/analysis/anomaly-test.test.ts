@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { dispersion, effective, fisherGreater, holm, logFactorial } from '../../../src/domain/analysis/anomaly-test.ts';
 
 /**
- * Made with scipy 1.17.1: `fisher_exact([[k, n - k], [K, N - K]], alternative='greater')`, the same as
- * `hypergeom.sf(k - 1, n + N, k + K, n)`; `gammaln(n + 1)`; and statsmodels 0.15.0, `multipletests(p, method='holm')`.
+ * Made with scipy 1.17.1: `fisher_exact([[k, n - k], [K, N - K]], alternative='greater')`, the same as `hypergeom.sf(k
+ * - 1, n + N, k + K, n)`; `gammaln(n + 1)`; and statsmodels 0.15.0, `multipletests(p, method='holm')`.
  */
 const FISHER: readonly [n: number, k: number, N: number, K: number, p: number][] = [
   [10, 3, 100, 5, 0.024163104224777597],

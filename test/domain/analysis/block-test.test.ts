@@ -59,8 +59,7 @@ const C: readonly Row[] = [
 
 /**
  * Made with scipy 1.17.1: q from scipy.optimize.minimize_scalar (bounded, xatol 1e-14) over n_c·KL + n_s·KL,
- * likelihoods from
- * scipy.stats.binom.logpmf, rounded to six places.
+ * likelihoods from scipy.stats.binom.logpmf, rounded to six places.
  */
 const SCIPY: readonly (readonly [string, readonly Row[], number, Direction, readonly number[]])[] = [
   ['A', A, 0, 'worse', [0, 1.121124, 0.605357, 2.164501, 4.351687, 6.913488, 10.449795]],

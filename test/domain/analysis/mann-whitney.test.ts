@@ -4,11 +4,10 @@ import { shift } from '../../../src/domain/analysis/mann-whitney.ts';
 import { normalQuantile } from '../../../src/domain/analysis/normal.ts';
 
 /**
- * Ends found by bisection on scipy 1.17.1, which shares no code with ours: the shift mu at which
- * mannwhitneyu(x - mu, y, alternative='two-sided', method='asymptotic', use_continuity=True).pvalue crosses 1 -
- * confidence, searched from beyond the
- * smallest and the largest difference; the estimate is numpy's median of subtract.outer(x, y). Samples: default_rng(7),
- * normal and Poisson.
+ * Ends found by bisection on scipy 1.17.1, which shares no code with ours: the shift mu at which mannwhitneyu(x - mu,
+ * y, alternative='two-sided', method='asymptotic', use_continuity=True).pvalue crosses 1 - confidence, searched from
+ * beyond the smallest and the largest difference; the estimate is numpy's median of subtract.outer(x, y). Samples:
+ * default_rng(7), normal and Poisson.
  */
 describe('the shift is what scipy does not reject', () => {
   test.each([

@@ -23,7 +23,9 @@ interface Schema {
 
 type Words = Readonly<Record<string, readonly unknown[]>>;
 
-/** Inputs for one tool, made from its JSON schema: half of the right shape, half of them with something odd in them. */
+/**
+ * Inputs for one tool, generated from its JSON schema. Half of them have the right shape, the other half have a fault.
+ */
 export function inputsFor(command: Command, names: Names): fc.Arbitrary<unknown> {
   const right = rightShaped(command, names);
   return fc.oneof(
@@ -33,7 +35,7 @@ export function inputsFor(command: Command, names: Names): fc.Arbitrary<unknown>
   );
 }
 
-/** Inputs that the schema allows, or one of the tool's examples with such fields in it. */
+/** Inputs that the schema allows, or one of the tool's examples with such fields. */
 export function rightShaped(command: Command, names: Names): fc.Arbitrary<unknown> {
   const schema = z.toJSONSchema(command.input, { io: 'input' }) as Schema;
   const made = fromSchema(schema, wordsFor(names));
@@ -54,7 +56,7 @@ export function rightShaped(command: Command, names: Names): fc.Arbitrary<unknow
 const placed = (input: object, { namespace }: Names): object =>
   'namespace' in input ? { ...input, namespace } : input;
 
-/** The names of an example, as they are in the world. */
+/** An example with the names of the world. */
 function inTheWorld(input: object, { namespace, rollout }: Names): object {
   const named = Object.fromEntries(
     ['name', 'route_name'].filter((field) => field in input).map((field) => [field, rollout]),
@@ -115,7 +117,7 @@ function object({ properties = {}, required = [], additionalProperties }: Schema
   const fields = Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => [name, fromSchema(schema, words, name)]),
   );
-  // Few of the optional fields at a time: all together are hardly ever right.
+  // Only a few optional fields at a time, because all together are rarely valid.
   const optional = Object.keys(properties).filter((name) => !required.includes(name));
   const rare = Object.fromEntries(optional.map((name) => [name, maybe(fields[name] as fc.Arbitrary<unknown>, 1, 2)]));
   const need = Object.fromEntries(required.map((name) => [name, fields[name] as fc.Arbitrary<unknown>]));
@@ -125,12 +127,12 @@ function object({ properties = {}, required = [], additionalProperties }: Schema
     .map((value) => Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)));
 }
 
-/** There `present` times, and `absent` times not. */
+/** The field is present and absent with these relative frequencies. */
 function maybe(field: fc.Arbitrary<unknown>, present: number, absent: number): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: present, arbitrary: field }, { weight: absent, arbitrary: fc.constant(undefined) });
 }
 
-/** Replaces, drops or adds one thing somewhere. */
+/** Replaces, drops or adds one value at a random place. */
 function spoiled(right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc
     .tuple(
@@ -167,7 +169,7 @@ function placesIn(value: unknown): Place[] {
   return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesIn(holder[key])]);
 }
 
-/** As JSON.parse sets it: `__proto__` becomes a field like any other. */
+/** Sets a field as JSON.parse does: `__proto__` becomes an ordinary field. */
 function set(holder: Record<string, unknown>, key: string, value: unknown): void {
   Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 }

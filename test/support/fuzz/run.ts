@@ -12,7 +12,7 @@ export interface Case {
 
 export type Tried = Case & Outcome;
 
-/** The same seed makes the same cases. SLUICE_FUZZ_SEED sets another one. */
+/** The same seed generates the same cases. SLUICE_FUZZ_SEED sets another one. */
 export const SEED = Number(process.env['SLUICE_FUZZ_SEED'] ?? 20_261_121);
 const AT_ONCE = 25;
 
@@ -21,7 +21,7 @@ export function casesFor(command: Command, count: number): Case[] {
   return fc.sample(arbitrary, { numRuns: count, seed: SEED });
 }
 
-/** Tries every case in a world of its own, many at a time: most of their time is spent waiting for proofs. */
+/** Tries every case in a separate world, many in parallel, because they mostly wait for proofs. */
 export async function tryAll(command: Command, cases: readonly Case[]): Promise<Tried[]> {
   return mapAtOnce(cases, async (one) => {
     const scene = await createScene(one.scene);
@@ -33,7 +33,7 @@ export async function tryAll(command: Command, cases: readonly Case[]): Promise<
   });
 }
 
-/** The results in order; so many at a time. */
+/** The results in order. It limits the number of parallel calls. */
 export async function mapAtOnce<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
@@ -48,7 +48,7 @@ export async function mapAtOnce<T, R>(
   return results;
 }
 
-/** A right-shaped call, with the number of requests that it makes when nothing goes wrong. */
+/** A call of the right shape, with the number of its requests when nothing fails. */
 export interface FarCall extends Case {
   readonly requests: number;
 }
@@ -56,10 +56,7 @@ export interface FarCall extends Case {
 const FAR_TRIES = 10;
 const FAR_CALLS = 3;
 
-/**
- * The calls of a tool that get furthest: those that write before those that do not, then by the number of their
- * requests.
- */
+/** The calls of a tool that get furthest: those that write first, then by the number of their requests. */
 export async function farthestCalls(command: Command): Promise<FarCall[]> {
   const inputs = [
     ...command.examples.map(({ input }) => input),
@@ -74,13 +71,13 @@ export async function farthestCalls(command: Command): Promise<FarCall[]> {
   const far = tried
     .filter(({ requests }) => requests > 0)
     .toSorted((a, b) => Number(b.wrote) - Number(a.wrote) || b.requests - a.requests);
-  // One for each scene, so that they differ.
+  // One call for each scene, so that they differ.
   return far
     .filter(({ scene }, index) => far.findIndex((other) => other.scene === scene) === index)
     .slice(0, FAR_CALLS);
 }
 
-/** One line for each distinct complaint, with the first case that it was made of. */
+/** One line for each distinct complaint, with the first case that caused it. */
 export function complaintsOf(tried: readonly Tried[]): string[] {
   const seen = new Map<string, string>();
   for (const { scene, input, complaints } of tried) {
@@ -100,7 +97,7 @@ function shortened(input: unknown): string {
   ).slice(0, 1500);
 }
 
-/** How often each outcome came. */
+/** The count of each outcome. */
 export function outcomesOf(tried: readonly Tried[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { result } of tried) counts[result] = (counts[result] ?? 0) + 1;
@@ -110,9 +107,8 @@ export function outcomesOf(tried: readonly Tried[]): Record<string, number> {
 const HURRY = 30;
 
 /**
- * Makes the clock of this test file run 30 times as fast. Proofs are waited for by the clock, up to 20 s each, and a
- * world in memory
- * settles in milliseconds or never. Returns how to undo it.
+ * Makes the clock of this test file run 30 times as fast. Proofs wait up to 20 s each by this clock, and a world in
+ * memory settles in milliseconds or never. Returns the function that undoes it.
  */
 export function hurryClock(): () => void {
   const { now } = Date;

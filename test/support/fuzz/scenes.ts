@@ -24,10 +24,10 @@ export const NAMES: Names = {
   freeRoutes: ['api'],
 };
 
-/** By the clock, which may be hurried. */
+/** Measured by the clock, which may run faster. */
 const BRING_MS = 300_000;
 
-/** States in which a tool may meet a Rollout and its route. */
+/** States of a Rollout and its route in which a tool is called. */
 export const SCENES = [
   'canary at rest',
   'canary under way',
@@ -46,11 +46,11 @@ export interface Scene {
   readonly clusters: WatchedClusters;
   readonly gateway: FakeGateway;
   readonly services: CommandServices;
-  /** What was written to the cluster or sent to a release so far, in words. */
+  /** All writes to the cluster and commands to releases so far, as text. */
   written(): string[];
 }
 
-/** A world of its own for one call. */
+/** A separate world for one call. */
 export async function createScene(name: SceneName): Promise<Scene> {
   const world = createFakeWorld({ target: TARGET, strategy: name.startsWith('blue-green') ? 'blue-green' : 'canary' });
   for (const name of [TARGET.rollout, 'api']) addRule(world, name);
@@ -97,7 +97,7 @@ function addRule(world: FakeWorld, name: string): void {
   world.cluster.create({ kind: INGRESS_ROUTE, namespace: TARGET.namespace, name }, { spec: { routes: [rule] } });
 }
 
-/** A weighted route that no Rollout writes to, in use by nobody. */
+/** A weighted route without a Rollout that writes it, and without traffic. */
 function addFreeRoute(world: FakeWorld): void {
   const { namespace } = TARGET;
   const names = ['api-stable', 'api-canary'];
@@ -132,7 +132,7 @@ async function bringInto(world: FakeWorld, name: SceneName): Promise<void> {
   }
 }
 
-/** Something has happened whenever a release is read, so that nobody waits for it. */
+/** A release has changed at each read, so that no call waits for a change. */
 function restless(gateway: FakeGateway): ReleaseGateway {
   let at = AT;
   return {

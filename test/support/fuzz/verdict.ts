@@ -5,7 +5,7 @@ import { isErrorCode, SluiceError, type ErrorCode } from '../../../src/domain/er
 import { memoryAudit } from '../mcp-server.ts';
 import type { Scene } from './scenes.ts';
 
-/** What came of one call: `ok`, or the code of the error; and everything that is wrong with it. */
+/** The result of one call: `ok` or the code of the error, and all complaints about it. */
 export interface Outcome {
   readonly result: 'ok' | 'refused' | ErrorCode | 'NOT_OURS';
   readonly text: string;
@@ -20,7 +20,7 @@ const CALL_MS = 60_000;
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 const STACK = /\n\s+at .+:\d+:\d+/;
 
-/** Calls a tool as every door does, and judges the answer by what each answer of any tool must be. */
+/** Calls a tool as every interface does, and checks the answer with the rules for answers of all tools. */
 export async function callAndJudge(command: Command, raw: unknown, stage: Stage): Promise<Outcome> {
   const context: CommandContext = {
     ...stage.services,
@@ -43,7 +43,7 @@ export async function callAndJudge(command: Command, raw: unknown, stage: Stage)
   return { ...judged, written, complaints };
 }
 
-/** What would have to be confirmed and is not. */
+/** The question that would have to be confirmed and is not. */
 async function question(command: Command, raw: unknown, context: CommandContext): Promise<string | undefined> {
   try {
     const input = command.check(raw ?? {}, context.settings);
@@ -76,7 +76,7 @@ function judgeError(error: unknown, written: readonly string[]): Judged {
   return { result: code, text: `${code}: ${message}`, complaints };
 }
 
-/** Words with which an error owns up to a write, or to not knowing of it. */
+/** Whether an error's text mentions a write, or a possible write. */
 function admits(text: string): boolean {
   return /may (or may not )?have|not known|was (made|written|created|changed|set|removed|deleted|applied|sent)|is written|were (made|written)|has been|half|already|in part/i.test(
     text,
@@ -100,7 +100,7 @@ function judgeOutput(command: Command, output: Output, written: readonly string[
   return { result: problem ? 'refused' : 'ok', text, complaints };
 }
 
-/** What an answer claims about writes, against what was written. */
+/** Compares what an answer says about writes with the writes that happened. */
 function claims(command: Command, { changed, effective }: Output, written: readonly string[]): string[] {
   if (command.kind === 'read') return written.length > 0 ? [`it only reads, and ${written.join(', ')}`] : [];
   if (typeof changed !== 'boolean') return [];

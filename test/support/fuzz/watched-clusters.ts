@@ -6,20 +6,20 @@ import type { ErrorCode } from '../../../src/domain/errors.ts';
 export interface Write {
   readonly verb: string;
   readonly object: string;
-  /** It made an object that was not there. */
+  /** Whether it created the object. */
   readonly made: boolean;
 }
 
 export interface Outage {
-  /** The request that fails first, from 1. */
+  /** Number of the request that fails first, from 1. */
   readonly from: number;
-  /** All later ones as well. */
+  /** Whether all later requests fail as well. */
   readonly lasting: boolean;
-  /** The request is carried out, only its answer is lost. */
+  /** The request is carried out, and its answer is lost. */
   readonly afterwards: boolean;
 }
 
-/** What is left of writes: an object that was made and removed again leaves nothing. */
+/** The net effect of writes: an object that was created and removed has none. */
 export function netOf(writes: readonly Write[]): readonly Write[] {
   const left: Write[] = [];
   for (const write of writes) {
@@ -30,7 +30,7 @@ export function netOf(writes: readonly Write[]): readonly Write[] {
   return left;
 }
 
-/** What of a cluster is looked at besides its answers. */
+/** The internals of a cluster that a test reads besides its answers. */
 export interface Backstage {
   exists(ref: ObjectRef): boolean | Promise<boolean>;
   fail(count: number, code: ErrorCode, afterwards: boolean): void;
@@ -39,7 +39,7 @@ export interface Backstage {
 const WRITES = ['jsonPatch', 'mergePatch', 'apply', 'remove'];
 const REQUESTS = [...WRITES, 'get', 'list', 'snapshot', 'watch', 'podGet', 'allowed'];
 
-/** Clusters that count requests, note what was written, and can go away at a chosen request. */
+/** Clusters that count requests, record writes, and can become unreachable at a chosen request. */
 export class WatchedClusters implements Clusters {
   requests = 0;
   readonly writes: Write[] = [];
@@ -88,7 +88,7 @@ export class WatchedClusters implements Clusters {
     };
     if (away) this.#backstage.fail(1, 'CLUSTER_UNREACHABLE', away.afterwards);
     const answer = await send().catch(async (error: unknown) => {
-      // Lost on the way back, or refused by the API server: only what the object's existence and version tell apart.
+      // A lost answer and a refusal look the same. Only the existence and the version of the object distinguish them.
       if (writes && away?.afterwards && (await this.#wasDone(args[0] as ObjectRef, verb, note.made)))
         this.writes.push(note);
       throw error;

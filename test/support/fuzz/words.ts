@@ -1,4 +1,4 @@
-/** Names of a world: what is there, and what is not. */
+/** Names in a world: existing ones and missing ones. */
 export interface Names {
   readonly cluster: string;
   readonly namespace: string;
@@ -6,13 +6,13 @@ export interface Names {
   readonly rollout: string;
   readonly services: readonly string[];
   readonly templates: readonly string[];
-  /** Routes that no Rollout writes to. */
+  /** Routes that no Rollout writes. */
   readonly freeRoutes?: readonly string[];
 }
 
 /**
- * Values that fit the world, by field name; a field that is not here is made from its schema. Repeated ones come more
- * often.
+ * Values that exist in the world, by field name. Other fields are generated from their schema. Repeated values are
+ * chosen more often.
  */
 export function wordsFor({
   cluster,
@@ -73,7 +73,7 @@ export function wordsFor({
 
 const deep = (levels: number): unknown => (levels === 0 ? 'bottom' : { a: [deep(levels - 1)] });
 
-/** Values that fit nowhere, or only seem to. */
+/** Values that are invalid everywhere, or only look valid. */
 export const ODD: readonly unknown[] = [
   '',
   ' ',

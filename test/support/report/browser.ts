@@ -9,7 +9,7 @@ export interface Look {
   readonly scheme: 'light' | 'dark';
 }
 
-/** A page in a real browser, with everything it complained of and asked for beside itself. */
+/** A page in a real browser, with all its errors and all its requests to other addresses. */
 export interface Shown {
   readonly page: Page;
   readonly complaints: readonly string[];
@@ -18,18 +18,20 @@ export interface Shown {
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-browser-'));
 
-/** Where a picture of this name goes. */
+/** The file for a screenshot of this name. */
 export function pictureOf(name: string): string {
   return join(folder, `${name}.png`);
 }
 
 export function startBrowser(executablePath: string): Promise<Browser> {
-  // In containers, and as root, Chromium has no sandbox of its own; what it opens here is ours and runs nothing.
+  // In containers, and as root, Chromium's sandbox does not work. The pages here come from these tests and run no
+  // script.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
 /**
- * Opens HTML from a file, as somebody who was sent it would. `inspected`: its policy lets the test's own scripts in.
+ * Opens HTML from a file, as the recipient of a report would. `inspected`: its policy also allows the test's own
+ * scripts.
  */
 export async function show(browser: Browser, html: string, { width, scheme }: Look, inspected = false): Promise<Shown> {
   const file = join(folder, 'report.html');

@@ -1,8 +1,11 @@
 import type { Page } from 'playwright-core';
 
-// What runs in the page is text: types of a browser's globals would be there for all of our code.
+// Code for the page is text, because the types of a browser's globals would apply to the whole repository.
 
-/** By how much the page is wider than the screen, and what is to blame. What scrolls by itself may be wide. */
+/**
+ * How far the page exceeds the width of the screen, and which elements cause it. Elements that scroll by themselves may
+ * be wider.
+ */
 export function overflow(page: Page): Promise<{ readonly by: number; readonly elements: readonly string[] }> {
   return page.evaluate(`(() => {
     const wide = document.documentElement.clientWidth;
@@ -11,12 +14,12 @@ export function overflow(page: Page): Promise<{ readonly by: number; readonly el
   })()`);
 }
 
-/** Opens everything that is folded away. */
+/** Opens all collapsed sections. */
 export async function unfold(page: Page): Promise<void> {
   await page.evaluate(`document.querySelectorAll('details').forEach((one) => { one.open = true; })`);
 }
 
-/** What axe finds: WCAG 2.2 A and AA, contrast included, and its best practices. */
+/** The findings of axe: WCAG 2.2 A and AA, including contrast, and its best practices. */
 export async function barriers(page: Page, axe: string): Promise<readonly string[]> {
   await page.evaluate(axe);
   return page.evaluate(

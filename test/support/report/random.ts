@@ -9,7 +9,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** How many of `n` tries succeed. */
+/** A draw from the binomial distribution: how many of `n` trials succeed. */
 export function binomial(random: () => number, n: number, p: number): number {
   return Array.from({ length: n }, random).filter((one) => one < p).length;
 }

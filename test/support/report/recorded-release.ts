@@ -24,13 +24,13 @@ export interface Told {
   /** Shares of bad and of slow answers. */
   readonly candidate?: { readonly bad: number; readonly slow: number };
   readonly stable?: { readonly bad: number; readonly slow: number };
-  /** Requests a second to both arms. */
+  /** Requests per second to both arms. */
   readonly rate?: number;
   /** Stops in the middle of the step with this index. */
   readonly endsIn?: number;
 }
 
-/** What a journal holds of a canary release that went as told, by the judge's own arithmetic. */
+/** The journal of a canary release with the given course, computed with the judge's own code. */
 export function recordedRelease({
   seed = 7,
   candidate = { bad: 0.002, slow: 0.04 },

@@ -9,15 +9,14 @@ import { withLock } from '../../../sandbox/processes/lock.ts';
 
 const run = promisify(execFile);
 const PYTHON = 'python3';
-/** Every package that is installed, at its exact version. */
+/** The list of all packages to install, with exact versions. */
 const CONSTRAINTS = fileURLToPath(new URL('constraints.txt', import.meta.url));
 const INSTALL_MS = 300_000;
 
 /**
- * The folder with schemathesis for PYTHONPATH, in the user's cache beside the sandbox's binaries. The first time it
- * comes from
- * the Python package index; nothing is installed into any Python. Throws with a sentence when python3 or pip is missing
- * or fails.
+ * The folder with schemathesis for PYTHONPATH, in the user's cache beside the sandbox's binaries. The first call
+ * downloads it from the Python package index. It installs nothing into any Python. Throws an error with a readable
+ * message when python3 or pip is missing or fails.
  */
 export async function installSchemathesis(say: (line: string) => void): Promise<string> {
   const target = join(dirname(binaryCache()), 'python', `schemathesis-${await pythonVersion()}-${fingerprint()}`);
@@ -29,7 +28,7 @@ export async function installSchemathesis(say: (line: string) => void): Promise<
   return target;
 }
 
-/** Some of its packages are compiled: another Python or another version of one needs a folder of its own. */
+/** Some packages are compiled, so another Python or another version of a package needs another folder. */
 function fingerprint(): string {
   return createHash('sha256').update(readFileSync(CONSTRAINTS)).digest('hex').slice(0, 8);
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { installSchemathesis } from './install.ts';
 
 /**
- * `positive_data_acceptance` is left out: a schema cannot say all that a tool asks of its input, ascending steps for
- * example.
+ * `positive_data_acceptance` is left out, because a schema cannot express all conditions of a tool's input, for example
+ * ascending steps.
  */
 const CHECKS = [
   'not_a_server_error',
@@ -21,20 +21,19 @@ const CHECKS = [
 ];
 
 export interface FuzzResult {
-  /** 0: nothing found. */
+  /** With 0 nothing was found. */
   readonly code: number;
   readonly report: string;
 }
 
-/** Fuzzes the API that an OpenAPI document describes. The same seed asks the same questions of the same document. */
+/** Fuzzes the API that an OpenAPI document describes. The same seed sends the same requests for the same document. */
 export async function runSchemathesis(
   documentUrl: string,
   options: { seed: number; examples: number; say: (line: string) => void },
 ): Promise<FuzzResult> {
   const library = await installSchemathesis(options.say);
-  // One worker: parsing code in two threads at once fails now and then in CPython 3.11
-  // (github.com/python/cpython/issues/106905).
-  // It keeps notes of its runs where it is started.
+  // It uses one worker, because parsing code in two threads sometimes fails in CPython 3.11
+  // (github.com/python/cpython/issues/106905). It writes files to its working folder.
   const folder = mkdtempSync(join(tmpdir(), 'sluice-schemathesis-'));
   const flags = [
     '--checks',

@@ -6,17 +6,17 @@ export interface ArmBlock {
 
 export type Direction = 'worse' | 'not-worse';
 
-/** What both arms did between the same two scrapes. */
+/** The counts of both arms between the same two scrapes. */
 export interface Block {
   readonly candidate: ArmBlock;
   readonly stable: ArmBlock;
 }
 
-/** An e-process: under its null hypothesis it exceeds 1/α at any time with probability at most α. */
+/** An e-process: under its null hypothesis the probability that it ever exceeds 1/α is at most α. */
 export interface Process {
   /** Natural logarithm of the e-value. */
   readonly logE: number;
-  /** All blocks so far: the next prediction comes from them alone. */
+  /** All blocks so far. The next prediction is computed from them alone. */
   readonly candidate: ArmBlock;
   readonly stable: ArmBlock;
   readonly blocks: number;
@@ -29,25 +29,26 @@ export const START: Process = {
   blocks: 0,
 };
 
-/** Beta prior of the predictions (Turner, Ly & Grünwald, arXiv 2106.02693, §4): weak, and near rare errors. */
+/**
+ * Beta prior of the predictions (Turner, Ly & Grünwald, arXiv 2106.02693, §4). It is weak, and its mean is small
+ * because errors are rare.
+ */
 const PRIOR_BAD = 0.18;
 const PRIOR_GOOD = 3.4;
 const BISECTIONS = 60;
 
 /**
- * One more block of the test of "candidate's rate − stable's rate ≤ δ", whose rejection means that the candidate is
- * worse by more than δ
- * (`worse`), or of "≥ δ", whose rejection proves that it is not (`not-worse`). δ: a difference of shares, 0 ≤ δ < 1.
+ * Adds one block to the test of "candidate's rate − stable's rate ≤ δ" (`worse`) or of "≥ δ" (`not-worse`). A rejection
+ * means that the candidate is worse by more than δ, or proves that it is not. δ is a difference of shares, 0 ≤ δ < 1.
  *
- * The e-value of a block is the likelihood ratio of the rates predicted from the blocks before to the pair (q + δ, q)
- * that fits the prediction best.
- * Given the sizes its expectation is Aⁿᶜ·Bⁿˢ with n_c·A + n_s·B = n_c + n_s at that q, so at most 1 by the inequality
- * of the
- * means, for any common rate in the block and any split of the traffic: drift that hits both arms, and changes of
- * weight, are harmless.
- * Source: Turner & Grünwald, arXiv 2203.09785 (nulls with a margin). `phi`: how much bad answers clump (dispersion.ts);
- * a clump of φ counts as one
- * answer, which is exact for clumps of one size and else an approximation, whose error rates bench/analysis prints.
+ * The e-value of a block is the likelihood ratio of the rates that earlier blocks predict to the pair (q + δ, q) that
+ * fits the prediction best. Given the sizes, its expectation is Aⁿᶜ·Bⁿˢ with n_c·A + n_s·B = n_c + n_s at that q. By
+ * the inequality of the means it is at most 1, for any common rate in the block and any split of the traffic. Drift of
+ * both arms and changes of weight therefore do no harm. Source: Turner & Grünwald, arXiv 2203.09785 (nulls with a
+ * margin).
+ *
+ * `phi`: how much bad answers clump (dispersion.ts). A clump of φ counts as one answer. This is exact for clumps of one
+ * size, otherwise it is an approximation, and bench/analysis prints its error rates.
  */
 export function addBlock(process: Process, block: Block, delta: number, direction: Direction, phi = 1): Process {
   const predicted = { candidate: predict(process.candidate), stable: predict(process.stable) };
@@ -71,7 +72,7 @@ function predict({ requests, bad }: ArmBlock): number {
 }
 
 function logFactor(block: Block, predicted: Rates, delta: number): number {
-  // Nobody asked: no evidence. The search below would end on the edge, where logarithms are infinite.
+  // Without requests there is no evidence. The search below would end on the edge, where logarithms are infinite.
   if (block.candidate.requests + block.stable.requests === 0) return 0;
   const q = nearestNull(block, predicted, delta);
   return logRatio(block.candidate, predicted.candidate, q + delta) + logRatio(block.stable, predicted.stable, q);
@@ -81,7 +82,10 @@ function logRatio({ requests, bad }: ArmBlock, predicted: number, nul: number): 
   return bad * Math.log(predicted / nul) + (requests - bad) * Math.log((1 - predicted) / (1 - nul));
 }
 
-/** The q that minimises n_c·KL(predicted_c ‖ q + δ) + n_s·KL(predicted_s ‖ q): convex, so its slope is bisected. */
+/**
+ * The q that minimises n_c·KL(predicted_c ‖ q + δ) + n_s·KL(predicted_s ‖ q). The sum is convex, so its slope is
+ * bisected.
+ */
 function nearestNull({ candidate, stable }: Block, predicted: Rates, delta: number): number {
   let [low, high] = [0, 1 - delta];
   for (let step = 0; step < BISECTIONS; step += 1) {
@@ -94,7 +98,7 @@ function nearestNull({ candidate, stable }: Block, predicted: Rates, delta: numb
   return (low + high) / 2;
 }
 
-/** Derivative of KL(Bernoulli(p) ‖ Bernoulli(x)) by x. */
+/** Derivative of KL(Bernoulli(p) ‖ Bernoulli(x)) with respect to x. */
 function slopeOfKl(p: number, x: number): number {
   return (x - p) / (x * (1 - x));
 }

@@ -1,20 +1,20 @@
 import type { ArmBlock } from './block-test.ts';
 
-/** Fewer blocks than this say nothing about clumping. */
+/** With fewer blocks the dispersion is not estimated. */
 const LEAST_BLOCKS = 8;
-/** z of the one-sided 95 % bound. */
+/** Normal quantile of the one-sided 95 % bound. */
 const Z = 1.6449;
 
 /**
- * How much more the bad answers of one arm vary from block to block than independent ones would: φ = 1 when
- * independent, about the
- * clump's size when they come in clumps (retries, one bad client). Mean square of successive differences of the share
- * over its binomial
- * variance, so that slow drift of the rate does not count as clumping (von Neumann et al., Ann. Math. Statist. 12,
- * 1941); never below 1. `upper`: its
- * one-sided 95 % bound, with two thirds of the differences as degrees of freedom, as neighbours share a block, and the
- * χ² quantile after Wilson &
- * Hilferty (PNAS 17, 1931). Undefined while there are too few blocks with requests, or no bad answer at all.
+ * How much more the bad answers of one arm vary from block to block than independent ones would. φ is 1 when they are
+ * independent, and about the clump's size when they come in clumps (retries, one bad client).
+ *
+ * φ is the mean square of successive differences of the share divided by its binomial variance, so that slow drift of
+ * the rate does not count as clumping (von Neumann et al., Ann. Math. Statist. 12, 1941). It is never below 1.
+ *
+ * `upper` is its one-sided 95 % bound. It has two thirds of the differences as degrees of freedom, because neighbours
+ * share a block, and the χ² quantile after Wilson & Hilferty (PNAS 17, 1931). Returns undefined while there are too few
+ * blocks with requests, or no bad answer.
  */
 export function dispersion(
   blocks: readonly ArmBlock[],
@@ -34,7 +34,7 @@ function squaredDifference(a: ArmBlock, b: ArmBlock, variance: number): number {
   return (a.bad / a.requests - b.bad / b.requests) ** 2 / (variance * (1 / a.requests + 1 / b.requests));
 }
 
-/** The 5 % quantile of χ² with `freedom` degrees. */
+/** The 5 % quantile of χ² with `freedom` degrees of freedom. */
 function chiSquareQuantile(freedom: number): number {
   const c = 2 / (9 * freedom);
   return freedom * (1 - c - Z * Math.sqrt(c)) ** 3;

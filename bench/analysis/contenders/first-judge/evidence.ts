@@ -5,7 +5,7 @@ export interface Question {
   readonly name: string;
   /** Margin: a candidate whose share of bad answers is higher by more than this is worse. 0 ≤ δ < 1. */
   readonly delta: number;
-  /** Part of the alarm budget; those of all questions add up to 1. */
+  /** Part of the alarm budget. The parts of all questions add up to 1. */
   readonly weight: number;
 }
 
@@ -17,12 +17,12 @@ export interface SequentialSpec {
   readonly alphaNotWorse: number;
 }
 
-/** The two processes of each question, by name. One candidate version has one evidence, whatever the weights do. */
+/** The two processes of each question, by name. One candidate version has one set of evidence for all weights. */
 export type Evidence = Readonly<Record<string, { readonly worse: Process; readonly notWorse: Process }>>;
 
 export type Conclusion = 'fail' | 'pass' | 'open';
 
-/** Adds what both arms did in one block. `phi`: dispersion by question, 1 where absent. */
+/** Adds the counts of both arms in one block. `phi`: dispersion by question, 1 where absent. */
 export function weigh(
   { questions }: SequentialSpec,
   evidence: Evidence,
@@ -41,10 +41,9 @@ export function weigh(
 }
 
 /**
- * Fail when the weighted mean of the e-values for "worse" reaches 1/α: a mean of e-processes on the same data is one,
- * so all questions share one
- * budget. Pass when every question has its own proof of "not worse", which needs no correction (Berger, Technometrics
- * 24, 1982).
+ * Fails when the weighted mean of the e-values for "worse" reaches 1/α. A mean of e-processes on the same data is an
+ * e-process, so all questions share one budget. Passes when every question has its own proof of "not worse", which
+ * needs no correction (Berger, Technometrics 24, 1982).
  */
 export function conclude({ questions, alphaWorse, alphaNotWorse }: SequentialSpec, evidence: Evidence): Conclusion {
   if (logMeanWorse(questions, evidence) >= -Math.log(alphaWorse)) return 'fail';
@@ -52,7 +51,7 @@ export function conclude({ questions, alphaWorse, alphaNotWorse }: SequentialSpe
   return proved ? 'pass' : 'open';
 }
 
-/** Logarithm of the weighted mean of e-values; their sizes may be beyond a double's range. */
+/** Logarithm of the weighted mean of e-values. The e-values themselves may exceed the range of a double. */
 export function logMeanWorse(questions: readonly Question[], evidence: Evidence): number {
   const logs = questions.map(({ name, weight }) => Math.log(weight) + (evidence[name]?.worse.logE ?? 0));
   const most = Math.max(...logs);

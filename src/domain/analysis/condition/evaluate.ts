@@ -2,13 +2,13 @@ import { callFunction } from './functions.ts';
 import type { BinarySign, Node } from './syntax.ts';
 import { asBoolean, asList, asNumber, EvaluationProblem, same, type Value } from './values.ts';
 
-/** What a condition is asked about: the values of a vector, or the one of a scalar. */
+/** The input of a condition: the values of a vector, or the value of a scalar. */
 export type Result = number | readonly number[];
 
 /**
- * Whether a condition holds. Operators as in expr-lang/expr, functions as in argo-rollouts v1.10.1,
- * utils/evaluate/evaluate.go. Throws EvaluationProblem
- * where Argo would count an error, such as result[0] of an empty result.
+ * Whether a condition holds for a result. Operators are those of expr-lang/expr, functions those of argo-rollouts
+ * v1.10.1, utils/evaluate/evaluate.go. Throws EvaluationProblem where Argo would count an error, for example for
+ * result[0] of an empty result.
  */
 export function evaluateCondition(node: Node, result: Result): boolean {
   return asBoolean(valueOf(node, { result }), 'a condition');
@@ -16,7 +16,7 @@ export function evaluateCondition(node: Node, result: Result): boolean {
 
 interface Scope {
   readonly result: Value;
-  /** The element that a predicate is asked about. */
+  /** The element that a predicate is evaluated for. */
   readonly item?: Value;
 }
 
@@ -58,7 +58,7 @@ function call({ name, args }: Extract<Node, { kind: 'call' }>, scope: Scope): Va
   });
 }
 
-/** Counted from the end when negative, as in expr. */
+/** A negative index counts from the end, as in expr. */
 function elementOf(list: readonly Value[], index: number): Value {
   const at = index < 0 ? list.length + index : index;
   if (!Number.isInteger(at) || at < 0 || at >= list.length)

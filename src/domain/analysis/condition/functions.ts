@@ -1,7 +1,8 @@
 import { asBoolean, asList, asNumber, EvaluationProblem, isList, type Value } from './values.ts';
 
 /**
- * How a function is called. `args`: all of them; `first` and `ask`: the list and the predicate of those that have one.
+ * A call of a function. `args`: all arguments. `first` and `ask`: the list and the predicate, for functions that have
+ * them.
  */
 export interface Call {
   readonly args: () => readonly Value[];
@@ -23,8 +24,7 @@ export function callFunction(name: string, call: Call): Value {
       return Number.isNaN(asNumber(first, name));
     case 'isInf':
       return Math.abs(asNumber(first, name)) === Infinity;
-    // Argo's isNil and default look at the whole result whatever they are given, and a result of Prometheus is never
-    // nil.
+    // Argo's isNil and default ignore their argument and use the complete result. A result of Prometheus is never nil.
     case 'isNil':
       return false;
     case 'default':

@@ -2,14 +2,13 @@ import { BINARY, FUNCTIONS, UNARY, type BinarySign, type Node, type UnarySign } 
 import { ConditionProblem, tokensOf, type Token } from './tokens.ts';
 
 const LONGEST = 4000;
-/** Deeper than people write; a stack is not endless. */
+/** Maximum nesting. It is deeper than people write, and it protects the call stack. */
 const DEEPEST = 100;
 
 /**
- * The part of the expr language in which Argo's conditions are written (expr-lang/expr, parser/parser.go): numbers,
- * lists, comparison, arithmetic, logic,
- * `in`, the conditional and the functions of FUNCTIONS. Throws ConditionProblem at everything else: what is not
- * understood is never guessed.
+ * Parses the part of the expr language in which Argo's conditions are written (expr-lang/expr, parser/parser.go):
+ * numbers, lists, comparison, arithmetic, logic, `in`, the conditional and the functions of FUNCTIONS. Throws
+ * ConditionProblem for everything else: the parser never guesses.
  */
 export function parseCondition(text: string): Node {
   if (text.length > LONGEST) throw new ConditionProblem(`longer than ${LONGEST} characters`, LONGEST + 1);
@@ -22,7 +21,7 @@ export function parseCondition(text: string): Node {
 class Parser {
   readonly #tokens: readonly Token[];
   #index = 0;
-  /** How many predicates deep: `#` is known inside only. */
+  /** Number of enclosing predicates. `#` is valid inside a predicate only. */
   #predicates = 0;
   #depth = 0;
 
@@ -48,7 +47,7 @@ class Parser {
     return this.#tokens[this.#index] as Token;
   }
 
-  /** The operator that comes, when it binds at least so strongly. */
+  /** The next operator, if it binds at least this strongly. */
   #binary(strength: number): { sign: BinarySign; negated: boolean; at: number } | undefined {
     const { text, at, kind } = this.#now;
     const negated = kind === 'name' && text === 'not' && this.#tokens[this.#index + 1]?.text === 'in';
@@ -61,7 +60,7 @@ class Parser {
   #join(left: Node, { sign, negated, at }: { sign: BinarySign; negated: boolean; at: number }): Node {
     const strength = BINARY[sign];
     const right = this.expression(strength === BINARY['^'] ? strength : strength + 1);
-    // As in expr, a < b < c asks about both pairs.
+    // As in expr, a < b < c compares both pairs.
     if (isOrder(sign) && left.kind === 'binary' && isOrder(left.sign) && !this.#closed.has(left)) {
       return { kind: 'binary', sign: '&&', left, right: { kind: 'binary', sign, left: left.right, right, at }, at };
     }
@@ -69,7 +68,7 @@ class Parser {
     return negated ? { kind: 'not', of: node, at } : node;
   }
 
-  /** Comparisons in parentheses: they are no part of a chain. */
+  /** Comparisons in parentheses. They are not part of a chain. */
   readonly #closed = new Set<Node>();
 
   #choice(when: Node): Node {
@@ -132,7 +131,7 @@ class Parser {
     return { kind: 'call', name, args, at };
   }
 
-  /** Up to the closing sign; `predicate`: the place of the argument that is asked of every element. */
+  /** Parses up to the closing sign. `predicate`: the index of the argument that is evaluated for every element. */
   #list(closing: ')' | ']', predicate?: number): readonly Node[] {
     const items: Node[] = [];
     while (!this.#take(closing)) {

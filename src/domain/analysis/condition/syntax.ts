@@ -1,4 +1,4 @@
-/** A parsed condition. `at`: the column of what it begins with, from 1. */
+/** A parsed condition. `at`: the column at which it begins, from 1. */
 export type Node =
   | { readonly kind: 'value'; readonly value: number | boolean | null; readonly at: number }
   | { readonly kind: 'result'; readonly at: number }
@@ -47,7 +47,10 @@ export const UNARY = {
 } as const;
 export type UnarySign = keyof typeof UNARY;
 
-/** Functions by their least and most arguments; `predicate`: the last argument is asked of every element, as `#`. */
+/**
+ * Functions with their minimum and maximum number of arguments. `predicate`: the last argument is evaluated for every
+ * element, which is `#`.
+ */
 export const FUNCTIONS: Readonly<
   Record<string, { readonly least: number; readonly most: number; readonly predicate?: true }>
 > = {

@@ -16,14 +16,14 @@ export interface Token {
 }
 
 const SPACE = /[ \t\r\n]*/y;
-/** A range's dots are no decimal point. */
+/** The dots of a range are not a decimal point. */
 const NUMBER = /(?:\d[\d_]*(?:\.(?!\.)\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const NAME = /[A-Za-z_]\w*/y;
 const SIGN = /\.\.|\*\*|&&|\|\||==|!=|<=|>=|\?\?|[-+*/^<>!?:,#()[\]{}]/y;
 
 /**
- * The tokens of a condition, the last one `end`. Throws ConditionProblem at what is no token of the part of the
- * language that is read.
+ * The tokens of a condition. The last one is `end`. Throws ConditionProblem for text that is not a token of the
+ * supported language.
  */
 export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];

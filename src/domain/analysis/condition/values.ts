@@ -1,6 +1,6 @@
 export type Value = number | boolean | null | readonly Value[];
 
-/** Why a condition has no answer for a result. */
+/** The reason why a condition cannot be evaluated for a result. */
 export class EvaluationProblem extends Error {
   override readonly name = 'EvaluationProblem';
 }
@@ -30,7 +30,7 @@ export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Equality as in expr: NaN equals nothing, lists element by element. */
+/** Equality as in expr: NaN equals nothing, and lists are compared element by element. */
 export function same(a: Value, b: Value): boolean {
   if (isList(a) && isList(b)) return a.length === b.length && a.every((one, index) => same(one, b[index] as Value));
   return a === b;

@@ -1,7 +1,7 @@
 import type { ArmBlock, Block } from '../block-test.ts';
 import { clumping, type TimedArm } from '../clumping.ts';
 
-/** Successive differences of one arm's share (dispersion.ts), kept as sums. */
+/** Successive differences of one arm's share (dispersion.ts), stored as sums. */
 interface Differences {
   readonly last?: ArmBlock;
   readonly squares: number;
@@ -9,23 +9,23 @@ interface Differences {
   readonly total: ArmBlock;
 }
 
-/** How the bad answers of one question clump, as far as it is known. Plain JSON. */
+/** What is known so far about clumps of bad answers of one question. Plain JSON. */
 export interface Clumps {
-  /** Dispersion of stable's past; absent where nothing was bad. */
+  /** Dispersion of stable's past. Absent where nothing was bad. */
   readonly past?: number;
   readonly pastBad: number;
   readonly candidate: Differences;
   readonly stable: Differences;
 }
 
-/** Fewer bad answers say too little about clumps. */
+/** With fewer bad answers, clumps are unknown. */
 const ENOUGH_BAD = 20;
 const ENOUGH_PAIRS = 3;
-/** The greatest of several estimates of independent answers lies below this. */
+/** The greatest of several estimates for independent answers lies below this. */
 const NOISE = 1.5;
 /**
- * While clumps are not known, a clump of ten must not look like ten answers. One block then adds at most this much
- * evidence (natural logarithm), or a seventh of what it would add.
+ * While clumps are unknown, a clump of ten must not count as ten answers. One block then adds at most this much
+ * evidence (natural logarithm), or a seventh of its own evidence.
  */
 const UNKNOWN_MOST = 1.8;
 const UNKNOWN_PHI = 7;
@@ -48,8 +48,8 @@ export function watchClumps(clumps: Clumps, block: Block): Clumps {
 }
 
 /**
- * The dispersion that the next block is weighed with. Stable's past decides where it had enough bad answers, else the
- * release itself. `unknown`: neither has.
+ * The dispersion that weighs the next block. Stable's past decides where it had enough bad answers, otherwise the
+ * release itself. `unknown`: neither had enough.
  */
 export function dispersionNow({ past = 1, pastBad, candidate, stable }: Clumps): { phi: number; unknown: boolean } {
   const ofPast = past < NOISE ? 1 : past;
@@ -58,7 +58,7 @@ export function dispersionNow({ past = 1, pastBad, candidate, stable }: Clumps):
   return { phi: Math.max(ofPast, ...own), unknown: own.length === 0 };
 }
 
-/** Logarithm of an e-value as it may count: never more than it is, so the error rate holds all the more. */
+/** Logarithm of the part of an e-value that counts. It is never more than `log`, so the error rate still holds. */
 export function weakened(log: number, { phi, unknown }: { phi: number; unknown: boolean }): number {
   const weighed = log / phi;
   return unknown && weighed > UNKNOWN_MOST ? Math.max(UNKNOWN_MOST, weighed / UNKNOWN_PHI) : weighed;
@@ -77,7 +77,7 @@ function differ({ last, squares, pairs, total }: Differences, block: ArmBlock): 
   };
 }
 
-/** Few differences scatter: below two standard deviations of independent answers nothing is said to clump. */
+/** A few differences scatter. Below two standard deviations of independent answers no clumps are assumed. */
 function dispersionOf({ squares, pairs, total }: Differences): number | undefined {
   if (total.bad < ENOUGH_BAD || pairs < ENOUGH_PAIRS || total.bad >= total.requests) return undefined;
   const share = total.bad / total.requests;

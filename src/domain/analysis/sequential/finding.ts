@@ -12,7 +12,7 @@ interface Figures {
   readonly bound: number;
 }
 
-/** What is known about one question in the present step. `blocks`: how many were judged in the release. */
+/** The finding on one question in the current step. `blocks`: how many were judged in the release. */
 export function findingOf(
   { name, delta }: Question,
   state: QuestionState,

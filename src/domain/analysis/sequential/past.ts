@@ -1,15 +1,15 @@
 import type { ArmBlock } from '../block-test.ts';
 import { shareInterval } from '../share.ts';
 
-/** Counts of stable in one stretch of BIN_MS since the epoch. */
+/** Counts of stable in one interval of BIN_MS since the epoch. */
 interface PastBin extends ArmBlock {
   readonly bin: number;
 }
 
-/** Stable's last hour with traffic, in stretches of five minutes, the oldest first. Plain JSON. */
+/** Stable's last hour with traffic, in intervals of five minutes, the oldest first. Plain JSON. */
 export type StablePast = readonly PastBin[];
 
-/** What the new version is compared with where stable answers nothing. Shares, 0…1. */
+/** The reference for the new version while stable gets no requests. Shares, 0…1. */
 export interface Control {
   readonly rate: number;
   readonly low: number;
@@ -20,15 +20,15 @@ export interface Control {
 
 const BIN_MS = 300_000;
 const BINS = 12;
-/** z of a one-sided 99.5 % bound. */
+/** Normal quantile of a one-sided 99.5 % bound. */
 const Z = 2.576;
-/** Fewer stretches say nothing about drift; stable's rate may then be wrong by this part of itself. */
+/** With fewer intervals drift cannot be estimated. The assumed error of stable's rate is then this part of the rate. */
 const ENOUGH_BINS = 4;
 const UNKNOWN_DRIFT = 0.5;
-/** Rates of bets stay this far from 0, where logarithms are infinite. */
+/** Minimum rate of a bet. At 0 the logarithms are infinite. */
 const LEAST_RATE = 1e-6;
 
-/** Adds what stable answered until `at` (epoch ms). Stretches without traffic do not count. */
+/** Adds stable's answers until `at` (epoch ms). Intervals without traffic do not count. */
 export function rememberStable(past: StablePast, block: ArmBlock, at: number): StablePast {
   if (block.requests === 0) return past;
   const bin = Math.floor(at / BIN_MS);
@@ -42,8 +42,9 @@ export function rememberStable(past: StablePast, block: ArmBlock, at: number): S
 }
 
 /**
- * Stable's rate with its uncertainty: Wilson's interval of the whole hour, and on both sides the drift from stretch to
- * stretch beyond what chance explains. `phi`: dispersion; a clump of φ counts as one answer. Undefined without a past.
+ * Stable's rate with its uncertainty: Wilson's interval of the whole hour, extended on both sides by the drift between
+ * intervals beyond what chance explains. `phi`: dispersion. A clump of φ counts as one answer. Undefined without a
+ * past.
  */
 export function controlOf(past: StablePast, phi: number): Control | undefined {
   const requests = past.reduce((sum, one) => sum + one.requests, 0);
@@ -61,7 +62,7 @@ export function controlOf(past: StablePast, phi: number): Control | undefined {
   };
 }
 
-/** Standard deviation of stable's rate between stretches, beyond that of chance. */
+/** Standard deviation of stable's rate between intervals, beyond that of chance. */
 function driftOf(past: StablePast, share: number, phi: number): number {
   if (past.length < ENOUGH_BINS) return (UNKNOWN_DRIFT * share) / Z;
   const excess = past.map(
@@ -70,7 +71,7 @@ function driftOf(past: StablePast, share: number, phi: number): number {
   return Math.sqrt(Math.max(0, excess.reduce((sum, one) => sum + one, 0) / (past.length - 1)));
 }
 
-/** Why nothing can judge a step, for a plan that asks before the release starts; undefined where something can. */
+/** The reason why no judge can judge a step, for a plan before the release starts. Undefined where one can. */
 export function withoutComparison(step: {
   /** Percent of the traffic for the new version. */
   readonly weight: number;

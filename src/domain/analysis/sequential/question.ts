@@ -6,7 +6,7 @@ import { controlOf, rememberStable, type Control, type StablePast } from './past
 import { expectedRate, learnRate, rateWithin, UNKNOWN_RATE, type StableRate } from './stable-rate.ts';
 import { bet, logE, logSum, newWealth, stake, type Wealth } from './wealth.ts';
 
-/** The evidence on one question. Plain JSON, of fixed size. */
+/** The evidence on one question. It is plain JSON of fixed size. */
 export interface QuestionState {
   readonly rate: StableRate;
   readonly past: StablePast;
@@ -14,19 +14,19 @@ export interface QuestionState {
   readonly forecast: Forecast;
   /** For "worse by more than the margin", over the whole release. */
   readonly worse: Wealth;
-  /** For "not worse by the margin", of the present step alone. */
+  /** For "not worse by the margin", in the current step alone. */
   readonly notWorse: Wealth;
-  /** The most that each ever was: a bound that was reached stays reached. Logarithms. */
+  /** The maximum that each has reached. A bound that was reached counts as reached from then on. Logarithms. */
   readonly mostWorse: number;
   readonly mostNotWorse: number;
-  /** Counts of the present step. */
+  /** Counts of the current step. */
   readonly candidate: ArmBlock;
   readonly stable: ArmBlock;
 }
 
-/** When a block came. */
+/** The time of a block. */
 export interface Moment {
-  /** Since the block before, and since the step began. */
+  /** Time since the previous block, and since the step began. */
   readonly ms: number;
   readonly ageMs: number;
   /** Epoch ms. */
@@ -34,13 +34,15 @@ export interface Moment {
   readonly comparedWith: 'stable' | 'past';
 }
 
-/** Parts of the wealth that bet from the start; the rest waits for a version that turns bad, or good, later. */
+/**
+ * Parts of the wealth that bet from the start. The rest is a reserve for a version that becomes bad, or good, later.
+ */
 const START_WORSE = 0.85;
 const START_NOT_WORSE = 0.97;
-/** How much of the reserve of "worse" begins to bet with each new weight, and how far the forecast is forgotten. */
+/** The part of the reserve of "worse" that begins to bet with each new weight, and how far the forecast is reset. */
 const STEP_STAKE = 0.3;
 const STEP_JUMP = 0.5;
-/** A version changes with probability JUMP·dt/(age + CALM_MS): rarer the longer it has not. */
+/** A version changes with probability JUMP·dt/(age + CALM_MS), which falls with the time since its last change. */
 const JUMP = 0.15;
 const STAKE = 0.2;
 const CALM_MS = 120_000;
@@ -73,7 +75,7 @@ export function askQuestion(past: readonly TimedArm[]): QuestionState {
   }, fresh);
 }
 
-/** A new weight: its proof starts at nothing. */
+/** Begins a new weight. Its proof starts without evidence. */
 export function newStep(state: QuestionState): QuestionState {
   return {
     ...state,
@@ -86,7 +88,7 @@ export function newStep(state: QuestionState): QuestionState {
   };
 }
 
-/** What stable did outside of the judged time. */
+/** Adds stable's answers from outside of the judged time. */
 export function learnStable(
   state: QuestionState,
   stable: ArmBlock,
@@ -100,7 +102,7 @@ export function learnStable(
   };
 }
 
-/** One more block. `delta`: the margin. `inStep`: whether it counts for the present step. */
+/** Adds one block. `delta`: the margin. `inStep`: whether the block counts for the current step. */
 export function answer(
   state: QuestionState,
   block: Block,
@@ -109,7 +111,7 @@ export function answer(
   inStep: boolean,
 ): QuestionState {
   const clumps = watchClumps(state.clumps, block);
-  // The dispersion comes from the blocks before: of this one the bets must know nothing but its size.
+  // The dispersion is computed from earlier blocks. Of this block the bets may use the size only.
   const now = dispersionNow(state.clumps);
   const control = moment.comparedWith === 'past' ? controlOf(state.past, now.phi) : undefined;
   const learnt = moment.comparedWith === 'past' ? state : learnStable(state, block.stable, moment, now.phi);
@@ -141,7 +143,10 @@ export function answer(
   };
 }
 
-/** Logarithm of the e-value of a bet on one state. Against the past: of the nearest rate that the null still allows. */
+/**
+ * Logarithm of the e-value of a bet on one state. Compared with the past, it uses the nearest rate that the null
+ * hypothesis allows.
+ */
 function logOf(
   block: Block,
   rates: { candidate: number; stable: number },
@@ -156,7 +161,7 @@ function logOf(
   return bets ? logRatio(block.candidate, rates.candidate, nul) : 0;
 }
 
-/** Logarithm of the e-value of bets on several states together; what is not bet is kept. */
+/** Logarithm of the e-value of bets on several states together. The part that is not bet stays unchanged. */
 function portfolio(bets: readonly number[], logs: readonly number[]): number {
   const kept = 1 - bets.reduce((sum, one) => sum + one, 0);
   return bets.reduce(

@@ -6,13 +6,13 @@ import { logSum } from './wealth.ts';
 export interface Question extends Counted {
   /** Margin: a version whose share of bad answers is higher by more than this is worse. 0 ≤ δ < 1. */
   readonly delta: number;
-  /** Part of the alarm budget; those of all questions add up to 1. */
+  /** Part of the alarm budget. The parts of all questions add up to 1. */
   readonly weight: number;
 }
 
 /**
- * Questions of a release: bad answers, and for each bound (ms) slow ones. Half of the alarm budget is for errors, the
- * rest for latency.
+ * Questions of a release: bad answers, and for each bound (ms) slow answers. Half of the alarm budget is for errors,
+ * the rest for latency.
  */
 export function questionsOf(
   { errorsMargin, slowMargin }: Pick<SequentialSettings, 'errorsMargin' | 'slowMargin'>,
@@ -28,8 +28,8 @@ export function questionsOf(
 }
 
 /**
- * Logarithm of the weighted mean of e-values, given as logarithms by question. A mean of e-processes on the same data
- * is one, so all questions share one budget.
+ * Logarithm of the weighted mean of e-values, which are given as logarithms by question. A mean of e-processes on the
+ * same data is an e-process, so all questions share one budget.
  */
 export function logMean(questions: readonly Question[], logOf: (name: string) => number): number {
   return questions.reduce(
@@ -38,16 +38,16 @@ export function logMean(questions: readonly Question[], logOf: (name: string) =>
   );
 }
 
-/** Shares of stable's answers that may be slower than a bound: in its tail, never at its median. */
+/** Shares of stable's answers that may be slower than a bound. The bound then lies in the tail, not at the median. */
 const LEAST_SLOW = 0.001;
 const MOST_SLOW = 0.1;
 const MOST_BOUNDS = 3;
-/** Without any past the first bound from here on is as good as another. */
+/** Without any past, the first bound from here on is used. */
 const USUAL_MS = 250;
 
 /**
- * Default bounds of slow answers, in ms: those that few of stable's answers of the past hour were slower than, the
- * slowest first to be chosen. `known`: the bounds that Traefik counts, ascending. None: latency is not compared.
+ * Default bounds of slow answers, in ms: bounds that few of stable's answers in the past hour exceeded, beginning with
+ * the slowest. `known`: the bounds that Traefik counts, ascending. If there is none, latency is not compared.
  */
 export function boundsInTail(past: readonly TimedBlock[], known: readonly number[]): readonly number[] {
   const counted = past.some(({ questions }) => (questions['errors']?.stable.requests ?? 0) > 0);
@@ -55,7 +55,7 @@ export function boundsInTail(past: readonly TimedBlock[], known: readonly number
   const shares = known.map((ms) => shareSlower(past, ms));
   const tail = known.filter((_, index) => isBetween(shares[index] as number, LEAST_SLOW, MOST_SLOW));
   if (tail.length > 0) return tail.slice(-MOST_BOUNDS);
-  // Where every answer of stable was fast, the first bound above them all is the one that a slow version crosses.
+  // If every answer of stable was fast, a slow version exceeds the first bound above them all.
   const above = known.find((_, index) => (shares[index] as number) < LEAST_SLOW);
   return above === undefined ? [] : [above];
 }

@@ -1,30 +1,36 @@
 import type { ArmBlock } from '../block-test.ts';
 
-/** Counts that fade: after its half-life half of them is left. */
+/** Counts with exponential decay: after its half-life half of them is left. */
 interface Memory extends ArmBlock {
-  /** Logarithm of how well it predicted lately. */
+  /** Logarithm of the quality of its recent predictions. */
   readonly score: number;
 }
 
-/** What is known of stable's share of bad answers. Plain JSON. One memory for each half-life, the longest first. */
+/**
+ * What is known of stable's share of bad answers, as plain JSON. There is one memory for each half-life, the longest
+ * first.
+ */
 export type StableRate = readonly Memory[];
 
 const HALF_LIVES_MS = [3_600_000, 150_000, 15_000];
-/** Predictions older than this have half a say about which memory is better. */
+/** Half-life of a prediction's influence on the choice between memories. */
 const SCORE_HALF_LIFE_MS = 300_000;
-/** Beta prior (Turner, Ly & Grünwald, arXiv 2106.02693, §4): weak, and near rare errors. */
+/**
+ * Beta prior (Turner, Ly & Grünwald, arXiv 2106.02693, §4). It is weak, and its mean is small because errors are rare.
+ */
 const PRIOR_BAD = 0.18;
 const PRIOR_GOOD = 3.4;
-/** A memory begins at the next longer one's rate, with the weight of this many bad answers. */
+/** A memory begins at the rate of the next longer one, with the weight of this many bad answers. */
 const SHRINK_BAD = 4;
-/** A memory that was useless may be useful again. */
+/** Minimum score, so that a memory that predicted badly can recover. */
 const WORST_SCORE = -6;
 
 export const UNKNOWN_RATE: StableRate = HALF_LIVES_MS.map((_, index) => ({ requests: 0, bad: 0, score: -index }));
 
 /**
- * Stable's share of bad answers in the next block, from the blocks before: a mixture of memories of an hour, of minutes
- * and of seconds, weighted by how well each has predicted stable lately. A wave of errors in both versions is followed.
+ * Stable's expected share of bad answers in the next block, from earlier blocks. It is a mixture of memories of an
+ * hour, of minutes and of seconds, weighted by how well each one predicted stable recently. It follows a wave of errors
+ * in both versions.
  */
 export function expectedRate(rate: StableRate): number {
   const shares = rate.map(({ score }) => Math.exp(score));
@@ -32,7 +38,7 @@ export function expectedRate(rate: StableRate): number {
   return predictions(rate).reduce((mean, one, index) => mean + (one * (shares[index] as number)) / sum, 0);
 }
 
-/** The memory after a block of stable. `phi`: dispersion; `ms`: time since the block before. */
+/** The memories after a block of stable. `phi`: dispersion. `ms`: time since the previous block. */
 export function learnRate(rate: StableRate, block: ArmBlock, ms: number, phi: number): StableRate {
   const logs = predictions(rate).map(
     (p) => (block.bad * Math.log(p) + (block.requests - block.bad) * Math.log(1 - p)) / phi,
@@ -49,7 +55,7 @@ export function learnRate(rate: StableRate, block: ArmBlock, ms: number, phi: nu
   });
 }
 
-/** What stable's rate seems to be in this very block: the expectation, corrected by what the block counted. */
+/** Stable's estimated rate in this block: the expectation, corrected by the block's counts. */
 export function rateWithin(expected: number, block: ArmBlock): number {
   return (block.bad + SHRINK_BAD) / (block.requests + SHRINK_BAD / expected);
 }

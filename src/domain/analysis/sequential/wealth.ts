@@ -1,19 +1,20 @@
 /**
- * An e-process as the wealth of a gambler: part of it bets in every block, the rest waits in reserve to start betting
- * anew. The sum is the mixture of the bets that began at every moment, so it stays an e-process, and no run of bad luck
- * can ruin it. Logarithms, as amounts may be beyond a double's range. At the start the sum is 1.
+ * An e-process as the wealth of a gambler. One part bets in every block. The rest is a reserve that can start betting
+ * later. The sum is the mixture of the bets that began at every time, so it stays an e-process, and a series of losses
+ * cannot reduce it to zero. Amounts are logarithms, because they may exceed the range of a double. At the start the sum
+ * is 1.
  */
 export interface Wealth {
   readonly betting: number;
   readonly reserve: number;
 }
 
-/** `share`: part that bets from the start, 0 < share < 1. */
+/** `share`: the part that bets from the start, 0 < share < 1. */
 export function newWealth(share: number): Wealth {
   return { betting: Math.log(share), reserve: Math.log(1 - share) };
 }
 
-/** Moves a part of the reserve, 0…1, into betting. Must not depend on the block that comes next. */
+/** Moves a part of the reserve, 0…1, to the betting part. The part must not depend on the next block. */
 export function stake({ betting, reserve }: Wealth, part: number): Wealth {
   return part <= 0
     ? { betting, reserve }

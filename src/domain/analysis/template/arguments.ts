@@ -2,12 +2,12 @@ import type { TemplateMetric } from '../metric-spec.ts';
 import { fillArguments, unknownArguments, type ArgumentValues } from '../query-arguments.ts';
 import type { Reader } from './reader.ts';
 
-/** The hash that the new pods do not have yet; filled in when it is asked. */
+/** Placeholder for the hash of new pods that do not exist yet. It is filled in when the query is sent. */
 export const LATER = '{{args.candidate_hash}}';
 
 /**
- * The arguments of a template with the release file's values over its own (argo-rollouts v1.10.1,
- * utils/analysis/helpers.go, MergeArgs). What has no value is refused.
+ * The arguments of a template, where the release file's values override its own (argo-rollouts v1.10.1,
+ * utils/analysis/helpers.go, MergeArgs). An argument without a value is refused.
  */
 export function templateArguments(
   reader: Reader,
@@ -44,7 +44,7 @@ function ownValue(
   path: string,
   values: ArgumentValues,
 ): string | undefined {
-  // An empty text is a value here.
+  // An empty text is a valid value.
   if (typeof argument['value'] === 'string') return argument['value'];
   if (argument['valueFrom'] === undefined) return undefined;
   const from = reader.object(argument['valueFrom'], `${path}.valueFrom`);
@@ -68,8 +68,8 @@ function field(reader: Reader, ref: unknown, path: string, values: ArgumentValue
 }
 
 /**
- * Fills the arguments into every text of a metric, as Argo does. A placeholder without an argument is refused where it
- * stands.
+ * Fills the arguments into every text of a metric, as Argo does. A placeholder without an argument is refused with its
+ * path.
  */
 export function fillMetric(reader: Reader, value: unknown, args: ArgumentValues, path: string): unknown {
   if (typeof value === 'string') {

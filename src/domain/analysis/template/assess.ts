@@ -14,11 +14,9 @@ interface Tally {
 const NOTHING: Tally = { successful: 0, failed: 0, inconclusive: 0, successesInARow: 0, errorsInARow: 0 };
 
 /**
- * What the measurements of a metric say together, oldest first (argo-rollouts v1.10.1, analysis/analysis.go,
- * assessMetricStatus): the first limit that is
- * reached decides for good. Errors are not counted, here as there; too many in a row are no data instead of an error
- * that aborts, so that a Prometheus that was
- * away is asked on.
+ * The result of all measurements of a metric, oldest first (argo-rollouts v1.10.1, analysis/analysis.go,
+ * assessMetricStatus). The first limit that is reached is final. As in Argo, errors are not counted. Too many
+ * consecutive errors are no-data here, where Argo aborts, so that measuring continues after Prometheus was unreachable.
  */
 export function assess(metric: ResolvedMetric, measurements: readonly Measurement[]): Finding {
   let tally = NOTHING;
@@ -67,7 +65,7 @@ function ended(metric: ResolvedMetric, tally: Tally): Stand | undefined {
   return metric.count !== undefined && all(tally) >= metric.count ? counted(metric, tally) : undefined;
 }
 
-/** All measurements are there, and no limit was reached. */
+/** The result when all measurements exist and no limit was reached. */
 function counted({ failureLimit, consecutiveSuccessLimit }: ResolvedMetric, tally: Tally): Stand {
   if (consecutiveSuccessLimit === 0)
     return { outcome: 'pass', reason: `${tally.successful} of ${all(tally)} successful` };

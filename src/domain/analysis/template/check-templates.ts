@@ -4,7 +4,7 @@ import type { Check } from '../../release/plan.ts';
 import { resolveTemplate } from './resolve.ts';
 import { leastMs, type ResolvedTemplate } from './resolved.ts';
 
-/** A template as preflight read it, or why it could not. */
+/** A template as preflight read it, or the reason why it could not be read. */
 export interface TemplateFacts {
   readonly metric: TemplateMetric;
   readonly spec?: unknown;
@@ -16,7 +16,7 @@ export interface CheckedTemplates {
   readonly templates: readonly ResolvedTemplate[];
 }
 
-/** Resolves every template of a release. `patienceMs`: how long a step is judged before somebody is asked. */
+/** Resolves every template of a release. `patienceMs`: how long a step is judged before a decision is requested. */
 export function checkTemplates(
   facts: readonly TemplateFacts[],
   values: ArgumentValues,

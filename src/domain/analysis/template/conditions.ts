@@ -9,8 +9,8 @@ import type { ResolvedMetric } from './resolved.ts';
 type Texts = Pick<ResolvedMetric, 'successCondition' | 'failureCondition'>;
 
 /**
- * Conditions that can be evaluated at all. One without a column is one that Argo would call an error at every
- * measurement.
+ * Refuses conditions that cannot be evaluated. A condition without a column is one that Argo would count as an error at
+ * every measurement.
  */
 export function checkConditions(
   reader: Reader,
@@ -35,7 +35,7 @@ export function checkConditions(
   return Object.fromEntries(texts);
 }
 
-/** Long enough for conditions that look at several elements. */
+/** Sample result, long enough for conditions that use several elements. */
 const SAMPLE = Array.from({ length: 20 }, () => 1);
 
 function problemOf(text: string, scalar: boolean): string | undefined {
@@ -49,7 +49,7 @@ function problemOf(text: string, scalar: boolean): string | undefined {
   }
 }
 
-/** A condition in use. `asksNaN`: its author has thought of NaN. */
+/** A parsed condition. `asksNaN`: it handles NaN explicitly. */
 export interface Condition {
   readonly holds: (result: Result) => boolean;
   readonly asksNaN: boolean;
@@ -91,15 +91,15 @@ function childrenOf(node: Node): readonly Node[] {
 }
 
 /**
- * Whether PromQL gives one number without labels: scalar(…), time(), numbers and what is computed from them. Everything
- * else is a vector, so a list.
+ * Whether PromQL returns one number without labels: scalar(…), time(), numbers and expressions of these. Everything
+ * else returns a vector, which is a list here.
  */
 export function isScalar(query: string): boolean {
   const rest = withoutScalars(query.replaceAll(/#.*$/gm, ''));
   return /\d/.test(rest) && /^[\d\s.+\-*/%^()]*$/.test(rest.replaceAll(/(\d)[eE][+-]?(\d)/g, '$1$2'));
 }
 
-/** Every scalar(…) as a number. */
+/** Replaces every scalar(…) by a number. */
 function withoutScalars(query: string): string {
   const start = /\b(?:scalar|time|pi)\s*\(/.exec(query);
   if (!start) return query;

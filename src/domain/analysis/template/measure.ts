@@ -3,22 +3,22 @@ import { EvaluationProblem } from '../condition/values.ts';
 import { conditionOf, type Condition } from './conditions.ts';
 import type { ResolvedMetric } from './resolved.ts';
 
-/** One measurement. `error`: nothing was measured, or nothing that the conditions can be asked about. */
+/** One measurement. `error`: nothing was measured, or the conditions cannot be evaluated for the result. */
 export interface Measurement {
   /** Epoch ms. */
   readonly at: number;
   readonly phase: 'successful' | 'failed' | 'inconclusive' | 'error';
   readonly values: readonly number[];
-  /** Of an error. */
+  /** Present for an error. */
   readonly reason?: string;
 }
 
 export type Measure = (at: number, values: readonly number[]) => Measurement;
 
 /**
- * What a measurement says (argo-rollouts v1.10.1, utils/evaluate/evaluate.go), without the traps: nothing is never a
- * success, NaN is one only for whoever
- * does not look, and of several series result[0] would be any of them.
+ * Returns the function that evaluates a measurement (argo-rollouts v1.10.1, utils/evaluate/evaluate.go). Unlike Argo,
+ * an empty result is never a success, NaN is a success only if the condition handles it, and several series are an
+ * error because result[0] could be any of them.
  */
 export function measuring(metric: ResolvedMetric): Measure {
   const [success, failure] = [metric.successCondition, metric.failureCondition].map((text) =>

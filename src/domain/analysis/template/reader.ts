@@ -1,4 +1,4 @@
-/** Reads what somebody else wrote, and gathers what is wrong with it, each with its path. */
+/** Reads a document that another program or person wrote, and collects its faults, each with its path. */
 export class Reader {
   readonly problems: string[] = [];
 
@@ -21,7 +21,7 @@ export class Reader {
     return [];
   }
 
-  /** Fields that are not known might change what the rest means. */
+  /** Unknown fields are refused, because they might change the meaning of the others. */
   onlyKnown(value: Readonly<Record<string, unknown>>, known: readonly string[], path: string): void {
     for (const name of Object.keys(value))
       if (!known.includes(name)) this.refuse(`${path}.${name}`, `is not read; known are ${known.join(', ')}`);
@@ -32,7 +32,7 @@ export class Reader {
     return typeof value === 'string' ? value : this.refuse(path, 'must be text');
   }
 
-  /** A whole number, or text with one in it. */
+  /** A whole number, or text that contains one. */
   whole(value: unknown, path: string, least: number): number | undefined {
     if (value === undefined || value === null) return undefined;
     const number = typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
@@ -43,7 +43,7 @@ export class Reader {
     );
   }
 
-  /** Milliseconds of a duration of Go, such as 1m30s. */
+  /** Milliseconds of a Go duration, such as 1m30s. */
   duration(value: unknown, path: string): number | undefined {
     const text = this.text(value, path);
     if (text === undefined) return undefined;
@@ -62,7 +62,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/y;
 
-/** Source: time.ParseDuration. Undefined: not one, or not above zero. */
+/** Source: time.ParseDuration. Undefined if the text is not a duration or is not above zero. */
 function goDuration(text: string): number | undefined {
   let sum = 0;
   PART.lastIndex = 0;

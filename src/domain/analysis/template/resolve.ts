@@ -21,20 +21,22 @@ const METRIC_FIELDS = [
   'consecutiveSuccessLimit',
   'provider',
 ];
-/** How Argo reaches its Prometheus says nothing about how this server reaches its own. */
+/**
+ * Only `query` is used. The other fields say how Argo reaches its Prometheus, and this server has settings of its own.
+ */
 const PROMETHEUS_FIELDS = ['query', 'address', 'authentication', 'headers', 'insecure', 'timeout'];
 /**
- * After an error, and so for a measurement that is alone: argo-rollouts v1.10.1, analysis/analysis.go,
+ * Delay after an error, and the interval of a single measurement: argo-rollouts v1.10.1, analysis/analysis.go,
  * DefaultErrorRetryInterval.
  */
 const RETRY_MS = 10_000;
-/** A worker that starts anew asks for all measurements again. */
+/** Minimum interval, because a restarted worker queries all measurements again. */
 const LEAST_INTERVAL_MS = 1_000;
 
 /**
- * The template as a release will evaluate it: arguments filled in, limits with Argo's defaults (argo-rollouts v1.10.1,
- * utils/analysis/helpers.go and factory.go).
- * What is not evaluated is refused by its path; nothing is left out silently.
+ * The template as a release evaluates it: arguments filled in, limits with Argo's defaults (argo-rollouts v1.10.1,
+ * utils/analysis/helpers.go and factory.go). Unsupported parts are refused with their path. Nothing is omitted
+ * silently.
  */
 export function resolveTemplate(spec: unknown, metric: TemplateMetric, values: ArgumentValues): Resolution {
   const reader = new Reader();
@@ -127,8 +129,8 @@ function limitsOf(reader: Reader, metric: Readonly<Record<string, unknown>>, pat
 }
 
 /**
- * As ValidateMetric of Argo, and what can never fail, or never be inconclusive, is no judgement
- * (src/domain/analysis-traps.ts).
+ * Checks as Argo's ValidateMetric does. It also refuses a metric that can never fail, or never be inconclusive, because
+ * it judges nothing (src/domain/analysis-traps.ts).
  */
 function checkLimits(reader: Reader, metric: Limits & Pick<ResolvedMetric, 'count'>, path: string): void {
   const { count, failureLimit, consecutiveSuccessLimit, inconclusiveLimit } = metric;
@@ -146,7 +148,7 @@ function checkLimits(reader: Reader, metric: Limits & Pick<ResolvedMetric, 'coun
     );
 }
 
-/** Rules are regular expressions over the names, not anchored; one that names no metric is a mistake. */
+/** Rules are regular expressions over the names, not anchored. A rule that matches no metric is a mistake. */
 function dryRuns(reader: Reader, rules: unknown, metrics: readonly Omit<ResolvedMetric, 'dryRun'>[]): ResolvedMetric[] {
   const patterns = reader.list(rules, 'spec.dryRun').flatMap((rule, index) => {
     const path = `spec.dryRun[${index}].metricName`;
@@ -161,7 +163,7 @@ const LONGEST_PATTERN = 100;
 
 function patternOf(reader: Reader, value: unknown, path: string): RegExp | undefined {
   const text = reader.text(value, path) ?? '';
-  // Repetitions of repetitions could take for ever on a name that somebody chose for it.
+  // Nested repetitions could need unlimited time on a name that was chosen for this purpose.
   if (text.length > LONGEST_PATTERN || /[*+}][^)]*\)[*+{]/.test(text))
     return reader.refuse(path, 'is too long or too nested a pattern');
   try {

@@ -57,7 +57,9 @@ function look(place: Readonly<Record<string, string>>, name: string): readonly S
   ];
 }
 
-/** A running release owns its Rollout, and knows the order itself: it takes the abort over. */
+/**
+ * A running release owns its Rollout and performs the steps in the right order itself, so the abort is forwarded to it.
+ */
 function ofRelease({ place, name, reason }: RollbackPlace): readonly Step[] {
   return [
     ...withConfirmation(

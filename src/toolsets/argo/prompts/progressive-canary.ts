@@ -105,9 +105,7 @@ function look(place: Place, name: string, makes: boolean): readonly Step[] {
   ];
 }
 
-/**
- * The order is Services, route, Rollout. A route that is created after the promotion sends no user to the canary.
- */
+/** The order is Services, route, Rollout. A route that is created after the promotion sends no user to the canary. */
 function making(
   place: Place,
   name: string,
@@ -158,7 +156,7 @@ function making(
   ];
 }
 
-/** Both on the canary Service alone: stable is never cut. */
+/** Both are on the canary Service only, so that they never block stable. */
 function protect(place: Place, name: string): readonly Step[] {
   const add = (id: string, title: string, tool: string, settings: Readonly<Record<string, unknown>>): Step => ({
     id,
@@ -252,7 +250,7 @@ function judge(place: Place, name: string, soak: number, least: number): readonl
   ];
 }
 
-/** Argo puts the weights back to 100/0 by itself: the stable Service is the new version by then. */
+/** Argo sets the weights back to 100/0 by itself. At this point the stable Service has the new version. */
 function finish(place: Place, name: string, image: string): readonly Step[] {
   return [
     {

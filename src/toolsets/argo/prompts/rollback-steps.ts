@@ -6,7 +6,7 @@ export interface RollbackPlace {
   readonly reason: string;
 }
 
-/** From an abort to a Healthy Rollout on its stable version. STABLE_SERVICE has been kept. */
+/** The steps from an abort to a Healthy Rollout on its stable version. The reader has noted STABLE_SERVICE before. */
 export function backToStable({ place, name, reason }: RollbackPlace): readonly Step[] {
   const rollout = { ...place, name };
   return [

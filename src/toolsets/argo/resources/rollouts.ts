@@ -6,7 +6,7 @@ import { shownJson } from '../../../commands/shown.ts';
 import { cleanText } from '../../../domain/safe-text.ts';
 import { argoGetRolloutStatus } from '../argo-get-rollout-status.ts';
 
-/** Rollouts: what argo_get_rollout_status answers. */
+/** Rollouts, with the content of argo_get_rollout_status. */
 export const rollouts: ResourceKind = {
   scheme: 'rollout',
   variables: ['cluster', 'namespace', 'name'],

@@ -7,7 +7,7 @@ import { cleanText } from '../../../domain/safe-text.ts';
 const FOLDER = new URL('../../../../examples/', import.meta.url);
 const SUFFIX = '.yaml';
 
-/** The release files that come with Sluice: what an agent copies from when it writes one. */
+/** The release files that come with Sluice, as templates for new ones. */
 export const examples: ResourceKind = {
   scheme: 'example',
   variables: ['name'],
@@ -42,7 +42,7 @@ async function names(): Promise<string[]> {
 
 const content = (name: string): Promise<string> => readFile(new URL(`${name}${SUFFIX}`, FOLDER), 'utf8');
 
-/** The sentence that each file begins with. */
+/** The sentence at the beginning of each file. */
 function aboutOf(text: string): string {
   return /^# ?(.*?[.:])(\s|$)/.exec(text)?.[1] ?? '';
 }

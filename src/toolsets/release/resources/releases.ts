@@ -12,7 +12,7 @@ import { releaseGet } from '../release-get.ts';
 const NEWEST = 50;
 const POLL_MS = 2000;
 
-/** Releases: what release_get answers, with all events that are kept. */
+/** Releases, with the content of release_get and all stored events. */
 export const releases: ResourceKind = {
   scheme: 'release',
   variables: ['cluster', 'namespace', 'rollout'],
@@ -37,7 +37,7 @@ export const releases: ResourceKind = {
     const input = releaseGet.check({ target: { cluster, namespace, rollout }, detail: 'full' }, context.settings);
     return shownJson(await releaseGet.run(context, input));
   },
-  // Temporal pushes no changes of a workflow, so the release is queried again and again.
+  // Temporal does not notify about changes of a workflow, so the release is polled.
   watch: ({ gateway }, [cluster = '', namespace = '', rollout = ''], changed) =>
     Promise.resolve(poll(() => gateway.get(releaseId({ cluster, namespace, rollout })), POLL_MS, changed)),
 };

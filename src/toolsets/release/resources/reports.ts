@@ -4,8 +4,8 @@ import type { ReportFormat } from '../report-address.ts';
 import { releases } from './releases.ts';
 
 /**
- * The report of the latest release of a target. Not in lists: each release that is listed has one, at the same address
- * with this scheme.
+ * The report of the latest release of a target. Reports are not listed: each listed release has one, at the same
+ * address with this scheme.
  */
 const kind = (
   scheme: string,
