@@ -51,7 +51,7 @@ test.each([
   [{ action: 'create', release: RELEASE, cron: '0 22 * * *', every: '1h' }, /cron or every/],
   [{ action: 'create', release: RELEASE, every: '1h', time_zone: 'UTC' }, /for cron only/],
   [{ action: 'create', release: { ...RELEASE, imge: 'x' }, every: '1h' }, /imge/],
-  [{ action: 'create', every: '1h' }, /release is missing/],
+  [{ action: 'create', every: '1h' }, /release: is missing/],
   [{ action: 'pause' }, /give release_id, or target/],
   [{ action: 'pause', release_id: ID, cron: '0 22 * * *' }, /for create only/],
   [{ action: 'stop', release_id: ID }, /action/],

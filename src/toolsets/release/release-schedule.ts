@@ -15,15 +15,16 @@ import { idOf, whichRelease } from './which-release.ts';
 
 const ACTIONS = ['create', 'list', 'pause', 'unpause', 'trigger', 'delete'] as const;
 const input = z.strictObject({
-  action: z.enum(ACTIONS),
+  action: z.enum(ACTIONS).describe('What to do.'),
   ...whichRelease,
   release: z.record(z.string(), z.unknown()).optional().describe('create: as release_plan takes it.'),
   cron: z
     .string()
     .max(100)
     .regex(/^\S+(?: \S+){4}$/, 'must be five fields, such as "0 22 * * 1-5"')
-    .optional(),
-  every: duration.optional(),
+    .optional()
+    .describe('Five fields.'),
+  every: duration.optional().describe('Instead of cron: 6h.'),
   time_zone: z
     .string()
     .max(60)
