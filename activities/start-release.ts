@@ -5,8 +5,8 @@ import type { ReleaseStarter } from '../src/ports/release-starter.ts';
 
 export const startActivities = (starter?: ReleaseStarter) => ({
   /**
-   * Starts the release of a schedule under the workflow id of its target. A run that is open there already is an answer,
-   * and nothing is started. Repeating it starts nothing twice. Errors: those of ReleaseStarter but TARGET_BUSY.
+   * Starts the release of a schedule under the workflow id of its target. When a run is open there already, the answer
+   * is `busy` and nothing is started. It is idempotent. Errors: those of ReleaseStarter but TARGET_BUSY.
    */
   async startRelease({ spec, startedBy }: ScheduledStart): Promise<ScheduledResult> {
     if (!starter) throw new SluiceError('INTERNAL', 'This worker cannot start releases.');

@@ -5,8 +5,8 @@ import { STATE_KEY } from './search-attributes.ts';
 import { stopCause } from './stopped.ts';
 
 /**
- * What a schedule runs: it starts the release under the workflow id of its target, which Temporal's own schedules cannot
- * do. It ends at once; the release goes on by itself.
+ * A schedule runs this workflow. It starts the release under the workflow id of its target, which a schedule of
+ * Temporal cannot do. It ends at once, and the release goes on by itself.
  */
 export async function startRelease(input: ScheduledStart): Promise<ScheduledResult> {
   const result = await started(input);

@@ -18,9 +18,9 @@ export interface GuardInput {
 }
 
 /**
- * `completed`: the time is over. `kept`: the version failed, and a person keeps it. `rolling-back`: a run of the release
- * was started that makes the version before it stable again. `superseded`: a newer release or somebody else has the
- * target.
+ * `completed`: the time is over. `kept`: the version failed, and a person keeps it. `rolling-back`: a run of the
+ * release was started that makes the version before it stable again. `superseded`: a newer release or another writer
+ * has the target.
  */
 export const GUARD_ENDS = ['completed', 'kept', 'rolling-back', 'superseded'] as const;
 export type GuardEnd = (typeof GUARD_ENDS)[number];

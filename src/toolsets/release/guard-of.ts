@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { compact, guard } from '../../contract/release-view.ts';
+import { compact, type guard } from '../../contract/release-view.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';

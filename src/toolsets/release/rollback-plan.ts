@@ -19,8 +19,8 @@ export interface RollbackPlan {
 }
 
 /**
- * How the target gets back from where it is. `latest`: its newest run, which has ended. Errors: SUPERSEDED (a version is
- * on its way that no release set), NO_EARLIER_VERSION, and those of reading the cluster.
+ * How the target gets back from its present state. `latest` is its newest run, which has ended. Errors: SUPERSEDED (a
+ * version is on its way that no release set), NO_EARLIER_VERSION, and those of reading the cluster.
  */
 export async function rollbackPlan(context: CommandContext, latest: ReleaseView, why: string): Promise<RollbackPlan> {
   if (latest.state === 'failed-needs-human' && latest.plan) {
