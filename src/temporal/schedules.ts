@@ -43,7 +43,7 @@ export function createSchedules(link: TemporalLink, taskQueue: string): Schedule
   const change = (release: string, work: (handle: Handle) => Promise<unknown>): Promise<ReleaseSchedule> =>
     link.call(async (client) => {
       const handle = client.schedule.getHandle(idOf(release));
-      await work(handle).catch((error: unknown) => Promise.reject(missing(release, error)));
+      await work(handle).catch(missing(release));
       return describe(client, handle);
     });
   return {
