@@ -59,11 +59,13 @@ export function createSchedules(link: TemporalLink, taskQueue: string): Schedule
   };
 }
 
-function missing(release: string, error: unknown): unknown {
-  return isMissing(error) || (error as Error).name === 'ScheduleNotFoundError'
-    ? new SluiceError('SCHEDULE_NOT_FOUND', `There is no schedule for ${release}.`)
-    : error;
-}
+const missing =
+  (release: string) =>
+  (error: unknown): never => {
+    if (isMissing(error) || (error as Error).name === 'ScheduleNotFoundError')
+      throw new SluiceError('SCHEDULE_NOT_FOUND', `There is no schedule for ${release}.`);
+    throw error;
+  };
 
 async function create(
   client: Client,
@@ -118,11 +120,7 @@ async function list(client: Client): Promise<readonly ReleaseSchedule[]> {
 
 async function describe(client: Client, handle: Handle): Promise<ReleaseSchedule> {
   const release = releaseOfSchedule(handle.scheduleId) ?? '';
-  const {
-    memo = {},
-    state,
-    info,
-  } = await handle.describe().catch((error: unknown) => Promise.reject(missing(release, error) as Error));
+  const { memo = {}, state, info } = await handle.describe().catch(missing(release));
   const next = info.nextActionTimes[0]?.getTime();
   const last = info.recentActions.at(-1);
   const text = (name: string): string => (typeof memo[name] === 'string' ? memo[name] : '');

@@ -14,6 +14,7 @@ import { examples } from './resources/examples.ts';
 import { steering } from './steering.ts';
 import { checks } from './checks.ts';
 import { rights } from './rights.ts';
+import { settings } from './settings.ts';
 
 export const release: Toolset = {
   name: 'release',
@@ -37,5 +38,5 @@ export const release: Toolset = {
   resources: [releases, reports, reportPages, examples],
   prompts: [],
   checks,
-  settings: ['ARGO_REQUIRE_MANUAL_PROMOTION', 'ARGO_AUTO_ROLLBACK'],
+  settings,
 };

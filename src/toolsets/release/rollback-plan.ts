@@ -1,5 +1,5 @@
 import { SluiceError } from '../../domain/errors.ts';
-import type { Recover, ReleaseSpec } from '../../domain/release/plan.ts';
+import { kindsOf, type Recover, type ReleaseSpec } from '../../domain/release/plan.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
@@ -29,7 +29,8 @@ export async function rollbackPlan(context: CommandContext, latest: ReleaseView,
     return { spec, recover, isBack: false };
   }
   const { target } = latest.spec;
-  const seen = await context.ports.workload.read(target);
+  const { workload } = await context.worlds.of(target.cluster, undefined, kindsOf(latest.spec));
+  const seen = await workload.read(target);
   requireStill(seen, target);
   for await (const view of earlierRuns(context, latest)) {
     const plan = planFrom(view, seen, why);
