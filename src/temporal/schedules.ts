@@ -9,7 +9,7 @@ import {
 } from '../domain/release/schedule.ts';
 import { releaseId } from '../domain/release/target.ts';
 import type { TemporalLink } from './connection.ts';
-import { isInvalid, isMissing } from './failure.ts';
+import { isMissing } from './failure.ts';
 import { ATTRIBUTES } from './search-attributes.ts';
 
 /** Workflow type that a schedule runs. */
@@ -25,7 +25,7 @@ export interface NewSchedule extends ScheduledStart {
 
 /** Schedules of releases, one a target. Errors: TEMPORAL_UNREACHABLE, SCHEDULE_NOT_FOUND. */
 export interface Schedules {
-  /** Errors besides: ALREADY_EXISTS, INVALID_INPUT (Temporal does not take the times). */
+  /** Errors besides: ALREADY_EXISTS. */
   create(schedule: NewSchedule): Promise<ReleaseSchedule>;
   list(): Promise<readonly ReleaseSchedule[]>;
   /** `release`: a release id. `note` says who and why. */
@@ -99,8 +99,6 @@ async function create(
       throw new SluiceError('ALREADY_EXISTS', `${releaseId(spec.target)} already has a schedule.`, {
         next: 'Delete it first, or pause it (release_schedule).',
       });
-    if (isInvalid(error))
-      throw new SluiceError('INVALID_INPUT', `Temporal does not take these times: ${(error as Error).message}`);
     throw error;
   }
 }

@@ -92,12 +92,3 @@ test('a schedule that is triggered starts the release under the id of its target
     await expect(schedules.trigger(id)).rejects.toMatchObject({ code: 'SCHEDULE_NOT_FOUND' });
   });
 });
-
-test('times that Temporal does not take are refused', async () => {
-  await withWorker(async (world, { schedules }) => {
-    const when = { cron: '99 0 1 1 *', timeZone: 'UTC' };
-    await expect(schedules.create({ spec: specOf(world), startedBy: 'ann', when })).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-    });
-  });
-});

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { isAllowed } from '../../commands/access.ts';
+import { cron } from '../../contract/cron.ts';
 import { duration, toMs } from '../../contract/duration.ts';
 import { parse, type Problem } from '../../contract/parse.ts';
 import { parseReleaseFile, releaseFile, type ReleaseFile } from '../../contract/release-file.ts';
@@ -18,12 +19,7 @@ const input = z.strictObject({
   action: z.enum(ACTIONS).describe('What to do.'),
   ...whichRelease,
   release: z.record(z.string(), z.unknown()).optional().describe('create: as release_plan takes it.'),
-  cron: z
-    .string()
-    .max(100)
-    .regex(/^\S+(?: \S+){4}$/, 'must be five fields, such as "0 22 * * 1-5"')
-    .optional()
-    .describe('Five fields.'),
+  cron: cron.optional().describe('Five fields.'),
   every: duration.optional().describe('Instead of cron: 6h.'),
   time_zone: z
     .string()
