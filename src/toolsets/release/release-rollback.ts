@@ -41,8 +41,7 @@ type Output = z.output<typeof output>;
 export const releaseRollback: Command<typeof input, typeof output> = {
   name: 'release_rollback',
   title: 'Roll back a target',
-  description:
-    'Last good version back, with proof: aborts a running release, or undoes the one that ended. Needs confirm.',
+  description: 'Last good version back: aborts a running release, or undoes the one that ended. Needs confirm.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'release',

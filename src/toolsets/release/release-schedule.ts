@@ -47,7 +47,7 @@ const output = z.strictObject({ done: z.string(), schedules: z.array(schedule) }
 export const releaseSchedule: Command<typeof input, typeof output> = {
   name: 'release_schedule',
   title: 'Schedule a release',
-  description: 'Starts a release by cron or interval, one schedule a target; a busy target is skipped and reported.',
+  description: 'Starts a release by cron or interval; one schedule a target. A busy target is skipped.',
   kind: 'write',
   idempotent: false,
   toolset: 'release',

@@ -6,7 +6,7 @@ const STEERING: readonly Send[] = [
     command: 'pause',
     title: 'Pause a release',
     description:
-      'Stops a running release where it is: traffic keeps its present split, the clock of the release stops, nothing advances until release_resume.',
+      'Stops a running release where it is: the split of the traffic stays, and nothing advances until release_resume.',
     kind: 'write',
     input: 'step',
   },
