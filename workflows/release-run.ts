@@ -58,6 +58,8 @@ export class ReleaseRun {
   approval?: { readonly approved: boolean; readonly who: string };
   /** How many steps have passed. */
   judgedSteps = 0;
+  /** Why the new version got past the first step without this release; absent: it did not. */
+  passedBy?: string;
   /** Why a step passed without a verdict, by its index. */
   readonly unjudged = new Map<number, string>();
   readonly promoted = new Set<number>();

@@ -103,6 +103,11 @@ async function forwardOrBack(run: ReleaseRun): Promise<Outcome> {
 }
 
 async function back(run: ReleaseRun, cause: StopCause): Promise<Outcome> {
+  // Argo takes no abort of a version that it calls a rollback itself: the image of before is what brings users back.
+  if (run.passedBy !== undefined) {
+    run.halt(cause);
+    return { ...(await bringBack(run, cause)), cause };
+  }
   for (;;) {
     const rolledBack = await rollBack(run, cause);
     if (rolledBack !== 'too-late') return { ...rolledBack, cause };
@@ -141,11 +146,19 @@ function unjudgedText(run: ReleaseRun): string {
 async function forward(run: ReleaseRun): Promise<void> {
   await begin(run);
   const steps = run.plan?.steps.length ?? 0;
+  if (run.passedBy !== undefined) return settlePassed(run, steps);
   for (let index = 0; index < steps; index += 1) {
     await runStep(run, index);
     run.judgedSteps = index + 1;
   }
   await finish(run, steps);
+}
+
+/** The release accepts that nothing could be judged: it brings what Argo did to its end, and says so. */
+async function settlePassed(run: ReleaseRun, steps: number): Promise<void> {
+  run.enter('promoting', `${run.passedBy}; the release accepts this`);
+  await run.interruptible(() => settle(run), { ms: run.input.spec.timeouts.stepMs, summary: 'new version stable' });
+  run.advanced = steps;
 }
 
 async function begin(run: ReleaseRun): Promise<void> {
@@ -164,8 +177,12 @@ async function setImage(run: ReleaseRun): Promise<void> {
   const started = await write.start.executeWithOptions({ summary: `set image ${run.plan?.toImage}` }, [
     run.nextScene(),
   ]);
-  if (started.kind !== 'ready') throw new ReleaseStopped({ kind: started.kind, reason: started.detail });
+  if (started.kind !== 'ready' && started.kind !== 'passed-by')
+    throw new ReleaseStopped({ kind: started.kind, reason: started.detail });
   run.newHash = started.newHash;
+  if (started.kind === 'ready') return;
+  run.passedBy = started.detail;
+  if (!run.input.spec.acceptFastTrack) throw new ReleaseStopped({ kind: 'failed', reason: started.detail });
 }
 
 async function finish(run: ReleaseRun, steps: number): Promise<void> {

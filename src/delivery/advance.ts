@@ -5,8 +5,16 @@ import type { Advanced, Left, Started } from '../domain/release/moves.ts';
 import type { ReleasePlan } from '../domain/release/plan.ts';
 import { isRefusal, leftBecause, readTarget, type Move, type Seen } from './move.ts';
 
+/** Where a version is that has just been set. */
+export interface FirstHold {
+  /** Its pods are ready and it is held before its first weight. */
+  readonly isReady: (seen: Seen, plan: ReleasePlan) => boolean;
+  /** It is beyond the first hold, without an act of the release. */
+  readonly isPast: (seen: Seen, plan: ReleasePlan) => boolean;
+}
+
 /** Sets the image, at most once, and waits until the new pods are ready and held before their first weight. */
-export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan) => boolean): Promise<Started> {
+export async function start(move: Move, { isReady, isPast }: FirstHold): Promise<Started> {
   const { world, scene } = move;
   const { container, fromImage, toImage, stableHash } = scene.plan;
   const set = await world.workload.setImage(scene.target, { container, from: fromImage, to: toImage }, scene.owner);
@@ -17,8 +25,14 @@ export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan)
     const left = departure(seen, { toImage, steps: scene.plan.steps });
     if (left) return left;
     if (seen.podHash === stableHash) return undefined;
+    if (isPast(seen, scene.plan)) return passedBy(seen, toImage);
     return isReady(seen, scene.plan) ? { kind: 'ready' as const, newHash: seen.podHash } : lost(seen.podHash);
   });
+}
+
+function passedBy({ podHash: newHash }: Seen, image: string): Started {
+  const detail = `${image} went past the first step before the release could hold it there: Argo took it for a rollback (spec.rollbackWindow or pods that still ran), or somebody promoted it`;
+  return { kind: 'passed-by', newHash, detail };
 }
 
 const BETWEEN_PODS_MS = 2_000;

@@ -43,7 +43,7 @@ async function started(pods: () => Promise<{ pods: PodState[] }>, failFast?: { r
       return undefined;
     },
   } as unknown as Move;
-  return start(move, () => false);
+  return start(move, { isReady: () => false, isPast: () => false });
 }
 
 test('a release that says so ends as soon as its version can never get ready, with the reason', async () => {

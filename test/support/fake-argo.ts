@@ -20,6 +20,8 @@ export interface ArgoOptions {
   readonly timing: ArgoTiming;
   /** How often the candidate selector flips after an abort before it settles. */
   readonly flaps: number;
+  /** The image that goes past every step at once. */
+  readonly fastTracked: string | undefined;
   /** Time until pods of an image are ready. With Infinity they never are. */
   readonly readyAfterMs: (image: string) => number;
   /** Real milliseconds of a timed pause of this many seconds. */
@@ -123,6 +125,7 @@ export class FakeArgo {
     this.#flapping = undefined;
     clearPause(status);
     for (const key of ['abort', 'abortedAt', 'promoteFull'] as const) delete status[key];
+    if (image === this.#options.fastTracked) status.promoteFull = true;
     if (spec.strategy.canary) status.currentStepIndex = 0;
     this.#readyAt = Date.now() + this.#options.readyAfterMs(image);
     this.#weightDueAt = 0;

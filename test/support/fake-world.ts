@@ -106,6 +106,7 @@ export class FakeWorld {
       traefikService: rollout,
       timing,
       flaps: options.flaps ?? 3,
+      fastTracked: options.fastTracked,
       readyAfterMs: (image) => this.#behaviour(image).readyAfterMs,
       pauseMs: (seconds) => (seconds * 1000) / (options.speed ?? 1),
       note: (event) => this.events.push(event),

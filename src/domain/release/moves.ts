@@ -17,6 +17,8 @@ export interface Superseded {
 export type Started =
   | { readonly kind: 'ready'; readonly newHash: string }
   | { readonly kind: 'failed'; readonly detail: string }
+  /** The target moved on with the new version before the release could hold it at its first weight. */
+  | { readonly kind: 'passed-by'; readonly newHash: string; readonly detail: string }
   | Left;
 export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Left;
 export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Left;

@@ -10,7 +10,11 @@ import type { Strategy } from '../strategy.ts';
 import { isHeld, rules } from './sight.ts';
 
 export const advance: Strategy['advance'] = {
-  start: (move) => start(move, (seen) => isHeld(seen, seen.podHash)),
+  start: (move) =>
+    start(move, {
+      isReady: (seen) => isHeld(seen, seen.podHash),
+      isPast: (seen) => seen.observed && (seen.stableHash === seen.podHash || rules.isCutOver(seen, seen.podHash)),
+    }),
   shift,
 };
 

@@ -4,10 +4,14 @@ import { isRefusal, type Move } from '../../delivery/move.ts';
 import { undoWith } from '../../delivery/undo.ts';
 import type { Advanced } from '../../domain/release/moves.ts';
 import type { Strategy } from '../strategy.ts';
-import { isHeldAt, rules } from './sight.ts';
+import { isHeldAt, isPastPause, rules } from './sight.ts';
 
 export const advance: Strategy['advance'] = {
-  start: (move) => start(move, (seen, plan) => isHeldAt(seen, seen.podHash, plan.steps[0]?.pauseIndex as number)),
+  start: (move) =>
+    start(move, {
+      isReady: (seen, plan) => isHeldAt(seen, seen.podHash, plan.steps[0]?.pauseIndex as number),
+      isPast: (seen, plan) => isPastPause(seen, plan.steps[0]?.pauseIndex as number),
+    }),
   shift,
 };
 

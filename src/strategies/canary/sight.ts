@@ -12,6 +12,11 @@ export function isHeldAt(seen: Observation, newHash: string, pauseIndex: number)
   );
 }
 
+/** True when the controller has gone on with the newest pods beyond `pauseIndex`, or has made them stable. */
+export function isPastPause(seen: Observation, pauseIndex: number): boolean {
+  return seen.observed && (seen.stableHash === seen.podHash || (seen.stepIndex ?? 0) > pauseIndex);
+}
+
 /** After an abort the selector of the candidate changes repeatedly for a while, and Argo still writes weights. */
 export function isBackOnStable(seen: Observation, stableHash: string): boolean {
   return seen.stableSelector === stableHash && seen.candidateSelector === stableHash && (seen.canaryWeight ?? 0) === 0;
