@@ -89,6 +89,23 @@ const others: Scenario[] = [
     { record: 'abort-of-never-ready' },
   ),
 
+  ...forOne('canary', 'a rollback window appears after the plan', async (stage) => {
+    const earlier = await stage.present();
+    const newer = await stage.start();
+    await expectEnd(newer, 'succeeded');
+    const release = await stage.startImage(earlier, { approval: { required: true } });
+    await release.reaches('waiting-for-approval');
+    try {
+      await stage.cluster.setRollbackWindow(stage.target, 9);
+      await release.approve();
+      await expectEnd(release, 'rolled-back');
+      expect((await release.ended()).reason).toContain('went past the first step');
+    } finally {
+      await stage.cluster.setRollbackWindow(stage.target, 0);
+    }
+    return back(newer.image);
+  }),
+
   ...forOne('canary', 'somebody changes the steps while soaking', async (stage) => {
     const before = await stage.present();
     const { release, letGo } = await bringTo('soaking', stage);

@@ -66,6 +66,12 @@ export class Cluster {
     );
   }
 
+  /** `spec.rollbackWindow` in revisions; 0: none. */
+  async setRollbackWindow(target: Target, revisions: number): Promise<void> {
+    const ref = { kind: ROLLOUT, namespace: target.namespace, name: target.rollout };
+    await this.client.mergePatch(ref, { spec: { rollbackWindow: revisions > 0 ? { revisions } : null } });
+  }
+
   /** Acts as `kubectl argo rollouts promote --full` does. Resolves when the Rollout is Healthy on its newest image. */
   async finish(target: Target): Promise<void> {
     const ref = { kind: ROLLOUT, namespace: target.namespace, name: target.rollout };
