@@ -88,7 +88,7 @@ function course(): Partial<ReleaseView>[] {
   return moments;
 }
 
-/** Plans, starts, waits at each moment, promotes when asked. Returns the characters that the agent has read or written. */
+/** Plans, starts, waits at each moment and promotes when asked. Returns the characters that the agent read or wrote. */
 async function released(client: TestClient): Promise<{ calls: number; characters: number; list: number }> {
   const list = JSON.stringify((await client.listTools()).tools).length + (client.instructions() ?? '').length;
   let [calls, characters] = [0, list];
