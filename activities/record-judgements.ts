@@ -57,6 +57,14 @@ const answered = ({ values, error }: QueryRecord): boolean => error === undefine
 const startOf = ({ since, from }: Judgement): number => since ?? from;
 const stepOf = ({ index, scene }: Judgement): number => index ?? scene.step ?? 0;
 
+/** Counters are large, and the blocks tell what they counted. A metric of the release file is small. */
+const COUNTERS_MS = 60_000;
+const METRIC_MS = 10_000;
+const leastOf = ({ name, arm }: QueryRecord): number =>
+  arm !== undefined && (name === 'requests' || name === 'durations') ? COUNTERS_MS : METRIC_MS;
+/** A verdict that goes on being the same. Another outcome is recorded at once. */
+const VERDICT_MS = 10_000;
+
 /**
  * The key of a result contains its newest sample time. The key of an empty result contains the previous newest sample
  * time.
@@ -65,8 +73,9 @@ function queryEntries(input: Judgement, { queries }: Judged, run: RecordedRun): 
   const step = stepOf(input);
   return queries.flatMap((query): RecordEntry[] => {
     const topic = `query/${step}/${part(query.name)}/${query.arm ?? 'both'}`;
-    if (run.unchanged(topic, [query.values, query.error], query.at)) return [];
-    if (!run.isDue(topic, { startsAt: startOf(input), at: query.at, mark: query.error ?? '' })) return [];
+    const mark = query.error ?? (query.values.length > 0 ? 'values' : 'none');
+    const due = { startsAt: startOf(input), at: query.at, mark, leastMs: leastOf(query) };
+    if (!run.isDue(topic, due) || run.unchanged(topic, [query.values, query.error], query.at)) return [];
     const key = `${topic}/${answered(query) ? query.at : `${run.newest}/none`}`;
     return run.claim(key) ? [{ ...of(input), key, kind: 'query', at: query.at, data: { ...query, step } }] : [];
   });
@@ -89,11 +98,11 @@ function verdictEntries(input: Judgement, { verdict }: Judged, run: RecordedRun)
   const { scene, limits, wanted } = input;
   const step = stepOf(input);
   const { outcome, reason, findings, candidate, stable } = verdict;
-  if (run.unchanged('verdict', [step, outcome, reason, findings, candidate, stable], verdict.to)) return [];
   const hash = createHash('sha256').update(JSON.stringify(limits)).digest('hex').slice(0, 8);
   const weight = wanted ?? scene.plan.steps[step]?.weight ?? 0;
-  const due = { startsAt: startOf(input), at: verdict.to, mark: outcome };
+  const due = { startsAt: startOf(input), at: verdict.to, mark: outcome, leastMs: VERDICT_MS };
   if (!run.isDue(`verdict/${step}`, due)) return [];
+  if (run.unchanged('verdict', [step, outcome, reason, findings, candidate, stable], verdict.to)) return [];
   const key = `verdict/${step}/${hash}/${run.newest}/${outcome}`;
   return run.claim(key)
     ? [{ ...of(input), key, kind: 'verdict', at: verdict.to, data: { ...verdict, step, weight } }]
