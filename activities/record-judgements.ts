@@ -2,6 +2,7 @@ import { chainOf } from '../src/domain/release/target.ts';
 import { createHash } from 'node:crypto';
 import type { QueryRecord, RecordEntry } from '../src/domain/release/record.ts';
 import type { Judge, Judged, Judgement } from './analysis.ts';
+import type { Finding } from '../src/domain/analysis/verdict.ts';
 import { RecordedRuns, type RecordedRun } from './recorded-runs.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -58,12 +59,20 @@ const startOf = ({ since, from }: Judgement): number => since ?? from;
 const stepOf = ({ index, scene }: Judgement): number => index ?? scene.step ?? 0;
 
 /** Counters are large, and the blocks tell what they counted. A metric of the release file is small. */
-const COUNTERS_MS = 60_000;
+const COUNTERS_MS = 600_000;
 const METRIC_MS = 10_000;
 const leastOf = ({ name, arm }: QueryRecord): number =>
   arm !== undefined && (name === 'requests' || name === 'durations') ? COUNTERS_MS : METRIC_MS;
-/** A verdict that goes on being the same. Another outcome is recorded at once. */
-const VERDICT_MS = 10_000;
+/** Verdicts of one outcome are this far apart. Another outcome is recorded at once. */
+const VERDICT_MS = 20_000;
+
+/** Evidence with no more digits than anybody reads. Counts are whole numbers and stay as they are. */
+function rounded<T>(value: T): T {
+  if (typeof value === 'number') return (Number.isInteger(value) ? value : Number(value.toPrecision(5))) as T;
+  if (Array.isArray(value)) return value.map(rounded) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, rounded<unknown>(field)])) as T;
+}
 
 /**
  * The key of a result contains its newest sample time. The key of an empty result contains the previous newest sample
@@ -85,7 +94,7 @@ function blockEntries(input: Judgement, { trail }: Judged, run: RecordedRun): Re
   return trail.flatMap((point): RecordEntry[] => {
     const key = `block/${part(point.instance)}/${point.at}`;
     return run.claim(key)
-      ? [{ ...of(input), key, kind: 'block', at: point.at, data: { ...point, step: stepOf(input) } }]
+      ? [{ ...of(input), key, kind: 'block', at: point.at, data: { ...rounded(point), step: stepOf(input) } }]
       : [];
   });
 }
@@ -105,9 +114,20 @@ function verdictEntries(input: Judgement, { verdict }: Judged, run: RecordedRun)
   if (run.unchanged('verdict', [step, outcome, reason, findings, candidate, stable], verdict.to)) return [];
   const key = `verdict/${step}/${hash}/${run.newest}/${outcome}`;
   return run.claim(key)
-    ? [{ ...of(input), key, kind: 'verdict', at: verdict.to, data: { ...verdict, step, weight } }]
+    ? [
+        {
+          ...of(input),
+          key,
+          kind: 'verdict',
+          at: verdict.to,
+          data: { ...verdict, findings: verdict.findings.map(shortened), step, weight },
+        },
+      ]
     : [];
 }
+
+const shortened = (finding: Finding): Finding =>
+  finding.evidence ? { ...finding, evidence: rounded(finding.evidence) } : finding;
 
 const of = ({ scene }: Judgement) => ({ releaseId: scene.owner.releaseId, runId: chainOf(scene.owner) });
 
