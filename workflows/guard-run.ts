@@ -14,6 +14,7 @@ import {
 import { releaseId } from '../src/domain/release/target.ts';
 import type { Waiting } from '../src/domain/release/view.ts';
 import { Outbox } from './outbox.ts';
+import { has } from './patches.ts';
 import { STATE_KEY } from './search-attributes.ts';
 
 /** How a guard ends, and by whose decision. */
@@ -52,6 +53,7 @@ export class GuardRun {
       // In the journal the guard goes on with the record of the release.
       keySuffix: '@guard',
       byBytes: true,
+      afterTurn: has('write-after-turn'),
       situation: () => undefined,
       note: (text) => this.note(text),
     });
