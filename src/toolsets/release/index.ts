@@ -8,6 +8,7 @@ import { releaseRollback } from './release-rollback.ts';
 import { releaseSchedule } from './release-schedule.ts';
 import { releaseStart } from './release-start.ts';
 import { releaseWait } from './release-wait.ts';
+import { releasePrompt } from './prompts/release.ts';
 import { releases } from './resources/releases.ts';
 import { reports, reportPages } from './resources/reports.ts';
 import { examples } from './resources/examples.ts';
@@ -36,7 +37,7 @@ export const release: Toolset = {
   ],
   rights,
   resources: [releases, reports, reportPages, examples],
-  prompts: [],
+  prompts: [releasePrompt],
   checks,
   settings,
 };
