@@ -25,16 +25,26 @@ afterAll(async () => {
   world.stop();
 });
 
-/** Something has happened whenever its release is read, so that release_wait never waits. */
+/**
+ * Something has happened whenever its release is read, so that release_wait never waits. A release that was aborted
+ * ends, so that release_rollback never waits either, and runs again when it is read next.
+ */
 function restless(): ReleaseGateway {
   const gateway = createFakeGateway([aView()]);
   let at = AT;
+  let aborted = false;
   return {
     ...gateway,
-    get: async (id) => ({
-      ...(await gateway.get(id)),
-      events: [{ at: (at += 1), state: 'soaking', text: 'still soaking' }],
-    }),
+    command: async (id, command, waitMs) => {
+      aborted ||= command.name === 'abort';
+      return gateway.command(id, command, waitMs);
+    },
+    get: async (id) => {
+      const ended = aborted ? ({ state: 'rolled-back', closedAt: AT } as const) : {};
+      aborted = false;
+      const events = [{ at: (at += 1), state: 'soaking', text: 'still soaking' }] as const;
+      return { ...(await gateway.get(id)), events, ...ended };
+    },
   };
 }
 
