@@ -33,7 +33,7 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
   const room = Math.max(3, rows - 1) - fixed.length - wait.length;
   const full = verdictLines(view, columns);
   const verdict =
-    full.length + LEAST_EVENTS <= room ? full : shortVerdictLines(view).slice(0, Math.max(1, room - LEAST_EVENTS));
+    full.length + MIN_EVENTS <= room ? full : shortVerdictLines(view).slice(0, Math.max(1, room - MIN_EVENTS));
   const events = eventLines(view).slice(-Math.max(0, room - verdict.length - 1));
   const block = room - verdict.length - 1 > 0 && events.length > 0 ? ['', ...events] : [];
   return [...fixed.slice(0, fixed.length - warning.length), ...verdict, ...wait, ...block, ...warning]
@@ -43,9 +43,9 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
 }
 
 /** Rows for the blank line and the newest event. */
-const LEAST_EVENTS = 2;
+const MIN_EVENTS = 2;
 /** Rows for the state and its reason. */
-const MOST_REASON = 3;
+const MAX_REASON = 3;
 
 function heading({ target, image, strategy, started_by: by, started_at: at, closed_at: end }: Watched): string {
   const took = toDuration((end ? Date.parse(end) : Date.now()) - Date.parse(at));
@@ -56,7 +56,7 @@ function stateLines({ state, reason }: Watched, columns: number): readonly strin
   const good = state === 'succeeded' ? pc.green : undefined;
   const bad = ['rolled-back', 'failed-needs-human', 'aborting', 'refused'].includes(state) ? pc.red : undefined;
   // The width is one less than shown, because the first line has two spaces between state and reason.
-  const [first = '', ...rest] = wrapText(`${state} ${reason}`, columns - 1, MOST_REASON);
+  const [first = '', ...rest] = wrapText(`${state} ${reason}`, columns - 1, MAX_REASON);
   return [`${(good ?? bad ?? pc.cyan)(state)}  ${first.slice(state.length + 1)}`, ...rest];
 }
 

@@ -65,7 +65,7 @@ export async function forwardToRelease(
     return toForwarded(owner, await context.gateway.command(owner.releaseId, command, EFFECT_WAIT_MS));
   } catch (error) {
     if (error instanceof SluiceError && REFUSED_BY_STATE.includes(error.code)) return refusedBy(owner, name, error);
-    if (error instanceof SluiceError && GONE.includes(error.code)) throw leftBehind(owner, error);
+    if (error instanceof SluiceError && GONE.includes(error.code)) throw abandonedMark(owner, error);
     throw error;
   }
 }
@@ -149,7 +149,7 @@ function refusedBy({ releaseId }: Owner, name: CommandName, { message, next }: S
   };
 }
 
-function leftBehind({ releaseId }: Owner, cause: SluiceError): SluiceError {
+function abandonedMark({ releaseId }: Owner, cause: SluiceError): SluiceError {
   return new SluiceError(
     'OWNED_BY_OTHER',
     `The mark of ${releaseId} is on the object, but that release is not running (${cause.message}); nothing was done.`,

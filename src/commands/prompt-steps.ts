@@ -15,13 +15,13 @@ export interface Step {
   readonly errors?: Readonly<Record<string, Outcome & { readonly ask?: true }>>;
   readonly until?: { readonly condition: string; readonly everySeconds: number; readonly atMostSeconds: number };
   /** Path in the answer, and the name under which the value is stored. */
-  readonly keep?: Readonly<Record<string, string>>;
+  readonly capture?: Readonly<Record<string, string>>;
   /** If absent, the next step. */
   readonly then?: Outcome;
 }
 
 /** A value that was stored under a name, for use in arguments. */
-export class Kept {
+export class Variable {
   readonly name: string;
   constructor(name: string) {
     this.name = name;
@@ -57,7 +57,7 @@ export function withConfirmation(step: Step, next: Outcome): readonly Step[] {
       ...step,
       id: confirmed,
       title: 'The same, which the person responsible has agreed to. CONFIRM is the value that the error names',
-      args: { ...step.args, confirm: new Kept('CONFIRM') },
+      args: { ...step.args, confirm: new Variable('CONFIRM') },
       then: next,
     },
   ];
@@ -83,7 +83,7 @@ export function stepsText(goal: string, more: readonly string[], steps: readonly
 }
 
 function stepLines(step: Step, number: number, numbers: ReadonlyMap<string, number>): string[] {
-  const { title, wait, tool, args, when = [], errors = {}, until, keep = {}, then } = step;
+  const { title, wait, tool, args, when = [], errors = {}, until, capture: keep = {}, then } = step;
   const points = [
     ...Object.entries(keep).map(([path, name]) => `Keep \`${path}\` as ${name}.`),
     ...Object.entries(errors).map(
@@ -114,5 +114,5 @@ function outcomeText(outcome: Outcome, numbers: ReadonlyMap<string, number>): st
 
 function argsText(args: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(args).filter(([, value]) => value !== undefined);
-  return `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${value instanceof Kept ? `<${value.name}>` : JSON.stringify(value)}`).join(',')}}`;
+  return `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${value instanceof Variable ? `<${value.name}>` : JSON.stringify(value)}`).join(',')}}`;
 }

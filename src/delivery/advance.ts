@@ -1,8 +1,8 @@
 import { SluiceError } from '../domain/errors.ts';
 import { departure } from '../domain/release/observe.ts';
-import type { Advanced, Left, Started } from '../domain/release/moves.ts';
+import type { Advanced, Preempted, Started } from '../domain/release/moves.ts';
 import type { ReleasePlan } from '../domain/release/plan.ts';
-import { isRefusal, leftBecause, readTarget, type Move, type Seen } from './move.ts';
+import { isRefusal, preemption, readTarget, type Move, type Seen } from './move.ts';
 
 /** Sets the image, at most once, and waits until the new pods are ready and held before their first weight. */
 export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan) => boolean): Promise<Started> {
@@ -20,10 +20,10 @@ export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan)
 }
 
 /** Waits until `arrived` returns a text, or until another owner has taken the target. */
-export async function untilLeft(move: Move, arrived: (seen: Seen) => string | undefined): Promise<Advanced> {
+export async function waitUnlessPreempted(move: Move, arrived: (seen: Seen) => string | undefined): Promise<Advanced> {
   return move.wait(async () => {
     const seen = await readTarget(move);
-    const left = leftBecause(seen, move.scene);
+    const left = preemption(seen, move.scene);
     if (left) return left;
     const detail = arrived(seen);
     return detail === undefined ? undefined : { kind: 'ready' as const, detail };
@@ -34,8 +34,8 @@ export async function untilLeft(move: Move, arrived: (seen: Seen) => string | un
  * Handles a refused write. Another version or an abort ends the release. Any other reason (a manual pause, a full
  * promotion in progress) may pass, so the write is retried until the step's deadline. Errors: CONFLICT.
  */
-export async function refusedAs(move: Move, detail: string): Promise<Left> {
-  const left = leftBecause(await readTarget(move), move.scene);
+export async function refusedAs(move: Move, detail: string): Promise<Preempted> {
+  const left = preemption(await readTarget(move), move.scene);
   if (left) return left;
   throw new SluiceError('CONFLICT', detail);
 }

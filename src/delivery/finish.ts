@@ -1,10 +1,10 @@
 import { isPromoted } from '../domain/release/observe.ts';
-import type { Advanced, Left, Settled } from '../domain/release/moves.ts';
+import type { Advanced, Preempted, Settled } from '../domain/release/moves.ts';
 import type { Scene } from '../domain/release/scene.ts';
 import type { Point } from '../domain/rollout.ts';
 import type { WriteResult } from '../ports/workload.ts';
 import { refusedAs } from './advance.ts';
-import { isRefusal, leftBecause, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
+import { isRefusal, preemption, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof } from './observe.ts';
 
 /** Ends the last pause, at `at`. */
@@ -20,25 +20,25 @@ export async function promote(move: Move, at: Omit<Point, 'podHash'>): Promise<A
  */
 export async function settle(move: Move, rules: TrafficRules, last?: () => Promise<WriteResult>): Promise<Settled> {
   const { scene } = move;
-  const left = await move.wait(() => promotedOrLeft(move));
+  const left = await move.wait(() => promotedOrPreempted(move));
   if (left !== 'promoted') return left;
   const written = await last?.();
   if (written && isRefusal(written)) return { kind: 'superseded', detail: written.detail };
-  const weightless = await awaitProof(move, rules, 0, (seen) => leftAsStable(seen, scene));
+  const weightless = await awaitProof(move, rules, 0, (seen) => preemptionUnlessStable(seen, scene));
   return weightless.kind === 'in-force' ? { kind: 'settled', proof: weightless.proof } : weightless;
 }
 
-async function promotedOrLeft(move: Move): Promise<'promoted' | Left | undefined> {
+async function promotedOrPreempted(move: Move): Promise<'promoted' | Preempted | undefined> {
   const { scene } = move;
   const seen = await readTarget(move);
-  const left = leftAsStable(seen, scene);
+  const left = preemptionUnlessStable(seen, scene);
   if (left) return left;
   const candidate = seen.candidateSelector === scene.newHash;
   return isPromoted(seen, scene.newHash as string) && candidate ? 'promoted' : undefined;
 }
 
 /** Aborting the stable version has no effect. */
-function leftAsStable(seen: Seen, scene: Scene): Left | undefined {
+function preemptionUnlessStable(seen: Seen, scene: Scene): Preempted | undefined {
   const aborted = seen.aborted && seen.stableHash !== scene.newHash;
-  return leftBecause({ ...seen, aborted }, scene);
+  return preemption({ ...seen, aborted }, scene);
 }

@@ -3,7 +3,7 @@ import { podsTrouble } from '../domain/pods.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
 import { fenceOff } from './fence.ts';
-import { isRefusal, leftBecause, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
+import { isRefusal, preemption, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof, isInForce, observeWeight } from './observe.ts';
 
 /** Timeout of a read that only explains a rollback. The rollback must not wait for it. */
@@ -160,7 +160,7 @@ function hashOfNew(seen: Seen, scene: Scene): string {
 function replaced(seen: Seen, scene: Scene): Superseded | undefined {
   const { fromImage, stableHash } = scene.plan;
   if (seen.image !== fromImage) {
-    const left = leftBecause({ ...seen, aborted: false }, scene);
+    const left = preemption({ ...seen, aborted: false }, scene);
     return left && { kind: 'superseded', detail: left.detail };
   }
   const foreign = seen.stableHash !== stableHash && seen.stableHash !== scene.newHash;

@@ -19,7 +19,7 @@ export interface VersionPods {
   readonly problem?: string;
 }
 
-const MOST_MESSAGE = 160;
+const MAX_MESSAGE = 160;
 
 /**
  * The pods in one line: "1 of 2 ready: CrashLoopBackOff, exit code 1, 3 restarts". Undefined if nothing is known and
@@ -44,5 +44,5 @@ export function podText({ ready, reason, message, exitCode, restarts }: PodState
     ...(exitCode === undefined || ready ? [] : [`exit code ${exitCode}`]),
     ...(restarts > 0 ? [`${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`] : []),
   ];
-  return `${parts.join(', ')}${!ready && message ? ` (${message.slice(0, MOST_MESSAGE)})` : ''}`;
+  return `${parts.join(', ')}${!ready && message ? ` (${message.slice(0, MAX_MESSAGE)})` : ''}`;
 }

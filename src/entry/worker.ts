@@ -9,7 +9,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { createLog, type Log } from '../observability/log.ts';
 import type { Worlds } from '../ports/world.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
-import { keepJournal } from './journal-keeper.ts';
+import { repairJournal } from './journal-repair.ts';
 import { clustersOf, worldsOver } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -53,7 +53,7 @@ export async function runWorker(
     });
     onReady?.();
     void warnOfClusters(settings, log);
-    await lookingAfter(settings, log, () => worker.run());
+    await withJournalRepair(settings, log, () => worker.run());
   } finally {
     await connection.close().finally(() => recorder.close());
   }
@@ -65,10 +65,10 @@ async function warnOfClusters(settings: Settings, log: Log): Promise<void> {
 }
 
 /** Repairs the journal regularly while `work` runs. */
-async function lookingAfter(settings: Settings, log: Log, work: () => Promise<void>): Promise<void> {
+async function withJournalRepair(settings: Settings, log: Log, work: () => Promise<void>): Promise<void> {
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   const journal = createJournal(settings);
-  const stop = keepJournal({
+  const stop = repairJournal({
     gateway,
     journal,
     log,

@@ -5,7 +5,7 @@ import type { Command, CommandOutcome } from '../domain/release/command.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { heldText } from '../domain/release/run-facts.ts';
 import type { TemporalLink } from './connection.ts';
-import { isMissing, isSignalLimit, notTaken, toSluiceError, type NotTaken } from './failure.ts';
+import { isMissing, isSignalLimit, undeliverable, toSluiceError, type Undeliverable } from './failure.ts';
 import { factsOf, getRelease } from './get-release.ts';
 import { noAnswer } from './pollers.ts';
 import { notFound, type Releases } from './release-type.ts';
@@ -30,7 +30,7 @@ export async function sendToRelease(sending: Sending): Promise<CommandOutcome> {
     return await update(sending);
   } catch (error) {
     if (isMissing(error)) return handledEarlier(sending);
-    const why = notTaken(error);
+    const why = undeliverable(error);
     if (why) return asSignal(sending, why);
     throw toSluiceError(error, (await sending.link.settings()).address);
   }
@@ -51,7 +51,7 @@ async function update({ releases, id, command, waitMs }: Sending): Promise<Comma
  * The run did not accept the update, and the server drops it. A signal with the same request id is queued in the run
  * and acts once.
  */
-async function asSignal(sending: Sending, why: NotTaken): Promise<CommandOutcome> {
+async function asSignal(sending: Sending, why: Undeliverable): Promise<CommandOutcome> {
   const { link, releases, taskQueue, id, command } = sending;
   try {
     await releases.signal(id, commandSignals[command.name], [messageOf(command)], SIGNAL_MS);
@@ -70,7 +70,7 @@ async function asSignal(sending: Sending, why: NotTaken): Promise<CommandOutcome
 
 const SIGNALLED = 'It is kept in the release as a signal';
 
-async function waits({ releases, id }: Sending, why: NotTaken): Promise<string> {
+async function waits({ releases, id }: Sending, why: Undeliverable): Promise<string> {
   switch (why) {
     case 'paused': {
       const run = await releases.describe(id, SIGNAL_MS).catch(() => undefined);

@@ -11,7 +11,7 @@ beforeAll(() => void (restore = hurryClock()));
 afterAll(() => restore());
 
 /** Later requests of a call only wait for proofs, one like the other. */
-const MOST_REQUESTS = 16;
+const MAX_REQUESTS = 16;
 const OUTAGES: readonly Omit<Outage, 'from'>[] = [
   { lasting: false, afterwards: false },
   { lasting: true, afterwards: false },
@@ -24,7 +24,7 @@ test.each(CATALOGUE.map((command) => [command.name, command] as const))(
   async (name, command) => {
     const far = await farthestCalls(command);
     const cases = far.flatMap(({ scene, input, requests }) =>
-      Array.from({ length: Math.min(requests, MOST_REQUESTS) }, (_, index) => index + 1).flatMap((from) =>
+      Array.from({ length: Math.min(requests, MAX_REQUESTS) }, (_, index) => index + 1).flatMap((from) =>
         OUTAGES.map((outage) => ({ scene, input, outage: { ...outage, from } })),
       ),
     );

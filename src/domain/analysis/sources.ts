@@ -1,5 +1,5 @@
 import { answerKind } from './bad-answer.ts';
-import { GRPC_BLIND, GRPC_NEXT, MOST_UNKNOWN } from './unseen.ts';
+import { GRPC_BLIND, GRPC_NEXT, MAX_UNKNOWN } from './unseen.ts';
 import type { AnalysisSpec } from '../release/plan.ts';
 import type { ArmSeries, Series } from './series.ts';
 import type { Finding } from './trial.ts';
@@ -62,7 +62,7 @@ export function requestsFinding(stable: SourceFacts, candidate: SourceFacts): Fi
 
 /** Finding on gRPC answers: what the counters cannot show, and what can replace it. Absent where there are none. */
 export function unknownFinding({ unknown }: SourceFacts, analysis: AnalysisSpec): Finding | undefined {
-  if (unknown <= MOST_UNKNOWN) return undefined;
+  if (unknown <= MAX_UNKNOWN) return undefined;
   const detail = `${Math.round(100 * unknown)} % of stable's requests are gRPC calls with an unknown outcome: ${GRPC_BLIND}`;
   const { minSuccessRatio, metrics = [] } = analysis;
   if (minSuccessRatio !== undefined && unknown > 1 - minSuccessRatio)
@@ -151,12 +151,12 @@ const coarse = (intervalMs: number): string =>
   `Scrape Traefik more often, or raise analysis.soak to at least ${Math.ceil((2 * intervalMs) / 1000)}s; a step holds until there is a sample of it.`;
 
 /** With a greater clock difference samples would be counted for the wrong step. */
-const MOST_SKEW_MS = 5_000;
+const MAX_SKEW_MS = 5_000;
 
 /** `aheadMs`: how far Prometheus' clock is ahead of this one, accurate to about a second. */
 export function clockFinding(aheadMs: number): Finding {
   const detail = `Prometheus' clock is ${Math.abs(aheadMs) <= 1_500 ? 'that of this machine' : `${seconds(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine's`}`;
-  if (Math.abs(aheadMs) <= MOST_SKEW_MS) return { state: 'good', detail };
+  if (Math.abs(aheadMs) <= MAX_SKEW_MS) return { state: 'good', detail };
   return {
     state: 'bad',
     detail: `${detail}: samples would be counted for the wrong step`,

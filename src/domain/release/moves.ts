@@ -3,7 +3,7 @@ import type { WeightProof } from './proof.ts';
 /** The results of a strategy's moves. Workflows and recorded histories contain these shapes. */
 
 /** The target is no longer asked to run the release's version, or another actor stopped it. */
-export interface Left {
+export interface Preempted {
   readonly kind: 'superseded' | 'aborted-elsewhere';
   readonly detail: string;
 }
@@ -13,10 +13,10 @@ export interface Superseded {
   readonly detail: string;
 }
 
-export type Started = { readonly kind: 'ready'; readonly newHash: string } | Left;
-export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Left;
-export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Left;
-export type Settled = { readonly kind: 'settled'; readonly proof: WeightProof } | Left;
+export type Started = { readonly kind: 'ready'; readonly newHash: string } | Preempted;
+export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Preempted;
+export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Preempted;
+export type Settled = { readonly kind: 'settled'; readonly proof: WeightProof } | Preempted;
 
 export type Withdrawn =
   /** `pods`: why the new version's pods were not ready. Absent if they were, or if it is not known. */
@@ -27,4 +27,4 @@ export type BackOnStable = { readonly kind: 'settled'; readonly proof: WeightPro
 export type Restored = { readonly kind: 'restored'; readonly detail: string } | Superseded;
 
 /** A change by another actor to a step that is held. */
-export type Intrusion = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | Left;
+export type Intrusion = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | Preempted;

@@ -5,11 +5,11 @@ const SETTLE_MS = 8_000;
 const POLL_MS = 150;
 
 /** Reads until `enough` holds or the time is over. Returns the last result in both cases. */
-export async function until<Sight>(
-  look: () => Promise<Sight>,
-  enough: (sight: Sight) => boolean,
+export async function until<Result>(
+  look: () => Promise<Result>,
+  enough: (sight: Result) => boolean,
   limitMs = SETTLE_MS,
-): Promise<Sight> {
+): Promise<Result> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     const sight = await look();

@@ -4,7 +4,7 @@ import type { Strategy } from '../strategy.ts';
 import { file } from './file.ts';
 import { advance, finish, undo } from './moves.ts';
 import * as planning from './plan.ts';
-import * as sight from './sight.ts';
+import * as sight from './observation.ts';
 
 /**
  * The release moves traffic to the preview Service in its own steps. After all steps have passed, Argo switches over.

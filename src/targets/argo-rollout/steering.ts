@@ -22,7 +22,7 @@ export function createRolloutSteering(clusters: Clusters, { longestProofMs = Inf
   const run = <S extends Versioned>(target: Target, steering: Steering<S>) =>
     steer(client(target), target, { ...steering, withinMs: Math.min(steering.withinMs, longestProofMs) });
   return {
-    setImage: async (target, wish) => run(target, await imageSteering(client(target), target, wish)),
+    setImage: async (target, desired) => run(target, await imageSteering(client(target), target, desired)),
     promote: async (target, at) => run(target, promoteSteering(target, at)),
     promoteFull: async (target, at) => run(target, promoteFullSteering(at)),
     abort: async (target, at, over) => run(target, { ...abortSteering(target, at.podHash), ...(over && { over }) }),

@@ -28,14 +28,14 @@ export async function listedReleases(
     releases: all.slice(skip, skip + filter.limit),
     more: all.length > skip + filter.limit,
   });
-  const [fresh, kept] = await Promise.all([
+  const [fresh, journaled] = await Promise.all([
     allowedReleases(settings, asked, (one) => gateway.list(one)),
     fromJournal({ journal, settings }, asked),
   ]);
-  if (kept instanceof SluiceError) return { ...page(fresh), problem: kept.message };
+  if (journaled instanceof SluiceError) return { ...page(fresh), problem: journaled.message };
   const known = new Set(fresh.map(({ runId }) => runId));
   // Temporal's list is in order already; a filter by state may meet a run that changed after its last journal write.
-  const only = kept.filter(
+  const only = journaled.filter(
     ({ runId, closedAt }) => !known.has(runId) && (closedAt !== undefined || filter.state === undefined),
   );
   const all = [

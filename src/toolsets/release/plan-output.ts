@@ -32,12 +32,12 @@ export function toPlanOutput(
   id: string,
   spec: ReleaseSpec,
   { checks, plan }: Preflight,
-  kept?: { readonly plan_id: string; readonly valid_until: string },
+  stored?: { readonly plan_id: string; readonly valid_until: string },
 ): PlanOutput {
   return compact({
     release_id: id,
     ready: plan !== undefined,
-    ...kept,
+    ...stored,
     target: { ...spec.target },
     strategy: spec.strategy,
     from_image: plan && safe(plan.fromImage),

@@ -22,15 +22,15 @@ export async function readReport(context: CommandContext, releaseId: string, run
   ]);
   const view = seen.value;
   const earlier = latest?.value !== undefined && latest.value.runId !== run;
-  const kept = await lookedAt(() => recorded(context, releaseId, run ?? view?.runId));
-  const entries = kept.value ?? [];
+  const journaled = await lookedAt(() => recorded(context, releaseId, run ?? view?.runId));
+  const entries = journaled.value ?? [];
   const report = buildReport(withTruth(entries, view, seen.error), [
     ...(earlier ? ['This is an earlier run of this target.'] : []),
-    ...notesOf({ view, seen, kept }),
+    ...notesOf({ view, seen, journaled }),
   ]);
   if (report) return report;
   throw (
-    kept.error ??
+    journaled.error ??
     unlessNotFound(seen.error) ??
     new SluiceError(
       'RELEASE_NOT_FOUND',
@@ -84,16 +84,18 @@ async function recorded(
 function notesOf({
   view,
   seen,
-  kept,
+  journaled,
 }: {
   view: ReleaseView | undefined;
   seen: Look<ReleaseView>;
-  kept: Look<readonly RecordEntry[]>;
+  journaled: Look<readonly RecordEntry[]>;
 }): readonly string[] {
-  if (kept.error)
-    return [`The journal does not answer (${kept.error.message}): this is only what the release itself still knows.`];
+  if (journaled.error)
+    return [
+      `The journal does not answer (${journaled.error.message}): this is only what the release itself still knows.`,
+    ];
   if (view)
-    return (kept.value ?? []).length > 0
+    return (journaled.value ?? []).length > 0
       ? []
       : ['The journal has nothing of this run: this is only what the release itself still knows.'];
   const why =

@@ -3,7 +3,7 @@ import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
 import { identified } from './identified.ts';
-import { keepPlan } from './kept-plan.ts';
+import { savePlan } from './stored-plan.ts';
 import { specOf } from './spec-of.ts';
 import { planOutput, toPlanOutput, type PlanOutput } from './plan-output.ts';
 
@@ -25,8 +25,8 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   async run(context, input) {
     const spec = await identified(context, await specOf(context, input));
     const found = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
-    const kept = found.plan && (await keepPlan(context, input, spec, found.plan));
-    return toPlanOutput(releaseId(spec.target), spec, found, kept);
+    const stored = found.plan && (await savePlan(context, input, spec, found.plan));
+    return toPlanOutput(releaseId(spec.target), spec, found, stored);
   },
   problem: ({ ready }) => (ready ? undefined : 'PREFLIGHT_FAILED'),
   text: planText,

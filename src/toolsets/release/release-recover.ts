@@ -49,7 +49,7 @@ export const releaseRecover: Command<typeof input, typeof output> = {
     const earlier = await startedBefore(context, id, request);
     const { view } = await knownRelease(context, id);
     if (earlier) return answer(id, earlier.runId, request, false, view.reason);
-    const recover = leftBehind(id, view, which.reason);
+    const recover = recoverable(id, view, which.reason);
     const { runId, started } = await context.gateway.start({
       spec: view.spec,
       startedBy: context.caller.id,
@@ -75,7 +75,7 @@ async function startedBefore({ gateway }: CommandContext, id: string, request: s
   });
 }
 
-function leftBehind(id: string, view: ReleaseView, why: string | undefined): Recover {
+function recoverable(id: string, view: ReleaseView, why: string | undefined): Recover {
   const { plan, newHash, stepIndex, weightWanted, closedAt, runId } = view;
   if (closedAt === undefined)
     throw new SluiceError('TARGET_BUSY', `${id} has not ended: it is ${view.state}. ${view.reason}`, {

@@ -87,7 +87,7 @@ export const traefikUpdateRouteWeights: Command<typeof input, typeof output> = {
     if (changed) await write(context, intent, given.take_over === true);
     const proof = await proveRoute(context, view, serves(weights, weightsText(view, weights)));
     const read = await context.ports.routes.read(view.ref);
-    const kept = has(read, weights);
+    const stillSet = has(read, weights);
     const overwritten = {
       effective: 'pending',
       reason: `the TraefikService has other weights by now, ${weightsText(
@@ -95,7 +95,7 @@ export const traefikUpdateRouteWeights: Command<typeof input, typeof output> = {
         read.entries.map(({ weight }) => weight),
       )}: somebody else wrote it`,
     } as const;
-    const outcome = kept ? proof : overwritten;
+    const outcome = stillSet ? proof : overwritten;
     return {
       changed,
       effective: outcome.effective,
