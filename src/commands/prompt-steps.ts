@@ -7,7 +7,7 @@ export interface Step {
   /** Seconds to wait before the call. */
   readonly wait?: number;
   readonly tool: string;
-  /** Arguments of the call. A value of type `Kept` represents a value from an earlier answer. */
+  /** Arguments of the call. A value of type `Variable` represents a value from an earlier answer. */
   readonly args: Readonly<Record<string, unknown>>;
   /** Checked against each answer, in order: `` `effective` is "refused" ``. */
   readonly when?: readonly (readonly [condition: string, outcome: Outcome])[];

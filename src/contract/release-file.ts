@@ -55,6 +55,7 @@ export const releaseFile = z.strictObject({
     .optional()
     .describe('Wait for release_promote after each step. Default: server setting.'),
   auto_rollback: z.boolean().optional().describe('Roll back on failure; false: ask first. Default: server setting.'),
+  accept_fast_track: z.boolean().optional().describe('Allow Argo to skip the steps for an earlier image.'),
   after_rollback: z
     .strictObject({ restore_template: z.boolean().describe('Put the stable image back. Default true.') })
     .optional(),

@@ -27,6 +27,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     strategy,
     ...strategyOf(strategy).file.toSpec(file, defaults),
     analysis: toAnalysis(file.analysis ?? {}),
+    ...(file.accept_fast_track ? { acceptFastTrack: true } : {}),
     approval: file.approval?.required ?? false,
     manualPromotion: file.require_manual_promotion ?? defaults.requireManualPromotion,
     autoRollback: file.auto_rollback ?? defaults.autoRollback,

@@ -12,8 +12,8 @@ export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan)
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   return move.wait(async () => {
     const seen = await readTarget(move);
-    const left = departure(seen, { toImage });
-    if (left) return left;
+    const preempted = departure(seen, { toImage, steps: scene.plan.steps });
+    if (preempted) return preempted;
     if (seen.podHash === stableHash) return undefined;
     return isReady(seen, scene.plan) ? { kind: 'ready' as const, newHash: seen.podHash } : undefined;
   });
@@ -23,8 +23,8 @@ export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan)
 export async function waitUnlessPreempted(move: Move, arrived: (seen: Seen) => string | undefined): Promise<Advanced> {
   return move.wait(async () => {
     const seen = await readTarget(move);
-    const left = preemption(seen, move.scene);
-    if (left) return left;
+    const preempted = preemption(seen, move.scene);
+    if (preempted) return preempted;
     const detail = arrived(seen);
     return detail === undefined ? undefined : { kind: 'ready' as const, detail };
   });
@@ -35,7 +35,7 @@ export async function waitUnlessPreempted(move: Move, arrived: (seen: Seen) => s
  * promotion in progress) may pass, so the write is retried until the step's deadline. Errors: CONFLICT.
  */
 export async function refusedAs(move: Move, detail: string): Promise<Preempted> {
-  const left = preemption(await readTarget(move), move.scene);
-  if (left) return left;
+  const preempted = preemption(await readTarget(move), move.scene);
+  if (preempted) return preempted;
   throw new SluiceError('CONFLICT', detail);
 }

@@ -20,8 +20,8 @@ export async function promote(move: Move, at: Omit<Point, 'podHash'>): Promise<A
  */
 export async function settle(move: Move, rules: TrafficRules, last?: () => Promise<WriteResult>): Promise<Settled> {
   const { scene } = move;
-  const left = await move.wait(() => promotedOrPreempted(move));
-  if (left !== 'promoted') return left;
+  const outcome = await move.wait(() => promotedOrPreempted(move));
+  if (outcome !== 'promoted') return outcome;
   const written = await last?.();
   if (written && isRefusal(written)) return { kind: 'superseded', detail: written.detail };
   const weightless = await awaitProof(move, rules, 0, (seen) => preemptionUnlessStable(seen, scene));
@@ -31,14 +31,14 @@ export async function settle(move: Move, rules: TrafficRules, last?: () => Promi
 async function promotedOrPreempted(move: Move): Promise<'promoted' | Preempted | undefined> {
   const { scene } = move;
   const seen = await readTarget(move);
-  const left = preemptionUnlessStable(seen, scene);
-  if (left) return left;
+  const preempted = preemptionUnlessStable(seen, scene);
+  if (preempted) return preempted;
   const candidate = seen.candidateSelector === scene.newHash;
   return isPromoted(seen, scene.newHash as string) && candidate ? 'promoted' : undefined;
 }
 
-/** Aborting the stable version has no effect. */
+/** Aborting the stable version has no effect, and neither have other steps. */
 function preemptionUnlessStable(seen: Seen, scene: Scene): Preempted | undefined {
-  const aborted = seen.aborted && seen.stableHash !== scene.newHash;
-  return preemption({ ...seen, aborted }, scene);
+  const preempted = preemption(seen, scene);
+  return preempted?.kind === 'superseded' || seen.stableHash !== scene.newHash ? preempted : undefined;
 }

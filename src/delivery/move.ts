@@ -45,7 +45,7 @@ export async function readTarget({ world, scene }: Move): Promise<Seen> {
 
 /** Why the release must stop what it is doing. Undefined while the Rollout is as the release left it. */
 export function preemption(seen: Observation, { plan, newHash }: Scene): Preempted | undefined {
-  return departure(seen, { toImage: plan.toImage, ...(newHash ? { newHash } : {}) });
+  return departure(seen, { toImage: plan.toImage, steps: plan.steps, ...(newHash ? { newHash } : {}) });
 }
 
 export function isRefusal(result: WriteResult): result is Refusal {

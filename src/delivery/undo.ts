@@ -160,8 +160,8 @@ function hashOfNew(seen: Seen, scene: Scene): string {
 function replaced(seen: Seen, scene: Scene): Superseded | undefined {
   const { fromImage, stableHash } = scene.plan;
   if (seen.image !== fromImage) {
-    const left = preemption({ ...seen, aborted: false }, scene);
-    return left && { kind: 'superseded', detail: left.detail };
+    const preempted = preemption({ ...seen, aborted: false }, scene);
+    return preempted?.kind === 'superseded' ? { kind: 'superseded', detail: preempted.detail } : undefined;
   }
   const foreign = seen.stableHash !== stableHash && seen.stableHash !== scene.newHash;
   return foreign ? { kind: 'superseded', detail: `another version is stable now: ${seen.stableHash}` } : undefined;

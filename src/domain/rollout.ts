@@ -48,10 +48,38 @@ export interface RolloutState {
   /** Templates of strategy.canary.analysis, which Argo runs beside the steps. Absent if there are none. */
   readonly backgroundAnalysis?: readonly string[];
   readonly abortScaleDownDelaySeconds: number;
+  readonly scaling: Scaling;
+  /** spec.rollbackWindow.revisions: Argo skips the steps for a version that is so few revisions old. Absent: none. */
+  readonly rollbackWindow?: number;
   readonly owner?: Owner;
 }
 
-/** The version that a command refers to and, for a target that counts its steps, the step. */
+/** Settings of a Rollout that change how many pods serve a version. */
+export interface Scaling {
+  /** strategy.canary.dynamicStableScale: the stable version loses pods while the new one gains them. */
+  readonly dynamicStable: boolean;
+  /** Names of the set fields that keep pods of an aborted version: abortScaleDownDelaySeconds, minPodsPerReplicaSet. */
+  readonly keepsAborted: readonly string[];
+  /** strategy.blueGreen.previewReplicaCount, pods. */
+  readonly previewReplicas?: number;
+}
+
+/** A ReplicaSet of a Rollout. */
+export interface Revision {
+  readonly revision: number;
+  readonly podHash: string;
+  readonly images: Readonly<Record<string, string>>;
+  /** Of the pod template without its images; versions of one digest differ in their images alone. */
+  readonly templateDigest: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly replicas: { readonly desired: number; readonly ready: number };
+  readonly replicaSet: string;
+  /** Argo has marked its pods for removal at a later time; until then they run. */
+  readonly scaleDownDue: boolean;
+}
+
+/** The version that a command means and, where the target counts its steps, the step. */
 export interface Point {
   readonly podHash: string;
   readonly stepIndex?: number;

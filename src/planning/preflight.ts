@@ -22,12 +22,14 @@ const BETWEEN_LOOKS_MS = 250;
  */
 export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRules): Promise<Preflight> {
   const rollout = await ports.workload.read(spec.target);
-  const [traffic, templates] = await Promise.all([
+  const [traffic, templates, revisions] = await Promise.all([
     readTraffic(ports, spec, rollout),
     readTemplates(ports.templates, spec),
+    readRevisions(ports, spec),
   ]);
   const facts: Facts = {
     rollout,
+    revisions,
     ...(traffic.view ? { traffic: await withCountedNames(ports, trafficFacts(traffic.view)) } : {}),
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
     ...(templates.length > 0 ? { templates } : {}),
@@ -45,6 +47,16 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
     ...(selfAnswering === undefined ? {} : { selfAnswering }),
   };
   return preflightChecks(spec, all, rules);
+}
+
+/** Only Argo's shortcuts depend on them. A missing right is a text, not an error. */
+async function readRevisions(ports: Ports, spec: ReleaseSpec): Promise<NonNullable<Facts['revisions']>> {
+  try {
+    return await ports.workload.revisions(spec.target);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'FORBIDDEN') return error.message;
+    throw error;
+  }
 }
 
 async function readTraffic(

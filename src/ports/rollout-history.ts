@@ -1,13 +1,5 @@
 import type { Target } from '../domain/release/target.ts';
-
-export interface Revision {
-  readonly revision: number;
-  readonly podHash: string;
-  readonly images: Readonly<Record<string, string>>;
-  readonly createdAt: string;
-  readonly replicas: { readonly desired: number; readonly ready: number };
-  readonly replicaSet: string;
-}
+import type { Revision } from '../domain/rollout.ts';
 
 export interface MetricOutcome {
   readonly name: string;

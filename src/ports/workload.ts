@@ -1,6 +1,6 @@
 import type { VersionPods } from '../domain/pods.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
-import type { Point, RolloutState } from '../domain/rollout.ts';
+import type { Point, Revision, RolloutState } from '../domain/rollout.ts';
 
 /**
  * Images that the template may have for a write to apply to it. The hash alone is not enough: the controller sets it,
@@ -40,7 +40,9 @@ export interface WorkloadPort {
    * the result.
    */
   pods(target: Target, podHash: string): Promise<VersionPods>;
-  /** Sets a container's image when it is `from`. Unchanged when it is already `to`. Refused for any other image. */
+  /** The versions that the target still has pods or templates of, newest first. */
+  revisions(target: Target): Promise<readonly Revision[]>;
+  /** Sets a container's image when it is `from` (or already `to`: unchanged). Another image: refused. */
   setImage(target: Target, change: { container: string; from: string; to: string }, owner: Owner): Promise<WriteResult>;
   /**
    * Ends the pause at which `at.podHash` is held: that of step `at.stepIndex`, or the only one of a target without

@@ -85,7 +85,7 @@ const WAITING = [
 
 test.each(WAITING)('%s ends when it is cancelled, whatever it waits for', async (name) => {
   await onStage(new Stage(), async (stage) => {
-    await stage.atStep();
+    await (name === 'start' ? stage.planned() : stage.atStep());
     stage.world.metricsEmpty(true);
     // An abort waits for its controller inside the adapter, for some seconds.
     stage.world.controllerDown(name !== 'withdraw');
@@ -95,12 +95,11 @@ test.each(WAITING)('%s ends when it is cancelled, whatever it waits for', async 
       guard: stage.watch(),
       awaitVerdict: stage.watch(),
     } as Record<string, unknown>;
-    const scene =
-      name === 'start'
-        ? { ...stage.scene, plan: { ...stage.scene.plan, steps: [{ weight: 1, pauseIndex: 99 }] } }
-        : stage.scene;
     const environment = quietEnvironment();
-    const running = environment.run(stage.activities[name] as (one: unknown) => Promise<unknown>, input[name] ?? scene);
+    const running = environment.run(
+      stage.activities[name] as (one: unknown) => Promise<unknown>,
+      input[name] ?? stage.scene,
+    );
     const looks = stage.world.calls.length;
     setTimeout(() => environment.cancel(), 300);
     await expect(running).rejects.toThrow(CancelledFailure);

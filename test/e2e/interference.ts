@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { expectEnd, expectRefusal } from '../support/releases-proof.ts';
-import { back, forBoth, leftTo, released, type End, type Scenario } from '../support/releases-scenario.ts';
+import { back, forBoth, forOne, leftTo, released, type End, type Scenario } from '../support/releases-scenario.ts';
 import type { Stage } from '../support/releases-stage.ts';
 import { bringTo, OPEN_STATES, recordedAs, type Held, type OpenState } from '../support/releases-states.ts';
 
@@ -88,6 +88,20 @@ const others: Scenario[] = [
     },
     { record: 'abort-of-never-ready' },
   ),
+
+  ...forOne('canary', 'somebody changes the steps while soaking', async (stage) => {
+    const before = await stage.present();
+    const { release, letGo } = await bringTo('soaking', stage);
+    try {
+      await stage.cluster.setSteps(stage.target, [10, 50]);
+      await letGo();
+      await expectEnd(release, 'rolled-back');
+      expect((await release.ended()).reason).toContain('changed the steps of the Rollout');
+    } finally {
+      await stage.cluster.setSteps(stage.target, [25, 50]);
+    }
+    return back(before);
+  }),
 ];
 
 export const interference: Scenario[] = [...aborts, ...foreignImages, ...others];

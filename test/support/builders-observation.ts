@@ -3,6 +3,7 @@ import type { Observation } from '../../src/domain/release/observe.ts';
 /** A Rollout that is held at the pause of its first step. */
 export const AT_PAUSE: Observation = {
   observed: true,
+  steps: [{ setWeight: 25 }, { pause: {} }],
   image: 'shop:v2',
   podHash: 'new',
   stableHash: 'old',

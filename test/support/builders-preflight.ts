@@ -32,6 +32,8 @@ export function canaryFacts(changes: Partial<RolloutFacts> = {}): Facts {
     autoPromotion: false,
     canaryWeight: 0,
     abortScaleDownDelaySeconds: 30,
+    replicas: { desired: 2, updated: 2, available: 2 },
+    scaling: { dynamicStable: false, keepsAborted: [] },
     ...changes,
   };
   return { rollout, traffic: { name: 'shop', weights: weights('shop-stable', 'shop-canary') } };

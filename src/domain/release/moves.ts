@@ -2,9 +2,9 @@ import type { WeightProof } from './proof.ts';
 
 /** The results of a strategy's moves. Workflows and recorded histories contain these shapes. */
 
-/** The target is no longer asked to run the release's version, or another actor stopped it. */
+/** The target is no longer asked to run the release's version, or another actor stopped it or changed its steps. */
 export interface Preempted {
-  readonly kind: 'superseded' | 'aborted-elsewhere';
+  readonly kind: 'superseded' | 'aborted-elsewhere' | 'steps-changed';
   readonly detail: string;
 }
 

@@ -1,9 +1,11 @@
-import type { RolloutState } from '../rollout.ts';
+import type { RolloutState, RolloutStep } from '../rollout.ts';
+import type { PlanStep } from './plan.ts';
 
 /** The parts of a Rollout's state from which the progress of a release is derived. */
 export type Observation = Pick<
   RolloutState,
   | 'observed'
+  | 'steps'
   | 'podHash'
   | 'stableHash'
   | 'stepIndex'
@@ -25,11 +27,13 @@ export type Observation = Pick<
 export interface Expected {
   readonly toImage: string;
   readonly newHash?: string;
+  /** The steps that were planned. Where a step names its pause, the Rollout must still have both. */
+  readonly steps?: readonly PlanStep[];
 }
 
 /** The reason why a release must leave a step. Undefined while the Rollout is as the release left it. */
 export interface Departure {
-  readonly kind: 'superseded' | 'aborted-elsewhere';
+  readonly kind: 'superseded' | 'aborted-elsewhere' | 'steps-changed';
   readonly detail: string;
 }
 
@@ -47,7 +51,21 @@ export function departure(seen: Observation, expected: Expected): Departure | un
       detail: `the template changed: its hash is ${seen.podHash}, this release rolled out ${expected.newHash}`,
     };
   if (seen.aborted) return { kind: 'aborted-elsewhere', detail: 'the Rollout was aborted by somebody else' };
-  return undefined;
+  return changedStep(seen.steps, expected.steps ?? []);
+}
+
+/** Argo begins at the first step again when the list is another one (argo-rollouts v1.10.1, rollout/canary.go). */
+function changedStep(steps: readonly RolloutStep[], planned: readonly PlanStep[]): Departure | undefined {
+  const lost = planned.find(({ weight, pauseIndex }) => {
+    if (pauseIndex === undefined) return false;
+    const pause = steps[pauseIndex]?.pause;
+    return steps[pauseIndex - 1]?.setWeight !== weight || pause === undefined || pause.seconds !== undefined;
+  });
+  const held = planned.filter(({ pauseIndex }) => pauseIndex !== undefined).length;
+  const pauses = steps.filter(({ pause }) => pause !== undefined).length;
+  if (!lost && (held === 0 || held === pauses)) return undefined;
+  const what = lost ? `weight ${lost.weight} with its pause is gone` : `it has ${pauses} pauses instead of ${held}`;
+  return { kind: 'steps-changed', detail: `somebody changed the steps of the Rollout while it was released: ${what}` };
 }
 
 /** True when the new version is the stable one and both Services point at it. */

@@ -84,6 +84,8 @@ export interface ReleaseSpec {
   /** Name of the TraefikService, for a Rollout that names none. If absent, it is found by the Rollout's Services. */
   readonly traefikService?: string;
   readonly analysis: AnalysisSpec;
+  /** Releases an image even where Argo would move all traffic to it past the steps. Absent: false. */
+  readonly acceptFastTrack?: true;
   readonly approval: boolean;
   readonly manualPromotion: boolean;
   readonly autoRollback: boolean;

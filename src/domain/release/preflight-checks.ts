@@ -90,6 +90,12 @@ export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules): Check 
   return bad('health', state, 'Wait until the Rollout is Healthy, or abort what is under way.');
 }
 
+/** Without pods of the stable version there is nothing to compare with, and nothing to go back to. */
+export function replicasCheck({ replicas }: RolloutFacts): Check {
+  if (replicas.desired > 0) return ok('replicas', `${replicas.desired}`);
+  return bad('replicas', 'spec.replicas is 0: no pod serves the stable version', 'Scale the Rollout to 1 or more.');
+}
+
 function candidateWeight(facts: Facts): number {
   const entry = facts.traffic?.weights.find((one) => one.service === facts.rollout.candidateService);
   return entry?.weight ?? 0;
@@ -102,15 +108,23 @@ export function trafficCheck(facts: Facts): Check {
       facts.trafficProblem ?? 'no TraefikService',
       'Create a weighted TraefikService over both Services.',
     );
+  const { stableService, candidateService } = facts.rollout;
   const names = facts.traffic.weights.map((one) => one.service);
-  const missing = [facts.rollout.stableService, facts.rollout.candidateService].filter(
-    (name) => name !== undefined && !names.includes(name),
-  );
+  const missing = [stableService, candidateService].filter((name) => name !== undefined && !names.includes(name));
   if (missing.length > 0)
     return bad(
       'traffic',
       `TraefikService ${facts.traffic.name} has ${names.join(', ')} but not ${missing.join(', ')}`,
       'Make the names of the TraefikService and the Rollout match.',
+    );
+  const third = facts.traffic.weights.find(
+    ({ service, weight }) => weight > 0 && ![stableService, candidateService].includes(service),
+  );
+  if (third)
+    return bad(
+      'traffic',
+      `TraefikService ${facts.traffic.name} sends weight ${third.weight} to ${third.service}, which the release neither moves nor judges`,
+      `Remove ${third.service} from it, or set its weight to 0.`,
     );
   return ok(
     'traffic',

@@ -2,13 +2,13 @@ import type { WeightedPlace } from '../route/names.ts';
 import type { TemplateFacts } from '../analysis/template/check-templates.ts';
 import type { SourceFacts } from '../analysis/sources.ts';
 import type { Tried } from '../analysis/trial.ts';
-import type { RolloutState } from '../rollout.ts';
+import type { Revision, RolloutState } from '../rollout.ts';
 import type { Owner } from './target.ts';
 
 /** The parts of a Rollout's state that preflight reads. */
 export type RolloutFacts = Omit<
   RolloutState,
-  'target' | 'resourceVersion' | 'stepIndex' | 'controllerPause' | 'pauseReasons' | 'promoteFull' | 'replicas'
+  'target' | 'resourceVersion' | 'stepIndex' | 'controllerPause' | 'pauseReasons' | 'promoteFull'
 >;
 
 export interface TrafficFacts {
@@ -34,6 +34,8 @@ export interface SourcesFacts {
 /** All facts that were read before the release. A fact that could not be read is a failed check. */
 export interface Facts {
   readonly rollout: RolloutFacts;
+  /** Versions that the Rollout still has ReplicaSets of; a text: why they could not be read. Absent: none. */
+  readonly revisions?: readonly Revision[] | string;
   readonly traffic?: TrafficFacts;
   /** The reason why the TraefikService could not be read or chosen. */
   readonly trafficProblem?: string;

@@ -4,6 +4,7 @@ import {
   metricsCheck,
   ownerCheck,
   proxyCheck,
+  replicasCheck,
   stepCheck,
   strategyCheck,
   templateCheck,
@@ -11,6 +12,7 @@ import {
   type PlanRules,
 } from './preflight-checks.ts';
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
+import { fastTrackCheck } from './fast-track.ts';
 import { sourceChecks } from './preflight-sources.ts';
 import { argumentsOf } from '../analysis/query-arguments.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
@@ -28,6 +30,8 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
     stepCheck(spec, facts.rollout, rules),
     ...rules.more(facts.rollout),
     healthCheck(facts, rules),
+    replicasCheck(facts.rollout),
+    ...fastTrackCheck(spec, facts, container),
     trafficCheck(facts),
     ownerCheck(spec, facts),
     metricsCheck(facts),

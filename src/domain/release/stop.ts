@@ -6,6 +6,7 @@ export interface StopCause {
     | 'deadline'
     | 'superseded'
     | 'aborted-elsewhere'
+    | 'steps-changed'
     | 'promoted-elsewhere'
     | 'cancelled'
     | 'error'

@@ -7,13 +7,13 @@ const POLL_MS = 150;
 /** Reads until `enough` holds or the time is over. Returns the last result in both cases. */
 export async function until<Result>(
   look: () => Promise<Result>,
-  enough: (sight: Result) => boolean,
+  enough: (result: Result) => boolean,
   limitMs = SETTLE_MS,
 ): Promise<Result> {
   const deadline = Date.now() + limitMs;
   for (;;) {
-    const sight = await look();
-    if (enough(sight) || Date.now() >= deadline) return sight;
+    const result = await look();
+    if (enough(result) || Date.now() >= deadline) return result;
     await sleep(POLL_MS);
   }
 }

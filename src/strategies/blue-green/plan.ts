@@ -1,4 +1,6 @@
-import type { PlanRules } from '../../domain/release/preflight-checks.ts';
+import { bad, type PlanRules } from '../../domain/release/preflight-checks.ts';
+import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
+import type { Check } from '../../domain/release/plan.ts';
 import { DEFAULT_STEPS } from './file.ts';
 
 /** The release owns the weights of the preview Service. Argo only switches at the end. */
@@ -15,7 +17,14 @@ export const rules: PlanRules = {
     const weights = spec.steps ?? DEFAULT_STEPS;
     return { steps: weights.map((weight) => ({ weight })), detail: `preview weights ${weights.join(', ')}` };
   },
-  more: () => [],
+  more: fullPreview,
   // The preview may keep the pods of the aborted version.
   isAbortSettled: ({ stableSelector, stableHash }) => stableSelector === stableHash,
 };
+
+/** The release sends up to all traffic to the preview, so it needs as many pods as the active version has. */
+function fullPreview({ replicas, scaling: { previewReplicas } }: RolloutFacts): readonly Check[] {
+  if (previewReplicas === undefined || previewReplicas >= replicas.desired) return [];
+  const detail = `previewReplicaCount is ${previewReplicas}: ${previewReplicas} pod(s) would serve the traffic of ${replicas.desired}`;
+  return [bad('preview', detail, 'Remove spec.strategy.blueGreen.previewReplicaCount.')];
+}

@@ -1,4 +1,4 @@
-import { bad, type PlanRules } from '../../domain/release/preflight-checks.ts';
+import { bad, ok, type PlanRules } from '../../domain/release/preflight-checks.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check } from '../../domain/release/plan.ts';
 import { canarySteps, fixedSteps } from './steps.ts';
@@ -21,7 +21,7 @@ export const rules: PlanRules = {
       return { problem: problem ?? '', next: `Use these steps: ${JSON.stringify(fixedSteps(rollout.steps))}` };
     return { steps, detail: `canary weights ${steps.map((step) => step.weight).join(', ')}, then 100` };
   },
-  more: backgroundAnalysis,
+  more: (rollout) => [...backgroundAnalysis(rollout), ...withdrawable(rollout)],
   isAbortSettled: ({ stableSelector, candidateSelector, stableHash }) =>
     stableSelector === stableHash && candidateSelector === stableHash,
 };
@@ -32,4 +32,18 @@ function backgroundAnalysis({ backgroundAnalysis: templates }: RolloutFacts): re
   const detail = `the Rollout has a background analysis (${templates.join(', ')}): when it is inconclusive, Argo goes past later pauses unjudged`;
   const next = 'Remove spec.strategy.canary.analysis; the release judges each step itself, by its own `analysis`.';
   return [bad('analysis', detail, next)];
+}
+
+/**
+ * With pods of the aborted version kept, Argo 1.10.1 leaves a share of the traffic on that version for good: it walks
+ * the weight back only as fast as the stable version gets pods, and then stops (tried seven times).
+ */
+function withdrawable({ scaling: { dynamicStable, keepsAborted } }: RolloutFacts): readonly Check[] {
+  if (!dynamicStable) return [];
+  const slow = 'dynamicStableScale is on: an abort moves traffic back only as fast as the stable version gets its pods';
+  if (keepsAborted.length === 0)
+    return [{ ...ok('rollback', slow), next: 'Set dynamicStableScale: false for a rollback at once.' }];
+  const detail = `Argo cannot take this Rollout back: with dynamicStableScale and ${keepsAborted.join(' and ')}, an abort leaves a share of the traffic on the aborted version`;
+  const next = `Remove ${keepsAborted.join(' and ')}, or set dynamicStableScale: false (spec.strategy.canary).`;
+  return [bad('rollback', detail, next)];
 }

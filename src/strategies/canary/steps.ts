@@ -11,6 +11,8 @@ export function canarySteps(steps: readonly RolloutStep[]): PlanStep[] | string 
       return `step ${index} (setWeight ${step.setWeight}) is not followed by an untimed pause`;
     if (step.pause && steps[index - 1]?.setWeight === undefined)
       return `step ${index} is a pause without a setWeight before it`;
+    if (step.pause && steps[index - 1]?.setWeight === 0)
+      return `step ${index - 1} has weight 0: no user would reach the new version there, so nothing could be judged`;
     if (step.pause) plan.push({ weight: steps[index - 1]?.setWeight as number, pauseIndex: index });
   }
   return plan;
@@ -21,6 +23,6 @@ const SUGGESTED_WEIGHTS = [5, 50];
 
 /** The same weights in a form that a release supports. */
 export function fixedSteps(steps: readonly RolloutStep[]): readonly RolloutStep[] {
-  const weights = steps.flatMap(({ setWeight }) => (setWeight === undefined ? [] : [setWeight]));
+  const weights = steps.flatMap(({ setWeight }) => (setWeight ? [setWeight] : []));
   return (weights.length > 0 ? weights : SUGGESTED_WEIGHTS).flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
 }

@@ -14,9 +14,10 @@ export const ReplicaSet = z.object({
   metadata: Owned,
   spec: z.object({
     replicas: z.number().default(0),
-    template: z.object({
-      spec: z.object({
-        containers: z.array(z.object({ name: z.string(), image: z.string().default('') })).default([]),
+    template: z.looseObject({
+      metadata: z.looseObject({ labels: z.record(z.string(), z.string()).optional() }).optional(),
+      spec: z.looseObject({
+        containers: z.array(z.looseObject({ name: z.string(), image: z.string().default('') })).default([]),
       }),
     }),
   }),

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Target } from '../../domain/release/target.ts';
-import type { AnalysisOutcome, LastWrite, ObjectEvent, PastOfRollout, Revision } from '../../ports/rollout-history.ts';
+import type { Revision } from '../../domain/rollout.ts';
+import type { AnalysisOutcome, LastWrite, ObjectEvent, PastOfRollout } from '../../ports/rollout-history.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { ANALYSIS_RUN, EVENT, REPLICA_SET } from '../../adapters/kubernetes/kinds.ts';
 import type { Kind } from '../../adapters/kubernetes/kinds.ts';
@@ -10,6 +12,8 @@ import { readRollout, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
 
 const REVISION = 'rollout.argoproj.io/revision';
+/** Argo writes it while the pods of an earlier version wait for their removal (argo-rollouts v1.10.1, types.go). */
+const SCALE_DOWN_DEADLINE = 'scale-down-deadline';
 const HASH_LABEL = 'rollouts-pod-template-hash';
 const TYPE_LABEL = 'rollout-type';
 const TEXT = 300;
@@ -97,7 +101,17 @@ function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
     createdAt: metadata.creationTimestamp,
     replicas: { desired: spec.replicas, ready: status.readyReplicas },
     replicaSet: metadata.name,
+    templateDigest: digestOf(spec.template),
+    scaleDownDue: metadata.annotations[SCALE_DOWN_DEADLINE] !== undefined,
   };
+}
+
+/** The API server has filled in the defaults of both templates, so equal ones have equal texts. */
+function digestOf({ metadata, spec, ...rest }: ReplicaSet['spec']['template']): string {
+  const { [HASH_LABEL]: _, ...labels } = metadata?.labels ?? {};
+  const containers = spec.containers.map((container) => ({ ...container, image: '' }));
+  const template = { ...rest, metadata: { ...metadata, labels }, spec: { ...spec, containers } };
+  return createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
 }
 
 function toOutcome({ metadata, status }: AnalysisRun): AnalysisOutcome {

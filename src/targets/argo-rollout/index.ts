@@ -10,6 +10,7 @@ import { fenced } from '../../adapters/kubernetes/fenced.ts';
 import { claim, fence, unclaim } from '../../adapters/kubernetes/owner.ts';
 import { decideAbort, isAbortSeen } from './abort.ts';
 import { decidePromoteBlueGreen, decidePromoteCanary, isActive, isPastStep, type CanaryStep } from './promote.ts';
+import { readRevisions } from './history.ts';
 import { readPods } from './pods.ts';
 import { readRollout, readView, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
@@ -27,6 +28,7 @@ export function createWorkload(clusters: Clusters): WorkloadPort {
   return {
     read: async (target) => readView(clusters.client(target.cluster), target),
     pods: async (target, podHash) => readPods(clusters.client(target.cluster), target, podHash),
+    revisions: async (target) => readRevisions(clusters.client(target.cluster), target),
     setImage: (target, change, owner) =>
       write(clusters, target, owner, { decide: (rollout) => decideSetImage(rollout, target, change) }),
     advance: (target, { podHash, stepIndex }, owner) =>

@@ -19,6 +19,8 @@ const Canary = z.object({
   canaryService: z.string().optional(),
   trafficRouting: z.looseObject({ traefik: Traefik.optional() }).optional(),
   abortScaleDownDelaySeconds: z.number().optional(),
+  dynamicStableScale: z.boolean().optional(),
+  minPodsPerReplicaSet: z.number().optional(),
 });
 
 const BlueGreen = z.object({
@@ -27,6 +29,7 @@ const BlueGreen = z.object({
   autoPromotionEnabled: z.boolean().optional(),
   autoPromotionSeconds: z.number().optional(),
   abortScaleDownDelaySeconds: z.number().optional(),
+  previewReplicaCount: z.number().optional(),
 });
 
 const PauseCondition = z.object({ reason: z.string(), startTime: z.string() });
@@ -92,6 +95,7 @@ export const Rollout = z.object({
   spec: z.object({
     replicas: z.number().optional(),
     paused: z.boolean().optional(),
+    rollbackWindow: z.object({ revisions: z.number().optional() }).nullish(),
     restartAt: z.string().nullish(),
     selector: z.object({ matchLabels: z.record(z.string(), z.string()).optional() }).nullish(),
     workloadRef: z.looseObject({ kind: z.string().optional(), name: z.string().optional() }).optional(),

@@ -1,5 +1,5 @@
 import type { Target } from '../../domain/release/target.ts';
-import type { RolloutStep, RolloutState } from '../../domain/rollout.ts';
+import type { RolloutState, RolloutStep, Scaling } from '../../domain/rollout.ts';
 import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { isObserved, phaseOf } from './phase.ts';
@@ -77,7 +77,22 @@ export function toView(target: Target, rollout: Rollout, elsewhere: Elsewhere): 
       backgroundAnalysis: (canary.analysis.templates ?? []).map(({ templateName }) => plainLine(templateName, 100)),
     }),
     abortScaleDownDelaySeconds: (canary ?? blueGreen)?.abortScaleDownDelaySeconds ?? ABORT_SCALE_DOWN_SECONDS,
+    scaling: scalingOf(rollout),
+    ...(spec.rollbackWindow?.revisions && { rollbackWindow: spec.rollbackWindow.revisions }),
     ...(owner && { owner }),
+  };
+}
+
+function scalingOf({ spec: { strategy } }: Rollout): Scaling {
+  const { canary, blueGreen } = strategy;
+  const keeping = {
+    abortScaleDownDelaySeconds: canary?.abortScaleDownDelaySeconds,
+    minPodsPerReplicaSet: canary?.minPodsPerReplicaSet,
+  };
+  return {
+    dynamicStable: canary?.dynamicStableScale === true,
+    keepsAborted: Object.entries(keeping).flatMap(([field, value]) => (value === undefined ? [] : [field])),
+    ...(blueGreen?.previewReplicaCount !== undefined && { previewReplicas: blueGreen.previewReplicaCount }),
   };
 }
 

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { rolloutFields } from '../../contract/place.ts';
 import { cleanText } from '../../domain/safe-text.ts';
-import type { AnalysisOutcome, PastOfRollout, Revision } from '../../ports/rollout-history.ts';
+import type { Revision } from '../../domain/rollout.ts';
+import type { AnalysisOutcome, PastOfRollout } from '../../ports/rollout-history.ts';
 import type { Command } from '../../commands/command.ts';
 import { targetOf } from './rollout-answer.ts';
 

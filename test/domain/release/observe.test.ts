@@ -29,6 +29,29 @@ describe('departure', () => {
     expect(departure(seen({ aborted: true }), expected)).toMatchObject({ kind: 'aborted-elsewhere' });
     expect(departure(seen({ aborted: true, podHash: 'other' }), expected)).toMatchObject({ kind: 'superseded' });
   });
+
+  const steps = [{ weight: 25, pauseIndex: 1 }];
+  test.each<[string, Observation['steps'], string]>([
+    ['another weight', [{ setWeight: 30 }, { pause: {} }], 'weight 25 with its pause is gone'],
+    ['a timed pause', [{ setWeight: 25 }, { pause: { seconds: 5 } }], 'weight 25 with its pause is gone'],
+    ['no steps', [], 'weight 25 with its pause is gone'],
+    [
+      'one more step',
+      [{ setWeight: 25 }, { pause: {} }, { setWeight: 50 }, { pause: {} }],
+      'it has 2 pauses instead of 1',
+    ],
+  ])('%s in place of the planned steps counts', (_, now, detail) => {
+    expect(departure(seen({ steps: now }), { ...expected, steps })).toEqual({
+      kind: 'steps-changed',
+      detail: `somebody changed the steps of the Rollout while it was released: ${detail}`,
+    });
+    expect(departure(seen({ steps: now, observed: false }), { ...expected, steps })).toBeUndefined();
+  });
+
+  test('the planned steps are not left, and a release without steps of the Rollout looks at none', () => {
+    expect(departure(seen(), { ...expected, steps })).toBeUndefined();
+    expect(departure(seen({ steps: [] }), { ...expected, steps: [{ weight: 25 }] })).toBeUndefined();
+  });
 });
 
 test.each<[string, Partial<Observation>, boolean]>([

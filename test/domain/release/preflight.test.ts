@@ -7,6 +7,22 @@ const failing = (facts: Facts, spec: SpecChanges = {}) =>
   checksOf(releaseSpec(spec), facts).checks.filter((check) => !check.ok);
 
 describe('when all holds', () => {
+  test.each([
+    ['dynamicStableScale alone', { dynamicStable: true, keepsAborted: [] }],
+    ['minPodsPerReplicaSet alone', { dynamicStable: false, keepsAborted: ['minPodsPerReplicaSet'] }],
+  ])('a canary with %s can be taken back', (_, scaling) => {
+    expect(failing(canaryFacts({ scaling }))).toEqual([]);
+  });
+
+  test('a preview with as many pods as the active version may be released', () => {
+    const facts = blueGreenFacts({ scaling: { dynamicStable: false, keepsAborted: [], previewReplicas: 2 } });
+    expect(failing(facts, { strategy: 'blue-green' })).toEqual([]);
+  });
+
+  test('a third Service without weight is no obstacle', () => {
+    expect(failing(withThird(0))).toEqual([]);
+  });
+
   test('a canary is planned from its own steps', () => {
     expect(checksOf(releaseSpec(), canaryFacts()).plan).toEqual({
       container: 'app',
@@ -48,9 +64,40 @@ describe('when all holds', () => {
 
 type Case = readonly [what: string, check: string, facts: Facts, detail: string, spec?: SpecChanges];
 const changed = (changes: Partial<RolloutFacts>) => canaryFacts(changes);
+function withThird(weight: number): Facts {
+  const { rollout, traffic } = canaryFacts();
+  const third = { service: 'shop-old', weight, metricsService: 'shop-shop-old-80@kubernetescrd' };
+  return { rollout, traffic: { name: 'shop', weights: [...(traffic?.weights ?? []), third] } };
+}
 const OTHER = { releaseId: 'release/dev/shop/other', runId: 'r1' };
 
 const CASES: readonly Case[] = [
+  [
+    'no pods at all',
+    'replicas',
+    changed({ replicas: { desired: 0, updated: 0, available: 0 } }),
+    'no pod serves the stable version',
+  ],
+  [
+    'a stable version that shrinks and an aborted one that stays',
+    'rollback',
+    changed({ scaling: { dynamicStable: true, keepsAborted: ['minPodsPerReplicaSet'] } }),
+    'leaves a share of the traffic on the aborted version',
+  ],
+  [
+    'a preview of one pod for the traffic of two',
+    'preview',
+    blueGreenFacts({ scaling: { dynamicStable: false, keepsAborted: [], previewReplicas: 1 } }),
+    '1 pod(s) would serve the traffic of 2',
+    { strategy: 'blue-green' },
+  ],
+  [
+    'a third Service with traffic',
+    'traffic',
+    withThird(20),
+    'weight 20 to shop-old, which the release neither moves nor judges',
+  ],
+  ['a weight of 0 as a step', 'steps', changed({ steps: [{ setWeight: 0 }, { pause: {} }] }), 'step 0 has weight 0'],
   ['another strategy', 'strategy', changed({}), 'the Rollout is canary', { strategy: 'blue-green' }],
   [
     'auto-promotion',

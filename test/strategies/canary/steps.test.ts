@@ -15,7 +15,8 @@ const timed = fc.nat({ max: 600 }).map((seconds): RolloutStep => ({ pause: { sec
 const other = fc
   .constantFrom('analysis', 'experiment', 'setCanaryScale', 'setHeaderRoute', 'plugin')
   .map((name): RolloutStep => ({ other: name }));
-const pair = fc.tuple(setWeight, untimed);
+const positive = fc.integer({ min: 1, max: 100 }).map((weight): RolloutStep => ({ setWeight: weight }));
+const pair = fc.tuple(positive, untimed);
 const anySteps = fc.oneof(
   fc.array(fc.oneof({ weight: 4, arbitrary: setWeight }, { weight: 4, arbitrary: untimed }, timed, other), {
     maxLength: 8,
@@ -27,10 +28,10 @@ const isPaired = (steps: readonly RolloutStep[]) =>
   steps.length > 0 &&
   steps.length % 2 === 0 &&
   steps.every((step, index) =>
-    index % 2 === 0 ? step.setWeight !== undefined : step.pause !== undefined && step.pause.seconds === undefined,
+    index % 2 === 0 ? (step.setWeight ?? 0) > 0 : step.pause !== undefined && step.pause.seconds === undefined,
   );
 
-test('a step list is accepted exactly when every setWeight is followed by an untimed pause and nothing else is there', () => {
+test('a step list is accepted exactly when every setWeight is positive and followed by an untimed pause and nothing else is there', () => {
   fc.assert(fc.property(anySteps, (steps) => expect(stepCheck(steps).check?.ok).toBe(isPaired(steps))));
 });
 
@@ -52,7 +53,7 @@ test('the list proposed instead is accepted and keeps the weights', () => {
           (stepCheck(steps).check?.next ?? '').replace('Use these steps: ', ''),
         ) as RolloutStep[];
         expect(stepCheck(proposed).check?.ok).toBe(true);
-        const weights = (list: readonly RolloutStep[]) => list.flatMap((step) => step.setWeight ?? []);
+        const weights = (list: readonly RolloutStep[]) => list.flatMap((step) => step.setWeight || []);
         if (weights(steps).length > 0) expect(weights(proposed)).toEqual(weights(steps));
       },
     ),

@@ -21,6 +21,7 @@ const settled: RolloutDetail = {
   phase: 'Healthy',
   message: '',
   replicas: { desired: 2, updated: 2, available: 2 },
+  scaling: { dynamicStable: false, keepsAborted: [] },
   trafficRouting: ['traefik'],
   autoPromotion: false,
   abortScaleDownDelaySeconds: 30,

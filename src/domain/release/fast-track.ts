@@ -1,0 +1,71 @@
+import type { Revision } from '../rollout.ts';
+import type { Facts } from './preflight-facts.ts';
+import type { Check, ReleaseSpec } from './plan.ts';
+import { bad, ok } from './preflight-checks.ts';
+
+const NAME = 'fast track';
+const ACCEPT =
+  'set accept_fast_track: true to release it all the same; nothing then judges it before all users have it.';
+
+/**
+ * Argo moves all traffic at once, past every step, to a version that it calls a rollback: one inside
+ * `spec.rollbackWindow`, or a blue-green version whose pods still wait for their removal. Source: argo-rollouts
+ * v1.10.1, rollout/context.go (isRollbackWithinWindow) and rollout/bluegreen.go (isBlueGreenFastTracked).
+ */
+export function fastTrackCheck(spec: ReleaseSpec, facts: Facts, container: string | undefined): readonly Check[] {
+  const { rollout, revisions } = facts;
+  const possible = rollout.rollbackWindow !== undefined || rollout.strategy === 'blue-green';
+  if (!possible || container === undefined) return [];
+  if (typeof revisions === 'string') return [unknown(spec, revisions)];
+  const reason = fastTrackReason(spec, facts, container);
+  if (reason === undefined) return [ok(NAME, `Argo has no shortcut to ${spec.image}`)];
+  if (spec.acceptFastTrack)
+    return [{ ...ok(NAME, `${reason}; the release accepts this`), next: 'Expect all users on it at once, unjudged.' }];
+  const remedy =
+    rollout.rollbackWindow === undefined
+      ? 'Wait until Argo has removed its pods (scaleDownDelaySeconds)'
+      : 'Remove spec.rollbackWindow';
+  return [bad(NAME, reason, `${remedy}, or ${ACCEPT}`)];
+}
+
+function unknown({ acceptFastTrack, image }: ReleaseSpec, why: string): Check {
+  const detail = `the ReplicaSets could not be read (${why}), so it is not known whether Argo would skip the steps to ${image}`;
+  return acceptFastTrack
+    ? ok(NAME, `${detail}; the release accepts this`)
+    : bad(NAME, detail, `Grant the account to list ReplicaSets (deploy/rbac.yaml), or ${ACCEPT}`);
+}
+
+/** Why Argo would skip the steps; undefined when it would not. */
+export function fastTrackReason({ image }: ReleaseSpec, facts: Facts, container: string): string | undefined {
+  const { rollout } = facts;
+  const revisions = Array.isArray(facts.revisions) ? (facts.revisions as readonly Revision[]) : [];
+  const wanted = JSON.stringify(sorted({ ...rollout.images, [container]: image }));
+  const stable = revisions.find(({ podHash }) => podHash === rollout.stableHash);
+  const known = revisions.filter(
+    ({ images, templateDigest }) =>
+      JSON.stringify(sorted(images)) === wanted && templateDigest === (stable?.templateDigest ?? templateDigest),
+  );
+  const inWindow = stable && known.find((revision) => isInWindow(revision, stable, revisions, rollout.rollbackWindow));
+  if (inWindow)
+    return `Argo would move all traffic to ${image} at once, past every step: its ReplicaSet ${inWindow.replicaSet} is in spec.rollbackWindow (${rollout.rollbackWindow} revisions)`;
+  const running = rollout.strategy === 'blue-green' ? known.find(({ scaleDownDue }) => scaleDownDue) : undefined;
+  return running
+    ? `Argo would switch all traffic to ${image} at once: pods of its ReplicaSet ${running.replicaSet} still run and wait for their removal`
+    : undefined;
+}
+
+/** Argo counts the ReplicaSets that were created between the two. */
+function isInWindow(
+  one: Revision,
+  stable: Revision,
+  revisions: readonly Revision[],
+  window: number | undefined,
+): boolean {
+  const [born, stableBorn] = [Date.parse(one.createdAt), Date.parse(stable.createdAt)];
+  if (window === undefined || !(born < stableBorn)) return false;
+  const between = revisions.map(({ createdAt }) => Date.parse(createdAt)).filter((at) => born < at && at < stableBorn);
+  return between.length < window;
+}
+
+const sorted = (images: Readonly<Record<string, string>>) =>
+  Object.entries(images).toSorted(([a], [b]) => a.localeCompare(b));
