@@ -56,7 +56,7 @@ export function withConfirmation(step: Step, next: Outcome): readonly Step[] {
     {
       ...step,
       id: confirmed,
-      title: 'The same, which the person responsible has agreed to. CONFIRM is the value that the error names',
+      title: 'The same call, after the responsible person has agreed. CONFIRM is the value in the error',
       args: { ...step.args, confirm: new Variable('CONFIRM') },
       then: next,
     },
@@ -64,7 +64,7 @@ export function withConfirmation(step: Step, next: Outcome): readonly Step[] {
 }
 
 const RULES = [
-  'Follow the steps in order. After each answer check the points under its step from top to bottom; keep what it says, if the answer has it; then the first "If" that fits decides.',
+  'Follow the steps in order. After each answer go through the points under its step from top to bottom. Keep the values that it names, if the answer has them. Then the first "If" that applies decides.',
   'Paths such as `services[role=canary].name` point into the structured answer. <NAME> in arguments stands for the value kept under NAME, as JSON.',
   'Ask for a confirmation each time that a step says so; CONFIRMATION_DECLINED is the end.',
   'An error that a step does not name, or a time that runs out, is the end: tell the person what you saw, and do nothing else.',

@@ -44,7 +44,7 @@ async function update({ releases, id, command, waitMs }: Sending): Promise<Comma
     acceptMs: ACCEPT_MS,
     resultMs: waitMs,
   });
-  return done?.result ?? accepted(command, 'The release took the command; its effect is under way.');
+  return done?.result ?? accepted(command, 'The release accepted the command; its effect is in progress.');
 }
 
 /**
@@ -59,7 +59,7 @@ async function asSignal(sending: Sending, why: Undeliverable): Promise<CommandOu
     if (isMissing(error)) return handledEarlier(sending);
     if (isSignalLimit(error) && command.name === 'abort') return cancelled(sending);
     if (isSignalLimit(error)) throw overLimit(id);
-    const about = `${command.name} was sent to ${id}, but was not taken up; it may still act later.`;
+    const about = `${command.name} was sent to ${id}, but was not accepted yet; it may still act later.`;
     const { address } = await link.settings();
     throw await noAnswer(link, taskQueue, about, { request_id: command.requestId }).catch((failed: unknown) =>
       toSluiceError(failed, address),
@@ -68,7 +68,7 @@ async function asSignal(sending: Sending, why: Undeliverable): Promise<CommandOu
   return (why === 'update-limit' && (await outcomeOf(sending))) || accepted(command, await waits(sending, why));
 }
 
-const SIGNALLED = 'It is kept in the release as a signal';
+const SIGNALLED = 'It is stored in the release as a signal';
 
 async function waits({ releases, id }: Sending, why: Undeliverable): Promise<string> {
   switch (why) {
@@ -81,7 +81,7 @@ async function waits({ releases, id }: Sending, why: Undeliverable): Promise<str
     case 'task-fails':
       return `${SIGNALLED}. The workflow task of the run fails; temporal workflow show --workflow-id names the reason.`;
     case 'no-worker':
-      return 'No worker has taken the command up yet. It is kept in the release and is decided on as soon as a worker runs; release_get then shows its outcome.';
+      return 'No worker has accepted the command yet. It is stored in the release and is decided on as soon as a worker runs; release_get then shows its outcome.';
   }
 }
 

@@ -78,7 +78,7 @@ test.each<readonly [string, Record<string, string>, RegExp]>([
   [
     'two credentials',
     { BEARER_TOKEN: 'abc', USERNAME: 'a', PASSWORD: 'b' },
-    /^SLUICE_PROMETHEUS_BEARER_TOKEN and SLUICE_PROMETHEUS_USERNAME each say who asks/,
+    /^SLUICE_PROMETHEUS_BEARER_TOKEN and SLUICE_PROMETHEUS_USERNAME are each credentials/,
   ],
   [
     'a token twice',
@@ -119,7 +119,7 @@ test.each<readonly [string, Record<string, string>, RegExp]>([
   [
     'TLS files for plain HTTP',
     { URL: 'http://prometheus', CA_FILE: file('ca', 'x') },
-    /CA_FILE says nothing while SLUICE_PROMETHEUS_URL begins with http:/,
+    /CA_FILE has no effect while SLUICE_PROMETHEUS_URL begins with http:/,
   ],
   ['a limit that is too long', { TIMEOUT: '2m' }, /TIMEOUT="2m".*from 100ms to 1m/],
   ['a limit without a unit', { TIMEOUT: '5' }, /TIMEOUT="5".*unit/],

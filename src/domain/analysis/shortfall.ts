@@ -83,13 +83,13 @@ export function shortfallFinding(
   const causes = [
     ...(reloads > MANY_RELOADS
       ? [
-          `Traefik loaded its configuration ${Math.round(reloads)} times in this step, and each time its round robin starts anew with stable`,
+          `Traefik loaded its configuration ${Math.round(reloads)} times in this step, and each load restarts its round robin with stable`,
         ]
       : []),
     ...(sticky ? ['sticky cookies keep clients on stable'] : []),
   ];
   const usual =
-    'answers that break off after their first byte, which Traefik counts nowhere, or a second route with the same rule';
+    'answers that break off after their first byte, which Traefik does not count, or a second route with the same rule';
   const cause = causes.length > 0 ? `${causes.join('; ')}. Other causes: ${usual}` : `Possible causes: ${usual}`;
   return {
     metric: 'share',

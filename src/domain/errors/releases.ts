@@ -6,14 +6,14 @@ export const RELEASE_ERRORS = {
     409,
     7,
     false,
-    'The release cannot start as things are.',
+    'A check failed, so the release cannot start.',
     'Read the failed checks; each says what to change.',
   ),
   PLAN_NOT_FOUND: entry(
     404,
     5,
     false,
-    'No plan with this id.',
+    'There is no plan with this id.',
     'Call release_plan again, and pass its plan_id to release_start.',
   ),
   PLAN_EXPIRED: entry(
@@ -28,7 +28,7 @@ export const RELEASE_ERRORS = {
     7,
     false,
     'Something that the plan depends on has changed since it was made.',
-    'Call release_plan again, read what it says now, and pass its new plan_id to release_start.',
+    'Call release_plan again, read the new plan, and pass its plan_id to release_start.',
   ),
   TARGET_BUSY: entry(409, 7, false, 'The target already has a running release.', 'Wait for that release, or abort it.'),
   SUPERSEDED: entry(
@@ -45,7 +45,7 @@ export const RELEASE_ERRORS = {
     'This version of Sluice does not know the strategy of the release.',
     'Run the server and the workers in the version that started the release.',
   ),
-  RELEASE_NOT_FOUND: entry(404, 5, false, 'No release with this id.', 'Call release_list for the ids.'),
+  RELEASE_NOT_FOUND: entry(404, 5, false, 'There is no release with this id.', 'Call release_list for the ids.'),
   RELEASE_CLOSED: entry(
     409,
     7,
@@ -64,8 +64,8 @@ export const RELEASE_ERRORS = {
     409,
     7,
     false,
-    'The command names a step or a run at which the release no longer is.',
-    'Call release_get, and send the command again for what is there now if you still mean it.',
+    'The release is no longer at the step, or in the run, that the command names.',
+    'Call release_get. If the command is still wanted, send it again for the current step and run.',
   ),
   NOT_WAITING: entry(
     409,
@@ -78,7 +78,7 @@ export const RELEASE_ERRORS = {
     409,
     7,
     false,
-    'The step was not judged good.',
+    'The step has no passing verdict.',
     'Abort, or use release_skip_analysis with a reason.',
   ),
   MARK_LOST: entry(
@@ -86,7 +86,7 @@ export const RELEASE_ERRORS = {
     7,
     false,
     'The owner mark (annotation sluice.dev/owner) of a running release was removed, so the release may not write.',
-    'See with release_get where the traffic is. Roll back by hand (`kubectl argo rollouts abort`), or terminate the release in Temporal and start a new one.',
+    'Call release_get to see where the traffic is. Roll back manually (`kubectl argo rollouts abort`), or terminate the release in Temporal and start a new one.',
   ),
   TOO_LATE: entry(
     409,
@@ -100,13 +100,13 @@ export const RELEASE_ERRORS = {
     8,
     false,
     'A step did not get ready within its deadline.',
-    'Read the pod events; raise `timeouts.step` if the start is slow by nature.',
+    'Read the pod events; raise `timeouts.step` if the application always starts slowly.',
   ),
   NO_ANSWER: entry(
     504,
     8,
     true,
-    'The release took the command but has not acted on it yet, or no worker is running.',
+    'The release accepted the command but has not acted on it yet, or no worker is running.',
     'Call release_get; the same request id can be sent again safely.',
   ),
 } as const satisfies Record<string, ErrorEntry>;

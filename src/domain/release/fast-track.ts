@@ -1,3 +1,4 @@
+import { SWITCHED } from '../argo-strategies.ts';
 import type { Revision } from '../rollout.ts';
 import type { Facts } from './preflight-facts.ts';
 import type { Check, ReleaseSpec } from './plan.ts';
@@ -14,7 +15,7 @@ const ACCEPT =
  */
 export function fastTrackCheck(spec: ReleaseSpec, facts: Facts, container: string | undefined): readonly Check[] {
   const { rollout, revisions } = facts;
-  const possible = rollout.rollbackWindow !== undefined || rollout.strategy === 'blue-green';
+  const possible = rollout.rollbackWindow !== undefined || rollout.strategy === SWITCHED;
   if (!possible || container === undefined) return [];
   if (typeof revisions === 'string') return [unknown(spec, revisions)];
   const reason = fastTrackReason(spec, facts, container);
@@ -48,7 +49,7 @@ export function fastTrackReason({ image }: ReleaseSpec, facts: Facts, container:
   const inWindow = stable && known.find((revision) => isInWindow(revision, stable, revisions, rollout.rollbackWindow));
   if (inWindow)
     return `Argo would move all traffic to ${image} at once, past every step: its ReplicaSet ${inWindow.replicaSet} is in spec.rollbackWindow (${rollout.rollbackWindow} revisions)`;
-  const running = rollout.strategy === 'blue-green' ? known.find(({ scaleDownDue }) => scaleDownDue) : undefined;
+  const running = rollout.strategy === SWITCHED ? known.find(({ scaleDownDue }) => scaleDownDue) : undefined;
   return running
     ? `Argo would switch all traffic to ${image} at once: pods of its ReplicaSet ${running.replicaSet} still run and wait for their removal`
     : undefined;

@@ -38,7 +38,7 @@ function isPromoted({ state, weightWanted }: ReleaseView): boolean {
 function headline({ state, reason, verdict, waiting, spec }: ReleaseView): string {
   if (!verdict || !isOpen(verdict.outcome) || reason.startsWith('Paused by ')) return reason;
   const words = OPEN_WORDS[verdict.outcome];
-  if (waiting?.for === 'decision') return `${words}: ${verdict.reason}; somebody has to decide`;
+  if (waiting?.for === 'decision') return `${words}: ${verdict.reason}; a person has to decide`;
   if (state !== 'judging' && state !== 'paused') return reason;
   if (!isHeld(reason)) return reason;
   const policy = spec.analysis.policies?.[verdict.outcome] ?? 'hold';

@@ -217,7 +217,7 @@ function judge(
   changed: boolean,
   fine: string,
 ): Pick<Effect<unknown>, 'effective' | 'reason'> {
-  const what = changed ? '' : 'nothing was to be changed; ';
+  const what = changed ? '' : 'no change was needed; ';
   if (hole !== undefined) return { effective: 'pending', reason: `${what}${hole}` };
   if (view.replicas.length === 0)
     return { effective: 'pending', reason: `${what}no Traefik API is configured, so what Traefik does is not known` };

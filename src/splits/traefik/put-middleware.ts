@@ -271,7 +271,7 @@ function judge(
   wanted: readonly string[],
   changed: boolean,
 ): Pick<Effect<unknown>, 'effective' | 'reason'> {
-  const what = changed ? '' : 'nothing was to be changed; ';
+  const what = changed ? '' : 'no change was needed; ';
   const hole = missing(view, wanted);
   if (hole !== undefined) return { effective: 'pending', reason: `${what}${hole}` };
   if (view.replicas.length === 0)

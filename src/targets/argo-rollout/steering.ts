@@ -61,7 +61,7 @@ function abortSteering(target: Target, podHash: string): Steering {
  */
 function notAborted({ rollout: { status }, view }: Now, podHash: string): string | undefined {
   if (status.currentPodHash !== podHash) return `${podHash} was replaced by ${status.currentPodHash ?? 'none'}`;
-  if (!status.abort || !status.abortedAt) return 'the controller has not taken the abort up';
+  if (!status.abort || !status.abortedAt) return 'the controller has not acted on the abort';
   if (view.strategy === 'blue-green')
     return view.stableSelector === view.stableHash
       ? undefined

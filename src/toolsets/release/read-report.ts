@@ -92,12 +92,12 @@ function notesOf({
 }): readonly string[] {
   if (journaled.error)
     return [
-      `The journal does not answer (${journaled.error.message}): this is only what the release itself still knows.`,
+      `The journal does not answer (${journaled.error.message}): the report has only what the release itself knows.`,
     ];
   if (view)
     return (journaled.value ?? []).length > 0
       ? []
-      : ['The journal has nothing of this run: this is only what the release itself still knows.'];
+      : ['The journal has nothing of this run: the report has only what the release itself knows.'];
   const why =
     seen.error && seen.error.code !== 'RELEASE_NOT_FOUND' ? seen.error.message : 'Temporal no longer has this run.';
   return [`${why} This is what the journal has.`];

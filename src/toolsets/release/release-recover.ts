@@ -30,7 +30,7 @@ const output = z.strictObject({
 export const releaseRecover: Command<typeof input, typeof output> = {
   name: 'release_recover',
   title: 'Recover a release',
-  description: 'For a release whose run was terminated: all traffic back on the stable version. Needs confirm.',
+  description: 'For a release whose run was terminated: puts all traffic back on the stable version. Needs confirm.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'release',

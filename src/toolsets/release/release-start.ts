@@ -21,7 +21,7 @@ const planId = z
   .max(80)
   .regex(/^plan-[0-9a-f]+$/, 'must be the plan_id that release_plan answered')
   .optional()
-  .describe('Of release_plan, instead of everything else. Refused when what it planned has changed.');
+  .describe('From release_plan, instead of all other fields. Refused when its facts have changed.');
 const input = z.strictObject({
   plan_id: planId,
   ...releaseFile.shape,
@@ -50,7 +50,7 @@ export const releaseStart: Command<typeof input, typeof output> = {
   name: 'release_start',
   title: 'Start a release',
   description:
-    'Starts a release and returns its id at once; it runs on durably by itself. Takes the plan_id of release_plan, or the whole input of release_plan, every field of it. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release.',
+    'Starts a release and returns its id at once; it then runs durably. Takes the plan_id of release_plan, or the whole input of release_plan, every field of it. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release.',
   kind: 'write',
   idempotent: false,
   toolset: 'release',

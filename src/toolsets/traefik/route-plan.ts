@@ -121,7 +121,7 @@ function refuseUpdating(rollouts: readonly RolloutState[]): Planned['refusal'] {
     ? `is in the middle of an update (${stableHash} to ${podHash})`
     : 'has a new specification that its controller has not seen yet';
   return {
-    reason: `Rollout ${target.rollout} ${state}; a route made now would not carry the share that its candidate has`,
+    reason: `Rollout ${target.rollout} ${state}; a route created now would not have the share of its candidate`,
     next: 'Create the route before the promotion begins: finish or abort this update first.',
   };
 }
@@ -145,7 +145,7 @@ function refuseCompeting(
     ),
   ].join(', ');
   return {
-    reason: `${names} answers the same requests, and which of the two would get them is a matter of priorities`,
+    reason: `${names} answers the same requests, and priorities would decide which of the two gets them`,
     next: 'Choose another hostname or path_prefix, or delete the other route first.',
   };
 }

@@ -73,7 +73,7 @@ function refuseNamed(
   if (writer !== undefined)
     return {
       reason: `Rollout ${writer} names this TraefikService and writes its weights`,
-      next: 'Delete the Rollout, or take its trafficRouting out, first.',
+      next: 'First delete the Rollout, or remove its trafficRouting.',
     };
   const same = (one: { kind: string; namespace: string; name: string }, kind: string) =>
     one.kind === kind && one.namespace === ref.namespace && one.name === ref.name;
@@ -86,7 +86,7 @@ function refuseNamed(
   if (elsewhere.length > 0)
     return {
       reason: `IngressRoute ${ref.namespace}/${ref.name} leads elsewhere too, to ${elsewhere.map(({ to }) => `${to.kind} ${to.namespace}/${to.name}`).join(', ')}`,
-      next: 'Take its other rules out first; they would be deleted with it.',
+      next: 'Remove its other rules first; they would be deleted with it.',
     };
   return undefined;
 }
@@ -140,7 +140,7 @@ function busy(requests: number, shared: readonly string[], request: RemovalReque
       },
       caveats: [],
     };
-  const doubt = `${count}, but ${shared.join(', ')} leads to the same Services, and counters do not tell through which route they came`;
+  const doubt = `${count}, but ${shared.join(', ')} leads to the same Services, and counters do not show which route they used`;
   if (request.used_elsewhere === true) return { caveats: [`Its use could not be ruled out: ${doubt}.`] };
   return {
     refusal: {

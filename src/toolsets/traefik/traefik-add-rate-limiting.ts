@@ -33,7 +33,7 @@ const input = z.strictObject({
 });
 const output = z.strictObject({
   ...effectFields(middlewareSnapshot),
-  limit: z.string().describe('What the limit comes to over all replicas.'),
+  limit: z.string().describe('The total limit over all replicas.'),
 });
 type Input = z.output<typeof input>;
 

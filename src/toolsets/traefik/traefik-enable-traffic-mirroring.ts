@@ -124,7 +124,7 @@ async function refuseMain(
     return `Service ${call.mirror_service ?? ''} answers users already: it has weight ${share(call.mirror_service)} in ${ref.name}`;
   const main = call.main_service ?? ref.name;
   if (main === ref.name || (total > 0 && share(main) === total)) return undefined;
-  return `${main} is not what answers the users of ${ref.name} (weights: ${weights.map(({ service, weight }) => `${service} ${weight}`).join(', ') || 'none'}); mirror the whole route, with main_service ${ref.name}`;
+  return `${main} does not answer the users of ${ref.name} (weights: ${weights.map(({ service, weight }) => `${service} ${weight}`).join(', ') || 'none'}); mirror the whole route, with main_service ${ref.name}`;
 }
 
 async function unchanged(read: Promise<MirrorView>, reason: string): Promise<Effect<MirrorView>> {

@@ -21,15 +21,15 @@ const STEP = 10;
 const percent = z.number();
 const input = z.strictObject({
   ...routeFields,
-  stable_weight: percent.optional().describe('Percent, 0 to 100. The rest of canary_weight when absent.'),
-  canary_weight: percent.optional().describe('Percent, 0 to 100. The rest of stable_weight when absent.'),
+  stable_weight: percent.optional().describe('Percent, 0 to 100. Default: 100 - canary_weight.'),
+  canary_weight: percent.optional().describe('Percent, 0 to 100. Default: 100 - stable_weight.'),
   step: z
     .boolean()
     .optional()
     .describe('Instead of weights: one step (TRAEFIK_DEFAULT_WEIGHT_STEP, else 10) more for the canary.'),
   stable_service: objectName
     .optional()
-    .describe('Needed when neither a Rollout nor the names tell which Service is which.'),
+    .describe('Needed when neither a Rollout nor the names show which Service is which.'),
   canary_service: objectName.optional().describe('As stable_service.'),
   take_over: z.boolean().optional().describe('Write although another field manager manages the weights.'),
   confirm: confirmField,
@@ -186,7 +186,7 @@ function refuseByState({ view, pair, split, writer }: Intent): Intent['refusal']
   if (others.length > 0)
     return {
       reason: `${others.map(({ service, weight }) => `${service} has weight ${weight}`).join(' and ')} besides, so percentages of two Services would not sum to 100`,
-      next: 'Take the other Services out of the TraefikService first.',
+      next: 'Remove the other Services from the TraefikService first.',
     };
   if (new Set(view.entries.map(({ service }) => service)).size < view.entries.length)
     return {
@@ -197,8 +197,8 @@ function refuseByState({ view, pair, split, writer }: Intent): Intent['refusal']
   if (view.sticky && moves)
     return {
       reason:
-        'The route is sticky: clients stay with the Service that they have while it has any weight, so a weight between 0 and 100 would not be what they get',
-      next: 'Take spec.weighted.sticky out, or set 0 or 100.',
+        'The route is sticky: clients stay with the Service that they have while it has any weight, so a weight between 0 and 100 would not split them',
+      next: 'Remove spec.weighted.sticky, or set 0 or 100.',
     };
   return undefined;
 }

@@ -113,6 +113,6 @@ function numeric(
 
 function range(from: number, to: number): Value {
   if (!Number.isInteger(from) || !Number.isInteger(to) || to - from >= MAX_ELEMENTS)
-    throw new EvaluationProblem(`${from}..${to} is no range of at most ${MAX_ELEMENTS} whole numbers`);
+    throw new EvaluationProblem(`${from}..${to} is not a range of at most ${MAX_ELEMENTS} whole numbers`);
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 }

@@ -43,7 +43,7 @@ export function resolveTemplate(spec: unknown, metric: TemplateMetric, values: A
   const body = reader.object(spec, 'spec');
   reader.onlyKnown(body, SPEC_FIELDS, 'spec');
   if (reader.list(body['templates'], 'spec.templates').length > 0)
-    reader.refuse('spec.templates', 'templates of templates are not read; name each as a metric of its own');
+    reader.refuse('spec.templates', 'templates of templates are not supported; add each as a separate metric');
   const args = templateArguments(reader, body['args'], metric, values);
   if (reader.problems.length > 0) return { problems: reader.problems };
   const filled = reader
@@ -86,7 +86,7 @@ function queryOf(reader: Reader, value: unknown, path: string): string | undefin
   const provider = reader.object(value, path);
   const others = Object.keys(provider).filter((name) => name !== 'prometheus');
   if (others.length > 0)
-    return reader.refuse(`${path}.${others[0]}`, 'is not read: templates are evaluated from Prometheus only');
+    return reader.refuse(`${path}.${others[0]}`, 'is not supported: templates are evaluated from Prometheus only');
   const prometheus = reader.object(provider['prometheus'], `${path}.prometheus`);
   reader.onlyKnown(prometheus, PROMETHEUS_FIELDS, `${path}.prometheus`);
   const query = reader.text(prometheus['query'], `${path}.prometheus.query`)?.trim();
