@@ -385,7 +385,7 @@ test('what a mirror is refused for', async () => {
   ).toMatchObject({
     changed: false,
     effective: 'refused',
-    reason: expect.stringContaining('not what answers the users'),
+    reason: expect.stringContaining('does not answer the users'),
   });
   expect(
     await codeOf(

@@ -66,7 +66,7 @@ test('gRPC calls with a message are named, and what takes their place', () => {
   expect(unknownFinding(facts, analysis())).toMatchObject({
     state: 'warning',
     detail: expect.stringContaining("100 % of stable's requests are gRPC calls"),
-    next: expect.stringContaining('Without one no step passes by itself'),
+    next: expect.stringContaining('no step passes without a person'),
   });
   expect(unknownFinding(facts, analysis({ metrics: [metric] }))).toMatchObject({ state: 'good' });
   expect(unknownFinding(facts, analysis({ minSuccessRatio: 0.99, metrics: [metric] }))).toMatchObject({
