@@ -57,7 +57,7 @@ export async function sweep(repair: JournalRepair): Promise<{ readonly found: nu
       .map(({ runId }) => runId),
   );
   let found = 0;
-  for (const summary of ended) if (!known.has(summary.runId) && (await rescue(repair, summary))) found += 1;
+  for (const summary of ended) if (!known.has(summary.runId) && (await writeMissing(repair, summary))) found += 1;
   return { found, removed: await journal.prune(before) };
 }
 
@@ -65,7 +65,7 @@ export async function sweep(repair: JournalRepair): Promise<{ readonly found: nu
  * One run that cannot be read (for example because its history is damaged) must not prevent the others from being
  * written.
  */
-async function rescue({ gateway, journal, log }: JournalRepair, summary: ReleaseSummary): Promise<boolean> {
+async function writeMissing({ gateway, journal, log }: JournalRepair, summary: ReleaseSummary): Promise<boolean> {
   try {
     const view = await gateway.get(summary.id, summary.runId);
     // A reset ends a run. The release continues in the next run, under the same run id.

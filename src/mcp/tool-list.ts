@@ -14,7 +14,7 @@ export function toTool(command: Command): Tool {
     title: command.title,
     description: command.description,
     inputSchema: pickInput(schemaOf(command.input, 'input'), input) as Tool['inputSchema'],
-    outputSchema: outline(schemaOf(command.output, 'output'), output),
+    outputSchema: topLevelFields(schemaOf(command.output, 'output'), output),
     annotations: hints(command),
   };
 }
@@ -101,7 +101,7 @@ function pickInput(schema: Json, listed: readonly string[] | undefined): Json {
  * source, and does not list required fields: a client that has cached it must not refuse the answers of another
  * version.
  */
-function outline({ type, properties = {} }: Json, listed?: readonly string[]): Json {
+function topLevelFields({ type, properties = {} }: Json, listed?: readonly string[]): Json {
   const effect = 'effective' in properties;
   const shown = Object.entries(properties).filter(([name]) =>
     listed ? listed.includes(name) : !(effect && OF_EVERY_EFFECT.includes(name)),

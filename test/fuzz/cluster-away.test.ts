@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
-import { complaintsOf, farthestCalls, hurryClock, mapAtOnce, outcomesOf, type Tried } from '../support/fuzz/run.ts';
+import { complaintsOf, farthestCalls, speedUpClock, mapAtOnce, outcomesOf, type Tried } from '../support/fuzz/run.ts';
 import { createScene } from '../support/fuzz/scenes.ts';
 import { callAndJudge } from '../support/fuzz/verdict.ts';
 import type { Outage } from '../support/fuzz/watched-clusters.ts';
 
 jest.setTimeout(180_000);
 let restore: () => void = () => undefined;
-beforeAll(() => void (restore = hurryClock()));
+beforeAll(() => void (restore = speedUpClock()));
 afterAll(() => restore());
 
 /** Later requests of a call only wait for proofs, one like the other. */

@@ -27,10 +27,10 @@ interface Plan {
 /** Mirrors a route. It writes the mirroring TraefikService first. When every replica has it, it writes the rules. */
 export async function mirrorRoute(world: World, desired: DesiredMirror): Promise<Effect<MirrorView>> {
   const before = await mirrorViewOf(world);
-  const plan = await tryOut(world, desired);
+  const plan = await dryRunAll(world, desired);
   if (typeof plan === 'string') return { changed: false, effective: 'refused', reason: plan, before, after: before };
   const changed = plan.specDiffers || plan.parts.length > 0;
-  const failed = changed ? await carryOut(world, plan) : undefined;
+  const failed = changed ? await writeAllParts(world, plan) : undefined;
   if (failed) return { changed: false, effective: 'refused', reason: failed, before, after: await mirrorViewOf(world) };
   const after = await until(
     () => mirrorViewOf(world),
@@ -48,7 +48,7 @@ export async function mirrorRoute(world: World, desired: DesiredMirror): Promise
  * Does a dry run of every part. A text is the reason for a refusal. Errors: ROUTE_NOT_FOUND, FIELD_CONFLICT,
  * ALREADY_EXISTS, SERVICE_NOT_FOUND.
  */
-async function tryOut({ client, ref }: World, desired: DesiredMirror): Promise<Plan | string> {
+async function dryRunAll({ client, ref }: World, desired: DesiredMirror): Promise<Plan | string> {
   const [route, read, ingressRoutes] = await Promise.all([
     readAttachable(client, ref),
     readMirrorObject(client, ref),
@@ -105,7 +105,7 @@ async function changing(
 }
 
 /** Writes the plan. A text is the reason for a failure: all changes were then undone. */
-async function carryOut(world: World, plan: Plan): Promise<string | undefined> {
+async function writeAllParts(world: World, plan: Plan): Promise<string | undefined> {
   const { client, ref } = world;
   if (plan.specDiffers)
     await applyMirror(client, ref, { spec: plan.spec, read: plan.read, force: plan.takeOver, dryRun: false });

@@ -43,10 +43,10 @@ export async function putMiddleware(world: World, desired: DesiredMiddleware): P
     (await elsewhere(world, desired)) ??
     (desired.place.on === 'service' ? await cannotAttachToService(world, desired, desired.place.service) : undefined);
   if (obstacle) return refused(obstacle);
-  const plan = await tryOut(world, desired, holders);
+  const plan = await dryRunAll(world, desired, holders);
   if (typeof plan === 'string') return refused(plan);
   const changed = plan.settingsDiffer || plan.parts.length > 0;
-  const failed = changed ? await carryOut(world, desired, plan) : undefined;
+  const failed = changed ? await writeAllParts(world, desired, plan) : undefined;
   if (failed) return refused(failed);
   const wanted = holders.flatMap(({ slots }) => slots.map(({ what }) => what));
   const after = await until(
@@ -146,7 +146,7 @@ async function cannotAttachToService(
 }
 
 /** Does a dry run of every part. A text is the reason for a refusal. */
-async function tryOut(
+async function dryRunAll(
   { client, ref }: World,
   desired: DesiredMiddleware,
   holders: readonly Holder[],
@@ -192,7 +192,7 @@ function partOf(holder: Holder, desired: DesiredMiddleware, ref: World['ref']): 
 }
 
 /** Writes the plan. A text is the reason for a failure: all changes were then undone. */
-async function carryOut(world: World, desired: DesiredMiddleware, plan: Plan): Promise<string | undefined> {
+async function writeAllParts(world: World, desired: DesiredMiddleware, plan: Plan): Promise<string | undefined> {
   const { client, ref } = world;
   const object = middlewareRef(ref.namespace, desired.name);
   if (plan.settingsDiffer)

@@ -17,12 +17,12 @@ const AWAY: readonly unknown[] = ['RELEASE_NOT_FOUND', 'RELEASE_HELD', 'TEMPORAL
  */
 export async function readReport(context: CommandContext, releaseId: string, run?: string): Promise<ReleaseReport> {
   const [seen, latest] = await Promise.all([
-    lookedAt(() => context.gateway.get(releaseId, run)),
-    run === undefined ? undefined : lookedAt(() => context.gateway.get(releaseId)),
+    attempted(() => context.gateway.get(releaseId, run)),
+    run === undefined ? undefined : attempted(() => context.gateway.get(releaseId)),
   ]);
   const view = seen.value;
   const earlier = latest?.value !== undefined && latest.value.runId !== run;
-  const journaled = await lookedAt(() => recorded(context, releaseId, run ?? view?.runId));
+  const journaled = await attempted(() => recorded(context, releaseId, run ?? view?.runId));
   const entries = journaled.value ?? [];
   const report = buildReport(withTruth(entries, view, seen.error), [
     ...(earlier ? ['This is an earlier run of this target.'] : []),
@@ -56,12 +56,12 @@ function factsIn({ code, details }: SluiceError): RunFacts | undefined {
   return code === 'RELEASE_NOT_FOUND' ? { status: 'forgotten', how: 'FORGOTTEN' } : undefined;
 }
 
-interface Look<T> {
+interface Attempt<T> {
   readonly value?: T;
   readonly error?: SluiceError;
 }
 
-async function lookedAt<T>(look: () => Promise<T>): Promise<Look<T>> {
+async function attempted<T>(look: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await look() };
   } catch (error) {
@@ -87,8 +87,8 @@ function notesOf({
   journaled,
 }: {
   view: ReleaseView | undefined;
-  seen: Look<ReleaseView>;
-  journaled: Look<readonly RecordEntry[]>;
+  seen: Attempt<ReleaseView>;
+  journaled: Attempt<readonly RecordEntry[]>;
 }): readonly string[] {
   if (journaled.error)
     return [

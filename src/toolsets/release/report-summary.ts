@@ -1,4 +1,4 @@
-import type { ReleaseReport, ReportEvidence, VerdictSpell } from '../../domain/report/report.ts';
+import type { ReleaseReport, ReportEvidence, VerdictPeriod } from '../../domain/report/report.ts';
 import { compact } from '../../contract/release-view.ts';
 import { reportPath } from './report-address.ts';
 
@@ -52,7 +52,7 @@ function evidenceLines({ bound, together, questions }: ReportEvidence) {
   };
 }
 
-function verdictLine({ step, weight, outcome, times, reason }: VerdictSpell) {
+function verdictLine({ step, weight, outcome, times, reason }: VerdictPeriod) {
   return { step, weight, outcome, times, reason };
 }
 

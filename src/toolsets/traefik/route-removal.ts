@@ -5,7 +5,7 @@ import type { TrafficRef } from '../../ports/split.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';
 import { refuseOwned } from '../../commands/owned.ts';
 import { isConfigured, linkName, routeCounters, sharers } from './route-counters.ts';
-import { rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
+import { rolloutsInNamespace, routeRef, writerOf } from './route-rollouts.ts';
 
 export interface Removal {
   readonly ref: TrafficRef;
@@ -31,13 +31,13 @@ interface RemovalRequest {
  * The consequences of deleting the route now. Errors: TRAFFIC_SERVICE_NOT_FOUND when nothing of it is left,
  * OWNED_BY_OTHER, PROMETHEUS_UNREACHABLE, those of the ports.
  */
-export async function lookAtRoute(context: CommandContext, request: RemovalRequest): Promise<Removal> {
+export async function inspectRoute(context: CommandContext, request: RemovalRequest): Promise<Removal> {
   const ref = await routeRef(context, request);
   const { routes } = context.ports;
   const ingress = await routes.findIngressRoute(ref);
   const [view, rollouts, links] = await Promise.all([
     readUnlessGone(context, ref, ingress),
-    rolloutsBeside(context, ref),
+    rolloutsInNamespace(context, ref),
     routes.links(ref),
   ]);
   refuseOwned(view?.owner, `TraefikService ${ref.namespace}/${ref.name}`);

@@ -10,7 +10,7 @@ import type { Command } from '../../commands/command.ts';
 import { proveRoute, serves } from './prove-route.ts';
 import { effectText, refused, routeEffect, weightsText } from './route-answer.ts';
 import { planRoute } from './route-plan.ts';
-import { rolloutsBeside, rolloutsOver, routeRef, writerOf } from './route-rollouts.ts';
+import { rolloutsInNamespace, rolloutsOver, routeRef, writerOf } from './route-rollouts.ts';
 import { toRouteSnapshot } from './route-snapshot.ts';
 
 const input = z.strictObject({
@@ -52,7 +52,7 @@ export const traefikCreateWeightedRoute: Command<typeof input, typeof output> = 
   check: (raw) => parse(input, raw),
   async run(context, given) {
     const ref = await routeRef(context, given);
-    const rollouts = await rolloutsBeside(context, ref);
+    const rollouts = await rolloutsInNamespace(context, ref);
     const { plan, refusal } = await planRoute(context, ref, given, rollouts);
     if (refusal) return refused(refusal.reason, undefined, refusal.next);
     const made = await context.ports.routes.create(ref, plan);

@@ -12,7 +12,7 @@ import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { refuseOwned, whyItCannotAct } from '../../commands/owned.ts';
 import { proveRoute, serves } from './prove-route.ts';
 import { effectText, refused, routeEffect, weightsText } from './route-answer.ts';
-import { requirePair, rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
+import { requirePair, rolloutsInNamespace, routeRef, writerOf } from './route-rollouts.ts';
 import { toRouteSnapshot } from './route-snapshot.ts';
 
 /** Percent for `step: true` when TRAEFIK_DEFAULT_WEIGHT_STEP is unset. */
@@ -139,7 +139,7 @@ function toConfirm(intent: Intent): Confirmation | undefined {
 /** The intent of the call in the current state. Errors: INVALID_INPUT, OWNED_BY_OTHER and those of the ports. */
 async function intend(context: CommandContext, given: Input): Promise<Intent> {
   const ref = await routeRef(context, given);
-  const [view, rollouts] = await Promise.all([context.ports.routes.read(ref), rolloutsBeside(context, ref)]);
+  const [view, rollouts] = await Promise.all([context.ports.routes.read(ref), rolloutsInNamespace(context, ref)]);
   // It must be possible to take traffic away from the new version while its release cannot act.
   if (view.owner && !(takesBack(given) && (await whyItCannotAct(context, view.owner))))
     refuseOwned(view.owner, `TraefikService ${ref.namespace}/${ref.name}`);
