@@ -36,7 +36,7 @@ export interface Toolset {
   readonly rights: readonly Right[];
   readonly resources: readonly ResourceKind[];
   readonly prompts: readonly PromptKind[];
-  /** What `sluice doctor` looks at for these tools. */
+  /** Checks of `sluice doctor` for these tools. */
   readonly checks: DoctorChecks;
   /** Environment names of the settings (src/config/schema.ts) that only these tools read. */
   readonly settings: readonly string[];

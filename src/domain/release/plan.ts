@@ -84,7 +84,7 @@ export interface ReleaseSpec {
   /** Name of the TraefikService, for a Rollout that names none. If absent, it is found by the Rollout's Services. */
   readonly traefikService?: string;
   readonly analysis: AnalysisSpec;
-  /** Releases an image even where Argo would move all traffic to it past the steps. Absent: false. */
+  /** Releases an image even if Argo would move all traffic to it past the steps. Default: false. */
   readonly acceptFastTrack?: true;
   readonly approval: boolean;
   readonly manualPromotion: boolean;

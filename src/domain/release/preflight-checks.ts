@@ -92,7 +92,7 @@ export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules): Check 
   return bad('health', state, 'Wait until the Rollout is Healthy, or abort the running update.');
 }
 
-/** Without pods of the stable version there is nothing to compare with, and nothing to go back to. */
+/** Without pods of the stable version there is no comparison and no rollback. */
 export function replicasCheck({ replicas }: RolloutFacts): Check {
   if (replicas.desired > 0) return ok('replicas', `${replicas.desired}`);
   return bad('replicas', 'spec.replicas is 0: no pod serves the stable version', 'Scale the Rollout to 1 or more.');
