@@ -4,8 +4,8 @@ import { TOOLSETS, TOOLSET_NAMES } from '../../src/toolsets/index.ts';
 import { read, trackedFiles } from './tracked-files.ts';
 
 /**
- * Interfaces that show more of a release than its tools do: live in the terminal, as a file, on the first page. They use
- * commands of that toolset and make no list of toolsets.
+ * Interfaces that show more of a release than its tools do: live in the terminal, as a file, on the first page. They
+ * use commands of that toolset and make no list of toolsets.
  */
 const RELEASE_PAGES = [
   'src/cli/release.ts',
