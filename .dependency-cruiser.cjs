@@ -53,9 +53,15 @@ const layers = [
   ),
   layer(
     'config',
-    'src/config reads settings; it shares the parsing of src/contract and the names of strategies. Turn the setting into an object in src/entry.',
+    'src/config reads settings; it shares the parsing of src/contract, the names of strategies and the settings of toolsets. Turn the setting into an object in src/entry.',
     '^src/config/',
-    ['^src/(config|contract|domain)/', '^src/strategies/index[.]ts$'],
+    ['^src/(config|contract|domain)/', '^src/strategies/index[.]ts$', '^src/toolsets/settings[.]ts$'],
+  ),
+  layer(
+    'toolset-settings',
+    'src/config reads the settings of toolsets before any command is loaded. Move what is more than the definition of a setting to another file of the toolset.',
+    '^src/toolsets/.*settings[.]ts$',
+    ['^src/toolsets/[^/]+/settings[.]ts$', '^src/contract/'],
   ),
   layer(
     'observability',
@@ -70,16 +76,16 @@ const layers = [
     ['^src/adapters/($1|kubernetes)/', '^src/(ports|domain|config|observability)/'],
   ),
   layer(
-    'targets',
-    'A target uses its own system and the cluster client. Code that two targets share belongs in a port or in src/domain.',
-    '^src/targets/([^/]+)/',
-    ['^src/targets/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+    'kinds',
+    'A target or a split uses its own system and the cluster client. Code that two of them share belongs in a port or in src/domain.',
+    '^src/(targets|splits)/([^/]+)/',
+    ['^src/$1/($2/|[^/]+-kind[.]ts$)', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
   ),
   layer(
-    'splits',
-    'A split uses its own proxy and the cluster client. Code that two splits share belongs in a port or in src/domain.',
-    '^src/splits/([^/]+)/',
-    ['^src/splits/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+    'kind-lists',
+    'Files directly in src/targets and src/splits list the folders and define their interface. Move other code to a folder.',
+    '^src/(targets|splits)/[^/]+$',
+    ['^src/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config)/'],
   ),
   layer(
     'clusters',
@@ -163,6 +169,12 @@ const layers = [
 
 const oneWay = [
   ban(
+    'kinds-from-their-lists',
+    'Only the lists name a target or a split. Take it from src/targets/index.ts or src/splits/index.ts.',
+    { path: '^(src|activities|workflows)/', pathNot: '^src/(targets|splits)/' },
+    { path: '^src/(targets|splits)/[^/]+/' },
+  ),
+  ban(
     'no-circular',
     'Two files import each other. Move the code that both need to a third file.',
     {},
@@ -183,10 +195,7 @@ const oneWay = [
   ban(
     'sandbox-only-from-outside',
     'Only src/entry, src/cli, tests, bench and scripts start a sandbox. Take its addresses from the settings.',
-    {
-      path: OURS,
-      pathNot: ['^src/(entry|cli)/', '^(sandbox|test|bench|scripts)/'],
-    },
+    { path: OURS, pathNot: ['^src/(entry|cli)/', '^(sandbox|test|bench|scripts)/'] },
     { path: '^sandbox/' },
   ),
   ban(

@@ -6,7 +6,7 @@ import { analysisActivities, createJudge, type Judge } from './analysis.ts';
 import { fencedPorts } from './fenced-ports.ts';
 import { guardActivities } from './guard.ts';
 import { moveActivities, type MoveOf } from './moves.ts';
-import { preflightActivities } from './preflight.ts';
+import { preflightActivities, worldOf } from './preflight.ts';
 import { recordActivities } from './record.ts';
 import { recordedJudge } from './record-judgements.ts';
 import { recordedProofs } from './record-proofs.ts';
@@ -21,7 +21,7 @@ export function createActivities(given: Worlds, recorder?: Recorder, runs: Runs 
   const worlds = fencedWorlds(given, runs);
   const onProof = recorder && recordedProofs(recorder);
   const moveOf: MoveOf = async (scene: Scene) => ({
-    world: await worlds.of(scene.target.cluster, scene.owner.cluster),
+    world: await worldOf(worlds, scene),
     scene,
     wait: waitFor,
     ...(onProof ? { onProof } : {}),
@@ -40,16 +40,16 @@ export function createActivities(given: Worlds, recorder?: Recorder, runs: Runs 
 function fencedWorlds(worlds: Worlds, runs: Runs): Worlds {
   const fenced = new WeakMap<World, World>();
   const asked = new WeakMap<Context, Promise<World>>();
-  const find = async (context: string, uid?: string): Promise<World> => {
-    const world = await worlds.of(context, uid);
+  const find: Worlds['of'] = async (...of) => {
+    const world = await worlds.of(...of);
     const known = fenced.get(world) ?? fencedPorts(world, runs);
     fenced.set(world, known);
     return known;
   };
   return {
-    async of(context, uid) {
+    async of(...of) {
       const attempt = Context.current();
-      const world = asked.get(attempt) ?? find(context, uid);
+      const world = asked.get(attempt) ?? find(...of);
       asked.set(attempt, world);
       return world;
     },
@@ -60,8 +60,7 @@ function fencedWorlds(worlds: Worlds, runs: Runs): Worlds {
 function judgeIn(worlds: Worlds, recorder?: Recorder): Judge {
   const judges = new WeakMap<World, Judge>();
   return async (input) => {
-    const { target, owner } = input.scene;
-    const world = await worlds.of(target.cluster, owner.cluster);
+    const world = await worldOf(worlds, input.scene);
     const judge = judges.get(world) ?? createJudge(world, recorder?.checkpoints);
     judges.set(world, judge);
     return judge(input);

@@ -10,6 +10,11 @@ import type { World, Worlds } from '../src/ports/world.ts';
 import { planRelease } from '../src/strategies/index.ts';
 import { temporalRuns, type Runs } from './runs.ts';
 
+/** The world of a release that was planned. Errors: those of Worlds.of. */
+export function worldOf(worlds: Worlds, { target, owner, plan }: Scene): Promise<World> {
+  return worlds.of(target.cluster, owner.cluster, plan);
+}
+
 /** The last state of a run in the journal. Undefined if there is none. Errors: JOURNAL_UNAVAILABLE. */
 export type LastView = (runId: string) => Promise<ReleaseView | undefined>;
 
@@ -31,7 +36,7 @@ export const preflightActivities = (
    */
   async preflight(input: Input): Promise<Preflight> {
     const { spec, owner } = input;
-    const world = await worlds.of(spec.target.cluster, spec.clusterUid);
+    const world = await worlds.of(spec.target.cluster, spec.clusterUid, input.recover?.plan ?? spec);
     const left = input.recover ?? (await underWay(world, lastView, input));
     if (left) return takeOver(world, input, left);
     const found = await planRelease(world, spec, (holder) => runs.hasEnded(holder));
@@ -44,7 +49,7 @@ export const preflightActivities = (
 
   /** Removes the owner marks of this release. */
   async unclaim(scene: Scene): Promise<void> {
-    const { split, workload } = await worlds.of(scene.target.cluster, scene.owner.cluster);
+    const { split, workload } = await worldOf(worlds, scene);
     await split.unclaim(trafficRef(scene), scene.owner);
     await workload.unclaim(scene.target, scene.owner);
   },

@@ -1,6 +1,7 @@
 import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
 import type { ClusterSettings } from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';
+import type { Kinds } from '../domain/release/plan.ts';
 import type { Ports } from '../ports/index.ts';
 import type { ClusterIdentity, World, Worlds } from '../ports/world.ts';
 import { Identities } from './identities.ts';
@@ -12,8 +13,8 @@ export type { DescribedClusters } from './settings-for.ts';
 export interface WorldParts {
   readonly clusters: Clusters;
   readonly settings: DescribedClusters;
-  /** Creates the ports of one cluster from its settings. */
-  readonly ports: (settings: ClusterSettings) => Ports;
+  /** Creates the ports of one cluster from its settings. Errors: KIND_UNKNOWN. */
+  readonly ports: (settings: ClusterSettings, kinds: Kinds) => Ports;
 }
 
 /** The worlds of the clusters that the kubeconfig names. It connects only when a world is requested. */
@@ -21,14 +22,14 @@ export function createWorlds({ clusters, settings, ports }: WorldParts): Worlds 
   const identities = new Identities(clusters);
   const worlds = new Map<string, World>();
   return {
-    async of(context, expected) {
+    async of(context, expected, kinds = {}) {
       const uid = await readIdentity(clusters.client(context));
       const cluster: ClusterIdentity = { context, uid };
       if (expected !== undefined && expected !== uid) throw mismatch(cluster, expected);
       // A context may lead to another cluster from one call to the next, so the identity is part of the key.
-      const key = `${uid} ${context}`;
+      const key = [uid, context, kinds.targetKind, kinds.split].join(' ');
       const world = worlds.get(key) ?? {
-        ...ports(await settingsFor({ context, uid: async () => uid }, settings, { clusters, identities })),
+        ...ports(await settingsFor({ context, uid: async () => uid }, settings, { clusters, identities }), kinds),
         cluster,
       };
       worlds.set(key, world);

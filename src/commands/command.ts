@@ -34,12 +34,10 @@ export interface ClusterNames {
   all(): Promise<readonly string[]>;
 }
 
-/** The settings that commands read. */
+/** The settings that several toolsets read. A toolset reads its own with `valuesOf` (src/contract/setting.ts). */
 export interface CommandSettings extends ReleaseDefaults {
   /** Namespaces in which tools may read and write. If empty, all. */
   readonly allowedNamespaces: readonly string[];
-  /** Share of bad answers at which a circuit breaker opens when the call names none, 0…1. */
-  readonly circuitBreakerThreshold: number;
   /** Address of the HTTP server, for links that a person can open. */
   readonly host: string;
   readonly mcpPort: number;

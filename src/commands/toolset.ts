@@ -1,3 +1,4 @@
+import type { SettingDefinitions } from '../contract/setting.ts';
 import type { Command } from './command.ts';
 import type { DoctorChecks } from './doctor-check.ts';
 import type { PromptKind } from './prompt.ts';
@@ -38,8 +39,8 @@ export interface Toolset {
   readonly prompts: readonly PromptKind[];
   /** Checks of `sluice doctor` for these tools. */
   readonly checks: DoctorChecks;
-  /** Environment names of the settings (src/config/schema.ts) that only these tools read. */
-  readonly settings: readonly string[];
+  /** The settings that only these tools read; src/toolsets/settings.ts has a line for them. */
+  readonly settings: SettingDefinitions;
 }
 
 /** Every command of the toolsets, in order. */

@@ -30,6 +30,11 @@ export function shortForm(settings: ClusterSettings): ClusterSettings {
   return Object.fromEntries(CLUSTER_KEYS.map((key) => [key, settings[key]])) as unknown as ClusterSettings;
 }
 
+/** The settings of a cluster of which nothing is set. */
+export function clusterDefaults(): ClusterSettings {
+  return Object.fromEntries(CLUSTER_KEYS.map((key) => [key, SETTINGS[key].fallback])) as unknown as ClusterSettings;
+}
+
 /** Whether settings contain an address of any part of a cluster. */
 export function describesCluster({ prometheusUrl, traefikApiUrls, traefikApiPods }: ClusterSettings): boolean {
   return prometheusUrl !== undefined || traefikApiUrls.length > 0 || traefikApiPods !== undefined;

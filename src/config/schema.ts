@@ -1,35 +1,12 @@
 import { z } from 'zod';
+import { boolean, secret, setting, type Setting } from '../contract/setting.ts';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
+import { TOOLSET_SETTINGS } from '../toolsets/settings.ts';
 import { headers, matchers, timeout, token } from './prometheus-values.ts';
-
-/** One setting. Every source supplies text, so that a file, the environment and a flag have the same meaning. */
-export interface Setting<T> {
-  readonly env: string;
-  readonly schema: z.ZodType<T, string>;
-  readonly fallback: T;
-  readonly about: string;
-  /** Its value is never shown. */
-  readonly secret?: true;
-}
-
-const setting = <T>(env: string, schema: z.ZodType<T, string>, fallback: NoInfer<T>, about: string): Setting<T> => ({
-  env,
-  schema,
-  fallback,
-  about,
-});
-const secret = <T>(...parts: Parameters<typeof setting<T>>): Setting<T> => ({ ...setting(...parts), secret: true });
 
 const text = z.string().trim().min(1);
 const optionalText: z.ZodType<string | undefined, string> = text;
-
-const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
-const boolean = z.string().transform((value, context) => {
-  const known = Object.hasOwn(BOOLEANS, value) ? BOOLEANS[value] : undefined;
-  if (known === undefined) context.addIssue({ code: 'custom', message: 'must be true, false, 1 or 0' });
-  return known ?? false;
-});
 
 const integer = (least: number, most: number) =>
   z
@@ -48,12 +25,6 @@ const strategy = z.string().transform((value, context): string => {
   context.addIssue({ code: 'custom', message: `must be one of ${DEFAULT_STRATEGIES.join(', ')}` });
   return value;
 });
-
-const ratio = z
-  .string()
-  .regex(/^(0|1|0?\.\d{1,6}|1\.0+|0\.\d{1,6})$/, 'must be a share from 0 to 1, as in 0.30')
-  .transform(Number)
-  .refine((value) => value > 0 && value <= 1, 'must be above 0 and at most 1');
 
 const words = (known: (word: string) => boolean, form: string) =>
   z
@@ -110,7 +81,10 @@ const days = z.string().regex(/^[1-9]\d{0,4}d$/, 'must be whole days, as in 365d
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 const logLevel = z.string().pipe(z.enum(LOG_LEVELS));
 
-/** Every setting of Sluice itself. Temporal's library reads Temporal's own settings: see temporal.ts. */
+/**
+ * Every setting of Sluice itself. The folder of a toolset defines those that only its tools read. Temporal's library
+ * reads Temporal's own settings: see temporal.ts.
+ */
 export const SETTINGS = {
   mcpPort: setting(
     'MCP_PORT',
@@ -131,30 +105,13 @@ export const SETTINGS = {
     STRATEGY_NAMES[0],
     `Strategy of a release or a new Rollout that names none: ${STRATEGY_NAMES.join(', ')}, or ${ROLLOUTS_ONLY.join(', ')} (new Rollouts only).`,
   ),
-  requireManualPromotion: setting(
-    'ARGO_REQUIRE_MANUAL_PROMOTION',
-    boolean,
-    true,
-    'After each passed step, wait for promote.',
-  ),
-  autoRollback: setting(
-    'ARGO_AUTO_ROLLBACK',
-    boolean,
-    true,
-    'On a failing verdict, roll back at once; false: ask first.',
-  ),
   weightStep: setting(
     'TRAEFIK_DEFAULT_WEIGHT_STEP',
     integer(1, 100) as z.ZodType<number | undefined, string>,
     undefined,
     'Weights of a release that chooses them itself: N, 2N, … 100; unset: 5, 10, 25, 50, 100. Also one step of traefik_update_route_weights; unset: 10.',
   ),
-  circuitBreakerThreshold: setting(
-    'TRAEFIK_CIRCUIT_BREAKER_THRESHOLD',
-    ratio,
-    0.3,
-    'Share of 5xx answers at which a circuit breaker opens when the call names none.',
-  ),
+  ...TOOLSET_SETTINGS,
   allowedNamespaces: setting(
     'SLUICE_ALLOWED_NAMESPACES',
     namespaces,

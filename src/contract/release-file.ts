@@ -30,6 +30,9 @@ export const image = z
   .max(512)
   .regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'must be an image reference such as registry/name:tag');
 
+/** Which names there are is known where the world of the release is made: KIND_UNKNOWN. */
+const kindName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'must be a name: lower-case letters, digits and "-"');
+
 const timeouts = z.strictObject({
   step: duration.optional().describe('From a shift to its proof. Default 10m.'),
   approval: duration.optional().describe('For the approval. Default 24h.'),
@@ -60,7 +63,12 @@ export const releaseFile = z.strictObject({
     .strictObject({ restore_template: z.boolean().describe('Put the stable image back. Default true.') })
     .optional(),
   timeouts: timeouts.optional(),
+  target_kind: kindName.optional().describe('What implements the target. Default: the first kind.'),
+  split: kindName.optional().describe('What divides the traffic. Default: the first split.'),
 });
+/** Fields that the list for agents leaves out; the documentation has them. */
+const UNLISTED: readonly string[] = ['target_kind', 'split'];
+export const LISTED_FIELDS = Object.keys(releaseFile.shape).filter((name) => !UNLISTED.includes(name));
 export type ReleaseFile = z.output<typeof releaseFile>;
 
 /** Why a release that names no strategy is refused. Undefined if releases have the default strategy. */

@@ -1,4 +1,4 @@
-import type { ReleaseSpec, Timeouts } from '../domain/release/plan.ts';
+import { kindsOf, type ReleaseSpec, type Timeouts } from '../domain/release/plan.ts';
 import { strategyOf } from '../strategies/index.ts';
 import type { FileDefaults } from '../strategies/strategy.ts';
 import { toAnalysis } from './analysis-spec.ts';
@@ -24,6 +24,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     target: { cluster: file.target.cluster ?? cluster, namespace: file.target.namespace, rollout: file.target.rollout },
     image: file.image,
     ...(file.container ? { container: file.container } : {}),
+    ...kindsOf({ targetKind: file.target_kind, split: file.split }),
     strategy,
     ...strategyOf(strategy).file.toSpec(file, defaults),
     analysis: toAnalysis(file.analysis ?? {}),

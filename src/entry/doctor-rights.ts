@@ -1,6 +1,7 @@
 import type { ClusterClient } from '../adapters/kubernetes/index.ts';
 import { finding, type Finding } from '../commands/doctor-check.ts';
 import type { Settings } from '../config/schema.ts';
+import { podNamespaces } from '../splits/index.ts';
 import { RIGHTS, type NeededRight } from './rights.ts';
 
 interface Lacking {
@@ -23,12 +24,11 @@ export async function rightsChecks(
 function readRights(settings: Settings, client: ClusterClient, namespace: string): Promise<Finding> {
   const name = 'rights to read';
   return finding(name, async () => {
+    const [proxies] = podNamespaces(settings);
     const wanted = RIGHTS.filter(
-      ({ role, proxies }) => role === 'sluice-reader' && (!proxies || settings.traefikApiPods),
+      (right) => right.role === 'sluice-reader' && (!right.proxies || proxies !== undefined),
     );
-    const lacking = await missingOf(client, wanted, (right) =>
-      right.proxies ? settings.traefikApiPods?.namespace : namespace,
-    );
+    const lacking = await missingOf(client, wanted, (right) => (right.proxies ? proxies : namespace));
     if (lacking.length === 0) return `all, in ${namespace}`;
     return {
       name,

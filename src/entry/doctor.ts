@@ -5,6 +5,7 @@ import { checkClusters } from '../clusters/check.ts';
 import { Identities } from '../clusters/identities.ts';
 import { readIdentity } from '../clusters/identity.ts';
 import { settingsFor } from '../clusters/settings-for.ts';
+import { clusterDefaults } from '../config/clusters.ts';
 import type { Settings } from '../config/schema.ts';
 import { ERRORS } from '../domain/errors.ts';
 import { maskSecrets } from '../domain/safe-text.ts';
@@ -71,14 +72,11 @@ async function clusterPart(settings: Settings, services: CheckServices, where: W
   return [kubeconfig, identity, ...problems, ...checks];
 }
 
-/** The settings, with those of the cluster applied. If no settings belong to the cluster, there are no Traefik APIs. */
+/** The settings with those of the cluster in place; where none are known to be its own, with the defaults. */
 async function ownSettings(clusters: Clusters, settings: Settings, client: ClusterClient): Promise<Settings> {
   const asked = { context: client.cluster, uid: () => readIdentity(client) };
-  const own = await settingsFor(asked, settings, { clusters, identities: new Identities(clusters) }).catch(() => ({
-    traefikApiUrls: [],
-    traefikApiPods: undefined,
-  }));
-  return { ...settings, ...own };
+  const known = { clusters, identities: new Identities(clusters) };
+  return { ...settings, ...(await settingsFor(asked, settings, known).catch(clusterDefaults)) };
 }
 
 /** The Prometheus of the cluster. Without a kubeconfig nothing says whose the settings are. */

@@ -1,3 +1,4 @@
+import { createTemplates } from '../adapters/analysis-templates/index.ts';
 import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
 import { createEvidence } from '../adapters/prometheus/index.ts';
 import { createWorlds, type DescribedClusters } from '../clusters/index.ts';
@@ -6,16 +7,12 @@ import { readIdentity } from '../clusters/identity.ts';
 import { settingsFor } from '../clusters/settings-for.ts';
 import type { ClusterSettings, Settings } from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';
+import type { Kinds } from '../domain/release/plan.ts';
 import type { Ports, ToolPorts } from '../ports/index.ts';
 import type { Worlds } from '../ports/world.ts';
-import { createSplit, type TraefikApis } from '../splits/traefik/index.ts';
-import { createMiddlewares } from '../splits/traefik/middlewares.ts';
-import { createRoutes } from '../splits/traefik/routes.ts';
-import { createRolloutFeed } from '../targets/argo-rollout/feed.ts';
-import { createWorkload } from '../targets/argo-rollout/index.ts';
-import { createRolloutObjects } from '../targets/argo-rollout/objects.ts';
-import { createRolloutSteering } from '../targets/argo-rollout/steering.ts';
-import { createTemplates } from '../targets/argo-rollout/templates.ts';
+import { splitKind, splitTools } from '../splits/index.ts';
+import type { SettingsOf } from '../splits/split-kind.ts';
+import { targetKind, targetTools } from '../targets/index.ts';
 import { prometheusOptions } from './prometheus.ts';
 
 type PortSettings = DescribedClusters & Pick<Settings, 'allowedNamespaces'>;
@@ -27,13 +24,14 @@ export function clustersOf({ kubeconfig }: Pick<Settings, 'kubeconfig'>): Cluste
 
 /** The real systems behind the worlds. It opens no connection. */
 export function worldsOver(clusters: Clusters, settings: DescribedClusters): Worlds {
-  return createWorlds({ clusters, settings, ports: (own) => portsOfCluster(clusters, own) });
+  return createWorlds({ clusters, settings, ports: (own, kinds) => portsOfCluster(clusters, own, kinds) });
 }
 
-function portsOfCluster(clusters: Clusters, settings: ClusterSettings): Ports {
+/** Errors: KIND_UNKNOWN. */
+function portsOfCluster(clusters: Clusters, settings: ClusterSettings, kinds: Kinds): Ports {
   return {
-    workload: createWorkload(clusters),
-    split: createSplit(clusters, { apis: traefikApis(settings) }),
+    workload: targetKind(kinds.targetKind).workload(clusters),
+    split: splitKind(kinds.split).split(clusters, async () => settings),
     evidence: createEvidence(prometheusOptions(settings)),
     templates: createTemplates(clusters),
     now: Date.now,
@@ -42,40 +40,27 @@ function portsOfCluster(clusters: Clusters, settings: ClusterSettings): Ports {
 
 /** The ports of the single tools. `serving`: lists may come from a permanent watch. */
 export function portsOver(clusters: Clusters, settings: PortSettings, serving = false): ToolPorts {
-  const apis = apisOver(clusters, settings);
+  const settingsOf = settingsOver(clusters, settings);
   return {
-    workload: createWorkload(clusters),
-    split: createSplit(clusters, { apis }),
-    rolloutObjects: createRolloutObjects(clusters),
-    rolloutSteering: createRolloutSteering(clusters),
-    rolloutFeed: createRolloutFeed(clusters, { cached: serving, namespaces: settings.allowedNamespaces }),
+    workload: targetKind().workload(clusters),
+    split: splitKind().split(clusters, settingsOf),
+    ...targetTools(clusters, { serving, namespaces: settings.allowedNamespaces }),
+    ...splitTools(clusters, settingsOf),
     templates: createTemplates(clusters),
-    routes: createRoutes(clusters, { apis }),
-    middlewares: createMiddlewares(clusters, { apis }),
     now: Date.now,
   };
 }
 
-type ApisByCluster = (cluster: string) => Promise<TraefikApis>;
-
-/**
- * Traefik's APIs of a cluster. If no setting belongs to the cluster, there are none, and a tool says that it cannot see
- * what the proxies serve. The APIs of another cluster are never used.
- */
-function apisOver(clusters: Clusters, settings: DescribedClusters): ApisByCluster {
+/** The settings of each cluster, for tools that do their work also where none are known to be those of the cluster. */
+function settingsOver(clusters: Clusters, settings: DescribedClusters): SettingsOf {
   const identities = new Identities(clusters);
   return async (context) => {
     try {
       const uid = () => readIdentity(clusters.client(context));
-      return traefikApis(await settingsFor({ context, uid }, settings, { clusters, identities }));
+      return await settingsFor({ context, uid }, settings, { clusters, identities });
     } catch (error) {
-      if (error instanceof SluiceError && error.code === 'CLUSTER_UNCONFIGURED') return { none: true };
+      if (error instanceof SluiceError && error.code === 'CLUSTER_UNCONFIGURED') return undefined;
       throw error;
     }
   };
-}
-
-export function traefikApis(settings: Pick<Settings, 'traefikApiUrls' | 'traefikApiPods'>): TraefikApis {
-  if (settings.traefikApiUrls.length > 0) return { urls: settings.traefikApiUrls };
-  return settings.traefikApiPods ? { pods: settings.traefikApiPods } : { none: true };
 }

@@ -30,7 +30,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   const loadPorts = (): Promise<ToolPorts> =>
     (loading ??= adapters().then(async ({ portsOver }) => portsOver(await clusters(), settings, serving)));
   const allWorlds = once(() => adapters().then(async ({ worldsOver }) => worldsOver(await clusters(), settings)));
-  const worlds: Worlds = { of: async (context, uid) => (await allWorlds()).of(context, uid) };
+  const worlds: Worlds = { of: async (...of) => (await allWorlds()).of(...of) };
   const gateway = deferred<ReleaseGateway>(async () => {
     gatewayUsed = true;
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
@@ -50,7 +50,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     plans: createPlans(settings),
     preflight: async (spec) => {
       const { planRelease } = await import('../strategies/index.ts');
-      return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid), spec, endedIn(gateway));
+      return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid, spec), spec, endedIn(gateway));
     },
     clusters: {
       current: async () => currentContext(await clusters()),
@@ -85,19 +85,17 @@ function endedIn(gateway: ReleaseGateway): (owner: Owner) => Promise<boolean> {
     );
 }
 
-/** Ports that are loaded at their first use. */
+/** Ports that are loaded at their first use, whatever their names. */
 function deferredPorts(load: () => Promise<ToolPorts>): ToolPorts {
-  return {
-    workload: deferred(async () => (await load()).workload),
-    split: deferred(async () => (await load()).split),
-    rolloutObjects: deferred(async () => (await load()).rolloutObjects),
-    rolloutSteering: deferred(async () => (await load()).rolloutSteering),
-    rolloutFeed: deferred(async () => (await load()).rolloutFeed),
-    templates: deferred(async () => (await load()).templates),
-    routes: deferred(async () => (await load()).routes),
-    middlewares: deferred(async () => (await load()).middlewares),
-    now: Date.now,
+  const ports = new Map<string, object>();
+  const portOf = (name: string): object => {
+    const port = ports.get(name) ?? deferred(async () => (await load())[name as keyof ToolPorts]);
+    ports.set(name, port);
+    return port;
   };
+  const get = (own: object, name: string | symbol): unknown =>
+    typeof name === 'symbol' || name === 'then' ? undefined : (Reflect.get(own, name) ?? portOf(name));
+  return new Proxy({ now: Date.now }, { get }) as ToolPorts;
 }
 
 function currentContext(clusters: Clusters): string {

@@ -1,3 +1,4 @@
+import type { Kinds } from '../domain/release/plan.ts';
 import type { Ports } from './index.ts';
 
 /**
@@ -18,9 +19,9 @@ export interface Worlds {
   /**
    * The world of a kubeconfig context. Two contexts of one cluster give worlds with the same `cluster.uid`. The
    * identity is read again at each call. `uid`: the identity that the caller expects. It is absent where it was never
-   * recorded. Errors: CLUSTER_UNKNOWN, CLUSTER_UNREACHABLE and FORBIDDEN (the identity could not be read),
-   * CLUSTER_MISMATCH (the context leads to another cluster), CLUSTER_UNCONFIGURED and CONFIG_INVALID (no settings, or
-   * wrong ones).
+   * recorded. `kinds`: the implementations that the release uses; by default the first ones. Errors: CLUSTER_UNKNOWN,
+   * CLUSTER_UNREACHABLE and FORBIDDEN (the identity could not be read), CLUSTER_MISMATCH (the context leads to another
+   * cluster), CLUSTER_UNCONFIGURED and CONFIG_INVALID (no settings, or wrong ones), KIND_UNKNOWN.
    */
-  of(context: string, uid?: string): Promise<World>;
+  of(context: string, uid?: string, kinds?: Kinds): Promise<World>;
 }

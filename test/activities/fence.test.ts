@@ -106,6 +106,19 @@ test.each([
   });
 });
 
+test('the mark of an ended run under another name of the cluster is taken over, and one of an open run is not', async () => {
+  await onStage(new Stage(), async (stage) => {
+    const { namespace, rollout } = stage.world.target;
+    stage.world.foreignOwner('rollout', { releaseId: `release/other-name/${namespace}/${rollout}`, runId: 'run-0' });
+    const plan = () => stage.run('preflight', { spec: stage.spec, owner: stage.owner });
+    const { checks } = await plan();
+    expect(checks.find(({ name }) => name === 'owner')).toMatchObject({ ok: false });
+    stage.endedRuns.add('run-0');
+    expect((await plan()).plan).toBeDefined();
+    expect(stage.world.snapshot()).toMatchObject({ rolloutOwner: expect.stringContaining('run-1') });
+  });
+});
+
 test('the mark of an ended run of another target is never taken over', async () => {
   await onStage(new Stage(), async (stage) => {
     stage.endedRuns.add('run-0');

@@ -4,6 +4,7 @@ import { NAMESPACE } from '../../src/adapters/kubernetes/kinds.ts';
 import { checkClusters } from '../../src/clusters/check.ts';
 import { createWorlds } from '../../src/clusters/index.ts';
 import type { ClusterEntry, Settings } from '../../src/config/schema.ts';
+import { worldsOver } from '../../src/entry/ports.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Ports } from '../../src/ports/index.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
@@ -163,4 +164,30 @@ test('the identity is read at each call: a context may come to lead elsewhere', 
   contexts['kind'] = ['https://s', 'uid-2'];
   expect((await worlds.of('kind')).cluster.uid).toBe('uid-2');
   await expect(worlds.of('kind', 'uid-1')).rejects.toMatchObject({ code: 'CLUSTER_MISMATCH' });
+});
+
+test('a release gets the implementations that it names, and the first ones where it names none', async () => {
+  const made: object[] = [];
+  const worlds = createWorlds({
+    clusters: clustersOf({ kind: ['https://s', 'uid-1'] }),
+    settings: settingsWith({}),
+    ports: (_, kinds) => ({ made: made.push(kinds) }) as unknown as Ports,
+  });
+  const first = await worlds.of('kind');
+  const other = await worlds.of('kind', 'uid-1', { split: 'mesh' });
+  expect(other).not.toBe(first);
+  expect(await worlds.of('kind', 'uid-1', { split: 'mesh' })).toBe(other);
+  expect(await worlds.of('kind', 'uid-1')).toBe(first);
+  expect(made).toEqual([{}, { split: 'mesh' }]);
+});
+
+test.each([
+  [{ targetKind: 'argo-rollout', split: 'traefik' }, undefined],
+  [{ targetKind: 'deployment' }, 'No kind of target is named "deployment". Known: argo-rollout.'],
+  [{ split: 'mesh' }, 'No split is named "mesh". Known: traefik.'],
+])('the real world of %j', async (kinds, problem) => {
+  const worlds = worldsOver(clustersOf({ kind: ['https://s', 'uid-1'] }), settingsWith({}));
+  const world = worlds.of('kind', undefined, kinds);
+  if (problem === undefined) expect(await world).toMatchObject({ cluster: { uid: 'uid-1' } });
+  else await expect(world).rejects.toMatchObject({ code: 'KIND_UNKNOWN', message: problem });
 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import { applyApplication, removeApplication } from '../../sandbox/index.ts';
 import type { ApplicationSpec, Sandbox } from '../../sandbox/index.ts';
-import { createWorkload } from '../../src/targets/argo-rollout/index.ts';
+import { createWorkload } from '../../src/targets/argo-rollout/workload.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/index.ts';
 import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
 import { createEvidence } from '../../src/adapters/prometheus/index.ts';
-import { createSplit } from '../../src/splits/traefik/index.ts';
+import { createSplit } from '../../src/splits/traefik/split.ts';
 import { metricsServiceName } from '../../src/domain/route/names.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 import { metricsContract } from './evidence.contract.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { SETTINGS } from '../../src/config/schema.ts';
+import { SETTINGS, type SettingKey } from '../../src/config/schema.ts';
 import { TOOLSETS, TOOLSET_NAMES } from '../../src/toolsets/index.ts';
+import { TOOLSET_SETTINGS } from '../../src/toolsets/settings.ts';
 import { read, trackedFiles } from './tracked-files.ts';
 
 /**
@@ -20,6 +21,7 @@ const RELEASE_PAGES = [
 const WORDS = TOOLSET_NAMES.filter((name) => name !== 'release');
 
 const sources = trackedFiles().filter((file) => /^(src|scripts)\/.*\.(ts|mjs)$/.test(file));
+const toolsetSources = sources.filter((file) => file.startsWith('src/toolsets/'));
 const joining = sources.filter((file) => /^(src\/(commands|feeds|mcp|http|cli|entry|config)|scripts)\//.test(file));
 
 test('there are sources to look at', () => {
@@ -45,6 +47,13 @@ test('what joins the toolsets names none of them', () => {
   expect(guilty).toEqual([]);
 });
 
+test('the settings of all toolsets are settings, each of one toolset', () => {
+  const own = TOOLSETS.flatMap(({ settings }) => Object.entries(settings));
+  expect(own.length).toBeGreaterThan(0);
+  expect(own.toSorted()).toEqual(Object.entries(TOOLSET_SETTINGS).toSorted());
+  expect(own.filter(([key, one]) => SETTINGS[key as SettingKey] !== one)).toEqual([]);
+});
+
 test.each(TOOLSETS.map((toolset) => [toolset.name, toolset] as const))(
   '%s is described as a toolset must be',
   (name, toolset) => {
@@ -53,7 +62,8 @@ test.each(TOOLSETS.map((toolset) => [toolset.name, toolset] as const))(
     expect(toolset.commands.map((command) => command.toolset)).toEqual(toolset.commands.map(() => name));
     const tools = toolset.commands.map((command) => command.name);
     expect(toolset.rights.flatMap((right) => right.tools ?? []).filter((tool) => !tools.includes(tool))).toEqual([]);
-    const known = Object.values(SETTINGS).map(({ env }) => env);
-    expect(toolset.settings.filter((setting) => !known.includes(setting))).toEqual([]);
+    const foreign = toolsetSources.filter((file) => !file.startsWith(`src/toolsets/${name}/`));
+    const reads = (key: string) => foreign.filter((file) => new RegExp(`[.]${key}\\b`).test(read(file)));
+    expect(Object.keys(toolset.settings).flatMap(reads)).toEqual([]);
   },
 );

@@ -11,8 +11,8 @@ type Operation = (...args: unknown[]) => Promise<unknown>;
 export function chaosWorlds(worlds: Worlds, rules: Rules): Worlds {
   const wrapped = new WeakMap<World, World>();
   return {
-    async of(context, uid) {
-      const world = await worlds.of(context, uid);
+    async of(...of) {
+      const world = await worlds.of(...of);
       const known = wrapped.get(world) ?? { ...withChaos(world, rules), cluster: world.cluster };
       wrapped.set(world, known);
       return known;

@@ -153,7 +153,6 @@ export const DEFAULTS: CommandSettings = {
   autoRollback: true,
   weightStep: undefined,
   allowedNamespaces: [],
-  circuitBreakerThreshold: 0.3,
   host: '127.0.0.1',
   mcpPort: 8765,
 };

@@ -1,10 +1,10 @@
-import { createWorkload } from '../../src/targets/argo-rollout/index.ts';
-import { createTemplates } from '../../src/targets/argo-rollout/templates.ts';
+import { createWorkload } from '../../src/targets/argo-rollout/workload.ts';
+import { createTemplates } from '../../src/adapters/analysis-templates/index.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import { markText, OWNER_ANNOTATION, ownerOf } from '../../src/adapters/kubernetes/owner-mark.ts';
-import { createSplit } from '../../src/splits/traefik/index.ts';
+import { createSplit } from '../../src/splits/traefik/split.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Owner, Target } from '../../src/domain/release/target.ts';

@@ -1,8 +1,8 @@
-import { createWorkload } from '../../src/targets/argo-rollout/index.ts';
+import { createWorkload } from '../../src/targets/argo-rollout/workload.ts';
 import type { ClusterClient } from '../../src/adapters/kubernetes/index.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
-import { createSplit } from '../../src/splits/traefik/index.ts';
+import { createSplit } from '../../src/splits/traefik/split.ts';
 import type { Target } from '../../src/domain/release/target.ts';
 import type { WorkloadPort } from '../../src/ports/workload.ts';
 import type { RolloutState } from '../../src/domain/rollout.ts';

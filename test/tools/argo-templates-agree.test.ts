@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createJudge } from '../../activities/analysis.ts';
-import { createTemplates } from '../../src/targets/argo-rollout/templates.ts';
+import { createTemplates } from '../../src/adapters/analysis-templates/index.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { ANALYSIS_RUN, ANALYSIS_TEMPLATE, CLUSTER_ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
 import { createEvidence } from '../../src/adapters/prometheus/index.ts';

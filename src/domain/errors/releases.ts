@@ -45,6 +45,13 @@ export const RELEASE_ERRORS = {
     'This version of Sluice does not know the strategy of the release.',
     'Run the server and the workers in the version that started the release.',
   ),
+  KIND_UNKNOWN: entry(
+    409,
+    7,
+    true,
+    'This version of Sluice does not have the kind of target, or the split, of the release.',
+    'Use one of those in the message. For a running release, run the workers in the version that started it.',
+  ),
   RELEASE_NOT_FOUND: entry(404, 5, false, 'There is no release with this id.', 'Call release_list for the ids.'),
   RELEASE_CLOSED: entry(
     409,

@@ -64,8 +64,17 @@ export interface Timeouts {
   readonly rollbackMs: number;
 }
 
+/**
+ * Which implementations a release uses, by their names in src/targets and src/splits. Absent: the first of the list, as
+ * in releases of older versions.
+ */
+export interface Kinds {
+  readonly targetKind?: string;
+  readonly split?: string;
+}
+
 /** The specification of a release, validated and with all defaults. */
-export interface ReleaseSpec {
+export interface ReleaseSpec extends Kinds {
   readonly target: Target;
   /**
    * Identity of the cluster that `target.cluster` named where the release was started. A worker whose context of that
@@ -117,7 +126,7 @@ export interface Check {
 /**
  * The facts that preflight fixed for the whole release. The workflow acts on these and does not determine them again.
  */
-export interface ReleasePlan {
+export interface ReleasePlan extends Kinds {
   /** Labels that every series of the cluster has in Prometheus. Absent if none are needed. */
   readonly matchers?: Readonly<Record<string, string>>;
   readonly container: string;
@@ -150,4 +159,9 @@ export interface Preflight {
   readonly plan?: ReleasePlan;
   /** Present when an earlier run ended in the middle of this release. This run has taken over its owner marks. */
   readonly underWay?: Recover;
+}
+
+/** The kinds alone; a field that is absent stays absent. */
+export function kindsOf({ targetKind, split }: { readonly [Key in keyof Kinds]: Kinds[Key] | undefined }): Kinds {
+  return { ...(targetKind !== undefined && { targetKind }), ...(split !== undefined && { split }) };
 }

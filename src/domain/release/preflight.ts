@@ -16,7 +16,7 @@ import { fastTrackCheck } from './fast-track.ts';
 import { sourceChecks } from './preflight-sources.ts';
 import { argumentsOf } from '../analysis/query-arguments.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
-import type { Arm, Check, Preflight, ReleasePlan, ReleaseSpec } from './plan.ts';
+import { kindsOf, type Arm, type Check, type Preflight, type ReleasePlan, type ReleaseSpec } from './plan.ts';
 
 /** Margin on top of abortScaleDownDelaySeconds before selectors count as settled. */
 const SETTLE_MARGIN_MS = 2_000;
@@ -73,6 +73,7 @@ function makePlan(
   { container, steps }: Pick<ReleasePlan, 'container' | 'steps'>,
 ): ReleasePlan {
   return {
+    ...kindsOf(spec),
     container,
     fromImage: rollout.images[container] as string,
     toImage: spec.image,

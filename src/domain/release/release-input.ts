@@ -46,8 +46,9 @@ export function checkedInput(raw: unknown, runId: string): ReleaseInput {
   const target = objectOf(spec['target'], 'spec.target');
   for (const part of ['cluster', 'namespace', 'rollout']) textOf(target[part], `spec.target.${part}`);
   textOf(spec['image'], 'spec.image');
-  // Preflight checks that the strategy exists.
+  // Preflight checks that the strategy and the kinds exist.
   textOf(spec['strategy'], 'spec.strategy');
+  for (const kind of ['targetKind', 'split']) if (spec[kind] !== undefined) textOf(spec[kind], `spec.${kind}`);
   return {
     ...(input as unknown as ReleaseInput),
     startedBy: optional(input['startedBy'], 'startedBy', 'string', 'unknown (started in Temporal)'),

@@ -41,5 +41,5 @@ export const argo: Toolset = {
   resources: [rollouts, templates],
   prompts: [progressiveCanary, emergencyRollback],
   checks,
-  settings: ['ARGO_DEFAULT_STRATEGY'],
+  settings: {},
 };

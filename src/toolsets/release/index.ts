@@ -12,6 +12,7 @@ import { examples } from './resources/examples.ts';
 import { steering } from './steering.ts';
 import { checks } from './checks.ts';
 import { rights } from './rights.ts';
+import { settings } from './settings.ts';
 
 export const release: Toolset = {
   name: 'release',
@@ -33,5 +34,5 @@ export const release: Toolset = {
   resources: [releases, reports, reportPages, examples],
   prompts: [],
   checks,
-  settings: ['ARGO_REQUIRE_MANUAL_PROMOTION', 'ARGO_AUTO_ROLLBACK'],
+  settings,
 };

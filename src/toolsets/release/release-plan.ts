@@ -1,4 +1,4 @@
-import { parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
+import { LISTED_FIELDS, parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
 import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
@@ -19,6 +19,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   toolset: 'release',
   document: 'release file',
   input: releaseFile,
+  listed: { input: LISTED_FIELDS },
   output: planOutput,
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],
   check: (raw, settings) => parseReleaseFile(releaseFile, raw ?? {}, settings.defaultStrategy),

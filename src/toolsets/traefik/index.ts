@@ -10,6 +10,7 @@ import { traefikUpdateRouteWeights } from './traefik-update-route-weights.ts';
 import { shadowTesting } from './prompts/shadow-testing.ts';
 import { checks } from './checks.ts';
 import { rights } from './rights.ts';
+import { settings } from './settings.ts';
 
 export const traefik: Toolset = {
   name: 'traefik',
@@ -30,5 +31,5 @@ export const traefik: Toolset = {
   resources: [],
   prompts: [shadowTesting],
   checks,
-  settings: ['TRAEFIK_CIRCUIT_BREAKER_THRESHOLD', 'TRAEFIK_DEFAULT_WEIGHT_STEP'],
+  settings,
 };

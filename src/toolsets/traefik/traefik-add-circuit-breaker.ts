@@ -3,11 +3,13 @@ import { duration, toMs } from '../../contract/duration.ts';
 import { effectFields, effectProblem } from '../../contract/effect.ts';
 import { middlewareSnapshot } from '../../contract/middleware-snapshot.ts';
 import { parse } from '../../contract/parse.ts';
+import { valuesOf } from '../../contract/setting.ts';
 import { objectName, routeFields, takeOver } from '../../contract/place.ts';
 import type { Command } from '../../commands/command.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { toAnswer } from './middleware-answer.ts';
 import { canaryService, refuseOwnedRoute, routeTarget } from './route-target.ts';
+import { settings } from './settings.ts';
 
 const share = z.number().gt(0).lt(1);
 const input = z.strictObject({
@@ -53,7 +55,8 @@ export const traefikAddCircuitBreaker: Command<typeof input, typeof output> = {
   async run(context, call) {
     const target = await routeTarget(context, call);
     refuseOwnedRoute(target);
-    const spec = { circuitBreaker: settings(call, context.settings.circuitBreakerThreshold) };
+    const { circuitBreakerThreshold } = valuesOf(settings, context.settings);
+    const spec = { circuitBreaker: breaker(call, circuitBreakerThreshold) };
     const service = canaryService(target, call.canary_service);
     return toAnswer(
       await context.ports.middlewares.put(target.ref, {
@@ -68,7 +71,7 @@ export const traefikAddCircuitBreaker: Command<typeof input, typeof output> = {
   text: outcomeText,
 };
 
-function settings(call: z.output<typeof input>, threshold: number): Record<string, unknown> {
+function breaker(call: z.output<typeof input>, threshold: number): Record<string, unknown> {
   return {
     expression: expression(call, threshold),
     checkPeriod: millis(call.check_period ?? '100ms'),

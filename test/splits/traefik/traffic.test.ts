@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createClusters } from '../../../src/adapters/kubernetes/index.ts';
-import { createSplit } from '../../../src/splits/traefik/index.ts';
-import type { TraefikApis } from '../../../src/splits/traefik/index.ts';
+import { createSplit } from '../../../src/splits/traefik/split.ts';
+import type { TraefikApis } from '../../../src/splits/traefik/split.ts';
 import type { SplitPort } from '../../../src/ports/split.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 import type { Answer, HttpServer } from '../../support/http-server.ts';

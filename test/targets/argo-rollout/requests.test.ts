@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createWorkload } from '../../../src/targets/argo-rollout/index.ts';
+import { createWorkload } from '../../../src/targets/argo-rollout/workload.ts';
 import { createClusters } from '../../../src/adapters/kubernetes/index.ts';
 import type { WorkloadPort } from '../../../src/ports/workload.ts';
 import { startHttpServer } from '../../support/http-server.ts';

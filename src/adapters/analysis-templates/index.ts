@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TemplatesPort } from '../../ports/templates.ts';
-import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
-import { ANALYSIS_TEMPLATE, CLUSTER_ANALYSIS_TEMPLATE } from '../../adapters/kubernetes/kinds.ts';
+import type { Clusters } from '../kubernetes/cluster-client.ts';
+import { ANALYSIS_TEMPLATE, CLUSTER_ANALYSIS_TEMPLATE } from '../kubernetes/kinds.ts';
 
 const Named = z.object({ metadata: z.object({ name: z.string(), namespace: z.string() }) });
 const Stored = z.object({ metadata: z.object({ resourceVersion: z.string() }), spec: z.unknown() });

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Owner, Target } from '../../domain/release/target.ts';
+import type { WorkloadPort, WriteResult } from '../../ports/workload.ts';
+import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
+import { describe } from '../../adapters/kubernetes/kinds.ts';
+import { guardedWrite } from '../../adapters/kubernetes/guarded-write.ts';
+import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
+import { fenced } from '../../adapters/kubernetes/fenced.ts';
+import { claim, fence, unclaim } from '../../adapters/kubernetes/owner.ts';
+import { decideAbort, isAbortSeen } from './abort.ts';
+import { decidePromoteBlueGreen, decidePromoteCanary, isActive, isPastStep, type CanaryStep } from './promote.ts';
+import { readRevisions } from './history.ts';
+import { readPods } from './pods.ts';
+import { readRollout, readView, refOf } from './read.ts';
+import type { Rollout } from './schema.ts';
+import { decideSetImage } from './set-image.ts';
+
+/** How long the controller may take to act on a status patch. A reconcile takes well under a second. */
+const CANARY_PROOF_MS = 3_000;
+const BLUE_GREEN_PROOF_MS = 5_000;
+/** The first reads are closer together, because the controller is usually fast. */
+const FIRST_POLL_MS = 20;
+const LAST_POLL_MS = 250;
+
+/** WorkloadPort on Argo Rollouts ≥ 1.10, through the Kubernetes API, because Argo has no API of its own. */
+export function createWorkload(clusters: Clusters): WorkloadPort {
+  return {
+    read: async (target) => readView(clusters.client(target.cluster), target),
+    pods: async (target, podHash) => readPods(clusters.client(target.cluster), target, podHash),
+    revisions: async (target) => readRevisions(clusters.client(target.cluster), target),
+    setImage: (target, change, owner) =>
+      write(clusters, target, owner, { decide: (rollout) => decideSetImage(rollout, target, change) }),
+    advance: (target, { podHash, stepIndex }, owner) =>
+      write(
+        clusters,
+        target,
+        owner,
+        stepIndex === undefined ? endOnlyPause(target, podHash) : endPause(target, { podHash, stepIndex }),
+      ),
+    abort: (target, { podHash, template }, owner) =>
+      write(clusters, target, owner, {
+        decide: (rollout) => decideAbort(rollout, target, podHash, template),
+        proof: { seen: isAbortSeen, withinMs: BLUE_GREEN_PROOF_MS, what: `abort ${podHash}` },
+      }),
+    claim: async (target, owner, over) => claim(clusters.client(target.cluster), refOf(target), owner, over),
+    fence: async (target, owner) => fence(clusters.client(target.cluster), refOf(target), owner),
+    unclaim: async (target, owner) => unclaim(clusters.client(target.cluster), refOf(target), owner),
+  };
+}
+
+/** Ends the pause of one step of a canary. */
+const endPause = (target: Target, at: CanaryStep): Write => ({
+  decide: (rollout) => decidePromoteCanary(rollout, target, at),
+  proof: {
+    seen: (rollout) => isPastStep(rollout, at),
+    withinMs: CANARY_PROOF_MS,
+    what: `go past step ${at.stepIndex}`,
+  },
+});
+
+/** Ends the only pause of a blue-green Rollout, before the switch. */
+const endOnlyPause = (target: Target, podHash: string): Write => ({
+  decide: (rollout) => decidePromoteBlueGreen(rollout, target, podHash),
+  proof: {
+    seen: (rollout) => isActive(rollout, podHash),
+    withinMs: BLUE_GREEN_PROOF_MS,
+    what: `make ${podHash} active`,
+  },
+});
+
+interface Write {
+  readonly decide: (rollout: Rollout) => Decision<WriteResult>;
+  /** The proof that is needed after a status patch, because Argo accepts patches that have no effect. */
+  readonly proof?: Proof;
+}
+
+interface Proof {
+  readonly seen: (rollout: Rollout) => boolean;
+  readonly withinMs: number;
+  readonly what: string;
+}
+
+async function write(clusters: Clusters, target: Target, owner: Owner, { decide, proof }: Write): Promise<WriteResult> {
+  const client = clusters.client(target.cluster);
+  const read = async () => {
+    const rollout = await readRollout(client, target);
+    return { rollout, resourceVersion: rollout.metadata.resourceVersion };
+  };
+  const ref = refOf(target);
+  const result = await guardedWrite(client, {
+    ref,
+    read,
+    decide: ({ rollout }) =>
+      fenced({ annotations: rollout.metadata.annotations, owner, what: describe(ref) }, () => decide(rollout)),
+  });
+  if (proof && !('refused' in result)) await waitFor(() => readRollout(client, target), proof);
+  return result;
+}
+
+async function waitFor(read: () => Promise<Rollout>, proof: Proof): Promise<void> {
+  const deadline = performance.now() + proof.withinMs;
+  for (let poll = FIRST_POLL_MS; !proof.seen(await read()); poll = Math.min(poll * 2, LAST_POLL_MS)) {
+    if (performance.now() > deadline)
+      throw new SluiceError(
+        'CONFLICT',
+        `The patch was accepted, but the controller did not ${proof.what} within ${proof.withinMs} ms.`,
+      );
+    await sleep(poll);
+  }
+}

@@ -1,0 +1,18 @@
+import { byName, type Joined } from '../domain/by-name.ts';
+import { argoRollout } from './argo-rollout/index.ts';
+import type { TargetKind } from './target-kind.ts';
+
+/** Every kind of target. A release that names none has the first. */
+export const TARGETS = [argoRollout] as const satisfies readonly [TargetKind, ...TargetKind[]];
+
+/** Errors: KIND_UNKNOWN. */
+export function targetKind(name?: string): TargetKind {
+  return byName<TargetKind>('kind of target', TARGETS, name);
+}
+
+type TargetTools = Joined<ReturnType<(typeof TARGETS)[number]['tools']>>;
+
+/** The ports that single tools use for the targets, joined. */
+export function targetTools(...given: Parameters<TargetKind['tools']>): TargetTools {
+  return Object.assign({}, ...TARGETS.map(({ tools }) => tools(...given))) as TargetTools;
+}
