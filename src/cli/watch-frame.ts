@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { colours as pc } from './colours.ts';
 import { clip, wrapText } from './fit.ts';
 import { evidenceLines } from './evidence-lines.ts';
+import { watchSentences } from './watch-sentences.ts';
 import type { releaseGet } from '../toolsets/release/release-get.ts';
 import { toDuration } from '../contract/duration.ts';
 
@@ -22,6 +23,7 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
   if (!view) return warning.join('\n');
   const head = [
     heading(view),
+    ...watchSentences(view, columns, rows < ROOMY ? 1 : 2),
     ...stateLines(view, columns),
     stepLine(view),
     podsLine(view),
@@ -34,9 +36,11 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
   const full = verdictLines(view, columns);
   const verdict =
     full.length + MIN_EVENTS <= room ? full : shortVerdictLines(view).slice(0, Math.max(1, room - MIN_EVENTS));
-  const events = eventLines(view).slice(-Math.max(0, room - verdict.length - 1));
-  const block = room - verdict.length - 1 > 0 && events.length > 0 ? ['', ...events] : [];
-  return [...fixed.slice(0, fixed.length - warning.length), ...verdict, ...wait, ...block, ...warning]
+  const tree = treeLines(view, room - verdict.length - MIN_EVENTS);
+  const left = room - verdict.length - tree.length - 1;
+  const events = eventLines(view).slice(-Math.max(0, left));
+  const block = left > 0 && events.length > 0 ? ['', ...events] : [];
+  return [...fixed.slice(0, fixed.length - warning.length), ...verdict, ...tree, ...wait, ...block, ...warning]
     .map((line) => clip(line, columns))
     .slice(0, Math.max(3, rows - 1))
     .join('\n');
@@ -44,6 +48,8 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
 
 /** Rows for the blank line and the newest event. */
 const MIN_EVENTS = 2;
+/** With fewer rows each sentence has one. */
+const ROOMY = 30;
 /** Rows for the state and its reason. */
 const MAX_REASON = 3;
 
@@ -74,10 +80,17 @@ function podsLine({ live, closed_at: closed }: Watched): string | undefined {
   return live?.pods === undefined || closed !== undefined ? undefined : `pods     new version: ${live.pods}`;
 }
 
+/** Revisions, ReplicaSets and pods, where there is room for all of them. */
+function treeLines({ live, closed_at: closed }: Watched, room: number): readonly string[] {
+  const tree = closed === undefined ? (live?.tree ?? []) : [];
+  return tree.length > 0 && tree.length <= room
+    ? tree.map((line, index) => `${index === 0 ? 'tree'.padEnd(INDENT.length) : INDENT}${line}`)
+    : [];
+}
+
 function weightLines(view: Watched, columns: number): readonly string[] {
   const { weight_wanted: wanted, weights, live, verdict } = view;
-  if (view.closed_at !== undefined)
-    return view.users_percent === undefined ? [] : [`users    ${view.users_percent} % are on ${view.image}`];
+  if (view.closed_at !== undefined) return [];
   const places = weights
     ? [
         `Rollout ${weights.rollout ?? '–'}`,

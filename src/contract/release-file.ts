@@ -59,6 +59,10 @@ export const releaseFile = z.strictObject({
     .describe('Wait for release_promote after each step. Default: server setting.'),
   auto_rollback: z.boolean().optional().describe('Roll back on failure; false: ask first. Default: server setting.'),
   accept_fast_track: z.boolean().optional().describe('Allow Argo to skip the steps for an earlier image.'),
+  fail_fast: z
+    .strictObject({ restarts: z.int().min(1).max(100).describe('Of one pod.') })
+    .optional()
+    .describe('Go back before timeouts.step when a new pod restarts so often or its image does not exist.'),
   after_rollback: z
     .strictObject({ restore_template: z.boolean().describe('Put the stable image back. Default true.') })
     .optional(),

@@ -32,6 +32,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     approval: file.approval?.required ?? false,
     manualPromotion: file.require_manual_promotion ?? defaults.requireManualPromotion,
     autoRollback: file.auto_rollback ?? defaults.autoRollback,
+    ...(file.fail_fast ? { failFast: file.fail_fast } : {}),
     restoreTemplate: file.after_rollback?.restore_template ?? true,
     timeouts: toTimeouts(file.timeouts ?? {}),
   };

@@ -1,4 +1,5 @@
 import { SluiceError } from '../domain/errors.ts';
+import { podsNeverReady } from '../domain/pods.ts';
 import { departure } from '../domain/release/observe.ts';
 import type { Advanced, Preempted, Started } from '../domain/release/moves.ts';
 import type { ReleasePlan } from '../domain/release/plan.ts';
@@ -10,13 +11,29 @@ export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan)
   const { container, fromImage, toImage, stableHash } = scene.plan;
   const set = await world.workload.setImage(scene.target, { container, from: fromImage, to: toImage }, scene.owner);
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
+  const lost = lostStart(move);
   return move.wait(async () => {
     const seen = await readTarget(move);
     const preempted = departure(seen, { toImage, steps: scene.plan.steps });
     if (preempted) return preempted;
     if (seen.podHash === stableHash) return undefined;
-    return isReady(seen, scene.plan) ? { kind: 'ready' as const, newHash: seen.podHash } : undefined;
+    return isReady(seen, scene.plan) ? { kind: 'ready' as const, newHash: seen.podHash } : lost(seen.podHash);
   });
+}
+
+const BETWEEN_PODS_MS = 2_000;
+
+/** Looks at the pods from time to time, where the release wants to end early. What cannot be read ends nothing. */
+function lostStart({ world, scene }: Move): (podHash: string) => Promise<Started | undefined> {
+  let next = Number.NEGATIVE_INFINITY;
+  return async (podHash) => {
+    const { failFast } = scene.plan;
+    if (!failFast || world.now() < next) return undefined;
+    next = world.now() + BETWEEN_PODS_MS;
+    const pods = await world.workload.pods(scene.target, podHash).catch(() => undefined);
+    const detail = pods && podsNeverReady(pods, failFast.restarts);
+    return detail === undefined ? undefined : { kind: 'failed', detail };
+  };
 }
 
 /** Waits until `arrived` returns a text, or until another owner has taken the target. */

@@ -38,6 +38,24 @@ export function podsTrouble(found: VersionPods): string | undefined {
   return waiting ? podsText(found) : undefined;
 }
 
+/** The runtime's words for an image that does not exist. */
+const NO_IMAGE = /not found|does not exist|manifest unknown/i;
+
+/**
+ * Why a version can never get ready; undefined: it still may. `restarts`: so many of one pod that crashes are taken for
+ * proof.
+ */
+export function podsNeverReady({ pods }: VersionPods, restarts: number): string | undefined {
+  const lost = pods.find((pod) => !pod.ready && isLost(pod, restarts));
+  return lost && `the new version cannot get ready: ${podText(lost)}`;
+}
+
+function isLost({ reason = '', message = '', restarts: seen }: PodState, restarts: number): boolean {
+  if (reason === 'InvalidImageName' || reason === 'ErrImageNeverPull') return true;
+  if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') return NO_IMAGE.test(message);
+  return seen >= restarts;
+}
+
 export function podText({ ready, reason, message, exitCode, restarts }: PodState): string {
   const parts = [
     ready ? 'ready' : (reason ?? 'not ready yet'),

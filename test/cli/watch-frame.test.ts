@@ -168,10 +168,40 @@ test.each([
   expect(lines.length).toBeLessThan(rows);
   expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
   expect(lines[0]).toContain('shop/web on prod');
-  expect(lines[1]).toMatch(/^judging {2}inconclusive, holding/);
+  expect(lines[1]).toMatch(/^In this step 13 of 1,200 answers/);
+  expect(lines[2]).toMatch(/^\d+ % of the users are meant/);
+  expect(lines[3]).toMatch(/^judging {2}inconclusive, holding/);
   for (const head of ['steps ', 'weight ', 'verdict ', 'waits '])
     expect(lines.some((line) => line.startsWith(head))).toBe(true);
   if (rows >= 20) expect(lines.at(-1)).toContain('event 11');
+});
+
+test.each([
+  ['rolled-back', 'All users are on the old version since 10:00:40 UTC.'],
+  ['succeeded', 'All users (100 %) are on shop:v2 since 10:00:40 UTC.'],
+  ['refused', 'Nothing was changed: all users stay on the old version.'],
+  ['superseded', 'Somebody set another version than shop:v2, and the release left it alone.'],
+] as const)('a release that ended as %s begins with two plain sentences, before state and odds', (state, users) => {
+  const failed = { outcome: 'fail', reason: 'worse', findings: [question('errors', 5, 0)], from: AT, to: AT } as const;
+  const view = aView({ state, closedAt: AT + 40_000, verdict: failed });
+
+  const lines = plain(frame({ ...toReleaseOutput(view, 10), next: '' }, undefined, 120)).split('\n');
+
+  expect(lines.slice(1, 3)).toEqual([
+    'In this step 13 of 1,200 answers (1.1 %) of shop:v2 failed; 22 of 10,800 answers (0.2 %) of the old version.',
+    users,
+  ]);
+});
+
+test('a slow version is told by its slow answers, and fixed limits by their counts', () => {
+  const sentence = (findings: readonly Finding[]) => {
+    const counts = { candidate: { requests: 50, errors: 0 }, stable: { requests: 0, errors: 0 } };
+    const verdict = { outcome: 'fail' as const, reason: 'worse', findings, ...counts, from: AT, to: AT };
+    return plain(frame({ ...toReleaseOutput(aView({ verdict }), 10), next: '' }, undefined, 120)).split('\n')[1];
+  };
+
+  expect(sentence([question('slow-300ms', 5, 0)])).toContain('of shop:v2 took more than 300 ms; 22 of 10,800 answers');
+  expect(sentence([])).toBe('In this step none of 50 answers of shop:v2 failed; there is nothing to compare with.');
 });
 
 test('why the new version does not get ready stands in the head', () => {
@@ -182,4 +212,18 @@ test('why the new version does not get ready stands in the head', () => {
   );
 
   expect(screen).toContain('pods     new version: 0 of 1 ready: CrashLoopBackOff, exit code 1, 3 restarts');
+});
+
+test.each([
+  [24, true],
+  [8, false],
+])('with %d rows the tree of revisions and pods shows: %s', (rows, shows) => {
+  const live = { traefik: [], tree: ['revision 3 (new) web-c3 shop:v3: 0 of 1 ready', '  web-c3-x not ready yet'] };
+
+  const lines = plain(
+    frame({ ...toReleaseOutput(aView({ state: 'starting' }), 10), live, next: '' }, undefined, 80, rows),
+  ).split('\n');
+
+  expect(lines.includes('tree     revision 3 (new) web-c3 shop:v3: 0 of 1 ready')).toBe(shows);
+  expect(lines.includes('           web-c3-x not ready yet')).toBe(shows);
 });

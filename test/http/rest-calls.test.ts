@@ -41,6 +41,16 @@ test('a call answers what the command answers', async () => {
   expect(body).toEqual({ result: expect.objectContaining({ release_id: ID, state: 'soaking' }) });
 });
 
+test('an answer and an error name requests of REST, not tools', async () => {
+  const { body: answer } = await callRest(writing, 'release_get', { release_id: ID });
+  const { body: refused } = await callRest(writing, 'release_get', { release_id: 'release/prod/shop/other' });
+
+  expect(answer).toMatchObject({
+    result: { next: expect.stringContaining('call POST /engine/v1/tools/release_wait') },
+  });
+  expect(refused).toMatchObject({ error: { next: 'Call POST /engine/v1/tools/release_list for the ids.' } });
+});
+
 test('no body at all means no arguments', async () => {
   const answer = await send(toolUrl('release_list'), { method: 'POST' });
   const typed = await send(toolUrl('release_list'), { method: 'POST', headers: JSON_TYPE });

@@ -9,6 +9,7 @@ import type { World } from '../../src/ports/world.ts';
 import type { Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { createFakePlans } from './fake-plans.ts';
+import { FakeMetrics } from './fake-metrics.ts';
 import { createFakeJournal } from './fake-journal.ts';
 
 export const AT = Date.parse('2026-11-01T10:00:00Z');
@@ -159,7 +160,15 @@ export const DEFAULTS: CommandSettings = {
 
 export const READY: Preflight = { checks: [{ name: 'rollout', ok: true, detail: 'Healthy' }], plan: PLAN };
 
-/** Services for commands whose cluster is unreachable: every read of it fails. */
+/** Before AT the stable version had 40 requests a second for an hour. */
+function busyMetrics(): FakeMetrics {
+  const metrics = new FakeMetrics(15_000);
+  const flow = { instance: 'traefik-1', requestsPerSecond: 40, errorShare: 0, latencyMs: 20 };
+  metrics.record(AT, [{ ...flow, service: PLAN.stable.metricsService }]);
+  return metrics;
+}
+
+/** Services for commands whose cluster is unreachable: every read of it fails, but Prometheus answers. */
 export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = READY): CommandServices {
   const away = (): Promise<never> =>
     Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'The cluster prod does not answer.'));
@@ -167,7 +176,12 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
   return {
     gateway,
     ports: { workload: port, split: port, evidence: {}, now: () => AT } as unknown as ToolPorts,
-    worlds: { of: async (context) => ({ cluster: { context, uid: 'uid-of-kube-system' } }) as World },
+    worlds: {
+      of: async (context) => {
+        const cluster = { context, uid: 'uid-of-kube-system' };
+        return { cluster, evidence: busyMetrics(), now: () => AT } as unknown as World;
+      },
+    },
     journal: createFakeJournal(),
     plans: createFakePlans(),
     preflight: () => Promise.resolve(preflight),

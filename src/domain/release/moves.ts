@@ -13,7 +13,11 @@ export interface Superseded {
   readonly detail: string;
 }
 
-export type Started = { readonly kind: 'ready'; readonly newHash: string } | Preempted;
+/** `failed`: the version can never get ready, and the release is to end early then. */
+export type Started =
+  | { readonly kind: 'ready'; readonly newHash: string }
+  | { readonly kind: 'failed'; readonly detail: string }
+  | Preempted;
 export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Preempted;
 export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Preempted;
 export type Settled = { readonly kind: 'settled'; readonly proof: WeightProof } | Preempted;

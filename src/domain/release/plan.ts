@@ -98,6 +98,11 @@ export interface ReleaseSpec extends Kinds {
   readonly approval: boolean;
   readonly manualPromotion: boolean;
   readonly autoRollback: boolean;
+  /**
+   * Ends the start of the version as soon as it can never get ready: its image does not exist, or one pod has restarted
+   * so often. Absent: the deadline of the step ends it.
+   */
+  readonly failFast?: { readonly restarts: number };
   /** Whether a rollback puts the stable image back into the template, so that the Rollout is Healthy. */
   readonly restoreTemplate: boolean;
   readonly timeouts: Timeouts;
@@ -139,6 +144,8 @@ export interface ReleasePlan extends Kinds {
   readonly traefikService: string;
   /** How long selectors must be unchanged after an abort: abortScaleDownDelaySeconds and a margin. */
   readonly settleMs: number;
+  /** As the release says it. Absent: the deadline of the step alone ends the start. */
+  readonly failFast?: { readonly restarts: number };
   /** Templates of Argo that judge the release, as they were when it was planned. */
   readonly templates?: readonly ResolvedTemplate[];
 }

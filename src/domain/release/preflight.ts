@@ -84,6 +84,7 @@ function makePlan(
     traefikService: (traffic as TrafficFacts).name,
     settleMs: rollout.abortScaleDownDelaySeconds * 1000 + SETTLE_MARGIN_MS,
     ...(matchers ? { matchers } : {}),
+    ...(spec.failFast ? { failFast: spec.failFast } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import { isOpen } from '../analysis/verdict.ts';
+import { needWords } from './need-words.ts';
 import { OPEN_WORDS, POLICY_WORDS } from './open-verdict.ts';
 import type { ReleaseView, Waiting } from './view.ts';
 
@@ -38,11 +39,13 @@ function isPromoted({ state, weightWanted }: ReleaseView): boolean {
 function headline({ state, reason, verdict, waiting, spec }: ReleaseView): string {
   if (!verdict || !isOpen(verdict.outcome) || reason.startsWith('Paused by ')) return reason;
   const words = OPEN_WORDS[verdict.outcome];
-  if (waiting?.for === 'decision') return `${words}: ${verdict.reason}; a person has to decide`;
+  const need = needWords(verdict);
+  const more = need === undefined ? '' : `. ${need}`;
+  if (waiting?.for === 'decision') return `${words}: ${verdict.reason}; a person has to decide${more}`;
   if (state !== 'judging' && state !== 'paused') return reason;
   if (!isHeld(reason)) return reason;
   const policy = spec.analysis.policies?.[verdict.outcome] ?? 'hold';
-  return `${words}, ${POLICY_WORDS[policy]}: ${verdict.reason}`;
+  return `${words}, ${POLICY_WORDS[policy]}: ${verdict.reason}${more}`;
 }
 
 /** Whether a reason is the workflow's own for a held step. */

@@ -1,8 +1,10 @@
 import type { Caller, Command } from '../../commands/command.ts';
+import { commandsOf } from '../../commands/toolset.ts';
 import { execute, type Output } from '../../commands/execute.ts';
 import { ERRORS, SluiceError } from '../../domain/errors.ts';
 import { failureAnswer, type Answer } from '../answer.ts';
 import type { RestDeps } from './deps.ts';
+import { inRestWords } from './rest-words.ts';
 
 export interface Call {
   readonly deps: RestDeps;
@@ -15,6 +17,11 @@ export interface Call {
 
 /** Runs a tool and sends an answer in any case. */
 export async function callTool(call: Call): Promise<Answer> {
+  const { status, body } = await answerOf(call);
+  return { status, body: inRestWords(body, commandsOf(call.deps.toolsets)) };
+}
+
+async function answerOf(call: Call): Promise<Answer> {
   const { deps, command, raw, caller, signal, progress } = call;
   const started = Date.now();
   try {

@@ -4,10 +4,10 @@ import { parse } from '../../contract/parse.ts';
 import { rolloutStatus } from '../../contract/rollout-status.ts';
 import { rolloutFields } from '../../contract/place.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import { podText, podsText, type VersionPods } from '../../domain/pods.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
+import { versionTree } from '../../commands/version-tree.ts';
 import { nextStep } from './next-step.ts';
 import { targetOf, toSnapshot } from './rollout-answer.ts';
 
@@ -18,7 +18,7 @@ export const argoGetRolloutStatus: Command<typeof input, typeof rolloutStatus> =
   name: 'argo_get_rollout_status',
   title: 'Status of a Rollout',
   description:
-    'One Rollout, always read live: phase and why, steps, pods, Services, written weights, analysis, owner, and what to do next.',
+    'One Rollout, always read live: phase and why, steps, revisions with their pods, Services, written weights, analysis, owner, and what to do next.',
   kind: 'read',
   idempotent: true,
   toolset: 'argo',
@@ -28,28 +28,11 @@ export const argoGetRolloutStatus: Command<typeof input, typeof rolloutStatus> =
   check: (raw) => parse(input, raw ?? {}),
   async run(context, where) {
     const detail = await context.ports.rolloutObjects.read(await targetOf(context, where));
-    const [route, versions] = await Promise.all([routeOf(context, detail), versionsOf(context, detail)]);
+    const [route, versions] = await Promise.all([routeOf(context, detail), versionTree(context.ports, detail)]);
     return { ...toStatus(detail, route), versions };
   },
   text: (status) => lines(status).join('\n'),
 };
-
-/** The pods of the new version, then those of the stable one. A failed read is a line, not an error. */
-async function versionsOf(context: CommandContext, detail: RolloutDetail): Promise<Status['versions']> {
-  const hashes = [...new Set([detail.podHash, detail.stableHash])].filter((hash) => hash !== '');
-  const lines = hashes.map(async (hash) => {
-    const name = `${hash === detail.stableHash ? 'stable' : 'new'} ${cleanText(hash)}`;
-    const found = await context.ports.workload.pods(detail.target, hash).catch(unreadable);
-    const pods = found.pods.map((pod) => `${cleanText(pod.name)} ${cleanText(podText(pod))}`);
-    return [`${name}: ${podsText(found) ?? 'no pods'}`, ...(pods.length > 1 ? pods.map((pod) => `  ${pod}`) : [])];
-  });
-  return (await Promise.all(lines)).flat();
-}
-
-function unreadable(error: unknown): VersionPods {
-  if (error instanceof SluiceError) return { pods: [], problem: cleanText(error.message) };
-  throw error;
-}
 
 function toStatus(detail: RolloutDetail, route: Status['route']): Omit<Status, 'versions'> {
   const { desired, updated, available } = detail.replicas;

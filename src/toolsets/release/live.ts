@@ -4,7 +4,8 @@ import { podsText } from '../../domain/pods.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
-import type { Ports } from '../../ports/index.ts';
+import type { ToolPorts } from '../../ports/index.ts';
+import { versionTree } from '../../commands/version-tree.ts';
 
 const LIMIT_MS = 3000;
 
@@ -17,30 +18,38 @@ export const live = z
       z.strictObject({ replica: z.string(), weight: z.number().optional(), error: z.string().optional() }),
     ),
     pods: z.string().optional(),
+    tree: z.array(z.string()).optional(),
     replicas: z.strictObject({ desired: z.number(), updated: z.number(), available: z.number() }).optional(),
     problem: z.string().optional(),
   })
   .describe('Read just now.');
 export type Live = z.output<typeof live>;
 
-type LivePorts = Pick<Ports, 'workload' | 'split'>;
+type LivePorts = Pick<ToolPorts, 'workload' | 'split' | 'rolloutObjects'>;
 
 const safe = (text: string): string => maskSecrets(cleanText(text));
 
-/** The current state in the cluster. Never throws, so that a release can be read while its cluster is unreachable. */
-export async function readLive(ports: LivePorts, view: ReleaseView): Promise<Live> {
+/**
+ * The current state in the cluster. Never throws, so that a release can be read while its cluster is unreachable.
+ * `full`: with the tree of revisions and pods.
+ */
+export async function readLive(ports: LivePorts, view: ReleaseView, full: boolean): Promise<Live> {
   const [rollout, traefik] = await Promise.allSettled([
     bounded(ports.workload.read(view.spec.target)),
     bounded(inForce(ports, view)),
   ]);
   const seen = rollout.status === 'fulfilled' ? rollout.value : undefined;
-  const pods = seen && (await podsOfNew(ports, view, seen));
+  const [pods, tree] = await Promise.all([
+    seen && podsOfNew(ports, view, seen),
+    seen && full ? bounded(versionTree(ports, seen)).catch(() => undefined) : undefined,
+  ]);
   const failed = [rollout, traefik].find((read) => read.status === 'rejected');
   return compact({
     phase: seen?.phase,
     message: seen?.message ? safe(seen.message) : undefined,
     rollout_weight: seen?.canaryWeight,
     pods: pods === undefined ? undefined : safe(pods),
+    tree,
     traefik: traefik.status === 'fulfilled' ? traefik.value : [],
     replicas: seen && { ...seen.replicas },
     problem: failed && safe(failed.reason instanceof Error ? failed.reason.message : String(failed.reason)),

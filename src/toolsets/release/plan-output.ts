@@ -2,10 +2,19 @@ import { z } from 'zod';
 import { shownMetric } from '../../contract/metric-spec.ts';
 import { compact } from '../../contract/release-view.ts';
 import { toDuration } from '../../contract/duration.ts';
+import type { Outlook } from '../../domain/analysis/outlook/outlook.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 
 const check = z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.string(), next: z.string().optional() });
+
+/** How the release would be judged at the present traffic. `takes` is absent where a step would ask for a decision. */
+const outlook = z.strictObject({
+  compared: z.array(z.string()),
+  limits: z.array(z.string()),
+  requests_per_second: z.number(),
+  steps: z.array(z.strictObject({ weight: z.number(), takes: z.string().optional(), problem: z.string().optional() })),
+});
 
 export const planOutput = z.strictObject({
   release_id: z.string(),
@@ -19,6 +28,7 @@ export const planOutput = z.strictObject({
   weights: z.array(z.number()).describe('In percent.'),
   traefik_service: z.string().optional(),
   limits: z.record(z.string(), z.unknown()),
+  outlook: outlook.optional(),
   approval: z.boolean(),
   manual_promotion: z.boolean(),
   auto_rollback: z.boolean(),
@@ -33,6 +43,7 @@ export function toPlanOutput(
   spec: ReleaseSpec,
   { checks, plan }: Preflight,
   stored?: { readonly plan_id: string; readonly valid_until: string },
+  expected?: Outlook,
 ): PlanOutput {
   return compact({
     release_id: id,
@@ -45,6 +56,7 @@ export function toPlanOutput(
     weights: (plan?.steps ?? []).map(({ weight }) => weight),
     traefik_service: plan?.traefikService,
     limits: toLimits(spec),
+    outlook: expected && toOutlook(expected),
     approval: spec.approval,
     manual_promotion: spec.manualPromotion,
     auto_rollback: spec.autoRollback,
@@ -62,6 +74,17 @@ export function toChecks(checks: Preflight['checks']): PlanOutput['checks'] {
         next: one.next === undefined ? undefined : safe(one.next),
       }) as PlanOutput['checks'][number],
   );
+}
+
+function toOutlook({ compared, limits, requestsPerSecond, steps }: Outlook): z.output<typeof outlook> {
+  return {
+    compared: [...compared],
+    limits: [...limits],
+    requests_per_second: Number(requestsPerSecond.toPrecision(3)),
+    steps: steps.map(({ weight, ms, problem }) =>
+      compact({ weight, takes: ms === undefined ? undefined : toDuration(ms), problem }),
+    ),
+  };
 }
 
 function toLimits({ analysis }: ReleaseSpec): PlanOutput['limits'] {

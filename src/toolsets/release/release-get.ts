@@ -44,7 +44,7 @@ export const releaseGet: Command<typeof input, typeof output> = {
       return { ...toReleaseOutput(known, detail), source, next: held || known.waiting ? nextCall(known) : FORGOTTEN };
     const view = present(await withNewestVerdict(context, known));
     // A closed release describes the past. The cluster may have changed since.
-    const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view) };
+    const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view, detail > CONCISE) };
     return { ...toReleaseOutput(view, detail), ...now, next: nextCall(view) };
   },
   text: releaseText,

@@ -1,11 +1,13 @@
 import { LISTED_FIELDS, parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
 import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
-import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
+import type { Preflight, ReleasePlan, ReleaseSpec } from '../../domain/release/plan.ts';
 import { identified } from './identified.ts';
 import { savePlan } from './stored-plan.ts';
 import { specOf } from './spec-of.ts';
-import { planOutput, toPlanOutput, type PlanOutput } from './plan-output.ts';
+import { planOutput, toPlanOutput } from './plan-output.ts';
+import { planText } from './plan-text.ts';
+import { readOutlook } from '../../planning/outlook.ts';
 
 export const exampleRelease = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
 
@@ -27,11 +29,17 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
     const spec = await identified(context, await specOf(context, input));
     const found = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
     const stored = found.plan && (await savePlan(context, input, spec, found.plan));
-    return toPlanOutput(releaseId(spec.target), spec, found, stored);
+    const expected = found.plan && (await expectedOf(context, spec, found.plan));
+    return toPlanOutput(releaseId(spec.target), spec, found, stored, expected);
   },
   problem: ({ ready }) => (ready ? undefined : 'PREFLIGHT_FAILED'),
   text: planText,
 };
+
+/** Undefined: Prometheus does not answer any more. */
+async function expectedOf({ worlds }: CommandContext, spec: ReleaseSpec, plan: ReleasePlan) {
+  return readOutlook(await worlds.of(spec.target.cluster, spec.clusterUid), spec, plan);
+}
 
 /**
  * The plan of a read-only server. It queries Prometheus only for the counters of the target, and never for the caller's
@@ -48,24 +56,4 @@ async function withoutQueries(context: CommandContext, spec: ReleaseSpec): Promi
     next: 'Plan again where writing is allowed, to see what the queries answer.',
   };
   return { ...found, checks: [...found.checks, untried] };
-}
-
-function planText(plan: PlanOutput): string {
-  const { cluster, namespace, rollout } = plan.target;
-  const line = (mark: string, { name, detail, next }: PlanOutput['checks'][number]) =>
-    `${mark} ${name}: ${detail}${next ? ` → ${next}` : ''}`;
-  const failed = plan.checks.filter(({ ok }) => !ok).map((one) => line('✗', one));
-  const warnings = plan.checks.filter(({ ok, next }) => ok && next !== undefined).map((one) => line('!', one));
-  const head = plan.ready ? 'Ready' : `Not ready, ${failed.length} check(s) failed`;
-  const images = plan.from_image ? `${plan.from_image} → ${plan.to_image}` : plan.to_image;
-  const weights = plan.weights.length > 0 ? `, weights ${plan.weights.join(' → ')} %` : '';
-  const next = plan.ready
-    ? `Nothing was changed. Start it with release_start and plan_id "${plan.plan_id}", until ${plan.valid_until}, or with the same input.`
-    : 'Nothing was changed. Correct the failed checks and plan again.';
-  return [
-    `${head}: ${plan.strategy} of ${namespace}/${rollout} on ${cluster}: ${images}${weights}`,
-    ...failed,
-    ...warnings,
-    next,
-  ].join('\n');
 }

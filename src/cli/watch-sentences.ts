@@ -1,0 +1,40 @@
+import type { ReleaseOutput } from '../contract/release-view.ts';
+import { shareText } from '../domain/report/summary-sentences.ts';
+import { wrapText } from './fit.ts';
+
+type Verdict = NonNullable<ReleaseOutput['verdict']>;
+
+/** Two plain sentences: how the versions have answered, and which one the users have. The first needs a verdict. */
+export function watchSentences(view: ReleaseOutput, columns: number, most: number): readonly string[] {
+  const sentences = [answersSentence(view), usersSentence(view)].filter((text) => text !== undefined);
+  return sentences.flatMap((text) => wrapText(text, columns, most));
+}
+
+function answersSentence({ verdict, image }: ReleaseOutput): string | undefined {
+  if (!verdict) return undefined;
+  const { metric, candidate, stable } = countsOf(verdict) ?? {};
+  if (!candidate || !stable) return undefined;
+  if (candidate.requests === 0) return `No answer of ${image} has been counted in this step.`;
+  const slow = /^slow-(.+)ms$/.exec(metric ?? '')?.[1];
+  const what = slow === undefined ? 'failed' : `took more than ${slow} ms`;
+  const other = stable.requests === 0 ? 'there is nothing to compare with' : `${shareText(stable)} of the old version`;
+  return `In this step ${shareText(candidate)} of ${image} ${what}; ${other}.`;
+}
+
+/** Of the question that failed, or of errors. */
+function countsOf({ findings, candidate, stable }: Verdict) {
+  const failed = findings.find(({ outcome, evidence }) => outcome === 'fail' && evidence);
+  const told = failed ?? findings.find(({ metric, evidence }) => metric === 'errors' && evidence);
+  if (told?.evidence) return { metric: told.metric, ...told.evidence };
+  const bad = (arm: Verdict['candidate']) => arm && { requests: arm.requests, bad: arm.errors };
+  return candidate && stable ? { metric: 'errors', candidate: bad(candidate), stable: bad(stable) } : undefined;
+}
+
+function usersSentence({ state, image, closed_at: closed, users_percent: users }: ReleaseOutput): string | undefined {
+  const since = closed === undefined ? '' : ` since ${closed.slice(11, 19)} UTC`;
+  if (state === 'succeeded') return `All users (100 %) are on ${image}${since}.`;
+  if (state === 'rolled-back') return `All users are on the old version${since}.`;
+  if (state === 'refused') return 'Nothing was changed: all users stay on the old version.';
+  if (state === 'superseded') return `Somebody set another version than ${image}, and the release left it alone.`;
+  return users === undefined ? undefined : `${users} % of the users are meant to be on ${image} now.`;
+}

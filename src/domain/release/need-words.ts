@@ -1,0 +1,21 @@
+import { stillNeeded } from '../analysis/sequential/still-needed.ts';
+import type { Verdict } from '../analysis/verdict.ts';
+
+/** What an open verdict still needs, in one sentence; undefined: no question is open for want of requests. */
+export function needWords({ findings, from, to }: Pick<Verdict, 'findings' | 'from' | 'to'>): string | undefined {
+  const need = stillNeeded(findings, Math.max(1, to - from));
+  if (!need) return undefined;
+  const { metric, requests, ms, field } = need;
+  const way = `For the next release ${field} changes that.`;
+  if (requests === undefined)
+    return `As the new version has answered so far, ${metric} is never proved within its margin. ${way}`;
+  const time = ms === undefined ? 'none comes now' : `${spell(ms)} at the rate of this step`;
+  return `For ${metric} about ${requests.toLocaleString('en')} more requests to the new version are needed (${time}). ${way}`;
+}
+
+function spell(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
+}

@@ -1,0 +1,60 @@
+import type { PlanOutput } from './plan-output.ts';
+
+/** A plan in a few lines: what is wrong, how the release is judged, how long that takes, and what to do next. */
+export function planText(plan: PlanOutput): string {
+  const failed = plan.checks.filter(({ ok }) => !ok).map((one) => checkLine('✗', one));
+  const warnings = plan.checks.filter(({ ok, next }) => ok && next !== undefined).map((one) => checkLine('!', one));
+  return [headLine(plan, failed.length), ...failed, ...warnings, ...outlookLines(plan), nextLine(plan)].join('\n');
+}
+
+function headLine(plan: PlanOutput, failed: number): string {
+  const { cluster, namespace, rollout } = plan.target;
+  const head = plan.ready ? 'Ready' : `Not ready, ${failed} check(s) failed`;
+  const images = plan.from_image ? `${plan.from_image} → ${plan.to_image}` : plan.to_image;
+  const weights = plan.weights.length > 0 ? `, weights ${plan.weights.join(' → ')} %` : '';
+  return `${head}: ${plan.strategy} of ${namespace}/${rollout} on ${cluster}: ${images}${weights}`;
+}
+
+function checkLine(mark: string, { name, detail, next }: PlanOutput['checks'][number]): string {
+  return `${mark} ${name}: ${detail}${next ? ` → ${next}` : ''}`;
+}
+
+function nextLine({ ready, plan_id: id, valid_until: until }: PlanOutput): string {
+  return ready
+    ? `Nothing was changed. Start it with release_start and plan_id "${id}", until ${until}, or with the same input.`
+    : 'Nothing was changed. Correct the failed checks and plan again.';
+}
+
+function outlookLines({ outlook, limits, manual_promotion: manual }: PlanOutput): readonly string[] {
+  if (!outlook) return [];
+  const { compared, limits: fixed } = outlook;
+  return [
+    compared.length > 0
+      ? `Each step is compared with the stable version: ${compared.join('; ')}.`
+      : 'Nothing is compared with the stable version.',
+    ...(fixed.length > 0 ? [`Limits: ${fixed.join('; ')}.`] : []),
+    timesLine(outlook, limits),
+    ...(manual ? ['After each step that passes, somebody has to promote.'] : []),
+    ...outlook.steps.flatMap(({ weight, problem }) => (problem === undefined ? [] : [`! ${weight} %: ${problem}`])),
+  ];
+}
+
+/** Without traffic nothing can be expected. */
+function timesLine(
+  { requests_per_second: rate, steps }: NonNullable<PlanOutput['outlook']>,
+  limits: PlanOutput['limits'],
+) {
+  if (rate === 0) return 'No request was counted in the last 5 minutes, so no step can pass at the present traffic.';
+  const judged = steps.filter(({ problem }) => problem === undefined);
+  const quick = judged.flatMap(({ weight, takes }) => (takes === undefined ? [] : [`about ${takes} at ${weight} %`]));
+  const slow = judged.filter(({ takes }) => takes === undefined).map(({ weight }) => `${weight} %`);
+  const who = `At the present ${rate} requests/s a version as good as stable`;
+  return [
+    ...(quick.length > 0 ? [`${who} needs ${quick.join(', ')}.`] : []),
+    ...(slow.length > 0
+      ? [
+          `${who} does not pass ${slow.join(', ')} before the hold of ${String(limits['hold'])} ends: larger weights, analysis.margins or analysis.hold change that.`,
+        ]
+      : []),
+  ].join(' ');
+}

@@ -1,0 +1,65 @@
+import { expect, test } from '@jest/globals';
+import type { CommandContext } from '../../../src/commands/command.ts';
+import { releasePlan } from '../../../src/toolsets/release/release-plan.ts';
+import { AT, createFakeGateway, DEFAULTS, fakeServices } from '../../support/fake-gateway.ts';
+import { FakeMetrics } from '../../support/fake-metrics.ts';
+
+const FILE = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
+
+/** The plan as a person reads it. */
+async function planned(file: object = {}, evidence?: FakeMetrics): Promise<string> {
+  const services = fakeServices(createFakeGateway());
+  const worlds: CommandContext['worlds'] = {
+    of: async (context) => ({ ...(await services.worlds.of(context)), ...(evidence && { evidence }) }),
+  };
+  const context: CommandContext = {
+    ...services,
+    worlds,
+    caller: { id: 'cli:test', kind: 'cli' },
+    signal: new AbortController().signal,
+    progress: () => Promise.resolve(),
+  };
+  return releasePlan.text(await releasePlan.run(context, releasePlan.check({ ...FILE, ...file }, DEFAULTS)));
+}
+
+test('a plan says what is compared, with which margins, and about how long each step takes at the present traffic', async () => {
+  const text = await planned();
+
+  expect(text).toContain(
+    'Each step is compared with the stable version: failed answers, at most 1 point more than stable; answers slower than 25 ms, at most 5 points more than stable.',
+  );
+  expect(text).toContain(
+    'At the present 40 requests/s a version as good as stable needs about 1m45s at 10 %, about 1m at 50 %.',
+  );
+  expect(text).toContain('After each step that passes, somebody has to promote.');
+});
+
+test('a plan with fixed limits names them', async () => {
+  const text = await planned({ analysis: { judge: 'limits', p95_ms: 300 } });
+
+  expect(text).toContain(
+    'Nothing is compared with the stable version.\nLimits: at least 99 % successes; p95 at most 300 ms.',
+  );
+});
+
+test('a step that would only ask is named, with the fields that change it', async () => {
+  const text = await planned({ analysis: { margins: { errors: 0.0001, slow: 0.0001 } } });
+
+  expect(text).toContain(
+    'does not pass 10 %, 50 % before the hold of 10m ends: larger weights, analysis.margins or analysis.hold',
+  );
+});
+
+test('without traffic a plan promises nothing', async () => {
+  const silent = new FakeMetrics(15_000);
+  silent.record(AT, []);
+
+  expect(await planned({}, silent)).toContain('No request was counted in the last 5 minutes');
+});
+
+test('a Prometheus that is away leaves out what it would tell', async () => {
+  const away = new FakeMetrics(15_000);
+  away.away = true;
+
+  expect(await planned({}, away)).not.toContain('compared with');
+});
