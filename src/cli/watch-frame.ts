@@ -48,7 +48,7 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
 
 /** Rows for the blank line and the newest event. */
 const MIN_EVENTS = 2;
-/** With fewer rows each sentence has one. */
+/** With fewer rows each sentence gets one row. */
 const ROOMY = 30;
 /** Rows for the state and its reason. */
 const MAX_REASON = 3;
@@ -80,7 +80,7 @@ function podsLine({ live, closed_at: closed }: Watched): string | undefined {
   return live?.pods === undefined || closed !== undefined ? undefined : `pods     new version: ${live.pods}`;
 }
 
-/** Revisions, ReplicaSets and pods, where there is room for all of them. */
+/** Revisions, ReplicaSets and pods, if there are enough rows for all of them. */
 function treeLines({ live, closed_at: closed }: Watched, room: number): readonly string[] {
   const tree = closed === undefined ? (live?.tree ?? []) : [];
   return tree.length > 0 && tree.length <= room

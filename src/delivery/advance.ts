@@ -23,7 +23,7 @@ export async function start(move: Move, isReady: (seen: Seen, plan: ReleasePlan)
 
 const BETWEEN_PODS_MS = 2_000;
 
-/** Looks at the pods from time to time, where the release wants to end early. What cannot be read ends nothing. */
+/** Reads the pods at intervals if the release may end early. A failed read never ends the release. */
 function lostStart({ world, scene }: Move): (podHash: string) => Promise<Started | undefined> {
   let next = Number.NEGATIVE_INFINITY;
   return async (podHash) => {

@@ -38,12 +38,12 @@ export function podsTrouble(found: VersionPods): string | undefined {
   return waiting ? podsText(found) : undefined;
 }
 
-/** The runtime's words for an image that does not exist. */
+/** Texts of container runtimes for an image that does not exist. */
 const NO_IMAGE = /not found|does not exist|manifest unknown/i;
 
 /**
- * Why a version can never get ready; undefined: it still may. `restarts`: so many of one pod that crashes are taken for
- * proof.
+ * Why a version can never get ready. Undefined if it still may. `restarts`: this number of restarts of one crashing pod
+ * counts as proof.
  */
 export function podsNeverReady({ pods }: VersionPods, restarts: number): string | undefined {
   const lost = pods.find((pod) => !pod.ready && isLost(pod, restarts));

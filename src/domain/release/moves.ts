@@ -13,7 +13,7 @@ export interface Superseded {
   readonly detail: string;
 }
 
-/** `failed`: the version can never get ready, and the release is to end early then. */
+/** `failed`: the version can never get ready, and the release ends early in this case. */
 export type Started =
   | { readonly kind: 'ready'; readonly newHash: string }
   | { readonly kind: 'failed'; readonly detail: string }

@@ -8,7 +8,7 @@ import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 
 const check = z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.string(), next: z.string().optional() });
 
-/** How the release would be judged at the present traffic. `takes` is absent where a step would ask for a decision. */
+/** How the release would be judged at the current traffic. `takes` is absent if a step would ask for a decision. */
 const outlook = z.strictObject({
   compared: z.array(z.string()),
   limits: z.array(z.string()),

@@ -36,7 +36,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   text: planText,
 };
 
-/** Undefined: Prometheus does not answer any more. */
+/** Undefined if Prometheus no longer answers. */
 async function expectedOf({ worlds }: CommandContext, spec: ReleaseSpec, plan: ReleasePlan) {
   return readOutlook(await worlds.of(spec.target.cluster, spec.clusterUid), spec, plan);
 }
