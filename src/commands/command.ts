@@ -32,6 +32,8 @@ export interface ClusterNames {
   current(): Promise<string>;
   /** All contexts, in the file's order. */
   all(): Promise<readonly string[]>;
+  /** Every context that is known to lead to the same cluster, the given one first. */
+  same(context: string): Promise<readonly string[]>;
 }
 
 /** The settings that several toolsets read. A toolset reads its own with `valuesOf` (src/contract/setting.ts). */

@@ -4,6 +4,7 @@ import { createEvidence } from '../adapters/prometheus/index.ts';
 import { createWorlds, type DescribedClusters } from '../clusters/index.ts';
 import { Identities } from '../clusters/identities.ts';
 import { readIdentity } from '../clusters/identity.ts';
+import { sameCluster } from '../clusters/same-cluster.ts';
 import { settingsFor } from '../clusters/settings-for.ts';
 import type { ClusterSettings, Settings } from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';
@@ -25,6 +26,12 @@ export function clustersOf({ kubeconfig }: Pick<Settings, 'kubeconfig'>): Cluste
 /** The real systems behind the worlds. It opens no connection. */
 export function worldsOver(clusters: Clusters, settings: DescribedClusters): Worlds {
   return createWorlds({ clusters, settings, ports: (own, kinds) => portsOfCluster(clusters, own, kinds) });
+}
+
+/** The contexts of a cluster, by one of them. Each cluster is asked once. */
+export function sameClusterOver(clusters: Clusters): (context: string) => Promise<readonly string[]> {
+  const identities = new Identities(clusters);
+  return (context) => sameCluster(clusters, identities, context);
 }
 
 /** Errors: KIND_UNKNOWN. */

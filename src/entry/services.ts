@@ -11,6 +11,7 @@ import type { ToolPorts } from '../ports/index.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { deferred } from './deferred.ts';
+import type * as PortsModule from './ports.ts';
 
 /** All services of commands. Each is opened at its first use. */
 export interface Services extends CommandServices {
@@ -18,6 +19,8 @@ export interface Services extends CommandServices {
   warm(): Promise<void>;
   close(): Promise<void>;
 }
+
+type Adapters = Pick<typeof PortsModule, 'sameClusterOver'>;
 
 /** `serving`: this process answers many calls, so a watch is worthwhile. */
 export function createServices(settings: Settings, { serving = false } = {}): Services {
@@ -52,10 +55,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
       const { planRelease } = await import('../strategies/index.ts');
       return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid, spec), spec, endedIn(gateway));
     },
-    clusters: {
-      current: async () => currentContext(await clusters()),
-      all: async () => (await clusters()).contexts(),
-    },
+    clusters: clusterNames(clusters, adapters),
     settings,
     warm: async () =>
       void (await Promise.allSettled([
@@ -96,6 +96,18 @@ function deferredPorts(load: () => Promise<ToolPorts>): ToolPorts {
   const get = (own: object, name: string | symbol): unknown =>
     typeof name === 'symbol' || name === 'then' ? undefined : (Reflect.get(own, name) ?? portOf(name));
   return new Proxy({ now: Date.now }, { get }) as ToolPorts;
+}
+
+function clusterNames(
+  clusters: () => Promise<Clusters>,
+  adapters: () => Promise<Adapters>,
+): CommandServices['clusters'] {
+  const same = once(async () => (await adapters()).sameClusterOver(await clusters()));
+  return {
+    current: async () => currentContext(await clusters()),
+    all: async () => (await clusters()).contexts(),
+    same: async (context) => (await same())(context),
+  };
 }
 
 function currentContext(clusters: Clusters): string {

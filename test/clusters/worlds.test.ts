@@ -4,7 +4,7 @@ import { NAMESPACE } from '../../src/adapters/kubernetes/kinds.ts';
 import { checkClusters } from '../../src/clusters/check.ts';
 import { createWorlds } from '../../src/clusters/index.ts';
 import type { ClusterEntry, Settings } from '../../src/config/schema.ts';
-import { worldsOver } from '../../src/entry/ports.ts';
+import { sameClusterOver, worldsOver } from '../../src/entry/ports.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Ports } from '../../src/ports/index.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
@@ -190,4 +190,13 @@ test.each([
   const world = worlds.of('kind', undefined, kinds);
   if (problem === undefined) expect(await world).toMatchObject({ cluster: { uid: 'uid-1' } });
   else await expect(world).rejects.toMatchObject({ code: 'KIND_UNKNOWN', message: expect.stringContaining(problem) });
+});
+
+test('the names of one cluster are found by its identity; one that is away is left out', async () => {
+  const contexts: Contexts = { ...TWO, 'prod-vpn': ['https://vpn', 'uid-p'], away: ['https://a', 'uid-p'] };
+  away.add('away');
+  const same = sameClusterOver(clustersOf(contexts));
+  expect(await same('prod')).toEqual(['prod', 'prod-vpn']);
+  expect(await same('staging')).toEqual(['staging']);
+  expect(await same('of the past')).toEqual(['of the past']);
 });

@@ -83,17 +83,17 @@ test.each<readonly [string, Record<string, string>, RegExp]>([
   [
     'a token twice',
     { BEARER_TOKEN: 'abc', BEARER_TOKEN_FILE: file('twice', 'abc') },
-    /BEARER_TOKEN and SLUICE_PROMETHEUS_BEARER_TOKEN_FILE each/,
+    /BEARER_TOKEN and SLUICE_PROMETHEUS_BEARER_TOKEN_FILE are each/,
   ],
   [
     'a token and a header',
     { BEARER_TOKEN: 'abc', HEADERS: 'authorization=Token 1' },
-    /Authorization in SLUICE_PROMETHEUS_HEADERS each/,
+    /Authorization in SLUICE_PROMETHEUS_HEADERS are each/,
   ],
   [
     'a token and a user in the URL',
     { URL: 'https://u:p@host', BEARER_TOKEN: 'abc' },
-    /the user in SLUICE_PROMETHEUS_URL each/,
+    /the user in SLUICE_PROMETHEUS_URL are each/,
   ],
   ['a name without a password', { USERNAME: 'a' }, /USERNAME needs SLUICE_PROMETHEUS_PASSWORD/],
   [

@@ -185,7 +185,11 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
     journal: createFakeJournal(),
     plans: createFakePlans(),
     preflight: () => Promise.resolve(preflight),
-    clusters: { current: () => Promise.resolve('prod'), all: () => Promise.resolve(['prod']) },
+    clusters: {
+      current: () => Promise.resolve('prod'),
+      all: () => Promise.resolve(['prod']),
+      same: (name) => Promise.resolve([name]),
+    },
     settings: DEFAULTS,
   };
 }

@@ -31,7 +31,11 @@ export function worldServices(
     journal: createFakeJournal(),
     plans: createFakePlans(),
     preflight: (spec) => planRelease(one, spec),
-    clusters: { current: async () => world.target.cluster, all: async () => [world.target.cluster] },
+    clusters: {
+      current: async () => world.target.cluster,
+      all: async () => [world.target.cluster],
+      same: async (name) => [name],
+    },
     settings: DEFAULTS,
   };
 }

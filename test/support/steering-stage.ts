@@ -80,7 +80,11 @@ export class SteeringStage {
     const gateway = createFakeGateway();
     // A call that used Temporal would fail.
     gateway.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away in these tests');
-    const clusters = { current: async () => sandbox.context, all: async () => [sandbox.context] };
+    const clusters = {
+      current: async () => sandbox.context,
+      all: async () => [sandbox.context],
+      same: async (name: string) => [name],
+    };
     this.#services = {
       gateway,
       ports,

@@ -114,7 +114,11 @@ function stage() {
     journal: createFakeJournal(),
     plans: createFakePlans(),
     preflight: async (spec) => planRelease(await worldsOver(watched, settings).of(sandbox.context), spec),
-    clusters: { current: async () => sandbox.context, all: async () => [sandbox.context] },
+    clusters: {
+      current: async () => sandbox.context,
+      all: async () => [sandbox.context],
+      same: async (name) => [name],
+    },
     settings,
   };
   const written = () => [

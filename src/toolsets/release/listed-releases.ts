@@ -14,12 +14,13 @@ export interface Listed {
 }
 
 /**
- * Temporal's list and the journal's further runs, of allowed namespaces only. The first `skip` are left out. A release
+ * Temporal's list and the journal's further runs, of allowed namespaces only. A release belongs to a cluster under
+ * whatever name of the cluster it was started. The first `skip` are left out. A release
  * that starts between two pages is on neither, and one from the first page may appear again. Errors: those of
  * ReleaseGateway.list.
  */
 export async function listedReleases(
-  { gateway, journal, settings }: Pick<CommandContext, 'gateway' | 'journal' | 'settings'>,
+  { clusters, gateway, journal, settings }: Pick<CommandContext, 'clusters' | 'gateway' | 'journal' | 'settings'>,
   filter: ReleaseFilter,
   skip = 0,
 ): Promise<Listed> {
@@ -28,9 +29,10 @@ export async function listedReleases(
     releases: all.slice(skip, skip + filter.limit),
     more: all.length > skip + filter.limit,
   });
+  const names = asked.cluster === undefined ? [undefined] : await clusters.same(asked.cluster);
   const [fresh, journaled] = await Promise.all([
-    allowedReleases(settings, asked, (one) => gateway.list(one)),
-    fromJournal({ journal, settings }, asked),
+    underNames(names, asked, (one) => allowedReleases(settings, one, (each) => gateway.list(each))),
+    fromJournal({ journal, settings }, names, asked),
   ]);
   if (journaled instanceof SluiceError) return { ...page(fresh), problem: journaled.message };
   const known = new Set(fresh.map(({ runId }) => runId));
@@ -48,10 +50,26 @@ export async function listedReleases(
 /** A release that only the journal has, has ended. */
 async function fromJournal(
   { journal, settings }: Pick<CommandContext, 'journal' | 'settings'>,
+  names: readonly (string | undefined)[],
   filter: ReleaseFilter,
 ): Promise<readonly JournalRelease[] | SluiceError> {
   if (filter.open) return [];
-  return allowedReleases(settings, filter, (one) => journal.releases(one)).catch(problemOf);
+  return underNames(names, filter, (one) => allowedReleases(settings, one, (each) => journal.releases(each))).catch(
+    problemOf,
+  );
+}
+
+/** One list of those that each name of the cluster has, newest first. An undefined name: any cluster. */
+async function underNames<T extends { readonly startedAt: number }>(
+  names: readonly (string | undefined)[],
+  filter: ReleaseFilter,
+  read: (filter: ReleaseFilter) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const lists = await Promise.all(
+    names.map((cluster) => read(cluster === undefined ? filter : { ...filter, cluster })),
+  );
+  const all = lists.flat().toSorted((a, b) => b.startedAt - a.startedAt);
+  return all.slice(0, filter.limit);
 }
 
 function problemOf(error: unknown): SluiceError {

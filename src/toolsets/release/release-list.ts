@@ -11,7 +11,7 @@ const { cluster, namespace, rollout } = targetFields.shape;
 /** A filter value that is not a state: every release whose run is open. */
 const OPEN = 'open';
 const input = z.strictObject({
-  cluster: cluster.describe('Only this context.'),
+  cluster: cluster.describe('Only this cluster.'),
   namespace: namespace.optional().describe('Only this namespace.'),
   rollout: rollout.optional().describe('Only this Rollout.'),
   state: z
