@@ -1,12 +1,6 @@
 import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
-import { CLUSTER_KEYS, describesCluster, isGiven, shortForm } from '../config/clusters.ts';
-import {
-  SETTINGS,
-  type ClusterEntries,
-  type ClusterEntry,
-  type ClusterSettings,
-  type Settings,
-} from '../config/schema.ts';
+import { givenAddresses, shortForm } from '../config/clusters.ts';
+import { type ClusterEntries, type ClusterEntry, type ClusterSettings, type Settings } from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { ClusterIdentity } from '../ports/world.ts';
 import type { Identities } from './identities.ts';
@@ -46,10 +40,8 @@ export async function settingsFor(
 function unnamed(context: string, settings: DescribedClusters, clusters: Clusters): ClusterSettings {
   const found = shortForm(settings);
   const servers = new Set(clusters.contexts().map((name) => clusters.server(name)));
-  if (servers.size <= 1 || !describesCluster(found)) return found;
-  const given = CLUSTER_KEYS.filter((key) => ['prometheusUrl', 'traefikApiUrls', 'traefikApiPods'].includes(key))
-    .filter((key) => isGiven(key, settings[key]))
-    .map((key) => SETTINGS[key].env);
+  const given = givenAddresses(found);
+  if (servers.size <= 1 || given.length === 0) return found;
   throw new SluiceError(
     'CLUSTER_UNCONFIGURED',
     `The kubeconfig leads to ${servers.size} clusters, and ${given.join(' and ')} do not say which of them they describe. So it is not known whether they belong to "${context}".`,

@@ -35,9 +35,12 @@ export function clusterDefaults(): ClusterSettings {
   return Object.fromEntries(CLUSTER_KEYS.map((key) => [key, SETTINGS[key].fallback])) as unknown as ClusterSettings;
 }
 
-/** Whether settings contain an address of any part of a cluster. */
-export function describesCluster({ prometheusUrl, traefikApiUrls, traefikApiPods }: ClusterSettings): boolean {
-  return prometheusUrl !== undefined || traefikApiUrls.length > 0 || traefikApiPods !== undefined;
+/** The settings that say where a part of a cluster is reached; the others say how. */
+const ADDRESSES: readonly ClusterKey[] = ['prometheusUrl', 'traefikApiUrls', 'traefikApiPods'];
+
+/** The environment names of the addresses that settings contain. Empty if they describe no cluster. */
+export function givenAddresses(settings: ClusterSettings): readonly string[] {
+  return ADDRESSES.filter((key) => isGiven(key, settings[key])).map((key) => SETTINGS[key].env);
 }
 
 /**

@@ -47,3 +47,9 @@ test.each([
 ])('%d naming: %s', (count, source) => {
   expect(namings(source, ['argo-rollout', 'traefik'])).toHaveLength(count);
 });
+
+test('what composes doctor, ports and clusters speaks of no target and no split', () => {
+  const composing = sources.filter((path) => /^src\/(entry\/(doctor[^/]*|ports)\.ts|clusters\/)/.test(path));
+  expect(composing.length).toBeGreaterThan(8);
+  expect(composing.filter((path) => /traefik|rollout|temporal/i.test(read(path)))).toEqual([]);
+});
