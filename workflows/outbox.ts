@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+} from '@temporalio/workflow';
 import type { RecordLine } from '../activities/record.ts';
 import type { Owner } from '../src/domain/release/target.ts';
 import { record, recordLast } from './activity-options.ts';
@@ -15,6 +21,8 @@ interface OutboxHost {
   readonly keySuffix: string;
   /** Whether the size of parts in bytes is limited too. */
   readonly byBytes: boolean;
+  /** Whether a write begins after the handlers and the loop have acted (afterTurn). */
+  readonly afterTurn: boolean;
   /** Adds a record of the state of the release. */
   readonly situation: () => void;
   readonly note: (text: string) => void;
@@ -77,7 +85,10 @@ export class Outbox {
 
   private async send(activity: typeof record): Promise<void> {
     try {
-      while (this.lines.length > 0) await this.sendPart(activity, this.nextPart());
+      while (this.lines.length > 0) {
+        if (this.host.afterTurn) await afterTurn();
+        await this.sendPart(activity, this.nextPart());
+      }
       this.away = false;
     } catch (error) {
       if (isCancellation(error)) return;
@@ -109,6 +120,23 @@ export class Outbox {
     });
     this.lines.splice(0, part.length);
   }
+}
+
+/** Conditions that the loop waited for are met in the first round; what follows from them is done by the second. */
+const ROUNDS = 2;
+
+/**
+ * Waits until everything that one activation brought has been acted on. A replay may hand over the result of an earlier
+ * write in the activation of a later command, and after it (SDK 1.24.0): a command's handler must not schedule a write
+ * at once only because no other one is under way.
+ */
+function afterTurn(): Promise<void> {
+  return CancellationScope.nonCancellable(async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      let asked = 0;
+      await condition(() => (asked += 1) > 1);
+    }
+  });
 }
 
 function reasonOf(error: unknown): string {

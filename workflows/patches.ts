@@ -23,6 +23,12 @@ export const PATCHES = {
     reason:
       'the guard also watches while a weight is set, while the version starts and during promotion; an old pass is judged again; the soak goes on over a repaired drift, and the third drift of a step ends it',
   },
+  'write-after-turn': {
+    since: '2026-11-29',
+    mayGo: '2028-01-01',
+    reason:
+      'a write to the journal is scheduled after the handlers of the activation and the loop have acted, so that a replay that hands their jobs over in another order schedules the same; the longest waits of a release take a year',
+  },
 } as const;
 
 export function has(patch: keyof typeof PATCHES): boolean {

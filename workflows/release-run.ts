@@ -94,6 +94,7 @@ export class ReleaseRun {
       owner: this.owner,
       keySuffix: this.owner.firstRunId === undefined ? '' : `@${this.owner.runId.slice(0, 8)}`,
       byBytes: this.careful,
+      afterTurn: has('write-after-turn'),
       situation: () => this.outbox.add('release', recordOf(this.view())),
       note: (text) => this.note(text),
     });

@@ -147,7 +147,7 @@ test.concurrent(
 
     expect(Date.now() - (await settled)).toBeLessThan(15_000);
     const { events } = await one.view();
-    expect(events.filter(({ text }) => text.startsWith('the journal could not be told'))).toHaveLength(1);
+    expect(events.filter(({ text }) => text.startsWith('the journal could not be written'))).toHaveLength(1);
   }),
 );
 
