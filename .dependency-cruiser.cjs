@@ -174,12 +174,7 @@ const oneWay = [
     { path: '^(src|activities|workflows)/', pathNot: '^src/(targets|splits)/' },
     { path: '^src/(targets|splits)/[^/]+/' },
   ),
-  ban(
-    'no-circular',
-    'Two files import each other. Move the code that both need to a third file.',
-    {},
-    { circular: true },
-  ),
+  ban('no-circular', 'Two files import each other. Move what both need to a third file.', {}, { circular: true }),
   ban(
     'nobody-imports-test',
     'Code for tests stays in test/. Move code that the product needs out of it.',
