@@ -2,6 +2,7 @@ import { chainOf } from '../src/domain/release/target.ts';
 import { createHash } from 'node:crypto';
 import type { QueryRecord, RecordEntry } from '../src/domain/release/record.ts';
 import type { Judge, Judged, Judgement } from './analysis.ts';
+import type { Finding } from '../src/domain/analysis/verdict.ts';
 import { RecordedRuns, type RecordedRun } from './recorded-runs.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -57,6 +58,22 @@ const answered = ({ values, error }: QueryRecord): boolean => error === undefine
 const startOf = ({ since, from }: Judgement): number => since ?? from;
 const stepOf = ({ index, scene }: Judgement): number => index ?? scene.step ?? 0;
 
+/** Counters are large, and the blocks tell what they counted. A metric of the release file is small. */
+const COUNTERS_MS = 600_000;
+const METRIC_MS = 10_000;
+const leastOf = ({ name, arm }: QueryRecord): number =>
+  arm !== undefined && (name === 'requests' || name === 'durations') ? COUNTERS_MS : METRIC_MS;
+/** Verdicts of one outcome are this far apart. Another outcome is recorded at once. */
+const VERDICT_MS = 20_000;
+
+/** Evidence with no more digits than anybody reads. Counts are whole numbers and stay as they are. */
+function rounded<T>(value: T): T {
+  if (typeof value === 'number') return (Number.isInteger(value) ? value : Number(value.toPrecision(5))) as T;
+  if (Array.isArray(value)) return value.map(rounded) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, rounded<unknown>(field)])) as T;
+}
+
 /**
  * The key of a result contains its newest sample time. The key of an empty result contains the previous newest sample
  * time.
@@ -65,8 +82,9 @@ function queryEntries(input: Judgement, { queries }: Judged, run: RecordedRun): 
   const step = stepOf(input);
   return queries.flatMap((query): RecordEntry[] => {
     const topic = `query/${step}/${part(query.name)}/${query.arm ?? 'both'}`;
-    if (run.unchanged(topic, [query.values, query.error], query.at)) return [];
-    if (!run.isDue(topic, { startsAt: startOf(input), at: query.at, mark: query.error ?? '' })) return [];
+    const mark = query.error ?? (query.values.length > 0 ? 'values' : 'none');
+    const due = { startsAt: startOf(input), at: query.at, mark, leastMs: leastOf(query) };
+    if (!run.isDue(topic, due) || run.unchanged(topic, [query.values, query.error], query.at)) return [];
     const key = `${topic}/${answered(query) ? query.at : `${run.newest}/none`}`;
     return run.claim(key) ? [{ ...of(input), key, kind: 'query', at: query.at, data: { ...query, step } }] : [];
   });
@@ -76,7 +94,7 @@ function blockEntries(input: Judgement, { trail }: Judged, run: RecordedRun): Re
   return trail.flatMap((point): RecordEntry[] => {
     const key = `block/${part(point.instance)}/${point.at}`;
     return run.claim(key)
-      ? [{ ...of(input), key, kind: 'block', at: point.at, data: { ...point, step: stepOf(input) } }]
+      ? [{ ...of(input), key, kind: 'block', at: point.at, data: { ...rounded(point), step: stepOf(input) } }]
       : [];
   });
 }
@@ -89,16 +107,27 @@ function verdictEntries(input: Judgement, { verdict }: Judged, run: RecordedRun)
   const { scene, limits, wanted } = input;
   const step = stepOf(input);
   const { outcome, reason, findings, candidate, stable } = verdict;
-  if (run.unchanged('verdict', [step, outcome, reason, findings, candidate, stable], verdict.to)) return [];
   const hash = createHash('sha256').update(JSON.stringify(limits)).digest('hex').slice(0, 8);
   const weight = wanted ?? scene.plan.steps[step]?.weight ?? 0;
-  const due = { startsAt: startOf(input), at: verdict.to, mark: outcome };
+  const due = { startsAt: startOf(input), at: verdict.to, mark: outcome, leastMs: VERDICT_MS };
   if (!run.isDue(`verdict/${step}`, due)) return [];
+  if (run.unchanged('verdict', [step, outcome, reason, findings, candidate, stable], verdict.to)) return [];
   const key = `verdict/${step}/${hash}/${run.newest}/${outcome}`;
   return run.claim(key)
-    ? [{ ...of(input), key, kind: 'verdict', at: verdict.to, data: { ...verdict, step, weight } }]
+    ? [
+        {
+          ...of(input),
+          key,
+          kind: 'verdict',
+          at: verdict.to,
+          data: { ...verdict, findings: verdict.findings.map(shortened), step, weight },
+        },
+      ]
     : [];
 }
+
+const shortened = (finding: Finding): Finding =>
+  finding.evidence ? { ...finding, evidence: rounded(finding.evidence) } : finding;
 
 const of = ({ scene }: Judgement) => ({ releaseId: scene.owner.releaseId, runId: chainOf(scene.owner) });
 

@@ -5,6 +5,13 @@ const UNUSED_MS = 600_000;
 /** Unchanged content is recorded again after this time, so that the journal shows that the judge still looked. */
 const REPEAT_MS = 60_000;
 
+interface Due {
+  readonly startsAt: number;
+  readonly at: number;
+  readonly mark?: string;
+  readonly leastMs?: number;
+}
+
 /** For a release that is held for a week only the newest keys are stored. */
 const MAX_KEYS = 5_000;
 
@@ -45,12 +52,13 @@ export class RecordedRun {
   }
 
   /**
-   * Whether an entry of this topic is recorded: always in the first minutes of a release and when `mark` differs from
-   * the last one, later once in each interval. `startsAt`, `at`: epoch ms.
+   * Whether an entry of this topic is recorded: when `mark` differs from the last one, else once in each interval.
+   * Intervals grow with the age of the release, and none is shorter than `leastMs`. `startsAt`, `at`: epoch ms.
    */
-  isDue(topic: string, { startsAt, at, mark = '' }: { startsAt: number; at: number; mark?: string }): boolean {
+  isDue(topic: string, { startsAt, at, mark = '', leastMs = 0 }: Due): boolean {
     const last = this.#due.get(topic);
-    if (last?.mark === mark && !isNewStretch(startsAt, last.at, at)) return false;
+    const early = last !== undefined && (at - last.at < leastMs || !isNewStretch(startsAt, last.at, at));
+    if (early && last.mark === mark) return false;
     this.#due.set(topic, { at, mark });
     return true;
   }

@@ -2,7 +2,7 @@ import { Argument, type Command as Cli } from 'commander';
 import type { Command } from '../commands/command.ts';
 import type { Output } from '../commands/execute.ts';
 import type { Toolset } from '../commands/toolset.ts';
-import { complete } from './completion/sources.ts';
+import { complete, type Names } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
 import { addFlags, flagFields, flagName, inputOf, takesFile } from './flags.ts';
 import { settingsOf } from './global.ts';
@@ -75,8 +75,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Only a command that reads has a use for a release that has ended. */
+function sourceOf(names: NonNullable<Subject['names']>, { kind }: Command): Names {
+  return names === 'release' && kind === 'read' ? 'any-release' : names;
+}
+
 function addCompletions(cli: Cli, command: Command, subject: Subject | undefined): void {
-  if (subject?.names) complete.argument(cli, subject.names);
+  if (subject?.names) complete.argument(cli, sourceOf(subject.names, command));
   for (const field of flagFields(command)) {
     if (field.choices) complete.option(cli, flagName(field), field.choices);
   }

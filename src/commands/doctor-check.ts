@@ -10,7 +10,7 @@ export interface Finding {
   readonly next?: string;
 }
 
-export type CheckServices = Pick<CommandServices, 'gateway' | 'ports'>;
+export type CheckServices = Pick<CommandServices, 'gateway' | 'ports' | 'preflight' | 'settings'>;
 
 export interface CheckedPlace {
   readonly cluster: string;

@@ -48,7 +48,8 @@ const verdict = z.strictObject({
       outcome: z.string(),
       measured: z.number().optional(),
       limit: z.number().optional(),
-      reason: z.string(),
+      // Absent in a short answer whose verdict tells it.
+      reason: z.string().optional(),
       evidence: evidence.optional(),
     }),
   ),
@@ -181,7 +182,7 @@ function toVerdict(seen: Verdict, full: boolean): z.output<typeof verdict> {
         outcome: finding.outcome,
         measured: finding.measured,
         limit: finding.limit,
-        reason: safe(finding.reason),
+        reason: full || !seen.reason.includes(finding.reason) ? safe(finding.reason) : undefined,
         evidence: full && finding.evidence ? toEvidence(finding.evidence) : undefined,
       }),
     ),

@@ -152,25 +152,48 @@ test('new samples, another outcome and other reasons are news', async () => {
     judged({ reason: 'odds 3' }),
     judged({
       reason: 'odds 5',
-      at: AT + 1_000,
-      queries: [query({ at: AT + 1_000, values: [{ labels: {}, value: 9 }] })],
+      to: AT + 600_500,
+      at: AT + 600_000,
+      queries: [query({ at: AT + 600_000, values: [{ labels: {}, value: 9 }] })],
     }),
     judged({
       reason: 'proved',
+      to: AT + 600_600,
       outcome: 'pass',
-      at: AT + 1_000,
-      queries: [query({ at: AT + 1_000, values: [{ labels: {}, value: 9 }] })],
+      at: AT + 600_000,
+      queries: [query({ at: AT + 600_000, values: [{ labels: {}, value: 9 }] })],
     }),
   ];
 
   expect((await written(all)).map(({ key }) => key.replace(/\/[0-9a-f]{8}\//, '/LIMITS/'))).toEqual([
     `query/1/requests/stable/${AT}`,
     `verdict/1/LIMITS/${AT}/inconclusive`,
-    `query/1/requests/stable/${AT + 1_000}`,
-    `block/traefik-1/${AT + 1_000}`,
-    `verdict/1/LIMITS/${AT + 1_000}/inconclusive`,
-    `verdict/1/LIMITS/${AT + 1_000}/pass`,
+    `query/1/requests/stable/${AT + 600_000}`,
+    `block/traefik-1/${AT + 600_000}`,
+    `verdict/1/LIMITS/${AT + 600_000}/inconclusive`,
+    `verdict/1/LIMITS/${AT + 600_000}/pass`,
   ]);
+});
+
+test('counters are recorded once in ten minutes and a verdict of the same outcome every twenty seconds; another outcome at once', async () => {
+  const after = (seconds: number, outcome?: 'pass') => {
+    const at = AT + seconds * 1_000;
+    const values = [{ labels: {}, value: seconds }];
+    return judged({
+      at,
+      to: at,
+      reason: `odds ${seconds}`,
+      queries: [query({ at, values })],
+      ...(outcome && { outcome }),
+    });
+  };
+  const all = [...Array.from({ length: 25 }, (_, second) => after(second)), after(25, 'pass')];
+
+  const kinds = (await written(all)).map(({ kind, at }) => `${kind} ${(at - AT) / 1000}`);
+
+  expect(kinds.filter((one) => one.startsWith('query'))).toEqual(['query 0']);
+  expect(kinds.filter((one) => one.startsWith('verdict'))).toEqual(['verdict 0', 'verdict 20', 'verdict 25']);
+  expect(kinds.filter((one) => one.startsWith('block'))).toHaveLength(26);
 });
 
 test('each time that Prometheus is away is there once, with the reason', async () => {

@@ -55,6 +55,14 @@ test.each([
   expect(await offered(...words)).toEqual(expected);
 });
 
+test('an ended release is offered to commands that read, once, and not to those that steer', async () => {
+  const ended = createFakeGateway([aView({ closedAt: 1 })]);
+  const names = async (command: string) =>
+    (await sluice({ gateway: ended }, 'complete', '--', 'release', command, '')).out;
+
+  expect(await Promise.all(['get', 'report', 'abort'].map(names))).toEqual(['shop/web', 'shop/web', '']);
+});
+
 test('all commands are offered, each with its meaning, and no hidden one', async () => {
   const { out } = await sluice(world, 'complete', '--', '');
 
@@ -135,7 +143,7 @@ describe('in a real bash', () => {
   /** What Tab would offer behind these words; the last one is under the cursor. */
   async function tab(...words: string[]): Promise<readonly string[]> {
     const quoted = ['sluice', ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-    const script = `set -u; source <(sluice completion bash); COMP_WORDS=(${quoted}); COMP_CWORD=${words.length}; complete -p sluice >/dev/null && _sluice sluice; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const script = `set -u; COMP_WORDBREAKS=$' \\t\\n\"\\'><=;|&(:'; source <(sluice completion bash); COMP_WORDS=(${quoted}); COMP_CWORD=${words.length}; complete -p sluice >/dev/null && _sluice sluice; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const { stdout, stderr } = await run('bash', ['--norc', '-c', script], { env });
     expect(stderr).toBe('');
     return stdout.trimEnd().split('\n');
@@ -145,6 +153,31 @@ describe('in a real bash', () => {
     expect(await tab('argo', 'promote-r')).toEqual(['promote-rollout']);
     expect(await tab('argo', 'promote-rollout', '--ful')).toEqual(['--full']);
     expect(await tab('tools', '--toolset', '')).toEqual(['release', 'argo', 'traefik']);
+  });
+
+  test('the name of a cluster with colons is completed behind its last colon', async () => {
+    const kubeconfig = join(folder, 'kubeconfig');
+    const name = 'arn:aws:eks:eu-west-1:123456789012:cluster/prod';
+    const context = { cluster: 'c', user: 'u' };
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Config',
+        contexts: [{ name, context }],
+        clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+        users: [{ name: 'u', user: {} }],
+      }),
+    );
+    env['KUBECONFIG'] = kubeconfig;
+    try {
+      expect(await tab('argo', 'list-rollouts', '--cluster', 'ar')).toEqual([name]);
+      expect(await tab('argo', 'list-rollouts', '--cluster', 'arn', ':', 'aws', ':', 'ek')).toEqual([
+        'eks:eu-west-1:123456789012:cluster/prod',
+      ]);
+    } finally {
+      env['KUBECONFIG'] = '/nonexistent';
+    }
   });
 
   test('without a cluster there is nothing, and no noise', async () => {

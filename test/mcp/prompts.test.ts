@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([reading.close(), writing.close()]));
 
 const WHOLE = {
+  release: { namespace: 'shop', name: 'web', image: 'shop:v2', cluster: 'prod' },
   progressive_canary: {
     namespace: 'shop',
     name: 'web',
@@ -45,7 +46,7 @@ describe.each(ERAS)('%s', (era) => {
     return work(client).finally(() => client.close());
   };
 
-  test('lists three prompts, each and each argument described', async () => {
+  test('lists the prompts, each and each argument described', async () => {
     const prompts = await using(writing, (client) => client.prompts());
 
     expect(prompts.map(({ name }) => name)).toEqual(Object.keys(WHOLE));
@@ -65,10 +66,23 @@ describe.each(ERAS)('%s', (era) => {
     expect(steps.length).toBeGreaterThan(4);
     expect(steps.map(({ number }) => number)).toEqual(steps.map((_, index) => index + 1));
     for (const { tool, args: text } of steps) {
-      const filled = JSON.parse(text.replace(/<STEP>/g, '1').replace(/<[A-Z_]+>/g, '"abc"')) as object;
+      const filled = JSON.parse(
+        text
+          .replace(/<STEP>/g, '1')
+          .replace('<PLAN>', '"plan-abc"')
+          .replace('<RELEASE>', '"release/prod/shop/web"')
+          .replace(/<[A-Z_]+>/g, '"abc"'),
+      ) as object;
       expect(() => CATALOGUE.find((command) => command.name === tool)?.check(filled, DEFAULTS)).not.toThrow();
       expect(CATALOGUE.map((command) => command.name)).toContain(tool);
     }
+  });
+
+  test.each(Object.entries(WHOLE))('%s hands out no value that confirms a call', async (name, args) => {
+    const steps = parsePrompt(await using(writing, (client) => client.prompt(name, args)));
+    const confirmed = steps.map((step) => /"confirm":([^,}]*)/.exec(step.args)?.[1] ?? '<CONFIRM>');
+
+    expect(new Set(confirmed)).toEqual(new Set(['<CONFIRM>']));
   });
 
   test.each([

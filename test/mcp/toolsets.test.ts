@@ -61,7 +61,7 @@ describe.each(ERAS)('%s', (era) => {
         'report-page://{cluster}/{namespace}/{rollout}',
         'example://{name}',
       ]);
-      expect(await client.prompts()).toEqual([]);
+      expect((await client.prompts()).map(({ name }) => name)).toEqual(['release']);
       await expect(client.prompt('progressive_canary', {})).rejects.toThrow(/Unknown prompt/);
     });
     expect((await using(all, '?toolsets=traefik', (client) => client.prompts())).map(({ name }) => name)).toEqual([

@@ -134,6 +134,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
             version: view.spec.image,
             startedBy: view.startedBy,
             startedAt: view.startedAt,
+            ...(view.closedAt === undefined ? {} : { closedAt: view.closedAt }),
           })),
       ),
     owns: ({ releaseId: id }) =>

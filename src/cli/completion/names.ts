@@ -27,7 +27,8 @@ const LOOKUPS: Readonly<Record<Names, (lookup: Lookup) => Promise<readonly strin
   tool: async () => CATALOGUE.map(({ name }) => name),
   setting: async () => SETTING_KEYS.map((key) => `${SETTINGS[key].env}=`),
   cluster: ({ deps, settings }) => deps.contexts(settings),
-  release: (lookup) => opened(lookup, (services) => releases(services, lookup)),
+  release: (lookup) => opened(lookup, (services) => releases(services, lookup, true)),
+  'any-release': (lookup) => opened(lookup, (services) => releases(services, lookup, false)),
   rollout: (lookup) =>
     opened(lookup, async (services) =>
       (await rollouts(services, lookup)).map(({ target }) => `${target.namespace}/${target.rollout}`),
@@ -48,10 +49,11 @@ async function opened<T>({ deps, settings }: Lookup, work: (services: Services) 
   }
 }
 
-/** Running releases, because commands are sent to these. */
-async function releases({ gateway }: Services, { settings }: Lookup): Promise<readonly string[]> {
+/** Commands are sent to running releases; an ended one can be read. The newest release of a target comes first. */
+async function releases({ gateway }: Services, { settings }: Lookup, running: boolean): Promise<readonly string[]> {
   const found = await allowedReleases(settings, { limit: 100 }, (filter) => gateway.list(filter));
-  return found.filter(({ closedAt }) => closedAt === undefined).map(({ id }) => id.split('/').slice(-2).join('/'));
+  const named = found.filter(({ closedAt }) => !running || closedAt === undefined);
+  return unique(named.map(({ id }) => id.split('/').slice(-2).join('/')));
 }
 
 async function rollouts(services: Services, { settings, current, cluster }: Lookup) {

@@ -10,11 +10,26 @@ export type Shell = (typeof SHELLS)[number];
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `# bash completion of sluice. Load it with: source <(sluice completion bash)
 _sluice() {
-  local line
+  local line word prefix='' colon='' i
+  local -a words=()
   COMPREPLY=()
+  # Bash splits words at colons, which the names of clusters may contain.
+  for ((i = 1; i <= COMP_CWORD; i++)); do
+    word=\${COMP_WORDS[i]}
+    if [[ \${#words[@]} -gt 0 && ( $word == :* || -n $colon ) ]]; then
+      words[\${#words[@]}-1]+=$word
+    else
+      words+=("$word")
+    fi
+    colon=''
+    if [[ $word == *: ]]; then colon=1; fi
+  done
+  word=\${words[\${#words[@]}-1]}
+  if [[ \${COMP_WORDBREAKS-} == *:* ]]; then prefix=\${word%"\${word##*:}"}; fi
   while IFS= read -r line; do
-    COMPREPLY+=("\${line%%$'\\t'*}")
-  done < <(sluice complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    line=\${line%%$'\\t'*}
+    COMPREPLY+=("\${line#"$prefix"}")
+  done < <(sluice complete -- "\${words[@]}" 2>/dev/null)
   # A setting goes on behind its "=".
   if [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
 }

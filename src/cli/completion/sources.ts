@@ -1,7 +1,7 @@
 import type { Command as Cli } from 'commander';
 
 /** Values that only the cluster, Temporal or the catalogue knows. */
-export type Names = 'release' | 'rollout' | 'route' | 'namespace' | 'cluster' | 'tool' | 'setting';
+export type Names = 'release' | 'any-release' | 'rollout' | 'route' | 'namespace' | 'cluster' | 'tool' | 'setting';
 
 /** The source of values: a fixed list, or names that are looked up. */
 export type Source = Names | readonly string[];

@@ -5,7 +5,7 @@ import { findingOf } from './sequential/finding.ts';
 import { answer, askQuestion, learnStable, newStep, type QuestionState } from './sequential/question.ts';
 import { boundsInTail, logMean, questionsOf, type Question } from './sequential/questions.ts';
 import { logE } from './sequential/wealth.ts';
-import { isNewStretch } from './stretch.ts';
+import { countsOf, isNewPoint, withPending, type PendingCounts } from './thinned-trail.ts';
 import type { TrailPoint } from './trail.ts';
 import type { Finding, Judged } from './verdict.ts';
 
@@ -38,6 +38,8 @@ export interface JudgeState {
   readonly newest: number;
   /** By proxy: the end of the last block in the trail. */
   readonly lastPoint: Readonly<Record<string, number>>;
+  /** Counts since that point. Absent in checkpoints of older versions, whose points were closer. */
+  readonly pending?: PendingCounts;
 }
 
 /** `past`: blocks of the time before `startsAt`. `known`: the bounds that Traefik counts, in ms, ascending. */
@@ -88,11 +90,26 @@ export function addBlocks(
       continue;
     }
     const { state: judged, point } = addOne(asked, next, block);
-    const isPoint = isNewStretch(state.startsAt, next.lastPoint[block.instance], block.to);
-    if (isPoint) trail.push(point);
-    next = isPoint ? { ...judged, lastPoint: { ...judged.lastPoint, [block.instance]: block.to } } : judged;
+    const whole = withPending(point, next.pending?.[block.instance]);
+    // A decision shows in the trail at once, with everything that was counted until then.
+    const decides = concludes(settings.alpha, judged) !== concludes(settings.alpha, next);
+    const isPoint = decides || isNewPoint(state.startsAt, next.lastPoint[block.instance], block.to);
+    if (isPoint) trail.push(whole);
+    next = noted(judged, block, isPoint ? undefined : countsOf(whole));
   }
   return { state: next, trail };
+}
+
+/** `pending`: what the proxy has counted since its last point. Undefined: the block is a point itself. */
+function noted(
+  state: JudgeState,
+  { instance, to }: TimedBlock,
+  pending: TimedBlock['questions'] | undefined,
+): JudgeState {
+  const waiting = { ...state.pending, [instance]: pending ?? {} };
+  return pending
+    ? { ...state, pending: waiting }
+    : { ...state, pending: waiting, lastPoint: { ...state.lastPoint, [instance]: to } };
 }
 
 /** `inStep`: requests to the new version at the current weight. `known`: the bounds that both versions have. */

@@ -1,8 +1,12 @@
 import type { DoctorChecks, Finding } from '../../commands/doctor-check.ts';
 import { toFailure } from '../../contract/failure.ts';
+import { rolloutFindings } from './rollout-checks.ts';
 import type { ReleaseGateway } from '../../temporal/gateway.ts';
 
-export const checks: DoctorChecks = { ofProcess: [({ gateway }) => temporalFindings(gateway)] };
+export const checks: DoctorChecks = {
+  ofCluster: [rolloutFindings],
+  ofProcess: [({ gateway }) => temporalFindings(gateway)],
+};
 
 /** Whether Temporal answers and a worker polls the task queue. */
 async function temporalFindings(gateway: ReleaseGateway): Promise<readonly Finding[]> {

@@ -6,6 +6,7 @@ import { releaseRecover } from './release-recover.ts';
 import { releaseReport } from './release-report.ts';
 import { releaseStart } from './release-start.ts';
 import { releaseWait } from './release-wait.ts';
+import { releasePrompt } from './prompts/release.ts';
 import { releases } from './resources/releases.ts';
 import { reports, reportPages } from './resources/reports.ts';
 import { examples } from './resources/examples.ts';
@@ -32,7 +33,7 @@ export const release: Toolset = {
   ],
   rights,
   resources: [releases, reports, reportPages, examples],
-  prompts: [],
+  prompts: [releasePrompt],
   checks,
   settings,
 };

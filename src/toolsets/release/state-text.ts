@@ -39,13 +39,21 @@ function podsLine({ live }: Shown): string {
   return live?.pods === undefined ? '' : `Pods of the new version: ${live.pods}`;
 }
 
-function verdictLine({ verdict }: Shown): string {
-  return verdict ? `Last verdict ${verdict.outcome}: ${verdict.reason}` : '';
+/** The verdict, unless the reason tells it already. */
+function verdictLine({ verdict, reason }: Shown): string {
+  if (!verdict) return '';
+  return reason.includes(verdict.reason)
+    ? `Last verdict ${verdict.outcome}`
+    : `Last verdict ${verdict.outcome}: ${verdict.reason}`;
 }
 
-function lastEvents({ events }: Shown): string {
+/** The last events that say something which the lines above do not. */
+function lastEvents({ events, reason, verdict }: Shown): string {
+  const told = ({ text }: Shown['events'][number]) =>
+    reason.includes(text) || (verdict !== undefined && text.includes(verdict.reason));
   return events
     .slice(-3)
+    .filter((event) => !told(event))
     .map(({ at, text, who }) => `${at.slice(11, 19)} ${text}${who ? ` (${who})` : ''}`)
     .join('\n');
 }
