@@ -46,7 +46,7 @@ export function createProgram(deps: CliDeps): Cli {
 export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
   try {
     const program = createProgram(deps);
-    await program.parseAsync(spellBooleans(argv, program), { from: 'user' });
+    await program.parseAsync(spellBooleans(helpArguments(argv), program), { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused(error, argv, deps);
@@ -54,14 +54,32 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
   }
 }
 
+/** Commander's `help` takes one word: `help release get` would show the help of `release`. */
+function helpArguments(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'help' && argv.length > 2 ? [...argv.slice(1), '--help'] : argv;
+}
+
+/** Flags of kubectl, and what they are called here. */
+const KUBECTL_FLAGS: Readonly<Record<string, string>> = {
+  '-n': '--namespace',
+  '--context': '--cluster',
+  '-w': 'sluice release watch',
+  '--watch': 'sluice release watch',
+};
+
 /** The error of a wrong command line is already on stderr. Scripts also get it in the format that they requested. */
 async function misused({ code, message }: CommanderError, argv: readonly string[], deps: CliDeps): Promise<number> {
-  const meant = code === 'commander.unknownCommand' ? meantBy(message, argv) : undefined;
+  const meant = code === 'commander.unknownCommand' ? meantBy(message, argv) : meantFlag(message);
   const hint = meant === undefined ? '' : ` (Did you mean ${meant}?)`;
   if (hint !== '') deps.io.err(hint.trim());
   if (formatOf(argv) !== 'text')
     await printError(new SluiceError('INVALID_INPUT', `${message.replace(/^error: /, '')}${hint}`), argv, deps);
   return ERRORS.INVALID_INPUT.exit;
+}
+
+function meantFlag(message: string): string | undefined {
+  const flag = /unknown option '([^'=]+)/.exec(message)?.[1];
+  return flag === undefined ? undefined : KUBECTL_FLAGS[flag];
 }
 
 /** The command that an unknown command of a toolset probably meant. */

@@ -43,7 +43,10 @@ export function suggestCommand(name: string, known: readonly Command[]): Command
 function spellingsOf({ name, toolset }: Command): readonly string[] {
   const verb = name.slice(toolset.length + 1);
   const others = Object.entries(SYNONYMS).flatMap(([word, meant]) => (meant === verb ? [`${toolset}_${word}`] : []));
-  return [name, ...(toolset === 'release' ? others : [])];
+  // `argo list` for list-rollouts, `argo status` for get-rollout-status: the object goes without saying.
+  const short = verb.replace(/^get_|_?rollouts?(?=_|$)/g, '').replace(/^rollouts?_|^_/g, '');
+  const shorter = short === verb || short === '' ? [] : [`${toolset}_${short}`];
+  return [name, ...shorter, ...(toolset === 'release' ? others : [])];
 }
 
 /**

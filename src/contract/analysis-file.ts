@@ -16,7 +16,7 @@ export const analysis = z.strictObject({
   success_ratio: z
     .number()
     .min(0)
-    .max(1)
+    .max(1, 'must be a share, such as 0.99 for 99 %')
     .optional()
     .describe('Minimum share of non-5xx answers. Default: none; judge limits: 0.99.'),
   p50_ms: latency.describe('Limit of the median.'),

@@ -164,7 +164,7 @@ test('a release is named by its id or by namespace and rollout', async () => {
     [ID, 'resume', undefined],
   ]);
   expect(elsewhere).toMatchObject({ code: 5, err: expect.stringContaining('release/dev/shop/web') });
-  expect(nonsense).toMatchObject({ code: 2, err: expect.stringContaining('must look like release/') });
+  expect(nonsense).toMatchObject({ code: 2, err: expect.stringContaining('give <namespace>/<rollout>, or release/') });
 });
 
 test('plan and start take namespace and Rollout as an argument, beside a file that names the cluster', async () => {

@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import { sluice } from '../support/cli.ts';
+import { createFakeGateway } from '../support/fake-gateway.ts';
+
+// What people bring from kubectl and its plugins is answered with the word that holds here.
+
+const gateway = createFakeGateway();
+const said = async (...words: string[]) => {
+  const { out, err } = await sluice({ gateway }, ...words);
+  return `${out}\n${err}`;
+};
+
+test.each([
+  [['argo', 'list'], 'Did you mean list-rollouts?'],
+  [['argo', 'status', 'shop/web'], 'Did you mean get-rollout-status?'],
+  [['argo', 'promote', 'shop/web'], 'Did you mean promote-rollout?'],
+  [['release', 'rollback', 'shop/web'], 'Did you mean abort?'],
+  [['argo', 'list-rollouts', '-n', 'shop'], 'Did you mean --namespace?'],
+  [['argo', 'list-rollouts', '--context', 'prod'], 'Did you mean --cluster?'],
+  [['release', 'get', 'shop/web', '-w'], 'Did you mean sluice release watch?'],
+  [['release', 'get', 'shop'], '"shop" is no release: give <namespace>/<rollout>'],
+  [['release', 'plan', 'a/b', '--image', 'x:1', '--analysis-success-ratio', '99'], 'such as 0.99 for 99 %'],
+])('%j is answered with: %s', async (words, answer) => {
+  expect(await said(...words)).toContain(answer);
+});
+
+test('help of a command of a toolset is the help of that command', async () => {
+  expect(await said('help', 'release', 'get')).toMatch(/^Usage: sluice release get/);
+});
