@@ -160,8 +160,10 @@ async function judgeNow(ports: Ports, store: EvidenceStore, input: Judgement, to
   const inStep = countsOf(step.totals).candidate.requests;
   const compared = sequential && held.judge && verdictOf(sequential, held.judge, { inStep, minRequests, known });
   const lost = sequential?.errorsMargin ?? USUAL_MARGIN;
+  // After the release one Service has both versions, one after the other: no share is left to be missing.
+  const alone = scene.plan.candidate.metricsService === scene.plan.stable.metricsService;
   const share =
-    wanted === undefined
+    wanted === undefined || alone
       ? undefined
       : await checkShare(ports, step.share, {
           scene,

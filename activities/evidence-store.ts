@@ -1,3 +1,4 @@
+import type { Block } from '../src/domain/analysis/block-test.ts';
 import { boundsMs, readBlocks, type Arms, type Cursors, type TimedBlock } from '../src/domain/analysis/blocks.ts';
 import { addBlocks, startJudge, type JudgeState } from '../src/domain/analysis/running-judge.ts';
 import type { TrailPoint } from '../src/domain/analysis/trail.ts';
@@ -9,7 +10,10 @@ import { inTurn } from './in-turn.ts';
 /** The release to judge, and the start (epoch ms). */
 export interface Watched {
   readonly runId: string;
-  /** Labels of the counters of both arms. */
+  /**
+   * Labels of the counters of both arms. The same one twice: the new version has replaced stable behind its Service, so
+   * what the Service answered until `since` is stable's past, and what it answers from then on is the new version's.
+   */
   readonly services: { readonly candidate: string; readonly stable: string };
   /** If absent, limits alone are judged. */
   readonly sequential?: SequentialSettings;
@@ -86,6 +90,7 @@ interface Entry {
   last: Promise<unknown>;
 }
 
+const NO_ANSWERS = { requests: 0, bad: 0 };
 const NO_SERIES = { requests: [], buckets: [] };
 const NO_ARMS: Arms = { candidate: NO_SERIES, stable: NO_SERIES };
 
@@ -157,7 +162,7 @@ export class EvidenceStore {
   }
 
   /** Blocks that end before or at `until`. */
-  async #page(entry: Entry, { services }: Watched, until: number): Promise<readonly TimedBlock[]> {
+  async #page(entry: Entry, { services, since }: Watched, until: number): Promise<readonly TimedBlock[]> {
     const held = entry.held as Held;
     const cursors = Object.fromEntries(Object.entries(held.cursors).filter(([, { at }]) => at >= until - AWAY_MS));
     const from = Math.min(held.readTo, ...Object.values(cursors).map(({ at }) => at));
@@ -176,7 +181,7 @@ export class EvidenceStore {
     const last = read.blocks.at(-1);
     const intervalMs = last ? last.to - last.from : held.intervalMs;
     entry.held = { ...held, known, cursors: read.cursors, intervalMs, readTo: until };
-    return read.blocks;
+    return services.candidate === services.stable ? read.blocks.map((block) => bySince(block, since)) : read.blocks;
   }
 
   async #save(entry: Entry, runId: string, now: number): Promise<void> {
@@ -206,6 +211,17 @@ function begun(held: Held | undefined, { services, since, sequential, stepFrom }
     step: newStep(stepFrom),
     bins: [],
   };
+}
+
+/** One Service that had two versions one after the other. */
+function bySince(block: TimedBlock, since: number): TimedBlock {
+  const isPast = block.to <= since;
+  const arms = ({ candidate, stable }: Block): Block => ({
+    candidate: isPast ? NO_ANSWERS : candidate,
+    stable: isPast ? stable : NO_ANSWERS,
+  });
+  const questions = Object.entries(block.questions).map(([name, counted]) => [name, arms(counted)] as const);
+  return { ...block, questions: Object.fromEntries(questions) };
 }
 
 function take(

@@ -1,6 +1,7 @@
 import { sleep } from '@temporalio/activity';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
-import type { Move } from '../src/delivery/move.ts';
+import { SluiceError } from '../src/domain/errors.ts';
+import { preemption, readTarget, trafficRef, type Move, type Seen } from '../src/delivery/move.ts';
 import { isInForce } from '../src/delivery/observe.ts';
 import type { Intrusion } from '../src/domain/release/moves.ts';
 import { strategyOf } from '../src/strategies/index.ts';
@@ -27,6 +28,19 @@ export interface Watch extends Omit<Judgement, 'from'> {
   readonly failed?: true;
 }
 
+/** What is watched after a release: the judgement of all requests to the version that is stable now. */
+export type StableWatch = Judgement & {
+  /** The run that released the version: its mark is nobody else's. */
+  readonly releasedBy: string;
+  /** The version has failed already and a person decides: only what others do is watched. */
+  readonly failed?: true;
+};
+
+/** Why the version that was released is no longer watched. */
+export type StableAlarm =
+  | { readonly kind: 'failed'; readonly verdict: Verdict }
+  | { readonly kind: 'superseded'; readonly detail: string };
+
 const LOOK_MS = 1_000;
 /** A step may be held for days. While it is held, only this much of the past is judged again. */
 const RECENT_MS = 600_000;
@@ -46,11 +60,34 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
       const drift = watch.moving ? undefined : await drifted(move, watch);
       drifts = drift === undefined ? 0 : drifts + 1;
       // It takes two consecutive reads, because a proxy that is reloading is not a drift.
-      if (drift !== undefined && drifts >= 2) return { kind: 'drift', detail: drift };
+      if (drift !== undefined && drifts >= 2)
+        return { kind: 'drift', detail: `${drift}${await writerText(move, watch)}` };
+      await sleep(LOOK_MS);
+    }
+  },
+
+  /** Watches the version that a release made stable. It returns when the version fails or is nobody's to watch. */
+  async guardStable(watch: StableWatch): Promise<StableAlarm> {
+    const move = await moveOf(watch.scene);
+    for (;;) {
+      const left = leftStable(await readTarget(move), watch);
+      if (left !== undefined) return { kind: 'superseded', detail: left };
+      const { verdict } = watch.failed ? {} : await judge({ ...watch, recentMs: RECENT_MS });
+      if (verdict?.outcome === 'fail') return { kind: 'failed', verdict };
       await sleep(LOOK_MS);
     }
   },
 });
+
+/** Who has the target now; undefined while the released version is the stable one and nobody works on the target. */
+function leftStable(seen: Seen, { scene, releasedBy }: StableWatch): string | undefined {
+  const { owner } = seen;
+  if (owner && owner.runId !== releasedBy) return `the target is held by ${owner.releaseId}, run ${owner.runId}`;
+  const left = preemption(seen, scene);
+  if (left) return left.detail;
+  const other = seen.observed && seen.stableHash !== scene.newHash;
+  return other ? `another version is stable now: ${seen.stableHash}` : undefined;
+}
 
 async function intrusion(move: Move, { scene, index, moving }: Watch): Promise<Alarm | undefined> {
   // The activities that set the image and that promote watch the target themselves. Before the image is set, and after
@@ -62,6 +99,20 @@ async function intrusion(move: Move, { scene, index, moving }: Watch): Promise<A
 async function drifted(move: Move, { scene, wanted }: Watch): Promise<string | undefined> {
   const proof = await strategyOf(scene.strategy).observe.weight(move, wanted);
   return isInForce(proof) ? undefined : proof.reason;
+}
+
+/** Who wrote the weights, for the end of a sentence. Empty: the object has the wanted weight, or does not say it. */
+async function writerText({ world, scene }: Move, { wanted }: Watch): Promise<string> {
+  try {
+    const { writer, weights } = await world.split.read(trafficRef(scene));
+    const asWanted = weights.find(({ service }) => service === scene.plan.candidate.service)?.weight === wanted;
+    return !writer || asWanted
+      ? ''
+      : `, last written by ${writer.manager}${writer.time === undefined ? '' : ` at ${writer.time}`}`;
+  } catch (error) {
+    if (error instanceof SluiceError) return '';
+    throw error;
+  }
 }
 
 async function failing(judge: Judge, watch: Watch & Judgement): Promise<Alarm | undefined> {

@@ -11,13 +11,21 @@ import { recordActivities } from './record.ts';
 import { recordedJudge } from './record-judgements.ts';
 import { recordedProofs } from './record-proofs.ts';
 import type { Recorder } from './recorder.ts';
+import type { ReleaseStarter } from '../src/ports/release-starter.ts';
+import { startActivities } from './start-release.ts';
 import { temporalRuns, type Runs } from './runs.ts';
 
 /**
  * All effects of a release, in the worlds of the clusters. Each may run more than once: it reads before it writes, and
  * its first read is the identity of its cluster. Without a recorder nothing is recorded.
+ * `starter` starts the releases of schedules.
  */
-export function createActivities(given: Worlds, recorder?: Recorder, runs: Runs = temporalRuns) {
+export function createActivities(
+  given: Worlds,
+  recorder?: Recorder,
+  runs: Runs = temporalRuns,
+  starter?: ReleaseStarter,
+) {
   const worlds = fencedWorlds(given, runs);
   const onProof = recorder && recordedProofs(recorder);
   const moveOf: MoveOf = async (scene: Scene) => ({
@@ -33,6 +41,7 @@ export function createActivities(given: Worlds, recorder?: Recorder, runs: Runs 
     ...analysisActivities(judge),
     ...guardActivities(moveOf, judge),
     ...recordActivities(recorder),
+    ...startActivities(starter),
   });
 }
 

@@ -33,6 +33,9 @@ export const moveActivities = (moveOf: MoveOf) => ({
   awaitSettled: async (scene: Scene): Promise<BackOnStable> =>
     strategyOf(scene.strategy).undo.settle(await moveOf(scene)),
 
+  bringBack: async (scene: Scene): Promise<BackOnStable> =>
+    strategyOf(scene.strategy).undo.bringBack(await moveOf(scene)),
+
   restoreTemplate: async (scene: Scene): Promise<Restored> =>
     strategyOf(scene.strategy).undo.restore(await moveOf(scene)),
 });

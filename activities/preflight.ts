@@ -31,20 +31,16 @@ export const preflightActivities = (
   runs: Runs = temporalRuns,
 ) => ({
   /**
-   * Checks the target. When all checks hold, it marks the Rollout and the TraefikService as owned by this release. It
-   * is idempotent: its own mark stays, and that of an ended run is taken over.
+   * Checks the target. When all checks hold, it marks the Rollout and the TraefikService as owned by this release, and
+   * the guard of the release before ends. It is idempotent: its own mark stays, and that of an ended run is taken over.
    */
   async preflight(input: Input): Promise<Preflight> {
     const { spec, owner } = input;
     const world = await worlds.of(spec.target.cluster, spec.clusterUid, input.recover?.plan ?? spec);
     const left = input.recover ?? (await underWay(world, lastView, input));
-    if (left) return takeOver(world, input, left);
-    const found = await planRelease(world, spec, (holder) => runs.hasEnded(holder));
-    if (!found.plan) return found;
-    // A release without an identity gets that of the cluster in which it was planned.
-    const holder = { cluster: world.cluster.uid, ...owner };
-    const held = await claim(world, { target: spec.target, strategy: spec.strategy, plan: found.plan, owner: holder });
-    return held ? { checks: [...found.checks.filter((check) => check.name !== 'owner'), held] } : found;
+    const found = left ? await takeOver(world, input, left) : await planAndClaim(world, input, runs);
+    if (found.plan) await runs.endGuard(spec.target, owner);
+    return found;
   },
 
   /** Removes the owner marks of this release. */
@@ -67,6 +63,15 @@ async function underWay(ports: Ports, lastView: LastView, { spec, owner }: Input
   const { plan, newHash, stepIndex, weightWanted, state } = view;
   const reason = `the run began anew while the release was ${state} at weight ${weightWanted}; the traffic goes back`;
   return { plan, stepIndex, weightWanted, reason, ...(newHash !== undefined && { newHash }) };
+}
+
+async function planAndClaim(world: World, { spec, owner }: Input, runs: Runs): Promise<Preflight> {
+  const found = await planRelease(world, spec, (holder) => runs.hasEnded(holder));
+  if (!found.plan) return found;
+  // A release that was started without an identity gets that of the cluster in which it was planned.
+  const holder = { cluster: world.cluster.uid, ...owner };
+  const held = await claim(world, { target: spec.target, strategy: spec.strategy, plan: found.plan, owner: holder });
+  return held ? { checks: [...found.checks.filter((check) => check.name !== 'owner'), held] } : found;
 }
 
 async function takeOver(world: World, { spec, owner }: Input, left: Recover): Promise<Preflight> {

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { SluiceError } from '../src/domain/errors.ts';
-import type { Owner } from '../src/domain/release/target.ts';
+import { guardId, type Owner, type Target } from '../src/domain/release/target.ts';
 
 /** The queries of an activity to Temporal about runs. Errors: TEMPORAL_UNREACHABLE. */
 export interface Runs {
@@ -9,6 +9,8 @@ export interface Runs {
   hasEnded(holder: Owner): Promise<boolean>;
   /** Whether this attempt of the current activity is still the one that the workflow waits for. */
   isWanted(): Promise<boolean>;
+  /** Tells the guard of the target that `by` has the target now. Without an open guard nothing happens. */
+  endGuard(target: Target, by: Owner): Promise<void>;
 }
 
 /** Statuses of a run that has ended. A paused run is open. */
@@ -36,12 +38,21 @@ export const temporalRuns: Runs = {
       (one) => one.activityId === activityId && one.attempt === attempt && RUNNING_STATES.includes(one.state ?? 0),
     );
   },
+  async endGuard(target, { releaseId, runId }) {
+    const guard = Context.current().client.workflow.getHandle(guardId(target));
+    await unlessMissing(() => guard.signal('supersede', { by: `${releaseId}, run ${runId}` }));
+  },
 };
 
 /** Undefined if this Temporal does not know the run. */
 async function describe(workflowId: string, runId: string) {
+  return unlessMissing(() => Context.current().client.workflow.getHandle(workflowId, runId).describe());
+}
+
+/** Undefined: this Temporal has no such run, or it has ended. */
+async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await Context.current().client.workflow.getHandle(workflowId, runId).describe();
+    return await ask();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     if (error instanceof Error && error.name === 'ServiceError')

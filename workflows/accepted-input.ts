@@ -18,7 +18,7 @@ export function acceptedInput(input: ReleaseInput): ReleaseInput {
     if (workflowId !== id)
       throw new InputProblem(
         'workflow id',
-        `must be ${id}, so that a target has one release at most. A schedule starts the workflow start-release instead (release_schedule)`,
+        `must be ${id}, so that a target has one release at most. A schedule starts the workflow startRelease instead (release_schedule)`,
       );
     return accepted;
   } catch (error) {

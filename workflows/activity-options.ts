@@ -36,15 +36,22 @@ export const write =
   proxyActivities<
     Pick<
       Activities,
-      'preflight' | 'unclaim' | 'start' | 'shift' | 'promote' | 'settle' | 'withdraw' | 'restoreTemplate'
+      'preflight' | 'unclaim' | 'start' | 'shift' | 'promote' | 'settle' | 'withdraw' | 'restoreTemplate' | 'bringBack'
     >
   >(writes);
 export const read =
-  proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'awaitSettled'>>(reads);
+  proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'guardStable' | 'awaitSettled'>>(
+    reads,
+  );
 /**
  * The end of a release does not wait for a mark that cannot be removed, because the mark of an ended run is taken over.
  */
 export const bounded = proxyActivities<Pick<Activities, 'unclaim'>>({
   ...writes,
   scheduleToCloseTimeout: '30 seconds',
+});
+/** A schedule whose release cannot be started within this time says so, and waits for its next time. */
+export const starting = proxyActivities<Pick<Activities, 'startRelease'>>({
+  ...writes,
+  scheduleToCloseTimeout: '10 minutes',
 });

@@ -37,7 +37,7 @@ function validate(run: ReleaseRun, handled: ReadonlyMap<string, unknown>, comman
 }
 
 /** Signals come from any client, so their payload is checked here too. */
-function malformed(command: Partial<Command>): string | undefined {
+export function malformed(command: Partial<Command>): string | undefined {
   if (typeof command.requestId !== 'string' || command.requestId === '') return 'requestId is missing';
   if (command.why !== undefined && typeof command.why !== 'string') return 'why is not a text';
   if (command.step !== undefined && !Number.isInteger(command.step)) return 'step is not a whole number';

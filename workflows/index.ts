@@ -1,1 +1,3 @@
+export { guard } from './guard.ts';
 export { release } from './release.ts';
+export { startRelease } from './start-release.ts';

@@ -169,6 +169,7 @@ function skipTo(run: ReleaseRun): Advance {
   // here.
   if (run.verdict?.outcome === 'fail') run.since = Math.max(now, run.verdict.to);
   const reason = `skipped by ${run.skip?.who}: ${run.skip?.why}`;
+  run.unjudged.set(run.stepIndex, reason);
   run.verdict = { outcome: 'skipped', reason, findings: [], from: run.proof?.at ?? now, to: now };
   return ADVANCE;
 }

@@ -1,9 +1,18 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CommandHeader, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
+import type { GuardView } from '../src/domain/release/guard.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
 
 /** Workflow type of every release. */
 export const RELEASE_WORKFLOW = 'release';
+
+/** Workflow type of the guard that watches a target after a release. */
+export const GUARD_WORKFLOW = 'guard';
+
+export const getGuard = defineQuery<GuardView>('get');
+
+/** `by`: who has the target now. */
+export const supersedeGuard = defineSignal<[{ readonly by: string }]>('supersede');
 
 export type { ReleaseInput } from '../src/domain/release/release-input.ts';
 

@@ -23,6 +23,12 @@ export const PATCHES = {
     reason:
       'the guard also watches while a weight is set, while the version starts and during promotion; an old pass is judged again; the soak goes on over a repaired drift, and the third drift of a step ends it',
   },
+  'guard-after': {
+    since: '2026-11-29',
+    mayGo: '2028-01-01',
+    reason:
+      'a release that has succeeded starts the guard of its target, and a run that was started as a rollback makes the version before a stable one stable again',
+  },
   'write-after-turn': {
     since: '2026-11-29',
     mayGo: '2028-01-01',

@@ -48,12 +48,18 @@ export class ReleaseRun {
   proof?: WeightProof;
   /** When the first weight came into force. Evidence counts from then on. */
   since?: number;
+  /** When the present weight was proved; of the cluster's clock, as all times of evidence. */
+  steppedAt?: number;
   verdict?: Verdict;
   waiting?: Waiting;
   /** Requests of people. */
   stop?: StopCause;
   skip?: { readonly index: number; readonly who: string; readonly why: string };
   approval?: { readonly approved: boolean; readonly who: string };
+  /** How many steps have passed. */
+  judgedSteps = 0;
+  /** Why a step passed without a verdict, by its index. */
+  readonly unjudged = new Map<number, string>();
   readonly promoted = new Set<number>();
   promoteAll = false;
   retries = 0;

@@ -7,11 +7,14 @@ import type { ReleaseResult } from '../src/domain/release/view.ts';
 import type { Alarm } from '../activities/guard.ts';
 import { bounded, write } from './activity-options.ts';
 import { acceptedInput } from './accepted-input.ts';
+import { bringBack } from './bring-back.ts';
 import { registerCommands } from './commands.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 import { getRelease, type ReleaseInput } from './messages.ts';
+import { has } from './patches.ts';
 import { ReleaseRun } from './release-run.ts';
 import { rollBack } from './rollback.ts';
+import { startGuard } from './start-guard.ts';
 import { runStep } from './steps.ts';
 import { ReleaseStopped, stopCause } from './stopped.ts';
 import { guarded, type Course } from './watching.ts';
@@ -93,7 +96,7 @@ interface Outcome {
 async function forwardOrBack(run: ReleaseRun): Promise<Outcome> {
   try {
     await forward(run);
-    return { state: 'succeeded', reason: `${run.plan?.toImage} is stable` };
+    return { state: 'succeeded', reason: `${run.plan?.toImage} is stable${unjudgedText(run)}` };
   } catch (error) {
     return back(run, stopCause(error));
   }
@@ -103,6 +106,7 @@ async function back(run: ReleaseRun, cause: StopCause): Promise<Outcome> {
   for (;;) {
     const rolledBack = await rollBack(run, cause);
     if (rolledBack !== 'too-late') return { ...rolledBack, cause };
+    if (run.input.rollback && has('guard-after')) return { ...(await bringBack(run, cause)), cause };
     const late = await finishLate(run, cause);
     if (late) return late;
   }
@@ -113,17 +117,34 @@ async function finishLate(run: ReleaseRun, cause: StopCause): Promise<Outcome | 
   run.enter('promoting', `too late to go back: ${run.plan?.toImage} is stable already`);
   try {
     await CancellationScope.nonCancellable(() => retryUntilDone(run, 'promotion', () => settle(run)));
-    return { state: 'succeeded', reason: `${cause.reason}, but too late: ${run.plan?.toImage} was already stable` };
+    return {
+      state: 'succeeded',
+      reason: `${cause.reason}, but too late: ${run.plan?.toImage} was already stable${unjudgedText(run)}`,
+    };
   } catch (error) {
     const { kind, reason } = stopCause(error);
     return kind === 'superseded' ? { state: 'superseded', reason } : undefined;
   }
 }
 
+/** Which steps passed without a verdict, for the end of the headline; empty: every step was judged good. */
+function unjudgedText(run: ReleaseRun): string {
+  const steps = run.plan?.steps ?? [];
+  // A version that became stable while a step was held has left out that step and all after it.
+  const left = steps.map((_, index) => index).filter((index) => index >= run.judgedSteps && !run.unjudged.has(index));
+  for (const index of left) run.unjudged.set(index, 'the version became stable before its verdict');
+  if (run.unjudged.size === 0) return '';
+  const texts = [...run.unjudged].map(([index, why]) => `step ${index + 1} (weight ${steps[index]?.weight}): ${why}`);
+  return `; not judged: ${texts.join('; ')}`;
+}
+
 async function forward(run: ReleaseRun): Promise<void> {
   await begin(run);
   const steps = run.plan?.steps.length ?? 0;
-  for (let index = 0; index < steps; index += 1) await runStep(run, index);
+  for (let index = 0; index < steps; index += 1) {
+    await runStep(run, index);
+    run.judgedSteps = index + 1;
+  }
   await finish(run, steps);
 }
 
@@ -190,6 +211,7 @@ async function end(
   return CancellationScope.nonCancellable(async () => {
     if (run.careful) run.ending = state;
     if (run.plan) await unclaimTarget(run);
+    if (state === 'succeeded') await startGuard(run);
     if (run.journaled) await run.recordEnd(state, reason, cause?.who);
     run.enter(state, reason, cause?.who);
     await condition(allHandlersFinished);

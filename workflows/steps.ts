@@ -69,6 +69,7 @@ async function shiftAndProve(run: ReleaseRun, step: Course, weight: number): Pro
   if (verified.kind !== 'in-force') throw new ReleaseStopped({ kind: verified.kind, reason: verified.detail });
   run.proof = verified.proof;
   run.since ??= verified.proof.at;
+  run.steppedAt = verified.proof.at;
   step.from ??= verified.proof.at;
   run.advanced = index;
 }

@@ -44,6 +44,8 @@ export async function release(
     strategy: 'canary',
     analysis: defaults ? {} : ANALYSIS,
     require_manual_promotion: held === true,
+    // Guards of earlier releases would take part in the measurement.
+    guard: '0',
     timeouts: { step: '120s', rollback: '120s', decision: held ? `${HELD_SECONDS}s` : '60s' },
   };
   const { release_id: id } = await link.call<{ release_id: string }>('release_start', file);

@@ -13,6 +13,12 @@ export const duration = z
   .regex(PATTERN, 'must be a duration with a unit, such as "30s", "5m" or "2h"')
   .refine((text) => !PATTERN.test(text) || toMs(text) <= MAX_MS, 'must not be longer than a year');
 
+/** As `duration`, or `0`, which turns the thing off. */
+export const durationOrZero = z
+  .string({ error: 'must be a duration with a unit, such as "30m", or "0"' })
+  .regex(/^(?:0|(?:\d{1,9}(?:ms|s|m|h|d)){1,5})$/, 'must be a duration with a unit, such as "30m", or "0"')
+  .refine((text) => toMs(text) <= MAX_MS, 'must not be longer than a year');
+
 /** Milliseconds of a duration that the schema has accepted. */
 export function toMs(text: string): number {
   return [...text.matchAll(/(\d+)(ms|s|m|h|d)/g)].reduce(

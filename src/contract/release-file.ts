@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGIES, STRATEGY_NAMES } from '../strategies/index.ts';
 import { analysis, analysisProblems } from './analysis-file.ts';
-import { duration } from './duration.ts';
+import { duration, durationOrZero } from './duration.ts';
 import { parse, type Problem } from './parse.ts';
 import { targetFields } from './target.ts';
 import type { Strategy } from '../strategies/strategy.ts';
@@ -67,6 +67,7 @@ export const releaseFile = z.strictObject({
     .strictObject({ restore_template: z.boolean().describe('Put the stable image back. Default true.') })
     .optional(),
   timeouts: timeouts.optional(),
+  guard: durationOrZero.optional().describe('Watch after success; "0": off. Default 30m.'),
   target_kind: kindName.optional().describe('What implements the target. Default: the first kind.'),
   split: kindName.optional().describe('What divides the traffic. Default: the first split.'),
 });

@@ -35,6 +35,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     ...(file.fail_fast ? { failFast: file.fail_fast } : {}),
     restoreTemplate: file.after_rollback?.restore_template ?? true,
     timeouts: toTimeouts(file.timeouts ?? {}),
+    guardMs: toMs(file.guard ?? '30m'),
   };
 }
 

@@ -67,6 +67,15 @@ const waiting = z.strictObject({
   deadline_in: z.string().optional(),
 });
 
+/** The guard of the version that the release made stable. */
+export const guard = z.strictObject({
+  state: z.string(),
+  reason: z.string(),
+  until: time.optional(),
+  verdict: z.string().optional(),
+  answers: z.array(z.string()).optional(),
+});
+
 export const release = z.strictObject({
   release_id: z.string(),
   run_id: z.string(),

@@ -2,7 +2,7 @@ import { departure, type Observation } from '../domain/release/observe.ts';
 import type { Preempted } from '../domain/release/moves.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
-import type { RolloutState } from '../domain/rollout.ts';
+import type { Point, RolloutState } from '../domain/rollout.ts';
 import type { Ports } from '../ports/index.ts';
 import type { ArmServices, TrafficRef } from '../ports/split.ts';
 import type { Refusal, WriteResult } from '../ports/workload.ts';
@@ -28,6 +28,8 @@ export interface TrafficRules {
   readonly isBackOnStable: (seen: Observation, stableHash: string) => boolean;
   /** Whether all users have the new version permanently, although Argo does not report it as stable yet. */
   readonly isCutOver: (seen: Observation, newHash: string) => boolean;
+  /** The pause at which the version in the template is held; undefined: it is not held. */
+  readonly heldAt: (seen: Observation) => Omit<Point, 'podHash'> | undefined;
 }
 
 export function trafficRef({ target, plan }: Scene): TrafficRef {

@@ -2,6 +2,7 @@ import type { BackOnStable, Restored, Superseded, Withdrawn } from '../domain/re
 import { podsTrouble } from '../domain/pods.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
+import { bringBack } from './bring-back.ts';
 import { fenceOff } from './fence.ts';
 import { isRefusal, preemption, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof, isInForce, observeWeight } from './observe.ts';
@@ -16,6 +17,8 @@ export interface Undoing {
   readonly settle: (move: Move) => Promise<BackOnStable>;
   /** Restores the old version in the target, and waits until the target is healthy. */
   readonly restore: (move: Move) => Promise<Restored>;
+  /** Makes the version before the release stable again where the release's version already is. Nothing is judged. */
+  readonly bringBack: (move: Move) => Promise<BackOnStable>;
 }
 
 /**
@@ -27,6 +30,7 @@ export function undoWith(rules: TrafficRules, before?: (move: Move) => Promise<v
     withdraw: async (move) => (await fenceOff(move)) ?? (await new Rollback(move, rules).withdraw(before)),
     settle: (move) => new Rollback(move, rules).settle(),
     restore,
+    bringBack: async (move) => (await fenceOff(move)) ?? (await bringBack(move, rules, before)),
   };
 }
 

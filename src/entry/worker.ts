@@ -8,6 +8,7 @@ import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { createLog, type Log } from '../observability/log.ts';
 import type { Worlds } from '../ports/world.ts';
+import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
 import { repairJournal } from './journal-repair.ts';
 import { clustersOf, worldsOver } from './ports.ts';
@@ -35,13 +36,14 @@ export async function runWorker(
   const { connection, namespace } = await connect();
   const log = createLog(settings.logLevel);
   const recorder = new Recorder(createJournal(settings), log);
+  const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   try {
     const worker = await Worker.create({
       connection,
       namespace,
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: await workflowBundle(settings.home) },
-      activities: createActivities(worlds, recorder),
+      activities: createActivities(worlds, recorder, undefined, gateway),
       shutdownGraceTime: GRACE,
       maxConcurrentActivityTaskExecutions: ACTIVITIES,
       // An activity learns of its cancellation with its heartbeats. If they were throttled longer, an abort would wait
@@ -53,9 +55,9 @@ export async function runWorker(
     });
     onReady?.();
     void warnOfClusters(settings, log);
-    await withJournalRepair(settings, log, () => worker.run());
+    await withJournalRepair(settings, gateway, log, () => worker.run());
   } finally {
-    await connection.close().finally(() => recorder.close());
+    await Promise.allSettled([connection.close(), gateway.close()]).finally(() => recorder.close());
   }
 }
 
@@ -65,8 +67,12 @@ async function warnOfClusters(settings: Settings, log: Log): Promise<void> {
 }
 
 /** Repairs the journal regularly while `work` runs. */
-async function withJournalRepair(settings: Settings, log: Log, work: () => Promise<void>): Promise<void> {
-  const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
+async function withJournalRepair(
+  settings: Settings,
+  gateway: ReleaseGateway,
+  log: Log,
+  work: () => Promise<void>,
+): Promise<void> {
   const journal = createJournal(settings);
   const stop = repairJournal({
     gateway,
@@ -80,7 +86,7 @@ async function withJournalRepair(settings: Settings, log: Log, work: () => Promi
     await work();
   } finally {
     stop();
-    await Promise.allSettled([gateway.close(), journal.close()]);
+    await journal.close().catch(() => undefined);
   }
 }
 

@@ -33,6 +33,8 @@ export interface TrafficView {
   }[];
   readonly sticky: boolean;
   readonly owner?: Owner;
+  /** Who wrote the weights last besides Sluice: the field manager, and the time (ISO 8601) where it was noted. */
+  readonly writer?: { readonly manager: string; readonly time?: string };
 }
 
 /** A middleware that may answer in place of a version. Traefik counts its answers for no service. */

@@ -1,8 +1,10 @@
 import type { Command, CommandOutcome } from '../domain/release/command.ts';
+import type { GuardView } from '../domain/release/guard.ts';
 import type { ReleaseState } from '../domain/release/state.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
+import type { Schedules } from './schedules.ts';
 
 export interface StartedRelease {
   readonly id: string;
@@ -33,6 +35,21 @@ export interface ReleaseSummary {
   readonly startedBy: string;
   readonly startedAt: number;
   readonly closedAt?: number;
+  /** State of the guard that watches what this run released; absent: none is open. */
+  readonly guard?: string;
+}
+
+/** The guard of a target, as far as it can be known. */
+export interface KnownGuard {
+  readonly id: string;
+  readonly open: boolean;
+  /** The run of the release whose version it watches. */
+  readonly releaseRunId: string;
+  /** A state of GuardView, or `ended-outside`. */
+  readonly state: string;
+  readonly reason: string;
+  /** Absent: no worker answers for it. */
+  readonly view?: GuardView;
 }
 
 /**
@@ -60,10 +77,16 @@ export interface ReleaseGateway {
    */
   admit(id: string, requestId: string): Promise<StartedRelease | undefined>;
   start(input: ReleaseInput): Promise<StartedRelease>;
-  /** Sends the command as an update. If its effect takes longer than `waitMs`, the outcome is `accepted`. */
+  /**
+   * Sends the command as an update. If its effect takes longer than `waitMs`, the outcome is `accepted`. The guard of a
+   * release that has ended takes `abort` and `resume` while it asks.
+   */
   command(id: string, command: Command, waitMs: number): Promise<CommandOutcome>;
   /** `runId`: the run to read. By default it is the latest. */
   get(id: string, runId?: string): Promise<ReleaseView>;
+  /** The latest guard of the target of a release; undefined: there was none, or Temporal has forgotten it. */
+  guard(id: string): Promise<KnownGuard | undefined>;
+  readonly schedules: Schedules;
   list(filter: ReleaseFilter): Promise<readonly ReleaseSummary[]>;
   /** Whether the run of an owner mark can still act. The mark of a run that has ended may be taken over. */
   owns(owner: Owner): Promise<Ownership>;

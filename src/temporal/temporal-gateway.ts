@@ -1,11 +1,13 @@
 import type { TemporalSettings } from '../config/temporal.ts';
 import { createLink } from './connection.ts';
 import type { ReleaseGateway } from './gateway.ts';
+import { GUARD, guardOf, isClosedError, sendToGuard, withGuards } from './guards.ts';
 import { countPollers } from './pollers.ts';
 import { getRelease } from './get-release.ts';
 import { listReleases } from './list-releases.ts';
 import { ownsStill } from './owns-still.ts';
 import { RELEASE } from './release-type.ts';
+import { createSchedules } from './schedules.ts';
 import { sendToRelease } from './send-to-release.ts';
 import { admit, startRelease } from './start-release.ts';
 import { workflows } from './workflows.ts';
@@ -19,6 +21,7 @@ export interface GatewayOptions {
 export function createTemporalGateway({ temporal, taskQueue }: GatewayOptions): ReleaseGateway {
   const link = createLink(temporal);
   const releases = workflows(link, taskQueue, RELEASE);
+  const guards = workflows(link, taskQueue, GUARD);
   return {
     async probe() {
       const { address, namespace } = await link.settings();
@@ -26,9 +29,19 @@ export function createTemporalGateway({ temporal, taskQueue }: GatewayOptions): 
     },
     admit: (id, requestId) => admit(releases, id, requestId),
     start: (input) => startRelease(link, releases, input),
-    command: (id, command, waitMs) => sendToRelease({ link, releases, taskQueue, id, command, waitMs }),
+    async command(id, command, waitMs) {
+      try {
+        return await sendToRelease({ link, releases, taskQueue, id, command, waitMs });
+      } catch (error) {
+        const taken = isClosedError(error) ? await sendToGuard(link, guards, id, command, waitMs) : undefined;
+        if (taken) return taken;
+        throw error;
+      }
+    },
     get: (id, runId) => getRelease(link, releases, taskQueue, id, runId),
-    list: (filter) => listReleases(releases, filter),
+    schedules: createSchedules(link, taskQueue),
+    guard: (id) => guardOf(guards, id),
+    list: async (filter) => withGuards(guards, await listReleases(releases, filter)),
     owns: (owner) => ownsStill(releases, owner),
     close: () => link.close(),
   };

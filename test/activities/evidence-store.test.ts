@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { EvidenceStore, type Checkpoints, type Held, type Watched } from '../../activities/evidence-store.ts';
+import { concludes } from '../../src/domain/analysis/running-judge.ts';
 import { CountedTraffic, type Traffic } from '../support/counted-traffic.ts';
 
 const HOUR = 3_600_000;
@@ -112,5 +113,19 @@ describe('evidence that is kept as it grows', () => {
 
     expect(checkpoints.text?.length).toBeGreaterThan(1_000);
     expect(checkpoints.text?.length).toBeLessThan(64_000);
+  });
+
+  test('one Service with two versions one after the other: what it answered before is the past', async () => {
+    const source = traffic({ rates: (_, at) => ({ requests: 40, bad: at > SINCE ? 20 : 1 }) });
+    const watched = { ...WATCHED, services: { candidate: 's', stable: 's' }, weight: 100 };
+    const { held } = await new EvidenceStore(source).look(watched, SINCE + MINUTE);
+
+    expect(held.step.totals['errors']).toEqual({
+      candidate: { requests: 2 * 60 * 40, bad: 2 * 60 * 20 },
+      stable: { requests: 0, bad: 0 },
+    });
+    const past = held.judge?.questions['errors']?.past ?? [];
+    expect(past.every(({ requests, bad }) => bad < requests / 20)).toBe(true);
+    expect(held.judge && concludes(0.05, held.judge)).toBe('fail');
   });
 });

@@ -138,7 +138,11 @@ test.each([
   let asked = 0;
   const attempt = async (wanted: boolean) => {
     const monitor = new StallMonitor({ monotonic: () => now.monotonic, wall: () => now.wall });
-    const runs: Runs = { hasEnded: async () => false, isWanted: async () => ((asked += 1), wanted) };
+    const runs: Runs = {
+      hasEnded: async () => false,
+      isWanted: async () => ((asked += 1), wanted),
+      endGuard: async () => undefined,
+    };
     noteBeginning(monitor);
     now = { monotonic: now.monotonic + gap.monotonic, wall: now.wall + gap.wall };
     await requireWanted(runs, monitor);

@@ -61,6 +61,20 @@ test.each(CASES)('$what raises the alarm', async ({ strategy = 'canary', act, al
   });
 });
 
+test('drift names who wrote the weights last, and when', async () => {
+  await onStage(new Stage({ strategy: 'blue-green' }), async (stage) => {
+    await stage.atStep();
+    stage.world.foreignWeight(90);
+    const { read } = stage.world.ports.split;
+    const writer = { manager: 'kubectl-edit', time: '2026-11-01T10:00:00Z' };
+    stage.world.ports.split.read = async (ref) => ({ ...(await read(ref)), writer });
+    expect(await stage.run('guard', stage.watch())).toMatchObject({
+      kind: 'drift',
+      detail: 'the TraefikService has weight 90, wanted 20, last written by kubectl-edit at 2026-11-01T10:00:00Z',
+    });
+  });
+});
+
 test('drift counts when it is seen twice in a row', async () => {
   await onStage(new Stage(), async (stage) => {
     await stage.atStep();

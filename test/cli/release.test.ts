@@ -221,7 +221,7 @@ test('json in, json out, also for errors', async () => {
 test.each([
   [['release', 'satrt'], /did you mean start/i],
   [['release', 'stauts', ID], /did you mean get/i],
-  [['release', 'rollback', ID], /did you mean abort/i],
+  [['release', 'undo', ID], /did you mean rollback/i],
   [['tools', 'release_statu'], /did you mean release_get\?/],
   [['release', 'start', '--namespac', 'x'], /did you mean --namespace/i],
   [['release', 'list', '--limit', 'many'], /limit/],

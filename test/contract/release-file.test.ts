@@ -36,7 +36,14 @@ test('the least file gets every default', () => {
     autoRollback: true,
     restoreTemplate: true,
     timeouts: { stepMs: 600_000, approvalMs: 86_400_000, decisionMs: 86_400_000, rollbackMs: 900_000 },
+    guardMs: 1_800_000,
   });
+});
+
+test('the guard after the release: how long, or 0', () => {
+  const guardMs = (guard: unknown) => toReleaseSpec(read({ ...least, guard }), 'prod', DEFAULTS).guardMs;
+  expect([guardMs('2h'), guardMs('0')]).toEqual([7_200_000, 0]);
+  for (const wrong of [0, '30', 'off', '-1m', '2000d']) expect(() => guardMs(wrong)).toThrow(/guard/);
 });
 
 test('what the file says goes before what the server is set to', () => {

@@ -23,9 +23,12 @@ export class Stage {
   /** Simulates Temporal's record of runs: every attempt is current, and no run has ended unless a test adds its id. */
   readonly endedRuns = new Set<string>();
   wanted = true;
+  /** Run ids of the releases that ended the guard of their target. */
+  readonly endedGuards: string[] = [];
   readonly runs: Runs = {
     hasEnded: async ({ runId }) => this.endedRuns.has(runId),
     isWanted: async () => this.wanted,
+    endGuard: async (_target, { runId }) => void this.endedGuards.push(runId),
   };
   #scene!: Scene;
   #epoch = 0;

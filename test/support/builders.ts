@@ -16,6 +16,7 @@ export function releaseSpec(changes: SpecChanges = {}): ReleaseSpec {
     manualPromotion: false,
     autoRollback: true,
     restoreTemplate: true,
+    guardMs: 0,
     ...rest,
     analysis: { soakMs: 50, minRequests: 20, minSuccessRatio: 0.99, maxP95Ms: 300, holdMs: 60_000, ...analysis },
     timeouts: { stepMs: 60_000, approvalMs: 60_000, decisionMs: 60_000, rollbackMs: 60_000, ...timeouts },

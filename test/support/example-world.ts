@@ -9,7 +9,7 @@ import {
   type ObjectRef,
 } from '../../src/adapters/kubernetes/kinds.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
-import { aView, AT, createFakeGateway } from './fake-gateway.ts';
+import { aView, AT, createFakeGateway, PLAN } from './fake-gateway.ts';
 import { createObjects, PORT } from './fake-objects.ts';
 import { worldServices } from './fake-tools.ts';
 import { createFakeWorld, type FakeWorld } from './fake-world.ts';
@@ -81,6 +81,9 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   release_wait: { releases: [aView({ state: 'succeeded', reason: 'stable', closedAt: AT + 9 })] },
   release_recover: {
     releases: [trueView(aView(), { status: 'ended', how: 'TERMINATED', endedAt: AT + 9 })],
+  },
+  release_rollback: {
+    releases: [aView({ state: 'succeeded', closedAt: AT + 9, plan: { ...PLAN, fromImage: 'shop:v0', toImage: OLD } })],
   },
   argo_create_rollout: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   // The fake controller does not support workloadRef, so no controller reconciles this one.

@@ -1,13 +1,14 @@
 import type { CommandServices, CommandSettings } from '../../src/commands/command.ts';
 import type { Command, CommandOutcome } from '../../src/domain/release/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
-import type { Preflight, ReleaseSpec } from '../../src/domain/release/plan.ts';
+import type { Preflight, Recover, ReleaseSpec } from '../../src/domain/release/plan.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { World } from '../../src/ports/world.ts';
-import type { Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
+import type { KnownGuard, Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
+import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { FakeMetrics } from './fake-metrics.ts';
 import { createFakeJournal } from './fake-journal.ts';
@@ -23,6 +24,7 @@ export const SPEC: ReleaseSpec = {
   manualPromotion: true,
   autoRollback: true,
   restoreTemplate: true,
+  guardMs: 1_800_000,
   timeouts: { stepMs: 600_000, approvalMs: 86_400_000, decisionMs: 86_400_000, rollbackMs: 900_000 },
 };
 
@@ -67,10 +69,18 @@ export interface FakeGateway extends ReleaseGateway {
   failure: Error | undefined;
   /** Number of polling workers. */
   pollers: number;
+  /** By release id. */
+  readonly guards: Map<string, KnownGuard>;
+  readonly schedules: FakeSchedules;
   /** While it is set, `owns` returns it, whatever `views` contains. */
   ownership: Ownership | undefined;
   /** The result of the next commands. */
   outcome: Pick<CommandOutcome, 'outcome' | 'detail'>;
+}
+
+function ended(view: ReleaseView, { plan, reason }: Recover): ReleaseView {
+  const proof = { wanted: 0, effective: 'proved', reason: 'all replicas serve 0', replicas: [], at: AT } as const;
+  return { ...view, plan, proof, state: 'rolled-back', reason, weightWanted: 0, closedAt: AT + 9 };
 }
 
 /** A gateway without Temporal. Its releases are those that a test puts into `views`. */
@@ -97,7 +107,9 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
   const start = (input: ReleaseInput): StartedRelease => {
     const id = releaseId(input.spec.target);
     fake.started.push(input);
-    fake.views.set(id, aView({ id, spec: input.spec, startedBy: input.startedBy }));
+    const view = aView({ id, runId: 'run-1', spec: input.spec, startedBy: input.startedBy });
+    // A rollback is over at once.
+    fake.views.set(id, input.rollback && input.recover ? ended(view, input.recover) : view);
     return { id, runId: 'run-1', started: true };
   };
   const fake: FakeGateway = {
@@ -106,6 +118,8 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     sent: [],
     failure: undefined,
     pollers: 1,
+    guards: new Map(),
+    schedules: createFakeSchedules(),
     ownership: undefined,
     outcome: { outcome: 'applied', detail: 'done' },
     probe: () => answer(() => ({ address: 'fake', namespace: 'default', taskQueue: 'sluice', pollers: fake.pollers })),
@@ -118,6 +132,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
         fake.sent.push({ id, command });
         return { requestId: command.requestId, command: command.name, duplicate, ...fake.outcome };
       }),
+    guard: (id) => answer(() => fake.guards.get(id)),
     get: (id, runId) => answer(() => find(id, runId)),
     list: ({ state, open, namespace, limit }) =>
       answer(() =>

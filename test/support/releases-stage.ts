@@ -79,6 +79,8 @@ export class Stage {
       },
       require_manual_promotion: false,
       auto_rollback: true,
+      // Dozens of guards would keep the machine busy.
+      guard: '0',
       timeouts: { step: '90s', approval: '90s', decision: '90s', rollback: '120s', ...timeouts },
       ...rest,
     };

@@ -7,6 +7,7 @@ import { workflowBundle } from '../../src/entry/workflow-bundle.ts';
 /** A real Temporal dev server with everything that a test needs to run workers on it. */
 export interface TestTemporal {
   readonly client: Client;
+  readonly address: string;
   readonly connection: NativeConnection;
   /** Path of the bundled workflow code. It is built once for one state of the sources. */
   readonly codePath: string;
@@ -23,7 +24,8 @@ export async function startTestTemporal(): Promise<TestTemporal> {
     await connection.close().finally(() => server.stop());
     await Runtime.instance().shutdown();
   };
-  return { client: new Client({ connection: clientConnection }), connection, codePath, stop };
+  const { address } = server;
+  return { client: new Client({ connection: clientConnection }), address, connection, codePath, stop };
 }
 
 /** Discards warnings, because the failures that tests provoke would hide a real one. */

@@ -78,7 +78,10 @@ test.concurrent(
     expect(await one.update('skip-analysis', { who: 'ann', why: 'no users at night' })).toMatchObject({
       outcome: 'applied',
     });
-    expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+    expect(await one.ended()).toEqual({
+      state: 'succeeded',
+      reason: 'shop:v2 is stable; not judged: step 1 (weight 25): skipped by ann: no users at night',
+    });
     expect((await one.view()).verdict).toMatchObject({
       outcome: 'skipped',
       reason: 'skipped by ann: no users at night',

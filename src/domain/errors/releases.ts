@@ -95,12 +95,14 @@ export const RELEASE_ERRORS = {
     'The owner mark (annotation sluice.dev/owner) of a running release was removed, so the release may not write.',
     'Call release_get to see where the traffic is. Roll back manually (`kubectl argo rollouts abort`), or terminate the release in Temporal and start a new one.',
   ),
-  TOO_LATE: entry(
-    409,
-    7,
+  TOO_LATE: entry(409, 7, false, 'The new version is already the stable one.', 'To go back, call release_rollback.'),
+  SCHEDULE_NOT_FOUND: entry(404, 5, false, 'The target has no schedule.', 'Call release_schedule with action list.'),
+  NO_EARLIER_VERSION: entry(
+    404,
+    5,
     false,
-    'The new version is already the stable one.',
-    'To go back, start a release of the earlier image.',
+    'Sluice knows no version before the present one.',
+    'Start a release of the image to go back to (release_start).',
   ),
   STEP_DEADLINE: entry(
     504,

@@ -106,6 +106,9 @@ export interface ReleaseSpec extends Kinds {
   /** Whether a rollback puts the stable image back into the template, so that the Rollout is Healthy. */
   readonly restoreTemplate: boolean;
   readonly timeouts: Timeouts;
+  /** How long the new version is watched after the release has succeeded, in ms. 0: not at all. Absent in releases of
+   * older versions. */
+  readonly guardMs?: number;
 }
 
 /** One weight at which the release stops. `pauseIndex`: index of the Rollout's pause step, where it has steps. */

@@ -8,6 +8,8 @@ export interface ReleaseInput {
   readonly requestId: string;
   /** If present, nothing new is released: the run rolls back what an earlier run left. */
   readonly recover?: Recover;
+  /** With `recover`: its version may be stable already. The version before it is then made stable again. */
+  readonly rollback?: true;
 }
 
 /** A field of the input, and its fault. */
@@ -28,6 +30,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   decisionMs: 24 * 60 * MINUTE,
   rollbackMs: 15 * MINUTE,
 };
+export const DEFAULT_GUARD_MS = 30 * MINUTE;
 export const DEFAULT_ANALYSIS: AnalysisSpec = {
   soakMs: MINUTE,
   minRequests: 50,
@@ -57,6 +60,7 @@ export function checkedInput(raw: unknown, runId: string): ReleaseInput {
       ...(spec as unknown as ReleaseSpec),
       analysis: analysisOf(spec['analysis']),
       timeouts: numbersOf(spec['timeouts'], 'spec.timeouts', DEFAULT_TIMEOUTS),
+      ...numbersOf({ guardMs: spec['guardMs'] ?? DEFAULT_GUARD_MS }, 'spec', { guardMs: DEFAULT_GUARD_MS }),
       approval: optional(spec['approval'], 'spec.approval', 'boolean', false),
       manualPromotion: optional(spec['manualPromotion'], 'spec.manualPromotion', 'boolean', true),
       autoRollback: optional(spec['autoRollback'], 'spec.autoRollback', 'boolean', true),

@@ -12,6 +12,11 @@ export function releaseId(target: Target): string {
   return [PREFIX, target.cluster, target.namespace, target.rollout].join('/');
 }
 
+/** The workflow id of the guard that watches the target after a release: one at most. */
+export function guardId(target: Target): string {
+  return ['guard', target.cluster, target.namespace, target.rollout].join('/');
+}
+
 /**
  * The target that a release id names. A context name may contain slashes (EKS ARNs do), so the last two parts are taken
  * from the end.

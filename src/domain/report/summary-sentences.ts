@@ -1,9 +1,9 @@
 import { isClosed } from '../release/state.ts';
 import type { Comparison, Count, ReleaseReport } from './report.ts';
 
-/** Two sentences for people who read no further: the experience of users, and the version that they have. */
+/** Sentences for people who read no further: what users met, which version they have, and what the guard saw. */
 export function summarySentences(report: ReleaseReport): readonly string[] {
-  return [answersSentence(report), usersSentence(report)].filter((text) => text !== undefined);
+  return [answersSentence(report), usersSentence(report), guardSentence(report)].filter((text) => text !== undefined);
 }
 
 /** What the answers of both versions show about the question that decided. Counts are answers, not people. */
@@ -60,6 +60,14 @@ function usersSentence({ release, weights }: ReleaseReport): string | undefined 
   const share = users === undefined ? '' : `At the moment ${users} % of the users are meant to be on ${image}`;
   if (!waiting || isClosed(state)) return share === '' ? undefined : `${share}.`;
   return `${share}${share === '' ? 'The release waits' : ', and the release waits'} for an answer: ${waiting.answers.join(', ')}.`;
+}
+
+const GUARD = 'guard: ';
+
+/** The last words of the guard that watched the version after the release. */
+function guardSentence({ events }: ReleaseReport): string | undefined {
+  const last = events.findLast(({ text }) => text.startsWith(GUARD));
+  return last && `The guard after the release: ${last.text.slice(GUARD.length)}.`;
 }
 
 /** The times at which users were on the new version. `to` is absent while some still are. */

@@ -8,7 +8,11 @@ const Managed = z.object({
   metadata: z.object({
     managedFields: z
       .array(
-        z.object({ manager: z.string().default('unknown'), fieldsV1: z.record(z.string(), z.unknown()).default({}) }),
+        z.object({
+          manager: z.string().default('unknown'),
+          time: z.string().optional(),
+          fieldsV1: z.record(z.string(), z.unknown()).default({}),
+        }),
       )
       .default([]),
   }),
@@ -31,6 +35,21 @@ export function otherManagers(object: unknown, path: readonly string[]): readonl
     .filter(({ fieldsV1 }) => owns(fieldsV1, path))
     .map(({ manager }) => plainLine(manager, 60));
   return [...new Set(owning)].filter((manager) => manager !== FIELD_MANAGER && !KEEPS_OTHERS_FIELDS.has(manager));
+}
+
+/**
+ * The newest writer of a field besides Sluice, with the time (ISO 8601) as the API server noted it. Undefined: nobody
+ * else owns the field.
+ */
+export function lastWriter(
+  object: unknown,
+  path: readonly string[],
+): { readonly manager: string; readonly time?: string } | undefined {
+  const others = Managed.parse(object).metadata.managedFields.filter(
+    ({ manager, fieldsV1 }) => manager !== FIELD_MANAGER && owns(fieldsV1, path),
+  );
+  const [last] = others.sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1));
+  return last && { manager: plainLine(last.manager, 60), ...(last.time !== undefined && { time: last.time }) };
 }
 
 function owns(fields: unknown, [head, ...rest]: readonly string[]): boolean {

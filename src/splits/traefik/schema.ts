@@ -20,6 +20,7 @@ export const TraefikService = z.object({
     namespace: z.string(),
     resourceVersion: z.string(),
     annotations: z.record(z.string(), z.string()).optional(),
+    managedFields: z.array(z.looseObject({})).optional(),
   }),
   spec: z.object({
     weighted: z.object({ services: z.array(WeightedEntry).default([]), sticky: z.unknown().optional() }).optional(),

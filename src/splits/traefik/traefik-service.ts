@@ -7,6 +7,7 @@ import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
 import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
+import { lastWriter } from './field-owners.ts';
 import { TraefikService } from './schema.ts';
 import type { WeightedEntry } from './schema.ts';
 
@@ -30,6 +31,7 @@ export const shareOf = ({ weight = 1 }: WeightedEntry): number => weight;
 
 export function toView(ref: TrafficRef, object: TraefikService): TrafficView {
   const owner = ownerOf(object.metadata.annotations);
+  const writer = lastWriter(object, ['spec', 'weighted', 'services']);
   return {
     ref,
     resourceVersion: object.metadata.resourceVersion,
@@ -40,6 +42,7 @@ export function toView(ref: TrafficRef, object: TraefikService): TrafficView {
     }),
     sticky: Boolean(object.spec.weighted?.sticky),
     ...(owner && { owner }),
+    ...(writer && { writer }),
   };
 }
 

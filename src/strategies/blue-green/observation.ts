@@ -21,4 +21,5 @@ export const rules: TrafficRules = {
   reported: () => undefined,
   isBackOnStable,
   isCutOver: (seen, newHash) => seen.stableSelector === newHash && !seen.aborted,
+  heldAt: (seen) => (isHeld(seen, seen.podHash) ? {} : undefined),
 };

@@ -22,4 +22,8 @@ export const rules: TrafficRules = {
   reported: ({ canaryWeight }) => canaryWeight,
   isBackOnStable,
   isCutOver: () => false,
+  heldAt: (seen) =>
+    seen.stepIndex !== undefined && isHeldAt(seen, seen.podHash, seen.stepIndex)
+      ? { stepIndex: seen.stepIndex }
+      : undefined,
 };

@@ -4,6 +4,8 @@ import { releaseList } from './release-list.ts';
 import { releasePlan } from './release-plan.ts';
 import { releaseRecover } from './release-recover.ts';
 import { releaseReport } from './release-report.ts';
+import { releaseRollback } from './release-rollback.ts';
+import { releaseSchedule } from './release-schedule.ts';
 import { releaseStart } from './release-start.ts';
 import { releaseWait } from './release-wait.ts';
 import { releasePrompt } from './prompts/release.ts';
@@ -30,6 +32,8 @@ export const release: Toolset = {
     releaseReport,
     ...steering,
     releaseRecover,
+    releaseRollback,
+    releaseSchedule,
   ],
   rights,
   resources: [releases, reports, reportPages, examples],

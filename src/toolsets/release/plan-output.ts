@@ -32,6 +32,7 @@ export const planOutput = z.strictObject({
   approval: z.boolean(),
   manual_promotion: z.boolean(),
   auto_rollback: z.boolean(),
+  guard: z.string().optional(),
   checks: z.array(check),
 });
 export type PlanOutput = z.output<typeof planOutput>;
@@ -60,6 +61,7 @@ export function toPlanOutput(
     approval: spec.approval,
     manual_promotion: spec.manualPromotion,
     auto_rollback: spec.autoRollback,
+    guard: spec.guardMs === undefined ? undefined : spec.guardMs === 0 ? 'off' : toDuration(spec.guardMs),
     checks: toChecks(checks),
   });
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { CONCISE, release, toReleaseOutput } from '../../contract/release-view.ts';
+import { CONCISE, guard, release, toReleaseOutput } from '../../contract/release-view.ts';
 import { present } from '../../domain/release/present.ts';
 import { isClosed } from '../../domain/release/state.ts';
 import type { Command } from '../../commands/command.ts';
+import { guardOf, nextOfGuard } from './guard-of.ts';
 import { knownRelease } from './known-release.ts';
 import { live, readLive } from './live.ts';
 import { withNewestVerdict } from './newest-verdict.ts';
@@ -21,6 +22,7 @@ const input = z.strictObject({
 const output = z.strictObject({
   ...release.shape,
   live: live.optional(),
+  guard: guard.optional(),
   source: z.string().optional(),
   next: z.string(),
 });
@@ -45,7 +47,9 @@ export const releaseGet: Command<typeof input, typeof output> = {
     const view = present(await withNewestVerdict(context, known));
     // A closed release describes the past. The cluster may have changed since.
     const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view, detail > CONCISE) };
-    return { ...toReleaseOutput(view, detail), ...now, next: nextCall(view) };
+    const watched = await guardOf(context, view);
+    const next = nextOfGuard(watched) ?? nextCall(view);
+    return { ...toReleaseOutput(view, detail), ...now, ...(watched && { guard: watched }), next };
   },
   text: releaseText,
 };

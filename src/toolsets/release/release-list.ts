@@ -35,6 +35,7 @@ const summary = z.strictObject({
   started_by: z.string(),
   started_at: z.string(),
   closed_at: z.string().optional(),
+  guard: z.string().optional(),
   source: z.string().optional(),
 });
 const output = z.strictObject({
@@ -78,11 +79,12 @@ function toSummary(seen: Listed['releases'][number]): z.output<typeof summary> {
     started_by: cleanText(seen.startedBy),
     started_at: new Date(seen.startedAt).toISOString(),
     closed_at: seen.closedAt === undefined ? undefined : new Date(seen.closedAt).toISOString(),
+    guard: seen.guard,
     source: seen.source,
   });
 }
 
 function line(seen: z.output<typeof summary>): string {
   const ended = seen.closed_at ? `, ended ${seen.closed_at}` : '';
-  return `${seen.state}: ${shortTarget(seen.release_id)} → ${seen.image} (${seen.strategy}, by ${seen.started_by}, ${seen.started_at}${ended}${seen.source ? `, from the ${seen.source}` : ''}) ${seen.release_id}`;
+  return `${seen.state}${seen.guard ? ` (guard ${seen.guard})` : ''}: ${shortTarget(seen.release_id)} → ${seen.image} (${seen.strategy}, by ${seen.started_by}, ${seen.started_at}${ended}${seen.source ? `, from the ${seen.source}` : ''}) ${seen.release_id}`;
 }

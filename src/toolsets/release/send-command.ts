@@ -39,9 +39,8 @@ const output = z.strictObject({
   release_id: z.string(),
   request_id: z.string(),
   command: z.enum(COMMANDS),
-  outcome: z
-    .enum(['applied', 'accepted', 'refused'])
-    .describe('applied: seen; accepted: still to come; refused: it will not act.'),
+  // The guidance of the toolset says what each means, once for all commands.
+  outcome: z.enum(['applied', 'accepted', 'refused']),
   detail: z.string(),
   duplicate: z.boolean().describe('This request id had acted before.'),
   next: z.string(),
@@ -86,7 +85,7 @@ export function sendCommand(send: Send): Command {
       input: Object.keys(schema.shape).filter(
         (name) => !HIDDEN.includes(name) && (name !== 'step' || send.input !== 'step'),
       ),
-      output: ['outcome', 'detail', 'duplicate', 'next'],
+      output: ['outcome', 'detail', 'next'],
     },
     examples: [{ title: send.title, input: exampleOf(send) }],
     check: (raw) => checkWhich(schema, raw),

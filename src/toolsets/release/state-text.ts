@@ -1,14 +1,25 @@
 import type { ReleaseOutput } from '../../contract/release-view.ts';
+import { guardText, type ShownGuard } from './guard-of.ts';
 import type { Live } from './live.ts';
 
 interface Shown extends ReleaseOutput {
   readonly live?: Live | undefined;
+  readonly guard?: ShownGuard | undefined;
   readonly next: string;
 }
 
 /** A release in a few lines for people and models. */
 export function releaseText(view: Shown): string {
-  return [head(view), view.reason, podsLine(view), weightLine(view), verdictLine(view), lastEvents(view), view.next]
+  return [
+    head(view),
+    view.reason,
+    guardText(view.guard),
+    podsLine(view),
+    weightLine(view),
+    verdictLine(view),
+    lastEvents(view),
+    view.next,
+  ]
     .filter(Boolean)
     .join('\n');
 }

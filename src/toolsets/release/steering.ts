@@ -6,7 +6,7 @@ const STEERING: readonly Send[] = [
     command: 'pause',
     title: 'Pause a release',
     description:
-      'Stops a running release where it is: traffic keeps its present split, the clock of the release stops, nothing advances until release_resume.',
+      'Stops a running release where it is: the split of the traffic stays, and nothing advances until release_resume.',
     kind: 'write',
     input: 'step',
   },
@@ -22,7 +22,7 @@ const STEERING: readonly Send[] = [
     command: 'promote',
     title: 'Promote a release',
     description:
-      'Moves a release to its next step when it waits for promotion, that is after the present step was judged good. With all: every remaining step without asking again, each still judged; needs confirm.',
+      'Moves a release that waits for promotion, as its step was judged good, to the next step. With all: every remaining step, each still judged; needs confirm.',
     kind: 'destructive',
     input: 'promote',
     ask: (id, input) => (input.all ? `Promote every remaining step of ${id} without asking again?` : undefined),

@@ -1,0 +1,48 @@
+import type { ReleaseSpec } from './plan.ts';
+import { parseReleaseId, releaseId, type Target } from './target.ts';
+
+/** When a schedule starts its release: by cron (five fields) in a time zone, or every so many ms since the epoch. */
+export interface When {
+  readonly cron?: string;
+  readonly everyMs?: number;
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
+/** What the workflow start-release starts. */
+export interface ScheduledStart {
+  readonly spec: ReleaseSpec;
+  readonly startedBy: string;
+}
+
+/** `busy`: a run was already open for the target, and nothing was started. */
+export interface ScheduledResult {
+  readonly outcome: 'started' | 'busy' | 'refused';
+  readonly reason: string;
+}
+
+/** A schedule as Temporal has it. Times: epoch ms. */
+export interface ReleaseSchedule {
+  readonly id: string;
+  readonly releaseId: string;
+  readonly image: string;
+  readonly when: string;
+  readonly timeZone: string;
+  readonly paused: boolean;
+  readonly note?: string;
+  readonly next?: number;
+  readonly last?: { readonly at: number; readonly outcome: string };
+}
+
+const PREFIX = 'schedule/';
+
+/** A target has one schedule at most. */
+export function scheduleId(target: Target): string {
+  return `${PREFIX}${releaseId(target)}`;
+}
+
+/** The release id that a schedule belongs to; undefined: it is none of Sluice's. */
+export function releaseOfSchedule(id: string): string | undefined {
+  const release = id.startsWith(PREFIX) ? id.slice(PREFIX.length) : '';
+  return parseReleaseId(release) ? release : undefined;
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
+import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
+import { reason, requestId } from '../../contract/target.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { ReleaseView } from '../../domain/release/view.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import { knownRelease } from './known-release.ts';
+import { stateText } from './next-call.ts';
+import { rollbackPlan } from './rollback-plan.ts';
+import { rolledBack, type RolledBack } from './rolled-back.ts';
+import { checkWhich, idOf, whichRelease } from './which-release.ts';
+
+/** The caller waits so long for the end; after that `effective` is pending. */
+const WAIT_MS = 25_000;
+const POLL_MS = 500;
+const ABORT_WAIT_MS = 3_000;
+
+const input = z.strictObject({
+  ...whichRelease,
+  reason: reason.optional(),
+  request_id: requestId.optional(),
+  confirm: confirmField,
+});
+const output = z.strictObject({
+  release_id: z.string(),
+  run_id: z.string(),
+  request_id: z.string(),
+  how: z.enum(['aborted', 'started', 'repeated']).describe('repeated: the same request id had acted before.'),
+  to_image: z.string().optional(),
+  changed: z.boolean(),
+  effective: z.enum(['proved', 'pending', 'refused']),
+  reason: z.string(),
+  next: z.string(),
+});
+type Output = z.output<typeof output>;
+
+/** The last good version back, whatever state the target is in. */
+export const releaseRollback: Command<typeof input, typeof output> = {
+  name: 'release_rollback',
+  title: 'Roll back a target',
+  description: 'Last good version back: aborts a running release, or undoes the one that ended. Needs confirm.',
+  kind: 'destructive',
+  idempotent: true,
+  toolset: 'release',
+  input,
+  output,
+  listed: { input: ['release_id', 'reason', 'confirm'], output: ['effective', 'reason', 'next'] },
+  examples: [
+    { title: 'After a release', input: { release_id: 'release/prod/shop/web', confirm: 'release/prod/shop/web' } },
+  ],
+  check: (raw) => checkWhich(input, raw),
+  confirmation: async (context, which) => toConfirm(await idOf(context, which)),
+  async run(context, which) {
+    const id = await idOf(context, which);
+    requireConfirmation(toConfirm(id), which.confirm);
+    const request = which.request_id ?? randomUUID();
+    const begun = await begin(context, id, request, which.reason);
+    const view = await followed(context, id, begun.runId);
+    return answer(id, request, begun.how, rolledBack(view));
+  },
+  problem: ({ effective }) => (effective === 'refused' ? 'SUPERSEDED' : undefined),
+  text: ({ release_id: id, request_id: request, effective, reason: why, next }) =>
+    `${effective}: ${why}\n${id}, request ${request}\n${next}`,
+};
+
+const toConfirm = (id: string): Confirmation => ({
+  value: id,
+  question: `Bring the last good version of ${id} back for all users?`,
+});
+
+interface Begun {
+  readonly runId: string;
+  readonly how: Output['how'];
+}
+
+/** Codes with which an abort came too late: the release has become stable, or is over. */
+const OVER: readonly string[] = ['TOO_LATE', 'RELEASE_CLOSED'];
+
+async function begin(context: CommandContext, id: string, request: string, why?: string): Promise<Begun> {
+  const earlier = await startedBefore(context, id, request);
+  if (earlier !== undefined) return { runId: earlier, how: 'repeated' };
+  const { view, held } = await knownRelease(context, id);
+  if (held) throw new SluiceError('RELEASE_HELD', view.reason, { details: { release_id: id } });
+  if (view.closedAt !== undefined) return start(context, view, request, why);
+  try {
+    await abort(context, view, request, why);
+    return { runId: view.runId, how: 'aborted' };
+  } catch (error) {
+    if (!(error instanceof SluiceError) || !OVER.includes(error.code)) throw error;
+    return start(context, await followed(context, id, view.runId), request, why);
+  }
+}
+
+/** A running release is no error for the request that started it. Errors: those of the gateway but TARGET_BUSY. */
+async function startedBefore({ gateway }: CommandContext, id: string, request: string): Promise<string | undefined> {
+  try {
+    return (await gateway.admit(id, request))?.runId;
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'TARGET_BUSY') return undefined;
+    throw error;
+  }
+}
+
+/** A release that is on its way back already needs no further abort. */
+async function abort(
+  { gateway, caller }: CommandContext,
+  { id, runId }: ReleaseView,
+  request: string,
+  why?: string,
+): Promise<void> {
+  const command = { name: 'abort', requestId: request, who: caller.id, runId, ...(why && { why }) } as const;
+  try {
+    await gateway.command(id, command, ABORT_WAIT_MS);
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'NOT_WAITING') throw error;
+  }
+}
+
+async function start(context: CommandContext, latest: ReleaseView, request: string, why?: string): Promise<Begun> {
+  const who = context.caller.id;
+  const text = `rollback by ${who}${why ? `: ${cleanText(why, 300)}` : ''}`;
+  const { spec, recover } = await rollbackPlan(context, latest, text);
+  const input = { spec, startedBy: who, requestId: request, recover, rollback: true } as const;
+  const { runId, started } = await context.gateway.start(input);
+  return { runId, how: started ? 'started' : 'repeated' };
+}
+
+/** The run when it has ended, needs somebody, or the caller has waited long enough. */
+async function followed(context: CommandContext, id: string, runId: string): Promise<ReleaseView> {
+  for (const end = Date.now() + WAIT_MS; ; ) {
+    const { view } = await knownRelease(context, id, runId);
+    const left = end - Date.now();
+    if (view.closedAt !== undefined || view.waiting?.for === 'human' || left <= 0 || context.signal.aborted)
+      return view;
+    await context.progress(stateText(view), 1 - left / WAIT_MS);
+    await sleep(Math.min(POLL_MS, left), undefined, { signal: context.signal }).catch(() => undefined);
+  }
+}
+
+function answer(id: string, request: string, how: Output['how'], { view, ...seen }: RolledBack): Output {
+  const image = view.plan?.fromImage;
+  return {
+    ...{ release_id: id, run_id: view.runId, request_id: request, how },
+    ...(image !== undefined && { to_image: cleanText(image) }),
+    ...{ changed: seen.changed, effective: seen.effective, reason: maskSecrets(cleanText(view.reason)) },
+    next:
+      seen.effective === 'pending'
+        ? `Call release_wait with release_id "${id}" until it has ended.`
+        : seen.effective === 'proved'
+          ? 'Nothing: all users are on the version before.'
+          : 'Call release_get and argo_get_rollout_status to see who has the target.',
+  };
+}

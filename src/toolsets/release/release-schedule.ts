@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import type { Command, CommandContext } from '../../commands/command.ts';
+import { isAllowed } from '../../commands/access.ts';
+import { cron } from '../../contract/cron.ts';
+import { duration, toMs } from '../../contract/duration.ts';
+import { parse, type Problem } from '../../contract/parse.ts';
+import { parseReleaseFile, releaseFile, type ReleaseFile } from '../../contract/release-file.ts';
+import { compact } from '../../contract/release-view.ts';
+import { reason } from '../../contract/target.ts';
+import type { ReleaseSchedule } from '../../domain/release/schedule.ts';
+import { parseReleaseId } from '../../domain/release/target.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import { identified } from './identified.ts';
+import { specOf } from './spec-of.ts';
+import { idOf, whichRelease } from './which-release.ts';
+
+const ACTIONS = ['create', 'list', 'pause', 'unpause', 'trigger', 'delete'] as const;
+const input = z.strictObject({
+  action: z.enum(ACTIONS).describe('What to do.'),
+  ...whichRelease,
+  release: z.record(z.string(), z.unknown()).optional().describe('create: as release_plan takes it.'),
+  cron: cron.optional().describe('Five fields.'),
+  every: duration.optional().describe('Instead of cron: 6h.'),
+  time_zone: z
+    .string()
+    .max(60)
+    .refine(isTimeZone, 'is not an IANA time zone, such as Europe/Berlin')
+    .optional()
+    .describe('IANA, for cron. Default UTC.'),
+  reason: reason.optional(),
+});
+type Input = z.output<typeof input>;
+
+const schedule = z.strictObject({
+  release_id: z.string(),
+  image: z.string(),
+  when: z.string(),
+  time_zone: z.string(),
+  paused: z.boolean(),
+  note: z.string().optional(),
+  next: z.string().optional(),
+  last: z.strictObject({ at: z.string(), outcome: z.string() }).optional(),
+});
+const output = z.strictObject({ done: z.string(), schedules: z.array(schedule) });
+
+/** Starts releases at times. One schedule a target. */
+export const releaseSchedule: Command<typeof input, typeof output> = {
+  name: 'release_schedule',
+  title: 'Schedule a release',
+  description: 'Starts a release by cron or interval; one schedule a target. A busy target is skipped.',
+  kind: 'write',
+  idempotent: false,
+  toolset: 'release',
+  input,
+  output,
+  listed: { input: ['action', 'release_id', 'release', 'cron', 'every', 'time_zone'], output: ['done', 'schedules'] },
+  examples: [
+    {
+      title: 'Every night',
+      input: {
+        action: 'create',
+        cron: '0 22 * * 1-5',
+        time_zone: 'Europe/Berlin',
+        release: { target: { namespace: 'shop', rollout: 'web' }, image: 'registry.example/web:v2' },
+      },
+    },
+  ],
+  check: (raw, settings) => check(raw, settings.defaultStrategy),
+  touches: async (context, which) => {
+    if (which.action === 'list') return [{}];
+    if (which.action === 'create') return [(which.release as ReleaseFile).target];
+    return [parseReleaseId(await idOf(context, which)) ?? {}];
+  },
+  run: async (context, which) => act(context, which),
+  text: ({ done, schedules }) => [done, ...schedules.map(line)].join('\n'),
+};
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function check(raw: unknown, defaultStrategy: string): Input {
+  const given = parse(input, raw ?? {}, problemsOf((raw ?? {}) as Partial<Input>));
+  if (given.action === 'create') parseReleaseFile(releaseFile, given.release, defaultStrategy);
+  return given;
+}
+
+function problemsOf({
+  action,
+  release_id: id,
+  target,
+  release,
+  cron,
+  every,
+  time_zone: zone,
+}: Partial<Input>): Problem[] {
+  const named = id !== undefined || target !== undefined;
+  const foreign = Object.entries({ release, cron, every, time_zone: zone }).filter(([, value]) => value !== undefined);
+  if (action === 'create')
+    return [
+      ...(release === undefined ? [{ path: 'release', message: 'is missing' }] : []),
+      ...((cron === undefined) === (every === undefined) ? [{ path: 'cron', message: 'give cron or every' }] : []),
+      ...(zone !== undefined && cron === undefined ? [{ path: 'time_zone', message: 'is for cron only' }] : []),
+      ...(named ? [{ path: 'release_id', message: 'not for create: release names its target' }] : []),
+    ];
+  return [
+    ...foreign.map(([path]) => ({ path, message: `is for create only, not for ${action}` })),
+    ...(action === 'list' || named ? [] : [{ path: 'release_id', message: 'is missing: give release_id, or target' }]),
+  ];
+}
+
+async function act(context: CommandContext, which: Input): Promise<z.output<typeof output>> {
+  const { gateway, settings, caller } = context;
+  const { schedules } = gateway;
+  if (which.action === 'list') {
+    const all = await schedules.list();
+    const mine = all.filter(({ releaseId }) => isAllowed(parseReleaseId(releaseId)?.namespace ?? '', settings));
+    return { done: `${mine.length} schedules`, schedules: mine.map(shown) };
+  }
+  const note = `${which.action} by ${caller.id}${which.reason ? `: ${which.reason}` : ''}`;
+  if (which.action === 'create') return { done: 'created', schedules: [shown(await create(context, which, note))] };
+  const id = await idOf(context, which);
+  if (which.action === 'delete') {
+    await schedules.remove(id);
+    return { done: `deleted the schedule of ${id}`, schedules: [] };
+  }
+  const changed = which.action === 'trigger' ? schedules.trigger(id) : schedules[which.action](id, note);
+  return { done: which.action, schedules: [shown(await changed)] };
+}
+
+async function create(context: CommandContext, which: Input, note: string): Promise<ReleaseSchedule> {
+  const file = parseReleaseFile(releaseFile, which.release, context.settings.defaultStrategy);
+  const spec = await identified(context, await specOf(context, file));
+  return context.gateway.schedules.create({
+    spec,
+    startedBy: `schedule of ${context.caller.id}`,
+    note,
+    when: compact({
+      cron: which.cron,
+      everyMs: which.every === undefined ? undefined : toMs(which.every),
+      timeZone: which.time_zone ?? 'UTC',
+    }),
+  });
+}
+
+function shown(seen: ReleaseSchedule): z.output<typeof schedule> {
+  const safe = (text: string): string => maskSecrets(cleanText(text));
+  return compact({
+    release_id: seen.releaseId,
+    image: safe(seen.image),
+    when: safe(seen.when),
+    time_zone: seen.timeZone,
+    paused: seen.paused,
+    note: seen.note === undefined ? undefined : safe(seen.note),
+    next: seen.next === undefined ? undefined : new Date(seen.next).toISOString(),
+    last: seen.last && { at: new Date(seen.last.at).toISOString(), outcome: safe(seen.last.outcome) },
+  });
+}
+
+function line(seen: z.output<typeof schedule>): string {
+  const next = seen.paused ? `paused${seen.note ? ` (${seen.note})` : ''}` : `next ${seen.next ?? 'never'}`;
+  const last = seen.last ? `; last ${seen.last.at}: ${seen.last.outcome}` : '';
+  return `${seen.release_id} → ${seen.image}: ${seen.when} ${seen.time_zone}, ${next}${last}`;
+}
