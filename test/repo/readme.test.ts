@@ -91,7 +91,7 @@ describe('docs/temporal-ui.md', () => {
 });
 
 test('docs/docker.md says that the Compose file was not run', () => {
-  expect(read('docs/docker.md')).toMatch(/This file was not run yet/);
+  expect(read('docs/docker.md')).toMatch(/file was not run yet/);
 });
 
 /** The names in backquotes in the first column of the table with this head. */
