@@ -66,7 +66,7 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
     }
   },
 
-  /** Watches the version that a release made stable. It returns when the version fails or another owner has the target. */
+  /** Watches the version that a release made stable. Returns when it fails or another owner has the target. */
   async guardStable(watch: StableWatch): Promise<StableAlarm> {
     const move = await moveOf(watch.scene);
     for (;;) {
