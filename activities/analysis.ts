@@ -160,7 +160,7 @@ async function judgeNow(ports: Ports, store: EvidenceStore, input: Judgement, to
   const inStep = countsOf(step.totals).candidate.requests;
   const compared = sequential && held.judge && verdictOf(sequential, held.judge, { inStep, minRequests, known });
   const lost = sequential?.errorsMargin ?? USUAL_MARGIN;
-  // After the release one Service has both versions, one after the other: no share is left to be missing.
+  // After the release one Service has both versions in turn, so no share can be missing.
   const alone = scene.plan.candidate.metricsService === scene.plan.stable.metricsService;
   const share =
     wanted === undefined || alone

@@ -11,8 +11,8 @@ import { inTurn } from './in-turn.ts';
 export interface Watched {
   readonly runId: string;
   /**
-   * Labels of the counters of both arms. The same one twice: the new version has replaced stable behind its Service, so
-   * what the Service answered until `since` is stable's past, and what it answers from then on is the new version's.
+   * Labels of the counters of both arms. If both are equal, the new version has replaced stable behind its Service:
+   * answers until `since` are stable's past, and later answers are the new version's.
    */
   readonly services: { readonly candidate: string; readonly stable: string };
   /** If absent, limits alone are judged. */

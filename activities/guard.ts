@@ -28,15 +28,15 @@ export interface Watch extends Omit<Judgement, 'from'> {
   readonly failed?: true;
 }
 
-/** What is watched after a release: the judgement of all requests to the version that is stable now. */
+/** The input of a watch after a release: the judgement of all requests to the version that is stable now. */
 export type StableWatch = Judgement & {
-  /** The run that released the version: its mark is nobody else's. */
+  /** The run that released the version. Its mark is not a sign of another owner. */
   readonly releasedBy: string;
-  /** The version has failed already and a person decides: only what others do is watched. */
+  /** The version has already failed and a person decides. Only changes by others are watched. */
   readonly failed?: true;
 };
 
-/** Why the version that was released is no longer watched. */
+/** The reason why the released version is no longer watched. */
 export type StableAlarm =
   | { readonly kind: 'failed'; readonly verdict: Verdict }
   | { readonly kind: 'superseded'; readonly detail: string };
@@ -66,7 +66,7 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
     }
   },
 
-  /** Watches the version that a release made stable. It returns when the version fails or is nobody's to watch. */
+  /** Watches the version that a release made stable. Returns when it fails or another owner has the target. */
   async guardStable(watch: StableWatch): Promise<StableAlarm> {
     const move = await moveOf(watch.scene);
     for (;;) {
@@ -79,7 +79,7 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
   },
 });
 
-/** Who has the target now; undefined while the released version is the stable one and nobody works on the target. */
+/** The owner of the target now. Undefined while the released version is stable and no other run uses it. */
 function leftStable(seen: Seen, { scene, releasedBy }: StableWatch): string | undefined {
   const { owner } = seen;
   if (owner && owner.runId !== releasedBy) return `the target is held by ${owner.releaseId}, run ${owner.runId}`;
@@ -101,7 +101,7 @@ async function drifted(move: Move, { scene, wanted }: Watch): Promise<string | u
   return isInForce(proof) ? undefined : proof.reason;
 }
 
-/** Who wrote the weights, for the end of a sentence. Empty: the object has the wanted weight, or does not say it. */
+/** The writer of the weights, for the end of a sentence. Empty if the weight is right or no writer is known. */
 async function writerText({ world, scene }: Move, { wanted }: Watch): Promise<string> {
   try {
     const { writer, weights } = await world.split.read(trafficRef(scene));

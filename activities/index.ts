@@ -17,8 +17,8 @@ import { temporalRuns, type Runs } from './runs.ts';
 
 /**
  * All effects of a release, in the worlds of the clusters. Each may run more than once: it reads before it writes, and
- * its first read is the identity of its cluster. Without a recorder nothing is recorded.
- * `starter` starts the releases of schedules.
+ * its first read is the identity of its cluster. Without a recorder nothing is recorded. `starter` starts the releases
+ * of schedules.
  */
 export function createActivities(
   given: Worlds,

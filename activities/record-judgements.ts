@@ -58,15 +58,15 @@ const answered = ({ values, error }: QueryRecord): boolean => error === undefine
 const startOf = ({ since, from }: Judgement): number => since ?? from;
 const stepOf = ({ index, scene }: Judgement): number => index ?? scene.step ?? 0;
 
-/** Counters are large, and the blocks tell what they counted. A metric of the release file is small. */
+/** Counters are large, and the blocks contain their counts. A metric of the release file is small. */
 const COUNTERS_MS = 600_000;
 const METRIC_MS = 10_000;
 const leastOf = ({ name, arm }: QueryRecord): number =>
   arm !== undefined && (name === 'requests' || name === 'durations') ? COUNTERS_MS : METRIC_MS;
-/** Verdicts of one outcome are this far apart. Another outcome is recorded at once. */
+/** Minimum time between verdicts of one outcome. Another outcome is recorded at once. */
 const VERDICT_MS = 20_000;
 
-/** Evidence with no more digits than anybody reads. Counts are whole numbers and stay as they are. */
+/** Rounds evidence to readable digits. Counts are whole numbers and stay unchanged. */
 function rounded<T>(value: T): T {
   if (typeof value === 'number') return (Number.isInteger(value) ? value : Number(value.toPrecision(5))) as T;
   if (Array.isArray(value)) return value.map(rounded) as T;

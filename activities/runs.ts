@@ -9,7 +9,7 @@ export interface Runs {
   hasEnded(holder: Owner): Promise<boolean>;
   /** Whether this attempt of the current activity is still the one that the workflow waits for. */
   isWanted(): Promise<boolean>;
-  /** Tells the guard of the target that `by` has the target now. Without an open guard nothing happens. */
+  /** Notifies the guard of the target that `by` owns the target now. Without an open guard nothing happens. */
   endGuard(target: Target, by: Owner): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ async function describe(workflowId: string, runId: string) {
   return unlessMissing(() => Context.current().client.workflow.getHandle(workflowId, runId).describe());
 }
 
-/** Undefined: this Temporal has no such run, or it has ended. */
+/** Undefined if this Temporal has no such run, or if it has ended. */
 async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

@@ -39,7 +39,7 @@ export interface ReleaseSummary {
   readonly guard?: string;
 }
 
-/** The guard of a target, as far as it can be known. */
+/** The guard of a target, as far as it is known. */
 export interface KnownGuard {
   readonly id: string;
   readonly open: boolean;
@@ -48,7 +48,7 @@ export interface KnownGuard {
   /** A state of GuardView, or `ended-outside`. */
   readonly state: string;
   readonly reason: string;
-  /** Absent: no worker answers for it. */
+  /** Absent if no worker answers for it. */
   readonly view?: GuardView;
 }
 

@@ -18,7 +18,7 @@ const DESCRIBE_MS = 1_200;
 const QUERY_MS = 1_200;
 const ACCEPT_MS = 2_200;
 const SIGNAL_MS = 800;
-/** Only so many guards are read for one list. */
+/** Maximum number of guards that are read for one list. */
 const MAX_LISTED = 1_000;
 
 /** See ReleaseGateway.guard. */
@@ -38,7 +38,7 @@ function releaseRunOf(memo: Run['memo']): string {
   return typeof runId === 'string' ? runId : '';
 }
 
-/** What Temporal's own record says. A run that was ended from outside never wrote its end. */
+/** The state in Temporal's own record. A run that was ended from outside never wrote its end. */
 function withoutWorker(run: Run): Pick<KnownGuard, 'state' | 'reason'> {
   const state = run.typedSearchAttributes.get(ATTRIBUTES.state) ?? 'guarding';
   if (isOpen(run)) return { state, reason: 'No worker answers for the guard.' };

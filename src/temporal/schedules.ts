@@ -25,7 +25,7 @@ export interface NewSchedule extends ScheduledStart {
 
 /** Schedules of releases, one a target. Errors: TEMPORAL_UNREACHABLE, SCHEDULE_NOT_FOUND. */
 export interface Schedules {
-  /** Errors besides: ALREADY_EXISTS. */
+  /** Further errors: ALREADY_EXISTS. */
   create(schedule: NewSchedule): Promise<ReleaseSchedule>;
   list(): Promise<readonly ReleaseSchedule[]>;
   /** `release`: a release id. `note` says who and why. */
@@ -131,7 +131,7 @@ async function describe(client: Client, handle: Handle): Promise<ReleaseSchedule
   };
 }
 
-/** What came of a start: the workflow writes it where it can be read without a worker. */
+/** The outcome of a start. The workflow writes it where it can be read without a worker. */
 async function outcomeOf(
   client: Client,
   { workflowId, firstExecutionRunId }: { workflowId: string; firstExecutionRunId: string },

@@ -14,7 +14,6 @@ test.each([
   [['argo', 'list'], 'Did you mean list-rollouts?'],
   [['argo', 'status', 'shop/web'], 'Did you mean get-rollout-status?'],
   [['argo', 'promote', 'shop/web'], 'Did you mean promote-rollout?'],
-  [['release', 'undo', 'shop/web'], 'Did you mean'],
   [['argo', 'list-rollouts', '-n', 'shop'], 'Did you mean --namespace?'],
   [['argo', 'list-rollouts', '--context', 'prod'], 'Did you mean --cluster?'],
   [['release', 'get', 'shop/web', '-w'], 'Did you mean sluice release watch?'],

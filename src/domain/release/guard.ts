@@ -3,7 +3,7 @@ import type { CommandOutcome } from './command.ts';
 import type { ReleasePlan, ReleaseSpec } from './plan.ts';
 import type { Waiting } from './view.ts';
 
-/** What the guard of a target starts with. Times: epoch ms of the cluster's clock. */
+/** The input of the guard of a target. Times are epoch ms of the cluster's clock. */
 export interface GuardInput {
   readonly spec: ReleaseSpec;
   readonly plan: ReleasePlan;
@@ -37,11 +37,11 @@ export interface GuardEvent {
   readonly who?: string;
 }
 
-/** The whole state of a guard as its query answers it. Times: epoch ms. */
+/** The complete state of a guard, as its query returns it. Times are epoch ms. */
 export interface GuardView {
   readonly id: string;
   readonly runId: string;
-  /** The run of the release that succeeded, as every door knows it. */
+  /** The run of the release that succeeded, as every interface knows it. */
   readonly releaseRunId: string;
   readonly spec: ReleaseSpec;
   readonly plan: ReleasePlan;

@@ -106,8 +106,10 @@ export interface ReleaseSpec extends Kinds {
   /** Whether a rollback puts the stable image back into the template, so that the Rollout is Healthy. */
   readonly restoreTemplate: boolean;
   readonly timeouts: Timeouts;
-  /** How long the new version is watched after the release has succeeded, in ms. 0: not at all. Absent in releases of
-   * older versions. */
+  /**
+   * How long the new version is watched after the release has succeeded, in ms. 0: not at all. Absent in releases of
+   * older versions.
+   */
   readonly guardMs?: number;
 }
 

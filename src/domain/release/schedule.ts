@@ -9,7 +9,7 @@ export interface When {
   readonly timeZone: string;
 }
 
-/** What the workflow start-release starts. */
+/** The input of the workflow start-release. */
 export interface ScheduledStart {
   readonly spec: ReleaseSpec;
   readonly startedBy: string;
@@ -21,7 +21,7 @@ export interface ScheduledResult {
   readonly reason: string;
 }
 
-/** A schedule as Temporal has it. Times: epoch ms. */
+/** A schedule, as Temporal stores it. Times are epoch ms. */
 export interface ReleaseSchedule {
   readonly id: string;
   readonly releaseId: string;
@@ -36,7 +36,7 @@ export interface ReleaseSchedule {
 
 const PREFIX = 'schedule/';
 
-/** A target has one schedule at most. */
+/** A target has at most one schedule. */
 export function scheduleId(target: Target): string {
   return `${PREFIX}${releaseId(target)}`;
 }

@@ -64,7 +64,7 @@ function usersSentence({ release, weights }: ReleaseReport): string | undefined 
 
 const GUARD = 'guard: ';
 
-/** The last words of the guard that watched the version after the release. */
+/** The last event of the guard that watched the version after the release. */
 function guardSentence({ events }: ReleaseReport): string | undefined {
   const last = events.findLast(({ text }) => text.startsWith(GUARD));
   return last && `The guard after the release: ${last.text.slice(GUARD.length)}.`;
