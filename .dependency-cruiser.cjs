@@ -1,6 +1,6 @@
-// The arrows between rooms (CONTRIBUTING.md, "Layout"), as data. `npm run check` walks every import, types included.
-// A rule reads: files under `from` may import, of our own rooms, only what `ok` lists. Exemptions for types are rules
-// of their own: in one rule with the layer they would let a type import into any room pass unseen.
+// The allowed imports between folders (CONTRIBUTING.md, "Layout"), as data. `npm run check` checks every import, types
+// included. A rule means: files under `path` may import, of our own folders, only what `ok` lists. Exemptions for types
+// are separate rules: in one rule with the layer they would allow a type import into any folder.
 
 const OURS = '^(src|workflows|activities|sandbox|test|bench|scripts|bin)/';
 const PACKAGES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];
@@ -11,43 +11,43 @@ const layer = (name, comment, path, ok) => ban(name, comment, { path }, { path: 
 const layers = [
   layer(
     'domain',
-    'src/domain is below everything. Hand the value in as an argument, or move the code up into the room that it needs.',
+    'src/domain imports no other folder. Pass the value as an argument, or move the code to the folder that it needs.',
     '^src/domain/',
     ['^src/domain/'],
   ),
   layer(
     'contract',
-    'src/contract holds schemas over domain types, and asks each strategy for its part of a release file. Move logic to src/domain or src/commands.',
+    'src/contract contains schemas of domain types, and reads the part of a release file that each strategy defines. Move logic to src/domain or src/commands.',
     '^src/contract/',
     ['^src/(contract|domain)/', '^src/strategies/[^/]+[.]ts$'],
   ),
   layer(
     'ports',
-    'A port speaks in domain types. Move the type to src/domain, or the implementation to src/adapters/<system>.',
+    'A port uses domain types. Move the type to src/domain, or the implementation to src/adapters/<system>.',
     '^src/ports/',
     ['^src/(ports|domain)/'],
   ),
   layer(
     'planning',
-    'src/planning sees the world through ports. Take the value as an argument, or add it to a port.',
+    'src/planning reads external systems through ports only. Take the value as an argument, or add it to a port.',
     '^src/planning/',
     ['^src/(planning|ports|domain)/'],
   ),
   layer(
     'delivery',
-    'src/delivery holds moves that several strategies share. It sees the world through ports. What only one strategy does belongs in its folder.',
+    'src/delivery contains moves that several strategies share. It uses external systems through ports only. Code for one strategy belongs in its folder.',
     '^src/delivery/',
     ['^src/(delivery|ports|domain)/'],
   ),
   layer(
     'strategies',
-    'A strategy is one folder. It does not know the other strategies. What two strategies share belongs in src/delivery or src/planning.',
+    'A strategy is one folder, and imports no other strategy. Code that two strategies share belongs in src/delivery or src/planning.',
     '^src/strategies/([^/]+)/',
     ['^src/strategies/$1/', '^src/strategies/strategy[.]ts$', '^src/(delivery|planning|ports|contract|domain)/'],
   ),
   layer(
     'strategy-list',
-    'src/strategies/index.ts lists the strategies and strategy.ts says what one is. Only the index names them.',
+    'src/strategies/index.ts lists the strategies, and strategy.ts defines their interface. Only the index names them.',
     '^src/strategies/[^/]+$',
     ['^src/(strategies|delivery|planning|ports|domain)/'],
   ),
@@ -65,31 +65,31 @@ const layers = [
   ),
   layer(
     'observability',
-    'src/observability is used by others and uses only config and domain. Pass what it needs as an argument.',
+    'src/observability imports only config and domain. Pass other values as arguments.',
     '^src/observability/',
     ['^src/(observability|config|domain)/'],
   ),
   layer(
     'adapters',
-    'An adapter knows its own system only; what two share about the cluster is in src/adapters/kubernetes. Compose two adapters in src/entry.',
+    'An adapter uses its own system only. Shared code for the cluster is in src/adapters/kubernetes. Compose two adapters in src/entry.',
     '^src/adapters/([^/]+)/',
     ['^src/adapters/($1|kubernetes)/', '^src/(ports|domain|config|observability)/'],
   ),
   layer(
     'kinds',
-    'A target or a split knows its own system and the cluster client. What two of them share goes into a port or into src/domain.',
+    'A target or a split uses its own system and the cluster client. Code that two of them share belongs in a port or in src/domain.',
     '^src/(targets|splits)/([^/]+)/',
     ['^src/$1/($2/|[^/]+-kind[.]ts$)', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
   ),
   layer(
     'kind-lists',
-    'src/targets and src/splits list their folders and say what one is. Move the rest to a folder.',
+    'Files directly in src/targets and src/splits list the folders and define their interface. Move other code to a folder.',
     '^src/(targets|splits)/[^/]+$',
     ['^src/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config)/'],
   ),
   layer(
     'clusters',
-    'src/clusters says which cluster a context leads to and which settings are its own. Make ports from them in src/entry.',
+    'src/clusters finds the cluster and the settings of a context. Create ports from them in src/entry.',
     '^src/clusters/',
     ['^src/clusters/', '^src/adapters/kubernetes/', '^src/(ports|domain|config)/'],
   ),
@@ -107,61 +107,61 @@ const layers = [
   ),
   layer(
     'workflows',
-    'A workflow must replay: it sees src/domain and, as types, activities. Do the work in an activity.',
+    'A workflow must replay, so it imports src/domain only and, as types, activities. Do the work in an activity.',
     '^workflows/',
     ['^(workflows|activities)/', '^src/domain/'],
   ),
   layer(
     'report',
-    'src/report draws what src/domain/report has built, and nothing else. Build it there, or read it in src/commands.',
+    'src/report only draws the data that src/domain/report has built. Build it there, or read it in src/commands.',
     '^src/report/',
     ['^src/(report|contract|domain)/'],
   ),
   layer(
     'temporal',
-    'src/temporal carries messages to workflows. Decide in src/commands, or in the workflow.',
+    'src/temporal sends messages to workflows. Decide in src/commands, or in the workflow.',
     '^src/temporal/',
     ['^src/(temporal|domain|config)/', '^workflows/'],
   ),
   layer(
     'commands',
-    'A command uses ports, planning and the Temporal gateway. Hand the adapter in from src/entry, as a port.',
+    'A command uses ports, planning and the Temporal gateway. Pass the adapter from src/entry, as a port.',
     '^src/commands/',
     ['^src/(commands|contract|temporal|ports|planning|report|domain)/'],
   ),
   layer(
     'toolsets',
-    'A toolset knows itself and what all commands share. Move what two toolsets need to src/commands, or to a port.',
+    'A toolset imports itself and the code that all commands share. Move code that two toolsets need to src/commands, or to a port.',
     '^src/toolsets/([^/]+)/',
     ['^src/toolsets/$1/', '^src/(commands|feeds|contract|temporal|ports|planning|report|domain)/'],
   ),
   layer(
     'feeds',
-    'A feed watches what a resource says; every door may use it. Move protocol matters to the door.',
+    'A feed watches a resource for every interface. Move the code of a protocol to its interface.',
     '^src/feeds/',
     ['^src/(feeds|commands|contract|domain|observability)/'],
   ),
   layer(
-    'door-mcp',
-    'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
+    'interface-mcp',
+    'An interface calls commands and renders their answers. It imports no other interface. Move code that two interfaces share to src/commands.',
     '^src/mcp/',
     ['^src/(mcp|feeds|toolsets|commands|contract|domain|config|observability)/'],
   ),
   layer(
-    'door-http',
-    'A door calls commands and renders what they answer; doors do not know each other. Move what two doors share to src/commands.',
+    'interface-http',
+    'An interface calls commands and renders their answers. It imports no other interface. Move code that two interfaces share to src/commands.',
     '^src/http/',
     ['^src/(http|feeds|toolsets|commands|contract|report|domain|config|observability)/'],
   ),
   layer(
-    'door-cli',
-    'A door calls commands (the CLI also the sandbox) and renders what they answer. Move what two doors share to src/commands.',
+    'interface-cli',
+    'An interface calls commands (the CLI also the sandbox) and renders their answers. Move code that two interfaces share to src/commands.',
     '^src/cli/',
     ['^src/(cli|toolsets|commands|contract|domain|config|observability)/', '^sandbox/'],
   ),
   layer(
     'sandbox',
-    'The sandbox is a product of its own: it shares only settings and the cluster client. Import it from src/entry or src/cli instead.',
+    'The sandbox is a separate product: it shares only settings and the cluster client. Import it from src/entry or src/cli instead.',
     '^sandbox/',
     ['^sandbox/', '^src/(config|adapters/kubernetes)/'],
   ),
@@ -174,10 +174,10 @@ const oneWay = [
     { path: '^(src|activities|workflows)/', pathNot: '^src/(targets|splits)/' },
     { path: '^src/(targets|splits)/[^/]+/' },
   ),
-  ban('no-circular', 'Two files import each other. Move what both need into a third one.', {}, { circular: true }),
+  ban('no-circular', 'Two files import each other. Move what both need to a third file.', {}, { circular: true }),
   ban(
     'nobody-imports-test',
-    'Code for tests stays in test/. Move what the product needs out of it.',
+    'Code for tests stays in test/. Move code that the product needs out of it.',
     { pathNot: '^test/' },
     { path: '^test/' },
   ),
@@ -214,7 +214,7 @@ const oneWay = [
 const packages = [
   ban(
     'domain-no-packages',
-    'src/domain has no packages: it must run in a workflow, in a door and in a test alike. Move the code to an adapter.',
+    'src/domain imports no packages, because it must run in a workflow, in an interface and in a test. Move the code to an adapter.',
     { path: '^src/domain/' },
     { dependencyTypes: PACKAGES },
   ),

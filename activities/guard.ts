@@ -1,7 +1,7 @@
 import { sleep } from '@temporalio/activity';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
 import { SluiceError } from '../src/domain/errors.ts';
-import { leftBecause, readTarget, trafficRef, type Move, type Seen } from '../src/delivery/move.ts';
+import { preemption, readTarget, trafficRef, type Move, type Seen } from '../src/delivery/move.ts';
 import { isInForce } from '../src/delivery/observe.ts';
 import type { Intrusion } from '../src/domain/release/moves.ts';
 import { strategyOf } from '../src/strategies/index.ts';
@@ -83,7 +83,7 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
 function leftStable(seen: Seen, { scene, releasedBy }: StableWatch): string | undefined {
   const { owner } = seen;
   if (owner && owner.runId !== releasedBy) return `the target is held by ${owner.releaseId}, run ${owner.runId}`;
-  const left = leftBecause(seen, scene);
+  const left = preemption(seen, scene);
   if (left) return left.detail;
   const other = seen.observed && seen.stableHash !== scene.newHash;
   return other ? `another version is stable now: ${seen.stableHash}` : undefined;

@@ -17,11 +17,11 @@ export interface Times {
 /** Samples may reach Prometheus late, so this much of the end is fetched again. */
 const OVERLAP_MS = 60_000;
 /** Prometheus refuses more than 11,000 points of a series. */
-const MOST_AT_ONCE = 5_000;
-const MOST = 10_000;
+const MAX_AT_ONCE = 5_000;
+const MAX_POINTS = 10_000;
 const UNUSED_MS = 600_000;
 
-interface Kept {
+interface CacheEntry {
   points: Point[];
   usedAt: number;
 }
@@ -33,7 +33,7 @@ interface Kept {
  */
 export class Measurements {
   readonly #metrics: EvidencePort;
-  readonly #kept = new Map<string, Kept>();
+  readonly #cache = new Map<string, CacheEntry>();
 
   constructor(metrics: EvidencePort) {
     this.#metrics = metrics;
@@ -41,38 +41,38 @@ export class Measurements {
 
   /** Every measurement until `toMs`, oldest first. */
   async all(promql: string, times: Times, toMs: number): Promise<readonly Point[]> {
-    const count = Math.min(times.most ?? MOST, Math.floor((toMs - times.startMs) / times.stepMs) + 1);
+    const count = Math.min(times.most ?? MAX_POINTS, Math.floor((toMs - times.startMs) / times.stepMs) + 1);
     if (count <= 0) return [];
-    const kept = this.#keep(`${promql}\n${times.startMs}\n${times.stepMs}`, toMs);
-    if (kept.points.length < count) await this.#fetch(promql, times, kept, count);
-    return kept.points.slice(0, count);
+    const entry = this.#entryOf(`${promql}\n${times.startMs}\n${times.stepMs}`, toMs);
+    if (entry.points.length < count) await this.#fetch(promql, times, entry, count);
+    return entry.points.slice(0, count);
   }
 
   /** The last measurement. Undefined before the first. */
   async last(promql: string, times: Times, toMs: number): Promise<Point | undefined> {
     if (toMs < times.startMs) return undefined;
     const at = times.startMs + Math.floor((toMs - times.startMs) / times.stepMs) * times.stepMs;
-    const kept = this.#keep(`${promql}\n${times.startMs}`, toMs);
-    const [known] = kept.points;
+    const entry = this.#entryOf(`${promql}\n${times.startMs}`, toMs);
+    const [known] = entry.points;
     if (known?.at === at && known.answer.length > 0) return known;
     const point = { at, answer: await this.#metrics.query(promql, at) };
-    kept.points = [point];
+    entry.points = [point];
     return point;
   }
 
-  #keep(key: string, now: number): Kept {
-    for (const [other, { usedAt }] of this.#kept) if (now - usedAt > UNUSED_MS) this.#kept.delete(other);
-    const kept = this.#kept.get(key) ?? { points: [], usedAt: now };
-    kept.usedAt = now;
-    this.#kept.set(key, kept);
-    return kept;
+  #entryOf(key: string, now: number): CacheEntry {
+    for (const [other, { usedAt }] of this.#cache) if (now - usedAt > UNUSED_MS) this.#cache.delete(other);
+    const entry = this.#cache.get(key) ?? { points: [], usedAt: now };
+    entry.usedAt = now;
+    this.#cache.set(key, entry);
+    return entry;
   }
 
-  async #fetch(promql: string, { startMs, stepMs }: Times, kept: Kept, count: number): Promise<void> {
-    let next = Math.max(0, kept.points.length - Math.ceil(OVERLAP_MS / stepMs));
-    const points = kept.points.slice(0, next);
-    for (; next < count; next += MOST_AT_ONCE) {
-      const until = Math.min(count, next + MOST_AT_ONCE);
+  async #fetch(promql: string, { startMs, stepMs }: Times, entry: CacheEntry, count: number): Promise<void> {
+    let next = Math.max(0, entry.points.length - Math.ceil(OVERLAP_MS / stepMs));
+    const points = entry.points.slice(0, next);
+    for (; next < count; next += MAX_AT_ONCE) {
+      const until = Math.min(count, next + MAX_AT_ONCE);
       const series = await this.#metrics.queryRange(promql, {
         fromMs: startMs + next * stepMs,
         toMs: startMs + (until - 1) * stepMs,
@@ -80,7 +80,7 @@ export class Measurements {
       });
       points.push(...pointsOf(series, startMs, stepMs, next, until));
     }
-    kept.points = points;
+    entry.points = points;
   }
 }
 

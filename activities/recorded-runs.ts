@@ -13,7 +13,7 @@ interface Due {
 }
 
 /** For a release that is held for a week only the newest keys are stored. */
-const MOST_KEYS = 5_000;
+const MAX_KEYS = 5_000;
 
 /**
  * The facts of one run that are already recorded. It prevents a judge that looks every second from writing the same
@@ -35,7 +35,7 @@ export class RecordedRun {
   claim(key: string): boolean {
     if (this.#keys.has(key)) return false;
     this.#keys.add(key);
-    if (this.#keys.size > MOST_KEYS) for (const oldest of this.#keys) return this.#keys.delete(oldest);
+    if (this.#keys.size > MAX_KEYS) for (const oldest of this.#keys) return this.#keys.delete(oldest);
     return true;
   }
 

@@ -8,7 +8,7 @@ import type { Checkpoints } from './evidence-store.ts';
 import { journalCheckpoints } from './journal-checkpoints.ts';
 
 /** Enough for hours of several releases. When this many entries wait, further ones are dropped and counted. */
-const MOST_WAITING = 20_000;
+const MAX_WAITING = 20_000;
 const AT_ONCE = 500;
 
 /**
@@ -37,7 +37,7 @@ export class Recorder {
   /** Puts entries into the outbox. Never throws and never waits. */
   add(entries: readonly RecordEntry[]): void {
     if (entries.length === 0) return;
-    const room = Math.max(0, MOST_WAITING - this.#waiting.length);
+    const room = Math.max(0, MAX_WAITING - this.#waiting.length);
     this.#waiting.push(...entries.slice(0, room));
     this.#lost += Math.max(0, entries.length - room);
     void this.flush().catch(() => undefined);

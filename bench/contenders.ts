@@ -4,7 +4,7 @@ import type { McpLink } from '../src/entry/demo/mcp-link.ts';
 import { releaseId } from '../src/domain/release/target.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { APP, NAMESPACE, type Cluster } from './cluster.ts';
-import { persistently } from './persistently.ts';
+import { withRetries } from './with-retries.ts';
 
 /** One way to release. Each call returns when the contender's own command does. */
 export interface Contender {
@@ -58,7 +58,7 @@ const WAIT_MS = 180_000;
 
 async function until(link: McpLink, id: string, holds: (release: Release) => boolean): Promise<void> {
   for (const end = Date.now() + WAIT_MS; ; await sleep(100)) {
-    const release = await persistently(() => link.call<Release>('release_get', { release_id: id }));
+    const release = await withRetries(() => link.call<Release>('release_get', { release_id: id }));
     if (holds(release)) return;
     if (Date.now() > end)
       throw new Error(`The release stays in ${release.state}: ${release.reason}. Its story is in the Temporal UI.`);

@@ -10,7 +10,7 @@ import { measure, type Round } from './measure.ts';
 import { document, table, type Results } from './report.ts';
 import { raise, RPS, type Stack } from './stack.ts';
 
-const LEAST_PAIRS = 10;
+const MIN_PAIRS = 10;
 const began = performance.now();
 const say = (line: string): void =>
   console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
@@ -37,12 +37,12 @@ async function main(): Promise<number> {
 
 function options(): { pairs: number; write: boolean } {
   const { values } = parseArgs({
-    options: { pairs: { type: 'string', default: String(LEAST_PAIRS) }, write: { type: 'boolean', default: false } },
+    options: { pairs: { type: 'string', default: String(MIN_PAIRS) }, write: { type: 'boolean', default: false } },
   });
   const pairs = Number(values.pairs);
   if (!Number.isInteger(pairs) || pairs < 1)
     throw new Error(
-      `--pairs ${values.pairs} is not a count. Give a whole number, ${LEAST_PAIRS} or more for figures that count.`,
+      `--pairs ${values.pairs} is not a count. Give a whole number, ${MIN_PAIRS} or more for figures that count.`,
     );
   return { pairs, write: values.write };
 }

@@ -100,18 +100,18 @@ async function promote(run: ReleaseRun, command: Command): Promise<Ending> {
   if (command.all) run.promoteAll = true;
   run.note(command.all ? 'promote all remaining steps, each still judged' : 'promote', command.who);
   if (!waits) return { outcome: 'accepted', detail: `recorded: goes on as soon as step ${index + 1} has passed` };
-  return leftBehind(run, index);
+  return stepOutcome(run, index);
 }
 
 async function skip(run: ReleaseRun, command: Command): Promise<Ending> {
   const index = run.stepIndex;
   run.skip = { index, who: command.who, why: command.why as string };
   run.note(`analysis of step ${index + 1} skipped: ${command.why}`, command.who);
-  return leftBehind(run, index);
+  return stepOutcome(run, index);
 }
 
 /** Waits until the step has really ended, or the release took another course. */
-async function leftBehind(run: ReleaseRun, index: number): Promise<Ending> {
+async function stepOutcome(run: ReleaseRun, index: number): Promise<Ending> {
   await condition(() => run.advanced > index || run.stop !== undefined || run.isEnding || run.state === 'aborting');
   if (run.advanced <= index)
     return { outcome: 'refused', detail: `overtaken: the release is ${run.ending ?? run.state}` };

@@ -122,13 +122,13 @@ export class Outbox {
   }
 }
 
-/** Conditions that the loop waited for are met in the first round; what follows from them is done by the second. */
+/** In the first round the conditions of the loop are met. In the second round their consequences have run. */
 const ROUNDS = 2;
 
 /**
- * Waits until everything that one activation brought has been acted on. A replay may hand over the result of an earlier
- * write in the activation of a later command, and after it (SDK 1.24.0): a command's handler must not schedule a write
- * at once only because no other one is under way.
+ * Waits until the workflow has acted on everything in one activation. A replay may deliver the result of an earlier
+ * write in the activation of a later command, and after it (SDK 1.24.0). A command's handler must therefore not
+ * schedule a write at once only because no other write is in progress.
  */
 function afterTurn(): Promise<void> {
   return CancellationScope.nonCancellable(async () => {

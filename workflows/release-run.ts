@@ -154,8 +154,8 @@ export class ReleaseRun {
   }
 
   /**
-   * Writes to the journal how the release ends, before anybody can see it: whoever sees the end may start the next
-   * release at once.
+   * Writes the end of the release to the journal before any caller can read it, because such a caller may start the
+   * next release at once.
    */
   async recordEnd(state: ClosedState, reason: string, who?: string): Promise<void> {
     const at = Date.now();

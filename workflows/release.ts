@@ -52,7 +52,7 @@ async function preflight(run: ReleaseRun): Promise<void> {
   const { spec, recover } = run.input;
   const input = { spec, owner: run.nextOwner(), ...(recover && { recover }) };
   const found: Preflight = await write.preflight.executeWithOptions({ summary: 'preflight' }, [input]);
-  if (found.underWay) takeUp(run, found.underWay);
+  if (found.underWay) rollBackInterrupted(run, found.underWay);
   if (!found.plan)
     throw new ReleaseStopped({
       kind: 'refused',
@@ -62,7 +62,7 @@ async function preflight(run: ReleaseRun): Promise<void> {
 }
 
 /** The target is in the middle of this same release. What users get was not judged, so traffic goes back. */
-function takeUp(run: ReleaseRun, { plan, newHash, stepIndex, weightWanted, reason }: Recover): never {
+function rollBackInterrupted(run: ReleaseRun, { plan, newHash, stepIndex, weightWanted, reason }: Recover): never {
   run.underWay = true;
   run.plan = plan;
   run.stepIndex = stepIndex;

@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { EvidenceStore, type Held, type Watched } from '../../activities/evidence-store.ts';
 import { createEvidence } from '../../src/adapters/prometheus/index.ts';
-import { beats } from './beats.ts';
+import { longestHeartbeatGap } from './heartbeats.ts';
 
 const LOOKS = 120;
 const MINUTE = 60_000;
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     const url = `http://127.0.0.1:${port}`;
     const { minute, week, held, catchUpMs } = await cost(url, hours);
     const bytes = await memory(url, held, releases);
-    const gapMs = await beats(url, { releases, seconds });
+    const gapMs = await longestHeartbeatGap(url, { releases, seconds });
     console.log(
       [
         `CPU of a look: ${minute.toFixed(2)} ms after a minute, ${week.toFixed(2)} ms after ${hours} h of 1 s scrapes: x${(week / minute).toFixed(2)}`,

@@ -19,7 +19,7 @@ interface Options {
 }
 
 /** After this number of consecutive disturbed runs of one application the bench stops, because it is no accident. */
-const MOST_DISTURBED = 3;
+const MAX_DISTURBED = 3;
 const began = performance.now();
 const say = (line: string): void =>
   console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
@@ -92,7 +92,7 @@ async function work(slot: Slot, queue: Queue, results: Results): Promise<void> {
     const run = await slot.run(next.scenario, next.seed);
     queue.done(next.scenario);
     results.add(run);
-    if (run.outcome === 'disturbed' && (disturbed += 1) >= MOST_DISTURBED)
+    if (run.outcome === 'disturbed' && (disturbed += 1) >= MAX_DISTURBED)
       throw new Error(`${disturbed} runs of one application in a row were disturbed, the last by: ${run.reason}`);
     if (run.outcome !== 'disturbed') disturbed = 0;
     say(

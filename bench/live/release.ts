@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import type { ReleaseOutput } from '../../src/contract/release-view.ts';
 import type { McpLink } from '../../src/entry/demo/mcp-link.ts';
 import type { LiveRun, Outcome } from './results.ts';
-import { persistently } from '../persistently.ts';
+import { withRetries } from '../with-retries.ts';
 import { BOUND_MS, type Scenario } from './scenarios.ts';
 
 export const NAMESPACE = 'live';
@@ -51,7 +51,7 @@ export async function release(
   const { release_id: id } = await link.call<{ release_id: string }>('release_start', file);
   let passed: Verdict | undefined;
   for (let cursor: string | undefined; ; ) {
-    const seen = await persistently(() =>
+    const seen = await withRetries(() =>
       link.call<Seen>('release_wait', {
         release_id: id,
         timeout_seconds: 25,

@@ -1,23 +1,23 @@
 /**
- * What an image tag asks of its pods. This is the one place where the grammar is written:
+ * The behaviour that an image tag defines for its pods. The grammar is written only here:
  *
  *   tag      = name { "-" modifier }
  *   modifier = "errors-N"     N % of the answers are 500 (0-100, decimals allowed: errors-0.5), spread pseudo-randomly
  *            | "clump-N"      the errors come in runs of about N answers instead of singly
  *            | "slow-N"       N ms are added to each answer
  *            | "share-N"      slow-N is only for N % of the answers
- * | "seed-N"       which answers fail or are slow is the same whenever this image runs, counted over all its pods
+ *            | "seed-N"       every run of this image has the same failed and slow answers, over all its pods
  *            | "cut-N"        N % of the answers break off after their first bytes
  *            | "after-N"      errors, slowness and cuts begin N s after the pod's start
  *            | "at-N"         they come only while the Service has a weight of N % or more
  *            | "one-pod"      they come from one pod of the version only
  *            | "start-N"      N s until the pod is ready
  *            | "never-ready"  the pod never becomes ready
- * | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff; its restarts are counted
+ *            | "crash-N"      the pod crashes N s after its start and stays in CrashLoopBackOff; restarts count
  *            | "no-image"     the image cannot be pulled: ImagePullBackOff
  *
- * `v1`, `v2`, … and every other name are good versions that answer in 2 to 6 ms. Modifiers combine:
- * `v3-errors-20-slow-300`, `v7-errors-2-clump-10-seed-42`. Without a seed the order is that of the pod's name.
+ * `v1`, `v2`, … and every other name are good versions that answer in 2 to 6 ms. Modifiers can be combined:
+ * `v3-errors-20-slow-300`, `v7-errors-2-clump-10-seed-42`. Without a seed the pod's name determines the order.
  */
 export interface Behaviour {
   tag: string;

@@ -29,7 +29,7 @@ const SHUTDOWN_MS = 250;
 
 /** Back-off of a kubelet for a container that crashes: 10 s, doubled each time, at most five minutes. */
 const BACK_OFF_MS = 10_000;
-const BACK_OFF_MOST_MS = 300_000;
+const MAX_BACK_OFF_MS = 300_000;
 
 const keyOf = (pod: KubeObject): string => pod.metadata.uid ?? '';
 
@@ -131,7 +131,7 @@ export class Pods {
     played.ready = false;
     played.restarts += 1;
     this.report(pod, played, statusOf(pod, played, 'crashed'));
-    const wait = Math.min(BACK_OFF_MOST_MS, BACK_OFF_MS * 2 ** (played.restarts - 1));
+    const wait = Math.min(MAX_BACK_OFF_MS, BACK_OFF_MS * 2 ** (played.restarts - 1));
     this.later(played, wait, () => this.crash(pod, played));
   }
 

@@ -8,7 +8,7 @@ type Evidence = NonNullable<Finding['evidence']>;
 const INDENT = ' '.repeat(9);
 const LABEL = 'not worse ';
 /** Width limits of a bar, in columns. */
-const [LEAST, MOST] = [8, 40];
+const [MIN_WIDTH, MAX_WIDTH] = [8, 40];
 /** Space for the longest odds beside a bar. */
 const ODDS = 34;
 
@@ -21,7 +21,7 @@ export function evidenceLines(
   columns: number,
 ): readonly string[] {
   const { worse, not_worse: better, bound, candidate, stable, delta } = evidence;
-  const width = Math.max(LEAST, Math.min(MOST, columns - INDENT.length - LABEL.length - ODDS));
+  const width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, columns - INDENT.length - LABEL.length - ODDS));
   const line = (label: string, log: number, sign: string, colour: (text: string) => string): string =>
     `${INDENT}${label.padEnd(LABEL.length)}${colour(bar(log / bound, width, sign))} ${valueText(log, bound)}`;
   return [

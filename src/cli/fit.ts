@@ -8,8 +8,8 @@ const PARTS = /\u001b\[[\d;]*m|[^\u001b]/gu;
 export function clip(line: string, columns: number): string {
   if ([...stripVTControlCharacters(line)].length <= columns) return line;
   let left = columns - 1;
-  const kept = (line.match(PARTS) ?? []).filter((part) => part.startsWith('\u001b') || (left -= 1) >= 0);
-  return `${kept.join('')}…${line.includes('\u001b') ? RESET : ''}`;
+  const visible = (line.match(PARTS) ?? []).filter((part) => part.startsWith('\u001b') || (left -= 1) >= 0);
+  return `${visible.join('')}…${line.includes('\u001b') ? RESET : ''}`;
 }
 
 /** Wraps plain text in lines of at most `columns`. Text beyond `most` lines is cut with an ellipsis. */

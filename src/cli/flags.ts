@@ -6,9 +6,9 @@ import { subjectOf } from './subject.ts';
 /** Groups whose fields need no prefix on the command line. */
 const PLAIN = ['target', 'traffic'];
 /** A longer input is easier to write in a file. */
-const MOST_FLAGS = 10;
+const MAX_FLAGS = 10;
 /** More choices would make the help hard to read. Completion has all of them. */
-const MOST_CHOICES = 4;
+const MAX_CHOICES = 4;
 
 /** The name of a field as a flag: `analysis.min_requests` is `--analysis-min-requests`. */
 export function flagName({ path }: Field): string {
@@ -28,7 +28,7 @@ export function flagFields(command: Command): readonly Field[] {
 /** Whether the input may come from a file: it is long, or has parts that no flag can express. */
 export function takesFile(command: Command): boolean {
   const fields = fieldsOf(command.input);
-  return fields.length > MOST_FLAGS || fields.some(({ type }) => type === 'structure');
+  return fields.length > MAX_FLAGS || fields.some(({ type }) => type === 'structure');
 }
 
 /** Adds a flag for every field of the command's input. */
@@ -39,7 +39,7 @@ export function addFlags(cli: Cli, command: Command): void {
 
 function placeholder({ type, choices }: Field): string {
   if (type === 'boolean') return ' [true|false]';
-  if (choices && choices.length <= MOST_CHOICES) return ` <${choices.join('|')}>`;
+  if (choices && choices.length <= MAX_CHOICES) return ` <${choices.join('|')}>`;
   if (type === 'list' || type === 'numbers') return ' <a,b,…>';
   return type === 'map' ? ' <name=value,…>' : type === 'number' ? ' <number>' : ' <text>';
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SluiceError } from '../domain/errors.ts';
 
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 
 /** Reads a file with an input, YAML or JSON; `-` is stdin. Throws INVALID_INPUT. */
 export async function readInputFile(file: string): Promise<unknown> {
@@ -16,7 +16,7 @@ export async function readInputFile(file: string): Promise<unknown> {
 function readText(file: string): string {
   try {
     const text = readFileSync(file === '-' ? 0 : file, 'utf8');
-    if (text.length <= MOST_BYTES) return text;
+    if (text.length <= MAX_BYTES) return text;
   } catch (error) {
     throw new SluiceError(
       'INVALID_INPUT',
@@ -24,7 +24,7 @@ function readText(file: string): string {
       { next: 'Check the path of the file.' },
     );
   }
-  throw new SluiceError('INVALID_INPUT', `${file} is larger than ${MOST_BYTES / 1024} KB.`);
+  throw new SluiceError('INVALID_INPUT', `${file} is larger than ${MAX_BYTES / 1024} KB.`);
 }
 
 function toValue(read: () => unknown, file: string): unknown {

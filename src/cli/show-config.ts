@@ -29,7 +29,7 @@ export function addConfig(program: Cli, deps: CliDeps): void {
     });
 }
 
-/** One row for each field that an entry of the section `clusters` sets, or one with what is wrong with the entry. */
+/** One row for each field in an entry of the section `clusters`, or one row with the fault of the entry. */
 function clusterRows(context: string, entry: ClusterEntry) {
   const path = `clusters.${cleanText(context, 80)}`;
   const row = (name: string, value: string, about: string) => ({ name, value, source: 'file', about });

@@ -35,8 +35,8 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
   const room = Math.max(3, rows - 1) - fixed.length - wait.length;
   const full = verdictLines(view, columns);
   const verdict =
-    full.length + LEAST_EVENTS <= room ? full : shortVerdictLines(view).slice(0, Math.max(1, room - LEAST_EVENTS));
-  const tree = treeLines(view, room - verdict.length - LEAST_EVENTS);
+    full.length + MIN_EVENTS <= room ? full : shortVerdictLines(view).slice(0, Math.max(1, room - MIN_EVENTS));
+  const tree = treeLines(view, room - verdict.length - MIN_EVENTS);
   const left = room - verdict.length - tree.length - 1;
   const events = eventLines(view).slice(-Math.max(0, left));
   const block = left > 0 && events.length > 0 ? ['', ...events] : [];
@@ -47,11 +47,11 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
 }
 
 /** Rows for the blank line and the newest event. */
-const LEAST_EVENTS = 2;
-/** With fewer rows each sentence has one. */
+const MIN_EVENTS = 2;
+/** With fewer rows each sentence gets one row. */
 const ROOMY = 30;
 /** Rows for the state and its reason. */
-const MOST_REASON = 3;
+const MAX_REASON = 3;
 
 function heading({ target, image, strategy, started_by: by, started_at: at, closed_at: end }: Watched): string {
   const took = toDuration((end ? Date.parse(end) : Date.now()) - Date.parse(at));
@@ -62,7 +62,7 @@ function stateLines({ state, reason }: Watched, columns: number): readonly strin
   const good = state === 'succeeded' ? pc.green : undefined;
   const bad = ['rolled-back', 'failed-needs-human', 'aborting', 'refused'].includes(state) ? pc.red : undefined;
   // The width is one less than shown, because the first line has two spaces between state and reason.
-  const [first = '', ...rest] = wrapText(`${state} ${reason}`, columns - 1, MOST_REASON);
+  const [first = '', ...rest] = wrapText(`${state} ${reason}`, columns - 1, MAX_REASON);
   return [`${(good ?? bad ?? pc.cyan)(state)}  ${first.slice(state.length + 1)}`, ...rest];
 }
 
@@ -80,7 +80,7 @@ function podsLine({ live, closed_at: closed }: Watched): string | undefined {
   return live?.pods === undefined || closed !== undefined ? undefined : `pods     new version: ${live.pods}`;
 }
 
-/** Revisions, ReplicaSets and pods, where there is room for all of them. */
+/** Revisions, ReplicaSets and pods, if there are enough rows for all of them. */
 function treeLines({ live, closed_at: closed }: Watched, room: number): readonly string[] {
   const tree = closed === undefined ? (live?.tree ?? []) : [];
   return tree.length > 0 && tree.length <= room

@@ -4,7 +4,7 @@ import { wrapText } from './fit.ts';
 
 type Verdict = NonNullable<ReleaseOutput['verdict']>;
 
-/** Two plain sentences: how the versions have answered, and which one the users have. The first needs a verdict. */
+/** Two plain sentences: the answers of the versions, and the version that users have. The first needs a verdict. */
 export function watchSentences(view: ReleaseOutput, columns: number, most: number): readonly string[] {
   const sentences = [answersSentence(view), usersSentence(view)].filter((text) => text !== undefined);
   return sentences.flatMap((text) => wrapText(text, columns, most));
@@ -21,7 +21,7 @@ function answersSentence({ verdict, image }: ReleaseOutput): string | undefined 
   return `In this step ${shareText(candidate)} of ${image} ${what}; ${other}.`;
 }
 
-/** Of the question that failed, or of errors. */
+/** The sentence about the question that failed, otherwise about errors. */
 function countsOf({ findings, candidate, stable }: Verdict) {
   const failed = findings.find(({ outcome, evidence }) => outcome === 'fail' && evidence);
   const told = failed ?? findings.find(({ metric, evidence }) => metric === 'errors' && evidence);

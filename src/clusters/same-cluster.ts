@@ -1,12 +1,12 @@
 import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
 import type { Identities } from './identities.ts';
 
-/** A cluster that is away must not delay the answer longer than this. */
+/** Maximum delay of the answer by an unreachable cluster. */
 const LIMIT_MS = 1_500;
 
 /**
- * Every context that is known to lead to the cluster of `context`, that context first. The contexts of a cluster that
- * does not answer in time are left out. Never throws.
+ * Every context that is known to lead to the cluster of `context`, beginning with that context. Contexts of a cluster
+ * that does not answer in time are left out. Never throws.
  */
 export async function sameCluster(
   clusters: Clusters,

@@ -32,7 +32,7 @@ export interface ClusterNames {
   current(): Promise<string>;
   /** All contexts, in the file's order. */
   all(): Promise<readonly string[]>;
-  /** Every context that is known to lead to the same cluster, the given one first. */
+  /** Every context that is known to lead to the same cluster, beginning with the given one. */
   same(context: string): Promise<readonly string[]>;
 }
 

@@ -12,7 +12,7 @@ export const confirmField = z
 export function declined({ question }: Confirmation): SluiceError {
   return new SluiceError(
     'CONFIRMATION_DECLINED',
-    `${question} The person who was asked said no, and nothing was done.`,
+    `${question} The person who was asked declined, and nothing was done.`,
   );
 }
 

@@ -1,12 +1,12 @@
 import { toFailure } from '../contract/failure.ts';
 import type { CommandServices } from './command.ts';
 
-/** What `sluice doctor` found out about one thing. */
+/** The result of one check of `sluice doctor`. */
 export interface Finding {
   readonly name: string;
   readonly state: 'ok' | 'missing' | 'skipped';
   readonly detail: string;
-  /** What to do. */
+  /** The next action. */
   readonly next?: string;
 }
 
@@ -19,14 +19,17 @@ export interface CheckedPlace {
 
 type Found = Promise<Finding | readonly Finding[]>;
 
-/** What a toolset needs from outside, checked. A check changes nothing. It never throws: see `finding`. */
+/** Checks of what a toolset needs from outside. A check changes nothing. It never throws: see `finding`. */
 export interface DoctorChecks {
-  /** They run only where the cluster answers and has the namespace. */
+  /** They run only if the cluster answers and has the namespace. */
   readonly ofCluster?: readonly ((services: CheckServices, place: CheckedPlace) => Found)[];
   readonly ofProcess?: readonly ((services: CheckServices) => Found)[];
 }
 
-/** Runs a check; what it throws becomes its finding. No finding takes longer than 5 s: everything below is bounded. */
+/**
+ * Runs a check. An error of the check becomes its finding. No finding takes longer than 5 s, because everything below
+ * is bounded.
+ */
 export async function finding(name: string, work: () => Promise<string | Finding>): Promise<Finding> {
   try {
     const found = await work();

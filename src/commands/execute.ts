@@ -111,10 +111,10 @@ function entryOf({ command, raw, context }: Execution, line: Line, result: strin
     who: context.caller.id,
     tool: command.name,
     kind: command.kind,
-    arguments: harmless(raw ?? {}),
+    arguments: redacted(raw ?? {}),
     result,
     ...(line.confirmed ? { confirmed: line.confirmed } : {}),
-    ...(detail === undefined ? {} : { detail: harmless(detail) as string }),
+    ...(detail === undefined ? {} : { detail: redacted(detail) as string }),
     ms: Date.now() - line.started,
   };
 }
@@ -126,7 +126,7 @@ export async function recordUnknown(audit: AuditTrail, who: string, name: string
     who,
     tool: cleanText(name, 80),
     kind: 'unknown',
-    arguments: harmless(raw ?? {}),
+    arguments: redacted(raw ?? {}),
     result: 'TOOL_NOT_FOUND',
     ms: 0,
   });
@@ -135,7 +135,7 @@ export async function recordUnknown(audit: AuditTrail, who: string, name: string
 const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|kubeconfig/i;
 
 /** Arguments come from any caller, so texts that look like a secret are masked, and long texts are cut. */
-function harmless(value: unknown): unknown {
+function redacted(value: unknown): unknown {
   const text = JSON.stringify(value, (key, inner: unknown) => {
     if (key && SECRET_KEY.test(key)) return '***';
     return typeof inner === 'string' ? maskSecrets(cleanText(inner, 500)) : inner;

@@ -65,7 +65,7 @@ export async function forwardToRelease(
     return toForwarded(owner, await context.gateway.command(owner.releaseId, command, EFFECT_WAIT_MS));
   } catch (error) {
     if (error instanceof SluiceError && REFUSED_BY_STATE.includes(error.code)) return refusedBy(owner, name, error);
-    if (error instanceof SluiceError && GONE.includes(error.code)) throw leftBehind(owner, error);
+    if (error instanceof SluiceError && GONE.includes(error.code)) throw abandonedMark(owner, error);
     throw error;
   }
 }
@@ -80,7 +80,7 @@ export async function whyItCannotAct(
 ): Promise<string | undefined> {
   try {
     const [ownership, { pollers }] = await Promise.all([gateway.owns(owner), gateway.probe()]);
-    if (ownership === 'open') return pollers > 0 ? undefined : 'no worker runs that could carry it out';
+    if (ownership === 'open') return pollers > 0 ? undefined : 'no worker is running';
     return {
       held: 'its run is paused in Temporal',
       ended: 'its run has ended',
@@ -133,7 +133,7 @@ function toForwarded({ releaseId }: Owner, { command, outcome, detail, duplicate
   return {
     changed: outcome !== 'refused' && !duplicate,
     effective: ({ applied: 'proved', accepted: 'pending', refused: 'refused' } as const)[outcome],
-    reason: `${releaseId} ${duplicate ? 'had already taken' : 'took'} this as its command ${command}: ${detail}`,
+    reason: `${releaseId} ${duplicate ? 'had already accepted' : 'accepted'} this as its command ${command}: ${detail}`,
     release_id: releaseId,
     next: `Call release_wait with release_id "${releaseId}" to follow it.`,
   };
@@ -149,7 +149,7 @@ function refusedBy({ releaseId }: Owner, name: CommandName, { message, next }: S
   };
 }
 
-function leftBehind({ releaseId }: Owner, cause: SluiceError): SluiceError {
+function abandonedMark({ releaseId }: Owner, cause: SluiceError): SluiceError {
   return new SluiceError(
     'OWNED_BY_OTHER',
     `The mark of ${releaseId} is on the object, but that release is not running (${cause.message}); nothing was done.`,
@@ -169,7 +169,7 @@ export function refuseOwned(owner: Owner | undefined, what: string): void {
   if (!owner) return;
   throw new SluiceError(
     'OWNED_BY_OTHER',
-    `${what} belongs to the running release ${owner.releaseId}; writing to it would go behind its back.`,
+    `${what} belongs to the running release ${owner.releaseId}; a direct write would conflict with the release.`,
     {
       next: `Call release_get with release_id "${owner.releaseId}". Abort that release, or wait for its end. If its run has ended, call release_recover: it puts the traffic back and removes the mark.`,
       details: { release_id: owner.releaseId },

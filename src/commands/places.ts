@@ -5,7 +5,7 @@ import { isAllowed } from './access.ts';
 import type { Scope } from './resource.ts';
 
 /** Maximum number of objects of one kind in a list of resources. */
-export const MOST_LISTED = 500;
+export const MAX_LISTED = 500;
 
 /**
  * Reads each namespace separately if only some may be read. An allowed namespace that does not exist counts as empty.

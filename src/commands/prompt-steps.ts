@@ -7,7 +7,7 @@ export interface Step {
   /** Seconds to wait before the call. */
   readonly wait?: number;
   readonly tool: string;
-  /** Arguments of the call. A value of type `Kept` represents a value from an earlier answer. */
+  /** Arguments of the call. A value of type `Variable` represents a value from an earlier answer. */
   readonly args: Readonly<Record<string, unknown>>;
   /** Checked against each answer, in order: `` `effective` is "refused" ``. */
   readonly when?: readonly (readonly [condition: string, outcome: Outcome])[];
@@ -15,13 +15,13 @@ export interface Step {
   readonly errors?: Readonly<Record<string, Outcome & { readonly ask?: true }>>;
   readonly until?: { readonly condition: string; readonly everySeconds: number; readonly atMostSeconds: number };
   /** Path in the answer, and the name under which the value is stored. */
-  readonly keep?: Readonly<Record<string, string>>;
+  readonly capture?: Readonly<Record<string, string>>;
   /** If absent, the next step. */
   readonly then?: Outcome;
 }
 
 /** A value that was stored under a name, for use in arguments. */
-export class Kept {
+export class Variable {
   readonly name: string;
   constructor(name: string) {
     this.name = name;
@@ -56,15 +56,15 @@ export function withConfirmation(step: Step, next: Outcome): readonly Step[] {
     {
       ...step,
       id: confirmed,
-      title: 'The same, which the person responsible has agreed to. CONFIRM is the value that the error names',
-      args: { ...step.args, confirm: new Kept('CONFIRM') },
+      title: 'The same call, after the responsible person has agreed. CONFIRM is the value in the error',
+      args: { ...step.args, confirm: new Variable('CONFIRM') },
       then: next,
     },
   ];
 }
 
 const RULES = [
-  'Follow the steps in order. After each answer check the points under its step from top to bottom; keep what it says, if the answer has it; then the first "If" that fits decides.',
+  'Follow the steps in order. After each answer go through the points under its step from top to bottom. Keep the values that it names, if the answer has them. Then the first "If" that applies decides.',
   'Paths such as `services[role=canary].name` point into the structured answer. <NAME> in arguments stands for the value kept under NAME, as JSON.',
   'Ask for a confirmation each time that a step says so; CONFIRMATION_DECLINED is the end.',
   'An error that a step does not name, or a time that runs out, is the end: tell the person what you saw, and do nothing else.',
@@ -83,7 +83,7 @@ export function stepsText(goal: string, more: readonly string[], steps: readonly
 }
 
 function stepLines(step: Step, number: number, numbers: ReadonlyMap<string, number>): string[] {
-  const { title, wait, tool, args, when = [], errors = {}, until, keep = {}, then } = step;
+  const { title, wait, tool, args, when = [], errors = {}, until, capture: keep = {}, then } = step;
   const points = [
     ...Object.entries(keep).map(([path, name]) => `Keep \`${path}\` as ${name}.`),
     ...Object.entries(errors).map(
@@ -114,5 +114,5 @@ function outcomeText(outcome: Outcome, numbers: ReadonlyMap<string, number>): st
 
 function argsText(args: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(args).filter(([, value]) => value !== undefined);
-  return `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${value instanceof Kept ? `<${value.name}>` : JSON.stringify(value)}`).join(',')}}`;
+  return `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${value instanceof Variable ? `<${value.name}>` : JSON.stringify(value)}`).join(',')}}`;
 }

@@ -1,10 +1,10 @@
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 
 /** Maximum number of characters of one resource. More would fill an agent's context with one object. */
-export const MOST_CHARACTERS = 60_000;
+export const MAX_CHARACTERS = 60_000;
 
 const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|headers/i;
-const MOST_TEXT = 4000;
+const MAX_TEXT = 4000;
 
 /**
  * An object as JSON text. Control characters are removed, texts that look like a secret are masked, and its length is
@@ -12,11 +12,11 @@ const MOST_TEXT = 4000;
  */
 export function shownJson(value: unknown): string {
   const text = JSON.stringify(value, clean, 2);
-  if (text.length <= MOST_CHARACTERS) return text;
+  if (text.length <= MAX_CHARACTERS) return text;
   return JSON.stringify(
     {
       truncated: `The whole is ${text.length} characters; this is its beginning.`,
-      beginning: text.slice(0, MOST_CHARACTERS / 2),
+      beginning: text.slice(0, MAX_CHARACTERS / 2),
     },
     null,
     2,
@@ -25,5 +25,5 @@ export function shownJson(value: unknown): string {
 
 function clean(key: string, value: unknown): unknown {
   if (SECRET_KEY.test(key) && value !== null && typeof value !== 'boolean') return '***';
-  return typeof value === 'string' ? maskSecrets(cleanText(value, MOST_TEXT)) : value;
+  return typeof value === 'string' ? maskSecrets(cleanText(value, MAX_TEXT)) : value;
 }

@@ -37,7 +37,7 @@ export interface Toolset {
   readonly rights: readonly Right[];
   readonly resources: readonly ResourceKind[];
   readonly prompts: readonly PromptKind[];
-  /** What `sluice doctor` looks at for these tools. */
+  /** Checks of `sluice doctor` for these tools. */
   readonly checks: DoctorChecks;
   /** The settings that only these tools read; src/toolsets/settings.ts has a line for them. */
   readonly settings: SettingDefinitions;

@@ -9,7 +9,7 @@ type TreePorts = Pick<ToolPorts, 'workload'> & {
   readonly rolloutObjects: Pick<ToolPorts['rolloutObjects'], 'revisions'>;
 };
 
-/** The versions of a Rollout as it was read. */
+/** The versions of a Rollout, from one read. */
 interface Versions {
   readonly target: Target;
   readonly podHash: string;
@@ -20,7 +20,8 @@ const safe = (text: string): string => maskSecrets(cleanText(text));
 
 /**
  * The tree of a Rollout as lines: each revision that has pods with its ReplicaSet, and below it its pods. The newest
- * revision comes first. A part that cannot be read is a line that says so. Errors: what is no SluiceError.
+ * revision comes first. A part that cannot be read is a line with the reason. Errors: any error that is not a
+ * SluiceError.
  */
 export async function versionTree(ports: TreePorts, seen: Versions): Promise<string[]> {
   const found = await ports.rolloutObjects.revisions(seen.target).catch((error: unknown) => problemOf(error));

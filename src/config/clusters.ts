@@ -35,7 +35,7 @@ export function clusterDefaults(): ClusterSettings {
   return Object.fromEntries(CLUSTER_KEYS.map((key) => [key, SETTINGS[key].fallback])) as unknown as ClusterSettings;
 }
 
-/** The settings that say where a part of a cluster is reached; the others say how. */
+/** The settings with the address of a part of a cluster. The others state how to reach it. */
 const ADDRESSES: readonly ClusterKey[] = ['prometheusUrl', 'traefikApiUrls', 'traefikApiPods'];
 
 /** The environment names of the addresses that settings contain. Empty if they describe no cluster. */

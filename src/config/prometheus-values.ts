@@ -8,10 +8,10 @@ export const token: z.ZodType<string | undefined, string> = z
   .trim()
   .regex(/^[\w.~+/-]+=*$/, 'must be a bearer token: letters, digits and -._~+/ without spaces');
 
-const LEAST_MS = 100;
-const MOST_MS = 60_000;
+const MIN_MS = 100;
+const MAX_MS = 60_000;
 export const timeout = duration.refine(
-  (text) => toMs(text) >= LEAST_MS && toMs(text) <= MOST_MS,
+  (text) => toMs(text) >= MIN_MS && toMs(text) <= MAX_MS,
   'must be from 100ms to 1m',
 );
 

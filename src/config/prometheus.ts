@@ -28,7 +28,7 @@ function credentialProblems(settings: PrometheusSettings, name: NameOf): string[
       : []),
     ...(url && (url.username || url.password) ? [`the user in ${name('prometheusUrl')}`] : []),
   ];
-  return given.length > 1 ? [`${given.join(' and ')} each say who asks Prometheus: keep one of them`] : [];
+  return given.length > 1 ? [`${given.join(' and ')} are each credentials for Prometheus: keep one of them`] : [];
 }
 
 /** Settings that need another setting, or exclude one. */
@@ -68,7 +68,7 @@ function tlsProblems(settings: PrometheusSettings, name: NameOf): string[] {
     ...read.flatMap(({ key, problem }) => (problem === undefined ? [] : [`${name(key)}=${settings[key]}: ${problem}`])),
     ...plain.map(
       (key) =>
-        `${name(key)} says nothing while ${name('prometheusUrl')} begins with http:// : use https://, or leave it out`,
+        `${name(key)} has no effect while ${name('prometheusUrl')} begins with http:// : use https://, or leave it out`,
     ),
     ...authorityProblem(settings, content.prometheusCaFile, name),
     ...certificateProblem(content.prometheusCertFile, content.prometheusKeyFile, name),

@@ -116,7 +116,7 @@ export const SETTINGS = {
     'SLUICE_ALLOWED_NAMESPACES',
     namespaces,
     [],
-    'Namespaces in which tools may look and act, separated by commas; unset: all.',
+    'Namespaces in which tools may read and write, separated by commas; unset: all.',
   ),
   toolsets: setting(
     'SLUICE_TOOLSETS',
@@ -153,7 +153,7 @@ export const SETTINGS = {
     'SLUICE_PROMETHEUS_BEARER_TOKEN_FILE',
     optionalText,
     undefined,
-    'File with the bearer token, read anew for every request.',
+    'File with the bearer token, read again for every request.',
   ),
   prometheusUsername: setting(
     'SLUICE_PROMETHEUS_USERNAME',
@@ -166,7 +166,7 @@ export const SETTINGS = {
     'SLUICE_PROMETHEUS_PASSWORD_FILE',
     optionalText,
     undefined,
-    'File with the password, read anew for every request.',
+    'File with the password, read again for every request.',
   ),
   prometheusCaFile: setting(
     'SLUICE_PROMETHEUS_CA_FILE',
@@ -191,7 +191,7 @@ export const SETTINGS = {
     'SLUICE_PROMETHEUS_TIMEOUT',
     timeout,
     '5s',
-    'Within this Prometheus must have answered a query in full; 100ms to 1m.',
+    'Time limit of a complete answer of Prometheus; 100ms to 1m.',
   ),
   prometheusMatchers: setting(
     'SLUICE_PROMETHEUS_MATCHERS',

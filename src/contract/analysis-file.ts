@@ -18,7 +18,7 @@ export const analysis = z.strictObject({
     .min(0)
     .max(1, 'must be a share, such as 0.99 for 99 %')
     .optional()
-    .describe('Least share of non-5xx answers. Default: none; judge limits: 0.99.'),
+    .describe('Minimum share of non-5xx answers. Default: none; judge limits: 0.99.'),
   p50_ms: latency.describe('Limit of the median.'),
   p90_ms: latency.describe('Of 90 %.'),
   p95_ms: latency.describe('Of 95 %.'),
@@ -35,7 +35,7 @@ export const analysis = z.strictObject({
       slow: margin.optional().describe('Default 0.05.'),
     })
     .optional()
-    .describe('Worse by this is too much.'),
+    .describe('Tolerated difference.'),
   slower_than_ms: z
     .array(z.number().positive().max(3.6e6))
     .min(1)
@@ -43,7 +43,7 @@ export const analysis = z.strictObject({
     .refine((bounds) => new Set(bounds).size === bounds.length, 'must not name a bound twice')
     .optional()
     .describe("Bounds of Traefik's buckets. Default: from stable's past."),
-  warm_up: duration.optional().describe('Left out at first. Default 15s.'),
+  warm_up: duration.optional().describe('Ignored at first. Default 15s.'),
   max_verdict_age: duration
     .optional()
     .describe('An older pass is judged again before promotion. Default 2 × soak, ≥ 5m.'),
@@ -80,7 +80,7 @@ export function analysisProblems(file: Readonly<Record<string, unknown>>): reado
   if (file['extend'] !== undefined && !extends_)
     problems.push({
       path: 'analysis.extend',
-      message: `says nothing unless a policy is extend: set ${POLICY_FIELDS.join(', ')} or leave this out`,
+      message: `has no effect unless a policy is extend: set ${POLICY_FIELDS.join(', ')} or leave this out`,
     });
   return problems;
 }

@@ -18,9 +18,9 @@ const metricFields = z.strictObject({
   initial_delay: duration.optional().describe('Before the first measurement.'),
   success_condition: condition('As in "result[0] >= 0.95".'),
   failure_condition: condition('As in "result[0] < 0.9"; between the two it is inconclusive.'),
-  failure_limit: limit('Failed measurements that are borne. Default 0.'),
-  inconclusive_limit: limit('Inconclusive measurements that are borne. Default 0.'),
-  consecutive_error_limit: limit('Errors in a row that are borne. Default 4.'),
+  failure_limit: limit('Tolerated failed measurements. Default 0.'),
+  inconclusive_limit: limit('Tolerated inconclusive measurements. Default 0.'),
+  consecutive_error_limit: limit('Tolerated errors in a row. Default 4.'),
 });
 
 const argument = z.strictObject({

@@ -131,9 +131,9 @@ function armProblems(
     stable === undefined
       ? at(
           'query',
-          `asks the same of both versions: use ${arms}, which each version has its own of, or give stable_query`,
+          `is the same query for both versions: use ${arms}, which differ between the versions, or give stable_query`,
         )
-      : at('stable_query', 'asks the same as query: a version would be compared with itself'),
+      : at('stable_query', 'is the same as query: a version would be compared with itself'),
   ];
 }
 
@@ -151,10 +151,9 @@ function nameProblems(metrics: readonly unknown[]): readonly Problem[] {
   return names.flatMap((one, index): Problem[] => {
     const path = `analysis.metrics.${index}.name`;
     if (typeof one !== 'string') return [];
-    if (TAKEN.test(one))
-      return [{ path, message: `${one} is what Sluice calls a judgement of its own; choose another name` }];
+    if (TAKEN.test(one)) return [{ path, message: `${one} is the name of a built-in judgement; choose another name` }];
     return names.indexOf(one) < index
-      ? [{ path, message: `${one} is the name of analysis.metrics.${names.indexOf(one)} already` }]
+      ? [{ path, message: `${one} is already the name of analysis.metrics.${names.indexOf(one)}` }]
       : [];
   });
 }

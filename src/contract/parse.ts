@@ -11,7 +11,7 @@ export interface Problem {
   readonly suggestion?: string;
 }
 
-const MOST_PROBLEMS = 20;
+const MAX_PROBLEMS = 20;
 
 /** Checks an input against its schema. Throws only UNKNOWN_NAME or INVALID_INPUT, with all problems at once. */
 export function parse<S extends z.ZodType>(schema: S, value: unknown, more: readonly Problem[] = []): z.output<S> {
@@ -28,9 +28,9 @@ export function problemsOf(schema: z.ZodType, value: unknown, at: readonly Prope
 
 /** The error for a list of problems. */
 export function invalidInput(problems: readonly Problem[]): SluiceError {
-  const shown = problems.slice(0, MOST_PROBLEMS);
+  const shown = problems.slice(0, MAX_PROBLEMS);
   const lines = shown.map(({ path, message }) => (path ? `${path}: ${message}` : message));
-  if (problems.length > MOST_PROBLEMS) lines.push(`and ${problems.length - MOST_PROBLEMS} more`);
+  if (problems.length > MAX_PROBLEMS) lines.push(`and ${problems.length - MAX_PROBLEMS} more`);
   const code = problems.every(({ suggestion }) => suggestion) ? 'UNKNOWN_NAME' : 'INVALID_INPUT';
   return new SluiceError(code, lines.join('\n'), { details: { problems: shown } });
 }

@@ -32,7 +32,7 @@ export const rolloutStatus = z.strictObject({
       problem: z.string().optional(),
     })
     .optional()
-    .describe('The TraefikService as written; traefik_get_traffic_distribution tells what is in force.'),
+    .describe('The TraefikService as written; traefik_get_traffic_distribution shows what is in force.'),
   analysis: z.array(z.strictObject({ run: z.string(), role: z.string(), status: z.string(), message: z.string() })),
   conditions: z.array(
     z.strictObject({

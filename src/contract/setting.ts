@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** One setting. Every source supplies text, so that a file, the environment and a flag have the same meaning. */
 export interface Setting<T> {
-  /** The name in the environment; in lower case it is the name in the settings file. */
+  /** The name in the environment. In lower case it is the name in the settings file. */
   readonly env: string;
   readonly schema: z.ZodType<T, string>;
   readonly fallback: T;
@@ -18,7 +18,7 @@ export type ValuesOf<D extends SettingDefinitions> = {
   readonly [Key in keyof D]: D[Key] extends Setting<infer T> ? T : never;
 };
 
-/** The values of some settings among all values; the default of one that has none. */
+/** The values of some settings among all values. A setting without a value has its default. */
 export function valuesOf<D extends SettingDefinitions>(definitions: D, all: object): ValuesOf<D> {
   const given = all as Readonly<Record<string, unknown>>;
   const values = Object.entries(definitions).map(([key, { fallback }]) => [key, given[key] ?? fallback] as const);

@@ -1,10 +1,10 @@
 import { isPromoted } from '../domain/release/observe.ts';
-import type { Advanced, Left, Settled } from '../domain/release/moves.ts';
+import type { Advanced, Preempted, Settled } from '../domain/release/moves.ts';
 import type { Scene } from '../domain/release/scene.ts';
 import type { Point } from '../domain/rollout.ts';
 import type { WriteResult } from '../ports/workload.ts';
 import { refusedAs } from './advance.ts';
-import { isRefusal, leftBecause, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
+import { isRefusal, preemption, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof } from './observe.ts';
 
 /** Ends the last pause, at `at`. */
@@ -20,25 +20,25 @@ export async function promote(move: Move, at: Omit<Point, 'podHash'>): Promise<A
  */
 export async function settle(move: Move, rules: TrafficRules, last?: () => Promise<WriteResult>): Promise<Settled> {
   const { scene } = move;
-  const left = await move.wait(() => promotedOrLeft(move));
-  if (left !== 'promoted') return left;
+  const outcome = await move.wait(() => promotedOrPreempted(move));
+  if (outcome !== 'promoted') return outcome;
   const written = await last?.();
   if (written && isRefusal(written)) return { kind: 'superseded', detail: written.detail };
-  const weightless = await awaitProof(move, rules, 0, (seen) => leftAsStable(seen, scene));
+  const weightless = await awaitProof(move, rules, 0, (seen) => preemptionUnlessStable(seen, scene));
   return weightless.kind === 'in-force' ? { kind: 'settled', proof: weightless.proof } : weightless;
 }
 
-async function promotedOrLeft(move: Move): Promise<'promoted' | Left | undefined> {
+async function promotedOrPreempted(move: Move): Promise<'promoted' | Preempted | undefined> {
   const { scene } = move;
   const seen = await readTarget(move);
-  const left = leftAsStable(seen, scene);
-  if (left) return left;
+  const preempted = preemptionUnlessStable(seen, scene);
+  if (preempted) return preempted;
   const candidate = seen.candidateSelector === scene.newHash;
   return isPromoted(seen, scene.newHash as string) && candidate ? 'promoted' : undefined;
 }
 
-/** An abort of what is stable already changes nothing, and neither do other steps. */
-function leftAsStable(seen: Seen, scene: Scene): Left | undefined {
-  const left = leftBecause(seen, scene);
-  return left?.kind === 'superseded' || seen.stableHash !== scene.newHash ? left : undefined;
+/** Aborting the stable version has no effect, and neither have other steps. */
+function preemptionUnlessStable(seen: Seen, scene: Scene): Preempted | undefined {
+  const preempted = preemption(seen, scene);
+  return preempted?.kind === 'superseded' || seen.stableHash !== scene.newHash ? preempted : undefined;
 }

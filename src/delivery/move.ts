@@ -1,5 +1,5 @@
 import { departure, type Observation } from '../domain/release/observe.ts';
-import type { Left } from '../domain/release/moves.ts';
+import type { Preempted } from '../domain/release/moves.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
 import type { Point, RolloutState } from '../domain/rollout.ts';
@@ -46,7 +46,7 @@ export async function readTarget({ world, scene }: Move): Promise<Seen> {
 }
 
 /** Why the release must stop what it is doing. Undefined while the Rollout is as the release left it. */
-export function leftBecause(seen: Observation, { plan, newHash }: Scene): Left | undefined {
+export function preemption(seen: Observation, { plan, newHash }: Scene): Preempted | undefined {
   return departure(seen, { toImage: plan.toImage, steps: plan.steps, ...(newHash ? { newHash } : {}) });
 }
 

@@ -1,7 +1,7 @@
 import type { Intrusion, Verified } from '../domain/release/moves.ts';
 import { proveWeight, type WeightProof } from '../domain/release/proof.ts';
 import type { RolloutState } from '../domain/rollout.ts';
-import { armServices, leftBecause, readTarget, trafficRef, type Move, type Seen, type TrafficRules } from './move.ts';
+import { armServices, preemption, readTarget, trafficRef, type Move, type Seen, type TrafficRules } from './move.ts';
 
 export interface Observing {
   /** Reads the weight of the new version from every place that holds it. `wanted`: percent. */
@@ -16,7 +16,7 @@ export interface Observing {
 export function observeWith(rules: TrafficRules): Observing {
   return {
     weight: (move, wanted) => observeWeight(move, rules, wanted),
-    verify: (move, wanted) => awaitProof(move, rules, wanted, (seen) => leftBecause(seen, move.scene)),
+    verify: (move, wanted) => awaitProof(move, rules, wanted, (seen) => preemption(seen, move.scene)),
     intrusion,
   };
 }
@@ -75,7 +75,7 @@ export async function awaitProof<L extends { readonly kind: string }>(
 async function intrusion(move: Move, index: number): Promise<Intrusion | undefined> {
   const { scene } = move;
   const seen = await readTarget(move);
-  const left = leftBecause(seen, scene);
+  const left = preemption(seen, scene);
   if (left) return left;
   const pause = scene.plan.steps[index]?.pauseIndex;
   const cutOver = seen.stableHash === scene.newHash || seen.stableSelector === scene.newHash;

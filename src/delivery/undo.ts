@@ -4,7 +4,7 @@ import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
 import { bringBack } from './bring-back.ts';
 import { fenceOff } from './fence.ts';
-import { isRefusal, leftBecause, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
+import { isRefusal, preemption, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof, isInForce, observeWeight } from './observe.ts';
 
 /** Timeout of a read that only explains a rollback. The rollback must not wait for it. */
@@ -164,8 +164,8 @@ function hashOfNew(seen: Seen, scene: Scene): string {
 function replaced(seen: Seen, scene: Scene): Superseded | undefined {
   const { fromImage, stableHash } = scene.plan;
   if (seen.image !== fromImage) {
-    const left = leftBecause({ ...seen, aborted: false }, scene);
-    return left?.kind === 'superseded' ? { kind: 'superseded', detail: left.detail } : undefined;
+    const preempted = preemption({ ...seen, aborted: false }, scene);
+    return preempted?.kind === 'superseded' ? { kind: 'superseded', detail: preempted.detail } : undefined;
   }
   const foreign = seen.stableHash !== stableHash && seen.stableHash !== scene.newHash;
   return foreign ? { kind: 'superseded', detail: `another version is stable now: ${seen.stableHash}` } : undefined;

@@ -38,7 +38,7 @@ const REFUSED: readonly Rule[] = [
     trap(
       interval !== undefined && count === undefined && !background,
       'count',
-      'interval without count never ends, and a step would wait for ever; give count, or background: true when only background analysis uses it',
+      'an interval without count never ends, so a step would wait without end; give count, or background: true when only background analysis uses it',
     ),
   ({ interval, count = 1 }) =>
     trap(count > 1 && interval === undefined, 'interval', 'Argo refuses more than one measurement without an interval'),

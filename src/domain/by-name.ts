@@ -1,8 +1,8 @@
 import { SluiceError } from './errors.ts';
 
 /**
- * The entry of a list that a release names; the first one where it names none. `what`: what the list holds, as in "kind
- * of target". Errors: KIND_UNKNOWN.
+ * The entry of a list that a release names. If it names none, the first entry. `what`: a description of the list, as in
+ * "kind of target". Errors: KIND_UNKNOWN.
  */
 export function byName<T extends { readonly name: string }>(
   what: string,
@@ -15,7 +15,7 @@ export function byName<T extends { readonly name: string }>(
   throw new SluiceError('KIND_UNKNOWN', `No ${what} is named "${name}". Known: ${known}.`, { details: { name } });
 }
 
-/** What is in every member of a union: the type of several objects that are joined to one. */
+/** The intersection of all members of a union: the type of several objects that are merged into one. */
 export type Joined<Union> = (Union extends unknown ? (one: Union) => void : never) extends (one: infer All) => void
   ? All
   : never;

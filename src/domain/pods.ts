@@ -19,7 +19,7 @@ export interface VersionPods {
   readonly problem?: string;
 }
 
-const MOST_MESSAGE = 160;
+const MAX_MESSAGE = 160;
 
 /**
  * The pods in one line: "1 of 2 ready: CrashLoopBackOff, exit code 1, 3 restarts". Undefined if nothing is known and
@@ -38,12 +38,12 @@ export function podsTrouble(found: VersionPods): string | undefined {
   return waiting ? podsText(found) : undefined;
 }
 
-/** The runtime's words for an image that does not exist. */
+/** Texts of container runtimes for an image that does not exist. */
 const NO_IMAGE = /not found|does not exist|manifest unknown/i;
 
 /**
- * Why a version can never get ready; undefined: it still may. `restarts`: so many of one pod that crashes are taken for
- * proof.
+ * Why a version can never get ready. Undefined if it still may. `restarts`: this number of restarts of one crashing pod
+ * counts as proof.
  */
 export function podsNeverReady({ pods }: VersionPods, restarts: number): string | undefined {
   const lost = pods.find((pod) => !pod.ready && isLost(pod, restarts));
@@ -62,5 +62,5 @@ export function podText({ ready, reason, message, exitCode, restarts }: PodState
     ...(exitCode === undefined || ready ? [] : [`exit code ${exitCode}`]),
     ...(restarts > 0 ? [`${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`] : []),
   ];
-  return `${parts.join(', ')}${!ready && message ? ` (${message.slice(0, MOST_MESSAGE)})` : ''}`;
+  return `${parts.join(', ')}${!ready && message ? ` (${message.slice(0, MAX_MESSAGE)})` : ''}`;
 }

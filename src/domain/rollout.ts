@@ -49,7 +49,7 @@ export interface RolloutState {
   readonly backgroundAnalysis?: readonly string[];
   readonly abortScaleDownDelaySeconds: number;
   readonly scaling: Scaling;
-  /** spec.rollbackWindow.revisions: Argo skips the steps for a version that is so few revisions old. Absent: none. */
+  /** spec.rollbackWindow.revisions: Argo skips the steps for a version within so many revisions. Absent if unset. */
   readonly rollbackWindow?: number;
   readonly owner?: Owner;
 }
@@ -69,13 +69,13 @@ export interface Revision {
   readonly revision: number;
   readonly podHash: string;
   readonly images: Readonly<Record<string, string>>;
-  /** Of the pod template without its images; versions of one digest differ in their images alone. */
+  /** Digest of the pod template without its images. Versions with one digest differ in their images only. */
   readonly templateDigest: string;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly replicas: { readonly desired: number; readonly ready: number };
   readonly replicaSet: string;
-  /** Argo has marked its pods for removal at a later time; until then they run. */
+  /** Whether Argo has marked its pods for a later removal. Until then they run. */
   readonly scaleDownDue: boolean;
 }
 

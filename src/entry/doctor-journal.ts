@@ -2,7 +2,7 @@ import { createJournal, journalPlace } from '../adapters/journal/index.ts';
 import { finding, type Finding } from '../commands/doctor-check.ts';
 import type { Settings } from '../config/schema.ts';
 
-/** Opens the journal, which makes it where there is none, and reads its newest line. */
+/** Opens the journal, which creates it if it does not exist, and reads its newest line. */
 export function journalCheck(settings: Pick<Settings, 'journal' | 'home' | 'journalRetention'>): Promise<Finding> {
   return finding('journal', async () => {
     const journal = createJournal(settings);

@@ -28,7 +28,7 @@ export function worldsOver(clusters: Clusters, settings: DescribedClusters): Wor
   return createWorlds({ clusters, settings, ports: (own, kinds) => portsOfCluster(clusters, own, kinds) });
 }
 
-/** The contexts of a cluster, by one of them. Each cluster is asked once. */
+/** The contexts of a cluster, by one of them. The identity of each cluster is read once. */
 export function sameClusterOver(clusters: Clusters): (context: string) => Promise<readonly string[]> {
   const identities = new Identities(clusters);
   return (context) => sameCluster(clusters, identities, context);

@@ -76,7 +76,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   };
 }
 
-/** A plan can be made without Temporal: then no run is known to have ended. */
+/** A plan is possible without Temporal. Then no run is known to have ended. */
 function endedIn(gateway: ReleaseGateway): (owner: Owner) => Promise<boolean> {
   return (owner) =>
     gateway.owns(owner).then(

@@ -10,7 +10,7 @@ import { createLog, type Log } from '../observability/log.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
-import { keepJournal } from './journal-keeper.ts';
+import { repairJournal } from './journal-repair.ts';
 import { clustersOf, worldsOver } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -55,7 +55,7 @@ export async function runWorker(
     });
     onReady?.();
     void warnOfClusters(settings, log);
-    await lookingAfter(settings, gateway, log, () => worker.run());
+    await withJournalRepair(settings, gateway, log, () => worker.run());
   } finally {
     await Promise.allSettled([connection.close(), gateway.close()]).finally(() => recorder.close());
   }
@@ -67,14 +67,14 @@ async function warnOfClusters(settings: Settings, log: Log): Promise<void> {
 }
 
 /** Repairs the journal regularly while `work` runs. */
-async function lookingAfter(
+async function withJournalRepair(
   settings: Settings,
   gateway: ReleaseGateway,
   log: Log,
   work: () => Promise<void>,
 ): Promise<void> {
   const journal = createJournal(settings);
-  const stop = keepJournal({
+  const stop = repairJournal({
     gateway,
     journal,
     log,

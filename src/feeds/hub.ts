@@ -8,7 +8,7 @@ const RETRY_MS = 5000;
 /** An object that changes five times in one step of a rollout causes one notification. */
 const QUIET_MS = 250;
 /** Maximum number of addresses that one server watches at a time. */
-const MOST_WATCHED = 200;
+const MAX_WATCHED = 200;
 
 interface HubDeps {
   readonly scope: Scope;
@@ -43,8 +43,8 @@ export class ResourceHub {
         next: 'List the resources, and their templates.',
       });
     requireNamespace(found.kind.namespace?.(found.parts), this.#deps.scope.settings);
-    if (!this.#held.has(uri) && this.#held.size >= MOST_WATCHED)
-      throw new SluiceError('INVALID_INPUT', `${MOST_WATCHED} addresses are watched already.`, {
+    if (!this.#held.has(uri) && this.#held.size >= MAX_WATCHED)
+      throw new SluiceError('INVALID_INPUT', `${MAX_WATCHED} addresses are watched already.`, {
         next: 'End other subscriptions first.',
       });
     return found;

@@ -11,14 +11,14 @@ import type { Log } from '../observability/log.ts';
 import { sendFailure } from './answer.ts';
 
 /** Maximum size of a request's body in bytes. */
-export const MOST_BODY_BYTES = 1024 * 1024;
+export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** An HTTP application for loopback that answers every failure in the form of the error catalogue. */
 export function createApp(log: Log): FastifyInstance {
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
     sendFailure(reply, toSluiceError(error, request, log));
   const app = Fastify({
-    bodyLimit: MOST_BODY_BYTES,
+    bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 2000 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply as unknown as FastifyReply),
   });

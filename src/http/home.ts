@@ -22,7 +22,7 @@ import type { RestDeps } from './rest/deps.ts';
 
 const NEWEST = 20;
 /** Each of these needs a query of its workflow. */
-const MOST_HEADLINES = 5;
+const MAX_HEADLINES = 5;
 
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
@@ -47,7 +47,7 @@ async function readHome({ toolsets, gate, services, version }: RestDeps): Promis
   if (!offered(commandsOf(toolsets), gate).some(({ name }) => name === releaseList.name)) return base;
   try {
     const { releases, problem } = await listedReleases(services, { limit: NEWEST });
-    const lines = releases.map((release, index) => lineOf(services, release, index < MOST_HEADLINES));
+    const lines = releases.map((release, index) => lineOf(services, release, index < MAX_HEADLINES));
     return { ...base, releases: await Promise.all(lines), ...(problem === undefined ? {} : { problem }) };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;

@@ -10,7 +10,7 @@ import { nearest } from '../contract/nearest.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import type { Offer } from './offer.ts';
 
-const MOST = 100;
+const MAX_VALUES = 100;
 
 type Completer = (
   scope: Scope,
@@ -29,7 +29,9 @@ export async function complete(
   const completer = ref.type === 'ref/prompt' ? promptCompleter(offer, ref.name) : resourceCompleter(offer, ref.uri);
   const values = await completer(offer.deps.services, argument.name, context?.arguments ?? {}).catch(() => []);
   const fitting = values.filter((value) => value.startsWith(argument.value)).map((value) => cleanText(value));
-  return { completion: { values: fitting.slice(0, MOST), total: fitting.length, hasMore: fitting.length > MOST } };
+  return {
+    completion: { values: fitting.slice(0, MAX_VALUES), total: fitting.length, hasMore: fitting.length > MAX_VALUES },
+  };
 }
 
 function resourceCompleter({ resources }: Offer, template: string): Completer {

@@ -3,7 +3,7 @@ import { failureText, toFailure } from '../contract/failure.ts';
 import type { Gate } from '../commands/gate.ts';
 import { ResourceHub } from '../feeds/hub.ts';
 import type { McpDeps } from './deps.ts';
-import { isListen, takeUp } from './listen.ts';
+import { isListen, startWatching } from './listen.ts';
 import { createOffer, type Offer } from './offer.ts';
 import { createServer } from './server.ts';
 import { narrowed } from './toolsets.ts';
@@ -34,11 +34,11 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
       : handler.fetch(request, options);
   };
   const listen = async (
-    asked: Parameters<typeof takeUp>[0],
+    asked: Parameters<typeof startWatching>[0],
     gate: Gate,
     ...[request, options]: Parameters<Fetch>
   ): Promise<Response> => {
-    const { message, release } = takeUp(asked, hub, offerOf(gate).resources);
+    const { message, release } = startWatching(asked, hub, offerOf(gate).resources);
     request.signal.addEventListener('abort', release, { once: true });
     const response = await handler.fetch(request, { ...options, parsedBody: message });
     if (request.signal.aborted || !response.headers.get('content-type')?.startsWith('text/event-stream')) release();

@@ -21,15 +21,15 @@ export function isListen(message: unknown): message is Listen {
  * Watches the addresses that a request names. The returned message contains only the addresses that are watched. The
  * SDK builds its acknowledgement from it, so the acknowledgement lists exactly the changes that will be sent.
  */
-export function takeUp<M extends Listen>(
+export function startWatching<M extends Listen>(
   message: M,
   hub: ResourceHub,
   kinds: readonly ResourceKind[],
 ): { readonly message: M; readonly release: () => void } {
-  const wished = (message.params as Listen['params'] | undefined)?.notifications?.resourceSubscriptions;
-  if (!Array.isArray(wished)) return { message, release: () => undefined };
+  const requested = (message.params as Listen['params'] | undefined)?.notifications?.resourceSubscriptions;
+  if (!Array.isArray(requested)) return { message, release: () => undefined };
   const held = new Map<string, () => void>();
-  for (const uri of new Set(wished)) {
+  for (const uri of new Set(requested)) {
     const release = typeof uri === 'string' ? tryHold(hub, uri, kinds) : undefined;
     if (release) held.set(uri as string, release);
   }

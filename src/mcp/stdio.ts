@@ -2,7 +2,7 @@ import type { McpServer, Transport } from '@modelcontextprotocol/server';
 import { serveStdio, StdioServerTransport, type StdioServerHandle } from '@modelcontextprotocol/server/stdio';
 import { ResourceHub } from '../feeds/hub.ts';
 import type { McpDeps } from './deps.ts';
-import { isListen, takeUp } from './listen.ts';
+import { isListen, startWatching } from './listen.ts';
 import { createOffer, type Offer } from './offer.ts';
 import { protocolError } from './protocol-error.ts';
 import { createServer } from './server.ts';
@@ -69,7 +69,7 @@ function interceptListen(transport: Transport, hub: ResourceHub, { resources }: 
       open.delete(cancelled);
     }
     if (!isListen(message)) return deliver?.(message, extra);
-    const taken = takeUp(message, hub, resources);
+    const taken = startWatching(message, hub, resources);
     open.get(message.id)?.();
     open.set(message.id, taken.release);
     deliver?.(taken.message, extra);

@@ -14,7 +14,7 @@ export function toTool(command: Command): Tool {
     title: command.title,
     description: command.description,
     inputSchema: pickInput(schemaOf(command.input, 'input'), input) as Tool['inputSchema'],
-    outputSchema: outline(schemaOf(command.output, 'output'), output),
+    outputSchema: topLevelFields(schemaOf(command.output, 'output'), output),
     annotations: hints(command),
   };
 }
@@ -73,7 +73,7 @@ function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
 function shorten(json: Json, path: readonly (string | number)[]): void {
   for (const word of UNSAID) delete json[word];
   const description = json['description'] as string | undefined;
-  if (SAID_ONCE.includes(description) || saysItsName(description, path.at(-1))) delete json['description'];
+  if (SAID_ONCE.includes(description) || repeatsName(description, path.at(-1))) delete json['description'];
   // The server's own validation refuses an unknown field and names the nearest one. A client's validation would only
   // refuse it.
   delete json['additionalProperties'];
@@ -81,7 +81,7 @@ function shorten(json: Json, path: readonly (string | number)[]): void {
 }
 
 /** `namespace: "Namespace."` has no information, nor has "Only this namespace." of a list. */
-function saysItsName(description: unknown, name: string | number | undefined): boolean {
+function repeatsName(description: unknown, name: string | number | undefined): boolean {
   return (
     typeof description === 'string' &&
     typeof name === 'string' &&
@@ -101,17 +101,17 @@ function pickInput(schema: Json, listed: readonly string[] | undefined): Json {
  * source, and does not list required fields: a client that has cached it must not refuse the answers of another
  * version.
  */
-function outline({ type, properties = {} }: Json, listed?: readonly string[]): Json {
+function topLevelFields({ type, properties = {} }: Json, listed?: readonly string[]): Json {
   const effect = 'effective' in properties;
   const shown = Object.entries(properties).filter(([name]) =>
     listed ? listed.includes(name) : !(effect && OF_EVERY_EFFECT.includes(name)),
   );
-  const fields = shown.map(([name, field]) => [name, flat(field)] as const).filter(([, field]) => saysSomething(field));
+  const fields = shown.map(([name, field]) => [name, flat(field)] as const).filter(([, field]) => isInformative(field));
   return { type, properties: Object.fromEntries(fields) };
 }
 
 /** A field is left out if only its name could be listed. Text and objects are the types that a reader expects. */
-function saysSomething({ type, ...said }: Json): boolean {
+function isInformative({ type, ...said }: Json): boolean {
   return !EXPECTED_TYPES.includes(type) || Object.keys(said).length > 0;
 }
 

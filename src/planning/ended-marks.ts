@@ -6,9 +6,9 @@ interface Marked {
 }
 
 /**
- * The ports for the plan of a release of `target`, which read the mark of a run that has ended as no mark: the release
- * takes such a mark over, also one that names the cluster otherwise. Marks of other Rollouts stay. `hasEnded`: false
- * where that is not known.
+ * The ports for the plan of a release of `target`. They read the mark of a run that has ended as no mark, because the
+ * release takes such a mark over, even if it names the cluster by another context. Marks of other Rollouts stay.
+ * `hasEnded`: false if it is not known.
  */
 export function withoutEndedMarks<P extends Ports>(
   ports: P,

@@ -7,13 +7,13 @@ import { SluiceError } from '../domain/errors.ts';
 import type { ReleasePlan, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Ports } from '../ports/index.ts';
 
-/** The present rate is that of the last five minutes. */
+/** The current rate is that of the last five minutes. */
 const RECENT_MS = 300_000;
-/** The judge looks at the past hour. With short scrape intervals a plan reads less: so many scrapes. */
-const MOST_PAST_MS = 3_600_000;
-const MOST_SCRAPES = 1_000;
+/** The judge reads the past hour. With short scrape intervals a plan reads only this number of scrapes. */
+const MAX_PAST_MS = 3_600_000;
+const MAX_SCRAPES = 1_000;
 
-/** How the release would be judged at the present traffic. Undefined: Prometheus does not answer. Changes nothing. */
+/** How the release would be judged at the current traffic. Undefined if Prometheus does not answer. Changes nothing. */
 export async function readOutlook(
   ports: Pick<Ports, 'evidence' | 'now'>,
   { analysis }: Pick<ReleaseSpec, 'analysis'>,
@@ -31,7 +31,7 @@ export async function readOutlook(
   try {
     const recent = await read(RECENT_MS);
     const { intervalMs } = sourceFacts(recent.stable, to, RECENT_MS);
-    const pastMs = Math.min(MOST_PAST_MS, MOST_SCRAPES * (intervalMs ?? Infinity));
+    const pastMs = Math.min(MAX_PAST_MS, MAX_SCRAPES * (intervalMs ?? Infinity));
     const arms = pastMs > RECENT_MS ? await read(pastMs) : recent;
     const known = boundsMs(arms.stable.buckets);
     const { blocks } = readBlocks(arms, countedOf(known), { from: to - pastMs, to });

@@ -49,7 +49,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
   return preflightChecks(spec, all, rules);
 }
 
-/** Only Argo's shortcuts depend on them. A missing right is a text, not an error. */
+/** Only the check of Argo's shortcuts needs them. A missing right is a text, not an error. */
 async function readRevisions(ports: Ports, spec: ReleaseSpec): Promise<NonNullable<Facts['revisions']>> {
   try {
     return await ports.workload.revisions(spec.target);

@@ -19,7 +19,7 @@ export async function readSources(
     const { aheadMs } = await ports.evidence.probe();
     const [counters, tried] = await Promise.all([
       readCounters(ports, facts),
-      Promise.all(trials(spec, facts).map((trial) => tryOut(ports, trial))),
+      Promise.all(trials(spec, facts).map((trial) => tryQuery(ports, trial))),
     ]);
     return { sources: { tried, ...(aheadMs !== undefined && { aheadMs }), ...(counters && { counters }) } };
   } catch (error) {
@@ -47,7 +47,7 @@ async function readCounters(
 /**
  * A wrong query is a finding. If Prometheus becomes unreachable meanwhile, it is reported once and not for every query.
  */
-async function tryOut({ evidence: metrics, now }: Ports, trial: Trial): Promise<Tried> {
+async function tryQuery({ evidence: metrics, now }: Ports, trial: Trial): Promise<Tried> {
   try {
     return { ...trial, answer: await metrics.query(trial.promql, now()) };
   } catch (error) {

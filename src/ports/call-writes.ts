@@ -3,7 +3,7 @@ import { SluiceError } from '../domain/errors.ts';
 
 interface CallWrites {
   readonly written: Set<string>;
-  readonly unheard: Set<string>;
+  readonly unconfirmed: Set<string>;
 }
 
 const storage = new AsyncLocalStorage<CallWrites>();
@@ -14,7 +14,7 @@ const storage = new AsyncLocalStorage<CallWrites>();
  */
 export function noteWrite(what: string, heard: boolean): void {
   const writes = storage.getStore();
-  (heard ? writes?.written : writes?.unheard)?.add(what);
+  (heard ? writes?.written : writes?.unconfirmed)?.add(what);
 }
 
 /**
@@ -22,7 +22,7 @@ export function noteWrite(what: string, heard: boolean): void {
  * a caller does not take the error for "nothing happened". Errors: those of the work.
  */
 export async function withNotedWrites<T>(work: () => Promise<T>): Promise<T> {
-  const writes: CallWrites = { written: new Set(), unheard: new Set() };
+  const writes: CallWrites = { written: new Set(), unconfirmed: new Set() };
   try {
     return await storage.run(writes, work);
   } catch (error) {
@@ -30,7 +30,7 @@ export async function withNotedWrites<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function withWrites(error: SluiceError, { written, unheard }: CallWrites): SluiceError {
+function withWrites(error: SluiceError, { written, unconfirmed: unheard }: CallWrites): SluiceError {
   const lost = [...unheard].filter((what) => !written.has(what));
   if (written.size + lost.length === 0) return error;
   const sentences = [

@@ -11,7 +11,7 @@ export type MiddlewareSpec =
   | { readonly circuitBreaker: Readonly<Record<string, unknown>> };
 
 /** The state of a middleware in one Traefik replica, from its own API. */
-export interface MiddlewareSight {
+export interface MiddlewareStatus {
   readonly replica: string;
   /** Whether the replica has it enabled. */
   readonly loaded: boolean;
@@ -29,7 +29,7 @@ export interface MiddlewareView {
   /** "Service app-canary", "IngressRoute app rule 1". */
   readonly attachedTo: readonly string[];
   /** Empty when no Traefik API is configured. */
-  readonly replicas: readonly MiddlewareSight[];
+  readonly replicas: readonly MiddlewareStatus[];
 }
 
 /** The weighted route that a middleware is for. */
@@ -47,7 +47,7 @@ export interface WeightedRoute {
   readonly services: readonly { readonly service: string; readonly port: string; readonly weight: number }[];
 }
 
-export interface MiddlewareWish {
+export interface DesiredMiddleware {
   readonly name: string;
   readonly spec: MiddlewareSpec;
   readonly place: MiddlewarePlace;
@@ -55,7 +55,7 @@ export interface MiddlewareWish {
   readonly takeOver: boolean;
 }
 
-export interface MirrorWish {
+export interface DesiredMirror {
   /** Mirrored copies of requests are sent to this Service. */
   readonly service: string;
   /** Number or name. If absent, the Service's only port. */
@@ -68,7 +68,7 @@ export interface MirrorWish {
   readonly takeOver: boolean;
 }
 
-export interface MirrorSight {
+export interface MirrorStatus {
   readonly replica: string;
   /** Absent if that replica mirrors nothing here. */
   readonly percent?: number;
@@ -85,7 +85,7 @@ export interface MirrorView {
   readonly methods?: 'safe' | 'all';
   readonly maxBodySize?: number;
   readonly rules: readonly string[];
-  readonly replicas: readonly MirrorSight[];
+  readonly replicas: readonly MirrorStatus[];
 }
 
 /**
@@ -99,9 +99,9 @@ export interface MiddlewaresPort {
   /** All of the namespace, by name. Further errors: NAMESPACE_NOT_FOUND. */
   weightedRoutes(place: { readonly cluster: string; readonly namespace: string }): Promise<readonly WeightedRoute[]>;
   read(ref: TrafficRef, name: string): Promise<MiddlewareView>;
-  put(ref: TrafficRef, wish: MiddlewareWish): Promise<Effect<MiddlewareView>>;
+  put(ref: TrafficRef, desired: DesiredMiddleware): Promise<Effect<MiddlewareView>>;
   readMirror(ref: TrafficRef): Promise<MirrorView>;
-  mirror(ref: TrafficRef, wish: MirrorWish): Promise<Effect<MirrorView>>;
+  mirror(ref: TrafficRef, desired: DesiredMirror): Promise<Effect<MirrorView>>;
   /** Removes the mirror, rules first. Unchanged if there is none. */
   unmirror(ref: TrafficRef, takeOver: boolean): Promise<Effect<MirrorView>>;
 }

@@ -1,5 +1,5 @@
 /** A plan that release_plan has returned. */
-export interface KeptPlan {
+export interface StoredPlan {
   /** The digest of the plan: `plan-` and hexadecimal digits. */
   readonly id: string;
   /** Milliseconds since the epoch. */
@@ -18,7 +18,7 @@ export interface PlansPort {
    * Never throws. A plan that could not be stored can be started only by the process that made it, for as long as it
    * runs.
    */
-  keep(plan: KeptPlan): Promise<void>;
+  save(plan: StoredPlan): Promise<void>;
   /** Undefined if no plan of the last day has this id, or if it was made with another SLUICE_HOME. */
-  find(id: string): Promise<KeptPlan | undefined>;
+  find(id: string): Promise<StoredPlan | undefined>;
 }

@@ -2,7 +2,7 @@ import type { Effect } from '../domain/effect.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
 import type { Point, RolloutState } from '../domain/rollout.ts';
 
-export interface ImageWish {
+export interface DesiredImage {
   /** If absent, the only container. */
   readonly container?: string;
   /** The image that must be there now. If absent, any image. */
@@ -42,7 +42,7 @@ export interface AnalysisFound {
  */
 export interface RolloutSteeringPort {
   /** Sets the image in the Rollout, or in the Deployment that it refers to. */
-  setImage(target: Target, wish: ImageWish): Promise<Effect<RolloutState>>;
+  setImage(target: Target, desired: DesiredImage): Promise<Effect<RolloutState>>;
   /** Ends the pause at that point. Unchanged if it is already past. */
   promote(target: Target, at: Point): Promise<Effect<RolloutState>>;
   /** Skips all remaining steps of that version. Unchanged if it is already stable. */

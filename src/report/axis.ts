@@ -8,7 +8,7 @@ import { html } from './html.ts';
 export const WIDE = 1000;
 export const HIGH = 200;
 /** Maximum number of time labels on a narrow screen. */
-const MOST_TIMES = 4;
+const MAX_TIMES = 4;
 
 export interface Span {
   readonly from: number;
@@ -35,7 +35,7 @@ export interface Tick {
 
 /** Labels of a time axis, at full minutes, hours or days, as many as there is room for. */
 export function timeTicks({ from, to }: Span): readonly Tick[] {
-  const width = widthFor(to - from, MOST_TIMES);
+  const width = widthFor(to - from, MAX_TIMES);
   const first = Math.ceil(from / width) * width;
   // A label in the last twentieth would exceed the edge.
   const count = Math.floor((from + (to - from) * 0.95 - first) / width) + 1;

@@ -6,7 +6,7 @@ import { html, type Html } from './html.ts';
 import { bands, steps } from './paths.ts';
 
 /** Minimum upper end of an axis, as a share 0…1. Two errors in a thousand must not look large. */
-const LEAST_TOP = 0.005;
+const MIN_TOP = 0.005;
 
 /** The share of bad answers of both arms, with their confidence bands. */
 export function comparisonChart(comparison: Comparison, { release }: ReleaseReport): Html {
@@ -49,7 +49,7 @@ export function comparisonChart(comparison: Comparison, { release }: ReleaseRepo
 function topOf(shares: readonly Share[]): number {
   const highs = shares.map(({ high }) => high).toSorted((a, b) => a - b);
   const usual = highs[Math.floor(highs.length / 2)] ?? 0;
-  return Math.min(1, Math.max(LEAST_TOP, usual, ...shares.map(({ hits, of }) => hits / of)));
+  return Math.min(1, Math.max(MIN_TOP, usual, ...shares.map(({ hits, of }) => hits / of)));
 }
 
 function overall(shares: readonly Share[]): string {

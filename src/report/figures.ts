@@ -41,7 +41,7 @@ export function clockTime(at: number): string {
 }
 
 /** A date and time in UTC, to the second. */
-export function moment(at: number): string {
+export function dateTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 

@@ -1,6 +1,6 @@
 import { toDuration } from '../contract/duration.ts';
 import type { ReleaseReport, ReportStep } from '../domain/report/report.ts';
-import { chosen, iso, moment } from './figures.ts';
+import { chosen, iso, dateTime } from './figures.ts';
 import { html, type Html } from './html.ts';
 import { isOpenState, pill, signOf, toneOf } from './outcome.ts';
 
@@ -32,16 +32,16 @@ function facts({ strategy, starter, started, closed, until, state, alpha, run }:
   const rows: readonly (readonly [string, Html | string])[] = [
     ['Strategy', strategy],
     ['Started by', starter],
-    ['Started', html`<time datetime="${iso(started)}">${moment(started)}</time>`],
+    ['Started', html`<time datetime="${iso(started)}">${dateTime(started)}</time>`],
     closed === undefined
-      ? ['So far', `${spell(until - started)}${isOpenState(state) ? ', still going' : ''}`]
-      : ['Took', spell(closed - started)],
+      ? ['So far', `${durationText(until - started)}${isOpenState(state) ? ', still going' : ''}`]
+      : ['Took', durationText(closed - started)],
     ['Judge', judge],
     ['Run', html`<code>${run}</code>`],
   ];
   return html`<dl>${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function spell(ms: number): string {
+function durationText(ms: number): string {
   return toDuration(Math.max(0, Math.round(ms / 1000) * 1000));
 }

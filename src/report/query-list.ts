@@ -4,7 +4,7 @@ import { clockTime, plain } from './figures.ts';
 import { html, type Html } from './html.ts';
 
 /** Maximum number of values of one answer on the page. */
-const MOST_SHOWN = 16;
+const MAX_SHOWN = 16;
 
 /** Every query that was sent to Prometheus, with its newest answers. */
 export function queryList(queries: readonly QueryCourse[]): Html {
@@ -31,7 +31,7 @@ const keyOf = (labels: Readonly<Record<string, string>>): string =>
 /** The columns are the series of the newest answer. */
 function series(last: Answer | undefined): readonly string[] {
   const keys = (last?.values ?? []).map(({ labels }) => keyOf(labels));
-  return keys.length === 0 ? ['Answer'] : keys.slice(0, MOST_SHOWN);
+  return keys.length === 0 ? ['Answer'] : keys.slice(0, MAX_SHOWN);
 }
 
 function cells({ values, error }: Answer, last: Answer | undefined): readonly string[] {

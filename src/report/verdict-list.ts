@@ -1,17 +1,17 @@
-import type { VerdictSpell } from '../domain/report/report.ts';
+import type { VerdictPeriod } from '../domain/report/report.ts';
 import { table } from './chart.ts';
 import { clockTime, percent, plain, whole } from './figures.ts';
 import { html, type Html } from './html.ts';
 import { pill } from './outcome.ts';
 
 /** Draws every verdict with its reason. Repeated equal verdicts are drawn once. */
-export function verdictList(verdicts: readonly VerdictSpell[]): Html {
+export function verdictList(verdicts: readonly VerdictPeriod[]): Html {
   return html`<ol class="verdicts">${verdicts.map(one)}</ol>`;
 }
 
-function one({ step, weight, outcome, from, to, times, reason, candidate, stable, findings }: VerdictSpell): Html {
+function one({ step, weight, outcome, from, to, times, reason, candidate, stable, findings }: VerdictPeriod): Html {
   const when = times === 1 ? clockTime(to) : `${clockTime(from)} to ${clockTime(to)}, ${times} times`;
-  const arm = (name: string, counts: VerdictSpell['candidate']): string =>
+  const arm = (name: string, counts: VerdictPeriod['candidate']): string =>
     counts ? `${name} ${whole(counts.requests)} requests, ${whole(counts.errors)} errors` : '';
   const counted = [arm('new', candidate), arm('stable', stable)].filter(Boolean).join('; ');
   return html`<li>${pill(outcome)} <b>step ${step + 1}, ${weight} %</b> <time>${when}</time>
@@ -19,7 +19,7 @@ function one({ step, weight, outcome, from, to, times, reason, candidate, stable
 `;
 }
 
-function findingTable(findings: VerdictSpell['findings']): Html {
+function findingTable(findings: VerdictPeriod['findings']): Html {
   const figure = (metric: string, value: number | undefined): string => {
     if (value === undefined) return '–';
     if (metric === 'errors' || metric === 'success-ratio' || metric.startsWith('slow-')) return percent(value);

@@ -3,7 +3,7 @@ import { byName, type Joined } from '../domain/by-name.ts';
 import type { SplitKind } from './split-kind.ts';
 import { traefik } from './traefik/index.ts';
 
-/** Every split. A release that names none has the first. */
+/** Every split. A release that names none uses the first. */
 export const SPLITS = [traefik] as const satisfies readonly [SplitKind, ...SplitKind[]];
 
 /** Errors: KIND_UNKNOWN. */
@@ -13,12 +13,12 @@ export function splitKind(name?: string): SplitKind {
 
 type SplitTools = Joined<ReturnType<(typeof SPLITS)[number]['tools']>>;
 
-/** The ports that single tools use for the splits, joined. */
+/** The ports of all splits for single tools, merged. */
 export function splitTools(...given: Parameters<SplitKind['tools']>): SplitTools {
   return Object.assign({}, ...SPLITS.map(({ tools }) => tools(...given))) as SplitTools;
 }
 
-/** Namespaces whose pods are asked through the API server. */
+/** Namespaces of pods that are reached through the API server. */
 export function podNamespaces(settings: Partial<ClusterSettings>): readonly string[] {
   return SPLITS.flatMap(({ podNamespace }) => podNamespace(settings) ?? []);
 }

@@ -21,7 +21,7 @@ export function strategyOf(name: string): Strategy {
 
 /**
  * Checks and plans a release by its strategy. Changes nothing. `hasEnded`: whether the run of an owner mark is known to
- * have ended; its mark is no obstacle then. Errors: those of the ports, STRATEGY_UNKNOWN.
+ * have ended. Its mark then does not prevent the release. Errors: those of the ports, STRATEGY_UNKNOWN.
  */
 export async function planRelease(
   world: Ports,

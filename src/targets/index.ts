@@ -2,7 +2,7 @@ import { byName, type Joined } from '../domain/by-name.ts';
 import { argoRollout } from './argo-rollout/index.ts';
 import type { TargetKind } from './target-kind.ts';
 
-/** Every kind of target. A release that names none has the first. */
+/** Every kind of target. A release that names none uses the first. */
 export const TARGETS = [argoRollout] as const satisfies readonly [TargetKind, ...TargetKind[]];
 
 /** Errors: KIND_UNKNOWN. */
@@ -12,7 +12,7 @@ export function targetKind(name?: string): TargetKind {
 
 type TargetTools = Joined<ReturnType<(typeof TARGETS)[number]['tools']>>;
 
-/** The ports that single tools use for the targets, joined. */
+/** The ports of all targets for single tools, merged. */
 export function targetTools(...given: Parameters<TargetKind['tools']>): TargetTools {
   return Object.assign({}, ...TARGETS.map(({ tools }) => tools(...given))) as TargetTools;
 }

@@ -31,14 +31,14 @@ export const isTimeout = (error: unknown): boolean =>
   grpcCode(error) === GRPC.DEADLINE_EXCEEDED ||
   grpcCode(error) === GRPC.CANCELLED ||
   named(error, 'WorkflowUpdateRPCTimeoutOrCancelledError');
-export type NotTaken = 'no-worker' | 'paused' | 'update-limit' | 'task-fails';
+export type Undeliverable = 'no-worker' | 'paused' | 'update-limit' | 'task-fails';
 
 /**
  * Why the server could not deliver an update or a query to the run. Source: temporal server 1.32, service/history
  * (consts.ErrWorkflowExecutionPaused, update registry limits) and service/matching. Only their texts distinguish these
  * errors.
  */
-export function notTaken(error: unknown): NotTaken | undefined {
+export function undeliverable(error: unknown): Undeliverable | undefined {
   if (isTimeout(error)) return 'no-worker';
   if (named(error, 'QueryRejectedError')) return 'paused';
   const text = allText(error);

@@ -68,7 +68,7 @@ export interface ReleaseGateway {
     readonly address: string;
     readonly namespace: string;
     readonly taskQueue: string;
-    /** Workers that have polled the task queue lately. */
+    /** Number of workers that have polled the task queue recently. */
     readonly pollers: number;
   }>;
   /**

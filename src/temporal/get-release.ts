@@ -2,7 +2,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { heldText, trueView, type RunFacts } from '../domain/release/run-facts.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import type { TemporalLink } from './connection.ts';
-import { failedWith, isMissing, notTaken, toSluiceError } from './failure.ts';
+import { failedWith, isMissing, undeliverable, toSluiceError } from './failure.ts';
 import { noAnswer } from './pollers.ts';
 import { notFound, type Releases } from './release-type.ts';
 import { isOpen, type Run } from './run.ts';
@@ -54,7 +54,7 @@ async function whyNot(
     const failure = failedWith(await releases.failureOf(run.workflowId, 1200).catch((failed: unknown) => failed));
     if (failure) return failure;
   }
-  if (notTaken(error) === undefined) return toSluiceError(error, (await link.settings()).address);
+  if (undeliverable(error) === undefined) return toSluiceError(error, (await link.settings()).address);
   return withoutWorker(link, taskQueue, run);
 }
 

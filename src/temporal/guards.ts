@@ -5,7 +5,7 @@ import type { Command, CommandOutcome } from '../domain/release/command.ts';
 import { GUARD_COMMANDS, isGuardEnd, type GuardCommandName, type GuardView } from '../domain/release/guard.ts';
 import { guardId, parseReleaseId } from '../domain/release/target.ts';
 import type { TemporalLink } from './connection.ts';
-import { isMissing, notTaken, toSluiceError } from './failure.ts';
+import { isMissing, undeliverable, toSluiceError } from './failure.ts';
 import type { KnownGuard, ReleaseSummary } from './gateway.ts';
 import { isOpen, type Run } from './run.ts';
 import { ATTRIBUTES } from './search-attributes.ts';
@@ -19,7 +19,7 @@ const QUERY_MS = 1_200;
 const ACCEPT_MS = 2_200;
 const SIGNAL_MS = 800;
 /** Only so many guards are read for one list. */
-const MOST_LISTED = 1_000;
+const MAX_LISTED = 1_000;
 
 /** See ReleaseGateway.guard. */
 export async function guardOf(guards: Guards, id: string): Promise<KnownGuard | undefined> {
@@ -55,7 +55,7 @@ export async function withGuards(
   const states = new Map<string, string>();
   await guards.list([`ExecutionStatus = 'Running'`], ({ memo, typedSearchAttributes }) => {
     states.set(releaseRunOf(memo), typedSearchAttributes.get(ATTRIBUTES.state) ?? 'guarding');
-    return states.size < MOST_LISTED;
+    return states.size < MAX_LISTED;
   });
   return releases.map((one) => {
     const guard = states.get(one.runId);
@@ -101,7 +101,7 @@ export async function sendToGuard(
     return done?.result ?? accepted('The guard took the command; its effect is under way.');
   } catch (error) {
     if (isMissing(error)) return undefined;
-    if (!notTaken(error)) throw toSluiceError(error, (await link.settings()).address);
+    if (!undeliverable(error)) throw toSluiceError(error, (await link.settings()).address);
     await guards.signal(guardId(target), commandSignals[name], [message], SIGNAL_MS);
     return accepted('It is kept in the guard as a signal and is decided on when a worker runs.');
   }

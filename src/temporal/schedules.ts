@@ -16,7 +16,7 @@ import { ATTRIBUTES } from './search-attributes.ts';
 export const START_RELEASE = 'startRelease';
 /** A release that is more than this late is not started. */
 const CATCH_UP = '1 minute';
-const MOST_LISTED = 1_000;
+const MAX_LISTED = 1_000;
 
 export interface NewSchedule extends ScheduledStart {
   readonly when: When;
@@ -111,7 +111,7 @@ async function list(client: Client): Promise<readonly ReleaseSchedule[]> {
   const ids: string[] = [];
   for await (const { scheduleId: id } of client.schedule.list()) {
     if (releaseOfSchedule(id) !== undefined) ids.push(id);
-    if (ids.length >= MOST_LISTED) break;
+    if (ids.length >= MAX_LISTED) break;
   }
   return Promise.all(ids.map((id) => describe(client, client.schedule.getHandle(id))));
 }

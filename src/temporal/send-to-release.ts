@@ -5,7 +5,7 @@ import type { Command, CommandOutcome } from '../domain/release/command.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { heldText } from '../domain/release/run-facts.ts';
 import type { TemporalLink } from './connection.ts';
-import { isMissing, isSignalLimit, notTaken, toSluiceError, type NotTaken } from './failure.ts';
+import { isMissing, isSignalLimit, undeliverable, toSluiceError, type Undeliverable } from './failure.ts';
 import { factsOf, getRelease } from './get-release.ts';
 import { noAnswer } from './pollers.ts';
 import { notFound, type Releases } from './release-type.ts';
@@ -30,7 +30,7 @@ export async function sendToRelease(sending: Sending): Promise<CommandOutcome> {
     return await update(sending);
   } catch (error) {
     if (isMissing(error)) return handledEarlier(sending);
-    const why = notTaken(error);
+    const why = undeliverable(error);
     if (why) return asSignal(sending, why);
     throw toSluiceError(error, (await sending.link.settings()).address);
   }
@@ -44,14 +44,14 @@ async function update({ releases, id, command, waitMs }: Sending): Promise<Comma
     acceptMs: ACCEPT_MS,
     resultMs: waitMs,
   });
-  return done?.result ?? accepted(command, 'The release took the command; its effect is under way.');
+  return done?.result ?? accepted(command, 'The release accepted the command; its effect is in progress.');
 }
 
 /**
  * The run did not accept the update, and the server drops it. A signal with the same request id is queued in the run
  * and acts once.
  */
-async function asSignal(sending: Sending, why: NotTaken): Promise<CommandOutcome> {
+async function asSignal(sending: Sending, why: Undeliverable): Promise<CommandOutcome> {
   const { link, releases, taskQueue, id, command } = sending;
   try {
     await releases.signal(id, commandSignals[command.name], [messageOf(command)], SIGNAL_MS);
@@ -59,7 +59,7 @@ async function asSignal(sending: Sending, why: NotTaken): Promise<CommandOutcome
     if (isMissing(error)) return handledEarlier(sending);
     if (isSignalLimit(error) && command.name === 'abort') return cancelled(sending);
     if (isSignalLimit(error)) throw overLimit(id);
-    const about = `${command.name} was sent to ${id}, but was not taken up; it may still act later.`;
+    const about = `${command.name} was sent to ${id}, but was not accepted yet; it may still act later.`;
     const { address } = await link.settings();
     throw await noAnswer(link, taskQueue, about, { request_id: command.requestId }).catch((failed: unknown) =>
       toSluiceError(failed, address),
@@ -68,9 +68,9 @@ async function asSignal(sending: Sending, why: NotTaken): Promise<CommandOutcome
   return (why === 'update-limit' && (await outcomeOf(sending))) || accepted(command, await waits(sending, why));
 }
 
-const SIGNALLED = 'It is kept in the release as a signal';
+const SIGNALLED = 'It is stored in the release as a signal';
 
-async function waits({ releases, id }: Sending, why: NotTaken): Promise<string> {
+async function waits({ releases, id }: Sending, why: Undeliverable): Promise<string> {
   switch (why) {
     case 'paused': {
       const run = await releases.describe(id, SIGNAL_MS).catch(() => undefined);
@@ -81,7 +81,7 @@ async function waits({ releases, id }: Sending, why: NotTaken): Promise<string> 
     case 'task-fails':
       return `${SIGNALLED}. The workflow task of the run fails; temporal workflow show --workflow-id names the reason.`;
     case 'no-worker':
-      return 'No worker has taken the command up yet. It is kept in the release and is decided on as soon as a worker runs; release_get then shows its outcome.';
+      return 'No worker has accepted the command yet. It is stored in the release and is decided on as soon as a worker runs; release_get then shows its outcome.';
   }
 }
 

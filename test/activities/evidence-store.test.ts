@@ -29,7 +29,7 @@ const traffic = (changes: Partial<Traffic> = {}) =>
 /** What is known, without the moment until which it was read. */
 const known = ({ readTo: _readTo, ...rest }: Held): unknown => JSON.parse(JSON.stringify(rest));
 
-class Kept implements Checkpoints {
+class MemoryCheckpoints implements Checkpoints {
   text: string | undefined;
   readonly read = async () => (this.text === undefined ? undefined : (JSON.parse(this.text) as Held));
   readonly write = async (_runId: string, held: Held) => void (this.text = JSON.stringify(held));
@@ -47,11 +47,11 @@ describe('evidence that is kept as it grows', () => {
   });
 
   test('goes on from its checkpoint after the worker died, with the same verdict', async () => {
-    const [kept, source] = [new Kept(), traffic()];
-    const first = new EvidenceStore(source, kept);
+    const [checkpoints, source] = [new MemoryCheckpoints(), traffic()];
+    const first = new EvidenceStore(source, checkpoints);
     for (let at = SINCE; at <= SINCE + 3 * MINUTE; at += 5_000) await first.look(WATCHED, at);
     const second = traffic();
-    const resumed = await new EvidenceStore(second, kept).look(WATCHED, SINCE + 10 * MINUTE);
+    const resumed = await new EvidenceStore(second, checkpoints).look(WATCHED, SINCE + 10 * MINUTE);
     const whole = await new EvidenceStore(traffic()).look(WATCHED, SINCE + 10 * MINUTE);
 
     expect(known(resumed.held)).toEqual(known(whole.held));
@@ -106,13 +106,13 @@ describe('evidence that is kept as it grows', () => {
   });
 
   test('stays small: a day of scrapes every five seconds is a checkpoint of a few kilobytes', async () => {
-    const kept = new Kept();
-    const store = new EvidenceStore(traffic(), kept);
+    const checkpoints = new MemoryCheckpoints();
+    const store = new EvidenceStore(traffic(), checkpoints);
     await store.look(WATCHED, SINCE);
     await store.look(WATCHED, SINCE + 24 * HOUR);
 
-    expect(kept.text?.length).toBeGreaterThan(1_000);
-    expect(kept.text?.length).toBeLessThan(64_000);
+    expect(checkpoints.text?.length).toBeGreaterThan(1_000);
+    expect(checkpoints.text?.length).toBeLessThan(64_000);
   });
 
   test('one Service with two versions one after the other: what it answered before is the past', async () => {

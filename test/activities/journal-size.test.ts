@@ -11,7 +11,7 @@ import { AT, PLAN, SPEC } from '../support/fake-gateway.ts';
 import { FakeMetrics } from '../support/fake-metrics.ts';
 
 const TEN_MINUTES_S = 600;
-const MOST_BYTES = 100_000;
+const MAX_BYTES = 100_000;
 
 /** What the judge of a release writes in ten minutes, when two proxies are scraped and it looks every second. */
 async function written(): Promise<readonly RecordEntry[]> {
@@ -56,5 +56,5 @@ const bytesOf = (entries: readonly RecordEntry[]): number =>
 test('what the judge writes in ten minutes with a scrape each second is at most 100 KB in the journal', async () => {
   const entries = await written();
   console.info(`${entries.length} entries, ${bytesOf(entries)} bytes`);
-  expect(bytesOf(entries)).toBeLessThanOrEqual(MOST_BYTES);
+  expect(bytesOf(entries)).toBeLessThanOrEqual(MAX_BYTES);
 });

@@ -182,7 +182,7 @@ describe('values of one moment', () => {
     onScene(async (scene) => {
       expect(await scene.at(MINUTE, [LIMIT])).toMatchObject({
         outcome: 'no-data',
-        reason: 'cpu: Prometheus has nothing for it',
+        reason: 'cpu: Prometheus has no data for it',
       });
       scene.says(`cpu{pod="${scene.stage.scene.newHash}"}`, 1);
       expect(await scene.at(MINUTE + 1, [LIMIT])).toMatchObject({ outcome: 'pass' });

@@ -140,7 +140,7 @@ describe('an abort of a Rollout whose release cannot act', () => {
     ['its run has ended', () => gateway.views.set(ID, aView({ id: ID, closedAt: 1 }))],
     ['this Temporal has no such run', () => gateway.views.delete(ID)],
     ['its run is paused in Temporal', () => (gateway.ownership = 'held')],
-    ['no worker runs that could carry it out', () => (gateway.pollers = 0)],
+    ['no worker is running', () => (gateway.pollers = 0)],
   ])('%s: it is carried out at once, and proved', async (why, prepare) => {
     prepare();
 

@@ -8,14 +8,14 @@ import { recordedRelease } from '../support/report/recorded-release.ts';
 
 const ID = 'release/prod/shop/web';
 const RUN = aView().runId;
-const kept = recordedRelease({ candidate: { bad: 0.06, slow: 0.04 }, stable: { bad: 0.02, slow: 0.04 } });
+const entries = recordedRelease({ candidate: { bad: 0.06, slow: 0.04 }, stable: { bad: 0.02, slow: 0.04 } });
 let gateway: FakeGateway;
 let journal: FakeJournal;
 let context: CommandContext;
 beforeEach(async () => {
   gateway = createFakeGateway();
   journal = createFakeJournal();
-  await journal.append(kept);
+  await journal.append(entries);
   context = {
     ...fakeServices(gateway),
     journal,

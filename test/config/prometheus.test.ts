@@ -78,22 +78,22 @@ test.each<readonly [string, Record<string, string>, RegExp]>([
   [
     'two credentials',
     { BEARER_TOKEN: 'abc', USERNAME: 'a', PASSWORD: 'b' },
-    /^SLUICE_PROMETHEUS_BEARER_TOKEN and SLUICE_PROMETHEUS_USERNAME each say who asks/,
+    /^SLUICE_PROMETHEUS_BEARER_TOKEN and SLUICE_PROMETHEUS_USERNAME are each credentials/,
   ],
   [
     'a token twice',
     { BEARER_TOKEN: 'abc', BEARER_TOKEN_FILE: file('twice', 'abc') },
-    /BEARER_TOKEN and SLUICE_PROMETHEUS_BEARER_TOKEN_FILE each/,
+    /BEARER_TOKEN and SLUICE_PROMETHEUS_BEARER_TOKEN_FILE are each/,
   ],
   [
     'a token and a header',
     { BEARER_TOKEN: 'abc', HEADERS: 'authorization=Token 1' },
-    /Authorization in SLUICE_PROMETHEUS_HEADERS each/,
+    /Authorization in SLUICE_PROMETHEUS_HEADERS are each/,
   ],
   [
     'a token and a user in the URL',
     { URL: 'https://u:p@host', BEARER_TOKEN: 'abc' },
-    /the user in SLUICE_PROMETHEUS_URL each/,
+    /the user in SLUICE_PROMETHEUS_URL are each/,
   ],
   ['a name without a password', { USERNAME: 'a' }, /USERNAME needs SLUICE_PROMETHEUS_PASSWORD/],
   [
@@ -119,7 +119,7 @@ test.each<readonly [string, Record<string, string>, RegExp]>([
   [
     'TLS files for plain HTTP',
     { URL: 'http://prometheus', CA_FILE: file('ca', 'x') },
-    /CA_FILE says nothing while SLUICE_PROMETHEUS_URL begins with http:/,
+    /CA_FILE has no effect while SLUICE_PROMETHEUS_URL begins with http:/,
   ],
   ['a limit that is too long', { TIMEOUT: '2m' }, /TIMEOUT="2m".*from 100ms to 1m/],
   ['a limit without a unit', { TIMEOUT: '5' }, /TIMEOUT="5".*unit/],

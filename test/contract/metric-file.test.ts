@@ -87,9 +87,9 @@ test.each<[string, unknown, string]>([
   [
     'a name of ours',
     { ...LIMIT, name: 'errors' },
-    'analysis.metrics.0.name: errors is what Sluice calls a judgement of its own',
+    'analysis.metrics.0.name: errors is the name of a built-in judgement',
   ],
-  ['another name of ours', { ...LIMIT, name: 'slow-300ms' }, 'judgement of its own'],
+  ['another name of ours', { ...LIMIT, name: 'slow-300ms' }, 'built-in judgement'],
   ['no query', { ...LIMIT, query: undefined }, 'analysis.metrics.0.query: is missing'],
   ['an empty query', { ...LIMIT, query: ' ' }, 'analysis.metrics.0.query: must not be empty'],
   [
@@ -131,12 +131,12 @@ test.each<[string, unknown, string]>([
   [
     'the same query for both',
     { ...PAIR, query: 'up' },
-    'analysis.metrics.0.query: asks the same of both versions: use {{args.service}}',
+    'analysis.metrics.0.query: is the same query for both versions: use {{args.service}}',
   ],
   [
     'the same query twice',
     { ...GAUGE, stable_query: 'load{new}' },
-    'analysis.metrics.0.stable_query: asks the same as query',
+    'analysis.metrics.0.stable_query: is the same as query',
   ],
   ['a confidence of 1', { ...GAUGE, confidence: 1 }, 'analysis.metrics.0.confidence: must be from 0.5 to below 1'],
   ['a negative tolerance', { ...GAUGE, tolerance: -0.1 }, 'analysis.metrics.0.tolerance: must be from 0 to 1'],
@@ -171,7 +171,7 @@ test.each<[string, unknown, string]>([
 
 test('a name that is used twice is refused, and all problems are told at once', () => {
   const wrong = () => specOf({ metrics: [LIMIT, { ...PAIR, name: 'cpu', max_ratio: -1 }], p99_ms: 0, p50_ms: 1e9 });
-  expect(wrong).toThrow('analysis.metrics.1.name: cpu is the name of analysis.metrics.0 already');
+  expect(wrong).toThrow('analysis.metrics.1.name: cpu is already the name of analysis.metrics.0');
   expect(wrong).toThrow('analysis.metrics.1.max_ratio: must be above 0');
   expect(wrong).toThrow('analysis.p99_ms');
   expect(wrong).toThrow('analysis.p50_ms');

@@ -188,7 +188,7 @@ test.each<[object, RegExp]>([
   [{ judge: 'limits', margins: { errors: 0.1 } }, /^analysis\.margins: only for the sequential judge/m],
   [{ judge: 'limits', slower_than_ms: [300] }, /^analysis\.slower_than_ms: only for the sequential judge/m],
   [{ judge: 'limits', warm_up: '5s' }, /^analysis\.warm_up: only for the sequential judge/m],
-  [{ extend: '5m', on_no_data: 'hold' }, /^analysis\.extend: says nothing unless a policy is extend/m],
+  [{ extend: '5m', on_no_data: 'hold' }, /^analysis\.extend: has no effect unless a policy is extend/m],
   [{ judge: 'bayes' }, /^analysis\.judge: .*limits.*sequential/m],
   [{ judge: 'sequential', alpha: 0 }, /^analysis\.alpha: must be above 0/m],
   [{ judge: 'sequential', alpha: 0.6 }, /^analysis\.alpha: /m],

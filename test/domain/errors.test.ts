@@ -3,7 +3,7 @@ import { ERRORS, isErrorCode, SluiceError, type ErrorCode } from '../../src/doma
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 
-test.each(CODES)('%s says what happened, what to do, and how every door answers', (code) => {
+test.each(CODES)('%s says what happened, what to do, and how every interface answers', (code) => {
   const { meaning, next, http, exit, retryable } = ERRORS[code];
   expect(meaning).toMatch(/^[A-Z].*\.$/);
   expect(next).toMatch(/^[A-Z].*\.$/);

@@ -30,10 +30,10 @@ test('a cell that ran although it was declared not applicable is a contradiction
   expect(matrix.contradictions()).toEqual([cell('paused', 'blue-green')]);
 });
 
-test('a mark outside the table is a stray', () => {
+test('a mark outside the table is reported', () => {
   const matrix = new Matrix(spec);
   matrix.mark(cell('sleeping'), true);
-  expect(matrix.strays()).toEqual(['sleeping × abort × canary']);
+  expect(matrix.marksOutsideTable()).toEqual(['sleeping × abort × canary']);
 });
 
 test('the table shows each state in a row and says why a cell is not applicable', () => {

@@ -167,7 +167,7 @@ test('a metric that would compare a version with itself, or that is no PromQL, s
       .then((plan) => JSON.stringify(plan), String);
 
   expect(await refusal({ name: 'same', kind: 'pair', query: 'up', max_ratio: 1 })).toContain(
-    'analysis.metrics.0.query: asks the same of both versions',
+    'analysis.metrics.0.query: is the same query for both versions',
   );
   expect(await refusal({ name: 'broken', kind: 'limit', query: 'sum(up', max: 1 })).toMatch(
     /query broken.*parse error/,

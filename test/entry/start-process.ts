@@ -13,12 +13,12 @@ export class Start {
   private static readonly running = new Set<Start>();
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    const kept = Object.fromEntries(
+    const inherited = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(SLUICE_|MCP_|ARGO_|TEMPORAL_|TRAEFIK_|INIT_CWD)/.test(name)),
     );
     this.child = spawn(process.execPath, [join(ROOT, 'src', 'entry', 'start.ts'), ...args], {
       cwd: ROOT,
-      env: { ...kept, ...env },
+      env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout, this.child.stderr])

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
-import { complaintsOf, farthestCalls, hurryClock, mapAtOnce, outcomesOf, type Tried } from '../support/fuzz/run.ts';
+import { complaintsOf, farthestCalls, speedUpClock, mapAtOnce, outcomesOf, type Tried } from '../support/fuzz/run.ts';
 import { createScene } from '../support/fuzz/scenes.ts';
 import { callAndJudge } from '../support/fuzz/verdict.ts';
 import type { Outage } from '../support/fuzz/watched-clusters.ts';
 
 jest.setTimeout(180_000);
 let restore: () => void = () => undefined;
-beforeAll(() => void (restore = hurryClock()));
+beforeAll(() => void (restore = speedUpClock()));
 afterAll(() => restore());
 
 /** Later requests of a call only wait for proofs, one like the other. */
-const MOST_REQUESTS = 16;
+const MAX_REQUESTS = 16;
 const OUTAGES: readonly Omit<Outage, 'from'>[] = [
   { lasting: false, afterwards: false },
   { lasting: true, afterwards: false },
@@ -24,7 +24,7 @@ test.each(CATALOGUE.map((command) => [command.name, command] as const))(
   async (name, command) => {
     const far = await farthestCalls(command);
     const cases = far.flatMap(({ scene, input, requests }) =>
-      Array.from({ length: Math.min(requests, MOST_REQUESTS) }, (_, index) => index + 1).flatMap((from) =>
+      Array.from({ length: Math.min(requests, MAX_REQUESTS) }, (_, index) => index + 1).flatMap((from) =>
         OUTAGES.map((outage) => ({ scene, input, outage: { ...outage, from } })),
       ),
     );

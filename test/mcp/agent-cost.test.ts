@@ -10,7 +10,7 @@ import { depsOver, startServerOver } from '../support/mcp-server.ts';
 
 const ID = 'release/prod/shop/web';
 const STEPS = [20, 50, 100];
-const MOST_TOKENS = 10_000;
+const MAX_TOKENS = 10_000;
 const gateway = createFakeGateway();
 let server: HttpServer;
 
@@ -116,5 +116,5 @@ test('a canary of three steps costs an agent at most 10,000 tokens with the tool
 
   console.info(`${calls} calls, ${Math.round(characters / 4)} tokens, ${Math.round(list / 4)} of them the list`);
   expect(calls).toBe(20);
-  expect(characters / 4).toBeLessThanOrEqual(MOST_TOKENS);
+  expect(characters / 4).toBeLessThanOrEqual(MAX_TOKENS);
 });

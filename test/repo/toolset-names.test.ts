@@ -5,8 +5,8 @@ import { TOOLSET_SETTINGS } from '../../src/toolsets/settings.ts';
 import { read, trackedFiles } from './tracked-files.ts';
 
 /**
- * Doors that show more of a release than its tools do: live in the terminal, as a file, on the first page. They use
- * commands of that toolset and make no list of toolsets.
+ * Interfaces that show more of a release than its tools do: live in the terminal, as a file, on the first page. They
+ * use commands of that toolset and make no list of toolsets.
  */
 const RELEASE_PAGES = [
   'src/cli/release.ts',

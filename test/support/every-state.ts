@@ -86,7 +86,7 @@ const OPEN: readonly Moment[] = [
       verdict: verdict('too-little-traffic', '12 requests, 50 needed'),
       waiting: question('decision', 'skip-analysis', 'abort'),
     }),
-    headline: 'too little traffic: 12 requests, 50 needed; somebody has to decide',
+    headline: 'too little traffic: 12 requests, 50 needed; a person has to decide',
     waits: { for: 'decision', answers: ['skip-analysis', 'abort'] },
     users: 10,
   },

@@ -16,7 +16,7 @@ type FakeAnswer = { readonly labels: Record<string, string>; readonly value: num
 
 const BOUNDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, Infinity];
 const HISTORY_MS = 3_600_000;
-const MOST_SAMPLES = 200;
+const MAX_SAMPLES = 200;
 
 /**
  * Prometheus over flows. Counters are the flows' integrals at scrape times. After now the current flows continue, so
@@ -119,10 +119,10 @@ export class FakeMetrics implements EvidencePort {
     if (this.away) throw new SluiceError('PROMETHEUS_UNREACHABLE', 'Prometheus does not answer: fault set by the test');
   }
 
-  /** The last MOST_SAMPLES scrapes, and at most as many older ones, all on one grid of scrapes. */
+  /** The last MAX_SAMPLES scrapes, and at most as many older ones, all on one grid of scrapes. */
   #scrapes({ fromMs, toMs }: { fromMs: number; toMs: number }): number[] {
-    const dense = Math.max(fromMs, toMs - MOST_SAMPLES * this.#scrapeMs);
-    const coarse = this.#scrapeMs * Math.max(1, Math.ceil((dense - fromMs) / this.#scrapeMs / MOST_SAMPLES));
+    const dense = Math.max(fromMs, toMs - MAX_SAMPLES * this.#scrapeMs);
+    const coarse = this.#scrapeMs * Math.max(1, Math.ceil((dense - fromMs) / this.#scrapeMs / MAX_SAMPLES));
     return [...grid(fromMs, dense - this.#scrapeMs / 2, coarse), ...grid(dense, toMs, this.#scrapeMs)];
   }
 

@@ -1,11 +1,11 @@
-import type { KeptPlan, PlansPort } from '../../src/ports/plans.ts';
+import type { StoredPlan, PlansPort } from '../../src/ports/plans.ts';
 
 /** Plans in memory. */
-export function createFakePlans(): PlansPort & { readonly kept: Map<string, KeptPlan> } {
-  const kept = new Map<string, KeptPlan>();
+export function createFakePlans(): PlansPort & { readonly stored: Map<string, StoredPlan> } {
+  const stored = new Map<string, StoredPlan>();
   return {
-    kept,
-    keep: (plan) => Promise.resolve(void kept.set(plan.id, plan)),
-    find: (id) => Promise.resolve(kept.get(id)),
+    stored,
+    save: (plan) => Promise.resolve(void stored.set(plan.id, plan)),
+    find: (id) => Promise.resolve(stored.get(id)),
   };
 }

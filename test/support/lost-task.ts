@@ -8,13 +8,13 @@ interface History {
   readonly events: HistoryEvent[];
 }
 
-/** Every field of an event that holds the number of an event. */
+/** Every field of an event that contains the number of an event. */
 const REFERENCES =
   /"(eventId|scheduledEventId|startedEventId|acceptedEventId|workflowTaskCompletedEventId|acceptedRequestSequencingEventId)":\s*"(\d+)"/g;
 
 /**
- * The numbers of the signals whose task brought an update too and followed a task without commands. `text`: a history
- * as historyToJSON writes it.
+ * The numbers of the signals whose task also contained an update and followed a task without commands. `text`: a
+ * history in the form of historyToJSON.
  */
 export function signalsWithUpdate(text: string): number[] {
   const { events } = JSON.parse(text) as History;
@@ -27,7 +27,7 @@ export function signalsWithUpdate(text: string): number[] {
   });
 }
 
-/** How a workflow task ended that changed nothing. */
+/** The end of a workflow task that changed nothing. */
 type Ending = 'lost' | 'without commands';
 
 const ENDINGS: Readonly<Record<Ending, (started: object) => object>> = {
@@ -62,7 +62,7 @@ export function withTask(text: string, before: number, ending: Ending): string {
   return JSON.stringify({ events });
 }
 
-/** The number of the event with which the activity began whose result the task before the event `before` brought. */
+/** The number of the event that started the activity whose result is in the task before the event `before`. */
 export function startOfActivityBefore(text: string, before: number): number {
   const { events } = JSON.parse(text) as History;
   return 1 + events.slice(0, before - 1).findLastIndex(({ eventType }) => eventType.endsWith('ACTIVITY_TASK_STARTED'));

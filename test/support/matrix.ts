@@ -41,7 +41,7 @@ export class Matrix {
   }
 
   /** Marks outside the table: a scenario with an unknown state or fault. */
-  strays(): string[] {
+  marksOutsideTable(): string[] {
     const known = new Set(this.cells().map(key));
     return [...this.marks.keys()].filter((mark) => !known.has(mark));
   }

@@ -27,7 +27,7 @@ export function isPassing(error: unknown): boolean {
 }
 
 /** Repeats an idempotent call until it is answered. */
-export async function persistently<T>(call: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(call: () => Promise<T>): Promise<T> {
   for (const began = Date.now(); ; ) {
     const answer = await call().then(
       (value) => ({ value }),

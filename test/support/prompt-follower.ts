@@ -7,7 +7,7 @@ export interface Followed {
   readonly end: string;
   /** Numbers of the steps, in the order in which they were taken. */
   readonly taken: readonly number[];
-  readonly kept: Readonly<Record<string, unknown>>;
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 interface ParsedStep {
@@ -51,15 +51,15 @@ export async function followPrompt(
   { agree = () => true, onStep }: FollowOptions = {},
 ): Promise<Followed> {
   const steps = parsePrompt(text);
-  const kept: Record<string, unknown> = {};
+  const variables: Record<string, unknown> = {};
   const taken: number[] = [];
   for (let at = 1; taken.length < 100; ) {
     const step = steps[at - 1];
     if (step?.number !== at) throw new Error(`there is no step ${at}`);
     taken.push(at);
     await onStep?.(step);
-    const outcome = await new Following(mcp, step, kept, agree).take();
-    if (typeof outcome === 'string') return { end: outcome, taken, kept };
+    const outcome = await new Following(mcp, step, variables, agree).take();
+    if (typeof outcome === 'string') return { end: outcome, taken, variables };
     at = outcome;
   }
   throw new Error(`went in circles: ${taken.join(', ')}`);
@@ -71,13 +71,13 @@ type Next = number | string;
 class Following {
   private readonly mcp: Mcp;
   private readonly step: ParsedStep;
-  private readonly kept: Record<string, unknown>;
+  private readonly variables: Record<string, unknown>;
   private readonly agree: (step: number) => boolean;
 
-  constructor(mcp: Mcp, step: ParsedStep, kept: Record<string, unknown>, agree: (step: number) => boolean) {
+  constructor(mcp: Mcp, step: ParsedStep, variables: Record<string, unknown>, agree: (step: number) => boolean) {
     this.mcp = mcp;
     this.step = step;
-    this.kept = kept;
+    this.variables = variables;
     this.agree = agree;
   }
 
@@ -88,7 +88,7 @@ class Following {
     for (;;) {
       const answer = await this.call();
       if ('next' in answer) return answer.next;
-      this.keep(answer.output);
+      this.capture(answer.output);
       const decided = this.decide(answer.output);
       if (decided !== undefined) return decided;
       if (!repeat || this.holds(repeat[3] as string, answer.output)) return this.after();
@@ -112,17 +112,17 @@ class Following {
       );
       if (!known) throw error;
       if (known[1] && !this.agree(this.step.number)) return { next: 'stop: the person did not agree' };
-      if ('confirm' in error.details) this.kept['CONFIRM'] = error.details['confirm'];
+      if ('confirm' in error.details) this.variables['CONFIRM'] = error.details['confirm'];
       return { next: outcome(known[2] as string) };
     }
   }
 
-  private keep(output: unknown): void {
+  private capture(output: unknown): void {
     for (const point of this.step.points) {
       const [, path, name] = /^Keep `(.*)` as ([A-Z_]+)\.$/.exec(point) ?? [];
       if (path === undefined || name === undefined) continue;
       const value = valueAt(output, path);
-      if (value !== undefined) this.kept[name] = value;
+      if (value !== undefined) this.variables[name] = value;
     }
   }
 
@@ -164,16 +164,16 @@ class Following {
   }
 
   private filled(text: string): string {
-    return text.replace(/<([A-Z_]+)>/g, (_, name: string) => JSON.stringify(this.keptValue(name)));
+    return text.replace(/<([A-Z_]+)>/g, (_, name: string) => JSON.stringify(this.valueOf(name)));
   }
 
   private filledPath(path: string): string {
-    return path.replace(/<([A-Z_]+)>/g, (_, name: string) => String(this.keptValue(name)));
+    return path.replace(/<([A-Z_]+)>/g, (_, name: string) => String(this.valueOf(name)));
   }
 
-  private keptValue(name: string): unknown {
-    if (!(name in this.kept)) throw new Error(`step ${this.step.number} needs ${name}, which no step has kept`);
-    return this.kept[name];
+  private valueOf(name: string): unknown {
+    if (!(name in this.variables)) throw new Error(`step ${this.step.number} needs ${name}, which no step has stored`);
+    return this.variables[name];
   }
 }
 

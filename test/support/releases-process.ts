@@ -50,12 +50,12 @@ export class Supervised {
   }
 
   private environment(): NodeJS.ProcessEnv {
-    const kept = Object.fromEntries(
+    const inherited = Object.fromEntries(
       ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].flatMap((name) =>
         process.env[name] === undefined ? [] : [[name, process.env[name]]],
       ),
     );
-    return { ...kept, ...this.spec.env, [MARKER]: this.spec.stateDir };
+    return { ...inherited, ...this.spec.env, [MARKER]: this.spec.stateDir };
   }
 
   /** The match of its ready text after the last start. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ReleaseOutput } from '../../src/contract/release-view.ts';
 import { CLOSED_STATES, type ReleaseState } from '../../src/domain/release/state.ts';
-import { isPassing, persistently, type Mcp } from './mcp-client.ts';
+import { isPassing, withRetries, type Mcp } from './mcp-client.ts';
 import { eventually } from './releases-wait.ts';
 
 export interface CommandAnswer {
@@ -80,7 +80,7 @@ export class Release {
 
   /** The whole release with all its events. */
   async story(): Promise<ReleaseOutput> {
-    return persistently(() => this.mcp.call<ReleaseOutput>('release_get', { release_id: this.id, detail: 'full' }));
+    return withRetries(() => this.mcp.call<ReleaseOutput>('release_get', { release_id: this.id, detail: 'full' }));
   }
 
   pause = (args = {}) => this.send('release_pause', args);
@@ -104,7 +104,7 @@ export class Release {
   /** All tries have one request id, so that a command whose answer was lost acts once. */
   private send(tool: string, args: Record<string, unknown>): Promise<CommandAnswer> {
     const request = { release_id: this.id, request_id: randomUUID(), ...args };
-    return persistently(() => this.mcp.call<CommandAnswer>(tool, request));
+    return withRetries(() => this.mcp.call<CommandAnswer>(tool, request));
   }
 
   private summary(): object {

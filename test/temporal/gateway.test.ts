@@ -127,7 +127,7 @@ test('without a worker every call says so within 5 s, with what Temporal itself 
   });
   expect(command).toMatchObject({
     outcome: 'accepted',
-    detail: expect.stringContaining('No worker has taken the command up'),
+    detail: expect.stringContaining('No worker has accepted the command'),
   });
   expect(Math.max(get.ms, performance.now() - began)).toBeLessThan(5000);
   expect(await gateway.probe()).toMatchObject({ pollers: 0 });

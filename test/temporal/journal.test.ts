@@ -5,7 +5,7 @@ import { toReleaseOutput } from '../../src/contract/release-view.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { releaseGet } from '../../src/toolsets/release/release-get.ts';
 import { releaseList } from '../../src/toolsets/release/release-list.ts';
-import { sweep } from '../../src/entry/journal-keeper.ts';
+import { sweep } from '../../src/entry/journal-repair.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { registerAttributes } from '../../src/temporal/search-attributes.ts';
 import { createTemporalGateway } from '../../src/temporal/temporal-gateway.ts';

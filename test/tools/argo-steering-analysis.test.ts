@@ -106,13 +106,13 @@ test.concurrent('a background analysis that is inconclusive: skip ends the pause
   );
   expect(await promote(name)).toMatchObject({ changed: false, effective: 'refused' });
   await expect(stage.call('argo_skip_analysis_promote', name, reason)).rejects.toMatchObject({
-    message: expect.stringMatching(/starts the analysis anew.*passes all pauses/),
+    message: expect.stringMatching(/restarts the analysis.*passes all pauses/),
   });
 
   expect(await skip(name)).toMatchObject({
     changed: true,
     effective: 'proved',
-    reason: expect.stringContaining('starts that analysis anew'),
+    reason: expect.stringContaining('restarts that analysis'),
   });
 
   await stage.paused(name, 3);

@@ -121,12 +121,12 @@ describe('a template means the same to Argo and to a release', () => {
     ],
     ['a failure condition alone', { query: 'vector(0.7)', failure: 'result[0] < 0.5' }, 'Successful'],
     [
-      'failures that are borne, and no more',
+      'tolerated failures, and no more',
       { query: 'vector(0)', success: 'result[0] > 0', more: { ...THRICE, failureLimit: 2 } },
       'Failed',
     ],
     [
-      'inconclusive ones that are borne, and no more',
+      'tolerated inconclusive measurements, and no more',
       {
         query: 'vector(0.7)',
         success: 'result[0] >= 0.9',

@@ -97,7 +97,7 @@ describe('progressive_canary', () => {
     const name = await stage.application('bad', { steps: [20, 50] });
     const visitors = usersOf(name);
 
-    const { end, kept } = await followPrompt(
+    const { end, variables } = await followPrompt(
       stage.mcp,
       await stage.mcp.prompt('progressive_canary', {
         namespace: NAMESPACE,
@@ -109,7 +109,7 @@ describe('progressive_canary', () => {
     );
 
     expect(end).toContain('all traffic is on the stable version again');
-    expect(kept).toMatchObject({ STEP: 1, STABLE_IMAGE: 'shop:v1' });
+    expect(variables).toMatchObject({ STEP: 1, STABLE_IMAGE: 'shop:v1' });
     expect(promoted(await rollout(name))).toBe(true);
     expect(await weights(name)).toEqual([100, 0]);
     visitors.stop();

@@ -69,7 +69,7 @@ test('the counters, the scrapes, the clock and the latency bounds of the real Pr
   expect(named(checks, 'hidden answers')).toEqual({
     name: 'hidden answers',
     ok: true,
-    detail: 'no breaker and no limit stands before the two Services',
+    detail: 'there is no circuit breaker and no limit in front of the two Services',
   });
 });
 
@@ -94,7 +94,7 @@ test('every query is tried: what is wrong stops the plan, what is empty is warne
   expect(of('share')).toEqual({ name: 'query share', ok: true, detail: 'analysis.metrics[0].query: now 1' });
   expect(of('new-pods')).toMatchObject({
     ok: true,
-    detail: expect.stringContaining('analysis.metrics[1].query: Prometheus has nothing'),
+    detail: expect.stringContaining('analysis.metrics[1].query: Prometheus has no data'),
     next: expect.any(String),
   });
   const wrong = {
@@ -116,7 +116,7 @@ test('a bound that is none of the buckets is refused with those that there are',
 
   expect(named(checks, 'query durations')).toMatchObject({
     ok: false,
-    detail: expect.stringContaining('analysis.slower_than_ms[1]: 250 ms is no bound of them'),
+    detail: expect.stringContaining('analysis.slower_than_ms[1]: 250 ms is not one of these bounds'),
   });
 });
 
@@ -139,7 +139,7 @@ test('a breaker on the canary and a limit on the route are warned of', async () 
   expect(named(checks, 'hidden answers')).toMatchObject({
     ok: true,
     detail: expect.stringContaining(
-      `circuitBreaker ${app}-breaker on Service ${app}-canary, rateLimit ${app}-limit on IngressRoute ${app} rule 1: Traefik counts what they answer for no Service`,
+      `circuitBreaker ${app}-breaker on Service ${app}-canary, rateLimit ${app}-limit on IngressRoute ${app} rule 1: Traefik counts their answers for no Service`,
     ),
     next: expect.stringContaining('traefik_router_requests_total'),
   });

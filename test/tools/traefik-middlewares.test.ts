@@ -49,7 +49,7 @@ async function sendFor(ms: number, host: string, everyMs = 8): Promise<Answer[]>
 test('a circuit breaker cuts a canary that fails, never stable, and lets it come back; Argo keeps it when it writes weights', async () => {
   const app = await tools.application('breaker', { steps: [40, 60] });
   const middleware = `${app}-breaker`;
-  const wish = {
+  const input = {
     route_name: app,
     middleware_name: middleware,
     threshold: 0.3,
@@ -58,7 +58,7 @@ test('a circuit breaker cuts a canary that fails, never stable, and lets it come
     response_code: 530,
     take_over: true,
   };
-  const made = await tools.call<Written>('traefik_add_circuit_breaker', wish);
+  const made = await tools.call<Written>('traefik_add_circuit_breaker', input);
 
   expect(made).toMatchObject({ changed: true, effective: 'proved', after: { attached_to: [`Service ${app}-canary`] } });
   expect(made.after?.in_force.map(({ loaded, used_by }) => ({ loaded, used_by }))).toEqual([
@@ -130,7 +130,7 @@ test('a circuit breaker cuts a canary that fails, never stable, and lets it come
     { timeoutMs: 60_000 },
   );
 
-  expect(await tools.call<Written>('traefik_add_circuit_breaker', wish)).toMatchObject({
+  expect(await tools.call<Written>('traefik_add_circuit_breaker', input)).toMatchObject({
     changed: false,
     effective: 'proved',
   });
@@ -144,19 +144,19 @@ describe('what a middleware is refused for', () => {
   });
 
   test('another field manager holds the list of Services, until take_over', async () => {
-    const wish = { route_name: app, middleware_name: `${app}-limit`, average: 7 };
-    const error = await tools.call('traefik_add_rate_limiting', wish).catch((one: unknown) => one);
+    const input = { route_name: app, middleware_name: `${app}-limit`, average: 7 };
+    const error = await tools.call('traefik_add_rate_limiting', input).catch((one: unknown) => one);
 
     expect(error).toMatchObject({ code: 'FIELD_CONFLICT', details: { managers: ['sluice-sandbox'] } });
     expect(await codeOf(tools.client.get({ kind: MIDDLEWARE, namespace: NAMESPACE, name: `${app}-limit` }))).toBe(
       'MIDDLEWARE_NOT_FOUND',
     );
-    expect(await tools.call('traefik_add_rate_limiting', { ...wish, take_over: true })).toMatchObject({
+    expect(await tools.call('traefik_add_rate_limiting', { ...input, take_over: true })).toMatchObject({
       changed: true,
       effective: 'proved',
     });
     // From now on the list is ours.
-    expect(await tools.call('traefik_add_rate_limiting', { ...wish, average: 8 })).toMatchObject({
+    expect(await tools.call('traefik_add_rate_limiting', { ...input, average: 8 })).toMatchObject({
       changed: true,
       effective: 'proved',
       after: { settings: { 'rateLimit.average': '8' } },
@@ -204,17 +204,17 @@ describe('what a middleware is refused for', () => {
   });
 
   test('stable as the canary, a Service of another route, a route that is not there', async () => {
-    const wish = { middleware_name: `${app}-x`, route_name: app };
-    expect(await codeOf(tools.call('traefik_add_circuit_breaker', { ...wish, canary_service: `${app}-stable` }))).toBe(
+    const input = { middleware_name: `${app}-x`, route_name: app };
+    expect(await codeOf(tools.call('traefik_add_circuit_breaker', { ...input, canary_service: `${app}-stable` }))).toBe(
       'INVALID_INPUT',
     );
-    expect(await codeOf(tools.call('traefik_add_circuit_breaker', { ...wish, canary_service: 'elsewhere' }))).toBe(
+    expect(await codeOf(tools.call('traefik_add_circuit_breaker', { ...input, canary_service: 'elsewhere' }))).toBe(
       'INVALID_INPUT',
     );
-    expect(await codeOf(tools.call('traefik_add_circuit_breaker', { ...wish, route_name: 'no-such-route' }))).toBe(
+    expect(await codeOf(tools.call('traefik_add_circuit_breaker', { ...input, route_name: 'no-such-route' }))).toBe(
       'TRAFFIC_SERVICE_NOT_FOUND',
     );
-    expect(await codeOf(tools.call('traefik_add_rate_limiting', { ...wish, average: 0 }))).toBe('INVALID_INPUT');
+    expect(await codeOf(tools.call('traefik_add_rate_limiting', { ...input, average: 0 }))).toBe('INVALID_INPUT');
   });
 
   test('a replica whose version is not known', async () => {
@@ -284,14 +284,14 @@ test('a mirror gets its share of the reads, no writes, and never answers users',
     tools.application('mirrored'),
     tools.application('shadow', { image: 'shop:v9-errors-100' }),
   ]);
-  const wish = {
+  const input = {
     route_name: app,
     main_service: `${app}-stable`,
     mirror_service: `${shadow}-stable`,
     mirror_percent: 20,
     take_over: true,
   };
-  const made = await tools.call('traefik_enable_traffic_mirroring', wish);
+  const made = await tools.call('traefik_enable_traffic_mirroring', input);
   expect(made).toMatchObject({
     changed: true,
     effective: 'proved',
@@ -310,11 +310,11 @@ test('a mirror gets its share of the reads, no writes, and never answers users',
   });
   expect(copies).toEqual({ GET: 40, POST: 0 });
 
-  expect(await tools.call('traefik_enable_traffic_mirroring', wish)).toMatchObject({
+  expect(await tools.call('traefik_enable_traffic_mirroring', input)).toMatchObject({
     changed: false,
     effective: 'proved',
   });
-  expect(await tools.call('traefik_enable_traffic_mirroring', { ...wish, mirror_percent: 100 })).toMatchObject({
+  expect(await tools.call('traefik_enable_traffic_mirroring', { ...input, mirror_percent: 100 })).toMatchObject({
     changed: true,
     effective: 'proved',
     after: { mirror_percent: 100 },
@@ -338,15 +338,15 @@ test('a mirror gets its share of the reads, no writes, and never answers users',
 
 test('writes are mirrored after a confirmation only', async () => {
   const [app, shadow] = await Promise.all([tools.application('writes'), tools.application('copies')]);
-  const wish = {
+  const input = {
     route_name: app,
     mirror_service: `${shadow}-stable`,
     mirror_percent: 100,
     mirror_writes: true,
     take_over: true,
   };
-  expect(await codeOf(tools.call('traefik_enable_traffic_mirroring', wish))).toBe('CONFIRMATION_REQUIRED');
-  expect(await tools.call('traefik_enable_traffic_mirroring', { ...wish, confirm: `mid/${app}` })).toMatchObject({
+  expect(await codeOf(tools.call('traefik_enable_traffic_mirroring', input))).toBe('CONFIRMATION_REQUIRED');
+  expect(await tools.call('traefik_enable_traffic_mirroring', { ...input, confirm: `mid/${app}` })).toMatchObject({
     changed: true,
     effective: 'proved',
     mirrored: expect.stringContaining('POST, PUT, PATCH and DELETE included'),
@@ -364,32 +364,32 @@ test('writes are mirrored after a confirmation only', async () => {
 
 test('what a mirror is refused for', async () => {
   const app = await tools.application('mirror-refused');
-  const wish = { route_name: app, mirror_percent: 10, take_over: true };
+  const input = { route_name: app, mirror_percent: 10, take_over: true };
   expect(
     await codeOf(
-      tools.call('traefik_enable_traffic_mirroring', { ...wish, main_service: 'same', mirror_service: 'same' }),
+      tools.call('traefik_enable_traffic_mirroring', { ...input, main_service: 'same', mirror_service: 'same' }),
     ),
   ).toBe('INVALID_INPUT');
   expect(
-    await codeOf(tools.call('traefik_enable_traffic_mirroring', { ...wish, mirror_service: 'no-such-service' })),
+    await codeOf(tools.call('traefik_enable_traffic_mirroring', { ...input, mirror_service: 'no-such-service' })),
   ).toBe('SERVICE_NOT_FOUND');
   expect(
-    await tools.call('traefik_enable_traffic_mirroring', { ...wish, mirror_service: `${app}-stable` }),
+    await tools.call('traefik_enable_traffic_mirroring', { ...input, mirror_service: `${app}-stable` }),
   ).toMatchObject({ changed: false, effective: 'refused', reason: expect.stringContaining('answers users already') });
   expect(
     await tools.call('traefik_enable_traffic_mirroring', {
-      ...wish,
+      ...input,
       main_service: `${app}-canary`,
       mirror_service: 'other',
     }),
   ).toMatchObject({
     changed: false,
     effective: 'refused',
-    reason: expect.stringContaining('not what answers the users'),
+    reason: expect.stringContaining('does not answer the users'),
   });
   expect(
     await codeOf(
-      tools.call('traefik_enable_traffic_mirroring', { ...wish, mirror_service: `${app}-canary`, take_over: false }),
+      tools.call('traefik_enable_traffic_mirroring', { ...input, mirror_service: `${app}-canary`, take_over: false }),
     ),
   ).toBe('FIELD_CONFLICT');
   expect(await codeOf(tools.client.get({ kind: TRAEFIK_SERVICE, namespace: NAMESPACE, name: `${app}-mirror` }))).toBe(
@@ -407,7 +407,7 @@ test('what a mirror is refused for', async () => {
     },
     { fieldManager: 'test' },
   );
-  expect(await tools.call('traefik_enable_traffic_mirroring', { ...wish, mirror_service: empty })).toMatchObject({
+  expect(await tools.call('traefik_enable_traffic_mirroring', { ...input, mirror_service: empty })).toMatchObject({
     changed: false,
     effective: 'refused',
     reason: expect.stringContaining('no ready endpoints'),

@@ -68,14 +68,14 @@ describe('changing weights', () => {
   });
 
   test('names another field manager, and takes over only when told to', async () => {
-    const wish = { route_name: app, canary_weight: 5 };
-    const error = await errorOf(stage.call(UPDATE, wish));
+    const input = { route_name: app, canary_weight: 5 };
+    const error = await errorOf(stage.call(UPDATE, input));
     expect([error.code, error.details]).toEqual(['FIELD_CONFLICT', { managers: ['sluice-sandbox'] }]);
-    expect(await stage.call<Written>(UPDATE, { ...wish, take_over: true })).toMatchObject({
+    expect(await stage.call<Written>(UPDATE, { ...input, take_over: true })).toMatchObject({
       changed: true,
       effective: 'proved',
     });
-    expect(await stage.call<Written>(UPDATE, { ...wish, canary_weight: 0 })).toMatchObject({
+    expect(await stage.call<Written>(UPDATE, { ...input, canary_weight: 0 })).toMatchObject({
       changed: true,
       effective: 'proved',
     });

@@ -22,9 +22,9 @@ afterAll(() => stage.close(), 200_000);
 test('a route from its making to its end, under load', async () => {
   const route = stage.name('life');
   await stage.services(route, app);
-  const wish = { route_name: route, hostname: stage.host(route), native_lb: true };
+  const input = { route_name: route, hostname: stage.host(route), native_lb: true };
 
-  const made = await stage.call<Written>(CREATE, wish);
+  const made = await stage.call<Written>(CREATE, input);
   expect(made).toMatchObject({
     changed: true,
     effective: 'proved',
@@ -32,7 +32,7 @@ test('a route from its making to its end, under load', async () => {
   });
   expect(made.before).toBeUndefined();
   expect(made.after?.in_force).toHaveLength(2);
-  expect(await stage.call<Written>(CREATE, wish)).toMatchObject({ changed: false, effective: 'proved' });
+  expect(await stage.call<Written>(CREATE, input)).toMatchObject({ changed: false, effective: 'proved' });
 
   // "Proved" means that the very next request is answered.
   await stage.load(route, 100);
@@ -123,7 +123,7 @@ describe('creating is refused', () => {
     await stage.services(route, app);
   });
 
-  const wish = (more: object = {}) => ({ route_name: route, hostname: stage.host(route), native_lb: true, ...more });
+  const input = (more: object = {}) => ({ route_name: route, hostname: stage.host(route), native_lb: true, ...more });
   const nothingMade = async () => [
     await stage.exists(TRAEFIK_SERVICE, route),
     await stage.exists(INGRESS_ROUTE, route),
@@ -138,7 +138,7 @@ describe('creating is refused', () => {
     ['a path that ends the rule', { path_prefix: '/`' }, 'INVALID_INPUT', 'absolute path'],
     ['a namespace that is not there', { namespace: 'route-nowhere' }, 'NAMESPACE_NOT_FOUND', 'route-nowhere'],
   ])('for %s', async (_, more, code, text) => {
-    const error = await errorOf(stage.call(CREATE, wish(more)));
+    const error = await errorOf(stage.call(CREATE, input(more)));
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(text)]);
     expect(await nothingMade()).toEqual([false, false]);
   });
@@ -154,7 +154,7 @@ describe('creating is refused', () => {
   });
 
   test('while another IngressRoute answers the same requests', async () => {
-    expect(await stage.call<Written>(CREATE, wish({ hostname: stage.host(app) }))).toMatchObject({
+    expect(await stage.call<Written>(CREATE, input({ hostname: stage.host(app) }))).toMatchObject({
       changed: false,
       effective: 'refused',
       reason: expect.stringContaining(`IngressRoute ${NAMESPACE}/${app}`),
@@ -164,10 +164,10 @@ describe('creating is refused', () => {
 
   test('also by a rule in a namespace that may not be looked into, of which nothing is told', async () => {
     const env = { SLUICE_ALLOWED_NAMESPACES: NAMESPACE };
-    const answer = await stage.call<Written>(CREATE, wish({ hostname: 'shop.shop.local' }), { env });
+    const answer = await stage.call<Written>(CREATE, input({ hostname: 'shop.shop.local' }), { env });
     expect(answer).toMatchObject({ effective: 'refused', reason: expect.stringContaining('not on the allow list') });
     expect(answer.reason).not.toContain('shop/shop');
-    expect(await codeOf(stage.call(CREATE, wish({ namespace: 'shop' }), { env }))).toBe('NAMESPACE_NOT_ALLOWED');
+    expect(await codeOf(stage.call(CREATE, input({ namespace: 'shop' }), { env }))).toBe('NAMESPACE_NOT_ALLOWED');
   });
 
   test('where another object has the name; nothing is half made', async () => {

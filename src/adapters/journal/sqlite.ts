@@ -17,7 +17,7 @@ export async function openSqlite(path: string): Promise<Database> {
   closeSync(openSync(path, 'a', 0o600));
   const file = new Sqlite(path);
   try {
-    await patiently(() =>
+    await retryWhileBusy(() =>
       file.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`),
     );
   } catch (error) {
@@ -28,7 +28,7 @@ export async function openSqlite(path: string): Promise<Database> {
 }
 
 /** Retries: while another process changes to WAL, the same change is refused at once, without the busy timeout. */
-async function patiently(work: () => void): Promise<void> {
+async function retryWhileBusy(work: () => void): Promise<void> {
   for (let tried = 1; ; tried += 1) {
     try {
       return work();

@@ -11,9 +11,9 @@ const SILENT_MS = 90_000;
  */
 const STREAM_SECONDS = 300;
 /** A stream that ends sooner did not end in the server's normal way. */
-const LEAST_STREAM_MS = 1_000;
+const MIN_STREAM_MS = 1_000;
 const FIRST_PAUSE_MS = 250;
-const MOST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 
 export interface WatchCacheOptions<Value> {
   readonly client: ClusterClient;
@@ -128,7 +128,7 @@ export class WatchCache<Value> {
       const began = performance.now();
       await this.#watch();
       this.#connected = false;
-      if (performance.now() - began < LEAST_STREAM_MS) throw new Error('the watch ended at once');
+      if (performance.now() - began < MIN_STREAM_MS) throw new Error('the watch ended at once');
     }
   }
 
@@ -206,7 +206,7 @@ export class WatchCache<Value> {
    */
   async #pause(): Promise<void> {
     if (this.#failures <= 1) return;
-    const ms = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 2), MOST_PAUSE_MS) * (1 + Math.random() / 4);
+    const ms = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 2), MAX_PAUSE_MS) * (1 + Math.random() / 4);
     await sleep(ms, undefined, { ref: false, signal: this.#stop.signal }).catch(() => undefined);
   }
 }

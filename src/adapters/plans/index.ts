@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KeptPlan, PlansPort } from '../../ports/plans.ts';
+import type { StoredPlan, PlansPort } from '../../ports/plans.ts';
 
 const DAY_MS = 86_400_000;
 const ID = /^plan-[0-9a-f]{8,64}$/;
@@ -14,10 +14,10 @@ export function createPlans({
   readonly now?: () => number;
 }): PlansPort {
   const folder = join(home, 'plans');
-  const made = new Map<string, KeptPlan>();
-  const fresh = ({ madeAt }: KeptPlan): boolean => now() - madeAt < DAY_MS;
+  const made = new Map<string, StoredPlan>();
+  const fresh = ({ madeAt }: StoredPlan): boolean => now() - madeAt < DAY_MS;
   return {
-    async keep(plan) {
+    async save(plan) {
       for (const [id, old] of made) if (!fresh(old)) made.delete(id);
       made.set(plan.id, plan);
       await store(folder, plan, now() - DAY_MS).catch(() => undefined);
@@ -31,7 +31,7 @@ export function createPlans({
 }
 
 /** The file is written under another name and renamed, so that no reader gets a partial file. */
-async function store(folder: string, plan: KeptPlan, olderThan: number): Promise<void> {
+async function store(folder: string, plan: StoredPlan, olderThan: number): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${plan.id}.json`);
   const draft = `${file}.${process.pid}`;
@@ -43,9 +43,9 @@ async function store(folder: string, plan: KeptPlan, olderThan: number): Promise
   }
 }
 
-async function load(file: string): Promise<KeptPlan | undefined> {
+async function load(file: string): Promise<StoredPlan | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as KeptPlan;
+    return JSON.parse(await readFile(file, 'utf8')) as StoredPlan;
   } catch {
     return undefined;
   }

@@ -11,15 +11,15 @@ export interface Credentials {
 }
 
 /** Shorter secrets would match ordinary words of messages. */
-const LEAST_SECRET = 4;
+const MIN_SECRET = 4;
 /** A header's value may be the name of a tenant, which messages should contain, or a key. */
 const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
-const LEAST_SECRET_HEADER = 16;
+const MIN_SECRET_HEADER = 16;
 
 /** Errors: CONFIG_INVALID when a file cannot be read. */
 export function readCredentials({ url, headers = {}, bearerToken, basic }: Connection): Credentials {
   const given = Object.entries(headers).flatMap(([name, value]) =>
-    SECRET_HEADER.test(name) || value.length >= LEAST_SECRET_HEADER ? [value] : [],
+    SECRET_HEADER.test(name) || value.length >= MIN_SECRET_HEADER ? [value] : [],
   );
   const own = bearerToken
     ? bearer(reveal(bearerToken))
@@ -28,7 +28,7 @@ export function readCredentials({ url, headers = {}, bearerToken, basic }: Conne
       : { headers: {}, secrets: [] };
   return {
     headers: { ...headers, ...own.headers },
-    secrets: [...given, ...own.secrets, ...ofUrl(url)].filter((secret) => secret.length >= LEAST_SECRET),
+    secrets: [...given, ...own.secrets, ...ofUrl(url)].filter((secret) => secret.length >= MIN_SECRET),
   };
 }
 

@@ -14,8 +14,8 @@ import { Wrapped } from './schema.ts';
 export type Ask = <Answer>(what: string, send: (driver: PrometheusDriver) => Promise<Answer>) => Promise<Answer>;
 
 /** Larger answers are refused, because a query with such a result is a mistake. */
-const MOST_BYTES = 64 * 1024 * 1024;
-const MOST_SECRETS = 32;
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_SECRETS = 32;
 
 type Request = Parameters<NonNullable<PrometheusConnectionOptions['requestInterceptor']>['onFulfilled']>[0];
 type Response = Parameters<NonNullable<PrometheusConnectionOptions['responseInterceptor']>['onFulfilled']>[0];
@@ -43,7 +43,7 @@ class Sent {
   last: readonly string[] = [];
 
   add(secrets: readonly string[]): void {
-    this.last = [...new Set([...secrets, ...this.last])].slice(0, MOST_SECRETS);
+    this.last = [...new Set([...secrets, ...this.last])].slice(0, MAX_SECRETS);
   }
 }
 
@@ -55,7 +55,7 @@ function preparing(connection: Connection, sent: Sent): (request: Request) => Re
     sent.add(secrets);
     request.headers.set({ ...headers });
     request.maxRedirects = 0;
-    request.maxContentLength = MOST_BYTES;
+    request.maxContentLength = MAX_BYTES;
     // The package's own timeout applies to silence only, so an answer that arrives slowly would never end.
     request.signal = AbortSignal.timeout(timeoutMs);
     if (agent) request.httpsAgent = agent();

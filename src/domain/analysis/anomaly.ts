@@ -11,12 +11,12 @@ export type State = 'normal' | 'anomalous' | 'too-little-data';
 /** Chance of any false alarm in one call, over all services and signals. */
 export const ALPHA = 0.01;
 /** A difference of shares below these values is never called anomalous, even when it is significant. */
-export const LEAST_EFFECT: Readonly<Record<Signal, number>> = { errors: 0.005, latency: 0.02, 'traffic-share': 0.05 };
+export const MIN_EFFECT: Readonly<Record<Signal, number>> = { errors: 0.005, latency: 0.02, 'traffic-share': 0.05 };
 /**
  * Minimum amounts of data: requests now, requests in the past, blocks of the past. `effective`: the requests after the
  * correction for clumps that are needed to call a service normal.
  */
-export const LEAST_DATA = { now: 30, past: 100, blocks: 8, effective: 20 } as const;
+export const MIN_DATA = { now: 30, past: 100, blocks: 8, effective: 20 } as const;
 
 /** One service of a weighted route. */
 export interface ServiceBlocks {
@@ -150,18 +150,18 @@ function judge({ signal, now, past, bound }: Question): { phi: number; p?: numbe
   return {
     phi,
     p,
-    ...(worth < LEAST_DATA.effective && {
-      lack: `the past varies ${phi.toFixed(1)} times more than chance, so these requests are worth ${worth}, and ${LEAST_DATA.effective} are needed`,
+    ...(worth < MIN_DATA.effective && {
+      lack: `the past varies ${phi.toFixed(1)} times more than chance, so these requests count as ${worth}, and ${MIN_DATA.effective} are needed`,
     }),
   };
 }
 
 function lacking(now: Counts, before: Counts, past: readonly Counts[]): string | undefined {
   const filled = past.filter(({ total }) => total > 0).length;
-  if (now.total < LEAST_DATA.now) return `${count(now.total)} requests in the window, ${LEAST_DATA.now} are needed`;
-  if (before.total < LEAST_DATA.past) return `${count(before.total)} requests before it, ${LEAST_DATA.past} are needed`;
-  if (filled < LEAST_DATA.blocks)
-    return `the past fills ${filled} blocks of time, ${LEAST_DATA.blocks} are needed to see how much it varies`;
+  if (now.total < MIN_DATA.now) return `${count(now.total)} requests in the window, ${MIN_DATA.now} are needed`;
+  if (before.total < MIN_DATA.past) return `${count(before.total)} requests before it, ${MIN_DATA.past} are needed`;
+  if (filled < MIN_DATA.blocks)
+    return `the past has ${filled} blocks of time, ${MIN_DATA.blocks} are needed to estimate how much it varies`;
   return undefined;
 }
 
@@ -184,27 +184,27 @@ function conclude(question: Question, phi: number, p: number | undefined, lack: 
   if (p === undefined || (p > ALPHA && lack !== undefined))
     return { ...base, state: 'too-little-data', why: `${what(question)}: too little data; ${lack ?? ''}` };
   const rise = signal === 'traffic-share' ? Math.abs(shareNow - sharePast) : shareNow - sharePast;
-  const figures = `${what(question)}: ${percent(shareNow)} of ${count(now.total)} requests now, ${percent(sharePast)} of ${count(before.total)} before (p ${pText(p)}${phi > 1.05 ? `, clumps of ${phi.toFixed(1)} allowed for` : ''})`;
+  const figures = `${what(question)}: ${percent(shareNow)} of ${count(now.total)} requests now, ${percent(sharePast)} of ${count(before.total)} before (p ${pText(p)}${phi > 1.05 ? `, corrected for clumps of ${phi.toFixed(1)}` : ''})`;
   if (p > ALPHA) return { ...base, p, state: 'normal', why: `${figures}: no more than chance explains` };
-  if (rise < LEAST_EFFECT[signal])
+  if (rise < MIN_EFFECT[signal])
     return {
       ...base,
       p,
       state: 'normal',
-      why: `${figures}: a sure difference, but smaller than ${percent(LEAST_EFFECT[signal])}`,
+      why: `${figures}: a significant difference, but smaller than ${percent(MIN_EFFECT[signal])}`,
     };
   if (signal === 'traffic-share' && asWeighted(now, of.weightShare))
     return {
       ...base,
       p,
       state: 'normal',
-      why: `${figures}: it has changed to what the weights say, ${percent(of.weightShare)}`,
+      why: `${figures}: it has changed to the share that the weights give it, ${percent(of.weightShare)}`,
     };
   return {
     ...base,
     p,
     state: 'anomalous',
-    why: `${figures}: ${signal === 'traffic-share' ? `another share than before, and not that of the weights, ${percent(of.weightShare)}` : 'more than chance explains'}`,
+    why: `${figures}: ${signal === 'traffic-share' ? `the share differs from before, and from that of the weights, ${percent(of.weightShare)}` : 'more than chance explains'}`,
   };
 }
 

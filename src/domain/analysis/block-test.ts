@@ -17,7 +17,7 @@ export interface Rates {
 }
 
 /** Newton's method converges in about five rounds. A round that leaves the bracket halves the bracket instead. */
-const MOST_ROUNDS = 60;
+const MAX_ROUNDS = 60;
 const EXACT = 1e-13;
 
 /**
@@ -51,7 +51,7 @@ function nearestNull(candidates: number, stables: number, rates: Rates, delta: n
   const ends = [Math.max(0, rates.candidate - delta), rates.stable];
   let [low, high] = [Math.min(...ends), Math.min(Math.max(...ends), 1 - delta)];
   let q = (candidates * (ends[0] as number) + stables * rates.stable) / (candidates + stables);
-  for (let round = 0; round < MOST_ROUNDS && high - low > EXACT * high; round += 1) {
+  for (let round = 0; round < MAX_ROUNDS && high - low > EXACT * high; round += 1) {
     if (!(q > low && q < high)) q = (low + high) / 2;
     const ofCandidate = slopeOfKl(rates.candidate, q + delta);
     const ofStable = slopeOfKl(rates.stable, q);

@@ -14,7 +14,7 @@ export interface TimedArm extends ArmBlock {
 const INTERVALS = 4;
 const SCALES_MS = [5_000, 15_000];
 /** With fewer bins a scale is not compared with the other scales. */
-const LEAST_BINS = 20;
+const MIN_BINS = 20;
 
 /**
  * The dispersion of bad answers over all replicas together.
@@ -28,7 +28,7 @@ export function clumping(blocks: readonly TimedArm[]): number | undefined {
   const interval = median(blocks.map(({ from, to }) => to - from));
   const scales = [...new Set([interval, ...SCALES_MS.map((ms) => Math.max(ms, interval)), INTERVALS * interval])];
   const [finest = [], ...coarser] = scales.map((ms) => binned(blocks, ms));
-  const estimates = [finest, ...coarser.filter((bins) => bins.length >= LEAST_BINS)].flatMap(
+  const estimates = [finest, ...coarser.filter((bins) => bins.length >= MIN_BINS)].flatMap(
     (bins) => dispersion(bins)?.estimate ?? [],
   );
   return estimates.length === 0 ? undefined : Math.max(...estimates);

@@ -20,7 +20,7 @@ export function silenceFinding(cursors: Cursors, intervalMs: number, to: number)
   const missing = proxies.filter(([, { at }]) => newest - at > allowed);
   if (missing.length === 0) return undefined;
   const names = missing.map(([name, { at }]) => `${name} (for ${seconds(to - at)})`).join(', ');
-  return silent(`a Traefik replica is not scraped any more: ${names}. What it answers is not counted`);
+  return silent(`a Traefik replica is not scraped any more: ${names}. Its answers are not counted`);
 }
 
 function silent(reason: string): Finding {

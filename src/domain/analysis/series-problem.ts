@@ -19,7 +19,7 @@ export function seriesProblem(answer: Answer): SeriesProblem | undefined {
       reason: `the query gives ${answer.length} series (${shown(answer)}), where one number is needed; add sum(…), max(…) or labels`,
     };
   const [only] = answer;
-  if (only === undefined) return { kind: 'empty', reason: 'Prometheus has nothing for it' };
+  if (only === undefined) return { kind: 'empty', reason: 'Prometheus has no data for it' };
   if (Number.isNaN(only.value))
     return { kind: 'not-a-number', reason: 'the query gives NaN, as a ratio does without traffic' };
   if (!Number.isFinite(only.value))

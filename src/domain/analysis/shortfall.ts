@@ -25,10 +25,10 @@ export function addShare(sums: ShareSums, candidate: number, stable: number): Sh
 }
 
 /** Significance level of a shortfall. */
-const LEAST_P = 0.001;
-const LEAST_BLOCKS = 8;
+const MIN_P = 0.001;
+const MIN_BLOCKS = 8;
 /** A round robin varies much less than independent choices. This is the least dispersion that the test assumes. */
-const STEADIEST = 0.05;
+const MIN_DISPERSION = 0.05;
 
 /**
  * Whether the new version answered significantly fewer requests than its weight gives it. An answer that breaks off
@@ -49,16 +49,16 @@ export function shortfall(
   const phi = dispersionOf(sums);
   const hits = Math.min(sums.total, sums.candidate + proxies);
   const p = binomialTail(Math.ceil(hits / phi), Math.ceil(sums.total / phi), least);
-  return p < LEAST_P ? { p, measured: sums.candidate / sums.total, wanted } : undefined;
+  return p < MIN_P ? { p, measured: sums.candidate / sums.total, wanted } : undefined;
 }
 
 /** Mean square of the blocks' deviations divided by its binomial value, plus two standard errors. At most 1. */
 function dispersionOf({ candidate, total, squares, blocks }: ShareSums): number {
   const share = candidate / total;
   const variance = share * (1 - share);
-  if (blocks < LEAST_BLOCKS || variance === 0) return 1;
+  if (blocks < MIN_BLOCKS || variance === 0) return 1;
   const estimate = (squares - candidate * share) / (variance * (blocks - 1));
-  return Math.min(1, Math.max(STEADIEST, estimate * (1 + 2 * Math.sqrt(2 / (blocks - 1)))));
+  return Math.min(1, Math.max(MIN_DISPERSION, estimate * (1 + 2 * Math.sqrt(2 / (blocks - 1)))));
 }
 
 /** Possible causes of a shortfall, as far as they are known. */
@@ -83,13 +83,13 @@ export function shortfallFinding(
   const causes = [
     ...(reloads > MANY_RELOADS
       ? [
-          `Traefik loaded its configuration ${Math.round(reloads)} times in this step, and each time its round robin starts anew with stable`,
+          `Traefik loaded its configuration ${Math.round(reloads)} times in this step, and each load restarts its round robin with stable`,
         ]
       : []),
     ...(sticky ? ['sticky cookies keep clients on stable'] : []),
   ];
   const usual =
-    'answers that break off after their first byte, which Traefik counts nowhere, or a second route with the same rule';
+    'answers that break off after their first byte, which Traefik does not count, or a second route with the same rule';
   const cause = causes.length > 0 ? `${causes.join('; ')}. Other causes: ${usual}` : `Possible causes: ${usual}`;
   return {
     metric: 'share',

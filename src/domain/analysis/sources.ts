@@ -1,5 +1,5 @@
 import { answerKind } from './bad-answer.ts';
-import { GRPC_BLIND, GRPC_NEXT, MOST_UNKNOWN } from './unseen.ts';
+import { GRPC_BLIND, GRPC_NEXT, MAX_UNKNOWN } from './unseen.ts';
 import type { AnalysisSpec } from '../release/plan.ts';
 import type { ArmSeries, Series } from './series.ts';
 import type { Finding } from './trial.ts';
@@ -62,17 +62,17 @@ export function requestsFinding(stable: SourceFacts, candidate: SourceFacts): Fi
 
 /** Finding on gRPC answers: what the counters cannot show, and what can replace it. Absent where there are none. */
 export function unknownFinding({ unknown }: SourceFacts, analysis: AnalysisSpec): Finding | undefined {
-  if (unknown <= MOST_UNKNOWN) return undefined;
+  if (unknown <= MAX_UNKNOWN) return undefined;
   const detail = `${Math.round(100 * unknown)} % of stable's requests are gRPC calls with an unknown outcome: ${GRPC_BLIND}`;
   const { minSuccessRatio, metrics = [] } = analysis;
   if (minSuccessRatio !== undefined && unknown > 1 - minSuccessRatio)
     return {
       state: 'bad',
       detail: `${detail}; analysis.success_ratio cannot be measured`,
-      next: `Take judge: sequential without success_ratio. ${GRPC_NEXT}`,
+      next: `Use judge: sequential without success_ratio. ${GRPC_NEXT}`,
     };
-  if (metrics.length > 0) return { state: 'good', detail: `${detail}; the metrics of the release file take its place` };
-  return { state: 'warning', detail, next: `${GRPC_NEXT} Without one no step passes by itself.` };
+  if (metrics.length > 0) return { state: 'good', detail: `${detail}; the metrics of the release file replace it` };
+  return { state: 'warning', detail, next: `${GRPC_NEXT} Without such a metric no step passes without a person.` };
 }
 
 /** Finding on the latency buckets: whether they have every bound that the release names. */
@@ -90,15 +90,15 @@ export function durationsFinding({ boundsMs, series }: SourceFacts, analysis: An
   if (foreign.length > 0)
     return {
       state: 'bad',
-      detail: `${foreign.map(({ ms, index }) => `analysis.slower_than_ms[${index}]: ${ms} ms is no bound of them`).join('; ')}; ${detail}`,
-      next: 'Name bounds of Traefik, or leave slower_than_ms out.',
+      detail: `${foreign.map(({ ms, index }) => `analysis.slower_than_ms[${index}]: ${ms} ms is not one of these bounds`).join('; ')}; ${detail}`,
+      next: 'Use bounds of Traefik, or omit slower_than_ms.',
     };
   const inside = limitsOf(analysis).filter(({ ms }) => !boundsMs.includes(ms));
   if (inside.length > 0)
     return {
       state: 'warning',
       detail: `${inside.map(({ name, ms }) => `analysis.${name}: ${ms} ms is inside a bucket`).join('; ')}; ${detail}`,
-      next: 'A percentile in that bucket cannot be decided. Take one of the bounds as the limit.',
+      next: 'A percentile in that bucket cannot be decided. Use one of the bounds as the limit.',
     };
   return { state: 'good', detail };
 }
@@ -148,19 +148,19 @@ export function scrapesFinding(
 }
 
 const coarse = (intervalMs: number): string =>
-  `Scrape Traefik more often, or raise analysis.soak to at least ${Math.ceil((2 * intervalMs) / 1000)}s; a step holds until there is a sample of it.`;
+  `Scrape Traefik more often, or raise analysis.soak to at least ${Math.ceil((2 * intervalMs) / 1000)}s; a step is held until it has a sample.`;
 
 /** With a greater clock difference samples would be counted for the wrong step. */
-const MOST_SKEW_MS = 5_000;
+const MAX_SKEW_MS = 5_000;
 
 /** `aheadMs`: how far Prometheus' clock is ahead of this one, accurate to about a second. */
 export function clockFinding(aheadMs: number): Finding {
-  const detail = `Prometheus' clock is ${Math.abs(aheadMs) <= 1_500 ? 'that of this machine' : `${seconds(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine's`}`;
-  if (Math.abs(aheadMs) <= MOST_SKEW_MS) return { state: 'good', detail };
+  const detail = `Prometheus' clock is ${Math.abs(aheadMs) <= 1_500 ? 'in agreement with the clock of this machine' : `${seconds(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine's`}`;
+  if (Math.abs(aheadMs) <= MAX_SKEW_MS) return { state: 'good', detail };
   return {
     state: 'bad',
     detail: `${detail}: samples would be counted for the wrong step`,
-    next: 'Set both clocks by NTP; it is the clock of the worker that counts.',
+    next: 'Set both clocks by NTP. The clock of the worker is the one that matters.',
   };
 }
 

@@ -25,7 +25,7 @@ export interface Bin {
 
 const BIN_MS = 10_000;
 /** Number of bins that form the recent past. */
-const MOST_BINS = 62;
+const MAX_BINS = 62;
 
 const ERRORS = 'errors';
 const UNKNOWN = 'unknown';
@@ -58,7 +58,7 @@ export function addToStep(step: StepTotals, block: TimedBlock): StepTotals {
 /** Bins are in ascending order. Old bins are dropped. */
 export function addToBins(bins: readonly Bin[], { to, questions }: TimedBlock): readonly Bin[] {
   const bin = Math.floor(to / BIN_MS);
-  const rest = bins.filter((one) => one.bin !== bin && one.bin > bin - MOST_BINS);
+  const rest = bins.filter((one) => one.bin !== bin && one.bin > bin - MAX_BINS);
   const before = bins.find((one) => one.bin === bin)?.totals ?? {};
   return [...rest, { bin, totals: add(before, questions) }].sort((a, b) => a.bin - b.bin);
 }

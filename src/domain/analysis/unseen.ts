@@ -1,7 +1,7 @@
 import type { ArmCounts, Finding } from './verdict.ts';
 
 /** A greater share of unknown answers can hide a failure that matters. */
-export const MOST_UNKNOWN = 0.01;
+export const MAX_UNKNOWN = 0.01;
 
 export const GRPC_BLIND =
   'Traefik does not read the status of a gRPC answer that has a message, so a call can fail unseen';
@@ -19,13 +19,13 @@ export function unknownShare({ requests, unknown = 0 }: Pick<ArmCounts, 'request
  */
 export function unseenFinding(candidate: ArmCounts): Finding | undefined {
   const share = unknownShare(candidate);
-  if (share <= MOST_UNKNOWN) return undefined;
+  if (share <= MAX_UNKNOWN) return undefined;
   const figures = `${Math.round(candidate.unknown ?? 0)} of ${Math.round(candidate.requests)} requests to the new version`;
   return {
     metric: 'unknown-answers',
     outcome: 'no-data',
     measured: share,
-    limit: MOST_UNKNOWN,
+    limit: MAX_UNKNOWN,
     reason: `${figures} have an unknown outcome: ${GRPC_BLIND}. ${GRPC_NEXT}`,
   };
 }

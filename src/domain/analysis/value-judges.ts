@@ -36,7 +36,7 @@ export function judgePair(
     (answers.stable[0] as Answer[number]).value,
   ];
   if (maxRatio !== undefined && stable < 0)
-    return noData(name, `a ratio to ${rounded(stable)} says nothing; use max_increase`);
+    return noData(name, `a ratio to ${rounded(stable)} has no meaning; use max_increase`);
   const limit = maxRatio === undefined ? stable + maxIncrease : stable * maxRatio;
   const rule = maxRatio === undefined ? `${rounded(maxIncrease)} more` : `${rounded(maxRatio)} times as much`;
   return {

@@ -65,7 +65,7 @@ export const OBJECT_ERRORS = {
     409,
     7,
     false,
-    'The object is not in a state in which this can be done; nothing was written.',
+    'The state of the object does not allow this. Nothing was written.',
     'Read the reason, look at the state, and choose the tool that fits it.',
   ),
   ALREADY_EXISTS: entry(
@@ -79,8 +79,8 @@ export const OBJECT_ERRORS = {
     409,
     7,
     false,
-    'Another field manager owns what would be written.',
-    'Change it where the named manager takes it from, or repeat with take_over: true.',
+    'Another field manager owns the field.',
+    'Change it at the source of the named manager, or repeat with take_over: true.',
   ),
   MANIFEST_REFUSED: entry(
     422,

@@ -35,7 +35,7 @@ export const REQUEST_ERRORS = {
     405,
     2,
     false,
-    'This path does not take this HTTP method.',
+    'This path does not support this HTTP method.',
     'Use one of the methods in the header Allow.',
   ),
   BODY_TOO_LARGE: entry(413, 2, false, 'The request is larger than the server accepts.', 'Send at most 1 MiB.'),
@@ -43,7 +43,7 @@ export const REQUEST_ERRORS = {
     415,
     2,
     false,
-    'The body is not of a type that the server reads.',
+    'The server does not support the type of the body.',
     'Send JSON, with content-type: application/json.',
   ),
   FOREIGN_ORIGIN: entry(
@@ -65,7 +65,7 @@ export const REQUEST_ERRORS = {
     3,
     false,
     'The cluster refused the request.',
-    'Grant the missing permission to the account in use; deploy/rbac.yaml holds all that Sluice needs.',
+    'Grant the missing permission to the account in use; deploy/rbac.yaml contains all that Sluice needs.',
   ),
   CONFIRMATION_REQUIRED: entry(
     409,
@@ -78,7 +78,7 @@ export const REQUEST_ERRORS = {
     403,
     4,
     false,
-    'The person who was asked said no.',
+    'The person who was asked declined.',
     'Do not repeat the call unless that person asks for it.',
   ),
   NAMESPACE_NOT_ALLOWED: entry(

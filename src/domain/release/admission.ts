@@ -67,7 +67,7 @@ export function refusalOf(command: Command, at: Situation): CommandRefusal | und
 function refuseAtEnd({ name }: Command, ending: ClosedState): CommandRefusal {
   return name === 'abort' && ending === 'succeeded'
     ? refuse('TOO_LATE', 'the new version is already the stable one; the release is ending as succeeded')
-    : refuse('RELEASE_CLOSED', `the release has come to its end: ${ending}`);
+    : refuse('RELEASE_CLOSED', `the release has ended: ${ending}`);
 }
 
 /** Refuses a command that was meant for an earlier step or run. */
@@ -86,7 +86,7 @@ function refuseStale(command: Command, at: Situation): CommandRefusal | undefine
 
 function refusePause(at: Situation): CommandRefusal | undefined {
   if (at.paused) return refuse('NOT_WAITING', 'the release is paused already');
-  if (at.stopping) return refuse('NOT_WAITING', 'the release is being rolled back, which a pause does not hold');
+  if (at.stopping) return refuse('NOT_WAITING', 'the release is being rolled back, and a pause does not stop that');
   return at.state === 'promoting'
     ? refuse('NOT_WAITING', 'every step has passed and the promotion is under way')
     : undefined;

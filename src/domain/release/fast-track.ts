@@ -9,9 +9,10 @@ const ACCEPT =
   'set accept_fast_track: true to release it all the same; nothing then judges it before all users have it.';
 
 /**
- * Argo moves all traffic at once, past every step, to a version that it calls a rollback: one inside
- * `spec.rollbackWindow`, or a blue-green version whose pods still wait for their removal. Source: argo-rollouts
- * v1.10.1, rollout/context.go (isRollbackWithinWindow) and rollout/bluegreen.go (isBlueGreenFastTracked).
+ * Argo moves all traffic at once, past every step, to a version that it treats as a rollback: a version inside
+ * `spec.rollbackWindow`, or a version of a Rollout that switches at once whose pods still wait for their removal.
+ * Source: argo-rollouts v1.10.1, rollout/context.go (isRollbackWithinWindow) and rollout/bluegreen.go
+ * (isBlueGreenFastTracked).
  */
 export function fastTrackCheck(spec: ReleaseSpec, facts: Facts, container: string | undefined): readonly Check[] {
   const { rollout, revisions } = facts;
@@ -36,7 +37,7 @@ function unknown({ acceptFastTrack, image }: ReleaseSpec, why: string): Check {
     : bad(NAME, detail, `Grant the account to list ReplicaSets (deploy/rbac.yaml), or ${ACCEPT}`);
 }
 
-/** Why Argo would skip the steps; undefined when it would not. */
+/** Why Argo would skip the steps. Undefined when it would not. */
 export function fastTrackReason({ image }: ReleaseSpec, facts: Facts, container: string): string | undefined {
   const { rollout } = facts;
   const revisions = Array.isArray(facts.revisions) ? (facts.revisions as readonly Revision[]) : [];
@@ -55,7 +56,7 @@ export function fastTrackReason({ image }: ReleaseSpec, facts: Facts, container:
     : undefined;
 }
 
-/** Argo counts the ReplicaSets that were created between the two. */
+/** Whether few enough ReplicaSets were created between the two, as Argo counts them. */
 function isInWindow(
   one: Revision,
   stable: Revision,

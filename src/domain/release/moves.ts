@@ -2,8 +2,8 @@ import type { WeightProof } from './proof.ts';
 
 /** The results of a strategy's moves. Workflows and recorded histories contain these shapes. */
 
-/** The release's version is no longer what the target is asked to run, or somebody stopped it or changed its steps. */
-export interface Left {
+/** The target is no longer asked to run the release's version, or another actor stopped it or changed its steps. */
+export interface Preempted {
   readonly kind: 'superseded' | 'aborted-elsewhere' | 'steps-changed';
   readonly detail: string;
 }
@@ -13,14 +13,14 @@ export interface Superseded {
   readonly detail: string;
 }
 
-/** `failed`: the version can never get ready, and the release is to end early then. */
+/** `failed`: the version can never get ready, and the release ends early in this case. */
 export type Started =
   | { readonly kind: 'ready'; readonly newHash: string }
   | { readonly kind: 'failed'; readonly detail: string }
-  | Left;
-export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Left;
-export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Left;
-export type Settled = { readonly kind: 'settled'; readonly proof: WeightProof } | Left;
+  | Preempted;
+export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Preempted;
+export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Preempted;
+export type Settled = { readonly kind: 'settled'; readonly proof: WeightProof } | Preempted;
 
 export type Withdrawn =
   /** `pods`: why the new version's pods were not ready. Absent if they were, or if it is not known. */
@@ -31,4 +31,4 @@ export type BackOnStable = { readonly kind: 'settled'; readonly proof: WeightPro
 export type Restored = { readonly kind: 'restored'; readonly detail: string } | Superseded;
 
 /** A change by another actor to a step that is held. */
-export type Intrusion = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | Left;
+export type Intrusion = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | Preempted;

@@ -1,7 +1,7 @@
 import { stillNeeded } from '../analysis/sequential/still-needed.ts';
 import type { Verdict } from '../analysis/verdict.ts';
 
-/** What an open verdict still needs, in one sentence; undefined: no question is open for want of requests. */
+/** What an open verdict still needs, in one sentence. Undefined if no question lacks requests. */
 export function needWords({ findings, from, to }: Pick<Verdict, 'findings' | 'from' | 'to'>): string | undefined {
   const need = stillNeeded(findings, Math.max(1, to - from));
   if (!need) return undefined;

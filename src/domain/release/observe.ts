@@ -27,7 +27,7 @@ export type Observation = Pick<
 export interface Expected {
   readonly toImage: string;
   readonly newHash?: string;
-  /** The steps that were planned. Where a step names its pause, the Rollout must still have both. */
+  /** The planned steps. If a step names its pause, the Rollout must still have the step and the pause. */
   readonly steps?: readonly PlanStep[];
 }
 
@@ -54,7 +54,7 @@ export function departure(seen: Observation, expected: Expected): Departure | un
   return changedStep(seen.steps, expected.steps ?? []);
 }
 
-/** Argo begins at the first step again when the list is another one (argo-rollouts v1.10.1, rollout/canary.go). */
+/** Argo restarts at the first step when the list of steps changes (argo-rollouts v1.10.1, rollout/canary.go). */
 function changedStep(steps: readonly RolloutStep[], planned: readonly PlanStep[]): Departure | undefined {
   const lost = planned.find(({ weight, pauseIndex }) => {
     if (pauseIndex === undefined) return false;

@@ -93,14 +93,14 @@ export interface ReleaseSpec extends Kinds {
   /** Name of the TraefikService, for a Rollout that names none. If absent, it is found by the Rollout's Services. */
   readonly traefikService?: string;
   readonly analysis: AnalysisSpec;
-  /** Releases an image even where Argo would move all traffic to it past the steps. Absent: false. */
+  /** Releases an image even if Argo would move all traffic to it past the steps. Default: false. */
   readonly acceptFastTrack?: true;
   readonly approval: boolean;
   readonly manualPromotion: boolean;
   readonly autoRollback: boolean;
   /**
    * Ends the start of the version as soon as it can never get ready: its image does not exist, or one pod has restarted
-   * so often. Absent: the deadline of the step ends it.
+   * this number of times. If absent, the deadline of the step ends it.
    */
   readonly failFast?: { readonly restarts: number };
   /** Whether a rollback puts the stable image back into the template, so that the Rollout is Healthy. */
@@ -147,7 +147,7 @@ export interface ReleasePlan extends Kinds {
   readonly traefikService: string;
   /** How long selectors must be unchanged after an abort: abortScaleDownDelaySeconds and a margin. */
   readonly settleMs: number;
-  /** As the release says it. Absent: the deadline of the step alone ends the start. */
+  /** The setting of the release. If absent, only the deadline of the step ends the start. */
   readonly failFast?: { readonly restarts: number };
   /** Templates of Argo that judge the release, as they were when it was planned. */
   readonly templates?: readonly ResolvedTemplate[];

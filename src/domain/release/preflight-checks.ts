@@ -29,7 +29,7 @@ export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { argo, 
   if (rollout.strategy !== argo)
     return bad(
       'strategy',
-      `the Rollout is ${rollout.strategy}, the release says ${spec.strategy}`,
+      `the Rollout is ${rollout.strategy}, the release has strategy ${spec.strategy}`,
       `Set strategy: ${rollout.strategy}, or change the Rollout.`,
     );
   const problem = unfit(rollout);
@@ -54,7 +54,9 @@ export function templateCheck(spec: ReleaseSpec, rollout: RolloutFacts, containe
   if (container === undefined)
     return bad(
       'image',
-      spec.container ? `no container ${spec.container}; there are: ${names}` : `several containers: ${names}`,
+      spec.container
+        ? `there is no container ${spec.container}; the containers are: ${names}`
+        : `several containers: ${names}`,
       'Name one in `container`.',
     );
   const present = rollout.images[container];
@@ -82,15 +84,15 @@ export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules): Check 
     return bad(
       'health',
       `the candidate has weight ${candidateWeight(facts)} before the release`,
-      'Finish or abort what is under way.',
+      'Finish or abort the running update.',
     );
   if (rollout.phase === 'Healthy') return ok('health', 'Healthy');
   if (rollout.aborted && isAbortSettled(rollout))
-    return ok('health', `${state}; only an abort, and its traffic is settled`);
-  return bad('health', state, 'Wait until the Rollout is Healthy, or abort what is under way.');
+    return ok('health', `${state}; the cause is an abort, and its traffic is settled`);
+  return bad('health', state, 'Wait until the Rollout is Healthy, or abort the running update.');
 }
 
-/** Without pods of the stable version there is nothing to compare with, and nothing to go back to. */
+/** Without pods of the stable version there is no comparison and no rollback. */
 export function replicasCheck({ replicas }: RolloutFacts): Check {
   if (replicas.desired > 0) return ok('replicas', `${replicas.desired}`);
   return bad('replicas', 'spec.replicas is 0: no pod serves the stable version', 'Scale the Rollout to 1 or more.');
@@ -172,13 +174,14 @@ export function hiddenAnswersCheck({ selfAnswering }: Facts): Check[] {
         next: 'Grant the account to read IngressRoutes and Middlewares (deploy/rbac.yaml).',
       },
     ];
-  if (selfAnswering.length === 0) return [ok(name, 'no breaker and no limit stands before the two Services')];
+  if (selfAnswering.length === 0)
+    return [ok(name, 'there is no circuit breaker and no limit in front of the two Services')];
   const listed = selfAnswering.map(({ type, middleware, place }) => `${type} ${middleware} on ${place}`).join(', ');
-  const detail = `${listed}: Traefik counts what ${selfAnswering.length === 1 ? 'it answers' : 'they answer'} for no Service, so the release does not see it`;
+  const detail = `${listed}: Traefik counts ${selfAnswering.length === 1 ? 'its' : 'their'} answers for no Service, so the release does not see them`;
   return [
     {
       ...ok(name, detail),
-      next: 'Take it off while the release runs, which goes back from a bad version by itself, or watch traefik_router_requests_total (Traefik: metrics.prometheus.addRoutersLabels) by a metric of the release.',
+      next: 'Remove it while the release runs, because the release itself rolls a bad version back. Or watch traefik_router_requests_total (Traefik: metrics.prometheus.addRoutersLabels) with a metric of the release.',
     },
   ];
 }

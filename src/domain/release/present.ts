@@ -41,7 +41,7 @@ function headline({ state, reason, verdict, waiting, spec }: ReleaseView): strin
   const words = OPEN_WORDS[verdict.outcome];
   const need = needWords(verdict);
   const more = need === undefined ? '' : `. ${need}`;
-  if (waiting?.for === 'decision') return `${words}: ${verdict.reason}; somebody has to decide${more}`;
+  if (waiting?.for === 'decision') return `${words}: ${verdict.reason}; a person has to decide${more}`;
   if (state !== 'judging' && state !== 'paused') return reason;
   if (!isHeld(reason)) return reason;
   const policy = spec.analysis.policies?.[verdict.outcome] ?? 'hold';

@@ -42,7 +42,7 @@ function endedOutside(view: ReleaseView, { how = 'ENDED', endedAt }: RunFacts): 
   return {
     ...rest,
     state: 'failed-needs-human',
-    reason: `${ended}. It ended ${where(view)}. Nobody watches this traffic. Call release_recover to put it back on the stable version.`,
+    reason: `${ended}. It ended ${where(view)}. This traffic is not watched. Call release_recover to put it back on the stable version.`,
     waiting: { for: 'human', answers: ['recover'], sinceMs: at },
     closedAt: at,
   };
@@ -67,6 +67,6 @@ export function heldText({ pausedBy, pauseReason }: Pick<RunFacts, 'pausedBy' | 
 
 function pausedActivitiesText(types: readonly string[]): string {
   const names = [...new Set(types)].join(' and ');
-  const watching = types.includes('guard') ? ' Nobody watches the traffic meanwhile.' : '';
+  const watching = types.includes('guard') ? ' The traffic is not watched meanwhile.' : '';
   return `The activity ${names} is paused in Temporal; unpause it with temporal activity unpause.${watching}`;
 }

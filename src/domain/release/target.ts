@@ -29,7 +29,7 @@ export function parseReleaseId(id: string): Target | undefined {
   return { cluster: parts.join('/'), namespace, rollout };
 }
 
-/** Whether two release ids name the same Rollout, under whatever names of clusters: two names may lead to one. */
+/** Whether two release ids name the same Rollout. Their cluster names may differ, because two names may lead to one. */
 export function sameRollout(one: string, other: string): boolean {
   const [a, b] = [parseReleaseId(one), parseReleaseId(other)];
   return a !== undefined && b !== undefined && a.namespace === b.namespace && a.rollout === b.rollout;

@@ -7,9 +7,9 @@ import type { Bucket, Comparison, Count, Share } from './report.ts';
 /** Normal quantile of a two-sided 95 % interval. */
 const Z = 1.96;
 /** More buckets would be finer than the resolution of a screen. */
-const MOST_BUCKETS = 60;
+const MAX_BUCKETS = 60;
 /** A bucket with fewer requests of one arm is joined with the next one: a share of twenty requests is noise. */
-const LEAST_REQUESTS = 100;
+const MIN_REQUESTS = 100;
 
 /** Bad answers of both arms: from the judge's blocks if there are any, otherwise from the counts of the verdicts. */
 export function comparisonsOf(entries: readonly RecordEntry[]): readonly Comparison[] {
@@ -26,7 +26,7 @@ export function measuredShares(entries: readonly RecordEntry[]): readonly Bucket
   );
   const buckets =
     blocks.length > 0
-      ? inBuckets(blocks, MOST_BUCKETS).map(({ from, to, items }) => ({
+      ? inBuckets(blocks, MAX_BUCKETS).map(({ from, to, items }) => ({
           from,
           to,
           candidate: sum(items.map(({ candidate }) => candidate)).requests,
@@ -52,7 +52,7 @@ function bucketsOf(blocks: readonly Fact<'block'>[], name: string): Comparison['
   const asked = blocks.flatMap(({ data: { at, questions } }) =>
     questions[name] ? [{ at, ...questions[name].block }] : [],
   );
-  const counted = inBuckets(asked, MOST_BUCKETS).map(({ from, to, items }) => ({
+  const counted = inBuckets(asked, MAX_BUCKETS).map(({ from, to, items }) => ({
     from,
     to,
     candidate: sum(items.map(({ candidate }) => candidate)),
@@ -70,8 +70,7 @@ interface Counted {
 
 /** The remainder at the end joins the previous bucket. */
 function joined(buckets: readonly Counted[]): readonly Counted[] {
-  const full = (one: Counted): boolean =>
-    one.candidate.requests >= LEAST_REQUESTS && one.stable.requests >= LEAST_REQUESTS;
+  const full = (one: Counted): boolean => one.candidate.requests >= MIN_REQUESTS && one.stable.requests >= MIN_REQUESTS;
   const join = (a: Counted, b: Counted): Counted => ({
     from: a.from,
     to: b.to,

@@ -2,7 +2,7 @@ import type { RecordEntry, RecordKind, Recorded } from '../release/record.ts';
 import { cleanText, maskSecrets } from '../safe-text.ts';
 
 /** Maximum length of a text. The longest texts worth reading are queries. */
-const MOST_TEXT = 2000;
+const MAX_TEXT = 2000;
 
 export interface Fact<K extends RecordKind> {
   readonly at: number;
@@ -23,8 +23,8 @@ export function safeEntries(entries: readonly RecordEntry[]): readonly RecordEnt
 }
 
 function safe(value: unknown): unknown {
-  if (typeof value === 'string') return maskSecrets(cleanText(value, MOST_TEXT));
+  if (typeof value === 'string') return maskSecrets(cleanText(value, MAX_TEXT));
   if (Array.isArray(value)) return value.map(safe);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [cleanText(key, MOST_TEXT), safe(field)]));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [cleanText(key, MAX_TEXT), safe(field)]));
 }

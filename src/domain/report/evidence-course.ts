@@ -4,7 +4,7 @@ import { inBuckets } from './buckets.ts';
 import { factsOf } from './entries.ts';
 import type { Count, EvidencePoint, QuestionEvidence, ReportEvidence } from './report.ts';
 
-const MOST_POINTS = 160;
+const MAX_POINTS = 160;
 
 /** The evidence over time, block by block. Undefined if there is none, or if its bound is not known. */
 export function evidenceOf(entries: readonly RecordEntry[], alpha: number | undefined): ReportEvidence | undefined {
@@ -55,9 +55,9 @@ function thinned<T extends { readonly at: number }>(
   points: readonly T[],
   reached: (point: T) => boolean,
 ): readonly T[] {
-  const kept = new Set(inBuckets(points, MOST_POINTS).map(({ items }) => items.at(-1)));
+  const chosen = new Set(inBuckets(points, MAX_POINTS).map(({ items }) => items.at(-1)));
   const first = points.find(reached);
-  return points.filter((point) => point === first || kept.has(point));
+  return points.filter((point) => point === first || chosen.has(point));
 }
 
 function most(values: readonly number[]): number {

@@ -20,7 +20,7 @@ export interface ReleaseReport {
   readonly metrics: readonly MetricCourse[];
   /** Absent if the sequential judge compared nothing. */
   readonly evidence?: ReportEvidence;
-  readonly verdicts: readonly VerdictSpell[];
+  readonly verdicts: readonly VerdictPeriod[];
   readonly people: readonly Person[];
   readonly events: readonly ReportEvent[];
   readonly commands: readonly ReportCommand[];
@@ -145,7 +145,7 @@ export interface Count {
 }
 
 /** Consecutive verdicts of one step with the same result. Figures are those of the last verdict. */
-export interface VerdictSpell {
+export interface VerdictPeriod {
   readonly step: number;
   readonly weight: number;
   readonly outcome: Outcome;

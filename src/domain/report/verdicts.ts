@@ -1,21 +1,21 @@
 import type { RecordEntry, Recorded } from '../release/record.ts';
 import { factsOf } from './entries.ts';
-import type { MetricCourse, VerdictSpell } from './report.ts';
+import type { MetricCourse, VerdictPeriod } from './report.ts';
 
 /** The history of the verdicts: one line for as long as a step's verdict stayed the same. */
-export function verdictsOf(entries: readonly RecordEntry[]): readonly VerdictSpell[] {
-  return factsOf(entries, 'verdict').reduce<VerdictSpell[]>((spells, { at, data }) => {
-    const last = spells.at(-1);
+export function verdictsOf(entries: readonly RecordEntry[]): readonly VerdictPeriod[] {
+  return factsOf(entries, 'verdict').reduce<VerdictPeriod[]>((periods, { at, data }) => {
+    const last = periods.at(-1);
     const goesOn = last?.step === data.step && last.outcome === data.outcome;
-    const spell = { ...spellOf(data, at), ...(goesOn ? { from: last.from, times: last.times + 1 } : {}) };
-    return goesOn ? [...spells.slice(0, -1), spell] : [...spells, spell];
+    const period = { ...periodOf(data, at), ...(goesOn ? { from: last.from, times: last.times + 1 } : {}) };
+    return goesOn ? [...periods.slice(0, -1), period] : [...periods, period];
   }, []);
 }
 
-function spellOf(
+function periodOf(
   { step, weight, outcome, reason, candidate, stable, findings }: Recorded['verdict'],
   at: number,
-): VerdictSpell {
+): VerdictPeriod {
   const shown = findings.map(({ evidence: _, dryRun, ...finding }) => ({
     ...finding,
     ...(dryRun ? { dry: true as const } : {}),

@@ -11,11 +11,11 @@ export const CONFIDENCE = 0.95;
 const SLACK = 0.02;
 const SLACK_PART = 0.25;
 /** With fewer requests nothing is decided. */
-const LEAST_REQUESTS = 20;
+const MIN_REQUESTS = 20;
 /** A wider interval is too imprecise to confirm a weight. */
-const WIDEST = 0.2;
+const MAX_WIDTH = 0.2;
 /** With fewer expected requests, it is normal that a Service gets none. */
-const LEAST_EXPECTED = 3;
+const MIN_EXPECTED = 3;
 
 export interface ServiceShare {
   readonly requests: number;
@@ -49,7 +49,7 @@ export function measureShares(requests: readonly number[]): readonly ServiceShar
  */
 export function judgeAgreement(weights: readonly number[], requests: readonly number[]): Agrees {
   const total = requests.reduce((sum, one) => sum + one, 0);
-  if (total < LEAST_REQUESTS) return 'too little data';
+  if (total < MIN_REQUESTS) return 'too little data';
   const shares = measureShares(requests);
   const wanted = weights.map((weight) => percentOf(weight, weights) / 100);
   const excluded = shares.some(({ low, high }, index) => {
@@ -60,7 +60,7 @@ export function judgeAgreement(weights: readonly number[], requests: readonly nu
   if (excluded) return 'no';
   const thin = shares.some(
     ({ low, high }, index) =>
-      high - low > WIDEST || ((wanted[index] ?? 0) > 0 && total * (wanted[index] ?? 0) < LEAST_EXPECTED),
+      high - low > MAX_WIDTH || ((wanted[index] ?? 0) > 0 && total * (wanted[index] ?? 0) < MIN_EXPECTED),
   );
   return thin ? 'too little data' : 'yes';
 }

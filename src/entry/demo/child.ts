@@ -26,7 +26,7 @@ const FIRST_PAUSE_MS = 300;
 const LAST_PAUSE_MS = 10_000;
 /** A process that ends sooner counts as a failed start. After several consecutive failed starts it is not restarted. */
 const SHORT_MS = 15_000;
-const MOST_SHORT = 5;
+const MAX_SHORT = 5;
 const GRACE_MS = 8_000;
 
 export const logOf = (folder: string, name: string): string => join(folder, 'logs', `${name}.log`);
@@ -44,7 +44,7 @@ export function keepRunning(spec: ChildSpec): Child {
       const exit = await ended(current);
       if (stopping.signal.aborted) return;
       short = performance.now() - began < SHORT_MS ? short + 1 : 1;
-      if (short >= MOST_SHORT)
+      if (short >= MAX_SHORT)
         return reject(
           new Error(
             `The ${spec.name} does not stay up: ${exit}. Its last lines:\n${lastLines(spec, 5)}\nThe whole log is ${logOf(spec.folder, spec.name)}.`,

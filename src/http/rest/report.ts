@@ -6,7 +6,7 @@ import { REPORT_FORMATS, type ReportFormat } from '../../toolsets/release/report
 import { callTool } from './call.ts';
 import { callerOf } from './caller.ts';
 import type { RestDeps } from './deps.ts';
-import { goneSignal } from './gone.ts';
+import { disconnectSignal } from './disconnect-signal.ts';
 import { findTool } from './tools.ts';
 
 /** The path of the reports, below the root of the API. */
@@ -38,7 +38,7 @@ export async function answerReport(
     command: reportFile,
     raw,
     caller: callerOf(request),
-    signal: goneSignal(reply),
+    signal: disconnectSignal(reply),
     progress: () => Promise.resolve(),
   });
   const { type, text } = (body.result ?? {}) as { type?: string; text?: string };

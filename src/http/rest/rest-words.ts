@@ -2,17 +2,17 @@ import type { Command } from '../../commands/command.ts';
 import type { AnswerBody } from '../answer.ts';
 
 const NAME = /(?<![/\w])[a-z]+_[a-z_]+[a-z]\b/g;
-/** The fields that hold sentences of ours. Other texts may be names and data. */
+/** The fields that contain sentences of Sluice. Other texts may be names and data. */
 const SENTENCES: readonly string[] = ['next', 'reason', 'detail', 'message'];
 
-/** A text for agents in the words of REST: the name of a tool becomes the request that calls it. */
+/** Converts a text for agents to REST: the name of a tool becomes the request that calls it. */
 export function restWords(text: string, catalogue: readonly Command[]): string {
   return text.replaceAll(NAME, (name) =>
     catalogue.some((known) => known.name === name) ? `POST /engine/v1/tools/${name}` : name,
   );
 }
 
-/** The body of an answer with its sentences in the words of REST. */
+/** The body of an answer with its sentences converted to REST. */
 export function inRestWords({ result, error }: AnswerBody, catalogue: readonly Command[]): AnswerBody {
   return {
     ...(result && { result: reworded(result, catalogue) as Record<string, unknown> }),

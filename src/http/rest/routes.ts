@@ -7,7 +7,7 @@ import { callTool, type Call } from './call.ts';
 import { callerOf } from './caller.ts';
 import type { RestDeps } from './deps.ts';
 import { streamAnswer, wantsEvents } from './event-stream.ts';
-import { goneSignal } from './gone.ts';
+import { disconnectSignal } from './disconnect-signal.ts';
 import { openApiDocument } from './openapi.ts';
 import { mountPage } from './page.ts';
 import { answerReport, REPORT_ROUTES } from './report.ts';
@@ -43,7 +43,13 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
 
 async function answerCall(deps: RestDeps, request: Named, reply: FastifyReply): Promise<unknown> {
   const command = await toolOf(deps, request);
-  const call = { deps, command, raw: argumentsOf(request.body), caller: callerOf(request), signal: goneSignal(reply) };
+  const call = {
+    deps,
+    command,
+    raw: argumentsOf(request.body),
+    caller: callerOf(request),
+    signal: disconnectSignal(reply),
+  };
   const willRun = deps.gate.allowWrite || command.kind === 'read';
   if (willRun && wantsEvents(request.headers.accept))
     return streamAnswer(reply, (progress) => callTool({ ...call, progress }), deps.keepAliveMs);

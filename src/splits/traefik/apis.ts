@@ -2,8 +2,8 @@ import type { SettingsOf } from '../split-kind.ts';
 import type { ApisOf } from './replicas.ts';
 
 /**
- * Where the APIs of the replicas of each cluster are. If no settings belong to a cluster, it has none: the tools never
- * ask the replicas of another cluster.
+ * The addresses of the replicas' APIs in each cluster. If no settings belong to a cluster, it has none: the tools never
+ * use the replicas of another cluster.
  */
 export function apisOf(settingsOf: SettingsOf): ApisOf {
   return async (cluster) => {

@@ -7,7 +7,7 @@ import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { AttachableService, attachedTo } from './attachments.ts';
 import { listIngressRoutes } from './ingress-routes.ts';
 import { middlewareRef, readMiddleware } from './middleware-object.ts';
-import { sightOn } from './middleware-sight.ts';
+import { statusOn } from './middleware-status.ts';
 import type { Replica } from './replicas.ts';
 import { refOf } from './traefik-service.ts';
 
@@ -40,6 +40,6 @@ export async function viewOf({ client, ref, replicas }: World, name: string): Pr
     name,
     ...(object && { spec: object.spec }),
     attachedTo: attachedTo(name, ref, written),
-    replicas: await Promise.all(replicas.map((replica) => sightOn(replica, ref, name, written))),
+    replicas: await Promise.all(replicas.map((replica) => statusOn(replica, ref, name, written))),
   };
 }

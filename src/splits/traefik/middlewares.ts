@@ -25,9 +25,9 @@ export function createMiddlewares(clusters: Clusters, options: { readonly apis: 
     },
     weightedRoutes: async ({ cluster, namespace }) => weightedRoutes(clusters.client(cluster), namespace),
     read: async (ref, name) => viewOf(await worldOf(ref), name),
-    put: async (ref, wish) => putMiddleware(await worldOf(ref), wish),
+    put: async (ref, desired) => putMiddleware(await worldOf(ref), desired),
     readMirror: async (ref) => mirrorViewOf(await worldOf(ref)),
-    mirror: async (ref, wish) => mirrorRoute(await worldOf(ref), wish),
+    mirror: async (ref, desired) => mirrorRoute(await worldOf(ref), desired),
     unmirror: async (ref, takeOver) => unmirrorRoute(await worldOf(ref), takeOver),
   };
 }

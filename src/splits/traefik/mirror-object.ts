@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import type { MirrorWish } from '../../ports/middlewares.ts';
+import type { DesiredMirror } from '../../ports/middlewares.ts';
 import type { TrafficRef } from '../../ports/split.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { FIELD_MANAGER, TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
@@ -80,19 +80,19 @@ export async function mirrorSpec(
   client: ClusterClient,
   ref: TrafficRef,
   route: AttachableService,
-  wish: MirrorWish,
+  desired: DesiredMirror,
 ): Promise<{ readonly mirroring: object } | string> {
-  const service = await readService(client, { cluster: ref.cluster, namespace: ref.namespace, name: wish.service });
+  const service = await readService(client, { cluster: ref.cluster, namespace: ref.namespace, name: desired.service });
   if (service.ready === 0)
-    return `Service ${wish.service} has no ready endpoints, so the mirror would only make errors`;
+    return `Service ${desired.service} has no ready endpoints, so the mirror would only make errors`;
   const entries = route.spec.weighted?.services ?? [];
-  const arm = entries.find(({ name }) => name === wish.service);
-  const maxBodySize = wish.maxBodySize === undefined ? {} : { maxBodySize: wish.maxBodySize };
+  const arm = entries.find(({ name }) => name === desired.service);
+  const maxBodySize = desired.maxBodySize === undefined ? {} : { maxBodySize: desired.maxBodySize };
   // Traefik may merge two references to one Service by name, so both must have the same content.
   const { weight: _, ...like } = arm ?? {
-    name: wish.service,
+    name: desired.service,
     kind: 'Service',
-    port: portOf(service.ports, wish),
+    port: portOf(service.ports, desired),
     ...(entries.every((entry) => entry['nativeLB'] === true) && { nativeLB: true }),
   };
   return {
@@ -100,22 +100,22 @@ export async function mirrorSpec(
       kind: 'TraefikService',
       name: ref.name,
       ...maxBodySize,
-      mirrors: [{ ...like, percent: wish.percent }],
+      mirrors: [{ ...like, percent: desired.percent }],
     },
   };
 }
 
 function portOf(
   ports: readonly { readonly name?: string; readonly port: number }[],
-  wish: MirrorWish,
+  desired: DesiredMirror,
 ): number | string {
   const known = ports.map(({ name, port }) => [String(port), ...(name === undefined ? [] : [name])]);
   const [only] = ports;
-  if (wish.port === undefined && only && ports.length === 1) return only.port;
-  if (wish.port !== undefined && known.flat().includes(wish.port))
-    return /^\d+$/.test(wish.port) ? Number(wish.port) : wish.port;
+  if (desired.port === undefined && only && ports.length === 1) return only.port;
+  if (desired.port !== undefined && known.flat().includes(desired.port))
+    return /^\d+$/.test(desired.port) ? Number(desired.port) : desired.port;
   throw new SluiceError(
     'INVALID_INPUT',
-    `mirror_port: Service ${wish.service} has the ports ${plainLine(known.map((names) => names.join(' or ')).join(', '))}; name one of them`,
+    `mirror_port: Service ${desired.service} has the ports ${plainLine(known.map((names) => names.join(' or ')).join(', '))}; name one of them`,
   );
 }

@@ -1,4 +1,4 @@
-import type { MirrorSight, MirrorView } from '../../ports/middlewares.ts';
+import type { MirrorStatus, MirrorView } from '../../ports/middlewares.ts';
 import type { TrafficRef } from '../../ports/split.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { leadsTo, listIngressRoutes, mirrorName } from './ingress-routes.ts';
@@ -38,7 +38,7 @@ export async function mirrorViewOf(world: World, gone: readonly Placed[] = []): 
     rules: placed.map(({ route }) => route.match),
     replicas: await Promise.all(
       replicas.map((replica) =>
-        sightOn(replica, ref, [
+        statusOn(replica, ref, [
           ...placed,
           ...gone.filter(({ route }) => !placed.some((one) => one.route.match === route.match)),
         ]),
@@ -58,7 +58,7 @@ export function placedRules(ingressRoutes: readonly IngressRoute[], ref: Traffic
   );
 }
 
-async function sightOn(replica: Replica, ref: TrafficRef, rules: readonly Placed[]): Promise<MirrorSight> {
+async function statusOn(replica: Replica, ref: TrafficRef, rules: readonly Placed[]): Promise<MirrorStatus> {
   try {
     const names = namesOf(ref.namespace, mirrorName(ref.name));
     const served = await servedService(replica, names);

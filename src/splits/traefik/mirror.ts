@@ -1,6 +1,6 @@
 import type { Effect } from '../../domain/effect.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { MirrorView, MirrorWish } from '../../ports/middlewares.ts';
+import type { MirrorView, DesiredMirror } from '../../ports/middlewares.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { refuseForeign } from './field-owners.ts';
 import { ingressRef, listIngressRoutes, mirrorName } from './ingress-routes.ts';
@@ -25,20 +25,20 @@ interface Plan {
 }
 
 /** Mirrors a route. It writes the mirroring TraefikService first. When every replica has it, it writes the rules. */
-export async function mirrorRoute(world: World, wish: MirrorWish): Promise<Effect<MirrorView>> {
+export async function mirrorRoute(world: World, desired: DesiredMirror): Promise<Effect<MirrorView>> {
   const before = await mirrorViewOf(world);
-  const plan = await tryOut(world, wish);
+  const plan = await dryRunAll(world, desired);
   if (typeof plan === 'string') return { changed: false, effective: 'refused', reason: plan, before, after: before };
   const changed = plan.specDiffers || plan.parts.length > 0;
-  const failed = changed ? await carryOut(world, plan) : undefined;
+  const failed = changed ? await writeAllParts(world, plan) : undefined;
   if (failed) return { changed: false, effective: 'refused', reason: failed, before, after: await mirrorViewOf(world) };
   const after = await until(
     () => mirrorViewOf(world),
-    (view) => missing(view, wish) === undefined,
+    (view) => missing(view, desired) === undefined,
   );
   return {
     changed,
-    ...judge(after, missing(after, wish), changed, `mirrored by ${after.rules.length} rule(s)`),
+    ...judge(after, missing(after, desired), changed, `mirrored by ${after.rules.length} rule(s)`),
     before,
     after,
   };
@@ -48,14 +48,14 @@ export async function mirrorRoute(world: World, wish: MirrorWish): Promise<Effec
  * Does a dry run of every part. A text is the reason for a refusal. Errors: ROUTE_NOT_FOUND, FIELD_CONFLICT,
  * ALREADY_EXISTS, SERVICE_NOT_FOUND.
  */
-async function tryOut({ client, ref }: World, wish: MirrorWish): Promise<Plan | string> {
+async function dryRunAll({ client, ref }: World, desired: DesiredMirror): Promise<Plan | string> {
   const [route, read, ingressRoutes] = await Promise.all([
     readAttachable(client, ref),
     readMirrorObject(client, ref),
     listIngressRoutes(client, ref.namespace),
   ]);
   refuseOtherForm(ref, read);
-  const spec = await mirrorSpec(client, ref, route, wish);
+  const spec = await mirrorSpec(client, ref, route, desired);
   if (typeof spec === 'string') return spec;
   const holders = ingressRoutes.filter((object) => split(object, ref).leading.length > 0);
   if (holders.length === 0)
@@ -68,13 +68,13 @@ async function tryOut({ client, ref }: World, wish: MirrorWish): Promise<Plan | 
     return `a rule of IngressRoute ${shared.metadata.name} shares its requests between ${ref.name} and other services; a mirror would take their part`;
   const met = rival(ingressRoutes, ref);
   if (met) return plainLine(met, 400);
-  const applied = await applyMirror(client, ref, { spec, read, force: wish.takeOver, dryRun: true });
+  const applied = await applyMirror(client, ref, { spec, read, force: desired.takeOver, dryRun: true });
   const parts = await changing(
     { client, ref },
-    holders.map((object) => ({ object, rules: (now: unknown) => mirrorRules(now, ref, wish.methods) })),
-    wish.takeOver,
+    holders.map((object) => ({ object, rules: (now: unknown) => mirrorRules(now, ref, desired.methods) })),
+    desired.takeOver,
   );
-  return { spec, read, specDiffers: !sameSpec(read?.spec, applied.spec), parts, takeOver: wish.takeOver };
+  return { spec, read, specDiffers: !sameSpec(read?.spec, applied.spec), parts, takeOver: desired.takeOver };
 }
 
 interface Holder {
@@ -105,7 +105,7 @@ async function changing(
 }
 
 /** Writes the plan. A text is the reason for a failure: all changes were then undone. */
-async function carryOut(world: World, plan: Plan): Promise<string | undefined> {
+async function writeAllParts(world: World, plan: Plan): Promise<string | undefined> {
   const { client, ref } = world;
   if (plan.specDiffers)
     await applyMirror(client, ref, { spec: plan.spec, read: plan.read, force: plan.takeOver, dryRun: false });
@@ -199,12 +199,12 @@ function remaining(view: MirrorView): string | undefined {
 }
 
 /** The first place where the mirror is not visible as wanted. */
-function missing(view: MirrorView, wish: MirrorWish): string | undefined {
-  if (view.service !== wish.service || view.percent !== wish.percent || view.methods !== wish.methods)
+function missing(view: MirrorView, desired: DesiredMirror): string | undefined {
+  if (view.service !== desired.service || view.percent !== desired.percent || view.methods !== desired.methods)
     return 'the objects are not as they were written; somebody else has changed them';
   for (const { replica, percent, rules, error } of view.replicas) {
     if (error !== undefined) return `Traefik ${replica} ${error}`;
-    if (percent !== wish.percent) return `Traefik ${replica} mirrors ${percent ?? 0} %`;
+    if (percent !== desired.percent) return `Traefik ${replica} mirrors ${percent ?? 0} %`;
     const absent = view.rules.find((rule) => !rules.includes(rule));
     if (absent !== undefined) return `Traefik ${replica} does not lead ${plainLine(absent)} to the mirror`;
   }
@@ -217,7 +217,7 @@ function judge(
   changed: boolean,
   fine: string,
 ): Pick<Effect<unknown>, 'effective' | 'reason'> {
-  const what = changed ? '' : 'nothing was to be changed; ';
+  const what = changed ? '' : 'no change was needed; ';
   if (hole !== undefined) return { effective: 'pending', reason: `${what}${hole}` };
   if (view.replicas.length === 0)
     return { effective: 'pending', reason: `${what}no Traefik API is configured, so what Traefik does is not known` };

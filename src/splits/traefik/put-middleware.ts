@@ -1,6 +1,6 @@
 import type { Effect } from '../../domain/effect.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { MiddlewareView, MiddlewareWish } from '../../ports/middlewares.ts';
+import type { MiddlewareView, DesiredMiddleware } from '../../ports/middlewares.ts';
 import { TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
@@ -10,7 +10,7 @@ import { refuseForeign } from './field-owners.ts';
 import { IngressRoute, listIngressRoutes, routesTo } from './ingress-routes.ts';
 import { applyMiddleware, middlewareRef, readMiddleware, refuseOtherType, sameSpec } from './middleware-object.ts';
 import type { MiddlewareObject } from './middleware-object.ts';
-import { tooOld } from './middleware-sight.ts';
+import { tooOld } from './middleware-status.ts';
 import { readAttachable, viewOf } from './middleware-view.ts';
 import type { World } from './middleware-view.ts';
 import { dryRun, write, writeAll } from './patch-part.ts';
@@ -29,8 +29,8 @@ interface Plan {
  * Creates or changes a Middleware and attaches it. Every replica has loaded the middleware before any object refers to
  * it.
  */
-export async function putMiddleware(world: World, wish: MiddlewareWish): Promise<Effect<MiddlewareView>> {
-  const before = await viewOf(world, wish.name);
+export async function putMiddleware(world: World, desired: DesiredMiddleware): Promise<Effect<MiddlewareView>> {
+  const before = await viewOf(world, desired.name);
   const refused = (reason: string): Effect<MiddlewareView> => ({
     changed: false,
     effective: 'refused',
@@ -38,19 +38,19 @@ export async function putMiddleware(world: World, wish: MiddlewareWish): Promise
     before,
     after: before,
   });
-  const holders = await findHolders(world, wish);
+  const holders = await findHolders(world, desired);
   const obstacle =
-    (await elsewhere(world, wish)) ??
-    (wish.place.on === 'service' ? await cannotAttachToService(world, wish, wish.place.service) : undefined);
+    (await elsewhere(world, desired)) ??
+    (desired.place.on === 'service' ? await cannotAttachToService(world, desired, desired.place.service) : undefined);
   if (obstacle) return refused(obstacle);
-  const plan = await tryOut(world, wish, holders);
+  const plan = await dryRunAll(world, desired, holders);
   if (typeof plan === 'string') return refused(plan);
   const changed = plan.settingsDiffer || plan.parts.length > 0;
-  const failed = changed ? await carryOut(world, wish, plan) : undefined;
+  const failed = changed ? await writeAllParts(world, desired, plan) : undefined;
   if (failed) return refused(failed);
   const wanted = holders.flatMap(({ slots }) => slots.map(({ what }) => what));
   const after = await until(
-    () => viewOf(world, wish.name),
+    () => viewOf(world, desired.name),
     (view) => missing(view, wanted) === undefined,
   );
   return { changed, ...judge(after, wanted, changed), before, after };
@@ -59,35 +59,36 @@ export async function putMiddleware(world: World, wish: MiddlewareWish): Promise
 /**
  * The objects that will refer to the middleware. Errors: TRAFFIC_SERVICE_NOT_FOUND, ROUTE_NOT_FOUND, FIELD_CONFLICT.
  */
-async function findHolders({ client, ref }: World, wish: MiddlewareWish): Promise<readonly Holder[]> {
+async function findHolders({ client, ref }: World, desired: DesiredMiddleware): Promise<readonly Holder[]> {
   const service = await readAttachable(client, ref);
-  const objects = wish.place.on === 'service' ? [service] : await routesTo(client, ref);
-  const holders = objects.map((object) => slotsOf(object, wish.place, ref));
+  const objects = desired.place.on === 'service' ? [service] : await routesTo(client, ref);
+  const holders = objects.map((object) => slotsOf(object, desired.place, ref));
   if (objects.length === 0)
     throw new SluiceError(
       'ROUTE_NOT_FOUND',
       `No IngressRoute in ${ref.namespace} leads to TraefikService ${ref.name}.`,
     );
-  if (wish.place.on === 'service' && holders[0]?.slots.length !== 1) {
+  if (desired.place.on === 'service' && holders[0]?.slots.length !== 1) {
     throw new SluiceError(
       'TRAFFIC_SERVICE_NOT_FOUND',
-      `TraefikService ${ref.namespace}/${ref.name} names Service "${wish.place.service}" ${holders[0]?.slots.length ?? 0} times; once is needed.`,
+      `TraefikService ${ref.namespace}/${ref.name} names Service "${desired.place.service}" ${holders[0]?.slots.length ?? 0} times; once is needed.`,
     );
   }
-  const changing = holders.filter(({ slots }) => attachOperations(slots, wish.name).length > 0);
-  for (const holder of changing) refuseForeign(holder.object, holder.ref, holder.path, wish.takeOver);
+  const changing = holders.filter(({ slots }) => attachOperations(slots, desired.name).length > 0);
+  for (const holder of changing) refuseForeign(holder.object, holder.ref, holder.path, desired.takeOver);
   return holders;
 }
 
 /**
  * A middleware has one place only. A circuit breaker for a canary that is also on the whole route would block stable.
  */
-async function elsewhere({ client, ref }: World, wish: MiddlewareWish): Promise<string | undefined> {
+async function elsewhere({ client, ref }: World, desired: DesiredMiddleware): Promise<string | undefined> {
   const [routes, services] = await Promise.all([
     listIngressRoutes(client, ref.namespace),
     client.list(TRAEFIK_SERVICE, ref.namespace),
   ]);
-  const uses = (list: readonly { name: string }[] | undefined) => list?.some(({ name }) => name === wish.name) === true;
+  const uses = (list: readonly { name: string }[] | undefined) =>
+    list?.some(({ name }) => name === desired.name) === true;
   const onRules = routes
     .filter(({ spec }) => spec.routes.some(({ middlewares }) => uses(middlewares)))
     .map(({ metadata }) => `IngressRoute ${metadata.name}`);
@@ -98,7 +99,7 @@ async function elsewhere({ client, ref }: World, wish: MiddlewareWish): Promise<
         .filter(({ middlewares }) => uses(middlewares))
         .map((entry) => ({ of: metadata.name, entry: entry.name })),
     );
-  const { place } = wish;
+  const { place } = desired;
   const others =
     place.on === 'service'
       ? [
@@ -110,12 +111,12 @@ async function elsewhere({ client, ref }: World, wish: MiddlewareWish): Promise<
       : onServices.map(({ of, entry }) => `Service ${entry} of TraefikService ${of}`);
   return others.length === 0
     ? undefined
-    : `Middleware ${wish.name} is attached to ${plainLine(others.join(', '))} already, and would act there too; choose another middleware_name`;
+    : `Middleware ${desired.name} is attached to ${plainLine(others.join(', '))} already, and would act there too; choose another middleware_name`;
 }
 
 async function cannotAttachToService(
   { client, ref, replicas }: World,
-  wish: MiddlewareWish,
+  desired: DesiredMiddleware,
   service: string,
 ): Promise<string | undefined> {
   for (const replica of replicas) {
@@ -140,23 +141,28 @@ async function cannotAttachToService(
   // (kubernetes.go, addToConfig).
   return (
     twin &&
-    `TraefikService ${twin.metadata.name} also names Service ${service}; Traefik may merge the two references, so ${wish.name} could be lost or act there as well`
+    `TraefikService ${twin.metadata.name} also names Service ${service}; Traefik may merge the two references, so ${desired.name} could be lost or act there as well`
   );
 }
 
 /** Does a dry run of every part. A text is the reason for a refusal. */
-async function tryOut(
+async function dryRunAll(
   { client, ref }: World,
-  wish: MiddlewareWish,
+  desired: DesiredMiddleware,
   holders: readonly Holder[],
 ): Promise<Plan | string> {
-  const object = middlewareRef(ref.namespace, wish.name);
+  const object = middlewareRef(ref.namespace, desired.name);
   const read = await readMiddleware(client, object);
-  refuseOtherType(object, read, wish.spec);
-  const applied = await applyMiddleware(client, object, { spec: wish.spec, read, force: wish.takeOver, dryRun: true });
+  refuseOtherType(object, read, desired.spec);
+  const applied = await applyMiddleware(client, object, {
+    spec: desired.spec,
+    read,
+    force: desired.takeOver,
+    dryRun: true,
+  });
   const parts: PatchPart[] = [];
   for (const holder of holders) {
-    const part = partOf(holder, wish, ref);
+    const part = partOf(holder, desired, ref);
     const result = await dryRun(client, part);
     if (result === undefined) continue;
     if (part.operations(result).length > 0)
@@ -166,9 +172,9 @@ async function tryOut(
   return { read, settingsDiffer: !sameSpec(read?.spec, applied.spec), parts };
 }
 
-function partOf(holder: Holder, wish: MiddlewareWish, ref: World['ref']): PatchPart {
+function partOf(holder: Holder, desired: DesiredMiddleware, ref: World['ref']): PatchPart {
   const parse = (object: unknown) =>
-    wish.place.on === 'service' ? AttachableService.parse(object) : IngressRoute.parse(object);
+    desired.place.on === 'service' ? AttachableService.parse(object) : IngressRoute.parse(object);
   return {
     ref: holder.ref,
     operations: (object) => {
@@ -179,28 +185,33 @@ function partOf(holder: Holder, wish: MiddlewareWish, ref: World['ref']): PatchP
           `${holder.ref.kind.name} ${ref.namespace}/${holder.ref.name} was taken by ${plainLine(owner.releaseId)} meanwhile.`,
           { details: { release_id: owner.releaseId } },
         );
-      return attachOperations(slotsOf(parse(object), wish.place, ref).slots, wish.name);
+      return attachOperations(slotsOf(parse(object), desired.place, ref).slots, desired.name);
     },
-    inverse: (object) => detachOperations(slotsOf(parse(object), wish.place, ref).slots, wish.name),
+    inverse: (object) => detachOperations(slotsOf(parse(object), desired.place, ref).slots, desired.name),
   };
 }
 
 /** Writes the plan. A text is the reason for a failure: all changes were then undone. */
-async function carryOut(world: World, wish: MiddlewareWish, plan: Plan): Promise<string | undefined> {
+async function writeAllParts(world: World, desired: DesiredMiddleware, plan: Plan): Promise<string | undefined> {
   const { client, ref } = world;
-  const object = middlewareRef(ref.namespace, wish.name);
+  const object = middlewareRef(ref.namespace, desired.name);
   if (plan.settingsDiffer)
-    await applyMiddleware(client, object, { spec: wish.spec, read: plan.read, force: wish.takeOver, dryRun: false });
+    await applyMiddleware(client, object, {
+      spec: desired.spec,
+      read: plan.read,
+      force: desired.takeOver,
+      dryRun: false,
+    });
   try {
-    const silent = plan.read ? undefined : await notLoaded(world, wish.name);
+    const silent = plan.read ? undefined : await notLoaded(world, desired.name);
     if (silent) {
-      await removeMade(world, wish, plan);
+      await removeMade(world, desired, plan);
       return silent;
     }
     await writeAll(client, plan.parts);
     return undefined;
   } catch (error) {
-    await removeMade(world, wish, plan);
+    await removeMade(world, desired, plan);
     throw error;
   }
 }
@@ -229,9 +240,9 @@ async function notLoaded({ replicas, ref }: World, name: string): Promise<string
 /**
  * Removes only what this call created. An existing Middleware gets its new settings only when everything else worked.
  */
-async function removeMade({ client, ref }: World, wish: MiddlewareWish, plan: Plan): Promise<void> {
+async function removeMade({ client, ref }: World, desired: DesiredMiddleware, plan: Plan): Promise<void> {
   if (!plan.settingsDiffer) return;
-  const object = middlewareRef(ref.namespace, wish.name);
+  const object = middlewareRef(ref.namespace, desired.name);
   const now = await readMiddleware(client, object);
   if (!now) return;
   if (!plan.read) await client.remove(object, { uid: now.metadata.uid });
@@ -260,7 +271,7 @@ function judge(
   wanted: readonly string[],
   changed: boolean,
 ): Pick<Effect<unknown>, 'effective' | 'reason'> {
-  const what = changed ? '' : 'nothing was to be changed; ';
+  const what = changed ? '' : 'no change was needed; ';
   const hole = missing(view, wanted);
   if (hole !== undefined) return { effective: 'pending', reason: `${what}${hole}` };
   if (view.replicas.length === 0)

@@ -85,14 +85,14 @@ async function find(client: ClusterClient, ref: ObjectRef): Promise<Existing | u
 /** Removes what was created. Returns the error to throw, which says so if the removal failed. */
 async function undone(client: ClusterClient, [made]: readonly ObjectRef[], error: unknown): Promise<unknown> {
   if (!made || !(error instanceof SluiceError)) return error;
-  const kept = `${describe(made)} was made just before and is still there; the same call makes what is missing`;
+  const remaining = `${describe(made)} was made just before and is still there; the same call makes what is missing`;
   // The IngressRoute may have been created in spite of the error. It must not be left without its TraefikService.
   const unsure = error.code === 'CLUSTER_UNREACHABLE';
   const rest = unsure
-    ? kept
+    ? remaining
     : await takeBack(client, made).then(
         () => `${describe(made)}, made just before, was deleted again`,
-        () => kept,
+        () => remaining,
       );
   return new SluiceError(error.code, `${error.message} ${rest}.`, {
     next: error.next,

@@ -5,15 +5,15 @@ const SETTLE_MS = 8_000;
 const POLL_MS = 150;
 
 /** Reads until `enough` holds or the time is over. Returns the last result in both cases. */
-export async function until<Sight>(
-  look: () => Promise<Sight>,
-  enough: (sight: Sight) => boolean,
+export async function until<Result>(
+  look: () => Promise<Result>,
+  enough: (result: Result) => boolean,
   limitMs = SETTLE_MS,
-): Promise<Sight> {
+): Promise<Result> {
   const deadline = Date.now() + limitMs;
   for (;;) {
-    const sight = await look();
-    if (enough(sight) || Date.now() >= deadline) return sight;
+    const result = await look();
+    if (enough(result) || Date.now() >= deadline) return result;
     await sleep(POLL_MS);
   }
 }

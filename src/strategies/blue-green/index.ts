@@ -4,7 +4,7 @@ import type { Strategy } from '../strategy.ts';
 import { file } from './file.ts';
 import { advance, finish, undo } from './moves.ts';
 import * as planning from './plan.ts';
-import * as sight from './sight.ts';
+import * as observation from './observation.ts';
 
 /**
  * The release moves traffic to the preview Service in its own steps. After all steps have passed, Argo switches over.
@@ -14,7 +14,7 @@ export const blueGreen: Strategy = {
   file,
   plan: (world, spec) => preflight(world, spec, planning.rules),
   advance,
-  observe: observeWith(sight.rules),
+  observe: observeWith(observation.rules),
   finish,
   undo,
 };

@@ -1,13 +1,13 @@
 import { start } from '../../delivery/advance.ts';
 import { markLost } from '../../delivery/fence.ts';
 import { promote, settle } from '../../delivery/finish.ts';
-import { armServices, isRefusal, leftBecause, readTarget, trafficRef, type Move } from '../../delivery/move.ts';
+import { armServices, isRefusal, preemption, readTarget, trafficRef, type Move } from '../../delivery/move.ts';
 import { awaitProof } from '../../delivery/observe.ts';
 import { undoWith } from '../../delivery/undo.ts';
 import type { Advanced } from '../../domain/release/moves.ts';
 import type { WriteResult } from '../../ports/workload.ts';
 import type { Strategy } from '../strategy.ts';
-import { isHeld, rules } from './sight.ts';
+import { isHeld, rules } from './observation.ts';
 
 export const advance: Strategy['advance'] = {
   start: (move) => start(move, (seen) => isHeld(seen, seen.podHash)),
@@ -16,7 +16,7 @@ export const advance: Strategy['advance'] = {
 
 /** Writes the weight of step `index`. */
 async function shift(move: Move, index: number): Promise<Advanced> {
-  const left = leftBecause(await readTarget(move), move.scene);
+  const left = preemption(await readTarget(move), move.scene);
   if (left) return left;
   const result = await setWeight(move, move.scene.plan.steps[index]?.weight as number);
   return isRefusal(result) ? { kind: 'superseded', detail: result.detail } : { kind: 'ready', detail: result.detail };

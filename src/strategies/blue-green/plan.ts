@@ -22,7 +22,7 @@ export const rules: PlanRules = {
   isAbortSettled: ({ stableSelector, stableHash }) => stableSelector === stableHash,
 };
 
-/** The release sends up to all traffic to the preview, so it needs as many pods as the active version has. */
+/** The release sends up to 100 % of the traffic to the preview, so it needs as many pods as the active version. */
 function fullPreview({ replicas, scaling: { previewReplicas } }: RolloutFacts): readonly Check[] {
   if (previewReplicas === undefined || previewReplicas >= replicas.desired) return [];
   const detail = `previewReplicaCount is ${previewReplicas}: ${previewReplicas} pod(s) would serve the traffic of ${replicas.desired}`;

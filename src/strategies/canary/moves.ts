@@ -1,10 +1,10 @@
-import { refusedAs, start, untilLeft } from '../../delivery/advance.ts';
+import { refusedAs, start, waitUnlessPreempted } from '../../delivery/advance.ts';
 import { promote, settle } from '../../delivery/finish.ts';
 import { isRefusal, type Move } from '../../delivery/move.ts';
 import { undoWith } from '../../delivery/undo.ts';
 import type { Advanced } from '../../domain/release/moves.ts';
 import type { Strategy } from '../strategy.ts';
-import { isHeldAt, rules } from './sight.ts';
+import { isHeldAt, rules } from './observation.ts';
 
 export const advance: Strategy['advance'] = {
   start: (move) => start(move, (seen, plan) => isHeldAt(seen, seen.podHash, plan.steps[0]?.pauseIndex as number)),
@@ -21,7 +21,7 @@ async function shift(move: Move, index: number): Promise<Advanced> {
     const result = await world.workload.advance(scene.target, { podHash, stepIndex: before }, scene.owner);
     if (isRefusal(result)) return refusedAs(move, result.detail);
   }
-  return untilLeft(move, (seen) => (isHeldAt(seen, podHash, here) ? `at step ${here}` : undefined));
+  return waitUnlessPreempted(move, (seen) => (isHeldAt(seen, podHash, here) ? `at step ${here}` : undefined));
 }
 
 export const finish: Strategy['finish'] = {

@@ -35,8 +35,8 @@ function backgroundAnalysis({ backgroundAnalysis: templates }: RolloutFacts): re
 }
 
 /**
- * With pods of the aborted version kept, Argo 1.10.1 leaves a share of the traffic on that version for good: it walks
- * the weight back only as fast as the stable version gets pods, and then stops (tried seven times).
+ * If pods of the aborted version stay, Argo 1.10.1 permanently leaves a share of the traffic on that version: it
+ * reduces the weight only as fast as the stable version gets pods, and then stops (tried seven times).
  */
 function withdrawable({ scaling: { dynamicStable, keepsAborted } }: RolloutFacts): readonly Check[] {
   if (!dynamicStable) return [];

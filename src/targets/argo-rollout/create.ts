@@ -40,7 +40,7 @@ export async function createRollout(client: ClusterClient, rollout: NewRollout):
 function servicesMade(created: readonly string[]): Pick<Creation, 'effective' | 'reason'> {
   return {
     effective: 'proved',
-    reason: created.length > 0 ? 'the Services were made, without a Rollout yet' : 'both Services were there already',
+    reason: created.length > 0 ? 'the Services were made, without a Rollout yet' : 'both Services already existed',
   };
 }
 

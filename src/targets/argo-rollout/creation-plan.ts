@@ -94,7 +94,9 @@ async function routeRefusal(client: ClusterClient, rollout: NewRollout): Promise
   const ref = { kind: TRAEFIK_SERVICE, namespace: target.namespace, name };
   const present = await ifThere(client, ref);
   if (present === undefined)
-    return { refused: `there is no ${describe(ref)}; a weighted route is made before the Rollout that steers it` };
+    return {
+      refused: `there is no ${describe(ref)}; a weighted route must be created before the Rollout that steers it`,
+    };
   const names = (Weighted.safeParse(present).data?.spec.weighted?.services ?? []).map((entry) => entry.name);
   const absent = [services.stable, services.candidate].filter((service) => !names.includes(service));
   if (absent.length === 0) return undefined;

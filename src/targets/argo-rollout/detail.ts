@@ -4,17 +4,17 @@ import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts'
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { runStatuses } from './analysis-hold.ts';
 import { invalidSpec } from './phase.ts';
-import { readElsewhere, readRollout } from './read.ts';
+import { readReferencedObjects, readRollout } from './read.ts';
 import type { Rollout } from './schema.ts';
 import { toView } from './view.ts';
-import type { Elsewhere } from './view.ts';
+import type { ReferencedObjects } from './view.ts';
 
 export async function readDetail(client: ClusterClient, target: Target): Promise<RolloutDetail> {
   const rollout = await readRollout(client, target);
-  return toDetail(target, rollout, await readElsewhere(client, target, rollout));
+  return toDetail(target, rollout, await readReferencedObjects(client, target, rollout));
 }
 
-export function toDetail(target: Target, rollout: Rollout, elsewhere: Elsewhere): RolloutDetail {
+export function toDetail(target: Target, rollout: Rollout, elsewhere: ReferencedObjects): RolloutDetail {
   const { metadata, spec, status } = rollout;
   const pause = status.pauseConditions?.[0];
   const invalid = invalidSpec(rollout);

@@ -24,7 +24,7 @@ export interface RolloutFeedOptions {
 type Listener = Parameters<RolloutFeed['watch']>[1];
 
 /** A cache with its users. */
-interface Kept {
+interface SharedCache {
   readonly cache: WatchCache<RolloutState>;
   readonly listeners: Set<Listener>;
   /** Timer that ends the cache. Each use restarts it. */
@@ -33,19 +33,19 @@ interface Kept {
 
 /** RolloutFeed on the Kubernetes API. */
 export function createRolloutFeed(clusters: Clusters, options: RolloutFeedOptions = {}): RolloutFeed {
-  const kept = new KeptCaches(clusters, options);
+  const caches = new SharedCaches(clusters, options);
   return {
     async list({ cluster, namespace, fresh }) {
       const { written } = clusters.client(cluster);
-      const cache = options.cached && !fresh ? kept.for(cluster, namespace) : undefined;
+      const cache = options.cached && !fresh ? caches.for(cluster, namespace) : undefined;
       const known = cache?.current && written.covers(ROLLOUT, namespace, cache.version, (uid) => cache.holds(uid));
       const listing = known ? fromCache(cache, namespace) : await live(clusters, cluster, namespace);
       if (namespace !== undefined && listing.items.length === 0)
         await requireNamespace(clusters.client(cluster), namespace);
       return listing;
     },
-    watch: (cluster, listener) => kept.listen(cluster, listener),
-    close: () => Promise.resolve(kept.stop()),
+    watch: (cluster, listener) => caches.listen(cluster, listener),
+    close: () => Promise.resolve(caches.stop()),
   };
 }
 
@@ -72,10 +72,10 @@ function readItem(cluster: string, object: unknown): RolloutState | undefined {
   return data && toView({ cluster, namespace: data.metadata.namespace, rollout: data.metadata.name }, data, {});
 }
 
-class KeptCaches {
+class SharedCaches {
   readonly #clusters: Clusters;
   readonly #options: RolloutFeedOptions;
-  readonly #caches = new Map<string, Kept>();
+  readonly #caches = new Map<string, SharedCache>();
 
   constructor(clusters: Clusters, options: RolloutFeedOptions) {
     this.#clusters = clusters;
@@ -113,7 +113,7 @@ class KeptCaches {
     return namespaces.length > 0 ? namespaces : [undefined];
   }
 
-  #use(cluster: string, namespace: string | undefined): Kept {
+  #use(cluster: string, namespace: string | undefined): SharedCache {
     const key = `${namespace ?? ''}/${cluster}`;
     const known = this.#caches.get(key);
     known?.idle.refresh();
@@ -125,7 +125,7 @@ class KeptCaches {
     return made;
   }
 
-  #make(key: string, cluster: string, namespace: string | undefined): Kept {
+  #make(key: string, cluster: string, namespace: string | undefined): SharedCache {
     const listeners = new Set<Listener>();
     const onChange = (id: ObjectId): void => {
       for (const listener of listeners) quietly(() => listener({ cluster, namespace: id.namespace, rollout: id.name }));
@@ -144,12 +144,12 @@ class KeptCaches {
     return { cache, listeners, idle };
   }
 
-  #drop(key: string, only?: Kept): void {
-    const kept = this.#caches.get(key);
-    if (!kept || (only && kept !== only)) return;
+  #drop(key: string, only?: SharedCache): void {
+    const shared = this.#caches.get(key);
+    if (!shared || (only && shared !== only)) return;
     this.#caches.delete(key);
-    clearTimeout(kept.idle);
-    kept.cache.stop();
+    clearTimeout(shared.idle);
+    shared.cache.stop();
   }
 }
 

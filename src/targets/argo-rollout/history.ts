@@ -106,7 +106,7 @@ function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
   };
 }
 
-/** The API server has filled in the defaults of both templates, so equal ones have equal texts. */
+/** The API server has filled in the defaults of both templates, so equal templates have equal texts. */
 function digestOf({ metadata, spec, ...rest }: ReplicaSet['spec']['template']): string {
   const { [HASH_LABEL]: _, ...labels } = metadata?.labels ?? {};
   const containers = spec.containers.map((container) => ({ ...container, image: '' }));

@@ -29,13 +29,13 @@ export function phaseOf(rollout: Rollout): Phase {
   if (status.controllerPause && !status.pauseConditions?.length) return progressing('waiting for rollout to unpause');
   if (!isWorkloadObserved(rollout))
     return progressing('waiting for rollout spec update to be observed for the reference workload');
-  const asked = notTakenUp(rollout);
+  const asked = pendingCommand(rollout);
   if (asked) return progressing(`waiting for the controller to take up the ${asked}`);
   return status.phase ? { phase: status.phase, message: plainLine(status.message ?? '') } : computed(rollout);
 }
 
 /** A command in the status that the controller has not acted on yet. */
-function notTakenUp({ status }: Rollout): string | undefined {
+function pendingCommand({ status }: Rollout): string | undefined {
   if (status.promoteFull && status.pauseConditions?.length) return 'full promotion';
   if (status.abort && status.abortedAt === undefined) return 'abort';
   return status.abort !== true && status.abortedAt !== undefined ? 'retry' : undefined;

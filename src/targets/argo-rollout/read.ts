@@ -8,7 +8,7 @@ import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { Rollout, Service, Workload } from './schema.ts';
 import { serviceNames, toView } from './view.ts';
-import type { Elsewhere } from './view.ts';
+import type { ReferencedObjects } from './view.ts';
 
 /** Argo uses this label to distinguish versions, on pods and in the selectors that it manages. */
 const HASH_LABEL = 'rollouts-pod-template-hash';
@@ -26,11 +26,15 @@ export async function readRollout(client: ClusterClient, target: Target): Promis
 
 export async function readView(client: ClusterClient, target: Target): Promise<RolloutState> {
   const rollout = await readRollout(client, target);
-  return toView(target, rollout, await readElsewhere(client, target, rollout));
+  return toView(target, rollout, await readReferencedObjects(client, target, rollout));
 }
 
 /** Reads the selectors of the Services, and the containers of a workload that the Rollout takes its template from. */
-export async function readElsewhere(client: ClusterClient, target: Target, rollout: Rollout): Promise<Elsewhere> {
+export async function readReferencedObjects(
+  client: ClusterClient,
+  target: Target,
+  rollout: Rollout,
+): Promise<ReferencedObjects> {
   const names = serviceNames(rollout);
   const [stable, candidate, containers] = await Promise.all([
     selectedHash(client, target, names.stable),
@@ -51,7 +55,7 @@ async function referredContainers(
   client: ClusterClient,
   { namespace }: Target,
   { spec: { workloadRef } }: Rollout,
-): Promise<Elsewhere['containers']> {
+): Promise<ReferencedObjects['containers']> {
   if (workloadRef?.kind !== DEPLOYMENT.name || !workloadRef.name) return undefined;
   try {
     return Workload.parse(await client.get({ kind: DEPLOYMENT, namespace, name: workloadRef.name })).spec.template.spec

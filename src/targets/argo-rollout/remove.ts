@@ -6,7 +6,7 @@ import type { Admit, RolloutDetail } from '../../ports/rollout-objects.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { unlessAway } from '../../adapters/kubernetes/unless-away.ts';
 import { toDetail } from './detail.ts';
-import { readElsewhere, readRollout, refOf } from './read.ts';
+import { readReferencedObjects, readRollout, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
 
 /** The controller writes the status often, and each write changes the resource version that the deletion tests. */
@@ -24,7 +24,7 @@ export async function removeRollout(
   admit: Admit,
 ): Promise<Effect<RolloutDetail>> {
   const first = await readRollout(client, target);
-  const before = toDetail(target, first, await readElsewhere(client, target, first));
+  const before = toDetail(target, first, await readReferencedObjects(client, target, first));
   admit(before.owner);
   const sent = await send(client, target, first, admit);
   if (sent === 'gone') return { changed: true, effective: 'proved', reason: 'the Rollout is gone', before };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/release/target.ts';
-import type { ImageWish } from '../../ports/rollout-steering.ts';
+import type { DesiredImage } from '../../ports/rollout-steering.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { DEPLOYMENT } from '../../adapters/kubernetes/kinds.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
@@ -30,14 +30,14 @@ const Versioned = Workload.extend({ metadata: z.object({ resourceVersion: z.stri
 export async function imageSteering(
   client: ClusterClient,
   target: Target,
-  wish: ImageWish,
+  desired: DesiredImage,
 ): Promise<Steering<Deployment | undefined>> {
   const { rollout, view } = await readNow(client, target);
   const change = changeOf(
     Object.entries(view.images).map(([name, image]) => ({ name, image })),
-    wish,
+    desired,
   );
-  const missing = (now: Now, before: Now['view']): string | undefined => notTakenUp(now, before, change);
+  const missing = (now: Now, before: Now['view']): string | undefined => notObserved(now, before, change);
   const { workloadRef } = rollout.spec;
   if (!workloadRef) {
     const decide = ({ spec }: Now['rollout']) =>
@@ -58,7 +58,7 @@ export async function imageSteering(
   };
 }
 
-function changeOf(containers: Containers, { container, from, to }: ImageWish): ImageChange {
+function changeOf(containers: Containers, { container, from, to }: DesiredImage): ImageChange {
   const names = containers.map(({ name }) => plainLine(name));
   const chosen =
     container === undefined ? onlyOne(containers, names) : containers.find(({ name }) => name === container);
@@ -88,7 +88,7 @@ function onlyOne(containers: Containers, names: readonly string[]): Containers[n
  * The hash proves that the controller created a version of the new template: it changes with any change of the
  * template.
  */
-function notTakenUp({ view }: Now, before: Now['view'], { container, to }: ImageChange): string | undefined {
+function notObserved({ view }: Now, before: Now['view'], { container, to }: ImageChange): string | undefined {
   if (view.images[container] !== to)
     return `container ${container} has image ${plainLine(view.images[container] ?? 'none')}`;
   if (!view.observed) return 'the controller has not yet seen the new template';

@@ -37,7 +37,7 @@ function decideBlueGreen(rollout: Rollout, target: Target, podHash: string): Dec
   const seconds = promotesByItself(rollout);
   if (seconds !== undefined)
     return refused(
-      `it promotes itself ${seconds} s after its pause began (autoPromotionSeconds), and Argo puts a pause that is ended earlier back`,
+      `it promotes itself ${seconds} s after its pause began (autoPromotionSeconds), and Argo restores a pause that is ended earlier`,
     );
   if (!status.pauseConditions?.length && !status.controllerPause)
     return refused('it is not paused: its preview is not ready yet');

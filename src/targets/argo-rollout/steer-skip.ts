@@ -61,9 +61,9 @@ const POINTERS: Readonly<Record<AnalysisHold['role'], string>> = {
 const DONE: Readonly<Record<AnalysisHold['way'], (hold: AnalysisHold) => string>> = {
   'next-step': ({ run, stepIndex }) => `analysis ${run} was skipped: step ${stepIndex} was ended`,
   'end-pause': ({ run, stepIndex }) =>
-    `the pause that the inconclusive analysis ${run} had set at step ${stepIndex} was ended; Argo starts that analysis anew`,
+    `the pause that the inconclusive analysis ${run} had set at step ${stepIndex} was ended; Argo restarts that analysis`,
   'promote-full': ({ run }) =>
-    `analysis ${run} was skipped by a full promotion, the only way that Argo has past an inconclusive one`,
+    `analysis ${run} was skipped by a full promotion, the only way past an inconclusive analysis`,
   terminate: ({ run }) => `analysis ${run} was ended, which Argo counts as a success`,
 };
 

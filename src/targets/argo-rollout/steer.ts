@@ -10,7 +10,7 @@ import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
 import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
-import { readElsewhere, readRollout, refOf } from './read.ts';
+import { readReferencedObjects, readRollout, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
 import { toView } from './view.ts';
 
@@ -205,7 +205,7 @@ async function readBack(
 
 export async function readNow(client: ClusterClient, target: Target): Promise<Now> {
   const rollout = await readRollout(client, target);
-  return { rollout, view: toView(target, rollout, await readElsewhere(client, target, rollout)) };
+  return { rollout, view: toView(target, rollout, await readReferencedObjects(client, target, rollout)) };
 }
 
 export const refused = (detail: string): Decision<WriteResult> => ({ done: { refused: true, detail } });

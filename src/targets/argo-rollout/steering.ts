@@ -22,7 +22,7 @@ export function createRolloutSteering(clusters: Clusters, { longestProofMs = Inf
   const run = <S extends Versioned>(target: Target, steering: Steering<S>) =>
     steer(client(target), target, { ...steering, withinMs: Math.min(steering.withinMs, longestProofMs) });
   return {
-    setImage: async (target, wish) => run(target, await imageSteering(client(target), target, wish)),
+    setImage: async (target, desired) => run(target, await imageSteering(client(target), target, desired)),
     promote: async (target, at) => run(target, promoteSteering(target, at)),
     promoteFull: async (target, at) => run(target, promoteFullSteering(at)),
     abort: async (target, at, over) => run(target, { ...abortSteering(target, at.podHash), ...(over && { over }) }),
@@ -61,7 +61,7 @@ function abortSteering(target: Target, podHash: string): Steering {
  */
 function notAborted({ rollout: { status }, view }: Now, podHash: string): string | undefined {
   if (status.currentPodHash !== podHash) return `${podHash} was replaced by ${status.currentPodHash ?? 'none'}`;
-  if (!status.abort || !status.abortedAt) return 'the controller has not taken the abort up';
+  if (!status.abort || !status.abortedAt) return 'the controller has not acted on the abort';
   if (view.strategy === 'blue-green')
     return view.stableSelector === view.stableHash
       ? undefined

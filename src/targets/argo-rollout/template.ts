@@ -61,11 +61,11 @@ function judge(
       reason: 'it was written, but reads differently now: somebody else writes to it',
     };
   if (before?.resourceVersion === after.resourceVersion)
-    return { changed: false, effective: 'proved', reason: 'the template is so already' };
+    return { changed: false, effective: 'proved', reason: 'the template is already like this' };
   return {
     changed: true,
     effective: 'proved',
-    reason: `the template was ${before ? 'changed' : 'made'} and read back; analysis that runs already keeps the old one`,
+    reason: `the template was ${before ? 'changed' : 'made'} and read back; a running analysis keeps the old one`,
   };
 }
 

@@ -20,7 +20,7 @@ export interface Selectors {
 }
 
 /** The facts about a Rollout that other objects hold. */
-export interface Elsewhere extends Selectors {
+export interface ReferencedObjects extends Selectors {
   /** Containers of the workload that `workloadRef` names. */
   readonly containers?: readonly { readonly name: string; readonly image: string }[];
 }
@@ -34,7 +34,7 @@ export function serviceNames(rollout: Rollout): { readonly stable?: string; read
   return { ...(stable && { stable }), ...(candidate && { candidate }) };
 }
 
-export function toView(target: Target, rollout: Rollout, elsewhere: Elsewhere): RolloutState {
+export function toView(target: Target, rollout: Rollout, elsewhere: ReferencedObjects): RolloutState {
   const { metadata, spec, status } = rollout;
   const { canary, blueGreen } = spec.strategy;
   const services = serviceNames(rollout);

@@ -13,14 +13,14 @@ import { nextStep } from './next-step.ts';
 const output = z.strictObject({
   ...effectFields(rolloutSnapshot),
   created: z.array(z.string()),
-  found: z.array(z.string()).describe('What existed already and is used as it is.'),
+  found: z.array(z.string()).describe('Existing objects, used unchanged.'),
 });
 
 export const argoCreateRollout: Command<typeof newRolloutFields, typeof output> = {
   name: 'argo_create_rollout',
   title: 'Create a Rollout',
   description:
-    'Makes a Rollout and those of its two Services that are missing, or nothing. A canary needs its weighted TraefikService first (traefik_create_weighted_route). An existing Rollout is left alone.',
+    'Creates a Rollout and its missing Services, or nothing. A canary needs its weighted TraefikService first (traefik_create_weighted_route). An existing Rollout is not changed.',
   kind: 'write',
   idempotent: false,
   toolset: 'argo',

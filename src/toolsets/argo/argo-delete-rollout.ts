@@ -19,7 +19,7 @@ export const argoDeleteRollout: Command<typeof input, typeof output> = {
   name: 'argo_delete_rollout',
   title: 'Delete a Rollout',
   description:
-    'Deletes a Rollout, and with it all its pods. Services and routes stay, and answer nothing any more. Needs confirm. Refused while a release owns it.',
+    'Deletes a Rollout, and with it all its pods. Services and routes stay, without pods. Needs confirm. Refused while a release owns it.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'argo',
@@ -40,7 +40,7 @@ export const argoDeleteRollout: Command<typeof input, typeof output> = {
       ...(after ? { after: toSnapshot(after) } : {}),
       ...(routes.length > 0
         ? {
-            next: `${routes.join(', ')} still sends traffic to its Services: delete it with traefik_delete_route, or make the Rollout anew.`,
+            next: `${routes.join(', ')} still sends traffic to its Services: delete it with traefik_delete_route, or create the Rollout again.`,
           }
         : {}),
     };

@@ -9,7 +9,7 @@ import { targetOf } from './rollout-answer.ts';
 
 const input = z.strictObject({
   ...rolloutFields,
-  limit: z.int().min(1).max(100).optional().describe('At most so many of each kind, newest first. Default 10.'),
+  limit: z.int().min(1).max(100).optional().describe('Maximum of each kind, newest first. Default 10.'),
 });
 
 const revision = z.strictObject({
@@ -75,7 +75,7 @@ export const argoGetRolloutHistory: Command<typeof input, typeof output> = {
   run: async (context, { limit = 10, ...where }) =>
     toOutput(await context.ports.rolloutObjects.history(await targetOf(context, where)), limit),
   text: (answer) =>
-    lines(answer).join('\n') || 'The cluster keeps nothing of its past: no revisions, analysis runs or events.',
+    lines(answer).join('\n') || 'The cluster has no history of it: no revisions, analysis runs or events.',
 };
 
 function toOutput(past: PastOfRollout, limit: number): Output {

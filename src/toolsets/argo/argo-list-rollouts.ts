@@ -14,7 +14,7 @@ const input = z.strictObject({
   cluster: placeFields.cluster,
   namespace: objectName.optional().describe('Only this namespace.'),
   phase: z.enum(PHASES).optional().describe('Only this phase.'),
-  limit: z.int().min(1).max(1000).optional().describe('At most so many. Default 50.'),
+  limit: z.int().min(1).max(1000).optional().describe('Maximum number. Default 50.'),
   fresh: z.boolean().optional().describe('Read the cluster now instead of a watched copy.'),
 });
 

@@ -77,7 +77,7 @@ async function promote(context: CommandContext, view: RolloutState, at: Point, f
 
 function wayOut(view: RolloutState, why: string): string {
   if (view.aborted) return 'Set an image again with argo_update_rollout_image: the abort stands until then.';
-  if (view.specPaused) return 'Call argo_resume_rollout first, then look where it stands.';
+  if (view.specPaused) return 'Call argo_resume_rollout first, then read the status again.';
   if (why.includes('analysis') || view.pauseReasons.some((reason) => reason.startsWith('Inconclusive')))
     return 'Wait for the analysis, or call argo_skip_analysis_promote.';
   if (why.includes('autoPromotionSeconds')) return 'Wait, or call argo_promote_rollout with full: true.';

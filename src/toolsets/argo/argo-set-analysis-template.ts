@@ -13,7 +13,7 @@ import { outcomeText } from '../../commands/effect-text.ts';
 
 const output = z.strictObject({
   ...effectFields(templateSnapshot),
-  warnings: z.array(z.string()).describe('What Argo will do that one may not expect.'),
+  warnings: z.array(z.string()).describe('What Argo will do that may be unexpected.'),
 });
 type Input = z.output<typeof templateFields>;
 type Metric = Input['metrics'][number];

@@ -48,9 +48,9 @@ function consequence(view: RolloutState, { way, role, stepIndex = 0 }: AnalysisH
   const then = at.full ? 'then takes all traffic to the new version' : `then goes on to step ${at.index}`;
   if (way === 'next-step') return `Argo ends step ${stepIndex} and ${then}.`;
   if (way === 'promote-full')
-    return 'Argo has no way past an inconclusive one but a full promotion: all traffic goes to the new version, and every later pause and analysis is skipped.';
+    return 'The only way past an inconclusive analysis is a full promotion: all traffic goes to the new version, and every later pause and analysis is skipped.';
   if (way === 'end-pause')
-    return `Argo ends the pause at step ${stepIndex}, starts the analysis anew and ${then}. If it is inconclusive again before the next pause begins, Argo passes all pauses that are left.`;
+    return `Argo ends the pause at step ${stepIndex}, restarts the analysis and ${then}. If it is inconclusive again before the next pause begins, Argo passes all pauses that are left.`;
   return role === 'post-promotion'
     ? 'Argo then makes the new version stable.'
     : 'Argo then holds at the pause before the switch, if there is one, and otherwise switches all traffic.';

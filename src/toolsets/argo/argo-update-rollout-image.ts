@@ -24,11 +24,11 @@ export const argoUpdateRolloutImage = steerCommand({
   example: { namespace: 'shop', name: 'web', image: 'registry.example/web:v2', from: 'registry.example/web:v1' },
   async plan({ ports }, target, { image: to, container, from }) {
     const view = await ports.workload.read(target);
-    const wish = { to, ...(container !== undefined && { container }), ...(from !== undefined && { from }) };
+    const desired = { to, ...(container !== undefined && { container }), ...(from !== undefined && { from }) };
     return {
       view,
       async act() {
-        const effect = await ports.rolloutSteering.setImage(target, wish);
+        const effect = await ports.rolloutSteering.setImage(target, desired);
         return effect.changed ? { ...effect, reason: `${effect.reason}; ${consequence(effect)}` } : effect;
       },
     };

@@ -1,6 +1,6 @@
 import { objectsFinding, type DoctorChecks } from '../../commands/doctor-check.ts';
 
-/** One list shows three things: the resource definition, the right to read, and whether there is a Rollout. */
+/** One list request checks three things: the resource definition, the right to read, and whether there is a Rollout. */
 export const checks: DoctorChecks = {
   ofCluster: [
     ({ ports }, place) => objectsFinding('Rollouts', place.namespace, () => ports.rolloutObjects.list(place)),

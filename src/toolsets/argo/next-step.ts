@@ -15,7 +15,7 @@ const unseen: Rule = ({ observed }) =>
     : 'Call this again in a few seconds; if it stays so, the Argo Rollouts controller is not running or does not watch this namespace.';
 
 const invalid: Rule = ({ invalid }) =>
-  invalid === undefined ? undefined : `Argo does not act on this spec: correct it where it is kept (${invalid}).`;
+  invalid === undefined ? undefined : `Argo does not act on this spec: correct it at its source (${invalid}).`;
 
 /** The status shows an abort before the controller has acted. No decision is possible then either. */
 const aborted: Rule = (detail) =>
@@ -25,7 +25,7 @@ const aborted: Rule = (detail) =>
 
 const byHand: Rule = ({ specPaused }) =>
   specPaused
-    ? 'It is paused by hand: argo_resume_rollout lets it go on; argo_abort_rollout sends traffic back.'
+    ? 'It is paused by hand: argo_resume_rollout continues it; argo_abort_rollout sends traffic back.'
     : undefined;
 
 const full: Rule = ({ promoteFull, podHash, stableHash }) =>
@@ -78,5 +78,5 @@ export function nextStep(detail: RolloutDetail): string {
     const advice = rule(detail);
     if (advice) return advice;
   }
-  return 'It is on its way: call this again.';
+  return 'It is progressing: call this again.';
 }

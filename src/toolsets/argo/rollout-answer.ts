@@ -9,7 +9,7 @@ import type { RolloutState } from '../../domain/rollout.ts';
 
 type Snapshot = z.output<typeof rolloutSnapshot>;
 
-/** The Rollout that a call means. Errors: CLUSTER_UNKNOWN. */
+/** The Rollout that a call names. Errors: CLUSTER_UNKNOWN. */
 export async function targetOf(
   context: CommandContext,
   { cluster, namespace, name }: { cluster?: string | undefined; namespace: string; name: string },
@@ -43,7 +43,7 @@ interface Answer extends Outcome {
   readonly next?: string | undefined;
 }
 
-/** The outcome of a write to a Rollout, for people: what was done, where the Rollout stands, what to do next. */
+/** The result of a write to a Rollout as text: what was done, the state of the Rollout, the next action. */
 export function effectLines(answer: Answer): string[] {
   const { before, after, next } = answer;
   const state = after ? stateLine(after) : before && `${before.namespace}/${before.name}`;

@@ -8,7 +8,7 @@ export const checks: DoctorChecks = {
   ofProcess: [({ gateway }) => temporalFindings(gateway)],
 };
 
-/** Whether Temporal answers and a worker polls. */
+/** Whether Temporal answers and a worker polls the task queue. */
 async function temporalFindings(gateway: ReleaseGateway): Promise<readonly Finding[]> {
   try {
     const { address, namespace, ...queue } = await gateway.probe();

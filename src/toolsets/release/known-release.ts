@@ -27,7 +27,7 @@ export async function knownRelease(
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     if (error.code !== 'RELEASE_NOT_FOUND' && error.code !== 'RELEASE_HELD') throw error;
-    const view = await kept(journal, id, run, error);
+    const view = await recorded(journal, id, run, error);
     if (!view) throw error;
     const facts = error.details['run'] as RunFacts | undefined;
     return {
@@ -38,7 +38,7 @@ export async function knownRelease(
   }
 }
 
-async function kept(
+async function recorded(
   journal: JournalPort,
   id: string,
   run: string | undefined,

@@ -14,10 +14,9 @@ export interface Listed {
 }
 
 /**
- * Temporal's list and the journal's further runs, of allowed namespaces only. A release belongs to a cluster under
- * whatever name of the cluster it was started. The first `skip` are left out. A release
- * that starts between two pages is on neither, and one from the first page may appear again. Errors: those of
- * ReleaseGateway.list.
+ * Temporal's list and the journal's further runs, of allowed namespaces only. A release belongs to a cluster even if it
+ * was started under another name of that cluster. The first `skip` are left out. A release that starts between two
+ * pages is on neither, and one from the first page may appear again. Errors: those of ReleaseGateway.list.
  */
 export async function listedReleases(
   { clusters, gateway, journal, settings }: Pick<CommandContext, 'clusters' | 'gateway' | 'journal' | 'settings'>,
@@ -30,14 +29,14 @@ export async function listedReleases(
     more: all.length > skip + filter.limit,
   });
   const names = asked.cluster === undefined ? [undefined] : await clusters.same(asked.cluster);
-  const [fresh, kept] = await Promise.all([
+  const [fresh, journaled] = await Promise.all([
     underNames(names, asked, (one) => allowedReleases(settings, one, (each) => gateway.list(each))),
     fromJournal({ journal, settings }, names, asked),
   ]);
-  if (kept instanceof SluiceError) return { ...page(fresh), problem: kept.message };
+  if (journaled instanceof SluiceError) return { ...page(fresh), problem: journaled.message };
   const known = new Set(fresh.map(({ runId }) => runId));
   // Temporal's list is in order already; a filter by state may meet a run that changed after its last journal write.
-  const only = kept.filter(
+  const only = journaled.filter(
     ({ runId, closedAt }) => !known.has(runId) && (closedAt !== undefined || filter.state === undefined),
   );
   const all = [
@@ -59,7 +58,7 @@ async function fromJournal(
   );
 }
 
-/** One list of those that each name of the cluster has, newest first. An undefined name: any cluster. */
+/** Merges the lists of all names of the cluster, newest first. An undefined name means any cluster. */
 async function underNames<T extends { readonly startedAt: number }>(
   names: readonly (string | undefined)[],
   filter: ReleaseFilter,

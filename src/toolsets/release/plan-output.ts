@@ -8,7 +8,7 @@ import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 
 const check = z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.string(), next: z.string().optional() });
 
-/** How the release would be judged at the present traffic. `takes` is absent where a step would ask for a decision. */
+/** How the release would be judged at the current traffic. `takes` is absent if a step would ask for a decision. */
 const outlook = z.strictObject({
   compared: z.array(z.string()),
   limits: z.array(z.string()),
@@ -43,13 +43,13 @@ export function toPlanOutput(
   id: string,
   spec: ReleaseSpec,
   { checks, plan }: Preflight,
-  kept?: { readonly plan_id: string; readonly valid_until: string },
+  stored?: { readonly plan_id: string; readonly valid_until: string },
   expected?: Outlook,
 ): PlanOutput {
   return compact({
     release_id: id,
     ready: plan !== undefined,
-    ...kept,
+    ...stored,
     target: { ...spec.target },
     strategy: spec.strategy,
     from_image: plan && safe(plan.fromImage),

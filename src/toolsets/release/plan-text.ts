@@ -1,6 +1,6 @@
 import type { PlanOutput } from './plan-output.ts';
 
-/** A plan in a few lines: what is wrong, how the release is judged, how long that takes, and what to do next. */
+/** A plan in a few lines: the failed checks, how the release is judged, how long that takes, and the next action. */
 export function planText(plan: PlanOutput): string {
   const failed = plan.checks.filter(({ ok }) => !ok).map((one) => checkLine('✗', one));
   const warnings = plan.checks.filter(({ ok, next }) => ok && next !== undefined).map((one) => checkLine('!', one));

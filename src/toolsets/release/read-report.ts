@@ -17,20 +17,20 @@ const AWAY: readonly unknown[] = ['RELEASE_NOT_FOUND', 'RELEASE_HELD', 'TEMPORAL
  */
 export async function readReport(context: CommandContext, releaseId: string, run?: string): Promise<ReleaseReport> {
   const [seen, latest] = await Promise.all([
-    lookedAt(() => context.gateway.get(releaseId, run)),
-    run === undefined ? undefined : lookedAt(() => context.gateway.get(releaseId)),
+    attempted(() => context.gateway.get(releaseId, run)),
+    run === undefined ? undefined : attempted(() => context.gateway.get(releaseId)),
   ]);
   const view = seen.value;
   const earlier = latest?.value !== undefined && latest.value.runId !== run;
-  const kept = await lookedAt(() => recorded(context, releaseId, run ?? view?.runId));
-  const entries = kept.value ?? [];
+  const journaled = await attempted(() => recorded(context, releaseId, run ?? view?.runId));
+  const entries = journaled.value ?? [];
   const report = buildReport(withTruth(entries, view, seen.error), [
     ...(earlier ? ['This is an earlier run of this target.'] : []),
-    ...notesOf({ view, seen, kept }),
+    ...notesOf({ view, seen, journaled }),
   ]);
   if (report) return report;
   throw (
-    kept.error ??
+    journaled.error ??
     unlessNotFound(seen.error) ??
     new SluiceError(
       'RELEASE_NOT_FOUND',
@@ -56,12 +56,12 @@ function factsIn({ code, details }: SluiceError): RunFacts | undefined {
   return code === 'RELEASE_NOT_FOUND' ? { status: 'forgotten', how: 'FORGOTTEN' } : undefined;
 }
 
-interface Look<T> {
+interface Attempt<T> {
   readonly value?: T;
   readonly error?: SluiceError;
 }
 
-async function lookedAt<T>(look: () => Promise<T>): Promise<Look<T>> {
+async function attempted<T>(look: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await look() };
   } catch (error) {
@@ -84,18 +84,20 @@ async function recorded(
 function notesOf({
   view,
   seen,
-  kept,
+  journaled,
 }: {
   view: ReleaseView | undefined;
-  seen: Look<ReleaseView>;
-  kept: Look<readonly RecordEntry[]>;
+  seen: Attempt<ReleaseView>;
+  journaled: Attempt<readonly RecordEntry[]>;
 }): readonly string[] {
-  if (kept.error)
-    return [`The journal does not answer (${kept.error.message}): this is only what the release itself still knows.`];
+  if (journaled.error)
+    return [
+      `The journal does not answer (${journaled.error.message}): the report has only what the release itself knows.`,
+    ];
   if (view)
-    return (kept.value ?? []).length > 0
+    return (journaled.value ?? []).length > 0
       ? []
-      : ['The journal has nothing of this run: this is only what the release itself still knows.'];
+      : ['The journal has nothing of this run: the report has only what the release itself knows.'];
   const why =
     seen.error && seen.error.code !== 'RELEASE_NOT_FOUND' ? seen.error.message : 'Temporal no longer has this run.';
   return [`${why} This is what the journal has.`];

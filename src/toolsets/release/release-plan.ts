@@ -3,7 +3,7 @@ import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import type { Preflight, ReleasePlan, ReleaseSpec } from '../../domain/release/plan.ts';
 import { identified } from './identified.ts';
-import { keepPlan } from './kept-plan.ts';
+import { savePlan } from './stored-plan.ts';
 import { specOf } from './spec-of.ts';
 import { planOutput, toPlanOutput } from './plan-output.ts';
 import { planText } from './plan-text.ts';
@@ -28,15 +28,15 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   async run(context, input) {
     const spec = await identified(context, await specOf(context, input));
     const found = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
-    const kept = found.plan && (await keepPlan(context, input, spec, found.plan));
+    const stored = found.plan && (await savePlan(context, input, spec, found.plan));
     const expected = found.plan && (await expectedOf(context, spec, found.plan));
-    return toPlanOutput(releaseId(spec.target), spec, found, kept, expected);
+    return toPlanOutput(releaseId(spec.target), spec, found, stored, expected);
   },
   problem: ({ ready }) => (ready ? undefined : 'PREFLIGHT_FAILED'),
   text: planText,
 };
 
-/** Undefined: Prometheus does not answer any more. */
+/** Undefined if Prometheus no longer answers. */
 async function expectedOf({ worlds }: CommandContext, spec: ReleaseSpec, plan: ReleasePlan) {
   return readOutlook(await worlds.of(spec.target.cluster, spec.clusterUid), spec, plan);
 }

@@ -30,7 +30,7 @@ const output = z.strictObject({
 export const releaseRecover: Command<typeof input, typeof output> = {
   name: 'release_recover',
   title: 'Recover a release',
-  description: 'For a release whose run was terminated: all traffic back on the stable version. Needs confirm.',
+  description: 'For a release whose run was terminated: puts all traffic back on the stable version. Needs confirm.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'release',
@@ -49,7 +49,7 @@ export const releaseRecover: Command<typeof input, typeof output> = {
     const earlier = await startedBefore(context, id, request);
     const { view } = await knownRelease(context, id);
     if (earlier) return answer(id, earlier.runId, request, false, view.reason);
-    const recover = leftBehind(id, view, which.reason);
+    const recover = recoverable(id, view, which.reason);
     const { runId, started } = await context.gateway.start({
       spec: view.spec,
       startedBy: context.caller.id,
@@ -75,7 +75,7 @@ async function startedBefore({ gateway }: CommandContext, id: string, request: s
   });
 }
 
-function leftBehind(id: string, view: ReleaseView, why: string | undefined): Recover {
+function recoverable(id: string, view: ReleaseView, why: string | undefined): Recover {
   const { plan, newHash, stepIndex, weightWanted, closedAt, runId } = view;
   if (closedAt === undefined)
     throw new SluiceError('TARGET_BUSY', `${id} has not ended: it is ${view.state}. ${view.reason}`, {

@@ -16,7 +16,7 @@ const output = z.strictObject({
 export const releaseReport: Command<typeof input, typeof output> = {
   name: 'release_report',
   title: 'Report on a release',
-  description: 'Evidence, verdicts and people of a release, also a past one; names the page with all of it.',
+  description: 'Evidence, verdicts and people of a running or past release, and the address of the full page.',
   kind: 'read',
   idempotent: true,
   toolset: 'release',

@@ -8,9 +8,9 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
 import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
-import type { KeptPlan } from '../../ports/plans.ts';
+import type { StoredPlan } from '../../ports/plans.ts';
 import type { StartedRelease } from '../../temporal/gateway.ts';
-import { fileOf, findPlan, requireUnchanged, requireValid } from './kept-plan.ts';
+import { fileOf, findPlan, requireUnchanged, requireValid } from './stored-plan.ts';
 import { toChecks } from './plan-output.ts';
 import { identified } from './identified.ts';
 import { exampleRelease } from './release-plan.ts';
@@ -21,7 +21,7 @@ const planId = z
   .max(80)
   .regex(/^plan-[0-9a-f]+$/, 'must be the plan_id that release_plan answered')
   .optional()
-  .describe('Of release_plan, instead of everything else. Refused when what it planned has changed.');
+  .describe('From release_plan, instead of all other fields. Refused when its facts have changed.');
 const input = z.strictObject({
   plan_id: planId,
   ...releaseFile.shape,
@@ -50,7 +50,7 @@ export const releaseStart: Command<typeof input, typeof output> = {
   name: 'release_start',
   title: 'Start a release',
   description:
-    'Starts a release and returns its id at once; it runs on durably by itself. Takes the plan_id of release_plan, or the whole input of release_plan, every field of it. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release.',
+    'Starts a release and returns its id at once; it then runs durably. Takes the plan_id of release_plan, or the whole input of release_plan, every field of it. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release.',
   kind: 'write',
   idempotent: false,
   toolset: 'release',
@@ -63,8 +63,8 @@ export const releaseStart: Command<typeof input, typeof output> = {
   touches: async (context, { plan_id: id, target: named }) =>
     id === undefined ? [named ?? {}] : [fileOf(await findPlan(context, id), context).target],
   async run(context, { request_id: given, plan_id: id, ...written }) {
-    const kept = id === undefined ? undefined : await findPlan(context, id);
-    const file = kept ? fileOf(kept, context) : (written as ReleaseFile);
+    const stored = id === undefined ? undefined : await findPlan(context, id);
+    const file = stored ? fileOf(stored, context) : (written as ReleaseFile);
     const spec = await specOf(context, file);
     const request = given ?? randomUUID();
     // This check is first, because a running release fails preflight. A repeated request must find its own release, and
@@ -75,7 +75,7 @@ export const releaseStart: Command<typeof input, typeof output> = {
     ]);
     if (earlier) return toOutput(spec, request, [], earlier, worker);
     const known = await identified(context, spec);
-    const weights = await plannedWeights(context, known, kept);
+    const weights = await plannedWeights(context, known, stored);
     const started = await context.gateway.start({ spec: known, startedBy: context.caller.id, requestId: request });
     return toOutput(spec, request, weights, started, worker);
   },
@@ -91,11 +91,11 @@ function check(raw: unknown, defaultStrategy: string): Input {
 }
 
 /** Errors: PREFLIGHT_FAILED. With a plan id also PLAN_EXPIRED and PLAN_CHANGED. */
-async function plannedWeights(context: CommandContext, spec: ReleaseSpec, kept?: KeptPlan): Promise<number[]> {
-  if (kept) requireValid(kept, context.ports.now());
+async function plannedWeights(context: CommandContext, spec: ReleaseSpec, stored?: StoredPlan): Promise<number[]> {
+  if (stored) requireValid(stored, context.ports.now());
   const found = await context.preflight(spec);
   const weights = refuseUnlessReady(found);
-  if (kept && found.plan) requireUnchanged(kept, spec, found.plan);
+  if (stored && found.plan) requireUnchanged(stored, spec, found.plan);
   return weights;
 }
 

@@ -1,9 +1,9 @@
-import type { ReleaseReport, ReportEvidence, VerdictSpell } from '../../domain/report/report.ts';
+import type { ReleaseReport, ReportEvidence, VerdictPeriod } from '../../domain/report/report.ts';
 import { compact } from '../../contract/release-view.ts';
 import { reportPath } from './report-address.ts';
 
 /** Maximum number of verdicts and deeds in a summary. The newest ones are used. */
-const MOST = 12;
+const MAX_LINES = 12;
 
 /** The report without its charts: the facts for a decision, and the address of the rest. */
 export function summaryOf(report: ReleaseReport, server: string) {
@@ -27,10 +27,10 @@ export function summaryOf(report: ReleaseReport, server: string) {
       candidate: total(buckets.map(({ value }) => value.candidate)),
       stable: total(buckets.map(({ value }) => value.stable)),
     })),
-    verdicts: verdicts.slice(-MOST).map(verdictLine),
+    verdicts: verdicts.slice(-MAX_LINES).map(verdictLine),
     people: people
       .flatMap(({ who, did }) => did.map(({ at, text }) => ({ who, did: text, at: new Date(at).toISOString() })))
-      .slice(-MOST),
+      .slice(-MAX_LINES),
     notes,
     page: `${server}${reportPath(target, run, 'html')}`,
     data: `${server}${reportPath(target, run, 'json')}`,
@@ -39,8 +39,8 @@ export function summaryOf(report: ReleaseReport, server: string) {
 export type ReportSummary = ReturnType<typeof summaryOf>;
 
 /** `odds`: e-values; JSON has no infinity, and larger values need no comparison. */
-const MOST_ODDS = 1e9;
-const oddsOf = (log: number): number => Number(Math.min(MOST_ODDS, Math.exp(log)).toPrecision(3));
+const MAX_ODDS = 1e9;
+const oddsOf = (log: number): number => Number(Math.min(MAX_ODDS, Math.exp(log)).toPrecision(3));
 
 function evidenceLines({ bound, together, questions }: ReportEvidence) {
   return {
@@ -52,7 +52,7 @@ function evidenceLines({ bound, together, questions }: ReportEvidence) {
   };
 }
 
-function verdictLine({ step, weight, outcome, times, reason }: VerdictSpell) {
+function verdictLine({ step, weight, outcome, times, reason }: VerdictPeriod) {
   return { step, weight, outcome, times, reason };
 }
 

@@ -1,7 +1,10 @@
 import { finding, objectsFinding, type DoctorChecks, type Finding } from '../../commands/doctor-check.ts';
 import type { RoutesPort } from '../../ports/routes.ts';
 
-/** One list shows three things: the resource definition, the right to read, and whether there is a TraefikService. */
+/**
+ * One list request checks three things: the resource definition, the right to read, and whether there is a
+ * TraefikService.
+ */
 export const checks: DoctorChecks = {
   ofCluster: [
     ({ ports }, place) => objectsFinding('TraefikServices', place.namespace, () => ports.routes.names(place)),

@@ -10,7 +10,7 @@ import { refuseOwned } from '../../commands/owned.ts';
 import { linkName } from './route-counters.ts';
 import { rolloutsOver } from './route-rollouts.ts';
 
-interface Wish {
+interface RouteRequest {
   readonly hostname: string;
   readonly path_prefix?: string | undefined;
   readonly entry_points?: readonly string[] | undefined;
@@ -33,12 +33,12 @@ interface Planned {
 export async function planRoute(
   { ports, settings }: CommandContext,
   ref: TrafficRef,
-  wish: Wish,
+  request: RouteRequest,
   rollouts: readonly RolloutState[],
 ): Promise<Planned> {
-  const named = wish.rollout === undefined ? undefined : requireRollout(rollouts, ref, wish.rollout);
-  const stable = wish.stable_service ?? named?.stableService ?? `${ref.name}-stable`;
-  const canary = wish.canary_service ?? named?.candidateService ?? `${ref.name}-canary`;
+  const named = request.rollout === undefined ? undefined : requireRollout(rollouts, ref, request.rollout);
+  const stable = request.stable_service ?? named?.stableService ?? `${ref.name}-stable`;
+  const canary = request.canary_service ?? named?.candidateService ?? `${ref.name}-canary`;
   if (stable === canary)
     throw new SluiceError('INVALID_INPUT', `canary_service: stable and canary are the same Service, ${stable}`);
   if (named) requireItsServices(named, stable, canary);
@@ -47,14 +47,14 @@ export async function planRoute(
   const over = rolloutsOver(rollouts, [stable, canary]);
   for (const { owner, target } of over)
     refuseOwned(owner, `Rollout ${target.namespace}/${target.rollout}, whose Services these are,`);
-  const match = ruleFor(wish.hostname, wish.path_prefix);
+  const match = ruleFor(request.hostname, request.path_prefix);
   const plan = {
     stable,
     canary,
-    port: wish.port ?? onlyPort(one, other),
-    nativeLb: wish.native_lb === true,
+    port: request.port ?? onlyPort(one, other),
+    nativeLb: request.native_lb === true,
     match,
-    entryPoints: wish.entry_points ?? [],
+    entryPoints: request.entry_points ?? [],
   };
   for (const facts of [one, other]) requirePort(facts, plan.port);
   const refusal = refuseUpdating(over) ?? refuseCompeting(ref, plan, links, settings);
@@ -121,7 +121,7 @@ function refuseUpdating(rollouts: readonly RolloutState[]): Planned['refusal'] {
     ? `is in the middle of an update (${stableHash} to ${podHash})`
     : 'has a new specification that its controller has not seen yet';
   return {
-    reason: `Rollout ${target.rollout} ${state}; a route made now would not carry the share that its candidate has`,
+    reason: `Rollout ${target.rollout} ${state}; a route created now would not have the share of its candidate`,
     next: 'Create the route before the promotion begins: finish or abort this update first.',
   };
 }
@@ -145,7 +145,7 @@ function refuseCompeting(
     ),
   ].join(', ');
   return {
-    reason: `${names} answers the same requests, and which of the two would get them is a matter of priorities`,
+    reason: `${names} answers the same requests, and priorities would decide which of the two gets them`,
     next: 'Choose another hostname or path_prefix, or delete the other route first.',
   };
 }

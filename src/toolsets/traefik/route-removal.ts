@@ -5,7 +5,7 @@ import type { TrafficRef } from '../../ports/split.ts';
 import type { CommandContext, CommandSettings } from '../../commands/command.ts';
 import { refuseOwned } from '../../commands/owned.ts';
 import { isConfigured, linkName, routeCounters, sharers } from './route-counters.ts';
-import { rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
+import { rolloutsInNamespace, routeRef, writerOf } from './route-rollouts.ts';
 
 export interface Removal {
   readonly ref: TrafficRef;
@@ -19,7 +19,7 @@ export interface Removal {
   readonly caveats: readonly string[];
 }
 
-interface Wish {
+interface RemovalRequest {
   readonly cluster?: string | undefined;
   readonly namespace: string;
   readonly route_name: string;
@@ -31,20 +31,20 @@ interface Wish {
  * The consequences of deleting the route now. Errors: TRAFFIC_SERVICE_NOT_FOUND when nothing of it is left,
  * OWNED_BY_OTHER, PROMETHEUS_UNREACHABLE, those of the ports.
  */
-export async function lookAtRoute(context: CommandContext, wish: Wish): Promise<Removal> {
-  const ref = await routeRef(context, wish);
+export async function inspectRoute(context: CommandContext, request: RemovalRequest): Promise<Removal> {
+  const ref = await routeRef(context, request);
   const { routes } = context.ports;
   const ingress = await routes.findIngressRoute(ref);
   const [view, rollouts, links] = await Promise.all([
     readUnlessGone(context, ref, ingress),
-    rolloutsBeside(context, ref),
+    rolloutsInNamespace(context, ref),
     routes.links(ref),
   ]);
   refuseOwned(view?.owner, `TraefikService ${ref.namespace}/${ref.name}`);
   const removal = { ref, view, ingress, writer: writerOf(rollouts, ref)?.target.rollout };
   const refusal = refuseNamed(removal, links, context.settings);
   if (refusal) return { ...removal, refusal, caveats: [] };
-  const use = view && ingress ? await recentUse(context, view, links, wish) : { caveats: [] };
+  const use = view && ingress ? await recentUse(context, view, links, request) : { caveats: [] };
   const unseen = links.everywhere
     ? []
     : [`Only namespace ${ref.namespace} could be searched for what else leads to it.`];
@@ -73,7 +73,7 @@ function refuseNamed(
   if (writer !== undefined)
     return {
       reason: `Rollout ${writer} names this TraefikService and writes its weights`,
-      next: 'Delete the Rollout, or take its trafficRouting out, first.',
+      next: 'First delete the Rollout, or remove its trafficRouting.',
     };
   const same = (one: { kind: string; namespace: string; name: string }, kind: string) =>
     one.kind === kind && one.namespace === ref.namespace && one.name === ref.name;
@@ -86,7 +86,7 @@ function refuseNamed(
   if (elsewhere.length > 0)
     return {
       reason: `IngressRoute ${ref.namespace}/${ref.name} leads elsewhere too, to ${elsewhere.map(({ to }) => `${to.kind} ${to.namespace}/${to.name}`).join(', ')}`,
-      next: 'Take its other rules out first; they would be deleted with it.',
+      next: 'Remove its other rules first; they would be deleted with it.',
     };
   return undefined;
 }
@@ -98,24 +98,29 @@ function names(links: readonly RouteLink[], settings: CommandSettings): string {
 type Use = Pick<Removal, 'refusal' | 'caveats'>;
 
 /** Counters are by Service. They show that a route is idle, but not which of several routes is in use. */
-async function recentUse(context: CommandContext, view: RouteView, links: RouteLinks, wish: Wish): Promise<Use> {
+async function recentUse(
+  context: CommandContext,
+  view: RouteView,
+  links: RouteLinks,
+  request: RemovalRequest,
+): Promise<Use> {
   const toMs = context.ports.now();
-  const fromMs = toMs - wish.idle_seconds * 1000;
+  const fromMs = toMs - request.idle_seconds * 1000;
   const uncounted = view.entries.some(({ kind }) => kind !== 'Service') || view.form !== 'weighted';
   const counters = await countersIfAny(context, view, { fromMs, toMs });
   if (!counters) return { caveats: ['Whether it answers requests could not be checked: no Prometheus is configured.'] };
-  if (uncounted) return uncountable('Traefik counts by Service, and this route has other parts', wish);
+  if (uncounted) return uncountable('Traefik counts by Service, and this route has other parts', request);
   const series = counters.flat();
-  if (series.length === 0) return uncountable('Prometheus has no counters of its Services', wish);
+  if (series.length === 0) return uncountable('Prometheus has no counters of its Services', request);
   const requests = mostRequestsSince(series, fromMs);
   if (requests === 0) return { caveats: [] };
-  return busy(Math.round(requests), sharers(view, links, context.settings), wish);
+  return busy(Math.round(requests), sharers(view, links, context.settings), request);
 }
 
 /** A route whose use cannot be counted does not count as idle. */
-function uncountable(why: string, wish: Wish): Use {
+function uncountable(why: string, request: RemovalRequest): Use {
   const doubt = `whether it answers requests could not be checked: ${why}`;
-  if (wish.used_elsewhere === true) return { caveats: [`Its use could not be ruled out: ${doubt}.`] };
+  if (request.used_elsewhere === true) return { caveats: [`Its use could not be ruled out: ${doubt}.`] };
   return {
     refusal: {
       reason: `It may be in use: ${doubt}`,
@@ -125,8 +130,8 @@ function uncountable(why: string, wish: Wish): Use {
   };
 }
 
-function busy(requests: number, shared: readonly string[], wish: Wish): Use {
-  const count = `its Services answered ${requests} requests within the last ${wish.idle_seconds} s`;
+function busy(requests: number, shared: readonly string[], request: RemovalRequest): Use {
+  const count = `its Services answered ${requests} requests within the last ${request.idle_seconds} s`;
   if (shared.length === 0)
     return {
       refusal: {
@@ -135,8 +140,8 @@ function busy(requests: number, shared: readonly string[], wish: Wish): Use {
       },
       caveats: [],
     };
-  const doubt = `${count}, but ${shared.join(', ')} leads to the same Services, and counters do not tell through which route they came`;
-  if (wish.used_elsewhere === true) return { caveats: [`Its use could not be ruled out: ${doubt}.`] };
+  const doubt = `${count}, but ${shared.join(', ')} leads to the same Services, and counters do not show which route they used`;
+  if (request.used_elsewhere === true) return { caveats: [`Its use could not be ruled out: ${doubt}.`] };
   return {
     refusal: {
       reason: `It may be in use: ${doubt}`,

@@ -15,7 +15,7 @@ export async function routeRef(
 }
 
 /** The Rollouts in the route's namespace. Empty for a cluster without Argo Rollouts. */
-export async function rolloutsBeside(
+export async function rolloutsInNamespace(
   { ports }: CommandContext,
   { cluster, namespace }: TrafficRef,
 ): Promise<readonly RolloutState[]> {

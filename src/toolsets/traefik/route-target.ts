@@ -4,7 +4,7 @@ import type { RolloutState } from '../../domain/rollout.ts';
 import type { RouteArms } from '../../ports/middlewares.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { refuseOwned } from '../../commands/owned.ts';
-import { rolloutsBeside } from './route-rollouts.ts';
+import { rolloutsInNamespace } from './route-rollouts.ts';
 
 /** The weighted route that a call names, with the Rollout whose Services it contains. */
 export interface RouteTarget {
@@ -26,7 +26,7 @@ export async function routeTarget(
 ): Promise<RouteTarget> {
   const ref = { cluster: cluster ?? (await context.clusters.current()), namespace, name };
   const arms = await context.ports.middlewares.arms(ref);
-  const rollouts = await rolloutsBeside(context, ref);
+  const rollouts = await rolloutsInNamespace(context, ref);
   const rollout =
     rollouts.find(({ traefikService }) => traefikService === name) ??
     rollouts.find(

@@ -9,17 +9,17 @@ import { outcomeText } from '../../commands/effect-text.ts';
 import { toAnswer } from './middleware-answer.ts';
 import { canaryService, refuseOwnedRoute, routeTarget } from './route-target.ts';
 
-const MOST = 1_000_000_000;
+const MAX_REQUESTS = 1_000_000_000;
 const input = z.strictObject({
   ...routeFields,
   middleware_name: objectName.describe('Middleware to make or change.'),
   average: z
     .int()
     .min(1, 'must be at least 1: to Traefik 0 means no limit')
-    .max(MOST)
+    .max(MAX_REQUESTS)
     .describe('Requests per period that each Traefik replica lets through.'),
   period: duration.optional().describe('Default 1s.'),
-  burst: z.int().min(1).max(MOST).optional().describe('Requests at once. Default: average.'),
+  burst: z.int().min(1).max(MAX_REQUESTS).optional().describe('Requests at once. Default: average.'),
   attach: z
     .enum(['canary', 'route'])
     .optional()
@@ -33,7 +33,7 @@ const input = z.strictObject({
 });
 const output = z.strictObject({
   ...effectFields(middlewareSnapshot),
-  limit: z.string().describe('What the limit comes to over all replicas.'),
+  limit: z.string().describe('The total limit over all replicas.'),
 });
 type Input = z.output<typeof input>;
 

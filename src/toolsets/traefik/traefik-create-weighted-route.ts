@@ -10,7 +10,7 @@ import type { Command } from '../../commands/command.ts';
 import { proveRoute, serves } from './prove-route.ts';
 import { effectText, refused, routeEffect, weightsText } from './route-answer.ts';
 import { planRoute } from './route-plan.ts';
-import { rolloutsBeside, rolloutsOver, routeRef, writerOf } from './route-rollouts.ts';
+import { rolloutsInNamespace, rolloutsOver, routeRef, writerOf } from './route-rollouts.ts';
 import { toRouteSnapshot } from './route-snapshot.ts';
 
 const input = z.strictObject({
@@ -24,7 +24,7 @@ const input = z.strictObject({
     .string()
     .refine(isPathPrefix, 'must be an absolute path of letters, digits, "-", "_", ".", "~" and "/"')
     .optional()
-    .describe('Only paths that begin so.'),
+    .describe('Only paths with this prefix.'),
   entry_points: z
     .array(z.string().regex(/^[\w-]{1,63}$/, 'must be a name of an entry point'))
     .max(20)
@@ -42,7 +42,7 @@ export const traefikCreateWeightedRoute: Command<typeof input, typeof output> = 
   name: 'traefik_create_weighted_route',
   title: 'Create a weighted route',
   description:
-    'Creates a TraefikService over a stable and a canary Service, with all requests to stable, and an IngressRoute of the same name for a host. Both are tried before either is made, and proved on every Traefik replica. Refused in the middle of an update of the Rollout.',
+    'Creates a TraefikService over a stable and a canary Service, with all requests to stable, and an IngressRoute of the same name for a host. Both get a dry run first, and are proved on every Traefik replica. Refused in the middle of an update of the Rollout.',
   kind: 'write',
   idempotent: true,
   toolset: 'traefik',
@@ -52,7 +52,7 @@ export const traefikCreateWeightedRoute: Command<typeof input, typeof output> = 
   check: (raw) => parse(input, raw),
   async run(context, given) {
     const ref = await routeRef(context, given);
-    const rollouts = await rolloutsBeside(context, ref);
+    const rollouts = await rolloutsInNamespace(context, ref);
     const { plan, refusal } = await planRoute(context, ref, given, rollouts);
     if (refusal) return refused(refusal.reason, undefined, refusal.next);
     const made = await context.ports.routes.create(ref, plan);
@@ -65,7 +65,7 @@ export const traefikCreateWeightedRoute: Command<typeof input, typeof output> = 
     );
     const writer = writerOf(rollouts, ref)?.target.rollout;
     const after = toRouteSnapshot(proof.effective === 'proved' ? await context.ports.routes.read(ref) : view, writer);
-    const done = made.length > 0 ? `Made ${made.join(' and ')}` : 'Both were there exactly so already';
+    const done = made.length > 0 ? `Made ${made.join(' and ')}` : 'Both already existed exactly like this';
     return {
       changed: made.length > 0,
       effective: proof.effective,

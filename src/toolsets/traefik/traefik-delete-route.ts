@@ -9,7 +9,7 @@ import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { proveRoute } from './prove-route.ts';
 import type { Claim } from './prove-route.ts';
 import { effectText, refused, routeEffect } from './route-answer.ts';
-import { lookAtRoute } from './route-removal.ts';
+import { inspectRoute } from './route-removal.ts';
 import type { Removal } from './route-removal.ts';
 import { toRouteSnapshot } from './route-snapshot.ts';
 
@@ -44,9 +44,9 @@ export const traefikDeleteRoute: Command<typeof input, typeof output> = {
     { title: 'After a rollout', input: { namespace: 'shop', route_name: 'web-trial', confirm: 'shop/web-trial' } },
   ],
   check: (raw) => parse(input, raw),
-  confirmation: async (context, given) => toConfirm(await lookAtRoute(context, given)),
+  confirmation: async (context, given) => toConfirm(await inspectRoute(context, given)),
   async run(context, given) {
-    const removal = await lookAtRoute(context, given);
+    const removal = await inspectRoute(context, given);
     const before = removal.view && toRouteSnapshot(removal.view, removal.writer);
     if (removal.refusal) return refused(removal.refusal.reason, before, removal.refusal.next);
     requireConfirmation(toConfirm(removal), given.confirm);

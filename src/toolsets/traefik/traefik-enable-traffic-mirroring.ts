@@ -6,7 +6,7 @@ import { objectName, routeFields, takeOver } from '../../contract/place.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
-import type { MirrorView, MirrorWish } from '../../ports/middlewares.ts';
+import type { MirrorView, DesiredMirror } from '../../ports/middlewares.ts';
 import type { Command, Confirmation } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
@@ -67,7 +67,7 @@ export const traefikEnableTrafficMirroring: Command<typeof input, typeof output>
     if (call.mirror_percent === 0) return toAnswer(await middlewares.unmirror(target.ref, call.take_over ?? false));
     const refused = await refuseMain(context, target, call);
     if (refused !== undefined) return toAnswer(await unchanged(middlewares.readMirror(target.ref), refused));
-    return toAnswer(await middlewares.mirror(target.ref, wish(call)));
+    return toAnswer(await middlewares.mirror(target.ref, desiredMirror(call)));
   },
   problem: effectProblem,
   text: (answer) => `${outcomeText(answer)}\n${answer.mirrored}`,
@@ -96,7 +96,7 @@ function confirmation({
   };
 }
 
-function wish(call: Input): MirrorWish {
+function desiredMirror(call: Input): DesiredMirror {
   return {
     service: call.mirror_service ?? '',
     ...(call.mirror_port !== undefined && { port: call.mirror_port }),
@@ -124,7 +124,7 @@ async function refuseMain(
     return `Service ${call.mirror_service ?? ''} answers users already: it has weight ${share(call.mirror_service)} in ${ref.name}`;
   const main = call.main_service ?? ref.name;
   if (main === ref.name || (total > 0 && share(main) === total)) return undefined;
-  return `${main} is not what answers the users of ${ref.name} (weights: ${weights.map(({ service, weight }) => `${service} ${weight}`).join(', ') || 'none'}); mirror the whole route, with main_service ${ref.name}`;
+  return `${main} does not answer the users of ${ref.name} (weights: ${weights.map(({ service, weight }) => `${service} ${weight}`).join(', ') || 'none'}); mirror the whole route, with main_service ${ref.name}`;
 }
 
 async function unchanged(read: Promise<MirrorView>, reason: string): Promise<Effect<MirrorView>> {

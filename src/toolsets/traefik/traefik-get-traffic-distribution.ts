@@ -13,7 +13,7 @@ import type { Command, CommandContext } from '../../commands/command.ts';
 import { serves } from './prove-route.ts';
 import { weightsText } from './route-answer.ts';
 import { routeCounters, sharers } from './route-counters.ts';
-import { rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
+import { rolloutsInNamespace, routeRef, writerOf } from './route-rollouts.ts';
 import { entryName, toRouteSnapshot } from './route-snapshot.ts';
 
 /** Replicas usually apply a weight within this time: Traefik applies changes every 2 s. */
@@ -65,7 +65,7 @@ export const traefikGetTrafficDistribution: Command<typeof input, typeof output>
   check: (raw) => parse(input, raw),
   async run(context, given) {
     const ref = await routeRef(context, given);
-    const [view, rollouts] = await Promise.all([context.ports.routes.read(ref), rolloutsBeside(context, ref)]);
+    const [view, rollouts] = await Promise.all([context.ports.routes.read(ref), rolloutsInNamespace(context, ref)]);
     const [measured, versions, notes] = await Promise.all([
       measure(context, view, given.window_seconds),
       versionsBehind(context, view),

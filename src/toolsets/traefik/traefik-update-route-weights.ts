@@ -12,7 +12,7 @@ import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { refuseOwned, whyItCannotAct } from '../../commands/owned.ts';
 import { proveRoute, serves } from './prove-route.ts';
 import { effectText, refused, routeEffect, weightsText } from './route-answer.ts';
-import { requirePair, rolloutsBeside, routeRef, writerOf } from './route-rollouts.ts';
+import { requirePair, rolloutsInNamespace, routeRef, writerOf } from './route-rollouts.ts';
 import { toRouteSnapshot } from './route-snapshot.ts';
 
 /** Percent for `step: true` when TRAEFIK_DEFAULT_WEIGHT_STEP is unset. */
@@ -21,15 +21,15 @@ const STEP = 10;
 const percent = z.number();
 const input = z.strictObject({
   ...routeFields,
-  stable_weight: percent.optional().describe('Percent, 0 to 100. The rest of canary_weight when absent.'),
-  canary_weight: percent.optional().describe('Percent, 0 to 100. The rest of stable_weight when absent.'),
+  stable_weight: percent.optional().describe('Percent, 0 to 100. Default: 100 - canary_weight.'),
+  canary_weight: percent.optional().describe('Percent, 0 to 100. Default: 100 - stable_weight.'),
   step: z
     .boolean()
     .optional()
     .describe('Instead of weights: one step (TRAEFIK_DEFAULT_WEIGHT_STEP, else 10) more for the canary.'),
   stable_service: objectName
     .optional()
-    .describe('Needed when neither a Rollout nor the names tell which Service is which.'),
+    .describe('Needed when neither a Rollout nor the names show which Service is which.'),
   canary_service: objectName.optional().describe('As stable_service.'),
   take_over: z.boolean().optional().describe('Write although another field manager manages the weights.'),
   confirm: confirmField,
@@ -87,7 +87,7 @@ export const traefikUpdateRouteWeights: Command<typeof input, typeof output> = {
     if (changed) await write(context, intent, given.take_over === true);
     const proof = await proveRoute(context, view, serves(weights, weightsText(view, weights)));
     const read = await context.ports.routes.read(view.ref);
-    const kept = has(read, weights);
+    const stillSet = has(read, weights);
     const overwritten = {
       effective: 'pending',
       reason: `the TraefikService has other weights by now, ${weightsText(
@@ -95,7 +95,7 @@ export const traefikUpdateRouteWeights: Command<typeof input, typeof output> = {
         read.entries.map(({ weight }) => weight),
       )}: somebody else wrote it`,
     } as const;
-    const outcome = kept ? proof : overwritten;
+    const outcome = stillSet ? proof : overwritten;
     return {
       changed,
       effective: outcome.effective,
@@ -139,7 +139,7 @@ function toConfirm(intent: Intent): Confirmation | undefined {
 /** The intent of the call in the current state. Errors: INVALID_INPUT, OWNED_BY_OTHER and those of the ports. */
 async function intend(context: CommandContext, given: Input): Promise<Intent> {
   const ref = await routeRef(context, given);
-  const [view, rollouts] = await Promise.all([context.ports.routes.read(ref), rolloutsBeside(context, ref)]);
+  const [view, rollouts] = await Promise.all([context.ports.routes.read(ref), rolloutsInNamespace(context, ref)]);
   // It must be possible to take traffic away from the new version while its release cannot act.
   if (view.owner && !(takesBack(given) && (await whyItCannotAct(context, view.owner))))
     refuseOwned(view.owner, `TraefikService ${ref.namespace}/${ref.name}`);
@@ -186,7 +186,7 @@ function refuseByState({ view, pair, split, writer }: Intent): Intent['refusal']
   if (others.length > 0)
     return {
       reason: `${others.map(({ service, weight }) => `${service} has weight ${weight}`).join(' and ')} besides, so percentages of two Services would not sum to 100`,
-      next: 'Take the other Services out of the TraefikService first.',
+      next: 'Remove the other Services from the TraefikService first.',
     };
   if (new Set(view.entries.map(({ service }) => service)).size < view.entries.length)
     return {
@@ -197,8 +197,8 @@ function refuseByState({ view, pair, split, writer }: Intent): Intent['refusal']
   if (view.sticky && moves)
     return {
       reason:
-        'The route is sticky: clients stay with the Service that they have while it has any weight, so a weight between 0 and 100 would not be what they get',
-      next: 'Take spec.weighted.sticky out, or set 0 or 100.',
+        'The route is sticky: clients stay with the Service that they have while it has any weight, so a weight between 0 and 100 would not split them',
+      next: 'Remove spec.weighted.sticky, or set 0 or 100.',
     };
   return undefined;
 }

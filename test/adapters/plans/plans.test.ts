@@ -20,7 +20,7 @@ const aPlan = (id: string, madeAt = Date.now()) => ({
 
 test('another process with the same home finds a plan; nobody else may read it', async () => {
   const plan = aPlan('0123456789abcdef');
-  await createPlans({ home }).keep(plan);
+  await createPlans({ home }).save(plan);
 
   expect(await createPlans({ home }).find(plan.id)).toEqual(plan);
   expect((await stat(join(home, 'plans', `${plan.id}.json`))).mode & 0o077).toBe(0);
@@ -28,7 +28,7 @@ test('another process with the same home finds a plan; nobody else may read it',
 
 test('what is not there, what is no id and what is half a file is not found', async () => {
   const plans = createPlans({ home });
-  await plans.keep(aPlan('aaaaaaaa'));
+  await plans.save(aPlan('aaaaaaaa'));
   await writeFile(join(home, 'plans', 'plan-bbbbbbbb.json'), '{"id": "plan-bb');
   await writeFile(join(home, 'secret.json'), '{}');
 
@@ -39,19 +39,19 @@ test('what is not there, what is no id and what is half a file is not found', as
 test('a plan is forgotten after a day, and its file is removed', async () => {
   const old = aPlan('aaaaaaaa', Date.now() - 25 * 3_600_000);
   const plans = createPlans({ home });
-  await plans.keep(old);
+  await plans.save(old);
   const file = join(home, 'plans', 'plan-aaaaaaaa.json');
   await utimes(file, old.madeAt / 1000, old.madeAt / 1000);
 
   expect(await plans.find(old.id)).toBeUndefined();
-  await plans.keep(aPlan('bbbbbbbb'));
+  await plans.save(aPlan('bbbbbbbb'));
   expect(await readdir(join(home, 'plans'))).toEqual(['plan-bbbbbbbb.json']);
 });
 
 test('without a home that can be written, the process that made a plan finds it', async () => {
   await writeFile(join(home, 'occupied'), '');
   const plans = createPlans({ home: join(home, 'occupied') });
-  await plans.keep(aPlan('aaaaaaaa'));
+  await plans.save(aPlan('aaaaaaaa'));
 
   expect(await plans.find('plan-aaaaaaaa')).toMatchObject({ cluster: 'prod' });
 });

@@ -76,7 +76,7 @@ test('a share of the traffic is another one: found, unless the weights say so', 
   expect(
     detectAnomalies(split(50, 0.5))
       .filter(({ signal }) => signal === 'traffic-share')
-      .map(({ state, why }) => [state, why.includes('what the weights say')]),
+      .map(({ state, why }) => [state, why.includes('the weights give it')]),
   ).toEqual([
     ['normal', true],
     ['normal', true],
@@ -97,7 +97,7 @@ describe('too little data is said, not guessed', () => {
       '29 requests in the window',
     ],
     ['no past', { past: [] }, '0 requests before it'],
-    ['a short past', { past: blocks(7, () => ({ requests: 100 })) }, 'fills 7 blocks'],
+    ['a short past', { past: blocks(7, () => ({ requests: 100 })) }, 'has 7 blocks'],
     [
       'a past of one long outage',
       { past: blocks(PAST, (index) => ({ requests: 100, errors: index < 60 ? 100 : 0 })) },

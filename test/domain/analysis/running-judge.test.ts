@@ -131,7 +131,7 @@ describe('where stable answers nothing, its own past is compared with', () => {
 
     expect(outcome).toBe('no-data');
     expect(findings[0]?.reason).toBe(
-      'errors: stable answers nothing at weight 100, and it answered nothing in the past hour, so there is nothing to compare with',
+      'errors: stable gets no requests at weight 100 and had none in the past hour, so there is no comparison',
     );
   });
 });

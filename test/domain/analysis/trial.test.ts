@@ -92,13 +92,13 @@ const answer = (...values: number[]) => values.map((value, index) => ({ labels: 
 
 test.each([
   ['one number', 'one', answer(1.23456), 'good', /^analysis\.metrics\[1\]\.query: now 1\.235$/],
-  ['nothing', 'one', [], 'warning', /nothing for it now/],
+  ['nothing', 'one', [], 'warning', /no data for it now/],
   ['several', 'one', answer(1, 2), 'bad', /gives 2 series \(\{pod="p0"\}, \{pod="p1"\}\)/],
   ['NaN', 'one', answer(NaN), 'bad', /NaN/],
   ['infinity', 'one', answer(Infinity), 'bad', /\+Inf/],
   ['several for a template', 'any', answer(1, 2, 3, 4, 5, 6), 'good', /now 1, 2, 3, 4, 5, …$/],
   ['NaN for a template', 'any', answer(NaN), 'good', /now NaN/],
-  ['nothing for a template', 'any', [], 'warning', /nothing/],
+  ['nothing for a template', 'any', [], 'warning', /no data/],
 ] as const)('%s', (_, needs, given, state, detail) => {
   const finding = findingOf({ ...trial(needs), answer: given });
 

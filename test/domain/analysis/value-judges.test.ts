@@ -11,7 +11,7 @@ const TWO: Answer = [
   { labels: { pod: 'b' }, value: 2 },
 ];
 const NOT_MEASURED: readonly [string, Answer, string][] = [
-  ['nothing', [], 'has nothing'],
+  ['nothing', [], 'has no data'],
   ['NaN', one(Number.NaN), 'NaN'],
   ['an infinity', one(-Infinity), '-Inf'],
   ['several series', TWO, '2 series ({pod="a"}, {pod="b"})'],

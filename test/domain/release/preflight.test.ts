@@ -111,7 +111,13 @@ const CASES: readonly Case[] = [
   ['a workloadRef', 'image', changed({ workloadRef: true }), 'workloadRef'],
   ['the same image', 'image', changed({ images: { app: 'shop:v2' } }), 'already runs shop:v2'],
   ['several containers', 'image', changed({ images: { app: 'a:1', side: 'b:1' } }), 'several containers: app, side'],
-  ['an unknown container', 'image', changed({}), 'no container web; there are: app', { container: 'web' }],
+  [
+    'an unknown container',
+    'image',
+    changed({}),
+    'there is no container web; the containers are: app',
+    { container: 'web' },
+  ],
   ['no steps', 'steps', changed({ steps: [] }), 'no setWeight step'],
   ['a timed pause', 'steps', changed({ steps: [{ setWeight: 5 }, { pause: { seconds: 10 } }] }), 'timed pause'],
   [
@@ -220,7 +226,7 @@ describe('warnings: checks that hold, with something to do', () => {
     expect(warnings({ ...canaryFacts(), selfAnswering: [] })).toEqual([]);
     expect(warnings({ ...canaryFacts(), selfAnswering: [breaker] })).toEqual([
       expect.stringMatching(
-        /^hidden answers: circuitBreaker web-breaker on Service shop-canary: Traefik counts what it answers for no Service/,
+        /^hidden answers: circuitBreaker web-breaker on Service shop-canary: Traefik counts its answers for no Service/,
       ),
     ]);
     expect(warnings({ ...canaryFacts(), selfAnswering: 'forbidden' })).toEqual([

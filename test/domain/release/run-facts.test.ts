@@ -42,9 +42,9 @@ test('a run that is paused in Temporal names who paused it and both ways on', ()
   );
 });
 
-test('a paused guard is said: nobody watches', () => {
+test('a paused guard is named: the traffic is not watched', () => {
   const seen = trueView(waiting, { status: 'running', pausedActivities: ['guard'] });
 
   expect(seen.state).toBe('waiting-for-decision');
-  expect(seen.reason).toMatch(/activity guard is paused in Temporal.*Nobody watches/);
+  expect(seen.reason).toMatch(/activity guard is paused in Temporal.*The traffic is not watched/);
 });

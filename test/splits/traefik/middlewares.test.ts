@@ -5,15 +5,15 @@ import type { ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
 import { OWNER_ANNOTATION } from '../../../src/adapters/kubernetes/owner-mark.ts';
 import { otherManagers } from '../../../src/splits/traefik/field-owners.ts';
 import { IngressRoute } from '../../../src/splits/traefik/ingress-routes.ts';
-import { tooOld } from '../../../src/splits/traefik/middleware-sight.ts';
+import { tooOld } from '../../../src/splits/traefik/middleware-status.ts';
 import { createMiddlewares } from '../../../src/splits/traefik/middlewares.ts';
 import { mirrorRules, rival } from '../../../src/splits/traefik/mirror-rules.ts';
-import type { MiddlewareWish } from '../../../src/ports/middlewares.ts';
+import type { DesiredMiddleware } from '../../../src/ports/middlewares.ts';
 import { FakeCluster } from '../../support/fake-cluster.ts';
 
 const ref = { cluster: 'dev', namespace: 'shop', name: 'api' };
 const object = (kind: ObjectRef['kind'], name: string): ObjectRef => ({ kind, namespace: 'shop', name });
-const wish = (more: Partial<MiddlewareWish> = {}): MiddlewareWish => ({
+const desired = (more: Partial<DesiredMiddleware> = {}): DesiredMiddleware => ({
   name: 'limit',
   spec: { rateLimit: { average: 5 } },
   place: { on: 'service', service: 'api-canary' },
@@ -99,7 +99,7 @@ test.each([
   ['safe', (...parts: string[]) => parts.join('_')],
 ] as const)('is proved under %s names, beside the middlewares of others', async (_, name) => {
   serve(name);
-  expect(await port().put(ref, wish())).toMatchObject({
+  expect(await port().put(ref, desired())).toMatchObject({
     changed: true,
     effective: 'proved',
     after: { attachedTo: ['Service api-canary'] },
@@ -112,11 +112,11 @@ test.each([
       ],
     },
   });
-  expect(await port().put(ref, wish())).toMatchObject({ changed: false, effective: 'proved' });
+  expect(await port().put(ref, desired())).toMatchObject({ changed: false, effective: 'proved' });
 });
 
 test('without a Traefik API it is pending, never proved', async () => {
-  expect(await port(false).put(ref, wish())).toMatchObject({
+  expect(await port(false).put(ref, desired())).toMatchObject({
     changed: true,
     effective: 'pending',
     reason: expect.stringContaining('no Traefik API is configured'),
@@ -133,7 +133,7 @@ describe('nothing is left half-made', () => {
         : jsonPatch(at, operations, options);
     const before = cluster.peek(object(INGRESS_ROUTE, 'one')).spec;
 
-    await expect(port().put(ref, wish({ place: { on: 'route' } }))).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(port().put(ref, desired({ place: { on: 'route' } }))).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(cluster.peek(object(INGRESS_ROUTE, 'one')).spec).toEqual(before);
     expect(await exists(object(MIDDLEWARE, 'limit'))).toBe(false);
   });
@@ -152,7 +152,7 @@ describe('nothing is left half-made', () => {
         );
       return apply(at, manifest, options);
     };
-    await expect(port().put(ref, wish())).rejects.toMatchObject({ code: 'OWNED_BY_OTHER' });
+    await expect(port().put(ref, desired())).rejects.toMatchObject({ code: 'OWNED_BY_OTHER' });
     expect(await exists(object(MIDDLEWARE, 'limit'))).toBe(false);
   });
 
@@ -160,7 +160,7 @@ describe('nothing is left half-made', () => {
     serve(flat);
     const { servePod } = cluster;
     cluster.servePod = (pod, path) => (path.startsWith('/api/http/middlewares') ? unknown : servePod(pod, path));
-    expect(await port().put(ref, wish())).toMatchObject({
+    expect(await port().put(ref, desired())).toMatchObject({
       changed: false,
       effective: 'refused',
       reason: expect.stringContaining('it was removed again'),
@@ -173,13 +173,13 @@ describe('nothing is left half-made', () => {
     const jsonPatch = cluster.jsonPatch.bind(cluster);
     cluster.jsonPatch = async (at, operations, options: PatchOptions = {}) =>
       options.dryRun ? { applied: true, object: cluster.peek(at) } : jsonPatch(at, operations, options);
-    expect(await port().put(ref, wish())).toMatchObject({
+    expect(await port().put(ref, desired())).toMatchObject({
       changed: false,
       effective: 'refused',
       reason: expect.stringContaining('CRDs of this cluster drop'),
     });
     serve(flat, '3.6.9');
-    expect(await port().put(ref, wish())).toMatchObject({
+    expect(await port().put(ref, desired())).toMatchObject({
       changed: false,
       effective: 'refused',
       reason: expect.stringContaining('Traefik 3.6.9'),
@@ -192,7 +192,7 @@ describe('nothing is left half-made', () => {
     cluster.create(object(TRAEFIK_SERVICE, 'other'), {
       spec: { weighted: { services: [{ name: 'api-canary', port: 80 }] } },
     });
-    expect(await port().put(ref, wish())).toMatchObject({
+    expect(await port().put(ref, desired())).toMatchObject({
       changed: false,
       effective: 'refused',
       reason: expect.stringContaining('TraefikService other'),

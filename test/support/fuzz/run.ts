@@ -110,7 +110,7 @@ const HURRY = 30;
  * Makes the clock of this test file run 30 times as fast. Proofs wait up to 20 s each by this clock, and a world in
  * memory settles in milliseconds or never. Returns the function that undoes it.
  */
-export function hurryClock(): () => void {
+export function speedUpClock(): () => void {
   const { now } = Date;
   const { performance: usual } = globalThis;
   const began = now();

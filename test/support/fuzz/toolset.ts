@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { CATALOGUE } from '../../../src/toolsets/index.ts';
-import { casesFor, complaintsOf, hurryClock, outcomesOf, tryAll } from './run.ts';
+import { casesFor, complaintsOf, speedUpClock, outcomesOf, tryAll } from './run.ts';
 
 const EACH = 240;
 
@@ -8,7 +8,7 @@ const EACH = 240;
 export function fuzzToolset(toolset: string): void {
   jest.setTimeout(180_000);
   let restore: () => void = () => undefined;
-  beforeAll(() => void (restore = hurryClock()));
+  beforeAll(() => void (restore = speedUpClock()));
   afterAll(() => restore());
 
   const commands = CATALOGUE.filter((command) => command.toolset === toolset);

@@ -1,7 +1,7 @@
 import type { ArmBlock } from './block-test.ts';
 
 /** With fewer blocks the dispersion is not estimated. */
-const LEAST_BLOCKS = 8;
+const MIN_BLOCKS = 8;
 /** Normal quantile of the one-sided 95 % bound. */
 const Z = 1.6449;
 
@@ -22,7 +22,7 @@ export function dispersion(
   const used = blocks.filter(({ requests }) => requests > 0);
   const total = used.reduce((sum, { requests }) => sum + requests, 0);
   const bad = used.reduce((sum, block) => sum + block.bad, 0);
-  if (used.length < LEAST_BLOCKS || bad === 0 || bad === total) return undefined;
+  if (used.length < MIN_BLOCKS || bad === 0 || bad === total) return undefined;
   const variance = (bad / total) * (1 - bad / total);
   const squares = used.slice(1).map((block, index) => squaredDifference(block, used[index] ?? block, variance));
   const estimate = squares.reduce((sum, square) => sum + square, 0) / squares.length;

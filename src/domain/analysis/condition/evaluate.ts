@@ -79,7 +79,7 @@ function binary(sign: BinarySign, left: Node, right: Node, scope: Scope): Value 
   return numeric(sign, asNumber(a, sign), asNumber(b, sign));
 }
 
-const MOST_ELEMENTS = 10_000;
+const MAX_ELEMENTS = 10_000;
 
 function numeric(
   sign: Exclude<BinarySign, '&&' | 'and' | '||' | 'or' | '==' | '!=' | 'in'>,
@@ -112,7 +112,7 @@ function numeric(
 }
 
 function range(from: number, to: number): Value {
-  if (!Number.isInteger(from) || !Number.isInteger(to) || to - from >= MOST_ELEMENTS)
-    throw new EvaluationProblem(`${from}..${to} is no range of at most ${MOST_ELEMENTS} whole numbers`);
+  if (!Number.isInteger(from) || !Number.isInteger(to) || to - from >= MAX_ELEMENTS)
+    throw new EvaluationProblem(`${from}..${to} is not a range of at most ${MAX_ELEMENTS} whole numbers`);
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 }

@@ -3,7 +3,7 @@ import { ConditionProblem, tokensOf, type Token } from './tokens.ts';
 
 const LONGEST = 4000;
 /** Maximum nesting. It is deeper than people write, and it protects the call stack. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 
 /**
  * Parses the part of the expr language in which Argo's conditions are written (expr-lang/expr, parser/parser.go):
@@ -35,7 +35,7 @@ class Parser {
 
   expression(strength: number): Node {
     this.#depth += 1;
-    if (this.#depth > DEEPEST) throw new ConditionProblem(`nested deeper than ${DEEPEST}`, this.#now.at);
+    if (this.#depth > MAX_DEPTH) throw new ConditionProblem(`nested deeper than ${MAX_DEPTH}`, this.#now.at);
     let left = this.#primary();
     for (let next = this.#binary(strength); next; next = this.#binary(strength)) left = this.#join(left, next);
     if (strength === 0) while (this.#take('?')) left = this.#choice(left);

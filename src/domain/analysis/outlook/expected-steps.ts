@@ -6,18 +6,18 @@ import { withoutComparison } from '../sequential/past.ts';
 import { questionsOf } from '../sequential/questions.ts';
 import { shareOf, type Traffic } from './traffic.ts';
 
-/** About how long one weight is judged, when the new version answers as stable did. */
+/** The approximate time to judge one weight, if the new version answers like stable. */
 export interface ExpectedStep {
   /** Percent. */
   readonly weight: number;
-  /** From the weight's proof until the step passes. Absent: not before a held step asks for a decision. */
+  /** Time from the weight's proof until the step passes. Absent if a held step would ask for a decision first. */
   readonly ms?: number;
-  /** Why nothing can judge the step. */
+  /** The reason why no judge can judge the step. */
   readonly problem?: string;
 }
 
-/** So many blocks of one step are weighed at most; longer steps have longer blocks. */
-const MOST_BLOCKS = 400;
+/** Maximum number of blocks in one step. Longer steps have longer blocks. */
+const MAX_BLOCKS = 400;
 
 /** `startsAt`: epoch ms at which the first weight would be in force. */
 export function expectedSteps(
@@ -46,7 +46,7 @@ function problemOf({ sequential, metrics = [], ...limits }: AnalysisSpec, weight
   return withoutComparison({ weight, pastRequests, hasLimits });
 }
 
-/** When the soak is over and the least number of requests has come; Infinity without traffic. */
+/** Time until the soak is over and the minimum number of requests has arrived. Infinity without traffic. */
 function counted({ soakMs, minRequests }: AnalysisSpec, weight: number, { requestsPerSecond }: Traffic): number {
   const perSecond = (requestsPerSecond * weight) / 100;
   return Math.max(soakMs, perSecond > 0 ? (1000 * Math.max(1, minRequests)) / perSecond : Infinity);
@@ -57,7 +57,7 @@ const patienceOf = ({ soakMs, holdMs }: AnalysisSpec): number => soakMs + holdMs
 const withinPatience = (analysis: AnalysisSpec, ms: number): number | undefined =>
   ms <= patienceOf(analysis) ? ms : undefined;
 
-/** The judge itself, fed with the answers that are to be expected: weight after weight of one release. */
+/** Runs the real judge on the expected answers, for one weight of a release after the other. */
 class Course {
   readonly #analysis: AnalysisSpec;
   readonly #settings: SequentialSettings;
@@ -77,12 +77,12 @@ class Course {
     );
   }
 
-  /** How long one weight takes, in ms; the next weight begins then. */
+  /** The time of one weight in ms. The next weight begins after it. */
   pass(weight: number): number | undefined {
     const from = this.#now;
     const least = counted(this.#analysis, weight, this.#traffic);
     const most = patienceOf(this.#analysis) + (this.#analysis.warmUpMs ?? 0);
-    const blockMs = Math.max(this.#traffic.intervalMs, most / MOST_BLOCKS);
+    const blockMs = Math.max(this.#traffic.intervalMs, most / MAX_BLOCKS);
     while (this.#now - from < most) {
       const block = this.#block(weight, blockMs);
       this.#state = addBlocks(this.#settings, this.#state, [block], { weight, from }).state;

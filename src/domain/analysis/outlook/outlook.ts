@@ -5,7 +5,7 @@ import type { Traffic } from './traffic.ts';
 
 /** How a release will be judged, for people who read its plan. */
 export interface Outlook {
-  /** What is compared with the stable version, with its margins. Empty: nothing is. */
+  /** The comparisons with the stable version, with their margins. Empty if there are none. */
   readonly compared: readonly string[];
   /** The fixed limits. */
   readonly limits: readonly string[];

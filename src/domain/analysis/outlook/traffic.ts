@@ -2,9 +2,9 @@ import type { TimedBlock } from '../blocks.ts';
 
 /** The traffic before a release, and how it is counted. */
 export interface Traffic {
-  /** Of both versions together, by all proxies. */
+  /** Requests of both versions together, through all proxies. */
   readonly requestsPerSecond: number;
-  /** Between two scrapes, ms; greater than 0. */
+  /** Time between two scrapes, in ms. It is greater than 0. */
   readonly intervalMs: number;
   /** Blocks of the time before the release, in the order in which they ended. */
   readonly past: readonly TimedBlock[];
@@ -14,7 +14,7 @@ export interface Traffic {
 
 const USUAL_INTERVAL_MS = 15_000;
 
-/** `recentMs`: how much of the time before `to` (epoch ms) the present rate is taken from. */
+/** `recentMs`: the time before `to` (epoch ms) from which the current rate is computed. */
 export function trafficOf(
   past: readonly TimedBlock[],
   known: readonly number[],

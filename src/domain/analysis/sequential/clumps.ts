@@ -27,7 +27,7 @@ const NOISE = 1.5;
  * While clumps are unknown, a clump of ten must not count as ten answers. One block then adds at most this much
  * evidence (natural logarithm), or a seventh of its own evidence.
  */
-const UNKNOWN_MOST = 1.8;
+const MAX_UNKNOWN_EVIDENCE = 1.8;
 const UNKNOWN_PHI = 7;
 
 const NONE: Differences = { squares: 0, pairs: 0, total: { requests: 0, bad: 0 } };
@@ -61,7 +61,7 @@ export function dispersionNow({ past = 1, pastBad, candidate, stable }: Clumps):
 /** Logarithm of the part of an e-value that counts. It is never more than `log`, so the error rate still holds. */
 export function weakened(log: number, { phi, unknown }: { phi: number; unknown: boolean }): number {
   const weighed = log / phi;
-  return unknown && weighed > UNKNOWN_MOST ? Math.max(UNKNOWN_MOST, weighed / UNKNOWN_PHI) : weighed;
+  return unknown && weighed > MAX_UNKNOWN_EVIDENCE ? Math.max(MAX_UNKNOWN_EVIDENCE, weighed / UNKNOWN_PHI) : weighed;
 }
 
 function differ({ last, squares, pairs, total }: Differences, block: ArmBlock): Differences {

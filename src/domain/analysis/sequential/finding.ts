@@ -40,11 +40,11 @@ export function findingOf(
 }
 
 const NOTHING_TO_COMPARE =
-  'stable answers nothing at weight 100, and it answered nothing in the past hour, so there is nothing to compare with';
+  'stable gets no requests at weight 100 and had none in the past hour, so there is no comparison';
 
 const pastWords = (control: Control | undefined): string | undefined =>
   control &&
-  `compared with stable's past hour (${percent(control.low)} to ${percent(control.high)}), as it answers nothing now`;
+  `compared with stable's past hour (${percent(control.low)} to ${percent(control.high)}), because stable gets no requests now`;
 
 function reasonOf(
   name: string,

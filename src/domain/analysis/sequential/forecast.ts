@@ -19,9 +19,9 @@ export const MARGIN = PARTS.length + EXCESS.indexOf(1);
 const PRIOR = [0.052, 0.13, 0.325, 0.11, 0.033, 0.035, 0.0955, 0.1475, 0.0475, 0.014, 0.00525, 0.00525];
 
 /** Maximum share of bad answers. At 1 the logarithms are infinite. */
-const MOST = 1 - 1e-3;
+const MAX_RATE = 1 - 1e-3;
 /** Minimum probability of a state, because a version may change. */
-const LEAST = 1e-12;
+const MIN_PROBABILITY = 1e-12;
 
 /** Probability of each state, by a hidden Markov model. It only chooses the bets. α holds for any forecast. */
 export type Forecast = readonly number[];
@@ -30,7 +30,10 @@ export const FIRST_FORECAST: Forecast = PRIOR;
 
 /** The share of bad answers that each state expects. */
 export function ratesOf(stable: number, delta: number): readonly number[] {
-  return [...PARTS.map((part) => stable * part), ...EXCESS.map((excess) => Math.min(MOST, stable + excess * delta))];
+  return [
+    ...PARTS.map((part) => stable * part),
+    ...EXCESS.map((excess) => Math.min(MAX_RATE, stable + excess * delta)),
+  ];
 }
 
 /**
@@ -55,7 +58,7 @@ export function learn(
 /** The forecast for a version that may have changed, with this probability, into any other state. */
 export function jump(forecast: Forecast, probability: number): Forecast {
   return forecast.map((weight, state) =>
-    Math.max(LEAST, (1 - probability) * weight + probability * (PRIOR[state] as number)),
+    Math.max(MIN_PROBABILITY, (1 - probability) * weight + probability * (PRIOR[state] as number)),
   );
 }
 

@@ -26,7 +26,7 @@ const Z = 2.576;
 const ENOUGH_BINS = 4;
 const UNKNOWN_DRIFT = 0.5;
 /** Minimum rate of a bet. At 0 the logarithms are infinite. */
-const LEAST_RATE = 1e-6;
+const MIN_RATE = 1e-6;
 
 /** Adds stable's answers until `at` (epoch ms). Intervals without traffic do not count. */
 export function rememberStable(past: StablePast, block: ArmBlock, at: number): StablePast {
@@ -54,7 +54,7 @@ export function controlOf(past: StablePast, phi: number): Control | undefined {
   const [low, high] = shareInterval(bad / phi, requests / phi, Z);
   const drift = Z * driftOf(past, share, phi);
   return {
-    rate: Math.max(share, LEAST_RATE),
+    rate: Math.max(share, MIN_RATE),
     low: Math.max(0, low - drift),
     high: Math.min(1, high + drift),
     requests,

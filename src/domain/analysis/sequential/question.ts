@@ -46,7 +46,7 @@ const STEP_JUMP = 0.5;
 const JUMP = 0.15;
 const STAKE = 0.2;
 const CALM_MS = 120_000;
-const MOST_AT_ONCE = 0.5;
+const MAX_AT_ONCE = 0.5;
 const BOOST = { worse: 4, 'not-worse': 16 } as const;
 
 const EMPTY: ArmBlock = { requests: 0, bad: 0 };
@@ -124,13 +124,13 @@ export function answer(
   const logs = rates.map((candidate, place) =>
     weakened(logOf(block, { candidate, stable }, delta, place, control), now),
   );
-  const staked = Math.min(MOST_AT_ONCE, (STAKE * moment.ms) / (moment.ageMs + CALM_MS));
+  const staked = Math.min(MAX_AT_ONCE, (STAKE * moment.ms) / (moment.ageMs + CALM_MS));
   const play = (wealth: Wealth, side: 'worse' | 'not-worse') =>
     bet(stake(wealth, staked), portfolio(betsOn(side, state.forecast, BOOST[side]), logs));
   const worse = play(state.worse, 'worse');
   const notWorse = inStep ? play(state.notWorse, 'not-worse') : state.notWorse;
   const seen = control ? rates : ratesOf(rateWithin(stable, block.stable), delta);
-  const changed = Math.min(MOST_AT_ONCE, (JUMP * moment.ms) / (moment.ageMs + CALM_MS));
+  const changed = Math.min(MAX_AT_ONCE, (JUMP * moment.ms) / (moment.ageMs + CALM_MS));
   return {
     ...learnt,
     ...counted,
@@ -163,10 +163,10 @@ function logOf(
 
 /** Logarithm of the e-value of bets on several states together. The part that is not bet stays unchanged. */
 function portfolio(bets: readonly number[], logs: readonly number[]): number {
-  const kept = 1 - bets.reduce((sum, one) => sum + one, 0);
+  const unbet = 1 - bets.reduce((sum, one) => sum + one, 0);
   return bets.reduce(
     (sum, one, state) => (one > 0 ? logSum(sum, Math.log(one) + (logs[state] as number)) : sum),
-    kept > 0 ? Math.log(kept) : Number.NEGATIVE_INFINITY,
+    unbet > 0 ? Math.log(unbet) : Number.NEGATIVE_INFINITY,
   );
 }
 

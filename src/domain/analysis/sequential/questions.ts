@@ -39,9 +39,9 @@ export function logMean(questions: readonly Question[], logOf: (name: string) =>
 }
 
 /** Shares of stable's answers that may be slower than a bound. The bound then lies in the tail, not at the median. */
-const LEAST_SLOW = 0.001;
-const MOST_SLOW = 0.1;
-const MOST_BOUNDS = 3;
+const MIN_SLOW = 0.001;
+const MAX_SLOW = 0.1;
+const MAX_BOUNDS = 3;
 /** Without any past, the first bound from here on is used. */
 const USUAL_MS = 250;
 
@@ -53,10 +53,10 @@ export function boundsInTail(past: readonly TimedBlock[], known: readonly number
   const counted = past.some(({ questions }) => (questions['errors']?.stable.requests ?? 0) > 0);
   if (!counted) return known.filter((ms) => ms >= USUAL_MS).slice(0, 1);
   const shares = known.map((ms) => shareSlower(past, ms));
-  const tail = known.filter((_, index) => isBetween(shares[index] as number, LEAST_SLOW, MOST_SLOW));
-  if (tail.length > 0) return tail.slice(-MOST_BOUNDS);
+  const tail = known.filter((_, index) => isBetween(shares[index] as number, MIN_SLOW, MAX_SLOW));
+  if (tail.length > 0) return tail.slice(-MAX_BOUNDS);
   // If every answer of stable was fast, a slow version exceeds the first bound above them all.
-  const above = known.find((_, index) => (shares[index] as number) < LEAST_SLOW);
+  const above = known.find((_, index) => (shares[index] as number) < MIN_SLOW);
   return above === undefined ? [] : [above];
 }
 

@@ -1,25 +1,25 @@
 import { logEValue, type ArmBlock } from '../block-test.ts';
 import type { Finding } from '../verdict.ts';
 
-/** What a question that is open still takes, when both versions go on answering as in this step so far. */
+/** What an open question still needs, if both versions continue to answer as in this step so far. */
 export interface StillNeeded {
   readonly metric: string;
-  /** Requests to the new version. Absent: as it has answered so far, it is never proved not worse. */
+  /** Requests to the new version. Absent if its answers so far would never prove that it is not worse. */
   readonly requests?: number;
-  /** At the rate of this step so far. */
+  /** Time at the request rate of this step so far. */
   readonly ms?: number;
   /** The field of a release file that makes this question easier. */
   readonly field: string;
 }
 
-/** Of stable: a rate stays this many bad answers away from 0 and 1, where logarithms are infinite. */
-const LEAST_BAD = 0.5;
-/** With few answers the new version is taken to be like stable: so many margins' worth of answers are added. */
+/** Minimum distance of a rate from 0 and 1, in bad answers. At 0 and 1 the logarithms are infinite. */
+const MIN_BAD = 0.5;
+/** With few answers the new version is assumed to be like stable: this many answers per margin are added. */
 const LIKE_STABLE = 2;
 
 /**
- * The open finding that needs the most, undefined where none is open for want of evidence. `stepMs`: for how long this
- * step has been counted. An estimate for people; no verdict depends on it.
+ * The open finding that needs the most. Undefined if no finding lacks evidence. `stepMs`: how long this step has been
+ * counted. It is an estimate for people: no verdict depends on it.
  */
 export function stillNeeded(findings: readonly Finding[], stepMs: number): StillNeeded | undefined {
   const open = findings.flatMap((finding) => needOf(finding, stepMs) ?? []);
@@ -41,13 +41,13 @@ function timed(base: Pick<StillNeeded, 'metric' | 'field'>, needed: number, perM
   return { ...base, requests, ...(perMs > 0 && { ms: requests / perMs }) };
 }
 
-/** Evidence for "not worse" that one request to the new version brings; a natural logarithm. 0: none. */
+/** Evidence for "not worse" from one request to the new version, as a natural logarithm. 0 if there is none. */
 function gainOf(candidate: ArmBlock, stable: ArmBlock, delta: number): number {
   if (candidate.requests === 0 || stable.requests === 0) return 0;
   const ofStable = rateOf(stable);
   const added = LIKE_STABLE / Math.max(delta, 0.001);
   const ofCandidate = (candidate.bad + added * ofStable) / (candidate.requests + added);
-  const rates = { candidate: Math.min(ofCandidate, 1 - LEAST_BAD / (candidate.requests + 1)), stable: ofStable };
+  const rates = { candidate: Math.min(ofCandidate, 1 - MIN_BAD / (candidate.requests + 1)), stable: ofStable };
   if (rates.candidate - rates.stable >= delta) return 0;
   const expected = {
     candidate: { requests: candidate.requests, bad: rates.candidate * candidate.requests },
@@ -57,7 +57,7 @@ function gainOf(candidate: ArmBlock, stable: ArmBlock, delta: number): number {
 }
 
 function rateOf({ requests, bad }: ArmBlock): number {
-  const least = LEAST_BAD / (requests + 1);
+  const least = MIN_BAD / (requests + 1);
   return Math.min(1 - least, Math.max(least, bad / requests));
 }
 

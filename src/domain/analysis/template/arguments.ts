@@ -53,7 +53,7 @@ function ownValue(
   if (from['fieldRef'] !== undefined) return field(reader, from['fieldRef'], `${path}.valueFrom.fieldRef`, values);
   return reader.refuse(
     `${path}.valueFrom`,
-    `${Object.keys(from).join(', ') || 'nothing'} is not read; podTemplateHashValue and fieldRef are`,
+    `${Object.keys(from).join(', ') || 'nothing'} is not supported; podTemplateHashValue and fieldRef are`,
   );
 }
 
@@ -63,7 +63,7 @@ function field(reader: Reader, ref: unknown, path: string, values: ArgumentValue
   if (name === 'metadata.namespace') return values['namespace'];
   return reader.refuse(
     `${path}.fieldPath`,
-    `${typeof name === 'string' ? name : 'this'} is not read; metadata.name and metadata.namespace are`,
+    `${typeof name === 'string' ? name : 'this'} is not supported; metadata.name and metadata.namespace are`,
   );
 }
 
@@ -74,7 +74,7 @@ function field(reader: Reader, ref: unknown, path: string, values: ArgumentValue
 export function fillMetric(reader: Reader, value: unknown, args: ArgumentValues, path: string): unknown {
   if (typeof value === 'string') {
     for (const placeholder of unknownArguments(value, Object.keys(args)))
-      reader.refuse(path, `${placeholder} is no argument of the template`);
+      reader.refuse(path, `${placeholder} is not an argument of the template`);
     return fillArguments(value, args);
   }
   if (Array.isArray(value)) return value.map((one, index) => fillMetric(reader, one, args, `${path}[${index}]`));

@@ -44,14 +44,14 @@ function count(tally: Tally, { phase }: Measurement): Tally {
   };
 }
 
-interface Stand {
+interface TemplateStatus {
   readonly outcome: Judged;
   readonly reason: string;
 }
 
 const all = ({ successful, failed, inconclusive }: Tally): number => successful + failed + inconclusive;
 
-function ended(metric: ResolvedMetric, tally: Tally): Stand | undefined {
+function ended(metric: ResolvedMetric, tally: Tally): TemplateStatus | undefined {
   const { failureLimit, inconclusiveLimit, consecutiveSuccessLimit } = metric;
   if (tally.inconclusive > inconclusiveLimit)
     return {
@@ -66,14 +66,14 @@ function ended(metric: ResolvedMetric, tally: Tally): Stand | undefined {
 }
 
 /** The result when all measurements exist and no limit was reached. */
-function counted({ failureLimit, consecutiveSuccessLimit }: ResolvedMetric, tally: Tally): Stand {
+function counted({ failureLimit, consecutiveSuccessLimit }: ResolvedMetric, tally: Tally): TemplateStatus {
   if (consecutiveSuccessLimit === 0)
     return { outcome: 'pass', reason: `${tally.successful} of ${all(tally)} successful` };
   const reason = `${all(tally)} measurements without ${consecutiveSuccessLimit} successes in a row`;
   return { outcome: failureLimit < 0 ? 'fail' : 'inconclusive', reason };
 }
 
-function running(metric: ResolvedMetric, tally: Tally, last: Measurement | undefined): Stand {
+function running(metric: ResolvedMetric, tally: Tally, last: Measurement | undefined): TemplateStatus {
   const why = last?.phase === 'error' ? `: ${last.reason}` : '';
   if (all(tally) === 0) return { outcome: 'no-data', reason: `nothing measured yet${why}` };
   if (tally.errorsInARow > metric.consecutiveErrorLimit)

@@ -26,7 +26,7 @@ export function measuring(metric: ResolvedMetric): Measure {
   );
   return (at, values) => {
     const error = (reason: string): Measurement => ({ at, phase: 'error', values, reason });
-    if (values.length === 0) return error('Prometheus has nothing for it');
+    if (values.length === 0) return error('Prometheus has no data for it');
     if (values.length > 1 && (success?.picks || failure?.picks))
       return error(
         `the query gives ${values.length} series, and result[…] would be any of them; use all(result, # …) or sum(…) in the query`,
@@ -37,7 +37,7 @@ export function measuring(metric: ResolvedMetric): Measure {
     const phase = phaseOf(metric.scalar ? (values[0] as number) : values, success, failure);
     if (typeof phase !== 'string') return error(phase.reason);
     return phase === 'successful' && values.every(Number.isNaN)
-      ? error('the query gives NaN, which is nothing measured, and so no success')
+      ? error('the query gives NaN, so nothing was measured, which is not a success')
       : { at, phase, values };
   };
 }

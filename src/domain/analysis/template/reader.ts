@@ -24,7 +24,8 @@ export class Reader {
   /** Unknown fields are refused, because they might change the meaning of the others. */
   onlyKnown(value: Readonly<Record<string, unknown>>, known: readonly string[], path: string): void {
     for (const name of Object.keys(value))
-      if (!known.includes(name)) this.refuse(`${path}.${name}`, `is not read; known are ${known.join(', ')}`);
+      if (!known.includes(name))
+        this.refuse(`${path}.${name}`, `is not supported; supported fields are ${known.join(', ')}`);
   }
 
   text(value: unknown, path: string): string | undefined {

@@ -31,7 +31,7 @@ const PROMETHEUS_FIELDS = ['query', 'address', 'authentication', 'headers', 'ins
  */
 const RETRY_MS = 10_000;
 /** Minimum interval, because a restarted worker queries all measurements again. */
-const LEAST_INTERVAL_MS = 1_000;
+const MIN_INTERVAL_MS = 1_000;
 
 /**
  * The template as a release evaluates it: arguments filled in, limits with Argo's defaults (argo-rollouts v1.10.1,
@@ -43,7 +43,7 @@ export function resolveTemplate(spec: unknown, metric: TemplateMetric, values: A
   const body = reader.object(spec, 'spec');
   reader.onlyKnown(body, SPEC_FIELDS, 'spec');
   if (reader.list(body['templates'], 'spec.templates').length > 0)
-    reader.refuse('spec.templates', 'templates of templates are not read; name each as a metric of its own');
+    reader.refuse('spec.templates', 'templates of templates are not supported; add each as a separate metric');
   const args = templateArguments(reader, body['args'], metric, values);
   if (reader.problems.length > 0) return { problems: reader.problems };
   const filled = reader
@@ -86,7 +86,7 @@ function queryOf(reader: Reader, value: unknown, path: string): string | undefin
   const provider = reader.object(value, path);
   const others = Object.keys(provider).filter((name) => name !== 'prometheus');
   if (others.length > 0)
-    return reader.refuse(`${path}.${others[0]}`, 'is not read: templates are evaluated from Prometheus only');
+    return reader.refuse(`${path}.${others[0]}`, 'is not supported: templates are evaluated from Prometheus only');
   const prometheus = reader.object(provider['prometheus'], `${path}.prometheus`);
   reader.onlyKnown(prometheus, PROMETHEUS_FIELDS, `${path}.prometheus`);
   const query = reader.text(prometheus['query'], `${path}.prometheus.query`)?.trim();
@@ -99,7 +99,7 @@ function timesOf(
   path: string,
 ): Pick<ResolvedMetric, 'intervalMs' | 'initialDelayMs' | 'count'> {
   const interval = reader.duration(metric['interval'], `${path}.interval`);
-  if (interval !== undefined && interval < LEAST_INTERVAL_MS) reader.refuse(`${path}.interval`, 'must be at least 1s');
+  if (interval !== undefined && interval < MIN_INTERVAL_MS) reader.refuse(`${path}.interval`, 'must be at least 1s');
   const count = reader.whole(metric['count'], `${path}.count`, 0);
   if ((count ?? 0) > 1 && metric['interval'] === undefined)
     reader.refuse(`${path}.interval`, 'is missing: there is more than one measurement');
@@ -159,12 +159,12 @@ function dryRuns(reader: Reader, rules: unknown, metrics: readonly Omit<Resolved
   return metrics.map((metric) => ({ ...metric, dryRun: patterns.some((pattern) => pattern.test(metric.name)) }));
 }
 
-const LONGEST_PATTERN = 100;
+const MAX_PATTERN_LENGTH = 100;
 
 function patternOf(reader: Reader, value: unknown, path: string): RegExp | undefined {
   const text = reader.text(value, path) ?? '';
   // Nested repetitions could need unlimited time on a name that was chosen for this purpose.
-  if (text.length > LONGEST_PATTERN || /[*+}][^)]*\)[*+{]/.test(text))
+  if (text.length > MAX_PATTERN_LENGTH || /[*+}][^)]*\)[*+{]/.test(text))
     return reader.refuse(path, 'is too long or too nested a pattern');
   try {
     return new RegExp(text);

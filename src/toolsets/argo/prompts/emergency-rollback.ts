@@ -3,7 +3,7 @@ import { reason } from '../../../contract/target.ts';
 import * as known from '../../../commands/prompt-arguments.ts';
 import type { PromptKind } from '../../../commands/prompt.ts';
 import { backToStable, type RollbackPlace } from './rollback-steps.ts';
-import { Kept, stepsText, withConfirmation, type Step } from '../../../commands/prompt-steps.ts';
+import { Variable, stepsText, withConfirmation, type Step } from '../../../commands/prompt-steps.ts';
 
 export const emergencyRollback: PromptKind = {
   name: 'emergency_rollback',
@@ -40,7 +40,7 @@ function look(place: Readonly<Record<string, string>>, name: string): readonly S
       title: 'Look at the Rollout',
       tool: 'argo_get_rollout_status',
       args: { ...place, name },
-      keep: { 'services[0].name': 'STABLE_SERVICE', 'route.traefik_service': 'ROUTE' },
+      capture: { 'services[0].name': 'STABLE_SERVICE', 'route.traefik_service': 'ROUTE' },
       when: [
         ['`release_id` is present', { go: 'release' }],
         [
@@ -89,7 +89,7 @@ function weightsFirst(place: Readonly<Record<string, string>>, name: string): re
       id: 'weights',
       title: `With ${SWITCHED}: first all weight to the active Service`,
       tool: 'traefik_update_route_weights',
-      args: { ...place, route_name: new Kept('ROUTE'), stable_weight: 100, canary_weight: 0, take_over: true },
+      args: { ...place, route_name: new Variable('ROUTE'), stable_weight: 100, canary_weight: 0, take_over: true },
       when: [
         [
           '`effective` is "refused"',

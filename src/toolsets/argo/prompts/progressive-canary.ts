@@ -5,7 +5,7 @@ import { z } from 'zod';
 import * as known from '../../../commands/prompt-arguments.ts';
 import type { PromptKind } from '../../../commands/prompt.ts';
 import { backToStable } from './rollback-steps.ts';
-import { Kept, stepsText, withConfirmation, withTakeOver, type Step } from '../../../commands/prompt-steps.ts';
+import { Variable, stepsText, withConfirmation, withTakeOver, type Step } from '../../../commands/prompt-steps.ts';
 
 type Place = Readonly<Record<string, string>>;
 
@@ -207,7 +207,7 @@ function shift(place: Place, name: string, image: string): readonly Step[] {
         ['`phase` is "Healthy"', { go: 'healthy' }],
       ],
       until: { condition: '`phase` is "Paused"', everySeconds: 3, atMostSeconds: 600 },
-      keep: {
+      capture: {
         step: 'STEP',
         pod_hash: 'POD_HASH',
         'services[role=stable].name': 'STABLE_SERVICE',
@@ -226,7 +226,7 @@ function judge(place: Place, name: string, soak: number, least: number): readonl
       title: 'Watch the step, then look at the errors of the new version',
       wait: soak,
       tool: 'traefik_detect_anomalies',
-      args: { ...place, route_name: new Kept('ROUTE'), window: `${soak}s` },
+      args: { ...place, route_name: new Variable('ROUTE'), window: `${soak}s` },
       when: [[`${errors}.requests_now\` is at least 20 and ${errors}.share_now\` is more than 0.02`, { go: 'abort' }]],
       until: { condition: `${errors}.requests_now\` is at least ${least}`, everySeconds: 5, atMostSeconds: 600 },
     },
@@ -234,7 +234,7 @@ function judge(place: Place, name: string, soak: number, least: number): readonl
       id: 'share',
       title: 'See that users are split as planned',
       tool: 'traefik_get_traffic_distribution',
-      args: { ...place, route_name: new Kept('ROUTE') },
+      args: { ...place, route_name: new Variable('ROUTE') },
       until: { condition: '`agrees` is "yes"', everySeconds: 5, atMostSeconds: 180 },
     },
     ...withConfirmation(
@@ -242,7 +242,7 @@ function judge(place: Place, name: string, soak: number, least: number): readonl
         id: 'promote',
         title: 'Go to the next step',
         tool: 'argo_promote_rollout',
-        args: { ...place, name, step: new Kept('STEP'), pod_hash: new Kept('POD_HASH') },
+        args: { ...place, name, step: new Variable('STEP'), pod_hash: new Variable('POD_HASH') },
         when: [['`effective` is "refused"', { stop: 'tell the person `reason` and `next`' }]],
       },
       { go: 'pause' },
@@ -268,7 +268,7 @@ function finish(place: Place, name: string, image: string): readonly Step[] {
       id: 'all',
       title: 'See all users on it',
       tool: 'traefik_get_traffic_distribution',
-      args: { ...place, route_name: new Kept('ROUTE'), window_seconds: 30 },
+      args: { ...place, route_name: new Variable('ROUTE'), window_seconds: 30 },
       until: {
         condition:
           '`services[service=<STABLE_SERVICE>].wanted` is 100 and `services[service=<STABLE_SERVICE>].version` is <POD_HASH> and `agrees` is "yes"',

@@ -1,4 +1,4 @@
-import { Kept, withConfirmation, type Step } from '../../../commands/prompt-steps.ts';
+import { Variable, withConfirmation, type Step } from '../../../commands/prompt-steps.ts';
 
 export interface RollbackPlace {
   readonly place: Readonly<Record<string, string>>;
@@ -33,14 +33,14 @@ function restored(rollout: Step['args']): readonly Step[] {
       title: 'Find the stable image',
       tool: 'argo_get_rollout_history',
       args: rollout,
-      keep: { 'revisions[role=stable].images.*': 'STABLE_IMAGE' },
+      capture: { 'revisions[role=stable].images.*': 'STABLE_IMAGE' },
     },
     {
       id: 'restore',
       title:
         'Put the stable image back, which makes the Rollout Healthy (a pod of several containers needs this call once for each, with `container`)',
       tool: 'argo_update_rollout_image',
-      args: { ...rollout, image: new Kept('STABLE_IMAGE') },
+      args: { ...rollout, image: new Variable('STABLE_IMAGE') },
       when: [
         [
           '`effective` is "refused"',
@@ -70,7 +70,7 @@ function seenStable(place: RollbackPlace['place'], rollout: Step['args']): reado
       id: 'stable-traffic',
       title: 'See the users on the stable version',
       tool: 'traefik_get_traffic_distribution',
-      args: { ...place, route_name: new Kept('ROUTE'), window_seconds: 30 },
+      args: { ...place, route_name: new Variable('ROUTE'), window_seconds: 30 },
       until: {
         condition: '`services[service=<STABLE_SERVICE>].wanted` is 100 and `agrees` is "yes"',
         everySeconds: 5,

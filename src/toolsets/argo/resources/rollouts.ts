@@ -1,6 +1,6 @@
 import { addressOf } from '../../../commands/address.ts';
 import { completeRollout, knownRollouts } from '../../../commands/known-rollouts.ts';
-import { MOST_LISTED } from '../../../commands/places.ts';
+import { MAX_LISTED } from '../../../commands/places.ts';
 import type { ResourceKind } from '../../../commands/resource.ts';
 import { shownJson } from '../../../commands/shown.ts';
 import { cleanText } from '../../../domain/safe-text.ts';
@@ -17,7 +17,7 @@ export const rollouts: ResourceKind = {
   async list(scope) {
     const cluster = await scope.clusters.current();
     return (await knownRollouts(scope, cluster))
-      .slice(0, MOST_LISTED)
+      .slice(0, MAX_LISTED)
       .map(({ target: { namespace, rollout }, phase, message }) => ({
         uri: addressOf('rollout', cluster, namespace, rollout),
         name: `${namespace}/${rollout}`,

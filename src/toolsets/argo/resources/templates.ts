@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addressOf } from '../../../commands/address.ts';
 import { isAllowed } from '../../../commands/access.ts';
-import { acrossAllowed, completePlace, MOST_LISTED } from '../../../commands/places.ts';
+import { acrossAllowed, completePlace, MAX_LISTED } from '../../../commands/places.ts';
 import type { ResourceKind, Scope } from '../../../commands/resource.ts';
 import { shownJson } from '../../../commands/shown.ts';
 import { parse } from '../../../contract/parse.ts';
@@ -20,7 +20,7 @@ export const templates: ResourceKind = {
   mimeType: 'application/json',
   async list(scope) {
     const cluster = await scope.clusters.current();
-    return (await known(scope, cluster)).slice(0, MOST_LISTED).map(({ namespace, name }) => ({
+    return (await known(scope, cluster)).slice(0, MAX_LISTED).map(({ namespace, name }) => ({
       uri: addressOf('analysis-template', cluster, namespace, name),
       name: `${namespace}/${name}`,
       description: 'AnalysisTemplate',

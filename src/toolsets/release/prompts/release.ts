@@ -1,7 +1,7 @@
 import { image as imageSchema } from '../../../contract/release-file.ts';
 import type { PromptKind } from '../../../commands/prompt.ts';
 import { cluster, images, namespace, rollout } from '../../../commands/prompt-arguments.ts';
-import { Kept, stepsText, type Step } from '../../../commands/prompt-steps.ts';
+import { Variable, stepsText, type Step } from '../../../commands/prompt-steps.ts';
 
 /** The way to bring out a new version: plan, show the plan, start, wait, answer. */
 export const releasePrompt: PromptKind = {
@@ -35,15 +35,15 @@ function planned(target: object, image: string | undefined): readonly Step[] {
       title: 'See what the release would do. This changes nothing',
       tool: 'release_plan',
       args: { target, image },
-      keep: { plan_id: 'PLAN' },
+      capture: { plan_id: 'PLAN' },
       when: [['`ready` is false', { stop: 'tell the person which checks failed, and what each says to do next' }]],
     },
     {
       id: 'start',
       title: 'Start what the person has agreed to',
       tool: 'release_start',
-      args: { plan_id: new Kept('PLAN') },
-      keep: { release_id: 'RELEASE' },
+      args: { plan_id: new Variable('PLAN') },
+      capture: { release_id: 'RELEASE' },
       errors: {
         PLAN_CHANGED: { go: 'plan' },
         PLAN_EXPIRED: { go: 'plan' },
@@ -53,7 +53,7 @@ function planned(target: object, image: string | undefined): readonly Step[] {
   ];
 }
 
-const OF_RELEASE = { release_id: new Kept('RELEASE') };
+const OF_RELEASE = { release_id: new Variable('RELEASE') };
 
 function followed(): readonly Step[] {
   return [

@@ -61,7 +61,7 @@ function steps(route: Readonly<Record<string, string>>, { service, percent, soak
       wait: soak,
       tool: 'traefik_detect_anomalies',
       args: { ...route, window: `${soak}s` },
-      keep: { anomalous: 'ANOMALOUS', findings: 'FINDINGS' },
+      capture: { anomalous: 'ANOMALOUS', findings: 'FINDINGS' },
     },
     {
       id: 'off',

@@ -54,7 +54,7 @@ test.each<[string, Result, string]>([
   ['not result[0] > 1', [1], 'not needs true or false'],
   ['isNaN(result)', [1], 'needs a number'],
   ['max([]) > 1', [1], 'max of nothing'],
-  ['result[0] in 1..1e9', [1], 'no range'],
+  ['result[0] in 1..1e9', [1], 'not a range'],
 ])('%s of %j is an error: %s', (text, result, message) => {
   expect(() => holds(text, result)).toThrow(EvaluationProblem);
   expect(() => holds(text, result)).toThrow(message);

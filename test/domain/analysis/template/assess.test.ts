@@ -55,16 +55,16 @@ describe('one measurement', () => {
 
   // Argo's traps: each of these is a success there, or a failure.
   test.each<[string, ResolvedMetric, readonly number[], string]>([
-    ['empty, called a success', metric({ successCondition: 'len(result) == 0 || result[0] > 1' }), [], 'nothing'],
-    ['empty, asked for all', metric({ successCondition: 'all(result, # > 1)' }), [], 'nothing'],
-    ['empty, called a failure', metric({ failureCondition: 'len(result) == 0' }), [], 'nothing'],
+    ['empty, called a success', metric({ successCondition: 'len(result) == 0 || result[0] > 1' }), [], 'no data'],
+    ['empty, asked for all', metric({ successCondition: 'all(result, # > 1)' }), [], 'no data'],
+    ['empty, called a failure', metric({ failureCondition: 'len(result) == 0' }), [], 'no data'],
     ['NaN, with a failure condition alone', without('successCondition'), [Number.NaN], 'NaN'],
     ['NaN, with a success condition alone', without('failureCondition'), [Number.NaN], 'NaN'],
     [
       'NaN, called a success',
       metric({ successCondition: 'isNaN(result[0]) || result[0] > 1' }),
       [Number.NaN],
-      'no success',
+      'not a success',
     ],
     ['any of several series', metric(), [1, 0], '2 series'],
     ['a list where a number is needed', metric({ successCondition: 'result > 1' }), [2], 'write result[0]'],

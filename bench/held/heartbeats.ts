@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
  * The longest time, in ms, between two heartbeats of any of `releases` releases that wait for a verdict in this
  * process. The activity, its judge and the client of Prometheus are real. Temporal's server is left out.
  */
-export async function beats(
+export async function longestHeartbeatGap(
   url: string,
   { releases, seconds }: { readonly releases: number; readonly seconds: number },
 ): Promise<number> {

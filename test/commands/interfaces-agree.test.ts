@@ -24,8 +24,8 @@ const plain = (text: string): string =>
     .replaceAll('&quot;', '"')
     .replace(/\s+/g, ' ');
 
-/** What each door says about a moment. */
-async function doors(moment: Moment): Promise<Readonly<Record<string, string>>> {
+/** The text of each interface for a state. */
+async function interfaces(moment: Moment): Promise<Readonly<Record<string, string>>> {
   const context = contextOf(moment);
   const which = { release_id: moment.view.id };
   const [got, waited, reported] = await Promise.all([
@@ -62,15 +62,15 @@ describe.each(MOMENTS.map((moment) => [moment.name, moment] as const))('%s', (_,
     }
   });
 
-  test('every door says state and headline', async () => {
-    for (const [door, text] of Object.entries(await doors(moment))) {
-      expect([door, text]).toEqual([door, expect.stringContaining(headline)]);
-      expect([door, text]).toEqual([door, expect.stringMatching(view.state.replaceAll('-', '[- ]'))]);
+  test('every interface shows state and headline', async () => {
+    for (const [name, text] of Object.entries(await interfaces(moment))) {
+      expect([name, text]).toEqual([name, expect.stringContaining(headline)]);
+      expect([name, text]).toEqual([name, expect.stringMatching(view.state.replaceAll('-', '[- ]'))]);
     }
   });
 
   test('who waits is said, and who does not wait is not asked', async () => {
-    const { get, wait, watch, page, ...others } = await doors(moment);
+    const { get, wait, watch, page, ...others } = await interfaces(moment);
     for (const text of [get, wait, watch, page, others['Temporal UI']] as string[])
       expect(/waits( for)? (for )?/i.test(text) && text.includes(waits?.for ?? '\u0000')).toBe(waits !== undefined);
     for (const text of [get, wait, watch])
@@ -79,9 +79,9 @@ describe.each(MOMENTS.map((moment) => [moment.name, moment] as const))('%s', (_,
 
   test('an ended release says where the users are, not a weight', async () => {
     if (!isClosed(view.state)) return;
-    for (const [door, text] of Object.entries(await doors(moment))) {
-      expect([door, text]).not.toEqual([door, expect.stringContaining('wanted 0')]);
-      if (view.state === 'succeeded') expect([door, text]).toEqual([door, expect.stringContaining('100 %')]);
+    for (const [name, text] of Object.entries(await interfaces(moment))) {
+      expect([name, text]).not.toEqual([name, expect.stringContaining('wanted 0')]);
+      if (view.state === 'succeeded') expect([name, text]).toEqual([name, expect.stringContaining('100 %')]);
     }
   });
 });

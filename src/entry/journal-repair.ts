@@ -6,13 +6,13 @@ import type { JournalPort } from '../ports/journal.ts';
 import type { ReleaseGateway, ReleaseSummary } from '../temporal/gateway.ts';
 
 /** Maximum number of runs that are compared between Temporal and the journal. */
-const MOST = 2_000;
+const MAX_RUNS = 2_000;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** A worker that has just started needs some time before it answers queries. */
 const FIRST_MS = 5_000;
 
-interface Keeping {
+interface JournalRepair {
   readonly gateway: Pick<ReleaseGateway, 'list' | 'get' | 'owns'>;
   readonly journal: JournalPort;
   readonly log: Log;
@@ -22,13 +22,13 @@ interface Keeping {
 }
 
 /** Repairs the journal while a worker runs: soon after its start, then every hour. Returns a function that stops it. */
-export function keepJournal(keeping: Keeping): () => void {
+export function repairJournal(repair: JournalRepair): () => void {
   let timer = setTimeout(look, FIRST_MS).unref();
   let stopped = false;
   function look(): void {
-    void sweep(keeping)
+    void sweep(repair)
       .catch((err: unknown) =>
-        keeping.log.warn({ err }, 'The journal could not be looked after; it is tried again in an hour'),
+        repair.log.warn({ err }, 'The journal could not be repaired. The next attempt is in an hour'),
       )
       .finally(() => {
         if (!stopped) timer = setTimeout(look, HOUR_MS).unref();
@@ -45,19 +45,19 @@ export function keepJournal(keeping: Keeping): () => void {
  * while the journal was unreachable. Then removes releases that are older than the retention. Errors: those of the
  * gateway and the journal.
  */
-export async function sweep(keeping: Keeping): Promise<{ readonly found: number; readonly removed: number }> {
-  const { gateway, journal, now, retentionDays, taskQueue } = keeping;
+export async function sweep(repair: JournalRepair): Promise<{ readonly found: number; readonly removed: number }> {
+  const { gateway, journal, now, retentionDays, taskQueue } = repair;
   const before = now() - retentionDays * DAY_MS;
-  const ended = (await gateway.list({ taskQueue, limit: MOST })).filter(
+  const ended = (await gateway.list({ taskQueue, limit: MAX_RUNS })).filter(
     ({ closedAt }) => closedAt !== undefined && closedAt >= before,
   );
   const known = new Set(
-    (await journal.releases({ limit: MOST }))
+    (await journal.releases({ limit: MAX_RUNS }))
       .filter(({ closedAt }) => closedAt !== undefined)
       .map(({ runId }) => runId),
   );
   let found = 0;
-  for (const summary of ended) if (!known.has(summary.runId) && (await rescue(keeping, summary))) found += 1;
+  for (const summary of ended) if (!known.has(summary.runId) && (await writeMissing(repair, summary))) found += 1;
   return { found, removed: await journal.prune(before) };
 }
 
@@ -65,7 +65,7 @@ export async function sweep(keeping: Keeping): Promise<{ readonly found: number;
  * One run that cannot be read (for example because its history is damaged) must not prevent the others from being
  * written.
  */
-async function rescue({ gateway, journal, log }: Keeping, summary: ReleaseSummary): Promise<boolean> {
+async function writeMissing({ gateway, journal, log }: JournalRepair, summary: ReleaseSummary): Promise<boolean> {
   try {
     const view = await gateway.get(summary.id, summary.runId);
     // A reset ends a run. The release continues in the next run, under the same run id.

@@ -3,7 +3,7 @@ import type { CommandContext } from '../../commands/command.ts';
 import { parseReleaseFile, releaseFile, type ReleaseFile } from '../../contract/release-file.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
-import type { KeptPlan } from '../../ports/plans.ts';
+import type { StoredPlan } from '../../ports/plans.ts';
 
 /** How long after its creation a plan can be started. */
 export const PLAN_VALID_MS = 15 * 60_000;
@@ -15,7 +15,7 @@ export interface PlanId {
 }
 
 /** Stores a plan that is ready, so that release_start can take its id. */
-export async function keepPlan(
+export async function savePlan(
   { plans, ports }: CommandContext,
   file: ReleaseFile,
   spec: ReleaseSpec,
@@ -24,25 +24,25 @@ export async function keepPlan(
   const facts = factsOf(spec, plan);
   const madeAt = ports.now();
   const id = digestOf(facts);
-  await plans.keep({ id, madeAt, file, cluster: spec.target.cluster, facts });
+  await plans.save({ id, madeAt, file, cluster: spec.target.cluster, facts });
   return { plan_id: id, valid_until: new Date(madeAt + PLAN_VALID_MS).toISOString() };
 }
 
 /** Errors: PLAN_NOT_FOUND. */
-export async function findPlan({ plans }: Pick<CommandContext, 'plans'>, id: string): Promise<KeptPlan> {
-  const kept = await plans.find(id);
-  if (kept) return kept;
+export async function findPlan({ plans }: Pick<CommandContext, 'plans'>, id: string): Promise<StoredPlan> {
+  const stored = await plans.find(id);
+  if (stored) return stored;
   throw new SluiceError('PLAN_NOT_FOUND', `This server has no plan ${id}. Nothing was started.`);
 }
 
 /** The release file of a plan, with the cluster for which it was made. */
-export function fileOf({ file, cluster }: KeptPlan, { settings }: Pick<CommandContext, 'settings'>): ReleaseFile {
+export function fileOf({ file, cluster }: StoredPlan, { settings }: Pick<CommandContext, 'settings'>): ReleaseFile {
   const checked = parseReleaseFile(releaseFile, file, settings.defaultStrategy);
   return { ...checked, target: { ...checked.target, cluster } };
 }
 
 /** Errors: PLAN_EXPIRED. */
-export function requireValid({ id, madeAt }: KeptPlan, now: number): void {
+export function requireValid({ id, madeAt }: StoredPlan, now: number): void {
   if (now - madeAt <= PLAN_VALID_MS) return;
   throw new SluiceError(
     'PLAN_EXPIRED',
@@ -51,14 +51,14 @@ export function requireValid({ id, madeAt }: KeptPlan, now: number): void {
 }
 
 /** Errors: PLAN_CHANGED, with the names of the facts that have changed. */
-export function requireUnchanged(kept: KeptPlan, spec: ReleaseSpec, plan: NonNullable<Preflight['plan']>): void {
+export function requireUnchanged(stored: StoredPlan, spec: ReleaseSpec, plan: NonNullable<Preflight['plan']>): void {
   const facts = factsOf(spec, plan);
-  if (digestOf(facts) === kept.id) return;
-  const names = [...new Set([...Object.keys(kept.facts), ...Object.keys(facts)])];
-  const changed = names.filter((name) => canonical(kept.facts[name]) !== canonical(facts[name]));
+  if (digestOf(facts) === stored.id) return;
+  const names = [...new Set([...Object.keys(stored.facts), ...Object.keys(facts)])];
+  const changed = names.filter((name) => canonical(stored.facts[name]) !== canonical(facts[name]));
   throw new SluiceError(
     'PLAN_CHANGED',
-    `Since the plan ${kept.id} was made, this has changed: ${changed.join(', ') || 'the plan itself'}. Nothing was started.`,
+    `Since the plan ${stored.id} was made, this has changed: ${changed.join(', ') || 'the plan itself'}. Nothing was started.`,
     { details: { changed } },
   );
 }

@@ -1,4 +1,4 @@
-import type { MiddlewareSight } from '../../ports/middlewares.ts';
+import type { MiddlewareStatus } from '../../ports/middlewares.ts';
 import type { TrafficRef } from '../../ports/split.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import type { AttachableService } from './attachments.ts';
@@ -16,12 +16,12 @@ export interface Written {
 }
 
 /** The state of a middleware around the route in one replica. A failure is a text in the result, never an exception. */
-export async function sightOn(
+export async function statusOn(
   replica: Replica,
   ref: TrafficRef,
   name: string,
   written: Written,
-): Promise<MiddlewareSight> {
+): Promise<MiddlewareStatus> {
   try {
     const served = await servedMiddleware(replica, ref.namespace, name);
     const why = whyDisabled(`middleware ${name}`, served) ?? outdated(name, served, written.spec);
@@ -112,15 +112,15 @@ async function rules(replica: Replica, ref: TrafficRef, name: string, { ingressR
 }
 
 /** The first Traefik version that reads middlewares of single Services. */
-const LEAST = [3, 7] as const;
+const MIN_VERSION = [3, 7] as const;
 
 /** Why a replica may not read middlewares of single Services. Undefined when it does. */
 export function tooOld(version: string): string | undefined {
   const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version) ?? [];
   if (major === undefined || minor === undefined)
     return `its version "${plainLine(version, 40)}" is not one that can be compared`;
-  const old = Number(major) < LEAST[0] || (Number(major) === LEAST[0] && Number(minor) < LEAST[1]);
+  const old = Number(major) < MIN_VERSION[0] || (Number(major) === MIN_VERSION[0] && Number(minor) < MIN_VERSION[1]);
   return old
-    ? `it is Traefik ${plainLine(version, 40)}, and middlewares on single Services came with ${LEAST.join('.')}`
+    ? `it is Traefik ${plainLine(version, 40)}, and middlewares on single Services came with ${MIN_VERSION.join('.')}`
     : undefined;
 }
