@@ -66,7 +66,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  'the sequential judge leaves every block with the evidence after it',
+  'the sequential judge leaves what was counted, block after block, with the evidence after it',
   release(
     {
       world: { steps: TWO_STEPS },
