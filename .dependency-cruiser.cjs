@@ -77,14 +77,19 @@ const layers = [
   ),
   layer(
     'kinds',
-    'A target or a split uses its own system and the cluster client. Code that two of them share belongs in a port or in src/domain.',
-    '^src/(targets|splits)/([^/]+)/',
-    ['^src/$1/($2/|[^/]+-kind[.]ts$)', '^src/adapters/kubernetes/', '^src/(ports|domain|config|observability)/'],
+    'A target, a split or evidence uses its own system and the cluster client. Code that two of them share belongs in a port or in src/domain.',
+    '^src/(targets|splits|evidence)/([^/]+)/',
+    [
+      '^src/$1/($2/|[^/]+-kind[.]ts$)',
+      '^src/adapters/kubernetes/',
+      '^src/(ports|domain|config|observability)/',
+      '^src/contract/duration[.]ts$',
+    ],
   ),
   layer(
     'kind-lists',
-    'Files directly in src/targets and src/splits list the folders and define their interface. Move other code to a folder.',
-    '^src/(targets|splits)/[^/]+$',
+    'Files directly in src/targets, src/splits and src/evidence list the folders and define their interface. Move other code to a folder.',
+    '^src/(targets|splits|evidence)/[^/]+$',
     ['^src/$1/', '^src/adapters/kubernetes/', '^src/(ports|domain|config)/'],
   ),
   layer(
@@ -170,9 +175,9 @@ const layers = [
 const oneWay = [
   ban(
     'kinds-from-their-lists',
-    'Only the lists name a target or a split. Take it from src/targets/index.ts or src/splits/index.ts.',
-    { path: '^(src|activities|workflows)/', pathNot: '^src/(targets|splits)/' },
-    { path: '^src/(targets|splits)/[^/]+/' },
+    'Only the lists name a target, a split or evidence. Take it from the index.ts of src/targets, src/splits or src/evidence.',
+    { path: '^(src|activities|workflows)/', pathNot: '^src/(targets|splits|evidence)/' },
+    { path: '^src/(targets|splits|evidence)/[^/]+/' },
   ),
   ban('no-circular', 'Two files import each other. Move what both need to a third file.', {}, { circular: true }),
   ban(
@@ -183,9 +188,9 @@ const oneWay = [
   ),
   ban(
     'adapters-only-from-entry',
-    'Adapters, targets and splits are chosen in src/entry. Elsewhere use the port in src/ports.',
-    { path: OURS, pathNot: ['^src/(entry|adapters|targets|splits|clusters)/', '^(test|bench)/', '^sandbox/'] },
-    { path: '^src/(adapters|targets|splits)/' },
+    'Adapters, targets, splits and evidence are chosen in src/entry. Elsewhere use the port in src/ports.',
+    { path: OURS, pathNot: ['^src/(entry|adapters|targets|splits|evidence|clusters)/', '^(test|bench)/', '^sandbox/'] },
+    { path: '^src/(adapters|targets|splits|evidence)/' },
   ),
   ban(
     'sandbox-only-from-outside',

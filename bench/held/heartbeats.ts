@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { alive } from '../../activities/alive.ts';
 import { analysisActivities, createJudge, type Judgement } from '../../activities/analysis.ts';
-import { createEvidence } from '../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../src/evidence/prometheus/evidence.ts';
 import type { Ports } from '../../src/ports/index.ts';
 
 const HOUR = 3_600_000;

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { EvidenceStore, type Held, type Watched } from '../../activities/evidence-store.ts';
-import { createEvidence } from '../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../src/evidence/prometheus/evidence.ts';
 import { longestHeartbeatGap } from './heartbeats.ts';
 
 const LOOKS = 120;

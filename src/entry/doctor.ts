@@ -1,5 +1,4 @@
 import type { ClusterClient, Clusters } from '../adapters/kubernetes/index.ts';
-import { createEvidence } from '../adapters/prometheus/index.ts';
 import { finding, type CheckServices, type Finding } from '../commands/doctor-check.ts';
 import { checkClusters } from '../clusters/check.ts';
 import { Identities } from '../clusters/identities.ts';
@@ -7,13 +6,11 @@ import { readIdentity } from '../clusters/identity.ts';
 import { settingsFor } from '../clusters/settings-for.ts';
 import { clusterDefaults } from '../config/clusters.ts';
 import type { Settings } from '../config/schema.ts';
-import { ERRORS } from '../domain/errors.ts';
-import { maskSecrets } from '../domain/safe-text.ts';
+import { evidenceKind } from '../evidence/index.ts';
 import { TOOLSETS } from '../toolsets/index.ts';
 import { clusterChecks } from './doctor-cluster.ts';
 import { settingsChecks } from './doctor-settings.ts';
 import { clustersOf } from './ports.ts';
-import { prometheusOptions, shownAs } from './prometheus.ts';
 import { createServices } from './services.ts';
 
 interface Where {
@@ -25,13 +22,13 @@ interface Where {
 export async function examine(settings: Settings, where: Where): Promise<readonly Finding[]> {
   const services = createServices(settings);
   try {
-    const [cluster, prometheus, ofToolsets, own] = await Promise.all([
+    const [cluster, evidence, ofToolsets, own] = await Promise.all([
       clusterPart(settings, services, where),
-      prometheusCheck(settings, where.cluster),
+      evidenceCheck(settings, where.cluster),
       Promise.all(TOOLSETS.flatMap(({ checks }) => checks.ofProcess ?? []).map((check) => check(services))),
       settingsChecks(settings),
     ]);
-    return [...cluster, prometheus, ...ofToolsets.flat(), ...own];
+    return [...cluster, evidence, ...ofToolsets.flat(), ...own];
   } finally {
     await services.close();
   }
@@ -79,22 +76,14 @@ async function ownSettings(clusters: Clusters, settings: Settings, client: Clust
   return { ...settings, ...(await settingsFor(asked, settings, known).catch(clusterDefaults)) };
 }
 
-/** The Prometheus of the cluster. Without a kubeconfig nothing says whose the settings are. */
-function prometheusCheck(settings: Settings, cluster: string | undefined): Promise<Finding> {
-  const name = 'Prometheus';
-  return finding(name, async () => {
+/** What holds the counts of the cluster. Without a kubeconfig it is not known whose the settings are. */
+async function evidenceCheck(settings: Settings, cluster: string | undefined): Promise<Finding> {
+  const kind = evidenceKind(settings);
+  return finding(kind.name, async () => {
     const clusters = clustersOf(settings);
     const context = cluster ?? clusters.currentContext();
     const uid = () => readIdentity(clusters.client(context));
     const own = await settingsFor({ context, uid }, settings, { clusters, identities: new Identities(clusters) });
-    if (own.prometheusUrl === undefined)
-      return {
-        name,
-        state: 'missing',
-        detail: 'SLUICE_PROMETHEUS_URL is not set',
-        next: ERRORS.PROMETHEUS_UNREACHABLE.next,
-      };
-    const { version } = await createEvidence(prometheusOptions(own)).probe();
-    return `version ${version} at ${maskSecrets(own.prometheusUrl)}${shownAs(own)}`;
+    return evidenceKind(own).examine(own);
   });
 }

@@ -1,6 +1,5 @@
 import { createTemplates } from '../adapters/analysis-templates/index.ts';
 import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
-import { createEvidence } from '../adapters/prometheus/index.ts';
 import { createWorlds, type DescribedClusters } from '../clusters/index.ts';
 import { Identities } from '../clusters/identities.ts';
 import { readIdentity } from '../clusters/identity.ts';
@@ -9,12 +8,12 @@ import { settingsFor } from '../clusters/settings-for.ts';
 import type { ClusterSettings, Settings } from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Kinds } from '../domain/release/plan.ts';
+import { evidenceKind } from '../evidence/index.ts';
 import type { Ports, ToolPorts } from '../ports/index.ts';
 import type { Worlds } from '../ports/world.ts';
 import { splitKind, splitTools } from '../splits/index.ts';
 import type { SettingsOf } from '../splits/split-kind.ts';
 import { targetKind, targetTools } from '../targets/index.ts';
-import { prometheusOptions } from './prometheus.ts';
 
 type PortSettings = DescribedClusters & Pick<Settings, 'allowedNamespaces'>;
 
@@ -39,7 +38,7 @@ function portsOfCluster(clusters: Clusters, settings: ClusterSettings, kinds: Ki
   return {
     workload: targetKind(kinds.targetKind).workload(clusters),
     split: splitKind(kinds.split).split(clusters, async () => settings),
-    evidence: createEvidence(prometheusOptions(settings)),
+    evidence: evidenceKind(settings).evidence(settings),
     templates: createTemplates(clusters),
     now: Date.now,
   };

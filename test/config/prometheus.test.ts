@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { loadSettings } from '../../src/config/load.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
-import { prometheusOptions, shownAs } from '../../src/entry/prometheus.ts';
+import { prometheusOptions, shownAs } from '../../src/evidence/prometheus/options.ts';
 import { makeCertificates, type Certificates } from '../support/certificates.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-prometheus-settings-'));

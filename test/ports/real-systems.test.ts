@@ -5,7 +5,7 @@ import { createWorkload } from '../../src/targets/argo-rollout/workload.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/index.ts';
 import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
-import { createEvidence } from '../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../src/evidence/prometheus/evidence.ts';
 import { createSplit } from '../../src/splits/traefik/split.ts';
 import { metricsServiceName } from '../../src/domain/route/names.ts';
 import { sharedSandbox } from '../support/sandbox.ts';

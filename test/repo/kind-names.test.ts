@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { ROOT } from '../../scripts/root.mjs';
+import { EVIDENCE } from '../../src/evidence/index.ts';
 import { SPLITS } from '../../src/splits/index.ts';
 import { TARGETS } from '../../src/targets/index.ts';
 import { TOOLSET_NAMES } from '../../src/toolsets/index.ts';
@@ -33,6 +34,13 @@ test.each(LISTS)('%s lists each of its folders, once', (folder, names) => {
   expect(new Set(names).size).toBe(names.length);
 });
 
+test('src/evidence lists each of its folders, once', () => {
+  const folders = readdirSync(join(ROOT, 'src/evidence'), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  expect(EVIDENCE.map(({ name }) => name.toLowerCase()).toSorted()).toEqual(folders.map(({ name }) => name).toSorted());
+});
+
 test('only the folder of a target or a split names it', () => {
   expect(others.length).toBeGreaterThan(400);
   expect(others.flatMap((path) => namings(read(path), NAMES).map((line) => `${path}: ${line}`))).toEqual([]);
@@ -52,4 +60,6 @@ test('what composes doctor, ports and clusters speaks of no target and no split'
   const composing = sources.filter((path) => /^src\/(entry\/(doctor[^/]*|ports)\.ts|clusters\/)/.test(path));
   expect(composing.length).toBeGreaterThan(8);
   expect(composing.filter((path) => /traefik|rollout|temporal/i.test(read(path)))).toEqual([]);
+  const outside = composing.filter((path) => !path.startsWith('src/clusters/'));
+  expect(outside.filter((path) => /prometheus/i.test(read(path)))).toEqual([]);
 });

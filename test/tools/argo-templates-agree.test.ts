@@ -3,7 +3,7 @@ import { createJudge } from '../../activities/analysis.ts';
 import { createTemplates } from '../../src/adapters/analysis-templates/index.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { ANALYSIS_RUN, ANALYSIS_TEMPLATE, CLUSTER_ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
-import { createEvidence } from '../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../src/evidence/prometheus/evidence.ts';
 import type { TemplateMetric } from '../../src/domain/analysis/metric-spec.ts';
 import { resolveTemplate } from '../../src/domain/analysis/template/resolve.ts';
 import type { ResolvedTemplate } from '../../src/domain/analysis/template/resolved.ts';

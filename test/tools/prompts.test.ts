@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { createEvidence } from '../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../src/evidence/prometheus/evidence.ts';
 import { ROLLOUT, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import { metricsServiceName } from '../../src/domain/route/names.ts';
 import { NAMESPACE, openMcpStage, Users, type Stage } from '../support/mcp-stage.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { INGRESS_ROUTE, MIDDLEWARE, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import { OWNER_ANNOTATION } from '../../src/adapters/kubernetes/owner-mark.ts';
-import { createEvidence } from '../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../src/evidence/prometheus/evidence.ts';
 import { countArms } from '../../src/domain/analysis/increase.ts';
 import { metricsServiceName } from '../../src/domain/route/names.ts';
 import { eventually } from '../support/releases-wait.ts';

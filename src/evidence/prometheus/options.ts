@@ -1,6 +1,6 @@
-import type { MetricsOptions, Secret } from '../adapters/prometheus/index.ts';
-import type { PrometheusSettings } from '../config/prometheus.ts';
-import { toMs } from '../contract/duration.ts';
+import type { MetricsOptions, Secret } from './evidence.ts';
+import type { PrometheusSettings } from '../../config/prometheus.ts';
+import { toMs } from '../../contract/duration.ts';
 
 /** How to reach Prometheus, from settings without contradictions (src/config/prometheus.ts). */
 export function prometheusOptions(settings: Partial<PrometheusSettings>): MetricsOptions {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createEvidence } from '../../../src/adapters/prometheus/index.ts';
+import { createEvidence } from '../../../src/evidence/prometheus/evidence.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 import type { Answer, HttpServer } from '../../support/http-server.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createJudge, type Judgement } from '../../../activities/analysis.ts';
-import { createEvidence, type MetricsOptions } from '../../../src/adapters/prometheus/index.ts';
+import { createEvidence, type MetricsOptions } from '../../../src/evidence/prometheus/evidence.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import type { Ports } from '../../../src/ports/index.ts';
 import type { EvidencePort } from '../../../src/ports/evidence.ts';
