@@ -5,6 +5,7 @@
 const OURS = '^(src|workflows|activities|sandbox|test|bench|scripts|bin)/';
 const PACKAGES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];
 
+const DURATION = '^src/contract/duration[.]ts$';
 const ban = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 const layer = (name, comment, path, ok) => ban(name, comment, { path }, { path: OURS, pathNot: ok });
 
@@ -79,12 +80,7 @@ const layers = [
     'kinds',
     'A target, a split or evidence uses its own system and the cluster client. Code that two of them share belongs in a port or in src/domain.',
     '^src/(targets|splits|evidence)/([^/]+)/',
-    [
-      '^src/$1/($2/|[^/]+-kind[.]ts$)',
-      '^src/adapters/kubernetes/',
-      '^src/(ports|domain|config|observability)/',
-      '^src/contract/duration[.]ts$',
-    ],
+    ['^src/$1/($2/|[^/]+-kind[.]ts$)', '^src/(adapters/kubernetes|ports|domain|config|observability)/', DURATION],
   ),
   layer(
     'kind-lists',
