@@ -142,10 +142,12 @@ async function followed(context: CommandContext, id: string, runId: string): Pro
 
 function answer(id: string, request: string, how: Output['how'], { view, ...seen }: RolledBack): Output {
   const image = view.plan?.fromImage;
+  // What was sent changes the target, but it may not be seen yet.
+  const underWay = seen.effective === 'pending' && how !== 'repeated';
   return {
     ...{ release_id: id, run_id: view.runId, request_id: request, how },
     ...(image !== undefined && { to_image: cleanText(image) }),
-    ...{ changed: seen.changed, effective: seen.effective, reason: maskSecrets(cleanText(view.reason)) },
+    ...{ changed: seen.changed || underWay, effective: seen.effective, reason: maskSecrets(cleanText(view.reason)) },
     next:
       seen.effective === 'pending'
         ? `Call release_wait with release_id "${id}" until it has ended.`
