@@ -177,12 +177,14 @@ async function setImage(run: ReleaseRun): Promise<void> {
   const started = await write.start.executeWithOptions({ summary: `set image ${run.plan?.toImage}` }, [
     run.nextScene(),
   ]);
-  if (started.kind !== 'ready' && started.kind !== 'passed-by')
-    throw new ReleaseStopped({ kind: started.kind, reason: started.detail });
-  run.newHash = started.newHash;
+  if ('newHash' in started) run.newHash = started.newHash;
   if (started.kind === 'ready') return;
-  run.passedBy = started.detail;
-  if (!run.input.spec.acceptFastTrack) throw new ReleaseStopped({ kind: 'failed', reason: started.detail });
+  const passed = started.kind === 'passed-by' || started.kind === 'promoted-elsewhere';
+  const accepted = passed && run.input.spec.acceptFastTrack === true;
+  if (accepted || started.kind === 'passed-by') run.passedBy = started.detail;
+  if (accepted) return;
+  const kind = started.kind === 'passed-by' ? 'failed' : started.kind;
+  throw new ReleaseStopped({ kind, reason: started.detail });
 }
 
 async function finish(run: ReleaseRun, steps: number): Promise<void> {

@@ -30,9 +30,12 @@ export async function start(move: Move, { isReady, isPast }: FirstHold): Promise
   });
 }
 
-function passedBy({ podHash: newHash }: Seen, image: string): Started {
-  const detail = `${image} went past the first step before the release could hold it there: Argo took it for a rollback (spec.rollbackWindow or pods that still ran), or somebody promoted it`;
-  return { kind: 'passed-by', newHash, detail };
+/** With a rollback window Argo itself goes past every step. Without one, somebody has promoted the version. */
+function passedBy({ podHash: newHash, rollbackWindow }: Seen, image: string): Started {
+  const what = `${image} went past the first step before the release could hold it there`;
+  return rollbackWindow === undefined
+    ? { kind: 'promoted-elsewhere', newHash, detail: `${what}: somebody else promoted it` }
+    : { kind: 'passed-by', newHash, detail: `${what}: Argo took it for a rollback (spec.rollbackWindow)` };
 }
 
 const BETWEEN_PODS_MS = 2_000;

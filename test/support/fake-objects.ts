@@ -36,7 +36,12 @@ export function createObjects(cluster: FakeCluster, { target, arms, image, optio
   cluster.create(
     { kind: ROLLOUT, namespace, name: rollout },
     {
-      spec: { replicas: 2, template: { spec: { containers: [{ name: 'app', image }] } }, strategy },
+      spec: {
+        replicas: 2,
+        template: { spec: { containers: [{ name: 'app', image }] } },
+        strategy,
+        ...(options.fastTracked === undefined ? {} : { rollbackWindow: { revisions: 3 } }),
+      },
       status: {
         currentPodHash: hash,
         stableRS: hash,

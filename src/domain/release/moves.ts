@@ -17,8 +17,8 @@ export interface Superseded {
 export type Started =
   | { readonly kind: 'ready'; readonly newHash: string }
   | { readonly kind: 'failed'; readonly detail: string }
-  /** The target moved on with the new version before the release could hold it at its first weight. */
-  | { readonly kind: 'passed-by'; readonly newHash: string; readonly detail: string }
+  /** The new version got past the first weight before the release could hold it there. `passed-by`: by the controller. */
+  | { readonly kind: 'passed-by' | 'promoted-elsewhere'; readonly newHash: string; readonly detail: string }
   | Preempted;
 export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Preempted;
 export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Preempted;
