@@ -200,7 +200,7 @@ export class RouteStage {
     const services = createServices(this.#settings(env));
     const context: CommandContext = {
       ...services,
-      ports: { ...services.ports, ...ports?.(services.ports) },
+      ports: withPorts(services.ports, ports?.(services.ports) ?? {}),
       caller: { id: 'test', kind: 'cli' },
       signal: new AbortController().signal,
       progress: async () => undefined,
@@ -251,6 +251,12 @@ export const errorOf = async (call: Promise<unknown>): Promise<SluiceError> =>
   );
 
 export const codeOf = async (call: Promise<unknown>) => (await errorOf(call)).code;
+
+/** The ports with some replaced. They are a proxy without own properties, so they cannot be spread. */
+function withPorts(real: ToolPorts, replaced: Partial<ToolPorts>): ToolPorts {
+  const get = (_: ToolPorts, name: string): unknown => Reflect.get(name in replaced ? replaced : real, name);
+  return new Proxy(real, { get }) as ToolPorts;
+}
 
 /** The port's methods, bound, because the deferred port is a proxy without own properties. */
 export function routesOf<Port extends object>(port: Port): Port {
