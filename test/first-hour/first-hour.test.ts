@@ -42,7 +42,7 @@ let mcpPort: string;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'sluice-first-hour-'));
   start = new Start(['--name', 'first-hour'], { SLUICE_HOME: home });
-  env = await start.printed(/First, once: \. (\S+)/, START_MS);
+  env = await start.printed(/First, once:\s+\. (\S+)/, START_MS);
   mcpPort = await start.printed(/MCP endpoint {2}http:\/\/127\.0\.0\.1:(\d+)/, 1000);
 }, START_MS + 10_000);
 afterAll(async () => {
