@@ -255,7 +255,7 @@ export const codeOf = async (call: Promise<unknown>) => (await errorOf(call)).co
 /** The ports with some replaced. They are a proxy without own properties, so they cannot be spread. */
 function withPorts(real: ToolPorts, replaced: Partial<ToolPorts>): ToolPorts {
   const get = (_: ToolPorts, name: string): unknown => Reflect.get(name in replaced ? replaced : real, name);
-  return new Proxy(real, { get }) as ToolPorts;
+  return new Proxy(real, { get });
 }
 
 /** The port's methods, bound, because the deferred port is a proxy without own properties. */
