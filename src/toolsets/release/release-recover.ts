@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
-import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
-import { reason, requestId } from '../../contract/target.ts';
+import type { Command, Confirmation } from '../../commands/command.ts';
+import { requireConfirmation } from '../../commands/confirm.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Recover } from '../../domain/release/plan.ts';
 import { usersPercent } from '../../domain/release/present.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import { knownRelease } from './known-release.ts';
-import { checkWhich, idOf, whichRelease } from './which-release.ts';
+import { startedBefore } from './started-before.ts';
+import { checkWhich, confirmedRequest, idOf } from './which-release.ts';
 
-const input = z.strictObject({
-  ...whichRelease,
-  reason: reason.optional(),
-  request_id: requestId.optional(),
-  confirm: confirmField,
-});
 const output = z.strictObject({
   release_id: z.string(),
   run_id: z.string(),
@@ -27,20 +21,20 @@ const output = z.strictObject({
 });
 
 /** Takes over the effects of a run that was ended from outside. */
-export const releaseRecover: Command<typeof input, typeof output> = {
+export const releaseRecover: Command<typeof confirmedRequest, typeof output> = {
   name: 'release_recover',
   title: 'Recover a release',
   description: 'For a release whose run was terminated: puts all traffic back on the stable version. Needs confirm.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'release',
-  input,
+  input: confirmedRequest,
   output,
   listed: { input: ['release_id', 'confirm'], output: ['next'] },
   examples: [
     { title: 'After a terminate', input: { release_id: 'release/prod/shop/web', confirm: 'release/prod/shop/web' } },
   ],
-  check: (raw) => checkWhich(input, raw),
+  check: (raw) => checkWhich(confirmedRequest, raw),
   confirmation: async (context, which) => toConfirm(await idOf(context, which)),
   async run(context, which) {
     const id = await idOf(context, which);
@@ -48,7 +42,7 @@ export const releaseRecover: Command<typeof input, typeof output> = {
     const request = which.request_id ?? randomUUID();
     const earlier = await startedBefore(context, id, request);
     const { view } = await knownRelease(context, id);
-    if (earlier) return answer(id, earlier.runId, request, false, view.reason);
+    if (earlier !== undefined) return answer(id, earlier, request, false, view.reason);
     const recover = recoverable(id, view, which.reason);
     const { runId, started } = await context.gateway.start({
       spec: view.spec,
@@ -66,14 +60,6 @@ const toConfirm = (id: string): Confirmation => ({
   value: id,
   question: `Roll back what ${id} left behind, and put all traffic on the stable version?`,
 });
-
-/** The running release, if the same request started it. Errors: those of the gateway except TARGET_BUSY. */
-async function startedBefore({ gateway }: CommandContext, id: string, request: string) {
-  return gateway.admit(id, request).catch((error: unknown) => {
-    if (error instanceof SluiceError && error.code === 'TARGET_BUSY') return undefined;
-    throw error;
-  });
-}
 
 function recoverable(id: string, view: ReleaseView, why: string | undefined): Recover {
   const { plan, newHash, stepIndex, weightWanted, closedAt, runId } = view;

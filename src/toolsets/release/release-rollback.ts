@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
-import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
-import { reason, requestId } from '../../contract/target.ts';
+import { requireConfirmation } from '../../commands/confirm.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
@@ -11,19 +10,14 @@ import { knownRelease } from './known-release.ts';
 import { stateText } from './next-call.ts';
 import { rollbackPlan } from './rollback-plan.ts';
 import { rolledBack, type RolledBack } from './rolled-back.ts';
-import { checkWhich, idOf, whichRelease } from './which-release.ts';
+import { startedBefore } from './started-before.ts';
+import { checkWhich, confirmedRequest, idOf } from './which-release.ts';
 
 /** The caller waits so long for the end; after that `effective` is pending. */
 const WAIT_MS = 25_000;
 const POLL_MS = 500;
 const ABORT_WAIT_MS = 3_000;
 
-const input = z.strictObject({
-  ...whichRelease,
-  reason: reason.optional(),
-  request_id: requestId.optional(),
-  confirm: confirmField,
-});
 const output = z.strictObject({
   release_id: z.string(),
   run_id: z.string(),
@@ -38,20 +32,20 @@ const output = z.strictObject({
 type Output = z.output<typeof output>;
 
 /** The last good version back, whatever state the target is in. */
-export const releaseRollback: Command<typeof input, typeof output> = {
+export const releaseRollback: Command<typeof confirmedRequest, typeof output> = {
   name: 'release_rollback',
   title: 'Roll back a target',
   description: 'Last good version back: aborts a running release, or undoes the one that ended. Needs confirm.',
   kind: 'destructive',
   idempotent: true,
   toolset: 'release',
-  input,
+  input: confirmedRequest,
   output,
   listed: { input: ['release_id', 'reason', 'confirm'], output: ['effective', 'reason', 'next'] },
   examples: [
     { title: 'After a release', input: { release_id: 'release/prod/shop/web', confirm: 'release/prod/shop/web' } },
   ],
-  check: (raw) => checkWhich(input, raw),
+  check: (raw) => checkWhich(confirmedRequest, raw),
   confirmation: async (context, which) => toConfirm(await idOf(context, which)),
   async run(context, which) {
     const id = await idOf(context, which);
@@ -91,16 +85,6 @@ async function begin(context: CommandContext, id: string, request: string, why?:
   } catch (error) {
     if (!(error instanceof SluiceError) || !OVER.includes(error.code)) throw error;
     return start(context, await followed(context, id, view.runId), request, why);
-  }
-}
-
-/** A running release is no error for the request that started it. Errors: those of the gateway but TARGET_BUSY. */
-async function startedBefore({ gateway }: CommandContext, id: string, request: string): Promise<string | undefined> {
-  try {
-    return (await gateway.admit(id, request))?.runId;
-  } catch (error) {
-    if (error instanceof SluiceError && error.code === 'TARGET_BUSY') return undefined;
-    throw error;
   }
 }
 

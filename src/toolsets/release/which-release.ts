@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Problem } from '../../contract/parse.ts';
 import { parse } from '../../contract/parse.ts';
-import { targetFields } from '../../contract/target.ts';
+import { reason, requestId, targetFields } from '../../contract/target.ts';
 import { parseReleaseId, releaseId } from '../../domain/release/target.ts';
 import type { CommandContext } from '../../commands/command.ts';
+import { confirmField } from '../../commands/confirm.ts';
 
 /** The fields that identify the release in every command about one. */
 export const whichRelease = {
@@ -15,6 +16,14 @@ export const whichRelease = {
     .describe('release/<cluster>/<namespace>/<rollout>'),
   target: targetFields.optional().describe('Instead of release_id.'),
 };
+
+/** What a command takes that acts on a release as a whole, and is confirmed. */
+export const confirmedRequest = z.strictObject({
+  ...whichRelease,
+  reason: reason.optional(),
+  request_id: requestId.optional(),
+  confirm: confirmField,
+});
 
 /** Checks arguments that name a release either by id or by target. */
 export function checkWhich<S extends z.ZodType>(schema: S, raw: unknown, more: readonly Problem[] = []): z.output<S> {
