@@ -1,3 +1,4 @@
+import { goDurationMs } from '../../domain/go-duration.ts';
 import type { MiddlewareStatus } from '../../ports/middlewares.ts';
 import type { TrafficRef } from '../../ports/split.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
@@ -59,24 +60,6 @@ function holds(served: unknown, written: unknown): boolean {
       typeof written === 'string' &&
       goDurationMs(served) !== undefined &&
       goDurationMs(served) === goDurationMs(written))
-  );
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-function goDurationMs(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? 0),
-    0,
   );
 }
 

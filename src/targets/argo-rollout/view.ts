@@ -1,3 +1,4 @@
+import { goDurationMs } from '../../domain/go-duration.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { RolloutState, RolloutStep, Scaling } from '../../domain/rollout.ts';
 import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
@@ -105,8 +106,6 @@ function toStep(step: Readonly<Record<string, unknown>>): RolloutStep {
   return { other: Object.keys(step)[0] ?? 'empty' };
 }
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
-
 /**
  * Seconds from a number, digits, or a Go duration ("1h30m"). A text that Argo would refuse counts as 0: the pause is
  * still a timed one.
@@ -114,9 +113,5 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs
 export function durationSeconds(duration: string | number): number {
   if (typeof duration === 'number') return duration;
   if (/^\d+$/.test(duration)) return Number(duration);
-  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(duration)) return 0;
-  return [...duration.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit ?? ''] ?? 0),
-    0,
-  );
+  return (goDurationMs(duration) ?? 0) / 1000;
 }

@@ -1,3 +1,5 @@
+import { GO_UNIT_MS } from '../../go-duration.ts';
+
 /** Reads a document that another program or person wrote, and collects its faults, each with its path. */
 export class Reader {
   readonly problems: string[] = [];
@@ -52,15 +54,6 @@ export class Reader {
   }
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/y;
 
 /** Source: time.ParseDuration. Undefined if the text is not a duration or is not above zero. */
@@ -68,7 +61,7 @@ function goDuration(text: string): number | undefined {
   let sum = 0;
   PART.lastIndex = 0;
   for (let part = PART.exec(text); part; part = PART.exec(text)) {
-    sum += Number(part[1]) * (UNIT_MS[part[2] ?? ''] as number);
+    sum += Number(part[1]) * (GO_UNIT_MS[part[2] ?? ''] as number);
     if (PART.lastIndex === text.length) return Math.round(sum);
   }
   return text === '0' ? 0 : undefined;
