@@ -1,65 +1,23 @@
-import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import { refusalOf } from '../src/domain/release/admission.ts';
-import { COMMANDS, type Command, type CommandName, type CommandOutcome } from '../src/domain/release/command.ts';
-import { ERRORS } from '../src/domain/errors.ts';
-import { commandSignals, commandUpdates, type CommandMessage } from './messages.ts';
+import type { Command, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
+import { registerHandlers } from './command-handlers.ts';
 import type { ReleaseRun } from './release-run.ts';
 
 type Ending = Pick<CommandOutcome, 'outcome' | 'detail'>;
 
 /** Registers every command as signal and update. Must run before the workflow's first await. */
 export function registerCommands(run: ReleaseRun): void {
-  const handled = new Map<string, Promise<CommandOutcome>>();
-  for (const name of COMMANDS) {
+  registerHandlers({
+    descriptions: DESCRIPTIONS,
+    refusalOf: (command) => refusalOf(command, run.situation),
+    perform: (command, refused) => perform(run, command, refused?.message),
     // A cancelled workflow still rolls back. An error of a handler that waits for it would close the workflow at once.
-    const handle = (message: CommandMessage) =>
-      CancellationScope.nonCancellable(() => once(run, handled, { ...message, name }));
-    const validator = (message: CommandMessage) => validate(run, handled, { ...message, name });
-    setHandler(commandUpdates[name], handle, { validator, description: DESCRIPTIONS[name] });
-    setHandler(commandSignals[name], async (message) => void (await handle(message)), {
-      description: DESCRIPTIONS[name],
-    });
-  }
+    within: (handle) => CancellationScope.nonCancellable(handle),
+  });
 }
 
-/** A refused update leaves no event in the history. Validators are synchronous, because the SDK does not await them. */
-function validate(run: ReleaseRun, handled: ReadonlyMap<string, unknown>, command: Command): void {
-  const problem = malformed(command);
-  if (!problem && handled.has(command.requestId)) return;
-  const refusal = problem ? ({ code: 'INVALID_INPUT', message: problem } as const) : refusalOf(command, run.situation);
-  if (refusal)
-    throw ApplicationFailure.create({
-      type: refusal.code,
-      message: refusal.message,
-      nonRetryable: true,
-      details: [{ next: ERRORS[refusal.code].next }],
-    });
-}
-
-/** Signals come from any client, so their payload is checked here too. */
-export function malformed(command: Partial<Command>): string | undefined {
-  if (typeof command.requestId !== 'string' || command.requestId === '') return 'requestId is missing';
-  if (command.why !== undefined && typeof command.why !== 'string') return 'why is not a text';
-  if (command.step !== undefined && !Number.isInteger(command.step)) return 'step is not a whole number';
-  if (command.runId !== undefined && typeof command.runId !== 'string') return 'runId is not a text';
-  return typeof command.who === 'string' && command.who !== '' ? undefined : 'who is missing';
-}
-
-/** The same request id acts once. A repeated request gets the outcome of the first, marked as a duplicate. */
-async function once(
-  run: ReleaseRun,
-  handled: Map<string, Promise<CommandOutcome>>,
-  command: Command,
-): Promise<CommandOutcome> {
-  const first = handled.get(command.requestId);
-  if (first) return { ...(await first), duplicate: true };
-  const outcome = perform(run, command);
-  if (!malformed(command)) handled.set(command.requestId, outcome);
-  return outcome;
-}
-
-async function perform(run: ReleaseRun, command: Command): Promise<CommandOutcome> {
-  const problem = malformed(command) ?? refusalOf(command, run.situation)?.message;
+async function perform(run: ReleaseRun, command: Command, problem: string | undefined): Promise<CommandOutcome> {
   const ending: Ending = problem ? { outcome: 'refused', detail: problem } : await act(run, command);
   const outcome: CommandOutcome = { requestId: command.requestId, command: command.name, duplicate: false, ...ending };
   run.outcomes.push(outcome);
