@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
+import { mayFastTrack } from '../domain/release/fast-track.ts';
 import { preflightChecks } from '../domain/release/preflight.ts';
 import type { PlanRules } from '../domain/release/preflight-checks.ts';
 import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
@@ -25,11 +26,11 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
   const [traffic, templates, revisions] = await Promise.all([
     readTraffic(ports, spec, rollout),
     readTemplates(ports.templates, spec),
-    readRevisions(ports, spec),
+    mayFastTrack(rollout) ? readRevisions(ports, spec) : undefined,
   ]);
   const facts: Facts = {
     rollout,
-    revisions,
+    ...(revisions ? { revisions } : {}),
     ...(traffic.view ? { traffic: await withCountedNames(ports, trafficFacts(traffic.view)) } : {}),
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
     ...(templates.length > 0 ? { templates } : {}),

@@ -6,6 +6,8 @@ import type { ApiClient } from '../../sandbox/cluster/api-client.ts';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { execute, type Output } from '../../src/commands/execute.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
+import type { Check } from '../../src/domain/release/plan.ts';
+import { planRelease } from '../../src/strategies/index.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { portsOver, worldsOver } from '../../src/entry/ports.ts';
@@ -13,6 +15,7 @@ import { settingsOfSandbox } from './settings.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeJournal } from './fake-journal.ts';
+import { releaseSpec, type SpecChanges } from './builders.ts';
 import { eventually } from './releases-wait.ts';
 
 export const NAMESPACE = 'steer';
@@ -196,6 +199,13 @@ export class SteeringStage {
   /** A patch by a user with kubectl. */
   patch(name: string, body: object, subresource = ''): Promise<unknown> {
     return this.api.patch(`${ARGO}/rollouts/${name}${subresource}`, body);
+  }
+
+  /** The checks of a plan, made from the real systems. */
+  async checksOf(rollout: string, changes: SpecChanges = {}): Promise<readonly Check[]> {
+    const { context: cluster } = this.sandbox;
+    const spec = releaseSpec({ target: { cluster, namespace: NAMESPACE, rollout }, image: 'shop:v2', ...changes });
+    return (await planRelease(await this.#services.worlds.of(cluster), spec)).checks;
   }
 
   /** One call of a tool, as every interface makes it. */

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { createClusters } from '../../src/adapters/kubernetes/index.ts';
-import { worldsOver } from '../../src/entry/ports.ts';
-import { planRelease } from '../../src/strategies/index.ts';
-import { releaseSpec } from '../support/builders.ts';
-import { settingsOfSandbox } from '../support/settings.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
-import { NAMESPACE, SteeringStage, type Form } from '../support/steering-stage.ts';
+import { SteeringStage, type Form } from '../support/steering-stage.ts';
 
 // Pods start, and Argo promotes.
 jest.setTimeout(180_000);
@@ -22,11 +17,7 @@ afterAll(() => stage.close(), 200_000);
 
 /** The check of Argo's shortcuts when `image` is to be released. */
 async function shortcut(name: string, strategy: string, image: string, acceptFastTrack?: true) {
-  const { sandbox } = stage;
-  const worlds = worldsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), settingsOfSandbox(sandbox));
-  const target = { cluster: sandbox.context, namespace: NAMESPACE, rollout: name };
-  const spec = releaseSpec({ target, image, strategy, ...(acceptFastTrack ? { acceptFastTrack } : {}) });
-  const { checks } = await planRelease(await worlds.of(sandbox.context), spec);
+  const checks = await stage.checksOf(name, { image, strategy, ...(acceptFastTrack ? { acceptFastTrack } : {}) });
   return checks.find((check) => check.name === 'fast track');
 }
 

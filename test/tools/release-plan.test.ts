@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { createClusters } from '../../src/adapters/kubernetes/index.ts';
-import { worldsOver } from '../../src/entry/ports.ts';
-import { planRelease } from '../../src/strategies/index.ts';
-import { releaseSpec } from '../support/builders.ts';
-import { settingsOfSandbox } from '../support/settings.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
-import { NAMESPACE, SteeringStage } from '../support/steering-stage.ts';
+import { SteeringStage } from '../support/steering-stage.ts';
 
 // Pods start.
 jest.setTimeout(120_000);
@@ -21,20 +16,13 @@ beforeAll(async () => {
 afterAll(() => stage.close(), 200_000);
 
 test('a Rollout with a background analysis is refused, and why is all that is wrong with its analysis', async () => {
-  const { sandbox } = stage;
-  const worlds = worldsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), settingsOfSandbox(sandbox));
-  const world = await worlds.of(sandbox.context);
   const analysis = { templates: [{ templateName: 'steer-running' }] };
   const [plain, judged] = await Promise.all([
     stage.make('plan-plain', { form: 'canary' }),
     stage.make('plan-background', { form: 'canary', change: { analysis } }),
   ]);
-  const failed = async (rollout: string) => {
-    const spec = releaseSpec({ target: { cluster: sandbox.context, namespace: NAMESPACE, rollout }, image: 'shop:v2' });
-    return (await planRelease(world, spec)).checks
-      .filter(({ ok }) => !ok)
-      .map(({ name, detail, next }) => ({ name, detail, next }));
-  };
+  const failed = async (rollout: string) =>
+    (await stage.checksOf(rollout)).filter(({ ok }) => !ok).map(({ name, detail, next }) => ({ name, detail, next }));
 
   // Traefik takes up what was just made in its own time; preflight rightly says so until then.
   await untilServed(async () =>

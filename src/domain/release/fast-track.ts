@@ -1,6 +1,6 @@
 import { SWITCHED } from '../argo-strategies.ts';
-import type { Revision } from '../rollout.ts';
-import type { Facts } from './preflight-facts.ts';
+import type { Revision, RolloutState } from '../rollout.ts';
+import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, ReleaseSpec } from './plan.ts';
 import { bad, ok } from './preflight-checks.ts';
 
@@ -16,10 +16,9 @@ const ACCEPT =
  */
 export function fastTrackCheck(spec: ReleaseSpec, facts: Facts, container: string | undefined): readonly Check[] {
   const { rollout, revisions } = facts;
-  const possible = rollout.rollbackWindow !== undefined || rollout.strategy === SWITCHED;
-  if (!possible || container === undefined) return [];
+  if (!mayFastTrack(rollout) || container === undefined) return [];
   if (typeof revisions === 'string') return [unknown(spec, revisions)];
-  const reason = fastTrackReason(spec, facts, container);
+  const reason = shortcutTo({ ...rollout.images, [container]: spec.image }, spec.image, rollout, revisions ?? []);
   if (reason === undefined) return [ok(NAME, `Argo has no shortcut to ${spec.image}`)];
   if (spec.acceptFastTrack)
     return [{ ...ok(NAME, `${reason}; the release accepts this`), next: 'Expect all users on it at once, unjudged.' }];
@@ -37,15 +36,24 @@ function unknown({ acceptFastTrack, image }: ReleaseSpec, why: string): Check {
     : bad(NAME, detail, `Grant the account to list ReplicaSets (deploy/rbac.yaml), or ${ACCEPT}`);
 }
 
-/** Why Argo would skip the steps. Undefined when it would not. */
-export function fastTrackReason({ image }: ReleaseSpec, facts: Facts, container: string): string | undefined {
-  const { rollout } = facts;
-  const revisions = Array.isArray(facts.revisions) ? (facts.revisions as readonly Revision[]) : [];
-  const wanted = JSON.stringify(sorted({ ...rollout.images, [container]: image }));
+/** Whether Argo has shortcuts for this Rollout at all. Only then its ReplicaSets matter. */
+export function mayFastTrack({ rollbackWindow, strategy }: Pick<RolloutState, 'rollbackWindow' | 'strategy'>): boolean {
+  return rollbackWindow !== undefined || strategy === SWITCHED;
+}
+
+/** Why Argo would skip the steps to a template with these images. Undefined when it would not. */
+function shortcutTo(
+  images: Readonly<Record<string, string>>,
+  image: string,
+  rollout: RolloutFacts,
+  revisions: readonly Revision[],
+): string | undefined {
+  const wanted = textOf(images);
   const stable = revisions.find(({ podHash }) => podHash === rollout.stableHash);
   const known = revisions.filter(
-    ({ images, templateDigest }) =>
-      JSON.stringify(sorted(images)) === wanted && templateDigest === (stable?.templateDigest ?? templateDigest),
+    (revision) =>
+      textOf(revision.images) === wanted &&
+      revision.templateDigest === (stable?.templateDigest ?? revision.templateDigest),
   );
   const inWindow = stable && known.find((revision) => isInWindow(revision, stable, revisions, rollout.rollbackWindow));
   if (inWindow)
@@ -69,5 +77,5 @@ function isInWindow(
   return between.length < window;
 }
 
-const sorted = (images: Readonly<Record<string, string>>) =>
-  Object.entries(images).toSorted(([a], [b]) => a.localeCompare(b));
+const textOf = (images: Readonly<Record<string, string>>): string =>
+  JSON.stringify(Object.entries(images).toSorted(([a], [b]) => a.localeCompare(b)));
