@@ -17,7 +17,7 @@ export interface Superseded {
 export type Started =
   | { readonly kind: 'ready'; readonly newHash: string }
   | { readonly kind: 'failed'; readonly detail: string }
-  /** It got past the first weight before the release could hold it there. `passed-by`: the controller did that itself. */
+  /** It got past the first weight before the release could hold it. `passed-by`: the controller did that itself. */
   | { readonly kind: 'passed-by' | 'promoted-elsewhere'; readonly newHash: string; readonly detail: string }
   | Preempted;
 export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Preempted;
