@@ -34,16 +34,18 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     (loading ??= adapters().then(async ({ portsOver }) => portsOver(await clusters(), settings, serving)));
   const allWorlds = once(() => adapters().then(async ({ worldsOver }) => worldsOver(await clusters(), settings)));
   const worlds: Worlds = { of: async (...of) => (await allWorlds()).of(...of) };
-  const gateway = deferred<ReleaseGateway>(async () => {
+  const loadGateway = once(async () => {
     gatewayUsed = true;
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
     return createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   });
+  const schedules = deferred(async () => (await loadGateway()).schedules, {});
+  const gateway = deferred<ReleaseGateway>(loadGateway, { schedules });
   let journalUsed = false;
   const journal = deferred<JournalPort>(async () => {
     journalUsed = true;
     return (await import('../adapters/journal/index.ts')).createJournal(settings);
-  });
+  }, {});
   const ports = deferredPorts(loadPorts);
   return {
     gateway: withOtherNames(gateway, ports.workload),
@@ -89,7 +91,7 @@ function endedIn(gateway: ReleaseGateway): (owner: Owner) => Promise<boolean> {
 function deferredPorts(load: () => Promise<ToolPorts>): ToolPorts {
   const ports = new Map<string, object>();
   const portOf = (name: string): object => {
-    const port = ports.get(name) ?? deferred(async () => (await load())[name as keyof ToolPorts]);
+    const port = ports.get(name) ?? deferred<object>(async () => (await load())[name as keyof ToolPorts], {});
     ports.set(name, port);
     return port;
   };
