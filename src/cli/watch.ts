@@ -87,7 +87,9 @@ function stillText(last: Watched | undefined): string {
   if (!last) return 'The release was not seen.';
   const { namespace, rollout, cluster } = last.target;
   const place = `${namespace}/${rollout} --cluster ${cluster}`;
-  return `The release is still ${last.state} and goes on without you. \`sluice release watch ${place}\` follows it, \`sluice release abort ${place}\` ends it.`;
+  const answers = last.waiting?.answers ?? [];
+  const course = answers.length > 0 ? `waits for a person (${answers.join(', ')})` : 'goes on without you';
+  return `The release is still ${last.state} and ${course}. \`sluice release watch ${place}\` follows it, \`sluice release abort ${place}\` ends it.`;
 }
 
 async function liveScreen(): Promise<Screen> {

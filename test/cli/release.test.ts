@@ -335,6 +335,14 @@ test.each([
   expect(err).toMatch(/^The command was interrupted\. The release is still soaking and goes on without you\. .*abort/);
 });
 
+test('watch that ends by its time says that a paused release waits', async () => {
+  gateway.views.set(ID, aView({ state: 'paused', waiting: { for: 'resume', answers: ['resume'], sinceMs: AT } }));
+
+  const { err } = await sluice({ gateway }, 'release', 'watch', ID, '--timeout', '1s');
+
+  expect(err).toMatch(/^1 s are over\. The release is still paused and waits for a person \(resume/);
+});
+
 test.each([
   ['watch', ['release', 'watch', ID]],
   ['wait', ['release', 'wait', ID]],

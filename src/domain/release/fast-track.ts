@@ -41,6 +41,11 @@ export function mayFastTrack({ rollbackWindow, strategy }: Pick<RolloutState, 'r
   return rollbackWindow !== undefined || strategy === SWITCHED;
 }
 
+/** Whether the release accepts that Argo skips its steps. Nothing that is said of its steps then holds. */
+export function skipsSteps(checks: readonly Check[]): boolean {
+  return checks.some(({ name, ok: passed, next }) => name === NAME && passed && next !== undefined);
+}
+
 /** Why Argo would skip the steps to a template with these images. Undefined when it would not. */
 function shortcutTo(
   images: Readonly<Record<string, string>>,

@@ -7,6 +7,7 @@ import { savePlan } from './stored-plan.ts';
 import { specOf } from './spec-of.ts';
 import { planOutput, toPlanOutput } from './plan-output.ts';
 import { planText } from './plan-text.ts';
+import { skipsSteps } from '../../domain/release/fast-track.ts';
 import { readOutlook } from '../../planning/outlook.ts';
 
 export const exampleRelease = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
@@ -29,7 +30,8 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
     const spec = await identified(context, await specOf(context, input));
     const found = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
     const stored = found.plan && (await savePlan(context, input, spec, found.plan));
-    const expected = found.plan && (await expectedOf(context, spec, found.plan));
+    const judged = found.plan !== undefined && !skipsSteps(found.checks);
+    const expected = judged ? await expectedOf(context, spec, found.plan) : undefined;
     return toPlanOutput(releaseId(spec.target), spec, found, stored, expected);
   },
   problem: ({ ready }) => (ready ? undefined : 'PREFLIGHT_FAILED'),

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Facts, RolloutFacts } from '../../../src/domain/release/preflight-facts.ts';
-import { fastTrackCheck } from '../../../src/domain/release/fast-track.ts';
+import { fastTrackCheck, skipsSteps } from '../../../src/domain/release/fast-track.ts';
 import type { Revision } from '../../../src/domain/rollout.ts';
 import { blueGreenFacts, canaryFacts } from '../../support/builders-preflight.ts';
 import { releaseSpec } from '../../support/builders.ts';
@@ -77,6 +77,12 @@ test('a release that accepts it is planned, with a warning', () => {
   expect(fastTrackCheck(spec('shop:v3', true), blueGreen(revisions(4, [3])), 'app')).toMatchObject([
     { ok: true, next: expect.stringContaining('unjudged') },
   ]);
+});
+
+test('only a release that accepts a shortcut skips its steps', () => {
+  const found = (accept?: true) => fastTrackCheck(spec('shop:v3', accept), blueGreen(revisions(4, [3])), 'app');
+  expect([skipsSteps(found(true)), skipsSteps(found())]).toEqual([true, false]);
+  expect(skipsSteps(fastTrackCheck(spec('shop:v3', true), blueGreen(revisions(4)), 'app'))).toBe(false);
 });
 
 test('ReplicaSets that cannot be read are no proof that there is none', () => {
