@@ -61,15 +61,21 @@ export class Cluster {
     await this.client.jsonPatch({ kind: ROLLOUT, namespace: target.namespace, name: target.rollout }, [
       { op: 'replace', path: '/spec/strategy/canary/steps', value },
     ]);
-    await eventually(`${target.rollout} has its new steps`, async () =>
-      (await this.rollouts.read(target)).observed ? true : undefined,
-    );
+    await this.observed(target);
   }
 
   /** `spec.rollbackWindow` in revisions; 0: none. */
   async setRollbackWindow(target: Target, revisions: number): Promise<void> {
     const ref = { kind: ROLLOUT, namespace: target.namespace, name: target.rollout };
     await this.client.mergePatch(ref, { spec: { rollbackWindow: revisions > 0 ? { revisions } : null } });
+    await this.observed(target);
+  }
+
+  /** Until Argo has observed the spec, the Rollout is Progressing, whatever state it is in. */
+  private observed(target: Target): Promise<true> {
+    return eventually(`Argo has observed the spec of ${target.rollout}`, async () =>
+      (await this.rollouts.read(target)).observed ? true : undefined,
+    );
   }
 
   /** Acts as `kubectl argo rollouts promote --full` does. Resolves when the Rollout is Healthy on its newest image. */
