@@ -5,7 +5,7 @@
 const OURS = '^(src|workflows|activities|sandbox|test|bench|scripts|bin)/';
 const PACKAGES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];
 
-const DURATION = '^src/contract/duration[.]ts$';
+const [DURATION, SERVER_RECORD] = ['^src/contract/duration[.]ts$', '^src/contract/server-record[.]ts$'];
 const ban = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 const layer = (name, comment, path, ok) => ban(name, comment, { path }, { path: OURS, pathNot: ok });
 
@@ -74,7 +74,7 @@ const layers = [
     'adapters',
     'An adapter uses its own system only. Shared code for the cluster is in src/adapters/kubernetes. Compose two adapters in src/entry.',
     '^src/adapters/([^/]+)/',
-    ['^src/adapters/($1|kubernetes)/', '^src/(ports|domain|config|observability)/'],
+    ['^src/adapters/($1|kubernetes)/', '^src/(ports|domain|config|observability)/', SERVER_RECORD],
   ),
   layer(
     'kinds',

@@ -2,6 +2,7 @@ import type { ErrorEntry } from './errors/entry.ts';
 import { OBJECT_ERRORS } from './errors/objects.ts';
 import { RELEASE_ERRORS } from './errors/releases.ts';
 import { REQUEST_ERRORS } from './errors/requests.ts';
+import { SERVER_ERRORS } from './errors/servers.ts';
 import { SYSTEM_ERRORS } from './errors/systems.ts';
 
 /** Every error that a caller can see. HTTP status, CLI exit code and retry class are defined there only. */
@@ -9,6 +10,7 @@ export const ERRORS = {
   ...REQUEST_ERRORS,
   ...OBJECT_ERRORS,
   ...RELEASE_ERRORS,
+  ...SERVER_ERRORS,
   ...SYSTEM_ERRORS,
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,0 +1,129 @@
+import { SluiceError } from '../errors.ts';
+import { commit, formerBlue, reasonOf } from './history.ts';
+import { blueOf, type By, type Health, type RegisteredServer, type ServerVersion, type Upstream } from './server.ts';
+import { withTraffic } from './traffic.ts';
+
+/**
+ * The changes of a server. Each returns the server with the next revision, or the same object if nothing differs.
+ * If a version is blue, the traffic of all versions adds up to exactly 100. If none is, no version has traffic.
+ */
+
+export interface Registration {
+  readonly version: string;
+  readonly upstream: Upstream;
+  /** Whole percents. Default: 0, for a blue version what the former blue had. */
+  readonly traffic?: number;
+  /** The version becomes blue, and the former blue inactive. Default: it becomes green. */
+  readonly blue?: boolean;
+}
+
+/** Errors: SERVER_VERSION_EXISTS, and those of setTraffic. */
+export function register(server: RegisteredServer, given: Registration, by: By): RegisteredServer {
+  const { version, upstream, traffic, blue = false } = given;
+  if (server.versions.some((one) => one.version === version))
+    throw new SluiceError('SERVER_VERSION_EXISTS', `${server.name} already has a version ${version}.`);
+  const added = [
+    ...server.versions,
+    { version, status: 'green', traffic: 0, registeredAt: by.at, ...upstream } satisfies ServerVersion,
+  ];
+  const switched = blue ? asBlue(added, version) : added;
+  const shared = traffic === undefined ? switched : withTraffic(switched, version, traffic);
+  return commit(server, { action: 'register', version }, shared, by);
+}
+
+/**
+ * The version becomes blue and takes the traffic of the former blue, which becomes inactive. Other green versions keep
+ * theirs. Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND.
+ */
+export function promote(server: RegisteredServer, version: string, by: By): RegisteredServer {
+  versionOf(server, version);
+  return commit(server, { action: 'promote', version }, asBlue(server.versions, version), by);
+}
+
+/**
+ * A green version becomes inactive, and blue takes its traffic. If the version is blue itself, the version that was
+ * blue before it becomes blue again. Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND, SERVER_NO_BLUE.
+ */
+export function rollback(server: RegisteredServer, version: string, by: By): RegisteredServer {
+  const from = versionOf(server, version);
+  const to = from.status === 'blue' ? formerBlue(server) : blueOf(server);
+  if (!to) throw noWayBack(server.name, from);
+  const why = reasonOf(by).why;
+  const lastRollback = {
+    fromVersion: version,
+    toVersion: to.version,
+    timestamp: by.at,
+    ...(why === undefined ? {} : { reason: why }),
+  };
+  const versions = server.versions.map((one): ServerVersion => {
+    if (one.version === version) return { ...one, status: 'inactive', traffic: 0 };
+    return one.version === to.version ? { ...one, status: 'blue', traffic: one.traffic + from.traffic } : one;
+  });
+  return commit(server, { action: 'rollback', version, lastRollback }, versions, by);
+}
+
+/**
+ * Sets the traffic of one version in whole percents and scales the others (traffic.ts).
+ * Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND, SERVER_TRAFFIC_INVALID, SERVER_NO_BLUE, SERVER_TRAFFIC_LEFT_OVER.
+ */
+export function setTraffic(server: RegisteredServer, version: string, percent: number, by: By): RegisteredServer {
+  versionOf(server, version);
+  return commit(server, { action: 'traffic', version }, withTraffic(server.versions, version, percent), by);
+}
+
+/**
+ * Removes a version without traffic that is not blue, or the only version of a server. The history stays.
+ * Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND, SERVER_VERSION_IN_USE.
+ */
+export function remove(server: RegisteredServer, version: string, by: By): RegisteredServer {
+  const { status, traffic } = versionOf(server, version);
+  const used = status === 'blue' ? 'blue' : traffic > 0 ? `used by ${traffic} % of the callers` : undefined;
+  if (used !== undefined && server.versions.length > 1)
+    throw new SluiceError('SERVER_VERSION_IN_USE', `${server.name} ${version} is ${used}.`);
+  const rest = server.versions.filter((one) => one.version !== version);
+  return commit(server, { action: 'remove', version }, rest, by);
+}
+
+/** Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND. A state that is already recorded changes nothing. */
+export function reportHealth(
+  server: RegisteredServer,
+  version: string,
+  health: Omit<Health, 'since'>,
+  by: By,
+): RegisteredServer {
+  versionOf(server, version);
+  const versions = server.versions.map((one) =>
+    one.version === version ? { ...one, health: { ...health, since: by.at } } : one,
+  );
+  return commit(server, { action: 'health', version }, versions, by);
+}
+
+/** Errors: SERVER_NOT_FOUND for a server without versions, SERVER_VERSION_NOT_FOUND. */
+export function versionOf({ name, versions }: RegisteredServer, version: string): ServerVersion {
+  const found = versions.find((one) => one.version === version);
+  if (found) return found;
+  if (versions.length === 0) throw new SluiceError('SERVER_NOT_FOUND', `${name} has no registered version.`);
+  const known = versions.map((one) => one.version);
+  throw new SluiceError(
+    'SERVER_VERSION_NOT_FOUND',
+    `${name} has no version ${version}. Its versions are ${known.join(', ')}.`,
+    { details: { versions: known } },
+  );
+}
+
+function asBlue(versions: readonly ServerVersion[], version: string): readonly ServerVersion[] {
+  const others = versions.filter((one) => one.version !== version && one.status !== 'blue');
+  const rest = 100 - others.reduce((sum, { traffic }) => sum + traffic, 0);
+  return versions.map((one): ServerVersion => {
+    if (one.version === version) return { ...one, status: 'blue', traffic: rest };
+    return one.status === 'blue' ? { ...one, status: 'inactive', traffic: 0 } : one;
+  });
+}
+
+function noWayBack(name: string, { version, status }: ServerVersion): SluiceError {
+  const why =
+    status === 'blue'
+      ? `${version} is blue itself, and no version that was blue before it is registered`
+      : 'no version is blue';
+  return new SluiceError('SERVER_NO_BLUE', `${name} ${version} cannot be rolled back: ${why}.`);
+}
