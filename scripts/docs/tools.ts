@@ -49,9 +49,11 @@ function confirmation(command: Command): string {
 
 function commandLine(command: Command): string {
   const subject = subjectOf(command);
-  return ['sluice', command.toolset, wordOf(command), ...(subject ? [`<${subject.argument}>`] : []), '[flags]'].join(
-    ' ',
+  const fields = (command.positional ?? []).map((name) =>
+    (command.input.shape[name] as z.ZodType).isOptional() ? `[${name}]` : `<${name}>`,
   );
+  const words = [...(subject ? [`<${subject.argument}>`] : []), ...fields];
+  return ['sluice', command.toolset, wordOf(command), ...words, '[flags]'].join(' ');
 }
 
 /** The parts of a JSON schema that the table shows. */

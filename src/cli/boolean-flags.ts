@@ -14,8 +14,11 @@ export function spellBooleans(argv: readonly string[], program: Cli): string[] {
 }
 
 /** The command that is called. A flag may be a switch in one command and take a value in another. */
-function commandIn(words: readonly string[], program: Cli): Cli {
-  return words.reduce((cli, word) => cli.commands.find((child) => child.name() === word) ?? cli, program);
+export function commandIn(words: readonly string[], program: Cli): Cli {
+  return words.reduce(
+    (cli, word) => cli.commands.find((child) => [child.name(), ...child.aliases()].includes(word)) ?? cli,
+    program,
+  );
 }
 
 /** Long flags of a command with an optional value. */

@@ -1,6 +1,8 @@
 import { Option, type Command as Cli } from 'commander';
 import type { Command } from '../commands/command.ts';
 import { fieldsOf, type Field } from '../contract/fields.ts';
+import { SluiceError } from '../domain/errors.ts';
+import { cleanText } from '../domain/safe-text.ts';
 import { subjectOf } from './subject.ts';
 
 /** Groups whose fields need no prefix on the command line. */
@@ -12,7 +14,7 @@ const MAX_CHOICES = 4;
 
 /** The name of a field as a flag: `analysis.min_requests` is `--analysis-min-requests`. */
 export function flagName({ path }: Field): string {
-  const parts = PLAIN.includes(path[0] ?? '') ? path.slice(1) : path;
+  const parts = path.length > 1 && PLAIN.includes(path[0] ?? '') ? path.slice(1) : path;
   return parts.join('-').replaceAll('_', '-');
 }
 
@@ -21,7 +23,7 @@ export function flagName({ path }: Field): string {
  * file can contain.
  */
 export function flagFields(command: Command): readonly Field[] {
-  const hidden = ['confirm', ...(subjectOf(command)?.fields ?? [])];
+  const hidden = ['confirm', ...(command.positional ?? []), ...(subjectOf(command)?.fields ?? [])];
   return fieldsOf(command.input).filter(({ path, type }) => type !== 'structure' && !hidden.includes(path.join('.')));
 }
 
@@ -34,10 +36,13 @@ export function takesFile(command: Command): boolean {
 /** Adds a flag for every field of the command's input. */
 export function addFlags(cli: Cli, command: Command): void {
   for (const field of flagFields(command))
-    cli.addOption(new Option(`--${flagName(field)}${placeholder(field)}`, field.description));
+    cli.addOption(new Option(`--${flagName(field)}${placeholder(field, command)}`, field.description));
 }
 
-function placeholder({ type, choices }: Field): string {
+/** A command with several arguments takes several words after one flag, as in `--env A=1 B=2`. */
+function placeholder({ type, choices }: Field, { positional }: Command): string {
+  if (positional && type === 'list') return ' <word...>';
+  if (positional && type === 'map') return ' <name=value...>';
   if (type === 'boolean') return ' [true|false]';
   if (choices && choices.length <= MAX_CHOICES) return ` <${choices.join('|')}>`;
   if (type === 'list' || type === 'numbers') return ' <a,b,…>';
@@ -62,6 +67,7 @@ function withValue(input: unknown, path: readonly string[], value: unknown): unk
 }
 
 function typed({ type }: Field, value: unknown): unknown {
+  if (Array.isArray(value)) return type === 'map' ? Object.fromEntries(value.map(textPair)) : value;
   if (typeof value !== 'string') return value;
   if (type === 'boolean') return { true: true, false: false }[value] ?? value;
   if (type === 'number') return number(value);
@@ -78,6 +84,24 @@ function number(text: string): unknown {
 function pair(text: string): [string, unknown] {
   const at = text.indexOf('=');
   return at < 0 ? [text.trim(), ''] : [text.slice(0, at).trim(), number(text.slice(at + 1))];
+}
+
+/** The value stays text, because a number could be written in another way. */
+function textPair(word: unknown): [string, string] {
+  const text = String(word);
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new SluiceError('INVALID_INPUT', `"${cleanText(text, 40)}" must look like NAME=value.`);
+}
+
+/** The input from the arguments of a command with several. */
+export function positionalInput(command: Command, words: readonly unknown[]): Record<string, unknown> {
+  const fields = fieldsOf(command.input);
+  const given = (command.positional ?? []).flatMap((name, index) => {
+    const field = fields.find(({ path }) => path.join('.') === name);
+    return field && words[index] !== undefined ? [[name, typed(field, words[index])] as const] : [];
+  });
+  return Object.fromEntries(given);
 }
 
 function camel(name: string): string {

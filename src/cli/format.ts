@@ -17,6 +17,7 @@ export async function render(format: Format, value: object, text: () => string):
 /** The output format of a command line. It is read before parsing, because errors use this format too. */
 export function formatOf(argv: readonly string[]): Format {
   const given = argv.flatMap((arg, index) => {
+    if (arg === '--json') return ['json'];
     if (arg === '-o' || arg === '--output') return [argv[index + 1] ?? ''];
     const match = /^(?:-o|--output)=?(.+)$/.exec(arg);
     return match && !arg.startsWith('--output-') ? [match[1] ?? ''] : [];

@@ -12,6 +12,7 @@ import { addGlobals } from './global.ts';
 import { addReleasePages, afterReleaseCommands } from './release.ts';
 import { addSandbox } from './sandbox.ts';
 import { addServers } from './servers.ts';
+import { spellWords } from './word-flags.ts';
 import { addConfig } from './show-config.ts';
 import { addToolset } from './tool-command.ts';
 import { terminalWords, wordOf } from './terminal-words.ts';
@@ -46,7 +47,7 @@ export function createProgram(deps: CliDeps): Cli {
 export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
   try {
     const program = createProgram(deps);
-    await program.parseAsync(spellBooleans(helpArguments(argv), program), { from: 'user' });
+    await program.parseAsync(spellBooleans(spellWords(helpArguments(argv), program), program), { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused(error, argv, deps);
@@ -85,8 +86,8 @@ function meantFlag(message: string): string | undefined {
 /** The command that an unknown command of a toolset probably meant. */
 function meantBy(message: string, argv: readonly string[]): string | undefined {
   const word = /unknown command '([^']+)'/.exec(message)?.[1];
-  const toolset = TOOLSETS.find(({ name }) => argv.includes(name));
-  const meant = word && toolset && suggestCommand(`${toolset.name}_${word.replaceAll('-', '_')}`, toolset.commands);
+  const toolset = TOOLSETS.find(({ name, alias }) => argv.includes(name) || (alias && argv.includes(alias)));
+  const meant = word && toolset && suggestCommand(`${toolset.name}_${word}`.replaceAll('-', '_'), toolset.commands);
   return meant ? wordOf(meant) : undefined;
 }
 

@@ -1,10 +1,11 @@
 import { Argument, type Command as Cli } from 'commander';
+import type { z } from 'zod';
 import type { Command } from '../commands/command.ts';
 import type { Output } from '../commands/execute.ts';
 import type { Toolset } from '../commands/toolset.ts';
 import { complete, type Names } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
-import { addFlags, flagFields, flagName, inputOf, takesFile } from './flags.ts';
+import { addFlags, flagFields, flagName, inputOf, positionalInput, takesFile } from './flags.ts';
 import { settingsOf } from './global.ts';
 import { readInputFile } from './input-file.ts';
 import { runCommand } from './run-command.ts';
@@ -18,10 +19,11 @@ export type AfterCommand = (output: Output, cli: Cli) => Promise<void> | void;
 export function addToolset(
   program: Cli,
   deps: CliDeps,
-  { name, about, commands }: Toolset,
+  { name, alias, about, commands }: Toolset,
   after: Readonly<Record<string, AfterCommand>> = {},
 ): void {
   const group = program.command(name).description(about);
+  if (alias !== undefined) group.alias(alias);
   for (const command of commands) addTool(group, deps, command, after[command.name]);
 }
 
@@ -29,6 +31,8 @@ function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterComma
   const subject = subjectOf(command);
   const cli = group.command(wordOf(command)).summary(command.title).description(command.description);
   if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
+  for (const argument of positionalArguments(command)) cli.addArgument(argument);
+  if (command.positional) cli.option('--json', 'the same as -o json');
   if (takesFile(command))
     cli.option(
       '-f, --file <path>',
@@ -39,8 +43,10 @@ function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterComma
   addCompletions(cli, command, subject);
   cli.action(async (...args: unknown[]) => {
     const options = cli.opts<Record<string, unknown>>();
-    const raw = await rawInput(command, subject, subject ? (args[0] as string | undefined) : undefined, options);
-    const { settings, format } = settingsOf(deps, cli);
+    const named = await rawInput(command, subject, subject ? (args[0] as string | undefined) : undefined, options);
+    const raw = command.positional && isObject(named) ? { ...named, ...positionalInput(command, args) } : named;
+    const { settings, format: asked } = settingsOf(deps, cli);
+    const format = options['json'] === true ? 'json' : asked;
     const output = await runCommand(deps, settings, { command, raw, format, yes: options['yes'] === true });
     await after?.(output, cli);
   });
@@ -48,6 +54,15 @@ function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterComma
 
 function argumentOf({ argument, about }: Subject, fromFile: boolean): Argument {
   return new Argument(fromFile ? `[${argument}]` : `<${argument}>`, fromFile ? `${about}; may be in the file` : about);
+}
+
+/** An argument is optional if its field is, or if a file may contain it. */
+function positionalArguments(command: Command): readonly Argument[] {
+  return (command.positional ?? []).map((name) => {
+    const schema = command.input.shape[name] as z.ZodType;
+    const optional = schema.isOptional() || takesFile(command);
+    return new Argument(optional ? `[${name}]` : `<${name}>`, schema.description ?? '');
+  });
 }
 
 async function rawInput(

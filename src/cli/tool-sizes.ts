@@ -21,8 +21,15 @@ export interface Sizes {
   }[];
 }
 
-/** Every tool, the list of each toolset, and the list of all of them. */
-export async function sizesOf(commands: readonly Command[], listed: CliDeps['listed']): Promise<Sizes> {
+/**
+ * Every tool, the list of each toolset, and the list that an agent gets that asks for none. `onRequest`: the toolsets
+ * that are not in it.
+ */
+export async function sizesOf(
+  commands: readonly Command[],
+  listed: CliDeps['listed'],
+  onRequest: readonly string[],
+): Promise<Sizes> {
   const tools = await Promise.all(
     commands.map(async (command) => {
       const { name, toolset, kind, title } = command;
@@ -33,8 +40,8 @@ export async function sizesOf(commands: readonly Command[], listed: CliDeps['lis
   const lists = await Promise.all(
     [...sets, undefined].map((toolset) =>
       listSize(
-        commands.filter((command) => toolset === undefined || command.toolset === toolset),
-        toolset ?? 'all',
+        commands.filter((command) => (toolset ? command.toolset === toolset : !onRequest.includes(command.toolset))),
+        toolset ?? 'default',
         listed,
       ),
     ),

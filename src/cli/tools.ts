@@ -1,5 +1,5 @@
 import { Option, type Command as Cli } from 'commander';
-import { CATALOGUE, TOOLSET_NAMES } from '../toolsets/index.ts';
+import { CATALOGUE, TOOLSET_NAMES, TOOLSETS } from '../toolsets/index.ts';
 import type { Command } from '../commands/command.ts';
 import { suggestCommand } from '../commands/suggest.ts';
 import { parse } from '../contract/parse.ts';
@@ -80,6 +80,7 @@ async function list(deps: CliDeps, cli: Cli, toolset: string | undefined): Promi
   const sizes = await sizesOf(
     CATALOGUE.filter((command) => wanted.includes(command.toolset)),
     deps.listed,
+    TOOLSETS.filter(({ onRequest }) => onRequest).map(({ name }) => name),
   );
   await print(deps, cli, sizes, () => sizesText(sizes));
 }

@@ -5,6 +5,7 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { PlansPort } from '../ports/plans.ts';
+import type { ServersPort } from '../ports/server-registry.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
@@ -55,6 +56,8 @@ export interface CommandContext {
   readonly journal: JournalPort;
   /** The plans of releases that can still be started. */
   readonly plans: PlansPort;
+  /** The versions of MCP servers. */
+  readonly servers: ServersPort;
   /** Reads everything that a release depends on. It is bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;
@@ -100,6 +103,8 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
    * documentation, the CLI and the OpenAPI document have all of them.
    */
   readonly listed?: { readonly input?: readonly string[]; readonly output?: readonly string[] };
+  /** The fields that are arguments of the command line, in order. If absent, its object is (src/cli/subject.ts). */
+  readonly positional?: readonly string[];
   /** The name of a file with the input, e.g. `release file`. */
   readonly document?: string;
   readonly examples: readonly Example<z.input<I>>[];
@@ -107,7 +112,10 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   check(raw: unknown, settings: CommandSettings): z.output<I>;
   /** If absent, `read` for a command that reads, and `operate` for any other. */
   readonly needs?: Permission;
-  /** The objects that the call touches. If absent, those that its fields name (src/commands/access.ts). */
+  /**
+   * The objects of clusters that the call touches. If absent, those that its fields name (src/commands/access.ts). An
+   * empty list: none, so the allow list of namespaces does not concern the call.
+   */
   touches?(context: CommandContext, input: z.output<I>): Promise<readonly Touched[]>;
   /** Undefined if this input needs no confirmation. */
   confirmation?(context: CommandContext, input: z.output<I>): Promise<Confirmation | undefined>;

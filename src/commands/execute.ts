@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditConfirmation, AuditEntry, AuditTrail } from '../domain/audit.ts';
 import { SluiceError } from '../domain/errors.ts';
-import { cleanText, maskSecrets } from '../domain/safe-text.ts';
+import { cleanText } from '../domain/safe-text.ts';
 import { withNotedWrites } from '../ports/call-writes.ts';
 import type { Command, CommandContext, Confirmation } from './command.ts';
 import { declined } from './confirm.ts';
 import { requireAccess } from './access.ts';
 import { requireOffered, type Gate } from './gate.ts';
+import { redacted } from './redacted.ts';
 
 export type Output = Record<string, unknown>;
 
@@ -130,15 +131,4 @@ export async function recordUnknown(audit: AuditTrail, who: string, name: string
     result: 'TOOL_NOT_FOUND',
     ms: 0,
   });
-}
-
-const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|kubeconfig/i;
-
-/** Arguments come from any caller, so texts that look like a secret are masked, and long texts are cut. */
-function redacted(value: unknown): unknown {
-  const text = JSON.stringify(value, (key, inner: unknown) => {
-    if (key && SECRET_KEY.test(key)) return '***';
-    return typeof inner === 'string' ? maskSecrets(cleanText(inner, 500)) : inner;
-  });
-  return text.length <= 10_000 ? JSON.parse(text) : `${text.slice(0, 10_000)}…`;
 }

@@ -23,8 +23,12 @@ export interface Right {
 
 /** A group of tools with everything that belongs to them. Only the list in src/toolsets/index.ts names it. */
 export interface Toolset {
-  /** In lower case. The names of all its tools begin with it. */
+  /** In lower case, with hyphens. The names of all its tools begin with it, with underscores. */
   readonly name: string;
+  /** Another name of the group in the CLI. */
+  readonly alias?: string;
+  /** MCP servers offer it only where a setting or an address names it, because each tool is in each agent's context. */
+  readonly onRequest?: true;
   /**
    * One sentence. It describes the group in the CLI, the tag in the OpenAPI document, and the chapter of the
    * documentation.
@@ -54,4 +58,13 @@ export function offeredToolsets<T extends { readonly name: string }>(
   gate: { readonly toolsets: readonly string[] },
 ): readonly T[] {
   return gate.toolsets.length === 0 ? toolsets : toolsets.filter(({ name }) => gate.toolsets.includes(name));
+}
+
+/** The toolsets that an MCP client gets if neither it nor the settings name any, else those that the gate names. */
+export function toolsetsByDefault(
+  toolsets: readonly Toolset[],
+  gate: { readonly toolsets: readonly string[] },
+): readonly Toolset[] {
+  const named = gate.toolsets.length > 0;
+  return offeredToolsets(toolsets, gate).filter(({ onRequest }) => named || onRequest !== true);
 }

@@ -68,7 +68,12 @@ const server = z
   .refine(({ versions }) => isConsistent(versions), 'must have each version once, at most one blue, and 100 % in all');
 
 /** One server in the file: what the domain knows, without its name and scope. */
-export const serversFile = z.strictObject({ schema: z.literal(1), servers: z.record(name, server) });
+export const serversFile = z.strictObject({
+  schema: z.literal(1),
+  servers: z.record(name, server),
+  /** Entries of the clients' file that a migration has replaced. An undo brings them back. */
+  originals: z.record(name, z.unknown()).optional(),
+});
 export type ServersFile = z.output<typeof serversFile>;
 
 /** Each version is there once, at most one is blue, and the traffic adds up to 100 with a blue version, else to 0. */

@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Command, Confirmation } from '../commands/command.ts';
 import { Asked, execute, recordUnknown } from '../commands/execute.ts';
+import { redacted } from '../commands/redacted.ts';
 import { offered } from '../commands/gate.ts';
 import { suggestCommand } from '../commands/suggest.ts';
 import { failureText, toFailure } from '../contract/failure.ts';
@@ -95,7 +96,7 @@ function log(
     tool,
     caller: callerOf(request, session).id,
     ms: Date.now() - started,
-    ...(deps.debug ? { args } : {}),
+    ...(deps.debug ? { args: redacted(args ?? {}) } : {}),
   };
   if (error === undefined) deps.log.info(fields, 'MCP call');
   else if (error instanceof SluiceError)

@@ -3,7 +3,7 @@ import type { Command } from '../commands/command.ts';
 import { offered } from '../commands/gate.ts';
 import type { PromptKind } from '../commands/prompt.ts';
 import type { ResourceKind } from '../commands/resource.ts';
-import { commandsOf, offeredToolsets, type Toolset } from '../commands/toolset.ts';
+import { commandsOf, toolsetsByDefault, type Toolset } from '../commands/toolset.ts';
 import type { McpDeps } from './deps.ts';
 import { toTool } from './tool-list.ts';
 
@@ -21,7 +21,7 @@ export interface Offer {
 
 export function createOffer(deps: McpDeps): Offer {
   const { gate } = deps;
-  const toolsets = offeredToolsets(deps.toolsets, gate);
+  const toolsets = toolsetsByDefault(deps.toolsets, gate);
   const catalogue = commandsOf(toolsets);
   const has = (name: string): boolean => toolsets.some((toolset) => toolset.name === name);
   return {

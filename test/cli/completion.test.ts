@@ -152,7 +152,7 @@ describe('in a real bash', () => {
   test('commands, flags and choices are completed', async () => {
     expect(await tab('argo', 'promote-r')).toEqual(['promote-rollout']);
     expect(await tab('argo', 'promote-rollout', '--ful')).toEqual(['--full']);
-    expect(await tab('tools', '--toolset', '')).toEqual(['release', 'argo', 'traefik']);
+    expect(await tab('tools', '--toolset', '')).toEqual(['release', 'argo', 'traefik', 'mcp-server']);
   });
 
   test('the name of a cluster with colons is completed behind its last colon', async () => {

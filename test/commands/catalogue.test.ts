@@ -22,7 +22,7 @@ test('no name is taken twice', () => {
 });
 
 test.each(each)('%s has a portable name, a title and a description that ends as a sentence', (name, command) => {
-  expect(name).toMatch(new RegExp(`^${command.toolset}_[a-z_]{3,40}$`));
+  expect(name).toMatch(new RegExp(`^${command.toolset.replaceAll('-', '_')}_[a-z_]{3,40}$`));
   expect(command.title.length).toBeGreaterThan(5);
   expect(command.description).toMatch(/^[A-Z].{40,600}\.$/);
 });
@@ -72,6 +72,7 @@ test('annotations follow from the kind, and what destroys asks', () => {
     ...['release_promote', 'release_abort', 'release_skip_analysis', 'release_recover', 'release_rollback'],
     ...['argo_delete_rollout', 'argo_promote_rollout', 'argo_abort_rollout', 'argo_skip_analysis_promote'],
     ...['traefik_update_route_weights', 'traefik_delete_route', 'traefik_enable_traffic_mirroring'],
+    ...['mcp_server_migrate', 'mcp_server_remove_version'],
   ]);
   for (const command of CATALOGUE.filter(({ kind }) => kind === 'destructive'))
     expect(Object.keys(command.input.shape)).toContain('confirm');

@@ -30,6 +30,7 @@ describe.each(ERAS)('%s', (era) => {
     expect(await names(all, '')).toEqual(namesOf('release', 'argo', 'traefik'));
     expect(await names(all, '?toolsets=traefik,argo')).toEqual(namesOf('argo', 'traefik'));
     expect(await names(all, '?toolsets=release&toolsets=argo')).toEqual(namesOf('release', 'argo'));
+    expect(await names(all, '?toolsets=mcp-server')).toEqual(namesOf('mcp-server'));
     expect(await names(releases, '')).toEqual(namesOf('release', 'argo'));
     expect(await names(releases, '?toolsets=release')).toEqual(namesOf('release'));
   });

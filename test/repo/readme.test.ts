@@ -56,7 +56,7 @@ describe.each(pages)('%s', (page) => {
 
   test('every setting that it names occurs in the code, and every tool exists', () => {
     const settings = [...text.matchAll(/\b(?:MCP|ARGO|SLUICE|TRAEFIK)_[A-Z_]+[A-Z]\b/g)].map(([name]) => name);
-    const tools = [...text.matchAll(/\b(?:release|argo|traefik)_[a-z_]+\b/g)]
+    const tools = [...text.matchAll(/\b(?:release|argo|traefik|mcp_server)_[a-z_]+\b/g)]
       .map(([name]) => name)
       .filter((name) => !FIELDS.includes(name));
     expect(settings.filter((name) => !code.includes(name))).toEqual([]);
@@ -105,7 +105,7 @@ function firstColumn(text: string, head: string): Set<string> {
 
 /** The first word must be a command; a second one too, when the first is a group. */
 function commandExists([first = '', second]: string[]): boolean {
-  const command = program.commands.find((candidate) => candidate.name() === first);
+  const command = program.commands.find((candidate) => [candidate.name(), ...candidate.aliases()].includes(first));
   if (!command) return false;
   return (
     command.commands.length === 0 || second === undefined || command.commands.some((child) => child.name() === second)

@@ -10,7 +10,10 @@ import {
 } from '../../src/adapters/kubernetes/kinds.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { aView, AT, createFakeGateway, PLAN } from './fake-gateway.ts';
+import { register } from '../../src/domain/servers/actions.ts';
+import { emptyServer, type RegisteredServer } from '../../src/domain/servers/server.ts';
 import { createObjects, PORT } from './fake-objects.ts';
+import { createFakeServers } from './fake-servers.ts';
 import { worldServices } from './fake-tools.ts';
 import { createFakeWorld, type FakeWorld } from './fake-world.ts';
 import { recorded, type Request } from './recorded-requests.ts';
@@ -47,10 +50,14 @@ export async function exampleWorld(tool: string, title: string): Promise<Example
   for (const service of ['web-stable', 'web-canary', 'api-stable', 'api-canary']) createReadyPods(world, service);
   world.traefik.follow(world.cluster, NAMESPACE, 'api', true);
   await moment.prepare?.(world);
-  return atWork(world, moment.releases ?? [aView()]);
+  return atWork(world, moment.releases ?? [aView()], moment.servers ?? exampleServers());
 }
 
-function atWork(world: FakeWorld, releases: Parameters<typeof createFakeGateway>[0]): ExampleWorld {
+function atWork(
+  world: FakeWorld,
+  releases: Parameters<typeof createFakeGateway>[0],
+  servers: readonly RegisteredServer[],
+): ExampleWorld {
   const requests: Request[] = [];
   const client = recorded(world.cluster, requests);
   const clusters: Clusters = { ...world.clusters, client: (name) => (world.clusters.client(name), client) };
@@ -60,6 +67,7 @@ function atWork(world: FakeWorld, releases: Parameters<typeof createFakeGateway>
   );
   const context: CommandContext = {
     ...services,
+    servers: createFakeServers(...servers),
     caller: { id: 'test', kind: 'cli' },
     signal: new AbortController().signal,
     progress: async () => undefined,
@@ -71,11 +79,14 @@ interface Moment {
   /** The Rollout that a controller reconciles. Default: web. */
   readonly rollout?: string;
   readonly releases?: Parameters<typeof createFakeGateway>[0];
+  /** MCP servers. Default: demo, with 1.0.0 as blue, and 2.0.0 and 3.0.0 as green. */
+  readonly servers?: readonly RegisteredServer[];
   readonly prepare?: (world: FakeWorld) => void | Promise<void>;
 }
 
 /** The preparation of each example. */
 const MOMENTS: Readonly<Record<string, Moment>> = {
+  mcp_server_deploy: { servers: [] },
   release_start: { releases: [] },
   // The tool returns a release that has ended at once.
   release_wait: { releases: [aView({ state: 'succeeded', reason: 'stable', closedAt: AT + 9 })] },
@@ -103,6 +114,15 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   // Argo writes the weights of a canary with traffic routing. The tool is for routes without another writer.
   traefik_update_route_weights: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
 };
+
+function exampleServers(): readonly RegisteredServer[] {
+  const by = { at: AT, who: 'cli:ada' };
+  const upstream = { transport: 'stdio', command: 'node', args: ['server.js'], env: {} } as const;
+  const versions = ['1.0.0', '2.0.0', '3.0.0'];
+  const registered = (server: RegisteredServer, version: string, index: number) =>
+    register(server, { version, upstream, blue: index === 0 }, by);
+  return [versions.reduce(registered, emptyServer('demo', 'project'))];
+}
 
 async function waitingAtTheFirstPause(world: FakeWorld): Promise<void> {
   world.foreignImage(NEW);

@@ -10,6 +10,7 @@ import type { KnownGuard, Ownership, ReleaseGateway, StartedRelease } from '../.
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 import { createFakePlans } from './fake-plans.ts';
+import { createFakeServers } from './fake-servers.ts';
 import { FakeMetrics } from './fake-metrics.ts';
 import { createFakeJournal } from './fake-journal.ts';
 
@@ -200,6 +201,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
     },
     journal: createFakeJournal(),
     plans: createFakePlans(),
+    servers: createFakeServers(),
     preflight: () => Promise.resolve(preflight),
     clusters: {
       current: () => Promise.resolve('prod'),

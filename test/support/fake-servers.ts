@@ -21,6 +21,8 @@ export function createFakeServers(...given: readonly RegisteredServer[]): Server
       for (const listener of listeners) listener(update);
       return after;
     },
+    clientFiles: async () => [],
+    editClientFile: async () => undefined,
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

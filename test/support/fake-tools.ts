@@ -7,6 +7,7 @@ import { settingsWith } from './settings.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
+import { createFakeServers } from './fake-servers.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { TRAEFIK_PODS } from './fake-traefik.ts';
 import type { FakeWorld } from './fake-world.ts';
@@ -30,6 +31,7 @@ export function worldServices(
     worlds,
     journal: createFakeJournal(),
     plans: createFakePlans(),
+    servers: createFakeServers(),
     preflight: (spec) => planRelease(one, spec),
     clusters: {
       current: async () => world.target.cluster,

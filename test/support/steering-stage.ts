@@ -14,6 +14,7 @@ import { portsOver, worldsOver } from '../../src/entry/ports.ts';
 import { settingsOfSandbox } from './settings.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
+import { createFakeServers } from './fake-servers.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
 import { eventually } from './releases-wait.ts';
@@ -94,6 +95,7 @@ export class SteeringStage {
       worlds: worldsOver(real, settings),
       journal: createFakeJournal(),
       plans: createFakePlans(),
+      servers: createFakeServers(),
       preflight: () => Promise.reject(new Error('not asked')),
       clusters,
       settings: DEFAULTS,

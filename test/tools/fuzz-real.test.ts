@@ -21,6 +21,7 @@ import { portsOver, worldsOver } from '../../src/entry/ports.ts';
 import { planRelease } from '../../src/strategies/index.ts';
 import { aView, AT, createFakeGateway, SPEC } from '../support/fake-gateway.ts';
 import { createFakePlans } from '../support/fake-plans.ts';
+import { createFakeServers } from '../support/fake-servers.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
 import { inputsFor, rightShaped } from '../support/fuzz/arbitrary.ts';
 import { complaintsOf, mapAtOnce, outcomesOf, SEED, type Tried } from '../support/fuzz/run.ts';
@@ -113,6 +114,7 @@ function stage() {
     worlds: worldsOver(watched, settings),
     journal: createFakeJournal(),
     plans: createFakePlans(),
+    servers: createFakeServers(),
     preflight: async (spec) => planRelease(await worldsOver(watched, settings).of(sandbox.context), spec),
     clusters: {
       current: async () => sandbox.context,

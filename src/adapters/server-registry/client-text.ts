@@ -47,6 +47,14 @@ export function withHistory(client: ClientText, name: string, history: object): 
   return client.wrapped ? withValue(withWrapper(client), [HISTORY, name], history) : client.text;
 }
 
+/** The text with one server's entry set, or removed if it is undefined. */
+export function withEntry(client: ClientText, name: string, entry: unknown): string {
+  if (entry === undefined && client.entries[name] === undefined) return client.text;
+  return client.wrapped
+    ? withValue(withWrapper(client), [WRAPPER, name], entry)
+    : withValue(client.text, [name], entry);
+}
+
 /** Without the wrapper, a later reader could take the file for a bare one. */
 function withWrapper({ text }: ClientText): string {
   const root = parseTree(text.replace(BOM, ' '), [], { allowTrailingComma: true });

@@ -3,18 +3,29 @@ import type { RegisteredServer, Scope } from '../../domain/servers/server.ts';
 import { serversFile, type ServersFile } from '../../contract/server-record.ts';
 import { readText, writeText } from './text-file.ts';
 
-/** The servers of one scope, by name. Errors: SERVER_FILE_INVALID, SERVER_FILE_UNAVAILABLE. */
-export function readVersions(file: string, scope: Scope): ReadonlyMap<string, RegisteredServer> {
-  const stored = parsed(file, readText(file));
-  return new Map(
-    Object.entries(stored.servers).map(([name, server]) => [name, { name, scope, ...server } as RegisteredServer]),
+/** The record of one scope: its servers by name, and the clients' entries that a migration has replaced. */
+export interface Versions {
+  readonly servers: ReadonlyMap<string, RegisteredServer>;
+  readonly originals: Readonly<Record<string, unknown>>;
+}
+
+/** Errors: SERVER_FILE_INVALID, SERVER_FILE_UNAVAILABLE. */
+export function readVersions(file: string, scope: Scope): Versions {
+  const { servers, originals = {} } = parsed(file, readText(file));
+  const entries = Object.entries(servers).map(
+    ([name, server]) => [name, { name, scope, ...server } as RegisteredServer] as const,
   );
+  return { servers: new Map(entries), originals };
 }
 
 /** Replaces the file. Only its owner can read a new one, because commands may contain more than a client's entry. */
-export async function writeVersions(file: string, servers: ReadonlyMap<string, RegisteredServer>): Promise<void> {
+export async function writeVersions(file: string, { servers, originals }: Versions): Promise<void> {
   const entries = [...servers.values()].map(({ name, scope: _, ...server }) => [name, server] as const);
-  const content: ServersFile = { schema: 1, servers: Object.fromEntries(entries) as unknown as ServersFile['servers'] };
+  const content = {
+    schema: 1,
+    servers: Object.fromEntries(entries),
+    ...(Object.keys(originals).length > 0 ? { originals } : {}),
+  };
   await writeText(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, backup: true });
 }
 

@@ -57,7 +57,10 @@ function step(place: Place, word: string): void {
     if (!word.includes('=')) place.open = takingValue(place.cli, word);
     return;
   }
-  const child = place.given === 0 ? place.cli.commands.find((command) => command.name() === word) : undefined;
+  const child =
+    place.given === 0
+      ? place.cli.commands.find((command) => [command.name(), ...command.aliases()].includes(word))
+      : undefined;
   if (child) place.cli = child;
   else place.given += 1;
 }

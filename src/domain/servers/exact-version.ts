@@ -43,11 +43,15 @@ const RUNNERS: readonly Runner[] = [
  * Errors: SERVER_VERSION_NOT_EXACT with what to write.
  */
 export function requireExactVersion(command: string, args: readonly string[]): void {
+  exactVersionOf(command, args);
+}
+
+/** The version of the first package that the command names. Undefined if it fetches none, or has it in a folder. */
+export function exactVersionOf(command: string, args: readonly string[]): string | undefined {
   const line = [programOf(command), ...args];
   const runner = RUNNERS.find(({ words }) => words.every((word, index) => line[index] === word));
-  if (!runner) return;
-  const rest = line.slice(runner.words.length);
-  for (const spec of packagesOf(runner, rest)) requireExact(spec, runner, line);
+  if (!runner) return undefined;
+  return packagesOf(runner, line.slice(runner.words.length)).map((spec) => exact(spec, runner, line))[0];
 }
 
 /** `/usr/bin/npx` and `npx.cmd` are `npx`. */
@@ -78,10 +82,10 @@ const SEMVER = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 const PEP440 = /^(\d+!)?\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?(\+[a-z0-9.]+)?$/i;
 const COMMIT = /[#@][0-9a-f]{40}$/;
 
-function requireExact(spec: string, { python, words }: Runner, line: readonly string[]): void {
-  if (/^(\.{0,2}\/|file:|[A-Za-z]:\\)/.test(spec) || COMMIT.test(spec)) return;
+function exact(spec: string, { python, words }: Runner, line: readonly string[]): string | undefined {
+  if (/^(\.{0,2}\/|file:|[A-Za-z]:\\)/.test(spec) || COMMIT.test(spec)) return undefined;
   const { name, version } = python ? pythonParts(spec) : npmParts(spec);
-  if (version !== undefined && (python ? PEP440 : SEMVER).test(version)) return;
+  if (version !== undefined && (python ? PEP440 : SEMVER).test(version)) return version;
   const example = python ? `${name}${words[0] === 'pipx' ? '==' : '@'}1.2.3` : `${name}@1.2.3`;
   const find = python ? `\`uv pip index versions ${name}\`` : `\`npm view "${spec}" version\``;
   throw new SluiceError(

@@ -20,17 +20,39 @@ export function masked(upstream: Upstream): Upstream {
   return { transport, command, args: maskedArguments(args), env: hiddenValues(env) };
 }
 
+/** An entry of a client's file as JSON on one line, with what may be a secret hidden. */
+export function shownEntry(entry: unknown): string {
+  return entry === undefined
+    ? 'no entry'
+    : JSON.stringify(entry, (key, value: unknown) => {
+        if (key === 'args' && Array.isArray(value)) return maskedArguments(value.map(String));
+        if (typeof value === 'object' && value !== null && (key === 'env' || key === 'headers'))
+          return hiddenValues(value as Readonly<Record<string, unknown>>);
+        return key === 'url' && typeof value === 'string' ? maskedUrl(value) : masks(value);
+      });
+}
+
+function masks(value: unknown): unknown {
+  return typeof value === 'string' ? maskSecrets(value) : value;
+}
+
 /** Names and values with each value hidden that is more than references. */
-export function hiddenValues(values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, isReference(value) ? value : HIDDEN]));
+export function hiddenValues(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' && isReference(value) ? value : HIDDEN,
+    ]),
+  );
 }
 
 /** Whether a value consists of references to the environment, possibly after the name of a scheme. */
-export function isReference(value: string): boolean {
+function isReference(value: string): boolean {
   return value.includes('${') && SCHEME.test(value.replace(REFERENCE, ''));
 }
 
-function maskedArguments(args: readonly string[]): readonly string[] {
+/** Arguments of a command with those hidden that follow a flag for a secret, or that look like one. */
+export function maskedArguments(args: readonly string[]): readonly string[] {
   return args.map((arg, index) => {
     if (SECRET_FLAG.test(args[index - 1] ?? '') && !arg.startsWith('-')) return isReference(arg) ? arg : HIDDEN;
     const [flag = '', ...rest] = arg.split('=');

@@ -6,6 +6,8 @@ export type Scope = (typeof SCOPES)[number];
 export const VERSION_STATUSES = ['blue', 'green', 'inactive'] as const;
 export type VersionStatus = (typeof VERSION_STATUSES)[number];
 
+export const TRANSPORTS = ['stdio', 'sse', 'streamable-http'] as const;
+
 /** A process that speaks MCP over stdin and stdout. A value of `env` may be a reference: `${NAME}`. */
 export interface StdioUpstream {
   readonly transport: 'stdio';

@@ -1,6 +1,7 @@
 import type { Caller, Command } from '../../commands/command.ts';
 import { commandsOf } from '../../commands/toolset.ts';
 import { execute, type Output } from '../../commands/execute.ts';
+import { redacted } from '../../commands/redacted.ts';
 import { ERRORS, SluiceError } from '../../domain/errors.ts';
 import { failureAnswer, type Answer } from '../answer.ts';
 import type { RestDeps } from './deps.ts';
@@ -51,7 +52,7 @@ function log({ deps, command, raw, caller }: Call, started: number, error?: unkn
     tool: command.name,
     caller: caller.id,
     ms: Date.now() - started,
-    ...(deps.debug ? { args: raw } : {}),
+    ...(deps.debug ? { args: redacted(raw ?? {}) } : {}),
   };
   if (error === undefined) deps.log.info(fields, 'REST call');
   else if (error instanceof SluiceError)

@@ -1,0 +1,17 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Settings } from '../config/schema.ts';
+import type { ServerRegistryPort } from '../ports/server-registry.ts';
+
+/** The registry of the files that the settings name. A path may begin with `~/`. */
+export async function serverRegistry({
+  mcpProject,
+  mcpGlobalFile,
+}: Pick<Settings, 'mcpProject' | 'mcpGlobalFile'>): Promise<ServerRegistryPort> {
+  const { createServerRegistry } = await import('../adapters/server-registry/index.ts');
+  return createServerRegistry({ folder: pathOf(mcpProject), globalFile: pathOf(mcpGlobalFile) });
+}
+
+function pathOf(path: string): string {
+  return resolve(path.startsWith('~/') ? join(homedir(), path.slice(2)) : path);
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { effectFields } from '../../contract/effect.ts';
+import { serverSnapshot, toServerSnapshot, type ServerSnapshot } from '../../contract/server-snapshot.ts';
+import type { By, RegisteredServer } from '../../domain/servers/server.ts';
+import { emptyServer } from '../../domain/servers/server.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import { outcomeText } from '../../commands/effect-text.ts';
+
+/** The answer of every change of a server. */
+export const changeOutput = z.strictObject(effectFields(serverSnapshot));
+export type ChangeOutput = z.output<typeof changeOutput>;
+
+/** A change of one version as a caller asks for it. */
+export interface Asked {
+  readonly name: string;
+  readonly version: string;
+  readonly reason?: string | undefined;
+  readonly expected_revision?: number | undefined;
+}
+
+type Change = (server: RegisteredServer, by: By) => RegisteredServer;
+
+/** Makes a change in the registry, and answers with the server before it and as it was read back after it. */
+export async function changeServer(
+  { servers, ports, caller }: CommandContext,
+  { name, reason, expected_revision: expected }: Asked,
+  change: Change,
+  scope?: RegisteredServer['scope'],
+): Promise<ChangeOutput> {
+  const by: By = { at: ports.now(), who: caller.id, ...(reason === undefined ? {} : { why: reason }) };
+  let before = emptyServer(name, scope ?? 'project');
+  const after = await servers.change(name, expected, (server) => change((before = server), by), scope);
+  const changed = after.revision !== before.revision;
+  return {
+    changed,
+    effective: 'proved',
+    reason: changed ? `revision ${after.revision} was read back` : 'it was so already',
+    ...(before.revision > 0 ? { before: toServerSnapshot(before) } : {}),
+    after: toServerSnapshot(after),
+  };
+}
+
+/** The outcome and one line for each version. */
+export function changeText({ after, next, ...outcome }: ChangeOutput): string {
+  return [
+    `${after?.name ?? ''}: ${outcomeText(outcome)}`,
+    ...(after ? versionLines(after) : []),
+    ...(next === undefined ? [] : [next]),
+  ].join('\n');
+}
+
+/** `  2.0.0     green     20 %  node server.js` */
+export function versionLines({ versions, last_rollback: last }: ServerSnapshot): readonly string[] {
+  const width = Math.max(0, ...versions.map(({ version }) => version.length));
+  const lines = versions.map((one) => {
+    const how = one.url ?? [one.command, ...(one.args ?? [])].join(' ');
+    const health = one.health === 'unknown' ? '' : `  ${one.health}`;
+    const { version, status, traffic } = one;
+    return `  ${version.padEnd(width)}  ${status.padEnd(8)}  ${String(traffic).padStart(3)} %  ${how}${health}`;
+  });
+  if (!last) return lines;
+  const why = last.reason === undefined ? '' : `: ${last.reason}`;
+  return [...lines, `  last rollback ${last.at}, ${last.from_version} to ${last.to_version}${why}`];
+}
+
+/** Servers are in files of the machine that runs the command. No object of a cluster is touched. */
+export const touchesNoCluster = async (): Promise<readonly []> => [];

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { parse, invalidInput, type Problem } from '../../contract/parse.ts';
+import { changeFields } from '../../contract/server-input.ts';
+import { register } from '../../domain/servers/actions.ts';
+import { requireExactVersion } from '../../domain/servers/exact-version.ts';
+import { SCOPES, TRANSPORTS, type Upstream } from '../../domain/servers/server.ts';
+import type { Command } from '../../commands/command.ts';
+import { changeOutput, changeServer, changeText, touchesNoCluster } from './answer.ts';
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
+const texts = z.record(z.string().max(128), z.string().max(8_192));
+
+const input = z.strictObject({
+  ...changeFields,
+  type: z.enum(TRANSPORTS).describe('Transport.'),
+  command: z.string().min(1).max(1_024).optional().describe('Program to start (stdio).'),
+  args: z.array(z.string().max(4_096)).max(200).optional().describe('Its arguments (stdio).'),
+  env: texts.optional().describe('Its environment (stdio). Secrets as references: ${NAME}.'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address (sse, streamable-http).'),
+  headers: texts.optional().describe('Headers (sse, streamable-http). Secrets as references: ${NAME}.'),
+  traffic: z.number().optional().describe('Percent of the callers at once; default 0.'),
+  blue: z.boolean().optional().describe('Make it the stable version at once. Default: green.'),
+  scope: z.enum(SCOPES).optional().describe('Configuration file of a new server; default project.'),
+});
+type Input = z.output<typeof input>;
+
+export const mcpServerDeploy: Command<typeof input, typeof changeOutput> = {
+  name: 'mcp_server_deploy',
+  title: 'Register a version of an MCP server',
+  description:
+    'Registers a new version, green and without callers unless traffic or blue say otherwise. The gateway starts it when the first caller needs it. Traffic of all versions stays exactly 100.',
+  kind: 'write',
+  idempotent: false,
+  toolset: 'mcp-server',
+  positional: ['name', 'version'],
+  input,
+  output: changeOutput,
+  examples: [
+    {
+      title: 'A new version without callers',
+      input: { name: 'demo', version: '2.0.0', type: 'stdio', command: 'node', args: ['server.js'], traffic: 0 },
+    },
+  ],
+  check(raw) {
+    const given = parse(input, raw);
+    const problems = problemsOf(given);
+    if (problems.length > 0) throw invalidInput(problems);
+    if (given.command !== undefined) requireExactVersion(given.command, given.args ?? []);
+    return given;
+  },
+  touches: touchesNoCluster,
+  run(context, given) {
+    const { version, traffic, blue, scope } = given;
+    const registration = {
+      version,
+      upstream: upstreamOf(given),
+      ...(traffic === undefined ? {} : { traffic }),
+      ...(blue === undefined ? {} : { blue }),
+    };
+    return changeServer(context, given, (server, by) => register(server, registration, by), scope);
+  },
+  text: changeText,
+};
+
+function problemsOf(given: Input): readonly Problem[] {
+  const stdio = given.type === 'stdio';
+  const [wanted, foreign] = stdio
+    ? (['command', ['url', 'headers']] as const)
+    : (['url', ['command', 'args', 'env']] as const);
+  const missing = given[wanted] === undefined ? [{ path: wanted, message: 'is missing' }] : [];
+  const wrong = foreign
+    .filter((field) => given[field] !== undefined)
+    .map((field) => ({ path: field, message: `has no meaning for ${given.type}` }));
+  return [...missing, ...wrong, ...namesOf('env', given.env, NAME), ...namesOf('headers', given.headers, HEADER)];
+}
+
+function namesOf(field: string, values: Record<string, string> | undefined, pattern: RegExp): readonly Problem[] {
+  return Object.keys(values ?? {})
+    .filter((name) => !pattern.test(name))
+    .map((name) => ({ path: `${field}.${name}`, message: 'is not a valid name' }));
+}
+
+function upstreamOf({ type, command = '', args = [], env = {}, url = '', headers = {} }: Input): Upstream {
+  return type === 'stdio' ? { transport: type, command, args, env } : { transport: type, url, headers };
+}

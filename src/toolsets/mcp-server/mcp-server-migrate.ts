@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { parse } from '../../contract/parse.ts';
+import { serverName } from '../../contract/server-input.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { register } from '../../domain/servers/actions.ts';
+import { shownEntry } from '../../domain/servers/masked.ts';
+import { planMigration, planUndo, type ClientFile, type Migration, type Move } from '../../domain/servers/migration.ts';
+import { SCOPES, type By } from '../../domain/servers/server.ts';
+import type { EntryEdit } from '../../ports/server-registry.ts';
+import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
+import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
+import { touchesNoCluster } from './answer.ts';
+
+const input = z.strictObject({
+  scope: z.enum(SCOPES).optional().describe('Only this configuration file.'),
+  only: z.array(serverName).min(1).optional().describe('Only these servers.'),
+  gateway_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of a running gateway; default: each entry starts it over stdio.'),
+  undo: z.boolean().optional().describe('Put the former entries back. Registered versions stay.'),
+  dry_run: z.boolean().optional().describe('Only show the difference.'),
+  confirm: confirmField,
+});
+type Input = z.output<typeof input>;
+
+const output = z.strictObject({
+  changed: z.boolean(),
+  files: z.array(
+    z.strictObject({
+      scope: z.enum(SCOPES),
+      file: z.string(),
+      changes: z.array(
+        z.strictObject({ name: z.string(), before: z.string(), after: z.string(), version: z.string().optional() }),
+      ),
+      skipped: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
+    }),
+  ),
+});
+type Files = z.output<typeof output>['files'];
+
+export const mcpServerMigrate: Command<typeof input, typeof output> = {
+  name: 'mcp_server_migrate',
+  title: 'Put MCP servers behind the gateway',
+  description:
+    'Takes the servers in the files of MCP clients in as blue versions, and lets the entries start the gateway. dry_run shows the difference; undo puts the former entries back. Needs confirm.',
+  kind: 'destructive',
+  idempotent: true,
+  toolset: 'mcp-server',
+  positional: [],
+  input,
+  output,
+  examples: [{ title: 'Show what would change', input: { dry_run: true } }],
+  check: (raw) => parse(input, raw ?? {}),
+  touches: touchesNoCluster,
+  confirmation: async (context, given) => toConfirm(given, await planned(context, given)),
+  async run(context, given) {
+    const plans = await planned(context, given);
+    const files = plans.map(toFile);
+    const needed = toConfirm(given, plans);
+    if (needed === undefined) return { changed: false, files };
+    requireConfirmation(needed, given.confirm);
+    const by: By = { at: context.ports.now(), who: context.caller.id, why: 'migration' };
+    for (const { file, moves } of plans)
+      if (moves.length > 0)
+        await context.servers.editClientFile(
+          file,
+          moves.map((move) => toEdit(move, given.undo === true, by)),
+        );
+    return { changed: true, files };
+  },
+  text: ({ changed, files }) => [changed ? 'changed:' : 'nothing changed:', difference(files)].join('\n'),
+};
+
+interface Plan extends Migration {
+  readonly file: ClientFile;
+}
+
+/** Errors: SERVER_NOT_FOUND for a wanted name that no file has. */
+async function planned(
+  { servers }: CommandContext,
+  { scope, only, gateway_url, undo }: Input,
+): Promise<readonly Plan[]> {
+  const registered = (await servers.list()).map(({ name }) => name);
+  const files = (await servers.clientFiles()).filter((file) => scope === undefined || file.scope === scope);
+  const missing = only?.find((name) => !files.some(({ entries }) => Object.hasOwn(entries, name)));
+  if (missing !== undefined) throw new SluiceError('SERVER_NOT_FOUND', `No file of an MCP client has ${missing}.`);
+  const wanted = ({ name }: { readonly name: string }): boolean => only?.includes(name) ?? true;
+  return files.map((file) => {
+    const { moves, skipped } = undo ? planUndo(file) : planMigration(file, registered, gateway_url);
+    return { file, moves: moves.filter(wanted), skipped: skipped.filter(wanted) };
+  });
+}
+
+/** Undefined if there is nothing to do. The value stands for exactly this difference. */
+function toConfirm({ dry_run }: Input, plans: readonly Plan[]): Confirmation | undefined {
+  if (dry_run || plans.every(({ moves }) => moves.length === 0)) return undefined;
+  const all = plans.map(({ file: { file, text }, moves }) => [file, text, moves.map(({ name, to }) => [name, to])]);
+  const digest = createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 12);
+  return { value: `migrate-${digest}`, question: `${difference(plans.map(toFile))}\nChange these files?` };
+}
+
+function toEdit({ name, from, to, takenIn }: Move, undo: boolean, by: By): EntryEdit {
+  return {
+    name,
+    entry: to,
+    original: undo ? undefined : from,
+    ...(takenIn ? { change: (server) => register(server, { ...takenIn, blue: true }, by) } : {}),
+  };
+}
+
+function toFile({ file: { scope, file }, moves, skipped }: Plan): Files[number] {
+  const changes = moves.map(({ name, from, to, takenIn }) => ({
+    name,
+    before: shownEntry(from),
+    after: shownEntry(to),
+    ...(takenIn ? { version: takenIn.version } : {}),
+  }));
+  return { scope, file, changes, skipped: [...skipped] };
+}
+
+function difference(files: Files): string {
+  const lines = files.flatMap(({ file, changes, skipped }) => [
+    file,
+    ...changes.flatMap(({ name, before, after, version }) => [
+      `  ${name}${version === undefined ? '' : `: ${version} becomes blue`}`,
+      `  - ${before}`,
+      `  + ${after}`,
+    ]),
+    ...skipped.map(({ name, reason }) => `  ${name} stays as it is: ${reason}`),
+    ...(changes.length + skipped.length === 0 ? ['  nothing to change'] : []),
+  ]);
+  return lines.length > 0 ? lines.join('\n') : 'There is no file of an MCP client.';
+}

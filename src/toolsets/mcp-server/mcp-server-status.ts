@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { parse } from '../../contract/parse.ts';
+import { serverName } from '../../contract/server-input.ts';
+import { serverSnapshot, toServerSnapshot } from '../../contract/server-snapshot.ts';
+import type { Command, CommandContext } from '../../commands/command.ts';
+import { touchesNoCluster, versionLines } from './answer.ts';
+import { foundServer } from './found-server.ts';
+
+const input = z.strictObject({ name: serverName.optional().describe('Only this MCP server.') });
+const output = z.strictObject({ servers: z.array(serverSnapshot) });
+
+export const mcpServerStatus: Command<typeof input, typeof output> = {
+  name: 'mcp_server_status',
+  title: 'Versions of MCP servers',
+  description:
+    'The registered MCP servers with the status, traffic and health of each version. Values that may be secrets are hidden.',
+  kind: 'read',
+  idempotent: true,
+  toolset: 'mcp-server',
+  positional: ['name'],
+  input,
+  output,
+  examples: [{ title: 'All servers', input: {} }],
+  check: (raw) => parse(input, raw ?? {}),
+  touches: touchesNoCluster,
+  run: async (context, { name }) => ({ servers: (await wanted(context, name)).map(toServerSnapshot) }),
+  text({ servers }) {
+    if (servers.length === 0) return 'No MCP server is registered. mcp_server_deploy registers one.';
+    return servers
+      .flatMap((server) => [`${server.name} (${server.scope}, revision ${server.revision})`, ...versionLines(server)])
+      .join('\n');
+  },
+};
+
+async function wanted(context: CommandContext, name: string | undefined) {
+  return name === undefined ? context.servers.list() : [await foundServer(context, name)];
+}

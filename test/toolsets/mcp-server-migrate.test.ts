@@ -1,0 +1,98 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServerRegistry } from '../../src/adapters/server-registry/index.ts';
+import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
+import { sluice } from '../support/cli.ts';
+
+const WRAPPED = `{
+  // The servers of the team.
+  "mcpServers": {
+    "pinned": { "command": "npx", "args": ["-y", "pkg@1.2.3"], "env": { "TOKEN": "hush", "B": "\${B}" } },
+    "loose": { "command": "npx", "args": ["pkg@latest"] }
+  },
+  "other": true
+}
+`;
+const BARE = '{\n  "own": { "type": "stdio", "command": "node", "args": ["server.js"], "timeout": 5 }\n}\n';
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+function stage(wrapped = WRAPPED) {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-migrate-'));
+  folders.push(folder);
+  writeFileSync(join(folder, '.mcp.json'), wrapped);
+  writeFileSync(join(folder, '.mcprc'), BARE);
+  const servers = createServerRegistry({ folder, globalFile: join(folder, 'home.json') });
+  const gateway = createFakeGateway();
+  const call = (...words: string[]) =>
+    sluice({ gateway, services: { ...fakeServices(gateway), servers } }, 'server', 'migrate', ...words);
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  return { folder, servers, call, read };
+}
+
+test('the difference is shown without secrets, and nothing changes before it is confirmed', async () => {
+  const { call, read, servers } = stage();
+  const shown = await call('--dry-run');
+  expect(shown.code).toBe(0);
+  expect(shown.out).toContain('pinned: 1.2.3 becomes blue');
+  expect(shown.out).toContain('  - {"command":"npx","args":["-y","pkg@1.2.3"],"env":{"TOKEN":"***","B":"${B}"}}');
+  expect(shown.out).toContain('  + {"command":"sluice","args":["gateway","--stdio","pinned"]}');
+  expect(shown.out).toMatch(/loose stays as it is: .*pkg@latest/);
+  const refused = await call();
+  expect([refused.code, refused.err]).toEqual([4, expect.stringContaining('Change these files?')]);
+  expect([read('.mcp.json'), read('.mcprc'), await servers.list()]).toEqual([WRAPPED, BARE, []]);
+  expect(JSON.stringify([shown, refused])).not.toContain('hush');
+});
+
+test('entries become blue versions behind the gateway, and undo puts the same entries back', async () => {
+  const { call, read, servers } = stage();
+  const done = await call('--yes');
+  expect([done.code, done.out]).toEqual([0, expect.stringContaining('changed:')]);
+  const registered = await servers.list();
+  expect(
+    registered.map(({ name, scope, versions }) => [name, scope, versions[0]?.version, versions[0]?.status]),
+  ).toEqual([
+    ['own', 'mcprc', 'initial', 'blue'],
+    ['pinned', 'project', '1.2.3', 'blue'],
+  ]);
+  expect(registered[1]?.versions[0]).toMatchObject({ env: { TOKEN: 'hush', B: '${B}' }, traffic: 100 });
+  expect(read('.mcp.json')).toContain('// The servers of the team.');
+  expect(read('.mcp.json')).toContain('"currentBlue": "1.2.3"');
+  expect(JSON.parse(read('.mcprc'))).toEqual({
+    own: { type: 'stdio', command: 'sluice', args: ['gateway', '--stdio', 'own'] },
+  });
+  expect((await call()).out).toContain('nothing changed');
+  expect((await call('--undo', '--yes')).code).toBe(0);
+  const { mcpVersionHistory: _, ...rest } = JSON.parse(read('.mcp.json').replace(/\/\/.*/, '')) as Record<
+    string,
+    unknown
+  >;
+  expect(rest).toEqual(JSON.parse(WRAPPED.replace(/\/\/.*/, '')));
+  expect(JSON.parse(read('.mcprc'))).toEqual(JSON.parse(BARE));
+  expect((await servers.list()).length).toBe(2);
+  expect((await call('--only', 'own', '--yes')).code).toBe(0);
+  expect((await servers.read('own'))?.revision).toBe(1);
+});
+
+test('a file that changed since it was shown is not touched', async () => {
+  const { servers, folder, read } = stage();
+  const [file] = await servers.clientFiles();
+  writeFileSync(join(folder, '.mcp.json'), '{"mcpServers":{}}');
+  if (!file) throw new Error('There is no file.');
+  const late = servers.editClientFile(file, [{ name: 'pinned', entry: {}, original: {} }]);
+  await expect(late).rejects.toMatchObject({ code: 'SERVER_CHANGED' });
+  expect(read('.mcp.json')).toBe('{"mcpServers":{}}');
+});
+
+test('a file that cannot be understood, and a name that no file has, are errors', async () => {
+  const broken = stage('{ "mcpServers": {');
+  const { code, err } = await broken.call('--yes');
+  expect([code, err]).toEqual([7, expect.stringContaining('.mcp.json, line 1')]);
+  expect(await broken.servers.list()).toEqual([]);
+  expect((await stage().call('--only', 'nobody')).err).toContain('No file of an MCP client has nobody');
+});
