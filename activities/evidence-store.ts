@@ -5,7 +5,7 @@ import type { TrailPoint } from '../src/domain/analysis/trail.ts';
 import { addToBins, addToStep, countedOf, newStep, type Bin, type StepTotals } from '../src/domain/analysis/totals.ts';
 import type { SequentialSettings } from '../src/domain/release/plan.ts';
 import type { EvidencePort } from '../src/ports/evidence.ts';
-import { inTurn } from './in-turn.ts';
+import { concurrencyLimit } from './concurrency-limit.ts';
 
 /** The release to judge, and the start (epoch ms). */
 export interface Watched {
@@ -103,7 +103,7 @@ export class EvidenceStore {
   readonly #evidence: Pick<EvidencePort, 'counters'>;
   readonly #checkpoints: Checkpoints | undefined;
   readonly #entries = new Map<string, Entry>();
-  readonly #turn = inTurn(AT_ONCE);
+  readonly #limited = concurrencyLimit(AT_ONCE);
 
   constructor(evidence: Pick<EvidencePort, 'counters'>, checkpoints?: Checkpoints) {
     this.#evidence = evidence;
@@ -167,7 +167,7 @@ export class EvidenceStore {
     const cursors = Object.fromEntries(Object.entries(held.cursors).filter(([, { at }]) => at >= until - AWAY_MS));
     const from = Math.min(held.readTo, ...Object.values(cursors).map(({ at }) => at));
     const window = { fromMs: from, toMs: until };
-    const [candidate, stable] = await this.#turn(() =>
+    const [candidate, stable] = await this.#limited(() =>
       Promise.all([
         this.#evidence.counters(services.candidate, window),
         this.#evidence.counters(services.stable, window),

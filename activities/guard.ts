@@ -3,7 +3,7 @@ import type { Verdict } from '../src/domain/analysis/verdict.ts';
 import { SluiceError } from '../src/domain/errors.ts';
 import { preemption, readTarget, trafficRef, type Move, type Seen } from '../src/delivery/move.ts';
 import { isInForce } from '../src/delivery/observe.ts';
-import type { Intrusion } from '../src/domain/release/moves.ts';
+import type { ExternalChange } from '../src/domain/release/moves.ts';
 import { strategyOf } from '../src/strategies/index.ts';
 import type { Judge, Judgement } from './analysis.ts';
 import type { MoveOf } from './moves.ts';
@@ -12,7 +12,7 @@ import type { MoveOf } from './moves.ts';
 export type Alarm =
   | { readonly kind: 'failed'; readonly verdict: Verdict }
   | { readonly kind: 'drift'; readonly detail: string }
-  | Intrusion;
+  | ExternalChange;
 
 /** What changes while the guard watches. Weights change then, so drift is not checked. */
 export type Moving = 'starting' | 'shifting' | 'promoting';
@@ -55,7 +55,7 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
     const counted = { ...watch, from: watch.from ?? move.world.now() };
     let drifts = 0;
     for (;;) {
-      const alarm = (await intrusion(move, watch)) ?? (watch.failed ? undefined : await failing(judge, counted));
+      const alarm = (await externalChange(move, watch)) ?? (watch.failed ? undefined : await failing(judge, counted));
       if (alarm) return alarm;
       const drift = watch.moving ? undefined : await drifted(move, watch);
       drifts = drift === undefined ? 0 : drifts + 1;
@@ -89,11 +89,11 @@ function leftStable(seen: Seen, { scene, releasedBy }: StableWatch): string | un
   return other ? `another version is stable now: ${seen.stableHash}` : undefined;
 }
 
-async function intrusion(move: Move, { scene, index, moving }: Watch): Promise<Alarm | undefined> {
+async function externalChange(move: Move, { scene, index, moving }: Watch): Promise<Alarm | undefined> {
   // The activities that set the image and that promote watch the target themselves. Before the image is set, and after
   // the promotion, the target differs from that of a held step.
   if (moving === 'starting' || moving === 'promoting') return undefined;
-  return strategyOf(scene.strategy).observe.intrusion(move, index);
+  return strategyOf(scene.strategy).observe.externalChange(move, index);
 }
 
 async function drifted(move: Move, { scene, wanted }: Watch): Promise<string | undefined> {

@@ -12,13 +12,13 @@ export function registerGuardCommands(run: GuardRun): void {
     refusalOf: ({ name }) => refusalOf(run, name),
     perform: ({ name, ...message }, refused) => perform(run, name, message, refused),
   });
-  setHandler(supersedeGuard, ({ by }) => void (run.wish ??= { kind: 'superseded', by }), {
+  setHandler(supersedeGuard, ({ by }) => void (run.request ??= { kind: 'superseded', by }), {
     description: 'Sent by a release when it has the target: the guard ends.',
   });
 }
 
 function refusalOf(run: GuardRun, name: GuardCommandName): Refusal | undefined {
-  if (run.ending || run.wish) return { code: 'RELEASE_CLOSED', message: 'the guard has come to its end' };
+  if (run.ending || run.request) return { code: 'RELEASE_CLOSED', message: 'the guard has come to its end' };
   if (name === 'abort' || run.isWaiting) return undefined;
   return { code: 'NOT_WAITING', message: 'the guard asks nothing: it watches until its time is over' };
 }
@@ -41,7 +41,7 @@ async function act(
   name: GuardCommandName,
   { who, why }: CommandMessage,
 ): Promise<Pick<CommandOutcome, 'outcome' | 'detail'>> {
-  run.wish = { kind: name, who, ...(why !== undefined && { why }) };
+  run.request = { kind: name, who, ...(why !== undefined && { why }) };
   await condition(() => run.ending !== undefined);
   const { state = 'superseded', reason = '' } = run.ending ?? {};
   if (state === 'rolling-back') return { outcome: 'accepted', detail: reason };

@@ -24,18 +24,18 @@ export interface GuardEnding {
   readonly who?: string;
 }
 
-/** What somebody wants of the guard. */
-export type GuardWish =
+/** What somebody requests of the guard. */
+export type GuardRequest =
   | { readonly kind: 'abort' | 'resume'; readonly who: string; readonly why?: string }
   | { readonly kind: 'superseded'; readonly by: string };
 
-/** Everything that a guard knows. Handlers set `wish`; the loop in guard.ts acts on it. */
+/** Everything that a guard knows. Handlers set `request`; the loop in guard.ts acts on it. */
 export class GuardRun {
   readonly input: GuardInput;
   readonly startedAt = Date.now();
   readonly until: number;
   verdict?: Verdict;
-  wish?: GuardWish;
+  request?: GuardRequest;
   ending?: GuardEnding;
   readonly outcomes: CommandOutcome[] = [];
   readonly outbox: Outbox;

@@ -15,7 +15,7 @@ import { guardId } from '../src/domain/release/target.ts';
 import { read } from './activity-options.ts';
 import { first } from './first.ts';
 import { registerGuardCommands } from './guard-commands.ts';
-import { GuardRun, type GuardEnding, type GuardWish } from './guard-run.ts';
+import { GuardRun, type GuardEnding, type GuardRequest } from './guard-run.ts';
 import { getGuard } from './messages.ts';
 import { startRollback } from './start-rollback.ts';
 
@@ -57,9 +57,9 @@ function acceptedGuard(input: GuardInput | undefined): GuardInput {
 }
 
 async function watchAndDecide(run: GuardRun): Promise<GuardEnding> {
-  const met = await first<StableAlarm | GuardWish | 'over'>(() => [
+  const met = await first<StableAlarm | GuardRequest | 'over'>(() => [
     guarding(run, false),
-    wished(run),
+    requested(run),
     sleep(run.input.spec.guardMs ?? 0, { summary: 'guard' }).then((): 'over' => 'over'),
   ]);
   if (met === 'over') return completed(run);
@@ -73,9 +73,9 @@ function guarding(run: GuardRun, failedBefore: boolean): Promise<StableAlarm> {
   return read.guardStable.executeWithOptions({ summary }, [watch]);
 }
 
-async function wished(run: GuardRun): Promise<GuardWish> {
-  await condition(() => run.wish !== undefined);
-  return run.wish as GuardWish;
+async function requested(run: GuardRun): Promise<GuardRequest> {
+  await condition(() => run.request !== undefined);
+  return run.request as GuardRequest;
 }
 
 /** The time is over. What is not known is not called good. */
@@ -100,17 +100,17 @@ async function failed(run: GuardRun, verdict: Verdict): Promise<GuardEnding> {
     answers: ['abort', 'resume'],
     deadlineInMs: decisionMs,
   });
-  const answer = await first<StableAlarm | GuardWish | 'none'>(() => [
+  const answer = await first<StableAlarm | GuardRequest | 'none'>(() => [
     guarding(run, true),
-    wished(run),
+    requested(run),
     sleep(decisionMs, { summary: 'answer to the failed verdict' }).then((): 'none' => 'none'),
   ]);
   if (answer === 'none') return startRollback(run, `${reason}; nobody answered within ${decisionMs / 1000} s`);
   return decided(run, answer);
 }
 
-/** What others want, or did. */
-function decided(run: GuardRun, met: StableAlarm | GuardWish): GuardEnding | Promise<GuardEnding> {
+/** Carries out a request, or reacts to a change by another writer. */
+function decided(run: GuardRun, met: StableAlarm | GuardRequest): GuardEnding | Promise<GuardEnding> {
   const { toImage } = run.input.plan;
   switch (met.kind) {
     case 'abort':

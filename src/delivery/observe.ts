@@ -1,4 +1,4 @@
-import type { Intrusion, Verified } from '../domain/release/moves.ts';
+import type { ExternalChange, Verified } from '../domain/release/moves.ts';
 import { proveWeight, type WeightProof } from '../domain/release/proof.ts';
 import type { RolloutState } from '../domain/rollout.ts';
 import { armServices, preemption, readTarget, trafficRef, type Move, type Seen, type TrafficRules } from './move.ts';
@@ -9,7 +9,7 @@ export interface Observing {
   /** Waits until `wanted` percent are in force. It ends early when another owner has taken the target. */
   readonly verify: (move: Move, wanted: number) => Promise<Verified>;
   /** The change that another actor made to the target while step `index` was held. */
-  readonly intrusion: (move: Move, index: number) => Promise<Intrusion | undefined>;
+  readonly externalChange: (move: Move, index: number) => Promise<ExternalChange | undefined>;
 }
 
 /** Implements the verb `observe` for strategies with a weight between two Services. */
@@ -17,7 +17,7 @@ export function observeWith(rules: TrafficRules): Observing {
   return {
     weight: (move, wanted) => observeWeight(move, rules, wanted),
     verify: (move, wanted) => awaitProof(move, rules, wanted, (seen) => preemption(seen, move.scene)),
-    intrusion,
+    externalChange,
   };
 }
 
@@ -72,7 +72,7 @@ export async function awaitProof<L extends { readonly kind: string }>(
   });
 }
 
-async function intrusion(move: Move, index: number): Promise<Intrusion | undefined> {
+async function externalChange(move: Move, index: number): Promise<ExternalChange | undefined> {
   const { scene } = move;
   const seen = await readTarget(move);
   const left = preemption(seen, scene);

@@ -47,7 +47,7 @@ const turns = new Map<string, Promise<unknown>>();
  * file share one queue: a connection that waited for another one would block it.
  */
 function serialised(path: string, file: DatabaseSync): Database {
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  const serially = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = (turns.get(path) ?? Promise.resolve()).then(work);
     turns.set(
       path,
@@ -58,9 +58,9 @@ function serialised(path: string, file: DatabaseSync): Database {
   const query: Query = async (sql, values = []) => file.prepare(sql).all(...values);
   return {
     dialect: 'sqlite',
-    query: (sql, values) => inTurn(() => query(sql, values)),
-    transaction: (work) => inTurn(() => transaction(file, () => work(query))),
-    close: () => inTurn(async () => file.close()),
+    query: (sql, values) => serially(() => query(sql, values)),
+    transaction: (work) => serially(() => transaction(file, () => work(query))),
+    close: () => serially(async () => file.close()),
   };
 }
 

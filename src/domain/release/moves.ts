@@ -33,4 +33,4 @@ export type BackOnStable = { readonly kind: 'settled'; readonly proof: WeightPro
 export type Restored = { readonly kind: 'restored'; readonly detail: string } | Superseded;
 
 /** A change by another actor to a step that is held. */
-export type Intrusion = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | Preempted;
+export type ExternalChange = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | Preempted;

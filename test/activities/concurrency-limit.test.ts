@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { inTurn } from '../../activities/in-turn.ts';
+import { concurrencyLimit } from '../../activities/concurrency-limit.ts';
 
 test('no more than so many run at once, in the order in which they came, also when some fail', async () => {
-  const turn = inTurn(3);
+  const turn = concurrencyLimit(3);
   const begun: number[] = [];
   let [running, most] = [0, 0];
   const all = Array.from({ length: 20 }, (_, index) =>

@@ -2,7 +2,7 @@
  * Limits the number of tasks that run at once. The others wait in order of arrival. A failed task releases its place
  * too.
  */
-export function inTurn(most: number): <T>(task: () => Promise<T>) => Promise<T> {
+export function concurrencyLimit(most: number): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (task) => {
