@@ -1,5 +1,6 @@
 import { chainOf } from '../src/domain/release/target.ts';
 import { createHash } from 'node:crypto';
+import { dataAgainKey, noDataKey, verdictKey } from '../src/domain/release/no-data.ts';
 import type { QueryRecord, RecordEntry } from '../src/domain/release/record.ts';
 import type { Judge, Judged, Judgement } from './analysis.ts';
 import type { Finding } from '../src/domain/analysis/verdict.ts';
@@ -45,11 +46,11 @@ function blindEntries(input: Judgement, { verdict: { to, reason } }: Judged, run
   if (run.blindSince === undefined && to - newest > BLIND_MS) {
     run.blindSince = newest;
     const minutes = Math.round((to - newest) / 60_000);
-    return event(`event/no-data/${newest}`, `no data for ${minutes} minutes, so nobody judges this version: ${reason}`);
+    return event(noDataKey(newest), `no data for ${minutes} minutes, so nobody judges this version: ${reason}`);
   }
   if (run.blindSince !== undefined && newest > run.blindSince) {
     run.blindSince = undefined;
-    return event(`event/data-again/${newest}`, 'data come again, and the release is judged by them');
+    return event(dataAgainKey(newest), 'data come again, and the release is judged by them');
   }
   return [];
 }
@@ -112,7 +113,7 @@ function verdictEntries(input: Judgement, { verdict }: Judged, run: RecordedRun)
   const due = { startsAt: startOf(input), at: verdict.to, mark: outcome, leastMs: VERDICT_MS };
   if (!run.isDue(`verdict/${step}`, due)) return [];
   if (run.unchanged('verdict', [step, outcome, reason, findings, candidate, stable], verdict.to)) return [];
-  const key = `verdict/${step}/${hash}/${run.newest}/${outcome}`;
+  const key = verdictKey(step, hash, run.newest, outcome);
   return run.claim(key)
     ? [
         {

@@ -15,7 +15,7 @@ import {
   type HomeRelease,
 } from '../report/home-page.ts';
 import { listedReleases, type Listed } from '../toolsets/release/listed-releases.ts';
-import { withNewestVerdict } from '../toolsets/release/newest-verdict.ts';
+import { withNewestEvidence } from '../toolsets/release/newest-evidence.ts';
 import { releaseList } from '../toolsets/release/release-list.ts';
 import { reportPath } from '../toolsets/release/report-address.ts';
 import type { RestDeps } from './rest/deps.ts';
@@ -76,7 +76,7 @@ async function lineOf(
 /** Undefined if the release does not answer, because the list is useful without it. */
 async function headlineOf(services: RestDeps['services'], id: string, runId: string): Promise<string | undefined> {
   try {
-    return present(await withNewestVerdict(services, await services.gateway.get(id, runId))).reason;
+    return present(await withNewestEvidence(services, await services.gateway.get(id, runId))).reason;
   } catch (error) {
     if (error instanceof SluiceError) return undefined;
     throw error;

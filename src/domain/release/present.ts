@@ -1,22 +1,28 @@
 import { isOpen } from '../analysis/verdict.ts';
 import { needWords } from './need-words.ts';
+import { noDataText } from './no-data.ts';
 import { OPEN_WORDS, POLICY_WORDS } from './open-verdict.ts';
 import type { ReleaseView, Waiting } from './view.ts';
 
 /**
- * A release as every interface shows it. The workflow's own view differs in three points: a held step keeps the reason
- * of the first verdict, a manual pause is not a question, and the weight of a promoted version is 0 because no weight
- * is left. `view.verdict` is the newest known verdict. The function is idempotent.
+ * A release as every interface shows it. The workflow's own view differs in four points: a held step keeps the reason
+ * of the first verdict, a manual pause is not a question, the weight of a promoted version is 0 because no weight is
+ * left, and it does not know of missing data. `view.verdict` is the newest known verdict. The function is idempotent.
  */
 export function present(view: ReleaseView): ReleaseView {
   const pause = view.state === 'paused' ? pauseOf(view) : undefined;
   const reason = headline(view);
   return {
     ...view,
-    reason: pause ? pause.reason(reason) : reason,
+    reason: withNoData(view, pause ? pause.reason(reason) : reason),
     weightWanted: isPromoted(view) ? 100 : view.weightWanted,
     ...(pause ? { waiting: pause.waiting } : {}),
   };
+}
+
+function withNoData({ noDataSince }: ReleaseView, reason: string): string {
+  const text = noDataSince === undefined ? '' : noDataText(noDataSince);
+  return reason.includes(text) ? reason : `${reason}. ${text}`;
 }
 
 /**

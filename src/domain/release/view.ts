@@ -36,6 +36,8 @@ export interface ReleaseView {
   readonly weightWanted: number;
   readonly proof?: WeightProof;
   readonly verdict?: Verdict;
+  /** Time of the newest sample, epoch ms, if there have been no data since. Only the journal knows it. */
+  readonly noDataSince?: number;
   readonly waiting?: Waiting;
   readonly commands: readonly CommandOutcome[];
   readonly events: readonly ReleaseEvent[];

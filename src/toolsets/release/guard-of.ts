@@ -2,9 +2,11 @@ import type { z } from 'zod';
 import { compact, type guard } from '../../contract/release-view.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import { noDataText } from '../../domain/release/no-data.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import type { KnownGuard } from '../../temporal/gateway.ts';
+import { dataMissingSince } from './newest-evidence.ts';
 
 export type ShownGuard = z.output<typeof guard>;
 
@@ -12,22 +14,24 @@ const safe = (text: string): string => maskSecrets(cleanText(text));
 
 /** The guard of what this run released; undefined: there was none, or Temporal does not answer for it. */
 export async function guardOf(
-  { gateway }: Pick<CommandContext, 'gateway'>,
+  { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
   view: Pick<ReleaseView, 'id' | 'runId' | 'state'>,
 ): Promise<ShownGuard | undefined> {
   if (view.state !== 'succeeded') return undefined;
   const found = await gateway.guard(view.id).catch(unlessAway);
-  return found?.releaseRunId === view.runId ? toGuard(found) : undefined;
+  if (found?.releaseRunId !== view.runId) return undefined;
+  const since = found.open ? await dataMissingSince({ journal }, view.runId) : undefined;
+  return toGuard(found, since);
 }
 
 function unlessAway(error: unknown): undefined {
   if (!(error instanceof SluiceError)) throw error;
 }
 
-function toGuard({ state, reason, view }: KnownGuard): ShownGuard {
+function toGuard({ state, reason, view }: KnownGuard, since: number | undefined): ShownGuard {
   return compact({
     state,
-    reason: safe(reason),
+    reason: safe(since === undefined ? reason : `${reason}. ${noDataText(since)}`),
     until: view && new Date(view.until).toISOString(),
     verdict: view?.verdict && safe(`${view.verdict.outcome}: ${view.verdict.reason}`),
     answers: view?.waiting && [...view.waiting.answers],

@@ -6,7 +6,7 @@ import type { Command } from '../../commands/command.ts';
 import { guardOf, nextOfGuard } from './guard-of.ts';
 import { knownRelease } from './known-release.ts';
 import { live, readLive } from './live.ts';
-import { withNewestVerdict } from './newest-verdict.ts';
+import { withNewestEvidence } from './newest-evidence.ts';
 import { nextCall } from './next-call.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 import { releaseText } from './state-text.ts';
@@ -44,7 +44,7 @@ export const releaseGet: Command<typeof input, typeof output> = {
     const detail = which.detail === 'full' ? Infinity : CONCISE;
     if (source)
       return { ...toReleaseOutput(known, detail), source, next: held || known.waiting ? nextCall(known) : FORGOTTEN };
-    const view = present(await withNewestVerdict(context, known));
+    const view = present(await withNewestEvidence(context, known));
     // A closed release describes the past. The cluster may have changed since.
     const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view, detail > CONCISE) };
     const watched = await guardOf(context, view);

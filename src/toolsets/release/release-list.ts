@@ -4,8 +4,9 @@ import { compact, shortTarget } from '../../contract/release-view.ts';
 import { targetFields } from '../../contract/target.ts';
 import { RELEASE_STATES } from '../../domain/release/state.ts';
 import { cleanText } from '../../domain/safe-text.ts';
-import type { Command } from '../../commands/command.ts';
+import type { Command, CommandContext } from '../../commands/command.ts';
 import { listedReleases, type Listed } from './listed-releases.ts';
+import { dataMissingSince } from './newest-evidence.ts';
 
 const { cluster, namespace, rollout } = targetFields.shape;
 /** A filter value that is not a state: every release whose run is open. */
@@ -36,6 +37,7 @@ const summary = z.strictObject({
   started_at: z.string(),
   closed_at: z.string().optional(),
   guard: z.string().optional(),
+  no_data_since: z.string().optional(),
   source: z.string().optional(),
 });
 const output = z.strictObject({
@@ -59,7 +61,8 @@ export const releaseList: Command<typeof input, typeof output> = {
     const skip = Number(cursor);
     const which = state === OPEN ? { open: true as const } : { state };
     const { releases, more, problem } = await listedReleases(context, compact({ ...where, ...which, limit }), skip);
-    return compact({ releases: releases.map(toSummary), cursor: more ? String(skip + limit) : undefined, problem });
+    const rows = await Promise.all(releases.map(async (one) => toSummary(one, await noDataOf(context, one))));
+    return compact({ releases: rows, cursor: more ? String(skip + limit) : undefined, problem });
   },
   text: ({ releases, cursor, problem }) =>
     [
@@ -69,7 +72,15 @@ export const releaseList: Command<typeof input, typeof output> = {
     ].join('\n'),
 };
 
-function toSummary(seen: Listed['releases'][number]): z.output<typeof summary> {
+type Row = Listed['releases'][number];
+
+/** Only a version that is judged now can lack data: of an open release, or under an open guard. */
+function noDataOf(context: CommandContext, { runId, state, closedAt, guard }: Row): Promise<number | undefined> {
+  const judged = guard !== undefined || (closedAt === undefined && state !== 'aborting');
+  return judged ? dataMissingSince(context, runId) : Promise.resolve(undefined);
+}
+
+function toSummary(seen: Row, since: number | undefined): z.output<typeof summary> {
   return compact({
     release_id: seen.id,
     run_id: seen.runId,
@@ -80,11 +91,13 @@ function toSummary(seen: Listed['releases'][number]): z.output<typeof summary> {
     started_at: new Date(seen.startedAt).toISOString(),
     closed_at: seen.closedAt === undefined ? undefined : new Date(seen.closedAt).toISOString(),
     guard: seen.guard,
+    no_data_since: since === undefined ? undefined : new Date(since).toISOString(),
     source: seen.source,
   });
 }
 
 function line(seen: z.output<typeof summary>): string {
   const ended = seen.closed_at ? `, ended ${seen.closed_at}` : '';
-  return `${seen.state}${seen.guard ? ` (guard ${seen.guard})` : ''}: ${shortTarget(seen.release_id)} → ${seen.image} (${seen.strategy}, by ${seen.started_by}, ${seen.started_at}${ended}${seen.source ? `, from the ${seen.source}` : ''}) ${seen.release_id}`;
+  const blind = seen.no_data_since === undefined ? '' : `, no data since ${seen.no_data_since}`;
+  return `${seen.state}${seen.guard ? ` (guard ${seen.guard})` : ''}${blind}: ${shortTarget(seen.release_id)} → ${seen.image} (${seen.strategy}, by ${seen.started_by}, ${seen.started_at}${ended}${seen.source ? `, from the ${seen.source}` : ''}) ${seen.release_id}`;
 }

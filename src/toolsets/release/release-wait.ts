@@ -5,7 +5,7 @@ import { present } from '../../domain/release/present.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { knownRelease } from './known-release.ts';
-import { withNewestVerdict } from './newest-verdict.ts';
+import { withNewestEvidence } from './newest-evidence.ts';
 import { nextCall, stateText } from './next-call.ts';
 import { releaseText } from './state-text.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
@@ -72,7 +72,7 @@ async function waitForChange(
 
 /** The release as every interface shows it. Errors: those of ReleaseGateway.get. */
 async function shownRelease(context: CommandContext, id: string): Promise<ReleaseView> {
-  return present(await withNewestVerdict(context, (await knownRelease(context, id)).view));
+  return present(await withNewestEvidence(context, (await knownRelease(context, id)).view));
 }
 
 /** Whether the run has ended, also from outside. */
