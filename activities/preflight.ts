@@ -1,4 +1,4 @@
-import type { Check, Preflight, ReleaseSpec } from '../src/domain/release/plan.ts';
+import type { Check, Preflight, ReleasePlan, ReleaseSpec } from '../src/domain/release/plan.ts';
 import type { Recover } from '../src/domain/release/plan.ts';
 import { isClosed } from '../src/domain/release/state.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
@@ -15,7 +15,7 @@ export function worldOf(worlds: Worlds, { target, owner, plan }: Scene): Promise
   return worlds.of(target.cluster, owner.cluster, plan);
 }
 
-/** The last state of a run in the journal. Undefined if there is none. Errors: JOURNAL_UNAVAILABLE. */
+/** The last state with a plan of a run in the journal. Undefined if there is none. Errors: JOURNAL_UNAVAILABLE. */
 export type LastView = (runId: string) => Promise<ReleaseView | undefined>;
 
 interface Input {
@@ -37,7 +37,7 @@ export const preflightActivities = (
   async preflight(input: Input): Promise<Preflight> {
     const { spec, owner } = input;
     const world = await worlds.of(spec.target.cluster, spec.clusterUid, input.recover?.plan ?? spec);
-    const left = input.recover ?? (await underWay(world, lastView, input));
+    const left = input.recover ?? (await underWay(world, lastView, runs, input));
     const found = left ? await takeOver(world, input, left) : await planAndClaim(world, input, runs);
     if (found.plan) await runs.endGuard(spec.target, owner);
     return found;
@@ -52,17 +52,33 @@ export const preflightActivities = (
 });
 
 /**
- * A run that was reset to its beginning finds its own release half done: its mark and its image on the Rollout, and the
- * plan in the journal.
+ * A run that was reset to its beginning finds its own release half done: its mark and its image on the Rollout. The
+ * earlier run knows the plan. The journal knows it from the first soak on.
  */
-async function underWay(ports: Ports, lastView: LastView, { spec, owner }: Input): Promise<Recover | undefined> {
+async function underWay(
+  ports: Ports,
+  lastView: LastView,
+  runs: Runs,
+  { spec, owner }: Input,
+): Promise<Recover | undefined> {
   const { owner: holder, images } = await ports.workload.read(spec.target);
   if (holder?.releaseId !== owner.releaseId || !Object.values(images).includes(spec.image)) return undefined;
-  const view = (await lastView(chainOf(owner))) ?? (await lastView(holder.runId));
-  if (!view?.plan || view.plan.toImage !== spec.image || isClosed(view.state)) return undefined;
-  const { plan, newHash, stepIndex, weightWanted, state } = view;
+  const sources = [
+    () => runs.viewOf(holder.releaseId, holder.runId),
+    () => lastView(chainOf(owner)),
+    () => lastView(holder.runId),
+  ];
+  for (const source of sources) {
+    const view = await source();
+    if (view?.plan?.toImage === spec.image) return isClosed(view.state) ? undefined : interrupted(view, view.plan);
+  }
+  return undefined;
+}
+
+function interrupted({ newHash, stepIndex, weightWanted, state }: ReleaseView, plan: ReleasePlan): Recover {
+  const judgedSteps = state === 'promoting' ? plan.steps.length : stepIndex;
   const reason = `the run began anew while the release was ${state} at weight ${weightWanted}; the traffic goes back`;
-  return { plan, stepIndex, weightWanted, reason, ...(newHash !== undefined && { newHash }) };
+  return { plan, stepIndex, judgedSteps, weightWanted, reason, ...(newHash !== undefined && { newHash }) };
 }
 
 async function planAndClaim(world: World, { spec, owner }: Input, runs: Runs): Promise<Preflight> {

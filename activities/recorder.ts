@@ -45,7 +45,9 @@ export class Recorder {
 
   /** The last state of a run in the journal. Undefined if it has none. Errors: JOURNAL_UNAVAILABLE. */
   async lastView(runId: string): Promise<ReleaseView | undefined> {
-    return viewFromRecord(await this.#journal.read(runId, { kinds: VIEW_KINDS }));
+    const entries = await this.#journal.read(runId, { kinds: VIEW_KINDS });
+    // A run that began anew writes before it has a plan.
+    return viewFromRecord(entries.filter((one) => one.kind !== 'release' || one.data.plan !== undefined));
   }
 
   /** Resolves when the outbox is empty. Errors: JOURNAL_UNAVAILABLE. The entries then stay in the outbox. */

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { SluiceError } from '../src/domain/errors.ts';
+import type { ReleaseView } from '../src/domain/release/view.ts';
 import { guardId, type Owner, type Target } from '../src/domain/release/target.ts';
 
 /** The queries of an activity to Temporal about runs. Errors: TEMPORAL_UNREACHABLE. */
@@ -9,6 +10,8 @@ export interface Runs {
   hasEnded(holder: Owner): Promise<boolean>;
   /** Whether this attempt of the current activity is still the one that the workflow waits for. */
   isWanted(): Promise<boolean>;
+  /** The last view of a run of this Temporal, open or not. Undefined if it has none or no worker answers for it. */
+  viewOf(releaseId: string, runId: string): Promise<ReleaseView | undefined>;
   /** Notifies the guard of the target that `by` owns the target now. Without an open guard nothing happens. */
   endGuard(target: Target, by: Owner): Promise<void>;
 }
@@ -21,6 +24,9 @@ const ENDED = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'CONTINUED_AS_N
  */
 const RUNNING_STATES = [2, 5];
 const WORKFLOW_TYPE = 'release';
+/** The query of a release (workflows/messages.ts). */
+const QUERY = 'get';
+const QUERY_MS = 5_000;
 
 /** Queries the Temporal server of the worker that runs the current activity. */
 export const temporalRuns: Runs = {
@@ -37,6 +43,11 @@ export const temporalRuns: Runs = {
     return pending.some(
       (one) => one.activityId === activityId && one.attempt === attempt && RUNNING_STATES.includes(one.state ?? 0),
     );
+  },
+  async viewOf(releaseId, runId) {
+    const { connection, workflow } = Context.current().client;
+    const query = () => workflow.getHandle(releaseId, runId).query<ReleaseView>(QUERY);
+    return connection.withDeadline(Date.now() + QUERY_MS, query).catch(() => undefined);
   },
   async endGuard(target, { releaseId, runId }) {
     const guard = Context.current().client.workflow.getHandle(guardId(target));

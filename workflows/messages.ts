@@ -26,6 +26,8 @@ export interface CommandMessage extends CommandHeader {
   readonly runId?: string;
 }
 
+/** Key of the memo of a run that was reset: the first run of its chain, under which every interface knows it. */
+export const CHAIN_MEMO = 'first_run_id';
 export const getRelease = defineQuery<ReleaseView>('get');
 
 const signal = (name: CommandName) => defineSignal<[CommandMessage]>(name);

@@ -35,6 +35,18 @@ export const PATCHES = {
     reason:
       'a write to the journal is scheduled after the handlers of the activation and the loop have acted, so that a replay that hands their jobs over in another order schedules the same; the longest waits of a release take a year',
   },
+  'begins-anew': {
+    since: '2026-11-29',
+    mayGo: '2028-01-01',
+    reason:
+      'a run that was reset or that recovers another one finishes its preflight before it obeys an abort or a cancellation, because only preflight knows what is left behind; the longest waits of a release take a year',
+  },
+  'chain-in-memo': {
+    since: '2026-11-29',
+    mayGo: '2028-01-01',
+    reason:
+      'a run that was reset names the first run of its chain in its memo, so that lists show one release and not two; the longest waits of a release take a year',
+  },
 } as const;
 
 export function has(patch: keyof typeof PATCHES): boolean {

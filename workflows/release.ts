@@ -1,4 +1,11 @@
-import { allHandlersFinished, CancellationScope, CancelledFailure, condition, setHandler } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  setHandler,
+  upsertMemo,
+} from '@temporalio/workflow';
 import type { Check, Preflight } from '../src/domain/release/plan.ts';
 import type { ClosedState } from '../src/domain/release/state.ts';
 import type { Recover } from '../src/domain/release/plan.ts';
@@ -10,7 +17,7 @@ import { acceptedInput } from './accepted-input.ts';
 import { bringBack } from './bring-back.ts';
 import { registerCommands } from './commands.ts';
 import { retryUntilDone } from './retry-until-done.ts';
-import { getRelease, type ReleaseInput } from './messages.ts';
+import { CHAIN_MEMO, getRelease, type ReleaseInput } from './messages.ts';
 import { has } from './patches.ts';
 import { ReleaseRun } from './release-run.ts';
 import { rollBack } from './rollback.ts';
@@ -28,23 +35,47 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
   const run = new ReleaseRun(acceptedInput(input));
   setHandler(getRelease, () => run.view(), { description: 'The whole state of the release.' });
   registerCommands(run);
+  nameChain(run);
   const refusal = await prepare(run);
   if (refusal && !run.underWay) return end(run, 'refused', refusal);
   const outcome = refusal ? await back(run, refusal) : await forwardOrBack(run);
   return end(run, outcome.state, outcome.cause, outcome.reason);
 }
 
+/** Lists are made of Temporal's records, which do not say that a reset run continues an earlier one. */
+function nameChain({ owner }: ReleaseRun): void {
+  if (owner.firstRunId !== undefined && has('chain-in-memo')) upsertMemo({ [CHAIN_MEMO]: owner.firstRunId });
+}
+
 /** Preflight and approval. When this returns a reason not to start, nothing except the owner mark has been written. */
 async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
   try {
     run.enter('preflight', 'checking the target');
-    const deadline = { ms: run.input.spec.timeouts.stepMs, summary: 'preflight' };
-    await run.interruptible(() => preflight(run), run.careful ? deadline : undefined);
+    await (takesOver(run) ? preflightFirst(run) : interruptiblePreflight(run));
     await approval(run);
     return undefined;
   } catch (error) {
     return stopCause(error);
   }
+}
+
+/** Whether an earlier run may have left its effects: this one was reset to its beginning, or recovers another one. */
+function takesOver({ owner, input }: ReleaseRun): boolean {
+  return (owner.firstRunId !== undefined || input.recover !== undefined) && has('begins-anew');
+}
+
+/**
+ * Only preflight knows whether there are effects to roll back. A stop before its answer would end the run as refused
+ * and leave the traffic where it is. A reset repeats an earlier abort in the first workflow task.
+ */
+async function preflightFirst(run: ReleaseRun): Promise<void> {
+  await CancellationScope.nonCancellable(() => preflight(run));
+  if (run.stop) throw new ReleaseStopped(run.stop);
+}
+
+async function interruptiblePreflight(run: ReleaseRun): Promise<void> {
+  const deadline = { ms: run.input.spec.timeouts.stepMs, summary: 'preflight' };
+  await run.interruptible(() => preflight(run), run.careful ? deadline : undefined);
 }
 
 async function preflight(run: ReleaseRun): Promise<void> {
@@ -62,8 +93,12 @@ async function preflight(run: ReleaseRun): Promise<void> {
 }
 
 /** The target is in the middle of this same release. What users get was not judged, so traffic goes back. */
-function rollBackInterrupted(run: ReleaseRun, { plan, newHash, stepIndex, weightWanted, reason }: Recover): never {
+function rollBackInterrupted(
+  run: ReleaseRun,
+  { plan, newHash, stepIndex, judgedSteps, weightWanted, reason }: Recover,
+): never {
   run.underWay = true;
+  run.judgedSteps = judgedSteps ?? 0;
   run.plan = plan;
   run.stepIndex = stepIndex;
   run.weightWanted = weightWanted;

@@ -28,6 +28,9 @@ export async function getRelease(
   ]);
   if (run.status === 'rejected') throw run.reason;
   if (!run.value) throw notFound(id);
+  // After a reset the release goes on in another run, under the same id at every interface.
+  const { resetRunId } = run.value;
+  if (resetRunId !== undefined && resetRunId !== runId) return getRelease(link, releases, taskQueue, id, resetRunId);
   if (view.status === 'fulfilled') return trueView(view.value, factsOf(run.value));
   throw await whyNot(link, releases, taskQueue, run.value, view.reason as unknown);
 }
@@ -61,7 +64,9 @@ async function whyNot(
 /** Queries of a paused run are refused. Its journal still has the release. */
 export function held(run: Run): SluiceError {
   const facts = factsOf(run);
-  return new SluiceError('RELEASE_HELD', heldText(facts), { details: { release_id: run.workflowId, run: facts } });
+  return new SluiceError('RELEASE_HELD', heldText(facts), {
+    details: { release_id: run.workflowId, run_id: run.firstRunId, run: facts },
+  });
 }
 
 /** Only a worker has the whole state. The error contains the facts of Temporal's own record. */

@@ -9,6 +9,8 @@ export interface Run
   readonly status: WorkflowExecutionDescription['status']['name'];
   /** The first run of the chain. It is the same after a reset and after continue-as-new. */
   readonly firstRunId: string;
+  /** The run that continues this one after a reset. */
+  readonly resetRunId?: string;
   /** Set while an operator has paused the whole run. */
   readonly paused?: { readonly by: string; readonly reason: string };
   /** Types of pending activities that an operator has paused. */
@@ -22,7 +24,7 @@ export function isOpen({ status }: Pick<Run, 'status'>): boolean {
 
 export function toRun(described: WorkflowExecutionDescription): Run {
   const { workflowId, runId, memo, typedSearchAttributes, startTime, closeTime, status, raw } = described;
-  const pause = raw.workflowExtendedInfo?.pauseInfo;
+  const { pauseInfo: pause, resetRunId } = raw.workflowExtendedInfo ?? {};
   const pausedActivities = (raw.pendingActivities ?? [])
     .filter(({ paused }) => paused === true)
     .map(({ activityType }) => activityType?.name ?? 'unknown');
@@ -32,6 +34,7 @@ export function toRun(described: WorkflowExecutionDescription): Run {
     ...(closeTime && { closeTime }),
     status: status.name,
     firstRunId: raw.workflowExecutionInfo?.firstRunId || runId,
+    ...(resetRunId && { resetRunId }),
     ...(pause && { paused: { by: pause.identity ?? '', reason: pause.reason ?? '' } }),
     pausedActivities,
   };

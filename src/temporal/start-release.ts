@@ -7,7 +7,7 @@ import type { StartedRelease } from './gateway.ts';
 import type { Releases } from './release-type.ts';
 import { isOpen, type Run } from './run.ts';
 import { ATTRIBUTES, attributesOf, targetValue } from './search-attributes.ts';
-import { literal } from './visibility.ts';
+import { chainRunOf, literal } from './visibility.ts';
 
 /** Maximum number of earlier runs of a target in which a repeated request is looked for. */
 const EARLIER_RUNS = 200;
@@ -16,7 +16,7 @@ const EARLIER_RUNS = 200;
 export async function admit(releases: Releases, id: string, requestId: string): Promise<StartedRelease | undefined> {
   const run = await releases.describe(id);
   if (!run) return undefined;
-  const earlier = run.memo?.['request_id'] === requestId ? run.runId : await earlierRun(releases, id, requestId);
+  const earlier = run.memo?.['request_id'] === requestId ? run.firstRunId : await earlierRun(releases, id, requestId);
   if (earlier !== undefined) return { id, runId: earlier, started: false };
   if (isOpen(run)) throw busy(id, run);
   return undefined;
@@ -28,7 +28,7 @@ async function earlierRun(releases: Releases, id: string, requestId: string): Pr
   let read = 0;
   await releases.list([`${ATTRIBUTES.target.name} = ${literal(targetValue(id).slice(0, 255))}`], (info) => {
     read += 1;
-    if (info.workflowId === id && info.memo?.['request_id'] === requestId) found = info.runId;
+    if (info.workflowId === id && info.memo?.['request_id'] === requestId) found = chainRunOf(info);
     return found === undefined && read < EARLIER_RUNS;
   });
   return found;

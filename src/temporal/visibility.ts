@@ -1,4 +1,5 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { CHAIN_MEMO } from '../../workflows/messages.ts';
 import type { ReleaseState } from '../domain/release/state.ts';
 import { CLOSED_STATES, isClosed, RELEASE_STATES } from '../domain/release/state.ts';
 import { parseReleaseId } from '../domain/release/target.ts';
@@ -47,17 +48,23 @@ export function matches(filter: ReleaseFilter, id: string): boolean {
   );
 }
 
-type Listed = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'startTime' | 'typedSearchAttributes'> & {
+type Listed = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'memo' | 'startTime' | 'typedSearchAttributes'> & {
   readonly status: Run['status'] | WorkflowExecutionInfo['status'];
   readonly closeTime?: Date | undefined;
 };
+
+/** The run id under which every interface knows the release. A reset does not change it. */
+export function chainRunOf({ runId, memo }: Pick<Run, 'runId' | 'memo'>): string {
+  const first = memo?.[CHAIN_MEMO];
+  return typeof first === 'string' ? first : runId;
+}
 
 export function toSummary(info: Listed): ReleaseSummary {
   const value = (key: (typeof ATTRIBUTES)[keyof typeof ATTRIBUTES]): string =>
     info.typedSearchAttributes.get(key) ?? '';
   return {
     id: info.workflowId,
-    runId: info.runId,
+    runId: chainRunOf(info),
     state: stateOf(value(ATTRIBUTES.state), typeof info.status === 'string' ? info.status : info.status.name),
     strategy: value(ATTRIBUTES.strategy),
     version: value(ATTRIBUTES.version),

@@ -142,6 +142,7 @@ test.each([
       hasEnded: async () => false,
       isWanted: async () => ((asked += 1), wanted),
       endGuard: async () => undefined,
+      viewOf: async () => undefined,
     };
     noteBeginning(monitor);
     now = { monotonic: now.monotonic + gap.monotonic, wall: now.wall + gap.wall };

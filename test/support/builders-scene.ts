@@ -28,6 +28,7 @@ export class Stage {
   readonly runs: Runs = {
     hasEnded: async ({ runId }) => this.endedRuns.has(runId),
     isWanted: async () => this.wanted,
+    viewOf: async () => undefined,
     endGuard: async (_target, { runId }) => void this.endedGuards.push(runId),
   };
   #scene!: Scene;

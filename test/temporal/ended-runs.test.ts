@@ -89,6 +89,14 @@ test('a reset keeps run id, mark and commands; the old run is not one that needs
     ({ state }) => state === 'waiting-for-approval',
   );
   expect(after.runId).toBe(before.runId);
+  expect(await gateway.get(release.id, before.runId)).toMatchObject({ state: 'waiting-for-approval' });
+  const listed = await eventually(
+    () => gateway.list({ ...release.input.spec.target, limit: 5 }),
+    (found) => found.length === 1 && found[0]?.runId === before.runId,
+  );
+  expect(listed).toMatchObject([{ runId: before.runId, state: 'waiting-for-approval' }]);
+  expect(await gateway.list({ ...release.input.spec.target, state: 'failed-needs-human', limit: 5 })).toEqual([]);
+  expect(await gateway.admit(release.id, release.input.requestId)).toMatchObject({ runId: before.runId });
   expect(await gateway.owns({ releaseId: release.id, runId: before.runId })).toBe('open');
   const outcome = await gateway.command(release.id, { ...abort('a'), runId: before.runId }, 3000);
   expect(outcome).toMatchObject({ outcome: 'applied' });

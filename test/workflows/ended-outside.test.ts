@@ -92,6 +92,28 @@ for (const strategy of ['canary', 'blue-green'] as const)
     }),
   );
 
+for (const strategy of ['canary', 'blue-green'] as const)
+  test.concurrent(
+    `a ${strategy} release that is reset while it is aborted takes the traffic back, although the abort comes again first`,
+    release({ record: `reset-aborting-${strategy}`, ...manual, world: { strategy } }, async (one) => {
+      await forPromotion(one);
+      one.world.failCluster(1_000_000, 'CLUSTER_UNREACHABLE');
+      await one.signal('abort');
+      await one.until('aborting');
+      await resetToBeginning(one);
+      one.world.failCluster(0, 'CLUSTER_UNREACHABLE');
+
+      expect(await one.ended()).toMatchObject({ state: 'rolled-back' });
+      expect(one.world.snapshot()).toMatchObject({
+        image: 'shop:v1',
+        weight: 0,
+        rolloutOwner: undefined,
+        trafficOwner: undefined,
+      });
+      expect((await one.view()).commands).toMatchObject([{ command: 'abort', outcome: 'applied' }]);
+    }),
+  );
+
 function leftBehind({ plan, newHash, stepIndex, weightWanted }: ReleaseView): Recover {
   if (!plan) throw new Error('the release has no plan');
   return { plan, stepIndex, weightWanted, reason: 'terminated at 25', ...(newHash !== undefined && { newHash }) };
@@ -119,6 +141,26 @@ for (const strategy of ['canary', 'blue-green'] as const)
       });
     }),
   );
+
+test.concurrent(
+  'an abort of a run that recovers another one does not keep the traffic where it is',
+  release({ ...manual }, async (one) => {
+    const recover = leftBehind(await forPromotion(one));
+    await one.handle.terminate('by hand');
+    one.world.failCluster(1_000_000, 'CLUSTER_UNREACHABLE');
+    const args = [{ ...one.input, requestId: 'recover', recover }];
+    await temporal.client.workflow.start(RELEASE_WORKFLOW, { workflowId: one.id, taskQueue: one.taskQueue, args });
+    one.handle = temporal.client.workflow.getHandle(one.id);
+    await one.signal('abort');
+    await one.until(
+      ({ commands, events }) => commands.length > 0 || events.some(({ text }) => /aborted by/.test(text)),
+    );
+    one.world.failCluster(0, 'CLUSTER_UNREACHABLE');
+
+    expect(await one.ended()).toMatchObject({ state: 'rolled-back' });
+    expect(one.world.snapshot()).toMatchObject({ image: 'shop:v1', weight: 0, rolloutOwner: undefined });
+  }),
+);
 
 test.concurrent(
   'a target that was deleted ends its release, without a question that nobody could answer',

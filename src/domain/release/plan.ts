@@ -160,6 +160,8 @@ export interface Recover {
   readonly plan: ReleasePlan;
   readonly newHash?: string;
   readonly stepIndex: number;
+  /** How many steps had passed. Absent in releases of older versions. */
+  readonly judgedSteps?: number;
   readonly weightWanted: number;
   /** How the run ended. */
   readonly reason: string;

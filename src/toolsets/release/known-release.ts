@@ -27,7 +27,7 @@ export async function knownRelease(
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     if (error.code !== 'RELEASE_NOT_FOUND' && error.code !== 'RELEASE_HELD') throw error;
-    const view = await recorded(journal, id, run, error);
+    const view = await recorded(journal, id, run ?? heldRun(error), error);
     if (!view) throw error;
     const facts = error.details['run'] as RunFacts | undefined;
     return {
@@ -36,6 +36,11 @@ export async function knownRelease(
       ...(facts && { held: true as const }),
     };
   }
+}
+
+/** The run that is held. The journal may have nothing of it yet, and an earlier run does not speak for it. */
+export function heldRun({ code, details }: SluiceError): string | undefined {
+  return code === 'RELEASE_HELD' && typeof details['run_id'] === 'string' ? details['run_id'] : undefined;
 }
 
 async function recorded(

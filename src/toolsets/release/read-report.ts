@@ -7,6 +7,7 @@ import type { RecordEntry } from '../../domain/release/record.ts';
 import { trueView, type RunFacts } from '../../domain/release/run-facts.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { CommandContext } from '../../commands/command.ts';
+import { heldRun } from './known-release.ts';
 
 /** Errors after which the report of a release is built from its journal alone. */
 const AWAY: readonly unknown[] = ['RELEASE_NOT_FOUND', 'RELEASE_HELD', 'TEMPORAL_UNREACHABLE', 'NO_ANSWER'];
@@ -22,7 +23,8 @@ export async function readReport(context: CommandContext, releaseId: string, run
   ]);
   const view = seen.value;
   const earlier = latest?.value !== undefined && latest.value.runId !== run;
-  const journaled = await attempted(() => recorded(context, releaseId, run ?? view?.runId));
+  const known = run ?? view?.runId ?? (seen.error && heldRun(seen.error));
+  const journaled = await attempted(() => recorded(context, releaseId, known));
   const entries = journaled.value ?? [];
   const report = buildReport(withTruth(entries, view, seen.error), [
     ...(earlier ? ['This is an earlier run of this target.'] : []),
