@@ -30,6 +30,9 @@ export function temporal(stateDir: string, state: SandboxState): PartCommand {
       `${portOf(state, 'temporal-metrics')}`,
       '--db-filename',
       join(stateDir, 'temporal.db'),
+      // Off by default (Temporal 1.32). With it, `temporal workflow pause` works.
+      '--dynamic-config-value',
+      'frontend.WorkflowPauseEnabled=true',
       ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ],
     url: ui,

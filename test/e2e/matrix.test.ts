@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { Matrix, type Cell } from '../support/matrix.ts';
+import { Matrix, STRATEGIES, type Cell } from '../support/matrix.ts';
+import { everyScenario, scenariosOf } from './scenarios.ts';
+import { isLeftToMatrix, STATES_BY_FAULTS } from './states-by-faults.ts';
 
 const spec = {
   states: ['soaking', 'paused'],
@@ -50,4 +52,24 @@ test('the table shows each state in a row and says why a cell is not applicable'
     '1. paused, abort, blue-green: it is only an example',
     '',
   ]);
+});
+
+test('a cell that is left out is not empty', () => {
+  const matrix = new Matrix({ ...spec, isLeftOut: ({ state }) => state === 'soaking' });
+  expect(matrix.empty()).toEqual([cell('paused')]);
+  expect(matrix.markdown()).toContain('| soaking | – | – |');
+});
+
+test('every cell of the real table has a scenario or a reason, and none has both', () => {
+  const matrix = new Matrix(STATES_BY_FAULTS);
+  for (const { cells } of everyScenario(scenariosOf(() => true))) for (const one of cells) matrix.mark(one, true);
+  expect([matrix.empty(), matrix.marksOutsideTable(), matrix.contradictions()]).toEqual([[], [], []]);
+});
+
+test('what npm test runs covers each fault and each state with each strategy', () => {
+  const left = new Matrix(STATES_BY_FAULTS).cells().filter((one) => !isLeftToMatrix(one));
+  const pairs = new Set(left.flatMap(({ state, fault, strategy }) => [`${state} ${strategy}`, `${fault} ${strategy}`]));
+  const { states, faults } = STATES_BY_FAULTS;
+  const wanted = [...states, ...faults].flatMap((one) => STRATEGIES.map((strategy) => `${one} ${strategy}`));
+  expect(wanted.filter((pair) => !pairs.has(pair))).toEqual([]);
 });

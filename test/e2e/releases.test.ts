@@ -1,46 +1,53 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { temporalOutage } from '../chaos/temporal-outage.ts';
-import { workerKills } from '../chaos/worker-kills.ts';
 import { Board, say } from '../support/releases-board.ts';
 import { folderOf } from '../support/releases-lane.ts';
-import { Run } from '../support/releases-run.ts';
+import { Run, type Sizes } from '../support/releases-run.ts';
+import type { LaneKind } from '../support/releases-scenario.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
-import { commands } from './commands.ts';
-import { interference } from './interference.ts';
-import { outcomes } from './outcomes.ts';
-import { pauses } from './pauses.ts';
-import { questions } from './questions.ts';
-import { STATES_BY_FAULTS } from './states-by-faults.ts';
+import { everyScenario, scenariosOf } from './scenarios.ts';
+import { isLeftToMatrix, STATES_BY_FAULTS } from './states-by-faults.ts';
 
 const MINUTES = 60_000;
 /** For a developer: only the scenarios whose names match. The table is then not complete, and not checked. */
 const ONLY = process.env['SLUICE_E2E_ONLY'];
+/** Set by `npm run matrix`: every cell of the table, and nothing but cells. */
+const MATRIX = process.env['SLUICE_MATRIX'] === '1';
 
-const chosen = ({ name }: { name: string }) => new RegExp(ONLY ?? '').test(name);
-const atOnce = [...workerKills, ...interference, ...pauses, ...commands, ...questions, ...outcomes].filter(chosen);
-const outage = temporalOutage(chosen);
-const names = [...atOnce, ...outage.scenarios].map(({ name }) => name);
-const board = new Board([...atOnce, ...outage.scenarios], STATES_BY_FAULTS);
+const scenarios = scenariosOf(
+  ({ name, cells }) => new RegExp(ONLY ?? '').test(name) && (MATRIX ? cells.length > 0 : !cells.some(isLeftToMatrix)),
+);
+const names = everyScenario(scenarios).map(({ name }) => name);
+const board = new Board(everyScenario(scenarios), {
+  ...STATES_BY_FAULTS,
+  ...(MATRIX ? {} : { isLeftOut: isLeftToMatrix }),
+});
+
+const needs = (...kinds: LaneKind[]) => everyScenario(scenarios).some(({ lane }) => kinds.includes(lane));
+const sizes: Sizes = {
+  steady: 7,
+  chaos: needs('chaos', 'together') ? 4 : 0,
+  stopped: needs('stopped') ? 1 : 0,
+  settings: needs('settings') ? 1 : 0,
+};
 
 let run: Run;
 let played: Promise<void>;
 
 beforeAll(async () => {
   run = new Run(await sharedSandbox());
-  await run.open({ steady: 7, chaos: 4, settings: 1 });
+  await run.open(sizes);
   played = play().catch((error: unknown) => board.close(error));
 }, 5 * MINUTES);
 
-/**
- * First everything that runs side by side, then Temporal goes away under one release of each strategy in each state.
- */
+/** First everything that runs side by side, then one outage after the other. */
 async function play(): Promise<void> {
-  await run.sideBySide(atOnce, board);
-  if (outage.scenarios.length === 0) return;
-  say('Temporal goes away as soon as every release is in its state');
-  await Promise.all([run.together(outage.scenarios, board), outage.strike(run)]);
+  await run.sideBySide(scenarios.atOnce, board);
+  for (const { says, scenarios: together, strike } of scenarios.rounds) {
+    say(says);
+    await Promise.all([run.together(together, board), strike(run)]);
+  }
 }
 
 afterAll(async () => {
@@ -48,7 +55,7 @@ afterAll(async () => {
 }, 2 * MINUTES);
 
 describe('whole releases, side by side under load', () => {
-  test.each(names)('%s', (name) => board.resultOf(name), 20 * MINUTES);
+  test.each(names)('%s', (name) => board.resultOf(name), (MATRIX ? 60 : 20) * MINUTES);
 
   test('the load was steady for the whole length', async () => {
     await played;
@@ -59,8 +66,8 @@ describe('whole releases, side by side under load', () => {
   });
 
   test('no worker and no server ended but by SIGKILL', () => {
-    const ends = run.lanes.flatMap(({ worker, server }) => [
-      ...worker.ends.filter((end) => end !== 'SIGKILL'),
+    const ends = run.lanes.flatMap(({ workers, server }) => [
+      ...workers.flatMap((worker) => worker.ends.filter((end) => end !== 'SIGKILL')),
       ...server.ends,
     ]);
     expect(ends).toEqual([]);

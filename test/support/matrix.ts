@@ -16,9 +16,11 @@ export interface MatrixSpec {
   readonly states: readonly string[];
   readonly faults: readonly string[];
   readonly notApplicable: readonly NotApplicable[];
+  /** Whether a cell is left to another run. Default: none is. */
+  readonly isLeftOut?: (cell: Cell) => boolean;
 }
 
-const STRATEGIES: readonly Strategy[] = ['canary', 'blue-green'];
+export const STRATEGIES: readonly Strategy[] = ['canary', 'blue-green'];
 
 /** The table of states × faults × strategies, filled from tests that ran. */
 export class Matrix {
@@ -35,7 +37,7 @@ export class Matrix {
     else if (!this.marks.has(key(cell))) this.marks.set(key(cell), 'ok');
   }
 
-  /** Cells without a run that are not declared as not applicable. */
+  /** Cells without a run that are neither declared as not applicable nor left out. */
   empty(): Cell[] {
     return this.cells().filter((cell) => this.textOf(cell) === '');
   }
@@ -67,15 +69,22 @@ export class Matrix {
     );
   }
 
-  private cells(): Cell[] {
+  cells(): Cell[] {
     return this.spec.states.flatMap((state) =>
       this.spec.faults.flatMap((fault) => STRATEGIES.map((strategy) => ({ state, fault, strategy }))),
     );
   }
 
+  /** Why the cell cannot exist. Undefined if it can. */
+  reasonOf(cell: Cell): string | undefined {
+    const exemption = this.exemption(cell);
+    return exemption === undefined ? undefined : `not applicable: ${this.spec.notApplicable[exemption]?.because}`;
+  }
+
   private textOf(cell: Cell): string {
     const exemption = this.exemption(cell);
-    return this.marks.get(key(cell)) ?? (exemption === undefined ? '' : `n/a ${exemption + 1}`);
+    const without = this.spec.isLeftOut?.(cell) ? LEFT_OUT : '';
+    return this.marks.get(key(cell)) ?? (exemption === undefined ? without : `n/a ${exemption + 1}`);
   }
 
   private exemption({ state, fault, strategy }: Cell): number | undefined {
@@ -86,5 +95,6 @@ export class Matrix {
   }
 }
 
+const LEFT_OUT = '–';
 const key = ({ state, fault, strategy }: Cell): string => `${state} × ${fault} × ${strategy}`;
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

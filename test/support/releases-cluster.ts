@@ -1,7 +1,7 @@
 import { createWorkload } from '../../src/targets/argo-rollout/workload.ts';
 import type { ClusterClient } from '../../src/adapters/kubernetes/index.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
-import { ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
+import { ROLLOUT, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import { createSplit } from '../../src/splits/traefik/split.ts';
 import type { Target } from '../../src/domain/release/target.ts';
 import type { WorkloadPort } from '../../src/ports/workload.ts';
@@ -53,6 +53,25 @@ export class Cluster {
     await eventually(`${target.rollout} has ${image}`, async () =>
       this.image(await this.rollouts.read(target)) === image ? true : undefined,
     );
+  }
+
+  /** Waits until the image is stable and Healthy. */
+  async untilHealthy(target: Target, image: string): Promise<void> {
+    await eventually(`${target.rollout} is Healthy on ${image}`, async () => {
+      const seen = await this.rollouts.read(target);
+      const stable = seen.stableHash === seen.podHash && this.image(seen) === image;
+      return seen.observed && seen.phase === 'Healthy' && stable ? true : undefined;
+    });
+  }
+
+  /** Writes the weights of before a release, as a GitOps controller does: all traffic to the first Service. */
+  async putWeightsBack({ namespace, rollout: name }: Target): Promise<void> {
+    const values = [100, 0].map((value, index) => ({
+      op: 'replace' as const,
+      path: `/spec/weighted/services/${index}/weight`,
+      value,
+    }));
+    await this.client.jsonPatch({ kind: TRAEFIK_SERVICE, namespace, name }, values);
   }
 
   /** Sets another step list, with an untimed pause after each weight. */

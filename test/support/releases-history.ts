@@ -1,19 +1,11 @@
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { withTemporal } from './releases-operator.ts';
 import type { Release } from './releases-release.ts';
 import type { Stage } from './releases-stage.ts';
 import { recordHistory } from './workflow-history.ts';
 
-async function withHandle<T>(
-  { sandbox }: Stage,
-  { id, runId }: Release,
-  work: (handle: WorkflowHandle) => Promise<T>,
-): Promise<T> {
-  const connection = await Connection.connect({ address: sandbox.temporalAddress });
-  try {
-    return await work(new Client({ connection }).workflow.getHandle(id, runId));
-  } finally {
-    await connection.close();
-  }
+function withHandle<T>(stage: Stage, { id, runId }: Release, work: (handle: WorkflowHandle) => Promise<T>): Promise<T> {
+  return withTemporal(stage, (client) => work(client.workflow.getHandle(id, runId)));
 }
 
 /** Number of events that Temporal has for the release. */

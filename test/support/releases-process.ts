@@ -68,6 +68,15 @@ export class Supervised {
     );
   }
 
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** SIGSTOP freezes the process, SIGCONT lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.child?.kill(signal);
+  }
+
   output(): string {
     return readFileSync(this.spec.log, 'utf8');
   }

@@ -25,6 +25,7 @@ const BETWEEN_STARTS_MS = 600;
 export interface Sizes {
   readonly steady: number;
   readonly chaos: number;
+  readonly stopped: number;
   readonly settings: number;
 }
 
@@ -32,7 +33,9 @@ export interface Sizes {
 export class Run {
   readonly sandbox: Sandbox;
   readonly lanes: Lane[] = [];
-  private readonly tracks: Record<Exclude<LaneKind, 'together'>, Track[]> = { steady: [], chaos: [], settings: [] };
+  private readonly tracks: Record<Exclude<LaneKind, 'together'>, Track[]> = {
+    ...{ steady: [], chaos: [], stopped: [], settings: [] },
+  };
   private readonly stages: Stage[] = [];
   private readonly cluster: Cluster;
   private began = 0;
@@ -63,7 +66,14 @@ export class Run {
     this.lanes.push(steady, ...chaos);
     for (let index = 1; index <= sizes.steady; index += 1) this.addTrack('steady', steady, `s${index}`);
     chaos.forEach((lane, index) => this.addTrack('chaos', lane, `k${index + 1}`));
+    if (sizes.stopped > 0) await this.openStoppedLane();
     if (sizes.settings > 0) await this.openSettingsLane();
+  }
+
+  private async openStoppedLane(): Promise<void> {
+    const lane = await openLane(this.sandbox, { name: 'stopped', workers: 2 });
+    this.lanes.push(lane);
+    this.addTrack('stopped', lane, 'z1');
   }
 
   private async openSettingsLane(): Promise<void> {

@@ -5,10 +5,11 @@ import type { Stage } from './releases-stage.ts';
 /**
  * * `steady`: in parallel with others on one worker that is never killed.
  * * `chaos`: alone on a worker that may be killed.
+ * * `stopped`: alone on two workers of one task queue, one of which may be frozen.
  * * `settings`: on a plain `sluice worker`, through a server with other settings.
  * * `together`: all of them in parallel, after the others.
  */
-export type LaneKind = 'steady' | 'chaos' | 'settings' | 'together';
+export type LaneKind = 'steady' | 'chaos' | 'stopped' | 'settings' | 'together';
 
 /** The expected state of the cluster. It is proved from the cluster itself after every scenario. */
 export type End = { readonly is: 'released' | 'back' | 'left-to'; readonly image: string };

@@ -1,5 +1,6 @@
 import { applyApplication, removeApplication, type ApplicationSpec } from '../../sandbox/index.ts';
 import type { Strategy } from './fake-world-options.ts';
+import { expectTold } from './releases-doors.ts';
 import { record } from './releases-history.ts';
 import { expectBack, expectLeftTo, expectNoOtherFailures, expectReleased } from './releases-proof.ts';
 import type { End, Scenario } from './releases-scenario.ts';
@@ -29,6 +30,7 @@ export class Track {
     try {
       const end = await scenario.play(stage);
       await prove(stage, end);
+      if (scenario.cells.length > 0) await expectTold(stage);
       if (scenario.record) await record(stage, scenario.record);
       if (end.is === 'left-to') await stage.cluster.finish(stage.target);
     } catch (error) {

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Release } from './releases-release.ts';
+import type { Stage } from './releases-stage.ts';
+import { eventually } from './releases-wait.ts';
+
+const TEMPORAL_NAMESPACE = 'default';
+const COMPLETED_TASK = 7;
+/** Who the operator is for Temporal. Interfaces show it. */
+const OPERATOR = 'operator@temporal';
+
+/** Runs work against Temporal as its own command line does. */
+export async function withTemporal<T>({ sandbox }: Stage, work: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: sandbox.temporalAddress });
+  try {
+    return await work(new Client({ connection, namespace: TEMPORAL_NAMESPACE }));
+  } finally {
+    await connection.close();
+  }
+}
+
+type Execution = { readonly workflowId: string; readonly runId: string };
+
+/** Runs work on the newest run of the release, which a reset replaces. */
+function onNewestRun<T>(
+  stage: Stage,
+  { id }: Release,
+  work: (client: Client, handle: WorkflowHandle, execution: Execution) => Promise<T>,
+): Promise<T> {
+  return withTemporal(stage, async (client) => {
+    const { runId } = await client.workflow.getHandle(id).describe();
+    return work(client, client.workflow.getHandle(id, runId), { workflowId: id, runId });
+  });
+}
+
+/** `temporal workflow terminate` */
+export async function terminate(stage: Stage, release: Release): Promise<void> {
+  await onNewestRun(stage, release, (_, handle) => handle.terminate('test'));
+}
+
+/** `temporal workflow reset --type FirstWorkflowTask` */
+export async function resetToBeginning(stage: Stage, release: Release): Promise<void> {
+  await onNewestRun(stage, release, async ({ workflowService }, handle, workflowExecution) => {
+    const { events } = await handle.fetchHistory();
+    const first = events?.find(({ eventType }) => eventType === COMPLETED_TASK);
+    if (!first?.eventId) throw new Error(`${release.id} has no completed workflow task yet`);
+    await workflowService.resetWorkflowExecution({
+      namespace: TEMPORAL_NAMESPACE,
+      workflowExecution,
+      reason: 'test',
+      requestId: randomUUID(),
+      workflowTaskFinishEventId: first.eventId,
+    });
+  });
+}
+
+/** `temporal workflow pause`. Needs frontend.WorkflowPauseEnabled, which the sandbox sets. */
+export async function pauseRun(stage: Stage, release: Release): Promise<void> {
+  await onNewestRun(stage, release, ({ workflowService }, _, execution) =>
+    workflowService.pauseWorkflowExecution({ ...request(execution), reason: 'test' }),
+  );
+}
+
+/** `temporal workflow unpause` */
+export async function unpauseRun(stage: Stage, release: Release): Promise<void> {
+  await onNewestRun(stage, release, ({ workflowService }, _, execution) =>
+    workflowService.unpauseWorkflowExecution({ ...request(execution), reason: 'test' }),
+  );
+}
+
+const request = (execution: Execution) => ({
+  ...{ namespace: TEMPORAL_NAMESPACE, ...execution, identity: OPERATOR, requestId: randomUUID() },
+});
+
+/** An activity whose result the run waits for. */
+interface Pending {
+  readonly id: string;
+  readonly type: string;
+  /** Identity of the worker that runs it: `<pid>@<host>`. */
+  readonly worker: string;
+}
+
+export function pendingActivities(stage: Stage, release: Release): Promise<Pending[]> {
+  return onNewestRun(stage, release, async (_, handle) =>
+    ((await handle.describe()).raw.pendingActivities ?? []).map((one) => ({
+      id: one.activityId ?? '',
+      type: one.activityType?.name ?? '',
+      worker: one.lastWorkerIdentity ?? '',
+    })),
+  );
+}
+
+/** `temporal activity pause` for every pending activity. Returns those that it paused. */
+export async function pauseActivities(stage: Stage, release: Release): Promise<readonly Pending[]> {
+  const pending = (await pendingActivities(stage, release)).filter(({ type }) => type !== 'record');
+  await onNewestRun(stage, release, ({ workflowService }, _, execution) =>
+    Promise.all(pending.map(({ id }) => workflowService.pauseActivity({ ...activity(execution), id, reason: 'test' }))),
+  );
+  return pending;
+}
+
+/** `temporal activity unpause`. An activity that the run has meanwhile given up is gone. */
+export async function unpauseActivities(stage: Stage, release: Release, paused: readonly Pending[]): Promise<void> {
+  await onNewestRun(stage, release, async ({ workflowService }, _, execution) => {
+    for (const { id } of paused)
+      await workflowService.unpauseActivity({ ...activity(execution), id }).catch((error: unknown) => {
+        if (!/NOT_FOUND/.test(String(error))) throw error;
+      });
+  });
+}
+
+const activity = (execution: Execution) => ({ namespace: TEMPORAL_NAMESPACE, execution, identity: OPERATOR });
+
+/** The input with which a release was started. */
+function inputOf(handle: WorkflowHandle): Promise<unknown> {
+  return handle.fetchHistory().then(({ events }) => {
+    const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+    if (!payload) throw new Error('the release has no input');
+    return defaultPayloadConverter.fromPayload(payload);
+  });
+}
+
+/**
+ * `temporal schedule create --type release` with the input and the id of the release, and a trigger. Resolves with how
+ * the run of the schedule ended. Temporal adds the time to its id, so the release and this run are open side by side.
+ */
+export async function runTwinBySchedule(stage: Stage, release: Release): Promise<unknown> {
+  return withTemporal(stage, async (client) => {
+    const input = await inputOf(client.workflow.getHandle(release.id, release.runId));
+    const schedule = await client.schedule.create({
+      scheduleId: `twin-of-${stage.app}-${randomUUID()}`,
+      spec: { intervals: [{ every: '30 days' }] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'release',
+        workflowId: release.id,
+        taskQueue: stage.lane.taskQueue,
+        args: [input],
+      },
+    });
+    try {
+      await schedule.trigger();
+      const { workflowId, firstExecutionRunId } = await eventually('the schedule has started a run', async () => {
+        const { info } = await schedule.describe();
+        return info.recentActions.at(-1)?.action.workflow;
+      });
+      return await client.workflow
+        .getHandle(workflowId, firstExecutionRunId)
+        .result()
+        .catch((error: unknown) => error);
+    } finally {
+      await schedule.delete();
+    }
+  });
+}
+
+/** Waits until Temporal's own view of the run is no longer that of before. */
+export const A_MOMENT_MS = 1_500;
+export const aMoment = (): Promise<void> => sleep(A_MOMENT_MS);
