@@ -29,7 +29,7 @@ async function read(releases: Releases, filter: ReleaseFilter): Promise<readonly
   return found;
 }
 
-/** Whether a reset made another run of this one. Temporal calls it terminated then, and only its record names the other. */
+/** Whether a reset made another run of this one. Temporal calls it terminated then. Only its record names the other. */
 async function isContinued(releases: Releases, info: WorkflowExecutionInfo): Promise<boolean> {
   if (info.status.name !== 'TERMINATED' || isClosed(toSummary(info).state)) return false;
   return (await releases.describe(info.workflowId, undefined, info.runId))?.resetRunId !== undefined;

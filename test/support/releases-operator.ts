@@ -7,6 +7,7 @@ import type { Stage } from './releases-stage.ts';
 import { eventually } from './releases-wait.ts';
 
 const TEMPORAL_NAMESPACE = 'default';
+/** temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED */
 const COMPLETED_TASK = 7;
 /** Who the operator is for Temporal. Interfaces show it. */
 const OPERATOR = 'operator@temporal';
@@ -44,7 +45,7 @@ export async function terminate(stage: Stage, release: Release): Promise<void> {
 export async function resetToBeginning(stage: Stage, release: Release): Promise<void> {
   await onNewestRun(stage, release, async ({ workflowService }, handle, workflowExecution) => {
     const { events } = await handle.fetchHistory();
-    const first = events?.find(({ eventType }) => eventType === COMPLETED_TASK);
+    const first = events?.find(({ eventType }) => Number(eventType) === COMPLETED_TASK);
     if (!first?.eventId) throw new Error(`${release.id} has no completed workflow task yet`);
     await workflowService.resetWorkflowExecution({
       namespace: TEMPORAL_NAMESPACE,
@@ -146,10 +147,11 @@ export async function runTwinBySchedule(stage: Stage, release: Release): Promise
         const { info } = await schedule.describe();
         return info.recentActions.at(-1)?.action.workflow;
       });
-      return await client.workflow
-        .getHandle(workflowId, firstExecutionRunId)
-        .result()
-        .catch((error: unknown) => error);
+      const run = client.workflow.getHandle(workflowId, firstExecutionRunId);
+      return await run.result().then(
+        (): unknown => undefined,
+        (error: unknown) => error,
+      );
     } finally {
       await schedule.delete();
     }
