@@ -60,7 +60,7 @@ export type Ownership = 'open' | 'held' | 'ended' | 'unknown';
 
 /**
  * The only way from an interface to the workflows. Every call is bounded: TEMPORAL_UNREACHABLE within 5 seconds.
- * Further errors: RELEASE_NOT_FOUND, RELEASE_CLOSED, RELEASE_HELD (details.run: RunFacts), TARGET_BUSY
+ * Further errors: RELEASE_NOT_FOUND, RELEASE_CLOSED, RELEASE_HELD (details.run: RunFacts, details.run_id), TARGET_BUSY
  * (details.release_id), NO_ANSWER, and the code with which the workflow's validator refused a command.
  */
 export interface ReleaseGateway {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { CommandContext, CommandServices } from '../../src/commands/command.ts';
 import { releaseGet } from '../../src/toolsets/release/release-get.ts';
 import { releaseList } from '../../src/toolsets/release/release-list.ts';
+import { releaseReport } from '../../src/toolsets/release/release-report.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { AT, aView, createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
@@ -133,4 +134,15 @@ test('a list without the journal is still a list, and says what it lacks', async
 
   expect(answer).toMatchObject({ releases: [{ state: 'soaking' }], problem: 'The journal is away.' });
   expect(releaseList.text(answer)).toContain('Older ones may be missing: The journal is away.');
+});
+
+test('a run that is paused in Temporal before its first entry is not told as the run before it', async () => {
+  const { gateway, journal, context } = stage();
+  await journal.append([releaseEntry('run-0', 1, ended)]);
+  gateway.failure = new SluiceError('RELEASE_HELD', 'held', {
+    details: { run_id: 'run-1', run: { status: 'paused' } },
+  });
+
+  await expect(releaseGet.run(context, { release_id: ID })).rejects.toMatchObject({ code: 'RELEASE_HELD' });
+  await expect(releaseReport.run(context, { release_id: ID })).rejects.toMatchObject({ code: 'RELEASE_HELD' });
 });
