@@ -3,7 +3,7 @@ import { judgeLimits } from '../src/domain/analysis/limits.ts';
 import { verdictOf } from '../src/domain/analysis/running-judge.ts';
 import type { TrailPoint } from '../src/domain/analysis/trail.ts';
 import { countsOf, totalsSince } from '../src/domain/analysis/totals.ts';
-import { silenceFinding } from '../src/domain/analysis/freshness.ts';
+import { leftOutFinding, silenceFinding } from '../src/domain/analysis/freshness.ts';
 import { unseenFinding } from '../src/domain/analysis/unseen.ts';
 import { confirmShare } from '../src/domain/analysis/share.ts';
 import { joinVerdicts } from '../src/domain/analysis/join-verdicts.ts';
@@ -17,6 +17,7 @@ import { EvidenceStore, type Checkpoints } from './evidence-store.ts';
 import { counterRecords, unansweredCounters } from './counter-records.ts';
 import { Measurements } from './measurements.ts';
 import { judgeMetrics, type JudgedMetrics } from './metrics.ts';
+import { createRivals, type RivalsOf } from './rivals.ts';
 import { checkShare } from './share-check.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 
@@ -82,6 +83,7 @@ export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
   const store = new EvidenceStore(ports.evidence, checkpoints);
   const measurements = new Measurements(ports.evidence);
   const clocks = new ClockCheck(ports.evidence);
+  const rivals = createRivals(ports.split);
   return async (given) => {
     const to = ports.now();
     const input = recent(given, to);
@@ -89,7 +91,7 @@ export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
       const wrongClock = await clocks.problem(to);
       if (wrongClock !== undefined) return nothingSeen(input, to, wrongClock);
       const [counted, measured] = await Promise.all([
-        judgeNow(ports, store, input, to),
+        judgeNow({ ports, store, rivals }, input, to),
         measureNow(measurements, input, to),
       ]);
       const { verdict, ...seen } = together(counted, measured);
@@ -135,11 +137,17 @@ function together({ unseen, ...counted }: Counted, measured: JudgedMetrics | und
   };
 }
 
+interface Sources {
+  readonly ports: Ports;
+  readonly store: EvidenceStore;
+  readonly rivals: RivalsOf;
+}
+
 interface Counted extends Judged {
   readonly unseen: Finding | undefined;
 }
 
-async function judgeNow(ports: Ports, store: EvidenceStore, input: Judgement, to: number): Promise<Counted> {
+async function judgeNow({ store, ...sources }: Sources, input: Judgement, to: number): Promise<Counted> {
   const { scene, limits, from, stepFrom = from, since = stepFrom, wanted } = input;
   const { sequential, warmUpMs = 0, minRequests } = limits;
   const { held, arms, trail } = await store.look(
@@ -165,7 +173,7 @@ async function judgeNow(ports: Ports, store: EvidenceStore, input: Judgement, to
   const share =
     wanted === undefined || alone
       ? undefined
-      : await checkShare(ports, step.share, {
+      : await checkShare(sources, step.share, {
           scene,
           weight: wanted,
           lost,
@@ -173,8 +181,8 @@ async function judgeNow(ports: Ports, store: EvidenceStore, input: Judgement, to
           to,
           proxies: step.proxies,
         });
-  const silence = silenceFinding(held.cursors, held.intervalMs, to);
-  const open = [...(share ? [share] : []), ...(silence ? [silence] : [])];
+  const unread = [silenceFinding(held.cursors, held.intervalMs, to), leftOutFinding(step)];
+  const open = [share, ...unread].flatMap((finding) => finding ?? []);
   const base = compared ? joinVerdicts(fixed, compared) : fixed;
   return {
     verdict: open.length > 0 ? joinVerdicts(base, { outcome: 'no-data', findings: open }) : base,

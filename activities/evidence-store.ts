@@ -1,8 +1,23 @@
 import type { Block } from '../src/domain/analysis/block-test.ts';
-import { boundsMs, readBlocks, type Arms, type Cursors, type TimedBlock } from '../src/domain/analysis/blocks.ts';
+import {
+  readBlocks,
+  sharedBoundsMs,
+  type Arms,
+  type Cursors,
+  type Read,
+  type TimedBlock,
+} from '../src/domain/analysis/blocks.ts';
 import { addBlocks, startJudge, type JudgeState } from '../src/domain/analysis/running-judge.ts';
 import type { TrailPoint } from '../src/domain/analysis/trail.ts';
-import { addToBins, addToStep, countedOf, newStep, type Bin, type StepTotals } from '../src/domain/analysis/totals.ts';
+import {
+  addLeftOut,
+  addToBins,
+  addToStep,
+  countedOf,
+  newStep,
+  type Bin,
+  type StepTotals,
+} from '../src/domain/analysis/totals.ts';
 import type { SequentialSettings } from '../src/domain/release/plan.ts';
 import type { EvidencePort } from '../src/ports/evidence.ts';
 import { concurrencyLimit } from './concurrency-limit.ts';
@@ -136,8 +151,8 @@ export class EvidenceStore {
     if (watched.sequential && !entry.held.judge) await this.#learn(entry, watched, watched.sequential, to);
     const trail: TrailPoint[] = [];
     while (entry.held.readTo < to) {
-      const blocks = await this.#page(entry, watched, Math.min(to, entry.held.readTo + PAGE_MS));
-      const taken = take(entry.held, watched, blocks);
+      const read = await this.#page(entry, watched, Math.min(to, entry.held.readTo + PAGE_MS));
+      const taken = take(entry.held, watched, read);
       entry.held = taken.held;
       trail.push(...taken.trail);
     }
@@ -154,7 +169,7 @@ export class EvidenceStore {
     const past: TimedBlock[] = [];
     let held = entry.held as Held;
     while (held.readTo < end) {
-      past.push(...(await this.#page(entry, watched, Math.min(end, held.readTo + PAGE_MS))));
+      past.push(...(await this.#page(entry, watched, Math.min(end, held.readTo + PAGE_MS))).blocks);
       held = entry.held as Held;
     }
     const judge = startJudge(settings, past, held.known, watched.since + watched.warmUpMs);
@@ -162,7 +177,7 @@ export class EvidenceStore {
   }
 
   /** Blocks that end before or at `until`. */
-  async #page(entry: Entry, { services, since }: Watched, until: number): Promise<readonly TimedBlock[]> {
+  async #page(entry: Entry, { services, since }: Watched, until: number): Promise<Read> {
     const held = entry.held as Held;
     const cursors = Object.fromEntries(Object.entries(held.cursors).filter(([, { at }]) => at >= until - AWAY_MS));
     const from = Math.min(held.readTo, ...Object.values(cursors).map(({ at }) => at));
@@ -174,14 +189,15 @@ export class EvidenceStore {
       ]),
     );
     const arms = { candidate, stable };
-    const seen = boundsMs([...candidate.buckets, ...stable.buckets]);
+    const seen = sharedBoundsMs(arms);
     const known = seen.length > 0 ? seen : held.known;
     const read = readBlocks(arms, countedOf(known), { from, to: until, cursors, settleMs: SETTLE_MS });
     entry.arms = arms;
     const last = read.blocks.at(-1);
     const intervalMs = last ? last.to - last.from : held.intervalMs;
     entry.held = { ...held, known, cursors: read.cursors, intervalMs, readTo: until };
-    return services.candidate === services.stable ? read.blocks.map((block) => bySince(block, since)) : read.blocks;
+    if (services.candidate !== services.stable) return read;
+    return { ...read, blocks: read.blocks.map((block) => bySince(block, since)) };
   }
 
   async #save(entry: Entry, runId: string, now: number): Promise<void> {
@@ -227,13 +243,13 @@ function bySince(block: TimedBlock, since: number): TimedBlock {
 function take(
   held: Held,
   { sequential, stepFrom, weight }: Watched,
-  blocks: readonly TimedBlock[],
+  { blocks, leftOut }: Pick<Read, 'blocks' | 'leftOut'>,
 ): Pick<Look, 'held' | 'trail'> {
   const judged =
     sequential && held.judge
       ? addBlocks(sequential, held.judge, blocks, { from: stepFrom, ...(weight !== undefined && { weight }) })
       : undefined;
-  const step = blocks.reduce(addToStep, held.step);
+  const step = addLeftOut(blocks.reduce(addToStep, held.step), leftOut);
   const bins = blocks.reduce(addToBins, held.bins);
   return { held: { ...held, step, bins, ...(judged && { judge: judged.state }) }, trail: judged?.trail ?? [] };
 }

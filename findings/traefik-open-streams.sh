@@ -59,6 +59,13 @@ async function counts(kind = 'service') {
   return found;
 }
 
+// The gauge of connections at the entry point. Traefik has none by service.
+async function connections() {
+  const text = await (await fetch(`${admin}/metrics`)).text();
+  const lines = text.split('\n').filter((l) => l.startsWith('traefik_open_connections{') && l.includes('entrypoint="web"'));
+  return lines.map((line) => `${line.match(/protocol="(\w+)"/)?.[1]} ${line.split(' ').at(-1)}`).join(', ');
+}
+
 const server = createServer((_request, answer) => {
   answer.writeHead(200, { 'content-type': 'text/event-stream' });
   const timer = setInterval(() => answer.write('data: canary\n\n'), 100);
@@ -87,6 +94,7 @@ async function alive(moment) {
   const event = Buffer.from(chunk.value ?? '').toString().trim().split('\n').at(-1);
   const counted = JSON.stringify(await counts());
   console.log(`${moment}: the WebSocket hears "${heard}", the event stream "${event}", counted: ${counted}`);
+  console.log(`  traefik_open_connections of the entry point web: ${await connections()}`);
 }
 await alive('weight 100');
 await load({ routers, services: { stable, canary, shop: weights(100, 0) } });
@@ -98,6 +106,7 @@ socket.close();
 await events.cancel();
 await sleep(500);
 console.log('both closed by the client, counted:', JSON.stringify(await counts()));
+console.log(`  traefik_open_connections of the entry point web: ${await connections()}`);
 process.exit(0);
 JS
 

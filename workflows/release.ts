@@ -253,6 +253,7 @@ async function settle(run: ReleaseRun): Promise<void> {
   if (settled.kind !== 'settled') throw new ReleaseStopped({ kind: settled.kind, reason: settled.detail });
   run.weightWanted = 0;
   run.proof = settled.proof;
+  if (settled.streams !== undefined) run.note(`traffic is settled on ${run.plan?.toImage}; ${settled.streams}`);
 }
 
 /** Releases the target, then closes. After the end is visible the next release may start at once. */

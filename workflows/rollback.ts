@@ -65,7 +65,8 @@ async function settleBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack
   ]);
   if (settled.kind === 'superseded') return superseded(run, settled.detail);
   run.proof = settled.proof;
-  const reason = `${cause.reason}; traffic is settled on ${run.plan?.fromImage}`;
+  const streams = settled.streams === undefined ? '' : `; ${settled.streams}`;
+  const reason = `${cause.reason}; traffic is settled on ${run.plan?.fromImage}${streams}`;
   if (!run.input.spec.restoreTemplate)
     return { state: 'rolled-back', reason: `${reason}; the failed version is kept for inspection` };
   const restored = await write.restoreTemplate.executeWithOptions({ summary: 'stable image back in the template' }, [

@@ -34,3 +34,17 @@ export const QUICK_CELLS: readonly Setting[] = VERSIONS.flatMap((version) =>
 export const CELLS: readonly Setting[] = VERSIONS.flatMap((version) =>
   TRAFFIC.flatMap((requestsPerSecond) => SHARES.map((share) => ({ version, requestsPerSecond, share }))),
 );
+
+/** Versions that some judge can decide with a few hundred requests, and one that none can. */
+const LOW_VERSIONS: readonly Version[] = [
+  { name: 'same: no errors', errors: { candidate: 0, stable: 0 }, slow },
+  { name: 'same: 2 % errors', errors: same, slow },
+  { name: '6 % errors against 2 %', errors: { candidate: 0.06, stable: 0.02 }, slow },
+  { name: '20 % errors against 2 %', errors: { candidate: 0.2, stable: 0.02 }, slow },
+  { name: '15 % slow answers against 4 %', errors: same, slow: { candidate: 0.15, stable: 0.04 } },
+];
+
+/** Low traffic at the first steps of a release. */
+export const LOW_CELLS: readonly Setting[] = LOW_VERSIONS.flatMap((version) =>
+  [1, 2, 5].flatMap((requestsPerSecond) => [0.05, 0.1, 0.25].map((share) => ({ version, requestsPerSecond, share }))),
+);

@@ -47,12 +47,19 @@ export function notice(rules: readonly Rule[], change: Change, runs: number, see
   return new Map([...ends].map(([name, all]) => [name, noticed(all)]));
 }
 
-function record({ minutes, requestsPerSecond, share, candidate, stable }: Change, seed: number) {
+const versionAt = ({ name, candidate, stable }: Change, minute: number): Version => ({
+  name,
+  errors: { candidate: candidate(minute), stable },
+  slow: SLOW,
+});
+
+function record(change: Change, seed: number) {
+  const { minutes, requestsPerSecond, share } = change;
   const random = seeded(seed);
   const { pastScrapes, scrapeSeconds } = USUAL_PACE;
   const at = (index: number, alone: boolean): Scrape => {
     const minute = (index * scrapeSeconds) / 60;
-    const version: Version = { name: '', errors: { candidate: candidate(minute), stable }, slow: SLOW };
+    const version = versionAt(change, minute);
     return scrape(random, { version, requestsPerSecond, share: alone ? 0 : share(minute) }, index);
   };
   const count = Math.ceil(((minutes + WATCHED_MINUTES) * 60) / scrapeSeconds);
@@ -62,10 +69,11 @@ function record({ minutes, requestsPerSecond, share, candidate, stable }: Change
   };
 }
 
-function follow(rule: Rule, { minutes }: Change, { past, scrapes }: ReturnType<typeof record>): Ended {
+function follow(rule: Rule, change: Change, { past, scrapes }: ReturnType<typeof record>): Ended {
+  const { minutes } = change;
   const { scrapeSeconds } = USUAL_PACE;
   const turns = (minutes * 60) / scrapeSeconds;
-  const watch = rule.watch(past, USUAL_PACE);
+  const watch = rule.watch(past, USUAL_PACE, versionAt(change, minutes + WATCHED_MINUTES));
   let [requests, bad] = [0, 0];
   for (const [index, one] of scrapes.entries()) {
     if (index >= turns) {

@@ -5,17 +5,28 @@ import { wrong, type Cell } from './cell.ts';
 import { DELTA } from './sluice.ts';
 import { truth } from './world.ts';
 
-/** Our judge compared with the previous one, in the cells that both decide in more than half of the runs. */
-export interface Comparison {
-  /** Geometric means of ratios of medians. Undecided runs count as later than all others. */
+/** Geometric means of ratios of medians. Undecided runs count as later than all others. */
+export interface Ratios {
   readonly timeToPass: number;
   readonly badUntilFailed: number;
+}
+
+/** Our judge compared with the previous one, in the cells that both decide in more than half of the runs. */
+export interface Comparison extends Ratios {
   readonly passCells: number;
   readonly failCells: number;
+  /** The ratios of the judge that knows the rates, in the same cells. */
+  readonly knowing: Ratios;
   /** Worst share of wrong decisions, over all cells. */
   readonly worstWrong: number;
   /** Greatest increase of the share of undecided runs. */
   readonly moreUndecided: number;
+}
+
+export interface Names {
+  readonly ours: string;
+  readonly before: string;
+  readonly knowing: string;
 }
 
 export interface ChangeRow {
@@ -23,28 +34,42 @@ export interface ChangeRow {
   readonly by: ReadonlyMap<string, Noticed>;
 }
 
-export function compare(cells: readonly Cell[], ours: string, before: string): Comparison {
-  const pairs = cells.map(({ setting, figures }) => ({
-    version: setting.version,
-    ours: figures.get(ours),
-    before: figures.get(before),
-  }));
-  const ratios = (is: 'worse' | 'not-worse', of: 'medianPass' | 'medianHarm'): readonly number[] =>
-    pairs.flatMap(({ version, ours: now, before: then }) => {
-      const [a, b] = [now?.[of], then?.[of]];
-      return truth(version, DELTA) === is && a !== undefined && b !== undefined && b > 0 ? [a / b] : [];
-    });
-  const [pass, fail] = [ratios('not-worse', 'medianPass'), ratios('worse', 'medianHarm')];
+/** `low`: cells of low traffic. They count for wrong decisions and undecided runs only. */
+export function compare(cells: readonly Cell[], low: readonly Cell[], names: Names): Comparison {
+  const [pass, fail] = [shared(cells, 'not-worse', names), shared(cells, 'worse', names)];
+  const ratios = (name: string): Ratios => ({
+    timeToPass: ratio(pass, 'medianPass', name, names.before),
+    badUntilFailed: ratio(fail, 'medianHarm', name, names.before),
+  });
+  const all = [...cells, ...low].flatMap(({ setting: { version }, figures }) => {
+    const [now, then] = [figures.get(names.ours), figures.get(names.before)];
+    return now && then ? [{ wrong: wrong(version, now), more: now.undecided - then.undecided }] : [];
+  });
   return {
-    timeToPass: geometricMean(pass),
-    badUntilFailed: geometricMean(fail),
+    ...ratios(names.ours),
     passCells: pass.length,
     failCells: fail.length,
-    worstWrong: Math.max(...pairs.map(({ version, ours: now }) => (now ? wrong(version, now) : 0))),
-    moreUndecided: Math.max(
-      ...pairs.map(({ ours: now, before: then }) => (now?.undecided ?? 0) - (then?.undecided ?? 0)),
-    ),
+    knowing: ratios(names.knowing),
+    worstWrong: Math.max(...all.map((cell) => cell.wrong)),
+    moreUndecided: Math.max(...all.map(({ more }) => more)),
   };
+}
+
+/** The cells that our judge and the previous one decide in more than half of the runs. */
+function shared(cells: readonly Cell[], is: 'worse' | 'not-worse', { ours, before }: Names): readonly Cell[] {
+  const of = is === 'worse' ? 'medianHarm' : 'medianPass';
+  return cells.filter(
+    ({ setting, figures }) =>
+      truth(setting.version, DELTA) === is && figures.get(ours)?.[of] !== undefined && figures.get(before)?.[of],
+  );
+}
+
+function ratio(cells: readonly Cell[], of: 'medianPass' | 'medianHarm', name: string, before: string): number {
+  const ratios = cells.flatMap(({ figures }) => {
+    const [a, b] = [figures.get(name)?.[of], figures.get(before)?.[of]];
+    return a && b ? [a / b] : [];
+  });
+  return geometricMean(ratios);
 }
 
 /** All results for versions that become bad while they are watched. */

@@ -1,5 +1,6 @@
 import { lateness, type ChangeRow, type Comparison } from './compare.ts';
 import { wrong, type Cell } from './cell.ts';
+import { lowTrafficTable } from './low-traffic.ts';
 import type { Rule } from './rule.ts';
 import { median } from './simulate.ts';
 import type { Figures } from './simulate.ts';
@@ -8,6 +9,8 @@ import { SCRAPE_SECONDS, SCRAPES, truth, type Version } from './world.ts';
 
 export interface Simulation {
   readonly cells: readonly Cell[];
+  /** Cells of low traffic, with the two first rules only. */
+  readonly low: readonly Cell[];
   readonly rules: readonly Rule[];
   readonly runs: number;
   readonly seed: number;
@@ -143,14 +146,19 @@ export function changesTable({ changes, rules }: Pick<Simulation, 'changes' | 'r
   ].join('\n');
 }
 
-function comparisonText({ comparison: c, rules }: Simulation): string {
+export function comparisonText({ comparison: c, rules }: Pick<Simulation, 'comparison' | 'rules'>): string {
   const before = rules[1]?.name ?? '';
   return [
     `* Time until a good version passes: ${c.timeToPass.toFixed(2)} times that of "${before}" (geometric mean of the medians in ${c.passCells} cells).`,
     `* Bad answers until a worse version fails: ${c.badUntilFailed.toFixed(2)} times (${c.failCells} cells).`,
+    `* In the same cells a judge that knows the true rates of both versions beforehand needs ${c.knowing.timeToPass.toFixed(2)} times the time to pass, and ${c.knowing.badUntilFailed.toFixed(2)} times the bad answers.`,
     `* Share of undecided runs: at most ${percent(c.moreUndecided)} more in any cell.`,
     `* Wrong decisions in the worst cell: ${percent(c.worstWrong)}.`,
   ].join('\n');
+}
+
+export function lowTraffic({ low, rules }: Pick<Simulation, 'low' | 'rules'>): string {
+  return lowTrafficTable(low, rules[0]?.name ?? '', rules[1]?.name ?? '');
 }
 
 /** The page in docs/. */
@@ -173,6 +181,9 @@ export function page(simulation: Simulation): string {
     '## Beside the judge before',
     'Cells in which both judges decide more than half of the runs. An undecided run counts as later than all others.',
     comparisonText(simulation),
+    '## Undecided at low traffic',
+    `Shares of the runs that were still undecided after ${minutes} minutes, at the first weights of a release. A person is asked then.`,
+    lowTraffic(simulation),
     '## Versions that turn bad later',
     'Medians from the moment at which the version is bad (with a ramp: worse than the margin), 6 % errors against 2 % where nothing else is said. A pass ends nothing here: the release is held and watched.',
     changesTable(simulation),

@@ -1,4 +1,4 @@
-import type { Pace, Scrape } from './world.ts';
+import type { Pace, Scrape, Version } from './world.ts';
 
 export type Decision = 'fail' | 'pass';
 
@@ -13,8 +13,8 @@ export interface Rule {
   readonly name: string;
   /** The origin of the rule, and its settings. */
   readonly source: string;
-  /** `past`: scrapes of the stable version before the release. */
-  watch(past: readonly Scrape[], pace: Pace): Watch;
+  /** `past`: scrapes of the stable version before the release. `version`: the truth, which no real judge may use. */
+  watch(past: readonly Scrape[], pace: Pace, version: Version): Watch;
 }
 
 /** Counts over the last `blocks` scrapes, as a `[5m]` window has them. */

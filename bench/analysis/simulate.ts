@@ -61,7 +61,7 @@ export function endsOf(
       scrape(random, { ...setting, share: 0 }, index - pace.pastScrapes),
     );
     const scrapes = Array.from({ length: pace.scrapes }, (_, index) => scrape(random, setting, index));
-    for (const rule of rules) ends.get(rule.name)?.push(follow(rule.watch(past, pace), scrapes, kind));
+    for (const rule of rules) ends.get(rule.name)?.push(follow(rule.watch(past, pace, setting.version), scrapes, kind));
   }
   return ends;
 }

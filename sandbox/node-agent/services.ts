@@ -35,6 +35,21 @@ function breakOff(response: ServerResponse, tag: string): void {
   setTimeout(() => response.destroy(), 20);
 }
 
+const EVENT_MS = 200;
+
+/** Server-sent events until the client leaves, or for as many seconds as `for` says in the URL. */
+function stream(request: IncomingMessage, response: ServerResponse, tag: string): void {
+  const seconds = new URL(request.url ?? '/', 'http://pod').searchParams.get('for');
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'x-version': tag });
+  response.write(`data: ${tag}\n\n`);
+  const events = setInterval(() => response.write(`data: ${tag}\n\n`), EVENT_MS);
+  const end = seconds === null ? undefined : setTimeout(() => response.end(), 1000 * Number(seconds));
+  response.on('close', () => {
+    clearInterval(events);
+    clearTimeout(end);
+  });
+}
+
 /**
  * Traefik drops a deleted Service some seconds later. Until then a refused connection would be a fault of the sandbox.
  */
@@ -122,6 +137,7 @@ export class Services {
       response.writeHead(503, { 'content-type': 'text/plain' }).end('no ready pod matches the selector\n');
       return;
     }
+    if (request.headers.accept === 'text/event-stream') return stream(request, response, pod.behaviour.tag);
     const { status, delay, breaksOff } = this.decide(one, pod);
     const { behaviour } = pod;
     setTimeout(() => {

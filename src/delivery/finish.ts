@@ -6,6 +6,7 @@ import type { WriteResult } from '../ports/workload.ts';
 import { refusedAs } from './advance.ts';
 import { isRefusal, preemption, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof } from './observe.ts';
+import { openStreams } from './open-streams.ts';
 
 /** Ends the last pause, at `at`. */
 export async function promote(move: Move, at: Omit<Point, 'podHash'>): Promise<Advanced> {
@@ -25,7 +26,9 @@ export async function settle(move: Move, rules: TrafficRules, last?: () => Promi
   const written = await last?.();
   if (written && isRefusal(written)) return { kind: 'superseded', detail: written.detail };
   const weightless = await awaitProof(move, rules, 0, (seen) => preemptionUnlessStable(seen, scene));
-  return weightless.kind === 'in-force' ? { kind: 'settled', proof: weightless.proof } : weightless;
+  if (weightless.kind !== 'in-force') return weightless;
+  const streams = await openStreams(move, scene.plan.stable, scene.plan.fromImage);
+  return { kind: 'settled', proof: weightless.proof, ...(streams === undefined ? {} : { streams }) };
 }
 
 async function promotedOrPreempted(move: Move): Promise<'promoted' | Preempted | undefined> {

@@ -6,6 +6,7 @@ import { bringBack } from './bring-back.ts';
 import { fenceOff } from './fence.ts';
 import { isRefusal, preemption, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof, isInForce, observeWeight } from './observe.ts';
+import { openStreams } from './open-streams.ts';
 
 /** Timeout of a read that only explains a rollback. The rollback must not wait for it. */
 const PODS_MS = 1000;
@@ -81,7 +82,7 @@ class Rollback {
   async settle(): Promise<BackOnStable> {
     const { wait, world } = this.#move;
     let since: number | undefined;
-    return wait(async () => {
+    const back = await wait(async () => {
       const seen = await readTarget(this.#move);
       const other = replaced(seen, this.#scene);
       if (other) return other;
@@ -90,6 +91,10 @@ class Rollback {
       const long = since !== undefined && world.now() - since >= this.#scene.plan.settleMs;
       return proof && long ? { kind: 'settled' as const, proof } : undefined;
     });
+    if (back.kind !== 'settled') return back;
+    const { candidate, toImage } = this.#scene.plan;
+    const streams = await openStreams(this.#move, candidate, toImage);
+    return { ...back, ...(streams === undefined ? {} : { streams }) };
   }
 
   async #settledNow(seen: Seen): Promise<WeightProof | undefined> {

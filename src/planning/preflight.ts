@@ -36,16 +36,18 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
     ...(templates.length > 0 ? { templates } : {}),
     ...(Object.keys(ports.evidence.matchers).length > 0 ? { matchers: ports.evidence.matchers } : {}),
   };
-  const [sources, proxyProblem, selfAnswering] = await Promise.all([
+  const [sources, proxyProblem, selfAnswering, rivals] = await Promise.all([
     readSources(ports, spec, facts),
     traffic.view && readProxies(ports, traffic.view, rollout),
     traffic.view && readSelfAnswering(ports, traffic.view, rollout),
+    traffic.view && readRivals(ports, traffic.view),
   ]);
   const all: Facts = {
     ...facts,
     ...sources,
     ...(proxyProblem ? { proxyProblem } : {}),
     ...(selfAnswering === undefined ? {} : { selfAnswering }),
+    ...(rivals ? { rivals } : {}),
   };
   return preflightChecks(spec, all, rules);
 }
@@ -124,6 +126,16 @@ async function readSelfAnswering(
     return arms && (await ports.split.selfAnswering(view.ref, arms));
   } catch (error) {
     if (error instanceof SluiceError) return error.message;
+    throw error;
+  }
+}
+
+/** The check "hidden answers" says it when the account may not read IngressRoutes. */
+async function readRivals(ports: Ports, view: TrafficView): Promise<Facts['rivals']> {
+  try {
+    return await ports.split.rivals(view.ref);
+  } catch (error) {
+    if (error instanceof SluiceError) return undefined;
     throw error;
   }
 }

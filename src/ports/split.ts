@@ -1,4 +1,5 @@
 import type { WeightedPlace } from '../domain/route/names.ts';
+import type { RivalRoute } from '../domain/route/rival.ts';
 import type { ProxyWeights } from '../domain/release/proof.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { Change, WriteResult } from './workload.ts';
@@ -70,6 +71,8 @@ export interface SplitPort {
    * namespace that lead to them.
    */
   selfAnswering(ref: TrafficRef, arms: ArmServices): Promise<readonly SelfAnswering[]>;
+  /** The rules that may get the requests of this split. Empty where no rule leads to it. */
+  rivals(ref: TrafficRef): Promise<readonly RivalRoute[]>;
   /** As WorkloadPort.claim. */
   claim(ref: TrafficRef, owner: Owner, over?: Owner): Promise<WriteResult>;
   /** As WorkloadPort.fence. */

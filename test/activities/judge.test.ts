@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createJudge } from '../../activities/analysis.ts';
 import { createActivities } from '../../activities/index.ts';
+import { INGRESS_ROUTE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { AnalysisSpec } from '../../src/domain/release/plan.ts';
 import { releaseSpec } from '../support/builders.ts';
 import { onStage, quietEnvironment, Stage } from '../support/builders-scene.ts';
@@ -176,6 +177,25 @@ test('reloads of Traefik are named as the cause of a weight that no request reac
     expect(await stage.run('judge', watch)).toMatchObject({
       outcome: 'no-data',
       reason: expect.stringContaining('loaded its configuration 21 times'),
+    });
+  }));
+
+test('a second route with the same rule is named as the cause of a weight that no request reaches', () =>
+  onStage(new Stage({ ...versions({ brokenShare: 1 }), steps: [{ setWeight: 25 }, { pause: {} }] }), async (stage) => {
+    await stage.atStep();
+    const { cluster, target } = stage.world;
+    const rule = (namespace: string, name: string, to: object) =>
+      cluster.create(
+        { kind: INGRESS_ROUTE, namespace, name },
+        { spec: { routes: [{ match: 'Host(`shop`)', services: [to] }] } },
+      );
+    rule(target.namespace, 'shop', { kind: 'TraefikService', name: stage.scene.plan.traefikService });
+    rule('old', 'shop', { kind: 'Service', name: 'legacy' });
+    const watch = { ...stage.watch(), limits: SEQUENTIAL, since: stage.world.now() };
+    await setTimeout(600);
+    expect(await stage.run('judge', watch)).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining('IngressRoute old/shop rule 1 matches the same requests'),
     });
   }));
 

@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { createJudge, type Judgement } from '../../activities/analysis.ts';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
+import { INGRESS_ROUTE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Check } from '../../src/domain/release/plan.ts';
+import type { Verdict } from '../../src/domain/analysis/verdict.ts';
 import type { MetricSpec } from '../../src/domain/analysis/metric-spec.ts';
 import { worldsOver } from '../../src/entry/ports.ts';
 import { planRelease } from '../../src/strategies/index.ts';
@@ -12,6 +16,8 @@ import { NAMESPACE, TraefikTools } from '../support/traefik-tools.ts';
 
 // Pods start, Prometheus scrapes once a second.
 jest.setTimeout(120_000);
+
+const QUIET_MS = 12_000;
 
 let tools: TraefikTools;
 let app: string;
@@ -145,3 +151,60 @@ test('a breaker on the canary and a limit on the route are warned of', async () 
   });
   expect(ready).toBe(true);
 });
+
+/** A second IngressRoute with the rule of the application's own one. It leads to the stable Service alone. */
+async function copyRule(name: string): Promise<void> {
+  const ref = { kind: INGRESS_ROUTE, namespace: NAMESPACE, name };
+  const { spec } = (await tools.client.get({ ...ref, name: app })) as {
+    spec: { entryPoints: string[]; routes: { match: string }[] };
+  };
+  const services = [{ kind: 'Service', name: `${app}-stable`, port: 8080, nativeLB: true }];
+  const manifest = {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'IngressRoute',
+    metadata: { name, namespace: NAMESPACE },
+    spec: { ...spec, routes: [{ kind: 'Rule', match: spec.routes[0]?.match, services }] },
+  };
+  await tools.client.apply(ref, manifest, { fieldManager: 'test' });
+}
+
+test('a second route with the same rule is named in the plan, and in the verdict of a step that no request reaches', async () => {
+  const name = `${app}-old`;
+  await copyRule(name);
+  try {
+    const { checks, ready } = await plan();
+    const rival = `IngressRoute ${NAMESPACE}/${name} rule 1 matches the same requests and leads to Service ${NAMESPACE}/${app}-stable, with the same priority`;
+
+    expect(ready).toBe(true);
+    expect(named(checks, 'other routes')).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining(rival),
+      next: expect.stringContaining('higher priority'),
+    });
+    expect((await quietVerdict()).findings).toContainEqual(
+      expect.objectContaining({ metric: 'share', outcome: 'no-data', reason: expect.stringContaining(rival) }),
+    );
+  } finally {
+    const ref = { kind: INGRESS_ROUTE, namespace: NAMESPACE, name };
+    const { metadata } = (await tools.client.get(ref)) as { metadata: { uid: string } };
+    await tools.client.remove(ref, { uid: metadata.uid });
+  }
+});
+
+/** The verdict of a step whose weight is in force for twelve seconds without a request. */
+async function quietVerdict(): Promise<Verdict> {
+  const { sandbox } = tools;
+  const world = await worldsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), settingsOfSandbox(sandbox)).of(
+    sandbox.context,
+  );
+  const spec = releaseSpec({
+    target: { cluster: sandbox.context, namespace: NAMESPACE, rollout: app },
+    image: 'shop:v2',
+  });
+  const { plan: made } = await planRelease(world, spec);
+  const owner = { releaseId: `release/${sandbox.context}/${NAMESPACE}/${app}`, runId: 'quiet' };
+  const scene = { owner, target: spec.target, plan: made } as unknown as Judgement['scene'];
+  await sleep(QUIET_MS);
+  const from = Date.now() - QUIET_MS;
+  return (await createJudge(world)({ scene, limits: spec.analysis, from, since: from, wanted: 25 })).verdict;
+}

@@ -110,3 +110,41 @@ test.concurrent(
     expect(await one.events()).toBe(before);
   }),
 );
+
+const STREAMS =
+  /^Service \S+ had WebSockets or event streams in the past hour: those that are open stay on (\S+) until/;
+/** Traefik counted streams of every Service, and has seven open connections. */
+const withStreams = (one: ReleaseUnderTest) => {
+  const { metrics } = one.world;
+  const query = metrics.query.bind(metrics);
+  metrics.query = async (promql, at) => {
+    const value = promql.includes('websocket|sse') ? 3 : promql.includes('traefik_open_connections') ? 7 : undefined;
+    return value === undefined ? query(promql, at) : [{ labels: {}, value }];
+  };
+};
+
+test.concurrent(
+  'streams that may be open on the old version are told when traffic is settled on the new one',
+  release({ world: { steps: TWO_STEPS }, spec: { manualPromotion: true } }, async (one) => {
+    withStreams(one);
+    await one.until((view) => view.waiting?.for === 'promotion');
+    await one.update('promote', { all: true });
+    await one.ended();
+    const told = (await one.view()).events.find(({ text }) => text.includes('traffic is settled on shop:v2'));
+    expect(told?.text.split('; ')[1]).toMatch(STREAMS);
+    expect(told?.text).toContain('stay on shop:v1');
+    expect(told?.text).toContain('at most 7 can be open');
+  }),
+);
+
+test.concurrent(
+  'streams that may be open on the new version are told when traffic is back on the old one',
+  release({ world: { steps: TWO_STEPS }, spec: { manualPromotion: true } }, async (one) => {
+    withStreams(one);
+    await one.until((view) => view.waiting?.for === 'promotion');
+    await one.update('abort');
+    const { reason } = await one.ended();
+    expect(reason).toContain('traffic is settled on shop:v1; Service');
+    expect(reason).toContain('stay on shop:v2 until they end');
+  }),
+);

@@ -48,6 +48,13 @@ export interface BlockWindow {
   readonly settleMs?: number;
 }
 
+export interface Read {
+  readonly blocks: readonly TimedBlock[];
+  /** Epoch ms: the start of each interval between two scrapes that is no block. */
+  readonly leftOut: readonly number[];
+  readonly cursors: Cursors;
+}
+
 /**
  * The blocks of every replica in the window, in the order in which they ended, and how far each replica was read.
  *
@@ -55,17 +62,14 @@ export interface BlockWindow {
  * arms when a counter in it fell (a restart), vanished, came back or was not a number: a lower bound for one arm would
  * count against the other. A series that begins after its replica was first scraped began at zero.
  */
-export function readBlocks(
-  arms: Arms,
-  questions: readonly Counted[],
-  window: BlockWindow,
-): { readonly blocks: readonly TimedBlock[]; readonly cursors: Cursors } {
+export function readBlocks(arms: Arms, questions: readonly Counted[], window: BlockWindow): Read {
   const series = [arms.candidate, arms.stable].flatMap(({ requests, buckets }) => [...requests, ...buckets]);
   const read = [...seriesByProxy(series)].map(([proxy, own]) =>
     blocksOfProxy(arms, questions, window, { proxy, own: new Set(own) }),
   );
   return {
     blocks: read.flatMap(({ blocks }) => blocks).sort((a, b) => a.to - b.to),
+    leftOut: read.flatMap(({ leftOut }) => leftOut),
     cursors: Object.assign({}, window.cursors, ...read.map(({ cursors }) => cursors)) as Cursors,
   };
 }
@@ -79,7 +83,7 @@ function blocksOfProxy(
   questions: readonly Counted[],
   { from, to, cursors = {}, settleMs = 0 }: BlockWindow,
   { proxy, own: series }: { proxy: string; own: ReadonlySet<Series> },
-): { blocks: TimedBlock[]; cursors: Cursors } {
+): Read {
   const { at: read, gone = [] } = cursors[proxy] ?? { at: -Infinity };
   const own = (all: readonly Series[]) => all.filter((one) => series.has(one));
   const times = scrapeTimes([...series], { from: Math.max(from, read), to });
@@ -111,7 +115,8 @@ function blocksOfProxy(
     return [{ from: times[index] as number, to: until, instance: proxy, questions: Object.fromEntries(counted) }];
   });
   const at = times[end];
-  return { blocks, cursors: at === undefined ? {} : { [proxy]: { at, gone: goneAt(end) } } };
+  const leftOut = times.slice(0, Math.max(0, end)).filter((_, index) => broken[index]);
+  return { blocks, leftOut, cursors: at === undefined ? {} : { [proxy]: { at, gone: goneAt(end) } } };
 }
 
 /** The index of the last scrape that can be read. The samples of one scrape may arrive at different times. */
@@ -167,4 +172,11 @@ function increase({ requests, bad }: Totals, index: number): ArmBlock {
 export function boundsMs(buckets: readonly Series[]): readonly number[] {
   const bounds = buckets.map(({ labels }) => Number(labels['le'])).filter(Number.isFinite);
   return [...new Set(bounds)].map((seconds) => Math.round(seconds * 1e6) / 1000).sort((a, b) => a - b);
+}
+
+/** The bounds that both versions have. While one of them has no histogram yet, those of the other. */
+export function sharedBoundsMs({ candidate, stable }: Arms): readonly number[] {
+  const [ours, others] = [boundsMs(candidate.buckets), boundsMs(stable.buckets)];
+  if (candidate.buckets.length === 0 || stable.buckets.length === 0) return [...ours, ...others];
+  return ours.filter((ms) => others.includes(ms));
 }

@@ -7,6 +7,9 @@ export function scrapeTimes(series: readonly Series[], { from, to }: { from: num
   return [...times].sort((a, b) => a - b);
 }
 
+/** The value of a sample that is not a number. No counter is below zero. */
+const NOT_A_NUMBER = -1;
+
 /**
  * A counter's values at the scrapes. NaN means that the counter was absent. A judgement reads an hour of every counter
  * each second, so each value is looked up once.
@@ -27,13 +30,14 @@ export function align({ labels, samples }: Series, places: ReadonlyMap<number, n
   const values = new Float64Array(places.size).fill(NaN);
   for (const [at, value] of samples) {
     const place = places.get(at);
-    if (place !== undefined) values[place] = value;
+    if (place !== undefined) values[place] = Number.isFinite(value) ? value : NOT_A_NUMBER;
   }
   return { key: keyOf(labels), labels, values };
 }
 
 /**
- * `broken`: by the index of an interval's first scrape, whether any counter fell, vanished or came back in it.
+ * `broken`: by the index of an interval's first scrape, whether any counter fell, vanished, came back or was
+ * not a number in it.
  * `goneAt`: the series that are absent at a scrape and existed before, including those in `gone`.
  */
 export function breaks(
@@ -50,6 +54,7 @@ export function breaks(
       // The condition is not "next < now": a counter that vanished is NaN and breaks the interval as well.
       if (!Number.isNaN(now) && !(next >= now)) broken[index] = 1;
       if (Number.isNaN(now) && known && !Number.isNaN(next)) broken[index] = 1;
+      if (now === NOT_A_NUMBER || next === NOT_A_NUMBER) broken[index] = 1;
       known ||= !Number.isNaN(now);
     }
   }

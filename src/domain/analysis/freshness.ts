@@ -1,4 +1,5 @@
 import type { Cursors } from './blocks.ts';
+import type { StepTotals } from './totals.ts';
 import type { Finding } from './verdict.ts';
 
 /** Number of scrape intervals that a sample may be late before its proxy counts as silent. */
@@ -21,6 +22,17 @@ export function silenceFinding(cursors: Cursors, intervalMs: number, to: number)
   if (missing.length === 0) return undefined;
   const names = missing.map(([name, { at }]) => `${name} (for ${seconds(to - at)})`).join(', ');
   return silent(`a Traefik replica is not scraped any more: ${names}. Its answers are not counted`);
+}
+
+/** With fewer intervals, the next one may be a block. */
+const MANY_LEFT_OUT = 3;
+
+/** A finding when scrapes come, and nothing in this step could be counted from them. */
+export function leftOutFinding({ proxies, leftOut = 0 }: Pick<StepTotals, 'proxies' | 'leftOut'>): Finding | undefined {
+  if (proxies.length > 0 || leftOut < MANY_LEFT_OUT) return undefined;
+  return silent(
+    `all ${leftOut} intervals between scrapes in this step were left out, because in each a counter of Traefik fell, vanished, came back or was not a number`,
+  );
 }
 
 function silent(reason: string): Finding {

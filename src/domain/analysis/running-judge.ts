@@ -204,7 +204,7 @@ function missing(metric: string, ms: number, known: readonly number[]): Finding 
   return {
     metric,
     outcome: 'no-data',
-    reason: `${metric}: Traefik counts no bucket that ends at ${ms} ms; it has ${known.join(', ')} ms`,
+    reason: `${metric}: Traefik does not count a bucket that ends at ${ms} ms for both versions; both have ${known.join(', ')} ms`,
   };
 }
 

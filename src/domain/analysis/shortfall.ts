@@ -1,4 +1,5 @@
 import { binomialTail } from './binomial.ts';
+import { rivalText, type RivalRoute } from '../route/rival.ts';
 import type { Finding } from './verdict.ts';
 
 /** Counted requests of both arms at one weight, stored as sums so that their size does not grow with time. */
@@ -68,6 +69,8 @@ export interface ShareCauses {
    */
   readonly reloads?: number;
   readonly sticky?: boolean;
+  /** Other rules that may get the requests. If absent, it is not known. */
+  readonly rivals?: readonly RivalRoute[];
 }
 
 /**
@@ -78,7 +81,7 @@ const MANY_RELOADS = 2;
 export function shortfallFinding(
   found: NonNullable<ReturnType<typeof shortfall>>,
   { total }: Pick<ShareSums, 'total'>,
-  { reloads = 0, sticky = false }: ShareCauses = {},
+  { reloads = 0, sticky = false, rivals }: ShareCauses = {},
 ): Finding {
   const causes = [
     ...(reloads > MANY_RELOADS
@@ -87,9 +90,9 @@ export function shortfallFinding(
         ]
       : []),
     ...(sticky ? ['sticky cookies keep clients on stable'] : []),
+    ...(rivals ?? []).map(rivalText),
   ];
-  const usual =
-    'answers that break off after their first byte, which Traefik does not count, or a second route with the same rule';
+  const usual = `answers that break off after their first byte, which Traefik does not count${rivals ? '' : ', or a second route with the same rule'}`;
   const cause = causes.length > 0 ? `${causes.join('; ')}. Other causes: ${usual}` : `Possible causes: ${usual}`;
   return {
     metric: 'share',
@@ -99,6 +102,16 @@ export function shortfallFinding(
     reason:
       `the new version answered ${percent(found.measured)} of ${Math.round(total)} counted requests, ` +
       `significantly less than its weight of ${percent(found.wanted)} (p ${found.p.toExponential(0)}). ${cause}`,
+  };
+}
+
+/** A finding for a step in which neither version was counted, where other rules may get all requests. */
+export function nothingCountedFinding(rivals: readonly RivalRoute[]): Finding | undefined {
+  if (rivals.length === 0) return undefined;
+  return {
+    metric: 'share',
+    outcome: 'no-data',
+    reason: `Traefik counted no request for either version in this step. ${rivals.map(rivalText).join('; ')}`,
   };
 }
 

@@ -14,6 +14,8 @@ export interface StepTotals {
   readonly share: ShareSums;
   /** Names of the proxies that were scraped. */
   readonly proxies: readonly string[];
+  /** How many intervals between scrapes could not be counted. Absent if none. */
+  readonly leftOut?: number;
 }
 
 /** Counts of an interval of BIN_MS. */
@@ -48,11 +50,17 @@ export function addToStep(step: StepTotals, block: TimedBlock): StepTotals {
   if (block.from < step.from) return step;
   const answers = block.questions[ERRORS];
   return {
-    from: step.from,
+    ...step,
     totals: add(step.totals, block.questions),
     share: answers ? addShare(step.share, answers.candidate.requests, answers.stable.requests) : step.share,
     proxies: step.proxies.includes(block.instance) ? step.proxies : [...step.proxies, block.instance],
   };
+}
+
+/** `leftOut`: start times of intervals that could not be counted, epoch ms. */
+export function addLeftOut(step: StepTotals, leftOut: readonly number[]): StepTotals {
+  const own = leftOut.filter((from) => from >= step.from).length;
+  return own === 0 ? step : { ...step, leftOut: (step.leftOut ?? 0) + own };
 }
 
 /** Bins are in ascending order. Old bins are dropped. */

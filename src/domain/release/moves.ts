@@ -22,14 +22,21 @@ export type Started =
   | Preempted;
 export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Preempted;
 export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Preempted;
-export type Settled = { readonly kind: 'settled'; readonly proof: WeightProof } | Preempted;
+
+/** `streams`: what is known of streams that are still open on the version that lost its traffic. */
+export interface AllTraffic {
+  readonly kind: 'settled';
+  readonly proof: WeightProof;
+  readonly streams?: string;
+}
+export type Settled = AllTraffic | Preempted;
 
 export type Withdrawn =
   /** `pods`: why the new version's pods were not ready. Absent if they were, or if it is not known. */
   | { readonly kind: 'withdrawn'; readonly proof: WeightProof; readonly pods?: string }
   | { readonly kind: 'too-late'; readonly detail: string; readonly newHash: string }
   | Superseded;
-export type BackOnStable = { readonly kind: 'settled'; readonly proof: WeightProof } | Superseded;
+export type BackOnStable = AllTraffic | Superseded;
 export type Restored = { readonly kind: 'restored'; readonly detail: string } | Superseded;
 
 /** A change by another actor to a step that is held. */

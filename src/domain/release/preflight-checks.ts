@@ -1,4 +1,5 @@
 import type { RolloutStrategy } from '../argo-strategies.ts';
+import { rivalText } from '../route/rival.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
 import { releaseId } from './target.ts';
@@ -158,6 +159,14 @@ export function proxyCheck(facts: Facts): Check {
   return facts.proxyProblem
     ? bad('traefik', facts.proxyProblem, 'Check SLUICE_TRAEFIK_API_URLS or SLUICE_TRAEFIK_API_PODS.')
     : ok('traefik', 'serves the TraefikService');
+}
+
+/** Absent where no other rule may get the requests of the release. */
+export function rivalRoutesCheck({ rivals = [] }: Facts): Check[] {
+  if (rivals.length === 0) return [];
+  const next =
+    'Remove one of the rules, or give the rule of this release a higher priority. Without requests no step passes.';
+  return [{ ...ok('other routes', rivals.map(rivalText).join('; ')), next }];
 }
 
 /**

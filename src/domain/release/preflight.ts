@@ -5,6 +5,7 @@ import {
   ownerCheck,
   proxyCheck,
   replicasCheck,
+  rivalRoutesCheck,
   stepCheck,
   strategyCheck,
   templateCheck,
@@ -38,6 +39,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
     ...sourceChecks(spec, facts),
     proxyCheck(facts),
     ...hiddenAnswersCheck(facts),
+    ...rivalRoutesCheck(facts),
   ];
   if (!checks.every((check) => check.ok)) return { checks };
   const found = rules.steps(spec, facts.rollout);

@@ -44,8 +44,8 @@ export function ingressRef(object: IngressRoute): ObjectRef {
   return { kind: INGRESS_ROUTE, namespace: object.metadata.namespace, name: object.metadata.name };
 }
 
-/** The IngressRoutes of the namespace. An invalid one does not hide the others. */
-export async function listIngressRoutes(client: ClusterClient, namespace: string): Promise<readonly IngressRoute[]> {
+/** The IngressRoutes of the namespace, or of all namespaces. An invalid one does not hide the others. */
+export async function listIngressRoutes(client: ClusterClient, namespace?: string): Promise<readonly IngressRoute[]> {
   const items = await client.list(INGRESS_ROUTE, namespace);
   return items.map((item) => IngressRoute.safeParse(item)).flatMap(({ data }) => (data ? [data] : []));
 }

@@ -5,6 +5,7 @@ import { describe, TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import { fenced } from '../../adapters/kubernetes/fenced.ts';
 import { claim, fence, unclaim } from '../../adapters/kubernetes/owner.ts';
 import { weightOn } from './in-force.ts';
+import { rivalRoutes } from './rival-routes.ts';
 import { listReplicas } from './replicas.ts';
 import type { ApisOf } from './replicas.ts';
 import { TraefikService } from './schema.ts';
@@ -51,6 +52,7 @@ export function createSplit(clusters: Clusters, options: { readonly apis: ApisOf
       return Promise.all(replicas.map((replica) => weightOn(replica, object, found)));
     },
     selfAnswering: async (ref, arms) => selfAnswering(clientOf(ref), ref, arms),
+    rivals: async (ref) => rivalRoutes(clientOf(ref), ref),
     claim: async (ref, owner, over) => claim(clientOf(ref), refOf(ref), owner, over),
     fence: async (ref, owner) => fence(clientOf(ref), refOf(ref), owner),
     unclaim: async (ref, owner) => unclaim(clientOf(ref), refOf(ref), owner),

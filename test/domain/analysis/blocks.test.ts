@@ -259,12 +259,20 @@ describe('reading on from where one stopped', () => {
     const read = (requests: Series[], to: number) =>
       readBlocks(arms({ candidate: { requests } }), ERRORS, { from: 0, to, settleMs: 5 });
 
-    expect(read(partly, 22)).toEqual({ blocks: [], cursors: { a: { at: 10, gone: [] } } });
+    expect(read(partly, 22)).toEqual({ blocks: [], leftOut: [], cursors: { a: { at: 10, gone: [] } } });
     expect(read(whole, 22).blocks).toHaveLength(1);
     expect(read(partly, 30).cursors['a']).toEqual({ at: 20, gone: ['|503|||'] });
   });
 
   test('a sample that is no number is no count', () => {
     expect(counted(through([ok([10, 0], [20, NaN], [30, 20], [40, 30])], [50]))).toEqual([[30, 40, 10]]);
+  });
+
+  test('a counter that is never a number leaves every interval out, because nobody knows what it counted', () => {
+    const requests = [ok([10, 0], [20, 10], [30, 20]), bad([10, NaN], [20, NaN], [30, NaN])];
+    const read = readBlocks(arms({ candidate: { requests } }), ERRORS, { from: 0, to: 40 });
+
+    expect(read.blocks).toEqual([]);
+    expect(read.leftOut).toEqual([10, 20]);
   });
 });

@@ -61,7 +61,8 @@ describe('what it says', () => {
     expect(findings).toContainEqual({
       metric: 'slow-300ms',
       outcome: 'no-data',
-      reason: 'slow-300ms: Traefik counts no bucket that ends at 300 ms; it has 100, 250 ms',
+      reason:
+        'slow-300ms: Traefik does not count a bucket that ends at 300 ms for both versions; both have 100, 250 ms',
     });
   });
 });

@@ -1,11 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { binomialTail } from '../../../src/domain/analysis/binomial.ts';
-import { addShare, NO_SHARE, shortfall, shortfallFinding } from '../../../src/domain/analysis/shortfall.ts';
+import {
+  addShare,
+  NO_SHARE,
+  nothingCountedFinding,
+  shortfall,
+  shortfallFinding,
+} from '../../../src/domain/analysis/shortfall.ts';
+import type { RivalRoute } from '../../../src/domain/route/rival.ts';
 
 /** Counts of one proxy, block by block. */
 const sums = (blocks: readonly (readonly [candidate: number, stable: number])[]) =>
   blocks.reduce((all, [candidate, stable]) => addShare(all, candidate, stable), NO_SHARE);
 const repeat = <T>(times: number, one: T): readonly T[] => Array.from({ length: times }, () => one);
+const RIVAL: RivalRoute = { place: 'IngressRoute old/shop rule 1', leadsTo: 'Service old/shop', priority: 'higher' };
 const SETTINGS = { lost: 0.01, proxies: 2 };
 
 // Exact rational arithmetic: the sum of C(n, i) p^i (1 - p)^(n - i) over i ≤ k, with Python's fractions.
@@ -72,5 +80,23 @@ describe('a counted share below the weight', () => {
     expect(finding.outcome).toBe('no-data');
     expect(finding.reason).toContain('loaded its configuration 21 times');
     expect(finding.reason).toContain('sticky cookies');
+    expect(finding.reason).toContain('or a second route with the same rule');
+  });
+
+  test('names the rule of another route, and no longer supposes one where the routes were read', () => {
+    const measured = sums(repeat(40, [0, 29]));
+    const found = shortfall(measured, { ...SETTINGS, weight: 1 }) as NonNullable<ReturnType<typeof shortfall>>;
+    const reasonWith = (rivals: readonly RivalRoute[]) => shortfallFinding(found, measured, { rivals }).reason;
+
+    expect(reasonWith([RIVAL])).toContain('IngressRoute old/shop rule 1 matches the same requests');
+    expect(reasonWith([])).not.toContain('second route');
+  });
+});
+
+test('a step in which nothing was counted names the rules that may get its requests, and is not a finding without one', () => {
+  expect(nothingCountedFinding([])).toBeUndefined();
+  expect(nothingCountedFinding([RIVAL])).toMatchObject({
+    outcome: 'no-data',
+    reason: expect.stringContaining('IngressRoute old/shop rule 1'),
   });
 });

@@ -234,6 +234,15 @@ describe('warnings: checks that hold, with something to do', () => {
     ]);
   });
 
+  test('other rules that may get the requests', () => {
+    const rival = { place: 'IngressRoute old/shop rule 1', leadsTo: 'Service old/shop', priority: 'same' as const };
+    expect(warnings({ ...canaryFacts(), rivals: [] })).toEqual([]);
+    expect(warnings({ ...canaryFacts(), rivals: [rival, { ...rival, priority: 'higher' }] })).toEqual([
+      'other routes: IngressRoute old/shop rule 1 matches the same requests and leads to Service old/shop, with the same priority, so each reload of Traefik decides anew which of the two gets all requests; ' +
+        'IngressRoute old/shop rule 1 matches the same requests and leads to Service old/shop, with a higher priority, so it gets these requests',
+    ]);
+  });
+
   test('they stop no plan, and a wrong query does', () => {
     const empty = { windowMs: 300_000, requests: 0, series: 0, unknown: 0, boundsMs: [] };
     const trial = { name: 'queue', promql: 'queue', where: 'analysis.metrics[0].query', needs: 'one' as const };
