@@ -15,6 +15,12 @@ export const VERSIONS: readonly Version[] = [
   { name: 'same, errors in clumps of 10', errors: same, slow, clump: 10 },
   { name: 'clearly worse, in clumps of 10', errors: { candidate: 0.06, stable: 0.02 }, slow, clump: 10 },
   { name: 'same, rare errors in clumps of 10', errors: { candidate: 0.0003, stable: 0.0003 }, slow, clump: 10 },
+  {
+    name: 'on the margin from nothing, in clumps of 10',
+    errors: { candidate: 0.01, stable: 0 },
+    slow,
+    clump: 10,
+  },
   { name: 'same, a wave in both', errors: same, slow, drift: 0.8 },
   { name: 'same, gaps and resets', errors: same, slow, gaps: 0.1, resets: 0.05 },
   { name: 'clearly worse, gaps and resets', errors: { candidate: 0.06, stable: 0.02 }, slow, gaps: 0.1, resets: 0.05 },

@@ -24,11 +24,14 @@ const ENOUGH_PAIRS = 3;
 /** The greatest of several estimates for independent answers lies below this. */
 const NOISE = 1.5;
 /**
- * While clumps are unknown, a clump of ten must not count as ten answers. One block then adds at most this much
- * evidence (natural logarithm), or a seventh of its own evidence.
+ * While clumps are not known well, a clump of ten must not count as ten answers. One block then adds at most this much
+ * evidence (natural logarithm), or its evidence at the greatest dispersion that is still likely.
  */
 const MAX_UNKNOWN_EVIDENCE = 1.8;
-const UNKNOWN_PHI = 7;
+/** Dispersion of clumps with a mean of ten, whose sizes have a geometric distribution. */
+const UNKNOWN_PHI = 19;
+/** Normal quantile of a one-sided 95 % bound. */
+const Z = 1.645;
 
 const NONE: Differences = { squares: 0, pairs: 0, total: { requests: 0, bad: 0 } };
 
@@ -47,21 +50,28 @@ export function watchClumps(clumps: Clumps, block: Block): Clumps {
   };
 }
 
+/** The estimate of the dispersion, and the greatest value that is still likely. Where enough is known, both are equal. */
+export interface Dispersion {
+  readonly phi: number;
+  readonly most: number;
+}
+
 /**
  * The dispersion that weighs the next block. Stable's past decides where it had enough bad answers, otherwise the
- * release itself. `unknown`: neither had enough.
+ * release itself.
  */
-export function dispersionNow({ past = 1, pastBad, candidate, stable }: Clumps): { phi: number; unknown: boolean } {
+export function dispersionNow({ past = 1, pastBad, candidate, stable }: Clumps): Dispersion {
   const ofPast = past < NOISE ? 1 : past;
-  if (pastBad >= ENOUGH_BAD) return { phi: ofPast, unknown: false };
+  if (pastBad >= ENOUGH_BAD) return { phi: ofPast, most: ofPast };
   const own = [candidate, stable].flatMap((arm) => dispersionOf(arm) ?? []);
-  return { phi: Math.max(ofPast, ...own), unknown: own.length === 0 };
+  const phi = Math.max(ofPast, ...own.map((one) => one.phi));
+  return { phi, most: Math.max(phi, Math.min(UNKNOWN_PHI, ...own.map((one) => one.most))) };
 }
 
 /** Logarithm of the part of an e-value that counts. It is never more than `log`, so the error rate still holds. */
-export function weakened(log: number, { phi, unknown }: { phi: number; unknown: boolean }): number {
+export function weakened(log: number, { phi, most }: Dispersion): number {
   const weighed = log / phi;
-  return unknown && weighed > MAX_UNKNOWN_EVIDENCE ? Math.max(MAX_UNKNOWN_EVIDENCE, weighed / UNKNOWN_PHI) : weighed;
+  return most > phi && weighed > MAX_UNKNOWN_EVIDENCE ? Math.max(MAX_UNKNOWN_EVIDENCE, log / most) : weighed;
 }
 
 function differ({ last, squares, pairs, total }: Differences, block: ArmBlock): Differences {
@@ -78,9 +88,20 @@ function differ({ last, squares, pairs, total }: Differences, block: ArmBlock): 
 }
 
 /** A few differences scatter. Below two standard deviations of independent answers no clumps are assumed. */
-function dispersionOf({ squares, pairs, total }: Differences): number | undefined {
+function dispersionOf({ squares, pairs, total }: Differences): Dispersion | undefined {
   if (total.bad < ENOUGH_BAD || pairs < ENOUGH_PAIRS || total.bad >= total.requests) return undefined;
   const share = total.bad / total.requests;
   const found = squares / pairs / (share * (1 - share));
-  return found >= Math.max(NOISE, 1 + 2 * Math.sqrt(2 / pairs)) ? found : 1;
+  const phi = found >= Math.max(NOISE, 1 + 2 * Math.sqrt(2 / pairs)) ? found : 1;
+  return { phi, most: Math.max(1, found) / lowFactor(pairs) };
+}
+
+/**
+ * How far below the truth an estimate from so many successive differences may lie: the 5 % quantile of χ² divided by
+ * its degrees of freedom (Wilson and Hilferty's approximation). Successive differences share answers, so three of them
+ * have two degrees of freedom.
+ */
+function lowFactor(pairs: number): number {
+  const part = 2 / (9 * ((2 / 3) * pairs));
+  return Math.max(0.02, (1 - part - Z * Math.sqrt(part)) ** 3);
 }
