@@ -19,7 +19,7 @@ export interface Comparison extends Ratios {
   readonly knowing: Ratios;
   /** Worst share of wrong decisions, over all cells. */
   readonly worstWrong: number;
-  /** Greatest increase of the share of undecided runs. */
+  /** Greatest increase of the share of undecided runs at low traffic. */
   readonly moreUndecided: number;
 }
 
@@ -34,24 +34,27 @@ export interface ChangeRow {
   readonly by: ReadonlyMap<string, Noticed>;
 }
 
-/** `low`: cells of low traffic. They count for wrong decisions and undecided runs only. */
+/** `low`: cells of low traffic. They count for wrong decisions and for undecided runs. */
 export function compare(cells: readonly Cell[], low: readonly Cell[], names: Names): Comparison {
   const [pass, fail] = [shared(cells, 'not-worse', names), shared(cells, 'worse', names)];
   const ratios = (name: string): Ratios => ({
     timeToPass: ratio(pass, 'medianPass', name, names.before),
     badUntilFailed: ratio(fail, 'medianHarm', name, names.before),
   });
-  const all = [...cells, ...low].flatMap(({ setting: { version }, figures }) => {
-    const [now, then] = [figures.get(names.ours), figures.get(names.before)];
-    return now && then ? [{ wrong: wrong(version, now), more: now.undecided - then.undecided }] : [];
+  const wrongs = [...cells, ...low].map(({ setting: { version }, figures }) => {
+    const now = figures.get(names.ours);
+    return now ? wrong(version, now) : 0;
   });
+  const more = low.map(
+    ({ figures }) => (figures.get(names.ours)?.undecided ?? 0) - (figures.get(names.before)?.undecided ?? 0),
+  );
   return {
     ...ratios(names.ours),
     passCells: pass.length,
     failCells: fail.length,
     knowing: ratios(names.knowing),
-    worstWrong: Math.max(...all.map((cell) => cell.wrong)),
-    moreUndecided: Math.max(...all.map(({ more }) => more)),
+    worstWrong: Math.max(...wrongs),
+    moreUndecided: Math.max(...more),
   };
 }
 

@@ -152,7 +152,7 @@ export function comparisonText({ comparison: c, rules }: Pick<Simulation, 'compa
     `* Time until a good version passes: ${c.timeToPass.toFixed(2)} times that of "${before}" (geometric mean of the medians in ${c.passCells} cells).`,
     `* Bad answers until a worse version fails: ${c.badUntilFailed.toFixed(2)} times (${c.failCells} cells).`,
     `* In the same cells a judge that knows the true rates of both versions beforehand needs ${c.knowing.timeToPass.toFixed(2)} times the time to pass, and ${c.knowing.badUntilFailed.toFixed(2)} times the bad answers.`,
-    `* Share of undecided runs: at most ${percent(c.moreUndecided)} more in any cell.`,
+    `* Share of undecided runs at low traffic: at most ${percent(c.moreUndecided)} more in any cell (see below).`,
     `* Wrong decisions in the worst cell: ${percent(c.worstWrong)}.`,
   ].join('\n');
 }
@@ -160,6 +160,14 @@ export function comparisonText({ comparison: c, rules }: Pick<Simulation, 'compa
 export function lowTraffic({ low, rules }: Pick<Simulation, 'low' | 'rules'>): string {
   return lowTrafficTable(low, rules[0]?.name ?? '', rules[1]?.name ?? '');
 }
+
+const BOUND = [
+  "The judge that knows the rates bets all of its wealth on the truth. By Wald's bound a judge with the same α and margins needs",
+  "at least as many requests in the mean, apart from the last scrape, unless it takes stable's rate from the past. So the aim of",
+  '0.6 for the time to pass is out of reach in these cells. Bad answers are above the aim of 0.7 because a judge does not know',
+  'which question shows the fault, how large the fault is, when it began, and whether errors clump. Other parameters were tried:',
+  'see [ADR 19](adr/0019-a-judge-that-expects-changes.md).',
+].join(' ');
 
 /** The page in docs/. */
 export function page(simulation: Simulation): string {
@@ -181,6 +189,7 @@ export function page(simulation: Simulation): string {
     '## Beside the judge before',
     'Cells in which both judges decide more than half of the runs. An undecided run counts as later than all others.',
     comparisonText(simulation),
+    BOUND,
     '## Undecided at low traffic',
     `Shares of the runs that were still undecided after ${minutes} minutes, at the first weights of a release. A person is asked then.`,
     lowTraffic(simulation),

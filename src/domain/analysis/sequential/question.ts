@@ -43,8 +43,8 @@ const START_NOT_WORSE = 0.97;
 const STEP_STAKE = 0.3;
 const STEP_JUMP = 0.5;
 /** A version changes with probability JUMP·dt/(age + CALM_MS), which falls with the time since its last change. */
-const JUMP = 0.3;
-const STAKE = 0.4;
+const JUMP = 0.15;
+const STAKE = 0.2;
 const CALM_MS = 120_000;
 const MAX_AT_ONCE = 0.5;
 const BOOST = { worse: 4, 'not-worse': 16 } as const;
