@@ -50,7 +50,7 @@ export function watchClumps(clumps: Clumps, block: Block): Clumps {
   };
 }
 
-/** The estimate of the dispersion, and the greatest value that is still likely. Where enough is known, both are equal. */
+/** An estimate of the dispersion, and the greatest value that is still likely. Both are equal where enough is known. */
 export interface Dispersion {
   readonly phi: number;
   readonly most: number;
