@@ -117,15 +117,14 @@ test.each<[string, Change, RegExp]>([
   expect([rest.reason, ...findings.map((one) => one.reason)].join('\n')).toMatch(reason);
 });
 
-test('errors that are born at 50 are 50 errors: the new version fails', async () => {
-  const born = await verdictOn((series, kind, service) => {
+test('errors that are born at 50 count from the first on, also in the step in which they are born', async () => {
+  const born = SINCE + MINUTE;
+  const { outcome, candidate } = await verdictOn((series, kind, service) => {
     if (kind !== 'requests' || service !== 'new' || !isErrors(series)) return series;
-    return {
-      ...series,
-      samples: series.samples.filter(([at]) => at > SINCE + MINUTE).map(([at]) => [at, 50] as const),
-    };
+    const samples = series.samples.filter(([at]) => at >= born);
+    return { ...series, samples: samples.map(([at]) => [at, 50 + (5 * (at - born)) / SCRAPE_MS] as const) };
   });
 
-  expect(born.outcome).toBe('fail');
-  expect(born.candidate?.errors).toBe(100);
+  expect(outcome).toBe('fail');
+  expect(candidate?.errors).toBe(2 * (50 + (5 * 9 * MINUTE) / SCRAPE_MS));
 });
