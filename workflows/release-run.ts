@@ -75,6 +75,8 @@ export class ReleaseRun {
   readonly careful = has('careful');
   /** The target was found in the middle of this release, so it is rolled back and never refused. */
   underWay = false;
+  /** The memo of the run names the first run of its chain. */
+  chainNamed = false;
   /** False for a release that an older version started: it has no guard while weights move. */
   readonly gapless = has('watch-without-gap');
   readonly outbox: Outbox;

@@ -42,9 +42,15 @@ export async function release(input: ReleaseInput): Promise<ReleaseResult> {
   return end(run, outcome.state, outcome.cause, outcome.reason);
 }
 
-/** Lists are made of Temporal's records, which do not say that a reset run continues an earlier one. */
-function nameChain({ owner }: ReleaseRun): void {
-  if (owner.firstRunId !== undefined && has('chain-in-memo')) upsertMemo({ [CHAIN_MEMO]: owner.firstRunId });
+/**
+ * Lists are made of Temporal's records, which do not say that a reset run continues an earlier one. A run that was
+ * reset to a later task replays its beginning without the patch, so it does this at its end.
+ */
+function nameChain(run: ReleaseRun): void {
+  const { firstRunId } = run.owner;
+  if (run.chainNamed || firstRunId === undefined || !has('chain-in-memo')) return;
+  run.chainNamed = true;
+  upsertMemo({ [CHAIN_MEMO]: firstRunId });
 }
 
 /** Preflight and approval. When this returns a reason not to start, nothing except the owner mark has been written. */
@@ -265,6 +271,7 @@ async function end(
 ): Promise<ReleaseResult> {
   return CancellationScope.nonCancellable(async () => {
     if (run.careful) run.ending = state;
+    nameChain(run);
     if (run.plan) await unclaimTarget(run);
     if (state === 'succeeded') await startGuard(run);
     if (run.journaled) await run.recordEnd(state, reason, cause?.who);

@@ -10,9 +10,13 @@ export const HISTORIES = fileURLToPath(new URL('../replay/histories', import.met
 export async function recordHistory(name: string, handle: WorkflowHandle): Promise<void> {
   if (process.env['SLUICE_RECORD_HISTORIES'] !== '1') return;
   mkdirSync(HISTORIES, { recursive: true });
-  const text = historyToJSON(await handle.fetchHistory());
-  writeFileSync(`${HISTORIES}/${name}.json`, `${JSON.stringify(JSON.parse(text, withoutPlace))}\n`);
+  const [history, { runId }] = await Promise.all([handle.fetchHistory(), handle.describe()]);
+  const text = JSON.stringify(JSON.parse(historyToJSON(history), withoutPlace), asRun(runId));
+  writeFileSync(`${HISTORIES}/${name}.json`, `${text}\n`);
 }
+
+/** A replay takes its run id from the first event. After a reset this event still names the run of before. */
+const asRun = (runId: string) => (key: string, value: unknown) => (key === 'originalExecutionRunId' ? runId : value);
 
 /** Removes stack traces and the names of processes. Replay does not need them, and they identify the machine. */
 function withoutPlace(key: string, value: unknown): unknown {

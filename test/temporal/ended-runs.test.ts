@@ -46,6 +46,17 @@ async function eventually<T>(look: () => Promise<T>, met: (value: T) => boolean)
   }
 }
 
+/** Resets the run as it was before the end of this workflow task. `task`: an event id. */
+async function resetTo(runId: string, task: unknown): Promise<void> {
+  await temporal.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: release.id, runId },
+    workflowTaskFinishEventId: task as never,
+    requestId: `reset-${runId}`,
+    reason: 'test',
+  });
+}
+
 const abort = (requestId: string) => ({ name: 'abort', requestId, who: 'ada' }) as const;
 
 test('a terminated run is told as ended from outside, alike by get, list, filter and commands', async () => {
@@ -76,13 +87,7 @@ test('a reset keeps run id, mark and commands; the old run is not one that needs
   const before = await gateway.get(release.id);
   const { runId } = await release.handle.describe();
 
-  await temporal.client.workflowService.resetWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId: release.id, runId },
-    workflowTaskFinishEventId: 4 as never,
-    requestId: 'reset-1',
-    reason: 'test',
-  });
+  await resetTo(runId, 4);
 
   const after = await eventually(
     () => gateway.get(release.id),
@@ -100,6 +105,25 @@ test('a reset keeps run id, mark and commands; the old run is not one that needs
   expect(await gateway.owns({ releaseId: release.id, runId: before.runId })).toBe('open');
   const outcome = await gateway.command(release.id, { ...abort('a'), runId: before.runId }, 3000);
   expect(outcome).toMatchObject({ outcome: 'applied' });
+});
+
+test('a run that was reset to a later task is listed once, under its run id of before, when it has ended', async () => {
+  await waitingForApproval();
+  const { runId } = await release.handle.describe();
+  const { events = [] } = await release.handle.fetchHistory();
+  await resetTo(runId, events?.findLast(({ workflowTaskCompletedEventAttributes: done }) => done)?.eventId);
+  await eventually(
+    () => gateway.get(release.id),
+    ({ state }) => state === 'waiting-for-approval',
+  );
+
+  await gateway.command(release.id, { name: 'reject', requestId: 'r', who: 'ada' }, 3000);
+
+  const listed = await eventually(
+    () => gateway.list({ ...release.input.spec.target, limit: 5 }),
+    (found) => found.length === 1 && found[0]?.state === 'refused',
+  );
+  expect(listed).toMatchObject([{ runId, state: 'refused' }]);
 });
 
 test('a start that is sent again after another release has run finds its own, and starts nothing', async () => {
