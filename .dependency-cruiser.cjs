@@ -101,6 +101,12 @@ const layers = [
     ['^src/(adapters|ports|domain|config|observability)/'],
   ),
   layer(
+    'gateway',
+    'The gateway forwards messages of MCP servers. Reading the registry belongs to its port, deciding to src/domain/gateway.',
+    '^src/gateway/',
+    ['^src/(gateway|ports|domain|observability)/'],
+  ),
+  layer(
     'activities',
     'An activity acts through ports. Add what is missing to src/ports and implement it in src/adapters.',
     '^activities/',
@@ -204,11 +210,7 @@ const oneWay = [
     'workflows-as-types',
     'At run time src/temporal needs workflows/messages.ts only: write `import type`, or move the name to messages.ts.',
     { path: '^src/temporal/' },
-    {
-      path: '^workflows/',
-      pathNot: '^workflows/messages\\.ts$',
-      dependencyTypesNot: ['type-only'],
-    },
+    { path: '^workflows/', pathNot: '^workflows/messages\\.ts$', dependencyTypesNot: ['type-only'] },
   ),
 ];
 
@@ -229,46 +231,31 @@ const packages = [
     'workflow-packages',
     'In workflows/ only @temporalio/workflow and @temporalio/common load. Everything else belongs in an activity.',
     { path: '^workflows/' },
-    {
-      dependencyTypes: PACKAGES,
-      pathNot: 'node_modules/@temporalio/(workflow|common)/',
-    },
+    { dependencyTypes: PACKAGES, pathNot: 'node_modules/@temporalio/(workflow|common)/' },
   ),
   ban(
     'contract-packages',
     'src/contract is zod over domain types, and the search for the nearest name. Move other code to src/commands.',
     { path: '^src/contract/' },
-    {
-      dependencyTypes: PACKAGES,
-      pathNot: 'node_modules/(zod|fastest-levenshtein)/',
-    },
+    { dependencyTypes: PACKAGES, pathNot: 'node_modules/(zod|fastest-levenshtein)/' },
   ),
   ban(
     'temporal-client',
     '@temporalio/client is used in src/temporal and src/entry. Elsewhere use ReleaseGateway (src/temporal/gateway.ts).',
-    {
-      path: OURS,
-      pathNot: ['^src/(temporal|entry)/', '^(test|bench|scripts)/'],
-    },
+    { path: OURS, pathNot: ['^src/(temporal|entry)/', '^(test|bench|scripts)/'] },
     { path: 'node_modules/@temporalio/client/' },
   ),
   ban(
     'temporal-worker',
     '@temporalio/worker is used in src/entry. Pass what a worker needs from there.',
-    {
-      path: OURS,
-      pathNot: ['^src/entry/', '^(test|bench|scripts)/'],
-    },
+    { path: OURS, pathNot: ['^src/entry/', '^(test|bench|scripts)/'] },
     { path: 'node_modules/@temporalio/worker/' },
   ),
   ban(
     'no-dev-packages',
     'A user installs without devDependencies. Move the package to dependencies, or write `import type`.',
     { path: '^(src|workflows|activities|sandbox|bin)/' },
-    {
-      dependencyTypes: ['npm-dev'],
-      dependencyTypesNot: ['type-only'],
-    },
+    { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   ),
   ban(
     'no-undeclared-packages',

@@ -51,6 +51,7 @@ export const GROUPS: readonly TestGroup[] = [
       'replay',
       'temporal',
       'fuzz',
+      'gateway',
       'bench',
     ],
     sandbox: 'none',

@@ -13,6 +13,8 @@ export interface CliDeps {
   readonly doctor: (settings: Settings, where: { cluster?: string; namespace?: string }) => Promise<readonly Finding[]>;
   readonly serve: (settings: Settings, stopped: AbortSignal) => Promise<void>;
   readonly mcp: (settings: Settings, stopped: AbortSignal) => Promise<void>;
+  /** Serves over HTTP, or the server named `stdio` over stdin and stdout. */
+  readonly gateway: (settings: Settings, where: { stdio?: string }, stopped: AbortSignal) => Promise<void>;
   readonly worker: (settings: Settings) => Promise<void>;
   /** The contexts of the kubeconfig. */
   readonly contexts: (settings: Settings) => Promise<readonly string[]>;

@@ -14,6 +14,13 @@ export function addServers(program: Cli, deps: CliDeps): void {
     deps.mcp(serverSettings(deps, cli), deps.io.stopped),
   );
   program
+    .command('gateway')
+    .description('Divide callers between versions of MCP servers, at /servers/<name>/mcp on SLUICE_GATEWAY_PORT')
+    .option('--stdio <name>', 'serve this MCP server over stdin and stdout instead')
+    .action(({ stdio }: { stdio?: string }, cli: Cli) =>
+      deps.gateway(settingsOf(deps, cli).settings, stdio === undefined ? {} : { stdio }, deps.io.stopped),
+    );
+  program
     .command('worker')
     .description('Run the Temporal worker that carries releases')
     .action((_: unknown, cli: Cli) => deps.worker(settingsOf(deps, cli).settings));

@@ -220,6 +220,18 @@ export const SETTINGS = {
   ),
   taskQueue: setting('SLUICE_TASK_QUEUE', text, 'sluice', 'Temporal task queue of the worker.'),
   host: setting('SLUICE_HOST', text, '127.0.0.1', 'Address that the HTTP server binds to; loopback only.'),
+  gatewayPort: setting(
+    'SLUICE_GATEWAY_PORT',
+    integer(0, 65535),
+    8766,
+    'Port of `sluice gateway`: MCP servers at /servers/<name>/mcp. 0 takes a free one.',
+  ),
+  gatewayKeyFile: setting(
+    'SLUICE_GATEWAY_KEY_FILE',
+    text,
+    'gateway.key',
+    'File with the keys of session ids and other handles, relative to SLUICE_HOME; made if missing. The same for all gateways.',
+  ),
   logLevel: setting('SLUICE_LOG_LEVEL', logLevel, 'info', `Log level: ${LOG_LEVELS.join(', ')}.`),
   home: setting('SLUICE_HOME', text, '.sluice', 'Folder for settings.yaml and sandboxes.'),
 } as const;

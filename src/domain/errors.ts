@@ -1,4 +1,5 @@
 import type { ErrorEntry } from './errors/entry.ts';
+import { GATEWAY_ERRORS } from './errors/gateway.ts';
 import { OBJECT_ERRORS } from './errors/objects.ts';
 import { RELEASE_ERRORS } from './errors/releases.ts';
 import { REQUEST_ERRORS } from './errors/requests.ts';
@@ -12,6 +13,7 @@ export const ERRORS = {
   ...RELEASE_ERRORS,
   ...SERVER_ERRORS,
   ...SYSTEM_ERRORS,
+  ...GATEWAY_ERRORS,
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

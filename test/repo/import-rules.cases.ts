@@ -49,6 +49,8 @@ export const VIOLATIONS = [
   breaks('clusters', value('src/clusters/', '../evidence/index.ts')),
   breaks('clusters', type('src/clusters/', '../entry/ports.ts')),
   breaks('adapter-registry', type('src/adapters/', '../toolsets/index.ts')),
+  breaks('gateway', type('src/gateway/', '../adapters/plans/index.ts')),
+  breaks('gateway', value('src/gateway/', '../contract/parse.ts')),
   breaks('activities', type('activities/', '../src/toolsets/index.ts')),
   breaks('activities', type('activities/', '../workflows/messages.ts')),
   // The trap of a single rule with an exemption: a type import from a workflow straight into an adapter.

@@ -57,6 +57,7 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
     doctor: world.doctor ?? (() => Promise.resolve([])),
     serve: world.serve ?? unused,
     mcp: unused,
+    gateway: unused,
     worker: unused,
     contexts: () => Promise.resolve(['prod', 'dev']),
     listed: (commands) => Promise.resolve(commands.map(toTool)),

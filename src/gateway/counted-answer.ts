@@ -1,0 +1,81 @@
+import { outcomeOf, type Outcome } from '../domain/gateway/outcome.ts';
+import type { SluiceError } from '../domain/errors.ts';
+import { withData } from './event-stream.ts';
+import { parseOrNothing } from './json.ts';
+import type { Answer } from './upstream.ts';
+
+/** What happens beside passing an answer on. */
+export interface Watch {
+  /** Called with each message. Returns the text for the caller. */
+  rewrite(text: string): string;
+  /** Called once, when the answer is complete. */
+  ended(outcome: Outcome): void;
+  /** The version has opened a session. Returns the id for the caller. */
+  session(inner: string): string;
+  /** The version says that it does not know the session. */
+  sessionLost(): void;
+}
+
+/** Passes an answer on to the caller. */
+export class CountedAnswer implements Answer {
+  readonly #answer: Answer;
+  readonly #watch: Watch;
+  readonly #opens: boolean;
+  #outcome: Outcome | undefined;
+
+  /** `opens`: whether the request opens a session. */
+  constructor(answer: Answer, opens: boolean, watch: Watch) {
+    this.#answer = answer;
+    this.#opens = opens;
+    this.#watch = watch;
+  }
+
+  accepted(session?: string): void {
+    if (this.#opens) this.#answer.accepted(this.#watch.session(session ?? ''));
+    else this.#answer.accepted();
+  }
+
+  message(text: string, frame?: string): boolean {
+    const outcome = resultOf(text);
+    if (outcome !== undefined) this.#outcome = outcome;
+    const changed = this.#watch.rewrite(text);
+    if (changed === text) return this.#answer.message(text, frame);
+    return this.#answer.message(changed, frame === undefined ? undefined : withData(frame, changed));
+  }
+
+  end(): void {
+    this.#watch.ended(this.#outcome ?? 'unavailable');
+    this.#answer.end();
+  }
+
+  refuse(status: number, headers: Readonly<Record<string, string>>, body: string): void {
+    this.#watch.ended(status >= 500 ? 'unavailable' : 'protocol_error');
+    if (status === 404) this.#watch.sessionLost();
+    this.#answer.refuse(status, headers, body);
+  }
+
+  fail(error: SluiceError): void {
+    this.#watch.ended(OUTCOME_OF[error.code] ?? 'unavailable');
+    if (error.code === 'GATEWAY_SESSION_UNKNOWN') this.#watch.sessionLost();
+    this.#answer.fail(error);
+  }
+
+  whenReady(resume: () => void): void {
+    this.#answer.whenReady(resume);
+  }
+}
+
+const OUTCOME_OF: Readonly<Partial<Record<string, Outcome>>> = {
+  UPSTREAM_TIMEOUT: 'timeout',
+  UPSTREAM_TOO_LARGE: 'protocol_error',
+  UPSTREAM_INVALID: 'protocol_error',
+};
+
+/** The outcome, if the message is the answer to a request. Large answers are read only where they may be failures. */
+function resultOf(text: string): Outcome | undefined {
+  if (!text.includes('"method"') && !text.includes('"error"') && !text.includes('"isError"'))
+    return text.includes('"result"') ? 'ok' : undefined;
+  const message = parseOrNothing(text);
+  const isAnswer = typeof message === 'object' && message !== null && ('result' in message || 'error' in message);
+  return isAnswer ? outcomeOf(message) : undefined;
+}

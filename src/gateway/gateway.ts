@@ -1,0 +1,210 @@
+import { isDivided } from '../domain/gateway/split.ts';
+import { textAt } from '../domain/gateway/message.ts';
+import { standIns } from '../domain/gateway/stand-in.ts';
+import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
+import { asError } from './conversation.ts';
+import { CountedAnswer, type Watch } from './counted-answer.ts';
+import { gauges } from './gauges.ts';
+import type { Inbound, InboundMessage } from './inbound.ts';
+import { Meter } from './meter.ts';
+import { inOwnSession } from './own-call.ts';
+import { reportedTask, rewritten, unsealed } from './outgoing.ts';
+import { boundTo, routeOf, sessionRoute, type Route } from './route.ts';
+import type { Sealer } from './seal.ts';
+import { versionOf, type ServerTable } from './server-table.ts';
+import { Sessions } from './sessions.ts';
+import { serverStatus, type ServerStatus } from './status.ts';
+import { LastAnswer } from './last-answer.ts';
+import { ToolNames } from './tool-names.ts';
+import type { Answer, Limits, Upstream } from './upstream.ts';
+import { Upstreams } from './upstreams.ts';
+
+export interface GatewayParts {
+  readonly table: ServerTable;
+  readonly sealer: Sealer;
+  readonly limits: Limits;
+  /** The environment to which references in definitions of versions lead. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Divides callers between the versions of a server. Errors before anything is sent are thrown. */
+export class Gateway {
+  readonly #table: ServerTable;
+  readonly #sealer: Sealer;
+  readonly #meter = new Meter();
+  readonly #sessions: Sessions;
+  readonly #upstreams: Upstreams;
+  readonly #tools: ToolNames;
+
+  constructor({ table, sealer, limits, env }: GatewayParts) {
+    this.#table = table;
+    this.#sealer = sealer;
+    this.#sessions = new Sessions(limits.idleMs);
+    this.#upstreams = new Upstreams(limits, env, (server, version) => this.#meter.openRequests(server, version) > 0);
+    this.#tools = new ToolNames((server, version) => this.#upstreams.of(server, version));
+    table.onChange((server) => {
+      this.#tools.forget(server);
+      this.#upstreams.keep(server);
+    });
+  }
+
+  /** Sends one message to its version. */
+  send(inbound: InboundMessage, answer: Answer): void {
+    const { message } = inbound;
+    const server = this.#table.server(inbound.server);
+    const route = routeOf(inbound, server, this.#sealer);
+    const free = message.method === 'tools/call' && route.handles.length === 0 && inbound.wanted === undefined;
+    const others = free ? this.#standIns(server, route) : [];
+    if (others.length === 0) return this.#forward(inbound, server, route, answer);
+    const failed = (error: unknown): void => answer.fail(asError(error));
+    this.#withTool(inbound, route, others)
+      .then((found) =>
+        found === undefined || route.session === undefined
+          ? this.#forward(inbound, server, found === undefined ? route : { ...route, version: found }, answer)
+          : this.#outOfSession(inbound, server, { ...route, version: found, session: undefined }, answer),
+      )
+      .catch(failed);
+  }
+
+  /** Opens the stream of a session. */
+  listen(inbound: Inbound, answer: Answer): void {
+    const route = sessionRoute(inbound, this.#table.server(inbound.server), this.#sealer);
+    const { headers, signal } = inbound;
+    this.#upstream(inbound, route).listen({ headers, signal, session: route.session }, answer);
+  }
+
+  async endSession(inbound: Inbound): Promise<void> {
+    const route = sessionRoute(inbound, this.#table.server(inbound.server), this.#sealer);
+    this.#sessions.ended(inbound.session ?? '');
+    await this.#upstream(inbound, route, false).endSession(route.session ?? '', inbound.headers);
+  }
+
+  /** Throws SERVER_NOT_FOUND. */
+  status(name: string): ServerStatus {
+    return serverStatus(this.#table.server(name), (version) => ({
+      ...this.#sessions.of(name, version),
+      ...this.#meter.of(name, version),
+      processes: this.#upstreams.processes(name, version),
+    }));
+  }
+
+  names(): readonly string[] {
+    return this.#table.names();
+  }
+
+  metrics(): string {
+    return this.#meter.text() + gauges(this.names().map((name) => this.status(name)));
+  }
+
+  async close(): Promise<void> {
+    this.#table.close();
+    await this.#upstreams.close();
+  }
+
+  #forward(
+    inbound: InboundMessage,
+    server: RegisteredServer,
+    route: Route,
+    answer: Answer,
+    session = route.session,
+  ): void {
+    const { message, signal } = inbound;
+    const upstream = this.#upstream(inbound, route);
+    const watch = this.#watch(inbound, route, isDivided(server.versions));
+    const text = unsealed(inbound.text, route.handles);
+    const ask = { text, message, headers: withInner(inbound.headers, route), session, signal };
+    upstream.send(ask, new CountedAnswer(answer, message.method === 'initialize', watch));
+  }
+
+  #standIns(server: RegisteredServer, { version }: Route): readonly ServerVersion[] {
+    return standIns(server, version.version, Date.now()).flatMap((name) => versionOf(server, name) ?? []);
+  }
+
+  /** The version that has the tool, if that of the route has not. */
+  async #withTool(
+    inbound: InboundMessage,
+    { version }: Route,
+    others: readonly ServerVersion[],
+  ): Promise<ServerVersion | undefined> {
+    const tool = textAt(inbound.message.params, 'name') ?? '';
+    const caller = { principal: boundTo(inbound), headers: identity(inbound.headers) };
+    const has = async (asked: ServerVersion): Promise<boolean | undefined> =>
+      (await this.#tools.of(inbound.server, asked, caller))?.has(tool);
+    if ((await has(version)) !== false) return undefined;
+    for (const other of others) if (await has(other)) return other;
+    return undefined;
+  }
+
+  /** Calls a tool in a session of the gateway, because the caller's session belongs to another version. */
+  async #outOfSession(inbound: InboundMessage, server: RegisteredServer, route: Route, answer: Answer): Promise<void> {
+    const upstream = this.#upstreams.of(inbound.server, route.version);
+    await inOwnSession(
+      upstream,
+      identity(inbound.headers),
+      (_, session) =>
+        new Promise<void>((resolve) => {
+          inbound.signal.addEventListener('abort', () => resolve(), { once: true });
+          this.#forward(inbound, server, route, new LastAnswer(answer, resolve), session);
+        }),
+    );
+  }
+
+  #upstream({ server, session }: Inbound, { version, session: inner }: Route, used = true): Upstream {
+    if (used && session !== undefined && inner !== undefined) this.#sessions.used(session, server, version.version);
+    return this.#upstreams.of(server, version);
+  }
+
+  #watch(inbound: InboundMessage, { version: { version }, nonce }: Route, divided: boolean): Watch {
+    const { server, message, signal, session } = inbound;
+    const principal = boundTo(inbound);
+    const method = message.method ?? '';
+    const how = { server, version, method, modern: message.modern, divided, principal, sealer: this.#sealer };
+    const ended = this.#counted(inbound, version);
+    signal.addEventListener('abort', () => ended('cancelled'), { once: true });
+    let opened: string | undefined;
+    return {
+      rewrite: (text) => {
+        const task = reportedTask(text);
+        if (task) this.#sessions.task(server, version, task);
+        return rewritten(text, how);
+      },
+      ended: (outcome) => {
+        ended(outcome);
+        if (opened !== undefined && outcome !== 'ok') this.#sessions.ended(opened);
+      },
+      session: (inner) => {
+        const sealed = {
+          kind: 'session',
+          server,
+          version,
+          inner,
+          ...(nonce === undefined ? {} : { nonce }),
+        } as const;
+        opened = this.#sealer.seal(sealed, principal);
+        this.#sessions.used(opened, server, version);
+        return opened;
+      },
+      sessionLost: () => (session === undefined ? undefined : this.#sessions.ended(session)),
+    };
+  }
+
+  #counted({ server, message: { kind, method, params } }: InboundMessage, version: string): Watch['ended'] {
+    if (kind !== 'request' || method === undefined) return () => undefined;
+    const tool = method === 'tools/call' ? (textAt(params, 'name') ?? '') : '';
+    return this.#meter.begin({ server, version, method, tool });
+  }
+}
+
+/** A header may repeat a task id of the message. */
+function withInner(headers: InboundMessage['headers'], { handles }: Route): Readonly<Record<string, string>> {
+  const inner = handles.find(([handle]) => handle === headers['mcp-name'])?.[1];
+  return inner === undefined ? headers : { ...headers, 'mcp-name': inner };
+}
+
+/** The headers by which a version may know its caller. */
+function identity({ authorization, 'x-api-key': key }: InboundMessage['headers']): Record<string, string> {
+  return {
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(key === undefined ? {} : { 'x-api-key': key }),
+  };
+}

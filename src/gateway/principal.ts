@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { bucketOfHash } from '../domain/gateway/split.ts';
+
+/** Who calls. `known`: the call has credentials, which handles are bound to. */
+export interface Principal {
+  readonly key: string;
+  readonly known: boolean;
+  /** Whether no other caller has this key, although it has no credentials. */
+  readonly alone?: boolean;
+}
+
+/**
+ * The principal of a call over HTTP: issuer and subject of a bearer token, else the token, else the API key, else the
+ * address. Signatures are not checked here, so the version or a proxy in front has to refuse false tokens.
+ */
+export function principalOf(headers: IncomingHttpHeaders, address: string): Principal {
+  const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) return { key: subjectOf(bearer) ?? `token ${digest(bearer)}`, known: true };
+  if (headers.authorization !== undefined)
+    return { key: `authorization ${digest(headers.authorization)}`, known: true };
+  const apiKey = headers['x-api-key'];
+  if (typeof apiKey === 'string') return { key: `key ${digest(apiKey)}`, known: true };
+  return { key: `address ${address} ${headers['user-agent'] ?? ''}`, known: false };
+}
+
+/** The bucket of a caller for one green version of one server, the same in every process. */
+export function bucketOf(server: string, version: string, principal: string): number {
+  return bucketOfHash(
+    createHash('sha256')
+      .update(JSON.stringify([server, version, principal]))
+      .digest(),
+  );
+}
+
+function subjectOf(token: string): string | undefined {
+  const [, payload, signature] = token.split('.');
+  if (payload === undefined || signature === undefined) return undefined;
+  try {
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { iss?: unknown; sub?: unknown };
+    return typeof claims.sub === 'string' ? `subject ${JSON.stringify([claims.iss ?? null, claims.sub])}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

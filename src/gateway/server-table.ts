@@ -1,0 +1,58 @@
+import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
+import { SluiceError } from '../domain/errors.ts';
+import type { ServerRegistryPort } from '../ports/server-registry.ts';
+import type { Log } from '../observability/log.ts';
+
+/** The servers of the registry as this process routes by them at present. */
+export class ServerTable {
+  readonly #servers = new Map<string, RegisteredServer>();
+  readonly #listeners = new Set<(server: RegisteredServer) => void>();
+  #unwatch: () => void = () => undefined;
+
+  /** Reads the registry and follows its changes. Throws if it cannot be read at the start. */
+  static async follow(registry: ServerRegistryPort, log: Log): Promise<ServerTable> {
+    const table = new ServerTable();
+    // The watch begins before the reading, so that no change falls between them.
+    table.#unwatch = registry.watch(
+      ({ server }) => table.#take(server),
+      (err) => log.error({ err }, 'The registry of MCP servers cannot be read; the last servers stay in force'),
+    );
+    for (const server of await registry.list()) table.#take(server);
+    return table;
+  }
+
+  names(): readonly string[] {
+    return [...this.#servers.keys()].sort();
+  }
+
+  /** Throws SERVER_NOT_FOUND. */
+  server(name: string): RegisteredServer {
+    const found = this.#servers.get(name);
+    if (found) return found;
+    const known = this.names();
+    throw new SluiceError(
+      'SERVER_NOT_FOUND',
+      `There is no MCP server ${name}. ${known.length === 0 ? 'None is registered' : `Known: ${known.join(', ')}`}.`,
+      { details: { known } },
+    );
+  }
+
+  onChange(listener: (server: RegisteredServer) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  close(): void {
+    this.#unwatch();
+  }
+
+  #take(server: RegisteredServer): void {
+    const present = this.#servers.get(server.name);
+    if (present && present.scope === server.scope && present.revision >= server.revision) return;
+    this.#servers.set(server.name, server);
+    for (const listener of this.#listeners) listener(server);
+  }
+}
+
+export function versionOf({ versions }: RegisteredServer, version: string): ServerVersion | undefined {
+  return versions.find((found) => found.version === version);
+}

@@ -1,0 +1,199 @@
+import { SluiceError } from '../domain/errors.ts';
+import { isFields, progressToken, readMessage, type RpcId, type RpcMessage } from '../domain/gateway/message.ts';
+import { parseKept, parseOrNothing } from './json.ts';
+import { asError } from './conversation.ts';
+import { patience, type Answer, type Ask, type Limits } from './upstream.ts';
+import type { Wire, WireEvents } from './wire.ts';
+
+interface Open {
+  readonly answer: Answer;
+  readonly id: RpcId;
+  readonly token: RpcId | undefined;
+  readonly method: string | undefined;
+  timer: NodeJS.Timeout | undefined;
+  readonly leave: () => void;
+}
+
+const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
+const NONSENSE = 100;
+
+/**
+ * One wire for the requests of all callers since revision 2026-07-28, which need no session. Ids and progress tokens
+ * are replaced by own ones on the way, because those of two callers may be equal.
+ */
+export class SharedWire {
+  readonly #connect: (events: WireEvents) => Wire;
+  readonly #limits: Limits;
+  #wire: Wire | undefined;
+  #open = new Map<number, Open>();
+  #last = 0;
+  #nonsense = 0;
+  lastUsed = Date.now();
+
+  constructor(connect: (events: WireEvents) => Wire, limits: Limits) {
+    this.#connect = connect;
+    this.#limits = limits;
+  }
+
+  get idle(): boolean {
+    return this.#open.size === 0;
+  }
+
+  send({ text, message, signal }: Ask, answer: Answer): void {
+    this.lastUsed = Date.now();
+    // A notification of revision 2026-07-28 belongs to a stream, which over HTTP is the connection itself.
+    if (message.kind !== 'request' || message.id === undefined) return answer.end();
+    if (this.#open.size >= this.#limits.requests)
+      return answer.fail(new SluiceError('UPSTREAM_BUSY', `The version has ${this.#open.size} open requests.`));
+    const id = (this.#last += 1);
+    try {
+      this.#wire ??= this.#start();
+      this.#await(id, message, answer, signal);
+      this.#wire.send(renumbered(text, id));
+    } catch (error) {
+      this.#settle(id);
+      answer.fail(asError(error));
+    }
+  }
+
+  async close(): Promise<void> {
+    const wire = this.#wire;
+    this.#closed(new SluiceError('UPSTREAM_UNREACHABLE', 'The version has been removed.'), wire);
+    await wire?.close();
+  }
+
+  #start(): Wire {
+    this.#nonsense = 0;
+    const wire: Wire = this.#connect({
+      message: (text) => (this.#wire === wire ? this.#take(text) : undefined),
+      oversized: (edges) => (this.#wire === wire ? this.#oversized(edges) : undefined),
+      closed: (error) => this.#closed(error, wire),
+    });
+    return wire;
+  }
+
+  #await(id: number, message: RpcMessage, answer: Answer, signal: AbortSignal): void {
+    const leave = (): void => void this.#cancel(id, 'The caller has closed the request.');
+    const open: Open = {
+      answer,
+      id: message.id ?? id,
+      token: progressToken(message.params),
+      method: message.method,
+      timer: undefined,
+      leave: () => signal.removeEventListener('abort', leave),
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    this.#open.set(id, open);
+    this.#restart(id, open);
+    answer.accepted();
+  }
+
+  #restart(id: number, open: Open): void {
+    clearTimeout(open.timer);
+    const wait = patience(open.method, this.#limits);
+    if (wait === undefined) return;
+    open.timer = setTimeout(() => {
+      this.#cancel(id, 'The time limit of the gateway has passed.')?.answer.fail(
+        new SluiceError('UPSTREAM_TIMEOUT', `The version has not answered ${open.method} for ${wait / 1000} s.`),
+      );
+    }, wait);
+  }
+
+  #cancel(id: number, reason: string): Open | undefined {
+    const open = this.#settle(id);
+    const params = { requestId: id, reason };
+    if (open) this.#wire?.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
+    return open;
+  }
+
+  #take(text: string): void {
+    const message = readMessage(parseOrNothing(text));
+    if (!message || message.kind === 'batch') return this.#senseless(text);
+    this.#nonsense = 0;
+    if (message.kind === 'request') return this.#refuse(message);
+    if (message.kind === 'notification') return this.#notify(text, message);
+    const open = typeof message.id === 'number' ? this.#settle(message.id) : undefined;
+    if (!open) return;
+    open.answer.message(withId(text, open.id));
+    open.answer.end();
+  }
+
+  /** A request of a server has no place in revision 2026-07-28. */
+  #refuse({ id, method }: RpcMessage): void {
+    const error = { code: -32601, message: `Servers cannot send ${method} in this revision.` };
+    this.#wire?.send(JSON.stringify({ jsonrpc: '2.0', id, error }));
+  }
+
+  /** A notification that names no request reaches a caller only if no other could be meant. */
+  #notify(text: string, { method, params }: RpcMessage): void {
+    const meta = isFields(params['_meta']) ? params['_meta'] : {};
+    const named = method === 'notifications/progress' ? params['progressToken'] : meta[SUBSCRIPTION];
+    const only = this.#open.size === 1 ? [...this.#open.keys()][0] : undefined;
+    const id = typeof named === 'number' ? named : only;
+    const open = id === undefined ? undefined : this.#open.get(id);
+    if (!open || id === undefined) return;
+    this.#restart(id, open);
+    open.answer.message(addressed(text, open));
+  }
+
+  #senseless(text: string): void {
+    this.#nonsense += 1;
+    if (this.#nonsense < NONSENSE) return;
+    const wire = this.#wire;
+    const error = `The version writes what is no message, as in: ${text.slice(0, 80)}`;
+    this.#closed(new SluiceError('UPSTREAM_INVALID', error), wire);
+    void wire?.close();
+  }
+
+  #oversized(edges: string): void {
+    const found = /^\s*\{"jsonrpc":"2\.0","id":(\d+)/.exec(edges) ?? /"id":(\d+)\}\s*$/.exec(edges);
+    const only = this.#open.size === 1 ? [...this.#open.keys()][0] : undefined;
+    const id = found ? Number(found[1]) : only;
+    const { messageBytes } = this.#limits;
+    const error = `The answer of the version has more than ${messageBytes} bytes.`;
+    if (id !== undefined) this.#settle(id)?.answer.fail(new SluiceError('UPSTREAM_TOO_LARGE', error));
+  }
+
+  #closed(error: SluiceError, wire: Wire | undefined): void {
+    if (this.#wire !== wire) return;
+    this.#wire = undefined;
+    for (const id of [...this.#open.keys()]) this.#settle(id)?.answer.fail(error);
+  }
+
+  #settle(id: number): Open | undefined {
+    const open = this.#open.get(id);
+    if (!open) return undefined;
+    this.#open.delete(id);
+    this.lastUsed = Date.now();
+    clearTimeout(open.timer);
+    open.leave();
+    return open;
+  }
+}
+
+interface Editable {
+  id?: unknown;
+  params?: { progressToken?: unknown; _meta?: Record<string, unknown> };
+  result?: { _meta?: Record<string, unknown> };
+}
+
+function renumbered(text: string, id: number): string {
+  const message = parseKept(text) as Editable;
+  message.id = id;
+  if (message.params?._meta?.['progressToken'] !== undefined) message.params._meta['progressToken'] = id;
+  return JSON.stringify(message);
+}
+
+function withId(text: string, id: RpcId): string {
+  const message = parseKept(text) as Editable;
+  message.id = id;
+  if (message.result?._meta?.[SUBSCRIPTION] !== undefined) message.result._meta[SUBSCRIPTION] = id;
+  return JSON.stringify(message);
+}
+
+function addressed(text: string, { id, token }: Open): string {
+  const message = parseKept(text) as Editable;
+  if (message.params?.progressToken !== undefined) message.params.progressToken = token;
+  if (message.params?._meta?.[SUBSCRIPTION] !== undefined) message.params._meta[SUBSCRIPTION] = id;
+  return JSON.stringify(message);
+}

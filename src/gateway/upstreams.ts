@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
+import { childWires } from './child-wire.ts';
+import { HttpUpstream } from './http-upstream.ts';
+import { versionKey } from './meter.ts';
+import { expanded, processEnvironment } from './references.ts';
+import { sseWires } from './sse-wire.ts';
+import type { Limits, Upstream } from './upstream.ts';
+import { WireUpstream } from './wire-upstream.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How long calls of a removed version may still run before its processes are stopped. */
+const LEAVE_MS = 30_000;
+
+interface Held {
+  readonly server: string;
+  readonly version: string;
+  readonly definition: string;
+  readonly upstream: Upstream;
+}
+
+/** The connections to all versions. One is made with the first message to its version. */
+export class Upstreams {
+  readonly #held = new Map<string, Held>();
+  readonly #limits: Limits;
+  readonly #env: Environment;
+  readonly #busy: (server: string, version: string) => boolean;
+
+  /** `busy`: whether a request to the version is open. */
+  constructor(limits: Limits, env: Environment, busy: (server: string, version: string) => boolean) {
+    this.#limits = limits;
+    this.#env = env;
+    this.#busy = busy;
+  }
+
+  /** Throws GATEWAY_REFERENCE_MISSING if the definition names a variable that is not set. */
+  of(server: string, version: ServerVersion): Upstream {
+    const key = versionKey(server, version.version);
+    const definition = definitionOf(version);
+    const held = this.#held.get(key);
+    if (held?.definition === definition) return held.upstream;
+    const upstream = connect(version, this.#limits, this.#env);
+    if (held) void this.#retire(held);
+    this.#held.set(key, { server, version: version.version, definition, upstream });
+    return upstream;
+  }
+
+  processes(server: string, version: string): number {
+    return this.#held.get(versionKey(server, version))?.upstream.processes ?? 0;
+  }
+
+  /** Stops what belongs to versions that the server no longer has. */
+  keep({ name, versions }: RegisteredServer): void {
+    for (const [key, held] of this.#held) {
+      if (held.server !== name || versions.some(({ version }) => version === held.version)) continue;
+      this.#held.delete(key);
+      void this.#retire(held);
+    }
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#held.values()];
+    this.#held.clear();
+    await Promise.all(all.map(({ upstream }) => upstream.close()));
+  }
+
+  async #retire({ server, version, upstream }: Held): Promise<void> {
+    const until = Date.now() + LEAVE_MS;
+    while (this.#busy(server, version) && Date.now() < until) await sleep(100);
+    await upstream.close();
+  }
+}
+
+function connect(version: ServerVersion, limits: Limits, env: Environment): Upstream {
+  if (version.transport === 'stdio') {
+    const own = expanded(version.env, env);
+    const args = version.args.map((arg) => expanded({ arg }, env)['arg'] ?? arg);
+    const program = { command: version.command, args, env: { ...processEnvironment(env), ...own } };
+    return new WireUpstream(childWires(program, limits.messageBytes), limits);
+  }
+  const url = expanded({ url: version.url }, env)['url'] ?? version.url;
+  const endpoint = { url, headers: lowerCased(expanded(version.headers, env)) };
+  return version.transport === 'sse'
+    ? new WireUpstream(sseWires(endpoint, limits.messageBytes), limits)
+    : new HttpUpstream(endpoint, limits);
+}
+
+function definitionOf(version: ServerVersion): string {
+  return version.transport === 'stdio'
+    ? JSON.stringify([version.transport, version.command, version.args, version.env])
+    : JSON.stringify([version.transport, version.url, version.headers]);
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
