@@ -82,11 +82,11 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
 /** The owner of the target now. Undefined while the released version is stable and no other run uses it. */
 function leftStable(seen: Seen, { scene, releasedBy }: StableWatch): string | undefined {
   const { owner } = seen;
-  if (owner && owner.runId !== releasedBy) return `the target is held by ${owner.releaseId}, run ${owner.runId}`;
+  if (owner && owner.runId !== releasedBy) return `${owner.releaseId} took the target, with its run ${owner.runId}`;
   const left = preemption(seen, scene);
   if (left) return left.detail;
   const other = seen.observed && seen.stableHash !== scene.newHash;
-  return other ? `another version is stable now: ${seen.stableHash}` : undefined;
+  return other ? `another version became stable: ${seen.stableHash}` : undefined;
 }
 
 async function externalChange(move: Move, { scene, index, moving }: Watch): Promise<Alarm | undefined> {

@@ -16,8 +16,8 @@ export interface FirstHold {
 /** Sets the image, at most once, and waits until the new pods are ready and held before their first weight. */
 export async function start(move: Move, { isReady, isPast }: FirstHold): Promise<Started> {
   const { world, scene } = move;
-  const { container, fromImage, toImage, stableHash } = scene.plan;
-  const set = await world.workload.setImage(scene.target, { container, from: fromImage, to: toImage }, scene.owner);
+  const { container, fromImage, templateImage: from = fromImage, toImage, stableHash } = scene.plan;
+  const set = await world.workload.setImage(scene.target, { container, from, to: toImage }, scene.owner);
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   const lost = lostStart(move);
   return move.wait(async () => {

@@ -39,7 +39,7 @@ async function stableOrLeft(move: Move, rules: TrafficRules): Promise<'stable' |
 }
 
 function replaced(seen: Seen, image: string): Superseded | undefined {
-  if (seen.image !== image) return { kind: 'superseded', detail: `the image is now ${seen.image}` };
+  if (seen.image !== image) return { kind: 'superseded', detail: `the image was changed to ${seen.image}` };
   if (!seen.observed || !seen.aborted) return undefined;
   return { kind: 'superseded', detail: 'the Rollout was aborted by somebody else' };
 }

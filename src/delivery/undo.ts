@@ -1,5 +1,6 @@
 import type { BackOnStable, Restored, Superseded, Withdrawn } from '../domain/release/moves.ts';
 import { podsTrouble } from '../domain/pods.ts';
+import type { ReleasePlan } from '../domain/release/plan.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
 import { bringBack } from './bring-back.ts';
@@ -116,7 +117,7 @@ class Rollback {
 
   async #abort(seen: Seen): Promise<Withdrawn | undefined> {
     const { target, plan, owner } = this.#scene;
-    const template = { container: plan.container, images: [plan.toImage, plan.fromImage] };
+    const template = { container: plan.container, images: [plan.toImage, ...imagesBefore(plan)] };
     const at = { podHash: hashOfNew(seen, this.#scene), template };
     const aborted = await this.#move.world.workload.abort(target, at, owner);
     if (!isRefusal(aborted)) return undefined;
@@ -141,11 +142,16 @@ class Rollback {
 async function restore(move: Move): Promise<Restored> {
   const { world, scene } = move;
   const { container, fromImage, toImage, stableHash } = scene.plan;
-  const set = await world.workload.setImage(scene.target, { container, from: toImage, to: fromImage }, scene.owner);
+  const { templateImage } = scene.plan;
+  // A release that ended before it set its own image finds the earlier one in the template.
+  const left = templateImage !== undefined && (await readTarget(move)).image === templateImage;
+  const from = left ? templateImage : toImage;
+  const set = await world.workload.setImage(scene.target, { container, from, to: fromImage }, scene.owner);
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   return move.wait(async () => {
     const seen = await readTarget(move);
-    if (seen.image !== fromImage) return { kind: 'superseded' as const, detail: `the image is now ${seen.image}` };
+    if (seen.image !== fromImage)
+      return { kind: 'superseded' as const, detail: `the image was changed to ${seen.image}` };
     const healthy = seen.observed && seen.phase === 'Healthy' && seen.podHash === stableHash;
     return healthy
       ? { kind: 'restored' as const, detail: `the template is back on ${fromImage} and the Rollout is Healthy` }
@@ -154,8 +160,17 @@ async function restore(move: Move): Promise<Restored> {
 }
 
 function isNamed(seen: Seen, { plan }: Scene): boolean {
-  const foreign = seen.image !== plan.toImage && seen.image !== plan.fromImage;
+  const foreign = seen.image !== plan.toImage && !isBefore(seen, plan);
   return seen.observed || foreign;
+}
+
+/** The images that the template has before the release sets its own, and after the rollback. */
+function imagesBefore({ fromImage, templateImage }: ReleasePlan): readonly string[] {
+  return templateImage === undefined ? [fromImage] : [fromImage, templateImage];
+}
+
+function isBefore({ image }: Seen, plan: ReleasePlan): boolean {
+  return image !== undefined && imagesBefore(plan).includes(image);
 }
 
 function hashOfNew(seen: Seen, scene: Scene): string {
@@ -167,11 +182,11 @@ function hashOfNew(seen: Seen, scene: Scene): string {
  * own image yet, or has restored the old one.
  */
 function replaced(seen: Seen, scene: Scene): Superseded | undefined {
-  const { fromImage, stableHash } = scene.plan;
-  if (seen.image !== fromImage) {
+  const { stableHash } = scene.plan;
+  if (!isBefore(seen, scene.plan)) {
     const preempted = preemption({ ...seen, aborted: false }, scene);
     return preempted?.kind === 'superseded' ? { kind: 'superseded', detail: preempted.detail } : undefined;
   }
   const foreign = seen.stableHash !== stableHash && seen.stableHash !== scene.newHash;
-  return foreign ? { kind: 'superseded', detail: `another version is stable now: ${seen.stableHash}` } : undefined;
+  return foreign ? { kind: 'superseded', detail: `another version became stable: ${seen.stableHash}` } : undefined;
 }

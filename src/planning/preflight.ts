@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import { mayFastTrack } from '../domain/release/fast-track.ts';
+import { isTemplateStable } from '../domain/release/stable-version.ts';
 import { preflightChecks } from '../domain/release/preflight.ts';
 import type { PlanRules } from '../domain/release/preflight-checks.ts';
 import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
@@ -26,7 +27,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
   const [traffic, templates, revisions] = await Promise.all([
     readTraffic(ports, spec, rollout),
     readTemplates(ports.templates, spec),
-    mayFastTrack(rollout) ? readRevisions(ports, spec) : undefined,
+    mayFastTrack(rollout) || !isTemplateStable(rollout) ? readRevisions(ports, spec) : undefined,
   ]);
   const facts: Facts = {
     rollout,
@@ -52,7 +53,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
   return preflightChecks(spec, all, rules);
 }
 
-/** Only the check of Argo's shortcuts needs them. A missing right is a text, not an error. */
+/** For Argo's shortcuts, and for the stable image after an abort. A missing right is a text, not an error. */
 async function readRevisions(ports: Ports, spec: ReleaseSpec): Promise<NonNullable<Facts['revisions']>> {
   try {
     return await ports.workload.revisions(spec.target);

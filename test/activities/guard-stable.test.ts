@@ -54,11 +54,11 @@ test('a version without limits is compared with what the Service answered before
 });
 
 test.each([
-  ['a foreign image', (stage: Stage) => stage.world.foreignImage('shop:v3'), /the image is now shop:v3/],
+  ['a foreign image', (stage: Stage) => stage.world.foreignImage('shop:v3'), /the image was changed to shop:v3/],
   [
     'the mark of another run',
     (stage: Stage) => stage.world.foreignOwner('rollout', { ...stage.owner, runId: 'run-2' }),
-    /held by release\/dev\/shop\/shop, run run-2/,
+    /release\/dev\/shop\/shop took the target, with its run run-2/,
   ],
 ])('%s ends the watch, also after a failure', async (_, act, detail) => {
   await onStage(new Stage(), async (stage) => {

@@ -27,6 +27,8 @@ export interface ArgoOptions {
   /** Real milliseconds of a timed pause of this many seconds. */
   readonly pauseMs: (seconds: number) => number;
   readonly note: (event: string) => void;
+  /** The controller has named a new version. */
+  readonly madeVersion: (rollout: StoredObject, image: string) => void;
 }
 
 interface Spec {
@@ -121,6 +123,7 @@ export class FakeArgo {
     const image = spec.template.spec.containers[0]?.image ?? '';
     if (hashOf(image) === status.currentPodHash) return;
     status.currentPodHash = hashOf(image);
+    this.#options.madeVersion(object, image);
     // A new template ends the flapping of an abort (seen).
     this.#flapping = undefined;
     clearPause(status);

@@ -26,6 +26,7 @@ export interface StoredObject {
     generation: number;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
+    ownerReferences?: { uid: string }[];
   };
   spec: Record<string, unknown>;
   status: Record<string, unknown>;
@@ -66,7 +67,10 @@ export class FakeCluster implements ClusterClient {
     this.#listeners.push(listener);
   }
 
-  create(ref: ObjectRef, content: { spec?: object; status?: object; labels?: Record<string, string> }): void {
+  create(
+    ref: ObjectRef,
+    content: { spec?: object; status?: object; labels?: Record<string, string>; owner?: string },
+  ): void {
     this.#objects.set(keyOf(ref), {
       metadata: {
         name: ref.name,
@@ -75,6 +79,7 @@ export class FakeCluster implements ClusterClient {
         resourceVersion: String((this.#version += 1)),
         generation: 1,
         ...(content.labels && { labels: content.labels }),
+        ...(content.owner !== undefined && { ownerReferences: [{ uid: content.owner }] }),
       },
       spec: { ...content.spec },
       status: { ...content.status },

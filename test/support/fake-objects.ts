@@ -1,8 +1,8 @@
-import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
+import { REPLICA_SET, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Target } from '../../src/domain/release/target.ts';
 import type { ArmServices } from '../../src/ports/split.ts';
 import { HASH_LABEL, hashOf } from './fake-argo.ts';
-import type { FakeCluster } from './fake-cluster.ts';
+import type { FakeCluster, StoredObject } from './fake-cluster.ts';
 import type { FakeWorldOptions } from './fake-world-options.ts';
 
 export const PORT = 8080;
@@ -52,6 +52,16 @@ export function createObjects(cluster: FakeCluster, { target, arms, image, optio
         ...status,
       },
     },
+  );
+  createReplicaSet(cluster, cluster.peek({ kind: ROLLOUT, namespace, name: rollout }), image);
+}
+
+/** The ReplicaSet of a version, as the controller makes it. */
+export function createReplicaSet(cluster: FakeCluster, { metadata, spec }: StoredObject, image: string): void {
+  const hash = hashOf(image);
+  cluster.create(
+    { kind: REPLICA_SET, namespace: metadata.namespace, name: `${metadata.name}-${hash}` },
+    { owner: metadata.uid, labels: { [HASH_LABEL]: hash }, spec: { replicas: 2, template: spec['template'] } },
   );
 }
 

@@ -16,7 +16,7 @@ import { FakeArgo, HASH_LABEL, hashOf } from './fake-argo.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { FakeMetrics } from './fake-metrics.ts';
 import type { Flow } from './fake-metrics.ts';
-import { createObjects, imageOf, PORT, setImage, weightedEntries } from './fake-objects.ts';
+import { createObjects, createReplicaSet, imageOf, PORT, setImage, weightedEntries } from './fake-objects.ts';
 import { FakeTraefik, TRAEFIK_PODS } from './fake-traefik.ts';
 import type { Behaviour, FakeWorldOptions } from './fake-world-options.ts';
 
@@ -110,6 +110,7 @@ export class FakeWorld {
       readyAfterMs: (image) => this.#behaviour(image).readyAfterMs,
       pauseMs: (seconds) => (seconds * 1000) / (options.speed ?? 1),
       note: (event) => this.events.push(event),
+      madeVersion: (object, image) => createReplicaSet(this.cluster, object, image),
     });
     this.cluster.onChange((ref) => this.#watch(ref));
     this.clusters = this.#createClusters();
@@ -199,6 +200,21 @@ export class FakeWorld {
   pauseByHand(paused: boolean): void {
     this.cluster.update(this.#rollout, (object) => {
       object.spec['paused'] = paused;
+    });
+  }
+
+  /** Aborts the update, as `kubectl argo rollouts abort` does. */
+  abortByHand(): void {
+    this.cluster.update(this.#rollout, (object) => {
+      object.status['abort'] = true;
+    });
+  }
+
+  /** Another actor changes the version that the candidate's Service selects. */
+  foreignSelector(hash: string): void {
+    const { namespace } = this.target;
+    this.cluster.update({ kind: SERVICE, namespace, name: this.arms.candidate }, (object) => {
+      object.spec['selector'] = { [HASH_LABEL]: hash };
     });
   }
 

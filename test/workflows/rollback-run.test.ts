@@ -51,7 +51,7 @@ for (const strategy of ['canary', 'blue-green'] as const) {
 
       expect(await one.ended()).toMatchObject({
         state: 'superseded',
-        reason: expect.stringContaining('the image is now shop:v3; it was not touched'),
+        reason: expect.stringContaining('the image was changed to shop:v3; it was not touched'),
       });
     }),
   );

@@ -43,12 +43,15 @@ export interface Departure {
  */
 export function departure(seen: Observation, expected: Expected): Departure | undefined {
   if (seen.image !== undefined && seen.image !== expected.toImage)
-    return { kind: 'superseded', detail: `the image is now ${seen.image}, this release set ${expected.toImage}` };
+    return {
+      kind: 'superseded',
+      detail: `the image was changed to ${seen.image}, this release set ${expected.toImage}`,
+    };
   if (!seen.observed) return undefined;
   if (expected.newHash !== undefined && seen.podHash !== expected.newHash)
     return {
       kind: 'superseded',
-      detail: `the template changed: its hash is ${seen.podHash}, this release rolled out ${expected.newHash}`,
+      detail: `the template changed: its hash became ${seen.podHash}, this release rolled out ${expected.newHash}`,
     };
   if (seen.aborted) return { kind: 'aborted-elsewhere', detail: 'the Rollout was aborted by somebody else' };
   return changedStep(seen.steps, expected.steps ?? []);

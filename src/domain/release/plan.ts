@@ -140,7 +140,10 @@ export interface ReleasePlan extends Kinds {
   /** Labels that every series of the cluster has in Prometheus. Absent if none are needed. */
   readonly matchers?: Readonly<Record<string, string>>;
   readonly container: string;
+  /** Image of the stable version, which users have before the release and after a rollback. */
   readonly fromImage: string;
+  /** Image in the template when the release was planned. Absent if it was the stable one. */
+  readonly templateImage?: string;
   readonly toImage: string;
   readonly stableHash: string;
   readonly steps: readonly PlanStep[];

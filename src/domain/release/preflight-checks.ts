@@ -2,7 +2,8 @@ import type { RolloutStrategy } from '../argo-strategies.ts';
 import { rivalText } from '../route/rival.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
-import { releaseId } from './target.ts';
+import { stableVersion } from './stable-version.ts';
+import { followOrEnd, releaseId } from './target.ts';
 
 export const ok = (name: string, detail: string): Check => ({ name, ok: true, detail });
 export const bad = (name: string, detail: string, next: string): Check => ({ name, ok: false, detail, next });
@@ -44,7 +45,8 @@ export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { argo, 
   return ok('strategy', `${spec.strategy} with ${rollout.stableService} and ${rollout.candidateService}`);
 }
 
-export function templateCheck(spec: ReleaseSpec, rollout: RolloutFacts, container: string | undefined): Check {
+export function templateCheck(spec: ReleaseSpec, facts: Facts, container: string | undefined): Check {
+  const { rollout } = facts;
   const names = Object.keys(rollout.images).join(', ');
   if (rollout.workloadRef)
     return bad(
@@ -60,9 +62,30 @@ export function templateCheck(spec: ReleaseSpec, rollout: RolloutFacts, containe
         : `several containers: ${names}`,
       'Name one in `container`.',
     );
-  const present = rollout.images[container];
-  if (present === spec.image) return bad('image', `${container} already runs ${spec.image}`, 'Release another image.');
-  return ok('image', `${container}: ${present} → ${spec.image}`);
+  const stable = stableVersion(facts, container);
+  if ('problem' in stable) return bad('image', stable.problem, stable.next);
+  if (stable.image !== spec.image && rollout.images[container] !== spec.image)
+    return ok('image', `${container}: ${stable.image} → ${spec.image}`);
+  return sameImage(spec.image, stable.image, rollout, container);
+}
+
+/** The image is the stable one, or is in the template already. Argo would begin no new version for it. */
+function sameImage(image: string, stable: string, { images, aborted }: RolloutFacts, container: string): Check {
+  const present = images[container];
+  if (present === stable) return bad('image', `${container} already runs ${image}`, 'Release another image.');
+  if (image === stable)
+    return bad(
+      'image',
+      `${image} is the stable version already; the template has ${present}, which is not`,
+      `Release another image, or put ${image} back into the template with argo_update_rollout_image.`,
+    );
+  return aborted
+    ? bad(
+        'image',
+        `the template has ${image} already, and its update was aborted: Argo does not begin it again`,
+        `Put ${stable} back into the template with argo_update_rollout_image, then release ${image}.`,
+      )
+    : bad('image', `the template has ${image} already, and its update is under way`, 'Let it end, or abort it first.');
 }
 
 export function stepCheck(spec: ReleaseSpec, rollout: RolloutFacts, rules: PlanRules): Check {
@@ -74,7 +97,8 @@ export function stepCheck(spec: ReleaseSpec, rollout: RolloutFacts, rules: PlanR
 export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules): Check {
   const { rollout } = facts;
   const state = `${rollout.phase}${rollout.message ? `: ${rollout.message}` : ''}`;
-  if (rollout.specPaused) return bad('health', 'the Rollout is paused by hand (spec.paused)', 'Resume it first.');
+  if (rollout.specPaused)
+    return bad('health', 'the Rollout is paused by hand (spec.paused)', 'Resume it first (argo_resume_rollout).');
   if (!rollout.observed)
     return bad(
       'health',
@@ -85,12 +109,12 @@ export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules): Check 
     return bad(
       'health',
       `the candidate has weight ${candidateWeight(facts)} before the release`,
-      'Finish or abort the running update.',
+      'Let the update end, or take it back with argo_abort_rollout.',
     );
   if (rollout.phase === 'Healthy') return ok('health', 'Healthy');
   if (rollout.aborted && isAbortSettled(rollout))
     return ok('health', `${state}; the cause is an abort, and its traffic is settled`);
-  return bad('health', state, 'Wait until the Rollout is Healthy, or abort the running update.');
+  return bad('health', state, 'Wait until the Rollout is Healthy, or take its update back with argo_abort_rollout.');
 }
 
 /** Without pods of the stable version there is no comparison and no rollback. */
@@ -145,9 +169,9 @@ export function ownerCheck(spec: ReleaseSpec, facts: Facts): Check {
     return bad(
       'owner',
       `held by ${other.releaseId} (run ${other.runId})`,
-      'Let that release finish. If its run has ended, call release_recover for it.',
+      `${followOrEnd(other.releaseId)} If its run has ended, call release_recover with release_id "${other.releaseId}".`,
     );
-  return ok('owner', 'no other owner');
+  return ok('owner', facts.rollout.owner ? `held by a run of ${mine} itself` : 'no other owner');
 }
 
 export function metricsCheck(facts: Facts): Check {

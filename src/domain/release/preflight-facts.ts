@@ -35,7 +35,10 @@ export interface SourcesFacts {
 /** All facts that were read before the release. A fact that could not be read is a failed check. */
 export interface Facts {
   readonly rollout: RolloutFacts;
-  /** Versions of which the Rollout still has ReplicaSets, or the reason why they could not be read. Absent if none. */
+  /**
+   * Versions of which the Rollout still has ReplicaSets, or the reason why they could not be read. Absent if they are
+   * not needed.
+   */
   readonly revisions?: readonly Revision[] | string;
   readonly traffic?: TrafficFacts;
   /** The reason why the TraefikService could not be read or chosen. */

@@ -15,6 +15,7 @@ import {
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { fastTrackCheck } from './fast-track.ts';
 import { sourceChecks } from './preflight-sources.ts';
+import { stableVersion } from './stable-version.ts';
 import { argumentsOf } from '../analysis/query-arguments.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
 import { kindsOf, type Arm, type Check, type Preflight, type ReleasePlan, type ReleaseSpec } from './plan.ts';
@@ -27,7 +28,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   const container = chooseContainer(spec, facts.rollout);
   const checks = [
     strategyCheck(spec, facts.rollout, rules),
-    templateCheck(spec, facts.rollout, container),
+    templateCheck(spec, facts, container),
     stepCheck(spec, facts.rollout, rules),
     ...rules.more(facts.rollout),
     healthCheck(facts, rules),
@@ -71,13 +72,14 @@ function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): string | und
 
 function makePlan(
   spec: ReleaseSpec,
-  { rollout, traffic, matchers }: Facts,
+  facts: Facts,
   { container, steps }: Pick<ReleasePlan, 'container' | 'steps'>,
 ): ReleasePlan {
+  const { rollout, traffic, matchers } = facts;
   return {
     ...kindsOf(spec),
     container,
-    fromImage: rollout.images[container] as string,
+    ...imagesOf(facts, container),
     toImage: spec.image,
     stableHash: rollout.stableHash,
     steps,
@@ -88,6 +90,14 @@ function makePlan(
     ...(matchers ? { matchers } : {}),
     ...(spec.failFast ? { failFast: spec.failFast } : {}),
   };
+}
+
+/** The stable image, and that of the template where it is another one. */
+function imagesOf(facts: Facts, container: string): Pick<ReleasePlan, 'fromImage' | 'templateImage'> {
+  const stable = stableVersion(facts, container);
+  const present = facts.rollout.images[container] as string;
+  const fromImage = 'image' in stable ? stable.image : present;
+  return { fromImage, ...(present === fromImage ? {} : { templateImage: present }) };
 }
 
 function arm(traffic: TrafficFacts, service: string): Arm {

@@ -29,6 +29,11 @@ export function parseReleaseId(id: string): Target | undefined {
   return { cluster: parts.join('/'), namespace, rollout };
 }
 
+/** The two ways on from a release that runs. Each door replaces the names of tools by its own words. */
+export function followOrEnd(id: string): string {
+  return `Call release_wait with release_id "${id}" to follow it, or release_abort with release_id "${id}" to end it.`;
+}
+
 /** Whether two release ids name the same Rollout. Their cluster names may differ, because two names may lead to one. */
 export function sameRollout(one: string, other: string): boolean {
   const [a, b] = [parseReleaseId(one), parseReleaseId(other)];

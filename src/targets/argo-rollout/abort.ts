@@ -19,7 +19,8 @@ export function decideAbort(
 ): Decision<WriteResult> {
   const { status } = rollout;
   const foreign = template && foreignImage(rollout, template);
-  if (foreign) return { done: { refused: true, detail: `the image is now ${foreign}: ${podHash} is being replaced` } };
+  if (foreign)
+    return { done: { refused: true, detail: `the image was changed to ${foreign}: ${podHash} is being replaced` } };
   // While the controller processes a newer template, it may write the new hash after our abort. The newer version would
   // then be aborted.
   if (!isObserved(rollout)) return { wait: 'the controller has not yet seen the present spec' };

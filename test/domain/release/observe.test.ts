@@ -13,7 +13,7 @@ describe('departure', () => {
   test('another image counts at once, also before the controller has seen it', () => {
     expect(departure(seen({ image: 'shop:v3', observed: false }), expected)).toEqual({
       kind: 'superseded',
-      detail: 'the image is now shop:v3, this release set shop:v2',
+      detail: 'the image was changed to shop:v3, this release set shop:v2',
     });
   });
 

@@ -1,7 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Facts, RolloutFacts } from '../../../src/domain/release/preflight-facts.ts';
+import type { Revision } from '../../../src/domain/rollout.ts';
 import { releaseSpec, type SpecChanges } from '../../support/builders.ts';
 import { blueGreenFacts, canaryFacts, checksOf } from '../../support/builders-preflight.ts';
+
+/** Aborted in the middle of an update from shop:v1 to shop:v2. */
+const ABORTED: Partial<RolloutFacts> = {
+  phase: 'Degraded',
+  aborted: true,
+  podHash: 'bad',
+  images: { app: 'shop:v2' },
+};
+const revision = (podHash: string, image: string, templateDigest = 'same'): Revision => ({
+  revision: 1,
+  podHash,
+  images: { app: image },
+  templateDigest,
+  createdAt: '2026-11-01T10:00:00Z',
+  replicas: { desired: 0, ready: 0 },
+  replicaSet: `shop-${podHash}`,
+  scaleDownDue: false,
+});
+const REVISIONS = [revision('old', 'shop:v1'), revision('bad', 'shop:v2')];
 
 const failing = (facts: Facts, spec: SpecChanges = {}) =>
   checksOf(releaseSpec(spec), facts).checks.filter((check) => !check.ok);
@@ -55,10 +75,44 @@ describe('when all holds', () => {
   });
 
   test.each([
-    ['canary', canaryFacts({ phase: 'Degraded', aborted: true, podHash: 'bad' })],
-    ['blue-green', blueGreenFacts({ phase: 'Degraded', aborted: true, podHash: 'bad', candidateSelector: 'bad' })],
-  ] as const)('a %s that is Degraded only by a settled abort may be released', (strategy, facts) => {
-    expect(failing(facts, { strategy })).toEqual([]);
+    ['canary', canaryFacts(ABORTED)],
+    ['blue-green', blueGreenFacts({ ...ABORTED, candidateSelector: 'bad' })],
+  ] as const)('a %s that is Degraded only by a settled abort is released from its stable image', (strategy, facts) => {
+    const found = checksOf(releaseSpec({ strategy, image: 'shop:v3' }), { ...facts, revisions: REVISIONS });
+    expect(found.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(found.plan).toMatchObject({ fromImage: 'shop:v1', templateImage: 'shop:v2', toImage: 'shop:v3' });
+  });
+});
+
+describe('after an abort the template is not that of the stable version', () => {
+  test.each([
+    [
+      'the aborted image again',
+      'shop:v2',
+      REVISIONS,
+      /its update was aborted: Argo does not begin it again/,
+      /Put shop:v1 back/,
+    ],
+    ['the stable image', 'shop:v1', REVISIONS, /shop:v1 is the stable version already/, /argo_update_rollout_image/],
+    ['unreadable ReplicaSets', 'shop:v3', 'may not list', /could not be read \(may not list\)/, /deploy\/rbac.yaml/],
+    [
+      'no ReplicaSet of the stable version',
+      'shop:v3',
+      [],
+      /no ReplicaSet has the hash old/,
+      /argo_update_rollout_image/,
+    ],
+    [
+      'more than the image changed',
+      'shop:v3',
+      [revision('old', 'shop:v1'), revision('bad', 'shop:v2', 'other')],
+      /differs from the stable version in more than the image of app/,
+      /kubectl argo rollouts undo/,
+    ],
+  ] as const)('%s: refused', (_, image, revisions, detail, next) => {
+    expect(failing({ ...canaryFacts(ABORTED), revisions }, { image })).toEqual([
+      { name: 'image', ok: false, detail: expect.stringMatching(detail), next: expect.stringMatching(next) },
+    ]);
   });
 });
 
@@ -88,7 +142,7 @@ const CASES: readonly Case[] = [
     'a preview of one pod for the traffic of two',
     'preview',
     blueGreenFacts({ scaling: { dynamicStable: false, keepsAborted: [], previewReplicas: 1 } }),
-    '1 pod(s) would serve the traffic of 2',
+    '1 pod would serve the traffic of 2',
     { strategy: 'blue-green' },
   ],
   [

@@ -170,7 +170,7 @@ test('under a template of somebody else nothing is aborted, although the control
   const template = { container: 'app', images: ['shop:v8', 'shop:v9'] };
   expect(await rollouts.abort(TARGET, { podHash: 'new', template }, MINE)).toMatchObject({
     refused: true,
-    detail: expect.stringContaining('the image is now'),
+    detail: expect.stringContaining('the image was changed to'),
   });
   expect(patches()).toEqual([]);
 });
