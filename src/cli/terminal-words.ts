@@ -1,5 +1,9 @@
 import type { Command } from '../commands/command.ts';
 
+/** A tool with one argument: `release_wait with release_id "…"`. */
+const WITH_ARGUMENT = /\b([a-z]+_[a-z_]+[a-z]) with (release_id|plan_id) "([^"]+)"/g;
+/** The argument of the tool on the command line. */
+const ARGUMENTS: Readonly<Record<string, string>> = { plan_id: '--plan-id ' };
 const NAME = /\b[a-z]+_[a-z_]+[a-z]\b/g;
 
 /**
@@ -7,13 +11,19 @@ const NAME = /\b[a-z]+_[a-z_]+[a-z]\b/g;
  * stay. A person follows a release with `watch`, where an agent waits.
  */
 export function terminalWords(text: string, catalogue: readonly Command[]): string {
+  const commandOf = (name: string): string | undefined => {
+    if (name === 'release_wait') return 'sluice release watch';
+    const command = catalogue.find((known) => known.name === name);
+    return command && `sluice ${command.toolset} ${wordOf(command)}`;
+  };
   return text
-    .replaceAll(/release_wait with release_id "([^"]+)"/g, (_, id: string) => `\`sluice release watch ${id}\``)
-    .replaceAll(/release_get with release_id "([^"]+)"/g, (_, id: string) => `\`sluice release get ${id}\``)
+    .replaceAll(WITH_ARGUMENT, (whole, name: string, field: string, value: string) => {
+      const command = commandOf(name);
+      return command ? `\`${command} ${ARGUMENTS[field] ?? ''}${value}\`` : whole;
+    })
     .replaceAll(NAME, (name) => {
-      if (name === 'release_wait') return '`sluice release watch`';
-      const command = catalogue.find((known) => known.name === name);
-      return command ? `\`sluice ${command.toolset} ${wordOf(command)}\`` : name;
+      const command = commandOf(name);
+      return command ? `\`${command}\`` : name;
     });
 }
 

@@ -6,6 +6,9 @@ import type { ReleaseView } from '../domain/release/view.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import type { Schedules } from './schedules.ts';
 
+/** Temporal lists a poller for minutes after it has stopped. A live worker polls again within one long poll. */
+export const POLLED_WITHIN_MS = 70_000;
+
 export interface StartedRelease {
   readonly id: string;
   readonly runId: string;
@@ -68,7 +71,7 @@ export interface ReleaseGateway {
     readonly address: string;
     readonly namespace: string;
     readonly taskQueue: string;
-    /** Number of workers that have polled the task queue recently. */
+    /** Number of workers that polled the task queue in the last POLLED_WITHIN_MS. Some may have stopped since. */
     readonly pollers: number;
   }>;
   /**

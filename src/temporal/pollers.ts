@@ -1,9 +1,9 @@
 import { SluiceError } from '../domain/errors.ts';
 import type { TemporalLink } from './connection.ts';
+import { plural } from '../domain/plural.ts';
+import { POLLED_WITHIN_MS } from './gateway.ts';
 
 const WORKFLOW_QUEUE = 1;
-/** Temporal lists a poller for minutes after it has stopped. A live worker polls again within one long poll. */
-const FRESH_MS = 70_000;
 
 /** Number of workers that have polled the task queue recently. */
 export async function countPollers(link: TemporalLink, taskQueue: string, limitMs?: number): Promise<number> {
@@ -17,7 +17,7 @@ export async function countPollers(link: TemporalLink, taskQueue: string, limitM
       }),
     limitMs,
   );
-  const since = Date.now() - FRESH_MS;
+  const since = Date.now() - POLLED_WITHIN_MS;
   return (answer.pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since)
     .length;
 }
@@ -30,13 +30,14 @@ export async function noAnswer(
   details: Record<string, unknown> = {},
 ): Promise<SluiceError> {
   const pollers = await countPollers(link, taskQueue, 1000);
+  const queue = `the task queue "${taskQueue}" in the last ${POLLED_WITHIN_MS / 1000} s`;
   if (pollers > 0)
     return new SluiceError(
       'NO_ANSWER',
-      `${about} ${pollers} worker(s) poll the task queue "${taskQueue}", but none has answered yet.`,
-      { details },
+      `${about} ${plural(pollers, 'worker')} polled ${queue}, but none has answered yet; a worker that has just stopped is counted too.`,
+      { next: 'See whether a worker still runs, or start one (sluice worker). Then repeat the call.', details },
     );
-  return new SluiceError('NO_ANSWER', `${about} No worker polls the task queue "${taskQueue}".`, {
+  return new SluiceError('NO_ANSWER', `${about} No worker polled ${queue}.`, {
     next: 'Start a worker (sluice worker), then repeat the call; a repeated request id is safe.',
     details,
   });

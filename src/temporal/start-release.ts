@@ -1,6 +1,6 @@
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { SluiceError } from '../domain/errors.ts';
-import { releaseId } from '../domain/release/target.ts';
+import { followOrEnd, releaseId } from '../domain/release/target.ts';
 import type { TemporalLink } from './connection.ts';
 import { toSluiceError } from './failure.ts';
 import type { StartedRelease } from './gateway.ts';
@@ -40,7 +40,7 @@ function busy(id: string, run: Run): SluiceError {
     'TARGET_BUSY',
     `The target already has a running release: ${id}, started ${run.startTime.toISOString()}${paused}.`,
     {
-      next: `Call release_get with release_id "${id}"; wait for it to end, or abort it.`,
+      next: followOrEnd(id),
       details: { release_id: id, run_id: run.runId },
     },
   );

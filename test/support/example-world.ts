@@ -87,6 +87,7 @@ interface Moment {
 /** The preparation of each example. */
 const MOMENTS: Readonly<Record<string, Moment>> = {
   mcp_server_deploy: { servers: [] },
+  release_plan: { releases: [] },
   release_start: { releases: [] },
   // The tool returns a release that has ended at once.
   release_wait: { releases: [aView({ state: 'succeeded', reason: 'stable', closedAt: AT + 9 })] },

@@ -2,7 +2,7 @@ import type { CommandServices, CommandSettings } from '../../src/commands/comman
 import type { Command, CommandOutcome } from '../../src/domain/release/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Preflight, Recover, ReleaseSpec } from '../../src/domain/release/plan.ts';
-import { releaseId } from '../../src/domain/release/target.ts';
+import { followOrEnd, releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { World } from '../../src/ports/world.ts';
@@ -101,6 +101,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     if (earlier) return { id, runId: 'run-1', started: false };
     if (fake.views.get(id)?.closedAt === undefined && fake.views.has(id))
       throw new SluiceError('TARGET_BUSY', `The target already has a running release: ${id}.`, {
+        next: followOrEnd(id),
         details: { release_id: id },
       });
     return undefined;

@@ -123,7 +123,7 @@ test('without a worker every call says so within 5 s, with what Temporal itself 
 
   expect(get.error).toMatchObject({
     code: 'NO_ANSWER',
-    message: expect.stringMatching(/record says preflight.*No worker polls/),
+    message: expect.stringMatching(/record says preflight.*No worker polled the task queue/),
   });
   expect(command).toMatchObject({
     outcome: 'accepted',

@@ -89,7 +89,7 @@ function toOutlook({ compared, limits, requestsPerSecond, steps }: Outlook): z.o
   };
 }
 
-function toLimits({ analysis }: ReleaseSpec): PlanOutput['limits'] {
+function toLimits({ analysis, approval, timeouts }: ReleaseSpec): PlanOutput['limits'] {
   const { sequential, policies, warmUpMs, extendMs } = analysis;
   return compact({
     judge: sequential ? 'sequential' : 'limits',
@@ -111,5 +111,7 @@ function toLimits({ analysis }: ReleaseSpec): PlanOutput['limits'] {
     on_inconclusive: policies?.inconclusive ?? 'hold',
     hold: toDuration(analysis.holdMs),
     extend: extendMs === undefined ? undefined : toDuration(extendMs),
+    approve_within: approval ? toDuration(timeouts.approvalMs) : undefined,
+    answer_within: toDuration(timeouts.decisionMs),
   });
 }

@@ -1,15 +1,20 @@
+import { plural } from '../../domain/plural.ts';
 import type { PlanOutput } from './plan-output.ts';
 
-/** A plan in a few lines: the failed checks, how the release is judged, how long that takes, and the next action. */
+/**
+ * A plan in a few lines: the failed checks, how the release is judged, how long that takes, who has to answer, and the
+ * next action.
+ */
 export function planText(plan: PlanOutput): string {
   const failed = plan.checks.filter(({ ok }) => !ok).map((one) => checkLine('✗', one));
   const warnings = plan.checks.filter(({ ok, next }) => ok && next !== undefined).map((one) => checkLine('!', one));
-  return [headLine(plan, failed.length), ...failed, ...warnings, ...outlookLines(plan), nextLine(plan)].join('\n');
+  const course = plan.ready ? [...outlookLines(plan), ...peopleLines(plan)] : [];
+  return [headLine(plan, failed.length), ...failed, ...warnings, ...course, nextLine(plan)].join('\n');
 }
 
 function headLine(plan: PlanOutput, failed: number): string {
   const { cluster, namespace, rollout } = plan.target;
-  const head = plan.ready ? 'Ready' : `Not ready, ${failed} check(s) failed`;
+  const head = plan.ready ? 'Ready' : `Not ready, ${plural(failed, 'check')} failed`;
   const images = plan.from_image ? `${plan.from_image} → ${plan.to_image}` : plan.to_image;
   const weights = plan.weights.length > 0 ? `, weights ${plan.weights.join(' → ')} %` : '';
   return `${head}: ${plan.strategy} of ${namespace}/${rollout} on ${cluster}: ${images}${weights}`;
@@ -21,11 +26,43 @@ function checkLine(mark: string, { name, detail, next }: PlanOutput['checks'][nu
 
 function nextLine({ ready, plan_id: id, valid_until: until }: PlanOutput): string {
   return ready
-    ? `Nothing was changed. Start it with release_start and plan_id "${id}", until ${until}, or with the same input.`
+    ? `Nothing was changed. Start it with release_start with plan_id "${id}", until ${until}, or with the same input.`
     : 'Nothing was changed. Correct the failed checks and plan again.';
 }
 
-function outlookLines({ outlook, limits, manual_promotion: manual }: PlanOutput): readonly string[] {
+/** Who has to answer, how, within which time, and what happens without an answer. */
+function peopleLines({ approval, limits, guard, ...plan }: PlanOutput): readonly string[] {
+  const within = String(limits['approve_within']);
+  return [
+    ...(approval
+      ? [
+          `Before anything is changed, somebody has to approve it within ${within} (release_approve or release_reject). Without an answer it ends and changes nothing.`,
+        ]
+      : []),
+    // Without an outlook the release accepts that Argo skips the steps.
+    ...(plan.outlook ? stepQuestions({ limits, ...plan }) : []),
+    ...(guard === undefined || guard === 'off' ? [] : [`After its success the new version is watched for ${guard}.`]),
+  ];
+}
+
+/** The questions that a step may ask. */
+function stepQuestions(plan: Pick<PlanOutput, 'limits' | 'manual_promotion' | 'auto_rollback'>): readonly string[] {
+  const { limits, manual_promotion: manual, auto_rollback: auto } = plan;
+  const answers = `within ${String(limits['answer_within'])}`;
+  const open = OPEN_POLICIES.some((name) => limits[name] === 'hold' || limits[name] === 'ask');
+  const asked = [...(open ? ['stays undecided'] : []), ...(auto ? [] : ['fails'])].join(' or ');
+  return [
+    ...(manual ? [`After each step that passes, somebody has to promote ${answers} (release_promote).`] : []),
+    ...(asked
+      ? [`If a step ${asked}, somebody has to decide ${answers} (release_skip_analysis or release_abort).`]
+      : []),
+    ...(manual || asked ? ['Without an answer in that time it is rolled back.'] : []),
+  ];
+}
+
+const OPEN_POLICIES = ['on_no_data', 'on_too_little_traffic', 'on_inconclusive'];
+
+function outlookLines({ outlook, limits }: PlanOutput): readonly string[] {
   if (!outlook) return [];
   const { compared, limits: fixed } = outlook;
   return [
@@ -34,7 +71,6 @@ function outlookLines({ outlook, limits, manual_promotion: manual }: PlanOutput)
       : 'Nothing is compared with the stable version.',
     ...(fixed.length > 0 ? [`Limits: ${fixed.join('; ')}.`] : []),
     timesLine(outlook, limits),
-    ...(manual ? ['After each step that passes, somebody has to promote.'] : []),
     ...outlook.steps.flatMap(({ weight, problem }) => (problem === undefined ? [] : [`! ${weight} %: ${problem}`])),
   ];
 }

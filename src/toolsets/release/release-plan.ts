@@ -3,12 +3,14 @@ import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import type { Preflight, ReleasePlan, ReleaseSpec } from '../../domain/release/plan.ts';
 import { identified } from './identified.ts';
+import { withRunning } from './running-check.ts';
 import { savePlan } from './stored-plan.ts';
 import { specOf } from './spec-of.ts';
 import { planOutput, toPlanOutput } from './plan-output.ts';
 import { planText } from './plan-text.ts';
 import { skipsSteps } from '../../domain/release/fast-track.ts';
 import { readOutlook } from '../../planning/outlook.ts';
+import { plural } from '../../domain/plural.ts';
 
 export const exampleRelease = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
 
@@ -28,11 +30,13 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   check: (raw, settings) => parseReleaseFile(releaseFile, raw ?? {}, settings.defaultStrategy),
   async run(context, input) {
     const spec = await identified(context, await specOf(context, input));
-    const found = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
+    const id = releaseId(spec.target);
+    const read = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
+    const found = await withRunning(context, id, read);
     const stored = found.plan && (await savePlan(context, input, spec, found.plan));
     const judged = found.plan !== undefined && !skipsSteps(found.checks);
     const expected = judged ? await expectedOf(context, spec, found.plan) : undefined;
-    return toPlanOutput(releaseId(spec.target), spec, found, stored, expected);
+    return toPlanOutput(id, spec, found, stored, expected);
   },
   problem: ({ ready }) => (ready ? undefined : 'PREFLIGHT_FAILED'),
   text: planText,
@@ -54,7 +58,7 @@ async function withoutQueries(context: CommandContext, spec: ReleaseSpec): Promi
   const untried = {
     name: 'queries',
     ok: true,
-    detail: `not tried: ${metrics.length} metric(s) of the release, because this server only reads`,
+    detail: `not tried: ${plural(metrics.length, 'metric')} of the release, because this server only reads`,
     next: 'Plan again where writing is allowed, to see what the queries answer.',
   };
   return { ...found, checks: [...found.checks, untried] };

@@ -106,7 +106,9 @@ function toOutput(
   { id, runId, started }: StartedRelease,
   worker: boolean,
 ): Output {
-  const waiting = worker ? '' : 'No worker polls the task queue: the release begins when one runs (sluice worker). ';
+  const waiting = worker
+    ? ''
+    : 'No worker polled the task queue lately: the release begins when one runs (sluice worker). ';
   return {
     release_id: id,
     run_id: runId,

@@ -1,10 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { CommandContext } from '../../../src/commands/command.ts';
 import { releasePlan } from '../../../src/toolsets/release/release-plan.ts';
 import { AT, createFakeGateway, DEFAULTS, fakeServices } from '../../support/fake-gateway.ts';
 import { FakeMetrics } from '../../support/fake-metrics.ts';
 
 const FILE = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
+
+const ROLLS_BACK = { on_no_data: 'rollback', on_too_little_traffic: 'rollback', on_inconclusive: 'rollback' };
 
 /** The plan as a person reads it. */
 async function planned(file: object = {}, evidence?: FakeMetrics): Promise<string> {
@@ -31,7 +33,8 @@ test('a plan says what is compared, with which margins, and about how long each 
   expect(text).toContain(
     'At the present 40 requests/s a version as good as stable needs about 1m45s at 10 %, about 1m at 50 %.',
   );
-  expect(text).toContain('After each step that passes, somebody has to promote.');
+  expect(text).toContain('After each step that passes, somebody has to promote within 1d (release_promote).');
+  expect(text).toContain('After its success the new version is watched for 30m.');
 });
 
 test('a plan with fixed limits names them', async () => {
@@ -62,4 +65,27 @@ test('a Prometheus that is away leaves out what it would tell', async () => {
   away.away = true;
 
   expect(await planned({}, away)).not.toContain('compared with');
+});
+
+describe('a plan says who has to answer, how, within which time, and what happens without an answer', () => {
+  const APPROVAL =
+    'Before anything is changed, somebody has to approve it within 2h (release_approve or release_reject)';
+
+  test('an approval', async () => {
+    const approved = await planned({ approval: { required: true }, timeouts: { approval: '2h' } });
+    expect(approved).toContain(`${APPROVAL}. Without an answer it ends and changes nothing.`);
+    expect(await planned()).not.toContain('approve');
+  });
+
+  test.each([
+    [{}, ['stays undecided']],
+    [{ auto_rollback: false }, ['stays undecided or fails']],
+    [{ auto_rollback: false, analysis: ROLLS_BACK }, ['fails']],
+    [{ require_manual_promotion: false, analysis: ROLLS_BACK }, []],
+  ])('%j: a decision', async (file, asked) => {
+    const text = await planned(file);
+    const found = [...text.matchAll(/If a step (.*), somebody has to decide within 1d/g)].map(([, what]) => what);
+    expect(found).toEqual(asked);
+    expect(text.includes('Without an answer in that time it is rolled back.')).toBe(asked.length > 0);
+  });
 });

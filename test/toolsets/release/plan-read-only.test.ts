@@ -33,7 +33,7 @@ async function plan(allowWrite: boolean, raw: unknown = FILE) {
 test('a server that only reads runs no query of the caller, and says so', async () => {
   const { metrics, checks } = await plan(false);
   expect(metrics).toEqual([]);
-  expect(checks).toContain('not tried: 1 metric(s) of the release, because this server only reads');
+  expect(checks).toContain('not tried: 1 metric of the release, because this server only reads');
 });
 
 test('a server that writes tries them, and a release without queries says nothing of them', async () => {
