@@ -34,6 +34,12 @@ function rollback(gateway: FakeGateway, more: Record<string, unknown> = {}) {
   return releaseRollback.run(context, releaseRollback.check(raw, context.settings));
 }
 
+/** What a person is asked before the rollback. */
+async function question(gateway: FakeGateway): Promise<string | undefined> {
+  const asked = await releaseRollback.confirmation?.(contextOf(gateway), { release_id: ID });
+  return asked?.question;
+}
+
 async function refusal(gateway: FakeGateway): Promise<unknown> {
   return rollback(gateway).catch((error: unknown) => error);
 }
@@ -70,11 +76,51 @@ describe('nothing runs', () => {
     expect(gateway.started).toHaveLength(1);
   });
 
-  test('what was rolled back already is not rolled back further: the run only proves it', async () => {
+  describe('what was rolled back already', () => {
     const plan = { ...PLAN, fromImage: 'shop:v2', toImage: 'shop:v3' };
-    const gateway = createFakeGateway([closed({ state: 'rolled-back', plan })]);
-    await rollback(gateway);
-    expect(gateway.started).toMatchObject([{ recover: { plan, weightWanted: 0 } }]);
+    const back = closed({ state: 'rolled-back', plan });
+    const nothing = { how: 'none', to_image: 'shop:v2', changed: false, effective: 'proved' };
+
+    test('is not rolled back further: nothing is asked and nothing is started', async () => {
+      const gateway = createFakeGateway([back]);
+      expect(await rollback(gateway, { confirm: undefined })).toMatchObject({
+        ...nothing,
+        reason: 'shop:v2 is the stable version already and has all traffic',
+      });
+      expect(await question(gateway)).toBeUndefined();
+      expect(gateway.started).toEqual([]);
+    });
+
+    test('is proved by a run while a share of the traffic is not back', async () => {
+      const gateway = createFakeGateway([back]);
+      world.controllerDown(true);
+      world.foreignSelector('bad');
+      world.foreignWeight(20);
+      await rollback(gateway);
+      expect(gateway.started).toMatchObject([{ recover: { plan, weightWanted: 0 } }]);
+    });
+
+    test('and kept in the template for inspection is back, too', async () => {
+      world.foreignImage('shop:v3');
+      const { podHash } = await world.until(({ paused }) => paused);
+      world.abortByHand();
+      await world.until(
+        ({ phase, candidateSelector, stableHash }) => phase === 'Degraded' && candidateSelector === stableHash,
+      );
+      const gateway = createFakeGateway([{ ...back, newHash: podHash }]);
+      expect(await rollback(gateway, { confirm: undefined })).toMatchObject({
+        ...nothing,
+        reason: expect.stringContaining('shop:v3 is aborted and only kept in the template'),
+      });
+      expect(gateway.started).toEqual([]);
+    });
+  });
+
+  test('the question names the version that goes and the one that comes', async () => {
+    expect(await question(createFakeGateway([succeeded]))).toBe(
+      `Bring shop:v1 back for all users of ${ID}, in place of shop:v2?`,
+    );
+    expect(await question(createFakeGateway([aView()]))).toContain('Bring shop:v1 back');
   });
 
   test('a run that was terminated is recovered from where it stood', async () => {
@@ -111,14 +157,14 @@ describe('a release runs', () => {
     const gateway = createFakeGateway([aView()]);
     const command = gateway.command.bind(gateway);
     gateway.command = async (...args) => {
-      const view = closed({ state: 'superseded', reason: 'the image is now shop:v3', runId: aView().runId });
+      const view = closed({ state: 'superseded', reason: 'the image was changed to shop:v3', runId: aView().runId });
       gateway.views.set(ID, view);
       return command(...args);
     };
     expect(await rollback(gateway)).toMatchObject({
       how: 'aborted',
       effective: 'refused',
-      reason: 'the image is now shop:v3',
+      reason: 'the image was changed to shop:v3',
     });
     expect(gateway.sent).toMatchObject([{ command: { name: 'abort', why: 'errors', runId: aView().runId } }]);
     expect(gateway.started).toEqual([]);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
+import type { Command, CommandContext } from '../../commands/command.ts';
 import { requireConfirmation } from '../../commands/confirm.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
@@ -9,6 +9,7 @@ import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import { knownRelease } from './known-release.ts';
 import { stateText } from './next-call.ts';
 import { rollbackPlan } from './rollback-plan.ts';
+import { rollbackConfirmation, rollbackProspect, rollbackQuestion, type NothingToDo } from './rollback-prospect.ts';
 import { rolledBack, type RolledBack } from './rolled-back.ts';
 import { startedBefore } from './started-before.ts';
 import { checkWhich, confirmedRequest, idOf } from './which-release.ts';
@@ -22,7 +23,7 @@ const output = z.strictObject({
   release_id: z.string(),
   run_id: z.string(),
   request_id: z.string(),
-  how: z.enum(['aborted', 'started', 'repeated']).describe('repeated: the same request id had acted before.'),
+  how: z.enum(['aborted', 'started', 'repeated', 'none']).describe('repeated: the same request id had acted before.'),
   to_image: z.string().optional(),
   changed: z.boolean(),
   effective: z.enum(['proved', 'pending', 'refused']),
@@ -46,24 +47,23 @@ export const releaseRollback: Command<typeof confirmedRequest, typeof output> = 
     { title: 'After a release', input: { release_id: 'release/prod/shop/web', confirm: 'release/prod/shop/web' } },
   ],
   check: (raw) => checkWhich(confirmedRequest, raw),
-  confirmation: async (context, which) => toConfirm(await idOf(context, which)),
+  confirmation: rollbackConfirmation,
   async run(context, which) {
     const id = await idOf(context, which);
-    requireConfirmation(toConfirm(id), which.confirm);
     const request = which.request_id ?? randomUUID();
+    const earlier = await startedBefore(context, id, request);
+    if (earlier !== undefined) return answer(id, request, 'repeated', rolledBack(await followed(context, id, earlier)));
+    const prospect = await rollbackProspect(context, id);
+    if ('isBack' in prospect) return unchanged(id, request, prospect);
+    requireConfirmation(rollbackQuestion(id, prospect), which.confirm);
     const begun = await begin(context, id, request, which.reason);
-    const view = await followed(context, id, begun.runId);
-    return answer(id, request, begun.how, rolledBack(view));
+    if ('isBack' in begun) return unchanged(id, request, begun);
+    return answer(id, request, begun.how, rolledBack(await followed(context, id, begun.runId)));
   },
   problem: ({ effective }) => (effective === 'refused' ? 'SUPERSEDED' : undefined),
-  text: ({ release_id: id, request_id: request, effective, reason: why, next }) =>
-    `${effective}: ${why}\n${id}, request ${request}\n${next}`,
+  text: ({ release_id: id, request_id: request, how, effective, reason: why, next }) =>
+    `${how === 'none' ? 'Nothing to roll back' : effective}: ${why}\n${id}, request ${request}\n${next}`,
 };
-
-const toConfirm = (id: string): Confirmation => ({
-  value: id,
-  question: `Bring the last good version of ${id} back for all users?`,
-});
 
 interface Begun {
   readonly runId: string;
@@ -73,11 +73,8 @@ interface Begun {
 /** Codes with which an abort came too late: the release has become stable, or is over. */
 const OVER: readonly string[] = ['TOO_LATE', 'RELEASE_CLOSED'];
 
-async function begin(context: CommandContext, id: string, request: string, why?: string): Promise<Begun> {
-  const earlier = await startedBefore(context, id, request);
-  if (earlier !== undefined) return { runId: earlier, how: 'repeated' };
-  const { view, held } = await knownRelease(context, id);
-  if (held) throw new SluiceError('RELEASE_HELD', view.reason, { details: { release_id: id } });
+async function begin(context: CommandContext, id: string, request: string, why?: string): Promise<Begun | NothingToDo> {
+  const { view } = await knownRelease(context, id);
   if (view.closedAt !== undefined) return start(context, view, request, why);
   try {
     await abort(context, view, request, why);
@@ -103,10 +100,17 @@ async function abort(
   }
 }
 
-async function start(context: CommandContext, latest: ReleaseView, request: string, why?: string): Promise<Begun> {
+async function start(
+  context: CommandContext,
+  latest: ReleaseView,
+  request: string,
+  why?: string,
+): Promise<Begun | NothingToDo> {
   const who = context.caller.id;
   const text = `rollback by ${who}${why ? `: ${cleanText(why, 300)}` : ''}`;
-  const { spec, recover } = await rollbackPlan(context, latest, text);
+  const plan = await rollbackPlan(context, latest, text);
+  if ('isBack' in plan) return { ...plan, runId: latest.runId };
+  const { spec, recover } = plan;
   const input = { spec, startedBy: who, requestId: request, recover, rollback: true } as const;
   const { runId, started } = await context.gateway.start(input);
   return { runId, how: started ? 'started' : 'repeated' };
@@ -122,6 +126,14 @@ async function followed(context: CommandContext, id: string, runId: string): Pro
     await context.progress(stateText(view), 1 - left / WAIT_MS);
     await sleep(Math.min(POLL_MS, left), undefined, { signal: context.signal }).catch(() => undefined);
   }
+}
+
+function unchanged(id: string, request: string, { runId, image, reason: why }: NothingToDo): Output {
+  return {
+    ...{ release_id: id, run_id: runId, request_id: request, how: 'none', to_image: cleanText(image) },
+    ...{ changed: false, effective: 'proved', reason: maskSecrets(cleanText(why)) },
+    next: 'Nothing was started, and nothing is left to do.',
+  };
 }
 
 function answer(id: string, request: string, how: Output['how'], { view, ...seen }: RolledBack): Output {

@@ -3,6 +3,7 @@ import { kindsOf, type Recover, type ReleaseSpec } from '../../domain/release/pl
 import type { Target } from '../../domain/release/target.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
+import type { SplitPort } from '../../ports/split.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { knownRelease } from './known-release.ts';
 import { listedReleases } from './listed-releases.ts';
@@ -14,27 +15,43 @@ const EARLIER_RUNS = 30;
 export interface RollbackPlan {
   readonly spec: ReleaseSpec;
   readonly recover: Recover;
-  /** The version before is stable already: the run only proves it. */
-  readonly isBack: boolean;
+}
+
+/** The version before is the stable one already, and no user can get another. */
+export interface AlreadyBack {
+  readonly isBack: true;
+  readonly image: string;
+  /** Why nothing is left to do. */
+  readonly reason: string;
 }
 
 /**
- * How the target gets back from its present state. `latest` is its newest run, which has ended. Errors: SUPERSEDED (a
- * version is on its way that no release set), NO_EARLIER_VERSION, and those of reading the cluster.
+ * How the target gets back from its present state. `latest` is its newest run, which has ended. Errors: SUPERSEDED (the
+ * template is one that no release set), NO_EARLIER_VERSION, and those of reading the cluster.
  */
-export async function rollbackPlan(context: CommandContext, latest: ReleaseView, why: string): Promise<RollbackPlan> {
+export async function rollbackPlan(
+  context: CommandContext,
+  latest: ReleaseView,
+  why: string,
+): Promise<RollbackPlan | AlreadyBack> {
   if (latest.state === 'failed-needs-human' && latest.plan) {
     const { spec, plan, newHash, stepIndex, weightWanted } = latest;
     const recover = { plan, stepIndex, weightWanted, reason: why, ...(newHash !== undefined && { newHash }) };
-    return { spec, recover, isBack: false };
+    return { spec, recover };
   }
   const { target } = latest.spec;
-  const { workload } = await context.worlds.of(target.cluster, undefined, kindsOf(latest.spec));
+  const { workload, split } = await context.worlds.of(target.cluster, undefined, kindsOf(latest.spec));
   const seen = await workload.read(target);
+  const kept = keptAborted(latest, seen);
+  if (kept && (await hasAllTraffic(seen, split, latest))) return kept;
   requireStill(seen, target);
   for await (const view of earlierRuns(context, latest)) {
     const plan = planFrom(view, seen, why);
-    if (plan) return plan;
+    if (!plan) continue;
+    const { isBack, ...start } = plan;
+    const image = plan.recover.plan.fromImage;
+    if (!isBack || !(await hasAllTraffic(seen, split, view))) return start;
+    return { isBack, image, reason: `${image} is the stable version already and has all traffic` };
   }
   const images = Object.values(seen.images).join(', ');
   throw new SluiceError(
@@ -43,8 +60,32 @@ export async function rollbackPlan(context: CommandContext, latest: ReleaseView,
   );
 }
 
+/** The release rolled back and kept its version in the template, where Argo does not begin it again. */
+function keptAborted({ state, plan, newHash }: ReleaseView, seen: RolloutState): AlreadyBack | undefined {
+  const kept = state === 'rolled-back' && seen.aborted && seen.podHash === newHash && seen.podHash !== seen.stableHash;
+  if (!plan || !kept) return undefined;
+  const reason = `${plan.fromImage} is the stable version and has all traffic; ${plan.toImage} is aborted and only kept in the template`;
+  return { isBack: true, image: plan.fromImage, reason };
+}
+
+/** The candidate's Service has no share of the traffic, or it selects the stable version, too. */
+async function hasAllTraffic(
+  { observed, stableHash, stableSelector, candidateSelector, target }: RolloutState,
+  split: SplitPort,
+  { plan }: ReleaseView,
+): Promise<boolean> {
+  if (!plan || !observed || stableSelector !== stableHash) return false;
+  if (candidateSelector === stableHash) return true;
+  const { weights } = await split.read({ ...target, name: plan.traefikService });
+  return weights.every(({ service, weight }) => service !== plan.candidate.service || weight === 0);
+}
+
 /** The run that brought the present version, or that brought it back. */
-function planFrom(view: ReleaseView, seen: RolloutState, reason: string): RollbackPlan | undefined {
+function planFrom(
+  view: ReleaseView,
+  seen: RolloutState,
+  reason: string,
+): (RollbackPlan & { readonly isBack: boolean }) | undefined {
   const { plan, spec, state } = view;
   const present = plan && seen.images[plan.container];
   if (!plan || present === undefined) return undefined;
@@ -57,9 +98,18 @@ function planFrom(view: ReleaseView, seen: RolloutState, reason: string): Rollba
 
 function requireStill(seen: RolloutState, { namespace, rollout }: Target): void {
   if (seen.observed && seen.podHash === seen.stableHash) return;
+  const images = Object.values(seen.images).join(', ');
+  if (seen.aborted)
+    throw new SluiceError(
+      'SUPERSEDED',
+      `The template of ${namespace}/${rollout} has ${images}, an aborted version. Nothing was done.`,
+      {
+        next: 'Put the stable image back into the template with argo_update_rollout_image. Then call release_rollback again if it is still needed.',
+      },
+    );
   throw new SluiceError(
     'SUPERSEDED',
-    `${namespace}/${rollout} is on its way to a version that no release set (${Object.values(seen.images).join(', ')}). Nothing was done.`,
+    `${namespace}/${rollout} is on its way to a version that no release set (${images}). Nothing was done.`,
     { next: 'argo_abort_rollout takes that version back. Then call release_rollback again if it is still needed.' },
   );
 }

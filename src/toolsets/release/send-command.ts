@@ -6,6 +6,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { Command, CommandContext, Confirmation, Kind, Permission } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
+import { stateToAsk, type Asked } from './state-to-ask.ts';
 import { outcomeInEarlierRun } from './earlier-outcome.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 
@@ -54,8 +55,8 @@ export interface Send {
   readonly kind: Kind;
   readonly needs?: Permission;
   readonly input: keyof typeof inputs;
-  /** The question that has to be confirmed. Undefined if there is none. */
-  readonly ask?: (id: string, input: { all?: boolean | undefined }) => string | undefined;
+  /** The question that has to be confirmed, about the release as it is now. Undefined if there is none. */
+  readonly ask?: (about: Asked, input: { all?: boolean | undefined }) => string | undefined;
 }
 
 type Input = z.output<typeof inputs.step> & { confirm?: string | undefined; all?: boolean | undefined };
@@ -67,9 +68,12 @@ export function sendCommand(send: Send): Command {
     context: CommandContext,
     input: Record<string, unknown>,
   ): Promise<Confirmation | undefined> => {
-    const releaseId = await idOf(context, input);
-    const question = send.ask?.(releaseId, input);
-    return question ? { value: releaseId, question } : undefined;
+    const id = await idOf(context, input);
+    // Without a question the release itself refuses what comes too late.
+    if (!send.ask?.({ id }, input)) return undefined;
+    const known = await stateToAsk(context, id, input['request_id'] as string | undefined);
+    const question = known === 'answered' ? undefined : send.ask({ id, ...(known && { view: known }) }, input);
+    return question ? { value: id, question } : undefined;
   };
   return {
     name: `release_${send.command.replaceAll('-', '_')}`,

@@ -1,5 +1,6 @@
 import type { Command } from '../../commands/command.ts';
 import { sendCommand, type Send } from './send-command.ts';
+import type { Asked } from './state-to-ask.ts';
 
 const STEERING: readonly Send[] = [
   {
@@ -25,7 +26,8 @@ const STEERING: readonly Send[] = [
       'Moves a release that waits for promotion, as its step was judged good, to the next step. With all: every remaining step, each still judged; needs confirm.',
     kind: 'destructive',
     input: 'promote',
-    ask: (id, input) => (input.all ? `Promote every remaining step of ${id} without asking again?` : undefined),
+    ask: (about, input) =>
+      input.all ? `Promote every remaining step of ${named(about)} without asking again?` : undefined,
   },
   {
     command: 'abort',
@@ -34,7 +36,8 @@ const STEERING: readonly Send[] = [
       'Ends a release and puts all traffic back on the stable version; the rollback is proved. Needs confirm. Refused once the new version is the stable one.',
     kind: 'destructive',
     input: 'confirmed',
-    ask: (id) => `Abort ${id} and put all traffic back on the stable version?`,
+    ask: (about) =>
+      `Abort ${named(about)} and put all traffic back on ${about.view?.plan?.fromImage ?? 'the stable version'}?`,
   },
   {
     command: 'skip-analysis',
@@ -44,7 +47,7 @@ const STEERING: readonly Send[] = [
       'Lets the present step pass without its judgement. Needs a reason and confirm; both are kept in the record. Later steps are judged as usual.',
     kind: 'destructive',
     input: 'reasoned',
-    ask: (id) => `Let the present step of ${id} pass without judging it?`,
+    ask: (about) => `Let the present step of ${named(about)} pass without judging it?`,
   },
   {
     command: 'approve',
@@ -63,6 +66,14 @@ const STEERING: readonly Send[] = [
     input: 'plain',
   },
 ];
+
+/** The id of a release, with its image and its step as far as they are known. */
+function named({ id, view }: Asked): string {
+  if (!view) return id;
+  const { plan, stepIndex, spec } = view;
+  const step = view.closedAt === undefined ? plan?.steps[stepIndex] : undefined;
+  return `${id} (${spec.image}${step ? `, step ${stepIndex + 1} of ${plan?.steps.length}: ${step.weight} %` : ''})`;
+}
 
 /** The commands that steer a running release, one tool each. */
 export const steering: readonly Command[] = STEERING.map(sendCommand);
