@@ -16,6 +16,8 @@ export interface CliDeps {
   /** Serves over HTTP, or the server named `stdio` over stdin and stdout. */
   readonly gateway: (settings: Settings, where: { stdio?: string }, stopped: AbortSignal) => Promise<void>;
   readonly worker: (settings: Settings) => Promise<void>;
+  /** Looks the names for a command line up in another process, for the next completion. Returns at once. */
+  readonly refresh: (words: readonly string[]) => void;
   /** The contexts of the kubeconfig. */
   readonly contexts: (settings: Settings) => Promise<readonly string[]>;
   /** Commands in the form of an MCP tool list, from which their cost there is computed. */

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { CliDeps, Io } from '../cli/deps.ts';
@@ -19,6 +20,7 @@ const deps = (io: Io): CliDeps => ({
   mcp: async (settings, stopped) => (await import('./mcp-stdio.ts')).runMcpStdio(settings, stopped),
   gateway: async (settings, where, stopped) => (await import('./gateway.ts')).runGateway(settings, where, stopped),
   worker: async (settings) => (await import('./worker.ts')).runWorker(settings),
+  refresh: refreshLater,
   contexts: async ({ kubeconfig }) =>
     (await import('../adapters/kubernetes/index.ts'))
       .createClusters(kubeconfig === undefined ? {} : { kubeconfig })
@@ -28,6 +30,17 @@ const deps = (io: Io): CliDeps => ({
   user: userName(),
   io,
 });
+
+/** A process of its own, because the shell waits until this one has ended. */
+function refreshLater(words: readonly string[]): void {
+  const [program = ''] = process.argv.slice(1);
+  const child = spawn(process.execPath, [program, 'complete', '--refresh', '--', ...words], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  child.on('error', () => undefined);
+  child.unref();
+}
 
 /**
  * The command line of this process. It sets the exit code and ends the process, even if a library still has open

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { SCRIPTS, SHELLS } from '../../src/cli/completion/scripts.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { sluice, type CliWorld } from '../support/cli.ts';
@@ -61,6 +61,47 @@ test('an ended release is offered to commands that read, once, and not to those 
     (await sluice({ gateway: ended }, 'complete', '--', 'release', command, '')).out;
 
   expect(await Promise.all(['get', 'report', 'abort'].map(names))).toEqual(['shop/web', 'shop/web', '']);
+});
+
+describe('a snapshot of the last lookup', () => {
+  const home = mkdtempSync(join(tmpdir(), 'sluice-snapshot-'));
+  const env = { SLUICE_HOME: home };
+  const tab = (from: CliWorld, ...words: string[]) => sluice({ ...from, env }, 'complete', '--', ...words);
+
+  test('answers at once, and is renewed in another process for the next time', async () => {
+    const renewed: string[][] = [];
+    const refresh = (words: readonly string[]) => void renewed.push([...words]);
+    const away = createFakeGateway();
+    away.failure = new SluiceError('TEMPORAL_UNREACHABLE', 'away');
+    await tab(world, 'release', 'get', '');
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'], now: Date.now() + 60_000 });
+    const later = await tab({ gateway: away, refresh }, 'release', 'get', 'sho');
+    jest.setSystemTime(Date.now() + 3_600_000);
+    const stale = await tab({ gateway: away, refresh }, 'release', 'get', '');
+    jest.useRealTimers();
+
+    expect([later.out, stale.out]).toEqual(['shop/web', '']);
+    expect(renewed).toEqual([['release', 'get', 'sho']]);
+  });
+
+  test('is of one cluster and one kind of name', async () => {
+    expect((await tab(world, 'release', 'abort', '')).out).toBe('shop/web');
+    const ended: CliWorld = { gateway: createFakeGateway() };
+    expect((await tab(ended, 'release', 'abort', '--cluster', 'dev', '')).out).toBe('');
+  });
+
+  test('--refresh looks up again and prints nothing', async () => {
+    const other: CliWorld = { gateway: createFakeGateway([aView({ id: 'release/prod/shop/api' })]) };
+    const { out } = await sluice({ ...other, env }, 'complete', '--refresh', '--', 'release', 'get', '');
+
+    expect(out).toBe('');
+    expect((await tab(world, 'release', 'get', '')).out).toBe('shop/api');
+  });
+
+  test('that is no JSON counts as none', async () => {
+    writeFileSync(join(home, 'completion.json'), '{');
+    expect((await tab(world, 'release', 'get', '')).out).toBe('shop/web');
+  });
 });
 
 test('all commands are offered, each with its meaning, and no hidden one', async () => {

@@ -28,6 +28,9 @@ export interface CliWorld {
   /** Receives progress. If absent, stderr is not a terminal. */
   readonly status?: (line: string | undefined) => void;
   readonly serve?: CliDeps['serve'];
+  readonly refresh?: CliDeps['refresh'];
+  /** Contexts of the kubeconfig. */
+  readonly contexts?: readonly string[];
   /** Aborted with the name of a signal when the process would get that signal. */
   readonly stopped?: AbortSignal;
 }
@@ -59,7 +62,8 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
     mcp: unused,
     gateway: unused,
     worker: unused,
-    contexts: () => Promise.resolve(['prod', 'dev']),
+    refresh: (words) => world.refresh?.(words),
+    contexts: () => Promise.resolve(world.contexts ?? ['prod', 'dev']),
     listed: (commands) => Promise.resolve(commands.map(toTool)),
     version: '0.0.0',
     user: 'ada',

@@ -35,7 +35,7 @@ export function possible(program: Cli, before: readonly string[], current: strin
   if (place.open && !(place.open.optional && current.startsWith('-')))
     return { ...valuesOf(place.cli, place.open), ...cluster };
   if (current.startsWith('-')) return { words: flagsOf(place.cli) };
-  const source = place.given === 0 ? argumentSource(place.cli) : undefined;
+  const source = argumentSource(place.cli, place.given);
   return { words: place.given === 0 ? subcommands(place.cli) : [], ...(source ? { source } : {}), ...cluster };
 }
 

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from '@jest/globals';
+import { sluice } from '../support/cli.ts';
+import { aView, createFakeGateway } from '../support/fake-gateway.ts';
+
+// How long Tab takes in a process of its own. A busy machine makes the wall clock longer, so the limit is for the work:
+// processor time of the process.
+
+const EKS = 'arn:aws:eks:eu-west-1:123456789012:cluster/prod';
+const PROGRAM = fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url));
+const MAX_MS = 500;
+const TIMES = 3;
+const home = mkdtempSync(join(tmpdir(), 'sluice-completion-time-'));
+const CASES = [
+  ['commands', ['rel'], 'release'],
+  ['flags', ['release', 'start', '--im'], '--image'],
+  ['releases that have ended', ['release', 'get', ''], 'shop/web'],
+  ['cluster names of EKS', ['release', 'list', '--cluster', 'arn:aws:e'], EKS],
+] as const;
+
+const kubeconfig = join(home, 'kubeconfig');
+/** The processes renew what is older than some seconds. They find the same names there, and no Temporal. */
+const WORLD = { SLUICE_HOME: home, KUBECONFIG: kubeconfig, TEMPORAL_ADDRESS: '127.0.0.1:1' };
+
+beforeAll(async () => {
+  Object.assign(process.env, WORLD);
+  const cluster = { name: 'c', cluster: { server: 'https://127.0.0.1:1' } };
+  const contexts = [{ name: EKS, context: { cluster: 'c', user: 'u' } }];
+  const users = [{ name: 'u', user: {} }];
+  writeFileSync(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'Config', contexts, clusters: [cluster], users }));
+  const ended = createFakeGateway([aView({ id: `release/${EKS}/shop/web`, state: 'succeeded', closedAt: 1 })]);
+  for (const [, words] of CASES)
+    await sluice(
+      { gateway: ended, contexts: [EKS], env: { SLUICE_HOME: home } },
+      'complete',
+      '--refresh',
+      '--',
+      ...words,
+    );
+});
+
+interface Took {
+  readonly out: string;
+  readonly wallMs: number;
+  readonly workMs: number;
+}
+
+/** `times` of bash prints the user and system time of its children in its second line: "0m0.271s 0m0.040s". */
+async function tab(words: readonly string[]): Promise<Took> {
+  const began = performance.now();
+  const script = `"$0" "${PROGRAM}" complete -- "$@"; times >&2`;
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath, ...words], {
+    env: { PATH: process.env['PATH'], ...WORLD },
+  });
+  const wallMs = performance.now() - began;
+  const seconds = [...(stderr.trim().split('\n').at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)];
+  const workMs = seconds.reduce((sum, [, minutes, rest]) => sum + 1000 * (60 * Number(minutes) + Number(rest)), 0);
+  return { out: stdout.split('\t')[0]?.trim() ?? '', wallMs, workMs };
+}
+
+test.each(CASES)(
+  '%s are completed within half a second of work',
+  async (what, words, expected) => {
+    const runs: Took[] = [];
+    for (let run = 0; run < TIMES; run += 1) runs.push(await tab(words));
+    const least = (of: (run: Took) => number) => Math.round(Math.min(...runs.map(of)));
+
+    console.info(`${what}: ${least(({ workMs }) => workMs)} ms of work, ${least(({ wallMs }) => wallMs)} ms to wait`);
+    expect(runs.map(({ out }) => out)).toEqual(runs.map(() => expected));
+    expect(least(({ workMs }) => workMs)).toBeGreaterThan(0);
+    expect(least(({ workMs }) => workMs)).toBeLessThanOrEqual(MAX_MS);
+  },
+  60_000,
+);
