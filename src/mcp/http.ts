@@ -7,6 +7,7 @@ import { isListen, startWatching } from './listen.ts';
 import { createOffer, type Offer } from './offer.ts';
 import { createServer } from './server.ts';
 import { narrowed } from './toolsets.ts';
+import { CALLER_HEADER } from '../contract/caller-header.ts';
 
 /** MCP over Streamable HTTP, without sessions: a new server answers each request. */
 export type McpHttp = Pick<McpHttpHandler, 'fetch' | 'close'>;
@@ -18,7 +19,11 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
   const onerror = (err: Error): void => deps.log.warn({ err }, 'MCP transport');
   const handler = createMcpHandler(
     ({ era, requestInfo }): McpServer =>
-      createServer(offerOf(narrowed(deps, requestInfo?.url)), { era, subscribes: era === 'modern' }),
+      createServer(offerOf(narrowed(deps, requestInfo?.url)), {
+        era,
+        subscribes: era === 'modern',
+        ...nameIn(requestInfo),
+      }),
     { onerror },
   );
   const hub = new ResourceHub({
@@ -45,6 +50,11 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
     return response;
   };
   return { fetch, close: () => (hub.close(), handler.close()) };
+}
+
+function nameIn(request: Request | undefined): { readonly named?: string } {
+  const named = request?.headers.get(CALLER_HEADER);
+  return named ? { named } : {};
 }
 
 /** The offer to callers of a gate, built once for each set of toolsets. */

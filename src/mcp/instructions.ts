@@ -2,6 +2,9 @@ import type { Toolset } from '../commands/toolset.ts';
 
 const PURPOSE = 'Sluice releases software gradually on Kubernetes and rolls a bad version back.';
 
+const READS =
+  'This server only reads: the tools that change something are not in its list, whatever the following text says of them. MCP_ALLOW_WRITE=true on the server adds them.';
+
 const RULES = [
   'Some arguments mean the same in every tool. cluster: a kubeconfig context; without it, the current one. reason: why; it is kept in the record of the release and in the audit log. request_id: the same id acts once, so the call is safe to repeat; generated when absent. take_over: writes fields although another field manager owns them. Unknown arguments are refused with the nearest name.',
   'A write answers changed (false: reason says why), effective, reason, before and after (the state of the object), next, and release_id when a running release took the command over. effective says what the write came to: proved was read back everywhere, pending is accepted and not yet seen, refused changed nothing. Read again before you act on anything but proved.',
@@ -10,6 +13,6 @@ const RULES = [
 ];
 
 /** The instructions that every MCP client receives. They are static, so that they contain no text from a cluster. */
-export function instructionsFor(toolsets: readonly Toolset[]): string {
-  return [PURPOSE, ...toolsets.map(({ guidance }) => guidance), ...RULES].join('\n');
+export function instructionsFor(toolsets: readonly Toolset[], allowWrite: boolean): string {
+  return [PURPOSE, ...(allowWrite ? [] : [READS]), ...toolsets.map(({ guidance }) => guidance), ...RULES].join('\n');
 }

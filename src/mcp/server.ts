@@ -17,6 +17,8 @@ export interface Connection {
   readonly era: 'legacy' | 'modern';
   /** Whether notifications about resources can reach this client. */
   readonly subscribes: boolean;
+  /** The name that the caller gave in a header. A stateless server does not know what a 2025 client said before. */
+  readonly named?: string;
 }
 
 /**
@@ -24,18 +26,22 @@ export interface Connection {
  * `registerTool` and similar functions: refusals have the form of the error catalogue, a tool that is not listed can
  * still answer why, and each read is audited.
  */
-export function createServer(offer: Offer, { era, subscribes }: Connection): McpServer {
+export function createServer(offer: Offer, { era, subscribes, named }: Connection): McpServer {
   const { deps, toolsets, tools, resources, prompts } = offer;
   const capabilities = { tools: {}, resources: subscribes ? { subscribe: true } : {}, prompts: {}, completions: {} };
   const mcp = new McpServer(
     { name: 'sluice', title: 'Sluice', version: deps.version },
-    { capabilities, instructions: instructionsFor(toolsets), cacheHints: CACHE_HINTS },
+    { capabilities, instructions: instructionsFor(toolsets, deps.gate.allowWrite), cacheHints: CACHE_HINTS },
   );
   const { server } = mcp;
-  const contextFor = (request: ServerContext) => contextOf(deps.services, request, sessionOf(mcp));
+  const contextFor = (request: ServerContext) => contextOf(deps.services, request, sessionOf(mcp, named));
   server.setRequestHandler('tools/list', () => ({ tools: [...tools] }));
   server.setRequestHandler('tools/call', ({ params }, request) =>
-    callTool({ offer, request, session: sessionOf(mcp), modern: era === 'modern' }, params.name, params.arguments),
+    callTool(
+      { offer, request, session: sessionOf(mcp, named), modern: era === 'modern' },
+      params.name,
+      params.arguments,
+    ),
   );
   server.setRequestHandler('resources/list', ({ params }, request) =>
     listResources(offer, contextFor(request), params?.cursor),
@@ -59,9 +65,9 @@ export function createServer(offer: Offer, { era, subscribes }: Connection): Mcp
 }
 
 /** Empty over stateless HTTP, where the server that answered `initialize` no longer exists. */
-function sessionOf({ server }: McpServer): Session {
+function sessionOf({ server }: McpServer, named: string | undefined): Session {
   return {
-    name: server.getClientVersion()?.name,
+    name: server.getClientVersion()?.name ?? named,
     elicits: formElicitation(server.getClientCapabilities()?.elicitation),
   };
 }

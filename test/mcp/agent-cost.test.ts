@@ -3,6 +3,8 @@ import type { HttpServer } from '../../src/http/server.ts';
 import type { Finding, Verdict } from '../../src/domain/analysis/verdict.ts';
 import type { ReleaseEvent, ReleaseView } from '../../src/domain/release/view.ts';
 import { AT, aView, createFakeGateway, fakeServices, PLAN, READY } from '../support/fake-gateway.ts';
+import { release as releaseToolset } from '../../src/toolsets/release/index.ts';
+import { read } from '../repo/tracked-files.ts';
 import { connect, type TestClient } from '../support/mcp-clients.ts';
 import { depsOver, startServerOver } from '../support/mcp-server.ts';
 
@@ -11,6 +13,10 @@ import { depsOver, startServerOver } from '../support/mcp-server.ts';
 const ID = 'release/prod/shop/web';
 const STEPS = [20, 50, 100];
 const MAX_TOKENS = 10_000;
+/** What docs/mcp.md says of the whole release. */
+const TOTAL_TOKENS = { release: 8_200, all: 14_700 } as const;
+/** What docs/mcp.md and the instructions say of the list of tools, with writing on. */
+const LIST_TOKENS = { release: 4_000, all: 10_200 } as const;
 const gateway = createFakeGateway();
 let server: HttpServer;
 
@@ -89,8 +95,11 @@ function course(): Partial<ReleaseView>[] {
 }
 
 /** Plans, starts, waits at each moment and promotes when asked. Returns the characters that the agent read or wrote. */
-async function released(client: TestClient): Promise<{ calls: number; characters: number; list: number }> {
-  const list = JSON.stringify((await client.listTools()).tools).length + (client.instructions() ?? '').length;
+async function released(
+  client: TestClient,
+): Promise<{ calls: number; characters: number; list: number; tools: number }> {
+  const tools = JSON.stringify((await client.listTools()).tools).length;
+  const list = tools + (client.instructions() ?? '').length;
   let [calls, characters] = [0, list];
   const call = async (tool: string, args: Record<string, unknown>) => {
     const { content, structuredContent, isError } = await client.callTool(tool, args);
@@ -107,14 +116,43 @@ async function released(client: TestClient): Promise<{ calls: number; characters
     await call('release_wait', { release_id: ID, timeout_seconds: 0 });
     if (moment.waiting) await call('release_promote', { release_id: ID });
   }
-  return { calls, characters, list };
+  return { calls, characters, list, tools };
 }
 
-test('a canary of three steps costs an agent at most 10,000 tokens with the toolset of releases, the list included', async () => {
-  const client = await connect('2026 client', { url: `${server.mcpUrl}?toolsets=release` });
-  const { calls, characters, list } = await released(client).finally(() => client.close());
+test.each([
+  ['release', '?toolsets=release', MAX_TOKENS],
+  ['all', '', 16_000],
+] as const)(
+  'a canary of three steps with the toolsets "%s" costs what the documentation says',
+  async (sets, query, most) => {
+    gateway.views.clear();
+    const client = await connect('2026 client', { url: `${server.mcpUrl}${query}` });
+    const { calls, characters, list, tools } = await released(client).finally(() => client.close());
 
-  console.info(`${calls} calls, ${Math.round(characters / 4)} tokens, ${Math.round(list / 4)} of them the list`);
-  expect(calls).toBe(20);
-  expect(characters / 4).toBeLessThanOrEqual(MAX_TOKENS);
+    console.info(
+      `${sets}: ${calls} calls, ${Math.round(characters / 4)} tokens, ${Math.round(list / 4)} of them the list`,
+    );
+    expect(calls).toBe(20);
+    expect(characters / 4).toBeLessThanOrEqual(most);
+    const page = read('docs/mcp.md');
+    for (const [said, tokens] of [
+      [LIST_TOKENS[sets], tools / 4],
+      [TOTAL_TOKENS[sets], characters / 4],
+    ] as const) {
+      expect(Math.abs(tokens / said - 1)).toBeLessThan(0.05);
+      expect(page).toContain(`about ${said.toLocaleString('en')} tokens`);
+    }
+  },
+);
+
+test('the instructions say it to the operator, with the same figures', async () => {
+  const client = await connect('2026 client', { url: server.mcpUrl });
+  const instructions = await client
+    .listTools()
+    .then(() => client.instructions())
+    .finally(() => client.close());
+
+  expect(instructions).toContain(releaseToolset.guidance);
+  for (const text of ['/mcp?toolsets=release', ...Object.values(LIST_TOKENS).map((said) => said.toLocaleString('en'))])
+    expect(instructions).toContain(text);
 });

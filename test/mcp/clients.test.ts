@@ -261,6 +261,26 @@ describe('a client that can ask its user', () => {
   );
 });
 
+test('a 2025 client over HTTP is known by the name in its header', async () => {
+  const gateway = createFakeGateway([aView()]);
+  const server = await startTestServer(gateway, true);
+  const params = { name: 'release_pause', arguments: { release_id: ID } };
+  const response = await fetch(server.mcpUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2025-11-25',
+      'sluice-caller': 'nightly job',
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+  });
+  await response.text();
+  await server.close();
+
+  expect(gateway.sent.map(({ command }) => command.who)).toEqual(['mcp:nightly-job']);
+});
+
 describe.each(ERAS)('over stdio, %s', (era) => {
   test('reads, refuses to write, and tells the life cycle', async () => {
     const client = await connect(era, { command: process.execPath, args: [STDIO_SERVER] });
@@ -275,5 +295,6 @@ describe.each(ERAS)('over stdio, %s', (era) => {
     expect(read.structuredContent).toMatchObject({ release_id: ID, state: 'soaking' });
     expect(errorOf(write).code).toBe('WRITE_DISABLED');
     expect(instructions).toContain('release_plan');
+    expect(instructions).toContain('This server only reads');
   });
 });

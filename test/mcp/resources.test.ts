@@ -65,6 +65,9 @@ describe.each(ERAS)('%s over HTTP', (era) => {
       expect.arrayContaining([ROLLOUT, RELEASE, TEMPLATE, 'example://canary', 'example://blue-green']),
     );
     expect(resources.every(({ name, description, mimeType }) => name && description && mimeType)).toBe(true);
+    const about = resources.filter(({ uri }) => uri.startsWith('example:')).map(({ description = '' }) => description);
+    expect(about).toContain('Blue-green with weights: the release shifts the TraefikService itself, then cuts over.');
+    expect(about.filter((text) => !/^[A-Z].*\.$/.test(text))).toEqual([]);
     expect(nextCursor).toBeUndefined();
     expect(await client.listTemplates()).toEqual([
       'release://{cluster}/{namespace}/{rollout}',

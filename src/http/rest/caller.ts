@@ -1,8 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../commands/command.ts';
-
-/** Header in which a caller may give its name. */
-export const CALLER_HEADER = 'sluice-caller';
+import { CALLER_HEADER } from '../../contract/caller-header.ts';
 
 /**
  * The address of the caller, preceded by the name that it gave and an `@`. It is for the record and is not an identity.

@@ -1,7 +1,7 @@
 import type { Command } from '../../commands/command.ts';
 import { releaseReport } from '../../toolsets/release/release-report.ts';
 import { releaseReportFile } from '../../contract/release-report.ts';
-import { CALLER_HEADER } from './caller.ts';
+import { CALLER_HEADER } from '../../contract/caller-header.ts';
 import { CALL_STATUSES, refusals } from './openapi-failures.ts';
 import { schemaOf, type Json } from './tools.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from '../../commands/command.ts';
-import { CALLER_HEADER } from './caller.ts';
+import { CALLER_HEADER } from '../../contract/caller-header.ts';
 import { CALL_STATUSES, refusals } from './openapi-failures.ts';
 import { schemaOf, type Json } from './tools.ts';
 

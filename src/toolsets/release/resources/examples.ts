@@ -42,7 +42,8 @@ async function names(): Promise<string[]> {
 
 const content = (name: string): Promise<string> => readFile(new URL(`${name}${SUFFIX}`, FOLDER), 'utf8');
 
-/** The sentence at the beginning of each file. */
+/** The first sentence of a file. Its first line names the schema, for editors. */
 function aboutOf(text: string): string {
-  return /^# ?(.*?[.:])(\s|$)/.exec(text)?.[1] ?? '';
+  const [line = ''] = text.split('\n').filter((one) => one.startsWith('#') && !one.includes('yaml-language-server'));
+  return /^# ?(.*?\.)(\s|$)/.exec(line)?.[1] ?? line.replace(/^# ?/, '');
 }
