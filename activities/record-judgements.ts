@@ -6,6 +6,7 @@ import type { Judge, Judged, Judgement } from './analysis.ts';
 import type { Finding } from '../src/domain/analysis/verdict.ts';
 import { RecordedRuns, type RecordedRun } from './recorded-runs.ts';
 import type { Recorder } from './recorder.ts';
+import { plural } from '../src/domain/plural.ts';
 
 /**
  * Wraps a judge: its queries, their results and its verdicts become journal entries. Each fact is written once. Its key
@@ -46,7 +47,10 @@ function blindEntries(input: Judgement, { verdict: { to, reason } }: Judged, run
   if (run.blindSince === undefined && to - newest > BLIND_MS) {
     run.blindSince = newest;
     const minutes = Math.round((to - newest) / 60_000);
-    return event(noDataKey(newest), `no data for ${minutes} minutes, so nobody judges this version: ${reason}`);
+    return event(
+      noDataKey(newest),
+      `no data for ${plural(minutes, 'minute')}, so nobody judges this version: ${reason}`,
+    );
   }
   if (run.blindSince !== undefined && newest > run.blindSince) {
     run.blindSince = undefined;

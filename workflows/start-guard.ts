@@ -8,6 +8,7 @@ import type { ReleaseRun } from './release-run.ts';
 import { STATE_KEY } from './search-attributes.ts';
 import { ownAttributes } from './start-rollback.ts';
 import { stopCause } from './stopped.ts';
+import { plural } from '../src/domain/plural.ts';
 
 /**
  * Starts the guard of the version that is stable now. It goes on when the release has ended. A release whose guard
@@ -34,7 +35,9 @@ export async function startGuard(run: ReleaseRun): Promise<void> {
       typedSearchAttributes: [...ownAttributes(), { key: STATE_KEY, value: 'guarding' }],
       staticSummary: `guard of ${namespace}/${rollout} at ${run.plan.toImage}`,
     });
-    run.note(`the guard ${guardId(spec.target)} watches ${run.plan.toImage} for ${spec.guardMs / 60_000} minutes`);
+    run.note(
+      `the guard ${guardId(spec.target)} watches ${run.plan.toImage} for ${plural(spec.guardMs / 60_000, 'minute')}`,
+    );
   } catch (error) {
     run.note(
       `no guard watches ${run.plan.toImage}: ${error instanceof Error ? error.message : stopCause(error).reason}`,

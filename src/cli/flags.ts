@@ -3,14 +3,14 @@ import type { Command } from '../commands/command.ts';
 import { fieldsOf, type Field } from '../contract/fields.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
-import { subjectOf } from './subject.ts';
+import { ACTION, actionsOf, subjectOf } from './subject.ts';
 
 /** Groups whose fields need no prefix on the command line. */
 const PLAIN = ['target', 'traffic'];
 /** A longer input is easier to write in a file. */
 const MAX_FLAGS = 10;
 /** More choices would make the help hard to read. Completion has all of them. */
-const MAX_CHOICES = 4;
+const MAX_CHOICES = 6;
 
 /** The name of a field as a flag: `analysis.min_requests` is `--analysis-min-requests`. */
 export function flagName({ path }: Field): string {
@@ -23,7 +23,8 @@ export function flagName({ path }: Field): string {
  * file can contain.
  */
 export function flagFields(command: Command): readonly Field[] {
-  const hidden = ['confirm', ...(command.positional ?? []), ...(subjectOf(command)?.fields ?? [])];
+  const first = [...(command.positional ?? []), ...(actionsOf(command) ? [ACTION] : [])];
+  const hidden = ['confirm', ...first, ...(subjectOf(command)?.fields ?? [])];
   return fieldsOf(command.input).filter(({ path, type }) => type !== 'structure' && !hidden.includes(path.join('.')));
 }
 

@@ -23,8 +23,9 @@ export function createProgram(deps: CliDeps): Cli {
   const program = new Cli('sluice')
     .description('Releases software gradually and lets nothing slip through')
     .version(deps.version)
-    .showHelpAfterError('(add --help for what is known)')
     .configureOutput({
+      // `misused` prints every error of a command line in the form of all other errors.
+      outputError: () => undefined,
       writeOut: (text) => deps.io.out(text.trimEnd()),
       writeErr: (text) => deps.io.err(text.trimEnd()),
     })
@@ -68,14 +69,25 @@ const KUBECTL_FLAGS: Readonly<Record<string, string>> = {
   '--watch': 'sluice release watch',
 };
 
-/** The error of a wrong command line is already on stderr. Scripts also get it in the format that they requested. */
-async function misused({ code, message }: CommanderError, argv: readonly string[], deps: CliDeps): Promise<number> {
+/** A wrong command line. The help of a group that was called without a command has been printed already. */
+async function misused(error: CommanderError, argv: readonly string[], deps: CliDeps): Promise<number> {
+  const { code, message } = error;
+  if (code === 'commander.help') return ERRORS.INVALID_INPUT.exit;
   const meant = code === 'commander.unknownCommand' ? meantBy(message, argv) : meantFlag(message);
   const hint = meant === undefined ? '' : ` (Did you mean ${meant}?)`;
-  if (hint !== '') deps.io.err(hint.trim());
-  if (formatOf(argv) !== 'text')
-    await printError(new SluiceError('INVALID_INPUT', `${message.replace(/^error: /, '')}${hint}`), argv, deps);
-  return ERRORS.INVALID_INPUT.exit;
+  const text = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const next = `Call \`${['sluice', ...pathIn(argv, createProgram(deps)), '--help'].join(' ')}\` for what is known.`;
+  return printError(new SluiceError('INVALID_INPUT', `${text}${hint}`, { next }), argv, deps);
+}
+
+/** The words that name the called command. */
+function pathIn(argv: readonly string[], program: Cli): readonly string[] {
+  let cli = program;
+  return argv.filter((word) => {
+    const child = cli.commands.find((one) => one.name() === word || one.aliases().includes(word));
+    cli = child ?? cli;
+    return child !== undefined;
+  });
 }
 
 function meantFlag(message: string): string | undefined {

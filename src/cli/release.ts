@@ -33,11 +33,15 @@ interface Following {
  */
 export function afterReleaseCommands(deps: CliDeps): Readonly<Record<string, AfterCommand>> {
   return {
-    [releaseStart.name]: ({ release_id: id }, cli) =>
-      cli.opts<Following>().wait ? follow(deps, cli, { release_id: id }) : undefined,
-    [releaseWait.name]: exitByState,
+    [releaseStart.name]: {
+      follows: waits,
+      run: ({ release_id: id }, cli) => (waits(cli) ? follow(deps, cli, { release_id: id }) : undefined),
+    },
+    [releaseWait.name]: { run: exitByState },
   };
 }
+
+const waits = (cli: Cli): boolean => cli.opts<Following>().wait === true;
 
 /** Commands that only a terminal has: `watch`, and the report as a file. */
 export function addReleasePages(program: Cli, deps: CliDeps): void {

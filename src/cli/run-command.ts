@@ -15,6 +15,8 @@ export interface CommandRun {
   readonly format: Format;
   /** With true, destructive commands do not ask. */
   readonly yes: boolean;
+  /** The command line goes on by itself: the text leaves out what to do next, and JSON is one line. */
+  readonly followed?: boolean;
 }
 
 /** The command line acts as its user, so it may write. */
@@ -27,7 +29,7 @@ const GATE = { allowWrite: true, toolsets: [] } as const;
 export async function runCommand(
   deps: CliDeps,
   settings: Settings,
-  { command, raw, format, yes }: CommandRun,
+  { command, raw, format, yes, followed = false }: CommandRun,
 ): Promise<Output> {
   command.check(raw, settings);
   const services = await deps.open(settings);
@@ -47,9 +49,11 @@ export async function runCommand(
     progress.stop();
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;
-    deps.io.out(await render(format, output, () => terminalWords(command.text(output), CATALOGUE)));
+    const text = (): string => terminalWords(command.text(followed ? { ...output, next: '' } : output), CATALOGUE);
+    const oneLine = followed && format === 'json';
+    deps.io.out(oneLine ? JSON.stringify(output) : (await render(format, output, text)).trimEnd());
     if (deps.io.stopped.aborted) {
-      deps.io.err(`${command.title}: interrupted. What the answer names goes on without this command.`);
+      deps.io.err(`The command was interrupted.${command.kind === 'read' ? '' : ' What it has begun goes on.'}`);
       process.exitCode = exitOfSignal(deps.io.stopped.reason);
     }
     return output;

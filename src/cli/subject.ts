@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Command } from '../commands/command.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
@@ -14,6 +14,15 @@ export interface Subject {
   readonly fields: readonly string[];
   /** The part of the input that the argument represents. `cluster`: the value of the flag. Throws INVALID_INPUT. */
   read(text: string, cluster: string | undefined): Record<string, unknown>;
+}
+
+/** The field that says what a command does; it is the first argument. */
+export const ACTION = 'action';
+
+/** What a command can do, if its input names it. */
+export function actionsOf({ input }: Command): readonly string[] | undefined {
+  const field = input.shape[ACTION] as z.ZodType | undefined;
+  return field instanceof z.ZodEnum ? field.options.map(String) : undefined;
 }
 
 /** Undefined if the command has no single object. Then every field is a flag. */

@@ -10,10 +10,14 @@ import { settingsOf } from './global.ts';
 import { readInputFile } from './input-file.ts';
 import { runCommand } from './run-command.ts';
 import { wordOf } from './terminal-words.ts';
-import { subjectOf, type Subject } from './subject.ts';
+import { ACTION, actionsOf, subjectOf, type Subject } from './subject.ts';
 
-/** The action of the command line after a command has answered, in addition to printing the answer. */
-export type AfterCommand = (output: Output, cli: Cli) => Promise<void> | void;
+/** What the command line does after a command has answered, in addition to printing the answer. */
+export interface AfterCommand {
+  /** Whether it goes on with what the answer says to do next. */
+  readonly follows?: (cli: Cli) => boolean;
+  readonly run: (output: Output, cli: Cli) => Promise<void> | void;
+}
 
 /** Adds the commands of one toolset: `argo_promote_rollout` is `sluice argo promote-rollout <namespace/name>`. */
 export function addToolset(
@@ -30,6 +34,8 @@ export function addToolset(
 function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterCommand): void {
   const subject = subjectOf(command);
   const cli = group.command(wordOf(command)).summary(command.title).description(command.description);
+  const actions = actionsOf(command);
+  if (actions) cli.addArgument(new Argument('<action>', 'what to do').choices(actions));
   if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
   for (const argument of positionalArguments(command)) cli.addArgument(argument);
   if (command.positional) cli.option('--json', 'the same as -o json');
@@ -43,12 +49,15 @@ function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterComma
   addCompletions(cli, command, subject);
   cli.action(async (...args: unknown[]) => {
     const options = cli.opts<Record<string, unknown>>();
-    const named = await rawInput(command, subject, subject ? (args[0] as string | undefined) : undefined, options);
-    const raw = command.positional && isObject(named) ? { ...named, ...positionalInput(command, args) } : named;
+    const [action, about] = actions ? [args[0], args[1]] : [undefined, args[0]];
+    const named = await rawInput(command, subject, subject ? (about as string | undefined) : undefined, options);
+    const given = { ...(actions && { [ACTION]: action }), ...(command.positional && positionalInput(command, args)) };
+    const raw = isObject(named) ? { ...named, ...given } : named;
     const { settings, format: asked } = settingsOf(deps, cli);
     const format = options['json'] === true ? 'json' : asked;
-    const output = await runCommand(deps, settings, { command, raw, format, yes: options['yes'] === true });
-    await after?.(output, cli);
+    const followed = after?.follows?.(cli) === true;
+    const output = await runCommand(deps, settings, { command, raw, format, followed, yes: options['yes'] === true });
+    await after?.run(output, cli);
   });
 }
 
@@ -96,7 +105,9 @@ function sourceOf(names: NonNullable<Subject['names']>, { kind }: Command): Name
 }
 
 function addCompletions(cli: Cli, command: Command, subject: Subject | undefined): void {
-  if (subject?.names) complete.argument(cli, sourceOf(subject.names, command));
+  const actions = actionsOf(command);
+  if (actions) complete.argument(cli, actions);
+  if (subject?.names) complete.argument(cli, sourceOf(subject.names, command), actions ? 1 : 0);
   for (const field of flagFields(command)) {
     if (field.choices) complete.option(cli, flagName(field), field.choices);
   }

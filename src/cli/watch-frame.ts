@@ -5,6 +5,9 @@ import { evidenceLines } from './evidence-lines.ts';
 import { watchSentences } from './watch-sentences.ts';
 import type { releaseGet } from '../toolsets/release/release-get.ts';
 import { toDuration } from '../contract/duration.ts';
+import { plural } from '../domain/plural.ts';
+import { isJudgedNow } from '../domain/release/verdict-words.ts';
+import { withWho } from '../domain/with-who.ts';
 
 export type Watched = Awaited<ReturnType<typeof releaseGet.run>>;
 
@@ -19,7 +22,7 @@ const METRIC_WORDS: Readonly<Record<string, string>> = { requests: 'requests bet
  * previous read.
  */
 export function frame(view: Watched | undefined, problem?: string, columns = 80, rows = Infinity): string {
-  const warning = problem ? [pc.yellow(`! ${problem}`)] : [];
+  const warning = problem ? wrapText(`! ${problem}`, columns, MAX_WARNING).map((line) => pc.yellow(line)) : [];
   if (!view) return warning.join('\n');
   const head = [
     heading(view),
@@ -50,6 +53,8 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
 const MIN_EVENTS = 2;
 /** With fewer rows each sentence gets one row. */
 const ROOMY = 30;
+/** Rows for the reason of a failed read, and for what to do about it. */
+const MAX_WARNING = 4;
 /** Rows for the state and its reason. */
 const MAX_REASON = 3;
 
@@ -101,8 +106,9 @@ function weightLines(view: Watched, columns: number): readonly string[] {
   const now = live?.traefik.map(({ replica, weight, error }) => `${replica} ${weight ?? error ?? '?'}`) ?? [];
   const share =
     verdict?.measured_share === undefined ? '' : `measured ${(verdict.measured_share * 100).toFixed(1)} % of requests`;
+  const effective = weights?.wanted === wanted ? weights.effective : 'not read back yet; before it:';
   const proof = weights
-    ? ` ${weights.effective === 'proved' ? pc.green('proved') : pc.yellow(weights.effective)} (${places.join(', ')})`
+    ? ` ${effective === 'proved' ? pc.green(effective) : pc.yellow(effective)} (${places.join(', ')})`
     : '';
   const parts = [...(now.length > 0 ? [`now ${now.join(', ')}`] : []), ...(share === '' ? [] : [share])].join('; ');
   const line = `weight   wanted ${wanted} %${proof}`;
@@ -111,7 +117,7 @@ function weightLines(view: Watched, columns: number): readonly string[] {
   return stripVTControlCharacters(one).length <= columns ? [one] : [line, `${INDENT}${parts}`];
 }
 
-function verdictLines({ verdict }: Watched, columns: number): string[] {
+function verdictLines({ state, verdict }: Watched, columns: number): string[] {
   if (!verdict) return [];
   const colour = {
     pass: pc.green,
@@ -121,11 +127,13 @@ function verdictLines({ verdict }: Watched, columns: number): string[] {
     inconclusive: pc.yellow,
     skipped: pc.yellow,
   }[verdict.outcome];
+  const now = isJudgedNow(state);
+  const when = now ? '' : `(${verdict.to.slice(11, 19)} UTC) `;
   const numbers = verdict.candidate
-    ? ` (new version, this step so far: ${verdict.candidate.requests} requests, ${verdict.candidate.errors} errors)`
+    ? ` (new version${now ? ', this step so far' : ''}: ${plural(verdict.candidate.requests, 'request')}, ${plural(verdict.candidate.errors, 'error')})`
     : '';
   return [
-    ...verdictHead(colour(verdict.outcome), `${verdict.outcome} ${verdict.reason}${numbers}`, columns),
+    ...verdictHead(colour(verdict.outcome), `${verdict.outcome} ${when}${verdict.reason}${numbers}`, columns),
     ...verdict.findings.flatMap((finding) =>
       finding.evidence ? evidenceLines({ ...finding, evidence: finding.evidence }, columns) : [findingLine(finding)],
     ),
@@ -171,9 +179,7 @@ function waitLine({ waiting, closed_at: closed }: Watched): string | undefined {
 }
 
 function eventLines({ events }: Watched): string[] {
-  return events
-    .slice(-EVENTS)
-    .map(({ at, text, who }) => `${pc.dim(at.slice(11, 19))}  ${text}${who ? pc.dim(` (${who})`) : ''}`);
+  return events.slice(-EVENTS).map(({ at, text, who }) => `${pc.dim(at.slice(11, 19))}  ${withWho(text, who)}`);
 }
 
 function figure(metric: string, value: number | undefined): string {

@@ -1,6 +1,7 @@
 import { render, type Format } from './format.ts';
 import type { Io } from './deps.ts';
 import type { Watched } from './watch-frame.ts';
+import { withWho } from '../domain/with-who.ts';
 
 /** The display of a release that is followed. */
 export interface Screen {
@@ -63,7 +64,7 @@ function dataLines(format: 'json' | 'yaml'): Lines {
 function textLines(): Lines {
   let last = '';
   return async (view, changed) => {
-    const lines = view.events.map(({ at, state, text, who }) => `${at} ${state}: ${text}${who ? ` (${who})` : ''}`);
+    const lines = view.events.map(({ at, state, text, who }) => `${at} ${state}: ${withWho(text, who)}`);
     const headline = `${view.state}: ${view.reason}`;
     const known = view.events.some(({ state, text }) => `${state}: ${text}` === headline) || last === headline;
     last = headline;

@@ -1,6 +1,7 @@
 import type { ReleaseOutput } from '../contract/release-view.ts';
 import { shareText } from '../domain/report/summary-sentences.ts';
 import { wrapText } from './fit.ts';
+import { isJudgedNow } from '../domain/release/verdict-words.ts';
 
 type Verdict = NonNullable<ReleaseOutput['verdict']>;
 
@@ -10,15 +11,16 @@ export function watchSentences(view: ReleaseOutput, columns: number, most: numbe
   return sentences.flatMap((text) => wrapText(text, columns, most));
 }
 
-function answersSentence({ verdict, image }: ReleaseOutput): string | undefined {
+function answersSentence({ state, verdict, image }: ReleaseOutput): string | undefined {
   if (!verdict) return undefined;
   const { metric, candidate, stable } = countsOf(verdict) ?? {};
   if (!candidate || !stable) return undefined;
-  if (candidate.requests === 0) return `No answer of ${image} has been counted in this step.`;
+  const when = isJudgedNow(state) ? 'In this step' : 'In the last judged step';
+  if (candidate.requests === 0) return `${when} no answer of ${image} was counted.`;
   const slow = /^slow-(.+)ms$/.exec(metric ?? '')?.[1];
   const what = slow === undefined ? 'failed' : `took more than ${slow} ms`;
   const other = stable.requests === 0 ? 'there is nothing to compare with' : `${shareText(stable)} of the old version`;
-  return `In this step ${shareText(candidate)} of ${image} ${what}; ${other}.`;
+  return `${when} ${shareText(candidate)} of ${image} ${what}; ${other}.`;
 }
 
 /** The sentence about the question that failed, otherwise about errors. */

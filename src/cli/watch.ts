@@ -8,6 +8,9 @@ import type { CliDeps } from './deps.ts';
 import type { Format } from './format.ts';
 import { frame, type Watched } from './watch-frame.ts';
 import { lineScreen, type Screen } from './watch-lines.ts';
+import { failureText, toFailure } from '../contract/failure.ts';
+import { CATALOGUE } from '../toolsets/index.ts';
+import { terminalWords } from './terminal-words.ts';
 
 const EVERY_MS = 1000;
 
@@ -65,7 +68,7 @@ async function follow(
       if (last.closed_at !== undefined) return last;
     } catch (error) {
       if (!passes(error, last !== undefined)) throw error;
-      screen.problem(`${error.code}: ${error.message}`);
+      screen.problem(terminalWords(failureText(toFailure(error)).replace('\n', ' '), CATALOGUE));
     }
     if (Date.now() >= end) return last;
     const pause = Math.min(EVERY_MS, end - Date.now());

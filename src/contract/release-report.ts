@@ -67,6 +67,7 @@ const question = z.strictObject({
 });
 
 const verdict = z.strictObject({
+  by: z.literal('guard').optional(),
   step: z.number(),
   weight: z.number(),
   outcome,

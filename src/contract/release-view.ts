@@ -152,15 +152,22 @@ export function toReleaseOutput(known: ReleaseView, events: number): ReleaseOutp
       outcome: done.outcome,
       detail: safe(done.detail),
     })),
-    events: view.events.slice(-events).map((event) =>
-      compact({
-        at: iso(event.at),
-        state: event.state,
-        text: safe(event.text),
-        who: event.who === undefined ? undefined : safe(event.who),
-      }),
-    ),
+    events: distinct(view.events)
+      .slice(-events)
+      .map((event) =>
+        compact({
+          at: iso(event.at),
+          state: event.state,
+          text: safe(event.text),
+          who: event.who === undefined ? undefined : safe(event.who),
+        }),
+      ),
   });
+}
+
+/** A command is an event, and so is the state that it leads to. The same words are told once. */
+function distinct(events: ReleaseView['events']): ReleaseView['events'] {
+  return events.filter(({ text, who }, index) => text !== events[index - 1]?.text || who !== events[index - 1]?.who);
 }
 
 function toWeights(proof: WeightProof): z.output<typeof weights> {

@@ -1,5 +1,6 @@
 import { CATALOGUE } from '../toolsets/index.ts';
 import { offered } from '../commands/gate.ts';
+import { serverAddress } from '../commands/server-address.ts';
 import { finding, type Finding } from '../commands/doctor-check.ts';
 import type { Settings } from '../config/schema.ts';
 import { createAudit } from '../observability/audit.ts';
@@ -20,14 +21,27 @@ function auditCheck({ home, auditLog, logLevel }: Settings): Promise<Finding> {
   });
 }
 
+/** The settings of this command, and what the server at their address really offers. */
 async function toolsCheck(settings: Settings): Promise<Finding> {
   const tools = offered(CATALOGUE, gateOf(settings));
   const sets = settings.toolsets.length > 0 ? settings.toolsets.join(', ') : 'all toolsets';
   const places =
     settings.allowedNamespaces.length > 0 ? `namespaces ${settings.allowedNamespaces.join(', ')}` : 'every namespace';
-  return {
-    name: 'tools',
-    state: 'ok',
-    detail: `servers offer ${tools.length} of ${CATALOGUE.length} (${sets}; writing ${settings.mcpAllowWrite ? 'on' : 'off'}), in ${places}`,
-  };
+  const own = `with the settings of this command a server offers ${tools.length} of ${CATALOGUE.length} (${sets}; writing ${settings.mcpAllowWrite ? 'on' : 'off'}), in ${places}`;
+  return { name: 'tools', state: 'ok', detail: `${own}; ${await runningServer(settings)}` };
 }
+
+async function runningServer(settings: Settings): Promise<string> {
+  const address = serverAddress(settings);
+  const answer = await fetch(`${address}/engine/v1/tools`, { signal: AbortSignal.timeout(SERVER_MS) }).catch(
+    () => undefined,
+  );
+  if (!answer) return `no server answers at ${address}`;
+  const { tools } = (await answer.json().catch(() => ({}))) as { readonly tools?: unknown };
+  return Array.isArray(tools)
+    ? `the server at ${address} offers ${tools.length}`
+    : `what answers at ${address} is no server of Sluice`;
+}
+
+/** A server on the same machine answers at once. */
+const SERVER_MS = 1_500;

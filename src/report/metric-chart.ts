@@ -4,6 +4,7 @@ import { chart, dataTable, spanOf } from './chart.ts';
 import { clockTime, percent, plain, roundPercent } from './figures.ts';
 import { html, type Html } from './html.ts';
 import { dots, held, through } from './paths.ts';
+import { plural } from '../domain/plural.ts';
 
 /** A measurement and its limit, for each verdict. */
 export function metricChart({ name, unit, points }: MetricCourse, { release }: ReleaseReport): Html {
@@ -15,7 +16,7 @@ export function metricChart({ name, unit, points }: MetricCourse, { release }: R
   const last = points.at(-1);
   return chart({
     title: name,
-    says: `${name}: ${points.length} measurements, the last ${last ? shown(last.value) : 'none'}${last?.limit === undefined ? '' : `, limit ${shown(last.limit)}`}.`,
+    says: `${name}: ${plural(points.length, 'measurement')}, the last ${last ? shown(last.value) : 'none'}${last?.limit === undefined ? '' : `, limit ${shown(last.limit)}`}.`,
     keys: [
       { kind: 'line candidate', text: 'new version' },
       ...(limits.length > 0 ? [{ kind: 'line limit', text: 'limit' }] : []),

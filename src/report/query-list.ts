@@ -2,6 +2,7 @@ import type { QueryCourse } from '../domain/report/report.ts';
 import { table } from './chart.ts';
 import { clockTime, plain } from './figures.ts';
 import { html, type Html } from './html.ts';
+import { plural } from '../domain/plural.ts';
 
 /** Maximum number of values of one answer on the page. */
 const MAX_SHOWN = 16;
@@ -38,7 +39,7 @@ function cells({ values, error }: Answer, last: Answer | undefined): readonly st
   const heads = series(last);
   if (error !== undefined || values.length === 0) return [error ?? 'no data', ...heads.slice(1).map(() => '')];
   const byKey = new Map(values.map(({ labels, value }) => [keyOf(labels), value]));
-  if (!heads.some((head) => byKey.has(head))) return [`${values.length} values`, ...heads.slice(1).map(() => '')];
+  if (!heads.some((head) => byKey.has(head))) return [plural(values.length, 'value'), ...heads.slice(1).map(() => '')];
   return heads.map((head) => number(byKey.get(head)));
 }
 

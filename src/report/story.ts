@@ -17,7 +17,7 @@ export function peopleList(people: readonly Person[]): Html {
 }
 
 export function eventList(events: ReleaseReport['events']): Html {
-  return html`<ol class="events">${events.map(({ at, state, text, who }) => html`<li>${time(at)}<div><span class="phase">${state.replaceAll('-', ' ')}</span> ${text}${who !== undefined && html` <em>(${who})</em>`}</div></li>`)}</ol>`;
+  return html`<ol class="events">${events.map(({ at, state, text, who }) => html`<li>${time(at)}<div><span class="phase">${state.replaceAll('-', ' ')}</span> ${text}${who !== undefined && !text.includes(who) && html` <em>(${who})</em>`}</div></li>`)}</ol>`;
 }
 
 export function commandList(commands: ReleaseReport['commands']): Html {

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { release } from '../../src/toolsets/release/index.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { RELEASE_EXITS } from '../../src/domain/release/exit-code.ts';
@@ -186,7 +186,7 @@ test('a destructive command asks the person, takes --yes, and refuses when nobod
   const flag = await sluice({ gateway }, 'release', 'skip-analysis', ID, '--step', '0', '--reason', 'tested', '-y');
 
   expect([no.code, nobody.code, yes.code, flag.code]).toEqual([4, 4, 0, 0]);
-  expect(yes.asked).toEqual([`Abort ${ID} and put all traffic back on the stable version?`]);
+  expect(yes.asked).toEqual([`Abort ${ID} (shop:v2, step 1 of 2: 10 %) and put all traffic back on shop:v1?`]);
   expect(gateway.sent.map(({ command }) => command.name)).toEqual(['abort', 'skip-analysis']);
 });
 
@@ -319,7 +319,9 @@ test('watch outlives a worker that is away for a while, and tells a bad end by i
   const { code, err } = await sluice({ gateway }, 'release', 'watch', ID);
 
   expect(code).toBe(10);
-  expect(err).toBe('NO_ANSWER: no worker');
+  expect(err).toBe(
+    'NO_ANSWER: no worker Next: Call `sluice release get`; the same request id can be sent again safely.',
+  );
 });
 
 test.each([
@@ -398,6 +400,66 @@ test('start --wait follows what it started and ends with its outcome', async () 
 
   expect(code).toBe(RELEASE_EXITS.refused.exit);
   expect(out).toContain('refused: no');
+});
+
+test('start --wait says nothing of what it does itself, and its JSON is lines', async () => {
+  const argv = ['release', 'start', 'shop/web', '--image', 'shop:v9', '--wait'];
+  const end = () => gateway.views.set(ID, aView({ state: 'refused', reason: 'no', closedAt: AT + 9 }));
+  gateway.views.clear();
+  setTimeout(end, 300);
+  const text = await sluice({ gateway }, ...argv);
+  gateway.views.clear();
+  setTimeout(end, 300);
+  const json = await sluice({ gateway }, ...argv, '-o', 'json');
+
+  expect(text.out).not.toMatch(/Call|sluice release watch/);
+  expect(json.out.split('\n').map((line) => Object.keys(JSON.parse(line) as object)[0])).toEqual(
+    expect.arrayContaining(['release_id', 'changed']),
+  );
+});
+
+describe('schedule', () => {
+  const flags = ['--image', 'shop:v9', '--analysis-soak', '5m'];
+  const cron = ['--cron', '0 22 * * 1-5', '--time-zone', 'Europe/Berlin'];
+  const schedule = (...argv: readonly string[]) => sluice({ gateway }, 'release', 'schedule', ...argv);
+  const made = { spec: { image: 'shop:v9', target: { namespace: 'shop', rollout: 'web' } } };
+
+  test('takes the release as start does, by flags or from a release file', async () => {
+    const release = file('target: { namespace: shop, rollout: web }\nimage: shop:v1\nanalysis: { soak: 5m }\n');
+
+    const byFlags = await schedule('create', 'shop/web', ...flags, ...cron);
+    await schedule('delete', 'shop/web');
+    const byFile = await schedule('create', '-f', release, '--image', 'shop:v9', ...cron);
+
+    expect([byFlags.err, byFile.err, byFlags.code, byFile.code]).toEqual(['', '', 0, 0]);
+    expect(byFlags.out).toContain('0 22 * * 1-5 Europe/Berlin');
+    const soak = { spec: { analysis: { soakMs: 300_000 } } };
+    expect(gateway.schedules.created).toMatchObject([made, made]);
+    expect(gateway.schedules.created).toMatchObject([soak, soak]);
+  });
+
+  test('lists without a target, and its help names every action', async () => {
+    const listed = await schedule('list');
+    const help = await schedule('--help');
+
+    expect([listed.code, listed.out]).toEqual([0, '0 schedules']);
+    for (const action of ['create', 'list', 'pause', 'unpause', 'trigger', 'delete'])
+      expect(help.out).toContain(`"${action}"`);
+    expect(help.out).toContain('--image <text>');
+  });
+
+  test.each([
+    [['create', ...cron], /release: is missing: give its target and its image/],
+    [['create', 'shop/web', ...cron], /image: is missing/],
+    [['create', 'shop/web', ...flags], /cron: give cron or every/],
+    [['pause', 'shop/web', '--image', 'shop:v9'], /image: is for create only, not for pause/],
+    [['pause'], /release_id: is missing/],
+  ])('%j is refused', async (argv, message) => {
+    const { code, err } = await schedule(...argv);
+
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+    expect(gateway.schedules.created).toEqual([]);
+  });
 });
 
 test('doctor ends with exit code 9 when something is missing', async () => {

@@ -82,6 +82,36 @@ test('a wrong command line is told to scripts in the form that they asked for', 
   });
 });
 
+test.each([
+  [
+    ['release', 'start', '--namespac', 'x'],
+    /unknown option '--namespac' \(Did you mean --namespace\?\)/,
+    'release start',
+  ],
+  [['release', 'satrt'], /unknown command 'satrt' \(Did you mean start\?\)/, 'release'],
+  [['nonsense'], /unknown command 'nonsense'/, undefined],
+  [['release', 'get'], /missing required argument 'release'/, 'release get'],
+  [['release', 'schedule', 'craete'], /Allowed choices are create, list/, 'release schedule'],
+] as const)('sluice %j is told with its code and the way out, once', async (argv, message, page) => {
+  const { code, err } = await sluice(world, ...argv);
+
+  expect(code).toBe(2);
+  expect(err).toMatch(/^INVALID_INPUT: /);
+  expect(err).toMatch(message);
+  expect(err.split('\n').at(-1)).toBe(
+    `Next: Call \`sluice ${page === undefined ? '' : `${page} `}--help\` for what is known.`,
+  );
+  expect(err.split('\n')).toHaveLength(2);
+});
+
+test('a group without a command prints its help and no error', async () => {
+  const { code, err } = await sluice(world, 'release');
+
+  expect(code).toBe(2);
+  expect(err).toMatch(/^Usage: sluice release/);
+  expect(err).not.toContain('INVALID_INPUT');
+});
+
 test('what destroys asks first and names what; nobody there and no --yes: nothing is done', async () => {
   const nobody = await sluice(world, 'argo', 'delete-rollout', 'shop/web');
   const no = await sluice({ ...world, answer: false }, 'argo', 'delete-rollout', 'shop/web');

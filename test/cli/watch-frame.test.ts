@@ -50,9 +50,28 @@ test('shows step, weights wanted, proved and measured, the verdict with its numb
   expect(screen).toContain(
     'weight   wanted 50 % proved (Rollout 50, TraefikService 50, t1 50, t2 50); now t1 50; measured 49.8 % of requests',
   );
-  expect(screen).toContain('verdict  pass within limits (new version, this step so far: 500 requests, 1 errors)');
+  expect(screen).toContain('verdict  pass within limits (new version, this step so far: 500 requests, 1 error)');
   expect(screen).toContain('success-ratio 99.80 %, limit 99.00 %: pass');
   expect(screen).toContain('waits    for promotion: promote, abort (within 1h)');
+});
+
+test.each(['soaking', 'paused', 'rolled-back'] as const)('while %s the last verdict has its time', (state) => {
+  const verdict = { outcome: 'no-data' as const, reason: 'nothing came', findings: [], from: AT, to: AT + 61_000 };
+  const counts = { candidate: { requests: 1, errors: 0 } };
+  const view = aView({ state, verdict: { ...verdict, ...counts } });
+
+  expect(plain(frame({ ...toReleaseOutput(view, 10), next: '' }, undefined, 120))).toContain(
+    'verdict  no-data (10:01:01 UTC) nothing came (new version: 1 request, 0 errors)',
+  );
+});
+
+test('a weight that was not read back yet does not borrow the proof of the weight before', () => {
+  const proof = { effective: 'proved' as const, reason: 'in force', wanted: 10, rollout: 10, replicas: [], at: AT };
+  const view = aView({ state: 'shifting', weightWanted: 50, stepIndex: 1, proof });
+
+  expect(plain(frame({ ...toReleaseOutput(view, 10), next: '' }, undefined, 120))).toContain(
+    'weight   wanted 50 % not read back yet; before it: (Rollout 10',
+  );
 });
 
 test('text from clusters cannot write to the terminal', () => {
@@ -188,7 +207,7 @@ test.each([
   const lines = plain(frame({ ...toReleaseOutput(view, 10), next: '' }, undefined, 120)).split('\n');
 
   expect(lines.slice(1, 3)).toEqual([
-    'In this step 13 of 1,200 answers (1.1 %) of shop:v2 failed; 22 of 10,800 answers (0.2 %) of the old version.',
+    'In the last judged step 13 of 1,200 answers (1.1 %) of shop:v2 failed; 22 of 10,800 answers (0.2 %) of the old version.',
     users,
   ]);
 });
@@ -201,7 +220,9 @@ test('a slow version is told by its slow answers, and fixed limits by their coun
   };
 
   expect(sentence([question('slow-300ms', 5, 0)])).toContain('of shop:v2 took more than 300 ms; 22 of 10,800 answers');
-  expect(sentence([])).toBe('In this step none of 50 answers of shop:v2 failed; there is nothing to compare with.');
+  expect(sentence([])).toBe(
+    'In the last judged step none of 50 answers of shop:v2 failed; there is nothing to compare with.',
+  );
 });
 
 test('why the new version does not get ready stands in the head', () => {

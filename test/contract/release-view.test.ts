@@ -26,3 +26,13 @@ test('only the last events are told, and none is the last of none', () => {
 
   expect(toReleaseOutput(aView({ events }), 2).events.map(({ text }) => text)).toEqual(['e2', 'e3']);
 });
+
+test('a command and the state that it leads to are one event', () => {
+  const told = { at: 1, text: 'aborted by cli:ada', who: 'cli:ada' };
+  const events = [
+    { ...told, state: 'soaking' as const },
+    { ...told, state: 'aborting' as const },
+  ];
+
+  expect(toReleaseOutput(aView({ events }), 5).events).toHaveLength(1);
+});

@@ -119,6 +119,12 @@ const OPEN: readonly Moment[] = [
     users: 0,
   },
   {
+    name: 'aborting, the new version is still stable',
+    view: view('aborting', 'shop:v2 is stable: making shop:v1 stable again', { stepIndex: 1, weightWanted: 100 }),
+    headline: 'making shop:v1 stable again',
+    users: 0,
+  },
+  {
     name: 'drift',
     view: view('shifting', 'step 1 of 2: weight 10', {
       events: [{ at: AT, state: 'soaking', text: 'drift: the weight was 20; setting and proving the weight again' }],
@@ -140,7 +146,7 @@ const OPEN: readonly Moment[] = [
     view: view('failed-needs-human', 'the rollback has not settled', { waiting: question('human', 'resume') }),
     headline: 'not settled',
     waits: { for: 'human', answers: ['resume'] },
-    users: 10,
+    users: 0,
   },
 ];
 
@@ -155,7 +161,7 @@ const ENDED: readonly Moment[] = [
   { name: 'refused', view: view('refused', 'preflight: image', { closedAt: AT + 9 }), headline: 'preflight', users: 0 },
   {
     name: 'superseded',
-    view: view('superseded', 'the image is now shop:v3', { closedAt: AT + 9 }),
+    view: view('superseded', 'the image was changed to shop:v3', { closedAt: AT + 9 }),
     headline: 'shop:v3',
   },
 ];

@@ -60,7 +60,7 @@ describe.each(STEPPED)('promote of a %s', (form) => {
     });
     if (form === 'canary')
       expect(first).toMatchObject({
-        reason: expect.stringContaining('weight 30 in force on 2 Traefik replica(s)'),
+        reason: expect.stringContaining('weight 30 in force on 2 Traefik replicas'),
         after: { weight: 30 },
       });
     expect(await stage.call('argo_promote_rollout', name)).toMatchObject({

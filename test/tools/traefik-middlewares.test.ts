@@ -268,7 +268,7 @@ test('a rate limit on the route holds on each replica by itself', async () => {
     effective: 'proved',
     after: { attached_to: [`IngressRoute ${app} rule 1`] },
   });
-  expect(made.limit).toContain('at most 40 over 2 replica(s)');
+  expect(made.limit).toContain('at most 40 over 2 replicas');
   for (const replica of [0, 1]) {
     const answers = await Promise.all(Array.from({ length: 50 }, () => tools.send(app, { replica })));
     // 20 at once, and 2 a second while the others are on their way.

@@ -62,10 +62,10 @@ test('in a sound world every check is ok and says what it saw', async () => {
   expect(details).toEqual([
     'ok release of shop/web: canary: a release would take it',
     'ok Temporal: localhost:7233, namespace default',
-    'ok worker: 2 poll(s) the task queue sluice',
+    'ok worker: 2 workers polled the task queue sluice in the last 70 s',
     'ok Rollouts: 1 in shop',
     'ok TraefikServices: 2 in shop',
-    'ok Traefik API: 1 replica(s): traefik/a',
+    'ok Traefik API: 1 replica: traefik/a',
   ]);
 });
 
@@ -79,7 +79,7 @@ test.each<[string, Partial<World>, string, string]>([
     'Traefik API',
     'b: refused',
   ],
-  ['no worker', { pollers: 0 }, 'worker', 'nothing polls the task queue sluice'],
+  ['no worker', { pollers: 0 }, 'worker', 'no worker polled the task queue sluice in the last 70 s'],
 ])('%s is missing, with what to do', async (_, world, name, detail) => {
   const one = (await found(world))[name];
   expect(one).toMatchObject({ state: 'missing', detail });

@@ -2,6 +2,7 @@ import type { AnalysisSpec } from '../release/plan.ts';
 import { quantileBounds } from './quantile.ts';
 import { GRPC_BLIND, unknownShare } from './unseen.ts';
 import { worst, type ArmCounts, type Finding, type Verdict } from './verdict.ts';
+import { plural } from '../plural.ts';
 
 /** The input of a judge for one step. `from`/`to`: the window in epoch milliseconds. */
 export interface StepCounts {
@@ -105,7 +106,7 @@ function tooFewOf(limits: Pick<AnalysisSpec, 'minRequests'>, arm: ArmCounts): Pi
   const outcome = arm.requests > 0 ? 'too-little-traffic' : 'no-data';
   return {
     outcome,
-    reason: `${Math.round(arm.requests)} requests to the new version, ${Math.max(1, limits.minRequests)} needed`,
+    reason: `${plural(Math.round(arm.requests), 'request')} to the new version, ${Math.max(1, limits.minRequests)} needed`,
   };
 }
 

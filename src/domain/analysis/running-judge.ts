@@ -8,6 +8,7 @@ import { logE } from './sequential/wealth.ts';
 import { countsOf, isNewPoint, withPending, type PendingCounts } from './thinned-trail.ts';
 import type { TrailPoint } from './trail.ts';
 import type { Finding, Judged } from './verdict.ts';
+import { plural } from '../plural.ts';
 
 /** A weight in force. */
 export interface JudgedStep {
@@ -230,7 +231,7 @@ function withTraffic(findings: readonly Finding[], requests: number, minRequests
       outcome: 'too-little-traffic',
       measured: requests,
       limit: needed,
-      reason: `${Math.round(requests)} requests to the new version at this weight, ${needed} needed`,
+      reason: `${plural(Math.round(requests), 'request')} to the new version at this weight, ${needed} needed`,
     },
   ];
 }

@@ -1,6 +1,9 @@
 import { present, usersPercent } from './present.ts';
 import { isClosed } from './state.ts';
 import type { ReleaseView } from './view.ts';
+import { proofWords } from './weight-words.ts';
+import { verdictWords } from './verdict-words.ts';
+import { withWho } from '../with-who.ts';
 
 /** Markdown for the Temporal UI's "current details": the whole release on one page. */
 export function describeRelease(known: ReleaseView): string {
@@ -11,12 +14,12 @@ export function describeRelease(known: ReleaseView): string {
     `${view.spec.target.namespace}/${view.spec.target.rollout} → \`${view.spec.image}\` (${view.spec.strategy}), started by ${view.startedBy}`,
     ...stepLines(view),
     ...weightLines(view),
-    ...(view.verdict ? ['', `Last verdict: **${view.verdict.outcome}** (${view.verdict.reason})`] : []),
+    ...(view.verdict
+      ? ['', `${verdictWords(view.state, view.verdict.to)}: **${view.verdict.outcome}** (${view.verdict.reason})`]
+      : []),
     ...(view.waiting ? ['', `Waits for: **${view.waiting.for}** (answers: ${view.waiting.answers.join(', ')})`] : []),
     '',
-    ...view.events
-      .slice(-10)
-      .map((event) => `* ${new Date(event.at).toISOString()} ${event.text}${event.who ? ` (${event.who})` : ''}`),
+    ...view.events.slice(-10).map((event) => `* ${new Date(event.at).toISOString()} ${withWho(event.text, event.who)}`),
   ].join('\n');
 }
 
@@ -34,5 +37,5 @@ function weightLines(view: ReleaseView): string[] {
     return users === undefined ? [] : ['', `Users on \`${view.spec.image}\`: ${users} %`];
   }
   if (!view.proof) return [];
-  return ['', `Weight: wanted ${view.weightWanted}, ${view.proof.effective} (${view.proof.reason})`];
+  return ['', `Weight: wanted ${view.weightWanted}; ${proofWords(view.weightWanted, view.proof)}`];
 }

@@ -2,6 +2,7 @@ import type { Verdict } from '../analysis/verdict.ts';
 import type { CommandOutcome } from './command.ts';
 import type { ReleasePlan, ReleaseSpec } from './plan.ts';
 import type { Waiting } from './view.ts';
+import { withWho } from '../with-who.ts';
 
 /** The input of the guard of a target. Times are epoch ms of the cluster's clock. */
 export interface GuardInput {
@@ -70,6 +71,6 @@ export function describeGuard(view: GuardView): string {
     ...(view.verdict ? ['', `Last verdict: **${view.verdict.outcome}** (${view.verdict.reason})`] : []),
     ...(view.waiting ? ['', `Waits for: **${view.waiting.for}** (answers: ${view.waiting.answers.join(', ')})`] : []),
     '',
-    ...view.events.map(({ at, text, who }) => `* ${new Date(at).toISOString()} ${text}${who ? ` (${who})` : ''}`),
+    ...view.events.map(({ at, text, who }) => `* ${new Date(at).toISOString()} ${withWho(text, who)}`),
   ].join('\n');
 }

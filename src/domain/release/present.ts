@@ -5,9 +5,10 @@ import { OPEN_WORDS, POLICY_WORDS } from './open-verdict.ts';
 import type { ReleaseView, Waiting } from './view.ts';
 
 /**
- * A release as every interface shows it. The workflow's own view differs in four points: a held step keeps the reason
+ * A release as every interface shows it. The workflow's own view differs in five points: a held step keeps the reason
  * of the first verdict, a manual pause is not a question, the weight of a promoted version is 0 because no weight is
- * left, and it does not know of missing data. `view.verdict` is the newest known verdict. The function is idempotent.
+ * left, a rollback keeps the weight of the step until the traffic is off it, and it does not know of missing data.
+ * `view.verdict` is the newest known verdict. The function is idempotent.
  */
 export function present(view: ReleaseView): ReleaseView {
   const pause = view.state === 'paused' ? pauseOf(view) : undefined;
@@ -15,7 +16,7 @@ export function present(view: ReleaseView): ReleaseView {
   return {
     ...view,
     reason: withNoData(view, pause ? pause.reason(reason) : reason),
-    weightWanted: isPromoted(view) ? 100 : view.weightWanted,
+    weightWanted: wantedOf(view),
     ...(pause ? { waiting: pause.waiting } : {}),
   };
 }
@@ -33,7 +34,21 @@ export function usersPercent(view: ReleaseView): number | undefined {
   if (view.state === 'succeeded') return 100;
   if (view.state === 'rolled-back' || view.state === 'refused') return 0;
   if (view.state === 'superseded') return undefined;
+  return wantedOf(view);
+}
+
+function wantedOf(view: ReleaseView): number {
+  if (isRollingBack(view)) return 0;
   return isPromoted(view) ? 100 : view.weightWanted;
+}
+
+/**
+ * Whether a rollback is under way, or waits for a person. The reason of a waiting one begins with these words
+ * (workflows/retry-until-done.ts).
+ */
+function isRollingBack({ state, reason, closedAt }: ReleaseView): boolean {
+  if (state === 'aborting') return true;
+  return state === 'failed-needs-human' && closedAt === undefined && reason.startsWith('the rollback ');
 }
 
 /** Whether the new version is the stable one. Then it has all traffic, and its Service has no weight of its own. */

@@ -1,3 +1,5 @@
+import { plural } from '../plural.ts';
+
 /** The weight at one proxy replica, from its own API. */
 export interface ProxyWeights {
   readonly replica: string;
@@ -39,7 +41,7 @@ export function proveWeight(seen: WeightObservation): WeightProof {
   return {
     ...seen,
     effective: 'proved',
-    reason: `weight ${seen.wanted} in force on ${seen.replicas.length} Traefik replica(s)`,
+    reason: `weight ${seen.wanted} in force on ${plural(seen.replicas.length, 'Traefik replica')}`,
   };
 }
 

@@ -9,6 +9,7 @@ import { summarySentences } from './summary-sentences.ts';
 import type { Person, ReleaseReport, ReportHead } from './report.ts';
 import { metricsOf, verdictsOf } from './verdicts.ts';
 import { stepsOf, weightsOf } from './weights.ts';
+import { withoutWho } from '../with-who.ts';
 
 /** The report of one run from its entries, in any order of kinds. Undefined if there is no snapshot of the release. */
 export function buildReport(raw: readonly RecordEntry[], notes: readonly string[] = []): ReleaseReport | undefined {
@@ -83,10 +84,18 @@ function asView(release: Recorded['release'], entries: readonly RecordEntry[]): 
 function peopleOf({ startedBy, startedAt }: Recorded['release'], events: ReleaseReport['events']): readonly Person[] {
   const actions = [
     { who: startedBy, at: startedAt, text: 'started the release' },
-    ...events.flatMap(({ who, at, text }) => (who === undefined ? [] : [{ who, at, text }])),
+    ...events.flatMap(({ who, at, text }) => (who === undefined ? [] : [{ who, at, text: withoutWho(text, who) }])),
   ];
   return [...new Set(actions.map(({ who }) => who))].map((who) => ({
     who,
-    did: actions.filter((action) => action.who === who).map(({ at, text }) => ({ at, text })),
+    did: once(actions.filter((action) => action.who === who)).map(({ at, text }) => ({ at, text })),
   }));
+}
+
+/** A command is an event, and so is the state that it leads to, with the same words at its beginning. */
+function once<T extends { readonly text: string }>(actions: readonly T[]): readonly T[] {
+  return actions.filter(({ text }, index) => {
+    const before = actions[index - 1]?.text;
+    return before === undefined || (text !== before && !text.startsWith(`${before};`));
+  });
 }

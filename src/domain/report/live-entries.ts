@@ -12,7 +12,8 @@ export function withLive(recorded: readonly RecordEntry[], view: ReleaseView): r
 }
 
 function fromView({ events, commands, eventsBefore: _, ...release }: ReleaseView): readonly RecordEntry[] {
-  const { id: releaseId, runId, proof, verdict, stepIndex: step, weightWanted: weight } = release;
+  const { id: releaseId, runId, proof, verdict, stepIndex: step, weightWanted, plan } = release;
+  const weight = plan?.steps[step]?.weight ?? weightWanted;
   const last = events.at(-1)?.at ?? release.startedAt;
   const base = { releaseId, runId };
   return [

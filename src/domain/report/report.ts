@@ -146,6 +146,8 @@ export interface Count {
 
 /** Consecutive verdicts of one step with the same result. Figures are those of the last verdict. */
 export interface VerdictPeriod {
+  /** A look of the guard, before the step was judged or after the release. Absent for a verdict on the step. */
+  readonly by?: 'guard';
   readonly step: number;
   readonly weight: number;
   readonly outcome: Outcome;

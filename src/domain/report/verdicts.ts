@@ -1,13 +1,17 @@
 import type { RecordEntry, Recorded } from '../release/record.ts';
 import { factsOf } from './entries.ts';
 import type { MetricCourse, VerdictPeriod } from './report.ts';
+import { guardLooks } from './guard-looks.ts';
 
 /** The history of the verdicts: one line for as long as a step's verdict stayed the same. */
 export function verdictsOf(entries: readonly RecordEntry[]): readonly VerdictPeriod[] {
-  return factsOf(entries, 'verdict').reduce<VerdictPeriod[]>((periods, { at, data }) => {
+  const isLook = guardLooks(entries);
+  return factsOf(entries, 'verdict').reduce<VerdictPeriod[]>((periods, fact) => {
+    const { at, data } = fact;
+    const by = isLook(fact) ? { by: 'guard' as const } : {};
     const last = periods.at(-1);
-    const goesOn = last?.step === data.step && last.outcome === data.outcome;
-    const period = { ...periodOf(data, at), ...(goesOn ? { from: last.from, times: last.times + 1 } : {}) };
+    const goesOn = last?.step === data.step && last.outcome === data.outcome && last.by === by.by;
+    const period = { ...periodOf(data, at), ...by, ...(goesOn ? { from: last.from, times: last.times + 1 } : {}) };
     return goesOn ? [...periods.slice(0, -1), period] : [...periods, period];
   }, []);
 }

@@ -2,6 +2,7 @@ import type { RecordEntry } from '../release/record.ts';
 import { measuredShares } from './comparisons.ts';
 import { factsOf } from './entries.ts';
 import type { ReportStep, WeightCourse } from './report.ts';
+import { guardLooks } from './guard-looks.ts';
 
 /** The weights that were wanted, the weights that were read back, and the measured shares. */
 export function weightsOf(entries: readonly RecordEntry[], started: number): WeightCourse {
@@ -40,7 +41,8 @@ function promotedFrom(entries: readonly RecordEntry[]): number {
 export function stepsOf(entries: readonly RecordEntry[]): readonly ReportStep[] {
   const plan = factsOf(entries, 'release').findLast(({ data }) => data.plan)?.data.plan;
   const proofs = factsOf(entries, 'proof');
-  const verdicts = factsOf(entries, 'verdict');
+  const isLook = guardLooks(entries);
+  const verdicts = factsOf(entries, 'verdict').filter((fact) => !isLook(fact));
   return (plan?.steps ?? []).map(({ weight }, index) => {
     const proved = proofs.find(
       ({ data }) => data.step === index && data.wanted === weight && data.effective === 'proved',

@@ -10,6 +10,7 @@ import { onlyOne } from './orphans.ts';
 import { choosePort } from './port.ts';
 import { startProcesses } from './processes.ts';
 import type { Session } from './session.ts';
+import { plural } from '../../domain/plural.ts';
 
 type ClusterOptions = StartOptions & { readonly kubeconfig: string };
 
@@ -56,7 +57,7 @@ async function sayWhere(mcpUrl: string, temporal: string, settings: Settings, { 
     ? 'write tools are ON (MCP_ALLOW_WRITE)'
     : 'write tools are off; MCP_ALLOW_WRITE=true turns them on';
   screen.print([
-    `MCP endpoint  ${mcpUrl}  (loopback only; ${tools.length} tools; ${writes})`,
+    `MCP endpoint  ${mcpUrl}  (loopback only; ${plural(tools.length, 'tool')}; ${writes})`,
     `Temporal      ${temporal}`,
     '',
     'Ctrl-C stops what was started here.',

@@ -3,6 +3,7 @@ import { frame, type Watched } from '../../cli/watch-frame.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { McpLink } from './mcp-link.ts';
 import type { Screen } from './screen.ts';
+import { withWho } from '../../domain/with-who.ts';
 
 export interface Following {
   readonly link: McpLink;
@@ -52,8 +53,7 @@ function tolerate(error: unknown, heard: number): undefined {
 function printEvents(screen: Screen): (view: Watched) => void {
   let printed = 0;
   return ({ events }) => {
-    for (const { state, text, who } of events.slice(printed))
-      screen.say(`  ${state.padEnd(12)} ${text}${who ? ` (${who})` : ''}`);
+    for (const { state, text, who } of events.slice(printed)) screen.say(`  ${state.padEnd(12)} ${withWho(text, who)}`);
     printed = events.length;
   };
 }

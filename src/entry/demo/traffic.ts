@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadStats, type AppStats, type Sandbox } from '../../../sandbox/index.ts';
+import { plural } from '../../domain/plural.ts';
 
 /** The answers that clients of the load generator received over some time. */
 export interface Answers {
@@ -54,5 +55,5 @@ export function allBy({ byVersion, failed }: Answers, version: string): boolean 
 
 export function describeAnswers({ byVersion, total }: Answers): string {
   const parts = Object.entries(byVersion).map(([version, count]) => `${count} by ${version}`);
-  return `${total} requests answered in the last ${WINDOW_MS / 1000} s: ${parts.join(', ') || 'none'}`;
+  return `${plural(total, 'request')} answered in the last ${WINDOW_MS / 1000} s: ${parts.join(', ') || 'none'}`;
 }

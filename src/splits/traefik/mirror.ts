@@ -15,6 +15,7 @@ import { dryRun, write, writeAll } from './patch-part.ts';
 import type { PatchPart } from './patch-part.ts';
 import { namesOf, servedService, whyDisabled } from './replica-api.ts';
 import { until } from './settle.ts';
+import { plural } from '../../domain/plural.ts';
 
 interface Plan {
   readonly spec: object;
@@ -221,5 +222,5 @@ function judge(
   if (hole !== undefined) return { effective: 'pending', reason: `${what}${hole}` };
   if (view.replicas.length === 0)
     return { effective: 'pending', reason: `${what}no Traefik API is configured, so what Traefik does is not known` };
-  return { effective: 'proved', reason: `${what}${fine}, on ${view.replicas.length} Traefik replica(s)` };
+  return { effective: 'proved', reason: `${what}${fine}, on ${plural(view.replicas.length, 'Traefik replica')}` };
 }

@@ -17,6 +17,7 @@ import { dryRun, write, writeAll } from './patch-part.ts';
 import type { PatchPart } from './patch-part.ts';
 import { servedMiddleware, versionOf, whyDisabled } from './replica-api.ts';
 import { until } from './settle.ts';
+import { plural } from '../../domain/plural.ts';
 
 /** The writes of a call, after a dry run of all of them. */
 interface Plan {
@@ -281,6 +282,6 @@ function judge(
     };
   return {
     effective: 'proved',
-    reason: `${what}enabled on ${view.replicas.length} Traefik replica(s), in use for ${wanted.join(', ')}`,
+    reason: `${what}enabled on ${plural(view.replicas.length, 'Traefik replica')}, in use for ${wanted.join(', ')}`,
   };
 }

@@ -2,6 +2,7 @@ import { bad, type PlanRules } from '../../domain/release/preflight-checks.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check } from '../../domain/release/plan.ts';
 import { DEFAULT_STEPS } from './file.ts';
+import { plural } from '../../domain/plural.ts';
 
 /** The release owns the weights of the preview Service. Argo only switches at the end. */
 export const rules: PlanRules = {
@@ -25,6 +26,6 @@ export const rules: PlanRules = {
 /** The release sends up to 100 % of the traffic to the preview, so it needs as many pods as the active version. */
 function fullPreview({ replicas, scaling: { previewReplicas } }: RolloutFacts): readonly Check[] {
   if (previewReplicas === undefined || previewReplicas >= replicas.desired) return [];
-  const detail = `previewReplicaCount is ${previewReplicas}: ${previewReplicas} pod(s) would serve the traffic of ${replicas.desired}`;
+  const detail = `previewReplicaCount is ${previewReplicas}: ${plural(previewReplicas, 'pod')} would serve the traffic of ${replicas.desired}`;
   return [bad('preview', detail, 'Remove spec.strategy.blueGreen.previewReplicaCount.')];
 }

@@ -9,6 +9,7 @@ import { imageSteering } from './steer-image.ts';
 import { promoteFullSteering, promoteSteering } from './steer-promote.ts';
 import { skipSteering, terminateSteering } from './steer-skip.ts';
 import { isObserved } from './view.ts';
+import { plural } from '../../domain/plural.ts';
 
 const SPEC_MS = 5_000;
 const ABORT_MS = 10_000;
@@ -70,7 +71,9 @@ function notAborted({ rollout: { status }, view }: Now, podHash: string): string
     return (view.canaryWeight ?? 0) === 0
       ? undefined
       : `Argo has still written weight ${view.canaryWeight} for the canary`;
-  return view.replicas.updated === 0 ? undefined : `${view.replicas.updated} pods of the new version are still there`;
+  return view.replicas.updated === 0
+    ? undefined
+    : `${plural(view.replicas.updated, 'pod')} of the new version still ${view.replicas.updated === 1 ? 'exists' : 'exist'}`;
 }
 
 const PAUSE: Steering = {

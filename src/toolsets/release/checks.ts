@@ -1,7 +1,8 @@
 import type { DoctorChecks, Finding } from '../../commands/doctor-check.ts';
 import { toFailure } from '../../contract/failure.ts';
 import { rolloutFindings } from './rollout-checks.ts';
-import type { ReleaseGateway } from '../../temporal/gateway.ts';
+import { plural } from '../../domain/plural.ts';
+import { POLLED_WITHIN_MS, type ReleaseGateway } from '../../temporal/gateway.ts';
 
 export const checks: DoctorChecks = {
   ofCluster: [rolloutFindings],
@@ -23,11 +24,12 @@ async function temporalFindings(gateway: ReleaseGateway): Promise<readonly Findi
 }
 
 function workerFinding({ taskQueue, pollers }: { readonly taskQueue: string; readonly pollers: number }): Finding {
-  if (pollers > 0) return { name: 'worker', state: 'ok', detail: `${pollers} poll(s) the task queue ${taskQueue}` };
+  const queue = `the task queue ${taskQueue} in the last ${POLLED_WITHIN_MS / 1000} s`;
+  if (pollers > 0) return { name: 'worker', state: 'ok', detail: `${plural(pollers, 'worker')} polled ${queue}` };
   return {
     name: 'worker',
     state: 'missing',
-    detail: `nothing polls the task queue ${taskQueue}`,
+    detail: `no worker polled ${queue}`,
     next: 'Start one: sluice worker.',
   };
 }

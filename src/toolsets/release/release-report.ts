@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { toReportFile } from '../../contract/release-report.ts';
 import type { Command } from '../../commands/command.ts';
 import { readReport } from './read-report.ts';
-import { REPORT_FORMATS, serverAddress } from './report-address.ts';
+import { serverAddress } from '../../commands/server-address.ts';
+import { REPORT_FORMATS } from './report-address.ts';
 import { summaryOf, type ReportSummary } from './report-summary.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
+import { odds } from '../../domain/analysis/odds.ts';
 
 const input = z.strictObject({ ...whichRelease, run_id: z.string().max(100).optional().describe('An earlier run.') });
 // The schema is loose: a report explains itself, and every byte of a schema is in every agent's context.
@@ -46,12 +48,12 @@ function summaryText({
   page,
 }: ReportSummary): string {
   const worse = evidence
-    ? [`Worse, all questions together: odds ${evidence.worse_odds} to 1, ${evidence.needed_odds} needed`]
+    ? [`Worse, all questions together: odds ${oddsText(evidence.worse_odds)}, ${evidence.needed_odds} needed`]
     : [];
   const proofs =
     evidence?.not_worse.map(
-      ({ question, odds, proved }) =>
-        `${question}: not worse, odds ${odds} to 1${proved ? ', proved' : `, ${evidence.needed_odds} needed`}`,
+      ({ question, odds: value, proved }) =>
+        `${question}: not worse, odds ${oddsText(value)}${proved ? ', proved' : `, ${evidence.needed_odds} needed`}`,
     ) ?? [];
   return [
     `${state}: ${image}, ${id}`,
@@ -60,12 +62,18 @@ function summaryText({
     `Steps: ${steps.map(({ weight, outcome }) => `${weight} %${outcome === undefined ? '' : ` ${outcome}`}`).join(', ') || 'none'}`,
     ...worse,
     ...proofs,
-    ...verdicts.slice(-3).map(({ weight, outcome, reason: why }) => `Verdict at ${weight} %: ${outcome}: ${why}`),
+    ...verdicts
+      .filter(({ by, outcome }) => by !== 'guard' || outcome === 'fail')
+      .slice(-3)
+      .map(({ weight, outcome, reason: why }) => `Verdict at ${weight} %: ${outcome}: ${why}`),
     ...people.slice(-5).map(({ who, did, at }) => `${at.slice(11, 19)} ${who} ${did}`),
     ...notes,
     `Page: ${page}`,
   ].join('\n');
 }
+
+/** The summary has numbers; people read the words of the other pages. */
+const oddsText = (value: number): string => odds(Math.log(value));
 
 const fileInput = z.strictObject({ ...input.shape, format: z.enum(REPORT_FORMATS).optional() });
 const fileOutput = z.strictObject({ type: z.string(), text: z.string() });

@@ -13,8 +13,12 @@ import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import { identified } from './identified.ts';
 import { specOf } from './spec-of.ts';
 import { idOf, whichRelease } from './which-release.ts';
+import { plural } from '../../domain/plural.ts';
 
 const ACTIONS = ['create', 'list', 'pause', 'unpause', 'trigger', 'delete'] as const;
+const { target: _target, image, ...others } = releaseFile.shape;
+/** The fields of a release, beside its target. */
+const flat = { image: image.optional(), ...others };
 const input = z.strictObject({
   action: z.enum(ACTIONS).describe('What to do.'),
   ...whichRelease,
@@ -28,6 +32,8 @@ const input = z.strictObject({
     .optional()
     .describe('IANA, for cron. Default UTC.'),
   reason: reason.optional(),
+  // A release may also be given as release_start takes it, beside the times. Its fields are flags of the command line.
+  ...flat,
 });
 type Input = z.output<typeof input>;
 
@@ -85,31 +91,42 @@ function isTimeZone(name: string): boolean {
 }
 
 function check(raw: unknown, defaultStrategy: string): Input {
-  const given = parse(input, raw ?? {}, problemsOf((raw ?? {}) as Partial<Input>));
+  const whole = withRelease(raw ?? {});
+  const given = parse(input, whole, problemsOf(whole as Partial<Input>));
   if (given.action === 'create') parseReleaseFile(releaseFile, given.release, defaultStrategy);
   return given;
 }
 
-function problemsOf({
-  action,
-  release_id: id,
-  target,
-  release,
-  cron,
-  every,
-  time_zone: zone,
-}: Partial<Input>): Problem[] {
+/** For create, the fields of a release that stand beside the times become its `release`. */
+function withRelease(raw: unknown): unknown {
+  const given = raw as Partial<Input>;
+  if (given.action !== 'create' || given.release !== undefined) return raw;
+  const own = Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(flat, name)));
+  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(flat, name)));
+  const { release_id: id, target: named, ...times } = rest as Partial<Input>;
+  const target = named ?? (id === undefined ? undefined : parseReleaseId(id));
+  if (target === undefined && Object.keys(own).length === 0) return raw;
+  return { ...times, release: { ...(target !== undefined && { target }), ...own } };
+}
+
+function problemsOf(given: Partial<Input>): Problem[] {
+  const { action, release_id: id, target, release, cron, every, time_zone: zone } = given;
   const named = id !== undefined || target !== undefined;
-  const foreign = Object.entries({ release, cron, every, time_zone: zone }).filter(([, value]) => value !== undefined);
+  const own = Object.keys(given).filter((name) => Object.hasOwn(flat, name));
   if (action === 'create')
     return [
-      ...(release === undefined ? [{ path: 'release', message: 'is missing' }] : []),
+      ...(release === undefined ? [{ path: 'release', message: 'is missing: give its target and its image' }] : []),
       ...((cron === undefined) === (every === undefined) ? [{ path: 'cron', message: 'give cron or every' }] : []),
       ...(zone !== undefined && cron === undefined ? [{ path: 'time_zone', message: 'is for cron only' }] : []),
-      ...(named ? [{ path: 'release_id', message: 'not for create: release names its target' }] : []),
+      ...(named ? [{ path: 'release_id', message: 'not beside release, which names its target' }] : []),
+      ...own.map((path) => ({ path, message: 'not beside release' })),
     ];
+  const foreign = Object.entries({ release, cron, every, time_zone: zone }).filter(([, value]) => value !== undefined);
   return [
-    ...foreign.map(([path]) => ({ path, message: `is for create only, not for ${action}` })),
+    ...[...foreign.map(([path]) => path), ...own].map((path) => ({
+      path,
+      message: `is for create only, not for ${String(action)}`,
+    })),
     ...(action === 'list' || named ? [] : [{ path: 'release_id', message: 'is missing: give release_id, or target' }]),
   ];
 }
@@ -120,7 +137,7 @@ async function act(context: CommandContext, which: Input): Promise<z.output<type
   if (which.action === 'list') {
     const all = await schedules.list();
     const mine = all.filter(({ releaseId }) => isAllowed(parseReleaseId(releaseId)?.namespace ?? '', settings));
-    return { done: `${mine.length} schedules`, schedules: mine.map(shown) };
+    return { done: plural(mine.length, 'schedule'), schedules: mine.map(shown) };
   }
   const note = `${which.action} by ${caller.id}${which.reason ? `: ${which.reason}` : ''}`;
   if (which.action === 'create') return { done: 'created', schedules: [shown(await create(context, which, note))] };

@@ -1,13 +1,7 @@
-import type { CommandSettings } from '../../commands/command.ts';
 import type { Target } from '../../domain/release/target.ts';
 
 export const REPORT_FORMATS = ['html', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
-
-/** The address of the HTTP server of these settings, without a slash at its end. */
-export function serverAddress({ host, mcpPort }: Pick<CommandSettings, 'host' | 'mcpPort'>): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${mcpPort}`;
-}
 
 /** The path at which the HTTP server has the report of a run. */
 export function reportPath({ cluster, namespace, rollout }: Target, run: string, format: ReportFormat): string {

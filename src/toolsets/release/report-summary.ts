@@ -52,8 +52,8 @@ function evidenceLines({ bound, together, questions }: ReportEvidence) {
   };
 }
 
-function verdictLine({ step, weight, outcome, times, reason }: VerdictPeriod) {
-  return { step, weight, outcome, times, reason };
+function verdictLine({ by, step, weight, outcome, times, reason }: VerdictPeriod) {
+  return compact({ by, step, weight, outcome, times, reason });
 }
 
 function total(shares: readonly ({ readonly hits: number; readonly of: number } | undefined)[]): {

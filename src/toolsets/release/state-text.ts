@@ -1,6 +1,9 @@
 import type { ReleaseOutput } from '../../contract/release-view.ts';
 import { guardText, type ShownGuard } from './guard-of.ts';
 import type { Live } from './live.ts';
+import { proofWords } from '../../domain/release/weight-words.ts';
+import { verdictWords } from '../../domain/release/verdict-words.ts';
+import { withWho } from '../../domain/with-who.ts';
 
 interface Shown extends ReleaseOutput {
   readonly live?: Live | undefined;
@@ -38,7 +41,8 @@ function weightLine({
   image,
 }: Shown): string {
   if (closed !== undefined) return users === undefined ? '' : `Users: ${users} % are on ${image}`;
-  const proof = weights ? `; ${weights.effective}: ${weights.reason}` : '';
+  const words = proofWords(wanted, weights);
+  const proof = words === '' ? '' : `; ${words}`;
   const now =
     live && live.traefik.length > 0
       ? `; Traefik now ${live.traefik.map(({ weight }) => weight ?? '?').join(', ')}`
@@ -51,11 +55,10 @@ function podsLine({ live }: Shown): string {
 }
 
 /** The verdict, unless the reason tells it already. */
-function verdictLine({ verdict, reason }: Shown): string {
+function verdictLine({ state, verdict, reason }: Shown): string {
   if (!verdict) return '';
-  return reason.includes(verdict.reason)
-    ? `Last verdict ${verdict.outcome}`
-    : `Last verdict ${verdict.outcome}: ${verdict.reason}`;
+  const head = `${verdictWords(state, verdict.to)}: ${verdict.outcome}`;
+  return reason.includes(verdict.reason) ? head : `${head}: ${verdict.reason}`;
 }
 
 /** The last events that say something which the lines above do not. */
@@ -65,6 +68,6 @@ function lastEvents({ events, reason, verdict }: Shown): string {
   return events
     .slice(-3)
     .filter((event) => !told(event))
-    .map(({ at, text, who }) => `${at.slice(11, 19)} ${text}${who ? ` (${who})` : ''}`)
+    .map(({ at, text, who }) => `${at.slice(11, 19)} ${withWho(text, who)}`)
     .join('\n');
 }

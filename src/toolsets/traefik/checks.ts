@@ -1,5 +1,6 @@
 import { finding, objectsFinding, type DoctorChecks, type Finding } from '../../commands/doctor-check.ts';
 import type { RoutesPort } from '../../ports/routes.ts';
+import { plural } from '../../domain/plural.ts';
 
 /**
  * One list request checks three things: the resource definition, the right to read, and whether there is a
@@ -31,6 +32,6 @@ function apiFinding(routes: RoutesPort, cluster: string): Promise<Finding> {
         detail: silent.join('; '),
         next: 'Start the replica, enable its API, or correct the setting.',
       };
-    return `${replicas.length} replica(s): ${replicas.map(({ replica }) => replica).join(', ')}`;
+    return `${plural(replicas.length, 'replica')}: ${replicas.map(({ replica }) => replica).join(', ')}`;
   });
 }

@@ -6,6 +6,7 @@ import type { CommandContext, CommandSettings } from '../../commands/command.ts'
 import { refuseOwned } from '../../commands/owned.ts';
 import { isConfigured, linkName, routeCounters, sharers } from './route-counters.ts';
 import { rolloutsInNamespace, routeRef, writerOf } from './route-rollouts.ts';
+import { plural } from '../../domain/plural.ts';
 
 export interface Removal {
   readonly ref: TrafficRef;
@@ -131,7 +132,7 @@ function uncountable(why: string, request: RemovalRequest): Use {
 }
 
 function busy(requests: number, shared: readonly string[], request: RemovalRequest): Use {
-  const count = `its Services answered ${requests} requests within the last ${request.idle_seconds} s`;
+  const count = `its Services answered ${plural(requests, 'request')} within the last ${request.idle_seconds} s`;
   if (shared.length === 0)
     return {
       refusal: {

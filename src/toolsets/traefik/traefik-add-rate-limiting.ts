@@ -8,6 +8,7 @@ import type { Command } from '../../commands/command.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { toAnswer } from './middleware-answer.ts';
 import { canaryService, refuseOwnedRoute, routeTarget } from './route-target.ts';
+import { plural } from '../../domain/plural.ts';
 
 const MAX_REQUESTS = 1_000_000_000;
 const input = z.strictObject({
@@ -106,5 +107,5 @@ function limitText({ average, period = '1s', per }: Input, replicas: number, pla
   const counters = replicas * Math.max(1, rules);
   return replicas === 0
     ? `${each}; how many replicas there are is not known.`
-    : `${each}, so at most ${average * counters} over ${replicas} replica(s).`;
+    : `${each}, so at most ${average * counters} over ${plural(replicas, 'replica')}.`;
 }

@@ -15,6 +15,7 @@ import { weightsText } from './route-answer.ts';
 import { routeCounters, sharers } from './route-counters.ts';
 import { rolloutsInNamespace, routeRef, writerOf } from './route-rollouts.ts';
 import { entryName, toRouteSnapshot } from './route-snapshot.ts';
+import { plural } from '../../domain/plural.ts';
 
 /** Replicas usually apply a weight within this time: Traefik applies changes every 2 s. */
 const SETTLE_MS = 3_000;
@@ -107,10 +108,15 @@ export const traefikGetTrafficDistribution: Command<typeof input, typeof output>
       (one) =>
         `${one.service}: wanted ${one.wanted} %${one.share === undefined ? '' : `, measured ${one.share} % (${one.low}–${one.high}) of requests, ${one.requests}`}`,
     );
-    return [`${route.namespace}/${route.route_name} over ${seconds} s, agrees: ${agrees}. ${reason}.`, ...lines].join(
-      '\n',
-    );
+    const head = `${route.namespace}/${route.route_name} over ${plural(seconds, 'second')}: ${AGREES[agrees]}`;
+    return [`${head} (${reason}).`, ...lines].join('\n');
   },
+};
+
+const AGREES: Readonly<Record<Agrees, string>> = {
+  yes: 'the shares agree with the weights',
+  no: 'the shares do not agree with the weights',
+  'too little data': 'too little data to compare the shares with the weights',
 };
 
 const percent = (share: number): number => Math.round(share * 1000) / 10;

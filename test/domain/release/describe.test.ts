@@ -41,6 +41,7 @@ test('a release that has just begun', () => {
 test('a release that waits shows its step, proof, verdict and question', () => {
   const text = describeRelease({
     ...VIEW,
+    state: 'waiting-for-decision',
     plan: PLAN,
     stepIndex: 1,
     weightWanted: 50,
@@ -49,7 +50,7 @@ test('a release that waits shows its step, proof, verdict and question', () => {
     waiting: { for: 'promotion', answers: ['promote', 'abort'], sinceMs: 0 },
   });
   expect(text).toContain('Steps: 5 % → **50 %**');
-  expect(text).toContain('Weight: wanted 50, proved (everywhere)');
+  expect(text).toContain('Weight: wanted 50; proved: everywhere');
   expect(text).toContain('Last verdict: **pass** (all good)');
   expect(text).toContain('Waits for: **promotion** (answers: promote, abort)');
 });
@@ -66,4 +67,26 @@ test('only the last ten events are told, with who did them', () => {
     .filter((line) => line.startsWith('* '));
   expect(lines).toHaveLength(10);
   expect(lines.at(-1)).toContain('event 29 (ben)');
+});
+
+test('what is of the past is called so: the proof of the weight before, and the verdict of a step that was left', () => {
+  const text = describeRelease({
+    ...VIEW,
+    state: 'shifting',
+    plan: PLAN,
+    stepIndex: 1,
+    weightWanted: 50,
+    proof: { effective: 'proved', reason: 'weight 5 in force on 2 Traefik replicas', wanted: 5, replicas: [], at: 0 },
+    verdict: { outcome: 'pass', reason: 'all good', findings: [], from: 0, to: 61_000 },
+  });
+  expect(text).toContain(
+    'Weight: wanted 50; not read back yet; before it proved: weight 5 in force on 2 Traefik replicas',
+  );
+  expect(text).toContain('Last verdict, of 00:01:01 UTC: **pass** (all good)');
+});
+
+test('who did it is named once', () => {
+  const events = [{ at: 0, state: 'aborting' as const, text: 'aborted by cli:root: slow', who: 'cli:root' }];
+  expect(describeRelease({ ...VIEW, events })).toContain('* 1970-01-01T00:00:00.000Z aborted by cli:root: slow');
+  expect(describeRelease({ ...VIEW, events })).not.toContain('(cli:root)');
 });

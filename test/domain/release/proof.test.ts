@@ -48,7 +48,7 @@ test.each([
     'Traefik t2 has weight none, wanted 25 (refused)',
   ],
   [{ traefikService: 25 }, 'no Traefik API is configured, so only counters can confirm'],
-  [{ traefikService: 25, replicas: [{ replica: 't1', candidate: 25 }] }, 'weight 25 in force on 1 Traefik replica(s)'],
+  [{ traefikService: 25, replicas: [{ replica: 't1', candidate: 25 }] }, 'weight 25 in force on 1 Traefik replica'],
 ])('%j: %s', (seen, reason) => {
   expect(proveWeight({ wanted: 25, replicas: [], at: 1, ...seen }).reason).toBe(reason);
 });

@@ -147,6 +147,54 @@ test('verdicts that say the same again and again are told once, with how often',
   expect(verdicts.reduce((sum, { times }) => sum + times, 0)).toBe(written);
 });
 
+describe('looks of the guard', () => {
+  const first = good.find(({ kind }) => kind === 'verdict') as RecordEntry & { kind: 'verdict' };
+  const look = (at: number, changes: Partial<(typeof first)['data']>): RecordEntry => ({
+    ...first,
+    key: `verdict/look/${at}`,
+    at,
+    data: { ...first.data, outcome: 'no-data', ...changes },
+  });
+  const beginning = good.filter(({ at }) => at < first.at - 30_000);
+  const before = look(first.at - 31_000, { weight: 5 });
+
+  test('before a step is judged they are no verdict on the step', () => {
+    const early = reportOf([...good.filter(({ at }) => at <= first.at), before]);
+    const report = reportOf([...beginning, before, ...judgingLater()]);
+
+    expect(early.verdicts.find(({ outcome }) => outcome === 'no-data')).toMatchObject({ by: 'guard' });
+    expect(report.steps[0]).not.toHaveProperty('outcome');
+  });
+
+  test('a failure is a verdict whenever it is seen', () => {
+    const failed = look(first.at - 31_000, { outcome: 'fail' });
+    const { steps, verdicts } = reportOf([...beginning, failed, ...judgingLater()]);
+
+    expect(steps[0]?.outcome).toBe('fail');
+    expect(verdicts[0]).not.toHaveProperty('by');
+  });
+
+  test('after the release they are no further step', () => {
+    const last = good.at(-1)?.at ?? 0;
+    const after = look(last + 1000, { step: 5, weight: 100, outcome: 'pass' });
+
+    expect(reportOf([...good, after]).verdicts.at(-1)).toMatchObject({ by: 'guard', weight: 100 });
+  });
+
+  /** The moment at which another step was judged, so that the record has such moments. */
+  function judgingLater(): RecordEntry[] {
+    const at = first.at + 60_000;
+    const event = (state: 'shifting' | 'judging', text: string): RecordEntry => ({
+      ...first,
+      key: `event/${text}`,
+      kind: 'event',
+      at,
+      data: { at, state, text },
+    });
+    return [event('shifting', 'step 2 of 5: weight 10'), event('judging', 'judging weight 10')];
+  }
+});
+
 test('people are told with what they did; queries with how often they were asked', () => {
   expect(reportOf(good).people).toMatchObject([
     { who: 'cli:ada', did: [{ text: 'started the release' }] },
@@ -161,6 +209,28 @@ test('people are told with what they did; queries with how often they were asked
   ]);
   for (const { asked, answers } of reportOf(good).queries)
     expect([asked > answers.length, answers.length]).toEqual([true, 12]);
+});
+
+test('an abort is told once for its person, without their name', () => {
+  const aborted = good.map(
+    (entry): RecordEntry =>
+      entry.kind === 'event' && entry.data.state === 'succeeded'
+        ? {
+            ...entry,
+            data: { ...entry.data, state: 'rolled-back', text: 'aborted by ben: slow; traffic is settled', who: 'ben' },
+          }
+        : entry,
+  );
+  const [first] = aborted.filter(({ kind }) => kind === 'event') as [RecordEntry & { kind: 'event' }];
+  const commands = (['soaking', 'aborting'] as const).map((state, index) => ({
+    ...first,
+    key: `event/abort/${index}`,
+    data: { at: first.at, state, text: 'aborted by ben: slow', who: 'ben' },
+  }));
+
+  expect(reportOf([...commands, ...aborted]).people.find(({ who }) => who === 'ben')?.did).toMatchObject([
+    { text: 'aborted: slow' },
+  ]);
 });
 
 test('limits have their course; questions of the sequential judge are not told twice', () => {

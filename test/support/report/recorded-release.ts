@@ -69,7 +69,7 @@ export function recordedRelease({
     add('proof', `${step}/${clock}`, {
       step,
       effective: 'proved',
-      reason: `weight ${wanted} in force on 2 Traefik replica(s)`,
+      reason: `weight ${wanted} in force on 2 Traefik replicas`,
       wanted,
       rollout: wanted,
       traefikService: wanted,
@@ -167,6 +167,7 @@ export function recordedRelease({
       clock += SCRAPE_MS;
       for (const instance of ['t1', 't2']) block(index, weight, instance, from);
       if (clock - from < NEVER_JUDGED_BEFORE_MS) continue;
+      if (clock - from < NEVER_JUDGED_BEFORE_MS + SCRAPE_MS) tell('judging', `judging weight ${weight}`);
       if (index === endsIn) {
         const verdict = { ...judge(index, weight, from) };
         release({

@@ -1,0 +1,48 @@
+import { mkdtempSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { loadSettings } from '../../src/config/load.ts';
+import { settingsChecks } from '../../src/entry/doctor-settings.ts';
+
+let server: Server | undefined;
+afterEach(() => void server?.close());
+
+/** Starts an HTTP server that gives this answer to every request. Returns its port. */
+async function answering(body: string): Promise<number> {
+  server = createServer((_, response) => response.end(body));
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+async function toolsFinding(port: number): Promise<string | undefined> {
+  const env = { SLUICE_HOME: mkdtempSync(join(tmpdir(), 'sluice-doctor-')), MCP_PORT: String(port) };
+  const found = await settingsChecks(loadSettings({ env, flags: {} }).settings);
+  return found.find(({ name }) => name === 'tools')?.detail;
+}
+
+test('doctor says what it read in its own settings, and what the running server offers', async () => {
+  const port = await answering(JSON.stringify({ tools: [{}, {}, {}] }));
+
+  expect(await toolsFinding(port)).toMatch(
+    new RegExp(
+      `^with the settings of this command a server offers 10 of \\d+ .*writing off.*; the server at http://127\\.0\\.0\\.1:${port} offers 3$`,
+    ),
+  );
+});
+
+test.each([
+  ['{"ok":true}', 'what answers at .* is no server of Sluice'],
+  ['no JSON', 'what answers at .* is no server of Sluice'],
+])('an answer %j: %s', async (body, detail) => {
+  expect(await toolsFinding(await answering(body))).toMatch(new RegExp(detail));
+});
+
+test('without a server doctor says so', async () => {
+  const port = await answering('');
+  await new Promise((resolve) => server?.close(resolve));
+
+  expect(await toolsFinding(port)).toContain(`no server answers at http://127.0.0.1:${port}`);
+});
