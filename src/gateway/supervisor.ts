@@ -1,20 +1,25 @@
 import { SluiceError } from '../domain/errors.ts';
+import { delayedWire } from './delayed-wire.ts';
 import type { OpenWire, Wire, WireEvents } from './wire.ts';
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
+const PATIENCE_MS = 2_000;
 
 /** Opens the wires of one version: at most `most` at once, and with growing pauses while they end without a word. */
 export class Supervisor {
   readonly #open: OpenWire;
   readonly #most: number;
+  readonly #patience: number;
   readonly #now: () => number;
   readonly #wires = new Set<Wire>();
   #failures = 0;
   #notBefore = 0;
   #why = '';
 
-  constructor(open: OpenWire, most: number, now: () => number = Date.now) {
+  /** `patience`: the longest pause for which a message waits, in ms. During a longer one, messages are refused. */
+  constructor(open: OpenWire, most: number, patience = PATIENCE_MS, now: () => number = Date.now) {
+    this.#patience = patience;
     this.#open = open;
     this.#most = most;
     this.#now = now;
@@ -24,18 +29,18 @@ export class Supervisor {
     return this.#wires.size;
   }
 
-  /** Throws UPSTREAM_BUSY at the limit, and UPSTREAM_UNREACHABLE during a pause. */
+  /** Throws UPSTREAM_BUSY at the limit, and UPSTREAM_UNREACHABLE during a long pause. */
   open(events: WireEvents): Wire {
     if (this.#wires.size >= this.#most)
       throw new SluiceError('UPSTREAM_BUSY', `The version already has ${this.#most} processes, which is the limit.`);
     const wait = this.#notBefore - this.#now();
-    if (wait > 0)
+    if (wait > this.#patience)
       throw new SluiceError(
         'UPSTREAM_UNREACHABLE',
         `The version failed ${this.#failures} times in a row; it is tried again in ${Math.ceil(wait / 1000)} s. ${this.#why}`,
       );
     let spoke = false;
-    const wire = this.#open({
+    const watched: WireEvents = {
       message: (text) => {
         spoke = true;
         this.#failures = 0;
@@ -47,7 +52,8 @@ export class Supervisor {
         if (!spoke) this.#failed(error);
         events.closed(error);
       },
-    });
+    };
+    const wire = wait > 0 ? delayedWire(this.#open, watched, wait) : this.#open(watched);
     this.#wires.add(wire);
     return wire;
   }

@@ -65,7 +65,7 @@ const token = (progressToken: number) => ({ _meta: { progressToken } });
 test('a version that ends without a word is opened again with growing pauses', () => {
   const { open, wires } = fakeWires();
   let now = 0;
-  const supervisor = new Supervisor(open, 10, () => now);
+  const supervisor = new Supervisor(open, 10, 0, () => now);
   const nobody = { message() {}, oversized() {}, closed() {} };
   const waits: number[] = [];
   for (let turn = 0; turn < 12; turn += 1) {
@@ -100,6 +100,21 @@ test('a version that ends without a word is opened again with growing pauses', (
   }
   expect(growing).toEqual([0, 0, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000]);
   expect(supervisor.size).toBe(0);
+});
+
+test('a message waits for a short pause, and is not lost', async () => {
+  const { open, wires } = fakeWires();
+  const supervisor = new Supervisor(open, 10);
+  const conversation = new Conversation((events) => supervisor.open(events), LIMITS);
+  for (const id of [1, 2]) {
+    conversation.send(ask({ id, method: 'tools/call' }), listener());
+    wires.at(-1)?.events.closed(gone);
+  }
+  const third = listener();
+  conversation.send(ask({ id: 3, method: 'tools/call' }), third);
+  expect([third.errors, wires.length]).toEqual([[], 2]);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(wires[2]?.sent.map((text) => readMessage(JSON.parse(text))?.id)).toEqual([3]);
 });
 
 test('a session that lost its wire repeats the handshake first, and only then sends what waits', () => {
