@@ -1,4 +1,5 @@
-import type { Check, Preflight, ReleasePlan, ReleaseSpec } from '../src/domain/release/plan.ts';
+import { leftBehind } from '../src/domain/release/left-behind.ts';
+import type { Check, Preflight, ReleaseSpec } from '../src/domain/release/plan.ts';
 import type { Recover } from '../src/domain/release/plan.ts';
 import { isClosed } from '../src/domain/release/state.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
@@ -70,15 +71,15 @@ async function underWay(
   ];
   for (const source of sources) {
     const view = await source();
-    if (view?.plan?.toImage === spec.image) return isClosed(view.state) ? undefined : interrupted(view, view.plan);
+    if (view?.plan?.toImage === spec.image) return isClosed(view.state) ? undefined : interrupted(view);
   }
   return undefined;
 }
 
-function interrupted({ newHash, stepIndex, weightWanted, state }: ReleaseView, plan: ReleasePlan): Recover {
-  const judgedSteps = state === 'promoting' ? plan.steps.length : stepIndex;
+function interrupted(view: ReleaseView): Recover | undefined {
+  const { state, weightWanted } = view;
   const reason = `the run began anew while the release was ${state} at weight ${weightWanted}; the traffic goes back`;
-  return { plan, stepIndex, judgedSteps, weightWanted, reason, ...(newHash !== undefined && { newHash }) };
+  return leftBehind(view, reason);
 }
 
 async function planAndClaim(world: World, { spec, owner }: Input, runs: Runs): Promise<Preflight> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Command, Confirmation } from '../../commands/command.ts';
 import { requireConfirmation } from '../../commands/confirm.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { leftBehind } from '../../domain/release/left-behind.ts';
 import type { Recover } from '../../domain/release/plan.ts';
 import { usersPercent } from '../../domain/release/present.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
@@ -62,19 +63,19 @@ const toConfirm = (id: string): Confirmation => ({
 });
 
 function recoverable(id: string, view: ReleaseView, why: string | undefined): Recover {
-  const { plan, newHash, stepIndex, weightWanted, closedAt, runId } = view;
+  const { closedAt, runId } = view;
   if (closedAt === undefined)
     throw new SluiceError('TARGET_BUSY', `${id} has not ended: it is ${view.state}. ${view.reason}`, {
       next: `Call release_abort with release_id "${id}".`,
       details: { release_id: id, run_id: runId },
     });
-  if (!plan)
-    throw new SluiceError('RELEASE_CLOSED', `${id} ended before it had a plan, so it moved no traffic.`, {
-      next: 'Start the next release; it takes the mark over if there is one.',
-    });
   const percent = usersPercent(view);
   const reason = `recovers the run ${runId}, which ended ${percent === undefined ? '' : `at ${percent} % `}as ${view.state}${why ? `: ${cleanText(why, 300)}` : ''}`;
-  return { plan, stepIndex, weightWanted, reason, ...(newHash !== undefined && { newHash }) };
+  const recover = leftBehind(view, reason);
+  if (recover) return recover;
+  throw new SluiceError('RELEASE_CLOSED', `${id} ended before it had a plan, so it moved no traffic.`, {
+    next: 'Start the next release; it takes the mark over if there is one.',
+  });
 }
 
 function answer(
