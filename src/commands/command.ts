@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ReleaseDefaults } from '../contract/release-spec.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
+import type { ContractsPort } from '../ports/contract-reader.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { PlansPort } from '../ports/plans.ts';
@@ -58,6 +59,8 @@ export interface CommandContext {
   readonly plans: PlansPort;
   /** The versions of MCP servers. */
   readonly servers: ServersPort;
+  /** What those versions offer. */
+  readonly contracts: ContractsPort;
   /** Reads everything that a release depends on. It is bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;

@@ -6,13 +6,14 @@ import { loadTemporalSettings } from '../config/temporal.ts';
 import { createPlans } from '../adapters/plans/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Owner } from '../domain/release/target.ts';
+import type { ContractsPort } from '../ports/contract-reader.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { ServersPort } from '../ports/server-registry.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { deferred } from './deferred.ts';
-import { serverRegistry } from './server-registry.ts';
+import { contracts, serverRegistry } from './server-registry.ts';
 import type * as PortsModule from './ports.ts';
 
 /** All services of commands. Each is opened at its first use. */
@@ -56,6 +57,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     journal,
     plans: createPlans(settings),
     servers: deferred<ServersPort>(() => serverRegistry(settings), {}),
+    contracts: deferred<ContractsPort>(() => contracts(settings), {}),
     preflight: async (spec) => {
       const { planRelease } = await import('../strategies/index.ts');
       return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid, spec), spec, endedIn(gateway));

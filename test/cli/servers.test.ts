@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeServices, createFakeGateway } from '../support/fake-gateway.ts';
 import { createFakeServers } from '../support/fake-servers.ts';
+import { connect } from '../support/mcp-clients.ts';
 import { memoryAudit } from '../support/mcp-server.ts';
 import { sluice, type CliWorld } from '../support/cli.ts';
 
@@ -95,7 +96,7 @@ const run = (program: string, args: readonly string[], cwd: string) =>
   spawnSync(program, args, {
     cwd,
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'], HOME: folder, SLUICE_HOME: join(folder, 'state') },
+    env: { PATH: process.env['PATH'], HOME: join(cwd, 'home'), SLUICE_HOME: join(folder, 'state') },
   });
 
 test('the programs work in any folder, without a cluster or Temporal, and write the project file there', () => {
@@ -121,4 +122,24 @@ test('the programs work in any folder, without a cluster or Temporal, and write 
   expect(broken.status).toBe(0);
   const refused = run(program('mcp-deploy'), words('my-server 2 --type stdio --command node'), folder);
   expect([refused.status, refused.stderr]).toEqual([7, expect.stringContaining('.mcp.json, line 1')]);
+}, 60_000);
+
+test('a migrated entry leads a client through the gateway to the server that it named before', async () => {
+  const project = mkdtempSync(join(folder, 'migrated-'));
+  const root = new URL('../../', import.meta.url).pathname;
+  const program = join(root, 'test/support/mcp-stdio-server.ts');
+  const entry = { command: process.execPath, args: [program] };
+  writeFileSync(join(project, '.mcp.json'), JSON.stringify({ mcpServers: { demo: entry } }));
+  const bin = join(root, 'bin/sluice.mjs');
+  expect(run(process.execPath, [bin, 'server', 'migrate', '--yes'], project)).toMatchObject({ status: 0 });
+  const { mcpServers } = JSON.parse(readFileSync(join(project, '.mcp.json'), 'utf8')) as {
+    mcpServers: { demo: { command: string; args: string[] } };
+  };
+  expect(mcpServers.demo.command).toBe('sluice');
+  const places = [`SLUICE_MCP_PROJECT=${project}`, `SLUICE_HOME=${join(project, 'state')}`];
+  const args = [bin, ...places.flatMap((one) => ['--set', one]), ...mcpServers.demo.args];
+  const client = await connect('2026 client', { command: process.execPath, args });
+  const names = (await client.listTools()).tools.map(({ name }) => name);
+  await client.close();
+  expect(names).toContain('release_list');
 }, 60_000);

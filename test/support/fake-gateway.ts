@@ -10,6 +10,7 @@ import type { KnownGuard, Ownership, ReleaseGateway, StartedRelease } from '../.
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 import { createFakePlans } from './fake-plans.ts';
+import { createFakeContracts } from './fake-contracts.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { FakeMetrics } from './fake-metrics.ts';
 import { createFakeJournal } from './fake-journal.ts';
@@ -203,6 +204,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
     journal: createFakeJournal(),
     plans: createFakePlans(),
     servers: createFakeServers(),
+    contracts: createFakeContracts(),
     preflight: () => Promise.resolve(preflight),
     clusters: {
       current: () => Promise.resolve('prod'),

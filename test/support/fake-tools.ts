@@ -7,6 +7,7 @@ import { settingsWith } from './settings.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
+import { createFakeContracts } from './fake-contracts.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { TRAEFIK_PODS } from './fake-traefik.ts';
@@ -32,6 +33,7 @@ export function worldServices(
     journal: createFakeJournal(),
     plans: createFakePlans(),
     servers: createFakeServers(),
+    contracts: createFakeContracts(),
     preflight: (spec) => planRelease(one, spec),
     clusters: {
       current: async () => world.target.cluster,

@@ -14,6 +14,7 @@ import { portsOver, worldsOver } from '../../src/entry/ports.ts';
 import { settingsOfSandbox } from './settings.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
+import { createFakeContracts } from './fake-contracts.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
@@ -96,6 +97,7 @@ export class SteeringStage {
       journal: createFakeJournal(),
       plans: createFakePlans(),
       servers: createFakeServers(),
+      contracts: createFakeContracts(),
       preflight: () => Promise.reject(new Error('not asked')),
       clusters,
       settings: DEFAULTS,

@@ -21,6 +21,7 @@ import { portsOver, worldsOver } from '../../src/entry/ports.ts';
 import { planRelease } from '../../src/strategies/index.ts';
 import { aView, AT, createFakeGateway, SPEC } from '../support/fake-gateway.ts';
 import { createFakePlans } from '../support/fake-plans.ts';
+import { createFakeContracts } from '../support/fake-contracts.ts';
 import { createFakeServers } from '../support/fake-servers.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
 import { inputsFor, rightShaped } from '../support/fuzz/arbitrary.ts';
@@ -115,6 +116,7 @@ function stage() {
     journal: createFakeJournal(),
     plans: createFakePlans(),
     servers: createFakeServers(),
+    contracts: createFakeContracts(),
     preflight: async (spec) => planRelease(await worldsOver(watched, settings).of(sandbox.context), spec),
     clusters: {
       current: async () => sandbox.context,

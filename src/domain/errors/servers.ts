@@ -79,6 +79,27 @@ export const SERVER_ERRORS = {
     'A file with MCP servers cannot be read or written.',
     'Grant the access to the named file and its folder.',
   ),
+  SERVER_UNREACHABLE: entry(
+    502,
+    6,
+    false,
+    'The MCP server does not start, or does not answer.',
+    'Check its command or address with mcp_server_status, and start it by hand.',
+  ),
+  SERVER_CONTRACT_INVALID: entry(
+    502,
+    6,
+    false,
+    'The MCP server lists its tools, prompts or resources in a form that cannot be kept.',
+    'Correct the server; the message names what is wrong.',
+  ),
+  SERVER_CONTRACT_CHANGED: entry(
+    409,
+    7,
+    false,
+    'The contract of the version breaks callers, or may do more than they agreed to.',
+    'Read the changes; repeat the call with a reason if they are wanted.',
+  ),
   SERVER_REGISTRY_BUSY: entry(
     503,
     6,

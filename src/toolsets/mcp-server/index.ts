@@ -1,6 +1,7 @@
 import type { Toolset } from '../../commands/toolset.ts';
 import { mcpServerDeploy } from './mcp-server-deploy.ts';
 import { mcpServerHistory } from './mcp-server-history.ts';
+import { mcpServerLock } from './mcp-server-lock.ts';
 import { mcpServerMigrate } from './mcp-server-migrate.ts';
 import { mcpServerPromote } from './mcp-server-promote.ts';
 import { mcpServerRemoveVersion } from './mcp-server-remove-version.ts';
@@ -24,6 +25,7 @@ export const mcpServer: Toolset = {
     mcpServerStatus,
     mcpServerHistory,
     mcpServerMigrate,
+    mcpServerLock,
     mcpServerRemoveVersion,
   ],
   rights: [],

@@ -18,7 +18,7 @@ const input = z.strictObject({
   gateway_url: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('Address of a running gateway; default: each entry starts it over stdio.'),
+    .describe('Address of a running gateway; default: entries start `sluice gateway`.'),
   undo: z.boolean().optional().describe('Put the former entries back. Registered versions stay.'),
   dry_run: z.boolean().optional().describe('Only show the difference.'),
   confirm: confirmField,

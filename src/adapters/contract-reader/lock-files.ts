@@ -1,0 +1,75 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import { canonical } from '../../domain/servers/contract/canonical.ts';
+import { ITEM_KINDS, type ContractLock } from '../../domain/servers/contract/lock.ts';
+
+const json = z.record(z.string(), z.unknown());
+const lockFile = z.strictObject({
+  schema: z.literal(1),
+  server: z.string(),
+  version: z.string(),
+  eras: z.array(z.string()),
+  capabilities: json,
+  instructions: z.string().optional(),
+  items: z.array(z.strictObject({ kind: z.enum(ITEM_KINDS), name: z.string(), hash: z.string(), definition: json })),
+  hash: z.string(),
+});
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Sorted keys and one line for each value, so that a person can read a difference. Returns the file. */
+export async function saveLock(folder: string, lock: ContractLock): Promise<string> {
+  const file = fileOf(folder, lock.server, lock.version);
+  const draft = `${file}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(draft, `${JSON.stringify(JSON.parse(canonical(lock)), null, 2)}\n`, { flag: 'wx' });
+    await rename(draft, file);
+    return file;
+  } catch (cause) {
+    throw unavailable(file, 'written', cause);
+  }
+}
+
+/** Errors: SERVER_FILE_INVALID, also if an item does not have its hash; SERVER_FILE_UNAVAILABLE. */
+export async function findLock(folder: string, server: string, version: string): Promise<ContractLock | undefined> {
+  const file = fileOf(folder, server, version);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw unavailable(file, 'read', error);
+  });
+  if (text === undefined) return undefined;
+  const lock = parsed(file, text);
+  const wrong = lock.items.find(({ hash, definition }) => hash !== sha256(canonical(definition)));
+  if (wrong) throw invalid(file, `${wrong.kind} ${wrong.name} does not have its hash`);
+  return lock as ContractLock;
+}
+
+function parsed(file: string, text: string): z.output<typeof lockFile> {
+  try {
+    return lockFile.parse(JSON.parse(text));
+  } catch (error) {
+    throw invalid(file, error instanceof z.ZodError ? z.prettifyError(error) : String(error));
+  }
+}
+
+function fileOf(folder: string, server: string, version: string): string {
+  return join(folder, `${server}@${version}.json`);
+}
+
+function invalid(file: string, reason: string): SluiceError {
+  return new SluiceError('SERVER_FILE_INVALID', `${file}: ${reason}.`, {
+    next: 'Remove the file; mcp_server_lock writes it again.',
+    details: { file },
+  });
+}
+
+function unavailable(file: string, verb: string, cause: unknown): SluiceError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SluiceError('SERVER_FILE_UNAVAILABLE', `${file} cannot be ${verb}: ${reason}`, { cause });
+}

@@ -1,0 +1,94 @@
+import {
+  Client,
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+  type Transport,
+} from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Contract, Json } from '../../domain/servers/contract/lock.ts';
+import type { Upstream } from '../../domain/servers/server.ts';
+import { resolved } from './references.ts';
+
+/** The eras that are tried: the revision of 2026, and those of 2025. The newest one that works is read. */
+const ERAS = [
+  ['2026', { pin: '2026-07-28' }],
+  ['2025', 'legacy'],
+] as const;
+const MAX_PAGES = 100;
+/** Bytes of one line or message of a server over stdio. */
+const MAX_MESSAGE = 16 * 1024 * 1024;
+
+type Offer = Omit<Contract, 'eras'>;
+
+/** `timeout`: milliseconds of each request. Errors: SERVER_UNREACHABLE, SERVER_CONTRACT_INVALID. */
+export async function readContract(upstream: Upstream, env: NodeJS.ProcessEnv, timeout: number): Promise<Contract> {
+  const reached = resolved(upstream, env);
+  const offers: [string, Offer][] = [];
+  const failures: string[] = [];
+  for (const [era, mode] of ERAS) {
+    const client = new Client({ name: 'sluice', version: '1' }, { versionNegotiation: { mode } });
+    try {
+      await client.connect(transportTo(reached), { timeout });
+      offers.push([era, await offerOf(client, timeout)]);
+    } catch (error) {
+      if (error instanceof SluiceError) throw error;
+      failures.push(`${era}: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      await client.close().catch(() => undefined);
+    }
+  }
+  const [newest] = offers;
+  if (newest) return { eras: offers.map(([era]) => era).toSorted(), ...newest[1] };
+  throw new SluiceError('SERVER_UNREACHABLE', `The server answers in no protocol era (${failures.join('; ')}).`);
+}
+
+function transportTo(upstream: Upstream): Transport {
+  if (upstream.transport === 'stdio') {
+    const { command, args, env } = upstream;
+    return new StdioClientTransport({
+      command,
+      args: [...args],
+      env: { ...env },
+      stderr: 'ignore',
+      maxBufferSize: MAX_MESSAGE,
+    });
+  }
+  const { url, headers } = upstream;
+  const options = { requestInit: { headers } };
+  return upstream.transport === 'sse'
+    ? new SSEClientTransport(new URL(url), options)
+    : new StreamableHTTPClientTransport(new URL(url), options);
+}
+
+async function offerOf(client: Client, timeout: number): Promise<Offer> {
+  const capabilities = (client.getServerCapabilities() ?? {}) as Json;
+  const instructions = client.getInstructions();
+  const list = (has: string, method: string, key: string): Promise<readonly Json[]> =>
+    capabilities[has] === undefined ? Promise.resolve([]) : listAll(client, method, key, timeout);
+  return {
+    capabilities,
+    ...(instructions === undefined ? {} : { instructions }),
+    tools: await list('tools', 'tools/list', 'tools'),
+    prompts: await list('prompts', 'prompts/list', 'prompts'),
+    resources: await list('resources', 'resources/list', 'resources'),
+    templates: await list('resources', 'resources/templates/list', 'resourceTemplates'),
+  };
+}
+
+/** Every page of a list, with unknown fields. Errors: SERVER_CONTRACT_INVALID for a list without an end. */
+async function listAll(client: Client, method: string, key: string, timeout: number): Promise<readonly Json[]> {
+  const page = z.looseObject({ nextCursor: z.string().optional() });
+  const items = z.array(z.record(z.string(), z.unknown()));
+  const found: Json[] = [];
+  let cursor: string | undefined;
+  for (let count = 0; count < MAX_PAGES; count += 1) {
+    const params = cursor === undefined ? {} : { cursor };
+    const answer = await client.request({ method, params }, page, { timeout });
+    found.push(...items.parse(answer[key]));
+    cursor = answer.nextCursor;
+    if (cursor === undefined) return found;
+  }
+  throw new SluiceError('SERVER_CONTRACT_INVALID', `${method} has more than ${MAX_PAGES} pages.`);
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { parse } from '../../contract/parse.ts';
+import { serverName, versionLabel } from '../../contract/server-input.ts';
+import { reason } from '../../contract/target.ts';
+import { versionOf } from '../../domain/servers/actions.ts';
+import { CHANGE_CLASSES, compareContracts } from '../../domain/servers/contract/compare.ts';
+import type { ContractLock } from '../../domain/servers/contract/lock.ts';
+import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
+import { cleanText } from '../../domain/safe-text.ts';
+import type { Command, CommandContext } from '../../commands/command.ts';
+import { touchesNoCluster } from './answer.ts';
+import { foundServer } from './found-server.ts';
+
+const input = z.strictObject({
+  name: serverName,
+  version: versionLabel,
+  against: versionLabel.optional().describe('The version to compare with; default blue.'),
+  reason: reason.optional(),
+});
+const output = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  against: z.string().optional(),
+  verdict: z.enum(['unchanged', 'compatible', 'security', 'breaking', 'nothing to compare']),
+  accepted: z.boolean().describe('Callers may move to it: nothing breaks them, or a reason was given.'),
+  file: z.string(),
+  hash: z.string(),
+  eras: z.array(z.string()),
+  items: z.number(),
+  changes: z.array(
+    z.strictObject({ class: z.enum(CHANGE_CLASSES), kind: z.string(), name: z.string(), what: z.string() }),
+  ),
+});
+type Output = z.output<typeof output>;
+
+export const mcpServerLock: Command<typeof input, typeof output> = {
+  name: 'mcp_server_lock',
+  title: 'Lock and compare the contract of a version',
+  description:
+    'Starts a version, writes what it offers (tools, prompts, resources, capabilities, protocol eras) to its lock file, and compares it with the lock of blue. Breaking and security changes are an error unless a reason is given.',
+  kind: 'write',
+  idempotent: true,
+  toolset: 'mcp-server',
+  positional: ['name', 'version'],
+  input,
+  output,
+  examples: [{ title: 'Compare 2.0.0 with blue', input: { name: 'demo', version: '2.0.0' } }],
+  check: (raw) => parse(input, raw),
+  touches: touchesNoCluster,
+  async run(context, { name, version, against, reason: why }) {
+    const server = await foundServer(context, name);
+    const lock = await read(context, server, version);
+    const file = await context.contracts.save(lock);
+    const blue = blueOf(server)?.version;
+    const other = against ?? (blue === version ? undefined : blue);
+    const former = other === undefined ? undefined : await kept(context, server, other);
+    const changes = former ? compareContracts(former, lock) : [];
+    const verdict = former ? verdictOf(changes) : 'nothing to compare';
+    return {
+      name,
+      version,
+      ...(other === undefined ? {} : { against: other }),
+      verdict,
+      accepted: why !== undefined || (verdict !== 'breaking' && verdict !== 'security'),
+      file,
+      hash: lock.hash,
+      eras: [...lock.eras],
+      items: lock.items.length,
+      changes: changes.map((change) => ({
+        ...change,
+        name: cleanText(change.name, 200),
+        what: cleanText(change.what, 300),
+      })),
+    };
+  },
+  problem: ({ accepted }) => (accepted ? undefined : 'SERVER_CONTRACT_CHANGED'),
+  text: ({ name, version, against, verdict, accepted, items, eras, file, changes }) =>
+    [
+      `${name} ${version}: ${items} items, protocol of ${eras.join(' and ')}, ${file}`,
+      against === undefined ? verdict : `against ${against}: ${verdict}${accepted ? '' : ', not accepted'}`,
+      ...changes.map((one) => `  ${one.class}: ${[one.kind, one.name].join(' ').trim()}: ${one.what}`),
+    ].join('\n'),
+};
+
+function read({ contracts }: CommandContext, server: RegisteredServer, version: string): Promise<ContractLock> {
+  return contracts.read({ server: server.name, version }, versionOf(server, version));
+}
+
+/** The lock of a version. A version without one is read now. */
+async function kept(context: CommandContext, server: RegisteredServer, version: string): Promise<ContractLock> {
+  const found = await context.contracts.find({ server: server.name, version });
+  if (found) return found;
+  const lock = await read(context, server, version);
+  await context.contracts.save(lock);
+  return lock;
+}
+
+/** The worst class of the changes. */
+function verdictOf(changes: readonly { readonly class: (typeof CHANGE_CLASSES)[number] }[]): Output['verdict'] {
+  return changes[0]?.class ?? 'unchanged';
+}

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createContracts } from '../../../src/adapters/contract-reader/index.ts';
+import { compareContracts } from '../../../src/domain/servers/contract/compare.ts';
+import type { Upstream } from '../../../src/domain/servers/server.ts';
+import { createFakeGateway } from '../../support/fake-gateway.ts';
+import { startTestServer } from '../../support/mcp-server.ts';
+import { EVERYTHING, installEverything } from '../../support/published-servers.ts';
+import type { HttpServer } from '../../../src/http/server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-contracts-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const contracts = createContracts(folder, { env: { KEY: 'value' }, timeout: 8_000 });
+const of = (version: string) => ({ server: 'demo', version });
+const script = (code: string): Upstream => ({
+  transport: 'stdio',
+  command: process.execPath,
+  args: ['-e', code],
+  env: {},
+});
+
+describe('a server of both eras', () => {
+  let server: HttpServer;
+  beforeAll(async () => void (server = await startTestServer(createFakeGateway(), true)));
+  afterAll(() => server.close());
+
+  test('is read over HTTP with all that it offers, and its lock is kept', async () => {
+    const upstream: Upstream = { transport: 'streamable-http', url: server.mcpUrl, headers: { 'X-Key': '${KEY}' } };
+    const lock = await contracts.read(of('1.0.0'), upstream);
+    expect(lock.eras).toEqual(['2025', '2026']);
+    expect(lock.items.some(({ kind, name }) => kind === 'tool' && name === 'release_start')).toBe(true);
+    expect(lock.items.some(({ kind }) => kind === 'prompt')).toBe(true);
+    expect(lock.items.some(({ kind }) => kind === 'template')).toBe(true);
+    expect(lock.instructions).toContain('Sluice');
+    const file = await contracts.save(lock);
+    expect(await contracts.find(of('1.0.0'))).toEqual(lock);
+    expect(await contracts.find(of('2.0.0'))).toBeUndefined();
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"Start a release"', '"Start all"'));
+    await expect(contracts.find(of('1.0.0'))).rejects.toMatchObject({
+      code: 'SERVER_FILE_INVALID',
+      message: expect.stringContaining('tool release_start does not have its hash'),
+    });
+  }, 60_000);
+});
+
+describe('a bad server is an error with its reason', () => {
+  test.each<[string, Upstream, string]>([
+    ['a command that does not exist', { transport: 'stdio', command: '/no/such', args: [], env: {} }, 'ENOENT'],
+    ['one that ends at once', script('process.exit(3)'), 'answers in no protocol era'],
+    ['one that talks nonsense', script('setInterval(() => console.log("nonsense"), 50)'), 'answers in no protocol era'],
+    ['one that never answers', script('process.stdin.resume()'), 'answers in no protocol era'],
+    [
+      'one without an address',
+      { transport: 'streamable-http', url: 'http://127.0.0.1:9/mcp', headers: {} },
+      'no protocol',
+    ],
+  ])('%s', async (_, upstream, why) => {
+    const quick = createContracts(folder, { env: {}, timeout: 1_000 });
+    await expect(quick.read(of('1'), upstream)).rejects.toMatchObject({
+      code: 'SERVER_UNREACHABLE',
+      message: expect.stringContaining(why),
+    });
+  });
+
+  test('a reference to a variable that is not set', async () => {
+    const upstream: Upstream = { transport: 'stdio', command: 'node', args: [], env: { A: '${MISSING}' } };
+    await expect(contracts.read(of('1'), upstream)).rejects.toMatchObject({ next: expect.stringContaining('MISSING') });
+  });
+});
+
+describe('published servers', () => {
+  let versions: Awaited<ReturnType<typeof installEverything>>;
+  beforeAll(async () => void (versions = await installEverything()), 240_000);
+
+  test('two versions are read, and what differs between them is said', async () => {
+    const read = (version: (typeof EVERYTHING)[number]) =>
+      contracts.read(of(version), versions[version] as unknown as Upstream);
+    const [older, newer] = EVERYTHING;
+    const [first, again, second] = [await read(older), await read(older), await read(newer)];
+    expect(first.hash).toBe(again.hash);
+    expect(first.items.filter(({ kind }) => kind === 'tool').length).toBeGreaterThan(5);
+    expect(second.hash).not.toBe(first.hash);
+    expect(compareContracts(first, second)).toContainEqual({
+      class: 'security',
+      kind: 'tool',
+      name: 'echo',
+      what: 'readOnlyHint false became true, openWorldHint true became false',
+    });
+  }, 60_000);
+});
