@@ -122,7 +122,7 @@ export const SETTINGS = {
     'SLUICE_TOOLSETS',
     toolsets,
     [],
-    'Toolsets that servers offer, separated by commas; unset: all. `sluice tools` lists them.',
+    'Toolsets that servers offer, separated by commas; unset: all, some of them over MCP on request only. `sluice tools` lists them.',
   ),
   auditLog: setting(
     'SLUICE_AUDIT_LOG',

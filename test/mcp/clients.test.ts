@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { CATALOGUE, TOOLSET_NAMES } from '../../src/toolsets/index.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { aView, AT, createFakeGateway, type FakeGateway } from '../support/fake-gateway.ts';
 import {
@@ -11,11 +11,11 @@ import {
   type TestClient,
   type ToolAnswer,
 } from '../support/mcp-clients.ts';
-import { startTestServer } from '../support/mcp-server.ts';
+import { OFFERED, startTestServer } from '../support/mcp-server.ts';
 
 const ID = 'release/prod/shop/web';
 const STDIO_SERVER = fileURLToPath(new URL('../support/mcp-stdio-server.ts', import.meta.url));
-const READ = CATALOGUE.filter(({ kind }) => kind === 'read').map(({ name }) => name);
+const READ = OFFERED.filter(({ kind }) => kind === 'read').map(({ name }) => name);
 
 const errorOf = (answer: ToolAnswer) => {
   expect(answer.isError).toBe(true);
@@ -49,23 +49,25 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
   });
   afterEach(() => Promise.all(clients.map((client) => client.close())));
 
-  const open = async (server: HttpServer, options?: ClientOptions): Promise<TestClient> => {
-    const client = await connect(era, { url: server.mcpUrl }, options);
+  const open = async (server: HttpServer, options?: ClientOptions, query = ''): Promise<TestClient> => {
+    const client = await connect(era, { url: server.mcpUrl + query }, options);
     clients.push(client);
     return client;
   };
+  const openAll = (server: HttpServer) => open(server, {}, `?toolsets=${TOOLSET_NAMES.join(',')}`);
 
   test('lists only reading tools until writing is allowed, and then all in catalogue order', async () => {
-    const names = async (server: HttpServer) => (await (await open(server)).listTools()).tools.map(({ name }) => name);
+    const names = async (client: TestClient) => (await client.listTools()).tools.map(({ name }) => name);
 
-    expect(await names(reading)).toEqual(READ);
-    expect(await names(writing)).toEqual(CATALOGUE.map(({ name }) => name));
+    expect(await names(await open(reading))).toEqual(READ);
+    expect(await names(await open(writing))).toEqual(OFFERED.map(({ name }) => name));
+    expect(await names(await openAll(writing))).toEqual(CATALOGUE.map(({ name }) => name));
   });
 
   test.each(
     CATALOGUE.filter(({ kind }) => kind !== 'read').map(({ name, examples }) => [name, examples[0]?.input] as const),
   )('refuses %s while writing is off, and does nothing', async (name, input) => {
-    const answer = await (await open(reading)).callTool(name, input as Record<string, unknown>);
+    const answer = await (await openAll(reading)).callTool(name, input as Record<string, unknown>);
 
     expect(errorOf(answer).code).toBe('WRITE_DISABLED');
     expect([gateway.sent, gateway.started]).toEqual([[], []]);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { CATALOGUE, TOOLSET_NAMES } from '../../src/toolsets/index.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { aView, createFakeGateway } from '../support/fake-gateway.ts';
 import { startTestServer } from '../support/mcp-server.ts';
@@ -36,7 +36,8 @@ function inspect(...args: string[]): Promise<{ code: number | null; out: string;
 }
 
 describe("the MCP Inspector's command line", () => {
-  const http = (...args: string[]) => inspect(server.mcpUrl, '--transport', 'http', ...args);
+  const url = () => `${server.mcpUrl}?toolsets=${TOOLSET_NAMES.join(',')}`;
+  const http = (...args: string[]) => inspect(url(), '--transport', 'http', ...args);
 
   test('lists tools, and finds nothing wrong with their schemas', async () => {
     const { code, out, err } = await http('--method', 'tools/list', '--strict');

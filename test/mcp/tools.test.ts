@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { CATALOGUE, TOOLSET_NAMES } from '../../src/toolsets/index.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { createFakeGateway } from '../support/fake-gateway.ts';
 import { worldServices } from '../support/fake-tools.ts';
@@ -183,7 +183,7 @@ describe('a destructive tool asks the user of a client that can', () => {
 test('the list names every tool of the document, each with a title, one description, annotations and both schemas', async () => {
   const world = new FakeWorld({});
   const server = await startServerOver(depsOver(worldServices(world, createFakeGateway()), { allowWrite: true }));
-  const client = await connect('2026 client', { url: server.mcpUrl });
+  const client = await connect('2026 client', { url: `${server.mcpUrl}?toolsets=${TOOLSET_NAMES.join(',')}` });
   const { tools } = await client.listTools();
   await client.close();
   await server.close();

@@ -1,3 +1,4 @@
+import { commandsOf, toolsetsByDefault } from '../../src/commands/toolset.ts';
 import { TOOLSETS } from '../../src/toolsets/index.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import type { Gate } from '../../src/commands/gate.ts';
@@ -10,6 +11,9 @@ import { createLog } from '../../src/observability/log.ts';
 import { fakeServices, type FakeGateway } from './fake-gateway.ts';
 
 const log = createLog('silent');
+
+/** The commands that a client gets that asks for no toolsets. */
+export const OFFERED = commandsOf(toolsetsByDefault(TOOLSETS, { toolsets: [] }));
 
 /** An audit log that a test can read. */
 export function memoryAudit(): AuditTrail & { readonly entries: AuditEntry[]; readonly begun: AuditEntry[] } {
