@@ -1,6 +1,7 @@
 import { isDivided } from '../domain/gateway/split.ts';
 import { textAt } from '../domain/gateway/message.ts';
 import { standIns } from '../domain/gateway/stand-in.ts';
+import type { ServerEvent } from '../domain/servers/events.ts';
 import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
 import { asError } from './conversation.ts';
 import { CountedAnswer, type Watch } from './counted-answer.ts';
@@ -90,6 +91,11 @@ export class Gateway {
 
   names(): readonly string[] {
     return this.#table.names();
+  }
+
+  /** Calls the listener with each change of the registry. Returns the function that ends this. */
+  follow(listener: (event: ServerEvent) => void): () => void {
+    return this.#table.follow(listener);
   }
 
   metrics(): string {

@@ -16,6 +16,7 @@ import type { Inbound } from './inbound.ts';
 import { parseOrNothing } from './json.ts';
 import { isForeign } from './foreign.ts';
 import { principalOf, type Principal } from './principal.ts';
+import { streamServerEvents } from './server-events.ts';
 
 /** Maximum size of a caller's message in bytes. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -80,16 +81,21 @@ async function serve(gateway: Gateway, request: IncomingMessage, response: Serve
   if (isForeign(request.headers))
     throw new SluiceError('FOREIGN_ORIGIN', 'The request comes from a page of another site, or names another host.');
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const [, name, leaf] = /^\/servers\/([^/]+)\/(mcp|status)\/?$/.exec(path) ?? [];
+  const [, name, leaf] = /^\/servers\/([^/]+)\/(mcp|status|events)\/?$/.exec(path) ?? [];
   const server = decoded(name);
   if (server !== undefined && leaf === 'mcp') return mcp(gateway, server, request, response);
+  if (server !== undefined && leaf === 'events') {
+    gateway.status(server);
+    return streamServerEvents(response, (listener) => gateway.follow(listener), server);
+  }
   if (server !== undefined) return json(response, gateway.status(server));
   if (path === '/servers') return json(response, { servers: gateway.names().map((known) => gateway.status(known)) });
+  if (path === '/events') return streamServerEvents(response, (listener) => gateway.follow(listener));
   if (path === '/healthz') return json(response, { status: 'ok' });
   if (path === '/metrics')
     return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(gateway.metrics());
   throw new SluiceError('PATH_NOT_FOUND', `There is nothing at ${path.slice(0, 200)}.`, {
-    next: 'Servers are at /servers/<name>/mcp, their status at /servers/<name>/status, counters at /metrics.',
+    next: 'Servers are at /servers/<name>/mcp, their status at /servers/<name>/status, changes at /events, counters at /metrics.',
   });
 }
 

@@ -1,4 +1,5 @@
 import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
+import { LOG_NAMES, type ServerEvent } from '../domain/servers/events.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { ServerRegistryPort } from '../ports/server-registry.ts';
 import type { Log } from '../observability/log.ts';
@@ -7,14 +8,18 @@ import type { Log } from '../observability/log.ts';
 export class ServerTable {
   readonly #servers = new Map<string, RegisteredServer>();
   readonly #listeners = new Set<(server: RegisteredServer) => void>();
+  readonly #followers = new Set<(event: ServerEvent) => void>();
   #unwatch: () => void = () => undefined;
 
-  /** Reads the registry and follows its changes. Throws if it cannot be read at the start. */
+  /** Reads the registry, follows its changes, and logs each of them. Throws if it cannot be read at the start. */
   static async follow(registry: ServerRegistryPort, log: Log): Promise<ServerTable> {
     const table = new ServerTable();
     // The watch begins before the reading, so that no change falls between them.
     table.#unwatch = registry.watch(
-      ({ server }) => table.#take(server),
+      ({ server, events }) => {
+        table.#take(server);
+        for (const event of events) table.#happened(event, log);
+      },
       (err) => log.error({ err }, 'The registry of MCP servers cannot be read; the last servers stay in force'),
     );
     for (const server of await registry.list()) table.#take(server);
@@ -41,8 +46,20 @@ export class ServerTable {
     this.#listeners.add(listener);
   }
 
+  /** Calls the listener with what happens from now on. Returns the function that ends this. */
+  follow(listener: (event: ServerEvent) => void): () => void {
+    this.#followers.add(listener);
+    return () => void this.#followers.delete(listener);
+  }
+
   close(): void {
     this.#unwatch();
+  }
+
+  #happened(event: ServerEvent, log: Log): void {
+    const { type, ...fields } = event;
+    log.info(fields, LOG_NAMES[type]);
+    for (const follower of this.#followers) follower(event);
   }
 
   #take(server: RegisteredServer): void {

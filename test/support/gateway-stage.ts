@@ -8,7 +8,7 @@ import { createSealer } from '../../src/gateway/seal.ts';
 import { ServerTable } from '../../src/gateway/server-table.ts';
 import type { ServerStatus } from '../../src/gateway/status.ts';
 import { LIMITS, type Limits } from '../../src/gateway/upstream.ts';
-import { createLog } from '../../src/observability/log.ts';
+import { createLog, type Log } from '../../src/observability/log.ts';
 import type { ServerRegistryPort } from '../../src/ports/server-registry.ts';
 import { createFakeServers } from './fake-servers.ts';
 
@@ -61,11 +61,12 @@ export interface StageOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly key?: Buffer;
   readonly port?: number;
+  readonly log?: Log;
 }
 
 /** A gateway over HTTP on a free port. */
 export async function startGateway(servers: readonly RegisteredServer[], options: StageOptions = {}): Promise<Stage> {
-  const log = createLog('silent');
+  const { log = createLog('silent') } = options;
   const registry = options.registry ?? createFakeServers(...servers);
   const gateway = new Gateway({
     table: await ServerTable.follow(registry, log),
