@@ -22,7 +22,9 @@ const DEPLOY = 'server deploy demo 1.0.0 --type stdio --command node --args serv
 
 test('the arguments and options of the documented programs', async () => {
   const one = world();
-  expect((await sluice(one, ...words(DEPLOY))).code).toBe(0);
+  const first = await sluice(one, ...words(DEPLOY));
+  expect(first.code).toBe(0);
+  expect(first.out).toContain('at /servers/demo/mcp of `sluice gateway`');
   const second =
     'mcp-server deploy demo 2.0.0 --type stdio --command npx --args -y pkg@2.0.0 --port 80 --env A=1 B=007';
   expect((await sluice(one, ...words(second), '--traffic', '20', '--json')).code).toBe(0);

@@ -53,18 +53,24 @@ export const mcpServerDeploy: Command<typeof input, typeof changeOutput> = {
     return given;
   },
   touches: touchesNoCluster,
-  run(context, given) {
-    const { version, traffic, blue, scope } = given;
+  async run(context, given) {
+    const { name, version, traffic, blue, scope } = given;
     const registration = {
       version,
       upstream: upstreamOf(given),
       ...(traffic === undefined ? {} : { traffic }),
       ...(blue === undefined ? {} : { blue }),
     };
-    return changeServer(context, given, (server, by) => register(server, registration, by), scope);
+    const answer = await changeServer(context, given, (server, by) => register(server, registration, by), scope);
+    return answer.before ? answer : { ...answer, next: howToReach(name) };
   },
   text: changeText,
 };
+
+function howToReach(name: string): string {
+  const address = `/servers/${encodeURIComponent(name)}/mcp`;
+  return `Clients reach it at ${address} of \`sluice gateway\`, or by \`sluice gateway --stdio ${name}\`.`;
+}
 
 function problemsOf(given: Input): readonly Problem[] {
   const stdio = given.type === 'stdio';
