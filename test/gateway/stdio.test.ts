@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,17 +25,21 @@ describe.each(ERAS)('a %s that starts the gateway as its server', (era: Era) => 
 
   describe.each(['processes', 'remotes'])('in front of versions that are %s', (kind) => {
     let client: TestClient;
+    let folder: string;
     let shift: (traffic: number, versions?: string[]) => Promise<void>;
 
     beforeAll(async () => {
       const [one, two] = upstreams[kind] ?? [];
       if (!one || !two) throw new Error(kind);
-      const file = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'server.json');
+      folder = mkdtempSync(join(tmpdir(), 'gateway-'));
+      const file = join(folder, 'server.json');
       let revision = 1;
       shift = async (traffic, versions = ['one', 'two']) => {
         const server = aServer('it', { one, two }, { two: traffic });
         const kept = server.versions.filter(({ version }) => versions.includes(version));
-        writeFileSync(file, JSON.stringify({ ...server, versions: kept, revision: (revision += 1) }));
+        // In one step, so that the gateway does not read half of it.
+        writeFileSync(`${file}.new`, JSON.stringify({ ...server, versions: kept, revision: (revision += 1) }));
+        renameSync(`${file}.new`, file);
         await new Promise((resolve) => setTimeout(resolve, 400));
       };
       await shift(0);
@@ -45,8 +49,12 @@ describe.each(ERAS)('a %s that starts the gateway as its server', (era: Era) => 
 
     test('calls, sees progress, and is asked', async () => {
       const seen: string[] = [];
+      const until = join(folder, 'seen');
+      const see = (message: string): void => {
+        if (seen.push(message) === 3) writeFileSync(until, '');
+      };
       expect((await client.listTools()).tools.map(({ name }) => name)).toContain('version');
-      expect(said(await client.callTool('steps', {}, (message) => seen.push(message)))).toBe('one done');
+      expect(said(await client.callTool('steps', { until }, see))).toBe('one done');
       expect(seen).toEqual(['step 1', 'step 2', 'step 3']);
       expect(said(await client.callTool('ask', {}))).toMatch(/^one heard/);
     }, 30_000);

@@ -1,6 +1,7 @@
 // A program: a small MCP server over stdio, or over HTTP on a free port with `http`, whose address it then prints.
 // Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only]. `only` adds a tool of that name.
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
@@ -15,8 +16,12 @@ import { z } from 'zod';
 
 const [label = '', ...options] = process.argv.slice(2);
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
-/** Clients lose progress that arrives in one piece with the answer. */
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+const steps = { until: z.string().optional().describe('The answer comes when this file exists') };
+/** Clients over stdio lose progress that arrives in one chunk with the answer (findings/mcp-progress-in-one-chunk.sh). */
+async function exists(file: string | undefined): Promise<void> {
+  while (file !== undefined && !existsSync(file)) await pause();
+}
 let calls = 0;
 
 /** For clients of revision 2026-07-28, and of 2025 where the SDK serves them. */
@@ -33,7 +38,8 @@ function modern(): McpServer {
     ({ bytes }) => text('x'.repeat(bytes)),
   );
   server.registerTool('hang', { description: 'Never answers' }, () => new Promise<never>(() => undefined));
-  server.registerTool('steps', { description: 'Reports progress' }, async (ctx) => {
+  const inputSchema = z.object(steps);
+  server.registerTool('steps', { description: 'Reports progress', inputSchema }, async ({ until }, ctx) => {
     const token = ctx.mcpReq._meta?.progressToken;
     for (const progress of [1, 2, 3]) {
       if (token !== undefined)
@@ -43,6 +49,7 @@ function modern(): McpServer {
         });
       await pause();
     }
+    await exists(until);
     return text(`${label} done`);
   });
   const answer = z.object({ yes: z.boolean() });
@@ -70,7 +77,8 @@ function legacy(): McpServer1 {
   server.registerTool('version', { description: 'Its version' }, () => text(`${label} ${(inSession += 1)}`));
   server.registerTool('crash', { description: 'Ends the process' }, () => process.exit(3));
   server.registerTool('hang', { description: 'Never answers' }, () => new Promise<never>(() => undefined));
-  server.registerTool('steps', { description: 'Reports progress' }, async (extra) => {
+  const inputSchema = steps;
+  server.registerTool('steps', { description: 'Reports progress', inputSchema }, async ({ until }, extra) => {
     const token = extra._meta?.progressToken;
     for (const progress of [1, 2, 3]) {
       if (token !== undefined)
@@ -80,6 +88,7 @@ function legacy(): McpServer1 {
         });
       await pause();
     }
+    await exists(until);
     return text(`${label} done`);
   });
   server.registerTool('ask', { description: 'Asks the user' }, async () => {

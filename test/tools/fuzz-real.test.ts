@@ -109,13 +109,16 @@ function stage() {
   const watched = new WatchedClusters(clusters, { exists, fail: () => undefined });
   const gateway = createFakeGateway([aRelease()]);
   const ports = portsOver(watched, settings);
+  const servers = createFakeServers();
+  const registered: string[] = [];
+  servers.watch(({ server }) => void registered.push(`changed the MCP server ${server.name}`));
   const services: CommandServices = {
     gateway,
     ports,
     worlds: worldsOver(watched, settings),
     journal: createFakeJournal(),
     plans: createFakePlans(),
-    servers: createFakeServers(),
+    servers,
     contracts: createFakeContracts(),
     preflight: async (spec) => planRelease(await worldsOver(watched, settings).of(sandbox.context), spec),
     clusters: {
@@ -129,6 +132,7 @@ function stage() {
     ...netOf(watched.writes).map(({ verb, object }) => `${verb} ${object}`),
     ...gateway.sent.map(({ command }) => `sent ${command.name}`),
     ...gateway.started.map(() => 'started a release'),
+    ...registered,
   ];
   return { services, written, objects: () => netOf(watched.writes).map(({ object }) => object) };
 }
