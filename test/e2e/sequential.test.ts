@@ -79,6 +79,7 @@ test('the plan says how the release will be judged', async () => {
     on_inconclusive: 'extend',
     hold: '30s',
     extend: '1m30s',
+    answer_within: '1m30s',
   });
 });
 
