@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { clientOf } from '../../sandbox/apps/applications.ts';
 import { sandboxDown, sandboxStatus, sandboxUp, type Sandbox } from '../../sandbox/index.ts';
 import { markedProcesses } from '../../sandbox/processes/proc.ts';
 import { connectMcp } from '../../src/entry/demo/mcp-link.ts';
+import { OFFERED } from '../support/mcp-server.ts';
 import { Start } from './start-process.ts';
 
 const START_MS = 120_000;
@@ -94,7 +94,7 @@ describe('with a sandbox that is up', () => {
         .catch((error: unknown) => giveUp(start, error));
       const link = await connectMcp(url, 'test');
       expect((await link.tools()).sort()).toEqual(
-        CATALOGUE.filter(({ kind }) => kind === 'read')
+        OFFERED.filter(({ kind }) => kind === 'read')
           .map(({ name }) => name)
           .toSorted(),
       );
