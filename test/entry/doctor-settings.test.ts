@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { loadSettings } from '../../src/config/load.ts';
 import { settingsChecks } from '../../src/entry/doctor-settings.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 
 let server: Server | undefined;
 afterEach(() => void server?.close());
@@ -25,10 +26,11 @@ async function toolsFinding(port: number): Promise<string | undefined> {
 
 test('doctor says what it read in its own settings, and what the running server offers', async () => {
   const port = await answering(JSON.stringify({ tools: [{}, {}, {}] }));
+  const reading = CATALOGUE.filter(({ kind }) => kind === 'read').length;
 
   expect(await toolsFinding(port)).toMatch(
     new RegExp(
-      `^with the settings of this command a server offers 10 of \\d+ .*writing off.*; the server at http://127\\.0\\.0\\.1:${port} offers 3$`,
+      `^with the settings of this command a server offers ${reading} of ${CATALOGUE.length} .*writing off.*; the server at http://127\\.0\\.0\\.1:${port} offers 3$`,
     ),
   );
 });
