@@ -18,7 +18,7 @@ const [label = '', ...options] = process.argv.slice(2);
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 const steps = { until: z.string().optional().describe('The answer comes when this file exists') };
-/** Clients over stdio lose progress that arrives in one chunk with the answer (findings/mcp-progress-in-one-chunk.sh). */
+/** Clients lose progress that arrives in one chunk with the answer: findings/mcp-progress-in-one-chunk.sh. */
 async function exists(file: string | undefined): Promise<void> {
   while (file !== undefined && !existsSync(file)) await pause();
 }
