@@ -118,8 +118,7 @@ Two commands of a canary, each given through Sluice's MCP server and through \`k
 sandbox (real API server, Argo Rollouts controller, two Traefik replicas, Temporal), in one run and under load:
 
 * **abort**: from the call until the last answer that the canary gave to any client. The load generator notes when each
-* version
-  answered last; at the abort the canary has half of the traffic.
+  version answered last; at the abort the canary has half of the traffic.
 * **promote**: from the call until the next weight is written in the TraefikService, seen by a watch.
 
 Both start from the same state: the Rollout has been paused at the same step for 3 to 4.5 s (by chance, so that no timer keeps
