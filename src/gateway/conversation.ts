@@ -1,17 +1,9 @@
 import { SluiceError } from '../domain/errors.ts';
-import { progressToken, readMessage, type RpcMessage } from '../domain/gateway/message.ts';
+import { readMessage, type RpcMessage } from '../domain/gateway/message.ts';
 import { parseOrNothing } from './json.ts';
-import { patience, type Answer, type Ask, type Limits, type Listen } from './upstream.ts';
+import { OpenRequests } from './open-requests.ts';
+import type { Answer, Ask, Limits, Listen } from './upstream.ts';
 import type { Wire, WireEvents } from './wire.ts';
-
-/** A request that waits for its answer. */
-interface Open {
-  readonly answer: Answer;
-  readonly token: string | undefined;
-  readonly method: string | undefined;
-  timer: NodeJS.Timeout | undefined;
-  readonly leave: () => void;
-}
 
 /** Messages without a reader that are kept, and lines that are no messages before a process is given up. */
 const KEPT = 100;
@@ -27,7 +19,8 @@ export class Conversation {
   readonly #limits: Limits;
   #wire: Wire | undefined;
   #generation = 0;
-  #open = new Map<string, Open>();
+  /** By the caller's id as JSON. */
+  readonly #open: OpenRequests<string>;
   #listeners = new Set<Answer>();
   #unread: string[] = [];
   #initialize: RpcMessage | undefined;
@@ -35,11 +28,15 @@ export class Conversation {
   /** Messages that wait for a repeated handshake. */
   #waiting: string[] | undefined;
   #nonsense = 0;
-  lastUsed = Date.now();
 
   constructor(connect: (events: WireEvents) => Wire, limits: Limits) {
     this.#connect = connect;
     this.#limits = limits;
+    this.#open = new OpenRequests(limits, { late: (key) => this.#cancel(key), left: () => undefined });
+  }
+
+  get lastUsed(): number {
+    return this.#open.lastUsed;
   }
 
   /** Whether no caller waits for anything. */
@@ -48,8 +45,9 @@ export class Conversation {
   }
 
   send({ text, message, signal }: Ask, answer: Answer): void {
-    this.lastUsed = Date.now();
-    if (message.kind === 'request' && this.#open.has(JSON.stringify(message.id)))
+    this.#open.lastUsed = Date.now();
+    const key = JSON.stringify(message.id);
+    if (message.kind === 'request' && this.#open.get(key))
       return answer.fail(new SluiceError('GATEWAY_MESSAGE_INVALID', 'Another open request has the same id.'));
     if (message.method === 'initialize') this.#initialize = message;
     if (message.method === 'notifications/initialized') this.#initialized = text;
@@ -59,7 +57,7 @@ export class Conversation {
       return answer.fail(asError(error));
     }
     if (message.kind !== 'request') return answer.end();
-    this.#await(message, answer, signal);
+    this.#open.begin(key, message, answer, signal);
   }
 
   listen({ signal }: Listen, answer: Answer): void {
@@ -73,7 +71,7 @@ export class Conversation {
     const wire = this.#wire;
     this.#wire = undefined;
     this.#generation += 1;
-    this.#failAll(new SluiceError('GATEWAY_SESSION_UNKNOWN', 'The session has ended.'));
+    this.#open.failAll(new SluiceError('GATEWAY_SESSION_UNKNOWN', 'The session has ended.'));
     for (const listener of this.#listeners) listener.end();
     this.#listeners.clear();
     await wire?.close();
@@ -102,34 +100,9 @@ export class Conversation {
     this.#waiting = [];
   }
 
-  #await(message: RpcMessage, answer: Answer, signal: AbortSignal): void {
-    const key = JSON.stringify(message.id);
-    const leave = (): void => this.#forget(key, answer);
-    const token = progressToken(message.params);
-    const open: Open = {
-      answer,
-      token: token === undefined ? undefined : JSON.stringify(token),
-      method: message.method,
-      timer: undefined,
-      leave: () => signal.removeEventListener('abort', leave),
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    this.#open.set(key, open);
-    this.#restart(key, open);
-    answer.accepted();
-  }
-
-  #restart(key: string, open: Open): void {
-    clearTimeout(open.timer);
-    const wait = patience(open.method, this.#limits);
-    if (wait === undefined) return;
-    open.timer = setTimeout(() => {
-      this.#settle(key)?.answer.fail(
-        new SluiceError('UPSTREAM_TIMEOUT', `The version has not answered ${open.method} for ${wait / 1000} s.`),
-      );
-      const cancel = { requestId: JSON.parse(key) as unknown, reason: 'The time limit of the gateway has passed.' };
-      this.#wire?.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: cancel }));
-    }, wait);
+  #cancel(key: string): void {
+    const params = { requestId: JSON.parse(key) as unknown, reason: 'The time limit of the gateway has passed.' };
+    this.#wire?.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
   }
 
   #take(text: string): void {
@@ -139,7 +112,7 @@ export class Conversation {
     if (message.kind !== 'response') return this.#toCaller(text, message);
     const key = JSON.stringify(message.id);
     if (key === HANDSHAKE && this.#waiting) return this.#shaken(message);
-    const open = this.#settle(key);
+    const open = this.#open.settle(key);
     if (!open) return;
     open.answer.message(text);
     open.answer.end();
@@ -155,12 +128,11 @@ export class Conversation {
 
   /** Progress goes where its request came from; everything else to the session's own stream, or to the last request. */
   #toCaller(text: string, message: RpcMessage): void {
-    const token =
-      message.method === 'notifications/progress' ? JSON.stringify(message.params['progressToken']) : undefined;
-    const related = [...this.#open].find(([, { token: asked }]) => asked !== undefined && asked === token);
-    if (related) this.#restart(...related);
+    const { method, params } = message;
+    const [key, asked] = (method === 'notifications/progress' && this.#open.withToken(params['progressToken'])) || [];
+    if (key !== undefined) this.#open.heard(key);
     const [listener] = this.#listeners;
-    const reader = related?.[1].answer ?? listener ?? [...this.#open.values()].at(-1)?.answer;
+    const reader = asked?.answer ?? listener ?? this.#open.newest?.answer;
     if (reader) return this.#deliver(reader, text);
     this.#unread.push(text);
     if (this.#unread.length > KEPT) this.#unread.shift();
@@ -184,13 +156,14 @@ export class Conversation {
 
   #oversized(edges: string): void {
     const found = /^\s*\{"jsonrpc":"2\.0","id":("[^"]*"|-?\d+)/.exec(edges) ?? /"id":("[^"]*"|-?\d+)\}\s*$/.exec(edges);
-    const only = this.#open.size === 1 ? [...this.#open.keys()][0] : undefined;
-    const key = found?.[1] ?? only;
+    const key = found?.[1] ?? this.#open.only;
     const { messageBytes } = this.#limits;
     if (key !== undefined)
-      this.#settle(key)?.answer.fail(
-        new SluiceError('UPSTREAM_TOO_LARGE', `The answer of the version has more than ${messageBytes} bytes.`),
-      );
+      this.#open
+        .settle(key)
+        ?.answer.fail(
+          new SluiceError('UPSTREAM_TOO_LARGE', `The answer of the version has more than ${messageBytes} bytes.`),
+        );
   }
 
   #abandon(error: SluiceError): void {
@@ -203,25 +176,7 @@ export class Conversation {
   #closed(error: SluiceError): void {
     this.#wire = undefined;
     this.#waiting = undefined;
-    this.#failAll(error);
-  }
-
-  #failAll(error: SluiceError): void {
-    for (const key of [...this.#open.keys()]) this.#settle(key)?.answer.fail(error);
-  }
-
-  #settle(key: string): Open | undefined {
-    const open = this.#open.get(key);
-    if (!open) return undefined;
-    this.#open.delete(key);
-    this.lastUsed = Date.now();
-    clearTimeout(open.timer);
-    open.leave();
-    return open;
-  }
-
-  #forget(key: string, answer: Answer): void {
-    if (this.#open.get(key)?.answer === answer) this.#settle(key);
+    this.#open.failAll(error);
   }
 }
 

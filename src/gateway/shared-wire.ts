@@ -1,18 +1,10 @@
 import { SluiceError } from '../domain/errors.ts';
-import { isFields, progressToken, readMessage, type RpcId, type RpcMessage } from '../domain/gateway/message.ts';
+import { isFields, readMessage, type RpcMessage } from '../domain/gateway/message.ts';
 import { parseKept, parseOrNothing } from './json.ts';
 import { asError } from './conversation.ts';
-import { patience, type Answer, type Ask, type Limits } from './upstream.ts';
+import { OpenRequests, type Open } from './open-requests.ts';
+import type { Answer, Ask, Limits } from './upstream.ts';
 import type { Wire, WireEvents } from './wire.ts';
-
-interface Open {
-  readonly answer: Answer;
-  readonly id: RpcId;
-  readonly token: RpcId | undefined;
-  readonly method: string | undefined;
-  timer: NodeJS.Timeout | undefined;
-  readonly leave: () => void;
-}
 
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 const NONSENSE = 100;
@@ -25,14 +17,22 @@ export class SharedWire {
   readonly #connect: (events: WireEvents) => Wire;
   readonly #limits: Limits;
   #wire: Wire | undefined;
-  #open = new Map<number, Open>();
+  /** By the id on the wire. */
+  readonly #open: OpenRequests<number>;
   #last = 0;
   #nonsense = 0;
-  lastUsed = Date.now();
 
   constructor(connect: (events: WireEvents) => Wire, limits: Limits) {
     this.#connect = connect;
     this.#limits = limits;
+    this.#open = new OpenRequests(limits, {
+      late: (id) => this.#cancel(id, 'The time limit of the gateway has passed.'),
+      left: (id) => this.#cancel(id, 'The caller has closed the request.'),
+    });
+  }
+
+  get lastUsed(): number {
+    return this.#open.lastUsed;
   }
 
   get idle(): boolean {
@@ -40,7 +40,7 @@ export class SharedWire {
   }
 
   send({ text, message, signal }: Ask, answer: Answer): void {
-    this.lastUsed = Date.now();
+    this.#open.lastUsed = Date.now();
     // A notification of revision 2026-07-28 belongs to a stream, which over HTTP is the connection itself.
     if (message.kind !== 'request' || message.id === undefined) return answer.end();
     if (this.#open.size >= this.#limits.requests)
@@ -48,10 +48,10 @@ export class SharedWire {
     const id = (this.#last += 1);
     try {
       this.#wire ??= this.#start();
-      this.#await(id, message, answer, signal);
+      this.#open.begin(id, message, answer, signal);
       this.#wire.send(renumbered(text, id));
     } catch (error) {
-      this.#settle(id);
+      this.#open.settle(id);
       answer.fail(asError(error));
     }
   }
@@ -72,38 +72,9 @@ export class SharedWire {
     return wire;
   }
 
-  #await(id: number, message: RpcMessage, answer: Answer, signal: AbortSignal): void {
-    const leave = (): void => void this.#cancel(id, 'The caller has closed the request.');
-    const open: Open = {
-      answer,
-      id: message.id ?? id,
-      token: progressToken(message.params),
-      method: message.method,
-      timer: undefined,
-      leave: () => signal.removeEventListener('abort', leave),
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    this.#open.set(id, open);
-    this.#restart(id, open);
-    answer.accepted();
-  }
-
-  #restart(id: number, open: Open): void {
-    clearTimeout(open.timer);
-    const wait = patience(open.method, this.#limits);
-    if (wait === undefined) return;
-    open.timer = setTimeout(() => {
-      this.#cancel(id, 'The time limit of the gateway has passed.')?.answer.fail(
-        new SluiceError('UPSTREAM_TIMEOUT', `The version has not answered ${open.method} for ${wait / 1000} s.`),
-      );
-    }, wait);
-  }
-
-  #cancel(id: number, reason: string): Open | undefined {
-    const open = this.#settle(id);
+  #cancel(id: number, reason: string): void {
     const params = { requestId: id, reason };
-    if (open) this.#wire?.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
-    return open;
+    this.#wire?.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
   }
 
   #take(text: string): void {
@@ -112,9 +83,9 @@ export class SharedWire {
     this.#nonsense = 0;
     if (message.kind === 'request') return this.#refuse(message);
     if (message.kind === 'notification') return this.#notify(text, message);
-    const open = typeof message.id === 'number' ? this.#settle(message.id) : undefined;
+    const open = typeof message.id === 'number' ? this.#open.settle(message.id) : undefined;
     if (!open) return;
-    open.answer.message(withId(text, open.id));
+    open.answer.message(withId(text, open));
     open.answer.end();
   }
 
@@ -128,11 +99,10 @@ export class SharedWire {
   #notify(text: string, { method, params }: RpcMessage): void {
     const meta = isFields(params['_meta']) ? params['_meta'] : {};
     const named = method === 'notifications/progress' ? params['progressToken'] : meta[SUBSCRIPTION];
-    const only = this.#open.size === 1 ? [...this.#open.keys()][0] : undefined;
-    const id = typeof named === 'number' ? named : only;
+    const id = typeof named === 'number' ? named : this.#open.only;
     const open = id === undefined ? undefined : this.#open.get(id);
     if (!open || id === undefined) return;
-    this.#restart(id, open);
+    this.#open.heard(id);
     open.answer.message(addressed(text, open));
   }
 
@@ -147,27 +117,16 @@ export class SharedWire {
 
   #oversized(edges: string): void {
     const found = /^\s*\{"jsonrpc":"2\.0","id":(\d+)/.exec(edges) ?? /"id":(\d+)\}\s*$/.exec(edges);
-    const only = this.#open.size === 1 ? [...this.#open.keys()][0] : undefined;
-    const id = found ? Number(found[1]) : only;
+    const id = found ? Number(found[1]) : this.#open.only;
     const { messageBytes } = this.#limits;
     const error = `The answer of the version has more than ${messageBytes} bytes.`;
-    if (id !== undefined) this.#settle(id)?.answer.fail(new SluiceError('UPSTREAM_TOO_LARGE', error));
+    if (id !== undefined) this.#open.settle(id)?.answer.fail(new SluiceError('UPSTREAM_TOO_LARGE', error));
   }
 
   #closed(error: SluiceError, wire: Wire | undefined): void {
     if (this.#wire !== wire) return;
     this.#wire = undefined;
-    for (const id of [...this.#open.keys()]) this.#settle(id)?.answer.fail(error);
-  }
-
-  #settle(id: number): Open | undefined {
-    const open = this.#open.get(id);
-    if (!open) return undefined;
-    this.#open.delete(id);
-    this.lastUsed = Date.now();
-    clearTimeout(open.timer);
-    open.leave();
-    return open;
+    this.#open.failAll(error);
   }
 }
 
@@ -184,7 +143,7 @@ function renumbered(text: string, id: number): string {
   return JSON.stringify(message);
 }
 
-function withId(text: string, id: RpcId): string {
+function withId(text: string, { id }: Open): string {
   const message = parseKept(text) as Editable;
   message.id = id;
   if (message.result?._meta?.[SUBSCRIPTION] !== undefined) message.result._meta[SUBSCRIPTION] = id;
