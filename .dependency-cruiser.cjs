@@ -72,9 +72,9 @@ const layers = [
   ),
   layer(
     'adapters',
-    'An adapter uses its own system only. Shared code for the cluster is in src/adapters/kubernetes. Compose two adapters in src/entry.',
+    'An adapter uses its own system only. Shared code for the cluster is in src/adapters/kubernetes, for files and SQLite in src/adapters/local. Compose two adapters in src/entry.',
     '^src/adapters/([^/]+)/',
-    ['^src/adapters/($1|kubernetes)/', '^src/(ports|domain|config|observability)/', SERVER_RECORD],
+    ['^src/adapters/($1|kubernetes|local)/', '^src/(ports|domain|config|observability)/', SERVER_RECORD],
   ),
   layer(
     'kinds',

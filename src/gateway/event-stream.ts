@@ -1,3 +1,10 @@
+/** The headers of an answer that is an event stream. */
+export const EVENT_STREAM = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
+
 /** One server-sent event: its text as received, with the empty line that ends it, and its parts. */
 export interface StreamEvent {
   readonly frame: string;

@@ -1,18 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { SluiceError } from '../domain/errors.ts';
 import type { RpcId } from '../domain/gateway/message.ts';
-import { frameOf } from './event-stream.ts';
+import { EVENT_STREAM, frameOf } from './event-stream.ts';
 import { failureMessage, statusOf } from './failure.ts';
 import type { Answer } from './upstream.ts';
 
 /** Bytes that may wait for a caller that does not read them. */
 const MOST_WAITING = 64 * 1024 * 1024;
-
-const EVENTS = {
-  'content-type': 'text/event-stream',
-  'cache-control': 'no-cache, no-transform',
-  'x-accel-buffering': 'no',
-};
 
 /** Writes an answer as one JSON document, or as an event stream as soon as it has several messages. */
 export class HttpAnswer implements Answer {
@@ -99,7 +93,7 @@ export class HttpAnswer implements Answer {
 
   #head(): void {
     if (this.#response.headersSent) return;
-    this.#response.writeHead(200, { ...EVENTS, ...this.#sessionHeader() });
+    this.#response.writeHead(200, { ...EVENT_STREAM, ...this.#sessionHeader() });
     this.#response.flushHeaders();
   }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ServerEvent } from '../domain/servers/events.ts';
+import { EVENT_STREAM } from './event-stream.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 /** Bytes that a slow reader may leave unread before it is cut off. */
@@ -13,11 +14,7 @@ export type Follow = (listener: (event: ServerEvent) => void) => () => void;
  * data is the event as JSON. `server`: only the events of this server.
  */
 export function streamServerEvents(response: ServerResponse, follow: Follow, server?: string): void {
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  });
+  response.writeHead(200, EVENT_STREAM);
   response.flushHeaders();
   const alive = setInterval(() => response.write(': still here\n\n'), KEEP_ALIVE_MS);
   const unfollow = follow((event) => {

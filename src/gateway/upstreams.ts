@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { resolved } from '../domain/servers/references.ts';
 import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
 import { childWires } from './child-wire.ts';
 import { HttpUpstream } from './http-upstream.ts';
 import { versionKey } from './meter.ts';
-import { expanded, processEnvironment } from './references.ts';
+import { missingReference, processEnvironment } from './references.ts';
 import { sseWires } from './sse-wire.ts';
 import type { Limits, Upstream } from './upstream.ts';
 import { WireUpstream } from './wire-upstream.ts';
@@ -73,15 +74,14 @@ export class Upstreams {
 }
 
 function connect(version: ServerVersion, limits: Limits, env: Environment): Upstream {
-  if (version.transport === 'stdio') {
-    const own = expanded(version.env, env);
-    const args = version.args.map((arg) => expanded({ arg }, env)['arg'] ?? arg);
-    const program = { command: version.command, args, env: { ...processEnvironment(env), ...own } };
+  const reached = resolved(version, env, missingReference);
+  if (reached.transport === 'stdio') {
+    const { command, args, env: own } = reached;
+    const program = { command, args, env: { ...processEnvironment(env), ...own } };
     return new WireUpstream(childWires(program, limits.messageBytes), limits);
   }
-  const url = expanded({ url: version.url }, env)['url'] ?? version.url;
-  const endpoint = { url, headers: lowerCased(expanded(version.headers, env)) };
-  return version.transport === 'sse'
+  const endpoint = { url: reached.url, headers: lowerCased(reached.headers) };
+  return reached.transport === 'sse'
     ? new WireUpstream(sseWires(endpoint, limits.messageBytes), limits)
     : new HttpUpstream(endpoint, limits);
 }

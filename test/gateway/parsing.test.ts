@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expanded as expandedIn } from '../../src/domain/servers/references.ts';
 import { EventReader, frameOf, withData } from '../../src/gateway/event-stream.ts';
 import { parseKept } from '../../src/gateway/json.ts';
 import { LineReader } from '../../src/gateway/lines.ts';
 import { rewritten, unsealed } from '../../src/gateway/outgoing.ts';
-import { expanded, processEnvironment } from '../../src/gateway/references.ts';
+import { missingReference, processEnvironment } from '../../src/gateway/references.ts';
 import { createSealer } from '../../src/gateway/seal.ts';
 
 /** The text in pieces of the given sizes. */
@@ -119,6 +120,7 @@ test('a list lives shortly only while callers are divided', () => {
 test('a process gets its own environment, and references lead to the environment of the gateway', () => {
   const env = { PATH: '/bin', SECRET: 's', OTHER: 'o' };
   expect(processEnvironment(env)).toEqual({ PATH: '/bin' });
-  expect(expanded({ A: 'x ${SECRET} ${NONE:-d}', B: '$SECRET' }, env)).toEqual({ A: 'x s d', B: '$SECRET' });
-  expect(() => expanded({ A: '${NONE}' }, env)).toThrow(expect.objectContaining({ code: 'GATEWAY_REFERENCE_MISSING' }));
+  const expanded = (values: Record<string, string>) => expandedIn(values, env, missingReference);
+  expect(expanded({ A: 'x ${SECRET} ${NONE:-d}', B: '$SECRET' })).toEqual({ A: 'x s d', B: '$SECRET' });
+  expect(() => expanded({ A: '${NONE}' })).toThrow(expect.objectContaining({ code: 'GATEWAY_REFERENCE_MISSING' }));
 });

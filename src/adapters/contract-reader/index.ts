@@ -14,7 +14,7 @@ export function createContracts(
   return {
     read: async (of, upstream) => locked(of, await readContract(upstream, env, timeout)),
     save: (lock) => saveLock(locks, lock),
-    find: ({ server, version }) => findLock(locks, server, version),
+    find: async ({ server, version }) => findLock(locks, server, version),
   };
 }
 

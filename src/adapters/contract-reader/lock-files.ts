@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import { canonical } from '../../domain/servers/contract/canonical.ts';
 import { ITEM_KINDS, type ContractLock } from '../../domain/servers/contract/lock.ts';
+import { readText, writeText } from '../local/text-file.ts';
 
 const json = z.record(z.string(), z.unknown());
 const lockFile = z.strictObject({
@@ -25,24 +26,17 @@ export function sha256(text: string): string {
 /** Sorted keys and one line for each value, so that a person can read a difference. Returns the file. */
 export async function saveLock(folder: string, lock: ContractLock): Promise<string> {
   const file = fileOf(folder, lock.server, lock.version);
-  const draft = `${file}.${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(draft, `${JSON.stringify(JSON.parse(canonical(lock)), null, 2)}\n`, { flag: 'wx' });
-    await rename(draft, file);
-    return file;
-  } catch (cause) {
-    throw unavailable(file, 'written', cause);
-  }
+  const text = `${JSON.stringify(JSON.parse(canonical(lock)), null, 2)}\n`;
+  // If the folder cannot be made, the file cannot be written, which is reported.
+  await mkdir(folder, { recursive: true }).catch(() => undefined);
+  await writeText(file, text, { mode: 0o644, backup: false });
+  return file;
 }
 
 /** Errors: SERVER_FILE_INVALID, also if an item does not have its hash; SERVER_FILE_UNAVAILABLE. */
-export async function findLock(folder: string, server: string, version: string): Promise<ContractLock | undefined> {
+export function findLock(folder: string, server: string, version: string): ContractLock | undefined {
   const file = fileOf(folder, server, version);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw unavailable(file, 'read', error);
-  });
+  const text = readText(file);
   if (text === undefined) return undefined;
   const lock = parsed(file, text);
   const wrong = lock.items.find(({ hash, definition }) => hash !== sha256(canonical(definition)));
@@ -67,9 +61,4 @@ function invalid(file: string, reason: string): SluiceError {
     next: 'Remove the file; mcp_server_lock writes it again.',
     details: { file },
   });
-}
-
-function unavailable(file: string, verb: string, cause: unknown): SluiceError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new SluiceError('SERVER_FILE_UNAVAILABLE', `${file} cannot be ${verb}: ${reason}`, { cause });
 }

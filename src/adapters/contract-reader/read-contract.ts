@@ -8,8 +8,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Contract, Json } from '../../domain/servers/contract/lock.ts';
+import { resolved } from '../../domain/servers/references.ts';
 import type { Upstream } from '../../domain/servers/server.ts';
-import { resolved } from './references.ts';
 
 /** The eras that are tried: the revision of 2026, and those of 2025. The newest one that works is read. */
 const ERAS = [
@@ -24,7 +24,7 @@ type Offer = Omit<Contract, 'eras'>;
 
 /** `timeout`: milliseconds of each request. Errors: SERVER_UNREACHABLE, SERVER_CONTRACT_INVALID. */
 export async function readContract(upstream: Upstream, env: NodeJS.ProcessEnv, timeout: number): Promise<Contract> {
-  const reached = resolved(upstream, env);
+  const reached = resolved(upstream, env, missing);
   const offers: [string, Offer][] = [];
   const failures: string[] = [];
   for (const [era, mode] of ERAS) {
@@ -42,6 +42,12 @@ export async function readContract(upstream: Upstream, env: NodeJS.ProcessEnv, t
   const [newest] = offers;
   if (newest) return { eras: offers.map(([era]) => era).toSorted(), ...newest[1] };
   throw new SluiceError('SERVER_UNREACHABLE', `The server answers in no protocol era (${failures.join('; ')}).`);
+}
+
+function missing(_: string, variable: string): SluiceError {
+  return new SluiceError('SERVER_UNREACHABLE', `The version refers to the variable ${variable}, which is not set.`, {
+    next: `Set ${variable} in the environment of this process.`,
+  });
 }
 
 function transportTo(upstream: Upstream): Transport {

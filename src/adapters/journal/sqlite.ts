@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Database, Query } from './database.ts';
-import { loadSqlite } from './load-sqlite.ts';
+import { loadSqlite } from '../local/load-sqlite.ts';
 
 /** Waiting for another process blocks this one, so it must be shorter than the heartbeat timeout. */
 const BUSY_MS = 2_000;

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../domain/errors.ts';
 import { parseClientText, type ClientText } from './client-text.ts';
 import type { Place } from './places.ts';
-import { readText, writeText } from './text-file.ts';
+import { readText, writeText } from '../local/text-file.ts';
 
 const ATTEMPTS = 5;
 

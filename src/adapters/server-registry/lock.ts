@@ -1,5 +1,6 @@
 import type * as Sqlite from 'node:sqlite';
 import { SluiceError } from '../../domain/errors.ts';
+import { loadSqlite } from '../local/load-sqlite.ts';
 
 const BUSY = 5;
 /** Milliseconds between two attempts, at least and at most. */
@@ -51,17 +52,4 @@ function taken(database: Sqlite.DatabaseSync, file: string): boolean {
 function unavailable(file: string, cause: unknown): SluiceError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new SluiceError('SERVER_FILE_UNAVAILABLE', `The lock ${file} cannot be opened: ${reason}`, { cause });
-}
-
-/** Node 22 warns at the first use that SQLite is experimental. This one warning is suppressed. */
-async function loadSqlite(): Promise<typeof Sqlite> {
-  const emit = process.emitWarning.bind(process);
-  process.emitWarning = (warning: string | Error, ...rest: never[]): void => {
-    if (!/sqlite is an experimental/i.test(String(warning))) emit(warning, ...rest);
-  };
-  try {
-    return await import('node:sqlite');
-  } finally {
-    process.emitWarning = emit;
-  }
 }

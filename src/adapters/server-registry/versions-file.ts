@@ -1,7 +1,7 @@
 import { SluiceError } from '../../domain/errors.ts';
 import type { RegisteredServer, Scope } from '../../domain/servers/server.ts';
 import { serversFile, type ServersFile } from '../../contract/server-record.ts';
-import { readText, writeText } from './text-file.ts';
+import { readText, writeText } from '../local/text-file.ts';
 
 /** The record of one scope: its servers by name, and the clients' entries that a migration has replaced. */
 export interface Versions {

@@ -1,8 +1,8 @@
 import { maskSecrets } from '../safe-text.ts';
+import { REFERENCE } from './references.ts';
 import type { Upstream } from './server.ts';
 
 const HIDDEN = '***';
-const REFERENCE = /\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}/g;
 /** Words before a reference that are no secret, as in `Bearer ${TOKEN}`. */
 const SCHEME = /^(Bearer|Basic|Token)?\s*$/i;
 const SECRET_FLAG = /^--?[\w-]*(key|token|secret|password|passwd|auth|credential)[\w-]*$/i;

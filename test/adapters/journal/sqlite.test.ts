@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { createJournal, journalPlace } from '../../../src/adapters/journal/index.ts';
-import { loadSqlite } from '../../../src/adapters/journal/load-sqlite.ts';
+import { loadSqlite } from '../../../src/adapters/local/load-sqlite.ts';
 import { openSqlite } from '../../../src/adapters/journal/sqlite.ts';
 import { eventEntry } from '../../support/journal-entries.ts';
 import { databaseContract } from './database.contract.ts';

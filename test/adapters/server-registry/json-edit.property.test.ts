@@ -1,10 +1,19 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parse, stripComments } from 'jsonc-parser';
+import { parseTree, stripComments, type Node } from 'jsonc-parser';
 import { withValue } from '../../../src/adapters/server-registry/json-edit.ts';
 
 type Json = Record<string, unknown>;
-const read = (text: string): Json => parse(text, [], { allowTrailingComma: true }) as Json;
+const read = (text: string): Json => valueOf(parseTree(text, [], { allowTrailingComma: true }) as Node) as Json;
+
+/** The library's own reader loses the key `__proto__`. */
+function valueOf({ type, children = [], value }: Node): unknown {
+  if (type === 'array') return children.map(valueOf);
+  if (type !== 'object') return value;
+  return Object.fromEntries(
+    children.flatMap(({ children: [key, inner] = [] }) => (key && inner ? [[key.value, valueOf(inner)]] : [])),
+  );
+}
 
 /** JSON as people and programs write it: any indentation and line ends, comments, trailing commas, or on one line. */
 const written = fc
