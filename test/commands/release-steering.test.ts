@@ -8,6 +8,9 @@ import { sluice } from '../support/cli.ts';
 const ID = 'release/prod/shop/web';
 const ended = aView({ state: 'rolled-back', reason: 'errors: 12 of 44', closedAt: AT + 9 });
 
+/** An abort that its caller has confirmed. */
+const ABORT = ['tools', 'call', 'release_abort', '--input', JSON.stringify({ release_id: ID, confirm: ID })] as const;
+
 /** What a person is asked before the command. */
 async function question(gateway: FakeGateway, name: string, more: Record<string, unknown> = {}) {
   const context: CommandContext = {
@@ -49,6 +52,24 @@ test('a run that was ended from outside leads to its recovery', async () => {
   await expect(question(createFakeGateway([lost]), 'release_abort')).rejects.toMatchObject({
     next: `Call release_recover with release_id "${ID}".`,
   });
+});
+
+test('a confirmed command goes to the release without a look at it first', async () => {
+  const gateway = createFakeGateway([aView()]);
+  const { code, err } = await sluice(
+    { gateway: { ...gateway, get: () => Promise.reject(new Error('read')) } },
+    ...ABORT,
+  );
+
+  expect([code, err]).toEqual([0, '']);
+  expect(gateway.sent.map(({ command }) => command.name)).toEqual(['abort']);
+});
+
+test('a confirmed command to a release that has ended says how the release ended', async () => {
+  const closed = () => Promise.reject(new SluiceError('RELEASE_CLOSED', `The release ${ID} has ended.`));
+  const { code, err } = await sluice({ gateway: { ...createFakeGateway([ended]), command: closed } }, ...ABORT);
+
+  expect([code, err]).toEqual([7, expect.stringMatching(/^RELEASE_CLOSED: .* has ended as rolled-back: errors/)]);
 });
 
 test('a repeated request is not asked about again', async () => {

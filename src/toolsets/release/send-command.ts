@@ -94,7 +94,7 @@ export function sendCommand(send: Send): Command {
     examples: [{ title: send.title, input: exampleOf(send) }],
     check: (raw) => checkWhich(schema, raw),
     confirmation,
-    run: async (context, input) => run(context, send, input, await confirmation(context, input)),
+    run: (context, input) => run(context, send, input, () => confirmation(context, input)),
     problem: (result) => ((result as Output).outcome === 'refused' ? 'NOT_WAITING' : undefined),
     text: (result) => text(result as Output),
   };
@@ -104,10 +104,11 @@ async function run(
   context: CommandContext,
   send: Send,
   input: Input,
-  needed: Confirmation | undefined,
+  confirmation: () => Promise<Confirmation | undefined>,
 ): Promise<Output> {
-  requireConfirmation(needed, input.confirm);
-  const id = needed?.value ?? (await idOf(context, input));
+  const id = await idOf(context, input);
+  // A confirmed command goes to the release at once, which refuses what comes too late.
+  if (input.confirm !== id) requireConfirmation(await confirmation(), input.confirm);
   const request = input.request_id ?? randomUUID();
   const command = {
     name: send.command,
@@ -123,9 +124,13 @@ async function run(
     if (earlier) return toOutput(id, { ...earlier, duplicate: true });
     return toOutput(id, await context.gateway.command(id, command, EFFECT_WAIT_MS));
   } catch (error) {
+    // The state says how the release has ended.
+    if (isClosed(error) && send.ask?.({ id }, input)) await stateToAsk(context, id, input.request_id);
     throw withRequest(error, id, request);
   }
 }
+
+const isClosed = (error: unknown): boolean => error instanceof SluiceError && error.code === 'RELEASE_CLOSED';
 
 /** Adds the request id to an error, so that a caller without an answer can send the same request again. */
 function withRequest(error: unknown, id: string, request: string): unknown {
