@@ -8,7 +8,7 @@ import {
 } from '../src/domain/analysis/shortfall.ts';
 import type { Finding } from '../src/domain/analysis/verdict.ts';
 import type { Ports } from '../src/ports/index.ts';
-import { SluiceError } from '../src/domain/errors.ts';
+import { ignoreFailure } from '../src/domain/errors.ts';
 import { trafficRef } from '../src/delivery/move.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 import type { RivalsOf } from './rivals.ts';
@@ -44,7 +44,7 @@ export async function checkShare(sources: Sources, sums: ShareSums, expected: Ex
   if (sums.total === 0)
     return to - from < QUIET_MS
       ? undefined
-      : nothingCountedFinding((await unlessAway(sources.rivals(scene, to))) ?? []);
+      : nothingCountedFinding((await sources.rivals(scene, to).catch(ignoreFailure)) ?? []);
   const found = shortfall(sums, { weight, lost, proxies: proxies.length });
   return found && shortfallFinding(found, sums, await causesOf(sources, expected));
 }
@@ -52,9 +52,9 @@ export async function checkShare(sources: Sources, sums: ShareSums, expected: Ex
 /** Unknown causes are left out: the finding is valid without a cause. */
 async function causesOf({ ports, rivals: rivalsOf }: Sources, expected: Expected): Promise<ShareCauses> {
   const [reloads, sticky, rivals] = await Promise.all([
-    unlessAway(reloadsOf(ports, expected)),
-    unlessAway(ports.split.read(trafficRef(expected.scene)).then((view) => view.sticky)),
-    unlessAway(rivalsOf(expected.scene, expected.to)),
+    reloadsOf(ports, expected).catch(ignoreFailure),
+    ports.split.read(trafficRef(expected.scene)).then(({ sticky: found }) => found, ignoreFailure),
+    rivalsOf(expected.scene, expected.to).catch(ignoreFailure),
   ]);
   return {
     ...(reloads !== undefined && { reloads }),
@@ -73,13 +73,4 @@ async function reloadsOf(ports: Sources['ports'], { proxies, from, to }: Expecte
   const more = matchers === '' ? '' : `,${matchers}`;
   const promql = `max(increase(traefik_config_reloads_total{instance=~"${instances.join('|')}"${more}}[${seconds}s]))`;
   return (await ports.evidence.query(promql, to))[0]?.value;
-}
-
-async function unlessAway<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof SluiceError) return undefined;
-    throw error;
-  }
 }

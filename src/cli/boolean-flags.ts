@@ -15,10 +15,12 @@ export function spellBooleans(argv: readonly string[], program: Cli): string[] {
 
 /** The command that is called. A flag may be a switch in one command and take a value in another. */
 export function commandIn(words: readonly string[], program: Cli): Cli {
-  return words.reduce(
-    (cli, word) => cli.commands.find((child) => [child.name(), ...child.aliases()].includes(word)) ?? cli,
-    program,
-  );
+  return words.reduce((cli, word) => childOf(cli, word) ?? cli, program);
+}
+
+/** The command with this name or alias. */
+export function childOf(cli: Cli, word: string): Cli | undefined {
+  return cli.commands.find((child) => [child.name(), ...child.aliases()].includes(word));
 }
 
 /** Long flags of a command with an optional value. */

@@ -3,6 +3,7 @@ import { isClosed } from '../domain/release/state.ts';
 import { parseReleaseId, sameRollout } from '../domain/release/target.ts';
 import type { WorkloadPort } from '../ports/workload.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
+import { within } from './within.ts';
 
 /** An unreachable cluster must not delay an answer of Temporal. */
 const LIMIT_MS = 1_500;
@@ -46,12 +47,9 @@ const unknown = (found: unknown): boolean => found instanceof Error && !isGone(f
 async function otherName(workload: Pick<WorkloadPort, 'read'>, id: string): Promise<string | undefined> {
   const target = parseReleaseId(id);
   if (!target) return undefined;
-  const owner = await within(workload.read(target).then((rollout) => rollout.owner));
+  const owner = await within(
+    workload.read(target).then((rollout) => rollout.owner),
+    LIMIT_MS,
+  );
   return owner && owner.releaseId !== id && sameRollout(owner.releaseId, id) ? owner.releaseId : undefined;
-}
-
-async function within<T>(read: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), LIMIT_MS)));
-  return Promise.race([read.catch(() => undefined), limit]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,7 @@
-import { SluiceError } from '../domain/errors.ts';
+import { ignoreFailure } from '../domain/errors.ts';
 import { endedStreams, openConnections, openStreamsText } from '../domain/analysis/open-streams.ts';
 import type { Arm } from '../domain/release/plan.ts';
+import { inTime } from './in-time.ts';
 import type { Move } from './move.ts';
 
 /** Timeout of a read that only adds a sentence. The traffic is settled without it. */
@@ -20,20 +21,5 @@ export async function openStreams(
     ]);
     return openStreamsText({ service, version }, { ended, connections });
   };
-  return inTime(unlessAway(read()));
-}
-
-async function unlessAway<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof SluiceError) return undefined;
-    throw error;
-  }
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), READ_MS)));
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  return inTime(read().catch(ignoreFailure), READ_MS);
 }

@@ -6,6 +6,7 @@ import type { Scene } from '../domain/release/scene.ts';
 import { bringBack } from './bring-back.ts';
 import { fenceOff } from './fence.ts';
 import { isRefusal, preemption, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
+import { inTime } from './in-time.ts';
 import { awaitProof, isInForce, observeWeight } from './observe.ts';
 import { openStreams } from './open-streams.ts';
 
@@ -74,9 +75,7 @@ class Rollback {
     const read = world.workload
       .pods(this.#scene.target, hashOfNew(seen, this.#scene))
       .then(podsTrouble, () => undefined);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), PODS_MS)));
-    return Promise.race([read, late]).finally(() => clearTimeout(timer));
+    return inTime(read, PODS_MS);
   }
 
   /** Weights and selectors change repeatedly after an abort. */

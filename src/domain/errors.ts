@@ -37,6 +37,11 @@ export class SluiceError extends Error {
   }
 }
 
+/** For the `catch` of a read that may fail: undefined for an error of the catalogue. Any other error is thrown. */
+export function ignoreFailure(error: unknown): undefined {
+  if (!(error instanceof SluiceError)) throw error;
+}
+
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERRORS, value);
 }

@@ -1,4 +1,4 @@
-import { SluiceError } from '../domain/errors.ts';
+import { ignoreFailure } from '../domain/errors.ts';
 import type { TrafficFacts } from '../domain/release/preflight-facts.ts';
 import { countedName, readCounted } from '../domain/route/names.ts';
 import type { Ports } from '../ports/index.ts';
@@ -16,7 +16,7 @@ export async function withCountedNames(ports: Ports, traffic: TrafficFacts): Pro
     traffic.weights.map(async ({ place }) => {
       if (!place) return 'flat';
       const read = (name: string) => ports.evidence.counters(name, { fromMs: toMs - WINDOW_MS, toMs });
-      return (await readCounted(place, read).catch(ignoreAway))?.naming ?? 'flat';
+      return (await readCounted(place, read).catch(ignoreFailure))?.naming ?? 'flat';
     }),
   );
   if (!namings.includes('safe')) return traffic;
@@ -24,9 +24,4 @@ export async function withCountedNames(ports: Ports, traffic: TrafficFacts): Pro
     one.place ? { ...one, metricsService: countedName(one.place, 'safe') } : one,
   );
   return { ...traffic, weights };
-}
-
-function ignoreAway(error: unknown): undefined {
-  if (error instanceof SluiceError) return undefined;
-  throw error;
 }

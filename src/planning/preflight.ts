@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SluiceError } from '../domain/errors.ts';
+import { ignoreFailure, SluiceError } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import { mayFastTrack } from '../domain/release/fast-track.ts';
 import { isTemplateStable } from '../domain/release/stable-version.ts';
@@ -132,13 +132,8 @@ async function readSelfAnswering(
 }
 
 /** The check "hidden answers" says it when the account may not read IngressRoutes. */
-async function readRivals(ports: Ports, view: TrafficView): Promise<Facts['rivals']> {
-  try {
-    return await ports.split.rivals(view.ref);
-  } catch (error) {
-    if (error instanceof SluiceError) return undefined;
-    throw error;
-  }
+function readRivals(ports: Ports, view: TrafficView): Promise<Facts['rivals']> {
+  return ports.split.rivals(view.ref).catch(ignoreFailure);
 }
 
 function trafficFacts(view: TrafficView): TrafficFacts {

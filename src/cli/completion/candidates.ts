@@ -1,4 +1,5 @@
 import type { Command as Cli, Option } from 'commander';
+import { childOf } from '../boolean-flags.ts';
 import { argumentSource, optionSource, type Source } from './sources.ts';
 
 /** One possible next word. */
@@ -57,10 +58,7 @@ function step(place: Place, word: string): void {
     if (!word.includes('=')) place.open = takingValue(place.cli, word);
     return;
   }
-  const child =
-    place.given === 0
-      ? place.cli.commands.find((command) => [command.name(), ...command.aliases()].includes(word))
-      : undefined;
+  const child = place.given === 0 ? childOf(place.cli, word) : undefined;
   if (child) place.cli = child;
   else place.given += 1;
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { compact, type guard } from '../../contract/release-view.ts';
-import { SluiceError } from '../../domain/errors.ts';
+import { ignoreFailure } from '../../domain/errors.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import { noDataText } from '../../domain/release/no-data.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
@@ -18,14 +18,10 @@ export async function guardOf(
   view: Pick<ReleaseView, 'id' | 'runId' | 'state'>,
 ): Promise<ShownGuard | undefined> {
   if (view.state !== 'succeeded') return undefined;
-  const found = await gateway.guard(view.id).catch(unlessAway);
+  const found = await gateway.guard(view.id).catch(ignoreFailure);
   if (found?.releaseRunId !== view.runId) return undefined;
   const since = found.open ? await dataMissingSince({ journal }, view.runId) : undefined;
   return toGuard(found, since);
-}
-
-function unlessAway(error: unknown): undefined {
-  if (!(error instanceof SluiceError)) throw error;
 }
 
 function toGuard({ state, reason, view }: KnownGuard, since: number | undefined): ShownGuard {

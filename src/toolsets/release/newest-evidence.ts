@@ -3,6 +3,7 @@ import type { RecordEntry } from '../../domain/release/record.ts';
 import { isClosed } from '../../domain/release/state.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import type { CommandContext } from '../../commands/command.ts';
+import { within } from '../../commands/within.ts';
 
 /** Timeout of the read. A caller must not wait for a slow journal. */
 const LIMIT_MS = 2000;
@@ -14,9 +15,9 @@ type Journal = Pick<CommandContext, 'journal'>;
  * While an open outcome is held, the workflow has only the first verdict. Never throws: without a journal the result is
  * the view unchanged.
  */
-export async function withNewestEvidence({ journal }: Journal, view: ReleaseView): Promise<ReleaseView> {
+export async function withNewestEvidence(context: Journal, view: ReleaseView): Promise<ReleaseView> {
   if (isClosed(view.state)) return view;
-  const entries = await within(journal.read(view.runId, { kinds: NO_DATA_KINDS }));
+  const entries = await entriesOf(context, view.runId);
   const since = isJudged(view) ? noDataSince(entries) : undefined;
   const verdict = newestVerdict(view, entries);
   if (since === undefined && verdict === undefined) return view;
@@ -32,12 +33,10 @@ function newestVerdict(view: ReleaseView, entries: readonly RecordEntry[]): Rele
 }
 
 /** Since when a run has had no data, epoch ms. Undefined if it has, or if the journal does not answer. */
-export async function dataMissingSince({ journal }: Journal, runId: string): Promise<number | undefined> {
-  return noDataSince(await within(journal.read(runId, { kinds: NO_DATA_KINDS })));
+export async function dataMissingSince(context: Journal, runId: string): Promise<number | undefined> {
+  return noDataSince(await entriesOf(context, runId));
 }
 
-async function within<T>(read: Promise<readonly T[]>): Promise<readonly T[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<readonly T[]>((resolve) => (timer = setTimeout(() => resolve([]), LIMIT_MS)));
-  return Promise.race([read.catch(() => []), late]).finally(() => clearTimeout(timer));
+async function entriesOf({ journal }: Journal, runId: string): Promise<readonly RecordEntry[]> {
+  return (await within(journal.read(runId, { kinds: NO_DATA_KINDS }), LIMIT_MS)) ?? [];
 }
