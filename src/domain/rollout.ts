@@ -77,6 +77,8 @@ export interface Revision {
   readonly replicaSet: string;
   /** Whether Argo has marked its pods for a later removal. Until then they run. */
   readonly scaleDownDue: boolean;
+  /** The reason why pods of it could not be created. */
+  readonly problem?: string;
 }
 
 /** The version that a command means and, where the target counts its steps, the step. */

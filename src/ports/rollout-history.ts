@@ -1,4 +1,5 @@
 import type { Target } from '../domain/release/target.ts';
+import type { PodState } from '../domain/pods.ts';
 import type { Revision } from '../domain/rollout.ts';
 
 export interface MetricOutcome {
@@ -56,7 +57,21 @@ export interface PastOfRollout {
   readonly writes: readonly LastWrite[];
 }
 
+/** The versions of a Rollout with their pods, from one read. */
+export interface RolloutVersions {
+  readonly podHash: string;
+  readonly stableHash: string;
+  /** Newest first. If they cannot be read, `revisionsProblem` has the reason. */
+  readonly revisions: readonly Revision[];
+  readonly revisionsProblem?: string;
+  /** By pod hash. If they cannot be read, `podsProblem` has the reason. */
+  readonly pods: ReadonlyMap<string, readonly PodState[]>;
+  readonly podsProblem?: string;
+}
+
 export interface RolloutHistory {
+  /** Errors: as RolloutObjectsPort.read. */
+  versions(target: Target): Promise<RolloutVersions>;
   /** Newest first. Errors: as `history`. */
   revisions(target: Target): Promise<readonly Revision[]>;
   /** All lists are newest first and unlimited. Errors: as RolloutObjectsPort.read. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Condition } from './pods.ts';
 
 // Controllers of several versions write these objects. Absent fields stay absent. An invalid object does not hide the
 // others.
@@ -21,7 +22,9 @@ export const ReplicaSet = z.object({
       }),
     }),
   }),
-  status: z.object({ readyReplicas: z.number().default(0) }).default({ readyReplicas: 0 }),
+  status: z
+    .object({ readyReplicas: z.number().default(0), conditions: z.array(Condition).default([]) })
+    .default({ readyReplicas: 0, conditions: [] }),
 });
 export type ReplicaSet = z.infer<typeof ReplicaSet>;
 

@@ -8,6 +8,7 @@ import { ANALYSIS_RUN, EVENT, REPLICA_SET } from '../../adapters/kubernetes/kind
 import type { Kind } from '../../adapters/kubernetes/kinds.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { AnalysisRun, Event, Managed, ReplicaSet } from './history-schema.ts';
+import { refusedPods } from './pods.ts';
 import { readRollout, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
 
@@ -40,7 +41,7 @@ export async function readHistory(client: ClusterClient, target: Target): Promis
 }
 
 export async function readRevisions(client: ClusterClient, target: Target): Promise<Revision[]> {
-  return toRevisions(await owned(client, REPLICA_SET, ReplicaSet, await readRollout(client, target)));
+  return readRevisionsOf(client, await readRollout(client, target));
 }
 
 const toRevisions = (sets: readonly ReplicaSet[]): Revision[] =>
@@ -48,6 +49,11 @@ const toRevisions = (sets: readonly ReplicaSet[]): Revision[] =>
 
 interface OwnedObject {
   readonly metadata: { readonly ownerReferences: readonly { readonly uid: string }[] };
+}
+
+/** The ReplicaSets of a Rollout as revisions, newest first. Errors: those of the client. */
+export async function readRevisionsOf(client: ClusterClient, rollout: Rollout): Promise<Revision[]> {
+  return toRevisions(await owned(client, REPLICA_SET, ReplicaSet, rollout));
 }
 
 /** Argo puts the selector's labels on all objects that it creates for a Rollout. The owner reference decides. */
@@ -92,6 +98,7 @@ function fieldPaths(fields: Readonly<Record<string, unknown>>): string[] {
 }
 
 function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
+  const { problem } = refusedPods(status.conditions);
   return {
     revision: Number(metadata.annotations[REVISION] ?? 0) || 0,
     podHash: plainLine(metadata.labels[HASH_LABEL] ?? '', 63),
@@ -103,6 +110,7 @@ function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
     replicaSet: metadata.name,
     templateDigest: digestOf(spec.template),
     scaleDownDue: metadata.annotations[SCALE_DOWN_DEADLINE] !== undefined,
+    ...(problem !== undefined && { problem }),
   };
 }
 

@@ -7,6 +7,7 @@ import { readHistory, readRevisions } from './history.ts';
 import { removeRollout } from './remove.ts';
 import { Rollout } from './schema.ts';
 import { setTemplate } from './template.ts';
+import { readVersions } from './versions.ts';
 import { toView } from './view.ts';
 
 /** RolloutObjectsPort on the Kubernetes API. */
@@ -24,6 +25,7 @@ export function createRolloutObjects(clusters: Clusters): RolloutObjectsPort {
     create: async (rollout) => createRollout(clusters.client(rollout.target.cluster), rollout),
     remove: async (target, admit) => removeRollout(clusters.client(target.cluster), target, admit),
     revisions: async (target) => readRevisions(clusters.client(target.cluster), target),
+    versions: async (target) => readVersions(clusters.client(target.cluster), target),
     history: async (target) => readHistory(clusters.client(target.cluster), target),
     setTemplate: async (template) => setTemplate(clusters.client(template.ref.cluster), template),
   };

@@ -6,6 +6,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { PodState, VersionPods } from '../../domain/pods.ts';
 import type { Target } from '../../domain/release/target.ts';
 import { readRollout } from './read.ts';
+import type { Rollout } from './schema.ts';
 
 const HASH_LABEL = 'rollouts-pod-template-hash';
 
@@ -16,16 +17,22 @@ const Container = z.object({
   state: z.object({ waiting: Waiting.optional(), terminated: Ended.optional() }).default({}),
   lastState: z.object({ terminated: Ended.optional() }).default({}),
 });
-const Condition = z.object({
+export const Condition = z.object({
   type: z.string(),
   status: z.string(),
   reason: z.string().default(''),
   message: z.string().default(''),
 });
 
+type Condition = z.infer<typeof Condition>;
+
 /** Source: k8s.io/api/core/v1, PodStatus. */
 const Pod = z.object({
-  metadata: z.object({ name: z.string(), deletionTimestamp: z.string().optional() }),
+  metadata: z.object({
+    name: z.string(),
+    deletionTimestamp: z.string().optional(),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
   status: z
     .object({
       conditions: z.array(Condition).default([]),
@@ -49,17 +56,9 @@ const ORDINARY = ['', 'ContainerCreating', 'PodInitializing'];
  * other data. Errors: those of reading the Rollout.
  */
 export async function readPods(client: ClusterClient, target: Target, podHash: string): Promise<VersionPods> {
-  const { spec } = await readRollout(client, target);
-  const labels = { ...spec.selector?.matchLabels, [HASH_LABEL]: podHash };
-  const selector = Object.entries(labels)
-    .map(([label, value]) => `${label}=${value}`)
-    .join(',');
+  const selector = selectorOf(await readRollout(client, target), { [HASH_LABEL]: podHash });
   try {
-    const items = await client.list(POD, target.namespace, selector);
-    const pods = items
-      .flatMap((item) => Pod.safeParse(item).data ?? [])
-      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      .map(toState);
+    const pods = (await livePods(client, target, selector)).map(toState);
     if (pods.length === 0) return { pods, ...(await whyNone(client, target, selector)) };
     return { pods: await withProbes(client, target, pods) };
   } catch (error) {
@@ -67,6 +66,35 @@ export async function readPods(client: ClusterClient, target: Target, podHash: s
       return { pods: [], problem: `The pods cannot be read: ${error.message}` };
     throw error;
   }
+}
+
+/** The pods of all versions of a Rollout, by pod hash, from one list. Errors: those of the client. */
+export async function readPodsByHash(
+  client: ClusterClient,
+  target: Target,
+  rollout: Rollout,
+): Promise<ReadonlyMap<string, readonly PodState[]>> {
+  const pods = await livePods(client, target, selectorOf(rollout));
+  const states = await withProbes(client, target, pods.map(toState));
+  const byHash = new Map<string, PodState[]>();
+  for (const [index, { metadata }] of pods.entries()) {
+    const hash = metadata.labels[HASH_LABEL] ?? '';
+    byHash.set(hash, [...(byHash.get(hash) ?? []), states[index]!]);
+  }
+  return byHash;
+}
+
+function selectorOf({ spec }: Rollout, more: Readonly<Record<string, string>> = {}): string {
+  return Object.entries({ ...spec.selector?.matchLabels, ...more })
+    .map(([label, value]) => `${label}=${value}`)
+    .join(',');
+}
+
+async function livePods(client: ClusterClient, { namespace }: Target, selector: string): Promise<Pod[]> {
+  const items = await client.list(POD, namespace, selector);
+  return items
+    .flatMap((item) => Pod.safeParse(item).data ?? [])
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
 function toState({ metadata, status }: Pod): PodState {
@@ -114,9 +142,12 @@ async function whyNone(client: ClusterClient, target: Target, selector: string):
   const items = await client
     .list(REPLICA_SET, target.namespace, selector)
     .catch((error: unknown) => unlessForbidden(error));
-  const failure = items
-    .flatMap((item) => ReplicaSetStatus.safeParse(item).data?.status?.conditions ?? [])
-    .find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+  return refusedPods(items.flatMap((item) => ReplicaSetStatus.safeParse(item).data?.status?.conditions ?? []));
+}
+
+/** The reason why the controller could not create the pods of a ReplicaSet. */
+export function refusedPods(conditions: readonly Condition[]): { problem?: string } {
+  const failure = conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
   return failure ? { problem: `0 pods: ${plainLine(`${failure.reason}: ${failure.message}`)}` } : {};
 }
 

@@ -2,7 +2,7 @@ import { nextHold } from '../../domain/next-hold.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { Point } from '../../domain/rollout.ts';
 import type { WriteResult } from '../../ports/workload.ts';
-import type { RolloutState } from '../../domain/rollout.ts';
+import type { RolloutState, RolloutStep } from '../../domain/rollout.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import { runStatuses } from './analysis-hold.ts';
 import { decidePromoteBlueGreen, decidePromoteCanary, isPastStep } from './promote.ts';
@@ -99,7 +99,14 @@ export function notArrived({ view }: Now, before: RolloutState, { podHash, stepI
   const hold = nextHold(before.steps, stepIndex + 1);
   if (hold.index === before.steps.length) return notStable(view, podHash);
   const index = view.stableHash === podHash ? before.steps.length : (view.stepIndex ?? 0);
-  return index >= hold.index ? undefined : `it is busy with step ${index}; the next hold is step ${hold.index}`;
+  if (index < hold.index) return `it is busy with step ${index}; the next hold is step ${hold.index}`;
+  return index === hold.index ? notHeld(view, before.steps[index]) : undefined;
+}
+
+/** Argo writes the index of a pause step first and its pause condition with a later write (seen on 1.10.1). */
+function notHeld({ pauseReasons, specPaused }: RolloutState, step: RolloutStep | undefined): string | undefined {
+  const begins = step?.pause !== undefined && pauseReasons.length === 0 && !specPaused;
+  return begins ? 'it has reached the step of the next pause, and the pause has not begun' : undefined;
 }
 
 /** Skips all remaining steps. It is proved once the version is stable. */

@@ -27,9 +27,13 @@ export const argoGetRolloutStatus: Command<typeof input, typeof rolloutStatus> =
   examples: [{ title: 'How is web doing?', input: { namespace: 'shop', name: 'web' } }],
   check: (raw) => parse(input, raw ?? {}),
   async run(context, where) {
-    const detail = await context.ports.rolloutObjects.read(await targetOf(context, where));
-    const [route, versions] = await Promise.all([routeOf(context, detail), versionTree(context.ports, detail)]);
-    return { ...toStatus(detail, route), versions };
+    const { rolloutObjects } = context.ports;
+    const target = await targetOf(context, where);
+    const [[detail, route], versions] = await Promise.all([
+      rolloutObjects.read(target).then(async (read) => [read, await routeOf(context, read)] as const),
+      rolloutObjects.versions(target),
+    ]);
+    return { ...toStatus(detail, route), versions: versionTree(versions) };
   },
   text: (status) => lines(status).join('\n'),
 };

@@ -34,15 +34,15 @@ const safe = (text: string): string => maskSecrets(cleanText(text));
  * `full`: with the tree of revisions and pods.
  */
 export async function readLive(ports: LivePorts, view: ReleaseView, full: boolean): Promise<Live> {
-  const [rollout, traefik] = await Promise.allSettled([
-    bounded(ports.workload.read(view.spec.target)),
+  const { target } = view.spec;
+  const [rollout, traefik, versions] = await Promise.allSettled([
+    bounded(ports.workload.read(target)),
     bounded(inForce(ports, view)),
+    full ? bounded(ports.rolloutObjects.versions(target)) : undefined,
   ]);
   const seen = rollout.status === 'fulfilled' ? rollout.value : undefined;
-  const [pods, tree] = await Promise.all([
-    seen && podsOfNew(ports, view, seen),
-    seen && full ? bounded(versionTree(ports, seen)).catch(() => undefined) : undefined,
-  ]);
+  const pods = seen && (await podsOfNew(ports, view, seen));
+  const tree = seen && versions.status === 'fulfilled' && versions.value ? versionTree(versions.value) : undefined;
   const failed = [rollout, traefik].find((read) => read.status === 'rejected');
   return compact({
     phase: seen?.phase,

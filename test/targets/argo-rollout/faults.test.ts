@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { SluiceError } from '../../../src/domain/errors.ts';
 import { createFakeWorld } from '../../support/fake-world.ts';
 import type { FakeWorld, FakeWorldOptions, Snapshot } from '../../support/fake-world.ts';
 
@@ -14,14 +15,14 @@ async function atFirstPause(options: FakeWorldOptions = {}): Promise<Snapshot> {
   return world.until(({ paused }) => paused);
 }
 
-/** The request after the next one is carried out, but its answer is lost: the read goes well, the patch does not. */
+/** The next patch that is applied gets no answer. One that the controller was faster than is answered as usual. */
 function loseAnswerOfPatch(): void {
-  const read = world.cluster.get.bind(world.cluster);
-  world.cluster.get = async (ref) => {
-    const object = await read(ref);
-    world.cluster.get = read;
-    world.failCluster(1, 'CLUSTER_UNREACHABLE', true);
-    return object;
+  const patch = world.cluster.jsonPatch.bind(world.cluster);
+  world.cluster.jsonPatch = async (...request) => {
+    const result = await patch(...request);
+    if (!result.applied) return result;
+    world.cluster.jsonPatch = patch;
+    throw new SluiceError('CLUSTER_UNREACHABLE', 'the answer was lost');
   };
 }
 
