@@ -8,12 +8,14 @@ import { add, type Counts, countsLine, exitCodeOf, NONE } from './counts.ts';
 import { GROUPS, type TestGroup } from './groups.ts';
 import { type JestRun, listTests, runGroup } from './jest.ts';
 import { SharedSandbox } from './sandbox.ts';
+import { folderTimes, readSummary } from './summary.ts';
 
 const args = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
 const sandbox = new SharedSandbox(folder);
 let running: JestRun | undefined;
 let interrupted = false;
+const failures: string[] = [];
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 
@@ -23,6 +25,7 @@ try {
 } finally {
   counts = add(counts, await takeDown(counts.failed > 0));
   rmSync(folder, { recursive: true, force: true });
+  if (failures.length > 0) console.log(['Failed:', ...failures.map((failure) => `  ${failure}`)].join('\n'));
   console.log(countsLine(counts));
   process.exitCode = interrupted ? 130 : exitCodeOf(counts);
 }
@@ -46,9 +49,13 @@ async function run(group: TestGroup, files: number, failedSoFar: boolean): Promi
   // The user pressed Ctrl-C while the sandbox was starting.
   if (interrupted) return NONE;
   if (!ready) return { ...NONE, failed: files };
-  running = runGroup(group, args, join(folder, `${group.name.replaceAll(' ', '-')}.json`));
+  const result = join(folder, `${group.name.replaceAll(' ', '-')}.json`);
+  running = runGroup(group, args, result);
   const counted = await running.done;
   running = undefined;
+  const summary = readSummary(result);
+  failures.push(...summary.failures);
+  console.log(`Time of the files of each folder, added: ${folderTimes(summary)}`);
   return add(left, counted);
 }
 
