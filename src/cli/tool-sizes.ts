@@ -2,6 +2,9 @@ import type { Command, Kind } from '../commands/command.ts';
 import type { CliDeps } from './deps.ts';
 import { toTable } from './table.ts';
 
+/** The list that is not of one toolset. */
+const DEFAULT = 'default';
+
 /** The size of the tools in the list that an agent reads, as bytes of JSON in UTF-8. */
 export interface Sizes {
   readonly tools: readonly {
@@ -41,7 +44,7 @@ export async function sizesOf(
     [...sets, undefined].map((toolset) =>
       listSize(
         commands.filter((command) => (toolset ? command.toolset === toolset : !onRequest.includes(command.toolset))),
-        toolset ?? 'default',
+        toolset ?? DEFAULT,
         listed,
       ),
     ),
@@ -69,6 +72,9 @@ export function sizesText({ tools, lists }: Sizes): string {
     toTable(tools),
     '',
     'Bytes of the list that an agent reads; read_only: what a server with MCP_ALLOW_WRITE=false sends, the default:',
+    ...(lists.some(({ list }) => list === DEFAULT)
+      ? [`A client that names no toolsets gets the list ${DEFAULT}, and tools_search.`]
+      : []),
     toTable(lists),
   ].join('\n');
 }

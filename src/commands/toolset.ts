@@ -27,7 +27,10 @@ export interface Toolset {
   readonly name: string;
   /** Another name of the group in the CLI. */
   readonly alias?: string;
-  /** MCP servers offer it only where a setting or an address names it, because each tool is in each agent's context. */
+  /**
+   * Its tools are not in the list of an MCP client that names no toolsets, because each listed tool is in each agent's
+   * context. They can be found, added and called.
+   */
   readonly onRequest?: true;
   /**
    * One sentence. It describes the group in the CLI, the tag in the OpenAPI document, and the chapter of the
@@ -60,7 +63,9 @@ export function offeredToolsets<T extends { readonly name: string }>(
   return gate.toolsets.length === 0 ? toolsets : toolsets.filter(({ name }) => gate.toolsets.includes(name));
 }
 
-/** The toolsets that an MCP client gets if neither it nor the settings name any, else those that the gate names. */
+/**
+ * The toolsets in the list of an MCP client that names none: those of the settings, else those that are not on request.
+ */
 export function toolsetsByDefault(
   toolsets: readonly Toolset[],
   gate: { readonly toolsets: readonly string[] },

@@ -20,6 +20,8 @@ import type { Offer } from './offer.ts';
 
 interface Call {
   readonly offer: Offer;
+  /** The tools that find and add other tools. */
+  readonly discovery: readonly Command[];
   readonly request: ServerContext;
   readonly session: Session;
   /**
@@ -43,10 +45,10 @@ export async function callTool(call: Call, name: string, args: unknown): Promise
   }
 }
 
-async function find({ offer, request, session }: Call, name: string, args: unknown): Promise<Command> {
+async function find({ offer, discovery, request, session }: Call, name: string, args: unknown): Promise<Command> {
   const { catalogue, deps } = offer;
   const { gate, audit } = deps;
-  const command = catalogue.find((known) => known.name === name);
+  const command = [...discovery, ...catalogue].find((known) => known.name === name);
   if (command) return command;
   await recordUnknown(audit, callerOf(request, session).id, name, args);
   const near = suggestCommand(name, offered(catalogue, gate))?.name;

@@ -22,6 +22,7 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
       createServer(offerOf(narrowed(deps, requestInfo?.url)), {
         era,
         subscribes: era === 'modern',
+        kept: false,
         ...nameIn(requestInfo),
       }),
     { onerror },

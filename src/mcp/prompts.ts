@@ -5,6 +5,7 @@ import type { PromptKind } from '../commands/prompt.ts';
 import { parse } from '../contract/parse.ts';
 import { audited } from './audited.ts';
 import { unknown } from './complete.ts';
+import type { ListedTools } from './listed-tools.ts';
 import type { Offer } from './offer.ts';
 import { protocolError } from './protocol-error.ts';
 
@@ -27,9 +28,17 @@ export function listPrompts(prompts: readonly PromptKind[]): ListPromptsResult {
 const READ_ONLY =
   'Write tools are off on this server, so only the steps that read can be taken: its operator has to set MCP_ALLOW_WRITE=true first.\n\n';
 
+function notListed(missing: readonly string[], listed: ListedTools): string {
+  const way = listed.keeps
+    ? `Call tools_load with toolsets ${JSON.stringify(missing)} first.`
+    : `They can be called by their names; ${listed.addressWith(missing)} lists them.`;
+  return `Some tools of these steps are not in your list. ${way}\n\n`;
+}
+
 /** Answers `prompts/get`. */
 export async function getPrompt(
-  { deps, prompts }: Offer,
+  { deps, prompts, toolsets }: Offer,
+  listed: ListedTools,
   context: CommandContext,
   { name, arguments: given = {} }: GetPromptRequestParams,
 ): Promise<GetPromptResult> {
@@ -40,6 +49,9 @@ export async function getPrompt(
       name,
       prompts.map((known) => known.name),
     );
+  const own = toolsets.filter((toolset) => toolset.prompts.includes(prompt)).map((toolset) => toolset.name);
+  const missing = [...new Set([...own, ...(prompt.needs ?? [])])].filter((toolset) => !listed.has(toolset));
+  const before = [deps.gate.allowWrite ? '' : READ_ONLY, missing.length > 0 ? notListed(missing, listed) : ''].join('');
   try {
     return await audited(
       deps.audit,
@@ -48,9 +60,7 @@ export async function getPrompt(
         const text = prompt.text(checked(prompt, given), context);
         return Promise.resolve({
           description: prompt.description,
-          messages: [
-            { role: 'user', content: { type: 'text', text: `${deps.gate.allowWrite ? '' : READ_ONLY}${text}` } },
-          ],
+          messages: [{ role: 'user', content: { type: 'text', text: `${before}${text}` } }],
         });
       },
     );

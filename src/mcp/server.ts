@@ -1,44 +1,62 @@
-import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
+import { McpServer, type ServerContext, type Tool } from '@modelcontextprotocol/server';
 import { uriTemplateOf } from '../commands/address.ts';
+import type { Command } from '../commands/command.ts';
 import { callTool } from './call.ts';
 import { formElicitation, type Session } from './caller.ts';
 import { complete } from './complete.ts';
 import { contextOf } from './context.ts';
+import { discoveryOf } from './discovery/index.ts';
 import { instructionsFor } from './instructions.ts';
+import { ListedTools } from './listed-tools.ts';
 import type { Offer } from './offer.ts';
 import { getPrompt, listPrompts } from './prompts.ts';
 import { listResources, readResource } from './resources.ts';
+import { toTool } from './tool-list.ts';
 
 /** These change only with a restart of the server, with other settings or another version. */
 const STATIC = { ttlMs: 60_000 };
-const CACHE_HINTS = { 'tools/list': STATIC, 'prompts/list': STATIC, 'resources/templates/list': STATIC };
+const CACHE_HINTS = { 'prompts/list': STATIC, 'resources/templates/list': STATIC };
 
 export interface Connection {
   readonly era: 'legacy' | 'modern';
   /** Whether notifications about resources can reach this client. */
   readonly subscribes: boolean;
+  /** Whether one server answers the whole connection. Its list of tools can then grow. */
+  readonly kept: boolean;
   /** The name that the caller gave in a header. A stateless server does not know what a 2025 client said before. */
   readonly named?: string;
 }
 
 /**
- * A server for one request (HTTP) or one connection (stdio). It has no state. It does not use the handlers of
- * `registerTool` and similar functions: refusals have the form of the error catalogue, a tool that is not listed can
- * still answer why, and each read is audited.
+ * A server for one request (HTTP) or one connection (stdio). Its only state is the list of tools. It does not use the
+ * handlers of `registerTool` and similar functions: refusals have the form of the error catalogue, a tool that is not
+ * listed can still answer why, and each read is audited.
  */
-export function createServer(offer: Offer, { era, subscribes, named }: Connection): McpServer {
-  const { deps, toolsets, tools, resources, prompts } = offer;
-  const capabilities = { tools: {}, resources: subscribes ? { subscribe: true } : {}, prompts: {}, completions: {} };
+export function createServer(offer: Offer, { era, subscribes, kept, named }: Connection): McpServer {
+  const { deps, resources, prompts, search } = offer;
+  const grows = kept && search !== undefined;
+  const capabilities = {
+    tools: grows ? { listChanged: true } : {},
+    resources: subscribes ? { subscribe: true } : {},
+    prompts: {},
+    completions: {},
+  };
   const mcp = new McpServer(
     { name: 'sluice', title: 'Sluice', version: deps.version },
-    { capabilities, instructions: instructionsFor(toolsets, deps.gate.allowWrite), cacheHints: CACHE_HINTS },
+    {
+      capabilities,
+      instructions: instructionsFor(offer, grows),
+      cacheHints: { ...CACHE_HINTS, ...(grows ? {} : { 'tools/list': STATIC }) },
+    },
   );
   const { server } = mcp;
+  const listed = new ListedTools(offer, { keeps: kept, changed: () => mcp.sendToolListChanged() });
+  const discovery = search ? discoveryOf(search, listed) : [];
   const contextFor = (request: ServerContext) => contextOf(deps.services, request, sessionOf(mcp, named));
-  server.setRequestHandler('tools/list', () => ({ tools: [...tools] }));
+  server.setRequestHandler('tools/list', () => ({ tools: [...listed.tools(), ...shapesOf(offer, discovery)] }));
   server.setRequestHandler('tools/call', ({ params }, request) =>
     callTool(
-      { offer, request, session: sessionOf(mcp, named), modern: era === 'modern' },
+      { offer, discovery, request, session: sessionOf(mcp, named), modern: era === 'modern' },
       params.name,
       params.arguments,
     ),
@@ -59,9 +77,21 @@ export function createServer(offer: Offer, { era, subscribes, named }: Connectio
     readResource(offer, contextFor(request), params.uri),
   );
   server.setRequestHandler('prompts/list', () => listPrompts(prompts));
-  server.setRequestHandler('prompts/get', ({ params }, request) => getPrompt(offer, contextFor(request), params));
+  server.setRequestHandler('prompts/get', ({ params }, request) =>
+    getPrompt(offer, listed, contextFor(request), params),
+  );
   server.setRequestHandler('completion/complete', ({ params }) => complete(offer, params));
   return mcp;
+}
+
+/** The tools of an offer that find and add others, as they are listed. */
+const SHAPES = new WeakMap<Offer, readonly Tool[]>();
+
+/** They are built once, because stateless HTTP has a server for each request. */
+function shapesOf(offer: Offer, discovery: readonly Command[]): readonly Tool[] {
+  const shapes = SHAPES.get(offer) ?? discovery.map(toTool);
+  SHAPES.set(offer, shapes);
+  return shapes;
 }
 
 /** Empty over stateless HTTP, where the server that answered `initialize` no longer exists. */

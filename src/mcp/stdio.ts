@@ -27,7 +27,7 @@ export function serveMcpStdio(deps: McpDeps, { onConnection }: McpStdioOptions =
   const handle = serveStdio(
     ({ era }) => {
       onConnection?.();
-      current = createServer(offer, { era, subscribes: true });
+      current = createServer(offer, { era, subscribes: true, kept: true });
       if (era === 'legacy') handleSubscriptions(current, hub, offer);
       return current;
     },

@@ -7,7 +7,7 @@ import { clientOf } from '../../sandbox/apps/applications.ts';
 import { sandboxDown, sandboxStatus, sandboxUp, type Sandbox } from '../../sandbox/index.ts';
 import { markedProcesses } from '../../sandbox/processes/proc.ts';
 import { connectMcp } from '../../src/entry/demo/mcp-link.ts';
-import { OFFERED } from '../support/mcp-server.ts';
+import { LISTED } from '../support/mcp-server.ts';
 import { Start } from './start-process.ts';
 
 const START_MS = 120_000;
@@ -93,11 +93,7 @@ describe('with a sandbox that is up', () => {
         .printed(/MCP endpoint {2}(\S+)/, START_MS)
         .catch((error: unknown) => giveUp(start, error));
       const link = await connectMcp(url, 'test');
-      expect((await link.tools()).sort()).toEqual(
-        OFFERED.filter(({ kind }) => kind === 'read')
-          .map(({ name }) => name)
-          .toSorted(),
-      );
+      expect(await link.tools()).toEqual(LISTED.reading);
       await expect(
         link.call('release_start', { target: { namespace: 'shop', rollout: 'shop' }, image: 'shop:v2' }),
       ).rejects.toMatchObject({ code: 'WRITE_DISABLED' });

@@ -22,12 +22,21 @@ afterAll(async () => {
 });
 
 test.each(['reading', 'writing'] as const)('the tool list of a %s server', async (kind) => {
-  const client = await connect('2026 client', { url: servers[kind]?.mcpUrl ?? '' });
+  const client = await connect('2026 client', { url: `${servers[kind]?.mcpUrl ?? ''}?toolsets=${TOOLSETS.join(',')}` });
 
   const { tools } = await client.listTools();
   await client.close();
 
   expectGolden(`tools-${kind}.json`, `${JSON.stringify(tools, null, 2)}\n`);
+});
+
+test('the list of a client that asks for no toolsets', async () => {
+  const client = await connect('2026 client', { url: servers.writing?.mcpUrl ?? '' });
+
+  const { tools } = await client.listTools();
+  await client.close();
+
+  expectGolden('tools-by-default.json', `${JSON.stringify(tools, null, 2)}\n`);
 });
 
 /** Every byte of these lists is in every agent's context. */
@@ -53,10 +62,13 @@ describe('the size of tool lists', () => {
     return Buffer.byteLength(message);
   };
 
-  test('a server as it is by default sends at most 14 KB, a writing one at most 40 KB', async () => {
+  test('a client that asks for no toolsets gets at most 16 KB; with those of a release at most 14 KB and 40 KB', async () => {
+    const sets = 'release,argo,traefik';
     const rows: [string, number][] = [
-      ['default (reading, all toolsets)', await bytes('reading')],
-      ['writing, all toolsets', await bytes('writing')],
+      ['reading, no toolsets asked for', await bytes('reading')],
+      ['writing, no toolsets asked for', await bytes('writing')],
+      [`reading, ${sets}`, await bytes('reading', sets)],
+      [`writing, ${sets}`, await bytes('writing', sets)],
     ];
     for (const toolset of TOOLSETS)
       rows.push(
@@ -68,8 +80,10 @@ describe('the size of tool lists', () => {
     );
     const size = Object.fromEntries(rows);
 
-    expect(size['default (reading, all toolsets)']).toBeLessThanOrEqual(14 * 1024);
-    expect(size['writing, all toolsets']).toBeLessThanOrEqual(40 * 1024);
+    expect(size['reading, no toolsets asked for']).toBeLessThanOrEqual(16 * 1024);
+    expect(size['writing, no toolsets asked for']).toBeLessThanOrEqual(16 * 1024);
+    expect(size[`reading, ${sets}`]).toBeLessThanOrEqual(14 * 1024);
+    expect(size[`writing, ${sets}`]).toBeLessThanOrEqual(40 * 1024);
   });
 });
 

@@ -11,11 +11,10 @@ import {
   type TestClient,
   type ToolAnswer,
 } from '../support/mcp-clients.ts';
-import { OFFERED, startTestServer } from '../support/mcp-server.ts';
+import { LISTED, startTestServer } from '../support/mcp-server.ts';
 
 const ID = 'release/prod/shop/web';
 const STDIO_SERVER = fileURLToPath(new URL('../support/mcp-stdio-server.ts', import.meta.url));
-const READ = OFFERED.filter(({ kind }) => kind === 'read').map(({ name }) => name);
 
 const errorOf = (answer: ToolAnswer) => {
   expect(answer.isError).toBe(true);
@@ -59,8 +58,8 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
   test('lists only reading tools until writing is allowed, and then all in catalogue order', async () => {
     const names = async (client: TestClient) => (await client.listTools()).tools.map(({ name }) => name);
 
-    expect(await names(await open(reading))).toEqual(READ);
-    expect(await names(await open(writing))).toEqual(OFFERED.map(({ name }) => name));
+    expect(await names(await open(reading))).toEqual(LISTED.reading);
+    expect(await names(await open(writing))).toEqual(LISTED.writing);
     expect(await names(await openAll(writing))).toEqual(CATALOGUE.map(({ name }) => name));
   });
 
@@ -293,7 +292,7 @@ describe.each(ERAS)('over stdio, %s', (era) => {
     const instructions = client.instructions();
     await client.close();
 
-    expect(tools.map(({ name }) => name)).toEqual(READ);
+    expect(tools.map(({ name }) => name)).toEqual([...LISTED.reading, 'tools_load']);
     expect(read.structuredContent).toMatchObject({ release_id: ID, state: 'soaking' });
     expect(errorOf(write).code).toBe('WRITE_DISABLED');
     expect(instructions).toContain('release_plan');

@@ -99,6 +99,6 @@ describe("the MCP Inspector's command line", () => {
   test('lists over stdio', async () => {
     const { code, out } = await inspect(process.execPath, STDIO_SERVER, '--method', 'tools/list');
 
-    expect([code, out]).toEqual([0, expect.stringContaining('argo_get_rollout_status')]);
+    expect([code, out]).toEqual([0, expect.stringContaining('release_get')]);
   }, 60_000);
 });

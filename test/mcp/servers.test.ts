@@ -32,10 +32,10 @@ test('an agent and a REST caller change the same servers, and neither sees a sec
   expect(wrong).toMatchObject({ status: 400, body: { error: { code: 'SERVER_TRAFFIC_INVALID' } } });
 });
 
-test('an agent that asks for no toolset has none of these tools', async () => {
+test('an agent that asks for no toolset has none of these tools in its list', async () => {
   const agent = await connect('2026 client', { url: server.mcpUrl });
   const names = (await agent.listTools()).tools.map(({ name }) => name);
   await agent.close();
   expect(names.filter((name) => name.startsWith('mcp_server_'))).toEqual([]);
-  expect(names.length).toBeGreaterThan(20);
+  expect(names).toContain('release_plan');
 });

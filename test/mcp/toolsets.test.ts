@@ -27,7 +27,7 @@ describe.each(ERAS)('%s', (era) => {
     using(server, query, async (client) => (await client.listTools()).tools.map(({ name }) => name));
 
   test('is offered the sets that it asks for, in the order of the catalogue', async () => {
-    expect(await names(all, '')).toEqual(namesOf('release', 'argo', 'traefik'));
+    expect(await names(all, '')).toEqual([...namesOf('release'), 'tools_search']);
     expect(await names(all, '?toolsets=traefik,argo')).toEqual(namesOf('argo', 'traefik'));
     expect(await names(all, '?toolsets=release&toolsets=argo')).toEqual(namesOf('release', 'argo'));
     expect(await names(all, '?toolsets=mcp-server')).toEqual(namesOf('mcp-server'));

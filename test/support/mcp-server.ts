@@ -12,8 +12,13 @@ import { fakeServices, type FakeGateway } from './fake-gateway.ts';
 
 const log = createLog('silent');
 
-/** The commands that a client gets that asks for no toolsets. */
-export const OFFERED = commandsOf(toolsetsByDefault(TOOLSETS, { toolsets: [] }));
+const IN_LIST = commandsOf(toolsetsByDefault(TOOLSETS, { toolsets: [] }));
+
+/** The names in the list of an HTTP client that asks for no toolsets. */
+export const LISTED = {
+  reading: [...IN_LIST.filter(({ kind }) => kind === 'read'), { name: 'tools_search' }].map(({ name }) => name),
+  writing: [...IN_LIST, { name: 'tools_search' }].map(({ name }) => name),
+};
 
 /** An audit log that a test can read. */
 export function memoryAudit(): AuditTrail & { readonly entries: AuditEntry[]; readonly begun: AuditEntry[] } {

@@ -20,6 +20,7 @@ import { rights } from './rights.ts';
 
 export const argo: Toolset = {
   name: 'argo',
+  onRequest: true,
   about: 'Read and steer single Rollouts, beside releases and without Temporal',
   guidance:
     'The tools argo_* read, make and steer single Rollouts: for looking, for setting up, for experiments without a release, and for emergencies. Each does one thing at once, and nothing watches afterwards. They work without Temporal. A write to a Rollout that a running release owns becomes that release’s command, or is refused with its id. Argo itself writes the weights of a canary: argo_promote_rollout moves them.',

@@ -22,7 +22,7 @@ export const release: Toolset = {
   about:
     'Plan, start, follow and steer releases: Temporal workflows that shift, judge, promote and roll back by themselves',
   guidance:
-    'A release (release_*) is a durable workflow that shifts traffic step by step, judges each step by its metrics, and rolls back a bad version, also when you are gone. It is the way to bring out a new version: release_plan (checks, changes nothing) → release_start (returns a release_id at once) → release_wait again and again with the returned cursor, until the release ends or needs somebody → release_promote, release_approve or release_abort when it asks. Only a passing verdict advances it; no data is not a pass. A command to a release answers applied, accepted (still to come: wait for it) or refused (it will not act). For your operator: over HTTP, /mcp?toolsets=release offers only these tools, in about 4,000 tokens; all toolsets take about 10,200.',
+    'A release (release_*) is a durable workflow that shifts traffic step by step, judges each step by its metrics, and rolls back a bad version, also when you are gone. It is the way to bring out a new version: release_plan (checks, changes nothing) → release_start (returns a release_id at once) → release_wait again and again with the returned cursor, until the release ends or needs somebody → release_promote, release_approve or release_abort when it asks. Only a passing verdict advances it; no data is not a pass. A command to a release answers applied, accepted (still to come: wait for it) or refused (it will not act).',
   commands: [
     releasePlan,
     releaseStart,

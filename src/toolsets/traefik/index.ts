@@ -14,6 +14,7 @@ import { settings } from './settings.ts';
 
 export const traefik: Toolset = {
   name: 'traefik',
+  onRequest: true,
   about: 'Read and write weighted routes and what protects them, proved on every Traefik replica',
   guidance:
     'The tools traefik_* read and write weighted routes and their middlewares. Each does one thing at once, and nothing watches afterwards. They work without Temporal. traefik_update_route_weights is for routes that no Rollout writes.',

@@ -15,7 +15,7 @@ const at = { podHash: 'new', stepIndex: 1 };
 
 /** What is missing when the Rollout shows this step. */
 const missing = (seen: Partial<RolloutState>, from = at) => {
-  const view = { ...before, aborted: false, specPaused: false, pauseReasons: [], ...seen } as RolloutState;
+  const view = { ...before, aborted: false, specPaused: false, pauseReasons: [], ...seen };
   return notArrived({ view } as Parameters<typeof notArrived>[0], before, from);
 };
 
