@@ -2,19 +2,28 @@ type Row = Readonly<Record<string, unknown>>;
 
 const GAP = '  ';
 
-/** An object as names and values, with aligned columns for each list of objects in it. */
+/** Fields that say how an answer was made. */
+const ABOUT_THE_ANSWER = ['source', 'resource_version', 'age_ms'];
+
+/**
+ * An object as names and values, with aligned columns for each list of objects in it. What says how the answer was made
+ * comes last.
+ */
 export function toTable(value: unknown): string {
   if (Array.isArray(value)) return columns(value as readonly Row[]);
   const fields = flat(value as Row);
+  const about = fields.filter(([name]) => ABOUT_THE_ANSWER.includes(name));
   const lists = fields.filter(([, field]) => isRows(field));
-  const single = fields.filter(([, field]) => !isRows(field));
+  const single = fields.filter((field) => !isRows(field[1]) && !about.includes(field));
   const titled = lists.map(([name, rows]) => {
     const title = lists.length > 1 || single.length > 0 ? `${name}:\n` : '';
     return `${title}${columns(rows as readonly Row[])}`;
   });
-  return [...(single.length > 0 ? [aligned(single.map(([name, field]) => [name, cell(field)]))] : []), ...titled].join(
-    '\n\n',
-  );
+  return [...namesAndValues(single), ...titled, ...namesAndValues(about)].join('\n\n');
+}
+
+function namesAndValues(fields: readonly (readonly [string, unknown])[]): string[] {
+  return fields.length > 0 ? [aligned(fields.map(([name, field]) => [name, cell(field)]))] : [];
 }
 
 /** An empty list is printed as a table too: it says that there is nothing. */

@@ -65,6 +65,8 @@ test('releases of namespaces that are not allowed are not on the first page', as
     async (path) => {
       await page.goto(`${server.restUrl}${path}`);
       await page.waitForSelector('#operations-release-release_get', { timeout: 20_000 });
+      expect(await page.locator('.topbar-wrapper img, .topbar img').first().getAttribute('src')).toContain('svg');
+      expect(await page.locator('.opblock-tag').first().getAttribute('data-tag')).toBe('release');
 
       expect([complaints, failed]).toEqual([[], []]);
     },

@@ -31,9 +31,10 @@ export function openApiDocument({ toolsets, gate, version }: Shelf & { readonly 
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
+    // The page shows them in this order, and callers look for the tools first.
     tags: [
-      { name: 'tools', description: 'Discovery.' },
       ...offeredToolsets(toolsets, gate).map(({ name, about }) => ({ name, description: `${about}.` })),
+      { name: 'tools', description: 'The list of the tools, and the description of each.' },
     ],
     paths: {
       '/engine/v1/tools': { get: listing(names) },
