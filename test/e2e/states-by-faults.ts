@@ -2,6 +2,7 @@ import { API_SERVER_RESTARTED } from '../chaos/api-server-outage.ts';
 import { STOPPED } from '../chaos/stopped-workers.ts';
 import { TEMPORAL_RESTARTED } from '../chaos/temporal-outage.ts';
 import { KILLED_AFTER, KILLED_BEFORE, WRITING_STATES } from '../chaos/worker-kills.ts';
+import type { Strategy } from '../support/fake-world-options.ts';
 import { STRATEGIES, type Cell, type MatrixSpec, type NotApplicable } from '../support/matrix.ts';
 import { OPEN_STATES, type OpenState } from '../support/releases-states.ts';
 import { IMAGE_FOUGHT, WEIGHTS_FOUGHT } from './foreign-writers.ts';
@@ -19,10 +20,10 @@ const without = (states: readonly OpenState[], fault: string, because: string): 
 
 const readOnly = OPEN_STATES.filter((state) => !WRITING_STATES.includes(state));
 
-/** Columns that always run whole. */
-const ALWAYS = [ABORT, PAUSE, FOREIGN_IMAGE, KILLED_BEFORE, KILLED_AFTER, TEMPORAL_RESTARTED];
-/** Columns of which `npm test` runs a selection (isLeftToMatrix). */
-const SELECTED: readonly string[] = [
+/** Columns of which `npm test` runs every state, each with one strategy. */
+const EVERY_STATE: readonly string[] = [PAUSE, FOREIGN_IMAGE, KILLED_BEFORE, KILLED_AFTER, TEMPORAL_RESTARTED];
+/** Columns of which `npm test` runs every third state. */
+const EVERY_THIRD: readonly string[] = [
   ...[STOPPED, RESET, TERMINATED, RUN_PAUSED, ACTIVITIES_PAUSED],
   ...[API_SERVER_RESTARTED, WEIGHTS_FOUGHT, IMAGE_FOUGHT, TWIN],
 ];
@@ -30,7 +31,7 @@ const SELECTED: readonly string[] = [
 /** Every state that is not an end, against everything that may happen to a release. */
 export const STATES_BY_FAULTS: MatrixSpec = {
   states: OPEN_STATES,
-  faults: [...ALWAYS, ...SELECTED],
+  faults: [ABORT, ...EVERY_STATE, ...EVERY_THIRD],
   notApplicable: [
     ...without(readOnly, KILLED_AFTER, NOTHING_WRITTEN),
     ...without(WITHOUT_ACTIVITY, ACTIVITIES_PAUSED, NO_ACTIVITY),
@@ -38,12 +39,15 @@ export const STATES_BY_FAULTS: MatrixSpec = {
 };
 
 /**
- * Whether a cell is left to `npm run matrix`. Of the columns with a selection, `npm test` runs every third state of a
- * fault, and the strategies alternate. So it covers all pairs of a fault and a strategy and of a state and a strategy,
- * and each state meets every third fault.
+ * Whether a cell is left to `npm run matrix`. `npm test` runs an abort in every state with both strategies. In the other
+ * columns the strategies alternate, so it covers all pairs of a fault and a strategy and of a state and a strategy. In
+ * the columns of EVERY_STATE it also covers all pairs of a state and a fault.
  */
 export function isLeftToMatrix({ state, fault, strategy }: Cell): boolean {
-  const [row, column] = [OPEN_STATES.indexOf(state as OpenState), SELECTED.indexOf(fault)];
-  if (column < 0) return false;
-  return (row + column) % 3 !== 0 || STRATEGIES[((row + column) / 3) % STRATEGIES.length] !== strategy;
+  const row = OPEN_STATES.indexOf(state as OpenState);
+  const [whole, third] = [EVERY_STATE.indexOf(fault), EVERY_THIRD.indexOf(fault)];
+  if (whole >= 0) return strategyAt(row + whole) !== strategy;
+  return third >= 0 && ((row + third) % 3 !== 0 || strategyAt((row + third) / 3) !== strategy);
 }
+
+const strategyAt = (index: number): Strategy => STRATEGIES[index % STRATEGIES.length] as Strategy;
