@@ -53,6 +53,8 @@ export interface ClientOptions {
   readonly name?: string;
   /** The user's answer to every question. If absent, the client cannot ask. */
   readonly answer?: boolean | (() => boolean);
+  /** Gets the names of the tools whenever the server says that its list has changed. */
+  readonly onTools?: (names: readonly string[]) => void;
 }
 
 type Where = { readonly url: string } | { readonly command: string; readonly args: string[] };
@@ -61,10 +63,21 @@ export function connect(era: Era, where: Where, options: ClientOptions = {}): Pr
   return era === '2026 client' ? connect2(where, options) : connect1(where, options);
 }
 
-async function connect2(where: Where, { name = 'test-agent', answer }: ClientOptions): Promise<TestClient> {
+function listChanged(onTools: ClientOptions['onTools']) {
+  if (!onTools) return {};
+  const onChanged = (_error: Error | null, tools: readonly { name: string }[] | null) =>
+    onTools((tools ?? []).map(({ name }) => name));
+  return { listChanged: { tools: { onChanged } } };
+}
+
+async function connect2(where: Where, { name = 'test-agent', answer, onTools }: ClientOptions): Promise<TestClient> {
   const client = new Client(
     { name, version: '1' },
-    { capabilities: answer === undefined ? {} : { elicitation: { form: {} } }, versionNegotiation: { mode: 'auto' } },
+    {
+      capabilities: answer === undefined ? {} : { elicitation: { form: {} } },
+      versionNegotiation: { mode: 'auto' },
+      ...listChanged(onTools),
+    },
   );
   if (answer !== undefined)
     client.setRequestHandler('elicitation/create', () => ({
@@ -109,8 +122,11 @@ async function connect2(where: Where, { name = 'test-agent', answer }: ClientOpt
   };
 }
 
-async function connect1(where: Where, { name = 'test-agent', answer }: ClientOptions): Promise<TestClient> {
-  const client = new Client1({ name, version: '1' }, { capabilities: answer === undefined ? {} : { elicitation: {} } });
+async function connect1(where: Where, { name = 'test-agent', answer, onTools }: ClientOptions): Promise<TestClient> {
+  const client = new Client1(
+    { name, version: '1' },
+    { capabilities: answer === undefined ? {} : { elicitation: {} }, ...listChanged(onTools) },
+  );
   if (answer !== undefined)
     client.setRequestHandler(ElicitRequestSchema, () => ({
       action: 'accept' as const,
