@@ -1,10 +1,10 @@
-import type { Command } from '../commands/command.ts';
+import { verbOf, type Command } from '../commands/command.ts';
 
 /** A tool with one argument: `release_wait with release_id "…"`. */
-const WITH_ARGUMENT = /\b([a-z]+_[a-z_]+[a-z]) with (release_id|plan_id) "([^"]+)"/g;
+const WITH_ARGUMENT = /\b([a-z][a-z0-9]*_[a-z_]+[a-z]) with (release_id|plan_id) "([^"]+)"/g;
 /** The argument of the tool on the command line. */
 const ARGUMENTS: Readonly<Record<string, string>> = { plan_id: '--plan-id ' };
-const NAME = /\b[a-z]+_[a-z_]+[a-z]\b/g;
+const NAME = /\b[a-z][a-z0-9]*_[a-z_]+[a-z]\b/g;
 
 /**
  * Converts a text for agents to the command line: names of tools become commands. Other names, such as those of fields,
@@ -28,6 +28,6 @@ export function terminalWords(text: string, catalogue: readonly Command[]): stri
 }
 
 /** The name of a command below its toolset: `argo_promote_rollout` is `promote-rollout`. */
-export function wordOf({ name, toolset }: Command): string {
-  return name.slice(toolset.length + 1).replaceAll('_', '-');
+export function wordOf(command: Command): string {
+  return verbOf(command).replaceAll('_', '-');
 }

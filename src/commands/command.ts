@@ -99,6 +99,8 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   readonly idempotent: boolean;
   /** The name of its toolset. */
   readonly toolset: string;
+  /** The beginning of its name. If absent, the name of its toolset, with underscores. */
+  readonly prefix?: string;
   readonly input: I;
   readonly output: O;
   /**
@@ -127,6 +129,19 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   problem?(output: z.output<O>): ErrorCode | undefined;
   /** The result in a few lines. It contains only facts from `output`. */
   text(output: z.output<O>): string;
+}
+
+/** The beginning of a command's name. */
+export function prefixOf({
+  toolset,
+  prefix = toolset.replaceAll('-', '_'),
+}: Pick<Command, 'toolset' | 'prefix'>): string {
+  return prefix;
+}
+
+/** The name of a command without its beginning: `get_rollout_status`. */
+export function verbOf(command: Pick<Command, 'name' | 'toolset' | 'prefix'>): string {
+  return command.name.slice(prefixOf(command).length + 1);
 }
 
 /** MCP annotations; hints for clients, enforced elsewhere. */

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { nearest } from '../contract/nearest.ts';
-import type { Command } from './command.ts';
+import { prefixOf, verbOf, type Command } from './command.ts';
 
 /** Terms of other tools for commands of a release. */
 const SYNONYMS: Readonly<Record<string, string>> = {
@@ -40,12 +40,13 @@ export function suggestCommand(name: string, known: readonly Command[]): Command
   return distance(name.toLowerCase(), found) <= WRITE_AWAY ? command : undefined;
 }
 
-function spellingsOf({ name, toolset }: Command): readonly string[] {
-  const verb = name.slice(toolset.length + 1);
-  const others = Object.entries(SYNONYMS).flatMap(([word, meant]) => (meant === verb ? [`${toolset}_${word}`] : []));
+function spellingsOf(command: Command): readonly string[] {
+  const { name, toolset } = command;
+  const [verb, prefix] = [verbOf(command), prefixOf(command)];
+  const others = Object.entries(SYNONYMS).flatMap(([word, meant]) => (meant === verb ? [`${prefix}_${word}`] : []));
   // `argo list` for list-rollouts, `argo status` for get-rollout-status: the object goes without saying.
   const short = verb.replace(/^get_|_?rollouts?(?=_|$)/g, '').replace(/^rollouts?_|^_/g, '');
-  const shorter = short === verb || short === '' ? [] : [`${toolset}_${short}`];
+  const shorter = short === verb || short === '' ? [] : [`${prefix}_${short}`];
   return [name, ...shorter, ...(toolset === 'release' ? others : [])];
 }
 

@@ -7,7 +7,7 @@ import type { ResourceKind } from './resource.ts';
 /** The access of a toolset to one resource of a cluster. */
 export interface Right {
   /** The ClusterRole of deploy/rbac.yaml that grants it. */
-  readonly role: 'sluice-reader' | 'sluice-writer';
+  readonly role: 'sluice-reader' | 'sluice-writer' | 'sluice-kubernetes-reader' | 'sluice-kubernetes-writer';
   /** Empty for the core API. */
   readonly group: string;
   readonly resource: string;
@@ -23,7 +23,7 @@ export interface Right {
 
 /** A group of tools with everything that belongs to them. Only the list in src/toolsets/index.ts names it. */
 export interface Toolset {
-  /** In lower case, with hyphens. The names of all its tools begin with it, with underscores. */
+  /** In lower case, with hyphens. The names of all its tools begin with it, with underscores, or with their `prefix`. */
   readonly name: string;
   /** Another name of the group in the CLI. */
   readonly alias?: string;

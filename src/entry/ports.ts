@@ -1,4 +1,5 @@
 import { createTemplates } from '../adapters/analysis-templates/index.ts';
+import { createClusterObjects } from '../adapters/cluster-objects/index.ts';
 import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
 import { createWorlds, type DescribedClusters } from '../clusters/index.ts';
 import { Identities } from '../clusters/identities.ts';
@@ -53,6 +54,7 @@ export function portsOver(clusters: Clusters, settings: PortSettings, serving = 
     ...targetTools(clusters, { serving, namespaces: settings.allowedNamespaces }),
     ...splitTools(clusters, settingsOf),
     templates: createTemplates(clusters),
+    clusterObjects: createClusterObjects(clusters),
     now: Date.now,
   };
 }

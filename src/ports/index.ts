@@ -1,3 +1,4 @@
+import type { ClusterObjectsPort } from './cluster-objects.ts';
 import type { EvidencePort } from './evidence.ts';
 import type { MiddlewaresPort } from './middlewares.ts';
 import type { RolloutFeed } from './rollout-feed.ts';
@@ -25,4 +26,5 @@ export interface ToolPorts extends Omit<Ports, 'evidence'> {
   readonly rolloutFeed: RolloutFeed;
   readonly routes: RoutesPort;
   readonly middlewares: MiddlewaresPort;
+  readonly clusterObjects: ClusterObjectsPort;
 }

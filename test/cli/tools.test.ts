@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { argo } from '../../src/toolsets/argo/index.ts';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { CATALOGUE, TOOLSET_NAMES } from '../../src/toolsets/index.ts';
 import { traefik } from '../../src/toolsets/traefik/index.ts';
 import { sluice, type CliWorld } from '../support/cli.ts';
 import { createFakeGateway } from '../support/fake-gateway.ts';
@@ -194,7 +194,7 @@ test('tools lists each with its size in the list that agents read, and what each
     lists: { list: string; tools: number; bytes: number; read_only_bytes: number }[];
   };
   expect(tools.map(({ name }) => name)).toEqual(CATALOGUE.map(({ name }) => name));
-  expect(lists.map(({ list }) => list)).toEqual(['release', 'argo', 'traefik', 'mcp-server', 'default']);
+  expect(lists.map(({ list }) => list)).toEqual([...TOOLSET_NAMES, 'default']);
   for (const { list, tools: count, bytes } of lists) {
     const members = tools.filter(({ toolset }) => toolset === (list === 'default' ? 'release' : list));
     // Brackets and commas of the JSON list.

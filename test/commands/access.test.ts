@@ -1,12 +1,16 @@
 import { expect, test } from '@jest/globals';
+import { createClusterObjects } from '../../src/adapters/cluster-objects/index.ts';
+import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { permissionOf, touchedBy } from '../../src/commands/access.ts';
 import type { Command, CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import { CATALOGUE, TOOLSETS } from '../../src/toolsets/index.ts';
 import { aView, createFakeGateway, DEFAULTS, fakeServices, SPEC } from '../support/fake-gateway.ts';
+import { FakeCluster } from '../support/fake-cluster.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
 import { releaseEntry } from '../support/journal-entries.ts';
+import { refOf } from '../support/kubernetes-stage.ts';
 import { memoryAudit } from '../support/mcp-server.ts';
 
 /** Two namespaces with a Rollout and a running release each, and a release that only the journal knows. */
@@ -51,10 +55,11 @@ async function world(allowedNamespaces: readonly string[]): Promise<CommandConte
           .map((place) => ({ ...place, name: 'errors' })),
       ),
   };
+  const clusterObjects = createClusterObjects({ client: () => podsIn(places) } as unknown as Clusters);
   return {
     ...services,
     journal,
-    ports: { ...services.ports, rolloutFeed, templates } as unknown as CommandContext['ports'],
+    ports: { ...services.ports, rolloutFeed, templates, clusterObjects } as unknown as CommandContext['ports'],
     settings: { ...DEFAULTS, allowedNamespaces },
     caller: { id: 'mcp:test', kind: 'mcp' },
     signal: new AbortController().signal,
@@ -62,17 +67,41 @@ async function world(allowedNamespaces: readonly string[]): Promise<CommandConte
   };
 }
 
+/** A pod with an event and its metrics in each namespace. */
+function podsIn(places: readonly { readonly namespace: string }[]): FakeCluster {
+  const cluster = new FakeCluster('prod');
+  for (const { namespace } of places)
+    for (const plural of ['pods', 'events', 'pods.metrics']) {
+      cluster.create(refOf(plural, namespace, 'web'), {});
+      cluster.update(refOf(plural, namespace, 'web'), (object) =>
+        Object.assign(object, { involvedObject: { namespace } }),
+      );
+    }
+  return cluster;
+}
+
+/** They describe the cluster itself, and show nothing of any namespace. */
+const OF_THE_CLUSTER = ['k8s_contexts', 'k8s_api_resources', 'k8s_explain'];
+/** Calls without a namespace. */
+const WIDE: Readonly<Record<string, object>> = {
+  argo_list_rollouts: {},
+  k8s_events: {},
+  k8s_list: { kind: 'pods' },
+  k8s_top: {},
+  release_list: {},
+};
+
 const call = (command: Command, raw: unknown, context: CommandContext) =>
   execute({ command, raw, context, gate: { allowWrite: true, toolsets: [] }, audit: memoryAudit() });
 
-const inCluster = ({ toolset }: Command): boolean =>
-  TOOLSETS.some(({ name, rights }) => name === toolset && rights.length > 0);
+const inCluster = ({ toolset, name: tool }: Command): boolean =>
+  !OF_THE_CLUSTER.includes(tool) && TOOLSETS.some(({ name, rights }) => name === toolset && rights.length > 0);
 const examples = CATALOGUE.flatMap((command) => command.examples.map(({ input }) => [command, input] as const));
 
 test('every call of the catalogue touches objects of one namespace, or belongs to a command that narrows itself', async () => {
   const context = await world([]);
   const wide = new Set<string>();
-  for (const [command, input] of [...examples, ...CATALOGUE.map((one) => [one, {}] as const)]) {
+  for (const [command, input] of [...examples, ...CATALOGUE.map((one) => [one, WIDE[one.name] ?? {}] as const)]) {
     const checked = attempt(() => command.check(input, DEFAULTS));
     if (!checked) continue;
     const touched = await touchedBy(command, context, checked);
@@ -81,32 +110,29 @@ test('every call of the catalogue touches objects of one namespace, or belongs t
     if (touched.some(({ namespace }) => namespace === undefined)) wide.add(command.name);
   }
   // Each of them is in the next test.
-  expect([...wide].toSorted()).toEqual(['argo_list_rollouts', 'release_list']);
+  expect([...wide].toSorted()).toEqual(Object.keys(WIDE));
 });
 
-test.each(['argo_list_rollouts', 'release_list'])(
-  '%s shows nothing of a namespace that is not allowed',
-  async (name) => {
-    const command = CATALOGUE.find((known) => known.name === name) as Command;
+test.each(Object.entries(WIDE))('%s shows nothing of a namespace that is not allowed', async (name, input) => {
+  const command = CATALOGUE.find((known) => known.name === name) as Command;
 
-    const all = await call(command, {}, await world([]));
-    const narrowed = await call(command, {}, await world(['shop']));
+  const all = await call(command, input, await world([]));
+  const narrowed = await call(command, input, await world(['shop']));
 
-    expect([JSON.stringify(all), command.text(all)]).toEqual([
-      expect.stringContaining('secret'),
-      expect.stringContaining('secret'),
-    ]);
-    expect(JSON.stringify(narrowed)).toContain('shop');
-    expect([JSON.stringify(narrowed), command.text(narrowed)].join()).not.toContain('secret');
-    await expect(call(command, { namespace: 'secret' }, await world(['shop']))).rejects.toMatchObject({
-      code: 'NAMESPACE_NOT_ALLOWED',
-    });
-  },
-);
+  expect([JSON.stringify(all), command.text(all)]).toEqual([
+    expect.stringContaining('secret'),
+    expect.stringContaining('secret'),
+  ]);
+  expect(JSON.stringify(narrowed)).toContain('shop');
+  expect([JSON.stringify(narrowed), command.text(narrowed)].join()).not.toContain('secret');
+  await expect(call(command, { ...input, namespace: 'secret' }, await world(['shop']))).rejects.toMatchObject({
+    code: 'NAMESPACE_NOT_ALLOWED',
+  });
+});
 
 test.each(
   examples
-    .filter(([command]) => inCluster(command) && !['argo_list_rollouts', 'release_list'].includes(command.name))
+    .filter(([command]) => inCluster(command) && !Object.hasOwn(WIDE, command.name))
     .map(([command, input]) => [command.name, command, input] as const),
 )('%s is refused outside the allow list before it does anything', async (_, command, input) => {
   await expect(call(command, input, await world(['elsewhere']))).rejects.toMatchObject({

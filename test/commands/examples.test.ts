@@ -54,7 +54,7 @@ function isKnown(tool: string, { verb, resource, group }: Request): boolean {
       named === resource &&
       right.group === group &&
       right.verbs.includes(verb) &&
-      right.tools.some((prefix) => tool === prefix || tool.startsWith(`${prefix}_`))
+      right.tools.some((user) => user === tool || user === CATALOGUE.find(({ name }) => name === tool)?.toolset)
     );
   });
 }

@@ -11,7 +11,7 @@ interface Role {
 
 const roles = parseAllDocuments(read('deploy/rbac.yaml')).map((document) => document.toJS() as Role);
 
-test.each(['sluice-reader', 'sluice-writer'])(
+test.each([...new Set(RIGHTS.map(({ role }) => role))])(
   'deploy/rbac.yaml grants %s what the doctor looks for, and nothing else',
   (name) => {
     const rules = roles.find((role) => role.metadata.name === name)?.rules ?? [];

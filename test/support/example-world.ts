@@ -4,6 +4,7 @@ import {
   DEPLOYMENT,
   ENDPOINT_SLICE,
   INGRESS_ROUTE,
+  POD,
   ROLLOUT,
   type Kind,
   type ObjectRef,
@@ -97,6 +98,9 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   release_rollback: {
     releases: [aView({ state: 'succeeded', closedAt: AT + 9, plan: { ...PLAN, fromImage: 'shop:v0', toImage: OLD } })],
   },
+  'k8s_get: A Deployment': { prepare: withADeployment },
+  'k8s_get: One part of it': { prepare: withADeployment },
+  'k8s_logs: One pod': { prepare: withAPod },
   argo_create_rollout: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   // The fake controller does not support workloadRef, so no controller reconciles this one.
   'argo_create_rollout: A blue-green Rollout over an existing Deployment': {
@@ -115,6 +119,15 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   // Argo writes the weights of a canary with traffic routing. The tool is for routes without another writer.
   traefik_update_route_weights: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
 };
+
+function withADeployment(world: FakeWorld): void {
+  create(world, DEPLOYMENT, 'shop', { template: { spec: { containers: [{ name: 'app', image: OLD }] } } });
+}
+
+function withAPod(world: FakeWorld): void {
+  create(world, POD, 'web-1', { containers: [{ name: 'app' }] });
+  world.cluster.logs.set('web-1/app', 'ready\n');
+}
 
 function exampleServers(): readonly RegisteredServer[] {
   const by = { at: AT, who: 'cli:ada' };

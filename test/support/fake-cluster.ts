@@ -6,6 +6,7 @@ import type {
   PatchOperation,
   PatchOptions,
   PatchResult,
+  PlainRead,
   Snapshot,
   WatchFrom,
 } from '../../src/adapters/kubernetes/cluster-client.ts';
@@ -14,6 +15,7 @@ import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ApiResponse } from '../../src/adapters/kubernetes/transport.ts';
 import type { WatchEvent } from '../../src/adapters/kubernetes/watch-stream.ts';
 import { NOTHING, WriteLog } from '../../src/adapters/kubernetes/write-log.ts';
+import { answerRead } from './fake-api.ts';
 import { FakeChanges } from './fake-watch.ts';
 import { applyJsonPatch, applyMergePatch } from './json-patch.ts';
 
@@ -48,6 +50,8 @@ export class FakeCluster implements ClusterClient {
   readonly written = new WriteLog();
   /** Answers GETs to pods. The fake Traefik sets it. */
   servePod: (pod: string, path: string) => ApiResponse = () => ({ status: 404, headers: {}, body: '' });
+  /** Logs by "pod/container". */
+  readonly logs = new Map<string, string>();
   readonly #objects = new Map<string, StoredObject>();
   readonly #listeners: ((ref: ObjectRef) => void)[] = [];
   readonly #changes = new FakeChanges();
@@ -110,7 +114,7 @@ export class FakeCluster implements ClusterClient {
   }
 
   async get(ref: ObjectRef): Promise<unknown> {
-    return this.#request(() => this.peek(ref));
+    return this.#request(() => (ref.kind.plural === 'namespaces' ? this.#namespace(ref) : this.peek(ref)));
   }
 
   async list(kind: Kind, namespace?: string, labelSelector?: string): Promise<readonly unknown[]> {
@@ -204,11 +208,19 @@ export class FakeCluster implements ClusterClient {
     return this.#request(() => true);
   }
 
+  async request(_: string, { path, accept }: PlainRead): Promise<ApiResponse> {
+    const store = {
+      items: (kind: Pick<Kind, 'plural'>, namespace?: string, labels?: string) => this.#items(kind, namespace, labels),
+      log: (pod: string, container: string) => this.logs.get(`${pod}/${container}`),
+    };
+    return this.#request(() => answerRead(store, path, accept));
+  }
+
   async podGet(pod: { namespace: string; name: string }, path: string): Promise<ApiResponse> {
     return this.#request(() => this.servePod(pod.name, path));
   }
 
-  #items(kind: Kind, namespace?: string, labelSelector?: string): StoredObject[] {
+  #items(kind: Pick<Kind, 'plural'>, namespace?: string, labelSelector?: string): StoredObject[] {
     const wanted = (labelSelector ?? '')
       .split(',')
       .filter(Boolean)
@@ -244,6 +256,11 @@ export class FakeCluster implements ClusterClient {
     if (object) return object;
     this.#requireNamespace(ref);
     throw new SluiceError(ref.kind.missing, `Cluster "${this.cluster}" has no ${describe(ref)}.`);
+  }
+
+  #namespace(ref: ObjectRef): unknown {
+    if (!this.#objects.has(keyOf(ref))) this.#requireNamespace({ ...ref, namespace: ref.name });
+    return this.#objects.get(keyOf(ref)) ?? { metadata: { name: ref.name } };
   }
 
   /** A namespace exists when it contains an object. */

@@ -1,4 +1,4 @@
-import type { PatchOptions } from '../../src/adapters/kubernetes/cluster-client.ts';
+import type { PatchOptions, PlainRead } from '../../src/adapters/kubernetes/cluster-client.ts';
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 
@@ -34,6 +34,7 @@ export function recorded(cluster: FakeCluster, requests: Request[]): FakeCluster
       if (!exists(ref)) note('create', ref.kind);
     },
     remove: (ref: ObjectRef) => note('delete', ref.kind),
+    request: (_: string, { path }: PlainRead) => requests.push(...readsOf(path)),
   };
   return new Proxy(cluster, {
     get(target, name) {
@@ -45,4 +46,13 @@ export function recorded(cluster: FakeCluster, requests: Request[]): FakeCluster
       };
     },
   });
+}
+
+/** Every account may read the discovery and the OpenAPI documents (the ClusterRole system:discovery). */
+function readsOf(path: string): readonly Request[] {
+  const [, group = '', resource = '', name, subresource] =
+    /^\/(?:api|apis\/([^/]+))\/[^/]+(?:\/namespaces\/[^/]+)?\/([^/?]+)(?:\/([^/?]+))?(?:\/([^/?]+))?/.exec(path) ?? [];
+  if (resource === '' || path.startsWith('/openapi/')) return [];
+  const verb = name === undefined ? 'list' : 'get';
+  return [{ verb, group, resource: subresource === undefined ? resource : `${resource}/${subresource}` }];
 }

@@ -35,6 +35,7 @@ export function createClient(
     apply: applying(wire),
     remove: removing(wire),
     allowed: (access) => reviewAccess(cluster, send, access),
+    request: (what, read) => send(what, { method: 'GET', ...read }),
     podGet: ({ namespace, name, port }, path, limitMs) =>
       send(`reach port ${port} of pod ${namespace}/${name}`, {
         method: 'GET',

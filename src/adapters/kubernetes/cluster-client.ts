@@ -1,5 +1,5 @@
 import type { Kind, ObjectRef } from './kinds.ts';
-import type { ApiResponse } from './transport.ts';
+import type { ApiRequest, ApiResponse } from './transport.ts';
 import type { WatchEvent } from './watch-stream.ts';
 import type { WriteLog } from './write-log.ts';
 
@@ -62,6 +62,8 @@ export interface ClusterClient {
   remove(ref: ObjectRef, read: { readonly uid: string; readonly resourceVersion?: string }): Promise<void>;
   /** Whether the current account has a right, according to the API server. */
   allowed(access: Access): Promise<boolean>;
+  /** A read that no other method makes. The answer may have any status. `what`: "list pods", for errors. */
+  request(what: string, request: PlainRead): Promise<ApiResponse>;
   /** GET through the API server to a port of a pod. The answer has the pod's own status. */
   podGet(
     pod: { namespace: string; name: string; port: number },
@@ -69,6 +71,9 @@ export interface ClusterClient {
     timeoutMs?: number,
   ): Promise<ApiResponse>;
 }
+
+/** `path`: from the server's root, with the query. */
+export type PlainRead = Pick<ApiRequest, 'path' | 'accept'> & { readonly timeoutMs?: number };
 
 /** A right, in the terms of RBAC. */
 export interface Access {

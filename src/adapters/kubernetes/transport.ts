@@ -10,6 +10,8 @@ export interface ApiRequest {
   /** Path from the server's root, with the query. */
   readonly path: string;
   readonly contentType?: string;
+  /** The wanted form of the answer. Default: application/json. */
+  readonly accept?: string;
   readonly body?: unknown;
   readonly timeoutMs: number;
 }
@@ -82,13 +84,13 @@ export function createTransport(config: KubeConfig & { renew?: () => boolean }):
 function answerTo(
   url: URL,
   options: RequestOptions,
-  { method, body, contentType }: ApiRequest,
+  { method, body, contentType, accept = 'application/json' }: ApiRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const content = body === undefined ? undefined : JSON.stringify(body);
   const headers = {
     ...options.headers,
-    accept: 'application/json',
+    accept,
     'accept-encoding': 'gzip',
     ...(contentType && { 'content-type': contentType }),
     // Node omits the length for DELETE. The server would then read the body as the next request on the connection.

@@ -9,6 +9,14 @@ export const OBJECT_ERRORS = {
     'The namespace does not exist.',
     'Check the name of the namespace and the cluster.',
   ),
+  OBJECT_NOT_FOUND: entry(404, 5, false, 'The object does not exist.', 'Check kind, name, namespace and cluster.'),
+  KIND_AMBIGUOUS: entry(
+    400,
+    2,
+    false,
+    'The name of a kind fits several kinds of the cluster.',
+    'Name the kind with its group, as in deployments.apps.',
+  ),
   ROLLOUT_NOT_FOUND: entry(404, 5, false, 'The Rollout does not exist.', 'Check rollout, namespace and cluster.'),
   TRAFFIC_SERVICE_NOT_FOUND: entry(
     404,

@@ -10,6 +10,13 @@ export const REQUEST_ERRORS = {
     'Correct the named field and call again.',
   ),
   UNKNOWN_NAME: entry(400, 2, false, 'A name is not known.', 'Use the suggested name.'),
+  CURSOR_EXPIRED: entry(
+    409,
+    7,
+    false,
+    'The cursor of a list is too old.',
+    'Repeat the call without `cursor`; the list begins again.',
+  ),
   REASON_REQUIRED: entry(
     400,
     2,

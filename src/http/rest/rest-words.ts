@@ -1,7 +1,7 @@
 import type { Command } from '../../commands/command.ts';
 import type { AnswerBody } from '../answer.ts';
 
-const NAME = /(?<![/\w])[a-z]+_[a-z_]+[a-z]\b/g;
+const NAME = /(?<![/\w])[a-z][a-z0-9]*_[a-z_]+[a-z]\b/g;
 /** The fields that contain sentences of Sluice. Other texts may be names and data. */
 const SENTENCES: readonly string[] = ['next', 'reason', 'detail', 'message'];
 

@@ -1,0 +1,79 @@
+import type { ApiKind } from '../domain/cluster-objects/api-kind.ts';
+import type { ApiObject } from '../domain/cluster-objects/api-object.ts';
+
+/** The objects of one kind: of one namespace, or of the whole cluster. */
+export interface ObjectsIn {
+  readonly cluster: string;
+  readonly kind: ApiKind;
+  readonly namespace?: string | undefined;
+}
+
+/** One object. Without `namespace` it is cluster-scoped. */
+export interface ObjectAt extends ObjectsIn {
+  readonly name: string;
+}
+
+export interface PageQuery {
+  /** Maximum number of objects. */
+  readonly limit: number;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  /** `next` of the page before. */
+  readonly continue?: string | undefined;
+}
+
+/** The rest of a list behind a page. */
+export interface PageEnd {
+  /** Absent at the end of the list. */
+  readonly next?: string;
+  /** The number of objects after this page. The API server does not give it for a selection. */
+  readonly remaining?: number;
+}
+
+export interface ObjectPage extends PageEnd {
+  readonly items: readonly ApiObject[];
+}
+
+/** The table that the API server makes of a kind, with the columns of kubectl. */
+export interface ObjectTable extends PageEnd {
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly cells: readonly string[];
+  }[];
+}
+
+export interface LogQuery {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** The container before its last restart. */
+  readonly previous: boolean;
+  readonly tailLines: number;
+  readonly limitBytes: number;
+  readonly sinceSeconds?: number | undefined;
+}
+
+/** The schemas of one group and version by name, in the form of OpenAPI 3. */
+export type OpenApiSchemas = Readonly<Record<string, unknown>>;
+
+/**
+ * Objects of every kind that a cluster serves. Errors of all: CLUSTER_*, FORBIDDEN, INVALID_INPUT (the API server does
+ * not understand the request, for example a selector).
+ */
+export interface ClusterObjectsPort {
+  /** The kinds of the cluster in all versions. They may be half a minute old, unless `fresh`. */
+  kinds(cluster: string, fresh?: boolean): Promise<readonly ApiKind[]>;
+  /** Errors: as `page`. */
+  table(from: ObjectsIn, query: PageQuery): Promise<ObjectTable>;
+  /** Every item has `apiVersion` and `kind`. Errors: CURSOR_EXPIRED, NAMESPACE_NOT_FOUND for an empty first page. */
+  page(from: ObjectsIn, query: PageQuery): Promise<ObjectPage>;
+  /** Errors: OBJECT_NOT_FOUND, NAMESPACE_NOT_FOUND. */
+  read(at: ObjectAt): Promise<ApiObject>;
+  /** Errors: OBJECT_NOT_FOUND (no such pod), NOT_APPLICABLE with the kubelet's reason. */
+  log(query: LogQuery): Promise<string>;
+  /** Errors: OBJECT_NOT_FOUND if the cluster describes no such group and version. */
+  schemas(cluster: string, kind: Pick<ApiKind, 'group' | 'version'>): Promise<OpenApiSchemas>;
+}

@@ -1,0 +1,76 @@
+import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
+import type { CommandContext } from '../../src/commands/command.ts';
+import { execute, type Output } from '../../src/commands/execute.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
+import { FakeCluster, type StoredObject } from './fake-cluster.ts';
+import { memoryAudit } from './mcp-server.ts';
+import { recorded, type Request } from './recorded-requests.ts';
+import { worldServices } from './fake-tools.ts';
+import { FakeMetrics } from './fake-metrics.ts';
+
+const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
+  deployments: ['apps', 'v1'],
+  replicasets: ['apps', 'v1'],
+  rollouts: ['argoproj.io', 'v1alpha1'],
+};
+
+/** The tools k8s_* over a cluster in memory. */
+export class KubernetesStage {
+  readonly cluster = new FakeCluster('prod');
+  readonly requests: Request[] = [];
+  allowedNamespaces: readonly string[] = [];
+
+  add(plural: string, namespace: string, name: string, content: Partial<StoredObject> & Record<string, unknown> = {}) {
+    const ref = refOf(plural, namespace, name);
+    this.cluster.create(ref, {});
+    this.cluster.update(ref, (object) => {
+      const { metadata, ...rest } = content;
+      Object.assign(object, rest);
+      Object.assign(object.metadata, metadata);
+    });
+    return ref;
+  }
+
+  async call(tool: string, raw: object): Promise<Output> {
+    const command = CATALOGUE.find(({ name }) => name === tool);
+    if (!command) throw new Error(`there is no ${tool}`);
+    const output = await execute({
+      command,
+      raw,
+      context: this.#context(),
+      gate: { allowWrite: true, toolsets: [] },
+      audit: memoryAudit(),
+    });
+    command.text(output);
+    return output;
+  }
+
+  #context(): CommandContext {
+    const client = recorded(this.cluster, this.requests);
+    const clusters = {
+      contexts: () => ['prod'],
+      currentContext: () => 'prod',
+      server: () => undefined,
+      client: () => client,
+    };
+    const target = { cluster: 'prod', namespace: 'shop', rollout: 'web' };
+    const services = worldServices(
+      { target, metrics: new FakeMetrics(15_000), now: Date.now, clusters },
+      createFakeGateway([]),
+    );
+    return {
+      ...services,
+      settings: { ...DEFAULTS, allowedNamespaces: this.allowedNamespaces },
+      caller: { id: 'test', kind: 'cli' },
+      signal: new AbortController().signal,
+      progress: async () => undefined,
+    };
+  }
+}
+
+export function refOf(plural: string, namespace: string, name: string): ObjectRef {
+  const [group, version] = GROUPS[plural] ?? ['', 'v1'];
+  const kind: Kind = { name: plural, plural, group, version, missing: 'OBJECT_NOT_FOUND' };
+  return { kind, name, ...(namespace === '' ? {} : { namespace }) };
+}
