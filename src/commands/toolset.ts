@@ -23,7 +23,7 @@ export interface Right {
 
 /** A group of tools with everything that belongs to them. Only the list in src/toolsets/index.ts names it. */
 export interface Toolset {
-  /** In lower case, with hyphens. The names of all its tools begin with it, with underscores, or with their `prefix`. */
+  /** In lower case, with hyphens. Its tools' names begin with it, with underscores, or with their own `prefix`. */
   readonly name: string;
   /** Another name of the group in the CLI. */
   readonly alias?: string;

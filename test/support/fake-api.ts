@@ -1,11 +1,14 @@
 import type { Kind } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ApiResponse } from '../../src/adapters/kubernetes/transport.ts';
 import { recordAt, valueAt } from '../../src/domain/cluster-objects/api-object.ts';
-import type { StoredObject } from './fake-cluster.ts';
+
+interface FakeObject {
+  readonly metadata: { readonly name: string };
+}
 
 /** The objects of the fake cluster. */
 export interface FakeStore {
-  items(kind: Pick<Kind, 'plural'>, namespace?: string, labelSelector?: string): readonly StoredObject[];
+  items(kind: Pick<Kind, 'plural'>, namespace?: string, labelSelector?: string): readonly FakeObject[];
   /** The log of a container; undefined if there is none. */
   log(pod: string, container: string): string | undefined;
 }
@@ -101,12 +104,12 @@ function listAnswer(
   return json(asTable ? tableOf(items, metadata) : { kind: `${served.kind}List`, metadata, items });
 }
 
-function matches(object: StoredObject, selector: string): boolean {
+function matches(object: FakeObject, selector: string): boolean {
   const [path = '', value = ''] = selector.split('=');
   return valueAt(object, path.split('.')) === value;
 }
 
-function tableOf(items: readonly StoredObject[], metadata: object) {
+function tableOf(items: readonly FakeObject[], metadata: object) {
   return {
     kind: 'Table',
     metadata,

@@ -99,8 +99,8 @@ function reading({ ports }: CommandContext, { cluster, kind, places, view, ...qu
 }
 
 /**
- * The rows that fit into the size. If some do not, a shorter page is read, because only the API server can say where the
- * next one begins. `full`: there is no room for a further page.
+ * The rows that fit into the size. If some do not, a shorter page is read, because only the API server can say where
+ * the next one begins. `full`: there is no room for a further page.
  */
 async function fitting(
   read: Read,

@@ -26,7 +26,9 @@ const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 const READ_BYTES = 1_000_000;
 const SMALLEST = 200;
 
-/** Errors: OBJECT_NOT_FOUND, INVALID_INPUT (no such container). With several pods, a failure is a `problem` of its pod. */
+/**
+ * Errors: OBJECT_NOT_FOUND, INVALID_INPUT (no such container). With several pods, a failure is a `problem` of its pod.
+ */
 export async function logsOf(
   context: CommandContext,
   asked: AskedLogs,
