@@ -22,7 +22,7 @@ const CLUSTER: Readonly<Record<string, readonly string[]>> = { '': ['namespaces'
 const each = (kinds: Readonly<Record<string, readonly string[]>>): readonly Pick<Right, 'group' | 'resource'>[] =>
   Object.entries(kinds).flatMap(([group, resources]) => resources.map((resource) => ({ group, resource })));
 
-/** Every account may read discovery and OpenAPI documents (the ClusterRole system:discovery). Secrets are not in it. */
+/** Every account may read discovery and OpenAPI documents (ClusterRole system:discovery). Secrets are not in it. */
 export const rights: readonly Right[] = [
   ...each(NAMESPACED).map((right) => ({ ...LIST, ...right, tools: LOOK })),
   ...each(CLUSTER).map((right): Right => ({ ...LIST, ...right, tools: LOOK, clusterScoped: true })),
