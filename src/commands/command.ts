@@ -5,6 +5,7 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { ContractsPort } from '../ports/contract-reader.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
+import type { PackageVersionsPort } from '../ports/package-versions.ts';
 import type { PlansPort } from '../ports/plans.ts';
 import type { ServersPort } from '../ports/server-registry.ts';
 import type { Worlds } from '../ports/world.ts';
@@ -61,6 +62,8 @@ export interface CommandContext {
   readonly servers: ServersPort;
   /** What those versions offer. */
   readonly contracts: ContractsPort;
+  /** The versions that ranges of packages mean. */
+  readonly packages: PackageVersionsPort;
   /** Reads everything that a release depends on. It is bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;

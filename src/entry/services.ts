@@ -7,6 +7,7 @@ import { createPlans } from '../adapters/plans/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { ContractsPort } from '../ports/contract-reader.ts';
+import type { PackageVersionsPort } from '../ports/package-versions.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { ServersPort } from '../ports/server-registry.ts';
@@ -58,6 +59,10 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     plans: createPlans(settings),
     servers: deferred<ServersPort>(() => serverRegistry(settings), {}),
     contracts: deferred<ContractsPort>(() => contracts(settings), {}),
+    packages: deferred<PackageVersionsPort>(
+      async () => (await import('../adapters/package-versions/index.ts')).createPackageVersions(),
+      {},
+    ),
     preflight: async (spec) => {
       const { planRelease } = await import('../strategies/index.ts');
       return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid, spec), spec, endedIn(gateway));

@@ -67,7 +67,7 @@ test.each([
   ['server deploy demo 2 --type stdio', 'command: is missing'],
   ['server deploy demo 2 --type sse --url http://x/sse --command node', 'command: has no meaning for sse'],
   ['server deploy demo latest --type stdio --command node', 'not a moving one'],
-  ['server deploy demo 2 --type stdio --command npx --args -y pkg@^1', 'may be another version'],
+  ['server deploy demo 2 --type stdio --command npx --args -y pkg@^1', 'could not be resolved to one version'],
   ['server deploy demo 2 --type stdio --command node --args a.js --trafic 5', 'Did you mean --traffic'],
   ['server deploy demo 2 --type stdio --command node --env A', 'must look like NAME=value'],
   ['server remove-version demo 1.0.0', 'was not confirmed'],

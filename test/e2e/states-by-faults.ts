@@ -39,9 +39,9 @@ export const STATES_BY_FAULTS: MatrixSpec = {
 };
 
 /**
- * Whether a cell is left to `npm run matrix`. `npm test` runs an abort in every state with both strategies. In the other
- * columns the strategies alternate, so it covers all pairs of a fault and a strategy and of a state and a strategy. In
- * the columns of EVERY_STATE it also covers all pairs of a state and a fault.
+ * Whether a cell is left to `npm run matrix`. `npm test` runs an abort in every state with both strategies. In the
+ * other columns the strategies alternate, so it covers all pairs of a fault and a strategy and of a state and a
+ * strategy. In the columns of EVERY_STATE it also covers all pairs of a state and a fault.
  */
 export function isLeftToMatrix({ state, fault, strategy }: Cell): boolean {
   const row = OPEN_STATES.indexOf(state as OpenState);

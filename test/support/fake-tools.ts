@@ -8,6 +8,7 @@ import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeContracts } from './fake-contracts.ts';
+import { createFakePackages } from './fake-packages.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { TRAEFIK_PODS } from './fake-traefik.ts';
@@ -34,6 +35,7 @@ export function worldServices(
     plans: createFakePlans(),
     servers: createFakeServers(),
     contracts: createFakeContracts(),
+    packages: createFakePackages(),
     preflight: (spec) => planRelease(one, spec),
     clusters: {
       current: async () => world.target.cluster,

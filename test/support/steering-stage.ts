@@ -15,6 +15,7 @@ import { settingsOfSandbox } from './settings.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeContracts } from './fake-contracts.ts';
+import { createFakePackages } from './fake-packages.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
@@ -98,6 +99,7 @@ export class SteeringStage {
       plans: createFakePlans(),
       servers: createFakeServers(),
       contracts: createFakeContracts(),
+      packages: createFakePackages(),
       preflight: () => Promise.reject(new Error('not asked')),
       clusters,
       settings: DEFAULTS,

@@ -22,6 +22,7 @@ import { planRelease } from '../../src/strategies/index.ts';
 import { aView, AT, createFakeGateway, SPEC } from '../support/fake-gateway.ts';
 import { createFakePlans } from '../support/fake-plans.ts';
 import { createFakeContracts } from '../support/fake-contracts.ts';
+import { createFakePackages } from '../support/fake-packages.ts';
 import { createFakeServers } from '../support/fake-servers.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
 import { inputsFor, rightShaped } from '../support/fuzz/arbitrary.ts';
@@ -120,6 +121,7 @@ function stage() {
     plans: createFakePlans(),
     servers,
     contracts: createFakeContracts(),
+    packages: createFakePackages(),
     preflight: async (spec) => planRelease(await worldsOver(watched, settings).of(sandbox.context), spec),
     clusters: {
       current: async () => sandbox.context,

@@ -34,7 +34,7 @@ export const SERVER_ERRORS = {
     400,
     2,
     false,
-    'The command names a package without an exact version.',
+    'The command names a package without an exact version, and none could be found.',
     'Write the exact version in the arguments of the command.',
   ),
   SERVER_NO_BLUE: entry(

@@ -9,6 +9,20 @@ interface Runner {
   /** Other flags that have a value. */
   readonly valued: readonly string[];
   readonly python: boolean;
+  /** The program that says which version a range means at present. Absent: none. */
+  readonly manager?: Manager;
+}
+
+/** Programs that resolve ranges of versions. */
+export type Manager = 'npm' | 'uv';
+
+/** A package that a command names. */
+interface Named {
+  readonly spec: string;
+  /** Index of its word in the arguments. Undefined if the command names no package. */
+  readonly at?: number;
+  /** What the word has before the package, such as `--package=`. */
+  readonly prefix: string;
 }
 
 const NPX_VALUED = ['-c', '--call', '--registry', '--cache', '--userconfig', '--prefix', '-w', '--workspace'];
@@ -22,8 +36,8 @@ const UVX_VALUED = [
   '--directory',
   '--env-file',
 ];
-const NPX = { from: ['-p', '--package'], valued: NPX_VALUED, python: false };
-const UVX = { from: ['--from'], valued: UVX_VALUED, python: true };
+const NPX = { from: ['-p', '--package'], valued: NPX_VALUED, python: false, manager: 'npm' } as const;
+const UVX = { from: ['--from'], valued: UVX_VALUED, python: true, manager: 'uv' } as const;
 
 const RUNNERS: readonly Runner[] = [
   { words: ['npx'], ...NPX },
@@ -48,10 +62,60 @@ export function requireExactVersion(command: string, args: readonly string[]): v
 
 /** The version of the first package that the command names. Undefined if it fetches none, or has it in a folder. */
 export function exactVersionOf(command: string, args: readonly string[]): string | undefined {
+  const { runner, packages, line } = readCommand(command, args);
+  return runner && packages.map(({ spec }) => exact(spec, runner, line))[0];
+}
+
+/** A package whose version is not exact, and what its word becomes with an exact version. */
+export interface VersionRange {
+  readonly manager: Manager;
+  /** What the manager is asked for, such as `@scope/name@^1` or `name>=1`. */
+  readonly spec: string;
+  readonly at: number;
+  readonly pinned: (version: string) => string;
+}
+
+/** The packages of a command without an exact version, as far as a manager can resolve them. */
+export function rangesOf(command: string, args: readonly string[]): readonly VersionRange[] {
+  const { runner, packages } = readCommand(command, args);
+  const { manager } = runner ?? {};
+  if (!runner || !manager) return [];
+  return packages.flatMap(({ spec, at, prefix }) => {
+    const found = at === undefined || isExact(spec, runner) ? undefined : RANGE[manager](spec);
+    return found && at !== undefined
+      ? [{ manager, spec: found.ask, at, pinned: (version: string) => `${prefix}${found.pinned(version)}` }]
+      : [];
+  });
+}
+
+interface Range {
+  readonly ask: string;
+  readonly pinned: (version: string) => string;
+}
+
+/** `name`, `name@^1`, `alias@npm:name@1.x`. Undefined for addresses and repositories. */
+function npmRange(spec: string): Range | undefined {
+  const [, alias = '', name, range] =
+    /^((?:@[\w.~-]+\/)?[\w.~-]+@npm:)?((?:@[\w.~-]+\/)?\w[\w.~-]*)(?:@([\w .~^<>=|*+-]+))?$/.exec(spec) ?? [];
+  if (name === undefined) return undefined;
+  return { ask: `${name}@${range ?? 'latest'}`, pinned: (version) => `${alias}${name}@${version}` };
+}
+
+/** `name`, `name[extra]@latest`, `name>=1,<2`. Undefined for addresses and repositories. */
+function uvRange(spec: string): Range | undefined {
+  const [, name, extras = '', range = ''] =
+    /^([A-Za-z0-9][\w.-]*)(\[[\w.,-]*\])?((?:@latest|[<>=!~][\w.,<>=!~*+]*)?)$/.exec(spec.replaceAll(' ', '')) ?? [];
+  if (name === undefined) return undefined;
+  return { ask: `${name}${range === '@latest' ? '' : range}`, pinned: (version) => `${name}${extras}==${version}` };
+}
+
+const RANGE: Readonly<Record<Manager, (spec: string) => Range | undefined>> = { npm: npmRange, uv: uvRange };
+
+function readCommand(command: string, args: readonly string[]) {
   const line = [programOf(command), ...args];
   const runner = RUNNERS.find(({ words }) => words.every((word, index) => line[index] === word));
-  if (!runner) return undefined;
-  return packagesOf(runner, line.slice(runner.words.length)).map((spec) => exact(spec, runner, line))[0];
+  const skipped = (runner?.words.length ?? 1) - 1;
+  return { line, runner, packages: runner ? packagesOf(runner, args, skipped) : [] };
 }
 
 /** `/usr/bin/npx` and `npx.cmd` are `npx`. */
@@ -61,16 +125,17 @@ function programOf(command: string): string {
 }
 
 /** The packages that flags name; without such flags, the first argument that is no flag. Empty text: none. */
-function packagesOf({ from, valued }: Runner, args: readonly string[]): readonly string[] {
-  const named: string[] = [];
-  for (let index = 0; index < args.length; index += 1) {
+function packagesOf({ from, valued }: Runner, args: readonly string[], skipped: number): readonly Named[] {
+  const named: Named[] = [];
+  for (let index = skipped; index < args.length; index += 1) {
     const word = args[index] ?? '';
     const [flag = '', inline] = splitFlag(word);
-    if (from.includes(flag)) named.push(inline ?? args[(index += 1)] ?? '');
+    if (from.includes(flag) && inline !== undefined) named.push({ spec: inline, at: index, prefix: `${flag}=` });
+    else if (from.includes(flag)) named.push({ spec: args[(index += 1)] ?? '', at: index, prefix: '' });
     else if (valued.includes(flag)) index += inline === undefined ? 1 : 0;
-    else if (!word.startsWith('-')) return named.length > 0 ? named : [word];
+    else if (!word.startsWith('-')) return named.length > 0 ? named : [{ spec: word, at: index, prefix: '' }];
   }
-  return named.length > 0 ? named : [''];
+  return named.length > 0 ? named : [{ spec: '', prefix: '' }];
 }
 
 function splitFlag(word: string): readonly [string, string?] {
@@ -82,8 +147,16 @@ const SEMVER = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 const PEP440 = /^(\d+!)?\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?(\+[a-z0-9.]+)?$/i;
 const COMMIT = /[#@][0-9a-f]{40}$/;
 
+/** A folder, or one commit of a repository. */
+const isPlace = (spec: string): boolean => /^(\.{0,2}\/|file:|[A-Za-z]:\\)/.test(spec) || COMMIT.test(spec);
+
+function isExact(spec: string, { python }: Runner): boolean {
+  const { version } = python ? pythonParts(spec) : npmParts(spec);
+  return isPlace(spec) || (version !== undefined && (python ? PEP440 : SEMVER).test(version));
+}
+
 function exact(spec: string, { python, words }: Runner, line: readonly string[]): string | undefined {
-  if (/^(\.{0,2}\/|file:|[A-Za-z]:\\)/.test(spec) || COMMIT.test(spec)) return undefined;
+  if (isPlace(spec)) return undefined;
   const { name, version } = python ? pythonParts(spec) : npmParts(spec);
   if (version !== undefined && (python ? PEP440 : SEMVER).test(version)) return version;
   const example = python ? `${name}${words[0] === 'pipx' ? '==' : '@'}1.2.3` : `${name}@1.2.3`;

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { parse, invalidInput, type Problem } from '../../contract/parse.ts';
 import { changeFields } from '../../contract/server-input.ts';
 import { register } from '../../domain/servers/actions.ts';
-import { requireExactVersion } from '../../domain/servers/exact-version.ts';
+import { rangesOf, requireExactVersion } from '../../domain/servers/exact-version.ts';
 import { SCOPES, TRANSPORTS, type Upstream } from '../../domain/servers/server.ts';
-import type { Command } from '../../commands/command.ts';
+import type { Command, CommandContext } from '../../commands/command.ts';
 import { changeOutput, changeServer, changeText, touchesNoCluster } from './answer.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
@@ -49,23 +49,40 @@ export const mcpServerDeploy: Command<typeof input, typeof changeOutput> = {
     const given = parse(input, raw);
     const problems = problemsOf(given);
     if (problems.length > 0) throw invalidInput(problems);
-    if (given.command !== undefined) requireExactVersion(given.command, given.args ?? []);
     return given;
   },
   touches: touchesNoCluster,
   async run(context, given) {
     const { name, version, traffic, blue, scope } = given;
+    const { args, pins } = await pinned(context, given);
     const registration = {
       version,
-      upstream: upstreamOf(given),
+      upstream: upstreamOf({ ...given, args }),
       ...(traffic === undefined ? {} : { traffic }),
       ...(blue === undefined ? {} : { blue }),
     };
     const answer = await changeServer(context, given, (server, by) => register(server, registration, by), scope);
-    return answer.before ? answer : { ...answer, next: howToReach(name) };
+    const reason = [answer.reason, ...pins].join('; ');
+    return { ...answer, reason, ...(answer.before ? {} : { next: howToReach(name) }) };
   },
   text: changeText,
 };
+
+/** The arguments with exact versions, and what was pinned. Errors: SERVER_VERSION_NOT_EXACT. */
+async function pinned(
+  { packages }: CommandContext,
+  { command, args: given = [] }: Input,
+): Promise<{ args: string[]; pins: readonly string[] }> {
+  const [args, pins]: [string[], string[]] = [[...given], []];
+  if (command === undefined) return { args, pins };
+  for (const range of rangesOf(command, given)) {
+    const version = await packages.resolve(range.manager, range.spec);
+    args[range.at] = range.pinned(version);
+    pins.push(`${range.spec} is pinned to ${version}`);
+  }
+  requireExactVersion(command, args);
+  return { args, pins };
+}
 
 function howToReach(name: string): string {
   const address = `/servers/${encodeURIComponent(name)}/mcp`;

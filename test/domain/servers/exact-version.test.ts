@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { requireExactVersion } from '../../../src/domain/servers/exact-version.ts';
+import fc from 'fast-check';
+import { rangesOf, requireExactVersion } from '../../../src/domain/servers/exact-version.ts';
 
 const check = (line: string): void => {
   const [command = '', ...args] = line.split(' ');
@@ -49,5 +50,63 @@ test.each([
 ])('refuses, and says what to write: %s', (line, next) => {
   expect(() => check(line)).toThrow(
     expect.objectContaining({ code: 'SERVER_VERSION_NOT_EXACT', next: expect.stringContaining(next) }),
+  );
+});
+
+const pin = (line: string, version: string) => {
+  const [command = '', ...args] = line.split(' ');
+  const ranges = rangesOf(command, args);
+  for (const range of ranges) args[range.at] = range.pinned(version);
+  return [ranges.map(({ manager, spec }) => `${manager} ${spec}`).join(', '), [command, ...args].join(' ')];
+};
+
+test.each([
+  ['npx -y pkg@^1 stdio', 'npm pkg@^1', 'npx -y pkg@1.2.3 stdio'],
+  ['npx -y @scope/pkg', 'npm @scope/pkg@latest', 'npx -y @scope/pkg@1.2.3'],
+  ['npx -y alias@npm:@scope/pkg@next', 'npm @scope/pkg@next', 'npx -y alias@npm:@scope/pkg@1.2.3'],
+  [
+    'npx --package=pkg@1.x --package other tool',
+    'npm pkg@1.x, npm other@latest',
+    'npx --package=pkg@1.2.3 --package other@1.2.3 tool',
+  ],
+  ['npx -p pkg@4.0.0 -p other@1 tool', 'npm other@1', 'npx -p pkg@4.0.0 -p other@1.2.3 tool'],
+  ['npm exec -- pkg@1', 'npm pkg@1', 'npm exec -- pkg@1.2.3'],
+  ['pnpm dlx pkg', 'npm pkg@latest', 'pnpm dlx pkg@1.2.3'],
+  ['uvx pkg', 'uv pkg', 'uvx pkg==1.2.3'],
+  ['uvx pkg[extra]@latest --flag', 'uv pkg', 'uvx pkg[extra]==1.2.3 --flag'],
+  ['uvx --from=pkg>=1,<2 tool', 'uv pkg>=1,<2', 'uvx --from=pkg==1.2.3 tool'],
+  ['uv tool run --python 3.12 pkg==1.*', 'uv pkg==1.*', 'uv tool run --python 3.12 pkg==1.2.3'],
+])('pins %s', (line, asked, pinned) => {
+  expect(pin(line, '1.2.3')).toEqual([asked, pinned]);
+  expect(() => check(pinned)).not.toThrow();
+});
+
+test.each([
+  'npx -y github:owner/repo',
+  'npx https://host/pkg.tgz',
+  'npx ./local',
+  'uvx git+https://host/repo',
+  'pipx run pkg',
+  'npx',
+  'node a.js',
+])('no manager is asked for: %s', (line) => {
+  expect(pin(line, '1.2.3')).toEqual(['', line]);
+});
+
+test('what a manager is asked for is never a flag, and a pinned command is always exact', () => {
+  const word = fc.oneof(
+    fc.string({ maxLength: 12 }),
+    fc.constantFrom('-p', '--package', '--from', 'pkg@^1', 'pkg', '--', '-y'),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom('npx', 'uvx', 'bunx'), fc.array(word, { maxLength: 5 }), (command, words) => {
+      const args = [...words];
+      const ranges = rangesOf(command, args);
+      for (const range of ranges) {
+        expect(range.spec).toMatch(/^[@\w]/);
+        args[range.at] = range.pinned('1.2.3');
+      }
+      expect(rangesOf(command, args)).toEqual([]);
+    }),
   );
 });

@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installSchemathesis } from './install.ts';
+import { fileURLToPath } from 'node:url';
+import { installPython } from '../python-package.ts';
+
+const CONSTRAINTS = fileURLToPath(new URL('constraints.txt', import.meta.url));
 
 /**
  * `positive_data_acceptance` is left out, because a schema cannot express all conditions of a tool's input, for example
@@ -31,7 +34,7 @@ export async function runSchemathesis(
   documentUrl: string,
   options: { seed: number; examples: number; say: (line: string) => void },
 ): Promise<FuzzResult> {
-  const library = await installSchemathesis(options.say);
+  const library = await installPython({ name: 'schemathesis', constraints: CONSTRAINTS }, options.say);
   // It uses one worker, because parsing code in two threads sometimes fails in CPython 3.11
   // (github.com/python/cpython/issues/106905). It writes files to its working folder.
   const folder = mkdtempSync(join(tmpdir(), 'sluice-schemathesis-'));

@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import { sluice } from '../support/cli.ts';
+import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
+import { createFakePackages } from '../support/fake-packages.ts';
+import { createFakeServers } from '../support/fake-servers.ts';
+
+const worldOf = () => {
+  const gateway = createFakeGateway();
+  const packages = createFakePackages({ '@scope/demo@^2': '2.4.1' });
+  return { gateway, services: { ...fakeServices(gateway), servers: createFakeServers(), packages } };
+};
+const deploy = (world: ReturnType<typeof worldOf>, spec: string) =>
+  sluice(world, ...'server deploy demo 2.4.1 --blue --type stdio --command npx --args -y'.split(' '), spec);
+
+test('a range is pinned when the version is registered, and the answer says to what', async () => {
+  const world = worldOf();
+
+  const { code, out } = await deploy(world, '@scope/demo@^2');
+
+  expect([code, out]).toEqual([0, expect.stringContaining('@scope/demo@^2 is pinned to 2.4.1')]);
+  expect(await world.services.servers.read('demo')).toMatchObject({
+    versions: [{ args: ['-y', '@scope/demo@2.4.1'] }],
+  });
+});
+
+test('a range that cannot be resolved registers nothing', async () => {
+  const world = worldOf();
+
+  const { code, err } = await deploy(world, '@scope/demo@^3');
+
+  expect([code, err]).toEqual([2, expect.stringContaining('@scope/demo@^3 could not be resolved')]);
+  expect(await world.services.servers.read('demo')).toBeUndefined();
+});
