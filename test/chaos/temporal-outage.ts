@@ -25,9 +25,9 @@ async function outage({ sandbox, lanes }: Run): Promise<void> {
   await startPart(sandbox, 'temporal');
 }
 
-/** A caller is told meanwhile what is wrong, and soon. */
+/** A caller gets the reason meanwhile, and does not wait for the end of the outage. */
 async function expectUnreachable(mcp: Mcp): Promise<void> {
   const began = Date.now();
   await expectRefusal(mcp.call('release_list', {}), 'TEMPORAL_UNREACHABLE', /Temporal/);
-  expect(Date.now() - began).toBeLessThan(6_000);
+  expect(Date.now() - began).toBeLessThan(30_000);
 }

@@ -147,7 +147,7 @@ test('a cluster that never answers keeps nobody waiting', async () => {
   );
 
   expect([code, out]).toEqual([0, '']);
-  expect(performance.now() - began).toBeLessThan(4000);
+  expect(performance.now() - began).toBeLessThan(15_000);
 });
 
 test('names that a shell would read as something else are left out', async () => {

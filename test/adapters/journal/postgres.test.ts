@@ -28,7 +28,7 @@ test('a server that goes away is said so, within seconds and without its passwor
 
   expect(error).toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
   expect(String(error)).not.toContain('not-a-secret');
-  expect(Date.now() - began).toBeLessThan(6_000);
+  expect(Date.now() - began).toBeLessThan(20_000);
   await server.resume();
   await journal.append([eventEntry('run-1', 'event/2')]);
   expect(await journal.read('run-1')).toHaveLength(2);
