@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,15 +8,13 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { sluice } from '../support/cli.ts';
 import { aView, createFakeGateway } from '../support/fake-gateway.ts';
 
-// How long Tab takes in a process of its own. A busy machine makes the wall clock and the processor time longer, so the
-// limit of half a second counts on an idle one. On any machine completion does little more than start the program.
+// What Tab costs in a process of its own, beside the start of the program in the same run. The time to wait depends on
+// what else the machine does, so it is printed and has no limit here.
 
 const EKS = 'arn:aws:eks:eu-west-1:123456789012:cluster/prod';
 const PROGRAM = fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url));
-const MAX_MS = 500;
 /** Beside the start of the program. Without a snapshot it is about twice as much work. */
 const MAX_FACTOR = 1.6;
-const isIdle = (): boolean => (loadavg()[0] ?? 0) < availableParallelism() / 2;
 const TIMES = 3;
 const home = mkdtempSync(join(tmpdir(), 'sluice-completion-time-'));
 const CASES = [
@@ -84,7 +82,6 @@ test.each(CASES)(
     expect(runs.map(({ out }) => out)).toEqual(runs.map(() => expected));
     expect(floor).toBeGreaterThan(0);
     expect(work / floor).toBeLessThanOrEqual(MAX_FACTOR);
-    if (isIdle()) expect(wall).toBeLessThanOrEqual(MAX_MS);
   },
   60_000,
 );
