@@ -22,7 +22,10 @@ const MAX_MESSAGE = 16 * 1024 * 1024;
 
 type Offer = Omit<Contract, 'eras'>;
 
-/** `timeout`: milliseconds of each request. Errors: SERVER_UNREACHABLE, SERVER_CONTRACT_INVALID. */
+/** A program over stdio may have to be fetched before it answers for the first time. */
+const START_FACTOR = 6;
+
+/** `timeout`: milliseconds of each request; a program may take six times as long to start. Errors: SERVER_UNREACHABLE, SERVER_CONTRACT_INVALID. */
 export async function readContract(upstream: Upstream, env: NodeJS.ProcessEnv, timeout: number): Promise<Contract> {
   const reached = resolved(upstream, env, missing);
   const offers: [string, Offer][] = [];
@@ -30,7 +33,9 @@ export async function readContract(upstream: Upstream, env: NodeJS.ProcessEnv, t
   for (const [era, mode] of ERAS) {
     const client = new Client({ name: 'sluice', version: '1' }, { versionNegotiation: { mode } });
     try {
-      await client.connect(transportTo(reached), { timeout });
+      await client.connect(transportTo(reached), {
+        timeout: reached.transport === 'stdio' ? timeout * START_FACTOR : timeout,
+      });
       offers.push([era, await offerOf(client, timeout)]);
     } catch (error) {
       if (error instanceof SluiceError) throw error;

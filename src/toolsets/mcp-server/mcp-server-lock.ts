@@ -4,12 +4,16 @@ import { serverName, versionLabel } from '../../contract/server-input.ts';
 import { reason } from '../../contract/target.ts';
 import { versionOf } from '../../domain/servers/actions.ts';
 import { CHANGE_CLASSES, compareContracts } from '../../domain/servers/contract/compare.ts';
-import type { ContractLock } from '../../domain/servers/contract/lock.ts';
+import { changeLines } from '../../domain/servers/contract/change-lines.ts';
+import { ITEM_KINDS, type ContractLock } from '../../domain/servers/contract/lock.ts';
 import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { touchesNoCluster } from './answer.ts';
 import { foundServer } from './found-server.ts';
+
+const MOST_CHANGES = 200;
+const CHANGED_KINDS = ['server', ...ITEM_KINDS] as const;
 
 const input = z.strictObject({
   name: serverName,
@@ -28,8 +32,9 @@ const output = z.strictObject({
   eras: z.array(z.string()),
   items: z.number(),
   changes: z.array(
-    z.strictObject({ class: z.enum(CHANGE_CLASSES), kind: z.string(), name: z.string(), what: z.string() }),
+    z.strictObject({ class: z.enum(CHANGE_CLASSES), kind: z.enum(CHANGED_KINDS), name: z.string(), what: z.string() }),
   ),
+  left_out: z.int().describe('Changes beyond the first 200. The worst come first.'),
 });
 type Output = z.output<typeof output>;
 
@@ -66,7 +71,8 @@ export const mcpServerLock: Command<typeof input, typeof output> = {
       hash: lock.hash,
       eras: [...lock.eras],
       items: lock.items.length,
-      changes: changes.map((change) => ({
+      left_out: Math.max(0, changes.length - MOST_CHANGES),
+      changes: changes.slice(0, MOST_CHANGES).map((change) => ({
         ...change,
         name: cleanText(change.name, 200),
         what: cleanText(change.what, 300),
@@ -74,11 +80,12 @@ export const mcpServerLock: Command<typeof input, typeof output> = {
     };
   },
   problem: ({ accepted }) => (accepted ? undefined : 'SERVER_CONTRACT_CHANGED'),
-  text: ({ name, version, against, verdict, accepted, items, eras, file, changes }) =>
+  text: ({ name, version, against, verdict, accepted, items, eras, file, changes, left_out }) =>
     [
       `${name} ${version}: ${items} items, protocol of ${eras.join(' and ')}, ${file}`,
       against === undefined ? verdict : `against ${against}: ${verdict}${accepted ? '' : ', not accepted'}`,
-      ...changes.map((one) => `  ${one.class}: ${[one.kind, one.name].join(' ').trim()}: ${one.what}`),
+      ...changeLines(changes).map((line) => `  ${line}`),
+      ...(left_out > 0 ? [`  and ${left_out} more changes, which are not worse`] : []),
     ].join('\n'),
 };
 
