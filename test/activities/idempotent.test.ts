@@ -92,7 +92,7 @@ test('a canary that was observed is aborted on that one reading: seconds count',
     const before = stage.world.calls.length;
     await stage.run('withdraw', stage.scene);
     const calls = stage.world.calls.slice(before);
-    expect(calls.slice(0, calls.indexOf('workload.abort'))).toEqual(['split.fence', 'workload.fence', 'workload.read']);
+    expect(calls.slice(0, calls.indexOf('workload.abort'))).toEqual(['workload.fence', 'split.fence', 'workload.read']);
   });
 });
 
