@@ -55,7 +55,7 @@ async function run(group: TestGroup, files: number, failedSoFar: boolean): Promi
   running = undefined;
   const summary = readSummary(result);
   failures.push(...summary.failures);
-  console.log(`Time of the files of each folder, added: ${folderTimes(summary)}`);
+  if (summary.folders.size > 0) console.log(`Time of the files of each folder, added: ${folderTimes(summary)}`);
   return add(left, counted);
 }
 
