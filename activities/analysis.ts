@@ -10,6 +10,7 @@ import { joinVerdicts } from '../src/domain/analysis/join-verdicts.ts';
 import { isOpen, worst, type Finding, type Verdict } from '../src/domain/analysis/verdict.ts';
 import type { AnalysisSpec } from '../src/domain/release/plan.ts';
 import type { QueryRecord } from '../src/domain/release/record.ts';
+import { chainOf } from '../src/domain/release/target.ts';
 import type { Ports } from '../src/ports/index.ts';
 import { waitFor } from './alive.ts';
 import { ClockCheck } from './clock-check.ts';
@@ -152,7 +153,7 @@ async function judgeNow({ store, ...sources }: Sources, input: Judgement, to: nu
   const { sequential, warmUpMs = 0, minRequests } = limits;
   const { held, arms, trail } = await store.look(
     {
-      runId: scene.owner.runId,
+      runId: chainOf(scene.owner),
       services: { candidate: scene.plan.candidate.metricsService, stable: scene.plan.stable.metricsService },
       ...(sequential && { sequential }),
       since,

@@ -15,8 +15,8 @@ const WRITES: readonly string[] = ['setImage', 'advance', 'abort', 'setWeight', 
 
 /**
  * The ports of activities. Before each write, an attempt that has stalled checks that it is still the current one. A
- * write that is refused because of another run's mark is repeated after that mark is taken over. A mark is taken over
- * only when its run is known to have ended: a reset or a continued workflow has a new run id, and a terminated run
+ * write that changes nothing because of another run's mark is repeated after that mark is taken over. A mark is taken
+ * over only when its run is known to have ended: a reset or a continued workflow has a new run id, and a terminated run
  * leaves its mark.
  */
 export function fencedPorts<P extends Ports>(ports: P, runs: Runs): P {
@@ -38,7 +38,7 @@ async function fencedWrite(port: Claiming, write: Write, args: Parameters<Write>
   await requireWanted(runs);
   const result = await write(...args);
   const owner = args.at(-1) as Owner;
-  if (!('refused' in result) || !result.holder || !(await mayTakeOver(result.holder, owner, runs))) return result;
+  if (!result.holder || !(await mayTakeOver(result.holder, owner, runs))) return result;
   const taken = await port.claim(args[0], owner, result.holder);
   return 'refused' in taken ? taken : write(...args);
 }

@@ -1,11 +1,6 @@
-import type { RecordEntry } from '../src/domain/release/record.ts';
+import type { RecordEntry, RecordLine } from '../src/domain/release/record.ts';
 import { chainOf, type Owner } from '../src/domain/release/target.ts';
 import type { Recorder } from './recorder.ts';
-
-type WithoutOwner<E> = E extends RecordEntry ? Omit<E, 'releaseId' | 'runId'> : never;
-
-/** An entry with the workflow's number. The owner is stated once for all entries. */
-export type RecordLine = WithoutOwner<RecordEntry>;
 
 export const recordActivities = (recorder?: Recorder) => ({
   /**

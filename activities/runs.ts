@@ -6,7 +6,10 @@ import { guardId, type Owner, type Target } from '../src/domain/release/target.t
 
 /** The queries of an activity to Temporal about runs. Errors: TEMPORAL_UNREACHABLE. */
 export interface Runs {
-  /** Whether the run that wrote this mark is known to have ended. False where this Temporal does not know the run. */
+  /**
+   * Whether the run that wrote this mark is known to have ended, and with it its release, unless that is the release of
+   * the current activity. False where this Temporal does not know the run.
+   */
   hasEnded(holder: Owner): Promise<boolean>;
   /** Whether this attempt of the current activity is still the one that the workflow waits for. */
   isWanted(): Promise<boolean>;
@@ -34,7 +37,8 @@ export const temporalRuns: Runs = {
     const { info } = Context.current();
     if (temporal !== undefined && temporal !== info.workflowNamespace) return false;
     const run = await describe(releaseId, runId);
-    return run !== undefined && run.type === WORKFLOW_TYPE && ENDED.includes(run.status.name);
+    const ended = run !== undefined && run.type === WORKFLOW_TYPE && ENDED.includes(run.status.name);
+    return ended && (info.workflowExecution?.workflowId === releaseId || !(await goesOn(releaseId, firstOf(run))));
   },
   async isWanted() {
     const { workflowExecution, activityId, attempt } = Context.current().info;
@@ -55,8 +59,21 @@ export const temporalRuns: Runs = {
   },
 };
 
+/** Whether a later run of this chain is open: a reset and continue-as-new end a run, but not its release. */
+async function goesOn(workflowId: string, firstRunId: string): Promise<boolean> {
+  const latest = await describe(workflowId);
+  return latest !== undefined && firstOf(latest) === firstRunId && !ENDED.includes(latest.status.name);
+}
+
+type Described = NonNullable<Awaited<ReturnType<typeof describe>>>;
+
+/** The first run of a chain. It is the same after a reset and after continue-as-new. */
+function firstOf({ raw, runId }: Described): string {
+  return raw.workflowExecutionInfo?.firstRunId || runId;
+}
+
 /** Undefined if this Temporal does not know the run. */
-async function describe(workflowId: string, runId: string) {
+async function describe(workflowId: string, runId?: string) {
   return unlessMissing(() => Context.current().client.workflow.getHandle(workflowId, runId).describe());
 }
 

@@ -11,7 +11,7 @@ import { STATE_KEY } from './search-attributes.ts';
  */
 export function acceptedInput(input: ReleaseInput): ReleaseInput {
   if (!has('careful')) return input;
-  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const { workflowId, firstExecutionRunId, continuedFromExecutionRunId } = workflowInfo();
   try {
     const accepted = checkedInput(input, firstExecutionRunId);
     const id = releaseId(accepted.spec.target);
@@ -20,6 +20,8 @@ export function acceptedInput(input: ReleaseInput): ReleaseInput {
         'workflow id',
         `must be ${id}, so that a target has one release at most. A schedule starts the workflow startRelease instead (release_schedule)`,
       );
+    if (accepted.continues && continuedFromExecutionRunId === undefined)
+      throw new InputProblem('continues', 'must be absent. Only a run that continues as new sets it');
     return accepted;
   } catch (error) {
     if (!(error instanceof InputProblem)) throw error;

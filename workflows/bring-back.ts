@@ -12,7 +12,7 @@ import type { RolledBack } from './rollback.ts';
 export async function bringBack(run: ReleaseRun, cause: StopCause): Promise<Exclude<RolledBack, 'too-late'>> {
   return CancellationScope.nonCancellable(async () => {
     run.enter('aborting', `${run.plan?.toImage} is stable: making ${run.plan?.fromImage} stable again`, cause.who);
-    return retryUntilDone(run, 'rollback', () => attempt(run, cause));
+    return retryUntilDone(run, 'rollback', cause, () => attempt(run, cause));
   });
 }
 

@@ -20,6 +20,8 @@ export interface CommandHandlers<N extends CommandName> {
   readonly refusalOf: (command: Of<N>) => Refusal | undefined;
   /** Carries the command out, or records why not. The message may be malformed: `refused` says so then. */
   readonly perform: (command: Of<N>, refused: Refusal | undefined) => Promise<CommandOutcome>;
+  /** Outcomes of commands that earlier runs have handled. */
+  readonly handled?: readonly CommandOutcome[];
   /** Runs a handler, for example in a scope of its own. */
   readonly within?: <T>(handle: () => Promise<T>) => Promise<T>;
 }
@@ -31,7 +33,9 @@ export interface CommandHandlers<N extends CommandName> {
  */
 export function registerHandlers<N extends CommandName>(handlers: CommandHandlers<N>): void {
   const { descriptions, within = (handle) => handle() } = handlers;
-  const handled = new Map<string, Promise<CommandOutcome>>();
+  const handled = new Map<string, Promise<CommandOutcome>>(
+    handlers.handled?.map((one) => [one.requestId, Promise.resolve(one)] as const),
+  );
   for (const name of Object.keys(descriptions) as N[]) {
     const handle = (message: CommandMessage) => within(() => once(handlers, handled, { ...message, name }));
     // Validators are synchronous, because the SDK does not await them.

@@ -12,8 +12,12 @@ export function registerCommands(run: ReleaseRun): void {
     descriptions: DESCRIPTIONS,
     refusalOf: (command) => refusalOf(command, run.situation),
     perform: (command, refused) => perform(run, command, refused?.message),
+    handled: run.outcomes,
     // A cancelled workflow still rolls back. An error of a handler that waits for it would close the workflow at once.
-    within: (handle) => CancellationScope.nonCancellable(handle),
+    within: (handle) => {
+      run.handled += 1;
+      return CancellationScope.nonCancellable(handle);
+    },
   });
 }
 
@@ -86,7 +90,9 @@ async function abort(run: ReleaseRun, command: Command): Promise<Ending> {
   const reason = `aborted by ${command.who}${command.why ? `: ${command.why}` : ''}`;
   run.note(reason, command.who);
   run.halt({ kind: 'abort', reason, who: command.who });
-  await condition(() => run.withdrawal !== undefined || run.isEnding);
+  await condition(() => run.withdrawal !== undefined || run.isEnding || run.leaving);
+  if (!run.withdrawal && !run.isEnding)
+    return { outcome: 'accepted', detail: 'the rollback is tried again in the next run of the release' };
   if (!run.withdrawal && run.ending === 'succeeded')
     return { outcome: 'refused', detail: `too late: ${run.plan?.toImage} is already the stable version` };
   if (!run.withdrawal) return { outcome: 'applied', detail: 'ended before anything was changed' };

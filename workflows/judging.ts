@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Judgement } from '../activities/analysis.ts';
+import type { Course } from '../src/domain/release/continued.ts';
 import { OPEN_WORDS, POLICY_WORDS } from '../src/domain/release/open-verdict.ts';
 import { isOpen, type Open, type Verdict } from '../src/domain/analysis/verdict.ts';
 import type { Policy } from '../src/domain/release/plan.ts';
@@ -7,7 +8,6 @@ import { read } from './activity-options.ts';
 import { first } from './first.ts';
 import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped } from './stopped.ts';
-import type { Course } from './watching.ts';
 
 /** The step may end. */
 export interface Advance {
@@ -63,6 +63,8 @@ const OLD_VERDICT_MS = 300_000;
 /** Holds the weight for the rest of the soak. A repaired drift does not restart it. */
 async function soak(run: ReleaseRun, course: Course): Promise<void> {
   const leftMs = run.gapless ? course.soakLeftMs : run.input.spec.analysis.soakMs;
+  // The state that an earlier run has shown after its soak stays until the judge has looked again.
+  if (course.continued && leftMs === 0) return;
   run.enter('soaking', `weight ${run.weightWanted} for ${leftMs / 1000} s`);
   const began = run.clock.elapsedMs();
   try {
@@ -107,16 +109,20 @@ async function rollBackAfter(run: ReleaseRun, open: Open): Promise<never> {
   });
 }
 
+const DECISION = 'decision';
+
 async function askAfterHold(run: ReleaseRun, open: Open, policy: Policy): Promise<never> {
   const { analysis, timeouts } = run.input.spec;
-  if (policy !== 'ask') await run.clock.sleep(analysis.holdMs, 'hold without data');
+  // A question that an earlier run has asked is asked again at once.
+  const asked = run.clock.hasBegun(DECISION);
+  if (policy !== 'ask' && !asked) await run.clock.sleep(analysis.holdMs, 'hold without data');
   const since = policy === 'ask' ? '' : ` for ${analysis.holdMs / 1000} s`;
   run.ask('waiting-for-decision', `${OPEN_WORDS[open]}${since}: ${run.verdict?.reason}`, {
     for: 'decision',
     answers: ['skip-analysis', 'abort'],
     deadlineInMs: timeouts.decisionMs,
   });
-  await run.clock.sleep(timeouts.decisionMs, 'decision');
+  await run.clock.sleep(timeouts.decisionMs, DECISION);
   throw new ReleaseStopped({
     kind: 'deadline',
     reason: `nobody decided within ${timeouts.decisionMs / 1000} s, and the outcome stayed open: ${OPEN_WORDS[open]}`,

@@ -28,6 +28,8 @@ export interface CommandMessage extends CommandHeader {
 
 /** Key of the memo of a run that was reset: the first run of its chain, under which every interface knows it. */
 export const CHAIN_MEMO = 'first_run_id';
+/** Key of the memo of a run that continues an earlier one: when the release was started, epoch ms. */
+export const STARTED_MEMO = 'started_at';
 export const getRelease = defineQuery<ReleaseView>('get');
 
 const signal = (name: CommandName) => defineSignal<[CommandMessage]>(name);

@@ -5,7 +5,8 @@ import {
   condition,
   isCancellation,
 } from '@temporalio/workflow';
-import type { RecordLine } from '../activities/record.ts';
+import { unsentRecords } from '../src/domain/release/continued.ts';
+import type { RecordLine } from '../src/domain/release/record.ts';
 import type { Owner } from '../src/domain/release/target.ts';
 import { record, recordLast } from './activity-options.ts';
 
@@ -59,12 +60,29 @@ export class Outbox {
     this.lines.push({ kind, key: `${kind}/${number}${this.host.keySuffix}`, at, data } as RecordLine);
   }
 
+  /** The records that the next run has to write. A write in progress may write them too, under the same keys. */
+  get unsent(): readonly RecordLine[] {
+    return unsentRecords(this.lines);
+  }
+
+  /** Takes over the records that an earlier run has not written. */
+  takeOver(lines: readonly RecordLine[]): void {
+    this.lines.push(...lines);
+  }
+
   /** Starts a write of the new records and of the state of the release. */
   flush(): void {
     if (!this.on) return;
     this.host.situation();
     this.wanted = true;
     this.going ??= this.go();
+  }
+
+  /** Writes until few records are left, or until the journal turns out to be away. */
+  async drain(): Promise<void> {
+    if (this.lines.length <= AT_ONCE) return;
+    this.flush();
+    await condition(() => this.lines.length <= AT_ONCE || this.away || this.going === undefined);
   }
 
   /** Flushes the remaining records and waits a few seconds at most. The sweep finds records that are not written. */

@@ -47,6 +47,12 @@ export const PATCHES = {
     reason:
       'a run that was reset names the first run of its chain in its memo, so that lists show one release and not two; the longest waits of a release take a year',
   },
+  'continues-as-new': {
+    since: '2026-11-29',
+    mayGo: '2028-01-01',
+    reason:
+      'a run that nears a limit of Temporal continues as new while it holds a step, waits for its approval or tries a rollback again; the longest waits of a release take a year',
+  },
 } as const;
 
 export function has(patch: keyof typeof PATCHES): boolean {

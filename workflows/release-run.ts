@@ -8,6 +8,7 @@ import {
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
 import type { Situation } from '../src/domain/release/admission.ts';
 import type { CommandOutcome } from '../src/domain/release/command.ts';
+import type { ContinuedFacts } from '../src/domain/release/continued.ts';
 import type { ReleasePlan } from '../src/domain/release/plan.ts';
 import type { WeightProof } from '../src/domain/release/proof.ts';
 import { isClosed, type ClosedState, type ReleaseState } from '../src/domain/release/state.ts';
@@ -19,14 +20,13 @@ import { describeRelease } from '../src/domain/release/describe.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 import { STATE_KEY } from './search-attributes.ts';
 import { ReleaseClock } from './clock.ts';
+import { EventLog } from './event-log.ts';
 import { first } from './first.ts';
 import { Outbox } from './outbox.ts';
 import type { ReleaseInput } from './messages.ts';
 import { has } from './patches.ts';
 import { ReleaseStopped } from './stopped.ts';
 
-/** Maximum number of events. The oldest are dropped, so that the answer to a query stays small. */
-const MAX_EVENTS = 200;
 /**
  * States that are written to the journal when they begin, in addition to every question, pause and end. Not every state
  * is written, because each write adds six events to the history.
@@ -40,7 +40,7 @@ export class ReleaseRun {
   readonly clock = new ReleaseClock();
   readonly input: ReleaseInput;
   readonly owner: Owner;
-  readonly startedAt = Date.now();
+  startedAt = Date.now();
   plan?: ReleasePlan;
   newHash?: string;
   stepIndex = 0;
@@ -54,8 +54,8 @@ export class ReleaseRun {
   waiting?: Waiting;
   /** Requests of people. */
   stop?: StopCause;
-  skip?: { readonly index: number; readonly who: string; readonly why: string };
-  approval?: { readonly approved: boolean; readonly who: string };
+  skip?: NonNullable<ContinuedFacts['skip']>;
+  approval?: NonNullable<ContinuedFacts['approval']>;
   /** How many steps have passed. */
   judgedSteps = 0;
   /** Why the new version got past the first step without this release; absent: it did not. */
@@ -67,7 +67,7 @@ export class ReleaseRun {
   retries = 0;
   /** Facts that command handlers wait for: steps that have ended, and the outcome of an abort. */
   advanced = 0;
-  withdrawal?: { readonly done: boolean; readonly detail: string };
+  withdrawal?: NonNullable<ContinuedFacts['withdrawal']>;
   readonly outcomes: CommandOutcome[] = [];
   /** The release writes to the journal. A release that an older version started does not. */
   readonly journaled = has('journal');
@@ -79,17 +79,24 @@ export class ReleaseRun {
   chainNamed = false;
   /** False for a release that an older version started: it has no guard while weights move. */
   readonly gapless = has('watch-without-gap');
+  /** Whether the run may continue as new (continuing.ts). */
+  readonly continuable = has('continues-as-new');
+  /** The run is about to continue as new. Commands that wait for an effect are answered. */
+  leaving = false;
+  /** Run ids of the earlier runs that this one continues. */
+  earlierRuns: readonly string[] = [];
+  /** Signals and updates that this run has handled. */
+  handled = 0;
   readonly outbox: Outbox;
   /** The end of the release while it is written to the journal. The end is not visible to clients yet. */
   ending?: ClosedState;
   /** Number of the last act. It follows from the history, so a replay computes the same. */
-  private epoch = 0;
+  epoch = 0;
+  phase: ReleaseState = 'preflight';
+  reason = '';
+  readonly events = new EventLog();
   private lastEvent?: ReleaseEvent;
-  private phase: ReleaseState = 'preflight';
-  private reason = '';
   private closedAt?: number;
-  private readonly events: ReleaseEvent[] = [];
-  private eventsBefore = 0;
 
   constructor(input: ReleaseInput) {
     this.input = input;
@@ -138,7 +145,7 @@ export class ReleaseRun {
       manualPromotion: this.input.spec.manualPromotion && !this.promoteAll,
       step: this.stepIndex,
       steps: this.plan?.steps.length ?? 0,
-      runIds: [chainOf(this.owner), this.owner.runId],
+      runIds: [chainOf(this.owner), ...this.earlierRuns, this.owner.runId],
       ...(this.ending ? { ending: this.ending } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
       ...(this.verdict ? { verdict: this.verdict.outcome } : {}),
@@ -151,7 +158,7 @@ export class ReleaseRun {
     this.reason = reason;
     delete this.waiting;
     if (isClosed(phase)) this.closedAt = this.lastEvent?.at ?? Date.now();
-    if (this.lastEvent && isClosed(phase)) this.show(this.lastEvent);
+    if (this.lastEvent && isClosed(phase)) this.events.add(this.lastEvent);
     else this.note(reason, who);
     this.publish();
     if (FLUSHED.includes(phase)) this.outbox.flush();
@@ -182,15 +189,8 @@ export class ReleaseRun {
 
   note(text: string, who?: string): void {
     const event = { at: Date.now(), state: this.phase, text, ...(who ? { who } : {}) };
-    this.show(event);
+    this.events.add(event);
     this.outbox.add('event', event);
-  }
-
-  private show(event: ReleaseEvent): void {
-    this.events.push(event);
-    if (this.events.length <= MAX_EVENTS) return;
-    this.events.shift();
-    this.eventsBefore += 1;
   }
 
   pause(who: string, why?: string): void {
@@ -232,7 +232,7 @@ export class ReleaseRun {
   }
 
   /** Publishes the state for people: the search attribute and the current details of the run. */
-  private publish(): void {
+  publish(): void {
     if (this.published !== this.state) upsertSearchAttributes([{ key: STATE_KEY, value: this.state }]);
     this.published = this.state;
     setCurrentDetails(describeRelease(this.view()));
@@ -252,8 +252,8 @@ export class ReleaseRun {
       stepIndex: this.stepIndex,
       weightWanted: this.weightWanted,
       commands: [...this.outcomes],
-      events: [...this.events],
-      ...(this.eventsBefore > 0 ? { eventsBefore: this.eventsBefore } : {}),
+      events: this.events.newest,
+      ...(this.events.before > 0 ? { eventsBefore: this.events.before } : {}),
       ...(this.closedAt === undefined ? {} : { closedAt: this.closedAt }),
       ...(this.plan ? { plan: this.plan } : {}),
       ...(this.newHash === undefined ? {} : { newHash: this.newHash }),

@@ -6,25 +6,27 @@ import {
   setHandler,
   upsertMemo,
 } from '@temporalio/workflow';
-import type { Check, Preflight } from '../src/domain/release/plan.ts';
+import type { Course, Position } from '../src/domain/release/continued.ts';
 import type { ClosedState } from '../src/domain/release/state.ts';
-import type { Recover } from '../src/domain/release/plan.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import type { ReleaseResult } from '../src/domain/release/view.ts';
 import type { Alarm } from '../activities/guard.ts';
 import { bounded, write } from './activity-options.ts';
 import { acceptedInput } from './accepted-input.ts';
 import { bringBack } from './bring-back.ts';
+import { takeOver } from './carried.ts';
 import { registerCommands } from './commands.ts';
+import { beginning, continueRun, RunLeft, wasReset } from './continuing.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 import { CHAIN_MEMO, getRelease, type ReleaseInput } from './messages.ts';
 import { has } from './patches.ts';
+import { approved, prepare } from './prepare.ts';
 import { ReleaseRun } from './release-run.ts';
 import { rollBack } from './rollback.ts';
 import { startGuard } from './start-guard.ts';
 import { runStep } from './steps.ts';
 import { ReleaseStopped, stopCause } from './stopped.ts';
-import { guarded, type Course } from './watching.ts';
+import { guarded } from './watching.ts';
 
 /**
  * One release of one target. Its workflow id is the target, so there is at most one. It ends as a completed run with
@@ -33,13 +35,34 @@ import { guarded, type Course } from './watching.ts';
  */
 export async function release(input: ReleaseInput): Promise<ReleaseResult> {
   const run = new ReleaseRun(acceptedInput(input));
+  if (run.input.continues) takeOver(run, run.input.continues, wasReset());
   setHandler(getRelease, () => run.view(), { description: 'The whole state of the release.' });
   registerCommands(run);
   nameChain(run);
-  const refusal = await prepare(run);
-  if (refusal && !run.underWay) return end(run, 'refused', refusal);
-  const outcome = refusal ? await back(run, refusal) : await forwardOrBack(run);
+  for (let from = beginning(run); ; ) {
+    try {
+      return await course(run, from);
+    } catch (error) {
+      if (!(error instanceof RunLeft)) throw error;
+      from = await continueRun(run, error);
+    }
+  }
+}
+
+/** The release from a position to its end. `from`: absent at the beginning of the release. */
+async function course(run: ReleaseRun, from?: Position): Promise<ReleaseResult> {
+  const outcome = from && from.at !== 'approval' ? await outcomeFrom(run, from) : await fromTheStart(run, from);
   return end(run, outcome.state, outcome.cause, outcome.reason);
+}
+
+async function fromTheStart(run: ReleaseRun, from?: Position): Promise<Outcome> {
+  const refusal = from ? await approved(run) : await prepare(run);
+  if (!refusal) return forwardOrBack(run);
+  return run.underWay ? back(run, refusal) : { state: 'refused', reason: refusal.reason, cause: refusal };
+}
+
+function outcomeFrom(run: ReleaseRun, from: Exclude<Position, { at: 'approval' }>): Promise<Outcome> {
+  return from.at === 'back' ? back(run, from.cause) : forwardOrBack(run, from.course);
 }
 
 /**
@@ -53,90 +76,15 @@ function nameChain(run: ReleaseRun): void {
   upsertMemo({ [CHAIN_MEMO]: firstRunId });
 }
 
-/** Preflight and approval. When this returns a reason not to start, nothing except the owner mark has been written. */
-async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
-  try {
-    run.enter('preflight', 'checking the target');
-    await (takesOver(run) ? preflightFirst(run) : interruptiblePreflight(run));
-    await approval(run);
-    return undefined;
-  } catch (error) {
-    return stopCause(error);
-  }
-}
-
-/** Whether an earlier run may have left its effects: this one was reset to its beginning, or recovers another one. */
-function takesOver({ owner, input }: ReleaseRun): boolean {
-  return (owner.firstRunId !== undefined || input.recover !== undefined) && has('begins-anew');
-}
-
-/**
- * Only preflight knows whether there are effects to roll back. A stop before its answer would end the run as refused
- * and leave the traffic where it is. A reset repeats an earlier abort in the first workflow task.
- */
-async function preflightFirst(run: ReleaseRun): Promise<void> {
-  await CancellationScope.nonCancellable(() => preflight(run));
-  if (run.stop) throw new ReleaseStopped(run.stop);
-}
-
-async function interruptiblePreflight(run: ReleaseRun): Promise<void> {
-  const deadline = { ms: run.input.spec.timeouts.stepMs, summary: 'preflight' };
-  await run.interruptible(() => preflight(run), run.careful ? deadline : undefined);
-}
-
-async function preflight(run: ReleaseRun): Promise<void> {
-  await run.clock.running();
-  const { spec, recover } = run.input;
-  const input = { spec, owner: run.nextOwner(), ...(recover && { recover }) };
-  const found: Preflight = await write.preflight.executeWithOptions({ summary: 'preflight' }, [input]);
-  if (found.underWay) rollBackInterrupted(run, found.underWay);
-  if (!found.plan)
-    throw new ReleaseStopped({
-      kind: 'refused',
-      reason: `preflight: ${found.checks.filter(failedCheck).map(checkText).join('; ')}`,
-    });
-  run.plan = found.plan;
-}
-
-/** The target is in the middle of this same release. What users get was not judged, so traffic goes back. */
-function rollBackInterrupted(
-  run: ReleaseRun,
-  { plan, newHash, stepIndex, judgedSteps, weightWanted, reason }: Recover,
-): never {
-  run.underWay = true;
-  run.judgedSteps = judgedSteps ?? 0;
-  run.plan = plan;
-  run.stepIndex = stepIndex;
-  run.weightWanted = weightWanted;
-  if (newHash !== undefined) run.newHash = newHash;
-  throw new ReleaseStopped({ kind: 'error', reason });
-}
-
-const failedCheck = (check: Check) => !check.ok;
-const checkText = (check: Check) => `${check.name}: ${check.detail}`;
-
-async function approval(run: ReleaseRun): Promise<void> {
-  if (!run.input.spec.approval) return;
-  const { approvalMs } = run.input.spec.timeouts;
-  run.ask('waiting-for-approval', 'waiting for approval', {
-    for: 'approval',
-    answers: ['approve', 'reject', 'abort'],
-    deadlineInMs: approvalMs,
-  });
-  await run.interruptible(() => condition(() => run.approval !== undefined), { ms: approvalMs, summary: 'approval' });
-  const { approved, who } = run.approval as { approved: boolean; who: string };
-  if (!approved) throw new ReleaseStopped({ kind: 'refused', reason: `rejected by ${who}`, who });
-}
-
 interface Outcome {
   readonly state: ClosedState;
   readonly reason: string;
   readonly cause?: StopCause;
 }
 
-async function forwardOrBack(run: ReleaseRun): Promise<Outcome> {
+async function forwardOrBack(run: ReleaseRun, held?: Course): Promise<Outcome> {
   try {
-    await forward(run);
+    await (held ? stepsFrom(run, held.index, held) : forward(run));
     return { state: 'succeeded', reason: `${run.plan?.toImage} is stable${unjudgedText(run)}` };
   } catch (error) {
     return back(run, stopCause(error));
@@ -162,7 +110,7 @@ async function back(run: ReleaseRun, cause: StopCause): Promise<Outcome> {
 async function finishLate(run: ReleaseRun, cause: StopCause): Promise<Outcome | undefined> {
   run.enter('promoting', `too late to go back: ${run.plan?.toImage} is stable already`);
   try {
-    await CancellationScope.nonCancellable(() => retryUntilDone(run, 'promotion', () => settle(run)));
+    await CancellationScope.nonCancellable(() => retryUntilDone(run, 'promotion', cause, () => settle(run)));
     return {
       state: 'succeeded',
       reason: `${cause.reason}, but too late: ${run.plan?.toImage} was already stable${unjudgedText(run)}`,
@@ -186,10 +134,15 @@ function unjudgedText(run: ReleaseRun): string {
 
 async function forward(run: ReleaseRun): Promise<void> {
   await begin(run);
+  if (run.passedBy !== undefined) return settlePassed(run, run.plan?.steps.length ?? 0);
+  await stepsFrom(run, 0);
+}
+
+/** `held`: the first of the steps, if an earlier run has held it. */
+async function stepsFrom(run: ReleaseRun, begin: number, held?: Course): Promise<void> {
   const steps = run.plan?.steps.length ?? 0;
-  if (run.passedBy !== undefined) return settlePassed(run, steps);
-  for (let index = 0; index < steps; index += 1) {
-    await runStep(run, index);
+  for (let index = begin; index < steps; index += 1) {
+    await runStep(run, index, index === held?.index ? held : undefined);
     run.judgedSteps = index + 1;
   }
   await finish(run, steps);
@@ -205,7 +158,7 @@ async function settlePassed(run: ReleaseRun, steps: number): Promise<void> {
 async function begin(run: ReleaseRun): Promise<void> {
   const { stepMs } = run.input.spec.timeouts;
   run.enter('starting', `setting ${run.plan?.toImage}`);
-  const step: Course = { index: 0, soakLeftMs: 0 };
+  const step: Course = { index: 0, soakLeftMs: 0, drifts: 0 };
   const alarm = await run.interruptible(() => guarded(run, step, 'starting', () => setImage(run)), {
     ms: stepMs,
     summary: 'new version ready',
@@ -232,7 +185,7 @@ async function finish(run: ReleaseRun, steps: number): Promise<void> {
   const { stepMs } = run.input.spec.timeouts;
   await run.clock.running();
   run.enter('promoting', 'every step has passed: promoting');
-  const last: Course = { index: steps - 1, soakLeftMs: 0 };
+  const last: Course = { index: steps - 1, soakLeftMs: 0, drifts: 0 };
   const alarm = await run.interruptible(() => guarded(run, last, 'promoting', () => promoteAndSettle(run, steps)), {
     ms: stepMs,
     summary: 'new version stable',

@@ -16,7 +16,7 @@ export async function rollBack(run: ReleaseRun, cause: StopCause): Promise<Rolle
     run.halt(cause);
     run.enter('aborting', cause.reason, cause.who);
     const work = () => undo(run, cause);
-    return retryUntilDone(run, 'rollback', run.careful ? () => unlessGone(run, work) : work);
+    return retryUntilDone(run, 'rollback', cause, run.careful ? () => unlessGone(run, work) : work);
   });
 }
 

@@ -1,12 +1,14 @@
 import type { Alarm, Watch } from '../activities/guard.ts';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
+import type { Course, Position } from '../src/domain/release/continued.ts';
 import type { ReleasePlan } from '../src/domain/release/plan.ts';
 import { read, write } from './activity-options.ts';
+import { untilLeft } from './continuing.ts';
 import { first } from './first.ts';
 import { askAboutFailure, soakAndJudge, type Advance } from './judging.ts';
 import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped } from './stopped.ts';
-import { guarded, guarding, watchOf, type Course } from './watching.ts';
+import { guarded, guarding, watchOf } from './watching.ts';
 
 /** How the hold of a step ended. */
 type Ending = Alarm | Advance;
@@ -17,21 +19,31 @@ type Ending = Alarm | Advance;
  */
 const REPAIRED_DRIFTS = 2;
 
-/** Handles one weight: shift, prove, soak, judge, wait for approval. It returns only when the step may end. */
-export async function runStep(run: ReleaseRun, index: number): Promise<void> {
+/**
+ * Handles one weight: shift, prove, soak, judge, wait for approval. It returns only when the step may end. `held`: an
+ * earlier run has set this weight and held the step.
+ */
+export async function runStep(run: ReleaseRun, index: number, held?: Course): Promise<void> {
   run.stepIndex = index;
-  const step: Course = { index, soakLeftMs: run.input.spec.analysis.soakMs };
-  for (let drifts = 0; ; drifts += 1) {
-    const alarm = await advanceTo(run, step);
-    const held = alarm ?? (await hold(run, step));
-    const ending = held.kind === 'failed' ? await failed(run, step, held.verdict, alarm !== undefined) : held;
+  const step: Course = held ?? { index, soakLeftMs: run.input.spec.analysis.soakMs, drifts: 0 };
+  if (held) step.continued = true;
+  for (let isHeld = held !== undefined; ; isHeld = false) {
+    const alarm = isHeld ? alarmBefore(step) : await advanceTo(run, step);
+    const met = alarm ?? (await hold(run, step));
+    const ending = met.kind === 'failed' ? await failed(run, step, met.verdict, alarm !== undefined) : met;
     if (ending.kind === 'advance' && alarm === undefined) return;
     // A person accepted the failure of a weight that is not in force yet. The weight is set, and the step passes
     // unjudged.
     if (ending.kind === 'advance') step.accepted = true;
     else if (ending.kind !== 'drift') throw new ReleaseStopped({ kind: ending.kind, reason: ending.detail });
-    else repairDrift(run, ending.detail, drifts);
+    else repairDrift(run, ending.detail, step.drifts);
+    step.drifts += 1;
   }
+}
+
+/** The failure that an earlier run met before the weight was in force. */
+function alarmBefore({ failure }: Course): Alarm | undefined {
+  return failure?.moving ? { kind: 'failed', verdict: failure.verdict } : undefined;
 }
 
 function repairDrift(run: ReleaseRun, detail: string, before: number): void {
@@ -47,6 +59,8 @@ async function advanceTo(run: ReleaseRun, step: Course): Promise<Alarm | undefin
   const { index } = step;
   const weight = (run.plan as ReleasePlan).steps[index]?.weight as number;
   run.weightWanted = weight;
+  run.clock.forget();
+  delete step.continued;
   run.enter('shifting', `step ${index + 1} of ${run.plan?.steps.length}: weight ${weight}`);
   return run.interruptible(() => guarded(run, step, 'shifting', () => shiftAndProve(run, step, weight)), {
     ms: run.input.spec.timeouts.stepMs,
@@ -76,10 +90,16 @@ async function shiftAndProve(run: ReleaseRun, step: Course, weight: number): Pro
 
 /** The guard watches for as long as the step is held, for any reason. */
 async function hold(run: ReleaseRun, step: Course): Promise<Ending> {
+  // A person is still asked about a failure that an earlier run met.
+  if (step.failure) return { kind: 'failed', verdict: step.failure.verdict };
   const watch = watchOf(run, step);
   const judgement = { ...watch, from: watch.from as number };
-  return run.interruptible(() => first<Ending>(() => [guarding(watch), soakAndJudge(run, step, judgement)]));
+  return run.interruptible(() =>
+    first<Ending>(() => untilLeft<Ending>(run, at(step), [guarding(watch), soakAndJudge(run, step, judgement)])),
+  );
 }
+
+const at = (course: Course) => (): Position => ({ at: 'step', course });
 
 /**
  * A failing step never advances without a decision. It rolls back or, with auto-rollback off, asks first. The guard
@@ -95,9 +115,13 @@ async function failed(
   const stop = new ReleaseStopped({ kind: 'failed', reason: verdict.reason });
   if (run.input.spec.autoRollback) throw stop;
   const watch: Watch = { ...watchOf(run, step), failed: true, ...(moving ? { moving: 'shifting' as const } : {}) };
+  step.failure = { verdict, moving };
   const ending = await run.interruptible(() =>
-    first<Ending | undefined>(() => [guarding(watch), askAboutFailure(run, step.index, verdict)]),
+    first<Ending | undefined>(() =>
+      untilLeft<Ending | undefined>(run, at(step), [guarding(watch), askAboutFailure(run, step.index, verdict)]),
+    ),
   );
+  delete step.failure;
   if (!ending || ending.kind === 'failed') throw stop;
   return ending;
 }

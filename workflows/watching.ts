@@ -1,18 +1,8 @@
 import type { Alarm, Moving, Watch } from '../activities/guard.ts';
+import type { Course } from '../src/domain/release/continued.ts';
 import { read } from './activity-options.ts';
 import { first } from './first.ts';
 import type { ReleaseRun } from './release-run.ts';
-
-/** The course of one step. Its evidence and its soak continue across a repaired drift. */
-export interface Course {
-  readonly index: number;
-  /** When the weight of this step was first proved (epoch ms). */
-  from?: number;
-  /** The remaining soak, on the release's own clock. */
-  soakLeftMs: number;
-  /** A person accepted that this step failed. */
-  accepted?: true;
-}
 
 /** Watches a held weight. It ends only with a reason to stop holding it. */
 export function guarding(watch: Watch): Promise<Alarm> {

@@ -15,6 +15,8 @@ export interface TemplateImages {
 export interface Change {
   readonly changed: boolean;
   readonly detail: string;
+  /** The owner of the mark on the object, when that is the reason for no change. */
+  readonly holder?: Owner;
 }
 
 /** The object changed since the caller's read: another template, another step than expected, or another owner. */

@@ -28,11 +28,21 @@ export async function getRelease(
   ]);
   if (run.status === 'rejected') throw run.reason;
   if (!run.value) throw notFound(id);
-  // After a reset the release goes on in another run, under the same id at every interface.
-  const { resetRunId } = run.value;
-  if (resetRunId !== undefined && resetRunId !== runId) return getRelease(link, releases, taskQueue, id, resetRunId);
+  // After a reset and after continue-as-new the release goes on in another run, under the same id at every interface.
+  const next = await nextRun(releases, run.value);
+  if (next !== undefined && next !== runId) return getRelease(link, releases, taskQueue, id, next);
   if (view.status === 'fulfilled') return trueView(view.value, factsOf(run.value));
   throw await whyNot(link, releases, taskQueue, run.value, view.reason as unknown);
+}
+
+/** The run in which the release of this one goes on. Undefined if this one is the last. */
+async function nextRun(releases: Releases, run: Run): Promise<string | undefined> {
+  if (run.resetRunId !== undefined) return run.resetRunId;
+  if (run.status !== 'CONTINUED_AS_NEW') return undefined;
+  const latest = await releases.describe(run.workflowId, QUERY_MS);
+  return latest?.firstRunId === run.firstRunId
+    ? latest.runId
+    : releases.continuedIn(run.workflowId, run.runId, QUERY_MS);
 }
 
 export function factsOf(run: Run): RunFacts {

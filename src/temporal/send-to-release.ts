@@ -9,6 +9,7 @@ import { isMissing, isSignalLimit, undeliverable, toSluiceError, type Undelivera
 import { factsOf, getRelease } from './get-release.ts';
 import { noAnswer } from './pollers.ts';
 import { notFound, type Releases } from './release-type.ts';
+import { isOpen } from './run.ts';
 
 /** Short enough to leave time, within five seconds, to store the command when no worker accepts it. */
 const ACCEPT_MS = 2200;
@@ -25,15 +26,22 @@ interface Sending {
 }
 
 /** See ReleaseGateway.command. */
-export async function sendToRelease(sending: Sending): Promise<CommandOutcome> {
+export async function sendToRelease(sending: Sending, again = true): Promise<CommandOutcome> {
   try {
     return await update(sending);
   } catch (error) {
+    // The run may have ended because the next one continues it. That one takes the command, which acts once.
+    if (isMissing(error) && again && (await isRunning(sending))) return sendToRelease(sending, false);
     if (isMissing(error)) return handledEarlier(sending);
     const why = undeliverable(error);
     if (why) return asSignal(sending, why);
     throw toSluiceError(error, (await sending.link.settings()).address);
   }
+}
+
+async function isRunning({ releases, id }: Sending): Promise<boolean> {
+  const run = await releases.describe(id);
+  return run !== undefined && isOpen(run);
 }
 
 /** Every call gets a new update id: the workflow itself recognises repeated requests. */

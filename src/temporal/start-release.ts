@@ -7,7 +7,7 @@ import type { StartedRelease } from './gateway.ts';
 import type { Releases } from './release-type.ts';
 import { isOpen, type Run } from './run.ts';
 import { ATTRIBUTES, attributesOf, targetValue } from './search-attributes.ts';
-import { chainRunOf, literal } from './visibility.ts';
+import { chainRunOf, literal, startedAtOf } from './visibility.ts';
 
 /** Maximum number of earlier runs of a target in which a repeated request is looked for. */
 const EARLIER_RUNS = 200;
@@ -38,7 +38,7 @@ function busy(id: string, run: Run): SluiceError {
   const paused = run.status === 'PAUSED' ? ', which is paused in Temporal' : '';
   return new SluiceError(
     'TARGET_BUSY',
-    `The target already has a running release: ${id}, started ${run.startTime.toISOString()}${paused}.`,
+    `The target already has a running release: ${id}, started ${new Date(startedAtOf(run)).toISOString()}${paused}.`,
     {
       next: followOrEnd(id),
       details: { release_id: id, run_id: run.runId },

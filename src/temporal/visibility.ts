@@ -1,5 +1,5 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { CHAIN_MEMO } from '../../workflows/messages.ts';
+import { CHAIN_MEMO, STARTED_MEMO } from '../../workflows/messages.ts';
 import type { ReleaseState } from '../domain/release/state.ts';
 import { CLOSED_STATES, isClosed, RELEASE_STATES } from '../domain/release/state.ts';
 import { parseReleaseId } from '../domain/release/target.ts';
@@ -59,6 +59,12 @@ export function chainRunOf({ runId, memo }: Pick<Run, 'runId' | 'memo'>): string
   return typeof first === 'string' ? first : runId;
 }
 
+/** When the release was started, epoch ms. A run that continues an earlier one has begun later. */
+export function startedAtOf({ startTime, memo }: Pick<Run, 'startTime' | 'memo'>): number {
+  const started = memo?.[STARTED_MEMO];
+  return typeof started === 'number' ? started : startTime.getTime();
+}
+
 export function toSummary(info: Listed): ReleaseSummary {
   const value = (key: (typeof ATTRIBUTES)[keyof typeof ATTRIBUTES]): string =>
     info.typedSearchAttributes.get(key) ?? '';
@@ -69,7 +75,7 @@ export function toSummary(info: Listed): ReleaseSummary {
     strategy: value(ATTRIBUTES.strategy),
     version: value(ATTRIBUTES.version),
     startedBy: value(ATTRIBUTES.startedBy),
-    startedAt: info.startTime.getTime(),
+    startedAt: startedAtOf(info),
     ...(info.closeTime ? { closedAt: info.closeTime.getTime() } : {}),
   };
 }

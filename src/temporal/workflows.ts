@@ -1,5 +1,5 @@
 import type { SearchAttributePair } from '@temporalio/common';
-import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TemporalLink } from './connection.ts';
@@ -64,6 +64,8 @@ export interface Workflows<View> {
    * list comes from the visibility store, so it is up to a second late.
    */
   list(clauses: readonly string[], take: (info: WorkflowExecutionInfo) => boolean): Promise<void>;
+  /** The run that continues the run with `runId` as new. Undefined if Temporal does not have its last event. */
+  continuedIn(id: string, runId: string, limitMs: number): Promise<string | undefined>;
   /** The error with which the latest run failed. Undefined when it did not fail. */
   failureOf(id: string, limitMs: number): Promise<unknown>;
 }
@@ -95,6 +97,7 @@ export function workflows<View>(
         const query = [`WorkflowType = '${name}'`, ...clauses].join(' AND ');
         for await (const info of client.workflow.list({ query, pageSize: PAGE })) if (!take(info)) break;
       }),
+    continuedIn: (id, runId, limitMs) => link.call((client) => continuedIn(client, id, runId), limitMs),
     failureOf: (id, limitMs) =>
       link.raw(
         (client) =>
@@ -108,6 +111,18 @@ export function workflows<View>(
         limitMs,
       ),
   };
+}
+
+/** Temporal's filter for the last event of a closed run alone (temporal.api.enums.v1.HistoryEventFilterType). */
+const CLOSE_EVENT = 2;
+
+async function continuedIn({ workflowService, options }: Client, workflowId: string, runId: string) {
+  const { history } = await workflowService.getWorkflowExecutionHistory({
+    namespace: options.namespace,
+    execution: { workflowId, runId },
+    historyEventFilterType: CLOSE_EVENT,
+  });
+  return history?.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
 }
 
 async function start(

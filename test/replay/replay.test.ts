@@ -11,11 +11,17 @@ import { HISTORIES } from '../support/workflow-history.ts';
 type History = ReturnType<typeof historyFromJSON>;
 
 const REPLAY_MS = 120_000;
-/** The first activity of each workflow type, and another one in its place. */
+/**
+ * The first activity of each workflow type, and of a release that continues as new in each of its positions, with
+ * another one in its place.
+ */
 const FIRST_ACTIVITIES = [
   ['preflight', 'unclaim'],
   ['guardStable', 'verify'],
   ['startRelease', 'record'],
+  ['guard', 'verify'],
+  ['start', 'promote'],
+  ['withdraw', 'settle'],
 ] as const;
 const names = readdirSync(HISTORIES)
   .filter((name) => name.endsWith('.json'))

@@ -119,7 +119,8 @@ export async function unclaim(client: ClusterClient, ref: ObjectRef, owner: Owne
 function decideUnclaim(annotations: Annotations, ref: ObjectRef, owner: Owner): Decision<Change> {
   const holder = ownerOf(annotations);
   if (!holder) return { done: { changed: false, detail: `${describe(ref)} has no owner mark` } };
-  if (!sameRun(holder, owner)) return { done: { changed: false, detail: `${describe(ref)} is ${heldBy(holder)}` } };
+  if (!sameRun(holder, owner))
+    return { done: { changed: false, detail: `${describe(ref)} is ${heldBy(holder)}`, holder } };
   return {
     patch: [testMark(annotations), { op: 'remove', path: OWNER_POINTER }],
     done: { changed: true, detail: `the owner mark was removed from ${describe(ref)}` },

@@ -60,3 +60,8 @@ export type RecordEntry = {
     readonly data: Recorded[Kind];
   };
 }[RecordKind];
+
+type WithoutOwner<E> = E extends RecordEntry ? Omit<E, 'releaseId' | 'runId'> : never;
+
+/** An entry with the workflow's number. The owner is stated once for all entries. */
+export type RecordLine = WithoutOwner<RecordEntry>;

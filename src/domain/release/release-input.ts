@@ -1,3 +1,5 @@
+import { LEAST_EVENTS } from './run-limits.ts';
+import type { Continued } from './continued.ts';
 import type { AnalysisSpec, Recover, ReleaseSpec, Timeouts } from './plan.ts';
 
 /** The input of a run of the workflow. */
@@ -10,6 +12,10 @@ export interface ReleaseInput {
   readonly recover?: Recover;
   /** With `recover`: its version may be stable already. The version before it is then made stable again. */
   readonly rollback?: true;
+  /** Set by a run that continues as new, never by a client. */
+  readonly continues?: Continued;
+  /** The run continues as new at this number of events, at least LEAST_EVENTS. The default is 10,000. */
+  readonly continueAtEvents?: number;
 }
 
 /** A field of the input, and its fault. */
@@ -52,6 +58,12 @@ export function checkedInput(raw: unknown, runId: string): ReleaseInput {
   // Preflight checks that the strategy and the kinds exist.
   textOf(spec['strategy'], 'spec.strategy');
   for (const kind of ['targetKind', 'split']) if (spec[kind] !== undefined) textOf(spec[kind], `spec.${kind}`);
+  const { continueAtEvents } = input;
+  if (
+    continueAtEvents !== undefined &&
+    !(Number.isInteger(continueAtEvents) && Number(continueAtEvents) >= LEAST_EVENTS)
+  )
+    throw new InputProblem('continueAtEvents', `must be a whole number of at least ${LEAST_EVENTS}`);
   return {
     ...(input as unknown as ReleaseInput),
     startedBy: optional(input['startedBy'], 'startedBy', 'string', 'unknown (started in Temporal)'),

@@ -1,0 +1,95 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+import type { Check, Preflight, Recover } from '../src/domain/release/plan.ts';
+import type { StopCause } from '../src/domain/release/stop.ts';
+import { write } from './activity-options.ts';
+import { untilLeft } from './continuing.ts';
+import { first } from './first.ts';
+import { has } from './patches.ts';
+import type { ReleaseRun } from './release-run.ts';
+import { ReleaseStopped, stopCause } from './stopped.ts';
+
+/** Preflight and approval. When this returns a reason not to start, nothing except the owner mark has been written. */
+export async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
+  try {
+    run.enter('preflight', 'checking the target');
+    await (takesOver(run) ? preflightFirst(run) : interruptiblePreflight(run));
+  } catch (error) {
+    return stopCause(error);
+  }
+  return approved(run);
+}
+
+/** The approval alone, for a run whose predecessor has made the plan. */
+export async function approved(run: ReleaseRun): Promise<StopCause | undefined> {
+  try {
+    await approval(run);
+    return undefined;
+  } catch (error) {
+    return stopCause(error);
+  }
+}
+
+/** Whether an earlier run may have left its effects: this one was reset to its beginning, or recovers another one. */
+function takesOver({ owner, input }: ReleaseRun): boolean {
+  return (owner.firstRunId !== undefined || input.recover !== undefined) && has('begins-anew');
+}
+
+/**
+ * Only preflight knows whether there are effects to roll back. A stop before its answer would end the run as refused
+ * and leave the traffic where it is. A reset repeats an earlier abort in the first workflow task.
+ */
+async function preflightFirst(run: ReleaseRun): Promise<void> {
+  await CancellationScope.nonCancellable(() => preflight(run));
+  if (run.stop) throw new ReleaseStopped(run.stop);
+}
+
+async function interruptiblePreflight(run: ReleaseRun): Promise<void> {
+  const deadline = { ms: run.input.spec.timeouts.stepMs, summary: 'preflight' };
+  await run.interruptible(() => preflight(run), run.careful ? deadline : undefined);
+}
+
+async function preflight(run: ReleaseRun): Promise<void> {
+  await run.clock.running();
+  const { spec, recover } = run.input;
+  const input = { spec, owner: run.nextOwner(), ...(recover && { recover }) };
+  const found: Preflight = await write.preflight.executeWithOptions({ summary: 'preflight' }, [input]);
+  if (found.underWay) rollBackInterrupted(run, found.underWay);
+  if (!found.plan)
+    throw new ReleaseStopped({
+      kind: 'refused',
+      reason: `preflight: ${found.checks.filter(failedCheck).map(checkText).join('; ')}`,
+    });
+  run.plan = found.plan;
+}
+
+/** The target is in the middle of this same release. What users get was not judged, so traffic goes back. */
+function rollBackInterrupted(
+  run: ReleaseRun,
+  { plan, newHash, stepIndex, judgedSteps, weightWanted, reason }: Recover,
+): never {
+  run.underWay = true;
+  run.judgedSteps = judgedSteps ?? 0;
+  run.plan = plan;
+  run.stepIndex = stepIndex;
+  run.weightWanted = weightWanted;
+  if (newHash !== undefined) run.newHash = newHash;
+  throw new ReleaseStopped({ kind: 'error', reason });
+}
+
+const failedCheck = (check: Check) => !check.ok;
+const checkText = (check: Check) => `${check.name}: ${check.detail}`;
+
+async function approval(run: ReleaseRun): Promise<void> {
+  if (!run.input.spec.approval) return;
+  const { approvalMs } = run.input.spec.timeouts;
+  run.ask('waiting-for-approval', 'waiting for approval', {
+    for: 'approval',
+    answers: ['approve', 'reject', 'abort'],
+    deadlineInMs: approvalMs,
+  });
+  const answered = () => condition(() => run.approval !== undefined);
+  const waits = () => first(() => untilLeft<void>(run, () => ({ at: 'approval' }), [answered()]));
+  await run.interruptible(run.continuable ? waits : answered, { ms: approvalMs, summary: 'approval' });
+  const { approved, who } = run.approval as { approved: boolean; who: string };
+  if (!approved) throw new ReleaseStopped({ kind: 'refused', reason: `rejected by ${who}`, who });
+}
