@@ -10,8 +10,8 @@ import { isRefusal, trafficRef, type Move } from './move.ts';
  * must then not change it. Errors: MARK_LOST.
  */
 export async function fenceOff({ world, scene }: Move): Promise<Superseded | undefined> {
-  // The result of the split is ignored: some releases never write weights, so a lost mark matters only to the write that
-  // needs it.
+  // The result of the split is ignored: some releases never write weights, so a lost mark matters only to the write
+  // that needs it.
   const [fenced] = await Promise.all([
     world.workload.fence(scene.target, scene.owner),
     world.split.fence(trafficRef(scene), scene.owner),

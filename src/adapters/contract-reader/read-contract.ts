@@ -25,7 +25,10 @@ type Offer = Omit<Contract, 'eras'>;
 /** A program over stdio may have to be fetched before it answers for the first time. */
 const START_FACTOR = 6;
 
-/** `timeout`: milliseconds of each request; a program may take six times as long to start. Errors: SERVER_UNREACHABLE, SERVER_CONTRACT_INVALID. */
+/**
+ * `timeout`: milliseconds of each request; a program may take six times as long to start. Errors: SERVER_UNREACHABLE,
+ * SERVER_CONTRACT_INVALID.
+ */
 export async function readContract(upstream: Upstream, env: NodeJS.ProcessEnv, timeout: number): Promise<Contract> {
   const reached = resolved(upstream, env, missing);
   const offers: [string, Offer][] = [];
