@@ -1,4 +1,5 @@
 import { apiServerOutage } from '../chaos/api-server-outage.ts';
+import { continuedRuns } from '../chaos/continued-runs.ts';
 import type { Round } from '../chaos/round.ts';
 import { stoppedWorkers } from '../chaos/stopped-workers.ts';
 import { temporalOutage } from '../chaos/temporal-outage.ts';
@@ -24,7 +25,7 @@ export interface Scenarios {
 
 export function scenariosOf(chosen: (scenario: Scenario) => boolean): Scenarios {
   const all = [
-    ...[workerKills, stoppedWorkers, interference, pauses, commands, questions, outcomes],
+    ...[workerKills, continuedRuns, stoppedWorkers, interference, pauses, commands, questions, outcomes],
     ...[temporalEnds, temporalPauses, foreignWriters, scheduleTwins, schedules],
   ];
   const rounds = [temporalOutage(chosen), apiServerOutage(chosen)];

@@ -9,6 +9,8 @@ import { eventually } from './releases-wait.ts';
 const TEMPORAL_NAMESPACE = 'default';
 /** temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED */
 const COMPLETED_TASK = 7;
+/** Signals that are under way at the same time. */
+const AT_ONCE = 50;
 /** Who the operator is for Temporal. Interfaces show it. */
 const OPERATOR = 'operator@temporal';
 
@@ -33,6 +35,20 @@ function onNewestRun<T>(
   return withTemporal(stage, async (client) => {
     const { runId } = await client.workflow.getHandle(id).describe();
     return work(client, client.workflow.getHandle(id, runId), { workflowId: id, runId });
+  });
+}
+
+/** The run in which the release is now. */
+export function newestRun(stage: Stage, { id }: Release): Promise<string> {
+  return withTemporal(stage, async (client) => (await client.workflow.getHandle(id).describe()).runId);
+}
+
+/** A program that sends a signal again and again. Every state refuses it, because it has no reason. */
+export async function sendRefusedSignals(stage: Stage, { id }: Release, count: number): Promise<void> {
+  await withTemporal(stage, async (client) => {
+    const send = () =>
+      client.workflow.getHandle(id).signal('skip-analysis', { requestId: randomUUID(), who: 'a loop' });
+    for (let sent = 0; sent < count; sent += AT_ONCE) await Promise.all(Array.from({ length: AT_ONCE }, send));
   });
 }
 
