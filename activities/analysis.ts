@@ -170,7 +170,8 @@ async function judgeNow({ store, ...sources }: Sources, input: Judgement, to: nu
   const compared = sequential && held.judge && verdictOf(sequential, held.judge, { inStep, minRequests, known });
   const lost = sequential?.errorsMargin ?? USUAL_MARGIN;
   // After the release one Service has both versions in turn, so no share can be missing.
-  const alone = scene.plan.candidate.metricsService === scene.plan.stable.metricsService;
+  const alone =
+    scene.plan.dividesCallers === true || scene.plan.candidate.metricsService === scene.plan.stable.metricsService;
   const share =
     wanted === undefined || alone
       ? undefined

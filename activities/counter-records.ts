@@ -5,7 +5,7 @@ import type { CounterSeries, ServiceCounters } from '../src/ports/evidence.ts';
 
 export type ArmCounters = Readonly<Record<'candidate' | 'stable', ServiceCounters>>;
 
-/** The queries of Traefik's counters and their results. `at` of an empty result is the time of the query. */
+/** The queries of the counters and their results. `at` of an empty result is the time of the query. */
 export function counterRecords(
   plan: Pick<ReleasePlan, 'candidate' | 'stable' | 'matchers'>,
   counters: ArmCounters,
@@ -39,7 +39,11 @@ function eachCounter(
   const arms = ['candidate', 'stable'] as const;
   return arms.flatMap((arm) =>
     (['requests', 'durations'] as const).map((name) =>
-      ask(arm, name, COUNTER_SELECTORS[name](plan[arm].metricsService, label, plan.matchers)),
+      ask(
+        arm,
+        name,
+        plan[arm].counters?.[name] ?? COUNTER_SELECTORS[name](plan[arm].metricsService, label, plan.matchers),
+      ),
     ),
   );
 }

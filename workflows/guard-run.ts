@@ -70,13 +70,20 @@ export class GuardRun {
     return this.state === 'waiting-for-decision';
   }
 
-  /** What the activities look at: the stable Service, whose past is that of the version before. */
+  /** What the activities look at: the arm with all requests. Where it is the stable one, its past is that of the version before. */
   watch(): StableWatch {
     const { spec, plan, newHash, since, from, releasedBy } = this.input;
     const { target, strategy, analysis } = spec;
     const step = plan.steps.length;
     return {
-      scene: { target, strategy, plan: { ...plan, candidate: plan.stable }, owner: this.owner, newHash, step },
+      scene: {
+        target,
+        strategy,
+        plan: { ...plan, candidate: plan.after ?? plan.stable },
+        owner: this.owner,
+        newHash,
+        step,
+      },
       limits: { ...analysis, warmUpMs: Math.max(analysis.warmUpMs ?? 0, from - since) },
       since,
       from,

@@ -15,23 +15,33 @@ export interface WorldParts {
   readonly settings: DescribedClusters;
   /** Creates the ports of one cluster from its settings. Errors: KIND_UNKNOWN. */
   readonly ports: (settings: ClusterSettings, kinds: Kinds) => Ports;
+  /** The system of targets that are in no cluster. Undefined if these kinds are in a cluster. Errors: KIND_UNKNOWN. */
+  readonly elsewhere?: (kinds: Kinds) => Elsewhere | undefined;
 }
 
-/** The worlds of the clusters that the kubeconfig names. It connects only when a world is requested. */
-export function createWorlds({ clusters, settings, ports }: WorldParts): Worlds {
+/** A system that is no cluster. */
+export interface Elsewhere {
+  /** As ClusterIdentity.uid. */
+  readonly identity: () => Promise<string>;
+  readonly ports: () => Ports;
+}
+
+/** The worlds of the clusters that the kubeconfig names, and of what is in none. It connects only when one is requested. */
+export function createWorlds({ clusters, settings, ports, elsewhere }: WorldParts): Worlds {
   const identities = new Identities(clusters);
   const worlds = new Map<string, World>();
   return {
     async of(context, expected, kinds = {}) {
-      const uid = await readIdentity(clusters.client(context));
+      const outside = elsewhere?.(kinds);
+      const uid = await (outside ? outside.identity() : readIdentity(clusters.client(context)));
       const cluster: ClusterIdentity = { context, uid };
       if (expected !== undefined && expected !== uid) throw mismatch(cluster, expected);
       // A context may lead to another cluster from one call to the next, so the identity is part of the key.
       const key = [uid, context, kinds.targetKind, kinds.split].join(' ');
-      const world = worlds.get(key) ?? {
-        ...ports(await settingsFor({ context, uid: async () => uid }, settings, { clusters, identities }), kinds),
-        cluster,
-      };
+      const made = async () =>
+        outside?.ports() ??
+        ports(await settingsFor({ context, uid: async () => uid }, settings, { clusters, identities }), kinds);
+      const world = worlds.get(key) ?? { ...(await made()), cluster };
       worlds.set(key, world);
       return world;
     },

@@ -226,6 +226,12 @@ export const SETTINGS = {
     8766,
     'Port of `sluice gateway`: MCP servers at /servers/<name>/mcp. 0 takes a free one.',
   ),
+  mcpGateways: setting(
+    'SLUICE_MCP_GATEWAYS',
+    urls,
+    ['http://127.0.0.1:8766'],
+    'Addresses of every `sluice gateway` over HTTP, separated by commas; a release of an MCP server reads traffic and counters there.',
+  ),
   gatewayKeyFile: setting(
     'SLUICE_GATEWAY_KEY_FILE',
     text,

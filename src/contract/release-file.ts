@@ -72,7 +72,7 @@ export const releaseFile = z.strictObject({
   split: kindName.optional().describe('What divides the traffic. Default: the first split.'),
 });
 /** Fields that the list for agents leaves out; the documentation has them. */
-const UNLISTED: readonly string[] = ['target_kind', 'split'];
+const UNLISTED: readonly string[] = ['target_kind', 'split', 'server', 'version', 'contract_reason'];
 export const LISTED_FIELDS = Object.keys(releaseFile.shape).filter((name) => !UNLISTED.includes(name));
 export type ReleaseFile = z.output<typeof releaseFile>;
 
@@ -89,11 +89,18 @@ export function defaultProblem(defaultStrategy: string): Problem | undefined {
 /**
  * Checks a release file, including the fields that only some strategies allow. Throws INVALID_INPUT or UNKNOWN_NAME.
  */
-export function parseReleaseFile<S extends z.ZodType>(schema: S, value: unknown, defaultStrategy: string): z.output<S> {
+export function parseReleaseFile<S extends z.ZodType>(schema: S, given: unknown, defaultStrategy: string): z.output<S> {
+  const value = inFull(given);
   return parse(schema, value, [
     ...strategyProblems(value, defaultStrategy),
     ...analysisProblems(record(record(value)['analysis'])),
   ]);
+}
+
+/** A file in the short form of its strategy, written in full. Any other value stays as it is. */
+function inFull(value: unknown): unknown {
+  const file = record(value);
+  return STRATEGIES.find(({ name }) => name === file['strategy'])?.file.inFull?.(file) ?? value;
 }
 
 /** They are read from the raw value, so that they are reported together with all other faults. */

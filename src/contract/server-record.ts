@@ -58,11 +58,23 @@ const rollback = z.strictObject({
   reason: z.string().optional(),
 });
 
+const hold = z.strictObject({
+  owner: z.strictObject({
+    releaseId: z.string(),
+    runId: z.string(),
+    temporal: z.string().optional(),
+    cluster: z.string().optional(),
+    epoch: time.optional(),
+  }),
+  version: label.optional(),
+});
+
 const server = z
   .strictObject({
     revision: z.int().min(1),
     versions: z.array(version),
     lastRollback: rollback.optional(),
+    release: hold.optional(),
     history: z.array(historyEntry),
   })
   .refine(({ versions }) => isConsistent(versions), 'must have each version once, at most one blue, and 100 % in all');

@@ -1,7 +1,7 @@
 import { createTemplates } from '../adapters/analysis-templates/index.ts';
 import { createClusterObjects } from '../adapters/cluster-objects/index.ts';
 import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
-import { createWorlds, type DescribedClusters } from '../clusters/index.ts';
+import { createWorlds, type DescribedClusters, type Elsewhere } from '../clusters/index.ts';
 import { Identities } from '../clusters/identities.ts';
 import { readIdentity } from '../clusters/identity.ts';
 import { sameCluster } from '../clusters/same-cluster.ts';
@@ -11,12 +11,16 @@ import { SluiceError } from '../domain/errors.ts';
 import type { Kinds } from '../domain/release/plan.ts';
 import { evidenceKind } from '../evidence/index.ts';
 import type { Ports, ToolPorts } from '../ports/index.ts';
+import type { ServerSystems } from '../ports/server-systems.ts';
 import type { Worlds } from '../ports/world.ts';
 import { splitKind, splitTools } from '../splits/index.ts';
 import type { SettingsOf } from '../splits/split-kind.ts';
 import { targetKind, targetTools } from '../targets/index.ts';
+import { clusterDefaults } from '../config/clusters.ts';
+import { serverSystems } from './server-registry.ts';
 
-type PortSettings = DescribedClusters & Pick<Settings, 'allowedNamespaces'>;
+type WorldSettings = DescribedClusters & Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways'>;
+type PortSettings = WorldSettings & Pick<Settings, 'allowedNamespaces'>;
 
 /** The clusters of the kubeconfig that the settings name. It opens no connection. Errors: CONFIG_INVALID. */
 export function clustersOf({ kubeconfig }: Pick<Settings, 'kubeconfig'>): Clusters {
@@ -24,8 +28,26 @@ export function clustersOf({ kubeconfig }: Pick<Settings, 'kubeconfig'>): Cluste
 }
 
 /** The real systems behind the worlds. It opens no connection. */
-export function worldsOver(clusters: Clusters, settings: DescribedClusters): Worlds {
-  return createWorlds({ clusters, settings, ports: (own, kinds) => portsOfCluster(clusters, own, kinds) });
+export function worldsOver(clusters: Clusters, settings: WorldSettings, systems = serverSystems(settings)): Worlds {
+  return createWorlds({
+    clusters,
+    settings,
+    ports: (own, kinds) => portsOf(clusters, own, kinds, systems),
+    elsewhere: (kinds) => elsewhereOf(clusters, kinds, systems),
+  });
+}
+
+/** Undefined if the kinds are in a cluster. Errors: KIND_UNKNOWN. */
+function elsewhereOf(clusters: Clusters, kinds: Kinds, systems: ServerSystems): Elsewhere | undefined {
+  const { place, name } = targetKind(kinds.targetKind);
+  const split = splitKind(kinds.split);
+  if (split.place !== place)
+    throw new SluiceError(
+      'KIND_UNKNOWN',
+      `The split ${split.name} does not divide the traffic of a target of the kind ${name}.`,
+    );
+  if (place === 'cluster') return undefined;
+  return { identity: systems.identity, ports: () => portsOf(clusters, clusterDefaults(), kinds, systems) };
 }
 
 /** The contexts of a cluster, by one of them. The identity of each cluster is read once. */
@@ -35,11 +57,12 @@ export function sameClusterOver(clusters: Clusters): (context: string) => Promis
 }
 
 /** Errors: KIND_UNKNOWN. */
-function portsOfCluster(clusters: Clusters, settings: ClusterSettings, kinds: Kinds): Ports {
+function portsOf(clusters: Clusters, settings: ClusterSettings, kinds: Kinds, systems: ServerSystems): Ports {
+  const split = splitKind(kinds.split);
   return {
-    workload: targetKind(kinds.targetKind).workload(clusters),
-    split: splitKind(kinds.split).split(clusters, async () => settings),
-    evidence: evidenceKind(settings).evidence(settings),
+    workload: targetKind(kinds.targetKind).workload(clusters, systems),
+    split: split.split(clusters, async () => settings, systems),
+    evidence: split.evidence?.(systems) ?? evidenceKind(settings).evidence(settings),
     templates: createTemplates(clusters),
     now: Date.now,
   };
@@ -48,9 +71,10 @@ function portsOfCluster(clusters: Clusters, settings: ClusterSettings, kinds: Ki
 /** The ports of the single tools. `serving`: lists may come from a permanent watch. */
 export function portsOver(clusters: Clusters, settings: PortSettings, serving = false): ToolPorts {
   const settingsOf = settingsOver(clusters, settings);
+  const systems = serverSystems(settings);
   return {
-    workload: targetKind().workload(clusters),
-    split: splitKind().split(clusters, settingsOf),
+    workload: targetKind().workload(clusters, systems),
+    split: splitKind().split(clusters, settingsOf, systems),
     ...targetTools(clusters, { serving, namespaces: settings.allowedNamespaces }),
     ...splitTools(clusters, settingsOf),
     templates: createTemplates(clusters),

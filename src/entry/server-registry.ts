@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Settings } from '../config/schema.ts';
 import type { ContractsPort } from '../ports/contract-reader.ts';
-import type { ServerRegistryPort } from '../ports/server-registry.ts';
+import type { ServerRegistryPort, ServersPort } from '../ports/server-registry.ts';
+import type { ServerSystems } from '../ports/server-systems.ts';
+import { deferred } from './deferred.ts';
 
 /** The registry of the files that the settings name. A path may begin with `~/`. */
 export async function serverRegistry({
@@ -17,6 +20,24 @@ export async function serverRegistry({
 export async function contracts({ mcpProject }: Pick<Settings, 'mcpProject'>): Promise<ContractsPort> {
   const { createContracts } = await import('../adapters/contract-reader/index.ts');
   return createContracts(pathOf(mcpProject));
+}
+
+type SystemSettings = Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways'>;
+
+/** The systems of a release of an MCP server. Each is opened at its first use. */
+export function serverSystems(settings: SystemSettings): ServerSystems {
+  return {
+    servers: deferred<ServersPort>(() => serverRegistry(settings), {}),
+    contracts: deferred<ContractsPort>(() => contracts(settings), {}),
+    gateways: settings.mcpGateways,
+    identity: async () => identityOf(settings),
+  };
+}
+
+/** The paths alone: a container that is started anew has another host name and the same registry. */
+function identityOf({ mcpProject, mcpGlobalFile }: SystemSettings): string {
+  const places = [pathOf(mcpProject), pathOf(mcpGlobalFile)];
+  return `registry-${createHash('sha256').update(JSON.stringify(places)).digest('hex').slice(0, 24)}`;
 }
 
 function pathOf(path: string): string {

@@ -29,8 +29,8 @@ export interface TrafficView {
      * naming.
      */
     readonly metricsService: string;
-    /** The parts from which the proxy builds its names. */
-    readonly place: WeightedPlace;
+    /** The parts from which the proxy builds its names. Absent where it has no other names. */
+    readonly place?: WeightedPlace;
   }[];
   readonly sticky: boolean;
   readonly owner?: Owner;

@@ -1,3 +1,4 @@
+import type { ContractChange } from '../domain/servers/contract/compare.ts';
 import type { VersionPods } from '../domain/pods.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
 import type { Point, Revision, RolloutState } from '../domain/rollout.ts';
@@ -28,6 +29,11 @@ export interface Refusal {
 }
 
 export type WriteResult = Change | Refusal;
+
+/** How two versions differ for their callers. `missing`: the versions whose contract is not known. */
+export type ContractDifference =
+  | { readonly changes: readonly ContractChange[] }
+  | { readonly missing: readonly string[] };
 
 /**
  * What is delivered: one version at a place. Every write tests the state that the caller last read, and changes that
@@ -68,4 +74,6 @@ export interface WorkloadPort {
   fence(target: Target, owner: Owner): Promise<WriteResult>;
   /** Removes the owner mark if the run of `owner` holds it. */
   unclaim(target: Target, owner: Owner): Promise<Change>;
+  /** The difference that callers see between two versions. Absent where versions have no contract. */
+  contract?(target: Target, from: string, to: string): Promise<ContractDifference>;
 }

@@ -2,7 +2,7 @@ import type { Kinds } from '../domain/release/plan.ts';
 import type { Ports } from './index.ts';
 
 /**
- * The identity of a cluster. `context` is the name in the kubeconfig that the caller used. `uid` is the UID of the
+ * The identity of a cluster, or of the registry that holds targets without a cluster. `context` is the name in the kubeconfig that the caller used. `uid` is the UID of the
  * namespace kube-system. It is the same for every context of this cluster, and differs for every other cluster.
  */
 export interface ClusterIdentity {

@@ -1,4 +1,5 @@
 import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
+import type { ServerSystems } from '../ports/server-systems.ts';
 import type { WorkloadPort } from '../ports/workload.ts';
 
 export interface TargetToolOptions {
@@ -8,11 +9,13 @@ export interface TargetToolOptions {
   readonly namespaces: readonly string[];
 }
 
-/** A kind of target: what is delivered. It connects to a cluster only when it is used. */
+/** A kind of target: what is delivered. It connects to its system only when it is used. */
 export interface TargetKind<Tools extends object = object> {
   /** The name in releases. */
   readonly name: string;
-  readonly workload: (clusters: Clusters) => WorkloadPort;
+  /** Where its objects are. A registry has no cluster. */
+  readonly place: 'cluster' | 'registry';
+  readonly workload: (clusters: Clusters, systems: ServerSystems) => WorkloadPort;
   /** The further ports (ToolPorts) that single tools use for this kind. */
   readonly tools: (clusters: Clusters, options: TargetToolOptions) => Tools;
 }

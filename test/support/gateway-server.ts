@@ -1,5 +1,6 @@
 // A program: a small MCP server over stdio, or over HTTP on a free port with `http`, whose address it then prints.
-// Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only]. `only` adds a tool of that name.
+// Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only] [faulty]. `only` adds a tool of that name. With
+// `faulty`, the results of the tool `version` are errors.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -27,7 +28,10 @@ let calls = 0;
 /** For clients of revision 2026-07-28, and of 2025 where the SDK serves them. */
 function modern(): McpServer {
   const server = new McpServer({ name: 'probe', version: '1' });
-  server.registerTool('version', { description: 'Its version' }, () => text(`${label} ${(calls += 1)}`));
+  server.registerTool('version', { description: 'Its version' }, () => ({
+    ...text(`${label} ${(calls += 1)}`),
+    ...(options.includes('faulty') ? { isError: true } : {}),
+  }));
   if (options.includes('only')) server.registerTool('only', { description: 'In this version' }, () => text(label));
   server.registerTool('env', { description: 'Its environment' }, () => text(JSON.stringify(process.env)));
   server.registerTool('fail', { description: 'Fails' }, () => ({ ...text('no'), isError: true }));

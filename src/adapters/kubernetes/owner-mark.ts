@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Owner } from '../../domain/release/target.ts';
+import { epochOf, sameRun, type Owner } from '../../domain/release/target.ts';
 import type { Refusal } from '../../ports/workload.ts';
 import type { PatchOperation } from './cluster-client.ts';
 import { plainLine } from './text.ts';
@@ -45,19 +45,6 @@ export function ownerOf(annotations: Annotations): Owner | undefined {
   } catch {
     return { releaseId: `unreadable mark ${plainLine(text, 60)}`, runId: '' };
   }
-}
-
-export const epochOf = ({ epoch = 0 }: Owner): number => epoch;
-
-/** Whether both are the same run. Marks of older versions contain neither Temporal namespace nor cluster. */
-export function sameRun(holder: Owner, owner: Owner): boolean {
-  const agree = (a: string | undefined, b: string | undefined) => a === undefined || b === undefined || a === b;
-  return (
-    holder.releaseId === owner.releaseId &&
-    holder.runId === owner.runId &&
-    agree(holder.temporal, owner.temporal) &&
-    agree(holder.cluster, owner.cluster)
-  );
 }
 
 /** The owner of the mark, for the end of a sentence that begins with the object. */

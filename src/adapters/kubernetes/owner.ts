@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Owner } from '../../domain/release/target.ts';
+import { epochOf, sameRun, type Owner } from '../../domain/release/target.ts';
 import type { Change, WriteResult } from '../../ports/workload.ts';
 import type { ClusterClient, PatchOperation } from './cluster-client.ts';
 import { guardedWrite } from './guarded-write.ts';
@@ -8,14 +8,12 @@ import type { Decision } from './guarded-write.ts';
 import { describe } from './kinds.ts';
 import type { ObjectRef } from './kinds.ts';
 import {
-  epochOf,
   heldBy,
   markText,
   OWNER_ANNOTATION,
   OWNER_POINTER,
   ownerOf,
   passFence,
-  sameRun,
   type Annotations,
 } from './owner-mark.ts';
 

@@ -9,6 +9,13 @@ export const GATEWAY_ERRORS = {
     'The server has no such version.',
     'Send one of the known versions in X-MCP-Server-Version, or leave the header out.',
   ),
+  GATEWAY_UNREACHABLE: entry(
+    503,
+    6,
+    true,
+    'A gateway of MCP servers does not answer.',
+    'Start it with `sluice gateway`, or correct SLUICE_MCP_GATEWAYS.',
+  ),
   GATEWAY_NO_VERSION: entry(
     503,
     6,

@@ -58,6 +58,13 @@ export const SERVER_ERRORS = {
     'The blue version cannot give up traffic, because no other version has any.',
     'Set the traffic of a green version; blue takes the rest.',
   ),
+  SERVER_HELD: entry(
+    409,
+    7,
+    false,
+    'A release of the MCP server is running, and it alone changes the versions and their traffic.',
+    'Follow the release, or end it with release_abort; then repeat the call if it still applies.',
+  ),
   SERVER_CHANGED: entry(
     409,
     7,

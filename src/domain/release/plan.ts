@@ -93,6 +93,8 @@ export interface ReleaseSpec extends Kinds {
   /** Name of the TraefikService, for a Rollout that names none. If absent, it is found by the Rollout's Services. */
   readonly traefikService?: string;
   readonly analysis: AnalysisSpec;
+  /** Why changes of the contract that break callers, or that callers have not agreed to, are accepted. */
+  readonly contractReason?: string;
   /** Releases an image even if Argo would move all traffic to it past the steps. Default: false. */
   readonly acceptFastTrack?: true;
   readonly approval: boolean;
@@ -123,6 +125,8 @@ export interface PlanStep {
 export interface Arm {
   readonly service: string;
   readonly metricsService: string;
+  /** Selectors of its counters, for people. Absent if they are those of Traefik. */
+  readonly counters?: { readonly requests: string; readonly durations: string };
 }
 
 /** A check that holds and has `next` is a warning. */
@@ -154,6 +158,10 @@ export interface ReleasePlan extends Kinds {
   readonly settleMs: number;
   /** The setting of the release. If absent, only the deadline of the step ends the start. */
   readonly failFast?: { readonly restarts: number };
+  /** The arm that has all requests after the release. Absent: the stable one, behind which the versions change. */
+  readonly after?: Arm;
+  /** The split divides callers, who send different numbers of requests. So no share of the requests is expected. */
+  readonly dividesCallers?: true;
   /** Templates of Argo that judge the release, as they were when it was planned. */
   readonly templates?: readonly ResolvedTemplate[];
 }

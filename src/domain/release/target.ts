@@ -65,6 +65,19 @@ export function sameRelease(a: Owner, b: Owner): boolean {
   return a.releaseId === b.releaseId;
 }
 
+export const epochOf = ({ epoch = 0 }: Owner): number => epoch;
+
+/** Whether both are the same run. Marks of older versions contain neither Temporal namespace nor cluster. */
+export function sameRun(holder: Owner, owner: Owner): boolean {
+  const agree = (a: string | undefined, b: string | undefined) => a === undefined || b === undefined || a === b;
+  return (
+    holder.releaseId === owner.releaseId &&
+    holder.runId === owner.runId &&
+    agree(holder.temporal, owner.temporal) &&
+    agree(holder.cluster, owner.cluster)
+  );
+}
+
 /** The run id under which the journal and every interface know the release. A reset does not change it. */
 export function chainOf({ runId, firstRunId }: Owner): string {
   return firstRunId ?? runId;

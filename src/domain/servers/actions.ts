@@ -1,10 +1,12 @@
 import { SluiceError } from '../errors.ts';
+import { followOrEnd } from '../release/target.ts';
 import { commit, formerBlue, reasonOf } from './history.ts';
 import { blueOf, type By, type Health, type RegisteredServer, type ServerVersion, type Upstream } from './server.ts';
 import { withTraffic } from './traffic.ts';
 
 /**
  * The changes of a server. Each returns the server with the next revision, or the same object if nothing differs.
+ * While a release holds the server, it alone may change status and traffic: SERVER_HELD.
  * If a version is blue, the traffic of all versions adds up to exactly 100. If none is, no version has traffic.
  */
 
@@ -20,6 +22,7 @@ export interface Registration {
 /** Errors: SERVER_VERSION_EXISTS, and those of setTraffic. */
 export function register(server: RegisteredServer, given: Registration, by: By): RegisteredServer {
   const { version, upstream, traffic, blue = false } = given;
+  if (blue || traffic !== undefined) requireFree(server, by);
   if (server.versions.some((one) => one.version === version))
     throw new SluiceError('SERVER_VERSION_EXISTS', `${server.name} already has a version ${version}.`);
   const added = [
@@ -36,6 +39,7 @@ export function register(server: RegisteredServer, given: Registration, by: By):
  * theirs. Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND.
  */
 export function promote(server: RegisteredServer, version: string, by: By): RegisteredServer {
+  requireFree(server, by);
   versionOf(server, version);
   return commit(server, { action: 'promote', version }, asBlue(server.versions, version), by);
 }
@@ -45,6 +49,7 @@ export function promote(server: RegisteredServer, version: string, by: By): Regi
  * blue before it becomes blue again. Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND, SERVER_NO_BLUE.
  */
 export function rollback(server: RegisteredServer, version: string, by: By): RegisteredServer {
+  requireFree(server, by);
   const from = versionOf(server, version);
   const to = from.status === 'blue' ? formerBlue(server) : blueOf(server);
   if (!to) throw noWayBack(server.name, from);
@@ -67,6 +72,7 @@ export function rollback(server: RegisteredServer, version: string, by: By): Reg
  * Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND, SERVER_TRAFFIC_INVALID, SERVER_NO_BLUE, SERVER_TRAFFIC_LEFT_OVER.
  */
 export function setTraffic(server: RegisteredServer, version: string, percent: number, by: By): RegisteredServer {
+  requireFree(server, by);
   versionOf(server, version);
   return commit(server, { action: 'traffic', version }, withTraffic(server.versions, version, percent), by);
 }
@@ -76,6 +82,7 @@ export function setTraffic(server: RegisteredServer, version: string, percent: n
  * Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND, SERVER_VERSION_IN_USE.
  */
 export function remove(server: RegisteredServer, version: string, by: By): RegisteredServer {
+  requireFree(server, by);
   const { status, traffic } = versionOf(server, version);
   const used = status === 'blue' ? 'blue' : traffic > 0 ? `used by ${traffic} % of the callers` : undefined;
   if (used !== undefined && server.versions.length > 1)
@@ -109,6 +116,17 @@ export function versionOf({ name, versions }: RegisteredServer, version: string)
     `${name} has no version ${version}. Its versions are ${known.join(', ')}.`,
     { details: { versions: known } },
   );
+}
+
+/** Errors: SERVER_HELD. */
+function requireFree({ name, release }: RegisteredServer, { releaseId }: By): void {
+  if (!release || release.owner.releaseId === releaseId) return;
+  const { owner, version } = release;
+  const what = version === undefined ? '' : ` of version ${version}`;
+  throw new SluiceError('SERVER_HELD', `${name} is held by the release ${owner.releaseId}${what}.`, {
+    next: `${followOrEnd(owner.releaseId)} If its run has ended, call release_recover with release_id "${owner.releaseId}".`,
+    details: { release_id: owner.releaseId, run_id: owner.runId },
+  });
 }
 
 function asBlue(versions: readonly ServerVersion[], version: string): readonly ServerVersion[] {

@@ -1,3 +1,5 @@
+import type { Owner } from '../release/target.ts';
+
 /** The configuration file that a server belongs to: `.mcp.json` of the project, that of the user, or `.mcprc`. */
 export const SCOPES = ['project', 'global', 'mcprc'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -76,6 +78,13 @@ export interface HistoryEntry {
   readonly changes: readonly VersionChange[];
 }
 
+/** The release that alone may change the versions and their traffic. */
+export interface ReleaseHold {
+  readonly owner: Owner;
+  /** The version that it brings. Absent before its start and after its rollback. */
+  readonly version?: string;
+}
+
 /** A server with its versions in the order of their registration. */
 export interface RegisteredServer {
   readonly name: string;
@@ -84,6 +93,8 @@ export interface RegisteredServer {
   readonly revision: number;
   readonly versions: readonly ServerVersion[];
   readonly lastRollback?: Rollback;
+  /** Present while a release of this server runs. It is not part of the revision. */
+  readonly release?: ReleaseHold;
   /** Oldest first, at most the last 1,000. */
   readonly history: readonly HistoryEntry[];
 }
@@ -93,6 +104,8 @@ export interface By {
   readonly at: number;
   readonly who: string;
   readonly why?: string;
+  /** The release that makes the change. Absent: a person or a tool. */
+  readonly releaseId?: string;
 }
 
 export function emptyServer(name: string, scope: Scope): RegisteredServer {

@@ -8,6 +8,7 @@ import { createSplit } from './split.ts';
 /** Weighted TraefikServices of Traefik v3. */
 export const traefik = {
   name: 'traefik',
+  place: 'cluster',
   split: (clusters: Clusters, settingsOf: SettingsOf) => createSplit(clusters, { apis: apisOf(settingsOf) }),
   tools: (clusters: Clusters, settingsOf: SettingsOf) => {
     const apis = apisOf(settingsOf);

@@ -8,7 +8,8 @@ import { createWorkload } from './workload.ts';
 /** Rollouts of Argo Rollouts ≥ 1.10. */
 export const argoRollout = {
   name: 'argo-rollout',
-  workload: createWorkload,
+  place: 'cluster',
+  workload: (clusters: Clusters) => createWorkload(clusters),
   tools: (clusters: Clusters, { serving, namespaces }: TargetToolOptions) => ({
     rolloutObjects: createRolloutObjects(clusters),
     rolloutSteering: createRolloutSteering(clusters),

@@ -6,5 +6,5 @@ import type { ReleaseSpec } from '../../domain/release/plan.ts';
  * Worlds.of.
  */
 export async function identified({ worlds }: CommandContext, spec: ReleaseSpec): Promise<ReleaseSpec> {
-  return { ...spec, clusterUid: (await worlds.of(spec.target.cluster)).cluster.uid };
+  return { ...spec, clusterUid: (await worlds.of(spec.target.cluster, undefined, spec)).cluster.uid };
 }

@@ -44,7 +44,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
 
 /** Undefined if Prometheus no longer answers. */
 async function expectedOf({ worlds }: CommandContext, spec: ReleaseSpec, plan: ReleasePlan) {
-  return readOutlook(await worlds.of(spec.target.cluster, spec.clusterUid), spec, plan);
+  return readOutlook(await worlds.of(spec.target.cluster, spec.clusterUid, spec), spec, plan);
 }
 
 /**

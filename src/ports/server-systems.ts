@@ -1,0 +1,12 @@
+import type { ContractsPort } from './contract-reader.ts';
+import type { ServersPort } from './server-registry.ts';
+
+/** What a release of an MCP server uses. None of it belongs to a cluster. */
+export interface ServerSystems {
+  readonly servers: ServersPort;
+  readonly contracts: ContractsPort;
+  /** Base addresses of the gateway processes that divide the callers, as in http://127.0.0.1:8766. */
+  readonly gateways: readonly string[];
+  /** A text that differs for each registry. A worker with another registry refuses the release. */
+  readonly identity: () => Promise<string>;
+}

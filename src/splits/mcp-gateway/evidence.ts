@@ -1,0 +1,79 @@
+import { OUTCOMES, type Outcome } from '../../domain/gateway/outcome.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { CounterSeries, EvidencePort, ServiceCounters } from '../../ports/evidence.ts';
+import type { Counts } from './page.ts';
+import { Scrapes, type Scrape } from './scrapes.ts';
+
+/**
+ * Each outcome as the HTTP status that the judge knows: 5xx is bad. A result with `isError` is bad, because the caller
+ * did not get what it asked for. A caller that left says nothing about the version.
+ */
+const CODES: Readonly<Record<Outcome, string>> = {
+  ok: '200',
+  cancelled: '499',
+  tool_error: '500',
+  protocol_error: '502',
+  unavailable: '503',
+  timeout: '504',
+};
+
+/**
+ * The counters of the gateways, read from their metrics pages and kept in this process. The name of a service is
+ * `<server>@<version>`. Errors: GATEWAY_UNREACHABLE if no gateway answers, QUERY_FAILED for PromQL.
+ */
+export function createEvidence(gateways: readonly string[], scrapes = new Scrapes(gateways)): EvidencePort {
+  return {
+    matchers: {},
+    async probe() {
+      await scrapes.now();
+      return { version: 'gateway' };
+    },
+    query: () => Promise.reject(noPromql()),
+    queryRange: () => Promise.reject(noPromql()),
+    async counters(name, { fromMs, toMs }) {
+      await scrapes.follow();
+      return countersOf(name, scrapes.between(fromMs, toMs));
+    },
+  };
+}
+
+function noPromql(): SluiceError {
+  return new SluiceError(
+    'QUERY_FAILED',
+    'The counters of the gateways are read without Prometheus, so no PromQL is answered.',
+    {
+      next: 'Leave analysis.metrics out of a release of an MCP server.',
+    },
+  );
+}
+
+function countersOf(service: string, scrapes: readonly Scrape[]): ServiceCounters {
+  const byGateway = Map.groupBy(scrapes, ({ gateway }) => gateway);
+  const series = [...byGateway].map(([instance, pages]) => seriesOf({ instance, service }, pages));
+  return {
+    requests: series.flatMap(({ requests }) => requests),
+    buckets: series.flatMap(({ buckets }) => buckets),
+  };
+}
+
+/** Both versions of a gateway are compared with each other, so no label but the service tells them apart. */
+type Labels = Readonly<Record<'instance' | 'service', string>>;
+
+/** A version that was not called yet has counters of zero, so that its first call is an increase. */
+function seriesOf(labels: Labels, pages: readonly Scrape[]): ServiceCounters {
+  const countsAt = (of: (counts: Counts | undefined) => number): CounterSeries['samples'] =>
+    pages.map(({ at, counts }) => [at, of(counts.get(labels.service))] as const);
+  const bounds = [
+    ...new Set(pages.flatMap(({ counts }) => [...counts.values()].flatMap((one) => Object.keys(one.buckets)))),
+  ];
+  return {
+    requests: OUTCOMES.map((outcome) => ({
+      labels: { ...labels, code: CODES[outcome] },
+      samples: countsAt((counts) => counts?.outcomes[outcome] ?? 0),
+    })),
+    buckets: bounds.map((le) => ({
+      labels: { ...labels, le },
+      samples: countsAt((counts) => counts?.buckets[le] ?? 0),
+    })),
+  };
+}

@@ -1,0 +1,108 @@
+import { SluiceError } from '../../domain/errors.ts';
+import type { ProxyWeights } from '../../domain/release/proof.ts';
+import type { Owner } from '../../domain/release/target.ts';
+import { setTraffic } from '../../domain/servers/actions.ts';
+import {
+  changeHeld,
+  dropHold,
+  isHoldRefusal,
+  passHold,
+  takeHold,
+  type HoldRefusal,
+} from '../../domain/servers/hold.ts';
+import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
+import type { ServerSystems } from '../../ports/server-systems.ts';
+import type { ArmServices, SplitPort, TrafficRef, TrafficView } from '../../ports/split.ts';
+import type { Change, WriteResult } from '../../ports/workload.ts';
+import { countedAs } from './counted.ts';
+import { readStatus } from './status.ts';
+
+type Systems = Pick<ServerSystems, 'servers' | 'gateways'>;
+
+/**
+ * The traffic of the versions of one MCP server. It is written to the registry, and every gateway shows the revision
+ * that it has in force. `ref.name` is the name of the server. Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND,
+ * SERVER_FILE_*, SERVER_REGISTRY_BUSY.
+ */
+export function createSplit({ servers, gateways }: Systems, now: () => number = Date.now): SplitPort {
+  const found = async ({ name }: TrafficRef): Promise<RegisteredServer> => {
+    const server = await servers.read(name);
+    if (server) return server;
+    throw new SluiceError('SERVER_NOT_FOUND', `There is no MCP server ${name}.`);
+  };
+  const write = (
+    { name }: TrafficRef,
+    change: (server: RegisteredServer) => RegisteredServer | HoldRefusal,
+  ): Promise<WriteResult> => changeHeld((fn) => servers.change(name, undefined, fn), change);
+  return {
+    read: async (ref) => viewOf(await found(ref), ref),
+    find: async () => [],
+    setWeight: (ref, arms, weight, owner) => write(ref, (server) => shifted(server, arms, weight, owner, now())),
+    async inForce(ref, arms) {
+      const { revision } = await found(ref);
+      return Promise.all(gateways.map((gateway) => weightsOf(gateway, ref.name, arms, revision)));
+    },
+    selfAnswering: async () => [],
+    rivals: async () => [],
+    claim: (ref, owner, over) => write(ref, (server) => takeHold(server, owner, over)),
+    fence: (ref, owner) => write(ref, (server) => passHold(server, owner)),
+    async unclaim(ref, owner): Promise<Change> {
+      if (!(await servers.read(ref.name))) return { changed: false, detail: `there is no MCP server ${ref.name}` };
+      const after = await servers.change(ref.name, undefined, (server) => dropHold(server, owner));
+      return { changed: !after.release, detail: `the mark of ${owner.releaseId} is removed` };
+    },
+  };
+}
+
+function viewOf(server: RegisteredServer, ref: TrafficRef): TrafficView {
+  const last = server.history.findLast(({ changes }) => changes.some(({ traffic }) => traffic !== undefined));
+  return {
+    ref,
+    resourceVersion: String(server.revision),
+    weights: server.versions.map(({ version, traffic }) => ({
+      service: version,
+      weight: traffic,
+      port: '',
+      metricsService: countedAs(server.name, version),
+    })),
+    sticky: false,
+    ...(server.release ? { owner: server.release.owner } : {}),
+    ...(last ? { writer: { manager: last.who, time: new Date(last.at).toISOString() } } : {}),
+  };
+}
+
+function shifted(
+  server: RegisteredServer,
+  arms: ArmServices,
+  weight: number,
+  owner: Owner,
+  at: number,
+): RegisteredServer | HoldRefusal {
+  const passed = passHold(server, owner);
+  if (isHoldRefusal(passed)) return passed;
+  const blue = blueOf(server)?.version;
+  if (blue !== arms.stable)
+    return {
+      refused: true,
+      detail: `blue of MCP server ${server.name} is ${blue ?? 'no version'}, not ${arms.stable}`,
+    };
+  const { releaseId, runId } = owner;
+  return setTraffic(passed, arms.candidate, weight, { at, who: releaseId, why: `run ${runId}`, releaseId });
+}
+
+/** A gateway with an older revision has an older split. */
+async function weightsOf(gateway: string, name: string, arms: ArmServices, revision: number): Promise<ProxyWeights> {
+  try {
+    const status = await readStatus(gateway, name);
+    if (status.revision < revision)
+      return { replica: gateway, error: `it has revision ${status.revision}, the registry has ${revision}` };
+    const candidate = status.versions.find(({ version }) => version === arms.candidate)?.traffic;
+    return {
+      replica: gateway,
+      ...(candidate === undefined ? { error: 'it does not know the version' } : { candidate }),
+    };
+  } catch (error) {
+    if (error instanceof SluiceError) return { replica: gateway, error: error.message };
+    throw error;
+  }
+}

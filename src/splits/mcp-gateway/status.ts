@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import { cleanText } from '../../domain/safe-text.ts';
+
+/** The part of a gateway's status that a release reads. Further fields are of no interest. */
+const Status = z.object({
+  revision: z.number(),
+  versions: z.array(z.object({ version: z.string(), traffic: z.number() })),
+});
+type Status = z.output<typeof Status>;
+
+/** A gateway is on this machine or near, so a longer silence is no answer. */
+const TIMEOUT_MS = 2_000;
+const MAX_DETAIL = 200;
+
+/** The split of one server as one gateway has it in force. Errors: GATEWAY_UNREACHABLE. */
+export async function readStatus(gateway: string, server: string): Promise<Status> {
+  const text = await fetchText(gateway, `/servers/${encodeURIComponent(server)}/status`);
+  const parsed = Status.safeParse(parsedOrNothing(text));
+  if (parsed.success) return parsed.data;
+  throw new SluiceError('GATEWAY_UNREACHABLE', `${gateway} does not answer as a gateway: its status has another form.`);
+}
+
+/** The body of one answer with status 200. Errors: GATEWAY_UNREACHABLE. */
+export async function fetchText(gateway: string, path: string): Promise<string> {
+  try {
+    const response = await fetch(`${gateway.replace(/\/+$/, '')}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const text = await response.text();
+    if (response.ok) return text;
+    throw new Error(`status ${response.status}: ${cleanText(text, MAX_DETAIL)}`);
+  } catch (cause) {
+    throw new SluiceError('GATEWAY_UNREACHABLE', `The gateway ${gateway} does not answer: ${reasonOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
+}
+
+function parsedOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.ts';
+import { createContracts } from '../../src/adapters/contract-reader/index.ts';
+import { createServerRegistry } from '../../src/adapters/server-registry/index.ts';
+import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
+import { toReleaseSpec } from '../../src/contract/release-spec.ts';
+import { releaseId } from '../../src/domain/release/target.ts';
+import type { ReleaseResult, ReleaseView } from '../../src/domain/release/view.ts';
+import { register, versionOf } from '../../src/domain/servers/actions.ts';
+import type { RegisteredServer, Upstream } from '../../src/domain/servers/server.ts';
+import { clustersOf, worldsOver } from '../../src/entry/ports.ts';
+import type { ServerSystems } from '../../src/ports/server-systems.ts';
+import { commandUpdates, getRelease, RELEASE_WORKFLOW, type CommandMessage } from '../../workflows/messages.ts';
+import type { CommandName, CommandOutcome } from '../../src/domain/release/command.ts';
+import { program, startGateway, type Stage } from './gateway-stage.ts';
+import { call } from './gateway-wire.ts';
+import { settingsWith } from './settings.ts';
+import type { TestTemporal } from './temporal.ts';
+
+const DEFAULTS = {
+  defaultStrategy: 'canary',
+  requireManualPromotion: false,
+  autoRollback: true,
+  weightStep: undefined,
+};
+const CALLERS = 40;
+/** A release of these tests takes about ten seconds on an idle machine. */
+const LIMIT_MS = 30_000;
+
+const story = ({ state, reason, events }: ReleaseView): string =>
+  [`${state}: ${reason}`, ...events.map(({ text }) => text)].join('\n');
+
+/** An MCP server of its own with a registry in files, a gateway over HTTP, and callers that call without end. */
+export class ServerRelease {
+  readonly name: string;
+  readonly systems: ServerSystems;
+  readonly #temporal: TestTemporal;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'mcp-release-'));
+  readonly #over = new AbortController();
+  gateway!: Stage;
+  handle!: WorkflowHandle;
+
+  constructor(temporal: TestTemporal, name: string) {
+    this.name = name;
+    this.#temporal = temporal;
+    const servers = createServerRegistry({ folder: this.#folder, globalFile: join(this.#folder, 'global.json') });
+    const gateways: string[] = [];
+    this.systems = { servers, contracts: createContracts(this.#folder), gateways, identity: async () => this.#folder };
+  }
+
+  /** Blue 1.0.0, and 2.0.0 without callers. `faulty`: every result of 2.0.0 is an error. */
+  async open(faulty = false): Promise<void> {
+    const { servers, contracts, gateways } = this.systems;
+    const versions = { '1.0.0': program('one'), '2.0.0': program('two', ...(faulty ? ['faulty'] : [])) };
+    const by = { at: 1, who: 'tester' };
+    for (const [version, reached] of Object.entries(versions)) {
+      const upstream = reached as unknown as Upstream;
+      const server = await servers.change(this.name, undefined, (now) =>
+        register(now, { version, upstream, blue: version === '1.0.0' }, by),
+      );
+      const of = { server: this.name, version };
+      await contracts.save(await contracts.read(of, versionOf(server, version)));
+    }
+    const registry = createServerRegistry({ folder: this.#folder, globalFile: join(this.#folder, 'global.json') });
+    this.gateway = await startGateway([], { registry });
+    (gateways as string[]).push(this.gateway.root);
+    for (let caller = 0; caller < CALLERS; caller += 1) void this.#callOn(`key-${caller}`);
+  }
+
+  async #callOn(key: string): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      await call(this.gateway.url(this.name), 'version', { 'x-api-key': key }).catch(() => undefined);
+      await pause(20);
+    }
+  }
+
+  async start(file: Record<string, unknown> = {}): Promise<void> {
+    const written = {
+      ...{ strategy: 'mcp', server: this.name, version: '2.0.0', steps: [50, 100], guard: '0' },
+      analysis: {
+        ...{ soak: '1s', min_requests: 20, warm_up: '0s', margins: { errors: 0.1, slow: 0.3 } },
+        slower_than_ms: [5000],
+      },
+      ...file,
+    };
+    const spec = toReleaseSpec(parseReleaseFile(releaseFile, written, 'canary'), 'unused', DEFAULTS);
+    const workflowId = releaseId(spec.target);
+    const args = [
+      { spec: { ...spec, clusterUid: this.#folder }, startedBy: 'tester', requestId: `start-${this.name}` },
+    ];
+    this.handle = await this.#temporal.client.workflow.start(RELEASE_WORKFLOW, {
+      workflowId,
+      taskQueue: this.name,
+      args,
+    });
+  }
+
+  worker(): Promise<Worker> {
+    const settings = settingsWith();
+    const { connection, codePath } = this.#temporal;
+    return Worker.create({
+      connection,
+      taskQueue: this.name,
+      workflowBundle: { codePath },
+      activities: createActivities(worldsOver(clustersOf({ kubeconfig: '/dev/null' }), settings, this.systems)),
+      maxHeartbeatThrottleInterval: '100ms',
+      defaultHeartbeatThrottleInterval: '100ms',
+      stickyQueueScheduleToStartTimeout: '1 second',
+    });
+  }
+
+  view(): Promise<ReleaseView> {
+    return this.handle.query(getRelease);
+  }
+
+  async until(met: (view: ReleaseView) => boolean): Promise<ReleaseView> {
+    for (const end = Date.now() + LIMIT_MS; ; await pause(100)) {
+      const view = await this.view();
+      if (met(view)) return view;
+      if (Date.now() > end) throw new Error(`not within ${LIMIT_MS} ms:\n${story(view)}`);
+    }
+  }
+
+  update(name: CommandName, more: Partial<CommandMessage> = {}): Promise<CommandOutcome> {
+    const message = { requestId: `${name}-${this.name}`, who: 'tester', ...more };
+    return this.handle.executeUpdate(commandUpdates[name], { args: [message] });
+  }
+
+  async ended(): Promise<ReleaseResult> {
+    await this.until(({ closedAt }) => closedAt !== undefined);
+    return this.handle.result() as Promise<ReleaseResult>;
+  }
+
+  async server(): Promise<RegisteredServer> {
+    return (await this.systems.servers.read(this.name)) as RegisteredServer;
+  }
+
+  async close(): Promise<void> {
+    this.#over.abort();
+    await this.handle?.terminate('end of the test').catch(() => undefined);
+    await this.gateway.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
