@@ -25,17 +25,21 @@ async function unlessGone(run: ReleaseRun, work: () => Promise<RolledBack>): Pro
   try {
     return await work();
   } catch (error) {
-    const { namespace, rollout } = run.input.spec.target;
-    if (!isGone(error)) throw error;
-    return superseded(run, `the target is gone: Rollout ${namespace}/${rollout} does not exist any more`, false);
+    const gone = goneText(run, error);
+    if (gone === undefined) throw error;
+    return superseded(run, `the target is gone: ${gone}`, false);
   }
 }
 
-const GONE: readonly unknown[] = ['ROLLOUT_NOT_FOUND', 'NAMESPACE_NOT_FOUND'];
+const NO_ROLLOUT: readonly unknown[] = ['ROLLOUT_NOT_FOUND', 'NAMESPACE_NOT_FOUND'];
 
-function isGone(error: unknown): boolean {
+/** Undefined if the error does not say that the target was deleted. */
+function goneText(run: ReleaseRun, error: unknown): string | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return cause instanceof ApplicationFailure && GONE.includes(cause.type);
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  const { namespace, rollout } = run.input.spec.target;
+  if (NO_ROLLOUT.includes(cause.type)) return `Rollout ${namespace}/${rollout} does not exist any more`;
+  return cause.type === 'SERVER_NOT_FOUND' ? cause.message.replace(/\.$/, '') : undefined;
 }
 
 async function undo(run: ReleaseRun, cause: StopCause): Promise<RolledBack> {

@@ -76,7 +76,7 @@ async function shiftAndProve(run: ReleaseRun, step: Course, weight: number): Pro
     { scene: run.nextScene(), index },
   ]);
   if (shifted.kind !== 'ready') throw new ReleaseStopped({ kind: shifted.kind, reason: shifted.detail });
-  run.enter('verifying', `proving weight ${weight} in Rollout, TraefikService and every Traefik`);
+  run.enter('verifying', `proving weight ${weight} in every place that holds it`);
   const verified = await read.verify.executeWithOptions({ summary: `prove ${summary}` }, [
     { scene: run.nextScene(), wanted: weight },
   ]);

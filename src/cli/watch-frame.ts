@@ -93,16 +93,19 @@ function treeLines({ live, closed_at: closed }: Watched, room: number): readonly
     : [];
 }
 
+/** The places of a cluster appear together. A target without a cluster has neither. */
+function placesOf({ rollout, traefik_service: written, replicas }: NonNullable<Watched['weights']>): readonly string[] {
+  const inCluster = [`Rollout ${rollout ?? '–'}`, `TraefikService ${written ?? '–'}`];
+  return [
+    ...(rollout === undefined && written === undefined ? [] : inCluster),
+    ...replicas.map(({ replica, weight }) => `${replica} ${weight ?? '?'}`),
+  ];
+}
+
 function weightLines(view: Watched, columns: number): readonly string[] {
   const { weight_wanted: wanted, weights, live, verdict } = view;
   if (view.closed_at !== undefined) return [];
-  const places = weights
-    ? [
-        `Rollout ${weights.rollout ?? '–'}`,
-        `TraefikService ${weights.traefik_service ?? '–'}`,
-        ...weights.replicas.map(({ replica, weight }) => `${replica} ${weight ?? '?'}`),
-      ]
-    : [];
+  const places = weights ? placesOf(weights) : [];
   const now = live?.traefik.map(({ replica, weight, error }) => `${replica} ${weight ?? error ?? '?'}`) ?? [];
   const share =
     verdict?.measured_share === undefined ? '' : `measured ${(verdict.measured_share * 100).toFixed(1)} % of requests`;

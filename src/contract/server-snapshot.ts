@@ -29,6 +29,7 @@ export const serverSnapshot = z.strictObject({
   revision: z.number(),
   blue: z.string().optional(),
   versions: z.array(versionSnapshot),
+  release: z.string().optional().describe('The running release that alone changes it.'),
   last_rollback: z
     .strictObject({ from_version: z.string(), to_version: z.string(), at: time, reason: z.string().optional() })
     .optional(),
@@ -55,7 +56,7 @@ export const historySnapshot = z.strictObject({
 export type HistorySnapshot = z.output<typeof historySnapshot>;
 
 export function toServerSnapshot(server: RegisteredServer): ServerSnapshot {
-  const { name, scope, revision, versions, lastRollback } = server;
+  const { name, scope, revision, versions, lastRollback, release } = server;
   const blue = blueOf(server)?.version;
   return {
     name,
@@ -63,6 +64,7 @@ export function toServerSnapshot(server: RegisteredServer): ServerSnapshot {
     revision,
     ...(blue === undefined ? {} : { blue }),
     versions: versions.map(toVersion),
+    ...(release ? { release: release.owner.releaseId } : {}),
     ...(lastRollback
       ? {
           last_rollback: {

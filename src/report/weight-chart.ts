@@ -25,7 +25,7 @@ export function weightChart(
     says: `Weights wanted: ${wanted.map(({ at, weight }) => `${weight} % from ${clockTime(at)}`).join(', ')}.${measured.length > 0 ? ` Share of requests measured last: ${percent((measured.at(-1)?.value.hits ?? 0) / (measured.at(-1)?.value.of ?? 1))}.` : ''}`,
     keys: [
       { kind: 'line wanted', text: 'wanted' },
-      ...(proved.length > 0 ? [{ kind: 'dot proved', text: 'proved in Rollout and every Traefik' }] : []),
+      ...(proved.length > 0 ? [{ kind: 'dot proved', text: 'proved by reading it back' }] : []),
       ...(unproved.length > 0 ? [{ kind: 'dot pending', text: 'read back, not proved' }] : []),
       ...(measured.length > 0 ? [{ kind: 'band candidate', text: 'share of requests measured, 95 % interval' }] : []),
     ],

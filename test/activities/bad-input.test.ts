@@ -86,7 +86,7 @@ test.each<[string, Change, RegExp]>([
   [
     'counters that fall at every scrape',
     (series) => from(series, SINCE - MINUTE, (_old, at) => 1_000 - ((at / SCRAPE_MS) % 1_000)),
-    /a counter of Traefik fell/,
+    /a counter of the proxy fell/,
   ],
   [
     'counters of the new version that vanish and come back at every scrape',
@@ -97,12 +97,12 @@ test.each<[string, Change, RegExp]>([
   [
     'scrapes that stop in mid-step',
     (series) => from(series, SINCE + MINUTE, () => undefined),
-    /no new sample of Traefik's counters for \d+ s/,
+    /no new sample of the proxy's counters for \d+ s/,
   ],
   [
     'two replicas of which one is silent',
     (series) => (series.labels['instance'] === 't2' ? from(series, SINCE + MINUTE, () => undefined) : series),
-    /a Traefik replica is not scraped any more: t2/,
+    /a proxy replica is not scraped any more: t2/,
   ],
   [
     'a bucket bound that only stable has',

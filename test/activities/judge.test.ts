@@ -226,6 +226,6 @@ test('scrapes that stop in mid-step are no pass, and the reason says for how lon
     await setTimeout(1_000);
     expect((await judge({ ...watch, limits: { ...NO_LIMITS, minSuccessRatio: 0.5 } })).verdict).toMatchObject({
       outcome: 'no-data',
-      reason: expect.stringContaining("no new sample of Traefik's counters for"),
+      reason: expect.stringContaining("no new sample of the proxy's counters for"),
     });
   }));

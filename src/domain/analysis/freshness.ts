@@ -17,11 +17,11 @@ export function silenceFinding(cursors: Cursors, intervalMs: number, to: number)
   if (proxies.length === 0) return undefined;
   const newest = Math.max(...proxies.map(([, { at }]) => at));
   if (to - newest > allowed)
-    return silent(`Prometheus has no new sample of Traefik's counters for ${seconds(to - newest)}`);
+    return silent(`there is no new sample of the proxy's counters for ${seconds(to - newest)}`);
   const missing = proxies.filter(([, { at }]) => newest - at > allowed);
   if (missing.length === 0) return undefined;
   const names = missing.map(([name, { at }]) => `${name} (for ${seconds(to - at)})`).join(', ');
-  return silent(`a Traefik replica is not scraped any more: ${names}. Its answers are not counted`);
+  return silent(`a proxy replica is not scraped any more: ${names}. Its answers are not counted`);
 }
 
 /** With fewer intervals, the next one may be a block. */
@@ -31,7 +31,7 @@ const MANY_LEFT_OUT = 3;
 export function leftOutFinding({ proxies, leftOut = 0 }: Pick<StepTotals, 'proxies' | 'leftOut'>): Finding | undefined {
   if (proxies.length > 0 || leftOut < MANY_LEFT_OUT) return undefined;
   return silent(
-    `all ${leftOut} intervals between scrapes in this step were left out, because in each a counter of Traefik fell, vanished, came back or was not a number`,
+    `all ${leftOut} intervals between scrapes in this step were left out, because in each a counter of the proxy fell, vanished, came back or was not a number`,
   );
 }
 

@@ -205,7 +205,7 @@ function missing(metric: string, ms: number, known: readonly number[]): Finding 
   return {
     metric,
     outcome: 'no-data',
-    reason: `${metric}: Traefik does not count a bucket that ends at ${ms} ms for both versions; both have ${known.join(', ')} ms`,
+    reason: `${metric}: the proxy does not count a bucket that ends at ${ms} ms for both versions; both have ${known.join(', ')} ms`,
   };
 }
 

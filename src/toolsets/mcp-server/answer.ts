@@ -50,7 +50,7 @@ export function changeText({ after, next, ...outcome }: ChangeOutput): string {
 }
 
 /** `  2.0.0     green     20 %  node server.js` */
-export function versionLines({ versions, last_rollback: last }: ServerSnapshot): readonly string[] {
+export function versionLines({ versions, release, last_rollback: last }: ServerSnapshot): readonly string[] {
   const width = Math.max(0, ...versions.map(({ version }) => version.length));
   const lines = versions.map((one) => {
     const how = one.url ?? [one.command, ...(one.args ?? [])].join(' ');
@@ -58,9 +58,10 @@ export function versionLines({ versions, last_rollback: last }: ServerSnapshot):
     const { version, status, traffic } = one;
     return `  ${version.padEnd(width)}  ${status.padEnd(8)}  ${String(traffic).padStart(3)} %  ${how}${health}`;
   });
-  if (!last) return lines;
+  const held = release === undefined ? [] : [`  held by ${release}`];
+  if (!last) return [...lines, ...held];
   const why = last.reason === undefined ? '' : `: ${last.reason}`;
-  return [...lines, `  last rollback ${last.at}, ${last.from_version} to ${last.to_version}${why}`];
+  return [...lines, ...held, `  last rollback ${last.at}, ${last.from_version} to ${last.to_version}${why}`];
 }
 
 /** Servers are in files of the machine that runs the command. No object of a cluster is touched. */

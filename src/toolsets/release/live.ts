@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { CommandContext } from '../../commands/command.ts';
 import { compact } from '../../contract/release-view.ts';
 import { podsText } from '../../domain/pods.ts';
+import { kindsOf } from '../../domain/release/plan.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
@@ -30,10 +32,25 @@ type LivePorts = Pick<ToolPorts, 'workload' | 'split' | 'rolloutObjects'>;
 const safe = (text: string): string => maskSecrets(cleanText(text));
 
 /**
- * The current state in the cluster. Never throws, so that a release can be read while its cluster is unreachable.
+ * The current state of the target. Never throws, so that a release can be read while its cluster is unreachable.
  * `full`: with the tree of revisions and pods.
  */
-export async function readLive(ports: LivePorts, view: ReleaseView, full: boolean): Promise<Live> {
+export async function readLive(
+  { ports, worlds }: Pick<CommandContext, 'ports' | 'worlds'>,
+  view: ReleaseView,
+  full: boolean,
+): Promise<Live> {
+  const kinds = kindsOf(view.spec);
+  if (Object.keys(kinds).length === 0) return read(ports, view, full);
+  try {
+    const { target, clusterUid } = view.spec;
+    return await read({ ...ports, ...(await bounded(worlds.of(target.cluster, clusterUid, kinds))) }, view, false);
+  } catch (error) {
+    return { traefik: [], problem: safe(error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+async function read(ports: LivePorts, view: ReleaseView, full: boolean): Promise<Live> {
   const { target } = view.spec;
   const [rollout, traefik, versions] = await Promise.allSettled([
     bounded(ports.workload.read(target)),

@@ -46,7 +46,7 @@ export const releaseGet: Command<typeof input, typeof output> = {
       return { ...toReleaseOutput(known, detail), source, next: held || known.waiting ? nextCall(known) : FORGOTTEN };
     const view = present(await withNewestEvidence(context, known));
     // A closed release describes the past. The cluster may have changed since.
-    const now = isClosed(view.state) ? {} : { live: await readLive(context.ports, view, detail > CONCISE) };
+    const now = isClosed(view.state) ? {} : { live: await readLive(context, view, detail > CONCISE) };
     const watched = await guardOf(context, view);
     const next = nextOfGuard(watched) ?? nextCall(view);
     return { ...toReleaseOutput(view, detail), ...now, ...(watched && { guard: watched }), next };

@@ -62,7 +62,7 @@ describe('what it says', () => {
       metric: 'slow-300ms',
       outcome: 'no-data',
       reason:
-        'slow-300ms: Traefik does not count a bucket that ends at 300 ms for both versions; both have 100, 250 ms',
+        'slow-300ms: the proxy does not count a bucket that ends at 300 ms for both versions; both have 100, 250 ms',
     });
   });
 });
