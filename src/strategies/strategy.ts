@@ -47,7 +47,9 @@ export interface StrategyFile {
   readonly fields: Readonly<Record<string, z.ZodType>>;
   /** Why a field of another strategy has no meaning here, by its path in the file. */
   readonly foreign?: Readonly<Record<string, string>>;
-  /** Its own short form of a file, written in full. Absent: it has none. The file is not checked yet. */
+  /** The fields of its short form, which stand for target and image. Absent: it has none. */
+  readonly short?: readonly string[];
+  /** A file in the short form, written in full. The file is not checked yet. */
   readonly inFull?: (file: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** Converts its checked fields to fields of the release. */
   readonly toSpec: (

@@ -5,6 +5,9 @@ import { ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
 import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
 import { toReleaseSpec } from '../../src/contract/release-spec.ts';
 import { planRelease } from '../../src/strategies/index.ts';
+import type { Preflight, ReleaseSpec } from '../../src/domain/release/plan.ts';
+import { startHttpServer } from '../support/http-server.ts';
+import { demoServer, mcpWorld } from '../support/mcp-world.ts';
 import { createFakeWorld, type FakeWorld } from '../support/fake-world.ts';
 import type { Strategy } from '../support/fake-world-options.ts';
 import { read, trackedFiles } from './tracked-files.ts';
@@ -35,7 +38,12 @@ test.each(examples)('%s names the schema of release files in its first line, and
 test('the schema refuses what a release file may not say', () => {
   const file = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
 
-  expect([validate(file), validate({ ...file, imgae: 'x' }), validate({ image: 'x' })]).toEqual([true, false, false]);
+  expect([
+    validate(file),
+    validate({ ...file, imgae: 'x' }),
+    validate({ image: 'x' }),
+    validate({ strategy: 'mcp', server: 'x' }),
+  ]).toEqual([true, false, false, false]);
 });
 
 test('there are examples', () => expect(examples.length).toBeGreaterThan(3));
@@ -43,6 +51,7 @@ test('there are examples', () => expect(examples.length).toBeGreaterThan(3));
 test.each(examples)('%s is a release file, and can be released', async (path) => {
   const file = parseReleaseFile(releaseFile, parse(read(path)), DEFAULTS.defaultStrategy);
   const spec = toReleaseSpec(file, 'dev', DEFAULTS);
+  if (spec.targetKind !== undefined) return expect((await planOfServer(spec)).plan?.steps.length).toBeGreaterThan(0);
   const world = createFakeWorld({ strategy: spec.strategy as Strategy, target: spec.target, image: 'shop:v1' });
   worlds.push(world);
   if (spec.analysis.metrics) createTemplate(world);
@@ -52,6 +61,17 @@ test.each(examples)('%s is a release file, and can be released', async (path) =>
   expect(checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(plan?.steps.length).toBeGreaterThan(0);
 });
+
+/** The plan of a release of the MCP server that examples name. */
+async function planOfServer(spec: ReleaseSpec): Promise<Preflight> {
+  const { revision, versions } = demoServer();
+  const gateway = await startHttpServer(({ path }) => ({ body: path === '/metrics' ? '' : { revision, versions } }));
+  try {
+    return await planRelease((await mcpWorld([gateway.url])).ports, spec);
+  } finally {
+    await gateway.close();
+  }
+}
 
 /** The AnalysisTemplate that examples name, as Argo's own documentation writes it. */
 function createTemplate(world: FakeWorld): void {

@@ -15,7 +15,9 @@ const LISTS = [
 const NAMES: readonly string[] = LISTS.flatMap(([, names]) => names);
 const LISTING = /^src\/(targets|splits)\//;
 const sources = trackedFiles().filter((path) => /^(workflows|activities|src)\/.*\.ts$/.test(path));
-const others = sources.filter((path) => !LISTING.test(path));
+/** A strategy for one kind of target chooses it in the file that makes its release. */
+const CHOICE = /^src\/strategies\/[^/]+\/file\.ts$/;
+const others = sources.filter((path) => !LISTING.test(path) && !CHOICE.test(path));
 
 /** Where a source names one of `names` as a target or a split, line by line. */
 function namings(source: string, names: readonly string[]): readonly string[] {

@@ -192,10 +192,10 @@ function busyMetrics(): FakeMetrics {
 export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = READY): CommandServices {
   const away = (): Promise<never> =>
     Promise.reject(new SluiceError('CLUSTER_UNREACHABLE', 'The cluster prod does not answer.'));
-  const port = { read: away, inForce: away };
+  const port = { read: away, inForce: away, versions: away };
   return {
     gateway,
-    ports: { workload: port, split: port, evidence: {}, now: () => AT } as unknown as ToolPorts,
+    ports: { workload: port, split: port, rolloutObjects: port, evidence: {}, now: () => AT } as unknown as ToolPorts,
     worlds: {
       of: async (context) => {
         const cluster = { context, uid: 'uid-of-kube-system' };

@@ -34,6 +34,7 @@ const own = z.object({ ...fields, target: z.object({ rollout: z.string() }), ima
 /** The server and its version stand for target and image. A file in full has target and image instead. */
 export const file: StrategyFile = {
   fields,
+  short: ['strategy', 'server', 'version'],
   inFull({ server, version, ...rest }) {
     const names = rest['target'] === undefined && fields.server.safeParse(server).success && server !== undefined;
     const chooses = rest['image'] === undefined && fields.version.safeParse(version).success && version !== undefined;

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { setTraffic } from '../../../src/domain/servers/actions.ts';
+import { takeHold } from '../../../src/domain/servers/hold.ts';
+import type { RegisteredServer } from '../../../src/domain/servers/server.ts';
+import { planRelease } from '../../../src/strategies/index.ts';
+import { releaseSpec, type SpecChanges } from '../../support/builders.ts';
+import { startHttpServer, type HttpServer } from '../../support/http-server.ts';
+import { demoServer, mcpWorld } from '../../support/mcp-world.ts';
+
+const target = { cluster: 'mcp', namespace: 'servers', rollout: 'demo' };
+let revision: number;
+let gateway: HttpServer;
+
+beforeEach(async () => {
+  revision = demoServer().revision;
+  const versions = [
+    { version: '1.0.0', traffic: 100 },
+    { version: '2.0.0', traffic: 0 },
+  ];
+  gateway = await startHttpServer(({ path }) => ({ body: path === '/metrics' ? '' : { revision, versions } }));
+});
+afterEach(() => gateway.close());
+
+async function planned(changes: SpecChanges = {}, world: Parameters<typeof mcpWorld>[1] = {}) {
+  const spec = releaseSpec({ strategy: 'mcp', target, image: '2.0.0', targetKind: 'mcp-server', ...changes });
+  const { plan, checks } = await planRelease((await mcpWorld([gateway.url], world)).ports, spec);
+  return { plan, failed: checks.flatMap(({ ok, name, detail }) => (ok ? [] : [`${name}: ${detail}`])) };
+}
+
+test('a registered version is planned against blue', async () => {
+  const { plan, failed } = await planned({ steps: [20, 100], split: 'mcp-gateway' });
+  expect(failed).toEqual([]);
+  expect(plan).toMatchObject({
+    targetKind: 'mcp-server',
+    split: 'mcp-gateway',
+    fromImage: '1.0.0',
+    toImage: '2.0.0',
+    steps: [{ weight: 20 }, { weight: 100 }],
+    candidate: {
+      service: '2.0.0',
+      metricsService: 'demo@2.0.0',
+      counters: { requests: 'sluice_mcp_requests_total{server="demo",version="2.0.0"}' },
+    },
+    after: { service: '2.0.0' },
+    dividesCallers: true,
+  });
+});
+
+const by = { at: 0, who: 'cli:ada' };
+const holder = { releaseId: 'release/mcp/servers/other', runId: '1' };
+
+test.each<[string, SpecChanges, () => RegisteredServer, string]>([
+  ['unknown', { image: '9' }, demoServer, 'version: demo has no version 9; it has 2.0.0, 1.0.0'],
+  ['blue', { image: '1.0.0' }, demoServer, 'version: 1.0.0 is blue already: all callers have it'],
+  [
+    'called',
+    {},
+    () => setTraffic(demoServer(), '2.0.0', 5, by),
+    'traffic: 2.0.0 has 5 % of the callers, before the release',
+  ],
+  [
+    'held',
+    {},
+    () => takeHold(demoServer(), holder) as RegisteredServer,
+    'owner: held by release/mcp/servers/other (run 1)',
+  ],
+  ['with pods', { container: 'app' }, demoServer, 'fields: a release of an MCP server has no container'],
+])('a version that is %s is not planned', async (_, changes, server, message) => {
+  const { plan, failed } = await planned(changes, { server: server() });
+  expect(plan).toBeUndefined();
+  expect(failed).toContain(message);
+});
+
+test('without a blue version nothing is planned', async () => {
+  const server = {
+    ...demoServer(),
+    versions: demoServer().versions.map((one) => ({ ...one, status: 'green', traffic: 0 })),
+  };
+  const { failed } = await planned({}, { server: server as RegisteredServer });
+  expect(failed).toContain('blue: no version is blue');
+});
+
+test('a gateway with an older split, or none, is a failed check', async () => {
+  revision -= 1;
+  expect((await planned()).failed).toEqual([`gateways: ${gateway.url}: it has revision 1, the registry has 2`]);
+  await gateway.close();
+  const { failed } = await planned();
+  expect(failed.map((text) => text.split(':')[0])).toEqual(['gateways', 'counters']);
+});
+
+const tool = (required: string[]) => ({
+  name: 'get',
+  inputSchema: { type: 'object', properties: { id: {} }, required },
+});
+const offered = { '1.0.0': { tools: [tool([])] }, '2.0.0': { tools: [tool(['id'])] } };
+
+test('a change that breaks callers needs a reason', async () => {
+  const [failed] = (await planned({}, { offered })).failed;
+  expect(failed).toMatch(/^contract: breaking: tool get: argument id is required now/);
+  expect((await planned({ contractReason: 'all callers pass it' }, { offered })).failed).toEqual([]);
+});
+
+test('a version whose contract is not known is not planned', async () => {
+  const { ports } = await mcpWorld([gateway.url]);
+  const contract = () => Promise.resolve({ missing: ['2.0.0'] });
+  const world = { ...ports, workload: { ...ports.workload, contract } };
+  const { checks } = await planRelease(world, releaseSpec({ strategy: 'mcp', target, image: '2.0.0' }));
+  expect(checks.filter(({ ok }) => !ok)).toEqual([
+    expect.objectContaining({ name: 'contract', detail: 'the contract of 2.0.0 is not known' }),
+  ]);
+});
