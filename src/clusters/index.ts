@@ -26,7 +26,10 @@ export interface Elsewhere {
   readonly ports: () => Ports;
 }
 
-/** The worlds of the clusters that the kubeconfig names, and of what is in none. It connects only when one is requested. */
+/**
+ * The worlds of the clusters that the kubeconfig names, and of what is in none. It connects only when a world is
+ * requested.
+ */
 export function createWorlds({ clusters, settings, ports, elsewhere }: WorldParts): Worlds {
   const identities = new Identities(clusters);
   const worlds = new Map<string, World>();

@@ -2,8 +2,9 @@ import type { Kinds } from '../domain/release/plan.ts';
 import type { Ports } from './index.ts';
 
 /**
- * The identity of a cluster, or of the registry that holds targets without a cluster. `context` is the name in the kubeconfig that the caller used. `uid` is the UID of the
- * namespace kube-system. It is the same for every context of this cluster, and differs for every other cluster.
+ * The identity of a cluster. `context` is the name in the kubeconfig that the caller used. `uid` is the UID of the
+ * namespace kube-system. It is the same for every context of this cluster, and differs for every other cluster. For
+ * targets in no cluster it is the identity of their registry.
  */
 export interface ClusterIdentity {
   readonly context: string;

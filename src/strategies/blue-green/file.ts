@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dnsName } from '../../contract/target.ts';
-import { defaultSteps, steps } from '../chosen-steps.ts';
+import { defaultSteps, steps } from '../../contract/chosen-steps.ts';
 import type { StrategyFile } from '../strategy.ts';
 
 const fields = {

@@ -1,7 +1,7 @@
 import { bad, type PlanRules } from '../../domain/release/preflight-checks.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check } from '../../domain/release/plan.ts';
-import { DEFAULT_STEPS } from '../chosen-steps.ts';
+import { DEFAULT_STEPS } from '../../contract/chosen-steps.ts';
 import { plural } from '../../domain/plural.ts';
 
 /** The release owns the weights of the preview Service. Argo only switches at the end. */

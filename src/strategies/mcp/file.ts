@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invalidInput } from '../../contract/parse.ts';
-import { defaultSteps, steps } from '../chosen-steps.ts';
+import { defaultSteps, steps } from '../../contract/chosen-steps.ts';
 import type { StrategyFile } from '../strategy.ts';
 
 /** Where a target without a cluster stands in ids and answers: `release/mcp/servers/<name>`. */

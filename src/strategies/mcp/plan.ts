@@ -9,7 +9,7 @@ import {
 } from '../../domain/release/plan.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Revision, RolloutState } from '../../domain/rollout.ts';
-import { DEFAULT_STEPS } from '../chosen-steps.ts';
+import { DEFAULT_STEPS } from '../../contract/chosen-steps.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { TrafficRef, TrafficView } from '../../ports/split.ts';
 import { contractCheck } from './contract-check.ts';

@@ -3,7 +3,7 @@ import type { Revision, RolloutState } from '../../domain/rollout.ts';
 import type { Target } from '../../domain/release/target.ts';
 
 /** The name under which the version is in `images`. */
-export const PART = 'version';
+const PART = 'version';
 
 /**
  * A server as the release reads it. A version is its own hash: blue is the stable one, and the version that the release

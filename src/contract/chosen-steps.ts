@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { FileDefaults } from './strategy.ts';
 
 /** Weights of the new version when neither the release nor the settings name any. */
 export const DEFAULT_STEPS = [5, 10, 25, 50, 100] as const;
@@ -14,7 +13,7 @@ export const steps = z
   .describe('Not for canaries: weights in percent, ascending to 100.');
 
 /** The weights N, 2N, … below 100, then 100. */
-export function defaultSteps(weightStep: FileDefaults['weightStep']): readonly number[] {
+export function defaultSteps(weightStep: number | undefined): readonly number[] {
   if (weightStep === undefined) return DEFAULT_STEPS;
   const below = Array.from({ length: Math.ceil(100 / weightStep) - 1 }, (_, index) => (index + 1) * weightStep);
   return [...below, 100];
