@@ -70,7 +70,7 @@ export class GuardRun {
     return this.state === 'waiting-for-decision';
   }
 
-  /** What the activities look at: the arm with all requests. Its past, if it is the stable one, is of the version before. */
+  /** What the activities look at: the arm with all requests. A Service's past is that of the version before. */
   watch(): StableWatch {
     const { spec, plan, newHash, since, from, releasedBy } = this.input;
     const { target, strategy, analysis } = spec;
