@@ -20,12 +20,14 @@ async function withServer(name: string, faulty: boolean, body: (one: ServerRelea
 const statuses = async (one: ServerRelease) =>
   (await one.server()).versions.map(({ version, status, traffic }) => `${version} ${status} ${traffic}`);
 
-test('a good version gets its callers step by step, and becomes blue', () =>
+test('a good version becomes blue step by step, also when its worker is killed in between', () =>
   withServer('good', false, async (one) => {
-    await one.start();
-    const worker = await one.worker();
-    const result = await worker.runUntil(() => one.ended());
-    expect(result).toEqual({ state: 'succeeded', reason: '2.0.0 is stable' });
+    const first = one.program('worker');
+    expect(await one.startByCommand()).toContain('Started: mcp release of servers/good on mcp to 2.0.0');
+    await one.until(({ state }) => state === 'soaking');
+    first.kill('SIGKILL');
+    one.program('worker');
+    expect(await one.ended()).toEqual({ state: 'succeeded', reason: '2.0.0 is stable' });
     expect(await statuses(one)).toEqual(['1.0.0 inactive 0', '2.0.0 blue 100']);
     const server = await one.server();
     expect(server.release).toBeUndefined();

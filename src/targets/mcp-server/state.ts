@@ -12,7 +12,6 @@ const PART = 'version';
 export function stateOf(server: RegisteredServer, target: Target): RolloutState {
   const blue = blueOf(server)?.version ?? '';
   const present = server.release?.version ?? blue;
-  const traffic = server.versions.find(({ version }) => version === present)?.traffic ?? 0;
   return {
     target,
     resourceVersion: String(server.revision),
@@ -31,7 +30,6 @@ export function stateOf(server: RegisteredServer, target: Target): RolloutState 
     phase: 'Healthy',
     message: '',
     replicas: { desired: 0, updated: 0, available: 0 },
-    ...(present === blue ? {} : { canaryWeight: traffic }),
     stableSelector: blue,
     candidateSelector: present,
     trafficRouting: [],

@@ -44,7 +44,10 @@ export async function readLive(
   if (Object.keys(kinds).length === 0) return read(ports, view, full);
   try {
     const { target, clusterUid } = view.spec;
-    return await read({ ...ports, ...(await bounded(worlds.of(target.cluster, clusterUid, kinds))) }, view, false);
+    const world = await bounded(worlds.of(target.cluster, clusterUid, kinds));
+    // Without a cluster there are no pods and no phase.
+    const { traefik, problem } = await read({ ...ports, ...world }, view, false);
+    return compact({ traefik, problem });
   } catch (error) {
     return { traefik: [], problem: safe(error instanceof Error ? error.message : String(error)) };
   }

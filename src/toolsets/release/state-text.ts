@@ -45,7 +45,7 @@ function weightLine({
   const proof = words === '' ? '' : `; ${words}`;
   const now =
     live && live.traefik.length > 0
-      ? `; Traefik now ${live.traefik.map(({ weight }) => weight ?? '?').join(', ')}`
+      ? `; proxies now ${live.traefik.map(({ weight }) => weight ?? '?').join(', ')}`
       : '';
   return `Weight wanted ${wanted} %${proof}${now}${live?.problem ? `; live data incomplete: ${live.problem}` : ''}`;
 }
