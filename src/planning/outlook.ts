@@ -13,12 +13,16 @@ const RECENT_MS = 300_000;
 const MAX_PAST_MS = 3_600_000;
 const MAX_SCRAPES = 1_000;
 
-/** How the release would be judged at the current traffic. Undefined if Prometheus does not answer. Changes nothing. */
+/**
+ * How the release would be judged at the current traffic. Undefined if Prometheus does not answer, or if the past of the
+ * counters is not known. Changes nothing.
+ */
 export async function readOutlook(
   ports: Pick<Ports, 'evidence' | 'now'>,
   { analysis }: Pick<ReleaseSpec, 'analysis'>,
   { steps, stable, candidate }: Pick<ReleasePlan, 'steps' | 'stable' | 'candidate'>,
 ): Promise<Outlook | undefined> {
+  if (ports.evidence.withoutPast) return undefined;
   const to = ports.now();
   const read = async (ms: number) => {
     const window = { fromMs: to - ms, toMs: to };

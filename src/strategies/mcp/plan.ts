@@ -93,8 +93,14 @@ function fieldsCheck({ container, failFast, acceptFastTrack, analysis }: Release
     : bad('fields', `a release of an MCP server has no ${given.join(', ')}`, 'Leave them out.');
 }
 
+/** With all callers on the new version, it is compared with what blue did in the steps before. */
 function stepsCheck({ steps = DEFAULT_STEPS }: ReleaseSpec): Check {
-  return ok('steps', `${steps.join(', ')} % of the callers`);
+  const check = ok('steps', `${steps.join(', ')} % of the callers`);
+  if (steps[0] !== 100) return check;
+  return {
+    ...check,
+    next: 'Begin with a smaller step: at 100 % blue gets no calls, so there is nothing to compare with.',
+  };
 }
 
 async function gatewaysCheck(
