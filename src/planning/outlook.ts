@@ -14,8 +14,8 @@ const MAX_PAST_MS = 3_600_000;
 const MAX_SCRAPES = 1_000;
 
 /**
- * How the release would be judged at the current traffic. Undefined if Prometheus does not answer, or if the past of the
- * counters is not known. Changes nothing.
+ * How the release would be judged at the current traffic. Undefined if Prometheus does not answer, or if the past of
+ * the counters is not known. Changes nothing.
  */
 export async function readOutlook(
   ports: Pick<Ports, 'evidence' | 'now'>,
