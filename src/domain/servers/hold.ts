@@ -43,6 +43,20 @@ export function dropHold(server: RegisteredServer, owner: Owner): RegisteredServ
   return release && sameRun(release.owner, owner) ? free : server;
 }
 
+/** What the removal of a mark did. `holder`: the owner of a mark that stays, because another run has it. */
+export function dropped(
+  before: RegisteredServer,
+  { name, release }: RegisteredServer,
+): { readonly changed: boolean; readonly detail: string; readonly holder?: Owner } {
+  if (release)
+    return {
+      changed: false,
+      detail: `MCP server ${name} is held by ${release.owner.releaseId}`,
+      holder: release.owner,
+    };
+  return { changed: before.release !== undefined, detail: `MCP server ${name} has no owner mark` };
+}
+
 /** Names the version that the release of the mark brings, or none after its rollback. */
 export function withReleased(server: RegisteredServer, version: string | undefined): RegisteredServer {
   const { release } = server;

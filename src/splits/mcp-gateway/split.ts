@@ -5,6 +5,7 @@ import { setTraffic } from '../../domain/servers/actions.ts';
 import {
   changeHeld,
   dropHold,
+  dropped,
   isHoldRefusal,
   passHold,
   takeHold,
@@ -47,9 +48,9 @@ export function createSplit({ servers, gateways }: Systems, now: () => number = 
     claim: (ref, owner, over) => write(ref, (server) => takeHold(server, owner, over)),
     fence: (ref, owner) => write(ref, (server) => passHold(server, owner)),
     async unclaim(ref, owner): Promise<Change> {
-      if (!(await servers.read(ref.name))) return { changed: false, detail: `there is no MCP server ${ref.name}` };
-      const after = await servers.change(ref.name, undefined, (server) => dropHold(server, owner));
-      return { changed: !after.release, detail: `the mark of ${owner.releaseId} is removed` };
+      const server = await servers.read(ref.name);
+      if (!server) return { changed: false, detail: `MCP server ${ref.name} does not exist any more` };
+      return dropped(server, await servers.change(ref.name, undefined, (present) => dropHold(present, owner)));
     },
   };
 }

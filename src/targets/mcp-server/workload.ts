@@ -5,6 +5,7 @@ import { compareContracts } from '../../domain/servers/contract/compare.ts';
 import {
   changeHeld,
   dropHold,
+  dropped,
   isHoldRefusal,
   passHold,
   takeHold,
@@ -80,10 +81,7 @@ async function unclaimed(servers: ServersPort, target: Target, owner: Owner): Pr
   const server = await servers.read(target.rollout);
   if (!server) return { changed: false, detail: `MCP server ${target.rollout} does not exist any more` };
   const after = await servers.change(target.rollout, undefined, (present) => dropHold(present, owner));
-  return {
-    changed: !after.release,
-    detail: `MCP server ${target.rollout} has ${after.release ? 'another' : 'no'} mark`,
-  };
+  return dropped(server, after);
 }
 
 /** The version that the release brings. Blue stays as it is. `from` is the version that it replaces, or takes back. */

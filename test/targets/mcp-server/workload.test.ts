@@ -63,9 +63,11 @@ test('another run writes nothing before it has taken the mark over', async () =>
   ])
     expect(await write()).toMatchObject({ refused: true, holder: MINE });
   expect((await systems.servers.read('demo'))?.release).toEqual({ owner: MINE, version: '2.0.0' });
-  await workload.unclaim(target, LATER);
+  for (const port of [() => workload.unclaim(target, LATER), () => split.unclaim(ref, LATER)])
+    expect(await port()).toMatchObject({ changed: false, holder: MINE });
   expect(await workload.claim(target, LATER, MINE)).not.toHaveProperty('refused');
-  await workload.unclaim(target, LATER);
+  expect(await workload.unclaim(target, LATER)).toMatchObject({ changed: true });
+  expect(await split.unclaim(ref, LATER)).toMatchObject({ changed: false });
   expect((await systems.servers.read('demo'))?.release).toBeUndefined();
   expect(await split.setWeight(ref, arms, 20, LATER)).toMatchObject({ refused: true });
 });
