@@ -1,5 +1,6 @@
 import type { ApiKind } from '../domain/cluster-objects/api-kind.ts';
 import type { ApiObject } from '../domain/cluster-objects/api-object.ts';
+import type { Owner } from '../domain/release/target.ts';
 
 /** The objects of one kind: of one namespace, or of the whole cluster. */
 export interface ObjectsIn {
@@ -59,6 +60,26 @@ export interface LogQuery {
 /** The schemas of one group and version by name, in the form of OpenAPI 3. */
 export type OpenApiSchemas = Readonly<Record<string, unknown>>;
 
+/** One operation of a JSON patch (RFC 6902). */
+export type JsonOperation =
+  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string };
+
+/** A change of one object. `apply` is server-side apply, and creates an object that does not exist. */
+export type ObjectWrite =
+  | { readonly how: 'apply'; readonly manifest: ApiObject; readonly takeOver: boolean }
+  | { readonly how: 'merge'; readonly patch: ApiObject }
+  | { readonly how: 'json'; readonly operations: readonly JsonOperation[] }
+  | { readonly how: 'delete' };
+
+/** A right, in the terms of RBAC. */
+export interface WantedRight {
+  readonly group: string;
+  readonly resource: string;
+  readonly verb: string;
+  readonly namespace?: string | undefined;
+}
+
 /**
  * Objects of every kind that a cluster serves. Errors of all: CLUSTER_*, FORBIDDEN, INVALID_INPUT (the API server does
  * not understand the request, for example a selector).
@@ -74,6 +95,22 @@ export interface ClusterObjectsPort {
   read(at: ObjectAt): Promise<ApiObject>;
   /** Errors: OBJECT_NOT_FOUND (no such pod), NOT_APPLICABLE with the kubelet's reason. */
   log(query: LogQuery): Promise<string>;
+  /** Whether the account in use has a right. */
+  allowed(cluster: string, right: WantedRight): Promise<boolean>;
+  /**
+   * Writes an object exactly as it was read: `before` is what `read` returned, or undefined if there was no object.
+   * `dryRun`: the API server checks it and answers as for a write, but stores nothing. The answer is the object
+   * afterwards, or undefined after a deletion. Errors: CONFLICT (the object is another one than `before`), ALREADY_EXISTS,
+   * FIELD_CONFLICT, MANIFEST_REFUSED, OBJECT_NOT_FOUND, NAMESPACE_NOT_FOUND.
+   */
+  write(
+    at: ObjectAt,
+    before: ApiObject | undefined,
+    write: ObjectWrite,
+    dryRun: boolean,
+  ): Promise<ApiObject | undefined>;
+  /** The release that has marked an object as its own. */
+  releaseOwner(object: ApiObject): Owner | undefined;
   /** Errors: OBJECT_NOT_FOUND if the cluster describes no such group and version. */
   schemas(cluster: string, kind: Pick<ApiKind, 'group' | 'version'>): Promise<OpenApiSchemas>;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
+import type { Command, CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
 import { RIGHTS } from '../../src/entry/rights.ts';
 import { exampleWorld } from '../support/example-world.ts';
@@ -29,7 +30,7 @@ test.each(each)(
     try {
       const output = await execute({
         command,
-        raw: input,
+        raw: await withDigest(command, input, context),
         context,
         gate: { allowWrite: true, toolsets: [] },
         audit: memoryAudit(),
@@ -45,6 +46,15 @@ test.each(each)(
     }
   },
 );
+
+/** The write tools k8s_* take the digest of the plan with the same arguments. That of an example stands for it. */
+async function withDigest(command: Command, input: object, context: CommandContext): Promise<object> {
+  if (!('digest' in input) || command.toolset !== 'kubernetes') return input;
+  const { digest: _, confirm: __, ...asked } = input as Record<string, unknown>;
+  const plan = CATALOGUE.find(({ name }) => name === 'k8s_plan') as Command;
+  const checked = plan.check({ action: command.name.slice('k8s_'.length), ...asked }, context.settings);
+  return { ...input, digest: (await plan.run(context, checked))['digest'] };
+}
 
 /** `<resource>/<subresource>`, as RBAC has it. */
 function isKnown(tool: string, { verb, resource, group }: Request): boolean {

@@ -5,6 +5,7 @@ import {
   ENDPOINT_SLICE,
   INGRESS_ROUTE,
   POD,
+  REPLICA_SET,
   ROLLOUT,
   type Kind,
   type ObjectRef,
@@ -98,9 +99,21 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   release_rollback: {
     releases: [aView({ state: 'succeeded', closedAt: AT + 9, plan: { ...PLAN, fromImage: 'shop:v0', toImage: OLD } })],
   },
-  'k8s_get: A Deployment': { prepare: withADeployment },
-  'k8s_get: One part of it': { prepare: withADeployment },
   'k8s_logs: One pod': { prepare: withAPod },
+  k8s_get: { prepare: withADeployment },
+  k8s_plan: { prepare: withADeployment },
+  k8s_patch: { prepare: withADeployment },
+  k8s_set_image: { prepare: withADeployment },
+  k8s_scale: { prepare: withADeployment },
+  k8s_rollout_status: { prepare: withADeployment },
+  k8s_rollout_history: { prepare: withADeployment },
+  k8s_rollout_restart: { prepare: withADeployment },
+  k8s_rollout_undo: { prepare: withADeployment },
+  k8s_label: { prepare: withADeployment },
+  k8s_annotate: { prepare: withADeployment },
+  k8s_delete: { prepare: withADeployment },
+  k8s_cordon: { prepare: withANode },
+  k8s_uncordon: { prepare: withANode },
   argo_create_rollout: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   // The fake controller does not support workloadRef, so no controller reconciles this one.
   'argo_create_rollout: A blue-green Rollout over an existing Deployment': {
@@ -120,8 +133,23 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   traefik_update_route_weights: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
 };
 
+/** With the ReplicaSet of revision 1, which had another image. */
 function withADeployment(world: FakeWorld): void {
-  create(world, DEPLOYMENT, 'shop', { template: { spec: { containers: [{ name: 'app', image: OLD }] } } });
+  const template = (image: string) => ({ spec: { containers: [{ name: 'app', image }] } });
+  create(world, DEPLOYMENT, 'shop', { replicas: 2, template: template(OLD) });
+  const { uid } = world.cluster.peek(ref(DEPLOYMENT, 'shop')).metadata;
+  world.cluster.create(ref(REPLICA_SET, 'shop-1'), {
+    spec: { template: template('registry.example/web:v0') },
+    owner: uid,
+  });
+  world.cluster.update(ref(REPLICA_SET, 'shop-1'), ({ metadata }) => {
+    metadata.annotations = { 'deployment.kubernetes.io/revision': '1' };
+  });
+}
+
+function withANode(world: FakeWorld): void {
+  const kind: Kind = { name: 'Node', group: '', version: 'v1', plural: 'nodes', missing: 'OBJECT_NOT_FOUND' };
+  world.cluster.create({ kind, name: 'worker-1' }, { spec: { unschedulable: true } });
 }
 
 function withAPod(world: FakeWorld): void {

@@ -43,6 +43,8 @@ const SERVED: readonly Served[] = [
   core('Node', 'no', { cluster: true }),
   core('Deployment', 'deploy', { group: 'apps', ...SCALED }),
   core('ReplicaSet', 'rs', { group: 'apps', ...SCALED }),
+  core('ControllerRevision', undefined, { group: 'apps' }),
+  core('StatefulSet', 'sts', { group: 'apps', ...SCALED }),
   core('Event', 'ev', { group: 'events.k8s.io' }),
   core('Rollout', 'ro', { group: 'argoproj.io', version: 'v1alpha1', ...SCALED }),
   core('TraefikService', undefined, { group: 'traefik.io', version: 'v1alpha1' }),

@@ -179,11 +179,11 @@ export class FakeCluster implements ClusterClient {
       const guard = metadata?.resourceVersion;
       if (present && guard !== undefined && guard !== present.metadata.resourceVersion)
         throw new SluiceError('CONFLICT', 'the object has been modified');
-      if (dryRun) return { ...present, ...rest };
-      if (!present) this.create(ref, {});
-      const applied = this.peek(ref);
       const { resourceVersion: _, ...wanted } = metadata ?? {};
+      if (!present && !dryRun) this.create(ref, {});
+      const applied = present || !dryRun ? this.peek(ref) : ({ metadata: {} } as StoredObject);
       applyMergePatch(applied as unknown as Record<string, unknown>, { ...rest, metadata: wanted });
+      if (dryRun) return applied;
       return this.#commit(ref, this.#scoped(ref, applied, {}));
     };
     return this.written.around(
@@ -194,12 +194,17 @@ export class FakeCluster implements ClusterClient {
     );
   }
 
-  async remove(ref: ObjectRef, read: { readonly uid: string }): Promise<void> {
+  async remove(
+    ref: ObjectRef,
+    read: { readonly uid: string },
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
+  ): Promise<void> {
     const remove = (): void => {
       if (this.#stored(ref).metadata.uid !== read.uid)
         throw new SluiceError('CONFLICT', 'another object of this name exists');
-      this.delete(ref);
+      if (!dryRun) this.delete(ref);
     };
+    if (dryRun) return this.#request(remove);
     return this.written.aroundDeletion(ref, read.uid, () => this.#request(remove));
   }
 

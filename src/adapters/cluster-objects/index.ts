@@ -1,12 +1,14 @@
 import { apiVersionOf, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
-import { isRecord } from '../../domain/cluster-objects/api-object.ts';
+import { isRecord, metaOf } from '../../domain/cluster-objects/api-object.ts';
 import type { ClusterObjectsPort } from '../../ports/cluster-objects.ts';
 import type { Clusters } from '../kubernetes/cluster-client.ts';
+import { ownerOf } from '../kubernetes/owner-mark.ts';
 import { discover } from './discovery.ts';
 import { kindOf } from './kind-of.ts';
 import { readLog } from './logs.ts';
 import { page, table } from './pages.ts';
 import { readSchemas } from './schemas.ts';
+import { writeObject } from './write-object.ts';
 
 /** Kinds change when somebody installs a CRD, so they are asked for again after this time. */
 const FRESH_MS = 30_000;
@@ -32,6 +34,10 @@ export function createClusterObjects(clusters: Clusters, now: () => number = Dat
       return { apiVersion: apiVersionOf(kind), kind: kind.kind, ...(isRecord(object) ? object : {}) };
     },
     log: async (query) => readLog(clusters.client(query.cluster), query),
+    allowed: async (cluster, { namespace, ...right }) =>
+      clusters.client(cluster).allowed({ ...right, ...(namespace !== undefined && { namespace }) }),
+    write: async (at, before, write, dryRun) => writeObject(clusters.client(at.cluster), at, { before, write, dryRun }),
+    releaseOwner: (object) => ownerOf(metaOf(object).annotations),
     schemas: async (cluster, kind) => readSchemas(clusters.client(cluster), kind),
   };
 }

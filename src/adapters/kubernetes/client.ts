@@ -112,12 +112,16 @@ function applying({ send, ok, written }: Wire): ClusterClient['apply'] {
 }
 
 function removing({ send, ok, written }: Wire): ClusterClient['remove'] {
-  return (ref, preconditions) =>
-    written.aroundDeletion(ref, preconditions.uid, async () => {
-      const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions, propagationPolicy: 'Background' };
-      const request = { method: 'DELETE', path: refPath(ref), contentType: 'application/json', body } as const;
-      await ok(await send(`delete ${describe(ref)}`, request), ref, 'delete');
-    });
+  const remove = async (ref: ObjectRef, preconditions: object, dryRun: boolean) => {
+    const options = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions, propagationPolicy: 'Background' };
+    const body = { ...options, ...(dryRun && { dryRun: ['All'] }) };
+    const request = { method: 'DELETE', path: refPath(ref), contentType: 'application/json', body } as const;
+    await ok(await send(`delete ${describe(ref)}`, request), ref, 'delete');
+  };
+  return (ref, preconditions, { dryRun = false } = {}) =>
+    dryRun
+      ? remove(ref, preconditions, true)
+      : written.aroundDeletion(ref, preconditions.uid, () => remove(ref, preconditions, false));
 }
 
 async function reviewAccess(cluster: string, send: Send, access: Access): Promise<boolean> {

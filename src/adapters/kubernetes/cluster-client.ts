@@ -59,7 +59,11 @@ export interface ClusterClient {
     manager: { fieldManager: string; force?: boolean; dryRun?: boolean },
   ): Promise<unknown>;
   /** Deletes exactly the object that was read. Further errors: CONFLICT when another object has its name. */
-  remove(ref: ObjectRef, read: { readonly uid: string; readonly resourceVersion?: string }): Promise<void>;
+  remove(
+    ref: ObjectRef,
+    read: { readonly uid: string; readonly resourceVersion?: string },
+    options?: Pick<PatchOptions, 'dryRun'>,
+  ): Promise<void>;
   /** Whether the current account has a right, according to the API server. */
   allowed(access: Access): Promise<boolean>;
   /** A read that no other method makes. The answer may have any status. `what`: "list pods", for errors. */

@@ -14,7 +14,7 @@ const CREATION = 'sluice.dev/creation';
  * No object has this version. With it, server-side apply creates a missing object and conflicts with an existing one.
  * Tried with API server 1.34.
  */
-const NO_VERSION = '1';
+export const NO_VERSION = '1';
 const ATTEMPTS = 4;
 const PAUSE_MS = 200;
 

@@ -1,8 +1,15 @@
 import type { Right } from '../../commands/toolset.ts';
 
+const writer = { role: 'sluice-kubernetes-writer' } as const;
 const reader = { role: 'sluice-kubernetes-reader' } as const;
 const LIST = { ...reader, verbs: ['get', 'list'] } as const;
-const LOOK = ['k8s_get', 'k8s_list', 'k8s_describe'];
+const PLANNED = ['k8s_plan', 'k8s_apply', 'k8s_patch', 'k8s_label', 'k8s_annotate'];
+const WORKLOADS = ['k8s_set_image', 'k8s_scale', 'k8s_rollout_restart', 'k8s_rollout_undo'];
+const NODES = ['k8s_cordon', 'k8s_uncordon'];
+const LOOK = [
+  ...['k8s_get', 'k8s_list', 'k8s_describe', 'k8s_rollout_status', 'k8s_rollout_history'],
+  ...[...PLANNED, ...WORKLOADS, ...NODES, 'k8s_delete'],
+];
 
 /** Kinds that most clusters have. For further kinds a role of the cluster's own has to grant `get` and `list`. */
 const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
@@ -19,6 +26,19 @@ const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
 };
 const CLUSTER: Readonly<Record<string, readonly string[]>> = { '': ['namespaces', 'nodes', 'persistentvolumes'] };
 
+/** Pods can be labelled and deleted. Everything else about them belongs to their workload. */
+const WRITTEN: typeof NAMESPACED = {
+  '': ['configmaps', 'persistentvolumeclaims', 'pods', 'serviceaccounts', 'services'],
+  apps: ['daemonsets', 'deployments', 'statefulsets'],
+  'argoproj.io': ['analysistemplates', 'rollouts'],
+  autoscaling: ['horizontalpodautoscalers'],
+  batch: ['cronjobs', 'jobs'],
+  'gateway.networking.k8s.io': ['httproutes'],
+  'networking.k8s.io': ['ingresses', 'networkpolicies'],
+  policy: ['poddisruptionbudgets'],
+  'traefik.io': ['ingressroutes', 'middlewares', 'traefikservices'],
+};
+
 const each = (kinds: Readonly<Record<string, readonly string[]>>): readonly Pick<Right, 'group' | 'resource'>[] =>
   Object.entries(kinds).flatMap(([group, resources]) => resources.map((resource) => ({ group, resource })));
 
@@ -30,6 +50,12 @@ export const rights: readonly Right[] = [
   { ...LIST, group: '', resource: 'pods', tools: ['k8s_logs'] },
   { ...reader, group: '', resource: 'pods', subresource: 'log', verbs: ['get'], tools: ['k8s_logs'] },
   { ...reader, group: '', resource: 'events', verbs: ['list'], tools: ['k8s_events', 'k8s_describe'] },
+  ...each(WRITTEN).flatMap((right): readonly Right[] => [
+    { ...writer, ...right, verbs: ['patch'], tools: [...PLANNED, ...WORKLOADS] },
+    { ...writer, ...right, verbs: ['create'], tools: ['k8s_apply', 'k8s_plan'] },
+    { ...writer, ...right, verbs: ['delete'], tools: ['k8s_delete', 'k8s_plan'] },
+  ]),
+  { ...writer, group: '', resource: 'nodes', verbs: ['patch'], tools: [...NODES, 'k8s_plan'], clusterScoped: true },
   { ...reader, group: 'metrics.k8s.io', resource: 'pods', verbs: ['list'], tools: ['k8s_top'] },
   { ...reader, group: 'metrics.k8s.io', resource: 'nodes', verbs: ['list'], tools: ['k8s_top'], clusterScoped: true },
 ];

@@ -1,0 +1,21 @@
+import { metadataAction } from './metadata-change.ts';
+import { writeCommand } from './write-command.ts';
+
+export const annotate = metadataAction('annotate', 'annotations');
+
+export const k8sAnnotate = writeCommand(annotate, {
+  title: 'Set or remove annotations',
+  description: 'Sets and removes annotations of one object, as k8s_plan has shown it. Marks of releases are refused.',
+  kind: 'write',
+  positional: ['kind', 'name'],
+  example: {
+    title: 'An annotation of shop',
+    input: {
+      kind: 'deployments',
+      namespace: 'shop',
+      name: 'shop',
+      set: { 'example.com/owner': 'team-a' },
+      digest: '0123456789abcdef',
+    },
+  },
+});

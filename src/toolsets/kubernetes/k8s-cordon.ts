@@ -1,0 +1,12 @@
+import { schedulingAction } from './schedulable.ts';
+import { writeCommand } from './write-command.ts';
+
+export const cordon = schedulingAction('cordon', true);
+
+export const k8sCordon = writeCommand(cordon, {
+  title: 'Keep new pods off a node',
+  description: 'No new pods are placed on the node, as k8s_plan has shown it. The pods on it stay.',
+  kind: 'write',
+  positional: ['name'],
+  example: { title: 'The node worker-1', input: { name: 'worker-1', digest: '0123456789abcdef' } },
+});

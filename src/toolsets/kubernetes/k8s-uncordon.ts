@@ -1,0 +1,13 @@
+import { schedulingAction } from './schedulable.ts';
+import { writeCommand } from './write-command.ts';
+
+export const uncordon = schedulingAction('uncordon', false);
+
+export const k8sUncordon = writeCommand(uncordon, {
+  title: 'Let new pods onto a node',
+  description:
+    'New pods may be placed on the node again, as k8s_plan has shown it. Pods that are elsewhere stay there.',
+  kind: 'write',
+  positional: ['name'],
+  example: { title: 'The node worker-1', input: { name: 'worker-1', digest: '0123456789abcdef' } },
+});

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { metaOf } from '../../domain/cluster-objects/api-object.ts';
+import { contentOf, differences, sorted, type Difference } from '../../domain/cluster-objects/differences.ts';
+import { managersOf, type Manager } from '../../domain/cluster-objects/managing-tool.ts';
+import { fullName } from '../../domain/cluster-objects/api-kind.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import { refuseOwned } from '../../commands/owned.ts';
+import type { Draft } from './draft.ts';
+import { objectText } from './located.ts';
+import { ownerChain } from './owner-chain.ts';
+
+/** A change that the API server has accepted in a dry run. */
+export interface PlannedChange extends Draft {
+  /** As the API server would store it. Undefined: the object is deleted. */
+  readonly wanted: ApiObject | undefined;
+  readonly changes: readonly Difference[];
+  readonly managers: readonly Manager[];
+}
+
+export interface Plan {
+  readonly changes: readonly PlannedChange[];
+  /** It stands for the request and for the objects as they were read. */
+  readonly digest: string;
+}
+
+/**
+ * What a write would do, without doing it. First the right, then the owner, then the dry run. Errors: FORBIDDEN with the
+ * missing right, OWNED_BY_OTHER for what a release owns, and those of the port.
+ */
+export async function planned(context: CommandContext, request: object, drafts: readonly Draft[]): Promise<Plan> {
+  const changes: PlannedChange[] = [];
+  for (const draft of drafts) await requireRight(context, draft);
+  for (const draft of drafts) await refuseReleases(context, draft);
+  for (const draft of drafts) changes.push(await tried(context, draft));
+  return { changes, digest: digestOf(request, drafts) };
+}
+
+async function tried({ ports }: CommandContext, draft: Draft): Promise<PlannedChange> {
+  const { at, before, write } = draft;
+  const wanted = await ports.clusterObjects.write(at, before, write, true);
+  const managers = managersOf(before ?? wanted ?? {});
+  return { ...draft, wanted, changes: differences(before, wanted), managers };
+}
+
+/** Errors: FORBIDDEN. */
+async function requireRight({ ports }: CommandContext, { at, before, write }: Draft): Promise<void> {
+  const { cluster, kind, namespace } = at;
+  const verbs = write.how === 'delete' ? ['delete'] : before ? ['patch'] : ['create', 'patch'];
+  for (const verb of verbs) {
+    if (await ports.clusterObjects.allowed(cluster, { group: kind.group, resource: kind.plural, verb, namespace }))
+      continue;
+    throw new SluiceError(
+      'FORBIDDEN',
+      `The account in use may not ${verb} ${fullName(kind)}${namespace === undefined ? '' : ` in ${namespace}`}. Nothing was changed.`,
+      { details: { cluster, verb, resource: fullName(kind), ...(namespace === undefined ? {} : { namespace }) } },
+    );
+  }
+}
+
+/** A release owns what carries its mark, and everything that belongs to such an object. Errors: OWNED_BY_OTHER. */
+async function refuseReleases(context: CommandContext, { at, before }: Draft): Promise<void> {
+  if (!before) return;
+  const { clusterObjects } = context.ports;
+  refuseOwned(clusterObjects.releaseOwner(before), objectText(at));
+  for (const { object, kind, name } of await ownerChain(context, at, before)) {
+    const owner = object && clusterObjects.releaseOwner(object);
+    refuseOwned(owner, `${objectText(at)} is a part of ${kind} ${name}, which`);
+  }
+}
+
+/** The status and the version are not part of it: they change all the time, and no plan depends on them. */
+function digestOf(request: object, drafts: readonly Draft[]): string {
+  const objects = drafts.map(({ at: { cluster, kind, namespace, name }, before }) => ({
+    place: [cluster, fullName(kind), kind.version, namespace, name],
+    uid: before && metaOf(before).uid,
+    content: before && contentOf(before),
+  }));
+  const text = JSON.stringify(sorted({ request, objects }));
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

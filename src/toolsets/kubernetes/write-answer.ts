@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { EFFECTIVE } from '../../domain/effect.ts';
+import { fitted } from '../../domain/cluster-objects/fitted.ts';
+import type { Difference } from '../../domain/cluster-objects/differences.ts';
+import { identityOf } from './located.ts';
+import type { PlannedChange } from './planned.ts';
+
+const difference = z.strictObject({ path: z.string(), from: z.string().optional(), to: z.string().optional() });
+
+export const plannedObject = z.strictObject({
+  kind: z.string(),
+  api_version: z.string(),
+  namespace: z.string().optional(),
+  name: z.string(),
+  what: z.enum(['create', 'change', 'delete', 'nothing']),
+  changes: z.array(difference).describe('Each field; secrets are masked.'),
+  managed_by: z.array(z.strictObject({ tool: z.string(), what: z.string(), will_do: z.string() })),
+  warnings: z.array(z.string()),
+  left_out: z.number().optional().describe('Number of further changes.'),
+});
+export type PlannedObject = z.output<typeof plannedObject>;
+
+export const writeOutput = z.strictObject({
+  changed: z.boolean(),
+  effective: z.enum(EFFECTIVE).describe('proved: read back; pending: not yet, reason says what is missing.'),
+  reason: z.string(),
+  objects: z.array(plannedObject),
+  next: z.string().optional(),
+});
+export type WriteOutput = z.output<typeof writeOutput>;
+
+const MAX_BYTES = 6000;
+
+export function toPlannedObjects(changes: readonly PlannedChange[]): PlannedObject[] {
+  const share = Math.floor(MAX_BYTES / Math.max(1, changes.length));
+  return changes.map((change) => toPlannedObject(change, Math.max(300, share)));
+}
+
+function toPlannedObject(
+  { at, before, write, changes, managers, warnings = [] }: PlannedChange,
+  max: number,
+): PlannedObject {
+  const shown = write.how === 'delete' ? [] : fitted(changes, max).value;
+  const deletes = write.how === 'delete';
+  return {
+    ...identityOf(at),
+    what: deletes ? 'delete' : !before ? 'create' : changes.length > 0 ? 'change' : 'nothing',
+    changes: shown.map((one) => ({ ...one })),
+    managed_by: managers.map(({ tool, what, willDo }) => ({ tool, what, will_do: willDo })),
+    warnings: [...warnings],
+    ...(shown.length < changes.length && !deletes ? { left_out: changes.length - shown.length } : {}),
+  };
+}
+
+export function objectLines({
+  kind,
+  namespace,
+  name,
+  what,
+  changes,
+  managed_by: managers,
+  warnings,
+  left_out: more,
+}: PlannedObject) {
+  return [
+    `${what} ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`,
+    ...changes.map(differenceLine),
+    ...(more === undefined ? [] : [`  and ${more} further changes`]),
+    ...managers.map(({ tool, what: source, will_do: willDo }) => `  managed by ${tool} (${source}). ${willDo}`),
+    ...warnings.map((warning) => `  ${warning}`),
+  ];
+}
+
+function differenceLine({ path, from, to }: Difference): string {
+  if (from === undefined) return `  + ${path}: ${to ?? ''}`;
+  return to === undefined ? `  - ${path}: ${from}` : `  ${path}: ${from} → ${to}`;
+}

@@ -1,0 +1,45 @@
+import { parseAllDocuments } from 'yaml';
+import { isRecord, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { cleanText } from '../../domain/safe-text.ts';
+
+const MAX_DOCUMENTS = 50;
+/** A few lines of YAML can stand for gigabytes by aliases of aliases. */
+const MAX_ALIASES = 100;
+
+/**
+ * The documents of a YAML or JSON text, each an object. Errors: INVALID_INPUT with the line, also for a key that is there
+ * twice, because only one of its values would count.
+ */
+export function objectsIn(field: string, text: string): readonly ApiObject[] {
+  const documents = [...parseAllDocuments(text, { uniqueKeys: true, merge: false })];
+  const objects = documents.flatMap((document, index) => {
+    const [error] = document.errors;
+    if (error) throw invalid(field, index, cleanText(error.message.split('\n')[0] ?? '', 300));
+    const value = plain(field, index, () => document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown);
+    if (value === null || value === undefined) return [];
+    if (!isRecord(value)) throw invalid(field, index, 'it is not an object');
+    return [value];
+  });
+  if (objects.length === 0) throw new SluiceError('INVALID_INPUT', `${field}: it contains no document.`);
+  if (objects.length > MAX_DOCUMENTS)
+    throw new SluiceError(
+      'INVALID_INPUT',
+      `${field}: it contains ${objects.length} documents; ${MAX_DOCUMENTS} are the most.`,
+    );
+  return objects;
+}
+
+function plain(field: string, index: number, read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    throw invalid(field, index, cleanText(error instanceof Error ? error.message : String(error), 300));
+  }
+}
+
+function invalid(field: string, index: number, why: string): SluiceError {
+  return new SluiceError('INVALID_INPUT', `${field}: document ${index + 1} is not valid: ${why}.`, {
+    next: 'Correct the YAML and call again.',
+  });
+}
