@@ -100,7 +100,7 @@ export interface ClusterObjectsPort {
   /**
    * Writes an object exactly as it was read: `before` is what `read` returned, or undefined if there was no object.
    * `dryRun`: the API server checks it and answers as for a write, but stores nothing. The answer is the object
-   * afterwards, or undefined after a deletion. Errors: CONFLICT (the object is another one than `before`), ALREADY_EXISTS,
+   * afterwards, or undefined after a deletion. Errors: CONFLICT (the object is another one than `before`),
    * FIELD_CONFLICT, MANIFEST_REFUSED, OBJECT_NOT_FOUND, NAMESPACE_NOT_FOUND.
    */
   write(

@@ -13,7 +13,7 @@ interface Wanted {
   readonly dryRun: boolean;
 }
 
-/** Writes one object if it is still the one that was read. The version in each request makes the API server test that. */
+/** Writes one object if it is still the one that was read. The API server tests the version in each request. */
 export async function writeObject(client: ClusterClient, at: ObjectAt, wanted: Wanted): Promise<ApiObject | undefined> {
   const { kind, namespace, name } = at;
   const ref: ObjectRef = { kind: kindOf(kind), name, ...(namespace !== undefined && { namespace }) };

@@ -6,10 +6,8 @@ import { fullName } from '../../domain/cluster-objects/api-kind.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import type { CommandContext } from '../../commands/command.ts';
-import { refuseOwned } from '../../commands/owned.ts';
 import type { Draft } from './draft.ts';
-import { objectText } from './located.ts';
-import { ownerChain } from './owner-chain.ts';
+import { refuseReleases } from './release-guard.ts';
 
 /** A change that the API server has accepted in a dry run. */
 export interface PlannedChange extends Draft {
@@ -26,8 +24,8 @@ export interface Plan {
 }
 
 /**
- * What a write would do, without doing it. First the right, then the owner, then the dry run. Errors: FORBIDDEN with the
- * missing right, OWNED_BY_OTHER for what a release owns, and those of the port.
+ * What a write would do, without doing it. First the right, then the owner, then the dry run. Errors: FORBIDDEN with
+ * the missing right, OWNED_BY_OTHER for what a release owns, and those of the port.
  */
 export async function planned(context: CommandContext, request: object, drafts: readonly Draft[]): Promise<Plan> {
   const changes: PlannedChange[] = [];
@@ -56,17 +54,6 @@ async function requireRight({ ports }: CommandContext, { at, before, write }: Dr
       `The account in use may not ${verb} ${fullName(kind)}${namespace === undefined ? '' : ` in ${namespace}`}. Nothing was changed.`,
       { details: { cluster, verb, resource: fullName(kind), ...(namespace === undefined ? {} : { namespace }) } },
     );
-  }
-}
-
-/** A release owns what carries its mark, and everything that belongs to such an object. Errors: OWNED_BY_OTHER. */
-async function refuseReleases(context: CommandContext, { at, before }: Draft): Promise<void> {
-  if (!before) return;
-  const { clusterObjects } = context.ports;
-  refuseOwned(clusterObjects.releaseOwner(before), objectText(at));
-  for (const { object, kind, name } of await ownerChain(context, at, before)) {
-    const owner = object && clusterObjects.releaseOwner(object);
-    refuseOwned(owner, `${objectText(at)} is a part of ${kind} ${name}, which`);
   }
 }
 

@@ -108,7 +108,7 @@ function requirePlanned({ digest, changes }: Plan, carriedDigest: string): void 
   );
 }
 
-/** What a tool puts back by itself is changed only for a reason, which is kept in the audit log. Errors: REASON_REQUIRED. */
+/** What a tool puts back by itself is changed only for a reason, which the audit log keeps. Errors: REASON_REQUIRED. */
 function requireReason({ changes }: Plan, reason: unknown): void {
   const reverting = changes.flatMap(({ at, managers }) =>
     managers.filter(({ reverts }) => reverts).map(({ tool, willDo }) => `${tool} manages ${objectText(at)}. ${willDo}`),

@@ -8,8 +8,8 @@ const MAX_DOCUMENTS = 50;
 const MAX_ALIASES = 100;
 
 /**
- * The documents of a YAML or JSON text, each an object. Errors: INVALID_INPUT with the line, also for a key that is there
- * twice, because only one of its values would count.
+ * The documents of a YAML or JSON text, each an object. Errors: INVALID_INPUT with the line, also for a key that is
+ * there twice, because only one of its values would count.
  */
 export function objectsIn(field: string, text: string): readonly ApiObject[] {
   const documents = [...parseAllDocuments(text, { uniqueKeys: true, merge: false })];

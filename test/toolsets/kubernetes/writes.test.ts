@@ -154,6 +154,31 @@ describe('owners', () => {
       });
   });
 
+  test('what an owned object names, and what contains it, is refused as well', async () => {
+    stage.add('services', 'shop', 'stable', { spec: { selector: { app: 'web' } } });
+    stage.add('services', 'shop', 'other', { spec: { selector: { app: 'other' } } });
+    stage.add('namespaces', '', 'shop');
+    stage.add('rollouts', 'shop', 'web', {
+      metadata: { annotations: MARK } as never,
+      spec: { strategy: { canary: { stableService: 'stable' } } },
+    });
+    const service = (name: string) => ({
+      kind: 'services',
+      namespace: 'shop',
+      name,
+      patch: 'spec: {selector: {a: b}}',
+    });
+
+    await expect(planOf('patch', service('stable'))).rejects.toMatchObject({
+      code: 'OWNED_BY_OTHER',
+      message: expect.stringContaining('Service shop/stable is used by Rollout shop/web, which belongs to'),
+    });
+    expect(await planOf('patch', service('other'))).toMatchObject({ objects: [{ what: 'change' }] });
+    await expect(planOf('delete', { kind: 'namespaces', name: 'shop' })).rejects.toMatchObject({
+      code: 'OWNED_BY_OTHER',
+    });
+  });
+
   test.each([
     ['annotate', { set: MARK }],
     ['annotate', { remove: ['sluice.dev/owner'] }],

@@ -1,0 +1,80 @@
+import { fullName, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
+import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { referenceTo, referredBy } from '../../domain/cluster-objects/references.ts';
+import type { ObjectAt } from '../../ports/cluster-objects.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import { refuseOwned } from '../../commands/owned.ts';
+import type { Draft } from './draft.ts';
+import { isNamespace, objectText } from './located.ts';
+import { ownerChain } from './owner-chain.ts';
+
+/** The kinds that releases mark. */
+const MARKED: readonly string[] = ['rollouts.argoproj.io', 'traefikservices.traefik.io', 'deployments.apps'];
+/** The kinds that a marked object depends on by name. */
+const NAMED: readonly string[] = ['services', 'deployments.apps'];
+const READ = 500;
+
+/**
+ * A release owns what carries its mark, what belongs to such an object, what such an object names, and so also what
+ * would be deleted with a namespace or a kind. Errors: OWNED_BY_OTHER, and those of the port.
+ */
+export async function refuseReleases(context: CommandContext, draft: Draft): Promise<void> {
+  const { at, before } = draft;
+  if (!before) return;
+  const { clusterObjects } = context.ports;
+  refuseOwned(clusterObjects.releaseOwner(before), objectText(at));
+  for (const { object, kind, name } of await ownerChain(context, at, before))
+    refuseOwned(object && clusterObjects.releaseOwner(object), `${objectText(at)} is a part of ${kind} ${name}, which`);
+  if (NAMED.includes(fullName(at.kind))) await refuseNamed(context, at, before);
+  if (draft.write.how === 'delete') await refuseContained(context, at);
+}
+
+async function refuseNamed(context: CommandContext, at: ObjectAt, object: ApiObject): Promise<void> {
+  const target = referredBy(object);
+  for (const item of await markedIn(context, at.cluster, at.namespace))
+    if (referenceTo({ ...target, ofPods: false, labels: {} }, item) !== undefined)
+      refuseOwned(
+        context.ports.clusterObjects.releaseOwner(item),
+        `${objectText(at)} is used by ${textOf(item)}, which`,
+      );
+}
+
+async function refuseContained(context: CommandContext, at: ObjectAt): Promise<void> {
+  const isKind = fullName(at.kind) === 'customresourcedefinitions.apiextensions.k8s.io';
+  if (!isKind && !isNamespace(at.kind)) return;
+  const items = isKind
+    ? await markedIn(context, at.cluster, undefined, [at.name])
+    : await markedIn(context, at.cluster, at.name);
+  for (const item of items)
+    refuseOwned(context.ports.clusterObjects.releaseOwner(item), `${objectText(at)} contains ${textOf(item)}, which`);
+}
+
+/** The objects with a mark of a release. */
+async function markedIn(
+  { ports: { clusterObjects } }: CommandContext,
+  cluster: string,
+  namespace: string | undefined,
+  names: readonly string[] = MARKED,
+): Promise<readonly ApiObject[]> {
+  const kinds = (await clusterObjects.kinds(cluster)).filter(
+    (kind) => kind.preferred && names.includes(fullName(kind)),
+  );
+  const lists = await Promise.all(kinds.map((kind) => allOf(kind)));
+  return lists.flat().filter((item) => clusterObjects.releaseOwner(item) !== undefined);
+
+  async function allOf(kind: ApiKind): Promise<readonly ApiObject[]> {
+    const items: ApiObject[] = [];
+    let from: string | undefined;
+    do {
+      const page = await clusterObjects.page({ cluster, kind, namespace }, { limit: READ, continue: from });
+      items.push(...page.items);
+      from = page.next;
+    } while (from !== undefined);
+    return items;
+  }
+}
+
+function textOf(item: ApiObject): string {
+  const { namespace = '', name } = metaOf(item);
+  return `${String(item['kind'])} ${namespace}/${name}`;
+}
