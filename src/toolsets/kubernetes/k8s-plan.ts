@@ -19,7 +19,6 @@ import { plan } from './write-command.ts';
 
 /** Every action that a plan can show. A new one is a file beside this one, and one line here. */
 const ACTIONS: readonly Action[] = [
-  apply,
   patch,
   setImage,
   scale,
@@ -28,16 +27,16 @@ const ACTIONS: readonly Action[] = [
   label,
   annotate,
   remove,
+  apply,
   cordon,
   uncordon,
 ];
 
-/** The fields of all actions. Which of them an action takes, its own schema says. */
+/** The fields of all actions, as the first one describes them. Which of them an action takes, its own schema says. */
 const every = Object.fromEntries(
-  ACTIONS.flatMap(({ fields }) => Object.entries(fields.shape as Record<string, z.ZodType>)).map(([name, field]) => [
-    name,
-    field.isOptional() ? field : field.optional().describe(field.description ?? ''),
-  ]),
+  ACTIONS.toReversed()
+    .flatMap(({ fields }) => Object.entries(fields.shape as Record<string, z.ZodType>))
+    .map(([name, field]) => [name, field.isOptional() ? field : field.optional().describe(field.description ?? '')]),
 );
 const input: z.ZodObject = z.strictObject({
   action: z.enum(ACTIONS.map(({ name }) => name) as [string, ...string[]]).describe('k8s_<action> carries it out.'),
@@ -59,7 +58,6 @@ export const k8sPlan: Command<z.ZodObject, typeof output> = {
   idempotent: true,
   toolset: 'kubernetes',
   prefix: 'k8s',
-  positional: ['action'],
   input,
   output,
   examples: [
