@@ -70,13 +70,16 @@ export type ObjectWrite =
   | { readonly how: 'apply'; readonly manifest: ApiObject; readonly takeOver: boolean }
   | { readonly how: 'merge'; readonly patch: ApiObject }
   | { readonly how: 'json'; readonly operations: readonly JsonOperation[] }
-  | { readonly how: 'delete' };
+  | { readonly how: 'delete' }
+  /** A deletion of a pod that a PodDisruptionBudget can forbid. */
+  | { readonly how: 'evict' };
 
 /** A right, in the terms of RBAC. */
 export interface WantedRight {
   readonly group: string;
   readonly resource: string;
   readonly verb: string;
+  readonly subresource?: string;
   readonly namespace?: string | undefined;
 }
 
@@ -101,7 +104,7 @@ export interface ClusterObjectsPort {
    * Writes an object exactly as it was read: `before` is what `read` returned, or undefined if there was no object.
    * `dryRun`: the API server checks it and answers as for a write, but stores nothing. The answer is the object
    * afterwards, or undefined after a deletion. Errors: CONFLICT (the object is another one than `before`),
-   * FIELD_CONFLICT, MANIFEST_REFUSED, OBJECT_NOT_FOUND, NAMESPACE_NOT_FOUND.
+   * NOT_APPLICABLE (a budget forbids an eviction), FIELD_CONFLICT, MANIFEST_REFUSED, OBJECT_NOT_FOUND, NAMESPACE_NOT_FOUND.
    */
   write(
     at: ObjectAt,

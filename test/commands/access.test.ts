@@ -83,7 +83,7 @@ function podsIn(places: readonly { readonly namespace: string }[]): FakeCluster 
 /** They describe the cluster itself, and show nothing of any namespace. */
 const OF_THE_CLUSTER = ['k8s_contexts', 'k8s_api_resources', 'k8s_explain'];
 /** Objects outside of every namespace. With an allow list they are refused. */
-const OUTSIDE = ['k8s_cordon', 'k8s_uncordon'];
+const OUTSIDE = ['k8s_cordon', 'k8s_uncordon', 'k8s_drain'];
 /** Calls without a namespace. */
 const WIDE: Readonly<Record<string, object>> = {
   argo_list_rollouts: {},

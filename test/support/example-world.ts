@@ -114,6 +114,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   k8s_delete: { prepare: withADeployment },
   k8s_cordon: { prepare: withANode },
   k8s_uncordon: { prepare: withANode },
+  k8s_drain: { prepare: withADrainedNode },
   argo_create_rollout: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   // The fake controller does not support workloadRef, so no controller reconciles this one.
   'argo_create_rollout: A blue-green Rollout over an existing Deployment': {
@@ -145,6 +146,12 @@ function withADeployment(world: FakeWorld): void {
   world.cluster.update(ref(REPLICA_SET, 'shop-1'), ({ metadata }) => {
     metadata.annotations = { 'deployment.kubernetes.io/revision': '1' };
   });
+}
+
+function withADrainedNode(world: FakeWorld): void {
+  withANode(world);
+  const { uid } = world.cluster.peek(ref(ROLLOUT, 'web')).metadata;
+  world.cluster.create(ref(POD, 'web-1'), { spec: { nodeName: 'worker-1' }, owner: uid });
 }
 
 function withANode(world: FakeWorld): void {

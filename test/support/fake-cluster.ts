@@ -10,7 +10,7 @@ import type {
   Snapshot,
   WatchFrom,
 } from '../../src/adapters/kubernetes/cluster-client.ts';
-import { describe } from '../../src/adapters/kubernetes/kinds.ts';
+import { describe, POD } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ApiResponse } from '../../src/adapters/kubernetes/transport.ts';
 import type { WatchEvent } from '../../src/adapters/kubernetes/watch-stream.ts';
@@ -206,6 +206,19 @@ export class FakeCluster implements ClusterClient {
     };
     if (dryRun) return this.#request(remove);
     return this.written.aroundDeletion(ref, read.uid, () => this.#request(remove));
+  }
+
+  /** Pods whose eviction a budget forbids. */
+  readonly budgeted = new Set<string>();
+
+  async evict(
+    pod: { readonly namespace: string; readonly name: string },
+    read: { readonly uid: string },
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
+  ): Promise<void> {
+    if (!dryRun && this.budgeted.has(pod.name))
+      throw new SluiceError('NOT_APPLICABLE', `Pod ${pod.name} was not evicted: it would violate a budget`);
+    return this.remove({ ...pod, kind: POD }, read, { dryRun });
   }
 
   /** The fake has no users, so everything is allowed. */

@@ -1,3 +1,4 @@
+import { POD } from '../../src/adapters/kubernetes/kinds.ts';
 import type { PatchOptions, PlainRead } from '../../src/adapters/kubernetes/cluster-client.ts';
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import type { FakeCluster } from './fake-cluster.ts';
@@ -34,6 +35,7 @@ export function recorded(cluster: FakeCluster, requests: Request[]): FakeCluster
       if (!exists(ref)) note('create', ref.kind);
     },
     remove: (ref: ObjectRef) => note('delete', ref.kind),
+    evict: () => note('create', POD, 'eviction'),
     request: (_: string, { path }: PlainRead) => requests.push(...readsOf(path)),
   };
   return new Proxy(cluster, {

@@ -29,6 +29,8 @@ function written(client: ClusterClient, ref: ObjectRef, { before, write, dryRun 
   switch (write.how) {
     case 'delete':
       return client.remove(ref, { uid, resourceVersion }, { dryRun });
+    case 'evict':
+      return client.evict({ namespace: ref.namespace ?? '', name: ref.name }, { uid }, { dryRun });
     case 'merge':
       return client.mergePatch(ref, withVersion(write.patch, resourceVersion), options);
     case 'json':

@@ -1,6 +1,7 @@
+import { SluiceError } from '../../domain/errors.ts';
 import type { Access, ClusterClient, PatchOptions, PatchResult } from './cluster-client.ts';
 import { failureOf, refuseApply, serverStatus } from './failure.ts';
-import { describe, type ObjectRef } from './kinds.ts';
+import { describe, POD, type ObjectRef } from './kinds.ts';
 import { listPages, openWatch } from './listing.ts';
 import { missing } from './missing.ts';
 import { patchPath, refPath, sender, type Send } from './send.ts';
@@ -34,6 +35,7 @@ export function createClient(
     ...patches(wire),
     apply: applying(wire),
     remove: removing(wire),
+    evict: evicting(wire),
     allowed: (access) => reviewAccess(cluster, send, access),
     request: (what, read) => send(what, { method: 'GET', ...read }),
     podGet: ({ namespace, name, port }, path, limitMs) =>
@@ -67,6 +69,11 @@ function patches({ send, ok, written }: Wire): Pick<ClusterClient, 'jsonPatch' |
     if (response.status === 422) return { applied: false, why: serverStatus(response).message };
     return { applied: true, object: await ok(response, ref, 'patch') };
   };
+  const merged = async (ref: ObjectRef, body: object, options?: PatchOptions): Promise<unknown> => {
+    const response = await patch(ref, 'application/merge-patch+json', body, options);
+    refuseApply(response, ref);
+    return ok(response, ref, 'patch');
+  };
   return {
     jsonPatch: (ref, operations, options) =>
       written.around<PatchResult>(
@@ -78,7 +85,7 @@ function patches({ send, ok, written }: Wire): Pick<ClusterClient, 'jsonPatch' |
     mergePatch: (ref, body, options) =>
       written.around(
         ref,
-        async () => ok(await patch(ref, 'application/merge-patch+json', body, options), ref, 'patch'),
+        () => merged(ref, body, options),
         (object) => (options?.dryRun ? NOTHING : object),
         options?.dryRun ? 'tried' : 'written',
       ),
@@ -122,6 +129,31 @@ function removing({ send, ok, written }: Wire): ClusterClient['remove'] {
     dryRun
       ? remove(ref, preconditions, true)
       : written.aroundDeletion(ref, preconditions.uid, () => remove(ref, preconditions, false));
+}
+
+function evicting({ send, ok, written }: Wire): ClusterClient['evict'] {
+  const evict = async (ref: ObjectRef, uid: string, dryRun: boolean) => {
+    const { name, namespace } = ref;
+    const response = await send(`evict ${describe(ref)}`, {
+      method: 'POST',
+      path: `${refPath(ref)}/eviction${dryRun ? '?dryRun=All' : ''}`,
+      contentType: 'application/json',
+      body: {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name, namespace },
+        deleteOptions: { preconditions: { uid } },
+      },
+    });
+    // The status of a request that a budget forbids, which may be allowed later.
+    if (response.status === 429)
+      throw new SluiceError('NOT_APPLICABLE', `${describe(ref)} was not evicted: ${serverStatus(response).message}`);
+    await ok(response, ref, 'evict');
+  };
+  return (pod, { uid }, { dryRun = false } = {}) => {
+    const ref = { ...pod, kind: POD };
+    return dryRun ? evict(ref, uid, true) : written.aroundDeletion(ref, uid, () => evict(ref, uid, false));
+  };
 }
 
 async function reviewAccess(cluster: string, send: Send, access: Access): Promise<boolean> {

@@ -46,7 +46,10 @@ export interface ClusterClient {
    */
   watch(kind: Kind, from: WatchFrom): Promise<AsyncIterable<WatchEvent>>;
   jsonPatch(ref: ObjectRef, operations: readonly PatchOperation[], options?: PatchOptions): Promise<PatchResult>;
-  /** A `metadata.resourceVersion` in the body is tested: CONFLICT when the object has changed. */
+  /**
+   * A `metadata.resourceVersion` in the body is tested: CONFLICT when the object has changed. Further errors:
+   * MANIFEST_REFUSED when the result would not be valid.
+   */
   mergePatch(ref: ObjectRef, body: object, options?: PatchOptions): Promise<unknown>;
   /**
    * Server-side apply. It creates an object that does not exist. A `metadata.resourceVersion` in the manifest is
@@ -62,6 +65,15 @@ export interface ClusterClient {
   remove(
     ref: ObjectRef,
     read: { readonly uid: string; readonly resourceVersion?: string },
+    options?: Pick<PatchOptions, 'dryRun'>,
+  ): Promise<void>;
+  /**
+   * Asks the API server to delete a pod if no PodDisruptionBudget forbids it. Further errors: NOT_APPLICABLE with the
+   * budget's reason, CONFLICT when another pod has its name.
+   */
+  evict(
+    pod: { readonly namespace: string; readonly name: string },
+    read: { readonly uid: string },
     options?: Pick<PatchOptions, 'dryRun'>,
   ): Promise<void>;
   /** Whether the current account has a right, according to the API server. */

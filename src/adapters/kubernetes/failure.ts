@@ -35,7 +35,7 @@ export function serverStatus(response: ApiResponse): ServerStatus {
 }
 
 /**
- * Errors of server-side apply: FIELD_CONFLICT with the other managers, MANIFEST_REFUSED with the server's reason.
+ * Errors of server-side apply and of merge patches: FIELD_CONFLICT with the other managers, MANIFEST_REFUSED with the server's reason.
  * Source: k8s.io/apimachinery, pkg/apis/meta/v1/types.go (CauseTypeFieldManagerConflict).
  */
 export function refuseApply(response: ApiResponse, ref: ObjectRef): void {

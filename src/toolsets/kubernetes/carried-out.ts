@@ -14,6 +14,7 @@ export type Outcome = Pick<Effect<never>, 'changed' | 'effective' | 'reason'>;
 export async function carriedOut(context: CommandContext, change: PlannedChange): Promise<Outcome> {
   const { at, before, write, changes } = change;
   const { clusterObjects } = context.ports;
+  if (write.how === 'evict') return evicted(context, change);
   if (write.how === 'delete') {
     await clusterObjects.write(at, before, write, false);
     return { changed: true, ...(await afterDeletion(context, at, before)) };
@@ -22,6 +23,20 @@ export async function carriedOut(context: CommandContext, change: PlannedChange)
     return { changed: false, effective: 'proved', reason: `${objectText(at)} is already so` };
   const written = await clusterObjects.write(at, before, write, false);
   return { changed: true, ...readBack(change, written, await again(context, at)) };
+}
+
+/** A pod that its budget keeps does not stop the eviction of others. */
+async function evicted(context: CommandContext, { at, before, write }: PlannedChange): Promise<Outcome> {
+  try {
+    await context.ports.clusterObjects.write(at, before, write, false);
+    return { changed: true, ...(await afterDeletion(context, at, before)) };
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    if (error.code === 'OBJECT_NOT_FOUND')
+      return { changed: false, effective: 'proved', reason: `${objectText(at)} does not exist any more` };
+    if (error.code !== 'NOT_APPLICABLE') throw error;
+    return { changed: false, effective: 'pending', reason: error.message };
+  }
 }
 
 /** The object as it is now. Undefined if it does not exist, or if the cluster does not answer any more. */

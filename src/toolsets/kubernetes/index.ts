@@ -1,6 +1,7 @@
 import type { Toolset } from '../../commands/toolset.ts';
 import { k8sApiResources } from './k8s-api-resources.ts';
 import { k8sContexts } from './k8s-contexts.ts';
+import { k8sDrain } from './k8s-drain.ts';
 import { k8sDescribe } from './k8s-describe.ts';
 import { k8sEvents } from './k8s-events.ts';
 import { k8sExplain } from './k8s-explain.ts';
@@ -55,6 +56,7 @@ export const kubernetes: Toolset = {
     k8sDelete,
     k8sCordon,
     k8sUncordon,
+    k8sDrain,
   ],
   rights,
   resources: [],

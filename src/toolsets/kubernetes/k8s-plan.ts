@@ -7,6 +7,7 @@ import { annotate } from './k8s-annotate.ts';
 import { apply } from './k8s-apply.ts';
 import { cordon } from './k8s-cordon.ts';
 import { remove } from './k8s-delete.ts';
+import { drain } from './k8s-drain.ts';
 import { label } from './k8s-label.ts';
 import { patch } from './k8s-patch.ts';
 import { rolloutRestart } from './k8s-rollout-restart.ts';
@@ -30,6 +31,7 @@ const ACTIONS: readonly Action[] = [
   apply,
   cordon,
   uncordon,
+  drain,
 ];
 
 /** The fields of all actions, as the first one describes them. Which of them an action takes, its own schema says. */

@@ -5,6 +5,7 @@ import { managersOf, type Manager } from '../../domain/cluster-objects/managing-
 import { fullName } from '../../domain/cluster-objects/api-kind.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import type { ObjectWrite } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import type { Draft } from './draft.ts';
 import { refuseReleases } from './release-guard.ts';
@@ -45,16 +46,29 @@ async function tried({ ports }: CommandContext, draft: Draft): Promise<PlannedCh
 /** Errors: FORBIDDEN. */
 async function requireRight({ ports }: CommandContext, { at, before, write }: Draft): Promise<void> {
   const { cluster, kind, namespace } = at;
-  const verbs = write.how === 'delete' ? ['delete'] : before ? ['patch'] : ['create', 'patch'];
-  for (const verb of verbs) {
-    if (await ports.clusterObjects.allowed(cluster, { group: kind.group, resource: kind.plural, verb, namespace }))
-      continue;
+  const resource = fullName(kind);
+  for (const right of rightsOf(write, before)) {
+    const wanted = { group: kind.group, resource: kind.plural, namespace, ...right };
+    if (await ports.clusterObjects.allowed(cluster, wanted)) continue;
+    const what = right.subresource === undefined ? resource : `${resource}/${right.subresource}`;
+    const where = namespace === undefined ? '' : ` in ${namespace}`;
     throw new SluiceError(
       'FORBIDDEN',
-      `The account in use may not ${verb} ${fullName(kind)}${namespace === undefined ? '' : ` in ${namespace}`}. Nothing was changed.`,
-      { details: { cluster, verb, resource: fullName(kind), ...(namespace === undefined ? {} : { namespace }) } },
+      `The account in use may not ${right.verb} ${what}${where}. Nothing was changed.`,
+      {
+        details: { cluster, verb: right.verb, resource: what, ...(namespace === undefined ? {} : { namespace }) },
+      },
     );
   }
+}
+
+function rightsOf(
+  { how }: ObjectWrite,
+  before: ApiObject | undefined,
+): readonly { readonly verb: string; readonly subresource?: string }[] {
+  if (how === 'delete') return [{ verb: 'delete' }];
+  if (how === 'evict') return [{ verb: 'create', subresource: 'eviction' }];
+  return before ? [{ verb: 'patch' }] : [{ verb: 'create' }, { verb: 'patch' }];
 }
 
 /** The status and the version are not part of it: they change all the time, and no plan depends on them. */

@@ -5,7 +5,7 @@ const reader = { role: 'sluice-kubernetes-reader' } as const;
 const LIST = { ...reader, verbs: ['get', 'list'] } as const;
 const PLANNED = ['k8s_plan', 'k8s_apply', 'k8s_patch', 'k8s_label', 'k8s_annotate'];
 const WORKLOADS = ['k8s_set_image', 'k8s_scale', 'k8s_rollout_restart', 'k8s_rollout_undo'];
-const NODES = ['k8s_cordon', 'k8s_uncordon'];
+const NODES = ['k8s_cordon', 'k8s_uncordon', 'k8s_drain'];
 const LOOK = [
   ...['k8s_get', 'k8s_list', 'k8s_describe', 'k8s_rollout_status', 'k8s_rollout_history'],
   ...[...PLANNED, ...WORKLOADS, ...NODES, 'k8s_delete'],
@@ -55,6 +55,14 @@ export const rights: readonly Right[] = [
     { ...writer, ...right, verbs: ['create'], tools: ['k8s_apply', 'k8s_plan'] },
     { ...writer, ...right, verbs: ['delete'], tools: ['k8s_delete', 'k8s_plan'] },
   ]),
+  {
+    ...writer,
+    group: '',
+    resource: 'pods',
+    subresource: 'eviction',
+    verbs: ['create'],
+    tools: ['k8s_drain', 'k8s_plan'],
+  },
   { ...writer, group: '', resource: 'nodes', verbs: ['patch'], tools: [...NODES, 'k8s_plan'], clusterScoped: true },
   { ...reader, group: 'metrics.k8s.io', resource: 'pods', verbs: ['list'], tools: ['k8s_top'] },
   { ...reader, group: 'metrics.k8s.io', resource: 'nodes', verbs: ['list'], tools: ['k8s_top'], clusterScoped: true },

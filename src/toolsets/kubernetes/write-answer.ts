@@ -40,8 +40,8 @@ function toPlannedObject(
   { at, before, write, changes, managers, warnings = [] }: PlannedChange,
   max: number,
 ): PlannedObject {
-  const shown = write.how === 'delete' ? [] : fitted(changes, max).value;
-  const deletes = write.how === 'delete';
+  const deletes = write.how === 'delete' || write.how === 'evict';
+  const shown = deletes ? [] : fitted(changes, max).value;
   return {
     ...identityOf(at),
     what: deletes ? 'delete' : !before ? 'create' : changes.length > 0 ? 'change' : 'nothing',

@@ -119,10 +119,15 @@ function requireReason({ changes }: Plan, reason: unknown): void {
   });
 }
 
+/** A change of several objects is named after the first one: a drain after its node. */
 function confirmationOf({ changes }: Plan): Confirmation {
-  const objects = changes.map(({ at }) => objectText(at)).join(', ');
-  const managers = changes.flatMap(({ managers: found }) => found.map(({ willDo }) => willDo));
-  return { value: objects, question: [`Delete ${objects}?`, ...managers].join(' ') };
+  const [first, ...others] = changes;
+  const value = first ? objectText(first.at) : '';
+  const lost = others.map(({ at }) => objectText(at));
+  const question = others.length === 0 && first?.write.how === 'delete' ? `Delete ${value}?` : `Drain ${value}?`;
+  const evicted = lost.length > 0 ? [`It evicts ${lost.join(', ')}.`] : [];
+  const managers = first?.managers.map(({ willDo }) => willDo) ?? [];
+  return { value, question: [question, ...evicted, ...managers].join(' ') };
 }
 
 function textOf({ objects, next, ...outcome }: WriteOutput): string {

@@ -85,6 +85,33 @@ describe('requests', () => {
     expect(await client.list(POD, 'infra', 'app=traefik')).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
+  test('a pod is evicted only if it is the one that was read, and a budget that keeps it is a refusal', async () => {
+    const path = '/api/v1/namespaces/shop/pods/web-1/eviction';
+    const pod = { namespace: 'shop', name: 'web-1' };
+    answers[`${path}?dryRun=All`] = { body: {} };
+    answers[path] = status(429, 'it would violate the budget web');
+
+    await client.evict(pod, { uid: 'u1' }, { dryRun: true });
+    expect(server.requests[0]).toMatchObject({ method: 'POST', path: `${path}?dryRun=All` });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
+      kind: 'Eviction',
+      metadata: pod,
+      deleteOptions: { preconditions: { uid: 'u1' } },
+    });
+    expect(await failure(client.evict(pod, { uid: 'u1' }))).toMatchObject({
+      code: 'NOT_APPLICABLE',
+      message: expect.stringContaining('the budget web'),
+    });
+  });
+
+  test('a deletion can be tried', async () => {
+    answers[PATH] = { body: {} };
+
+    await client.remove(APP, { uid: 'u1' }, { dryRun: true });
+
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({ dryRun: ['All'], preconditions: { uid: 'u1' } });
+  });
+
   test('a pod is reached through the proxy, with its own status', async () => {
     answers['/api/v1/namespaces/infra/pods/traefik-1%3A8080/proxy/api/version'] = { status: 418, body: 'teapot' };
 
@@ -152,6 +179,14 @@ describe('failures', () => {
     answers[PATH] = status(422, 'the server rejected our request');
 
     expect(await client.jsonPatch(APP, [])).toEqual({ applied: false, why: 'the server rejected our request' });
+  });
+
+  test('a merge patch that is not valid is refused, and a conflict is one', async () => {
+    answers[PATH] = status(422, 'spec.replicas must be a number');
+    expect(await failure(client.mergePatch(APP, {}))).toMatchObject({ code: 'MANIFEST_REFUSED' });
+
+    answers[PATH] = status(409, 'the object has been modified');
+    expect(await failure(client.mergePatch(APP, {}))).toMatchObject({ code: 'CONFLICT' });
   });
 
   test('a server that does not answer in time, or is not there', async () => {

@@ -384,3 +384,70 @@ test('a node is cordoned and uncordoned', async () => {
   await change('uncordon', { name: 'worker-1' });
   expect(stage.cluster.peek(node).spec).toEqual({});
 });
+
+describe('k8s_drain', () => {
+  const pod = (name: string, kind: string | undefined, more: object = {}) =>
+    stage.add('pods', 'shop', name, {
+      metadata: {
+        ownerReferences:
+          kind === undefined ? [] : [{ apiVersion: 'x/v1', kind, name: 'owner', uid: 'u', controller: true }],
+      } as never,
+      spec: { nodeName: 'worker-1' },
+      ...more,
+    });
+  const confirm = { confirm: 'Node worker-1' };
+  const exists = (name: string): boolean => {
+    try {
+      return stage.cluster.peek(refOf('pods', 'shop', name)).metadata.name === name;
+    } catch {
+      return false;
+    }
+  };
+
+  beforeEach(() => {
+    stage.add('nodes', '', 'worker-1');
+    pod('web-1', 'ReplicaSet');
+    pod('web-2', 'ReplicaSet', { spec: { nodeName: 'worker-2' } });
+    pod('agent', 'DaemonSet');
+    pod('done', 'Job', { status: { phase: 'Succeeded' } });
+  });
+
+  test('evicts the pods that have to go elsewhere, and no others', async () => {
+    expect(await change('drain', { name: 'worker-1' }, confirm)).toMatchObject({
+      effective: 'proved',
+      objects: [
+        { kind: 'Node', what: 'change' },
+        { kind: 'Pod', name: 'web-1', what: 'delete' },
+      ],
+    });
+    expect(['web-1', 'web-2', 'agent', 'done'].filter(exists)).toEqual(['web-2', 'agent', 'done']);
+    expect(stage.cluster.peek(refOf('nodes', '', 'worker-1')).spec).toEqual({ unschedulable: true });
+  });
+
+  test('names a pod that its budget keeps, and evicts the others', async () => {
+    pod('web-3', 'ReplicaSet');
+    stage.cluster.budgeted.add('web-1');
+
+    expect(await change('drain', { name: 'worker-1' }, confirm)).toMatchObject({
+      changed: true,
+      effective: 'pending',
+      reason: expect.stringContaining('web-1 was not evicted'),
+    });
+    expect(['web-1', 'web-3'].filter(exists)).toEqual(['web-1']);
+  });
+
+  test('is refused for a pod that nobody would start again, and evicts nothing', async () => {
+    pod('alone', undefined);
+
+    await expect(planOf('drain', { name: 'worker-1' })).rejects.toMatchObject({
+      code: 'NOT_APPLICABLE',
+      message: expect.stringContaining('shop/alone'),
+    });
+    expect(exists('web-1')).toBe(true);
+  });
+
+  test('needs the name of the node as a confirmation', async () => {
+    await expect(change('drain', { name: 'worker-1' })).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
+    expect(exists('web-1')).toBe(true);
+  });
+});
