@@ -104,7 +104,8 @@ export interface ClusterObjectsPort {
    * Writes an object exactly as it was read: `before` is what `read` returned, or undefined if there was no object.
    * `dryRun`: the API server checks it and answers as for a write, but stores nothing. The answer is the object
    * afterwards, or undefined after a deletion. Errors: CONFLICT (the object is another one than `before`),
-   * NOT_APPLICABLE (a budget forbids an eviction), FIELD_CONFLICT, MANIFEST_REFUSED, OBJECT_NOT_FOUND, NAMESPACE_NOT_FOUND.
+   * NOT_APPLICABLE (a budget forbids an eviction), FIELD_CONFLICT, MANIFEST_REFUSED, OBJECT_NOT_FOUND,
+   * NAMESPACE_NOT_FOUND.
    */
   write(
     at: ObjectAt,

@@ -35,8 +35,8 @@ export function serverStatus(response: ApiResponse): ServerStatus {
 }
 
 /**
- * Errors of server-side apply and of merge patches: FIELD_CONFLICT with the other managers, MANIFEST_REFUSED with the server's reason.
- * Source: k8s.io/apimachinery, pkg/apis/meta/v1/types.go (CauseTypeFieldManagerConflict).
+ * Errors of server-side apply and of merge patches: FIELD_CONFLICT with the other managers, MANIFEST_REFUSED with the
+ * server's reason. Source: k8s.io/apimachinery, pkg/apis/meta/v1/types.go (CauseTypeFieldManagerConflict).
  */
 export function refuseApply(response: ApiResponse, ref: ObjectRef): void {
   if (![400, 409, 422].includes(response.status)) return;
