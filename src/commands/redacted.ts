@@ -2,6 +2,8 @@ import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { hiddenValues, maskedArguments } from '../domain/servers/masked.ts';
 
 const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|kubeconfig/i;
+/** Texts of objects: they may contain a Secret, whose values look like any other. */
+const WHOLE_TEXTS: readonly string[] = ['manifest', 'patch'];
 
 /**
  * Arguments for a log. They come from any caller, so texts that look like a secret are masked, and long texts are cut.
@@ -10,6 +12,7 @@ export function redacted(value: unknown): unknown {
   const text = JSON.stringify(value, (key, inner: unknown) => {
     if (key && SECRET_KEY.test(key)) return '***';
     if ((key === 'env' || key === 'headers') && isRecord(inner)) return hiddenValues(inner);
+    if (WHOLE_TEXTS.includes(key) && typeof inner === 'string') return `left out: ${inner.length} characters`;
     if (key === 'args' && Array.isArray(inner)) return maskedArguments(inner.map(String));
     return typeof inner === 'string' ? maskSecrets(cleanText(inner, 500)) : inner;
   });

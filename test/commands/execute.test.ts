@@ -145,6 +145,14 @@ test('secrets in arguments are masked, long ones cut, and wrong ones still recor
   });
 });
 
+test('a manifest is not written down, because the values of a Secret look like any other', async () => {
+  const manifest = 'kind: Secret\nstringData: {url: something}';
+  await expect(call(tool('write').command, { manifest })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+
+  const [entry] = await entries();
+  expect(entry?.arguments).toEqual({ manifest: `left out: ${manifest.length} characters` });
+});
+
 test.each([
   ['known', 'CLUSTER_UNREACHABLE'],
   ['unknown', 'INTERNAL'],

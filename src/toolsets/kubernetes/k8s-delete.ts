@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { objectFields } from '../../contract/cluster-object.ts';
-import type { Action } from './draft.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import type { Action, Draft } from './draft.ts';
 import { drafted } from './drafted.ts';
+import { isNamespace } from './located.ts';
 import { referrersOf } from './referrers.ts';
 import { writeCommand } from './write-command.ts';
 
@@ -13,22 +15,21 @@ export const remove: Action<typeof fields> = {
   fields,
   async draft(context, asked) {
     const drafts = await drafted(context, asked, () => ({ how: 'delete' }), 'delete');
-    return Promise.all(
-      drafts.map(async (draft) => {
-        const { referrers } =
-          draft.before && draft.at.namespace !== undefined
-            ? await referrersOf(context, draft.at, draft.before)
-            : { referrers: [] };
-        const texts = referrers.map(({ kind, name, how }) => `${kind} ${name} ${how}.`);
-        const more = texts.length - SHOWN;
-        return {
-          ...draft,
-          warnings: [...texts.slice(0, SHOWN), ...(more > 0 ? [`And ${more} further objects.`] : [])],
-        };
-      }),
-    );
+    return Promise.all(drafts.map(async (draft) => ({ ...draft, warnings: await lossesOf(context, draft) })));
   },
 };
+
+/** What is lost with an object, and what refers to it. */
+async function lossesOf(context: CommandContext, { at, before }: Draft): Promise<readonly string[]> {
+  if (isNamespace(at.kind)) return [`Every object in the namespace ${at.name} is deleted with it.`];
+  if (at.kind.plural === 'customresourcedefinitions')
+    return [`Every object of the kind ${at.name} is deleted with it.`];
+  if (!before || at.namespace === undefined) return [];
+  const { referrers } = await referrersOf(context, at, before);
+  const texts = referrers.map(({ kind, name, how }) => `${kind} ${name} ${how}.`);
+  const more = texts.length - SHOWN;
+  return [...texts.slice(0, SHOWN), ...(more > 0 ? [`And ${more} further objects.`] : [])];
+}
 
 export const k8sDelete = writeCommand(remove, {
   title: 'Delete an object',

@@ -127,7 +127,7 @@ function confirmationOf({ changes }: Plan): Confirmation {
   const question = others.length === 0 && first?.write.how === 'delete' ? `Delete ${value}?` : `Drain ${value}?`;
   const evicted = lost.length > 0 ? [`It evicts ${lost.join(', ')}.`] : [];
   const managers = first?.managers.map(({ willDo }) => willDo) ?? [];
-  return { value, question: [question, ...evicted, ...managers].join(' ') };
+  return { value, question: [question, ...evicted, ...(first?.warnings ?? []), ...managers].join(' ') };
 }
 
 function textOf({ objects, next, ...outcome }: WriteOutput): string {

@@ -298,6 +298,18 @@ describe('k8s_delete', () => {
     expect(await stage.call('k8s_delete', { ...which, digest, confirm })).toMatchObject({ effective: 'proved' });
     expect(() => stage.cluster.peek(refOf('configmaps', 'shop', 'colours'))).toThrow();
   });
+
+  test('of a namespace says that everything in it goes, in the plan and in the question', async () => {
+    stage.add('namespaces', '', 'old');
+    const which = { kind: 'namespaces', name: 'old' };
+    const everything = 'Every object in the namespace old is deleted with it.';
+    const { digest, objects } = await planOf('delete', which);
+
+    expect(objects).toMatchObject([{ what: 'delete', warnings: [everything] }]);
+    await expect(stage.call('k8s_delete', { ...which, digest })).rejects.toMatchObject({
+      message: expect.stringContaining(everything),
+    });
+  });
 });
 
 describe('former templates', () => {
