@@ -114,7 +114,7 @@ export interface ClusterObjectsPort {
     dryRun: boolean,
   ): Promise<ApiObject | undefined>;
   /** The release that has marked an object as its own. */
-  releaseOwner(object: ApiObject): Owner | undefined;
+  releaseOwner(object: ApiObject): Promise<Owner | undefined>;
   /** Errors: OBJECT_NOT_FOUND if the cluster describes no such group and version. */
   schemas(cluster: string, kind: Pick<ApiKind, 'group' | 'version'>): Promise<OpenApiSchemas>;
 }

@@ -37,7 +37,7 @@ export function createClusterObjects(clusters: Clusters, now: () => number = Dat
     allowed: async (cluster, { namespace, ...right }) =>
       clusters.client(cluster).allowed({ ...right, ...(namespace !== undefined && { namespace }) }),
     write: async (at, before, write, dryRun) => writeObject(clusters.client(at.cluster), at, { before, write, dryRun }),
-    releaseOwner: (object) => ownerOf(metaOf(object).annotations),
+    releaseOwner: async (object) => ownerOf(metaOf(object).annotations),
     schemas: async (cluster, kind) => readSchemas(clusters.client(cluster), kind),
   };
 }

@@ -1,6 +1,7 @@
 import { fullName, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { referenceTo, referredBy } from '../../domain/cluster-objects/references.ts';
+import type { Owner } from '../../domain/release/target.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { refuseOwned } from '../../commands/owned.ts';
@@ -22,21 +23,21 @@ export async function refuseReleases(context: CommandContext, draft: Draft): Pro
   const { at, before } = draft;
   if (!before) return;
   const { clusterObjects } = context.ports;
-  refuseOwned(clusterObjects.releaseOwner(before), objectText(at));
+  refuseOwned(await clusterObjects.releaseOwner(before), objectText(at));
   for (const { object, kind, name } of await ownerChain(context, at, before))
-    refuseOwned(object && clusterObjects.releaseOwner(object), `${objectText(at)} is a part of ${kind} ${name}, which`);
+    refuseOwned(
+      object && (await clusterObjects.releaseOwner(object)),
+      `${objectText(at)} is a part of ${kind} ${name}, which`,
+    );
   if (NAMED.includes(fullName(at.kind))) await refuseNamed(context, at, before);
   if (draft.write.how === 'delete') await refuseContained(context, at);
 }
 
 async function refuseNamed(context: CommandContext, at: ObjectAt, object: ApiObject): Promise<void> {
   const target = referredBy(object);
-  for (const item of await markedIn(context, at.cluster, at.namespace))
+  for (const { item, owner } of await markedIn(context, at.cluster, at.namespace))
     if (referenceTo({ ...target, ofPods: false, labels: {} }, item) !== undefined)
-      refuseOwned(
-        context.ports.clusterObjects.releaseOwner(item),
-        `${objectText(at)} is used by ${textOf(item)}, which`,
-      );
+      refuseOwned(owner, `${objectText(at)} is used by ${textOf(item)}, which`);
 }
 
 async function refuseContained(context: CommandContext, at: ObjectAt): Promise<void> {
@@ -45,8 +46,12 @@ async function refuseContained(context: CommandContext, at: ObjectAt): Promise<v
   const items = isKind
     ? await markedIn(context, at.cluster, undefined, [at.name])
     : await markedIn(context, at.cluster, at.name);
-  for (const item of items)
-    refuseOwned(context.ports.clusterObjects.releaseOwner(item), `${objectText(at)} contains ${textOf(item)}, which`);
+  for (const { item, owner } of items) refuseOwned(owner, `${objectText(at)} contains ${textOf(item)}, which`);
+}
+
+interface Marked {
+  readonly item: ApiObject;
+  readonly owner: Owner;
 }
 
 /** The objects with a mark of a release. */
@@ -55,12 +60,13 @@ async function markedIn(
   cluster: string,
   namespace: string | undefined,
   names: readonly string[] = MARKED,
-): Promise<readonly ApiObject[]> {
+): Promise<readonly Marked[]> {
   const kinds = (await clusterObjects.kinds(cluster)).filter(
     (kind) => kind.preferred && names.includes(fullName(kind)),
   );
   const lists = await Promise.all(kinds.map((kind) => allOf(kind)));
-  return lists.flat().filter((item) => clusterObjects.releaseOwner(item) !== undefined);
+  const seen = lists.flat().map(async (item) => ({ item, owner: await clusterObjects.releaseOwner(item) }));
+  return (await Promise.all(seen)).flatMap(({ item, owner }) => (owner ? [{ item, owner }] : []));
 
   async function allOf(kind: ApiKind): Promise<readonly ApiObject[]> {
     const items: ApiObject[] = [];
