@@ -47,6 +47,7 @@ export function writeCommand(action: Action, tool: WriteTool): Command {
     prefix: 'k8s',
     input,
     output: writeOutput,
+    listed: { output: ['changed', 'effective', 'reason'] },
     examples: [{ title: example.title, input: example.input }],
     check: (raw) => parse(input, raw ?? {}),
     ...(tool.kind === 'destructive' && {
