@@ -34,13 +34,22 @@ export function serverStatus(response: ApiResponse): ServerStatus {
   }
 }
 
+/** Source: k8s.io/apimachinery, pkg/util/managedfields/internal/structuredmerge.go. */
+const WRONG_TYPE = 'failed to create typed patch object';
+
 /**
  * Errors of server-side apply and of merge patches: FIELD_CONFLICT with the other managers, MANIFEST_REFUSED with the
  * server's reason. Source: k8s.io/apimachinery, pkg/apis/meta/v1/types.go (CauseTypeFieldManagerConflict).
  */
 export function refuseApply(response: ApiResponse, ref: ObjectRef): void {
-  if (![400, 409, 422].includes(response.status)) return;
   const { message, causes } = serverStatus(response);
+  // The API server answers 500 for a value of a wrong type, and shows the value.
+  if (response.status === 500 && message.includes(WRONG_TYPE))
+    throw new SluiceError(
+      'MANIFEST_REFUSED',
+      `The API server refuses ${describe(ref)}: ${message.replaceAll(/got &value.*$/g, 'got another type')}`,
+    );
+  if (![400, 409, 422].includes(response.status)) return;
   const conflicts = causes.filter(({ reason }) => reason === 'FieldManagerConflict');
   if (conflicts.length > 0) throw fieldConflict(conflicts, ref);
   if (response.status !== 409)

@@ -65,21 +65,35 @@ type Given = Readonly<Record<string, unknown>>;
 export async function plan(context: CommandContext, action: Action, given: Given): Promise<Plan> {
   const { digest: _, reason: __, confirm: ___, ...asked } = given;
   const fields = action.fields.parse(asked);
-  return planned(context, { action: action.name, ...fields }, await action.draft(context, fields));
+  const work = async () => planned(context, { action: action.name, ...fields }, await action.draft(context, fields));
+  return againIfMoved(work, () => true);
 }
 
-async function run(context: CommandContext, action: Action, tool: WriteTool, given: Given): Promise<WriteOutput> {
-  for (let attempt = 1; ; attempt += 1) {
+function run(context: CommandContext, action: Action, tool: WriteTool, given: Given): Promise<WriteOutput> {
+  // After the first of several objects was written, the error has to say so.
+  let several = false;
+  const work = async (): Promise<WriteOutput> => {
     const found = await plan(context, action, given);
     requirePlanned(found, String(given['digest']));
     requireReason(found, given['reason']);
     if (tool.kind === 'destructive') requireConfirmation(confirmationOf(found), given['confirm'] as string | undefined);
+    several = found.changes.length > 1;
+    return written(context, found);
+  };
+  return againIfMoved(work, () => !several);
+}
+
+/**
+ * Repeats work that lost a race: somebody wrote the object between its read and the request, and nothing was changed. If
+ * more than its status was written, the next plan has another digest.
+ */
+async function againIfMoved<T>(work: () => Promise<T>, mayRepeat: () => boolean): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
     try {
-      return await written(context, found);
+      return await work();
     } catch (error) {
-      // The status of the object was written meanwhile. If more was, the next plan has another digest.
-      const again = error instanceof SluiceError && error.code === 'CONFLICT' && found.changes.length === 1;
-      if (!again || attempt === ATTEMPTS) throw error;
+      const moved = error instanceof SluiceError && error.code === 'CONFLICT';
+      if (!moved || !mayRepeat() || attempt === ATTEMPTS) throw error;
     }
   }
 }

@@ -181,6 +181,16 @@ describe('failures', () => {
     expect(await client.jsonPatch(APP, [])).toEqual({ applied: false, why: 'the server rejected our request' });
   });
 
+  test('a value of a wrong type is refused, and not shown', async () => {
+    const message =
+      'failed to create typed patch object (shop/app; /v1, Kind=Secret): .data.a: expected string, got &value.valueUnstructured{Value:12345}';
+    answers[`${PATH}?fieldManager=sluice`] = status(500, message);
+    const error = await failure(client.apply(APP, {}, { fieldManager: 'sluice' }));
+
+    expect(error).toMatchObject({ code: 'MANIFEST_REFUSED', message: expect.stringContaining('expected string') });
+    expect(error.message).not.toContain('12345');
+  });
+
   test('a merge patch that is not valid is refused, and a conflict is one', async () => {
     answers[PATH] = status(422, 'spec.replicas must be a number');
     expect(await failure(client.mergePatch(APP, {}))).toMatchObject({ code: 'MANIFEST_REFUSED' });

@@ -117,6 +117,18 @@ describe('a write', () => {
     expect([races, stage.cluster.peek(REF).spec['replicas']]).toEqual([2, 5]);
   });
 
+  test('and a plan repeat a dry run that loses the same race', async () => {
+    let races = 0;
+    const patch = stage.cluster.mergePatch.bind(stage.cluster);
+    stage.cluster.mergePatch = async (ref, body, options) => {
+      if ((races += 1) === 1) stage.cluster.update(REF, ({ status }) => void (status['readyReplicas'] = 1));
+      return patch(ref, body, options);
+    };
+
+    expect(await planOf('scale', { ...WEB, replicas: 5 })).toMatchObject({ objects: [{ what: 'change' }] });
+    expect(races).toBe(2);
+  });
+
   test('that changes nothing writes nothing', async () => {
     const { resourceVersion } = stage.cluster.peek(REF).metadata;
 
