@@ -84,8 +84,8 @@ function run(context: CommandContext, action: Action, tool: WriteTool, given: Gi
 }
 
 /**
- * Repeats work that lost a race: somebody wrote the object between its read and the request, and nothing was changed. If
- * more than its status was written, the next plan has another digest.
+ * Repeats work that lost a race: somebody wrote the object between its read and the request, and nothing was changed.
+ * If more than its status was written, the next plan has another digest.
  */
 async function againIfMoved<T>(work: () => Promise<T>, mayRepeat: () => boolean): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
