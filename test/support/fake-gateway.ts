@@ -195,17 +195,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
   const port = { read: away, inForce: away, versions: away };
   return {
     gateway,
-<<<<<<< HEAD
     ports: { workload: port, split: port, rolloutObjects: port, evidence: {}, now: () => AT } as unknown as ToolPorts,
-=======
-    ports: {
-      workload: port,
-      split: port,
-      rolloutObjects: { versions: away },
-      evidence: {},
-      now: () => AT,
-    } as unknown as ToolPorts,
->>>>>>> b6d978c (The fake services of the command tests answer for the tree of a Rollout too: two test files crashed without it)
     worlds: {
       of: async (context) => {
         const cluster = { context, uid: 'uid-of-kube-system' };
