@@ -2,8 +2,9 @@ import type { Command, Kind } from '../commands/command.ts';
 import type { CliDeps } from './deps.ts';
 import { toTable } from './table.ts';
 
-/** The list that is not of one toolset. */
+/** The lists that are not of one toolset: that of a client that names none, and that of one that names all. */
 const DEFAULT = 'default';
+const ALL = 'all';
 
 /** The size of the tools in the list that an agent reads, as bytes of JSON in UTF-8. */
 export interface Sizes {
@@ -41,15 +42,19 @@ export async function sizesOf(
   );
   const sets = [...new Set(commands.map(({ toolset }) => toolset))];
   const lists = await Promise.all(
-    [...sets, undefined].map((toolset) =>
+    [...sets, DEFAULT, ALL].map((list) =>
       listSize(
-        commands.filter((command) => (toolset ? command.toolset === toolset : !onRequest.includes(command.toolset))),
-        toolset ?? DEFAULT,
+        commands.filter(({ toolset }) => isIn(list, toolset, onRequest)),
+        list,
         listed,
       ),
     ),
   );
   return { tools, lists: sets.length > 1 ? lists : lists.slice(0, 1) };
+}
+
+function isIn(list: string, toolset: string, onRequest: readonly string[]): boolean {
+  return list === ALL || (list === DEFAULT ? !onRequest.includes(toolset) : toolset === list);
 }
 
 async function listSize(

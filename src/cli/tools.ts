@@ -14,6 +14,9 @@ import { runCommand } from './run-command.ts';
 import { describeTool, toolText } from './tool-page.ts';
 import { bytesOf, sizesOf, sizesText } from './tool-sizes.ts';
 
+/** The value of `--toolsets` that stands for every toolset. */
+const ALL = 'all';
+
 /** `sluice tools`: lists the tools, shows their size in an agent's context, and calls any of them with a JSON input. */
 export function addTools(program: Cli, deps: CliDeps): void {
   const tools = program
@@ -23,12 +26,12 @@ export function addTools(program: Cli, deps: CliDeps): void {
       'List the tools with their sizes in the list that an agent reads, or show one with its schemas and examples',
     )
     .argument('[name]', 'show this tool')
-    .option('--toolset <a,b,…>', `only these, of ${TOOLSET_NAMES.join(', ')}`)
-    .action((name: string | undefined, { toolset }: { toolset?: string }, cli: Cli) =>
-      name === undefined ? list(deps, cli, toolset) : show(deps, cli, find(name)),
+    .option('--toolset, --toolsets <a,b,…>', `only these, of ${TOOLSET_NAMES.join(', ')}; or all`, ALL)
+    .action((name: string | undefined, { toolsets }: { toolsets: string }, cli: Cli) =>
+      name === undefined ? list(deps, cli, toolsets) : show(deps, cli, find(name)),
     );
   complete.argument(tools, 'tool');
-  complete.option(tools, 'toolset', TOOLSET_NAMES);
+  complete.option(tools, 'toolsets', [...TOOLSET_NAMES, ALL]);
   addCall(tools, deps);
 }
 
@@ -72,11 +75,11 @@ function fromJson(text: string): unknown {
   }
 }
 
-async function list(deps: CliDeps, cli: Cli, toolset: string | undefined): Promise<void> {
+async function list(deps: CliDeps, cli: Cli, toolsets: string): Promise<void> {
   const wanted =
-    toolset === undefined
+    toolsets === ALL
       ? TOOLSET_NAMES
-      : parse(z.strictObject({ toolset: z.array(z.enum(TOOLSET_NAMES)) }), { toolset: toolset.split(',') }).toolset;
+      : parse(z.strictObject({ toolsets: z.array(z.enum(TOOLSET_NAMES)) }), { toolsets: toolsets.split(',') }).toolsets;
   const sizes = await sizesOf(
     CATALOGUE.filter((command) => wanted.includes(command.toolset)),
     deps.listed,

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { SCRIPTS, SHELLS } from '../../src/cli/completion/scripts.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
+import { TOOLSET_NAMES } from '../../src/toolsets/index.ts';
 import { sluice, type CliWorld } from '../support/cli.ts';
 import { aView, createFakeGateway } from '../support/fake-gateway.ts';
 import { worldServices } from '../support/fake-tools.ts';
@@ -38,7 +39,7 @@ test.each([
     ['argo', 'list-rollouts', '-o', ''],
     ['text', 'json', 'yaml', 'table'],
   ],
-  [['tools', '--toolset', 'tr'], ['traefik']],
+  [['tools', '--toolsets', 'tr'], ['traefik']],
   [['tools', 'call', 'argo_promote'], ['argo_promote_rollout']],
   [['--set', 'MCP_AL'], ['MCP_ALLOW_WRITE=']],
   [['completion', ''], []],
@@ -193,7 +194,7 @@ describe('in a real bash', () => {
   test('commands, flags and choices are completed', async () => {
     expect(await tab('argo', 'promote-r')).toEqual(['promote-rollout']);
     expect(await tab('argo', 'promote-rollout', '--ful')).toEqual(['--full']);
-    expect(await tab('tools', '--toolset', '')).toEqual(['release', 'argo', 'traefik', 'mcp-server']);
+    expect(await tab('tools', '--toolsets', '')).toEqual([...TOOLSET_NAMES, 'all']);
   });
 
   test('the name of a cluster with colons is completed behind its last colon', async () => {

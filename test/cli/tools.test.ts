@@ -194,9 +194,11 @@ test('tools lists each with its size in the list that agents read, and what each
     lists: { list: string; tools: number; bytes: number; read_only_bytes: number }[];
   };
   expect(tools.map(({ name }) => name)).toEqual(CATALOGUE.map(({ name }) => name));
-  expect(lists.map(({ list }) => list)).toEqual([...TOOLSET_NAMES, 'default']);
+  expect(lists.map(({ list }) => list)).toEqual([...TOOLSET_NAMES, 'default', 'all']);
   for (const { list, tools: count, bytes } of lists) {
-    const members = tools.filter(({ toolset }) => toolset === (list === 'default' ? 'release' : list));
+    const members = tools.filter(
+      ({ toolset }) => list === 'all' || toolset === (list === 'default' ? 'release' : list),
+    );
     // Brackets and commas of the JSON list.
     expect([count, bytes]).toEqual([
       members.length,
@@ -206,7 +208,7 @@ test('tools lists each with its size in the list that agents read, and what each
 });
 
 test('tools can be narrowed to a toolset, and an unknown one is refused', async () => {
-  const some = await sluice(world, 'tools', '--toolset', 'argo');
+  const some = await sluice(world, 'tools', '--toolsets', 'argo');
   const wrong = await sluice(world, 'tools', '--toolset', 'agro');
 
   expect(some.out).toContain('argo_list_rollouts');
