@@ -2,7 +2,7 @@ import { armServices, readTarget, trafficRef, type Move, type Seen } from '../..
 import type { Observing } from '../../delivery/observe.ts';
 import type { Preempted } from '../../domain/release/moves.ts';
 import { sameRelease } from '../../domain/release/target.ts';
-import type { WeightProof } from '../../domain/release/proof.ts';
+import type { ProxyWeights, WeightProof } from '../../domain/release/proof.ts';
 import type { Scene } from '../../domain/release/scene.ts';
 import { plural } from '../../domain/plural.ts';
 
@@ -23,23 +23,24 @@ export async function observeWeight({ world, scene, onProof }: Move, wanted: num
     world.split.inForce(trafficRef(scene), arms),
   ]);
   const written = view.weights.find(({ service }) => service === arms.candidate)?.weight;
-  const wrong = replicas.find(({ candidate }) => candidate !== wanted);
   const common = { wanted, replicas, at: world.now() };
-  const pending = (reason: string): WeightProof => ({ ...common, effective: 'pending', reason });
-  const proof: WeightProof =
-    written !== wanted
-      ? pending(`the registry gives the version ${written ?? 'no'} % of the callers, wanted ${wanted}`)
-      : wrong
-        ? pending(
-            `gateway ${wrong.replica} has ${wrong.candidate ?? 'no'} %, wanted ${wanted}${wrong.error ? ` (${wrong.error})` : ''}`,
-          )
-        : {
-            ...common,
-            effective: 'proved',
-            reason: `${wanted} % of the callers in force at ${plural(replicas.length, 'gateway')}`,
-          };
+  const missing =
+    written === wanted
+      ? missingAt(replicas, wanted)
+      : `the registry gives the version ${written ?? 'no'} % of the callers, wanted ${wanted}`;
+  const reason = missing ?? `${wanted} % of the callers in force at ${plural(replicas.length, 'gateway')}`;
+  const proof: WeightProof = { ...common, effective: missing === undefined ? 'proved' : 'pending', reason };
   onProof?.(scene, proof);
   return proof;
+}
+
+/** Why the traffic is not in force at every gateway. Undefined if it is. Nothing is proved without a gateway. */
+function missingAt(replicas: readonly ProxyWeights[], wanted: number): string | undefined {
+  if (replicas.length === 0) return 'this worker names no gateway in SLUICE_MCP_GATEWAYS';
+  const wrong = replicas.find(({ candidate }) => candidate !== wanted);
+  if (!wrong) return undefined;
+  const error = wrong.error ? ` (${wrong.error})` : '';
+  return `gateway ${wrong.replica} has ${wrong.candidate ?? 'no'} %, wanted ${wanted}${error}`;
 }
 
 /** Waits until every gateway has the traffic in force, or until `unless` returns why it never will be. */

@@ -110,3 +110,14 @@ test('another owner, another blue version and a removed mark end the release', a
     detail: 'no version became blue; 1.0.0 was',
   });
 });
+
+test('without a gateway to ask nothing is proved', async () => {
+  await advance.start(move);
+  await advance.shift(move, 0);
+  const { ports } = await mcpWorld([], { server: (await systems.servers.read('demo')) as RegisteredServer });
+
+  expect(await observe.weight({ ...move, world: ports }, 20)).toMatchObject({
+    effective: 'pending',
+    reason: 'this worker names no gateway in SLUICE_MCP_GATEWAYS',
+  });
+});
