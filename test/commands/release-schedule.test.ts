@@ -55,6 +55,10 @@ test.each([
   [{ action: 'pause' }, /give release_id, or target/],
   [{ action: 'pause', release_id: ID, cron: '0 22 * * *' }, /for create only/],
   [{ action: 'stop', release_id: ID }, /action/],
+  [
+    { action: 'stop\n    at run (app.ts:1)', cron: '0 22 * * *', timeouts: {} },
+    /^action: [^\n]+ is not one of [^\n]+$/,
+  ],
 ])('%j is refused', async (raw, message) => {
   await expect(call(raw)).rejects.toMatchObject({ message: expect.stringMatching(message) });
   expect(gateway.schedules.created).toEqual([]);

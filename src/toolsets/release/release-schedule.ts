@@ -111,6 +111,8 @@ function withRelease(raw: unknown): unknown {
 
 function problemsOf(given: Partial<Input>): Problem[] {
   const { action, release_id: id, target, release, cron, every, time_zone: zone } = given;
+  // The schema names an unknown action. What belongs to which action means nothing then.
+  if (action === undefined || !ACTIONS.includes(action)) return [];
   const named = id !== undefined || target !== undefined;
   const own = Object.keys(given).filter((name) => Object.hasOwn(flat, name));
   if (action === 'create')
@@ -125,7 +127,7 @@ function problemsOf(given: Partial<Input>): Problem[] {
   return [
     ...[...foreign.map(([path]) => path), ...own].map((path) => ({
       path,
-      message: `is for create only, not for ${String(action)}`,
+      message: `is for create only, not for ${action}`,
     })),
     ...(action === 'list' || named ? [] : [{ path: 'release_id', message: 'is missing: give release_id, or target' }]),
   ];
