@@ -74,8 +74,11 @@ function unknownValue(path: string, known: readonly string[], value: unknown, me
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'object' && value !== null ? 'this' : cleanText(String(value), 60);
+  return typeof value === 'object' && value !== null ? 'this' : cleanText(oneLine(String(value)), 60);
 }
+
+/** Further lines of a value would look like lines of the error. */
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
@@ -85,5 +88,5 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function dotted(path: readonly PropertyKey[]): string {
-  return cleanText(path.map(String).join('.'), 120);
+  return cleanText(oneLine(path.map(String).join('.')), 120);
 }
