@@ -172,21 +172,17 @@ Rollouts, all with the same questions: the list of the Rollouts of a namespace, 
 at the same time, and one request at a time is under way. An answer without the wanted names, or with an error, ends the run.
 
 * **in a row**: each server gets its calls one right after the other. **now and then**: all are asked in turn, and 0.3 s
-* pass between
-  the turns; who begins a turn changes. The two differ for \`kubernetes-mcp-server\`, whose Kubernetes client lets 5 requests a second through.
+  pass between the turns; who begins a turn changes. The two differ for \`kubernetes-mcp-server\`, whose Kubernetes client lets 5 requests a second through.
 
 * **raw**: JSON-RPC written to the pipe or the kept HTTP connection by the bench itself; the time ends with the last
-* byte of the
-  answer. **client**: through the usual client library, the same for all.
+  byte of the answer. **client**: through the usual client library, the same for all.
 * **list**: every Rollout of the namespace in one answer. Sluice answers from a watch and says so, with the resource
-* version and the
-  age (\`source\`, \`resource_version\`, \`age_ms\`); after a write of its own it does so only once the watch has seen that write.
+  version and the age (\`source\`, \`resource_version\`, \`age_ms\`); after a write of its own it does so only once the watch has seen that write.
   "Without the cache" is the same list with \`fresh: true\`, read from the API server each time. The others read each time.
 * **status**: one Rollout, another one with each call. Sluice reads it live, with what belongs to it (its Services,
-* analysis runs and
-  TraefikService, as far as it has them), and judges it; the others give the object as stored.
+  analysis runs and TraefikService, as far as it has them), and judges it; the others give the object as stored.
 * \`kubernetes-mcp-server\` is started as the program that its npm package wraps, which is quicker than the wrapper.
   \`mcp-server-kubernetes\` runs the \`kubectl\` on PATH for each call; it is given a larger SPAWN_MAX_BUFFER, as without it it fails to list a
   thousand Rollouts.
-* Sluice is read-only, as it comes: the tools that write are not in its list.
+* Sluice is as it comes: its list has the tools of releases that read, and \`tools_search\`.
 `;
