@@ -147,6 +147,9 @@ export function verbOf(command: Pick<Command, 'name' | 'toolset' | 'prefix'>): s
   return command.name.slice(prefixOf(command).length + 1);
 }
 
+/** `touches` of a command that concerns no object of a cluster, for example only files or the kinds of the cluster. */
+export const touchesNothing = async (): Promise<readonly []> => [];
+
 /** MCP annotations; hints for clients, enforced elsewhere. */
 export function annotations(command: Command): {
   readOnlyHint: boolean;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Command } from '../../commands/command.ts';
+import { touchesNothing, type Command } from '../../commands/command.ts';
 import { parse } from '../../contract/parse.ts';
 import type { ListedTools } from '../listed-tools.ts';
 
@@ -23,7 +23,7 @@ export function toolsLoad(listed: ListedTools): Command {
     output,
     examples: [{ title: 'Add the tools for single Rollouts', input: { toolsets: [listed.known[0] as string] } }],
     check: (raw) => parse(input, raw ?? {}),
-    touches: () => Promise.resolve([]),
+    touches: touchesNothing,
     run: (_context, { toolsets }) => Promise.resolve(listed.add(toolsets)),
     text: ({ added, listed: sets, guidance }) =>
       [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Command } from '../../commands/command.ts';
+import { touchesNothing, type Command } from '../../commands/command.ts';
 import { parse } from '../../contract/parse.ts';
 import type { ListedTools } from '../listed-tools.ts';
 import type { ToolSearch } from './search-index.ts';
@@ -39,7 +39,7 @@ export function toolsSearch(search: ToolSearch, listed: ListedTools): Command<ty
     output,
     examples: [{ title: 'Which tool mirrors traffic?', input: { query: 'mirror traffic' } }],
     check: (raw) => parse(input, raw ?? {}),
-    touches: () => Promise.resolve([]),
+    touches: touchesNothing,
     run(_context, { query, limit }) {
       const all = search(query);
       const tools = all.slice(0, limit).map(({ command, tool }) => ({

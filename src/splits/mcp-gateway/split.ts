@@ -2,19 +2,11 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { ProxyWeights } from '../../domain/release/proof.ts';
 import type { Owner } from '../../domain/release/target.ts';
 import { setTraffic } from '../../domain/servers/actions.ts';
-import {
-  changeHeld,
-  dropHold,
-  dropped,
-  isHoldRefusal,
-  passHold,
-  takeHold,
-  type HoldRefusal,
-} from '../../domain/servers/hold.ts';
+import type { HoldRefusal } from '../../domain/servers/hold.ts';
 import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
 import type { ServerSystems } from '../../ports/server-systems.ts';
 import type { ArmServices, SplitPort, TrafficRef, TrafficView } from '../../ports/split.ts';
-import type { Change, WriteResult } from '../../ports/workload.ts';
+import { heldServers } from '../../ports/held-servers.ts';
 import { countedAs } from './counted.ts';
 import { readStatus } from './status.ts';
 
@@ -26,32 +18,21 @@ type Systems = Pick<ServerSystems, 'servers' | 'gateways'>;
  * SERVER_FILE_*, SERVER_REGISTRY_BUSY.
  */
 export function createSplit({ servers, gateways }: Systems, now: () => number = Date.now): SplitPort {
-  const found = async ({ name }: TrafficRef): Promise<RegisteredServer> => {
-    const server = await servers.read(name);
-    if (server) return server;
-    throw new SluiceError('SERVER_NOT_FOUND', `There is no MCP server ${name}.`);
-  };
-  const write = (
-    { name }: TrafficRef,
-    change: (server: RegisteredServer) => RegisteredServer | HoldRefusal,
-  ): Promise<WriteResult> => changeHeld((fn) => servers.change(name, undefined, fn), change);
+  const held = heldServers(servers);
   return {
-    read: async (ref) => viewOf(await found(ref), ref),
+    read: async (ref) => viewOf(await held.read(ref.name), ref),
     find: async () => [],
-    setWeight: (ref, arms, weight, owner) => write(ref, (server) => shifted(server, arms, weight, owner, now())),
-    async inForce(ref, arms) {
-      const { revision } = await found(ref);
-      return Promise.all(gateways.map((gateway) => weightsOf(gateway, ref.name, arms, revision)));
+    setWeight: ({ name }, arms, weight, owner) =>
+      held.act(name, owner, (server) => shifted(server, arms, weight, owner, now())),
+    async inForce({ name }, arms) {
+      const { revision } = await held.read(name);
+      return Promise.all(gateways.map((gateway) => weightsOf(gateway, name, arms, revision)));
     },
     selfAnswering: async () => [],
     rivals: async () => [],
-    claim: (ref, owner, over) => write(ref, (server) => takeHold(server, owner, over)),
-    fence: (ref, owner) => write(ref, (server) => passHold(server, owner)),
-    async unclaim(ref, owner): Promise<Change> {
-      const server = await servers.read(ref.name);
-      if (!server) return { changed: false, detail: `MCP server ${ref.name} does not exist any more` };
-      return dropped(server, await servers.change(ref.name, undefined, (present) => dropHold(present, owner)));
-    },
+    claim: ({ name }, owner, over) => held.claim(name, owner, over),
+    fence: ({ name }, owner) => held.fence(name, owner),
+    unclaim: ({ name }, owner) => held.unclaim(name, owner),
   };
 }
 
@@ -79,8 +60,6 @@ function shifted(
   owner: Owner,
   at: number,
 ): RegisteredServer | HoldRefusal {
-  const passed = passHold(server, owner);
-  if (isHoldRefusal(passed)) return passed;
   const blue = blueOf(server)?.version;
   if (blue !== arms.stable)
     return {
@@ -88,7 +67,7 @@ function shifted(
       detail: `blue of MCP server ${server.name} is ${blue ?? 'no version'}, not ${arms.stable}`,
     };
   const { releaseId, runId } = owner;
-  return setTraffic(passed, arms.candidate, weight, { at, who: releaseId, why: `run ${runId}`, releaseId });
+  return setTraffic(server, arms.candidate, weight, { at, who: releaseId, why: `run ${runId}`, releaseId });
 }
 
 /** A gateway with an older revision has an older split. */

@@ -3,10 +3,9 @@ import { cursorField } from '../../contract/cluster-object.ts';
 import { parse } from '../../contract/parse.ts';
 import { placeFields } from '../../contract/place.ts';
 import { apiVersionOf, fullName, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
-import type { Command } from '../../commands/command.ts';
+import { touchesNothing, type Command } from '../../commands/command.ts';
 import { cursorText, readCursor } from './cursor.ts';
 import { clusterOf } from './located.ts';
-import { touchesNoObject } from './touches.ts';
 
 const input = z.strictObject({
   cluster: placeFields.cluster,
@@ -36,7 +35,7 @@ export const k8sApiResources: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'Everything of Argo Rollouts', input: { contains: 'argoproj.io' } }],
   check: (raw) => parse(input, raw ?? {}),
-  touches: touchesNoObject,
+  touches: touchesNothing,
   async run(context, { contains, namespaced, limit = 60, cursor, ...asked }) {
     const cluster = await clusterOf(context, asked.cluster);
     const found = (await context.ports.clusterObjects.kinds(cluster)).filter(

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import { ignoreFailure } from '../../domain/errors.ts';
-import type { Command } from '../../commands/command.ts';
-import { touchesNoObject } from './touches.ts';
+import { touchesNothing, type Command } from '../../commands/command.ts';
 
 const input = z.strictObject({});
 const output = z.strictObject({
@@ -24,7 +23,7 @@ export const k8sContexts: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'All contexts', input: {} }],
   check: (raw) => parse(input, raw ?? {}),
-  touches: touchesNoObject,
+  touches: touchesNothing,
   async run({ clusters }) {
     const current = await clusters.current().catch(ignoreFailure);
     return {

@@ -7,9 +7,8 @@ import { apiVersionOf } from '../../domain/cluster-objects/api-kind.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
 import { explained, fieldSchema, schemaOf } from '../../domain/cluster-objects/schema-fields.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Command } from '../../commands/command.ts';
+import { touchesNothing, type Command } from '../../commands/command.ts';
 import { clusterOf, kindIn } from './located.ts';
-import { touchesNoObject } from './touches.ts';
 
 const input = z.strictObject({
   cluster: placeFields.cluster,
@@ -43,7 +42,7 @@ export const k8sExplain: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'The strategy of a Deployment', input: { kind: 'deployments', field: 'spec.strategy' } }],
   check: (raw) => parse(input, raw ?? {}),
-  touches: touchesNoObject,
+  touches: touchesNothing,
   async run(context, { field, max_bytes: max = DEFAULT_BYTES, ...asked }) {
     const cluster = await clusterOf(context, asked.cluster);
     const kind = await kindIn(context, cluster, asked.kind);

@@ -63,6 +63,3 @@ export function versionLines({ versions, release, last_rollback: last }: ServerS
   const why = last.reason === undefined ? '' : `: ${last.reason}`;
   return [...lines, ...held, `  last rollback ${last.at}, ${last.from_version} to ${last.to_version}${why}`];
 }
-
-/** Servers are in files of the machine that runs the command. No object of a cluster is touched. */
-export const touchesNoCluster = async (): Promise<readonly []> => [];

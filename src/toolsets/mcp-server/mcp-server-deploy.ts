@@ -4,8 +4,8 @@ import { changeFields } from '../../contract/server-input.ts';
 import { register } from '../../domain/servers/actions.ts';
 import { rangesOf, requireExactVersion } from '../../domain/servers/exact-version.ts';
 import { SCOPES, TRANSPORTS, type Upstream } from '../../domain/servers/server.ts';
-import type { Command, CommandContext } from '../../commands/command.ts';
-import { changeOutput, changeServer, changeText, touchesNoCluster } from './answer.ts';
+import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
+import { changeOutput, changeServer, changeText } from './answer.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
@@ -51,7 +51,7 @@ export const mcpServerDeploy: Command<typeof input, typeof changeOutput> = {
     if (problems.length > 0) throw invalidInput(problems);
     return given;
   },
-  touches: touchesNoCluster,
+  touches: touchesNothing,
   async run(context, given) {
     const { name, version, traffic, blue, scope } = given;
     const { args, pins } = await pinned(context, given);

@@ -3,8 +3,7 @@ import { parse } from '../../contract/parse.ts';
 import { serverName, versionLabel } from '../../contract/server-input.ts';
 import { historySnapshot, toHistorySnapshot, type HistorySnapshot } from '../../contract/server-snapshot.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Command } from '../../commands/command.ts';
-import { touchesNoCluster } from './answer.ts';
+import { touchesNothing, type Command } from '../../commands/command.ts';
 import { foundServer } from './found-server.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -32,7 +31,7 @@ export const mcpServerHistory: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'What happened to 1.0.0', input: { name: 'demo', version: '1.0.0' } }],
   check: (raw) => parse(input, raw),
-  touches: touchesNoCluster,
+  touches: touchesNothing,
   async run(context, { name, version, limit = DEFAULT_LIMIT }) {
     const { history } = await foundServer(context, name);
     const matching = history.filter(

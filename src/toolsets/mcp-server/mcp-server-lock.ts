@@ -8,8 +8,7 @@ import { changeLines } from '../../domain/servers/contract/change-lines.ts';
 import { ITEM_KINDS, type ContractLock } from '../../domain/servers/contract/lock.ts';
 import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
 import { cleanText } from '../../domain/safe-text.ts';
-import type { Command, CommandContext } from '../../commands/command.ts';
-import { touchesNoCluster } from './answer.ts';
+import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
 import { foundServer } from './found-server.ts';
 
 const MOST_CHANGES = 200;
@@ -51,7 +50,7 @@ export const mcpServerLock: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'Compare 2.0.0 with blue', input: { name: 'demo', version: '2.0.0' } }],
   check: (raw) => parse(input, raw),
-  touches: touchesNoCluster,
+  touches: touchesNothing,
   async run(context, { name, version, against, reason: why }) {
     const server = await foundServer(context, name);
     const lock = await read(context, server, version);

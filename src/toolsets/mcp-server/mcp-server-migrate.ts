@@ -8,9 +8,8 @@ import { shownEntry } from '../../domain/servers/masked.ts';
 import { planMigration, planUndo, type ClientFile, type Migration, type Move } from '../../domain/servers/migration.ts';
 import { SCOPES, type By } from '../../domain/servers/server.ts';
 import type { EntryEdit } from '../../ports/server-registry.ts';
-import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
+import { touchesNothing, type Command, type CommandContext, type Confirmation } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
-import { touchesNoCluster } from './answer.ts';
 
 const input = z.strictObject({
   scope: z.enum(SCOPES).optional().describe('Only this configuration file.'),
@@ -53,7 +52,7 @@ export const mcpServerMigrate: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'Show what would change', input: { dry_run: true } }],
   check: (raw) => parse(input, raw ?? {}),
-  touches: touchesNoCluster,
+  touches: touchesNothing,
   confirmation: async (context, given) => toConfirm(given, await planned(context, given)),
   async run(context, given) {
     const plans = await planned(context, given);

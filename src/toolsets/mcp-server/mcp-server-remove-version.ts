@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { changeFields } from '../../contract/server-input.ts';
 import { remove } from '../../domain/servers/actions.ts';
-import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
+import { touchesNothing, type Command, type CommandContext, type Confirmation } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
-import { type Asked, changeOutput, changeServer, changeText, touchesNoCluster } from './answer.ts';
+import { type Asked, changeOutput, changeServer, changeText } from './answer.ts';
 import { foundServer } from './found-server.ts';
 
 const input = z.strictObject({ ...changeFields, confirm: confirmField });
@@ -22,7 +22,7 @@ export const mcpServerRemoveVersion: Command<typeof input, typeof changeOutput> 
   output: changeOutput,
   examples: [{ title: 'Remove 3.0.0', input: { name: 'demo', version: '3.0.0', confirm: 'demo@3.0.0' } }],
   check: (raw) => parse(input, raw),
-  touches: touchesNoCluster,
+  touches: touchesNothing,
   confirmation: toConfirm,
   async run(context, given) {
     requireConfirmation(await toConfirm(context, given), given.confirm);

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { changeFields } from '../../contract/server-input.ts';
 import { rollback } from '../../domain/servers/actions.ts';
-import type { Command } from '../../commands/command.ts';
-import { changeOutput, changeServer, changeText, touchesNoCluster } from './answer.ts';
+import { touchesNothing, type Command } from '../../commands/command.ts';
+import { changeOutput, changeServer, changeText } from './answer.ts';
 
 const input = z.strictObject(changeFields);
 
@@ -20,7 +20,7 @@ export const mcpServerRollback: Command<typeof input, typeof changeOutput> = {
   output: changeOutput,
   examples: [{ title: '2.0.0 goes back', input: { name: 'demo', version: '2.0.0' } }],
   check: (raw) => parse(input, raw),
-  touches: touchesNoCluster,
+  touches: touchesNothing,
   run: (context, given) => changeServer(context, given, (server, by) => rollback(server, given.version, by)),
   text: changeText,
 };

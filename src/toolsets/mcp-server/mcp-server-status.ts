@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { serverName } from '../../contract/server-input.ts';
 import { serverSnapshot, toServerSnapshot } from '../../contract/server-snapshot.ts';
-import type { Command, CommandContext } from '../../commands/command.ts';
-import { touchesNoCluster, versionLines } from './answer.ts';
+import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
+import { versionLines } from './answer.ts';
 import { foundServer } from './found-server.ts';
 
 const input = z.strictObject({ name: serverName.optional().describe('Only this MCP server.') });
@@ -22,7 +22,7 @@ export const mcpServerStatus: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'All servers', input: {} }],
   check: (raw) => parse(input, raw ?? {}),
-  touches: touchesNoCluster,
+  touches: touchesNothing,
   run: async (context, { name }) => ({ servers: (await wanted(context, name)).map(toServerSnapshot) }),
   text({ servers }) {
     if (servers.length === 0) return 'No MCP server is registered. mcp_server_deploy registers one.';

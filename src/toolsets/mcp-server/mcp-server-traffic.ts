@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { changeFields } from '../../contract/server-input.ts';
 import { setTraffic } from '../../domain/servers/actions.ts';
-import type { Command } from '../../commands/command.ts';
-import { changeOutput, changeServer, changeText, touchesNoCluster } from './answer.ts';
+import { touchesNothing, type Command } from '../../commands/command.ts';
+import { changeOutput, changeServer, changeText } from './answer.ts';
 
 const input = z.strictObject({
   ...changeFields,
@@ -23,7 +23,7 @@ export const mcpServerTraffic: Command<typeof input, typeof changeOutput> = {
   output: changeOutput,
   examples: [{ title: 'A fifth of the callers', input: { name: 'demo', version: '2.0.0', percent: 20 } }],
   check: (raw) => parse(input, raw),
-  touches: touchesNoCluster,
+  touches: touchesNothing,
   run: (context, given) =>
     changeServer(context, given, (server, by) => setTraffic(server, given.version, given.percent, by)),
   text: changeText,
