@@ -1,9 +1,10 @@
 import { metadataAction } from './metadata-change.ts';
-import { writeCommand } from './write-command.ts';
+import { writeCommand } from '../../commands/objects/write-command.ts';
+import { K8S } from './write-tools.ts';
 
 export const annotate = metadataAction('annotate', 'annotations');
 
-export const k8sAnnotate = writeCommand(annotate, {
+export const k8sAnnotate = writeCommand(K8S, annotate, {
   title: 'Set or remove annotations',
   description: 'Sets and removes annotations of one object, as k8s_plan has shown it. Marks of releases are refused.',
   kind: 'write',

@@ -4,8 +4,8 @@ import { parse } from '../../contract/parse.ts';
 import { placeFields } from '../../contract/place.ts';
 import { apiVersionOf, fullName, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
 import { touchesNothing, type Command } from '../../commands/command.ts';
-import { cursorText, readCursor } from './cursor.ts';
-import { clusterOf } from './located.ts';
+import { cursorText, readCursor } from '../../commands/objects/cursor.ts';
+import { clusterOf } from '../../commands/objects/located.ts';
 
 const input = z.strictObject({
   cluster: placeFields.cluster,

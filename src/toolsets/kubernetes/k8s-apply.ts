@@ -6,9 +6,10 @@ import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.
 import { SluiceError } from '../../domain/errors.ts';
 import { requireNamespace } from '../../commands/access.ts';
 import type { CommandContext } from '../../commands/command.ts';
-import type { Action, Draft } from './draft.ts';
-import { clusterOf, kindIn, located, objectText } from './located.ts';
-import { writeCommand } from './write-command.ts';
+import type { Action, Draft } from '../../commands/objects/draft.ts';
+import { clusterOf, kindIn, located, objectText } from '../../commands/objects/located.ts';
+import { writeCommand } from '../../commands/objects/write-command.ts';
+import { K8S } from './write-tools.ts';
 import { objectsIn } from './yaml-text.ts';
 
 const fields = z.strictObject({
@@ -89,7 +90,7 @@ function requireOnce(drafts: readonly Draft[]): void {
   if (twice !== undefined) throw new SluiceError('INVALID_INPUT', `manifest: ${twice} is there twice.`);
 }
 
-export const k8sApply = writeCommand(apply, {
+export const k8sApply = writeCommand(K8S, apply, {
   title: 'Apply manifests',
   description:
     'Creates or changes the objects of a manifest by server-side apply, exactly as k8s_plan has shown them. Every document is tried before the first one is written.',

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { objectFields } from '../../contract/cluster-object.ts';
 import type { CommandContext } from '../../commands/command.ts';
-import type { Action, Draft } from './draft.ts';
-import { drafted } from './drafted.ts';
-import { isNamespace } from './located.ts';
+import type { Action, Draft } from '../../commands/objects/draft.ts';
+import { drafted } from '../../commands/objects/drafted.ts';
+import { isNamespace } from '../../commands/objects/located.ts';
 import { referrersOf } from './referrers.ts';
-import { writeCommand } from './write-command.ts';
+import { writeCommand } from '../../commands/objects/write-command.ts';
+import { K8S } from './write-tools.ts';
 
 const fields = z.strictObject(objectFields);
 const SHOWN = 10;
@@ -31,7 +32,7 @@ async function lossesOf(context: CommandContext, { at, before }: Draft): Promise
   return [...texts.slice(0, SHOWN), ...(more > 0 ? [`And ${more} further objects.`] : [])];
 }
 
-export const k8sDelete = writeCommand(remove, {
+export const k8sDelete = writeCommand(K8S, remove, {
   title: 'Delete an object',
   description:
     'Deletes one object and what it owns, exactly the one that k8s_plan has shown. Needs confirm. Refused while a release owns it.',

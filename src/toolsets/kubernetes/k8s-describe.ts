@@ -8,9 +8,9 @@ import { maskedObject } from '../../domain/cluster-objects/masked-object.ts';
 import { ignoreFailure } from '../../domain/errors.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
-import { eventLine, eventRow, eventsIn } from './events.ts';
-import { identityOf, located } from './located.ts';
-import { ownerChain } from './owner-chain.ts';
+import { eventLine, eventRow, eventsIn } from '../../commands/objects/events.ts';
+import { identityOf, located } from '../../commands/objects/located.ts';
+import { ownerChain } from '../../commands/objects/owner-chain.ts';
 import { referrersOf } from './referrers.ts';
 
 const input = z.strictObject({ ...objectFields, max_bytes: maxBytes });

@@ -6,10 +6,11 @@ import { plural } from '../../domain/plural.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../../commands/command.ts';
-import type { Action, Draft } from './draft.ts';
-import { drafted } from './drafted.ts';
-import { kindIn } from './located.ts';
-import { writeCommand } from './write-command.ts';
+import type { Action, Draft } from '../../commands/objects/draft.ts';
+import { drafted } from '../../commands/objects/drafted.ts';
+import { kindIn } from '../../commands/objects/located.ts';
+import { writeCommand } from '../../commands/objects/write-command.ts';
+import { K8S } from './write-tools.ts';
 
 const fields = z.strictObject({ cluster: placeFields.cluster, name: anyObjectName.describe('Name of the node.') });
 /** The kubelet runs these from files of the node, and the API server cannot end them. */
@@ -72,7 +73,7 @@ function nameOf(pod: ApiObject): string {
   return `${namespace}/${name}`;
 }
 
-export const k8sDrain = writeCommand(drain, {
+export const k8sDrain = writeCommand(K8S, drain, {
   title: 'Drain a node',
   description:
     'Keeps new pods off a node and evicts its pods, as k8s_plan has shown them. Budgets are respected: what they keep is named, and a further drain goes on. Pods of DaemonSets stay. Needs confirm.',

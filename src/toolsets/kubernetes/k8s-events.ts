@@ -3,8 +3,8 @@ import { anyObjectName } from '../../contract/cluster-object.ts';
 import { parse } from '../../contract/parse.ts';
 import { placeFields } from '../../contract/place.ts';
 import type { Command } from '../../commands/command.ts';
-import { eventLine, eventRow, eventsIn } from './events.ts';
-import { clusterOf } from './located.ts';
+import { eventLine, eventRow, eventsIn } from '../../commands/objects/events.ts';
+import { clusterOf } from '../../commands/objects/located.ts';
 
 const input = z.strictObject({
   cluster: placeFields.cluster,

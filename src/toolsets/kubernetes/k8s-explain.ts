@@ -8,7 +8,7 @@ import { fitted } from '../../domain/cluster-objects/fitted.ts';
 import { explained, fieldSchema, schemaOf } from '../../domain/cluster-objects/schema-fields.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { touchesNothing, type Command } from '../../commands/command.ts';
-import { clusterOf, kindIn } from './located.ts';
+import { clusterOf, kindIn } from '../../commands/objects/located.ts';
 
 const input = z.strictObject({
   cluster: placeFields.cluster,

@@ -6,7 +6,7 @@ import { fitted } from '../../domain/cluster-objects/fitted.ts';
 import { maskedObject } from '../../domain/cluster-objects/masked-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Command } from '../../commands/command.ts';
-import { identityOf, located, objectText } from './located.ts';
+import { identityOf, located, objectText } from '../../commands/objects/located.ts';
 
 const input = z.strictObject({
   ...objectFields,

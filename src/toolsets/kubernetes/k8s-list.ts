@@ -12,7 +12,13 @@ import { apiVersionOf, type ApiKind } from '../../domain/cluster-objects/api-kin
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { listed } from './listing.ts';
 import { VIEWS } from './list-views.ts';
-import { clusterOf, kindIn, requireOutsideNamespaces, requireScope, requireVerb } from './located.ts';
+import {
+  clusterOf,
+  kindIn,
+  requireOutsideNamespaces,
+  requireScope,
+  requireVerb,
+} from '../../commands/objects/located.ts';
 
 const input = z.strictObject({
   ...objectsFields,

@@ -4,8 +4,8 @@ import { duration, toMs } from '../../contract/duration.ts';
 import { invalidInput, parse } from '../../contract/parse.ts';
 import { placeFields } from '../../contract/place.ts';
 import type { Command } from '../../commands/command.ts';
-import { clusterOf } from './located.ts';
-import { logsOf, type PodLog } from './pod-logs.ts';
+import { clusterOf } from '../../commands/objects/located.ts';
+import { logsOf, type PodLog } from '../../commands/objects/pod-logs.ts';
 
 const input = z.strictObject({
   ...placeFields,

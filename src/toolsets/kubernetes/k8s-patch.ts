@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { objectFields } from '../../contract/cluster-object.ts';
 import { isRecord, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Action } from './draft.ts';
-import { drafted } from './drafted.ts';
+import type { Action } from '../../commands/objects/draft.ts';
+import { drafted } from '../../commands/objects/drafted.ts';
 import { objectsIn } from './yaml-text.ts';
-import { writeCommand } from './write-command.ts';
+import { writeCommand } from '../../commands/objects/write-command.ts';
+import { K8S } from './write-tools.ts';
 
 const fields = z.strictObject({
   ...objectFields,
@@ -39,7 +40,7 @@ function checked(text: string): ApiObject {
   throw new SluiceError('INVALID_INPUT', `patch: ${wrong.join(', ')}.`);
 }
 
-export const k8sPatch = writeCommand(patch, {
+export const k8sPatch = writeCommand(K8S, patch, {
   title: 'Patch an object',
   description:
     'Changes fields of one object by a merge patch, as k8s_plan has shown it. Lists are replaced as a whole. The status cannot be written.',

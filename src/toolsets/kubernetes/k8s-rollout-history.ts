@@ -3,8 +3,8 @@ import { objectFields } from '../../contract/cluster-object.ts';
 import { parse } from '../../contract/parse.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { Command } from '../../commands/command.ts';
-import { requireRolled } from './drafted.ts';
-import { identityOf, located } from './located.ts';
+import { requireRolled } from '../../commands/objects/drafted.ts';
+import { identityOf, located } from '../../commands/objects/located.ts';
 import { revisionsOf } from './revisions.ts';
 
 const input = z.strictObject(objectFields);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { objectFields } from '../../contract/cluster-object.ts';
-import type { Action } from './draft.ts';
-import { drafted, requireRolled } from './drafted.ts';
-import { writeCommand } from './write-command.ts';
+import type { Action } from '../../commands/objects/draft.ts';
+import { drafted, requireRolled } from '../../commands/objects/drafted.ts';
+import { writeCommand } from '../../commands/objects/write-command.ts';
+import { K8S } from './write-tools.ts';
 
 const fields = z.strictObject(objectFields);
 /** kubectl writes the same annotation. */
@@ -21,7 +22,7 @@ export const rolloutRestart: Action<typeof fields> = {
     }),
 };
 
-export const k8sRolloutRestart = writeCommand(rolloutRestart, {
+export const k8sRolloutRestart = writeCommand(K8S, rolloutRestart, {
   title: 'Restart the pods of a workload',
   description:
     'Replaces all pods of a Deployment, StatefulSet, DaemonSet or Rollout one after the other, with the same template.',

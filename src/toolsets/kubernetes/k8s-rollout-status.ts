@@ -8,8 +8,8 @@ import { ignoreFailure } from '../../domain/errors.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
-import { requireRolled } from './drafted.ts';
-import { identityOf, kindIn, located } from './located.ts';
+import { requireRolled } from '../../commands/objects/drafted.ts';
+import { identityOf, kindIn, located } from '../../commands/objects/located.ts';
 
 const input = z.strictObject({
   ...objectFields,

@@ -3,11 +3,12 @@ import { objectFields } from '../../contract/cluster-object.ts';
 import { recordAt } from '../../domain/cluster-objects/api-object.ts';
 import { sorted } from '../../domain/cluster-objects/differences.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Action } from './draft.ts';
-import { drafted, requireRolled } from './drafted.ts';
-import { objectText } from './located.ts';
+import type { Action } from '../../commands/objects/draft.ts';
+import { drafted, requireRolled } from '../../commands/objects/drafted.ts';
+import { objectText } from '../../commands/objects/located.ts';
 import { revisionsOf, type TemplateRevision } from './revisions.ts';
-import { writeCommand } from './write-command.ts';
+import { writeCommand } from '../../commands/objects/write-command.ts';
+import { K8S } from './write-tools.ts';
 
 const fields = z.strictObject({
   ...objectFields,
@@ -41,7 +42,7 @@ function noRevision(what: string, revisions: readonly TemplateRevision[], asked:
   );
 }
 
-export const k8sRolloutUndo = writeCommand(rolloutUndo, {
+export const k8sRolloutUndo = writeCommand(K8S, rolloutUndo, {
   title: 'Put back a former template',
   description:
     'Puts a former pod template of a Deployment, StatefulSet, DaemonSet or Rollout back, as k8s_plan has shown it.',

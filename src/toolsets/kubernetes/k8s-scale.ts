@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { objectFields } from '../../contract/cluster-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Action } from './draft.ts';
-import { drafted } from './drafted.ts';
-import { objectText } from './located.ts';
-import { writeCommand } from './write-command.ts';
+import type { Action } from '../../commands/objects/draft.ts';
+import { drafted } from '../../commands/objects/drafted.ts';
+import { objectText } from '../../commands/objects/located.ts';
+import { writeCommand } from '../../commands/objects/write-command.ts';
+import { K8S } from './write-tools.ts';
 
 const fields = z.strictObject({
   ...objectFields,
@@ -23,7 +24,7 @@ export const scale: Action<typeof fields> = {
     }),
 };
 
-export const k8sScale = writeCommand(scale, {
+export const k8sScale = writeCommand(K8S, scale, {
   title: 'Scale a workload',
   description:
     'Sets the number of pods of a Deployment, StatefulSet, Rollout or another kind that can be scaled, as k8s_plan has shown it.',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { anyObjectName, objectFields } from '../../contract/cluster-object.ts';
-import type { Action } from './draft.ts';
-import { containerPointer, drafted } from './drafted.ts';
-import { writeCommand } from './write-command.ts';
+import type { Action } from '../../commands/objects/draft.ts';
+import { containerPointer, drafted } from '../../commands/objects/drafted.ts';
+import { writeCommand } from '../../commands/objects/write-command.ts';
+import { K8S } from './write-tools.ts';
 
 const fields = z.strictObject({
   ...objectFields,
@@ -23,7 +24,7 @@ export const setImage: Action<typeof fields> = {
     })),
 };
 
-export const k8sSetImage = writeCommand(setImage, {
+export const k8sSetImage = writeCommand(K8S, setImage, {
   title: 'Set the image of a container',
   description:
     'Sets the image of one container of a pod template, as k8s_plan has shown it. Nothing judges the new version: release_start does that.',

@@ -8,7 +8,7 @@ import { quantity } from '../../domain/cluster-objects/quantity.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { acrossAllowed } from '../../commands/places.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
-import { clusterOf, kindIn, requireOutsideNamespaces, requireScope } from './located.ts';
+import { clusterOf, kindIn, requireOutsideNamespaces, requireScope } from '../../commands/objects/located.ts';
 
 const input = z.strictObject({
   cluster: placeFields.cluster,

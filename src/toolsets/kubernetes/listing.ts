@@ -4,9 +4,9 @@ import { SluiceError } from '../../domain/errors.ts';
 import { isAllowed } from '../../commands/access.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import type { PageQuery } from '../../ports/cluster-objects.ts';
-import { cursorText, readCursor } from './cursor.ts';
+import { cursorText, readCursor } from '../../commands/objects/cursor.ts';
 import { readView, type ListedPage, type ListedRow, type View } from './list-views.ts';
-import { isNamespace } from './located.ts';
+import { isNamespace } from '../../commands/objects/located.ts';
 
 export interface ListedObjects {
   readonly cluster: string;

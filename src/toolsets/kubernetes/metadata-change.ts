@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { objectFields } from '../../contract/cluster-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Action } from './draft.ts';
-import { drafted } from './drafted.ts';
+import type { Action } from '../../commands/objects/draft.ts';
+import { drafted } from '../../commands/objects/drafted.ts';
 
 /** The mark of a release is written by releases only. */
 const OURS = /^sluice\.dev\//;

@@ -9,7 +9,7 @@ import {
 } from '../../domain/cluster-objects/api-object.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../../commands/command.ts';
-import { kindIn } from './located.ts';
+import { kindIn } from '../../commands/objects/located.ts';
 
 /** A former or present template of a workload. */
 export interface TemplateRevision {

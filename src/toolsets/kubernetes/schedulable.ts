@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { anyObjectName } from '../../contract/cluster-object.ts';
 import { placeFields } from '../../contract/place.ts';
-import type { Action } from './draft.ts';
-import { drafted } from './drafted.ts';
+import type { Action } from '../../commands/objects/draft.ts';
+import { drafted } from '../../commands/objects/drafted.ts';
 
 const fields = z.strictObject({ cluster: placeFields.cluster, name: anyObjectName.describe('Name of the node.') });
 

@@ -2,13 +2,10 @@ import { differences } from '../../domain/cluster-objects/differences.ts';
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { workloadState } from '../../domain/cluster-objects/workload-state.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Effect } from '../../domain/effect.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
-import type { CommandContext } from '../../commands/command.ts';
+import type { CommandContext } from '../command.ts';
+import type { Outcome, PlannedChange } from './draft.ts';
 import { objectText } from './located.ts';
-import type { PlannedChange } from './planned.ts';
-
-export type Outcome = Pick<Effect<never>, 'changed' | 'effective' | 'reason'>;
 
 /** Writes one planned change, and reads back what came of it. Errors: those of the port; CONFLICT wrote nothing. */
 export async function carriedOut(context: CommandContext, change: PlannedChange): Promise<Outcome> {

@@ -2,8 +2,8 @@ import { nearest } from '../../contract/nearest.ts';
 import { apiVersionOf, findKind, fullName, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
-import { isAllowed } from '../../commands/access.ts';
-import type { CommandContext, CommandSettings } from '../../commands/command.ts';
+import { isAllowed } from '../access.ts';
+import type { CommandContext, CommandSettings } from '../command.ts';
 
 export interface AskedObject {
   readonly cluster?: string | undefined;

@@ -1,22 +1,14 @@
 import { createHash } from 'node:crypto';
 import { metaOf } from '../../domain/cluster-objects/api-object.ts';
-import { contentOf, differences, sorted, type Difference } from '../../domain/cluster-objects/differences.ts';
-import { managersOf, type Manager } from '../../domain/cluster-objects/managing-tool.ts';
+import { contentOf, differences, sorted } from '../../domain/cluster-objects/differences.ts';
+import { managersOf } from '../../domain/cluster-objects/managing-tool.ts';
 import { fullName } from '../../domain/cluster-objects/api-kind.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import type { ObjectWrite } from '../../ports/cluster-objects.ts';
-import type { CommandContext } from '../../commands/command.ts';
-import type { Draft } from './draft.ts';
+import type { CommandContext } from '../command.ts';
+import type { Draft, PlannedChange } from './draft.ts';
 import { refuseReleases } from './release-guard.ts';
-
-/** A change that the API server has accepted in a dry run. */
-export interface PlannedChange extends Draft {
-  /** As the API server would store it. Undefined: the object is deleted. */
-  readonly wanted: ApiObject | undefined;
-  readonly changes: readonly Difference[];
-  readonly managers: readonly Manager[];
-}
 
 export interface Plan {
   readonly changes: readonly PlannedChange[];
@@ -39,7 +31,7 @@ export async function planned(context: CommandContext, request: object, drafts: 
 async function tried({ ports }: CommandContext, draft: Draft): Promise<PlannedChange> {
   const { at, before, write } = draft;
   const wanted = await ports.clusterObjects.write(at, before, write, true);
-  const managers = managersOf(before ?? wanted ?? {});
+  const managers = managersOf(before ?? wanted ?? {}).map((one) => (draft.stays ? { ...one, reverts: false } : one));
   return { ...draft, wanted, changes: differences(before, wanted), managers };
 }
 

@@ -3,8 +3,8 @@ import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.
 import { referenceTo, referredBy } from '../../domain/cluster-objects/references.ts';
 import type { Owner } from '../../domain/release/target.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
-import type { CommandContext } from '../../commands/command.ts';
-import { refuseOwned } from '../../commands/owned.ts';
+import type { CommandContext } from '../command.ts';
+import { refuseOwned } from '../owned.ts';
 import type { Draft } from './draft.ts';
 import { isNamespace, objectText } from './located.ts';
 import { ownerChain } from './owner-chain.ts';

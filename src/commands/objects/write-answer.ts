@@ -3,7 +3,7 @@ import { EFFECTIVE } from '../../domain/effect.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
 import type { Difference } from '../../domain/cluster-objects/differences.ts';
 import { identityOf } from './located.ts';
-import type { PlannedChange } from './planned.ts';
+import type { PlannedChange } from './draft.ts';
 
 const difference = z.strictObject({ path: z.string(), from: z.string().optional(), to: z.string().optional() });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { byTime, eventOf, type SeenEvent } from '../../domain/cluster-objects/object-event.ts';
 import { ignoreFailure } from '../../domain/errors.ts';
-import type { CommandContext } from '../../commands/command.ts';
+import type { CommandContext } from '../command.ts';
 import { kindIn } from './located.ts';
 
 export const eventRow = z.strictObject({

@@ -1,7 +1,7 @@
 import { recordsAt, textAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ObjectAt, ObjectWrite } from '../../ports/cluster-objects.ts';
-import type { CommandContext } from '../../commands/command.ts';
+import type { CommandContext } from '../command.ts';
 import type { Draft } from './draft.ts';
 import { located, objectText, type AskedObject } from './located.ts';
 

@@ -3,14 +3,23 @@ import { effectProblem } from '../../contract/effect.ts';
 import { parse } from '../../contract/parse.ts';
 import { reason as reasonText } from '../../contract/target.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Command, CommandContext, Confirmation, Example } from '../../commands/command.ts';
-import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
-import { outcomeText } from '../../commands/effect-text.ts';
-import { carriedOut, type Outcome } from './carried-out.ts';
-import type { Action } from './draft.ts';
+import type { Command, CommandContext, Confirmation, Example } from '../command.ts';
+import { confirmField, requireConfirmation } from '../confirm.ts';
+import { outcomeText } from '../effect-text.ts';
+import { carriedOut } from './carried-out.ts';
+import type { Action, Outcome, PlannedChange } from './draft.ts';
 import { objectText } from './located.ts';
 import { planned, type Plan } from './planned.ts';
 import { objectLines, toPlannedObjects, writeOutput, type WriteOutput } from './write-answer.ts';
+
+/** The tools of one toolset that change objects: one of them plans, and one for each action writes. */
+export interface WriteTools {
+  readonly toolset: string;
+  /** The beginning of the tools' names: the plan is `<prefix>_plan`, an action `<prefix>_<action>`. */
+  readonly prefix: string;
+  /** What to call while an effect is pending, as a sentence. */
+  readonly follow: string;
+}
 
 export interface WriteTool {
   readonly title: string;
@@ -20,31 +29,35 @@ export interface WriteTool {
   readonly example: Omit<Example<object>, 'input'> & { readonly input: Readonly<Record<string, unknown>> };
 }
 
-const carried = {
+/** What a write takes besides the fields of its action. An action may describe its reason itself. */
+const carriedBy = ({ prefix }: WriteTools, { fields }: Action) => ({
   digest: z
     .string()
-    .regex(/^[0-9a-f]{16}$/, 'must be the digest of k8s_plan')
-    .describe('`digest` of k8s_plan.'),
-  reason: reasonText.optional().describe('Why. Needed for what Flux or Argo CD manages.'),
-};
+    .regex(/^[0-9a-f]{16}$/, `must be the digest of ${prefix}_plan`)
+    .describe(`\`digest\` of ${prefix}_plan.`),
+  ...('reason' in fields.shape
+    ? {}
+    : { reason: reasonText.optional().describe('Why. Needed for what Flux or Argo CD manages.') }),
+});
 
 /** An object with much traffic of writes may be written between the read and the write. */
 const ATTEMPTS = 4;
 
-/** The command of an action: it carries out exactly what k8s_plan has shown. */
-export function writeCommand(action: Action, tool: WriteTool): Command {
+/** The command of an action: it carries out exactly what the plan has shown. */
+export function writeCommand(tools: WriteTools, action: Action, tool: WriteTool): Command {
+  const { toolset, prefix } = tools;
   const input = z.strictObject({
     ...action.fields.shape,
-    ...carried,
+    ...carriedBy(tools, action),
     ...(tool.kind === 'destructive' ? { confirm: confirmField } : {}),
   });
   const { example, ...described } = tool;
   return {
     ...described,
-    name: `k8s_${action.name}`,
+    name: `${prefix}_${action.name}`,
     idempotent: true,
-    toolset: 'kubernetes',
-    prefix: 'k8s',
+    toolset,
+    prefix,
     input,
     output: writeOutput,
     listed: { output: ['changed', 'effective', 'reason'] },
@@ -53,7 +66,7 @@ export function writeCommand(action: Action, tool: WriteTool): Command {
     ...(tool.kind === 'destructive' && {
       confirmation: async (context: CommandContext, given: Given) => confirmationOf(await plan(context, action, given)),
     }),
-    run: (context, given) => run(context, action, tool, given),
+    run: (context, given) => run({ context, tools, action, tool }, given),
     problem: effectProblem,
     text: (answer) => textOf(answer as WriteOutput),
   };
@@ -63,22 +76,40 @@ type Given = Readonly<Record<string, unknown>>;
 
 /** The plan of an action. The digest does not depend on how the call is confirmed and explained. */
 export async function plan(context: CommandContext, action: Action, given: Given): Promise<Plan> {
-  const { digest: _, reason: __, confirm: ___, ...asked } = given;
-  const fields = action.fields.parse(asked);
-  const work = async () => planned(context, { action: action.name, ...fields }, await action.draft(context, fields));
+  const fields = action.fields.parse(ownOf(action, given));
+  const work = async () => {
+    const found = await planned(context, { action: action.name, ...fields }, await action.draft(context, fields));
+    for (const change of found.changes) action.accepted?.(change);
+    return found;
+  };
   return againIfMoved(work, () => true);
 }
 
-function run(context: CommandContext, action: Action, tool: WriteTool, given: Given): Promise<WriteOutput> {
+/** The fields of the action itself. Every write tool takes the others. */
+function ownOf({ fields }: Action, given: Given): Given {
+  return Object.fromEntries(
+    Object.entries(given).filter(([name]) => name in fields.shape || !['digest', 'reason', 'confirm'].includes(name)),
+  );
+}
+
+interface Call {
+  readonly context: CommandContext;
+  readonly tools: WriteTools;
+  readonly action: Action;
+  readonly tool: WriteTool;
+}
+
+function run(call: Call, given: Given): Promise<WriteOutput> {
+  const { context, tools, action, tool } = call;
   // After the first of several objects was written, the error has to say so.
   let several = false;
   const work = async (): Promise<WriteOutput> => {
     const found = await plan(context, action, given);
-    requirePlanned(found, String(given['digest']));
+    requirePlanned(tools, found, String(given['digest']));
     requireReason(found, given['reason']);
     if (tool.kind === 'destructive') requireConfirmation(confirmationOf(found), given['confirm'] as string | undefined);
     several = found.changes.length > 1;
-    return written(context, found);
+    return written(call, found, given);
   };
   return againIfMoved(work, () => !several);
 }
@@ -98,28 +129,40 @@ async function againIfMoved<T>(work: () => Promise<T>, mayRepeat: () => boolean)
   }
 }
 
-async function written(context: CommandContext, { changes }: Plan): Promise<WriteOutput> {
+async function written(call: Call, { changes }: Plan, given: Given): Promise<WriteOutput> {
   const outcomes: Outcome[] = [];
-  for (const change of changes) outcomes.push(await carriedOut(context, change));
+  for (const change of changes) {
+    outcomes.push(await writtenOne(call, change, given));
+    if (call.action.inOrder && outcomes.at(-1)?.effective !== 'proved') break;
+  }
+  const left = changes
+    .slice(outcomes.length)
+    .map(({ at }) => `${objectText(at)} was not written, because the change before it is not proved`);
   const pending = outcomes.filter(({ effective }) => effective === 'pending');
   return {
     changed: outcomes.some(({ changed }) => changed),
     effective: pending.length > 0 ? 'pending' : 'proved',
-    reason: (pending.length > 0 ? pending : outcomes).map(({ reason }) => reason).join('; '),
+    reason: [...(pending.length > 0 ? pending : outcomes).map(({ reason }) => reason), ...left].join('; '),
     objects: toPlannedObjects(changes),
-    ...(pending.length > 0
-      ? { next: 'Call k8s_rollout_status for a workload, or k8s_describe for another object.' }
-      : {}),
+    ...(pending.length > 0 ? { next: call.tools.follow } : {}),
   };
 }
 
+async function writtenOne({ context, action }: Call, change: PlannedChange, given: Given): Promise<Outcome> {
+  const outcome = await carriedOut(context, change);
+  const fields = action.fields.parse(ownOf(action, given));
+  return action.settled && outcome.effective === 'proved'
+    ? { ...outcome, ...(await action.settled(context, change, fields)) }
+    : outcome;
+}
+
 /** Errors: PLAN_CHANGED. */
-function requirePlanned({ digest, changes }: Plan, carriedDigest: string): void {
+function requirePlanned({ prefix }: WriteTools, { digest, changes }: Plan, carriedDigest: string): void {
   if (digest === carriedDigest) return;
   throw new SluiceError(
     'PLAN_CHANGED',
     `The digest does not belong to this change of ${changes.map(({ at }) => objectText(at)).join(', ')} as it is now. Nothing was changed.`,
-    { next: 'Call k8s_plan with the same arguments, read what it shows, and pass its digest.' },
+    { next: `Call ${prefix}_plan with the same arguments, read what it shows, and pass its digest.` },
   );
 }
 

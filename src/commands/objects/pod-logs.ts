@@ -2,7 +2,7 @@ import { metaOf, recordsAt, textAt, type ApiObject } from '../../domain/cluster-
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { LogQuery } from '../../ports/cluster-objects.ts';
-import type { CommandContext } from '../../commands/command.ts';
+import type { CommandContext } from '../command.ts';
 import { kindIn } from './located.ts';
 
 export interface AskedLogs extends Pick<LogQuery, 'cluster' | 'namespace' | 'previous' | 'tailLines' | 'sinceSeconds'> {

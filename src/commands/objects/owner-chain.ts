@@ -2,7 +2,7 @@ import { isRecord, metaOf, type ApiObject, type OwnerReference } from '../../dom
 import { apiVersionOf } from '../../domain/cluster-objects/api-kind.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
-import type { CommandContext } from '../../commands/command.ts';
+import type { CommandContext } from '../command.ts';
 
 /** An owner of an object. Without `object` it could not be read, and `problem` says why. */
 export interface ChainedOwner {
