@@ -6,5 +6,5 @@ export { sandboxDown, startPart, stopPart } from './down.ts';
 export { sandboxLogs, sandboxStatus } from './status.ts';
 export { startTemporalOnly } from './temporal-only.ts';
 export type { TemporalOnly } from './temporal-only.ts';
-export { sandboxUp } from './up.ts';
+export { addToSandbox, sandboxUp } from './up.ts';
 export type { ApplicationSpec, PartStatus, Sandbox, SandboxOptions, SandboxStatus } from './types.ts';

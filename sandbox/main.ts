@@ -1,11 +1,15 @@
-// node sandbox/main.ts up|status|logs <part>|down [--name <name>]
+// node sandbox/main.ts up|status|logs <part>|down [--name <name>] [--with flux]
 import { parseArgs } from 'node:util';
 
 import { sandboxDown, sandboxLogs, sandboxStatus, sandboxUp } from './index.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { name: { type: 'string', default: 'default' }, rps: { type: 'string' } },
+  options: {
+    name: { type: 'string', default: 'default' },
+    rps: { type: 'string' },
+    with: { type: 'string', multiple: true, default: [] },
+  },
 });
 const place = { name: values.name };
 const started = performance.now();
@@ -13,7 +17,13 @@ const say = (line: string): void =>
   console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
 const COMMANDS: Record<string, () => Promise<unknown>> = {
-  up: () => sandboxUp({ ...place, ...(values.rps === undefined ? {} : { rps: Number(values.rps) }), onProgress: say }),
+  up: () =>
+    sandboxUp({
+      ...place,
+      ...(values.rps === undefined ? {} : { rps: Number(values.rps) }),
+      with: values.with,
+      onProgress: say,
+    }),
   status: () => sandboxStatus(place),
   logs: () => sandboxLogs(positionals[1] ?? '', place),
   down: () => sandboxDown(place),
@@ -21,7 +31,7 @@ const COMMANDS: Record<string, () => Promise<unknown>> = {
 
 const command = COMMANDS[positionals[0] ?? ''];
 if (!command) {
-  console.error('usage: node sandbox/main.ts up|status|logs <part>|down [--name <name>] [--rps <n>]');
+  console.error('usage: node sandbox/main.ts up|status|logs <part>|down [--name <name>] [--rps <n>] [--with flux]');
   process.exitCode = 2;
 } else {
   try {

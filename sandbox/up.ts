@@ -2,13 +2,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 
 import { ensureApplications } from './apps/applications.ts';
-import { acquireBinaries, ALL_BINARIES } from './binaries/acquire.ts';
+import { addOnNamed, ensureAddOn } from './add-on.ts';
+import { acquireBinaries, binariesOf } from './binaries/acquire.ts';
 import { acquireCrds } from './binaries/crds.ts';
 import { binaryCache } from './binaries/places.ts';
 import { bootstrap } from './cluster/bootstrap.ts';
 import { writeKubeconfig } from './cluster/kubeconfig.ts';
 import { createTokens, writeUserFiles } from './cluster/users.ts';
-import { PARTS } from './parts/all.ts';
+import { partsOf } from './parts/all.ts';
 import { apiClient } from './parts/answers.ts';
 import { certificate, describeSandbox, kubeconfigOf } from './parts/layout.ts';
 import { exclusively, stateDirOf } from './place.ts';
@@ -99,7 +100,7 @@ async function freshStart(stateDir: string, name: string, options: SandboxOption
   rmSync(stateDir, { recursive: true, force: true });
   mkdirSync(stateDir, { recursive: true });
   const began = performance.now();
-  const acquired = await acquireBinaries(ALL_BINARIES, { onProgress: say });
+  const acquired = await acquireBinaries(binariesOf(), { onProgress: say });
   const crds = await acquireCrds(binaryCache());
   const acquiredAt = performance.now();
   const binaries = Object.fromEntries(acquired.map((binary) => [binary.name, binary.path]));
@@ -130,12 +131,29 @@ async function freshStart(stateDir: string, name: string, options: SandboxOption
 
 /** Starts the missing parts of a sandbox that has served before, with its previous ports and state. */
 async function repair(stateDir: string, state: SandboxState, say: Say): Promise<void> {
-  for (const part of Object.keys(PARTS)) {
+  for (const part of partsOf(state)) {
     const record = state.parts[part];
     if (record && isAlive(record.pid, record.startTime)) continue;
     say(`${part}: not running; starting it`);
     await startUntilReady(stateDir, state, part);
   }
+}
+
+/**
+ * Starts an add-on in a sandbox that serves, unless it runs there. Other parts are left as they are. Several callers may
+ * do this at once.
+ */
+export async function addToSandbox({ stateDir }: Sandbox, addOn: string, say: Say = () => {}): Promise<void> {
+  const name = addOnNamed(addOn);
+  await exclusively(
+    stateDir,
+    async () => {
+      const state = readState(stateDir);
+      if (!state?.ready) throw new Error(`No sandbox serves in ${stateDir}. Start it: sluice sandbox up.`);
+      await ensureAddOn(stateDir, state, name, say);
+    },
+    say,
+  );
 }
 
 /** Starts the sandbox, or finds it running. Resolves when its applications are served. */
@@ -145,6 +163,7 @@ export async function sandboxUp(options: SandboxOptions = {}): Promise<Sandbox> 
       'The sandbox needs Linux: other systems do not have the whole of 127.0.0.0/8 on loopback. Use a cluster of your own instead.',
     );
   const say = options.onProgress ?? (() => {});
+  const addOns = (options.with ?? []).map(addOnNamed);
   const stateDir = stateDirOf(options);
   mkdirSync(stateDir, { recursive: true });
   return exclusively(
@@ -152,11 +171,11 @@ export async function sandboxUp(options: SandboxOptions = {}): Promise<Sandbox> 
     async () => {
       const known = readState(stateDir);
       const usable = known?.ready && existsSync(certificate(stateDir)) && markedProcesses(stateDir).length > 0;
-      if (!usable)
-        return describeSandbox(stateDir, await freshStart(stateDir, options.name ?? 'default', options, say));
-      await repair(stateDir, known, say);
-      const sandbox = describeSandbox(stateDir, known);
-      await ensureApplications(sandbox, options.applications ?? []);
+      const state = usable ? known : await freshStart(stateDir, options.name ?? 'default', options, say);
+      if (usable) await repair(stateDir, state, say);
+      for (const addOn of addOns) await ensureAddOn(stateDir, readState(stateDir) ?? state, addOn, say);
+      const sandbox = describeSandbox(stateDir, state);
+      if (usable) await ensureApplications(sandbox, options.applications ?? []);
       return sandbox;
     },
     say,

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 
 import { withLock } from '../processes/lock.ts';
 import { BINARIES, binaryNamed } from '../manifest.ts';
-import type { Binary, BinaryName } from '../manifest.ts';
+import type { AddOn, Binary, BinaryName } from '../manifest.ts';
 import type { AcquiredBinary } from '../types.ts';
 import type { Attempt, Context } from './attempt.ts';
 import { buildWithGo } from './go-build.ts';
@@ -113,4 +113,7 @@ export async function acquireBinary(
   return { path: binary.path, source: binary.source };
 }
 
-export const ALL_BINARIES: readonly BinaryName[] = BINARIES.map((binary) => binary.name);
+/** The binaries of every sandbox, or those of an add-on. */
+export function binariesOf(addOn?: AddOn): readonly BinaryName[] {
+  return BINARIES.filter((binary) => binary.addOn === addOn).map((binary) => binary.name);
+}

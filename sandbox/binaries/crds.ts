@@ -14,6 +14,7 @@ import { promisify } from 'node:util';
 
 import { withLock } from '../processes/lock.ts';
 import { CRDS } from '../manifest.ts';
+import type { AddOn } from '../manifest.ts';
 
 const run = promisify(execFile);
 
@@ -34,11 +35,21 @@ async function moduleFolder(module: string, version: string, env: NodeJS.Process
   }
 }
 
-/** Paths of the CRD files. Missing files are first downloaded to the cache. */
-export async function acquireCrds(cache: string, env: NodeJS.ProcessEnv = process.env): Promise<string[]> {
+/** Definitions whose modules have no files: controller-gen has made them from the modules' types. */
+const MADE = join(import.meta.dirname, '..', 'crds');
+
+/**
+ * Paths of the CRD files of every sandbox, or of those of an add-on. Missing files are first downloaded to the cache.
+ */
+export async function acquireCrds(
+  cache: string,
+  addOn?: AddOn,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string[]> {
   return withLock(`crds ${cache}`, async () => {
-    const files: string[] = [];
-    for (const crd of CRDS) {
+    const made = addOn === undefined ? undefined : join(MADE, addOn);
+    const files = made !== undefined && existsSync(made) ? readdirSync(made).map((name) => join(made, name)) : [];
+    for (const crd of CRDS.filter((one) => one.addOn === addOn)) {
       const target = join(cache, 'crds', `${crd.name}-${crd.version}`);
       if (!existsSync(target)) await copyCrds(crd, target, env);
       files.push(...readdirSync(target).map((name) => join(target, name)));

@@ -46,13 +46,15 @@ interface Definition extends KubeObject {
   status?: { conditions?: { type: string; status: string }[] };
 }
 
-async function established(api: ApiClient, count: number): Promise<void> {
+/** Creates custom resource definitions, and waits until the API server serves all that it has. */
+export async function createDefinitions(api: ApiClient, files: readonly string[]): Promise<void> {
+  const texts = files.flatMap(documents);
+  await Promise.all(texts.map((text) => create(api, CRD_PATH, text, 'application/yaml')));
   for (;;) {
     const { items } = await api.get<{ items: Definition[] }>(CRD_PATH);
-    const ready = items.filter((one) =>
-      one.status?.conditions?.some((c) => c.type === 'Established' && c.status === 'True'),
-    );
-    if (ready.length >= count) return;
+    const isServed = (one: Definition): boolean | undefined =>
+      one.status?.conditions?.some((c) => c.type === 'Established' && c.status === 'True');
+    if (items.length >= texts.length && items.every(isServed)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -84,13 +86,16 @@ async function createNode(api: ApiClient): Promise<void> {
 
 /** Creates the objects that a new cluster needs before the controllers can work. */
 export async function bootstrap(api: ApiClient, crdFiles: string[]): Promise<void> {
-  const crds = crdFiles.flatMap(documents);
   await Promise.all([
-    ...crds.map((text) => create(api, CRD_PATH, text, 'application/yaml')),
+    createDefinitions(api, crdFiles),
     createNode(api),
     create(api, `${RBAC_PATH}/clusterroles`, VIEWER),
     create(api, `${RBAC_PATH}/clusterrolebindings`, VIEWER_BINDING),
-    create(api, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argo-rollouts' } }),
+    createNamespace(api, 'argo-rollouts'),
   ]);
-  await established(api, crds.length);
+}
+
+/** Succeeds also if it exists. */
+export function createNamespace(api: ApiClient, name: string): Promise<void> {
+  return create(api, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }

@@ -11,6 +11,7 @@ const USERS: Record<string, string> = {
   'argo-rollouts': 'system:masters',
   traefik: 'system:masters',
   'node-agent': 'system:masters',
+  flux: 'system:masters',
 };
 
 export function createTokens(): Record<string, string> {

@@ -1,14 +1,16 @@
+import type { AddOn } from '../manifest.ts';
 import type { PartCommand } from '../processes/part.ts';
 import type { SandboxState } from '../processes/state.ts';
 import { apiServer, controllerManager, etcd, scheduler } from './control-plane.ts';
 import { prometheus, rolloutsController, traefik } from './delivery.ts';
+import { git, kustomizeController, sourceController } from './flux.ts';
 import { load, nodeAgent } from './own.ts';
 import { temporal } from './temporal.ts';
 
 type Part = (stateDir: string, state: SandboxState) => PartCommand;
 
-/** Every part, in a valid start order. */
-export const PARTS: Readonly<Record<string, Part>> = {
+/** The parts of every sandbox, in a valid start order. */
+const PARTS: Readonly<Record<string, Part>> = {
   etcd,
   'kube-apiserver': apiServer,
   'kube-controller-manager': controllerManager,
@@ -22,8 +24,18 @@ export const PARTS: Readonly<Record<string, Part>> = {
   load,
 };
 
+export const ADD_ON_PARTS: Readonly<Record<AddOn, Readonly<Record<string, Part>>>> = {
+  flux: { git, 'source-controller': sourceController, 'kustomize-controller': kustomizeController },
+};
+
+/** The names of the parts that a sandbox has, in a valid start order. */
+export function partsOf({ addOns = [] }: Pick<SandboxState, 'addOns'>): readonly string[] {
+  return [PARTS, ...addOns.map((name) => ADD_ON_PARTS[name])].flatMap((parts) => Object.keys(parts));
+}
+
 export function partNamed(name: string): Part {
-  const part = PARTS[name];
-  if (!part) throw new Error(`The sandbox has no part "${name}". It has: ${Object.keys(PARTS).join(', ')}.`);
+  const known = { ...PARTS, ...ADD_ON_PARTS.flux };
+  const part = known[name];
+  if (!part) throw new Error(`The sandbox has no part "${name}". It has: ${Object.keys(known).join(', ')}.`);
   return part;
 }

@@ -36,5 +36,6 @@ export function describeSandbox(stateDir: string, state: SandboxState): Sandbox 
     traefikApiUrls: [http(state, 'traefik-1-api'), http(state, 'traefik-2-api')],
     traefikEntryUrls: [http(state, 'traefik-1-web'), http(state, 'traefik-2-web')],
     loadUrl: http(state, 'load'),
+    gitUrl: http(state, 'git'),
   };
 }

@@ -9,13 +9,13 @@ import type { AgentConfig } from '../node-agent/config.ts';
 import { answers } from './answers.ts';
 import { certificate, http, loopback, portOf } from './layout.ts';
 
-function writeConfig(stateDir: string, name: string, config: object): string {
+export function writeConfig(stateDir: string, name: string, config: object): string {
   const file = join(stateDir, `${name}.json`);
   writeFileSync(file, JSON.stringify(config, null, 2), { mode: 0o600 });
   return file;
 }
 
-const script = (path: string): string => join(import.meta.dirname, '..', path);
+export const script = (path: string): string => join(import.meta.dirname, '..', path);
 
 export function nodeAgent(stateDir: string, state: SandboxState): PartCommand {
   const config: AgentConfig = {

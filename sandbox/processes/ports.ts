@@ -22,6 +22,13 @@ export const PORT_NAMES = [
   'rollouts-metrics',
   'rollouts-health',
   'load',
+  // Of add-ons. They are chosen at the start, while no part of the sandbox can hold one of them.
+  'git',
+  'source-artifacts',
+  'source-controller-metrics',
+  'source-controller-health',
+  'kustomize-controller-metrics',
+  'kustomize-controller-health',
 ] as const;
 
 export const etcdAddress = (range: number): string => `127.${range}.255.253`;

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { AddOn } from '../manifest.ts';
 import type { ApplicationSpec } from '../types.ts';
 
 export interface PartRecord {
@@ -20,6 +21,7 @@ export interface SandboxState {
   parts: Record<string, PartRecord>;
   binaries: Record<string, string>;
   applications: ApplicationSpec[];
+  addOns?: AddOn[];
   rps: number;
   /** True once everything has served. Before that, an interrupted start is removed and not repaired. */
   ready: boolean;

@@ -7,6 +7,7 @@ import { print, settingsOf } from './global.ts';
 interface Options {
   name?: string;
   rps?: string;
+  with?: string[];
 }
 
 /** `sluice sandbox …`: the embedded stack. It is loaded when used, because most users have their own cluster. */
@@ -18,6 +19,7 @@ export function addSandbox(program: Cli, deps: CliDeps): void {
     group.command(name).description(about).option('--name <name>', 'which sandbox', 'default');
   add('up', 'Start it; the first time builds its parts')
     .option('--rps <number>', 'requests a second of the load generator')
+    .option('--with <parts...>', 'further parts: flux (its two main controllers and a Git server)')
     .action((options: Options, cli: Cli) => up(deps, options, cli));
   add('status', 'Show its parts').action(async (options: Options, cli: Cli) =>
     show(deps, cli, await explained((await load()).sandboxStatus(place(deps, options, cli))), statusText),
@@ -46,7 +48,14 @@ async function up(deps: CliDeps, options: Options, cli: Cli): Promise<void> {
   await show(
     deps,
     cli,
-    await explained(sandboxUp({ ...place(deps, options, cli), ...rps, onProgress: (line) => deps.io.err(line) })),
+    await explained(
+      sandboxUp({
+        ...place(deps, options, cli),
+        ...rps,
+        with: options.with ?? [],
+        onProgress: (line) => deps.io.err(line),
+      }),
+    ),
     (sandbox) => lines(sandbox).join('\n'),
   );
 }

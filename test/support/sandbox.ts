@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { sandboxUp } from '../../sandbox/index.ts';
+import { addToSandbox, sandboxUp } from '../../sandbox/index.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 
 /**
@@ -9,4 +9,11 @@ import type { Sandbox } from '../../sandbox/index.ts';
 export async function sharedSandbox(): Promise<Sandbox> {
   const file = process.env['SLUICE_TEST_SANDBOX'];
   return file ? (JSON.parse(readFileSync(file, 'utf8')) as Sandbox) : sandboxUp({ name: 'dev' });
+}
+
+/** The shared sandbox with Flux's controllers and the Git server, which are started when they are not running. */
+export async function sharedFlux(): Promise<Sandbox> {
+  const sandbox = await sharedSandbox();
+  await addToSandbox(sandbox, 'flux', (line) => console.log(line));
+  return sandbox;
 }
