@@ -140,7 +140,7 @@ async function repair(stateDir: string, state: SandboxState, say: Say): Promise<
 }
 
 /**
- * Starts an add-on in a sandbox that serves, unless it runs there. Other parts are left as they are. Several callers may
+ * Starts an add-on in a sandbox that serves, unless it runs there. Other parts stay as they are. Several callers may
  * do this at once.
  */
 export async function addToSandbox({ stateDir }: Sandbox, addOn: string, say: Say = () => {}): Promise<void> {
