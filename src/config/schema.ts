@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationOrZero, toMs } from '../contract/duration.ts';
 import { boolean, secret, setting, type Setting } from '../contract/setting.ts';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
@@ -239,6 +240,33 @@ export const SETTINGS = {
     text,
     'gateway.key',
     'File with the keys of session ids and other handles, relative to SLUICE_HOME; made if missing. The same for all gateways.',
+  ),
+  gatewayHealthInterval: setting(
+    'SLUICE_GATEWAY_HEALTH_INTERVAL',
+    durationOrZero.refine(
+      (value) => toMs(value) === 0 || (toMs(value) >= 100 && toMs(value) <= 3_600_000),
+      'must be 0, or from 100ms to 1h',
+    ),
+    '10s',
+    'Time between two pings of a version of an MCP server by its gateway. 0: no pings, and calls alone tell whether a version is healthy.',
+  ),
+  gatewayHealthTimeout: setting(
+    'SLUICE_GATEWAY_HEALTH_TIMEOUT',
+    timeout,
+    '5s',
+    'Time after which a ping has no answer.',
+  ),
+  gatewayUnhealthyAfter: setting(
+    'SLUICE_GATEWAY_UNHEALTHY_AFTER',
+    integer(1, 100),
+    3,
+    'Pings and calls in a row without an answer after which a version is unhealthy. A release of it is then rolled back.',
+  ),
+  gatewayHealthyAfter: setting(
+    'SLUICE_GATEWAY_HEALTHY_AFTER',
+    integer(1, 100),
+    2,
+    'Answers in a row after which an unhealthy version is healthy again.',
   ),
   logLevel: setting('SLUICE_LOG_LEVEL', logLevel, 'info', `Log level: ${LOG_LEVELS.join(', ')}.`),
   home: setting('SLUICE_HOME', text, '.sluice', 'Folder for settings.yaml and sandboxes.'),

@@ -1,5 +1,5 @@
 import { outcomeOf, type Outcome } from '../domain/gateway/outcome.ts';
-import type { SluiceError } from '../domain/errors.ts';
+import { SluiceError } from '../domain/errors.ts';
 import { withData } from './event-stream.ts';
 import { parseOrNothing } from './json.ts';
 import type { Answer } from './upstream.ts';
@@ -8,8 +8,8 @@ import type { Answer } from './upstream.ts';
 export interface Watch {
   /** Called with each message. Returns the text for the caller. */
   rewrite(text: string): string;
-  /** Called once, when the answer is complete. */
-  ended(outcome: Outcome): void;
+  /** Called once, when the answer is complete. `error`: why the version gave no answer, or none that can be passed on. */
+  ended(outcome: Outcome, error?: SluiceError): void;
   /** The version has opened a session. Returns the id for the caller. */
   session(inner: string): string;
   /** The version says that it does not know the session. */
@@ -49,13 +49,14 @@ export class CountedAnswer implements Answer {
   }
 
   refuse(status: number, headers: Readonly<Record<string, string>>, body: string): void {
-    this.#watch.ended(status >= 500 ? 'unavailable' : 'protocol_error');
+    if (status < 500) this.#watch.ended('protocol_error');
+    else this.#watch.ended('unavailable', new SluiceError('UPSTREAM_UNREACHABLE', `It answers with status ${status}.`));
     if (status === 404) this.#watch.sessionLost();
     this.#answer.refuse(status, headers, body);
   }
 
   fail(error: SluiceError): void {
-    this.#watch.ended(OUTCOME_OF[error.code] ?? 'unavailable');
+    this.#watch.ended(OUTCOME_OF[error.code] ?? 'unavailable', error);
     if (error.code === 'GATEWAY_SESSION_UNKNOWN') this.#watch.sessionLost();
     this.#answer.fail(error);
   }

@@ -6,6 +6,7 @@ import type { RegisteredServer, ServerVersion } from '../domain/servers/server.t
 import { asError } from './conversation.ts';
 import { CountedAnswer, type Watch } from './counted-answer.ts';
 import { gauges } from './gauges.ts';
+import { Health, type HealthChange, type HealthSettings } from './health.ts';
 import type { Inbound, InboundMessage } from './inbound.ts';
 import { Meter } from './meter.ts';
 import { inOwnSession } from './own-call.ts';
@@ -14,7 +15,7 @@ import { boundTo, routeOf, sessionRoute, type Route } from './route.ts';
 import type { Sealer } from './seal.ts';
 import { versionOf, type ServerTable } from './server-table.ts';
 import { Sessions } from './sessions.ts';
-import { serverStatus, type ServerStatus } from './status.ts';
+import { serverStatus, shownHealth, type ServerStatus } from './status.ts';
 import { LastAnswer } from './last-answer.ts';
 import { ToolNames } from './tool-names.ts';
 import type { Answer, Limits, Upstream } from './upstream.ts';
@@ -24,6 +25,7 @@ export interface GatewayParts {
   readonly table: ServerTable;
   readonly sealer: Sealer;
   readonly limits: Limits;
+  readonly health: HealthSettings;
   /** The environment to which references in definitions of versions lead. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -36,17 +38,25 @@ export class Gateway {
   readonly #sessions: Sessions;
   readonly #upstreams: Upstreams;
   readonly #tools: ToolNames;
+  readonly #health: Health;
 
-  constructor({ table, sealer, limits, env }: GatewayParts) {
+  constructor({ table, sealer, limits, health, env }: GatewayParts) {
     this.#table = table;
     this.#sealer = sealer;
     this.#sessions = new Sessions(limits.idleMs);
     this.#upstreams = new Upstreams(limits, env, (server, version) => this.#meter.openRequests(server, version) > 0);
     this.#tools = new ToolNames((server, version) => this.#upstreams.of(server, version));
+    this.#health = new Health({
+      settings: health,
+      upstream: (server, version) => this.#upstreams.of(server, version),
+      changed: (change) => this.#table.tell(eventOf(change, table.server(change.server).revision)),
+    });
     table.onChange((server) => {
       this.#tools.forget(server);
       this.#upstreams.keep(server);
+      this.#health.watch(server);
     });
+    for (const name of table.names()) this.#health.watch(table.server(name));
   }
 
   /** Sends one message to its version. */
@@ -86,6 +96,7 @@ export class Gateway {
       ...this.#sessions.of(name, version),
       ...this.#meter.of(name, version),
       processes: this.#upstreams.processes(name, version),
+      health: shownHealth(this.#health.of(name, version)),
     }));
   }
 
@@ -104,6 +115,7 @@ export class Gateway {
 
   async close(): Promise<void> {
     this.#table.close();
+    this.#health.close();
     await this.#upstreams.close();
   }
 
@@ -174,8 +186,8 @@ export class Gateway {
         if (task) this.#sessions.task(server, version, task);
         return rewritten(text, how);
       },
-      ended: (outcome) => {
-        ended(outcome);
+      ended: (outcome, error) => {
+        ended(outcome, error);
         if (opened !== undefined && outcome !== 'ok') this.#sessions.ended(opened);
       },
       session: (inner) => {
@@ -197,8 +209,21 @@ export class Gateway {
   #counted({ server, message: { kind, method, params } }: InboundMessage, version: string): Watch['ended'] {
     if (kind !== 'request' || method === undefined) return () => undefined;
     const tool = method === 'tools/call' ? (textAt(params, 'name') ?? '') : '';
-    return this.#meter.begin({ server, version, method, tool });
+    const counted = this.#meter.begin({ server, version, method, tool });
+    let over = false;
+    return (outcome, error) => {
+      counted(outcome);
+      // A stream lasts as long as its caller wants, so its end says nothing about the version.
+      if (!over && method !== 'subscriptions/listen') this.#health.ended(server, version, outcome, error);
+      over = true;
+    };
   }
+}
+
+function eventOf({ server, version, from, health }: HealthChange, revision: number): ServerEvent {
+  const { state: to, since: at, reason } = health;
+  const why = reason === undefined ? {} : { why: reason };
+  return { type: 'server:health-changed', server, version, revision, at, who: 'gateway', ...why, from, to };
 }
 
 /** A header may repeat a task id of the message. */

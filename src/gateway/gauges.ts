@@ -7,6 +7,7 @@ const GAUGES: readonly (readonly [string, string, (status: VersionStatus) => num
   ['sluice_mcp_open_tasks', 'Tasks that this process knows to be open.', ({ open_tasks }) => open_tasks],
   ['sluice_mcp_open_requests', 'Requests that wait for their answer.', ({ open_requests }) => open_requests],
   ['sluice_mcp_processes', 'Processes of a version.', ({ processes }) => processes],
+  ['sluice_mcp_unhealthy', 'Whether a version is unhealthy.', ({ health }) => (health.state === 'unhealthy' ? 1 : 0)],
 ];
 
 /** What is open at each version, in the text format of Prometheus. */

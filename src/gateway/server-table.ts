@@ -9,16 +9,21 @@ export class ServerTable {
   readonly #servers = new Map<string, RegisteredServer>();
   readonly #listeners = new Set<(server: RegisteredServer) => void>();
   readonly #followers = new Set<(event: ServerEvent) => void>();
+  readonly #log: Log;
   #unwatch: () => void = () => undefined;
+
+  private constructor(log: Log) {
+    this.#log = log;
+  }
 
   /** Reads the registry, follows its changes, and logs each of them. Throws if it cannot be read at the start. */
   static async follow(registry: ServerRegistryPort, log: Log): Promise<ServerTable> {
-    const table = new ServerTable();
+    const table = new ServerTable(log);
     // The watch begins before the reading, so that no change falls between them.
     table.#unwatch = registry.watch(
       ({ server, events }) => {
         table.#take(server);
-        for (const event of events) table.#happened(event, log);
+        for (const event of events) table.tell(event);
       },
       (err) => log.error({ err }, 'The registry of MCP servers cannot be read; the last servers stay in force'),
     );
@@ -52,14 +57,15 @@ export class ServerTable {
     return () => void this.#followers.delete(listener);
   }
 
-  close(): void {
-    this.#unwatch();
+  /** Writes what happened to the log, and passes it to the followers. */
+  tell(event: ServerEvent): void {
+    const { type, ...fields } = event;
+    this.#log.info(fields, LOG_NAMES[type]);
+    for (const follower of this.#followers) follower(event);
   }
 
-  #happened(event: ServerEvent, log: Log): void {
-    const { type, ...fields } = event;
-    log.info(fields, LOG_NAMES[type]);
-    for (const follower of this.#followers) follower(event);
+  close(): void {
+    this.#unwatch();
   }
 
   #take(server: RegisteredServer): void {

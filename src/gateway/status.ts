@@ -1,4 +1,6 @@
+import type { HealthRecord, VersionHealth } from '../domain/gateway/health.ts';
 import type { RegisteredServer } from '../domain/servers/server.ts';
+import { cleanText } from '../domain/safe-text.ts';
 import type { VersionCounts } from './meter.ts';
 
 /** What this process has open at one version, and what it has counted since its start. */
@@ -6,6 +8,12 @@ export interface VersionUse extends VersionCounts {
   readonly sessions: number;
   readonly open_tasks: number;
   readonly processes: number;
+  readonly health: ShownHealth;
+}
+
+/** The health of a version as a status shows it. `since`: ISO 8601, absent while nothing is known. */
+export interface ShownHealth extends Omit<VersionHealth, 'since'> {
+  readonly since?: string;
 }
 
 export interface VersionStatus extends VersionUse {
@@ -32,3 +40,13 @@ export function serverStatus(server: RegisteredServer, useOf: (version: string) 
   });
   return { server: server.name, revision: server.revision, versions };
 }
+
+export function shownHealth({ state, reason, since }: HealthRecord): ShownHealth {
+  return {
+    state,
+    ...(reason === undefined ? {} : { reason: cleanText(reason, MAX_REASON) }),
+    ...(state === 'unknown' ? {} : { since: new Date(since).toISOString() }),
+  };
+}
+
+const MAX_REASON = 400;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { emptyServer, type RegisteredServer, type ServerVersion } from '../../src/domain/servers/server.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
+import { HEALTH, type HealthSettings } from '../../src/gateway/health.ts';
 import { startHttpFront, type HttpFront } from '../../src/gateway/http-front.ts';
 import { createSealer } from '../../src/gateway/seal.ts';
 import { ServerTable } from '../../src/gateway/server-table.ts';
@@ -57,6 +58,8 @@ export interface Stage {
 
 export interface StageOptions {
   readonly limits?: Partial<Limits>;
+  /** By default versions are not pinged. */
+  readonly health?: Partial<HealthSettings>;
   readonly registry?: ServerRegistryPort;
   readonly env?: NodeJS.ProcessEnv;
   readonly key?: Buffer;
@@ -72,6 +75,7 @@ export async function startGateway(servers: readonly RegisteredServer[], options
     table: await ServerTable.follow(registry, log),
     sealer: createSealer([options.key ?? KEY]),
     limits: { ...LIMITS, ...options.limits },
+    health: { ...HEALTH, everyMs: 0, ...options.health },
     env: options.env ?? process.env,
   });
   const front: HttpFront = await startHttpFront(gateway, { host: '127.0.0.1', port: options.port ?? 0, log });

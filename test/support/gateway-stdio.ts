@@ -5,6 +5,7 @@ import { Gateway } from '../../src/gateway/gateway.ts';
 import { createSealer } from '../../src/gateway/seal.ts';
 import { ServerTable } from '../../src/gateway/server-table.ts';
 import { serveStdioFront } from '../../src/gateway/stdio-front.ts';
+import { HEALTH } from '../../src/gateway/health.ts';
 import { LIMITS } from '../../src/gateway/upstream.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { createFakeServers } from './fake-servers.ts';
@@ -18,6 +19,7 @@ const gateway = new Gateway({
   table: await ServerTable.follow(registry, createLog('silent')),
   sealer: createSealer([Buffer.alloc(32, 7)]),
   limits: LIMITS,
+  health: { ...HEALTH, everyMs: 0 },
   env: process.env,
 });
 const { stdin: input, stdout: output } = process;

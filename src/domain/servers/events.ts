@@ -26,7 +26,7 @@ export const LOG_NAMES = {
   'server:registered': 'mcp_server_registered',
   'server:status-changed': 'mcp_server_status_changed',
   'server:traffic-changed': 'mcp_server_traffic_changed',
-  'server:health-changed': 'mcp_server_updated',
+  'server:health-changed': 'mcp_server_health_changed',
   'server:rollback': 'mcp_server_rollback',
   'server:removed': 'mcp_server_updated',
 } as const satisfies Record<ServerEvent['type'], string>;

@@ -1,0 +1,74 @@
+import { SluiceError } from '../domain/errors.ts';
+import { isFields, readMessage } from '../domain/gateway/message.ts';
+import { parseOrNothing } from './json.ts';
+import type { Answer, Upstream } from './upstream.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+const MODERN = '2026-07-28';
+export const LEGACY = '2025-06-18';
+export const SELF = { name: 'sluice-gateway', version: '1' };
+export const ENVELOPE = {
+  'io.modelcontextprotocol/protocolVersion': MODERN,
+  'io.modelcontextprotocol/clientInfo': SELF,
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+export const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+export function modernHeaders(method: string, headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { ...headers, ...JSON_HEADERS, 'mcp-protocol-version': MODERN, 'mcp-method': method };
+}
+
+/** How a request of the gateway itself is sent. */
+export interface Sending {
+  readonly headers: Readonly<Record<string, string>>;
+  /** The version's own session id. */
+  readonly session?: string;
+  /** Called with the id of the session that the request has opened. */
+  readonly opened?: (session: string) => void;
+  /** Ends the request. The promise then stays open. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The result of a request. Throws SluiceError for every other answer; `details.refused` is then the status over HTTP, or
+ * 0 for a JSON-RPC error.
+ */
+export function ask(upstream: Upstream, method: string, params: Fields, sending: Sending): Promise<Fields> {
+  return new Promise((resolve, reject) => {
+    const refused = (why: string, status = 0): void =>
+      reject(
+        new SluiceError('UPSTREAM_INVALID', `The version refuses ${method}: ${why}`, { details: { refused: status } }),
+      );
+    const answer: Answer = {
+      accepted: (id = '') => sending.opened?.(id),
+      message: (text) => {
+        const { result, error } = (parseOrNothing(text) ?? {}) as { result?: unknown; error?: { message?: string } };
+        if (isFields(result)) resolve(result);
+        else if (error) refused(error.message ?? 'no reason');
+        return true;
+      },
+      end: () => reject(new SluiceError('UPSTREAM_INVALID', `The version has ended its answer to ${method} early.`)),
+      refuse: (status) => refused(`status ${status}.`, status),
+      fail: reject,
+      whenReady: (resume) => resume(),
+    };
+    send(upstream, { jsonrpc: '2.0', id: 'sluice', method, params }, answer, sending);
+  });
+}
+
+export function tell(upstream: Upstream, method: string, sending: Sending): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (): void => resolve();
+    const none = (): boolean => true;
+    const answer = { accepted() {}, message: none, end: done, refuse: done, fail: reject, whenReady() {} };
+    send(upstream, { jsonrpc: '2.0', method }, answer, sending);
+  });
+}
+
+function send(upstream: Upstream, body: Fields, answer: Answer, { headers, session, signal }: Sending): void {
+  const message = readMessage(body);
+  if (!message) throw new Error('not a message');
+  const text = JSON.stringify(body);
+  upstream.send({ text, message, headers, session, signal: signal ?? new AbortController().signal }, answer);
+}
