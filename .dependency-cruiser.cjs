@@ -78,9 +78,13 @@ const layers = [
   ),
   layer(
     'kinds',
-    'A target, a split or evidence uses its own system and the cluster client. Code that two of them share belongs in a port or in src/domain.',
+    'A target, a split or evidence uses its own system, and the clients of the cluster and of the MCP gateways. Code that two of them share belongs in a port or in src/domain.',
     '^src/(targets|splits|evidence)/([^/]+)/',
-    ['^src/$1/($2/|[^/]+-kind[.]ts$)', '^src/(adapters/kubernetes|ports|domain|config|observability)/', DURATION],
+    [
+      '^src/$1/($2/|[^/]+-kind[.]ts$)',
+      '^src/(adapters/(kubernetes|server-gateways)|ports|domain|config|observability)/',
+      DURATION,
+    ],
   ),
   layer(
     'kind-lists',

@@ -17,6 +17,7 @@ import { ClockCheck } from './clock-check.ts';
 import { EvidenceStore, type Checkpoints } from './evidence-store.ts';
 import { counterRecords, unansweredCounters } from './counter-records.ts';
 import { Measurements } from './measurements.ts';
+import { healthFinding } from './health-check.ts';
 import { judgeMetrics, type JudgedMetrics } from './metrics.ts';
 import { createRivals, type RivalsOf } from './rivals.ts';
 import { checkShare } from './share-check.ts';
@@ -85,22 +86,27 @@ export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
   const measurements = new Measurements(ports.evidence);
   const clocks = new ClockCheck(ports.evidence);
   const rivals = createRivals(ports.split);
-  return async (given) => {
+  const counted: Judge = async (given) => {
     const to = ports.now();
     const input = recent(given, to);
     try {
       const wrongClock = await clocks.problem(to);
       if (wrongClock !== undefined) return nothingSeen(input, to, wrongClock);
-      const [counted, measured] = await Promise.all([
+      const [compared, measured] = await Promise.all([
         judgeNow({ ports, store, rivals }, input, to),
         measureNow(measurements, input, to),
       ]);
-      const { verdict, ...seen } = together(counted, measured);
+      const { verdict, ...seen } = together(compared, measured);
       return { verdict: input.unproved === undefined ? verdict : confirmShare(verdict, input.unproved), ...seen };
     } catch (error) {
       if (error instanceof SluiceError) return nothingSeen(input, to, error.message);
       throw error;
     }
+  };
+  return async (given) => {
+    const [judged, unhealthy] = await Promise.all([counted(given), healthFinding(ports.split, given.scene)]);
+    if (!unhealthy) return judged;
+    return { ...judged, verdict: joinVerdicts(judged.verdict, { outcome: 'fail', findings: [unhealthy] }) };
   };
 }
 
@@ -160,6 +166,7 @@ async function judgeNow({ store, ...sources }: Sources, input: Judgement, to: nu
       warmUpMs,
       stepFrom,
       ...(wanted !== undefined && { weight: wanted }),
+      ...(scene.plan.judgesTools && { byTool: true }),
     },
     to,
   );

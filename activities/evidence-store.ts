@@ -39,6 +39,8 @@ export interface Watched {
   readonly stepFrom: number;
   /** Percent of the traffic for the new version. At 100 it is compared with stable's past. */
   readonly weight?: number;
+  /** The tools of an MCP server are judged by themselves too. */
+  readonly byTool?: true;
 }
 
 /** Version of the form of `Held`. Other versions are ignored. */
@@ -172,7 +174,7 @@ export class EvidenceStore {
       past.push(...(await this.#page(entry, watched, Math.min(end, held.readTo + PAGE_MS))).blocks);
       held = entry.held as Held;
     }
-    const judge = startJudge(settings, past, held.known, watched.since + watched.warmUpMs);
+    const judge = startJudge(settings, past, held.known, watched.since + watched.warmUpMs, watched.byTool);
     entry.held = { ...held, judge };
   }
 
@@ -237,7 +239,8 @@ function bySince(block: TimedBlock, since: number): TimedBlock {
     stable: isPast ? stable : NO_ANSWERS,
   });
   const questions = Object.entries(block.questions).map(([name, counted]) => [name, arms(counted)] as const);
-  return { ...block, questions: Object.fromEntries(questions) };
+  const { tools: _, ...rest } = block;
+  return { ...rest, questions: Object.fromEntries(questions) };
 }
 
 function take(

@@ -1,4 +1,5 @@
 import type { ReleaseOutput } from '../contract/release-view.ts';
+import { readQuestion } from '../domain/analysis/question-name.ts';
 import { shareText } from '../domain/report/summary-sentences.ts';
 import { wrapText } from './fit.ts';
 import { isJudgedNow } from '../domain/release/verdict-words.ts';
@@ -17,10 +18,11 @@ function answersSentence({ state, verdict, image }: ReleaseOutput): string | und
   if (!candidate || !stable) return undefined;
   const when = isJudgedNow(state) ? 'In this step' : 'In the last judged step';
   if (candidate.requests === 0) return `${when} no answer of ${image} was counted.`;
-  const slow = /^slow-(.+)ms$/.exec(metric ?? '')?.[1];
+  const { slowerThanMs: slow, tool } = readQuestion(metric ?? '') ?? {};
   const what = slow === undefined ? 'failed' : `took more than ${slow} ms`;
+  const version = tool === undefined ? image : `the tool ${tool} of ${image}`;
   const other = stable.requests === 0 ? 'there is nothing to compare with' : `${shareText(stable)} of the old version`;
-  return `${when} ${shareText(candidate)} of ${image} ${what}; ${other}.`;
+  return `${when} ${shareText(candidate)} of ${version} ${what}; ${other}.`;
 }
 
 /** The sentence about the question that failed, otherwise about errors. */

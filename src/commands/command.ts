@@ -7,6 +7,7 @@ import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { PackageVersionsPort } from '../ports/package-versions.ts';
 import type { PlansPort } from '../ports/plans.ts';
+import type { ServerGatewaysPort } from '../ports/server-gateways.ts';
 import type { ServersPort } from '../ports/server-registry.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
@@ -60,6 +61,8 @@ export interface CommandContext {
   readonly plans: PlansPort;
   /** The versions of MCP servers. */
   readonly servers: ServersPort;
+  /** What their gateways have in force. */
+  readonly serverGateways: ServerGatewaysPort;
   /** What those versions offer. */
   readonly contracts: ContractsPort;
   /** The versions that ranges of packages mean. */

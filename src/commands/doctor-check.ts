@@ -10,7 +10,10 @@ export interface Finding {
   readonly next?: string;
 }
 
-export type CheckServices = Pick<CommandServices, 'gateway' | 'ports' | 'preflight' | 'settings'>;
+export type CheckServices = Pick<
+  CommandServices,
+  'gateway' | 'ports' | 'preflight' | 'settings' | 'servers' | 'serverGateways'
+>;
 
 export interface CheckedPlace {
   readonly cluster: string;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { version } from '../config/version.ts';
 import { toMs } from '../contract/duration.ts';
 import type { Settings } from '../config/schema.ts';
 import { Gateway } from '../gateway/gateway.ts';
@@ -47,7 +48,12 @@ async function openGateway(settings: Settings, health: HealthSettings, log: Log)
 
 async function listen(gateway: Gateway, settings: Settings, log: Log): Promise<HttpFront> {
   requireLoopback(settings.host);
-  const front = await startHttpFront(gateway, { host: settings.host, port: settings.gatewayPort, log });
+  const front = await startHttpFront(gateway, {
+    host: settings.host,
+    port: settings.gatewayPort,
+    log,
+    version: version(),
+  });
   log.info({ url: front.url, servers: gateway.names() }, 'MCP gateway');
   return front;
 }

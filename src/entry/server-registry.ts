@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ContractsPort } from '../ports/contract-reader.ts';
+import type { PackageVersionsPort } from '../ports/package-versions.ts';
+import type { ServerGatewaysPort } from '../ports/server-gateways.ts';
 import type { ServerRegistryPort, ServersPort } from '../ports/server-registry.ts';
 import type { ServerSystems } from '../ports/server-systems.ts';
 import { deferred } from './deferred.ts';
@@ -16,10 +19,31 @@ export async function serverRegistry({
   return createServerRegistry({ folder: pathOf(mcpProject), globalFile: pathOf(mcpGlobalFile) });
 }
 
+/** The services of commands for MCP servers. Each is opened at its first use. */
+export function mcpServerServices(
+  settings: SystemSettings,
+): Pick<CommandServices, 'servers' | 'serverGateways' | 'contracts' | 'packages'> {
+  return {
+    servers: deferred<ServersPort>(() => serverRegistry(settings), {}),
+    serverGateways: deferred<ServerGatewaysPort>(() => serverGateways(settings), {}),
+    contracts: deferred<ContractsPort>(() => contracts(settings), {}),
+    packages: deferred<PackageVersionsPort>(
+      async () => (await import('../adapters/package-versions/index.ts')).createPackageVersions(),
+      {},
+    ),
+  };
+}
+
 /** The contracts of versions. Their locks are in the project's folder. */
-export async function contracts({ mcpProject }: Pick<Settings, 'mcpProject'>): Promise<ContractsPort> {
+async function contracts({ mcpProject }: Pick<Settings, 'mcpProject'>): Promise<ContractsPort> {
   const { createContracts } = await import('../adapters/contract-reader/index.ts');
   return createContracts(pathOf(mcpProject));
+}
+
+/** The gateways that the settings name. */
+async function serverGateways({ mcpGateways }: Pick<Settings, 'mcpGateways'>): Promise<ServerGatewaysPort> {
+  const { createServerGateways } = await import('../adapters/server-gateways/index.ts');
+  return createServerGateways(mcpGateways);
 }
 
 type SystemSettings = Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways'>;

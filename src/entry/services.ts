@@ -6,15 +6,12 @@ import { loadTemporalSettings } from '../config/temporal.ts';
 import { createPlans } from '../adapters/plans/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Owner } from '../domain/release/target.ts';
-import type { ContractsPort } from '../ports/contract-reader.ts';
-import type { PackageVersionsPort } from '../ports/package-versions.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
-import type { ServersPort } from '../ports/server-registry.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { deferred } from './deferred.ts';
-import { contracts, serverRegistry } from './server-registry.ts';
+import { mcpServerServices } from './server-registry.ts';
 import type * as PortsModule from './ports.ts';
 
 /** All services of commands. Each is opened at its first use. */
@@ -57,12 +54,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     worlds,
     journal,
     plans: createPlans(settings),
-    servers: deferred<ServersPort>(() => serverRegistry(settings), {}),
-    contracts: deferred<ContractsPort>(() => contracts(settings), {}),
-    packages: deferred<PackageVersionsPort>(
-      async () => (await import('../adapters/package-versions/index.ts')).createPackageVersions(),
-      {},
-    ),
+    ...mcpServerServices(settings),
     preflight: async (spec) => {
       const { planRelease } = await import('../strategies/index.ts');
       return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid, spec), spec, endedIn(gateway));

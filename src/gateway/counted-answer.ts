@@ -8,7 +8,7 @@ import type { Answer } from './upstream.ts';
 export interface Watch {
   /** Called with each message. Returns the text for the caller. */
   rewrite(text: string): string;
-  /** Called once, when the answer is complete. `error`: why the version gave no answer, or none that can be passed on. */
+  /** Called once, when the answer is complete. `error`: why there is none, or none that can be passed on. */
   ended(outcome: Outcome, error?: SluiceError): void;
   /** The version has opened a session. Returns the id for the caller. */
   session(inner: string): string;

@@ -56,7 +56,7 @@ export class Health {
 
   /** Begins to ping the versions that may get callers, and ends it for those that may not any more. */
   watch(server: RegisteredServer): void {
-    const wanted = new Map(server.versions.filter((one) => mayGetCalls(server, one)).map((one) => [one.version, one]));
+    const wanted = new Map(server.versions.filter(mayGetCalls).map((one) => [one.version, one]));
     for (const [key, watched] of this.#watched) {
       if (watched.server !== server.name) continue;
       const found = wanted.get(watched.version.version);
@@ -137,9 +137,9 @@ export class Health {
   }
 }
 
-/** A version without callers is not started only to see whether it starts, unless a release is about to use it. */
-function mayGetCalls({ release }: RegisteredServer, { version, status, traffic }: ServerVersion): boolean {
-  return status === 'blue' || (status === 'green' && traffic > 0) || release?.version === version;
+/** A version without callers is not started only to see whether it starts. */
+function mayGetCalls({ status, traffic }: ServerVersion): boolean {
+  return status === 'blue' || (status === 'green' && traffic > 0);
 }
 
 /** A refusal by the gateway itself says nothing about the version, nor does a limit on the number of its processes. */

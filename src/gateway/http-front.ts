@@ -35,13 +35,18 @@ export interface HttpFront {
   close(): Promise<void>;
 }
 
+export interface FrontOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly log: Log;
+  /** Of Sluice. */
+  readonly version: string;
+}
+
 /** Serves every server at /servers/<name>/mcp, its status beside it, and the counters at /metrics. */
-export async function startHttpFront(
-  gateway: Gateway,
-  { host, port, log }: { readonly host: string; readonly port: number; readonly log: Log },
-): Promise<HttpFront> {
+export async function startHttpFront(gateway: Gateway, { host, port, log, version }: FrontOptions): Promise<HttpFront> {
   const server = createServer((request, response) => {
-    serve(gateway, request, response).catch((error: unknown) => {
+    serve(gateway, version, request, response).catch((error: unknown) => {
       if (!(error instanceof SluiceError)) log.error({ err: error, url: request.url }, 'The gateway failed');
       refuse(response, error instanceof SluiceError ? error : new SluiceError('INTERNAL', 'The gateway failed.'));
     });
@@ -77,7 +82,12 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-async function serve(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  gateway: Gateway,
+  version: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (isForeign(request.headers))
     throw new SluiceError('FOREIGN_ORIGIN', 'The request comes from a page of another site, or names another host.');
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
@@ -91,7 +101,7 @@ async function serve(gateway: Gateway, request: IncomingMessage, response: Serve
   if (server !== undefined) return json(response, gateway.status(server));
   if (path === '/servers') return json(response, { servers: gateway.names().map((known) => gateway.status(known)) });
   if (path === '/events') return streamServerEvents(response, (listener) => gateway.follow(listener));
-  if (path === '/healthz') return json(response, { status: 'ok' });
+  if (path === '/healthz') return json(response, { status: 'ok', version });
   if (path === '/metrics')
     return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(gateway.metrics());
   throw new SluiceError('PATH_NOT_FOUND', `There is nothing at ${path.slice(0, 200)}.`, {

@@ -31,8 +31,8 @@ export interface Sending {
 }
 
 /**
- * The result of a request. Throws SluiceError for every other answer; `details.refused` is then the status over HTTP, or
- * 0 for a JSON-RPC error.
+ * The result of a request. Throws SluiceError for every other answer; `details.refused` is then the status over HTTP,
+ * or 0 for a JSON-RPC error.
  */
 export function ask(upstream: Upstream, method: string, params: Fields, sending: Sending): Promise<Fields> {
   return new Promise((resolve, reject) => {

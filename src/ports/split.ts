@@ -47,6 +47,11 @@ export interface SelfAnswering {
   readonly place: string;
 }
 
+export interface Unhealthy {
+  readonly replica: string;
+  readonly reason: string;
+}
+
 /**
  * How traffic is split: the shares of two versions, and the proxies that serve them. Errors: TRAFFIC_SERVICE_NOT_FOUND,
  * CLUSTER_*, FORBIDDEN, CONFLICT.
@@ -66,6 +71,11 @@ export interface SplitPort {
    * does not answer causes no error.
    */
   inForce(ref: TrafficRef, arms: ArmServices): Promise<readonly ProxyWeights[]>;
+  /**
+   * The proxy replicas for which the Service does not answer, with the reason. Absent: the proxies do not check it. A
+   * replica that does not answer causes no error.
+   */
+  unhealthy?(ref: TrafficRef, service: string): Promise<readonly Unhealthy[]>;
   /**
    * The middlewares before the two Services that may answer by themselves: on their entries, and on the rules of the
    * namespace that lead to them.

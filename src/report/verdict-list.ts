@@ -1,4 +1,5 @@
 import type { VerdictPeriod } from '../domain/report/report.ts';
+import { readQuestion } from '../domain/analysis/question-name.ts';
 import { table } from './chart.ts';
 import { clockTime, percent, plain } from './figures.ts';
 import { html, type Html } from './html.ts';
@@ -25,7 +26,7 @@ function one({ by, step, weight, outcome, from, to, times, reason, candidate, st
 function findingTable(findings: VerdictPeriod['findings']): Html {
   const figure = (metric: string, value: number | undefined): string => {
     if (value === undefined) return '–';
-    if (metric === 'errors' || metric === 'success-ratio' || metric.startsWith('slow-')) return percent(value);
+    if (metric === 'success-ratio' || readQuestion(metric)) return percent(value);
     return /^p\d+$/.test(metric) ? `${plain(value)} ms` : plain(value);
   };
   return table({

@@ -11,6 +11,7 @@ import type { ReleaseInput } from '../../workflows/messages.ts';
 import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeContracts } from './fake-contracts.ts';
+import { createFakeServerGateways } from './fake-server-gateways.ts';
 import { createFakePackages } from './fake-packages.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { FakeMetrics } from './fake-metrics.ts';
@@ -205,6 +206,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
     journal: createFakeJournal(),
     plans: createFakePlans(),
     servers: createFakeServers(),
+    serverGateways: createFakeServerGateways(),
     contracts: createFakeContracts(),
     packages: createFakePackages(),
     preflight: () => Promise.resolve(preflight),

@@ -8,6 +8,7 @@ import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeContracts } from './fake-contracts.ts';
+import { createFakeServerGateways } from './fake-server-gateways.ts';
 import { createFakePackages } from './fake-packages.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { createFakeJournal } from './fake-journal.ts';
@@ -34,6 +35,7 @@ export function worldServices(
     journal: createFakeJournal(),
     plans: createFakePlans(),
     servers: createFakeServers(),
+    serverGateways: createFakeServerGateways(),
     contracts: createFakeContracts(),
     packages: createFakePackages(),
     preflight: (spec) => planRelease(one, spec),

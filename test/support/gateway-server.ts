@@ -1,6 +1,7 @@
 // A program: a small MCP server over stdio, or over HTTP on a free port with `http`, whose address it then prints.
-// Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only] [faulty]. `only` adds a tool of that name. With
-// `faulty`, the results of the tool `version` are errors.
+// Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only] [faulty] [faulty-rare] [end=<file>]. `only` adds a
+// tool of that name. With `faulty`, the results of the tool `version` are errors; with `faulty-rare`, those of `rare`.
+// With `end`, it ends when the file exists, and before it has answered anything if the file existed.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -24,6 +25,10 @@ async function exists(file: string | undefined): Promise<void> {
   while (file !== undefined && !existsSync(file)) await pause();
 }
 let calls = 0;
+const end = options.find((option) => option.startsWith('end='))?.slice('end='.length);
+const endIfAsked = (): void => void (end !== undefined && existsSync(end) && process.exit(4));
+endIfAsked();
+setInterval(endIfAsked, 20).unref();
 
 /** For clients of revision 2026-07-28, and of 2025 where the SDK serves them. */
 function modern(): McpServer {
@@ -33,6 +38,10 @@ function modern(): McpServer {
     ...(options.includes('faulty') ? { isError: true } : {}),
   }));
   if (options.includes('only')) server.registerTool('only', { description: 'In this version' }, () => text(label));
+  server.registerTool('rare', { description: 'Seldom called' }, () => ({
+    ...text(label),
+    ...(options.includes('faulty-rare') ? { isError: true } : {}),
+  }));
   server.registerTool('env', { description: 'Its environment' }, () => text(JSON.stringify(process.env)));
   server.registerTool('fail', { description: 'Fails' }, () => ({ ...text('no'), isError: true }));
   server.registerTool('crash', { description: 'Ends the process' }, () => process.exit(3));

@@ -78,7 +78,12 @@ export async function startGateway(servers: readonly RegisteredServer[], options
     health: { ...HEALTH, everyMs: 0, ...options.health },
     env: options.env ?? process.env,
   });
-  const front: HttpFront = await startHttpFront(gateway, { host: '127.0.0.1', port: options.port ?? 0, log });
+  const front: HttpFront = await startHttpFront(gateway, {
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+    log,
+    version: '0.0.0-test',
+  });
   const change = async (name: string, fn: (versions: readonly ServerVersion[]) => readonly ServerVersion[]) =>
     void (await registry.change(name, undefined, (server) => ({
       ...server,

@@ -35,6 +35,8 @@ const DEFAULTS = {
   weightStep: undefined,
 };
 const CALLERS = 40;
+/** One call of so many is to the tool `rare`. */
+const RARE = 20;
 /** A release of these tests takes about ten seconds on an idle machine. */
 const LIMIT_MS = 90_000;
 
@@ -60,10 +62,16 @@ export class ServerRelease {
     this.systems = { servers, contracts: createContracts(this.#folder), gateways, identity: async () => this.#folder };
   }
 
-  /** Blue 1.0.0, and 2.0.0 without callers. `faulty`: every result of 2.0.0 is an error. */
-  async open(faulty = false): Promise<void> {
+  /** Blue 1.0.0, and 2.0.0 without callers. `options`: those of its program. `callers`: how many call without end. */
+  async open({
+    options = [],
+    callers = CALLERS,
+  }: {
+    options?: readonly string[];
+    callers?: number;
+  } = {}): Promise<void> {
     const { servers, contracts, gateways } = this.systems;
-    const versions = { '1.0.0': program('one'), '2.0.0': program('two', ...(faulty ? ['faulty'] : [])) };
+    const versions = { '1.0.0': program('one'), '2.0.0': program('two', ...options) };
     const by = { at: 1, who: 'tester' };
     for (const [version, reached] of Object.entries(versions)) {
       const upstream = reached as unknown as Upstream;
@@ -74,9 +82,9 @@ export class ServerRelease {
       await contracts.save(await contracts.read(of, versionOf(server, version)));
     }
     const registry = createServerRegistry({ folder: this.#folder, globalFile: join(this.#folder, 'global.json') });
-    this.gateway = await startGateway([], { registry });
+    this.gateway = await startGateway([], { registry, health: { everyMs: 300 } });
     (gateways as string[]).push(this.gateway.root);
-    for (let caller = 0; caller < CALLERS; caller += 1) void this.#callOn(`key-${caller}`);
+    for (let caller = 0; caller < callers; caller += 1) void this.#callOn(`key-${caller}`);
   }
 
   /** The product's own program with the settings of this server. */
@@ -127,8 +135,9 @@ export class ServerRelease {
   }
 
   async #callOn(key: string): Promise<void> {
-    while (!this.#over.signal.aborted) {
-      await call(this.gateway.url(this.name), 'version', { 'x-api-key': key }).catch(() => undefined);
+    for (let turn = 0; !this.#over.signal.aborted; turn += 1) {
+      const tool = turn % RARE === RARE - 1 ? 'rare' : 'version';
+      await call(this.gateway.url(this.name), tool, { 'x-api-key': key }).catch(() => undefined);
       await pause(20);
     }
   }

@@ -15,6 +15,7 @@ import { settingsOfSandbox } from './settings.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeContracts } from './fake-contracts.ts';
+import { createFakeServerGateways } from './fake-server-gateways.ts';
 import { createFakePackages } from './fake-packages.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { createFakeJournal } from './fake-journal.ts';
@@ -98,6 +99,7 @@ export class SteeringStage {
       journal: createFakeJournal(),
       plans: createFakePlans(),
       servers: createFakeServers(),
+      serverGateways: createFakeServerGateways(),
       contracts: createFakeContracts(),
       packages: createFakePackages(),
       preflight: () => Promise.reject(new Error('not asked')),

@@ -22,6 +22,7 @@ import { planRelease } from '../../src/strategies/index.ts';
 import { aView, AT, createFakeGateway, SPEC } from '../support/fake-gateway.ts';
 import { createFakePlans } from '../support/fake-plans.ts';
 import { createFakeContracts } from '../support/fake-contracts.ts';
+import { createFakeServerGateways } from '../support/fake-server-gateways.ts';
 import { createFakePackages } from '../support/fake-packages.ts';
 import { createFakeServers } from '../support/fake-servers.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
@@ -120,6 +121,7 @@ function stage() {
     journal: createFakeJournal(),
     plans: createFakePlans(),
     servers,
+    serverGateways: createFakeServerGateways(),
     contracts: createFakeContracts(),
     packages: createFakePackages(),
     preflight: async (spec) => planRelease(await worldsOver(watched, settings).of(sandbox.context), spec),

@@ -2,6 +2,10 @@ import { expect, test } from '@jest/globals';
 import type { CheckServices, Finding } from '../../src/commands/doctor-check.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Preflight } from '../../src/domain/release/plan.ts';
+import { emptyServer, type RegisteredServer } from '../../src/domain/servers/server.ts';
+import type { GatewayView, SilentGateway } from '../../src/ports/server-gateways.ts';
+import { createFakeServerGateways } from '../support/fake-server-gateways.ts';
+import { createFakeServers } from '../support/fake-servers.ts';
 import { DEFAULTS } from '../support/fake-gateway.ts';
 import { TOOLSETS } from '../../src/toolsets/index.ts';
 
@@ -17,11 +21,38 @@ interface World {
   readonly replicas: readonly { readonly replica: string; readonly error?: string }[];
   /** Absent: Temporal is away. */
   readonly pollers?: number;
+  /** MCP servers in the registry. Absent: it cannot be read. */
+  readonly servers?: readonly RegisteredServer[];
+  readonly gateways: readonly (GatewayView | SilentGateway)[];
 }
 
-const GOOD: World = { rollouts: ['web'], routes: ['web', 'api'], replicas: [{ replica: 'traefik/a' }], pollers: 2 };
+const SERVER: RegisteredServer = { ...emptyServer('shop', 'project'), revision: 4 };
+const ONE = { version: '1.0.0', traffic: 100 };
+const inForce = (revision: number, health: 'healthy' | 'unhealthy' = 'healthy'): GatewayView => ({
+  gateway: 'http://gateway',
+  version: '0.1.0',
+  servers: [{ server: 'shop', revision, versions: [{ ...ONE, health: { state: health, reason: 'it is silent' } }] }],
+});
 
-function servicesOf({ rollouts, routes, replicas, pollers, checks = [], owner }: World): CheckServices {
+const GOOD: World = {
+  rollouts: ['web'],
+  routes: ['web', 'api'],
+  replicas: [{ replica: 'traefik/a' }],
+  pollers: 2,
+  servers: [SERVER],
+  gateways: [inForce(4)],
+};
+
+function servicesOf({
+  rollouts,
+  routes,
+  replicas,
+  pollers,
+  checks = [],
+  owner,
+  servers,
+  gateways,
+}: World): CheckServices {
   const view = (rollout: string) => ({
     target: { ...PLACE, rollout },
     strategy: 'canary',
@@ -29,6 +60,7 @@ function servicesOf({ rollouts, routes, replicas, pollers, checks = [], owner }:
     ...(owner && { owner: { releaseId: owner } }),
   });
   const away = new SluiceError('TEMPORAL_UNREACHABLE', 'Temporal at localhost:7233 does not answer.');
+  const unreadable = new SluiceError('SERVER_FILE_INVALID', 'The file is not JSON.');
   return {
     gateway: {
       probe: () =>
@@ -41,6 +73,8 @@ function servicesOf({ rollouts, routes, replicas, pollers, checks = [], owner }:
       routes: { names: () => Promise.resolve(routes), replicas: () => Promise.resolve(replicas) },
     },
     preflight: () => Promise.resolve({ checks }),
+    servers: servers ? createFakeServers(...servers) : { list: () => Promise.reject(unreadable) },
+    serverGateways: createFakeServerGateways(...gateways),
     settings: DEFAULTS,
   } as unknown as CheckServices;
 }
@@ -66,6 +100,8 @@ test('in a sound world every check is ok and says what it saw', async () => {
     'ok Rollouts: 1 in shop',
     'ok TraefikServices: 2 in shop',
     'ok Traefik API: 1 replica: traefik/a',
+    'ok MCP registry: 1 MCP server: shop',
+    'ok MCP gateway http://gateway: Sluice 0.1.0, 1 MCP server in force: shop',
   ]);
 });
 
@@ -78,6 +114,31 @@ test.each<[string, Partial<World>, string, string]>([
     { replicas: [{ replica: 'a' }, { replica: 'b', error: 'refused' }] },
     'Traefik API',
     'b: refused',
+  ],
+  [
+    'a silent MCP gateway',
+    { gateways: [{ gateway: 'http://gateway', error: 'refused' }] },
+    'MCP gateway http://gateway',
+    'refused',
+  ],
+  ['no MCP gateway named', { gateways: [] }, 'MCP gateway', 'none is named, so no traffic can be proved'],
+  [
+    'an MCP gateway of an older revision',
+    { gateways: [inForce(3)] },
+    'MCP gateway http://gateway',
+    'it has revision 3 of shop, the registry has 4',
+  ],
+  [
+    'an MCP gateway of another registry',
+    { gateways: [{ gateway: 'http://gateway', servers: [] }] },
+    'MCP gateway http://gateway',
+    'it does not know shop',
+  ],
+  [
+    'an unhealthy version of an MCP server',
+    { gateways: [inForce(4, 'unhealthy')] },
+    'MCP gateway http://gateway',
+    'shop 1.0.0 is unhealthy: it is silent',
   ],
   ['no worker', { pollers: 0 }, 'worker', 'no worker polled the task queue sluice in the last 70 s'],
 ])('%s is missing, with what to do', async (_, world, name, detail) => {
@@ -118,4 +179,21 @@ test('without Temporal nothing is said of workers', async () => {
     { name: 'Temporal', state: 'missing', detail: 'Temporal at localhost:7233 does not answer.' },
     { name: 'worker', state: 'skipped' },
   ]);
+});
+
+test('without an MCP server no gateway is missed, and with an unreadable registry nothing is said of gateways', async () => {
+  const none = await found({ servers: [], gateways: [{ gateway: 'http://gateway', error: 'refused' }] });
+  expect(none['MCP registry']).toMatchObject({ state: 'ok', detail: 'no MCP server is registered' });
+  expect(none['MCP gateway']).toMatchObject({ state: 'skipped', detail: 'no MCP server is registered' });
+
+  const { servers: _, ...unreadable } = GOOD;
+  const [registry, gateway] = (
+    await Promise.all(
+      TOOLSETS.flatMap(({ name, checks }) => (name === 'mcp-server' ? (checks.ofProcess ?? []) : [])).map((check) =>
+        check(servicesOf(unreadable)),
+      ),
+    )
+  ).flat();
+  expect(registry).toMatchObject({ state: 'missing', detail: 'The file is not JSON.' });
+  expect(gateway).toMatchObject({ state: 'skipped', detail: 'known only when the registry can be read' });
 });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { setTraffic } from '../../src/domain/servers/actions.ts';
 import { ServerRelease } from '../support/server-release.ts';
@@ -7,9 +10,11 @@ jest.setTimeout(120_000);
 const temporal = await startTestTemporal();
 afterAll(() => temporal.stop());
 
-async function withServer(name: string, faulty: boolean, body: (one: ServerRelease) => Promise<void>): Promise<void> {
+type Opened = Parameters<ServerRelease['open']>[0];
+
+async function withServer(name: string, body: (one: ServerRelease) => Promise<void>, opened?: Opened): Promise<void> {
   const one = new ServerRelease(temporal, name);
-  await one.open(faulty);
+  await one.open(opened);
   try {
     await body(one);
   } finally {
@@ -21,7 +26,7 @@ const statuses = async (one: ServerRelease) =>
   (await one.server()).versions.map(({ version, status, traffic }) => `${version} ${status} ${traffic}`);
 
 test('a good version becomes blue step by step, also when its worker is killed in between', () =>
-  withServer('good', false, async (one) => {
+  withServer('good', async (one) => {
     const first = one.program('worker');
     expect(await one.startByCommand()).toContain('Started: mcp release of servers/good on mcp to 2.0.0');
     await one.until(({ state }) => state === 'soaking');
@@ -41,18 +46,60 @@ test('a good version becomes blue step by step, also when its worker is killed i
   }));
 
 test('a version whose results are errors loses its callers by itself', () =>
-  withServer('bad', true, async (one) => {
-    await one.start();
-    const worker = await one.worker();
-    const result = await worker.runUntil(() => one.ended());
-    expect(result).toMatchObject({ state: 'rolled-back' });
-    expect(result.reason).toMatch(/error/);
-    expect(await statuses(one)).toEqual(['1.0.0 blue 100', '2.0.0 inactive 0']);
-    expect((await one.server()).release).toBeUndefined();
-  }));
+  withServer(
+    'bad',
+    async (one) => {
+      await one.start();
+      const worker = await one.worker();
+      const result = await worker.runUntil(() => one.ended());
+      expect(result).toMatchObject({ state: 'rolled-back' });
+      expect(result.reason).toMatch(/error/);
+      expect(await statuses(one)).toEqual(['1.0.0 blue 100', '2.0.0 inactive 0']);
+      expect((await one.server()).release).toBeUndefined();
+    },
+    { options: ['faulty'] },
+  ));
+
+test('a version of which one seldom called tool fails loses its callers, and the tool is named', () =>
+  withServer(
+    'rare',
+    async (one) => {
+      await one.start();
+      const worker = await one.worker();
+      const result = await worker.runUntil(() => one.ended());
+      expect(result).toMatchObject({ state: 'rolled-back' });
+      expect(result.reason).toMatch(
+        /^errors of rare: new .* % of \d+, stable 0.00 % of \d+; worse by more than 10.0 points/,
+      );
+    },
+    { options: ['faulty-rare'] },
+  ));
+
+test('a version that ends without any call loses its callers at once, with the reason', async () => {
+  const end = join(mkdtempSync(join(tmpdir(), 'mcp-end-')), 'end');
+  await withServer(
+    'ending',
+    async (one) => {
+      await one.start({ analysis: { soak: '1h', min_requests: 20 } });
+      const worker = await one.worker();
+      const result = await worker.runUntil(async () => {
+        await one.until(({ state }) => state === 'soaking');
+        writeFileSync(end, '');
+        return one.ended();
+      });
+      expect(result.state).toBe('rolled-back');
+      expect(result.reason).toMatch(
+        /^health: 2.0.0 is unhealthy at http:.*: 3 pings or calls in a row had no answer, last: /,
+      );
+      expect(await statuses(one)).toEqual(['1.0.0 blue 100', '2.0.0 inactive 0']);
+    },
+    { options: [`end=${end}`], callers: 0 },
+  );
+  rmSync(dirname(end), { recursive: true });
+});
 
 test('while it is released, only the release changes the server; an abort gives the callers back', () =>
-  withServer('held', false, async (one) => {
+  withServer('held', async (one) => {
     await one.start({ require_manual_promotion: true });
     const worker = await one.worker();
     await worker.runUntil(async () => {

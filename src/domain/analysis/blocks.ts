@@ -3,6 +3,7 @@ import type { ArmSeries, Series } from './series.ts';
 import { answerKind, isLongLived, isStream, type AnswerKind } from './bad-answer.ts';
 import { align, breaks, scrapeTimes, sum, type Column } from './columns.ts';
 import { seriesByProxy } from './proxies.ts';
+import { TOOL_LABEL } from './tools/label.ts';
 
 /** The counts of both arms between two scrapes of one proxy replica, one entry for each question. */
 export interface TimedBlock {
@@ -11,6 +12,8 @@ export interface TimedBlock {
   readonly to: number;
   readonly instance: string;
   readonly questions: Readonly<Record<string, Block>>;
+  /** The same questions for each tool of an MCP server. Absent where the counters name no tools. */
+  readonly tools?: Readonly<Record<string, TimedBlock['questions']>>;
 }
 
 /**
@@ -99,24 +102,65 @@ function blocksOfProxy(
   const [candidate, stable] = [aligned(arms.candidate), aligned(arms.stable)];
   const columns = [...candidate.requests, ...candidate.buckets, ...stable.requests, ...stable.buckets];
   const { broken, goneAt } = breaks(columns, times.length, gone);
-  const totals = questions.map((question) => {
-    // With a bound that one arm lacks, all of its answers would count as slow. Then nothing is counted for either arm.
-    const counted = [candidate, stable].every((arm) => hasBound(arm, question));
-    const of = (arm: AlignedArm) => totalsOf(counted ? arm : NOTHING, question, times.length);
-    return [question.name, of(candidate), of(stable)] as const;
-  });
+  const totals = totalsOfArms({ candidate, stable }, questions, times.length);
+  const tools = toolArms({ candidate, stable }).map(
+    ([tool, arms]) => [tool, totalsOfArms(arms, questions, times.length)] as const,
+  );
   const end = lastWhole(times, broken, to - settleMs);
   const blocks = times.slice(1, end + 1).flatMap((until, index) => {
     if (broken[index]) return [];
-    const counted = totals.map(
-      ([name, ofCandidate, ofStable]) =>
-        [name, { candidate: increase(ofCandidate, index), stable: increase(ofStable, index) }] as const,
-    );
-    return [{ from: times[index] as number, to: until, instance: proxy, questions: Object.fromEntries(counted) }];
+    const called = tools.map(([tool, counted]) => [tool, countedAt(counted, index)] as const).filter(wasCalled);
+    return [
+      {
+        ...{ from: times[index] as number, to: until, instance: proxy, questions: countedAt(totals, index) },
+        ...(called.length > 0 ? { tools: Object.fromEntries(called) } : {}),
+      },
+    ];
   });
   const at = times[end];
   const leftOut = times.slice(0, Math.max(0, end)).filter((_, index) => broken[index]);
   return { blocks, leftOut, cursors: at === undefined ? {} : { [proxy]: { at, gone: goneAt(end) } } };
+}
+
+type ArmTotals = readonly (readonly [question: string, candidate: Totals, stable: Totals])[];
+
+function totalsOfArms({ candidate, stable }: AlignedArms, questions: readonly Counted[], scrapes: number): ArmTotals {
+  return questions.map((question) => {
+    // With a bound that one arm lacks, all of its answers would count as slow. Then nothing is counted for either arm.
+    const counted = [candidate, stable].every((arm) => hasBound(arm, question));
+    const of = (arm: AlignedArm) => totalsOf(counted ? arm : NOTHING, question, scrapes);
+    return [question.name, of(candidate), of(stable)] as const;
+  });
+}
+
+function countedAt(totals: ArmTotals, index: number): TimedBlock['questions'] {
+  return Object.fromEntries(
+    totals.map(([name, candidate, stable]) => [
+      name,
+      { candidate: increase(candidate, index), stable: increase(stable, index) },
+    ]),
+  );
+}
+
+function wasCalled([, questions]: readonly [string, TimedBlock['questions']]): boolean {
+  return Object.values(questions).some(({ candidate, stable }) => candidate.requests + stable.requests > 0);
+}
+
+/** The counters of each tool that is named. */
+function toolArms({ candidate, stable }: AlignedArms): readonly (readonly [string, AlignedArms])[] {
+  const [ours, others] = [byTool(candidate), byTool(stable)];
+  const names = new Set([...ours.keys(), ...others.keys()]);
+  return [...names].map((tool) => [
+    tool,
+    { candidate: ours.get(tool) ?? NOTHING, stable: others.get(tool) ?? NOTHING },
+  ]);
+}
+
+function byTool({ requests, buckets }: AlignedArm): ReadonlyMap<string, AlignedArm> {
+  const toolOf = ({ labels }: Column): string => labels[TOOL_LABEL] ?? '';
+  const [counted, timed] = [Map.groupBy(requests, toolOf), Map.groupBy(buckets, toolOf)];
+  const named = [...counted].filter(([tool]) => tool !== '');
+  return new Map(named.map(([tool, columns]) => [tool, { requests: columns, buckets: timed.get(tool) ?? [] }]));
 }
 
 /** The index of the last scrape that can be read. The samples of one scrape may arrive at different times. */
@@ -129,6 +173,11 @@ function lastWhole(times: readonly number[], broken: Uint8Array, settled: number
 interface AlignedArm {
   readonly requests: readonly Column[];
   readonly buckets: readonly Column[];
+}
+
+interface AlignedArms {
+  readonly candidate: AlignedArm;
+  readonly stable: AlignedArm;
 }
 
 const NOTHING: AlignedArm = { requests: [], buckets: [] };

@@ -1,3 +1,4 @@
+import { TOOL_LABEL } from './tools/label.ts';
 import type { Series } from './series.ts';
 
 /** Every time in the window at which the replica was scraped, ascending. */
@@ -21,9 +22,19 @@ export interface Column {
   readonly values: Float64Array;
 }
 
-/** Traefik's own labels identify a series, because a key is looked up among the series of one proxy. */
-function keyOf({ service, exported_service: exported, code, method, protocol, le }: Series['labels']): string {
-  return [exported ?? service, code, method, protocol, le].map((one) => one ?? '').join('|');
+/** The proxy's own labels identify a series, because a key is looked up among the series of one proxy. */
+function keyOf({
+  service,
+  exported_service: exported,
+  code,
+  method,
+  protocol,
+  le,
+  ...labels
+}: Series['labels']): string {
+  const tool = labels[TOOL_LABEL];
+  const own = [exported ?? service, code, method, protocol, le].map((one) => one ?? '').join('|');
+  return tool === undefined ? own : `${own}|${tool}`;
 }
 
 export function align({ labels, samples }: Series, places: ReadonlyMap<number, number>): Column {

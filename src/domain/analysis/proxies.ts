@@ -1,7 +1,8 @@
+import { TOOL_LABEL } from './tools/label.ts';
 import type { Series } from './series.ts';
 
-/** Labels that Traefik writes itself. All other labels come from the target or from the scraper. */
-const OWN = new Set(['__name__', 'service', 'exported_service', 'code', 'method', 'protocol', 'le']);
+/** Labels that Traefik or an MCP gateway writes itself. All other labels come from the target or from the scraper. */
+const OWN = new Set(['__name__', 'service', 'exported_service', 'code', 'method', 'protocol', 'le', TOOL_LABEL]);
 /** Labels that identify the scraper. Two series that differ in these alone are the same counter, scraped twice. */
 const SCRAPER = new Set([
   'job',

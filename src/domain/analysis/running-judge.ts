@@ -6,6 +6,8 @@ import { answer, askQuestion, learnStable, newStep, type QuestionState } from '.
 import { boundsInTail, logMean, questionsOf, type Question } from './sequential/questions.ts';
 import { logE } from './sequential/wealth.ts';
 import { countsOf, isNewPoint, withPending, type PendingCounts } from './thinned-trail.ts';
+import { addToTools, meanWithTools, toolsInStep, type ToolsState } from './tools/tool-judge.ts';
+import { toolFindings } from './tools/tool-findings.ts';
 import type { TrailPoint } from './trail.ts';
 import type { Finding, Judged } from './verdict.ts';
 import { plural } from '../plural.ts';
@@ -30,6 +32,8 @@ export interface JudgeState {
   /** Bounds of slow answers that are judged, in ms. */
   readonly bounds: readonly number[];
   readonly questions: Readonly<Record<string, QuestionState>>;
+  /** The tools of an MCP server. Absent: only all answers together are judged. */
+  readonly tools?: ToolsState;
   /** The highest logarithm of the mean e-value for "worse" so far. */
   readonly mostWorse: number;
   readonly blocks: number;
@@ -43,12 +47,16 @@ export interface JudgeState {
   readonly pending?: PendingCounts;
 }
 
-/** `past`: blocks of the time before `startsAt`. `known`: the bounds that Traefik counts, in ms, ascending. */
+/**
+ * `past`: blocks of the time before `startsAt`. `known`: the bounds that the proxy counts, in ms, ascending. `byTool`:
+ * whether the tools of an MCP server are judged by themselves too.
+ */
 export function startJudge(
   settings: SequentialSettings,
   past: readonly TimedBlock[],
   known: readonly number[],
   startsAt: number,
+  byTool = false,
 ): JudgeState {
   const bounds = settings.slowerThanMs ?? boundsInTail(past, known);
   const questions = questionsOf(settings, bounds).map(({ name }) => {
@@ -68,7 +76,15 @@ export function startJudge(
     startsAt,
     newest: startsAt,
     lastPoint: {},
+    ...(byTool && { tools: pastOfTools(settings, past) }),
   };
+}
+
+function pastOfTools(settings: SequentialSettings, past: readonly TimedBlock[]): ToolsState {
+  return past.reduce<ToolsState>((tools, { tools: called, from, to }) => {
+    const moment = { ms: to - from, ageMs: 0, at: to, comparedWith: 'stable' as const };
+    return addToTools(tools, called, settings, moment, 'warm-up');
+  }, {});
 }
 
 /**
@@ -87,10 +103,10 @@ export function addBlocks(
   let next = blocks.length > 0 || step.weight !== state.step.weight ? inStep(state, step) : state;
   for (const block of blocks) {
     if (block.from < state.startsAt) {
-      next = warmUp(next, block);
+      next = warmUp(settings, next, block);
       continue;
     }
-    const { state: judged, point } = addOne(asked, next, block);
+    const { state: judged, point } = addOne(settings, asked, next, block);
     const whole = withPending(point, next.pending?.[block.instance]);
     // A decision shows in the trail at once, with everything that was counted until then.
     const decides = concludes(settings.alpha, judged) !== concludes(settings.alpha, next);
@@ -129,9 +145,17 @@ export function verdictOf(
       againstPast: state.step.weight === 100,
     });
   });
+  const ofTools = state.tools
+    ? toolFindings(state.tools, {
+        settings,
+        blocks: state.blocks,
+        againstPast: state.step.weight === 100,
+        failed: concludes(settings.alpha, state) === 'fail',
+      })
+    : [];
   return {
     outcome: outcomeOf(settings, state, findings, { inStep, minRequests }),
-    findings: withTraffic(findings, inStep, minRequests),
+    findings: [...withTraffic(findings, inStep, minRequests), ...ofTools],
   };
 }
 
@@ -149,13 +173,16 @@ function inStep(state: JudgeState, step: JudgedStep): JudgeState {
   if (step.from < state.step.from) return state;
   const isFirst = state.blocks === 0;
   if (step.from === state.step.from || isFirst) return { ...state, step };
-  return { ...state, step, questions: mapValues(state.questions, newStep) };
+  const tools = state.tools ? { tools: toolsInStep(state.tools) } : {};
+  return { ...state, step, questions: mapValues(state.questions, newStep), ...tools };
 }
 
-function warmUp(state: JudgeState, block: TimedBlock): JudgeState {
+function warmUp(settings: SequentialSettings, state: JudgeState, block: TimedBlock): JudgeState {
   const ms = Math.max(0, Math.min(block.to - block.from, block.to - state.newest));
+  const moment = { ms, ageMs: 0, at: block.to, comparedWith: 'stable' as const };
   return {
     ...state,
+    ...(state.tools && { tools: addToTools(state.tools, block.tools, settings, moment, 'warm-up') }),
     questions: mapValues(state.questions, (question, name) =>
       learnStable(question, block.questions[name]?.stable ?? NOTHING, { ms, at: block.to }),
     ),
@@ -165,6 +192,7 @@ function warmUp(state: JudgeState, block: TimedBlock): JudgeState {
 const NOTHING: Block['stable'] = { requests: 0, bad: 0 };
 
 function addOne(
+  settings: SequentialSettings,
   asked: readonly Question[],
   state: JudgeState,
   block: TimedBlock,
@@ -185,11 +213,15 @@ function addOne(
     questions[name] = after;
     if (counted) points[name] = { block: counted, worse: logE(after.worse), notWorse: logE(after.notWorse) };
   }
-  const worse = logMean(asked, (name) => logE((questions[name] as QuestionState).worse));
+  const tools =
+    state.tools && addToTools(state.tools, block.tools, settings, moment, counts ? 'in-step' : 'earlier-step');
+  const overAll = logMean(asked, (name) => logE((questions[name] as QuestionState).worse));
+  const worse = tools ? meanWithTools(overAll, tools) : overAll;
   return {
     state: {
       ...state,
       questions,
+      ...(tools && { tools }),
       mostWorse: Math.max(state.mostWorse, worse),
       blocks: state.blocks + 1,
       newest: Math.max(state.newest, block.to),

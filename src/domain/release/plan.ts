@@ -162,6 +162,8 @@ export interface ReleasePlan extends Kinds {
   readonly after?: Arm;
   /** The split divides callers, who send different numbers of requests. So no share of the requests is expected. */
   readonly dividesCallers?: true;
+  /** The counters name the tools of an MCP server, and each tool is judged by itself too. */
+  readonly judgesTools?: true;
   /** Templates of Argo that judge the release, as they were when it was planned. */
   readonly templates?: readonly ResolvedTemplate[];
 }

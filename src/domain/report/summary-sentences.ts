@@ -1,3 +1,4 @@
+import { readQuestion } from '../analysis/question-name.ts';
 import { isClosed } from '../release/state.ts';
 import type { Comparison, Count, ReleaseReport } from './report.ts';
 
@@ -11,6 +12,10 @@ function answersSentence({ release, comparisons, verdicts }: ReleaseReport): str
   const failing = verdicts
     .findLast(({ outcome }) => outcome === 'fail')
     ?.findings.find(({ outcome }) => outcome === 'fail');
+  const tool = readQuestion(failing?.metric ?? '')?.tool;
+  // The record has the counts of a tool in words only.
+  if (failing && tool !== undefined) return `The tool ${tool} of ${release.image} failed. ${capital(failing.reason)}.`;
+  if (failing?.metric === 'health') return `${capital(failing.reason.replace(/^health: /, ''))}.`;
   const decided =
     comparisons.find(({ name }) => name === failing?.metric) ?? comparisons.find(({ name }) => name === 'errors');
   if (!decided) return undefined;
@@ -21,7 +26,7 @@ function answersSentence({ release, comparisons, verdicts }: ReleaseReport): str
 }
 
 function whatText(name: string): string {
-  const slow = /^slow-(.+)ms$/.exec(name)?.[1];
+  const slow = readQuestion(name)?.slowerThanMs;
   return slow === undefined ? 'failed answers' : `answers slower than ${slow} ms`;
 }
 

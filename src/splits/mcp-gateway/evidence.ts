@@ -1,4 +1,5 @@
 import { OUTCOMES, type Outcome } from '../../domain/gateway/outcome.ts';
+import { TOOL_LABEL } from '../../domain/analysis/tools/label.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { CounterSeries, EvidencePort, ServiceCounters } from '../../ports/evidence.ts';
 import type { Counts } from './page.ts';
@@ -58,24 +59,33 @@ function countersOf(service: string, scrapes: readonly Scrape[]): ServiceCounter
   };
 }
 
-/** Both versions of a gateway are compared with each other, so no label but the service tells them apart. */
+/** Both versions of a gateway are compared with each other, so only the service and the tool tell series apart. */
 type Labels = Readonly<Record<'instance' | 'service', string>>;
 
-/** A version that was not called yet has counters of zero, so that its first call is an increase. */
+/** A version or a tool that was not called yet has counters of zero, so that its first call is an increase. */
 function seriesOf(labels: Labels, pages: readonly Scrape[]): ServiceCounters {
-  const countsAt = (of: (counts: Counts | undefined) => number): CounterSeries['samples'] =>
-    pages.map(({ at, counts }) => [at, of(counts.get(labels.service))] as const);
-  const bounds = [
-    ...new Set(pages.flatMap(({ counts }) => [...counts.values()].flatMap((one) => Object.keys(one.buckets)))),
-  ];
+  const bounds = namesIn(pages.flatMap(({ counts }) => [...counts.values()].flatMap((tools) => [...tools.values()])));
+  const called = pages.flatMap(({ counts }) => [...(counts.get(labels.service)?.keys() ?? [])]);
+  const series = [...new Set(['', ...called])].map((tool) => toolSeries(labels, tool, bounds, pages));
+  return {
+    requests: series.flatMap(({ requests }) => requests),
+    buckets: series.flatMap(({ buckets }) => buckets),
+  };
+}
+
+function toolSeries(of: Labels, tool: string, bounds: readonly string[], pages: readonly Scrape[]): ServiceCounters {
+  const labels = { ...of, ...(tool === '' ? {} : { [TOOL_LABEL]: tool }) };
+  const samples = (value: (counts: Counts | undefined) => number | undefined): CounterSeries['samples'] =>
+    pages.map(({ at, counts }) => [at, value(counts.get(of.service)?.get(tool)) ?? 0] as const);
   return {
     requests: OUTCOMES.map((outcome) => ({
       labels: { ...labels, code: CODES[outcome] },
-      samples: countsAt((counts) => counts?.outcomes[outcome] ?? 0),
+      samples: samples((counts) => counts?.outcomes[outcome]),
     })),
-    buckets: bounds.map((le) => ({
-      labels: { ...labels, le },
-      samples: countsAt((counts) => counts?.buckets[le] ?? 0),
-    })),
+    buckets: bounds.map((le) => ({ labels: { ...labels, le }, samples: samples((counts) => counts?.buckets[le]) })),
   };
+}
+
+function namesIn(counts: readonly Counts[]): readonly string[] {
+  return [...new Set(counts.flatMap(({ buckets }) => Object.keys(buckets)))];
 }

@@ -1,12 +1,13 @@
 import { SluiceError } from '../../domain/errors.ts';
-import { readPage, type Counts } from './page.ts';
-import { fetchText } from './status.ts';
+import { readPage, type VersionCounts } from './page.ts';
+import { sharing } from './sharing.ts';
+import { fetchText } from '../../adapters/server-gateways/client.ts';
 
 /** The counters of every version at one gateway, at one time (epoch ms). */
 export interface Scrape {
   readonly gateway: string;
   readonly at: number;
-  readonly counts: ReadonlyMap<string, Counts>;
+  readonly counts: ReadonlyMap<string, VersionCounts>;
 }
 
 export interface ScrapeTimes {
@@ -77,7 +78,8 @@ export class Scrapes {
   async #page(gateway: string): Promise<Scrape | SluiceError> {
     try {
       const text = await fetchText(gateway, '/metrics');
-      return { gateway, at: this.#times.now(), counts: readPage(text) };
+      const before = this.#kept.findLast((scrape) => scrape.gateway === gateway)?.counts;
+      return { gateway, at: this.#times.now(), counts: sharing(readPage(text), before) };
     } catch (error) {
       if (error instanceof SluiceError) return error;
       throw error;

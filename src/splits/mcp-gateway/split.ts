@@ -1,14 +1,14 @@
-import { SluiceError } from '../../domain/errors.ts';
+import { readStatus } from '../../adapters/server-gateways/client.ts';
+import { ignoreFailure, SluiceError } from '../../domain/errors.ts';
 import type { ProxyWeights } from '../../domain/release/proof.ts';
 import type { Owner } from '../../domain/release/target.ts';
 import { setTraffic } from '../../domain/servers/actions.ts';
 import type { HoldRefusal } from '../../domain/servers/hold.ts';
 import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
 import type { ServerSystems } from '../../ports/server-systems.ts';
-import type { ArmServices, SplitPort, TrafficRef, TrafficView } from '../../ports/split.ts';
+import type { ArmServices, SplitPort, TrafficRef, TrafficView, Unhealthy } from '../../ports/split.ts';
 import { heldServers } from '../../ports/held-servers.ts';
 import { countedAs } from './counted.ts';
-import { readStatus } from './status.ts';
 
 type Systems = Pick<ServerSystems, 'servers' | 'gateways'>;
 
@@ -28,6 +28,8 @@ export function createSplit({ servers, gateways }: Systems, now: () => number = 
       const { revision } = await held.read(name);
       return Promise.all(gateways.map((gateway) => weightsOf(gateway, name, arms, revision)));
     },
+    unhealthy: async ({ name }, version) =>
+      (await Promise.all(gateways.map((gateway) => unhealthyAt(gateway, name, version)))).flatMap((one) => one ?? []),
     selfAnswering: async () => [],
     rivals: async () => [],
     claim: ({ name }, owner, over) => held.claim(name, owner, over),
@@ -85,4 +87,13 @@ async function weightsOf(gateway: string, name: string, arms: ArmServices, revis
     if (error instanceof SluiceError) return { replica: gateway, error: error.message };
     throw error;
   }
+}
+
+/** A gateway that does not answer says nothing about the version. */
+async function unhealthyAt(gateway: string, name: string, version: string): Promise<Unhealthy | undefined> {
+  const status = await readStatus(gateway, name).catch(ignoreFailure);
+  const health = status?.versions.find((one) => one.version === version)?.health;
+  return health?.state === 'unhealthy'
+    ? { replica: gateway, reason: health.reason ?? 'no reason is known' }
+    : undefined;
 }

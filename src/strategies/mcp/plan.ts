@@ -145,6 +145,7 @@ function planOf(spec: ReleaseSpec, { state, view }: Facts): ReleasePlan {
     settleMs: 0,
     after: candidate,
     dividesCallers: true,
+    judgesTools: true,
   };
 }
 

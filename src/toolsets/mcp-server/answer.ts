@@ -54,7 +54,8 @@ export function versionLines({ versions, release, last_rollback: last }: ServerS
   const width = Math.max(0, ...versions.map(({ version }) => version.length));
   const lines = versions.map((one) => {
     const how = one.url ?? [one.command, ...(one.args ?? [])].join(' ');
-    const health = one.health === 'unknown' ? '' : `  ${one.health}`;
+    const why = one.health_reason === undefined ? '' : `: ${one.health_reason}`;
+    const health = one.health === 'unknown' ? '' : `  ${one.health}${why}`;
     const { version, status, traffic } = one;
     return `  ${version.padEnd(width)}  ${status.padEnd(8)}  ${String(traffic).padStart(3)} %  ${how}${health}`;
   });

@@ -1,4 +1,5 @@
 import type { Toolset } from '../../commands/toolset.ts';
+import { checks } from './checks.ts';
 import { mcpServerDeploy } from './mcp-server-deploy.ts';
 import { mcpServerHistory } from './mcp-server-history.ts';
 import { mcpServerLock } from './mcp-server-lock.ts';
@@ -31,6 +32,6 @@ export const mcpServer: Toolset = {
   rights: [],
   resources: [],
   prompts: [],
-  checks: {},
+  checks,
   settings,
 };

@@ -5,6 +5,7 @@ import { serverSnapshot, toServerSnapshot } from '../../contract/server-snapshot
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
 import { versionLines } from './answer.ts';
 import { foundServer } from './found-server.ts';
+import { withHealth } from './with-health.ts';
 
 const input = z.strictObject({ name: serverName.optional().describe('Only this MCP server.') });
 const output = z.strictObject({ servers: z.array(serverSnapshot) });
@@ -23,7 +24,10 @@ export const mcpServerStatus: Command<typeof input, typeof output> = {
   examples: [{ title: 'All servers', input: {} }],
   check: (raw) => parse(input, raw ?? {}),
   touches: touchesNothing,
-  run: async (context, { name }) => ({ servers: (await wanted(context, name)).map(toServerSnapshot) }),
+  async run(context, { name }) {
+    const servers = (await wanted(context, name)).map(toServerSnapshot);
+    return { servers: servers.length === 0 ? [] : withHealth(servers, await context.serverGateways.views()) };
+  },
   text({ servers }) {
     if (servers.length === 0) return 'No MCP server is registered. mcp_server_deploy registers one.';
     return servers

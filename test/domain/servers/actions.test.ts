@@ -146,6 +146,7 @@ test('the events of a course, in order', () => {
     '5 server:removed 2.0.0',
   ]);
   expect([...new Set(events.map(({ type }) => LOG_NAMES[type]))].toSorted()).toEqual([
+    'mcp_server_health_changed',
     'mcp_server_registered',
     'mcp_server_rollback',
     'mcp_server_status_changed',

@@ -38,14 +38,24 @@ test('counts each outcome as the status that the judge knows, and begins at zero
   now += 1_000;
   await scrape();
   const { requests } = await port.counters('demo@2', window);
-  expect(Object.fromEntries(requests.map(({ labels, samples }) => [labels['code'], samples.at(-1)?.[1]]))).toEqual({
+  const called = requests.filter(({ labels }) => labels['mcp_tool'] === 'a "quoted" \\ tool');
+  expect(Object.fromEntries(called.map(({ labels, samples }) => [labels['code'], samples.at(-1)?.[1]]))).toEqual({
     ...{ '200': 2, '499': 1, '500': 1, '502': 1, '503': 1, '504': 1 },
   });
-  expect(requests[0]?.labels).toEqual({ instance: gateway.url, service: 'demo@2', code: '200' });
-  expect(requests[0]?.samples).toEqual([
+  const labels = { instance: gateway.url, service: 'demo@2', code: '200' };
+  expect(called[0]?.labels).toEqual({ ...labels, mcp_tool: 'a "quoted" \\ tool' });
+  expect(called[0]?.samples).toEqual([
     [1_000_000, 0],
     [1_001_000, 2],
   ]);
+  // Requests that call no tool.
+  expect(requests[0]).toMatchObject({
+    labels,
+    samples: [
+      [1_000_000, 0],
+      [1_001_000, 0],
+    ],
+  });
 });
 
 test('a ping and a subscription are no calls, and a handshake has no latency', async () => {
@@ -54,15 +64,18 @@ test('a ping and a subscription are no calls, and a handshake has no latency', a
   count('2', 'initialize', 'ok');
   count('2', 'tools/call', 'ok', 'get');
   const { requests, buckets } = await evidence(gateway.url).port.counters('demo@2', window);
-  expect(requests.find(({ labels }) => labels['code'] === '200')?.samples).toEqual([[1_000_000, 2]]);
-  expect(buckets.find(({ labels }) => labels['le'] === '+Inf')?.samples).toEqual([[1_000_000, 1]]);
+  const newest = (series: typeof requests, name: string, value: string) =>
+    series.filter(({ labels }) => labels[name] === value).map(({ samples }) => samples.at(-1)?.[1]);
+  expect(newest(requests, 'code', '200')).toEqual([1, 1]);
+  expect(newest(buckets, 'le', '+Inf')).toEqual([0, 1]);
 });
 
 test('both versions have the same bounds, also before the first call of one', async () => {
   count('1', 'tools/call', 'ok', 'get');
   const { port } = evidence(gateway.url);
   const [blue, green] = await Promise.all([port.counters('demo@1', window), port.counters('demo@2', window)]);
-  expect(green.buckets.map(({ labels }) => labels['le'])).toEqual(blue.buckets.map(({ labels }) => labels['le']));
+  const bounds = ({ buckets }: typeof blue) => [...new Set(buckets.map(({ labels }) => labels['le']))];
+  expect(bounds(green)).toEqual(bounds(blue));
   expect(green.buckets.every(({ samples }) => samples.every(([, value]) => value === 0))).toBe(true);
   expect(gateway.requests.length).toBe(1);
 });
@@ -75,4 +88,25 @@ test('a gateway that does not answer has no sample, and none at all is an error'
   await expect(evidence(away).port.counters('demo@1', window)).rejects.toMatchObject({ code: 'GATEWAY_UNREACHABLE' });
   await expect(evidence(away).port.probe()).rejects.toMatchObject({ code: 'GATEWAY_UNREACHABLE' });
   await expect(port.query('up', 0)).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+});
+
+test('of many tools fifty have counters of their own, and no call is lost', async () => {
+  for (let index = 0; index < 60; index += 1) count('2', 'tools/call', 'ok', `tool-${index}`);
+  const { requests } = await evidence(gateway.url).port.counters('demo@2', window);
+  const good = requests.filter(({ labels }) => labels['code'] === '200');
+  expect(good.filter(({ labels }) => labels['mcp_tool'] !== undefined)).toHaveLength(50);
+  expect(good.reduce((sum, { samples }) => sum + (samples.at(-1)?.[1] ?? 0), 0)).toBe(60);
+});
+
+test('counters that have not changed are kept once', async () => {
+  count('2', 'tools/call', 'ok', 'busy');
+  count('2', 'tools/call', 'ok', 'idle');
+  const scrapes = new Scrapes([gateway.url], { now: () => now, everyMs: 3_600_000 });
+  await scrapes.now();
+  count('2', 'tools/call', 'ok', 'busy');
+  now += 1_000;
+  await scrapes.now();
+  const [first, second] = scrapes.between(0, now).map(({ counts }) => counts.get('demo@2'));
+  expect(second?.get('idle')).toBe(first?.get('idle'));
+  expect([first, second].map((tools) => tools?.get('busy')?.outcomes.ok)).toEqual([1, 2]);
 });

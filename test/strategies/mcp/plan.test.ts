@@ -43,6 +43,7 @@ test('a registered version is planned against blue', async () => {
     },
     after: { service: '2.0.0' },
     dividesCallers: true,
+    judgesTools: true,
   });
 });
 

@@ -52,7 +52,12 @@ const USUAL_MS = 250;
 export function boundsInTail(past: readonly TimedBlock[], known: readonly number[]): readonly number[] {
   const counted = past.some(({ questions }) => (questions['errors']?.stable.requests ?? 0) > 0);
   if (!counted) return known.filter((ms) => ms >= USUAL_MS).slice(0, 1);
-  const shares = known.map((ms) => shareSlower(past, ms));
+  return boundsOfShares(known, (ms) => shareSlower(past, ms));
+}
+
+/** The bounds in the tail of stable's answers. `shareOf`: the share of them that was slower. */
+export function boundsOfShares(known: readonly number[], shareOf: (ms: number) => number): readonly number[] {
+  const shares = known.map(shareOf);
   const tail = known.filter((_, index) => isBetween(shares[index] as number, MIN_SLOW, MAX_SLOW));
   if (tail.length > 0) return tail.slice(-MAX_BOUNDS);
   // If every answer of stable was fast, a slow version exceeds the first bound above them all.

@@ -1,24 +1,40 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
+import type { GatewayServer, GatewayView } from '../../ports/server-gateways.ts';
+
+const Health = z.object({ state: z.enum(['unknown', 'healthy', 'unhealthy']), reason: z.string().optional() });
 
 /** The part of a gateway's status that a release reads. Further fields are of no interest. */
 const Status = z.object({
   revision: z.number(),
-  versions: z.array(z.object({ version: z.string(), traffic: z.number() })),
+  versions: z.array(z.object({ version: z.string(), traffic: z.number(), health: Health.exactOptional() })),
 });
-type Status = z.output<typeof Status>;
+const Servers = z.object({ servers: z.array(Status.extend({ server: z.string() })) });
+const Alive = z.object({ version: z.string().exactOptional() });
 
 /** A gateway is on this machine or near, so a longer silence is no answer. */
 const TIMEOUT_MS = 2_000;
 const MAX_DETAIL = 200;
 
 /** The split of one server as one gateway has it in force. Errors: GATEWAY_UNREACHABLE. */
-export async function readStatus(gateway: string, server: string): Promise<Status> {
-  const text = await fetchText(gateway, `/servers/${encodeURIComponent(server)}/status`);
-  const parsed = Status.safeParse(parsedOrNothing(text));
+export async function readStatus(gateway: string, server: string): Promise<Omit<GatewayServer, 'server'>> {
+  return read(Status, gateway, `/servers/${encodeURIComponent(server)}/status`);
+}
+
+/** Everything that one gateway has in force. Errors: GATEWAY_UNREACHABLE. */
+export async function readView(gateway: string): Promise<GatewayView> {
+  const [{ servers }, { version }] = await Promise.all([
+    read(Servers, gateway, '/servers'),
+    read(Alive, gateway, '/healthz'),
+  ]);
+  return { gateway, servers, ...(version === undefined ? {} : { version }) };
+}
+
+async function read<S extends z.ZodType>(schema: S, gateway: string, path: string): Promise<z.output<S>> {
+  const parsed = schema.safeParse(parsedOrNothing(await fetchText(gateway, path)));
   if (parsed.success) return parsed.data;
-  throw new SluiceError('GATEWAY_UNREACHABLE', `${gateway} does not answer as a gateway: its status has another form.`);
+  throw new SluiceError('GATEWAY_UNREACHABLE', `${gateway} does not answer as a gateway: ${path} has another form.`);
 }
 
 /** The body of one answer with status 200. Errors: GATEWAY_UNREACHABLE. */

@@ -1,0 +1,22 @@
+/** What a question counts as bad, and whose answers it counts. */
+export interface QuestionName {
+  /** Slow answers, by their bound in ms. Absent: failed answers. */
+  readonly slowerThanMs?: string;
+  /** The tool of an MCP server. Absent: all answers. */
+  readonly tool?: string;
+}
+
+const OF = ' of ';
+
+/** `errors of echo`, `slow-250ms of echo`. */
+export function ofTool(question: string, tool: string): string {
+  return `${question}${OF}${tool}`;
+}
+
+/** Undefined if the metric is no question of the sequential judge. */
+export function readQuestion(metric: string): QuestionName | undefined {
+  const [, question = '', , tool] = /^(errors|slow-[\d.]+ms)( of (.+))?$/s.exec(metric) ?? [];
+  if (question === '') return undefined;
+  const slow = /^slow-(.+)ms$/.exec(question)?.[1];
+  return { ...(slow === undefined ? {} : { slowerThanMs: slow }), ...(tool === undefined ? {} : { tool }) };
+}

@@ -1,0 +1,34 @@
+import type { ServerSnapshot } from '../../contract/server-snapshot.ts';
+import { cleanText } from '../../domain/safe-text.ts';
+import { isSilent, type GatewayVersion, type GatewayView, type SilentGateway } from '../../ports/server-gateways.ts';
+
+type VersionSnapshot = ServerSnapshot['versions'][number];
+
+const MAX_REASON = 400;
+
+/** The servers with the health of their versions. A version is unhealthy if it is so at one gateway. */
+export function withHealth(
+  servers: readonly ServerSnapshot[],
+  views: readonly (GatewayView | SilentGateway)[],
+): ServerSnapshot[] {
+  const answering = views.flatMap((view) => (isSilent(view) ? [] : [view]));
+  return servers.map((server) => ({
+    ...server,
+    versions: server.versions.map((version) => healthAt(server.name, version, answering)),
+  }));
+}
+
+function healthAt(name: string, shown: VersionSnapshot, views: readonly GatewayView[]): VersionSnapshot {
+  const found = views.flatMap(({ gateway, servers }) => {
+    const versions = servers.find(({ server }) => server === name)?.versions;
+    const health = versions?.find(({ version }) => version === shown.version)?.health;
+    return health ? [{ gateway, ...health }] : [];
+  });
+  const unhealthy = found.find(({ state }) => state === 'unhealthy');
+  if (unhealthy) return { ...shown, health: 'unhealthy', health_reason: reasonOf(unhealthy) };
+  return found.some(({ state }) => state === 'healthy') ? { ...shown, health: 'healthy' } : shown;
+}
+
+function reasonOf({ gateway, reason }: { gateway: string } & NonNullable<GatewayVersion['health']>): string {
+  return `${gateway}: ${cleanText(reason ?? 'no reason is known', MAX_REASON)}`;
+}
