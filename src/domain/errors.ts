@@ -1,5 +1,6 @@
 import type { ErrorEntry } from './errors/entry.ts';
 import { GATEWAY_ERRORS } from './errors/gateway.ts';
+import { HELM_ERRORS } from './errors/helm.ts';
 import { OBJECT_ERRORS } from './errors/objects.ts';
 import { RELEASE_ERRORS } from './errors/releases.ts';
 import { REQUEST_ERRORS } from './errors/requests.ts';
@@ -10,6 +11,7 @@ import { SYSTEM_ERRORS } from './errors/systems.ts';
 export const ERRORS = {
   ...REQUEST_ERRORS,
   ...OBJECT_ERRORS,
+  ...HELM_ERRORS,
   ...RELEASE_ERRORS,
   ...SERVER_ERRORS,
   ...SYSTEM_ERRORS,

@@ -1,5 +1,6 @@
 import { createTemplates } from '../adapters/analysis-templates/index.ts';
 import { createClusterObjects } from '../adapters/cluster-objects/index.ts';
+import { createHelm, createHelmReleases } from '../adapters/helm/index.ts';
 import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
 import { createWorlds, type DescribedClusters, type Elsewhere } from '../clusters/index.ts';
 import { Identities } from '../clusters/identities.ts';
@@ -20,7 +21,8 @@ import { clusterDefaults } from '../config/clusters.ts';
 import { serverSystems } from './server-registry.ts';
 
 type WorldSettings = DescribedClusters & Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways'>;
-type PortSettings = WorldSettings & Pick<Settings, 'allowedNamespaces'>;
+type PortSettings = WorldSettings &
+  Pick<Settings, 'allowedNamespaces' | 'kubeconfig' | 'helmProgram' | 'helmCharts' | 'helmPlainHttp'>;
 
 /** The clusters of the kubeconfig that the settings name. It opens no connection. Errors: CONFIG_INVALID. */
 export function clustersOf({ kubeconfig }: Pick<Settings, 'kubeconfig'>): Clusters {
@@ -79,6 +81,13 @@ export function portsOver(clusters: Clusters, settings: PortSettings, serving = 
     ...splitTools(clusters, settingsOf),
     templates: createTemplates(clusters),
     clusterObjects: createClusterObjects(clusters),
+    helmReleases: createHelmReleases(clusters),
+    helm: createHelm({
+      program: settings.helmProgram,
+      charts: settings.helmCharts,
+      plainHttp: settings.helmPlainHttp,
+      kubeconfig: settings.kubeconfig,
+    }),
     now: Date.now,
   };
 }

@@ -1,5 +1,7 @@
 import type { ClusterObjectsPort } from './cluster-objects.ts';
 import type { EvidencePort } from './evidence.ts';
+import type { HelmPort } from './helm.ts';
+import type { HelmReleasesPort } from './helm-releases.ts';
 import type { MiddlewaresPort } from './middlewares.ts';
 import type { RolloutFeed } from './rollout-feed.ts';
 import type { RolloutObjectsPort } from './rollout-objects.ts';
@@ -27,4 +29,6 @@ export interface ToolPorts extends Omit<Ports, 'evidence'> {
   readonly routes: RoutesPort;
   readonly middlewares: MiddlewaresPort;
   readonly clusterObjects: ClusterObjectsPort;
+  readonly helm: HelmPort;
+  readonly helmReleases: HelmReleasesPort;
 }
