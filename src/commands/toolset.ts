@@ -7,7 +7,13 @@ import type { ResourceKind } from './resource.ts';
 /** The access of a toolset to one resource of a cluster. */
 export interface Right {
   /** The ClusterRole of deploy/rbac.yaml that grants it. */
-  readonly role: 'sluice-reader' | 'sluice-writer' | 'sluice-kubernetes-reader' | 'sluice-kubernetes-writer';
+  readonly role:
+    | 'sluice-reader'
+    | 'sluice-writer'
+    | 'sluice-kubernetes-reader'
+    | 'sluice-kubernetes-writer'
+    | 'sluice-helm-reader'
+    | 'sluice-helm-writer';
   /** Empty for the core API. */
   readonly group: string;
   readonly resource: string;

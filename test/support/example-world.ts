@@ -14,7 +14,9 @@ import type { CommandContext } from '../../src/commands/command.ts';
 import { aView, AT, createFakeGateway, PLAN } from './fake-gateway.ts';
 import { register } from '../../src/domain/servers/actions.ts';
 import { emptyServer, type RegisteredServer } from '../../src/domain/servers/server.ts';
+import { FakeHelm } from './fake-helm.ts';
 import { createObjects, PORT } from './fake-objects.ts';
+import type { HelmPort } from '../../src/ports/helm.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { worldServices } from './fake-tools.ts';
 import { createFakeWorld, type FakeWorld } from './fake-world.ts';
@@ -66,6 +68,7 @@ function atWork(
   const services = worldServices(
     { target: world.target, metrics: world.metrics, now: () => world.now(), clusters },
     createFakeGateway(releases),
+    exampleHelm(world),
   );
   const context: CommandContext = {
     ...services,
@@ -75,6 +78,14 @@ function atWork(
     progress: async () => undefined,
   };
   return { context, requests, stop: () => world.stop() };
+}
+
+/** Two revisions of the release web, and of its chart. */
+function exampleHelm({ cluster }: FakeWorld): HelmPort {
+  const helm = new FakeHelm(cluster);
+  helm.put({ name: 'site', version: 1, config: { tag: 'v0' } }, 'superseded');
+  helm.put({ name: 'site', version: 2 });
+  return helm.port();
 }
 
 interface Moment {

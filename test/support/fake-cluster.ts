@@ -106,6 +106,11 @@ export class FakeCluster implements ClusterClient {
     return structuredClone(this.#stored(ref));
   }
 
+  /** Copies of the objects of a kind. */
+  listed(plural: string, namespace?: string): readonly StoredObject[] {
+    return this.#items({ plural }, namespace);
+  }
+
   /** A write by a controller or another actor. Without a change there is no new version. */
   update(ref: ObjectRef, mutate: (object: StoredObject) => void): void {
     const object = this.peek(ref);
@@ -242,11 +247,11 @@ export class FakeCluster implements ClusterClient {
     const wanted = (labelSelector ?? '')
       .split(',')
       .filter(Boolean)
-      .map((one) => one.split('='));
+      .map((one) => ({ label: one.split(/!?=/)[0] ?? '', value: one.split('=')[1], not: one.includes('!=') }));
     return [...this.#objects]
       .filter(([key]) => key.startsWith(`${kind.plural}/${namespace ? `${namespace}/` : ''}`))
       .map(([, object]) => structuredClone(object))
-      .filter(({ metadata }) => wanted.every(([label = '', value]) => metadata.labels?.[label] === value));
+      .filter(({ metadata }) => wanted.every(({ label, value, not }) => (metadata.labels?.[label] === value) !== not));
   }
 
   /** A status patch changes only the status. Any other patch changes everything except the status. */

@@ -1,6 +1,7 @@
 import type { CommandServices } from '../../src/commands/command.ts';
 import { portsOver } from '../../src/entry/ports.ts';
 import { planRelease } from '../../src/strategies/index.ts';
+import type { HelmPort } from '../../src/ports/helm.ts';
 import type { ToolPorts } from '../../src/ports/index.ts';
 import type { World, Worlds } from '../../src/ports/world.ts';
 import { settingsWith } from './settings.ts';
@@ -19,9 +20,11 @@ import type { FakeWorld } from './fake-world.ts';
 export function worldServices(
   world: Pick<FakeWorld, 'target' | 'clusters' | 'metrics' | 'now'>,
   gateway: ReleaseGateway,
+  /** If absent, the program on PATH. */
+  helm?: HelmPort,
 ): CommandServices {
   const adapters = portsOver(world.clusters, settingsWith({ traefikApiPods: TRAEFIK_PODS }));
-  const ports: ToolPorts = { ...adapters, now: () => world.now() };
+  const ports: ToolPorts = { ...adapters, ...(helm && { helm }), now: () => world.now() };
   const one: World = {
     ...ports,
     evidence: world.metrics,

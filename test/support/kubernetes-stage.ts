@@ -8,6 +8,7 @@ import { memoryAudit } from './mcp-server.ts';
 import { recorded, type Request } from './recorded-requests.ts';
 import { worldServices } from './fake-tools.ts';
 import { FakeMetrics } from './fake-metrics.ts';
+import type { HelmPort } from '../../src/ports/helm.ts';
 
 const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
   deployments: ['apps', 'v1'],
@@ -15,11 +16,12 @@ const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
   rollouts: ['argoproj.io', 'v1alpha1'],
 };
 
-/** The tools k8s_* over a cluster in memory. */
+/** The tools k8s_* and helm_* over a cluster in memory. */
 export class KubernetesStage {
   readonly cluster = new FakeCluster('prod');
   readonly requests: Request[] = [];
   allowedNamespaces: readonly string[] = [];
+  helm: HelmPort | undefined;
 
   add(plural: string, namespace: string, name: string, content: Partial<StoredObject> & Record<string, unknown> = {}) {
     const ref = refOf(plural, namespace, name);
@@ -58,6 +60,7 @@ export class KubernetesStage {
     const services = worldServices(
       { target, metrics: new FakeMetrics(15_000), now: Date.now, clusters },
       createFakeGateway([]),
+      this.helm,
     );
     return {
       ...services,

@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { objectFields } from '../../contract/cluster-object.ts';
 import { parse } from '../../contract/parse.ts';
-import { metaOf, recordAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
-import { podTrouble, workloadState } from '../../domain/cluster-objects/workload-state.ts';
-import { ignoreFailure } from '../../domain/errors.ts';
+import { workloadState } from '../../domain/cluster-objects/workload-state.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { requireRolled } from '../../commands/objects/drafted.ts';
-import { identityOf, kindIn, located } from '../../commands/objects/located.ts';
+import { identityOf, located } from '../../commands/objects/located.ts';
+import { troubledPods } from '../../commands/objects/troubled-pods.ts';
 
 const input = z.strictObject({
   ...objectFields,
@@ -34,7 +33,6 @@ const output = z.strictObject({
 type Output = z.output<typeof output>;
 
 const PAUSE_MS = 1000;
-const MAX_PODS = 10;
 
 export const k8sRolloutStatus: Command<typeof input, typeof output> = {
   name: 'k8s_rollout_status',
@@ -71,21 +69,4 @@ async function look(context: CommandContext, at: ObjectAt): Promise<Output> {
   const { state, message } = workloadState(object) ?? { state: 'progressing', message: 'Its state is not known.' };
   const pods = state === 'complete' ? [] : await troubledPods(context, at, object);
   return { ...identityOf(at), state, message: maskSecrets(cleanText(message, 500)), pods };
-}
-
-/** Empty also if pods may not be read: the state of the workload is known without them. */
-async function troubledPods(context: CommandContext, at: ObjectAt, object: ApiObject): Promise<Output['pods']> {
-  const labels = Object.entries(recordAt(object, 'spec', 'selector', 'matchLabels'));
-  if (labels.length === 0) return [];
-  const kind = await kindIn(context, at.cluster, 'pods.v1');
-  const labelSelector = labels.map(([key, value]) => `${key}=${String(value)}`).join(',');
-  const page = await context.ports.clusterObjects
-    .page({ cluster: at.cluster, kind, namespace: at.namespace }, { limit: 200, labelSelector })
-    .catch(ignoreFailure);
-  return (page?.items ?? [])
-    .flatMap((pod) => {
-      const problem = podTrouble(pod);
-      return problem === undefined ? [] : [{ name: metaOf(pod).name, problem: maskSecrets(cleanText(problem, 300)) }];
-    })
-    .slice(0, MAX_PODS);
 }

@@ -1,3 +1,4 @@
+import { eachKind, NAMESPACED, WRITTEN } from '../../commands/objects/usual-kinds.ts';
 import type { Right } from '../../commands/toolset.ts';
 
 const writer = { role: 'sluice-kubernetes-writer' } as const;
@@ -11,46 +12,17 @@ const LOOK = [
   ...[...PLANNED, ...WORKLOADS, ...NODES, 'k8s_delete'],
 ];
 
-/** Kinds that most clusters have. For further kinds a role of the cluster's own has to grant `get` and `list`. */
-const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
-  '': ['configmaps', 'persistentvolumeclaims', 'pods', 'resourcequotas', 'serviceaccounts', 'services'],
-  apps: ['controllerrevisions', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'],
-  'argoproj.io': ['analysisruns', 'analysistemplates', 'rollouts'],
-  autoscaling: ['horizontalpodautoscalers'],
-  batch: ['cronjobs', 'jobs'],
-  'discovery.k8s.io': ['endpointslices'],
-  'gateway.networking.k8s.io': ['httproutes'],
-  'networking.k8s.io': ['ingresses', 'networkpolicies'],
-  policy: ['poddisruptionbudgets'],
-  'traefik.io': ['ingressroutes', 'middlewares', 'traefikservices'],
-};
-const CLUSTER: Readonly<Record<string, readonly string[]>> = { '': ['namespaces', 'nodes', 'persistentvolumes'] };
-
-/** Pods can be labelled and deleted. Everything else about them belongs to their workload. */
-const WRITTEN: typeof NAMESPACED = {
-  '': ['configmaps', 'persistentvolumeclaims', 'pods', 'serviceaccounts', 'services'],
-  apps: ['daemonsets', 'deployments', 'statefulsets'],
-  'argoproj.io': ['analysistemplates', 'rollouts'],
-  autoscaling: ['horizontalpodautoscalers'],
-  batch: ['cronjobs', 'jobs'],
-  'gateway.networking.k8s.io': ['httproutes'],
-  'networking.k8s.io': ['ingresses', 'networkpolicies'],
-  policy: ['poddisruptionbudgets'],
-  'traefik.io': ['ingressroutes', 'middlewares', 'traefikservices'],
-};
-
-const each = (kinds: Readonly<Record<string, readonly string[]>>): readonly Pick<Right, 'group' | 'resource'>[] =>
-  Object.entries(kinds).flatMap(([group, resources]) => resources.map((resource) => ({ group, resource })));
+const CLUSTER: typeof NAMESPACED = { '': ['namespaces', 'nodes', 'persistentvolumes'] };
 
 /** Every account may read discovery and OpenAPI documents (ClusterRole system:discovery). Secrets are not in it. */
 export const rights: readonly Right[] = [
-  ...each(NAMESPACED).map((right) => ({ ...LIST, ...right, tools: LOOK })),
-  ...each(CLUSTER).map((right): Right => ({ ...LIST, ...right, tools: LOOK, clusterScoped: true })),
+  ...eachKind(NAMESPACED).map((right) => ({ ...LIST, ...right, tools: LOOK })),
+  ...eachKind(CLUSTER).map((right): Right => ({ ...LIST, ...right, tools: LOOK, clusterScoped: true })),
   { ...reader, group: '', resource: 'namespaces', verbs: ['get'], clusterScoped: true },
   { ...LIST, group: '', resource: 'pods', tools: ['k8s_logs'] },
   { ...reader, group: '', resource: 'pods', subresource: 'log', verbs: ['get'], tools: ['k8s_logs'] },
   { ...reader, group: '', resource: 'events', verbs: ['list'], tools: ['k8s_events', 'k8s_describe'] },
-  ...each(WRITTEN).flatMap((right): readonly Right[] => [
+  ...eachKind(WRITTEN).flatMap((right): readonly Right[] => [
     { ...writer, ...right, verbs: ['patch'], tools: [...PLANNED, ...WORKLOADS] },
     { ...writer, ...right, verbs: ['create'], tools: ['k8s_apply', 'k8s_plan'] },
     { ...writer, ...right, verbs: ['delete'], tools: ['k8s_delete', 'k8s_plan'] },

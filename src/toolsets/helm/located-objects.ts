@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { anyObjectName, kindName } from '../../contract/cluster-object.ts';
+import { dnsName } from '../../contract/target.ts';
+import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { HelmReleaseAt } from '../../domain/helm/release.ts';
+import type { ObjectAt } from '../../ports/cluster-objects.ts';
+import { requireNamespace } from '../../commands/access.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import { kindIn, requireOutsideNamespaces } from '../../commands/objects/located.ts';
+
+const Head = z.object({
+  apiVersion: z.string().regex(/^([a-z0-9.-]+\/)?v[a-z0-9]+$/),
+  kind: kindName,
+  metadata: z.object({ name: anyObjectName, namespace: dnsName.optional() }),
+});
+
+/** An object of a rendered chart. Without `at` the cluster does not serve its kind. */
+export interface RenderedObject {
+  readonly object: ApiObject;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly at?: ObjectAt;
+}
+
+/** Where a rendered object is, or will be. Errors: INVALID_INPUT, NAMESPACE_NOT_ALLOWED, and those of the port. */
+export async function locatedObject(
+  context: CommandContext,
+  release: HelmReleaseAt,
+  object: ApiObject,
+): Promise<RenderedObject> {
+  const { apiVersion, kind: asked, metadata } = headOf(object);
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const named = [asked.toLowerCase(), version, ...(group ? [group] : [])].join('.');
+  const kind = await kindIn(context, release.cluster, named).catch(unserved);
+  if (!kind) return { object, kind: asked, name: metadata.name };
+  const namespace = kind.namespaced ? (metadata.namespace ?? release.namespace) : undefined;
+  if (namespace === undefined) requireOutsideNamespaces(kind, metadata.name, context.settings);
+  else requireNamespace(namespace, context.settings);
+  const place = namespace === undefined ? {} : { namespace };
+  return {
+    object,
+    kind: asked,
+    name: metadata.name,
+    ...place,
+    at: { cluster: release.cluster, kind, name: metadata.name, ...place },
+  };
+}
+
+function unserved(error: unknown): undefined {
+  if (!(error instanceof SluiceError && error.code === 'UNKNOWN_NAME')) throw error;
+}
+
+function headOf(object: ApiObject): z.output<typeof Head> {
+  const { data, error } = Head.safeParse(object);
+  if (data) return data;
+  const wrong = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  throw new SluiceError('INVALID_INPUT', `The chart renders something that is no object: ${wrong.join('; ')}.`, {
+    next: 'Call helm_template to see what it renders.',
+  });
+}
+
+/** The object as it is. Undefined if there is none. */
+export async function liveObject({ ports }: CommandContext, at: ObjectAt): Promise<ApiObject | undefined> {
+  try {
+    return await ports.clusterObjects.read(at);
+  } catch (error) {
+    if (error instanceof SluiceError && ['OBJECT_NOT_FOUND', 'NAMESPACE_NOT_FOUND'].includes(error.code))
+      return undefined;
+    throw error;
+  }
+}
