@@ -12,7 +12,8 @@ export type BinaryName =
   | 'prometheus'
   | 'temporal'
   | 'source-controller'
-  | 'kustomize-controller';
+  | 'kustomize-controller'
+  | 'helm';
 
 /** Parts that a sandbox has only where somebody asks for them. */
 export const ADD_ONS = ['flux'] as const;
@@ -29,7 +30,7 @@ export interface Release {
 
 export interface GoBuild {
   /** Folder below sandbox/go whose go.mod and go.sum pin the code. */
-  module: 'etcd' | 'kubernetes' | 'prometheus' | 'flux';
+  module: 'etcd' | 'kubernetes' | 'prometheus' | 'flux' | 'helm';
   package: string;
   ldflags?: string;
   tags?: string;
@@ -41,6 +42,8 @@ export interface Binary {
   name: BinaryName;
   /** It is had only for this add-on. */
   addOn?: AddOn;
+  /** It is no part of a sandbox, and is had only where a test asks for it by name. */
+  onDemand?: true;
   version: string;
   /** Arguments that print the version, for binaries on PATH. */
   versionArgs: string[];
@@ -194,6 +197,25 @@ export const BINARIES: readonly Binary[] = [
   },
   flux('source-controller', 270),
   flux('kustomize-controller', 120),
+  {
+    name: 'helm',
+    onDemand: true,
+    version: '4.3.1',
+    versionArgs: ['version', '--short'],
+    accepts: { pattern: /^v4\.[2-9]/, words: '4.2 or newer of 4' },
+    release: {
+      url: 'https://get.helm.sh/helm-v4.3.1-{os}-{arch}.tar.gz',
+      checksums: 'https://get.helm.sh/helm-v4.3.1-{os}-{arch}.tar.gz.sha256sum',
+      member: '{os}-{arch}/helm',
+    },
+    wheel: { none: 'the wheel has the library without the program' },
+    go: {
+      module: 'helm',
+      package: 'helm.sh/helm/v4/cmd/helm',
+      ldflags: '-X helm.sh/helm/v4/internal/version.version=v4.3.1',
+      seconds: 160,
+    },
+  },
 ];
 
 /** Custom resource definitions come from module directories, so that no copy is kept here. */

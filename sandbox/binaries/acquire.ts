@@ -115,5 +115,5 @@ export async function acquireBinary(
 
 /** The binaries of every sandbox, or those of an add-on. */
 export function binariesOf(addOn?: AddOn): readonly BinaryName[] {
-  return BINARIES.filter((binary) => binary.addOn === addOn).map((binary) => binary.name);
+  return BINARIES.filter((binary) => binary.addOn === addOn && !binary.onDemand).map((binary) => binary.name);
 }

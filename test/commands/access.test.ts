@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createClusterObjects } from '../../src/adapters/cluster-objects/index.ts';
+import { createHelmReleases } from '../../src/adapters/helm/index.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { permissionOf, touchedBy } from '../../src/commands/access.ts';
 import type { Command, CommandContext } from '../../src/commands/command.ts';
@@ -7,6 +8,7 @@ import { execute } from '../../src/commands/execute.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import { CATALOGUE, TOOLSETS } from '../../src/toolsets/index.ts';
 import { aView, createFakeGateway, DEFAULTS, fakeServices, SPEC } from '../support/fake-gateway.ts';
+import { FakeHelm } from '../support/fake-helm.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
 import { releaseEntry } from '../support/journal-entries.ts';
@@ -55,11 +57,19 @@ async function world(allowedNamespaces: readonly string[]): Promise<CommandConte
           .map((place) => ({ ...place, name: 'errors' })),
       ),
   };
-  const clusterObjects = createClusterObjects({ client: () => podsIn(places) } as unknown as Clusters);
+  const clusters = { client: () => podsIn(places) } as unknown as Clusters;
+  const clusterObjects = createClusterObjects(clusters);
+  const helmReleases = createHelmReleases(clusters);
   return {
     ...services,
     journal,
-    ports: { ...services.ports, rolloutFeed, templates, clusterObjects } as unknown as CommandContext['ports'],
+    ports: {
+      ...services.ports,
+      rolloutFeed,
+      templates,
+      clusterObjects,
+      helmReleases,
+    } as unknown as CommandContext['ports'],
     settings: { ...DEFAULTS, allowedNamespaces },
     caller: { id: 'mcp:test', kind: 'mcp' },
     signal: new AbortController().signal,
@@ -67,26 +77,35 @@ async function world(allowedNamespaces: readonly string[]): Promise<CommandConte
   };
 }
 
-/** A pod with an event and its metrics in each namespace. */
+/** A pod with an event and its metrics, and a release of Helm, in each namespace. */
 function podsIn(places: readonly { readonly namespace: string }[]): FakeCluster {
   const cluster = new FakeCluster('prod');
-  for (const { namespace } of places)
+  const helm = new FakeHelm(cluster);
+  for (const { namespace } of places) {
+    helm.put({ namespace, version: 1 });
     for (const plural of ['pods', 'events', 'pods.metrics']) {
       cluster.create(refOf(plural, namespace, 'web'), {});
       cluster.update(refOf(plural, namespace, 'web'), (object) =>
         Object.assign(object, { involvedObject: { namespace } }),
       );
     }
+  }
   return cluster;
 }
 
 /** They describe the cluster itself, and show nothing of any namespace. */
 const OF_THE_CLUSTER = ['k8s_contexts', 'k8s_api_resources', 'k8s_explain'];
+/** They concern charts and repositories, and no object of a cluster. */
+const OF_CHARTS = [
+  ...['helm_show', 'helm_template', 'helm_lint', 'helm_search_repo', 'helm_repo_list'],
+  ...['helm_repo_add', 'helm_repo_update', 'helm_repo_remove'],
+];
 /** Objects outside of every namespace. With an allow list they are refused. */
 const OUTSIDE = ['k8s_cordon', 'k8s_uncordon', 'k8s_drain'];
 /** Calls without a namespace. */
 const WIDE: Readonly<Record<string, object>> = {
   argo_list_rollouts: {},
+  helm_list: {},
   k8s_events: {},
   k8s_list: { kind: 'pods' },
   k8s_top: {},
@@ -97,7 +116,8 @@ const call = (command: Command, raw: unknown, context: CommandContext) =>
   execute({ command, raw, context, gate: { allowWrite: true, toolsets: [] }, audit: memoryAudit() });
 
 const inCluster = ({ toolset, name: tool }: Command): boolean =>
-  !OF_THE_CLUSTER.includes(tool) && TOOLSETS.some(({ name, rights }) => name === toolset && rights.length > 0);
+  ![...OF_THE_CLUSTER, ...OF_CHARTS].includes(tool) &&
+  TOOLSETS.some(({ name, rights }) => name === toolset && rights.length > 0);
 const examples = CATALOGUE.flatMap((command) => command.examples.map(({ input }) => [command, input] as const));
 
 test('every call of the catalogue touches objects of one namespace, or belongs to a command that narrows itself', async () => {

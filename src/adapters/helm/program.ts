@@ -27,7 +27,8 @@ const GRACE_MS = 10_000;
 export function createProgram(path: string, env: NodeJS.ProcessEnv): Program {
   return async ({ args, cwd, signal, timeoutMs }) => {
     if (signal.aborted) throw stopped('the call was cancelled before Helm was started');
-    const child = spawn(path, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A group of its own, so that what Helm starts (plug-ins, credential helpers) ends with it.
+    const child = spawn(path, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const end = watched(child, signal, timeoutMs);
     try {
       return await end.result;
@@ -44,8 +45,8 @@ function watched(child: ChildProcess, signal: AbortSignal, timeoutMs: number) {
   let last: NodeJS.Timeout | undefined;
   const stop = (error: SluiceError): void => {
     why ??= error;
-    child.kill('SIGTERM');
-    last ??= setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+    end(child, 'SIGTERM');
+    last ??= setTimeout(() => end(child, 'SIGKILL'), GRACE_MS);
   };
   const cancel = (): void => stop(stopped('the call was cancelled'));
   const timer = setTimeout(() => stop(stopped(`Helm did not end within ${Math.round(timeoutMs / 1000)} s`)), timeoutMs);
@@ -58,6 +59,8 @@ function watched(child: ChildProcess, signal: AbortSignal, timeoutMs: number) {
     });
   const result = new Promise<ProgramEnd>((resolve, reject) => {
     child.on('error', (cause) => reject(notThere(cause)));
+    // A process that has left the group may hold the pipes open.
+    child.on('exit', () => why && [child.stdout, child.stderr].forEach((pipe) => pipe?.destroy()));
     child.on('close', (code) =>
       why
         ? reject(why)
@@ -74,6 +77,15 @@ function watched(child: ChildProcess, signal: AbortSignal, timeoutMs: number) {
     signal.removeEventListener('abort', cancel);
   };
   return { result, release };
+}
+
+/** Signals the program and what it has started. A group that has ended already is no fault. */
+function end({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function stopped(why: string): SluiceError {
