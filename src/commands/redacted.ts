@@ -2,8 +2,8 @@ import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { hiddenValues, maskedArguments } from '../domain/servers/masked.ts';
 
 const SECRET_KEY = /password|passwd|secret|token|api_?key|authorization|kubeconfig/i;
-/** Texts of objects: they may contain a Secret, whose values look like any other. */
-const WHOLE_TEXTS: readonly string[] = ['manifest', 'patch'];
+/** Texts of objects and values of charts: they may contain a secret that looks like any other value. */
+const WHOLE_TEXTS: readonly string[] = ['manifest', 'patch', 'values'];
 
 /**
  * Arguments for a log. They come from any caller, so texts that look like a secret are masked, and long texts are cut.

@@ -27,7 +27,7 @@ export interface HelmReleasesPort {
     readonly current?: boolean;
   }): Promise<readonly HelmRecord[]>;
   /** The content of a record that `records` returned. Errors: HELM_REFUSED if it cannot be decoded. */
-  open(record: HelmRecord): HelmRevision;
+  open(record: HelmRecord): Promise<HelmRevision>;
   /**
    * Marks a record as failed, so that Helm accepts the next operation. Errors: CONFLICT (the record is another one than
    * `record`).

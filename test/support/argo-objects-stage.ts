@@ -112,7 +112,7 @@ export class ObjectsStage {
     try {
       const answer = await execute({
         command,
-        raw: { cluster: sandbox.context, ...raw },
+        raw: { ...('cluster' in command.input.shape && { cluster: sandbox.context }), ...raw },
         context,
         gate: { allowWrite: true, toolsets: [] },
         audit,

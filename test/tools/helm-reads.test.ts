@@ -47,7 +47,7 @@ const call = async (tool: string, input: object): Promise<Record<string, unknown
     SLUICE_HELM_CHARTS: charts,
   })) as unknown as Record<string, unknown>;
 const chart = (tool: string, input: object): Promise<Record<string, unknown>> =>
-  stage.call(tool, { ...input, cluster: undefined }, { SLUICE_HELM: program, SLUICE_HELM_CHARTS: charts }) as never;
+  stage.call(tool, input, { SLUICE_HELM: program, SLUICE_HELM_CHARTS: charts }) as never;
 const web = () => ({ namespace: stage.namespace, name: 'web' });
 
 beforeAll(async () => {

@@ -35,7 +35,7 @@ export function createHelmReleases(clusters: Clusters): HelmReleasesPort {
       if (items.length === 0 && namespace !== undefined) await requireNamespace(client, namespace);
       return items.flatMap((item) => recordOf(cluster, item)).toSorted(byNameThenRevision);
     },
-    open: ({ encoded }) => revisionIn(encoded),
+    open: async ({ encoded }) => revisionIn(encoded),
     async markFailed({ cluster, namespace, name, revision, resourceVersion, encoded }, description) {
       const content = decodedRecord(encoded);
       const info = isRecord(content['info']) ? content['info'] : {};

@@ -3,12 +3,12 @@ import { metaOf } from '../../domain/cluster-objects/api-object.ts';
 import { contentOf, differences, sorted } from '../../domain/cluster-objects/differences.ts';
 import { managersOf } from '../../domain/cluster-objects/managing-tool.ts';
 import { fullName } from '../../domain/cluster-objects/api-kind.ts';
-import { SluiceError } from '../../domain/errors.ts';
 import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import type { ObjectWrite } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../command.ts';
 import type { Draft, PlannedChange } from './draft.ts';
 import { refuseReleases } from './release-guard.ts';
+import { requireRight } from './required-right.ts';
 
 export interface Plan {
   readonly changes: readonly PlannedChange[];
@@ -22,7 +22,7 @@ export interface Plan {
  */
 export async function planned(context: CommandContext, request: object, drafts: readonly Draft[]): Promise<Plan> {
   const changes: PlannedChange[] = [];
-  for (const draft of drafts) await requireRight(context, draft);
+  for (const draft of drafts) await requireRights(context, draft);
   for (const draft of drafts) await refuseReleases(context, draft);
   for (const draft of drafts) changes.push(await tried(context, draft));
   return { changes, digest: digestOf(request, drafts) };
@@ -36,22 +36,9 @@ async function tried({ ports }: CommandContext, draft: Draft): Promise<PlannedCh
 }
 
 /** Errors: FORBIDDEN. */
-async function requireRight({ ports }: CommandContext, { at, before, write }: Draft): Promise<void> {
+async function requireRights(context: CommandContext, { at, before, write }: Draft): Promise<void> {
   const { cluster, kind, namespace } = at;
-  const resource = fullName(kind);
-  for (const right of rightsOf(write, before)) {
-    const wanted = { group: kind.group, resource: kind.plural, namespace, ...right };
-    if (await ports.clusterObjects.allowed(cluster, wanted)) continue;
-    const what = right.subresource === undefined ? resource : `${resource}/${right.subresource}`;
-    const where = namespace === undefined ? '' : ` in ${namespace}`;
-    throw new SluiceError(
-      'FORBIDDEN',
-      `The account in use may not ${right.verb} ${what}${where}. Nothing was changed.`,
-      {
-        details: { cluster, verb: right.verb, resource: what, ...(namespace === undefined ? {} : { namespace }) },
-      },
-    );
-  }
+  for (const right of rightsOf(write, before)) await requireRight(context, { cluster, kind, namespace, ...right });
 }
 
 function rightsOf(

@@ -38,7 +38,7 @@ export const helmGet: Command<typeof input, typeof output> = {
   check: (raw) => parse(input, raw ?? {}),
   async run(context, { part, ...asked }) {
     const at = await releaseAt(context, asked);
-    const found = revisionOf(context, at, await recordsOf(context, at), asked.revision);
+    const found = await revisionOf(context, at, await recordsOf(context, at), asked.revision);
     const list = `helm_get ${at.cluster} ${releaseText(at)} ${found.revision} ${part}`;
     return { revision: found.revision, part, ...textPage(textOf(found, part), list, asked) };
   },

@@ -33,8 +33,8 @@ export const helmHistory: Command<typeof input, typeof output> = {
   text: (page) => rowsText(page, 'revision'),
 };
 
-function rowOf({ ports }: CommandContext, record: HelmRecord): readonly string[] {
-  const { chart, updated, description } = ports.helmReleases.open(record);
+async function rowOf({ ports }: CommandContext, record: HelmRecord): Promise<readonly string[]> {
+  const { chart, updated, description } = await ports.helmReleases.open(record);
   const cells = [String(record.revision), updated.slice(0, 19), record.status, chartText(chart), chart.appVersion];
   return [...cells, maskSecrets(description)].map((cell) => cleanText(cell, 200));
 }

@@ -46,7 +46,7 @@ export const helmList: Command<typeof input, typeof output> = {
     const list = ['helm_list', cluster, asked.namespace, status, contains].join(' ');
     const row = (record: HelmRecord) => rowOf(context, record);
     return {
-      ...rowsPage(wanted, list, asked, { columns: COLUMNS, row }),
+      ...(await rowsPage(wanted, list, asked, { columns: COLUMNS, row })),
       held: wanted
         .filter((record) => isHeld(record.status))
         .slice(0, MAX_HELD)
@@ -72,9 +72,9 @@ function newestOf(records: readonly HelmRecord[]): readonly HelmRecord[] {
   );
 }
 
-function rowOf({ ports }: CommandContext, record: HelmRecord): readonly string[] {
+async function rowOf({ ports }: CommandContext, record: HelmRecord): Promise<readonly string[]> {
   const { namespace, name, revision, status } = record;
-  const { chart, updated } = ports.helmReleases.open(record);
+  const { chart, updated } = await ports.helmReleases.open(record);
   return [namespace, name, String(revision), status, chartText(chart), chart.appVersion, updated.slice(0, 19)].map(
     (cell) => cleanText(cell, 120),
   );

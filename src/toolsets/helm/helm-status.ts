@@ -43,7 +43,7 @@ export const helmStatus: Command<typeof input, typeof output> = {
   check: (raw) => parse(input, raw ?? {}),
   async run(context, asked) {
     const at = await releaseAt(context, asked);
-    const found = revisionOf(context, at, await recordsOf(context, at), asked.revision);
+    const found = await revisionOf(context, at, await recordsOf(context, at), asked.revision);
     const objects = found.status === 'uninstalled' ? [] : renderedObjects(found.manifest);
     return toAnswer(found, await readinessOf(context, at, objects));
   },

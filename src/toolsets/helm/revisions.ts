@@ -1,5 +1,5 @@
 import { SluiceError } from '../../domain/errors.ts';
-import { releaseText, type HelmReleaseAt, type HelmRevision } from '../../domain/helm/release.ts';
+import { isHeld, releaseText, type HelmReleaseAt, type HelmRevision } from '../../domain/helm/release.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { clusterOf } from '../../commands/objects/located.ts';
@@ -24,16 +24,16 @@ export function recordsOf({ ports }: CommandContext, at: HelmReleaseAt): Promise
 }
 
 /** One revision, by default the newest. Errors: HELM_RELEASE_NOT_FOUND with the revisions that there are. */
-export function revisionOf(
+export async function revisionOf(
   { ports }: CommandContext,
   at: HelmReleaseAt,
   records: readonly HelmRecord[],
   revision?: number,
-): HelmRevision {
-  const record = recordOf(at, records, revision);
-  return ports.helmReleases.open(record);
+): Promise<HelmRevision> {
+  return ports.helmReleases.open(recordOf(at, records, revision));
 }
 
+/** Errors: as `revisionOf`. */
 export function recordOf(at: HelmReleaseAt, records: readonly HelmRecord[], revision?: number): HelmRecord {
   const record = revision === undefined ? records[0] : records.find((one) => one.revision === revision);
   if (record) return record;
@@ -43,5 +43,14 @@ export function recordOf(at: HelmReleaseAt, records: readonly HelmRecord[], revi
   throw new SluiceError(
     'HELM_RELEASE_NOT_FOUND',
     `The release ${releaseText(at)} has no revision ${revision}. Helm has kept ${kept}.`,
+  );
+}
+
+/** Errors: HELM_RELEASE_HELD. */
+export function requireFree({ namespace, name, revision, status }: HelmRecord): void {
+  if (!isHeld(status)) return;
+  throw new SluiceError(
+    'HELM_RELEASE_HELD',
+    `Revision ${revision} of the release ${namespace}/${name} is ${status}, and Helm refuses further operations until that one ends. Nothing was changed.`,
   );
 }

@@ -22,17 +22,20 @@ export interface RowsPage {
 }
 
 /** Some items as rows, from a cursor on, as many as fit. `row` is called only for those. */
-export function rowsPage<T>(
+export async function rowsPage<T>(
   items: readonly T[],
   list: string,
   { limit = 50, cursor }: { readonly limit?: number | undefined; readonly cursor?: string | undefined },
-  { columns, row }: { readonly columns: readonly string[]; readonly row: (item: T) => readonly string[] },
-): RowsPage {
+  {
+    columns,
+    row,
+  }: { readonly columns: readonly string[]; readonly row: (item: T) => readonly string[] | Promise<readonly string[]> },
+): Promise<RowsPage> {
   const from = readCursor(cursor, list).seen;
   let bytes = DEFAULT_BYTES - 800;
   const rows: string[][] = [];
   for (const item of items.slice(from, from + limit)) {
-    const cells = [...row(item)];
+    const cells = [...(await row(item))];
     bytes -= sizeOf(cells) + 1;
     if (bytes < 0 && rows.length > 0) break;
     rows.push(cells);

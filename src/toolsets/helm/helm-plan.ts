@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { parse } from '../../contract/parse.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Command } from '../../commands/command.ts';
+import type { HelmAction } from './helm-action.ts';
+import { install } from './helm-install.ts';
+import { rollback } from './helm-rollback.ts';
+import { test } from './helm-test.ts';
+import { uninstall } from './helm-uninstall.ts';
+import { unlock } from './helm-unlock.ts';
+import { upgrade } from './helm-upgrade.ts';
+import { planLines, planOutput, planPage, toPlanOutput } from './plan-answer.ts';
+import { withPlan } from './write-command.ts';
+
+/** Every action that a plan can show. A new one is a file beside this one, and one line here. */
+const ACTIONS: readonly HelmAction[] = [upgrade, install, rollback, uninstall, test, unlock];
+
+/** The fields of all actions, as the first one describes them. Which of them an action takes, its own schema says. */
+const every = Object.fromEntries(
+  ACTIONS.toReversed()
+    .flatMap(({ fields }) => Object.entries(fields.shape as Record<string, z.ZodType>))
+    .map(([name, field]) => [name, field.isOptional() ? field : field.optional().describe(field.description ?? '')]),
+);
+const input: z.ZodObject = z.strictObject({
+  action: z.enum(ACTIONS.map(({ name }) => name) as [string, ...string[]]).describe('helm_<action> carries it out.'),
+  ...every,
+  ...planPage,
+});
+
+export const helmPlan: Command<z.ZodObject, typeof planOutput> = {
+  name: 'helm_plan',
+  title: 'What a change of a release would do',
+  description:
+    'Renders and tries a change of a release without doing it: whether the account may do it, each field that would change in the cluster, what somebody has changed since, hooks, CRDs, and who else manages the objects. Its digest is needed for the change.',
+  kind: 'read',
+  idempotent: true,
+  toolset: 'helm',
+  positional: ['action'],
+  input,
+  output: planOutput,
+  examples: [
+    {
+      title: 'Two pods instead of one',
+      input: { action: 'upgrade', namespace: 'shop', name: 'site', chart: './charts/web', values: 'replicas: 2' },
+    },
+  ],
+  check(raw) {
+    const { action, cursor, ...asked } = parse(input, raw ?? {});
+    const { fields, problems } = actionOf(action);
+    const given = parse(fields, asked);
+    return { action, ...(cursor === undefined ? {} : { cursor }), ...parse(fields, given, problems?.(given) ?? []) };
+  },
+  run: (context, { action, cursor, ...asked }) =>
+    withPlan(context, actionOf(action), asked, async (plan) =>
+      toPlanOutput(String(action), plan, cursor as string | undefined),
+    ),
+  text: planLines,
+};
+
+function actionOf(name: unknown): HelmAction {
+  const found = ACTIONS.find((action) => action.name === name);
+  if (found) return found;
+  throw new SluiceError('UNKNOWN_NAME', `There is no action ${String(name)}.`);
+}

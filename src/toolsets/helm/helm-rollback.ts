@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { helmReleaseFields, revision } from '../../contract/helm.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { releaseText, type HelmReleaseAt } from '../../domain/helm/release.ts';
+import type { HelmRecord } from '../../ports/helm-releases.ts';
+import { deployed } from './deployed.ts';
+import type { HelmAction, HelmDraft } from './helm-action.ts';
+import { renderedObjects } from './rendered.ts';
+import { recordOf, recordsOf, releaseAt, requireFree } from './revisions.ts';
+import { hookSecondsOf, waitFields, writeCommand } from './write-command.ts';
+
+const fields = z.strictObject({
+  ...helmReleaseFields,
+  revision: revision.optional().describe('Default: the last good one before the newest.'),
+  take_over: z.boolean().optional().describe('Overwrite fields that somebody else has written.'),
+  ...waitFields,
+});
+
+export const rollback: HelmAction<typeof fields> = {
+  name: 'rollback',
+  fields,
+  async within(context, asked, use) {
+    const at = await releaseAt(context, asked);
+    const { helm, helmReleases } = context.ports;
+    const records = await recordsOf(context, at);
+    const record = recordOf(at, records);
+    requireFree(record);
+    const target = asked.revision === undefined ? lastGood(at, records) : recordOf(at, records, asked.revision);
+    const from = await helmReleases.open(record);
+    const to = await helmReleases.open(target);
+    const wanted = renderedObjects(to.manifest);
+    const options = { hookSeconds: hookSecondsOf(asked), takeOver: asked.take_over };
+    const draft: Omit<HelmDraft, 'settled'> = {
+      at,
+      record,
+      from,
+      to: { ...to, revision: record.revision + 1 },
+      present: renderedObjects(from.manifest),
+      wanted,
+      shape: wanted,
+      takeOver: asked.take_over,
+      hooks: to.hooks.filter(({ events }) => events.some((event) => event.endsWith('-rollback'))),
+      crds: [],
+      warnings: [`The manifest and the values of revision ${target.revision} become revision ${record.revision + 1}.`],
+      verbs: ['create', 'update'],
+      write: async (limits) => (await helm.rollback(at, target.revision, options, limits), {}),
+    };
+    return use({ ...draft, settled: (result, seconds) => deployed(context, draft, result, seconds) });
+  },
+};
+
+/** Errors: NOT_APPLICABLE if there is none. */
+function lastGood(at: HelmReleaseAt, [newest, ...older]: readonly HelmRecord[]): HelmRecord {
+  const good = older.find(({ status }) => status === 'superseded' || status === 'deployed');
+  if (good) return good;
+  const only = newest ? `It has revision ${newest.revision}, which is ${newest.status}` : 'It has no revision';
+  throw new SluiceError(
+    'NOT_APPLICABLE',
+    `The release ${releaseText(at)} has no good revision before its newest. ${only}.`,
+    {
+      next: 'Use the action upgrade with corrected values, or name a revision.',
+    },
+  );
+}
+
+export const helmRollback = writeCommand(rollback, {
+  title: 'Roll a release back to an earlier revision',
+  description:
+    'Makes the manifest and values of an earlier revision a new revision, exactly as helm_plan has shown it, and reads back whether its objects are ready.',
+  kind: 'write',
+  example: {
+    title: 'Back to the last good revision',
+    input: { namespace: 'shop', name: 'site', digest: '0123456789abcdef' },
+  },
+});

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { parse } from '../../contract/parse.ts';
+import { reason as reasonText } from '../../contract/target.ts';
+import { EFFECTIVE } from '../../domain/effect.ts';
+import { fitted } from '../../domain/cluster-objects/fitted.ts';
+import { SluiceError, type ErrorCode } from '../../domain/errors.ts';
+import { HELM_STATUSES, releaseText } from '../../domain/helm/release.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+import type { Command, CommandContext, Confirmation, Example } from '../../commands/command.ts';
+import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
+import { outcomeText } from '../../commands/effect-text.ts';
+import type { HelmAction, HelmDraft, Written } from './helm-action.ts';
+import { writing } from './limits.ts';
+import { planned, type HelmPlan } from './planned.ts';
+import { problemRow, problemText } from './readiness.ts';
+import type { Settled } from './settled.ts';
+
+const output = z.strictObject({
+  changed: z.boolean(),
+  effective: z.enum(EFFECTIVE).describe('proved: read back; pending: not yet; refused: Helm failed. See reason.'),
+  reason: z.string(),
+  revision: z.number().optional(),
+  status: z.enum(HELM_STATUSES).optional(),
+  problems: z.array(problemRow),
+  output: z.string().optional(),
+  left_out: z.array(z.string()),
+  next: z.string().optional(),
+});
+type Output = z.output<typeof output>;
+
+export const waitFields = {
+  hook_seconds: z.int().min(1).max(900).optional().describe('How long Helm waits for each hook. Default 300.'),
+  timeout_seconds: z.int().min(0).max(600).optional().describe('How long to wait for pods afterwards. Default 30.'),
+};
+
+export interface HelmWriteTool {
+  readonly title: string;
+  readonly description: string;
+  readonly kind: 'write' | 'destructive';
+  readonly example: Example<Readonly<Record<string, unknown>>>;
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+const HOOK_SECONDS = 300;
+const WAIT_SECONDS = 30;
+const MAX_BYTES = 7000;
+const carried = {
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'must be the digest of helm_plan')
+    .describe('`digest` of helm_plan.'),
+  reason: reasonText.optional().describe('Why. Needed for what Flux or Argo CD manages.'),
+};
+
+/** The command of an action: it carries out exactly what helm_plan has shown. */
+export function writeCommand(action: HelmAction, tool: HelmWriteTool): Command<z.ZodObject, typeof output> {
+  const { example, ...described } = tool;
+  const input: z.ZodObject = z.strictObject({
+    ...action.fields.shape,
+    ...carried,
+    ...(tool.kind === 'destructive' ? { confirm: confirmField } : {}),
+  });
+  return {
+    ...described,
+    name: `helm_${action.name}`,
+    idempotent: true,
+    toolset: 'helm',
+    input,
+    output,
+    listed: { output: ['changed', 'effective', 'reason'] },
+    examples: [example],
+    check: (raw) => {
+      const given = parse(input, raw ?? {});
+      return parse(input, given, action.problems?.(given) ?? []);
+    },
+    ...(tool.kind === 'destructive' && {
+      confirmation: (context: CommandContext, given: Given) =>
+        withPlan(context, action, given, async (plan) => confirmationOf(action, plan)),
+    }),
+    run: (context, given) =>
+      withPlan(context, action, given, async (plan) => {
+        requirePlanned(action, plan, String(given['digest']));
+        requireReason(plan, given['reason']);
+        if (tool.kind === 'destructive') requireConfirmation(confirmationOf(action, plan), given['confirm'] as string);
+        return toOutput(await carriedOut(context, plan.draft, given));
+      }),
+    problem: ({ effective }): ErrorCode | undefined => (effective === 'refused' ? 'HELM_REFUSED' : undefined),
+    text: ({ problems, output: said, next, ...outcome }) =>
+      [
+        outcomeText(outcome),
+        ...problems.map((one) => `  ${problemText(one)}`),
+        ...(said === undefined ? [] : [said]),
+        ...(next === undefined ? [] : [next]),
+      ].join('\n'),
+  };
+}
+
+/** The plan of an action, while its chart is at hand. How long to wait and why is no part of what is planned. */
+export async function withPlan<T>(
+  context: CommandContext,
+  action: HelmAction,
+  given: Given,
+  use: (plan: HelmPlan) => Promise<T>,
+): Promise<T> {
+  const { digest: _, reason: __, confirm: ___, cursor: ____, ...asked } = given;
+  const fields = action.fields.parse(asked);
+  const { hook_seconds: _____, timeout_seconds: ______, ...request } = fields;
+  return action.within(context, fields, async (draft) =>
+    use(await planned(context, { action: action.name, ...request }, draft)),
+  );
+}
+
+async function carriedOut(context: CommandContext, draft: HelmDraft, given: Given): Promise<Settled> {
+  const hookSeconds = Number(given['hook_seconds'] ?? HOOK_SECONDS);
+  const result = await draft
+    .write(writing(context, hookSeconds))
+    .then((written): { readonly written: Written } => ({ written }), failureOf);
+  return draft.settled(result, Number(given['timeout_seconds'] ?? WAIT_SECONDS));
+}
+
+export function hookSecondsOf(fields: { readonly hook_seconds?: number | undefined }): number {
+  return fields.hook_seconds ?? HOOK_SECONDS;
+}
+
+/** Helm may have written before it failed or was ended, so what came of it is read back. */
+function failureOf(error: unknown): { readonly failure: string } {
+  if (error instanceof SluiceError && ['HELM_REFUSED', 'HELM_STOPPED', 'HELM_TOO_LARGE'].includes(error.code))
+    return { failure: error.message.replace(/[.\s]*$/, '.') };
+  throw error;
+}
+
+function toOutput({ changed, effective, reason, problems = [], output: said, ...rest }: Settled): Output {
+  const { value, leftOut } = fitted(
+    {
+      reason: maskSecrets(cleanText(reason, 2000)),
+      problems: [...problems],
+      ...(said === undefined ? {} : { output: said }),
+    },
+    MAX_BYTES,
+  );
+  return { changed, effective, ...value, left_out: [...leftOut], ...rest };
+}
+
+/** Errors: PLAN_CHANGED. */
+function requirePlanned({ name }: HelmAction, { digest, draft }: HelmPlan, carriedDigest: string): void {
+  if (digest === carriedDigest) return;
+  throw new SluiceError(
+    'PLAN_CHANGED',
+    `The digest does not belong to this ${name} of ${releaseText(draft.at)} as it is now. Nothing was changed.`,
+    { next: 'Call helm_plan with the same arguments, read what it shows, and pass its digest.' },
+  );
+}
+
+/** Errors: REASON_REQUIRED. */
+function requireReason({ managers, draft }: HelmPlan, reason: unknown): void {
+  const reverting = managers
+    .filter(({ reverts }) => reverts)
+    .map(({ tool, willDo }) => `${tool} manages objects of ${releaseText(draft.at)}. ${willDo}`);
+  if (reverting.length === 0 || reason !== undefined) return;
+  throw new SluiceError('REASON_REQUIRED', `${reverting.join(' ')} Nothing was changed.`, {
+    next: 'Change it at its source. If it has to be changed here, pass reason.',
+  });
+}
+
+function confirmationOf({ name }: HelmAction, { draft, objects }: HelmPlan): Confirmation {
+  const value = releaseText(draft.at);
+  const lost = objects.filter(({ what }) => what === 'delete').length;
+  const deletes = lost > 0 ? [`It deletes ${lost} objects.`] : [];
+  return { value, question: [`Do helm_${name} with the release ${value}?`, ...deletes, ...draft.warnings].join(' ') };
+}
