@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
-import type { Command, CommandContext } from '../../src/commands/command.ts';
+import { prefixOf, verbOf, type Command, type CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
 import { RIGHTS } from '../../src/entry/rights.ts';
 import { exampleWorld } from '../support/example-world.ts';
@@ -47,12 +47,12 @@ test.each(each)(
   },
 );
 
-/** The write tools k8s_* take the digest of the plan with the same arguments. That of an example stands for it. */
+/** Some write tools take the digest of the plan with the same arguments. That of an example stands for it. */
 async function withDigest(command: Command, input: object, context: CommandContext): Promise<object> {
-  if (!('digest' in input) || command.toolset !== 'kubernetes') return input;
-  const { digest: _, confirm: __, ...asked } = input as Record<string, unknown>;
-  const plan = CATALOGUE.find(({ name }) => name === 'k8s_plan') as Command;
-  const checked = plan.check({ action: command.name.slice('k8s_'.length), ...asked }, context.settings);
+  const plan = CATALOGUE.find(({ name }) => name === `${prefixOf(command)}_plan`);
+  if (!('digest' in input) || !plan || command.toolset === 'release') return input;
+  const { digest: _, confirm: __, reason: ___, ...asked } = input as Record<string, unknown>;
+  const checked = plan.check({ action: verbOf(command), ...asked }, context.settings);
   return { ...input, digest: (await plan.run(context, checked))['digest'] };
 }
 

@@ -54,13 +54,13 @@ export async function exampleWorld(tool: string, title: string): Promise<Example
   for (const service of ['web-stable', 'web-canary', 'api-stable', 'api-canary']) createReadyPods(world, service);
   world.traefik.follow(world.cluster, NAMESPACE, 'api', true);
   await moment.prepare?.(world);
-  return atWork(world, moment.releases ?? [aView()], moment.servers ?? exampleServers());
+  return atWork(world, moment, exampleHelm(world, tool === 'helm_unlock'));
 }
 
 function atWork(
   world: FakeWorld,
-  releases: Parameters<typeof createFakeGateway>[0],
-  servers: readonly RegisteredServer[],
+  { releases = [aView()], servers = exampleServers() }: Moment,
+  helm: HelmPort,
 ): ExampleWorld {
   const requests: Request[] = [];
   const client = recorded(world.cluster, requests);
@@ -68,7 +68,7 @@ function atWork(
   const services = worldServices(
     { target: world.target, metrics: world.metrics, now: () => world.now(), clusters },
     createFakeGateway(releases),
-    exampleHelm(world),
+    helm,
   );
   const context: CommandContext = {
     ...services,
@@ -80,11 +80,13 @@ function atWork(
   return { context, requests, stop: () => world.stop() };
 }
 
-/** Two revisions of the release web, and of its chart. */
-function exampleHelm({ cluster }: FakeWorld): HelmPort {
+/** The release site of Helm, with a test. */
+function exampleHelm({ cluster }: FakeWorld, held: boolean): HelmPort {
   const helm = new FakeHelm(cluster);
+  helm.hooks = [{ name: 'site-test', kind: 'Pod', events: ['test'], manifest: 'kind: Pod' }];
   helm.put({ name: 'site', version: 1, config: { tag: 'v0' } }, 'superseded');
   helm.put({ name: 'site', version: 2 });
+  if (held) helm.put({ name: 'site', version: 3 }, 'pending-upgrade');
   return helm.port();
 }
 

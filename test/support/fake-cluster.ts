@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type {
+  Access,
   ClusterClient,
   PatchOperation,
   PatchOptions,
@@ -226,9 +227,11 @@ export class FakeCluster implements ClusterClient {
     return this.remove({ ...pod, kind: POD }, read, { dryRun });
   }
 
-  /** The fake has no users, so everything is allowed. */
-  async allowed(): Promise<boolean> {
-    return this.#request(() => true);
+  /** The one right that the account lacks, as in "update secrets". */
+  forbidden: string | undefined;
+
+  async allowed({ verb, resource }: Pick<Access, 'verb' | 'resource'>): Promise<boolean> {
+    return this.#request(() => `${verb} ${resource}` !== this.forbidden);
   }
 
   async request(_: string, { path, accept }: PlainRead): Promise<ApiResponse> {

@@ -56,8 +56,14 @@ export class FakeHelm {
   /** The output of every chart. */
   render: (name: string, values: Values) => string = rendered;
   hooks: readonly object[] = [];
-  /** What the next write says instead of doing it. */
+  /** The CRDs of every chart. */
+  crds = '';
+  /** What a write says instead of doing it. */
   failure: string | undefined;
+  /** The status of the revision that a failed write leaves. */
+  leaves: string | undefined;
+  /** Whether Deployments get ready. */
+  ready = true;
   /** The folder of local charts. It has ./charts/web. */
   readonly charts = mkdtempSync(join(tmpdir(), 'sluice-fake-charts-'));
   readonly #cluster: FakeCluster;
@@ -126,7 +132,8 @@ export class FakeHelm {
         annotations: { 'meta.helm.sh/release-name': release, 'meta.helm.sh/release-namespace': namespace },
       });
       const count = doc.spec?.replicas ?? 1;
-      object.status = { observedGeneration: 99, replicas: count, updatedReplicas: count, availableReplicas: count };
+      const available = this.ready ? count : 0;
+      object.status = { observedGeneration: 99, replicas: count, updatedReplicas: count, availableReplicas: available };
     });
   }
 
@@ -151,7 +158,7 @@ export class FakeHelm {
         writeFileSync(join(flag('destination') ?? cwd, 'chart.tgz'), '');
         return answer('');
       case 'show':
-        return answer(command === 'show crds' ? '' : 'replicas: 1\n# The tag.\ntag: v1\npassword: hunter2\n');
+        return answer(command === 'show crds' ? this.crds : 'replicas: 1\n# The tag.\ntag: v1\npassword: hunter2\n');
       case 'template':
         return answer(this.render(name, values()));
       case 'lint':
@@ -192,7 +199,10 @@ export class FakeHelm {
       .map(({ metadata }) => Number(metadata.labels?.['version']));
     const version = Math.max(0, ...records) + 1;
     const isDry = flags.includes('--dry-run=server');
-    if (this.failure !== undefined && !isDry) return { code: 1, stdout: '', stderr: `Error: ${this.failure}` };
+    if (this.failure !== undefined && !isDry) {
+      if (this.leaves !== undefined) this.put({ name, namespace, version }, this.leaves);
+      return { code: 1, stdout: '', stderr: `Error: ${this.failure}` };
+    }
     if (command === 'test') return { code: 0, stdout: 'TEST SUITE: web-test\nPhase: Succeeded', stderr: '' };
     if (command === 'uninstall') {
       for (const one of docs(this.render(name, values)))

@@ -1,0 +1,331 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import { codeOf, failureOf } from '../../support/argo-objects-stage.ts';
+import { FakeHelm, rendered } from '../../support/fake-helm.ts';
+import { KubernetesStage, refOf } from '../../support/kubernetes-stage.ts';
+
+let stage: KubernetesStage;
+let helm: FakeHelm;
+
+const WEB = { namespace: 'shop', name: 'web' };
+const CHART = { chart: './charts/web' };
+const deployment = refOf('deployments', 'shop', 'web');
+
+beforeEach(() => {
+  stage = new KubernetesStage();
+  helm = new FakeHelm(stage.cluster);
+  stage.helm = helm.port();
+  stage.add('configmaps', 'shop', 'other');
+});
+
+const plan = (action: string, input: object) => stage.call('helm_plan', { action, ...WEB, ...input });
+const write = (action: string, input: object, digest: unknown) =>
+  stage.call(`helm_${action}`, { ...WEB, ...input, digest, ...(action === 'unlock' ? {} : { timeout_seconds: 0 }) });
+async function change(action: string, input: object, more: object = {}) {
+  const { digest } = await plan(action, input);
+  return write(action, { ...input, ...more }, digest);
+}
+const image = () =>
+  (stage.cluster.peek(deployment).spec as { template: { spec: { containers: [{ image: string }] } } }).template.spec
+    .containers[0].image;
+const writes = () =>
+  helm.runs.filter(
+    (args) =>
+      ['install', 'upgrade', 'rollback', 'uninstall', 'test'].includes(args[0] ?? '') &&
+      !args.includes('--dry-run=server'),
+  );
+
+test('a chart is installed, upgraded, rolled back and uninstalled, each by its plan, and each is read back', async () => {
+  expect(await change('install', CHART)).toMatchObject({
+    changed: true,
+    effective: 'proved',
+    revision: 1,
+    status: 'deployed',
+  });
+  helm.configs.set('web 1', {});
+  const values = { ...CHART, values: 'tag: v2' };
+  expect(await plan('upgrade', values)).toMatchObject({
+    from: { revision: 1, chart: 'web-1.2.0', status: 'deployed' },
+    to: { revision: 2 },
+    values: [{ path: 'tag', to: 'v2' }],
+    objects: [
+      {
+        object: 'Deployment shop/web',
+        what: 'change',
+        changes: [{ path: 'spec.template.spec.containers[app].image', from: 'shop:v1', to: 'shop:v2' }],
+        drift: [],
+      },
+    ],
+    unchanged: 1,
+    needs_reason: false,
+  });
+  expect(await change('upgrade', values)).toMatchObject({ effective: 'proved', revision: 2 });
+  expect(image()).toBe('shop:v2');
+  expect(await change('rollback', {})).toMatchObject({ effective: 'proved', revision: 3 });
+  expect(image()).toBe('shop:v1');
+  expect(await plan('uninstall', {})).toMatchObject({ objects: [{ what: 'delete' }, { what: 'delete' }] });
+  expect(await change('uninstall', {}, { confirm: 'shop/web' })).toMatchObject({ changed: true, effective: 'proved' });
+  expect(await codeOf(stage.call('helm_status', WEB))).toBe('HELM_RELEASE_NOT_FOUND');
+});
+
+test('a plan writes nothing, and a write without its digest or after a change of the chart, the release or an object is refused', async () => {
+  helm.put({ version: 1 });
+  const values = { ...CHART, values: 'tag: v2' };
+  const { digest } = await plan('upgrade', values);
+  expect(writes()).toEqual([]);
+  const refused = (input: object) => codeOf(write('upgrade', input, digest));
+
+  expect(await codeOf(write('upgrade', values, '0123456789abcdef'))).toBe('PLAN_CHANGED');
+  expect(await refused({ ...values, values: 'tag: v3' })).toBe('PLAN_CHANGED');
+  helm.render = (name, given) => rendered(name, given).replace('shop:', 'other:');
+  expect(await refused(values)).toBe('PLAN_CHANGED');
+  helm.render = rendered;
+  stage.cluster.update(deployment, ({ spec }) => void (spec['replicas'] = 5));
+  expect(await refused(values)).toBe('PLAN_CHANGED');
+  stage.cluster.update(deployment, ({ spec }) => void (spec['replicas'] = 1));
+  helm.put({ version: 2 });
+  expect(await refused(values)).toBe('PLAN_CHANGED');
+  expect(writes()).toEqual([]);
+});
+
+test('what a controller writes beside the fields of the chart does not make a plan void', async () => {
+  helm.put({ version: 1 });
+  const values = { ...CHART, values: 'tag: v2' };
+  const { digest } = await plan('upgrade', values);
+  stage.cluster.update(deployment, (object) => {
+    object.metadata.annotations = { ...object.metadata.annotations, 'deployment.kubernetes.io/revision': '7' };
+    object.status['readyReplicas'] = 1;
+  });
+  expect(await write('upgrade', values, digest)).toMatchObject({ effective: 'proved', revision: 2 });
+});
+
+test('drift is shown with what Helm wrote, and says that Helm refuses to overwrite it', async () => {
+  helm.put({ version: 1 });
+  stage.cluster.update(deployment, ({ spec }) => void (spec['replicas'] = 5));
+  const { objects } = await plan('upgrade', CHART);
+  expect(objects).toMatchObject([
+    {
+      what: 'change',
+      changes: [{ path: 'spec.replicas', from: '5', to: '1' }],
+      drift: [{ path: 'spec.replicas', from: '1', to: '5' }],
+      warnings: [expect.stringContaining('take_over')],
+    },
+  ]);
+  const { objects: taken } = await plan('upgrade', { ...CHART, take_over: true });
+  expect(taken).toMatchObject([{ warnings: [] }]);
+});
+
+test('a field and an object that the chart has no longer are shown as removed', async () => {
+  helm.put({ version: 1 });
+  helm.render = (name) => (rendered(name).split('---\n')[2] ?? '').replace(/ {2}replicas: 1\n/, '');
+  const { objects } = await plan('upgrade', CHART);
+  expect(objects).toMatchObject([
+    { object: 'Deployment shop/web', changes: [{ path: 'spec.replicas', from: '1' }] },
+    { object: 'Secret shop/web', what: 'delete' },
+  ]);
+});
+
+test('values that a chart makes at random are named, and do not make a plan void', async () => {
+  let count = 0;
+  helm.render = (name) => rendered(name).replace('hunter2', `random-${(count += 1)}`);
+  const seen = await plan('install', CHART);
+  expect(seen['warnings']).toEqual([expect.stringContaining('0.stringData.url'.slice(2))]);
+  expect(await write('install', CHART, seen['digest'])).toMatchObject({ effective: 'proved' });
+});
+
+test('hooks and CRDs are marked, and secrets are masked in values and objects', async () => {
+  helm.hooks = [
+    { name: 'migrate', kind: 'Job', events: ['pre-upgrade'], manifest: 'kind: Job' },
+    { name: 'try', kind: 'Pod', events: ['test'], manifest: 'kind: Pod' },
+  ];
+  helm.crds = 'kind: CustomResourceDefinition\nmetadata: {name: things.example.com}\n';
+  helm.put({ version: 1 });
+  helm.render = (name) => rendered(name).replace('hunter2', 'hunter3');
+  const seen = await plan('upgrade', { ...CHART, values: 'password: hunter3' });
+
+  expect(seen).toMatchObject({ hooks: ['Job migrate (pre-upgrade)'], crds: ['things.example.com'] });
+  expect(JSON.stringify(seen)).toContain('stringData.url');
+  expect(JSON.stringify(seen)).not.toMatch(/hunter[23]/);
+});
+
+test('a failure of Helm is read back: what was written, what state it left, and why pods are not ready', async () => {
+  helm.put({ version: 1 });
+  helm.failure = 'cannot reach the registry';
+  const values = { ...CHART, values: 'tag: v2' };
+  expect(await change('upgrade', values)).toMatchObject({
+    changed: false,
+    effective: 'refused',
+    reason: expect.stringMatching(/cannot reach the registry\. Nothing was changed\.$/),
+  });
+
+  helm.leaves = 'failed';
+  stage.cluster.update(deployment, ({ status }) => void (status['availableReplicas'] = 0));
+  const failed = await change('upgrade', values);
+  expect(failed).toMatchObject({
+    changed: true,
+    effective: 'refused',
+    revision: 2,
+    status: 'failed',
+    next: expect.stringContaining('rollback'),
+  });
+  expect(failed['reason']).toContain('Revision 2 is failed. Deployment shop/web: 0 of 1 pod are available.');
+});
+
+test('what is not ready is pending with the reason', async () => {
+  helm.put({ version: 1 });
+  helm.ready = false;
+  expect(await change('upgrade', { ...CHART, values: 'tag: v2' })).toMatchObject({
+    changed: true,
+    effective: 'pending',
+    status: 'deployed',
+    problems: [{ object: 'Deployment shop/web', state: 'progressing' }],
+    next: expect.stringContaining('helm_status'),
+  });
+});
+
+test('a release that is stuck is named, refused, freed by plan and digest, and then upgraded', async () => {
+  helm.put({ version: 1 });
+  helm.put({ version: 2 }, 'pending-upgrade');
+  const held = await failureOf(plan('upgrade', CHART));
+  expect([held.code, held.message, held.next]).toEqual([
+    'HELM_RELEASE_HELD',
+    expect.stringContaining('Revision 2 of the release shop/web is pending-upgrade'),
+    expect.stringContaining('helm_unlock'),
+  ]);
+  expect(await codeOf(plan('rollback', {}))).toBe('HELM_RELEASE_HELD');
+
+  const { digest, warnings } = await plan('unlock', {});
+  expect(warnings).toEqual([expect.stringMatching(/Revision 2 is pending-upgrade for \d+ s/)]);
+  expect(await codeOf(write('unlock', {}, digest))).toBe('CONFIRMATION_REQUIRED');
+  expect(await write('unlock', { confirm: 'shop/web' }, digest)).toMatchObject({
+    effective: 'proved',
+    revision: 2,
+    status: 'failed',
+  });
+  expect(await codeOf(plan('unlock', {}))).toBe('NOT_APPLICABLE');
+  expect(await change('upgrade', { ...CHART, values: 'tag: v2' })).toMatchObject({ effective: 'proved', revision: 3 });
+});
+
+test('a release that its operation has ended meanwhile is not freed', async () => {
+  helm.put({ version: 2 }, 'pending-upgrade');
+  const { digest } = await plan('unlock', {});
+  helm.put({ version: 2 });
+  expect(await codeOf(write('unlock', { confirm: 'shop/web' }, digest))).toBe('NOT_APPLICABLE');
+});
+
+test('what a running release of Sluice owns is refused by its name, also for objects that it only uses', async () => {
+  helm.put({ version: 1 });
+  stage.cluster.update(deployment, (object) => {
+    object.metadata.annotations = {
+      'sluice.dev/owner': JSON.stringify({ release_id: 'release/prod/shop/web', run_id: 'r' }),
+    };
+  });
+  for (const [action, input] of [
+    ['upgrade', CHART],
+    ['uninstall', {}],
+  ] as const)
+    expect(await failureOf(plan(action, input))).toMatchObject({
+      code: 'OWNED_BY_OTHER',
+      details: { release_id: 'release/prod/shop/web' },
+    });
+});
+
+test('what Flux manages needs a reason, and the HelmRelease is named', async () => {
+  helm.put({ version: 1 });
+  stage.cluster.update(deployment, (object) => {
+    object.metadata.labels = {
+      ...object.metadata.labels,
+      'helm.toolkit.fluxcd.io/name': 'web',
+      'helm.toolkit.fluxcd.io/namespace': 'flux-system',
+    };
+  });
+  const values = { ...CHART, values: 'tag: v2' };
+  const seen = await plan('upgrade', values);
+  expect(seen).toMatchObject({
+    needs_reason: true,
+    managed_by: [{ tool: 'Flux', what: 'HelmRelease flux-system/web' }],
+  });
+  expect(await codeOf(write('upgrade', values, seen['digest']))).toBe('REASON_REQUIRED');
+  expect(await write('upgrade', { ...values, reason: 'an incident' }, seen['digest'])).toMatchObject({
+    effective: 'proved',
+  });
+});
+
+test('objects of others are not taken over by an installation', async () => {
+  stage.add('deployments', 'shop', 'web');
+  expect(await codeOf(plan('install', CHART))).toBe('ALREADY_EXISTS');
+  helm.put({ name: 'api', version: 1, manifest: rendered('web') });
+  expect(await codeOf(plan('install', CHART))).toBe('OWNED_BY_OTHER');
+});
+
+test.each([
+  ['install of what exists', 'install', CHART, 'ALREADY_EXISTS'],
+  ['rollback without a good revision', 'rollback', {}, 'NOT_APPLICABLE'],
+  ['rollback to what is not kept', 'rollback', { revision: 9 }, 'HELM_RELEASE_NOT_FOUND'],
+  ['test without tests', 'test', {}, 'NOT_APPLICABLE'],
+  ['unlock of what is free', 'unlock', {}, 'NOT_APPLICABLE'],
+  ['a field of another action', 'uninstall', CHART, 'INVALID_INPUT'],
+  ['an action that does not exist', 'upgarde', CHART, 'UNKNOWN_NAME'],
+  ['a chart that is a flag', 'upgrade', { chart: '--debug' }, 'INVALID_INPUT'],
+  ['a namespace that does not exist', 'upgrade', { ...CHART, namespace: 'none' }, 'NAMESPACE_NOT_FOUND'],
+])('%s is refused by the plan', async (_, action, input, code) => {
+  helm.put({ version: 1 });
+  expect(await codeOf(plan(action, input))).toBe(code);
+});
+
+test('a missing right is named before anything is tried', async () => {
+  helm.put({ version: 1 });
+  stage.cluster.forbidden = 'update secrets';
+  expect(await failureOf(plan('upgrade', CHART))).toMatchObject({
+    code: 'FORBIDDEN',
+    details: { verb: 'update', resource: 'secrets', namespace: 'shop' },
+  });
+});
+
+test('a plan of many objects comes page by page, all pages with one digest, and a moved one is refused', async () => {
+  const names = Array.from({ length: 120 }, (_, index) => `part-${index}`);
+  helm.render = (_, { tag = 'v1' }) =>
+    names
+      .map((name) => `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {tag: ${String(tag)}}\n`)
+      .join('');
+  helm.put({ version: 1 });
+  const values = { ...CHART, values: 'tag: v2' };
+  const first = await plan('upgrade', values);
+  const seen: string[] = [];
+  let page = first;
+  for (;;) {
+    expect([JSON.stringify(page).length < 8192, page['digest']]).toEqual([true, first['digest']]);
+    seen.push(...(page['objects'] as { object: string }[]).map(({ object }) => object));
+    if (page['cursor'] === undefined) break;
+    page = await plan('upgrade', { ...values, cursor: page['cursor'] });
+  }
+  expect(new Set(seen).size).toBe(120);
+  helm.put({ version: 2 });
+  expect(await codeOf(plan('upgrade', { ...values, cursor: first['cursor'] }))).toBe('INVALID_INPUT');
+});
+
+test('the tests of a release run, and their output is given', async () => {
+  helm.hooks = [{ name: 'try', kind: 'Pod', events: ['test'], manifest: 'kind: Pod\nmetadata: {name: try}\n' }];
+  helm.put({ version: 1 });
+  const { digest, hooks } = await plan('test', {});
+  expect(hooks).toEqual(['Pod try (test)']);
+  expect(await stage.call('helm_test', { ...WEB, digest })).toMatchObject({
+    effective: 'proved',
+    output: expect.stringContaining('Phase: Succeeded'),
+  });
+});
+
+test('values are never flags, and never remain in a file', async () => {
+  await change('install', { ...CHART, values: 'a: "--set x=1"' });
+  const [run = []] = writes();
+  expect(run).toEqual([
+    'install',
+    expect.stringContaining('--namespace=shop'),
+    '--output=json',
+    '--timeout=300s',
+    '--values',
+    expect.stringMatching(/values\.json$/),
+    '--',
+    'web',
+    expect.stringMatching(/charts\/web$/),
+  ]);
+});
