@@ -53,7 +53,10 @@ export interface FoundChart {
 export interface HelmPort {
   /** As in `4.3`. It is read once. */
   version(): Promise<string>;
-  /** Fetches a chart, works with it, and removes what was fetched. Errors: INVALID_INPUT for a local path outside of the charts. */
+  /**
+   * Fetches a chart, works with it, and removes what was fetched. Errors: INVALID_INPUT for a local path that is not
+   * in the folder of charts.
+   */
   withChart<T>(source: ChartSource, call: HelmCall, work: (chart: HeldChart) => Promise<T>): Promise<T>;
   /** A text: YAML or Markdown. */
   show(chart: HeldChart, part: ChartPart, call: HelmCall): Promise<string>;

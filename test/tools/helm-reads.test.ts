@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +7,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { acquireBinary } from '../../sandbox/index.ts';
 import { codeOf, ObjectsStage } from '../support/argo-objects-stage.ts';
 import { chartFolder, writeChart } from '../support/helm-charts.ts';
+import { serveCharts, type ChartServer } from '../support/helm-server.ts';
 import { createAccount, type Account } from '../support/cluster-accounts.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
@@ -21,7 +20,7 @@ let stage: ObjectsStage;
 let reader: Account;
 let program: string;
 let charts: string;
-let server: Server;
+let server: ChartServer;
 
 const home = mkdtempSync(join(tmpdir(), 'sluice-helm-home-'));
 Object.assign(process.env, {
@@ -47,7 +46,11 @@ const call = async (tool: string, input: object): Promise<Record<string, unknown
     SLUICE_HELM_CHARTS: charts,
   })) as unknown as Record<string, unknown>;
 const chart = (tool: string, input: object): Promise<Record<string, unknown>> =>
-  stage.call(tool, input, { SLUICE_HELM: program, SLUICE_HELM_CHARTS: charts }) as never;
+  stage.call(tool, input, {
+    SLUICE_HELM: program,
+    SLUICE_HELM_CHARTS: charts,
+    SLUICE_HELM_PLAIN_HTTP: server.host,
+  }) as never;
 const web = () => ({ namespace: stage.namespace, name: 'web' });
 
 beforeAll(async () => {
@@ -60,23 +63,16 @@ beforeAll(async () => {
   reader = await createAccount(stage.client, stage.sandbox.kubeconfig, user, roles);
   await run(program, ['package', join(charts, 'web'), '-d', charts]);
   await run(program, ['repo', 'index', charts]);
-  server = createServer(({ url = '' }, response) => {
-    try {
-      response.end(readFileSync(join(charts, url.replace(/^\//, ''))));
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await serveCharts(charts, 'web-1.2.0.tgz');
 }, 900_000);
 
 afterAll(async () => {
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
   await reader.close();
   await stage.close();
 }, 60_000);
 
-const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const url = () => `http://${server.host}`;
 
 test('releases that the program made are listed, shown and explained without it', async () => {
   await helm('install', 'web', join(charts, 'web'));
@@ -111,12 +107,13 @@ test('a pod whose image cannot be had is named with that reason', async () => {
   expect(seen).toMatchObject({ ready: false, problems: [{ object: `Deployment ${stage.namespace}/broken` }] });
 });
 
-test('charts of a folder, an archive, an HTTP repository and an address are shown, rendered and checked', async () => {
+test('charts of a folder, an archive, an HTTP repository, an address and a registry are shown, rendered and checked', async () => {
   const sources = [
     { chart: './web' },
     { chart: './web-1.2.0.tgz' },
     { chart: 'web', repo_url: url(), version: '^1.0' },
     { chart: `${url()}/web-1.2.0.tgz` },
+    { chart: `oci://${server.host}/charts/web` },
   ];
   for (const source of sources) {
     expect(await chart('helm_show', { ...source, part: 'values' })).toMatchObject({

@@ -5,8 +5,8 @@ const OURS = /^HELM_(NAMESPACE|KUBE.*|DRIVER.*|DEBUG)$/;
 
 /**
  * The environment of Helm: that of this process, so that its repositories, registries, proxies and credential plug-ins
- * are those of the user. `kubeconfig`: the file of the settings. Paths are made absolute, because Helm runs in a folder of
- * its own.
+ * are those of the user. `kubeconfig`: the file of the settings. Paths are made absolute, because Helm runs in a
+ * folder of its own.
  */
 export function helmEnvironment(env: NodeJS.ProcessEnv, kubeconfig: string | undefined): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name)));

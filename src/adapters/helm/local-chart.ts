@@ -3,8 +3,8 @@ import { relative, resolve, sep } from 'node:path';
 import { SluiceError } from '../../domain/errors.ts';
 
 /**
- * The path of a chart that a call names as `./…`, relative to the folder of charts. Errors: INVALID_INPUT, also for a link
- * that leads out of the folder.
+ * The path of a chart that a call names as `./…`, relative to the folder of charts. Errors: INVALID_INPUT, also for a
+ * link that leads out of the folder.
  */
 export async function localChart(chart: string, folder: string): Promise<string> {
   const root = await realpath(resolve(folder)).catch(() => undefined);

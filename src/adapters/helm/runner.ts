@@ -47,7 +47,7 @@ export class HelmRunner {
     throw refused(end, what);
   }
 
-  /** In a pod without a kubeconfig there is no context to name, and Helm takes the service account as this process does. */
+  /** In a pod without a kubeconfig no context can be named, and Helm takes the service account as this process does. */
   #placeOf({ cluster, namespace }: HelmReleaseAt): readonly string[] {
     const isNamed = readKubeconfigFiles(this.#kubeconfig).contexts.has(cluster);
     return [...(isNamed ? [`--kube-context=${cluster}`] : []), `--namespace=${namespace}`];

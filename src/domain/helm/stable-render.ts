@@ -1,4 +1,4 @@
-import { isRecord, type ApiObject } from '../cluster-objects/api-object.ts';
+import { isRecord } from '../cluster-objects/api-object.ts';
 
 /** Stands for a value that a chart makes anew at each rendering, such as a random password. */
 export const VARIES = '(differs at each rendering)';
@@ -29,6 +29,6 @@ export function varyingPaths(shape: unknown, path = ''): readonly string[] {
   if (shape === VARIES) return [path];
   const inner: readonly (readonly [string, unknown])[] = Array.isArray(shape)
     ? shape.map((item: unknown, index) => [String(index), item] as const)
-    : Object.entries(isRecord(shape) ? (shape as ApiObject) : {});
+    : Object.entries(isRecord(shape) ? shape : {});
   return inner.flatMap(([key, value]) => varyingPaths(value, path === '' ? key : `${path}.${key}`));
 }

@@ -29,8 +29,8 @@ export interface Beginning {
 }
 
 /**
- * The draft of an installation or an upgrade, rendered by Helm without writing. It is rendered twice, so that values that
- * the chart makes at random are known.
+ * The draft of an installation or an upgrade, rendered by Helm without writing. It is rendered twice, so that values
+ * that the chart makes at random are known.
  */
 export function withRendered<T>(
   context: CommandContext,

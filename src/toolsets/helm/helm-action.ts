@@ -49,7 +49,7 @@ export interface HelmAction<S extends z.ZodObject = z.ZodObject> {
   /** The fields that say what to change. */
   readonly fields: S;
   /** Further faults of an input. */
-  problems?(input: z.output<S>): readonly { readonly path: string; readonly message: string }[];
+  problems?(this: void, input: z.output<S>): readonly { readonly path: string; readonly message: string }[];
   /**
    * Makes the draft and gives it to `use`, while the chart is at hand. Errors: HELM_RELEASE_NOT_FOUND,
    * HELM_RELEASE_HELD, ALREADY_EXISTS, NOT_APPLICABLE, INVALID_INPUT, and those of the ports.

@@ -34,8 +34,8 @@ export async function requireRights(
 }
 
 /**
- * What belongs to somebody else is not touched: to a running release of Sluice, or, if Helm would create it, to anybody.
- * Errors: OWNED_BY_OTHER, ALREADY_EXISTS.
+ * What belongs to somebody else is not touched: to a running release of Sluice, or, if Helm would create it, to
+ * anybody. Errors: OWNED_BY_OTHER, ALREADY_EXISTS.
  */
 export async function requireOwn(
   context: CommandContext,

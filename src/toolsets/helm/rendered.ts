@@ -7,8 +7,8 @@ import { yamlDocuments, yamlText } from './yaml-documents.ts';
 export const MAX_OBJECTS = 1000;
 
 /**
- * The objects of a rendered chart. Lists are taken apart. Errors: HELM_TOO_LARGE for more than MAX_OBJECTS, INVALID_INPUT
- * for what is no manifest.
+ * The objects of a rendered chart. Lists are taken apart. Errors: HELM_TOO_LARGE for more than MAX_OBJECTS,
+ * INVALID_INPUT for what is no manifest.
  */
 export function renderedObjects(manifest: string): readonly ApiObject[] {
   const count = manifest.split(/^---/m).length - 1;

@@ -8,8 +8,8 @@ const CHANGES = ['helm_install', 'helm_upgrade', 'helm_rollback', 'helm_uninstal
 const HOOKS = [...CHANGES, 'helm_test'];
 
 /**
- * Helm keeps releases in Secrets, and the API server cannot limit a right to those. The objects of the charts are read and
- * written with the roles of the tools k8s_*, which have the usual kinds.
+ * Helm keeps releases in Secrets, and the API server cannot limit a right to those. The objects of the charts are read
+ * and written with the roles of the tools k8s_*, which have the usual kinds.
  */
 export const rights: readonly Right[] = [
   { ...reader, group: '', resource: 'secrets', verbs: ['get', 'list'] },

@@ -19,7 +19,7 @@ export interface TextPage {
 /** A line longer than this is shortened. */
 const MAX_LINE = 2000;
 
-/** The lines of a text from a cursor on that fit. `list`: which text it is, so that a cursor continues only that one. */
+/** The lines of a text from a cursor on that fit. `list`: which text it is: a cursor continues only that one. */
 export function textPage(
   whole: string,
   list: string,

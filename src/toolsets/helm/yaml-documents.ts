@@ -1,4 +1,4 @@
-import { Document, parseAllDocuments, stringify, type ScalarTag, type Tags } from 'yaml';
+import { parseAllDocuments, stringify, type Document, type ScalarTag, type Tags } from 'yaml';
 import { isRecord, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
