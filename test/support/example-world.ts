@@ -83,7 +83,14 @@ function atWork(
 /** The release site of Helm, with a test. */
 function exampleHelm({ cluster }: FakeWorld, held: boolean): HelmPort {
   const helm = new FakeHelm(cluster);
-  helm.hooks = [{ name: 'site-test', kind: 'Pod', events: ['test'], manifest: 'kind: Pod' }];
+  helm.hooks = [
+    {
+      name: 'site-test',
+      kind: 'Pod',
+      events: ['test'],
+      manifest: 'apiVersion: v1\nkind: Pod\nmetadata: {name: site-test}\n',
+    },
+  ];
   helm.put({ name: 'site', version: 1, config: { tag: 'v0' } }, 'superseded');
   helm.put({ name: 'site', version: 2 });
   if (held) helm.put({ name: 'site', version: 3 }, 'pending-upgrade');

@@ -24,6 +24,8 @@ interface World {
   /** MCP servers in the registry. Absent: it cannot be read. */
   readonly servers?: readonly RegisteredServer[];
   readonly gateways: readonly (GatewayView | SilentGateway)[];
+  /** The version of the program helm. Absent: there is none. */
+  readonly helm?: string;
 }
 
 const SERVER: RegisteredServer = { ...emptyServer('shop', 'project'), revision: 4 };
@@ -41,6 +43,7 @@ const GOOD: World = {
   pollers: 2,
   servers: [SERVER],
   gateways: [inForce(4)],
+  helm: '4.3',
 };
 
 function servicesOf({
@@ -52,6 +55,7 @@ function servicesOf({
   owner,
   servers,
   gateways,
+  helm,
 }: World): CheckServices {
   const view = (rollout: string) => ({
     target: { ...PLACE, rollout },
@@ -59,6 +63,7 @@ function servicesOf({
     images: { app: 'shop:v1' },
     ...(owner && { owner: { releaseId: owner } }),
   });
+  const missing = new SluiceError('HELM_MISSING', 'There is no program helm on PATH.');
   const away = new SluiceError('TEMPORAL_UNREACHABLE', 'Temporal at localhost:7233 does not answer.');
   const unreadable = new SluiceError('SERVER_FILE_INVALID', 'The file is not JSON.');
   return {
@@ -70,6 +75,7 @@ function servicesOf({
     },
     ports: {
       rolloutObjects: { list: () => Promise.resolve(rollouts.map(view)) },
+      helm: { version: () => (helm === undefined ? Promise.reject(missing) : Promise.resolve(helm)) },
       routes: { names: () => Promise.resolve(routes), replicas: () => Promise.resolve(replicas) },
     },
     preflight: () => Promise.resolve({ checks }),
@@ -102,6 +108,7 @@ test('in a sound world every check is ok and says what it saw', async () => {
     'ok Traefik API: 1 replica: traefik/a',
     'ok MCP registry: 1 MCP server: shop',
     'ok MCP gateway http://gateway: Sluice 0.1.0, 1 MCP server in force: shop',
+    'ok Helm: version 4.3',
   ]);
 });
 
@@ -196,4 +203,17 @@ test('without an MCP server no gateway is missed, and with an unreadable registr
   ).flat();
   expect(registry).toMatchObject({ state: 'missing', detail: 'The file is not JSON.' });
   expect(gateway).toMatchObject({ state: 'skipped', detail: 'known only when the registry can be read' });
+});
+
+test('without the program helm everything else works, so it is no fault', async () => {
+  const { helm: _, ...none } = GOOD;
+  const services = servicesOf(none);
+  const found = await Promise.all(
+    TOOLSETS.flatMap(({ checks }) => (checks.ofProcess ?? []).map((check) => check(services))),
+  );
+  expect(found.flat().find(({ name }) => name === 'Helm')).toMatchObject({
+    state: 'skipped',
+    detail: 'There is no program helm on PATH.',
+    next: expect.stringContaining('SLUICE_HELM'),
+  });
 });

@@ -35,7 +35,6 @@ export const helmPlan: Command<z.ZodObject, typeof planOutput> = {
   kind: 'read',
   idempotent: true,
   toolset: 'helm',
-  positional: ['action'],
   input,
   output: planOutput,
   examples: [

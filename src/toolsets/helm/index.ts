@@ -1,4 +1,5 @@
 import type { Toolset } from '../../commands/toolset.ts';
+import { checks } from './checks.ts';
 import { helmGet } from './helm-get.ts';
 import { helmHistory } from './helm-history.ts';
 import { helmInstall } from './helm-install.ts';
@@ -51,6 +52,6 @@ export const helm: Toolset = {
   rights,
   resources: [],
   prompts: [],
-  checks: {},
+  checks,
   settings,
 };

@@ -1,37 +1,11 @@
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { releaseText } from '../../domain/helm/release.ts';
-import type { ApiKind } from '../../domain/cluster-objects/api-kind.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { objectText } from '../../commands/objects/located.ts';
 import { refuseReleases } from '../../commands/objects/release-guard.ts';
-import { requireRight, type NeededRight } from '../../commands/objects/required-right.ts';
-import { each } from './each.ts';
 import type { HelmDraft } from './helm-action.ts';
 import type { ObjectPair } from './object-plan.ts';
-
-const SECRETS: Pick<ApiKind, 'group' | 'plural'> = { group: '', plural: 'secrets' };
-
-/** Whether the account may do all of it: Helm would notice only in the middle. Errors: FORBIDDEN. */
-export async function requireRights(
-  context: CommandContext,
-  { at, verbs, newNamespace }: HelmDraft,
-  pairs: readonly ObjectPair[],
-): Promise<void> {
-  const { cluster, namespace } = at;
-  const needed: NeededRight[] = verbs.map((verb) => ({ cluster, kind: SECRETS, namespace, verb }));
-  if (newNamespace) needed.push({ cluster, kind: { group: '', plural: 'namespaces' }, verb: 'create' });
-  for (const { place, wanted, live } of pairs)
-    if (place.at) {
-      const { kind, namespace: where } = place.at;
-      const verb = wanted ? (live ? ['patch'] : ['create', 'patch']) : live ? ['delete'] : [];
-      needed.push(...verb.map((one) => ({ cluster, kind, namespace: where, verb: one })));
-    }
-  const distinct = new Map(
-    needed.map((right) => [JSON.stringify([right.kind.group, right.kind.plural, right.namespace, right.verb]), right]),
-  );
-  await each([...distinct.values()], (right) => requireRight(context, right));
-}
 
 /**
  * What belongs to somebody else is not touched: to a running release of Sluice, or, if Helm would create it, to

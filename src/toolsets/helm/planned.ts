@@ -6,7 +6,8 @@ import type { CommandContext } from '../../commands/command.ts';
 import { each } from './each.ts';
 import type { HelmDraft } from './helm-action.ts';
 import { keyOf, pairsOf, tried, type ObjectPlan } from './object-plan.ts';
-import { requireOwn, requireRights } from './ownership.ts';
+import { requireOwn } from './ownership.ts';
+import { hookPlaces, requireRights } from './rights-of-plan.ts';
 
 export interface HelmPlan {
   readonly draft: HelmDraft;
@@ -23,7 +24,7 @@ export interface HelmPlan {
  */
 export async function planned(context: CommandContext, request: object, draft: HelmDraft): Promise<HelmPlan> {
   const pairs = await pairsOf(context, draft);
-  await requireRights(context, draft, pairs);
+  await requireRights(context, draft, pairs, await hookPlaces(context, draft));
   await requireOwn(context, draft, pairs);
   const objects = await each(pairs, (pair) => tried(context, draft, pair));
   return {

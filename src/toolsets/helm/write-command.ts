@@ -112,9 +112,9 @@ export async function withPlan<T>(
 }
 
 async function carriedOut(context: CommandContext, draft: HelmDraft, given: Given): Promise<Settled> {
-  const hookSeconds = Number(given['hook_seconds'] ?? HOOK_SECONDS);
+  const seconds = Number(given['hook_seconds'] ?? HOOK_SECONDS) * Math.max(1, draft.hooks.length);
   const result = await draft
-    .write(writing(context, hookSeconds))
+    .write(writing(context, seconds))
     .then((written): { readonly written: Written } => ({ written }), failureOf);
   return draft.settled(result, Number(given['timeout_seconds'] ?? WAIT_SECONDS));
 }

@@ -8,6 +8,7 @@ let helm: FakeHelm;
 
 const WEB = { namespace: 'shop', name: 'web' };
 const CHART = { chart: './charts/web' };
+const HOOK = 'apiVersion: v1\nkind: Pod\nmetadata: {name: try}\n';
 const deployment = refOf('deployments', 'shop', 'web');
 
 beforeEach(() => {
@@ -134,8 +135,8 @@ test('values that a chart makes at random are named, and do not make a plan void
 
 test('hooks and CRDs are marked, and secrets are masked in values and objects', async () => {
   helm.hooks = [
-    { name: 'migrate', kind: 'Job', events: ['pre-upgrade'], manifest: 'kind: Job' },
-    { name: 'try', kind: 'Pod', events: ['test'], manifest: 'kind: Pod' },
+    { name: 'migrate', kind: 'Job', events: ['pre-upgrade'], manifest: HOOK },
+    { name: 'try', kind: 'Pod', events: ['test'], manifest: HOOK },
   ];
   helm.crds = 'kind: CustomResourceDefinition\nmetadata: {name: things.example.com}\n';
   helm.put({ version: 1 });
@@ -281,6 +282,20 @@ test('a missing right is named before anything is tried', async () => {
   });
 });
 
+test('a hook or an object in a namespace that is not allowed is refused, and so are CRDs with an allow list', async () => {
+  helm.put({ version: 1 });
+  stage.allowedNamespaces = ['shop'];
+  helm.hooks = [
+    { name: 'try', kind: 'Pod', events: ['pre-upgrade'], manifest: HOOK.replace('try', 'try, namespace: other') },
+  ];
+  expect(await codeOf(plan('upgrade', CHART))).toBe('NAMESPACE_NOT_ALLOWED');
+  helm.hooks = [];
+  helm.render = (name) => rendered(name).replaceAll('metadata: {name: web}', 'metadata: {name: web, namespace: other}');
+  expect(await codeOf(plan('upgrade', CHART))).toBe('NAMESPACE_NOT_ALLOWED');
+  helm.render = rendered;
+  expect(await codeOf(plan('upgrade', CHART))).toBe('no error');
+});
+
 test('a plan of many objects comes page by page, all pages with one digest, and a moved one is refused', async () => {
   const names = Array.from({ length: 120 }, (_, index) => `part-${index}`);
   helm.render = (_, { tag = 'v1' }) =>
@@ -304,7 +319,7 @@ test('a plan of many objects comes page by page, all pages with one digest, and 
 });
 
 test('the tests of a release run, and their output is given', async () => {
-  helm.hooks = [{ name: 'try', kind: 'Pod', events: ['test'], manifest: 'kind: Pod\nmetadata: {name: try}\n' }];
+  helm.hooks = [{ name: 'try', kind: 'Pod', events: ['test'], manifest: HOOK }];
   helm.put({ version: 1 });
   const { digest, hooks } = await plan('test', {});
   expect(hooks).toEqual(['Pod try (test)']);
