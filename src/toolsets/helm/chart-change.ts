@@ -48,14 +48,12 @@ export function withRendered<T>(
     const to = await helm.render(change, call);
     const again = await helm.render(change, call);
     const wanted = renderedObjects(to.manifest);
-    const shape = common(wanted, renderedObjects(again.manifest));
     const draft: Omit<HelmDraft, 'settled'> = {
       ...beginning,
       to,
       present: beginning.base ? renderedObjects(beginning.base.manifest) : [],
       wanted,
-      // Two renderings of another number of objects have nothing in common that could be compared.
-      shape: Array.isArray(shape) ? (shape as unknown[]) : [shape],
+      shape: common(wanted, renderedObjects(again.manifest)),
       takeOver: options.takeOver,
       hooks: to.hooks.filter(({ events }) => events.some((event) => event.endsWith(`-${options.how}`))),
       crds: options.skipCrds ? [] : await crdsOf(context, chart),

@@ -18,8 +18,8 @@ export interface HelmDraft {
   readonly present: readonly ApiObject[];
   /** The objects that it will have. */
   readonly wanted: readonly ApiObject[];
-  /** `wanted` without what differs at each rendering. */
-  readonly shape: readonly unknown[];
+  /** What is planned, without what differs at each rendering. It is `wanted` for objects. */
+  readonly shape: unknown;
   /** Its namespace does not exist yet, so nothing in it can be tried. */
   readonly newNamespace?: boolean;
   readonly takeOver?: boolean | undefined;
@@ -28,7 +28,7 @@ export interface HelmDraft {
   /** Names of the CRDs of the chart. */
   readonly crds: readonly string[];
   readonly warnings: readonly string[];
-  /** Whether Helm writes its records: not for tests. */
+  /** What Helm does with the Secrets in which it keeps the release. */
   readonly verbs: readonly ('create' | 'update' | 'delete' | 'patch')[];
   /** Carries it out. Errors: those of the port. */
   write(call: HelmCall): Promise<Written>;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { cursorField } from '../../contract/cluster-object.ts';
 import type { Difference } from '../../domain/cluster-objects/differences.ts';
+import { textAt } from '../../domain/cluster-objects/api-object.ts';
 import { fitted, sizeOf } from '../../domain/cluster-objects/fitted.ts';
 import { chartText } from '../../domain/helm/release.ts';
-import { varyingPaths } from '../../domain/helm/stable-render.ts';
+import { VARIES, varyingPaths } from '../../domain/helm/stable-render.ts';
 import { cursorText, readCursor } from '../../commands/objects/cursor.ts';
 import { objectText } from '../../commands/objects/located.ts';
 import type { ObjectPlan } from './object-plan.ts';
@@ -82,8 +83,12 @@ function aroundOf({ draft, values, managers }: HelmPlan) {
 }
 
 /** What nobody can plan: a random value that the chart makes anew. */
-function varying(shape: readonly unknown[]): readonly string[] {
-  const paths = shape.flatMap((object) => varyingPaths(object));
+function varying(shape: unknown): readonly string[] {
+  if (shape === VARIES) return ['The chart renders another number of objects each time, so these are not compared.'];
+  const objects = Array.isArray(shape) ? (shape as unknown[]) : [];
+  const paths = objects.flatMap((object) =>
+    varyingPaths(object).map((path) => `${textAt(object, 'kind')} ${textAt(object, 'metadata', 'name')}: ${path}`),
+  );
   if (paths.length === 0) return [];
   const shown = paths.slice(0, 5).join(', ');
   return [
