@@ -150,6 +150,10 @@ test('an image that cannot be had and a quota are reasons, not a timeout', async
   });
 
   await stage.apply(QUOTA, 'small', { spec: { hard: { pods: '0' } } });
+  await eventually('the quota is in force', async () => {
+    const { status } = (await stage.client.get(stage.ref(QUOTA, 'small'))) as { status?: { hard?: object } };
+    return status?.hard;
+  });
   try {
     const full = await change('install', { ...WEB, name: 'full' }, { timeout_seconds: 10 });
     expect(full).toMatchObject({ effective: 'pending', reason: expect.stringContaining('exceeded quota: small') });

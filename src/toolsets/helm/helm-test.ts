@@ -18,9 +18,7 @@ export const test: HelmAction<typeof fields> = {
     const record = recordOf(at, await recordsOf(context, at));
     requireFree(record);
     const from = await context.ports.helmReleases.open(record);
-    const hooks = from.hooks.filter(({ events }) =>
-      events.some((event) => event === 'test' || event === 'test-success'),
-    );
+    const hooks = from.hooks.filter(isTest);
     if (hooks.length === 0)
       throw new SluiceError('NOT_APPLICABLE', `The chart of ${releaseText(at)} has no tests.`, {
         next: 'Call helm_status to see whether its objects are ready.',
@@ -37,10 +35,17 @@ export const test: HelmAction<typeof fields> = {
       warnings: ['The tests run in the cluster, with the rights of their pods.'],
       verbs: ['update'],
       write: (limits) => context.ports.helm.test(at, hookSecondsOf(asked), limits),
-      settled: async (result) => outcomeOf(hooks, result),
+      settled: async (result) => {
+        const now = await context.ports.helmReleases.open(recordOf(at, await recordsOf(context, at)));
+        return outcomeOf(now.hooks.filter(isTest), result);
+      },
     });
   },
 };
+
+function isTest({ events }: HelmHook): boolean {
+  return events.includes('test') || events.includes('test-success');
+}
 
 function outcomeOf(
   hooks: readonly HelmHook[],
@@ -49,10 +54,15 @@ function outcomeOf(
   if (failure !== undefined)
     return { changed: true, effective: 'refused', reason: failure, next: 'Call helm_get with the part hooks.' };
   const output = maskSecrets(written?.output ?? '');
-  const names = hooks.map(({ name }) => name).join(', ');
-  return written?.passed
-    ? { changed: true, effective: 'proved', reason: `every test has passed: ${names}`, output }
-    : { changed: true, effective: 'refused', reason: `a test has failed: ${names}; its output says why`, output };
+  const failed = hooks.filter(({ phase }) => phase === 'Failed').map(({ name }) => name);
+  if (written?.passed)
+    return { changed: true, effective: 'proved', reason: `every test has passed: ${namesOf(hooks)}`, output };
+  const reason = failed.length > 0 ? `tests have failed: ${failed.join(', ')}` : 'Helm could not run the tests';
+  return { changed: true, effective: 'refused', reason: `${reason}; the output says why`, output };
+}
+
+function namesOf(hooks: readonly HelmHook[]): string {
+  return hooks.map(({ name }) => name).join(', ');
 }
 
 export const helmTest = writeCommand(test, {

@@ -35,7 +35,8 @@ export async function requireRights(
     ...(await ofCrds(context, draft)),
   ];
   const distinct = new Map(needed.map((right) => [keyOf(right), right]));
-  await each([...distinct.values()], (right) => requireRight(context, right));
+  // One after the other, so that the same right is named each time.
+  for (const right of distinct.values()) await requireRight(context, right);
 }
 
 function ofRelease({ at: { cluster, namespace }, verbs, newNamespace }: HelmDraft): readonly NeededRight[] {

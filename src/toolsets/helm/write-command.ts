@@ -103,12 +103,13 @@ export async function withPlan<T>(
   given: Given,
   use: (plan: HelmPlan) => Promise<T>,
 ): Promise<T> {
-  const { digest: _, reason: __, confirm: ___, cursor: ____, ...asked } = given;
-  const fields = action.fields.parse(asked);
-  const { hook_seconds: _____, timeout_seconds: ______, ...request } = fields;
-  return action.within(context, fields, async (draft) =>
-    use(await planned(context, { action: action.name, ...request }, draft)),
-  );
+  const fields = action.fields.parse(without(given, ['digest', 'reason', 'confirm', 'cursor']));
+  const request = { action: action.name, ...without(fields, Object.keys(waitFields)) };
+  return action.within(context, fields, async (draft) => use(await planned(context, request, draft)));
+}
+
+function without(given: Given, names: readonly string[]): Given {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
 }
 
 async function carriedOut(context: CommandContext, draft: HelmDraft, given: Given): Promise<Settled> {
