@@ -52,6 +52,7 @@ spec:
 /** The program helm in memory: it writes records and objects to a fake cluster. */
 export class FakeHelm {
   readonly runs: (readonly string[])[] = [];
+  version = '4.3';
   readonly repositories: { name: string; url: string }[] = [];
   /** The output of every chart. */
   render: (name: string, values: Values) => string = rendered;
@@ -62,6 +63,8 @@ export class FakeHelm {
   failure: string | undefined;
   /** The status of the revision that a failed write leaves. */
   leaves: string | undefined;
+  /** The phase in which the hooks end when tests run. Undefined: they cannot be run. */
+  tested: 'Succeeded' | 'Failed' | undefined = 'Succeeded';
   /** Whether Deployments get ready. */
   ready = true;
   /** The folder of local charts. It has ./charts/web. */
@@ -74,7 +77,7 @@ export class FakeHelm {
   }
 
   port(): HelmPort {
-    const found: FoundProgram = { version: '4.3', run: (run) => this.#run(run) };
+    const found: FoundProgram = { version: this.version, run: (run) => this.#run(run) };
     return createHelm({ charts: this.charts, plainHttp: [] }, async () => found);
   }
 
@@ -203,7 +206,7 @@ export class FakeHelm {
       if (this.leaves !== undefined) this.put({ name, namespace, version }, this.leaves);
       return { code: 1, stdout: '', stderr: `Error: ${this.failure}` };
     }
-    if (command === 'test') return { code: 0, stdout: 'TEST SUITE: web-test\nPhase: Succeeded', stderr: '' };
+    if (command === 'test') return this.#test(name, namespace, version - 1);
     if (command === 'uninstall') {
       for (const one of docs(this.render(name, values)))
         this.#cluster.delete(refOf(`${one.kind.toLowerCase()}s`, namespace, one.metadata.name));
@@ -220,6 +223,13 @@ export class FakeHelm {
     }
     const info = { status: isDry ? 'pending-upgrade' : 'deployed', description: '' };
     return { code: 0, stdout: JSON.stringify({ ...stored, info }), stderr: '' };
+  }
+
+  #test(name: string, namespace: string, version: number): ProgramEnd {
+    if (this.tested === undefined) return { code: 1, stdout: '', stderr: 'Error: pods is forbidden' };
+    const hooks = this.hooks.map((hook) => ({ ...hook, last_run: { phase: this.tested } }));
+    this.put({ name, namespace, version, hooks });
+    return { code: this.tested === 'Failed' ? 1 : 0, stdout: `TEST SUITE: try\nPhase: ${this.tested}`, stderr: '' };
   }
 
   /** The values of revisions, for rollbacks. */

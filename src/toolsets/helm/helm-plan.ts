@@ -29,7 +29,7 @@ const input: z.ZodObject = z.strictObject({
 
 export const helmPlan: Command<z.ZodObject, typeof planOutput> = {
   name: 'helm_plan',
-  title: 'What a change of a release would do',
+  title: 'Plan (diff): what a change of a release would do',
   description:
     'Renders and tries a change of a release without doing it: whether the account may do it, each field that would change in the cluster, what somebody has changed since, hooks, CRDs, and who else manages the objects. Its digest is needed for the change.',
   kind: 'read',

@@ -327,6 +327,30 @@ test('the tests of a release run, and their output is given', async () => {
     effective: 'proved',
     output: expect.stringContaining('Phase: Succeeded'),
   });
+
+  helm.tested = 'Failed';
+  expect(await stage.call('helm_test', { ...WEB, digest })).toMatchObject({
+    effective: 'refused',
+    reason: 'tests have failed: try; the output says why',
+  });
+  helm.put({ version: 1 });
+  helm.tested = undefined;
+  expect(await stage.call('helm_test', { ...WEB, digest })).toMatchObject({
+    effective: 'refused',
+    reason: expect.stringContaining('could not run the tests'),
+    output: expect.stringContaining('forbidden'),
+  });
+});
+
+test.each([
+  ['4.3', true],
+  ['3.19.0', false],
+])('take_over is an argument of version %s: %s', async (version, isArgument) => {
+  helm.version = version;
+  stage.helm = helm.port();
+  helm.put({ version: 1 });
+  await change('upgrade', { ...CHART, values: 'tag: v2', take_over: true });
+  expect(writes()[0]?.includes('--force-conflicts')).toBe(isArgument);
 });
 
 test('values are never flags, and never remain in a file', async () => {
