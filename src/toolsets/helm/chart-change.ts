@@ -5,7 +5,7 @@ import type { HeldChart, HelmChange } from '../../ports/helm.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { deployed } from './deployed.ts';
-import type { HelmDraft } from './helm-action.ts';
+import type { HelmDraft } from './action.ts';
 import { reading } from './limits.ts';
 import { renderedObjects } from './rendered.ts';
 import { valuesIn } from './yaml-documents.ts';

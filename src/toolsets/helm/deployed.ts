@@ -2,7 +2,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { isRenderingOf } from '../../domain/helm/stable-render.ts';
 import { chartText, releaseText, type HelmRevision } from '../../domain/helm/release.ts';
 import type { CommandContext } from '../../commands/command.ts';
-import type { HelmDraft } from './helm-action.ts';
+import type { HelmDraft } from './action.ts';
 import { problemText } from './readiness.ts';
 import { renderedObjects } from './rendered.ts';
 import { recordsOf } from './revisions.ts';

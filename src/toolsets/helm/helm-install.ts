@@ -5,7 +5,7 @@ import { releaseText, type HelmReleaseAt } from '../../domain/helm/release.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { withRendered } from './chart-change.ts';
-import type { HelmAction } from './helm-action.ts';
+import type { HelmAction } from './action.ts';
 import { recordsOf, releaseAt } from './revisions.ts';
 import { hookSecondsOf, waitFields, writeCommand } from './write-command.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Command } from '../../commands/command.ts';
-import type { HelmAction } from './helm-action.ts';
+import type { HelmAction } from './action.ts';
 import { install } from './helm-install.ts';
 import { rollback } from './helm-rollback.ts';
 import { test } from './helm-test.ts';

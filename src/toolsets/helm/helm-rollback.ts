@@ -4,7 +4,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { releaseText, type HelmReleaseAt } from '../../domain/helm/release.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
 import { deployed } from './deployed.ts';
-import type { HelmAction, HelmDraft } from './helm-action.ts';
+import type { HelmAction, HelmDraft } from './action.ts';
 import { renderedObjects } from './rendered.ts';
 import { recordOf, recordsOf, releaseAt, requireFree } from './revisions.ts';
 import { hookSecondsOf, waitFields, writeCommand } from './write-command.ts';

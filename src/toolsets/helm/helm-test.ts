@@ -3,7 +3,7 @@ import { helmReleaseFields } from '../../contract/helm.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { releaseText, type HelmHook } from '../../domain/helm/release.ts';
 import { maskSecrets } from '../../domain/safe-text.ts';
-import type { HelmAction, Written } from './helm-action.ts';
+import type { HelmAction, Written } from './action.ts';
 import { recordOf, recordsOf, releaseAt, requireFree } from './revisions.ts';
 import type { Settled } from './settled.ts';
 import { hookSecondsOf, waitFields, writeCommand } from './write-command.ts';

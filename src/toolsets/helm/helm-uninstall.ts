@@ -5,7 +5,7 @@ import { isHeld, releaseText, type HelmReleaseAt } from '../../domain/helm/relea
 import type { CommandContext } from '../../commands/command.ts';
 import { objectText } from '../../commands/objects/located.ts';
 import { each } from './each.ts';
-import type { HelmAction } from './helm-action.ts';
+import type { HelmAction } from './action.ts';
 import { liveObject, locatedObject } from './located-objects.ts';
 import { renderedObjects } from './rendered.ts';
 import { recordOf, recordsOf, releaseAt } from './revisions.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { helmReleaseFields } from '../../contract/helm.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { isHeld, releaseText, type HelmRevision } from '../../domain/helm/release.ts';
-import type { HelmAction } from './helm-action.ts';
+import type { HelmAction } from './action.ts';
 import { recordOf, recordsOf, releaseAt } from './revisions.ts';
 import { writeCommand } from './write-command.ts';
 

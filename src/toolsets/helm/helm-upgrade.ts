@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chartFields, chartProblems, helmReleaseFields, valuesField } from '../../contract/helm.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
 import { withRendered } from './chart-change.ts';
-import type { HelmAction } from './helm-action.ts';
+import type { HelmAction } from './action.ts';
 import { recordOf, recordsOf, releaseAt, requireFree } from './revisions.ts';
 import { hookSecondsOf, waitFields, writeCommand } from './write-command.ts';
 

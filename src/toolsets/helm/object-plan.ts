@@ -7,7 +7,7 @@ import { releaseText } from '../../domain/helm/release.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { each } from './each.ts';
-import type { HelmDraft } from './helm-action.ts';
+import type { HelmDraft } from './action.ts';
 import { liveObject, locatedObject, type RenderedObject } from './located-objects.ts';
 
 export type What = 'create' | 'change' | 'delete' | 'keep' | 'nothing' | 'untried';

@@ -4,7 +4,7 @@ import { releaseText } from '../../domain/helm/release.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { objectText } from '../../commands/objects/located.ts';
 import { refuseReleases } from '../../commands/objects/release-guard.ts';
-import type { HelmDraft } from './helm-action.ts';
+import type { HelmDraft } from './action.ts';
 import type { ObjectPair } from './object-plan.ts';
 
 /**

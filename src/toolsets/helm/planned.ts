@@ -4,7 +4,7 @@ import { contentOf, differences, sorted, type Difference } from '../../domain/cl
 import type { Manager } from '../../domain/cluster-objects/managing-tool.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { each } from './each.ts';
-import type { HelmDraft } from './helm-action.ts';
+import type { HelmDraft } from './action.ts';
 import { keyOf, pairsOf, tried, type ObjectPlan } from './object-plan.ts';
 import { requireOwn } from './ownership.ts';
 import { hookPlaces, requireRights } from './rights-of-plan.ts';

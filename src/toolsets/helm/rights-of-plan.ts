@@ -4,7 +4,7 @@ import type { CommandContext } from '../../commands/command.ts';
 import { kindIn, requireOutsideNamespaces } from '../../commands/objects/located.ts';
 import { requireRight, type NeededRight } from '../../commands/objects/required-right.ts';
 import { each } from './each.ts';
-import type { HelmDraft } from './helm-action.ts';
+import type { HelmDraft } from './action.ts';
 import { locatedObject } from './located-objects.ts';
 import type { ObjectPair } from './object-plan.ts';
 import { renderedObjects } from './rendered.ts';

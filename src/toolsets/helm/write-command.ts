@@ -9,7 +9,7 @@ import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { Command, CommandContext, Confirmation, Example } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
-import type { HelmAction, HelmDraft, Written } from './helm-action.ts';
+import type { HelmAction, HelmDraft, Written } from './action.ts';
 import { writing } from './limits.ts';
 import { planned, type HelmPlan } from './planned.ts';
 import { problemRow, problemText } from './readiness.ts';
