@@ -42,6 +42,8 @@ export type StableAlarm =
   | { readonly kind: 'superseded'; readonly detail: string };
 
 const LOOK_MS = 1_000;
+/** The act that changes the target begins at the same moment. Its reads and writes go first, because users wait for it. */
+const YIELD_MS = 150;
 /** A step may be held for days. While it is held, only this much of the past is judged again. */
 const RECENT_MS = 600_000;
 
@@ -53,6 +55,7 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
   async guard(watch: Watch): Promise<Alarm> {
     const move = await moveOf(watch.scene);
     const counted = { ...watch, from: watch.from ?? move.world.now() };
+    if (watch.moving) await sleep(YIELD_MS);
     let drifts = 0;
     for (;;) {
       const alarm = (await externalChange(move, watch)) ?? (watch.failed ? undefined : await failing(judge, counted));

@@ -23,6 +23,8 @@ export type Decision<Result> =
 export interface GuardedWrite<View, Result> {
   readonly ref: ObjectRef;
   readonly read: () => Promise<View>;
+  /** The view of an object as a patch answered it. It saves a read where a second patch follows the first. */
+  readonly viewOf?: (object: unknown) => View;
   readonly decide: (view: View) => Decision<Result>;
   readonly attempts?: number;
 }
@@ -41,13 +43,19 @@ export async function guardedWrite<View extends { readonly resourceVersion: stri
 ): Promise<Result> {
   const attempts = write.attempts ?? 6;
   let obstacle: unknown;
+  let patched: View | undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const view = await write.read();
+    const view = patched ?? (await write.read());
+    patched = undefined;
     const decision = write.decide(view);
     if ('patch' in decision) {
-      obstacle = await tryPatch(client, write, view.resourceVersion, decision);
-      if (obstacle === undefined && decision.done !== undefined) return decision.done;
-      if (obstacle === undefined) continue;
+      const tried = await tryPatch(client, write, view.resourceVersion, decision);
+      if ('object' in tried && decision.done !== undefined) return decision.done;
+      if ('object' in tried) {
+        patched = write.viewOf?.(tried.object);
+        continue;
+      }
+      obstacle = tried.obstacle;
     } else if ('done' in decision) return decision.done;
     else obstacle = decision.wait;
     if (attempt < attempts) await sleep(PAUSE_MS * 2 ** (attempt - 1));
@@ -55,7 +63,9 @@ export async function guardedWrite<View extends { readonly resourceVersion: stri
   throw obstacle instanceof SluiceError ? obstacle : new SluiceError('CONFLICT', String(obstacle));
 }
 
-/** Undefined when the patch is applied, otherwise the reason. */
+/** The object as the patch left it, or the reason why it was not applied. */
+type Tried = { readonly object: unknown } | { readonly obstacle: unknown };
+
 async function tryPatch(
   client: Pick<ClusterClient, 'jsonPatch'>,
   { ref }: { readonly ref: ObjectRef },
@@ -65,7 +75,7 @@ async function tryPatch(
     readonly subresource?: 'status';
     readonly unversioned?: boolean;
   },
-): Promise<unknown> {
+): Promise<Tried> {
   const guard: PatchOperation[] = decision.unversioned
     ? []
     : [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }];
@@ -75,10 +85,11 @@ async function tryPatch(
       ...(decision.subresource && { subresource: decision.subresource }),
     };
     const result = await client.jsonPatch(ref, [...guard, ...decision.patch], options);
-    return result.applied ? undefined : `the object changed between reading and writing (${result.why})`;
+    if (result.applied) return { object: result.object };
+    return { obstacle: `the object changed between reading and writing (${result.why})` };
   } catch (error) {
     if (error instanceof SluiceError && (error.code === 'CONFLICT' || error.code === 'CLUSTER_UNREACHABLE'))
-      return error;
+      return { obstacle: error };
     throw error;
   }
 }

@@ -18,7 +18,12 @@ export function refOf(target: Target): ObjectRef {
 }
 
 export async function readRollout(client: ClusterClient, target: Target): Promise<Rollout> {
-  const parsed = Rollout.safeParse(await client.get(refOf(target)));
+  return parseRollout(await client.get(refOf(target)), target);
+}
+
+/** Errors: INTERNAL, if the API server answered something that is no Rollout. */
+export function parseRollout(object: unknown, target: Target): Rollout {
+  const parsed = Rollout.safeParse(object);
   if (parsed.success) return parsed.data;
   const message = `Rollout ${target.namespace}/${target.rollout} has an unexpected form: ${plainLine(z.prettifyError(parsed.error))}`;
   throw new SluiceError('INTERNAL', message, { cause: parsed.error });

@@ -12,7 +12,7 @@ import { decideAbort, isAbortSeen } from './abort.ts';
 import { decidePromoteBlueGreen, decidePromoteCanary, isActive, isPastStep, type CanaryStep } from './promote.ts';
 import { readRevisions } from './history.ts';
 import { readPods } from './pods.ts';
-import { readRollout, readView, refOf } from './read.ts';
+import { parseRollout, readRollout, readView, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
 import { decideSetImage } from './set-image.ts';
 
@@ -83,14 +83,15 @@ interface Proof {
 
 async function write(clusters: Clusters, target: Target, owner: Owner, { decide, proof }: Write): Promise<WriteResult> {
   const client = clusters.client(target.cluster);
-  const read = async () => {
-    const rollout = await readRollout(client, target);
+  const viewOf = (object: unknown) => {
+    const rollout = parseRollout(object, target);
     return { rollout, resourceVersion: rollout.metadata.resourceVersion };
   };
   const ref = refOf(target);
   const result = await guardedWrite(client, {
     ref,
-    read,
+    read: async () => viewOf(await client.get(ref)),
+    viewOf,
     decide: ({ rollout }) =>
       fenced({ annotations: rollout.metadata.annotations, owner, what: describe(ref) }, () => decide(rollout)),
   });

@@ -57,16 +57,19 @@ let server: HttpServer;
 let before: object;
 /** What is read once something has been patched. */
 let after: object;
+/** What is read once something has been patched twice. */
+let settled: object | undefined;
 let rollouts: WorkloadPort;
 
 beforeEach(async () => {
   before = rollout();
   after = before;
-  let patched = false;
+  settled = undefined;
+  let patched = 0;
   server = await startHttpServer(({ method, path }) => {
     if (method === 'GET' && path !== PATH) return { status: 404, body: '404 page not found' };
-    if (method === 'GET') return { body: patched ? after : before };
-    patched = true;
+    if (method === 'GET') return { body: patched === 0 ? before : patched === 1 ? after : (settled ?? after) };
+    patched += 1;
     return { body: after };
   });
   rollouts = createWorkload(createClusters({ kubeconfig: writeKubeconfig({ test: server.url }) }));
@@ -220,6 +223,20 @@ test('a write of the status by a later act raises the epoch of the mark by a pat
       operations: [{ op: 'test', value: '41' }, TEST_MARK, { ...TEST_MARK, op: 'replace', value: raised }],
     },
   ]);
+});
+
+test('after the raised epoch the pause is ended from the answer of that patch, without another read', async () => {
+  const raised = '{"release_id":"release/a","run_id":"1","epoch":4}';
+  const metadata = { resourceVersion: '42', annotations: { 'sluice.dev/owner': raised } };
+  after = rollout({ metadata });
+  settled = rollout({ metadata, status: { currentStepIndex: 2, pauseConditions: undefined } });
+  await rollouts.advance(TARGET, { podHash: 'new', stepIndex: 1 }, { ...MINE, epoch: 4 });
+
+  expect(server.requests.slice(0, 3).map(({ method }) => method)).toEqual(['GET', 'PATCH', 'PATCH']);
+  expect(patches()[1]).toMatchObject({
+    path: `${PATH}/status?fieldManager=sluice`,
+    operations: expect.arrayContaining([{ op: 'test', path: '/metadata/resourceVersion', value: '42' }]),
+  });
 });
 
 test('the mark is one annotation, added or made with the map', async () => {
