@@ -80,12 +80,14 @@ export function document(results: Results): string {
 Written by \`npm run bench:tasks -- --write\`; change bench/tasks/, not this page.
 
 The tasks that agents do most, with Sluice and with two other MCP servers from npm (${peers}), on one sandbox with a
-real API server. Each server works in a namespace of its own with the same twelve Deployments, of which two fail.
+real API server. Each server works in a namespace of its own with the same thirteen Deployments: the pods of two fail, and
+one gets no pods.
 
 * A task is the calls that an agent needs, written down for each server in bench/tasks/tasks.ts. Where a server does not
   say by itself that a change has arrived, the task has the call that does.
-* **bytes**: the arguments of the calls and the answers as JSON-RPC, over stdio. Sluice's changes include the plan
-  with its differences.
+* **bytes**: what the model of the agent writes and reads: the calls with their arguments, and the answers. A client gives
+  its model the texts of an answer or its structured content; the larger of them counts. Sluice's changes include the
+  plan with its differences.
 * An answer that does not contain what the task asks for counts as not done, and leaves the comparison with that peer.
 
 ${tables(results)}

@@ -6,7 +6,10 @@ import { handshake, type Answer } from '../tools/wire.ts';
 import { FAILING, Stage } from './stage.ts';
 import { TASKS, type Known, type Task } from './tasks.ts';
 
-/** What a task cost an agent: its calls, and the bytes of all requests and answers as JSON-RPC. */
+/**
+ * What a task cost an agent: its calls, and the bytes that its model writes and reads. A client gives the model the
+ * texts of an answer or its structured content, so the larger of them counts.
+ */
 export interface Cost {
   readonly calls: number;
   readonly bytes: number;
@@ -59,17 +62,24 @@ async function attempt(wire: StdioWire, task: Task, name: Name, known: Known): P
     for (const step of steps) {
       const asked = step({ ...known, answers });
       const answer = await wire.request('tools/call', asked);
-      bytes += JSON.stringify(asked).length + answer.bytes;
+      bytes += JSON.stringify(asked).length + readBytes(answer);
       if (answer.result['isError'] === true) return { why: `${asked.name}: ${textOf(answer).slice(0, 300)}` };
       answers.push(textOf(answer));
     }
   } catch (error) {
     return { why: error instanceof Error ? error.message : String(error) };
   }
-  const missing = task.knows(known).filter((text) => !answers.some((answer) => answer.includes(text)));
+  const proof = task.changes && name === 'sluice' ? ['changed, proved'] : [];
+  const missing = [...task.knows(known), ...proof].filter((text) => !answers.some((answer) => answer.includes(text)));
   return missing.length > 0
     ? { why: `the answers do not contain ${missing.join(', ')}` }
     : { calls: steps.length, bytes };
+}
+
+function readBytes({ result }: Answer): number {
+  const texts = (result['content'] as readonly { text?: string }[] | undefined)?.map(({ text }) => text ?? '') ?? [];
+  const structured = result['structuredContent'];
+  return Math.max(texts.join('').length, structured === undefined ? 0 : JSON.stringify(structured).length);
 }
 
 const textOf = ({ result }: Answer): string => JSON.stringify(result).replaceAll('\\"', '"');

@@ -11,11 +11,15 @@ const APPS: Readonly<Record<string, string>> = {
       (name) => [name, `${name}:v1`],
     ),
   ),
+  reports: 'reports:v1',
   billing: 'billing:v2-no-image',
   stock: 'stock:v2-crash-1',
 };
 /** The parts of the names of the pods that fail. */
 export const FAILING = ['billing', 'stock'] as const;
+
+/** Its memory is above the limit of the namespace, so that no pod of it is admitted. */
+const NO_PODS = 'reports';
 
 interface Workloads {
   readonly items: readonly {
@@ -32,7 +36,7 @@ interface Pods {
   }[];
 }
 
-/** One namespace for each contender with the same applications: ten are healthy, two fail. */
+/** One namespace for each contender with the same applications: ten are healthy, two fail, and one gets no pods. */
 export class Stage {
   readonly #api: ReturnType<typeof clientOf>;
 
@@ -45,6 +49,12 @@ export class Stage {
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: { name: namespace },
+    });
+    await this.#api.apply(`/api/v1/namespaces/${namespace}/limitranges/usual`, {
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata: { name: 'usual', namespace },
+      spec: { limits: [{ type: 'Container', max: { memory: '1Gi' } }] },
     });
     const all = `/apis/apps/v1/namespaces/${namespace}/deployments`;
     for (const [name, image] of Object.entries(APPS))
@@ -69,7 +79,7 @@ export class Stage {
     const ready = items.filter(({ status }) => (status?.readyReplicas ?? 0) > 0).length;
     const pods = await this.#api.get<Pods>(`/api/v1/namespaces/${namespace}/pods`);
     const waiting = pods.items.filter(({ status }) => status?.containerStatuses?.some(({ state }) => state?.waiting));
-    return ready === Object.keys(APPS).length - FAILING.length && waiting.length >= FAILING.length;
+    return ready === Object.keys(APPS).length - FAILING.length - 1 && waiting.length >= FAILING.length;
   }
 
   async #until(holds: () => Promise<boolean>, what: string): Promise<void> {
@@ -97,7 +107,10 @@ function deployment(name: string, namespace: string, image: string): object {
               image,
               ports: [{ name: 'http', containerPort: 8080 }],
               env: [{ name: 'LOG_LEVEL', value: 'info' }],
-              resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } },
+              resources: {
+                requests: { cpu: '10m', memory: '16Mi' },
+                limits: { memory: name === NO_PODS ? '2Gi' : '64Mi' },
+              },
             },
           ],
         },

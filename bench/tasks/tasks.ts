@@ -15,6 +15,8 @@ export interface Task {
   readonly title: string;
   /** What the last answers must contain, so that the agent knows what it asked. */
   readonly knows: (known: Known) => readonly string[];
+  /** It changes something: Sluice must have proved it. */
+  readonly changes?: true;
   /** A server without an entry has no tool for the task. */
   readonly steps: Readonly<Partial<Record<Name, readonly Step[]>>>;
 }
@@ -74,6 +76,7 @@ export const TASKS: readonly Task[] = [
   {
     id: 'scale',
     title: 'Scale a Deployment to 3 pods, and see that they are ready',
+    changes: true,
     knows: () => ['3'],
     steps: {
       [ours]: planned('scale', ({ namespace }) => ({ kind: 'deployments', namespace, name: 'cart', replicas: 3 })),
@@ -91,6 +94,7 @@ export const TASKS: readonly Task[] = [
   {
     id: 'image',
     title: 'Set the image of a Deployment, and see that it is rolled out',
+    changes: true,
     knows: () => ['v2'],
     steps: {
       [ours]: planned('set_image', ({ namespace }) => ({
@@ -146,7 +150,7 @@ export const TASKS: readonly Task[] = [
   {
     id: 'events',
     title: 'Which warnings did a namespace have?',
-    knows: () => ['BackOff'],
+    knows: () => ['FailedCreate', 'maximum memory usage'],
     steps: {
       [ours]: [({ namespace }) => call('k8s_events', { namespace, type: 'Warning' })],
       [go]: [({ namespace }) => call('events_list', { namespace })],
@@ -155,17 +159,25 @@ export const TASKS: readonly Task[] = [
   },
   {
     id: 'apply',
-    title: 'Apply a manifest',
+    title: 'Apply a manifest, and see before what it changes',
+    changes: true,
     knows: () => ['flags'],
     steps: {
       [ours]: planned('apply', (known) => ({ manifest: manifest(known) })),
-      [go]: [(known) => call('resources_create_or_update', { resource: manifest(known) })],
-      [kubectl]: [(known) => call('kubectl_apply', { manifest: manifest(known), namespace: known.namespace })],
+      [go]: [
+        ({ namespace }) => call('resources_list', { apiVersion: 'v1', kind: 'ConfigMap', namespace }),
+        (known) => call('resources_create_or_update', { resource: manifest(known) }),
+      ],
+      [kubectl]: [
+        ({ namespace }) => call('kubectl_get', { resourceType: 'configmaps', namespace }),
+        (known) => call('kubectl_apply', { manifest: manifest(known), namespace: known.namespace }),
+      ],
     },
   },
   {
     id: 'restart',
     title: 'Restart a Deployment, and see that it is rolled out',
+    changes: true,
     knows: () => ['search'],
     steps: {
       [ours]: planned('rollout_restart', ({ namespace }) => ({ kind: 'deployments', namespace, name: 'search' })),

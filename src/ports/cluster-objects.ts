@@ -96,6 +96,11 @@ export interface ClusterObjectsPort {
   page(from: ObjectsIn, query: PageQuery): Promise<ObjectPage>;
   /** Errors: OBJECT_NOT_FOUND, NAMESPACE_NOT_FOUND. */
   read(at: ObjectAt): Promise<ApiObject>;
+  /**
+   * Reads the object until it is settled, for at most some seconds. Returns what was read last, settled or not. Errors:
+   * as `read`.
+   */
+  readSettled(at: ObjectAt, isSettled: (object: ApiObject) => boolean, signal: AbortSignal): Promise<ApiObject>;
   /** Errors: OBJECT_NOT_FOUND (no such pod), NOT_APPLICABLE with the kubelet's reason. */
   log(query: LogQuery): Promise<string>;
   /** Whether the account in use has a right. */

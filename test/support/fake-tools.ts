@@ -1,4 +1,5 @@
 import type { CommandServices } from '../../src/commands/command.ts';
+import { createClusterObjects } from '../../src/adapters/cluster-objects/index.ts';
 import { portsOver } from '../../src/entry/ports.ts';
 import { planRelease } from '../../src/strategies/index.ts';
 import type { HelmPort } from '../../src/ports/helm.ts';
@@ -24,7 +25,9 @@ export function worldServices(
   helm?: HelmPort,
 ): CommandServices {
   const adapters = portsOver(world.clusters, settingsWith({ traefikApiPods: TRAEFIK_PODS }));
-  const ports: ToolPorts = { ...adapters, ...(helm && { helm }), now: () => world.now() };
+  // A fake cluster has no controllers, so a write does not wait for them.
+  const clusterObjects = createClusterObjects(world.clusters, { settleMs: 0 });
+  const ports: ToolPorts = { ...adapters, ...(helm && { helm }), clusterObjects, now: () => world.now() };
   const one: World = {
     ...ports,
     evidence: world.metrics,

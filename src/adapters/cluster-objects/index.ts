@@ -1,6 +1,6 @@
 import { apiVersionOf, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
-import { isRecord, metaOf } from '../../domain/cluster-objects/api-object.ts';
-import type { ClusterObjectsPort } from '../../ports/cluster-objects.ts';
+import { isRecord, metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import type { ClusterObjectsPort, ObjectAt } from '../../ports/cluster-objects.ts';
 import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { ownerOf } from '../kubernetes/owner-mark.ts';
 import { discover } from './discovery.ts';
@@ -8,13 +8,23 @@ import { kindOf } from './kind-of.ts';
 import { readLog } from './logs.ts';
 import { page, table } from './pages.ts';
 import { readSchemas } from './schemas.ts';
+import { untilSettled } from './until-settled.ts';
 import { writeObject } from './write-object.ts';
 
 /** Kinds change when somebody installs a CRD, so they are asked for again after this time. */
 const FRESH_MS = 30_000;
+/** Most workloads have their pods within this time. A caller gets an answer before its own limit of time. */
+const SETTLE_MS = 10_000;
+
+export interface ClusterObjectsOptions {
+  readonly now?: () => number;
+  /** Maximum time that `readSettled` waits. */
+  readonly settleMs?: number;
+}
 
 /** ClusterObjectsPort on the Kubernetes API. */
-export function createClusterObjects(clusters: Clusters, now: () => number = Date.now): ClusterObjectsPort {
+export function createClusterObjects(clusters: Clusters, options: ClusterObjectsOptions = {}): ClusterObjectsPort {
+  const { now = Date.now, settleMs = SETTLE_MS } = options;
   const known = new Map<string, { readonly at: number; readonly kinds: Promise<readonly ApiKind[]> }>();
   return {
     kinds(cluster, fresh = false) {
@@ -28,11 +38,9 @@ export function createClusterObjects(clusters: Clusters, now: () => number = Dat
     },
     table: async (from, query) => table(clusters.client(from.cluster), from, query),
     page: async (from, query) => page(clusters.client(from.cluster), from, query),
-    async read({ cluster, kind, namespace, name }) {
-      const ref = { kind: kindOf(kind), name, ...(namespace !== undefined && { namespace }) };
-      const object = await clusters.client(cluster).get(ref);
-      return { apiVersion: apiVersionOf(kind), kind: kind.kind, ...(isRecord(object) ? object : {}) };
-    },
+    read: (at) => readObject(clusters, at),
+    readSettled: (at, isSettled, signal) =>
+      untilSettled(() => readObject(clusters, at), isSettled, { signal, withinMs: settleMs }),
     log: async (query) => readLog(clusters.client(query.cluster), query),
     allowed: async (cluster, { namespace, ...right }) =>
       clusters.client(cluster).allowed({ ...right, ...(namespace !== undefined && { namespace }) }),
@@ -40,4 +48,10 @@ export function createClusterObjects(clusters: Clusters, now: () => number = Dat
     releaseOwner: async (object) => ownerOf(metaOf(object).annotations),
     schemas: async (cluster, kind) => readSchemas(clusters.client(cluster), kind),
   };
+}
+
+async function readObject(clusters: Clusters, { cluster, kind, namespace, name }: ObjectAt): Promise<ApiObject> {
+  const ref = { kind: kindOf(kind), name, ...(namespace !== undefined && { namespace }) };
+  const object = await clusters.client(cluster).get(ref);
+  return { apiVersion: apiVersionOf(kind), kind: kind.kind, ...(isRecord(object) ? object : {}) };
 }

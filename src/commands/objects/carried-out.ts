@@ -1,6 +1,6 @@
 import { differences } from '../../domain/cluster-objects/differences.ts';
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
-import { workloadState } from '../../domain/cluster-objects/workload-state.ts';
+import { movesByItself, workloadState } from '../../domain/cluster-objects/workload-state.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../command.ts';
@@ -19,7 +19,7 @@ export async function carriedOut(context: CommandContext, change: PlannedChange)
   if (before && changes.length === 0)
     return { changed: false, effective: 'proved', reason: `${objectText(at)} is already so` };
   const written = await clusterObjects.write(at, before, write, false);
-  return { changed: true, ...readBack(change, written, await again(context, at)) };
+  return { changed: true, ...readBack(change, written, await again(context, change)) };
 }
 
 /** A pod that its budget keeps does not stop the eviction of others. */
@@ -36,10 +36,18 @@ async function evicted(context: CommandContext, { at, before, write }: PlannedCh
   }
 }
 
-/** The object as it is now. Undefined if it does not exist, or if the cluster does not answer any more. */
-async function again({ ports }: CommandContext, at: ObjectAt): Promise<ApiObject | undefined> {
+/**
+ * The object as it is now. A workload whose specification was changed gets some seconds for its pods. Undefined if the
+ * object does not exist, or if the cluster does not answer any more.
+ */
+async function again(
+  { ports, signal }: CommandContext,
+  { at, changes }: PlannedChange,
+): Promise<ApiObject | undefined> {
+  const mayMove = changes.some(({ path }) => path.startsWith('spec'));
+  const isSettled = (object: ApiObject) => !mayMove || !movesByItself(object);
   try {
-    return await ports.clusterObjects.read(at);
+    return await ports.clusterObjects.readSettled(at, isSettled, signal);
   } catch (error) {
     if (error instanceof SluiceError && ['OBJECT_NOT_FOUND', 'CLUSTER_UNREACHABLE'].includes(error.code))
       return undefined;

@@ -7,15 +7,18 @@ import type { PlannedChange } from './draft.ts';
 
 const difference = z.strictObject({ path: z.string(), from: z.string().optional(), to: z.string().optional() });
 
-export const plannedObject = z.strictObject({
+const touchedObject = z.strictObject({
   kind: z.string(),
   api_version: z.string(),
   namespace: z.string().optional(),
   name: z.string(),
   what: z.enum(['create', 'change', 'delete', 'nothing']),
-  changes: z.array(difference).describe('Each field; secrets are masked.'),
-  managed_by: z.array(z.strictObject({ tool: z.string(), what: z.string(), will_do: z.string() })),
-  warnings: z.array(z.string()),
+});
+
+export const plannedObject = touchedObject.extend({
+  changes: z.array(difference).optional().describe('Each field; secrets are masked.'),
+  managed_by: z.array(z.strictObject({ tool: z.string(), what: z.string(), will_do: z.string() })).optional(),
+  warnings: z.array(z.string()).optional(),
   left_out: z.number().optional().describe('Number of further changes.'),
 });
 export type PlannedObject = z.output<typeof plannedObject>;
@@ -24,12 +27,23 @@ export const writeOutput = z.strictObject({
   changed: z.boolean(),
   effective: z.enum(EFFECTIVE).describe('proved: read back; pending: not yet, reason says what is missing.'),
   reason: z.string(),
-  objects: z.array(plannedObject),
+  // The plan has shown what changes in them.
+  objects: z.array(touchedObject),
   next: z.string().optional(),
 });
 export type WriteOutput = z.output<typeof writeOutput>;
 
 const MAX_BYTES = 6000;
+
+const deletes = ({ how }: PlannedChange['write']): boolean => how === 'delete' || how === 'evict';
+
+type Touching = Pick<PlannedChange, 'at' | 'before' | 'write' | 'changes'>;
+
+/** An object that a write has touched, and how. */
+export function toTouchedObject({ at, before, write, changes }: Touching): z.output<typeof touchedObject> {
+  const what = deletes(write) ? 'delete' : !before ? 'create' : changes.length > 0 ? 'change' : 'nothing';
+  return { ...identityOf(at), what };
+}
 
 export function toPlannedObjects(changes: readonly PlannedChange[]): PlannedObject[] {
   const share = Math.floor(MAX_BYTES / Math.max(1, changes.length));
@@ -40,15 +54,15 @@ function toPlannedObject(
   { at, before, write, changes, managers, warnings = [] }: PlannedChange,
   max: number,
 ): PlannedObject {
-  const deletes = write.how === 'delete' || write.how === 'evict';
-  const shown = deletes ? [] : fitted(changes, max).value;
+  const shown = deletes(write) ? [] : fitted(changes, max).value;
   return {
-    ...identityOf(at),
-    what: deletes ? 'delete' : !before ? 'create' : changes.length > 0 ? 'change' : 'nothing',
-    changes: shown.map((one) => ({ ...one })),
-    managed_by: managers.map(({ tool, what, willDo }) => ({ tool, what, will_do: willDo })),
-    warnings: [...warnings],
-    ...(shown.length < changes.length && !deletes ? { left_out: changes.length - shown.length } : {}),
+    ...toTouchedObject({ at, before, write, changes }),
+    ...(shown.length > 0 ? { changes: shown.map((one) => ({ ...one })) } : {}),
+    ...(managers.length > 0
+      ? { managed_by: managers.map(({ tool, what, willDo }) => ({ tool, what, will_do: willDo })) }
+      : {}),
+    ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
+    ...(shown.length < changes.length && !deletes(write) ? { left_out: changes.length - shown.length } : {}),
   };
 }
 
@@ -57,9 +71,9 @@ export function objectLines({
   namespace,
   name,
   what,
-  changes,
-  managed_by: managers,
-  warnings,
+  changes = [],
+  managed_by: managers = [],
+  warnings = [],
   left_out: more,
 }: PlannedObject) {
   return [

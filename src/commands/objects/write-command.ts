@@ -10,7 +10,7 @@ import { carriedOut } from './carried-out.ts';
 import type { Action, Outcome, PlannedChange } from './draft.ts';
 import { objectText } from './located.ts';
 import { planned, type Plan } from './planned.ts';
-import { objectLines, toPlannedObjects, writeOutput, type WriteOutput } from './write-answer.ts';
+import { objectLines, toTouchedObject, writeOutput, type WriteOutput } from './write-answer.ts';
 
 /** The tools of one toolset that change objects: one of them plans, and one for each action writes. */
 export interface WriteTools {
@@ -143,7 +143,7 @@ async function written(call: Call, { changes }: Plan, given: Given): Promise<Wri
     changed: outcomes.some(({ changed }) => changed),
     effective: pending.length > 0 ? 'pending' : 'proved',
     reason: [...(pending.length > 0 ? pending : outcomes).map(({ reason }) => reason), ...left].join('; '),
-    objects: toPlannedObjects(changes),
+    objects: changes.map(toTouchedObject),
     ...(pending.length > 0 ? { next: call.tools.follow } : {}),
   };
 }

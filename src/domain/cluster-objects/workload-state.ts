@@ -6,11 +6,20 @@ export interface WorkloadState {
   readonly state: 'complete' | 'progressing' | 'failed';
   /** A sentence. */
   readonly message: string;
+  /** Nothing more happens until somebody acts. */
+  readonly isHeld?: true;
 }
 
 const complete = (message: string): WorkloadState => ({ state: 'complete', message });
 const progressing = (message: string): WorkloadState => ({ state: 'progressing', message });
+const held = (message: string): WorkloadState => ({ ...progressing(message), isHeld: true });
 const failed = (message: string): WorkloadState => ({ state: 'failed', message });
+
+/** Whether its controller is still at work. */
+export function movesByItself(object: ApiObject): boolean {
+  const state = workloadState(object);
+  return state?.state === 'progressing' && !state.isHeld;
+}
 
 /** Undefined for a kind that has no pods of its own. */
 export function workloadState(object: ApiObject): WorkloadState | undefined {
@@ -45,7 +54,7 @@ function deployment(object: ApiObject): WorkloadState {
 
 function statefulSet(object: ApiObject): WorkloadState {
   if (textAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete')
-    return progressing('Its update strategy is OnDelete: a pod gets the newest template when somebody deletes it.');
+    return held('Its update strategy is OnDelete: a pod gets the newest template when somebody deletes it.');
   const wanted = numberAt(object, 'spec', 'replicas') ?? 1;
   const partition = numberAt(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
   const updated = count(object, 'updatedReplicas');
@@ -66,6 +75,7 @@ function argoRollout(object: ApiObject): WorkloadState {
   const phase = textAt(object, 'status', 'phase') ?? 'unknown';
   const message = textAt(object, 'status', 'message');
   const text = `Its phase is ${phase}${message ? `: ${message}` : ''}.`;
+  if (phase === 'Paused') return held(text);
   return phase === 'Healthy' ? complete(text) : phase === 'Degraded' ? failed(text) : progressing(text);
 }
 

@@ -30,7 +30,9 @@ beforeEach(async () => {
   answers = {};
   now = 0;
   server = await startHttpServer(({ path }) => answers[path] ?? { status: 404, body: '404 page not found' });
-  port = createClusterObjects(createClusters({ kubeconfig: writeKubeconfig({ test: server.url }) }), () => now);
+  port = createClusterObjects(createClusters({ kubeconfig: writeKubeconfig({ test: server.url }) }), {
+    now: () => now,
+  });
 });
 
 afterEach(() => server.close());
