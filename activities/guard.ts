@@ -42,7 +42,7 @@ export type StableAlarm =
   | { readonly kind: 'superseded'; readonly detail: string };
 
 const LOOK_MS = 1_000;
-/** The act that changes the target begins at the same moment. Its reads and writes go first, because users wait for it. */
+/** The act that changes the target begins at the same moment. Its reads and writes go first: users wait for it. */
 const YIELD_MS = 150;
 /** A step may be held for days. While it is held, only this much of the past is judged again. */
 const RECENT_MS = 600_000;
