@@ -66,6 +66,13 @@ const CONTROLLERS = [
   'pod-garbage-collector',
   'job',
   'ttl-after-finished',
+  'statefulset',
+  'cronjob',
+  'resourcequota',
+  'horizontal-pod-autoscaler',
+  'disruption',
+  'persistentvolume-binder',
+  'persistentvolumeclaim-protection',
 ];
 
 export function controllerManager(stateDir: string, state: SandboxState): PartCommand {
@@ -76,6 +83,7 @@ export function controllerManager(stateDir: string, state: SandboxState): PartCo
       `--kubeconfig=${kubeconfigOf(stateDir, 'sandbox-controllers')}`,
       '--leader-elect=false',
       '--secure-port=0',
+      '--horizontal-pod-autoscaler-sync-period=2s',
       `--controllers=${CONTROLLERS.map((name) => `${name}-controller`).join(',')}`,
       `--service-account-private-key-file=${join(stateDir, 'service-account.key')}`,
       '--kube-api-qps=200',

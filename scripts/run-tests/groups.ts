@@ -58,7 +58,7 @@ export const GROUPS: readonly TestGroup[] = [
     progress: false,
     args: [LEAVE],
   },
-  { name: 'real systems', folders: ['ports', 'tools'], sandbox: 'shared', progress: false, args: [LEAVE] },
+  { name: 'real systems', folders: ['ports', 'tools', 'diagnose'], sandbox: 'shared', progress: false, args: [LEAVE] },
   // They run in one process: its releases run in parallel, and a second process would count the same traffic.
   {
     name: 'whole releases',

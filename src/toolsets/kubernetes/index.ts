@@ -3,6 +3,7 @@ import { k8sApiResources } from './k8s-api-resources.ts';
 import { k8sContexts } from './k8s-contexts.ts';
 import { k8sDrain } from './k8s-drain.ts';
 import { k8sDescribe } from './k8s-describe.ts';
+import { k8sDiagnose } from './k8s-diagnose.ts';
 import { k8sEvents } from './k8s-events.ts';
 import { k8sExplain } from './k8s-explain.ts';
 import { k8sGet } from './k8s-get.ts';
@@ -36,6 +37,7 @@ export const kubernetes: Toolset = {
     k8sList,
     k8sGet,
     k8sDescribe,
+    k8sDiagnose,
     k8sLogs,
     k8sEvents,
     k8sTop,

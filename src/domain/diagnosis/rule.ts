@@ -1,0 +1,93 @@
+import { metaOf, type ApiObject } from '../cluster-objects/api-object.ts';
+import { cleanText, maskSecrets } from '../safe-text.ts';
+import type { Facts, ObjectRef } from './facts.ts';
+
+/** One kind of cause that a diagnosis can name. */
+export interface Rule {
+  /** In lower case with hyphens. It is the same in every answer. */
+  readonly name: string;
+  /** What it means, as a sentence. */
+  readonly means: string;
+  /** The fields that prove it. */
+  readonly reads: string;
+  /** What to do about it, as a sentence. */
+  readonly next: string;
+  /** It follows from something else. It is named as a cause only if nothing below it in the walk is one. */
+  readonly consequence?: true;
+}
+
+/** A rule that recognises a text which a controller or a kubelet has written. */
+export interface TextRule extends Rule {
+  readonly pattern: RegExp;
+}
+
+/** A fact that proves a finding. */
+export interface Evidence {
+  /** "Pod shop/web-1". */
+  readonly object: string;
+  /** A path in the object, or "event <reason>", or "log <container>". */
+  readonly field: string;
+  readonly value: string;
+}
+
+/** A call of a tool that can be made as it is. */
+export interface Step {
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+export interface Finding {
+  readonly rule: Rule;
+  readonly object: ApiObject;
+  /** One sentence, with names and figures. */
+  readonly summary: string;
+  readonly evidence: readonly Evidence[];
+  readonly step: Step;
+}
+
+/** The rules that look at the same objects. */
+export interface Family {
+  readonly name: string;
+  /** The kinds of objects that it looks at. */
+  readonly kinds: readonly string[];
+  readonly rules: readonly Rule[];
+  /** Only what the facts prove. Facts that are missing become wants. */
+  readonly find: (object: ApiObject, facts: Facts) => readonly Finding[];
+}
+
+const MAX_VALUE = 400;
+
+export function evidence(object: ApiObject, field: string, value: unknown): Evidence {
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  return { object: titleOf(object), field, value: plain(text) };
+}
+
+/** A text of the cluster on one line, without control characters and credentials. */
+export function plain(text: string, max = MAX_VALUE): string {
+  return maskSecrets(cleanText(text.replaceAll(/\s+/g, ' ').trim(), max));
+}
+
+/** "Deployment shop/web". */
+export function titleOf(object: ApiObject): string {
+  const { namespace, name } = metaOf(object);
+  return `${String(object['kind'])} ${namespace ? `${namespace}/` : ''}${name}`;
+}
+
+export function refTitle({ kind, namespace, name }: ObjectRef): string {
+  return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+}
+
+export function groupOf(object: ApiObject): string {
+  const version = typeof object['apiVersion'] === 'string' ? object['apiVersion'] : '';
+  return version.includes('/') ? (version.split('/')[0] ?? '') : '';
+}
+
+export function refOf(object: ApiObject): ObjectRef {
+  const { namespace, name } = metaOf(object);
+  return { kind: String(object['kind']), group: groupOf(object), name, ...(namespace ? { namespace } : {}) };
+}
+
+/** The first rule that recognises a text. */
+export function recognised<R extends TextRule>(rules: readonly R[], text: string): R | undefined {
+  return rules.find(({ pattern }) => pattern.test(text));
+}
