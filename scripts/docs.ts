@@ -2,6 +2,7 @@
 // date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { causesPage } from './docs/causes.ts';
 import { cliPage } from './docs/cli.ts';
 import { errorsPage } from './docs/errors.ts';
 import { releaseSchema } from './docs/release-schema.ts';
@@ -11,6 +12,7 @@ import { ROOT } from './root.mjs';
 
 const PAGES: Readonly<Record<string, () => string>> = {
   'docs/generated/errors.md': errorsPage,
+  'docs/generated/causes.md': causesPage,
   'docs/generated/tools.md': toolsPage,
   'docs/generated/cli.md': cliPage,
   'docs/generated/settings.md': settingsPage,

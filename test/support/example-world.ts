@@ -121,6 +121,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   },
   'k8s_logs: One pod': { prepare: withAPod },
   k8s_get: { prepare: withADeployment },
+  k8s_diagnose: { prepare: withADeployment },
   k8s_plan: { prepare: withADeployment },
   k8s_patch: { prepare: withADeployment },
   k8s_set_image: { prepare: withADeployment },

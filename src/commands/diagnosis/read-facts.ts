@@ -71,9 +71,11 @@ function gaps(known: Known, cut: boolean): readonly string[] {
   const problems = [...known].flatMap(([key, { problem, partial }]) => {
     const [what = '', group, kind, namespace, rest] = key.split('|');
     if (what === 'log') return [];
-    const place = `${kind ?? ''}${group ? `.${group}` : ''}${namespace ? ` in ${namespace}` : ''}`;
-    if (partial === true) return [`${place}: there are more than were read`];
-    return problem === undefined ? [] : [`${place}${what === 'object' ? ` ${rest ?? ''}` : ''}: ${problem}`];
+    const type = `${kind ?? ''}${group ? `.${group}` : ''}`;
+    const place =
+      what === 'object' ? ` ${namespace ? `${namespace}/` : ''}${rest ?? ''}` : namespace ? ` in ${namespace}` : '';
+    if (partial === true) return [`${type}${place}: there are more than were read`];
+    return problem === undefined ? [] : [`${type}${place}: ${problem}`];
   });
   return [...new Set(problems), ...(cut ? ['there are more objects than a diagnosis looks at'] : [])];
 }

@@ -1,7 +1,7 @@
 import { metaOf, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
 import { plural } from '../plural.ts';
 import { podTrouble, workloadState } from '../cluster-objects/workload-state.ts';
-import { Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { within } from './relations.ts';
 import { condition } from './pod-view.ts';
 import { titleOf, type Evidence, type Family, type Finding, type Step } from './rule.ts';

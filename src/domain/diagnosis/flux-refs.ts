@@ -3,7 +3,7 @@ import type { ObjectRef } from './facts.ts';
 import { groupOfKind } from './kinds.ts';
 import { groupOf } from './rule.ts';
 
-/** The source that an object of Flux takes from. A HelmRelease takes from its chart, and the chart from a repository. */
+/** The source that an object of Flux takes from: for a HelmRelease its chart, and for the chart its repository. */
 export function sourceRefOf(object: ApiObject): ObjectRef | undefined {
   if (object['kind'] === 'HelmRelease') return chartOf(object);
   const ref = recordAt(object, 'spec', 'sourceRef');

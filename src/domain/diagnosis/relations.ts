@@ -153,7 +153,7 @@ function isRoot(pod: ApiObject): boolean {
   return !(metaOf(pod).ownerReferences ?? []).some(({ controller }) => controller === true);
 }
 
-/** The condition of a namespace names what is left: "Some resources are remaining: configmaps. has 1 resource instances". */
+/** The condition of a namespace names what is left: "Some resources are remaining: configmaps. has 1 resource …". */
 function remainingKinds(namespace: ApiObject): readonly { readonly kind: string; readonly group: string }[] {
   const text = recordsAt(namespace, 'status', 'conditions')
     .filter(({ type }) => type === 'NamespaceContentRemaining')

@@ -8,20 +8,25 @@ const PLANNED = ['k8s_plan', 'k8s_apply', 'k8s_patch', 'k8s_label', 'k8s_annotat
 const WORKLOADS = ['k8s_set_image', 'k8s_scale', 'k8s_rollout_restart', 'k8s_rollout_undo'];
 const NODES = ['k8s_cordon', 'k8s_uncordon', 'k8s_drain'];
 const LOOK = [
-  ...['k8s_get', 'k8s_list', 'k8s_describe', 'k8s_rollout_status', 'k8s_rollout_history'],
+  ...['k8s_get', 'k8s_list', 'k8s_describe', 'k8s_diagnose', 'k8s_rollout_status', 'k8s_rollout_history'],
   ...[...PLANNED, ...WORKLOADS, ...NODES, 'k8s_delete'],
 ];
 
-const CLUSTER: typeof NAMESPACED = { '': ['namespaces', 'nodes', 'persistentvolumes'] };
+const CLUSTER: typeof NAMESPACED = {
+  '': ['namespaces', 'nodes', 'persistentvolumes'],
+  'networking.k8s.io': ['ingressclasses'],
+  'storage.k8s.io': ['storageclasses'],
+};
 
 /** Every account may read discovery and OpenAPI documents (ClusterRole system:discovery). Secrets are not in it. */
 export const rights: readonly Right[] = [
   ...eachKind(NAMESPACED).map((right) => ({ ...LIST, ...right, tools: LOOK })),
+  { ...LIST, group: '', resource: 'limitranges', tools: LOOK },
   ...eachKind(CLUSTER).map((right): Right => ({ ...LIST, ...right, tools: LOOK, clusterScoped: true })),
   { ...reader, group: '', resource: 'namespaces', verbs: ['get'], clusterScoped: true },
   { ...LIST, group: '', resource: 'pods', tools: ['k8s_logs'] },
-  { ...reader, group: '', resource: 'pods', subresource: 'log', verbs: ['get'], tools: ['k8s_logs'] },
-  { ...reader, group: '', resource: 'events', verbs: ['list'], tools: ['k8s_events', 'k8s_describe'] },
+  { ...reader, group: '', resource: 'pods', subresource: 'log', verbs: ['get'], tools: ['k8s_logs', 'k8s_diagnose'] },
+  { ...reader, group: '', resource: 'events', verbs: ['list'], tools: ['k8s_events', 'k8s_describe', 'k8s_diagnose'] },
   ...eachKind(WRITTEN).flatMap((right): readonly Right[] => [
     { ...writer, ...right, verbs: ['patch'], tools: [...PLANNED, ...WORKLOADS] },
     { ...writer, ...right, verbs: ['create'], tools: ['k8s_apply', 'k8s_plan'] },

@@ -51,7 +51,7 @@ export const CREATION_CASES: readonly DiagnosisCase[] = [
       await stage.patch('Namespace', stage.namespace, {
         metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } },
       });
-      await refused(stage, { container: { securityContext: { privileged: true } } });
+      await refused(stage, { spec: { hostNetwork: true } });
     },
   },
   {

@@ -25,7 +25,7 @@ export const SCHEDULING_CASES: readonly DiagnosisCase[] = [
     name: 'the pod requests more than a node has',
     ask: 'Deployment/web',
     expected: ['unschedulable-resources'],
-    make: (stage) => unscheduled(stage, { container: { resources: { requests: { cpu: '900' } } } }),
+    make: (stage) => unscheduled(stage, { container: { resources: { requests: { cpu: '100000' } } } }),
   },
   {
     name: 'no node has the label',

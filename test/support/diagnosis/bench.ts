@@ -17,7 +17,9 @@ const LANES = 6;
 
 export interface Made {
   readonly of: DiagnosisCase;
-  readonly answer: DiagnosisOutput;
+  /** Absent if the case could not be made. */
+  readonly answer?: DiagnosisOutput;
+  readonly problem?: string;
 }
 
 /** Makes cases on the sandbox's cluster, each in a namespace of its own, and asks for their diagnoses. */
@@ -54,7 +56,10 @@ export class DiagnosisBench {
     const made: Made[] = [];
     const rest = [...cases.entries()];
     const lane = async (): Promise<void> => {
-      for (let next = rest.shift(); next; next = rest.shift()) made[next[0]] = await this.#one(next[1]);
+      for (let next = rest.shift(); next; next = rest.shift()) {
+        const [index, of] = next;
+        made[index] = await this.#one(of).catch((error: unknown) => ({ of, problem: String(error) }));
+      }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
     return made;
@@ -65,9 +70,7 @@ export class DiagnosisBench {
     const stage = new CaseStage(this.#client, namespace, this.#kubelet, this.#gitUrl);
     this.#stages.push(stage);
     await stage.apply({ kind: 'Namespace', metadata: { name: namespace } });
-    await of.make(stage).catch((error: unknown) => {
-      throw new Error(`${of.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    });
+    await of.make(stage);
     const [kind = '', name = ''] = of.ask.split('/');
     const { group } = kind === 'namespace' ? { group: '' } : kindNamed(kind);
     const asked = kind === 'namespace' ? {} : { kind: `${kind}.${group || 'v1'}`, name };
@@ -77,10 +80,12 @@ export class DiagnosisBench {
   async ask(raw: object, later = 0): Promise<DiagnosisOutput> {
     const command = CATALOGUE.find(({ name }) => name === 'k8s_diagnose');
     if (!command) throw new Error('there is no k8s_diagnose');
-    const ports = Object.assign(Object.create(this.#services.ports), { now: () => Date.now() + later });
+    const ports = Object.create(this.#services.ports, {
+      now: { value: () => Date.now() + later },
+    }) as CommandContext['ports'];
     const context: CommandContext = {
       ...this.#services,
-      ports: ports as CommandContext['ports'],
+      ports,
       caller: { id: 'test', kind: 'cli' },
       signal: new AbortController().signal,
       progress: async () => undefined,

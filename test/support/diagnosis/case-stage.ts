@@ -66,7 +66,8 @@ export class CaseStage {
   }
 
   async list(kind: string, label?: string): Promise<readonly ApiObject[]> {
-    return (await this.#client.list(kindNamed(kind), this.namespace, label)) as readonly ApiObject[];
+    const items = (await this.#client.list(kindNamed(kind), this.namespace, label)) as readonly ApiObject[];
+    return items.map((item) => ({ kind, ...item }));
   }
 
   /** Waits for the pods of an application, and writes their status as a kubelet does. */

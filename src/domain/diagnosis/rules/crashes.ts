@@ -1,10 +1,8 @@
-import { textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import { metaOf } from '../../cluster-objects/api-object.ts';
+import { textAt, type ApiObject, metaOf } from '../../cluster-objects/api-object.ts';
 import type { Facts } from '../facts.ts';
 import { containersOf, isSettled, type ContainerView, type Ended } from '../pod-view.ts';
-import { evidence, plain, type Evidence, type Family, type Finding, type Rule } from '../rule.ts';
+import { evidence, plain, type Evidence, type Family, type Finding, type Rule, refOf } from '../rule.ts';
 import { getStep, logsStep } from '../steps.ts';
-import { refOf } from '../rule.ts';
 import { killedByProbe } from './probes.ts';
 
 const reads = 'Pod status.containerStatuses[].state and lastState, and the end of its log';

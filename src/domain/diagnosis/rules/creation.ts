@@ -1,8 +1,16 @@
 import { metaOf, numberAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import type { Facts } from '../facts.ts';
 import { conditionIs } from '../pod-view.ts';
-import { evidence, plain, recognised, type Evidence, type Family, type Finding, type TextRule } from '../rule.ts';
-import { refOf } from '../rule.ts';
+import {
+  evidence,
+  plain,
+  recognised,
+  type Evidence,
+  type Family,
+  type Finding,
+  type TextRule,
+  refOf,
+} from '../rule.ts';
 import { describeObject, describeStep, getStep, listStep } from '../steps.ts';
 
 const reads = 'ReplicaSet and Rollout status.conditions[ReplicaFailure]; events FailedCreate of what creates pods';

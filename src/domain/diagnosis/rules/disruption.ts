@@ -1,7 +1,6 @@
 import { metaOf, numberAt, textAt, recordAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { conditionIs } from '../pod-view.ts';
-import { evidence, plain, type Family, type Finding, type Rule } from '../rule.ts';
-import { refOf } from '../rule.ts';
+import { evidence, plain, type Family, type Finding, type Rule, refOf } from '../rule.ts';
 import { describeObject, getStep } from '../steps.ts';
 
 const reads = 'PodDisruptionBudget spec.minAvailable, spec.maxUnavailable, status';
@@ -44,7 +43,7 @@ function blocked(budget: ApiObject, healthy: number, expected: number, desired: 
   const rule = healthy >= expected ? NEVER : NOW;
   const spec = recordAt(budget, 'spec');
   const asked = ['minAvailable', 'maxUnavailable'].flatMap((field) =>
-    spec[field] === undefined ? [] : [evidence(budget, `spec.${field}`, String(spec[field]))],
+    spec[field] === undefined ? [] : [evidence(budget, `spec.${field}`, spec[field])],
   );
   return {
     rule,

@@ -1,7 +1,6 @@
 import { textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import type { Facts } from '../facts.ts';
-import { evidence, recognised, refTitle, type Family, type Finding, type Rule, type TextRule } from '../rule.ts';
-import { refOf } from '../rule.ts';
+import { evidence, recognised, refTitle, type Family, type Finding, type Rule, type TextRule, refOf } from '../rule.ts';
 import { getStep, listStep } from '../steps.ts';
 import { sourceRefOf } from '../flux-refs.ts';
 import { fluxFinding, isSuspended, notReady } from './flux-status.ts';
@@ -27,7 +26,7 @@ const RULES: readonly TextRule[] = [
   rule(
     'artifact-unavailable',
     /failed to download archive|artifact download|giving up after|checksum|digest mismatch/i,
-    'kustomize-controller cannot download the artifact of the source.',
+    'The controller of Kustomizations cannot download the artifact of the source.',
     'Check the network between the controllers of Flux; reconcile the source.',
   ),
   rule(

@@ -1,7 +1,6 @@
 import { metaOf, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { SOURCES } from '../kinds.ts';
-import { evidence, recognised, type Family, type Finding, type TextRule } from '../rule.ts';
-import { refOf } from '../rule.ts';
+import { evidence, recognised, type Family, type Finding, type TextRule, refOf } from '../rule.ts';
 import { getStep, listStep } from '../steps.ts';
 import { fluxFinding, isSuspended, notReady, type NotReady } from './flux-status.ts';
 

@@ -1,7 +1,6 @@
 import { metaOf, numberAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { condition } from '../pod-view.ts';
-import { evidence, recognised, type Family, type Finding, type Rule, type TextRule } from '../rule.ts';
-import { refOf } from '../rule.ts';
+import { evidence, recognised, type Family, type Finding, type Rule, type TextRule, refOf } from '../rule.ts';
 import { eventsStep, getStep } from '../steps.ts';
 import { fluxFinding, isSuspended, notReady } from './flux-status.ts';
 import { sourceMissing } from './flux-kustomizations.ts';

@@ -1,4 +1,4 @@
-import type { ApiObject } from '../../cluster-objects/api-object.ts';
+import { textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import type { Facts } from '../facts.ts';
 import { containersOf, isSettled, type ContainerView } from '../pod-view.ts';
 import { evidence, plain, recognised, type Family, type Finding, type TextRule } from '../rule.ts';
@@ -93,7 +93,7 @@ export const images: Family = {
 
 function found(pod: ApiObject, container: ContainerView, facts: Facts): Finding {
   const { reason = '', message = '' } = container.waiting ?? {};
-  const image = plain(String(container.spec['image'] ?? ''));
+  const image = plain(textAt(container.spec, 'image') ?? '');
   const texts = [
     { field: `${container.path}.state.waiting`, value: `${reason}: ${message}` },
     ...facts

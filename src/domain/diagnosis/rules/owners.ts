@@ -1,8 +1,7 @@
 import { isRecord, metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { managersOf } from '../../cluster-objects/managing-tool.ts';
 import type { Facts } from '../facts.ts';
-import { evidence, titleOf, type Family, type Finding, type Rule } from '../rule.ts';
-import { refOf } from '../rule.ts';
+import { evidence, titleOf, type Family, type Finding, type Rule, refOf } from '../rule.ts';
 import { describeObject, getStep } from '../steps.ts';
 
 const TOOLS: Rule = {

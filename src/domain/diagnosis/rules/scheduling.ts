@@ -1,7 +1,6 @@
 import { textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { conditionIs, isSettled } from '../pod-view.ts';
-import { evidence, plain, recognised, type Family, type Finding, type TextRule } from '../rule.ts';
-import { refOf } from '../rule.ts';
+import { evidence, plain, recognised, type Family, type Finding, type TextRule, refOf } from '../rule.ts';
 import { getStep, listStep } from '../steps.ts';
 
 const reads = 'Pod status.conditions[PodScheduled]';

@@ -2,8 +2,7 @@ import { metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../../clust
 import { hasLabels, selectorText, type Facts, type Labels } from '../facts.ts';
 import { groupOfKind, WORKLOADS } from '../kinds.ts';
 import { isReady } from '../pod-view.ts';
-import { evidence, titleOf, type Family, type Finding, type Rule } from '../rule.ts';
-import { refOf } from '../rule.ts';
+import { evidence, titleOf, type Family, type Finding, type Rule, refOf } from '../rule.ts';
 import { getStep, listStep } from '../steps.ts';
 import { isScaledToZero } from './workloads.ts';
 
@@ -154,7 +153,9 @@ function unknownPorts(service: ApiObject, pods: readonly ApiObject[]): readonly 
   const declared = new Set(
     pods.flatMap((pod) =>
       ['containers', 'initContainers'].flatMap((list) =>
-        recordsAt(pod, 'spec', list).flatMap((one) => recordsAt(one, 'ports').flatMap(({ name }) => name ?? [])),
+        recordsAt(pod, 'spec', list).flatMap((one) =>
+          recordsAt(one, 'ports').flatMap((port) => textAt(port, 'name') ?? []),
+        ),
       ),
     ),
   );

@@ -1,7 +1,6 @@
 import { metaOf, numberAt, recordAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { conditionIs } from '../pod-view.ts';
-import { evidence, plain, type Family, type Finding, type Rule } from '../rule.ts';
-import { refOf } from '../rule.ts';
+import { evidence, plain, type Family, type Finding, type Rule, refOf } from '../rule.ts';
 import { describeObject, getStep, historyStep } from '../steps.ts';
 
 const PAUSED: Rule = {
