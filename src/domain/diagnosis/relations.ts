@@ -1,4 +1,4 @@
-import { metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
+import { isRecord, metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
 import { hasLabels, type Facts, type Labels, type ObjectRef } from './facts.ts';
 import { dependenciesOf, fluxManagersOf, inventoryRef, sourceRefOf } from './flux-refs.ts';
 import { groupOfKind, ROOTS, WORKLOADS } from './kinds.ts';
@@ -116,13 +116,11 @@ function newest(objects: readonly ApiObject[]): readonly ApiObject[] {
 }
 
 function currentAnalysis(rollout: ApiObject, facts: Facts): readonly ApiObject[] {
-  const places = [
-    ['canary', 'currentStepAnalysisRunStatus'],
-    ['canary', 'currentBackgroundAnalysisRunStatus'],
-    ['blueGreen', 'prePromotionAnalysisRunStatus'],
-    ['blueGreen', 'postPromotionAnalysisRunStatus'],
-  ] as const;
-  const runs = places.map((path) => recordAt(rollout, 'status', ...path)).filter((run) => run['name'] !== undefined);
+  // Each strategy of Argo Rollouts has a part of the status with the runs of its analyses.
+  const parts = Object.values(recordAt(rollout, 'status')).filter(isRecord);
+  const runs = parts.flatMap((part) =>
+    Object.entries(part).flatMap(([key, run]) => (key.endsWith('AnalysisRunStatus') && isRecord(run) ? [run] : [])),
+  );
   const bad = runs.find(({ status }) => status !== 'Successful') ?? runs[0];
   const { namespace } = metaOf(rollout);
   const name = textAt(bad, 'name');

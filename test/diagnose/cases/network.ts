@@ -48,7 +48,7 @@ export const NETWORK_CASES: readonly DiagnosisCase[] = [
     expected: ['scaled-to-zero'],
     make: async (stage) => {
       await stage.apply(deployment('web', { replicas: 0 }), service('web', { app: 'web' }));
-      await stage.until('Deployment', 'web', ({ status }) => 'observedGeneration' in (status ?? {}));
+      await stage.condition('Deployment', 'web', 'Available', 'True');
     },
   },
   {

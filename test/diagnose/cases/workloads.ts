@@ -45,6 +45,12 @@ export const WORKLOAD_CASES: readonly DiagnosisCase[] = [
     make: async (stage) => {
       await stage.apply(deployment('web', { node: stage.kubelet.node, more: { progressDeadlineSeconds: 1 } }));
       await stage.pods('web', 1, podStatus([{ ...READY, ready: false }], { phase: 'Running' }));
+      // A change of the counts is progress. After the last one the condition stays.
+      await stage.until(
+        'Deployment',
+        'web',
+        ({ status }) => (status as { replicas?: number } | undefined)?.replicas === 1,
+      );
       await stage.condition('Deployment', 'web', 'Progressing', 'False', 'ProgressDeadlineExceeded');
     },
   },
