@@ -1,4 +1,4 @@
-import { metaOf, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
+import { metaOf, type ApiObject } from '../cluster-objects/api-object.ts';
 import { refOf, type Step } from './rule.ts';
 import { type Labels, type ObjectRef, selectorText } from './facts.ts';
 
@@ -49,5 +49,3 @@ export function historyStep(workload: ApiObject): Step {
 export function eventsStep(namespace: string): Step {
   return { tool: 'k8s_events', arguments: { namespace } };
 }
-
-export const nameOf = (object: ApiObject): string => textAt(object, 'metadata', 'name') ?? '';

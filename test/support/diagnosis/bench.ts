@@ -13,7 +13,8 @@ import { FakeKubelet } from './kubelet.ts';
 
 /** The kinds whose objects can keep a namespace. */
 const KEPT = ['ConfigMap', 'Pod', 'PersistentVolumeClaim', 'Kustomization', 'GitRepository', 'HelmRelease'];
-const LANES = 6;
+/** So many at once: they wait for controllers most of the time. */
+const LANES = 12;
 
 export interface Made {
   readonly of: DiagnosisCase;

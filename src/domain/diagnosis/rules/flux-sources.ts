@@ -34,6 +34,12 @@ const RULES: readonly TextRule[] = [
     'Add the certificate authority to the Secret of the source.',
   ),
   rule(
+    'source-host-key',
+    /knownhosts|known_hosts|host ?key/i,
+    'The SSH key of the server is not the one in the Secret of the source.',
+    'Check the key of the server, then write it to known_hosts in the Secret.',
+  ),
+  rule(
     'source-unreachable',
     /no such host|connection refused|i\/o timeout|context deadline exceeded|network is unreachable|no route to host|connection reset|\b50[0234]\b/i,
     'The server of the source cannot be reached.',
@@ -41,7 +47,7 @@ const RULES: readonly TextRule[] = [
   ),
   rule(
     'source-authentication',
-    /authentication required|authorization failed|unauthorized|invalid credentials|permission denied|handshake failed|knownhosts|\b40[13]\b|unable to authenticate|AccessDenied/i,
+    /authentication required|authorization failed|unauthorized|invalid credentials|permission denied|handshake failed|\b40[13]\b|unable to authenticate|AccessDenied/i,
     'The server of the source refuses the credentials.',
     'Correct the Secret that secretRef names.',
   ),
