@@ -21,7 +21,8 @@ export const FLUX_FILES: Readonly<Record<string, string>> = {
   }),
   'workload/web.yaml': JSON.stringify({
     apiVersion: 'apps/v1',
-    ...deployment('web', { spec: { schedulerName: 'elsewhere' } }),
+    // Flux does not wait for a Deployment that has exceeded its deadline.
+    ...deployment('web', { spec: { schedulerName: 'elsewhere' }, more: { progressDeadlineSeconds: 1 } }),
   }),
 };
 
@@ -115,7 +116,7 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
     expected: ['unschedulable-resources'],
     make: async (stage) => {
       await source(stage);
-      await apply(stage, 'apps', { path: './workload', wait: true, timeout: '3s' });
+      await apply(stage, 'apps', { path: './workload', wait: true });
       const message = '0/2 nodes are available: 2 Insufficient memory. preemption: 0/2 nodes are available.';
       const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
       await stage.pods('web', 1, { phase: 'Pending', conditions });

@@ -1,4 +1,4 @@
-import { metaOf, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
+import { metaOf, numberAt, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import type { Facts, ObjectRef } from '../facts.ts';
 import { dependenciesOf, sourceRefOf } from '../flux-refs.ts';
 import { evidence, refOf, refTitle, titleOf, type Family, type Finding, type Rule } from '../rule.ts';
@@ -129,21 +129,24 @@ function stale(object: ApiObject, facts: Facts): readonly Finding[] {
 }
 
 function unseen(object: ApiObject, facts: Facts): readonly Finding[] {
-  if (!isUnseen(object) || facts.now - newestChange(object) < TAKEN_MS) return [];
+  const since = newestChange(object);
+  if (!isUnseen(object) || since === undefined || facts.now - since < TAKEN_MS) return [];
   const { generation = 0, annotations } = metaOf(object);
-  const observed = JSON.stringify((object['status'] as ApiObject | undefined)?.['observedGeneration'] ?? 'none');
+  const observed = numberAt(object, 'status', 'observedGeneration');
   const asked = annotations?.['reconcile.fluxcd.io/requestedAt'];
   const proof = [
     evidence(object, 'metadata.generation', String(generation)),
-    evidence(object, 'status.observedGeneration', observed),
+    evidence(object, 'status.observedGeneration', observed ?? 'none'),
     ...(asked === undefined ? [] : [evidence(object, 'metadata.annotations[reconcile.fluxcd.io/requestedAt]', asked)]),
   ];
   return [fluxFinding(UNSEEN, object, UNSEEN.means, proof)];
 }
 
-/** When the specification or the request was written last, epoch ms. */
-function newestChange(object: ApiObject): number {
-  const fields = (object['metadata'] as { managedFields?: readonly ApiObject[] } | undefined)?.managedFields ?? [];
-  const times = fields.filter((one) => one['subresource'] === undefined).map((one) => Date.parse(String(one['time'])));
-  return Math.max(Date.parse(metaOf(object).creationTimestamp ?? ''), ...times.filter(Number.isFinite));
+/** When the specification or the request was written last, epoch ms. Undefined if the object does not say it. */
+function newestChange(object: ApiObject): number | undefined {
+  const writes = recordsAt(object, 'metadata', 'managedFields').filter(({ subresource }) => subresource === undefined);
+  const times = [textAt(object, 'metadata', 'creationTimestamp'), ...writes.map((one) => textAt(one, 'time'))]
+    .map((time) => Date.parse(time ?? ''))
+    .filter(Number.isFinite);
+  return times.length > 0 ? Math.max(...times) : undefined;
 }
