@@ -96,6 +96,19 @@ test('Secrets are outside of the role, and masked for an account that may read t
   expect(seen).toMatchObject({ object: { data: { url: '***' } } });
 });
 
+test('a diagnosis has all its rights, and finds nothing wrong', async () => {
+  const healthy = await eventually('the pods are ready', async () => {
+    const answer = await call('k8s_diagnose', { ...here(), kind: 'deploy', name: 'look' });
+    return answer['verdict'] === 'no-fault' ? answer : undefined;
+  });
+
+  expect(healthy).toMatchObject({ causes: [], not_looked_at: [] });
+  const whole = await call('k8s_diagnose', here());
+  expect(whole).toMatchObject({ verdict: 'no-fault', looked_at: expect.arrayContaining(['2 Pods']) });
+  // Another test may have added Flux to the sandbox. The role does not have its kinds.
+  expect((whole['not_looked_at'] as string[]).filter((gap) => !gap.includes('.toolkit.fluxcd.io'))).toEqual([]);
+});
+
 test('what the cluster does not have is said to be missing', async () => {
   expect(await codeOf(call('k8s_top', here()))).toBe('CRD_MISSING');
   expect(await codeOf(call('k8s_list', { kind: 'pods', namespace: 'no-such-namespace' }))).toBe('NAMESPACE_NOT_FOUND');

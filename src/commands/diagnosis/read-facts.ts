@@ -55,7 +55,7 @@ async function answered(
     return await readWant(context.ports.clusterObjects, cluster, kinds, want);
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    return { items: [], problem: error.message };
+    return { items: [], problem: error.code === 'FORBIDDEN' ? 'the account may not read it' : error.message };
   }
 }
 
