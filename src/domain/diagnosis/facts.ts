@@ -1,4 +1,4 @@
-import { isRecord, metaOf, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
+import { metaOf, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
 import { byTime, eventOf, type SeenEvent } from '../cluster-objects/object-event.ts';
 
 /** One object, by the kind and group of its API. Without `namespace` it is cluster-scoped. */
@@ -69,6 +69,7 @@ export class Facts {
   readonly now: number;
   readonly #known: Known;
   readonly #wanted = new Map<string, Want>();
+  readonly #events = new Map<string, ReadonlyMap<string, readonly ApiObject[]>>();
 
   constructor(known: Known, now: number) {
     this.#known = known;
@@ -105,15 +106,22 @@ export class Facts {
 
   /** The events about an object, newest first. */
   events(object: ApiObject): readonly SeenEvent[] {
-    const { namespace, uid, name } = metaOf(object);
-    return this.list({ kind: 'Event', group: '', namespace: namespace ?? 'default' })
-      .filter((event) => {
-        const about = isRecord(event['involvedObject']) ? event['involvedObject'] : {};
-        const same = about['kind'] === object['kind'] && about['name'] === name;
-        return same && (uid === undefined || (textAt(about, 'uid') ?? uid) === uid);
-      })
+    const { namespace = 'default', uid, name } = metaOf(object);
+    return (this.#eventsIn(namespace).get(`${String(object['kind'])}/${name}`) ?? [])
+      .filter((event) => uid === undefined || (textAt(event, 'involvedObject', 'uid') ?? uid) === uid)
       .map(eventOf)
       .toSorted(byTime);
+  }
+
+  /** By kind and name of the object that they are about. */
+  #eventsIn(namespace: string): ReadonlyMap<string, readonly ApiObject[]> {
+    const known = this.#events.get(namespace);
+    if (known) return known;
+    const all = this.list({ kind: 'Event', group: '', namespace });
+    const about = (event: ApiObject, field: string): string => textAt(event, 'involvedObject', field) ?? '';
+    const events = Map.groupBy(all, (event) => `${about(event, 'kind')}/${about(event, 'name')}`);
+    this.#events.set(namespace, events);
+    return events;
   }
 
   /** Undefined if it could not be read. */
