@@ -23,20 +23,18 @@ const MAX_LOGS = 8;
 export async function diagnosed(context: CommandContext, cluster: string, subject: Subject): Promise<Diagnosed> {
   const kinds = await context.ports.clusterObjects.kinds(cluster);
   const known = new Map<string, Answer>();
-  let cut = false;
   for (let round = 0; ; round += 1) {
     const facts = new Facts(known, context.ports.now());
     const found = examine(subject, facts);
     const wanted = round < MAX_ROUNDS ? affordable(facts.wanted, known) : [];
-    cut ||= wanted.length < facts.wanted.length;
-    if (wanted.length === 0 || context.signal.aborted) return { ...found, notLookedAt: gaps(known, found.cut || cut) };
     for (const want of facts.wanted.filter((one) => !wanted.includes(one))) known.set(keyOf(want), NOT_READ);
+    if (wanted.length === 0 || context.signal.aborted) return { ...found, notLookedAt: gaps(known, found.cut) };
     const answers = await Promise.all(wanted.map((want) => answered(context, cluster, kinds, want)));
     wanted.forEach((want, index) => known.set(keyOf(want), answers[index] ?? NOT_READ));
   }
 }
 
-const NOT_READ: Answer = { items: [], problem: 'a diagnosis does not read more' };
+const NOT_READ: Answer = { items: [], problem: 'one diagnosis reads no more' };
 
 function affordable(wanted: readonly Want[], known: Known): readonly Want[] {
   let logs = MAX_LOGS - [...known.keys()].filter((key) => key.startsWith('log|')).length;
@@ -70,7 +68,7 @@ function notAllowed({ settings }: CommandContext, { namespace }: Want): string |
 function gaps(known: Known, cut: boolean): readonly string[] {
   const problems = [...known].flatMap(([key, { problem, partial }]) => {
     const [what = '', group, kind, namespace, rest] = key.split('|');
-    if (what === 'log') return [];
+    if (what === 'log') return problem === NOT_READ.problem ? ['logs of further containers'] : [];
     const type = `${kind ?? ''}${group ? `.${group}` : ''}`;
     const place =
       what === 'object' ? ` ${namespace ? `${namespace}/` : ''}${rest ?? ''}` : namespace ? ` in ${namespace}` : '';

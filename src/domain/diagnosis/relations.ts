@@ -141,6 +141,8 @@ function node(pod: ApiObject, facts: Facts): readonly ApiObject[] {
 /** The objects of a namespace. Of a namespace that is being deleted, also those of its remaining kinds. */
 export function within(namespace: ApiObject, facts: Facts): readonly ApiObject[] {
   const { name } = metaOf(namespace);
+  // One list of all of them is read, in place of one for each workload.
+  facts.list({ kind: 'ReplicaSet', group: groupOfKind('ReplicaSet'), namespace: name });
   return [...ROOTS.map((kind) => ({ kind, group: groupOfKind(kind) })), ...remainingKinds(namespace)].flatMap((kind) =>
     facts.list({ ...kind, namespace: name }).filter((one) => kind.kind !== 'Pod' || isRoot(one)),
   );
