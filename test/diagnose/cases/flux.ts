@@ -1,5 +1,6 @@
 import type { DiagnosisCase } from '../../support/diagnosis/case.ts';
 import type { CaseStage } from '../../support/diagnosis/case-stage.ts';
+import { crashing, podStatus, waiting } from '../../support/diagnosis/kubelet.ts';
 import { deployment } from '../../support/diagnosis/manifests.ts';
 
 const configMap = (name: string) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
@@ -223,6 +224,31 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
         'Helm upgrade failed for release shop/web with chart web@1.3.0: context deadline exceeded',
         'Failed to upgrade after 4 attempt(s)',
       ),
+  },
+  {
+    name: 'an upgrade waits for a workload of the release, which has no image',
+    ask: 'HelmRelease/web',
+    expected: ['image-not-found'],
+    make: async (stage) => {
+      const group = 'helm.toolkit.fluxcd.io';
+      const labels = { [`${group}/name`]: 'web', [`${group}/namespace`]: stage.namespace };
+      await stage.apply({ ...deployment('web', { node: stage.kubelet.node }), metadata: { name: 'web', labels } });
+      const message = 'Back-off pulling image "shop:v1": ErrImagePull: docker.io/library/shop:v1: not found';
+      await stage.pods('web', 1, podStatus([{ state: waiting('ImagePullBackOff', message) }]));
+      const text = 'Helm upgrade failed for release shop/web with chart web@1.3.0: context deadline exceeded';
+      await release(stage, 'UpgradeFailed', text, 'Failed to upgrade after 4 attempt(s)');
+    },
+  },
+  {
+    name: 'what a Kustomization has applied crashes, and nothing waits for it',
+    ask: 'Kustomization/apps',
+    expected: ['crash-loop'],
+    make: async (stage) => {
+      await source(stage);
+      await apply(stage, 'apps', { path: './workload' });
+      await stage.condition('Kustomization', 'apps', 'Ready', 'True');
+      await stage.pods('web', 1, podStatus([crashing(1)]));
+    },
   },
 ];
 

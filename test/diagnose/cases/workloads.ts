@@ -1,8 +1,8 @@
 import { metaOf } from '../../../src/domain/cluster-objects/api-object.ts';
 import type { DiagnosisCase } from '../../support/diagnosis/case.ts';
 import type { CaseStage } from '../../support/diagnosis/case-stage.ts';
-import { podStatus, READY, terminated } from '../../support/diagnosis/kubelet.ts';
-import { deployment, job } from '../../support/diagnosis/manifests.ts';
+import { podStatus, READY, terminated, waiting } from '../../support/diagnosis/kubelet.ts';
+import { deployment, job, statefulSet } from '../../support/diagnosis/manifests.ts';
 
 async function ready(stage: CaseStage, options: Parameters<typeof deployment>[1] = {}): Promise<void> {
   await stage.apply(deployment('web', { node: stage.kubelet.node, ...options }));
@@ -152,6 +152,52 @@ export const WORKLOAD_CASES: readonly DiagnosisCase[] = [
       const strategy = { canary: { steps: [{ setWeight: 50, pause: {} }] } };
       await stage.apply({ kind: 'Rollout', metadata: { name: 'web' }, spec: { ...spec, strategy } });
       await stage.condition('Rollout', 'web', 'InvalidSpec', 'True');
+    },
+  },
+  {
+    name: 'a StatefulSet waits for somebody to delete its pod',
+    ask: 'StatefulSet/db',
+    expected: ['update-on-delete'],
+    make: async (stage) => {
+      const set = (image: string) =>
+        statefulSet('db', {
+          node: stage.kubelet.node,
+          container: { image },
+          more: { updateStrategy: { type: 'OnDelete' } },
+        });
+      await stage.apply(set('shop:v1'));
+      await stage.pods('db', 1, podStatus([READY]));
+      await stage.until(
+        'StatefulSet',
+        'db',
+        ({ status }) => (status as { readyReplicas?: number }).readyReplicas === 1,
+      );
+      await stage.apply(set('shop:v2'));
+      const revisions = ({ status }: { status?: unknown }) => (status ?? {}) as Readonly<Record<string, string>>;
+      await stage.until(
+        'StatefulSet',
+        'db',
+        (one) => revisions(one)['currentRevision'] !== revisions(one)['updateRevision'],
+      );
+    },
+  },
+  {
+    name: 'two workloads of a namespace fail for different reasons',
+    ask: 'namespace',
+    expected: ['config-map-missing', 'deployment-paused'],
+    make: async (stage) => {
+      await ready(stage);
+      await stage.apply(
+        deployment('web', { node: stage.kubelet.node, container: { image: 'shop:v2' }, more: { paused: true } }),
+        deployment('api', { node: stage.kubelet.node }),
+      );
+      const state = waiting('CreateContainerConfigError', 'configmap "api-settings" not found');
+      await stage.pods('api', 1, podStatus([{ state }]));
+      await stage.until(
+        'Deployment',
+        'web',
+        ({ status }) => (status as { updatedReplicas?: number }).updatedReplicas === undefined,
+      );
     },
   },
 ];
