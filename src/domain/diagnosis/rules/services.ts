@@ -173,7 +173,7 @@ function unknownPorts(service: ApiObject, pods: readonly ApiObject[]): readonly 
               evidence(service, 'spec.ports[].targetPort', targetPort),
               ...pods
                 .slice(0, 1)
-                .map((pod) => evidence(pod, 'spec.containers[].ports[].name', [...declared].join(', '))),
+                .map((pod) => evidence(pod, 'spec.containers[].ports[].name', [...declared].join(', ') || 'none')),
             ],
             step: getStep(refOf(service), 'spec.ports'),
           },
