@@ -6,6 +6,7 @@ import type { FoundProgram } from '../../src/adapters/helm/find-program.ts';
 import { createHelm } from '../../src/adapters/helm/index.ts';
 import type { ProgramEnd, ProgramRun } from '../../src/adapters/helm/program.ts';
 import { encodedRecord } from '../../src/adapters/helm/record-content.ts';
+import { SluiceError } from '../../src/domain/errors.ts';
 import type { HelmPort } from '../../src/ports/helm.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import { refOf } from './kubernetes-stage.ts';
@@ -61,6 +62,8 @@ export class FakeHelm {
   crds = '';
   /** What a write says instead of doing it. */
   failure: string | undefined;
+  /** A write does not end by itself. */
+  stopped = false;
   /** The status of the revision that a failed write leaves. */
   leaves: string | undefined;
   /** The phase in which the hooks end when tests run. Undefined: they cannot be run. */
@@ -202,8 +205,9 @@ export class FakeHelm {
       .map(({ metadata }) => Number(metadata.labels?.['version']));
     const version = Math.max(0, ...records) + 1;
     const isDry = flags.includes('--dry-run=server');
-    if (this.failure !== undefined && !isDry) {
+    if ((this.stopped || this.failure !== undefined) && !isDry) {
       if (this.leaves !== undefined) this.put({ name, namespace, version }, this.leaves);
+      if (this.stopped) throw new SluiceError('HELM_STOPPED', 'Helm was ended: the call was cancelled.');
       return { code: 1, stdout: '', stderr: `Error: ${this.failure}` };
     }
     if (command === 'test') return this.#test(name, namespace, version - 1);

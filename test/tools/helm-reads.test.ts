@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { acquireBinary } from '../../sandbox/index.ts';
+import { createHelm } from '../../src/adapters/helm/index.ts';
 import { codeOf, ObjectsStage } from '../support/argo-objects-stage.ts';
 import { chartFolder, writeChart } from '../support/helm-charts.ts';
 import { serveCharts, type ChartServer } from '../support/helm-server.ts';
@@ -146,6 +147,19 @@ test('a repository is added, searched, updated and removed', async () => {
   });
   expect(await chart('helm_repo_remove', { name: 'team' })).toMatchObject({ effective: 'proved' });
   expect(await codeOf(chart('helm_show', { chart: 'team/web', part: 'chart' }))).toBe('HELM_REFUSED');
+});
+
+test('a chart that does not end is ended', async () => {
+  writeChart(charts, 'endless', {
+    'templates/a.yaml': '{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}\n',
+  });
+  const port = createHelm({ program, charts, plainHttp: [] });
+  const call = { signal: new AbortController().signal, timeoutMs: 1500 };
+  const at = { cluster: '', namespace: 'default', name: 'endless' };
+  const rendered = port.withChart({ chart: './endless' }, call, (held) =>
+    port.template({ at, chart: held, values: {} }, call),
+  );
+  expect(await codeOf(rendered)).toBe('HELM_STOPPED');
 });
 
 test('a chart that renders ten thousand objects is refused', async () => {

@@ -56,7 +56,8 @@ function plain(what: string, index: number, document: Document): unknown {
 }
 
 function invalid(what: string, index: number, why: string): SluiceError {
-  return new SluiceError('INVALID_INPUT', `${what}: document ${index + 1} is not valid: ${cleanText(why, 300)}.`, {
+  const reason = cleanText(why, 300).replace(/[:.\s]+$/, '');
+  return new SluiceError('INVALID_INPUT', `${what}: document ${index + 1} is not valid: ${reason}.`, {
     next: 'Correct the YAML and call again.',
   });
 }

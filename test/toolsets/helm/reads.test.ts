@@ -158,7 +158,7 @@ test('octal numbers and the words yes and no mean what they mean to Helm', async
 
 test.each([
   ['ten thousand objects', '---\nkind: ConfigMap\n'.repeat(10_000), 'HELM_TOO_LARGE', /renders 10000 objects/],
-  ['a key that is there twice', 'kind: A\nkind: B\n', 'INVALID_INPUT', /document 1 is not valid/],
+  ['a key that is there twice', 'kind: A\nkind: B\n', 'INVALID_INPUT', /at line 2, column 1\.$/],
   [
     'a bomb of aliases',
     `a: &a [1]\nb: &b [${'*a,'.repeat(50)}]\nc: &c [${'*b,'.repeat(50)}]\nd: [${'*c,'.repeat(50)}]\n`,

@@ -171,6 +171,19 @@ test('a failure of Helm is read back: what was written, what state it left, and 
   expect(failed['reason']).toContain('Revision 2 is failed. Deployment shop/web: 0 of 1 pod are available.');
 });
 
+test('after a cancelled call the state that is left is named, and how to free the release', async () => {
+  helm.put({ version: 1 });
+  helm.stopped = true;
+  helm.leaves = 'pending-upgrade';
+  expect(await change('upgrade', { ...CHART, values: 'tag: v2' })).toMatchObject({
+    changed: true,
+    effective: 'refused',
+    reason: expect.stringMatching(/the call was cancelled\. Revision 2 is pending-upgrade\./),
+    status: 'pending-upgrade',
+    next: expect.stringContaining('helm_unlock'),
+  });
+});
+
 test('what is not ready is pending with the reason', async () => {
   helm.put({ version: 1 });
   helm.ready = false;
