@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { acquireBinary } from '../../sandbox/index.ts';
-import { DEPLOYMENT, type Kind } from '../../src/adapters/kubernetes/kinds.ts';
+import { DEPLOYMENT, POD, type Kind } from '../../src/adapters/kubernetes/kinds.ts';
 import { codeOf, failureOf, ObjectsStage } from '../support/argo-objects-stage.ts';
 import { createAccount, type Account } from '../support/cluster-accounts.ts';
 import { CHART, chartFolder, writeChart } from '../support/helm-charts.ts';
@@ -139,6 +139,21 @@ test('what somebody has changed is shown as drift, is not overwritten by chance,
   });
 });
 
+/** True when the API server refuses a pod because of the quota. It knows a new quota only after a moment. */
+async function refusesPods(): Promise<boolean | undefined> {
+  const pod = { spec: { containers: [{ name: 'app', image: 'shop:v1' }] } };
+  try {
+    await stage.client.apply(
+      stage.ref(POD, 'probe'),
+      { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probe', namespace: stage.namespace }, ...pod },
+      { fieldManager: 'test', dryRun: true },
+    );
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.includes('exceeded quota: small') || undefined;
+  }
+}
+
 test('an image that cannot be had and a quota are reasons, not a timeout', async () => {
   const broken = { ...WEB, name: 'broken', values: 'tag: v2-no-image' };
   const answer = await change('install', broken, { timeout_seconds: 10 });
@@ -150,10 +165,7 @@ test('an image that cannot be had and a quota are reasons, not a timeout', async
   });
 
   await stage.apply(QUOTA, 'small', { spec: { hard: { pods: '0' } } });
-  await eventually('the quota is in force', async () => {
-    const { status } = (await stage.client.get(stage.ref(QUOTA, 'small'))) as { status?: { hard?: object } };
-    return status?.hard;
-  });
+  await eventually('the quota is in force', refusesPods);
   try {
     const full = await change('install', { ...WEB, name: 'full' }, { timeout_seconds: 10 });
     expect(full).toMatchObject({ effective: 'pending', reason: expect.stringContaining('exceeded quota: small') });
