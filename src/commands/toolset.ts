@@ -13,7 +13,9 @@ export interface Right {
     | 'sluice-kubernetes-reader'
     | 'sluice-kubernetes-writer'
     | 'sluice-helm-reader'
-    | 'sluice-helm-writer';
+    | 'sluice-helm-writer'
+    | 'sluice-flux-reader'
+    | 'sluice-flux-writer';
   /** Empty for the core API. */
   readonly group: string;
   readonly resource: string;

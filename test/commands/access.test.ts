@@ -77,16 +77,16 @@ async function world(allowedNamespaces: readonly string[]): Promise<CommandConte
   };
 }
 
-/** A pod with an event and its metrics, and a release of Helm, in each namespace. */
+/** A pod with its metrics, a Kustomization with an event, and a release of Helm, in each namespace. */
 function podsIn(places: readonly { readonly namespace: string }[]): FakeCluster {
   const cluster = new FakeCluster('prod');
   const helm = new FakeHelm(cluster);
   for (const { namespace } of places) {
     helm.put({ namespace, version: 1 });
-    for (const plural of ['pods', 'events', 'pods.metrics']) {
+    for (const plural of ['pods', 'events', 'pods.metrics', 'kustomizations']) {
       cluster.create(refOf(plural, namespace, 'web'), {});
       cluster.update(refOf(plural, namespace, 'web'), (object) =>
-        Object.assign(object, { involvedObject: { namespace } }),
+        Object.assign(object, { involvedObject: { kind: 'Kustomization', namespace, name: 'web' } }),
       );
     }
   }
@@ -105,6 +105,9 @@ const OUTSIDE = ['k8s_cordon', 'k8s_uncordon', 'k8s_drain'];
 /** Calls without a namespace. */
 const WIDE: Readonly<Record<string, object>> = {
   argo_list_rollouts: {},
+  flux_events: {},
+  flux_graph: {},
+  flux_list: {},
   helm_list: {},
   k8s_events: {},
   k8s_list: { kind: 'pods' },

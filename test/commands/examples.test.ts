@@ -51,8 +51,9 @@ test.each(each)(
 async function withDigest(command: Command, input: object, context: CommandContext): Promise<object> {
   const plan = CATALOGUE.find(({ name }) => name === `${prefixOf(command)}_plan`);
   if (!('digest' in input) || !plan || command.toolset === 'release') return input;
-  const { digest: _, confirm: __, reason: ___, ...asked } = input as Record<string, unknown>;
-  const checked = plan.check({ action: verbOf(command), ...asked }, context.settings);
+  const { digest: _, confirm: __, reason, ...asked } = input as Record<string, unknown>;
+  const planned = 'reason' in plan.input.shape && reason !== undefined ? { ...asked, reason } : asked;
+  const checked = plan.check({ action: verbOf(command), ...planned }, context.settings);
   return { ...input, digest: (await plan.run(context, checked))['digest'] };
 }
 

@@ -15,8 +15,10 @@ import { aView, AT, createFakeGateway, PLAN } from './fake-gateway.ts';
 import { register } from '../../src/domain/servers/actions.ts';
 import { emptyServer, type RegisteredServer } from '../../src/domain/servers/server.ts';
 import { FakeHelm } from './fake-helm.ts';
-import { createObjects, PORT } from './fake-objects.ts';
 import type { HelmPort } from '../../src/ports/helm.ts';
+import { addPipeline, playFlux } from './fake-flux.ts';
+import { createObjects, PORT } from './fake-objects.ts';
+import { refOf } from './kubernetes-stage.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { worldServices } from './fake-tools.ts';
 import { createFakeWorld, type FakeWorld } from './fake-world.ts';
@@ -136,6 +138,16 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   k8s_cordon: { prepare: withANode },
   k8s_uncordon: { prepare: withANode },
   k8s_drain: { prepare: withADrainedNode },
+  flux_get: { prepare: withFlux },
+  flux_list: { prepare: withFlux },
+  flux_events: { prepare: withFlux },
+  flux_graph: { prepare: withFlux },
+  flux_logs: { prepare: withAFluxController },
+  flux_trace: { prepare: withFlux },
+  flux_plan: { prepare: withFlux },
+  flux_reconcile: { prepare: withFlux },
+  flux_suspend: { prepare: withFlux },
+  flux_resume: { prepare: withASuspension },
   argo_create_rollout: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   // The fake controller does not support workloadRef, so no controller reconciles this one.
   'argo_create_rollout: A blue-green Rollout over an existing Deployment': {
@@ -167,6 +179,25 @@ function withADeployment(world: FakeWorld): void {
   world.cluster.update(ref(REPLICA_SET, 'shop-1'), ({ metadata }) => {
     metadata.annotations = { 'deployment.kubernetes.io/revision': '1' };
   });
+}
+
+function withFlux(world: FakeWorld): void {
+  withADeployment(world);
+  addPipeline(world.cluster, NAMESPACE);
+  const labels = { 'kustomize.toolkit.fluxcd.io/name': 'apps', 'kustomize.toolkit.fluxcd.io/namespace': NAMESPACE };
+  world.cluster.update(ref(DEPLOYMENT, 'shop'), ({ metadata }) => void Object.assign(metadata, { labels }));
+  playFlux(world.cluster);
+}
+
+function withASuspension(world: FakeWorld): void {
+  withFlux(world);
+  world.cluster.update(refOf('kustomizations', NAMESPACE, 'apps'), ({ spec }) => void (spec['suspend'] = true));
+}
+
+function withAFluxController(world: FakeWorld): void {
+  const pod = ref(POD, 'kustomize-controller-1');
+  world.cluster.create(pod, { spec: { containers: [{ name: 'manager' }] }, labels: { app: 'kustomize-controller' } });
+  world.cluster.logs.set('kustomize-controller-1/manager', '{"level":"info","name":"apps"}\n');
 }
 
 function withADrainedNode(world: FakeWorld): void {

@@ -20,6 +20,8 @@ const flux = (name: string, group: string, plural: string): Kind => ({
 export const GIT_REPOSITORY = flux('GitRepository', 'source', 'gitrepositories');
 export const KUSTOMIZATION = flux('Kustomization', 'kustomize', 'kustomizations');
 
+const CONFIG_MAP: Kind = { name: 'ConfigMap', group: '', version: 'v1', plural: 'configmaps', missing: 'INTERNAL' };
+
 /** A namespace on the sandbox with a Git repository of its own, which Flux reads. */
 export class FluxStage {
   readonly objects: ObjectsStage;
@@ -84,13 +86,21 @@ export class FluxStage {
     });
   }
 
+  async read(kind: Kind, name: string): Promise<ApiObject> {
+    return (await this.objects.client.get(this.objects.ref(kind, name))) as ApiObject;
+  }
+
+  configMap(name: string): Promise<ApiObject> {
+    return this.read(CONFIG_MAP, name);
+  }
+
   /** Waits until the condition Ready is as wanted, and returns the object. */
   until(kind: Kind, name: string, status: 'True' | 'False', reason?: string): Promise<ApiObject> {
     let last: unknown;
     return eventually(
       `${kind.name} ${name} is Ready=${status} ${reason ?? ''}`,
       async () => {
-        const object = (await this.objects.client.get(this.objects.ref(kind, name))) as ApiObject;
+        const object = await this.read(kind, name);
         const ready = recordsAt(object, 'status', 'conditions').find(({ type }) => type === 'Ready');
         last = ready;
         return ready?.['status'] === status && (reason ?? ready['reason']) === ready['reason'] ? object : undefined;

@@ -14,6 +14,14 @@ const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
   deployments: ['apps', 'v1'],
   replicasets: ['apps', 'v1'],
   rollouts: ['argoproj.io', 'v1alpha1'],
+  gitrepositories: ['source.toolkit.fluxcd.io', 'v1'],
+  ocirepositories: ['source.toolkit.fluxcd.io', 'v1'],
+  helmrepositories: ['source.toolkit.fluxcd.io', 'v1'],
+  helmcharts: ['source.toolkit.fluxcd.io', 'v1'],
+  kustomizations: ['kustomize.toolkit.fluxcd.io', 'v1'],
+  helmreleases: ['helm.toolkit.fluxcd.io', 'v2'],
+  alerts: ['notification.toolkit.fluxcd.io', 'v1beta3'],
+  providers: ['notification.toolkit.fluxcd.io', 'v1beta3'],
 };
 
 /** The tools k8s_* and helm_* over a cluster in memory. */

@@ -39,8 +39,12 @@ export interface Action<S extends z.ZodObject = z.ZodObject> {
   draft(context: CommandContext, input: z.output<S>): Promise<readonly Draft[]>;
   /** Refuses a change after its dry run, for example if the API server has dropped a field. Errors: NOT_APPLICABLE. */
   accepted?(change: PlannedChange): void;
-  /** What came of a change that was read back as planned. If absent, nothing more is waited for. */
-  settled?(context: CommandContext, change: PlannedChange, input: z.output<S>): Promise<Omit<Outcome, 'changed'>>;
+  /** Waits for what a change that was read back as planned has to bring about. Undefined: there is nothing more. */
+  settled?(
+    context: CommandContext,
+    change: PlannedChange,
+    input: z.output<S>,
+  ): Promise<Omit<Outcome, 'changed'> | undefined>;
   /** A change is written only after the changes before it are proved. */
   readonly inOrder?: true;
 }

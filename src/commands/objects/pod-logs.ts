@@ -10,6 +10,8 @@ export interface AskedLogs extends Pick<LogQuery, 'cluster' | 'namespace' | 'pre
   readonly labelSelector?: string | undefined;
   readonly container?: string | undefined;
   readonly maxPods: number;
+  /** Only lines with this text. */
+  readonly contains?: string | undefined;
   readonly maxBytes: number;
 }
 
@@ -42,7 +44,11 @@ export async function logsOf(
       const { name } = metaOf(pod);
       try {
         const text = await context.ports.clusterObjects.log({ ...asked, pod: name, container, limitBytes: READ_BYTES });
-        return { pod: name, container, ...lastBytes(maskSecrets(cleanText(text, READ_BYTES)), share) };
+        return {
+          pod: name,
+          container,
+          ...lastBytes(maskSecrets(cleanText(matching(text, asked.contains), READ_BYTES)), share),
+        };
       } catch (error) {
         if (asked.name !== undefined || !(error instanceof SluiceError)) throw error;
         return { pod: name, container, text: '', cut: false, problem: error.message };
@@ -50,6 +56,12 @@ export async function logsOf(
     }),
   );
   return { logs, leftOut: pods.slice(asked.maxPods).map((pod) => metaOf(pod).name) };
+}
+
+function matching(text: string, wanted: string | undefined): string {
+  if (wanted === undefined) return text;
+  const lines = text.split('\n').filter((line) => line.includes(wanted));
+  return lines.length > 0 ? `${lines.join('\n')}\n` : '';
 }
 
 async function podsOf(

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { anyObjectName, kindName, objectsFields } from '../../contract/cluster-object.ts';
+import { invalidInput, parse } from '../../contract/parse.ts';
+import { fitted } from '../../domain/cluster-objects/fitted.ts';
+import type { SeenEvent } from '../../domain/cluster-objects/object-event.ts';
+import type { Command, CommandContext } from '../../commands/command.ts';
+import { eventLine, eventRow, eventsIn } from '../../commands/objects/events.ts';
+import { clusterOf } from '../../commands/objects/located.ts';
+import { fluxKind, servedKinds } from './read-objects.ts';
+
+const input = z.strictObject({
+  cluster: objectsFields.cluster,
+  namespace: objectsFields.namespace,
+  kind: kindName.optional().describe('Only events about this kind, as in Kustomization.'),
+  name: anyObjectName.optional().describe('Only events about the object of this name; needs kind.'),
+  type: z.enum(['Normal', 'Warning']).optional().describe('Only this type.'),
+  limit: z.int().min(1).max(200).optional().describe('Maximum number. Default 20.'),
+});
+const output = z.strictObject({
+  events: z.array(eventRow),
+  total: z.number().describe('How many match.'),
+  partial: z.boolean().describe('True: not every event could be read; narrow the call.'),
+});
+const MAX_BYTES = 7500;
+
+export const fluxEvents: Command<typeof input, typeof output> = {
+  name: 'flux_events',
+  title: 'Events of Flux, newest first',
+  description: 'Events about objects of Flux, newest first. A cluster usually keeps them for an hour.',
+  kind: 'read',
+  idempotent: true,
+  toolset: 'flux',
+  input,
+  output,
+  examples: [
+    { title: 'Warnings of a namespace', input: { namespace: 'shop', type: 'Warning' } },
+    { title: 'About one object', input: { namespace: 'shop', kind: 'kustomizations', name: 'apps' } },
+  ],
+  check(raw) {
+    const given = parse(input, raw ?? {});
+    if (given.name === undefined || given.kind !== undefined) return given;
+    throw invalidInput([{ path: 'kind', message: 'give the kind of the object beside its name' }]);
+  },
+  async run(context, { limit = 20, ...asked }) {
+    const cluster = await clusterOf(context, asked.cluster);
+    const kind = asked.kind === undefined ? undefined : (await fluxKind(context, cluster, asked.kind)).kind;
+    const { events, partial } = await eventsIn(
+      context,
+      cluster,
+      placesOf(context, asked.namespace),
+      selectorOf(asked, kind),
+    );
+    const found = kind === undefined ? await aboutFlux(context, cluster, events) : events;
+    const { value } = fitted(
+      found.slice(0, limit).map((event) => ({ ...event })),
+      MAX_BYTES,
+    );
+    return { events: value, total: found.length, partial };
+  },
+  text: ({ events, total, partial }) =>
+    [
+      ...events.map(eventLine),
+      total === 0 ? 'No event about Flux matches.' : `${events.length} of ${total} events.`,
+      ...(partial ? ['Not every event could be read: name a namespace or an object.'] : []),
+    ].join('\n'),
+};
+
+function placesOf({ settings }: CommandContext, namespace: string | undefined): readonly (string | undefined)[] {
+  return namespace === undefined && settings.allowedNamespaces.length > 0 ? settings.allowedNamespaces : [namespace];
+}
+
+function selectorOf(asked: { readonly name?: string | undefined; readonly type?: string | undefined }, kind?: string) {
+  const chosen = { 'involvedObject.kind': kind, 'involvedObject.name': asked.name, type: asked.type };
+  const parts = Object.entries(chosen).flatMap(([field, value]) => (value === undefined ? [] : [`${field}=${value}`]));
+  return parts.join(',') || undefined;
+}
+
+/** The first word of the object of an event is its kind. */
+async function aboutFlux(context: CommandContext, cluster: string, events: readonly SeenEvent[]) {
+  const kinds = new Set((await servedKinds(context, cluster)).map(({ kind }) => kind));
+  return events.filter(({ object }) => kinds.has(object.split(' ')[0] ?? ''));
+}
