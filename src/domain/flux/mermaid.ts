@@ -1,6 +1,6 @@
 import type { FluxGraph, GraphNode } from './graph.ts';
 
-/** A graph as a Mermaid flowchart. Names of objects have no characters that Mermaid reads as its own. */
+/** A graph as a Mermaid flowchart. */
 export function mermaid({ nodes, edges, cycles }: FluxGraph): string {
   const ids = new Map(nodes.map(({ key }, index) => [key, `n${index}`]));
   const inCycle = new Set(cycles.flat());
@@ -18,8 +18,9 @@ export function mermaid({ nodes, edges, cycles }: FluxGraph): string {
   ].join('\n');
 }
 
+/** The name in a reference can be any text, so what Mermaid reads as its own is replaced. */
 function label({ kind, namespace, name, state }: GraphNode): string {
-  return `${kind} ${namespace}/${name}<br/>${state}`;
+  return `${`${kind} ${namespace}/${name}`.replaceAll(/[^\w./ -]/g, '?')}<br/>${state}`;
 }
 
 function isBad(state: GraphNode['state']): boolean {

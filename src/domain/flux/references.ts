@@ -1,3 +1,4 @@
+import { cleanText } from '../safe-text.ts';
 import { isRecord, metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
 
 /** A Flux object that another one names. */
@@ -58,5 +59,11 @@ export function referencesOf(object: ApiObject): readonly FluxReference[] {
 function reference(object: ApiObject, value: unknown, as: FluxReference['as']): FluxReference | undefined {
   const [kind, name] = [textAt(value, 'kind'), textAt(value, 'name')];
   if (kind === undefined || name === undefined) return undefined;
-  return { kind, name, namespace: textAt(value, 'namespace') || (metaOf(object).namespace ?? ''), as };
+  const namespace = textAt(value, 'namespace') || (metaOf(object).namespace ?? '');
+  return { kind: text(kind), name: text(name), namespace: text(namespace), as };
+}
+
+/** A reference is free text of whoever wrote the object. */
+function text(value: string): string {
+  return cleanText(value, 253);
 }

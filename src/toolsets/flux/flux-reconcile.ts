@@ -9,7 +9,7 @@ import type { CommandContext } from '../../commands/command.ts';
 import type { Action, Draft } from '../../commands/objects/draft.ts';
 import { objectText } from '../../commands/objects/located.ts';
 import { writeCommand } from '../../commands/objects/write-command.ts';
-import { locatedFlux } from './read-objects.ts';
+import { isName, locatedFlux } from './read-objects.ts';
 import { requestDraft, requestSettled, waitField } from './requested.ts';
 import { FLUX } from './write-tools.ts';
 
@@ -35,7 +35,7 @@ export const reconcile: Action<typeof fields> = {
 /** Errors: NOT_APPLICABLE, NAMESPACE_NOT_ALLOWED, and those of the port. */
 async function sourceDraft(context: CommandContext, at: ObjectAt, object: ApiObject): Promise<Draft> {
   const source = sourceOf(object);
-  if (!source)
+  if (!source || !isName(source))
     throw new SluiceError('NOT_APPLICABLE', `${objectText(at)} names no source. Nothing was changed.`, {
       next: 'Call flux_reconcile without with_source.',
     });

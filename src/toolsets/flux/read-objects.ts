@@ -1,4 +1,5 @@
 import { nearest } from '../../contract/nearest.ts';
+import { dnsName } from '../../contract/target.ts';
 import { findKind, fullName, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
@@ -117,6 +118,7 @@ export async function readReference(
   reference: Pick<FluxReference, 'kind' | 'namespace' | 'name'>,
 ): Promise<{ readonly object?: ApiObject; readonly problem?: string }> {
   const { kind: kindName, namespace, name } = reference;
+  if (!isName(reference)) return { problem: 'the reference contains no valid name' };
   const kind = (await servedKinds(context, cluster)).find((one) => one.kind === kindName);
   if (!kind) return { problem: `the cluster serves no ${kindName} of Flux` };
   const { allowedNamespaces } = context.settings;
@@ -128,6 +130,11 @@ export async function readReference(
     if (error instanceof SluiceError) return { problem: error.message };
     throw error;
   }
+}
+
+/** A reference is free text, and a name such as `..` would be a path of another object. */
+export function isName({ namespace, name }: Pick<FluxReference, 'namespace' | 'name'>): boolean {
+  return [namespace, name].every((text) => dnsName.safeParse(text).success);
 }
 
 /** "Kustomization flux-system/apps". */

@@ -211,6 +211,16 @@ describe('flux_trace', () => {
   });
 });
 
+test('a reference that is a path is not followed', async () => {
+  change('kustomizations', 'apps', ({ spec }) => {
+    spec['sourceRef'] = { kind: 'GitRepository', name: '..' };
+  });
+
+  expect(await stage.call('flux_trace', { kind: 'ks', namespace: 'shop', name: 'apps' })).toMatchObject({
+    chain: [{}, { step: 'source', problem: 'the reference contains no valid name' }],
+  });
+});
+
 describe('flux_graph', () => {
   test('shows what needs what, with missing objects and cycles', async () => {
     addFlux(stage.cluster, 'kustomizations', 'shop', 'a', { spec: { dependsOn: [{ name: 'b' }] } });
