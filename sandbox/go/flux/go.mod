@@ -1,6 +1,7 @@
 // Flux's source-controller and kustomize-controller in one module, so that they share what they compile.
-// Their published go.mod files replace their own api module by a folder beside them, which a module cannot have,
-// and source-controller asks for a version of fluxcd/pkg/artifact that the module proxy does not serve.
+// Go reads only the replaces of the main module, so those of the two published go.mod files are repeated here. Those of
+// the api modules name folders there; here they name versions. source-controller asks for a version of
+// fluxcd/pkg/artifact that the module proxy does not serve.
 module sluice.local/sandbox/flux
 
 go 1.26.1
@@ -9,6 +10,10 @@ replace (
 	github.com/fluxcd/kustomize-controller/api => github.com/fluxcd/kustomize-controller/api v1.9.6
 	github.com/fluxcd/pkg/artifact => github.com/fluxcd/pkg/artifact v0.18.0
 	github.com/fluxcd/source-controller/api => github.com/fluxcd/source-controller/api v1.9.6
+	github.com/opencontainers/go-digest => github.com/opencontainers/go-digest v1.0.1-0.20220411205349-bde1400a84be
+	gopkg.in/yaml.v3 => gopkg.in/yaml.v3 v3.0.1
+	sigs.k8s.io/kustomize/api => sigs.k8s.io/kustomize/api v0.21.1
+	sigs.k8s.io/kustomize/kyaml => sigs.k8s.io/kustomize/kyaml v0.21.1
 )
 
 tool (

@@ -9,6 +9,7 @@ import { outcomeText } from '../effect-text.ts';
 import { carriedOut } from './carried-out.ts';
 import type { Action, Outcome, PlannedChange } from './draft.ts';
 import { objectText } from './located.ts';
+import { onNewest } from './on-newest.ts';
 import { planned, type Plan } from './planned.ts';
 import { objectLines, toTouchedObject, writeOutput, type WriteOutput } from './write-answer.ts';
 
@@ -149,7 +150,8 @@ async function written(call: Call, { changes }: Plan, given: Given): Promise<Wri
 }
 
 async function writtenOne({ context, action }: Call, change: PlannedChange, given: Given): Promise<Outcome> {
-  const outcome = await carriedOut(context, change);
+  // The effect of a change before it can write its status.
+  const outcome = action.inOrder ? await onNewest(context, change) : await carriedOut(context, change);
   const fields = action.fields.parse(ownOf(action, given));
   return action.settled && outcome.effective === 'proved'
     ? { ...outcome, ...(await action.settled(context, change, fields)) }

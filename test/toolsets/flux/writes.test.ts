@@ -77,6 +77,27 @@ describe('flux_reconcile', () => {
     });
   });
 
+  test('the new revision of its source may change the status of the object meanwhile', async () => {
+    playFlux(stage.cluster);
+    stage.cluster.onChange((ref) => {
+      if (ref.kind.plural !== 'gitrepositories' || !stage.cluster.peek(SOURCE).status['lastHandledReconcileAt']) return;
+      stage.cluster.update(KUSTOMIZATION, ({ status }) => void (status['lastAttemptedRevision'] = 'newer'));
+    });
+
+    expect(await change('reconcile', { ...APPS, with_source: true })).toMatchObject({ effective: 'proved' });
+  });
+
+  test('but not its specification', async () => {
+    playFlux(stage.cluster);
+    stage.cluster.onChange((ref) => {
+      if (ref.kind.plural !== 'gitrepositories' || !stage.cluster.peek(SOURCE).status['lastHandledReconcileAt']) return;
+      stage.cluster.update(KUSTOMIZATION, ({ spec }) => void (spec['path'] = './other'));
+    });
+
+    await expect(change('reconcile', { ...APPS, with_source: true })).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(annotation(KUSTOMIZATION, REQUEST)).toBeUndefined();
+  });
+
   test('an object is not asked while its source is not ready', async () => {
     playFlux(stage.cluster, ({ spec }) =>
       'url' in spec ? { conditions: [condition('Ready', 'False', 'GitOperationFailed', 'no such branch')] } : {},

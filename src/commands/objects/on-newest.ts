@@ -1,0 +1,33 @@
+import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { contentOf, sorted } from '../../domain/cluster-objects/differences.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { CommandContext } from '../command.ts';
+import { carriedOut } from './carried-out.ts';
+import type { Outcome, PlannedChange } from './draft.ts';
+
+/** A controller at work writes a status several times a second. */
+const ATTEMPTS = 8;
+
+/**
+ * Carries out a change also if only the status of its object was written since the plan. Errors: those of `carriedOut`;
+ * CONFLICT if more was written.
+ */
+export async function onNewest(context: CommandContext, change: PlannedChange): Promise<Outcome> {
+  let current = change;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await carriedOut(context, current);
+    } catch (error) {
+      const moved = error instanceof SluiceError && error.code === 'CONFLICT';
+      if (!moved || attempt === ATTEMPTS) throw error;
+      const before = await context.ports.clusterObjects.read(change.at);
+      if (!change.before || !isSame(before, change.before)) throw error;
+      current = { ...change, before };
+    }
+  }
+}
+
+function isSame(now: ApiObject, planned: ApiObject): boolean {
+  const [a, b] = [now, planned].map((object) => JSON.stringify(sorted([metaOf(object).uid, contentOf(object)])));
+  return a === b;
+}
