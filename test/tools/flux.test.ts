@@ -102,7 +102,7 @@ test('a bad manifest is not ready with the reason, at once and in lists', async 
         stage.namespace,
         'apps',
         'not ready',
-        `main@sha1:${commit}`,
+        `main@sha1:${commit.slice(0, 12)}`,
         expect.anything(),
         expect.stringContaining('Bad_Name'),
       ],

@@ -19,3 +19,8 @@ export function revisionParts(revision: string): RevisionParts {
   // Git may use SHA-256 as well, and then its revision has a branch or a tag in front, as that of an artifact does.
   return algorithm === 'sha1' ? { ...named, commit: hash } : { ...named, digest: `${algorithm}:${hash}` };
 }
+
+/** A revision with the beginning of its hash, for lists. */
+export function shortRevision(revision: string): string {
+  return revision.replace(/(:[0-9a-f]{12})[0-9a-f]+$/, '$1');
+}

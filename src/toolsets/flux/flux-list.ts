@@ -4,6 +4,7 @@ import { toDuration } from '../../contract/duration.ts';
 import { parse } from '../../contract/parse.ts';
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { sizeOf } from '../../domain/cluster-objects/fitted.ts';
+import { shortRevision } from '../../domain/flux/commit.ts';
 import { fluxState } from '../../domain/flux/flux-state.ts';
 import { suspensionOf } from '../../domain/flux/suspension.ts';
 import type { Command } from '../../commands/command.ts';
@@ -117,7 +118,7 @@ function rowOf(object: ApiObject, now: number): readonly string[] {
     namespace,
     name,
     readiness,
-    revision,
+    shortRevision(revision),
     Number.isNaN(at) ? '' : toDuration(Math.max(0, now - at)),
     readiness === 'none' ? '' : cut(said),
   ];

@@ -26,7 +26,7 @@ describe('flux_list', () => {
       total: 4,
       counts: { ready: 2, 'not ready': 1, none: 1 },
       rows: expect.arrayContaining([
-        ['GitRepository', 'shop', 'apps', 'ready', REVISION, expect.stringMatching(/^\d+[dhms]/), ''],
+        ['GitRepository', 'shop', 'apps', 'ready', 'main@sha1:0f2c8a1d5b7e', expect.stringMatching(/^\d+[dhms]/), ''],
         ['Kustomization', 'shop', 'broken', 'not ready', '', '', 'BuildFailed: no such file'],
         ['Alert', 'shop', 'chat', 'none', '', '', ''],
       ]),
