@@ -48,6 +48,9 @@ export function referencesOf(object: ApiObject): readonly FluxReference[] {
   const source = sourceOf(object);
   return [
     ...(source ? [source] : []),
+    ...recordsAt(spec, 'include').flatMap(
+      (included) => reference(object, { kind, ...recordAt(included, 'repository') }, 'source') ?? [],
+    ),
     ...many('dependsOn', 'dependency'),
     ...one('providerRef', 'provider', 'Provider'),
     ...one('imageRepositoryRef', 'image repository', 'ImageRepository'),

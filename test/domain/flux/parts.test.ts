@@ -97,6 +97,10 @@ test('references have the namespace of their object unless they name one', () =>
     'dependency Kustomization shop/infra',
     'dependency Kustomization flux-system/crds',
   ]);
+  const including = { include: [{ repository: { name: 'shared' } }] };
+  expect(referencesOf({ ...ks('apps', including), kind: 'GitRepository' })).toMatchObject([
+    { as: 'source', kind: 'GitRepository', namespace: 'shop', name: 'shared' },
+  ]);
   expect(sourceOf({ kind: 'Alert', metadata: { name: 'a' }, spec: {} })).toBeUndefined();
 });
 
