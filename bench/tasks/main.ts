@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../../scripts/root.mjs';
 import { Closers } from '../../src/entry/demo/closers.ts';
 import { contenders, raiseSandbox } from '../tools/stack.ts';
+import { helmFor } from './chart.ts';
 import { document, failures, lastLine, tables } from './report.ts';
 import { run } from './run.ts';
 
@@ -23,11 +24,16 @@ async function main(): Promise<number> {
       options: { sandbox: { type: 'string' }, write: { type: 'boolean', default: false } },
     });
     const sandbox = await raiseSandbox(values.sandbox, closers, say);
-    const all = await contenders(sandbox, true, closers, say, {
+    const helm = await helmFor(sandbox, closers, say);
+    Object.assign(process.env, helm.env);
+    const settings = {
       MCP_ALLOW_WRITE: 'true',
-      SLUICE_TOOLSETS: 'kubernetes',
-    });
-    const results = await run(sandbox, all, closers, say);
+      SLUICE_TOOLSETS: 'kubernetes,helm',
+      SLUICE_HELM: helm.program,
+      SLUICE_HELM_CHARTS: helm.charts,
+    };
+    const all = await contenders(sandbox, true, closers, say, settings, 'core,config,helm');
+    const results = await run(sandbox, helm, all, closers, say);
     console.log(`\n${tables(results)}\n`);
     for (const line of failures(results)) console.log(`not done: ${line}`);
     if (values.write) writeFileSync(join(ROOT, 'docs', 'bench-tasks.md'), document(results));

@@ -80,8 +80,8 @@ export function document(results: Results): string {
 Written by \`npm run bench:tasks -- --write\`; change bench/tasks/, not this page.
 
 The tasks that agents do most, with Sluice and with two other MCP servers from npm (${peers}), on one sandbox with a
-real API server. Each server works in a namespace of its own with the same thirteen Deployments: the pods of two fail, and
-one gets no pods.
+real API server. Each server works in a namespace of its own with the same thirteen Deployments (the pods of two fail, and
+one gets no pods) and one release of Helm.
 
 * A task is the calls that an agent needs, written down for each server in bench/tasks/tasks.ts. Where a server does not
   say by itself that a change has arrived, the task has the call that does.

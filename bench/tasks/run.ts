@@ -3,6 +3,7 @@ import type { Closers } from '../../src/entry/demo/closers.ts';
 import type { Contender, Name } from '../tools/contenders.ts';
 import { StdioWire } from '../tools/stdio-wire.ts';
 import { handshake, type Answer } from '../tools/wire.ts';
+import { install, type Helm } from './chart.ts';
 import { FAILING, Stage } from './stage.ts';
 import { TASKS, type Known, type Task } from './tasks.ts';
 
@@ -28,6 +29,7 @@ export interface Results {
 /** Lets every contender do every task, one after another, each in a namespace of its own. */
 export async function run(
   sandbox: Sandbox,
+  helm: Helm,
   contenders: readonly Contender[],
   closers: Closers,
   say: (line: string) => void,
@@ -39,13 +41,14 @@ export async function run(
     const namespace = `bench-tasks-${name}`;
     closers.add(namespace, async () => void (await stage.remove(namespace)));
     await stage.make(namespace);
+    await install(helm, namespace);
     const wire = new StdioWire(stdio);
     closers.add(name, () => wire.close());
     await handshake(wire);
     lists[name] = (await wire.request('tools/list', {})).bytes;
     const failingPod = await stage.podOf(namespace, FAILING[0]);
     for (const task of TASKS) {
-      const outcome = await attempt(wire, task, name, { namespace, failingPod, answers: [] });
+      const outcome = await attempt(wire, task, name, { namespace, failingPod, charts: helm.charts, answers: [] });
       if (outcome) (outcomes[task.id] ??= {})[name] = outcome;
     }
     say(`${name}: done`);

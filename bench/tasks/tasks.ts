@@ -4,6 +4,8 @@ import type { Name, ToolCall } from '../tools/contenders.ts';
 export interface Known {
   readonly namespace: string;
   readonly failingPod: string;
+  /** The folder in which the chart `wiki` is. */
+  readonly charts: string;
   readonly answers: readonly string[];
 }
 
@@ -35,10 +37,14 @@ function digest({ answers }: Known): string {
 }
 
 /** A change of ours: its plan, then the same arguments with the digest. */
-function planned(action: string, args: (known: Known) => Record<string, unknown>): readonly Step[] {
+function planned(
+  action: string,
+  args: (known: Known) => Record<string, unknown>,
+  prefix: 'k8s' | 'helm' = 'k8s',
+): readonly Step[] {
   return [
-    (known) => call('k8s_plan', { action, ...args(known) }),
-    (known) => call(`k8s_${action}`, { ...args(known), digest: digest(known) }),
+    (known) => call(`${prefix}_plan`, { action, ...args(known) }),
+    (known) => call(`${prefix}_${action}`, { ...args(known), digest: digest(known) }),
   ];
 }
 
@@ -186,6 +192,34 @@ export const TASKS: readonly Task[] = [
           call('kubectl_rollout', { subCommand: 'restart', resourceType: 'deployment', namespace, name: 'search' }),
         ({ namespace }) =>
           call('kubectl_rollout', { subCommand: 'status', resourceType: 'deployment', namespace, name: 'search' }),
+      ],
+    },
+  },
+  {
+    id: 'helm-status',
+    title: 'Which releases of Helm are there?',
+    knows: () => ['wiki', 'deployed'],
+    steps: {
+      [ours]: [({ namespace }) => call('helm_list', { namespace })],
+      [go]: [({ namespace }) => call('helm_list', { namespace })],
+    },
+  },
+  {
+    id: 'helm-upgrade',
+    title: 'Upgrade a chart, and see that its pods are ready',
+    knows: () => ['wiki'],
+    changes: true,
+    steps: {
+      [ours]: planned(
+        'upgrade',
+        ({ namespace }) => ({ namespace, name: 'wiki', chart: './wiki', values: 'replicas: 3' }),
+        'helm',
+      ),
+      [kubectl]: [
+        ({ namespace, charts }) =>
+          call('upgrade_helm_chart', { namespace, name: 'wiki', chart: `${charts}/wiki`, values: { replicas: 3 } }),
+        ({ namespace }) =>
+          call('kubectl_rollout', { subCommand: 'status', resourceType: 'deployment', namespace, name: 'wiki' }),
       ],
     },
   },

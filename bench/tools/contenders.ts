@@ -49,8 +49,13 @@ export function sluice(env: NodeJS.ProcessEnv): Contender {
 
 const ROLLOUT = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' };
 
-export function peers(programs: Programs, env: NodeJS.ProcessEnv): Contender[] {
-  return [goServer(programs['kubernetes-mcp-server'], env), kubectlServer(programs['mcp-server-kubernetes'], env)];
+/** `toolsets`: those of kubernetes-mcp-server, if not its default ones. */
+export function peers(programs: Programs, env: NodeJS.ProcessEnv, toolsets?: string): Contender[] {
+  const more = toolsets === undefined ? [] : ['--toolsets', toolsets];
+  return [
+    goServer([...programs['kubernetes-mcp-server'], ...more], env),
+    kubectlServer(programs['mcp-server-kubernetes'], env),
+  ];
 }
 
 function launchOf([command = '', ...args]: readonly string[], more: readonly string[], env: NodeJS.ProcessEnv): Launch {

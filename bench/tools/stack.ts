@@ -28,20 +28,24 @@ export async function raiseSandbox(
   return sandboxUp({ name: OWN, rps: 0, applications: [], onProgress: say });
 }
 
-/** Our server with its read-only default and the settings in `more`, and the peers that can run on this machine. */
+/**
+ * Our server with its read-only default and the settings in `more`, and the peers that can run on this machine.
+ * `toolsets`: those of the peer that has some.
+ */
 export async function contenders(
   sandbox: Sandbox,
   withPeers: boolean,
   closers: Closers,
   say: (line: string) => void,
   more: NodeJS.ProcessEnv = {},
+  toolsets?: string,
 ): Promise<Contender[]> {
   const home = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   closers.add('folder', () => Promise.resolve(rmSync(home, { recursive: true, force: true })));
   const env = { ...sandboxProcessEnv(sandbox, home, 0), MCP_ALLOW_WRITE: 'false', SLUICE_LOG_LEVEL: 'warn', ...more };
   if (!withPeers) return [sluice(env)];
   const programs = await installPeers(join(homeOf(), 'bench', 'peers'), say);
-  const others = peers(programs, { ...withoutTemporal(process.env), KUBECONFIG: sandbox.kubeconfig });
+  const others = peers(programs, { ...withoutTemporal(process.env), KUBECONFIG: sandbox.kubeconfig }, toolsets);
   if (hasKubectl()) return [sluice(env), ...others];
   say('mcp-server-kubernetes is left out: it runs kubectl, and there is none on PATH');
   return [sluice(env), ...others.filter(({ name }) => name !== 'mcp-server-kubernetes')];
