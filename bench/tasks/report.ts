@@ -88,6 +88,8 @@ one gets no pods) and one release of Helm.
 * **bytes**: what the model of the agent writes and reads: the calls with their arguments, and the answers. A client gives
   its model the texts of an answer or its structured content; the larger of them counts. Sluice's changes include the
   plan with its differences.
+* Each server has the tools of Kubernetes and Helm. The list of these tools is read once, and is shown apart: an agent that
+  begins with Sluice's default list of 16 KB and adds a toolset with \`tools_load\` reads less of it.
 * An answer that does not contain what the task asks for counts as not done, and leaves the comparison with that peer.
 
 ${tables(results)}
