@@ -191,5 +191,7 @@ function confirmationOf({ changes }: Plan): Confirmation {
 }
 
 function textOf({ objects, next, ...outcome }: WriteOutput): string {
-  return [outcomeText(outcome), ...objects.flatMap(objectLines), ...(next === undefined ? [] : [next])].join('\n');
+  // The reason names a single object already.
+  const lines = objects.length > 1 ? objects.flatMap(objectLines) : [];
+  return [outcomeText(outcome), ...lines, ...(next === undefined ? [] : [next])].join('\n');
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../domain/plural.ts';
 import { z } from 'zod';
 import { cursorField } from '../../contract/cluster-object.ts';
 import type { Difference } from '../../domain/cluster-objects/differences.ts';
@@ -125,7 +126,7 @@ export function planLines(plan: PlanOutput): string {
     `${action} ${release}: ${revision.map((one) => one ?? 'nothing').join(' → ')}`,
     ...plan.values.map((one) => `  value ${differenceText(one)}`),
     ...objects.flatMap(rowLines),
-    ...(unchanged > 0 ? [`${unchanged} objects do not change.`] : []),
+    ...(unchanged > 0 ? [`${plural(unchanged, 'object does', 'objects do')} not change.`] : []),
     ...(cursor === undefined ? [] : [`There are more objects: repeat the call with cursor "${cursor}".`]),
     ...plan.hooks.map((hook) => `hook ${hook}`),
     ...plan.crds.map((crd) => `CRD ${crd}`),

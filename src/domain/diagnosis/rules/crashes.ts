@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { textAt, type ApiObject, metaOf } from '../../cluster-objects/api-object.ts';
 import type { Facts } from '../facts.ts';
 import { containersOf, isSettled, type ContainerView, type Ended } from '../pod-view.ts';
@@ -83,7 +84,7 @@ function outOfMemory(pod: ApiObject, container: ContainerView, end: Ended): Find
   return {
     rule: OOM,
     object: pod,
-    summary: `Container ${container.name} ran out of memory ${words}. It was restarted ${container.restarts} times.`,
+    summary: `Container ${container.name} ran out of memory ${words}. It was restarted ${plural(container.restarts, 'time')}.`,
     evidence: [
       evidence(pod, `${container.path}.lastState.terminated`, `${end.reason}, exit code ${end.exitCode}`),
       evidence(pod, `spec.containers[${container.name}].resources.limits.memory`, limit ?? 'not set'),
@@ -104,7 +105,7 @@ function failing(pod: ApiObject, container: ContainerView, end: Ended, facts: Fa
     rule: kind,
     object: pod,
     summary: `${container.init ? 'Init container' : 'Container'} ${container.name} ends with exit code ${how}${
-      container.restarts > 0 ? `, after ${container.restarts} restarts` : ''
+      container.restarts > 0 ? `, after ${plural(container.restarts, 'restart')}` : ''
     }.${line ? ` Its last line is: ${plain(line.value, 160)}` : ''}`,
     evidence: [stateOf(pod, container), ...(line ? [line] : [])],
     step: logsStep(pod, container.name, previous),

@@ -67,7 +67,7 @@ const RULES: readonly TextRule[] = [
   },
   {
     name: 'image-pull',
-    means: 'The image cannot be pulled, and the cluster keeps no text that says why.',
+    means: 'No text in the cluster says why the image cannot be pulled.',
     reads,
     next: 'Read the events of the pod, or pull the image on the node.',
     pattern: /./,

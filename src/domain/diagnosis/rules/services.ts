@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { hasLabels, selectorText, type Facts, type Labels } from '../facts.ts';
 import { groupOfKind, WORKLOADS } from '../kinds.ts';
@@ -140,9 +141,13 @@ function noneReady(service: ApiObject, pods: readonly ApiObject[]): Finding {
   return {
     rule: NONE_READY,
     object: service,
-    summary: pods.length === 0 ? 'It has no pods.' : `None of its ${pods.length} pods is ready.`,
+    summary: pods.length === 0 ? 'It has no pods.' : `${plural(pods.length, 'pod')}, and none is ready.`,
     evidence: [
-      evidence(service, 'spec.selector', `${selectorText(selectorOf(service))}: ${pods.length} pods, 0 ready`),
+      evidence(
+        service,
+        'spec.selector',
+        `${selectorText(selectorOf(service))}: ${plural(pods.length, 'pod')}, 0 ready`,
+      ),
     ],
     step: listStep('Pod', '', namespace, selectorOf(service)),
   };
