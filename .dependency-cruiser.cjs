@@ -105,6 +105,12 @@ const layers = [
     ['^src/(adapters|ports|domain|config|observability)/'],
   ),
   layer(
+    'onboarding',
+    'src/onboarding makes the files of a deployment. Reading and writing them belongs to src/ports and src/adapters/git.',
+    '^src/onboarding/',
+    ['^src/(onboarding|contract|domain)/'],
+  ),
+  layer(
     'gateway',
     'The gateway forwards messages of MCP servers. Reading the registry belongs to its port, deciding to src/domain/gateway.',
     '^src/gateway/',
@@ -144,7 +150,7 @@ const layers = [
     'toolsets',
     'A toolset imports itself and the code that all commands share. Move code that two toolsets need to src/commands, or to a port.',
     '^src/toolsets/([^/]+)/',
-    ['^src/toolsets/$1/', '^src/(commands|feeds|contract|temporal|ports|planning|report|domain)/'],
+    ['^src/toolsets/$1/', '^src/(onboarding|commands|feeds|contract|temporal|ports|planning|report|domain)/'],
   ),
   layer(
     'feeds',

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { causesPage } from './docs/causes.ts';
 import { cliPage } from './docs/cli.ts';
+import { deploymentSchema } from './docs/deployment-schema.ts';
 import { errorsPage } from './docs/errors.ts';
 import { releaseSchema } from './docs/release-schema.ts';
 import { settingsPage } from './docs/settings.ts';
@@ -17,6 +18,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/generated/cli.md': cliPage,
   'docs/generated/settings.md': settingsPage,
   'docs/generated/release-file.schema.json': releaseSchema,
+  'docs/generated/deployment-file.schema.json': deploymentSchema,
 };
 
 const check = process.argv.includes('--check');

@@ -31,7 +31,7 @@ export const GROUPS: readonly TestGroup[] = [
         'http',
         'cli',
       ],
-      ...['delivery', 'planning', 'scripts', 'repo'],
+      ...['delivery', 'onboarding', 'planning', 'scripts', 'repo'],
     ],
     sandbox: 'none',
     progress: false,

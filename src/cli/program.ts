@@ -9,6 +9,7 @@ import type { CliDeps } from './deps.ts';
 import { addDoctor } from './doctor.ts';
 import { formatOf, render } from './format.ts';
 import { addGlobals } from './global.ts';
+import { addOnboard } from './onboard.ts';
 import { addReleasePages, afterReleaseCommands } from './release.ts';
 import { addSandbox } from './sandbox.ts';
 import { addServers } from './servers.ts';
@@ -35,6 +36,7 @@ export function createProgram(deps: CliDeps): Cli {
   addReleasePages(program, deps);
   addTools(program, deps);
   addServers(program, deps);
+  addOnboard(program, deps);
   addSandbox(program, deps);
   addDoctor(program, deps);
   addConfig(program, deps);

@@ -6,9 +6,11 @@ import type { ContractsPort } from '../ports/contract-reader.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { PackageVersionsPort } from '../ports/package-versions.ts';
+import type { DeploymentsPort } from '../ports/deployments.ts';
 import type { PlansPort } from '../ports/plans.ts';
 import type { ServerGatewaysPort } from '../ports/server-gateways.ts';
 import type { ServersPort } from '../ports/server-registry.ts';
+import type { SourceRepositoriesPort } from '../ports/source-repositories.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
@@ -67,6 +69,8 @@ export interface CommandContext {
   readonly contracts: ContractsPort;
   /** The versions that ranges of packages mean. */
   readonly packages: PackageVersionsPort;
+  /** Repositories with the source of services, and the repository with the deployments made of them. */
+  readonly delivery: { readonly sources: SourceRepositoriesPort; readonly deployments: DeploymentsPort };
   /** Reads everything that a release depends on. It is bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;

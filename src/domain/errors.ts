@@ -1,3 +1,4 @@
+import { DELIVERY_ERRORS } from './errors/delivery.ts';
 import type { ErrorEntry } from './errors/entry.ts';
 import { GATEWAY_ERRORS } from './errors/gateway.ts';
 import { HELM_ERRORS } from './errors/helm.ts';
@@ -16,6 +17,7 @@ export const ERRORS = {
   ...SERVER_ERRORS,
   ...SYSTEM_ERRORS,
   ...GATEWAY_ERRORS,
+  ...DELIVERY_ERRORS,
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

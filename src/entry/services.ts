@@ -11,6 +11,7 @@ import type { ToolPorts } from '../ports/index.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { deferred } from './deferred.ts';
+import { deliveryPorts } from './delivery.ts';
 import { mcpServerServices } from './server-registry.ts';
 import type * as PortsModule from './ports.ts';
 
@@ -55,6 +56,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     journal,
     plans: createPlans(settings),
     ...mcpServerServices(settings),
+    delivery: deliveryPorts(settings),
     preflight: async (spec) => {
       const { planRelease } = await import('../strategies/index.ts');
       return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid, spec), spec, endedIn(gateway));

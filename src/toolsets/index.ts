@@ -4,6 +4,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { argo } from './argo/index.ts';
 import { helm } from './helm/index.ts';
 import { flux } from './flux/index.ts';
+import { delivery } from './delivery/index.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { mcpServer } from './mcp-server/index.ts';
 import { release } from './release/index.ts';
@@ -12,7 +13,7 @@ import { traefik } from './traefik/index.ts';
 /**
  * Every toolset, in the order in which interfaces list them. A new one is a folder beside this file and one line here.
  */
-export const TOOLSETS: readonly Toolset[] = [release, argo, traefik, mcpServer, kubernetes, helm, flux];
+export const TOOLSETS: readonly Toolset[] = [release, argo, traefik, mcpServer, kubernetes, helm, flux, delivery];
 
 export const TOOLSET_NAMES: readonly string[] = TOOLSETS.map(({ name }) => name);
 

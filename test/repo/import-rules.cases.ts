@@ -46,6 +46,7 @@ export const VIOLATIONS = [
   breaks('kinds-from-their-lists', value('src/entry/', '../splits/traefik/index.ts')),
   breaks('kinds', value('src/splits/traefik/', '../../evidence/prometheus/index.ts')),
   breaks('kinds', type('src/splits/traefik/', '../../targets/argo-rollout/index.ts')),
+  breaks('onboarding', value('src/onboarding/', '../ports/index.ts')),
   breaks('clusters', value('src/clusters/', '../evidence/index.ts')),
   breaks('clusters', type('src/clusters/', '../entry/ports.ts')),
   breaks('adapter-registry', type('src/adapters/', '../toolsets/index.ts')),

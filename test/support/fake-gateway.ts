@@ -12,6 +12,7 @@ import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeContracts } from './fake-contracts.ts';
 import { createFakeServerGateways } from './fake-server-gateways.ts';
+import { createFakeDelivery } from './fake-delivery.ts';
 import { createFakePackages } from './fake-packages.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { FakeMetrics } from './fake-metrics.ts';
@@ -209,6 +210,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
     serverGateways: createFakeServerGateways(),
     contracts: createFakeContracts(),
     packages: createFakePackages(),
+    delivery: createFakeDelivery(),
     preflight: () => Promise.resolve(preflight),
     clusters: {
       current: () => Promise.resolve('prod'),

@@ -11,6 +11,7 @@ import { DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeContracts } from './fake-contracts.ts';
 import { createFakeServerGateways } from './fake-server-gateways.ts';
+import { createFakeDelivery } from './fake-delivery.ts';
 import { createFakePackages } from './fake-packages.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { createFakeJournal } from './fake-journal.ts';
@@ -44,6 +45,7 @@ export function worldServices(
     serverGateways: createFakeServerGateways(),
     contracts: createFakeContracts(),
     packages: createFakePackages(),
+    delivery: createFakeDelivery(),
     preflight: (spec) => planRelease(one, spec),
     clusters: {
       current: async () => world.target.cluster,

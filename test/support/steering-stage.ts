@@ -16,6 +16,7 @@ import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeContracts } from './fake-contracts.ts';
 import { createFakeServerGateways } from './fake-server-gateways.ts';
+import { createFakeDelivery } from './fake-delivery.ts';
 import { createFakePackages } from './fake-packages.ts';
 import { createFakeServers } from './fake-servers.ts';
 import { createFakeJournal } from './fake-journal.ts';
@@ -102,6 +103,7 @@ export class SteeringStage {
       serverGateways: createFakeServerGateways(),
       contracts: createFakeContracts(),
       packages: createFakePackages(),
+      delivery: createFakeDelivery(),
       preflight: () => Promise.reject(new Error('not asked')),
       clusters,
       settings: DEFAULTS,

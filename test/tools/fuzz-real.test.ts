@@ -23,6 +23,7 @@ import { aView, AT, createFakeGateway, SPEC } from '../support/fake-gateway.ts';
 import { createFakePlans } from '../support/fake-plans.ts';
 import { createFakeContracts } from '../support/fake-contracts.ts';
 import { createFakeServerGateways } from '../support/fake-server-gateways.ts';
+import { createFakeDelivery } from '../support/fake-delivery.ts';
 import { createFakePackages } from '../support/fake-packages.ts';
 import { createFakeServers } from '../support/fake-servers.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
@@ -124,6 +125,7 @@ function stage() {
     serverGateways: createFakeServerGateways(),
     contracts: createFakeContracts(),
     packages: createFakePackages(),
+    delivery: createFakeDelivery(),
     preflight: async (spec) => planRelease(await worldsOver(watched, settings).of(sandbox.context), spec),
     clusters: {
       current: async () => sandbox.context,

@@ -1,0 +1,2 @@
+export { createDeployments } from './deployments.ts';
+export { createSourceRepositories, type SourceSettings } from './sources.ts';

@@ -1,0 +1,66 @@
+import { SluiceError } from '../errors.ts';
+import { LANGUAGE_KINDS } from './languages/index.ts';
+import type { LanguageKind } from './languages/language.ts';
+import { mcpServer } from './mcp-server.ts';
+import { DEFAULT_PORT, type Asked, type Build, type Service } from './service.ts';
+import { hasFile, type Finding, type Source } from './source.ts';
+import { ambiguous } from './undecided.ts';
+
+/** Paths by which services usually say that they are well, the most telling first. */
+const HEALTH = ['/healthz', '/health', '/readyz', '/ready'];
+
+/**
+ * How the service of a source is built, started and reached. Errors: SOURCE_UNKNOWN, SOURCE_AMBIGUOUS and
+ * SOURCE_NO_START with the field to set, SOURCE_REFUSED.
+ */
+export function detect(source: Source, asked: Asked): Service {
+  const build = languageOf(source, asked).detect(source, asked);
+  const mcp = mcpServer(source, asked);
+  const health = healthOf(source);
+  const port = asked.port ?? build.port ?? DEFAULT_PORT;
+  const findings = [...build.findings, ...(mcp?.findings ?? []), ...(health ? [health] : [])];
+  return {
+    ...build,
+    port,
+    findings,
+    warnings: [...build.warnings, ...lockWarnings(build)],
+    ...(health ? { health: health.what.slice('health path '.length) } : {}),
+    ...(mcp ? { mcp: { transport: mcp.transport } } : {}),
+  };
+}
+
+/** Errors: SOURCE_UNKNOWN, SOURCE_AMBIGUOUS. */
+function languageOf(source: Source, { language }: Asked): LanguageKind {
+  const marked = LANGUAGE_KINDS.filter(({ marks }) => marks.some((mark) => hasFile(source, mark)));
+  const named = LANGUAGE_KINDS.find(({ name }) => name === language);
+  if (named && marked.includes(named)) return named;
+  const all = LANGUAGE_KINDS.flatMap(({ marks }) => marks).join(', ');
+  if (named)
+    throw new SluiceError(
+      'SOURCE_UNKNOWN',
+      `The folder has no ${named.marks.join(' or ')}, so it is not ${named.name}.`,
+    );
+  const own = marked.find(({ name }) => name === 'dockerfile');
+  const [only] = marked;
+  if (own ?? (only && marked.length === 1)) return own ?? (only as LanguageKind);
+  if (!only) throw new SluiceError('SOURCE_UNKNOWN', `The folder has none of these files: ${all}.`);
+  throw ambiguous(
+    'several languages',
+    'language',
+    marked.map(({ name }) => name),
+  );
+}
+
+function healthOf({ texts }: Source): Finding | undefined {
+  const code = Object.entries(texts).filter(([path]) => /\.(m?[jt]s|cjs|py|go)$/.test(path));
+  for (const path of HEALTH) {
+    const [where] = code.find(([, text]) => new RegExp(`["'\`]${path}["'\`]`).test(text)) ?? [];
+    if (where !== undefined) return { what: `health path ${path}`, where };
+  }
+  return undefined;
+}
+
+function lockWarnings({ lockFile, language }: Build): readonly string[] {
+  if (lockFile !== '') return [];
+  return [`The dependencies are not locked: two builds of the same commit may differ (${language}).`];
+}

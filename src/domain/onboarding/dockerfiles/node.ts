@@ -1,0 +1,67 @@
+import type { Service } from '../service.ts';
+import { endOf, from, sourceLayers, type BaseImages, type Dockerfile } from './lines.ts';
+
+interface Manager {
+  /** Enables the manager, which the image may not have. */
+  readonly enable: readonly string[];
+  readonly install: string;
+  readonly unlocked: string;
+  readonly build: (workspace: string) => string;
+  readonly prune: string;
+}
+
+const MANAGERS: Readonly<Record<string, Manager>> = {
+  npm: {
+    enable: [],
+    install: 'npm ci',
+    unlocked: 'npm install',
+    build: (workspace) => `npm run build${workspace === '.' ? '' : ` --workspace ${JSON.stringify(workspace)}`}`,
+    prune: 'npm prune --omit=dev',
+  },
+  pnpm: {
+    enable: ['RUN corepack enable pnpm'],
+    install: 'pnpm install --frozen-lockfile',
+    unlocked: 'pnpm install',
+    build: (workspace) =>
+      workspace === '.' ? 'pnpm run build' : `pnpm --filter ${JSON.stringify(`./${workspace}`)} run build`,
+    prune: 'CI=true pnpm prune --prod',
+  },
+  yarn: {
+    enable: ['RUN corepack enable yarn'],
+    install: 'yarn install --immutable',
+    unlocked: 'yarn install',
+    build: (workspace) => (workspace === '.' ? 'yarn run build' : `yarn --cwd ${JSON.stringify(workspace)} run build`),
+    prune: 'yarn install --immutable --production',
+  },
+};
+
+/** Dependencies are installed from the lock file in the first stage. The second has the program and what it needs. */
+export function nodeDockerfile(service: Service, pinned: BaseImages): Dockerfile {
+  const { languageVersion, manager, lockFile, installFiles, buildStep, port, health, start } = service;
+  const image = `node:${languageVersion}-bookworm-slim`;
+  const { enable, install, unlocked, build, prune } = MANAGERS[manager] ?? MANAGERS['npm'];
+  const text = [
+    from(image, 'build', pinned),
+    'WORKDIR /app',
+    ...enable,
+    ...sourceLayers(installFiles, [`RUN ${lockFile === '' ? unlocked : install}`]),
+    ...(buildStep ? [`RUN ${build(service.package)}`] : []),
+    `RUN ${prune}`,
+    '',
+    from(image, 'run', pinned),
+    'ENV NODE_ENV=production PATH=/app/node_modules/.bin:$PATH',
+    'WORKDIR /app',
+    'COPY --from=build /app /app',
+    ...endOf(port, start, healthCheck(port, health)),
+  ];
+  return { text: `${text.join('\n')}\n`, bases: [image] };
+}
+
+/** Node is in the image, and nothing else that could open a connection. */
+function healthCheck(port: number, path: string | undefined): readonly string[] {
+  const code =
+    path === undefined
+      ? `require('net').connect(${port}).on('connect',()=>process.exit(0)).on('error',()=>process.exit(1))`
+      : `fetch('http://127.0.0.1:${port}${path}').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;
+  return ['node', '-e', code];
+}

@@ -1,0 +1,57 @@
+import type { Service } from '../service.ts';
+import { endOf, from, sourceLayers, type BaseImages, type Dockerfile } from './lines.ts';
+
+const UV = 'uv==0.9.5';
+const POETRY = 'poetry==2.2.1';
+
+/** Dependencies go into a virtual environment in the first stage. The second has that environment and the source. */
+export function pythonDockerfile(service: Service, pinned: BaseImages): Dockerfile {
+  const { languageVersion, port, health, start } = service;
+  const image = `python:${languageVersion}-slim-bookworm`;
+  const text = [
+    from(image, 'build', pinned),
+    'ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 VIRTUAL_ENV=/venv PATH=/venv/bin:$PATH',
+    'RUN python -m venv /venv',
+    'WORKDIR /app',
+    ...installation(service),
+    '',
+    from(image, 'run', pinned),
+    'ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VIRTUAL_ENV=/venv PATH=/venv/bin:$PATH',
+    'WORKDIR /app',
+    'COPY --from=build /venv /venv',
+    'COPY --from=build /app /app',
+    ...endOf(port, start, healthCheck(port, health)),
+  ];
+  return { text: `${text.join('\n')}\n`, bases: [image] };
+}
+
+/** The source and its dependencies. The manager itself is not in the final stage. */
+function installation({ manager, lockFile, installFiles, buildStep }: Service): readonly string[] {
+  const project = buildStep ? ['RUN pip install --no-cache-dir --no-deps .'] : [];
+  if (manager === 'uv')
+    return sourceLayers(installFiles, [
+      `RUN python -m venv /uv && /uv/bin/pip install --no-cache-dir ${UV}`,
+      'ENV UV_PROJECT_ENVIRONMENT=/venv UV_LINK_MODE=copy UV_NO_CACHE=1',
+      'RUN /uv/bin/uv sync --frozen --no-dev --no-editable',
+    ]);
+  if (manager === 'poetry')
+    return sourceLayers(installFiles, [
+      `RUN python -m venv /poetry && /poetry/bin/pip install --no-cache-dir ${POETRY}`,
+      'RUN /poetry/bin/poetry install --only main --no-root --no-interaction',
+      ...project,
+    ]);
+  if (lockFile === '' && buildStep) return ['COPY . .', 'RUN pip install --no-cache-dir .'];
+  const requirements = installFiles.length > 0 ? ['RUN pip install --no-cache-dir -r requirements.txt'] : [GUARDED];
+  return [...sourceLayers(installFiles, requirements), ...project];
+}
+
+/** A project may have no requirements.txt at all. */
+const GUARDED = 'RUN if [ -f requirements.txt ]; then pip install --no-cache-dir -r requirements.txt; fi';
+
+function healthCheck(port: number, path: string | undefined): readonly string[] {
+  const code =
+    path === undefined
+      ? `import socket; socket.create_connection(("127.0.0.1", ${port}), 2).close()`
+      : `import urllib.request as u; u.urlopen("http://127.0.0.1:${port}${path}", timeout=2)`;
+  return ['python', '-c', code];
+}

@@ -1,0 +1,31 @@
+/** One entry of a repository's tree. */
+export interface SourceFile {
+  /** Relative to the chosen folder, with slashes. */
+  readonly path: string;
+  readonly kind: 'file' | 'link' | 'submodule';
+  /** In bytes. 0 for a submodule. */
+  readonly size: number;
+}
+
+/** A folder of a repository at one commit. */
+export interface Source {
+  /** Without credentials. */
+  readonly url: string;
+  /** The branch or tag that was asked for, or the default branch. */
+  readonly ref: string;
+  /** The full id of the commit. */
+  readonly commit: string;
+  /** The chosen folder, without slashes at its ends. Empty for the whole repository. */
+  readonly folder: string;
+  readonly files: readonly SourceFile[];
+  /** The content of the files that detection reads, by path. */
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+/** What is known about a service, and the file that says so. */
+export interface Finding {
+  readonly what: string;
+  readonly where: string;
+}
+
+export const hasFile = ({ files }: Source, path: string): boolean => files.some((file) => file.path === path);

@@ -1,0 +1,50 @@
+import type { OpenSource } from './source-repositories.ts';
+
+/** A deployment as a branch of the user's repository has it. */
+export interface DeploymentState {
+  /** The commit that the next one follows: the end of the branch, or HEAD if there is no such branch. */
+  readonly base: string;
+  /** Whether the branch exists. */
+  readonly branched: boolean;
+  /** The text of the files of the folder, by path. Without `source/`. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The tree in `source/`. Absent if there is none. */
+  readonly sourceTree?: string;
+}
+
+/** A file to write. Without a text it is removed. */
+export interface FileWrite {
+  readonly path: string;
+  readonly text?: string;
+  readonly executable: boolean;
+}
+
+export interface DeploymentWrite {
+  readonly name: string;
+  readonly branch: string;
+  /** As `read` returned it. */
+  readonly state: DeploymentState;
+  readonly source: OpenSource['objects'];
+  readonly files: readonly FileWrite[];
+  readonly message: string;
+}
+
+/** The folder `deployments/` of the user's repository. */
+export interface DeploymentsPort {
+  /**
+   * Errors: REPOSITORY_NOT_FOUND, REPOSITORY_NOT_CLEAN (the working tree has changes in the folder of the deployment),
+   * GIT_MISSING.
+   */
+  read(name: string, branch: string): Promise<DeploymentState>;
+  /**
+   * Adds one commit to the branch, in one step: before it the branch is as it was. The working tree stays as it is.
+   * Returns the commit, as it was read back. Errors: as `read`; REPOSITORY_CHANGED, REPOSITORY_BRANCH_IN_USE.
+   */
+  write(write: DeploymentWrite): Promise<string>;
+  /** The files of a deployment in the working tree, by path. Without `source/`. Errors: DEPLOYMENT_NOT_FOUND. */
+  readFolder(name: string): Promise<Readonly<Record<string, string>>>;
+  /** Writes files of the working tree, each in one step. */
+  writeFolder(name: string, files: readonly FileWrite[]): Promise<void>;
+  /** The names of the deployments in the working tree. */
+  names(): Promise<readonly string[]>;
+}

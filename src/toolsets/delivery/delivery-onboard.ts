@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { parse } from '../../contract/parse.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { outcomeText } from '../../commands/effect-text.ts';
+import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
+import type { PlannedFile } from '../../onboarding/plan.ts';
+import type { FileWrite } from '../../ports/deployments.ts';
+import { fileLines, foundFields, foundIn, type Found } from './answer.ts';
+import { askedFields } from './asked.ts';
+import { blocker } from './blocker.ts';
+import { onboarding, type Onboarding } from './onboarding.ts';
+
+const input = z.strictObject({
+  ...askedFields,
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'must be the digest of delivery_plan')
+    .describe('`digest` of delivery_plan.'),
+});
+const output = z.strictObject({
+  changed: z.boolean(),
+  effective: z.literal('proved').describe('The branch was read back.'),
+  reason: z.string(),
+  commit_written: z.string().optional().describe('The new commit on the branch.'),
+  ...foundFields,
+  next: z.string().optional(),
+});
+
+export const deliveryOnboard: Command<typeof input, typeof output> = {
+  name: 'delivery_onboard',
+  title: 'Write a deployment',
+  description:
+    'Writes deployments/<name> as one commit on a branch of the repository that SLUICE_DEPLOYMENTS names, exactly as delivery_plan has shown it: the source, the Dockerfile, the Kubernetes files, deployment.yaml, build.sh and deploy.sh. The working tree stays as it is. Files that somebody has edited are kept.',
+  kind: 'write',
+  idempotent: true,
+  toolset: 'delivery',
+  positional: ['git_url', 'name', 'version'],
+  input,
+  output,
+  examples: [
+    {
+      title: 'The planned service',
+      input: {
+        git_url: 'https://git.example.com/team/web.git',
+        name: 'web',
+        version: 'v1.0.0',
+        digest: '0123456789abcdef',
+      },
+    },
+  ],
+  check: (raw) => parse(input, raw ?? {}),
+  touches: touchesNothing,
+  run: (context, { digest, ...asked }) =>
+    onboarding(context, asked, async (found) => {
+      const blocked = blocker(found);
+      if (blocked) throw blocked;
+      requireDigest(found, digest);
+      return written(context, found);
+    }),
+  text: ({ changed, effective, reason, next, commit_written: _, ...found }) =>
+    [outcomeText({ changed, effective, reason }), ...fileLines(found as Found), ...(next ? [next] : [])].join('\n'),
+};
+
+/** Errors: PLAN_CHANGED. */
+function requireDigest({ digest, open }: Onboarding, given: string): void {
+  if (digest === given) return;
+  throw new SluiceError(
+    'PLAN_CHANGED',
+    `The digest does not belong to this plan of ${open.source.url} as it is now. Nothing was written.`,
+    { next: 'Call delivery_plan with the same arguments, read what it shows, and pass its digest.' },
+  );
+}
+
+async function written(context: CommandContext, found: Onboarding): Promise<z.output<typeof output>> {
+  const { open, plan, branch, state, changes } = found;
+  const { name, version } = plan.deployment;
+  if (!state || !changes)
+    return { changed: false, effective: 'proved', reason: `the branch ${branch} is so already`, ...foundIn(found) };
+  await context.progress(`writing to the branch ${branch}`);
+  const commit = await context.delivery.deployments.write({
+    name,
+    branch,
+    state,
+    source: open.objects,
+    files: plan.files.flatMap(toWrite),
+    message: `Add ${name} ${version}\n\nSource: ${open.source.url} at ${open.source.commit}\nWritten by sluice onboard for ${context.caller.id}.\n`,
+  });
+  return {
+    changed: true,
+    effective: 'proved',
+    reason: `commit ${commit.slice(0, 12)} is the end of the branch ${branch}`,
+    commit_written: commit,
+    ...foundIn(found),
+    next: `Read it with \`git diff HEAD...${branch}\`, and check it out with \`git switch ${branch}\`.`,
+  };
+}
+
+/** The writes of a planned file. */
+export function toWrite({ path, text, executable, action }: PlannedFile): readonly FileWrite[] {
+  if (action === 'same' || action === 'keep') return [];
+  return [action === 'remove' ? { path, executable } : { path, text, executable }];
+}

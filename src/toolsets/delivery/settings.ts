@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { boolean, setting } from '../../contract/setting.ts';
+
+const path = z.string().trim().min(1);
+const registry = z
+  .string()
+  .trim()
+  .regex(/^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/, 'must be a registry with a path, without a tag');
+const megabytes = z
+  .string()
+  .regex(/^[1-9]\d{0,3}$/, 'must be a whole number of MB from 1 to 9999')
+  .transform(Number);
+
+interface Reference {
+  readonly from: 'env' | 'file';
+  readonly name: string;
+}
+
+/** `github.com=env:GITHUB_TOKEN,git.example.com=file:/run/secrets/git` */
+const credentials = z.string().transform((text, context) => {
+  const found = text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
+  const entries = found.map((one) => {
+    const [, host, from, name] = /^([A-Za-z0-9.-]+(?::\d{1,5})?)=(env|file):(\S+)$/.exec(one) ?? [];
+    // The text may contain a credential by mistake, so it is not shown.
+    if (host === undefined)
+      context.addIssue({ code: 'custom', message: 'must look like host=env:NAME or host=file:PATH' });
+    return [host ?? '', { from: from === 'env' ? 'env' : 'file', name: name ?? '' }] as const;
+  });
+  return Object.fromEntries(entries);
+});
+
+/** `node:24-bookworm-slim=node:24-bookworm-slim@sha256:…` */
+const images = z.string().transform((text, context) => {
+  const entries = text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
+  const pairs = entries.map((one) => {
+    const [, name, pinned] = /^([\w./:-]+)=([\w./:-]+@sha256:[0-9a-f]{64})$/.exec(one) ?? [];
+    if (name === undefined) context.addIssue({ code: 'custom', message: 'must look like image=image@sha256:<digest>' });
+    return [name ?? '', pinned ?? ''] as const;
+  });
+  return Object.fromEntries(pairs);
+});
+
+export const settings = {
+  deployments: setting(
+    'SLUICE_DEPLOYMENTS',
+    path,
+    '.',
+    'Clone of the repository whose folder deployments/ onboarding writes to.',
+  ),
+  deploymentRegistry: setting(
+    'SLUICE_DEPLOYMENT_REGISTRY',
+    registry,
+    'localhost:5000',
+    'Registry, with its path, of the images of deployments. An image of another one is refused.',
+  ),
+  gitCredentials: setting(
+    'SLUICE_GIT_CREDENTIALS',
+    credentials,
+    {},
+    'Where the credential of each Git host is, as in github.com=env:GITHUB_TOKEN,git.example.com=file:/run/secrets/git. A value is a token, or user:password.',
+  ),
+  gitLocal: setting(
+    'SLUICE_GIT_LOCAL',
+    boolean,
+    false,
+    'Whether servers may read Git repositories at file:// addresses. The command line always may.',
+  ),
+  sourceMaxMegabytes: setting(
+    'SLUICE_SOURCE_MAX_MB',
+    megabytes,
+    100,
+    'The most that a Git repository may have at one commit, in MB.',
+  ),
+  baseImages: setting(
+    'SLUICE_BASE_IMAGES',
+    images,
+    {},
+    'Digests of base images for Dockerfiles, as in node:24-bookworm-slim=node:24-bookworm-slim@sha256:…, separated by commas.',
+  ),
+} as const;
