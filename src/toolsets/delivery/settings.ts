@@ -11,11 +11,6 @@ const megabytes = z
   .regex(/^[1-9]\d{0,3}$/, 'must be a whole number of MB from 1 to 9999')
   .transform(Number);
 
-interface Reference {
-  readonly from: 'env' | 'file';
-  readonly name: string;
-}
-
 /** `github.com=env:GITHUB_TOKEN,git.example.com=file:/run/secrets/git` */
 const credentials = z.string().transform((text, context) => {
   const found = text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
@@ -24,7 +19,7 @@ const credentials = z.string().transform((text, context) => {
     // The text may contain a credential by mistake, so it is not shown.
     if (host === undefined)
       context.addIssue({ code: 'custom', message: 'must look like host=env:NAME or host=file:PATH' });
-    return [host ?? '', { from: from === 'env' ? 'env' : 'file', name: name ?? '' }] as const;
+    return [host ?? '', { from: from === 'env' ? ('env' as const) : ('file' as const), name: name ?? '' }] as const;
   });
   return Object.fromEntries(entries);
 });

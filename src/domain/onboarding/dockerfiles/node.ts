@@ -10,14 +10,15 @@ interface Manager {
   readonly prune: string;
 }
 
+const NPM: Manager = {
+  enable: [],
+  install: 'npm ci',
+  unlocked: 'npm install',
+  build: (workspace) => `npm run build${workspace === '.' ? '' : ` --workspace ${JSON.stringify(workspace)}`}`,
+  prune: 'npm prune --omit=dev',
+};
 const MANAGERS: Readonly<Record<string, Manager>> = {
-  npm: {
-    enable: [],
-    install: 'npm ci',
-    unlocked: 'npm install',
-    build: (workspace) => `npm run build${workspace === '.' ? '' : ` --workspace ${JSON.stringify(workspace)}`}`,
-    prune: 'npm prune --omit=dev',
-  },
+  npm: NPM,
   pnpm: {
     enable: ['RUN corepack enable pnpm'],
     install: 'pnpm install --frozen-lockfile',
@@ -39,7 +40,7 @@ const MANAGERS: Readonly<Record<string, Manager>> = {
 export function nodeDockerfile(service: Service, pinned: BaseImages): Dockerfile {
   const { languageVersion, manager, lockFile, installFiles, buildStep, port, health, start } = service;
   const image = `node:${languageVersion}-bookworm-slim`;
-  const { enable, install, unlocked, build, prune } = MANAGERS[manager] ?? MANAGERS['npm'];
+  const { enable, install, unlocked, build, prune } = MANAGERS[manager] ?? NPM;
   const text = [
     from(image, 'build', pinned),
     'WORKDIR /app',
