@@ -3,7 +3,7 @@ import { parseDeployment, type DeploymentFile } from '../contract/deployment-fil
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import type { Deployment } from '../domain/onboarding/deployment.ts';
-import { imageParts } from '../domain/onboarding/manifests/index.ts';
+import { imageParts } from '../domain/onboarding/image-reference.ts';
 import type { Service } from '../domain/onboarding/service.ts';
 import type { Source } from '../domain/onboarding/source.ts';
 
@@ -93,4 +93,13 @@ export function nextDeployment(old: string, source: Source, service: Service, wa
   for (const [path, value] of changes) if (document.getIn(path) !== value) document.setIn(path, value);
   const text = document.toString({ lineWidth: 0 });
   return { text, deployment: readDeployment(text, wanted.registry) };
+}
+
+/** deployment.yaml with another image. Comments stay. Errors: DEPLOYMENT_FILE_INVALID. */
+export function withImage(old: string, image: string, registry: string): DeploymentText {
+  const document = parseDocument(old);
+  if (document.getIn(['container', 'image']) === image) return { text: old, deployment: readDeployment(old, registry) };
+  document.setIn(['container', 'image'], image);
+  const text = document.toString({ lineWidth: 0 });
+  return { text, deployment: readDeployment(text, registry) };
 }

@@ -136,4 +136,32 @@ export const DELIVERY_ERRORS = {
     'There is no deployment of this name.',
     'Use the suggested name, or onboard it first.',
   ),
+  BUILDER_MISSING: entry(
+    503,
+    6,
+    false,
+    'No program that builds images is ready on this machine.',
+    'Install buildah, podman or docker, or name one in SLUICE_BUILDER.',
+  ),
+  BUILD_FAILED: entry(
+    409,
+    7,
+    false,
+    'The image could not be built, so nothing was pushed.',
+    'Read the log that the message names, and correct the Dockerfile or the source.',
+  ),
+  PUSH_FAILED: entry(
+    502,
+    6,
+    false,
+    'The registry did not take the image.',
+    'Log in with the program that builds (for example buildah login), and check the space of the registry.',
+  ),
+  REGISTRY_UNAVAILABLE: entry(
+    503,
+    6,
+    true,
+    'The registry does not answer.',
+    'Check the address of the registry in SLUICE_DEPLOYMENT_REGISTRY.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,5 +1,6 @@
 import type { ApiObject } from '../../cluster-objects/api-object.ts';
 import type { Deployment } from '../deployment.ts';
+import { imageParts } from '../image-reference.ts';
 import { ingressRoute, networkPolicy, services, traefikService } from './network.ts';
 import { rollout } from './rollout.ts';
 import { autoscaler, disruptionBudget, serviceAccount } from './scale.ts';
@@ -44,12 +45,4 @@ export function overlayKustomization({ namespace, image }: Deployment): ApiObjec
     resources: ['../../base'],
     images: [{ name, ...(digest === undefined ? { newTag: tag ?? 'latest' } : { digest }) }],
   };
-}
-
-/** The parts of an image reference. A colon in the first part is that of a port. */
-export function imageParts(image: string): { name: string; tag?: string; digest?: string } {
-  const [path = '', digest] = image.split('@');
-  const [, name = path, tag] = /^(.*?)(?::([\w][\w.-]{0,127}))?$/.exec(path) ?? [];
-  const real = tag !== undefined && path.lastIndexOf(':') > path.lastIndexOf('/') ? { name, tag } : { name: path };
-  return { ...real, ...(digest === undefined ? {} : { digest }) };
 }

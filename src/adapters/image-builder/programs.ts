@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { imageReference, isLoopback } from '../../domain/onboarding/image-reference.ts';
+import type { ImageAsked } from '../../ports/image-builder.ts';
+
+type Run = (args: readonly string[]) => Promise<readonly string[]>;
+
+/** A program that builds and pushes images. A new one is an entry of PROGRAMS. */
+export interface BuilderProgram {
+  readonly name: string;
+  /** Arguments of a call that fails if the program is not ready, for example without its daemon. */
+  readonly ready: readonly string[];
+  build(run: Run, asked: ImageAsked): Promise<void>;
+  /** Pushes one tag, and returns its digest. `folder`: for files of the call. */
+  push(run: Run, tag: string, folder: string): Promise<string | undefined>;
+}
+
+const DIGEST = /sha256:[0-9a-f]{64}/;
+const tagsOf = ({ tags }: ImageAsked): readonly string[] => tags.flatMap((tag) => ['--tag', tag]);
+const tls = (tag: string): readonly string[] =>
+  isLoopback(imageReference(tag).registry) ? ['--tls-verify=false'] : [];
+
+/** buildah and podman: the format of Docker keeps the health check, and one time for all files makes builds repeatable. */
+function likeBuildah(name: string, build: string): BuilderProgram {
+  return {
+    name,
+    ready: ['info'],
+    async build(run, asked) {
+      const flags = ['--layers', '--format=docker', `--timestamp=${asked.sourceDate}`];
+      await run([build, ...flags, ...tagsOf(asked), '--file', asked.dockerfile, asked.context]);
+    },
+    async push(run, tag, folder) {
+      const file = join(folder, 'digest');
+      await run(['push', ...tls(tag), '--format=v2s2', `--digestfile=${file}`, tag]);
+      return DIGEST.exec(await readFile(file, 'utf8'))?.[0];
+    },
+  };
+}
+
+/** Docker builds with its daemon, and reads the time of the image from a build argument. */
+const docker: BuilderProgram = {
+  name: 'docker',
+  ready: ['info'],
+  async build(run, asked) {
+    const date = ['--build-arg', `SOURCE_DATE_EPOCH=${asked.sourceDate}`];
+    await run(['build', ...date, ...tagsOf(asked), '--file', asked.dockerfile, asked.context]);
+  },
+  push: async (run, tag) => DIGEST.exec((await run(['push', tag])).join('\n'))?.[0],
+};
+
+/** In the order in which they are tried. */
+export const PROGRAMS: readonly BuilderProgram[] = [
+  likeBuildah('buildah', 'build'),
+  likeBuildah('podman', 'build'),
+  docker,
+];
