@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// The programs clone-and-setup and substitute-templates of package.json:
+// The programs clone-and-setup, substitute-templates and build-and-push of package.json:
 // `clone-and-setup <git url> <name> <version>` is `sluice onboard`, and
-// `substitute-templates <folder>` is `sluice delivery render` for that folder of a deployment.
+// `substitute-templates <folder>` is `sluice delivery render` and
+// `build-and-push <folder> [tag]` is `sluice delivery build` for that folder of a deployment.
 import { basename, dirname, resolve } from 'node:path';
 
 const [, , ...args] = process.argv;
@@ -14,16 +15,18 @@ function folderWords(folder, more) {
     process.stderr.write(`${program}: ${path} is not a folder of deployments/.\n`);
     process.exit(2);
   }
-  return [basename(path), '--set', `SLUICE_DEPLOYMENTS=${dirname(dirname(path))}`, ...more];
+  return [basename(path), ...more, '--set', `SLUICE_DEPLOYMENTS=${dirname(dirname(path))}`];
+}
+
+function about() {
+  const [folder, ...more] = args;
+  return folder === undefined || folder.startsWith('-') ? args : folderWords(folder, more);
 }
 
 const PROGRAMS = {
   'clone-and-setup': () => ['onboard', ...args],
-  'substitute-templates': () => {
-    const [folder, ...more] = args;
-    if (folder === undefined || folder.startsWith('-')) return ['delivery', 'render', ...args];
-    return ['delivery', 'render', ...folderWords(folder, more)];
-  },
+  'substitute-templates': () => ['delivery', 'render', ...about()],
+  'build-and-push': () => ['delivery', 'build', ...about()],
 };
 if (!Object.hasOwn(PROGRAMS, program)) {
   process.stderr.write(`${program}: start it as ${Object.keys(PROGRAMS).join(' or ')}, or call \`sluice onboard\`.\n`);

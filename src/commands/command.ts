@@ -5,6 +5,8 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { ContractsPort } from '../ports/contract-reader.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
+import type { ImageBuilderPort } from '../ports/image-builder.ts';
+import type { ImageRegistryPort } from '../ports/image-registry.ts';
 import type { PackageVersionsPort } from '../ports/package-versions.ts';
 import type { DeploymentsPort } from '../ports/deployments.ts';
 import type { PlansPort } from '../ports/plans.ts';
@@ -69,8 +71,13 @@ export interface CommandContext {
   readonly contracts: ContractsPort;
   /** The versions that ranges of packages mean. */
   readonly packages: PackageVersionsPort;
-  /** Repositories with the source of services, and the repository with the deployments made of them. */
-  readonly delivery: { readonly sources: SourceRepositoriesPort; readonly deployments: DeploymentsPort };
+  /** Repositories with the source of services, the repository with their deployments, and their images. */
+  readonly delivery: {
+    readonly sources: SourceRepositoriesPort;
+    readonly deployments: DeploymentsPort;
+    readonly builder: ImageBuilderPort;
+    readonly registry: ImageRegistryPort;
+  };
   /** Reads everything that a release depends on. It is bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;

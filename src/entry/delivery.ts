@@ -1,28 +1,38 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import type { DeploymentsPort } from '../ports/deployments.ts';
+import type { ImageBuilderPort } from '../ports/image-builder.ts';
+import type { ImageRegistryPort } from '../ports/image-registry.ts';
 import type { SourceRepositoriesPort } from '../ports/source-repositories.ts';
 import { deferred } from './deferred.ts';
 
-type DeliverySettings = Pick<Settings, 'deployments' | 'gitCredentials' | 'sourceMaxMegabytes'>;
+type DeliverySettings = Pick<
+  Settings,
+  'deployments' | 'gitCredentials' | 'sourceMaxMegabytes' | 'builder' | 'buildTimeout' | 'home'
+>;
 
 const MAX_FILES = 20_000;
 const MEGABYTE = 1024 * 1024;
 
-/** Git, for onboarding. It is loaded at the first use. */
-export function deliveryPorts({
-  deployments,
-  gitCredentials,
-  sourceMaxMegabytes,
-}: DeliverySettings): CommandServices['delivery'] {
-  const load = () => import('../adapters/git/index.ts');
+/** The systems of onboarding. Each is loaded at its first use. */
+export function deliveryPorts(settings: DeliverySettings): CommandServices['delivery'] {
+  const { deployments, gitCredentials: credentials, sourceMaxMegabytes, builder, buildTimeout, home } = settings;
   const limits = { files: MAX_FILES, bytes: sourceMaxMegabytes * MEGABYTE };
+  const git = () => import('../adapters/git/index.ts');
   return {
     sources: deferred<SourceRepositoriesPort>(
-      async () => (await load()).createSourceRepositories({ credentials: gitCredentials, limits }),
+      async () => (await git()).createSourceRepositories({ credentials, limits }),
       {},
     ),
-    deployments: deferred<DeploymentsPort>(async () => (await load()).createDeployments(resolve(deployments)), {}),
+    deployments: deferred<DeploymentsPort>(async () => (await git()).createDeployments(resolve(deployments)), {}),
+    builder: deferred<ImageBuilderPort>(async () => {
+      const { createImageBuilder } = await import('../adapters/image-builder/index.ts');
+      return createImageBuilder({ program: builder, timeout: buildTimeout, logs: join(resolve(home), 'builds') });
+    }, {}),
+    registry: deferred<ImageRegistryPort>(
+      async () => (await import('../adapters/image-registry/index.ts')).createImageRegistry(),
+      {},
+    ),
   };
 }

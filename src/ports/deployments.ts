@@ -45,6 +45,11 @@ export interface DeploymentsPort {
   readFolder(name: string): Promise<Readonly<Record<string, string>>>;
   /** Writes files of the working tree, each in one step. */
   writeFolder(name: string, files: readonly FileWrite[]): Promise<void>;
+  /**
+   * The folder of a deployment on this machine, and when its source or its Dockerfile was committed, in seconds since
+   * the epoch; 0 if they were not. Errors: DEPLOYMENT_NOT_FOUND.
+   */
+  place(name: string): Promise<{ readonly folder: string; readonly sourceDate: number }>;
   /** The names of the deployments in the working tree. */
   names(): Promise<readonly string[]>;
 }

@@ -14,13 +14,15 @@ export interface BuiltImage {
   readonly digest: string;
   /** The program that built it. */
   readonly builder: string;
+  /** The file with the lines of the program, without credentials. */
+  readonly log: string;
 }
 
 /** Builds images with a program of this machine. */
 export interface ImageBuilderPort {
   /**
-   * `log` gets each line of the program, without credentials. A failed build pushes nothing. Errors: BUILDER_MISSING,
-   * BUILD_FAILED with the last lines, PUSH_FAILED.
+   * `progress` gets each line of the program, without credentials. A failed build pushes nothing. Errors:
+   * BUILDER_MISSING, BUILD_FAILED and PUSH_FAILED with the last lines and the log.
    */
-  build(asked: ImageAsked, log: (line: string) => void, signal: AbortSignal): Promise<BuiltImage>;
+  build(asked: ImageAsked, progress: (line: string) => void, signal: AbortSignal): Promise<BuiltImage>;
 }

@@ -54,7 +54,19 @@ async function withDigest(command: Command, input: object, context: CommandConte
   const { digest: _, confirm: __, reason, ...asked } = input as Record<string, unknown>;
   const planned = 'reason' in plan.input.shape && reason !== undefined ? { ...asked, reason } : asked;
   const checked = plan.check({ action: verbOf(command), ...planned }, context.settings);
+  const { digest: _, confirm: __, reason: ___, ...asked } = input as Record<string, unknown>;
+  const checked = plan.check({ action: verbOf(command), ...asked }, context.settings);
+/** A tool that takes a digest has a plan with the same arguments. The digest of an example stands for the plan's. */
+  const plan = planOf(command);
+  if (!('digest' in input) || !plan) return input;
+  const { digest: _, confirm: __, ...asked } = input as Record<string, unknown>;
+  const named = plan.input.shape['action'] ? { action: verbOf(command), ...asked } : asked;
+  const checked = plan.check(named, context.settings);
   return { ...input, digest: (await plan.run(context, checked))['digest'] };
+}
+
+function planOf(command: Command): Command | undefined {
+  return CATALOGUE.find(({ name }) => name === `${prefixOf(command)}_plan` && command.toolset !== 'release');
 }
 
 /** `<resource>/<subresource>`, as RBAC has it. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createDeployments, createSourceRepositories } from '../../src/adapters/git/index.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import { sluice, type CliResult } from '../support/cli.ts';
-import { NODE_SERVICE } from '../support/fake-delivery.ts';
+import { createFakeDelivery, NODE_SERVICE } from '../support/fake-delivery.ts';
 import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { GitRepositories, gitIn } from '../support/git-repositories.ts';
 import { settingsWith } from '../support/settings.ts';
@@ -31,6 +31,7 @@ function services(): CommandServices {
     ...fakeServices(createFakeGateway()),
     settings: settingsWith({ deploymentRegistry: 'registry.example/team' }),
     delivery: {
+      ...createFakeDelivery(),
       sources: createSourceRepositories({ credentials: {}, limits }),
       deployments: createDeployments(mine),
     },

@@ -1,7 +1,7 @@
 import type { CommandServices } from '../../src/commands/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Source } from '../../src/domain/onboarding/source.ts';
-import type { DeploymentState, DeploymentWrite } from '../../src/ports/deployments.ts';
+import type { DeploymentState, DeploymentsPort, DeploymentWrite, FileWrite } from '../../src/ports/deployments.ts';
 
 /** A source with these files. */
 export function aSource(texts: Readonly<Record<string, string>>, more: Partial<Source> = {}): Source {
@@ -23,14 +23,36 @@ export const NODE_SERVICE = {
   'server.js': "if (request.url === '/healthz') response.end('ok');\n",
 };
 
-/** One repository with a Node.js service, and a repository of deployments in memory. */
+const DEPLOYMENT = `deployment:
+  name: web
+  version: v1.0.0
+  github_url: https://git.example.com/team/web.git
+  repo_type: nodejs
+container:
+  image: localhost:5000/web:v1.0.0
+  port: 8000
+kubernetes:
+  namespace: shop
+`;
+const DIGEST = `sha256:${'d'.repeat(64)}`;
+
+interface FakeDelivery {
+  readonly writes: readonly DeploymentWrite[];
+  /** The tags of the images that were pushed. */
+  readonly pushed: readonly string[];
+}
+
+/**
+ * One repository with a Node.js service; a repository of deployments without any, whose working tree has `web`; and a
+ * registry that shows what was pushed.
+ */
 export function createFakeDelivery(
   texts: Readonly<Record<string, string>> = NODE_SERVICE,
-): CommandServices['delivery'] & { readonly writes: DeploymentWrite[] } {
-  const writes: DeploymentWrite[] = [];
-  let state: DeploymentState = { base: 'a'.repeat(40), branched: false, files: {} };
+): CommandServices['delivery'] & FakeDelivery {
+  const [writes, pushed]: [DeploymentWrite[], string[]] = [[], []];
   return {
     writes,
+    pushed,
     sources: {
       open: async ({ url }) => ({
         source: aSource(texts, { url }),
@@ -38,24 +60,47 @@ export function createFakeDelivery(
         close: async () => undefined,
       }),
     },
-    deployments: {
-      read: async () => state,
-      async write(write) {
-        writes.push(write);
-        const written = write.files.flatMap(({ path, text }) => (text === undefined ? [] : [[path, text] as const]));
-        const files = { ...state.files, ...Object.fromEntries(written) };
-        state = { base: 'b'.repeat(40), branched: true, files, sourceTree: write.source.tree };
-        return state.base;
+    deployments: createFakeDeployments(writes),
+    builder: {
+      async build({ tags }) {
+        pushed.push(...tags);
+        return { digest: DIGEST, builder: 'fake', log: '/builds/web.log' };
       },
-      async readFolder(name) {
-        if (Object.keys(state.files).length > 0) return state.files;
-        throw new SluiceError('DEPLOYMENT_NOT_FOUND', `There is no folder deployments/${name}.`);
-      },
-      async writeFolder(_, files) {
-        const written = files.flatMap(({ path, text }) => (text === undefined ? [] : [[path, text] as const]));
-        state = { ...state, files: { ...state.files, ...Object.fromEntries(written) } };
-      },
-      names: async () => (Object.keys(state.files).length > 0 ? ['web'] : []),
+    },
+    registry: {
+      reach: async () => undefined,
+      read: async (image) => ({ hidden: false, ...(pushed.includes(image) ? { digest: DIGEST } : {}) }),
     },
   };
+}
+
+function createFakeDeployments(writes: DeploymentWrite[]): DeploymentsPort {
+  let state: DeploymentState = { base: 'a'.repeat(40), branched: false, files: {} };
+  let folder: Readonly<Record<string, string>> = { 'deployment.yaml': DEPLOYMENT };
+  return {
+    read: async () => state,
+    async write(write) {
+      writes.push(write);
+      const files = withWrites(state.files, write.files);
+      state = { base: 'b'.repeat(40), branched: true, files, sourceTree: write.source.tree };
+      return state.base;
+    },
+    async readFolder(name) {
+      if (name === 'web') return folder;
+      throw new SluiceError('DEPLOYMENT_NOT_FOUND', `There is no folder deployments/${name}.`);
+    },
+    writeFolder: async (_, files) => void (folder = withWrites(folder, files)),
+    place: async (name) => ({ folder: `/deployments/${name}`, sourceDate: 1 }),
+    names: async () => ['web'],
+  };
+}
+
+function withWrites(
+  before: Readonly<Record<string, string>>,
+  files: readonly FileWrite[],
+): Readonly<Record<string, string>> {
+  const removed = files.filter(({ text }) => text === undefined).map(({ path }) => path);
+  const kept = Object.entries(before).filter(([path]) => !removed.includes(path));
+  const written = files.flatMap(({ path, text }) => (text === undefined ? [] : [[path, text] as const]));
+  return { ...Object.fromEntries(kept), ...Object.fromEntries(written) };
 }

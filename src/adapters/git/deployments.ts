@@ -20,6 +20,7 @@ export function createDeployments(folder: string): DeploymentsPort {
     write: async (write) => written(await topOf(folder), write),
     readFolder: async (name) => readFolder(await placeOf(folder), name),
     writeFolder: async (name, files) => writeFolder(await placeOf(folder), name, files),
+    place: async (name) => placed(await placeOf(folder), name),
     names: async () => namesIn(await placeOf(folder)),
   };
 }
@@ -40,6 +41,12 @@ async function topOf(folder: string): Promise<string> {
 /** Files of the working tree need no repository. */
 async function placeOf(folder: string): Promise<string> {
   return (await gitLine({ args: ['rev-parse', '--show-toplevel'], cwd: folder }).catch(() => undefined)) ?? folder;
+}
+
+async function placed(top: string, name: string): Promise<{ folder: string; sourceDate: number }> {
+  const built = ['source', 'Dockerfile'].map((one) => `${pathOf(name)}/${one}`);
+  const date = await gitLine({ args: ['log', '-1', '--format=%ct', '--', ...built], cwd: top });
+  return { folder: join(top, pathOf(name)), sourceDate: Number(date ?? 0) };
 }
 
 function noRepository(folder: string, why: string): SluiceError {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SluiceError, type ErrorCode } from '../../domain/errors.ts';
 import type { BuiltImage, ImageAsked, ImageBuilderPort } from '../../ports/image-builder.ts';
 import { PROGRAMS, type BuilderProgram } from './programs.ts';
+import { openLog } from './log-file.ts';
 import { ProgramFailure, runProgram } from './run.ts';
 
 export interface BuilderSettings {
@@ -11,6 +12,8 @@ export interface BuilderSettings {
   readonly program?: string | undefined;
   /** The time limit of each call, in milliseconds. */
   readonly timeout: number;
+  /** The folder of the logs. */
+  readonly logs: string;
 }
 
 const READY_MS = 15_000;
@@ -18,18 +21,30 @@ const READY_MS = 15_000;
 /** Builds with buildah, podman or docker. The user's own login at the registry is used. */
 export function createImageBuilder(settings: BuilderSettings): ImageBuilderPort {
   return {
-    async build(asked, log, signal) {
+    async build(asked, progress, signal) {
       const { kind, program } = await chosen(settings, signal);
       const folder = await mkdtemp(join(tmpdir(), 'sluice-build-'));
-      const run = (args: readonly string[]) => runProgram({ program, args, log, signal, timeout: settings.timeout });
+      const log = openLog(settings.logs, asked.tags[0] ?? '');
+      const both = (line: string): void => {
+        log.write(line);
+        progress(line);
+      };
+      const run = (args: readonly string[]) =>
+        runProgram({ program, args, log: both, signal, timeout: settings.timeout });
       try {
-        await kind.build(run, asked).catch(as('BUILD_FAILED'));
-        return await pushed(kind, run, asked, folder);
+        await kind.build(run, asked).catch(as('BUILD_FAILED', log.file));
+        return { ...(await pushed(kind, run, asked, { folder, log: log.file })), log: log.file };
       } finally {
+        log.close();
         await rm(folder, { recursive: true, force: true });
       }
     },
   };
+}
+
+interface Place {
+  readonly folder: string;
+  readonly log: string;
 }
 
 /** Every tag has to get the same digest. Errors: PUSH_FAILED. */
@@ -37,10 +52,10 @@ async function pushed(
   kind: BuilderProgram,
   run: Parameters<BuilderProgram['push']>[0],
   { tags }: ImageAsked,
-  folder: string,
-): Promise<BuiltImage> {
+  { folder, log }: Place,
+): Promise<Omit<BuiltImage, 'log'>> {
   const digests: (string | undefined)[] = [];
-  for (const tag of tags) digests.push(await kind.push(run, tag, folder).catch(as('PUSH_FAILED')));
+  for (const tag of tags) digests.push(await kind.push(run, tag, folder).catch(as('PUSH_FAILED', log)));
   const [digest] = digests;
   if (digest !== undefined && digests.every((one) => one === digest)) return { digest, builder: kind.name };
   throw new SluiceError('PUSH_FAILED', `${kind.name} pushed ${tags.join(', ')}, and did not name one digest for them.`);
@@ -76,8 +91,8 @@ function reasonOf(error: unknown): string {
 
 /** For the `catch` of a call of the program. */
 const as =
-  (code: ErrorCode) =>
+  (code: ErrorCode, log: string) =>
   (error: unknown): never => {
     if (!(error instanceof ProgramFailure)) throw error;
-    throw new SluiceError(code, error.message, { cause: error });
+    throw new SluiceError(code, `${error.message} The log is ${log}.`, { cause: error, details: { log } });
   };

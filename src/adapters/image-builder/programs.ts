@@ -20,7 +20,7 @@ const tagsOf = ({ tags }: ImageAsked): readonly string[] => tags.flatMap((tag) =
 const tls = (tag: string): readonly string[] =>
   isLoopback(imageReference(tag).registry) ? ['--tls-verify=false'] : [];
 
-/** buildah and podman: the format of Docker keeps the health check, and one time for all files makes builds repeatable. */
+/** buildah and podman. Docker's format keeps the health check; one time for all files makes builds repeatable. */
 function likeBuildah(name: string, build: string): BuilderProgram {
   return {
     name,

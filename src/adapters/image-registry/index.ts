@@ -16,12 +16,12 @@ export function createImageRegistry(): ImageRegistryPort {
     async reach(image) {
       await ask(imageReference(image), '', 'GET');
     },
-    async digest(image) {
+    async read(image) {
       const reference = imageReference(image);
       const { repository, tag = 'latest', digest = tag } = reference;
       const { status, headers } = await ask(reference, `${repository}/manifests/${digest}`, 'HEAD');
-      if (status === 401 || status === 403) return 'hidden';
-      return status === 200 ? (headers.get('docker-content-digest') ?? 'hidden') : undefined;
+      const shown = status === 200 ? headers.get('docker-content-digest') : null;
+      return { hidden: status === 401 || status === 403, ...(shown === null ? {} : { digest: shown }) };
     },
   };
 }

@@ -3,11 +3,10 @@ import { parse } from '../../contract/parse.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
-import type { PlannedFile } from '../../onboarding/plan.ts';
-import type { FileWrite } from '../../ports/deployments.ts';
 import { fileLines, foundFields, foundIn, type Found } from './answer.ts';
 import { askedFields } from './asked.ts';
 import { blocker } from './blocker.ts';
+import { toWrite } from './folder.ts';
 import { onboarding, type Onboarding } from './onboarding.ts';
 
 const input = z.strictObject({
@@ -93,10 +92,4 @@ async function written(context: CommandContext, found: Onboarding): Promise<z.ou
     ...foundIn(found),
     next: `Read it with \`git diff HEAD...${branch}\`, and check it out with \`git switch ${branch}\`.`,
   };
-}
-
-/** The writes of a planned file. */
-export function toWrite({ path, text, executable, action }: PlannedFile): readonly FileWrite[] {
-  if (action === 'same' || action === 'keep') return [];
-  return [action === 'remove' ? { path, executable } : { path, text, executable }];
 }

@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import { deploymentName } from '../../contract/deployment-file.ts';
-import { nearest } from '../../contract/nearest.ts';
 import { parse } from '../../contract/parse.ts';
-import { valuesOf } from '../../contract/setting.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
-import { readDeployment } from '../../onboarding/deployment-text.ts';
 import { planRendering, type PlannedFile } from '../../onboarding/plan.ts';
 import { foundFields, toPlannedFile } from './answer.ts';
-import { toWrite } from './delivery-onboard.ts';
-import { settings } from './settings.ts';
+import { folderOf, toWrite } from './folder.ts';
 
 const input = z.strictObject({ name: deploymentName.describe('Name of the deployment.') });
 const output = z.strictObject({
@@ -35,19 +31,12 @@ export const deliveryRender: Command<typeof input, typeof output> = {
   check: (raw) => parse(input, raw ?? {}),
   touches: touchesNothing,
   async run(context, { name }) {
-    const files = await rendering(context, name);
-    const writes = files.flatMap(toWrite);
-    await context.delivery.deployments.writeFolder(name, writes);
-    const left = writes.length === 0 ? [] : (await rendering(context, name)).flatMap(toWrite);
-    if (left.length > 0)
-      throw new SluiceError(
-        'REPOSITORY_CHANGED',
-        `Another program has changed ${left.map(({ path }) => path).join(', ')}.`,
-      );
+    const files = await rendered(context, name);
+    const count = files.flatMap(toWrite).length;
     return {
-      changed: writes.length > 0,
+      changed: count > 0,
       effective: 'proved',
-      reason: writes.length > 0 ? `files written and read back: ${writes.length}` : 'the files are so already',
+      reason: count > 0 ? `files written and read back: ${count}` : 'the files are so already',
       files: files.map(toPlannedFile),
     };
   },
@@ -55,25 +44,19 @@ export const deliveryRender: Command<typeof input, typeof output> = {
     [outcomeText(outcome), ...files.map(({ path, action }) => `  ${action.padEnd(6)}  ${path}`)].join('\n'),
 };
 
-async function rendering(context: CommandContext, name: string): Promise<readonly PlannedFile[]> {
-  const present = await folderOf(context, name);
-  const { deploymentRegistry } = valuesOf(settings, context.settings);
-  const deployment = readDeployment(
-    present['deployment.yaml'] ?? '',
-    deploymentRegistry,
-    `deployments/${name}/deployment.yaml`,
-  );
-  return planRendering(deployment, present);
+/** Writes the files, and returns what was done. Errors: those of `folderOf`, TEMPLATE_INVALID, REPOSITORY_CHANGED. */
+export async function rendered(context: CommandContext, name: string): Promise<readonly PlannedFile[]> {
+  const files = await rendering(context, name);
+  const writes = files.flatMap(toWrite);
+  if (writes.length === 0) return files;
+  await context.delivery.deployments.writeFolder(name, writes);
+  const left = (await rendering(context, name)).flatMap(toWrite);
+  if (left.length === 0) return files;
+  const paths = left.map(({ path }) => path).join(', ');
+  throw new SluiceError('REPOSITORY_CHANGED', `Another program has changed ${paths}.`);
 }
 
-/** Errors: DEPLOYMENT_NOT_FOUND with the nearest name. */
-async function folderOf({ delivery }: CommandContext, name: string): Promise<Readonly<Record<string, string>>> {
-  const { deployments } = delivery;
-  const known = await deployments.names();
-  if (known.includes(name)) return deployments.readFolder(name);
-  const near = nearest(name, known);
-  throw new SluiceError(
-    'DEPLOYMENT_NOT_FOUND',
-    `There is no deployment ${name}${near ? `; did you mean ${near}?` : '.'}`,
-  );
+async function rendering(context: CommandContext, name: string): Promise<readonly PlannedFile[]> {
+  const { present, deployment } = await folderOf(context, name);
+  return planRendering(deployment, present);
 }

@@ -1,4 +1,5 @@
 import type { Toolset } from '../../commands/toolset.ts';
+import { deliveryBuild } from './delivery-build.ts';
 import { deliveryOnboard } from './delivery-onboard.ts';
 import { deliveryPlan } from './delivery-plan.ts';
 import { deliveryRender } from './delivery-render.ts';
@@ -7,10 +8,10 @@ import { settings } from './settings.ts';
 export const delivery: Toolset = {
   name: 'delivery',
   onRequest: true,
-  about: 'Turn a Git repository into a deployment: detect, plan, and write its files',
+  about: 'Turn a Git repository into a deployment: detect, plan, write its files, and build its image',
   guidance:
-    'delivery_plan reads a Git repository and shows what its service becomes, with a digest; delivery_onboard takes the same arguments with that digest and writes one commit on a branch. Nothing of the repository runs. A refusal names the field that decides. Credentials are never arguments: SLUICE_GIT_CREDENTIALS names where they are.',
-  commands: [deliveryPlan, deliveryOnboard, deliveryRender],
+    'delivery_plan reads a Git repository and shows what its service becomes, with a digest; delivery_onboard takes the same arguments with that digest and writes one commit on a branch. Nothing of the repository runs there; delivery_build runs its Dockerfile. A refusal names the field that decides. Credentials are never arguments: SLUICE_GIT_CREDENTIALS names where they are.',
+  commands: [deliveryPlan, deliveryOnboard, deliveryRender, deliveryBuild],
   rights: [],
   resources: [],
   prompts: [],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration, toMs } from '../../contract/duration.ts';
 import { boolean, setting } from '../../contract/setting.ts';
 
 const path = z.string().trim().min(1);
@@ -35,6 +36,13 @@ const images = z.string().transform((text, context) => {
   return Object.fromEntries(pairs);
 });
 
+const program = z
+  .string()
+  .trim()
+  .regex(/(^|\/)(buildah|podman|docker)$/, 'must be buildah, podman or docker, or the path of one')
+  .or(z.literal('').transform(() => undefined));
+const time = duration.transform(toMs);
+
 export const settings = {
   deployments: setting(
     'SLUICE_DEPLOYMENTS',
@@ -66,6 +74,13 @@ export const settings = {
     100,
     'The most that a Git repository may have at one commit, in MB.',
   ),
+  builder: setting(
+    'SLUICE_BUILDER',
+    program,
+    undefined,
+    'Program that builds images: buildah, podman or docker, or its path. Unset: the command line takes the first one that is ready, and servers do not build.',
+  ),
+  buildTimeout: setting('SLUICE_BUILD_TIMEOUT', time, 1_800_000, 'Time limit of a build and of each push.'),
   baseImages: setting(
     'SLUICE_BASE_IMAGES',
     images,
