@@ -2,7 +2,7 @@ import type { SourceFile } from './source.ts';
 
 /** Files that say how a service is built and started. */
 const ABOUT =
-  /^(package\.json|package-lock\.json|pnpm-workspace\.yaml|pyproject\.toml|requirements\.txt|go\.mod|Dockerfile|server\.json|\.dockerignore)$/;
+  /^(package\.json|package-lock\.json|pnpm-workspace\.yaml|yarn\.lock|pyproject\.toml|requirements\.txt|go\.mod|Dockerfile|server\.json|\.dockerignore)$/;
 const MEMBER = /^(?:[\w.@-]+\/){1,3}package\.json$/;
 const CODE = /\.(js|mjs|cjs|ts|mts|py|go)$/;
 const SKIPPED = /(^|\/)(node_modules|vendor|dist|test|tests|__tests__|testdata|docs|examples?|\.git)\//;

@@ -42,6 +42,12 @@ test.each([
   expect(found({ ...rest, [lock]: npm })).toMatchObject({ manager, lockFile: lock, warnings: [] });
 });
 
+test('a lock file of yarn 1 is told from a later one by its first line', () => {
+  const { 'package-lock.json': _, ...rest } = NODE_SERVICE;
+
+  expect(found({ ...rest, 'yarn.lock': '# yarn lockfile v1\n' }).manager).toBe('yarn classic');
+});
+
 test('without a lock file it says that two builds may differ', () => {
   const { 'package-lock.json': _, ...rest } = NODE_SERVICE;
 

@@ -14,7 +14,7 @@ export function goDockerfile(service: Service, pinned: BaseImages): Dockerfile {
     from(image, 'build', pinned),
     'WORKDIR /src',
     'ENV CGO_ENABLED=0 GOFLAGS=-mod=readonly',
-    ...sourceLayers(service.installFiles, service.installFiles.length > 0 ? ['RUN go mod download'] : []),
+    ...sourceLayers(service.installFiles, service.installFiles.length > 0 ? ['go mod download'] : [], []),
     `RUN ["go", "build", "-trimpath", "-ldflags=-s -w -buildid=", "-o", "/app", ${JSON.stringify(folder)}]`,
     '',
     from(FINAL, 'run', pinned),

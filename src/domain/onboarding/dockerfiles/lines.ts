@@ -27,10 +27,18 @@ export function endOf(port: number, start: readonly string[], health?: readonly 
 }
 
 /**
- * The source in two layers: a change of the code does not install the dependencies again. If the installation needs the
- * whole source, it is one layer.
+ * The source and the steps on it. If the installation needs only some files, they are a layer of their own, so a change
+ * of the code does not install the dependencies again.
  */
-export function sourceLayers(files: readonly string[], install: readonly string[]): readonly string[] {
-  if (files.length === 0) return ['COPY . .', ...install];
-  return [`COPY ${JSON.stringify([...files, './'])}`, ...install, 'COPY . .'];
+export function sourceLayers(
+  files: readonly string[],
+  install: readonly string[],
+  steps: readonly string[],
+): readonly string[] {
+  if (files.length === 0) return ['COPY . .', ...run([...install, ...steps])];
+  return [`COPY ${JSON.stringify([...files, './'])}`, ...run(install), 'COPY . .', ...run(steps)];
 }
+
+/** One instruction for all commands, because each instruction is a layer. */
+const run = (commands: readonly string[]): readonly string[] =>
+  commands.length === 0 ? [] : [`RUN ${commands.join(' && ')}`];

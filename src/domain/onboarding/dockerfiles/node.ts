@@ -32,7 +32,14 @@ const MANAGERS: Readonly<Record<string, Manager>> = {
     install: 'yarn install --immutable',
     unlocked: 'yarn install',
     build: (workspace) => (workspace === '.' ? 'yarn run build' : `yarn --cwd ${JSON.stringify(workspace)} run build`),
-    prune: 'yarn install --immutable --production',
+    prune: 'yarn workspaces focus --all --production',
+  },
+  'yarn classic': {
+    enable: ['RUN corepack enable yarn'],
+    install: 'yarn install --frozen-lockfile',
+    unlocked: 'yarn install',
+    build: (workspace) => (workspace === '.' ? 'yarn run build' : `yarn --cwd ${JSON.stringify(workspace)} run build`),
+    prune: 'yarn install --frozen-lockfile --production --ignore-scripts',
   },
 };
 
@@ -41,13 +48,12 @@ export function nodeDockerfile(service: Service, pinned: BaseImages): Dockerfile
   const { languageVersion, manager, lockFile, installFiles, buildStep, port, health, start } = service;
   const image = `node:${languageVersion}-bookworm-slim`;
   const { enable, install, unlocked, build, prune } = MANAGERS[manager] ?? NPM;
+  const steps = [...(buildStep ? [build(service.package)] : []), prune];
   const text = [
     from(image, 'build', pinned),
     'WORKDIR /app',
     ...enable,
-    ...sourceLayers(installFiles, [`RUN ${lockFile === '' ? unlocked : install}`]),
-    ...(buildStep ? [`RUN ${build(service.package)}`] : []),
-    `RUN ${prune}`,
+    ...sourceLayers(installFiles, [lockFile === '' ? unlocked : install], steps),
     '',
     from(image, 'run', pinned),
     'ENV NODE_ENV=production PATH=/app/node_modules/.bin:$PATH',

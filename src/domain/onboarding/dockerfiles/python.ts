@@ -1,8 +1,8 @@
 import type { Service } from '../service.ts';
 import { endOf, from, sourceLayers, type BaseImages, type Dockerfile } from './lines.ts';
 
-const UV = 'uv==0.9.5';
-const POETRY = 'poetry==2.2.1';
+const UV = 'uv==0.13.9';
+const POETRY = 'poetry==2.5.1';
 
 /** Dependencies go into a virtual environment in the first stage. The second has that environment and the source. */
 export function pythonDockerfile(service: Service, pinned: BaseImages): Dockerfile {
@@ -11,6 +11,7 @@ export function pythonDockerfile(service: Service, pinned: BaseImages): Dockerfi
   const text = [
     from(image, 'build', pinned),
     'ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 VIRTUAL_ENV=/venv PATH=/venv/bin:$PATH',
+    'ENV UV_PROJECT_ENVIRONMENT=/venv UV_LINK_MODE=copy UV_NO_CACHE=1',
     'RUN python -m venv /venv',
     'WORKDIR /app',
     ...installation(service),
@@ -27,26 +28,29 @@ export function pythonDockerfile(service: Service, pinned: BaseImages): Dockerfi
 
 /** The source and its dependencies. The manager itself is not in the final stage. */
 function installation({ manager, lockFile, installFiles, buildStep }: Service): readonly string[] {
-  const project = buildStep ? ['RUN pip install --no-cache-dir --no-deps .'] : [];
+  const project = buildStep ? ['pip install --no-cache-dir --no-deps .'] : [];
   if (manager === 'uv')
-    return sourceLayers(installFiles, [
-      `RUN python -m venv /uv && /uv/bin/pip install --no-cache-dir ${UV}`,
-      'ENV UV_PROJECT_ENVIRONMENT=/venv UV_LINK_MODE=copy UV_NO_CACHE=1',
-      'RUN /uv/bin/uv sync --frozen --no-dev --no-editable',
-    ]);
+    return sourceLayers(installFiles, managed('uv', UV, 'sync --frozen --no-dev --no-editable'), []);
   if (manager === 'poetry')
-    return sourceLayers(installFiles, [
-      `RUN python -m venv /poetry && /poetry/bin/pip install --no-cache-dir ${POETRY}`,
-      'RUN /poetry/bin/poetry install --only main --no-root --no-interaction',
-      ...project,
-    ]);
-  if (lockFile === '' && buildStep) return ['COPY . .', 'RUN pip install --no-cache-dir .'];
-  const requirements = installFiles.length > 0 ? ['RUN pip install --no-cache-dir -r requirements.txt'] : [GUARDED];
-  return [...sourceLayers(installFiles, requirements), ...project];
+    return sourceLayers(
+      installFiles,
+      managed('poetry', POETRY, 'install --only main --no-root --no-interaction'),
+      project,
+    );
+  if (lockFile === '' && buildStep) return sourceLayers([], ['pip install --no-cache-dir .'], []);
+  const requirements = installFiles.length > 0 ? 'pip install --no-cache-dir -r requirements.txt' : GUARDED;
+  return sourceLayers(installFiles, [requirements], project);
 }
 
+/** A manager in an environment of its own, so that it does not become a dependency of the service. */
+const managed = (name: string, spec: string, args: string): readonly string[] => [
+  `python -m venv /${name}`,
+  `/${name}/bin/pip install --no-cache-dir ${spec}`,
+  `/${name}/bin/${name} ${args}`,
+];
+
 /** A project may have no requirements.txt at all. */
-const GUARDED = 'RUN if [ -f requirements.txt ]; then pip install --no-cache-dir -r requirements.txt; fi';
+const GUARDED = 'if [ -f requirements.txt ]; then pip install --no-cache-dir -r requirements.txt; fi';
 
 function healthCheck(port: number, path: string | undefined): readonly string[] {
   const code =

@@ -125,7 +125,9 @@ function managerOf(source: Source, { packageManager }: Package): Pick<Build, 'ma
   if (new Set(fitting.map((name) => LOCKS[name])).size > 1)
     throw ambiguous('lock files of several managers', 'packageManager of its package.json', fitting);
   const [lockFile = ''] = fitting;
-  return { manager: LOCKS[lockFile] ?? said ?? 'npm', lockFile };
+  const manager = LOCKS[lockFile] ?? said ?? 'npm';
+  const classic = manager === 'yarn' && /^# yarn lockfile v1/m.test(source.texts['yarn.lock'] ?? '');
+  return { manager: classic ? 'yarn classic' : manager, lockFile };
 }
 
 /** The only major version that `engines.node` allows, or else the default. */
