@@ -53,6 +53,14 @@ export interface CommandSettings extends ReleaseDefaults {
   readonly mcpPort: number;
 }
 
+/** What turns a repository into a deployment. */
+export interface DeliveryPorts {
+  readonly sources: SourceRepositoriesPort;
+  readonly deployments: DeploymentsPort;
+  readonly builder: ImageBuilderPort;
+  readonly registry: ImageRegistryPort;
+}
+
 /** Everything that a command may use. Each part is opened when it is needed. */
 export interface CommandContext {
   readonly gateway: ReleaseGateway;
@@ -72,12 +80,7 @@ export interface CommandContext {
   /** The versions that ranges of packages mean. */
   readonly packages: PackageVersionsPort;
   /** Repositories with the source of services, the repository with their deployments, and their images. */
-  readonly delivery: {
-    readonly sources: SourceRepositoriesPort;
-    readonly deployments: DeploymentsPort;
-    readonly builder: ImageBuilderPort;
-    readonly registry: ImageRegistryPort;
-  };
+  readonly delivery: DeliveryPorts;
   /** Reads everything that a release depends on. It is bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;

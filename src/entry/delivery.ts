@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { CommandServices } from '../commands/command.ts';
+import type { DeliveryPorts } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import type { DeploymentsPort } from '../ports/deployments.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
@@ -16,7 +16,7 @@ const MAX_FILES = 20_000;
 const MEGABYTE = 1024 * 1024;
 
 /** The systems of onboarding. Each is loaded at its first use. */
-export function deliveryPorts(settings: DeliverySettings): CommandServices['delivery'] {
+export function deliveryPorts(settings: DeliverySettings): DeliveryPorts {
   const { deployments, gitCredentials: credentials, sourceMaxMegabytes, builder, buildTimeout, home } = settings;
   const limits = { files: MAX_FILES, bytes: sourceMaxMegabytes * MEGABYTE };
   const git = () => import('../adapters/git/index.ts');

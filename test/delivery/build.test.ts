@@ -30,14 +30,14 @@ esac
 `;
 
 let repositories: GitRepositories;
-let registry: TestRegistry;
+let images: TestRegistry;
 let mine: string;
 let program: string;
 const took: string[] = [];
 
 beforeEach(async () => {
   repositories = new GitRepositories();
-  registry = await startImageRegistry();
+  images = await startImageRegistry();
   program = join(repositories.root, 'buildah');
   writeFileSync(program, PROGRAM);
   writeFileSync(join(repositories.root, 'exit'), '0');
@@ -47,13 +47,13 @@ beforeEach(async () => {
     'deployments/web/source/data.txt': 'one\n',
     'deployments/web/deployment.yaml': `# ours
 deployment: { name: web, version: v1, github_url: "https://git.example.com/a/b", repo_type: dockerfile }
-container: { image: ${registry.host}/team/web:v1, port: 8080 }
+container: { image: ${images.host}/team/web:v1, port: 8080 }
 kubernetes: { namespace: shop }
 `,
   });
 });
 afterEach(async () => {
-  await registry.close();
+  await images.close();
   await repositories.close();
 });
 afterAll(() => void process.stdout.write(`Measured: ${took.length > 0 ? took.join(', ') : 'no real builder'}\n`));
@@ -64,7 +64,7 @@ function services(builder: string): CommandServices {
   const logs = join(repositories.root, 'builds');
   return {
     ...fakeServices(createFakeGateway()),
-    settings: settingsWith({ deploymentRegistry: `${registry.host}/team` }),
+    settings: settingsWith({ deploymentRegistry: `${images.host}/team` }),
     delivery: {
       ...createFakeDelivery(),
       deployments: createDeployments(mine),
@@ -78,11 +78,11 @@ const build = (...more: readonly string[]): Promise<CliResult> =>
   sluice({ gateway: createFakeGateway(), services: services(program) }, 'delivery', 'build', 'web', ...more);
 
 test('the image is built, pushed with every tag, read back, and named by its digest in the files', async () => {
-  registry.show('team/web', 'v1', DIGEST);
+  images.show('team/web', 'v1', DIGEST);
 
   const { code, out } = await build('candidate', '-o', 'json');
 
-  const image = `${registry.host}/team/web:v1`;
+  const image = `${images.host}/team/web:v1`;
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({
     effective: 'proved',
@@ -90,7 +90,7 @@ test('the image is built, pushed with every tag, read back, and named by its dig
     image: `${image}@${DIGEST}`,
     builder: 'buildah',
   });
-  const tags = ['v1', 'latest', 'candidate'].map((tag) => `--tag ${registry.host}/team/web:${tag}`);
+  const tags = ['v1', 'latest', 'candidate'].map((tag) => `--tag ${images.host}/team/web:${tag}`);
   const folder = join(gitIn(mine, 'rev-parse', '--show-toplevel'), 'deployments/web');
   const time = gitIn(mine, 'log', '-1', '--format=%ct');
   expect(calls()[1]).toBe(
@@ -104,7 +104,7 @@ test('the image is built, pushed with every tag, read back, and named by its dig
 });
 
 test('the log has the lines of the build, without credentials', async () => {
-  registry.show('team/web', 'v1', DIGEST);
+  images.show('team/web', 'v1', DIGEST);
 
   const { out } = await build('-o', 'json');
 
@@ -113,9 +113,9 @@ test('the log has the lines of the build, without credentials', async () => {
 });
 
 test('what the registry does not show is pending, never proved', async () => {
-  registry.show('team/web', 'v1', `sha256:${'e'.repeat(64)}`);
+  images.show('team/web', 'v1', `sha256:${'e'.repeat(64)}`);
   const { out } = await build('-o', 'json');
-  registry.hide();
+  images.hide();
   const { out: hidden } = await build('-o', 'json');
 
   expect(JSON.parse(out)).toMatchObject({
@@ -140,7 +140,7 @@ test('a build that fails pushes nothing and changes no file', async () => {
 });
 
 test('a registry that is away is noticed before the build', async () => {
-  await registry.close();
+  await images.close();
 
   const { code, err } = await build();
 
@@ -152,7 +152,7 @@ test('without a builder, and for a deployment of another registry, the call is r
   program = join(repositories.root, 'none', 'buildah');
   expect((await build()).err).toContain('BUILDER_MISSING');
   const file = join(mine, 'deployments/web/deployment.yaml');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(registry.host, 'other.example'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace(images.host, 'other.example'));
   expect((await build()).err).toContain('DEPLOYMENT_FILE_INVALID');
 });
 
@@ -164,9 +164,9 @@ const real = skipped === undefined ? test : test.skip;
 real(
   `buildah and a registry, for real${skipped === undefined ? '' : ` (skipped: there is no ${skipped})`}`,
   async () => {
-    const { host, close } = await registry.real(join(repositories.root, 'registry'));
+    const { host, close } = await images.real(join(repositories.root, 'registry'));
     const file = join(mine, 'deployments/web/deployment.yaml');
-    writeFileSync(file, readFileSync(file, 'utf8').replace(registry.host, host));
+    writeFileSync(file, readFileSync(file, 'utf8').replace(images.host, host));
     gitIn(mine, 'commit', '--quiet', '--all', '--message', 'the registry');
     const world = services('buildah');
     const real = { ...world, settings: settingsWith({ deploymentRegistry: `${host}/team` }) };

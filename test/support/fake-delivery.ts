@@ -1,4 +1,4 @@
-import type { CommandServices } from '../../src/commands/command.ts';
+import type { DeliveryPorts } from '../../src/commands/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Source } from '../../src/domain/onboarding/source.ts';
 import type { DeploymentState, DeploymentsPort, DeploymentWrite, FileWrite } from '../../src/ports/deployments.ts';
@@ -48,7 +48,7 @@ interface FakeDelivery {
  */
 export function createFakeDelivery(
   texts: Readonly<Record<string, string>> = NODE_SERVICE,
-): CommandServices['delivery'] & FakeDelivery {
+): DeliveryPorts & FakeDelivery {
   const [writes, pushed]: [DeploymentWrite[], string[]] = [[], []];
   return {
     writes,
