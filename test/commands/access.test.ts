@@ -100,6 +100,8 @@ const OF_CHARTS = [
   ...['helm_show', 'helm_template', 'helm_lint', 'helm_search_repo', 'helm_repo_list'],
   ...['helm_repo_add', 'helm_repo_update', 'helm_repo_remove'],
 ];
+/** They touch files and images, and no object of a cluster. */
+const OF_FILES = ['delivery_plan', 'delivery_onboard', 'delivery_render', 'delivery_build'];
 /** Objects outside of every namespace. With an allow list they are refused. */
 const OUTSIDE = ['k8s_cordon', 'k8s_uncordon', 'k8s_drain'];
 /** Calls without a namespace. */
@@ -120,6 +122,7 @@ const call = (command: Command, raw: unknown, context: CommandContext) =>
 
 const inCluster = ({ toolset, name: tool }: Command): boolean =>
   ![...OF_THE_CLUSTER, ...OF_CHARTS].includes(tool) &&
+  ![...OF_THE_CLUSTER, ...OF_FILES].includes(tool) &&
   TOOLSETS.some(({ name, rights }) => name === toolset && rights.length > 0);
 const examples = CATALOGUE.flatMap((command) => command.examples.map(({ input }) => [command, input] as const));
 

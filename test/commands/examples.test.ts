@@ -66,7 +66,8 @@ async function withDigest(command: Command, input: object, context: CommandConte
 }
 
 function planOf(command: Command): Command | undefined {
-  return CATALOGUE.find(({ name }) => name === `${prefixOf(command)}_plan` && command.toolset !== 'release');
+  const names = command.toolset === 'release' ? [] : [`${command.name}_plan`, `${prefixOf(command)}_plan`];
+  return names.flatMap((name) => CATALOGUE.find((one) => one.name === name) ?? [])[0];
 }
 
 /** `<resource>/<subresource>`, as RBAC has it. */

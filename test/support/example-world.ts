@@ -148,6 +148,8 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   flux_reconcile: { prepare: withFlux },
   flux_suspend: { prepare: withFlux },
   flux_resume: { prepare: withASuspension },
+  delivery_deploy_plan: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
+  delivery_deploy: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   argo_create_rollout: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   // The fake controller does not support workloadRef, so no controller reconciles this one.
   'argo_create_rollout: A blue-green Rollout over an existing Deployment': {

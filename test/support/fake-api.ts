@@ -36,6 +36,7 @@ const SCALED = { subresources: ['scale', 'status'] } as const;
 const SERVED: readonly Served[] = [
   core('Pod', 'po', { subresources: ['log', 'eviction'] }),
   core('Service', 'svc'),
+  core('ServiceAccount', 'sa'),
   core('ConfigMap', 'cm'),
   core('Secret'),
   core('Event', 'ev'),
@@ -47,6 +48,8 @@ const SERVED: readonly Served[] = [
   core('StatefulSet', 'sts', { group: 'apps', ...SCALED }),
   core('Event', 'ev', { group: 'events.k8s.io' }),
   core('Rollout', 'ro', { group: 'argoproj.io', version: 'v1alpha1', ...SCALED }),
+  core('NetworkPolicy', 'netpol', { group: 'networking.k8s.io', plural: 'networkpolicies' }),
+  core('PodDisruptionBudget', 'pdb', { group: 'policy' }),
   core('TraefikService', undefined, { group: 'traefik.io', version: 'v1alpha1' }),
   core('IngressRoute', undefined, { group: 'traefik.io', version: 'v1alpha1' }),
   core('Middleware', undefined, { group: 'traefik.io', version: 'v1alpha1' }),

@@ -1,6 +1,8 @@
 import type { DeliveryPorts } from '../../src/commands/command.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Source } from '../../src/domain/onboarding/source.ts';
+import { readDeployment } from '../../src/onboarding/deployment-text.ts';
+import { planRendering } from '../../src/onboarding/plan.ts';
 import type { DeploymentState, DeploymentsPort, DeploymentWrite, FileWrite } from '../../src/ports/deployments.ts';
 
 /** A source with these files. */
@@ -76,7 +78,7 @@ export function createFakeDelivery(
 
 function createFakeDeployments(writes: DeploymentWrite[]): DeploymentsPort {
   let state: DeploymentState = { base: 'a'.repeat(40), branched: false, files: {} };
-  let folder: Readonly<Record<string, string>> = { 'deployment.yaml': DEPLOYMENT };
+  let folder: Readonly<Record<string, string>> = deployedFolder();
   return {
     read: async () => state,
     async write(write) {
@@ -93,6 +95,12 @@ function createFakeDeployments(writes: DeploymentWrite[]): DeploymentsPort {
     place: async (name) => ({ folder: `/deployments/${name}`, sourceDate: 1 }),
     names: async () => ['web'],
   };
+}
+
+/** deployment.yaml with the files that follow from it. */
+function deployedFolder(): Readonly<Record<string, string>> {
+  const files = planRendering(readDeployment(DEPLOYMENT), {}).map(({ path, text }) => [path, text] as const);
+  return { 'deployment.yaml': DEPLOYMENT, ...Object.fromEntries(files) };
 }
 
 function withWrites(

@@ -4,7 +4,7 @@ import { isRecord, type ApiObject } from '../../domain/cluster-objects/api-objec
 import { SluiceError } from '../../domain/errors.ts';
 import type { Action } from '../../commands/objects/draft.ts';
 import { drafted } from '../../commands/objects/drafted.ts';
-import { objectsIn } from './yaml-text.ts';
+import { objectsIn } from '../../commands/objects/yaml-text.ts';
 import { writeCommand } from '../../commands/objects/write-command.ts';
 import { K8S } from './write-tools.ts';
 

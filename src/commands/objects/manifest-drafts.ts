@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { anyObjectName, kindName } from '../../contract/cluster-object.ts';
+import { dnsName } from '../../contract/target.ts';
+import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { requireNamespace } from '../access.ts';
+import type { CommandContext } from '../command.ts';
+import type { Draft } from './draft.ts';
+import { kindIn, located, objectText } from './located.ts';
+
+/** What a document has to say about itself. */
+const Head = z.object({
+  apiVersion: z.string().regex(/^([a-z0-9.-]+\/)?v[a-z0-9]+$/),
+  kind: kindName,
+  metadata: z.object({ name: anyObjectName, namespace: dnsName.optional() }),
+});
+
+/** Where documents are applied. */
+export interface ApplyAt {
+  readonly cluster: string;
+  /** For documents that name no namespace. */
+  readonly namespace: string | undefined;
+  /** Take fields over from other field managers. */
+  readonly force: boolean;
+  /** The name of the documents in errors. */
+  readonly field: string;
+}
+
+/**
+ * The changes of a server-side apply of documents. Everything is checked before the first request about an object.
+ * Errors: INVALID_INPUT, NAMESPACE_NOT_ALLOWED, and those of `located`.
+ */
+export async function manifestDrafts(
+  context: CommandContext,
+  documents: readonly ApiObject[],
+  at: ApplyAt,
+): Promise<readonly Draft[]> {
+  const heads = documents.map((one, index) => [one, headOf(one, index, at.field)] as const);
+  for (const [, { metadata }] of heads) requireNamespace(metadata.namespace, context.settings);
+  const drafts: Draft[] = [];
+  for (const [document, head] of heads) drafts.push(await draftOf(context, at, document, head));
+  requireOnce(drafts, at.field);
+  return drafts;
+}
+
+async function draftOf(
+  context: CommandContext,
+  { cluster, namespace, force }: ApplyAt,
+  document: ApiObject,
+  { apiVersion, kind, metadata }: z.output<typeof Head>,
+): Promise<Draft> {
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const named = [kind.toLowerCase(), version, ...(group ? [group] : [])].join('.');
+  const { namespaced } = await kindIn(context, cluster, named);
+  const place = namespaced ? (metadata.namespace ?? namespace) : metadata.namespace;
+  const at = await located(context, { cluster, kind: named, name: metadata.name, namespace: place }, 'patch');
+  const before = await context.ports.clusterObjects.read(at).catch(absent);
+  const inPlace = { ...metaOf(document), ...(at.namespace === undefined ? {} : { namespace: at.namespace }) };
+  return { at, before, write: { how: 'apply', manifest: { ...document, metadata: inPlace }, takeOver: force } };
+}
+
+function absent(error: unknown): undefined {
+  if (!(error instanceof SluiceError && error.code === 'OBJECT_NOT_FOUND')) throw error;
+}
+
+/** Errors: INVALID_INPUT. */
+function headOf(document: ApiObject, index: number, field: string): z.output<typeof Head> {
+  const { data, error } = Head.safeParse(document);
+  const annotations = Object.keys(data ? (metaOf(document).annotations ?? {}) : {});
+  const wrong = [
+    ...(error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
+    ...(Array.isArray(document['items']) && data?.kind.endsWith('List')
+      ? ['write the items of the list as documents']
+      : []),
+    ...annotations.filter((key) => key.startsWith('sluice.dev/')).map((key) => `${key} belongs to releases`),
+  ];
+  if (data && wrong.length === 0) return data;
+  throw new SluiceError('INVALID_INPUT', `${field}: document ${index + 1}: ${wrong.join('; ')}.`);
+}
+
+/** The second of two documents of one object would undo the first. Errors: INVALID_INPUT. */
+function requireOnce(drafts: readonly Draft[], field: string): void {
+  const names = drafts.map(({ at }) => objectText(at));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new SluiceError('INVALID_INPUT', `${field}: ${twice} is there twice.`);
+}
