@@ -35,6 +35,13 @@ export function imageParts(image: string): { name: string; tag?: string; digest?
   };
 }
 
+/** Whether two references mean the same image: by the digest if both have one, because it alone is exact. */
+export function isSameImage(one: string, other: string): boolean {
+  const [a, b] = [imageParts(one), imageParts(other)];
+  if (a.digest === undefined || b.digest === undefined) return one === other;
+  return a.name === b.name && a.digest === b.digest;
+}
+
 /** A registry on this machine, which has no TLS. */
 export function isLoopback(registry: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(registry);

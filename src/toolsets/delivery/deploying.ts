@@ -1,6 +1,6 @@
 import { valueAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import { imageParts } from '../../domain/onboarding/image-reference.ts';
+import { imageParts, isSameImage } from '../../domain/onboarding/image-reference.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import type { Draft } from '../../commands/objects/draft.ts';
 import { clusterOf } from '../../commands/objects/located.ts';
@@ -63,7 +63,7 @@ function requireOwnOverlay({ present, deployment }: Folder): void {
 function requireFirst({ deployment }: Folder, drafts: readonly Draft[]): void {
   const { name, namespace, image } = deployment;
   const rollout = drafts.find(({ at }) => at.kind.kind === 'Rollout' && at.name === name);
-  if (!rollout?.before || imagesOf(rollout.before).includes(image)) return;
+  if (!rollout?.before || imagesOf(rollout.before).some((one) => isSameImage(one, image))) return;
   const running = imagesOf(rollout.before).map((one) => imageParts(one).tag ?? one);
   throw new SluiceError('NOT_APPLICABLE', `Rollout ${namespace}/${name} runs ${running.join(', ')} already.`, {
     next: `A later version is a release: call release_start with target ${namespace}/${name} and image ${image}.`,
