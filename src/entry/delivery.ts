@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { DeliveryPorts } from '../commands/command.ts';
+import { toMs } from '../contract/duration.ts';
 import type { Settings } from '../config/schema.ts';
 import type { DeploymentsPort } from '../ports/deployments.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
@@ -28,7 +29,7 @@ export function deliveryPorts(settings: DeliverySettings): DeliveryPorts {
     deployments: deferred<DeploymentsPort>(async () => (await git()).createDeployments(resolve(deployments)), {}),
     builder: deferred<ImageBuilderPort>(async () => {
       const { createImageBuilder } = await import('../adapters/image-builder/index.ts');
-      return createImageBuilder({ program: builder, timeout: buildTimeout, logs: join(resolve(home), 'builds') });
+      return createImageBuilder({ program: builder, timeout: toMs(buildTimeout), logs: join(resolve(home), 'builds') });
     }, {}),
     registry: deferred<ImageRegistryPort>(
       async () => (await import('../adapters/image-registry/index.ts')).createImageRegistry(),

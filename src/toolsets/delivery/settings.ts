@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, toMs } from '../../contract/duration.ts';
+import { duration } from '../../contract/duration.ts';
 import { boolean, setting } from '../../contract/setting.ts';
 
 const path = z.string().trim().min(1);
@@ -41,7 +41,6 @@ const program = z
   .trim()
   .regex(/(^|\/)(buildah|podman|docker)$/, 'must be buildah, podman or docker, or the path of one')
   .or(z.literal('').transform(() => undefined));
-const time = duration.transform(toMs);
 
 export const settings = {
   deployments: setting(
@@ -80,7 +79,7 @@ export const settings = {
     undefined,
     'Program that builds images: buildah, podman or docker, or its path. Unset: the command line takes the first one that is ready, and servers do not build.',
   ),
-  buildTimeout: setting('SLUICE_BUILD_TIMEOUT', time, 1_800_000, 'Time limit of a build and of each push.'),
+  buildTimeout: setting('SLUICE_BUILD_TIMEOUT', duration, '30m', 'Time limit of a build and of each push.'),
   baseImages: setting(
     'SLUICE_BASE_IMAGES',
     images,
