@@ -121,8 +121,7 @@ const call = (command: Command, raw: unknown, context: CommandContext) =>
   execute({ command, raw, context, gate: { allowWrite: true, toolsets: [] }, audit: memoryAudit() });
 
 const inCluster = ({ toolset, name: tool }: Command): boolean =>
-  ![...OF_THE_CLUSTER, ...OF_CHARTS].includes(tool) &&
-  ![...OF_THE_CLUSTER, ...OF_FILES].includes(tool) &&
+  ![...OF_THE_CLUSTER, ...OF_CHARTS, ...OF_FILES].includes(tool) &&
   TOOLSETS.some(({ name, rights }) => name === toolset && rights.length > 0);
 const examples = CATALOGUE.flatMap((command) => command.examples.map(({ input }) => [command, input] as const));
 

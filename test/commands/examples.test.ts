@@ -57,9 +57,10 @@ async function withDigest(command: Command, input: object, context: CommandConte
   const { digest: _, confirm: __, reason: ___, ...asked } = input as Record<string, unknown>;
   const checked = plan.check({ action: verbOf(command), ...asked }, context.settings);
 /** A tool that takes a digest has a plan with the same arguments. The digest of an example stands for the plan's. */
+async function withDigest(command: Command, input: object, context: CommandContext): Promise<object> {
   const plan = planOf(command);
   if (!('digest' in input) || !plan) return input;
-  const { digest: _, confirm: __, ...asked } = input as Record<string, unknown>;
+  const { digest: _, confirm: __, reason: ___, ...asked } = input as Record<string, unknown>;
   const named = plan.input.shape['action'] ? { action: verbOf(command), ...asked } : asked;
   const checked = plan.check(named, context.settings);
   return { ...input, digest: (await plan.run(context, checked))['digest'] };

@@ -7,7 +7,7 @@ import type { Command, CommandContext } from '../../commands/command.ts';
 import { carriedOut } from '../../commands/objects/carried-out.ts';
 import type { Outcome } from '../../commands/objects/draft.ts';
 import type { Plan } from '../../commands/objects/planned.ts';
-import { objectLines, toPlannedObjects, writeOutput, type WriteOutput } from '../../commands/objects/write-answer.ts';
+import { objectLines, toTouchedObject, writeOutput, type WriteOutput } from '../../commands/objects/write-answer.ts';
 import { deploying } from './deploying.ts';
 import { deployFields, touchedBy } from './delivery-deploy-plan.ts';
 
@@ -61,7 +61,7 @@ async function deployed(context: CommandContext, { changes }: Plan, name: string
     changed: outcomes.some(({ changed }) => changed),
     effective: pending.length > 0 ? 'pending' : 'proved',
     reason: shown.map(({ reason }) => reason).join('; '),
-    objects: toPlannedObjects(changes),
+    objects: changes.map(toTouchedObject),
     ...(pending.length > 0
       ? { next: `Call k8s_rollout_status with kind rollouts, namespace ${namespace} and name ${name}.` }
       : {}),
