@@ -47,25 +47,18 @@ test.each(each)(
   },
 );
 
-/** Some write tools take the digest of the plan with the same arguments. That of an example stands for it. */
-async function withDigest(command: Command, input: object, context: CommandContext): Promise<object> {
-  const plan = CATALOGUE.find(({ name }) => name === `${prefixOf(command)}_plan`);
-  if (!('digest' in input) || !plan || command.toolset === 'release') return input;
-  const { digest: _, confirm: __, reason, ...asked } = input as Record<string, unknown>;
-  const planned = 'reason' in plan.input.shape && reason !== undefined ? { ...asked, reason } : asked;
-  const checked = plan.check({ action: verbOf(command), ...planned }, context.settings);
-  const { digest: _, confirm: __, reason: ___, ...asked } = input as Record<string, unknown>;
-  const checked = plan.check({ action: verbOf(command), ...asked }, context.settings);
-/** A tool that takes a digest has a plan with the same arguments. The digest of an example stands for the plan's. */
+/** Some write tools take the digest of a plan with the same arguments. The digest of an example stands for it. */
 async function withDigest(command: Command, input: object, context: CommandContext): Promise<object> {
   const plan = planOf(command);
   if (!('digest' in input) || !plan) return input;
-  const { digest: _, confirm: __, reason: ___, ...asked } = input as Record<string, unknown>;
-  const named = plan.input.shape['action'] ? { action: verbOf(command), ...asked } : asked;
+  const { digest: _, confirm: __, reason, ...asked } = input as Record<string, unknown>;
+  const planned = 'reason' in plan.input.shape && reason !== undefined ? { ...asked, reason } : asked;
+  const named = 'action' in plan.input.shape ? { action: verbOf(command), ...planned } : planned;
   const checked = plan.check(named, context.settings);
   return { ...input, digest: (await plan.run(context, checked))['digest'] };
 }
 
+/** The plan of the tool itself, or that of its toolset. */
 function planOf(command: Command): Command | undefined {
   const names = command.toolset === 'release' ? [] : [`${command.name}_plan`, `${prefixOf(command)}_plan`];
   return names.flatMap((name) => CATALOGUE.find((one) => one.name === name) ?? [])[0];
