@@ -9,6 +9,8 @@ const MAX_ITEMS = 1000;
 const LOG = { tailLines: 5, limitBytes: 20_000 } as const;
 
 const NONE: Answer = { items: [] };
+/** No object of the kinds that a diagnosis reads has another name. */
+const NAME = /^[a-z0-9]([a-z0-9.:-]{0,251}[a-z0-9])?$/;
 
 /** Reads one fact. A kind that the cluster does not serve has no objects. Errors: those of the port. */
 export async function readWant(
@@ -18,10 +20,13 @@ export async function readWant(
   want: Want,
 ): Promise<Answer> {
   if (want.what === 'log') return { items: [], text: await port.log({ cluster, ...want, ...LOG }) };
+  if (want.namespace !== undefined && !NAME.test(want.namespace)) return NONE;
   const kind = kinds.find((one) => one.preferred && one.group === want.group && isNamed(one, want.kind));
   if (!kind) return NONE;
   const from = { cluster, kind, namespace: kind.namespaced ? want.namespace : undefined };
   if (want.what === 'object') {
+    // A reference in an object is free text, and `..` would be the path of another object.
+    if (!NAME.test(want.name)) return NONE;
     const object = await port.read({ ...from, name: want.name }).catch(unlessAbsent);
     return object ? { items: [object] } : NONE;
   }

@@ -43,7 +43,10 @@ export interface Diagnosis {
 }
 
 /** `namespace`: everything in it. */
-export type Subject = { readonly object: ApiObject } | { readonly namespace: ApiObject };
+export type Subject =
+  | { readonly object: ApiObject }
+  | { readonly objects: readonly ApiObject[] }
+  | { readonly namespace: ApiObject };
 
 interface Found {
   readonly finding: Finding;
@@ -54,7 +57,7 @@ interface Found {
 
 /** The causes that the facts prove. Facts that are missing are wants of `facts` afterwards. */
 export function examine(subject: Subject, facts: Facts): Diagnosis {
-  const subjects = 'object' in subject ? [subject.object] : [subject.namespace, ...within(subject.namespace, facts)];
+  const subjects = subjectsOf(subject, facts);
   const walked = walk(subjects, facts);
   const { visits, cut } = walked;
   const found = [...visits].flatMap(([key, visit]) => findingsOf(key, visit, visits, facts));
@@ -68,6 +71,11 @@ export function examine(subject: Subject, facts: Facts): Diagnosis {
     lookedAt: counted([...visits.values()].map(({ object }) => String(object['kind']))),
     cut,
   };
+}
+
+function subjectsOf(subject: Subject, facts: Facts): readonly ApiObject[] {
+  if ('object' in subject) return [subject.object];
+  return 'objects' in subject ? subject.objects : [subject.namespace, ...within(subject.namespace, facts)];
 }
 
 function findingsOf(

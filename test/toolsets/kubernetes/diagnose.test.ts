@@ -104,6 +104,26 @@ describe('k8s_diagnose', () => {
     await expect(ask({ namespace: 'hidden' })).rejects.toMatchObject({ code: 'NAMESPACE_NOT_ALLOWED' });
   });
 
+  test('a name in an object is text, and no path', async () => {
+    stage.add('ingressroutes', 'shop', 'route', {
+      spec: {
+        routes: [
+          {
+            services: [
+              { name: '..', port: 80 },
+              { name: 'web', namespace: '../kube-system', port: 80 },
+            ],
+          },
+        ],
+      },
+    });
+
+    const { causes } = await ask({ kind: 'ingressroutes', namespace: 'shop', name: 'route' });
+
+    expect(causes.map(({ cause }) => cause)).toEqual(['route-service-missing', 'route-service-missing']);
+    expect(JSON.stringify(stage.requests)).not.toContain('..');
+  });
+
   test.each([
     ['a flag in a name', { ...web, name: 'web --full' }],
     ['a path as a name', { ...web, name: '../x' }],
