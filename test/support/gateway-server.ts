@@ -1,7 +1,8 @@
 // A program: a small MCP server over stdio, or over HTTP on a free port with `http`, whose address it then prints.
-// Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only] [faulty] [faulty-rare] [end=<file>]. `only` adds a
-// tool of that name. With `faulty`, the results of the tool `version` are errors; with `faulty-rare`, those of `rare`.
-// With `end`, it ends when the file exists, and before it has answered anything if the file existed.
+// Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only] [faulty] [faulty=<file>] [faulty-rare] [dearer]
+// [end=<file>]. `only` adds a tool of that name. With `faulty`, the results of the tool `version` are errors, always or
+// while the file exists; with `faulty-rare`, those of `rare`. With `dearer`, `read` gives the price as a text. With
+// `end`, it ends when the file exists, and before it has answered anything if the file existed.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -25,8 +26,12 @@ async function exists(file: string | undefined): Promise<void> {
   while (file !== undefined && !existsSync(file)) await pause();
 }
 let calls = 0;
-const end = options.find((option) => option.startsWith('end='))?.slice('end='.length);
-const endIfAsked = (): void => void (end !== undefined && existsSync(end) && process.exit(4));
+/** Whether the file of an option exists. */
+const isSet = (name: string): boolean => {
+  const file = options.find((option) => option.startsWith(`${name}=`))?.slice(name.length + 1);
+  return file !== undefined && existsSync(file);
+};
+const endIfAsked = (): void => void (isSet('end') && process.exit(4));
 endIfAsked();
 setInterval(endIfAsked, 20).unref();
 
@@ -35,13 +40,18 @@ function modern(): McpServer {
   const server = new McpServer({ name: 'probe', version: '1' });
   server.registerTool('version', { description: 'Its version' }, () => ({
     ...text(`${label} ${(calls += 1)}`),
-    ...(options.includes('faulty') ? { isError: true } : {}),
+    ...(options.includes('faulty') || isSet('faulty') ? { isError: true } : {}),
   }));
   if (options.includes('only')) server.registerTool('only', { description: 'In this version' }, () => text(label));
   server.registerTool('rare', { description: 'Seldom called' }, () => ({
     ...text(label),
     ...(options.includes('faulty-rare') ? { isError: true } : {}),
   }));
+  server.registerTool(
+    'read',
+    { description: 'Only reads', inputSchema: z.object({ id: z.string() }), annotations: { readOnlyHint: true } },
+    ({ id }) => text(JSON.stringify({ id, price: options.includes('dearer') ? '12' : 12, asked: randomUUID() })),
+  );
   server.registerTool('env', { description: 'Its environment' }, () => text(JSON.stringify(process.env)));
   server.registerTool('fail', { description: 'Fails' }, () => ({ ...text('no'), isError: true }));
   server.registerTool('crash', { description: 'Ends the process' }, () => process.exit(3));

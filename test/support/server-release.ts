@@ -49,6 +49,8 @@ export class ServerRelease {
   readonly systems: ServerSystems;
   readonly #temporal: TestTemporal;
   readonly #folder = mkdtempSync(join(tmpdir(), 'mcp-release-'));
+  /** It is in histories that are kept, so it has no path. */
+  readonly #identity: string;
   readonly #over = new AbortController();
   readonly #children: ChildProcess[] = [];
   gateway!: Stage;
@@ -56,10 +58,16 @@ export class ServerRelease {
 
   constructor(temporal: TestTemporal, name: string) {
     this.name = name;
+    this.#identity = `registry-of-${name}`;
     this.#temporal = temporal;
     const servers = createServerRegistry({ folder: this.#folder, globalFile: join(this.#folder, 'global.json') });
     const gateways: string[] = [];
-    this.systems = { servers, contracts: createContracts(this.#folder), gateways, identity: async () => this.#folder };
+    this.systems = {
+      servers,
+      contracts: createContracts(this.#folder),
+      gateways,
+      identity: async () => this.#identity,
+    };
   }
 
   /** Blue 1.0.0, and 2.0.0 without callers. `options`: those of its program. `callers`: how many call without end. */
@@ -112,13 +120,28 @@ export class ServerRelease {
   /** Starts the release with the command, as a person does. Returns what was printed. */
   async startByCommand(): Promise<string> {
     writeFileSync(join(this.#folder, 'release.yaml'), JSON.stringify(this.file()));
-    const child = this.program('release', 'start', '-f', 'release.yaml');
+    const printed = await this.command('release', 'start', '-f', 'release.yaml');
+    this.follow();
+    return printed;
+  }
+
+  /** From now on `handle` is the newest run of the release. */
+  follow(): void {
+    this.handle = this.#temporal.client.workflow.getHandle(`release/mcp/servers/${this.name}`);
+  }
+
+  get guard(): WorkflowHandle {
+    return this.#temporal.client.workflow.getHandle(`guard/mcp/servers/${this.name}`);
+  }
+
+  /** Runs the product's own program to its end. Returns what it printed to stdout. Throws if it fails. */
+  async command(...words: string[]): Promise<string> {
+    const child = this.program(...words);
     const [printed, [code]] = await Promise.all([
       Promise.all([text(child.stdout as Readable), text(child.stderr as Readable)]),
       once(child, 'close') as Promise<[number | null]>,
     ]);
     if (code !== 0) throw new Error(printed.join(''));
-    this.handle = this.#temporal.client.workflow.getHandle(`release/mcp/servers/${this.name}`);
     return printed[0];
   }
 
@@ -146,7 +169,7 @@ export class ServerRelease {
     const spec = toReleaseSpec(parseReleaseFile(releaseFile, this.file(file), 'canary'), 'unused', DEFAULTS);
     const workflowId = releaseId(spec.target);
     const args = [
-      { spec: { ...spec, clusterUid: this.#folder }, startedBy: 'tester', requestId: `start-${this.name}` },
+      { spec: { ...spec, clusterUid: this.#identity }, startedBy: 'tester', requestId: `start-${this.name}` },
     ];
     this.handle = await this.#temporal.client.workflow.start(RELEASE_WORKFLOW, {
       workflowId,
@@ -198,7 +221,7 @@ export class ServerRelease {
   async close(): Promise<void> {
     this.#over.abort();
     for (const child of this.#children) child.kill('SIGKILL');
-    await this.handle?.terminate('end of the test').catch(() => undefined);
+    for (const run of [this.guard, this.handle]) await run?.terminate('end of the test').catch(() => undefined);
     await this.gateway.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

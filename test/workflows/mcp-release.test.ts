@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { setTraffic } from '../../src/domain/servers/actions.ts';
 import { ServerRelease } from '../support/server-release.ts';
+import { recordHistory } from '../support/workflow-history.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 
 jest.setTimeout(120_000);
@@ -71,6 +72,7 @@ test('a version of which one seldom called tool fails loses its callers, and the
       expect(result.reason).toMatch(
         /^errors of rare: new .* % of \d+, stable 0.00 % of \d+; worse by more than 10.0 points/,
       );
+      await recordHistory('mcp-one-tool-fails', one.handle);
     },
     { options: ['faulty-rare'] },
   ));
@@ -96,6 +98,48 @@ test('a version that ends without any call loses its callers at once, with the r
     { options: [`end=${end}`], callers: 0 },
   );
   rmSync(dirname(end), { recursive: true });
+});
+
+test('after a release a rollback by command makes the former version blue again, and ends the guard', () =>
+  withServer('back', async (one) => {
+    await one.start({ guard: '10m' });
+    const worker = await one.worker();
+    await worker.runUntil(async () => {
+      expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+      await recordHistory('mcp-good', one.handle);
+      const printed = await one.command('release', 'rollback', 'release/mcp/servers/back', '--yes');
+      expect(printed).toMatch(/^proved: .*1.0.0 is stable again and has all traffic/);
+      await one.guard.result();
+      one.follow();
+      await recordHistory('mcp-rollback', one.handle);
+    });
+    expect(await statuses(one)).toEqual(['1.0.0 blue 100', '2.0.0 inactive 0']);
+    expect((await one.server()).release).toBeUndefined();
+  }));
+
+test('a version whose results turn into errors after its release is taken back by the guard', async () => {
+  const faulty = join(mkdtempSync(join(tmpdir(), 'mcp-faulty-')), 'faulty');
+  await withServer(
+    'late',
+    async (one) => {
+      await one.start({ guard: '10m' });
+      const worker = await one.worker();
+      await worker.runUntil(async () => {
+        expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+        writeFileSync(faulty, '');
+        expect(await one.guard.result()).toMatchObject({
+          state: 'rolling-back',
+          reason: expect.stringMatching(/^2.0.0 turned bad after its release: errors/),
+        });
+        await recordHistory('mcp-guard-of-late-errors', one.guard);
+        one.follow();
+        expect(await one.ended()).toMatchObject({ state: 'rolled-back' });
+      });
+      expect(await statuses(one)).toEqual(['1.0.0 blue 100', '2.0.0 inactive 0']);
+    },
+    { options: [`faulty=${faulty}`] },
+  );
+  rmSync(dirname(faulty), { recursive: true });
 });
 
 test('while it is released, only the release changes the server; an abort gives the callers back', () =>
