@@ -40,6 +40,7 @@ async function play(options: StartOptions, session: Session): Promise<number> {
       { ...options, kubeconfig: options.kubeconfig },
       session,
     );
+  if (options.demo === 'mcp') return (await import('./demo/mcp/mode.ts')).runMcpDemo(options, session);
   return (await import('./demo/sandbox-mode.ts')).runInSandbox(options, session);
 }
 

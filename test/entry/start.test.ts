@@ -28,6 +28,13 @@ describe('bad input is one sentence, and nothing is started', () => {
       {},
       /There is no kubeconfig at \/nowhere\/config\. Correct --kubeconfig/,
     ],
+    ['an unknown demo', ['--demo', 'argo'], {}, /There is no demo argo\. Use --demo mcp/],
+    [
+      'the demo of an MCP server with a kubeconfig',
+      ['--demo', 'mcp', '--kubeconfig', 'package.json'],
+      {},
+      /--demo mcp uses no cluster\. Leave out/,
+    ],
     ['--once with a kubeconfig', ['--once', '--kubeconfig', 'package.json'], {}, /--once .*sandbox only\. Leave out/],
     [
       'a port that is no port',

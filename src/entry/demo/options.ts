@@ -6,6 +6,8 @@ import { SluiceError } from '../../domain/errors.ts';
 export interface StartOptions {
   /** Ends after the two releases of the demo. */
   readonly once: boolean;
+  /** Which demo is played. */
+  readonly demo: 'rollout' | 'mcp';
   /** Name of the sandbox. It has no meaning with a kubeconfig. */
   readonly name: string;
   readonly home: string;
@@ -16,6 +18,7 @@ export interface StartOptions {
 export const USAGE = `npm start [-- options]
 
   (nothing)             start the sandbox, show a good and a bad release, stay up
+  --demo mcp            show the releases of an MCP server instead; needs no sandbox
   --once                end after the two releases; exit code 0 only if both went as they should
   --name <sandbox>      use another sandbox than "default"
   --kubeconfig <path>   use your own cluster instead; also SLUICE_KUBECONFIG. Changes nothing by itself`;
@@ -28,8 +31,10 @@ export function readOptions(argv: readonly string[], env: Env, root: string): St
   if (values.help) return 'help';
   const home = resolve(root, env['SLUICE_HOME'] || '.sluice');
   const given = values.kubeconfig ?? (env['SLUICE_KUBECONFIG'] || undefined);
-  const options = { once: values.once ?? false, name: values.name ?? 'default', home };
+  const options = { once: values.once ?? false, demo: demoOf(values.demo), name: values.name ?? 'default', home };
   if (given === undefined) return options;
+  if (options.demo === 'mcp')
+    throw refused('--demo mcp uses no cluster.', 'Leave out --demo, or --kubeconfig and SLUICE_KUBECONFIG.');
   if (options.once)
     throw refused(
       '--once runs the releases of the demo, and those run in the sandbox only.',
@@ -42,6 +47,7 @@ export function readOptions(argv: readonly string[], env: Env, root: string): St
 function parse(argv: readonly string[]) {
   const options = {
     once: { type: 'boolean' },
+    demo: { type: 'string' },
     name: { type: 'string' },
     kubeconfig: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -51,9 +57,15 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw refused(
       (error as Error).message.split('. ')[0] ?? 'The arguments cannot be read',
-      'Known are --once, --name, --kubeconfig and --help.',
+      'Known are --once, --demo, --name, --kubeconfig and --help.',
     );
   }
+}
+
+function demoOf(given: string | undefined): StartOptions['demo'] {
+  if (given === undefined) return 'rollout';
+  if (given === 'mcp') return given;
+  throw refused(`There is no demo ${given}.`, 'Use --demo mcp, or leave it out.');
 }
 
 function existing(path: string): string {

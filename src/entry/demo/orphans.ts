@@ -27,10 +27,10 @@ export async function endOrphans(stateDir: string): Promise<void> {
   while (orphans.some((pid) => isAlive(pid, undefined))) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** Whether a process is `sluice worker` or `sluice serve`, and not a part of the sandbox. */
+/** Whether a process is `sluice worker`, `sluice serve` or `sluice gateway`, and not a part of the sandbox. */
 function isOurs(pid: number): boolean {
   try {
-    return /bin\/sluice\.mjs\0(worker|serve)\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+    return /bin\/sluice\.mjs\0(worker|serve|gateway)\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
   } catch {
     return false;
   }

@@ -32,9 +32,11 @@ async function givenPort(text: string): Promise<number> {
   });
 }
 
-/** The port is below the kernel's ephemeral range, so that it stays free until the server uses it. */
-async function freePort(): Promise<number> {
-  const first = 9_000 + (process.pid % 6_000);
+/**
+ * The first free port from `first` on. By default it is below the kernel's ephemeral range, so that it stays free until
+ * the server uses it.
+ */
+export async function freePort(first = 9_000 + (process.pid % 6_000)): Promise<number> {
   for (let port = first; port < first + 1_000; port += 1) if (await isFree(port)) return port;
   throw new SluiceError('CONFIG_INVALID', 'No free port was found.', { next: 'Set MCP_PORT to a free port.' });
 }
