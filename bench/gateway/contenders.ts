@@ -22,14 +22,28 @@ export interface Contender {
 
 /** `sluice gateway` with one server `it`, whose only version has all traffic. */
 export async function startSluice(upstream: Upstream): Promise<Contender> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
-  const registry = createServerRegistry({ folder, globalFile: join(folder, 'home.json') });
-  const by = { at: Date.now(), who: 'bench' };
-  await registry.change('it', undefined, (server) => register(server, { version: '1.0.0', upstream, blue: true }, by));
+  const folder = await registered(upstream);
   const port = await freePort();
   const env = { ...process.env, SLUICE_GATEWAY_PORT: String(port), SLUICE_LOG_LEVEL: 'warn', SLUICE_HOME: folder };
   const args = [join(ROOT, 'bin', 'sluice.mjs'), 'gateway'];
   return started('sluice', process.execPath, args, `http://127.0.0.1:${port}/servers/it/mcp`, { cwd: folder, env });
+}
+
+/** A folder with a registry whose server `it` has one version with all traffic. */
+export async function registered(upstream: Upstream): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
+  const registry = createServerRegistry({ folder, globalFile: join(folder, 'home.json') });
+  const by = { at: Date.now(), who: 'bench' };
+  await registry.change('it', undefined, (server) => register(server, { version: '1.0.0', upstream, blue: true }, by));
+  return folder;
+}
+
+/** The upstream over Streamable HTTP. */
+export async function startUpstream({ httpUpstream }: Programs): Promise<Contender> {
+  const port = await freePort();
+  const [command = '', ...args] = httpUpstream;
+  const env = { ...process.env, PORT: String(port) };
+  return started('direct', command, args, `http://127.0.0.1:${port}/mcp`, { env });
 }
 
 export async function startSupergateway({ supergateway, upstream }: Programs): Promise<Contender> {

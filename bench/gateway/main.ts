@@ -6,6 +6,7 @@ import { startMcpProxy, startSluice, startSupergateway, type Contender } from '.
 import { startHttpUpstream } from './http-upstream.ts';
 import { direct, idleSessions, through, type Amount, type Figures } from './measure.ts';
 import { installPeers, type Programs } from './peers.ts';
+import { toHttp } from './to-http.ts';
 
 const SESSIONS = 1_000;
 const began = performance.now();
@@ -19,8 +20,10 @@ async function main(): Promise<number> {
   const amount = values.quick ? { calls: 200, callers: 32, ms: 2_000 } : { calls: 1_000, callers: 32, ms: 10_000 };
   const programs = await installPeers(join(ROOT, '.sluice', 'bench-gateway'), say);
   const figures = await measured(programs, amount);
+  const bridges = await toHttp(programs, amount, say);
   const memory = await memoryOfSessions();
   console.log(`\n${table(figures)}\n`);
+  console.log(`From a stdio client to the same server over HTTP:\n\n${timesOf(bridges)}\n`);
   console.log(lastLine(figures, memory));
   return 0;
 }
@@ -65,6 +68,13 @@ function table(figures: readonly Figures[]): string {
     [one.name.padEnd(14), one.p50.toFixed(2), added(one, figures).toFixed(2), short(one.rate)].join('\t'),
   );
   return ['contender     \tp50 ms\tadded\tcalls/s at 32', ...rows].join('\n');
+}
+
+function timesOf(figures: readonly Figures[]): string {
+  const rows = figures.map((one) =>
+    [one.name.padEnd(14), one.p50.toFixed(2), added(one, figures).toFixed(2)].join('\t'),
+  );
+  return ['contender     \tp50 ms\tadded', ...rows].join('\n');
 }
 
 /** Ratios to the best of the others: of the added time, below 1 is faster; of the calls, above 1 is more. */

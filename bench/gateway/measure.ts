@@ -24,15 +24,36 @@ export interface Figures {
 const WARM = 30;
 
 /** The upstream without anything in between: over its own pipes. */
-export async function direct(command: readonly string[], { calls }: Amount): Promise<Figures> {
+export async function direct(command: readonly string[], amount: Amount): Promise<Figures> {
   const [program = '', ...args] = command;
-  const wire = new StdioWire({ command: program, args, env: process.env });
-  await handshake(wire);
-  const call = async (): Promise<number> =>
-    (await wire.request('tools/call', { name: 'echo', arguments: { message: 'hello' } })).ms;
-  const p50 = await median(call, calls);
-  await wire.close();
-  return { name: 'direct', p50, rate: NaN };
+  return overPipes('direct', { command: program, args, env: process.env }, amount);
+}
+
+/** A program that serves one client over its pipes. */
+export async function overPipes(
+  name: string,
+  launch: ConstructorParameters<typeof StdioWire>[0],
+  { calls }: Pick<Amount, 'calls'>,
+): Promise<Figures> {
+  const wire = new StdioWire(launch);
+  try {
+    await handshake(wire);
+    const call = async (): Promise<number> =>
+      (await wire.request('tools/call', { name: 'echo', arguments: { message: 'hello' } })).ms;
+    return { name, p50: await median(call, calls), rate: NaN };
+  } finally {
+    await wire.close();
+  }
+}
+
+/** A server over HTTP, one call after the other in one session. */
+export async function overHttp({ name, url }: Contender, { calls }: Pick<Amount, 'calls'>): Promise<Figures> {
+  const session = await Session.open(url);
+  try {
+    return { name, p50: await median(() => session.call(), calls), rate: NaN };
+  } finally {
+    session.close();
+  }
 }
 
 /** One session: first one call after the other, then as many at once as `callers` says. */
