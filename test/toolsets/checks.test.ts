@@ -107,7 +107,7 @@ test('in a sound world every check is ok and says what it saw', async () => {
     'ok TraefikServices: 2 in shop',
     'ok Traefik API: 1 replica: traefik/a',
     'ok MCP registry: 1 MCP server: shop',
-    'ok MCP gateway http://gateway: Sluice 0.1.0, 1 MCP server in force: shop',
+    'ok MCP gateway: http://gateway: Sluice 0.1.0, 1 MCP server in force',
     'ok Helm: version 4.3',
   ]);
 });
@@ -122,30 +122,25 @@ test.each<[string, Partial<World>, string, string]>([
     'Traefik API',
     'b: refused',
   ],
-  [
-    'a silent MCP gateway',
-    { gateways: [{ gateway: 'http://gateway', error: 'refused' }] },
-    'MCP gateway http://gateway',
-    'refused',
-  ],
+  ['a silent MCP gateway', { gateways: [{ gateway: 'http://gateway', error: 'refused' }] }, 'MCP gateway', 'refused'],
   ['no MCP gateway named', { gateways: [] }, 'MCP gateway', 'none is named, so no traffic can be proved'],
   [
     'an MCP gateway of an older revision',
     { gateways: [inForce(3)] },
-    'MCP gateway http://gateway',
-    'it has revision 3 of shop, the registry has 4',
+    'MCP gateway',
+    'http://gateway: it has revision 3 of shop, the registry has 4',
   ],
   [
     'an MCP gateway of another registry',
     { gateways: [{ gateway: 'http://gateway', servers: [] }] },
-    'MCP gateway http://gateway',
-    'it does not know shop',
+    'MCP gateway',
+    'http://gateway: it does not know shop',
   ],
   [
     'an unhealthy version of an MCP server',
     { gateways: [inForce(4, 'unhealthy')] },
-    'MCP gateway http://gateway',
-    'shop 1.0.0 is unhealthy: it is silent',
+    'MCP gateway',
+    'http://gateway: shop 1.0.0 is unhealthy: it is silent',
   ],
   ['no worker', { pollers: 0 }, 'worker', 'no worker polled the task queue sluice in the last 70 s'],
 ])('%s is missing, with what to do', async (_, world, name, detail) => {

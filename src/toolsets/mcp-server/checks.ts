@@ -40,31 +40,20 @@ async function gatewayFindings(servers: ServersPort, gateways: ServerGatewaysPor
 }
 
 function gatewayFinding(view: GatewayView | SilentGateway, known: readonly RegisteredServer[]): Finding {
-  const name = `${GATEWAY} ${view.gateway}`;
-  if (isSilent(view))
-    return {
-      name,
-      state: 'missing',
-      detail: view.error,
-      next: 'Start it with `sluice gateway`, or correct SLUICE_MCP_GATEWAYS.',
-    };
+  const missing = (detail: string, next: string): Finding => ({ name: GATEWAY, state: 'missing', detail, next });
+  if (isSilent(view)) return missing(view.error, 'Start it with `sluice gateway`, or correct SLUICE_MCP_GATEWAYS.');
   const behind = known.flatMap((server) => behindOf(view, server) ?? []);
   if (behind.length > 0)
-    return {
-      name,
-      state: 'missing',
-      detail: behind.join('; '),
-      next: 'Start it with the same SLUICE_MCP_PROJECT and SLUICE_MCP_GLOBAL_FILE. If it has them, read in its log why it cannot read the registry.',
-    };
+    return missing(
+      `${view.gateway}: ${behind.join('; ')}`,
+      'Start it with the same SLUICE_MCP_PROJECT and SLUICE_MCP_GLOBAL_FILE. If it has them, read in its log why it cannot read the registry.',
+    );
   const sick = unhealthyIn(view);
   if (sick.length > 0)
-    return { name, state: 'missing', detail: sick.join('; '), next: 'Read the log of the version, or roll it back.' };
+    return missing(`${view.gateway}: ${sick.join('; ')}`, 'Correct what the version needs, or roll it back.');
   const version = view.version === undefined ? 'an older version of Sluice' : `Sluice ${view.version}`;
-  return {
-    name,
-    state: 'ok',
-    detail: `${version}, ${plural(view.servers.length, 'MCP server')} in force: ${names(view.servers.map(({ server }) => ({ name: server })))}`,
-  };
+  const servers = `${plural(view.servers.length, 'MCP server')} in force`;
+  return { name: GATEWAY, state: 'ok', detail: `${view.gateway}: ${version}, ${servers}` };
 }
 
 /** A gateway follows the registry within a second, so an older revision means that it reads something else. */
