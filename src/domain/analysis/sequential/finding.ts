@@ -12,11 +12,14 @@ interface Figures {
   readonly bound: number;
 }
 
-/** The finding on one question in the current step. `blocks`: how many were judged in the release. */
+/**
+ * The finding on one question in the current step. `blocks`: how many were judged in the release. `shared`: many
+ * questions share the budget, so what this one needs alone is not said.
+ */
 export function findingOf(
   { name, delta }: Question,
   state: QuestionState,
-  { alpha, blocks, againstPast }: { alpha: number; blocks: number; againstPast: boolean },
+  { alpha, blocks, againstPast, shared }: { alpha: number; blocks: number; againstPast: boolean; shared?: true },
 ): Finding {
   const { phi } = dispersionNow(state.clumps);
   const control = againstPast ? controlOf(state.past, phi) : undefined;
@@ -35,7 +38,7 @@ export function findingOf(
   return {
     ...base,
     outcome: figures.worse >= figures.bound ? 'fail' : figures.notWorse >= figures.bound ? 'pass' : 'inconclusive',
-    reason: reasonOf(name, delta, { candidate, stable }, figures, phi, comparison),
+    reason: reasonOf(name, delta, { candidate, stable }, { ...figures, ...(shared && { shared }) }, phi, comparison),
   };
 }
 
@@ -50,18 +53,19 @@ function reasonOf(
   name: string,
   delta: number,
   { candidate, stable }: { candidate: ArmBlock; stable: ArmBlock },
-  { worse, notWorse, bound }: Figures,
+  { worse, notWorse, bound, shared }: Figures & { readonly shared?: true },
   phi: number,
   comparison: string | undefined,
 ): string {
   const clumps = phi > 1.5 ? `, which come in clumps of about ${Math.round(phi)}` : '';
   const seen = `${name}: new ${share(candidate)}, stable ${share(stable)}${clumps}`;
   const margin = `${(100 * delta).toFixed(1)} points`;
-  const words = [comparison, verdictWords(margin, { worse, notWorse, bound })].filter(Boolean);
+  const words = [comparison, verdictWords(margin, { worse, notWorse, bound }, shared)].filter(Boolean);
   return [seen, ...words].join('; ');
 }
 
-function verdictWords(margin: string, { worse, notWorse, bound }: Figures): string {
+function verdictWords(margin: string, { worse, notWorse, bound }: Figures, shared?: true): string {
+  if (worse >= bound && shared) return `worse by more than ${margin} (odds ${odds(worse)})`;
   if (worse >= bound) return `worse by more than ${margin} (odds ${odds(worse)}, ${odds(bound)} needed)`;
   if (notWorse >= bound) return `proved not worse by ${margin} (odds ${odds(notWorse)})`;
   return `not worse by ${margin}: odds ${odds(notWorse)}, ${odds(bound)} needed`;

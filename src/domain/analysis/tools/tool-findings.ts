@@ -38,7 +38,11 @@ interface Worse {
 function worseOf(tool: string, { errors, slow }: ToolsState[string], { settings, ...moment }: Asked): readonly Worse[] {
   const { alpha, errorsMargin, slowMargin } = settings;
   const question = (name: string, delta: number, of: QuestionState): Finding =>
-    findingOf({ name: ofTool(name, cleanText(tool, MAX_NAME)), delta, weight: 0 }, of, { alpha, ...moment });
+    findingOf({ name: ofTool(name, cleanText(tool, MAX_NAME)), delta, weight: 0 }, of, {
+      alpha,
+      ...moment,
+      shared: true,
+    });
   return [
     question('errors', errorsMargin, errors),
     ...(slow ? [question(`slow-${slow.ms}ms`, slowMargin, slow.question)] : []),
