@@ -1,20 +1,14 @@
 import { z } from 'zod';
-import { durationOrZero, toMs } from '../contract/duration.ts';
 import { boolean, secret, setting, type Setting } from '../contract/setting.ts';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
 import { TOOLSET_SETTINGS } from '../toolsets/settings.ts';
+import { GATEWAY_SETTINGS } from './gateway-settings.ts';
+import { integer } from './integer.ts';
 import { headers, matchers, timeout, token } from './prometheus-values.ts';
 
 const text = z.string().trim().min(1);
 const optionalText: z.ZodType<string | undefined, string> = text;
-
-const integer = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
 
 /** Strategies that only a new Rollout can have. A release with one is refused at its start. */
 const ROLLOUTS_ONLY = ARGO_STRATEGY_NAMES.filter((name) => !STRATEGY_NAMES.includes(name));
@@ -241,33 +235,7 @@ export const SETTINGS = {
     'gateway.key',
     'File with the keys of session ids and other handles, relative to SLUICE_HOME; made if missing. The same for all gateways.',
   ),
-  gatewayHealthInterval: setting(
-    'SLUICE_GATEWAY_HEALTH_INTERVAL',
-    durationOrZero.refine(
-      (value) => toMs(value) === 0 || (toMs(value) >= 100 && toMs(value) <= 3_600_000),
-      'must be 0, or from 100ms to 1h',
-    ),
-    '10s',
-    'Time between two pings of a version of an MCP server by its gateway. 0: no pings, and calls alone tell whether a version is healthy.',
-  ),
-  gatewayHealthTimeout: setting(
-    'SLUICE_GATEWAY_HEALTH_TIMEOUT',
-    timeout,
-    '5s',
-    'Time after which a ping has no answer.',
-  ),
-  gatewayUnhealthyAfter: setting(
-    'SLUICE_GATEWAY_UNHEALTHY_AFTER',
-    integer(1, 100),
-    3,
-    'Pings and calls in a row without an answer after which a version is unhealthy. A release of it is then rolled back.',
-  ),
-  gatewayHealthyAfter: setting(
-    'SLUICE_GATEWAY_HEALTHY_AFTER',
-    integer(1, 100),
-    2,
-    'Answers in a row after which an unhealthy version is healthy again.',
-  ),
+  ...GATEWAY_SETTINGS,
   logLevel: setting('SLUICE_LOG_LEVEL', logLevel, 'info', `Log level: ${LOG_LEVELS.join(', ')}.`),
   home: setting('SLUICE_HOME', text, '.sluice', 'Folder for settings.yaml and sandboxes.'),
 } as const;

@@ -43,7 +43,7 @@ function healthOf(settings: Settings): HealthSettings {
 async function openGateway(settings: Settings, health: HealthSettings, log: Log): Promise<Gateway> {
   const sealer = createSealer(loadKeys(resolve(settings.home, settings.gatewayKeyFile)));
   const table = await ServerTable.follow(await serverRegistry(settings), log);
-  return new Gateway({ table, sealer, limits: LIMITS, health, env: process.env });
+  return new Gateway({ table, sealer, limits: LIMITS, health, recorded: settings.gatewayRecord, env: process.env });
 }
 
 async function listen(gateway: Gateway, settings: Settings, log: Log): Promise<HttpFront> {

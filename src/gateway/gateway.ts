@@ -1,17 +1,20 @@
 import { isDivided } from '../domain/gateway/split.ts';
-import { textAt } from '../domain/gateway/message.ts';
+import { SluiceError } from '../domain/errors.ts';
+import { isFields, textAt } from '../domain/gateway/message.ts';
 import { standIns } from '../domain/gateway/stand-in.ts';
 import type { ServerEvent } from '../domain/servers/events.ts';
-import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
+import { blueOf, type RegisteredServer, type ServerVersion } from '../domain/servers/server.ts';
 import { asError } from './conversation.ts';
 import { CountedAnswer, type Watch } from './counted-answer.ts';
 import { gauges } from './gauges.ts';
 import { Health, type HealthChange, type HealthSettings } from './health.ts';
 import type { Inbound, InboundMessage } from './inbound.ts';
 import { Meter } from './meter.ts';
+import { RecordedCalls } from './recorded-calls.ts';
+import { replay, type ReplayReport } from './replay.ts';
 import { inOwnSession } from './own-call.ts';
 import { reportedTask, rewritten, unsealed } from './outgoing.ts';
-import { boundTo, routeOf, sessionRoute, type Route } from './route.ts';
+import { boundTo, requireVersion, routeOf, sessionRoute, type Route } from './route.ts';
 import type { Sealer } from './seal.ts';
 import { versionOf, type ServerTable } from './server-table.ts';
 import { Sessions } from './sessions.ts';
@@ -26,9 +29,14 @@ export interface GatewayParts {
   readonly sealer: Sealer;
   readonly limits: Limits;
   readonly health: HealthSettings;
+  /** Calls of each reading tool of blue that are kept, to ask a new version the same. 0: none. */
+  readonly recorded: number;
   /** The environment to which references in definitions of versions lead. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+/** Longest time for one replay, in ms. What is not asked until then is not compared. */
+const REPLAY_MS = 20_000;
 
 /** Divides callers between the versions of a server. Errors before anything is sent are thrown. */
 export class Gateway {
@@ -39,8 +47,10 @@ export class Gateway {
   readonly #upstreams: Upstreams;
   readonly #tools: ToolNames;
   readonly #health: Health;
+  readonly #recorded: RecordedCalls;
 
-  constructor({ table, sealer, limits, health, env }: GatewayParts) {
+  constructor({ table, sealer, limits, health, recorded, env }: GatewayParts) {
+    this.#recorded = new RecordedCalls(recorded);
     this.#table = table;
     this.#sealer = sealer;
     this.#sessions = new Sessions(limits.idleMs);
@@ -98,6 +108,22 @@ export class Gateway {
       processes: this.#upstreams.processes(name, version),
       health: shownHealth(this.#health.of(name, version)),
     }));
+  }
+
+  /** Asks blue and another version what callers have asked blue. Errors: as `status`, GATEWAY_*, UPSTREAM_*. */
+  replay(name: string, wanted: string, changing: readonly string[]): Promise<ReplayReport> {
+    const server = this.#table.server(name);
+    const blue = blueOf(server);
+    if (!blue) throw new SluiceError('GATEWAY_NO_VERSION', `No version of the MCP server ${name} is blue.`);
+    const [of, green] = [blue, requireVersion(server, wanted)].map((version) => this.#upstreams.of(name, version));
+    const until = Date.now() + REPLAY_MS;
+    return replay({
+      calls: this.#recorded.of(name),
+      blue: of as Upstream,
+      green: green as Upstream,
+      changing,
+      until,
+    });
   }
 
   names(): readonly string[] {
@@ -188,6 +214,7 @@ export class Gateway {
       },
       ended: (outcome, error) => {
         ended(outcome, error);
+        if (outcome === 'ok' && this.#recorded.on) void this.#record(inbound, version);
         if (opened !== undefined && outcome !== 'ok') this.#sessions.ended(opened);
       },
       session: (inner) => {
@@ -204,6 +231,19 @@ export class Gateway {
       },
       sessionLost: () => (session === undefined ? undefined : this.#sessions.ended(session)),
     };
+  }
+
+  /** Keeps a call to blue of a tool that blue says only reads. */
+  async #record(inbound: InboundMessage, version: string): Promise<void> {
+    const { message, server: name } = inbound;
+    const server = this.#table.server(name);
+    const blue = blueOf(server);
+    const tool = message.method === 'tools/call' ? textAt(message.params, 'name') : undefined;
+    if (tool === undefined || blue?.version !== version) return;
+    const caller = { principal: boundTo(inbound), headers: identity(inbound.headers) };
+    if ((await this.#tools.of(name, blue, caller))?.get(tool) !== true) return;
+    const args = message.params['arguments'];
+    this.#recorded.add(name, { tool, args: isFields(args) ? args : {} });
   }
 
   #counted({ server, message: { kind, method, params } }: InboundMessage, version: string): Watch['ended'] {

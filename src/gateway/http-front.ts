@@ -91,9 +91,10 @@ async function serve(
   if (isForeign(request.headers))
     throw new SluiceError('FOREIGN_ORIGIN', 'The request comes from a page of another site, or names another host.');
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const [, name, leaf] = /^\/servers\/([^/]+)\/(mcp|status|events)\/?$/.exec(path) ?? [];
+  const [, name, leaf] = /^\/servers\/([^/]+)\/(mcp|status|events|replay)\/?$/.exec(path) ?? [];
   const server = decoded(name);
   if (server !== undefined && leaf === 'mcp') return mcp(gateway, server, request, response);
+  if (server !== undefined && leaf === 'replay') return replayed(gateway, server, request, response);
   if (server !== undefined && leaf === 'events') {
     gateway.status(server);
     return streamServerEvents(response, (listener) => gateway.follow(listener), server);
@@ -149,6 +150,25 @@ async function post(
     if (!(error instanceof SluiceError)) throw error;
     answer.fail(error);
   }
+}
+
+/** Its answer has no values of users. The body: `version`, and the paths `changing`. */
+async function replayed(
+  gateway: Gateway,
+  server: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'POST') {
+    response.setHeader('allow', 'POST');
+    throw new SluiceError('METHOD_NOT_ALLOWED', 'A replay is asked for with POST.');
+  }
+  const body = parseOrNothing(await bodyOf(request));
+  const { version, changing = [] } = isFields(body) ? body : {};
+  const paths = Array.isArray(changing) ? changing.filter((path) => typeof path === 'string') : undefined;
+  if (typeof version !== 'string' || paths === undefined)
+    throw new SluiceError('INVALID_INPUT', 'The body needs the text version, and may have the list of texts changing.');
+  json(response, await gateway.replay(server, version, paths));
 }
 
 function inboundOf(server: string, { headers, socket }: IncomingMessage, signal: AbortSignal): Inbound {

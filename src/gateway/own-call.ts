@@ -6,8 +6,11 @@ import type { Upstream } from './upstream.ts';
 /** No version lists more pages of tools than this. */
 const MOST_PAGES = 100;
 
-/** The names of all tools of a version, asked for by the gateway itself. Throws SluiceError. */
-export async function listedTools(upstream: Upstream, headers: Readonly<Record<string, string>>): Promise<Set<string>> {
+/** All tools that a version lists. The value is whether the tool only reads, as its annotation says. */
+export type ListedTools = ReadonlyMap<string, boolean>;
+
+/** The tools of a version, asked for by the gateway itself. Throws SluiceError. */
+export async function listedTools(upstream: Upstream, headers: Readonly<Record<string, string>>): Promise<ListedTools> {
   try {
     const sending = { headers: modernHeaders('tools/list', headers) };
     return await pages((params) => ask(upstream, 'tools/list', { ...params, _meta: ENVELOPE }, sending));
@@ -62,15 +65,19 @@ export async function inOwnSession<T>(
   }
 }
 
-async function pages(list: (params: Fields) => Promise<Fields>): Promise<Set<string>> {
-  const names = new Set<string>();
+async function pages(list: (params: Fields) => Promise<Fields>): Promise<ListedTools> {
+  const tools = new Map<string, boolean>();
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const result = await list(cursor === undefined ? {} : { cursor });
     for (const tool of Array.isArray(result['tools']) ? result['tools'] : [])
-      if (isFields(tool) && typeof tool['name'] === 'string') names.add(tool['name']);
+      if (isFields(tool) && typeof tool['name'] === 'string') tools.set(tool['name'], readsOnly(tool));
     cursor = textAt(result, 'nextCursor');
-    if (cursor === undefined) return names;
+    if (cursor === undefined) return tools;
   }
   throw new SluiceError('UPSTREAM_INVALID', `The version lists more than ${MOST_PAGES} pages of tools.`);
+}
+
+function readsOnly({ annotations }: Fields): boolean {
+  return isFields(annotations) && annotations['readOnlyHint'] === true;
 }

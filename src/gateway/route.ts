@@ -96,7 +96,8 @@ function chosen({ principal, wanted }: Inbound, server: RegisteredServer, nonce:
   throw new SluiceError('GATEWAY_NO_VERSION', `No version of the MCP server ${server.name} has traffic.`);
 }
 
-function requireVersion(server: RegisteredServer, wanted: string): ServerVersion {
+/** Throws GATEWAY_VERSION_UNKNOWN. */
+export function requireVersion(server: RegisteredServer, wanted: string): ServerVersion {
   const found = versionOf(server, wanted);
   if (found) return found;
   const known = server.versions.map(({ version }) => version);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
-import { listedTools } from './own-call.ts';
+import { listedTools, type ListedTools } from './own-call.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A list is read again after this time, in ms. Until it is there, the one before it counts. */
@@ -10,7 +10,7 @@ const PATIENCE_MS = 2_000;
 /** Lists that are kept, for all callers together. */
 const MOST_LISTS = 1_000;
 
-type Names = ReadonlySet<string> | undefined;
+type Names = ListedTools | undefined;
 
 interface Known {
   readonly server: string;

@@ -47,6 +47,22 @@ export interface SelfAnswering {
   readonly place: string;
 }
 
+/** What a replay at one proxy has shown, or why there was none. It has no values, because those belong to users. */
+export type Replay = { readonly replica: string } & (
+  | {
+      readonly recorded: number;
+      readonly compared: number;
+      readonly differences: readonly {
+        readonly tool: string;
+        /** Empty: the whole call. */
+        readonly path: string;
+        readonly what: string;
+        readonly calls: number;
+      }[];
+    }
+  | { readonly error: string }
+);
+
 export interface Unhealthy {
   readonly replica: string;
   readonly reason: string;
@@ -76,6 +92,11 @@ export interface SplitPort {
    * replica that does not answer causes no error.
    */
   unhealthy?(ref: TrafficRef, service: string): Promise<readonly Unhealthy[]>;
+  /**
+   * Asks the new version what users have asked stable, at every proxy that keeps such calls. `changing`: paths whose
+   * values may differ. Absent: the proxies keep no calls.
+   */
+  replay?(ref: TrafficRef, arms: ArmServices, changing: readonly string[]): Promise<readonly Replay[]>;
   /**
    * The middlewares before the two Services that may answer by themselves: on their entries, and on the rules of the
    * namespace that lead to them.

@@ -60,6 +60,7 @@ export interface StageOptions {
   readonly limits?: Partial<Limits>;
   /** By default versions are not pinged. */
   readonly health?: Partial<HealthSettings>;
+  readonly recorded?: number;
   readonly registry?: ServerRegistryPort;
   readonly env?: NodeJS.ProcessEnv;
   readonly key?: Buffer;
@@ -76,6 +77,7 @@ export async function startGateway(servers: readonly RegisteredServer[], options
     sealer: createSealer([options.key ?? KEY]),
     limits: { ...LIMITS, ...options.limits },
     health: { ...HEALTH, everyMs: 0, ...options.health },
+    recorded: options.recorded ?? 0,
     env: options.env ?? process.env,
   });
   const front: HttpFront = await startHttpFront(gateway, {

@@ -20,6 +20,7 @@ const gateway = new Gateway({
   sealer: createSealer([Buffer.alloc(32, 7)]),
   limits: LIMITS,
   health: { ...HEALTH, everyMs: 0 },
+  recorded: 0,
   env: process.env,
 });
 const { stdin: input, stdout: output } = process;

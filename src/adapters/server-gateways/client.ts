@@ -11,10 +11,17 @@ const Status = z.object({
   versions: z.array(z.object({ version: z.string(), traffic: z.number(), health: Health.exactOptional() })),
 });
 const Servers = z.object({ servers: z.array(Status.extend({ server: z.string() })) });
+const Replayed = z.object({
+  recorded: z.number(),
+  compared: z.number(),
+  differences: z.array(z.object({ tool: z.string(), path: z.string(), what: z.string(), calls: z.number() })),
+});
 const Alive = z.object({ version: z.string().exactOptional() });
 
 /** A gateway is on this machine or near, so a longer silence is no answer. */
 const TIMEOUT_MS = 2_000;
+/** A gateway stops a replay earlier, but its last call may still be under way. */
+const REPLAY_MS = 60_000;
 const MAX_DETAIL = 200;
 
 /** The split of one server as one gateway has it in force. Errors: GATEWAY_UNREACHABLE. */
@@ -31,16 +38,34 @@ export async function readView(gateway: string): Promise<GatewayView> {
   return { gateway, servers, ...(version === undefined ? {} : { version }) };
 }
 
-async function read<S extends z.ZodType>(schema: S, gateway: string, path: string): Promise<z.output<S>> {
-  const parsed = schema.safeParse(parsedOrNothing(await fetchText(gateway, path)));
+/** What the new version answers to the calls that one gateway has kept. Errors: GATEWAY_UNREACHABLE. */
+export async function askReplay(
+  gateway: string,
+  server: string,
+  version: string,
+  changing: readonly string[],
+): Promise<z.output<typeof Replayed>> {
+  const body = JSON.stringify({ version, changing });
+  const sending = { method: 'POST', body, signal: AbortSignal.timeout(REPLAY_MS) };
+  return read(Replayed, gateway, `/servers/${encodeURIComponent(server)}/replay`, sending);
+}
+
+async function read<S extends z.ZodType>(
+  schema: S,
+  gateway: string,
+  path: string,
+  sending: RequestInit = {},
+): Promise<z.output<S>> {
+  const parsed = schema.safeParse(parsedOrNothing(await fetchText(gateway, path, sending)));
   if (parsed.success) return parsed.data;
   throw new SluiceError('GATEWAY_UNREACHABLE', `${gateway} does not answer as a gateway: ${path} has another form.`);
 }
 
 /** The body of one answer with status 200. Errors: GATEWAY_UNREACHABLE. */
-export async function fetchText(gateway: string, path: string): Promise<string> {
+export async function fetchText(gateway: string, path: string, sending: RequestInit = {}): Promise<string> {
   try {
-    const response = await fetch(`${gateway.replace(/\/+$/, '')}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(`${gateway.replace(/\/+$/, '')}${path}`, { signal, ...sending });
     const text = await response.text();
     if (response.ok) return text;
     throw new Error(`status ${response.status}: ${cleanText(text, MAX_DETAIL)}`);

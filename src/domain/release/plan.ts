@@ -95,6 +95,8 @@ export interface ReleaseSpec extends Kinds {
   readonly analysis: AnalysisSpec;
   /** Why changes of the contract that break callers, or that callers have not agreed to, are accepted. */
   readonly contractReason?: string;
+  /** Asks the new version before its start what users have asked stable. `changing`: paths whose values may differ. */
+  readonly replay?: { readonly changing: readonly string[] };
   /** Releases an image even if Argo would move all traffic to it past the steps. Default: false. */
   readonly acceptFastTrack?: true;
   readonly approval: boolean;

@@ -1,4 +1,4 @@
-import { readStatus } from '../../adapters/server-gateways/client.ts';
+import { askReplay, readStatus } from '../../adapters/server-gateways/client.ts';
 import { ignoreFailure, SluiceError } from '../../domain/errors.ts';
 import type { ProxyWeights } from '../../domain/release/proof.ts';
 import type { Owner } from '../../domain/release/target.ts';
@@ -6,7 +6,7 @@ import { setTraffic } from '../../domain/servers/actions.ts';
 import type { HoldRefusal } from '../../domain/servers/hold.ts';
 import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
 import type { ServerSystems } from '../../ports/server-systems.ts';
-import type { ArmServices, SplitPort, TrafficRef, TrafficView, Unhealthy } from '../../ports/split.ts';
+import type { ArmServices, Replay, SplitPort, TrafficRef, TrafficView, Unhealthy } from '../../ports/split.ts';
 import { heldServers } from '../../ports/held-servers.ts';
 import { countedAs } from './counted.ts';
 
@@ -30,6 +30,8 @@ export function createSplit({ servers, gateways }: Systems, now: () => number = 
     },
     unhealthy: async ({ name }, version) =>
       (await Promise.all(gateways.map((gateway) => unhealthyAt(gateway, name, version)))).flatMap((one) => one ?? []),
+    replay: ({ name }, { candidate }, changing) =>
+      Promise.all(gateways.map((gateway) => replayAt(gateway, name, candidate, changing))),
     selfAnswering: async () => [],
     rivals: async () => [],
     claim: ({ name }, owner, over) => held.claim(name, owner, over),
@@ -96,4 +98,13 @@ async function unhealthyAt(gateway: string, name: string, version: string): Prom
   return health?.state === 'unhealthy'
     ? { replica: gateway, reason: health.reason ?? 'no reason is known' }
     : undefined;
+}
+
+async function replayAt(gateway: string, name: string, version: string, changing: readonly string[]): Promise<Replay> {
+  try {
+    return { replica: gateway, ...(await askReplay(gateway, name, version, changing)) };
+  } catch (error) {
+    if (error instanceof SluiceError) return { replica: gateway, error: error.message };
+    throw error;
+  }
 }

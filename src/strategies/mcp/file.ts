@@ -28,6 +28,16 @@ const fields = {
     .max(500)
     .optional()
     .describe('MCP servers only: why breaking or security changes of the contract are wanted.'),
+  replay: z
+    .strictObject({
+      changing: z
+        .array(z.string().trim().min(1).max(200))
+        .max(50)
+        .optional()
+        .describe('Paths in a result whose values may differ, as structuredContent.time or content[].text.'),
+    })
+    .optional()
+    .describe('MCP servers only: asks the version before its start what users have asked blue, reading tools only.'),
 };
 const own = z.object({ ...fields, target: z.object({ rollout: z.string() }), image: z.string() });
 
@@ -45,7 +55,7 @@ export const file: StrategyFile = {
     };
   },
   toSpec(given, { weightStep }) {
-    const { steps: chosen, contract_reason: reason, server, version, target, image } = own.parse(given);
+    const { steps: chosen, contract_reason: reason, replay, server, version, target, image } = own.parse(given);
     requireSame('server', server, target.rollout);
     requireSame('version', version, image);
     return {
@@ -53,6 +63,7 @@ export const file: StrategyFile = {
       targetKind: 'mcp-server',
       split: 'mcp-gateway',
       ...(reason === undefined ? {} : { contractReason: reason }),
+      ...(replay === undefined ? {} : { replay: { changing: replay.changing ?? [] } }),
     };
   },
 };

@@ -13,6 +13,7 @@ import { DEFAULT_STEPS } from '../../contract/chosen-steps.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { TrafficRef, TrafficView } from '../../ports/split.ts';
 import { contractCheck } from './contract-check.ts';
+import { replayCheck } from './replay-check.ts';
 
 /** What was read of the server before the release. */
 interface Facts {
@@ -45,6 +46,11 @@ export async function plan(world: Ports, spec: ReleaseSpec): Promise<Preflight> 
     await gatewaysCheck(world, spec, facts, ref),
     await countersCheck(world),
   ];
+  const { replay, image } = spec;
+  const arms = { stable: state.stableHash, candidate: image };
+  // The version is called only if nothing else speaks against it.
+  if (replay && checks.every((check) => check.ok))
+    checks.push(await replayCheck(world.split, ref, arms, replay.changing));
   return checks.every((check) => check.ok) ? { checks, plan: planOf(spec, facts) } : { checks };
 }
 

@@ -20,7 +20,7 @@ function refused(file: object): string {
 }
 
 test('a server and its version stand for target and image', () => {
-  const spec = specOf({ ...short, steps: [20, 100], contract_reason: 'wanted' });
+  const spec = specOf({ ...short, steps: [20, 100], contract_reason: 'wanted', replay: { changing: ['a'] } });
   expect(spec).toMatchObject({
     target: { cluster: 'mcp', namespace: 'servers', rollout: 'demo' },
     image: '2.0.0',
@@ -28,6 +28,7 @@ test('a server and its version stand for target and image', () => {
     targetKind: 'mcp-server',
     split: 'mcp-gateway',
     contractReason: 'wanted',
+    replay: { changing: ['a'] },
   });
   expect(releaseId(spec.target)).toBe('release/mcp/servers/demo');
   expect(specOf(read(short))).toEqual(specOf(short));

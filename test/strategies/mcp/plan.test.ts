@@ -10,6 +10,7 @@ import { demoServer, mcpWorld } from '../../support/mcp-world.ts';
 const target = { cluster: 'mcp', namespace: 'servers', rollout: 'demo' };
 let revision: number;
 let gateway: HttpServer;
+let replayed: object;
 
 beforeEach(async () => {
   revision = demoServer().revision;
@@ -17,7 +18,11 @@ beforeEach(async () => {
     { version: '1.0.0', traffic: 100 },
     { version: '2.0.0', traffic: 0 },
   ];
-  gateway = await startHttpServer(({ path }) => ({ body: path === '/metrics' ? '' : { revision, versions } }));
+  replayed = { recorded: 2, compared: 2, differences: [] };
+  gateway = await startHttpServer(({ path }) => {
+    if (path === '/metrics') return { body: '' };
+    return { body: path.endsWith('/replay') ? replayed : { revision, versions } };
+  });
 });
 afterEach(() => gateway.close());
 
@@ -108,5 +113,36 @@ test('a version whose contract is not known is not planned', async () => {
   const { checks } = await planRelease(world, releaseSpec({ strategy: 'mcp', target, image: '2.0.0' }));
   expect(checks.filter(({ ok }) => !ok)).toEqual([
     expect.objectContaining({ name: 'contract', detail: 'the contract of 2.0.0 is not known' }),
+  ]);
+});
+
+const replay = { changing: ['content[].text.at'] };
+
+test('a replay is asked for by the file, with the paths that may change, and every difference is a failed check', async () => {
+  await planned();
+  expect(gateway.requests.map(({ path }) => path)).not.toContain('/servers/demo/replay');
+  expect((await planned({ replay })).failed).toEqual([]);
+  const asked = gateway.requests.find(({ path }) => path === '/servers/demo/replay');
+  expect(JSON.parse(asked?.body ?? '')).toEqual({ version: '2.0.0', changing: replay.changing });
+
+  const difference = { tool: 'get', path: 'content[].text.price', what: 'is string, was number', calls: 2 };
+  replayed = {
+    recorded: 2,
+    compared: 2,
+    differences: [difference, { tool: 'find', path: '', what: 'the call fails', calls: 1 }],
+  };
+  expect((await planned({ replay })).failed).toEqual([
+    'replay: 2 calls of users compared: get: content[].text.price is string, was number (2 calls); find: the call fails (1 call)',
+  ]);
+});
+
+test('a replay without a call to compare is no pass', async () => {
+  replayed = { recorded: 0, compared: 0, differences: [] };
+  expect((await planned({ replay })).failed).toEqual([
+    'replay: no gateway has kept a call of a reading tool that blue answers',
+  ]);
+  replayed = { other: true };
+  expect((await planned({ replay })).failed).toEqual([
+    expect.stringContaining('/servers/demo/replay has another form'),
   ]);
 });
