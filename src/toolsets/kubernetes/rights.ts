@@ -18,10 +18,18 @@ const CLUSTER: typeof NAMESPACED = {
   'storage.k8s.io': ['storageclasses'],
 };
 
+/** A diagnosis follows what Flux applies to its source, and looks at the objects of Flux in a namespace. */
+const FLUX: typeof NAMESPACED = {
+  'helm.toolkit.fluxcd.io': ['helmreleases'],
+  'kustomize.toolkit.fluxcd.io': ['kustomizations'],
+  'source.toolkit.fluxcd.io': ['buckets', 'gitrepositories', 'helmcharts', 'helmrepositories', 'ocirepositories'],
+};
+
 /** Every account may read discovery and OpenAPI documents (ClusterRole system:discovery). Secrets are not in it. */
 export const rights: readonly Right[] = [
   ...eachKind(NAMESPACED).map((right) => ({ ...LIST, ...right, tools: LOOK })),
   { ...LIST, group: '', resource: 'limitranges', tools: LOOK },
+  ...eachKind(FLUX).map((right) => ({ ...LIST, ...right, tools: ['k8s_diagnose'] })),
   ...eachKind(CLUSTER).map((right): Right => ({ ...LIST, ...right, tools: LOOK, clusterScoped: true })),
   { ...reader, group: '', resource: 'namespaces', verbs: ['get'], clusterScoped: true },
   { ...LIST, group: '', resource: 'pods', tools: ['k8s_logs'] },
