@@ -12,13 +12,12 @@ self=$(realpath "$0")
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cd "$work"
-GOBIN="$work" GOFLAGS= GOWORK=off go install -trimpath -ldflags='-s -w' helm.sh/helm/v4/cmd/helm@v4.3.1 >go.log 2>&1 || {
-  cat go.log >&2
-  exit 1
-}
+export GOBIN=$work GOWORK=off
+unset GOFLAGS
+go install -trimpath helm.sh/helm/v4/cmd/helm@v4.3.1 >go.log 2>&1
 export HELM_CACHE_HOME="$work/cache" HELM_CONFIG_HOME="$work/config" HELM_DATA_HOME="$work/data"
 mkdir -p chart/templates
-printf 'apiVersion: v2\nname: chart\nversion: 1.0.0\nicon: https://example.com/icon.png\n' >chart/Chart.yaml
+printf 'apiVersion: v2\nname: chart\nversion: 1.0.0\n' >chart/Chart.yaml
 cat >chart/templates/loop.yaml <<'YAML'
 {{- range list "first" "second" }}
 apiVersion: v1

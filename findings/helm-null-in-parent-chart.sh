@@ -13,10 +13,9 @@ self=$(realpath "$0")
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cd "$work"
-GOBIN="$work" GOFLAGS= GOWORK=off go install -trimpath -ldflags='-s -w' helm.sh/helm/v4/cmd/helm@v4.3.1 >go.log 2>&1 || {
-  cat go.log >&2
-  exit 1
-}
+export GOBIN=$work GOWORK=off
+unset GOFLAGS
+go install -trimpath helm.sh/helm/v4/cmd/helm@v4.3.1 >go.log 2>&1
 export HELM_CACHE_HOME="$work/cache" HELM_CONFIG_HOME="$work/config" HELM_DATA_HOME="$work/data"
 mkdir -p parent/charts/child/templates
 printf 'apiVersion: v2\nname: parent\nversion: 1.0.0\n' >parent/Chart.yaml

@@ -32,7 +32,7 @@ describe.each(files)('%s', (path) => {
   });
 
   test('what it installs has an exact version', () => {
-    const named = [...text.matchAll(/^(?:npm install|.*pip (?:download|install)|go get) .*(?:\\\n.*)*/gm)]
+    const named = [...text.matchAll(/^(?:npm install|.*pip (?:download|install)|go get|go install) .*(?:\\\n.*)*/gm)]
       .flatMap(([line]) => line.split(/\s+/))
       .filter(
         (word) =>
