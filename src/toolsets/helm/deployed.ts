@@ -1,4 +1,5 @@
 import { SluiceError } from '../../domain/errors.ts';
+import { plural } from '../../domain/plural.ts';
 import { isRenderingOf } from '../../domain/helm/stable-render.ts';
 import { chartText, releaseText, type HelmRevision } from '../../domain/helm/release.ts';
 import type { CommandContext } from '../../commands/command.ts';
@@ -90,14 +91,14 @@ async function proved(context: CommandContext, draft: Known, now: HelmRevision, 
     return {
       ...known,
       effective: 'proved',
-      reason: `${head}, as planned; all of its ${total} objects are ready`,
+      reason: `${head}, as planned; ${plural(total, 'object')} ready`,
       problems,
     };
   return {
     ...known,
     effective: 'pending',
     reason: [
-      `${head}, as planned; ${problems.length} of ${total} objects are not ready.`,
+      `${head}, as planned; ${problems.length} of ${plural(total, 'object')} not ready.`,
       ...problems.slice(0, 3).map(problemText),
     ].join(' '),
     problems,

@@ -3,6 +3,7 @@ import { helmReleaseFields, revision } from '../../contract/helm.ts';
 import { parse } from '../../contract/parse.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
 import { chartText, HELM_STATUSES, isHeld, type HelmRevision } from '../../domain/helm/release.ts';
+import { plural } from '../../domain/plural.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { Command } from '../../commands/command.ts';
 import { problemRow, problemText, readinessOf, type Readiness } from './readiness.ts';
@@ -51,8 +52,8 @@ export const helmStatus: Command<typeof input, typeof output> = {
     [
       `${namespace}/${name}: revision ${number} of ${chart} is ${status}. ${description}`,
       ready
-        ? `All of its ${objects} objects are there and ready.`
-        : `${problems.length} of ${objects} objects are not ready:`,
+        ? `Every object is there and ready: ${objects}.`
+        : `Not ready: ${problems.length} of ${plural(objects, 'object')}.`,
       ...problems.map((one) => `  ${problemText(one)}`),
       ...(next === undefined ? [] : [next]),
     ].join('\n'),

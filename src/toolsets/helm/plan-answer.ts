@@ -121,9 +121,9 @@ function rowOf({ place, what, changes, drift, warnings }: ObjectPlan): ObjectRow
 
 export function planLines(plan: PlanOutput): string {
   const { action, release, from, to, objects, unchanged, needs_reason: needsReason, digest, cursor } = plan;
-  const revision = [from, to].map((one) => one && `${one.revision} (${one.chart})`);
+  const revisions = [from, to].flatMap((one) => (one ? [`revision ${one.revision} (${one.chart})`] : []));
   return [
-    `${action} ${release}: ${revision.map((one) => one ?? 'nothing').join(' → ')}`,
+    `${action} ${release}: ${revisions.join(' → ')}`,
     ...plan.values.map((one) => `  value ${differenceText(one)}`),
     ...objects.flatMap(rowLines),
     ...(unchanged > 0 ? [`${plural(unchanged, 'object does', 'objects do')} not change.`] : []),
