@@ -69,7 +69,7 @@ export const fluxGet: Command<typeof input, typeof output> = {
   async run(context, { max_bytes: max = DEFAULT_BYTES, ...asked }) {
     const at = await locatedFlux(context, asked);
     const object = await context.ports.clusterObjects.read(at);
-    return toAnswer(at, object, await newestEvents(context, at), max);
+    return toAnswer(at, object, await newestEvents(context, at), { max, now: context.ports.now() });
   },
   text: (answer) => lines(answer).join('\n'),
 };
@@ -83,9 +83,9 @@ function toAnswer(
   at: ObjectAt,
   object: ApiObject,
   events: Awaited<ReturnType<typeof newestEvents>>,
-  max: number,
+  { max, now }: { readonly max: number; readonly now: number },
 ): Output {
-  const { value, leftOut } = fitted({ ...stateOf(object), ...partsOf(object, events ?? []) }, max);
+  const { value, leftOut } = fitted({ ...stateOf(object, now), ...partsOf(object, events ?? []) }, max);
   const older = (events?.length ?? 0) - MAX_EVENTS;
   return {
     ...identityOf(at),
@@ -98,9 +98,9 @@ function toAnswer(
   };
 }
 
-function stateOf(object: ApiObject) {
+function stateOf(object: ApiObject, now: number) {
   const { readiness, current, revision, revisionAt } = fluxState(object);
-  const suspension = suspensionOf(object, Date.now());
+  const suspension = suspensionOf(object, now);
   const attempted = textAt(object, 'status', 'lastAttemptedRevision');
   const request = textAt(object, 'status', 'lastHandledReconcileAt');
   return {

@@ -55,7 +55,7 @@ export const fluxList: Command<typeof input, typeof output> = {
   async run(context, { state = 'all', limit = 50, max_bytes: max = DEFAULT_BYTES, cursor, ...asked }) {
     const cluster = await clusterOf(context, asked.cluster);
     const { objects, notRead } = await fluxObjects(context, { ...asked, cluster });
-    const now = Date.now();
+    const now = context.ports.now();
     const found = objects.filter((object) => isWanted(object, state));
     const at = readCursor(cursor, ['flux', cluster, asked.namespace, asked.kind, state].join(' '));
     const forgotten = forgottenIn(objects, now);

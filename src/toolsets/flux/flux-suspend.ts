@@ -25,7 +25,7 @@ export const suspend: Action<typeof fields> = {
   async draft(context, { reason: why, expires_in: expiry = DEFAULT_EXPIRY, ...asked }) {
     const at = await locatedFlux(context, asked, 'patch');
     const before = await context.ports.clusterObjects.read(at);
-    const now = Date.now();
+    const now = context.ports.now();
     const annotations = {
       [SUSPENSION.by]: context.caller.id,
       [SUSPENSION.reason]: why,
