@@ -44,8 +44,8 @@ describe('flux_list', () => {
     const annotations = {
       'sluice.dev/suspended-by': 'mcp:agent',
       'sluice.dev/suspended-reason': 'a repair',
-      'sluice.dev/suspended-at': '2026-11-01T00:00:00Z',
-      'sluice.dev/suspended-until': '2026-11-02T00:00:00Z',
+      'sluice.dev/suspended-at': '2020-01-01T00:00:00Z',
+      'sluice.dev/suspended-until': '2020-01-02T00:00:00Z',
     };
     addFlux(stage.cluster, 'kustomizations', 'shop', 'expired', { spec: { suspend: true }, annotations });
     const later = { ...annotations, 'sluice.dev/suspended-until': '2999-01-01T00:00:00Z' };
@@ -53,7 +53,7 @@ describe('flux_list', () => {
     addFlux(stage.cluster, 'kustomizations', 'shop', 'by-cli', { spec: { suspend: true } });
     change('kustomizations', 'by-cli', ({ metadata }) => {
       const managedFields = [
-        { manager: 'flux', time: '2026-01-01T00:00:00Z', fieldsV1: { 'f:spec': { 'f:suspend': {} } } },
+        { manager: 'flux', time: '2020-01-01T00:00:00Z', fieldsV1: { 'f:spec': { 'f:suspend': {} } } },
       ];
       Object.assign(metadata, { managedFields });
     });
@@ -64,7 +64,7 @@ describe('flux_list', () => {
       total: 3,
       forgotten: [
         { object: 'Kustomization shop/expired', by: 'mcp:agent', reason: 'a repair' },
-        { object: 'Kustomization shop/by-cli', by: 'field manager flux', since: '2026-01-01T00:00:00Z' },
+        { object: 'Kustomization shop/by-cli', by: 'field manager flux', since: '2020-01-01T00:00:00Z' },
       ],
     });
   });
