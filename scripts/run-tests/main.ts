@@ -7,6 +7,7 @@ import { installChromium } from '../chromium.mjs';
 import { add, type Counts, countsLine, exitCodeOf, NONE } from './counts.ts';
 import { GROUPS, type TestGroup } from './groups.ts';
 import { type JestRun, listTests, runGroup } from './jest.ts';
+import { acquireFor } from './programs.ts';
 import { SharedSandbox } from './sandbox.ts';
 import { folderTimes, readSummary } from './summary.ts';
 
@@ -35,6 +36,7 @@ async function runAll(): Promise<Counts> {
   for (const group of GROUPS) {
     const files = listTests(group, args);
     if (files.some((file) => file.endsWith('browser.test.ts'))) installChromium();
+    if (!interrupted) await acquireFor(files, (line) => console.log(line));
     if (files.length > 0 && !interrupted) sum = add(sum, await run(group, files.length, sum.failed > 0));
   }
   if (sum.passed + sum.failed === 0 && !interrupted)
