@@ -138,6 +138,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   k8s_cordon: { prepare: withANode },
   k8s_uncordon: { prepare: withANode },
   k8s_drain: { prepare: withADrainedNode },
+  flux_diagnose: { prepare: withFlux },
   flux_get: { prepare: withFlux },
   flux_list: { prepare: withFlux },
   flux_events: { prepare: withFlux },

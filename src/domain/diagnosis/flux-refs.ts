@@ -1,62 +1,41 @@
-import { metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
+import type { ApiObject } from '../cluster-objects/api-object.ts';
+import { inventoryOf } from '../flux/inventory.ts';
+import { labelledReconciler } from '../flux/managed-by.ts';
+import { chartOf, referencesOf, sourceOf, type FluxReference } from '../flux/references.ts';
 import type { ObjectRef } from './facts.ts';
 import { groupOfKind } from './kinds.ts';
 import { groupOf } from './rule.ts';
 
 /** The source that an object of Flux takes from: for a HelmRelease its chart, and for the chart its repository. */
 export function sourceRefOf(object: ApiObject): ObjectRef | undefined {
-  if (object['kind'] === 'HelmRelease') return chartOf(object);
-  const ref = recordAt(object, 'spec', 'sourceRef');
-  return Object.keys(ref).length === 0 ? undefined : refIn(object, ref);
+  const reference = chartOf(object) ?? sourceOf(object);
+  return reference && refTo(reference, groupOfKind(reference.kind) || SOURCES);
 }
 
-function chartOf(release: ApiObject): ObjectRef | undefined {
-  const chart = recordAt(release, 'spec', 'chartRef');
-  if (Object.keys(chart).length > 0) return refIn(release, chart);
-  // helm-controller makes the HelmChart, and writes where it is.
-  const [namespace, name] = (textAt(release, 'status', 'helmChart') ?? '').split('/');
-  if (namespace && name) return { kind: 'HelmChart', group: groupOfKind('HelmChart'), namespace, name };
-  const source = recordAt(release, 'spec', 'chart', 'spec', 'sourceRef');
-  return Object.keys(source).length === 0 ? undefined : refIn(release, source);
-}
+/** Kinds of sources that newer versions of Flux add are in the same group. */
+const SOURCES = 'source.toolkit.fluxcd.io';
 
-function refIn(object: ApiObject, ref: ApiObject): ObjectRef {
-  const kind = textAt(ref, 'kind') ?? '';
-  return {
-    kind,
-    group: groupOfKind(kind) || groupOf({ apiVersion: ref['apiVersion'] }),
-    namespace: textAt(ref, 'namespace') ?? metaOf(object).namespace,
-    name: textAt(ref, 'name') ?? '',
-  };
+function refTo(
+  { kind, namespace, name }: Pick<FluxReference, 'kind' | 'namespace' | 'name'>,
+  group: string,
+): ObjectRef {
+  return { kind, group, name, ...(namespace ? { namespace } : {}) };
 }
 
 /** What has to be ready before. Objects depend on others of their own kind. */
 export function dependenciesOf(object: ApiObject): readonly ObjectRef[] {
-  return recordsAt(object, 'spec', 'dependsOn').map((one) => ({
-    kind: String(object['kind']),
-    group: groupOf(object),
-    namespace: textAt(one, 'namespace') ?? metaOf(object).namespace,
-    name: textAt(one, 'name') ?? '',
-  }));
+  return referencesOf(object)
+    .filter(({ as }) => as === 'dependency')
+    .map((reference) => refTo(reference, groupOf(object)));
 }
 
-const MANAGERS = [
-  ['kustomize.toolkit.fluxcd.io', 'Kustomization'],
-  ['helm.toolkit.fluxcd.io', 'HelmRelease'],
-] as const;
-
-/** The Kustomization or HelmRelease that applies an object. */
+/** The Kustomization or HelmRelease that applies an object, according to its labels. */
 export function fluxManagersOf(object: ApiObject): readonly ObjectRef[] {
-  const { labels = {} } = metaOf(object);
-  return MANAGERS.flatMap(([group, kind]) => {
-    const [name, namespace] = [labels[`${group}/name`], labels[`${group}/namespace`]];
-    return name === undefined || namespace === undefined ? [] : [{ kind, group, namespace, name }];
-  });
+  const reconciler = labelledReconciler(object);
+  return reconciler ? [refTo(reconciler, groupOfKind(reconciler.kind))] : [];
 }
 
-/** An entry of an inventory: `<namespace>_<name>_<group>_<kind>`. */
-export function inventoryRef(id: string): ObjectRef | undefined {
-  const [namespace, name, group, kind, ...rest] = id.split('_');
-  if (name === undefined || group === undefined || !kind || rest.length > 0) return undefined;
-  return { kind, group, name, ...(namespace ? { namespace } : {}) };
+/** What a Kustomization or HelmRelease has applied. */
+export function appliedBy(object: ApiObject): readonly ObjectRef[] {
+  return (inventoryOf(object) ?? []).map((entry) => refTo(entry, entry.group));
 }

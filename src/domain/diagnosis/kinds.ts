@@ -34,3 +34,8 @@ export const ROOTS: readonly string[] = [
   ...[...WORKLOADS, 'Job', 'CronJob', 'Pod', 'Service', 'PersistentVolumeClaim', 'Ingress', 'HorizontalPodAutoscaler'],
   ...['IngressRoute', 'TraefikService', 'HTTPRoute', 'Kustomization', 'HelmRelease', ...SOURCES],
 ];
+
+/** Whether a kind with its group, as in `Kustomization.kustomize.toolkit.fluxcd.io`, belongs to Flux. */
+export function isFluxKind(kind: string): boolean {
+  return kind.endsWith('.toolkit.fluxcd.io');
+}

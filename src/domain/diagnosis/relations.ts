@@ -1,11 +1,11 @@
 import { isRecord, metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
 import { hasLabels, type Facts, type Labels, type ObjectRef } from './facts.ts';
-import { dependenciesOf, fluxManagersOf, inventoryRef, sourceRefOf } from './flux-refs.ts';
+import { appliedBy, dependenciesOf, fluxManagersOf, sourceRefOf } from './flux-refs.ts';
 import { groupOfKind, ROOTS, WORKLOADS } from './kinds.ts';
 import { isSettled } from './pod-view.ts';
 import { refOf } from './rule.ts';
 import { claimsOf } from './rules/deletion.ts';
-import { inventoryOf, scalersOf } from './rules/owners.ts';
+import { scalersOf } from './rules/owners.ts';
 import { backendsOf } from './rules/routes.ts';
 import { labelsOf, podsOf, selectorOf, workloadsBehind } from './rules/services.ts';
 
@@ -84,8 +84,8 @@ export function before(object: ApiObject, facts: Facts): readonly ApiObject[] {
 }
 
 function applied(kustomization: ApiObject, facts: Facts): readonly ApiObject[] {
-  const refs = inventoryOf(kustomization).flatMap((id) => inventoryRef(id) ?? []);
-  return existing(facts, ...refs.filter(({ kind }) => ROOTS.includes(kind)).slice(0, MAX_INVENTORY));
+  const refs = appliedBy(kustomization).filter(({ kind }) => ROOTS.includes(kind));
+  return existing(facts, ...refs.slice(0, MAX_INVENTORY));
 }
 
 /** helm-controller gives what it installs a label. */

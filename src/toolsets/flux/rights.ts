@@ -1,3 +1,4 @@
+import { eachKind, NAMESPACED } from '../../commands/objects/usual-kinds.ts';
 import type { Right } from '../../commands/toolset.ts';
 
 const reader = { role: 'sluice-flux-reader' } as const;
@@ -12,7 +13,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     ...['buckets', 'externalartifacts', 'gitrepositories', 'helmcharts', 'helmrepositories', 'ocirepositories'],
   ],
 };
-const READS = ['flux_list', 'flux_get', 'flux_trace', 'flux_graph'];
+const READS = ['flux_list', 'flux_get', 'flux_diagnose', 'flux_trace', 'flux_graph'];
 const WRITES = ['flux_plan', 'flux_reconcile', 'flux_suspend', 'flux_resume'];
 
 const each = Object.entries(KINDS).flatMap(([group, resources]) => resources.map((resource) => ({ group, resource })));
@@ -39,8 +40,16 @@ export const rights: readonly Right[] = [
       }),
     ),
   ),
+  ...eachKind(NAMESPACED).map(
+    (right): Right => ({
+      role: 'sluice-kubernetes-reader',
+      ...right,
+      verbs: ['get', 'list'],
+      tools: ['flux_diagnose'],
+    }),
+  ),
   { ...reader, group: '', resource: 'namespaces', verbs: ['get'], clusterScoped: true },
-  { ...reader, group: '', resource: 'events', verbs: ['list'], tools: ['flux_events', 'flux_get'] },
+  { ...reader, group: '', resource: 'events', verbs: ['list'], tools: ['flux_events', 'flux_get', 'flux_diagnose'] },
   { ...reader, group: '', resource: 'pods', verbs: ['list'], tools: ['flux_logs'] },
-  { ...reader, group: '', resource: 'pods', subresource: 'log', verbs: ['get'], tools: ['flux_logs'] },
+  { ...reader, group: '', resource: 'pods', subresource: 'log', verbs: ['get'], tools: ['flux_logs', 'flux_diagnose'] },
 ];

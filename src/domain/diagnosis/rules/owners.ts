@@ -1,7 +1,8 @@
 import { isRecord, metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { managersOf } from '../../cluster-objects/managing-tool.ts';
 import type { Facts } from '../facts.ts';
-import { evidence, titleOf, type Family, type Finding, type Rule, refOf } from '../rule.ts';
+import { appliedBy } from '../flux-refs.ts';
+import { evidence, refTitle, titleOf, type Family, type Finding, type Rule, refOf } from '../rule.ts';
 import { describeObject, getStep } from '../steps.ts';
 
 const TOOLS: Rule = {
@@ -47,25 +48,21 @@ function byLabels(object: ApiObject): readonly Finding[] {
 function byInventory(object: ApiObject, facts: Facts): readonly Finding[] {
   if (object['kind'] !== 'Kustomization') return [];
   const { namespace } = metaOf(object);
-  const own = new Set(inventoryOf(object));
+  const own = new Set(appliedBy(object).map(refTitle));
   if (own.size === 0) return [];
   const others = facts
     .list({ kind: 'Kustomization', group: 'kustomize.toolkit.fluxcd.io', namespace })
     .filter((other) => metaOf(other).name !== metaOf(object).name);
   return others.flatMap((other) => {
-    const shared = inventoryOf(other).filter((id) => own.has(id));
+    const shared = appliedBy(other)
+      .map(refTitle)
+      .filter((title) => own.has(title));
     if (shared.length === 0) return [];
     const proof = [object, other].map((one) =>
       evidence(one, 'status.inventory.entries', shared.slice(0, 3).join(', ')),
     );
     return [finding(TOOLS, object, `${titleOf(other)} applies ${shared.length} of its objects too.`, proof)];
   });
-}
-
-export function inventoryOf(kustomization: ApiObject): readonly string[] {
-  return recordsAt(kustomization, 'status', 'inventory', 'entries').flatMap(({ id }) =>
-    typeof id === 'string' ? [id] : [],
-  );
 }
 
 function byScale(object: ApiObject, facts: Facts): readonly Finding[] {
