@@ -61,7 +61,8 @@ test('--plan shows what was found and where, and writes nothing', async () => {
 });
 
 test('the deployment is one commit on a branch, with the source of the commit; the working tree stays', async () => {
-  const { code } = await onboard('v1', '--yes');
+  const { code, out } = await onboard('v1', '--yes');
+  expect(out).not.toContain('Nothing was written');
 
   expect(code).toBe(0);
   expect(gitIn(mine, 'rev-list', '--count', 'main..web-v1')).toBe('1');

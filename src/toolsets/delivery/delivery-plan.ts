@@ -12,6 +12,7 @@ const output = z.strictObject({
   dockerfile: z.string(),
   digest: z.string().describe('Pass it to delivery_onboard, with the same arguments.'),
   blocked: z.string().optional().describe('Why delivery_onboard would refuse.'),
+  next: z.string(),
 });
 
 export const deliveryPlan: Command<typeof askedInput, typeof output> = {
@@ -34,23 +35,21 @@ export const deliveryPlan: Command<typeof askedInput, typeof output> = {
   check: (raw) => parse(askedInput, raw ?? {}),
   touches: touchesNothing,
   run: (context, asked) => onboarding(context, asked, async (found) => answerOf(found)),
-  text: ({ digest, blocked, ...found }) =>
-    [
-      ...foundLines(found as Found),
-      blocked === undefined
-        ? `Nothing was written. To write it, call delivery_onboard with the same arguments and digest "${digest}".`
-        : `Nothing was written, and delivery_onboard would refuse: ${blocked}`,
-    ].join('\n'),
+  text: (found) => [...foundLines(found as Found), ...(found.next === '' ? [] : [found.next])].join('\n'),
 };
 
 function answerOf(found: Onboarding): z.output<typeof output> {
   const textOf = (path: string): string => found.plan.files.find((file) => file.path === path)?.text ?? '';
   const blocked = blocker(found);
+  const next = blocked
+    ? `Nothing was written, and delivery_onboard would refuse: ${blocked.message} ${blocked.next}`
+    : `Nothing was written. To write it, call delivery_onboard with the same arguments and digest "${found.digest}".`;
   return {
     ...foundIn(found),
     deployment_yaml: textOf('deployment.yaml'),
     dockerfile: textOf('Dockerfile'),
     digest: found.digest,
     ...(blocked ? { blocked: `${blocked.message} ${blocked.next}` } : {}),
+    next,
   };
 }
