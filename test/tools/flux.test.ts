@@ -147,8 +147,8 @@ test('the graph shows a dependency, a missing source and a cycle, which Flux doe
   const key = (name: string) => `Kustomization/${stage.namespace}/${name}`;
   expect(await call('flux_graph')).toMatchObject({
     nodes: expect.arrayContaining([
-      [key('apps'), 'ready'],
-      [`GitRepository/${stage.namespace}/gone`, 'missing'],
+      { id: key('apps'), state: 'ready' },
+      { id: `GitRepository/${stage.namespace}/gone`, state: 'missing' },
     ]),
     cycles: [[key('first'), key('second'), key('first')]],
   });

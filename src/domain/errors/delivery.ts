@@ -137,7 +137,7 @@ export const DELIVERY_ERRORS = {
     'Use the suggested name, or onboard it first.',
   ),
   BUILDER_MISSING: entry(
-    503,
+    424,
     6,
     false,
     'No program that builds images is ready on this machine.',

@@ -19,13 +19,13 @@ const input = z.strictObject({
 });
 const output = z.strictObject({
   nodes: z
-    .array(z.tuple([z.string(), z.string()]))
+    .array(z.strictObject({ id: z.string(), state: z.string() }))
     .optional()
-    .describe('[kind/namespace/name, state]. missing: it is named and does not exist.'),
+    .describe('id: kind/namespace/name. missing: it is named and does not exist.'),
   edges: z
-    .array(z.tuple([z.number(), z.number(), z.string()]))
+    .array(z.strictObject({ from: z.int(), to: z.int(), as: z.string() }))
     .optional()
-    .describe('[index of the node that needs, index of the needed one, as what].'),
+    .describe('from, to: indexes of the node that needs and of the needed one.'),
   drawing: z.string().optional().describe('Mermaid or SVG.'),
   node_total: z.number(),
   edge_total: z.number(),
@@ -77,13 +77,11 @@ function drawingOf(graph: FluxGraph, format: 'mermaid' | 'svg', max: number): st
 /** The first nodes that fit, with the edges between them. */
 function dataOf({ nodes, edges }: FluxGraph, max: number, notRead: readonly string[]) {
   let rest = max;
-  const shown = nodes
-    .map(({ key, state }): [string, string] => [key, state])
-    .filter((row) => (rest -= sizeOf(row) + 1) > 0);
-  const index = new Map(shown.map(([key], at) => [key, at]));
-  const between = edges.flatMap(({ from, to, as }): [number, number, string][] => {
-    const [a, b] = [index.get(from), index.get(to)];
-    return a === undefined || b === undefined ? [] : [[a, b, as]];
+  const shown = nodes.map(({ key, state }) => ({ id: key, state })).filter((row) => (rest -= sizeOf(row) + 1) > 0);
+  const index = new Map(shown.map(({ id }, at) => [id, at]));
+  const between = edges.flatMap(({ from: needs, to: needed, as }) => {
+    const [from, to] = [index.get(needs), index.get(needed)];
+    return from === undefined || to === undefined ? [] : [{ from, to, as: String(as) }];
   });
   const kept = between.filter((row) => (rest -= sizeOf(row) + 1) > 0);
   return {
@@ -98,11 +96,11 @@ function dataOf({ nodes, edges }: FluxGraph, max: number, notRead: readonly stri
 }
 
 function lines({ nodes = [], edges = [], drawing, node_total: total, cycles, left_out: leftOut }: Output) {
-  const name = (index: number): string => nodes[index]?.[0] ?? '';
+  const name = (index: number): string => nodes[index]?.id ?? '';
   return [
     ...(drawing === undefined ? [] : [drawing]),
-    ...edges.map(([from, to, as]) => `${name(from)} needs ${name(to)} (${as})`),
-    ...nodes.filter(([, state]) => state !== 'ready').map(([key, state]) => `${key} is ${state}`),
+    ...edges.map(({ from, to, as }) => `${name(from)} needs ${name(to)} (${as})`),
+    ...nodes.filter(({ state }) => state !== 'ready').map(({ id, state }) => `${id} is ${state}`),
     `${total} objects.`,
     ...cycles.map((cycle) => `Cycle: ${cycle.join(' → ')}`),
     ...(leftOut.length > 0 ? [`Left out: ${leftOut.join('; ')}.`] : []),

@@ -229,7 +229,7 @@ describe('flux_graph', () => {
     const graph = await stage.call('flux_graph', { namespace: 'shop' });
 
     expect(graph).toMatchObject({
-      nodes: expect.arrayContaining([['Kustomization/shop/gone', 'missing']]),
+      nodes: expect.arrayContaining([{ id: 'Kustomization/shop/gone', state: 'missing' }]),
       cycles: [['Kustomization/shop/a', 'Kustomization/shop/b', 'Kustomization/shop/a']],
     });
   });
