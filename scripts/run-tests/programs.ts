@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { acquireBinary } from '../../sandbox/index.ts';
-import type { BinaryName } from '../../sandbox/manifest.ts';
-
-/** Programs that few tests need, and what the source of such a test contains. */
-const ON_DEMAND: readonly { readonly names: readonly BinaryName[]; readonly test: RegExp }[] = [
-  { names: ['helm'], test: /acquireBinary\('helm'\)/ },
-  { names: ['source-controller', 'kustomize-controller'], test: /\b(?:sharedFlux|FluxStage)\b/ },
-];
+import { ADD_ONS, BINARIES, type BinaryName } from '../../sandbox/manifest.ts';
 
 /**
  * Has the programs that these test files need before they start, because a build takes longer than a test may. Nothing
@@ -17,14 +11,23 @@ export async function acquireFor(files: readonly string[], say: (line: string) =
     try {
       await acquireBinary(name, { onProgress: say });
     } catch (error) {
-      say(
-        `${name} could not be had, so the tests that need it fail: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const why = error instanceof Error ? error.message : String(error);
+      say(`${name} could not be had, so the tests that need it fail: ${why}`);
     }
   }
 }
 
-/** The programs that tests with these sources need. */
+/**
+ * The programs that tests with these sources need beside a sandbox: those that they acquire by name, and those of an
+ * add-on whose support they import: `sharedFlux` or `FluxStage` for the add-on of Flux.
+ */
 export function programsOf(sources: readonly string[]): readonly BinaryName[] {
-  return ON_DEMAND.filter(({ test }) => sources.some((source) => test.test(source))).flatMap(({ names }) => names);
+  const addOns = ADD_ONS.filter((name) => {
+    const word = `${name[0]?.toUpperCase()}${name.slice(1)}`;
+    return sources.some((source) => new RegExp(`\\b(?:shared${word}|${word}Stage)\\b`).test(source));
+  });
+  const named = (name: BinaryName) => sources.some((source) => source.includes(`acquireBinary('${name}')`));
+  return BINARIES.filter(({ name, addOn, onDemand }) => (onDemand ? named(name) : addOn && addOns.includes(addOn))).map(
+    ({ name }) => name,
+  );
 }

@@ -35,6 +35,7 @@ export async function mountPage(scope: FastifyInstance, document: OpenApiDocumen
       title: 'Sluice Tools API',
       favicon: [{ filename: 'favicon.svg', rel: 'icon', sizes: 'any', type: ICON_TYPE, content: ICON }],
     },
-    uiConfig: { tryItOutEnabled: true, docExpansion: 'list', defaultModelsExpandDepth: -1 },
+    // More than two hundred operations take a browser many seconds to draw, so each toolset opens when it is asked for.
+    uiConfig: { tryItOutEnabled: true, docExpansion: 'none', deepLinking: true, defaultModelsExpandDepth: -1 },
   });
 }
