@@ -44,12 +44,16 @@ export class Stage {
     this.#api = clientOf(sandbox);
   }
 
-  async make(namespace: string): Promise<void> {
+  async makeEmpty(namespace: string): Promise<void> {
     await this.#api.apply(`/api/v1/namespaces/${namespace}`, {
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: { name: namespace },
     });
+  }
+
+  async make(namespace: string): Promise<void> {
+    await this.makeEmpty(namespace);
     await this.#api.apply(`/api/v1/namespaces/${namespace}/limitranges/usual`, {
       apiVersion: 'v1',
       kind: 'LimitRange',

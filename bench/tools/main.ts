@@ -2,10 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../scripts/root.mjs';
+import type { Sandbox } from '../../sandbox/index.ts';
 import { Closers } from '../../src/entry/demo/closers.ts';
 import { document, tables } from './report.ts';
-import { run, type Options } from './run.ts';
-import { raiseSandbox } from './stack.ts';
+import { besideHelm } from './helm-program.ts';
+import { listManyPods } from './many-pods.ts';
+import { run, type Options, type Results } from './run.ts';
+import { contenders, raiseSandbox } from './stack.ts';
 
 const began = performance.now();
 const say = (line: string): void =>
@@ -18,8 +21,10 @@ async function main(): Promise<number> {
   const stop = (): void => void closers.run(say).then(() => process.exit(130));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   try {
-    const { sandbox, write, ...wanted } = options();
-    const results = await run(await raiseSandbox(sandbox, closers, say), wanted, closers, say);
+    const { sandbox: named, write, programs, ...wanted } = options();
+    const sandbox = await raiseSandbox(named, closers, say);
+    const further = programs ? await besidePrograms(sandbox, wanted.calls, closers, say) : {};
+    const results = { ...(await run(sandbox, wanted, closers, say)), ...further };
     console.log(`\n${tables(results)}\n`);
     if (write) writeFileSync(join(ROOT, 'docs', 'bench-tools.md'), document(results, wanted.calls));
     return 0;
@@ -31,13 +36,32 @@ async function main(): Promise<number> {
   }
 }
 
-function options(): Options & { sandbox: string | undefined; write: boolean } {
+const MANY_PODS = 5_000;
+
+/** What is compared with programs instead of servers, and the memory of a long list. */
+async function besidePrograms(
+  sandbox: Sandbox,
+  calls: number,
+  closers: Closers,
+  say: (line: string) => void,
+): Promise<Pick<Results, 'programs' | 'pods'>> {
+  const [server] = await contenders(sandbox, false, closers, say, { SLUICE_TOOLSETS: 'kubernetes,helm' });
+  if (!server) return {};
+  const rows = await besideHelm(sandbox, server.stdio, Math.ceil(calls / 4), closers, say);
+  say('Helm: done');
+  const pods = await listManyPods(sandbox, server.stdio, MANY_PODS, closers);
+  say(`${MANY_PODS} pods: done`);
+  return { programs: rows, pods };
+}
+
+function options(): Options & { sandbox: string | undefined; write: boolean; programs: boolean } {
   const { values } = parseArgs({
     options: {
       sizes: { type: 'string', default: '1,100,1000' },
       calls: { type: 'string', default: '100' },
       starts: { type: 'string', default: '7' },
       peers: { type: 'boolean', default: true },
+      programs: { type: 'boolean', default: true },
       sandbox: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
@@ -49,6 +73,7 @@ function options(): Options & { sandbox: string | undefined; write: boolean } {
     calls: count('calls', values.calls),
     starts: count('starts', values.starts),
     peers: values.peers,
+    programs: values.programs,
     sandbox: values.sandbox,
     write: values.write,
   };

@@ -1,5 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Name } from './contenders.ts';
+import type { ProgramRow } from './helm-program.ts';
+import type { PodsMemory } from './many-pods.ts';
 import { percentile, ratioToBetter, short, spread, type Sample } from './figures.ts';
 import type { Pace } from './measure.ts';
 import { PEERS } from './peers.ts';
@@ -34,6 +36,10 @@ export function tables(results: Results): string {
     `### Bytes of an answer\n\n${bytesTable(results)}`,
     `### Start over stdio: median (most) in ms\n\n${startTable(results)}`,
     `### Memory of a server over stdio, with its children, in MiB\n\n${memoryTable(results)}`,
+    ...(results.programs ? [`### Reads of Helm over stdio: median in ms\n\n${programTable(results.programs)}`] : []),
+    ...(results.pods
+      ? [`### Memory of Sluice while it lists many pods, page by page\n\n${podsTable(results.pods)}`]
+      : []),
   ].join('\n\n');
 }
 
@@ -108,6 +114,27 @@ function memoryTable({ memory }: Results): string {
   return table(
     ['Rollouts', ...NAMES.map((name) => `${name}: at rest (during a list)`)],
     sizes.map(({ size }, index) => [String(size), ...NAMES.map((name) => at(name, index))]),
+  );
+}
+
+const PROGRAM_AIM = 0.5;
+const PODS_AIM_MIB = 100;
+
+function programTable(rows: readonly ProgramRow[]): string {
+  return table(
+    ['question', 'sluice', 'the program helm', 'ratio', 'aim'],
+    rows.map(({ question, sluiceMs, programMs }) => {
+      const ratio = sluiceMs / programMs;
+      return [question, short(sluiceMs), short(programMs), short(ratio), verdict(ratio, PROGRAM_AIM)];
+    }),
+  );
+}
+
+function podsTable({ pods, restMib, mostMib }: PodsMemory): string {
+  const more = mostMib - restMib;
+  return table(
+    ['pods', 'before, MiB', 'at most, MiB', 'more', 'aim'],
+    [[String(pods), short(restMib), short(mostMib), short(more), verdict(more, PODS_AIM_MIB)]],
   );
 }
 

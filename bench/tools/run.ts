@@ -4,6 +4,8 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import type { Closers } from '../../src/entry/demo/closers.ts';
 import type { Contender, Question } from './contenders.ts';
 import { HttpWire } from './http-wire.ts';
+import type { ProgramRow } from './helm-program.ts';
+import type { PodsMemory } from './many-pods.ts';
 import {
   askTool,
   atPace,
@@ -49,6 +51,9 @@ export interface Memory {
 }
 
 export interface Results {
+  /** Reads of Helm beside the program. Absent if they were not measured. */
+  readonly programs?: readonly ProgramRow[];
+  readonly pods?: PodsMemory;
   readonly rows: readonly Row[];
   readonly starts: Readonly<Record<string, readonly Start[]>>;
   readonly memory: Readonly<Record<string, readonly Memory[]>>;
