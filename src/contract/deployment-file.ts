@@ -23,7 +23,8 @@ const memory = z.string().regex(/^\d{1,9}([EPTGMK]i?|[EPTGMk])?$/, 'must be a qu
 const path = z.string().regex(/^\/[\w./~%-]{0,200}$/, 'must be a path that begins with "/"');
 const host = z
   .string()
-  .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, 'must be a host name');
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, 'must be a host name');
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be letters, digits and "_"');
 const port = z.int().min(1).max(65_535);
 const quantities = z.strictObject({ cpu: cpu.optional(), memory: memory.optional() });

@@ -126,7 +126,7 @@ test('a release that was terminated, and one that ended while the journal was aw
   });
 });
 
-test('what the release itself has told is not told again by the sweep, and what is older than the retention goes', async () => {
+test('the end of a release is told once, whoever tells it, and what is older than the retention goes', async () => {
   await withRelease(temporal, {}, async (one) => {
     const context = contextOf(one);
     await one.ended();
@@ -135,8 +135,15 @@ test('what the release itself has told is not told again by the sweep, and what 
         (await context.gateway.list({ rollout: one.world.target.rollout, limit: 9 }))[0]?.closedAt !== undefined,
     );
     const mine = () => one.journal.entries.filter(({ releaseId }) => releaseId === one.id).length;
-    const before = mine();
+    const ends = () =>
+      one.journal.entries.filter(
+        ({ releaseId, kind, data }) => releaseId === one.id && kind === 'release' && data.closedAt !== undefined,
+      ).length;
 
+    // On a busy machine the last write of a release may be late, and then it is the sweep that tells its end.
+    await sweep(keeping(one, context));
+    expect(ends()).toBe(1);
+    const before = mine();
     await sweep(keeping(one, context));
     expect(mine()).toBe(before);
 
