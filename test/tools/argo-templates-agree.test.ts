@@ -29,6 +29,7 @@ beforeAll(async () => {
   ports = {
     evidence: createEvidence({ url: address }),
     templates: createTemplates(clusters),
+    split: {},
     now: Date.now,
   } as unknown as Ports;
   await stage.open();

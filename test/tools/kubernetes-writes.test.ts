@@ -62,9 +62,11 @@ test('a Deployment is created, changed, scaled, restarted, put back and deleted,
   expect(await complete()).toMatchObject({ state: 'complete' });
   expect(await change('apply', { manifest: manifest('shop:v1') })).toMatchObject({ changed: false });
 
-  expect(await change('set_image', { ...WHICH, image: 'shop:v2' })).toMatchObject({
+  const image = { ...WHICH, image: 'shop:v2' };
+  expect(await by(writer, 'k8s_plan', { action: 'set_image', ...image })).toMatchObject({
     objects: [{ changes: [{ path: 'spec.template.spec.containers[app].image', from: 'shop:v1', to: 'shop:v2' }] }],
   });
+  expect(await change('set_image', image)).toMatchObject({ changed: true, objects: [{ what: 'change' }] });
   expect(await complete()).toMatchObject({ state: 'complete' });
   expect(await by(writer, 'k8s_rollout_history', WHICH)).toMatchObject({
     revisions: [
@@ -73,9 +75,10 @@ test('a Deployment is created, changed, scaled, restarted, put back and deleted,
     ],
   });
 
-  expect(await change('rollout_undo', WHICH)).toMatchObject({
+  expect(await by(writer, 'k8s_plan', { action: 'rollout_undo', ...WHICH })).toMatchObject({
     objects: [{ changes: [{ from: 'shop:v2', to: 'shop:v1' }] }],
   });
+  expect(await change('rollout_undo', WHICH)).toMatchObject({ changed: true });
   expect(await change('rollout_restart', WHICH)).toMatchObject({ changed: true });
   expect(await change('scale', { ...WHICH, replicas: 2 })).toMatchObject({ changed: true });
   expect(await change('label', { ...WHICH, set: { tier: 'front' } })).toMatchObject({ changed: true });
