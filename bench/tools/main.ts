@@ -10,6 +10,7 @@ import { listManyPods } from './many-pods.ts';
 import { run, type Options, type Results } from './run.ts';
 import { contenders, raiseSandbox } from './stack.ts';
 
+const MANY_PODS = 5_000;
 const began = performance.now();
 const say = (line: string): void =>
   console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
@@ -35,8 +36,6 @@ async function main(): Promise<number> {
     await closers.run(say);
   }
 }
-
-const MANY_PODS = 5_000;
 
 /** What is compared with programs instead of servers, and the memory of a long list. */
 async function besidePrograms(

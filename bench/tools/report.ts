@@ -211,5 +211,7 @@ at the same time, and one request at a time is under way. An answer without the 
 * \`kubernetes-mcp-server\` is started as the program that its npm package wraps, which is quicker than the wrapper.
   \`mcp-server-kubernetes\` runs the \`kubectl\` on PATH for each call; it is given a larger SPAWN_MAX_BUFFER, as without it it fails to list a
   thousand Rollouts.
+* **Reads of Helm**: Sluice's tools read Helm's records themselves; each call is followed by the same question to the program, which is a new
+  process each time. **Many pods**: all pages of \`k8s_list\`, 500 pods a page.
 * Sluice is as it comes: its list has the tools of releases that read, and \`tools_search\`.
 `;
