@@ -21,6 +21,18 @@ export interface TextRule extends Rule {
   readonly pattern: RegExp;
 }
 
+/** Makes rules that read the same fields. */
+export function textRules(reads: string) {
+  return (name: string, pattern: RegExp, means: string, next: string, consequence = false): TextRule => ({
+    name,
+    pattern,
+    means,
+    reads,
+    next,
+    ...(consequence && { consequence }),
+  });
+}
+
 /** A fact that proves a finding. */
 export interface Evidence {
   /** "Pod shop/web-1". */
@@ -60,6 +72,16 @@ const MAX_VALUE = 400;
 export function evidence(object: ApiObject, field: string, value: unknown): Evidence {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
   return { object: titleOf(object), field, value: plain(text) };
+}
+
+export function finding(
+  rule: Rule,
+  object: ApiObject,
+  summary: string,
+  proof: Finding['evidence'],
+  step: Finding['step'],
+): Finding {
+  return { rule, object, summary, evidence: proof, step };
 }
 
 /** A text of the cluster on one line, without control characters and credentials. */

@@ -1,17 +1,9 @@
 import { metaOf, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { conditionIs } from '../pod-view.ts';
-import { evidence, plain, recognised, type Family, type Finding, type TextRule } from '../rule.ts';
+import { evidence, plain, recognised, textRules, type Family, type Finding, type TextRule } from '../rule.ts';
 import { describeObject, listStep } from '../steps.ts';
 
-const reads = 'HorizontalPodAutoscaler status.conditions[AbleToScale, ScalingActive]';
-
-const rule = (name: string, pattern: RegExp, means: string, next: string): TextRule => ({
-  name,
-  pattern,
-  means,
-  reads,
-  next,
-});
+const rule = textRules('HorizontalPodAutoscaler status.conditions[AbleToScale, ScalingActive]');
 
 const RULES: readonly TextRule[] = [
   rule(

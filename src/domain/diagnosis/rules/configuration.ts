@@ -1,7 +1,7 @@
 import { metaOf, type ApiObject } from '../../cluster-objects/api-object.ts';
 import type { Facts } from '../facts.ts';
 import { containersOf, isSettled } from '../pod-view.ts';
-import { evidence, plain, type Family, type Finding, type TextRule } from '../rule.ts';
+import { evidence, plain, recognised, type Family, type Finding, type TextRule } from '../rule.ts';
 import { describeObject, listStep } from '../steps.ts';
 
 const reads = 'Pod status.containerStatuses[].state.waiting, and its events FailedMount';
@@ -43,8 +43,7 @@ export const configuration: Family = {
   rules: RULES,
   find(pod, facts) {
     if (isSettled(pod)) return [];
-    const [first] = [...fromContainers(pod), ...fromMounts(pod, facts)];
-    return first ? [first] : [];
+    return [...fromContainers(pod), ...fromMounts(pod, facts)].slice(0, 1);
   },
 };
 
@@ -74,7 +73,7 @@ export function isCreating(pod: ApiObject): boolean {
 }
 
 function found(pod: ApiObject, field: string, text: string): readonly Finding[] {
-  const rule = RULES.find(({ pattern }) => pattern.test(text));
+  const rule = recognised(RULES, text);
   if (!rule) return [];
   const { namespace } = metaOf(pod);
   const step =

@@ -5,6 +5,7 @@ import {
   evidence,
   plain,
   recognised,
+  textRules,
   type Evidence,
   type Family,
   type Finding,
@@ -13,15 +14,9 @@ import {
 } from '../rule.ts';
 import { describeObject, describeStep, getStep, listStep } from '../steps.ts';
 
-const reads = 'ReplicaSet and Rollout status.conditions[ReplicaFailure]; events FailedCreate of what creates pods';
-
-const rule = (name: string, pattern: RegExp, means: string, next: string): TextRule => ({
-  name,
-  pattern,
-  means,
-  reads,
-  next,
-});
+const rule = textRules(
+  'ReplicaSet and Rollout status.conditions[ReplicaFailure]; events FailedCreate of what creates pods',
+);
 
 const RULES: readonly TextRule[] = [
   rule(

@@ -1,20 +1,23 @@
 import { textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import type { Facts } from '../facts.ts';
-import { evidence, recognised, refTitle, type Family, type Finding, type Rule, type TextRule, refOf } from '../rule.ts';
+import {
+  evidence,
+  recognised,
+  textRules,
+  refTitle,
+  type Family,
+  type Finding,
+  type Rule,
+  type TextRule,
+  refOf,
+} from '../rule.ts';
 import { getStep, listStep } from '../steps.ts';
 import { sourceRefOf } from '../flux-refs.ts';
 import { fluxFinding, isSuspended, notReady } from './flux-status.ts';
 
 const reads = 'Kustomization status.conditions[Ready]';
 
-const rule = (name: string, pattern: RegExp, means: string, next: string, consequence = false): TextRule => ({
-  name,
-  pattern,
-  means,
-  reads,
-  next,
-  ...(consequence && { consequence }),
-});
+const rule = textRules(reads);
 
 const RULES: readonly TextRule[] = [
   rule(

@@ -1,18 +1,10 @@
 import { metaOf, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { SOURCES } from '../kinds.ts';
-import { evidence, recognised, type Family, type Finding, type TextRule, refOf } from '../rule.ts';
+import { evidence, recognised, textRules, type Family, type Finding, type TextRule, refOf } from '../rule.ts';
 import { getStep, listStep } from '../steps.ts';
 import { fluxFinding, isSuspended, notReady, type NotReady } from './flux-status.ts';
 
-const reads = 'GitRepository, OCIRepository, Bucket, HelmRepository and HelmChart status.conditions[Ready]';
-
-const rule = (name: string, pattern: RegExp, means: string, next: string): TextRule => ({
-  name,
-  pattern,
-  means,
-  reads,
-  next,
-});
+const rule = textRules('GitRepository, OCIRepository, Bucket, HelmRepository and HelmChart status.conditions[Ready]');
 
 const RULES: readonly TextRule[] = [
   rule(

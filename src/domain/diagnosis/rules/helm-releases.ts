@@ -1,20 +1,22 @@
 import { metaOf, numberAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { condition } from '../pod-view.ts';
-import { evidence, recognised, type Family, type Finding, type Rule, type TextRule, refOf } from '../rule.ts';
+import {
+  evidence,
+  recognised,
+  textRules,
+  type Family,
+  type Finding,
+  type Rule,
+  type TextRule,
+  refOf,
+} from '../rule.ts';
 import { eventsStep, getStep } from '../steps.ts';
 import { fluxFinding, isSuspended, notReady } from './flux-status.ts';
 import { sourceMissing } from './flux-kustomizations.ts';
 
 const reads = 'HelmRelease status.conditions[Ready, Released, Stalled, TestSuccess, Remediated]';
 
-const rule = (name: string, pattern: RegExp, means: string, next: string, consequence = false): TextRule => ({
-  name,
-  pattern,
-  means,
-  reads,
-  next,
-  ...(consequence && { consequence }),
-});
+const rule = textRules(reads);
 
 const RULES: readonly TextRule[] = [
   rule(

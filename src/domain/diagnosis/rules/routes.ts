@@ -1,6 +1,6 @@
 import { metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import type { Facts, ObjectRef } from '../facts.ts';
-import { evidence, plain, refTitle, type Family, type Finding, type Rule } from '../rule.ts';
+import { evidence, finding, plain, refTitle, type Family, type Finding, type Rule } from '../rule.ts';
 import { describeObject, listStep } from '../steps.ts';
 
 const reads = 'Ingress, IngressRoute, TraefikService and HTTPRoute: the Services that they name';
@@ -152,14 +152,4 @@ function refused(route: ApiObject): readonly Finding[] {
   const text = `${textAt(bad, 'reason') ?? ''}: ${textAt(bad, 'message') ?? ''}`;
   const proof = [evidence(route, `status.parents[].conditions[${String(bad['type'])}]`, text)];
   return [finding(REFUSED, route, plain(text, 250), proof, describeObject(route))];
-}
-
-function finding(
-  rule: Rule,
-  object: ApiObject,
-  summary: string,
-  proof: Finding['evidence'],
-  step: Finding['step'],
-): Finding {
-  return { rule, object, summary, evidence: proof, step };
 }

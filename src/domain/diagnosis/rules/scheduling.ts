@@ -1,40 +1,30 @@
 import { textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { conditionIs, isSettled } from '../pod-view.ts';
-import { evidence, plain, recognised, type Family, type Finding, type TextRule, refOf } from '../rule.ts';
+import { evidence, plain, recognised, textRules, type Family, type Finding, type TextRule, refOf } from '../rule.ts';
 import { getStep, listStep } from '../steps.ts';
 
 const reads = 'Pod status.conditions[PodScheduled]';
 
-const rule = (name: string, pattern: RegExp, means: string, next: string): TextRule => ({
-  name,
-  pattern,
-  means,
-  reads,
-  next,
-});
+const rule = textRules(reads);
 
 /**
  * A node can be unsuitable for each of these. The first rule that fits names the cause: a taint or a label usually
  * belongs to nodes that are not meant for the pod, while those that are meant are full.
  */
 const RULES: readonly TextRule[] = [
-  {
-    ...rule(
-      'claim-missing',
-      /persistentvolumeclaim "[^"]+" not found/,
-      'The pod names a PersistentVolumeClaim that does not exist.',
-      'Create the claim, or correct its name.',
-    ),
-  },
-  {
-    ...rule(
-      'claim-unbound',
-      /unbound immediate PersistentVolumeClaims/,
-      'The pod waits for a PersistentVolumeClaim that is not bound.',
-      'Look at the claim.',
-    ),
-    consequence: true,
-  },
+  rule(
+    'claim-missing',
+    /persistentvolumeclaim "[^"]+" not found/,
+    'The pod names a PersistentVolumeClaim that does not exist.',
+    'Create the claim, or correct its name.',
+  ),
+  rule(
+    'claim-unbound',
+    /unbound immediate PersistentVolumeClaims/,
+    'The pod waits for a PersistentVolumeClaim that is not bound.',
+    'Look at the claim.',
+    true,
+  ),
   rule(
     'unschedulable-resources',
     /Insufficient [\w./-]+|Too many pods/,

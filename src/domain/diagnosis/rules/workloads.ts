@@ -1,6 +1,6 @@
 import { metaOf, numberAt, recordAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { conditionIs } from '../pod-view.ts';
-import { evidence, plain, type Family, type Finding, type Rule, refOf } from '../rule.ts';
+import { evidence, finding, plain, type Family, type Finding, type Rule, refOf } from '../rule.ts';
 import { describeObject, getStep, historyStep } from '../steps.ts';
 
 const PAUSED: Rule = {
@@ -63,16 +63,6 @@ function onDelete(object: ApiObject): readonly Finding[] {
   ];
   const summary = `${all} pods run, and ${updated ?? 0} of them have the newest template. ${ON_DELETE.means}`;
   return [finding(ON_DELETE, object, summary, proof, describeObject(object))];
-}
-
-function finding(
-  rule: Rule,
-  object: ApiObject,
-  summary: string,
-  proof: Finding['evidence'],
-  step: Finding['step'],
-): Finding {
-  return { rule, object, summary, evidence: proof, step };
 }
 
 /** Whether somebody has scaled a workload to no pods. */
