@@ -3,8 +3,9 @@ import { plural } from '../plural.ts';
 import { podTrouble, workloadState } from '../cluster-objects/workload-state.ts';
 import type { Facts } from './facts.ts';
 import { within } from './relations.ts';
-import { condition } from './pod-view.ts';
-import { titleOf, type Evidence, type Family, type Finding, type Step } from './rule.ts';
+import { condition } from '../cluster-objects/conditions.ts';
+import { titleOf } from '../cluster-objects/object-ref.ts';
+import { type Evidence, type Family, type Finding, type Step } from './rule.ts';
 import { FAMILIES } from './rules/index.ts';
 import { dependents, walk, wayTo, type Visit, type Walk } from './walk.ts';
 

@@ -1,14 +1,6 @@
 import { metaOf, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
+import type { ObjectRef } from '../cluster-objects/object-ref.ts';
 import { byTime, eventOf, type SeenEvent } from '../cluster-objects/object-event.ts';
-
-/** One object, by the kind and group of its API. Without `namespace` it is cluster-scoped. */
-export interface ObjectRef {
-  readonly kind: string;
-  /** Empty for the core API. */
-  readonly group: string;
-  readonly namespace?: string | undefined;
-  readonly name: string;
-}
 
 /** The objects of a kind: of one namespace, or of the cluster. `selector`: only those with these labels. */
 export interface ListRef {

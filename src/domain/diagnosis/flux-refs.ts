@@ -2,18 +2,17 @@ import type { ApiObject } from '../cluster-objects/api-object.ts';
 import { inventoryOf } from '../flux/inventory.ts';
 import { labelledReconciler } from '../flux/managed-by.ts';
 import { chartOf, referencesOf, sourceOf, type FluxReference } from '../flux/references.ts';
-import type { ObjectRef } from './facts.ts';
+import { type ObjectRef, groupOf } from '../cluster-objects/object-ref.ts';
 import { groupOfKind } from './kinds.ts';
-import { groupOf } from './rule.ts';
 
 /** The source that an object of Flux takes from: for a HelmRelease its chart, and for the chart its repository. */
 export function sourceRefOf(object: ApiObject): ObjectRef | undefined {
   const reference = chartOf(object) ?? sourceOf(object);
-  return reference && refTo(reference, groupOfKind(reference.kind) || SOURCES);
+  return reference && refTo(reference, groupOfKind(reference.kind) || SOURCE_GROUP);
 }
 
 /** Kinds of sources that newer versions of Flux add are in the same group. */
-const SOURCES = 'source.toolkit.fluxcd.io';
+const SOURCE_GROUP = 'source.toolkit.fluxcd.io';
 
 function refTo(
   { kind, namespace, name }: Pick<FluxReference, 'kind' | 'namespace' | 'name'>,

@@ -1,3 +1,5 @@
+export const SOURCES = ['GitRepository', 'OCIRepository', 'Bucket', 'HelmRepository', 'HelmChart'] as const;
+
 /** The groups of the kinds that a diagnosis walks through. Their names are unique among these. */
 export const GROUPS: Readonly<Record<string, string>> = {
   ...in_('', 'Pod', 'Service', 'PersistentVolumeClaim', 'ConfigMap', 'Node', 'Namespace', 'ResourceQuota', 'Event'),
@@ -13,7 +15,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   ...in_('gateway.networking.k8s.io', 'HTTPRoute'),
   ...in_('kustomize.toolkit.fluxcd.io', 'Kustomization'),
   ...in_('helm.toolkit.fluxcd.io', 'HelmRelease'),
-  ...in_('source.toolkit.fluxcd.io', ...['GitRepository', 'OCIRepository', 'Bucket', 'HelmRepository', 'HelmChart']),
+  ...in_('source.toolkit.fluxcd.io', ...SOURCES),
 };
 
 function in_(group: string, ...kinds: readonly string[]): Readonly<Record<string, string>> {
@@ -26,8 +28,6 @@ export function groupOfKind(kind: string): string {
 
 /** Kinds with a pod template. */
 export const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'] as const;
-
-export const SOURCES = ['GitRepository', 'OCIRepository', 'Bucket', 'HelmRepository', 'HelmChart'] as const;
 
 /** The kinds that a diagnosis of a whole namespace begins with. */
 export const ROOTS: readonly string[] = [

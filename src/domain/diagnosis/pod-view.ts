@@ -1,4 +1,5 @@
 import { metaOf, numberAt, recordAt, recordsAt, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
+import { conditionIs } from '../cluster-objects/conditions.ts';
 
 /** How a container ended. */
 export interface Ended {
@@ -69,15 +70,5 @@ export function isSettled(pod: ApiObject): boolean {
 }
 
 export function isReady(pod: ApiObject): boolean {
-  return condition(pod, 'Ready')?.['status'] === 'True';
-}
-
-export function condition(object: ApiObject, type: string): ApiObject | undefined {
-  return recordsAt(object, 'status', 'conditions').find((one) => one['type'] === type);
-}
-
-/** The condition if it has this status. */
-export function conditionIs(object: ApiObject, type: string, status: string): ApiObject | undefined {
-  const found = condition(object, type);
-  return found?.['status'] === status ? found : undefined;
+  return conditionIs(pod, 'Ready', 'True') !== undefined;
 }

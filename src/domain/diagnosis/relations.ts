@@ -1,9 +1,9 @@
 import { isRecord, metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
-import { hasLabels, type Facts, type Labels, type ObjectRef } from './facts.ts';
+import { hasLabels, type Facts, type Labels } from './facts.ts';
+import { type ObjectRef, refOf } from '../cluster-objects/object-ref.ts';
 import { appliedBy, dependenciesOf, fluxManagersOf, sourceRefOf } from './flux-refs.ts';
 import { groupOfKind, ROOTS, WORKLOADS } from './kinds.ts';
 import { isSettled } from './pod-view.ts';
-import { refOf } from './rule.ts';
 import { claimsOf } from './rules/deletion.ts';
 import { scalersOf } from './rules/owners.ts';
 import { backendsOf } from './rules/routes.ts';

@@ -1,6 +1,7 @@
-import { metaOf, type ApiObject } from '../cluster-objects/api-object.ts';
+import type { ApiObject } from '../cluster-objects/api-object.ts';
+import { titleOf } from '../cluster-objects/object-ref.ts';
 import { cleanText, maskSecrets } from '../safe-text.ts';
-import type { Facts, ObjectRef } from './facts.ts';
+import type { Facts } from './facts.ts';
 
 /** One kind of cause that a diagnosis can name. */
 export interface Rule {
@@ -87,26 +88,6 @@ export function finding(
 /** A text of the cluster on one line, without control characters and credentials. */
 export function plain(text: string, max = MAX_VALUE): string {
   return maskSecrets(cleanText(text.replaceAll(/\s+/g, ' ').trim(), max));
-}
-
-/** "Deployment shop/web". */
-export function titleOf(object: ApiObject): string {
-  const { namespace, name } = metaOf(object);
-  return `${String(object['kind'])} ${namespace ? `${namespace}/` : ''}${name}`;
-}
-
-export function refTitle({ kind, namespace, name }: ObjectRef): string {
-  return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
-}
-
-export function groupOf(object: ApiObject): string {
-  const version = typeof object['apiVersion'] === 'string' ? object['apiVersion'] : '';
-  return version.includes('/') ? (version.split('/')[0] ?? '') : '';
-}
-
-export function refOf(object: ApiObject): ObjectRef {
-  const { namespace, name } = metaOf(object);
-  return { kind: String(object['kind']), group: groupOf(object), name, ...(namespace ? { namespace } : {}) };
 }
 
 /** The first rule that recognises a text. */

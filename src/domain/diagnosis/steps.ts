@@ -1,6 +1,7 @@
 import { metaOf, type ApiObject } from '../cluster-objects/api-object.ts';
-import { refOf, type Step } from './rule.ts';
-import { type Labels, type ObjectRef, selectorText } from './facts.ts';
+import { type Step } from './rule.ts';
+import { refOf, type ObjectRef } from '../cluster-objects/object-ref.ts';
+import { type Labels, selectorText } from './facts.ts';
 
 /** The name of a kind that no other group of a cluster can have: `Deployment.apps`, `Service.v1`. */
 export function kindText({ kind, group }: Pick<ObjectRef, 'kind' | 'group'>): string {

@@ -9,8 +9,9 @@ import { diagnosed } from '../../commands/diagnosis/read-facts.ts';
 import { anyObjectName, DEFAULT_BYTES, kindName, maxBytes, objectFields } from '../../contract/cluster-object.ts';
 import { invalidInput, parse } from '../../contract/parse.ts';
 import { isFluxKind } from '../../domain/diagnosis/kinds.ts';
-import { titleOf } from '../../domain/diagnosis/rule.ts';
+import { titleOf } from '../../domain/cluster-objects/object-ref.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
+import { clusterOf } from '../../commands/objects/located.ts';
 import { fluxObjects, locatedFlux } from './read-objects.ts';
 
 const input = z.strictObject({
@@ -47,7 +48,7 @@ export const fluxDiagnose: Command<typeof input, typeof diagnosisOutput> = {
     return asked;
   },
   async run(context, { max_bytes: max = DEFAULT_BYTES, ...asked }) {
-    const cluster = asked.cluster ?? (await context.clusters.current());
+    const cluster = await clusterOf(context, asked.cluster);
     const { title, objects, notRead } = await subjectOf(context, cluster, asked);
     const found = await diagnosed(context, cluster, { objects });
     const answer = diagnosisAnswer(title, { ...found, notLookedAt: [...notRead, ...found.notLookedAt] }, max);

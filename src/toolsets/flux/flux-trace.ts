@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DEFAULT_BYTES, maxBytes, objectFields } from '../../contract/cluster-object.ts';
 import { parse } from '../../contract/parse.ts';
-import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { titleOf } from '../../domain/cluster-objects/object-ref.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
 import { isFlux } from '../../domain/flux/flux-kinds.ts';
 import { inventoryOf } from '../../domain/flux/inventory.ts';
@@ -9,7 +10,7 @@ import { keyOf, ownKey, referencesOf } from '../../domain/flux/references.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { identityOf, located, objectText } from '../../commands/objects/located.ts';
-import { fluxObjects, fluxText } from './read-objects.ts';
+import { fluxObjects } from './read-objects.ts';
 import { foundReconciler } from './found-reconciler.ts';
 import { entryText } from './inventory-text.ts';
 import { missing, parentSteps, sourceSteps, stepOf, type TraceStep } from './trace-steps.ts';
@@ -86,7 +87,7 @@ async function ofFlux(context: CommandContext, at: ObjectAt, object: ApiObject):
     how: 'It is an object of Flux.',
     chain: [stepOf('object', object), ...sources, ...parents],
     ...(inventory ? { applies: inventory.map(entryText), applies_total: inventory.length } : {}),
-    used_by: users.map(fluxText),
+    used_by: users.map(titleOf),
     left_out: [...all.notRead],
   };
 }
@@ -95,7 +96,7 @@ async function ofOther(context: CommandContext, at: ObjectAt, object: ApiObject)
   const found = await foundReconciler(context, at, object);
   const { applied, reconciler, kind, namespace = '', name = '', how, notRead } = found;
   const chain: TraceStep[] = [{ step: 'object', object: objectText(at) }];
-  if (applied && applied !== object) chain.push({ step: 'applied', object: otherText(applied) });
+  if (applied && applied !== object) chain.push({ step: 'applied', object: titleOf(applied) });
   if (reconciler) {
     const [sources, parents] = await Promise.all([
       sourceSteps(context, at.cluster, reconciler),
@@ -104,11 +105,6 @@ async function ofOther(context: CommandContext, at: ObjectAt, object: ApiObject)
     chain.push(stepOf('reconciler', reconciler), ...sources, ...parents);
   } else if (kind !== undefined) chain.push(missing('reconciler', { kind, namespace, name }, how));
   return { managed: applied !== undefined, how, chain, left_out: [...notRead] };
-}
-
-function otherText(object: ApiObject): string {
-  const { namespace, name } = metaOf(object);
-  return `${String(object['kind'])} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
 function lines({ chain, how, applies, applies_total: total = 0, used_by: users = [], left_out: leftOut }: Output) {

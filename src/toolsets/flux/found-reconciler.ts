@@ -1,4 +1,5 @@
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { refOf } from '../../domain/cluster-objects/object-ref.ts';
 import { inventoryOf, isIn } from '../../domain/flux/inventory.ts';
 import { labelledReconciler, type Reconciler } from '../../domain/flux/managed-by.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
@@ -75,7 +76,6 @@ function referenceOf(reconciler: ApiObject): Reconciler {
 }
 
 function identity(object: ApiObject) {
-  const { namespace = '', name } = metaOf(object);
-  const [group = '', version] = String(object['apiVersion']).split('/');
-  return { namespace, name, kind: String(object['kind']), group: version === undefined ? '' : group };
+  const { namespace = '', ...ref } = refOf(object);
+  return { ...ref, namespace };
 }

@@ -1,13 +1,14 @@
 import { nearest } from '../../contract/nearest.ts';
 import { dnsName } from '../../contract/target.ts';
 import { findKind, fullName, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
-import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { fluxKinds } from '../../domain/flux/flux-kinds.ts';
 import type { FluxReference } from '../../domain/flux/references.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
+import { isAllowed } from '../../commands/access.ts';
 import type { CommandContext } from '../../commands/command.ts';
-import { located, type AskedObject } from '../../commands/objects/located.ts';
+import { clusterOf, located, type AskedObject } from '../../commands/objects/located.ts';
 
 const PAGE = 500;
 /** Of each kind, at most this many objects are read. */
@@ -53,7 +54,7 @@ export async function fluxKind(context: CommandContext, cluster: string, asked: 
 
 /** Where a Flux object is. Errors: as `fluxKind`, and those of `located`. */
 export async function locatedFlux(context: CommandContext, asked: AskedObject, verb = 'get'): Promise<ObjectAt> {
-  const cluster = asked.cluster ?? (await context.clusters.current());
+  const cluster = await clusterOf(context, asked.cluster);
   const kind = await fluxKind(context, cluster, asked.kind);
   return located(context, { ...asked, cluster, kind: `${kind.plural}.${kind.version}.${kind.group}` }, verb);
 }
@@ -121,9 +122,7 @@ export async function readReference(
   if (!isName(reference)) return { problem: 'the reference contains no valid name' };
   const kind = (await servedKinds(context, cluster)).find((one) => one.kind === kindName);
   if (!kind) return { problem: `the cluster serves no ${kindName} of Flux` };
-  const { allowedNamespaces } = context.settings;
-  if (allowedNamespaces.length > 0 && !allowedNamespaces.includes(namespace))
-    return { problem: `namespace ${namespace} is not on the allow list` };
+  if (!isAllowed(namespace, context.settings)) return { problem: `namespace ${namespace} is not on the allow list` };
   try {
     return { object: await context.ports.clusterObjects.read({ cluster, kind, namespace, name }) };
   } catch (error) {
@@ -135,10 +134,4 @@ export async function readReference(
 /** A reference is free text, and a name such as `..` would be a path of another object. */
 export function isName({ namespace, name }: Pick<FluxReference, 'namespace' | 'name'>): boolean {
   return [namespace, name].every((text) => dnsName.safeParse(text).success);
-}
-
-/** "Kustomization flux-system/apps". */
-export function fluxText(object: ApiObject): string {
-  const { namespace = '', name } = metaOf(object);
-  return `${String(object['kind'])} ${namespace}/${name}`;
 }

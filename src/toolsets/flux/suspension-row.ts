@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { titleOf } from '../../domain/cluster-objects/object-ref.ts';
 import { suspensionOf } from '../../domain/flux/suspension.ts';
-import { fluxText } from './read-objects.ts';
 
 export const suspensionFields = {
   by: z.string().optional().describe('The caller of flux_suspend, or the field manager that wrote it.'),
@@ -17,7 +17,7 @@ export type SuspensionRow = z.output<typeof suspensionRow>;
 export function forgottenIn(objects: readonly ApiObject[], now: number): readonly SuspensionRow[] {
   return objects.flatMap((object) => {
     const known = suspensionOf(object, now);
-    return known?.forgotten === undefined ? [] : [{ object: fluxText(object), ...known }];
+    return known?.forgotten === undefined ? [] : [{ object: titleOf(object), ...known }];
   });
 }
 

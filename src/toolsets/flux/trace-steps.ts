@@ -1,11 +1,12 @@
 import { metaOf, recordAt, textAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { titleOf } from '../../domain/cluster-objects/object-ref.ts';
 import { maskSecrets, cleanText } from '../../domain/safe-text.ts';
 import { revisionParts } from '../../domain/flux/commit.ts';
 import { fluxState } from '../../domain/flux/flux-state.ts';
 import { labelledReconciler } from '../../domain/flux/managed-by.ts';
 import { chartOf, sourceOf, type FluxReference } from '../../domain/flux/references.ts';
 import type { CommandContext } from '../../commands/command.ts';
-import { fluxText, readReference } from './read-objects.ts';
+import { readReference } from './read-objects.ts';
 
 export interface TraceStep {
   readonly step: 'object' | 'applied' | 'reconciler' | 'chart' | 'source' | 'parent';
@@ -33,7 +34,7 @@ export function stepOf(step: TraceStep['step'], object: ApiObject): TraceStep {
     .join(', ');
   return {
     step,
-    object: fluxText(object),
+    object: titleOf(object),
     state: readiness,
     ...(readiness === 'ready' || readiness === 'none' ? {} : { message: `${reason}: ${message}` }),
     ...(revision === undefined ? {} : { revision }),

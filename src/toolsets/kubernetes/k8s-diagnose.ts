@@ -3,7 +3,7 @@ import { diagnosisAnswer, diagnosisOutput, diagnosisText } from '../../commands/
 import { diagnosed } from '../../commands/diagnosis/read-facts.ts';
 import { anyObjectName, DEFAULT_BYTES, kindName, maxBytes, objectFields } from '../../contract/cluster-object.ts';
 import { invalidInput, parse } from '../../contract/parse.ts';
-import { titleOf } from '../../domain/diagnosis/rule.ts';
+import { titleOf } from '../../domain/cluster-objects/object-ref.ts';
 import type { Subject } from '../../domain/diagnosis/examine.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { isNamespace, located } from '../../commands/objects/located.ts';

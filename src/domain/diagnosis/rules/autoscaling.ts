@@ -1,5 +1,5 @@
 import { metaOf, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import { conditionIs } from '../pod-view.ts';
+import { conditionIs, conditionText } from '../../cluster-objects/conditions.ts';
 import { evidence, plain, recognised, textRules, type Family, type Finding, type TextRule } from '../rule.ts';
 import { describeObject, listStep } from '../steps.ts';
 
@@ -52,7 +52,7 @@ export const autoscaling: Family = {
 const isBackingOff = ({ reason }: ApiObject): boolean => reason === 'BackoffBoth' || reason === 'BackoffDownscale';
 
 function found(autoscaler: ApiObject, condition: ApiObject): Finding {
-  const text = `${textAt(condition, 'reason') ?? ''}: ${textAt(condition, 'message') ?? ''}`;
+  const text = conditionText(condition);
   const kind = recognised(RULES, text) as TextRule;
   const target = `${textAt(autoscaler, 'spec', 'scaleTargetRef', 'kind')} ${textAt(autoscaler, 'spec', 'scaleTargetRef', 'name')}`;
   const { namespace } = metaOf(autoscaler);

@@ -2,7 +2,8 @@ import { plural } from '../../plural.ts';
 import { textAt, type ApiObject, metaOf } from '../../cluster-objects/api-object.ts';
 import type { Facts } from '../facts.ts';
 import { containersOf, isSettled, type ContainerView, type Ended } from '../pod-view.ts';
-import { evidence, plain, type Evidence, type Family, type Finding, type Rule, refOf } from '../rule.ts';
+import { evidence, plain, type Evidence, type Family, type Finding, type Rule } from '../rule.ts';
+import { refOf } from '../../cluster-objects/object-ref.ts';
 import { getStep, logsStep } from '../steps.ts';
 import { killedByProbe } from './probes.ts';
 

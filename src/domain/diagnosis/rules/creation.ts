@@ -1,6 +1,7 @@
 import { metaOf, numberAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import type { Facts } from '../facts.ts';
-import { conditionIs } from '../pod-view.ts';
+import { conditionIs } from '../../cluster-objects/conditions.ts';
+import { refOf } from '../../cluster-objects/object-ref.ts';
 import {
   evidence,
   plain,
@@ -10,7 +11,6 @@ import {
   type Family,
   type Finding,
   type TextRule,
-  refOf,
 } from '../rule.ts';
 import { describeObject, describeStep, getStep, listStep } from '../steps.ts';
 

@@ -1,6 +1,7 @@
 import { metaOf, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import type { Facts } from '../facts.ts';
-import { evidence, plain, type Family, type Finding, type Rule, refOf } from '../rule.ts';
+import { evidence, plain, type Family, type Finding, type Rule } from '../rule.ts';
+import { refOf } from '../../cluster-objects/object-ref.ts';
 import { describeObject, getStep } from '../steps.ts';
 
 const FINALIZER: Rule = {

@@ -1,6 +1,7 @@
 import { metaOf, numberAt, textAt, recordAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import { conditionIs } from '../pod-view.ts';
-import { evidence, plain, type Family, type Finding, type Rule, refOf } from '../rule.ts';
+import { conditionIs } from '../../cluster-objects/conditions.ts';
+import { refOf } from '../../cluster-objects/object-ref.ts';
+import { evidence, plain, type Family, type Finding, type Rule } from '../rule.ts';
 import { describeObject, getStep } from '../steps.ts';
 
 const reads = 'PodDisruptionBudget spec.minAvailable, spec.maxUnavailable, status';

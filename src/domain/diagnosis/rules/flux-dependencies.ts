@@ -1,9 +1,13 @@
 import { metaOf, numberAt, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import type { Facts, ObjectRef } from '../facts.ts';
+import type { Facts } from '../facts.ts';
+import { type ObjectRef, refOf, refTitle, titleOf } from '../../cluster-objects/object-ref.ts';
 import { dependenciesOf, sourceRefOf } from '../flux-refs.ts';
-import { evidence, refOf, refTitle, titleOf, type Family, type Finding, type Rule } from '../rule.ts';
+import { evidence, type Family, type Finding, type Rule } from '../rule.ts';
+import { REQUESTED_AT } from '../../flux/request.ts';
+import { isSuspended } from '../../flux/suspension.ts';
+import { SOURCES } from '../kinds.ts';
 import { getStep, listStep } from '../steps.ts';
-import { fluxFinding, isSuspended, isUnseen, notReady } from './flux-status.ts';
+import { fluxFinding, isUnseen, notReady } from './flux-status.ts';
 
 const CYCLE: Rule = {
   name: 'dependency-cycle',
@@ -49,7 +53,7 @@ const MAX_CYCLE = 20;
 
 export const fluxDependencies: Family = {
   name: 'Flux dependencies',
-  kinds: ['Kustomization', 'HelmRelease', 'GitRepository', 'OCIRepository', 'Bucket', 'HelmRepository', 'HelmChart'],
+  kinds: ['Kustomization', 'HelmRelease', ...SOURCES],
   rules: [CYCLE, MISSING, WAITS, SUSPENDED, STALE, UNSEEN],
   find(object, facts) {
     if (isSuspended(object)) return [suspended(object)];
@@ -133,11 +137,11 @@ function unseen(object: ApiObject, facts: Facts): readonly Finding[] {
   if (!isUnseen(object) || since === undefined || facts.now - since < TAKEN_MS) return [];
   const { generation = 0, annotations } = metaOf(object);
   const observed = numberAt(object, 'status', 'observedGeneration');
-  const asked = annotations?.['reconcile.fluxcd.io/requestedAt'];
+  const asked = annotations?.[REQUESTED_AT];
   const proof = [
     evidence(object, 'metadata.generation', String(generation)),
     evidence(object, 'status.observedGeneration', observed ?? 'none'),
-    ...(asked === undefined ? [] : [evidence(object, 'metadata.annotations[reconcile.fluxcd.io/requestedAt]', asked)]),
+    ...(asked === undefined ? [] : [evidence(object, `metadata.annotations[${REQUESTED_AT}]`, asked)]),
   ];
   return [fluxFinding(UNSEEN, object, UNSEEN.means, proof)];
 }

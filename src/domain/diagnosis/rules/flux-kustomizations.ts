@@ -1,19 +1,11 @@
 import { textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
+import { isSuspended } from '../../flux/suspension.ts';
 import type { Facts } from '../facts.ts';
-import {
-  evidence,
-  recognised,
-  textRules,
-  refTitle,
-  type Family,
-  type Finding,
-  type Rule,
-  type TextRule,
-  refOf,
-} from '../rule.ts';
+import { evidence, recognised, textRules, type Family, type Finding, type Rule, type TextRule } from '../rule.ts';
+import { refTitle, refOf } from '../../cluster-objects/object-ref.ts';
 import { getStep, listStep } from '../steps.ts';
 import { sourceRefOf } from '../flux-refs.ts';
-import { fluxFinding, isSuspended, notReady } from './flux-status.ts';
+import { fluxFinding, notReady } from './flux-status.ts';
 
 const reads = 'Kustomization status.conditions[Ready]';
 

@@ -1,8 +1,10 @@
 import { metaOf, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
+import { isSuspended } from '../../flux/suspension.ts';
 import { SOURCES } from '../kinds.ts';
-import { evidence, recognised, textRules, type Family, type Finding, type TextRule, refOf } from '../rule.ts';
+import { evidence, recognised, textRules, type Family, type Finding, type TextRule } from '../rule.ts';
+import { refOf } from '../../cluster-objects/object-ref.ts';
 import { getStep, listStep } from '../steps.ts';
-import { fluxFinding, isSuspended, notReady, type NotReady } from './flux-status.ts';
+import { fluxFinding, notReady, type NotReady } from './flux-status.ts';
 
 const rule = textRules('GitRepository, OCIRepository, Bucket, HelmRepository and HelmChart status.conditions[Ready]');
 

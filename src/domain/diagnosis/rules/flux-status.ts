@@ -1,5 +1,6 @@
-import { metaOf, numberAt, recordAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import { condition } from '../pod-view.ts';
+import { metaOf, numberAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
+import { condition } from '../../cluster-objects/conditions.ts';
+import { REQUESTED_AT } from '../../flux/request.ts';
 import { evidence, plain, type Evidence, type Finding, type Rule } from '../rule.ts';
 import { describeObject } from '../steps.ts';
 
@@ -21,15 +22,11 @@ export function notReady(object: ApiObject): NotReady | undefined {
   return { reason, message, text, proof: evidence(object, 'status.conditions[Ready]', text) };
 }
 
-export function isSuspended(object: ApiObject): boolean {
-  return recordAt(object, 'spec')['suspend'] === true;
-}
-
 /** The controller has not looked at the newest specification, or at a request to reconcile. */
 export function isUnseen(object: ApiObject): boolean {
   const { generation, annotations } = metaOf(object);
   const observed = numberAt(object, 'status', 'observedGeneration') ?? -1;
-  const asked = annotations?.['reconcile.fluxcd.io/requestedAt'];
+  const asked = annotations?.[REQUESTED_AT];
   const handled = textAt(object, 'status', 'lastHandledReconcileAt');
   return observed < (generation ?? 0) || (asked !== undefined && asked !== handled);
 }

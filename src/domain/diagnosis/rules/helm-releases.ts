@@ -1,17 +1,10 @@
 import { metaOf, numberAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import { condition } from '../pod-view.ts';
-import {
-  evidence,
-  recognised,
-  textRules,
-  type Family,
-  type Finding,
-  type Rule,
-  type TextRule,
-  refOf,
-} from '../rule.ts';
+import { isSuspended } from '../../flux/suspension.ts';
+import { condition, conditionText } from '../../cluster-objects/conditions.ts';
+import { refOf } from '../../cluster-objects/object-ref.ts';
+import { evidence, recognised, textRules, type Family, type Finding, type Rule, type TextRule } from '../rule.ts';
 import { eventsStep, getStep } from '../steps.ts';
-import { fluxFinding, isSuspended, notReady } from './flux-status.ts';
+import { fluxFinding, notReady } from './flux-status.ts';
 import { sourceMissing } from './flux-kustomizations.ts';
 
 const reads = 'HelmRelease status.conditions[Ready, Released, Stalled, TestSuccess, Remediated]';
@@ -127,9 +120,8 @@ function failed(release: ApiObject): readonly Finding[] {
     return [fluxFinding(CHART, release, failure.message, [failure.proof])];
   const told = ['Released', 'TestSuccess', 'Remediated'].flatMap((type) => {
     const one = condition(release, type);
-    const text = `${textAt(one, 'reason') ?? ''}: ${textAt(one, 'message') ?? ''}`;
     return one?.['status'] === 'False' || /failed/i.test(textAt(one, 'reason') ?? '')
-      ? [evidence(release, `status.conditions[${type}]`, text)]
+      ? [evidence(release, `status.conditions[${type}]`, conditionText(one))]
       : [];
   });
   const texts = [failure.proof, ...told];

@@ -1,5 +1,6 @@
 import { textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import { condition, isSettled } from '../pod-view.ts';
+import { isSettled } from '../pod-view.ts';
+import { condition, conditionText } from '../../cluster-objects/conditions.ts';
 import { evidence, plain, type Family, type Finding, type Rule } from '../rule.ts';
 import { describeObject } from '../steps.ts';
 
@@ -26,7 +27,7 @@ export const nodes: Family = {
 function notReady(node: ApiObject): readonly Finding[] {
   const ready = condition(node, 'Ready');
   if (!ready || ready['status'] === 'True') return [];
-  const text = `${textAt(ready, 'reason') ?? ''}: ${textAt(ready, 'message') ?? ''}`;
+  const text = conditionText(ready);
   return [
     {
       rule: NOT_READY,

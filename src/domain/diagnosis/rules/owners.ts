@@ -2,7 +2,8 @@ import { isRecord, metaOf, recordAt, recordsAt, textAt, type ApiObject } from '.
 import { managersOf } from '../../cluster-objects/managing-tool.ts';
 import type { Facts } from '../facts.ts';
 import { appliedBy } from '../flux-refs.ts';
-import { evidence, refTitle, titleOf, type Family, type Finding, type Rule, refOf } from '../rule.ts';
+import { evidence, type Family, type Finding, type Rule } from '../rule.ts';
+import { refTitle, titleOf, refOf } from '../../cluster-objects/object-ref.ts';
 import { describeObject, getStep } from '../steps.ts';
 
 const TOOLS: Rule = {

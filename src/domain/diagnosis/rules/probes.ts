@@ -1,8 +1,10 @@
 import { numberAt, recordAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import type { SeenEvent } from '../../cluster-objects/object-event.ts';
 import type { Facts } from '../facts.ts';
-import { condition, containersOf, isSettled, type ContainerView } from '../pod-view.ts';
-import { evidence, plain, type Family, type Finding, type Rule, refOf } from '../rule.ts';
+import { containersOf, isSettled, type ContainerView } from '../pod-view.ts';
+import { condition, conditionText } from '../../cluster-objects/conditions.ts';
+import { refOf } from '../../cluster-objects/object-ref.ts';
+import { evidence, plain, type Family, type Finding, type Rule } from '../rule.ts';
 import { getStep } from '../steps.ts';
 
 const reads = 'Pod status.containerStatuses[], its probes, and its events Unhealthy and Killing';
@@ -111,13 +113,7 @@ function gates(pod: ApiObject): readonly Finding[] {
       rule: GATE,
       object: pod,
       summary: `A readiness gate is not ready: ${plain(textAt(ready, 'message') ?? '', 200)}`,
-      evidence: [
-        evidence(
-          pod,
-          'status.conditions[Ready]',
-          `${textAt(ready, 'reason') ?? ''}: ${textAt(ready, 'message') ?? ''}`,
-        ),
-      ],
+      evidence: [evidence(pod, 'status.conditions[Ready]', conditionText(ready))],
       step: getStep(refOf(pod), 'status.conditions'),
     },
   ];

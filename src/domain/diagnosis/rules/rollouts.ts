@@ -1,5 +1,5 @@
 import { metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import { conditionIs } from '../pod-view.ts';
+import { conditionIs } from '../../cluster-objects/conditions.ts';
 import { evidence, plain, type Evidence, type Family, type Finding, type Rule } from '../rule.ts';
 import { describeObject } from '../steps.ts';
 

@@ -1,6 +1,8 @@
 import { metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import type { Facts, ObjectRef } from '../facts.ts';
-import { evidence, finding, plain, refTitle, type Family, type Finding, type Rule } from '../rule.ts';
+import { conditionText } from '../../cluster-objects/conditions.ts';
+import type { Facts } from '../facts.ts';
+import { type ObjectRef, refTitle } from '../../cluster-objects/object-ref.ts';
+import { evidence, finding, plain, type Family, type Finding, type Rule } from '../rule.ts';
 import { describeObject, listStep } from '../steps.ts';
 
 const reads = 'Ingress, IngressRoute, TraefikService and HTTPRoute: the Services that they name';
@@ -149,7 +151,7 @@ function refused(route: ApiObject): readonly Finding[] {
     .flatMap((parent) => recordsAt(parent, 'conditions'))
     .find(({ type, status }) => ['Accepted', 'ResolvedRefs'].includes(String(type)) && status === 'False');
   if (!bad) return [];
-  const text = `${textAt(bad, 'reason') ?? ''}: ${textAt(bad, 'message') ?? ''}`;
+  const text = conditionText(bad);
   const proof = [evidence(route, `status.parents[].conditions[${String(bad['type'])}]`, text)];
   return [finding(REFUSED, route, plain(text, 250), proof, describeObject(route))];
 }

@@ -1,6 +1,8 @@
 import { textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import { conditionIs, isSettled } from '../pod-view.ts';
-import { evidence, plain, recognised, textRules, type Family, type Finding, type TextRule, refOf } from '../rule.ts';
+import { isSettled } from '../pod-view.ts';
+import { conditionIs } from '../../cluster-objects/conditions.ts';
+import { refOf } from '../../cluster-objects/object-ref.ts';
+import { evidence, plain, recognised, textRules, type Family, type Finding, type TextRule } from '../rule.ts';
 import { getStep, listStep } from '../steps.ts';
 
 const reads = 'Pod status.conditions[PodScheduled]';

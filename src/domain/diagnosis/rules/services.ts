@@ -3,7 +3,8 @@ import { metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../../clust
 import { hasLabels, selectorText, type Facts, type Labels } from '../facts.ts';
 import { groupOfKind, WORKLOADS } from '../kinds.ts';
 import { isReady } from '../pod-view.ts';
-import { evidence, titleOf, type Family, type Finding, type Rule, refOf } from '../rule.ts';
+import { evidence, type Family, type Finding, type Rule } from '../rule.ts';
+import { titleOf, refOf } from '../../cluster-objects/object-ref.ts';
 import { getStep, listStep } from '../steps.ts';
 import { isScaledToZero } from './workloads.ts';
 

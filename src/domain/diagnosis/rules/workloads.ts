@@ -1,6 +1,7 @@
 import { metaOf, numberAt, recordAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
-import { conditionIs } from '../pod-view.ts';
-import { evidence, finding, plain, type Family, type Finding, type Rule, refOf } from '../rule.ts';
+import { conditionIs } from '../../cluster-objects/conditions.ts';
+import { refOf } from '../../cluster-objects/object-ref.ts';
+import { evidence, finding, plain, type Family, type Finding, type Rule } from '../rule.ts';
 import { describeObject, getStep, historyStep } from '../steps.ts';
 
 const PAUSED: Rule = {
