@@ -66,7 +66,8 @@ function isName({ kind }: Referred, path: string, around: unknown): boolean {
   return beside === undefined ? (NAMES[kind]?.test(path) ?? false) : beside === kind;
 }
 
-function textRecord(value: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+/** The entries of a record that are texts. */
+export function textRecord(value: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );

@@ -98,8 +98,9 @@ function divided(
   walked: Walk,
 ): { readonly causes: readonly Found[]; readonly consequences: readonly Found[] } {
   const isLater = ({ finding }: Found): boolean => finding.rule.consequence === true;
+  const needing = new Map([...new Set(found.map(({ key }) => key))].map((key) => [key, dependents(key, walked)]));
   const explains = (lower: Found, one: Found): boolean =>
-    (lower.key !== one.key || !isLater(lower)) && dependents(lower.key, walked).has(one.key);
+    (lower.key !== one.key || !isLater(lower)) && needing.get(lower.key)?.has(one.key) === true;
   const explained = found.filter((one) => isLater(one) && found.some((lower) => explains(lower, one)));
   const kept = found.filter((one) => !explained.includes(one));
   return { causes: onePerObject(kept), consequences: explained };
@@ -116,13 +117,10 @@ function onePerObject(found: readonly Found[]): readonly Found[] {
 
 /** The same cause at several objects is one. */
 function merged(found: readonly Found[], visits: ReadonlyMap<string, Visit>): readonly Cause[] {
-  const groups = new Map<string, Found[]>();
-  for (const one of found) {
-    const { rule, object, summary } = one.finding;
-    const owner = one.way.at(-2) ?? one.key;
-    const key = `${rule.name}|${object['kind'] === 'Pod' ? owner : summary}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
+  const groups = Map.groupBy(found, ({ finding: { rule, object, summary }, way, key }) => {
+    const owner = way.at(-2) ?? key;
+    return `${rule.name}|${object['kind'] === 'Pod' ? owner : summary}`;
+  });
   return [...groups.values()]
     .toSorted((a, b) => b.length - a.length || (a[0]?.rank ?? 0) - (b[0]?.rank ?? 0))
     .flatMap(([first, ...rest]) => (first ? [causeOf(first, rest.length, visits)] : []));
@@ -165,7 +163,5 @@ function stateOf(object: ApiObject): string | undefined {
 }
 
 function counted(kinds: readonly string[]): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts].map(([kind, count]) => plural(count, kind));
+  return [...Map.groupBy(kinds, (kind) => kind)].map(([kind, { length }]) => plural(length, kind));
 }

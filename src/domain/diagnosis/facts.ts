@@ -86,7 +86,7 @@ export class Facts {
   /** Empty if it is not known. */
   list(ref: ListRef): readonly ApiObject[] {
     const whole = this.#whole(ref);
-    if (whole) return whole.items.filter((object) => hasLabels(object, ref.selector));
+    if (whole) return whole.items.filter((object) => hasLabels(metaOf(object).labels, ref.selector));
     return this.#answer({ what: 'list', ...ref })?.items ?? [];
   }
 
@@ -146,7 +146,6 @@ export class Facts {
   }
 }
 
-export function hasLabels(object: ApiObject, wanted: Labels = {}): boolean {
-  const { labels = {} } = metaOf(object);
+export function hasLabels(labels: Labels = {}, wanted: Labels = {}): boolean {
   return Object.entries(wanted).every(([key, value]) => labels[key] === value);
 }

@@ -64,7 +64,7 @@ function existing(facts: Facts, ...refs: readonly ObjectRef[]): readonly ApiObje
 export function around(object: ApiObject, facts: Facts): readonly ApiObject[] {
   if (!(WORKLOADS as readonly string[]).includes(String(object['kind']))) return [];
   const { namespace } = metaOf(object);
-  const labels = { metadata: { labels: labelsOf(object) } };
+  const labels = labelsOf(object);
   const leading = facts.list({ kind: 'Service', group: '', namespace }).filter((service) => {
     const selector = selectorOf(service);
     return Object.keys(selector).length > 0 && hasLabels(labels, selector);

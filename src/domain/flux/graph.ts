@@ -1,6 +1,5 @@
 import { keyOf, ownKey, referencesOf, type FluxReference } from './references.ts';
-import type { ApiObject } from '../cluster-objects/api-object.ts';
-import { metaOf } from '../cluster-objects/api-object.ts';
+import { metaOf, type ApiObject } from '../cluster-objects/api-object.ts';
 import { fluxState, type Readiness } from './flux-state.ts';
 
 export interface GraphNode {

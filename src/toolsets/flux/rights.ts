@@ -3,6 +3,7 @@ import type { Right } from '../../commands/toolset.ts';
 
 const reader = { role: 'sluice-flux-reader' } as const;
 const writer = { role: 'sluice-flux-writer' } as const;
+const kubernetesReader = { role: 'sluice-kubernetes-reader' } as const;
 
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   'helm.toolkit.fluxcd.io': ['helmreleases'],
@@ -16,7 +17,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 const READS = ['flux_list', 'flux_get', 'flux_diagnose', 'flux_trace', 'flux_graph'];
 const WRITES = ['flux_plan', 'flux_reconcile', 'flux_suspend', 'flux_resume'];
 
-const each = Object.entries(KINDS).flatMap(([group, resources]) => resources.map((resource) => ({ group, resource })));
+const each = eachKind(KINDS);
 
 /** Objects that can be traced, and their owners. For further kinds a role of the cluster's own has to grant `get`. */
 const TRACED: Readonly<Record<string, readonly string[]>> = {
@@ -29,24 +30,9 @@ const TRACED: Readonly<Record<string, readonly string[]>> = {
 export const rights: readonly Right[] = [
   ...each.map((right) => ({ ...reader, ...right, verbs: ['get', 'list'], tools: [...READS, ...WRITES] })),
   ...each.map((right) => ({ ...writer, ...right, verbs: ['patch'], tools: WRITES })),
-  ...Object.entries(TRACED).flatMap(([group, resources]) =>
-    resources.map(
-      (resource): Right => ({
-        role: 'sluice-kubernetes-reader',
-        group,
-        resource,
-        verbs: ['get'],
-        tools: ['flux_trace'],
-      }),
-    ),
-  ),
+  ...eachKind(TRACED).map((right): Right => ({ ...kubernetesReader, ...right, verbs: ['get'], tools: ['flux_trace'] })),
   ...eachKind(NAMESPACED).map(
-    (right): Right => ({
-      role: 'sluice-kubernetes-reader',
-      ...right,
-      verbs: ['get', 'list'],
-      tools: ['flux_diagnose'],
-    }),
+    (right): Right => ({ ...kubernetesReader, ...right, verbs: ['get', 'list'], tools: ['flux_diagnose'] }),
   ),
   { ...reader, group: '', resource: 'namespaces', verbs: ['get'], clusterScoped: true },
   { ...reader, group: '', resource: 'events', verbs: ['list'], tools: ['flux_events', 'flux_get', 'flux_diagnose'] },

@@ -5,7 +5,7 @@ import { anyObjectName, DEFAULT_BYTES, kindName, maxBytes, objectFields } from '
 import { invalidInput, parse } from '../../contract/parse.ts';
 import { titleOf } from '../../domain/cluster-objects/object-ref.ts';
 import type { Subject } from '../../domain/diagnosis/examine.ts';
-import type { Command, CommandContext } from '../../commands/command.ts';
+import type { Command } from '../../commands/command.ts';
 import { isNamespace, located } from '../../commands/objects/located.ts';
 
 const input = z.strictObject({
@@ -46,13 +46,9 @@ export const k8sDiagnose: Command<typeof input, typeof diagnosisOutput> = {
     const at = await located(context, { ...asked, kind, name, namespace });
     const object = await context.ports.clusterObjects.read(at);
     const subject: Subject = isNamespace(at.kind) ? { namespace: object } : { object };
-    return answerOf(context, at.cluster, subject, titleOf(object), max);
+    return diagnosisAnswer(titleOf(object), await diagnosed(context, at.cluster, subject), max);
   },
   text: diagnosisText,
 };
 
 const missing = (path: string, message: string) => invalidInput([{ path, message }]);
-
-async function answerOf(context: CommandContext, cluster: string, subject: Subject, title: string, max: number) {
-  return diagnosisAnswer(title, await diagnosed(context, cluster, subject), max);
-}

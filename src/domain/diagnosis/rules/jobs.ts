@@ -55,7 +55,8 @@ function failed(job: ApiObject): readonly Finding[] {
   if (!condition) return [];
   const [reason, message] = [textAt(condition, 'reason') ?? '', textAt(condition, 'message') ?? ''];
   const rule = KINDS[reason] ?? FAILED;
-  const limit = numberAt(job, 'spec', rule === DEADLINE ? 'activeDeadlineSeconds' : 'backoffLimit');
+  const field = rule === DEADLINE ? 'activeDeadlineSeconds' : 'backoffLimit';
+  const limit = numberAt(job, 'spec', field);
   return [
     {
       rule,
@@ -64,9 +65,7 @@ function failed(job: ApiObject): readonly Finding[] {
       evidence: [
         evidence(job, 'status.conditions[Failed]', `${reason}: ${message}`),
         evidence(job, 'status.failed', String(numberAt(job, 'status', 'failed') ?? 0)),
-        ...(limit === undefined
-          ? []
-          : [evidence(job, `spec.${rule === DEADLINE ? 'activeDeadlineSeconds' : 'backoffLimit'}`, String(limit))]),
+        ...(limit === undefined ? [] : [evidence(job, `spec.${field}`, String(limit))]),
       ],
       step: describeObject(job),
     },

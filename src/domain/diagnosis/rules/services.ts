@@ -1,5 +1,6 @@
 import { plural } from '../../plural.ts';
 import { metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
+import { textRecord } from '../../cluster-objects/references.ts';
 import { hasLabels, selectorText, type Facts, type Labels } from '../facts.ts';
 import { groupOfKind, WORKLOADS } from '../kinds.ts';
 import { isReady } from '../pod-view.ts';
@@ -50,7 +51,7 @@ export const services: Family = {
 };
 
 export function selectorOf(service: ApiObject): Labels {
-  return textsOf(recordAt(service, 'spec', 'selector'));
+  return textRecord(recordAt(service, 'spec', 'selector'));
 }
 
 /** The pods that a Service selects and that are not going away. */
@@ -65,9 +66,7 @@ const isFinished = (pod: ApiObject): boolean => ['Succeeded', 'Failed'].includes
 
 /** The workloads whose pods a Service would select. */
 export function workloadsBehind(service: ApiObject, facts: Facts): readonly ApiObject[] {
-  return workloadsIn(service, facts).filter((one) =>
-    hasLabels({ metadata: { labels: labelsOf(one) } }, ownKeys(service)),
-  );
+  return workloadsIn(service, facts).filter((one) => hasLabels(labelsOf(one), ownKeys(service)));
 }
 
 /** Argo Rollouts adds the label of a version to the selectors of its Services. No template has it. */
@@ -82,7 +81,7 @@ function workloadsIn(service: ApiObject, facts: Facts): readonly ApiObject[] {
 }
 
 export function labelsOf(workload: ApiObject): Labels {
-  return textsOf(recordAt(workload, 'spec', 'template', 'metadata', 'labels'));
+  return textRecord(recordAt(workload, 'spec', 'template', 'metadata', 'labels'));
 }
 
 function withoutPods(service: ApiObject, selector: Labels, facts: Facts): readonly Finding[] {
@@ -184,11 +183,5 @@ function unknownPorts(service: ApiObject, pods: readonly ApiObject[]): readonly 
             step: getStep(refOf(service), 'spec.ports'),
           },
         ],
-  );
-}
-
-function textsOf(value: Readonly<Record<string, unknown>>): Labels {
-  return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 }
