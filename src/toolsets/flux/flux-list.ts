@@ -5,7 +5,7 @@ import { parse } from '../../contract/parse.ts';
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { sizeOf } from '../../domain/cluster-objects/fitted.ts';
 import { shortRevision } from '../../domain/flux/commit.ts';
-import { fluxState } from '../../domain/flux/flux-state.ts';
+import { fluxState, type FluxState } from '../../domain/flux/flux-state.ts';
 import { suspensionOf } from '../../domain/flux/suspension.ts';
 import type { Command } from '../../commands/command.ts';
 import { cursorText, readCursor } from '../../commands/objects/cursor.ts';
@@ -56,7 +56,8 @@ export const fluxList: Command<typeof input, typeof output> = {
     const cluster = await clusterOf(context, asked.cluster);
     const { objects, notRead } = await fluxObjects(context, { ...asked, cluster });
     const now = context.ports.now();
-    const found = objects.filter((object) => isWanted(object, state));
+    const all = objects.map((object): Known => ({ object, state: fluxState(object) }));
+    const found = all.filter((one) => isWanted(one, state));
     const at = readCursor(cursor, ['flux', cluster, asked.namespace, asked.kind, state].join(' '));
     const forgotten = forgottenIn(objects, now);
     const shown = forgotten.slice(0, MAX_FORGOTTEN);
@@ -66,7 +67,7 @@ export const fluxList: Command<typeof input, typeof output> = {
       columns: COLUMNS,
       rows: rows.map((row) => [...row]),
       total: found.length,
-      counts: countsOf(objects),
+      counts: countsOf(all),
       forgotten: shown.map((one) => ({ ...one })),
       forgotten_total: forgotten.length,
       not_read: [...notRead],
@@ -83,14 +84,18 @@ export const fluxList: Command<typeof input, typeof output> = {
     ].join('\n'),
 };
 
-function isWanted(object: ApiObject, state: (typeof STATES)[number]): boolean {
-  const { readiness } = fluxState(object);
+interface Known {
+  readonly object: ApiObject;
+  readonly state: FluxState;
+}
+
+function isWanted({ state: { readiness } }: Known, state: (typeof STATES)[number]): boolean {
   if (state === 'failing') return readiness === 'not ready' || readiness === 'in progress';
   return state === 'all' || readiness === 'suspended';
 }
 
-function countsOf(objects: readonly ApiObject[]): Record<string, number> {
-  const groups = Map.groupBy(objects, (object) => fluxState(object).readiness);
+function countsOf(all: readonly Known[]): Record<string, number> {
+  const groups = Map.groupBy(all, ({ state }) => state.readiness);
   return Object.fromEntries([...groups].map(([state, those]) => [state, those.length]));
 }
 
@@ -100,16 +105,16 @@ const countsText = (counts: Readonly<Record<string, number>>): string =>
     .join(', ') || 'no object of Flux';
 
 /** The first rows that fit into the size. At least one, so that a list ends. */
-function fitting(objects: readonly ApiObject[], now: number, max: number): readonly (readonly string[])[] {
-  const rows = objects.map((object) => rowOf(object, now));
+function fitting(found: readonly Known[], now: number, max: number): readonly (readonly string[])[] {
+  const rows = found.map((one) => rowOf(one, now));
   let rest = max;
   const end = rows.findIndex((row) => (rest -= sizeOf(row) + 1) < 0);
   return end < 0 ? rows : rows.slice(0, Math.max(1, end));
 }
 
-function rowOf(object: ApiObject, now: number): readonly string[] {
+function rowOf({ object, state }: Known, now: number): readonly string[] {
   const { namespace = '', name } = metaOf(object);
-  const { readiness, revision = '', revisionAt, reason = '', message = '' } = fluxState(object);
+  const { readiness, revision = '', revisionAt, reason = '', message = '' } = state;
   const at = revisionAt === undefined ? Number.NaN : Date.parse(revisionAt);
   const suspension = suspensionOf(object, now);
   const said = suspension ? suspensionText(suspension) : readiness === 'ready' ? '' : `${reason}: ${message}`;
