@@ -7,6 +7,14 @@ import type { Scope } from './resource.ts';
 /** Maximum number of objects of one kind in a list of resources. */
 export const MAX_LISTED = 500;
 
+/** The namespaces that a list is read from: the named one, or each allowed one. Undefined stands for all of them. */
+export function placesOf(
+  { allowedNamespaces }: CommandSettings,
+  namespace: string | undefined,
+): readonly (string | undefined)[] {
+  return namespace === undefined && allowedNamespaces.length > 0 ? allowedNamespaces : [namespace];
+}
+
 /**
  * Reads each namespace separately if only some may be read. An allowed namespace that does not exist counts as empty.
  */

@@ -17,6 +17,20 @@ export const eventRow = z.strictObject({
 /** The API server does not sort events, so this many are read to find the newest. */
 const READ = 500;
 
+export interface AskedEvents {
+  /** Kind and name of the object that they are about. */
+  readonly kind?: string | undefined;
+  readonly name?: string | undefined;
+  readonly type?: string | undefined;
+}
+
+/** The field selector of the events that are asked for. Undefined: of every event. */
+export function eventSelector({ kind, name, type }: AskedEvents): string | undefined {
+  const chosen = { 'involvedObject.kind': kind, 'involvedObject.name': name, type };
+  const parts = Object.entries(chosen).flatMap(([field, value]) => (value === undefined ? [] : [`${field}=${value}`]));
+  return parts.join(',') || undefined;
+}
+
 /** Events of some namespaces, newest first. `partial`: a namespace has more events than were read. */
 export async function eventsIn(
   context: CommandContext,

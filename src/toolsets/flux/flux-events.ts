@@ -4,7 +4,8 @@ import { invalidInput, parse } from '../../contract/parse.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
 import type { SeenEvent } from '../../domain/cluster-objects/object-event.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
-import { eventLine, eventRow, eventsIn } from '../../commands/objects/events.ts';
+import { eventLine, eventRow, eventSelector, eventsIn } from '../../commands/objects/events.ts';
+import { placesOf } from '../../commands/places.ts';
 import { clusterOf } from '../../commands/objects/located.ts';
 import { fluxKind, servedKinds } from './read-objects.ts';
 
@@ -44,12 +45,8 @@ export const fluxEvents: Command<typeof input, typeof output> = {
   async run(context, { limit = 20, ...asked }) {
     const cluster = await clusterOf(context, asked.cluster);
     const kind = asked.kind === undefined ? undefined : (await fluxKind(context, cluster, asked.kind)).kind;
-    const { events, partial } = await eventsIn(
-      context,
-      cluster,
-      placesOf(context, asked.namespace),
-      selectorOf(asked, kind),
-    );
+    const places = placesOf(context.settings, asked.namespace);
+    const { events, partial } = await eventsIn(context, cluster, places, eventSelector({ ...asked, kind }));
     const found = kind === undefined ? await aboutFlux(context, cluster, events) : events;
     const { value } = fitted(
       found.slice(0, limit).map((event) => ({ ...event })),
@@ -64,16 +61,6 @@ export const fluxEvents: Command<typeof input, typeof output> = {
       ...(partial ? ['Not every event could be read: name a namespace or an object.'] : []),
     ].join('\n'),
 };
-
-function placesOf({ settings }: CommandContext, namespace: string | undefined): readonly (string | undefined)[] {
-  return namespace === undefined && settings.allowedNamespaces.length > 0 ? settings.allowedNamespaces : [namespace];
-}
-
-function selectorOf(asked: { readonly name?: string | undefined; readonly type?: string | undefined }, kind?: string) {
-  const chosen = { 'involvedObject.kind': kind, 'involvedObject.name': asked.name, type: asked.type };
-  const parts = Object.entries(chosen).flatMap(([field, value]) => (value === undefined ? [] : [`${field}=${value}`]));
-  return parts.join(',') || undefined;
-}
 
 /** The first word of the object of an event is its kind. */
 async function aboutFlux(context: CommandContext, cluster: string, events: readonly SeenEvent[]) {

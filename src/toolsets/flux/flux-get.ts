@@ -11,7 +11,7 @@ import { referencesOf } from '../../domain/flux/references.ts';
 import { suspensionOf } from '../../domain/flux/suspension.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
-import { eventLine, eventRow, eventsIn } from '../../commands/objects/events.ts';
+import { eventLine, eventRow, eventSelector, eventsIn } from '../../commands/objects/events.ts';
 import { identityOf } from '../../commands/objects/located.ts';
 import { locatedFlux } from './read-objects.ts';
 import { entryText } from './inventory-text.ts';
@@ -75,7 +75,7 @@ export const fluxGet: Command<typeof input, typeof output> = {
 };
 
 async function newestEvents(context: CommandContext, { cluster, kind, namespace, name }: ObjectAt) {
-  const selector = `involvedObject.kind=${kind.kind},involvedObject.name=${name}`;
+  const selector = eventSelector({ kind: kind.kind, name });
   return (await eventsIn(context, cluster, [namespace], selector).catch(ignoreFailure))?.events;
 }
 

@@ -8,6 +8,7 @@ import type { FluxReference } from '../../domain/flux/references.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import { isAllowed } from '../../commands/access.ts';
 import type { CommandContext } from '../../commands/command.ts';
+import { placesOf } from '../../commands/places.ts';
 import { clusterOf, located, type AskedObject } from '../../commands/objects/located.ts';
 
 const PAGE = 500;
@@ -63,8 +64,7 @@ export async function locatedFlux(context: CommandContext, asked: AskedObject, v
 export async function fluxObjects(context: CommandContext, asked: AskedObjects): Promise<FluxObjects> {
   const { cluster, namespace, kind } = asked;
   const kinds = kind === undefined ? await servedKinds(context, cluster) : [await fluxKind(context, cluster, kind)];
-  const { allowedNamespaces } = context.settings;
-  const places = namespace === undefined && allowedNamespaces.length > 0 ? allowedNamespaces : [namespace];
+  const places = placesOf(context.settings, namespace);
   const parts = await Promise.all(
     kinds.flatMap((one) => places.map((place) => readPart(context, cluster, one, place, places.length > 1))),
   );

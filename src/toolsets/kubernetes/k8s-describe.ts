@@ -8,7 +8,7 @@ import { maskedObject } from '../../domain/cluster-objects/masked-object.ts';
 import { ignoreFailure } from '../../domain/errors.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
-import { eventLine, eventRow, eventsIn } from '../../commands/objects/events.ts';
+import { eventLine, eventRow, eventSelector, eventsIn } from '../../commands/objects/events.ts';
 import { identityOf, located } from '../../commands/objects/located.ts';
 import { ownerChain } from '../../commands/objects/owner-chain.ts';
 import { referrersOf } from './referrers.ts';
@@ -59,7 +59,7 @@ export const k8sDescribe: Command<typeof input, typeof output> = {
 /** What belongs to the object. What could not be read is named, and does not prevent the answer. */
 async function around(context: CommandContext, at: ObjectAt, object: ApiObject) {
   const { name, namespace } = metaOf(object);
-  const selector = `involvedObject.kind=${at.kind.kind},involvedObject.name=${name}`;
+  const selector = eventSelector({ kind: at.kind.kind, name });
   const [owners, referred, events] = await Promise.all([
     ownerChain(context, at, object),
     namespace === undefined ? { referrers: [], notSearched: [] } : referrersOf(context, at, object),

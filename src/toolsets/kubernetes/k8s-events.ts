@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { anyObjectName } from '../../contract/cluster-object.ts';
 import { parse } from '../../contract/parse.ts';
 import { placeFields } from '../../contract/place.ts';
+import { placesOf } from '../../commands/places.ts';
 import type { Command } from '../../commands/command.ts';
-import { eventLine, eventRow, eventsIn } from '../../commands/objects/events.ts';
+import { eventLine, eventRow, eventSelector, eventsIn } from '../../commands/objects/events.ts';
 import { clusterOf } from '../../commands/objects/located.ts';
 
 const input = z.strictObject({
@@ -38,19 +39,10 @@ export const k8sEvents: Command<typeof input, typeof output> = {
   examples: [{ title: 'Warnings of a namespace', input: { namespace: 'shop', type: 'Warning' } }],
   check: (raw) => parse(input, raw ?? {}),
   async run(context, { limit = 20, ...asked }) {
-    const { allowedNamespaces } = context.settings;
-    const places =
-      asked.namespace === undefined && allowedNamespaces.length > 0 ? allowedNamespaces : [asked.namespace];
-    const chosen = {
-      'involvedObject.kind': asked.object_kind,
-      'involvedObject.name': asked.object_name,
-      type: asked.type,
-    };
-    const selector = Object.entries(chosen).flatMap(([field, value]) =>
-      value === undefined ? [] : [`${field}=${value}`],
-    );
+    const { namespace, object_kind: kind, object_name: name, type } = asked;
     const cluster = await clusterOf(context, asked.cluster);
-    const { events, partial } = await eventsIn(context, cluster, places, selector.join(',') || undefined);
+    const places = placesOf(context.settings, namespace);
+    const { events, partial } = await eventsIn(context, cluster, places, eventSelector({ kind, name, type }));
     return { events: events.slice(0, limit), total: events.length, partial };
   },
   text: ({ events, total, partial }) =>
