@@ -1,5 +1,6 @@
 import type { DiagnosisCase } from '../../support/diagnosis/case.ts';
 import type { CaseStage } from '../../support/diagnosis/case-stage.ts';
+import { failing, kustomization, source } from '../../support/diagnosis/flux-objects.ts';
 import { crashing, podStatus, waiting } from '../../support/diagnosis/kubelet.ts';
 import { deployment } from '../../support/diagnosis/manifests.ts';
 
@@ -27,31 +28,6 @@ export const FLUX_FILES: Readonly<Record<string, string>> = {
   }),
 };
 
-async function source(stage: CaseStage, spec: object = {}, ready = true): Promise<void> {
-  const base = { interval: '1h', url: stage.gitUrl, ref: { branch: 'main' }, timeout: '10s' };
-  await stage.apply({ kind: 'GitRepository', metadata: { name: 'apps' }, spec: { ...base, ...spec } });
-  await stage.condition('GitRepository', 'apps', 'Ready', ready ? 'True' : 'False');
-}
-
-async function apply(stage: CaseStage, name: string, spec: object): Promise<void> {
-  const sourceRef = { kind: 'GitRepository', name: 'apps' };
-  const base = {
-    interval: '1h',
-    retryInterval: '1h',
-    prune: true,
-    path: './good',
-    targetNamespace: stage.namespace,
-    sourceRef,
-  };
-  await stage.apply({ kind: 'Kustomization', metadata: { name }, spec: { ...base, ...spec } });
-}
-
-async function failing(stage: CaseStage, spec: object, reason?: string): Promise<void> {
-  await source(stage);
-  await apply(stage, 'apps', spec);
-  await stage.condition('Kustomization', 'apps', 'Ready', 'False', reason);
-}
-
 export const FLUX_CASES: readonly DiagnosisCase[] = [
   {
     name: 'the branch does not exist, seen from the Kustomization',
@@ -59,7 +35,7 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
     expected: ['git-ref-missing'],
     make: async (stage) => {
       await source(stage, { ref: { branch: 'mian' } }, false);
-      await apply(stage, 'apps', {});
+      await kustomization(stage, 'apps', {});
       await stage.condition('Kustomization', 'apps', 'Ready', 'False');
     },
   },
@@ -117,7 +93,7 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
     expected: ['unschedulable-resources'],
     make: async (stage) => {
       await source(stage);
-      await apply(stage, 'apps', { path: './workload', wait: true });
+      await kustomization(stage, 'apps', { path: './workload', wait: true });
       const message = '0/2 nodes are available: 2 Insufficient memory. preemption: 0/2 nodes are available.';
       const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
       await stage.pods('web', 1, { phase: 'Pending', conditions });
@@ -130,9 +106,9 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
     expected: ['path-missing'],
     make: async (stage) => {
       await source(stage);
-      await apply(stage, 'base', { path: './nowhere' });
+      await kustomization(stage, 'base', { path: './nowhere' });
       await stage.condition('Kustomization', 'base', 'Ready', 'False');
-      await apply(stage, 'apps', { dependsOn: [{ name: 'base' }] });
+      await kustomization(stage, 'apps', { dependsOn: [{ name: 'base' }] });
       await stage.condition('Kustomization', 'apps', 'Ready', 'False', 'DependencyNotReady');
     },
   },
@@ -142,8 +118,8 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
     expected: ['dependency-cycle'],
     make: async (stage) => {
       await source(stage);
-      await apply(stage, 'apps', { dependsOn: [{ name: 'base' }] });
-      await apply(stage, 'base', { dependsOn: [{ name: 'apps' }] });
+      await kustomization(stage, 'apps', { dependsOn: [{ name: 'base' }] });
+      await kustomization(stage, 'base', { dependsOn: [{ name: 'apps' }] });
       await stage.condition('Kustomization', 'apps', 'Ready', 'False', 'DependencyNotReady');
     },
   },
@@ -159,7 +135,7 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
     expected: ['flux-suspended'],
     make: async (stage) => {
       await source(stage);
-      await apply(stage, 'apps', { suspend: true });
+      await kustomization(stage, 'apps', { suspend: true });
     },
   },
   {
@@ -168,8 +144,8 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
     expected: ['flux-suspended'],
     make: async (stage) => {
       await source(stage);
-      await apply(stage, 'cluster', { suspend: true });
-      await apply(stage, 'apps', {});
+      await kustomization(stage, 'cluster', { suspend: true });
+      await kustomization(stage, 'apps', {});
       const group = 'kustomize.toolkit.fluxcd.io';
       const labels = { [`${group}/name`]: 'cluster', [`${group}/namespace`]: stage.namespace };
       await stage.patch('Kustomization', 'apps', { metadata: { labels } });
@@ -181,7 +157,7 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
     ask: 'Kustomization/apps',
     expected: ['source-ref-missing'],
     make: async (stage) => {
-      await apply(stage, 'apps', { sourceRef: { kind: 'GitRepository', name: 'app' } });
+      await kustomization(stage, 'apps', { sourceRef: { kind: 'GitRepository', name: 'app' } });
       await stage.condition('Kustomization', 'apps', 'Ready', 'False');
     },
   },
@@ -192,7 +168,7 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
     later: 3_600_000,
     make: async (stage) => {
       await source(stage);
-      await apply(stage, 'apps', {});
+      await kustomization(stage, 'apps', {});
       await stage.condition('Kustomization', 'apps', 'Ready', 'True');
       // What a controller that stopped some time ago leaves behind.
       await stage.status('Kustomization', 'apps', {
@@ -245,7 +221,7 @@ export const FLUX_CASES: readonly DiagnosisCase[] = [
     expected: ['crash-loop'],
     make: async (stage) => {
       await source(stage);
-      await apply(stage, 'apps', { path: './workload' });
+      await kustomization(stage, 'apps', { path: './workload' });
       await stage.condition('Kustomization', 'apps', 'Ready', 'True');
       await stage.pods('web', 1, podStatus([crashing(1)]));
     },

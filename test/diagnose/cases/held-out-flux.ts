@@ -1,27 +1,9 @@
 import type { DiagnosisCase } from '../../support/diagnosis/case.ts';
 import type { CaseStage } from '../../support/diagnosis/case-stage.ts';
+import { failing, kustomization, source } from '../../support/diagnosis/flux-objects.ts';
 import { deployment } from '../../support/diagnosis/manifests.ts';
 
 // As held-out.ts: no rule was changed for one of these.
-
-async function source(stage: CaseStage, spec: object = {}, ready = true): Promise<void> {
-  const base = { interval: '1h', url: stage.gitUrl, ref: { branch: 'main' }, timeout: '10s' };
-  await stage.apply({ kind: 'GitRepository', metadata: { name: 'apps' }, spec: { ...base, ...spec } });
-  await stage.condition('GitRepository', 'apps', 'Ready', ready ? 'True' : 'False');
-}
-
-async function applied(stage: CaseStage, name: string, spec: object): Promise<void> {
-  const sourceRef = { kind: 'GitRepository', name: 'apps' };
-  const base = { interval: '1h', retryInterval: '1h', prune: true, path: './good', sourceRef };
-  const targetNamespace = stage.namespace;
-  await stage.apply({ kind: 'Kustomization', metadata: { name }, spec: { ...base, targetNamespace, ...spec } });
-}
-
-async function failing(stage: CaseStage, spec: object): Promise<void> {
-  await source(stage);
-  await applied(stage, 'apps', spec);
-  await stage.condition('Kustomization', 'apps', 'Ready', 'False');
-}
 
 /** The folders of these cases, beside those of the others. */
 export const HELD_OUT_FILES: Readonly<Record<string, string>> = {
@@ -93,8 +75,8 @@ export const HELD_OUT_FLUX: readonly DiagnosisCase[] = [
     expected: ['flux-suspended'],
     make: async (stage) => {
       await source(stage);
-      await applied(stage, 'base', { suspend: true });
-      await applied(stage, 'apps', { dependsOn: [{ name: 'base' }] });
+      await kustomization(stage, 'base', { suspend: true });
+      await kustomization(stage, 'apps', { dependsOn: [{ name: 'base' }] });
       await stage.condition('Kustomization', 'apps', 'Ready', 'False', 'DependencyNotReady');
     },
   },
