@@ -148,7 +148,7 @@ function troubleOf(object: ApiObject): string | undefined {
 
 function stateOf(object: ApiObject): string | undefined {
   if (metaOf(object).deletionTimestamp !== undefined)
-    return `it is being deleted since ${metaOf(object).deletionTimestamp}.`;
+    return `its deletion began at ${metaOf(object).deletionTimestamp}.`;
   if (object['kind'] === 'Pod')
     return textAt(object, 'status', 'phase') === 'Succeeded' ? undefined : podTrouble(object);
   const workload = workloadState(object);

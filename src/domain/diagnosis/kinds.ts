@@ -1,3 +1,5 @@
+import { isFlux } from '../flux/flux-kinds.ts';
+
 export const SOURCES = ['GitRepository', 'OCIRepository', 'Bucket', 'HelmRepository', 'HelmChart'] as const;
 
 /** The groups of the kinds that a diagnosis walks through. Their names are unique among these. */
@@ -37,5 +39,5 @@ export const ROOTS: readonly string[] = [
 
 /** Whether a kind with its group, as in `Kustomization.kustomize.toolkit.fluxcd.io`, belongs to Flux. */
 export function isFluxKind(kind: string): boolean {
-  return kind.endsWith('.toolkit.fluxcd.io');
+  return isFlux({ group: kind.slice(kind.indexOf('.') + 1) });
 }

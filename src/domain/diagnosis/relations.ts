@@ -7,7 +7,7 @@ import { isSettled } from './pod-view.ts';
 import { claimsOf } from './rules/deletion.ts';
 import { scalersOf } from './rules/owners.ts';
 import { backendsOf } from './rules/routes.ts';
-import { labelsOf, podsOf, selectorOf, workloadsBehind } from './rules/services.ts';
+import { labelsOf, ownKeys, podsOf, selectorOf, workloadsBehind } from './rules/services.ts';
 
 /** A kind of object, and the objects that it needs to work. */
 type Relation = (object: ApiObject, facts: Facts) => readonly ApiObject[];
@@ -66,7 +66,7 @@ export function around(object: ApiObject, facts: Facts): readonly ApiObject[] {
   const { namespace } = metaOf(object);
   const labels = labelsOf(object);
   const leading = facts.list({ kind: 'Service', group: '', namespace }).filter((service) => {
-    const selector = selectorOf(service);
+    const selector = ownKeys(service);
     return Object.keys(selector).length > 0 && hasLabels(labels, selector);
   });
   return [...leading, ...scalersOf(object, facts)];

@@ -1,3 +1,4 @@
+import { plural } from '../../domain/plural.ts';
 import { z } from 'zod';
 import { DEFAULT_BYTES, maxBytes, objectFields } from '../../contract/cluster-object.ts';
 import { parse } from '../../contract/parse.ts';
@@ -141,7 +142,7 @@ function lines(answer: Output): readonly string[] {
     ...(suspension ? [suspensionText(suspension)] : []),
     ...conditions.map(({ type, status, reason, message }) => `${type} ${status} ${reason}: ${message}`),
     ...refersTo,
-    ...(inventory ? [`It has applied ${total} objects: ${inventory.join(', ')}`] : []),
+    ...(inventory ? [`It has applied ${plural(total, 'object')}: ${inventory.join(', ')}`] : []),
     ...events.map(eventLine),
     ...(leftOut.length > 0 ? [`Left out: ${leftOut.join('; ')}.`] : []),
   ];

@@ -1,3 +1,4 @@
+import { plural } from '../../domain/plural.ts';
 import { z } from 'zod';
 import { DEFAULT_BYTES, maxBytes, objectsFields } from '../../contract/cluster-object.ts';
 import { parse } from '../../contract/parse.ts';
@@ -101,7 +102,7 @@ function lines({ nodes = [], edges = [], drawing, node_total: total, cycles, lef
     ...(drawing === undefined ? [] : [drawing]),
     ...edges.map(({ from, to, as }) => `${name(from)} needs ${name(to)} (${as})`),
     ...nodes.filter(({ state }) => state !== 'ready').map(({ id, state }) => `${id} is ${state}`),
-    `${total} objects.`,
+    `${plural(total, 'object')}.`,
     ...cycles.map((cycle) => `Cycle: ${cycle.join(' → ')}`),
     ...(leftOut.length > 0 ? [`Left out: ${leftOut.join('; ')}.`] : []),
   ];

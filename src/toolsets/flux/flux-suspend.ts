@@ -48,7 +48,7 @@ function warningsOf(before: ApiObject, now: number): readonly string[] {
   return [
     'Flux does not end the suspension by itself; flux_list names it when it has expired.',
     ...(before['kind'] === 'Kustomization' ? ['Until then, changes of its source are not applied or pruned.'] : []),
-    ...(known ? [`It is already ${suspensionText(known)}. That record is replaced.`] : []),
+    ...(known ? [`It is already ${suspensionText(known)} That record is replaced.`] : []),
     ...revertingText(before),
   ];
 }

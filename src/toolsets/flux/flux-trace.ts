@@ -1,3 +1,4 @@
+import { plural } from '../../domain/plural.ts';
 import { z } from 'zod';
 import { DEFAULT_BYTES, maxBytes, objectFields } from '../../contract/cluster-object.ts';
 import { parse } from '../../contract/parse.ts';
@@ -111,7 +112,7 @@ function lines({ chain, how, applies, applies_total: total = 0, used_by: users =
   return [
     ...chain.map(stepLine),
     how,
-    ...(applies ? [`It has applied ${total} objects: ${applies.join(', ')}`] : []),
+    ...(applies ? [`It has applied ${plural(total, 'object')}: ${applies.join(', ')}`] : []),
     ...(users.length > 0 ? [`Used by ${users.join(', ')}.`] : []),
     ...(leftOut.length > 0 ? [`Left out: ${leftOut.join('; ')}.`] : []),
   ];

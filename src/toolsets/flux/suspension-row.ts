@@ -21,6 +21,7 @@ export function forgottenIn(objects: readonly ApiObject[], now: number): readonl
   });
 }
 
+/** A sentence that begins with "suspended". */
 export function suspensionText({ by, reason, since, until, forgotten }: Omit<SuspensionRow, 'object'>): string {
   const parts = [
     by === undefined ? 'suspended' : `suspended by ${by}`,
@@ -28,5 +29,5 @@ export function suspensionText({ by, reason, since, until, forgotten }: Omit<Sus
     ...(until === undefined ? [] : [`until ${until}`]),
     ...(reason === undefined ? [] : [`because: ${reason}`]),
   ];
-  return `${parts.join(', ')}${forgotten === undefined ? '' : `. Forgotten: ${forgotten}`}`;
+  return `${parts.join(', ')}.${forgotten === undefined ? '' : ` Forgotten: ${forgotten}`}`;
 }

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { ApiObject } from '../../../src/domain/cluster-objects/api-object.ts';
 import { examine, type Diagnosis } from '../../../src/domain/diagnosis/examine.ts';
+import { isFluxKind } from '../../../src/domain/diagnosis/kinds.ts';
 import { Facts, keyOf, type Answer } from '../../../src/domain/diagnosis/facts.ts';
 
 const NONE: Answer = { items: [] };
 
-/** The diagnosis of one object in a cluster that has nothing else. */
-function diagnosed(object: ApiObject): Diagnosis {
-  const known = new Map<string, Answer>();
+/** The diagnosis of one object in a cluster that has nothing else than what is known already. */
+function diagnosed(object: ApiObject, known = new Map<string, Answer>()): Diagnosis {
   for (;;) {
     const facts = new Facts(known, Date.parse('2026-11-29T12:00:00Z'));
     const found = examine({ object }, facts);
@@ -113,4 +113,31 @@ test('an object that Flux has not told anything about is not a fault', () => {
   expect(
     diagnosed({ kind: 'Kustomization', apiVersion: 'kustomize.toolkit.fluxcd.io/v1', metadata, spec: {} }),
   ).toMatchObject({ verdict: 'no-fault', causes: [] });
+});
+
+test('the Services of a Rollout are looked at, although Argo adds the label of a version to their selectors', () => {
+  const labels = { app: 'web' };
+  const rollout: ApiObject = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata,
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels } } },
+    status: { phase: 'Healthy', observedGeneration: '1' },
+  };
+  const service: ApiObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { selector: { ...labels, 'rollouts-pod-template-hash': 'abc' } },
+  };
+  const services = keyOf({ what: 'list', kind: 'Service', group: '', namespace: 'shop' });
+
+  expect(diagnosed(rollout, new Map([[services, { items: [service] }]])).lookedAt).toContain('1 Service');
+});
+
+test('a kind of Flux is known by its group', () => {
+  expect(isFluxKind('Kustomization.kustomize.toolkit.fluxcd.io')).toBe(true);
+  expect(isFluxKind('ArtifactGenerator.source.extensions.fluxcd.io')).toBe(true);
+  expect(isFluxKind('Kustomization.kustomize.config.k8s.io')).toBe(false);
+  expect(isFluxKind('Pod.v1')).toBe(false);
 });

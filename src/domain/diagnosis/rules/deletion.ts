@@ -60,7 +60,7 @@ function stuck(object: ApiObject, since: string, finalizers: readonly string[]):
   return {
     rule: FINALIZER,
     object,
-    summary: `It is being deleted since ${since}, and waits for ${finalizers.join(', ')}.`,
+    summary: `Its deletion began at ${since}, and waits for ${finalizers.join(', ')}.`,
     evidence: [
       evidence(object, 'metadata.deletionTimestamp', since),
       evidence(object, 'metadata.finalizers', finalizers.join(', ')),

@@ -70,7 +70,7 @@ export function workloadsBehind(service: ApiObject, facts: Facts): readonly ApiO
 }
 
 /** Argo Rollouts adds the label of a version to the selectors of its Services. No template has it. */
-function ownKeys(service: ApiObject): Labels {
+export function ownKeys(service: ApiObject): Labels {
   const { 'rollouts-pod-template-hash': _, ...own } = selectorOf(service);
   return own;
 }
