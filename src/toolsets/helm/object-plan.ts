@@ -6,6 +6,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { releaseText } from '../../domain/helm/release.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../../commands/command.ts';
+import { applied } from '../../commands/objects/manifest-drafts.ts';
 import { each } from './each.ts';
 import type { HelmDraft } from './action.ts';
 import { liveObject, locatedObject, type RenderedObject } from './located-objects.ts';
@@ -96,8 +97,7 @@ async function dryRun(
   live: ApiObject | undefined,
   manifest: ApiObject,
 ): Promise<ApiObject | undefined> {
-  const inPlace = { ...metaOf(manifest), ...(at.namespace === undefined ? {} : { namespace: at.namespace }) };
-  const write = { how: 'apply', manifest: { ...manifest, metadata: inPlace }, takeOver: true } as const;
+  const write = applied(manifest, at, true);
   let before = live;
   for (let attempt = 1; ; attempt += 1) {
     try {
