@@ -1,4 +1,4 @@
-import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { HelmReleaseAt } from '../../domain/helm/release.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
@@ -61,4 +61,9 @@ export async function liveObject({ ports }: CommandContext, at: ObjectAt): Promi
       return undefined;
     throw error;
   }
+}
+
+/** Whether Helm leaves an object where it is when it is no longer a part of its release. */
+export function isKept(live: ApiObject): boolean {
+  return metaOf(live).annotations?.['helm.sh/resource-policy'] === 'keep';
 }

@@ -1,5 +1,5 @@
 import { fullName } from '../../domain/cluster-objects/api-kind.ts';
-import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { differences, sorted, type Difference } from '../../domain/cluster-objects/differences.ts';
 import { managersOf, type Manager } from '../../domain/cluster-objects/managing-tool.ts';
 import { SluiceError } from '../../domain/errors.ts';
@@ -9,7 +9,7 @@ import type { CommandContext } from '../../commands/command.ts';
 import { applied } from '../../commands/objects/manifest-drafts.ts';
 import { each } from './each.ts';
 import type { HelmDraft } from './action.ts';
-import { liveObject, locatedObject, type RenderedObject } from './located-objects.ts';
+import { isKept, liveObject, locatedObject, type RenderedObject } from './located-objects.ts';
 
 export type What = 'create' | 'change' | 'delete' | 'keep' | 'nothing' | 'untried';
 
@@ -112,10 +112,6 @@ async function dryRun(
 /** Fields that the new manifest has no longer. Helm removes them, and a dry run by another writer does not show it. */
 function removed(present: ApiObject | undefined, wanted: ApiObject): readonly Difference[] {
   return present ? differences(present, wanted).filter(({ to }) => to === undefined) : [];
-}
-
-function isKept(live: ApiObject): boolean {
-  return metaOf(live).annotations?.['helm.sh/resource-policy'] === 'keep';
 }
 
 /** Who else writes the object. Its own release is no news. */
