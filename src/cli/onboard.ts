@@ -29,10 +29,10 @@ export function addOnboard(program: Cli, deps: CliDeps): void {
     const { plan: only, yes, ...flags } = cli.opts<Record<string, unknown>>();
     const raw = { ...(inputOf(plan, flags, {}) as object), ...positionalInput(plan, args) };
     const run = { format, yes: yes === true };
-    const shown = await runCommand(deps, settings, { ...run, command: plan, raw, followed: only !== true });
+    const { digest } = await runCommand(deps, settings, { ...run, command: plan, raw, followed: only !== true });
     if (only === true) return;
-    await requireYes(deps, yes === true);
-    await write(deps, settings, { ...run, raw, digest: String(shown['digest']) });
+    await requireYes(deps, run.yes);
+    await runCommand(deps, settings, { ...run, command: named('delivery_onboard'), raw: { ...raw, digest } });
   });
 }
 
@@ -44,18 +44,4 @@ async function requireYes({ io }: CliDeps, yes: boolean): Promise<void> {
       next: 'Repeat the command with --yes to write it.',
     });
   if (!(await io.ask('Write it?'))) throw new SluiceError('CONFIRMATION_DECLINED', 'The plan was not written.');
-}
-
-type Settings = ReturnType<typeof settingsOf>['settings'];
-
-async function write(
-  deps: CliDeps,
-  settings: Settings,
-  {
-    raw,
-    digest,
-    ...run
-  }: { raw: object; digest: string; yes: boolean; format: Parameters<typeof runCommand>[2]['format'] },
-): Promise<void> {
-  await runCommand(deps, settings, { ...run, command: named('delivery_onboard'), raw: { ...raw, digest } });
 }

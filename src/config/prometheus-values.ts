@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
 import { duration, toMs } from '../contract/duration.ts';
+import { commaList } from '../contract/setting.ts';
 
 /** The form of a bearer token in RFC 6750 §2.1. */
 export const token: z.ZodType<string | undefined, string> = z
@@ -16,15 +17,11 @@ export const timeout = duration.refine(
 );
 
 /** `Name=value, Name=value`. The value may contain equals signs, but no comma. */
-export const headers = z.string().transform((value, context): Readonly<Record<string, string>> => {
-  const pairs = value
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
-    .map(
-      (part) =>
-        [part.split('=', 1)[0]?.trim() ?? '', part.slice(part.indexOf('=') + 1).trim(), part.includes('=')] as const,
-    );
+export const headers = commaList.transform((list, context): Readonly<Record<string, string>> => {
+  const pairs = list.map(
+    (part) =>
+      [part.split('=', 1)[0]?.trim() ?? '', part.slice(part.indexOf('=') + 1).trim(), part.includes('=')] as const,
+  );
   const names = pairs.map(([name]) => name.toLowerCase());
   const fine = pairs.every(([name, content, complete]) => complete && content !== '' && isHeader(name, content));
   if (!fine || new Set(names).size !== names.length)

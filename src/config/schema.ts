@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean, secret, setting, type Setting } from '../contract/setting.ts';
+import { boolean, commaList, secret, setting, type Setting } from '../contract/setting.ts';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
 import { TOOLSET_SETTINGS } from '../toolsets/settings.ts';
@@ -23,16 +23,7 @@ const strategy = z.string().transform((value, context): string => {
   return value;
 });
 
-const words = (known: (word: string) => boolean, form: string) =>
-  z
-    .string()
-    .transform((value) =>
-      value
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    )
-    .refine((list) => list.every(known), form);
+const words = (known: (word: string) => boolean, form: string) => commaList.refine((list) => list.every(known), form);
 const namespaces = words(
   (word) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(word),
   'must be names of namespaces, separated by commas',
@@ -42,15 +33,7 @@ const toolsets = words((word) => /^[a-z][a-z0-9-]*$/.test(word), 'must be names 
 
 const httpUrl = z.string().refine(isHttpUrl, 'must be an http:// or https:// URL');
 const optionalUrl: z.ZodType<string | undefined, string> = httpUrl;
-const urls = z
-  .string()
-  .transform((value) =>
-    value
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  )
-  .pipe(z.array(httpUrl));
+const urls = commaList.pipe(z.array(httpUrl));
 
 function isHttpUrl(value: string): boolean {
   return /^https?:\/\//.test(value) && URL.canParse(value);

@@ -13,7 +13,9 @@ export const helmReleaseFields = { ...placeFields, name: helmName.describe('Name
 export const revision = z.int().min(1).max(1_000_000);
 
 /** A version or a range of versions. It follows an equals sign, so it cannot become a flag. */
-const versionRange = z.string().regex(/^[\w.+*^~<>=|, -]{1,100}$/, 'must be a version or a range, as in 1.2.3 or ^1.2');
+export const versionRange = z
+  .string()
+  .regex(/^[\w.+*^~<>=|, -]{1,100}$/, 'must be a version or a range, as in 1.2.3 or ^1.2');
 const repositoryUrl = z
   .string()
   .max(500)
@@ -57,4 +59,3 @@ export const repositoryFields = {
   name: repositoryName.describe('Name of the repository.'),
   url: repositoryUrl.describe('Its address.'),
 };
-export { versionRange };

@@ -44,6 +44,14 @@ export const boolean = z.string().transform((value, context) => {
   return known ?? false;
 });
 
+/** Words that are separated by commas. Empty ones do not count. */
+export const commaList = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+
 /** Above 0 and at most 1. */
 export const ratio = z
   .string()

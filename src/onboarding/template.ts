@@ -30,14 +30,15 @@ const MARK = /\{\{\s*([^{}\n]{0,100}?)\s*\}\}/g;
  * type of its value; one in quotes or beside other text becomes text. Errors: TEMPLATE_INVALID.
  */
 export function substitute(file: string, template: string, deployment: Deployment): string {
-  const { text, names } = tokenised(file, template, JSON.stringify(deployment));
-  const documents = [...parseAllDocuments(text.body, { merge: false })];
-  for (const document of documents) fill(document, { file, token: text.token, names, deployment });
+  const { body, ...tokens } = tokenised(file, template, JSON.stringify(deployment));
+  const documents = [...parseAllDocuments(body, { merge: false })];
+  for (const document of documents) fill(document, { file, ...tokens, deployment });
   return documents.map((document) => document.toString({ lineWidth: 0 })).join('');
 }
 
-interface Tokenised {
-  readonly text: { readonly body: string; readonly token: string };
+/** The words that stand for placeholders begin with `token`, and continue with an index of `names`. */
+interface Tokens {
+  readonly token: string;
   readonly names: readonly string[];
 }
 
@@ -45,7 +46,7 @@ interface Tokenised {
  * Placeholders are replaced by words that YAML reads as plain text, because `{{` begins a map. The words occur neither
  * in the template nor in the values.
  */
-function tokenised(file: string, template: string, values: string): Tokenised {
+function tokenised(file: string, template: string, values: string): Tokens & { readonly body: string } {
   let token = 'PLACEHOLDER';
   while (template.includes(token) || values.includes(token)) token += 'X';
   const names: string[] = [];
@@ -54,7 +55,7 @@ function tokenised(file: string, template: string, values: string): Tokenised {
     names.push(name);
     return `${token}${names.length - 1}E`;
   });
-  return { text: { body, token }, names };
+  return { body, token, names };
 }
 
 /** Errors: TEMPLATE_INVALID with the nearest name. */
@@ -65,10 +66,8 @@ function requireKnown(file: string, name: string): void {
   throw invalid(file, `there is no placeholder {{${name}}}; ${hint}`);
 }
 
-interface Filling {
+interface Filling extends Tokens {
   readonly file: string;
-  readonly token: string;
-  readonly names: readonly string[];
   readonly deployment: Deployment;
 }
 

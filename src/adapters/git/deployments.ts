@@ -1,13 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { DeploymentState, DeploymentsPort, DeploymentWrite } from '../../ports/deployments.ts';
+import { inTemporaryFolder } from '../local/temporary-folder.ts';
 import { copyTree } from './copy-tree.ts';
 import { namesIn, readFolder, writeFolder } from './folder.ts';
 import { entriesOf, textsOf } from './objects.ts';
-import { git, GitFailure, gitLine } from './run.ts';
+import { git, GitFailure, gitLine, gitText } from './run.ts';
 
 /** The most that a file of a deployment may have to be read. Larger ones are not files of ours. */
 const MAX_BYTES = 1024 * 1024;
@@ -30,7 +29,7 @@ const pathOf = (name: string): string => `deployments/${name}`;
 /** The top of the repository. Errors: REPOSITORY_NOT_FOUND, GIT_MISSING. */
 async function topOf(folder: string): Promise<string> {
   try {
-    return (await git({ args: ['rev-parse', '--show-toplevel'], cwd: folder })).toString('utf8').trim();
+    return await gitText({ args: ['rev-parse', '--show-toplevel'], cwd: folder });
   } catch (error) {
     if (error instanceof GitFailure) throw noRepository(folder, error.said);
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') throw noRepository(folder, 'it is not a folder');
@@ -87,11 +86,10 @@ async function filesAt(top: string, commit: string, name: string): Promise<Reado
   const entries = (await entriesOf(top, commit, under)).filter(
     ({ path, kind, size }) => !path.startsWith(`${under}source/`) && kind === 'file' && size <= MAX_BYTES,
   );
-  const texts = await textsOf(
+  return textsOf(
     top,
-    entries.map(({ id }) => id),
+    entries.map(({ path, id }) => ({ path: path.slice(under.length), id })),
   );
-  return Object.fromEntries(entries.map(({ path }, index) => [path.slice(under.length), texts[index] ?? '']));
 }
 
 /** The commit, as the branch has it now. Errors: REPOSITORY_CHANGED, REPOSITORY_BRANCH_IN_USE. */
@@ -115,11 +113,10 @@ async function requireFree(top: string, branch: string): Promise<void> {
 }
 
 /** The tree of the next commit. An index of its own is used, so that of the user stays as it is. */
-async function treeOf(top: string, { name, state, source, files }: DeploymentWrite): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-index-'));
-  const env = { GIT_INDEX_FILE: join(folder, 'index') };
-  const run = (args: readonly string[], input = '') => git({ args, cwd: top, env, input });
-  try {
+function treeOf(top: string, { name, state, source, files }: DeploymentWrite): Promise<string> {
+  return inTemporaryFolder('sluice-index-', async (folder) => {
+    const env = { GIT_INDEX_FILE: join(folder, 'index') };
+    const run = (args: readonly string[], input = '') => git({ args, cwd: top, env, input });
     await run(['read-tree', state.base]);
     const old = await entriesOf(top, state.base, `${pathOf(name)}/source/`);
     const lines = old.map(({ path }) => removal(path));
@@ -130,23 +127,21 @@ async function treeOf(top: string, { name, state, source, files }: DeploymentWri
     }
     await run(['update-index', '-z', '--index-info'], lines.map((line) => `${line}\0`).join(''));
     await run(['read-tree', `--prefix=${pathOf(name)}/source/`, source.tree]);
-    return (await run(['write-tree'])).toString('utf8').trim();
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    return gitText({ args: ['write-tree'], cwd: top, env });
+  });
 }
 
 const removal = (path: string): string => `0 ${NOTHING}\t${path}`;
 
-async function blobOf(top: string, text: string): Promise<string> {
-  return (await git({ args: ['hash-object', '-w', '--stdin'], cwd: top, input: text })).toString('utf8').trim();
+function blobOf(top: string, text: string): Promise<string> {
+  return gitText({ args: ['hash-object', '-w', '--stdin'], cwd: top, input: text });
 }
 
 async function committed(top: string, { state, message }: DeploymentWrite, tree: string): Promise<string> {
   const known = await gitLine({ args: ['config', 'user.email'], cwd: top });
   const env = known ? {} : IDENTITY;
   const args = ['commit-tree', tree, '-p', state.base, '-F', '-'];
-  return (await git({ args, cwd: top, env, input: message })).toString('utf8').trim();
+  return gitText({ args, cwd: top, env, input: message });
 }
 
 /** For machines on which nobody has told Git who they are. */

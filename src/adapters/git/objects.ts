@@ -4,7 +4,6 @@ import { git } from './run.ts';
 /** An entry of a tree. */
 export interface TreeEntry extends SourceFile {
   readonly id: string;
-  readonly executable: boolean;
 }
 
 /** Every file below a tree, and its links and submodules. */
@@ -15,20 +14,25 @@ export async function entriesOf(repository: string, tree: string, under?: string
     const [, mode = '', id = '', size = '', path = ''] =
       /^(\d+) \w+ ([0-9a-f]+)\s+(\d+|-)\t([\s\S]*)$/.exec(line) ?? [];
     const kind = mode === '160000' ? 'submodule' : mode === '120000' ? 'link' : 'file';
-    return path === '' ? [] : [{ path, kind, size: Number(size) || 0, id, executable: mode === '100755' } as const];
+    return path === '' ? [] : [{ path, kind, size: Number(size) || 0, id } as const];
   });
 }
 
-/** The content of blobs as text, in the order of their ids. */
-export async function textsOf(repository: string, ids: readonly string[]): Promise<readonly string[]> {
-  if (ids.length === 0) return [];
-  const out = await git({ args: ['cat-file', '--batch'], cwd: repository, input: `${ids.join('\n')}\n` });
-  const texts: string[] = [];
-  for (let at = 0; at < out.length; ) {
+/** The content of blobs as text, by path, in the order of the entries. */
+export async function textsOf(
+  repository: string,
+  entries: readonly Pick<TreeEntry, 'path' | 'id'>[],
+): Promise<Readonly<Record<string, string>>> {
+  if (entries.length === 0) return {};
+  const input = entries.map(({ id }) => `${id}\n`).join('');
+  const out = await git({ args: ['cat-file', '--batch'], cwd: repository, input });
+  let at = 0;
+  const next = (): string => {
+    if (!(at < out.length)) return '';
     const end = out.indexOf('\n', at);
     const size = Number(out.subarray(at, end).toString('ascii').split(' ')[2]);
-    texts.push(out.subarray(end + 1, end + 1 + size).toString('utf8'));
     at = end + 1 + size + 1;
-  }
-  return texts;
+    return out.subarray(end + 1, end + 1 + size).toString('utf8');
+  };
+  return Object.fromEntries(entries.map(({ path }) => [path, next()]));
 }

@@ -51,10 +51,15 @@ export async function git({ args, cwd, env = {}, input = '', signal, timeout = L
   }
 }
 
+/** The output of git as text, without spaces at its ends. Errors: as `git`. */
+export async function gitText(call: GitCall): Promise<string> {
+  return (await git(call)).toString('utf8').trim();
+}
+
 /** The output of git as one line. Undefined if it ended with an error. Errors: GIT_MISSING. */
 export async function gitLine(call: GitCall): Promise<string | undefined> {
   try {
-    return (await git(call)).toString('utf8').trim();
+    return await gitText(call);
   } catch (error) {
     if (error instanceof GitFailure) return undefined;
     throw error;

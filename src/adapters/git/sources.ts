@@ -118,20 +118,15 @@ function transport({ scheme }: GitUrl): Readonly<Record<string, string>> {
 async function read(store: string, tree: string, limits: SourceLimits) {
   const files = await entriesOf(store, tree);
   requireSize(files, limits);
-  const links = files.filter(({ kind }) => kind === 'link');
-  const targets = await textsOf(
+  const links = await textsOf(
     store,
-    links.map(({ id }) => id),
+    files.filter(({ kind }) => kind === 'link'),
   );
-  requireSafe(files, Object.fromEntries(links.map(({ path }, index) => [path, targets[index] ?? ''])), limits);
-  const ids = new Map(files.map(({ path, id }) => [path, id]));
-  const first = readFirst(files);
-  const texts = await textsOf(
-    store,
-    first.map((path) => ids.get(path) ?? ''),
-  );
+  requireSafe(files, links, limits);
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const first = readFirst(files).flatMap((path) => byPath.get(path) ?? []);
   return {
     files: files.map(({ path, kind, size }) => ({ path, kind, size })),
-    texts: Object.fromEntries(first.map((path, index) => [path, texts[index] ?? ''])),
+    texts: await textsOf(store, first),
   };
 }

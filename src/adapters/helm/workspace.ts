@@ -1,19 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HelmValues } from '../../ports/helm.ts';
+import { inTemporaryFolder } from '../local/temporary-folder.ts';
 
-/**
- * Works in a new folder that only this user can read, and removes it. Helm runs there, so that no argument is by chance
- * the name of a local file.
- */
-export async function inWorkspace<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-helm-'));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+/** Works in a folder of its own: Helm runs there, so that no argument is by chance the name of a local file. */
+export function inWorkspace<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  return inTemporaryFolder('sluice-helm-', work);
 }
 
 /** A values file, as the arguments that name it. JSON is YAML. */

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SluiceError, type ErrorCode } from '../../domain/errors.ts';
 import type { BuiltImage, ImageAsked, ImageBuilderPort } from '../../ports/image-builder.ts';
+import { inTemporaryFolder } from '../local/temporary-folder.ts';
 import { PROGRAMS, type BuilderProgram } from './programs.ts';
 import { openLog } from './log-file.ts';
 import { ProgramFailure, runProgram } from './run.ts';
@@ -23,21 +21,21 @@ export function createImageBuilder(settings: BuilderSettings): ImageBuilderPort 
   return {
     async build(asked, progress, signal) {
       const { kind, program } = await chosen(settings, signal);
-      const folder = await mkdtemp(join(tmpdir(), 'sluice-build-'));
-      const log = openLog(settings.logs, asked.tags[0] ?? '');
-      const both = (line: string): void => {
-        log.write(line);
-        progress(line);
-      };
-      const run = (args: readonly string[]) =>
-        runProgram({ program, args, log: both, signal, timeout: settings.timeout });
-      try {
-        await kind.build(run, asked).catch(as('BUILD_FAILED', log.file));
-        return { ...(await pushed(kind, run, asked, { folder, log: log.file })), log: log.file };
-      } finally {
-        log.close();
-        await rm(folder, { recursive: true, force: true });
-      }
+      return inTemporaryFolder('sluice-build-', async (folder) => {
+        const log = openLog(settings.logs, asked.tags[0] ?? '');
+        const both = (line: string): void => {
+          log.write(line);
+          progress(line);
+        };
+        const run = (args: readonly string[]) =>
+          runProgram({ program, args, log: both, signal, timeout: settings.timeout });
+        try {
+          await kind.build(run, asked).catch(as('BUILD_FAILED', log.file));
+          return { ...(await pushed(kind, run, asked, { folder, log: log.file })), log: log.file };
+        } finally {
+          log.close();
+        }
+      });
     },
   };
 }

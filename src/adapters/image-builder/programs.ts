@@ -21,13 +21,13 @@ const tls = (tag: string): readonly string[] =>
   isLoopback(imageReference(tag).registry) ? ['--tls-verify=false'] : [];
 
 /** buildah and podman. Docker's format keeps the health check; one time for all files makes builds repeatable. */
-function likeBuildah(name: string, build: string): BuilderProgram {
+function likeBuildah(name: string): BuilderProgram {
   return {
     name,
     ready: ['info'],
     async build(run, asked) {
       const flags = ['--layers', '--format=docker', `--timestamp=${asked.sourceDate}`];
-      await run([build, ...flags, ...tagsOf(asked), '--file', asked.dockerfile, asked.context]);
+      await run(['build', ...flags, ...tagsOf(asked), '--file', asked.dockerfile, asked.context]);
     },
     async push(run, tag, folder) {
       const file = join(folder, 'digest');
@@ -49,8 +49,4 @@ const docker: BuilderProgram = {
 };
 
 /** In the order in which they are tried. */
-export const PROGRAMS: readonly BuilderProgram[] = [
-  likeBuildah('buildah', 'build'),
-  likeBuildah('podman', 'build'),
-  docker,
-];
+export const PROGRAMS: readonly BuilderProgram[] = [likeBuildah('buildah'), likeBuildah('podman'), docker];

@@ -3,17 +3,24 @@ import { anyObjectName, kindName } from '../../contract/cluster-object.ts';
 import { dnsName } from '../../contract/target.ts';
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import type { ObjectAt, ObjectWrite } from '../../ports/cluster-objects.ts';
 import { requireNamespace } from '../access.ts';
 import type { CommandContext } from '../command.ts';
 import type { Draft } from './draft.ts';
 import { kindIn, located, objectText } from './located.ts';
 
-/** What a document has to say about itself. */
-const Head = z.object({
+/** What an object of a manifest has to say about itself. */
+export const ManifestHead = z.object({
   apiVersion: z.string().regex(/^([a-z0-9.-]+\/)?v[a-z0-9]+$/),
   kind: kindName,
   metadata: z.object({ name: anyObjectName, namespace: dnsName.optional() }),
 });
+export type ManifestHead = z.output<typeof ManifestHead>;
+
+/** A kind as `kindIn` takes it: `deployment.v1.apps`. */
+export function kindNamed({ apiVersion, kind }: Pick<ManifestHead, 'apiVersion' | 'kind'>): string {
+  return [kind.toLowerCase(), ...apiVersion.split('/').toReversed()].join('.');
+}
 
 /** Where documents are applied. */
 export interface ApplyAt {
@@ -47,16 +54,20 @@ async function draftOf(
   context: CommandContext,
   { cluster, namespace, force }: ApplyAt,
   document: ApiObject,
-  { apiVersion, kind, metadata }: z.output<typeof Head>,
+  { metadata, ...kind }: ManifestHead,
 ): Promise<Draft> {
-  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  const named = [kind.toLowerCase(), version, ...(group ? [group] : [])].join('.');
+  const named = kindNamed(kind);
   const { namespaced } = await kindIn(context, cluster, named);
   const place = namespaced ? (metadata.namespace ?? namespace) : metadata.namespace;
   const at = await located(context, { cluster, kind: named, name: metadata.name, namespace: place }, 'patch');
   const before = await context.ports.clusterObjects.read(at).catch(absent);
-  const inPlace = { ...metaOf(document), ...(at.namespace === undefined ? {} : { namespace: at.namespace }) };
-  return { at, before, write: { how: 'apply', manifest: { ...document, metadata: inPlace }, takeOver: force } };
+  return { at, before, write: applied(document, at, force) };
+}
+
+/** The server-side apply of an object in its place. */
+export function applied(object: ApiObject, { namespace }: ObjectAt, takeOver: boolean): ObjectWrite {
+  const metadata = { ...metaOf(object), ...(namespace === undefined ? {} : { namespace }) };
+  return { how: 'apply', manifest: { ...object, metadata }, takeOver };
 }
 
 function absent(error: unknown): undefined {
@@ -64,8 +75,8 @@ function absent(error: unknown): undefined {
 }
 
 /** Errors: INVALID_INPUT. */
-function headOf(document: ApiObject, index: number, field: string): z.output<typeof Head> {
-  const { data, error } = Head.safeParse(document);
+function headOf(document: ApiObject, index: number, field: string): ManifestHead {
+  const { data, error } = ManifestHead.safeParse(document);
   const annotations = Object.keys(data ? (metaOf(document).annotations ?? {}) : {});
   const wrong = [
     ...(error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),

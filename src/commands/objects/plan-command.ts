@@ -20,7 +20,7 @@ export function planCommand(
   actions: readonly Action[],
   { title, description, example }: Pick<WriteTool, 'title' | 'description' | 'example'>,
 ): Command<z.ZodObject, ReturnType<typeof outputOf>> {
-  const input = inputOf(prefix, actions);
+  const input = planInput(prefix, actions);
   return {
     name: `${prefix}_plan`,
     title,
@@ -54,7 +54,7 @@ export function planCommand(
 }
 
 /** The fields of all actions, as the first one describes them. Which of them an action takes, its own schema says. */
-function inputOf(prefix: string, actions: readonly Action[]): z.ZodObject {
+export function planInput(prefix: string, actions: readonly Pick<Action, 'name' | 'fields'>[]): z.ZodObject {
   const every = Object.fromEntries(
     actions
       .toReversed()
@@ -65,7 +65,7 @@ function inputOf(prefix: string, actions: readonly Action[]): z.ZodObject {
   return z.strictObject({ action: z.enum(names).describe(`${prefix}_<action> carries it out.`), ...every });
 }
 
-function actionOf(actions: readonly Action[], name: unknown): Action {
+export function actionOf<A extends Pick<Action, 'name'>>(actions: readonly A[], name: unknown): A {
   const found = actions.find((action) => action.name === name);
   if (found) return found;
   throw new SluiceError('UNKNOWN_NAME', `There is no action ${String(name)}.`);

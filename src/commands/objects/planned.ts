@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { metaOf } from '../../domain/cluster-objects/api-object.ts';
-import { contentOf, differences, sorted } from '../../domain/cluster-objects/differences.ts';
+import { contentOf, differences } from '../../domain/cluster-objects/differences.ts';
 import { managersOf } from '../../domain/cluster-objects/managing-tool.ts';
 import { fullName } from '../../domain/cluster-objects/api-kind.ts';
 import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import type { ObjectWrite } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../command.ts';
+import { planDigest } from './carried-plan.ts';
 import type { Draft, PlannedChange } from './draft.ts';
 import { refuseReleases } from './release-guard.ts';
 import { requireRight } from './required-right.ts';
@@ -57,6 +57,5 @@ function digestOf(request: object, drafts: readonly Draft[]): string {
     uid: before && metaOf(before).uid,
     content: before && contentOf(before),
   }));
-  const text = JSON.stringify(sorted({ request, objects }));
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return planDigest({ request, objects });
 }

@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import { EFFECTIVE } from '../../domain/effect.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
-import type { Difference } from '../../domain/cluster-objects/differences.ts';
+import { differenceText } from '../../domain/cluster-objects/differences.ts';
+import type { Manager } from '../../domain/cluster-objects/managing-tool.ts';
 import { identityOf } from './located.ts';
 import type { PlannedChange } from './draft.ts';
 
-const difference = z.strictObject({ path: z.string(), from: z.string().optional(), to: z.string().optional() });
+export const difference = z.strictObject({ path: z.string(), from: z.string().optional(), to: z.string().optional() });
+
+export const managedBy = z.strictObject({ tool: z.string(), what: z.string(), will_do: z.string() });
+
+export const toManagedBy = ({ tool, what, willDo }: Manager): z.output<typeof managedBy> => ({
+  tool,
+  what,
+  will_do: willDo,
+});
 
 const touchedObject = z.strictObject({
   kind: z.string(),
@@ -17,7 +26,7 @@ const touchedObject = z.strictObject({
 
 export const plannedObject = touchedObject.extend({
   changes: z.array(difference).optional().describe('Each field; secrets are masked.'),
-  managed_by: z.array(z.strictObject({ tool: z.string(), what: z.string(), will_do: z.string() })).optional(),
+  managed_by: z.array(managedBy).optional(),
   warnings: z.array(z.string()).optional(),
   left_out: z.number().optional().describe('Number of further changes.'),
 });
@@ -58,9 +67,7 @@ function toPlannedObject(
   return {
     ...toTouchedObject({ at, before, write, changes }),
     ...(shown.length > 0 ? { changes: shown.map((one) => ({ ...one })) } : {}),
-    ...(managers.length > 0
-      ? { managed_by: managers.map(({ tool, what, willDo }) => ({ tool, what, will_do: willDo })) }
-      : {}),
+    ...(managers.length > 0 ? { managed_by: managers.map(toManagedBy) } : {}),
     ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
     ...(shown.length < changes.length && !deletes(write) ? { left_out: changes.length - shown.length } : {}),
   };
@@ -78,14 +85,9 @@ export function objectLines({
 }: PlannedObject) {
   return [
     `${what} ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`,
-    ...changes.map(differenceLine),
+    ...changes.map((change) => `  ${differenceText(change)}`),
     ...(more === undefined ? [] : [`  and ${more} further changes`]),
     ...managers.map(({ tool, what: source, will_do: willDo }) => `  managed by ${tool} (${source}). ${willDo}`),
     ...warnings.map((warning) => `  ${warning}`),
   ];
-}
-
-function differenceLine({ path, from, to }: Difference): string {
-  if (from === undefined) return `  + ${path}: ${to ?? ''}`;
-  return to === undefined ? `  - ${path}: ${from}` : `  ${path}: ${from} → ${to}`;
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { effectProblem } from '../../contract/effect.ts';
 import { parse } from '../../contract/parse.ts';
-import { reason as reasonText } from '../../contract/target.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Command, CommandContext, Confirmation, Example } from '../command.ts';
 import { confirmField, requireConfirmation } from '../confirm.ts';
 import { outcomeText } from '../effect-text.ts';
 import { carriedOut } from './carried-out.ts';
+import { digestField, reasonField, requirePlanned, requireReason } from './carried-plan.ts';
 import type { Action, Outcome, PlannedChange } from './draft.ts';
 import { objectText } from './located.ts';
 import { onNewest } from './on-newest.ts';
@@ -32,13 +32,8 @@ export interface WriteTool {
 
 /** What a write takes besides the fields of its action. An action may describe its reason itself. */
 const carriedBy = ({ prefix }: WriteTools, { fields }: Action) => ({
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/, `must be the digest of ${prefix}_plan`)
-    .describe(`\`digest\` of ${prefix}_plan.`),
-  ...('reason' in fields.shape
-    ? {}
-    : { reason: reasonText.optional().describe('Why. Needed for what Flux or Argo CD manages.') }),
+  digest: digestField(`${prefix}_plan`),
+  ...('reason' in fields.shape ? {} : { reason: reasonField }),
 });
 
 /** An object with much traffic of writes may be written between the read and the write. */
@@ -106,10 +101,13 @@ function run(call: Call, given: Given): Promise<WriteOutput> {
   let several = false;
   const work = async (): Promise<WriteOutput> => {
     const found = await plan(context, action, given);
-    requirePlanned(tools, found, String(given['digest']));
-    requireReason(found, given['reason']);
+    const { changes, digest } = found;
+    const all = changes.map(({ at, managers }) => ({ what: objectText(at), managers }));
+    const what = `this change of ${all.map((one) => one.what).join(', ')}`;
+    requirePlanned(`${tools.prefix}_plan`, what, digest, given['digest']);
+    requireReason(all, given['reason']);
     if (tool.kind === 'destructive') requireConfirmation(confirmationOf(found), given['confirm'] as string | undefined);
-    several = found.changes.length > 1;
+    several = changes.length > 1;
     return written(call, found, given);
   };
   return againIfMoved(work, () => !several);
@@ -156,27 +154,6 @@ async function writtenOne({ context, action }: Call, change: PlannedChange, give
   return action.settled && outcome.effective === 'proved'
     ? { ...outcome, ...(await action.settled(context, change, fields)) }
     : outcome;
-}
-
-/** Errors: PLAN_CHANGED. */
-function requirePlanned({ prefix }: WriteTools, { digest, changes }: Plan, carriedDigest: string): void {
-  if (digest === carriedDigest) return;
-  throw new SluiceError(
-    'PLAN_CHANGED',
-    `The digest does not belong to this change of ${changes.map(({ at }) => objectText(at)).join(', ')} as it is now. Nothing was changed.`,
-    { next: `Call ${prefix}_plan with the same arguments, read what it shows, and pass its digest.` },
-  );
-}
-
-/** What a tool puts back by itself is changed only for a reason, which the audit log keeps. Errors: REASON_REQUIRED. */
-function requireReason({ changes }: Plan, reason: unknown): void {
-  const reverting = changes.flatMap(({ at, managers }) =>
-    managers.filter(({ reverts }) => reverts).map(({ tool, willDo }) => `${tool} manages ${objectText(at)}. ${willDo}`),
-  );
-  if (reverting.length === 0 || reason !== undefined) return;
-  throw new SluiceError('REASON_REQUIRED', `${reverting.join(' ')} Nothing was changed.`, {
-    next: 'Change it at its source. If it has to be changed here, pass reason.',
-  });
 }
 
 /** A change of several objects is named after the first one: a drain after its node. */

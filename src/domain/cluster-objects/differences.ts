@@ -36,6 +36,12 @@ export function differences(before: ApiObject | undefined, after: ApiObject | un
   return walk('', [old, wanted], [shownOld, shownWanted]);
 }
 
+/** "spec.replicas: 1 → 2", or with "+" or "-" before a field that is added or removed. */
+export function differenceText({ path, from, to }: Difference): string {
+  if (from === undefined) return `+ ${path}: ${to ?? ''}`;
+  return to === undefined ? `- ${path}: ${from}` : `${path}: ${from} → ${to}`;
+}
+
 type Pair = readonly [unknown, unknown];
 
 function walk(path: string, [a, b]: Pair, [shownA, shownB]: Pair): readonly Difference[] {

@@ -53,6 +53,14 @@ export function isHeld(status: HelmStatus): boolean {
   return status.startsWith('pending-') || status === 'uninstalling';
 }
 
+/** The hooks of a revision that run at an operation, before or after it. */
+export function hooksAt(
+  { hooks }: Pick<HelmRevision, 'hooks'>,
+  operation: 'install' | 'upgrade' | 'rollback' | 'delete',
+): readonly HelmHook[] {
+  return hooks.filter(({ events }) => events.some((event) => event.endsWith(`-${operation}`)));
+}
+
 /** A release, for a sentence: "shop/web". */
 export function releaseText({ namespace, name }: Pick<HelmReleaseAt, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;

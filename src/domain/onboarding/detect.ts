@@ -3,7 +3,7 @@ import { LANGUAGE_KINDS } from './languages/index.ts';
 import type { LanguageKind } from './languages/language.ts';
 import { mcpServer } from './mcp-server.ts';
 import { DEFAULT_PORT, type Asked, type Build, type Service } from './service.ts';
-import { hasFile, type Finding, type Source } from './source.ts';
+import { codeWith, hasFile, type Finding, type Source } from './source.ts';
 import { ambiguous } from './undecided.ts';
 
 /** Paths by which services usually say that they are well, the most telling first. */
@@ -51,10 +51,9 @@ function languageOf(source: Source, { language }: Asked): LanguageKind {
   );
 }
 
-function healthOf({ texts }: Source): Finding | undefined {
-  const code = Object.entries(texts).filter(([path]) => /\.(m?[jt]s|cjs|py|go)$/.test(path));
+function healthOf(source: Source): Finding | undefined {
   for (const path of HEALTH) {
-    const [where] = code.find(([, text]) => new RegExp(`["'\`]${path}["'\`]`).test(text)) ?? [];
+    const where = codeWith(source, new RegExp(`["'\`]${path}["'\`]`));
     if (where !== undefined) return { what: `health path ${path}`, where };
   }
   return undefined;

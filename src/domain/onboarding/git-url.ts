@@ -1,5 +1,6 @@
 import { SluiceError } from '../errors.ts';
 import { cleanText } from '../safe-text.ts';
+import { isLoopback } from './image-reference.ts';
 
 /** The address of a Git repository that was checked. */
 export interface GitUrl {
@@ -13,7 +14,6 @@ const URL_PATTERN =
   /^(https|http|ssh|file):\/\/(?:([^@/\s]*)@)?([A-Za-z0-9.-]*|\[[0-9a-f:]+\])(:\d{1,5})?(\/[^\s?#]*)$/;
 /** `git@github.com:owner/name` */
 const SHORT_SSH = /^([A-Za-z0-9_][\w.-]*)@([A-Za-z0-9][A-Za-z0-9.-]*):([\w~][^\s:]*)$/;
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** Checks an address before Git sees it. `local`: whether `file` is allowed. Errors: GIT_URL_REFUSED. */
 export function gitUrl(text: string, local: boolean): GitUrl {
@@ -27,7 +27,7 @@ export function gitUrl(text: string, local: boolean): GitUrl {
   if (known === 'file' ? host !== '' || port !== '' : !/^[A-Za-z0-9[]/.test(host))
     throw refused(text, 'its host is not valid');
   if (known === 'file' && !local) throw refused(text, 'only the command line may read repositories of this machine');
-  if (known === 'http' && !LOOPBACK.test(host)) throw refused(text, 'http without TLS is allowed on this machine only');
+  if (known === 'http' && !isLoopback(host)) throw refused(text, 'http without TLS is allowed on this machine only');
   if (where.split('/').includes('..') || where === '/') throw refused(text, 'its path is not valid');
   return { url: text, scheme: known, host: `${host}${port}` };
 }

@@ -42,7 +42,7 @@ export function isSameImage(one: string, other: string): boolean {
   return a.name === b.name && a.digest === b.digest;
 }
 
-/** A registry on this machine, which has no TLS. */
-export function isLoopback(registry: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(registry);
+/** A server on this machine, with or without a port. It has no TLS. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host);
 }

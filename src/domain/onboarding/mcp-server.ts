@@ -1,7 +1,7 @@
-import { isRecord } from '../cluster-objects/api-object.ts';
+import { recordsAt, textAt } from '../cluster-objects/api-object.ts';
 import { MCP_TRANSPORTS, type Asked, type McpTransport } from './service.ts';
-import type { Finding, Source } from './source.ts';
-import { ambiguous, unreadable } from './undecided.ts';
+import { codeWith, jsonAt, type Finding, type Source } from './source.ts';
+import { ambiguous } from './undecided.ts';
 
 /** What shows in a file that the source depends on an SDK for MCP servers. */
 const SDKS: readonly (readonly [file: string, sdk: RegExp])[] = [
@@ -54,14 +54,11 @@ interface TransportFound {
 }
 
 /** The transports of the packages of server.json. Undefined without that file. */
-function declared({ texts }: Source): readonly TransportFound[] | undefined {
-  const text = texts['server.json'];
-  if (text === undefined) return undefined;
-  const packages = parsed(text)['packages'];
-  const types = (Array.isArray(packages) ? packages : []).flatMap((one: unknown) => {
-    const type = isRecord(one) && isRecord(one['transport']) ? one['transport']['type'] : undefined;
-    const known = MCP_TRANSPORTS.find((name) => name === type);
-    return known ? [known] : [];
+function declared(source: Source): readonly TransportFound[] | undefined {
+  if (source.texts['server.json'] === undefined) return undefined;
+  const types = recordsAt(jsonAt(source, 'server.json'), 'packages').flatMap((one) => {
+    const type = textAt(one, 'transport', 'type');
+    return MCP_TRANSPORTS.find((name) => name === type) ?? [];
   });
   const found = [...new Set(types)].map((transport) => ({
     transport,
@@ -70,19 +67,9 @@ function declared({ texts }: Source): readonly TransportFound[] | undefined {
   return found.length > 0 ? found : undefined;
 }
 
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : {};
-  } catch (error) {
-    throw unreadable('server.json', error);
-  }
-}
-
-function inCode({ texts }: Source): readonly TransportFound[] {
-  const code = Object.entries(texts).filter(([path]) => /\.(m?[jt]s|cjs|py|go)$/.test(path));
+function inCode(source: Source): readonly TransportFound[] {
   return MCP_TRANSPORTS.flatMap((transport) => {
-    const [where] = code.find(([, text]) => CODE[transport].test(text)) ?? [];
+    const where = codeWith(source, CODE[transport]);
     return where === undefined ? [] : [{ transport, finding: { what: `transport ${transport}`, where } }];
   });
 }

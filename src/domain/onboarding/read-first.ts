@@ -1,10 +1,9 @@
-import type { SourceFile } from './source.ts';
+import { isCode, type SourceFile } from './source.ts';
 
 /** Files that say how a service is built and started. */
 const ABOUT =
   /^(package\.json|package-lock\.json|pnpm-workspace\.yaml|yarn\.lock|pyproject\.toml|requirements\.txt|go\.mod|Dockerfile|server\.json|\.dockerignore)$/;
 const MEMBER = /^(?:[\w.@-]+\/){1,3}package\.json$/;
-const CODE = /\.(js|mjs|cjs|ts|mts|py|go)$/;
 const SKIPPED = /(^|\/)(node_modules|vendor|dist|test|tests|__tests__|testdata|docs|examples?|\.git)\//;
 const MAX_CODE = { files: 300, bytes: 128 * 1024 };
 const MAX_ABOUT_BYTES = 8 * 1024 * 1024;
@@ -14,7 +13,7 @@ export function readFirst(files: readonly SourceFile[]): readonly string[] {
   const plain = files.filter(({ kind, path }) => kind === 'file' && !SKIPPED.test(path));
   const about = plain.filter(({ path, size }) => (ABOUT.test(path) || MEMBER.test(path)) && size <= MAX_ABOUT_BYTES);
   const code = plain
-    .filter(({ path, size }) => CODE.test(path) && size <= MAX_CODE.bytes)
+    .filter(({ path, size }) => isCode(path) && size <= MAX_CODE.bytes)
     .toSorted((a, b) => depth(a.path) - depth(b.path) || (a.path < b.path ? -1 : 1));
   return [...about, ...code.slice(0, MAX_CODE.files)].map(({ path }) => path);
 }

@@ -1,3 +1,5 @@
+import { unreadable } from './undecided.ts';
+
 /** One entry of a repository's tree. */
 export interface SourceFile {
   /** Relative to the chosen folder, with slashes. */
@@ -29,3 +31,20 @@ export interface Finding {
 }
 
 export const hasFile = ({ files }: Source, path: string): boolean => files.some((file) => file.path === path);
+
+/** Whether a file is code of a language that detection knows. */
+export const isCode = (path: string): boolean => /\.(m?[jt]s|cjs|py|go)$/.test(path);
+
+/** The first file of code with this pattern. */
+export function codeWith({ texts }: Source, pattern: RegExp): string | undefined {
+  return Object.keys(texts).find((path) => isCode(path) && pattern.test(texts[path] ?? ''));
+}
+
+/** What a JSON file of the source contains. Errors: SOURCE_REFUSED. */
+export function jsonAt({ texts }: Source, path: string): unknown {
+  try {
+    return JSON.parse(texts[path] ?? '');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}

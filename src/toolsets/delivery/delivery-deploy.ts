@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { effectProblem } from '../../contract/effect.ts';
 import { parse } from '../../contract/parse.ts';
-import { SluiceError } from '../../domain/errors.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { carriedOut } from '../../commands/objects/carried-out.ts';
+import { digestField, requirePlanned } from '../../commands/objects/carried-plan.ts';
 import type { Outcome } from '../../commands/objects/draft.ts';
 import type { Plan } from '../../commands/objects/planned.ts';
 import { objectLines, toTouchedObject, writeOutput, type WriteOutput } from '../../commands/objects/write-answer.ts';
@@ -13,10 +13,7 @@ import { deployFields, touchedBy } from './delivery-deploy-plan.ts';
 
 const input = z.strictObject({
   ...deployFields,
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/, 'must be the digest of delivery_deploy_plan')
-    .describe('`digest` of delivery_deploy_plan.'),
+  digest: digestField('delivery_deploy_plan'),
 });
 
 export const deliveryDeploy: Command<typeof input, typeof writeOutput> = {
@@ -36,14 +33,7 @@ export const deliveryDeploy: Command<typeof input, typeof writeOutput> = {
   touches: touchedBy,
   async run(context, { digest, ...asked }) {
     const plan = await deploying(context, asked);
-    if (plan.digest !== digest)
-      throw new SluiceError(
-        'PLAN_CHANGED',
-        `The digest does not belong to the deployment of ${asked.name} as it is now. Nothing was changed.`,
-        {
-          next: 'Call delivery_deploy_plan with the same arguments, read what it shows, and pass its digest.',
-        },
-      );
+    requirePlanned('delivery_deploy_plan', `the deployment of ${asked.name}`, plan.digest, digest);
     return deployed(context, plan, asked.name);
   },
   problem: effectProblem,

@@ -3,6 +3,7 @@ import { parse } from '../../contract/parse.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
+import { digestField } from '../../commands/objects/carried-plan.ts';
 import { fileLines, foundFields, foundIn, type Found } from './answer.ts';
 import { askedFields } from './asked.ts';
 import { blocker } from './blocker.ts';
@@ -11,10 +12,7 @@ import { onboarding, type Onboarding } from './onboarding.ts';
 
 const input = z.strictObject({
   ...askedFields,
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/, 'must be the digest of delivery_plan')
-    .describe('`digest` of delivery_plan.'),
+  digest: digestField('delivery_plan'),
 });
 const output = z.strictObject({
   changed: z.boolean(),

@@ -40,16 +40,17 @@ export const deliveryPlan: Command<typeof askedInput, typeof output> = {
 
 function answerOf(found: Onboarding): z.output<typeof output> {
   const textOf = (path: string): string => found.plan.files.find((file) => file.path === path)?.text ?? '';
-  const blocked = blocker(found);
+  const error = blocker(found);
+  const blocked = error && `${error.message} ${error.next}`;
   const next = blocked
-    ? `Nothing was written, and delivery_onboard would refuse: ${blocked.message} ${blocked.next}`
+    ? `Nothing was written, and delivery_onboard would refuse: ${blocked}`
     : `Nothing was written. To write it, call delivery_onboard with the same arguments and digest "${found.digest}".`;
   return {
     ...foundIn(found),
     deployment_yaml: textOf('deployment.yaml'),
     dockerfile: textOf('Dockerfile'),
     digest: found.digest,
-    ...(blocked ? { blocked: `${blocked.message} ${blocked.next}` } : {}),
+    ...(blocked ? { blocked } : {}),
     next,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../contract/duration.ts';
-import { boolean, setting } from '../../contract/setting.ts';
+import { boolean, commaList, setting } from '../../contract/setting.ts';
 
 const path = z.string().trim().min(1);
 const registry = z
@@ -13,9 +13,8 @@ const megabytes = z
   .transform(Number);
 
 /** `github.com=env:GITHUB_TOKEN,git.example.com=file:/run/secrets/git` */
-const credentials = z.string().transform((text, context) => {
-  const found = text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
-  const entries = found.map((one) => {
+const credentials = commaList.transform((list, context) => {
+  const entries = list.map((one) => {
     const [, host, from, name] = /^([A-Za-z0-9.-]+(?::\d{1,5})?)=(env|file):(\S+)$/.exec(one) ?? [];
     // The text may contain a credential by mistake, so it is not shown.
     if (host === undefined)
@@ -26,9 +25,8 @@ const credentials = z.string().transform((text, context) => {
 });
 
 /** `node:24-bookworm-slim=node:24-bookworm-slim@sha256:…` */
-const images = z.string().transform((text, context) => {
-  const entries = text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
-  const pairs = entries.map((one) => {
+const images = commaList.transform((list, context) => {
+  const pairs = list.map((one) => {
     const [, name, pinned] = /^([\w./:-]+)=([\w./:-]+@sha256:[0-9a-f]{64})$/.exec(one) ?? [];
     if (name === undefined) context.addIssue({ code: 'custom', message: 'must look like image=image@sha256:<digest>' });
     return [name ?? '', pinned ?? ''] as const;

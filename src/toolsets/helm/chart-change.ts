@@ -1,6 +1,6 @@
 import { metaOf } from '../../domain/cluster-objects/api-object.ts';
 import { common } from '../../domain/helm/stable-render.ts';
-import type { HelmReleaseAt, HelmRevision } from '../../domain/helm/release.ts';
+import { hooksAt, type HelmReleaseAt, type HelmRevision } from '../../domain/helm/release.ts';
 import type { HeldChart, HelmChange } from '../../ports/helm.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
 import type { CommandContext } from '../../commands/command.ts';
@@ -55,7 +55,7 @@ export function withRendered<T>(
       wanted,
       shape: common(wanted, renderedObjects(again.manifest)),
       takeOver: options.takeOver,
-      hooks: to.hooks.filter(({ events }) => events.some((event) => event.endsWith(`-${options.how}`))),
+      hooks: hooksAt(to, options.how),
       crds: options.skipCrds ? [] : await crdsOf(context, chart),
       verbs: ['create', 'update'],
       write: async (limits) => (await helm.change(change, limits), {}),

@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
-import { SluiceError } from '../../domain/errors.ts';
 import type { Command } from '../../commands/command.ts';
+import { actionOf, planInput } from '../../commands/objects/plan-command.ts';
 import type { HelmAction } from './action.ts';
 import { install } from './helm-install.ts';
 import { rollback } from './helm-rollback.ts';
@@ -15,17 +15,7 @@ import { withPlan } from './write-command.ts';
 /** Every action that a plan can show. A new one is a file beside this one, and one line here. */
 const ACTIONS: readonly HelmAction[] = [upgrade, install, rollback, uninstall, test, unlock];
 
-/** The fields of all actions, as the first one describes them. Which of them an action takes, its own schema says. */
-const every = Object.fromEntries(
-  ACTIONS.toReversed()
-    .flatMap(({ fields }) => Object.entries(fields.shape as Record<string, z.ZodType>))
-    .map(([name, field]) => [name, field.isOptional() ? field : field.optional().describe(field.description ?? '')]),
-);
-const input: z.ZodObject = z.strictObject({
-  action: z.enum(ACTIONS.map(({ name }) => name) as [string, ...string[]]).describe('helm_<action> carries it out.'),
-  ...every,
-  ...planPage,
-});
+const input = planInput('helm', ACTIONS).extend(planPage);
 
 export const helmPlan: Command<z.ZodObject, typeof planOutput> = {
   name: 'helm_plan',
@@ -45,19 +35,13 @@ export const helmPlan: Command<z.ZodObject, typeof planOutput> = {
   ],
   check(raw) {
     const { action, cursor, ...asked } = parse(input, raw ?? {});
-    const { fields, problems } = actionOf(action);
+    const { fields, problems } = actionOf(ACTIONS, action);
     const given = parse(fields, asked);
     return { action, ...(cursor === undefined ? {} : { cursor }), ...parse(fields, given, problems?.(given) ?? []) };
   },
   run: (context, { action, cursor, ...asked }) =>
-    withPlan(context, actionOf(action), asked, async (plan) =>
+    withPlan(context, actionOf(ACTIONS, action), asked, async (plan) =>
       toPlanOutput(String(action), plan, cursor as string | undefined),
     ),
   text: planLines,
 };
-
-function actionOf(name: unknown): HelmAction {
-  const found = ACTIONS.find((action) => action.name === name);
-  if (found) return found;
-  throw new SluiceError('UNKNOWN_NAME', `There is no action ${String(name)}.`);
-}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { helmReleaseFields, revision } from '../../contract/helm.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import { releaseText, type HelmReleaseAt } from '../../domain/helm/release.ts';
+import { hooksAt, releaseText, type HelmReleaseAt } from '../../domain/helm/release.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
 import { deployed } from './deployed.ts';
 import type { HelmAction, HelmDraft } from './action.ts';
@@ -39,7 +39,7 @@ export const rollback: HelmAction<typeof fields> = {
       wanted,
       shape: wanted,
       takeOver: asked.take_over,
-      hooks: to.hooks.filter(({ events }) => events.some((event) => event.endsWith('-rollback'))),
+      hooks: hooksAt(to, 'rollback'),
       crds: [],
       warnings: [`The manifest and the values of revision ${target.revision} become revision ${record.revision + 1}.`],
       verbs: ['create', 'update'],

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { helmReleaseFields } from '../../contract/helm.ts';
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
-import { isHeld, releaseText, type HelmReleaseAt } from '../../domain/helm/release.ts';
+import { hooksAt, isHeld, releaseText, type HelmReleaseAt } from '../../domain/helm/release.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { objectText } from '../../commands/objects/located.ts';
 import { each } from './each.ts';
 import type { HelmAction } from './action.ts';
-import { liveObject, locatedObject } from './located-objects.ts';
+import { isKept, liveObject, locatedObject } from './located-objects.ts';
 import { renderedObjects } from './rendered.ts';
 import { recordOf, recordsOf, releaseAt } from './revisions.ts';
 import { until, type Settled } from './settled.ts';
@@ -34,7 +34,7 @@ export const uninstall: HelmAction<typeof fields> = {
       present,
       wanted: [],
       shape: [],
-      hooks: from.hooks.filter(({ events }) => events.some((event) => event.endsWith('-delete'))),
+      hooks: hooksAt(from, 'delete'),
       crds: [],
       warnings: isHeld(record.status) ? [`Its revision ${record.revision} is ${record.status}.`] : [],
       verbs: asked.keep_history ? ['update'] : ['update', 'delete'],
@@ -91,7 +91,7 @@ async function leftOf(
   const found = await each(objects, async (object) => {
     const place = (await locatedObject(context, at, object)).at;
     const live = place && (await liveObject(context, place));
-    if (!place || !live || metaOf(live).annotations?.['helm.sh/resource-policy'] === 'keep') return undefined;
+    if (!place || !live || isKept(live)) return undefined;
     const { finalizers = [], deletionTimestamp } = metaOf(live);
     const held = deletionTimestamp !== undefined && finalizers.length > 0 ? ` (held by ${finalizers.join(', ')})` : '';
     return `${objectText(place)}${held}`;

@@ -31,7 +31,8 @@ export const upgrade: HelmAction<typeof fields> = {
     requireFree(record);
     const { helmReleases } = context.ports;
     const from = await helmReleases.open(record);
-    const base = await helmReleases.open(baseOf(records) ?? record);
+    const good = baseOf(records) ?? record;
+    const base = good === record ? from : await helmReleases.open(good);
     const options = {
       how: 'upgrade',
       resetValues: asked.reset_values,

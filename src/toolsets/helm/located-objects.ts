@@ -1,19 +1,11 @@
-import { z } from 'zod';
-import { anyObjectName, kindName } from '../../contract/cluster-object.ts';
-import { dnsName } from '../../contract/target.ts';
-import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { HelmReleaseAt } from '../../domain/helm/release.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import { requireNamespace } from '../../commands/access.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { kindIn, requireOutsideNamespaces } from '../../commands/objects/located.ts';
-
-const Head = z.object({
-  apiVersion: z.string().regex(/^([a-z0-9.-]+\/)?v[a-z0-9]+$/),
-  kind: kindName,
-  metadata: z.object({ name: anyObjectName, namespace: dnsName.optional() }),
-});
+import { kindNamed, ManifestHead } from '../../commands/objects/manifest-drafts.ts';
 
 /** An object of a rendered chart. Without `at` the cluster does not serve its kind. */
 export interface RenderedObject {
@@ -30,10 +22,9 @@ export async function locatedObject(
   release: HelmReleaseAt,
   object: ApiObject,
 ): Promise<RenderedObject> {
-  const { apiVersion, kind: asked, metadata } = headOf(object);
-  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  const named = [asked.toLowerCase(), version, ...(group ? [group] : [])].join('.');
-  const kind = await kindIn(context, release.cluster, named).catch(unserved);
+  const { metadata, ...head } = headOf(object);
+  const { kind: asked } = head;
+  const kind = await kindIn(context, release.cluster, kindNamed(head)).catch(unserved);
   if (!kind) return { object, kind: asked, name: metadata.name };
   const namespace = kind.namespaced ? (metadata.namespace ?? release.namespace) : undefined;
   if (namespace === undefined) requireOutsideNamespaces(kind, metadata.name, context.settings);
@@ -52,8 +43,8 @@ function unserved(error: unknown): undefined {
   if (!(error instanceof SluiceError && error.code === 'UNKNOWN_NAME')) throw error;
 }
 
-function headOf(object: ApiObject): z.output<typeof Head> {
-  const { data, error } = Head.safeParse(object);
+function headOf(object: ApiObject): ManifestHead {
+  const { data, error } = ManifestHead.safeParse(object);
   if (data) return data;
   const wrong = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
   throw new SluiceError('INVALID_INPUT', `The chart renders something that is no object: ${wrong.join('; ')}.`, {
@@ -70,4 +61,9 @@ export async function liveObject({ ports }: CommandContext, at: ObjectAt): Promi
       return undefined;
     throw error;
   }
+}
+
+/** Whether Helm leaves an object where it is when it is no longer a part of its release. */
+export function isKept(live: ApiObject): boolean {
+  return metaOf(live).annotations?.['helm.sh/resource-policy'] === 'keep';
 }

@@ -1,14 +1,15 @@
 import { fullName } from '../../domain/cluster-objects/api-kind.ts';
-import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { differences, sorted, type Difference } from '../../domain/cluster-objects/differences.ts';
 import { managersOf, type Manager } from '../../domain/cluster-objects/managing-tool.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { releaseText } from '../../domain/helm/release.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../../commands/command.ts';
+import { applied } from '../../commands/objects/manifest-drafts.ts';
 import { each } from './each.ts';
 import type { HelmDraft } from './action.ts';
-import { liveObject, locatedObject, type RenderedObject } from './located-objects.ts';
+import { isKept, liveObject, locatedObject, type RenderedObject } from './located-objects.ts';
 
 export type What = 'create' | 'change' | 'delete' | 'keep' | 'nothing' | 'untried';
 
@@ -96,8 +97,7 @@ async function dryRun(
   live: ApiObject | undefined,
   manifest: ApiObject,
 ): Promise<ApiObject | undefined> {
-  const inPlace = { ...metaOf(manifest), ...(at.namespace === undefined ? {} : { namespace: at.namespace }) };
-  const write = { how: 'apply', manifest: { ...manifest, metadata: inPlace }, takeOver: true } as const;
+  const write = applied(manifest, at, true);
   let before = live;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -112,10 +112,6 @@ async function dryRun(
 /** Fields that the new manifest has no longer. Helm removes them, and a dry run by another writer does not show it. */
 function removed(present: ApiObject | undefined, wanted: ApiObject): readonly Difference[] {
   return present ? differences(present, wanted).filter(({ to }) => to === undefined) : [];
-}
-
-function isKept(live: ApiObject): boolean {
-  return metaOf(live).annotations?.['helm.sh/resource-policy'] === 'keep';
 }
 
 /** Who else writes the object. Its own release is no news. */

@@ -1,17 +1,17 @@
-import { plural } from '../../domain/plural.ts';
 import { z } from 'zod';
 import { cursorField } from '../../contract/cluster-object.ts';
-import type { Difference } from '../../domain/cluster-objects/differences.ts';
+import { differenceText } from '../../domain/cluster-objects/differences.ts';
 import { textAt } from '../../domain/cluster-objects/api-object.ts';
 import { fitted, sizeOf } from '../../domain/cluster-objects/fitted.ts';
-import { chartText } from '../../domain/helm/release.ts';
+import { chartText, releaseText } from '../../domain/helm/release.ts';
+import { plural } from '../../domain/plural.ts';
 import { VARIES, varyingPaths } from '../../domain/helm/stable-render.ts';
 import { cursorText, readCursor } from '../../commands/objects/cursor.ts';
 import { objectText } from '../../commands/objects/located.ts';
+import { difference, managedBy, toManagedBy } from '../../commands/objects/write-answer.ts';
 import type { ObjectPlan } from './object-plan.ts';
 import type { HelmPlan } from './planned.ts';
 
-const difference = z.strictObject({ path: z.string(), from: z.string().optional(), to: z.string().optional() });
 const objectRow = z.strictObject({
   object: z.string(),
   what: z.enum(['create', 'change', 'delete', 'keep', 'nothing', 'untried']),
@@ -34,7 +34,7 @@ export const planOutput = z.strictObject({
   unchanged: z.number(),
   hooks: z.array(z.string()).describe('They run during the action.'),
   crds: z.array(z.string()),
-  managed_by: z.array(z.strictObject({ tool: z.string(), what: z.string(), will_do: z.string() })),
+  managed_by: z.array(managedBy),
   warnings: z.array(z.string()),
   needs_reason: z.boolean().describe('Flux or Argo CD puts this back: the write needs reason.'),
   digest: z.string().describe('Pass it to helm_<action>, with the same arguments.'),
@@ -58,7 +58,7 @@ export function toPlanOutput(action: string, plan: HelmPlan, cursor: string | un
   const seen = from + rows.length;
   return {
     action,
-    release: `${draft.at.namespace}/${draft.at.name}`,
+    release: releaseText(draft.at),
     ...(draft.from && {
       from: { revision: draft.from.revision, chart: chartText(draft.from.chart), status: draft.from.status },
     }),
@@ -78,7 +78,7 @@ function aroundOf({ draft, values, managers }: HelmPlan) {
     values: values.map((one) => ({ ...one })),
     hooks: draft.hooks.map(({ kind, name, events }) => `${kind} ${name} (${events.join(', ')})`),
     crds: [...draft.crds],
-    managed_by: managers.map(({ tool, what, willDo }) => ({ tool, what, will_do: willDo })),
+    managed_by: managers.map(toManagedBy),
     warnings: [...draft.warnings, ...varying(draft.shape)],
   };
 }
@@ -145,9 +145,4 @@ function rowLines({ object, what, changes, drift, warnings, left_out: more }: Ob
     ...(more === undefined ? [] : [`  and ${more} further fields`]),
     ...warnings.map((warning) => `  ${warning}`),
   ];
-}
-
-function differenceText({ path, from, to }: Difference): string {
-  if (from === undefined) return `+ ${path}: ${to ?? ''}`;
-  return to === undefined ? `- ${path}: ${from}` : `${path}: ${from} → ${to}`;
 }

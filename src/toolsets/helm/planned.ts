@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { metaOf } from '../../domain/cluster-objects/api-object.ts';
-import { contentOf, differences, sorted, type Difference } from '../../domain/cluster-objects/differences.ts';
+import { contentOf, differences, type Difference } from '../../domain/cluster-objects/differences.ts';
 import type { Manager } from '../../domain/cluster-objects/managing-tool.ts';
 import type { CommandContext } from '../../commands/command.ts';
+import { planDigest } from '../../commands/objects/carried-plan.ts';
 import { each } from './each.ts';
 import type { HelmDraft } from './action.ts';
 import { keyOf, pairsOf, tried, type ObjectPlan } from './object-plan.ts';
@@ -54,6 +54,5 @@ function digestOf(request: object, { at, record, shape }: HelmDraft, objects: re
     object && metaOf(object).uid,
     object && drift.length > 0 ? contentOf(object) : undefined,
   ]);
-  const text = JSON.stringify(sorted({ request, at, release, shape, live }));
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return planDigest({ request, at, release, shape, live });
 }

@@ -47,10 +47,10 @@ export function recordOf(at: HelmReleaseAt, records: readonly HelmRecord[], revi
 }
 
 /** Errors: HELM_RELEASE_HELD. */
-export function requireFree({ namespace, name, revision, status }: HelmRecord): void {
+export function requireFree({ revision, status, ...at }: HelmRecord): void {
   if (!isHeld(status)) return;
   throw new SluiceError(
     'HELM_RELEASE_HELD',
-    `Revision ${revision} of the release ${namespace}/${name} is ${status}, and Helm refuses further operations until that one ends. Nothing was changed.`,
+    `Revision ${revision} of the release ${releaseText(at)} is ${status}, and Helm refuses further operations until that one ends. Nothing was changed.`,
   );
 }

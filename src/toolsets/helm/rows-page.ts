@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { cursorField } from '../../contract/cluster-object.ts';
-import { DEFAULT_BYTES } from '../../contract/cluster-object.ts';
+import { cursorField, DEFAULT_BYTES } from '../../contract/cluster-object.ts';
 import { sizeOf } from '../../domain/cluster-objects/fitted.ts';
+import { tableLines } from '../../commands/table-lines.ts';
 import { cursorText, readCursor } from '../../commands/objects/cursor.ts';
 
 export const rowsFields = {
@@ -51,17 +51,9 @@ export async function rowsPage<T>(
 
 export function rowsText({ columns, rows, total, cursor }: RowsPage, what: string): string {
   if (total === 0) return `There is no ${what}.`;
-  const all = [columns.map((column) => column.toUpperCase()), ...rows];
-  const widths = columns.map((_, index) => Math.max(...all.map((row) => row[index]?.length ?? 0)));
-  const lines = all.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
   const end =
     cursor === undefined
       ? `${rows.length} of ${total}; the list ends here.`
       : `${rows.length} of ${total}; there are more: repeat the call with cursor "${cursor}".`;
-  return [...lines, end].join('\n');
+  return [...tableLines(columns, rows), end].join('\n');
 }

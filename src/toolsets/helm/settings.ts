@@ -1,20 +1,12 @@
 import { z } from 'zod';
-import { setting } from '../../contract/setting.ts';
+import { commaList, setting } from '../../contract/setting.ts';
 
 const path = z.string().trim().min(1);
 const optionalPath: z.ZodType<string | undefined, string> = path;
-const hosts = z
-  .string()
-  .transform((value) =>
-    value
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  )
-  .refine(
-    (list) => list.every((host) => /^[a-zA-Z0-9.-]{1,253}(:\d{1,5})?$/.test(host)),
-    'must be hosts, with their ports, separated by commas',
-  );
+const hosts = commaList.refine(
+  (list) => list.every((host) => /^[a-zA-Z0-9.-]{1,253}(:\d{1,5})?$/.test(host)),
+  'must be hosts, with their ports, separated by commas',
+);
 
 export const settings = {
   helmProgram: setting(

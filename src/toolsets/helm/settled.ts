@@ -17,18 +17,17 @@ export interface Settled extends Pick<Effect<never>, 'changed' | 'effective' | '
 const PAUSE_MS = 1000;
 
 /** Looks again and again until everything is ready, nothing can get ready any more, or the time is over. */
-export async function untilReady(
+export function untilReady(
   context: CommandContext,
   at: HelmReleaseAt,
   objects: readonly ApiObject[],
   seconds: number,
 ): Promise<Readiness> {
-  const found = await until(context, seconds, async () => {
+  return until(context, seconds, async () => {
     const readiness = await readinessOf(context, at, objects);
     const open = readiness.problems.filter(({ state }) => state === 'progressing' || state === 'missing');
     return { value: readiness, ended: open.length === 0, waitsFor: open[0] && problemText(open[0]) };
   });
-  return found;
 }
 
 /** Calls `look` until it has ended, or until the time is over. At least once. */

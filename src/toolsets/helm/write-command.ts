@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
-import { reason as reasonText } from '../../contract/target.ts';
 import { EFFECTIVE } from '../../domain/effect.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
 import { SluiceError, type ErrorCode } from '../../domain/errors.ts';
@@ -9,6 +8,7 @@ import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { Command, CommandContext, Confirmation, Example } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
+import { digestField, reasonField, requirePlanned, requireReason } from '../../commands/objects/carried-plan.ts';
 import type { HelmAction, HelmDraft, Written } from './action.ts';
 import { writing } from './limits.ts';
 import { planned, type HelmPlan } from './planned.ts';
@@ -45,20 +45,14 @@ type Given = Readonly<Record<string, unknown>>;
 const HOOK_SECONDS = 300;
 const WAIT_SECONDS = 30;
 const MAX_BYTES = 7000;
-const carried = {
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/, 'must be the digest of helm_plan')
-    .describe('`digest` of helm_plan.'),
-  reason: reasonText.optional().describe('Why. Needed for what Flux or Argo CD manages.'),
-};
 
 /** The command of an action: it carries out exactly what helm_plan has shown. */
 export function writeCommand(action: HelmAction, tool: HelmWriteTool): Command<z.ZodObject, typeof output> {
   const { example, ...described } = tool;
   const input: z.ZodObject = z.strictObject({
     ...action.fields.shape,
-    ...carried,
+    digest: digestField('helm_plan'),
+    reason: reasonField,
     ...(tool.kind === 'destructive' ? { confirm: confirmField } : {}),
   });
   return {
@@ -80,10 +74,12 @@ export function writeCommand(action: HelmAction, tool: HelmWriteTool): Command<z
     }),
     run: (context, given) =>
       withPlan(context, action, given, async (plan) => {
-        requirePlanned(action, plan, String(given['digest']));
-        requireReason(plan, given['reason']);
+        const { digest, draft, managers } = plan;
+        const release = releaseText(draft.at);
+        requirePlanned('helm_plan', `this ${action.name} of ${release}`, digest, given['digest']);
+        requireReason([{ what: `objects of ${release}`, managers }], given['reason']);
         if (tool.kind === 'destructive') requireConfirmation(confirmationOf(action, plan), given['confirm'] as string);
-        return toOutput(await carriedOut(context, plan.draft, given));
+        return toOutput(await carriedOut(context, draft, given));
       }),
     problem: ({ effective }): ErrorCode | undefined => (effective === 'refused' ? 'HELM_REFUSED' : undefined),
     text: ({ problems, output: said, next, ...outcome }) =>
@@ -141,27 +137,6 @@ function toOutput({ changed, effective, reason, problems = [], output: said, ...
     MAX_BYTES,
   );
   return { changed, effective, ...value, left_out: [...leftOut], ...rest };
-}
-
-/** Errors: PLAN_CHANGED. */
-function requirePlanned({ name }: HelmAction, { digest, draft }: HelmPlan, carriedDigest: string): void {
-  if (digest === carriedDigest) return;
-  throw new SluiceError(
-    'PLAN_CHANGED',
-    `The digest does not belong to this ${name} of ${releaseText(draft.at)} as it is now. Nothing was changed.`,
-    { next: 'Call helm_plan with the same arguments, read what it shows, and pass its digest.' },
-  );
-}
-
-/** Errors: REASON_REQUIRED. */
-function requireReason({ managers, draft }: HelmPlan, reason: unknown): void {
-  const reverting = managers
-    .filter(({ reverts }) => reverts)
-    .map(({ tool, willDo }) => `${tool} manages objects of ${releaseText(draft.at)}. ${willDo}`);
-  if (reverting.length === 0 || reason !== undefined) return;
-  throw new SluiceError('REASON_REQUIRED', `${reverting.join(' ')} Nothing was changed.`, {
-    next: 'Change it at its source. If it has to be changed here, pass reason.',
-  });
 }
 
 function confirmationOf({ name }: HelmAction, { draft, objects }: HelmPlan): Confirmation {

@@ -1,10 +1,7 @@
-import { parseAllDocuments, stringify, type Document, type ScalarTag, type Tags } from 'yaml';
-import { isRecord, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { stringify, type ScalarTag, type Tags } from 'yaml';
+import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import { cleanText } from '../../domain/safe-text.ts';
-
-/** A few lines of YAML can stand for gigabytes by aliases of aliases. */
-const MAX_ALIASES = 100;
+import { documentsIn } from '../../commands/objects/yaml-text.ts';
 
 const int = 'tag:yaml.org,2002:int';
 const bool = 'tag:yaml.org,2002:bool';
@@ -25,15 +22,7 @@ const customTags = (tags: Tags): Tags => [...AS_IN_GO, ...tags];
 
 /** The documents of a YAML text as Helm reads them, without empty ones. Errors: INVALID_INPUT with the line. */
 export function yamlDocuments(what: string, text: string): readonly ApiObject[] {
-  const documents = [...parseAllDocuments(text, { uniqueKeys: true, merge: true, customTags })];
-  return documents.flatMap((document, index) => {
-    const [error] = document.errors;
-    if (error) throw invalid(what, index, error.message.split('\n')[0] ?? '');
-    const value = plain(what, index, document);
-    if (value === null || value === undefined) return [];
-    if (!isRecord(value)) throw invalid(what, index, 'it is not an object');
-    return [value];
-  });
+  return documentsIn(what, text, { merge: true, customTags });
 }
 
 /** The values of a call. Errors: INVALID_INPUT. */
@@ -45,19 +34,4 @@ export function valuesIn(text: string | undefined): ApiObject {
 
 export function yamlText(value: unknown): string {
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
-}
-
-function plain(what: string, index: number, document: Document): unknown {
-  try {
-    return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
-  } catch (error) {
-    throw invalid(what, index, error instanceof Error ? error.message : String(error));
-  }
-}
-
-function invalid(what: string, index: number, why: string): SluiceError {
-  const reason = cleanText(why, 300).replace(/[:.\s]+$/, '');
-  return new SluiceError('INVALID_INPUT', `${what}: document ${index + 1} is not valid: ${reason}.`, {
-    next: 'Correct the YAML and call again.',
-  });
 }

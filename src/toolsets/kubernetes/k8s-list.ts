@@ -10,6 +10,7 @@ import {
 import { parse } from '../../contract/parse.ts';
 import { apiVersionOf, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
+import { tableLines } from '../../commands/table-lines.ts';
 import { listed } from './listing.ts';
 import { VIEWS } from './list-views.ts';
 import {
@@ -100,15 +101,7 @@ function placesOf({ settings }: CommandContext, kind: ApiKind, namespace: string
 
 function lines({ columns = [], rows = [], objects = [] }: Output): readonly string[] {
   if (objects.length > 0) return objects.map((object) => JSON.stringify(object));
-  if (rows.length === 0) return [];
-  const all = [columns.map((column) => column.toUpperCase()), ...rows];
-  const widths = columns.map((_, index) => Math.max(...all.map((row) => row[index]?.length ?? 0)));
-  return all.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  return rows.length === 0 ? [] : tableLines(columns, rows);
 }
 
 function endText({ kind, rows = [], objects = [], total, cursor }: Output): string {

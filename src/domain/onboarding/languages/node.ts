@@ -1,6 +1,6 @@
 import { isRecord } from '../../cluster-objects/api-object.ts';
 import type { Asked, Build } from '../service.ts';
-import { hasFile, type Finding, type Source } from '../source.ts';
+import { hasFile, jsonAt, type Finding, type Source } from '../source.ts';
 import { ambiguous, noStart, unreadable } from '../undecided.ts';
 import { commandWords, within } from '../words.ts';
 import type { LanguageKind } from './language.ts';
@@ -46,13 +46,9 @@ export const node: LanguageKind = {
 export type Package = Readonly<Record<string, unknown>>;
 
 /** Errors: SOURCE_REFUSED. */
-function packageAt({ texts }: Source, path: string): Package {
-  try {
-    const value: unknown = JSON.parse(texts[path] ?? '');
-    if (isRecord(value)) return value;
-  } catch (error) {
-    throw unreadable(path, error);
-  }
+function packageAt(source: Source, path: string): Package {
+  const value = jsonAt(source, path);
+  if (isRecord(value)) return value;
   throw unreadable(path, 'it is not an object');
 }
 

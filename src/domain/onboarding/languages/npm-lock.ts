@@ -1,17 +1,16 @@
 import { isRecord } from '../../cluster-objects/api-object.ts';
 import { SluiceError } from '../../errors.ts';
 import { cleanText } from '../../safe-text.ts';
-import type { Source } from '../source.ts';
+import { jsonAt, type Source } from '../source.ts';
 import { unreadable } from '../undecided.ts';
 
 /**
  * Refuses a lock file of npm that names packages which nobody can check: from an address without TLS, or from a
  * registry without a checksum. Errors: SOURCE_REFUSED.
  */
-export function requireSafeLock({ texts }: Source, lockFile: string): void {
-  const text = texts[lockFile];
-  if (lockFile !== 'package-lock.json' || text === undefined) return;
-  const unsafe = Object.entries(packagesOf(lockFile, text)).flatMap(([name, entry]) => problem(name, entry));
+export function requireSafeLock(source: Source, lockFile: string): void {
+  if (lockFile !== 'package-lock.json' || source.texts[lockFile] === undefined) return;
+  const unsafe = Object.entries(packagesOf(source, lockFile)).flatMap(([name, entry]) => problem(name, entry));
   if (unsafe.length === 0) return;
   throw new SluiceError('SOURCE_REFUSED', `${lockFile} is not safe to install: ${unsafe.slice(0, 3).join('; ')}.`, {
     next: `Check ${lockFile} of the source, and write it again with npm.`,
@@ -19,14 +18,10 @@ export function requireSafeLock({ texts }: Source, lockFile: string): void {
   });
 }
 
-function packagesOf(file: string, text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    const packages = isRecord(value) ? (value['packages'] ?? value['dependencies'] ?? {}) : undefined;
-    if (isRecord(packages)) return packages;
-  } catch (error) {
-    throw unreadable(file, error);
-  }
+function packagesOf(source: Source, file: string): Readonly<Record<string, unknown>> {
+  const value = jsonAt(source, file);
+  const packages = isRecord(value) ? (value['packages'] ?? value['dependencies'] ?? {}) : undefined;
+  if (isRecord(packages)) return packages;
   throw unreadable(file, 'it has no packages');
 }
 
