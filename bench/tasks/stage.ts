@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientOf } from '../../sandbox/apps/applications.ts';
+import { applyNamespace, clientOf } from '../../sandbox/apps/applications.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 
 const WAIT_MS = 180_000;
@@ -44,12 +44,8 @@ export class Stage {
     this.#api = clientOf(sandbox);
   }
 
-  async makeEmpty(namespace: string): Promise<void> {
-    await this.#api.apply(`/api/v1/namespaces/${namespace}`, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: namespace },
-    });
+  makeEmpty(namespace: string): Promise<void> {
+    return applyNamespace(this.#api, namespace);
   }
 
   async make(namespace: string): Promise<void> {

@@ -7,7 +7,7 @@ import { Closers } from '../../src/entry/demo/closers.ts';
 import { document, tables } from './report.ts';
 import { besideHelm } from './helm-program.ts';
 import { listManyPods } from './many-pods.ts';
-import { run, type Options, type Results } from './run.ts';
+import { run, type Further, type Options } from './run.ts';
 import { contenders, raiseSandbox } from './stack.ts';
 
 const MANY_PODS = 5_000;
@@ -24,10 +24,10 @@ async function main(): Promise<number> {
   try {
     const { sandbox: named, write, programs, ...wanted } = options();
     const sandbox = await raiseSandbox(named, closers, say);
-    const further = programs ? await besidePrograms(sandbox, wanted.calls, closers, say) : {};
-    const results = { ...(await run(sandbox, wanted, closers, say)), ...further };
-    console.log(`\n${tables(results)}\n`);
-    if (write) writeFileSync(join(ROOT, 'docs', 'bench-tools.md'), document(results, wanted.calls));
+    const further = programs ? await besidePrograms(sandbox, wanted.calls, closers, say) : undefined;
+    const results = await run(sandbox, wanted, closers, say);
+    console.log(`\n${tables(results, further)}\n`);
+    if (write) writeFileSync(join(ROOT, 'docs', 'bench-tools.md'), document(results, wanted.calls, further));
     return 0;
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
@@ -43,9 +43,9 @@ async function besidePrograms(
   calls: number,
   closers: Closers,
   say: (line: string) => void,
-): Promise<Pick<Results, 'programs' | 'pods'>> {
+): Promise<Further | undefined> {
   const [server] = await contenders(sandbox, false, closers, say, { SLUICE_TOOLSETS: 'kubernetes,helm' });
-  if (!server) return {};
+  if (!server) return undefined;
   const rows = await besideHelm(sandbox, server.stdio, Math.ceil(calls / 4), closers, say);
   say('Helm: done');
   const pods = await listManyPods(sandbox, server.stdio, MANY_PODS, closers);

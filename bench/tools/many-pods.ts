@@ -1,12 +1,12 @@
-import { clientOf } from '../../sandbox/apps/applications.ts';
+import { applyNamespace, clientOf } from '../../sandbox/apps/applications.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import type { Closers } from '../../src/entry/demo/closers.ts';
+import { applyAll } from './apply-all.ts';
 import type { Launch } from './contenders.ts';
 import { mostDuring, residentMib } from './memory.ts';
 import { StdioWire } from './stdio-wire.ts';
 import { handshake } from './wire.ts';
 
-const AT_ONCE = 16;
 const PAGE = 500;
 
 /** Memory of a server of ours while it lists many pods, page by page, in MiB. */
@@ -26,18 +26,9 @@ export async function listManyPods(
   const api = clientOf(sandbox);
   const namespace = `bench-pods-${process.pid}`;
   closers.add(namespace, async () => void (await api.remove(`/api/v1/namespaces/${namespace}`)));
-  await api.apply(`/api/v1/namespaces/${namespace}`, {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: namespace },
-  });
+  await applyNamespace(api, namespace);
   const names = Array.from({ length: pods }, (_, index) => `pod-${String(index).padStart(5, '0')}`);
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (let name = names.pop(); name; name = names.pop())
-        await api.apply(`/api/v1/namespaces/${namespace}/pods/${name}`, pod(name, namespace));
-    }),
-  );
+  await applyAll(api, `/api/v1/namespaces/${namespace}/pods`, names, (name) => pod(name, namespace));
   const wire = new StdioWire(launch);
   closers.add('sluice with Kubernetes', () => wire.close());
   await handshake(wire);

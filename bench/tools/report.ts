@@ -5,7 +5,7 @@ import type { PodsMemory } from './many-pods.ts';
 import { percentile, ratioToBetter, short, spread, type Sample } from './figures.ts';
 import type { Pace } from './measure.ts';
 import { PEERS } from './peers.ts';
-import { VIAS, type Results, type Row } from './run.ts';
+import { VIAS, type Further, type Results, type Row } from './run.ts';
 
 const NAMES: readonly Name[] = ['sluice', 'kubernetes-mcp-server', 'mcp-server-kubernetes'];
 const PACES: readonly Pace[] = ['in a row', 'now and then'];
@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<Row['question'], string>> = {
 };
 
 /** Every table in Markdown, which is readable in a terminal too. */
-export function tables(results: Results): string {
+export function tables(results: Results, further?: Further): string {
   return [
     ...VIAS.flatMap((via) =>
       PACES.map((pace) => ({ via, pace, rows: results.rows.filter((row) => row.via === via && row.pace === pace) })),
@@ -36,11 +36,15 @@ export function tables(results: Results): string {
     `### Bytes of an answer\n\n${bytesTable(results)}`,
     `### Start over stdio: median (most) in ms\n\n${startTable(results)}`,
     `### Memory of a server over stdio, with its children, in MiB\n\n${memoryTable(results)}`,
-    ...(results.programs ? [`### Reads of Helm over stdio: median in ms\n\n${programTable(results.programs)}`] : []),
-    ...(results.pods
-      ? [`### Memory of Sluice while it lists many pods, page by page\n\n${podsTable(results.pods)}`]
-      : []),
+    ...(further ? furtherTables(further) : []),
   ].join('\n\n');
+}
+
+function furtherTables({ programs, pods }: Further): readonly string[] {
+  return [
+    `### Reads of Helm over stdio: median in ms\n\n${programTable(programs)}`,
+    `### Memory of Sluice while it lists many pods, page by page\n\n${podsTable(pods)}`,
+  ];
 }
 
 function timesTable(rows: readonly Row[]): string {
@@ -170,7 +174,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-export function document(results: Results, calls: number): string {
+export function document(results: Results, calls: number, further?: Further): string {
   const cores = availableParallelism();
   const most = Math.max(...results.busy);
   const peers = Object.entries(PEERS)
@@ -186,7 +190,7 @@ export function document(results: Results, calls: number): string {
 One run on ${cores} cores and ${Math.round(totalmem() / 2 ** 30)} GiB with Node ${process.versions.node}, against ${peers}; ${calls} calls of each kind
 in a row, a quarter as many now and then. Load average when the measuring of each number of Rollouts began: ${results.busy.map((load) => load.toFixed(1)).join(', ')}.${busy}
 
-${tables(results)}
+${tables(results, further)}
 `;
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientOf } from '../../sandbox/apps/applications.ts';
+import { applyNamespace, clientOf } from '../../sandbox/apps/applications.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
+import { applyAll } from './apply-all.ts';
 
-const AT_ONCE = 16;
 const WAIT_MS = 300_000;
 
 interface Rollout {
@@ -29,18 +29,9 @@ export class ManyRollouts {
 
   /** Creates the Rollouts that are missing to `count`. Resolves when the controller has processed all of them. */
   async grow(count: number): Promise<void> {
-    await this.#api.apply(`/api/v1/namespaces/${this.namespace}`, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: this.namespace },
-    });
+    await applyNamespace(this.#api, this.namespace);
     const missing = Array.from({ length: count - this.#count }, (_, index) => nameOf(this.#count + index));
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
-        for (let name = missing.pop(); name; name = missing.pop())
-          await this.#api.apply(`${this.#all}/${name}`, rollout(name, this.namespace));
-      }),
-    );
+    await applyAll(this.#api, this.#all, missing, (name) => rollout(name, this.namespace));
     this.#count = count;
     await this.#settled();
   }

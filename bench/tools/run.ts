@@ -50,10 +50,14 @@ export interface Memory {
   readonly mostMib: number;
 }
 
+/** What is measured beside the other servers. */
+export interface Further {
+  /** Reads of Helm, and the same with the program. */
+  readonly programs: readonly ProgramRow[];
+  readonly pods: PodsMemory;
+}
+
 export interface Results {
-  /** Reads of Helm beside the program. Absent if they were not measured. */
-  readonly programs?: readonly ProgramRow[];
-  readonly pods?: PodsMemory;
   readonly rows: readonly Row[];
   readonly starts: Readonly<Record<string, readonly Start[]>>;
   readonly memory: Readonly<Record<string, readonly Memory[]>>;

@@ -27,6 +27,11 @@ export function clientOf(sandbox: Sandbox): ApiClient {
   return apiClient(sandbox.stateDir, state);
 }
 
+/** Creates the namespace if it is missing. */
+export async function applyNamespace(api: ApiClient, name: string): Promise<void> {
+  await api.apply(`/api/v1/namespaces/${name}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+}
+
 async function untilHealthy(api: ApiClient, app: CompleteSpec): Promise<void> {
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
@@ -87,11 +92,7 @@ const same = (a: ApplicationSpec, b: CompleteSpec): boolean =>
 export async function applyApplication(sandbox: Sandbox, spec: ApplicationSpec): Promise<void> {
   const app = complete(spec);
   const api = clientOf(sandbox);
-  await api.apply(`/api/v1/namespaces/${app.namespace}`, {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: app.namespace },
-  });
+  await applyNamespace(api, app.namespace);
   for (const { path, object } of objectsOf(app)) await api.apply(path, object);
   await untilHealthy(api, app);
   await untilServed(sandbox, app);

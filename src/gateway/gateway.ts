@@ -115,14 +115,13 @@ export class Gateway {
     const server = this.#table.server(name);
     const blue = blueOf(server);
     if (!blue) throw new SluiceError('GATEWAY_NO_VERSION', `No version of the MCP server ${name} is blue.`);
-    const [of, green] = [blue, requireVersion(server, wanted)].map((version) => this.#upstreams.of(name, version));
-    const until = Date.now() + REPLAY_MS;
+    const green = requireVersion(server, wanted);
     return replay({
       calls: this.#recorded.of(name),
-      blue: of as Upstream,
-      green: green as Upstream,
+      blue: this.#upstreams.of(name, blue),
+      green: this.#upstreams.of(name, green),
       changing,
-      until,
+      until: Date.now() + REPLAY_MS,
     });
   }
 
@@ -250,12 +249,9 @@ export class Gateway {
     if (kind !== 'request' || method === undefined) return () => undefined;
     const tool = method === 'tools/call' ? (textAt(params, 'name') ?? '') : '';
     const counted = this.#meter.begin({ server, version, method, tool });
-    let over = false;
     return (outcome, error) => {
-      counted(outcome);
       // A stream lasts as long as its caller wants, so its end says nothing about the version.
-      if (!over && method !== 'subscriptions/listen') this.#health.ended(server, version, outcome, error);
-      over = true;
+      if (counted(outcome) && method !== 'subscriptions/listen') this.#health.ended(server, version, outcome, error);
     };
   }
 }

@@ -36,6 +36,7 @@ export interface HealthParts {
 interface Watched {
   readonly server: string;
   version: ServerVersion;
+  health: HealthRecord;
   timer: NodeJS.Timeout | undefined;
   probe: { readonly of: Upstream; readonly by: Probe } | undefined;
 }
@@ -43,7 +44,6 @@ interface Watched {
 /** Checks the versions that callers may get. Both a ping and a call without an answer are failures. */
 export class Health {
   readonly #parts: HealthParts;
-  readonly #records = new Map<string, HealthRecord>();
   readonly #watched = new Map<string, Watched>();
 
   constructor(parts: HealthParts) {
@@ -51,7 +51,7 @@ export class Health {
   }
 
   of(server: string, version: string): HealthRecord {
-    return this.#records.get(versionKey(server, version)) ?? unknownHealth(0);
+    return this.#watched.get(versionKey(server, version))?.health ?? unknownHealth(0);
   }
 
   /** Begins to ping the versions that may get callers, and ends it for those that may not any more. */
@@ -70,9 +70,10 @@ export class Health {
   /** Takes the end of a call as a sign. `error`: what the caller was told. */
   ended(server: string, version: string, outcome: Outcome, error?: SluiceError): void {
     if (outcome === 'cancelled' || !concernsVersion(error)) return;
-    if (!this.#watched.has(versionKey(server, version))) return;
+    const watched = this.#watched.get(versionKey(server, version));
+    if (!watched) return;
     const failed = outcome === 'unavailable' || outcome === 'timeout' || error?.code === 'UPSTREAM_INVALID';
-    this.#sign(server, version, failed ? (error?.message ?? 'its answer had no end') : undefined);
+    this.#sign(watched, failed ? (error?.message ?? 'its answer had no end') : undefined);
   }
 
   close(): void {
@@ -81,9 +82,8 @@ export class Health {
 
   #begin(server: string, version: ServerVersion): void {
     const key = versionKey(server, version.version);
-    const watched: Watched = { server, version, timer: undefined, probe: undefined };
+    const watched: Watched = { server, version, health: unknownHealth(Date.now()), timer: undefined, probe: undefined };
     this.#watched.set(key, watched);
-    this.#records.set(key, unknownHealth(Date.now()));
     this.#next(watched, 0);
   }
 
@@ -91,7 +91,6 @@ export class Health {
     clearTimeout(watched.timer);
     watched.probe?.by.close();
     this.#watched.delete(key);
-    this.#records.delete(key);
   }
 
   #next(watched: Watched, pause: number): void {
@@ -104,7 +103,7 @@ export class Health {
     const { everyMs, timeoutMs } = this.#parts.settings;
     const failure = await this.#failureOf(watched, timeoutMs);
     if (this.#watched.get(versionKey(server, version.version)) !== watched) return;
-    if (concernsVersion(failure)) this.#sign(server, version.version, failure?.message);
+    if (concernsVersion(failure)) this.#sign(watched, failure?.message);
     this.#next(watched, failure ? Math.min(everyMs, AGAIN_MS) : everyMs);
   }
 
@@ -127,13 +126,13 @@ export class Health {
     return watched.probe.by;
   }
 
-  #sign(server: string, version: string, failure: string | undefined): void {
-    const key = versionKey(server, version);
-    const before = this.of(server, version);
+  #sign(watched: Watched, failure: string | undefined): void {
+    const { server, version, health: before } = watched;
     const sign = { at: Date.now(), ...(failure === undefined ? {} : { failure }) };
     const health = afterSign(before, sign, this.#parts.settings);
-    this.#records.set(key, health);
-    if (health.state !== before.state) this.#parts.changed({ server, version, from: before.state, health });
+    watched.health = health;
+    if (health.state === before.state) return;
+    this.#parts.changed({ server, version: version.version, from: before.state, health });
   }
 }
 

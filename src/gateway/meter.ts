@@ -35,17 +35,18 @@ export class Meter {
   readonly #names = new Map<string, Set<string>>();
   readonly #open = new Map<string, number>();
 
-  /** Counts a request from now on. The returned function counts its end, once. */
-  begin(kind: Kind): (outcome: Outcome) => void {
+  /** Counts a request from now on. The returned function counts its end, once, and returns whether it did. */
+  begin(kind: Kind): (outcome: Outcome) => boolean {
     const began = performance.now();
     const key = versionKey(kind.server, kind.version);
     this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
     let over = false;
     return (outcome) => {
-      if (over) return;
+      if (over) return false;
       over = true;
       this.#open.set(key, (this.#open.get(key) ?? 1) - 1);
       this.#add(this.#count(kind), outcome, (performance.now() - began) / 1000);
+      return true;
     };
   }
 

@@ -26,7 +26,7 @@ export interface Sending {
   readonly session?: string;
   /** Called with the id of the session that the request has opened. */
   readonly opened?: (session: string) => void;
-  /** Ends the request. The promise then stays open. */
+  /** Ends the request, which then throws UPSTREAM_TIMEOUT. */
   readonly signal?: AbortSignal;
 }
 
@@ -53,6 +53,10 @@ export function ask(upstream: Upstream, method: string, params: Fields, sending:
       fail: reject,
       whenReady: (resume) => resume(),
     };
+    const late = (): void =>
+      reject(new SluiceError('UPSTREAM_TIMEOUT', `The version has not answered ${method} in time.`));
+    if (sending.signal?.aborted) late();
+    else sending.signal?.addEventListener('abort', late, { once: true });
     send(upstream, { jsonrpc: '2.0', id: 'sluice', method, params }, answer, sending);
   });
 }

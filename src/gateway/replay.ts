@@ -109,21 +109,14 @@ async function opening(upstream: Upstream): Promise<{ readonly call: Caller; rea
     const headers = { ...modernHeaders('tools/call'), 'mcp-name': String(params['name']) };
     return ask(upstream, 'tools/call', { ...params, _meta: ENVELOPE }, { headers, signal });
   };
-  const call: Caller = ({ tool, args }) => inTime(request({ name: tool, arguments: args }));
+  const call: Caller = ({ tool, args }) => orError(request({ name: tool, arguments: args }));
   return { call, end: async () => session?.end() };
 }
 
-/** The answer, or why there is none. A call that is given up stays open in the promise, so its time is limited here. */
-async function inTime(answer: Promise<Fields>): Promise<Fields | SluiceError> {
-  const { promise: late, resolve } = Promise.withResolvers<SluiceError>();
-  const timer = setTimeout(() => resolve(new SluiceError('UPSTREAM_TIMEOUT', 'The call has no answer.')), CALL_MS);
-  const failed = (error: unknown): SluiceError => {
+/** The answer, or why there is none. */
+function orError(answer: Promise<Fields>): Promise<Fields | SluiceError> {
+  return answer.catch((error: unknown) => {
     if (error instanceof SluiceError) return error;
     throw error;
-  };
-  try {
-    return await Promise.race([answer.catch(failed), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  });
 }

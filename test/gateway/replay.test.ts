@@ -46,7 +46,7 @@ test('calls of clients of both eras are asked again of both versions, and what d
   expect(textOf(await call(stage.url('shop'), 'version', { 'x-mcp-server-version': 'two' }))).toBe('two 1');
 }, 60_000);
 
-test('a tool that the new version does not say to read only is not called there', async () => {
+test('a tool that the new version does not offer any more is a difference', async () => {
   await open(program('two', '2025'));
   await call(stage.url('shop'), 'read', {}, { id: 'a' });
   expect((await recordedCalls(1)).differences).toEqual([

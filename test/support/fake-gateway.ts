@@ -9,14 +9,8 @@ import type { World } from '../../src/ports/world.ts';
 import type { KnownGuard, Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
-import { createFakePlans } from './fake-plans.ts';
-import { createFakeContracts } from './fake-contracts.ts';
-import { createFakeServerGateways } from './fake-server-gateways.ts';
-import { createFakeDelivery } from './fake-delivery.ts';
-import { createFakePackages } from './fake-packages.ts';
-import { createFakeServers } from './fake-servers.ts';
+import { fakeSystems } from './fake-systems.ts';
 import { FakeMetrics } from './fake-metrics.ts';
-import { createFakeJournal } from './fake-journal.ts';
 
 export const AT = Date.parse('2026-11-01T10:00:00Z');
 
@@ -204,13 +198,7 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
         return { cluster, evidence: busyMetrics(), now: () => AT } as unknown as World;
       },
     },
-    journal: createFakeJournal(),
-    plans: createFakePlans(),
-    servers: createFakeServers(),
-    serverGateways: createFakeServerGateways(),
-    contracts: createFakeContracts(),
-    packages: createFakePackages(),
-    delivery: createFakeDelivery(),
+    ...fakeSystems(),
     preflight: () => Promise.resolve(preflight),
     clusters: {
       current: () => Promise.resolve('prod'),

@@ -8,13 +8,7 @@ import type { World, Worlds } from '../../src/ports/world.ts';
 import { settingsWith } from './settings.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { DEFAULTS } from './fake-gateway.ts';
-import { createFakePlans } from './fake-plans.ts';
-import { createFakeContracts } from './fake-contracts.ts';
-import { createFakeServerGateways } from './fake-server-gateways.ts';
-import { createFakeDelivery } from './fake-delivery.ts';
-import { createFakePackages } from './fake-packages.ts';
-import { createFakeServers } from './fake-servers.ts';
-import { createFakeJournal } from './fake-journal.ts';
+import { fakeSystems } from './fake-systems.ts';
 import { TRAEFIK_PODS } from './fake-traefik.ts';
 import type { FakeWorld } from './fake-world.ts';
 
@@ -39,13 +33,7 @@ export function worldServices(
     gateway,
     ports,
     worlds,
-    journal: createFakeJournal(),
-    plans: createFakePlans(),
-    servers: createFakeServers(),
-    serverGateways: createFakeServerGateways(),
-    contracts: createFakeContracts(),
-    packages: createFakePackages(),
-    delivery: createFakeDelivery(),
+    ...fakeSystems(),
     preflight: (spec) => planRelease(one, spec),
     clusters: {
       current: async () => world.target.cluster,

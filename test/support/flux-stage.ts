@@ -7,20 +7,12 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import type { Kind } from '../../src/adapters/kubernetes/kinds.ts';
 import { recordsAt, type ApiObject } from '../../src/domain/cluster-objects/api-object.ts';
 import { ObjectsStage } from './argo-objects-stage.ts';
+import { kindNamed } from './diagnosis/kinds.ts';
 import { eventually } from './releases-wait.ts';
 
 const run = promisify(execFile);
-const flux = (name: string, group: string, plural: string): Kind => ({
-  name,
-  group: `${group}.toolkit.fluxcd.io`,
-  version: 'v1',
-  plural,
-  missing: 'OBJECT_NOT_FOUND',
-});
-export const GIT_REPOSITORY = flux('GitRepository', 'source', 'gitrepositories');
-export const KUSTOMIZATION = flux('Kustomization', 'kustomize', 'kustomizations');
-
-const CONFIG_MAP: Kind = { name: 'ConfigMap', group: '', version: 'v1', plural: 'configmaps', missing: 'INTERNAL' };
+export const GIT_REPOSITORY = kindNamed('GitRepository');
+export const KUSTOMIZATION = kindNamed('Kustomization');
 
 /** A namespace on the sandbox with a Git repository of its own, which Flux reads. */
 export class FluxStage {
@@ -91,7 +83,7 @@ export class FluxStage {
   }
 
   configMap(name: string): Promise<ApiObject> {
-    return this.read(CONFIG_MAP, name);
+    return this.read(kindNamed('ConfigMap'), name);
   }
 
   /** Waits until the condition Ready is as wanted, and returns the object. */

@@ -13,13 +13,7 @@ import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { portsOver, worldsOver } from '../../src/entry/ports.ts';
 import { settingsOfSandbox } from './settings.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
-import { createFakePlans } from './fake-plans.ts';
-import { createFakeContracts } from './fake-contracts.ts';
-import { createFakeServerGateways } from './fake-server-gateways.ts';
-import { createFakeDelivery } from './fake-delivery.ts';
-import { createFakePackages } from './fake-packages.ts';
-import { createFakeServers } from './fake-servers.ts';
-import { createFakeJournal } from './fake-journal.ts';
+import { fakeSystems } from './fake-systems.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
 import { eventually } from './releases-wait.ts';
 
@@ -97,13 +91,7 @@ export class SteeringStage {
       gateway,
       ports,
       worlds: worldsOver(real, settings),
-      journal: createFakeJournal(),
-      plans: createFakePlans(),
-      servers: createFakeServers(),
-      serverGateways: createFakeServerGateways(),
-      contracts: createFakeContracts(),
-      packages: createFakePackages(),
-      delivery: createFakeDelivery(),
+      ...fakeSystems(),
       preflight: () => Promise.reject(new Error('not asked')),
       clusters,
       settings: DEFAULTS,

@@ -112,7 +112,10 @@ function blocksOfProxy(
     const called = tools.map(([tool, counted]) => [tool, countedAt(counted, index)] as const).filter(wasCalled);
     return [
       {
-        ...{ from: times[index] as number, to: until, instance: proxy, questions: countedAt(totals, index) },
+        from: times[index] as number,
+        to: until,
+        instance: proxy,
+        questions: countedAt(totals, index),
         ...(called.length > 0 ? { tools: Object.fromEntries(called) } : {}),
       },
     ];

@@ -6,17 +6,19 @@ export interface QuestionName {
   readonly tool?: string;
 }
 
-const OF = ' of ';
+export function slowName(ms: number): string {
+  return `slow-${ms}ms`;
+}
 
 /** `errors of echo`, `slow-250ms of echo`. */
 export function ofTool(question: string, tool: string): string {
-  return `${question}${OF}${tool}`;
+  return `${question} of ${tool}`;
 }
 
 /** Undefined if the metric is no question of the sequential judge. */
 export function readQuestion(metric: string): QuestionName | undefined {
-  const [, question = '', , tool] = /^(errors|slow-[\d.]+ms)( of (.+))?$/s.exec(metric) ?? [];
-  if (question === '') return undefined;
-  const slow = /^slow-(.+)ms$/.exec(question)?.[1];
+  const found = /^(?:errors|slow-([\d.]+)ms)(?: of (.+))?$/s.exec(metric);
+  if (!found) return undefined;
+  const [, slow, tool] = found;
   return { ...(slow === undefined ? {} : { slowerThanMs: slow }), ...(tool === undefined ? {} : { tool }) };
 }

@@ -81,10 +81,13 @@ export function startJudge(
 }
 
 function pastOfTools(settings: SequentialSettings, past: readonly TimedBlock[]): ToolsState {
-  return past.reduce<ToolsState>((tools, { tools: called, from, to }) => {
-    const moment = { ms: to - from, ageMs: 0, at: to, comparedWith: 'stable' as const };
-    return addToTools(tools, called, settings, moment, 'warm-up');
-  }, {});
+  return past.reduce<ToolsState>((tools, block) => learnTools(settings, tools, block, block.to - block.from), {});
+}
+
+/** Adds a block that only shows how stable behaves. */
+function learnTools(settings: SequentialSettings, tools: ToolsState, block: TimedBlock, ms: number): ToolsState {
+  const moment = { ms, ageMs: 0, at: block.to, comparedWith: 'stable' as const };
+  return addToTools(tools, block.tools, settings, moment, 'warm-up');
 }
 
 /**
@@ -135,23 +138,16 @@ export function verdictOf(
   state: JudgeState,
   { inStep, minRequests, known }: { inStep: number; minRequests: number; known: readonly number[] },
 ): { readonly outcome: Judged; readonly findings: readonly Finding[] } {
+  const { alpha } = settings;
+  const seen = { blocks: state.blocks, againstPast: state.step.weight === 100 };
   const findings = questionsOf(settings, state.bounds).map((question): Finding => {
     const { name, slowerThanMs } = question;
     if (known.length > 0 && slowerThanMs !== undefined && !known.includes(slowerThanMs))
       return missing(name, slowerThanMs, known);
-    return findingOf(question, state.questions[name] as QuestionState, {
-      alpha: settings.alpha,
-      blocks: state.blocks,
-      againstPast: state.step.weight === 100,
-    });
+    return findingOf(question, state.questions[name] as QuestionState, { alpha, ...seen });
   });
   const ofTools = state.tools
-    ? toolFindings(state.tools, {
-        settings,
-        blocks: state.blocks,
-        againstPast: state.step.weight === 100,
-        failed: concludes(settings.alpha, state) === 'fail',
-      })
+    ? toolFindings(state.tools, { settings, ...seen, failed: concludes(alpha, state) === 'fail' })
     : [];
   return {
     outcome: outcomeOf(settings, state, findings, { inStep, minRequests }),
@@ -179,10 +175,9 @@ function inStep(state: JudgeState, step: JudgedStep): JudgeState {
 
 function warmUp(settings: SequentialSettings, state: JudgeState, block: TimedBlock): JudgeState {
   const ms = Math.max(0, Math.min(block.to - block.from, block.to - state.newest));
-  const moment = { ms, ageMs: 0, at: block.to, comparedWith: 'stable' as const };
   return {
     ...state,
-    ...(state.tools && { tools: addToTools(state.tools, block.tools, settings, moment, 'warm-up') }),
+    ...(state.tools && { tools: learnTools(settings, state.tools, block, ms) }),
     questions: mapValues(state.questions, (question, name) =>
       learnStable(question, block.questions[name]?.stable ?? NOTHING, { ms, at: block.to }),
     ),

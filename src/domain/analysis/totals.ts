@@ -1,5 +1,6 @@
 import type { Block } from './block-test.ts';
 import type { Counted, TimedBlock } from './blocks.ts';
+import { slowName } from './question-name.ts';
 import { addShare, NO_SHARE, type ShareSums } from './shortfall.ts';
 import type { ArmCounts } from './verdict.ts';
 
@@ -31,7 +32,6 @@ const MAX_BINS = 62;
 
 const ERRORS = 'errors';
 const UNKNOWN = 'unknown';
-const slowName = (ms: number): string => `slow-${ms}ms`;
 
 /** All questions that are counted for a request, with bounds in ms. */
 export function countedOf(bounds: readonly number[]): readonly Counted[] {

@@ -34,16 +34,16 @@ export async function startProcesses(
   });
   const failed = Promise.race(children.map((child) => child.failed));
   failed.catch(() => undefined);
-  await Promise.race([untilServing(port, signal), failed]);
+  await Promise.race([untilServing('server', port, signal), failed]);
   return { mcpUrl: `http://127.0.0.1:${port}/mcp`, failed };
 }
 
-async function untilServing(port: number, signal: AbortSignal): Promise<void> {
+export async function untilServing(name: string, port: number, signal: AbortSignal): Promise<void> {
   const end = Date.now() + READY_MS;
   while (!(await serves(port))) {
     if (Date.now() > end)
       throw new Error(
-        `The server does not answer on port ${port} after ${READY_MS / 1000} s. Read its log, or choose another MCP_PORT.`,
+        `The ${name} does not answer on port ${port} after ${READY_MS / 1000} s. Read its log, or choose another MCP_PORT.`,
       );
     await sleep(100, undefined, { signal });
   }

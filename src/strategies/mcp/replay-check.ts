@@ -18,7 +18,7 @@ export async function replayCheck(
 ): Promise<Check> {
   const replays = (await split.replay?.(ref, arms, changing)) ?? [];
   const failed = replays.find((one) => 'error' in one);
-  if (failed && 'error' in failed)
+  if (failed)
     return bad(NAME, `${failed.replica}: ${cleanText(failed.error, 300)}`, 'Start the gateway, or leave replay out.');
   const shown = replays.filter((one): one is Shown => !('error' in one));
   const compared = shown.reduce((sum, one) => sum + one.compared, 0);

@@ -73,8 +73,7 @@ export class DiagnosisBench {
     await stage.apply({ kind: 'Namespace', metadata: { name: namespace } });
     await of.make(stage);
     const [kind = '', name = ''] = of.ask.split('/');
-    const { group } = kind === 'namespace' ? { group: '' } : kindNamed(kind);
-    const asked = kind === 'namespace' ? {} : { kind: `${kind}.${group || 'v1'}`, name };
+    const asked = kind === 'namespace' ? {} : { kind: `${kind}.${kindNamed(kind).group || 'v1'}`, name };
     return { of, answer: await this.ask({ namespace, ...asked }, of.later) };
   }
 

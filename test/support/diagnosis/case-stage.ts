@@ -3,7 +3,7 @@ import type { ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
 import { metaOf, recordsAt, type ApiObject } from '../../../src/domain/cluster-objects/api-object.ts';
 import { eventually } from '../releases-wait.ts';
 import { apiVersionOf, kindNamed } from './kinds.ts';
-import type { FakeKubelet } from './kubelet.ts';
+import { stamp, type FakeKubelet } from './kubelet.ts';
 
 export interface Manifest {
   readonly kind: string;
@@ -36,13 +36,12 @@ export class CaseStage {
   async apply(...manifests: readonly Manifest[]): Promise<void> {
     for (const { status, ...manifest } of manifests) {
       const ref = this.ref(manifest.kind, manifest.metadata.name);
-      const metadata = { ...manifest.metadata, ...(ref.namespace !== undefined && { namespace: ref.namespace }) };
-      const fieldManager = (metadata as { manager?: string }).manager ?? 'test';
-      const { manager: _, ...plain } = metadata as { manager?: string };
+      const { manager = 'test', ...metadata } = manifest.metadata as { manager?: string };
+      const namespace = ref.namespace === undefined ? {} : { namespace: ref.namespace };
       await this.#client.apply(
         ref,
-        { apiVersion: apiVersionOf(ref.kind), ...manifest, metadata: plain },
-        { fieldManager, force: true },
+        { apiVersion: apiVersionOf(ref.kind), ...manifest, metadata: { ...metadata, ...namespace } },
+        { fieldManager: manager, force: true },
       );
       if (status !== undefined) await this.status(manifest.kind, manifest.metadata.name, status);
     }
@@ -112,7 +111,7 @@ export class CaseStage {
 
   async event(about: ApiObject, reason: string, message: string, type = 'Warning'): Promise<void> {
     const { name, uid } = metaOf(about);
-    const now = new Date().toISOString().replace(/\.\d+Z/, 'Z');
+    const now = stamp();
     this.#events += 1;
     await this.apply({
       kind: 'Event',

@@ -69,7 +69,8 @@ interface ContainerStatus {
   readonly restartCount?: number;
 }
 
-const AT = () => new Date().toISOString().replace(/\.\d+Z/, 'Z');
+/** A time in the form of Kubernetes, in whole seconds. */
+export const stamp = (ms = Date.now()) => new Date(ms).toISOString().replace(/\.\d+Z/, 'Z');
 const whole = ({ name = 'app', ...rest }: ContainerStatus) => ({
   name,
   image: 'shop:v1',
@@ -89,12 +90,12 @@ export function podStatus(
   const condition = (type: string, yes: boolean) => ({
     type,
     status: yes ? 'True' : 'False',
-    lastTransitionTime: AT(),
+    lastTransitionTime: stamp(),
     ...(yes ? {} : { reason: 'ContainersNotReady', message: 'containers with unready status: [app]' }),
   });
   return {
     phase: ready ? 'Running' : 'Pending',
-    startTime: AT(),
+    startTime: stamp(),
     conditions: [
       condition('PodScheduled', true),
       condition(
@@ -112,10 +113,10 @@ export function podStatus(
 
 export const waiting = (reason: string, message = '') => ({ waiting: { reason, message } });
 export const terminated = (exitCode: number, reason = 'Error', message?: string) => ({
-  terminated: { exitCode, reason, startedAt: AT(), finishedAt: AT(), ...(message !== undefined && { message }) },
+  terminated: { exitCode, reason, startedAt: stamp(), finishedAt: stamp(), ...(message !== undefined && { message }) },
 });
 export const running = (secondsAgo = 0) => ({
-  running: { startedAt: new Date(Date.now() - secondsAgo * 1000).toISOString().replace(/\.\d+Z/, 'Z') },
+  running: { startedAt: stamp(Date.now() - secondsAgo * 1000) },
 });
 
 /** Containers that keep crashing, with the end of the last run. */

@@ -10,6 +10,8 @@ interface Figures {
   readonly worse: number;
   readonly notWorse: number;
   readonly bound: number;
+  /** Many questions share the bound. */
+  readonly shared?: true;
 }
 
 /**
@@ -53,18 +55,18 @@ function reasonOf(
   name: string,
   delta: number,
   { candidate, stable }: { candidate: ArmBlock; stable: ArmBlock },
-  { worse, notWorse, bound, shared }: Figures & { readonly shared?: true },
+  figures: Figures,
   phi: number,
   comparison: string | undefined,
 ): string {
   const clumps = phi > 1.5 ? `, which come in clumps of about ${Math.round(phi)}` : '';
   const seen = `${name}: new ${share(candidate)}, stable ${share(stable)}${clumps}`;
   const margin = `${(100 * delta).toFixed(1)} points`;
-  const words = [comparison, verdictWords(margin, { worse, notWorse, bound }, shared)].filter(Boolean);
+  const words = [comparison, verdictWords(margin, figures)].filter(Boolean);
   return [seen, ...words].join('; ');
 }
 
-function verdictWords(margin: string, { worse, notWorse, bound }: Figures, shared?: true): string {
+function verdictWords(margin: string, { worse, notWorse, bound, shared }: Figures): string {
   if (worse >= bound && shared) return `worse by more than ${margin} (odds ${odds(worse)})`;
   if (worse >= bound) return `worse by more than ${margin} (odds ${odds(worse)}, ${odds(bound)} needed)`;
   if (notWorse >= bound) return `proved not worse by ${margin} (odds ${odds(notWorse)})`;

@@ -1,5 +1,6 @@
 import type { SequentialSettings } from '../../release/plan.ts';
 import type { Counted, TimedBlock } from '../blocks.ts';
+import { slowName } from '../question-name.ts';
 import { logSum } from './wealth.ts';
 
 /** A yes-or-no question about a request, such as "was it an error?" or "did it take longer than 0.3 s?". */
@@ -19,7 +20,7 @@ export function questionsOf(
   slowerThanMs: readonly number[],
 ): readonly Question[] {
   const slow = slowerThanMs.map((ms) => ({
-    name: `slow-${ms}ms`,
+    name: slowName(ms),
     slowerThanMs: ms,
     delta: slowMargin,
     weight: 0.5 / slowerThanMs.length,
@@ -68,8 +69,8 @@ export function boundsOfShares(known: readonly number[], shareOf: (ms: number) =
 function shareSlower(past: readonly TimedBlock[], ms: number): number {
   let [requests, bad] = [0, 0];
   for (const { questions } of past) {
-    requests += questions[`slow-${ms}ms`]?.stable.requests ?? 0;
-    bad += questions[`slow-${ms}ms`]?.stable.bad ?? 0;
+    requests += questions[slowName(ms)]?.stable.requests ?? 0;
+    bad += questions[slowName(ms)]?.stable.bad ?? 0;
   }
   return bad / Math.max(1, requests);
 }

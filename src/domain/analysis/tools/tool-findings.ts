@@ -2,7 +2,7 @@ import { plural } from '../../plural.ts';
 import type { SequentialSettings } from '../../release/plan.ts';
 import { cleanText } from '../../safe-text.ts';
 import type { ArmBlock } from '../block-test.ts';
-import { ofTool } from '../question-name.ts';
+import { ofTool, slowName } from '../question-name.ts';
 import { findingOf } from '../sequential/finding.ts';
 import type { QuestionState } from '../sequential/question.ts';
 import type { Finding } from '../verdict.ts';
@@ -45,7 +45,7 @@ function worseOf(tool: string, { errors, slow }: ToolsState[string], { settings,
     });
   return [
     question('errors', errorsMargin, errors),
-    ...(slow ? [question(`slow-${slow.ms}ms`, slowMargin, slow.question)] : []),
+    ...(slow ? [question(slowName(slow.ms), slowMargin, slow.question)] : []),
   ]
     .filter(({ outcome }) => outcome === 'fail')
     .map((finding) => ({ tool, finding }));

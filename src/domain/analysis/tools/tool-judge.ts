@@ -1,6 +1,7 @@
 import type { SequentialSettings } from '../../release/plan.ts';
 import type { ArmBlock, Block } from '../block-test.ts';
 import type { TimedBlock } from '../blocks.ts';
+import { readQuestion, slowName } from '../question-name.ts';
 import { answer, askQuestion, learnStable, newStep, type Moment, type QuestionState } from '../sequential/question.ts';
 import { boundsOfShares } from '../sequential/questions.ts';
 import { logE, logSum } from '../sequential/wealth.ts';
@@ -92,8 +93,6 @@ function after(
 const NO_ANSWERS: ArmBlock = { requests: 0, bad: 0 };
 const NO_BLOCK: Block = { candidate: NO_ANSWERS, stable: NO_ANSWERS };
 
-const slowName = (ms: number): string => `slow-${ms}ms`;
-
 function tallied(tally: ToolState['tally'], questions: TimedBlock['questions']): NonNullable<ToolState['tally']> {
   const slow = Object.entries(questions).filter(([name]) => name.startsWith('slow-'));
   const requests = Math.max(0, ...slow.map(([, { stable }]) => stable.requests));
@@ -104,7 +103,7 @@ function tallied(tally: ToolState['tally'], questions: TimedBlock['questions']):
 /** The slowest bound in the tail of stable's answers, as for all answers together. */
 function boundOf({ requests, slower }: NonNullable<ToolState['tally']>): number | undefined {
   const known = Object.keys(slower)
-    .map((name) => Number(/^slow-(.+)ms$/.exec(name)?.[1]))
+    .map((name) => Number(readQuestion(name)?.slowerThanMs))
     .sort((a, b) => a - b);
   return boundsOfShares(known, (ms) => (slower[slowName(ms)] ?? 0) / requests).at(-1);
 }

@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stopAllMarked } from '../../../../sandbox/processes/stop.ts';
 import { keepRunning, logOf } from '../child.ts';
 import { localTemporal, shellFile } from '../environment.ts';
@@ -9,7 +8,7 @@ import type { StartOptions } from '../options.ts';
 import { endOrphans, onlyOne } from '../orphans.ts';
 import { startOwnTemporal } from '../own-temporal.ts';
 import { choosePort, freePort } from '../port.ts';
-import { startProcesses } from '../processes.ts';
+import { startProcesses, untilServing } from '../processes.ts';
 import type { Session } from '../session.ts';
 import { Callers } from './callers.ts';
 import { gatewayOf, mcpProcessEnv, mcpSettings, SERVER, type McpPlace } from './place.ts';
@@ -26,9 +25,9 @@ export async function runMcpDemo(options: StartOptions, session: Session): Promi
   const { mcpUrl, failed } = await startProcesses({ env, port, folder, say }, closers, session.signal);
   const gateway = keepRunning({ name: 'gateway', args: ['gateway'], env, folder, say });
   closers.add('gateway', () => gateway.stop());
-  await Promise.race([untilServing(place, session.signal), failed, gateway.failed]);
-  say(`worker, server and gateway run; MCP answers at ${mcpUrl}`);
   const over = Promise.race([failed, gateway.failed]);
+  await Promise.race([untilServing('gateway', place.gatewayPort, session.signal), over]);
+  say(`worker, server and gateway run; MCP answers at ${mcpUrl}`);
   const well = await Promise.race([play(place, mcpUrl, session), over]);
   if (options.once) return well ? 0 : 1;
   const file = join(folder, 'env');
@@ -53,17 +52,6 @@ async function openPlace({ home }: StartOptions, { screen, closers }: Session): 
   closers.add('Temporal', () => own.stop());
   const temporal = localTemporal(own.address, folder);
   return { folder, port, gatewayPort: await freePort(port + 1), temporal };
-}
-
-async function untilServing({ gatewayPort }: McpPlace, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const serves = await fetch(`${gatewayOf(gatewayPort)}/healthz`, { signal }).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (serves) return;
-    await sleep(100, undefined, { signal });
-  }
 }
 
 async function play(place: McpPlace, mcpUrl: string, { screen, closers, signal }: Session): Promise<boolean> {
