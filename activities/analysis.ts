@@ -193,8 +193,10 @@ async function judgeNow({ store, ...sources }: Sources, input: Judgement, to: nu
   const unread = [silenceFinding(held.cursors, held.intervalMs, to), leftOutFinding(step)];
   const open = [share, ...unread].flatMap((finding) => finding ?? []);
   const base = compared ? joinVerdicts(fixed, compared) : fixed;
+  const verdict = open.length > 0 ? joinVerdicts(base, { outcome: 'no-data', findings: open }) : base;
+  const warm = since + warmUpMs;
   return {
-    verdict: open.length > 0 ? joinVerdicts(base, { outcome: 'no-data', findings: open }) : base,
+    verdict: sequential && warm > verdict.from ? { ...verdict, countedFrom: warm } : verdict,
     trail,
     queries: counterRecords(scene.plan, arms, to),
     unseen: unseenFinding(counts.candidate),

@@ -49,20 +49,35 @@ export async function runCommand(
     progress.stop();
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;
-    const text = (): string => terminalWords(command.text(followed ? { ...output, next: '' } : output), CATALOGUE);
+    const text = (): string => terminalWords(command.text(followed ? { ...output, next: '' } : output), CATALOGUE, raw);
     const oneLine = followed && format === 'json';
-    deps.io.out(oneLine ? JSON.stringify(output) : (await render(format, output, text)).trimEnd());
+    const shown = nextHere(output, raw);
+    deps.io.out(oneLine ? JSON.stringify(shown) : (await render(format, shown, text)).trimEnd());
     if (deps.io.stopped.aborted) {
       deps.io.err(`The command was interrupted.${command.kind === 'read' ? '' : ' What it has begun goes on.'}`);
       process.exitCode = exitOfSignal(deps.io.stopped.reason);
     }
     return output;
   } catch (error) {
-    throw atTheTerminal(error);
+    throw aboutTheSame(atTheTerminal(error), raw);
   } finally {
     progress.stop();
     await services.close();
   }
+}
+
+/** JSON names the next command as the text does. */
+function nextHere(output: Output, raw: unknown): Output {
+  const { next } = output;
+  return typeof next === 'string' ? { ...output, next: terminalWords(next, CATALOGUE, raw) } : output;
+}
+
+/** The commands that an error names get the object of this one. */
+function aboutTheSame(error: unknown, raw: unknown): unknown {
+  if (!(error instanceof SluiceError)) return error;
+  const { code, message, details, cause } = error;
+  const next = terminalWords(error.next, CATALOGUE, raw);
+  return new SluiceError(code, terminalWords(message, CATALOGUE, raw), { next, details: { ...details }, cause });
 }
 
 /** Here --yes confirms, so the message must not recommend an argument that does not exist as a flag. */

@@ -1,5 +1,5 @@
 import { verbOf, type Command } from '../commands/command.ts';
-import { subjectOf } from './subject.ts';
+import { ACTION, subjectOf } from './subject.ts';
 
 /** A tool with one argument: `release_wait with release_id "…"`. */
 const WITH_ARGUMENT = /\b([a-z][a-z0-9]*_[a-z_]+[a-z]) with (release_id|plan_id) "([^"]+)"/g;
@@ -7,13 +7,16 @@ const WITH_ARGUMENT = /\b([a-z][a-z0-9]*_[a-z_]+[a-z]) with (release_id|plan_id)
 const ARGUMENTS: Readonly<Record<string, string>> = { plan_id: '--plan-id ' };
 /** A tool with all its arguments, at the end of a line: `k8s_get with {"kind":"pods", …}`. */
 const WITH_ARGUMENTS = /\b([a-z][a-z0-9]*_[a-z_]+[a-z]) with (\{.*\})$/gm;
+/** The write that follows a plan. Its arguments are those of the plan. */
+const AFTER_PLAN = /\b([a-z][a-z0-9]*_[a-z_]+[a-z]) with the same arguments and digest "([0-9a-f]+)"( and a reason)?/g;
 const NAME = /\b[a-z][a-z0-9]*_[a-z_]+[a-z]\b/g;
 
 /**
  * Converts a text for agents to the command line: names of tools become commands. Other names, such as those of fields,
- * stay. A person follows a release with `watch`, where an agent waits.
+ * stay. A person follows a release with `watch`, where an agent waits. `asked`: the input of the command that answers
+ * with this text.
  */
-export function terminalWords(text: string, catalogue: readonly Command[]): string {
+export function terminalWords(text: string, catalogue: readonly Command[], asked: unknown = {}): string {
   const commandOf = (name: string): string | undefined => {
     if (name === 'release_wait') return 'sluice release watch';
     const command = catalogue.find((known) => known.name === name);
@@ -24,19 +27,37 @@ export function terminalWords(text: string, catalogue: readonly Command[]): stri
       const command = catalogue.find((known) => known.name === name);
       return command ? `\`${commandOf(name) ?? name}${wordsOf(command, JSON.parse(json) as Given)}\`` : whole;
     })
+    .replaceAll(AFTER_PLAN, (whole, name: string, digest: string, reason?: string) => {
+      const command = catalogue.find((known) => known.name === name);
+      if (!command) return whole;
+      const { [ACTION]: _, ...same } = asked as Given;
+      const given = { ...same, digest, ...(reason === undefined ? {} : { reason: '<why>' }) };
+      return `\`${commandOf(name) ?? name}${wordsOf(command, given)}\``;
+    })
     .replaceAll(WITH_ARGUMENT, (whole, name: string, field: string, value: string) => {
       const command = commandOf(name);
       return command ? `\`${command} ${ARGUMENTS[field] ?? ''}${value}\`` : whole;
     })
     .replaceAll(NAME, (name) => {
       const command = commandOf(name);
-      return command ? `\`${command}\`` : name;
+      return command ? `\`${command}${sameObject(name, catalogue, asked)}\`` : name;
     });
 }
 
 /** The name of a command below its toolset: `argo_promote_rollout` is `promote-rollout`. */
 export function wordOf(command: Command): string {
   return verbOf(command).replaceAll('_', '-');
+}
+
+/** The argument of a command that concerns the object of the question. Empty if it is not known. */
+function sameObject(name: string, catalogue: readonly Command[], asked: unknown): string {
+  const command = catalogue.find((known) => known.name === name);
+  const subject = command && subjectOf(command);
+  if (!subject) return '';
+  const { release_id: id, target, namespace, name: object } = asked as Given;
+  const { namespace: ofTarget = namespace, rollout = object } = (target ?? {}) as Given;
+  if (subject.names === 'release' && typeof id === 'string') return ` ${shellWord(id)}`;
+  return typeof ofTarget === 'string' && typeof rollout === 'string' ? ` ${shellWord(`${ofTarget}/${rollout}`)}` : '';
 }
 
 type Given = Readonly<Record<string, unknown>>;
@@ -49,8 +70,15 @@ function wordsOf(command: Command, given: Given): string {
   const arguments_ = (command.positional ?? []).flatMap((field) => (field in given ? [shellWord(given[field])] : []));
   const flags = Object.entries(given)
     .filter(([field]) => !first.includes(field))
-    .map(([field, value]) => `--${field.replaceAll('_', '-')}${value === true ? '' : ` ${shellWord(value)}`}`);
+    .map(([field, value]) => `--${field.replaceAll('_', '-')}${value === true ? '' : ` ${flagValue(value, command)}`}`);
   return [...words, ...arguments_, ...flags].map((word) => ` ${word}`).join('');
+}
+
+/** Lists and maps are written as the flag takes them (flags.ts). */
+function flagValue(value: unknown, { positional }: Command): string {
+  if (typeof value !== 'object' || value === null) return shellWord(value);
+  const parts = Array.isArray(value) ? value.map(String) : Object.entries(value).map(([key, one]) => `${key}=${one}`);
+  return positional ? parts.map(shellWord).join(' ') : shellWord(parts.join(','));
 }
 
 /** A value that a shell takes as one word. */

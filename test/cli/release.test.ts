@@ -139,7 +139,7 @@ test.each(['status', 'show'])('release %s reads a release, as other tools call i
   });
 });
 
-test('a person at the terminal reads commands of the command line, a program the names of tools', async () => {
+test('a person at the terminal and a program that reads JSON get commands of the command line', async () => {
   gateway.views.clear();
   const flags = ['--namespace', 'shop', '--rollout', 'web', '--image', 'a:b'];
 
@@ -150,7 +150,9 @@ test('a person at the terminal reads commands of the command line, a program the
   expect(started.out).toContain(`Call \`sluice release watch ${ID}\` to follow it.`);
   expect(missing.err).toContain('Call `sluice release list` for the ids.');
   expect([started.out, missing.err].join()).not.toMatch(/release_(get|wait|list)/);
-  expect((JSON.parse(json.out) as { next: string }).next).toContain('release_wait');
+  expect((JSON.parse(json.out) as { next: string }).next).toBe(
+    'It goes on by itself: call `sluice release watch release/prod/shop/web`.',
+  );
 });
 
 test('a release is named by its id or by namespace and rollout', async () => {
@@ -213,7 +215,7 @@ test('json in, json out, also for errors', async () => {
 
   expect(JSON.parse(good.out)).toMatchObject({ release_id: ID, state: 'soaking' });
   expect(JSON.parse(bad.out)).toMatchObject({
-    error: { code: 'RELEASE_NOT_FOUND', next: 'Call release_list for the ids.' },
+    error: { code: 'RELEASE_NOT_FOUND', next: 'Call `sluice release list` for the ids.' },
   });
   expect(bad.code).toBe(5);
 });

@@ -112,6 +112,8 @@ describe.each(PAGES)('%s, line by line', (page) => {
 
       expect([text, code, output]).toEqual([text, 0, expect.any(String)]);
       if (text.startsWith('curl')) expect(output).not.toMatch(/404 page not found|^\{"error"/);
+      // Only a pod of the application says this.
+      if (text.startsWith('curl') && text.includes('web.local')) expect(output).toMatch(/^\{"version":.*"pod":"web-/);
     },
     LINE_MS,
   );

@@ -74,4 +74,6 @@ export interface Verdict {
   /** Start of the window, epoch milliseconds. */
   readonly from: number;
   readonly to: number;
+  /** When the warm-up ended, if that was after `from` (epoch milliseconds). Nothing is counted before it. */
+  readonly countedFrom?: number;
 }

@@ -80,7 +80,7 @@ function refuseStale(command: Command, at: Situation): CommandRefusal | undefine
   if (command.step === undefined || command.step === at.step || command.name === 'abort') return undefined;
   return refuse(
     'STALE_COMMAND',
-    `the command is for the step with index ${command.step}; the release is at index ${at.step} of ${at.steps} steps, ${at.state}`,
+    `the command is for step ${command.step + 1} (index ${command.step}); the release is at step ${at.step + 1} of ${at.steps} (index ${at.step}), ${at.state}`,
   );
 }
 

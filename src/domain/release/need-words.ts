@@ -2,8 +2,13 @@ import { stillNeeded } from '../analysis/sequential/still-needed.ts';
 import type { Verdict } from '../analysis/verdict.ts';
 
 /** What an open verdict still needs, in one sentence. Undefined if no question lacks requests. */
-export function needWords({ findings, from, to }: Pick<Verdict, 'findings' | 'from' | 'to'>): string | undefined {
-  const need = stillNeeded(findings, Math.max(1, to - from));
+export function needWords({
+  findings,
+  from,
+  to,
+  countedFrom = from,
+}: Pick<Verdict, 'findings' | 'from' | 'to' | 'countedFrom'>): string | undefined {
+  const need = stillNeeded(findings, Math.max(1, to - countedFrom));
   if (!need) return undefined;
   const { metric, requests, ms, field } = need;
   const way = `For the next release ${field} changes that.`;

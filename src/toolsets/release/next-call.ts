@@ -9,7 +9,7 @@ export function nextCall(view: ReleaseView): string {
   if (view.waiting.for === 'human' && view.waiting.answers.length === 0) return view.reason;
   const answers = view.waiting.answers.map((answer) => `release_${answer.replaceAll('-', '_')}`).join(', ');
   const ofStep = view.waiting.answers.some((answer) => answer === 'promote' || answer === 'skip-analysis');
-  const step = ofStep ? ` and step ${view.stepIndex}` : '';
+  const step = ofStep ? `; step ${view.stepIndex + 1} has the index ${view.stepIndex}` : '';
   return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}${step}` : ''}.`;
 }
 

@@ -20,14 +20,19 @@ const base = {
   request_id: requestId.optional(),
   run_id: z.string().max(64).optional().describe('Run that you saw.'),
 };
-const STEP = { step: step.optional().describe('step.index that you saw.') };
+const STEP = { step: step.optional().describe('Index of the step that you saw; 0: the first.') };
 /** Fields that the tool list for agents omits. */
 const HIDDEN: readonly string[] = ['target', 'run_id'];
 const inputs = {
   plain: z.strictObject(base),
   step: z.strictObject({ ...base, ...STEP }),
   confirmed: z.strictObject({ ...base, confirm: confirmField }),
-  reasoned: z.strictObject({ ...base, reason, step: step.describe('step.index.'), confirm: confirmField }),
+  reasoned: z.strictObject({
+    ...base,
+    reason,
+    step: step.describe('Index of the step; 0: the first.'),
+    confirm: confirmField,
+  }),
   promote: z.strictObject({
     ...base,
     ...STEP,

@@ -113,7 +113,7 @@ describe('a command for what its sender saw', () => {
     for (const name of ['promote', 'skip-analysis', 'pause'] as const)
       expect(refusalOf(command(name, { step: 0 }), at)).toEqual({
         code: 'STALE_COMMAND',
-        message: 'the command is for the step with index 0; the release is at index 1 of 3 steps, waiting-for-decision',
+        message: 'the command is for step 1 (index 0); the release is at step 2 of 3 (index 1), waiting-for-decision',
       });
   });
 

@@ -77,6 +77,11 @@ test('too few requests: how many more, how long that takes, and the field', () =
     'For requests about 40 more requests to the new version are needed (4 min at the rate of this step). For the next release analysis.min_requests changes that.',
   );
   expect(needWords({ findings: [{ ...few, measured: 0 }], from: 0, to: 60_000 })).toContain('none comes now');
+  // Nothing was counted in the 30 s of the warm-up, so the rate is twice as high and the time half as long.
+  const secondsOf = (words: string | undefined) => Number(/\((\d+) s/.exec(words ?? '')?.[1]);
+  const half = [{ ...few, measured: 25 }];
+  expect(secondsOf(needWords({ findings: half, from: 0, to: 60_000 }))).toBe(60);
+  expect(secondsOf(needWords({ findings: half, from: 0, to: 60_000, countedFrom: 30_000 }))).toBe(30);
 });
 
 test('the question that needs the most is named', () => {
