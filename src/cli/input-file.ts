@@ -20,11 +20,21 @@ function readText(file: string): string {
   } catch (error) {
     throw new SluiceError(
       'INVALID_INPUT',
-      `Cannot read ${file}: ${(error as { code?: string }).code ?? String(error)}`,
+      `Cannot read ${file}: ${unreadable((error as { code?: string }).code) ?? String(error)}.`,
       { next: 'Check the path of the file.' },
     );
   }
   throw new SluiceError('INVALID_INPUT', `${file} is larger than ${MAX_BYTES / 1024} KB.`);
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'its permissions do not allow it',
+};
+
+function unreadable(code: string | undefined): string | undefined {
+  return code === undefined ? undefined : (UNREADABLE[code] ?? code);
 }
 
 function toValue(read: () => unknown, file: string): unknown {

@@ -23,7 +23,7 @@ import { addTools } from './tools.ts';
 export function createProgram(deps: CliDeps): Cli {
   const program = new Cli('sluice')
     .description('Releases software gradually and lets nothing slip through')
-    .version(deps.version)
+    .addHelpText('after', '\n`sluice --version` prints the version.')
     .configureOutput({
       // `misused` prints every error of a command line in the form of all other errors.
       outputError: () => undefined,
@@ -46,8 +46,15 @@ export function createProgram(deps: CliDeps): Cli {
   return program;
 }
 
+const VERSION: readonly string[] = ['-V', '--version'];
+
 /** Runs the command line. Returns the exit code. Every failure has been printed before it returns. */
 export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
+  // It is no option of the program, because commands have a field of this name.
+  if (VERSION.includes(argv[0] ?? '')) {
+    deps.io.out(deps.version);
+    return 0;
+  }
   try {
     const program = createProgram(deps);
     await program.parseAsync(spellBooleans(spellWords(helpArguments(argv), program), program), { from: 'user' });

@@ -6,7 +6,7 @@ import type { Settings } from '../config/schema.ts';
 import type { CliDeps } from './deps.ts';
 import { render, type Format } from './format.ts';
 import { CATALOGUE } from '../toolsets/index.ts';
-import { terminalWords } from './terminal-words.ts';
+import { terminalWords, wordOf } from './terminal-words.ts';
 import { startProgress, type Progress } from './progress.ts';
 
 export interface CommandRun {
@@ -31,7 +31,7 @@ export async function runCommand(
   settings: Settings,
   { command, raw, format, yes, followed = false }: CommandRun,
 ): Promise<Output> {
-  command.check(raw, settings);
+  checkInput(command, raw, settings);
   const services = await deps.open(settings);
   let progress = startProgress(deps.io, command.title);
   const ask = async ({ question }: Confirmation): Promise<Confirmed> => {
@@ -63,6 +63,17 @@ export async function runCommand(
   } finally {
     progress.stop();
     await services.close();
+  }
+}
+
+/** The help of the command says how each field is given here. */
+function checkInput(command: Command, raw: unknown, settings: Settings): void {
+  try {
+    command.check(raw, settings);
+  } catch (error) {
+    if (!(error instanceof SluiceError && error.code === 'INVALID_INPUT')) throw error;
+    const help = `\`sluice ${command.toolset} ${wordOf(command)} --help\` shows how it is given here.`;
+    throw new SluiceError(error.code, error.message, { next: `${error.next} ${help}`, details: { ...error.details } });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Command as Cli } from 'commander';
+import { Option, type Command as Cli } from 'commander';
 import type { PartStatus, SandboxStatus } from '../../sandbox/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { CliDeps } from './deps.ts';
@@ -19,7 +19,11 @@ export function addSandbox(program: Cli, deps: CliDeps): void {
     group.command(name).description(about).option('--name <name>', 'which sandbox', 'default');
   add('up', 'Start it; the first time builds its parts')
     .option('--rps <number>', 'requests a second of the load generator')
-    .option('--with <parts...>', 'further parts: flux (its two main controllers and a Git server)')
+    .addOption(
+      new Option('--with <parts...>', 'further parts: flux (its two main controllers and a Git server)').choices([
+        'flux',
+      ]),
+    )
     .action((options: Options, cli: Cli) => up(deps, options, cli));
   add('status', 'Show its parts').action(async (options: Options, cli: Cli) =>
     show(deps, cli, await explained((await load()).sandboxStatus(place(deps, options, cli))), statusText),
@@ -100,6 +104,7 @@ function partLines({
 
 function lines(value: object, indent = ''): string[] {
   return Object.entries(value).flatMap(([name, field]: [string, unknown]) => {
+    if (Array.isArray(field)) return [`${indent}${name}: ${field.join(', ')}`];
     if (typeof field !== 'object' || field === null) return [`${indent}${name}: ${String(field)}`];
     return [`${indent}${name}:`, ...lines(field, `${indent}  `)];
   });

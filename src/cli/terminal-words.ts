@@ -1,5 +1,5 @@
 import { verbOf, type Command } from '../commands/command.ts';
-import { ACTION, subjectOf } from './subject.ts';
+import { ACTION, actionsOf, subjectOf } from './subject.ts';
 
 /** A tool with one argument: `release_wait with release_id "…"`. */
 const WITH_ARGUMENT = /\b([a-z][a-z0-9]*_[a-z_]+[a-z]) with (release_id|plan_id) "([^"]+)"/g;
@@ -9,6 +9,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = { plan_id: '--plan-id ' };
 const WITH_ARGUMENTS = /\b([a-z][a-z0-9]*_[a-z_]+[a-z]) with (\{.*\})$/gm;
 /** The write that follows a plan. Its arguments are those of the plan. */
 const AFTER_PLAN = /\b([a-z][a-z0-9]*_[a-z_]+[a-z]) with the same arguments and digest "([0-9a-f]+)"( and a reason)?/g;
+/** A tool with what it is to do: `helm_plan with the action rollback`. */
+const WITH_ACTION = /\b([a-z][a-z0-9]*_[a-z_]+[a-z]) with the action ([a-z_]+)/g;
 const NAME = /\b[a-z][a-z0-9]*_[a-z_]+[a-z]\b/g;
 
 /**
@@ -34,6 +36,11 @@ export function terminalWords(text: string, catalogue: readonly Command[], asked
       const given = { ...same, digest, ...(reason === undefined ? {} : { reason: '<why>' }) };
       return `\`${commandOf(name) ?? name}${wordsOf(command, given)}\``;
     })
+    .replaceAll(WITH_ACTION, (whole, name: string, action: string) => {
+      const command = catalogue.find((known) => known.name === name);
+      if (!command) return whole;
+      return `\`${commandOf(name) ?? name} ${action}${sameObject(name, catalogue, asked)}\``;
+    })
     .replaceAll(WITH_ARGUMENT, (whole, name: string, field: string, value: string) => {
       const command = commandOf(name);
       return command ? `\`${command} ${ARGUMENTS[field] ?? ''}${value}\`` : whole;
@@ -53,11 +60,20 @@ export function wordOf(command: Command): string {
 function sameObject(name: string, catalogue: readonly Command[], asked: unknown): string {
   const command = catalogue.find((known) => known.name === name);
   const subject = command && subjectOf(command);
+  if (command && !subject && actionsOf(command)) return placeFlags(command, asked as Given);
   if (!subject) return '';
   const { release_id: id, target, namespace, name: object } = asked as Given;
   const { namespace: ofTarget = namespace, rollout = object } = (target ?? {}) as Given;
   if (subject.names === 'release' && typeof id === 'string') return ` ${shellWord(id)}`;
   return typeof ofTarget === 'string' && typeof rollout === 'string' ? ` ${shellWord(`${ofTarget}/${rollout}`)}` : '';
+}
+
+/** A plan of any action has no subject of its own: its object is in flags. */
+function placeFlags({ input }: Command, asked: Given): string {
+  return ['kind', 'namespace', 'name']
+    .filter((field) => Object.hasOwn(input.shape, field) && typeof asked[field] === 'string')
+    .map((field) => ` --${field} ${shellWord(asked[field])}`)
+    .join('');
 }
 
 type Given = Readonly<Record<string, unknown>>;

@@ -45,7 +45,7 @@ function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterComma
       `${command.document ?? 'file with the input'}, YAML or JSON; - is stdin. Flags override it.`,
     );
   addFlags(cli, command);
-  if (command.kind === 'destructive') cli.option('-y, --yes', 'do not ask for confirmation');
+  if (command.kind === 'destructive' || command.confirmation) cli.option('-y, --yes', 'do not ask for confirmation');
   addCompletions(cli, command, subject);
   cli.action(async (...args: unknown[]) => {
     const options = cli.opts<Record<string, unknown>>();

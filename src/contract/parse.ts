@@ -36,12 +36,21 @@ export function invalidInput(problems: readonly Problem[]): SluiceError {
 }
 
 function toProblems(schema: z.ZodType, issue: z.core.$ZodIssue, value: unknown, at: readonly PropertyKey[]): Problem[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(schema, issue.path, key, at));
+  if (issue.code === 'unrecognized_keys')
+    return toldOnce(issue.keys.map((key) => unknownField(schema, issue.path, key, at)));
   const path = dotted([...at, ...issue.path]);
   if (issue.code === 'invalid_type' && valueAt(value, issue.path) === undefined)
     return [{ path, message: 'is missing' }];
   if (issue.code !== 'invalid_value') return [{ path, message: cleanText(issue.message, 300) }];
   return [unknownValue(path, issue.values.map(String), valueAt(value, issue.path), issue.message)];
+}
+
+const UNKNOWN = 'unknown field';
+
+/** The list of known fields is long. Of several unknown ones without a near name, the last has it. */
+function toldOnce(problems: readonly Problem[]): Problem[] {
+  const last = problems.findLastIndex(({ suggestion }) => suggestion === undefined);
+  return problems.map((one, at) => (one.suggestion === undefined && at < last ? { ...one, message: UNKNOWN } : one));
 }
 
 function unknownField(
@@ -56,7 +65,7 @@ function unknownField(
   const hint = near ? `did you mean ${dotted([...whole, near])}?` : `known are ${names.join(', ')}`;
   return {
     path: dotted([...whole, key]),
-    message: `unknown field; ${hint}`,
+    message: `${UNKNOWN}; ${hint}`,
     ...(near ? { suggestion: dotted([...whole, near]) } : {}),
   };
 }

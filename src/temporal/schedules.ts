@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { toDuration } from '../contract/duration.ts';
 import { SluiceError } from '../domain/errors.ts';
 import {
   releaseOfSchedule,
@@ -97,14 +98,14 @@ async function create(
   } catch (error) {
     if (error instanceof Error && error.name === 'ScheduleAlreadyRunning')
       throw new SluiceError('ALREADY_EXISTS', `${releaseId(spec.target)} already has a schedule.`, {
-        next: 'Delete it first, or pause it (release_schedule).',
+        next: 'Call release_schedule with the action delete first, then create it anew.',
       });
     throw error;
   }
 }
 
 function whenText({ cron, everyMs = 0 }: When): string {
-  return cron ?? `every ${everyMs / 1000} s`;
+  return cron ?? `every ${toDuration(everyMs)}`;
 }
 
 async function list(client: Client): Promise<readonly ReleaseSchedule[]> {

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { sluice } from '../support/cli.ts';
+import { flagFields, flagName } from '../../src/cli/flags.ts';
+import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { createFakeGateway } from '../support/fake-gateway.ts';
 
 // What people bring from kubectl and its plugins is answered with the word that holds here.
@@ -25,4 +27,21 @@ test.each([
 
 test('help of a command of a toolset is the help of that command', async () => {
   expect(await said('help', 'release', 'get')).toMatch(/^Usage: sluice release get/);
+});
+
+test.each([['--version'], ['-V']])('%s alone prints the version', async (flag) => {
+  expect(await sluice({ gateway }, flag)).toMatchObject({ code: 0, out: '0.0.0' });
+});
+
+test('a field named version is a flag of its command', async () => {
+  const { out, err, code } = await sluice({ gateway }, 'release', 'plan', '--strategy', 'mcp', '--version', '9.9.9');
+  expect([code, out]).toEqual([2, '']);
+  expect(err).not.toContain('version: is missing');
+});
+
+test('no flag of a command is an option of the whole program', async () => {
+  const options = [...(await said('--help')).matchAll(/(?<=\s)--([a-z-]+) /g)].map(([, name]) => name);
+  const flags = CATALOGUE.flatMap((command) => flagFields(command).map(flagName));
+  expect(options).toContain('settings');
+  expect(flags.filter((flag) => options.includes(flag))).toEqual([]);
 });

@@ -99,7 +99,7 @@ test.each([
 test('a file that is not there is named', async () => {
   const { code, err } = await sluice({ gateway }, 'release', 'plan', '-f', '/no/such.yaml');
 
-  expect([code, err]).toEqual([2, expect.stringContaining('Cannot read /no/such.yaml: ENOENT')]);
+  expect([code, err]).toEqual([2, expect.stringContaining('Cannot read /no/such.yaml: there is no such file.')]);
 });
 
 test('a plan that is not ready lists the failed checks and ends with an exit code for scripts', async () => {
@@ -430,7 +430,7 @@ describe('schedule', () => {
     const release = file('target: { namespace: shop, rollout: web }\nimage: shop:v1\nanalysis: { soak: 5m }\n');
 
     const byFlags = await schedule('create', 'shop/web', ...flags, ...cron);
-    await schedule('delete', 'shop/web');
+    await schedule('delete', 'shop/web', '--yes');
     const byFile = await schedule('create', '-f', release, '--image', 'shop:v9', ...cron);
 
     expect([byFlags.err, byFile.err, byFlags.code, byFile.code]).toEqual(['', '', 0, 0]);

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { CommandContext } from '../../src/commands/command.ts';
+import { SluiceError } from '../../src/domain/errors.ts';
 import { releaseSchedule } from '../../src/toolsets/release/release-schedule.ts';
 import { createFakeGateway, fakeServices, type FakeGateway } from '../support/fake-gateway.ts';
 
@@ -33,7 +34,11 @@ test('create keeps the whole release, with the identity of its cluster; the othe
   await call({ action: 'unpause', release_id: ID });
   await call({ action: 'trigger', target: RELEASE.target });
   expect(gateway.schedules.triggered).toEqual([ID]);
-  await call({ action: 'delete', release_id: ID });
+  await expect(call({ action: 'delete', release_id: ID })).rejects.toMatchObject({
+    code: 'CONFIRMATION_REQUIRED',
+    message: expect.stringContaining(`Delete the schedule of ${ID}?`),
+  });
+  await call({ action: 'delete', release_id: ID, confirm: ID });
   expect((await call({ action: 'list' })).schedules).toEqual([]);
 });
 
@@ -65,5 +70,17 @@ test.each([
 });
 
 test('a schedule that is not there', async () => {
-  await expect(call({ action: 'delete', release_id: ID })).rejects.toMatchObject({ code: 'SCHEDULE_NOT_FOUND' });
+  const removal = call({ action: 'delete', release_id: ID, confirm: ID });
+  await expect(removal).rejects.toMatchObject({ code: 'SCHEDULE_NOT_FOUND' });
+});
+
+test('a target that does not exist gets no schedule', async () => {
+  const world = await context.worlds.of('prod', undefined, {});
+  const gone = () => Promise.reject(new SluiceError('ROLLOUT_NOT_FOUND', 'There is no Rollout shop/web.'));
+  context = { ...context, worlds: { of: async () => ({ ...world, workload: { ...world.workload, read: gone } }) } };
+
+  const making = call({ action: 'create', release: RELEASE, every: '6h' });
+
+  await expect(making).rejects.toMatchObject({ code: 'ROLLOUT_NOT_FOUND' });
+  expect(gateway.schedules.created).toEqual([]);
 });

@@ -80,7 +80,7 @@ async function mine(stage: Stage, id: string): Promise<Shown | undefined> {
 
 /** Neither the product nor Temporal knows the schedule any more, and none of its runs is open. */
 async function deleted(stage: Stage, id: string, image: string): Promise<End> {
-  expect(await act(stage, 'delete', id)).toMatchObject({ schedules: [] });
+  expect(await call(stage, { action: 'delete', release_id: id, confirm: id })).toMatchObject({ schedules: [] });
   await eventually('the schedule is in no list', async () => ((await mine(stage, id)) ? undefined : true));
   await expectRefusal(act(stage, 'trigger', id), 'SCHEDULE_NOT_FOUND', /There is no schedule/);
   await withTemporal(stage, async ({ workflow, schedule }) => {

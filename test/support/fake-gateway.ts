@@ -195,7 +195,8 @@ export function fakeServices(gateway: ReleaseGateway, preflight: Preflight = REA
     worlds: {
       of: async (context) => {
         const cluster = { context, uid: 'uid-of-kube-system' };
-        return { cluster, evidence: busyMetrics(), now: () => AT } as unknown as World;
+        const workload = { read: () => Promise.resolve({}) };
+        return { cluster, workload, evidence: busyMetrics(), now: () => AT } as unknown as World;
       },
     },
     ...fakeSystems(),

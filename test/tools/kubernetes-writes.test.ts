@@ -81,7 +81,7 @@ test('a Deployment is created, changed, scaled, restarted, put back and deleted,
   expect(await change('rollout_undo', WHICH)).toMatchObject({ changed: true });
   expect(await change('rollout_restart', WHICH)).toMatchObject({ changed: true });
   expect(await change('scale', { ...WHICH, replicas: 2 })).toMatchObject({ changed: true });
-  expect(await change('label', { ...WHICH, set: { tier: 'front' } })).toMatchObject({ changed: true });
+  expect(await change('label', { ...WHICH, values: { tier: 'front' } })).toMatchObject({ changed: true });
   expect(await change('patch', { ...WHICH, patch: 'spec: {progressDeadlineSeconds: 300}' })).toMatchObject({
     changed: true,
   });

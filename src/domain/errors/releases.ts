@@ -58,7 +58,7 @@ export const RELEASE_ERRORS = {
     7,
     false,
     'The release has ended.',
-    'Call release_get for its outcome; start a new release if needed.',
+    'Call release_get for its outcome. A new release, or release_rollback to the version before it, can follow.',
   ),
   RELEASE_HELD: entry(
     409,
@@ -96,7 +96,13 @@ export const RELEASE_ERRORS = {
     'Call release_get to see where the traffic is. Roll back manually (`kubectl argo rollouts abort`), or terminate the release in Temporal and start a new one.',
   ),
   TOO_LATE: entry(409, 7, false, 'The new version is already the stable one.', 'To go back, call release_rollback.'),
-  SCHEDULE_NOT_FOUND: entry(404, 5, false, 'The target has no schedule.', 'Call release_schedule with action list.'),
+  SCHEDULE_NOT_FOUND: entry(
+    404,
+    5,
+    false,
+    'The target has no schedule.',
+    'Call release_schedule with the action list.',
+  ),
   NO_EARLIER_VERSION: entry(
     404,
     5,

@@ -15,7 +15,7 @@ export const k8sAnnotate = writeCommand(K8S, annotate, {
       kind: 'deployments',
       namespace: 'shop',
       name: 'shop',
-      set: { 'example.com/owner': 'team-a' },
+      values: { 'example.com/owner': 'team-a' },
       digest: '0123456789abcdef',
     },
   },

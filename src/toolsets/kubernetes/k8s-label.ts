@@ -12,6 +12,12 @@ export const k8sLabel = writeCommand(K8S, label, {
   positional: ['kind', 'name'],
   example: {
     title: 'A label of shop',
-    input: { kind: 'deployments', namespace: 'shop', name: 'shop', set: { tier: 'front' }, digest: '0123456789abcdef' },
+    input: {
+      kind: 'deployments',
+      namespace: 'shop',
+      name: 'shop',
+      values: { tier: 'front' },
+      digest: '0123456789abcdef',
+    },
   },
 });

@@ -16,7 +16,7 @@ const key = z
 /** The fields of k8s_label and k8s_annotate. */
 const fields = z.strictObject({
   ...objectFields,
-  set: z.record(key, z.string().max(10_000)).optional().describe('Keys with their new values.'),
+  values: z.record(key, z.string().max(10_000)).optional().describe('Keys with their new values.'),
   remove: z.array(key).max(100).optional().describe('Keys to remove.'),
 });
 
@@ -25,14 +25,15 @@ export function metadataAction(name: string, part: 'labels' | 'annotations'): Ac
   return {
     name,
     fields,
-    draft(context, { set = {}, remove = [], ...asked }) {
-      const keys = [...Object.keys(set), ...remove];
-      if (keys.length === 0) throw new SluiceError('INVALID_INPUT', 'set: give keys to set, or keys to remove.');
+    draft(context, { values = {}, remove = [], ...asked }) {
+      const keys = [...Object.keys(values), ...remove];
+      if (keys.length === 0)
+        throw new SluiceError('INVALID_INPUT', 'values: give keys with values, or keys to remove.');
       const reserved = keys.find((one) => OURS.test(one));
       if (reserved !== undefined)
-        throw new SluiceError('INVALID_INPUT', `set: ${reserved} belongs to releases, and only they write it.`);
+        throw new SluiceError('INVALID_INPUT', `values: ${reserved} belongs to releases, and only they write it.`);
       const gone = Object.fromEntries(remove.map((one) => [one, null]));
-      return drafted(context, asked, () => ({ how: 'merge', patch: { metadata: { [part]: { ...gone, ...set } } } }));
+      return drafted(context, asked, () => ({ how: 'merge', patch: { metadata: { [part]: { ...gone, ...values } } } }));
     },
   };
 }

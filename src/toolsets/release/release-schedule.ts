@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Command, CommandContext } from '../../commands/command.ts';
+import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
+import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { isAllowed } from '../../commands/access.ts';
 import { cron } from '../../contract/cron.ts';
 import { duration, toMs } from '../../contract/duration.ts';
@@ -32,6 +33,7 @@ const input = z.strictObject({
     .optional()
     .describe('IANA, for cron. Default UTC.'),
   reason: reason.optional(),
+  confirm: confirmField,
   // A release may also be given as release_start takes it, beside the times. Its fields are flags of the command line.
   ...flat,
 });
@@ -59,7 +61,10 @@ export const releaseSchedule: Command<typeof input, typeof output> = {
   toolset: 'release',
   input,
   output,
-  listed: { input: ['action', 'release_id', 'release', 'cron', 'every', 'time_zone'], output: ['done', 'schedules'] },
+  listed: {
+    input: ['action', 'release_id', 'release', 'cron', 'every', 'time_zone', 'confirm'],
+    output: ['done', 'schedules'],
+  },
   examples: [
     {
       title: 'Every night',
@@ -77,6 +82,7 @@ export const releaseSchedule: Command<typeof input, typeof output> = {
     if (which.action === 'create') return [(which.release as ReleaseFile).target];
     return [parseReleaseId(await idOf(context, which)) ?? {}];
   },
+  confirmation: (context, which) => confirmationOf(context, which),
   run: async (context, which) => act(context, which),
   text: ({ done, schedules }) => [done, ...schedules.map(line)].join('\n'),
 };
@@ -133,6 +139,13 @@ function problemsOf(given: Partial<Input>): Problem[] {
   ];
 }
 
+/** A deleted schedule cannot be brought back, and the release that it would have started never comes. */
+async function confirmationOf(context: CommandContext, which: Input): Promise<Confirmation | undefined> {
+  if (which.action !== 'delete') return undefined;
+  const id = await idOf(context, which);
+  return { value: id, question: `Delete the schedule of ${id}? It starts no release any more.` };
+}
+
 async function act(context: CommandContext, which: Input): Promise<z.output<typeof output>> {
   const { gateway, settings, caller } = context;
   const { schedules } = gateway;
@@ -145,6 +158,7 @@ async function act(context: CommandContext, which: Input): Promise<z.output<type
   if (which.action === 'create') return { done: 'created', schedules: [shown(await create(context, which, note))] };
   const id = await idOf(context, which);
   if (which.action === 'delete') {
+    requireConfirmation(await confirmationOf(context, which), which.confirm);
     await schedules.remove(id);
     return { done: `deleted the schedule of ${id}`, schedules: [] };
   }
@@ -155,6 +169,9 @@ async function act(context: CommandContext, which: Input): Promise<z.output<type
 async function create(context: CommandContext, which: Input, note: string): Promise<ReleaseSchedule> {
   const file = parseReleaseFile(releaseFile, which.release, context.settings.defaultStrategy);
   const spec = await identified(context, await specOf(context, file));
+  // A release of a target that does not exist would be refused each time, when nobody looks.
+  const { workload } = await context.worlds.of(spec.target.cluster, spec.clusterUid, spec);
+  await workload.read(spec.target);
   return context.gateway.schedules.create({
     spec,
     startedBy: `schedule of ${context.caller.id}`,
@@ -184,5 +201,10 @@ function shown(seen: ReleaseSchedule): z.output<typeof schedule> {
 function line(seen: z.output<typeof schedule>): string {
   const next = seen.paused ? `paused${seen.note ? ` (${seen.note})` : ''}` : `next ${seen.next ?? 'never'}`;
   const last = seen.last ? `; last ${seen.last.at}: ${seen.last.outcome}` : '';
-  return `${seen.release_id} → ${seen.image}: ${seen.when} ${seen.time_zone}, ${next}${last}`;
+  return `${seen.release_id} → ${seen.image}: ${whenOf(seen)}, ${next}${last}`;
+}
+
+/** An interval counts from the epoch, in no zone. */
+function whenOf({ when, time_zone: zone }: z.output<typeof schedule>): string {
+  return when.startsWith('every ') ? when : `${when} ${zone}`;
 }

@@ -192,7 +192,7 @@ describe('owners', () => {
   });
 
   test.each([
-    ['annotate', { set: MARK }],
+    ['annotate', { values: MARK }],
     ['annotate', { remove: ['sluice.dev/owner'] }],
     ['patch', { patch: JSON.stringify({ metadata: { annotations: MARK } }) }],
     ['patch', { patch: 'metadata: {annotations: null}' }],
@@ -391,7 +391,7 @@ test('k8s_rollout_status gives the reason of pods that are not ready', async () 
 
 test.each([
   ['rollout_restart', {}, ['template', 'metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt']],
-  ['label', { set: { tier: 'front' } }, undefined],
+  ['label', { values: { tier: 'front' } }, undefined],
   ['patch', { patch: 'spec: {paused: true}' }, ['paused']],
 ])('k8s_%s writes', async (action, input, path) => {
   expect(await change(action, { ...WEB, ...input })).toMatchObject({ changed: true });

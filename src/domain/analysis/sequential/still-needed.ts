@@ -31,6 +31,8 @@ function needOf({ metric, outcome, measured, limit, evidence }: Finding, stepMs:
     return timed({ metric, field: 'analysis.min_requests' }, limit - measured, measured / stepMs);
   if (outcome !== 'inconclusive' || !evidence) return undefined;
   const { candidate, stable, delta, phi, bound, notWorse } = evidence;
+  // Nothing is known of a version that has answered nothing.
+  if (candidate.requests === 0 || stable.requests === 0) return undefined;
   const base = { metric, field: fieldOf(metric) };
   const each = gainOf(candidate, stable, delta) / Math.max(1, phi);
   return each > 0 ? timed(base, (bound - notWorse) / each, candidate.requests / stepMs) : base;
@@ -43,7 +45,6 @@ function timed(base: Pick<StillNeeded, 'metric' | 'field'>, needed: number, perM
 
 /** Evidence for "not worse" from one request to the new version, as a natural logarithm. 0 if there is none. */
 function gainOf(candidate: ArmBlock, stable: ArmBlock, delta: number): number {
-  if (candidate.requests === 0 || stable.requests === 0) return 0;
   const ofStable = rateOf(stable);
   const added = LIKE_STABLE / Math.max(delta, 0.001);
   const ofCandidate = (candidate.bad + added * ofStable) / (candidate.requests + added);

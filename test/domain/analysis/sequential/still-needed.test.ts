@@ -70,6 +70,11 @@ test('a version that answers worse than its margin is not promised a pass', () =
   );
 });
 
+test('nothing is said of a version that has answered nothing yet', () => {
+  const unseen = { ...open, evidence: { ...evidence, candidate: { requests: 0, bad: 0 } } };
+  expect(stillNeeded([unseen], 60_000)).toBeUndefined();
+});
+
 test('too few requests: how many more, how long that takes, and the field', () => {
   const few: Finding = { metric: 'requests', outcome: 'too-little-traffic', measured: 10, limit: 50, reason: 'few' };
 
