@@ -18,7 +18,7 @@ interface Planned {
 /** Every example of a plan, with the tool that carries it out. */
 const PLANNED: readonly Planned[] = CATALOGUE.filter(({ name }) => name.endsWith('_plan')).flatMap((plan) =>
   (plan.examples ?? []).flatMap(({ input }) => {
-    const given = input as Record<string, unknown>;
+    const given = input;
     const base = plan.name.replace(/_plan$/, '');
     const names = [`${base}_${String(given['action'])}`, base, `${base}_onboard`];
     const write = CATALOGUE.find(({ name }) => names.includes(name));
