@@ -34,8 +34,9 @@ export function addSandbox(program: Cli, deps: CliDeps): void {
       deps.io.out(await explained((await load()).sandboxLogs(part, place(deps, options, cli)))),
     );
   add('down', 'Stop it').action(async (options: Options, cli: Cli) => {
-    await explained((await load()).sandboxDown(place(deps, options, cli)));
-    deps.io.out('The sandbox is down.');
+    const where = place(deps, options, cli);
+    const { stopped } = await explained((await load()).sandboxDown(where));
+    deps.io.out(stopped.length > 0 ? 'The sandbox is down.' : `No part of a sandbox ${where.name} was running.`);
   });
 }
 

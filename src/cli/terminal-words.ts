@@ -25,6 +25,7 @@ export function terminalWords(text: string, catalogue: readonly Command[], asked
     return command && `sluice ${command.toolset} ${wordOf(command)}`;
   };
   return text
+    .replaceAll(/\bwith cursor (?="|\d)/g, 'with --cursor ')
     .replaceAll(WITH_ARGUMENTS, (whole, name: string, json: string) => {
       const command = catalogue.find((known) => known.name === name);
       return command ? `\`${commandOf(name) ?? name}${wordsOf(command, JSON.parse(json) as Given)}\`` : whole;
