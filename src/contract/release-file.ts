@@ -72,7 +72,15 @@ export const releaseFile = z.strictObject({
   split: kindName.optional().describe('What divides the traffic. Default: the first split.'),
 });
 /** Fields that the list for agents leaves out; the documentation has them. */
-const UNLISTED: readonly string[] = ['target_kind', 'split', 'server', 'version', 'contract_reason', 'replay'];
+const UNLISTED: readonly string[] = [
+  'target_kind',
+  'split',
+  'server',
+  'version',
+  'contract_reason',
+  'replay',
+  'mirror',
+];
 export const LISTED_FIELDS = Object.keys(releaseFile.shape).filter((name) => !UNLISTED.includes(name));
 export type ReleaseFile = z.output<typeof releaseFile>;
 

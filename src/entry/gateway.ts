@@ -1,25 +1,31 @@
 import { resolve } from 'node:path';
 import { version } from '../config/version.ts';
+import { announce } from '../adapters/server-gateways/announced.ts';
+import { SluiceError } from '../domain/errors.ts';
 import { toMs } from '../contract/duration.ts';
 import type { Settings } from '../config/schema.ts';
 import { Gateway } from '../gateway/gateway.ts';
-import { HEALTH, type HealthSettings } from '../gateway/health.ts';
+import type { HealthSettings } from '../gateway/health.ts';
 import { startHttpFront, type HttpFront } from '../gateway/http-front.ts';
 import { loadKeys } from '../gateway/key.ts';
+import { startStatusFront } from '../gateway/status-front.ts';
 import { createSealer } from '../gateway/seal.ts';
 import { ServerTable } from '../gateway/server-table.ts';
 import { serveStdioFront } from '../gateway/stdio-front.ts';
 import { LIMITS } from '../gateway/upstream.ts';
 import { requireLoopback } from '../http/server.ts';
 import { createLog, type Log } from '../observability/log.ts';
-import { serverRegistry } from './server-registry.ts';
+import { announcementFolder, serverRegistry } from './server-registry.ts';
 
 /** Serves until the process gets a stop signal, or over stdio until the client closes stdin. */
 export async function runGateway(settings: Settings, where: { stdio?: string }, stopped: AbortSignal): Promise<void> {
   const log = createLog(settings.logLevel);
-  const gateway = await openGateway(settings, where.stdio === undefined ? healthOf(settings) : CALLS_ALONE, log);
+  const asGuest = where.stdio !== undefined;
+  const gateway = await openGateway(settings, { ...healthOf(settings), asGuest }, log);
   if (where.stdio !== undefined) {
+    const hidden = await announced(gateway, where.stdio, settings, log);
     await serveStdioFront(gateway, { name: where.stdio, input: process.stdin, output: process.stdout, stopped });
+    await hidden();
   } else {
     const front = await listen(gateway, settings, log);
     if (!stopped.aborted) await new Promise((resolve) => stopped.addEventListener('abort', resolve, { once: true }));
@@ -28,8 +34,22 @@ export async function runGateway(settings: Settings, where: { stdio?: string }, 
   await gateway.close();
 }
 
-/** A process for one client does not start a second process of the version only to ping it. */
-const CALLS_ALONE: HealthSettings = { ...HEALTH, everyMs: 0 };
+/**
+ * Shows the pages of this process to workers and commands on this machine, beside the registry of its server. Without
+ * them it serves its client all the same, and a release does not see it. Returns the function that ends this.
+ */
+async function announced(gateway: Gateway, name: string, settings: Settings, log: Log): Promise<() => Promise<void>> {
+  try {
+    const { scope } = gateway.server(name);
+    const front = await startStatusFront({ gateway, version: version() });
+    const withdraw = await announce(announcementFolder(settings, scope), name, front.url);
+    return async () => void (await Promise.all([withdraw(), front.close()]));
+  } catch (err) {
+    if (err instanceof SluiceError) throw err;
+    log.warn({ err }, 'Releases do not see this gateway: it cannot write down its address');
+    return async () => undefined;
+  }
+}
 
 function healthOf(settings: Settings): HealthSettings {
   return {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import type { Scope } from '../domain/servers/server.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ContractsPort } from '../ports/contract-reader.ts';
@@ -40,11 +41,35 @@ async function contracts({ mcpProject }: Pick<Settings, 'mcpProject'>): Promise<
   return createContracts(pathOf(mcpProject));
 }
 
-/** The gateways that the settings name. */
-async function serverGateways({ mcpGateways }: Pick<Settings, 'mcpGateways'>): Promise<ServerGatewaysPort> {
+/** Every gateway that the settings name, or that runs over stdio. */
+async function serverGateways(settings: SystemSettings): Promise<ServerGatewaysPort> {
   const { createServerGateways } = await import('../adapters/server-gateways/index.ts');
-  return createServerGateways(mcpGateways);
+  return createServerGateways(gatewaysOf(settings));
 }
+
+/** The named gateways, and those over stdio that run on this machine with this registry. */
+function gatewaysOf(settings: SystemSettings): ServerSystems['gateways'] {
+  return async (server) => {
+    const { announced } = await import('../adapters/server-gateways/announced.ts');
+    return [...settings.mcpGateways, ...(await announced(announcementFolders(settings), server))];
+  };
+}
+
+/** Where the gateways over stdio write down that they run: beside the files of the registry. */
+function announcementFolders({ mcpProject, mcpGlobalFile }: RegistrySettings): readonly string[] {
+  return [...new Set([pathOf(mcpProject), dirname(pathOf(mcpGlobalFile))])].map((folder) =>
+    join(folder, STDIO_GATEWAYS),
+  );
+}
+
+/** The folder in which a gateway over stdio writes down that it runs, so that every worker with its server finds it. */
+export function announcementFolder(settings: RegistrySettings, scope: Scope): string {
+  const { mcpProject, mcpGlobalFile } = settings;
+  return join(scope === 'global' ? dirname(pathOf(mcpGlobalFile)) : pathOf(mcpProject), STDIO_GATEWAYS);
+}
+
+const STDIO_GATEWAYS = '.mcp.gateways';
+type RegistrySettings = Pick<Settings, 'mcpProject' | 'mcpGlobalFile'>;
 
 type SystemSettings = Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways'>;
 
@@ -53,7 +78,7 @@ export function serverSystems(settings: SystemSettings): ServerSystems {
   return {
     servers: deferred<ServersPort>(() => serverRegistry(settings), {}),
     contracts: deferred<ContractsPort>(() => contracts(settings), {}),
-    gateways: settings.mcpGateways,
+    gateways: gatewaysOf(settings),
     identity: async () => identityOf(settings),
   };
 }

@@ -1,20 +1,19 @@
 import { isDivided } from '../domain/gateway/split.ts';
-import { SluiceError } from '../domain/errors.ts';
-import { isFields, textAt } from '../domain/gateway/message.ts';
+import { textAt } from '../domain/gateway/message.ts';
 import { standIns } from '../domain/gateway/stand-in.ts';
 import type { ServerEvent } from '../domain/servers/events.ts';
-import { blueOf, type RegisteredServer, type ServerVersion } from '../domain/servers/server.ts';
+import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
 import { asError } from './conversation.ts';
 import { CountedAnswer, type Watch } from './counted-answer.ts';
 import { gauges } from './gauges.ts';
 import { Health, type HealthChange, type HealthSettings } from './health.ts';
 import type { Inbound, InboundMessage } from './inbound.ts';
 import { Meter } from './meter.ts';
-import { RecordedCalls } from './recorded-calls.ts';
-import { replay, type ReplayReport } from './replay.ts';
+import { identity } from './identity.ts';
+import { ReadCalls } from './read-calls.ts';
 import { inOwnSession } from './own-call.ts';
 import { reportedTask, rewritten, unsealed } from './outgoing.ts';
-import { boundTo, requireVersion, routeOf, sessionRoute, type Route } from './route.ts';
+import { boundTo, routeOf, sessionRoute, type Route } from './route.ts';
 import type { Sealer } from './seal.ts';
 import { versionOf, type ServerTable } from './server-table.ts';
 import { Sessions } from './sessions.ts';
@@ -35,9 +34,6 @@ export interface GatewayParts {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Longest time for one replay, in ms. What is not asked until then is not compared. */
-const REPLAY_MS = 20_000;
-
 /** Divides callers between the versions of a server. Errors before anything is sent are thrown. */
 export class Gateway {
   readonly #table: ServerTable;
@@ -47,18 +43,21 @@ export class Gateway {
   readonly #upstreams: Upstreams;
   readonly #tools: ToolNames;
   readonly #health: Health;
-  readonly #recorded: RecordedCalls;
+  /** Keeps and mirrors calls that only read. */
+  readonly reads: ReadCalls;
 
   constructor({ table, sealer, limits, health, recorded, env }: GatewayParts) {
-    this.#recorded = new RecordedCalls(recorded);
     this.#table = table;
     this.#sealer = sealer;
     this.#sessions = new Sessions(limits.idleMs);
     this.#upstreams = new Upstreams(limits, env, (server, version) => this.#meter.openRequests(server, version) > 0);
     this.#tools = new ToolNames((server, version) => this.#upstreams.of(server, version));
+    const upstreams = this.#upstreams;
+    this.reads = new ReadCalls({ table, tools: this.#tools, upstreams, recorded, mirrorMs: limits.mirrorMs });
     this.#health = new Health({
       settings: health,
       upstream: (server, version) => this.#upstreams.of(server, version),
+      use: (server, version) => this.#sessions.use(server, version),
       changed: (change) => this.#table.tell(eventOf(change, table.server(change.server).revision)),
     });
     table.onChange((server) => {
@@ -110,19 +109,9 @@ export class Gateway {
     }));
   }
 
-  /** Asks blue and another version what callers have asked blue. Errors: as `status`, GATEWAY_*, UPSTREAM_*. */
-  replay(name: string, wanted: string, changing: readonly string[]): Promise<ReplayReport> {
-    const server = this.#table.server(name);
-    const blue = blueOf(server);
-    if (!blue) throw new SluiceError('GATEWAY_NO_VERSION', `No version of the MCP server ${name} is blue.`);
-    const green = requireVersion(server, wanted);
-    return replay({
-      calls: this.#recorded.of(name),
-      blue: this.#upstreams.of(name, blue),
-      green: this.#upstreams.of(name, green),
-      changing,
-      until: Date.now() + REPLAY_MS,
-    });
+  /** Throws SERVER_NOT_FOUND. */
+  server(name: string): RegisteredServer {
+    return this.#table.server(name);
   }
 
   names(): readonly string[] {
@@ -141,6 +130,7 @@ export class Gateway {
   async close(): Promise<void> {
     this.#table.close();
     this.#health.close();
+    await this.reads.close();
     await this.#upstreams.close();
   }
 
@@ -153,6 +143,7 @@ export class Gateway {
   ): void {
     const { message, signal } = inbound;
     const upstream = this.#upstream(inbound, route);
+    if (message.modern) this.#sessions.asked(inbound.server, route.version.version);
     const watch = this.#watch(inbound, route, isDivided(server.versions));
     const text = unsealed(inbound.text, route.handles);
     const ask = { text, message, headers: withInner(inbound.headers, route), session, signal };
@@ -193,7 +184,8 @@ export class Gateway {
   }
 
   #upstream({ server, session }: Inbound, { version, session: inner }: Route, used = true): Upstream {
-    if (used && session !== undefined && inner !== undefined) this.#sessions.used(session, server, version.version);
+    if (used && session !== undefined && inner !== undefined)
+      this.#sessions.used(session, server, version.version, inner);
     return this.#upstreams.of(server, version);
   }
 
@@ -205,15 +197,18 @@ export class Gateway {
     const ended = this.#counted(inbound, version);
     signal.addEventListener('abort', () => ended('cancelled'), { once: true });
     let opened: string | undefined;
+    let last: string | undefined;
+    const wanted = method === 'tools/call' && this.reads.wants(server, version);
     return {
       rewrite: (text) => {
+        if (wanted) last = text;
         const task = reportedTask(text);
         if (task) this.#sessions.task(server, version, task);
         return rewritten(text, how);
       },
       ended: (outcome, error) => {
         ended(outcome, error);
-        if (outcome === 'ok' && this.#recorded.on) void this.#record(inbound, version);
+        if (outcome === 'ok' && wanted) void this.reads.ended(inbound, version, last);
         if (opened !== undefined && outcome !== 'ok') this.#sessions.ended(opened);
       },
       session: (inner) => {
@@ -225,24 +220,11 @@ export class Gateway {
           ...(nonce === undefined ? {} : { nonce }),
         } as const;
         opened = this.#sealer.seal(sealed, principal);
-        this.#sessions.used(opened, server, version);
+        this.#sessions.used(opened, server, version, inner);
         return opened;
       },
       sessionLost: () => (session === undefined ? undefined : this.#sessions.ended(session)),
     };
-  }
-
-  /** Keeps a call to blue of a tool that blue says only reads. */
-  async #record(inbound: InboundMessage, version: string): Promise<void> {
-    const { message, server: name } = inbound;
-    const server = this.#table.server(name);
-    const blue = blueOf(server);
-    const tool = message.method === 'tools/call' ? textAt(message.params, 'name') : undefined;
-    if (tool === undefined || blue?.version !== version) return;
-    const caller = { principal: boundTo(inbound), headers: identity(inbound.headers) };
-    if ((await this.#tools.of(name, blue, caller))?.get(tool) !== true) return;
-    const args = message.params['arguments'];
-    this.#recorded.add(name, { tool, args: isFields(args) ? args : {} });
   }
 
   #counted({ server, message: { kind, method, params } }: InboundMessage, version: string): Watch['ended'] {
@@ -266,12 +248,4 @@ function eventOf({ server, version, from, health }: HealthChange, revision: numb
 function withInner(headers: InboundMessage['headers'], { handles }: Route): Readonly<Record<string, string>> {
   const inner = handles.find(([handle]) => handle === headers['mcp-name'])?.[1];
   return inner === undefined ? headers : { ...headers, 'mcp-name': inner };
-}
-
-/** The headers by which a version may know its caller. */
-function identity({ authorization, 'x-api-key': key }: InboundMessage['headers']): Record<string, string> {
-  return {
-    ...(authorization === undefined ? {} : { authorization }),
-    ...(key === undefined ? {} : { 'x-api-key': key }),
-  };
 }

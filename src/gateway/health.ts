@@ -3,7 +3,8 @@ import type { Outcome } from '../domain/gateway/outcome.ts';
 import { afterSign, unknownHealth, type HealthRecord, type HealthRules } from '../domain/gateway/health.ts';
 import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
 import { versionKey } from './meter.ts';
-import { Probe } from './probe.ts';
+import { GuestProbe, type Use } from './guest-probe.ts';
+import { Probe, type Pinger } from './probe.ts';
 import type { Upstream } from './upstream.ts';
 
 /** How versions are checked. Times are in ms. */
@@ -12,6 +13,8 @@ export interface HealthSettings extends HealthRules {
   readonly everyMs: number;
   /** Longest time without an answer to a ping. */
   readonly timeoutMs: number;
+  /** Whether a version is pinged only where a caller uses it, so that no process is started for it. Default: false. */
+  readonly asGuest?: boolean;
 }
 
 export const HEALTH: HealthSettings = { everyMs: 10_000, timeoutMs: 5_000, unhealthyAfter: 3, healthyAfter: 2 };
@@ -30,6 +33,8 @@ export interface HealthParts {
   readonly settings: HealthSettings;
   /** Throws SluiceError if the version cannot be reached at all. */
   readonly upstream: (server: string, version: ServerVersion) => Upstream;
+  /** How a caller of this process uses the version at present. Undefined: nobody does. */
+  readonly use: (server: string, version: string) => Use | undefined;
   readonly changed: (change: HealthChange) => void;
 }
 
@@ -38,7 +43,7 @@ interface Watched {
   version: ServerVersion;
   health: HealthRecord;
   timer: NodeJS.Timeout | undefined;
-  probe: { readonly of: Upstream; readonly by: Probe } | undefined;
+  probe: { readonly of: Upstream; readonly by: Pinger } | undefined;
 }
 
 /** Checks the versions that callers may get. Both a ping and a call without an answer are failures. */
@@ -101,29 +106,31 @@ export class Health {
   async #ping(watched: Watched): Promise<void> {
     const { server, version } = watched;
     const { everyMs, timeoutMs } = this.#parts.settings;
-    const failure = await this.#failureOf(watched, timeoutMs);
+    const result = await this.#pinged(watched, timeoutMs);
     if (this.#watched.get(versionKey(server, version.version)) !== watched) return;
-    if (concernsVersion(failure)) this.#sign(watched, failure?.message);
+    const failure = typeof result === 'boolean' ? undefined : result;
+    if (result !== false && concernsVersion(failure)) this.#sign(watched, failure?.message);
     this.#next(watched, failure ? Math.min(everyMs, AGAIN_MS) : everyMs);
   }
 
-  /** Why the version has not answered a ping. */
-  async #failureOf(watched: Watched, timeoutMs: number): Promise<SluiceError | undefined> {
+  /** Why the version has not answered a ping. True: it has. False: there was nothing to ping. */
+  async #pinged(watched: Watched, timeoutMs: number): Promise<SluiceError | boolean> {
     try {
-      await this.#probe(watched).ping(timeoutMs);
-      return undefined;
+      return await this.#probe(watched).ping(timeoutMs);
     } catch (error) {
       return error instanceof SluiceError ? error : new SluiceError('UPSTREAM_UNREACHABLE', String(error));
     }
   }
 
   /** A version whose definition has changed is another upstream, and the session with the old one is of no use. */
-  #probe(watched: Watched): Probe {
+  #probe(watched: Watched): Pinger {
     const of = this.#parts.upstream(watched.server, watched.version);
     if (watched.probe?.of === of) return watched.probe.by;
     watched.probe?.by.close();
-    watched.probe = { of, by: new Probe(of) };
-    return watched.probe.by;
+    const use = (): Use | undefined => this.#parts.use(watched.server, watched.version.version);
+    const by = this.#parts.settings.asGuest === true ? new GuestProbe(of, use) : new Probe(of);
+    watched.probe = { of, by };
+    return by;
   }
 
   #sign(watched: Watched, failure: string | undefined): void {

@@ -16,10 +16,8 @@ import type { Inbound } from './inbound.ts';
 import { parseOrNothing } from './json.ts';
 import { isForeign } from './foreign.ts';
 import { principalOf, type Principal } from './principal.ts';
-import { streamServerEvents } from './server-events.ts';
+import { bodyOf, decoded, pathOf, servePage } from './http-pages.ts';
 
-/** Maximum size of a caller's message in bytes. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** The header in which a caller asks for a version. Answers do not repeat it. */
 const WANTED = 'x-mcp-server-version';
 
@@ -90,32 +88,11 @@ async function serve(
 ): Promise<void> {
   if (isForeign(request.headers))
     throw new SluiceError('FOREIGN_ORIGIN', 'The request comes from a page of another site, or names another host.');
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const [, name, leaf] = /^\/servers\/([^/]+)\/(mcp|status|events|replay)\/?$/.exec(path) ?? [];
+  const path = pathOf(request);
+  const [, name] = /^\/servers\/([^/]+)\/mcp\/?$/.exec(path) ?? [];
   const server = decoded(name);
-  if (server !== undefined && leaf === 'mcp') return mcp(gateway, server, request, response);
-  if (server !== undefined && leaf === 'replay') return replayed(gateway, server, request, response);
-  if (server !== undefined && leaf === 'events') {
-    gateway.status(server);
-    return streamServerEvents(response, (listener) => gateway.follow(listener), server);
-  }
-  if (server !== undefined) return json(response, gateway.status(server));
-  if (path === '/servers') return json(response, { servers: gateway.names().map((known) => gateway.status(known)) });
-  if (path === '/events') return streamServerEvents(response, (listener) => gateway.follow(listener));
-  if (path === '/healthz') return json(response, { status: 'ok', version });
-  if (path === '/metrics')
-    return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(gateway.metrics());
-  throw new SluiceError('PATH_NOT_FOUND', `There is nothing at ${path.slice(0, 200)}.`, {
-    next: 'Servers are at /servers/<name>/mcp, their status at /servers/<name>/status, changes at /events, counters at /metrics.',
-  });
-}
-
-function decoded(name: string | undefined): string | undefined {
-  try {
-    return name === undefined ? undefined : decodeURIComponent(name);
-  } catch {
-    return undefined;
-  }
+  if (server !== undefined) return mcp(gateway, server, request, response);
+  return servePage({ gateway, version }, path, request, response);
 }
 
 async function mcp(gateway: Gateway, name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -152,25 +129,6 @@ async function post(
   }
 }
 
-/** Its answer has no values of users. The body: `version`, and the paths `changing`. */
-async function replayed(
-  gateway: Gateway,
-  server: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (request.method !== 'POST') {
-    response.setHeader('allow', 'POST');
-    throw new SluiceError('METHOD_NOT_ALLOWED', 'A replay is asked for with POST.');
-  }
-  const body = parseOrNothing(await bodyOf(request));
-  const { version, changing = [] } = isFields(body) ? body : {};
-  const paths = Array.isArray(changing) ? changing.filter((path) => typeof path === 'string') : undefined;
-  if (typeof version !== 'string' || paths === undefined)
-    throw new SluiceError('INVALID_INPUT', 'The body needs the text version, and may have the list of texts changing.');
-  json(response, await gateway.replay(server, version, paths));
-}
-
 function inboundOf(server: string, { headers, socket }: IncomingMessage, signal: AbortSignal): Inbound {
   const text = (name: string): string | undefined => {
     const value = headers[name];
@@ -195,24 +153,6 @@ function passed(headers: IncomingHttpHeaders): Record<string, string> {
       value === undefined || NOT_PASSED.has(name) ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
     ),
   );
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES)
-      throw new SluiceError('BODY_TOO_LARGE', `The message has more than ${MAX_BODY_BYTES} bytes.`, {
-        next: 'Send a smaller message.',
-      });
-    chunks.push(chunk);
-  }
-  return (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8');
-}
-
-function json(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
 function refuse(response: ServerResponse, error: SluiceError): void {

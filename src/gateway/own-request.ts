@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SluiceError } from '../domain/errors.ts';
 import { isFields, readMessage } from '../domain/gateway/message.ts';
 import { parseOrNothing } from './json.ts';
@@ -57,7 +58,9 @@ export function ask(upstream: Upstream, method: string, params: Fields, sending:
       reject(new SluiceError('UPSTREAM_TIMEOUT', `The version has not answered ${method} in time.`));
     if (sending.signal?.aborted) late();
     else sending.signal?.addEventListener('abort', late, { once: true });
-    send(upstream, { jsonrpc: '2.0', id: 'sluice', method, params }, answer, sending);
+    // In a session of a caller, no id of its own is the same.
+    const id = `sluice-${randomUUID()}`;
+    send(upstream, { jsonrpc: '2.0', id, method, params }, answer, sending);
   });
 }
 

@@ -3,11 +3,21 @@ import { openOwnSession, type OwnSession } from './own-call.ts';
 import { ask, ENVELOPE, modernHeaders } from './own-request.ts';
 import type { Upstream } from './upstream.ts';
 
+/** Pings one version. */
+export interface Pinger {
+  /**
+   * Resolves when the version has answered, whatever it said; with false if there was nothing to ping. Throws
+   * SluiceError when the version has not answered.
+   */
+  ping(timeoutMs: number): Promise<boolean>;
+  close(): void;
+}
+
 /**
  * Pings one version: in a session of the gateway's own, or with `server/discover` where the version opens none. The
  * session is kept, so a version that is a process has one process more for it.
  */
-export class Probe {
+export class Probe implements Pinger {
   readonly #upstream: Upstream;
   #session: OwnSession | undefined;
   #opening: Promise<OwnSession> | undefined;
@@ -19,20 +29,13 @@ export class Probe {
     this.#upstream = upstream;
   }
 
-  /** Resolves when the version has answered, whatever it said. Throws SluiceError when it has not. */
-  async ping(timeoutMs: number): Promise<void> {
-    const late = AbortSignal.timeout(timeoutMs);
-    const { promise: never, reject } = Promise.withResolvers<never>();
-    const tell = (): void =>
-      reject(new SluiceError('UPSTREAM_TIMEOUT', `The version has not answered a ping for ${timeoutMs / 1000} s.`));
-    late.addEventListener('abort', tell, { once: true });
+  async ping(timeoutMs: number): Promise<boolean> {
     try {
-      await Promise.race([this.#modern ? this.#discover(late) : this.#inSession(late), never]);
+      await inPingTime(timeoutMs, (late) => (this.#modern ? this.#discover(late) : this.#inSession(late)));
+      return true;
     } catch (error) {
       this.#end();
       throw error;
-    } finally {
-      late.removeEventListener('abort', tell);
     }
   }
 
@@ -71,10 +74,24 @@ export class Probe {
   }
 }
 
+/** Throws UPSTREAM_TIMEOUT if the answer takes longer. `late` is aborted then. */
+export async function inPingTime(timeoutMs: number, asked: (late: AbortSignal) => Promise<unknown>): Promise<void> {
+  const late = AbortSignal.timeout(timeoutMs);
+  const { promise: never, reject } = Promise.withResolvers<never>();
+  const tell = (): void =>
+    reject(new SluiceError('UPSTREAM_TIMEOUT', `The version has not answered a ping for ${timeoutMs / 1000} s.`));
+  late.addEventListener('abort', tell, { once: true });
+  try {
+    await Promise.race([asked(late), never]);
+  } finally {
+    late.removeEventListener('abort', tell);
+  }
+}
+
 const SERVER_ERROR = 500;
 
 /** The status with which the version has refused a request, which is an answer too. Undefined if it has not refused. */
-async function refusal(asked: Promise<unknown>): Promise<number | undefined> {
+export async function refusal(asked: Promise<unknown>): Promise<number | undefined> {
   try {
     await asked;
     return undefined;

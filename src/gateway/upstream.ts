@@ -57,6 +57,8 @@ export interface Limits {
   readonly requests: number;
   /** A child process without a caller for this long is stopped. */
   readonly idleMs: number;
+  /** How long calls are mirrored to a version after each request for it. */
+  readonly mirrorMs: number;
 }
 
 export const LIMITS: Limits = {
@@ -66,6 +68,7 @@ export const LIMITS: Limits = {
   processes: 64,
   requests: 1_000,
   idleMs: 3_600_000,
+  mirrorMs: 10_000,
 };
 
 /** How long a version may stay silent after a request of this method, in ms. Undefined: for ever. */

@@ -5,8 +5,11 @@ import type { ServersPort } from './server-registry.ts';
 export interface ServerSystems {
   readonly servers: ServersPort;
   readonly contracts: ContractsPort;
-  /** Base addresses of the gateway processes that divide the callers, as in http://127.0.0.1:8766. */
-  readonly gateways: readonly string[];
+  /**
+   * Base addresses of the gateway processes that divide the callers, as in http://127.0.0.1:8766: those that the
+   * settings name, and those over stdio that run on this machine. `server`: without those over stdio of other servers.
+   */
+  readonly gateways: (server?: string) => Promise<readonly string[]>;
   /** A text that differs for each registry. A worker with another registry refuses the release. */
   readonly identity: () => Promise<string>;
 }

@@ -63,6 +63,12 @@ export type Replay = { readonly replica: string } & (
   | { readonly error: string }
 );
 
+/** What mirroring at one proxy has shown so far, or why there was none. It has no values. */
+export type Mirrored = { readonly replica: string } & (
+  | Pick<Extract<Replay, { readonly compared: number }>, 'compared' | 'differences'>
+  | { readonly error: string }
+);
+
 export interface Unhealthy {
   readonly replica: string;
   readonly reason: string;
@@ -97,6 +103,12 @@ export interface SplitPort {
    * values may differ. Absent: the proxies keep no calls.
    */
   replay?(ref: TrafficRef, arms: ArmServices, changing: readonly string[]): Promise<readonly Replay[]>;
+  /**
+   * Sends calls of users that only read to the new version as well, at every proxy, and compares the answers. It ends
+   * by itself some seconds after the last call of this method. Absent: the proxies cannot do it. A proxy that does not
+   * answer causes no error.
+   */
+  mirror?(ref: TrafficRef, arms: ArmServices, changing: readonly string[]): Promise<readonly Mirrored[]>;
   /**
    * The middlewares before the two Services that may answer by themselves: on their entries, and on the rules of the
    * namespace that lead to them.

@@ -55,5 +55,5 @@ export interface StrategyFile {
   readonly toSpec: (
     file: object,
     defaults: FileDefaults,
-  ) => Pick<ReleaseSpec, 'steps' | 'traefikService' | 'contractReason' | 'replay' | 'targetKind' | 'split'>;
+  ) => Pick<ReleaseSpec, 'steps' | 'traefikService' | 'contractReason' | 'replay' | 'mirror' | 'targetKind' | 'split'>;
 }

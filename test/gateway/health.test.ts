@@ -16,6 +16,7 @@ import {
   type Stage,
 } from '../support/gateway-stage.ts';
 import { call } from '../support/gateway-wire.ts';
+import { connect } from '../support/mcp-clients.ts';
 
 let stage: Stage;
 const stops: (() => Promise<void> | void)[] = [];
@@ -132,3 +133,31 @@ test('a version without callers is not started to see whether it is healthy', as
 
   await until('shop', 'two', ({ health }) => health.state === 'healthy');
 }, 60_000);
+
+test.each([
+  ['2025 client', '2025'],
+  ['2026 client', '2026'],
+] as const)(
+  'a guest pings a version only where its %s uses it, and starts no process for it',
+  async (era, year) => {
+    const folder = mkdtempSync(join(tmpdir(), 'health-'));
+    stops.push(() => rmSync(folder, { recursive: true, force: true }));
+    const end = join(folder, 'end');
+    const health = { everyMs: 100, timeoutMs: 20_000, unhealthyAfter: 2, asGuest: true };
+    const versions = { one: program('one', year, `end=${end}`), two: program('two', year) };
+    stage = await startGateway([aServer('shop', versions, { two: 1 })], { health });
+    const client = await connect(era, { url: stage.url('shop') });
+    stops.push(() => client.close());
+
+    const one = await until('shop', 'one', ({ health: { state } }) => state === 'healthy');
+    expect([one.processes, await until('shop', 'two', () => true)]).toMatchObject([
+      1,
+      { processes: 0, health: { state: 'unknown' } },
+    ]);
+    // Without a call of the user, only pings can show that the version does not come back.
+    writeFileSync(end, '');
+    const { health: found } = await until('shop', 'one', ({ health: { state } }) => state === 'unhealthy');
+    expect(found.reason).toMatch(/^2 pings or calls in a row had no answer/);
+  },
+  60_000,
+);

@@ -1,7 +1,8 @@
 // A program: a small MCP server over stdio, or over HTTP on a free port with `http`, whose address it then prints.
 // Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only] [faulty] [faulty=<file>] [faulty-rare] [dearer]
-// [end=<file>]. `only` adds a tool of that name. With `faulty`, the results of the tool `version` are errors, always or
+// [reads] [asks-key] [end=<file>]. `only` adds a tool of that name. With `faulty`, the results of the tool `version` are errors, always or
 // while the file exists; with `faulty-rare`, those of `rare`. With `dearer`, `read` gives the price as a text. With
+// `reads`, a server of 2025 has the tool `read` as well. With `asks-key`, the server over HTTP refuses requests without the API key `good`. With
 // `end`, it ends when the file exists, and before it has answered anything if the file existed.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -98,6 +99,13 @@ function legacy(): McpServer1 {
   let inSession = 0;
   if (options.includes('only')) server.registerTool('only', { description: 'In this version' }, () => text(label));
   server.registerTool('version', { description: 'Its version' }, () => text(`${label} ${(inSession += 1)}`));
+  const read = () =>
+    server.registerTool(
+      'read',
+      { description: 'Only reads', inputSchema: { id: z.string() }, annotations: { readOnlyHint: true } },
+      ({ id }) => text(JSON.stringify({ id, price: 12 })),
+    );
+  if (options.includes('reads')) read();
   server.registerTool('crash', { description: 'Ends the process' }, () => process.exit(3));
   server.registerTool('hang', { description: 'Never answers' }, () => new Promise<never>(() => undefined));
   const inputSchema = steps;
@@ -141,6 +149,8 @@ async function overHttp(): Promise<void> {
   };
   const server = createServer((request, response) => {
     void (async () => {
+      if (options.includes('asks-key') && request.headers['x-api-key'] !== 'good')
+        return void response.writeHead(401).end();
       const chunks: Buffer[] = [];
       for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
       const body: unknown = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());

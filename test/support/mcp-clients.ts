@@ -57,7 +57,13 @@ export interface ClientOptions {
   readonly onTools?: (names: readonly string[]) => void;
 }
 
-type Where = { readonly url: string } | { readonly command: string; readonly args: string[] };
+type Where =
+  | { readonly url: string; readonly headers?: Record<string, string> }
+  | { readonly command: string; readonly args: string[]; readonly cwd?: string; readonly env?: Record<string, string> };
+
+function withHeaders({ headers }: { readonly headers?: Record<string, string> }) {
+  return headers ? { requestInit: { headers } } : {};
+}
 
 export function connect(era: Era, where: Where, options: ClientOptions = {}): Promise<TestClient> {
   return era === '2026 client' ? connect2(where, options) : connect1(where, options);
@@ -86,7 +92,7 @@ async function connect2(where: Where, { name = 'test-agent', answer, onTools }: 
     }));
   await client.connect(
     'url' in where
-      ? new StreamableHTTPClientTransport(new URL(where.url))
+      ? new StreamableHTTPClientTransport(new URL(where.url), withHeaders(where))
       : new StdioClientTransport({ ...where, stderr: 'ignore' }),
   );
   return {
@@ -134,7 +140,7 @@ async function connect1(where: Where, { name = 'test-agent', answer, onTools }: 
     }));
   await client.connect(
     'url' in where
-      ? new StreamableHTTPClientTransport1(new URL(where.url))
+      ? new StreamableHTTPClientTransport1(new URL(where.url), withHeaders(where))
       : new StdioClientTransport1({ ...where, stderr: 'ignore' }),
   );
   return {

@@ -34,14 +34,14 @@ export async function mcpWorld(
   const systems: ServerSystems = {
     servers: createFakeServers(server),
     contracts,
-    gateways,
+    gateways: async () => gateways,
     identity: async () => 'registry-1',
   };
   const templates = new Proxy({} as Ports['templates'], {});
   const ports = {
     workload: createWorkload(systems),
     split: createSplit(systems),
-    evidence: createEvidence(gateways),
+    evidence: createEvidence(async () => gateways),
     templates,
     now: Date.now,
   };

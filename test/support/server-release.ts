@@ -61,7 +61,7 @@ export class ServerRelease {
     this.#identity = `registry-of-${name}`;
     this.#temporal = temporal;
     const servers = createServerRegistry({ folder: this.#folder, globalFile: join(this.#folder, 'global.json') });
-    const gateways: string[] = [];
+    const gateways = async (): Promise<readonly string[]> => (this.gateway ? [this.gateway.root] : []);
     this.systems = {
       servers,
       contracts: createContracts(this.#folder),
@@ -78,7 +78,7 @@ export class ServerRelease {
     options?: readonly string[];
     callers?: number;
   } = {}): Promise<void> {
-    const { servers, contracts, gateways } = this.systems;
+    const { servers, contracts } = this.systems;
     const versions = { '1.0.0': program('one'), '2.0.0': program('two', ...options) };
     const by = { at: 1, who: 'tester' };
     for (const [version, reached] of Object.entries(versions)) {
@@ -91,7 +91,6 @@ export class ServerRelease {
     }
     const registry = createServerRegistry({ folder: this.#folder, globalFile: join(this.#folder, 'global.json') });
     this.gateway = await startGateway([], { registry, health: { everyMs: 300 } });
-    (gateways as string[]).push(this.gateway.root);
     for (let caller = 0; caller < callers; caller += 1) void this.#callOn(`key-${caller}`);
   }
 

@@ -11,11 +11,11 @@ const Status = z.object({
   versions: z.array(z.object({ version: z.string(), traffic: z.number(), health: Health.exactOptional() })),
 });
 const Servers = z.object({ servers: z.array(Status.extend({ server: z.string() })) });
-const Replayed = z.object({
-  recorded: z.number(),
+const Mirrored = z.object({
   compared: z.number(),
   differences: z.array(z.object({ tool: z.string(), path: z.string(), what: z.string(), calls: z.number() })),
 });
+const Replayed = Mirrored.extend({ recorded: z.number() });
 const Alive = z.object({ version: z.string().exactOptional() });
 
 /** A gateway is on this machine or near, so a longer silence is no answer. */
@@ -48,6 +48,17 @@ export async function askReplay(
   const body = JSON.stringify({ version, changing });
   const sending = { method: 'POST', body, signal: AbortSignal.timeout(REPLAY_MS) };
   return read(Replayed, gateway, `/servers/${encodeURIComponent(server)}/replay`, sending);
+}
+
+/** Has calls mirrored to the new version for some seconds more. Errors: GATEWAY_UNREACHABLE. */
+export async function askMirror(
+  gateway: string,
+  server: string,
+  version: string,
+  changing: readonly string[],
+): Promise<z.output<typeof Mirrored>> {
+  const sending = { method: 'POST', body: JSON.stringify({ version, changing }) };
+  return read(Mirrored, gateway, `/servers/${encodeURIComponent(server)}/mirror`, sending);
 }
 
 async function read<S extends z.ZodType>(

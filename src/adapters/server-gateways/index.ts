@@ -2,10 +2,10 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { ServerGatewaysPort, SilentGateway } from '../../ports/server-gateways.ts';
 import { readView } from './client.ts';
 
-/** `addresses`: base addresses, as in http://127.0.0.1:8766. */
-export function createServerGateways(addresses: readonly string[]): ServerGatewaysPort {
+/** `addresses`: of all gateways, base addresses, as in http://127.0.0.1:8766. */
+export function createServerGateways(addresses: () => Promise<readonly string[]>): ServerGatewaysPort {
   return {
-    views: () => Promise.all(addresses.map((gateway) => readView(gateway).catch(silent(gateway)))),
+    views: async () => Promise.all((await addresses()).map((gateway) => readView(gateway).catch(silent(gateway)))),
   };
 }
 

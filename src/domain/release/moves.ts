@@ -15,7 +15,8 @@ export interface Superseded {
 
 /** `failed`: the version can never get ready, and the release ends early in this case. */
 export type Started =
-  | { readonly kind: 'ready'; readonly newHash: string }
+  /** `detail`: what was seen of the version before its first traffic. */
+  | { readonly kind: 'ready'; readonly newHash: string; readonly detail?: string }
   | { readonly kind: 'failed'; readonly detail: string }
   /** It got past the first weight before the release could hold it. `passed-by`: the controller did that itself. */
   | { readonly kind: 'passed-by' | 'promoted-elsewhere'; readonly newHash: string; readonly detail: string }

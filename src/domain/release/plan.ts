@@ -97,6 +97,8 @@ export interface ReleaseSpec extends Kinds {
   readonly contractReason?: string;
   /** Asks the new version before its start what users have asked stable. `changing`: paths whose values may differ. */
   readonly replay?: { readonly changing: readonly string[] };
+  /** Sends calls of users to the new version as well before it gets any, and compares the answers. */
+  readonly mirror?: MirrorPlan;
   /** Releases an image even if Argo would move all traffic to it past the steps. Default: false. */
   readonly acceptFastTrack?: true;
   readonly approval: boolean;
@@ -115,6 +117,13 @@ export interface ReleaseSpec extends Kinds {
    * older versions.
    */
   readonly guardMs?: number;
+}
+
+/** `calls`: how many have to be compared, within `withinMs`. `changing`: paths whose values may differ. */
+export interface MirrorPlan {
+  readonly calls: number;
+  readonly withinMs: number;
+  readonly changing: readonly string[];
 }
 
 /** One weight at which the release stops. `pauseIndex`: index of the Rollout's pause step, where it has steps. */
@@ -166,6 +175,8 @@ export interface ReleasePlan extends Kinds {
   readonly dividesCallers?: true;
   /** The counters name the tools of an MCP server, and each tool is judged by itself too. */
   readonly judgesTools?: true;
+  /** Before its first traffic the version gets copies of users' calls. */
+  readonly mirror?: MirrorPlan;
   /** Templates of Argo that judge the release, as they were when it was planned. */
   readonly templates?: readonly ResolvedTemplate[];
 }

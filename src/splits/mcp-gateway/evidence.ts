@@ -22,7 +22,10 @@ const CODES: Readonly<Record<Outcome, string>> = {
  * The counters of the gateways, read from their metrics pages and kept in this process. The name of a service is
  * `<server>@<version>`. Errors: GATEWAY_UNREACHABLE if no gateway answers, QUERY_FAILED for PromQL.
  */
-export function createEvidence(gateways: readonly string[], scrapes = new Scrapes(gateways)): EvidencePort {
+export function createEvidence(
+  gateways: () => Promise<readonly string[]>,
+  scrapes = new Scrapes(gateways),
+): EvidencePort {
   return {
     matchers: {},
     withoutPast: true,

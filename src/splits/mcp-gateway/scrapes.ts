@@ -24,7 +24,7 @@ const TIMES: ScrapeTimes = { everyMs: 1_000, keepMs: 900_000, idleMs: 120_000, n
 
 /** Reads the metrics pages of all gateways again and again while somebody asks for them. */
 export class Scrapes {
-  readonly #gateways: readonly string[];
+  readonly #gateways: () => Promise<readonly string[]>;
   readonly #times: ScrapeTimes;
   #kept: Scrape[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -34,7 +34,7 @@ export class Scrapes {
   /** Why no gateway answered the last time. */
   #failure: SluiceError | undefined;
 
-  constructor(gateways: readonly string[], times: Partial<ScrapeTimes> = {}) {
+  constructor(gateways: () => Promise<readonly string[]>, times: Partial<ScrapeTimes> = {}) {
     this.#gateways = gateways;
     this.#times = { ...TIMES, ...times };
   }
@@ -68,7 +68,7 @@ export class Scrapes {
   }
 
   async #scrape(): Promise<void> {
-    const found = await Promise.all(this.#gateways.map((gateway) => this.#page(gateway)));
+    const found = await Promise.all((await this.#gateways()).map((gateway) => this.#page(gateway)));
     const pages = found.flatMap((page) => (page instanceof SluiceError ? [] : [page]));
     this.#failure = pages.length === 0 ? found.find((page) => page instanceof SluiceError) : undefined;
     const oldest = this.#times.now() - this.#times.keepMs;

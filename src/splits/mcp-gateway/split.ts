@@ -1,4 +1,4 @@
-import { askReplay, readStatus } from '../../adapters/server-gateways/client.ts';
+import { askMirror, askReplay, readStatus } from '../../adapters/server-gateways/client.ts';
 import { ignoreFailure, SluiceError } from '../../domain/errors.ts';
 import type { ProxyWeights } from '../../domain/release/proof.ts';
 import type { Owner } from '../../domain/release/target.ts';
@@ -6,7 +6,7 @@ import { setTraffic } from '../../domain/servers/actions.ts';
 import type { HoldRefusal } from '../../domain/servers/hold.ts';
 import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
 import type { ServerSystems } from '../../ports/server-systems.ts';
-import type { ArmServices, Replay, SplitPort, TrafficRef, TrafficView, Unhealthy } from '../../ports/split.ts';
+import type { ArmServices, SplitPort, TrafficRef, TrafficView, Unhealthy } from '../../ports/split.ts';
 import { heldServers } from '../../ports/held-servers.ts';
 import { countedAs } from './counted.ts';
 
@@ -26,12 +26,21 @@ export function createSplit({ servers, gateways }: Systems, now: () => number = 
       held.act(name, owner, (server) => shifted(server, arms, weight, owner, now())),
     async inForce({ name }, arms) {
       const { revision } = await held.read(name);
-      return Promise.all(gateways.map((gateway) => weightsOf(gateway, name, arms, revision)));
+      const all = await gateways(name);
+      return Promise.all(all.map((gateway) => weightsOf(gateway, name, arms, revision)));
     },
-    unhealthy: async ({ name }, version) =>
-      (await Promise.all(gateways.map((gateway) => unhealthyAt(gateway, name, version)))).flatMap((one) => one ?? []),
-    replay: ({ name }, { candidate }, changing) =>
-      Promise.all(gateways.map((gateway) => replayAt(gateway, name, candidate, changing))),
+    async unhealthy({ name }, version) {
+      const all = await gateways(name);
+      return (await Promise.all(all.map((gateway) => unhealthyAt(gateway, name, version)))).flatMap((one) => one ?? []);
+    },
+    async replay({ name }, { candidate }, changing) {
+      const all = await gateways(name);
+      return Promise.all(all.map((gateway) => orError(gateway, () => askReplay(gateway, name, candidate, changing))));
+    },
+    async mirror({ name }, { candidate }, changing) {
+      const all = await gateways(name);
+      return Promise.all(all.map((gateway) => orError(gateway, () => askMirror(gateway, name, candidate, changing))));
+    },
     selfAnswering: async () => [],
     rivals: async () => [],
     claim: ({ name }, owner, over) => held.claim(name, owner, over),
@@ -100,9 +109,12 @@ async function unhealthyAt(gateway: string, name: string, version: string): Prom
     : undefined;
 }
 
-async function replayAt(gateway: string, name: string, version: string, changing: readonly string[]): Promise<Replay> {
+async function orError<T extends object>(
+  gateway: string,
+  ask: () => Promise<T>,
+): Promise<{ readonly replica: string } & (T | { readonly error: string })> {
   try {
-    return { replica: gateway, ...(await askReplay(gateway, name, version, changing)) };
+    return { replica: gateway, ...(await ask()) };
   } catch (error) {
     if (error instanceof SluiceError) return { replica: gateway, error: error.message };
     throw error;

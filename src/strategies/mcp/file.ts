@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { invalidInput } from '../../contract/parse.ts';
 import { defaultSteps, steps } from '../../contract/chosen-steps.ts';
+import type { MirrorPlan } from '../../domain/release/plan.ts';
+import { duration, toMs } from '../../contract/duration.ts';
 import type { StrategyFile } from '../strategy.ts';
 
 /** Where a target without a cluster stands in ids and answers: `release/mcp/servers/<name>`. */
 const PLACE = { cluster: 'mcp', namespace: 'servers' } as const;
+
+const changing = z
+  .array(z.string().trim().min(1).max(200))
+  .max(50)
+  .optional()
+  .describe('Paths in a result whose values may differ, as structuredContent.time or content[].text.');
 
 const fields = {
   server: z
@@ -28,17 +36,22 @@ const fields = {
     .max(500)
     .optional()
     .describe('MCP servers only: why breaking or security changes of the contract are wanted.'),
-  replay: z
+  mirror: z
     .strictObject({
-      changing: z
-        .array(z.string().trim().min(1).max(200))
-        .max(50)
-        .optional()
-        .describe('Paths in a result whose values may differ, as structuredContent.time or content[].text.'),
+      calls: z.int().min(1).max(10_000).optional().describe('Calls to compare; default 20.'),
+      within: duration.optional().describe('Time for them; default 5m.'),
+      changing,
     })
+    .optional()
+    .describe(
+      'MCP servers only: sends reading calls of users to the version too, and compares, before its first step.',
+    ),
+  replay: z
+    .strictObject({ changing })
     .optional()
     .describe('MCP servers only: asks the version before its start what users have asked blue, reading tools only.'),
 };
+type Mirror = NonNullable<z.output<typeof fields.mirror>>;
 const own = z.object({ ...fields, target: z.object({ rollout: z.string() }), image: z.string() });
 
 /** The server and its version stand for target and image. A file in full has target and image instead. */
@@ -55,7 +68,7 @@ export const file: StrategyFile = {
     };
   },
   toSpec(given, { weightStep }) {
-    const { steps: chosen, contract_reason: reason, replay, server, version, target, image } = own.parse(given);
+    const { steps: chosen, contract_reason: reason, replay, mirror, server, version, target, image } = own.parse(given);
     requireSame('server', server, target.rollout);
     requireSame('version', version, image);
     return {
@@ -63,10 +76,15 @@ export const file: StrategyFile = {
       targetKind: 'mcp-server',
       split: 'mcp-gateway',
       ...(reason === undefined ? {} : { contractReason: reason }),
+      ...(mirror === undefined ? {} : { mirror: mirrorOf(mirror) }),
       ...(replay === undefined ? {} : { replay: { changing: replay.changing ?? [] } }),
     };
   },
 };
+
+function mirrorOf({ calls = 20, within = '5m', changing: paths = [] }: Mirror): MirrorPlan {
+  return { calls, withinMs: toMs(within), changing: paths };
+}
 
 /** Errors: INVALID_INPUT. */
 function requireSame(path: string, short: string | undefined, full: string): void {

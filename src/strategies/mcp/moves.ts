@@ -1,20 +1,25 @@
 import { SluiceError } from '../../domain/errors.ts';
 import { armServices, isRefusal, readTarget, trafficRef, type Move, type Seen } from '../../delivery/move.ts';
 import type { Undoing } from '../../delivery/undo.ts';
-import type { BackOnStable, Preempted, Settled, Superseded, Withdrawn } from '../../domain/release/moves.ts';
+import type { BackOnStable, Preempted, Settled, Started, Superseded, Withdrawn } from '../../domain/release/moves.ts';
 import type { Refusal } from '../../ports/workload.ts';
 import type { Strategy } from '../strategy.ts';
+import { mirrored } from './mirroring.ts';
 import { awaitWeight, preemption } from './observation.ts';
 
 export const advance: Strategy['advance'] = {
   /** A version is registered already, so nothing has to get ready. Its process starts with its first call. */
-  async start(move) {
+  async start(move): Promise<Started> {
     const { world, scene } = move;
     const { container, fromImage: from, toImage: to } = scene.plan;
     const left = preemption(await readTarget(move), scene);
     if (left) return left;
     const set = await world.workload.setImage(scene.target, { container, from, to }, scene.owner);
-    return isRefusal(set) ? refusedAs(set) : { kind: 'ready', newHash: to };
+    if (isRefusal(set)) return refusedAs(set);
+    const { mirror } = scene.plan;
+    const seen = mirror && (await mirrored(move, mirror));
+    if (seen && seen.kind !== 'compared') return seen;
+    return { kind: 'ready', newHash: to, ...(seen ? { detail: seen.detail } : {}) };
   },
   async shift(move, index) {
     const { world, scene } = move;

@@ -8,6 +8,7 @@ import {
   type ReleaseSpec,
 } from '../../domain/release/plan.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { plural } from '../../domain/plural.ts';
 import type { Revision, RolloutState } from '../../domain/rollout.ts';
 import { DEFAULT_STEPS } from '../../contract/chosen-steps.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -41,6 +42,7 @@ export async function plan(world: Ports, spec: ReleaseSpec): Promise<Preflight> 
     trafficCheck(spec, facts),
     fieldsCheck(spec),
     stepsCheck(spec),
+    ...mirrorChecks(spec),
     ownerCheck(spec, { rollout: state }),
     await contractCheck(world.workload, spec, state.stableHash),
     await gatewaysCheck(world, spec, facts, ref),
@@ -109,6 +111,21 @@ function stepsCheck({ steps = DEFAULT_STEPS }: ReleaseSpec): Check {
   };
 }
 
+/** The time for the calls has to end first, so that the release says what it lacks. */
+function mirrorChecks({ mirror, timeouts: { stepMs } }: ReleaseSpec): readonly Check[] {
+  if (!mirror) return [];
+  const detail = `${plural(mirror.calls, 'call')} of users within ${mirror.withinMs / 1000} s`;
+  return [
+    mirror.withinMs < stepMs
+      ? ok('mirror', detail)
+      : bad(
+          'mirror',
+          `${detail}, and a step may take ${stepMs / 1000} s`,
+          'Make mirror.within shorter than timeouts.step.',
+        ),
+  ];
+}
+
 async function gatewaysCheck(
   { split }: Ports,
   { image }: ReleaseSpec,
@@ -136,7 +153,7 @@ async function countersCheck({ evidence }: Ports): Promise<Check> {
 }
 
 function planOf(spec: ReleaseSpec, { state, view }: Facts): ReleasePlan {
-  const { target, image, steps = DEFAULT_STEPS } = spec;
+  const { target, image, mirror, steps = DEFAULT_STEPS } = spec;
   const candidate = armOf(view, target.rollout, image);
   return {
     ...kindsOf(spec),
@@ -152,6 +169,7 @@ function planOf(spec: ReleaseSpec, { state, view }: Facts): ReleasePlan {
     after: candidate,
     dividesCallers: true,
     judgesTools: true,
+    ...(mirror ? { mirror } : {}),
   };
 }
 

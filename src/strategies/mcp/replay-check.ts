@@ -2,10 +2,10 @@ import { plural } from '../../domain/plural.ts';
 import { bad, ok } from '../../domain/release/preflight-checks.ts';
 import type { Check } from '../../domain/release/plan.ts';
 import { cleanText } from '../../domain/safe-text.ts';
+import { differenceWords } from './difference-words.ts';
 import type { ArmServices, Replay, SplitPort, TrafficRef } from '../../ports/split.ts';
 
 const NAME = 'replay';
-const SHOWN = 5;
 
 type Shown = Exclude<Replay, { error: string }>;
 
@@ -33,15 +33,7 @@ export async function replayCheck(
   if (differences.length === 0) return ok(NAME, `${calls}: the answers are those of blue`);
   return bad(
     NAME,
-    `${calls}: ${words(differences)}`,
+    `${calls}: ${differenceWords(differences)}`,
     'Correct the version, or name what may differ in replay.changing of the release file.',
   );
-}
-
-function words(differences: Shown['differences']): string {
-  const texts = differences.slice(0, SHOWN).map(({ tool, path, what, calls }) => {
-    const place = path === '' ? '' : `${path} `;
-    return cleanText(`${tool}: ${place}${what} (${plural(calls, 'call')})`, 200);
-  });
-  return [...texts, ...(differences.length > SHOWN ? [`and ${differences.length - SHOWN} more`] : [])].join('; ');
 }

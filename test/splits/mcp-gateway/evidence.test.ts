@@ -22,8 +22,8 @@ const count = (version: string, method: string, outcome: Parameters<ReturnType<M
 
 /** The scraping of tests is by hand. */
 function evidence(...urls: string[]) {
-  const scrapes = new Scrapes(urls, { now: () => now, everyMs: 3_600_000 });
-  return { port: createEvidence(urls, scrapes), scrape: () => scrapes.now() };
+  const scrapes = new Scrapes(async () => urls, { now: () => now, everyMs: 3_600_000 });
+  return { port: createEvidence(async () => urls, scrapes), scrape: () => scrapes.now() };
 }
 
 const window = { fromMs: 0, toMs: 2_000_000 };
@@ -101,7 +101,7 @@ test('of many tools fifty have counters of their own, and no call is lost', asyn
 test('counters that have not changed are kept once', async () => {
   count('2', 'tools/call', 'ok', 'busy');
   count('2', 'tools/call', 'ok', 'idle');
-  const scrapes = new Scrapes([gateway.url], { now: () => now, everyMs: 3_600_000 });
+  const scrapes = new Scrapes(async () => [gateway.url], { now: () => now, everyMs: 3_600_000 });
   await scrapes.now();
   count('2', 'tools/call', 'ok', 'busy');
   now += 1_000;
