@@ -21,6 +21,9 @@ const ofVersion = {
   traffic: percent,
   registeredAt: time,
   health: z.strictObject({ state: healthState, reason: z.string().optional(), since: time }).optional(),
+  audience: z
+    .strictObject({ by: z.enum(['header', 'claim']), name: z.string(), values: z.array(z.string()).min(1) })
+    .optional(),
 };
 const stdio = { command: z.string().min(1), args: z.array(z.string()), env: texts };
 const remote = { url: z.url(), headers: texts };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { audienceText } from '../domain/servers/audience.ts';
 import { masked } from '../domain/servers/masked.ts';
 import { blueOf, SCOPES, TRANSPORTS, VERSION_STATUSES } from '../domain/servers/server.ts';
 import type { HistoryEntry, RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
@@ -11,6 +12,7 @@ const versionSnapshot = z.strictObject({
   version: z.string(),
   status: z.enum(VERSION_STATUSES),
   traffic: z.number(),
+  audience: z.string().optional().describe('The only callers that may get it; traffic is a share of them.'),
   transport: z.enum(TRANSPORTS),
   command: z.string().optional(),
   args: z.array(z.string()).optional(),
@@ -84,6 +86,7 @@ function toVersion(one: ServerVersion): ServerSnapshot['versions'][number] {
     version: one.version,
     status: one.status,
     traffic: one.traffic,
+    ...(one.audience ? { audience: audienceText(one.audience) } : {}),
     transport,
     ...('command' in shown ? { ...shown, args: [...shown.args], env: { ...shown.env } } : { ...shown }),
     health: one.health?.state ?? 'unknown',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isFields } from '../domain/gateway/message.ts';
 import { bucketOfHash } from '../domain/gateway/split.ts';
 
 /** Who calls. `known`: the call has credentials, which handles are bound to. */
@@ -8,6 +9,8 @@ export interface Principal {
   readonly known: boolean;
   /** Whether no other caller has this key, although it has no credentials. */
   readonly alone?: boolean;
+  /** The claims of the bearer token, if it is a JSON Web Token. Nobody has checked them. */
+  readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface Principal {
  */
 export function principalOf(headers: IncomingHttpHeaders, address: string): Principal {
   const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) return { key: subjectOf(bearer) ?? `token ${digest(bearer)}`, known: true };
+  if (bearer !== undefined) return bearerOf(bearer);
   if (headers.authorization !== undefined)
     return { key: `authorization ${digest(headers.authorization)}`, known: true };
   const apiKey = headers['x-api-key'];
@@ -33,12 +36,19 @@ export function bucketOf(server: string, version: string, principal: string): nu
   );
 }
 
-function subjectOf(token: string): string | undefined {
+function bearerOf(token: string): Principal {
+  const claims = claimsOf(token);
+  const { iss = null, sub } = claims ?? {};
+  const key = typeof sub === 'string' ? `subject ${JSON.stringify([iss, sub])}` : `token ${digest(token)}`;
+  return { key, known: true, ...(claims ? { claims } : {}) };
+}
+
+function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
   const [, payload, signature] = token.split('.');
   if (payload === undefined || signature === undefined) return undefined;
   try {
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { iss?: unknown; sub?: unknown };
-    return typeof claims.sub === 'string' ? `subject ${JSON.stringify([claims.iss ?? null, claims.sub])}` : undefined;
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    return isFields(claims) ? claims : undefined;
   } catch {
     return undefined;
   }

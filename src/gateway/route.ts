@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { textAt, type RpcMessage } from '../domain/gateway/message.ts';
+import { isInAudience } from '../domain/servers/audience.ts';
 import { versionFor } from '../domain/gateway/split.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
@@ -87,10 +88,17 @@ function sentHandles({ method, params }: RpcMessage): readonly (readonly ['state
   ];
 }
 
-function chosen({ principal, wanted }: Inbound, server: RegisteredServer, nonce: string | undefined): ServerVersion {
+function chosen(
+  { principal, wanted, headers }: Inbound,
+  server: RegisteredServer,
+  nonce: string | undefined,
+): ServerVersion {
   if (wanted !== undefined) return requireVersion(server, wanted);
   const key = principal.known || principal.alone ? principal.key : (nonce ?? principal.key);
-  const name = versionFor(server.versions, (version) => bucketOf(server.name, version, key));
+  const name = versionFor(server.versions, {
+    bucketOf: (version) => bucketOf(server.name, version, key),
+    isIn: (audience) => isInAudience(audience, { headers, claims: principal.claims ?? {} }),
+  });
   const version = name === undefined ? undefined : versionOf(server, name);
   if (version) return version;
   throw new SluiceError('GATEWAY_NO_VERSION', `No version of the MCP server ${server.name} has traffic.`);

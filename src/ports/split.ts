@@ -29,6 +29,8 @@ export interface TrafficView {
      * naming.
      */
     readonly metricsService: string;
+    /** The only users that may get it; the weight is a share of them. Absent: all may. */
+    readonly audience?: string;
     /** The parts from which the proxy builds its names. Absent where it has no other names. */
     readonly place?: WeightedPlace;
   }[];

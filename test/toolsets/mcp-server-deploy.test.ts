@@ -31,3 +31,23 @@ test('a range that cannot be resolved registers nothing', async () => {
   expect([code, err]).toEqual([2, expect.stringContaining('@scope/demo@^3 could not be resolved')]);
   expect(await world.services.servers.read('demo')).toBeUndefined();
 });
+
+const ab = (world: ReturnType<typeof worldOf>, ...words: string[]) =>
+  sluice(world, ...'server deploy demo 3.0.0 --type stdio --command node --audience'.split(' '), ...words);
+
+test('a version can be for callers with a header or a claim, and its share is shown as theirs', async () => {
+  const world = worldOf();
+  await deploy(world, '@scope/demo@^2');
+
+  const { code, out } = await ab(world, 'header:X-Plan=beta,staff', '--traffic', '50');
+
+  expect([code, out]).toEqual([0, expect.stringMatching(/3\.0\.0 +green +50 % of header:x-plan=beta,staff {2}node/)]);
+});
+
+test.each([
+  [['plan=beta'], 'must have the form header:<name>=<value>'],
+  [['header:x-plan=beta', '--blue'], 'a blue version is for all callers'],
+])('an audience of %j is refused', async (words, message) => {
+  const { code, err } = await ab(worldOf(), ...words);
+  expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+});

@@ -142,12 +142,16 @@ test('a version whose results turn into errors after its release is taken back b
   rmSync(dirname(faulty), { recursive: true });
 });
 
-test('while it is released, only the release changes the server; an abort gives the callers back', () =>
+test('after calls were mirrored, only the release changes the server; an abort gives the callers back', () =>
   withServer('held', async (one) => {
-    await one.start({ require_manual_promotion: true });
+    await one.start({ require_manual_promotion: true, mirror: { calls: 3 } });
     const worker = await one.worker();
     await worker.runUntil(async () => {
-      await one.until(({ waiting }) => waiting?.for === 'promotion');
+      const { events } = await one.until(({ waiting }) => waiting?.for === 'promotion');
+      const texts = events.map(({ text }) => text);
+      const compared = texts.findIndex((text) => /mirrored calls of users compared: the answers are/.test(text));
+      expect(compared).toBeGreaterThan(0);
+      expect(texts.findIndex((text) => text.includes('50 %'))).toBeGreaterThan(compared);
       const change = one.systems.servers.change('held', undefined, (server) =>
         setTraffic(server, '2.0.0', 1, { at: 2, who: 'tester' }),
       );
@@ -158,6 +162,7 @@ test('while it is released, only the release changes the server; an abort gives 
       });
       await one.update('abort');
       expect(await one.ended()).toMatchObject({ state: 'rolled-back' });
+      await recordHistory('mcp-mirrored', one.handle);
     });
     expect(await statuses(one)).toEqual(['1.0.0 blue 100', '2.0.0 inactive 0']);
   }));

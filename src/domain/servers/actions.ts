@@ -1,5 +1,6 @@
 import { SluiceError } from '../errors.ts';
 import { followOrEnd } from '../release/target.ts';
+import type { Audience } from './audience.ts';
 import { commit, formerBlue, reasonOf } from './history.ts';
 import { blueOf, type By, type Health, type RegisteredServer, type ServerVersion, type Upstream } from './server.ts';
 import { withTraffic } from './traffic.ts';
@@ -17,17 +18,22 @@ export interface Registration {
   readonly traffic?: number;
   /** The version becomes blue, and the former blue inactive. Default: it becomes green. */
   readonly blue?: boolean;
+  /** The callers that it is for while it is not blue. Default: all. */
+  readonly audience?: Audience;
 }
 
 /** Errors: SERVER_VERSION_EXISTS, and those of setTraffic. */
 export function register(server: RegisteredServer, given: Registration, by: By): RegisteredServer {
-  const { version, upstream, traffic, blue = false } = given;
+  const { version, upstream, traffic, audience, blue = false } = given;
   if (blue || traffic !== undefined) requireFree(server, by);
   if (server.versions.some((one) => one.version === version))
     throw new SluiceError('SERVER_VERSION_EXISTS', `${server.name} already has a version ${version}.`);
   const added = [
     ...server.versions,
-    { version, status: 'green', traffic: 0, registeredAt: by.at, ...upstream } satisfies ServerVersion,
+    {
+      ...{ version, status: 'green', traffic: 0, registeredAt: by.at, ...upstream },
+      ...(audience ? { audience } : {}),
+    } satisfies ServerVersion,
   ];
   const switched = blue ? asBlue(added, version) : added;
   const shared = traffic === undefined ? switched : withTraffic(switched, version, traffic);
@@ -62,7 +68,7 @@ export function rollback(server: RegisteredServer, version: string, by: By): Reg
   };
   const versions = server.versions.map((one): ServerVersion => {
     if (one.version === version) return { ...one, status: 'inactive', traffic: 0 };
-    return one.version === to.version ? { ...one, status: 'blue', traffic: one.traffic + from.traffic } : one;
+    return one.version === to.version ? { ...forAll(one), status: 'blue', traffic: one.traffic + from.traffic } : one;
   });
   return commit(server, { action: 'rollback', version, lastRollback }, versions, by);
 }
@@ -129,13 +135,18 @@ function requireFree({ name, release }: RegisteredServer, { releaseId }: By): vo
   });
 }
 
+/** A blue version is for all callers. */
 function asBlue(versions: readonly ServerVersion[], version: string): readonly ServerVersion[] {
   const others = versions.filter((one) => one.version !== version && one.status !== 'blue');
   const rest = 100 - others.reduce((sum, { traffic }) => sum + traffic, 0);
   return versions.map((one): ServerVersion => {
-    if (one.version === version) return { ...one, status: 'blue', traffic: rest };
+    if (one.version === version) return { ...forAll(one), status: 'blue', traffic: rest };
     return one.status === 'blue' ? { ...one, status: 'inactive', traffic: 0 } : one;
   });
+}
+
+function forAll({ audience: _, ...version }: ServerVersion): ServerVersion {
+  return version as ServerVersion;
 }
 
 function noWayBack(name: string, { version, status }: ServerVersion): SluiceError {

@@ -1,3 +1,4 @@
+import type { Audience } from './audience.ts';
 import type { Owner } from '../release/target.ts';
 
 /** The configuration file that a server belongs to: `.mcp.json` of the project, that of the user, or `.mcprc`. */
@@ -44,6 +45,8 @@ export type ServerVersion = Upstream & {
   readonly registeredAt: number;
   /** Absent until the first check. */
   readonly health?: Health;
+  /** Only these callers may get the version, and `traffic` is a share of them. Absent: all callers may. */
+  readonly audience?: Audience;
 };
 
 /** The last rollback, with the names of `mcpVersionHistory`. `timestamp`: epoch milliseconds. */

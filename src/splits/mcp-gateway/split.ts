@@ -4,6 +4,7 @@ import type { ProxyWeights } from '../../domain/release/proof.ts';
 import type { Owner } from '../../domain/release/target.ts';
 import { setTraffic } from '../../domain/servers/actions.ts';
 import type { HoldRefusal } from '../../domain/servers/hold.ts';
+import { audienceText } from '../../domain/servers/audience.ts';
 import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
 import type { ServerSystems } from '../../ports/server-systems.ts';
 import type { ArmServices, SplitPort, TrafficRef, TrafficView, Unhealthy } from '../../ports/split.ts';
@@ -54,11 +55,12 @@ function viewOf(server: RegisteredServer, ref: TrafficRef): TrafficView {
   return {
     ref,
     resourceVersion: String(server.revision),
-    weights: server.versions.map(({ version, traffic }) => ({
+    weights: server.versions.map(({ version, traffic, audience }) => ({
       service: version,
       weight: traffic,
       port: '',
       metricsService: countedAs(server.name, version),
+      ...(audience ? { audience: audienceText(audience) } : {}),
     })),
     sticky: false,
     ...(server.release ? { owner: server.release.owner } : {}),

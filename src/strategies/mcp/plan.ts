@@ -41,7 +41,7 @@ export async function plan(world: Ports, spec: ReleaseSpec): Promise<Preflight> 
     blueCheck(facts),
     trafficCheck(spec, facts),
     fieldsCheck(spec),
-    stepsCheck(spec),
+    stepsCheck(spec, facts),
     ...mirrorChecks(spec),
     ownerCheck(spec, { rollout: state }),
     await contractCheck(world.workload, spec, state.stableHash),
@@ -102,9 +102,14 @@ function fieldsCheck({ container, failFast, acceptFastTrack, analysis }: Release
 }
 
 /** With all callers on the new version, it is compared with what blue did in the steps before. */
-function stepsCheck({ steps = DEFAULT_STEPS }: ReleaseSpec): Check {
-  const check = ok('steps', `${steps.join(', ')} % of the callers`);
-  if (steps[0] !== 100) return check;
+function stepsCheck({ image, steps = DEFAULT_STEPS }: ReleaseSpec, { view }: Facts): Check {
+  const audience = view.weights.find(({ service }) => service === image)?.audience;
+  const whose =
+    audience === undefined
+      ? 'the callers'
+      : `the callers with ${audience}; all others stay with blue until the promotion`;
+  const check = ok('steps', `${steps.join(', ')} % of ${whose}`);
+  if (steps[0] !== 100 || audience !== undefined) return check;
   return {
     ...check,
     next: 'Begin with a smaller step: at 100 % blue gets no calls, so there is nothing to compare with.',

@@ -56,8 +56,9 @@ export function versionLines({ versions, release, last_rollback: last }: ServerS
     const how = one.url ?? [one.command, ...(one.args ?? [])].join(' ');
     const why = one.health_reason === undefined ? '' : `: ${one.health_reason}`;
     const health = one.health === 'unknown' ? '' : `  ${one.health}${why}`;
-    const { version, status, traffic } = one;
-    return `  ${version.padEnd(width)}  ${status.padEnd(8)}  ${String(traffic).padStart(3)} %  ${how}${health}`;
+    const { version, status, traffic, audience } = one;
+    const share = audience === undefined ? '%' : `% of ${audience}`;
+    return `  ${version.padEnd(width)}  ${status.padEnd(8)}  ${String(traffic).padStart(3)} ${share}  ${how}${health}`;
   });
   const held = release === undefined ? [] : [`  held by ${release}`];
   if (!last) return [...lines, ...held];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parse, invalidInput, type Problem } from '../../contract/parse.ts';
 import { changeFields } from '../../contract/server-input.ts';
 import { register } from '../../domain/servers/actions.ts';
+import { AUDIENCE, readAudience, type Audience } from '../../domain/servers/audience.ts';
 import { rangesOf, requireExactVersion } from '../../domain/servers/exact-version.ts';
 import { SCOPES, TRANSPORTS, type Upstream } from '../../domain/servers/server.ts';
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
@@ -23,6 +24,13 @@ const input = z.strictObject({
     .describe('Address (sse, streamable-http).'),
   headers: texts.optional().describe('Headers (sse, streamable-http). Secrets as references: ${NAME}.'),
   traffic: z.number().optional().describe('Percent of the callers at once; default 0.'),
+  audience: z
+    .string()
+    .regex(AUDIENCE, 'must have the form header:<name>=<value>,<value> or claim:<name>=<value>')
+    .optional()
+    .describe(
+      'A/B: only callers with this header or token claim get it, as header:x-plan=beta; traffic is a share of them.',
+    ),
   blue: z.boolean().optional().describe('Make it the stable version at once. Default: green.'),
   scope: z.enum(SCOPES).optional().describe('Configuration file of a new server; default project.'),
 });
@@ -60,6 +68,7 @@ export const mcpServerDeploy: Command<typeof input, typeof changeOutput> = {
       upstream: upstreamOf({ ...given, args }),
       ...(traffic === undefined ? {} : { traffic }),
       ...(blue === undefined ? {} : { blue }),
+      ...audienceOf(given),
     };
     const answer = await changeServer(context, given, (server, by) => register(server, registration, by), scope);
     const reason = [answer.reason, ...pins].join('; ');
@@ -94,17 +103,32 @@ function problemsOf(given: Input): readonly Problem[] {
   const [wanted, foreign] = stdio
     ? (['command', ['url', 'headers']] as const)
     : (['url', ['command', 'args', 'env']] as const);
+  const forAll =
+    given.blue === true && given.audience !== undefined
+      ? [{ path: 'audience', message: 'has no meaning with blue, because a blue version is for all callers' }]
+      : [];
   const missing = given[wanted] === undefined ? [{ path: wanted, message: 'is missing' }] : [];
   const wrong = foreign
     .filter((field) => given[field] !== undefined)
     .map((field) => ({ path: field, message: `has no meaning for ${given.type}` }));
-  return [...missing, ...wrong, ...namesOf('env', given.env, NAME), ...namesOf('headers', given.headers, HEADER)];
+  return [
+    ...forAll,
+    ...missing,
+    ...wrong,
+    ...namesOf('env', given.env, NAME),
+    ...namesOf('headers', given.headers, HEADER),
+  ];
 }
 
 function namesOf(field: string, values: Record<string, string> | undefined, pattern: RegExp): readonly Problem[] {
   return Object.keys(values ?? {})
     .filter((name) => !pattern.test(name))
     .map((name) => ({ path: `${field}.${name}`, message: 'is not a valid name' }));
+}
+
+function audienceOf({ audience }: Input): { readonly audience?: Audience } {
+  const read = audience === undefined ? undefined : readAudience(audience);
+  return read ? { audience: read } : {};
 }
 
 function upstreamOf({ type, command = '', args = [], env = {}, url = '', headers = {} }: Input): Upstream {
