@@ -39,7 +39,10 @@ export class FoundDifferences {
   }
 }
 
-/** `identity`: headers by which the version may know a caller. In a session where the version opens one, else as revision 2026-07-28 calls. */
+/**
+ * In a session where the version opens one, else as revision 2026-07-28 calls. `identity`: headers by which the version
+ * may know a caller.
+ */
 export async function opening(
   upstream: Upstream,
   identity: Readonly<Record<string, string>> = {},

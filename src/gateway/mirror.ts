@@ -41,8 +41,8 @@ const MOST_WAITING = 20;
 const MOST_CALLERS = 4;
 
 /**
- * Sends read-only calls that blue has answered to the new version as well, one after the other, and compares the answers.
- * Blue is asked a second time, to see which values change by themselves. No caller waits for it.
+ * Sends read-only calls that blue has answered to the new version as well, one after the other, and compares the
+ * answers. Blue is asked a second time, to see which values change by themselves. No caller waits for it.
  */
 export class Mirror {
   readonly #what: Mirrored;
@@ -91,7 +91,7 @@ export class Mirror {
     this.#found.add(call.tool, seen ?? []);
   }
 
-  /** Undefined if blue gives nothing to compare with. Blue is asked last, so that it also shows what has just changed. */
+  /** Undefined if blue gives nothing to compare with. Blue is asked last, so that it shows what has just changed. */
   async #differences(call: AnsweredCall): Promise<readonly Difference[] | undefined> {
     const { blue, green, listed } = await this.#armsOf(call);
     if (listed.get(call.tool) !== true) return [listed.has(call.tool) ? MAY_WRITE : GONE];

@@ -8,8 +8,8 @@ import type { HttpFront } from './http-front.ts';
 import { pathOf, servePage, type Shown } from './http-pages.ts';
 
 /**
- * The pages of a process that serves its client over stdio, on a free port of loopback. Its address has a path that only
- * those know who can read where it is written down. It serves no messages of MCP.
+ * The pages of a process that serves its client over stdio, on a free port of loopback. Its address has a path
+ * that only those know who can read where it is written down. It serves no messages of MCP.
  */
 export async function startStatusFront(shown: Shown): Promise<HttpFront> {
   const base = `/${randomUUID()}`;

@@ -23,8 +23,8 @@ export interface SplitCaller {
 /**
  * The version of one caller. The green versions are asked in their order, each with its share of the callers that are
  * still left; blue gets the rest. So a version whose traffic rises only gains callers, and one more green version takes
- * none from those before it. The share of a version with an audience is that of its audience; all others are as if it had
- * no traffic. Returns undefined if no version has traffic.
+ * none from those before it. The share of a version with an audience is that of its audience; to all others it is as if
+ * the version had no traffic. Returns undefined if no version has traffic.
  */
 export function versionFor(arms: readonly Arm[], { bucketOf, isIn }: SplitCaller): string | undefined {
   let left = arms.reduce((sum, { status, traffic }) => sum + (status === 'inactive' ? 0 : traffic), 0);

@@ -146,7 +146,7 @@ function asBlue(versions: readonly ServerVersion[], version: string): readonly S
 }
 
 function forAll({ audience: _, ...version }: ServerVersion): ServerVersion {
-  return version as ServerVersion;
+  return version;
 }
 
 function noWayBack(name: string, { version, status }: ServerVersion): SluiceError {
