@@ -80,6 +80,7 @@ const UNLISTED: readonly string[] = [
   'contract_reason',
   'replay',
   'mirror',
+  'conformance',
 ];
 export const LISTED_FIELDS = Object.keys(releaseFile.shape).filter((name) => !UNLISTED.includes(name));
 export type ReleaseFile = z.output<typeof releaseFile>;

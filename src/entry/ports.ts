@@ -20,7 +20,8 @@ import { targetKind, targetTools } from '../targets/index.ts';
 import { clusterDefaults } from '../config/clusters.ts';
 import { serverSystems } from './server-registry.ts';
 
-type WorldSettings = DescribedClusters & Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways'>;
+type WorldSettings = DescribedClusters &
+  Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways' | 'mcpConformance'>;
 type PortSettings = WorldSettings &
   Pick<Settings, 'allowedNamespaces' | 'kubeconfig' | 'helmProgram' | 'helmCharts' | 'helmPlainHttp'>;
 

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Scope } from '../domain/servers/server.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
+import type { ConformancePort } from '../ports/conformance.ts';
 import type { ContractsPort } from '../ports/contract-reader.ts';
 import type { PackageVersionsPort } from '../ports/package-versions.ts';
 import type { ServerGatewaysPort } from '../ports/server-gateways.ts';
@@ -71,7 +72,7 @@ export function announcementFolder(settings: RegistrySettings, scope: Scope): st
 const STDIO_GATEWAYS = '.mcp.gateways';
 type RegistrySettings = Pick<Settings, 'mcpProject' | 'mcpGlobalFile'>;
 
-type SystemSettings = Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways'>;
+type SystemSettings = Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways' | 'mcpConformance'>;
 
 /** The systems of a release of an MCP server. Each is opened at its first use. */
 export function serverSystems(settings: SystemSettings): ServerSystems {
@@ -79,6 +80,10 @@ export function serverSystems(settings: SystemSettings): ServerSystems {
     servers: deferred<ServersPort>(() => serverRegistry(settings), {}),
     contracts: deferred<ContractsPort>(() => contracts(settings), {}),
     gateways: gatewaysOf(settings),
+    conformance: deferred<ConformancePort>(
+      async () => (await import('../adapters/conformance/index.ts')).createConformance(settings.mcpConformance),
+      {},
+    ),
     identity: async () => identityOf(settings),
   };
 }

@@ -89,16 +89,27 @@ async function serve(
   if (isForeign(request.headers))
     throw new SluiceError('FOREIGN_ORIGIN', 'The request comes from a page of another site, or names another host.');
   const path = pathOf(request);
-  const [, name] = /^\/servers\/([^/]+)\/mcp\/?$/.exec(path) ?? [];
+  const [, name, label] = /^\/servers\/([^/]+)(?:\/versions\/([^/]+))?\/mcp\/?$/.exec(path) ?? [];
   const server = decoded(name);
-  if (server !== undefined) return mcp(gateway, server, request, response);
+  if (server !== undefined) return mcp(gateway, { server, wanted: decoded(label) }, request, response);
   return servePage({ gateway, version }, path, request, response);
 }
 
-async function mcp(gateway: Gateway, name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** What the address names. `wanted`: the version, if the address names one. */
+interface Addressed {
+  readonly server: string;
+  readonly wanted: string | undefined;
+}
+
+async function mcp(
+  gateway: Gateway,
+  addressed: Addressed,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => response.writableFinished || gone.abort());
-  const inbound = inboundOf(name, request, gone.signal);
+  const inbound = inboundOf(addressed, request, gone.signal);
   if (request.method === 'POST') return post(gateway, inbound, request, response);
   if (request.method === 'GET' && inbound.session !== undefined)
     return gateway.listen(inbound, new HttpAnswer(response, { stream: true }));
@@ -129,14 +140,14 @@ async function post(
   }
 }
 
-function inboundOf(server: string, { headers, socket }: IncomingMessage, signal: AbortSignal): Inbound {
+function inboundOf({ server, wanted }: Addressed, { headers, socket }: IncomingMessage, signal: AbortSignal): Inbound {
   const text = (name: string): string | undefined => {
     const value = headers[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const principal = principalOf(headers, socket.remoteAddress ?? '');
   const session = text('mcp-session-id');
-  return { server, principal, session, wanted: text(WANTED), headers: passed(headers), signal };
+  return { server, principal, session, wanted: wanted ?? text(WANTED), headers: passed(headers), signal };
 }
 
 /** Callers at one address are told apart by the name of their client. */

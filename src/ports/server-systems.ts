@@ -1,3 +1,4 @@
+import type { ConformancePort } from './conformance.ts';
 import type { ContractsPort } from './contract-reader.ts';
 import type { ServersPort } from './server-registry.ts';
 
@@ -10,6 +11,7 @@ export interface ServerSystems {
    * settings name, and those over stdio that run on this machine. `server`: without those over stdio of other servers.
    */
   readonly gateways: (server?: string) => Promise<readonly string[]>;
+  readonly conformance: ConformancePort;
   /** A text that differs for each registry. A worker with another registry refuses the release. */
   readonly identity: () => Promise<string>;
 }

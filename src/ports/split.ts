@@ -1,5 +1,6 @@
 import type { WeightedPlace } from '../domain/route/names.ts';
 import type { RivalRoute } from '../domain/route/rival.ts';
+import type { ScenarioResult } from '../domain/servers/conformance.ts';
 import type { ProxyWeights } from '../domain/release/proof.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { Change, WriteResult } from './workload.ts';
@@ -111,6 +112,12 @@ export interface SplitPort {
    * answer causes no error.
    */
   mirror?(ref: TrafficRef, arms: ArmServices, changing: readonly string[]): Promise<readonly Mirrored[]>;
+  /**
+   * Runs the public conformance suite against the new version at one of the proxies: the scenarios for which it declares
+   * what they need. Empty if there are none. Absent: there is no such suite for what is released. Errors:
+   * SERVER_CONFORMANCE_UNAVAILABLE.
+   */
+  conform?(ref: TrafficRef, arms: ArmServices): Promise<readonly ScenarioResult[]>;
   /**
    * The middlewares before the two Services that may answer by themselves: on their entries, and on the rules of the
    * namespace that lead to them.

@@ -55,5 +55,8 @@ export interface StrategyFile {
   readonly toSpec: (
     file: object,
     defaults: FileDefaults,
-  ) => Pick<ReleaseSpec, 'steps' | 'traefikService' | 'contractReason' | 'replay' | 'mirror' | 'targetKind' | 'split'>;
+  ) => Pick<
+    ReleaseSpec,
+    'steps' | 'traefikService' | 'contractReason' | 'replay' | 'mirror' | 'conformance' | 'targetKind' | 'split'
+  >;
 }

@@ -11,6 +11,7 @@ import { Worker } from '@temporalio/worker';
 import { homeOf } from '../../sandbox/place.ts';
 import { ROOT } from '../../scripts/root.mjs';
 import { createActivities } from '../../activities/index.ts';
+import { createConformance } from '../../src/adapters/conformance/index.ts';
 import { createContracts } from '../../src/adapters/contract-reader/index.ts';
 import { createServerRegistry } from '../../src/adapters/server-registry/index.ts';
 import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
@@ -67,6 +68,7 @@ export class ServerRelease {
       servers,
       contracts: createContracts(this.#folder),
       gateways,
+      conformance: createConformance('no-such-program'),
       identity: async () => this.#identity,
     };
   }

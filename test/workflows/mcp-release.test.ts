@@ -151,7 +151,7 @@ test('after calls were mirrored, only the release changes the server; an abort g
       const texts = events.map(({ text }) => text);
       const compared = texts.findIndex((text) => /mirrored calls of users compared: the answers are/.test(text));
       expect(compared).toBeGreaterThan(0);
-      expect(texts.findIndex((text) => text.includes('50 %'))).toBeGreaterThan(compared);
+      expect(texts.findIndex((text) => text.includes('weight 50'))).toBeGreaterThan(compared);
       const change = one.systems.servers.change('held', undefined, (server) =>
         setTraffic(server, '2.0.0', 1, { at: 2, who: 'tester' }),
       );

@@ -29,6 +29,12 @@ export async function readStatus(gateway: string, server: string): Promise<Omit<
   return read(Status, gateway, `/servers/${encodeURIComponent(server)}/status`);
 }
 
+/** The address of one version at a gateway, whatever its traffic is. */
+export function versionUrl(gateway: string, server: string, version: string): string {
+  const [name, label] = [server, version].map(encodeURIComponent);
+  return `${gateway.replace(/\/+$/, '')}/servers/${name}/versions/${label}/mcp`;
+}
+
 /** Everything that one gateway has in force. Errors: GATEWAY_UNREACHABLE. */
 export async function readView(gateway: string): Promise<GatewayView> {
   const [{ servers }, { version }] = await Promise.all([

@@ -107,6 +107,13 @@ export const SERVER_ERRORS = {
     'The contract of the version breaks callers, or may do more than they agreed to.',
     'Read the changes; repeat the call with a reason if they are wanted.',
   ),
+  SERVER_CONFORMANCE_UNAVAILABLE: entry(
+    503,
+    6,
+    false,
+    'The public conformance suite of MCP does not run on this machine.',
+    'Install npm so that npx can fetch it, name its program in SLUICE_MCP_CONFORMANCE, or leave conformance out.',
+  ),
   SERVER_REGISTRY_BUSY: entry(
     503,
     6,

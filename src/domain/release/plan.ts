@@ -1,3 +1,4 @@
+import type { Scenario } from '../servers/conformance.ts';
 import type { MetricSpec } from '../analysis/metric-spec.ts';
 import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
 import type { Open } from '../analysis/verdict.ts';
@@ -97,6 +98,8 @@ export interface ReleaseSpec extends Kinds {
   readonly contractReason?: string;
   /** Asks the new version before its start what users have asked stable. `changing`: paths whose values may differ. */
   readonly replay?: { readonly changing: readonly string[] };
+  /** Runs the public conformance suite against the new version. `expected`: scenarios that must fail still. */
+  readonly conformance?: { readonly expected: readonly Scenario[] };
   /** Sends calls of users to the new version as well before it gets any, and compares the answers. */
   readonly mirror?: MirrorPlan;
   /** Releases an image even if Argo would move all traffic to it past the steps. Default: false. */

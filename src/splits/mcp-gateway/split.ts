@@ -1,9 +1,10 @@
-import { askMirror, askReplay, readStatus } from '../../adapters/server-gateways/client.ts';
+import { askMirror, askReplay, readStatus, versionUrl } from '../../adapters/server-gateways/client.ts';
 import { ignoreFailure, SluiceError } from '../../domain/errors.ts';
 import type { ProxyWeights } from '../../domain/release/proof.ts';
 import type { Owner } from '../../domain/release/target.ts';
 import { setTraffic } from '../../domain/servers/actions.ts';
 import type { HoldRefusal } from '../../domain/servers/hold.ts';
+import { scenariosFor } from '../../domain/servers/conformance.ts';
 import { audienceText } from '../../domain/servers/audience.ts';
 import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
 import type { ServerSystems } from '../../ports/server-systems.ts';
@@ -11,14 +12,17 @@ import type { ArmServices, SplitPort, TrafficRef, TrafficView, Unhealthy } from 
 import { heldServers } from '../../ports/held-servers.ts';
 import { countedAs } from './counted.ts';
 
-type Systems = Pick<ServerSystems, 'servers' | 'gateways'>;
+type Systems = Pick<ServerSystems, 'servers' | 'gateways' | 'contracts' | 'conformance'>;
 
 /**
  * The traffic of the versions of one MCP server. It is written to the registry, and every gateway shows the revision
  * that it has in force. `ref.name` is the name of the server. Errors: SERVER_NOT_FOUND, SERVER_VERSION_NOT_FOUND,
  * SERVER_FILE_*, SERVER_REGISTRY_BUSY.
  */
-export function createSplit({ servers, gateways }: Systems, now: () => number = Date.now): SplitPort {
+export function createSplit(
+  { servers, gateways, contracts, conformance }: Systems,
+  now: () => number = Date.now,
+): SplitPort {
   const held = heldServers(servers);
   return {
     read: async (ref) => viewOf(await held.read(ref.name), ref),
@@ -41,6 +45,13 @@ export function createSplit({ servers, gateways }: Systems, now: () => number = 
     async mirror({ name }, { candidate }, changing) {
       const all = await gateways(name);
       return Promise.all(all.map((gateway) => orError(gateway, () => askMirror(gateway, name, candidate, changing))));
+    },
+    async conform({ name }, { candidate: version }) {
+      const [gateway] = await gateways(name);
+      const lock = await contracts.find({ server: name, version });
+      const scenarios = lock ? scenariosFor(lock) : [];
+      if (gateway === undefined || scenarios.length === 0) return [];
+      return conformance.run(versionUrl(gateway, name, version), scenarios);
     },
     selfAnswering: async () => [],
     rivals: async () => [],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { invalidInput } from '../../contract/parse.ts';
 import { defaultSteps, steps } from '../../contract/chosen-steps.ts';
+import { SCENARIOS } from '../../domain/servers/conformance.ts';
 import type { MirrorPlan } from '../../domain/release/plan.ts';
 import { duration, toMs } from '../../contract/duration.ts';
 import type { StrategyFile } from '../strategy.ts';
@@ -36,6 +37,16 @@ const fields = {
     .max(500)
     .optional()
     .describe('MCP servers only: why breaking or security changes of the contract are wanted.'),
+  conformance: z
+    .strictObject({
+      expected_failures: z
+        .array(z.enum(SCENARIOS))
+        .max(SCENARIOS.length)
+        .optional()
+        .describe('Scenarios that fail today. Each must fail still.'),
+    })
+    .optional()
+    .describe('MCP servers only: runs the public conformance suite against the version before its start.'),
   mirror: z
     .strictObject({
       calls: z.int().min(1).max(10_000).optional().describe('Calls to compare; default 20.'),
@@ -68,7 +79,17 @@ export const file: StrategyFile = {
     };
   },
   toSpec(given, { weightStep }) {
-    const { steps: chosen, contract_reason: reason, replay, mirror, server, version, target, image } = own.parse(given);
+    const {
+      steps: chosen,
+      contract_reason: reason,
+      replay,
+      mirror,
+      conformance,
+      server,
+      version,
+      target,
+      image,
+    } = own.parse(given);
     requireSame('server', server, target.rollout);
     requireSame('version', version, image);
     return {
@@ -76,6 +97,7 @@ export const file: StrategyFile = {
       targetKind: 'mcp-server',
       split: 'mcp-gateway',
       ...(reason === undefined ? {} : { contractReason: reason }),
+      ...(conformance === undefined ? {} : { conformance: { expected: conformance.expected_failures ?? [] } }),
       ...(mirror === undefined ? {} : { mirror: mirrorOf(mirror) }),
       ...(replay === undefined ? {} : { replay: { changing: replay.changing ?? [] } }),
     };

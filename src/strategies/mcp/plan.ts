@@ -13,6 +13,7 @@ import type { Revision, RolloutState } from '../../domain/rollout.ts';
 import { DEFAULT_STEPS } from '../../contract/chosen-steps.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { TrafficRef, TrafficView } from '../../ports/split.ts';
+import { conformanceCheck } from './conformance-check.ts';
 import { contractCheck } from './contract-check.ts';
 import { replayCheck } from './replay-check.ts';
 
@@ -48,11 +49,13 @@ export async function plan(world: Ports, spec: ReleaseSpec): Promise<Preflight> 
     await gatewaysCheck(world, spec, facts, ref),
     await countersCheck(world),
   ];
-  const { replay, image } = spec;
+  const { replay, conformance, image } = spec;
   const arms = { stable: state.stableHash, candidate: image };
   // The version is called only if nothing else speaks against it.
   if (replay && checks.every((check) => check.ok))
     checks.push(await replayCheck(world.split, ref, arms, replay.changing));
+  if (conformance && checks.every((check) => check.ok))
+    checks.push(await conformanceCheck(world.split, ref, arms, conformance.expected));
   return checks.every((check) => check.ok) ? { checks, plan: planOf(spec, facts) } : { checks };
 }
 

@@ -35,6 +35,21 @@ test('a server and its version stand for target and image', () => {
   expect(specOf(short).steps).toEqual([5, 10, 25, 50, 100]);
 });
 
+test('copies of calls and the conformance suite have their defaults, and only where the file asks for them', () => {
+  expect(specOf({ ...short, mirror: {}, conformance: {} })).toMatchObject({
+    mirror: { calls: 20, withinMs: 300_000, changing: [] },
+    conformance: { expected: [] },
+  });
+  expect(
+    specOf({
+      ...short,
+      mirror: { calls: 3, within: '30s', changing: ['a'] },
+      conformance: { expected_failures: ['ping'] },
+    }),
+  ).toMatchObject({ mirror: { calls: 3, withinMs: 30_000, changing: ['a'] }, conformance: { expected: ['ping'] } });
+  expect(Object.keys(specOf(short))).not.toEqual(expect.arrayContaining(['mirror']));
+});
+
 const full = { strategy: 'mcp', target: { cluster: 'mcp', namespace: 'servers', rollout: 'demo' }, image: '2.0.0' };
 
 test('the full form means the same', () => {
@@ -49,6 +64,9 @@ test.each([
   [{ ...short, steps: [50, 20, 100] }, 'steps: must ascend and end with 100'],
   [{ ...short, traffic: { traefik_service: 'x' } }, 'traffic.traefik_service: not for strategy mcp'],
   [{ ...short, strategy: 'canary' }, 'server: not for strategy canary'],
+  [{ ...short, mirror: { calls: 0 } }, 'mirror.calls'],
+  [{ ...short, mirror: { within: '5' } }, 'mirror.within: must be a duration with a unit'],
+  [{ ...short, conformance: { expected_failures: ['no-such-scenario'] } }, 'conformance.expected_failures.0'],
 ])('%j is refused', (file, message) => {
   expect(refused(file)).toContain(message);
 });

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { setTraffic } from '../../../src/domain/servers/actions.ts';
 import { takeHold } from '../../../src/domain/servers/hold.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import type { Scenario, ScenarioResult } from '../../../src/domain/servers/conformance.ts';
 import type { RegisteredServer } from '../../../src/domain/servers/server.ts';
 import { planRelease } from '../../../src/strategies/index.ts';
 import { releaseSpec, type SpecChanges } from '../../support/builders.ts';
@@ -145,4 +147,48 @@ test('a replay without a call to compare is no pass', async () => {
   expect((await planned({ replay })).failed).toEqual([
     expect.stringContaining('/servers/demo/replay has another form'),
   ]);
+});
+
+const conformance = { expected: ['tools-list'] } as const;
+const ping = { scenario: 'ping', passed: 1, failed: 0 } as const;
+const lists = { scenario: 'tools-list', passed: 1, failed: 1, why: 'no schema' } as const;
+
+async function conformed(found: () => Promise<readonly ScenarioResult[]>, expected: readonly Scenario[]) {
+  const { ports } = await mcpWorld([gateway.url]);
+  const world = { ...ports, split: { ...ports.split, conform: found } };
+  const spec = releaseSpec({ strategy: 'mcp', target, image: '2.0.0', conformance: { expected } });
+  const { checks } = await planRelease(world, spec);
+  return checks.find(({ name }) => name === 'conformance');
+}
+
+test.each([
+  ['with the failures that are expected', [ping, lists], conformance.expected, true, '2 scenarios of the public suite'],
+  ['with a failure', [ping, lists], [], false, 'tools-list fails: no schema'],
+  ['with an expected failure that is none', [ping], ['ping'], false, 'ping is expected to fail, and passes'],
+  ['without any scenario', [], [], false, 'the public suite has scenarios of 2025-11-25 only'],
+] as const)('the suite %s is a check', async (_, results, expected, ok, detail) => {
+  expect(await conformed(async () => results, expected)).toMatchObject({ ok, detail: expect.stringContaining(detail) });
+});
+
+test('a suite that does not run is a failed check, with the way out', async () => {
+  const unavailable = new SluiceError('SERVER_CONFORMANCE_UNAVAILABLE', 'npx is not on PATH');
+  expect(await conformed(() => Promise.reject(unavailable), [])).toMatchObject({
+    ...{ ok: false, detail: 'npx is not on PATH' },
+    next: expect.stringContaining('SLUICE_MCP_CONFORMANCE'),
+  });
+});
+
+test('steps of a version with an audience are shares of it, also when they begin with all of it', async () => {
+  const server = {
+    ...demoServer(),
+    versions: demoServer().versions.map((one) =>
+      one.version === '2.0.0' ? { ...one, audience: { by: 'header', name: 'x-plan', values: ['beta'] } } : one,
+    ),
+  } as RegisteredServer;
+  const { ports } = await mcpWorld([gateway.url], { server });
+  const { checks } = await planRelease(ports, releaseSpec({ strategy: 'mcp', target, image: '2.0.0', steps: [100] }));
+  expect(checks.find(({ name }) => name === 'steps')).toEqual({
+    ...{ name: 'steps', ok: true },
+    detail: '100 % of the callers with header:x-plan=beta; all others stay with blue until the promotion',
+  });
 });
