@@ -113,8 +113,8 @@ export interface SplitPort {
    */
   mirror?(ref: TrafficRef, arms: ArmServices, changing: readonly string[]): Promise<readonly Mirrored[]>;
   /**
-   * Runs the public conformance suite against the new version at one of the proxies: the scenarios for which it declares
-   * what they need. Empty if there are none. Absent: there is no such suite for what is released. Errors:
+   * Runs the public conformance suite against the new version at one of the proxies: the scenarios for which it
+   * declares what they need. Empty if there are none. Absent: there is no such suite for what is released. Errors:
    * SERVER_CONFORMANCE_UNAVAILABLE.
    */
   conform?(ref: TrafficRef, arms: ArmServices): Promise<readonly ScenarioResult[]>;

@@ -16,8 +16,8 @@ const prompt = (name: string): Need => ({ item: ['prompt', name] });
 const resource = (uri: string): Need => ({ item: ['resource', uri] });
 
 /**
- * The scenarios of the public suite (@modelcontextprotocol/conformance 0.1.16) that look at a server, with what each calls.
- * Against a server that lacks it, some of them fail and some pass. Scenarios about the transport are left out,
+ * The scenarios of the public suite (@modelcontextprotocol/conformance 0.1.16) that look at a server, with what each
+ * calls. Against a server that lacks it, some of them fail and some pass. Scenarios about the transport are left out,
  * because they would look at the gateway.
  */
 const NEEDS = {
