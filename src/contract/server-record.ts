@@ -88,6 +88,8 @@ export const serversFile = z.strictObject({
   servers: z.record(name, server),
   /** Entries of the clients' file that a migration has replaced. An undo brings them back. */
   originals: z.record(name, z.unknown()).optional(),
+  /** The text of these entries in the file, with its comments. Absent in files of older versions. */
+  original_texts: z.record(name, z.string()).optional(),
 });
 export type ServersFile = z.output<typeof serversFile>;
 

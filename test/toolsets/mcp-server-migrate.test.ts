@@ -73,10 +73,19 @@ test('entries become blue versions behind the gateway, and undo puts the same en
     unknown
   >;
   expect(rest).toEqual(JSON.parse(WRAPPED.replace(/\/\/.*/, '')));
-  expect(JSON.parse(read('.mcprc'))).toEqual(JSON.parse(BARE));
+  expect(read('.mcprc')).toBe(BARE);
   expect((await servers.list()).length).toBe(2);
   expect((await call('--only', 'own', '--yes')).code).toBe(0);
   expect((await servers.read('own'))?.revision).toBe(1);
+});
+
+test('undo gives each entry its comments and its spacing back', async () => {
+  const entry = `"pinned": { "command": "npx", /* exact */ "args": [ "-y", "pkg@1.2.3" ] }`;
+  const { call, read } = stage(`\ufeff{ "mcpServers": {\r\n  ${entry},\r\n } }\r\n`);
+  expect((await call('--yes')).code).toBe(0);
+  expect(read('.mcp.json')).not.toContain('exact');
+  expect((await call('--undo', '--yes')).code).toBe(0);
+  expect(read('.mcp.json')).toContain(entry);
 });
 
 test('a file that changed since it was shown is not touched', async () => {

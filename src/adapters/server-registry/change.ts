@@ -2,7 +2,14 @@ import { SluiceError } from '../../domain/errors.ts';
 import { blueOf, emptyServer, type RegisteredServer } from '../../domain/servers/server.ts';
 import type { EntryEdit } from '../../ports/server-registry.ts';
 import { editClientFile, readClientFile } from './client-file.ts';
-import { parseClientText, withEntry, withHistory, type ClientText } from './client-text.ts';
+import {
+  entrySource,
+  parseClientText,
+  withEntry,
+  withEntrySource,
+  withHistory,
+  type ClientText,
+} from './client-text.ts';
 import type { Place } from './places.ts';
 import { readVersions, writeVersions } from './versions-file.ts';
 
@@ -16,13 +23,13 @@ export async function changeServer(
   expected: number | undefined,
   fn: (server: RegisteredServer) => RegisteredServer,
 ): Promise<RegisteredServer> {
-  const { servers, originals } = readVersions(place.versions, place.scope);
+  const { servers, ...kept } = readVersions(place.versions, place.scope);
   const before = servers.get(name) ?? emptyServer(name, place.scope);
   if (expected !== undefined && expected !== before.revision) throw late(before, expected);
   const after = fn(before);
   if (after === before) return before;
   readClientFile(place);
-  await writeVersions(place.versions, { servers: new Map([...servers, [name, after]]), originals });
+  await writeVersions(place.versions, { servers: new Map([...servers, [name, after]]), ...kept });
   await editClientFile(place, (client) => withHistory(client, name, summaryOf(after)));
   const written = readVersions(place.versions, place.scope).servers.get(name);
   if (written?.revision !== after.revision) throw late(written ?? before, after.revision);
@@ -31,30 +38,38 @@ export async function changeServer(
 
 /** Errors: SERVER_CHANGED if the client's file has not the expected text; those of `changeServer`. */
 export async function editEntries(place: Place, expected: string, edits: readonly EntryEdit[]): Promise<void> {
-  if (readClientFile(place).text !== expected)
-    throw new SluiceError('SERVER_CHANGED', `${place.client} has changed meanwhile.`);
+  const client = readClientFile(place);
+  if (client.text !== expected) throw new SluiceError('SERVER_CHANGED', `${place.client} has changed meanwhile.`);
   const record = readVersions(place.versions, place.scope);
   const servers = new Map(record.servers);
   const originals = new Map(Object.entries(record.originals));
+  const texts = new Map(Object.entries(record.originalTexts));
   for (const { name, original, change } of edits) {
     if (change) servers.set(name, change(servers.get(name) ?? emptyServer(name, place.scope)));
     if (original === undefined) originals.delete(name);
     else originals.set(name, original);
+    const source = original === undefined ? undefined : entrySource(client, name);
+    if (source === undefined) texts.delete(name);
+    else texts.set(name, source);
   }
-  await writeVersions(place.versions, { servers, originals: Object.fromEntries(originals) });
-  await editClientFile(place, (client) => edited(place, client, edits, servers));
+  const kept = { originals: Object.fromEntries(originals), originalTexts: Object.fromEntries(texts) };
+  await writeVersions(place.versions, { servers, ...kept });
+  await editClientFile(place, (now) => edited(place, now, edits, { servers, texts: record.originalTexts }));
 }
 
 function edited(
   place: Place,
   client: ClientText,
   edits: readonly EntryEdit[],
-  servers: ReadonlyMap<string, RegisteredServer>,
+  { servers, texts }: { servers: ReadonlyMap<string, RegisteredServer>; texts: Readonly<Record<string, string>> },
 ): string {
   const again = (text: string): ClientText => parseClientText(place.client, text, !client.wrapped);
-  return edits.reduce((text, { name, entry }) => {
+  return edits.reduce((text, { name, entry, original }) => {
     const server = servers.get(name);
-    const replaced = withEntry(again(text), name, entry);
+    const written = withEntry(again(text), name, entry);
+    // An entry that comes back has its comments and its spacing again.
+    const source = original === undefined ? texts[name] : undefined;
+    const replaced = source === undefined ? written : withEntrySource(again(written), name, source);
     return server ? withHistory(again(replaced), name, summaryOf(server)) : replaced;
   }, client.text);
 }

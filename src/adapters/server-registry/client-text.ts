@@ -1,7 +1,7 @@
 import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 import { SluiceError } from '../../domain/errors.ts';
-import { withValue } from './json-edit.ts';
+import { sourceOf, withSource, withValue } from './json-edit.ts';
 
 /** The key under which a wrapped file has its servers. */
 const WRAPPER = 'mcpServers';
@@ -53,6 +53,16 @@ export function withEntry(client: ClientText, name: string, entry: unknown): str
   return client.wrapped
     ? withValue(withWrapper(client), [WRAPPER, name], entry)
     : withValue(client.text, [name], entry);
+}
+
+/** The text of one server's entry as it stands in the file. Undefined if there is none. */
+export function entrySource({ text, wrapped }: ClientText, name: string): string | undefined {
+  return sourceOf(text, wrapped ? [WRAPPER, name] : [name]);
+}
+
+/** The text with one server's entry as it stood in the file before. */
+export function withEntrySource({ text, wrapped }: ClientText, name: string, source: string): string {
+  return withSource(text, wrapped ? [WRAPPER, name] : [name], source);
 }
 
 /** Without the wrapper, a later reader could take the file for a bare one. */

@@ -14,6 +14,31 @@ export function withValue(text: string, path: Path, value: unknown): string {
   return mark + applyEdits(start, editsOf(start, path, value));
 }
 
+/** The text of one value as it stands there, with its comments. Undefined if there is none. */
+export function sourceOf(text: string, path: Path): string | undefined {
+  const bare = withoutMark(text);
+  const node = nodeIn(bare, path);
+  return node && bare.slice(node.offset, node.offset + node.length);
+}
+
+/** JSON text with the text of one value replaced. Without such a value it stays as it is. */
+export function withSource(text: string, path: Path, source: string): string {
+  const bare = withoutMark(text);
+  const node = nodeIn(bare, path);
+  if (!node) return text;
+  const mark = text.slice(0, text.length - bare.length);
+  return mark + bare.slice(0, node.offset) + source + bare.slice(node.offset + node.length);
+}
+
+function nodeIn(bare: string, path: Path): Node | undefined {
+  const root = parseTree(bare, [], { allowTrailingComma: true });
+  return root && findNodeAtLocation(root, [...path]);
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith(BOM) ? text.slice(BOM.length) : text;
+}
+
 function editsOf(text: string, path: Path, value: unknown): Edit[] {
   if (value === undefined) return modify(text, [...path], undefined, {});
   const root = parseTree(text, [], { allowTrailingComma: true }) as Node;

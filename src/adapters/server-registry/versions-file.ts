@@ -7,24 +7,27 @@ import { readText, writeText } from '../local/text-file.ts';
 export interface Versions {
   readonly servers: ReadonlyMap<string, RegisteredServer>;
   readonly originals: Readonly<Record<string, unknown>>;
+  /** The text of these entries, by name. */
+  readonly originalTexts: Readonly<Record<string, string>>;
 }
 
 /** Errors: SERVER_FILE_INVALID, SERVER_FILE_UNAVAILABLE. */
 export function readVersions(file: string, scope: Scope): Versions {
-  const { servers, originals = {} } = parsed(file, readText(file));
+  const { servers, originals = {}, original_texts: originalTexts = {} } = parsed(file, readText(file));
   const entries = Object.entries(servers).map(
     ([name, server]) => [name, { name, scope, ...server } as RegisteredServer] as const,
   );
-  return { servers: new Map(entries), originals };
+  return { servers: new Map(entries), originals, originalTexts };
 }
 
 /** Replaces the file. Only its owner can read a new one, because commands may contain more than a client's entry. */
-export async function writeVersions(file: string, { servers, originals }: Versions): Promise<void> {
+export async function writeVersions(file: string, { servers, originals, originalTexts }: Versions): Promise<void> {
   const entries = [...servers.values()].map(({ name, scope: _, ...server }) => [name, server] as const);
   const content = {
     schema: 1,
     servers: Object.fromEntries(entries),
     ...(Object.keys(originals).length > 0 ? { originals } : {}),
+    ...(Object.keys(originalTexts).length > 0 ? { original_texts: originalTexts } : {}),
   };
   await writeText(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, backup: true });
 }
