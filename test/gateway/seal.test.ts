@@ -82,8 +82,8 @@ const bearer = (value: string) => principalOf({ authorization: `Bearer ${value}`
 
 test('a caller keeps its principal when its token is renewed', () => {
   const before = bearer(token({ iss: 'i', sub: 'ann', exp: 1 }));
-  expect(bearer(token({ iss: 'i', sub: 'ann', exp: 2 }))).toEqual(before);
-  expect(bearer(token({ iss: 'other', sub: 'ann' }))).not.toEqual(before);
+  expect(bearer(token({ iss: 'i', sub: 'ann', exp: 2 })).key).toBe(before.key);
+  expect(bearer(token({ iss: 'other', sub: 'ann' })).key).not.toBe(before.key);
   expect(before.known).toBe(true);
 });
 
