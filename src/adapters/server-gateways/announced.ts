@@ -10,11 +10,13 @@ const Announced = z.object({ server: z.string(), address: z.url(), host: z.strin
 const TIMEOUT_MS = 2_000;
 
 /**
- * Writes down that a gateway process serves `server`, with the address of its pages. The file is for its owner only.
+ * Writes down that a gateway process serves `server`, with the address of its pages. The file is for its owner only,
+ * and Git ignores it.
  * Returns the function that removes it. Throws the error of the file system.
  */
 export async function announce(folder: string, server: string, address: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, '.gitignore'), '*\n');
   const file = join(folder, `${randomUUID()}.json`);
   await writeFile(`${file}.tmp`, JSON.stringify({ server, address, host: hostname() }), { mode: 0o600 });
   await rename(`${file}.tmp`, file);
