@@ -24,6 +24,7 @@ export interface StoredRevision {
 
 type Values = Readonly<Record<string, unknown>>;
 interface Doc {
+  readonly apiVersion?: unknown;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly [more: string]: unknown };
   readonly spec?: { readonly replicas?: number };
@@ -104,7 +105,8 @@ export class FakeHelm {
       },
     };
     this.#record(stored);
-    if (status === 'deployed') for (const one of docs(manifest)) this.#store(namespace, one, name);
+    if (status === 'deployed')
+      for (const one of docs(manifest).filter(({ apiVersion }) => !isUnserved(apiVersion))) this.#store(namespace, one, name);
   }
 
   #record(stored: StoredRevision): void {
@@ -212,8 +214,12 @@ export class FakeHelm {
     }
     if (command === 'test') return this.#test(name, namespace, version - 1);
     if (command === 'uninstall') {
-      for (const one of docs(this.render(name, values)))
+      for (const one of docs(this.render(name, values)).filter(isDeleted))
         this.#cluster.delete(refOf(`${one.kind.toLowerCase()}s`, namespace, one.metadata.name));
+      if (flags.includes('--keep-history')) {
+        this.put({ name, namespace, version: version - 1 }, 'uninstalled');
+        return { code: 0, stdout: '', stderr: '' };
+      }
       for (const revision of records)
         this.#cluster.delete(refOf('secrets', namespace, `sh.helm.release.v1.${name}.v${revision}`));
       return { code: 0, stdout: '', stderr: '' };
@@ -239,6 +245,14 @@ export class FakeHelm {
   /** The values of revisions, for rollbacks. */
   readonly configs = new Map<string, Values>();
 }
+
+/** Helm leaves alone what its manifest keeps. The cluster serves no kind of the group other.dev. */
+function isDeleted({ apiVersion, metadata }: Doc): boolean {
+  const { annotations = {} } = metadata as { annotations?: Readonly<Record<string, string>> };
+  return annotations['helm.sh/resource-policy'] !== 'keep' && !isUnserved(apiVersion);
+}
+
+const isUnserved = (apiVersion: unknown): boolean => String(apiVersion).startsWith('other.dev/');
 
 function docs(manifest: string): readonly Doc[] {
   return parseAllDocuments(manifest).flatMap((one) => (one.toJS() as Doc | null) ?? []);

@@ -23,10 +23,12 @@ const LIMIT_MS = 20_000;
 export async function findProgram(path: string | undefined, env: NodeJS.ProcessEnv): Promise<FoundProgram> {
   const places = path === undefined ? await onPath(env['PATH'] ?? '') : [isAbsolute(path) ? path : resolve(path)];
   const found = await Promise.all(places.map((place) => versionOf(place, env)));
-  const usable = found.filter(({ version }) => MAJORS.includes(majorOf(version)));
+  const usable = found.filter((one) => 'version' in one).filter(({ version }) => MAJORS.includes(majorOf(version)));
   const [best] = usable.toSorted((a, b) => majorOf(b.version) - majorOf(a.version));
   if (best) return best;
-  const seen = found.map(({ version }, index) => `${places[index]} is ${version}`).join('; ');
+  const seen = found
+    .map((one, index) => `${places[index]} ${'version' in one ? `is ${one.version}` : one.problem}`)
+    .join('; ');
   throw new SluiceError(
     'HELM_MISSING',
     seen === '' ? 'There is no program helm on PATH.' : `There is no helm of version 4 or 3: ${seen}.`,
@@ -47,13 +49,25 @@ async function onPath(path: string): Promise<readonly string[]> {
   return all.filter((_, index) => there[index]);
 }
 
-async function versionOf(place: string, env: NodeJS.ProcessEnv): Promise<FoundProgram> {
+interface Unusable {
+  readonly problem: string;
+}
+
+/** A program that cannot be asked for its version must not hide another one. */
+async function versionOf(place: string, env: NodeJS.ProcessEnv): Promise<FoundProgram | Unusable> {
   const run = createProgram(place, env);
   const signal = new AbortController().signal;
-  const { stdout } = await run({ args: ['version', '--short'], cwd: tmpdir(), signal, timeoutMs: LIMIT_MS });
+  const end = await run({ args: ['version', '--short'], cwd: tmpdir(), signal, timeoutMs: LIMIT_MS }).catch(unusable);
+  if ('problem' in end) return end;
+  const { stdout } = end;
   const [, version = `no helm, but says "${cleanText(stdout, 60).trim()}"`] =
     /^v?(\d+\.\d+(?:\.\d+)?)/.exec(stdout) ?? [];
   return { run, version };
+}
+
+function unusable(error: unknown): Unusable {
+  if (!(error instanceof SluiceError)) throw error;
+  return { problem: `cannot be used (${error.message.replace(/\.$/, '')})` };
 }
 
 function majorOf(version: string): number {

@@ -1,7 +1,7 @@
 import type { ApiKind } from '../../domain/cluster-objects/api-kind.ts';
 import { selectorText, type Answer, type Want } from '../../domain/diagnosis/facts.ts';
-import { SluiceError } from '../../domain/errors.ts';
 import type { ClusterObjectsPort } from '../../ports/cluster-objects.ts';
+import { unlessAbsent } from '../objects/unless-absent.ts';
 
 /** Of a kind, the API server is asked for this many objects. */
 const MAX_ITEMS = 1000;
@@ -38,10 +38,4 @@ export async function readWant(
 /** Controllers name kinds in the singular, and the API server itself names them in the plural. */
 function isNamed({ kind, plural }: ApiKind, name: string): boolean {
   return kind === name || plural === name;
-}
-
-function unlessAbsent(error: unknown): undefined {
-  if (error instanceof SluiceError && ['OBJECT_NOT_FOUND', 'NAMESPACE_NOT_FOUND'].includes(error.code))
-    return undefined;
-  throw error;
 }

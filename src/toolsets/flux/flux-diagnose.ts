@@ -6,6 +6,7 @@ import {
   type DiagnosisOutput,
 } from '../../commands/diagnosis/answer.ts';
 import { diagnosed } from '../../commands/diagnosis/read-facts.ts';
+import { requireKindWithName } from '../../commands/diagnosis/kind-with-name.ts';
 import { anyObjectName, DEFAULT_BYTES, kindName, maxBytes, objectFields } from '../../contract/cluster-object.ts';
 import { invalidInput, parse } from '../../contract/parse.ts';
 import { isFluxKind } from '../../domain/diagnosis/kinds.ts';
@@ -42,9 +43,8 @@ export const fluxDiagnose: Command<typeof input, typeof diagnosisOutput> = {
   ],
   check(raw) {
     const asked = parse(input, raw ?? {});
-    if ((asked.kind === undefined) !== (asked.name === undefined))
-      throw missing(asked.kind === undefined ? 'kind' : 'name', 'is missing; kind and name belong together');
-    if (asked.namespace === undefined) throw missing('namespace', 'is missing');
+    requireKindWithName(asked);
+    if (asked.namespace === undefined) throw invalidInput([{ path: 'namespace', message: 'is missing' }]);
     return asked;
   },
   async run(context, { max_bytes: max = DEFAULT_BYTES, ...asked }) {
@@ -56,8 +56,6 @@ export const fluxDiagnose: Command<typeof input, typeof diagnosisOutput> = {
   },
   text: diagnosisText,
 };
-
-const missing = (path: string, message: string) => invalidInput([{ path, message }]);
 
 async function subjectOf(context: CommandContext, cluster: string, { kind, name, namespace = '' }: Asked) {
   if (kind === undefined || name === undefined) {

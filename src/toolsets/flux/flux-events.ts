@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { anyObjectName, kindName, objectsFields } from '../../contract/cluster-object.ts';
 import { invalidInput, parse } from '../../contract/parse.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
-import type { SeenEvent } from '../../domain/cluster-objects/object-event.ts';
-import type { Command, CommandContext } from '../../commands/command.ts';
+import type { Command } from '../../commands/command.ts';
 import { eventLine, eventRow, eventSelector, eventsIn } from '../../commands/objects/events.ts';
 import { placesOf } from '../../commands/places.ts';
 import { clusterOf } from '../../commands/objects/located.ts';
@@ -44,15 +43,16 @@ export const fluxEvents: Command<typeof input, typeof output> = {
   },
   async run(context, { limit = 20, ...asked }) {
     const cluster = await clusterOf(context, asked.cluster);
-    const kind = asked.kind === undefined ? undefined : (await fluxKind(context, cluster, asked.kind)).kind;
+    const kind = asked.kind === undefined ? undefined : await fluxKind(context, cluster, asked.kind);
     const places = placesOf(context.settings, asked.namespace);
-    const { events, partial } = await eventsIn(context, cluster, places, eventSelector({ ...asked, kind }));
-    const found = kind === undefined ? await aboutFlux(context, cluster, events) : events;
+    const selector = eventSelector({ ...asked, kind: kind?.kind });
+    const kinds = kind === undefined ? await servedKinds(context, cluster) : [kind];
+    const { events, partial } = await eventsIn(context, cluster, places, selector, kinds);
     const { value } = fitted(
-      found.slice(0, limit).map((event) => ({ ...event })),
+      events.slice(0, limit).map((event) => ({ ...event })),
       MAX_BYTES,
     );
-    return { events: value, total: found.length, partial };
+    return { events: value, total: events.length, partial };
   },
   text: ({ events, total, partial }) =>
     [
@@ -61,9 +61,3 @@ export const fluxEvents: Command<typeof input, typeof output> = {
       ...(partial ? ['Not every event could be read: name a namespace or an object.'] : []),
     ].join('\n'),
 };
-
-/** The first word of the object of an event is its kind. */
-async function aboutFlux(context: CommandContext, cluster: string, events: readonly SeenEvent[]) {
-  const kinds = new Set((await servedKinds(context, cluster)).map(({ kind }) => kind));
-  return events.filter(({ object }) => kinds.has(object.split(' ')[0] ?? ''));
-}

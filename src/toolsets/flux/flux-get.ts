@@ -77,7 +77,7 @@ export const fluxGet: Command<typeof input, typeof output> = {
 
 async function newestEvents(context: CommandContext, { cluster, kind, namespace, name }: ObjectAt) {
   const selector = eventSelector({ kind: kind.kind, name });
-  return (await eventsIn(context, cluster, [namespace], selector).catch(ignoreFailure))?.events;
+  return (await eventsIn(context, cluster, [namespace], selector, [kind]).catch(ignoreFailure))?.events;
 }
 
 function toAnswer(

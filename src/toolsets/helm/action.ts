@@ -23,6 +23,8 @@ export interface HelmDraft {
   /** Its namespace does not exist yet, so nothing in it can be tried. */
   readonly newNamespace?: boolean;
   readonly takeOver?: boolean | undefined;
+  /** The release itself goes. Helm then reads in its manifest which objects it keeps, otherwise on the objects. */
+  readonly uninstalls?: true;
   /** The hooks that will run. */
   readonly hooks: readonly HelmHook[];
   /** Names of the CRDs of the chart. */

@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import { helmReleaseFields } from '../../contract/helm.ts';
-import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
-import { hooksAt, isHeld, releaseText, type HelmReleaseAt } from '../../domain/helm/release.ts';
-import type { CommandContext } from '../../commands/command.ts';
-import { objectText } from '../../commands/objects/located.ts';
-import { each } from './each.ts';
+import { hooksAt, isHeld } from '../../domain/helm/release.ts';
 import type { HelmAction } from './action.ts';
-import { isKept, liveObject, locatedObject } from './located-objects.ts';
 import { renderedObjects } from './rendered.ts';
 import { recordOf, recordsOf, releaseAt } from './revisions.ts';
-import { until, type Settled } from './settled.ts';
+import { remainsOf, uninstalled, type Remains } from './uninstalled.ts';
 import { hookSecondsOf, waitFields, writeCommand } from './write-command.ts';
 
 const fields = z.strictObject({
@@ -26,6 +21,7 @@ export const uninstall: HelmAction<typeof fields> = {
     const record = recordOf(at, await recordsOf(context, at));
     const from = await context.ports.helmReleases.open(record);
     const present = record.status === 'uninstalled' ? [] : renderedObjects(from.manifest);
+    let remains: Remains | undefined;
     const options = { hookSeconds: hookSecondsOf(asked), keepHistory: asked.keep_history };
     return use({
       at,
@@ -38,66 +34,17 @@ export const uninstall: HelmAction<typeof fields> = {
       crds: [],
       warnings: isHeld(record.status) ? [`Its revision ${record.revision} is ${record.status}.`] : [],
       verbs: asked.keep_history ? ['update'] : ['update', 'delete'],
-      write: async (limits) => (await context.ports.helm.uninstall(at, options, limits), {}),
-      settled: (result, seconds) => gone(context, at, present, result.failure, seconds),
+      uninstalls: true,
+      async write(limits) {
+        remains = await remainsOf(context, at, present);
+        await context.ports.helm.uninstall(at, options, limits);
+        return {};
+      },
+      settled: ({ failure }, seconds) =>
+        uninstalled(context, { at, record, objects: present, remains }, failure, seconds),
     });
   },
 };
-
-/** Whether the release and its objects do not exist any more. Helm deletes in the background. */
-async function gone(
-  context: CommandContext,
-  at: HelmReleaseAt,
-  objects: readonly ApiObject[],
-  failure: string | undefined,
-  seconds: number,
-): Promise<Settled> {
-  const [record] = await recordsOf(context, at);
-  const status = record && record.status !== 'uninstalled' ? record.status : undefined;
-  const left = await until(context, failure === undefined ? seconds : 0, async () => {
-    const value = await leftOf(context, at, objects);
-    return { value, ended: value.length === 0, waitsFor: value[0] };
-  });
-  const changed = left.length < objects.length || status !== 'deployed';
-  const rest = left.length > 0 ? `; ${left.length} of its objects are still there: ${left.slice(0, 5).join(', ')}` : '';
-  if (failure !== undefined)
-    return {
-      changed,
-      effective: 'refused',
-      reason: `${failure} The release is ${status ?? 'gone'}${rest}`,
-      ...(status && { status }),
-      next: 'Call helm_status.',
-    };
-  if (status !== undefined)
-    return {
-      changed,
-      effective: 'pending',
-      reason: `Helm ended, and the release ${releaseText(at)} is still ${status}${rest}`,
-      status,
-    };
-  return {
-    changed: true,
-    effective: left.length > 0 ? 'pending' : 'proved',
-    reason: `the release ${releaseText(at)} does not exist any more${rest || ', and neither do its objects'}`,
-  };
-}
-
-/** Objects that still exist, without those that Helm keeps. */
-async function leftOf(
-  context: CommandContext,
-  at: HelmReleaseAt,
-  objects: readonly ApiObject[],
-): Promise<readonly string[]> {
-  const found = await each(objects, async (object) => {
-    const place = (await locatedObject(context, at, object)).at;
-    const live = place && (await liveObject(context, place));
-    if (!place || !live || isKept(live)) return undefined;
-    const { finalizers = [], deletionTimestamp } = metaOf(live);
-    const held = deletionTimestamp !== undefined && finalizers.length > 0 ? ` (held by ${finalizers.join(', ')})` : '';
-    return `${objectText(place)}${held}`;
-  });
-  return found.filter((one) => one !== undefined);
-}
 
 export const helmUninstall = writeCommand(uninstall, {
   title: 'Uninstall a release',

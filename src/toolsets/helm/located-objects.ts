@@ -6,6 +6,7 @@ import { requireNamespace } from '../../commands/access.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { kindIn, requireOutsideNamespaces } from '../../commands/objects/located.ts';
 import { kindNamed, ManifestHead } from '../../commands/objects/manifest-drafts.ts';
+import { unlessAbsent } from '../../commands/objects/unless-absent.ts';
 
 /** An object of a rendered chart. Without `at` the cluster does not serve its kind. */
 export interface RenderedObject {
@@ -53,17 +54,11 @@ function headOf(object: ApiObject): ManifestHead {
 }
 
 /** The object as it is. Undefined if there is none. */
-export async function liveObject({ ports }: CommandContext, at: ObjectAt): Promise<ApiObject | undefined> {
-  try {
-    return await ports.clusterObjects.read(at);
-  } catch (error) {
-    if (error instanceof SluiceError && ['OBJECT_NOT_FOUND', 'NAMESPACE_NOT_FOUND'].includes(error.code))
-      return undefined;
-    throw error;
-  }
+export function liveObject({ ports }: CommandContext, at: ObjectAt): Promise<ApiObject | undefined> {
+  return ports.clusterObjects.read(at).catch(unlessAbsent);
 }
 
 /** Whether Helm leaves an object where it is when it is no longer a part of its release. */
-export function isKept(live: ApiObject): boolean {
-  return metaOf(live).annotations?.['helm.sh/resource-policy'] === 'keep';
+export function isKept(object: ApiObject): boolean {
+  return metaOf(object).annotations?.['helm.sh/resource-policy'] === 'keep';
 }

@@ -57,7 +57,11 @@ export function keyOf({ at, kind, namespace = '', name }: RenderedObject): strin
 export async function tried(context: CommandContext, draft: HelmDraft, pair: ObjectPair): Promise<ObjectPlan> {
   const { place, present, wanted, live } = pair;
   const none = { ...pair, changes: [], drift: [], managers: live ? foreignManagers(draft, live) : [], warnings: [] };
-  if (!wanted) return { ...none, what: !live ? 'nothing' : isKept(live) ? 'keep' : 'delete' };
+  if (!wanted) {
+    if (!live) return { ...none, what: 'nothing' };
+    const decides = draft.uninstalls && present ? present : live;
+    return { ...none, what: isKept(decides) ? 'keep' : 'delete' };
+  }
   if (!place.at) return { ...none, what: 'untried', warnings: ['The cluster does not serve its kind yet.'] };
   if (draft.newNamespace) return { ...none, what: 'create' };
   const after = await dryRun(context, place.at, live, wanted);

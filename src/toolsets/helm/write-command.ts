@@ -4,6 +4,7 @@ import { EFFECTIVE } from '../../domain/effect.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
 import { SluiceError, type ErrorCode } from '../../domain/errors.ts';
 import { HELM_STATUSES, releaseText } from '../../domain/helm/release.ts';
+import { plural } from '../../domain/plural.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { Command, CommandContext, Confirmation, Example } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
@@ -142,6 +143,6 @@ function toOutput({ changed, effective, reason, problems = [], output: said, ...
 function confirmationOf({ name }: HelmAction, { draft, objects }: HelmPlan): Confirmation {
   const value = releaseText(draft.at);
   const lost = objects.filter(({ what }) => what === 'delete').length;
-  const deletes = lost > 0 ? [`It deletes ${lost} objects.`] : [];
+  const deletes = lost > 0 ? [`It deletes ${plural(lost, 'object')}.`] : [];
   return { value, question: [`Do helm_${name} with the release ${value}?`, ...deletes, ...draft.warnings].join(' ') };
 }

@@ -63,7 +63,7 @@ async function around(context: CommandContext, at: ObjectAt, object: ApiObject) 
   const [owners, referred, events] = await Promise.all([
     ownerChain(context, at, object),
     namespace === undefined ? { referrers: [], notSearched: [] } : referrersOf(context, at, object),
-    eventsIn(context, at.cluster, [namespace], selector).catch(ignoreFailure),
+    eventsIn(context, at.cluster, [namespace], selector, [at.kind]).catch(ignoreFailure),
   ]);
   return { owners, referred, events };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { diagnosisAnswer, diagnosisOutput, diagnosisText } from '../../commands/diagnosis/answer.ts';
 import { diagnosed } from '../../commands/diagnosis/read-facts.ts';
+import { requireKindWithName } from '../../commands/diagnosis/kind-with-name.ts';
 import { anyObjectName, DEFAULT_BYTES, kindName, maxBytes, objectFields } from '../../contract/cluster-object.ts';
 import { invalidInput, parse } from '../../contract/parse.ts';
 import { titleOf } from '../../domain/cluster-objects/object-ref.ts';
@@ -33,11 +34,10 @@ export const k8sDiagnose: Command<typeof input, typeof diagnosisOutput> = {
   ],
   check(raw) {
     const asked = parse(input, raw ?? {});
-    const { kind, name, namespace } = asked;
-    if ((kind === undefined) !== (name === undefined))
-      throw missing(kind === undefined ? 'kind' : 'name', 'is missing; kind and name belong together');
+    const { kind, namespace } = asked;
+    requireKindWithName(asked);
     if (kind === undefined && namespace === undefined)
-      throw missing('namespace', 'is missing; or give kind and name of an object');
+      throw invalidInput([{ path: 'namespace', message: 'is missing; or give kind and name of an object' }]);
     return asked;
   },
   async run(context, { max_bytes: max = DEFAULT_BYTES, ...asked }) {
@@ -50,5 +50,3 @@ export const k8sDiagnose: Command<typeof input, typeof diagnosisOutput> = {
   },
   text: diagnosisText,
 };
-
-const missing = (path: string, message: string) => invalidInput([{ path, message }]);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -69,6 +69,28 @@ test('of several programs on PATH the newest version is used, and other versions
   expect([old.code, old.message]).toEqual(['HELM_MISSING', expect.stringContaining('is 2.17.0')]);
   expect(await codeOf(findProgram(undefined, { PATH: folder }))).toBe('HELM_MISSING');
   expect(await codeOf(findProgram(join(path, 'none'), {}))).toBe('HELM_MISSING');
+});
+
+test('a program on PATH that cannot be started hides no other one, and is named where there is no other one', async () => {
+  const [first, second] = [mkdtempSync(join(tmpdir(), 'sluice-path-')), mkdtempSync(join(tmpdir(), 'sluice-path-'))];
+  writeFileSync(join(first, 'helm'), '#!/no/such/interpreter\n', { mode: 0o755 });
+  script('helm', 'echo v4.3', second);
+  const PATH = `${first}:${second}`;
+  expect((await findProgram(undefined, { PATH })).version).toBe('4.3');
+
+  const failure = await failureOf(findProgram(undefined, { PATH: first }));
+  expect([failure.code, failure.message]).toEqual([
+    'HELM_MISSING',
+    expect.stringMatching(/helm cannot be started: .*ENOENT/),
+  ]);
+});
+
+test('of two programs of one version the first on PATH is used, and a folder of the name helm is no program', async () => {
+  const [first, second] = [mkdtempSync(join(tmpdir(), 'sluice-path-')), mkdtempSync(join(tmpdir(), 'sluice-path-'))];
+  mkdirSync(join(first, 'helm'));
+  script('helm', 'echo v3.19.0; echo second >&2', second);
+  expect((await findProgram(undefined, { PATH: `${first}:${second}` })).version).toBe('3.19.0');
+  expect(await codeOf(findProgram(undefined, { PATH: first }))).toBe('HELM_MISSING');
 });
 
 test('the version is asked once, and values come as a file that only this user can read', async () => {

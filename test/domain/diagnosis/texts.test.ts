@@ -141,3 +141,24 @@ test('a kind of Flux is known by its group', () => {
   expect(isFluxKind('Kustomization.kustomize.config.k8s.io')).toBe(false);
   expect(isFluxKind('Pod.v1')).toBe(false);
 });
+
+test('an autoscaler without a target is described without words that mean nothing', () => {
+  const status = (message: string) => ({
+    conditions: [{ type: 'AbleToScale', status: 'False', reason: 'FailedGetScale', message }],
+  });
+  const autoscaler = (spec: object): ApiObject => ({
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata,
+    spec,
+    status: status('deployments.apps "web" not found'),
+  });
+  const whole = diagnosed(autoscaler({ scaleTargetRef: { kind: 'Deployment', name: 'web' } }));
+  expect(JSON.stringify(whole)).toContain('Deployment web');
+  const broken = diagnosed(autoscaler({ scaleTargetRef: { kind: 'Deployment' } }));
+  expect([JSON.stringify(broken).includes('undefined'), broken.causes.map(({ rule }) => rule)]).toEqual([
+    false,
+    ['autoscaler-target-missing'],
+  ]);
+  expect(JSON.stringify(diagnosed(autoscaler({})))).not.toContain('undefined');
+});

@@ -273,19 +273,23 @@ describe('flux_logs and flux_events', () => {
   });
 
   test('only events about Flux', async () => {
-    const event = (name: string, kind: string) =>
+    const event = (name: string, kind: string, apiVersion?: string) =>
       stage.add('events', 'shop', name, {
-        involvedObject: { kind, namespace: 'shop', name: 'apps' },
+        involvedObject: { kind, ...(apiVersion === undefined ? {} : { apiVersion }), namespace: 'shop', name: 'apps' },
         type: 'Warning',
         message: name,
       });
-    event('one', 'Kustomization');
-    event('two', 'Pod');
+    event('one', 'Kustomization', 'kustomize.toolkit.fluxcd.io/v1');
+    event('two', 'Pod', 'v1');
+    event('three', 'Kustomization', 'kustomize.config.k8s.io/v1beta1');
+    event('four', 'Bucket', 'storage.example.com/v1');
+    const one = { namespace: 'shop', kind: 'ks', name: 'apps' };
 
     expect(await stage.call('flux_events', { namespace: 'shop' })).toMatchObject({
       total: 1,
       events: [{ object: 'Kustomization shop/apps' }],
     });
+    expect(await stage.call('flux_events', one)).toMatchObject({ total: 1, events: [{ message: 'one' }] });
   });
 });
 

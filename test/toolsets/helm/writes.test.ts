@@ -366,6 +366,68 @@ test.each([
   expect(writes()[0]?.includes('--force-conflicts')).toBe(isArgument);
 });
 
+const KEPT = 'metadata: {name: web, annotations: {helm.sh/resource-policy: keep}}';
+
+test('a refused uninstall says whether it has changed anything', async () => {
+  helm.put({ version: 1 });
+  helm.put({ version: 2 }, 'failed');
+  helm.failure = 'the API server is not reachable';
+  expect(await change('uninstall', {}, { confirm: 'shop/web' })).toMatchObject({
+    changed: false,
+    effective: 'refused',
+    reason: expect.stringMatching(/not reachable\. The release is failed; 2 of its objects are still there/),
+  });
+  stage.cluster.delete(deployment);
+  expect(await change('uninstall', {}, { confirm: 'shop/web' })).toMatchObject({ changed: false });
+  helm.leaves = 'uninstalling';
+  expect(await change('uninstall', {}, { confirm: 'shop/web' })).toMatchObject({ changed: true });
+});
+
+test('an uninstall that keeps the history says so, and does not say that the release is gone', async () => {
+  helm.put({ version: 1 });
+  const done = await change('uninstall', { keep_history: true }, { confirm: 'shop/web' });
+  expect(done).toMatchObject({
+    changed: true,
+    effective: 'proved',
+    reason: 'the release shop/web is uninstalled, and its history is kept; its objects do not exist any more',
+    status: 'uninstalled',
+  });
+  expect(await stage.call('helm_status', WEB)).toMatchObject({ status: 'uninstalled' });
+});
+
+test('an uninstall names the objects that Helm keeps, and those whose kind is not served', async () => {
+  helm.render = (name) =>
+    `${rendered(name).replace('metadata: {name: web}', KEPT)}---\napiVersion: other.dev/v1\nkind: Thing\nmetadata: {name: one}\n`;
+  helm.put({ version: 1 });
+  const { reason, effective } = await change('uninstall', {}, { confirm: 'shop/web' });
+  expect([effective, reason]).toEqual([
+    'proved',
+    'the release shop/web does not exist any more; Helm has kept 1 object because of its resource policy: Secret shop/web; the cluster does not serve the kind of 1 object: Thing one; its other objects do not exist any more',
+  ]);
+});
+
+test('Helm keeps what its manifest says, not what somebody has written onto the object', async () => {
+  helm.put({ version: 1 });
+  stage.cluster.update(deployment, ({ metadata }) => {
+    metadata.annotations = { ...metadata.annotations, 'helm.sh/resource-policy': 'keep' };
+  });
+  expect(await plan('uninstall', {})).toMatchObject({ objects: [{ what: 'delete' }, { what: 'delete' }] });
+  helm.render = (name) => (rendered(name).split('---\n')[1] ?? '');
+  expect(await plan('upgrade', CHART)).toMatchObject({
+    objects: [{ object: 'Deployment shop/web', what: 'keep' }],
+  });
+});
+
+test('the question before a deletion counts one object as one', async () => {
+  helm.render = (name) => (rendered(name).split('---\n')[1] ?? '');
+  helm.put({ version: 1 });
+  const { digest } = await plan('uninstall', {});
+  expect(await failureOf(write('uninstall', {}, digest))).toMatchObject({
+    code: 'CONFIRMATION_REQUIRED',
+    message: expect.stringContaining('It deletes 1 object.'),
+  });
+});
+
 test('values are never flags, and never remain in a file', async () => {
   await change('install', { ...CHART, values: 'a: "--set x=1"' });
   const [run = []] = writes();

@@ -295,3 +295,18 @@ test('k8s_api_resources narrows and pages', async () => {
   ]);
   expect(second).not.toHaveProperty('cursor');
 });
+
+test('k8s_describe shows no event about an object of another group that has the same kind and name', async () => {
+  stage.add('deployments', 'shop', 'twin');
+  for (const [name, apiVersion] of [
+    ['own', 'apps/v1'],
+    ['foreign', 'other.dev/v1'],
+    ['unnamed', undefined],
+  ] as const)
+    stage.add('events', 'shop', name, {
+      involvedObject: { kind: 'Deployment', namespace: 'shop', name: 'twin', ...(apiVersion && { apiVersion }) },
+      message: name,
+    });
+  const { events } = await stage.call('k8s_describe', { kind: 'deployments', namespace: 'shop', name: 'twin' });
+  expect((events as { message: string }[]).map(({ message }) => message).toSorted()).toEqual(['own', 'unnamed']);
+});

@@ -54,7 +54,6 @@ const isBackingOff = ({ reason }: ApiObject): boolean => reason === 'BackoffBoth
 function found(autoscaler: ApiObject, condition: ApiObject): Finding {
   const text = conditionText(condition);
   const kind = recognised(RULES, text) as TextRule;
-  const target = `${textAt(autoscaler, 'spec', 'scaleTargetRef', 'kind')} ${textAt(autoscaler, 'spec', 'scaleTargetRef', 'name')}`;
   const { namespace } = metaOf(autoscaler);
   return {
     rule: kind,
@@ -62,7 +61,7 @@ function found(autoscaler: ApiObject, condition: ApiObject): Finding {
     summary: `${kind.means} ${plain(text, 200)}`,
     evidence: [
       evidence(autoscaler, `status.conditions[${String(condition['type'])}]`, text),
-      evidence(autoscaler, 'spec.scaleTargetRef', target),
+      evidence(autoscaler, 'spec.scaleTargetRef', targetText(autoscaler)),
     ],
     step:
       kind.name === 'metrics-missing'
@@ -71,4 +70,9 @@ function found(autoscaler: ApiObject, condition: ApiObject): Finding {
           ? listStep('Deployment', 'apps', namespace)
           : describeObject(autoscaler),
   };
+}
+
+function targetText(autoscaler: ApiObject): string {
+  const [kind, name] = ['kind', 'name'].map((field) => textAt(autoscaler, 'spec', 'scaleTargetRef', field));
+  return `${kind ?? '(no kind)'} ${name ?? '(no name)'}`;
 }
