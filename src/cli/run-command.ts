@@ -43,8 +43,17 @@ export async function runCommand(
   };
   // A script cannot ask a person. There the argument `confirm` counts.
   const asking = yes || deps.io.interactive ? { ask } : {};
+  let streamed = false;
+  const lines = async (text: string): Promise<void> => {
+    progress.stop();
+    streamed = true;
+    deps.io.out(text.trimEnd());
+  };
   try {
-    const context = contextOf(deps, services, (...update) => progress.report(...update));
+    const context: CommandContext = {
+      ...contextOf(deps, services, (...update) => progress.report(...update)),
+      ...(format === 'text' && { lines }),
+    };
     const output = await execute({ command, raw, context, gate: GATE, audit: deps.audit(settings), ...asking });
     progress.stop();
     const problem = command.problem?.(output);
@@ -52,7 +61,8 @@ export async function runCommand(
     const text = (): string => terminalWords(command.text(followed ? { ...output, next: '' } : output), CATALOGUE, raw);
     const oneLine = followed && format === 'json';
     const shown = nextHere(output, raw);
-    deps.io.out(oneLine ? JSON.stringify(shown) : (await render(format, shown, text)).trimEnd());
+    if (streamed && command.ending) deps.io.err(terminalWords(command.ending(output), CATALOGUE));
+    else deps.io.out(oneLine ? JSON.stringify(shown) : (await render(format, shown, text)).trimEnd());
     if (deps.io.stopped.aborted) {
       deps.io.err(`The command was interrupted.${command.kind === 'read' ? '' : ' What it has begun goes on.'}`);
       process.exitCode = exitOfSignal(deps.io.stopped.reason);

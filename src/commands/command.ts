@@ -90,10 +90,12 @@ export interface CommandContext {
   readonly readOnly?: boolean;
   readonly signal: AbortSignal;
   readonly progress: (message: string, fraction?: number) => Promise<void>;
+  /** Takes the lines of a stream as they come. If absent, they are reported as progress. */
+  readonly lines?: (text: string) => Promise<void>;
 }
 
 /** The part of the context that belongs to the process, not to one call. */
-export type CommandServices = Omit<CommandContext, 'caller' | 'readOnly' | 'signal' | 'progress'>;
+export type CommandServices = Omit<CommandContext, 'caller' | 'readOnly' | 'signal' | 'progress' | 'lines'>;
 
 /**
  * A confirmation that is needed before the command acts: the argument `confirm` has to equal `value`, which names the
@@ -149,6 +151,8 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   problem?(output: z.output<O>): ErrorCode | undefined;
   /** The result in a few lines. It contains only facts from `output`. */
   text(output: z.output<O>): string;
+  /** What is left to say of an answer whose lines were shown as they came. If absent: `text`. */
+  ending?(output: z.output<O>): string;
 }
 
 /** The beginning of a command's name. */

@@ -103,6 +103,11 @@ export interface ClusterObjectsPort {
   readSettled(at: ObjectAt, isSettled: (object: ApiObject) => boolean, signal: AbortSignal): Promise<ApiObject>;
   /** Errors: OBJECT_NOT_FOUND (no such pod), NOT_APPLICABLE with the kubelet's reason. */
   log(query: LogQuery): Promise<string>;
+  /**
+   * The log in pieces, as it is written, until the container ends, `limitBytes` were sent, or `signal` is aborted.
+   * Errors: as `log`; CLUSTER_UNREACHABLE while reading if the connection breaks.
+   */
+  followLog(query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<string>>;
   /** Whether the account in use has a right. */
   allowed(cluster: string, right: WantedRight): Promise<boolean>;
   /**

@@ -13,7 +13,7 @@ import type {
 } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { describe, POD } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
-import type { ApiResponse } from '../../src/adapters/kubernetes/transport.ts';
+import type { ApiResponse, ApiStream } from '../../src/adapters/kubernetes/transport.ts';
 import type { WatchEvent } from '../../src/adapters/kubernetes/watch-stream.ts';
 import { NOTHING, WriteLog } from '../../src/adapters/kubernetes/write-log.ts';
 import { answerRead } from './fake-api.ts';
@@ -242,6 +242,16 @@ export class FakeCluster implements ClusterClient {
     return this.#request(() => answerRead(store, path, accept));
   }
 
+  /** The rest of a log that is followed, by `pod/container`. If absent, the log ends after what `logs` has. */
+  readonly followed = new Map<string, AsyncIterable<Uint8Array>>();
+
+  async stream(what: string, read: PlainRead, signal: AbortSignal): Promise<ApiStream> {
+    const { body, ...head } = await this.request(what, read);
+    const { pathname, searchParams } = new URL(read.path, 'http://fake');
+    const key = `${pathname.split('/').at(-2) ?? ''}/${searchParams.get('container') ?? ''}`;
+    return { ...head, chunks: streamed(body, this.followed.get(key), signal) };
+  }
+
   async podGet(pod: { namespace: string; name: string }, path: string): Promise<ApiResponse> {
     return this.#request(() => this.servePod(pod.name, path));
   }
@@ -307,6 +317,30 @@ export class FakeCluster implements ClusterClient {
     const result = answer();
     if (fault) throw new SluiceError(fault.code, 'fault set by the test, after the fact');
     return result;
+  }
+}
+
+async function* streamed(
+  begin: string,
+  rest: AsyncIterable<Uint8Array> | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(begin);
+  if (rest) yield* untilAborted(rest, signal);
+}
+
+/** As the body of a request, which ends with an error when its signal is aborted. */
+async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const aborted = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );
+  aborted.catch(() => undefined);
+  const iterator = items[Symbol.asyncIterator]();
+  for (;;) {
+    signal.throwIfAborted();
+    const next = await Promise.race([iterator.next(), aborted]);
+    if (next.done) return;
+    yield next.value;
   }
 }
 

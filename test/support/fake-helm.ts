@@ -106,7 +106,8 @@ export class FakeHelm {
     };
     this.#record(stored);
     if (status === 'deployed')
-      for (const one of docs(manifest).filter(({ apiVersion }) => !isUnserved(apiVersion))) this.#store(namespace, one, name);
+      for (const one of docs(manifest).filter(({ apiVersion }) => !isUnserved(apiVersion)))
+        this.#store(namespace, one, name);
   }
 
   #record(stored: StoredRevision): void {

@@ -30,6 +30,9 @@ export class KubernetesStage {
   readonly requests: Request[] = [];
   allowedNamespaces: readonly string[] = [];
   helm: HelmPort | undefined;
+  signal = new AbortController().signal;
+  progress: CommandContext['progress'] = async () => undefined;
+  lines: CommandContext['lines'];
 
   add(plural: string, namespace: string, name: string, content: Partial<StoredObject> & Record<string, unknown> = {}) {
     const ref = refOf(plural, namespace, name);
@@ -74,8 +77,9 @@ export class KubernetesStage {
       ...services,
       settings: { ...DEFAULTS, allowedNamespaces: this.allowedNamespaces },
       caller: { id: 'test', kind: 'cli' },
-      signal: new AbortController().signal,
-      progress: async () => undefined,
+      signal: this.signal,
+      progress: this.progress,
+      ...(this.lines && { lines: this.lines }),
     };
   }
 }

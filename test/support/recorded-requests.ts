@@ -37,6 +37,7 @@ export function recorded(cluster: FakeCluster, requests: Request[]): FakeCluster
     remove: (ref: ObjectRef) => note('delete', ref.kind),
     evict: () => note('create', POD, 'eviction'),
     request: (_: string, { path }: PlainRead) => requests.push(...readsOf(path)),
+    stream: (_: string, { path }: PlainRead) => requests.push(...readsOf(path)),
   };
   return new Proxy(cluster, {
     get(target, name) {

@@ -5,7 +5,7 @@ import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { ownerOf } from '../kubernetes/owner-mark.ts';
 import { discover } from './discovery.ts';
 import { kindOf } from './kind-of.ts';
-import { readLog } from './logs.ts';
+import { followLog, readLog } from './logs.ts';
 import { page, table } from './pages.ts';
 import { readSchemas } from './schemas.ts';
 import { untilSettled } from './until-settled.ts';
@@ -42,6 +42,7 @@ export function createClusterObjects(clusters: Clusters, options: ClusterObjects
     readSettled: (at, isSettled, signal) =>
       untilSettled(() => readObject(clusters, at), isSettled, { signal, withinMs: settleMs }),
     log: async (query) => readLog(clusters.client(query.cluster), query),
+    followLog: async (query, signal) => followLog(clusters.client(query.cluster), query, signal),
     allowed: async (cluster, { namespace, ...right }) =>
       clusters.client(cluster).allowed({ ...right, ...(namespace !== undefined && { namespace }) }),
     write: async (at, before, write, dryRun) => writeObject(clusters.client(at.cluster), at, { before, write, dryRun }),

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../domain/errors.ts';
 import type { Access, ClusterClient, PatchOptions, PatchResult } from './cluster-client.ts';
-import { failureOf, refuseApply, serverStatus } from './failure.ts';
+import { failureOf, refuseApply, serverStatus, unreachable } from './failure.ts';
 import { describe, POD, type ObjectRef } from './kinds.ts';
 import { listPages, openWatch } from './listing.ts';
 import { missing } from './missing.ts';
@@ -38,6 +38,12 @@ export function createClient(
     evict: evicting(wire),
     allowed: (access) => reviewAccess(cluster, send, access),
     request: (what, read) => send(what, { method: 'GET', ...read }),
+    async stream(what, read, signal) {
+      const request = { method: 'GET', timeoutMs, ...read } as const;
+      return transport.open(request, signal).catch((cause: unknown) => {
+        throw unreachable(cause, cluster, what, request.timeoutMs);
+      });
+    },
     podGet: ({ namespace, name, port }, path, limitMs) =>
       send(`reach port ${port} of pod ${namespace}/${name}`, {
         method: 'GET',

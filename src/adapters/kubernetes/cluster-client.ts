@@ -1,5 +1,5 @@
 import type { Kind, ObjectRef } from './kinds.ts';
-import type { ApiRequest, ApiResponse } from './transport.ts';
+import type { ApiRequest, ApiResponse, ApiStream } from './transport.ts';
 import type { WatchEvent } from './watch-stream.ts';
 import type { WriteLog } from './write-log.ts';
 
@@ -80,6 +80,8 @@ export interface ClusterClient {
   allowed(access: Access): Promise<boolean>;
   /** A read that no other method makes. The answer may have any status. `what`: "list pods", for errors. */
   request(what: string, request: PlainRead): Promise<ApiResponse>;
+  /** As `request`, but the body arrives in pieces until the server ends it or `signal` is aborted. */
+  stream(what: string, request: PlainRead, signal: AbortSignal): Promise<ApiStream>;
   /** GET through the API server to a port of a pod. The answer has the pod's own status. */
   podGet(
     pod: { namespace: string; name: string; port: number },

@@ -35,25 +35,36 @@ export async function logsOf(
   context: CommandContext,
   asked: AskedLogs,
 ): Promise<{ readonly logs: readonly PodLog[]; readonly leftOut: readonly string[] }> {
+  return eachPod(context, asked, async (place, share) => {
+    const text = await context.ports.clusterObjects.log({ ...asked, ...place, limitBytes: READ_BYTES });
+    return { ...place, ...lastBytes(maskSecrets(cleanText(matching(text, asked.contains), READ_BYTES)), share) };
+  });
+}
+
+/** A container whose log is read. */
+export interface LogPlace {
+  readonly pod: string;
+  readonly container: string;
+}
+
+/** Reads the logs of the pods that a call means. `share`: the bytes of the answer for each. Errors: as `logsOf`. */
+export async function eachPod(
+  context: CommandContext,
+  asked: AskedLogs,
+  read: (place: LogPlace, share: number, pods: number) => Promise<PodLog>,
+): Promise<{ readonly logs: readonly PodLog[]; readonly leftOut: readonly string[] }> {
   const pods = await podsOf(context, asked);
-  const chosen = pods.slice(0, asked.maxPods);
-  const share = Math.max(SMALLEST, Math.floor(asked.maxBytes / Math.max(1, chosen.length)));
+  const places = pods
+    .slice(0, asked.maxPods)
+    .map((pod) => ({ pod: metaOf(pod).name, container: containerOf(pod, asked.container) }));
+  const share = Math.max(SMALLEST, Math.floor(asked.maxBytes / Math.max(1, places.length)));
   const logs = await Promise.all(
-    chosen.map(async (pod) => {
-      const container = containerOf(pod, asked.container);
-      const { name } = metaOf(pod);
-      try {
-        const text = await context.ports.clusterObjects.log({ ...asked, pod: name, container, limitBytes: READ_BYTES });
-        return {
-          pod: name,
-          container,
-          ...lastBytes(maskSecrets(cleanText(matching(text, asked.contains), READ_BYTES)), share),
-        };
-      } catch (error) {
+    places.map((place) =>
+      read(place, share, places.length).catch((error: unknown) => {
         if (asked.name !== undefined || !(error instanceof SluiceError)) throw error;
-        return { pod: name, container, text: '', cut: false, problem: error.message };
-      }
-    }),
+        return { ...place, text: '', cut: false, problem: error.message };
+      }),
+    ),
   );
   return { logs, leftOut: pods.slice(asked.maxPods).map((pod) => metaOf(pod).name) };
 }
@@ -75,7 +86,7 @@ async function podsOf(
 }
 
 /** Errors: INVALID_INPUT. */
-function containerOf(pod: ApiObject, asked: string | undefined): string {
+export function containerOf(pod: ApiObject, asked: string | undefined): string {
   const { name, annotations = {} } = metaOf(pod);
   const main = recordsAt(pod, 'spec', 'containers').flatMap((one) => textAt(one, 'name') ?? []);
   const others = ['initContainers', 'ephemeralContainers'].flatMap((list) =>
@@ -90,7 +101,7 @@ function containerOf(pod: ApiObject, asked: string | undefined): string {
 }
 
 /** The end of a text, from the beginning of a line. */
-function lastBytes(text: string, max: number): { readonly text: string; readonly cut: boolean } {
+export function lastBytes(text: string, max: number): { readonly text: string; readonly cut: boolean } {
   const bytes = Buffer.from(text);
   if (bytes.length <= max) return { text, cut: false };
   const end = bytes.subarray(bytes.length - max).toString();

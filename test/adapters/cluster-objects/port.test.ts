@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createClusterObjects } from '../../../src/adapters/cluster-objects/index.ts';
 import { createClusters } from '../../../src/adapters/kubernetes/index.ts';
@@ -5,6 +7,7 @@ import type { ApiKind } from '../../../src/domain/cluster-objects/api-kind.ts';
 import type { ClusterObjectsPort } from '../../../src/ports/cluster-objects.ts';
 import { startHttpServer, type Answer, type HttpServer } from '../../support/http-server.ts';
 import { writeKubeconfig } from '../../support/kubeconfig.ts';
+import { pushed } from '../../support/pushed.ts';
 
 const DEPLOYMENTS: ApiKind = {
   kind: 'Deployment',
@@ -173,4 +176,40 @@ test('a log is read with all its limits, and the reason of the kubelet is passed
     code: 'NOT_APPLICABLE',
     message: expect.stringContaining('waiting to start'),
   });
+});
+
+test('a log is followed in pieces until the caller ends it, and a connection that breaks is an error', async () => {
+  const bytes = Buffer.from('first ö\n');
+  const parts = pushed<Uint8Array | 'break'>();
+  const api = createServer((request, response) => {
+    expect(request.url).toContain('&follow=true');
+    void (async () => {
+      for await (const part of parts) part === 'break' ? response.destroy() : response.write(part);
+    })();
+  });
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  const { port: number } = api.address() as AddressInfo;
+  const objects = createClusterObjects(
+    createClusters({ kubeconfig: writeKubeconfig({ test: `http://127.0.0.1:${number}` }) }),
+  );
+  const query = { cluster: 'test', namespace: 'shop', pod: 'web-1', container: 'app', tailLines: 5, limitBytes: 100 };
+  const follow = (signal: AbortSignal) => objects.followLog({ ...query, previous: false }, signal);
+
+  const cancel = new AbortController();
+  parts.push(bytes.subarray(0, 7));
+  const seen: string[] = [];
+  for await (const piece of await follow(cancel.signal)) {
+    seen.push(piece);
+    if (seen.length === 1) parts.push(bytes.subarray(7));
+    else cancel.abort();
+  }
+  expect(seen.join('')).toBe('first ö\n');
+
+  parts.push(Buffer.from('a\n'));
+  const broken = (async () => {
+    for await (const piece of await follow(new AbortController().signal)) if (piece === 'a\n') parts.push('break');
+  })();
+  await expect(broken).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
+  api.closeAllConnections();
+  api.close();
 });

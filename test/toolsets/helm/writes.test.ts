@@ -412,14 +412,14 @@ test('Helm keeps what its manifest says, not what somebody has written onto the 
     metadata.annotations = { ...metadata.annotations, 'helm.sh/resource-policy': 'keep' };
   });
   expect(await plan('uninstall', {})).toMatchObject({ objects: [{ what: 'delete' }, { what: 'delete' }] });
-  helm.render = (name) => (rendered(name).split('---\n')[1] ?? '');
+  helm.render = (name) => rendered(name).split('---\n')[1] ?? '';
   expect(await plan('upgrade', CHART)).toMatchObject({
     objects: [{ object: 'Deployment shop/web', what: 'keep' }],
   });
 });
 
 test('the question before a deletion counts one object as one', async () => {
-  helm.render = (name) => (rendered(name).split('---\n')[1] ?? '');
+  helm.render = (name) => rendered(name).split('---\n')[1] ?? '';
   helm.put({ version: 1 });
   const { digest } = await plan('uninstall', {});
   expect(await failureOf(write('uninstall', {}, digest))).toMatchObject({
