@@ -23,12 +23,12 @@ export interface AfterCommand {
 export function addToolset(
   program: Cli,
   deps: CliDeps,
-  { name, alias, about, commands }: Toolset,
+  { name, alias, about, commands, switched = [], terminal = [] }: Toolset,
   after: Readonly<Record<string, AfterCommand>> = {},
 ): void {
   const group = program.command(name).description(about);
   if (alias !== undefined) group.alias(alias);
-  for (const command of commands) addTool(group, deps, command, after[command.name]);
+  for (const command of [...commands, ...switched, ...terminal]) addTool(group, deps, command, after[command.name]);
 }
 
 function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterCommand): void {

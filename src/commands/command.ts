@@ -123,6 +123,8 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   readonly toolset: string;
   /** The beginning of its name. If absent, the name of its toolset, with underscores. */
   readonly prefix?: string;
+  /** It exists only with this setting. `key`: the name under which code reads it. */
+  readonly onlyWith?: { readonly key: string; readonly env: string };
   readonly input: I;
   readonly output: O;
   /**

@@ -8,6 +8,7 @@ import { declined } from './confirm.ts';
 import { requireAccess } from './access.ts';
 import { requireOffered, type Gate } from './gate.ts';
 import { redacted } from './redacted.ts';
+import { requireSwitchedOn } from './switched.ts';
 
 export type Output = Record<string, unknown>;
 
@@ -65,6 +66,7 @@ export async function execute(call: Execution): Promise<Output> {
 async function run(call: Execution, line: Line): Promise<Output> {
   const { command, raw, gate, audit } = call;
   const context = { ...call.context, readOnly: !gate.allowWrite };
+  requireSwitchedOn(command, context.settings);
   requireOffered(command, gate);
   const input = command.check(raw ?? {}, context.settings);
   await requireAccess(command, context, input);

@@ -1,5 +1,6 @@
 import type { SettingDefinitions } from '../contract/setting.ts';
 import type { Command } from './command.ts';
+import { isSwitchedOn } from './switched.ts';
 import type { DoctorChecks } from './doctor-check.ts';
 import type { PromptKind } from './prompt.ts';
 import type { ResourceKind } from './resource.ts';
@@ -49,6 +50,10 @@ export interface Toolset {
   readonly guidance: string;
   /** Its commands, in the order in which interfaces list them. */
   readonly commands: readonly Command[];
+  /** Further commands, each of which exists only with its setting (`onlyWith`). */
+  readonly switched?: readonly Command[];
+  /** Commands of the terminal only, because they last until they are interrupted. */
+  readonly terminal?: readonly Command[];
   readonly rights: readonly Right[];
   readonly resources: readonly ResourceKind[];
   readonly prompts: readonly PromptKind[];
@@ -61,6 +66,14 @@ export interface Toolset {
 /** Every command of the toolsets, in order. */
 export function commandsOf(toolsets: readonly Toolset[]): readonly Command[] {
   return toolsets.flatMap(({ commands }) => commands);
+}
+
+/** The toolsets with the commands that the settings switch on. */
+export function switchedToolsets(toolsets: readonly Toolset[], settings: object): readonly Toolset[] {
+  return toolsets.map((toolset) => {
+    const more = (toolset.switched ?? []).filter((command) => isSwitchedOn(command, settings));
+    return more.length > 0 ? { ...toolset, commands: [...toolset.commands, ...more] } : toolset;
+  });
 }
 
 /** The toolsets that a gate allows. */

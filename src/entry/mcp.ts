@@ -1,4 +1,5 @@
 import { TOOLSETS } from '../toolsets/index.ts';
+import { switchedToolsets } from '../commands/toolset.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { version } from '../config/version.ts';
@@ -11,7 +12,7 @@ import { gateOf } from './gate.ts';
 export function mcpDeps(settings: Settings, services: CommandServices, log: Log): McpDeps {
   const audit = createAudit({ home: settings.home, file: settings.auditLog, log });
   return {
-    toolsets: TOOLSETS,
+    toolsets: switchedToolsets(TOOLSETS, settings),
     services,
     gate: gateOf(settings),
     audit,

@@ -1,5 +1,7 @@
 import { createTemplates } from '../adapters/analysis-templates/index.ts';
 import { createClusterObjects } from '../adapters/cluster-objects/index.ts';
+import { createLocalFiles } from '../adapters/local-files/index.ts';
+import { createPodStreams } from '../adapters/pod-streams/index.ts';
 import { createHelm, createHelmReleases } from '../adapters/helm/index.ts';
 import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
 import { createWorlds, type DescribedClusters, type Elsewhere } from '../clusters/index.ts';
@@ -23,7 +25,10 @@ import { serverSystems } from './server-registry.ts';
 type WorldSettings = DescribedClusters &
   Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways' | 'mcpConformance'>;
 type PortSettings = WorldSettings &
-  Pick<Settings, 'allowedNamespaces' | 'kubeconfig' | 'helmProgram' | 'helmCharts' | 'helmPlainHttp'>;
+  Pick<
+    Settings,
+    'allowedNamespaces' | 'kubeconfig' | 'helmProgram' | 'helmCharts' | 'helmPlainHttp' | 'kubernetesFiles'
+  >;
 
 /** The clusters of the kubeconfig that the settings name. It opens no connection. Errors: CONFIG_INVALID. */
 export function clustersOf({ kubeconfig }: Pick<Settings, 'kubeconfig'>): Clusters {
@@ -82,6 +87,8 @@ export function portsOver(clusters: Clusters, settings: PortSettings, serving = 
     ...splitTools(clusters, settingsOf),
     templates: createTemplates(clusters),
     clusterObjects: createClusterObjects(clusters),
+    podStreams: createPodStreams(clusters),
+    localFiles: createLocalFiles(settings.kubernetesFiles),
     helmReleases: createHelmReleases(clusters),
     helm: createHelm({
       program: settings.helmProgram,

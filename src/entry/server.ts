@@ -1,4 +1,5 @@
 import { TOOLSETS } from '../toolsets/index.ts';
+import { switchedToolsets } from '../commands/toolset.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { version } from '../config/version.ts';
@@ -37,7 +38,7 @@ export async function startServer(settings: Settings): Promise<HttpServer> {
 function restDeps(settings: Settings, services: CommandServices, log: Log): RestDeps {
   const audit = createAudit({ home: settings.home, file: settings.auditLog, log });
   return {
-    toolsets: TOOLSETS,
+    toolsets: switchedToolsets(TOOLSETS, settings),
     services,
     gate: gateOf(settings),
     audit,

@@ -2,7 +2,9 @@ import type { ClusterObjectsPort } from './cluster-objects.ts';
 import type { EvidencePort } from './evidence.ts';
 import type { HelmPort } from './helm.ts';
 import type { HelmReleasesPort } from './helm-releases.ts';
+import type { LocalFilesPort } from './local-files.ts';
 import type { MiddlewaresPort } from './middlewares.ts';
+import type { PodStreamsPort } from './pod-streams.ts';
 import type { RolloutFeed } from './rollout-feed.ts';
 import type { RolloutObjectsPort } from './rollout-objects.ts';
 import type { RolloutSteeringPort } from './rollout-steering.ts';
@@ -29,6 +31,9 @@ export interface ToolPorts extends Omit<Ports, 'evidence'> {
   readonly routes: RoutesPort;
   readonly middlewares: MiddlewaresPort;
   readonly clusterObjects: ClusterObjectsPort;
+  readonly podStreams: PodStreamsPort;
+  /** The files that are copied into pods and out of them. */
+  readonly localFiles: LocalFilesPort;
   readonly helm: HelmPort;
   readonly helmReleases: HelmReleasesPort;
 }

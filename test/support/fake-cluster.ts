@@ -13,6 +13,8 @@ import type {
 } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { describe, POD } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
+import type { Opened } from '../../src/adapters/kubernetes/channels.ts';
+import { fakeChannels, type FakeEnd, type FakeRun } from './fake-channels.ts';
 import type { ApiResponse, ApiStream } from '../../src/adapters/kubernetes/transport.ts';
 import type { WatchEvent } from '../../src/adapters/kubernetes/watch-stream.ts';
 import { NOTHING, WriteLog } from '../../src/adapters/kubernetes/write-log.ts';
@@ -250,6 +252,14 @@ export class FakeCluster implements ClusterClient {
     const { pathname, searchParams } = new URL(read.path, 'http://fake');
     const key = `${pathname.split('/').at(-2) ?? ''}/${searchParams.get('container') ?? ''}`;
     return { ...head, chunks: streamed(body, this.followed.get(key), signal) };
+  }
+
+  /** What a command in a container does. */
+  runs: (call: FakeRun) => FakeEnd | Promise<FakeEnd> = () => ({ code: 0 });
+
+  async channels(_: string, path: string, { signal }: { readonly signal: AbortSignal }): Promise<Opened> {
+    const url = new URL(path, 'http://fake');
+    return this.#request(() => ({ channels: fakeChannels((call) => this.runs(call), url, signal) }));
   }
 
   async podGet(pod: { namespace: string; name: string }, path: string): Promise<ApiResponse> {

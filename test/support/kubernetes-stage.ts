@@ -1,13 +1,14 @@
 import type { Kind, ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { execute, type Output } from '../../src/commands/execute.ts';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { TOOLSETS } from '../../src/toolsets/index.ts';
 import { createFakeGateway, DEFAULTS } from './fake-gateway.ts';
 import { FakeCluster, type StoredObject } from './fake-cluster.ts';
 import { memoryAudit } from './mcp-server.ts';
 import { recorded, type Request } from './recorded-requests.ts';
 import { worldServices } from './fake-tools.ts';
 import { FakeMetrics } from './fake-metrics.ts';
+import type { LocalFilesPort } from '../../src/ports/local-files.ts';
 import type { HelmPort } from '../../src/ports/helm.ts';
 
 const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
@@ -24,6 +25,9 @@ const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
   providers: ['notification.toolkit.fluxcd.io', 'v1beta3'],
 };
 
+/** Every command, also those that a setting switches on and those of the terminal. */
+const ALL = TOOLSETS.flatMap(({ commands, switched = [], terminal = [] }) => [...commands, ...switched, ...terminal]);
+
 /** The tools k8s_* and helm_* over a cluster in memory. */
 export class KubernetesStage {
   readonly cluster = new FakeCluster('prod');
@@ -33,6 +37,10 @@ export class KubernetesStage {
   signal = new AbortController().signal;
   progress: CommandContext['progress'] = async () => undefined;
   lines: CommandContext['lines'];
+  /** Settings beside the defaults. */
+  switchedOn: object = {};
+  files: LocalFilesPort | undefined;
+  readonly audit = memoryAudit();
 
   add(plural: string, namespace: string, name: string, content: Partial<StoredObject> & Record<string, unknown> = {}) {
     const ref = refOf(plural, namespace, name);
@@ -46,14 +54,14 @@ export class KubernetesStage {
   }
 
   async call(tool: string, raw: object): Promise<Output> {
-    const command = CATALOGUE.find(({ name }) => name === tool);
+    const command = ALL.find(({ name }) => name === tool);
     if (!command) throw new Error(`there is no ${tool}`);
     const output = await execute({
       command,
       raw,
       context: this.#context(),
       gate: { allowWrite: true, toolsets: [] },
-      audit: memoryAudit(),
+      audit: this.audit,
     });
     command.text(output);
     return output;
@@ -73,9 +81,11 @@ export class KubernetesStage {
       createFakeGateway([]),
       this.helm,
     );
+    const ports = this.files ? { ...services.ports, localFiles: this.files } : services.ports;
     return {
       ...services,
-      settings: { ...DEFAULTS, allowedNamespaces: this.allowedNamespaces },
+      ports,
+      settings: { ...DEFAULTS, ...this.switchedOn, allowedNamespaces: this.allowedNamespaces },
       caller: { id: 'test', kind: 'cli' },
       signal: this.signal,
       progress: this.progress,

@@ -38,6 +38,7 @@ export function recorded(cluster: FakeCluster, requests: Request[]): FakeCluster
     evict: () => note('create', POD, 'eviction'),
     request: (_: string, { path }: PlainRead) => requests.push(...readsOf(path)),
     stream: (_: string, { path }: PlainRead) => requests.push(...readsOf(path)),
+    channels: (_: string, path: string) => requests.push(...readsOf(path)),
   };
   return new Proxy(cluster, {
     get(target, name) {

@@ -8,6 +8,9 @@ import { patchPath, refPath, sender, type Send } from './send.ts';
 import type { ApiResponse, Transport } from './transport.ts';
 import { NOTHING, type WriteLog } from './write-log.ts';
 
+/** The API server asks the kubelet, which may be slow. */
+const CHANNELS_MS = 15_000;
+
 /** The parts that each verb uses: the request, the answer as an object, and the record of this process' writes. */
 interface Wire {
   readonly send: Send;
@@ -44,6 +47,11 @@ export function createClient(
         throw unreachable(cause, cluster, what, request.timeoutMs);
       });
     },
+    channels: async (what, path, options) =>
+      transport.channels(path, { ...options, timeoutMs: CHANNELS_MS }).catch((cause: unknown) => {
+        if (options.signal.aborted) throw options.signal.reason;
+        throw unreachable(cause, cluster, what, CHANNELS_MS);
+      }),
     podGet: ({ namespace, name, port }, path, limitMs) =>
       send(`reach port ${port} of pod ${namespace}/${name}`, {
         method: 'GET',

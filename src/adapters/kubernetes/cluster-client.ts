@@ -1,4 +1,5 @@
 import type { Kind, ObjectRef } from './kinds.ts';
+import type { Opened } from './channels.ts';
 import type { ApiRequest, ApiResponse, ApiStream } from './transport.ts';
 import type { WatchEvent } from './watch-stream.ts';
 import type { WriteLog } from './write-log.ts';
@@ -82,6 +83,12 @@ export interface ClusterClient {
   request(what: string, request: PlainRead): Promise<ApiResponse>;
   /** As `request`, but the body arrives in pieces until the server ends it or `signal` is aborted. */
   stream(what: string, request: PlainRead, signal: AbortSignal): Promise<ApiStream>;
+  /** Opens a WebSocket with one of the protocols, or returns the refusal. */
+  channels(
+    what: string,
+    path: string,
+    options: { readonly protocols: readonly string[]; readonly signal: AbortSignal },
+  ): Promise<Opened>;
   /** GET through the API server to a port of a pod. The answer has the pod's own status. */
   podGet(
     pod: { namespace: string; name: string; port: number },

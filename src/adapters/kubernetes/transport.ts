@@ -3,6 +3,7 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import type { Opened } from './channels.ts';
 import { createConnections } from './connections.ts';
 
 export interface ApiRequest {
@@ -37,6 +38,11 @@ export interface Transport {
    * does not keep the process alive.
    */
   open(request: ApiRequest, signal: AbortSignal): Promise<ApiStream>;
+  /** Opens a WebSocket. Aborting `signal` breaks it. */
+  channels(
+    path: string,
+    options: { readonly protocols: readonly string[]; readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<Opened>;
 }
 
 /**
@@ -78,6 +84,7 @@ export function createTransport(config: KubeConfig & { renew?: () => boolean }):
         clearTimeout(timer);
       }
     },
+    channels: async (path, options) => (await import('./channels.ts')).openChannels(await connect(), path, options),
   };
 }
 

@@ -24,7 +24,11 @@ import { k8sRolloutUndo } from './k8s-rollout-undo.ts';
 import { k8sScale } from './k8s-scale.ts';
 import { k8sSetImage } from './k8s-set-image.ts';
 import { k8sUncordon } from './k8s-uncordon.ts';
+import { k8sCp } from './k8s-cp.ts';
+import { k8sExec } from './k8s-exec.ts';
+import { k8sPortForward } from './k8s-port-forward.ts';
 import { rights } from './rights.ts';
+import { settings } from './settings.ts';
 
 export const kubernetes: Toolset = {
   name: 'kubernetes',
@@ -60,9 +64,11 @@ export const kubernetes: Toolset = {
     k8sUncordon,
     k8sDrain,
   ],
+  switched: [k8sExec, k8sCp],
+  terminal: [k8sPortForward],
   rights,
   resources: [],
   prompts: [],
   checks: {},
-  settings: {},
+  settings,
 };
