@@ -30,7 +30,7 @@ export interface LocalFilesPort {
     path: string,
     options: PackLimits & { readonly replace: boolean },
   ): Promise<Omit<PackedFiles, 'tar'>>;
-  /** Whether every file of the archive `of` is in `tar`, with the same content. Throws for something that is no archive. */
+  /** Whether every file of the archive `of` is in `tar`, with the same content. Throws for what is no archive. */
   isCopy(of: Uint8Array, tar: Uint8Array): boolean;
   /** Errors as `unpack`, before anything was read from the pod. */
   requireFree(path: string, replace: boolean): Promise<void>;

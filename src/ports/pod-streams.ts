@@ -30,7 +30,9 @@ export interface ForwardEvents {
   failed(reason: string): void;
 }
 
-/** Streams into pods. Errors of all: CLUSTER_*, FORBIDDEN, OBJECT_NOT_FOUND, NOT_APPLICABLE with the kubelet's reason. */
+/**
+ * Streams into pods. Errors of all: CLUSTER_*, FORBIDDEN, OBJECT_NOT_FOUND, NOT_APPLICABLE with the kubelet's reason.
+ */
 export interface PodStreamsPort {
   /**
    * Runs a command in a container, without a shell, and returns its exit code. An aborted `signal` closes the

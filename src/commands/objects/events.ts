@@ -37,9 +37,9 @@ export function eventSelector({ kind, name, type }: AskedEvents): string | undef
 }
 
 /**
- * Events of some namespaces, newest first. `about`: only those about an object of these kinds. A field selector names no
- * group, so it alone also selects events about a kind of the same name. `partial`: a namespace has more events than were
- * read.
+ * Events of some namespaces, newest first. `about`: only those about an object of these kinds. A field selector names
+ * no group, so it alone also selects events about a kind of the same name. `partial`: a namespace has more events than
+ * were read.
  */
 export async function eventsIn(
   context: CommandContext,

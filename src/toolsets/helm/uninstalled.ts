@@ -85,7 +85,7 @@ export async function uninstalled(
   };
 }
 
-/** Helm writes its record at each step, so an unchanged record with all of its objects means that it has done nothing. */
+/** Helm writes its record at each step. With an unchanged record and all of its objects it has done nothing. */
 function isChanged({ record, remains }: Before, now: HelmRecord | undefined, { left }: Remains): boolean {
   const isSame = now && now.uid === record.uid && now.resourceVersion === record.resourceVersion;
   return !isSame || left.length < (remains?.left.length ?? left.length);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parse, invalidInput } from '../../contract/parse.ts';
 import { EFFECTIVE } from '../../domain/effect.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
+import { cleanText } from '../../domain/safe-text.ts';
 import { plural } from '../../domain/plural.ts';
 import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
@@ -12,12 +13,11 @@ import { podPath } from './pod-path.ts';
 import { archived, stored } from './pod-archive.ts';
 import { EXEC } from './settings.ts';
 
-// eslint-disable-next-line no-control-regex
 const plainPath = z
   .string()
   .min(1)
   .max(1000)
-  .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters');
+  .refine((text) => cleanText(text, 2000) === text && !/[\n\t]/.test(text), 'must not contain control characters');
 const MAX_BYTES = 32 * 1024 * 1024;
 const BYTES = 8 * 1024 * 1024;
 

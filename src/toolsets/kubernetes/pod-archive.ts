@@ -8,7 +8,7 @@ import type { PodPath } from './pod-path.ts';
 const OVERHEAD = 4 * 1024 * 1024;
 const STDERR = 4000;
 
-/** A file or folder of a container as a tar archive. `bytes`: of its contents. Errors: those of exec, NOT_APPLICABLE. */
+/** A file or folder of a container as a tar archive. `bytes`: of its contents. Errors: those of `exec`. */
 export async function archived(
   context: CommandContext,
   at: ContainerAt,

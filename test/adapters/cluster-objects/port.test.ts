@@ -184,7 +184,9 @@ test('a log is followed in pieces until the caller ends it, and a connection tha
   const api = createServer((request, response) => {
     expect(request.url).toContain('&follow=true');
     void (async () => {
-      for await (const part of parts) part === 'break' ? response.destroy() : response.write(part);
+      for await (const part of parts)
+        if (part === 'break') response.destroy();
+        else response.write(part);
     })();
   });
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
