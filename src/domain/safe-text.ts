@@ -8,8 +8,8 @@ export function cleanText(text: string, max = 500): string {
   return plain.length <= max ? plain : `${plain.slice(0, max - 1)}…`;
 }
 
-// Each pattern takes linear time, because logs have long lines: it begins where a word does, or ends before its own next
-// beginning.
+// Each pattern takes linear time, because logs have long lines: it begins where a word does, or ends before its own
+// next beginning.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 ***'],
   [/(password|passwd|secret|token|api[_-]?key|authorization)(["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi, '$1$2***'],
