@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';
 import type { Connection } from './connections.ts';
-import type { ApiResponse } from './transport.ts';
 
 /**
  * Streams over one WebSocket. The first byte of each message is the number of its channel. Source:
@@ -23,7 +22,14 @@ export interface ChannelMessage {
   readonly data: Buffer;
 }
 
-export type Opened = { readonly channels: Channels } | { readonly refused: ApiResponse };
+/** The answer of an API server that opens no WebSocket. */
+interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export type Opened = { readonly channels: Channels } | { readonly refused: Refusal };
 
 export const V4 = 'v4.channel.k8s.io';
 export const V5 = 'v5.channel.k8s.io';
@@ -72,7 +78,7 @@ function answered(socket: WebSocket, messages: Received, signal: AbortSignal): P
   });
 }
 
-async function refusal(response: IncomingMessage): Promise<ApiResponse> {
+async function refusal(response: IncomingMessage): Promise<Refusal> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of response) {
