@@ -64,7 +64,8 @@ export async function runCommand(
     if (streamed && command.ending) deps.io.err(terminalWords(command.ending(output), CATALOGUE));
     else deps.io.out(oneLine ? JSON.stringify(shown) : (await render(format, shown, text)).trimEnd());
     if (deps.io.stopped.aborted) {
-      deps.io.err(`The command was interrupted.${command.kind === 'read' ? '' : ' What it has begun goes on.'}`);
+      const goesOn = command.kind !== 'read' && command.ending === undefined;
+      deps.io.err(`The command was interrupted.${goesOn ? ' What it has begun goes on.' : ''}`);
       process.exitCode = exitOfSignal(deps.io.stopped.reason);
     }
     return output;

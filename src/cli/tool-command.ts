@@ -1,8 +1,9 @@
 import { Argument, type Command as Cli } from 'commander';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Command } from '../commands/command.ts';
 import type { Output } from '../commands/execute.ts';
 import type { Toolset } from '../commands/toolset.ts';
+import { inner } from '../contract/fields.ts';
 import { complete, type Names } from './completion/sources.ts';
 import type { CliDeps } from './deps.ts';
 import { addFlags, flagFields, flagName, inputOf, positionalInput, takesFile } from './flags.ts';
@@ -51,7 +52,10 @@ function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterComma
     const options = cli.opts<Record<string, unknown>>();
     const [action, about] = actions ? [args[0], args[1]] : [undefined, args[0]];
     const named = await rawInput(command, subject, subject ? (about as string | undefined) : undefined, options);
-    const given = { ...(actions && { [ACTION]: action }), ...(command.positional && positionalInput(command, args)) };
+    const given = {
+      ...(actions && { [ACTION]: action }),
+      ...(command.positional && positionalInput(command, subject ? args.slice(1) : args)),
+    };
     const raw = isObject(named) ? { ...named, ...given } : named;
     const { settings, format: asked } = settingsOf(deps, cli);
     const format = options['json'] === true ? 'json' : asked;
@@ -70,7 +74,8 @@ function positionalArguments(command: Command): readonly Argument[] {
   return (command.positional ?? []).map((name) => {
     const schema = command.input.shape[name] as z.ZodType;
     const optional = schema.isOptional() || takesFile(command);
-    return new Argument(optional ? `[${name}]` : `<${name}>`, schema.description ?? '');
+    const words = inner(schema) instanceof z.ZodArray ? '...' : '';
+    return new Argument(optional ? `[${name}${words}]` : `<${name}${words}>`, schema.description ?? '');
   });
 }
 

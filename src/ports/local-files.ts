@@ -16,8 +16,6 @@ export interface PackLimits {
  * link. Errors of all: INVALID_INPUT (the path), NOT_APPLICABLE (it is too large, is not there, or exists already).
  */
 export interface LocalFilesPort {
-  /** The folder, for sentences. */
-  readonly folder: string;
   /** A file, or a folder with everything in it, as a tar archive whose entries begin with `name`. */
   pack(path: string, name: string, limits: PackLimits): Promise<PackedFiles>;
   /**
@@ -31,7 +29,7 @@ export interface LocalFilesPort {
     options: PackLimits & { readonly replace: boolean },
   ): Promise<Omit<PackedFiles, 'tar'>>;
   /** Whether every file of the archive `of` is in `tar`, with the same content. Throws for what is no archive. */
-  isCopy(of: Uint8Array, tar: Uint8Array): boolean;
+  isCopy(of: Uint8Array, tar: Uint8Array): Promise<boolean>;
   /** Errors as `unpack`, before anything was read from the pod. */
   requireFree(path: string, replace: boolean): Promise<void>;
 }

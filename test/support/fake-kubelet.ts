@@ -98,7 +98,9 @@ function serveExec(ws: WebSocket, url: URL, run: Options['run']): void {
 
 function statusOf(result: number | string): object {
   if (result === 0) return { status: 'Success' };
-  if (typeof result === 'string') return { status: 'Failure', reason: 'InternalError', message: result };
+  // As containerd says that a program does not exist: the cause has no reason.
+  if (typeof result === 'string')
+    return { status: 'Failure', reason: 'InternalError', message: result, details: { causes: [{ message: result }] } };
   const causes = [{ reason: 'ExitCode', message: String(result) }];
   return { status: 'Failure', reason: 'NonZeroExitCode', message: 'command terminated', details: { causes } };
 }

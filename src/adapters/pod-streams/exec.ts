@@ -19,7 +19,9 @@ const End = z.object({
   status: z.string(),
   reason: z.string().optional(),
   message: z.string().optional(),
-  details: z.object({ causes: z.array(z.object({ reason: z.string(), message: z.string() })).optional() }).optional(),
+  details: z
+    .object({ causes: z.array(z.object({ reason: z.string().optional(), message: z.string().optional() })).optional() })
+    .optional(),
 });
 
 interface Run {

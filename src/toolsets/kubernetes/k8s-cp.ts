@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { parse, invalidInput } from '../../contract/parse.ts';
+import { invalidInput, parse } from '../../contract/parse.ts';
+import { valuesOf } from '../../contract/setting.ts';
 import { EFFECTIVE } from '../../domain/effect.ts';
 import { fitted } from '../../domain/cluster-objects/fitted.ts';
 import { cleanText } from '../../domain/safe-text.ts';
@@ -11,7 +12,7 @@ import type { ContainerAt } from '../../ports/pod-streams.ts';
 import { containerAt, containerFields, secondsField, within } from './into-pod.ts';
 import { podPath } from './pod-path.ts';
 import { archived, stored } from './pod-archive.ts';
-import { EXEC } from './settings.ts';
+import { EXEC, settings } from './settings.ts';
 
 const plainPath = z
   .string()
@@ -86,12 +87,13 @@ type Output = z.output<typeof output>;
 
 async function fetched(context: CommandContext, at: ContainerAt, asked: Asked): Promise<Output> {
   const { localFiles } = context.ports;
+  const { kubernetesFiles: folder } = valuesOf(settings, context.settings);
   const { replace = false, max_bytes: bytes = BYTES, local_path: to } = asked;
   await localFiles.requireFree(to, replace);
   const from = podPath(asked.pod_path);
   const tar = await within(context, asked.timeout_seconds, (signal) => archived(context, at, from, bytes, signal));
   const { files, leftOut, ...copied } = await localFiles.unpack(tar, from.name, to, { bytes, replace });
-  const reason = `${plural(files, 'file')} of ${at.namespace}/${at.pod} ${files === 1 ? 'is' : 'are'} now at ${to} in ${localFiles.folder}`;
+  const reason = `${plural(files, 'file')} of ${at.namespace}/${at.pod} ${files === 1 ? 'is' : 'are'} now at ${to} in ${folder}`;
   return { changed: true, effective: 'proved', reason, files, bytes: copied.bytes, left_out: [...leftOut] };
 }
 
@@ -101,7 +103,7 @@ async function sent(context: CommandContext, at: ContainerAt, asked: Asked): Pro
   const { tar, files, leftOut, ...packed } = await context.ports.localFiles.pack(asked.local_path, to.name, { bytes });
   const same = await within(context, asked.timeout_seconds, async (signal) => {
     await stored(context, at, to, tar, signal);
-    return context.ports.localFiles.isCopy(tar, await archived(context, at, to, bytes, signal));
+    return await context.ports.localFiles.isCopy(tar, await archived(context, at, to, bytes, signal));
   });
   const what = `${plural(files, 'file')} in ${asked.pod_path} of ${at.namespace}/${at.pod}`;
   return {

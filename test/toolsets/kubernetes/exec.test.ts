@@ -10,6 +10,7 @@ import { codeOf, failureOf } from '../../support/argo-objects-stage.ts';
 import { KubernetesStage } from '../../support/kubernetes-stage.ts';
 
 let stage: KubernetesStage;
+let folder: string;
 const POD = { namespace: 'shop', name: 'web-1' };
 const YES = { confirm: 'shop/web-1' };
 const LS = { ...POD, command: ['ls', '-l'] };
@@ -18,7 +19,8 @@ const FROM = { ...POD, direction: 'from_pod', pod_path: '/tmp/heap', local_path:
 beforeEach(() => {
   stage = new KubernetesStage();
   stage.switchedOn = { kubernetesExec: true };
-  stage.files = createLocalFiles(mkdtempSync(join(tmpdir(), 'sluice-cp-')));
+  folder = mkdtempSync(join(tmpdir(), 'sluice-cp-'));
+  stage.files = createLocalFiles(folder);
   stage.add('pods', 'shop', 'web-1', { spec: { containers: [{ name: 'app' }] } });
 });
 
@@ -134,14 +136,14 @@ describe('k8s_cp', () => {
       left_out: [],
     });
     expect(commands).toEqual([['tar', '-cf', '-', '-C', '/tmp', './heap']]);
-    expect(readFileSync(join(stage.files?.folder ?? '', 'heap'), 'utf8')).toBe('abc');
+    expect(readFileSync(join(folder, 'heap'), 'utf8')).toBe('abc');
     expect(await codeOf(stage.call('k8s_cp', { ...FROM, ...YES }))).toBe('NOT_APPLICABLE');
     expect(await stage.call('k8s_cp', { ...FROM, ...YES, replace: true })).toMatchObject({ effective: 'proved' });
   });
 
   test('copies into a container and reads it back', async () => {
     const to = { ...FROM, direction: 'to_pod', pod_path: '/tmp/--new', ...YES };
-    writeFileSync(join(stage.files?.folder ?? '', 'heap'), 'abc');
+    writeFileSync(join(folder, 'heap'), 'abc');
     let inside: Buffer = Buffer.alloc(0);
     const commands: (readonly string[])[] = [];
     stage.cluster.runs = ({ command, stdin }) => {
@@ -176,7 +178,7 @@ describe('k8s_cp', () => {
       code: 'NOT_APPLICABLE',
       message: expect.stringContaining('heap is larger than 10 bytes'),
     });
-    expect(readdirSync(stage.files?.folder ?? '')).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test.each(['relative', '/', '/tmp/../etc/passwd', '/tmp/./x', '//x', '/tmp/a\nb'])('%j is no path', async (path) => {
