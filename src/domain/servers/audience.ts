@@ -8,8 +8,9 @@ export interface Audience {
   readonly values: readonly string[];
 }
 
-/** `header:<name>=<value>,<value>` or `claim:<name>=<value>`. Values have no comma. */
-export const AUDIENCE = /^(header|claim):([A-Za-z0-9_.:/-]{1,100})=([^\s,][^,]{0,99}(?:,[^\s,][^,]{0,99}){0,49})$/;
+/** `header:<name>=<value>,<value>` or `claim:<name>=<value>`. Values are printable ASCII without a comma. */
+export const AUDIENCE =
+  /^(header|claim):([A-Za-z0-9_.:/-]{1,100})=([!-+\--~][ -+\--~]{0,99}(?:,[!-+\--~][ -+\--~]{0,99}){0,49})$/;
 
 /** The audience that a text names. Undefined if it has another form. */
 export function readAudience(text: string): Audience | undefined {

@@ -16,10 +16,17 @@ test.each([
   expect(readAudience(audienceText(expected as typeof audience))).toEqual(expected);
 });
 
-test.each(['', 'x-plan=beta', 'cookie:a=b', 'header:x-plan', 'header:x-plan=', 'header:=beta', 'header:x-plan=a,,b'])(
-  '"%s" is none',
-  (text) => expect(readAudience(text)).toBeUndefined(),
-);
+test.each([
+  '',
+  'x-plan=beta',
+  'cookie:a=b',
+  'header:x-plan',
+  'header:x-plan=',
+  'header:=beta',
+  'header:x-plan=a,,b',
+  'header:x-plan=a\u001b[31m',
+  'claim:t=a\nb',
+])('"%s" is none', (text) => expect(readAudience(text)).toBeUndefined());
 
 test.each([
   [audience, { 'x-plan': 'beta' }, {}, true],
