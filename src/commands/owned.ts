@@ -154,7 +154,7 @@ function abandonedMark({ releaseId }: Owner, cause: SluiceError): SluiceError {
     'OWNED_BY_OTHER',
     `The mark of ${releaseId} is on the object, but that release is not running (${cause.message}); nothing was done.`,
     {
-      next: `Call release_recover with release_id "${releaseId}": it puts the traffic back and removes the mark. Then repeat the call.`,
+      next: `If its run was ended from outside, call release_recover with release_id "${releaseId}": it puts the traffic back and removes the mark. Then repeat the call. If it ended by itself, the next release takes its mark over.`,
       details: { release_id: releaseId },
       cause,
     },
@@ -162,16 +162,16 @@ function abandonedMark({ releaseId }: Owner, cause: SluiceError): SluiceError {
 }
 
 /**
- * The refusal of a write that has no corresponding command of a release. Undefined owner: nothing to refuse. Errors:
+ * The refusal of a write that has no corresponding command of a release. The release may have ended. Undefined owner: nothing to refuse. Errors:
  * OWNED_BY_OTHER.
  */
 export function refuseOwned(owner: Owner | undefined, what: string): void {
   if (!owner) return;
   throw new SluiceError(
     'OWNED_BY_OTHER',
-    `${what} belongs to the running release ${owner.releaseId}; a direct write would conflict with the release.`,
+    `${what} belongs to the release ${owner.releaseId}; a direct write would conflict with the release.`,
     {
-      next: `Call release_get with release_id "${owner.releaseId}". Abort that release, or wait for its end. If its run has ended, call release_recover: it puts the traffic back and removes the mark.`,
+      next: `Call release_get with release_id "${owner.releaseId}". While it runs, abort it or wait for its end. If its run was ended from outside, call release_recover: it puts the traffic back and removes the mark. If it ended by itself, the next release takes its mark over.`,
       details: { release_id: owner.releaseId },
     },
   );

@@ -132,6 +132,21 @@ describe('release_recover', () => {
     await expect(recover()).rejects.toMatchObject({ code: 'RELEASE_CLOSED' });
   });
 
+  test.each(['succeeded', 'rolled-back', 'superseded', 'refused'] as const)(
+    'a release that ended as %s keeps its outcome',
+    async (state) => {
+      gateway.views.set(ID, aView({ state, reason: 'shop:v2 is stable', newHash: 'bbb', closedAt: AT }));
+      const next = state === 'succeeded' ? 'release_rollback' : 'release_get';
+
+      await expect(recover()).rejects.toMatchObject({
+        code: 'NOT_APPLICABLE',
+        message: expect.stringContaining(`ended as ${state} at 2026-11-01T10:00:00.000Z: shop:v2 is stable`),
+        next: expect.stringContaining(next),
+      });
+      expect(gateway.started).toEqual([]);
+    },
+  );
+
   test('it is asked for first', async () => {
     gateway.views.set(ID, terminated());
     await expect(call('release_recover', {})).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });

@@ -1,5 +1,5 @@
 import { isRecord, metaOf, type ApiObject, type OwnerReference } from '../../domain/cluster-objects/api-object.ts';
-import { apiVersionOf } from '../../domain/cluster-objects/api-kind.ts';
+import { apiVersionOf, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../command.ts';
@@ -9,6 +9,8 @@ export interface ChainedOwner {
   readonly kind: string;
   readonly name: string;
   readonly object?: ApiObject;
+  /** Present with `object`. */
+  readonly apiKind?: ApiKind;
   readonly problem?: string;
 }
 
@@ -44,7 +46,7 @@ async function readOwner(
   try {
     const object = await ports.clusterObjects.read({ cluster, kind, name, ...(kind.namespaced ? { namespace } : {}) });
     return metaOf(object).uid === uid && isRecord(object)
-      ? { kind: kindName, name, object }
+      ? { kind: kindName, name, object, apiKind: kind }
       : { kind: kindName, name, problem: 'another object has its name now' };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;

@@ -9,7 +9,10 @@ import type { Draft } from './draft.ts';
 import { isNamespace, objectText } from './located.ts';
 import { ownerChain } from './owner-chain.ts';
 
-/** The kinds that releases mark. */
+/**
+ * The kinds that releases mark. A mark on another kind is a copy: Argo and Kubernetes copy annotations of a Rollout or a
+ * Deployment to its ReplicaSets, and the copy stays after the end of the release.
+ */
 const MARKED: readonly string[] = ['rollouts.argoproj.io', 'traefikservices.traefik.io', 'deployments.apps'];
 /** The kinds that a marked object depends on by name. */
 const NAMED: readonly string[] = ['services', 'deployments.apps'];
@@ -22,15 +25,18 @@ const READ = 500;
 export async function refuseReleases(context: CommandContext, draft: Draft): Promise<void> {
   const { at, before } = draft;
   if (!before) return;
-  const { clusterObjects } = context.ports;
-  refuseOwned(await clusterObjects.releaseOwner(before), objectText(at));
-  for (const { object, kind, name } of await ownerChain(context, at, before))
+  refuseOwned(await markOf(context, at.kind, before), objectText(at));
+  for (const { object, kind, name, apiKind } of await ownerChain(context, at, before))
     refuseOwned(
-      object && (await clusterObjects.releaseOwner(object)),
+      object && apiKind && (await markOf(context, apiKind, object)),
       `${objectText(at)} is a part of ${kind} ${name}, which`,
     );
   if (NAMED.includes(fullName(at.kind))) await refuseNamed(context, at, before);
   if (draft.write.how === 'delete') await refuseContained(context, at);
+}
+
+async function markOf({ ports }: CommandContext, kind: ApiKind, object: ApiObject): Promise<Owner | undefined> {
+  return MARKED.includes(fullName(kind)) ? ports.clusterObjects.releaseOwner(object) : undefined;
 }
 
 async function refuseNamed(context: CommandContext, at: ObjectAt, object: ApiObject): Promise<void> {

@@ -6,6 +6,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { leftBehind } from '../../domain/release/left-behind.ts';
 import type { Recover } from '../../domain/release/plan.ts';
 import { usersPercent } from '../../domain/release/present.ts';
+import { isClosed } from '../../domain/release/state.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import { knownRelease } from './known-release.ts';
@@ -69,6 +70,7 @@ function recoverable(id: string, view: ReleaseView, why: string | undefined): Re
       next: `Call release_abort with release_id "${id}".`,
       details: { release_id: id, run_id: runId },
     });
+  if (isClosed(view.state)) throw endedItself(view, closedAt);
   const percent = usersPercent(view);
   const reason = `recovers the run ${runId}, which ended ${percent === undefined ? '' : `at ${percent} % `}as ${view.state}${why ? `: ${cleanText(why, 300)}` : ''}`;
   const recover = leftBehind(view, reason);
@@ -76,6 +78,23 @@ function recoverable(id: string, view: ReleaseView, why: string | undefined): Re
   throw new SluiceError('RELEASE_CLOSED', `${id} ended before it had a plan, so it moved no traffic.`, {
     next: 'Start the next release; it takes the mark over if there is one.',
   });
+}
+
+/** A release that ended by itself has put its traffic in order. A run that recovers it would change its outcome. */
+function endedItself({ id, runId, state, reason }: ReleaseView, closedAt: number): SluiceError {
+  const at = new Date(closedAt).toISOString();
+  const next =
+    state === 'succeeded'
+      ? `Call release_rollback with release_id "${id}" to bring the version before it back.`
+      : `Call release_get with release_id "${id}" for its events.`;
+  return new SluiceError(
+    'NOT_APPLICABLE',
+    `${id} was not ended from outside. It ended as ${state} at ${at}: ${cleanText(reason, 300)}`,
+    {
+      next: `${next} If its mark (annotation sluice.dev/owner) is still on an object, the next release takes it over.`,
+      details: { release_id: id, run_id: runId },
+    },
+  );
 }
 
 function answer(
