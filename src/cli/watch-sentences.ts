@@ -35,10 +35,10 @@ function countsOf({ findings, candidate, stable }: Verdict) {
 }
 
 function usersSentence({ state, image, closed_at: closed, users_percent: users }: ReleaseOutput): string | undefined {
-  const since = closed === undefined ? '' : ` since ${closed.slice(11, 19)} UTC`;
-  if (state === 'succeeded') return `All users (100 %) are on ${image}${since}.`;
-  if (state === 'rolled-back') return `All users are on the old version${since}.`;
-  if (state === 'refused') return 'Nothing was changed: all users stay on the old version.';
+  const end = closed === undefined ? '' : `, ${closed.slice(0, 10)} ${closed.slice(11, 19)} UTC`;
+  if (state === 'succeeded') return `At its end${end}, all users (100 %) were on ${image}.`;
+  if (state === 'rolled-back') return `At its end${end}, all users were on the old version.`;
+  if (state === 'refused') return 'Nothing was changed: all users stayed on the old version.';
   if (state === 'superseded') return `Somebody set another version than ${image}, and the release left it alone.`;
   return users === undefined ? undefined : `${users} % of the users are meant to be on ${image} now.`;
 }

@@ -196,9 +196,9 @@ test.each([
 });
 
 test.each([
-  ['rolled-back', 'All users are on the old version since 10:00:40 UTC.'],
-  ['succeeded', 'All users (100 %) are on shop:v2 since 10:00:40 UTC.'],
-  ['refused', 'Nothing was changed: all users stay on the old version.'],
+  ['rolled-back', 'At its end, 2026-11-01 10:00:40 UTC, all users were on the old version.'],
+  ['succeeded', 'At its end, 2026-11-01 10:00:40 UTC, all users (100 %) were on shop:v2.'],
+  ['refused', 'Nothing was changed: all users stayed on the old version.'],
   ['superseded', 'Somebody set another version than shop:v2, and the release left it alone.'],
 ] as const)('a release that ended as %s begins with two plain sentences, before state and odds', (state, users) => {
   const failed = { outcome: 'fail', reason: 'worse', findings: [question('errors', 5, 0)], from: AT, to: AT } as const;

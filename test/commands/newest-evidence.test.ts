@@ -47,11 +47,30 @@ test('while a release is held, its newest verdict is that of the journal', async
 test.each([
   ['an older verdict', 0, AT + 500, held],
   ['one of another step', 1, AT + 3000, held],
-  ['one of a release that has ended', 0, AT + 3000, { ...held, state: 'rolled-back' as const }],
+  ['one of a guard after the release', 2, AT + 3000, { ...held, state: 'succeeded' as const, closedAt: AT + 4000 }],
+  ['one after the end', 1, AT + 3000, { ...held, state: 'rolled-back' as const, closedAt: AT + 2000 }],
 ])('%s changes nothing', async (_, step, to, view) => {
   await keep(step, to);
 
   expect(await withNewestEvidence({ journal }, view)).toBe(view);
+});
+
+test.each([undefined, held.runId])('an ended release has the newest verdict that was made (run %s)', async (run) => {
+  await keep(0, AT + 2000, AT + 3000);
+  const ended = { ...held, state: 'rolled-back' as const, closedAt: AT + 4000 };
+
+  const answer = await releaseGet.run(around(ended), { release_id: held.id, run_id: run });
+  expect(answer.verdict).toMatchObject({ reason: 'later', to: new Date(AT + 3000).toISOString() });
+});
+
+test.each([
+  ['succeeded', 'At its end, 2026-11-01T10:00:04.000Z, 100 % of the users were on shop:v2'],
+  ['rolled-back', 'At its end, 2026-11-01T10:00:04.000Z, 0 % of the users were on shop:v2'],
+  ['failed-needs-human', 'At its end, 2026-11-01T10:00:04.000Z, 10 % of the users were meant to be on shop:v2'],
+] as const)('the text of a release that ended as %s says where the users were then', async (state, users) => {
+  const answer = await releaseGet.run(around({ ...held, state, closedAt: AT + 4000 }), { release_id: held.id });
+
+  expect(releaseGet.text(answer)).toContain(users);
 });
 
 test('a journal that is away changes nothing', async () => {

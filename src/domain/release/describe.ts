@@ -34,7 +34,7 @@ function stepLines(view: ReleaseView): string[] {
 function weightLines(view: ReleaseView): string[] {
   if (isClosed(view.state)) {
     const users = usersPercent(view);
-    return users === undefined ? [] : ['', `Users on \`${view.spec.image}\`: ${users} %`];
+    return users === undefined ? [] : ['', `Users on \`${view.spec.image}\` at its end: ${users} %`];
   }
   if (!view.proof) return [];
   return ['', `Weight: wanted ${view.weightWanted}; ${proofWords(view.weightWanted, view.proof)}`];

@@ -55,13 +55,13 @@ function total({ buckets }: Comparison, arm: 'candidate' | 'stable'): Count {
 function usersSentence({ release, weights }: ReleaseReport): string | undefined {
   const { state, image, previous = 'the old version', users, closed, started, waiting } = release;
   const exposed = exposureOf(weights.wanted);
-  if (state === 'refused') return `Nothing was changed: all users stay on ${previous}.`;
+  if (state === 'refused') return `Nothing was changed: all users stayed on ${previous}.`;
   if (state === 'superseded') return `Somebody set another version than ${image}, and the release left it alone.`;
   if (state === 'rolled-back')
     return exposed
-      ? `All users are on ${previous} again since ${clock(exposed.to ?? closed ?? started)}; up to ${exposed.most} % of them were on ${image} for ${Math.round(((exposed.to ?? closed ?? started) - exposed.from) / 1000)} s.`
-      : `No user was on ${image}: all stay on ${previous}.`;
-  if (state === 'succeeded') return `All users (100 %) are on ${image} since ${clock(closed ?? started)}.`;
+      ? `All users were on ${previous} again at ${clock(exposed.to ?? closed ?? started)}; up to ${exposed.most} % of them were on ${image} for ${Math.round(((exposed.to ?? closed ?? started) - exposed.from) / 1000)} s.`
+      : `No user was on ${image}: all stayed on ${previous}.`;
+  if (state === 'succeeded') return `At the end of the release, ${clock(closed ?? started)}, all users (100 %) were on ${image}.`;
   const share = users === undefined ? '' : `At the moment ${users} % of the users are meant to be on ${image}`;
   if (!waiting || isClosed(state)) return share === '' ? undefined : `${share}.`;
   return `${share}${share === '' ? 'The release waits' : ', and the release waits'} for an answer: ${waiting.answers.join(', ')}.`;

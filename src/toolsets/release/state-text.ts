@@ -33,6 +33,7 @@ function head({ state, target, image, step, release_id: id, started_by: by }: Sh
 }
 
 function weightLine({
+  state,
   weight_wanted: wanted,
   weights,
   live,
@@ -40,7 +41,7 @@ function weightLine({
   users_percent: users,
   image,
 }: Shown): string {
-  if (closed !== undefined) return users === undefined ? '' : `Users: ${users} % are on ${image}`;
+  if (closed !== undefined) return users === undefined ? '' : usersAtEnd({ state, image, closed, users });
   const words = proofWords(wanted, weights);
   const proof = words === '' ? '' : `; ${words}`;
   const now =
@@ -48,6 +49,12 @@ function weightLine({
       ? `; proxies now ${live.traefik.map(({ weight }) => weight ?? '?').join(', ')}`
       : '';
   return `Weight wanted ${wanted} %${proof}${now}${live?.problem ? `; live data incomplete: ${live.problem}` : ''}`;
+}
+
+/** The weight of a run that was ended from outside was not read back. */
+function usersAtEnd(end: { state: Shown['state']; image: string; closed: string; users: number }): string {
+  const were = end.state === 'failed-needs-human' ? 'were meant to be' : 'were';
+  return `At its end, ${end.closed}, ${end.users} % of the users ${were} on ${end.image}`;
 }
 
 function podsLine({ live }: Shown): string {

@@ -37,7 +37,7 @@ test('a rollback says what failed, where the users are and how long some were on
 
   expect(summarySentences(report({ state: 'rolled-back' }, { weights }))).toEqual([
     'Failed answers: 9 of 44 answers (20 %) of shop:v3, and none of 410 answers of shop:v1.',
-    'All users are on shop:v1 again since 10:00:13 UTC; up to 20 % of them were on shop:v3 for 12 s.',
+    'All users were on shop:v1 again at 10:00:13 UTC; up to 20 % of them were on shop:v3 for 12 s.',
   ]);
 });
 
@@ -55,8 +55,8 @@ test('a slow version is told by its slow answers', () => {
 });
 
 test.each([
-  ['succeeded', {}, 'All users (100 %) are on shop:v3 since'],
-  ['refused', {}, 'Nothing was changed: all users stay on shop:v1.'],
+  ['succeeded', {}, 'all users (100 %) were on shop:v3.'],
+  ['refused', {}, 'Nothing was changed: all users stayed on shop:v1.'],
   ['superseded', {}, 'Somebody set another version than shop:v3, and the release left it alone.'],
   ['soaking', { users: 10 }, 'At the moment 10 % of the users are meant to be on shop:v3.'],
   [
