@@ -5,7 +5,8 @@ import { withWho } from '../domain/with-who.ts';
 
 /** The display of a release that is followed. */
 export interface Screen {
-  show(view: Watched): void | Promise<void>;
+  /** `askedAt`: when the release was asked for the view, epoch ms. */
+  show(view: Watched, askedAt: number): void | Promise<void>;
   /** Why the last read failed. */
   problem(text: string): void;
   done(): void;
@@ -15,9 +16,9 @@ export interface Screen {
 const ALIVE_MS = 15_000;
 
 /**
- * For pipes and CI. Text: each event once, each change of the verdict, and a line at least every 15 s. JSON: one line
- * for each change, with the events since the previous line. `changed` is false in the lines that are printed while
- * nothing changes.
+ * For pipes and CI. Text: each event once, each change of the verdict, and a line at least every 15 s. The times of the
+ * lines do not go back. JSON: one line for each change, with the events since the previous line. `changed` is false in
+ * the lines that are printed while nothing changes.
  */
 export function lineScreen(io: Io, format: Format, now: () => number = Date.now): Screen {
   const lines = format === 'json' || format === 'yaml' ? dataLines(format) : textLines();
@@ -26,7 +27,7 @@ export function lineScreen(io: Io, format: Format, now: () => number = Date.now)
   let lastEvent = 0;
   let lastProblem = '';
   return {
-    async show(view) {
+    async show(view, askedAt) {
       lastProblem = '';
       const events = view.events.filter(({ at }) => Date.parse(at) > lastEvent);
       lastEvent = Math.max(lastEvent, ...events.map(({ at }) => Date.parse(at)));
@@ -34,7 +35,7 @@ export function lineScreen(io: Io, format: Format, now: () => number = Date.now)
       const changed = change !== lastChange || events.length > 0;
       lastChange = change;
       if (!changed && now() - lastLine < ALIVE_MS) return;
-      for (const line of await lines({ ...view, events }, changed)) {
+      for (const line of await lines({ ...view, events }, changed, askedAt)) {
         lastLine = now();
         io.out(line);
       }
@@ -52,7 +53,7 @@ function changeOf({ state, step, waiting, verdict, weights, closed_at: closed }:
   return JSON.stringify([state, step?.index, waiting?.for, verdict?.outcome, weights?.effective, closed]);
 }
 
-type Lines = (view: Watched, changed: boolean) => Promise<readonly string[]>;
+type Lines = (view: Watched, changed: boolean, askedAt: number) => Promise<readonly string[]>;
 
 function dataLines(format: 'json' | 'yaml'): Lines {
   return async (view, changed) => {
@@ -63,14 +64,20 @@ function dataLines(format: 'json' | 'yaml'): Lines {
 
 function textLines(): Lines {
   let last = '';
-  return async (view, changed) => {
+  let lastTime = 0;
+  return async (view, changed, askedAt) => {
+    // An event may come between the question and its answer. Later ones have a later time than the question.
+    lastTime = Math.max(lastTime, askedAt, ...view.events.map(({ at }) => Date.parse(at)));
+    const time = new Date(lastTime).toISOString();
     const lines = view.events.map(({ at, state, text, who }) => `${at} ${state}: ${withWho(text, who)}`);
     const headline = `${view.state}: ${view.reason}`;
-    const known = view.events.some(({ state, text }) => `${state}: ${text}` === headline) || last === headline;
+    const same = last === headline;
+    const known = view.events.some(({ state, text }) => `${state}: ${text}` === headline) || same;
     last = headline;
     if (view.closed_at !== undefined) return known ? lines : [...lines, `${view.closed_at} ${headline}`];
-    if (changed) return known ? lines : [...lines, `${new Date().toISOString()} ${headline}`];
-    return [`${new Date().toISOString()} still ${headline}${place(view)}`];
+    if (changed) return known ? lines : [...lines, `${time} ${headline}`];
+    // The reason of a state may have figures of the moment at which it began. They are told once.
+    return [`${time} still ${same ? view.state : headline}${place(view)}`];
   };
 }
 

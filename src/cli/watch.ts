@@ -22,6 +22,14 @@ function passes(error: unknown, seen: boolean): error is SluiceError {
   return error.code === 'NO_ANSWER' || (seen && error.code === 'TEMPORAL_UNREACHABLE');
 }
 
+/** The advice of an error to repeat the call does not apply, because watching does that. */
+function problemText(error: SluiceError): string {
+  const { next, ...failure } = toFailure(error);
+  const advice = error.code === 'NO_ANSWER' ? 'Start a worker (sluice worker) if none runs.' : next;
+  const text = failureText({ ...failure, next: `${advice} This command goes on and asks again every second.` });
+  return terminalWords(text.replace('\n', ' '), CATALOGUE);
+}
+
 export interface Watching {
   /** The input of release_get: a release id, or a target. */
   readonly which: Record<string, unknown>;
@@ -63,12 +71,13 @@ async function follow(
   let last: Watched | undefined;
   while (!context.signal.aborted) {
     try {
+      const askedAt = Date.now();
       last = await releaseGet.run(context, input);
-      await screen.show(last);
+      await screen.show(last, askedAt);
       if (last.closed_at !== undefined) return last;
     } catch (error) {
       if (!passes(error, last !== undefined)) throw error;
-      screen.problem(terminalWords(failureText(toFailure(error)).replace('\n', ' '), CATALOGUE));
+      screen.problem(problemText(error));
     }
     if (Date.now() >= end) return last;
     const pause = Math.min(EVERY_MS, end - Date.now());

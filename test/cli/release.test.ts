@@ -322,7 +322,7 @@ test('watch outlives a worker that is away for a while, and tells a bad end by i
 
   expect(code).toBe(10);
   expect(err).toBe(
-    'NO_ANSWER: no worker Next: Call `sluice release get`; the same request id can be sent again safely.',
+    'NO_ANSWER: no worker Next: Start a worker (sluice worker) if none runs. This command goes on and asks again every second.',
   );
 });
 

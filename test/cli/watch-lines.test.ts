@@ -18,7 +18,7 @@ function pipe(format: 'text' | 'json') {
     lines,
     async show(view: ReleaseView, afterMs = 0) {
       now += afterMs;
-      await screen.show({ ...toReleaseOutput(view, 10), next: '' });
+      await screen.show({ ...toReleaseOutput(view, 10), next: '' }, now);
     },
   };
 }
@@ -30,9 +30,39 @@ test('a pipe gets a sign of life every 15 s and nothing between', async () => {
   for (let second = 1; second <= 30; second += 1) await show(aView(), 1000);
 
   expect(lines.slice(1).map((line) => line.replace(/^\S+ /, ''))).toEqual([
-    'still soaking: weight 10 for 60 s (step 1 of 2, weight 10 %)',
-    'still soaking: weight 10 for 60 s (step 1 of 2, weight 10 %)',
+    'still soaking (step 1 of 2, weight 10 %)',
+    'still soaking (step 1 of 2, weight 10 %)',
   ]);
+});
+
+test('a sign of life repeats no reason, and tells one that is new', async () => {
+  const { lines, show } = pipe('text');
+  const asking = (reason: string) => aView({ state: 'waiting-for-decision', reason, events: [] });
+
+  await show(asking('weight 10 passed (0 of 954 failed)'));
+  await show(asking('weight 10 passed (0 of 954 failed)'), 15_000);
+  await show(asking('the verdict is old'), 15_000);
+
+  expect(lines).toEqual([
+    '2026-11-01T10:00:00.000Z waiting-for-decision: weight 10 passed (0 of 954 failed)',
+    '2026-11-01T10:00:15.000Z still waiting-for-decision (step 1 of 2, weight 10 %)',
+    '2026-11-01T10:00:30.000Z still waiting-for-decision: the verdict is old (step 1 of 2, weight 10 %)',
+  ]);
+});
+
+test('the times of lines do not go back, however long an answer takes', async () => {
+  const { lines, show } = pipe('text');
+  const event = (ms: number) => ({ at: AT + ms, state: 'judging' as const, text: `at ${ms}` });
+
+  await show(aView({ events: [event(0)] }));
+  // The event came after the question, and before its answer.
+  await show(aView({ state: 'judging', reason: 'new', events: [event(0), event(1500)] }), 1000);
+  await show(aView({ state: 'aborting', reason: 'bad', events: [event(0), event(1500)] }), 400);
+  await show(aView({ state: 'aborting', reason: 'bad', events: [event(0), event(1500), event(1700)] }), 16_000);
+
+  const times = lines.map((line) => line.split(' ')[0]);
+  expect(times).toEqual([...times].sort());
+  expect(times).toHaveLength(6);
 });
 
 test('in JSON a sign of life is a line that says that nothing changed', async () => {
