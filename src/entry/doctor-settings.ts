@@ -33,15 +33,28 @@ async function toolsCheck(settings: Settings): Promise<Finding> {
 
 async function runningServer(settings: Settings): Promise<string> {
   const address = serverAddress(settings);
-  const answer = await fetch(`${address}/engine/v1/tools`, { signal: AbortSignal.timeout(SERVER_MS) }).catch(
-    () => undefined,
-  );
-  if (!answer) return `no server answers at ${address}`;
-  const { tools } = (await answer.json().catch(() => ({}))) as { readonly tools?: unknown };
-  return Array.isArray(tools)
-    ? `the server at ${address} offers ${tools.length}`
-    : `what answers at ${address} is no server of Sluice`;
+  try {
+    const answer = await fetch(`${address}/engine/v1/tools`, { signal: AbortSignal.timeout(SERVER_MS) });
+    const { tools } = toolsIn(await answer.text());
+    return Array.isArray(tools)
+      ? `the server at ${address} offers ${tools.length}`
+      : `what answers at ${address} is no server of Sluice`;
+  } catch (error) {
+    return isTimeout(error)
+      ? `the server at ${address} has not answered within ${SERVER_MS / 1000} s, so its tools are unknown`
+      : `no server answers at ${address}`;
+  }
 }
 
-/** A server on the same machine answers at once. */
-const SERVER_MS = 1_500;
+function toolsIn(body: string): { readonly tools?: unknown } {
+  try {
+    return Object(JSON.parse(body)) as { readonly tools?: unknown };
+  } catch {
+    return {};
+  }
+}
+
+const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';
+
+/** A server on the same machine answers at once, unless the machine is busy. */
+const SERVER_MS = 5_000;

@@ -42,6 +42,17 @@ test.each([
   expect(await toolsFinding(await answering(body))).toMatch(new RegExp(detail));
 });
 
+test('a server that takes a connection and does not answer in time is not called absent', async () => {
+  server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+
+  const detail = await toolsFinding(port);
+  server.closeAllConnections();
+
+  expect(detail).toContain(`the server at http://127.0.0.1:${port} has not answered within 5 s`);
+}, 30_000);
+
 test('without a server doctor says so', async () => {
   const port = await answering('');
   await new Promise((resolve) => server?.close(resolve));

@@ -102,7 +102,7 @@ test('in a sound world every check is ok and says what it saw', async () => {
   expect(details).toEqual([
     'ok release of shop/web: canary: a release would take it',
     'ok Temporal: localhost:7233, namespace default',
-    'ok worker: 2 workers polled the task queue sluice in the last 70 s',
+    'ok worker: 2 workers polled the task queue sluice in the last 70 s; one that has stopped since is counted too',
     'ok Rollouts: 1 in shop',
     'ok TraefikServices: 2 in shop',
     'ok Traefik API: 1 replica: traefik/a',
