@@ -53,7 +53,12 @@ test('without confirm nothing is done', async () => {
 describe('nothing runs', () => {
   test('the version before the present one is brought back by a run of its own, and the answer has the proof', async () => {
     const gateway = createFakeGateway([succeeded]);
-    expect(await rollback(gateway)).toMatchObject({
+    const answer = await rollback(gateway);
+    expect(releaseRollback.text(answer).split('\n').slice(0, 1).concat(answer.next)).toEqual([
+      expect.stringMatching(/^Rollback proved: /),
+      'Nothing is left to do: at the end of this run all users were on shop:v1.',
+    ]);
+    expect(answer).toMatchObject({
       how: 'started',
       to_image: 'shop:v1',
       changed: true,

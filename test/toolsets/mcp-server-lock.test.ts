@@ -36,7 +36,9 @@ test('a version is compared with blue, whose lock is read when there is none', a
   expect([broken.code, broken.out]).toEqual([7, expect.stringContaining('against 1: breaking, not accepted')]);
   expect(broken.out).toContain('breaking: tool get: argument key is required now');
   expect(JSON.parse((await lock('3', '--json')).out)).toMatchObject({ verdict: 'compatible', accepted: true });
-  expect((await lock('1')).out).toContain('nothing to compare');
+  const blue = (await lock('1')).out;
+  expect(blue).toContain('demo 1: 1 item in its contract (tools, prompts, resources), protocol of');
+  expect(blue).toContain('It was not compared, because no other version is blue.');
   expect((await lock('3', '--against', '2')).out).toContain('compatible: tool get: argument key is no longer required');
 });
 

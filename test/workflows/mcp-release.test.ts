@@ -108,7 +108,7 @@ test('after a release a rollback by command makes the former version blue again,
       expect(await one.ended()).toMatchObject({ state: 'succeeded' });
       await recordHistory('mcp-good', one.handle);
       const printed = await one.command('release', 'rollback', 'release/mcp/servers/back', '--yes');
-      expect(printed).toMatch(/^proved: .*1.0.0 is stable again and has all traffic/);
+      expect(printed).toMatch(/^Rollback proved: .*1.0.0 is stable again and has all traffic/);
       await one.guard.result();
       one.follow();
       await recordHistory('mcp-rollback', one.handle);

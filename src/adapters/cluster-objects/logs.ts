@@ -8,6 +8,9 @@ import type { ApiResponse } from '../kubernetes/transport.ts';
 /** The API server asks the kubelet, which may be slow. */
 const TIMEOUT_MS = 10_000;
 
+/** The words of the API server for a node without an address. */
+const NO_ADDRESS = 'no preferred addresses found';
+
 /** Errors: OBJECT_NOT_FOUND, NOT_APPLICABLE with the reason of the kubelet. */
 export async function readLog(client: ClusterClient, query: LogQuery): Promise<string> {
   const what = whatOf(query);
@@ -64,6 +67,12 @@ function failure(client: ClusterClient, response: ApiResponse, what: string): Sl
     return new SluiceError('OBJECT_NOT_FOUND', `Cluster "${client.cluster}" could not ${what}: ${message}`);
   if (response.status === 401 || response.status === 403 || response.status === 429)
     return failureOf(response, client.cluster, what);
+  if (message.includes(NO_ADDRESS))
+    return new SluiceError(
+      'NOT_APPLICABLE',
+      `Cluster "${client.cluster}" could not ${what}: the node of the pod has no address at which the API server could ask its kubelet. A node without a kubelet, for example that of a sandbox, gives no logs.`,
+      { next: 'Call k8s_describe for the pod: its state and events are known without a kubelet.' },
+    );
   // The API server passes on what the kubelet says, for example that the container waits to start, also with 500.
   return new SluiceError('NOT_APPLICABLE', `Cluster "${client.cluster}" could not ${what}: ${message}`, {
     next: 'Call k8s_describe for the pod: its state and events say why there is no log.',

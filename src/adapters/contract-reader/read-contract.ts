@@ -19,6 +19,8 @@ const ERAS = [
 const MAX_PAGES = 100;
 /** Bytes of one line or message of a server over stdio. */
 const MAX_MESSAGE = 16 * 1024 * 1024;
+/** Characters of the beginning, and of the end, of what a program writes to its standard error. */
+const MOST_WRITTEN = 400;
 
 type Offer = Omit<Contract, 'eras'>;
 
@@ -32,24 +34,29 @@ const START_FACTOR = 6;
 export async function readContract(upstream: Upstream, env: NodeJS.ProcessEnv, timeout: number): Promise<Contract> {
   const reached = resolved(upstream, env, missing);
   const offers: [string, Offer][] = [];
-  const failures: string[] = [];
+  let failure = '';
   for (const [era, mode] of ERAS) {
     const client = new Client({ name: 'sluice', version: '1' }, { versionNegotiation: { mode } });
+    const { transport, written } = transportTo(reached);
     try {
-      await client.connect(transportTo(reached), {
+      await client.connect(transport, {
         timeout: reached.transport === 'stdio' ? timeout * START_FACTOR : timeout,
       });
       offers.push([era, await offerOf(client, timeout)]);
     } catch (error) {
       if (error instanceof SluiceError) throw error;
-      failures.push(`${era}: ${error instanceof Error ? error.message : String(error)}`);
+      // That a server refuses one era tells nothing. The last one that was tried tells why it answers in none.
+      failure = `${error instanceof Error ? error.message : String(error)}.${written()}`;
     } finally {
       await client.close().catch(() => undefined);
     }
   }
   const [newest] = offers;
   if (newest) return { eras: offers.map(([era]) => era).toSorted(), ...newest[1] };
-  throw new SluiceError('SERVER_UNREACHABLE', `The server answers in no protocol era (${failures.join('; ')}).`);
+  throw new SluiceError(
+    'SERVER_UNREACHABLE',
+    `The server answers in no protocol era, neither ${ERAS.map(([era]) => era).join(' nor ')}: ${failure}`,
+  );
 }
 
 function missing(_: string, variable: string): SluiceError {
@@ -58,22 +65,42 @@ function missing(_: string, variable: string): SluiceError {
   });
 }
 
-function transportTo(upstream: Upstream): Transport {
-  if (upstream.transport === 'stdio') {
-    const { command, args, env } = upstream;
-    return new StdioClientTransport({
-      command,
-      args: [...args],
-      env: { ...env },
-      stderr: 'ignore',
-      maxBufferSize: MAX_MESSAGE,
-    });
-  }
+interface Reached {
+  readonly transport: Transport;
+  /** What the program has written to its standard error, as a sentence. Empty for a server over HTTP. */
+  written(): string;
+}
+
+function transportTo(upstream: Upstream): Reached {
+  if (upstream.transport === 'stdio') return programOf(upstream);
   const { url, headers } = upstream;
   const options = { requestInit: { headers } };
-  return upstream.transport === 'sse'
-    ? new SSEClientTransport(new URL(url), options)
-    : new StreamableHTTPClientTransport(new URL(url), options);
+  const transport =
+    upstream.transport === 'sse'
+      ? new SSEClientTransport(new URL(url), options)
+      : new StreamableHTTPClientTransport(new URL(url), options);
+  return { transport, written: () => '' };
+}
+
+function programOf({ command, args, env }: Extract<Upstream, { readonly transport: 'stdio' }>): Reached {
+  const transport = new StdioClientTransport({
+    ...{ command, args: [...args], env: { ...env } },
+    stderr: 'pipe',
+    maxBufferSize: MAX_MESSAGE,
+  });
+  let text = '';
+  // It is read to its end, because a full pipe would stop the program.
+  transport.stderr?.on('data', (part: Buffer) => void (text = shortened(text + part.toString())));
+  return {
+    transport,
+    written: () =>
+      text.trim() === '' ? ' The program wrote nothing to its standard error.' : ` The program wrote: ${text.trim()}`,
+  };
+}
+
+/** Programs tell the reason of a failure first, or after a stack of calls. */
+function shortened(text: string): string {
+  return text.length <= 2 * MOST_WRITTEN ? text : `${text.slice(0, MOST_WRITTEN)} … ${text.slice(-MOST_WRITTEN + 3)}`;
 }
 
 async function offerOf(client: Client, timeout: number): Promise<Offer> {

@@ -61,7 +61,8 @@ function usersSentence({ release, weights }: ReleaseReport): string | undefined 
     return exposed
       ? `All users were on ${previous} again at ${clock(exposed.to ?? closed ?? started)}; up to ${exposed.most} % of them were on ${image} for ${Math.round(((exposed.to ?? closed ?? started) - exposed.from) / 1000)} s.`
       : `No user was on ${image}: all stayed on ${previous}.`;
-  if (state === 'succeeded') return `At the end of the release, ${clock(closed ?? started)}, all users (100 %) were on ${image}.`;
+  if (state === 'succeeded')
+    return `At the end of the release, ${clock(closed ?? started)}, all users (100 %) were on ${image}.`;
   const share = users === undefined ? '' : `At the moment ${users} % of the users are meant to be on ${image}`;
   if (!waiting || isClosed(state)) return share === '' ? undefined : `${share}.`;
   return `${share}${share === '' ? 'The release waits' : ', and the release waits'} for an answer: ${waiting.answers.join(', ')}.`;

@@ -58,7 +58,7 @@ export function rollback(server: RegisteredServer, version: string, by: By): Reg
   requireFree(server, by);
   const from = versionOf(server, version);
   const to = from.status === 'blue' ? formerBlue(server) : blueOf(server);
-  if (!to) throw noWayBack(server.name, from);
+  if (!to) throw noWayBack(server, from);
   const why = reasonOf(by).why;
   const lastRollback = {
     fromVersion: version,
@@ -149,10 +149,17 @@ function forAll({ audience: _, ...version }: ServerVersion): ServerVersion {
   return version;
 }
 
-function noWayBack(name: string, { version, status }: ServerVersion): SluiceError {
-  const why =
+/** A version that was rolled back was bad, so a later rollback does not return to it. */
+function noWayBack({ name, versions }: RegisteredServer, { version, status }: ServerVersion): SluiceError {
+  const others = versions.filter((one) => one.version !== version).map((one) => `${one.version} (${one.status})`);
+  const [why, next] =
     status === 'blue'
-      ? `${version} is blue itself, and no version that was blue before it is registered`
-      : 'no version is blue';
-  return new SluiceError('SERVER_NO_BLUE', `${name} ${version} cannot be rolled back: ${why}.`);
+      ? [
+          `${version} is blue itself, and its history has no earlier blue version; one that was rolled back does not count`,
+          others.length > 0
+            ? `To leave ${version}, make another version blue with mcp_server_promote. Registered are ${others.join(', ')}.`
+            : `To leave ${version}, register another version with mcp_server_deploy and make it blue with mcp_server_promote.`,
+        ]
+      : ['no version is blue', 'Make a version blue with mcp_server_promote.'];
+  return new SluiceError('SERVER_NO_BLUE', `${name} ${version} cannot be rolled back: ${why}.`, { next });
 }

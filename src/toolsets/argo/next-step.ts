@@ -12,7 +12,7 @@ const deletion: Rule = ({ deletion }) =>
 const unseen: Rule = ({ observed }) =>
   observed
     ? undefined
-    : 'Call this again in a few seconds; if it stays so, the Argo Rollouts controller is not running or does not watch this namespace.';
+    : 'Call argo_get_rollout_status again in a few seconds; if it stays so, the Argo Rollouts controller is not running or does not watch this namespace.';
 
 const invalid: Rule = ({ invalid }) =>
   invalid === undefined ? undefined : `Argo does not act on this spec: correct it at its source (${invalid}).`;
@@ -29,7 +29,9 @@ const byHand: Rule = ({ specPaused }) =>
     : undefined;
 
 const full: Rule = ({ promoteFull, podHash, stableHash }) =>
-  promoteFull && podHash !== stableHash ? 'A full promotion is under way: call this again.' : undefined;
+  promoteFull && podHash !== stableHash
+    ? 'A full promotion is under way: call argo_get_rollout_status again.'
+    : undefined;
 
 const inconclusive: Rule = ({ pauseReasons }) =>
   pauseReasons.some((reason) => reason.startsWith('Inconclusive'))
@@ -47,7 +49,7 @@ const paused: Rule = (detail) => {
 const analysing: Rule = ({ analysis, podHash, stableHash }) => {
   const running = analysis.find(({ status }) => status === 'Running' || status === 'Pending');
   if (!running || podHash === stableHash) return undefined;
-  return `It waits for AnalysisRun ${running.run}: call this again, or argo_skip_analysis_promote to go on without it.`;
+  return `It waits for AnalysisRun ${running.run}: call argo_get_rollout_status again, or argo_skip_analysis_promote to go on without it.`;
 };
 
 const settled: Rule = ({ phase }) => {
@@ -78,5 +80,5 @@ export function nextStep(detail: RolloutDetail): string {
     const advice = rule(detail);
     if (advice) return advice;
   }
-  return 'It is progressing: call this again.';
+  return 'It is progressing: call argo_get_rollout_status again.';
 }

@@ -7,6 +7,7 @@ import { CHANGE_CLASSES, compareContracts } from '../../domain/servers/contract/
 import { changeLines } from '../../domain/servers/contract/change-lines.ts';
 import { ITEM_KINDS, type ContractLock } from '../../domain/servers/contract/lock.ts';
 import { blueOf, type RegisteredServer } from '../../domain/servers/server.ts';
+import { plural } from '../../domain/plural.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
 import { foundServer } from './found-server.ts';
@@ -36,6 +37,9 @@ const output = z.strictObject({
   left_out: z.int().describe('Changes beyond the first 200. The worst come first.'),
 });
 type Output = z.output<typeof output>;
+
+const UNCOMPARED =
+  'It was not compared, because no other version is blue. The field `against` names a version to compare with.';
 
 export const mcpServerLock: Command<typeof input, typeof output> = {
   name: 'mcp_server_lock',
@@ -81,8 +85,8 @@ export const mcpServerLock: Command<typeof input, typeof output> = {
   problem: ({ accepted }) => (accepted ? undefined : 'SERVER_CONTRACT_CHANGED'),
   text: ({ name, version, against, verdict, accepted, items, eras, file, changes, left_out }) =>
     [
-      `${name} ${version}: ${items} items, protocol of ${eras.join(' and ')}, ${file}`,
-      against === undefined ? verdict : `against ${against}: ${verdict}${accepted ? '' : ', not accepted'}`,
+      `${name} ${version}: ${plural(items, 'item')} in its contract (tools, prompts, resources), protocol of ${eras.join(' and ')}, ${file}`,
+      against === undefined ? UNCOMPARED : `against ${against}: ${verdict}${accepted ? '' : ', not accepted'}`,
       ...changeLines(changes).map((line) => `  ${line}`),
       ...(left_out > 0 ? [`  and ${left_out} more changes, which are not worse`] : []),
     ].join('\n'),

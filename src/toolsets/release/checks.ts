@@ -28,7 +28,8 @@ const STOPPED = 'one that has stopped since is counted too';
 
 function workerFinding({ taskQueue, pollers }: { readonly taskQueue: string; readonly pollers: number }): Finding {
   const queue = `the task queue ${taskQueue} in the last ${POLLED_WITHIN_MS / 1000} s`;
-  if (pollers > 0) return { name: 'worker', state: 'ok', detail: `${plural(pollers, 'worker')} polled ${queue}; ${STOPPED}` };
+  if (pollers > 0)
+    return { name: 'worker', state: 'ok', detail: `${plural(pollers, 'worker')} polled ${queue}; ${STOPPED}` };
   return {
     name: 'worker',
     state: 'missing',

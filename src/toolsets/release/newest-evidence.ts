@@ -34,7 +34,10 @@ function newestVerdict(view: ReleaseView, entries: readonly RecordEntry[]): Rele
  * Whether a verdict is about the present step of a release, or about any step of a release that has ended. The verdicts
  * of the guard are in the same record, as those of a step after the last one.
  */
-function isOf({ state, stepIndex, plan, closedAt = Infinity }: ReleaseView, { step, to }: Recorded['verdict']): boolean {
+function isOf(
+  { state, stepIndex, plan, closedAt = Infinity }: ReleaseView,
+  { step, to }: Recorded['verdict'],
+): boolean {
   return isClosed(state) ? step < (plan?.steps.length ?? 0) && to <= closedAt : step === stepIndex;
 }
 

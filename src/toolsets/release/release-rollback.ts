@@ -62,7 +62,7 @@ export const releaseRollback: Command<typeof confirmedRequest, typeof output> = 
   },
   problem: ({ effective }) => (effective === 'refused' ? 'SUPERSEDED' : undefined),
   text: ({ release_id: id, request_id: request, how, effective, reason: why, next }) =>
-    `${how === 'none' ? 'Nothing to roll back' : effective}: ${why}\n${id}, request ${request}\n${next}`,
+    `${how === 'none' ? 'Nothing to roll back' : `Rollback ${effective}`}: ${why}\n${id}, request ${request}\n${next}`,
 };
 
 interface Begun {
@@ -148,7 +148,7 @@ function answer(id: string, request: string, how: Output['how'], { view, ...seen
       seen.effective === 'pending'
         ? `Call release_wait with release_id "${id}" until it has ended.`
         : seen.effective === 'proved'
-          ? 'Nothing: all users are on the version before.'
+          ? `Nothing is left to do: at the end of this run all users were on ${image === undefined ? 'the version before' : cleanText(image)}.`
           : 'Call release_get and argo_get_rollout_status to see who has the target.',
   };
 }

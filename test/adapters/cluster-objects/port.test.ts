@@ -215,3 +215,19 @@ test('a log is followed in pieces until the caller ends it, and a connection tha
   api.closeAllConnections();
   api.close();
 });
+
+test('a log of a node without a kubelet is refused in words', async () => {
+  const message =
+    'Get "https://node:10250/containerLogs/shop/web-1/app": no preferred addresses found; known addresses: []';
+  answers['/api/v1/namespaces/shop/pods/web-1/log?container=app&tailLines=5&limitBytes=100'] = {
+    status: 500,
+    body: { kind: 'Status', message },
+  };
+  const query = { cluster: 'test', namespace: 'shop', pod: 'web-1', container: 'app', tailLines: 5, limitBytes: 100 };
+
+  await expect(port.log({ ...query, previous: false })).rejects.toMatchObject({
+    code: 'NOT_APPLICABLE',
+    message: expect.stringMatching(/the node of the pod has no address .* A node without a kubelet/),
+    next: expect.stringContaining('k8s_describe'),
+  });
+});

@@ -49,6 +49,16 @@ describe('a bad server is an error with its reason', () => {
   test.each<[string, Upstream, string]>([
     ['a command that does not exist', { transport: 'stdio', command: '/no/such', args: [], env: {} }, 'ENOENT'],
     ['one that ends at once', script('process.exit(3)'), 'answers in no protocol era'],
+    [
+      'one that says why it ends',
+      script('console.error("npm error 404 demo@2.0.0 is not in the registry"); process.exit(1)'),
+      'The program wrote: npm error 404 demo@2.0.0 is not in the registry',
+    ],
+    [
+      'one that writes much',
+      script('process.stderr.write("first" + "x".repeat(500000) + "last", () => process.exit(1))'),
+      'last',
+    ],
     ['one that talks nonsense', script('setInterval(() => console.log("nonsense"), 50)'), 'answers in no protocol era'],
     ['one that never answers', script('process.stdin.resume()'), 'answers in no protocol era'],
     [

@@ -62,7 +62,12 @@ describe('rollback', () => {
     expect(shown(second)).toEqual(['1.0.0 inactive 0', '2.0.0 blue 100', '3.0.0 inactive 0']);
     const first = rollback(second, '2.0.0', BY);
     expect(shown(first)).toEqual(['1.0.0 blue 100', '2.0.0 inactive 0', '3.0.0 inactive 0']);
-    expect(() => rollback(first, '1.0.0', BY)).toThrow('no version that was blue before it');
+    expect(() => rollback(first, '1.0.0', BY)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('no earlier blue version; one that was rolled back does not count'),
+        next: expect.stringContaining('mcp_server_promote. Registered are 2.0.0 (inactive), 3.0.0 (inactive).'),
+      }),
+    );
   });
 
   test('without a blue version there is nothing to go back to', () => {

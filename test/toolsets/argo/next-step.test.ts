@@ -38,7 +38,7 @@ test.each<[string, Partial<RolloutDetail>, RegExp]>([
   ['settled', {}, /argo_update_rollout_image/],
   ['owned, whatever else', { ...paused, owner: { releaseId: 'release/prod/shop/web', runId: 'r' } }, /release_get/],
   ['being deleted', { deletion: { since: 'x', finalizers: ['wait'] } }, /held by wait/],
-  ['not seen', { observed: false }, /controller is not running/],
+  ['not seen', { observed: false }, /^Call argo_get_rollout_status again .*controller is not running/],
   ['invalid', { invalid: 'no such Service' }, /correct it .*no such Service/],
   ['aborted, and paused still', { ...paused, aborted: true }, /argo_update_rollout_image with the stable image/],
   [
@@ -46,7 +46,11 @@ test.each<[string, Partial<RolloutDetail>, RegExp]>([
     { ...paused, specPaused: true },
     /^It is paused by hand: argo_resume_rollout/,
   ],
-  ['in a full promotion', { ...paused, promoteFull: true }, /full promotion/],
+  [
+    'in a full promotion',
+    { ...paused, promoteFull: true },
+    /full promotion is under way: call argo_get_rollout_status again/,
+  ],
   [
     'inconclusive',
     { ...paused, pauseReasons: ['InconclusiveAnalysisRun'] },
@@ -55,9 +59,13 @@ test.each<[string, Partial<RolloutDetail>, RegExp]>([
   ['at an untimed pause', paused, /argo_promote_rollout or argo_abort_rollout/],
   ['at a timed pause', { ...paused, stepIndex: 2 }, /by itself after 30 s/],
   ['analysed at a pause: the pause is what a person ends', { ...paused, analysis: running }, /argo_promote_rollout/],
-  ['analysed', { ...updating, analysis: running }, /AnalysisRun web-b-2.*argo_skip_analysis_promote/],
+  [
+    'analysed',
+    { ...updating, analysis: running },
+    /AnalysisRun web-b-2: call argo_get_rollout_status again.*argo_skip_analysis_promote/,
+  ],
   ['an old analysis after the end', { analysis: running }, /Nothing is under way/],
-  ['on its way', updating, /call this again/],
+  ['on its way', updating, /^It is progressing: call argo_get_rollout_status again\.$/],
   ['degraded', { ...updating, phase: 'Degraded' }, /argo_get_rollout_history/],
 ])('%s', (_, change, expected) => {
   const advice = nextStep({ ...settled, ...change });
