@@ -162,8 +162,8 @@ function abandonedMark({ releaseId }: Owner, cause: SluiceError): SluiceError {
 }
 
 /**
- * The refusal of a write that has no corresponding command of a release. The release may have ended. Undefined owner: nothing to refuse. Errors:
- * OWNED_BY_OTHER.
+ * The refusal of a write that has no corresponding command of a release. The release may have ended. Undefined owner:
+ * nothing to refuse. Errors: OWNED_BY_OTHER.
  */
 export function refuseOwned(owner: Owner | undefined, what: string): void {
   if (!owner) return;

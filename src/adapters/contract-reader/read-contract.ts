@@ -68,7 +68,7 @@ function missing(_: string, variable: string): SluiceError {
 interface Reached {
   readonly transport: Transport;
   /** What the program has written to its standard error, as a sentence. Empty for a server over HTTP. */
-  written(): string;
+  readonly written: () => string;
 }
 
 function transportTo(upstream: Upstream): Reached {

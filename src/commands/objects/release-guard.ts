@@ -10,8 +10,8 @@ import { isNamespace, objectText } from './located.ts';
 import { ownerChain } from './owner-chain.ts';
 
 /**
- * The kinds that releases mark. A mark on another kind is a copy: Argo and Kubernetes copy annotations of a Rollout or a
- * Deployment to its ReplicaSets, and the copy stays after the end of the release.
+ * The kinds that releases mark. A mark on another kind is a copy: Argo and Kubernetes copy annotations of a Rollout or
+ * a Deployment to its ReplicaSets, and the copy stays after the end of the release.
  */
 const MARKED: readonly string[] = ['rollouts.argoproj.io', 'traefikservices.traefik.io', 'deployments.apps'];
 /** The kinds that a marked object depends on by name. */

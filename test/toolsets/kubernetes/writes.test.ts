@@ -166,32 +166,6 @@ describe('owners', () => {
       });
   });
 
-  test('a copy of the mark on a ReplicaSet counts for nothing after the release has removed its own', async () => {
-    const uidOf = (ref: typeof REF) => stage.cluster.peek(ref).metadata.uid;
-    const rollout = stage.add('rollouts', 'shop', 'web', { spec: {} });
-    const ownedBy = (apiVersion: string, kind: string, name: string, ref: typeof REF) => ({
-      ownerReferences: [{ apiVersion, kind, name, uid: uidOf(ref), controller: true }],
-    });
-    const set = stage.add('replicasets', 'shop', 'web-1', {
-      metadata: { annotations: MARK, ...ownedBy('argoproj.io/v1alpha1', 'Rollout', 'web', rollout) } as never,
-    });
-    stage.add('pods', 'shop', 'web-1-a', {
-      metadata: ownedBy('apps/v1', 'ReplicaSet', 'web-1', set) as never,
-    });
-
-    const remove = () => planOf('delete', { kind: 'pods', namespace: 'shop', name: 'web-1-a' });
-    expect(await remove()).toMatchObject({ objects: [{ what: 'delete', name: 'web-1-a' }] });
-    expect(await planOf('scale', { kind: 'rs', namespace: 'shop', name: 'web-1', replicas: 1 })).toMatchObject({
-      objects: [{ what: 'change' }],
-    });
-
-    stage.cluster.update(rollout, ({ metadata }) => void (metadata.annotations = MARK));
-    await expect(remove()).rejects.toMatchObject({
-      code: 'OWNED_BY_OTHER',
-      message: expect.stringContaining('is a part of Rollout web, which belongs to'),
-    });
-  });
-
   test('what an owned object names, and what contains it, is refused as well', async () => {
     stage.add('services', 'shop', 'stable', { spec: { selector: { app: 'web' } } });
     stage.add('services', 'shop', 'other', { spec: { selector: { app: 'other' } } });
