@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Output } from '../../../src/commands/execute.ts';
-import { KubernetesStage, refOf } from '../../support/kubernetes-stage.ts';
+import type { refOf } from '../../support/kubernetes-stage.ts';
+import { KubernetesStage } from '../../support/kubernetes-stage.ts';
 
 type Ref = ReturnType<typeof refOf>;
 const MARK = { 'sluice.dev/owner': JSON.stringify({ release_id: 'release/prod/shop/web', run_id: 'r1' }) };
