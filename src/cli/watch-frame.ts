@@ -4,7 +4,7 @@ import { clip, wrapText } from './fit.ts';
 import { evidenceLines } from './evidence-lines.ts';
 import { watchSentences } from './watch-sentences.ts';
 import type { releaseGet } from '../toolsets/release/release-get.ts';
-import { toDuration } from '../contract/duration.ts';
+import { toDuration } from '../domain/duration-text.ts';
 import { plural } from '../domain/plural.ts';
 import { isJudgedNow } from '../domain/release/verdict-words.ts';
 import { withWho } from '../domain/with-who.ts';

@@ -1,6 +1,7 @@
 import { armQuery } from '../domain/analysis/query-arguments.ts';
 import type { MetricSpec } from '../domain/analysis/metric-spec.ts';
-import { toDuration, toMs } from './duration.ts';
+import { toMs } from './duration.ts';
+import { toDuration } from '../domain/duration-text.ts';
 import { toMetricFile, type MetricFile } from './metric-file.ts';
 import { compact } from './release-view.ts';
 

@@ -6,7 +6,7 @@ import { RELEASE_STATES } from '../domain/release/state.ts';
 import { parseReleaseId, type Target } from '../domain/release/target.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
-import { toDuration } from './duration.ts';
+import { toDuration } from '../domain/duration-text.ts';
 
 // Weights are percent. Output schemas are loose for secondary fields, because every byte of them is in every agent's
 // context.

@@ -1,4 +1,4 @@
-import { toDuration } from '../contract/duration.ts';
+import { toDuration } from '../domain/duration-text.ts';
 import type { ReleaseReport, ReportStep } from '../domain/report/report.ts';
 import { chosen, iso, dateTime } from './figures.ts';
 import { html, type Html } from './html.ts';

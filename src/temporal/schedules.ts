@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { toDuration } from '../contract/duration.ts';
+import { toDuration } from '../domain/duration-text.ts';
 import { SluiceError } from '../domain/errors.ts';
 import {
   releaseOfSchedule,

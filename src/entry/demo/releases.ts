@@ -1,5 +1,5 @@
 import type { Watched } from '../../cli/watch-frame.ts';
-import { toDuration } from '../../contract/duration.ts';
+import { toDuration } from '../../domain/duration-text.ts';
 import type { Sandbox } from '../../../sandbox/index.ts';
 import { follow, type Following } from './follow.ts';
 import { allBy, answersBetween, answersNow, describeAnswers, statsOf } from './traffic.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cursorField, DEFAULT_BYTES, kindName, maxBytes, objectsFields } from '../../contract/cluster-object.ts';
-import { toDuration } from '../../contract/duration.ts';
+import { toDuration } from '../../domain/duration-text.ts';
 import { parse } from '../../contract/parse.ts';
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { sizeOf } from '../../domain/cluster-objects/fitted.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { shownMetric } from '../../contract/metric-spec.ts';
 import { compact } from '../../contract/release-view.ts';
-import { toDuration } from '../../contract/duration.ts';
+import { toDuration } from '../../domain/duration-text.ts';
 import type { Outlook } from '../../domain/analysis/outlook/outlook.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, toDuration, toMs } from '../../contract/duration.ts';
+import { duration, toMs } from '../../contract/duration.ts';
+import { toDuration } from '../../domain/duration-text.ts';
 import { effectFields, effectProblem } from '../../contract/effect.ts';
 import { middlewareSnapshot } from '../../contract/middleware-snapshot.ts';
 import { parse } from '../../contract/parse.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, toDuration, toMs } from '../../contract/duration.ts';
+import { duration, toMs } from '../../contract/duration.ts';
+import { toDuration } from '../../domain/duration-text.ts';
 import { parse } from '../../contract/parse.ts';
 import { placeFields, routeFields } from '../../contract/place.ts';
 import { ALPHA, detectAnomalies, SIGNALS } from '../../domain/analysis/anomaly.ts';
