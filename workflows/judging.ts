@@ -131,8 +131,7 @@ async function askAfterHold(run: ReleaseRun, open: Open, policy: Policy): Promis
 
 async function awaitPromotion(run: ReleaseRun, index: number, verdict: Verdict): Promise<void> {
   await run.clock.running();
-  const may = () =>
-    !run.input.spec.manualPromotion || run.promoteAll || run.promoted.has(index) || isSkipped(run, index);
+  const may = () => !run.isPromotedByHand || run.promoted.has(index) || isSkipped(run, index);
   run.note(`passed: ${verdict.reason}`);
   if (may()) return;
   const { decisionMs } = run.input.spec.timeouts;

@@ -9,7 +9,7 @@ import type { Verdict } from '../src/domain/analysis/verdict.ts';
 import type { Situation } from '../src/domain/release/admission.ts';
 import type { CommandOutcome } from '../src/domain/release/command.ts';
 import type { ContinuedFacts } from '../src/domain/release/continued.ts';
-import type { ReleasePlan } from '../src/domain/release/plan.ts';
+import type { PlanStep, ReleasePlan } from '../src/domain/release/plan.ts';
 import type { WeightProof } from '../src/domain/release/proof.ts';
 import { isClosed, type ClosedState, type ReleaseState } from '../src/domain/release/state.ts';
 import type { Recorded } from '../src/domain/release/record.ts';
@@ -133,6 +133,17 @@ export class ReleaseRun {
     return this.clock.paused && !isClosed(this.phase) ? 'paused' : this.phase;
   }
 
+  /** The present step of the plan. */
+  get planned(): PlanStep | undefined {
+    return this.plan?.steps[this.stepIndex];
+  }
+
+  /** Whether the present step ends only when a person promotes it. */
+  get isPromotedByHand(): boolean {
+    const argoGoesOn = this.planned?.watched !== undefined && this.planned.pauseIndex === undefined;
+    return this.input.spec.manualPromotion && !this.promoteAll && !argoGoesOn;
+  }
+
   get isEnding(): boolean {
     return this.ending !== undefined || isClosed(this.state);
   }
@@ -142,7 +153,8 @@ export class ReleaseRun {
       state: this.phase,
       paused: this.clock.paused,
       stopping: this.stop !== undefined || this.phase === 'aborting' || isClosed(this.phase),
-      manualPromotion: this.input.spec.manualPromotion && !this.promoteAll,
+      manualPromotion: this.isPromotedByHand,
+      ...(this.planned?.watched ? { watches: true as const } : {}),
       step: this.stepIndex,
       steps: this.plan?.steps.length ?? 0,
       runIds: [chainOf(this.owner), ...this.earlierRuns, this.owner.runId],

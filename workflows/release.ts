@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { Course, Position } from '../src/domain/release/continued.ts';
 import type { ClosedState } from '../src/domain/release/state.ts';
+import type { ReleasePlan } from '../src/domain/release/plan.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import type { ReleaseResult } from '../src/domain/release/view.ts';
 import type { Alarm } from '../activities/guard.ts';
@@ -157,7 +158,8 @@ async function settlePassed(run: ReleaseRun, steps: number): Promise<void> {
 
 async function begin(run: ReleaseRun): Promise<void> {
   const { stepMs } = run.input.spec.timeouts;
-  run.enter('starting', `setting ${run.plan?.toImage}`);
+  const { joined, toImage } = run.plan as ReleasePlan;
+  run.enter('starting', joined ? `joining the update to ${toImage}` : `setting ${toImage}`);
   const step: Course = { index: 0, soakLeftMs: 0, drifts: 0 };
   const alarm = await run.interruptible(() => guarded(run, step, 'starting', () => setImage(run)), {
     ms: stepMs,
@@ -184,7 +186,7 @@ async function setImage(run: ReleaseRun): Promise<void> {
 async function finish(run: ReleaseRun, steps: number): Promise<void> {
   const { stepMs } = run.input.spec.timeouts;
   await run.clock.running();
-  run.enter('promoting', 'every step has passed: promoting');
+  run.enter('promoting', run.planned?.watched ? 'Argo has left its last weight' : 'every step has passed: promoting');
   const last: Course = { index: steps - 1, soakLeftMs: 0, drifts: 0 };
   const alarm = await run.interruptible(() => guarded(run, last, 'promoting', () => promoteAndSettle(run, steps)), {
     ms: stepMs,
@@ -195,16 +197,17 @@ async function finish(run: ReleaseRun, steps: number): Promise<void> {
 
 async function promoteAndSettle(run: ReleaseRun, steps: number): Promise<void> {
   const promoted = await write.promote.executeWithOptions({ summary: 'promote' }, [run.nextScene()]);
-  if (promoted.kind !== 'ready') throw new ReleaseStopped({ kind: promoted.kind, reason: promoted.detail });
+  if (promoted.kind !== 'ready' && promoted.kind !== 'moved-on')
+    throw new ReleaseStopped({ kind: promoted.kind, reason: promoted.detail });
   run.advanced = steps;
   await settle(run);
 }
 
 /** No person is asked about a failure while the version starts or is promoted, because there is no weight to hold. */
 function stopOf(alarm: Alarm): ReleaseStopped {
-  return alarm.kind === 'failed'
-    ? new ReleaseStopped({ kind: 'failed', reason: alarm.verdict.reason })
-    : new ReleaseStopped({ kind: alarm.kind === 'drift' ? 'failed' : alarm.kind, reason: alarm.detail });
+  if (alarm.kind === 'failed') return new ReleaseStopped({ kind: 'failed', reason: alarm.verdict.reason });
+  const stop = alarm.kind === 'drift' || alarm.kind === 'moved-on' ? 'failed' : alarm.kind;
+  return new ReleaseStopped({ kind: stop, reason: alarm.detail });
 }
 
 async function settle(run: ReleaseRun): Promise<void> {

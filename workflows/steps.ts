@@ -1,6 +1,8 @@
+import { condition } from '@temporalio/workflow';
 import type { Alarm, Watch } from '../activities/guard.ts';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
 import type { Course, Position } from '../src/domain/release/continued.ts';
+import type { MovedOn } from '../src/domain/release/moves.ts';
 import type { ReleasePlan } from '../src/domain/release/plan.ts';
 import { read, write } from './activity-options.ts';
 import { untilLeft } from './continuing.ts';
@@ -27,18 +29,30 @@ export async function runStep(run: ReleaseRun, index: number, held?: Course): Pr
   run.stepIndex = index;
   const step: Course = held ?? { index, soakLeftMs: run.input.spec.analysis.soakMs, drifts: 0 };
   if (held) step.continued = true;
-  for (let isHeld = held !== undefined; ; isHeld = false) {
+  for (let isHeld = held !== undefined; ; ) {
     const alarm = isHeld ? alarmBefore(step) : await advanceTo(run, step);
     const met = alarm ?? (await hold(run, step));
     const ending = met.kind === 'failed' ? await failed(run, step, met.verdict, alarm !== undefined) : met;
-    if (ending.kind === 'advance' && alarm === undefined) return;
+    if (ending.kind === 'moved-on') return leaveWatched(run, step, { ...ending, failed: met.kind === 'failed' });
+    const passed = ending.kind === 'advance' && alarm === undefined;
+    if (passed && !run.planned?.watched) return;
+    isHeld = passed;
     // A person accepted the failure of a weight that is not in force yet. The weight is set, and the step passes
     // unjudged.
-    if (ending.kind === 'advance') step.accepted = true;
+    if (passed) step.decided = true;
+    else if (ending.kind === 'advance') step.accepted = true;
     else if (ending.kind !== 'drift') throw new ReleaseStopped({ kind: ending.kind, reason: ending.detail });
     else repairDrift(run, ending.detail, step.drifts);
-    step.drifts += 1;
+    if (!passed) step.drifts += 1;
   }
+}
+
+/** Argo ends the step by itself. Without a verdict the step counts as unjudged. */
+function leaveWatched(run: ReleaseRun, step: Course, left: MovedOn & { readonly failed: boolean }): void {
+  run.note(left.detail);
+  run.advanced = step.index;
+  if (left.failed) run.unjudged.set(step.index, 'it had failed, and Argo went on before anybody decided');
+  else if (!step.decided) run.unjudged.set(step.index, 'Argo went on before its verdict');
 }
 
 /** The failure that an earlier run met before the weight was in force. */
@@ -68,24 +82,27 @@ async function advanceTo(run: ReleaseRun, step: Course): Promise<Alarm | undefin
   });
 }
 
-async function shiftAndProve(run: ReleaseRun, step: Course, weight: number): Promise<void> {
+async function shiftAndProve(run: ReleaseRun, step: Course, weight: number): Promise<MovedOn | undefined> {
   await run.clock.running();
   const { index } = step;
   const summary = `weight ${weight}`;
   const shifted = await write.shift.executeWithOptions({ summary: `shift to ${summary}` }, [
     { scene: run.nextScene(), index },
   ]);
+  if (shifted.kind === 'moved-on') return shifted;
   if (shifted.kind !== 'ready') throw new ReleaseStopped({ kind: shifted.kind, reason: shifted.detail });
   run.enter('verifying', `proving weight ${weight} in every place that holds it`);
   const verified = await read.verify.executeWithOptions({ summary: `prove ${summary}` }, [
     { scene: run.nextScene(), wanted: weight },
   ]);
+  if (verified.kind === 'moved-on') return verified;
   if (verified.kind !== 'in-force') throw new ReleaseStopped({ kind: verified.kind, reason: verified.detail });
   run.proof = verified.proof;
   run.since ??= verified.proof.at;
   run.steppedAt = verified.proof.at;
   step.from ??= verified.proof.at;
   run.advanced = index;
+  return undefined;
 }
 
 /** The guard watches for as long as the step is held, for any reason. */
@@ -94,9 +111,21 @@ async function hold(run: ReleaseRun, step: Course): Promise<Ending> {
   if (step.failure) return { kind: 'failed', verdict: step.failure.verdict };
   const watch = watchOf(run, step);
   const judgement = { ...watch, from: watch.from as number };
-  return run.interruptible(() =>
-    first<Ending>(() => untilLeft<Ending>(run, at(step), [guarding(watch), soakAndJudge(run, step, judgement)])),
-  );
+  const decides = () => (step.decided ? awaitArgo(run) : soakAndJudge(run, step, judgement));
+  return run.interruptible(() => first<Ending>(() => untilLeft<Ending>(run, at(step), [guarding(watch), decides()])));
+}
+
+/** A step that has passed. A promotion ends its untimed pause; then the guard sees when Argo goes on. */
+async function awaitArgo(run: ReleaseRun): Promise<Ending> {
+  run.enter('soaking', `${run.verdict?.reason}; Argo goes on from weight ${run.weightWanted} by its own steps`);
+  if (run.planned?.pauseIndex !== undefined) await endUntimedPause(run);
+  return condition(() => false).then(() => ({ kind: 'advance' }));
+}
+
+async function endUntimedPause(run: ReleaseRun): Promise<void> {
+  const ended = await write.promote.executeWithOptions({ summary: 'end the untimed pause' }, [run.nextScene()]);
+  if (ended.kind !== 'ready' && ended.kind !== 'moved-on')
+    throw new ReleaseStopped({ kind: ended.kind, reason: ended.detail });
 }
 
 const at = (course: Course) => (): Position => ({ at: 'step', course });

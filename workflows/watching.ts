@@ -1,4 +1,5 @@
 import type { Alarm, Moving, Watch } from '../activities/guard.ts';
+import type { MovedOn } from '../src/domain/release/moves.ts';
 import type { Course } from '../src/domain/release/continued.ts';
 import { read } from './activity-options.ts';
 import { first } from './first.ts';
@@ -18,9 +19,9 @@ export async function guarded(
   run: ReleaseRun,
   step: Course,
   moving: Moving,
-  work: () => Promise<void>,
+  work: () => Promise<MovedOn | undefined | void>,
 ): Promise<Alarm | undefined> {
-  const done = () => work().then(() => undefined);
+  const done = () => work().then((left) => left ?? undefined);
   // Without auto-rollback a person must be asked. Before and after the steps there is no weight to ask about, so only a
   // held step asks.
   const asks = moving !== 'shifting' && !run.input.spec.autoRollback;

@@ -15,6 +15,7 @@ import { scheduleTwins } from './schedule-twin.ts';
 import { schedules } from './schedules.ts';
 import { temporalEnds } from './temporal-ends.ts';
 import { temporalPauses } from './temporal-pauses.ts';
+import { watched } from './watched.ts';
 
 export interface Scenarios {
   /** They run side by side, as many at once as there are tracks of their kind. */
@@ -26,7 +27,7 @@ export interface Scenarios {
 export function scenariosOf(chosen: (scenario: Scenario) => boolean): Scenarios {
   const all = [
     ...[workerKills, continuedRuns, stoppedWorkers, interference, pauses, commands, questions, outcomes],
-    ...[temporalEnds, temporalPauses, foreignWriters, scheduleTwins, schedules],
+    ...[temporalEnds, temporalPauses, foreignWriters, scheduleTwins, schedules, watched],
   ];
   const rounds = [temporalOutage(chosen), apiServerOutage(chosen)];
   return { atOnce: all.flat().filter(chosen), rounds: rounds.filter(({ scenarios }) => scenarios.length > 0) };

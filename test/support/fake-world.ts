@@ -210,6 +210,13 @@ export class FakeWorld {
     });
   }
 
+  /** Ends the pause, as `kubectl argo rollouts promote` and the end of its time do. */
+  endPause(): void {
+    this.cluster.update(this.#rollout, (object) => {
+      delete object.status['pauseConditions'];
+    });
+  }
+
   /** Another actor changes the version that the candidate's Service selects. */
   foreignSelector(hash: string): void {
     const { namespace } = this.target;

@@ -76,7 +76,14 @@ export class Cluster {
 
   /** Sets another step list, with an untimed pause after each weight. */
   async setSteps(target: Target, weights: readonly number[]): Promise<void> {
-    const value = weights.flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
+    await this.setArgoSteps(
+      target,
+      weights.flatMap((setWeight) => [{ setWeight }, { pause: {} }]),
+    );
+  }
+
+  /** Sets another step list, in Argo's own form. */
+  async setArgoSteps(target: Target, value: readonly object[]): Promise<void> {
     await this.client.jsonPatch({ kind: ROLLOUT, namespace: target.namespace, name: target.rollout }, [
       { op: 'replace', path: '/spec/strategy/canary/steps', value },
     ]);

@@ -54,7 +54,7 @@ export class ReleaseUnderTest {
       steps: ONE_STEP,
       target: { cluster: 'dev', namespace: 'shop', rollout: name },
       ...world,
-      strategy: strategy as Strategy,
+      strategy: world.strategy ?? (strategy as Strategy),
     });
     const blueGreen = strategy === 'blue-green' ? { steps: [100] } : {};
     this.input = {

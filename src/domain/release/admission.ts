@@ -12,6 +12,8 @@ export interface Situation {
   /** The state in which the release ends. Present when only its record is still to be written. */
   readonly ending?: ClosedState;
   readonly manualPromotion: boolean;
+  /** Argo goes on from the present step by itself. */
+  readonly watches?: true;
   readonly waiting?: Waiting;
   readonly verdict?: Outcome;
   /** Index of the current step and number of steps. Both are 0 before there is a plan. */
@@ -87,6 +89,8 @@ function refuseStale(command: Command, at: Situation): CommandRefusal | undefine
 function refusePause(at: Situation): CommandRefusal | undefined {
   if (at.paused) return refuse('NOT_WAITING', 'the release is paused already');
   if (at.stopping) return refuse('NOT_WAITING', 'the release is being rolled back, and a pause does not stop that');
+  if (at.watches)
+    return refuse('NOT_WAITING', 'Argo goes on by its own steps, which a pause of this release does not stop');
   return at.state === 'promoting'
     ? refuse('NOT_WAITING', 'every step has passed and the promotion is under way')
     : undefined;
@@ -101,7 +105,10 @@ function refusePromote(command: Command, at: Situation): CommandRefusal | undefi
       `the step was judged ${at.verdict ?? 'not yet'}; promote never advances an unjudged step`,
     );
   if (!at.manualPromotion && !command.all)
-    return refuse('NOT_WAITING', 'this release advances by itself after each pass');
+    return refuse(
+      'NOT_WAITING',
+      at.watches ? 'Argo goes on from this step by itself' : 'this release advances by itself after each pass',
+    );
   return undefined;
 }
 

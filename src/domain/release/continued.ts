@@ -11,6 +11,8 @@ export interface Course {
   from?: number;
   /** The remaining soak, on the release's own clock. */
   soakLeftMs: number;
+  /** The step has passed, and Argo has not gone on from it yet. For a release that watches. */
+  decided?: true;
   /** A person accepted that this step failed. */
   accepted?: true;
   /** Drifts of this step that were repaired. */

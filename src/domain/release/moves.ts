@@ -21,8 +21,13 @@ export type Started =
   /** It got past the first weight before the release could hold it. `passed-by`: the controller did that itself. */
   | { readonly kind: 'passed-by' | 'promoted-elsewhere'; readonly newHash: string; readonly detail: string }
   | Preempted;
-export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Preempted;
-export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Preempted;
+/** Argo has gone on from a weight by its own steps. */
+export interface MovedOn {
+  readonly kind: 'moved-on';
+  readonly detail: string;
+}
+export type Advanced = { readonly kind: 'ready'; readonly detail: string } | MovedOn | Preempted;
+export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | MovedOn | Preempted;
 
 /** `streams`: what is known of streams that are still open on the version that lost its traffic. */
 export interface AllTraffic {
@@ -38,7 +43,8 @@ export type Withdrawn =
   | { readonly kind: 'too-late'; readonly detail: string; readonly newHash: string }
   | Superseded;
 export type BackOnStable = AllTraffic | Superseded;
-export type Restored = { readonly kind: 'restored'; readonly detail: string } | Superseded;
+/** `kept`: the template is another writer's, so it was left as it is. */
+export type Restored = { readonly kind: 'restored' | 'kept'; readonly detail: string } | Superseded;
 
-/** A change by another actor to a step that is held. */
-export type ExternalChange = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | Preempted;
+/** A change to a step that is held, not by the release. */
+export type ExternalChange = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | MovedOn | Preempted;

@@ -59,16 +59,30 @@ export function departure(seen: Observation, expected: Expected): Departure | un
 
 /** Argo restarts at the first step when the list of steps changes (argo-rollouts v1.10.1, rollout/canary.go). */
 function changedStep(steps: readonly RolloutStep[], planned: readonly PlanStep[]): Departure | undefined {
+  const what = planned.some(({ watched }) => watched) ? movedWeight(steps, planned) : lostPause(steps, planned);
+  if (what === undefined) return undefined;
+  return { kind: 'steps-changed', detail: `somebody changed the steps of the Rollout while it was released: ${what}` };
+}
+
+/** Argo runs these steps by itself, so only their weights matter. */
+function movedWeight(steps: readonly RolloutStep[], planned: readonly PlanStep[]): string | undefined {
+  const moved = planned.find(
+    ({ weight, watched }) =>
+      watched && (steps[watched.first]?.setWeight !== weight || steps[watched.last] === undefined),
+  );
+  return moved && `weight ${moved.weight} is no longer at step ${moved.watched?.first}`;
+}
+
+function lostPause(steps: readonly RolloutStep[], planned: readonly PlanStep[]): string | undefined {
   const lost = planned.find(({ weight, pauseIndex }) => {
     if (pauseIndex === undefined) return false;
     const pause = steps[pauseIndex]?.pause;
     return steps[pauseIndex - 1]?.setWeight !== weight || pause === undefined || pause.seconds !== undefined;
   });
+  if (lost) return `weight ${lost.weight} with its pause is gone`;
   const held = planned.filter(({ pauseIndex }) => pauseIndex !== undefined).length;
   const pauses = steps.filter(({ pause }) => pause !== undefined).length;
-  if (!lost && (held === 0 || held === pauses)) return undefined;
-  const what = lost ? `weight ${lost.weight} with its pause is gone` : `it has ${pauses} pauses instead of ${held}`;
-  return { kind: 'steps-changed', detail: `somebody changed the steps of the Rollout while it was released: ${what}` };
+  return held === 0 || held === pauses ? undefined : `it has ${pauses} pauses instead of ${held}`;
 }
 
 /** True when the new version is the stable one and both Services point at it. */

@@ -129,10 +129,14 @@ export interface MirrorPlan {
   readonly changing: readonly string[];
 }
 
-/** One weight at which the release stops. `pauseIndex`: index of the Rollout's pause step, where it has steps. */
+/**
+ * One weight that the release judges. `pauseIndex`: index of the Rollout's pause step that a promotion ends, where it
+ * has one. `watched`: first and last index of the Rollout's steps with this weight, where Argo goes on by itself.
+ */
 export interface PlanStep {
   readonly weight: number;
   readonly pauseIndex?: number;
+  readonly watched?: { readonly first: number; readonly last: number };
 }
 
 /** A Service behind the weights, with the value of the label `service` in Traefik's counters. */
@@ -168,6 +172,8 @@ export interface ReleasePlan extends Kinds {
   readonly stable: Arm;
   readonly candidate: Arm;
   readonly traefikService: string;
+  /** The update was under way when the release was planned: another writer set the image. */
+  readonly joined?: true;
   /** How long selectors must be unchanged after an abort: abortScaleDownDelaySeconds and a margin. */
   readonly settleMs: number;
   /** The setting of the release. If absent, only the deadline of the step ends the start. */

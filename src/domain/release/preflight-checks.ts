@@ -2,7 +2,7 @@ import type { RolloutStrategy } from '../argo-strategies.ts';
 import { rivalText } from '../route/rival.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
-import { stableVersion } from './stable-version.ts';
+import { isTemplateStable, stableVersion } from './stable-version.ts';
 import { followOrEnd, releaseId } from './target.ts';
 
 export const ok = (name: string, detail: string): Check => ({ name, ok: true, detail });
@@ -12,6 +12,8 @@ export const bad = (name: string, detail: string, next: string): Check => ({ nam
 export interface PlanRules {
   /** The strategy that the Rollout must have in Argo. */
   readonly argo: RolloutStrategy;
+  /** Argo advances by itself and the release watches. It may then join an update that is under way. */
+  readonly watches?: true;
   /** Further conditions on the Rollout. Undefined when they are met. */
   readonly unfit: (rollout: RolloutFacts) => { readonly detail: string; readonly next: string } | undefined;
   /** The weights at which the release stops, or the reason why they are refused. */
@@ -22,7 +24,7 @@ export interface PlanRules {
     | { readonly steps: readonly PlanStep[]; readonly detail: string }
     | { readonly problem: string; readonly next: string };
   /** Checks that this strategy alone has. */
-  readonly more: (rollout: RolloutFacts) => readonly Check[];
+  readonly more: (rollout: RolloutFacts, spec: ReleaseSpec) => readonly Check[];
   /** Whether the selectors are in the final state after an abort. */
   readonly isAbortSettled: (rollout: RolloutFacts) => boolean;
 }
@@ -45,7 +47,18 @@ export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { argo, 
   return ok('strategy', `${spec.strategy} with ${rollout.stableService} and ${rollout.candidateService}`);
 }
 
-export function templateCheck(spec: ReleaseSpec, facts: Facts, container: string | undefined): Check {
+/** Whether the release joins an update to its image that another writer began. */
+export function isJoined(
+  { image }: ReleaseSpec,
+  { rollout }: Facts,
+  container: string,
+  { watches }: PlanRules,
+): boolean {
+  const { images, aborted, observed } = rollout;
+  return watches === true && images[container] === image && observed && !aborted && !isTemplateStable(rollout);
+}
+
+export function templateCheck(spec: ReleaseSpec, facts: Facts, container: string | undefined, rules: PlanRules): Check {
   const { rollout } = facts;
   const names = Object.keys(rollout.images).join(', ');
   if (rollout.workloadRef)
@@ -62,11 +75,18 @@ export function templateCheck(spec: ReleaseSpec, facts: Facts, container: string
         : `several containers: ${names}`,
       'Name one in `container`.',
     );
-  const stable = stableVersion(facts, container);
+  const joined = isJoined(spec, facts, container, rules);
+  const stable = stableVersion(facts, container, { anyTemplate: joined });
   if ('problem' in stable) return bad('image', stable.problem, stable.next);
+  if (joined) return joinedCheck(spec.image, stable.image, container);
   if (stable.image !== spec.image && rollout.images[container] !== spec.image)
     return ok('image', `${container}: ${stable.image} → ${spec.image}`);
   return sameImage(spec.image, stable.image, rollout, container);
+}
+
+function joinedCheck(image: string, stable: string, container: string): Check {
+  const what = image === stable ? `another template with the same image ${image}` : `${stable} → ${image}`;
+  return ok('image', `${container}: ${what}; its update is under way, and the release joins it`);
 }
 
 /** The image is the stable one, or is in the template already. Argo would begin no new version for it. */
@@ -93,8 +113,11 @@ export function stepCheck(spec: ReleaseSpec, rollout: RolloutFacts, rules: PlanR
   return 'problem' in found ? bad('steps', found.problem, found.next) : ok('steps', found.detail);
 }
 
-/** Healthy, or Degraded only by an abort whose traffic is settled (design.md, "A release"). */
-export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules): Check {
+/**
+ * Healthy, or Degraded only by an abort whose traffic is settled (design.md, "A release"). A release that joins an
+ * update finds the Rollout in the middle of it.
+ */
+export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules, joined: boolean): Check {
   const { rollout } = facts;
   const state = `${rollout.phase}${rollout.message ? `: ${rollout.message}` : ''}`;
   if (rollout.specPaused)
@@ -105,6 +128,7 @@ export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules): Check 
       'the controller has not seen the present spec',
       'Check that the Argo Rollouts controller runs, then try again.',
     );
+  if (joined && UNDER_WAY.includes(rollout.phase)) return ok('health', state);
   if (candidateWeight(facts) !== 0)
     return bad(
       'health',
@@ -116,6 +140,9 @@ export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules): Check 
     return ok('health', `${state}; the cause is an abort, and its traffic is settled`);
   return bad('health', state, 'Wait until the Rollout is Healthy, or take its update back with argo_abort_rollout.');
 }
+
+/** Phases of a Rollout that has an update under way (Argo Rollouts, status.phase). */
+const UNDER_WAY: readonly string[] = ['Progressing', 'Paused'];
 
 /** Without pods of the stable version there is no comparison and no rollback. */
 export function replicasCheck({ replicas }: RolloutFacts): Check {

@@ -1,6 +1,7 @@
 import {
   healthCheck,
   hiddenAnswersCheck,
+  isJoined,
   metricsCheck,
   ownerCheck,
   proxyCheck,
@@ -26,12 +27,13 @@ const SETTLE_MARGIN_MS = 2_000;
 /** Runs every check, so that a caller sees all faults at once. The plan exists only when all checks hold. */
 export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRules): Preflight {
   const container = chooseContainer(spec, facts.rollout);
+  const joined = container !== undefined && isJoined(spec, facts, container, rules);
   const checks = [
     strategyCheck(spec, facts.rollout, rules),
-    templateCheck(spec, facts, container),
+    templateCheck(spec, facts, container, rules),
     stepCheck(spec, facts.rollout, rules),
-    ...rules.more(facts.rollout),
-    healthCheck(facts, rules),
+    ...rules.more(facts.rollout, spec),
+    healthCheck(facts, rules, joined),
     replicasCheck(facts.rollout),
     ...fastTrackCheck(spec, facts, container),
     trafficCheck(facts),
@@ -45,7 +47,8 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   if (!checks.every((check) => check.ok)) return { checks };
   const found = rules.steps(spec, facts.rollout);
   if ('problem' in found) return { checks };
-  const plan = makePlan(spec, facts, { container: container as string, steps: found.steps });
+  const chosen = { container: container as string, steps: found.steps, ...(joined ? { joined: true as const } : {}) };
+  const plan = makePlan(spec, facts, chosen);
   return withTemplates(spec, facts, { checks, plan });
 }
 
@@ -73,16 +76,15 @@ function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): string | und
 function makePlan(
   spec: ReleaseSpec,
   facts: Facts,
-  { container, steps }: Pick<ReleasePlan, 'container' | 'steps'>,
+  chosen: Pick<ReleasePlan, 'container' | 'steps' | 'joined'>,
 ): ReleasePlan {
   const { rollout, traffic, matchers } = facts;
   return {
     ...kindsOf(spec),
-    container,
-    ...imagesOf(facts, container),
+    ...chosen,
+    ...imagesOf(facts, chosen),
     toImage: spec.image,
     stableHash: rollout.stableHash,
-    steps,
     stable: arm(traffic as TrafficFacts, rollout.stableService as string),
     candidate: arm(traffic as TrafficFacts, rollout.candidateService as string),
     traefikService: (traffic as TrafficFacts).name,
@@ -93,11 +95,14 @@ function makePlan(
 }
 
 /** The stable image, and that of the template where it is another one. */
-function imagesOf(facts: Facts, container: string): Pick<ReleasePlan, 'fromImage' | 'templateImage'> {
-  const stable = stableVersion(facts, container);
+function imagesOf(
+  facts: Facts,
+  { container, joined }: Pick<ReleasePlan, 'container' | 'joined'>,
+): Pick<ReleasePlan, 'fromImage' | 'templateImage'> {
+  const stable = stableVersion(facts, container, { anyTemplate: joined === true });
   const present = facts.rollout.images[container] as string;
   const fromImage = 'image' in stable ? stable.image : present;
-  return { fromImage, ...(present === fromImage ? {} : { templateImage: present }) };
+  return { fromImage, ...(joined || present === fromImage ? {} : { templateImage: present }) };
 }
 
 function arm(traffic: TrafficFacts, service: string): Arm {

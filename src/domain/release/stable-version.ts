@@ -11,9 +11,13 @@ export function isTemplateStable({ podHash, stableHash }: Pick<Facts['rollout'],
 
 /**
  * A rollback restores this image in the template. The rest of the template must be that of the stable version,
- * otherwise Argo would begin another version after the rollback.
+ * otherwise Argo would begin another version after the rollback. `anyTemplate`: a rollback leaves the template.
  */
-export function stableVersion({ rollout, revisions }: Facts, container: string): StableVersion {
+export function stableVersion(
+  { rollout, revisions }: Facts,
+  container: string,
+  { anyTemplate = false } = {},
+): StableVersion {
   const present = rollout.images[container] ?? '';
   if (isTemplateStable(rollout)) return { image: present };
   if (revisions === undefined || typeof revisions === 'string')
@@ -29,7 +33,7 @@ export function stableVersion({ rollout, revisions }: Facts, container: string):
       problem: `the template is not that of the stable version, and no ReplicaSet has the hash ${rollout.stableHash} of the stable version`,
       next: 'Put the stable image back into the template with argo_update_rollout_image.',
     };
-  return template && differs(stable, template, container)
+  return !anyTemplate && template && differs(stable, template, container)
     ? {
         problem: `the template differs from the stable version in more than the image of ${container}`,
         next: 'Put the stable template back (kubectl argo rollouts undo), then release the image.',

@@ -18,7 +18,10 @@ export const rules: PlanRules = {
     const problem =
       typeof steps === 'string' ? steps : steps.length === 0 ? 'the Rollout has no setWeight step' : undefined;
     if (problem !== undefined || typeof steps === 'string')
-      return { problem: problem ?? '', next: `Use these steps: ${JSON.stringify(fixedSteps(rollout.steps))}` };
+      return {
+        problem: problem ?? '',
+        next: `Use these steps: ${JSON.stringify(fixedSteps(rollout.steps))}, or set strategy: watch, which leaves the steps to Argo.`,
+      };
     return { steps, detail: `canary weights ${steps.map((step) => step.weight).join(', ')}, then 100` };
   },
   more: (rollout) => [...backgroundAnalysis(rollout), ...withdrawable(rollout)],

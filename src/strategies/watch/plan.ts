@@ -1,0 +1,43 @@
+import { ok, type PlanRules } from '../../domain/release/preflight-checks.ts';
+import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
+import type { Check, ReleaseSpec } from '../../domain/release/plan.ts';
+import { rules as canary } from '../canary/plan.ts';
+import { fixedSteps } from '../canary/steps.ts';
+import { watchedSteps } from './steps.ts';
+
+/** Argo keeps its own steps and times, so every step that Argo accepts is accepted. */
+export const rules: PlanRules = {
+  ...canary,
+  watches: true,
+  steps(_spec, { steps }) {
+    const found = watchedSteps(steps);
+    if (typeof found === 'string') return { problem: found, next: 'Remove one of these pauses.' };
+    if (found.length > 0)
+      return { steps: found, detail: `Argo's own steps and times: weights ${weights(found)}, then 100` };
+    const next = `Add steps with weights and pauses to the Rollout, such as ${JSON.stringify(fixedSteps(steps))}`;
+    return { problem: 'no step of the Rollout sets a weight above 0, so there is nothing to watch', next: `${next}.` };
+  },
+  more: (rollout, spec) => [
+    ...canary.more(rollout, spec).filter(({ name }) => name !== 'analysis'),
+    ...background(rollout),
+    ...withoutRollback(spec),
+  ],
+};
+
+function weights(steps: readonly { readonly weight: number }[]): string {
+  return steps.map(({ weight }) => weight).join(', ');
+}
+
+/** Argo's analysis only stops or passes what it would in any case. The release judges beside it. */
+function background({ backgroundAnalysis: templates }: RolloutFacts): readonly Check[] {
+  return templates
+    ? [ok('analysis', `Argo runs its own background analysis beside the release: ${templates.join(', ')}`)]
+    : [];
+}
+
+/** Nothing but an abort keeps Argo from its next step. */
+function withoutRollback({ autoRollback }: ReleaseSpec): readonly Check[] {
+  if (autoRollback) return [];
+  const detail = 'auto_rollback is off: the release asks about a bad version, and Argo goes on with it meanwhile';
+  return [{ ...ok('rollback', detail), next: 'Set auto_rollback: true, so that a bad version is aborted at once.' }];
+}
