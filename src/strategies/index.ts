@@ -2,7 +2,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { blueGreen } from './blue-green/index.ts';
 import { canary } from './canary/index.ts';
 import { mcp } from './mcp/index.ts';
-import { watch } from './watch/index.ts';
+import { watchedCanary } from './watched-canary/index.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Owner } from '../domain/release/target.ts';
 import { withoutEndedMarks } from '../planning/ended-marks.ts';
@@ -10,7 +10,7 @@ import type { Ports } from '../ports/index.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Every strategy that a release can have. The first one is the default. */
-export const STRATEGIES: readonly [Strategy, ...Strategy[]] = [canary, blueGreen, mcp, watch];
+export const STRATEGIES: readonly [Strategy, ...Strategy[]] = [canary, blueGreen, mcp, watchedCanary];
 
 export const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name) as [string, ...string[]];
 

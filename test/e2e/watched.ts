@@ -7,7 +7,7 @@ import type { Stage } from '../support/releases-stage.ts';
 const TIMED = [{ setWeight: 25 }, { pause: { duration: '8s' } }, { setWeight: 50 }, { pause: { duration: 8 } }];
 /** It waits at the first weight, and goes on from the second by itself. */
 const MIXED = [{ setWeight: 25 }, { pause: {} }, { setWeight: 50 }, { pause: { duration: '4s' } }];
-const WATCH = { strategy: 'watch' };
+const WATCH = { strategy: 'watched-canary' };
 
 /** Releases whose Rollout has steps with times. */
 export const watched: readonly Scenario[] = [

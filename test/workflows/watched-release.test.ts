@@ -24,7 +24,7 @@ const UNJUDGED = { analysis: { minRequests: 1_000_000 } };
 const watched = (world: FakeWorldOptions, spec: SpecChanges, body: (one: ReleaseUnderTest) => Promise<void>) => () =>
   withRelease(
     temporal,
-    { world: { strategy: 'canary', steps: TIMED, ...world }, spec: { strategy: 'watch', ...spec } },
+    { world: { strategy: 'canary', steps: TIMED, ...world }, spec: { strategy: 'watched-canary', ...spec } },
     body,
   );
 
@@ -125,7 +125,7 @@ const joined = (world: FakeWorldOptions, body: (one: ReleaseUnderTest) => Promis
     temporal,
     {
       world: { strategy: 'canary', steps: UNTIMED, ...world },
-      spec: { strategy: 'watch' },
+      spec: { strategy: 'watched-canary' },
       beforeStart: async (one) => {
         one.world.foreignImage('shop:v2');
         await one.world.until(({ podHash, stableHash }) => podHash !== stableHash);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { RolloutStep } from '../../../src/domain/rollout.ts';
-import { watchedSteps } from '../../../src/strategies/watch/steps.ts';
+import { watchedSteps } from '../../../src/strategies/watched-canary/steps.ts';
 
 const step = fc.oneof(
   fc.integer({ min: 0, max: 100 }).map((setWeight): RolloutStep => ({ setWeight })),

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { preflightChecks } from '../../../src/domain/release/preflight.ts';
 import type { Facts, RolloutFacts } from '../../../src/domain/release/preflight-facts.ts';
 import type { Revision } from '../../../src/domain/rollout.ts';
-import { rules } from '../../../src/strategies/watch/plan.ts';
+import { rules } from '../../../src/strategies/watched-canary/plan.ts';
 import { releaseSpec } from '../../support/builders.ts';
 import { canaryFacts } from '../../support/builders-preflight.ts';
 
@@ -29,7 +29,7 @@ const REVISIONS = [revision('old', 'shop:v1', 'a'), revision('new', 'shop:v2', '
 function planned(
   changes: Partial<RolloutFacts>,
   facts: Partial<Facts> = {},
-  spec = releaseSpec({ strategy: 'watch' }),
+  spec = releaseSpec({ strategy: 'watched-canary' }),
 ) {
   const { checks, plan } = preflightChecks(spec, { ...canaryFacts(changes), ...facts }, rules);
   return {
@@ -69,6 +69,6 @@ test('a Rollout without a weight is refused with steps to add', () => {
 });
 
 test('without auto-rollback the plan warns that Argo goes on with a bad version', () => {
-  const spec = releaseSpec({ strategy: 'watch', autoRollback: false });
+  const spec = releaseSpec({ strategy: 'watched-canary', autoRollback: false });
   expect(planned({ steps: STEPS }, {}, spec).of('rollback')).toMatchObject({ ok: true, next: expect.any(String) });
 });

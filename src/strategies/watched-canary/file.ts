@@ -6,7 +6,7 @@ export const file: StrategyFile = {
   fields: {},
   foreign: {
     ...canary.foreign,
-    steps: "not for watch: the Rollout's own steps and times are the plan; change them there",
+    steps: "not for a watched canary: the Rollout's own steps and times are the plan; change them there",
   },
   toSpec: () => ({}),
 };

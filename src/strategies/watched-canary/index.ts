@@ -8,8 +8,8 @@ import { rules } from './plan.ts';
  * Argo keeps its own steps and times. The release judges beside it, aborts a bad version, and ends an untimed pause only
  * when it is promoted. It may join an update that another writer began.
  */
-export const watch: Strategy = {
-  name: 'watch',
+export const watchedCanary: Strategy = {
+  name: 'watched-canary',
   file,
   plan: (world, spec) => preflight(world, spec, rules),
   advance,
