@@ -5,6 +5,8 @@ import type { Stage } from '../support/releases-stage.ts';
 
 /** Argo's own steps: it goes on from both weights by itself. */
 const TIMED = [{ setWeight: 25 }, { pause: { duration: '8s' } }, { setWeight: 50 }, { pause: { duration: 8 } }];
+/** Time enough for a verdict at the first weight, on a slow machine too. A bad version ends it earlier. */
+const SLOW = [{ setWeight: 25 }, { pause: { duration: '5m' } }, { setWeight: 50 }, { pause: { duration: '8s' } }];
 /** It waits at the first weight, and goes on from the second by itself. */
 const MIXED = [{ setWeight: 25 }, { pause: {} }, { setWeight: 50 }, { pause: { duration: '4s' } }];
 const WATCH = { strategy: 'watched-canary' };
@@ -22,7 +24,7 @@ export const watched: readonly Scenario[] = [
     return released(release.image);
   }),
 
-  ...scenario('a bad version that is watched is aborted', TIMED, async (stage) => {
+  ...scenario('a bad version that is watched is aborted', SLOW, async (stage) => {
     const before = await stage.present();
     await expectEnd(await stage.start('errors-60', WATCH), 'rolled-back');
     return back(before);
@@ -42,7 +44,7 @@ export const watched: readonly Scenario[] = [
     return released(image);
   }),
 
-  ...scenario('a bad update that somebody else began is aborted, and its template is left', TIMED, async (stage) => {
+  ...scenario('a bad update that somebody else began is aborted, and its template is left', SLOW, async (stage) => {
     const before = await stage.present();
     const image = await foreignUpdate(stage, 'errors-60');
     const release = await stage.startImage(image, WATCH);
