@@ -40,9 +40,12 @@ export const write =
     >
   >(writes);
 export const read =
-  proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'guardStable' | 'awaitSettled'>>(
-    reads,
-  );
+  proxyActivities<
+    Pick<
+      Activities,
+      'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'guardStable' | 'awaitSettled' | 'windowState' | 'windowChange'
+    >
+  >(reads);
 /**
  * The end of a release does not wait for a mark that cannot be removed, because the mark of an ended run is taken over.
  */

@@ -2,16 +2,18 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from 
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
 import { createJournal } from '../adapters/journal/index.ts';
+import { createWindows } from '../adapters/windows/index.ts';
 import { checkClusters } from '../clusters/check.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { createLog, type Log } from '../observability/log.ts';
+import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
 import { repairJournal } from './journal-repair.ts';
-import { clustersOf, worldsOver } from './ports.ts';
+import { clustersOf, sameClusterOver, worldsOver } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /**
@@ -43,7 +45,7 @@ export async function runWorker(
       namespace,
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: await workflowBundle(settings.home) },
-      activities: createActivities(worlds, recorder, undefined, gateway),
+      activities: createActivities(worlds, recorder, undefined, gateway, windowsOf(settings)),
       shutdownGraceTime: GRACE,
       maxConcurrentActivityTaskExecutions: ACTIVITIES,
       // An activity learns of its cancellation with its heartbeats. If they were throttled longer, an abort would wait
@@ -59,6 +61,11 @@ export async function runWorker(
   } finally {
     await Promise.allSettled([connection.close(), gateway.close()]).finally(() => recorder.close());
   }
+}
+
+/** The windows of the settings. Every name of a cluster counts as that cluster. */
+function windowsOf(settings: Settings): WindowsPort {
+  return createWindows(settings.windows, sameClusterOver(clustersOf(settings)));
 }
 
 /** Logs at once what is wrong with the configured clusters. The other clusters work meanwhile. */
