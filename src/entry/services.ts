@@ -13,6 +13,7 @@ import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { deferred } from './deferred.ts';
 import { deliveryPorts } from './delivery.ts';
+import { newsStates } from './news-states.ts';
 import { mcpServerServices } from './server-registry.ts';
 import type * as PortsModule from './ports.ts';
 
@@ -65,6 +66,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     },
     clusters: names,
     windows: windowsOf(settings, names),
+    news: newsStates(settings),
     settings,
     warm: async () =>
       void (await Promise.allSettled([

@@ -13,6 +13,8 @@ import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
 import { repairJournal } from './journal-repair.ts';
+import { newsDeps } from './news-deps.ts';
+import { startNews } from './news.ts';
 import { clustersOf, sameClusterOver, worldsOver } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -39,6 +41,7 @@ export async function runWorker(
   const log = createLog(settings.logLevel);
   const recorder = new Recorder(createJournal(settings), log);
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
+  const stopNews = startNews(newsDeps(settings), settings.news, log);
   try {
     const worker = await Worker.create({
       connection,
@@ -59,7 +62,7 @@ export async function runWorker(
     void warnOfClusters(settings, log);
     await withJournalRepair(settings, gateway, log, () => worker.run());
   } finally {
-    await Promise.allSettled([connection.close(), gateway.close()]).finally(() => recorder.close());
+    await Promise.allSettled([connection.close(), gateway.close(), stopNews()]).finally(() => recorder.close());
   }
 }
 

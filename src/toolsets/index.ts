@@ -7,6 +7,7 @@ import { flux } from './flux/index.ts';
 import { delivery } from './delivery/index.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { mcpServer } from './mcp-server/index.ts';
+import { notification } from './notification/index.ts';
 import { release } from './release/index.ts';
 import { traefik } from './traefik/index.ts';
 import { window } from './window/index.ts';
@@ -24,6 +25,7 @@ export const TOOLSETS: readonly Toolset[] = [
   flux,
   delivery,
   window,
+  notification,
 ];
 
 export const TOOLSET_NAMES: readonly string[] = TOOLSETS.map(({ name }) => name);

@@ -101,7 +101,7 @@ const OF_CHARTS = [
   ...['helm_repo_add', 'helm_repo_update', 'helm_repo_remove'],
 ];
 /** They touch files and images, and no object of a cluster. */
-const OF_FILES = ['delivery_plan', 'delivery_onboard', 'delivery_render', 'delivery_build'];
+const OF_FILES = ['notification_list', 'delivery_plan', 'delivery_onboard', 'delivery_render', 'delivery_build'];
 /** They concern a target of a cluster, and read nothing there. */
 const OF_TARGETS = ['window_list', 'window_override'];
 /** Objects outside of every namespace. With an allow list they are refused. */

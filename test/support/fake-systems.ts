@@ -19,5 +19,6 @@ export function fakeSystems() {
     packages: createFakePackages(),
     delivery: createFakeDelivery(),
     windows: createWindows([]),
+    news: { receivers: async () => [] },
   } satisfies Partial<CommandServices>;
 }

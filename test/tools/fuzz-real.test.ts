@@ -128,6 +128,7 @@ function stage() {
     packages: createFakePackages(),
     delivery: createFakeDelivery(),
     windows: createWindows([]),
+    news: { receivers: async () => [] },
     preflight: async (spec) => planRelease(await worldsOver(watched, settings).of(sandbox.context), spec),
     clusters: {
       current: async () => sandbox.context,
