@@ -95,7 +95,8 @@ async function states(db: Database): Promise<readonly ReceiverState[]> {
 }
 
 function toState(row: Row): ReceiverState {
-  const { delivered_at: deliveredAt, problem } = row;
+  const deliveredAt = row['delivered_at'];
+  const problem = row['problem'];
   return {
     receiver: String(row['receiver']),
     tries: Number(row['tries']),
@@ -103,6 +104,6 @@ function toState(row: Row): ReceiverState {
     gone: Number(row['gone']) === 1,
     dead: Number(row['dead']),
     ...(deliveredAt === null ? {} : { deliveredAt: Number(deliveredAt) }),
-    ...(problem === null ? {} : { problem: String(problem) }),
+    ...(typeof problem === 'string' ? { problem } : {}),
   };
 }
