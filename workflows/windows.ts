@@ -1,7 +1,7 @@
 import { condition, sleep } from '@temporalio/workflow';
 import type { Course } from '../src/domain/release/continued.ts';
 import type { WindowState } from '../src/domain/windows/state.ts';
-import { read } from './activity-options.ts';
+import { look, read } from './activity-options.ts';
 import { first } from './first.ts';
 import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped } from './stopped.ts';
@@ -13,7 +13,7 @@ const LEAST_WAIT_MS = 250;
 
 /** Waits until the windows of the target let the release start. It changes nothing in the meantime. */
 export async function windowToStart(run: ReleaseRun): Promise<void> {
-  await look(run);
+  await lookAgain(run);
   if (isShut(run)) await untilOpen(run, false);
 }
 
@@ -40,7 +40,7 @@ export async function insideWindows<T extends Ending | undefined>(
     const ending = await first<T | 'closed'>(() => [work(), closed(run)]);
     if (ending !== 'closed' && ending?.kind !== 'advance') return ending;
     if (ending === 'closed') continue;
-    await look(run);
+    await lookAgain(run);
     if (!isShut(run)) return ending;
   }
 }
@@ -51,7 +51,7 @@ async function closed(run: ReleaseRun): Promise<'closed'> {
     // A target that no window concerns needs no timer. The end of the step looks again.
     await condition(() => run.window !== undefined && run.window.by.length > 0);
     await sleep(untilNextLook(run), { summary: 'next change of the windows' });
-    await look(run);
+    await lookAgain(run);
   }
   return 'closed';
 }
@@ -61,10 +61,10 @@ function untilNextLook({ window }: ReleaseRun): number {
   return Math.min(LOOK_AGAIN_MS, Math.max(LEAST_WAIT_MS, left));
 }
 
-async function look(run: ReleaseRun): Promise<void> {
+async function lookAgain(run: ReleaseRun): Promise<void> {
   if (!run.windowed) return;
   const { target } = run.input.spec;
-  see(run, await read.windowState.executeWithOptions({ summary: 'windows of the target' }, [target]));
+  see(run, await look.windowState(target));
 }
 
 /** Whether the windows are closed and nobody has overridden those that close them. */
