@@ -19,7 +19,7 @@ const input = z.strictObject({
   state: z
     .enum([...RELEASE_STATES, OPEN])
     .optional()
-    .describe('Only this state; open: all that go on.'),
+    .describe('This state; open: all that go on.'),
   limit: z.int().min(1).max(200).optional().describe('Default 20.'),
   cursor: z
     .string()
