@@ -14,17 +14,20 @@ import type { Recorder } from './recorder.ts';
 import type { ReleaseStarter } from '../src/ports/release-starter.ts';
 import { startActivities } from './start-release.ts';
 import { temporalRuns, type Runs } from './runs.ts';
+import type { WindowsPort } from '../src/ports/windows.ts';
+import { windowActivities } from './windows.ts';
 
 /**
  * All effects of a release, in the worlds of the clusters. Each may run more than once: it reads before it writes, and
  * its first read is the identity of its cluster. Without a recorder nothing is recorded. `starter` starts the releases
- * of schedules.
+ * of schedules. Without `windows` every target is open at any time.
  */
 export function createActivities(
   given: Worlds,
   recorder?: Recorder,
   runs: Runs = temporalRuns,
   starter?: ReleaseStarter,
+  windows?: WindowsPort,
 ) {
   const worlds = fencedWorlds(given, runs);
   const onProof = recorder && recordedProofs(recorder);
@@ -42,6 +45,7 @@ export function createActivities(
     ...guardActivities(moveOf, judge),
     ...recordActivities(recorder),
     ...startActivities(starter),
+    ...windowActivities(windows),
   });
 }
 

@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
@@ -40,9 +40,14 @@ export const write =
     >
   >(writes);
 export const read =
-  proxyActivities<Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'guardStable' | 'awaitSettled'>>(
-    reads,
-  );
+  proxyActivities<
+    Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'guardStable' | 'awaitSettled' | 'windowChange'>
+  >(reads);
+/** It reads the settings of the worker, so it adds one event to the history, and no task of a queue. */
+export const look = proxyLocalActivities<Pick<Activities, 'windowState'>>({
+  startToCloseTimeout: '10 seconds',
+  retry,
+});
 /**
  * The end of a release does not wait for a mark that cannot be removed, because the mark of an ended run is taken over.
  */

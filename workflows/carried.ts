@@ -23,6 +23,8 @@ const FACTS = Object.keys({
   advanced: true,
   withdrawal: true,
   underWay: true,
+  window: true,
+  override: true,
 } satisfies Record<keyof ContinuedFacts, true>) as readonly (keyof ContinuedFacts)[];
 
 /** Everything that the run knows, for the run that continues it. */

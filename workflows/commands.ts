@@ -52,7 +52,17 @@ async function act(run: ReleaseRun, command: Command): Promise<Ending> {
       return skip(run, command);
     case 'abort':
       return abort(run, command);
+    case 'override-windows':
+      return override(run, command);
   }
+}
+
+/** It covers the windows that are closed now. Another window that closes later holds the release again. */
+function override(run: ReleaseRun, command: Command): Ending {
+  const windows = run.window?.by ?? [];
+  run.override = { who: command.who, why: command.why as string, windows };
+  run.note(`windows overridden (${windows.join(', ')}): ${command.why}`, command.who);
+  return { outcome: 'accepted', detail: `goes on while only these windows close it: ${windows.join(', ')}` };
 }
 
 async function promote(run: ReleaseRun, command: Command): Promise<Ending> {
@@ -107,4 +117,5 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   'skip-analysis': 'Advance the present step without a passing verdict. Needs why.',
   approve: 'Let a release that waits for approval start.',
   reject: 'End a release that waits for approval.',
+  'override-windows': 'Let a release that waits for its windows go on now. Needs why.',
 };

@@ -44,6 +44,7 @@ export const commandSignals = {
   'skip-analysis': signal('skip-analysis'),
   approve: signal('approve'),
   reject: signal('reject'),
+  'override-windows': signal('override-windows'),
 } as const;
 
 /** Every command as an update. The caller gets its acceptance and its outcome. */
@@ -55,4 +56,5 @@ export const commandUpdates = {
   'skip-analysis': update('skip-analysis'),
   approve: update('approve'),
   reject: update('reject'),
+  'override-windows': update('override-windows'),
 } as const;

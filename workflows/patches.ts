@@ -53,6 +53,12 @@ export const PATCHES = {
     reason:
       'a run that nears a limit of Temporal continues as new while it holds a step, waits for its approval or tries a rollback again; the longest waits of a release take a year',
   },
+  windows: {
+    since: '2026-11-29',
+    mayGo: '2028-01-01',
+    reason:
+      'a release looks at the windows of its target before it starts, before each further weight and while a step is held; the longest waits of a release take a year',
+  },
 } as const;
 
 export function has(patch: keyof typeof PATCHES): boolean {

@@ -7,6 +7,7 @@ import { first } from './first.ts';
 import { has } from './patches.ts';
 import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped, stopCause } from './stopped.ts';
+import { windowToStart } from './windows.ts';
 
 /** Preflight and approval. When this returns a reason not to start, nothing except the owner mark has been written. */
 export async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
@@ -19,10 +20,11 @@ export async function prepare(run: ReleaseRun): Promise<StopCause | undefined> {
   return approved(run);
 }
 
-/** The approval alone, for a run whose predecessor has made the plan. */
+/** The approval and the windows alone, for a run whose predecessor has made the plan. */
 export async function approved(run: ReleaseRun): Promise<StopCause | undefined> {
   try {
     await approval(run);
+    await openWindow(run);
     return undefined;
   } catch (error) {
     return stopCause(error);
@@ -79,8 +81,15 @@ function rollBackInterrupted(
 const failedCheck = (check: Check) => !check.ok;
 const checkText = (check: Check) => `${check.name}: ${check.detail}`;
 
+/** A release that nobody has begun yet waits as long as its windows are closed. */
+async function openWindow(run: ReleaseRun): Promise<void> {
+  if (!run.windowed) return;
+  await run.interruptible(() => first(() => untilLeft<void>(run, () => ({ at: 'approval' }), [windowToStart(run)])));
+}
+
 async function approval(run: ReleaseRun): Promise<void> {
-  if (!run.input.spec.approval) return;
+  // An earlier run may have the answer, and may have waited for the windows.
+  if (!run.input.spec.approval || (run.windowed && run.approval?.approved)) return;
   const { approvalMs } = run.input.spec.timeouts;
   run.ask('waiting-for-approval', 'waiting for approval', {
     for: 'approval',

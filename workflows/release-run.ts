@@ -68,6 +68,9 @@ export class ReleaseRun {
   /** Facts that command handlers wait for: steps that have ended, and the outcome of an abort. */
   advanced = 0;
   withdrawal?: NonNullable<ContinuedFacts['withdrawal']>;
+  /** The windows of the target as they were last seen, and the closed ones that a person has overridden. */
+  window?: NonNullable<ContinuedFacts['window']>;
+  override?: NonNullable<ContinuedFacts['override']>;
   readonly outcomes: CommandOutcome[] = [];
   /** The release writes to the journal. A release that an older version started does not. */
   readonly journaled = has('journal');
@@ -81,6 +84,8 @@ export class ReleaseRun {
   readonly gapless = has('watch-without-gap');
   /** Whether the run may continue as new (continuing.ts). */
   readonly continuable = has('continues-as-new');
+  /** False for a release that an older version started: no window holds it. */
+  readonly windowed = has('windows');
   /** The run is about to continue as new. Commands that wait for an effect are answered. */
   leaving = false;
   /** Run ids of the earlier runs that this one continues. */
@@ -272,6 +277,7 @@ export class ReleaseRun {
       ...(this.proof ? { proof: this.proof } : {}),
       ...(this.verdict ? { verdict: this.verdict } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
+      ...(this.window ? { window: this.window } : {}),
     };
   }
 }

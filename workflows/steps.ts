@@ -11,6 +11,7 @@ import { askAboutFailure, soakAndJudge, type Advance } from './judging.ts';
 import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped } from './stopped.ts';
 import { guarded, guarding, watchOf } from './watching.ts';
+import { insideWindows } from './windows.ts';
 
 /** How the hold of a step ended. */
 type Ending = Alarm | Advance;
@@ -111,7 +112,7 @@ async function hold(run: ReleaseRun, step: Course): Promise<Ending> {
   if (step.failure) return { kind: 'failed', verdict: step.failure.verdict };
   const watch = watchOf(run, step);
   const judgement = { ...watch, from: watch.from as number };
-  const decides = () => (step.decided ? awaitArgo(run) : soakAndJudge(run, step, judgement));
+  const decides = () => (step.decided ? awaitArgo(run) : insideWindows(run, step, () => soakAndJudge(run, step, judgement)));
   return run.interruptible(() => first<Ending>(() => untilLeft<Ending>(run, at(step), [guarding(watch), decides()])));
 }
 
@@ -145,10 +146,9 @@ async function failed(
   if (run.input.spec.autoRollback) throw stop;
   const watch: Watch = { ...watchOf(run, step), failed: true, ...(moving ? { moving: 'shifting' as const } : {}) };
   step.failure = { verdict, moving };
+  const answered = () => insideWindows(run, step, () => askAboutFailure(run, step.index, verdict));
   const ending = await run.interruptible(() =>
-    first<Ending | undefined>(() =>
-      untilLeft<Ending | undefined>(run, at(step), [guarding(watch), askAboutFailure(run, step.index, verdict)]),
-    ),
+    first<Ending | undefined>(() => untilLeft<Ending | undefined>(run, at(step), [guarding(watch), answered()])),
   );
   delete step.failure;
   if (!ending || ending.kind === 'failed') throw stop;

@@ -30,6 +30,7 @@ export function frame(view: Watched | undefined, problem?: string, columns = 80,
     ...stateLines(view, columns),
     stepLine(view),
     podsLine(view),
+    windowLine(view),
     ...weightLines(view, columns),
   ];
   const fixed = [...head.filter((line) => line !== undefined), ...warning];
@@ -83,6 +84,11 @@ function stepLine({ step, state }: Watched): string | undefined {
 
 function podsLine({ live, closed_at: closed }: Watched): string | undefined {
   return live?.pods === undefined || closed !== undefined ? undefined : `pods     new version: ${live.pods}`;
+}
+
+function windowLine({ window }: Watched): string | undefined {
+  if (window === undefined) return undefined;
+  return `windows  ${window.open ? window.reason : pc.yellow(window.reason)}`;
 }
 
 /** Revisions, ReplicaSets and pods, if there are enough rows for all of them. */

@@ -13,6 +13,8 @@ import type { PlansPort } from '../ports/plans.ts';
 import type { ServerGatewaysPort } from '../ports/server-gateways.ts';
 import type { ServersPort } from '../ports/server-registry.ts';
 import type { SourceRepositoriesPort } from '../ports/source-repositories.ts';
+import type { NewsStatesPort } from '../ports/news.ts';
+import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
@@ -84,6 +86,10 @@ export interface CommandContext {
   /** Reads everything that a release depends on. It is bound to the ports. */
   readonly preflight: (spec: ReleaseSpec) => Promise<Preflight>;
   readonly clusters: ClusterNames;
+  /** The periods in which releases may act. */
+  readonly windows: WindowsPort;
+  /** Who is told about releases. */
+  readonly news: NewsStatesPort;
   readonly settings: CommandSettings;
   readonly caller: Caller;
   /** The interface offers no writes. Queries from the caller are then not sent either. Default: false. */

@@ -12,7 +12,7 @@ export interface Finding {
 
 export type CheckServices = Pick<
   CommandServices,
-  'gateway' | 'ports' | 'preflight' | 'settings' | 'servers' | 'serverGateways'
+  'gateway' | 'ports' | 'preflight' | 'settings' | 'servers' | 'serverGateways' | 'news'
 >;
 
 export interface CheckedPlace {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { boolean, commaList, secret, setting, type Setting } from '../contract/setting.ts';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
+import type { NewsReceiver } from '../domain/news/delivery.ts';
+import type { Window } from '../domain/windows/window.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
 import { TOOLSET_SETTINGS } from '../toolsets/settings.ts';
 import { GATEWAY_SETTINGS } from './gateway-settings.ts';
@@ -243,7 +245,11 @@ export type ClusterEntry = { readonly settings: ClusterSettings } | { readonly p
 /** By kubeconfig context. */
 export type ClusterEntries = Readonly<Record<string, ClusterEntry>>;
 
-export type Settings = NamedSettings & { readonly clusters: ClusterEntries };
+export type Settings = NamedSettings & {
+  readonly clusters: ClusterEntries;
+  readonly windows: readonly Window[];
+  readonly news: readonly NewsReceiver[];
+};
 
 /** The name of a setting in the settings file. */
 export function fileKey(key: SettingKey): string {

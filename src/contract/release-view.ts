@@ -7,6 +7,7 @@ import { parseReleaseId, type Target } from '../domain/release/target.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { toDuration } from '../domain/duration-text.ts';
+import { toWindow, windowView } from './window-view.ts';
 
 // Weights are percent. Output schemas are loose for secondary fields, because every byte of them is in every agent's
 // context.
@@ -61,7 +62,7 @@ const verdict = z.strictObject({
 });
 
 const waiting = z.strictObject({
-  for: z.enum(['approval', 'promotion', 'decision', 'resume', 'human']),
+  for: z.enum(['approval', 'promotion', 'decision', 'resume', 'human', 'window']),
   answers: z.array(z.string()),
   since: time,
   deadline_in: z.string().optional(),
@@ -97,6 +98,8 @@ export const release = z.strictObject({
   weights: weights.optional(),
   verdict: verdict.optional(),
   waiting: waiting.optional(),
+  // The windows of the target. Absent if none concerns it, and after the end.
+  window: windowView.optional(),
   commands: z.array(
     z.strictObject({ request_id: z.string(), command: z.string(), outcome: z.string(), detail: z.string() }),
   ),
@@ -146,6 +149,7 @@ export function toReleaseOutput(known: ReleaseView, events: number): ReleaseOutp
     weights: view.proof && toWeights(view.proof),
     verdict: view.verdict && toVerdict(view.verdict, events > CONCISE),
     waiting: view.waiting && toWaiting(view.waiting),
+    window: windowOf(view),
     commands: view.commands.slice(-events).map((done) => ({
       request_id: done.requestId,
       command: done.command,
@@ -163,6 +167,10 @@ export function toReleaseOutput(known: ReleaseView, events: number): ReleaseOutp
         }),
       ),
   });
+}
+
+function windowOf({ window, closedAt }: ReleaseView): z.output<typeof windowView> | undefined {
+  return window === undefined || window.by.length === 0 || closedAt !== undefined ? undefined : toWindow(window);
 }
 
 /** A command is an event, and so is the state that it leads to. The same words are told once. */

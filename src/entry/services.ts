@@ -1,5 +1,5 @@
 import type { Clusters } from '../adapters/kubernetes/index.ts';
-import type { CommandServices } from '../commands/command.ts';
+import type { ClusterNames, CommandServices } from '../commands/command.ts';
 import { withOtherNames } from '../commands/other-names.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
@@ -8,10 +8,12 @@ import { SluiceError } from '../domain/errors.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
+import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { deferred } from './deferred.ts';
 import { deliveryPorts } from './delivery.ts';
+import { newsStates } from './news-states.ts';
 import { mcpServerServices } from './server-registry.ts';
 import type * as PortsModule from './ports.ts';
 
@@ -49,6 +51,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     return (await import('../adapters/journal/index.ts')).createJournal(settings);
   }, {});
   const ports = deferredPorts(loadPorts);
+  const names = clusterNames(clusters, adapters);
   return {
     gateway: withOtherNames(gateway, ports.workload),
     ports,
@@ -61,7 +64,9 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
       const { planRelease } = await import('../strategies/index.ts');
       return planRelease(await worlds.of(spec.target.cluster, spec.clusterUid, spec), spec, endedIn(gateway));
     },
-    clusters: clusterNames(clusters, adapters),
+    clusters: names,
+    windows: windowsOf(settings, names),
+    news: newsStates(settings),
     settings,
     warm: async () =>
       void (await Promise.allSettled([
@@ -89,6 +94,13 @@ function endedIn(gateway: ReleaseGateway): (owner: Owner) => Promise<boolean> {
       (found) => found === 'ended',
       () => false,
     );
+}
+
+function windowsOf({ windows }: Pick<Settings, 'windows'>, { same }: Pick<ClusterNames, 'same'>): WindowsPort {
+  return deferred<WindowsPort>(
+    async () => (await import('../adapters/windows/index.ts')).createWindows(windows, same),
+    {},
+  );
 }
 
 /** Ports that are loaded at their first use, whatever their names. */

@@ -2,16 +2,20 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from 
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
 import { createJournal } from '../adapters/journal/index.ts';
+import { createWindows } from '../adapters/windows/index.ts';
 import { checkClusters } from '../clusters/check.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { createLog, type Log } from '../observability/log.ts';
+import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
 import { repairJournal } from './journal-repair.ts';
-import { clustersOf, worldsOver } from './ports.ts';
+import { newsDeps } from './news-deps.ts';
+import { startNews } from './news.ts';
+import { clustersOf, sameClusterOver, worldsOver } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /**
@@ -37,13 +41,14 @@ export async function runWorker(
   const log = createLog(settings.logLevel);
   const recorder = new Recorder(createJournal(settings), log);
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
+  const stopNews = startNews(newsDeps(settings), settings.news, log);
   try {
     const worker = await Worker.create({
       connection,
       namespace,
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: await workflowBundle(settings.home) },
-      activities: createActivities(worlds, recorder, undefined, gateway),
+      activities: createActivities(worlds, recorder, undefined, gateway, windowsOf(settings)),
       shutdownGraceTime: GRACE,
       maxConcurrentActivityTaskExecutions: ACTIVITIES,
       // An activity learns of its cancellation with its heartbeats. If they were throttled longer, an abort would wait
@@ -57,8 +62,13 @@ export async function runWorker(
     void warnOfClusters(settings, log);
     await withJournalRepair(settings, gateway, log, () => worker.run());
   } finally {
-    await Promise.allSettled([connection.close(), gateway.close()]).finally(() => recorder.close());
+    await Promise.allSettled([connection.close(), gateway.close(), stopNews()]).finally(() => recorder.close());
   }
+}
+
+/** The windows of the settings. Every name of a cluster counts as that cluster. */
+function windowsOf(settings: Settings): WindowsPort {
+  return createWindows(settings.windows, sameClusterOver(clustersOf(settings)));
 }
 
 /** Logs at once what is wrong with the configured clusters. The other clusters work meanwhile. */

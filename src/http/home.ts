@@ -17,7 +17,7 @@ import {
 import { listedReleases, type Listed } from '../toolsets/release/listed-releases.ts';
 import { withNewestEvidence } from '../toolsets/release/newest-evidence.ts';
 import { releaseList } from '../toolsets/release/release-list.ts';
-import { reportPath } from '../toolsets/release/report-address.ts';
+import { reportPath } from '../domain/report/report-address.ts';
 import type { RestDeps } from './rest/deps.ts';
 
 const NEWEST = 20;

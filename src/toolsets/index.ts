@@ -7,13 +7,26 @@ import { flux } from './flux/index.ts';
 import { delivery } from './delivery/index.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { mcpServer } from './mcp-server/index.ts';
+import { notification } from './notification/index.ts';
 import { release } from './release/index.ts';
 import { traefik } from './traefik/index.ts';
+import { window } from './window/index.ts';
 
 /**
  * Every toolset, in the order in which interfaces list them. A new one is a folder beside this file and one line here.
  */
-export const TOOLSETS: readonly Toolset[] = [release, argo, traefik, mcpServer, kubernetes, helm, flux, delivery];
+export const TOOLSETS: readonly Toolset[] = [
+  release,
+  argo,
+  traefik,
+  mcpServer,
+  kubernetes,
+  helm,
+  flux,
+  delivery,
+  window,
+  notification,
+];
 
 export const TOOLSET_NAMES: readonly string[] = TOOLSETS.map(({ name }) => name);
 

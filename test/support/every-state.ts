@@ -55,6 +55,16 @@ const OPEN: readonly Moment[] = [
     waits: { for: 'approval', answers: ['approve', 'reject', 'abort'] },
     users: 0,
   },
+  {
+    name: 'waiting-for-window',
+    view: view('waiting-for-window', 'the windows of the target are closed by freeze', {
+      waiting: question('window', 'override-windows', 'abort'),
+      window: { open: false, reason: 'closed by freeze', by: ['freeze'], onClose: 'finish_step' },
+    }),
+    headline: 'closed by freeze',
+    waits: { for: 'window', answers: ['override-windows', 'abort'] },
+    users: 10,
+  },
   { name: 'starting', view: view('starting', 'setting shop:v2', { weightWanted: 0 }), headline: 'setting', users: 0 },
   { name: 'shifting', view: view('shifting', 'step 1 of 2: weight 10'), headline: 'step 1 of 2', users: 10 },
   { name: 'verifying', view: view('verifying', 'proving weight 10'), headline: 'proving', users: 10 },

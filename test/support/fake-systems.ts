@@ -1,3 +1,4 @@
+import { createWindows } from '../../src/adapters/windows/index.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import { createFakeContracts } from './fake-contracts.ts';
 import { createFakeDelivery } from './fake-delivery.ts';
@@ -17,5 +18,7 @@ export function fakeSystems() {
     contracts: createFakeContracts(),
     packages: createFakePackages(),
     delivery: createFakeDelivery(),
+    windows: createWindows([]),
+    news: { receivers: async () => [] },
   } satisfies Partial<CommandServices>;
 }

@@ -17,6 +17,7 @@ import {
 } from '../../workflows/messages.ts';
 import { releaseSpec, type SpecChanges } from './builders.ts';
 import { createFakeJournal } from './fake-journal.ts';
+import { createFakeWindows } from './fake-windows.ts';
 import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from './fake-world.ts';
 import type { Strategy } from './fake-world-options.ts';
 import type { TestTemporal } from './temporal.ts';
@@ -42,6 +43,7 @@ export class ReleaseUnderTest {
   readonly taskQueue: string;
   readonly temporal: TestTemporal;
   readonly journal = createFakeJournal();
+  readonly windows = createFakeWindows();
   readonly recorder = new Recorder(this.journal, createLog('silent'));
   handle: WorkflowHandle;
 
@@ -90,7 +92,7 @@ export class ReleaseUnderTest {
       taskQueue: this.taskQueue,
       identity: 'test',
       workflowBundle: { codePath },
-      activities: createActivities(this.world.worlds, this.recorder),
+      activities: createActivities(this.world.worlds, this.recorder, undefined, undefined, this.windows),
       ...beat,
     });
   }

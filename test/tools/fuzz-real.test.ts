@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { applyApplication, removeApplication, type Sandbox } from '../../sandbox/index.ts';
+import { createWindows } from '../../src/adapters/windows/index.ts';
 import { createClusters, type Clusters } from '../../src/adapters/kubernetes/index.ts';
 import {
   ANALYSIS_TEMPLATE,
@@ -126,6 +127,8 @@ function stage() {
     contracts: createFakeContracts(),
     packages: createFakePackages(),
     delivery: createFakeDelivery(),
+    windows: createWindows([]),
+    news: { receivers: async () => [] },
     preflight: async (spec) => planRelease(await worldsOver(watched, settings).of(sandbox.context), spec),
     clusters: {
       current: async () => sandbox.context,

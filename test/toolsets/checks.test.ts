@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { CheckServices, Finding } from '../../src/commands/doctor-check.ts';
+import { readNews } from '../../src/config/news.ts';
+import type { NewsReceiver } from '../../src/domain/news/delivery.ts';
+import type { KnownReceiver, ReceiverState } from '../../src/ports/news.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Preflight } from '../../src/domain/release/plan.ts';
 import { emptyServer, type RegisteredServer } from '../../src/domain/servers/server.ts';
@@ -26,6 +29,7 @@ interface World {
   readonly gateways: readonly (GatewayView | SilentGateway)[];
   /** The version of the program helm. Absent: there is none. */
   readonly helm?: string;
+  readonly receivers: readonly KnownReceiver[];
 }
 
 const SERVER: RegisteredServer = { ...emptyServer('shop', 'project'), revision: 4 };
@@ -36,6 +40,12 @@ const inForce = (revision: number, health: 'healthy' | 'unhealthy' = 'healthy'):
   servers: [{ server: 'shop', revision, versions: [{ ...ONE, health: { state: health, reason: 'it is silent' } }] }],
 });
 
+function receiver(changes: Partial<ReceiverState>): KnownReceiver {
+  const state = { receiver: 'team', tries: 0, nextAt: 0, gone: false, dead: 0, ...changes };
+  const { receivers } = readNews({ team: { url: 'https://hooks.example' } });
+  return { receiver: receivers[0] as NewsReceiver, state };
+}
+
 const GOOD: World = {
   rollouts: ['web'],
   routes: ['web', 'api'],
@@ -44,6 +54,7 @@ const GOOD: World = {
   servers: [SERVER],
   gateways: [inForce(4)],
   helm: '4.3',
+  receivers: [receiver({ deliveredAt: Date.parse('2026-11-29') })],
 };
 
 function servicesOf({
@@ -56,6 +67,7 @@ function servicesOf({
   servers,
   gateways,
   helm,
+  receivers,
 }: World): CheckServices {
   const view = (rollout: string) => ({
     target: { ...PLACE, rollout },
@@ -81,6 +93,7 @@ function servicesOf({
     preflight: () => Promise.resolve({ checks }),
     servers: servers ? createFakeServers(...servers) : { list: () => Promise.reject(unreadable) },
     serverGateways: createFakeServerGateways(...gateways),
+    news: { receivers: () => Promise.resolve(receivers) },
     settings: DEFAULTS,
   } as unknown as CheckServices;
 }
@@ -109,6 +122,7 @@ test('in a sound world every check is ok and says what it saw', async () => {
     'ok MCP registry: 1 MCP server: shop',
     'ok MCP gateway: http://gateway: Sluice 0.1.0, 1 MCP server in force',
     'ok Helm: version 4.3',
+    'ok notifications to team: last delivery 2026-11-29T00:00:00.000Z',
   ]);
 });
 
@@ -121,6 +135,18 @@ test.each<[string, Partial<World>, string, string]>([
     { replicas: [{ replica: 'a' }, { replica: 'b', error: 'refused' }] },
     'Traefik API',
     'b: refused',
+  ],
+  [
+    'a receiver of notifications that fails',
+    { receivers: [receiver({ tries: 2, problem: 'answered 500' })] },
+    'notifications to team',
+    'waits after 2 failed tries, next 1970-01-01T00:00:00.000Z: answered 500',
+  ],
+  [
+    'a receiver that wants no more messages',
+    { receivers: [receiver({ gone: true, problem: 'answered 410' })] },
+    'notifications to team',
+    'stopped: the receiver wants no more messages (answered 410)',
   ],
   ['a silent MCP gateway', { gateways: [{ gateway: 'http://gateway', error: 'refused' }] }, 'MCP gateway', 'refused'],
   ['no MCP gateway named', { gateways: [] }, 'MCP gateway', 'none is named, so no traffic can be proved'],

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { maskSecrets } from '../../domain/safe-text.ts';
 import type { JournalPort } from '../../ports/journal.ts';
+import type { NewsPort } from '../../ports/news.ts';
 import type { Database } from './database.ts';
 import { journalIn, unavailable } from './journal.ts';
 import { migrate } from './migrations.ts';
+import { newsIn } from './news.ts';
 
 export interface JournalSettings {
   /** A file, relative to `home`, or a `postgres://` URL. */
@@ -47,7 +49,41 @@ export function createJournal(settings: JournalSettings): JournalPort {
   };
 }
 
-async function open(settings: JournalSettings): Promise<JournalPort> {
+/**
+ * The outbox of news in the journal's database, over a connection of its own. It is opened at its first use. Errors:
+ * JOURNAL_UNAVAILABLE.
+ */
+export function createNews(settings: JournalSettings): NewsPort {
+  let opening: Promise<NewsPort> | undefined;
+  const opened = (): Promise<NewsPort> =>
+    (opening ??= openWith(settings, newsIn).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    }));
+  return {
+    register: async (...of) => (await opened()).register(...of),
+    take: async (...of) => (await opened()).take(...of),
+    after: async (...of) => (await opened()).after(...of),
+    advance: async (...of) => (await opened()).advance(...of),
+    postpone: async (...of) => (await opened()).postpone(...of),
+    giveUp: async (...of) => (await opened()).giveUp(...of),
+    stop: async (...of) => (await opened()).stop(...of),
+    leave: async (...of) => (await opened()).leave(...of),
+    states: async () => (await opened()).states(),
+    close: async () => {
+      await opening?.then(
+        (news) => news.close(),
+        () => undefined,
+      );
+    },
+  };
+}
+
+function open(settings: JournalSettings): Promise<JournalPort> {
+  return openWith(settings, journalIn);
+}
+
+async function openWith<T>(settings: JournalSettings, make: (db: Database, where: string) => T): Promise<T> {
   const where = journalPlace(settings);
   let db: Database | undefined;
   try {
@@ -55,7 +91,7 @@ async function open(settings: JournalSettings): Promise<JournalPort> {
       ? await (await import('./postgres.ts')).openPostgres(settings.journal)
       : await (await import('./sqlite.ts')).openSqlite(where);
     await migrate(db);
-    return journalIn(db, where);
+    return make(db, where);
   } catch (error) {
     await db?.close().catch(() => undefined);
     throw unavailable(where, error);

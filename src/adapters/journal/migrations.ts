@@ -24,6 +24,13 @@ export const MIGRATIONS: readonly ((dialect: Database['dialect']) => Texts)[] = 
     'CREATE INDEX sluice_journal_runs_closed ON sluice_journal_runs (closed_at)',
   ],
   () => ['CREATE TABLE sluice_journal_checkpoints (run_id TEXT PRIMARY KEY, at BIGINT NOT NULL, data TEXT NOT NULL)'],
+  () => [
+    `CREATE TABLE sluice_news_receivers (
+      receiver TEXT PRIMARY KEY, position BIGINT NOT NULL, tries INTEGER NOT NULL, next_at BIGINT NOT NULL,
+      lease_until BIGINT NOT NULL, gone INTEGER NOT NULL, delivered_at BIGINT, problem TEXT)`,
+    `CREATE TABLE sluice_news_dead (
+      receiver TEXT NOT NULL, news TEXT NOT NULL, at BIGINT NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (receiver, news))`,
+  ],
 ];
 
 const TABLE = 'sluice_journal_migrations';

@@ -35,6 +35,7 @@ const STEP_STATES: readonly ReleaseState[] = [
   'soaking',
   'judging',
   'waiting-for-decision',
+  'waiting-for-window',
 ];
 const JUDGED_STATES: readonly ReleaseState[] = ['soaking', 'judging', 'waiting-for-decision'];
 
@@ -63,6 +64,8 @@ export function refusalOf(command: Command, at: Situation): CommandRefusal | und
       return at.waiting?.for === 'approval'
         ? undefined
         : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
+    case 'override-windows':
+      return refuseOverride(command, at);
   }
 }
 
@@ -115,6 +118,13 @@ function refusePromote(command: Command, at: Situation): CommandRefusal | undefi
 function refuseSkip(command: Command, at: Situation): CommandRefusal | undefined {
   if (!command.why?.trim()) return refuse('REASON_REQUIRED', 'skipping the analysis needs a reason');
   return refuseUnlessStep('skip-analysis', JUDGED_STATES, at);
+}
+
+function refuseOverride(command: Command, at: Situation): CommandRefusal | undefined {
+  if (!command.why?.trim()) return refuse('REASON_REQUIRED', 'overriding windows needs a reason');
+  return at.waiting?.for === 'window'
+    ? undefined
+    : refuse('NOT_WAITING', `the release does not wait for its windows; it is ${at.state}`);
 }
 
 function refuseUnlessStep(name: string, states: readonly ReleaseState[], at: Situation): CommandRefusal | undefined {

@@ -5,7 +5,16 @@ export interface CommandHeader {
   readonly why?: string;
 }
 
-export const COMMANDS = ['pause', 'resume', 'promote', 'abort', 'skip-analysis', 'approve', 'reject'] as const;
+export const COMMANDS = [
+  'pause',
+  'resume',
+  'promote',
+  'abort',
+  'skip-analysis',
+  'approve',
+  'reject',
+  'override-windows',
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export interface Command extends CommandHeader {

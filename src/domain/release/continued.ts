@@ -17,7 +17,7 @@ export interface Course {
   accepted?: true;
   /** Drifts of this step that were repaired. */
   drifts: number;
-  /** An earlier run has held the step. */
+  /** The step was held before: by an earlier run, or before windows closed. */
   continued?: true;
   /** The step has failed, and a person is asked. `moving`: the weight is not in force yet. */
   failure?: { readonly verdict: Verdict; readonly moving: boolean };
@@ -52,7 +52,7 @@ export interface ContinuedRecord {
 /** The fields of a run that its successor gets unchanged. */
 export type ContinuedFacts = Pick<
   ReleaseView,
-  'plan' | 'newHash' | 'stepIndex' | 'weightWanted' | 'proof' | 'verdict' | 'waiting'
+  'plan' | 'newHash' | 'stepIndex' | 'weightWanted' | 'proof' | 'verdict' | 'waiting' | 'window'
 > & {
   readonly phase: ReleaseView['state'];
   readonly reason: string;
@@ -67,6 +67,7 @@ export type ContinuedFacts = Pick<
   readonly advanced: number;
   readonly withdrawal?: { readonly done: boolean; readonly detail: string };
   readonly underWay: boolean;
+  readonly override?: { readonly who: string; readonly why: string; readonly windows: readonly string[] };
 };
 
 /** Everything that a run knows, for the run that continues it. It is plain JSON of bounded size. */

@@ -18,9 +18,14 @@ export function describeRelease(known: ReleaseView): string {
       ? ['', `${verdictWords(view.state, view.verdict.to)}: **${view.verdict.outcome}** (${view.verdict.reason})`]
       : []),
     ...(view.waiting ? ['', `Waits for: **${view.waiting.for}** (answers: ${view.waiting.answers.join(', ')})`] : []),
+    ...windowLines(view),
     '',
     ...view.events.slice(-10).map((event) => `* ${new Date(event.at).toISOString()} ${withWho(event.text, event.who)}`),
   ].join('\n');
+}
+
+function windowLines({ window, state }: ReleaseView): string[] {
+  return window === undefined || window.by.length === 0 || isClosed(state) ? [] : ['', `Windows: ${window.reason}`];
 }
 
 function stepLines(view: ReleaseView): string[] {

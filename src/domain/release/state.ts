@@ -2,6 +2,7 @@
 export const RELEASE_STATES = [
   'preflight',
   'waiting-for-approval',
+  'waiting-for-window',
   'starting',
   'shifting',
   'verifying',

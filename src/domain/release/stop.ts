@@ -10,7 +10,8 @@ export interface StopCause {
     | 'promoted-elsewhere'
     | 'cancelled'
     | 'error'
-    | 'refused';
+    | 'refused'
+    | 'window';
   readonly reason: string;
   readonly who?: string;
 }

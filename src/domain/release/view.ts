@@ -2,6 +2,7 @@ import type { Verdict } from '../analysis/verdict.ts';
 import type { CommandOutcome } from './command.ts';
 import type { ReleasePlan, ReleaseSpec } from './plan.ts';
 import type { WeightProof } from './proof.ts';
+import type { WindowState } from '../windows/state.ts';
 import type { ReleaseState } from './state.ts';
 
 /** One event in the history of the release. `at`: epoch milliseconds. */
@@ -14,7 +15,7 @@ export interface ReleaseEvent {
 
 /** The decision that the release waits for, and its deadline on the release's own clock. */
 export interface Waiting {
-  readonly for: 'approval' | 'promotion' | 'decision' | 'resume' | 'human';
+  readonly for: 'approval' | 'promotion' | 'decision' | 'resume' | 'human' | 'window';
   readonly answers: readonly string[];
   readonly sinceMs: number;
   readonly deadlineInMs?: number;
@@ -39,6 +40,8 @@ export interface ReleaseView {
   /** Time of the newest sample, epoch ms, if there have been no data since. Only the journal knows it. */
   readonly noDataSince?: number;
   readonly waiting?: Waiting;
+  /** The windows of the target as the release has last seen them. Absent in releases of older versions. */
+  readonly window?: WindowState;
   readonly commands: readonly CommandOutcome[];
   readonly events: readonly ReleaseEvent[];
   /** How many events there were before the first of `events`. Absent if there were none. */

@@ -27,7 +27,7 @@ const ANALYSIS = {
 };
 
 /** States that only a person can end. */
-const WAITS = ['waiting-for-approval', 'waiting-for-decision', 'paused', 'failed-needs-human'];
+const WAITS = ['waiting-for-approval', 'waiting-for-window', 'waiting-for-decision', 'paused', 'failed-needs-human'];
 
 interface Act {
   readonly title: string;

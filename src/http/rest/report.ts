@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { releaseReport, reportFile } from '../../toolsets/release/release-report.ts';
-import { REPORT_FORMATS, type ReportFormat } from '../../toolsets/release/report-address.ts';
+import { REPORT_FORMATS, type ReportFormat } from '../../domain/report/report-address.ts';
 import { callTool } from './call.ts';
 import { callerOf } from './caller.ts';
 import type { RestDeps } from './deps.ts';

@@ -3,6 +3,7 @@ import { parse } from '../../contract/parse.ts';
 import { compact, shortTarget } from '../../contract/release-view.ts';
 import { targetFields } from '../../contract/target.ts';
 import { RELEASE_STATES } from '../../domain/release/state.ts';
+import { parseReleaseId } from '../../domain/release/target.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { listedReleases, type Listed } from './listed-releases.ts';
@@ -18,7 +19,7 @@ const input = z.strictObject({
   state: z
     .enum([...RELEASE_STATES, OPEN])
     .optional()
-    .describe('Only this state; open: all that go on.'),
+    .describe('This state; open: all that go on.'),
   limit: z.int().min(1).max(200).optional().describe('Default 20.'),
   cursor: z
     .string()
@@ -38,6 +39,7 @@ const summary = z.strictObject({
   closed_at: z.string().optional(),
   guard: z.string().optional(),
   no_data_since: z.string().optional(),
+  windows: z.string().optional(),
   source: z.string().optional(),
 });
 const output = z.strictObject({
@@ -61,7 +63,9 @@ export const releaseList: Command<typeof input, typeof output> = {
     const skip = Number(cursor);
     const which = state === OPEN ? { open: true as const } : { state };
     const { releases, more, problem } = await listedReleases(context, compact({ ...where, ...which, limit }), skip);
-    const rows = await Promise.all(releases.map(async (one) => toSummary(one, await noDataOf(context, one))));
+    const rows = await Promise.all(
+      releases.map(async (one) => toSummary(one, await noDataOf(context, one), await windowsOf(context, one))),
+    );
     return compact({ releases: rows, cursor: more ? String(skip + limit) : undefined, problem });
   },
   text: ({ releases, cursor, problem }) =>
@@ -80,7 +84,15 @@ function noDataOf(context: CommandContext, { runId, state, closedAt, guard }: Ro
   return judged ? dataMissingSince(context, runId) : Promise.resolve(undefined);
 }
 
-function toSummary(seen: Row, since: number | undefined): z.output<typeof summary> {
+/** Only an open release can be held by its windows. */
+async function windowsOf({ windows }: CommandContext, { id, closedAt }: Row): Promise<string | undefined> {
+  const target = closedAt === undefined ? parseReleaseId(id) : undefined;
+  if (!target) return undefined;
+  const { by, reason } = await windows.stateOf(target, Date.now());
+  return by.length === 0 ? undefined : reason;
+}
+
+function toSummary(seen: Row, since: number | undefined, windows: string | undefined): z.output<typeof summary> {
   return compact({
     release_id: seen.id,
     run_id: seen.runId,
@@ -92,12 +104,14 @@ function toSummary(seen: Row, since: number | undefined): z.output<typeof summar
     closed_at: seen.closedAt === undefined ? undefined : new Date(seen.closedAt).toISOString(),
     guard: seen.guard,
     no_data_since: since === undefined ? undefined : new Date(since).toISOString(),
+    windows,
     source: seen.source,
   });
 }
 
 function line(seen: z.output<typeof summary>): string {
   const ended = seen.closed_at ? `, ended ${seen.closed_at}` : '';
+  const windows = seen.windows === undefined ? '' : `, windows ${seen.windows}`;
   const blind = seen.no_data_since === undefined ? '' : `, no data since ${seen.no_data_since}`;
-  return `${seen.state}${seen.guard ? ` (guard ${seen.guard})` : ''}${blind}: ${shortTarget(seen.release_id)} → ${seen.image} (${seen.strategy}, by ${seen.started_by}, ${seen.started_at}${ended}${seen.source ? `, from the ${seen.source}` : ''}) ${seen.release_id}`;
+  return `${seen.state}${seen.guard ? ` (guard ${seen.guard})` : ''}${blind}${windows}: ${shortTarget(seen.release_id)} → ${seen.image} (${seen.strategy}, by ${seen.started_by}, ${seen.started_at}${ended}${seen.source ? `, from the ${seen.source}` : ''}) ${seen.release_id}`;
 }

@@ -8,6 +8,7 @@ import { savePlan } from './stored-plan.ts';
 import { specOf } from './spec-of.ts';
 import { planOutput, toPlanOutput } from './plan-output.ts';
 import { planText } from './plan-text.ts';
+import { windowChecks } from './windows-check.ts';
 import { skipsSteps } from '../../domain/release/fast-track.ts';
 import { readOutlook } from '../../planning/outlook.ts';
 import { plural } from '../../domain/plural.ts';
@@ -33,10 +34,11 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
     const id = releaseId(spec.target);
     const read = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
     const found = await withRunning(context, id, read);
+    const shown = { ...found, checks: [...found.checks, ...(await windowChecks(context, spec))] };
     const stored = found.plan && (await savePlan(context, input, spec, found.plan));
     const judged = found.plan !== undefined && !skipsSteps(found.checks);
     const expected = judged ? await expectedOf(context, spec, found.plan) : undefined;
-    return toPlanOutput(id, spec, found, stored, expected);
+    return toPlanOutput(id, spec, shown, stored, expected);
   },
   problem: ({ ready }) => (ready ? undefined : 'PREFLIGHT_FAILED'),
   text: planText,

@@ -3,7 +3,7 @@ import { toReportFile } from '../../contract/release-report.ts';
 import type { Command } from '../../commands/command.ts';
 import { readReport } from './read-report.ts';
 import { serverAddress } from '../../commands/server-address.ts';
-import { REPORT_FORMATS } from './report-address.ts';
+import { REPORT_FORMATS } from '../../domain/report/report-address.ts';
 import { summaryOf, type ReportSummary } from './report-summary.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 import { odds } from '../../domain/analysis/odds.ts';

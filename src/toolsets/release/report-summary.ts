@@ -1,6 +1,6 @@
 import type { ReleaseReport, ReportEvidence, VerdictPeriod } from '../../domain/report/report.ts';
 import { compact } from '../../contract/release-view.ts';
-import { reportPath } from './report-address.ts';
+import { reportPath } from '../../domain/report/report-address.ts';
 
 /** Maximum number of verdicts and deeds in a summary. The newest ones are used. */
 const MAX_LINES = 12;

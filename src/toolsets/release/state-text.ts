@@ -20,6 +20,7 @@ export function releaseText(view: Shown): string {
     podsLine(view),
     weightLine(view),
     verdictLine(view),
+    windowLine(view),
     lastEvents(view),
     view.next,
   ]
@@ -66,6 +67,11 @@ function verdictLine({ state, verdict, reason }: Shown): string {
   if (!verdict) return '';
   const head = `${verdictWords(state, verdict.to)}: ${verdict.outcome}`;
   return reason.includes(verdict.reason) ? head : `${head}: ${verdict.reason}`;
+}
+
+/** The windows, unless the reason tells them already. */
+function windowLine({ window, reason }: Shown): string {
+  return window === undefined || reason.includes(window.reason) ? '' : `Windows: ${window.reason}`;
 }
 
 /** The last events that say something which the lines above do not. */

@@ -5,6 +5,7 @@ import { eventEntry } from '../../support/journal-entries.ts';
 import { execute, startPostgres } from '../../support/postgres.ts';
 import { databaseContract } from './database.contract.ts';
 import { journalContract } from './journal.contract.ts';
+import { gapContract, newsContract } from './news.contract.ts';
 
 jest.setTimeout(60_000);
 const server = await startPostgres();
@@ -17,6 +18,9 @@ afterAll(async () => {
 
 describe('as every journal', () => journalContract(() => shared));
 describe('as every database', () => databaseContract({ fresh: settings, raw: ({ journal }) => openPostgres(journal) }));
+
+describe('as every outbox of news', () => newsContract(settings));
+describe('numbers of open transactions', () => gapContract(settings));
 
 test('a server that goes away is said so, within seconds and without its password; back again, the journal goes on', async () => {
   const journal = createJournal(await settings());

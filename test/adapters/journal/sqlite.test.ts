@@ -8,6 +8,7 @@ import { openSqlite } from '../../../src/adapters/journal/sqlite.ts';
 import { eventEntry } from '../../support/journal-entries.ts';
 import { databaseContract } from './database.contract.ts';
 import { journalContract } from './journal.contract.ts';
+import { newsContract } from './news.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-journal-'));
 const shared = createJournal({ journal: 'shared.db', home: folder });
@@ -19,6 +20,7 @@ let count = 0;
 const fresh = () => ({ journal: 'journal.db', home: join(folder, `home-${(count += 1)}`) });
 
 describe('as every journal', () => journalContract(() => shared));
+describe('as every outbox of news', () => newsContract(async () => fresh()));
 describe('as every database', () =>
   databaseContract({ fresh: async () => fresh(), raw: (settings) => openSqlite(journalPlace(settings)) }));
 

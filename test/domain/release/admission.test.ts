@@ -17,6 +17,7 @@ const waiting = (what: Waiting['for']): Waiting => ({ for: what, answers: [], si
 const WAITS: Partial<Record<ReleaseState, Waiting>> = {
   'waiting-for-approval': waiting('approval'),
   'waiting-for-decision': waiting('promotion'),
+  'waiting-for-window': waiting('window'),
   'failed-needs-human': waiting('human'),
 };
 const STOPPING: readonly ReleaseState[] = ['aborting', 'failed-needs-human'];
@@ -41,6 +42,7 @@ const PHASES = RELEASE_STATES.filter((state) => state !== 'paused');
 const ACTS: Readonly<Record<Exclude<ReleaseState, 'paused'>, readonly CommandName[]>> = {
   preflight: ['pause', 'abort'],
   'waiting-for-approval': ['pause', 'abort', 'approve', 'reject'],
+  'waiting-for-window': ['pause', 'promote', 'abort', 'override-windows'],
   starting: ['pause', 'promote', 'abort'],
   shifting: ['pause', 'promote', 'abort'],
   verifying: ['pause', 'promote', 'abort'],

@@ -1,6 +1,6 @@
 import type { ResourceKind } from '../../../commands/resource.ts';
 import { reportFile } from '../release-report.ts';
-import type { ReportFormat } from '../report-address.ts';
+import type { ReportFormat } from '../../../domain/report/report-address.ts';
 import { releases } from './releases.ts';
 
 /**

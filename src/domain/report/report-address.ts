@@ -1,4 +1,4 @@
-import type { Target } from '../../domain/release/target.ts';
+import type { Target } from '../release/target.ts';
 
 export const REPORT_FORMATS = ['html', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];

@@ -1,0 +1,88 @@
+import { plural } from '../plural.ts';
+import type { RecordEntry, Recorded } from '../release/record.ts';
+import { isClosed } from '../release/state.ts';
+import type { Waiting } from '../release/view.ts';
+
+/** What people are told of a release. */
+export const NEWS_EVENTS = [
+  'started',
+  'asks',
+  'passed',
+  'failed',
+  'guard',
+  'succeeded',
+  'rolled-back',
+  'superseded',
+  'refused',
+] as const;
+export type NewsEvent = (typeof NEWS_EVENTS)[number];
+
+/** One message about a release. Times are epoch ms. */
+export interface News {
+  /** The same fact has the same id, also when it is sent again. */
+  readonly id: string;
+  readonly event: NewsEvent;
+  readonly at: number;
+  readonly releaseId: string;
+  readonly runId: string;
+  readonly what: string;
+  readonly who?: string;
+  /** What happens next, and when. */
+  readonly next: string;
+  /** The measurement that decided, and its bound. */
+  readonly decided?: { readonly metric: string; readonly measured?: number; readonly limit?: number };
+}
+
+/** The news that an entry of the journal is. Undefined for every other entry. */
+export function newsOf(entry: RecordEntry): News | undefined {
+  const told = entry.kind === 'event' ? ofEvent(entry.data) : entry.kind === 'release' ? ofSituation(entry) : undefined;
+  if (!told) return undefined;
+  const { releaseId, runId, key, at } = entry;
+  return { id: `${runId}/${key}`, releaseId, runId, at, ...told };
+}
+
+type Told = Omit<News, 'id' | 'releaseId' | 'runId' | 'at'>;
+const GOES_ON = 'The release goes on by itself.';
+
+function ofEvent({ state, text, who }: Recorded['event']): Told | undefined {
+  const by = who === undefined ? {} : { who };
+  if (state === 'starting' && text.startsWith('setting '))
+    return { event: 'started', what: text, next: GOES_ON, ...by };
+  if (text.startsWith('passed: ')) return { event: 'passed', what: text, next: GOES_ON, ...by };
+  if (text.startsWith('the guard ')) return { event: 'guard', what: text, next: 'The guard rolls a bad version back.' };
+  return undefined;
+}
+
+/** A situation is written more than once. Its first record has the time at which it began. */
+function ofSituation({ at, data }: Extract<RecordEntry, { kind: 'release' }>): Told | undefined {
+  const { state, reason, waiting, startedBy } = data;
+  const about = { what: reason, who: startedBy, ...decidedBy(data) };
+  if (isClosed(state)) return { event: state, next: 'The release has ended.', ...about };
+  if (waiting)
+    return waiting.sinceMs === at ? { event: 'asks', next: afterQuestion(waiting, data), ...about } : undefined;
+  if (state !== 'aborting' || reason.startsWith('trying the ')) return undefined;
+  return { event: 'failed', next: 'The traffic goes back to the version before.', ...about };
+}
+
+function decidedBy({ verdict }: Recorded['release']): Pick<News, 'decided'> {
+  const finding = verdict?.findings.find(({ outcome }) => outcome === verdict.outcome) ?? verdict?.findings[0];
+  if (!finding) return {};
+  const { metric, measured, limit } = finding;
+  return { decided: { metric, ...(measured !== undefined && { measured }), ...(limit !== undefined && { limit }) } };
+}
+
+const WITHOUT_ANSWER = {
+  approval: 'the release ends and has changed nothing',
+  promotion: 'it is rolled back',
+  decision: 'it is rolled back',
+  resume: 'it stays as it is',
+  human: 'it tries again by itself',
+  window: 'it goes on when the windows open',
+} as const satisfies Record<Waiting['for'], string>;
+
+function afterQuestion({ for: what, answers, deadlineInMs }: Waiting, { window }: Recorded['release']): string {
+  const opens = what === 'window' ? window?.changesAt : undefined;
+  const within = deadlineInMs === undefined ? '' : ` within ${plural(Math.round(deadlineInMs / 60_000), 'minute')}`;
+  const when = opens === undefined ? within : ` (${new Date(opens).toISOString()})`;
+  return `Possible answers: ${answers.join(', ')}. Without an answer${when} ${WITHOUT_ANSWER[what]}.`;
+}
