@@ -4,6 +4,7 @@ import { ERRORS, SluiceError } from '../domain/errors.ts';
 import { CATALOGUE, TOOLSETS } from '../toolsets/index.ts';
 import { suggestCommand } from '../commands/suggest.ts';
 import { spellBooleans } from './boolean-flags.ts';
+import { addAccess } from './access.ts';
 import { addCompletion } from './completion/index.ts';
 import type { CliDeps } from './deps.ts';
 import { addDoctor } from './doctor.ts';
@@ -38,6 +39,7 @@ export function createProgram(deps: CliDeps): Cli {
   addServers(program, deps);
   addOnboard(program, deps);
   addSandbox(program, deps);
+  addAccess(program, deps);
   addDoctor(program, deps);
   addConfig(program, deps);
   addCompletion(program, deps);

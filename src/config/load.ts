@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { nearest } from '../contract/nearest.ts';
+import { readAccess } from './access.ts';
 import { asText, CLUSTER_KEYS, isGiven, readClusters } from './clusters.ts';
 import { prometheusProblems } from './prometheus.ts';
 import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from './schema.ts';
@@ -25,7 +26,7 @@ export interface SettingsSources {
   readonly file?: string;
 }
 
-/** Names and texts, and the section `clusters` in its parsed form. */
+/** Names and texts, and the sections `clusters` and `access` in their parsed form. */
 type FileContent = Readonly<Record<string, unknown>>;
 
 interface Found {
@@ -44,8 +45,9 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const values = SETTING_KEYS.map((key) => read(key, find(key, sources, fromFile), problems));
   const { clusters, problems: section } = readClusters(fromFile['clusters']);
   const named = Object.fromEntries(values.map(({ key, value }) => [key, value])) as unknown as Settings;
-  const settings: Settings = { ...named, clusters };
-  problems.push(...section, ...prometheusProblems(settings), ...shortFormProblems(settings));
+  const { access, problems: rules } = readAccess(fromFile['access']);
+  const settings: Settings = { ...named, clusters, ...(access && { access }) };
+  problems.push(...section, ...rules, ...prometheusProblems(settings), ...shortFormProblems(settings));
   if (problems.length > 0) throw new SluiceError('CONFIG_INVALID', problems.join('\n'), { details: { problems } });
   return {
     settings,
@@ -90,12 +92,12 @@ function readFile(file: string, problems: string[]): FileContent {
 }
 
 function known(content: Record<string, unknown>, file: string, problems: string[]): FileContent {
-  const names = [...SETTING_KEYS.map(fileKey), 'clusters'];
+  const names = [...SETTING_KEYS.map(fileKey), 'clusters', 'access'];
   const unknown = Object.keys(content).filter((name) => !names.includes(name));
   problems.push(...unknown.map((name) => `Settings file ${file}: ${unknownName(name, names)}`));
-  const { clusters, ...settings } = content;
+  const { clusters, access, ...settings } = content;
   const texts = Object.entries(settings).map(([name, value]) => [name, asText(value)] as const);
-  return { ...Object.fromEntries(texts), clusters };
+  return { ...Object.fromEntries(texts), clusters, access };
 }
 
 function checkFlags(flags: Readonly<Record<string, string>>, problems: string[]): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { boolean, commaList, secret, setting, type Setting } from '../contract/setting.ts';
+import type { AccessRules } from '../domain/access/rules.ts';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
 import { TOOLSET_SETTINGS } from '../toolsets/settings.ts';
@@ -243,7 +244,11 @@ export type ClusterEntry = { readonly settings: ClusterSettings } | { readonly p
 /** By kubeconfig context. */
 export type ClusterEntries = Readonly<Record<string, ClusterEntry>>;
 
-export type Settings = NamedSettings & { readonly clusters: ClusterEntries };
+export type Settings = NamedSettings & {
+  readonly clusters: ClusterEntries;
+  /** The section `access`. If absent, there are no rules. */
+  readonly access?: AccessRules;
+};
 
 /** The name of a setting in the settings file. */
 export function fileKey(key: SettingKey): string {

@@ -5,6 +5,7 @@ import { ResourceHub } from '../feeds/hub.ts';
 import type { McpDeps } from './deps.ts';
 import { isListen, startWatching } from './listen.ts';
 import { createOffer, type Offer } from './offer.ts';
+import { readableBy } from './readable.ts';
 import { createServer } from './server.ts';
 import { narrowed } from './toolsets.ts';
 import { CALLER_HEADER } from '../contract/caller-header.ts';
@@ -44,7 +45,8 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
     gate: Gate,
     ...[request, options]: Parameters<Fetch>
   ): Promise<Response> => {
-    const { message, release } = startWatching(asked, hub, offerOf(gate).resources);
+    const offer = offerOf(gate);
+    const { message, release } = startWatching(asked, hub, offer.resources, readableBy(offer, undefined));
     request.signal.addEventListener('abort', release, { once: true });
     const response = await handler.fetch(request, { ...options, parsedBody: message });
     if (request.signal.aborted || !response.headers.get('content-type')?.startsWith('text/event-stream')) release();

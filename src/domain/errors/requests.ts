@@ -74,6 +74,20 @@ export const REQUEST_ERRORS = {
     'The cluster refused the request.',
     'Grant the missing permission to the account in use; deploy/rbac.yaml contains all that Sluice needs.',
   ),
+  PERMISSION_MISSING: entry(
+    403,
+    3,
+    false,
+    'The credential of the caller does not permit this.',
+    'Call with a credential that has the permission, or ask somebody who has one.',
+  ),
+  ACCESS_DENIED: entry(
+    403,
+    3,
+    false,
+    'No rule allows this to the caller.',
+    'Ask who keeps the section access of the settings file. `sluice access can` says what a rule has to allow.',
+  ),
   CONFIRMATION_REQUIRED: entry(
     409,
     4,

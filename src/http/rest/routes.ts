@@ -23,7 +23,7 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
   await app.register(
     async (scope) => {
       readJson(scope);
-      scope.get('/tools', ({ query }) => listTools(deps, toolsetsOf(deps, query)));
+      scope.get('/tools', (request) => listTools(deps, toolsetsOf(deps, request.query), callerOf(request)));
       scope.get('/tools/:name', ({ params }: Named) => describeTool(deps, params.name));
       scope.post('/tools/:name', (request: Named, reply) => answerCall(deps, request, reply));
       for (const [url, format] of REPORT_ROUTES)
@@ -64,7 +64,7 @@ async function toolOf(deps: RestDeps, request: Named): Promise<Command> {
   try {
     return findTool(deps, name);
   } catch (error) {
-    await recordUnknown(deps.audit, callerOf(request).id, name, request.body);
+    await recordUnknown(deps.audit, callerOf(request), name, request.body);
     throw error;
   }
 }
