@@ -7,6 +7,7 @@ import { spellBooleans } from './boolean-flags.ts';
 import { addAccess } from './access.ts';
 import { addCompletion } from './completion/index.ts';
 import type { CliDeps } from './deps.ts';
+import { addCredentials } from './credentials.ts';
 import { addDoctor } from './doctor.ts';
 import { formatOf, render } from './format.ts';
 import { addGlobals } from './global.ts';
@@ -40,6 +41,7 @@ export function createProgram(deps: CliDeps): Cli {
   addOnboard(program, deps);
   addSandbox(program, deps);
   addAccess(program, deps);
+  addCredentials(program, deps);
   addDoctor(program, deps);
   addConfig(program, deps);
   addCompletion(program, deps);

@@ -40,6 +40,8 @@ export interface CommandSettings extends ReleaseDefaults {
   readonly access?: AccessRules;
   /** Address of the HTTP server, for links that a person can open. */
   readonly host: string;
+  /** Where clients reach it, if that is another address. */
+  readonly publicUrl?: string | undefined;
   readonly mcpPort: number;
 }
 

@@ -129,6 +129,21 @@ export function whoOf(caller: Caller): Pick<AuditEntry, 'who' | 'caller'> {
   return { who: caller.id, ...(record && { caller: record }) };
 }
 
+/** A call that an interface refuses itself is also written to the audit log. */
+export async function recordRefused(
+  audit: AuditTrail,
+  caller: Caller,
+  { name, kind }: Command,
+  raw: unknown,
+  { code, message }: SluiceError,
+): Promise<void> {
+  await audit.record({
+    at: new Date().toISOString(),
+    ...whoOf(caller),
+    ...{ tool: name, kind, arguments: redacted(raw ?? {}), result: code, detail: message, ms: 0 },
+  });
+}
+
 /** A call of an unknown tool is also written to the audit log. */
 export async function recordUnknown(audit: AuditTrail, caller: Caller, name: string, raw: unknown): Promise<void> {
   await audit.record({

@@ -4,6 +4,7 @@ import type { AccessRules } from '../domain/access/rules.ts';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
 import { TOOLSET_SETTINGS } from '../toolsets/settings.ts';
+import { ACCESS_SETTINGS } from './access-settings.ts';
 import { GATEWAY_SETTINGS } from './gateway-settings.ts';
 import { integer } from './integer.ts';
 import { headers, matchers, timeout, token } from './prometheus-values.ts';
@@ -200,7 +201,13 @@ export const SETTINGS = {
     'Kubeconfig; unset: KUBECONFIG, else the default file.',
   ),
   taskQueue: setting('SLUICE_TASK_QUEUE', text, 'sluice', 'Temporal task queue of the worker.'),
-  host: setting('SLUICE_HOST', text, '127.0.0.1', 'Address that the HTTP server binds to; loopback only.'),
+  host: setting(
+    'SLUICE_HOST',
+    text,
+    '127.0.0.1',
+    'Address that the HTTP server binds to. Another one than loopback needs SLUICE_PUBLIC_URL, and authorization servers or keys; `sluice gateway` binds to loopback only.',
+  ),
+  ...ACCESS_SETTINGS,
   gatewayPort: setting(
     'SLUICE_GATEWAY_PORT',
     integer(0, 65535),

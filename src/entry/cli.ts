@@ -26,6 +26,7 @@ const deps = (io: Io): CliDeps => ({
       .createClusters(kubeconfig === undefined ? {} : { kubeconfig })
       .contexts(),
   listed: async (commands) => commands.map((await import('../mcp/tool-list.ts')).toTool),
+  credentials: async (settings) => (await import('./credentials.ts')).credentialsOf(settings),
   version: version(),
   user: userName(),
   io,

@@ -1,3 +1,4 @@
+import { knownToken } from '../adapters/credentials/local-token.ts';
 import { CATALOGUE } from '../toolsets/index.ts';
 import { offered } from '../commands/gate.ts';
 import { serverAddress } from '../commands/server-address.ts';
@@ -6,6 +7,7 @@ import type { Settings } from '../config/schema.ts';
 import { createAudit } from '../observability/audit.ts';
 import { createLog } from '../observability/log.ts';
 import { journalCheck } from './doctor-journal.ts';
+import { tokenPath } from './access.ts';
 import { gateOf } from './gate.ts';
 
 /** What the settings let servers offer, and whether calls and releases can be recorded. */
@@ -32,15 +34,24 @@ async function toolsCheck(settings: Settings): Promise<Finding> {
 }
 
 async function runningServer(settings: Settings): Promise<string> {
-  const address = serverAddress(settings);
-  const answer = await fetch(`${address}/engine/v1/tools`, { signal: AbortSignal.timeout(SERVER_MS) }).catch(
-    () => undefined,
-  );
+  const { host, mcpPort } = settings;
+  const address = serverAddress({ host, mcpPort });
+  const answer = await fetch(`${address}/engine/v1/tools`, {
+    signal: AbortSignal.timeout(SERVER_MS),
+    headers: authorization(settings),
+  }).catch(() => undefined);
   if (!answer) return `no server answers at ${address}`;
+  if (answer.status === 401) return `the server at ${address} does not accept the token of these settings`;
   const { tools } = (await answer.json().catch(() => ({}))) as { readonly tools?: unknown };
   return Array.isArray(tools)
     ? `the server at ${address} offers ${tools.length}`
     : `what answers at ${address} is no server of Sluice`;
+}
+
+/** Without a token file, no server was started with these settings, or it asks nobody. */
+function authorization(settings: Settings): Record<string, string> {
+  const token = knownToken(tokenPath(settings));
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** A server on the same machine answers at once. */

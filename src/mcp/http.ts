@@ -1,4 +1,11 @@
-import { createMcpHandler, ProtocolErrorCode, type McpHttpHandler, type McpServer } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  ProtocolErrorCode,
+  type AuthInfo,
+  type McpHttpHandler,
+  type McpServer,
+} from '@modelcontextprotocol/server';
+import type { Principal } from '../domain/access/caller.ts';
 import { failureText, toFailure } from '../contract/failure.ts';
 import type { Gate } from '../commands/gate.ts';
 import { ResourceHub } from '../feeds/hub.ts';
@@ -19,12 +26,13 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
   const offerOf = offers(deps);
   const onerror = (err: Error): void => deps.log.warn({ err }, 'MCP transport');
   const handler = createMcpHandler(
-    ({ era, requestInfo }): McpServer =>
+    ({ era, requestInfo, authInfo }): McpServer =>
       createServer(offerOf(narrowed(deps, requestInfo?.url)), {
         era,
         subscribes: era === 'modern',
         kept: false,
         ...nameIn(requestInfo),
+        ...principalIn(authInfo),
       }),
     { onerror },
   );
@@ -46,13 +54,24 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
     ...[request, options]: Parameters<Fetch>
   ): Promise<Response> => {
     const offer = offerOf(gate);
-    const { message, release } = startWatching(asked, hub, offer.resources, readableBy(offer, undefined));
+    const { message, release } = startWatching(
+      asked,
+      hub,
+      offer.resources,
+      readableBy(offer, principalIn(options?.authInfo).principal),
+    );
     request.signal.addEventListener('abort', release, { once: true });
     const response = await handler.fetch(request, { ...options, parsedBody: message });
     if (request.signal.aborted || !response.headers.get('content-type')?.startsWith('text/event-stream')) release();
     return response;
   };
   return { fetch, close: () => (hub.close(), handler.close()) };
+}
+
+/** What the HTTP server has proved. */
+function principalIn(authInfo: AuthInfo | undefined): { readonly principal?: Principal } {
+  const { principal } = (authInfo?.extra ?? {}) as { principal?: Principal };
+  return principal ? { principal } : {};
 }
 
 function nameIn(request: Request | undefined): { readonly named?: string } {

@@ -74,6 +74,20 @@ export const REQUEST_ERRORS = {
     'The cluster refused the request.',
     'Grant the missing permission to the account in use; deploy/rbac.yaml contains all that Sluice needs.',
   ),
+  UNAUTHENTICATED: entry(
+    401,
+    3,
+    false,
+    'The request has no valid credential.',
+    'Send the header Authorization: Bearer with a token. `sluice token` prints that of a server on this machine.',
+  ),
+  CREDENTIALS_UNAVAILABLE: entry(
+    503,
+    9,
+    true,
+    'It cannot be decided now whether a credential is valid.',
+    'Repair what the message names, then repeat the call.',
+  ),
   PERMISSION_MISSING: entry(
     403,
     3,

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { principalOf } from '../access/gate.ts';
 import { CALLER_HEADER } from '../../contract/caller-header.ts';
 import { callerWith, type Caller } from '../../domain/access/caller.ts';
 
@@ -6,7 +7,7 @@ import { callerWith, type Caller } from '../../domain/access/caller.ts';
 export function callerOf(request: FastifyRequest): Caller {
   const said = request.headers[CALLER_HEADER];
   const name = (typeof said === 'string' ? said : '').slice(0, 60).replace(/[^\w.-]+/g, '-');
-  return callerWith(undefined, {
+  return callerWith(principalOf(request), {
     id: `http:${name ? `${name}@` : ''}${request.ip}`,
     kind: 'http',
     client: name || request.ip,

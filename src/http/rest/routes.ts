@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Command } from '../../commands/command.ts';
 import { recordUnknown } from '../../commands/execute.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { addStepUp } from '../access/step-up.ts';
 import { sendFailure } from '../answer.ts';
 import { callTool, type Call } from './call.ts';
 import { callerOf } from './caller.ts';
@@ -55,6 +56,7 @@ async function answerCall(deps: RestDeps, request: Named, reply: FastifyReply): 
     return streamAnswer(reply, (progress) => callTool({ ...call, progress }), deps.keepAliveMs);
   const silent: Call['progress'] = () => Promise.resolve();
   const { status, body } = await callTool({ ...call, progress: silent });
+  addStepUp(deps.access, reply, body);
   return reply.code(status).header('cache-control', 'no-store').send(body);
 }
 
