@@ -24,6 +24,8 @@ export const CATALOGUE = commandsOf(TOOLSETS);
 
 /** Names in `tools` of a rule of access: tools, toolsets, and the schemes of resources. */
 const GRANTABLE: readonly string[] = [
+  // The tools of MCP that find and add others.
+  'tools',
   ...TOOLSET_NAMES,
   ...CATALOGUE.map(({ name }) => name),
   ...TOOLSETS.flatMap(({ resources }) => resources.map(({ scheme }) => scheme)),

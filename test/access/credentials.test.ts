@@ -50,6 +50,7 @@ describe('the token of the user of this machine', () => {
 
   test.each([
     ['that others may read', (path: string) => chmodSync(path, 0o644), /other accounts may read it/],
+    ['that is empty', (path: string) => writeFileSync(path, ''), /does not contain a token/],
     ['that is a link', (path: string) => (rmSync(path), symlinkSync('/etc/hostname', path)), /not a regular file/],
   ])('a file %s is refused', (_, change, message) => {
     const path = join(home, 'token');
@@ -131,11 +132,11 @@ describe('keys of machines', () => {
   });
 });
 
-test('a token that is too large is not read', async () => {
+test('a token that is empty or too large is not read', async () => {
   const asked: string[] = [];
   const authenticator = anyOf([{ authenticate: (token) => Promise.resolve(void asked.push(token)) }]);
 
-  expect(await authenticator.authenticate('x'.repeat(MAX_TOKEN + 1))).toBeUndefined();
+  for (const token of ['', 'x'.repeat(MAX_TOKEN + 1)]) expect(await authenticator.authenticate(token)).toBeUndefined();
   expect(asked).toEqual([]);
 });
 

@@ -174,6 +174,14 @@ test('catalogue by permissions by doors: each call is refused at each door exact
   );
 }, 120_000);
 
+test('the OpenAPI document says that a credential is needed', async () => {
+  const { body } = await get('/engine/v1/openapi.json', bearer('read'));
+  expect(JSON.parse(body)).toMatchObject({
+    security: [{ credential: [] }],
+    components: { securitySchemes: { credential: { type: 'http', scheme: 'bearer' } } },
+  });
+});
+
 describe('a person with a browser', () => {
   const page = { accept: 'text/html,application/xhtml+xml' };
 

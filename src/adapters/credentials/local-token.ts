@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Authenticator } from '../../domain/access/authenticator.ts';
 import type { Identity } from '../../domain/access/caller.ts';
-import { createPrivate, readPrivate } from './private-file.ts';
+import { createPrivate, readPrivate, unavailable } from './private-file.ts';
 
 const FORM = /^slt_[\w-]{43}$/;
 
@@ -10,13 +10,17 @@ export function localToken(path: string): string {
   const known = knownToken(path);
   if (known !== undefined) return known;
   createPrivate(path, `slt_${randomBytes(32).toString('base64url')}\n`);
-  return knownToken(path) ?? '';
+  const made = knownToken(path);
+  if (made === undefined) throw unavailable(path, new Error('it was removed meanwhile'));
+  return made;
 }
 
-/** The token of the file. Undefined if there is none. Errors: CREDENTIALS_UNAVAILABLE. */
+/** The token of the file. Undefined if there is no file. Errors: CREDENTIALS_UNAVAILABLE. */
 export function knownToken(path: string): string | undefined {
   const text = readPrivate(path)?.trim();
-  return text !== undefined && FORM.test(text) ? text : undefined;
+  if (text !== undefined && !FORM.test(text))
+    throw unavailable(path, new Error('it does not contain a token. Remove it, and a new one is made'));
+  return text;
 }
 
 /** Who has the token of the file can read the files of its owner, so it calls for the owner. */

@@ -16,7 +16,7 @@ export const MAX_TOKEN = 8192;
 export function anyOf(authenticators: readonly Authenticator[]): Authenticator {
   return {
     async authenticate(token) {
-      if (token.length > MAX_TOKEN) return undefined;
+      if (token === '' || token.length > MAX_TOKEN) return undefined;
       for (const authenticator of authenticators) {
         const principal = await authenticator.authenticate(token);
         if (principal) return principal;
