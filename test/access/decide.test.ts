@@ -52,12 +52,13 @@ describe('what always holds', () => {
     check(
       fc.property(caller, need, rules, rule, (who, what, some, more) => {
         const before = decide(who, what, some);
-        if (before.allowed)
-          expect(decide(who, what, [...some, more]).allowed).toBe(
-            who.limits?.namespaces === undefined || decide(who, what, [...some, more]).allowed,
-          );
+        if (!before.allowed) return;
+        const after = decide(who, what, [...some, more]);
+        expect(after.allowed).toBe(true);
+        const sees = after.allowed ? after.namespaces : [];
+        if (before.namespaces && sees) expect(sees).toEqual(expect.arrayContaining([...before.namespaces]));
         const { limits: _, ...free } = who;
-        if (before.allowed) expect(decide(free, what, some).allowed).toBe(true);
+        expect(decide(free, what, some).allowed).toBe(true);
       }),
     );
   });

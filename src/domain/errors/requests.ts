@@ -79,7 +79,7 @@ export const REQUEST_ERRORS = {
     3,
     false,
     'The request has no valid credential.',
-    'Send the header Authorization: Bearer with a token. `sluice token` prints that of a server on this machine.',
+    'Send a token in the header Authorization, with the scheme Bearer. `sluice token` prints that of a server on this machine.',
   ),
   CREDENTIALS_UNAVAILABLE: entry(
     503,
