@@ -4,6 +4,7 @@ import { osUser, type Principal } from '../../src/domain/access/caller.ts';
 import { permissionOf } from '../../src/commands/access.ts';
 import { PERMISSIONS, permits, type Permission } from '../../src/domain/access/permission.ts';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { connectMcp } from '../../src/entry/demo/mcp-link.ts';
 import { startAccessServer, type AccessServer } from '../support/access-server.ts';
 import { send } from '../support/rest.ts';
 
@@ -173,6 +174,13 @@ test('catalogue by permissions by doors: each call is refused at each door exact
     `${'tool'.padEnd(34)}${PERMISSIONS.map((one) => one.padEnd(9)).join('')}\n${table.join('\n')}\n`,
   );
 }, 120_000);
+
+test('the client of npm start sends the token', async () => {
+  const link = await connectMcp(server.mcpUrl, 'npm-start', { token: 'ada' });
+  expect(await link.tools()).toContain('release_start');
+  await link.close();
+  await expect(connectMcp(server.mcpUrl, 'npm-start')).rejects.toThrow();
+});
 
 test('the OpenAPI document says that a credential is needed', async () => {
   const { body } = await get('/engine/v1/openapi.json', bearer('read'));
