@@ -49,6 +49,8 @@ export async function admitted(
   context: CommandContext,
   input: Readonly<Record<string, unknown>>,
 ): Promise<CommandContext> {
+  // What a call touches may have to be read, which is not done for a caller who may not use the tool at all.
+  admit(context, { ...staticNeed(command), touched: [] });
   const touched = await touchedBy(command, context, input);
   const admittedContext = admit(context, { ...staticNeed(command), touched: orItsCluster(command, input, touched) });
   for (const { namespace } of touched) requireNamespace(namespace, context.settings);
