@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { permissionOf } from '../../src/commands/access.ts';
 import { touchesNothing, type Command, type CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
+import { isSwitchedOn } from '../../src/commands/switched.ts';
 import { callerWith, osUser } from '../../src/domain/access/caller.ts';
 import { PERMISSIONS, permits, type Permission } from '../../src/domain/access/permission.ts';
 import type { AccessRules } from '../../src/domain/access/rules.ts';
@@ -47,7 +48,10 @@ async function outcome(command: Command, access: AccessRules): Promise<string> {
 /** Inputs that name a plan, which only a real server keeps. */
 const BY_PLAN = ['ran', 'PLAN_UNKNOWN', 'CLUSTER_UNREACHABLE'];
 
-describe.each(CATALOGUE.map((command) => [command.name, command] as const))('%s', (_, command) => {
+/** A tool that its setting has switched off does not exist for anybody. */
+const SWITCHED_ON = CATALOGUE.filter((command) => isSwitchedOn(command, DEFAULTS));
+
+describe.each(SWITCHED_ON.map((command) => [command.name, command] as const))('%s', (_, command) => {
   test('runs for the permissions that contain its own, and for no other', async () => {
     for (const permission of PERMISSIONS) {
       const got = await outcome(command, rule([permission]));

@@ -2,11 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Authenticator } from '../../src/domain/access/authenticator.ts';
 import { osUser, type Principal } from '../../src/domain/access/caller.ts';
 import { permissionOf } from '../../src/commands/access.ts';
+import { isSwitchedOn } from '../../src/commands/switched.ts';
 import { PERMISSIONS, permits, type Permission } from '../../src/domain/access/permission.ts';
-import { CATALOGUE } from '../../src/toolsets/index.ts';
+import { CATALOGUE as ALL } from '../../src/toolsets/index.ts';
 import { connectMcp } from '../../src/entry/demo/mcp-link.ts';
 import { startAccessServer, type AccessServer } from '../support/access-server.ts';
+import { DEFAULTS } from '../support/fake-gateway.ts';
 import { send } from '../support/rest.ts';
+
+/** A tool that its setting has switched off does not exist for anybody. */
+const CATALOGUE = ALL.filter((command) => isSwitchedOn(command, DEFAULTS));
 
 /** `ada` is the user of the machine; a permission is the token of a machine that has it alone. */
 const people: Readonly<Record<string, Principal>> = {
