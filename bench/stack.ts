@@ -33,8 +33,12 @@ export async function raise(closers: Closers, say: (line: string) => void): Prom
   const { path: plugin } = await acquireBinary('kubectl-argo-rollouts', {});
   const port = await choosePort('0', say);
   const env = sandboxProcessEnv(sandbox, homeOf(), port);
-  const { mcpUrl } = await startProcesses({ env, port, folder: stateDir, say }, closers, new AbortController().signal);
-  const link = await connectMcp(mcpUrl, 'bench');
+  const { mcpUrl, token } = await startProcesses(
+    { env, port, folder: stateDir, say },
+    closers,
+    new AbortController().signal,
+  );
+  const link = await connectMcp(mcpUrl, 'bench', token === undefined ? {} : { token });
   closers.add('client', () => link.close());
   const versions = Object.fromEntries(
     (['rollouts-controller', 'traefik', 'temporal'] as const).map((name) => [name, binaryNamed(name).version]),

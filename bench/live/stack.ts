@@ -21,12 +21,15 @@ export async function raise(closers: Closers, signal: AbortSignal, say: (line: s
   closers.add('sandbox', async () => void (await sandboxDown(PLACE)));
   const sandbox = await sandboxUp({ ...PLACE, rps: 0, applications: [], onProgress: say });
   const port = await choosePort('0', say);
-  const { mcpUrl } = await startProcesses(
+  const { mcpUrl, token } = await startProcesses(
     { env: { ...sandboxProcessEnv(sandbox, homeOf(), port), SLUICE_LOG_LEVEL: 'warn' }, port, folder: stateDir, say },
     closers,
     signal,
   );
-  const link = await connectMcp(mcpUrl, 'bench', logOf(stateDir, 'server'));
+  const link = await connectMcp(mcpUrl, 'bench', {
+    log: logOf(stateDir, 'server'),
+    ...(token !== undefined && { token }),
+  });
   closers.add('client', () => link.close());
   return { sandbox, link, signal };
 }

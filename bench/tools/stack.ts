@@ -42,7 +42,13 @@ export async function contenders(
 ): Promise<Contender[]> {
   const home = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   closers.add('folder', () => Promise.resolve(rmSync(home, { recursive: true, force: true })));
-  const env = { ...sandboxProcessEnv(sandbox, home, 0), MCP_ALLOW_WRITE: 'false', SLUICE_LOG_LEVEL: 'warn', ...more };
+  const env = {
+    ...sandboxProcessEnv(sandbox, home, 0),
+    MCP_ALLOW_WRITE: 'false',
+    SLUICE_LOCAL_ACCESS: 'open',
+    SLUICE_LOG_LEVEL: 'warn',
+    ...more,
+  };
   if (!withPeers) return [sluice(env)];
   const programs = await installPeers(join(homeOf(), 'bench', 'peers'), say);
   const others = peers(programs, { ...withoutTemporal(process.env), KUBECONFIG: sandbox.kubeconfig }, toolsets);

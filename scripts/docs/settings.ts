@@ -25,7 +25,7 @@ export function settingsPage(): string {
     heading(
       'Settings',
       'src/config/schema.ts',
-      'A later source wins: default, settings file, environment, `--set NAME=value`, flag of its own (on `sluice serve`, `sluice mcp` and `sluice config`). The settings file is `settings.yaml` in `SLUICE_HOME`, or what `--settings` names. `sluice config` shows every value and where it came from. An unknown name in the file or in `--set` is refused.',
+      'A later source wins: default, settings file, environment, `--set NAME=value`, flag of its own (on `sluice serve`, `sluice mcp` and `sluice config`). The settings file is `settings.yaml` in `SLUICE_HOME`, or what `--settings` names. `sluice config` shows every value and where it came from. An unknown name in the file or in `--set` is refused. The file may also have the sections `clusters` ([clusters.md](../clusters.md)) and `access` ([access.md](../access.md)).',
     ) +
     `\n${table(['Environment', 'In the file', 'Flag', 'Default', 'Meaning'], rows)}` +
     '\n## Temporal\n\nSluice reads Temporal’s own environment variables and profile file, so that one set-up serves the `temporal` CLI and Sluice. The usual ones:\n' +

@@ -23,6 +23,7 @@ export const GROUPS: readonly TestGroup[] = [
         'strategies',
         'config',
         'contract',
+        'access',
         'commands',
         'toolsets',
         'golden',

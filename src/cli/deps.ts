@@ -1,6 +1,7 @@
 import type { Command, CommandServices } from '../commands/command.ts';
 import type { Finding } from '../commands/doctor-check.ts';
 import type { LoadedSettings } from '../config/load.ts';
+import type { Keys } from '../domain/access/key.ts';
 import type { AuditTrail } from '../domain/audit.ts';
 import type { Settings } from '../config/schema.ts';
 
@@ -22,10 +23,18 @@ export interface CliDeps {
   readonly contexts: (settings: Settings) => Promise<readonly string[]>;
   /** Commands in the form of an MCP tool list, from which their cost there is computed. */
   readonly listed: (commands: readonly Command[]) => Promise<readonly object[]>;
+  readonly credentials: (settings: Settings) => Promise<Credentials>;
   readonly version: string;
   /** The name in the release record. */
   readonly user: string;
   readonly io: Io;
+}
+
+/** The credentials for the HTTP server of these settings. Errors: CREDENTIALS_UNAVAILABLE. */
+export interface Credentials {
+  /** The token of the user who starts the server on this machine. */
+  token(): string;
+  readonly keys: Keys;
 }
 
 export interface Io {

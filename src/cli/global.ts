@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command as Cli } from 'commander';
 import type { LoadedSettings } from '../config/load.ts';
 import type { Settings } from '../config/schema.ts';
+import { requireGrantable } from '../toolsets/index.ts';
 import type { CliDeps } from './deps.ts';
 import { FORMATS, render, type Format } from './format.ts';
 import { givenSettings } from './setting-flags.ts';
@@ -27,6 +28,7 @@ export function settingsOf(deps: CliDeps, cli: Cli): { settings: Settings; loade
     output,
   } = cli.optsWithGlobals<{ set: Record<string, string>; settings?: string; output: Format }>();
   const loaded = deps.load({ set: { ...set, ...givenSettings(cli) }, ...(file === undefined ? {} : { file }) });
+  requireGrantable(loaded.settings.access);
   return { settings: loaded.settings, loaded, format: output };
 }
 

@@ -3,6 +3,7 @@ import { execute, type Confirmed, type Output } from '../commands/execute.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
 import { exitOfSignal } from '../domain/release/exit-code.ts';
 import type { Settings } from '../config/schema.ts';
+import { callerOf } from './caller.ts';
 import type { CliDeps } from './deps.ts';
 import { render, type Format } from './format.ts';
 import { CATALOGUE } from '../toolsets/index.ts';
@@ -119,7 +120,7 @@ function contextOf(
 ): CommandContext {
   return {
     ...services,
-    caller: { id: `cli:${deps.user}`, kind: 'cli' },
+    caller: callerOf(deps),
     signal: deps.io.stopped,
     progress: async (message, fraction) => report(message, fraction),
   };

@@ -28,7 +28,7 @@ export function addTools(program: Cli, deps: CliDeps): void {
     .argument('[name]', 'show this tool')
     .option('--toolset, --toolsets <a,b,…>', `only these, of ${TOOLSET_NAMES.join(', ')}; or all`, ALL)
     .action((name: string | undefined, { toolsets }: { toolsets: string }, cli: Cli) =>
-      name === undefined ? list(deps, cli, toolsets) : show(deps, cli, find(name)),
+      name === undefined ? list(deps, cli, toolsets) : show(deps, cli, findTool(name)),
     );
   complete.argument(tools, 'tool');
   complete.option(tools, 'toolsets', [...TOOLSET_NAMES, ALL]);
@@ -44,7 +44,7 @@ function addCall(tools: Cli, deps: CliDeps): void {
     .option('-f, --file <path>', 'file with the input, YAML or JSON; - is stdin')
     .option('-y, --yes', 'do not ask for confirmation')
     .action(async (name: string, options: { input?: string; file?: string; yes?: boolean }, cli: Cli) => {
-      const command = find(name);
+      const command = findTool(name);
       const raw = options.file === undefined ? fromJson(options.input ?? '{}') : await readInputFile(options.file);
       const { settings, format } = settingsOf(deps, cli);
       await runCommand(deps, settings, { command, raw, format, yes: options.yes === true });
@@ -52,7 +52,8 @@ function addCall(tools: Cli, deps: CliDeps): void {
   complete.argument(call, 'tool');
 }
 
-function find(name: string): Command {
+/** Errors: UNKNOWN_NAME with the nearest name. */
+export function findTool(name: string): Command {
   const command = CATALOGUE.find((known) => known.name === name);
   if (command) return command;
   const near = suggestCommand(name, CATALOGUE)?.name;

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { releaseGet } from '../toolsets/release/release-get.ts';
+import { admitted } from '../commands/access.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { exitOfRelease, exitOfSignal } from '../domain/release/exit-code.ts';
+import { callerOf } from './caller.ts';
 import type { CliDeps } from './deps.ts';
 import type { Format } from './format.ts';
 import { frame, type Watched } from './watch-frame.ts';
@@ -42,15 +44,16 @@ export interface Watching {
 export async function runWatch(deps: CliDeps, settings: Settings, watching: Watching): Promise<number> {
   const input = releaseGet.check({ ...watching.which, detail: 'full' }, settings);
   const services = await deps.open(settings);
-  const context: CommandContext = {
+  const given: CommandContext = {
     ...services,
-    caller: { id: `cli:${deps.user}`, kind: 'cli' },
+    caller: callerOf(deps),
     signal: deps.io.stopped,
     progress: () => Promise.resolve(),
   };
   const live = deps.io.live && watching.format === 'text';
   const screen = live ? await liveScreen() : lineScreen(deps.io, watching.format);
   try {
+    const context = await admitted(releaseGet, given, input);
     const last = await follow(context, input, screen, watching.timeoutMs);
     screen.done();
     return ending(deps, last, watching);

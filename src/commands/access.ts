@@ -1,6 +1,9 @@
+import { principalOf, responsibleOf, type Caller } from '../domain/access/caller.ts';
+import { decide, mayUse, type Decision, type Need, type Touched } from '../domain/access/decide.ts';
+import type { Permission } from '../domain/access/permission.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { parseReleaseId } from '../domain/release/target.ts';
-import type { Command, CommandContext, CommandSettings, Permission, Touched } from './command.ts';
+import type { Command, CommandContext, CommandSettings } from './command.ts';
 
 /** The permission that a caller of the command needs. */
 export function permissionOf({ needs, kind }: Command): Permission {
@@ -37,16 +40,65 @@ function namedIn(input: Named): readonly Touched[] {
 }
 
 /**
- * Whether the caller may do this to these objects. A command that touches every namespace filters its answer with
- * `isAllowed`, which test/commands/access.test.ts proves. Errors: NAMESPACE_NOT_ALLOWED.
+ * The context of a call that the caller may make. A command that touches every namespace filters its answer with
+ * `isAllowed`, which test/commands/access.test.ts proves, so the allow list of the context is narrowed to what the
+ * caller may see. Errors: PERMISSION_MISSING, ACCESS_DENIED, NAMESPACE_NOT_ALLOWED.
  */
-export async function requireAccess(
+export async function admitted(
   command: Command,
   context: CommandContext,
   input: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  for (const { namespace } of await touchedBy(command, context, input)) requireNamespace(namespace, context.settings);
+): Promise<CommandContext> {
+  // What a call touches may have to be read, which is not done for a caller who may not use the tool at all.
+  admit(context, { ...staticNeed(command), touched: [] });
+  const touched = await touchedBy(command, context, input);
+  const admittedContext = admit(context, { ...staticNeed(command), touched: orItsCluster(command, input, touched) });
+  for (const { namespace } of touched) requireNamespace(namespace, context.settings);
+  return admittedContext;
 }
+
+/** A read of a cluster that concerns none of its objects, such as the list of its kinds, still names the cluster. */
+function orItsCluster(
+  { input: schema, kind }: Command,
+  { cluster }: Readonly<Record<string, unknown>>,
+  touched: readonly Touched[],
+): readonly Touched[] {
+  if (touched.length > 0 || kind !== 'read' || !('cluster' in schema.shape)) return touched;
+  return [{ cluster: typeof cluster === 'string' ? cluster : undefined }];
+}
+
+/** Whether lists show the command to the caller. What it touches is decided by each call. */
+export function mayCall(command: Command, caller: Caller, { access }: Pick<CommandSettings, 'access'>): boolean {
+  return mayUse(caller, staticNeed(command), access);
+}
+
+function staticNeed(command: Command): Omit<Need, 'touched'> {
+  return { tool: command.name, toolset: command.toolset, permission: permissionOf(command) };
+}
+
+/** The context, narrowed to what the caller may see. Errors: PERMISSION_MISSING, ACCESS_DENIED. */
+export function admit<C extends Pick<CommandContext, 'caller' | 'settings'>>(context: C, need: Need): C {
+  const { caller, settings } = context;
+  const decision = decide(caller, need, settings.access);
+  if (!decision.allowed) throw refusal(caller, need, decision);
+  if (!decision.namespaces) return context;
+  const allowedNamespaces = decision.namespaces.filter((namespace) => isAllowed(namespace, settings));
+  // An empty list would mean every namespace.
+  if (allowedNamespaces.length === 0)
+    throw refusal(caller, need, {
+      allowed: false,
+      why: 'no namespace of the rules is on the allow list of this server',
+    });
+  return { ...context, settings: { ...settings, allowedNamespaces } };
+}
+
+function refusal(caller: Caller, { tool }: Need, { why, lacks }: Extract<Decision, { allowed: false }>): SluiceError {
+  const name = principalOf(responsibleOf(caller));
+  if (lacks) return new SluiceError('PERMISSION_MISSING', `${upper(why)}.`, { details: { permission: lacks } });
+  return new SluiceError('ACCESS_DENIED', `${name} may not do this with ${tool}: ${why}.`);
+}
+
+const upper = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** Errors: NAMESPACE_NOT_ALLOWED. Without a namespace there is nothing to refuse. */
 export function requireNamespace(namespace: string | undefined, settings: CommandSettings): void {

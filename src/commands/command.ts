@@ -1,5 +1,9 @@
 import type { z } from 'zod';
 import type { ReleaseDefaults } from '../contract/release-spec.ts';
+import type { Caller } from '../domain/access/caller.ts';
+import type { Touched } from '../domain/access/decide.ts';
+import type { Permission } from '../domain/access/permission.ts';
+import type { AccessRules } from '../domain/access/rules.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { ContractsPort } from '../ports/contract-reader.ts';
@@ -18,24 +22,8 @@ import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 
-/** The permission that a caller needs. `approve`: to decide in place of a judgement or of an approver. */
-export type Permission = 'read' | 'operate' | 'approve';
-
-/** An object that a call touches. An absent field means all: every cluster, every namespace, every name. */
-export interface Touched {
-  readonly cluster?: string | undefined;
-  readonly namespace?: string | undefined;
-  readonly name?: string | undefined;
-}
-
 /** `destructive`: it may end or skip something that cannot be restored. */
 export type Kind = 'read' | 'write' | 'destructive';
-
-export interface Caller {
-  /** Written to the release record and the audit log, e.g. `mcp:claude-code`, `cli:ada`. */
-  readonly id: string;
-  readonly kind: 'mcp' | 'cli' | 'http';
-}
 
 /** The kubeconfig's contexts. Errors: CLUSTER_UNKNOWN. */
 export interface ClusterNames {
@@ -50,8 +38,12 @@ export interface ClusterNames {
 export interface CommandSettings extends ReleaseDefaults {
   /** Namespaces in which tools may read and write. If empty, all. */
   readonly allowedNamespaces: readonly string[];
+  /** The rules about callers. If absent, there are none. */
+  readonly access?: AccessRules;
   /** Address of the HTTP server, for links that a person can open. */
   readonly host: string;
+  /** Where clients reach it, if that is another address. */
+  readonly publicUrl?: string | undefined;
   readonly mcpPort: number;
 }
 

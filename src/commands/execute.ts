@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { recordOf, type Caller } from '../domain/access/caller.ts';
 import type { AuditConfirmation, AuditEntry, AuditTrail } from '../domain/audit.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { withNotedWrites } from '../ports/call-writes.ts';
 import type { Command, CommandContext, Confirmation } from './command.ts';
 import { declined } from './confirm.ts';
-import { requireAccess } from './access.ts';
+import { admitted } from './access.ts';
 import { requireOffered, type Gate } from './gate.ts';
 import { redacted } from './redacted.ts';
 import { requireSwitchedOn } from './switched.ts';
@@ -65,14 +66,14 @@ export async function execute(call: Execution): Promise<Output> {
 
 async function run(call: Execution, line: Line): Promise<Output> {
   const { command, raw, gate, audit } = call;
-  const context = { ...call.context, readOnly: !gate.allowWrite };
-  requireSwitchedOn(command, context.settings);
+  const given = { ...call.context, readOnly: !gate.allowWrite };
+  requireSwitchedOn(command, given.settings);
   requireOffered(command, gate);
-  const input = command.check(raw ?? {}, context.settings);
-  await requireAccess(command, context, input);
+  const input = command.check(raw ?? {}, given.settings);
+  const context = await admitted(command, given, input);
   if (command.kind === 'read') return command.run(context, input);
   await audit.ready();
-  const agreed = await confirmed(call, input, line);
+  const agreed = await confirmed({ ...call, context }, input, line);
   await audit.begin(entryOf(call, line, 'begun'));
   return command.run(context, agreed);
 }
@@ -111,7 +112,7 @@ function entryOf({ command, raw, context }: Execution, line: Line, result: strin
   return {
     at: new Date(line.started).toISOString(),
     call: line.call,
-    who: context.caller.id,
+    ...whoOf(context.caller),
     tool: command.name,
     kind: command.kind,
     arguments: redacted(raw ?? {}),
@@ -122,11 +123,32 @@ function entryOf({ command, raw, context }: Execution, line: Line, result: strin
   };
 }
 
-/** A call of an unknown tool is also written to the audit log. */
-export async function recordUnknown(audit: AuditTrail, who: string, name: string, raw: unknown): Promise<void> {
+/** The caller in a line of the audit log. */
+export function whoOf(caller: Caller): Pick<AuditEntry, 'who' | 'caller'> {
+  const record = recordOf(caller);
+  return { who: caller.id, ...(record && { caller: record }) };
+}
+
+/** A call that an interface refuses itself is also written to the audit log. */
+export async function recordRefused(
+  audit: AuditTrail,
+  caller: Caller,
+  { name, kind }: Command,
+  raw: unknown,
+  { code, message }: SluiceError,
+): Promise<void> {
   await audit.record({
     at: new Date().toISOString(),
-    who,
+    ...whoOf(caller),
+    ...{ tool: name, kind, arguments: redacted(raw ?? {}), result: code, detail: message, ms: 0 },
+  });
+}
+
+/** A call of an unknown tool is also written to the audit log. */
+export async function recordUnknown(audit: AuditTrail, caller: Caller, name: string, raw: unknown): Promise<void> {
+  await audit.record({
+    at: new Date().toISOString(),
+    ...whoOf(caller),
     tool: cleanText(name, 80),
     kind: 'unknown',
     arguments: redacted(raw ?? {}),

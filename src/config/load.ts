@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { nearest } from '../contract/nearest.ts';
+import { readAccess } from './access.ts';
 import { asText, CLUSTER_KEYS, isGiven, readClusters } from './clusters.ts';
 import { prometheusProblems } from './prometheus.ts';
 import { readNews } from './news.ts';
@@ -27,7 +28,7 @@ export interface SettingsSources {
   readonly file?: string;
 }
 
-/** Names and texts, and the sections `clusters`, `windows` and `news` in their parsed form. */
+/** Names and texts, and the sections `clusters`, `windows`, `news` and `access` in their parsed form. */
 type FileContent = Readonly<Record<string, unknown>>;
 
 interface Found {
@@ -48,8 +49,10 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const named = Object.fromEntries(values.map(({ key, value }) => [key, value])) as unknown as Settings;
   const { windows, problems: ofWindows } = readWindows(fromFile['windows']);
   const { receivers: news, problems: ofNews } = readNews(fromFile['news']);
-  const settings: Settings = { ...named, clusters, windows, news };
-  problems.push(...section, ...ofWindows, ...ofNews, ...prometheusProblems(settings), ...shortFormProblems(settings));
+  const { access, problems: ofAccess } = readAccess(fromFile['access']);
+  const settings: Settings = { ...named, clusters, windows, news, ...(access && { access }) };
+  problems.push(...section, ...ofWindows, ...ofNews, ...ofAccess);
+  problems.push(...prometheusProblems(settings), ...shortFormProblems(settings));
   if (problems.length > 0) throw new SluiceError('CONFIG_INVALID', problems.join('\n'), { details: { problems } });
   return {
     settings,
@@ -94,12 +97,12 @@ function readFile(file: string, problems: string[]): FileContent {
 }
 
 function known(content: Record<string, unknown>, file: string, problems: string[]): FileContent {
-  const names = [...SETTING_KEYS.map(fileKey), 'clusters', 'windows', 'news'];
+  const names = [...SETTING_KEYS.map(fileKey), 'clusters', 'windows', 'news', 'access'];
   const unknown = Object.keys(content).filter((name) => !names.includes(name));
   problems.push(...unknown.map((name) => `Settings file ${file}: ${unknownName(name, names)}`));
-  const { clusters, windows, news, ...settings } = content;
+  const { clusters, windows, news, access, ...settings } = content;
   const texts = Object.entries(settings).map(([name, value]) => [name, asText(value)] as const);
-  return { ...Object.fromEntries(texts), clusters, windows, news };
+  return { ...Object.fromEntries(texts), clusters, windows, news, access };
 }
 
 function checkFlags(flags: Readonly<Record<string, string>>, problems: string[]): void {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { boolean, commaList, secret, setting, type Setting } from '../contract/setting.ts';
+import type { AccessRules } from '../domain/access/rules.ts';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import type { NewsReceiver } from '../domain/news/delivery.ts';
 import type { Window } from '../domain/windows/window.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
 import { TOOLSET_SETTINGS } from '../toolsets/settings.ts';
+import { ACCESS_SETTINGS } from './access-settings.ts';
 import { GATEWAY_SETTINGS } from './gateway-settings.ts';
 import { integer } from './integer.ts';
 import { headers, matchers, timeout, token } from './prometheus-values.ts';
@@ -201,7 +203,13 @@ export const SETTINGS = {
     'Kubeconfig; unset: KUBECONFIG, else the default file.',
   ),
   taskQueue: setting('SLUICE_TASK_QUEUE', text, 'sluice', 'Temporal task queue of the worker.'),
-  host: setting('SLUICE_HOST', text, '127.0.0.1', 'Address that the HTTP server binds to; loopback only.'),
+  host: setting(
+    'SLUICE_HOST',
+    text,
+    '127.0.0.1',
+    'Address that the HTTP server binds to. Another one than loopback needs SLUICE_PUBLIC_URL, and authorization servers or keys; `sluice gateway` binds to loopback only.',
+  ),
+  ...ACCESS_SETTINGS,
   gatewayPort: setting(
     'SLUICE_GATEWAY_PORT',
     integer(0, 65535),
@@ -249,6 +257,8 @@ export type Settings = NamedSettings & {
   readonly clusters: ClusterEntries;
   readonly windows: readonly Window[];
   readonly news: readonly NewsReceiver[];
+  /** The section `access`. If absent, there are no rules. */
+  readonly access?: AccessRules;
 };
 
 /** The name of a setting in the settings file. */

@@ -22,11 +22,13 @@ export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core
   return bare instanceof z.ZodObject ? bare.shape : undefined;
 }
 
-/** The names that are allowed at a path of an object schema. */
+/** The names that are allowed at a path of a schema of objects and lists. */
 export function namesAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const [head, ...rest] = path;
+  const bare = inner(schema);
+  if (bare instanceof z.ZodArray && head !== undefined) return namesAt(bare.element, rest);
   const shape = shapeOf(schema);
   if (!shape) return [];
-  const [head, ...rest] = path;
   if (head === undefined) return Object.keys(shape);
   const next = Object.hasOwn(shape, head) ? shape[String(head)] : undefined;
   return next ? namesAt(next, rest) : [];

@@ -1,3 +1,5 @@
+import type { CallerRecord } from './access/caller.ts';
+
 /** Who confirmed a call, and how. */
 export interface AuditConfirmation {
   readonly by: string;
@@ -17,6 +19,8 @@ export interface AuditEntry {
   readonly at: string;
   /** e.g. `mcp:claude-code`, `cli:ada`, `http:127.0.0.1`. */
   readonly who: string;
+  /** Who that is. Absent for a caller of whom nothing is known. */
+  readonly caller?: CallerRecord;
   readonly tool: string;
   /** `unknown`: a tool that this server does not have. */
   readonly kind: 'read' | 'write' | 'destructive' | 'unknown';

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { CliDeps, Io } from '../cli/deps.ts';
 import { runCli } from '../cli/program.ts';
@@ -9,6 +8,7 @@ import { loadTemporalSettings } from '../config/temporal.ts';
 import { createAudit } from '../observability/audit.ts';
 import { createLog } from '../observability/log.ts';
 import { version } from '../config/version.ts';
+import { userName } from './user-name.ts';
 
 const deps = (io: Io): CliDeps => ({
   load: ({ set, file }) => loadSettings({ env: process.env, flags: set, ...(file === undefined ? {} : { file }) }),
@@ -26,6 +26,7 @@ const deps = (io: Io): CliDeps => ({
       .createClusters(kubeconfig === undefined ? {} : { kubeconfig })
       .contexts(),
   listed: async (commands) => commands.map((await import('../mcp/tool-list.ts')).toTool),
+  credentials: async (settings) => (await import('./credentials.ts')).credentialsOf(settings),
   version: version(),
   user: userName(),
   io,
@@ -86,14 +87,6 @@ function stopSignal(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => (stop.signal.aborted ? process.exit(SIGNAL_EXITS[signal]) : stop.abort(signal)));
   return stop.signal;
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return process.env['USER'] ?? 'unknown';
-  }
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

@@ -1,3 +1,4 @@
+import { knownToken } from '../adapters/credentials/local-token.ts';
 import { CATALOGUE } from '../toolsets/index.ts';
 import { offered } from '../commands/gate.ts';
 import { serverAddress } from '../commands/server-address.ts';
@@ -6,6 +7,7 @@ import type { Settings } from '../config/schema.ts';
 import { createAudit } from '../observability/audit.ts';
 import { createLog } from '../observability/log.ts';
 import { journalCheck } from './doctor-journal.ts';
+import { tokenPath } from './access.ts';
 import { gateOf } from './gate.ts';
 
 /** What the settings let servers offer, and whether calls and releases can be recorded. */
@@ -32,9 +34,14 @@ async function toolsCheck(settings: Settings): Promise<Finding> {
 }
 
 async function runningServer(settings: Settings): Promise<string> {
-  const address = serverAddress(settings);
+  const { host, mcpPort } = settings;
+  const address = serverAddress({ host, mcpPort });
   try {
-    const answer = await fetch(`${address}/engine/v1/tools`, { signal: AbortSignal.timeout(SERVER_MS) });
+    const answer = await fetch(`${address}/engine/v1/tools`, {
+      signal: AbortSignal.timeout(SERVER_MS),
+      headers: authorization(settings),
+    });
+    if (answer.status === 401) return `the server at ${address} does not accept the token of these settings`;
     const { tools } = toolsIn(await answer.text());
     return Array.isArray(tools)
       ? `the server at ${address} offers ${tools.length}`
@@ -55,6 +62,12 @@ function toolsIn(body: string): { readonly tools?: unknown } {
 }
 
 const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';
+
+/** Without a token file, no server was started with these settings, or it asks nobody. */
+function authorization(settings: Settings): Record<string, string> {
+  const token = knownToken(tokenPath(settings));
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
 
 /** A server on the same machine answers at once, unless the machine is busy. */
 const SERVER_MS = 5_000;

@@ -8,6 +8,7 @@ import { startHttpServer, type HttpServer } from '../http/server.ts';
 import { createMcpHttp } from '../mcp/http.ts';
 import { createAudit } from '../observability/audit.ts';
 import { createLog, type Log } from '../observability/log.ts';
+import { httpAccess } from './access.ts';
 import { gateOf } from './gate.ts';
 import { mcpDeps } from './mcp.ts';
 import { createServices } from './services.ts';
@@ -15,12 +16,13 @@ import { createServices } from './services.ts';
 /** Starts the HTTP server and returns once it listens. */
 export async function startServer(settings: Settings): Promise<HttpServer> {
   const log = createLog(settings.logLevel);
+  const access = httpAccess(settings);
   const services = createServices(settings, { serving: true });
   const server = await startHttpServer({
     host: settings.host,
     port: settings.mcpPort,
     mcp: createMcpHttp(mcpDeps(settings, services, log)),
-    rest: restDeps(settings, services, log),
+    rest: { ...restDeps(settings, services, log), ...(access && { access }) },
     log,
     version: version(),
   });

@@ -17,6 +17,9 @@ interface HubDeps {
   readonly publish: (uri: string) => void;
 }
 
+/** Throws if the caller may not read the resource. */
+export type MayRead = (found: Found) => void;
+
 interface Held {
   holders: number;
   stop: () => void;
@@ -36,13 +39,14 @@ export class ResourceHub {
     return this.#held.size;
   }
 
-  #require(uri: string, kinds: readonly ResourceKind[]): Found {
+  #require(uri: string, kinds: readonly ResourceKind[], mayRead: MayRead): Found {
     const found = findKind(kinds, uri);
     if (!found?.kind.watch)
       throw new SluiceError('UNKNOWN_NAME', 'Nothing that could change has this address.', {
         next: 'List the resources, and their templates.',
       });
     requireNamespace(found.kind.namespace?.(found.parts), this.#deps.scope.settings);
+    mayRead(found);
     if (!this.#held.has(uri) && this.#held.size >= MAX_WATCHED)
       throw new SluiceError('INVALID_INPUT', `${MAX_WATCHED} addresses are watched already.`, {
         next: 'End other subscriptions first.',
@@ -53,10 +57,10 @@ export class ResourceHub {
   /**
    * Watches the address until the returned function is called. `kinds`: the resources that this caller is offered.
    * Errors: UNKNOWN_NAME when no offered kind has the address or it cannot change, NAMESPACE_NOT_ALLOWED, INVALID_INPUT
-   * when too many addresses are watched.
+   * when too many addresses are watched, and those of `mayRead`.
    */
-  hold(uri: string, kinds: readonly ResourceKind[]): () => void {
-    const found = this.#require(uri, kinds);
+  hold(uri: string, kinds: readonly ResourceKind[], mayRead: MayRead): () => void {
+    const found = this.#require(uri, kinds, mayRead);
     const held = this.#held.get(uri) ?? this.#begin(uri, found);
     held.holders += 1;
     let done = false;

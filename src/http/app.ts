@@ -13,8 +13,11 @@ import { sendFailure } from './answer.ts';
 /** Maximum size of a request's body in bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** An HTTP application for loopback that answers every failure in the form of the error catalogue. */
-export function createApp(log: Log): FastifyInstance {
+/**
+ * An HTTP application that answers every failure in the form of the error catalogue. It is reached at loopback, and at
+ * the public address if there is one.
+ */
+export function createApp(log: Log, publicUrl?: string): FastifyInstance {
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
     sendFailure(reply, toSluiceError(error, request, log));
   const app = Fastify({
@@ -22,7 +25,7 @@ export function createApp(log: Log): FastifyInstance {
     routerOptions: { maxParamLength: 2000 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply as unknown as FastifyReply),
   });
-  app.addHook('onRequest', refuseForeign);
+  app.addHook('onRequest', refuseForeign(publicUrl === undefined ? [] : [new URL(publicUrl).hostname]));
   app.setNotFoundHandler((request, reply) =>
     sendFailure(reply, new SluiceError('PATH_NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request)}.`)),
   );
@@ -34,11 +37,15 @@ export function createApp(log: Log): FastifyInstance {
  * A page of another site can make a browser call loopback, also under another host name. Such a page must neither read
  * nor write.
  */
-async function refuseForeign(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const host = validateHostHeader(request.headers.host, localhostAllowedHostnames());
-  const origin = validateOriginHeader(request.headers.origin, localhostAllowedOrigins());
-  const refused = [host, origin].find((checked) => !checked.ok);
-  if (refused && !refused.ok) await sendFailure(reply, new SluiceError('FOREIGN_ORIGIN', refused.message));
+function refuseForeign(own: readonly string[]) {
+  const hosts = [...localhostAllowedHostnames(), ...own];
+  const origins = [...localhostAllowedOrigins(), ...own];
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const host = validateHostHeader(request.headers.host, hosts);
+    const origin = validateOriginHeader(request.headers.origin, origins);
+    const refused = [host, origin].find((checked) => !checked.ok);
+    if (refused && !refused.ok) await sendFailure(reply, new SluiceError('FOREIGN_ORIGIN', refused.message));
+  };
 }
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {

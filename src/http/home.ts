@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { admit } from '../commands/access.ts';
 import { offered } from '../commands/gate.ts';
 import { commandsOf } from '../commands/toolset.ts';
+import type { Caller } from '../domain/access/caller.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { present } from '../domain/release/present.ts';
 import { isClosed } from '../domain/release/state.ts';
@@ -18,8 +20,11 @@ import { listedReleases, type Listed } from '../toolsets/release/listed-releases
 import { withNewestEvidence } from '../toolsets/release/newest-evidence.ts';
 import { releaseList } from '../toolsets/release/release-list.ts';
 import { reportPath } from '../domain/report/report-address.ts';
+import { callerOf } from './rest/caller.ts';
 import type { RestDeps } from './rest/deps.ts';
 
+/** The page shows what this tool lists. */
+const LIST = { tool: releaseList.name, toolset: releaseList.toolset, permission: 'read' as const, touched: [{}] };
 const NEWEST = 20;
 /** Each of these needs a query of its workflow. */
 const MAX_HEADLINES = 5;
@@ -29,11 +34,11 @@ const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosnif
 /** The home page, at `/`. */
 export function mountHome(app: FastifyInstance, deps: RestDeps): void {
   const policy = `${HOME_POLICY}; frame-ancestors 'none'`;
-  app.get('/', async (_request, reply) =>
+  app.get('/', async (request, reply) =>
     reply
       .headers({ ...HEADERS, 'content-security-policy': policy })
       .type('text/html; charset=utf-8')
-      .send(renderHome(await readHome(deps))),
+      .send(renderHome(await readHome(deps, callerOf(request)))),
   );
   // Browsers request it for every page. There is none, which is not an error.
   app.get('/favicon.ico', (_request, reply) => reply.code(204).send());
@@ -42,10 +47,11 @@ export function mountHome(app: FastifyInstance, deps: RestDeps): void {
   );
 }
 
-async function readHome({ toolsets, gate, services, version }: RestDeps): Promise<Home> {
+async function readHome({ toolsets, gate, services: all, version }: RestDeps, caller: Caller): Promise<Home> {
   const base = { version, writing: gate.allowWrite };
   if (!offered(commandsOf(toolsets), gate).some(({ name }) => name === releaseList.name)) return base;
   try {
+    const services = admit({ ...all, caller }, LIST);
     const { releases, problem } = await listedReleases(services, { limit: NEWEST });
     const lines = releases.map((release, index) => lineOf(services, release, index < MAX_HEADLINES));
     return { ...base, releases: await Promise.all(lines), ...(problem === undefined ? {} : { problem }) };

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../domain/errors.ts';
 import type { Log } from '../observability/log.ts';
+import { mountMetadata, requireCredentials, type HttpAccess } from './access/gate.ts';
+import { mountLogin } from './access/login.ts';
+import { Sessions } from './access/sessions.ts';
 import { createApp } from './app.ts';
 import { mountHome } from './home.ts';
 import { mountMcp, type McpHandler } from './mcp.ts';
@@ -24,25 +27,27 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+export const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
 
-/** Refuses to listen on an address that others can reach, because there is no authentication yet. */
+/** For a server that asks nobody who they are. Refuses to listen on an address that others can reach. */
 export function requireLoopback(host: string): void {
   if (LOOPBACK.includes(host)) return;
   throw new SluiceError(
     'CONFIG_INVALID',
-    `SLUICE_HOST=${host}: without authentication the server binds to loopback only, and authentication is not built yet.`,
+    `SLUICE_HOST=${host}: without authentication the server binds to loopback only.`,
     {
-      next: `Use one of ${LOOPBACK.join(', ')}, and a tunnel or port-forward to reach it from elsewhere.`,
+      next: `Use one of ${LOOPBACK.join(', ')}, or configure authentication: SLUICE_PUBLIC_URL with SLUICE_OAUTH_ISSUERS or keys.`,
     },
   );
 }
 
 /** Starts the HTTP server: a page at /, MCP at /mcp, the Tools API at /engine/v1, health at /healthz. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
-  requireLoopback(options.host);
-  const app = createApp(options.log);
-  const closeMcp = mountMcp(app, options.mcp, options.log);
+  const { access } = options.rest;
+  if (!access) requireLoopback(options.host);
+  const app = createApp(options.log, access?.publicUrl);
+  if (access) await mountAccess(app, access);
+  const closeMcp = mountMcp(app, options.mcp, options);
   await mountRest(app, options.rest);
   mountHome(app, options.rest);
   app.get('/healthz', () => ({ status: 'ok', version: options.version }));
@@ -59,6 +64,13 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
       await app.close();
     },
   };
+}
+
+async function mountAccess(app: FastifyInstance, access: HttpAccess): Promise<void> {
+  const sessions = new Sessions();
+  requireCredentials(app, access, sessions);
+  mountMetadata(app, access);
+  await mountLogin(app, access, sessions);
 }
 
 async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promise<void> {

@@ -1,10 +1,12 @@
 import { ProtocolError } from '@modelcontextprotocol/server';
+import { whoOf } from '../commands/execute.ts';
+import type { Caller } from '../domain/access/caller.ts';
 import type { AuditTrail } from '../domain/audit.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 
 interface Read {
-  readonly who: string;
+  readonly caller: Caller;
   /** The method of the protocol, e.g. `resources/read`. */
   readonly method: string;
   readonly arguments: Readonly<Record<string, string>>;
@@ -13,7 +15,7 @@ interface Read {
 /** Runs a read that is not a tool call, and writes it to the audit log like one. */
 export async function audited<T>(
   audit: AuditTrail,
-  { who, method, arguments: given }: Read,
+  { caller, method, arguments: given }: Read,
   work: () => Promise<T>,
 ): Promise<T> {
   const started = Date.now();
@@ -23,7 +25,7 @@ export async function audited<T>(
     );
     const entry = {
       at: new Date(started).toISOString(),
-      who,
+      ...whoOf(caller),
       tool: method,
       kind: 'read' as const,
       arguments: safe,

@@ -50,7 +50,7 @@ async function find({ offer, discovery, request, session }: Call, name: string, 
   const { gate, audit } = deps;
   const command = [...discovery, ...catalogue].find((known) => known.name === name);
   if (command) return command;
-  await recordUnknown(audit, callerOf(request, session).id, name, args);
+  await recordUnknown(audit, callerOf(request, session), name, args);
   const near = suggestCommand(name, offered(catalogue, gate))?.name;
   throw new ProtocolError(
     ProtocolErrorCode.InvalidParams,

@@ -1,5 +1,5 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
-import type { Caller } from '../commands/command.ts';
+import { callerWith, type Caller, type Principal } from '../domain/access/caller.ts';
 import { cleanText } from '../domain/safe-text.ts';
 
 const INFO = 'io.modelcontextprotocol/clientInfo';
@@ -9,14 +9,16 @@ const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 export interface Session {
   readonly name: string | undefined;
   readonly elicits: boolean;
+  /** Whom the credential of the connection or of the request proves. */
+  readonly principal?: Principal;
 }
 
-/** The caller, as the client names itself. It is for the record and is not an identity. */
+/** The agent, as the client names itself, and whom its credential proves. */
 export function callerOf(context: ServerContext, session: Session): Caller {
   const info = envelope(context)[INFO] as { name?: unknown } | undefined;
   const name = typeof info?.name === 'string' ? info.name : session.name;
-  const plain = cleanText(name ?? '', 60).replace(/[^\w.@/-]+/g, '-');
-  return { id: `mcp:${plain || 'client'}`, kind: 'mcp' };
+  const client = cleanText(name ?? '', 60).replace(/[^\w.@/-]+/g, '-') || 'client';
+  return callerWith(session.principal, { id: `mcp:${client}`, kind: 'mcp', client });
 }
 
 /** Whether the client can ask its user a question. */

@@ -5,7 +5,9 @@ import {
   type CompleteResult,
 } from '@modelcontextprotocol/server';
 import { uriTemplateOf } from '../commands/address.ts';
-import type { Scope } from '../commands/resource.ts';
+import type { CommandContext } from '../commands/command.ts';
+import { admittedKind } from '../commands/resource-access.ts';
+import { admit } from '../commands/access.ts';
 import { nearest } from '../contract/nearest.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import type { Offer } from './offer.ts';
@@ -13,35 +15,38 @@ import type { Offer } from './offer.ts';
 const MAX_VALUES = 100;
 
 type Completer = (
-  scope: Scope,
+  context: CommandContext,
   variable: string,
   given: Readonly<Record<string, string>>,
 ) => Promise<readonly string[]>;
 
 /**
- * Answers `completion/complete`. If a cluster or Temporal does not answer, there are no values, so that typing never
- * waits for an error.
+ * Answers `completion/complete`. There are no values if a cluster or Temporal does not answer, or if the caller may not
+ * read them, so that typing never waits for an error.
  */
 export async function complete(
   offer: Offer,
+  caller: CommandContext,
   { ref, argument, context }: CompleteRequestParams,
 ): Promise<CompleteResult> {
   const completer = ref.type === 'ref/prompt' ? promptCompleter(offer, ref.name) : resourceCompleter(offer, ref.uri);
-  const values = await completer(offer.deps.services, argument.name, context?.arguments ?? {}).catch(() => []);
+  const values = await completer(caller, argument.name, context?.arguments ?? {}).catch(() => []);
   const fitting = values.filter((value) => value.startsWith(argument.value)).map((value) => cleanText(value));
   return {
     completion: { values: fitting.slice(0, MAX_VALUES), total: fitting.length, hasMore: fitting.length > MAX_VALUES },
   };
 }
 
-function resourceCompleter({ resources }: Offer, template: string): Completer {
+function resourceCompleter({ resources, toolsets }: Offer, template: string): Completer {
   const kind = resources.find((known) => uriTemplateOf(known) === template);
   if (!kind) throw unknown('resource template', template, resources.map(uriTemplateOf));
-  return (scope, variable, given) =>
-    kind.variables.includes(variable) ? kind.complete(scope, variable, given) : Promise.resolve([]);
+  return async (context, variable, given) =>
+    kind.variables.includes(variable)
+      ? kind.complete(admittedKind(context, toolsets, kind, given['cluster']), variable, given)
+      : [];
 }
 
-function promptCompleter({ prompts }: Offer, name: string): Completer {
+function promptCompleter({ prompts, toolsets }: Offer, name: string): Completer {
   const prompt = prompts.find((known) => known.name === name);
   if (!prompt)
     throw unknown(
@@ -49,8 +54,12 @@ function promptCompleter({ prompts }: Offer, name: string): Completer {
       name,
       prompts.map((known) => known.name),
     );
-  return async (scope, variable, given) =>
-    prompt.arguments.find((known) => known.name === variable)?.complete?.(scope, given) ?? [];
+  const toolset = toolsets.find((known) => known.prompts.includes(prompt))?.name ?? name;
+  return async (context, variable, given) => {
+    const touched = [{ cluster: given['cluster'] }];
+    const admitted = admit(context, { tool: name, toolset, permission: 'read', touched });
+    return (await prompt.arguments.find((known) => known.name === variable)?.complete?.(admitted, given)) ?? [];
+  };
 }
 
 /** A protocol error for a name that is not offered. */

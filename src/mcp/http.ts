@@ -1,10 +1,18 @@
-import { createMcpHandler, ProtocolErrorCode, type McpHttpHandler, type McpServer } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  ProtocolErrorCode,
+  type AuthInfo,
+  type McpHttpHandler,
+  type McpServer,
+} from '@modelcontextprotocol/server';
+import type { Principal } from '../domain/access/caller.ts';
 import { failureText, toFailure } from '../contract/failure.ts';
 import type { Gate } from '../commands/gate.ts';
 import { ResourceHub } from '../feeds/hub.ts';
 import type { McpDeps } from './deps.ts';
 import { isListen, startWatching } from './listen.ts';
 import { createOffer, type Offer } from './offer.ts';
+import { readableBy } from './readable.ts';
 import { createServer } from './server.ts';
 import { narrowed } from './toolsets.ts';
 import { CALLER_HEADER } from '../contract/caller-header.ts';
@@ -18,12 +26,13 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
   const offerOf = offers(deps);
   const onerror = (err: Error): void => deps.log.warn({ err }, 'MCP transport');
   const handler = createMcpHandler(
-    ({ era, requestInfo }): McpServer =>
+    ({ era, requestInfo, authInfo }): McpServer =>
       createServer(offerOf(narrowed(deps, requestInfo?.url)), {
         era,
         subscribes: era === 'modern',
         kept: false,
         ...nameIn(requestInfo),
+        ...principalIn(authInfo),
       }),
     { onerror },
   );
@@ -44,13 +53,25 @@ export function createMcpHttp(deps: McpDeps): McpHttp {
     gate: Gate,
     ...[request, options]: Parameters<Fetch>
   ): Promise<Response> => {
-    const { message, release } = startWatching(asked, hub, offerOf(gate).resources);
+    const offer = offerOf(gate);
+    const { message, release } = startWatching(
+      asked,
+      hub,
+      offer.resources,
+      readableBy(offer, principalIn(options?.authInfo).principal),
+    );
     request.signal.addEventListener('abort', release, { once: true });
     const response = await handler.fetch(request, { ...options, parsedBody: message });
     if (request.signal.aborted || !response.headers.get('content-type')?.startsWith('text/event-stream')) release();
     return response;
   };
   return { fetch, close: () => (hub.close(), handler.close()) };
+}
+
+/** What the HTTP server has proved. */
+function principalIn(authInfo: AuthInfo | undefined): { readonly principal?: Principal } {
+  const { principal } = (authInfo?.extra ?? {}) as { principal?: Principal };
+  return principal ? { principal } : {};
 }
 
 function nameIn(request: Request | undefined): { readonly named?: string } {

@@ -1,4 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/server';
+import { mayCall } from '../commands/access.ts';
+import type { CommandContext } from '../commands/command.ts';
 import type { Offer } from './offer.ts';
 import { TOOLSETS_PARAMETER } from './toolsets.ts';
 
@@ -27,8 +29,11 @@ export class ListedTools {
     return this.#names.has(toolset);
   }
 
-  tools(): readonly Tool[] {
-    return this.#offer.tools.filter(({ command }) => this.has(command.toolset)).map(({ tool }) => tool);
+  /** The tools of these toolsets that the caller may call. */
+  tools({ caller, settings }: Pick<CommandContext, 'caller' | 'settings'>): readonly Tool[] {
+    return this.#offer.tools
+      .filter(({ command }) => this.has(command.toolset) && mayCall(command, caller, settings))
+      .map(({ tool }) => tool);
   }
 
   /** Adds toolsets. Returns what is new, and what an agent must know of it. */

@@ -1,5 +1,5 @@
 import type { ResourceKind } from '../commands/resource.ts';
-import type { ResourceHub } from '../feeds/hub.ts';
+import type { MayRead, ResourceHub } from '../feeds/hub.ts';
 
 interface Listen {
   readonly method: 'subscriptions/listen';
@@ -25,12 +25,13 @@ export function startWatching<M extends Listen>(
   message: M,
   hub: ResourceHub,
   kinds: readonly ResourceKind[],
+  mayRead: MayRead,
 ): { readonly message: M; readonly release: () => void } {
   const requested = (message.params as Listen['params'] | undefined)?.notifications?.resourceSubscriptions;
   if (!Array.isArray(requested)) return { message, release: () => undefined };
   const held = new Map<string, () => void>();
   for (const uri of new Set(requested)) {
-    const release = typeof uri === 'string' ? tryHold(hub, uri, kinds) : undefined;
+    const release = typeof uri === 'string' ? tryHold(hub, uri, kinds, mayRead) : undefined;
     if (release) held.set(uri as string, release);
   }
   const notifications = { ...message.params.notifications, resourceSubscriptions: [...held.keys()] };
@@ -40,9 +41,14 @@ export function startWatching<M extends Listen>(
   };
 }
 
-function tryHold(hub: ResourceHub, uri: string, kinds: readonly ResourceKind[]): (() => void) | undefined {
+function tryHold(
+  hub: ResourceHub,
+  uri: string,
+  kinds: readonly ResourceKind[],
+  mayRead: MayRead,
+): (() => void) | undefined {
   try {
-    return hub.hold(uri, kinds);
+    return hub.hold(uri, kinds, mayRead);
   } catch {
     return undefined;
   }

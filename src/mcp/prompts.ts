@@ -55,7 +55,7 @@ export async function getPrompt(
   try {
     return await audited(
       deps.audit,
-      { who: context.caller.id, method: 'prompts/get', arguments: { name, ...given } },
+      { caller: context.caller, method: 'prompts/get', arguments: { name, ...given } },
       () => {
         const text = prompt.text(checked(prompt, given), context);
         return Promise.resolve({

@@ -6,8 +6,9 @@ import {
   type ReadResourceResult,
 } from '@modelcontextprotocol/server';
 import type { CommandContext } from '../commands/command.ts';
-import { requireNamespace } from '../commands/access.ts';
+import { admittedKind, admittedResource } from '../commands/resource-access.ts';
 import type { Entry, ResourceKind } from '../commands/resource.ts';
+import type { Toolset } from '../commands/toolset.ts';
 import { toFailure, type Failure } from '../contract/failure.ts';
 import { findKind } from '../feeds/find.ts';
 import { audited } from './audited.ts';
@@ -24,13 +25,13 @@ interface Unavailable {
 
 /** Answers `resources/list`. */
 export async function listResources(
-  { deps: { audit }, resources }: Offer,
+  { deps: { audit }, resources, toolsets }: Offer,
   context: CommandContext,
   cursor: string | undefined,
 ): Promise<ListResourcesResult> {
   const from = offsetOf(cursor);
-  return audited(audit, { who: context.caller.id, method: 'resources/list', arguments: {} }, async () => {
-    const lists = await Promise.all(resources.map((kind) => listKind(kind, context)));
+  return audited(audit, { caller: context.caller, method: 'resources/list', arguments: {} }, async () => {
+    const lists = await Promise.all(resources.map((kind) => listKind(toolsets, kind, context)));
     const all = lists.flatMap(({ entries }) => entries);
     const unavailable = lists.flatMap(({ failed }) => failed ?? []);
     return {
@@ -42,11 +43,13 @@ export async function listResources(
 }
 
 async function listKind(
+  toolsets: readonly Toolset[],
   kind: ResourceKind,
   context: CommandContext,
 ): Promise<{ entries: (Entry & { mimeType: string })[]; failed?: Unavailable }> {
   try {
-    return { entries: (await kind.list(context)).map((entry) => ({ ...entry, mimeType: kind.mimeType })) };
+    const entries = await kind.list(admittedKind(context, toolsets, kind));
+    return { entries: entries.map((entry) => ({ ...entry, mimeType: kind.mimeType })) };
   } catch (error) {
     return { entries: [], failed: { scheme: kind.scheme, problem: toFailure(error) } };
   }
@@ -64,16 +67,17 @@ function offsetOf(cursor: string | undefined): number {
 
 /** Answers `resources/read`. */
 export async function readResource(
-  { deps: { audit }, resources }: Offer,
+  { deps: { audit }, resources, toolsets }: Offer,
   context: CommandContext,
   uri: string,
 ): Promise<ReadResourceResult> {
   try {
-    return await audited(audit, { who: context.caller.id, method: 'resources/read', arguments: { uri } }, async () => {
+    return await audited(audit, { caller: context.caller, method: 'resources/read', arguments: { uri } }, async () => {
       const found = findKind(resources, uri);
       if (!found) throw new ResourceNotFoundError(uri);
-      requireNamespace(found.kind.namespace?.(found.parts), context.settings);
-      return { contents: [{ uri, mimeType: found.kind.mimeType, text: await found.kind.read(context, found.parts) }] };
+      const { kind, parts } = found;
+      const text = await kind.read(admittedResource(context, toolsets, kind, parts), parts);
+      return { contents: [{ uri, mimeType: kind.mimeType, text }] };
     });
   } catch (error) {
     throw protocolError(error, uri);

@@ -1,6 +1,7 @@
 import { McpServer, type ServerContext, type Tool } from '@modelcontextprotocol/server';
 import { uriTemplateOf } from '../commands/address.ts';
 import type { Command } from '../commands/command.ts';
+import type { Principal } from '../domain/access/caller.ts';
 import { callTool } from './call.ts';
 import { formElicitation, type Session } from './caller.ts';
 import { complete } from './complete.ts';
@@ -25,6 +26,8 @@ export interface Connection {
   readonly kept: boolean;
   /** The name that the caller gave in a header. A stateless server does not know what a 2025 client said before. */
   readonly named?: string;
+  /** Whom the credential of the connection or of the request proves. */
+  readonly principal?: Principal;
 }
 
 /**
@@ -32,7 +35,8 @@ export interface Connection {
  * handlers of `registerTool` and similar functions: refusals have the form of the error catalogue, a tool that is not
  * listed can still answer why, and each read is audited.
  */
-export function createServer(offer: Offer, { era, subscribes, kept, named }: Connection): McpServer {
+export function createServer(offer: Offer, connection: Connection): McpServer {
+  const { era, subscribes, kept } = connection;
   const { deps, resources, prompts, search } = offer;
   const grows = kept && search !== undefined;
   const capabilities = {
@@ -52,11 +56,13 @@ export function createServer(offer: Offer, { era, subscribes, kept, named }: Con
   const { server } = mcp;
   const listed = new ListedTools(offer, { keeps: kept, changed: () => mcp.sendToolListChanged() });
   const discovery = search ? discoveryOf(search, listed) : [];
-  const contextFor = (request: ServerContext) => contextOf(deps.services, request, sessionOf(mcp, named));
-  server.setRequestHandler('tools/list', () => ({ tools: [...listed.tools(), ...shapesOf(offer, discovery)] }));
+  const contextFor = (request: ServerContext) => contextOf(deps.services, request, sessionOf(mcp, connection));
+  server.setRequestHandler('tools/list', (_, request) => ({
+    tools: [...listed.tools(contextFor(request)), ...shapesOf(offer, discovery)],
+  }));
   server.setRequestHandler('tools/call', ({ params }, request) =>
     callTool(
-      { offer, discovery, request, session: sessionOf(mcp, named), modern: era === 'modern' },
+      { offer, discovery, request, session: sessionOf(mcp, connection), modern: era === 'modern' },
       params.name,
       params.arguments,
     ),
@@ -80,7 +86,9 @@ export function createServer(offer: Offer, { era, subscribes, kept, named }: Con
   server.setRequestHandler('prompts/get', ({ params }, request) =>
     getPrompt(offer, listed, contextFor(request), params),
   );
-  server.setRequestHandler('completion/complete', ({ params }) => complete(offer, params));
+  server.setRequestHandler('completion/complete', ({ params }, request) =>
+    complete(offer, contextFor(request), params),
+  );
   return mcp;
 }
 
@@ -95,9 +103,10 @@ function shapesOf(offer: Offer, discovery: readonly Command[]): readonly Tool[] 
 }
 
 /** Empty over stateless HTTP, where the server that answered `initialize` no longer exists. */
-function sessionOf({ server }: McpServer, named: string | undefined): Session {
+function sessionOf({ server }: McpServer, { named, principal }: Connection): Session {
   return {
     name: server.getClientVersion()?.name ?? named,
     elicits: formElicitation(server.getClientCapabilities()?.elicitation),
+    ...(principal && { principal }),
   };
 }

@@ -1,6 +1,8 @@
 import { commandsOf, type Toolset } from '../commands/toolset.ts';
 import { nearest } from '../contract/nearest.ts';
+import type { AccessRules } from '../domain/access/rules.ts';
 import { SluiceError } from '../domain/errors.ts';
+import { cleanText } from '../domain/safe-text.ts';
 import { argo } from './argo/index.ts';
 import { helm } from './helm/index.ts';
 import { flux } from './flux/index.ts';
@@ -32,6 +34,28 @@ export const TOOLSET_NAMES: readonly string[] = TOOLSETS.map(({ name }) => name)
 
 /** Every command, in the order in which interfaces list them. */
 export const CATALOGUE = commandsOf(TOOLSETS);
+
+/** Names in `tools` of a rule of access: tools, toolsets, and the schemes of resources. */
+const GRANTABLE: readonly string[] = [
+  // The tools of MCP that find and add others.
+  'tools',
+  ...TOOLSET_NAMES,
+  ...CATALOGUE.map(({ name }) => name),
+  ...TOOLSETS.flatMap(({ resources }) => resources.map(({ scheme }) => scheme)),
+];
+
+/** Checks the tools of the rules. Errors: CONFIG_INVALID for a name that neither a tool nor a toolset has. */
+export function requireGrantable(rules: AccessRules | undefined): void {
+  for (const { name: rule, tools = [] } of rules ?? []) {
+    const unknown = tools.find((name) => !GRANTABLE.includes(name));
+    if (unknown === undefined) continue;
+    const near = nearest(unknown, GRANTABLE);
+    throw new SluiceError(
+      'CONFIG_INVALID',
+      `access, rule ${cleanText(rule, 80)}: there is no tool or toolset ${cleanText(unknown, 80)}${near ? `; did you mean ${near}?` : '.'}`,
+    );
+  }
+}
 
 /** Checks the value of SLUICE_TOOLSETS. Errors: CONFIG_INVALID for a toolset that does not exist. */
 export function requireKnownToolsets(names: readonly string[]): void {

@@ -99,7 +99,7 @@ describe('with a sandbox that is up', () => {
       const url = await start
         .printed(/MCP endpoint {2}(\S+)/, START_MS)
         .catch((error: unknown) => giveUp(start, error));
-      const link = await connectMcp(url, 'test');
+      const link = await connectMcp(url, 'test', { token: readFileSync(join(home, 'token'), 'utf8').trim() });
       expect(await link.tools()).toEqual(LISTED.reading);
       await expect(
         link.call('release_start', { target: { namespace: 'shop', rollout: 'shop' }, image: 'shop:v2' }),

@@ -1,7 +1,8 @@
 import type { CommandServices } from '../../src/commands/command.ts';
-import type { CliDeps } from '../../src/cli/deps.ts';
+import type { CliDeps, Credentials } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import type { Settings } from '../../src/config/schema.ts';
 import type { AuditTrail } from '../../src/domain/audit.ts';
 import type { Preflight } from '../../src/domain/release/plan.ts';
 import { toTool } from '../../src/mcp/tool-list.ts';
@@ -27,6 +28,7 @@ export interface CliWorld {
   readonly services?: CommandServices;
   /** Receives progress. If absent, stderr is not a terminal. */
   readonly status?: (line: string | undefined) => void;
+  readonly credentials?: (settings: Settings) => Credentials;
   readonly serve?: CliDeps['serve'];
   readonly refresh?: CliDeps['refresh'];
   /** Contexts of the kubeconfig. */
@@ -65,6 +67,7 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
     refresh: (words) => world.refresh?.(words),
     contexts: () => Promise.resolve(world.contexts ?? ['prod', 'dev']),
     listed: (commands) => Promise.resolve(commands.map(toTool)),
+    credentials: async (settings) => world.credentials?.(settings) ?? Promise.reject(new Error('not in this test')),
     version: '0.0.0',
     user: 'ada',
     io: {

@@ -95,5 +95,6 @@ function connections(sandbox: Sandbox, lane: string): Record<string, string> {
     SLUICE_PROMETHEUS_URL: sandbox.prometheusUrl,
     SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','),
     TEMPORAL_ADDRESS: sandbox.temporalAddress,
+    SLUICE_LOCAL_ACCESS: 'open',
   };
 }

@@ -52,7 +52,8 @@ export function send(url: string, { method, headers = {}, body }: HttpCall = {})
   return new Promise((resolve, reject) => {
     const outgoing = request(
       new URL(url),
-      { method: method ?? (body === undefined ? 'GET' : 'POST'), headers },
+      // A connection of an earlier request may end at any moment.
+      { method: method ?? (body === undefined ? 'GET' : 'POST'), headers, agent: false },
       (response) => {
         let text = '';
         response.on('data', (chunk) => (text += String(chunk)));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { effectProblem } from '../../contract/effect.ts';
 import { parse } from '../../contract/parse.ts';
+import type { Permission } from '../../domain/access/permission.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Command, CommandContext, Confirmation, Example } from '../command.ts';
 import { confirmField, requireConfirmation } from '../confirm.ts';
@@ -26,6 +27,8 @@ export interface WriteTool {
   readonly title: string;
   readonly description: string;
   readonly kind: 'write' | 'destructive';
+  /** The permission. If absent, `operate`. */
+  readonly needs?: Permission;
   readonly positional?: readonly string[];
   readonly example: Omit<Example<object>, 'input'> & { readonly input: Readonly<Record<string, unknown>> };
 }

@@ -8,7 +8,7 @@ import { connectMcp } from './mcp-link.ts';
 import type { StartOptions } from './options.ts';
 import { onlyOne } from './orphans.ts';
 import { choosePort } from './port.ts';
-import { startProcesses } from './processes.ts';
+import { startProcesses, type Processes } from './processes.ts';
 import type { Session } from './session.ts';
 import { plural } from '../../domain/plural.ts';
 
@@ -25,12 +25,12 @@ export async function runOnCluster(options: ClusterOptions, session: Session): P
   await onlyOne(folder, closers);
   const temporal = await findTemporal(base, options.home, closers, say);
   const env = { ...temporal.env, MCP_PORT: String(port) };
-  const { mcpUrl, failed } = await startProcesses({ env, port, folder, say }, closers, signal);
+  const processes = await startProcesses({ env, port, folder, say }, closers, signal);
   say(`worker and server run for the cluster of ${options.kubeconfig}; nothing was changed there`);
   await sayWhatIsMissing(env, session);
-  await sayWhere(mcpUrl, temporal.where, settings, session);
+  await sayWhere(processes, temporal.where, settings, session);
   session.up = true;
-  await Promise.race([session.stopped, failed]);
+  await Promise.race([session.stopped, processes.failed]);
   return 0;
 }
 
@@ -50,8 +50,13 @@ async function sayWhatIsMissing(env: NodeJS.ProcessEnv, { screen, signal }: Sess
   );
 }
 
-async function sayWhere(mcpUrl: string, temporal: string, settings: Settings, { screen }: Session): Promise<void> {
-  const link = await connectMcp(mcpUrl, 'npm-start');
+async function sayWhere(
+  { mcpUrl, token }: Processes,
+  temporal: string,
+  settings: Settings,
+  { screen }: Session,
+): Promise<void> {
+  const link = await connectMcp(mcpUrl, 'npm-start', token === undefined ? {} : { token });
   const tools = await link.tools().finally(() => link.close());
   const writes = settings.mcpAllowWrite
     ? 'write tools are ON (MCP_ALLOW_WRITE)'

@@ -11,12 +11,17 @@ export interface McpLink {
 }
 
 /**
- * Connects with the newest protocol revision that the server supports. `name` is the name in the release record. `log`
- * is the file for the server's internal messages.
+ * Connects with the newest protocol revision that the server supports. `name` is the name in the release record.
+ * `token`: the credential, if the server asks for one. `log`: the file for the server's internal messages.
  */
-export async function connectMcp(url: string, name: string, log?: string): Promise<McpLink> {
+export async function connectMcp(
+  url: string,
+  name: string,
+  { token, log }: { readonly token?: string; readonly log?: string } = {},
+): Promise<McpLink> {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const client = new Client({ name, version: version() }, { versionNegotiation: { mode: 'auto' } });
-  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
   return {
     async call<T>(tool: string, args: Record<string, unknown>): Promise<T> {
       const { isError, structuredContent, content, _meta } = await client.callTool({ name: tool, arguments: args });

@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { knownToken } from '../../adapters/credentials/local-token.ts';
+import { loadSettings } from '../../config/load.ts';
+import { tokenPath } from '../access.ts';
 import { keepRunning } from './child.ts';
 import type { Closers } from './closers.ts';
 
 export interface Processes {
   readonly mcpUrl: string;
+  /** The credential for the server. Absent if it asks nobody. */
+  readonly token?: string;
   /** Rejects when the worker or the server cannot be kept alive. */
   readonly failed: Promise<never>;
 }
@@ -35,7 +40,9 @@ export async function startProcesses(
   const failed = Promise.race(children.map((child) => child.failed));
   failed.catch(() => undefined);
   await Promise.race([untilServing('server', port, signal), failed]);
-  return { mcpUrl: `http://127.0.0.1:${port}/mcp`, failed };
+  const { settings } = loadSettings({ env });
+  const token = settings.localAccess === 'open' ? undefined : knownToken(tokenPath(settings));
+  return { mcpUrl: `http://127.0.0.1:${port}/mcp`, failed, ...(token !== undefined && { token }) };
 }
 
 export async function untilServing(name: string, port: number, signal: AbortSignal): Promise<void> {

@@ -31,7 +31,7 @@ export async function runInSandbox(options: StartOptions, session: Session): Pro
     signal,
   );
   say(`worker and server run; MCP answers at ${processes.mcpUrl}`);
-  const well = await Promise.race([demo(sandbox, options, processes.mcpUrl, session), processes.failed]);
+  const well = await Promise.race([demo(sandbox, options, processes, session), processes.failed]);
   if (options.once) return well ? 0 : 1;
   await stayUp(sandbox, options, processes, session);
   return 0;
@@ -40,10 +40,11 @@ export async function runInSandbox(options: StartOptions, session: Session): Pro
 async function demo(
   sandbox: Sandbox,
   { home }: StartOptions,
-  mcpUrl: string,
+  { mcpUrl, token }: Processes,
   { screen, signal }: Session,
 ): Promise<boolean> {
-  const link = await connectMcp(mcpUrl, 'npm-start', logOf(sandbox.stateDir, 'server'));
+  const log = logOf(sandbox.stateDir, 'server');
+  const link = await connectMcp(mcpUrl, 'npm-start', { log, ...(token !== undefined && { token }) });
   try {
     return await playDemo({ link, screen, signal, sandbox, running: await runningImage(sandbox, home) });
   } finally {

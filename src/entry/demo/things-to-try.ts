@@ -20,8 +20,8 @@ export function thingsToTry(
   const worker = shownPath(`${stateDir}/worker.pid`, ROOT);
   return [
     `MCP endpoint  ${mcpUrl}`,
-    '              (loopback only; write tools are ON: whoever is on this machine',
-    '              may release)',
+    '              (loopback only; write tools are ON; each request needs the token',
+    '              that `sluice token` prints)',
     `Temporal UI   ${temporalUiUrl}/namespaces/default/workflows`,
     '',
     'Three things to try, in another terminal in this folder. First, once:',
@@ -45,6 +45,7 @@ export function thingsToTry(
     '3. What an agent sees, over plain HTTP:',
     ...command(
       `curl -s ${mcpUrl} \\`,
+      `  -H "authorization: Bearer $(${CLI} token)" \\`,
       "  -H 'content-type: application/json' \\",
       "  -H 'accept: application/json, text/event-stream' \\",
       `  -d '{"jsonrpc":"2.0","id":1,"method":"tools/call",`,

@@ -1,7 +1,8 @@
-import type { Caller, Command } from '../../commands/command.ts';
+import type { Command } from '../../commands/command.ts';
 import { commandsOf } from '../../commands/toolset.ts';
 import { execute, type Output } from '../../commands/execute.ts';
 import { redacted } from '../../commands/redacted.ts';
+import type { Caller } from '../../domain/access/caller.ts';
 import { ERRORS, SluiceError } from '../../domain/errors.ts';
 import { failureAnswer, type Answer } from '../answer.ts';
 import type { RestDeps } from './deps.ts';

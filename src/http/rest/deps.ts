@@ -2,6 +2,7 @@ import type { CommandServices } from '../../commands/command.ts';
 import type { Gate } from '../../commands/gate.ts';
 import type { Toolset } from '../../commands/toolset.ts';
 import type { AuditTrail } from '../../domain/audit.ts';
+import type { HttpAccess } from '../access/gate.ts';
 import type { Log } from '../../observability/log.ts';
 
 export interface RestDeps {
@@ -16,4 +17,6 @@ export interface RestDeps {
   readonly debug: boolean;
   /** Time between two keep-alive comments on a silent event stream. Default 15 s. */
   readonly keepAliveMs?: number;
+  /** How callers prove who they are. If absent, the server asks nobody. */
+  readonly access?: HttpAccess;
 }

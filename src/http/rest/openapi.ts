@@ -3,6 +3,7 @@ import { commandsOf, offeredToolsets } from '../../commands/toolset.ts';
 import { failureResponses, failureSchemas, refusals } from './openapi-failures.ts';
 import { reportPaths } from './openapi-report.ts';
 import { toolPath } from './openapi-tool.ts';
+import type { RestDeps } from './deps.ts';
 import type { Json, Shelf } from './tools.ts';
 
 /** An OpenAPI 3.1 document. */
@@ -18,8 +19,13 @@ const ABOUT = [
   'Tools that change something are absent while MCP_ALLOW_WRITE is not true.',
 ].join('\n\n');
 
-/** The document of the tools that this server offers. */
-export function openApiDocument({ toolsets, gate, version }: Shelf & { readonly version: string }): OpenApiDocument {
+/** The document of the tools that this server offers. `access`: the server asks for a credential. */
+export function openApiDocument({
+  toolsets,
+  gate,
+  version,
+  access,
+}: Shelf & Pick<RestDeps, 'version' | 'access'>): OpenApiDocument {
   const commands = offered(commandsOf(toolsets), gate);
   const names = toolsets.map(({ name }) => name);
   return {
@@ -31,6 +37,7 @@ export function openApiDocument({ toolsets, gate, version }: Shelf & { readonly 
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
+    ...(access && { security: [{ credential: [] }] }),
     // The page shows them in this order, and callers look for the tools first.
     tags: [
       ...offeredToolsets(toolsets, gate).map(({ name, about }) => ({ name, description: `${about}.` })),
@@ -42,7 +49,11 @@ export function openApiDocument({ toolsets, gate, version }: Shelf & { readonly 
       ...Object.fromEntries(commands.map(toolPath)),
       ...reportPaths(commands),
     },
-    components: { schemas: { ToolEntry: toolEntry(names), ...failureSchemas() }, responses: failureResponses() },
+    components: {
+      schemas: { ToolEntry: toolEntry(names), ...failureSchemas() },
+      responses: failureResponses(),
+      ...(access && { securitySchemes: { credential: { type: 'http', scheme: 'bearer' } } }),
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { releaseReport, reportFile } from '../../toolsets/release/release-report.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../../domain/report/report-address.ts';
+import { addStepUp } from '../access/step-up.ts';
 import { callTool } from './call.ts';
 import { callerOf } from './caller.ts';
 import type { RestDeps } from './deps.ts';
@@ -42,6 +43,7 @@ export async function answerReport(
     progress: () => Promise.resolve(),
   });
   const { type, text } = (body.result ?? {}) as { type?: string; text?: string };
+  if (type === undefined || text === undefined) addStepUp(deps.access, reply, body);
   if (type === undefined || text === undefined)
     return reply.code(status).header('cache-control', 'no-store').send(body);
   return reply.code(status).headers(HEADERS).type(type).send(text);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Command } from '../../commands/command.ts';
 import { recordUnknown } from '../../commands/execute.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { addStepUp } from '../access/step-up.ts';
 import { sendFailure } from '../answer.ts';
 import { callTool, type Call } from './call.ts';
 import { callerOf } from './caller.ts';
@@ -23,7 +24,7 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
   await app.register(
     async (scope) => {
       readJson(scope);
-      scope.get('/tools', ({ query }) => listTools(deps, toolsetsOf(deps, query)));
+      scope.get('/tools', (request) => listTools(deps, toolsetsOf(deps, request.query), callerOf(request)));
       scope.get('/tools/:name', ({ params }: Named) => describeTool(deps, params.name));
       scope.post('/tools/:name', (request: Named, reply) => answerCall(deps, request, reply));
       for (const [url, format] of REPORT_ROUTES)
@@ -55,6 +56,7 @@ async function answerCall(deps: RestDeps, request: Named, reply: FastifyReply): 
     return streamAnswer(reply, (progress) => callTool({ ...call, progress }), deps.keepAliveMs);
   const silent: Call['progress'] = () => Promise.resolve();
   const { status, body } = await callTool({ ...call, progress: silent });
+  addStepUp(deps.access, reply, body);
   return reply.code(status).header('cache-control', 'no-store').send(body);
 }
 
@@ -64,7 +66,7 @@ async function toolOf(deps: RestDeps, request: Named): Promise<Command> {
   try {
     return findTool(deps, name);
   } catch (error) {
-    await recordUnknown(deps.audit, callerOf(request).id, name, request.body);
+    await recordUnknown(deps.audit, callerOf(request), name, request.body);
     throw error;
   }
 }

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { mayCall } from '../../commands/access.ts';
 import { annotations, type Command } from '../../commands/command.ts';
 import { offered, requireOffered, type Gate } from '../../commands/gate.ts';
 import { suggestCommand } from '../../commands/suggest.ts';
 import { commandsOf, type Toolset } from '../../commands/toolset.ts';
 import { parse } from '../../contract/parse.ts';
+import type { Caller } from '../../domain/access/caller.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
+import type { RestDeps } from './deps.ts';
 
 /** The facts of the process that the list depends on. */
 export interface Shelf {
@@ -70,8 +73,15 @@ export function toolsetsOf({ toolsets }: Pick<Shelf, 'toolsets'>, raw: unknown):
   return parse(wanted, { toolset: names.map((name) => name.trim()) }).toolset;
 }
 
-export function listTools({ toolsets, gate }: Shelf, wanted: readonly string[]): ToolList {
-  const commands = offered(commandsOf(toolsets), gate).filter(({ toolset }) => wanted.includes(toolset));
+/** The tools that the caller may call. */
+export function listTools(
+  { toolsets, gate, services }: Shelf & Pick<RestDeps, 'services'>,
+  wanted: readonly string[],
+  caller: Caller,
+): ToolList {
+  const commands = offered(commandsOf(toolsets), gate).filter(
+    (command) => wanted.includes(command.toolset) && mayCall(command, caller, services.settings),
+  );
   const categories = toolsets.map(({ name }) => ({
     name,
     tools: commands.filter(({ toolset }) => toolset === name).map((command) => command.name),

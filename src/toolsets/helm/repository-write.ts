@@ -25,6 +25,8 @@ export function repositoryWrite<I extends z.ZodObject>(write: RepositoryWrite<I>
     kind: 'write',
     idempotent: true,
     toolset: 'helm',
+    // Every caller installs from these repositories.
+    needs: 'admin',
     output,
     examples: [example],
     touches: touchesNothing,

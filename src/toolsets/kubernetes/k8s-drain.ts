@@ -78,6 +78,8 @@ export const k8sDrain = writeCommand(K8S, drain, {
   description:
     'Keeps new pods off a node and evicts its pods, as k8s_plan has shown them. Budgets are respected: what they keep is named, and a further drain goes on. Pods of DaemonSets stay. Needs confirm.',
   kind: 'destructive',
+  // A node serves every namespace.
+  needs: 'admin',
   positional: ['name'],
   example: {
     title: 'Drain the node worker-1',

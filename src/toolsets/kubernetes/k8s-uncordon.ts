@@ -9,6 +9,8 @@ export const k8sUncordon = writeCommand(K8S, uncordon, {
   description:
     'New pods may be placed on the node again, as k8s_plan has shown it. Pods that are elsewhere stay there.',
   kind: 'write',
+  // A node serves every namespace.
+  needs: 'admin',
   positional: ['name'],
   example: { title: 'The node worker-1', input: { name: 'worker-1', digest: '0123456789abcdef' } },
 });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { reason, requestId } from '../../contract/target.ts';
+import type { Permission } from '../../domain/access/permission.ts';
 import { COMMANDS, type CommandName, type CommandOutcome } from '../../domain/release/command.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
-import type { Command, CommandContext, Confirmation, Kind, Permission } from '../../commands/command.ts';
+import type { Command, CommandContext, Confirmation, Kind } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { stateToAsk, type Asked } from './state-to-ask.ts';
 import { outcomeInEarlierRun } from './earlier-outcome.ts';

@@ -8,7 +8,7 @@ import type { StartOptions } from '../options.ts';
 import { endOrphans, onlyOne } from '../orphans.ts';
 import { startOwnTemporal } from '../own-temporal.ts';
 import { choosePort, freePort } from '../port.ts';
-import { startProcesses, untilServing } from '../processes.ts';
+import { startProcesses, untilServing, type Processes } from '../processes.ts';
 import type { Session } from '../session.ts';
 import { Callers } from './callers.ts';
 import { gatewayOf, mcpProcessEnv, mcpSettings, SERVER, type McpPlace } from './place.ts';
@@ -22,13 +22,13 @@ export async function runMcpDemo(options: StartOptions, session: Session): Promi
   const say = (line: string) => screen.say(line);
   const env = mcpProcessEnv(place);
   const { folder, port } = place;
-  const { mcpUrl, failed } = await startProcesses({ env, port, folder, say }, closers, session.signal);
+  const processes = await startProcesses({ env, port, folder, say }, closers, session.signal);
   const gateway = keepRunning({ name: 'gateway', args: ['gateway'], env, folder, say });
   closers.add('gateway', () => gateway.stop());
-  const over = Promise.race([failed, gateway.failed]);
+  const over = Promise.race([processes.failed, gateway.failed]);
   await Promise.race([untilServing('gateway', place.gatewayPort, session.signal), over]);
-  say(`worker, server and gateway run; MCP answers at ${mcpUrl}`);
-  const well = await Promise.race([play(place, mcpUrl, session), over]);
+  say(`worker, server and gateway run; MCP answers at ${processes.mcpUrl}`);
+  const well = await Promise.race([play(place, processes, session), over]);
   if (options.once) return well ? 0 : 1;
   const file = join(folder, 'env');
   writeFileSync(file, shellFile(mcpSettings(place)));
@@ -54,8 +54,13 @@ async function openPlace({ home }: StartOptions, { screen, closers }: Session): 
   return { folder, port, gatewayPort: await freePort(port + 1), temporal };
 }
 
-async function play(place: McpPlace, mcpUrl: string, { screen, closers, signal }: Session): Promise<boolean> {
-  const link = await connectMcp(mcpUrl, 'npm-start', logOf(place.folder, 'server'));
+async function play(
+  place: McpPlace,
+  { mcpUrl, token }: Processes,
+  { screen, closers, signal }: Session,
+): Promise<boolean> {
+  const log = logOf(place.folder, 'server');
+  const link = await connectMcp(mcpUrl, 'npm-start', { log, ...(token !== undefined && { token }) });
   const leave = new AbortController();
   const callers = new Callers(`${gatewayOf(place.gatewayPort)}/servers/${SERVER}/mcp`, leave.signal);
   closers.add('callers', async () => {

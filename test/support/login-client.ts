@@ -1,0 +1,101 @@
+import { request } from 'node:http';
+
+const CALLBACK = 'http://127.0.0.1:1/callback';
+
+/**
+ * What an MCP client keeps of a login, and a person at a browser: they enter their name on the pages of the development
+ * login of oidc-provider, and agree.
+ */
+export class LoginClient {
+  readonly redirectUrl = CALLBACK;
+  readonly clientMetadata = {
+    client_name: 'agent',
+    redirect_uris: [CALLBACK],
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    token_endpoint_auth_method: 'none',
+  };
+  readonly #name: string;
+  #client: unknown;
+  #tokens: unknown;
+  #verifier = '';
+  #found: unknown;
+  #answer: Promise<LoginAnswer> | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  clientInformation = (): unknown => this.#client;
+  saveClientInformation = (client: unknown): void => void (this.#client = client);
+  tokens = (): unknown => this.#tokens;
+  saveTokens = (tokens: unknown): void => void (this.#tokens = tokens);
+  saveCodeVerifier = (verifier: string): void => void (this.#verifier = verifier);
+  codeVerifier = (): string => this.#verifier;
+  saveDiscoveryState = (state: unknown): void => void (this.#found = state);
+  discoveryState = (): unknown => this.#found;
+  redirectToAuthorization = (url: URL): void => void (this.#answer = agree(url, this.#name));
+
+  /** What the browser was sent back with. */
+  answer(): Promise<LoginAnswer> {
+    return this.#answer ?? Promise.reject(new Error('nobody was asked to log in'));
+  }
+}
+
+/** `iss`: the authorization server, as RFC 9207 says. */
+interface LoginAnswer {
+  readonly code: string;
+  readonly iss: string;
+}
+
+interface Page {
+  readonly location?: string;
+  readonly body: string;
+}
+
+async function agree(url: URL, name: string): Promise<LoginAnswer> {
+  const cookies = new Map<string, string>();
+  let at = url.href;
+  let form: string | undefined;
+  for (let step = 0; step < 20; step += 1) {
+    const page = await load(at, cookies, form);
+    form = undefined;
+    if (page.location?.startsWith(CALLBACK)) return answerIn(page.location);
+    if (page.location !== undefined) at = new URL(page.location, at).href;
+    else {
+      const action = /<form[^>]+action="([^"]+)"/.exec(page.body)?.[1] ?? '';
+      at = new URL(action, at).href;
+      form = page.body.includes('name="login"') ? `prompt=login&login=${name}&password=x` : 'prompt=consent';
+    }
+  }
+  throw new Error('the login does not end');
+}
+
+function answerIn(location: string): LoginAnswer {
+  const { searchParams } = new URL(location);
+  const code = searchParams.get('code');
+  if (code === null) throw new Error(`no code: ${searchParams.get('error_description')}`);
+  return { code, iss: searchParams.get('iss') ?? '' };
+}
+
+/** fetch does not keep cookies. */
+function load(url: string, cookies: Map<string, string>, form?: string): Promise<Page> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+    };
+    const outgoing = request(url, { method: form === undefined ? 'GET' : 'POST', headers }, (response) => {
+      for (const line of response.headers['set-cookie'] ?? []) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        cookies.set(name, value);
+      }
+      let body = '';
+      response.setEncoding('utf8').on('data', (part: string) => (body += part));
+      const { location } = response.headers;
+      response.on('end', () => resolve({ body, ...(location === undefined ? {} : { location }) }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(form);
+  });
+}
