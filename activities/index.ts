@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Scene } from '../src/domain/release/scene.ts';
 import type { World, Worlds } from '../src/ports/world.ts';
 import { alive, waitFor } from './alive.ts';
+import { deliveryActivities } from './delivery.ts';
 import { analysisActivities, createJudge, type Judge } from './analysis.ts';
 import { fencedPorts } from './fenced-ports.ts';
 import { guardActivities } from './guard.ts';
@@ -11,6 +12,7 @@ import { recordActivities } from './record.ts';
 import { recordedJudge } from './record-judgements.ts';
 import { recordedProofs } from './record-proofs.ts';
 import type { Recorder } from './recorder.ts';
+import type { DeliverySteps } from '../src/ports/delivery-steps.ts';
 import type { ReleaseStarter } from '../src/ports/release-starter.ts';
 import { startActivities } from './start-release.ts';
 import { temporalRuns, type Runs } from './runs.ts';
@@ -18,13 +20,14 @@ import { temporalRuns, type Runs } from './runs.ts';
 /**
  * All effects of a release, in the worlds of the clusters. Each may run more than once: it reads before it writes, and
  * its first read is the identity of its cluster. Without a recorder nothing is recorded. `starter` starts the releases
- * of schedules.
+ * of schedules, and `steps` those of a delivery.
  */
 export function createActivities(
   given: Worlds,
   recorder?: Recorder,
   runs: Runs = temporalRuns,
   starter?: ReleaseStarter,
+  steps?: DeliverySteps,
 ) {
   const worlds = fencedWorlds(given, runs);
   const onProof = recorder && recordedProofs(recorder);
@@ -42,6 +45,7 @@ export function createActivities(
     ...guardActivities(moveOf, judge),
     ...recordActivities(recorder),
     ...startActivities(starter),
+    ...deliveryActivities(steps),
   });
 }
 

@@ -6,6 +6,7 @@ import { suggestCommand } from '../commands/suggest.ts';
 import { spellBooleans } from './boolean-flags.ts';
 import { addCompletion } from './completion/index.ts';
 import type { CliDeps } from './deps.ts';
+import { addDeliveryPages } from './delivery-pages.ts';
 import { addDoctor } from './doctor.ts';
 import { formatOf, render } from './format.ts';
 import { addGlobals } from './global.ts';
@@ -37,6 +38,7 @@ export function createProgram(deps: CliDeps): Cli {
   addTools(program, deps);
   addServers(program, deps);
   addOnboard(program, deps);
+  addDeliveryPages(program, deps);
   addSandbox(program, deps);
   addDoctor(program, deps);
   addConfig(program, deps);

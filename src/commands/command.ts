@@ -6,6 +6,7 @@ import type { ContractsPort } from '../ports/contract-reader.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
+import type { ImageContentPort } from '../ports/image-content.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
 import type { PackageVersionsPort } from '../ports/package-versions.ts';
 import type { DeploymentsPort } from '../ports/deployments.ts';
@@ -32,7 +33,8 @@ export type Kind = 'read' | 'write' | 'destructive';
 export interface Caller {
   /** Written to the release record and the audit log, e.g. `mcp:claude-code`, `cli:ada`. */
   readonly id: string;
-  readonly kind: 'mcp' | 'cli' | 'http';
+  /** `worker`: a step of a delivery, for whoever has started it. */
+  readonly kind: 'mcp' | 'cli' | 'http' | 'worker';
 }
 
 /** The kubeconfig's contexts. Errors: CLUSTER_UNKNOWN. */
@@ -59,6 +61,7 @@ export interface DeliveryPorts {
   readonly deployments: DeploymentsPort;
   readonly builder: ImageBuilderPort;
   readonly registry: ImageRegistryPort;
+  readonly content: ImageContentPort;
 }
 
 /** Everything that a command may use. Each part is opened when it is needed. */

@@ -7,9 +7,11 @@ import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { createLog, type Log } from '../observability/log.ts';
+import type { DeliverySteps } from '../ports/delivery-steps.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
+import { workerDeliveries } from './worker-deliveries.ts';
 import { repairJournal } from './journal-repair.ts';
 import { clustersOf, worldsOver } from './ports.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -31,19 +33,21 @@ export async function runWorker(
   settings: Settings,
   worlds: Worlds = worldsOver(clustersOf(settings), settings),
   onReady?: () => void,
+  stepsOf: (own: DeliverySteps) => DeliverySteps = (own) => own,
 ): Promise<void> {
   Runtime.install({ logger: new DefaultLogger(temporalLevel(settings.logLevel)) });
   const { connection, namespace } = await connect();
   const log = createLog(settings.logLevel);
   const recorder = new Recorder(createJournal(settings), log);
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
+  const deliveries = workerDeliveries(settings);
   try {
     const worker = await Worker.create({
       connection,
       namespace,
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: await workflowBundle(settings.home) },
-      activities: createActivities(worlds, recorder, undefined, gateway),
+      activities: createActivities(worlds, recorder, undefined, gateway, stepsOf(deliveries.steps)),
       shutdownGraceTime: GRACE,
       maxConcurrentActivityTaskExecutions: ACTIVITIES,
       // An activity learns of its cancellation with its heartbeats. If they were throttled longer, an abort would wait
@@ -57,7 +61,7 @@ export async function runWorker(
     void warnOfClusters(settings, log);
     await withJournalRepair(settings, gateway, log, () => worker.run());
   } finally {
-    await Promise.allSettled([connection.close(), gateway.close()]).finally(() => recorder.close());
+    await Promise.allSettled([connection.close(), gateway.close(), deliveries.close()]).finally(() => recorder.close());
   }
 }
 

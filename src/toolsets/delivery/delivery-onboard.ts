@@ -59,7 +59,7 @@ export const deliveryOnboard: Command<typeof input, typeof output> = {
 };
 
 /** Errors: PLAN_CHANGED. */
-function requireDigest({ digest, open }: Onboarding, given: string): void {
+export function requireDigest({ digest, open }: Onboarding, given: string): void {
   if (digest === given) return;
   throw new SluiceError(
     'PLAN_CHANGED',
@@ -69,19 +69,10 @@ function requireDigest({ digest, open }: Onboarding, given: string): void {
 }
 
 async function written(context: CommandContext, found: Onboarding): Promise<z.output<typeof output>> {
-  const { open, plan, branch, state, changes } = found;
-  const { name, version } = plan.deployment;
-  if (!state || !changes)
+  const { branch } = found;
+  const commit = await writtenCommit(context, found);
+  if (commit === undefined)
     return { changed: false, effective: 'proved', reason: `the branch ${branch} is so already`, ...foundIn(found) };
-  await context.progress(`writing to the branch ${branch}`);
-  const commit = await context.delivery.deployments.write({
-    name,
-    branch,
-    state,
-    source: open.objects,
-    files: plan.files.flatMap(toWrite),
-    message: `Add ${name} ${version}\n\nSource: ${open.source.url} at ${open.source.commit}\nWritten by sluice onboard for ${context.caller.id}.\n`,
-  });
   return {
     changed: true,
     effective: 'proved',
@@ -90,4 +81,20 @@ async function written(context: CommandContext, found: Onboarding): Promise<z.ou
     ...foundIn(found),
     next: `Read it with \`git diff HEAD...${branch}\`, and check it out with \`git switch ${branch}\`.`,
   };
+}
+
+/** Writes the commit, and returns it. Undefined if the branch is so already. Errors: those of DeploymentsPort.write. */
+export async function writtenCommit(context: CommandContext, found: Onboarding): Promise<string | undefined> {
+  const { open, plan, branch, state, changes } = found;
+  const { name, version } = plan.deployment;
+  if (!state || !changes) return undefined;
+  await context.progress(`writing to the branch ${branch}`);
+  return context.delivery.deployments.write({
+    name,
+    branch,
+    state,
+    source: open.objects,
+    files: plan.files.flatMap(toWrite),
+    message: `Add ${name} ${version}\n\nSource: ${open.source.url} at ${open.source.commit}\nWritten by sluice onboard for ${context.caller.id}.\n`,
+  });
 }
