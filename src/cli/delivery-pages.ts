@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Command as Cli } from 'commander';
 import { SluiceError } from '../domain/errors.ts';
 import { deliveryGet } from '../toolsets/delivery/delivery-get.ts';
-import { deliveryReportFile } from '../toolsets/delivery/delivery-report-file.ts';
+import { deliveryReportFile } from '../toolsets/delivery/report-file.ts';
 import type { CliDeps } from './deps.ts';
 import { settingsOf } from './global.ts';
 import { runCommand } from './run-command.ts';

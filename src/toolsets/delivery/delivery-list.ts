@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { deploymentName } from '../../contract/deployment-file.ts';
 import { parse } from '../../contract/parse.ts';
+import { dnsName } from '../../contract/target.ts';
 import { isAllowed } from '../../commands/access.ts';
-import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
+import type { Command, CommandContext } from '../../commands/command.ts';
 import { tableLines } from '../../commands/table-lines.ts';
 import { DELIVERY_STATES } from '../../domain/delivery/delivery.ts';
 
 const input = z.strictObject({
   name: deploymentName.optional().describe('Only this deployment.'),
+  namespace: dnsName.optional().describe('Only this namespace.'),
   limit: z.int().min(1).max(200).optional().describe('Default 20.'),
 });
 const output = z.strictObject({
@@ -36,22 +38,22 @@ export const deliveryList: Command<typeof input, typeof output> = {
   output,
   examples: [{ title: 'All deliveries', input: {} }],
   check: (raw) => parse(input, raw ?? {}),
-  touches: touchesNothing,
-  run: async (context, { name, limit = 20 }) => ({ deliveries: await listed(context, name, limit) }),
+  run: async (context, asked) => ({ deliveries: await listed(context, asked) }),
   text: ({ deliveries }) =>
     deliveries.length === 0
       ? 'There is no delivery.'
       : tableLines(
-          ['NAME', 'VERSION', 'STATE', 'STARTED', 'BY'],
-          deliveries.map((one) => [one.name, one.version, one.state, one.started_at, one.started_by]),
+          ['name', 'namespace', 'version', 'state', 'started', 'by'],
+          deliveries.map((one) => [one.name, one.namespace, one.version, one.state, one.started_at, one.started_by]),
         ).join('\n'),
 };
 
 /** Deliveries to namespaces outside of the allow list are left out. */
-async function listed({ gateway, settings }: CommandContext, name: string | undefined, limit: number) {
+async function listed({ gateway, settings }: CommandContext, { name, namespace, limit = 20 }: z.output<typeof input>) {
+  const isWanted = (one: string): boolean => isAllowed(one, settings) && (namespace === undefined || one === namespace);
   const all = await gateway.deliveries.list({ ...(name === undefined ? {} : { name }), limit });
   return all
-    .filter(({ namespace }) => isAllowed(namespace, settings))
+    .filter((one) => isWanted(one.namespace))
     .map(({ runId, startedBy, startedAt, closedAt, id: _, ...one }) => ({
       ...one,
       run_id: runId,

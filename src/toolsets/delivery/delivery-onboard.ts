@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
-import { SluiceError } from '../../domain/errors.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
-import { digestField } from '../../commands/objects/carried-plan.ts';
+import { digestField, requirePlanned } from '../../commands/objects/carried-plan.ts';
 import { fileLines, foundFields, foundIn, type Found } from './answer.ts';
 import { askedFields } from './asked.ts';
 import { blocker } from './blocker.ts';
@@ -51,22 +50,12 @@ export const deliveryOnboard: Command<typeof input, typeof output> = {
     onboarding(context, asked, async (found) => {
       const blocked = blocker(found);
       if (blocked) throw blocked;
-      requireDigest(found, digest);
+      requirePlanned('delivery_plan', `this plan of ${asked.git_url}`, found.digest, digest);
       return written(context, found);
     }),
   text: ({ changed, effective, reason, next, commit_written: _, ...found }) =>
     [outcomeText({ changed, effective, reason }), ...fileLines(found as Found), ...(next ? [next] : [])].join('\n'),
 };
-
-/** Errors: PLAN_CHANGED. */
-export function requireDigest({ digest, open }: Onboarding, given: string): void {
-  if (digest === given) return;
-  throw new SluiceError(
-    'PLAN_CHANGED',
-    `The digest does not belong to this plan of ${open.source.url} as it is now. Nothing was written.`,
-    { next: 'Call delivery_plan with the same arguments, read what it shows, and pass its digest.' },
-  );
-}
 
 async function written(context: CommandContext, found: Onboarding): Promise<z.output<typeof output>> {
   const { branch } = found;

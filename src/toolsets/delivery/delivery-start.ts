@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { placeFields } from '../../contract/place.ts';
+import { valuesOf } from '../../contract/setting.ts';
 import { requestId } from '../../contract/target.ts';
 import { requireNamespace } from '../../commands/access.ts';
-import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
-import { digestField } from '../../commands/objects/carried-plan.ts';
+import type { Command, CommandContext, Touched } from '../../commands/command.ts';
+import { digestField, requirePlanned } from '../../commands/objects/carried-plan.ts';
 import { clusterOf } from '../../commands/objects/located.ts';
 import { deliveryId, type DeliveryInput } from '../../domain/delivery/delivery.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { readDeployment } from '../../onboarding/deployment-text.ts';
 import { askedFields } from './asked.ts';
 import { blocker } from './blocker.ts';
-import { requireDigest } from './delivery-onboard.ts';
-import { onboarding, type Onboarding } from './onboarding.ts';
+import { branchOf, onboarding, presentState, type Onboarding } from './onboarding.ts';
+import { settings } from './settings.ts';
 
 const input = z.strictObject({
   ...askedFields,
@@ -58,13 +60,12 @@ export const deliveryStart: Command<typeof input, typeof output> = {
     },
   ],
   check: (raw) => parse(input, raw ?? {}),
-  // The namespace is that of deployment.yaml, which is known after the plan.
-  touches: touchesNothing,
+  touches: deliversTo,
   run: (context, { digest, cluster, request_id: request = randomUUID(), ...asked }) =>
     onboarding(context, asked, async (found) => {
       const blocked = blocker(found);
       if (blocked) throw blocked;
-      requireDigest(found, digest);
+      requirePlanned('delivery_plan', `this plan of ${asked.git_url}`, found.digest, digest);
       requireNamespace(found.plan.deployment.namespace, context.settings);
       return started(context, found, { asked, cluster: await clusterOf(context, cluster), request });
     }),
@@ -75,6 +76,15 @@ export const deliveryStart: Command<typeof input, typeof output> = {
       ...(next === '' ? [] : [next]),
     ].join('\n'),
 };
+
+/** The namespace is that of deployment.yaml, if the branch has one already. The run tests what its plan says. */
+async function deliversTo(context: CommandContext, asked: Input): Promise<readonly Touched[]> {
+  const { deploymentRegistry } = valuesOf(settings, context.settings);
+  const { state } = await presentState(context, asked.name, branchOf(asked));
+  const text = state?.files['deployment.yaml'];
+  const known = text === undefined ? undefined : readDeployment(text, deploymentRegistry);
+  return [{ cluster: asked.cluster, namespace: known?.namespace ?? asked.namespace ?? asked.name, name: asked.name }];
+}
 
 interface Starting {
   readonly asked: Omit<Input, 'digest' | 'cluster' | 'request_id'>;

@@ -8,9 +8,9 @@ import { deliveryOnboard } from './delivery-onboard.ts';
 import { deliveryPlan } from './delivery-plan.ts';
 import { deliveryRender } from './delivery-render.ts';
 import { deliveryStart } from './delivery-start.ts';
-import { deliveryCancel, deliveryRetry } from './delivery-steering.ts';
 import { rights } from './rights.ts';
 import { settings } from './settings.ts';
+import { deliveryCancel, deliveryRetry } from './steering.ts';
 
 export const delivery: Toolset = {
   name: 'delivery',
