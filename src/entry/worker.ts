@@ -7,7 +7,6 @@ import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { createLog, type Log } from '../observability/log.ts';
-import type { DeliverySteps } from '../ports/delivery-steps.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
@@ -33,7 +32,6 @@ export async function runWorker(
   settings: Settings,
   worlds: Worlds = worldsOver(clustersOf(settings), settings),
   onReady?: () => void,
-  stepsOf: (own: DeliverySteps) => DeliverySteps = (own) => own,
 ): Promise<void> {
   Runtime.install({ logger: new DefaultLogger(temporalLevel(settings.logLevel)) });
   const { connection, namespace } = await connect();
@@ -47,7 +45,7 @@ export async function runWorker(
       namespace,
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: await workflowBundle(settings.home) },
-      activities: createActivities(worlds, recorder, undefined, gateway, stepsOf(deliveries.steps)),
+      activities: createActivities(worlds, recorder, undefined, gateway, deliveries.steps),
       shutdownGraceTime: GRACE,
       maxConcurrentActivityTaskExecutions: ACTIVITIES,
       // An activity learns of its cancellation with its heartbeats. If they were throttled longer, an abort would wait

@@ -1,6 +1,6 @@
 import type { TemporalSettings } from '../config/temporal.ts';
 import { createLink } from './connection.ts';
-import { createDeliveries } from './deliveries.ts';
+import { createDeliveries } from './create-deliveries.ts';
 import type { ReleaseGateway } from './gateway.ts';
 import { GUARD, guardOf, isClosedError, sendToGuard, withGuards } from './guards.ts';
 import { countPollers } from './pollers.ts';
