@@ -41,8 +41,8 @@ test('the deployment is written once; a repetition finds it', async () => {
   const again = await run('onboard', { facts: {} });
 
   expect([first.facts, again.facts]).toEqual([
-    { commit: 'b'.repeat(40), image: IMAGE },
-    { commit: 'b'.repeat(40), image: IMAGE },
+    { commit: 'b'.repeat(40), sourceTree: 'e'.repeat(40), image: IMAGE },
+    { commit: 'b'.repeat(40), sourceTree: 'e'.repeat(40), image: IMAGE },
   ]);
   expect(delivery.writes).toHaveLength(1);
 });
@@ -79,9 +79,32 @@ test('files that look like credentials stop the delivery before the push, with t
   expect(found.findings?.[0]).toMatchObject({
     check: 'secrets',
     outcome: 'failed',
-    text: expect.stringContaining('private-key in layer 2: app/key.pem'),
+    text: 'private-key: app/key.pem in layer 2',
   });
   expect((await world().run('check')).refused).toBeUndefined();
+});
+
+test('what is pushed is read back, and its digest is committed once, also after a waiver was committed meanwhile', async () => {
+  const { run, delivery } = world();
+  await run('onboard', { facts: {} });
+  const facts = { ...BUILT, sourceTree: 'e'.repeat(40) };
+
+  const [first, again] = [await run('push', { facts }), await run('push', { facts })];
+
+  expect(first.facts).toEqual({ digest: `sha256:${'d'.repeat(64)}`, pinnedCommit: 'b'.repeat(40) });
+  expect(again.facts).toEqual(first.facts);
+  expect(delivery.writes).toHaveLength(2);
+  expect(delivery.pushed).toContain(IMAGE);
+});
+
+test('an image of another source than the branch has now is not named by the branch', async () => {
+  const { run, delivery } = world();
+  await run('onboard', { facts: {} });
+
+  const pushing = run('push', { facts: { ...BUILT, sourceTree: 'f'.repeat(40) } });
+
+  await expect(pushing).rejects.toMatchObject({ code: 'REPOSITORY_CHANGED' });
+  expect(delivery.writes).toHaveLength(1);
 });
 
 test('the release of a later version has one request id for each attempt, and its end is that of the step', async () => {

@@ -88,7 +88,8 @@ function createFakeDeployments(writes: DeploymentWrite[]): DeploymentsPort {
     async write(write) {
       writes.push(write);
       const files = withWrites(state.files, write.files);
-      state = { base: 'b'.repeat(40), branched: true, files, sourceTree: write.source?.tree ?? '' };
+      state = { ...state, base: 'b'.repeat(40), branched: true, files };
+      if (write.source) state = { ...state, sourceTree: write.source.tree };
       return state.base;
     },
     async readFolder(name) {
@@ -97,7 +98,7 @@ function createFakeDeployments(writes: DeploymentWrite[]): DeploymentsPort {
     },
     writeFolder: async (_, files) => void (folder = withWrites(folder, files)),
     place: async (name) => ({ folder: `/deployments/${name}`, sourceDate: 1 }),
-    readCommit: async () => folder,
+    readCommit: async () => ({ ...folder, ...state.files }),
     withCommit: async (name, _, use) => use({ folder: `/deployments/${name}`, sourceDate: 1 }),
     names: async () => ['web'],
   };

@@ -37,6 +37,8 @@ export interface DeliveryInput {
 export interface DeliveryFacts {
   /** The commit of the user's repository that the image is built from. */
   readonly commit?: string;
+  /** The Git tree of the source in that commit. */
+  readonly sourceTree?: string;
   /** Reference of the image, with its tag. */
   readonly image?: string;
   /** Id of the image in the store of the builder: `sha256:…`. */

@@ -178,6 +178,13 @@ export const DELIVERY_ERRORS = {
     'A check of the image has failed or could not run, so nothing was pushed.',
     'Read the findings of delivery_get, correct the source and deliver it again, or retry the delivery.',
   ),
+  WAIVERS_INVALID: entry(
+    409,
+    7,
+    false,
+    'The waivers of a deployment do not match their schema.',
+    'Correct the named field of waivers.yaml, commit it to the branch, and retry the delivery.',
+  ),
   DEPLOYMENT_NOT_READY: entry(
     409,
     7,

@@ -18,7 +18,7 @@ export const onboardStep: Step = ({ context, input }) =>
     const { image, version } = plan.deployment;
     return {
       reason: `the branch ${branch} has the deployment at ${commit.slice(0, 12)}`,
-      facts: { commit, image: `${imageParts(image).name}:${version}` },
+      facts: { commit, sourceTree: open.objects.tree, image: `${imageParts(image).name}:${version}` },
       figures: {
         commit,
         source_commit: open.source.commit,

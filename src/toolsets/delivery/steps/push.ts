@@ -35,18 +35,22 @@ async function pinned(call: StepCall, image: string): Promise<string> {
   const files = planRendering(deployment, { ...state.files, 'deployment.yaml': text }).flatMap(toWrite);
   const own = text === old ? [] : [{ path: 'deployment.yaml', text, executable: false }];
   if (own.length + files.length === 0) return state.base;
-  requireUnmoved(call, state);
+  await requireSameContent(call, state);
   const { name, version, branch, startedBy } = input;
   const message = `Pin the image of ${name} ${version}\n\n${image}\nWritten by sluice for ${startedBy}.\n`;
   return deployments.write({ name, branch, state, files: [...own, ...files], message });
 }
 
-/** Errors: REPOSITORY_CHANGED. The image was built from another commit than the branch has now. */
-function requireUnmoved({ facts, input }: StepCall, { base }: DeploymentState): void {
-  if (base === facts.commit) return;
+/**
+ * The branch may have new waivers or other settings, but the image has to be that of its source. Errors:
+ * REPOSITORY_CHANGED.
+ */
+async function requireSameContent({ context, facts, input }: StepCall, state: DeploymentState): Promise<void> {
+  const built = await context.delivery.deployments.readCommit(input.name, fact(facts.commit, 'commit'));
+  if (state.sourceTree === facts.sourceTree && state.files['Dockerfile'] === built['Dockerfile']) return;
   throw new SluiceError(
     'REPOSITORY_CHANGED',
-    `The branch ${input.branch} has moved since the image was built: it is at ${base.slice(0, 12)}.`,
+    `The source or the Dockerfile on the branch ${input.branch} has changed since the image was built.`,
     { next: 'Move the branch back, or cancel the delivery and start another one.' },
   );
 }
