@@ -6,8 +6,8 @@ import { tagsOf } from './build.ts';
 import { fact, type Step } from './step.ts';
 
 /**
- * Checks the image before anything is pushed. What fails, or cannot run, stops the delivery. The waivers are those at the
- * end of the branch, so one that is added now counts at the next retry.
+ * Checks the image before anything is pushed. What fails, or cannot run, stops the delivery. The waivers are those at
+ * the end of the branch, so one that is added now counts at the next retry.
  */
 export const checkStep: Step = async ({ context, input, facts }) => {
   const { builder, content, deployments } = context.delivery;
