@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Scene } from '../src/domain/release/scene.ts';
 import type { World, Worlds } from '../src/ports/world.ts';
 import { alive, waitFor } from './alive.ts';
+import { deliveryActivities } from './delivery.ts';
 import { analysisActivities, createJudge, type Judge } from './analysis.ts';
 import { fencedPorts } from './fenced-ports.ts';
 import { guardActivities } from './guard.ts';
@@ -11,23 +12,31 @@ import { recordActivities } from './record.ts';
 import { recordedJudge } from './record-judgements.ts';
 import { recordedProofs } from './record-proofs.ts';
 import type { Recorder } from './recorder.ts';
+import type { DeliverySteps } from '../src/ports/delivery-steps.ts';
 import type { ReleaseStarter } from '../src/ports/release-starter.ts';
 import { startActivities } from './start-release.ts';
 import { temporalRuns, type Runs } from './runs.ts';
 import type { WindowsPort } from '../src/ports/windows.ts';
 import { windowActivities } from './windows.ts';
 
+/** What only some workflows need. */
+interface Further {
+  readonly starter?: ReleaseStarter;
+  readonly windows?: WindowsPort | undefined;
+  readonly steps?: DeliverySteps;
+}
+
 /**
  * All effects of a release, in the worlds of the clusters. Each may run more than once: it reads before it writes, and
  * its first read is the identity of its cluster. Without a recorder nothing is recorded. `starter` starts the releases
- * of schedules. Without `windows` every target is open at any time.
+ * of schedules, `windows` says when a target may be changed, and `steps` are those of a delivery. Without `windows` every
+ * target is open at any time.
  */
 export function createActivities(
   given: Worlds,
   recorder?: Recorder,
   runs: Runs = temporalRuns,
-  starter?: ReleaseStarter,
-  windows?: WindowsPort,
+  { starter, windows, steps }: Further = {},
 ) {
   const worlds = fencedWorlds(given, runs);
   const onProof = recorder && recordedProofs(recorder);
@@ -46,6 +55,7 @@ export function createActivities(
     ...recordActivities(recorder),
     ...startActivities(starter),
     ...windowActivities(windows),
+    ...deliveryActivities(steps),
   });
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The programs clone-and-setup, substitute-templates and build-and-push of package.json:
-// `clone-and-setup <git url> <name> <version>` is `sluice onboard`, and
+// `clone-and-setup <git url> <name> <version>` is `sluice onboard --write`, and
 // `substitute-templates <folder>` is `sluice delivery render` and
 // `build-and-push <folder> [tag]` is `sluice delivery build` for that folder of a deployment.
 import { basename, dirname, resolve } from 'node:path';
@@ -24,7 +24,7 @@ function about() {
 }
 
 const PROGRAMS = {
-  'clone-and-setup': () => ['onboard', ...args],
+  'clone-and-setup': () => ['onboard', ...args, '--write'],
   'substitute-templates': () => ['delivery', 'render', ...about()],
   'build-and-push': () => ['delivery', 'build', ...about()],
 };

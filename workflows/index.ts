@@ -1,3 +1,4 @@
+export { delivery } from './delivery.ts';
 export { guard } from './guard.ts';
 export { release } from './release.ts';
 export { startRelease } from './start-release.ts';

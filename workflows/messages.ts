@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CommandHeader, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
+import type { DeliveryCommandName, DeliveryView } from '../src/domain/delivery/delivery.ts';
 import type { GuardView } from '../src/domain/release/guard.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
 
@@ -58,3 +59,24 @@ export const commandUpdates = {
   reject: update('reject'),
   'override-windows': update('override-windows'),
 } as const;
+
+/** Workflow type that brings a repository to a released version. */
+export const DELIVERY_WORKFLOW = 'delivery';
+
+export const getDelivery = defineQuery<DeliveryView>('get');
+
+/** The only argument of the commands of a delivery. */
+export interface DeliveryMessage {
+  readonly who: string;
+}
+
+export const deliverySignals = {
+  retry: defineSignal<[DeliveryMessage]>('retry'),
+  cancel: defineSignal<[DeliveryMessage]>('cancel'),
+} as const satisfies Record<DeliveryCommandName, unknown>;
+
+/** Each returns the state after the command has acted. */
+export const deliveryUpdates = {
+  retry: defineUpdate<DeliveryView, [DeliveryMessage]>('retry'),
+  cancel: defineUpdate<DeliveryView, [DeliveryMessage]>('cancel'),
+} as const satisfies Record<DeliveryCommandName, unknown>;

@@ -8,6 +8,7 @@ import { addAccess } from './access.ts';
 import { addCompletion } from './completion/index.ts';
 import type { CliDeps } from './deps.ts';
 import { addCredentials } from './credentials.ts';
+import { addDeliveryPages } from './delivery-pages.ts';
 import { addDoctor } from './doctor.ts';
 import { formatOf, render } from './format.ts';
 import { addGlobals } from './global.ts';
@@ -39,6 +40,7 @@ export function createProgram(deps: CliDeps): Cli {
   addTools(program, deps);
   addServers(program, deps);
   addOnboard(program, deps);
+  addDeliveryPages(program, deps);
   addSandbox(program, deps);
   addAccess(program, deps);
   addCredentials(program, deps);

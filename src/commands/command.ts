@@ -10,6 +10,7 @@ import type { ContractsPort } from '../ports/contract-reader.ts';
 import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
+import type { ImageContentPort } from '../ports/image-content.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
 import type { PackageVersionsPort } from '../ports/package-versions.ts';
 import type { DeploymentsPort } from '../ports/deployments.ts';
@@ -53,6 +54,7 @@ export interface DeliveryPorts {
   readonly deployments: DeploymentsPort;
   readonly builder: ImageBuilderPort;
   readonly registry: ImageRegistryPort;
+  readonly content: ImageContentPort;
 }
 
 /** Everything that a command may use. Each part is opened when it is needed. */

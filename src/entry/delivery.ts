@@ -4,6 +4,7 @@ import { toMs } from '../contract/duration.ts';
 import type { Settings } from '../config/schema.ts';
 import type { DeploymentsPort } from '../ports/deployments.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
+import type { ImageContentPort } from '../ports/image-content.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
 import type { SourceRepositoriesPort } from '../ports/source-repositories.ts';
 import { deferred } from './deferred.ts';
@@ -33,6 +34,10 @@ export function deliveryPorts(settings: DeliverySettings): DeliveryPorts {
     }, {}),
     registry: deferred<ImageRegistryPort>(
       async () => (await import('../adapters/image-registry/index.ts')).createImageRegistry(),
+      {},
+    ),
+    content: deferred<ImageContentPort>(
+      async () => (await import('../adapters/image-archive/index.ts')).createImageContent(),
       {},
     ),
   };

@@ -44,7 +44,8 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     return createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   });
   const schedules = deferred(async () => (await loadGateway()).schedules, {});
-  const gateway = deferred<ReleaseGateway>(loadGateway, { schedules });
+  const deliveries = deferred(async () => (await loadGateway()).deliveries, {});
+  const gateway = deferred<ReleaseGateway>(loadGateway, { schedules, deliveries });
   let journalUsed = false;
   const journal = deferred<JournalPort>(async () => {
     journalUsed = true;

@@ -12,6 +12,7 @@ import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
+import { workerDeliveries } from './worker-deliveries.ts';
 import { repairJournal } from './journal-repair.ts';
 import { newsDeps } from './news-deps.ts';
 import { startNews } from './news.ts';
@@ -42,13 +43,18 @@ export async function runWorker(
   const recorder = new Recorder(createJournal(settings), log);
   const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
   const stopNews = startNews(newsDeps(settings), settings.news, log);
+  const deliveries = workerDeliveries(settings);
   try {
     const worker = await Worker.create({
       connection,
       namespace,
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: await workflowBundle(settings.home) },
-      activities: createActivities(worlds, recorder, undefined, gateway, windowsOf(settings)),
+      activities: createActivities(worlds, recorder, undefined, {
+        starter: gateway,
+        windows: windowsOf(settings),
+        steps: deliveries.steps,
+      }),
       shutdownGraceTime: GRACE,
       maxConcurrentActivityTaskExecutions: ACTIVITIES,
       // An activity learns of its cancellation with its heartbeats. If they were throttled longer, an abort would wait
@@ -62,7 +68,8 @@ export async function runWorker(
     void warnOfClusters(settings, log);
     await withJournalRepair(settings, gateway, log, () => worker.run());
   } finally {
-    await Promise.allSettled([connection.close(), gateway.close(), stopNews()]).finally(() => recorder.close());
+    const closing = [connection.close(), gateway.close(), stopNews(), deliveries.close()];
+    await Promise.allSettled(closing).finally(() => recorder.close());
   }
 }
 

@@ -6,6 +6,7 @@ import type { Deployment } from '../domain/onboarding/deployment.ts';
 import { imageParts } from '../domain/onboarding/image-reference.ts';
 import type { Service } from '../domain/onboarding/service.ts';
 import type { Source } from '../domain/onboarding/source.ts';
+import { yamlFault } from './yaml-fault.ts';
 
 /** What a caller says about a deployment, in addition to its source. */
 export interface Wanted {
@@ -29,7 +30,7 @@ export interface DeploymentText {
 export function readDeployment(text: string, registry?: string, file = 'deployment.yaml'): Deployment {
   const document = parseDocument(text, { uniqueKeys: true, merge: false });
   const [error] = document.errors;
-  if (error) throw invalid(file, error.message.split('\n')[0] ?? '');
+  if (error) throw invalid(file, yamlFault(error));
   try {
     return parseDeployment(document.toJS({ maxAliasCount: 20 }), registry);
   } catch (cause) {

@@ -3,6 +3,7 @@ import { nearest } from '../contract/nearest.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Deployment } from '../domain/onboarding/deployment.ts';
 import { envOf } from '../domain/onboarding/manifests/pod.ts';
+import { yamlFault } from './yaml-fault.ts';
 
 type Value = string | number | readonly object[];
 
@@ -74,7 +75,7 @@ interface Filling extends Tokens {
 /** Errors: TEMPLATE_INVALID. */
 function fill(document: Document, filling: Filling): void {
   const [error] = document.errors;
-  if (error) throw invalid(filling.file, error.message.split('\n')[0] ?? '');
+  if (error) throw invalid(filling.file, yamlFault(error));
   restoreComments(document, filling);
   visit(document, {
     Node(key, node) {

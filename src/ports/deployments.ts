@@ -24,9 +24,17 @@ export interface DeploymentWrite {
   readonly branch: string;
   /** As `read` returned it. */
   readonly state: DeploymentState;
-  readonly source: OpenSource['objects'];
+  /** Absent: `source/` stays as it is. */
+  readonly source?: OpenSource['objects'];
   readonly files: readonly FileWrite[];
   readonly message: string;
+}
+
+/** A folder of this machine with the files of a deployment. */
+export interface DeploymentPlace {
+  readonly folder: string;
+  /** When the source or the Dockerfile was committed, in seconds since the epoch. 0: they were not. */
+  readonly sourceDate: number;
 }
 
 /** The folder `deployments/` of the user's repository. */
@@ -43,13 +51,19 @@ export interface DeploymentsPort {
   write(write: DeploymentWrite): Promise<string>;
   /** The files of a deployment in the working tree, by path. Without `source/`. Errors: DEPLOYMENT_NOT_FOUND. */
   readFolder(name: string): Promise<Readonly<Record<string, string>>>;
+  /** The files of a deployment as a commit has them, by path. Without `source/`. Errors: DEPLOYMENT_NOT_FOUND. */
+  readCommit(name: string, commit: string): Promise<Readonly<Record<string, string>>>;
   /** Writes files of the working tree, each in one step. */
   writeFolder(name: string, files: readonly FileWrite[]): Promise<void>;
   /**
-   * The folder of a deployment on this machine, and when its source or its Dockerfile was committed, in seconds since
-   * the epoch; 0 if they were not. Errors: DEPLOYMENT_NOT_FOUND.
+   * The folder of a deployment in the working tree. Errors: DEPLOYMENT_NOT_FOUND.
    */
-  place(name: string): Promise<{ readonly folder: string; readonly sourceDate: number }>;
+  place(name: string): Promise<DeploymentPlace>;
+  /**
+   * Calls `use` with a temporary folder that has the files of a deployment as a commit has them. The working tree is
+   * not read. Errors: DEPLOYMENT_NOT_FOUND if the commit or its folder does not exist, and those of `use`.
+   */
+  withCommit<T>(name: string, commit: string, use: (place: DeploymentPlace) => Promise<T>): Promise<T>;
   /** The names of the deployments in the working tree. */
   names(): Promise<readonly string[]>;
 }

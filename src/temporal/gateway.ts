@@ -4,6 +4,7 @@ import type { ReleaseState } from '../domain/release/state.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Schedules } from './schedules.ts';
 
 /** Temporal lists a poller for minutes after it has stopped. A live worker polls again within one long poll. */
@@ -90,6 +91,7 @@ export interface ReleaseGateway {
   /** The latest guard of the target of a release; undefined: there was none, or Temporal has forgotten it. */
   guard(id: string): Promise<KnownGuard | undefined>;
   readonly schedules: Schedules;
+  readonly deliveries: Deliveries;
   list(filter: ReleaseFilter): Promise<readonly ReleaseSummary[]>;
   /** Whether the run of an owner mark can still act. The mark of a run that has ended may be taken over. */
   owns(owner: Owner): Promise<Ownership>;

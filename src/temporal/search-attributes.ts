@@ -1,5 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import type { DeliveryInput } from '../domain/delivery/delivery.ts';
 import type { ReleaseSpec } from '../domain/release/plan.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { releaseId } from '../domain/release/target.ts';
@@ -20,16 +21,27 @@ export function targetValue(id: string): string {
   return id.slice(id.indexOf('/') + 1);
 }
 
+const pair = (key: (typeof ATTRIBUTES)[keyof typeof ATTRIBUTES], value: string) => ({
+  key,
+  value: value.slice(0, 255),
+});
+
 export function attributesOf(spec: ReleaseSpec, startedBy: string) {
-  const pair = (key: (typeof ATTRIBUTES)[keyof typeof ATTRIBUTES], value: string) => ({
-    key,
-    value: value.slice(0, 255),
-  });
   return [
     pair(ATTRIBUTES.target, targetValue(releaseId(spec.target))),
     pair(ATTRIBUTES.state, 'preflight'),
     pair(ATTRIBUTES.strategy, spec.strategy),
     pair(ATTRIBUTES.version, spec.image),
+    pair(ATTRIBUTES.startedBy, startedBy),
+  ];
+}
+
+/** A delivery has no strategy. Its target is the name of the deployment. */
+export function deliveryAttributes({ name, version, startedBy }: DeliveryInput) {
+  return [
+    pair(ATTRIBUTES.target, name),
+    pair(ATTRIBUTES.state, 'running'),
+    pair(ATTRIBUTES.version, version),
     pair(ATTRIBUTES.startedBy, startedBy),
   ];
 }

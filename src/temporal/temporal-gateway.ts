@@ -1,5 +1,6 @@
 import type { TemporalSettings } from '../config/temporal.ts';
 import { createLink } from './connection.ts';
+import { createDeliveries } from './create-deliveries.ts';
 import type { ReleaseGateway } from './gateway.ts';
 import { GUARD, guardOf, isClosedError, sendToGuard, withGuards } from './guards.ts';
 import { countPollers } from './pollers.ts';
@@ -40,6 +41,7 @@ export function createTemporalGateway({ temporal, taskQueue }: GatewayOptions): 
     },
     get: (id, runId) => getRelease(link, releases, taskQueue, id, runId),
     schedules: createSchedules(link, taskQueue),
+    deliveries: createDeliveries(link, taskQueue),
     guard: (id) => guardOf(guards, id),
     list: async (filter) => withGuards(guards, await listReleases(releases, filter)),
     owns: (owner) => ownsStill(releases, owner),

@@ -7,6 +7,7 @@ import type { Command, CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import { CATALOGUE, TOOLSETS } from '../../src/toolsets/index.ts';
+import { aDelivery, DELIVERY_INPUT } from '../support/fake-deliveries.ts';
 import { aView, createFakeGateway, DEFAULTS, fakeServices, SPEC } from '../support/fake-gateway.ts';
 import { FakeHelm } from '../support/fake-helm.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
@@ -26,6 +27,10 @@ async function world(allowedNamespaces: readonly string[]): Promise<CommandConte
         spec: { ...SPEC, target, image: `${target.namespace}:v2` },
       }),
     ),
+  );
+  gateway.deliveries.views.set(
+    'hidden',
+    aDelivery({ input: { ...DELIVERY_INPUT, name: 'hidden', namespace: 'secret' } }),
   );
   const services = fakeServices(gateway);
   const journal = createFakeJournal();
@@ -109,6 +114,7 @@ const OUTSIDE = ['k8s_cordon', 'k8s_uncordon', 'k8s_drain'];
 /** Calls without a namespace. */
 const WIDE: Readonly<Record<string, object>> = {
   argo_list_rollouts: {},
+  delivery_list: {},
   flux_events: {},
   flux_graph: {},
   flux_list: {},

@@ -17,12 +17,14 @@ import { settingsWith } from '../support/settings.ts';
 jest.setTimeout(120_000);
 
 const DIGEST = `sha256:${'d'.repeat(64)}`;
+const IMAGE_ID = `sha256:${'1'.repeat(64)}`;
 const SECRET = 'password=hunter2hunter2';
 /** A builder that writes its calls to a file, and pushes by asking the registry to show the tag. */
 const PROGRAM = `#!/bin/sh
 echo "$*" >> "$(dirname "$0")/calls"
 case "$1" in
   info) exit 0 ;;
+  images) echo '${IMAGE_ID}' ;;
   build) echo "step 1"; echo "${SECRET}" >&2; exit "$(cat "$(dirname "$0")/exit")" ;;
   push)
     for word in "$@"; do case "$word" in --digestfile=*) printf '%s' '${DIGEST}' > "\${word#--digestfile=}" ;; esac; done ;;
@@ -109,7 +111,7 @@ test('the log has the lines of the build, without credentials', async () => {
   const { out } = await build('-o', 'json');
 
   const { log } = JSON.parse(out) as { log: string };
-  expect(readFileSync(log, 'utf8')).toBe('step 1\npassword=***\n');
+  expect(readFileSync(log, 'utf8')).toBe(`step 1\npassword=***\n${IMAGE_ID}\n`);
 });
 
 test('what the registry does not show is pending, never proved', async () => {

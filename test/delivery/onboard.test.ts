@@ -41,7 +41,18 @@ function services(): CommandServices {
 async function onboard(version: string, ...more: readonly string[]): Promise<CliResult> {
   const began = performance.now();
   const world = { gateway: createFakeGateway(), services: services() };
-  const result = await sluice(world, 'onboard', `file://${source}`, 'web', version, '--namespace', 'shop', ...more);
+  const mode = more.includes('--plan') ? [] : ['--write'];
+  const result = await sluice(
+    world,
+    'onboard',
+    `file://${source}`,
+    'web',
+    version,
+    '--namespace',
+    'shop',
+    ...mode,
+    ...more,
+  );
   took.push(`${more[0] ?? 'write'} ${((performance.now() - began) / 1000).toFixed(2)} s`);
   return result;
 }

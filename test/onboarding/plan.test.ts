@@ -95,3 +95,9 @@ test.each([
 
   expect(codeOf(() => plan(present))[0]).toBe('DEPLOYMENT_FILE_INVALID');
 });
+
+test('a fault of the YAML is a part of one sentence', () => {
+  const present = { ...after(plan()), 'deployment.yaml': 'a: 1\na: 2\n' };
+
+  expect(() => plan(present)).toThrow(/Map keys must be unique at line 2, column 1$/);
+});

@@ -130,3 +130,7 @@ test('no value can break out of its place', () => {
     { numRuns: 150 },
   );
 });
+
+test('a fault of the YAML is a part of one sentence', () => {
+  expect(() => filled('a: 1\na: 2\n')).toThrow(/unique at line 2, column 1$/);
+});

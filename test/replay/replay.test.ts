@@ -22,6 +22,7 @@ const FIRST_ACTIVITIES = [
   ['guard', 'verify'],
   ['start', 'promote'],
   ['withdraw', 'settle'],
+  ['deliveryOnboard', 'deliveryBuild'],
 ] as const;
 const names = readdirSync(HISTORIES)
   .filter((name) => name.endsWith('.json'))

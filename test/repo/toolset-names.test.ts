@@ -5,10 +5,12 @@ import { TOOLSET_SETTINGS } from '../../src/toolsets/settings.ts';
 import { read, trackedFiles } from './tracked-files.ts';
 
 /**
- * Interfaces that show more of a release than its tools do: live in the terminal, as a file, on the first page. They
- * use commands of that toolset and make no list of toolsets.
+ * Interfaces that show more of a release or of a delivery than its tools do: live in the terminal, as a file, on the
+ * first page. They use commands of that toolset and make no list of toolsets.
  */
-const RELEASE_PAGES = [
+const PAGES = [
+  'src/cli/delivery-pages.ts',
+  'src/cli/watch-delivery.ts',
   'src/cli/release.ts',
   'src/cli/report.ts',
   'src/cli/watch.ts',
@@ -36,7 +38,7 @@ test('only src/toolsets imports the folder of a toolset', () => {
   const guilty = sources.filter(
     (file) =>
       !file.startsWith('src/toolsets/') &&
-      !RELEASE_PAGES.includes(file) &&
+      !PAGES.includes(file) &&
       TOOLSET_NAMES.some((name) => read(file).includes(`toolsets/${name}/`)),
   );
   expect(guilty).toEqual([]);

@@ -36,6 +36,7 @@ container:
 kubernetes:
   namespace: shop
 `;
+const IMAGE_ID = `sha256:${'1'.repeat(64)}`;
 const DIGEST = `sha256:${'d'.repeat(64)}`;
 
 interface FakeDelivery {
@@ -64,11 +65,14 @@ export function createFakeDelivery(
     },
     deployments: createFakeDeployments(writes),
     builder: {
-      async build({ tags }) {
+      build: async () => ({ id: IMAGE_ID, builder: 'fake', log: '/builds/web.log' }),
+      async push({ tags }) {
         pushed.push(...tags);
-        return { digest: DIGEST, builder: 'fake', log: '/builds/web.log' };
+        return DIGEST;
       },
+      withArchive: async (_, __, use) => use('/builds/web.tar'),
     },
+    content: { examine: async () => ({ bytes: 1_000, layers: 1, files: 3, suspects: [], notSearched: 0 }) },
     registry: {
       reach: async () => undefined,
       read: async (image) => ({ hidden: false, ...(pushed.includes(image) ? { digest: DIGEST } : {}) }),
@@ -84,7 +88,8 @@ function createFakeDeployments(writes: DeploymentWrite[]): DeploymentsPort {
     async write(write) {
       writes.push(write);
       const files = withWrites(state.files, write.files);
-      state = { base: 'b'.repeat(40), branched: true, files, sourceTree: write.source.tree };
+      state = { ...state, base: 'b'.repeat(40), branched: true, files };
+      if (write.source) state = { ...state, sourceTree: write.source.tree };
       return state.base;
     },
     async readFolder(name) {
@@ -93,6 +98,8 @@ function createFakeDeployments(writes: DeploymentWrite[]): DeploymentsPort {
     },
     writeFolder: async (_, files) => void (folder = withWrites(folder, files)),
     place: async (name) => ({ folder: `/deployments/${name}`, sourceDate: 1 }),
+    readCommit: async () => ({ ...folder, ...state.files }),
+    withCommit: async (name, _, use) => use({ folder: `/deployments/${name}`, sourceDate: 1 }),
     names: async () => ['web'],
   };
 }

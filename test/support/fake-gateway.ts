@@ -8,6 +8,7 @@ import type { ToolPorts } from '../../src/ports/index.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { KnownGuard, Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
+import { aDelivery, createFakeDeliveries, type FakeDeliveries } from './fake-deliveries.ts';
 import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 import { fakeSystems } from './fake-systems.ts';
 import { FakeMetrics } from './fake-metrics.ts';
@@ -71,6 +72,7 @@ export interface FakeGateway extends ReleaseGateway {
   /** By release id. */
   readonly guards: Map<string, KnownGuard>;
   readonly schedules: FakeSchedules;
+  readonly deliveries: FakeDeliveries;
   /** While it is set, `owns` returns it, whatever `views` contains. */
   ownership: Ownership | undefined;
   /** The result of the next commands. */
@@ -120,6 +122,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     pollers: 1,
     guards: new Map(),
     schedules: createFakeSchedules(),
+    deliveries: createFakeDeliveries(aDelivery()),
     ownership: undefined,
     outcome: { outcome: 'applied', detail: 'done' },
     probe: () => answer(() => ({ address: 'fake', namespace: 'default', taskQueue: 'sluice', pollers: fake.pollers })),

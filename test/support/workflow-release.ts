@@ -92,7 +92,7 @@ export class ReleaseUnderTest {
       taskQueue: this.taskQueue,
       identity: 'test',
       workflowBundle: { codePath },
-      activities: createActivities(this.world.worlds, this.recorder, undefined, undefined, this.windows),
+      activities: createActivities(this.world.worlds, this.recorder, undefined, { windows: this.windows }),
       ...beat,
     });
   }

@@ -34,7 +34,7 @@ async function withWorker(
     connection: temporal.connection,
     taskQueue: rollout,
     workflowBundle: { codePath: temporal.codePath },
-    activities: createActivities(world.worlds, undefined, undefined, gateway),
+    activities: createActivities(world.worlds, undefined, undefined, { starter: gateway }),
   });
   try {
     await worker.runUntil(() => body(world, gateway));

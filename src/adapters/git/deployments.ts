@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
-import type { DeploymentState, DeploymentsPort, DeploymentWrite } from '../../ports/deployments.ts';
+import type { DeploymentPlace, DeploymentState, DeploymentsPort, DeploymentWrite } from '../../ports/deployments.ts';
 import { inTemporaryFolder } from '../local/temporary-folder.ts';
 import { copyTree } from './copy-tree.ts';
 import { namesIn, readFolder, writeFolder } from './folder.ts';
 import { entriesOf, textsOf } from './objects.ts';
 import { git, GitFailure, gitLine, gitText } from './run.ts';
+import { unpackTree } from './unpack.ts';
 
 /** The most that a file of a deployment may have to be read. Larger ones are not files of ours. */
 const MAX_BYTES = 1024 * 1024;
@@ -20,6 +21,8 @@ export function createDeployments(folder: string): DeploymentsPort {
     readFolder: async (name) => readFolder(await placeOf(folder), name),
     writeFolder: async (name, files) => writeFolder(await placeOf(folder), name, files),
     place: async (name) => placed(await placeOf(folder), name),
+    readCommit: async (name, commit) => readCommit(await topOf(folder), name, commit),
+    withCommit: async (name, commit, use) => withCommit(await topOf(folder), { name, commit }, use),
     names: async () => namesIn(await placeOf(folder)),
   };
 }
@@ -42,10 +45,15 @@ async function placeOf(folder: string): Promise<string> {
   return (await gitLine({ args: ['rev-parse', '--show-toplevel'], cwd: folder }).catch(() => undefined)) ?? folder;
 }
 
-async function placed(top: string, name: string): Promise<{ folder: string; sourceDate: number }> {
+async function placed(top: string, name: string): Promise<DeploymentPlace> {
+  return { folder: join(top, pathOf(name)), sourceDate: await sourceDateOf(top, name, 'HEAD') };
+}
+
+/** When the source or the Dockerfile was committed. 0 if they were not. */
+async function sourceDateOf(top: string, name: string, commit: string): Promise<number> {
   const built = ['source', 'Dockerfile'].map((one) => `${pathOf(name)}/${one}`);
-  const date = await gitLine({ args: ['log', '-1', '--format=%ct', '--', ...built], cwd: top });
-  return { folder: join(top, pathOf(name)), sourceDate: Number(date ?? 0) };
+  const date = await gitLine({ args: ['log', '-1', '--format=%ct', commit, '--', ...built], cwd: top });
+  return Number(date ?? 0);
 }
 
 function noRepository(folder: string, why: string): SluiceError {
@@ -53,6 +61,35 @@ function noRepository(folder: string, why: string): SluiceError {
     'REPOSITORY_NOT_FOUND',
     `${folder} is not a Git repository with a commit: ${cleanText(why, 200)}.`,
   );
+}
+
+/** The tree of a deployment in a commit. Errors: DEPLOYMENT_NOT_FOUND. */
+async function folderTree(top: string, name: string, commit: string): Promise<string> {
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}:${pathOf(name)}`];
+  const tree = await gitLine({ args, cwd: top });
+  if (tree !== undefined) return tree;
+  throw new SluiceError('DEPLOYMENT_NOT_FOUND', `The commit ${commit} has no folder ${pathOf(name)} in ${top}.`);
+}
+
+/** Errors: DEPLOYMENT_NOT_FOUND. */
+async function readCommit(top: string, name: string, commit: string): Promise<Readonly<Record<string, string>>> {
+  await folderTree(top, name, commit);
+  return filesAt(top, commit, name);
+}
+
+/** Errors: DEPLOYMENT_NOT_FOUND, and those of `use`. */
+async function withCommit<T>(
+  top: string,
+  { name, commit }: { readonly name: string; readonly commit: string },
+  use: (place: DeploymentPlace) => Promise<T>,
+): Promise<T> {
+  const tree = await folderTree(top, name, commit);
+  const sourceDate = await sourceDateOf(top, name, commit);
+  return inTemporaryFolder('sluice-deployment-', async (temporary) => {
+    const folder = join(temporary, name);
+    await unpackTree(top, tree, { folder, sourceDate });
+    return use({ folder, sourceDate });
+  });
 }
 
 /** Errors: REPOSITORY_NOT_FOUND, REPOSITORY_NOT_CLEAN. */
@@ -96,7 +133,7 @@ async function filesAt(top: string, commit: string, name: string): Promise<Reado
 async function written(top: string, write: DeploymentWrite): Promise<string> {
   const { branch, state } = write;
   await requireFree(top, branch);
-  await copyTree(write.source, top);
+  if (write.source) await copyTree(write.source, top);
   const commit = await committed(top, write, await treeOf(top, write));
   const old = state.branched ? state.base : NOTHING;
   const args = ['update-ref', '-m', 'sluice onboard', `refs/heads/${branch}`, commit, old];
@@ -118,7 +155,7 @@ function treeOf(top: string, { name, state, source, files }: DeploymentWrite): P
     const env = { GIT_INDEX_FILE: join(folder, 'index') };
     const run = (args: readonly string[], input = '') => git({ args, cwd: top, env, input });
     await run(['read-tree', state.base]);
-    const old = await entriesOf(top, state.base, `${pathOf(name)}/source/`);
+    const old = source ? await entriesOf(top, state.base, `${pathOf(name)}/source/`) : [];
     const lines = old.map(({ path }) => removal(path));
     for (const { path, text, executable } of files) {
       const full = `${pathOf(name)}/${path}`;
@@ -126,7 +163,7 @@ function treeOf(top: string, { name, state, source, files }: DeploymentWrite): P
       else lines.push(`${executable ? '100755' : '100644'} ${await blobOf(top, text)}\t${full}`);
     }
     await run(['update-index', '-z', '--index-info'], lines.map((line) => `${line}\0`).join(''));
-    await run(['read-tree', `--prefix=${pathOf(name)}/source/`, source.tree]);
+    if (source) await run(['read-tree', `--prefix=${pathOf(name)}/source/`, source.tree]);
     return gitText({ args: ['write-tree'], cwd: top, env });
   });
 }

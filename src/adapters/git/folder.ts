@@ -4,15 +4,22 @@ import { dirname, join, relative, sep } from 'node:path';
 import { SluiceError } from '../../domain/errors.ts';
 import type { FileWrite } from '../../ports/deployments.ts';
 
-/** The files of a deployment in the working tree, by path. Without `source/`. Errors: DEPLOYMENT_NOT_FOUND. */
+/**
+ * The files of a deployment in the working tree, by path. `source/` is not read: it may have many files, and it is not
+ * ours. Errors: DEPLOYMENT_NOT_FOUND.
+ */
 export async function readFolder(top: string, name: string): Promise<Readonly<Record<string, string>>> {
   const folder = join(top, 'deployments', name);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => undefined);
-  if (!entries) throw new SluiceError('DEPLOYMENT_NOT_FOUND', `There is no folder deployments/${name}.`);
-  const paths = entries
+  const own = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+  if (!own) throw new SluiceError('DEPLOYMENT_NOT_FOUND', `There is no folder deployments/${name}.`);
+  const below = await Promise.all(
+    own
+      .filter((entry) => entry.isDirectory() && entry.name !== 'source')
+      .map((entry) => readdir(join(folder, entry.name), { recursive: true, withFileTypes: true })),
+  );
+  const paths = [...own, ...below.flat()]
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !path.startsWith('source/'));
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
   const texts = await Promise.all(paths.map((path) => readFile(join(folder, path), 'utf8')));
   return Object.fromEntries(paths.map((path, index) => [path, texts[index] ?? '']));
 }

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { SluiceError, type ErrorCode } from '../../domain/errors.ts';
-import type { BuiltImage, ImageAsked, ImageBuilderPort } from '../../ports/image-builder.ts';
+import type { ImageAsked, ImageBuilderPort, Progress, PushAsked } from '../../ports/image-builder.ts';
 import { inTemporaryFolder } from '../local/temporary-folder.ts';
-import { PROGRAMS, type BuilderProgram } from './programs.ts';
+import { idOf, PROGRAMS, type BuilderProgram, type Run } from './programs.ts';
 import { openLog } from './log-file.ts';
 import { ProgramFailure, runProgram } from './run.ts';
 
@@ -20,24 +21,73 @@ const READY_MS = 15_000;
 export function createImageBuilder(settings: BuilderSettings): ImageBuilderPort {
   return {
     async build(asked, progress, signal) {
-      const { kind, program } = await chosen(settings, signal);
-      return inTemporaryFolder('sluice-build-', async (folder) => {
-        const log = openLog(settings.logs, asked.tags[0] ?? '');
-        const both = (line: string): void => {
-          log.write(line);
-          progress(line);
-        };
-        const run = (args: readonly string[]) =>
-          runProgram({ program, args, log: both, signal, timeout: settings.timeout });
-        try {
-          await kind.build(run, asked).catch(as('BUILD_FAILED', log.file));
-          return { ...(await pushed(kind, run, asked, { folder, log: log.file })), log: log.file };
-        } finally {
-          log.close();
-        }
+      const tool = await chosen(settings, signal);
+      return logged(settings, { asked, tool, progress, signal }, async (run, log) => {
+        await tool.kind.build(run, asked).catch(as('BUILD_FAILED', log));
+        const id = await idOf(run, asked.tags[0] ?? '').catch(as('BUILD_FAILED', log));
+        if (id === undefined)
+          throw new SluiceError('BUILD_FAILED', `${tool.kind.name} shows no image after the build.`);
+        return { id, builder: tool.kind.name, log };
+      });
+    },
+    async push(asked, progress, signal) {
+      const tool = await chosen({ ...settings, program: settings.program ?? asked.builder }, signal);
+      return logged(settings, { asked, tool, progress, signal }, async (run, log) => {
+        await requireHere(run, asked);
+        return inTemporaryFolder('sluice-push-', (folder) => pushed(tool.kind, run, asked.tags, { folder, log }));
+      });
+    },
+    async withArchive(asked, signal, use) {
+      const tool = await chosen({ ...settings, program: settings.program ?? asked.builder }, signal);
+      return inTemporaryFolder('sluice-image-', async (folder) => {
+        const file = join(folder, 'image.tar');
+        await logged(settings, { asked, tool, progress: () => undefined, signal }, async (run, log) => {
+          await requireHere(run, asked);
+          await run(tool.kind.save(asked.tags[0] ?? '', file)).catch(as('BUILD_FAILED', log));
+        });
+        return use(file);
       });
     },
   };
+}
+
+interface Call {
+  readonly asked: Pick<ImageAsked, 'tags'>;
+  readonly tool: Chosen;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Calls the program, and keeps its lines in a new log. */
+async function logged<T>(
+  { logs, timeout }: BuilderSettings,
+  { asked, tool, progress, signal }: Call,
+  work: (run: Run, log: string) => Promise<T>,
+): Promise<T> {
+  const log = openLog(logs, asked.tags[0] ?? '');
+  const both = (line: string): void => {
+    log.write(line);
+    progress(line);
+  };
+  try {
+    return await work((args) => runProgram({ program: tool.program, args, log: both, signal, timeout }), log.file);
+  } finally {
+    log.close();
+  }
+}
+
+/** Errors: IMAGE_NOT_HERE. */
+async function requireHere(run: Run, { tags, id }: PushAsked): Promise<void> {
+  for (const tag of tags) {
+    const found = await idOf(run, tag).catch(unknownImage);
+    if (found === id) continue;
+    throw new SluiceError('IMAGE_NOT_HERE', `${tag} is ${found ?? 'no image'} on this machine, and ${id} was built.`);
+  }
+}
+
+/** buildah fails for an image that it does not have. */
+function unknownImage(error: unknown): undefined {
+  if (!(error instanceof ProgramFailure)) throw error;
 }
 
 interface Place {
@@ -48,14 +98,14 @@ interface Place {
 /** Every tag has to get the same digest. Errors: PUSH_FAILED. */
 async function pushed(
   kind: BuilderProgram,
-  run: Parameters<BuilderProgram['push']>[0],
-  { tags }: ImageAsked,
+  run: Run,
+  tags: readonly string[],
   { folder, log }: Place,
-): Promise<Omit<BuiltImage, 'log'>> {
+): Promise<string> {
   const digests: (string | undefined)[] = [];
   for (const tag of tags) digests.push(await kind.push(run, tag, folder).catch(as('PUSH_FAILED', log)));
   const [digest] = digests;
-  if (digest !== undefined && digests.every((one) => one === digest)) return { digest, builder: kind.name };
+  if (digest !== undefined && digests.every((one) => one === digest)) return digest;
   throw new SluiceError('PUSH_FAILED', `${kind.name} pushed ${tags.join(', ')}, and did not name one digest for them.`);
 }
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { imageReference, isLoopback } from '../../domain/onboarding/image-reference.ts';
 import type { ImageAsked } from '../../ports/image-builder.ts';
 
-type Run = (args: readonly string[]) => Promise<readonly string[]>;
+/** Runs the program, and returns the lines of its output. */
+export type Run = (args: readonly string[]) => Promise<readonly string[]>;
 
 /** A program that builds and pushes images. A new one is an entry of PROGRAMS. */
 export interface BuilderProgram {
@@ -11,6 +12,8 @@ export interface BuilderProgram {
   /** Arguments of a call that fails if the program is not ready, for example without its daemon. */
   readonly ready: readonly string[];
   build(run: Run, asked: ImageAsked): Promise<void>;
+  /** Arguments of a call that writes an image to a file in the format of `docker save`. */
+  save(tag: string, file: string): readonly string[];
   /** Pushes one tag, and returns its digest. `folder`: for files of the call. */
   push(run: Run, tag: string, folder: string): Promise<string | undefined>;
 }
@@ -21,7 +24,7 @@ const tls = (tag: string): readonly string[] =>
   isLoopback(imageReference(tag).registry) ? ['--tls-verify=false'] : [];
 
 /** buildah and podman. Docker's format keeps the health check; one time for all files makes builds repeatable. */
-function likeBuildah(name: string): BuilderProgram {
+function likeBuildah(name: string, save: BuilderProgram['save']): BuilderProgram {
   return {
     name,
     ready: ['info'],
@@ -29,6 +32,7 @@ function likeBuildah(name: string): BuilderProgram {
       const flags = ['--layers', '--format=docker', `--timestamp=${asked.sourceDate}`];
       await run(['build', ...flags, ...tagsOf(asked), '--file', asked.dockerfile, asked.context]);
     },
+    save,
     async push(run, tag, folder) {
       const file = join(folder, 'digest');
       await run(['push', ...tls(tag), '--format=v2s2', `--digestfile=${file}`, tag]);
@@ -45,8 +49,19 @@ const docker: BuilderProgram = {
     const date = ['--build-arg', `SOURCE_DATE_EPOCH=${asked.sourceDate}`];
     await run(['build', ...date, ...tagsOf(asked), '--file', asked.dockerfile, asked.context]);
   },
+  save: (tag, file) => ['save', '--output', file, tag],
   push: async (run, tag) => DIGEST.exec((await run(['push', tag])).join('\n'))?.[0],
 };
 
 /** In the order in which they are tried. */
-export const PROGRAMS: readonly BuilderProgram[] = [likeBuildah('buildah'), likeBuildah('podman'), docker];
+export const PROGRAMS: readonly BuilderProgram[] = [
+  likeBuildah('buildah', (tag, file) => ['push', tag, `docker-archive:${file}`]),
+  likeBuildah('podman', (tag, file) => ['save', '--format=docker-archive', '--output', file, tag]),
+  docker,
+];
+
+/** The id of the image of a tag. Undefined if there is none. All programs have the same words for it. */
+export async function idOf(run: Run, tag: string): Promise<string | undefined> {
+  const [line = ''] = await run(['images', '--quiet', '--no-trunc', tag]);
+  return DIGEST.exec(line)?.[0];
+}

@@ -1,4 +1,5 @@
 import type { TrailPoint } from '../analysis/trail.ts';
+import type { DeliveryView } from '../delivery/delivery.ts';
 import type { Verdict } from '../analysis/verdict.ts';
 import type { CommandOutcome } from './command.ts';
 import type { WeightProof } from './proof.ts';
@@ -28,6 +29,8 @@ export interface Recorded {
   readonly query: QueryRecord & { readonly step: number };
   readonly block: TrailPoint & { readonly step: number };
   readonly verdict: Verdict & { readonly step: number; readonly weight: number };
+  /** A snapshot of a delivery. The last one is its current state. Its `releaseId` is the id of the delivery. */
+  readonly delivery: DeliveryView;
 }
 
 export const RECORD_KINDS = [
@@ -38,6 +41,7 @@ export const RECORD_KINDS = [
   'query',
   'block',
   'verdict',
+  'delivery',
 ] as const satisfies readonly (keyof Recorded)[];
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

@@ -63,7 +63,9 @@ async function built(context: CommandContext, name: string, tag: string | undefi
   const { folder, sourceDate } = await delivery.deployments.place(name);
   const began = ports.now();
   const asked = { context: `${folder}/source`, dockerfile: `${folder}/Dockerfile`, tags, sourceDate };
-  const { digest, builder, log } = await delivery.builder.build(asked, (line) => void context.progress(line), signal);
+  const show = (line: string): void => void context.progress(line);
+  const { id, builder, log } = await delivery.builder.build(asked, show, signal);
+  const digest = await delivery.builder.push({ tags, id, builder }, show, signal);
   const seconds = Math.round((ports.now() - began) / 100) / 10;
   const image = `${first}@${digest}`;
   await written(context, name, image);
@@ -79,15 +81,17 @@ async function built(context: CommandContext, name: string, tag: string | undefi
 }
 
 /** A build runs code of the source on this machine, so a server does it only where that is wanted. */
-function requireBuilder({ caller, settings: all }: CommandContext): void {
+export function requireBuilder({ caller, settings: all }: CommandContext): void {
   const { builder } = valuesOf(settings, all);
   if (caller.kind === 'cli' || builder !== undefined) return;
-  throw new SluiceError('BUILDER_MISSING', 'This server does not build images, because SLUICE_BUILDER is not set.', {
-    next: 'Set SLUICE_BUILDER on the server, or build with `sluice delivery build`.',
+  const what = caller.kind === 'worker' ? 'worker' : 'server';
+  throw new SluiceError('BUILDER_MISSING', `This ${what} does not build images, because SLUICE_BUILDER is not set.`, {
+    next: `Set SLUICE_BUILDER on the ${what}, or build with \`sluice delivery build\`.`,
   });
 }
 
-async function readBack(
+/** What the registry shows of a pushed image. */
+export async function readBack(
   { delivery }: CommandContext,
   tag: string,
   digest: string,

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
-import { SluiceError } from '../../domain/errors.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
-import { digestField } from '../../commands/objects/carried-plan.ts';
+import { digestField, requirePlanned } from '../../commands/objects/carried-plan.ts';
 import { fileLines, foundFields, foundIn, type Found } from './answer.ts';
 import { askedFields } from './asked.ts';
 import { blocker } from './blocker.ts';
@@ -51,37 +50,18 @@ export const deliveryOnboard: Command<typeof input, typeof output> = {
     onboarding(context, asked, async (found) => {
       const blocked = blocker(found);
       if (blocked) throw blocked;
-      requireDigest(found, digest);
+      requirePlanned('delivery_plan', `this plan of ${asked.git_url}`, found.digest, digest);
       return written(context, found);
     }),
   text: ({ changed, effective, reason, next, commit_written: _, ...found }) =>
     [outcomeText({ changed, effective, reason }), ...fileLines(found as Found), ...(next ? [next] : [])].join('\n'),
 };
 
-/** Errors: PLAN_CHANGED. */
-function requireDigest({ digest, open }: Onboarding, given: string): void {
-  if (digest === given) return;
-  throw new SluiceError(
-    'PLAN_CHANGED',
-    `The digest does not belong to this plan of ${open.source.url} as it is now. Nothing was written.`,
-    { next: 'Call delivery_plan with the same arguments, read what it shows, and pass its digest.' },
-  );
-}
-
 async function written(context: CommandContext, found: Onboarding): Promise<z.output<typeof output>> {
-  const { open, plan, branch, state, changes } = found;
-  const { name, version } = plan.deployment;
-  if (!state || !changes)
+  const { branch } = found;
+  const commit = await writtenCommit(context, found);
+  if (commit === undefined)
     return { changed: false, effective: 'proved', reason: `the branch ${branch} is so already`, ...foundIn(found) };
-  await context.progress(`writing to the branch ${branch}`);
-  const commit = await context.delivery.deployments.write({
-    name,
-    branch,
-    state,
-    source: open.objects,
-    files: plan.files.flatMap(toWrite),
-    message: `Add ${name} ${version}\n\nSource: ${open.source.url} at ${open.source.commit}\nWritten by sluice onboard for ${context.caller.id}.\n`,
-  });
   return {
     changed: true,
     effective: 'proved',
@@ -90,4 +70,20 @@ async function written(context: CommandContext, found: Onboarding): Promise<z.ou
     ...foundIn(found),
     next: `Read it with \`git diff HEAD...${branch}\`, and check it out with \`git switch ${branch}\`.`,
   };
+}
+
+/** Writes the commit, and returns it. Undefined if the branch is so already. Errors: those of DeploymentsPort.write. */
+export async function writtenCommit(context: CommandContext, found: Onboarding): Promise<string | undefined> {
+  const { open, plan, branch, state, changes } = found;
+  const { name, version } = plan.deployment;
+  if (!state || !changes) return undefined;
+  await context.progress(`writing to the branch ${branch}`);
+  return context.delivery.deployments.write({
+    name,
+    branch,
+    state,
+    source: open.objects,
+    files: plan.files.flatMap(toWrite),
+    message: `Add ${name} ${version}\n\nSource: ${open.source.url} at ${open.source.commit}\nWritten by sluice onboard for ${context.caller.id}.\n`,
+  });
 }

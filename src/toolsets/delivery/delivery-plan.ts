@@ -19,7 +19,7 @@ export const deliveryPlan: Command<typeof askedInput, typeof output> = {
   name: 'delivery_plan',
   title: 'What a repository becomes',
   description:
-    'Reads a Git repository at one commit and shows how its service would be built, started and deployed: language, lock file, start command, MCP transport, and every file of deployments/<name>. Nothing is written, and no program of the repository runs.',
+    'The plan of a delivery: reads a Git repository at one commit and shows how its service would be built, started and deployed: language, lock file, start command, MCP transport, and every file of deployments/<name>. Nothing is written, and no program of the repository runs.',
   kind: 'read',
   idempotent: true,
   toolset: 'delivery',

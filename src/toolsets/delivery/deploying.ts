@@ -24,12 +24,24 @@ const OVERLAY = 'k8s/overlays/production/kustomization.yaml';
 export async function deploying(context: CommandContext, { name, cluster: asked }: DeployAsked): Promise<Plan> {
   const cluster = await clusterOf(context, asked);
   const folder = await folderOf(context, name);
+  const found = await deployable(context, folder, cluster);
+  requireFirst(folder, found.drafts);
+  return found.planned();
+}
+
+/** The objects of a deployment as the cluster has them, and a function that plans their creation. */
+export interface Deployable {
+  readonly drafts: readonly Draft[];
+  planned(): Promise<Plan>;
+}
+
+/** Errors: NOT_APPLICABLE for an overlay that somebody has edited, and those of `manifestDrafts`. */
+export async function deployable(context: CommandContext, folder: Folder, cluster: string): Promise<Deployable> {
   requireOwnOverlay(folder);
-  const { namespace } = folder.deployment;
+  const { namespace, name } = folder.deployment;
   const documents = baseFiles(folder).flatMap(([path, text]) => objectsIn(path, text));
   const drafts = await manifestDrafts(context, documents, { cluster, namespace, force: false, field: 'k8s/base' });
-  requireFirst(folder, drafts);
-  return planned(context, { action: 'deploy', name, cluster }, drafts);
+  return { drafts, planned: () => planned(context, { action: 'deploy', name, cluster }, drafts) };
 }
 
 /** The files that the base lists, in its order: a pod needs its account first. */
@@ -60,15 +72,22 @@ function requireOwnOverlay({ present, deployment }: Folder): void {
 }
 
 /** A later version would reach every user at once. Errors: NOT_APPLICABLE. */
-function requireFirst({ deployment }: Folder, drafts: readonly Draft[]): void {
-  const { name, namespace, image } = deployment;
-  const rollout = drafts.find(({ at }) => at.kind.kind === 'Rollout' && at.name === name);
-  if (!rollout?.before || imagesOf(rollout.before).some((one) => isSameImage(one, image))) return;
-  const running = imagesOf(rollout.before).map((one) => imageParts(one).tag ?? one);
+function requireFirst(folder: Folder, drafts: readonly Draft[]): void {
+  const { name, namespace, image } = folder.deployment;
+  const running = imagesOfOthers(folder, drafts);
+  if (running.length === 0) return;
   throw new SluiceError('NOT_APPLICABLE', `Rollout ${namespace}/${name} runs ${running.join(', ')} already.`, {
     next: `A later version is a release: call release_start with target ${namespace}/${name} and image ${image}.`,
     details: { namespace, rollout: name, image },
   });
+}
+
+/** The tags of the images that the Rollout of the deployment runs. Empty if there is none, or if it runs this image. */
+export function imagesOfOthers({ deployment }: Folder, drafts: readonly Draft[]): readonly string[] {
+  const { name, image } = deployment;
+  const rollout = drafts.find(({ at }) => at.kind.kind === 'Rollout' && at.name === name);
+  if (!rollout?.before || imagesOf(rollout.before).some((one) => isSameImage(one, image))) return [];
+  return imagesOf(rollout.before).map((one) => imageParts(one).tag ?? one);
 }
 
 function imagesOf(rollout: ApiObject): readonly string[] {

@@ -37,7 +37,7 @@ export async function onboarding<T>(
 ): Promise<T> {
   const { gitLocal } = valuesOf(settings, context.settings);
   const { git_url: url, ref, folder } = asked;
-  const branch = gitRef(asked.branch ?? `${asked.name}-${asked.version}`);
+  const branch = branchOf(asked);
   await context.progress(`reading ${url}`);
   const local = context.caller.kind === 'cli' || gitLocal;
   const open = await context.delivery.sources.open({ url, ref, folder, local }, context.signal);
@@ -72,8 +72,13 @@ async function planned(
   };
 }
 
-/** A plan needs no repository to write to. */
-async function presentState(
+/** The branch that the deployment is written to. */
+export function branchOf({ branch, name, version }: Pick<AskedInput, 'branch' | 'name' | 'version'>): string {
+  return gitRef(branch ?? `${name}-${version}`);
+}
+
+/** The deployment as its branch has it. A plan needs no repository to write to. */
+export async function presentState(
   { delivery }: CommandContext,
   name: string,
   branch: string,

@@ -1,0 +1,64 @@
+import { metaOf, type ApiObject } from '../../../domain/cluster-objects/api-object.ts';
+import { workloadState } from '../../../domain/cluster-objects/workload-state.ts';
+import { SluiceError } from '../../../domain/errors.ts';
+import { valuesOf } from '../../../contract/setting.ts';
+import { carriedOut } from '../../../commands/objects/carried-out.ts';
+import type { PlannedChange } from '../../../commands/objects/draft.ts';
+import { objectText } from '../../../commands/objects/located.ts';
+import type { CommandContext } from '../../../commands/command.ts';
+import { readDeployment } from '../../../onboarding/deployment-text.ts';
+import { deployable, imagesOfOthers } from '../deploying.ts';
+import { settings } from '../settings.ts';
+import { fact, type Step, type StepCall } from './step.ts';
+
+/** Time for the pods of a first version. */
+const READY_MS = 10 * 60_000;
+
+/**
+ * Creates the objects of a first version, and waits until its pods are ready. A later version is left to the release.
+ */
+export const deployStep: Step = async (call) => {
+  const { context, input } = call;
+  const folder = await folderAt(call);
+  const found = await deployable(context, folder, input.cluster);
+  const running = imagesOfOthers(folder, found.drafts);
+  if (running.length > 0)
+    return {
+      skipped: true,
+      reason: `${running.join(', ')} runs already, so this is a release`,
+      facts: { first: false },
+    };
+  const changes = (await found.planned()).changes;
+  for (const change of changes) await carriedOut(context, change);
+  for (const change of changes) await ready(context, change);
+  const { name, namespace } = folder.deployment;
+  return {
+    reason: `${namespace}/${name} is ready on ${input.cluster}`,
+    facts: { first: true },
+    figures: { objects: changes.length, namespace, cluster: input.cluster },
+  };
+};
+
+/** The files of the commit that names the digest. */
+async function folderAt({ context, input, facts }: StepCall) {
+  const present = await context.delivery.deployments.readCommit(input.name, fact(facts.pinnedCommit, 'commit'));
+  const { deploymentRegistry } = valuesOf(settings, context.settings);
+  return { present, deployment: readDeployment(present['deployment.yaml'] ?? '', deploymentRegistry) };
+}
+
+/** Errors: DEPLOYMENT_NOT_READY. */
+async function ready(context: CommandContext, { at }: PlannedChange): Promise<void> {
+  const { ports, signal } = context;
+  const end = ports.now() + READY_MS;
+  const isSettled = (object: ApiObject) => (workloadState(object) ?? { state: 'complete' }).state !== 'progressing';
+  for (;;) {
+    const object = await ports.clusterObjects.readSettled(at, isSettled, signal);
+    const state = workloadState(object);
+    if (state === undefined || state.state === 'complete') return;
+    signal.throwIfAborted();
+    if (state.state === 'progressing' && !state.isHeld && ports.now() < end) continue;
+    throw new SluiceError('DEPLOYMENT_NOT_READY', `${objectText(at)} is not ready: ${state.message}`, {
+      details: { generation: metaOf(object).generation },
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../../../domain/errors.ts';
+import type { ReleaseView } from '../../../domain/release/view.ts';
+import { requireNamespace } from '../../../commands/access.ts';
+import type { CommandContext } from '../../../commands/command.ts';
+import { fact, type Step, type StepCall } from './step.ts';
+
+/** An ordinary release. The toolset of releases starts it. */
+export interface ReleaseStarts {
+  start(
+    context: CommandContext,
+    file: {
+      readonly target: { readonly cluster: string; readonly namespace: string; readonly rollout: string };
+      readonly image: string;
+      readonly request_id: string;
+    },
+  ): Promise<{ readonly release_id: string; readonly run_id: string }>;
+}
+
+const POLL_MS = 2_000;
+/** The release goes on meanwhile. */
+const AWAY: readonly string[] = ['NO_ANSWER', 'TEMPORAL_UNREACHABLE'];
+
+/**
+ * Starts the release of a later version, and waits for its end. A repetition finds the release that it started. The
+ * release has the defaults of the settings, so it may wait for people.
+ */
+export const releaseStep =
+  (releases: ReleaseStarts): Step =>
+  async (call) => {
+    const { context, input, facts, runId, attempt } = call;
+    if (fact(facts.first, 'deployment'))
+      return { skipped: true, reason: 'the first version serves every user, so there is nothing to divide', facts: {} };
+    requireNamespace(input.namespace, context.settings);
+    const { release_id: id, run_id: run } = await releases.start(context, {
+      target: { cluster: input.cluster, namespace: input.namespace, rollout: input.name },
+      image: `${fact(facts.image, 'image')}@${fact(facts.digest, 'digest')}`,
+      request_id: `delivery-${runId}-${attempt}`,
+    });
+    const view = await ended(call, id, run);
+    const found = { releaseId: id, releaseRunId: run };
+    const figures = { release: id, run, state: view.state };
+    if (view.state === 'succeeded') return { reason: view.reason, facts: found, figures };
+    return {
+      reason: `the release has ended as ${view.state}`,
+      facts: found,
+      figures,
+      refused: { code: 'DELIVERY_RELEASE_ENDED', reason: `${view.state}: ${view.reason}` },
+    };
+  };
+
+async function ended({ context }: StepCall, id: string, run: string): Promise<ReleaseView> {
+  for (;;) {
+    const view = await context.gateway.get(id, run).catch(ignoreAway);
+    if (view?.closedAt !== undefined) return view;
+    await sleep(POLL_MS, undefined, { signal: context.signal });
+  }
+}
+
+function ignoreAway(error: unknown): undefined {
+  if (!(error instanceof SluiceError && AWAY.includes(error.code))) throw error;
+}

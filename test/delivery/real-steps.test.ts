@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { createDeployments, createSourceRepositories } from '../../src/adapters/git/index.ts';
+import { createImageContent } from '../../src/adapters/image-archive/index.ts';
+import { createImageBuilder } from '../../src/adapters/image-builder/index.ts';
+import { createImageRegistry } from '../../src/adapters/image-registry/index.ts';
+import type { DeliveryFacts, DeliveryInput, DeliveryStep, StepDone } from '../../src/domain/delivery/delivery.ts';
+import { createDeliverySteps } from '../../src/toolsets/delivery/steps/index.ts';
+import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
+import { GitRepositories, gitIn } from '../support/git-repositories.ts';
+import { startImageRegistry } from '../support/image-registry.ts';
+import { settingsWith } from '../support/settings.ts';
+
+// Each step runs programs.
+jest.setTimeout(120_000);
+
+const missing = ['buildah', 'docker-registry'].find((name) => spawnSync(name, ['--version']).error !== undefined);
+const skipped = missing ?? (process.getuid?.() === 0 ? undefined : 'root');
+const real = skipped === undefined ? test : test.skip;
+const why = skipped === undefined ? '' : ` (skipped: there is no ${skipped})`;
+
+let repositories: GitRepositories;
+const took: string[] = [];
+beforeEach(() => void (repositories = new GitRepositories()));
+afterEach(() => repositories.close());
+afterAll(() => void process.stdout.write(`Measured: ${took.length > 0 ? took.join(', ') : 'no real builder'}\n`));
+
+const KEY = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(4)}\n-----END PRIVATE KEY-----\n`;
+
+/** The steps with the real Git, buildah and registry, for a source of these files. */
+async function stage(files: Readonly<Record<string, string>>) {
+  const source = repositories.create('source', files);
+  const mine = repositories.create('mine', { 'README.md': 'mine\n' });
+  const fake = await startImageRegistry();
+  const { host, close } = await fake.real(join(repositories.root, 'registry'));
+  const services = {
+    ...fakeServices(createFakeGateway()),
+    settings: settingsWith({ deploymentRegistry: `${host}/team`, builder: 'buildah', gitLocal: true }),
+    delivery: {
+      sources: createSourceRepositories({ credentials: {}, limits: { files: 1_000, bytes: 1024 * 1024 } }),
+      deployments: createDeployments(mine),
+      builder: createImageBuilder({ program: 'buildah', timeout: 60_000, logs: join(repositories.root, 'builds') }),
+      registry: createImageRegistry(),
+      content: createImageContent(),
+    },
+  };
+  const steps = createDeliverySteps(services, { start: () => Promise.reject(new Error('there is no release')) });
+  const input: DeliveryInput = {
+    ...{ name: 'web', version: 'v1', branch: 'web-v1', cluster: 'prod', namespace: 'shop' },
+    ...{ asked: { git_url: `file://${source}`, name: 'web', version: 'v1', namespace: 'shop', port: 8080 } },
+    ...{ gitUrl: `file://${source}`, sourceCommit: gitIn(source, 'rev-parse', 'HEAD') },
+    ...{ base: gitIn(mine, 'rev-parse', 'HEAD'), startedBy: 'cli:ada', requestId: 'request-1' },
+  };
+  let facts: DeliveryFacts = {};
+  const run = async (step: DeliveryStep): Promise<StepDone> => {
+    const began = performance.now();
+    const done = await steps[step](
+      { input, facts, runId: 'run-1', attempt: 1 },
+      { signal: new AbortController().signal },
+    );
+    took.push(`${step} ${((performance.now() - began) / 1000).toFixed(2)} s`);
+    facts = { ...facts, ...done.facts };
+    return done;
+  };
+  const end = async (): Promise<void> => void (await Promise.all([close(), fake.close()]));
+  return { run, mine, host, end };
+}
+
+const SOURCE = { Dockerfile: 'FROM scratch\nCOPY data.txt /data.txt\nUSER 1001\n', 'data.txt': 'one\n' };
+
+real(`each step runs twice for real: the second time changes nothing${why}`, async () => {
+  const { run, mine, host, end } = await stage(SOURCE);
+  try {
+    for (const step of ['onboard', 'build', 'check', 'push'] as const) {
+      const [first, again] = [await run(step), await run(step)];
+      expect([first.refused, again.refused]).toEqual([undefined, undefined]);
+      // The second build has a log of its own.
+      expect({ ...again.facts, log: '' }).toEqual({ ...first.facts, log: '' });
+      if (step === 'push') expect(first.figures).toMatchObject({ pushed: 'proved' });
+      if (step === 'check') expect(first.findings).toMatchObject([{ check: 'secrets', outcome: 'passed' }]);
+    }
+    expect(gitIn(mine, 'rev-list', '--count', 'main..web-v1')).toBe('2');
+    expect(gitIn(mine, 'show', 'web-v1:deployments/web/deployment.yaml')).toContain(`${host}/team/web:v1@sha256:`);
+    expect(gitIn(mine, 'status', '--porcelain')).toBe('');
+  } finally {
+    await end();
+  }
+});
+
+real(`a key in a layer is found, and a waiver on the branch lets this image pass${why}`, async () => {
+  const { run, mine, end } = await stage({ ...SOURCE, 'data.txt': KEY });
+  try {
+    await run('onboard');
+    const { facts } = await run('build');
+    expect((await run('check')).refused).toMatchObject({ code: 'CHECK_FAILED' });
+
+    const waiver = {
+      rule: 'private-key',
+      digest: facts.imageId,
+      reason: 'a test',
+      person: 'ada',
+      expires: '2999-01-01',
+    };
+    gitIn(mine, 'switch', '--quiet', 'web-v1');
+    repositories.commit(mine, { 'deployments/web/waivers.yaml': JSON.stringify({ waivers: [waiver] }) });
+    gitIn(mine, 'switch', '--quiet', 'main');
+
+    expect((await run('check')).findings).toMatchObject([{ check: 'secrets', outcome: 'waived' }]);
+    expect((await run('push')).figures).toMatchObject({ pushed: 'proved' });
+  } finally {
+    await end();
+  }
+});
