@@ -76,7 +76,9 @@ async function settleBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack
   const restored = await write.restoreTemplate.executeWithOptions({ summary: 'stable image back in the template' }, [
     run.nextScene(),
   ]);
-  return restored.kind === 'superseded' ? superseded(run, restored.detail) : { state: 'rolled-back', reason };
+  if (restored.kind === 'superseded') return superseded(run, restored.detail);
+  run.noteSource(restored.source);
+  return { state: 'rolled-back', reason };
 }
 
 /** An abort that had removed the traffic before another actor changed the target was carried out nevertheless. */

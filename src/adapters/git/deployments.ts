@@ -5,6 +5,7 @@ import type { DeploymentState, DeploymentsPort, DeploymentWrite } from '../../po
 import { inTemporaryFolder } from '../local/temporary-folder.ts';
 import { copyTree } from './copy-tree.ts';
 import { namesIn, readFolder, writeFolder } from './folder.ts';
+import { IDENTITY } from './identity.ts';
 import { entriesOf, textsOf } from './objects.ts';
 import { git, GitFailure, gitLine, gitText } from './run.ts';
 
@@ -143,11 +144,3 @@ async function committed(top: string, { state, message }: DeploymentWrite, tree:
   const args = ['commit-tree', tree, '-p', state.base, '-F', '-'];
   return gitText({ args, cwd: top, env, input: message });
 }
-
-/** For machines on which nobody has told Git who they are. */
-const IDENTITY = {
-  GIT_AUTHOR_NAME: 'Sluice',
-  GIT_AUTHOR_EMAIL: 'sluice@localhost',
-  GIT_COMMITTER_NAME: 'Sluice',
-  GIT_COMMITTER_EMAIL: 'sluice@localhost',
-} as const;

@@ -13,10 +13,13 @@ export interface Superseded {
   readonly detail: string;
 }
 
-/** `failed`: the version can never get ready, and the release ends early in this case. */
+/**
+ * `failed`: the version can never get ready, and the release ends early in this case. `source`: what is known of the
+ * source of the version, for kinds of targets that have one.
+ */
 export type Started =
   /** `detail`: what was seen of the version before its first traffic. */
-  | { readonly kind: 'ready'; readonly newHash: string; readonly detail?: string }
+  | { readonly kind: 'ready'; readonly newHash: string; readonly detail?: string; readonly source?: string }
   | { readonly kind: 'failed'; readonly detail: string }
   /** It got past the first weight before the release could hold it. `passed-by`: the controller did that itself. */
   | { readonly kind: 'passed-by' | 'promoted-elsewhere'; readonly newHash: string; readonly detail: string }
@@ -24,11 +27,15 @@ export type Started =
 export type Advanced = { readonly kind: 'ready'; readonly detail: string } | Preempted;
 export type Verified = { readonly kind: 'in-force'; readonly proof: WeightProof } | Preempted;
 
-/** `streams`: what is known of streams that are still open on the version that lost its traffic. */
+/**
+ * `streams`: what is known of streams that are still open on the version that lost its traffic. `source`: as in
+ * Started.
+ */
 export interface AllTraffic {
   readonly kind: 'settled';
   readonly proof: WeightProof;
   readonly streams?: string;
+  readonly source?: string;
 }
 export type Settled = AllTraffic | Preempted;
 
@@ -38,7 +45,7 @@ export type Withdrawn =
   | { readonly kind: 'too-late'; readonly detail: string; readonly newHash: string }
   | Superseded;
 export type BackOnStable = AllTraffic | Superseded;
-export type Restored = { readonly kind: 'restored'; readonly detail: string } | Superseded;
+export type Restored = { readonly kind: 'restored'; readonly detail: string; readonly source?: string } | Superseded;
 
 /** A change by another actor to a step that is held. */
 export type ExternalChange = { readonly kind: 'promoted-elsewhere'; readonly detail: string } | Preempted;

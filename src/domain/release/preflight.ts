@@ -1,6 +1,7 @@
 import {
   healthCheck,
   hiddenAnswersCheck,
+  managerCheck,
   metricsCheck,
   ownerCheck,
   proxyCheck,
@@ -29,6 +30,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   const checks = [
     strategyCheck(spec, facts.rollout, rules),
     templateCheck(spec, facts, container),
+    ...managerCheck(spec, facts.rollout),
     stepCheck(spec, facts.rollout, rules),
     ...rules.more(facts.rollout),
     healthCheck(facts, rules),
