@@ -68,7 +68,7 @@ function requested(objects: ClusterObjectsPort, at: ObjectAt, wait: Wait): Promi
   });
 }
 
-function readyReason(object: ApiObject): string | undefined {
+export function readyReason(object: ApiObject): string | undefined {
   return conditionsOf(object).find(({ type }) => type === 'Ready')?.reason;
 }
 

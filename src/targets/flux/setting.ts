@@ -1,4 +1,4 @@
-import { textAt } from '../../domain/cluster-objects/api-object.ts';
+import { textAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { revisionParts } from '../../domain/flux/commit.ts';
 import { chainOf, type Owner, type Target } from '../../domain/release/target.ts';
@@ -7,7 +7,7 @@ import type { BranchFile } from '../../ports/branches.ts';
 import type { VersionSystems } from '../../ports/version-systems.ts';
 import type { Refusal, WorkloadPort, WriteResult } from '../../ports/workload.ts';
 import { findField, withValue, type Field } from './field.ts';
-import { fluxObject, reconciled, type Wait } from './reconcile.ts';
+import { fluxObject, readyReason, reconciled, type Wait } from './reconcile.ts';
 
 interface Wanted {
   readonly base: WorkloadPort;
@@ -33,6 +33,8 @@ export class Setting {
   readonly #from: string;
   readonly #to: string;
   readonly #mark: string;
+  /** A Kustomization that waits for health is not ready while a Rollout is held, so only the way back waits for it. */
+  readonly #isForward: boolean;
   /** The branch that gets the commit. */
   readonly #into: string;
 
@@ -40,6 +42,7 @@ export class Setting {
     const { plan, image, owner } = wanted;
     const isBack = image !== plan.image;
     this.#wanted = wanted;
+    this.#isForward = !isBack;
     [this.#from, this.#to] = isBack ? [plan.to, plan.from] : [plan.from, plan.to];
     this.#mark = markOf(owner, isBack ? 'revert' : 'release');
     this.#into = plan.pushTo === undefined ? plan.branch : `${plan.pushTo}${isBack ? '-revert' : ''}`;
@@ -115,7 +118,8 @@ export class Setting {
     const done = await reconciled(objects, kustomization, wait, async (object) => {
       // Others may push meanwhile, and Flux then applies a later commit.
       const newest = textAt(await objects.read(repository), 'status', 'artifact', 'revision');
-      return newest === textAt(object, 'status', 'lastAttemptedRevision') && (await this.#hasImage());
+      const isTried = newest === textAt(object, 'status', 'lastAttemptedRevision') && (await this.#hasImage());
+      return isTried && (this.#isForward || isOver(object));
     });
     const revision = textAt(done, 'status', 'lastAttemptedRevision') ?? '';
     const commit = revisionParts(revision).commit ?? revision;
@@ -133,6 +137,14 @@ export class Setting {
 /** The same for every attempt and every run of a release. */
 function markOf(owner: Owner, act: 'release' | 'revert'): string {
   return `${owner.releaseId} ${chainOf(owner)} ${act}`;
+}
+
+/** Whether Flux has applied the revision, or has given up to wait for its health. */
+function isOver(object: ApiObject): boolean {
+  const [tried, applied] = ['lastAttemptedRevision', 'lastAppliedRevision'].map((field) =>
+    textAt(object, 'status', field),
+  );
+  return applied === tried || readyReason(object) === 'HealthCheckFailed';
 }
 
 const refusal = (detail: string): Refusal => ({ refused: true, detail });

@@ -41,8 +41,7 @@ export async function conflictFaults(
 
 function isContested(wanted: ApiObject, live: ApiObject): boolean {
   const selector = valueAt(wanted, SELECTOR);
-  const applied = recordsAt(live, 'metadata', 'managedFields').some(
-    ({ manager, operation }) => manager === 'helm' && operation === 'Apply',
-  );
+  // The manager of Helm has the name of its program, which may be any.
+  const applied = recordsAt(live, 'metadata', 'managedFields').some(({ operation }) => operation === 'Apply');
   return applied && selector !== undefined && !isDeepStrictEqual(selector, valueAt(live, SELECTOR));
 }

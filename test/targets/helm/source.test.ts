@@ -8,7 +8,7 @@ beforeEach(() => {
 
 const look = async (tag = 'v2') => chart.workload.source?.(chart.spec(tag));
 const faults = async () => ((await look())?.checks ?? []).filter(({ ok }) => !ok).map(({ detail }) => detail);
-const BY_HELM = { manager: 'helm', operation: 'Apply' };
+const BY_HELM = { manager: 'helm-4.3.1', operation: 'Apply' };
 const MAP = (colour: string) =>
   `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {colour: ${colour}}\n`;
 
