@@ -25,6 +25,7 @@ async function attempt(run: ReleaseRun, cause: StopCause): Promise<Exclude<Rolle
   }
   run.weightWanted = 0;
   run.proof = back.proof;
+  run.noteSource(back.source);
   const detail = `${image} is stable again and has all traffic: ${back.proof.reason}`;
   run.withdrawal = { done: true, detail };
   return { state: 'rolled-back', reason: `${cause.reason}; ${detail}` };

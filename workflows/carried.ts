@@ -5,6 +5,7 @@ import type { ReleaseRun } from './release-run.ts';
 const FACTS = Object.keys({
   plan: true,
   newHash: true,
+  source: true,
   stepIndex: true,
   weightWanted: true,
   proof: true,

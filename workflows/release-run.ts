@@ -43,6 +43,7 @@ export class ReleaseRun {
   startedAt = Date.now();
   plan?: ReleasePlan;
   newHash?: string;
+  source?: string;
   stepIndex = 0;
   weightWanted = 0;
   proof?: WeightProof;
@@ -204,6 +205,13 @@ export class ReleaseRun {
     this.outbox.flush();
   }
 
+  /** What is known of the source of the version. Only kinds of targets that have a source say it. */
+  noteSource(text: string | undefined): void {
+    if (text === undefined) return;
+    this.source = text;
+    this.note(text);
+  }
+
   note(text: string, who?: string): void {
     const event = { at: Date.now(), state: this.phase, text, ...(who ? { who } : {}) };
     this.events.add(event);
@@ -274,6 +282,7 @@ export class ReleaseRun {
       ...(this.closedAt === undefined ? {} : { closedAt: this.closedAt }),
       ...(this.plan ? { plan: this.plan } : {}),
       ...(this.newHash === undefined ? {} : { newHash: this.newHash }),
+      ...(this.source === undefined ? {} : { source: this.source }),
       ...(this.proof ? { proof: this.proof } : {}),
       ...(this.verdict ? { verdict: this.verdict } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),

@@ -174,7 +174,10 @@ async function setImage(run: ReleaseRun): Promise<void> {
     run.nextScene(),
   ]);
   if ('newHash' in started) run.newHash = started.newHash;
-  if (started.kind === 'ready') return void (started.detail !== undefined && run.note(started.detail));
+  if (started.kind === 'ready') {
+    if (started.detail !== undefined) run.note(started.detail);
+    return run.noteSource(started.source);
+  }
   const passed = started.kind === 'passed-by' || started.kind === 'promoted-elsewhere';
   const accepted = passed && run.input.spec.acceptFastTrack === true;
   if (accepted || started.kind === 'passed-by') run.passedBy = started.detail;

@@ -77,6 +77,7 @@ async function settleBack(run: ReleaseRun, cause: StopCause): Promise<RolledBack
     run.nextScene(),
   ]);
   if (restored.kind === 'superseded') return superseded(run, restored.detail);
+  run.noteSource(restored.source);
   return { state: 'rolled-back', reason: restored.kind === 'kept' ? `${reason}; ${restored.detail}` : reason };
 }
 

@@ -5,6 +5,7 @@ import { analysis, analysisProblems } from './analysis-file.ts';
 import { duration, durationOrZero } from './duration.ts';
 import { parse, type Problem } from './parse.ts';
 import { targetFields } from './target.ts';
+import { sourceFields, sourceProblems } from './version-source.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 
 const strategy = z.enum(STRATEGY_NAMES, { error: ({ input }) => notBuilt(input) ?? spelling(input) });
@@ -70,6 +71,7 @@ export const releaseFile = z.strictObject({
   guard: durationOrZero.optional().describe('Watch after success; "0": off. Default 30m.'),
   target_kind: kindName.optional().describe('What implements the target. Default: the first kind.'),
   split: kindName.optional().describe('What divides the traffic. Default: the first split.'),
+  ...sourceFields,
 });
 /** Fields that the list for agents leaves out; the documentation has them. */
 const UNLISTED: readonly string[] = [
@@ -81,6 +83,7 @@ const UNLISTED: readonly string[] = [
   'replay',
   'mirror',
   'conformance',
+  ...Object.keys(sourceFields),
 ];
 export const LISTED_FIELDS = Object.keys(releaseFile.shape).filter((name) => !UNLISTED.includes(name));
 export type ReleaseFile = z.output<typeof releaseFile>;
@@ -102,6 +105,7 @@ export function parseReleaseFile<S extends z.ZodType>(schema: S, given: unknown,
   const value = inFull(given);
   return parse(schema, value, [
     ...strategyProblems(value, defaultStrategy),
+    ...sourceProblems(record(value)),
     ...analysisProblems(record(record(value)['analysis'])),
   ]);
 }

@@ -5,6 +5,7 @@ import { toAnalysis } from './analysis-spec.ts';
 import { toMs } from './duration.ts';
 import { invalidInput } from './parse.ts';
 import { defaultProblem, type ReleaseFile } from './release-file.ts';
+import { kindOfSource, toSources } from './version-source.ts';
 
 /** The server's settings that are defaults of a release file. */
 export interface ReleaseDefaults extends FileDefaults {
@@ -26,7 +27,8 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     ...(file.container ? { container: file.container } : {}),
     strategy,
     ...strategyOf(strategy).file.toSpec(file, defaults),
-    ...kindsOf({ targetKind: file.target_kind, split: file.split }),
+    ...kindsOf({ targetKind: file.target_kind ?? kindOfSource(file), split: file.split }),
+    ...toSources(file),
     analysis: toAnalysis(file.analysis ?? {}),
     ...(file.accept_fast_track ? { acceptFastTrack: true } : {}),
     approval: file.approval?.required ?? false,

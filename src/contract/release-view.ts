@@ -83,6 +83,8 @@ export const release = z.strictObject({
   target: shownTarget,
   image: z.string(),
   strategy: z.string(),
+  // The revision of Helm or the commit.
+  source: z.string().optional(),
   started_by: z.string(),
   started_at: time,
   closed_at: time.optional(),
@@ -134,6 +136,7 @@ export function toReleaseOutput(known: ReleaseView, events: number): ReleaseOutp
     target: view.spec.target,
     image: safe(view.spec.image),
     strategy: view.spec.strategy,
+    source: view.source === undefined ? undefined : safe(view.source),
     started_by: safe(view.startedBy),
     started_at: iso(view.startedAt),
     closed_at: view.closedAt === undefined ? undefined : iso(view.closedAt),

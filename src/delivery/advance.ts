@@ -3,7 +3,7 @@ import { podsNeverReady } from '../domain/pods.ts';
 import { departure } from '../domain/release/observe.ts';
 import type { Advanced, Preempted, Started } from '../domain/release/moves.ts';
 import type { ReleasePlan } from '../domain/release/plan.ts';
-import { isRefusal, preemption, readTarget, type Move, type Seen } from './move.ts';
+import { imageChange, isRefusal, preemption, readTarget, sourceOf, type Move, type Seen } from './move.ts';
 
 /** Where a version is that has just been set. */
 export interface FirstHold {
@@ -16,8 +16,8 @@ export interface FirstHold {
 /** Sets the image, at most once, and waits until the new pods are ready and held before their first weight. */
 export async function start(move: Move, { isReady, isPast }: FirstHold): Promise<Started> {
   const { world, scene } = move;
-  const { container, fromImage, templateImage: from = fromImage, toImage, stableHash } = scene.plan;
-  const set = await world.workload.setImage(scene.target, { container, from, to: toImage }, scene.owner);
+  const { fromImage, templateImage: from = fromImage, toImage, stableHash } = scene.plan;
+  const set = await world.workload.setImage(scene.target, imageChange(move, from, toImage), scene.owner);
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   const lost = lostStart(move);
   return move.wait(async () => {
@@ -26,7 +26,9 @@ export async function start(move: Move, { isReady, isPast }: FirstHold): Promise
     if (preempted) return preempted;
     if (seen.podHash === stableHash) return undefined;
     if (isPast(seen, scene.plan)) return passedBy(seen, toImage);
-    return isReady(seen, scene.plan) ? { kind: 'ready' as const, newHash: seen.podHash } : lost(seen.podHash);
+    return isReady(seen, scene.plan)
+      ? { kind: 'ready' as const, newHash: seen.podHash, ...sourceOf(set) }
+      : lost(seen.podHash);
   });
 }
 

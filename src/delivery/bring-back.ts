@@ -1,6 +1,6 @@
 import { isPromoted } from '../domain/release/observe.ts';
 import type { BackOnStable, Superseded } from '../domain/release/moves.ts';
-import { isRefusal, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
+import { imageChange, isRefusal, readTarget, sourceOf, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof } from './observe.ts';
 
 /**
@@ -14,14 +14,14 @@ export async function bringBack(
   before?: (move: Move) => Promise<void>,
 ): Promise<BackOnStable> {
   const { world, scene } = move;
-  const { container, fromImage, toImage } = scene.plan;
+  const { fromImage, toImage } = scene.plan;
   await before?.(move);
-  const set = await world.workload.setImage(scene.target, { container, from: toImage, to: fromImage }, scene.owner);
+  const set = await world.workload.setImage(scene.target, imageChange(move, toImage, fromImage), scene.owner);
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   const left = await move.wait(() => stableOrLeft(move, rules));
   if (left !== 'stable') return left;
   const weightless = await awaitProof(move, rules, 0, (seen) => replaced(seen, fromImage));
-  return weightless.kind === 'in-force' ? { kind: 'settled', proof: weightless.proof } : weightless;
+  return weightless.kind === 'in-force' ? { kind: 'settled', proof: weightless.proof, ...sourceOf(set) } : weightless;
 }
 
 async function stableOrLeft(move: Move, rules: TrafficRules): Promise<'stable' | Superseded | undefined> {

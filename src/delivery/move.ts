@@ -5,7 +5,7 @@ import type { Scene } from '../domain/release/scene.ts';
 import type { Point, RolloutState } from '../domain/rollout.ts';
 import type { Ports } from '../ports/index.ts';
 import type { ArmServices, TrafficRef } from '../ports/split.ts';
-import type { Refusal, WriteResult } from '../ports/workload.ts';
+import type { ImageChange, Refusal, WriteResult } from '../ports/workload.ts';
 
 /** The input of a strategy's move: the world of the target's cluster, the release's current state, and how to wait. */
 export interface Move {
@@ -48,6 +48,17 @@ export async function readTarget({ world, scene }: Move): Promise<Seen> {
 /** Why the release must stop what it is doing. Undefined while the Rollout is as the release left it. */
 export function preemption(seen: Observation, { plan, newHash }: Scene): Preempted | undefined {
   return departure(seen, { toImage: plan.toImage, steps: plan.steps, ...(newHash ? { newHash } : {}) });
+}
+
+/** The change of the released container from one image to another. */
+export function imageChange({ scene, wait }: Move, from: string, to: string): ImageChange {
+  const { container, helm, flux } = scene.plan;
+  return { container, from, to, ...(helm && { helm, wait }), ...(flux && { flux, wait }) };
+}
+
+/** What a write says of the source of the version. */
+export function sourceOf(result: WriteResult): { readonly source?: string } {
+  return 'source' in result && result.source !== undefined ? { source: result.source } : {};
 }
 
 export function isRefusal(result: WriteResult): result is Refusal {

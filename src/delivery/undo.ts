@@ -5,7 +5,16 @@ import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
 import { bringBack } from './bring-back.ts';
 import { fenceOff } from './fence.ts';
-import { isRefusal, preemption, readTarget, type Move, type Seen, type TrafficRules } from './move.ts';
+import {
+  imageChange,
+  isRefusal,
+  preemption,
+  readTarget,
+  sourceOf,
+  type Move,
+  type Seen,
+  type TrafficRules,
+} from './move.ts';
 import { inTime } from './in-time.ts';
 import { awaitProof, isInForce, observeWeight } from './observe.ts';
 import { openStreams } from './open-streams.ts';
@@ -140,12 +149,12 @@ class Rollback {
  */
 async function restore(move: Move): Promise<Restored> {
   const { world, scene } = move;
-  const { container, fromImage, toImage, stableHash } = scene.plan;
+  const { fromImage, toImage, stableHash } = scene.plan;
   const { templateImage } = scene.plan;
   // A release that ended before it set its own image finds the earlier one in the template.
   const left = templateImage !== undefined && (await readTarget(move)).image === templateImage;
   const from = left ? templateImage : toImage;
-  const set = await world.workload.setImage(scene.target, { container, from, to: fromImage }, scene.owner);
+  const set = await world.workload.setImage(scene.target, imageChange(move, from, fromImage), scene.owner);
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   return move.wait(async () => {
     const seen = await readTarget(move);
@@ -153,7 +162,11 @@ async function restore(move: Move): Promise<Restored> {
       return { kind: 'superseded' as const, detail: `the image was changed to ${seen.image}` };
     const healthy = seen.observed && seen.phase === 'Healthy' && seen.podHash === stableHash;
     return healthy
-      ? { kind: 'restored' as const, detail: `the template is back on ${fromImage} and the Rollout is Healthy` }
+      ? {
+          kind: 'restored' as const,
+          detail: `the template is back on ${fromImage} and the Rollout is Healthy`,
+          ...sourceOf(set),
+        }
       : undefined;
   });
 }

@@ -1,4 +1,5 @@
 import type { RolloutStrategy } from './argo-strategies.ts';
+import type { Manager } from './cluster-objects/managing-tool.ts';
 import type { Owner, Target } from './release/target.ts';
 
 export interface RolloutStep {
@@ -52,6 +53,8 @@ export interface RolloutState {
   /** spec.rollbackWindow.revisions: Argo skips the steps for a version within so many revisions. Absent if unset. */
   readonly rollbackWindow?: number;
   readonly owner?: Owner;
+  /** Tools such as Helm and Flux that write the Rollout from a source of their own. Absent if there are none. */
+  readonly managers?: readonly Manager[];
 }
 
 /** Settings of a Rollout that change how many pods serve a version. */

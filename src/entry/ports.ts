@@ -2,6 +2,7 @@ import { createTemplates } from '../adapters/analysis-templates/index.ts';
 import { createClusterObjects } from '../adapters/cluster-objects/index.ts';
 import { createLocalFiles } from '../adapters/local-files/index.ts';
 import { createPodStreams } from '../adapters/pod-streams/index.ts';
+import { createBranches } from '../adapters/git/index.ts';
 import { createHelm, createHelmReleases } from '../adapters/helm/index.ts';
 import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
 import { createWorlds, type DescribedClusters, type Elsewhere } from '../clusters/index.ts';
@@ -15,6 +16,7 @@ import type { Kinds } from '../domain/release/plan.ts';
 import { evidenceKind } from '../evidence/index.ts';
 import type { Ports, ToolPorts } from '../ports/index.ts';
 import type { ServerSystems } from '../ports/server-systems.ts';
+import type { VersionSystems } from '../ports/version-systems.ts';
 import type { Worlds } from '../ports/world.ts';
 import { splitKind, splitTools } from '../splits/index.ts';
 import type { SettingsOf } from '../splits/split-kind.ts';
@@ -22,13 +24,11 @@ import { targetKind, targetTools } from '../targets/index.ts';
 import { clusterDefaults } from '../config/clusters.ts';
 import { serverSystems } from './server-registry.ts';
 
+type SourceSettings = Pick<Settings, 'gitCredentials' | 'kubeconfig' | 'helmProgram' | 'helmCharts' | 'helmPlainHttp'>;
 type WorldSettings = DescribedClusters &
+  SourceSettings &
   Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways' | 'mcpConformance'>;
-type PortSettings = WorldSettings &
-  Pick<
-    Settings,
-    'allowedNamespaces' | 'kubeconfig' | 'helmProgram' | 'helmCharts' | 'helmPlainHttp' | 'kubernetesFiles'
-  >;
+type PortSettings = WorldSettings & Pick<Settings, 'allowedNamespaces' | 'kubernetesFiles'>;
 
 /** The clusters of the kubeconfig that the settings name. It opens no connection. Errors: CONFIG_INVALID. */
 export function clustersOf({ kubeconfig }: Pick<Settings, 'kubeconfig'>): Clusters {
@@ -37,16 +37,37 @@ export function clustersOf({ kubeconfig }: Pick<Settings, 'kubeconfig'>): Cluste
 
 /** The real systems behind the worlds. It opens no connection. */
 export function worldsOver(clusters: Clusters, settings: WorldSettings, systems = serverSystems(settings)): Worlds {
+  const sources = versionSystems(clusters, settings);
   return createWorlds({
     clusters,
     settings,
-    ports: (own, kinds) => portsOf(clusters, own, kinds, systems),
-    elsewhere: (kinds) => elsewhereOf(clusters, kinds, systems),
+    ports: (own, kinds) => portsOf(clusters, own, kinds, { systems, sources }),
+    elsewhere: (kinds) => elsewhereOf(clusters, kinds, { systems, sources }),
   });
 }
 
+/** What is in no cluster. */
+interface Around {
+  readonly systems: ServerSystems;
+  readonly sources: VersionSystems;
+}
+
+function versionSystems(clusters: Clusters, settings: SourceSettings): VersionSystems {
+  return {
+    branches: createBranches(settings.gitCredentials),
+    clusterObjects: createClusterObjects(clusters),
+    helmReleases: createHelmReleases(clusters),
+    helm: createHelm({
+      program: settings.helmProgram,
+      charts: settings.helmCharts,
+      plainHttp: settings.helmPlainHttp,
+      kubeconfig: settings.kubeconfig,
+    }),
+  };
+}
+
 /** Undefined if the kinds are in a cluster. Errors: KIND_UNKNOWN. */
-function elsewhereOf(clusters: Clusters, kinds: Kinds, systems: ServerSystems): Elsewhere | undefined {
+function elsewhereOf(clusters: Clusters, kinds: Kinds, around: Around): Elsewhere | undefined {
   const { place, name } = targetKind(kinds.targetKind);
   const split = splitKind(kinds.split);
   if (split.place !== place)
@@ -55,7 +76,7 @@ function elsewhereOf(clusters: Clusters, kinds: Kinds, systems: ServerSystems): 
       `The split ${split.name} does not divide the traffic of a target of the kind ${name}.`,
     );
   if (place === 'cluster') return undefined;
-  return { identity: systems.identity, ports: () => portsOf(clusters, clusterDefaults(), kinds, systems) };
+  return { identity: around.systems.identity, ports: () => portsOf(clusters, clusterDefaults(), kinds, around) };
 }
 
 /** The contexts of a cluster, by one of them. The identity of each cluster is read once. */
@@ -65,10 +86,10 @@ export function sameClusterOver(clusters: Clusters): (context: string) => Promis
 }
 
 /** Errors: KIND_UNKNOWN. */
-function portsOf(clusters: Clusters, settings: ClusterSettings, kinds: Kinds, systems: ServerSystems): Ports {
+function portsOf(clusters: Clusters, settings: ClusterSettings, kinds: Kinds, { systems, sources }: Around): Ports {
   const split = splitKind(kinds.split);
   return {
-    workload: targetKind(kinds.targetKind).workload(clusters, systems),
+    workload: targetKind(kinds.targetKind).workload(clusters, systems, sources),
     split: split.split(clusters, async () => settings, systems),
     evidence: split.evidence?.(systems) ?? evidenceKind(settings).evidence(settings),
     templates: createTemplates(clusters),
@@ -80,22 +101,16 @@ function portsOf(clusters: Clusters, settings: ClusterSettings, kinds: Kinds, sy
 export function portsOver(clusters: Clusters, settings: PortSettings, serving = false): ToolPorts {
   const settingsOf = settingsOver(clusters, settings);
   const systems = serverSystems(settings);
+  const sources = versionSystems(clusters, settings);
   return {
-    workload: targetKind().workload(clusters, systems),
+    workload: targetKind().workload(clusters, systems, sources),
     split: splitKind().split(clusters, settingsOf, systems),
     ...targetTools(clusters, { serving, namespaces: settings.allowedNamespaces }),
     ...splitTools(clusters, settingsOf),
     templates: createTemplates(clusters),
-    clusterObjects: createClusterObjects(clusters),
+    ...sources,
     podStreams: createPodStreams(clusters),
     localFiles: createLocalFiles(settings.kubernetesFiles),
-    helmReleases: createHelmReleases(clusters),
-    helm: createHelm({
-      program: settings.helmProgram,
-      charts: settings.helmCharts,
-      plainHttp: settings.helmPlainHttp,
-      kubeconfig: settings.kubeconfig,
-    }),
     now: Date.now,
   };
 }

@@ -1,6 +1,8 @@
 import type { ContractChange } from '../domain/servers/contract/compare.ts';
 import type { VersionPods } from '../domain/pods.ts';
+import type { Check, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
+import type { SourcePlans } from '../domain/release/version-source.ts';
 import type { Point, Revision, RolloutState } from '../domain/rollout.ts';
 
 /**
@@ -18,6 +20,24 @@ export interface Change {
   readonly detail: string;
   /** The owner of the mark on the object, when that is the reason for no change. */
   readonly holder?: Owner;
+  /** What is known of the source of the version, for people: "Helm release shop/web is at revision 5". */
+  readonly source?: string;
+}
+
+/** The change of a container's image. The plans of sources are those of the release. */
+export interface ImageChange extends SourcePlans {
+  readonly container: string;
+  readonly from: string;
+  readonly to: string;
+  /** Repeats `look` until it returns a value. For kinds that do not write the image themselves. */
+  readonly wait?: <T>(look: () => Promise<T | undefined>) => Promise<T>;
+}
+
+/** Whether the source of a version can be used, and what it holds now. */
+export interface SourceFound {
+  readonly checks: readonly Check[];
+  /** Present when every check holds. */
+  readonly plan?: SourcePlans;
 }
 
 /** The object changed since the caller's read: another template, another step than expected, or another owner. */
@@ -51,7 +71,7 @@ export interface WorkloadPort {
   /** The versions that the target still has pods or templates of, newest first. */
   revisions(target: Target): Promise<readonly Revision[]>;
   /** Sets a container's image when it is `from` (or already `to`: unchanged). Another image: refused. */
-  setImage(target: Target, change: { container: string; from: string; to: string }, owner: Owner): Promise<WriteResult>;
+  setImage(target: Target, change: ImageChange, owner: Owner): Promise<WriteResult>;
   /**
    * Ends the pause at which `at.podHash` is held: that of step `at.stepIndex`, or the only one of a target without
    * steps. Unchanged if it is already past.
@@ -74,6 +94,11 @@ export interface WorkloadPort {
   fence(target: Target, owner: Owner): Promise<WriteResult>;
   /** Removes the owner mark if the run of `owner` holds it. */
   unclaim(target: Target, owner: Owner): Promise<Change>;
+  /**
+   * Checks the source of the version, and says what it holds. Changes nothing. Absent for kinds whose versions have no
+   * source. Errors: those of the source.
+   */
+  source?(spec: ReleaseSpec): Promise<SourceFound>;
   /** The difference that callers see between two versions. Absent where versions have no contract. */
   contract?(target: Target, from: string, to: string): Promise<ContractDifference>;
 }

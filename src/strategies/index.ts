@@ -7,6 +7,7 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Owner } from '../domain/release/target.ts';
 import { withoutEndedMarks } from '../planning/ended-marks.ts';
 import type { Ports } from '../ports/index.ts';
+import type { SourceFound } from '../ports/workload.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Every strategy that a release can have. The first one is the default. */
@@ -30,5 +31,19 @@ export async function planRelease(
   spec: ReleaseSpec,
   hasEnded: (owner: Owner) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<Preflight> {
-  return strategyOf(spec.strategy).plan(withoutEndedMarks(world, spec.target, hasEnded), spec);
+  const source = await world.workload.source?.(spec);
+  const plan = () => strategyOf(spec.strategy).plan(withoutEndedMarks(world, spec.target, hasEnded), spec);
+  if (!source) return plan();
+  try {
+    return withSource(await plan(), source);
+  } catch (error) {
+    // A source without the target explains why there is none.
+    if (source.plan || !(error instanceof SluiceError && error.code === 'ROLLOUT_NOT_FOUND')) throw error;
+    return { checks: source.checks };
+  }
+}
+
+function withSource({ plan, ...found }: Preflight, source: SourceFound): Preflight {
+  const checks = [...found.checks, ...source.checks];
+  return plan && source.plan ? { ...found, checks, plan: { ...plan, ...source.plan } } : { ...found, checks };
 }

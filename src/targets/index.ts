@@ -1,10 +1,15 @@
 import { byName, type Joined } from '../domain/by-name.ts';
 import { argoRollout } from './argo-rollout/index.ts';
+import { flux } from './flux/index.ts';
+import { helm } from './helm/index.ts';
 import { mcpServer } from './mcp-server/index.ts';
 import type { TargetKind } from './target-kind.ts';
 
 /** Every kind of target. A release that names none uses the first. */
-export const TARGETS = [argoRollout, mcpServer] as const satisfies readonly [TargetKind, ...TargetKind[]];
+export const TARGETS = [argoRollout, mcpServer, helm(argoRollout), flux(argoRollout)] as const satisfies readonly [
+  TargetKind,
+  ...TargetKind[],
+];
 
 /** Errors: KIND_UNKNOWN. */
 export function targetKind(name?: string): TargetKind {

@@ -1,5 +1,6 @@
 import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
 import type { ServerSystems } from '../ports/server-systems.ts';
+import type { VersionSystems } from '../ports/version-systems.ts';
 import type { WorkloadPort } from '../ports/workload.ts';
 
 export interface TargetToolOptions {
@@ -15,7 +16,7 @@ export interface TargetKind<Tools extends object = object> {
   readonly name: string;
   /** Where its objects are. A registry has no cluster. */
   readonly place: 'cluster' | 'registry';
-  readonly workload: (clusters: Clusters, systems: ServerSystems) => WorkloadPort;
+  readonly workload: (clusters: Clusters, systems: ServerSystems, sources: VersionSystems) => WorkloadPort;
   /** The further ports (ToolPorts) that single tools use for this kind. */
   readonly tools: (clusters: Clusters, options: TargetToolOptions) => Tools;
 }

@@ -52,6 +52,17 @@ export class FluxStage {
     return (await this.#git('rev-parse', 'HEAD')).trim();
   }
 
+  /** The branch as the server has it: subjects of its commits, its end, and the text of a file. */
+  async branch(file: string): Promise<{ subjects: readonly string[]; head: string; text: string }> {
+    await this.#git('fetch', '--quiet', this.url, 'main');
+    const [log, head, text] = await Promise.all([
+      this.#git('log', '--format=%s', 'FETCH_HEAD'),
+      this.#git('rev-parse', 'FETCH_HEAD'),
+      this.#git('show', `FETCH_HEAD:${file}`),
+    ]);
+    return { subjects: log.trim().split('\n'), head: head.trim(), text };
+  }
+
   async #git(...args: string[]): Promise<string> {
     const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
     const env = { ...process.env, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };

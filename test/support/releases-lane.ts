@@ -25,6 +25,8 @@ export interface LaneOptions {
   readonly name: string;
   /** Further settings of the server. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Further settings of the workers. */
+  readonly workerSettings?: Readonly<Record<string, string>>;
   /** Uses `sluice worker` instead of the worker that tests can kill. */
   readonly plainWorker?: boolean;
   /** Number of workers. Default: 1. */
@@ -60,14 +62,14 @@ export async function openLane(sandbox: Sandbox, options: LaneOptions): Promise<
 
 function workerSpec(
   sandbox: Sandbox,
-  { name, plainWorker = false }: LaneOptions,
+  { name, plainWorker = false, workerSettings = {} }: LaneOptions,
   folder: string,
   index: number,
 ): ProcessSpec {
   return {
     name: `worker ${index + 1} of lane ${name}`,
     args: plainWorker ? ['bin/sluice.mjs', 'worker'] : ['test/support/chaos-worker.ts'],
-    env: { ...connections(sandbox, name), SLUICE_CHAOS_RULES: join(folder, 'rules') },
+    env: { ...connections(sandbox, name), SLUICE_CHAOS_RULES: join(folder, 'rules'), ...workerSettings },
     stateDir: sandbox.stateDir,
     log: join(folder, index === 0 ? 'worker.log' : `worker-${index + 1}.log`),
     ready: plainWorker ? /state: 'RUNNING'/ : /^ready$/m,

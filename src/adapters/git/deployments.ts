@@ -5,6 +5,7 @@ import type { DeploymentPlace, DeploymentState, DeploymentsPort, DeploymentWrite
 import { inTemporaryFolder } from '../local/temporary-folder.ts';
 import { copyTree } from './copy-tree.ts';
 import { namesIn, readFolder, writeFolder } from './folder.ts';
+import { IDENTITY } from './identity.ts';
 import { entriesOf, textsOf } from './objects.ts';
 import { git, GitFailure, gitLine, gitText } from './run.ts';
 import { unpackTree } from './unpack.ts';
@@ -180,11 +181,3 @@ async function committed(top: string, { state, message }: DeploymentWrite, tree:
   const args = ['commit-tree', tree, '-p', state.base, '-F', '-'];
   return gitText({ args, cwd: top, env, input: message });
 }
-
-/** For machines on which nobody has told Git who they are. */
-const IDENTITY = {
-  GIT_AUTHOR_NAME: 'Sluice',
-  GIT_AUTHOR_EMAIL: 'sluice@localhost',
-  GIT_COMMITTER_NAME: 'Sluice',
-  GIT_COMMITTER_EMAIL: 'sluice@localhost',
-} as const;

@@ -1,2 +1,3 @@
+export { createBranches } from './branches.ts';
 export { createDeployments } from './deployments.ts';
 export { createSourceRepositories, type SourceSettings } from './sources.ts';

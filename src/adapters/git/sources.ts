@@ -13,6 +13,7 @@ import { entriesOf, textsOf } from './objects.ts';
 import { refOf } from './refs.ts';
 import { git, gitLine } from './run.ts';
 import { sizeOf, watchSize } from './size-watch.ts';
+import { transport } from './transport.ts';
 
 export interface SourceSettings {
   readonly credentials: Credentials;
@@ -108,11 +109,6 @@ function largerThan(bytes: number): SluiceError {
     'SOURCE_TOO_LARGE',
     `The repository has more than ${megabytes(bytes)} MB at this commit, without its history.`,
   );
-}
-
-/** Only the transport of the address itself is allowed, also after a redirect. */
-function transport({ scheme }: GitUrl): Readonly<Record<string, string>> {
-  return { GIT_ALLOW_PROTOCOL: scheme, GIT_SSH_COMMAND: 'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes' };
 }
 
 async function read(store: string, tree: string, limits: SourceLimits) {

@@ -30,7 +30,8 @@ export interface Caller {
   /** The text in records, e.g. `mcp:claude-code`, `cli:ada`. */
   readonly id: string;
   /** The interface of the call. */
-  readonly kind: 'mcp' | 'cli' | 'http';
+  /** `worker`: a step of a delivery, for whoever has started it. */
+  readonly kind: 'mcp' | 'cli' | 'http' | 'worker';
   /** Who calls. If absent, somebody of whom nothing is known. */
   readonly identity?: Identity;
   /** The person for whom an agent acts. */

@@ -14,6 +14,17 @@ export function common(a: unknown, b: unknown): unknown {
   return a === b ? a : VARIES;
 }
 
+/** A rendering without the values at `varying`, which are paths as `varyingPaths` returns them. */
+export function withoutVarying(value: unknown, varying: readonly string[], path = ''): unknown {
+  if (varying.includes(path)) return VARIES;
+  const pathTo = (key: string | number) => (path === '' ? String(key) : `${path}.${key}`);
+  if (Array.isArray(value)) return value.map((item: unknown, index) => withoutVarying(item, varying, pathTo(index)));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withoutVarying(item, varying, pathTo(key))]),
+  );
+}
+
 /** Whether an object is a rendering of what `common` returned. */
 export function isRenderingOf(shape: unknown, object: unknown): boolean {
   if (shape === VARIES) return true;

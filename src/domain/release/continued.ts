@@ -52,7 +52,7 @@ export interface ContinuedRecord {
 /** The fields of a run that its successor gets unchanged. */
 export type ContinuedFacts = Pick<
   ReleaseView,
-  'plan' | 'newHash' | 'stepIndex' | 'weightWanted' | 'proof' | 'verdict' | 'waiting' | 'window'
+  'plan' | 'newHash' | 'source' | 'stepIndex' | 'weightWanted' | 'proof' | 'verdict' | 'waiting' | 'window'
 > & {
   readonly phase: ReleaseView['state'];
   readonly reason: string;

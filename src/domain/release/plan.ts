@@ -3,6 +3,7 @@ import type { MetricSpec } from '../analysis/metric-spec.ts';
 import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
 import type { Open } from '../analysis/verdict.ts';
 import type { Target } from './target.ts';
+import type { SourcePlans, VersionSources } from './version-source.ts';
 
 /** `limits`: fixed limits alone. `sequential`: a comparison with stable, and fixed limits where the file names some. */
 export const JUDGES = ['limits', 'sequential'] as const;
@@ -75,7 +76,7 @@ export interface Kinds {
 }
 
 /** The specification of a release, validated and with all defaults. */
-export interface ReleaseSpec extends Kinds {
+export interface ReleaseSpec extends Kinds, VersionSources {
   readonly target: Target;
   /**
    * Identity of the cluster that `target.cluster` named where the release was started. A worker whose context of that
@@ -158,7 +159,7 @@ export interface Check {
 /**
  * The facts that preflight fixed for the whole release. The workflow acts on these and does not determine them again.
  */
-export interface ReleasePlan extends Kinds {
+export interface ReleasePlan extends Kinds, SourcePlans {
   /** Labels that every series of the cluster has in Prometheus. Absent if none are needed. */
   readonly matchers?: Readonly<Record<string, string>>;
   readonly container: string;

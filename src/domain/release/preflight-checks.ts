@@ -108,6 +108,15 @@ function sameImage(image: string, stable: string, { images, aborted }: RolloutFa
     : bad('image', `the template has ${image} already, and its update is under way`, 'Let it end, or abort it first.');
 }
 
+/** A tool that knows nothing of the release restores the old image from its source. */
+export function managerCheck({ helm, flux }: ReleaseSpec, { managers = [] }: RolloutFacts): readonly Check[] {
+  const [manager] = managers.filter(({ tool }) => tool !== 'controller');
+  if (!manager || helm || flux) return [];
+  const detail = `${manager.tool} manages the Rollout, as ${manager.what}. ${manager.willDo}`;
+  const next = 'Let the release change the source: with `helm` or `flux` in the release file (docs/gitops.md).';
+  return [{ ...ok('manager', detail), next }];
+}
+
 export function stepCheck(spec: ReleaseSpec, rollout: RolloutFacts, rules: PlanRules): Check {
   const found = rules.steps(spec, rollout);
   return 'problem' in found ? bad('steps', found.problem, found.next) : ok('steps', found.detail);

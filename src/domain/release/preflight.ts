@@ -2,6 +2,7 @@ import {
   healthCheck,
   hiddenAnswersCheck,
   isJoined,
+  managerCheck,
   metricsCheck,
   ownerCheck,
   proxyCheck,
@@ -31,6 +32,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   const checks = [
     strategyCheck(spec, facts.rollout, rules),
     templateCheck(spec, facts, container, rules),
+    ...managerCheck(spec, facts.rollout),
     stepCheck(spec, facts.rollout, rules),
     ...rules.more(facts.rollout, spec),
     healthCheck(facts, rules, joined),

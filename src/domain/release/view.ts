@@ -34,6 +34,8 @@ export interface ReleaseView {
   readonly stepIndex: number;
   readonly plan?: ReleasePlan;
   readonly newHash?: string;
+  /** Where the source of the version is, for kinds of targets that have one: a revision of Helm, a commit. */
+  readonly source?: string;
   readonly weightWanted: number;
   readonly proof?: WeightProof;
   readonly verdict?: Verdict;

@@ -90,6 +90,7 @@ export const Rollout = z.object({
     uid: z.string().optional(),
     deletionTimestamp: z.string().optional(),
     finalizers: z.array(z.string()).optional(),
+    labels: z.record(z.string(), z.string()).optional(),
     annotations: z.record(z.string(), z.string()).optional(),
   }),
   spec: z.object({

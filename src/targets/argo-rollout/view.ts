@@ -1,3 +1,4 @@
+import { managersOf } from '../../domain/cluster-objects/managing-tool.ts';
 import { goDurationMs } from '../../domain/go-duration.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { RolloutState, RolloutStep, Scaling } from '../../domain/rollout.ts';
@@ -40,6 +41,7 @@ export function toView(target: Target, rollout: Rollout, elsewhere: ReferencedOb
   const { canary, blueGreen } = spec.strategy;
   const services = serviceNames(rollout);
   const owner = ownerOf(metadata.annotations);
+  const managers = managersOf({ metadata });
   const weight = status.canary?.weights?.canary.weight;
   const traefik = canary?.trafficRouting?.traefik?.weightedTraefikServiceName;
   return {
@@ -81,6 +83,7 @@ export function toView(target: Target, rollout: Rollout, elsewhere: ReferencedOb
     scaling: scalingOf(rollout),
     ...(spec.rollbackWindow?.revisions && { rollbackWindow: spec.rollbackWindow.revisions }),
     ...(owner && { owner }),
+    ...(managers.length > 0 && { managers }),
   };
 }
 

@@ -26,6 +26,18 @@ const REVISIONS = [revision('old', 'shop:v1'), revision('bad', 'shop:v2')];
 const failing = (facts: Facts, spec: SpecChanges = {}) =>
   checksOf(releaseSpec(spec), facts).checks.filter((check) => !check.ok);
 
+test('a tool that manages the Rollout is named, unless the release changes its source', () => {
+  const manager = { tool: 'Helm', what: 'release shop/web', willDo: 'It overwrites.', reverts: false } as const;
+  const facts = canaryFacts({ managers: [manager] });
+  const named = (spec: SpecChanges) =>
+    checksOf(releaseSpec(spec), facts).checks.filter(({ name }) => name === 'manager');
+
+  expect(named({})).toMatchObject([
+    { ok: true, detail: 'Helm manages the Rollout, as release shop/web. It overwrites.' },
+  ]);
+  expect(named({ flux: { kustomization: 'apps', file: 'web.yaml' } })).toEqual([]);
+});
+
 describe('when all holds', () => {
   test.each([
     ['dynamicStableScale alone', { dynamicStable: true, keepsAborted: [] }],
