@@ -112,7 +112,8 @@ async function hold(run: ReleaseRun, step: Course): Promise<Ending> {
   if (step.failure) return { kind: 'failed', verdict: step.failure.verdict };
   const watch = watchOf(run, step);
   const judgement = { ...watch, from: watch.from as number };
-  const decides = () => (step.decided ? awaitArgo(run) : insideWindows(run, step, () => soakAndJudge(run, step, judgement)));
+  const decides = () =>
+    step.decided ? awaitArgo(run) : insideWindows(run, step, () => soakAndJudge(run, step, judgement));
   return run.interruptible(() => first<Ending>(() => untilLeft<Ending>(run, at(step), [guarding(watch), decides()])));
 }
 

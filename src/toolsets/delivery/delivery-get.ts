@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { deploymentName } from '../../contract/deployment-file.ts';
 import { parse } from '../../contract/parse.ts';
-import type { Command, CommandContext, Touched } from '../../commands/command.ts';
+import type { Command, CommandContext } from '../../commands/command.ts';
+import type { Touched } from '../../domain/access/decide.ts';
 import { knownDelivery } from './known-delivery.ts';
 import { shownDelivery, shownText, toShown } from './shown-delivery.ts';
 
