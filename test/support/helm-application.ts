@@ -21,7 +21,7 @@ export function applicationFiles(name: string, namespace: string, image: string)
   );
 }
 
-/** A folder of charts with the application and a ConfigMap in the chart `shop`. The value `tag` is that of the image. */
+/** A folder with the chart `shop`: the application and a ConfigMap. The value `tag` is that of the image. */
 export function applicationChart(name: string, namespace: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-charts-'));
   const files = applicationFiles(name, namespace, 'shop:{{ .Values.tag }}');

@@ -1,10 +1,11 @@
 import { refusedAs, start, waitUnlessPreempted } from '../../delivery/advance.ts';
+import { isHeldAt, rules } from '../../delivery/argo-weights.ts';
 import { promote, settle } from '../../delivery/finish.ts';
 import { isRefusal, type Move } from '../../delivery/move.ts';
 import { undoWith } from '../../delivery/undo.ts';
 import type { Advanced } from '../../domain/release/moves.ts';
 import type { Strategy } from '../strategy.ts';
-import { isHeldAt, isPastPause, rules } from './observation.ts';
+import { isPastPause } from './observation.ts';
 
 export const advance: Strategy['advance'] = {
   start: (move) =>

@@ -17,12 +17,3 @@ export function canarySteps(steps: readonly RolloutStep[]): PlanStep[] | string 
   }
   return plan;
 }
-
-/** Suggested weights for a Rollout that names none. */
-const SUGGESTED_WEIGHTS = [5, 50];
-
-/** The same weights in a form that a release supports. */
-export function fixedSteps(steps: readonly RolloutStep[]): readonly RolloutStep[] {
-  const weights = steps.flatMap(({ setWeight }) => (setWeight ? [setWeight] : []));
-  return (weights.length > 0 ? weights : SUGGESTED_WEIGHTS).flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
-}

@@ -5,8 +5,8 @@ import { advance, finish, observe, undo } from './moves.ts';
 import { rules } from './plan.ts';
 
 /**
- * Argo keeps its own steps and times. The release judges beside it, aborts a bad version, and ends an untimed pause only
- * when it is promoted. It may join an update that another writer began.
+ * Argo keeps its own steps and times. The release judges beside it, aborts a bad version, and ends an untimed pause
+ * only when it is promoted. It may join an update that another writer began.
  */
 export const watchedCanary: Strategy = {
   name: 'watched-canary',

@@ -1,11 +1,11 @@
 import { refusedAs, start } from '../../delivery/advance.ts';
+import { rules } from '../../delivery/argo-weights.ts';
 import { settle } from '../../delivery/finish.ts';
 import { isRefusal, preemption, readTarget, type Move } from '../../delivery/move.ts';
 import { awaitProof, observeWeight, type Observing } from '../../delivery/observe.ts';
 import { undoWith, type Undoing } from '../../delivery/undo.ts';
 import type { Advanced, MovedOn } from '../../domain/release/moves.ts';
 import type { PlanStep } from '../../domain/release/plan.ts';
-import { rules } from '../canary/observation.ts';
 import type { Strategy } from '../strategy.ts';
 import { hasFirstWeight, isAt, isBeyond } from './observation.ts';
 

@@ -1,13 +1,12 @@
 import { ok, type PlanRules } from '../../domain/release/preflight-checks.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check, ReleaseSpec } from '../../domain/release/plan.ts';
-import { rules as canary } from '../canary/plan.ts';
-import { fixedSteps } from '../canary/steps.ts';
+import { argoWeights, fixedSteps, withdrawable } from '../../planning/argo-weights.ts';
 import { watchedSteps } from './steps.ts';
 
 /** Argo keeps its own steps and times, so every step that Argo accepts is accepted. */
 export const rules: PlanRules = {
-  ...canary,
+  ...argoWeights,
   watches: true,
   steps(_spec, { steps }) {
     const found = watchedSteps(steps);
@@ -17,11 +16,7 @@ export const rules: PlanRules = {
     const next = `Add steps with weights and pauses to the Rollout, such as ${JSON.stringify(fixedSteps(steps))}`;
     return { problem: 'no step of the Rollout sets a weight above 0, so there is nothing to watch', next: `${next}.` };
   },
-  more: (rollout, spec) => [
-    ...canary.more(rollout, spec).filter(({ name }) => name !== 'analysis'),
-    ...background(rollout),
-    ...withoutRollback(spec),
-  ],
+  more: (rollout, spec) => [...withdrawable(rollout), ...background(rollout), ...withoutRollback(spec)],
 };
 
 function weights(steps: readonly { readonly weight: number }[]): string {

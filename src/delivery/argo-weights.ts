@@ -1,0 +1,29 @@
+import type { TrafficRules } from './move.ts';
+import type { Observation } from '../domain/release/observe.ts';
+
+/** True when the controller holds the canary at `pauseIndex` with the pods of `newHash`. */
+export function isHeldAt(seen: Observation, newHash: string, pauseIndex: number): boolean {
+  return (
+    seen.observed &&
+    seen.podHash === newHash &&
+    seen.stepIndex === pauseIndex &&
+    seen.controllerPause &&
+    seen.pauseReasons.includes('CanaryPauseStep')
+  );
+}
+
+/** After an abort the selector of the candidate changes repeatedly for a while, and Argo still writes weights. */
+export function isBackOnStable(seen: Observation, stableHash: string): boolean {
+  return seen.stableSelector === stableHash && seen.candidateSelector === stableHash && (seen.canaryWeight ?? 0) === 0;
+}
+
+/** Argo writes the weights and reports them. All users have the new version permanently only when it is stable. */
+export const rules: TrafficRules = {
+  reported: ({ canaryWeight }) => canaryWeight,
+  isBackOnStable,
+  isCutOver: () => false,
+  heldAt: (seen) =>
+    seen.stepIndex !== undefined && isHeldAt(seen, seen.podHash, seen.stepIndex)
+      ? { stepIndex: seen.stepIndex }
+      : undefined,
+};

@@ -1,0 +1,42 @@
+import { WEIGHTED } from '../domain/argo-strategies.ts';
+import { bad, ok, type PlanRules } from '../domain/release/preflight-checks.ts';
+import type { RolloutFacts } from '../domain/release/preflight-facts.ts';
+import type { Check } from '../domain/release/plan.ts';
+import type { RolloutStep } from '../domain/rollout.ts';
+
+/** What holds for every release of a Rollout whose weights Argo owns. */
+export const argoWeights: Pick<PlanRules, 'argo' | 'unfit' | 'isAbortSettled'> = {
+  argo: WEIGHTED,
+  unfit: ({ trafficRouting }) =>
+    trafficRouting.join() === 'traefik'
+      ? undefined
+      : {
+          detail: `the canary routes traffic by ${trafficRouting.join(', ') || 'nothing'}`,
+          next: 'Set spec.strategy.canary.trafficRouting.traefik.weightedTraefikServiceName.',
+        },
+  isAbortSettled: ({ stableSelector, candidateSelector, stableHash }) =>
+    stableSelector === stableHash && candidateSelector === stableHash,
+};
+
+/**
+ * If pods of the aborted version stay, Argo 1.10.1 permanently leaves a share of the traffic on that version: it
+ * reduces the weight only as fast as the stable version gets pods, and then stops (tried seven times).
+ */
+export function withdrawable({ scaling: { dynamicStable, keepsAborted } }: RolloutFacts): readonly Check[] {
+  if (!dynamicStable) return [];
+  const slow = 'dynamicStableScale is on: an abort moves traffic back only as fast as the stable version gets its pods';
+  if (keepsAborted.length === 0)
+    return [{ ...ok('rollback', slow), next: 'Set dynamicStableScale: false for a rollback at once.' }];
+  const detail = `Argo cannot take this Rollout back: with dynamicStableScale and ${keepsAborted.join(' and ')}, an abort leaves a share of the traffic on the aborted version`;
+  const next = `Remove ${keepsAborted.join(' and ')}, or set dynamicStableScale: false (spec.strategy.canary).`;
+  return [bad('rollback', detail, next)];
+}
+
+/** Suggested weights for a Rollout that names none. */
+const SUGGESTED_WEIGHTS = [5, 50];
+
+/** The same weights in a form that a release supports. */
+export function fixedSteps(steps: readonly RolloutStep[]): readonly RolloutStep[] {
+  const weights = steps.flatMap(({ setWeight }) => (setWeight ? [setWeight] : []));
+  return (weights.length > 0 ? weights : SUGGESTED_WEIGHTS).flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
+}
