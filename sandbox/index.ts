@@ -2,6 +2,7 @@ export { acquireBinary } from './binaries/acquire.ts';
 export { applyApplication, removeApplication } from './apps/applications.ts';
 export { loadStats, resetLoadStats, setLoad } from './load/client.ts';
 export type { AppStats, LoadStats, VersionStats } from './load/config.ts';
+export { ADD_ONS } from './manifest.ts';
 export { sandboxDown, startPart, stopPart } from './down.ts';
 export { sandboxLogs, sandboxStatus } from './status.ts';
 export { startTemporalOnly } from './temporal-only.ts';

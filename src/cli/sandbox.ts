@@ -1,4 +1,4 @@
-import { Option, type Command as Cli } from 'commander';
+import type { Command as Cli } from 'commander';
 import type { PartStatus, SandboxStatus } from '../../sandbox/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { CliDeps } from './deps.ts';
@@ -19,11 +19,7 @@ export function addSandbox(program: Cli, deps: CliDeps): void {
     group.command(name).description(about).option('--name <name>', 'which sandbox', 'default');
   add('up', 'Start it; the first time builds its parts')
     .option('--rps <number>', 'requests a second of the load generator')
-    .addOption(
-      new Option('--with <parts...>', 'further parts: flux (its two main controllers and a Git server)').choices([
-        'flux',
-      ]),
-    )
+    .option('--with <parts...>', 'further parts: flux (its two main controllers and a Git server)')
     .action((options: Options, cli: Cli) => up(deps, options, cli));
   add('status', 'Show its parts').action(async (options: Options, cli: Cli) =>
     show(deps, cli, await explained((await load()).sandboxStatus(place(deps, options, cli))), statusText),
@@ -48,7 +44,11 @@ function place(deps: CliDeps, { name = 'default' }: Options, cli: Cli): { name: 
 }
 
 async function up(deps: CliDeps, options: Options, cli: Cli): Promise<void> {
-  const { sandboxUp } = await load();
+  const { ADD_ONS, sandboxUp } = await load();
+  const known: readonly string[] = ADD_ONS;
+  const unknown = options.with?.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new SluiceError('UNKNOWN_NAME', `There is no further part "${unknown}". Known: ${known.join(', ')}.`);
   const rps = options.rps === undefined ? {} : { rps: Number(options.rps) };
   await show(
     deps,

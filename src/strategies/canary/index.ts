@@ -4,7 +4,7 @@ import type { Strategy } from '../strategy.ts';
 import { file } from './file.ts';
 import { advance, finish, undo } from './moves.ts';
 import * as planning from './plan.ts';
-import { rules } from '../../delivery/argo-weights.ts';
+import { argoWeightRules as rules } from '../../domain/release/argo-weights.ts';
 
 /** Argo moves traffic by the Rollout's own steps. The release judges each step and then lets Argo continue. */
 export const canary: Strategy = {

@@ -1,5 +1,5 @@
 import { refusedAs, start, waitUnlessPreempted } from '../../delivery/advance.ts';
-import { isHeldAt, rules } from '../../delivery/argo-weights.ts';
+import { argoWeightRules as rules, isHeldAt } from '../../domain/release/argo-weights.ts';
 import { promote, settle } from '../../delivery/finish.ts';
 import { isRefusal, type Move } from '../../delivery/move.ts';
 import { undoWith } from '../../delivery/undo.ts';

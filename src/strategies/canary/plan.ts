@@ -1,7 +1,7 @@
 import { bad, type PlanRules } from '../../domain/release/preflight-checks.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check } from '../../domain/release/plan.ts';
-import { argoWeights, fixedSteps, withdrawable } from '../../planning/argo-weights.ts';
+import { argoWeights, fixedSteps, withdrawable } from '../../domain/release/argo-weight-checks.ts';
 import { canarySteps } from './steps.ts';
 
 /** The Rollout's own steps are the plan, and Argo owns the weights. */

@@ -1,5 +1,5 @@
 import { refusedAs, start } from '../../delivery/advance.ts';
-import { rules } from '../../delivery/argo-weights.ts';
+import { argoWeightRules as rules } from '../../domain/release/argo-weights.ts';
 import { settle } from '../../delivery/finish.ts';
 import { isRefusal, preemption, readTarget, type Move } from '../../delivery/move.ts';
 import { awaitProof, observeWeight, type Observing } from '../../delivery/observe.ts';

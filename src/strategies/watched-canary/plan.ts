@@ -1,7 +1,7 @@
 import { ok, type PlanRules } from '../../domain/release/preflight-checks.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check, ReleaseSpec } from '../../domain/release/plan.ts';
-import { argoWeights, fixedSteps, withdrawable } from '../../planning/argo-weights.ts';
+import { argoWeights, fixedSteps, withdrawable } from '../../domain/release/argo-weight-checks.ts';
 import { watchedSteps } from './steps.ts';
 
 /** Argo keeps its own steps and times, so every step that Argo accepts is accepted. */

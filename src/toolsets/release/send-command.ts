@@ -21,7 +21,7 @@ const base = {
   request_id: requestId.optional(),
   run_id: z.string().max(64).optional().describe('Run that you saw.'),
 };
-const STEP = { step: step.optional().describe('Index of the step that you saw; 0: the first.') };
+const STEP = { step: step.optional().describe('Index that you saw, from 0.') };
 /** Fields that the tool list for agents omits. */
 const HIDDEN: readonly string[] = ['target', 'run_id'];
 const inputs = {
@@ -31,7 +31,7 @@ const inputs = {
   reasoned: z.strictObject({
     ...base,
     reason,
-    step: step.describe('Index of the step; 0: the first.'),
+    step: step.describe('Index, from 0.'),
     confirm: confirmField,
   }),
   promote: z.strictObject({

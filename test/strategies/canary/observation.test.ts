@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Observation } from '../../../src/domain/release/observe.ts';
-import { isBackOnStable, isHeldAt } from '../../../src/delivery/argo-weights.ts';
+import { isBackOnStable, isHeldAt } from '../../../src/domain/release/argo-weights.ts';
 import { AT_PAUSE, seen } from '../../support/builders-observation.ts';
 
 const without = <K extends keyof Observation>(key: K): Observation => {

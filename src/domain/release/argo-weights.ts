@@ -1,5 +1,4 @@
-import type { TrafficRules } from './move.ts';
-import type { Observation } from '../domain/release/observe.ts';
+import type { Observation } from './observe.ts';
 
 /** True when the controller holds the canary at `pauseIndex` with the pods of `newHash`. */
 export function isHeldAt(seen: Observation, newHash: string, pauseIndex: number): boolean {
@@ -18,11 +17,11 @@ export function isBackOnStable(seen: Observation, stableHash: string): boolean {
 }
 
 /** Argo writes the weights and reports them. All users have the new version permanently only when it is stable. */
-export const rules: TrafficRules = {
-  reported: ({ canaryWeight }) => canaryWeight,
+export const argoWeightRules = {
+  reported: ({ canaryWeight }: Observation): number | undefined => canaryWeight,
   isBackOnStable,
-  isCutOver: () => false,
-  heldAt: (seen) =>
+  isCutOver: (): boolean => false,
+  heldAt: (seen: Observation): { readonly stepIndex: number } | undefined =>
     seen.stepIndex !== undefined && isHeldAt(seen, seen.podHash, seen.stepIndex)
       ? { stepIndex: seen.stepIndex }
       : undefined,

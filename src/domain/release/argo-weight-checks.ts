@@ -1,8 +1,8 @@
-import { WEIGHTED } from '../domain/argo-strategies.ts';
-import { bad, ok, type PlanRules } from '../domain/release/preflight-checks.ts';
-import type { RolloutFacts } from '../domain/release/preflight-facts.ts';
-import type { Check } from '../domain/release/plan.ts';
-import type { RolloutStep } from '../domain/rollout.ts';
+import { WEIGHTED } from '../argo-strategies.ts';
+import { bad, ok, type PlanRules } from './preflight-checks.ts';
+import type { RolloutFacts } from './preflight-facts.ts';
+import type { Check } from './plan.ts';
+import type { RolloutStep } from '../rollout.ts';
 
 /** What holds for every release of a Rollout whose weights Argo owns. */
 export const argoWeights: Pick<PlanRules, 'argo' | 'unfit' | 'isAbortSettled'> = {
