@@ -1,3 +1,4 @@
+import type { RolloutState } from '../rollout.ts';
 import type { Observation } from './observe.ts';
 
 /** True when the controller holds the canary at `pauseIndex` with the pods of `newHash`. */
@@ -18,7 +19,7 @@ export function isBackOnStable(seen: Observation, stableHash: string): boolean {
 
 /** Argo writes the weights and reports them. All users have the new version permanently only when it is stable. */
 export const argoWeightRules = {
-  reported: ({ canaryWeight }: Observation): number | undefined => canaryWeight,
+  reported: ({ canaryWeight }: Pick<RolloutState, 'canaryWeight'>): number | undefined => canaryWeight,
   isBackOnStable,
   isCutOver: (): boolean => false,
   heldAt: (seen: Observation): { readonly stepIndex: number } | undefined =>
