@@ -2,18 +2,14 @@ import { ActivityCancellationType, proxyActivities, type ActivityOptions } from 
 import type { Activities } from '../activities/index.ts';
 import type { DeliveryStep, StepDone, StepWork } from '../src/domain/delivery/delivery.ts';
 
+const retry = { initialInterval: '500 milliseconds', backoffCoefficient: 1.6, maximumInterval: '10 seconds' } as const;
 /** About a minute of attempts for a system that is away. Then the delivery asks. */
-const retry = {
-  initialInterval: '500 milliseconds',
-  backoffCoefficient: 1.6,
-  maximumInterval: '10 seconds',
-  maximumAttempts: 12,
-} as const;
+const ATTEMPTS = 12;
 
 const options: ActivityOptions = {
   startToCloseTimeout: '6 hours',
   heartbeatTimeout: '6 seconds',
-  retry,
+  retry: { ...retry, maximumAttempts: ATTEMPTS },
   // A cancelled step has ended when the delivery ends, so no program of it goes on.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
@@ -23,11 +19,11 @@ const steps =
     Pick<Activities, 'deliveryOnboard' | 'deliveryBuild' | 'deliveryCheck' | 'deliveryPush' | 'deliveryDeploy'>
   >(options);
 
-/** A release takes as long as its steps and its approvers do. It is only watched here. */
+/** A release takes as long as its steps and its approvers do. It is only watched here, without a limit of attempts. */
 const watching = proxyActivities<Pick<Activities, 'deliveryRelease'>>({
   ...options,
   startToCloseTimeout: '60 days',
-  retry: { ...retry, maximumAttempts: 0 },
+  retry,
 });
 
 const DO: Readonly<Record<DeliveryStep, (work: StepWork) => Promise<StepDone>>> = {

@@ -75,8 +75,10 @@ describe.each(ZONES)('%s', (zone) => {
         const spans = spansOf(aWindow({ kind, start, end, timeZone: zone }), begin - 40 * DAY, begin + 40 * DAY);
         expect(spans).toHaveLength(1);
         const { from, to } = spans[0] ?? { from: 0, to: 0 };
-        expect(to).toBeGreaterThan(from);
         const [starts, ends] = [moments(zone, start), moments(zone, end)];
+        // An occurrence that lies in the skipped hour as a whole is over when it begins.
+        if (starts.length > 0 || ends.length > 0) expect(to).toBeGreaterThan(from);
+        else expect(to).toBeGreaterThanOrEqual(from);
         if (starts.length > 0) expect(from).toBe(starts[0]);
         else expect(reading(zone, from) > start && reading(zone, from - MINUTE) < start).toBe(true);
         if (ends.length > 0) expect(to).toBe(kind === 'deny' ? ends.at(-1) : ends[0]);
