@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
@@ -43,11 +43,8 @@ export const read =
   proxyActivities<
     Pick<Activities, 'verify' | 'judge' | 'awaitVerdict' | 'guard' | 'guardStable' | 'awaitSettled' | 'windowChange'>
   >(reads);
-/** It reads the settings of the worker, so it adds one event to the history, and no task of a queue. */
-export const look = proxyLocalActivities<Pick<Activities, 'windowState'>>({
-  startToCloseTimeout: '10 seconds',
-  retry,
-});
+/** It reads the settings of the worker only. Why it is no local activity: docs/adr/0040. */
+export const look = proxyActivities<Pick<Activities, 'windowState'>>({ startToCloseTimeout: '10 seconds', retry });
 /**
  * The end of a release does not wait for a mark that cannot be removed, because the mark of an ended run is taken over.
  */

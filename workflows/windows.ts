@@ -64,7 +64,7 @@ function untilNextLook({ window }: ReleaseRun): number {
 async function lookAgain(run: ReleaseRun): Promise<void> {
   if (!run.windowed) return;
   const { target } = run.input.spec;
-  see(run, await look.windowState(target));
+  see(run, await look.windowState.executeWithOptions({ summary: 'look at the windows' }, [target]));
 }
 
 /** Whether the windows are closed and nobody has overridden those that close them. */
