@@ -230,7 +230,8 @@ export class FakeHelm {
     const stored = { name, namespace, version, manifest, config, hooks: this.hooks, chart: CHART };
     if (!isDry) {
       this.configs.set(`${name} ${version}`, config);
-      this.put({ ...stored, info: { status: 'deployed', description: `${command} complete` } });
+      const description = command === 'rollback' ? `Rollback to ${second}` : `${command} complete`;
+      this.put({ ...stored, info: { status: 'deployed', description } });
     }
     const info = { status: isDry ? 'pending-upgrade' : 'deployed', description: '' };
     return { code: 0, stdout: JSON.stringify({ ...stored, info }), stderr: '' };

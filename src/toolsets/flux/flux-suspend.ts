@@ -46,8 +46,10 @@ export const suspend: Action<typeof fields> = {
 function warningsOf(before: ApiObject, now: number): readonly string[] {
   const known = suspensionOf(before, now);
   return [
-    'Flux does not end the suspension by itself; flux_list names it when it has expired.',
-    ...(before['kind'] === 'Kustomization' ? ['Until then, changes of its source are not applied or pruned.'] : []),
+    'Only flux_resume ends the suspension. When it has expired, flux_list names it as forgotten.',
+    ...(before['kind'] === 'Kustomization'
+      ? ['Until it is resumed, changes of its source are not applied or pruned.']
+      : []),
     ...(known ? [`It is already ${suspensionText(known)} That record is replaced.`] : []),
     ...revertingText(before),
   ];

@@ -84,6 +84,6 @@ function nextOf({ status }: HelmRevision): { readonly next?: string } {
       next: 'An operation of Helm holds this release. If nobody runs it any more, call helm_plan with the action unlock, then helm_unlock.',
     };
   return status === 'failed'
-    ? { next: 'Call helm_history for the last good revision, then helm_plan with the action rollback.' }
+    ? { next: 'Call helm_history for the earlier revisions, then helm_plan with the action rollback.' }
     : {};
 }

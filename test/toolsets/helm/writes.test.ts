@@ -68,6 +68,19 @@ test('a chart is installed, upgraded, rolled back and uninstalled, each by its p
   expect(await codeOf(stage.call('helm_status', WEB))).toBe('HELM_RELEASE_NOT_FOUND');
 });
 
+test('a second rollback goes further back, and not to the version that the first one left', async () => {
+  await change('install', { ...CHART, values: 'tag: v1' });
+  await change('upgrade', { ...CHART, values: 'tag: v2' });
+  await change('upgrade', { ...CHART, values: 'tag: v3' });
+
+  await change('rollback', {});
+  expect(image()).toBe('shop:v2');
+
+  expect(JSON.stringify(await plan('rollback', {}))).toContain('Helm calls revision 1 ');
+  await change('rollback', {});
+  expect(image()).toBe('shop:v1');
+});
+
 test('a plan writes nothing, and a write without its digest or after a change of the chart, the release or an object is refused', async () => {
   helm.put({ version: 1 });
   const values = { ...CHART, values: 'tag: v2' };
