@@ -24,14 +24,28 @@ test('the plan tries every object and creates none', async () => {
   await expect(rolloutRead()).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
 });
 
-test('the write creates what the plan has shown, and the same again changes nothing', async () => {
+test('the write creates what the plan has shown; then there is no first version to deploy any more', async () => {
   const first = await run('delivery_deploy', { name: 'web', digest: await planned() });
   expect(first).toMatchObject({ changed: true });
   expect(await rolloutRead()).toMatchObject({
     spec: { template: { spec: { containers: [{ image: 'localhost:5000/web:v1.0.0' }] } } },
   });
 
-  expect(await run('delivery_deploy', { name: 'web', digest: await planned() })).toMatchObject({ changed: false });
+  await expect(planned()).rejects.toMatchObject({
+    code: 'NOT_APPLICABLE',
+    message: 'The cluster has every object of the deployment web already.',
+  });
+});
+
+test('a deployment that was interrupted creates what is missing, and leaves what Argo writes into by now', async () => {
+  await run('delivery_deploy', { name: 'web', digest: await planned() });
+  await removeBudget();
+
+  const { objects } = await run('delivery_deploy_plan', { name: 'web' });
+
+  expect((objects as { kind: string; what: string }[]).map(({ kind, what }) => `${what} ${kind}`)).toEqual([
+    'create PodDisruptionBudget',
+  ]);
 });
 
 test('another digest writes nothing', async () => {
@@ -70,4 +84,12 @@ async function rolloutRead(): Promise<unknown> {
   const kind = kinds.find(({ plural }) => plural === ROLLOUT.plural);
   if (!kind) throw new Error('no kind Rollout');
   return world.context.ports.clusterObjects.read({ cluster: 'prod', kind, namespace: 'shop', name: 'web' });
+}
+
+async function removeBudget(): Promise<void> {
+  const { clusterObjects } = world.context.ports;
+  const kind = (await clusterObjects.kinds('prod')).find(({ plural }) => plural === 'poddisruptionbudgets');
+  if (!kind) throw new Error('no kind PodDisruptionBudget');
+  const at = { cluster: 'prod', kind, namespace: 'shop', name: 'web' };
+  await clusterObjects.write(at, await clusterObjects.read(at), { how: 'delete' }, false);
 }

@@ -26,12 +26,17 @@ export async function deploying(context: CommandContext, { name, cluster: asked 
   const folder = await folderOf(context, name);
   const found = await deployable(context, folder, cluster);
   requireFirst(folder, found.drafts);
+  if (found.missing.length === 0)
+    throw new SluiceError('NOT_APPLICABLE', `The cluster has every object of the deployment ${name} already.`, {
+      next: 'A later version is a release: call release_start with its image.',
+    });
   return found.planned();
 }
 
-/** The objects of a deployment as the cluster has them, and a function that plans their creation. */
+/** The objects of a deployment as the cluster has them, and a function that plans the creation of the missing ones. */
 export interface Deployable {
   readonly drafts: readonly Draft[];
+  readonly missing: readonly Draft[];
   planned(): Promise<Plan>;
 }
 
@@ -41,7 +46,21 @@ export async function deployable(context: CommandContext, folder: Folder, cluste
   const { namespace, name } = folder.deployment;
   const documents = baseFiles(folder).flatMap(([path, text]) => objectsIn(path, text));
   const drafts = await manifestDrafts(context, documents, { cluster, namespace, force: false, field: 'k8s/base' });
-  return { drafts, planned: () => planned(context, { action: 'deploy', name, cluster }, drafts) };
+  const missing = isBegun(folder, drafts) ? drafts.filter(({ before }) => before === undefined) : drafts;
+  return { drafts, missing, planned: () => planned(context, { action: 'deploy', name, cluster }, missing) };
+}
+
+/**
+ * Whether an earlier deployment of this image has made the Rollout. From then on Argo writes the selectors of the
+ * Services, so what is there is not applied again.
+ */
+function isBegun({ deployment }: Folder, drafts: readonly Draft[]): boolean {
+  const rollout = rolloutIn(drafts, deployment.name);
+  return rollout !== undefined && imagesOf(rollout).some((one) => isSameImage(one, deployment.image));
+}
+
+function rolloutIn(drafts: readonly Draft[], name: string): ApiObject | undefined {
+  return drafts.find(({ at }) => at.kind.kind === 'Rollout' && at.name === name)?.before;
 }
 
 /** The files that the base lists, in its order: a pod needs its account first. */
@@ -84,10 +103,9 @@ function requireFirst(folder: Folder, drafts: readonly Draft[]): void {
 
 /** The tags of the images that the Rollout of the deployment runs. Empty if there is none, or if it runs this image. */
 export function imagesOfOthers({ deployment }: Folder, drafts: readonly Draft[]): readonly string[] {
-  const { name, image } = deployment;
-  const rollout = drafts.find(({ at }) => at.kind.kind === 'Rollout' && at.name === name);
-  if (!rollout?.before || imagesOf(rollout.before).some((one) => isSameImage(one, image))) return [];
-  return imagesOf(rollout.before).map((one) => imageParts(one).tag ?? one);
+  const rollout = rolloutIn(drafts, deployment.name);
+  if (!rollout || imagesOf(rollout).some((one) => isSameImage(one, deployment.image))) return [];
+  return imagesOf(rollout).map((one) => imageParts(one).tag ?? one);
 }
 
 function imagesOf(rollout: ApiObject): readonly string[] {

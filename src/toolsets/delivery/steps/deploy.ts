@@ -3,7 +3,7 @@ import { workloadState } from '../../../domain/cluster-objects/workload-state.ts
 import { SluiceError } from '../../../domain/errors.ts';
 import { valuesOf } from '../../../contract/setting.ts';
 import { carriedOut } from '../../../commands/objects/carried-out.ts';
-import type { PlannedChange } from '../../../commands/objects/draft.ts';
+import type { Draft } from '../../../commands/objects/draft.ts';
 import { objectText } from '../../../commands/objects/located.ts';
 import type { CommandContext } from '../../../commands/command.ts';
 import { readDeployment } from '../../../onboarding/deployment-text.ts';
@@ -28,9 +28,9 @@ export const deployStep: Step = async (call) => {
       reason: `${running.join(', ')} runs already, so this is a release`,
       facts: { first: false },
     };
-  const changes = (await found.planned()).changes;
+  const changes = found.missing.length > 0 ? (await found.planned()).changes : [];
   for (const change of changes) await carriedOut(context, change);
-  for (const change of changes) await ready(context, change);
+  for (const { at } of found.drafts) await ready(context, at);
   const { name, namespace } = folder.deployment;
   return {
     reason: `${namespace}/${name} is ready on ${input.cluster}`,
@@ -47,7 +47,7 @@ async function folderAt({ context, input, facts }: StepCall) {
 }
 
 /** Errors: DEPLOYMENT_NOT_READY. */
-async function ready(context: CommandContext, { at }: PlannedChange): Promise<void> {
+async function ready(context: CommandContext, at: Draft['at']): Promise<void> {
   const { ports, signal } = context;
   const end = ports.now() + READY_MS;
   const isSettled = (object: ApiObject) => (workloadState(object) ?? { state: 'complete' }).state !== 'progressing';
