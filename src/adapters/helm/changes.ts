@@ -10,8 +10,8 @@ export function releaseCalls(
   helm: HelmRunner,
 ): Pick<HelmPort, 'render' | 'change' | 'rollback' | 'uninstall' | 'test'> {
   return {
-    render: (change, call) => changed(helm, change, call, ['--dry-run=server']),
-    change: (change, call) => changed(helm, change, call, []),
+    render: (change, call) => changed(helm, change, call, true),
+    change: (change, call) => changed(helm, change, call, false),
     rollback: (at, revision, { hookSeconds, takeOver }, call) =>
       inWorkspace(async (cwd) => {
         const flags = [`--timeout=${hookSeconds}s`, ...(await conflictFlags(helm, takeOver))];
@@ -36,7 +36,7 @@ export function releaseCalls(
   };
 }
 
-function changed(helm: HelmRunner, change: HelmChange, call: HelmCall, more: readonly string[]): Promise<HelmRevision> {
+function changed(helm: HelmRunner, change: HelmChange, call: HelmCall, dryRun: boolean): Promise<HelmRevision> {
   const { at, chart, values, how } = change;
   return inWorkspace(async (cwd) => {
     const flags = [
@@ -47,9 +47,9 @@ function changed(helm: HelmRunner, change: HelmChange, call: HelmCall, more: rea
       ...(change.skipCrds ? ['--skip-crds'] : []),
       ...(await conflictFlags(helm, change.takeOver)),
       ...(await valuesFile(cwd, values)),
-      ...more,
+      ...(dryRun ? ['--dry-run=server'] : []),
     ];
-    const what = `${how} ${releaseText(at)}`;
+    const what = `${dryRun ? 'try to ' : ''}${how} ${releaseText(at)}`;
     const positional = [at.name, chart.path];
     const { stdout } = await helm.run({ what, cwd, at, command: [how], flags, positional }, call);
     return revisionOf(stdout, what);

@@ -108,6 +108,6 @@ export function refused({ code, stderr, stdout }: ProgramEnd, what: string): Slu
     .split('\n')
     .filter((line) => line.trim() !== '' && !/^(level=|time=|WARNING:|I\d{4} )/.test(line));
   const said = lines.length > 0 ? lines : stdout.split('\n').slice(-5);
-  const text = maskSecrets(cleanText(said.join('\n').replace(/^Error: /, ''), 1500)).trim();
+  const text = maskSecrets(cleanText(said.join('\n').replace(/^Error: (?:[A-Z]+ FAILED: )?/, ''), 1500)).trim();
   return new SluiceError('HELM_REFUSED', `Helm could not ${what}: ${text || `it ended with exit code ${code}`}`);
 }

@@ -134,7 +134,7 @@ export const DELIVERY_ERRORS = {
     5,
     false,
     'There is no deployment of this name.',
-    'Use the suggested name, or onboard it first.',
+    'Onboard it first (delivery_plan).',
   ),
   BUILDER_MISSING: entry(
     424,

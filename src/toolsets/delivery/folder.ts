@@ -20,8 +20,11 @@ export async function folderOf(context: CommandContext, name: string): Promise<F
   const known = await deployments.names();
   if (!known.includes(name)) {
     const near = nearest(name, known);
-    const hint = near ? `; did you mean ${near}?` : '.';
-    throw new SluiceError('DEPLOYMENT_NOT_FOUND', `There is no deployment ${name}${hint}`);
+    if (near)
+      throw new SluiceError('DEPLOYMENT_NOT_FOUND', `There is no deployment ${name}; did you mean ${near}?`, {
+        next: 'Use the suggested name, or onboard it first (delivery_plan).',
+      });
+    throw new SluiceError('DEPLOYMENT_NOT_FOUND', `There is no deployment ${name}.`);
   }
   const present = await deployments.readFolder(name);
   const { deploymentRegistry } = valuesOf(settings, context.settings);
