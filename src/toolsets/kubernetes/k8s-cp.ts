@@ -48,6 +48,8 @@ export const k8sCp: Command<typeof input, typeof output> = {
   description:
     'Copies a file or a folder by the program tar of the container. Local paths stay in one folder, links are never followed or made, and a copy appears as a whole or not at all. What was copied into a container is read back. Needs confirm.',
   kind: 'destructive',
+  // A program in a container can do whatever the container can.
+  needs: 'admin',
   idempotent: true,
   toolset: 'kubernetes',
   prefix: 'k8s',

@@ -35,6 +35,8 @@ export const k8sExec: Command<typeof input, typeof output> = {
   description:
     'Runs a program in a container, without a shell and without input, and returns its exit code and the beginning of its output. Texts that look like a credential are masked. Needs confirm.',
   kind: 'destructive',
+  // A program in a container can do whatever the container can.
+  needs: 'admin',
   idempotent: false,
   toolset: 'kubernetes',
   prefix: 'k8s',
