@@ -16,6 +16,8 @@ import type { ArmServices, TrafficView } from '../ports/split.ts';
 /** Number of requests before a silent proxy counts as unreachable. A short silence is no reason to refuse a release. */
 const PROXY_LOOKS = 3;
 const BETWEEN_LOOKS_MS = 250;
+/** Number of reads until a controller that has not seen the spec counts as away. */
+const OBSERVED_LOOKS = 12;
 
 /**
  * Reads all facts that a release over the two Services of a Rollout depends on, and checks them. Changes nothing.
@@ -23,7 +25,7 @@ const BETWEEN_LOOKS_MS = 250;
  * NAMESPACE_NOT_FOUND, CLUSTER_*, CRD_MISSING, FORBIDDEN.
  */
 export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRules): Promise<Preflight> {
-  const rollout = await ports.workload.read(spec.target);
+  const rollout = await readObserved(ports, spec);
   const [traffic, templates, revisions] = await Promise.all([
     readTraffic(ports, spec, rollout),
     readTemplates(ports.templates, spec),
@@ -51,6 +53,18 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
     ...(rivals ? { rivals } : {}),
   };
   return preflightChecks(spec, all, rules);
+}
+
+/**
+ * Whoever has just written the Rollout starts a release at once. Until the controller has seen the spec, its status is
+ * that of the version before.
+ */
+async function readObserved(ports: Ports, { target }: ReleaseSpec): Promise<RolloutState> {
+  for (let look = 1; ; look += 1) {
+    const rollout = await ports.workload.read(target);
+    if (rollout.observed || look === OBSERVED_LOOKS) return rollout;
+    await sleep(BETWEEN_LOOKS_MS);
+  }
 }
 
 /** For Argo's shortcuts, and for the stable image after an abort. A missing right is a text, not an error. */

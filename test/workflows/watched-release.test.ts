@@ -151,3 +151,21 @@ test.concurrent(
     expect(one.world.snapshot()).toMatchObject({ image: 'shop:v2', weight: 0 });
   }),
 );
+
+test.concurrent('a release joins an update that the controller has not seen yet', () =>
+  withRelease(
+    temporal,
+    {
+      world: { strategy: 'canary', steps: UNTIMED },
+      spec: { strategy: 'watched-canary' },
+      beforeStart: async (one) => {
+        one.world.controllerDown(true);
+        one.world.foreignImage('shop:v2');
+      },
+    },
+    async (one) => {
+      one.world.controllerDown(false);
+      expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+      expect(await textsOf(one)).toContain('joining the update to shop:v2');
+    },
+  ));

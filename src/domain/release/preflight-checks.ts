@@ -90,8 +90,19 @@ function joinedCheck(image: string, stable: string, container: string): Check {
 }
 
 /** The image is the stable one, or is in the template already. Argo would begin no new version for it. */
-function sameImage(image: string, stable: string, { images, aborted }: RolloutFacts, container: string): Check {
+function sameImage(
+  image: string,
+  stable: string,
+  { images, aborted, observed }: RolloutFacts,
+  container: string,
+): Check {
   const present = images[container];
+  if (!observed)
+    return bad(
+      'image',
+      `the template has ${image} already, and the controller has not seen this spec yet`,
+      'Check that the Argo Rollouts controller runs, then try again.',
+    );
   if (present === stable) return bad('image', `${container} already runs ${image}`, 'Release another image.');
   if (image === stable)
     return bad(
