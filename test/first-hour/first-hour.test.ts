@@ -30,7 +30,7 @@ const lines = PAGES.flatMap((page) => shellLines(page, read(page)));
  * The example of an MCP server needs no sandbox, but a registry and a gateway: test/repo/examples.test.ts plans it.
  * Releases by Helm and Flux need a release of Helm and a repository: test/tools/release-{helm,flux}.test.ts make them.
  */
-const ELSEWHERE = /^(strategy: mcp|target_kind: (helm|flux))$/m;
+const ELSEWHERE = /^(strategy: mcp$|helm:|flux:)/m;
 const examples = trackedFiles().filter((path) => /^examples\/[^/]+\.yaml$/.test(path) && !ELSEWHERE.test(read(path)));
 
 interface Ended {
