@@ -19,7 +19,7 @@ export async function guarded(
   run: ReleaseRun,
   step: Course,
   moving: Moving,
-  work: () => Promise<MovedOn | undefined | void>,
+  work: () => Promise<MovedOn | void>,
 ): Promise<Alarm | undefined> {
   const done = () => work().then((left) => left ?? undefined);
   // Without auto-rollback a person must be asked. Before and after the steps there is no weight to ask about, so only a

@@ -1,11 +1,12 @@
 import { refusedAs, start } from '../../delivery/advance.ts';
 import { argoWeightRules as rules } from '../../domain/release/argo-weights.ts';
 import { settle } from '../../delivery/finish.ts';
-import { isRefusal, preemption, readTarget, type Move } from '../../delivery/move.ts';
+import { isRefusal, preemption, readTarget, type Move, type Seen } from '../../delivery/move.ts';
 import { awaitProof, observeWeight, type Observing } from '../../delivery/observe.ts';
 import { undoWith, type Undoing } from '../../delivery/undo.ts';
-import type { Advanced, MovedOn } from '../../domain/release/moves.ts';
+import type { Advanced, MovedOn, Preempted } from '../../domain/release/moves.ts';
 import type { PlanStep } from '../../domain/release/plan.ts';
+import type { Scene } from '../../domain/release/scene.ts';
 import type { Strategy } from '../strategy.ts';
 import { hasFirstWeight, isAt, isBeyond } from './observation.ts';
 
@@ -24,7 +25,7 @@ function shift(move: Move, index: number): Promise<Advanced> {
   const step = scene.plan.steps[index] as PlanStep;
   return move.wait(async () => {
     const seen = await readTarget(move);
-    const left = preemption(seen, scene) ?? (isBeyond(seen, step) ? movedOn(step) : undefined);
+    const left = leftOf(seen, scene, step);
     if (left) return left;
     return isAt(seen, scene.newHash as string, step)
       ? { kind: 'ready' as const, detail: `Argo has set weight ${step.weight}` }
@@ -32,22 +33,23 @@ function shift(move: Move, index: number): Promise<Advanced> {
   });
 }
 
-function movedOn({ weight }: PlanStep): MovedOn {
-  return { kind: 'moved-on', detail: `Argo went on from weight ${weight}` };
+/** Why the weight of `step` is over: another owner has the target, or Argo has gone on. */
+function leftOf(seen: Seen, scene: Scene, step: PlanStep): Preempted | MovedOn | undefined {
+  const preempted = preemption(seen, scene);
+  if (preempted || !isBeyond(seen, step)) return preempted;
+  return { kind: 'moved-on', detail: `Argo went on from weight ${step.weight}` };
+}
+
+function presentStep({ plan, step = 0 }: Scene): PlanStep {
+  return plan.steps[step] as PlanStep;
 }
 
 export const observe: Observing = {
   weight: (move, wanted) => observeWeight(move, rules, wanted),
   verify: (move, wanted) =>
-    awaitProof(move, rules, wanted, (seen) => {
-      const step = move.scene.plan.steps[move.scene.step ?? 0] as PlanStep;
-      return preemption(seen, move.scene) ?? (isBeyond(seen, step) ? movedOn(step) : undefined);
-    }),
-  async externalChange(move, index) {
-    const seen = await readTarget(move);
-    const step = move.scene.plan.steps[index] as PlanStep;
-    return preemption(seen, move.scene) ?? (isBeyond(seen, step) ? movedOn(step) : undefined);
-  },
+    awaitProof(move, rules, wanted, (seen) => leftOf(seen, move.scene, presentStep(move.scene))),
+  externalChange: async (move, index) =>
+    leftOf(await readTarget(move), move.scene, move.scene.plan.steps[index] as PlanStep),
 };
 
 export const finish: Strategy['finish'] = {
@@ -58,7 +60,7 @@ export const finish: Strategy['finish'] = {
 /** Ends the untimed pause of the present step once Argo has reached it. Without one, nothing is written. */
 async function endPause(move: Move): Promise<Advanced> {
   const { world, scene } = move;
-  const step = scene.plan.steps[scene.step ?? 0] as PlanStep;
+  const step = presentStep(scene);
   const { pauseIndex } = step;
   if (pauseIndex === undefined) return { kind: 'ready', detail: 'Argo goes on by its own steps' };
   const reached = await move.wait(async () => {
