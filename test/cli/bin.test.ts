@@ -17,7 +17,8 @@ interface Ended {
 
 async function sluice(args: string[], env: Record<string, string> = {}): Promise<Ended> {
   return run(process.execPath, [BIN, ...args], {
-    maxBuffer: 64e6,
+    // Node tells of every module that it loads, at length: 64 MB were too few on one machine.
+    maxBuffer: Number.POSITIVE_INFINITY,
     env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
   }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

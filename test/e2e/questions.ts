@@ -8,8 +8,8 @@ import type { Stage } from '../support/releases-stage.ts';
 import { bringTo } from '../support/releases-states.ts';
 import { eventually } from '../support/releases-wait.ts';
 
-/** About 120: some 20 of them are of the guards that watch while the version starts, is shifted and is promoted. */
-const FEW_EVENTS = 130;
+/** About 133: some 20 are of the guards that watch at each shift, and three of each look at the windows. */
+const FEW_EVENTS = 145;
 
 /** The journal is told of the question while people see it already: from when that is over, nothing may be added. */
 async function settledCount(stage: Stage, release: Release): Promise<number> {
