@@ -3,6 +3,7 @@ import { applyApplication, removeApplication } from '../../sandbox/index.ts';
 import type { ReleaseOutput } from '../../src/contract/release-view.ts';
 import type { ShownGuard } from '../../src/toolsets/release/guard-of.ts';
 import type { Strategy } from '../support/fake-world-options.ts';
+import { withRetries } from '../support/mcp-client.ts';
 import { Cluster } from '../support/releases-cluster.ts';
 import { openLane, type Lane } from '../support/releases-lane.ts';
 import { expectBack, expectEnd, expectNoOtherFailures, expectReleased } from '../support/releases-proof.ts';
@@ -10,7 +11,7 @@ import { NAMESPACE, Stage } from '../support/releases-stage.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
-jest.setTimeout(420_000);
+jest.setTimeout(900_000);
 
 const RUN = Date.now().toString(36).slice(-4);
 const RPS = 40;
@@ -62,7 +63,7 @@ function rollBack(stage: Stage): Promise<RolledBack> {
 type Shown = ReleaseOutput & { readonly guard?: ShownGuard };
 
 const shown = (stage: Stage): Promise<Shown> =>
-  lane.mcp.call<Shown>('release_get', { release_id: idOf(stage), detail: 'full' });
+  withRetries(() => lane.mcp.call<Shown>('release_get', { release_id: idOf(stage), detail: 'full' }));
 
 /** Release_rollback waits for 25 s; on a busy machine the rest is waited for here. */
 async function expectRolledBack(stage: Stage, answer: RolledBack, how: string): Promise<void> {

@@ -10,7 +10,7 @@ import type { Release } from '../support/releases-release.ts';
 import { NAMESPACE, Stage } from '../support/releases-stage.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const RUN = Date.now().toString(36).slice(-4);
 const RPS = 60;

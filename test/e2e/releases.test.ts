@@ -39,7 +39,7 @@ beforeAll(async () => {
   run = new Run(await sharedSandbox());
   await run.open(sizes);
   played = play().catch((error: unknown) => board.close(error));
-}, 5 * MINUTES);
+}, 10 * MINUTES);
 
 /** First everything that runs side by side, then one outage after the other. */
 async function play(): Promise<void> {

@@ -8,7 +8,7 @@ import type { Release } from '../support/releases-release.ts';
 import { NAMESPACE, Stage } from '../support/releases-stage.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const RUN = Date.now().toString(36).slice(-4);
 /** 15 requests a second for a canary with a quarter: some 300 of them are a proof within one point. */

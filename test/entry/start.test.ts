@@ -10,7 +10,7 @@ import { connectMcp } from '../../src/entry/demo/mcp-link.ts';
 import { LISTED } from '../support/mcp-server.ts';
 import { Start } from './start-process.ts';
 
-const START_MS = 120_000;
+const START_MS = 300_000;
 let home: string;
 
 beforeAll(() => {

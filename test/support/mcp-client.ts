@@ -20,7 +20,7 @@ interface Failure {
 
 /** Temporary errors, while a worker or Temporal is restarted. */
 const PASSING = ['NO_ANSWER', 'TEMPORAL_UNREACHABLE'];
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 export function isPassing(error: unknown): boolean {
   return error instanceof ToolError && PASSING.includes(error.code);

@@ -37,7 +37,7 @@ const DEFAULTS = {
 };
 const CALLERS = 40;
 /** One call of so many is to the tool `rare`, and one to `read`, which only reads. */
-const RARE = 20;
+export const RARE = 20;
 const TOOLS: Readonly<Record<number, string>> = { [RARE / 2]: 'read', [RARE - 1]: 'rare' };
 /** A release of these tests takes about ten seconds on an idle machine. */
 const LIMIT_MS = 90_000;
@@ -49,6 +49,11 @@ const story = ({ state, reason, events }: ReleaseView): string =>
 export class ServerRelease {
   readonly name: string;
   readonly systems: ServerSystems;
+  /** What the releases of these tests are judged by. */
+  readonly analysis = {
+    ...{ soak: '1s', min_requests: 20, warm_up: '0s', margins: { errors: 0.1, slow: 0.3 } },
+    slower_than_ms: [5000],
+  };
   readonly #temporal: TestTemporal;
   readonly #folder = mkdtempSync(join(tmpdir(), 'mcp-release-'));
   /** It is in histories that are kept, so it has no path. */
@@ -150,10 +155,7 @@ export class ServerRelease {
   file(changes: Record<string, unknown> = {}): Record<string, unknown> {
     return {
       ...{ strategy: 'mcp', server: this.name, version: '2.0.0', steps: [50, 100], guard: '0' },
-      analysis: {
-        ...{ soak: '1s', min_requests: 20, warm_up: '0s', margins: { errors: 0.1, slow: 0.3 } },
-        slower_than_ms: [5000],
-      },
+      analysis: this.analysis,
       require_manual_promotion: false,
       ...changes,
     };

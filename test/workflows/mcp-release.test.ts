@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { setTraffic } from '../../src/domain/servers/actions.ts';
-import { ServerRelease } from '../support/server-release.ts';
+import { RARE, ServerRelease } from '../support/server-release.ts';
 import { recordHistory } from '../support/workflow-history.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 
@@ -53,8 +53,7 @@ test('a version whose results are errors loses its callers by itself', () =>
       await one.start();
       const worker = await one.worker();
       const result = await worker.runUntil(() => one.ended());
-      expect(result).toMatchObject({ state: 'rolled-back' });
-      expect(result.reason).toMatch(/error/);
+      expect(result).toEqual({ state: 'rolled-back', reason: expect.stringMatching(/error/) });
       expect(await statuses(one)).toEqual(['1.0.0 blue 100', '2.0.0 inactive 0']);
       expect((await one.server()).release).toBeUndefined();
     },
@@ -65,13 +64,12 @@ test('a version of which one seldom called tool fails loses its callers, and the
   withServer(
     'rare',
     async (one) => {
-      await one.start();
+      // A tool with too few calls is not judged by itself, and a busy machine answers few calls in a second.
+      await one.start({ analysis: { ...one.analysis, min_requests: 20 * RARE } });
       const worker = await one.worker();
       const result = await worker.runUntil(() => one.ended());
-      expect(result).toMatchObject({ state: 'rolled-back' });
-      expect(result.reason).toMatch(
-        /^errors of rare: new .* % of \d+, stable 0.00 % of \d+; .*worse by more than 10.0 points/,
-      );
+      const reason = /^errors of rare: new .* % of \d+, stable 0.00 % of \d+; .*worse by more than 10.0 points/;
+      expect(result).toEqual({ state: 'rolled-back', reason: expect.stringMatching(reason) });
       await recordHistory('mcp-one-tool-fails', one.handle);
     },
     { options: ['faulty-rare'] },
