@@ -147,8 +147,8 @@ describe('with a sandbox that is up', () => {
       expect(await second.ended).toBe(1);
       expect(second.text).toMatch(/npm start already runs with this sandbox\. Use that one/);
       process.kill(Number(readFileSync(join(sandbox.stateDir, 'worker.pid'), 'utf8')), 'SIGKILL');
-      await start.printed(/the worker was ended by SIGKILL; starting it again/, 10_000);
-      await start.printed(/soaking/, 60_000);
+      await start.printed(/the worker was ended by SIGKILL; starting it again/, 60_000);
+      await start.printed(/soaking/, 180_000);
       expect(await start.interrupt()).toBe(130);
       const left = markedProcesses(sandbox.stateDir).map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
       expect(left.filter((line) => line.includes('sluice.mjs'))).toEqual([]);
