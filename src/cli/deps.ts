@@ -10,6 +10,8 @@ export interface CliDeps {
   readonly load: (flags: { set: Readonly<Record<string, string>>; file?: string }) => LoadedSettings;
   readonly open: (settings: Settings) => Promise<CommandServices & { close(): Promise<void> }>;
   readonly audit: (settings: Settings) => AuditTrail;
+  /** The file of the audit log. Undefined: it goes to stderr. */
+  readonly auditPath: (settings: Settings) => string | undefined;
   readonly temporal: () => Promise<{ address: string; namespace: string }>;
   readonly doctor: (settings: Settings, where: { cluster?: string; namespace?: string }) => Promise<readonly Finding[]>;
   readonly serve: (settings: Settings, stopped: AbortSignal) => Promise<void>;

@@ -5,6 +5,7 @@ import { CATALOGUE, TOOLSETS } from '../toolsets/index.ts';
 import { suggestCommand } from '../commands/suggest.ts';
 import { spellBooleans } from './boolean-flags.ts';
 import { addAccess } from './access.ts';
+import { addAudit } from './audit.ts';
 import { addCompletion } from './completion/index.ts';
 import type { CliDeps } from './deps.ts';
 import { addCredentials } from './credentials.ts';
@@ -43,6 +44,7 @@ export function createProgram(deps: CliDeps): Cli {
   addDeliveryPages(program, deps);
   addSandbox(program, deps);
   addAccess(program, deps);
+  addAudit(program, deps);
   addCredentials(program, deps);
   addDoctor(program, deps);
   addConfig(program, deps);

@@ -5,7 +5,7 @@ import { runCli } from '../cli/program.ts';
 import { SIGNAL_EXITS } from '../domain/release/exit-code.ts';
 import { loadSettings } from '../config/load.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
-import { createAudit } from '../observability/audit.ts';
+import { auditPath, createAudit } from '../observability/audit.ts';
 import { createLog } from '../observability/log.ts';
 import { version } from '../config/version.ts';
 import { userName } from './user-name.ts';
@@ -14,6 +14,7 @@ const deps = (io: Io): CliDeps => ({
   load: ({ set, file }) => loadSettings({ env: process.env, flags: set, ...(file === undefined ? {} : { file }) }),
   open: async (settings) => (await import('./services.ts')).createServices(settings),
   audit: ({ home, auditLog, logLevel }) => createAudit({ home, file: auditLog, log: createLog(logLevel) }),
+  auditPath: ({ home, auditLog }) => auditPath(home, auditLog),
   temporal: loadTemporalSettings,
   doctor: async (settings, where) => (await import('./doctor.ts')).examine(settings, where),
   serve: async (settings, stopped) => (await import('./server.ts')).runServer(settings, stopped),

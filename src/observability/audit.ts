@@ -1,7 +1,7 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { AuditEntry, AuditTrail } from '../domain/audit.ts';
 import { SluiceError } from '../domain/errors.ts';
+import { AuditFile } from './audit-file.ts';
 import type { Log } from './log.ts';
 
 /**
@@ -17,16 +17,11 @@ export function createAudit({
   readonly file: string;
   readonly log: Log;
 }): AuditTrail {
-  const path = file === 'stderr' ? undefined : resolve(home, file);
-  const append = async (text: string, flush = false): Promise<void> => {
-    if (path === undefined) return void process.stderr.write(text);
-    await mkdir(dirname(path), { recursive: true });
-    // Arguments may contain data that not every user of the machine should read.
-    await appendFile(path, text, { mode: 0o600, flush });
-  };
-  const required = async (text: string): Promise<void> => {
+  const path = auditPath(home, file);
+  const lines = new AuditFile(path);
+  const required = async (written: Promise<void>): Promise<void> => {
     try {
-      await append(text, text !== '');
+      await written;
     } catch (cause) {
       throw new SluiceError(
         'AUDIT_UNAVAILABLE',
@@ -36,11 +31,14 @@ export function createAudit({
     }
   };
   return {
-    ready: () => required(''),
-    begin: (entry: AuditEntry) => required(`${JSON.stringify(entry)}\n`),
+    ready: () => required(lines.touch()),
+    begin: (entry: AuditEntry) => required(lines.write(entry, true)),
     record: (entry: AuditEntry) =>
-      append(`${JSON.stringify(entry)}\n`).catch((err: unknown) =>
-        log.error({ err, entry }, 'The audit log cannot be written'),
-      ),
+      lines.write(entry).catch((err: unknown) => log.error({ err, entry }, 'The audit log cannot be written')),
   };
+}
+
+/** Undefined: the log goes to stderr. */
+export function auditPath(home: string, file: string): string | undefined {
+  return file === 'stderr' ? undefined : resolve(home, file);
 }

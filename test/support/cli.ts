@@ -1,3 +1,4 @@
+import { auditPath } from '../../src/observability/audit.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import type { CliDeps, Credentials } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
@@ -58,6 +59,7 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
         close: () => Promise.resolve(),
       }),
     audit: () => world.audit ?? memoryAudit(),
+    auditPath: ({ home, auditLog }) => auditPath(home, auditLog),
     temporal: () => Promise.resolve({ address: 'localhost:7233', namespace: 'default' }),
     doctor: world.doctor ?? (() => Promise.resolve([])),
     serve: world.serve ?? unused,

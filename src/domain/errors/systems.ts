@@ -37,6 +37,13 @@ export const SYSTEM_ERRORS = {
     'The audit log cannot be written, so nothing was changed.',
     'Make the file writable, or set SLUICE_AUDIT_LOG to another path or to stderr.',
   ),
+  AUDIT_BROKEN: entry(
+    409,
+    7,
+    false,
+    'Lines of the audit log were changed or removed.',
+    'Compare the file with a copy that is kept elsewhere, and find out who may write to it.',
+  ),
   JOURNAL_UNAVAILABLE: entry(
     503,
     6,
