@@ -6,6 +6,7 @@ import { deliveryReportFile } from '../toolsets/delivery/report-file.ts';
 import type { CliDeps } from './deps.ts';
 import { settingsOf } from './global.ts';
 import { runCommand } from './run-command.ts';
+import { timeoutOption } from './timeout-option.ts';
 import { watchDelivery } from './watch-delivery.ts';
 
 /** Commands of deliveries that only a terminal has: `watch`, and `report` as a file. */
@@ -15,12 +16,11 @@ export function addDeliveryPages(program: Cli, deps: CliDeps): void {
     .command('watch')
     .description('Follow a delivery until it ends or waits for a retry. Exit code 0 only if it was delivered.')
     .argument('<name>', 'name of the deployment')
-    .action((name: string, _: unknown, cli: Cli) =>
-      watchDelivery(deps, settingsOf(deps, cli).settings, {
-        name,
-        format: settingsOf(deps, cli).format,
-      }),
-    );
+    .addOption(timeoutOption('delivery'))
+    .action((name: string, { timeout }: { timeout?: number }, cli: Cli) => {
+      const { settings, format } = settingsOf(deps, cli);
+      return watchDelivery(deps, settings, { name, format, ...(timeout === undefined ? {} : { timeoutMs: timeout }) });
+    });
   group
     .command('report')
     .description('Write the report of a delivery as one HTML page')

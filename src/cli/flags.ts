@@ -3,6 +3,7 @@ import type { Command } from '../commands/command.ts';
 import { fieldsOf, type Field } from '../contract/fields.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
+import { helpWords } from './help-words.ts';
 import { ACTION, actionsOf, subjectOf } from './subject.ts';
 
 /** Groups whose fields need no prefix on the command line. */
@@ -37,7 +38,7 @@ export function takesFile(command: Command): boolean {
 /** Adds a flag for every field of the command's input. */
 export function addFlags(cli: Cli, command: Command): void {
   for (const field of flagFields(command))
-    cli.addOption(new Option(`--${flagName(field)}${placeholder(field, command)}`, field.description));
+    cli.addOption(new Option(`--${flagName(field)}${placeholder(field, command)}`, helpWords(field.description)));
 }
 
 /** A command with several arguments takes several words after one flag, as in `--env A=1 B=2`. */

@@ -3,7 +3,7 @@ import { failureText, toFailure } from '../contract/failure.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
 import { CATALOGUE, TOOLSETS } from '../toolsets/index.ts';
 import { suggestCommand } from '../commands/suggest.ts';
-import { spellBooleans } from './boolean-flags.ts';
+import { childOf, spellBooleans } from './boolean-flags.ts';
 import { addAccess } from './access.ts';
 import { addAudit } from './audit.ts';
 import { addCompletion } from './completion/index.ts';
@@ -90,10 +90,14 @@ const KUBECTL_FLAGS: Readonly<Record<string, string>> = {
 async function misused(error: CommanderError, argv: readonly string[], deps: CliDeps): Promise<number> {
   const { code, message } = error;
   if (code === 'commander.help') return ERRORS.INVALID_INPUT.exit;
+  const program = createProgram(deps);
   const meant = code === 'commander.unknownCommand' ? meantBy(message, argv) : meantFlag(message);
   const hint = meant === undefined ? '' : ` (Did you mean ${meant}?)`;
   const text = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
-  const next = `Call \`${['sluice', ...pathIn(argv, createProgram(deps)), '--help'].join(' ')}\` for what is known.`;
+  const path = pathIn(argv, program);
+  const list = NO_OBJECT.test(message) ? listBeside(path, program) : undefined;
+  const help = `Call \`${['sluice', ...path, '--help'].join(' ')}\` for what is known.`;
+  const next = list === undefined ? help : `\`${list}\` lists what there is. ${help}`;
   return printError(new SluiceError('INVALID_INPUT', `${text}${hint}`, { next }), argv, deps);
 }
 
@@ -105,6 +109,15 @@ function pathIn(argv: readonly string[], program: Cli): readonly string[] {
     cli = child ?? cli;
     return child !== undefined;
   });
+}
+
+const NO_OBJECT = /missing required argument '(name|release|namespace\/[^']+)'/;
+
+/** The command that lists the objects which a command of the same group asks for. */
+function listBeside(path: readonly string[], program: Cli): string | undefined {
+  const [group = '', called = ''] = path;
+  const list = childOf(program, group)?.commands.find((one) => /^list(-rollouts)?$/.test(one.name()));
+  return !list || list.name() === called ? undefined : `sluice ${group} ${list.name()}`;
 }
 
 function meantFlag(message: string): string | undefined {
@@ -120,14 +133,16 @@ function meantBy(message: string, argv: readonly string[]): string | undefined {
   return meant ? wordOf(meant) : undefined;
 }
 
+const ABOUT_TOOLS = ['tools', 'access'];
+
 async function printError(error: unknown, argv: readonly string[], deps: CliDeps): Promise<number> {
   const failure = toFailure(error);
   // The text of an unknown error is shown to the person at the terminal, without a stack trace.
   const unknown = error instanceof SluiceError ? '' : `\n${error instanceof Error ? error.message : String(error)}`;
   const format = formatOf(argv);
   if (format === 'json' || format === 'yaml') deps.io.out(await render(format, { error: failure }, () => ''));
-  // `sluice tools` is about MCP tools, so it keeps their names.
-  else if (argv.includes('tools')) deps.io.err(`${failureText(failure)}${unknown}`);
+  // These commands are about MCP tools, so they keep their names.
+  else if (ABOUT_TOOLS.some((word) => argv.includes(word))) deps.io.err(`${failureText(failure)}${unknown}`);
   else deps.io.err(terminalWords(`${failureText(failure)}${unknown}`, CATALOGUE));
   return ERRORS[failure.code].exit;
 }

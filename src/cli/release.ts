@@ -1,6 +1,5 @@
-import { InvalidArgumentError, Option, type Command as Cli } from 'commander';
+import type { Command as Cli } from 'commander';
 import type { Output } from '../commands/execute.ts';
-import { duration, toMs } from '../contract/duration.ts';
 import { exitOfRelease, RELEASE_EXITS, SIGNAL_EXITS } from '../domain/release/exit-code.ts';
 import type { ReleaseState } from '../domain/release/state.ts';
 import { releaseStart } from '../toolsets/release/release-start.ts';
@@ -11,6 +10,7 @@ import { settingsOf } from './global.ts';
 import { releaseRef } from './release-ref.ts';
 import { addReportFiles } from './report.ts';
 import { wordOf } from './terminal-words.ts';
+import { timeoutOption } from './timeout-option.ts';
 import type { AfterCommand } from './tool-command.ts';
 import { runWatch } from './watch.ts';
 
@@ -50,14 +50,14 @@ export function addReleasePages(program: Cli, deps: CliDeps): void {
   group.commands
     .find((command) => command.name() === wordOf(releaseStart))
     ?.option('--wait', 'Follow the release until it ends, as `release watch` does, with its exit codes.')
-    .addOption(timeoutOption());
+    .addOption(timeoutOption('release'));
   nameAsOthersDo(group);
   const watch = group
     .command('watch')
     .description('Show a release live until it ends. Exit code 0 only if it succeeded.')
     .argument('<release>', 'release id, or <namespace>/<rollout> in the current cluster')
     .option('--cluster <text>', 'Kubeconfig context; default: the current one.')
-    .addOption(timeoutOption())
+    .addOption(timeoutOption('release'))
     .addHelpText('after', EXIT_HELP)
     .action((ref: string, { cluster }: Following, cli: Cli) => follow(deps, cli, releaseRef(ref, cluster)));
   complete.argument(watch, 'release');
@@ -76,16 +76,6 @@ async function follow(deps: CliDeps, cli: Cli, which: Record<string, unknown>): 
 /** `release wait` ends with 0 only if the release succeeded, so that a script may chain it. */
 function exitByState({ state, closed_at: closed }: Output): void {
   process.exitCode ||= exitOfRelease(state as ReleaseState, closed !== undefined);
-}
-
-function timeoutOption(): Option {
-  return new Option('--timeout <duration>', 'Stop following after this time, e.g. 30m. The release goes on.').argParser(
-    (text: string) => {
-      const read = duration.safeParse(text);
-      if (!read.success) throw new InvalidArgumentError(`It ${read.error.issues[0]?.message ?? 'is no duration'}.`);
-      return toMs(read.data);
-    },
-  );
 }
 
 /** Read commands also have the names that other tools give them. An unknown name never leads from a read to a write. */

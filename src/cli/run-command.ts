@@ -4,6 +4,7 @@ import { ERRORS, SluiceError } from '../domain/errors.ts';
 import { exitOfSignal } from '../domain/release/exit-code.ts';
 import type { Settings } from '../config/schema.ts';
 import { callerOf } from './caller.ts';
+import { flagWords } from './flag-words.ts';
 import type { CliDeps } from './deps.ts';
 import { render, type Format } from './format.ts';
 import { CATALOGUE } from '../toolsets/index.ts';
@@ -59,7 +60,10 @@ export async function runCommand(
     progress.stop();
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;
-    const text = (): string => terminalWords(command.text(followed ? { ...output, next: '' } : output), CATALOGUE, raw);
+    const text = (): string => {
+      const words = flagWords(command.text(followed ? { ...output, next: '' } : output), command);
+      return terminalWords(words, CATALOGUE, raw);
+    };
     const oneLine = followed && format === 'json';
     const shown = nextHere(output, raw);
     if (streamed && command.ending) deps.io.err(terminalWords(command.ending(output), CATALOGUE));
@@ -71,7 +75,7 @@ export async function runCommand(
     }
     return output;
   } catch (error) {
-    throw aboutTheSame(atTheTerminal(error), raw);
+    throw aboutTheSame(atTheTerminal(error), command, raw);
   } finally {
     progress.stop();
     await services.close();
@@ -95,12 +99,16 @@ function nextHere(output: Output, raw: unknown): Output {
   return typeof next === 'string' ? { ...output, next: terminalWords(next, CATALOGUE, raw) } : output;
 }
 
-/** The commands that an error names get the object of this one. */
-function aboutTheSame(error: unknown, raw: unknown): unknown {
+/** The commands that an error names get the object of this one, and the fields that it names are flags. */
+function aboutTheSame(error: unknown, command: Command, raw: unknown): unknown {
   if (!(error instanceof SluiceError)) return error;
   const { code, message, details, cause } = error;
-  const next = terminalWords(error.next, CATALOGUE, raw);
-  return new SluiceError(code, terminalWords(message, CATALOGUE, raw), { next, details: { ...details }, cause });
+  const next = terminalWords(flagWords(error.next, command), CATALOGUE, raw);
+  return new SluiceError(code, terminalWords(flagWords(message, command), CATALOGUE, raw), {
+    next,
+    details: { ...details },
+    cause,
+  });
 }
 
 /** Here --yes confirms, so the message must not recommend an argument that does not exist as a flag. */

@@ -1,4 +1,7 @@
+import type { z } from 'zod';
 import { verbOf, type Command } from '../commands/command.ts';
+import { CLAUSE, readClause } from './given-words.ts';
+import { positionalWords, shellWord, wordsOf, type Given } from './shell-words.ts';
 import { ACTION, actionsOf, subjectOf } from './subject.ts';
 
 /** A tool with one argument: `release_wait with release_id "…"`. */
@@ -42,6 +45,13 @@ export function terminalWords(text: string, catalogue: readonly Command[], asked
       if (!command) return whole;
       return `\`${commandOf(name) ?? name} ${action}${sameObject(name, catalogue, asked)}\``;
     })
+    .replaceAll(CLAUSE, (whole, name: string, clause: string) => {
+      const command = catalogue.find((known) => known.name === name);
+      const read = command && readClause(command, clause);
+      const input = command && read && placed(command, read.given, asked as Given);
+      if (!input) return whole;
+      return `\`${commandOf(name) ?? name}${wordsOf(command, input)}\`${read.rest}`;
+    })
     .replaceAll(WITH_ARGUMENT, (whole, name: string, field: string, value: string) => {
       const command = commandOf(name);
       return command ? `\`${command} ${ARGUMENTS[field] ?? ''}${value}\`` : whole;
@@ -62,7 +72,7 @@ function sameObject(name: string, catalogue: readonly Command[], asked: unknown)
   const command = catalogue.find((known) => known.name === name);
   const subject = command && subjectOf(command);
   if (command && !subject && actionsOf(command)) return placeFlags(command, asked as Given);
-  if (!subject) return '';
+  if (!subject) return command ? sameArguments(command, asked as Given) : '';
   const { release_id: id, target, namespace, name: object } = asked as Given;
   const { namespace: ofTarget = namespace, rollout = object } = (target ?? {}) as Given;
   if (subject.names === 'release' && typeof id === 'string') return ` ${shellWord(id)}`;
@@ -77,29 +87,23 @@ function placeFlags({ input }: Command, asked: Given): string {
     .join('');
 }
 
-type Given = Readonly<Record<string, unknown>>;
-
-/** Arguments as words and flags of the command. */
-function wordsOf(command: Command, given: Given): string {
-  const subject = subjectOf(command)?.fields ?? [];
-  const first = [...subject, ...(command.positional ?? [])];
-  const words = subject.length > 0 ? [subject.map((field) => shellWord(given[field])).join('/')] : [];
-  const arguments_ = (command.positional ?? []).flatMap((field) => (field in given ? [shellWord(given[field])] : []));
-  const flags = Object.entries(given)
-    .filter(([field]) => !first.includes(field))
-    .map(([field, value]) => `--${field.replaceAll('_', '-')}${value === true ? '' : ` ${flagValue(value, command)}`}`);
-  return [...words, ...arguments_, ...flags].map((word) => ` ${word}`).join('');
+/** The arguments of the question, if they are all that the command needs. */
+function sameArguments(command: Command, asked: Given): string {
+  const { positional = [], input } = command;
+  const needed = positional.filter((field) => !(input.shape[field] as z.ZodType).isOptional());
+  if (needed.length === 0 || !needed.every((field) => typeof asked[field] === 'string')) return '';
+  return positionalWords(command, asked)
+    .map((word) => ` ${word}`)
+    .join('');
 }
 
-/** Lists and maps are written as the flag takes them (flags.ts). */
-function flagValue(value: unknown, { positional }: Command): string {
-  if (typeof value !== 'object' || value === null) return shellWord(value);
-  const parts = Array.isArray(value) ? value.map(String) : Object.entries(value).map(([key, one]) => `${key}=${one}`);
-  return positional ? parts.map(shellWord).join(' ') : shellWord(parts.join(','));
-}
-
-/** A value that a shell takes as one word. */
-function shellWord(value: unknown): string {
-  const plain = typeof value === 'string' ? value : JSON.stringify(value ?? '');
-  return /^[\w./:=,@%+-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", `'\\''`)}'`;
+/**
+ * What a text gives to a command, with the parts of its object that the question has. Undefined if the object is not
+ * known.
+ */
+function placed(command: Command, given: Given, asked: Given): Given | undefined {
+  if (command.positional) return given;
+  const fields = subjectOf(command)?.fields.filter((field) => !field.includes('.') && field !== 'release_id') ?? [];
+  const whole = { ...Object.fromEntries(fields.map((field) => [field, asked[field]])), ...given };
+  return fields.every((field) => typeof (whole as Given)[field] === 'string') ? whole : undefined;
 }

@@ -10,6 +10,7 @@ import { addFlags, flagFields, flagName, inputOf, positionalInput, takesFile } f
 import { settingsOf } from './global.ts';
 import { readInputFile } from './input-file.ts';
 import { runCommand } from './run-command.ts';
+import { helpWords } from './help-words.ts';
 import { wordOf } from './terminal-words.ts';
 import { ACTION, actionsOf, subjectOf, type Subject } from './subject.ts';
 
@@ -34,7 +35,7 @@ export function addToolset(
 
 function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterCommand): void {
   const subject = subjectOf(command);
-  const cli = group.command(wordOf(command)).summary(command.title).description(command.description);
+  const cli = group.command(wordOf(command)).summary(command.title).description(helpWords(command.description));
   const actions = actionsOf(command);
   if (actions) cli.addArgument(new Argument('<action>', 'what to do').choices(actions));
   if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
@@ -75,7 +76,7 @@ function positionalArguments(command: Command): readonly Argument[] {
     const schema = command.input.shape[name] as z.ZodType;
     const optional = schema.isOptional() || takesFile(command);
     const words = inner(schema) instanceof z.ZodArray ? '...' : '';
-    return new Argument(optional ? `[${name}${words}]` : `<${name}${words}>`, schema.description ?? '');
+    return new Argument(optional ? `[${name}${words}]` : `<${name}${words}>`, helpWords(schema.description ?? ''));
   });
 }
 

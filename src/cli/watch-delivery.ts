@@ -3,10 +3,11 @@ import type { CommandContext } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { failureText, toFailure } from '../contract/failure.ts';
 import { ERRORS, isErrorCode, SluiceError } from '../domain/errors.ts';
-import { exitOfSignal } from '../domain/release/exit-code.ts';
+import { exitOfSignal, RELEASE_EXITS } from '../domain/release/exit-code.ts';
 import { deliveryGet } from '../toolsets/delivery/delivery-get.ts';
 import type { ShownDelivery } from '../toolsets/delivery/shown-delivery.ts';
 import { CATALOGUE } from '../toolsets/index.ts';
+import { deliveryLines } from './delivery-lines.ts';
 import type { CliDeps } from './deps.ts';
 import type { Format } from './format.ts';
 import { terminalWords } from './terminal-words.ts';
@@ -16,76 +17,61 @@ const EVERY_MS = 1_000;
 interface Watching {
   readonly name: string;
   readonly format: Format;
+  /** Ends following after this time. The delivery goes on. */
+  readonly timeoutMs?: number;
 }
 
 /**
  * Prints each change of a delivery until it ends or waits for a retry. It sets the exit code: 0 only if it was
  * delivered.
  */
-export async function watchDelivery(deps: CliDeps, settings: Settings, { name, format }: Watching): Promise<void> {
+export async function watchDelivery(deps: CliDeps, settings: Settings, watching: Watching): Promise<void> {
+  const { format } = watching;
   const services = await deps.open(settings);
   const { io } = deps;
   const caller = { id: `cli:${deps.user}`, kind: 'cli' } as const;
   const context: CommandContext = { ...services, caller, signal: io.stopped, progress: async () => undefined };
   try {
-    const last = await follow(context, name, printer(deps, format), (text) => io.err(text));
-    if (io.stopped.aborted) {
-      io.err(`The command was interrupted. The delivery goes on: \`sluice delivery watch ${name}\` follows it.`);
-      process.exitCode = exitOfSignal(io.stopped.reason);
-    } else if (last) process.exitCode = exitOf(last);
+    const screen = { show: deliveryLines(io, format), problem: (text: string) => io.err(text) };
+    const last = await follow(context, watching, screen);
+    process.exitCode = last ? exitOf(last) : ending(deps, watching);
   } finally {
     await services.close();
   }
 }
 
-/** What a delivery that does not run any more was last. Undefined after a signal. */
+/** What a delivery that does not run any more was last. Undefined after a signal, or if the time is over. */
 async function follow(
   context: CommandContext,
-  name: string,
-  show: (seen: ShownDelivery) => void,
-  problem: (text: string) => void,
+  { name, timeoutMs = Infinity }: Watching,
+  screen: { readonly show: (seen: ShownDelivery) => void; readonly problem: (text: string) => void },
 ): Promise<ShownDelivery | undefined> {
+  const end = Date.now() + timeoutMs;
   let lastProblem = '';
   while (!context.signal.aborted) {
     try {
       const seen = await deliveryGet.run(context, { name });
-      show(seen);
+      screen.show(seen);
       if (seen.state !== 'running') return seen;
     } catch (error) {
       // The delivery exists, so a worker or a server that is away may come back.
       if (!(error instanceof SluiceError && ['NO_ANSWER', 'TEMPORAL_UNREACHABLE'].includes(error.code))) throw error;
       const text = terminalWords(failureText(toFailure(error)).replace('\n', ' '), CATALOGUE);
-      if (text !== lastProblem) problem(text);
+      if (text !== lastProblem) screen.problem(text);
       lastProblem = text;
     }
-    await sleep(EVERY_MS, undefined, { signal: context.signal }).catch(() => undefined);
+    if (Date.now() >= end) return undefined;
+    const pause = Math.min(EVERY_MS, end - Date.now());
+    await sleep(pause, undefined, { signal: context.signal }).catch(() => undefined);
   }
   return undefined;
 }
 
-/** Text: a line for each step that has changed. JSON: a line for each change. */
-function printer({ io }: CliDeps, format: Format): (seen: ShownDelivery) => void {
-  const shown = new Map<string, string>();
-  return (seen) => {
-    const changed = seen.steps.filter((one) => shown.get(one.step) !== `${one.state} ${one.attempts}`);
-    for (const { step, state, attempts } of changed) shown.set(step, `${state} ${attempts}`);
-    if (format !== 'text') {
-      if (changed.length > 0) io.out(JSON.stringify(seen));
-      return;
-    }
-    for (const one of changed) if (one.state !== 'waiting') io.out(stepLine(one));
-    if (seen.state !== 'running') io.out(terminalWords(endText(seen), CATALOGUE));
-  };
-}
-
-function stepLine({ step, state, seconds, reason, error }: ShownDelivery['steps'][number]): string {
-  const time = seconds === undefined ? '' : ` (${seconds} s)`;
-  const why = [error, reason].filter((one) => one !== undefined).join(': ');
-  return `${step}: ${state}${time}${why === '' ? '' : `: ${why}`}`;
-}
-
-function endText({ name, version, state, reason, next }: ShownDelivery): string {
-  return [`${name} ${version}: ${state}. ${reason}`, ...(next === '' ? [] : [next])].join('\n');
+/** Says why following ended while the delivery goes on. Returns the exit code. */
+function ending({ io: { stopped, err } }: CliDeps, { name, timeoutMs = 0 }: Watching): number {
+  const why = stopped.aborted ? 'The command was interrupted.' : `${timeoutMs / 1000} s are over.`;
+  err(`${why} The delivery goes on: \`sluice delivery watch ${name}\` follows it.`);
+  return stopped.aborted ? exitOfSignal(stopped.reason) : RELEASE_EXITS.open.exit;
 }
 
 /** The exit code of the failure of a step, if the delivery waits for a retry. */

@@ -73,13 +73,22 @@ function unknownField(
 function unknownValue(path: string, known: readonly string[], value: unknown, message: string): Problem {
   // A message of the schema itself is more specific than the list of values.
   if (!message.startsWith('Invalid')) return { path, message };
-  const near = typeof value === 'string' ? nearest(value, known) : undefined;
+  if (value === undefined) return { path, message: `is missing; it is one of ${known.join(', ')}` };
+  const near = typeof value === 'string' ? meant(value, known) : undefined;
   const hint = near ? `; did you mean ${near}?` : '';
   return {
     path,
     message: `${shown(value)} is not one of ${known.join(', ')}${hint}`,
     ...(near ? { suggestion: near } : {}),
   };
+}
+
+/** Words of other tools for releases that go on. */
+const GOES_ON = ['running', 'active', 'ongoing', 'progressing', 'in-progress'];
+
+function meant(value: string, known: readonly string[]): string | undefined {
+  if (known.includes('open') && GOES_ON.includes(value.toLowerCase())) return 'open';
+  return nearest(value, known);
 }
 
 function shown(value: unknown): string {

@@ -3,8 +3,13 @@ import type { Source } from '../domain/onboarding/source.ts';
 /** The part of a repository that a caller asks for. */
 export interface SourceAsked {
   readonly url: string;
-  /** A branch, a tag, a full name such as `refs/tags/v1`, or the full id of a commit. Absent: the default branch. */
+  /**
+   * A branch, a tag, a full name such as `refs/tags/v1`, or the full id of a commit. Absent: the tag of `version` if
+   * there is one, otherwise the default branch.
+   */
   readonly ref?: string | undefined;
+  /** The version that is wanted. Its tag has its name, or that name with or without a leading `v`. */
+  readonly version?: string | undefined;
   /** A folder of the repository. Absent: the whole repository. */
   readonly folder?: string | undefined;
   /** Whether an address may name a folder of this machine. */

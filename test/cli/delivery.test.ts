@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
+import type { Io } from '../../src/cli/deps.ts';
+import { deliveryLines } from '../../src/cli/delivery-lines.ts';
 import { DELIVERY_STEPS } from '../../src/domain/delivery/delivery.ts';
+import { toShown } from '../../src/toolsets/delivery/shown-delivery.ts';
 import { renderDelivery } from '../../src/report/delivery-page.ts';
 import { sluice } from '../support/cli.ts';
 import { aDelivery, DELIVERY_INPUT } from '../support/fake-deliveries.ts';
@@ -42,7 +45,42 @@ test('a failed step ends the following with the exit code of its error, and says
 
   expect(code).toBe(7);
   expect(out).toContain('build: failed (1.5 s): BUILD_FAILED: exit code 3');
-  expect(out).toContain('call `sluice delivery retry` with name "web"');
+  expect(out).toContain('call `sluice delivery retry web`, or `sluice delivery cancel web`.');
+});
+
+test('while nothing changes, a line at least every 15 s says that the step still runs', () => {
+  let now = 0;
+  const out: string[] = [];
+  const lines = (format: 'text' | 'json') =>
+    deliveryLines({ out: (text: string) => out.push(text) } as unknown as Io, format, () => now);
+  const running = toShown(
+    aDelivery({ state: 'running', steps: DELIVERED.steps.map((one) => ({ ...one, state: 'running', attempts: 2 })) }),
+  );
+  for (const format of ['text', 'json'] as const) {
+    const show = lines(format);
+    show(running);
+    out.splice(0);
+    now += 14_000;
+    show(running);
+    expect(out).toEqual([]);
+    now += 1_000;
+    show(running);
+  }
+
+  expect([JSON.parse(out[0] ?? '') as unknown, out.length]).toEqual([
+    expect.objectContaining({ changed: false, name: 'web' }),
+    1,
+  ]);
+});
+
+test('following ends with the time or by a signal, and says that the delivery goes on', async () => {
+  const goesOn = aDelivery({ state: 'running' });
+  const late = await sluice(world(goesOn), 'delivery', 'watch', 'web', '--timeout', '1s');
+
+  expect(late).toMatchObject({
+    code: 14,
+    err: '1 s are over. The delivery goes on: `sluice delivery watch web` follows it.',
+  });
 });
 
 test('--plan starts nothing, and without a person to ask nothing is delivered', async () => {

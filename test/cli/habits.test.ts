@@ -1,12 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { sluice } from '../support/cli.ts';
+import { flagWords } from '../../src/cli/flag-words.ts';
 import { flagFields, flagName } from '../../src/cli/flags.ts';
+import { terminalWords, wordOf } from '../../src/cli/terminal-words.ts';
+import type { Command } from '../../src/commands/command.ts';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
 import { createFakeGateway } from '../support/fake-gateway.ts';
 
 // What people bring from kubectl and its plugins is answered with the word that holds here.
 
 const gateway = createFakeGateway();
+const named = (name: string) => CATALOGUE.find((command) => command.name === name) as Command;
 const said = async (...words: string[]) => {
   const { out, err } = await sluice({ gateway }, ...words);
   return `${out}\n${err}`;
@@ -19,6 +23,12 @@ test.each([
   [['argo', 'list-rollouts', '-n', 'shop'], 'Did you mean --namespace?'],
   [['argo', 'list-rollouts', '--context', 'prod'], 'Did you mean --cluster?'],
   [['release', 'get', 'shop/web', '-w'], 'Did you mean sluice release watch?'],
+  [['release', 'list', '--state', 'running'], 'did you mean open?'],
+  [['release', 'get'], 'Next: `sluice release list` lists what there is.'],
+  [['argo', 'get-rollout-status'], 'Next: `sluice argo list-rollouts` lists what there is.'],
+  [['k8s', 'get', 'pods'], 'Next: `sluice k8s list` lists what there is.'],
+  [['server', 'deploy', 'web', '1'], 'type: is missing; it is one of stdio, sse, streamable-http'],
+  [['access', 'can', 'ada', 'release_stat'], 'did you mean release_get?'],
   [['release', 'get', 'shop'], '"shop" is no release: give <namespace>/<rollout>'],
   [['release', 'plan', 'a/b', '--image', 'x:1', '--analysis-success-ratio', '99'], 'such as 0.99 for 99 %'],
 ])('%j is answered with: %s', async (words, answer) => {
@@ -27,6 +37,41 @@ test.each([
 
 test('help of a command of a toolset is the help of that command', async () => {
   expect(await said('help', 'release', 'get')).toMatch(/^Usage: sluice release get/);
+});
+
+test('the help names commands and flags, no tools and no fields of other doors', async () => {
+  const groups = [...new Set(CATALOGUE.map(({ toolset }) => toolset))];
+  const pages = await Promise.all(CATALOGUE.map((command) => said(command.toolset, wordOf(command), '--help')));
+  const text = [...pages, ...(await Promise.all(groups.map((group) => said(group, '--help'))))].join('\n');
+
+  expect(CATALOGUE.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(text)).map(({ name }) => name)).toEqual([]);
+  expect(text).not.toMatch(/[Nn]eeds? confirm/);
+});
+
+test('a refusal that names a field to set names its flag here', () => {
+  const plan = named('delivery_plan');
+
+  expect(flagWords('Set start to the words of the command, such as ["node","server.js"].', plan)).toBe(
+    'Set --start to the words of the command, such as node server.js.',
+  );
+  expect(flagWords('Set strategy: blue-green, or change the Rollout.', named('release_plan'))).toBe(
+    'Set --strategy blue-green, or change the Rollout.',
+  );
+  expect(flagWords('Set spec.suspend to false.', plan)).toBe('Set spec.suspend to false.');
+});
+
+test.each([
+  ['Call delivery_get with name "web" again.', 'Call `sluice delivery get web` again.'],
+  ['call argo_promote_rollout with full: true.', 'call `sluice argo promote-rollout shop/web --full`.'],
+  [
+    'Call k8s_rollout_status with kind rollouts, namespace shop and name web.',
+    /rollout-status rollouts web --namespace shop`\.$/,
+  ],
+  ['call release_start with target shop/web and image app:v2.', 'call `sluice release start shop/web --image app:v2`.'],
+])('%s', (text, expected) => {
+  const words = terminalWords(text, CATALOGUE, { namespace: 'shop', name: 'web' });
+  if (typeof expected === 'string') expect(words).toBe(expected);
+  else expect(words).toMatch(expected);
 });
 
 test.each([['--version'], ['-V']])('%s alone prints the version', async (flag) => {

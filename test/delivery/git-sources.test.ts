@@ -48,7 +48,11 @@ afterAll(() => repositories.close());
 const reading = (credentials: Credentials = {}, limits = { files: 100, bytes: MEGABYTE }) =>
   createSourceRepositories({ credentials, limits });
 
-async function open(url: string, more: { ref?: string; folder?: string; local?: boolean } = {}, sources = reading()) {
+async function open(
+  url: string,
+  more: { ref?: string; version?: string; folder?: string; local?: boolean } = {},
+  sources = reading(),
+) {
   const opened = await sources.open({ url, local: true, ...more }, new AbortController().signal);
   await opened.close();
   return opened.source;
@@ -87,6 +91,18 @@ test('a tag, a commit and a folder are read as they were', async () => {
 
   expect(tagged).toMatchObject({ ref: 'refs/tags/v1', folder: 'api', texts: { 'server.js': 'one' } });
   expect(await open(file('web'), { ref: tagged.commit })).toMatchObject({ commit: tagged.commit });
+});
+
+test.each([
+  ['v1', 'refs/tags/v1', 'one'],
+  ['1', 'refs/tags/v1', 'one'],
+  ['v2', 'refs/heads/main', 'two'],
+])('without a ref the tag of version %s is taken, otherwise the default branch: %s', async (version, ref, text) => {
+  expect(await open(`${http}/web/.git`, { version })).toMatchObject({ ref, texts: { 'api/server.js': text } });
+});
+
+test('a ref that is named comes before the tag of the version', async () => {
+  expect(await open(file('web'), { version: 'v1', ref: 'main' })).toMatchObject({ ref: 'refs/heads/main' });
 });
 
 test.each([

@@ -67,6 +67,10 @@ test('--plan shows what was found and where, and writes nothing', async () => {
   expect(code).toBe(0);
   expect(out).toContain('scripts.start "node server.js" in package.json');
   expect(out).toContain('create  deployment.yaml');
+  expect(out).toContain('Source: the branch main at ');
+  expect(out).toContain(
+    'Warning: The repository has no tag v1 or 1, so the branch main is taken. To take another one, set --ref.',
+  );
   expect(out).toContain('Nothing was written.');
   expect([gitIn(mine, 'for-each-ref'), gitIn(mine, 'status', '--porcelain')]).toEqual([before, '']);
 });

@@ -96,7 +96,7 @@ const OPEN: readonly Moment[] = [
       verdict: verdict('too-little-traffic', '12 requests, 50 needed'),
       waiting: question('decision', 'skip-analysis', 'abort'),
     }),
-    headline: 'too little traffic: 12 requests, 50 needed; a person has to decide',
+    headline: 'too little traffic, a person has to decide: 12 requests, 50 needed',
     waits: { for: 'decision', answers: ['skip-analysis', 'abort'] },
     users: 10,
   },

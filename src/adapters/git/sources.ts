@@ -76,9 +76,10 @@ async function opened(opening: Opening): Promise<Omit<OpenSource, 'close'>> {
 }
 
 /** Fetches the commit, and returns the full name of its branch or tag. */
-async function fetched({ address, ref, settings, signal }: Opening, store: string, { env }: Asking): Promise<string> {
+async function fetched(opening: Opening, store: string, { env }: Asking): Promise<string> {
+  const { address, asked, ref, settings, signal } = opening;
   const access = { ...env, ...transport(address) };
-  const full = await refOf(address.url, ref, { cwd: store, env: access, signal });
+  const full = await refOf(address.url, { ref, version: asked.version }, { cwd: store, env: access, signal });
   const tooLarge = new AbortController();
   const stop = watchSize(store, settings.limits.bytes, tooLarge);
   const args = [

@@ -32,7 +32,7 @@ async function evicted(context: CommandContext, { at, before, write }: PlannedCh
     if (error.code === 'OBJECT_NOT_FOUND')
       return { changed: false, effective: 'proved', reason: `${objectText(at)} does not exist any more` };
     if (error.code !== 'NOT_APPLICABLE') throw error;
-    return { changed: false, effective: 'pending', reason: error.message };
+    return { changed: false, effective: 'pending', reason: clause(error.message) };
   }
 }
 
@@ -73,8 +73,11 @@ function readBack(
     };
   const state = workloadState(now);
   if (state === undefined || state.state === 'complete')
-    return { effective: 'proved', reason: `${what} was read back as planned${state ? `. ${state.message}` : ''}` };
-  return { effective: 'pending', reason: `${what} was read back as planned. ${state.message}` };
+    return {
+      effective: 'proved',
+      reason: `${what} was read back as planned${state ? `: ${clause(state.message)}` : ''}`,
+    };
+  return { effective: 'pending', reason: `${what} was read back as planned: ${clause(state.message)}` };
 }
 
 async function afterDeletion(
@@ -93,6 +96,12 @@ async function afterDeletion(
     if (!(error instanceof SluiceError)) throw error;
     return error.code === 'OBJECT_NOT_FOUND' || error.code === 'NAMESPACE_NOT_FOUND'
       ? { effective: 'proved', reason: `${what} does not exist any more` }
-      : { effective: 'pending', reason: `${what} was deleted, and could not be read back: ${error.message}` };
+      : { effective: 'pending', reason: `${what} was deleted, and could not be read back: ${clause(error.message)}` };
   }
+}
+
+/** A sentence as a part of a reason, which ends without a full stop. */
+function clause(sentence: string): string {
+  const text = sentence.replace(/\.$/, '');
+  return /^(It|Its|The|All) /.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }

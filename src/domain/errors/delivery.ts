@@ -6,8 +6,8 @@ export const DELIVERY_ERRORS = {
     400,
     2,
     false,
-    'The address of the Git repository is not one that may be used.',
-    'Give an https or ssh address without a password. A setting names the credential (SLUICE_GIT_CREDENTIALS).',
+    'The address of the Git repository is refused.',
+    'Give an address such as https://git.example.com/team/web.git. For a private repository, name its credential in SLUICE_GIT_CREDENTIALS.',
   ),
   GIT_NOT_FOUND: entry(
     404,
@@ -78,7 +78,7 @@ export const DELIVERY_ERRORS = {
     7,
     false,
     'The source does not say how the service is started.',
-    'Set start to the command.',
+    'Set start to the words of the start command.',
   ),
   SOURCE_STDIO: entry(
     409,

@@ -21,20 +21,30 @@ export function gitUrl(text: string, local: boolean): GitUrl {
   if (server !== undefined) return gitUrl(`ssh://${account}@${server}/${path}`, local);
   const [, scheme, user, host = '', port = '', where = ''] = URL_PATTERN.exec(text) ?? [];
   const known = scheme as GitUrl['scheme'] | undefined;
-  if (known === undefined) throw refused(text, 'it is not an https, ssh or file address without query and fragment');
+  if (known === undefined) throw refused(text, formFault(text, local));
   if (user !== undefined && (known !== 'ssh' || user.includes(':') || !/^[\w][\w.-]*$/.test(user)))
-    throw refused(text, 'it contains a user or a password');
+    throw refused(text, 'it contains a user name or a password');
   if (known === 'file' ? host !== '' || port !== '' : !/^[A-Za-z0-9[]/.test(host))
-    throw refused(text, 'its host is not valid');
-  if (known === 'file' && !local) throw refused(text, 'only the command line may read repositories of this machine');
-  if (known === 'http' && !isLoopback(host)) throw refused(text, 'http without TLS is allowed on this machine only');
-  if (where.split('/').includes('..') || where === '/') throw refused(text, 'its path is not valid');
+    throw refused(text, known === 'file' ? 'a file address has three slashes: file:///path' : 'it has no valid host');
+  if (known === 'file' && !local) throw refused(text, 'only the command line may read a repository of this machine');
+  if (known === 'http' && !isLoopback(host))
+    throw refused(text, 'http is allowed for loopback only; other hosts need https');
+  if (where.split('/').includes('..') || where === '/') throw refused(text, 'it has no path, or a path with ".."');
   return { url: text, scheme: known, host: `${host}${port}` };
+}
+
+/** Why a text is no address at all. */
+function formFault(text: string, local: boolean): string {
+  if (/^[a-z+]+:\/\/[^?#]*[?#]/.test(text)) return 'it must end before "?" or "#"';
+  if (/\s/.test(text)) return 'it contains a space';
+  const kinds = local ? 'https://, ssh:// or file://' : 'https:// or ssh://';
+  const path = local && text.startsWith('/') ? `. A repository of this machine is written as file://${text}` : '';
+  return `it must begin with ${kinds}${path}`;
 }
 
 function refused(text: string, why: string): SluiceError {
   const shown = cleanText(text.replace(/\/\/[^/]*@/, '//***@').replace(/[?#].*$/s, ''), 200);
-  return new SluiceError('GIT_URL_REFUSED', `The address ${shown} may not be used: ${why}.`);
+  return new SluiceError('GIT_URL_REFUSED', `The address ${shown} is refused: ${why}.`);
 }
 
 /** Checks the name of a branch or tag, as git-check-ref-format does. Errors: GIT_REF_NOT_FOUND. */

@@ -13,7 +13,7 @@ export function ambiguous(what: string, field: string, choices: readonly string[
 /** The error for a source that does not say how it is started. */
 export function noStart(looked: string): SluiceError {
   return new SluiceError('SOURCE_NO_START', `The source does not say how it is started: ${looked}.`, {
-    next: 'Set start to the command, as in start: ["node", "server.js"].',
+    next: 'Set start to the words of the command, such as ["node","server.js"].',
     details: { field: 'start' },
   });
 }

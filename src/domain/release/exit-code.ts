@@ -7,7 +7,7 @@ export const RELEASE_EXITS = {
   refused: { exit: 11, meaning: 'The release ended before it changed anything.' },
   superseded: { exit: 12, meaning: 'Somebody set another version, and the release left it alone.' },
   'failed-needs-human': { exit: 13, meaning: 'The release ended and somebody has to look at the traffic.' },
-  open: { exit: 14, meaning: 'The release goes on: the time of `--timeout` or of `wait` is over.' },
+  open: { exit: 14, meaning: 'The release or the delivery goes on: the time of `--timeout` or of `wait` is over.' },
 } as const satisfies Partial<Record<ReleaseState | 'open', { readonly exit: number; readonly meaning: string }>>;
 
 /** Exit codes after a signal, as shells define them: 128 plus the number of the signal. */

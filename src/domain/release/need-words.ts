@@ -1,7 +1,7 @@
 import { stillNeeded } from '../analysis/sequential/still-needed.ts';
 import type { Verdict } from '../analysis/verdict.ts';
 
-/** What an open verdict still needs, in one sentence. Undefined if no question lacks requests. */
+/** What an open verdict still needs, and which field changes that. Undefined if no question lacks requests. */
 export function needWords({
   findings,
   from,
@@ -13,9 +13,9 @@ export function needWords({
   const { metric, requests, ms, field } = need;
   const way = `For the next release ${field} changes that.`;
   if (requests === undefined)
-    return `As the new version has answered so far, ${metric} is never proved within its margin. ${way}`;
+    return `${metric} is never proved within its margin, as the new version has answered so far. ${way}`;
   const time = ms === undefined ? 'none comes now' : `${spell(ms)} at the rate of this step`;
-  return `For ${metric} about ${requests.toLocaleString('en')} more requests to the new version are needed (${time}). ${way}`;
+  return `${metric === 'requests' ? 'the step' : metric} needs about ${requests.toLocaleString('en')} more requests to the new version (${time}). ${way}`;
 }
 
 function spell(ms: number): string {

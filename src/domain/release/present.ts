@@ -61,12 +61,13 @@ function headline({ state, reason, verdict, waiting, spec }: ReleaseView): strin
   if (!verdict || !isOpen(verdict.outcome) || reason.startsWith('Paused by ')) return reason;
   const words = OPEN_WORDS[verdict.outcome];
   const need = needWords(verdict);
-  const more = need === undefined ? '' : `. ${need}`;
-  if (waiting?.for === 'decision') return `${words}: ${verdict.reason}; a person has to decide${more}`;
+  // Long reasons are cut at their end, so what is needed comes before the counts of each question.
+  const told = need === undefined ? verdict.reason : `${need} ${verdict.reason}`;
+  if (waiting?.for === 'decision') return `${words}, a person has to decide: ${told}`;
   if (state !== 'judging' && state !== 'paused') return reason;
   if (!isHeld(reason)) return reason;
   const policy = spec.analysis.policies?.[verdict.outcome] ?? 'hold';
-  return `${words}, ${POLICY_WORDS[policy]}: ${verdict.reason}${more}`;
+  return `${words}, ${POLICY_WORDS[policy]}: ${told}`;
 }
 
 /** Whether a reason is the workflow's own for a held step. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { LANGUAGES, MCP_TRANSPORTS } from '../../domain/onboarding/service.ts';
+import { refText } from '../../domain/onboarding/version-tag.ts';
+import { plural } from '../../domain/plural.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { PlannedFile } from '../../onboarding/plan.ts';
 import type { Onboarding } from './onboarding.ts';
@@ -66,7 +68,7 @@ export function foundLines(answer: Found): readonly string[] {
   const { language, manager, lock_file: lock, start, port, transport, commit, ref, source_files: count } = answer;
   const tools = [language, manager].filter((one) => one !== '').join(', ');
   return [
-    `Source: ${ref} at ${commit.slice(0, 12)}, ${count} files`,
+    `Source: ${sourceText(ref, commit)}, ${plural(count, 'file')}`,
     `Service: ${tools}${lock === '' ? '' : ` (${lock})`}${transport ? `, MCP server over ${transport}` : ''}`,
     `Start: ${start.length === 0 ? 'that of the Dockerfile' : start.join(' ')}, port ${port}`,
     'Found:',
@@ -75,6 +77,11 @@ export function foundLines(answer: Found): readonly string[] {
     `Image: ${answer.image}`,
     ...fileLines(answer),
   ];
+}
+
+function sourceText(ref: string, commit: string): string {
+  const short = commit.slice(0, 12);
+  return ref === commit ? `the commit ${short}` : `${refText(ref)} at ${short}`;
 }
 
 /** The folder on its branch, and one line for each file. */

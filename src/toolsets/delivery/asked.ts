@@ -11,7 +11,12 @@ export const askedFields = {
   git_url: z.string().min(1).max(2_048).describe('Address of the Git repository.'),
   name: deploymentName.describe('Name of the deployment.'),
   version: deploymentVersion.describe('Version, which becomes the tag of the image.'),
-  ref: z.string().min(1).max(250).optional().describe('Branch, tag or commit. Default: the default branch.'),
+  ref: z
+    .string()
+    .min(1)
+    .max(250)
+    .optional()
+    .describe('Branch, tag or commit. Default: the tag of the version, otherwise the default branch.'),
   folder: folder.optional().describe('Folder of the service in the repository.'),
   language: z.enum(LANGUAGES).optional().describe('What builds it, if the source shows several.'),
   start: z.array(z.string().min(1).max(500)).min(1).max(50).optional().describe('Words of the start command.'),

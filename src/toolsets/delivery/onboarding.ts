@@ -3,6 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { detect } from '../../domain/onboarding/detect.ts';
 import { gitRef } from '../../domain/onboarding/git-url.ts';
 import type { Service } from '../../domain/onboarding/service.ts';
+import { refWarning } from '../../domain/onboarding/version-tag.ts';
 import { hashOf } from '../../onboarding/mark.ts';
 import { planDeployment, type DeploymentPlan } from '../../onboarding/plan.ts';
 import type { CommandContext } from '../../commands/command.ts';
@@ -36,11 +37,11 @@ export async function onboarding<T>(
   use: (onboarding: Onboarding) => Promise<T>,
 ): Promise<T> {
   const { gitLocal } = valuesOf(settings, context.settings);
-  const { git_url: url, ref, folder } = asked;
+  const { git_url: url, ref, version, folder } = asked;
   const branch = branchOf(asked);
   await context.progress(`reading ${url}`);
   const local = context.caller.kind === 'cli' || gitLocal;
-  const open = await context.delivery.sources.open({ url, ref, folder, local }, context.signal);
+  const open = await context.delivery.sources.open({ url, ref, version, folder, local }, context.signal);
   try {
     return await use(await planned(context, asked, open, branch));
   } finally {
@@ -59,7 +60,9 @@ async function planned(
   const read = await presentState(context, asked.name, branch);
   const { name, version, host, replicas } = asked;
   const wanted = { name, version, registry, namespace: asked.namespace ?? name, host, replicas };
-  const plan = planDeployment(open.source, service, wanted, read.state?.files ?? {}, baseImages);
+  const files = planDeployment(open.source, service, wanted, read.state?.files ?? {}, baseImages);
+  const ofRef = refWarning(asked.ref, open.source.ref, version);
+  const plan = ofRef === undefined ? files : { ...files, warnings: [ofRef, ...files.warnings] };
   const changed = plan.files.some(({ action }) => action !== 'same' && action !== 'keep');
   return {
     open,

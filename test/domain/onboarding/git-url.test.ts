@@ -35,6 +35,17 @@ test.each([
   expect(codeOf(() => gitUrl(url, true))[0]).toBe('GIT_URL_REFUSED');
 });
 
+test.each([
+  ['github.com/team/web', true, 'it must begin with https://, ssh:// or file://.'],
+  ['github.com/team/web', false, 'it must begin with https:// or ssh://.'],
+  ['/srv/git/web', true, 'A repository of this machine is written as file:///srv/git/web.'],
+  ['https://github.com/a?x=1', true, 'it must end before "?" or "#".'],
+  ['http://git.example.com/a', true, 'http is allowed for loopback only; other hosts need https.'],
+  ['file://host/srv/web', true, 'a file address has three slashes: file:///path.'],
+])('%s is refused with what to write instead', (url, local, reason) => {
+  expect(() => gitUrl(url, local)).toThrow(reason);
+});
+
 test('a refusal does not show the password', () => {
   expect(() => gitUrl('https://user:s3cret@github.com/team/web?key=s3cret', true)).toThrow(/^(?!.*s3cret)/);
 });

@@ -71,7 +71,7 @@ describe('a write', () => {
     expect(answer).toMatchObject({
       changed: true,
       effective: 'pending',
-      reason: 'Deployment shop/web was read back as planned. The controller has not seen the newest change yet.',
+      reason: 'Deployment shop/web was read back as planned: the controller has not seen the newest change yet',
       objects: [{ kind: 'Deployment', namespace: 'shop', name: 'web', what: 'change' }],
     });
     expect(stage.cluster.peek(REF).spec).toMatchObject({ template: template('web:v2') });

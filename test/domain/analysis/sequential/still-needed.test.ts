@@ -3,6 +3,8 @@ import { addBlocks, startJudge, verdictOf } from '../../../../src/domain/analysi
 import { stillNeeded } from '../../../../src/domain/analysis/sequential/still-needed.ts';
 import type { Finding } from '../../../../src/domain/analysis/verdict.ts';
 import { needWords } from '../../../../src/domain/release/need-words.ts';
+import { present } from '../../../../src/domain/release/present.ts';
+import { aView } from '../../../support/fake-gateway.ts';
 
 const SETTINGS = { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05 };
 const BLOCK_MS = 15_000;
@@ -66,7 +68,7 @@ const open: Finding = { metric: 'errors', outcome: 'inconclusive', reason: 'open
 test('a version that answers worse than its margin is not promised a pass', () => {
   expect(stillNeeded([open], 60_000)).toEqual({ metric: 'errors', field: 'analysis.margins.errors' });
   expect(needWords({ findings: [open], from: 0, to: 60_000 })).toBe(
-    'As the new version has answered so far, errors is never proved within its margin. For the next release analysis.margins.errors changes that.',
+    'errors is never proved within its margin, as the new version has answered so far. For the next release analysis.margins.errors changes that.',
   );
 });
 
@@ -79,7 +81,7 @@ test('too few requests: how many more, how long that takes, and the field', () =
   const few: Finding = { metric: 'requests', outcome: 'too-little-traffic', measured: 10, limit: 50, reason: 'few' };
 
   expect(needWords({ findings: [few], from: 0, to: 60_000 })).toBe(
-    'For requests about 40 more requests to the new version are needed (4 min at the rate of this step). For the next release analysis.min_requests changes that.',
+    'the step needs about 40 more requests to the new version (4 min at the rate of this step). For the next release analysis.min_requests changes that.',
   );
   expect(needWords({ findings: [{ ...few, measured: 0 }], from: 0, to: 60_000 })).toContain('none comes now');
   // Nothing was counted in the 30 s of the warm-up, so the rate is twice as high and the time half as long.
@@ -101,4 +103,16 @@ test('the question that needs the most is named', () => {
 test('nothing is needed where nothing is open for want of requests', () => {
   expect(stillNeeded([{ ...open, outcome: 'pass' }], 60_000)).toBeUndefined();
   expect(stillNeeded([{ metric: 'silence', outcome: 'no-data', reason: 'no sample' }], 60_000)).toBeUndefined();
+});
+
+test('what a held step needs comes before the counts of each question, because long reasons are cut at their end', () => {
+  const view = aView({
+    state: 'judging',
+    reason: 'no data, holding: errors: nothing was counted yet',
+    verdict: { outcome: 'inconclusive', reason: 'errors: open', findings: [open], from: 0, to: 60_000 },
+  });
+
+  expect(present(view).reason).toBe(
+    'inconclusive, holding: errors is never proved within its margin, as the new version has answered so far. For the next release analysis.margins.errors changes that. errors: open',
+  );
 });
