@@ -260,7 +260,7 @@ export class ReleaseRun {
   publish(): void {
     if (this.published !== this.state) upsertSearchAttributes([{ key: STATE_KEY, value: this.state }]);
     this.published = this.state;
-    setCurrentDetails(describeRelease(this.view()));
+    setCurrentDetails(describeRelease(this.view(), this.input.server));
   }
 
   private published: ReleaseState | undefined;

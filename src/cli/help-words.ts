@@ -5,6 +5,5 @@ import { terminalWords } from './terminal-words.ts';
 export function helpWords(description: string): string {
   return terminalWords(description, CATALOGUE)
     .replaceAll(/\bNeeds confirm\b/g, 'Asks first; --yes answers')
-    .replaceAll(/\bneeds? confirm\b/g, 'asks first')
-    .replaceAll(/\bmust be confirmed\b/g, 'asks first');
+    .replaceAll(/\bneeds? confirm\b/g, 'asks first');
 }

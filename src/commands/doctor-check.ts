@@ -20,6 +20,8 @@ export interface CheckedPlace {
   readonly namespace: string;
 }
 
+const MOST_PLACES = 5;
+
 type Found = Promise<Finding | readonly Finding[]>;
 
 /** Checks of what a toolset needs from outside. A check changes nothing. It never throws: see `finding`. */
@@ -43,16 +45,27 @@ export async function finding(name: string, work: () => Promise<string | Finding
   }
 }
 
-/** Whether the namespace has an object of one kind. `name`: plural, as in "Rollouts". */
-export function objectsFinding(name: string, namespace: string, list: () => Promise<readonly unknown[]>): Found {
+/**
+ * Whether the namespace has an object of one kind. `name`: plural, as in "Rollouts". `elsewhere`: the namespaces that
+ * have one. It is asked only if this namespace has none, and may fail.
+ */
+export function objectsFinding(
+  name: string,
+  namespace: string,
+  list: () => Promise<readonly unknown[]>,
+  elsewhere: () => Promise<readonly string[]> = async () => [],
+): Found {
   return finding(name, async () => {
     const found = await list();
     if (found.length > 0) return `${found.length} in ${namespace}`;
+    const others = [...new Set(await elsewhere().catch(() => []))].toSorted().slice(0, MOST_PLACES);
+    const there = `There are ${name} in ${others.join(', ')}: name a namespace with --namespace.`;
     return {
       name,
       state: 'missing',
       detail: `${namespace} has none`,
-      next: `Create a ${name.replace(/s$/, '')}, or name the right namespace with --namespace.`,
+      next:
+        others.length > 0 ? there : `Create a ${name.replace(/s$/, '')}, or name the right namespace with --namespace.`,
     };
   });
 }

@@ -1,3 +1,4 @@
+import { serverAddress } from '../commands/server-address.ts';
 import type { Clusters } from '../adapters/kubernetes/index.ts';
 import type { ClusterNames, CommandServices } from '../commands/command.ts';
 import { withOtherNames } from '../commands/other-names.ts';
@@ -41,7 +42,11 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   const loadGateway = once(async () => {
     gatewayUsed = true;
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
-    return createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
+    return createTemporalGateway({
+      temporal: loadTemporalSettings,
+      taskQueue: settings.taskQueue,
+      server: serverAddress(settings),
+    });
   });
   const schedules = deferred(async () => (await loadGateway()).schedules, {});
   const deliveries = deferred(async () => (await loadGateway()).deliveries, {});

@@ -1,4 +1,5 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
+import { serverAddress } from '../commands/server-address.ts';
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
 import { createJournal } from '../adapters/journal/index.ts';
@@ -41,7 +42,11 @@ export async function runWorker(
   const { connection, namespace } = await connect();
   const log = createLog(settings.logLevel);
   const recorder = new Recorder(createJournal(settings), log);
-  const gateway = createTemporalGateway({ temporal: loadTemporalSettings, taskQueue: settings.taskQueue });
+  const gateway = createTemporalGateway({
+    temporal: loadTemporalSettings,
+    taskQueue: settings.taskQueue,
+    server: serverAddress(settings),
+  });
   const stopNews = startNews(newsDeps(settings), settings.news, log);
   const deliveries = workerDeliveries(settings);
   try {

@@ -16,10 +16,12 @@ import { workflows } from './workflows.ts';
 export interface GatewayOptions {
   readonly temporal: () => Promise<TemporalSettings>;
   readonly taskQueue: string;
+  /** Address of the HTTP server, which the releases that are started here name for their report. */
+  readonly server?: string;
 }
 
 /** The gateway on a real Temporal server. Connects at the first call. */
-export function createTemporalGateway({ temporal, taskQueue }: GatewayOptions): ReleaseGateway {
+export function createTemporalGateway({ temporal, taskQueue, server }: GatewayOptions): ReleaseGateway {
   const link = createLink(temporal);
   const releases = workflows(link, taskQueue, RELEASE);
   const guards = workflows(link, taskQueue, GUARD);
@@ -29,7 +31,7 @@ export function createTemporalGateway({ temporal, taskQueue }: GatewayOptions): 
       return { address, namespace, taskQueue, pollers: await countPollers(link, taskQueue) };
     },
     admit: (id, requestId) => admit(releases, id, requestId),
-    start: (input) => startRelease(link, releases, input),
+    start: (input) => startRelease(link, releases, server === undefined ? input : { ...input, server }),
     async command(id, command, waitMs) {
       try {
         return await sendToRelease({ link, releases, taskQueue, id, command, waitMs });

@@ -55,7 +55,7 @@ test('a summary is small, and its words say no more than it does', async () => {
   expect(JSON.stringify(output).length).toBeLessThan(6000);
   expect(output.page).toBe(`http://127.0.0.1:8765/engine/v1/releases/prod/shop/web/report.html?run_id=${RUN}`);
   expect(releaseReport.text(output)).toMatch(
-    /^rolled-back: shop:v2.*\n[^]*Steps: 5 % fail, 10 %[^]*errors: not worse, odds [\d.]+ to 1, 20 needed[^]*Page: http:\/\/127.0.0.1:8765\/engine/,
+    /^rolled-back: shop:v2.*\n[^]*Steps: 5 % fail, 10 %[^]*Not worse, errors alone: odds [\d.]+ to 1, 20 to 1 needed[^]*Page: http:\/\/127.0.0.1:8765\/engine/,
   );
 });
 

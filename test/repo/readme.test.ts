@@ -93,6 +93,13 @@ describe('docs/temporal-ui.md', () => {
   });
 });
 
+test('the runbook of docs/operations.md has every state of a release', () => {
+  const [, table = ''] = /\| what you see \|[^\n]*\n\|-[^\n]*\n((?:\|.*\n)+)/.exec(read('docs/operations.md')) ?? [];
+  const seen = table.split('\n').map((row) => row.split('|')[1] ?? '');
+
+  expect(RELEASE_STATES.filter((state) => !seen.some((cell) => cell.includes(`\`${state}`)))).toEqual([]);
+});
+
 test('docs/docker.md says that the Compose file was not run', () => {
   expect(read('docs/docker.md')).toMatch(/file was not run yet/);
 });

@@ -16,6 +16,8 @@ const PLACE = { cluster: 'kind', namespace: 'shop' };
 
 interface World {
   readonly rollouts: readonly string[];
+  /** Other namespaces with a Rollout. */
+  readonly rolloutsIn?: readonly string[];
   /** Of the plan of any release. */
   readonly checks?: Preflight['checks'];
   /** The release that holds every Rollout. */
@@ -59,6 +61,7 @@ const GOOD: World = {
 
 function servicesOf({
   rollouts,
+  rolloutsIn = [],
   routes,
   replicas,
   pollers,
@@ -75,6 +78,8 @@ function servicesOf({
     images: { app: 'shop:v1' },
     ...(owner && { owner: { releaseId: owner } }),
   });
+  const here = rollouts.map(view);
+  const elsewhere = rolloutsIn.map((namespace) => ({ target: { ...PLACE, namespace, rollout: 'web' } }));
   const missing = new SluiceError('HELM_MISSING', 'There is no program helm on PATH.');
   const away = new SluiceError('TEMPORAL_UNREACHABLE', 'Temporal at localhost:7233 does not answer.');
   const unreadable = new SluiceError('SERVER_FILE_INVALID', 'The file is not JSON.');
@@ -86,7 +91,7 @@ function servicesOf({
           : Promise.resolve({ address: 'localhost:7233', namespace: 'default', taskQueue: 'sluice', pollers }),
     },
     ports: {
-      rolloutObjects: { list: () => Promise.resolve(rollouts.map(view)) },
+      rolloutObjects: { list: (place: Partial<typeof PLACE>) => Promise.resolve(place.namespace ? here : elsewhere) },
       helm: { version: () => (helm === undefined ? Promise.reject(missing) : Promise.resolve(helm)) },
       routes: { names: () => Promise.resolve(routes), replicas: () => Promise.resolve(replicas) },
     },
@@ -124,6 +129,12 @@ test('in a sound world every check is ok and says what it saw', async () => {
     'ok Helm: version 4.3',
     'ok notifications to team: last delivery 2026-11-29T00:00:00.000Z',
   ]);
+});
+
+test('a namespace without Rollouts is told where there are some', async () => {
+  const next = (await found({ rollouts: [], rolloutsIn: ['web', 'pay', 'web'] }))['Rollouts']?.next;
+
+  expect(next).toBe('There are Rollouts in pay, web: name a namespace with --namespace.');
 });
 
 test.each<[string, Partial<World>, string, string]>([

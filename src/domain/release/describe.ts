@@ -1,3 +1,4 @@
+import { reportPath } from '../report/report-address.ts';
 import { present, usersPercent } from './present.ts';
 import { isClosed } from './state.ts';
 import type { ReleaseView } from './view.ts';
@@ -5,13 +6,17 @@ import { proofWords } from './weight-words.ts';
 import { verdictWords } from './verdict-words.ts';
 import { withWho } from '../with-who.ts';
 
-/** Markdown for the Temporal UI's "current details": the whole release on one page. */
-export function describeRelease(known: ReleaseView): string {
+/**
+ * Markdown for the Temporal UI's "current details": the whole release on one page. `server`: the address of the HTTP
+ * server that has its report.
+ */
+export function describeRelease(known: ReleaseView, server?: string): string {
   const view = present(known);
   return [
     `**${view.state}**: ${view.reason}`,
     '',
     `${view.spec.target.namespace}/${view.spec.target.rollout} → \`${view.spec.image}\` (${view.spec.strategy}), started by ${view.startedBy}`,
+    ...(server === undefined ? [] : ['', `Report: ${server}${reportPath(view.spec.target, view.runId, 'html')}`]),
     ...stepLines(view),
     ...weightLines(view),
     ...(view.verdict

@@ -8,6 +8,8 @@ export interface ReleaseInput {
   readonly startedBy: string;
   /** The idempotency key of the start. */
   readonly requestId: string;
+  /** Address of the HTTP server that has the report, for people in the Temporal UI. */
+  readonly server?: string;
   /** If present, nothing new is released: the run rolls back what an earlier run left. */
   readonly recover?: Recover;
   /** With `recover`: its version may be stable already. The version before it is then made stable again. */
@@ -58,7 +60,8 @@ export function checkedInput(raw: unknown, runId: string): ReleaseInput {
   // Preflight checks that the strategy and the kinds exist.
   textOf(spec['strategy'], 'spec.strategy');
   for (const kind of ['targetKind', 'split']) if (spec[kind] !== undefined) textOf(spec[kind], `spec.${kind}`);
-  const { continueAtEvents } = input;
+  const { continueAtEvents, server } = input;
+  if (server !== undefined) textOf(server, 'server');
   if (
     continueAtEvents !== undefined &&
     !(Number.isInteger(continueAtEvents) && Number(continueAtEvents) >= LEAST_EVENTS)

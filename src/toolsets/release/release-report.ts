@@ -48,12 +48,12 @@ function summaryText({
   page,
 }: ReportSummary): string {
   const worse = evidence
-    ? [`Worse, all questions together: odds ${oddsText(evidence.worse_odds)}, ${evidence.needed_odds} needed`]
+    ? [`Worse, all questions together: odds ${oddsText(evidence.worse_odds)}, ${oddsText(evidence.needed_odds)} needed`]
     : [];
   const proofs =
     evidence?.not_worse.map(
       ({ question, odds: value, proved }) =>
-        `${question}: not worse, odds ${oddsText(value)}${proved ? ', proved' : `, ${evidence.needed_odds} needed`}`,
+        `Not worse, ${question} alone: odds ${oddsText(value)}${proved ? ', proved' : `, ${oddsText(evidence.needed_odds)} needed`}`,
     ) ?? [];
   return [
     `${state}: ${image}, ${id}`,

@@ -38,6 +38,12 @@ test('a release that has just begun', () => {
   ]);
 });
 
+test('the report of this run is named where a server has it', () => {
+  expect(describeRelease(VIEW, 'https://sluice.example')).toContain(
+    'Report: https://sluice.example/engine/v1/releases/dev/shop/shop/report.html?run_id=run',
+  );
+});
+
 test('a release that waits shows its step, proof, verdict and question', () => {
   const text = describeRelease({
     ...VIEW,
