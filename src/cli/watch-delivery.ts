@@ -68,9 +68,10 @@ async function follow(
 }
 
 /** Says why following ended while the delivery goes on. Returns the exit code. */
-function ending({ io: { stopped, err } }: CliDeps, { name, timeoutMs = 0 }: Watching): number {
+function ending({ io }: CliDeps, { name, timeoutMs = 0 }: Watching): number {
+  const { stopped } = io;
   const why = stopped.aborted ? 'The command was interrupted.' : `${timeoutMs / 1000} s are over.`;
-  err(`${why} The delivery goes on: \`sluice delivery watch ${name}\` follows it.`);
+  io.err(`${why} The delivery goes on: \`sluice delivery watch ${name}\` follows it.`);
   return stopped.aborted ? exitOfSignal(stopped.reason) : RELEASE_EXITS.open.exit;
 }
 

@@ -1,9 +1,7 @@
-import { serverAddress } from '../commands/server-address.ts';
 import type { Clusters } from '../adapters/kubernetes/index.ts';
 import type { ClusterNames, CommandServices } from '../commands/command.ts';
 import { withOtherNames } from '../commands/other-names.ts';
 import type { Settings } from '../config/schema.ts';
-import { loadTemporalSettings } from '../config/temporal.ts';
 import { createPlans } from '../adapters/plans/index.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Owner } from '../domain/release/target.ts';
@@ -12,6 +10,7 @@ import type { ToolPorts } from '../ports/index.ts';
 import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
+import { gatewayOptions } from './gateway-options.ts';
 import { deferred } from './deferred.ts';
 import { deliveryPorts } from './delivery.ts';
 import { newsStates } from './news-states.ts';
@@ -42,11 +41,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   const loadGateway = once(async () => {
     gatewayUsed = true;
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
-    return createTemporalGateway({
-      temporal: loadTemporalSettings,
-      taskQueue: settings.taskQueue,
-      server: serverAddress(settings),
-    });
+    return createTemporalGateway(gatewayOptions(settings));
   });
   const schedules = deferred(async () => (await loadGateway()).schedules, {});
   const deliveries = deferred(async () => (await loadGateway()).deliveries, {});

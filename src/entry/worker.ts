@@ -1,5 +1,4 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
-import { serverAddress } from '../commands/server-address.ts';
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
 import { createJournal } from '../adapters/journal/index.ts';
@@ -13,6 +12,7 @@ import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
+import { gatewayOptions } from './gateway-options.ts';
 import { workerDeliveries } from './worker-deliveries.ts';
 import { repairJournal } from './journal-repair.ts';
 import { newsDeps } from './news-deps.ts';
@@ -42,11 +42,7 @@ export async function runWorker(
   const { connection, namespace } = await connect();
   const log = createLog(settings.logLevel);
   const recorder = new Recorder(createJournal(settings), log);
-  const gateway = createTemporalGateway({
-    temporal: loadTemporalSettings,
-    taskQueue: settings.taskQueue,
-    server: serverAddress(settings),
-  });
+  const gateway = createTemporalGateway(gatewayOptions(settings));
   const stopNews = startNews(newsDeps(settings), settings.news, log);
   const deliveries = workerDeliveries(settings);
   try {

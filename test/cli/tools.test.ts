@@ -90,7 +90,7 @@ test.each([
   ],
   [['release', 'satrt'], /unknown command 'satrt' \(Did you mean start\?\)/, 'release'],
   [['nonsense'], /unknown command 'nonsense'/, undefined],
-  [['release', 'get'], /missing required argument 'release'/, 'release get'],
+  [['release', 'promote', 'a/b', 'c'], /too many arguments/, 'release promote'],
   [['release', 'schedule', 'craete'], /Allowed choices are create, list/, 'release schedule'],
 ] as const)('sluice %j is told with its code and the way out, once', async (argv, message, page) => {
   const { code, err } = await sluice(world, ...argv);
