@@ -2,35 +2,38 @@ import { distance } from 'fastest-levenshtein';
 import { nearest } from '../contract/nearest.ts';
 import { prefixOf, verbOf, type Command } from './command.ts';
 
-/** Terms of other tools for commands of a release. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  status: 'get',
-  stat: 'get',
-  state: 'get',
-  show: 'get',
-  describe: 'get',
-  info: 'get',
-  view: 'get',
-  ls: 'list',
-  history: 'list',
-  follow: 'wait',
-  tail: 'wait',
-  logs: 'report',
-  revert: 'rollback',
-  undo: 'rollback',
-  cancel: 'abort',
-  stop: 'abort',
-  unpause: 'resume',
-  continue: 'resume',
-  run: 'start',
-  create: 'start',
+/** Terms of other tools, and the verbs that they may mean here. The first one that a toolset has is meant. */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  status: ['get', 'status'],
+  stat: ['get', 'status'],
+  state: ['get', 'status'],
+  show: ['get', 'show', 'status'],
+  describe: ['get', 'status'],
+  info: ['get', 'status'],
+  view: ['get', 'status'],
+  get: ['status'],
+  list: ['status'],
+  ls: ['list', 'status'],
+  history: ['list'],
+  follow: ['wait'],
+  tail: ['wait'],
+  logs: ['report'],
+  revert: ['rollback'],
+  undo: ['rollback', 'rollout_undo'],
+  cancel: ['abort', 'cancel'],
+  stop: ['abort', 'cancel'],
+  unpause: ['resume'],
+  continue: ['resume'],
+  run: ['start'],
+  create: ['start'],
 };
 /** A suggestion that is a write must be so similar that the name is a typing error. */
 const WRITE_AWAY = 2;
 
 /** The command that was probably meant by an unknown name. If the name may mean a read, a write is never suggested. */
 export function suggestCommand(name: string, known: readonly Command[]): Command | undefined {
-  const spellings = known.flatMap((command) => spellingsOf(command).map((spelling) => [spelling, command] as const));
+  const own = known.flatMap((command) => spellingsOf(command).map((spelling) => [spelling, command] as const));
+  const spellings = [...own, ...synonymsIn(known)];
   // Reads come first: of two equally similar commands the harmless one is suggested.
   const names = spellings.toSorted(([, a], [, b]) => Number(a.kind !== 'read') - Number(b.kind !== 'read'));
   const all = names.map(([spelling]) => spelling);
@@ -41,13 +44,26 @@ export function suggestCommand(name: string, known: readonly Command[]): Command
 }
 
 function spellingsOf(command: Command): readonly string[] {
-  const { name, toolset } = command;
+  const { name } = command;
   const [verb, prefix] = [verbOf(command), prefixOf(command)];
-  const others = Object.entries(SYNONYMS).flatMap(([word, meant]) => (meant === verb ? [`${prefix}_${word}`] : []));
   // `argo list` for list-rollouts, `argo status` for get-rollout-status: the object goes without saying.
   const short = verb.replace(/^get_|_?rollouts?(?=_|$)/g, '').replace(/^rollouts?_|^_/g, '');
   const shorter = short === verb || short === '' ? [] : [`${prefix}_${short}`];
-  return [name, ...shorter, ...(toolset === 'release' ? others : [])];
+  return [name, ...shorter];
+}
+
+/** The words of other tools for the commands of each prefix. A word that is a command itself stands for no other. */
+function synonymsIn(known: readonly Command[]): readonly (readonly [string, Command])[] {
+  const byName = new Map(known.map((command) => [command.name, command]));
+  const prefixes = [...new Set(known.map(prefixOf))];
+  return prefixes.flatMap((prefix) =>
+    Object.entries(SYNONYMS).flatMap(([word, verbs]) => {
+      const spelling = `${prefix}_${word}`;
+      const meant = byName.has(spelling) ? undefined : verbs.find((verb) => byName.has(`${prefix}_${verb}`));
+      const command = meant === undefined ? undefined : byName.get(`${prefix}_${meant}`);
+      return command ? [[spelling, command] as const] : [];
+    }),
+  );
 }
 
 /**

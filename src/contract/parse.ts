@@ -40,7 +40,7 @@ function toProblems(schema: z.ZodType, issue: z.core.$ZodIssue, value: unknown, 
     return toldOnce(issue.keys.map((key) => unknownField(schema, issue.path, key, at)));
   const path = dotted([...at, ...issue.path]);
   if (issue.code === 'invalid_type' && valueAt(value, issue.path) === undefined)
-    return [{ path, message: 'is missing' }];
+    return [{ path, message: issue.message.startsWith('Invalid') ? 'is missing' : cleanText(issue.message, 300) }];
   if (issue.code !== 'invalid_value') return [{ path, message: cleanText(issue.message, 300) }];
   return [unknownValue(path, issue.values.map(String), valueAt(value, issue.path), issue.message)];
 }

@@ -27,6 +27,8 @@ test.each([
   [['release', 'get'], 'Next: `sluice release list` lists what there is.'],
   [['argo', 'get-rollout-status'], 'Next: `sluice argo list-rollouts` lists what there is.'],
   [['k8s', 'get', 'pods'], 'Next: `sluice k8s list` lists what there is.'],
+  [['server', 'list'], 'Did you mean status?'],
+  [['k8s', 'delete', 'pods', 'x'], 'digest: is missing; `sluice kubernetes plan` with these arguments answers with it'],
   [['server', 'deploy', 'web', '1'], 'type: is missing; it is one of stdio, sse, streamable-http'],
   [['access', 'can', 'ada', 'release_stat'], 'did you mean release_get?'],
   [['release', 'get', 'shop'], '"shop" is no release: give <namespace>/<rollout>'],

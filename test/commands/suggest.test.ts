@@ -12,6 +12,14 @@ test.each([
   ['release_starts', 'release_start'],
   ['release_lst', 'release_list'],
   ['argo_get_rollout_statsu', 'argo_get_rollout_status'],
+  ['mcp_server_list', 'mcp_server_status'],
+  ['mcp_server_show', 'mcp_server_status'],
+  ['mcp_server_undo', 'mcp_server_rollback'],
+  ['delivery_status', 'delivery_get'],
+  ['delivery_stop', 'delivery_cancel'],
+  ['helm_ls', 'helm_list'],
+  ['flux_status', 'flux_get'],
+  ['k8s_undo', 'k8s_rollout_undo'],
 ])('%s probably means %s', (name, meant) => {
   expect(suggestCommand(name, CATALOGUE)?.name).toBe(meant);
 });

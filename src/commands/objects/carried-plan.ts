@@ -16,7 +16,10 @@ export function planDigest(content: object): string {
 /** The digest that a write carries. `plan`: the tool that gives it. */
 export const digestField = (plan: string) =>
   z
-    .string()
+    .string({
+      error: ({ input }) =>
+        input === undefined ? `is missing; ${plan} with these arguments answers with it` : undefined,
+    })
     .regex(/^[0-9a-f]{16}$/, `must be the digest of ${plan}`)
     .describe(`\`digest\` of ${plan}.`);
 
