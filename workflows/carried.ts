@@ -18,6 +18,7 @@ const FACTS = Object.keys({
   stop: true,
   skip: true,
   approval: true,
+  votes: true,
   judgedSteps: true,
   passedBy: true,
   promoteAll: true,

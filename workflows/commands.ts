@@ -1,6 +1,7 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { refusalOf } from '../src/domain/release/admission.ts';
 import type { Command, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
+import { vote } from './approvals.ts';
 import { registerHandlers } from './command-handlers.ts';
 import type { ReleaseRun } from './release-run.ts';
 
@@ -40,6 +41,7 @@ async function act(run: ReleaseRun, command: Command): Promise<Ending> {
       return { outcome: 'applied', detail: `goes on: ${run.state}` };
     case 'approve':
     case 'reject':
+      if (command.name === 'approve' && run.input.spec.approvers) return vote(run, command, run.input.spec.approvers);
       run.approval = { approved: command.name === 'approve', who: command.who };
       run.note(
         `${command.name === 'approve' ? 'approved' : 'rejected'}${command.why ? `: ${command.why}` : ''}`,

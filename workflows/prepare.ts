@@ -1,7 +1,8 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
-import type { Check, Preflight, Recover } from '../src/domain/release/plan.ts';
+import { CancellationScope } from '@temporalio/workflow';
+import type { Check, Preflight, Recover, ReleasePlan } from '../src/domain/release/plan.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import { write } from './activity-options.ts';
+import { answered, voidApprovals } from './approvals.ts';
 import { untilLeft } from './continuing.ts';
 import { first } from './first.ts';
 import { has } from './patches.ts';
@@ -90,15 +91,22 @@ async function openWindow(run: ReleaseRun): Promise<void> {
 async function approval(run: ReleaseRun): Promise<void> {
   // An earlier run may have the answer, and may have waited for the windows.
   if (!run.input.spec.approval || (run.windowed && run.approval?.approved)) return;
-  const { approvalMs } = run.input.spec.timeouts;
-  run.ask('waiting-for-approval', 'waiting for approval', {
-    for: 'approval',
-    answers: ['approve', 'reject', 'abort'],
-    deadlineInMs: approvalMs,
-  });
-  const answered = () => condition(() => run.approval !== undefined);
-  const waits = () => first(() => untilLeft<void>(run, () => ({ at: 'approval' }), [answered()]));
-  await run.interruptible(run.continuable ? waits : answered, { ms: approvalMs, summary: 'approval' });
-  const { approved, who } = run.approval as { approved: boolean; who: string };
-  if (!approved) throw new ReleaseStopped({ kind: 'refused', reason: `rejected by ${who}`, who });
+  await answered(run);
+  while (await hasChanged(run)) await answered(run);
+}
+
+/** Whether what named people have approved is no longer what would happen. Then their approvals are void. */
+async function hasChanged(run: ReleaseRun): Promise<boolean> {
+  if (!run.input.spec.approvers) return false;
+  const approved = run.plan as ReleasePlan;
+  run.enter('preflight', 'approved; checking that the plan is still the same');
+  await interruptiblePreflight(run);
+  const changed = changedFields(approved, run.plan as ReleasePlan);
+  if (changed.length > 0) voidApprovals(run, changed);
+  return changed.length > 0;
+}
+
+function changedFields(before: ReleasePlan, now: ReleasePlan): readonly string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(now)]) as ReadonlySet<keyof ReleasePlan>;
+  return [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]));
 }

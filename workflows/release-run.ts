@@ -57,6 +57,8 @@ export class ReleaseRun {
   stop?: StopCause;
   skip?: NonNullable<ContinuedFacts['skip']>;
   approval?: NonNullable<ContinuedFacts['approval']>;
+  /** Approvals of named people that count. */
+  votes: NonNullable<ContinuedFacts['votes']> = [];
   /** How many steps have passed. */
   judgedSteps = 0;
   /** Why the new version got past the first step without this release; absent: it did not. */
@@ -164,10 +166,17 @@ export class ReleaseRun {
       step: this.stepIndex,
       steps: this.plan?.steps.length ?? 0,
       runIds: [chainOf(this.owner), ...this.earlierRuns, this.owner.runId],
+      ...this.ballot,
       ...(this.ending ? { ending: this.ending } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
       ...(this.verdict ? { verdict: this.verdict.outcome } : {}),
     };
+  }
+
+  private get ballot(): Pick<Situation, 'ballot'> {
+    const { spec, starter } = this.input;
+    if (!spec.approvers) return {};
+    return { ballot: { ...spec.approvers, votes: this.votes, ...(starter !== undefined && { startedBy: starter }) } };
   }
 
   /** Sets the current state, with a reason for people. */

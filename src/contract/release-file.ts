@@ -41,6 +41,13 @@ const timeouts = z.strictObject({
   rollback: duration.optional().describe('Then a rollback asks for a human. Default 15m.'),
 });
 
+const name = z.string().min(1).max(200);
+/** As in the rules of the section access: a subject or a group has a meaning only for its issuer. */
+const approver = z.union([
+  z.strictObject({ issuer: name, subject: name }),
+  z.strictObject({ issuer: name, group: name }),
+]);
+
 /**
  * A release as a person or an agent writes it. It is the only contract of release files, MCP arguments and CLI flags.
  */
@@ -54,6 +61,13 @@ export const releaseFile = z.strictObject({
   approval: z
     .strictObject({ required: z.boolean().describe('Wait for release_approve first. Default false.') })
     .optional(),
+  approvers: z
+    .strictObject({
+      by: z.array(approver).min(1).max(20).describe('Who may approve; each has an issuer, and a subject or a group.'),
+      count: z.int().min(1).max(10).optional().describe('How many different people. Default 1.'),
+    })
+    .optional()
+    .describe('Wait for the approval of these people first.'),
   require_manual_promotion: z
     .boolean()
     .optional()
@@ -75,6 +89,7 @@ export const releaseFile = z.strictObject({
 });
 /** Fields that the list for agents leaves out; the documentation has them. */
 const UNLISTED: readonly string[] = [
+  'approvers',
   'target_kind',
   'split',
   'server',

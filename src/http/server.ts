@@ -4,6 +4,7 @@ import type { Log } from '../observability/log.ts';
 import { mountMetadata, requireCredentials, type HttpAccess } from './access/gate.ts';
 import { mountLogin } from './access/login.ts';
 import { Sessions } from './access/sessions.ts';
+import { mountApproval } from './approval.ts';
 import { createApp } from './app.ts';
 import { mountHome } from './home.ts';
 import { mountMcp, type McpHandler } from './mcp.ts';
@@ -50,6 +51,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   const closeMcp = mountMcp(app, options.mcp, options);
   await mountRest(app, options.rest);
   mountHome(app, options.rest);
+  await mountApproval(app, options.rest);
   app.get('/healthz', () => ({ status: 'ok', version: options.version }));
   await listen(app, options);
   const { port } = app.server.address() as { port: number };

@@ -3,7 +3,7 @@ import type { HttpAccess } from '../../src/http/access/gate.ts';
 import { startHttpServer, type HttpServer } from '../../src/http/server.ts';
 import type { AccessRules } from '../../src/domain/access/rules.ts';
 import { createLog, type Log } from '../../src/observability/log.ts';
-import { createFakeGateway, DEFAULTS, fakeServices } from './fake-gateway.ts';
+import { createFakeGateway, DEFAULTS, fakeServices, type FakeGateway } from './fake-gateway.ts';
 import { depsOver, memoryAudit } from './mcp-server.ts';
 
 export interface AccessServer extends HttpServer {
@@ -14,10 +14,14 @@ export interface AccessServer extends HttpServer {
 /** An HTTP server over a fake gateway that asks its callers who they are. */
 export async function startAccessServer(
   access: HttpAccess | ((root: string) => HttpAccess),
-  { rules, log = createLog('silent') }: { readonly rules?: AccessRules; readonly log?: Log } = {},
+  {
+    rules,
+    gateway = createFakeGateway(),
+    log = createLog('silent'),
+  }: { readonly rules?: AccessRules; readonly gateway?: FakeGateway; readonly log?: Log } = {},
 ): Promise<AccessServer> {
   const audit = memoryAudit();
-  const services = { ...fakeServices(createFakeGateway()), settings: { ...DEFAULTS, ...(rules && { access: rules }) } };
+  const services = { ...fakeServices(gateway), settings: { ...DEFAULTS, ...(rules && { access: rules }) } };
   const port = typeof access === 'function' ? await freePort() : 0;
   const how = typeof access === 'function' ? access(`http://127.0.0.1:${port}`) : access;
   const deps = { ...depsOver(services, { allowWrite: true }, audit), access: how };

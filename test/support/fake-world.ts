@@ -164,6 +164,14 @@ export class FakeWorld {
     this.cluster.update(this.#rollout, (object) => setImage(object.spec, image));
   }
 
+  /** Another actor writes other steps of a canary, each with an untimed pause. */
+  replaceSteps(weights: readonly number[]): void {
+    this.cluster.update(this.#rollout, ({ spec }) => {
+      const { canary } = (spec as { strategy: { canary?: { steps?: object[] } } }).strategy;
+      if (canary) canary.steps = weights.flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
+    });
+  }
+
   /** Another actor writes weights. As in Argo, the controller overwrites them only when it next acts. */
   foreignWeight(candidate: number): void {
     this.cluster.update(this.#trafficObject(), (object) => {

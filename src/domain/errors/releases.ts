@@ -88,6 +88,13 @@ export const RELEASE_ERRORS = {
     'The step has no passing verdict.',
     'Abort, or use release_skip_analysis with a reason.',
   ),
+  APPROVAL_NOT_COUNTED: entry(
+    403,
+    3,
+    false,
+    'This approval does not count.',
+    'Let one of the people who may approve do it: with `sluice release approve`, or on the page /approve of the server.',
+  ),
   MARK_LOST: entry(
     409,
     7,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import { notCounted, type Ballot } from './approval.ts';
 import type { Outcome } from '../analysis/verdict.ts';
 import type { Command } from './command.ts';
 import type { ClosedState, ReleaseState } from './state.ts';
@@ -19,6 +20,8 @@ export interface Situation {
   /** Index of the current step and number of steps. Both are 0 before there is a plan. */
   readonly step: number;
   readonly steps: number;
+  /** Present while named people have to approve. */
+  readonly ballot?: Ballot;
   /** The run id and all its aliases: the ids before a reset or continue-as-new. */
   readonly runIds: readonly string[];
 }
@@ -60,10 +63,9 @@ export function refusalOf(command: Command, at: Situation): CommandRefusal | und
     case 'skip-analysis':
       return refuseSkip(command, at);
     case 'approve':
+      return refuseAnswer(at) ?? refuseApproval(command, at);
     case 'reject':
-      return at.waiting?.for === 'approval'
-        ? undefined
-        : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
+      return refuseAnswer(at);
     case 'override-windows':
       return refuseOverride(command, at);
   }
@@ -118,6 +120,17 @@ function refusePromote(command: Command, at: Situation): CommandRefusal | undefi
 function refuseSkip(command: Command, at: Situation): CommandRefusal | undefined {
   if (!command.why?.trim()) return refuse('REASON_REQUIRED', 'skipping the analysis needs a reason');
   return refuseUnlessStep('skip-analysis', JUDGED_STATES, at);
+}
+
+function refuseAnswer(at: Situation): CommandRefusal | undefined {
+  return at.waiting?.for === 'approval'
+    ? undefined
+    : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
+}
+
+function refuseApproval({ sender }: Command, { ballot }: Situation): CommandRefusal | undefined {
+  const why = ballot && notCounted(ballot, sender);
+  return why === undefined ? undefined : refuse('APPROVAL_NOT_COUNTED', why);
 }
 
 function refuseOverride(command: Command, at: Situation): CommandRefusal | undefined {

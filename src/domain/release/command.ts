@@ -1,8 +1,12 @@
+import type { Sender } from './approval.ts';
+
 /** The sender of a command, the reason, and the request id that makes it idempotent. */
 export interface CommandHeader {
   readonly requestId: string;
   readonly who: string;
   readonly why?: string;
+  /** Who that is. Absent if an interface cannot tell. */
+  readonly sender?: Sender;
 }
 
 export const COMMANDS = [

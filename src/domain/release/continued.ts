@@ -1,3 +1,4 @@
+import type { Vote } from './approval.ts';
 import type { Verdict } from '../analysis/verdict.ts';
 import type { CommandOutcome } from './command.ts';
 import type { RecordLine } from './record.ts';
@@ -61,6 +62,7 @@ export type ContinuedFacts = Pick<
   readonly stop?: StopCause;
   readonly skip?: { readonly index: number; readonly who: string; readonly why: string };
   readonly approval?: { readonly approved: boolean; readonly who: string };
+  readonly votes?: readonly Vote[];
   readonly judgedSteps: number;
   readonly passedBy?: string;
   readonly promoteAll: boolean;

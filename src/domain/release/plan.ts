@@ -1,3 +1,4 @@
+import type { Approvers } from './approval.ts';
 import type { Scenario } from '../servers/conformance.ts';
 import type { MetricSpec } from '../analysis/metric-spec.ts';
 import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
@@ -106,6 +107,8 @@ export interface ReleaseSpec extends Kinds, VersionSources {
   /** Releases an image even if Argo would move all traffic to it past the steps. Default: false. */
   readonly acceptFastTrack?: true;
   readonly approval: boolean;
+  /** Who has to approve. Absent: whoever may approve a release of the target, one of them. */
+  readonly approvers?: Approvers;
   readonly manualPromotion: boolean;
   readonly autoRollback: boolean;
   /**

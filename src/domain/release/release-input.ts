@@ -6,6 +6,8 @@ import type { AnalysisSpec, Recover, ReleaseSpec, Timeouts } from './plan.ts';
 export interface ReleaseInput {
   readonly spec: ReleaseSpec;
   readonly startedBy: string;
+  /** `<issuer>#<subject>` of whoever is responsible for the start. Absent if nobody has proved who that is. */
+  readonly starter?: string;
   /** The idempotency key of the start. */
   readonly requestId: string;
   /** Address of the HTTP server that has the report, for people in the Temporal UI. */

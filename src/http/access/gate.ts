@@ -22,10 +22,17 @@ export interface HttpAccess {
 }
 
 const principals = new WeakMap<object, Principal>();
+/** Requests of browsers in which a person has logged in. */
+const ofBrowsers = new WeakSet<object>();
 
 /** Whom the credential of the request proves. Undefined on a server without authentication. */
 export function principalOf({ raw }: FastifyRequest): Principal | undefined {
   return principals.get(raw);
+}
+
+/** Whether a person has logged in, in the browser that sends the request. */
+export function isOfPerson({ raw }: FastifyRequest): boolean {
+  return ofBrowsers.has(raw);
 }
 
 /** Paths that everybody may read: health, and how to get a credential. */
@@ -37,8 +44,10 @@ export function requireCredentials(app: FastifyInstance, access: HttpAccess, ses
   app.addHook('onRequest', async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
     if (isOpen(path)) return;
-    const token = bearerIn(request.headers.authorization) ?? sessions.tokenIn(request.headers.cookie);
+    const bearer = bearerIn(request.headers.authorization);
+    const token = bearer ?? sessions.tokenIn(request.headers.cookie);
     const principal = token === undefined ? undefined : await access.authenticator.authenticate(token);
+    if (principal && bearer === undefined) ofBrowsers.add(request.raw);
     if (principal) return void principals.set(request.raw, principal);
     if (wantsPage(request)) return void reply.redirect(`/login?to=${encodeURIComponent(request.url)}`);
     await refuse(reply.header('www-authenticate', challenge(access, path, token)), token);

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { parseForms } from './forms.ts';
 import type { HttpAccess } from './gate.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -8,18 +9,12 @@ const HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 };
-/** A form with one token. */
-const FORM_BYTES = 16_384;
 
 /** The page on which a person enters a token, at /login. */
 export async function mountLogin(app: FastifyInstance, access: HttpAccess, sessions: Sessions): Promise<void> {
   const secure = access.publicUrl?.startsWith('https:') ?? false;
   await app.register((scope, _options, done) => {
-    scope.addContentTypeParser<string>(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit: FORM_BYTES },
-      (_request, body, parsed) => parsed(null, new URLSearchParams(body)),
-    );
+    parseForms(scope);
     scope.get('/login', ({ query }, reply) =>
       reply
         .headers(HEADERS)

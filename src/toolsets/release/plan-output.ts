@@ -1,3 +1,4 @@
+import { namesOf } from '../../domain/release/approval.ts';
 import { z } from 'zod';
 import { shownMetric } from '../../contract/metric-spec.ts';
 import { compact } from '../../contract/release-view.ts';
@@ -89,7 +90,7 @@ function toOutlook({ compared, limits, requestsPerSecond, steps }: Outlook): z.o
   };
 }
 
-function toLimits({ analysis, approval, timeouts }: ReleaseSpec): PlanOutput['limits'] {
+function toLimits({ analysis, approval, approvers, timeouts }: ReleaseSpec): PlanOutput['limits'] {
   const { sequential, policies, warmUpMs, extendMs } = analysis;
   return compact({
     judge: sequential ? 'sequential' : 'limits',
@@ -111,6 +112,7 @@ function toLimits({ analysis, approval, timeouts }: ReleaseSpec): PlanOutput['li
     on_inconclusive: policies?.inconclusive ?? 'hold',
     hold: toDuration(analysis.holdMs),
     extend: extendMs === undefined ? undefined : toDuration(extendMs),
+    approvers: approvers && `${approvers.count} of: ${namesOf(approvers)}`,
     approve_within: approval ? toDuration(timeouts.approvalMs) : undefined,
     answer_within: toDuration(timeouts.decisionMs),
   });

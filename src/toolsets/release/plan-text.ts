@@ -36,13 +36,19 @@ function peopleLines({ approval, limits, guard, ...plan }: PlanOutput): readonly
   return [
     ...(approval
       ? [
-          `Before anything is changed, somebody has to approve it within ${within} (release_approve or release_reject). Without an answer it ends and changes nothing.`,
+          `Before anything is changed, ${approversText(limits)} to approve it within ${within} (release_approve or release_reject). Without an answer it ends and changes nothing.`,
         ]
       : []),
     // Without an outlook the release accepts that Argo skips the steps.
     ...(plan.outlook ? stepQuestions({ limits, ...plan }) : []),
     ...(guard === undefined || guard === 'off' ? [] : [`After its success the new version is watched for ${guard}.`]),
   ];
+}
+
+function approversText({ approvers }: PlanOutput['limits']): string {
+  return approvers === undefined
+    ? 'somebody has'
+    : `other people than the one who starts it have (${String(approvers)})`;
 }
 
 /** The questions that a step may ask. */

@@ -3,6 +3,7 @@ import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import type { Preflight, ReleasePlan, ReleaseSpec } from '../../domain/release/plan.ts';
 import { identified } from './identified.ts';
+import { withApprovers } from './approvers-check.ts';
 import { withRunning } from './running-check.ts';
 import { savePlan } from './stored-plan.ts';
 import { specOf } from './spec-of.ts';
@@ -33,7 +34,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
     const spec = await identified(context, await specOf(context, input));
     const id = releaseId(spec.target);
     const read = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
-    const found = await withRunning(context, id, read);
+    const found = await withRunning(context, id, withApprovers(context, spec, read));
     const shown = { ...found, checks: [...found.checks, ...(await windowChecks(context, spec))] };
     const stored = found.plan && (await savePlan(context, input, spec, found.plan));
     const judged = found.plan !== undefined && !skipsSteps(found.checks);

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { parseReleaseFile, releaseFile, type ReleaseFile } from '../../contract/release-file.ts';
+import { withApprovers } from './approvers-check.ts';
+import { starterOf } from '../../domain/release/approval.ts';
 import { specOf } from './spec-of.ts';
 import { requestId } from '../../contract/target.ts';
 import { SluiceError } from '../../domain/errors.ts';
@@ -76,7 +78,11 @@ export const releaseStart: Command<typeof input, typeof output> = {
     if (earlier) return toOutput(spec, request, [], earlier, worker);
     const known = await identified(context, spec);
     const weights = await plannedWeights(context, known, stored);
-    const started = await context.gateway.start({ spec: known, startedBy: context.caller.id, requestId: request });
+    const starter = starterOf(context.caller);
+    const started = await context.gateway.start({
+      ...{ spec: known, startedBy: context.caller.id, requestId: request },
+      ...(starter !== undefined && { starter }),
+    });
     return toOutput(spec, request, weights, started, worker);
   },
   text: startText,
@@ -93,7 +99,7 @@ function check(raw: unknown, defaultStrategy: string): Input {
 /** Errors: PREFLIGHT_FAILED. With a plan id also PLAN_EXPIRED and PLAN_CHANGED. */
 async function plannedWeights(context: CommandContext, spec: ReleaseSpec, stored?: StoredPlan): Promise<number[]> {
   if (stored) requireValid(stored, context.ports.now());
-  const found = await context.preflight(spec);
+  const found = withApprovers(context, spec, await context.preflight(spec));
   const weights = refuseUnlessReady(found);
   if (stored && found.plan) requireUnchanged(stored, spec, found.plan);
   return weights;

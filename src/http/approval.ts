@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SluiceError } from '../domain/errors.ts';
+import { releaseId, type Target } from '../domain/release/target.ts';
+import { APPROVAL_POLICY, renderApproval, type Decided } from '../report/approval-page.ts';
+import type { ReleaseOutput } from '../contract/release-view.ts';
+import { parseForms } from './access/forms.ts';
+import type { AnswerBody } from './answer.ts';
+import { callTool } from './rest/call.ts';
+import { callerOf } from './rest/caller.ts';
+import type { RestDeps } from './rest/deps.ts';
+import { disconnectSignal } from './rest/disconnect-signal.ts';
+import { findTool } from './rest/tools.ts';
+
+export const APPROVAL_PATH = '/approve/:cluster/:namespace/:rollout';
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': APPROVAL_POLICY,
+};
+const DECISIONS: Readonly<Record<string, string>> = { approve: 'release_approve', reject: 'release_reject' };
+
+/** The page on which a person who has logged in decides about a release that waits for approval. */
+export async function mountApproval(app: FastifyInstance, deps: RestDeps): Promise<void> {
+  await app.register((scope, _options, done) => {
+    parseForms(scope);
+    scope.get(APPROVAL_PATH, (request, reply) => show(deps, request, reply));
+    scope.post(APPROVAL_PATH, async (request, reply) => show(deps, request, reply, await decide(deps, request, reply)));
+    done();
+  });
+}
+
+async function show(
+  deps: RestDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  decided?: Decided,
+): Promise<FastifyReply> {
+  const { status, body } = await call(deps, request, reply, 'release_get', {});
+  if (!body.result) return reply.code(status).header('cache-control', 'no-store').send(body);
+  const page = renderApproval(body.result as unknown as ReleaseOutput, request.url.split('?', 1)[0] ?? '', decided);
+  return reply
+    .code(decided && !decided.ok ? 409 : 200)
+    .headers(HEADERS)
+    .type('text/html; charset=utf-8')
+    .send(page);
+}
+
+async function decide(deps: RestDeps, request: FastifyRequest, reply: FastifyReply): Promise<Decided> {
+  const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+  const tool = DECISIONS[form.get('decision') ?? ''];
+  if (tool === undefined)
+    throw new SluiceError('INVALID_INPUT', 'The form has no decision.', { next: 'Open the page again.' });
+  const given = Object.fromEntries(
+    ['run_id', 'reason'].flatMap((name) => (form.get(name) ? [[name, form.get(name)]] : [])),
+  );
+  const { body } = await call(deps, request, reply, tool, given);
+  return {
+    ok: body.error === undefined,
+    text: body.error ? textOf(body.error) : String(body.result?.['detail'] ?? ''),
+  };
+}
+
+const textOf = ({ message, next }: NonNullable<AnswerBody['error']>): string => `${message} ${next}`;
+
+function call(deps: RestDeps, request: FastifyRequest, reply: FastifyReply, tool: string, given: object) {
+  return callTool({
+    deps,
+    command: findTool(deps, tool),
+    raw: { release_id: releaseId(request.params as Target), ...given },
+    caller: callerOf(request),
+    signal: disconnectSignal(reply),
+    progress: () => Promise.resolve(),
+  });
+}

@@ -1,0 +1,40 @@
+import type { ReleaseOutput } from '../contract/release-view.ts';
+import { Html, html } from './html.ts';
+import { STYLE } from './style.ts';
+
+/** The page loads nothing, runs no script, and sends its form to its own server only. */
+export const APPROVAL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** The answer to a decision that was sent with the form. */
+export interface Decided {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** The page on which a person approves or rejects a release. `path`: where its form is sent. */
+export function renderApproval(release: ReleaseOutput, path: string, decided?: Decided): string {
+  const { release_id: id, image, strategy, started_by: starter, state, reason, step } = release;
+  // The style is constant and contains characters that must not be escaped.
+  const style = new Html(`<style>${STYLE}</style>`);
+  const waits = release.waiting?.answers.includes('approve') === true;
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"><meta name="referrer" content="no-referrer">
+<title>Approve ${image}</title>
+${style}</head>
+<body><header><p class="over">Sluice</p><h1>${waits ? 'Approve this release?' : 'This release does not wait for an approval'}</h1></header>
+<main>${decided && html`<p class="waits" role="status">${decided.text}</p>`}
+<dl><div><dt>Release</dt><dd><code>${id}</code></dd></div>
+<div><dt>New version</dt><dd><code>${image}</code></dd></div>
+<div><dt>How</dt><dd>${strategy}${step && `: ${step.weights.join(', ')} % of the traffic`}</dd></div>
+<div><dt>Started by</dt><dd>${starter}</dd></div>
+<div><dt>State</dt><dd>${state.replaceAll('-', ' ')}: ${reason}</dd></div></dl>
+${waits && form(path, release.run_id)}</main></body></html>
+`.text;
+}
+
+function form(path: string, run: string): Html {
+  return html`<form method="post" action="${path}"><input type="hidden" name="run_id" value="${run}">
+<p><label for="reason">Reason (optional for an approval)</label><br><input id="reason" name="reason" maxlength="500" autocomplete="off"></p>
+<p><button name="decision" value="approve">Approve</button> <button name="decision" value="reject">Reject</button></p></form>`;
+}
