@@ -43,10 +43,9 @@ const timeouts = z.strictObject({
 
 const name = z.string().min(1).max(200);
 /** As in the rules of the section access: a subject or a group has a meaning only for its issuer. */
-const approver = z.union([
-  z.strictObject({ issuer: name, subject: name }),
-  z.strictObject({ issuer: name, group: name }),
-]);
+const approver = z
+  .strictObject({ issuer: name, subject: name.optional(), group: name.optional() })
+  .refine(({ subject, group }) => (subject === undefined) !== (group === undefined), 'needs a subject or a group');
 
 /**
  * A release as a person or an agent writes it. It is the only contract of release files, MCP arguments and CLI flags.

@@ -1,3 +1,4 @@
+import type { Approver } from '../domain/release/approval.ts';
 import { kindsOf, type ReleaseSpec, type Timeouts } from '../domain/release/plan.ts';
 import { strategyOf } from '../strategies/index.ts';
 import type { FileDefaults } from '../strategies/strategy.ts';
@@ -32,7 +33,9 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     analysis: toAnalysis(file.analysis ?? {}),
     ...(file.accept_fast_track ? { acceptFastTrack: true } : {}),
     approval: file.approvers !== undefined || (file.approval?.required ?? false),
-    ...(file.approvers ? { approvers: { by: file.approvers.by, count: file.approvers.count ?? 1 } } : {}),
+    ...(file.approvers
+      ? { approvers: { by: file.approvers.by.map(toApprover), count: file.approvers.count ?? 1 } }
+      : {}),
     manualPromotion: file.require_manual_promotion ?? defaults.requireManualPromotion,
     autoRollback: file.auto_rollback ?? defaults.autoRollback,
     ...(file.fail_fast ? { failFast: file.fail_fast } : {}),
@@ -40,6 +43,11 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     timeouts: toTimeouts(file.timeouts ?? {}),
     guardMs: toMs(file.guard ?? '30m'),
   };
+}
+
+/** The check of the file has already refused an entry with neither or both. */
+function toApprover({ issuer, subject, group = '' }: NonNullable<ReleaseFile['approvers']>['by'][number]): Approver {
+  return subject === undefined ? { issuer, group } : { issuer, subject };
 }
 
 function strategyName(file: ReleaseFile, { defaultStrategy }: ReleaseDefaults): string {

@@ -225,3 +225,24 @@ test.each(readdirSync(new URL('../../examples/', import.meta.url)).filter((name)
     expect(toReleaseSpec(file, 'prod', DEFAULTS).image).toMatch(/^(shop:v|2\.0\.0$)/);
   },
 );
+
+test('named approvers imply an approval, one of them by default', () => {
+  const by = [
+    { issuer: 'os', subject: 'ada' },
+    { issuer: 'https://login.example', group: 'releasers' },
+  ];
+  expect(toReleaseSpec(read({ ...least, approvers: { by } }), 'prod', DEFAULTS)).toMatchObject({
+    approval: true,
+    approvers: { by, count: 1 },
+  });
+});
+
+test.each([
+  [{ by: [] }, /^approvers\.by: /m],
+  [{ by: [{ issuer: 'os' }] }, /^approvers\.by\.0: needs a subject or a group/m],
+  [{ by: [{ issuer: 'os', subject: 'a', group: 'b' }] }, /^approvers\.by\.0: needs a subject or a group/m],
+  [{ by: [{ subject: 'a' }] }, /^approvers\.by\.0\.issuer: is missing/m],
+  [{ by: [{ issuer: 'os', subject: 'a' }], count: 0 }, /^approvers\.count: /m],
+])('approvers %j are refused', (approvers, text) => {
+  expect(refused({ ...least, approvers }).message).toMatch(text);
+});

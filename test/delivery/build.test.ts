@@ -14,7 +14,7 @@ import { startImageRegistry, type TestRegistry } from '../support/image-registry
 import { settingsWith } from '../support/settings.ts';
 
 // Each test runs Git and a program several times.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const DIGEST = `sha256:${'d'.repeat(64)}`;
 const IMAGE_ID = `sha256:${'1'.repeat(64)}`;

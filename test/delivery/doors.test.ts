@@ -15,7 +15,7 @@ import { memoryAudit } from '../support/mcp-server.ts';
 import { settingsWith } from '../support/settings.ts';
 
 // The programs start processes of their own.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let repositories: GitRepositories;
 let source: string;

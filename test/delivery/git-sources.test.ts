@@ -8,7 +8,7 @@ import { SluiceError } from '../../src/domain/errors.ts';
 import { GitRepositories, gitIn } from '../support/git-repositories.ts';
 
 // Each test runs Git several times.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const SECRET = 's3cret-token-of-the-test';
 const MEGABYTE = 1024 * 1024;

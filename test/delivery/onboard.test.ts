@@ -10,7 +10,7 @@ import { GitRepositories, gitIn } from '../support/git-repositories.ts';
 import { settingsWith } from '../support/settings.ts';
 
 // Each test runs Git several times.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let repositories: GitRepositories;
 let source: string;

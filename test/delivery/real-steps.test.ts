@@ -13,7 +13,7 @@ import { startImageRegistry } from '../support/image-registry.ts';
 import { settingsWith } from '../support/settings.ts';
 
 // Each step runs programs.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const missing = ['buildah', 'docker-registry'].find((name) => spawnSync(name, ['--version']).error !== undefined);
 const skipped = missing ?? (process.getuid?.() === 0 ? undefined : 'root');

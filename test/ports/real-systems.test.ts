@@ -19,7 +19,7 @@ import { trafficContract } from './split.contract.ts';
 const NAMESPACE = 'contract';
 
 // Pods start, weights travel, selectors settle: seconds each.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let sandbox: Sandbox;
 let clusters: Clusters;

@@ -104,7 +104,7 @@ export class ReleaseUnderTest {
   /** Waits for a state, or until `wanted` accepts the view. */
   async until(
     wanted: ReleaseView['state'] | ((view: ReleaseView) => boolean),
-    withinMs = 60_000,
+    withinMs = 180_000,
   ): Promise<ReleaseView> {
     const met = typeof wanted === 'string' ? (view: ReleaseView) => view.state === wanted : wanted;
     const deadline = Date.now() + withinMs;
@@ -139,9 +139,9 @@ export class ReleaseUnderTest {
 
 const LOOK_MS = 40;
 /** Longer than any release on a busy machine. A test that hangs reports where it hung. */
-const BODY_MS = 90_000;
+const BODY_MS = 240_000;
 /** For jest.setTimeout. It is longer, so that the harness reports before Jest does. */
-export const TEST_MS = 120_000;
+export const TEST_MS = 300_000;
 export const ONE_STEP = [{ setWeight: 25 }, { pause: {} }];
 export const TWO_STEPS = [{ setWeight: 10 }, { pause: {} }, { setWeight: 50 }, { pause: {} }];
 

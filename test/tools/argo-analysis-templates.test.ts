@@ -4,7 +4,7 @@ import { codeOf, failureOf, ObjectsStage, type Seen, type Stored } from '../supp
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let stage: ObjectsStage;
 /** Argo runs beside the cluster, so it reaches Prometheus where the tests do. */

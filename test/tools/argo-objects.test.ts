@@ -6,7 +6,7 @@ import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
 // Pods start, selectors settle, aborts wait: seconds each.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let stage: ObjectsStage;
 

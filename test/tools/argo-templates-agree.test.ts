@@ -15,7 +15,7 @@ import { ObjectsStage } from '../support/argo-objects-stage.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let stage: ObjectsStage;
 let address: string;

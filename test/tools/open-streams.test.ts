@@ -10,7 +10,7 @@ import { settingsOfSandbox } from '../support/settings.ts';
 import { NAMESPACE, TraefikTools } from '../support/traefik-tools.ts';
 
 // Pods start, Prometheus scrapes once a second.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let tools: TraefikTools;
 let app: string;

@@ -15,7 +15,7 @@ import { sharedSandbox } from '../support/sandbox.ts';
 import { NAMESPACE, TraefikTools } from '../support/traefik-tools.ts';
 
 // Pods start, Prometheus scrapes once a second.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const QUIET_MS = 12_000;
 

@@ -4,7 +4,7 @@ import { sharedSandbox } from '../support/sandbox.ts';
 import { SteeringStage } from '../support/steering-stage.ts';
 
 // Pods start.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let stage: SteeringStage;
 

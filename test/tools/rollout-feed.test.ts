@@ -7,7 +7,7 @@ import { NAMESPACE, ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
 import type { RolloutFeed } from '../../src/ports/rollout-feed.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const RUN = Date.now().toString(36).slice(-5);
 const HOME = `bench-feed-${RUN}`;

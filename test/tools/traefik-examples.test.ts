@@ -5,7 +5,7 @@ import { CREATE, DELETE, NAMESPACE, RouteStage, type Written } from '../support/
 import { sharedSandbox } from '../support/sandbox.ts';
 
 // Pods start, Traefik takes changes in every 2 s.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let stage: RouteStage;
 

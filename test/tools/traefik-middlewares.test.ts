@@ -9,7 +9,7 @@ import { sharedSandbox } from '../support/sandbox.ts';
 import { type Answer, NAMESPACE, TraefikTools } from '../support/traefik-tools.ts';
 
 // Pods start, Traefik takes changes over within 2 s, breakers wait: seconds each.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 interface Written {
   readonly changed: boolean;

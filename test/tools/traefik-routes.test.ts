@@ -6,7 +6,7 @@ import type { Distribution, Written } from '../support/route-stage.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
 // Pods start, Traefik takes changes in every 2 s, counters need seconds.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let stage: RouteStage;
 /** Pods for the Services of all routes here. */

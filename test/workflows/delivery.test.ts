@@ -12,7 +12,7 @@ import { startTestTemporal } from '../support/temporal.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { recordHistory } from '../support/workflow-history.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const temporal = await startTestTemporal();
 afterAll(() => temporal.stop());
 

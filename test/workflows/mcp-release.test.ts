@@ -7,7 +7,7 @@ import { RARE, ServerRelease } from '../support/server-release.ts';
 import { recordHistory } from '../support/workflow-history.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const temporal = await startTestTemporal();
 afterAll(() => temporal.stop());
 

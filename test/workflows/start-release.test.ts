@@ -11,7 +11,7 @@ import { createFakeWorld, type FakeWorld } from '../support/fake-world.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 import { recordHistory } from '../support/workflow-history.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const temporal = await startTestTemporal();
 afterAll(() => temporal.stop());
 

@@ -7,7 +7,7 @@ import { databaseContract } from './database.contract.ts';
 import { journalContract } from './journal.contract.ts';
 import { gapContract, newsContract } from './news.contract.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 const server = await startPostgres();
 const settings = async () => ({ journal: await server.database(), home: '/nowhere' });
 const shared = createJournal(await settings());

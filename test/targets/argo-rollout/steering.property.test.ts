@@ -9,7 +9,7 @@ import type { Strategy } from '../../support/fake-world-options.ts';
 import type { RolloutState } from '../../../src/domain/rollout.ts';
 import { createFakeWorld, type FakeWorld } from '../../support/fake-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const STEPS = [5, 25, 50].flatMap((weight) => [{ setWeight: weight }, { pause: {} }]);
 
