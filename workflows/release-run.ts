@@ -18,6 +18,7 @@ import { chainOf, releaseId, type Owner } from '../src/domain/release/target.ts'
 import type { ReleaseEvent, ReleaseView, Waiting } from '../src/domain/release/view.ts';
 import { describeRelease } from '../src/domain/release/describe.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
+import { ballotOf } from './approvals.ts';
 import { STATE_KEY } from './search-attributes.ts';
 import { ReleaseClock } from './clock.ts';
 import { EventLog } from './event-log.ts';
@@ -57,7 +58,6 @@ export class ReleaseRun {
   stop?: StopCause;
   skip?: NonNullable<ContinuedFacts['skip']>;
   approval?: NonNullable<ContinuedFacts['approval']>;
-  /** Approvals of named people that count. */
   votes: NonNullable<ContinuedFacts['votes']> = [];
   /** How many steps have passed. */
   judgedSteps = 0;
@@ -166,17 +166,11 @@ export class ReleaseRun {
       step: this.stepIndex,
       steps: this.plan?.steps.length ?? 0,
       runIds: [chainOf(this.owner), ...this.earlierRuns, this.owner.runId],
-      ...this.ballot,
+      ...ballotOf(this),
       ...(this.ending ? { ending: this.ending } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
       ...(this.verdict ? { verdict: this.verdict.outcome } : {}),
     };
-  }
-
-  private get ballot(): Pick<Situation, 'ballot'> {
-    const { spec, starter } = this.input;
-    if (!spec.approvers) return {};
-    return { ballot: { ...spec.approvers, votes: this.votes, ...(starter !== undefined && { startedBy: starter }) } };
   }
 
   /** Sets the current state, with a reason for people. */

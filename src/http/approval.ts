@@ -57,8 +57,13 @@ async function decide(deps: RestDeps, request: FastifyRequest, reply: FastifyRep
   const { body } = await call(deps, request, reply, tool, given);
   return {
     ok: body.error === undefined,
-    text: body.error ? textOf(body.error) : String(body.result?.['detail'] ?? ''),
+    text: body.error ? textOf(body.error) : detailOf(body),
   };
+}
+
+function detailOf({ result }: AnswerBody): string {
+  const detail = result?.['detail'];
+  return typeof detail === 'string' ? detail : '';
 }
 
 const textOf = ({ message, next }: NonNullable<AnswerBody['error']>): string => `${message} ${next}`;

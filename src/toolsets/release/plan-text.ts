@@ -46,9 +46,7 @@ function peopleLines({ approval, limits, guard, ...plan }: PlanOutput): readonly
 }
 
 function approversText({ approvers }: PlanOutput['limits']): string {
-  return approvers === undefined
-    ? 'somebody has'
-    : `other people than the one who starts it have (${String(approvers)})`;
+  return typeof approvers === 'string' ? `other people than the one who starts it have (${approvers})` : 'somebody has';
 }
 
 /** The questions that a step may ask. */
