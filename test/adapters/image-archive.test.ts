@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createImageContent } from '../../src/adapters/image-archive/index.ts';
@@ -60,6 +60,16 @@ test.each([
     ]),
   );
   expect(found.suspects).toHaveLength(2);
+});
+
+test.each([
+  ['in a layer', (text: Buffer) => text.subarray(0, 3_000)],
+  ['after an entry', (text: Buffer) => text.subarray(0, text.findLastIndex((byte) => byte !== 0) + 1)],
+])('an image that was cut %s is refused', async (_, cut) => {
+  const file = image([{ 'app/a.js': 'x'.repeat(4_000) }]);
+  writeFileSync(file, cut(readFileSync(file)));
+
+  await expect(examine(file)).rejects.toMatchObject({ code: 'BUILD_FAILED' });
 });
 
 test('a file that is no image is refused', async () => {

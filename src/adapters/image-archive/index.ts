@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { brokenRules, type SuspectFile } from '../../domain/delivery/secret-rules.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ImageContent, ImageContentPort } from '../../ports/image-content.ts';
-import { tarEntries } from './tar.ts';
+import { tarEntries } from '../local/tar.ts';
 
 /** Credentials are small. Larger files are programs and data. */
 const MAX_SEARCHED = 1024 * 1024;
@@ -13,7 +13,13 @@ const MAX_SUSPECTS = 50;
 
 /** Reads the files that `docker save`, `podman save` and `buildah push docker-archive:` write. */
 export function createImageContent(): ImageContentPort {
-  return { examine };
+  return {
+    examine: (file) =>
+      examine(file).catch((cause: unknown) => {
+        if (cause instanceof SluiceError) throw cause;
+        throw notAnImage(cause instanceof Error ? cause.message : String(cause), cause);
+      }),
+  };
 }
 
 interface Part {
@@ -25,7 +31,8 @@ async function examine(file: string): Promise<ImageContent> {
   const parts = new Map<string, Part>();
   let manifest = '';
   for await (const entry of tarEntries(createReadStream(file))) {
-    const { path, size, offset } = entry;
+    const { size, offset } = entry;
+    const path = plainPath(entry.path);
     parts.set(path, { offset, size });
     if (path === 'manifest.json') manifest = (await entry.content()).toString('utf8');
   }
@@ -39,6 +46,9 @@ async function examine(file: string): Promise<ImageContent> {
   return { layers: layers.length, ...total };
 }
 
+/** Builders begin paths with `./`, with `/` or with nothing. */
+const plainPath = (path: string): string => path.replace(/^\.?\//, '');
+
 /** Errors: BUILD_FAILED. */
 function layersIn(manifest: string): readonly string[] {
   try {
@@ -50,8 +60,9 @@ function layersIn(manifest: string): readonly string[] {
   throw notAnImage('its manifest.json lists no layers');
 }
 
-function notAnImage(why: string): SluiceError {
-  return new SluiceError('BUILD_FAILED', `The builder wrote the image to a file that cannot be read: ${why}.`);
+function notAnImage(why: string, cause?: unknown): SluiceError {
+  const text = `The builder wrote the image to a file that cannot be read: ${why}.`;
+  return new SluiceError('BUILD_FAILED', text, { cause });
 }
 
 /** A layer is a tar file, which may be compressed. */
@@ -71,8 +82,9 @@ async function searchLayer(
   total: { bytes: number; files: number; notSearched: number; suspects: SuspectFile[] },
 ): Promise<void> {
   for await (const entry of tarEntries(stream)) {
-    const { path, isFile, size } = entry;
-    if (!isFile) continue;
+    const { type, size } = entry;
+    if (type !== 'file') continue;
+    const path = plainPath(entry.path);
     total.files += 1;
     total.bytes += size;
     if (size > MAX_SEARCHED) total.notSearched += 1;

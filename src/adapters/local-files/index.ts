@@ -7,7 +7,7 @@ import { unpacked } from './unpack.ts';
 /** LocalFilesPort on one folder. It does not have to exist before the first call. */
 export function createLocalFiles(folder: string): LocalFilesPort {
   return {
-    isCopy: async (of, tar) => isCopy(of, tar),
+    isCopy,
     pack: async (path, name, limits) => packed(await inFolder(folder, path), name, limits),
     unpack: async (tar, name, path, options) => unpacked(tar, name, await inFolder(folder, path), options),
     requireFree: async (path, replace) => requireFree(await inFolder(folder, path), replace),

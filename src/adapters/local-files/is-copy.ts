@@ -1,12 +1,14 @@
-import { entriesOf } from './tar.ts';
+import { tarEntries } from '../local/tar.ts';
 
 /** Whether every file of an archive is in another one, with the same content. */
-export function isCopy(of: Uint8Array, tar: Uint8Array): boolean {
-  const there = filesIn(tar);
-  return [...filesIn(of)].every(([path, content]) => there.get(path)?.equals(content) === true);
+export async function isCopy(of: Uint8Array, tar: Uint8Array): Promise<boolean> {
+  const there = await filesIn(tar);
+  return [...(await filesIn(of))].every(([path, content]) => there.get(path)?.equals(content) === true);
 }
 
-function filesIn(tar: Uint8Array): ReadonlyMap<string, Buffer> {
-  const files = [...entriesOf(tar)].filter(({ type }) => type === 'file');
-  return new Map(files.map(({ path, content }) => [path.replace(/^\.\//, ''), Buffer.from(content)]));
+async function filesIn(tar: Uint8Array): Promise<ReadonlyMap<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  for await (const { path, type, content } of tarEntries(tar))
+    if (type === 'file') files.set(path.replace(/^\.\//, ''), await content());
+  return files;
 }

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { SluiceError } from '../../domain/errors.ts';
 import type { PackedFiles, PackLimits } from '../../ports/local-files.ts';
 import type { Place } from './place.ts';
-import { tarOf, type TarEntry } from './tar.ts';
+import { tarOf, type PackedEntry } from './tar.ts';
 
 export const MAX_ENTRIES = 5000;
 
 interface Bag {
-  readonly entries: TarEntry[];
+  readonly entries: PackedEntry[];
   readonly leftOut: string[];
   bytes: number;
 }

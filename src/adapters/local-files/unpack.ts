@@ -5,7 +5,8 @@ import { cleanText } from '../../domain/safe-text.ts';
 import type { LocalFilesPort, PackLimits } from '../../ports/local-files.ts';
 import { MAX_ENTRIES } from './pack.ts';
 import { requireFree, type Place } from './place.ts';
-import { entriesOf, type TarEntry } from './tar.ts';
+import { tarEntries, type TarEntry } from '../local/tar.ts';
+import type { PackedEntry } from './tar.ts';
 
 type Unpacked = Awaited<ReturnType<LocalFilesPort['unpack']>>;
 
@@ -16,7 +17,7 @@ export async function unpacked(
   place: Place,
   { bytes: limit, replace }: PackLimits & { readonly replace: boolean },
 ): Promise<Unpacked> {
-  const { entries, leftOut } = checked(tar, name, limit);
+  const { entries, leftOut } = await checked(tar, name, limit);
   await requireFree(place, replace);
   const work = await mkdtemp(join(dirname(place.path), '.sluice-copy-'));
   try {
@@ -33,31 +34,36 @@ export async function unpacked(
 }
 
 /** Entries with paths below that of the copy. Links and devices are left out, so no entry can lead elsewhere. */
-function checked(tar: Uint8Array, name: string, limit: number) {
-  const entries: TarEntry[] = [];
+async function checked(tar: Uint8Array, name: string, limit: number) {
+  const entries: PackedEntry[] = [];
   const leftOut: string[] = [];
   let bytes = 0;
-  for (const entry of readable(tar)) {
-    const path = below(entry.path, name);
-    if (path === undefined) leftOut.push(`${cleanText(entry.path, 200)}: its path leads out of the copy`);
-    else if (entry.type === 'file' || entry.type === 'folder') entries.push({ ...entry, path });
-    else leftOut.push(`${cleanText(entry.path, 200)}: it is no plain file`);
-    bytes += entry.content.length;
-    if (bytes > limit || entries.length > MAX_ENTRIES) throw tooLarge(limit);
+  try {
+    for await (const entry of tarEntries(tar)) {
+      bytes += entry.size;
+      if (bytes > limit || entries.length >= MAX_ENTRIES) throw tooLarge(limit);
+      const path = below(entry.path, name);
+      if (path === undefined) leftOut.push(`${cleanText(entry.path, 200)}: its path leads out of the copy`);
+      else if (isPlain(entry)) entries.push(await withContent(entry, path));
+      else leftOut.push(`${cleanText(entry.path, 200)}: it is no plain file`);
+    }
+  } catch (cause) {
+    throw cause instanceof SluiceError ? cause : unreadable(cause);
   }
   if (entries.length > 0) return { entries, leftOut };
   throw new SluiceError('NOT_APPLICABLE', `The pod sent no file: ${leftOut.join('; ') || 'the archive is empty'}.`);
 }
 
-function readable(tar: Uint8Array): readonly TarEntry[] {
-  try {
-    return [...entriesOf(tar)];
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw new SluiceError('NOT_APPLICABLE', `What the pod sent cannot be read: ${why}. Nothing was written.`, {
-      cause,
-    });
-  }
+type PlainEntry = TarEntry & Pick<PackedEntry, 'type'>;
+const isPlain = (entry: TarEntry): entry is PlainEntry => entry.type === 'file' || entry.type === 'folder';
+
+async function withContent({ type, mode, content }: PlainEntry, path: string): Promise<PackedEntry> {
+  return { path, type, mode, content: type === 'file' ? await content() : Buffer.alloc(0) };
+}
+
+function unreadable(cause: unknown): SluiceError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SluiceError('NOT_APPLICABLE', `What the pod sent cannot be read: ${why}. Nothing was written.`, { cause });
 }
 
 /** The rest of a path below the copied name. Undefined if it is somewhere else. */
@@ -68,7 +74,7 @@ function below(path: string, name: string): string | undefined {
   return first === name && isPlain ? rest.join('/') : undefined;
 }
 
-async function store(root: string, { path, type, mode, content }: TarEntry): Promise<void> {
+async function store(root: string, { path, type, mode, content }: PackedEntry): Promise<void> {
   const to = join(root, path);
   if (type === 'folder') {
     await mkdir(to, { recursive: true, mode: 0o700 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalFiles } from '../../../src/adapters/local-files/index.ts';
-import { tarOf } from '../../../src/adapters/local-files/tar.ts';
+import { tarOf, type PackedEntry } from '../../../src/adapters/local-files/tar.ts';
 import { switchedToolsets } from '../../../src/commands/toolset.ts';
 import { CATALOGUE, TOOLSETS } from '../../../src/toolsets/index.ts';
 import { codeOf, failureOf } from '../../support/argo-objects-stage.ts';
@@ -121,7 +121,9 @@ describe('k8s_exec', () => {
 });
 
 describe('k8s_cp', () => {
-  const entry = (path: string, content: string) => ({ path, type: 'file', mode: 0o644, content: Buffer.from(content) });
+  const entry = (path: string, content: string): PackedEntry => {
+    return { path, type: 'file', mode: 0o644, content: Buffer.from(content) };
+  };
 
   test('copies out of a container by tar, without a shell', async () => {
     const commands: (readonly string[])[] = [];
